@@ -42,7 +42,8 @@ public static class Services
         .AddSingleton(provider => KeyRing.Local(provider.GetRequiredService<KeyFile>()))
         .AddSingleton<JwtWriter>()
         .AddSingleton<JwkSet>()
-        .AddSingleton<BearerToken>();
+        .AddSingleton<BearerToken>()
+        .AddSingleton<DPoPNonces>();
 
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
         .AddSingleton<Endpoint>()
@@ -51,6 +52,9 @@ public static class Services
         .AddSingleton<ClientStore>()
         .AddSingleton<UserStore>()
         .AddSingleton<IssuedTokens>()
+        .AddSingleton<SingleUse>()
+        .AddSingleton<DPoP>()
+        .AddSingleton<ClientAssertions>()
         .AddSingleton<ClientAuthentication>()
         .AddHostedService<DemoData>();
 

@@ -36,6 +36,12 @@ public static class RowKeys
     /// <summary>Failed sign-ins from one address.</summary>
     public static string AddressAttempts(string tenant, string address) => $"{tenant}|address|{Ids.Hash(address)}";
 
+    /// <summary>The only row of the partition of something that may be used once.</summary>
+    public const string SeenRow = "seen";
+
+    /// <summary>The partition of something of this kind that may be used once; the id may be any text.</summary>
+    public static string Seen(string tenant, string kind, string id) => $"{tenant}|{kind}|{Ids.Hash(id)}";
+
     /// <summary>The partition of one space of files.</summary>
     public static string Space(string tenant, string spaceKey) => $"{tenant}|{spaceKey}";
 }

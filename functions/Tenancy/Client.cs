@@ -40,8 +40,24 @@ public sealed record Client
     /// <summary>For so long the predecessor of a refresh token gets the same successor again; 0 is strict.</summary>
     public int RetryWindowSeconds { get; init; } = 300;
 
-    /// <summary>A client that has no secret (RFC 6749 §2.1).</summary>
-    public bool IsPublic => SecretHashes.Count == 0;
+    /// <summary>
+    /// How it proves who it is (<see cref="ClientAuthMethod"/>); unless said, by its secret, or not at all if it has
+    /// none. A secret may come in the header or in the form, whichever of the two was registered.
+    /// </summary>
+    public string AuthMethod
+    {
+        get => field ?? (SecretHashes.Count == 0 ? ClientAuthMethod.None : ClientAuthMethod.Basic);
+        init;
+    }
+
+    /// <summary>Its public keys for <c>private_key_jwt</c> as a JWK Set (RFC 7517 §5), or null.</summary>
+    public string? Jwks { get; init; }
+
+    /// <summary>Its tokens must be bound to a key: <c>dpop_bound_access_tokens</c> (RFC 9449 §5.2).</summary>
+    public bool RequireDpop { get; init; }
+
+    /// <summary>A client that cannot prove who it is (RFC 6749 §2.1).</summary>
+    public bool IsPublic => AuthMethod == ClientAuthMethod.None;
 
     /// <summary>True if the text may be a client id: 1 to 64 of letters, digits, <c>-</c>, <c>.</c> and <c>_</c>.</summary>
     public static bool IsId(string text) =>

@@ -22,6 +22,6 @@ public sealed class PasswordGrant(Passwords passwords, SignIns signIns, Settings
         var address = CallerAddress.Of(http, settings.TrustedProxies);
         var user = await passwords.SignIn(tenant, userName, password, address, cancel);
         var scope = GrantedScope.ForUser(tenant, client, user.Roles, asked);
-        return await signIns.Start(tenant, client, user, scope, cancel);
+        return await signIns.Start(tenant, client, user, scope, request.Jkt, cancel);
     }
 }

@@ -49,6 +49,18 @@ public sealed record Session
     /// <summary>When it was revoked, or null.</summary>
     public DateTimeOffset? RevokedAt { get; init; }
 
+    /// <summary>
+    /// The thumbprint of the key that its refresh tokens are bound to (RFC 9449 §5), or null. Only a public client's
+    /// are: any other proves who it is anyway.
+    /// </summary>
+    public string? Jkt { get; init; }
+
+    /// <summary>The first refresh token that is bound; an app that starts to use DPoP brings its sessions along.</summary>
+    public int BoundSince { get; init; }
+
+    /// <summary>True while it is neither revoked nor expired.</summary>
+    public bool IsAlive(DateTimeOffset now) => RevokedAt is null && now < ExpiresAt && now < IdleExpiresAt;
+
     internal ETag ETag { get; init; }
 
     /// <summary>The id without its bucket.</summary>

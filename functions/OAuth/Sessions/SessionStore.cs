@@ -26,9 +26,12 @@ public sealed class SessionStore(IssuedTokens issued, TimeProvider clock)
             throw new RequestFailedException("Storage refused a new session.");
     }
 
-    /// <summary>Writes the session's next state and an access token; false if somebody else changed it first.</summary>
+    /// <summary>
+    /// Writes the session's next state and an access token; false if somebody else changed it first. A merge, so that
+    /// columns which are not the session's own, such as the list of its revoked access tokens, stay.
+    /// </summary>
     public Task<bool> TryRotate(Session next, TableEntity token, CancellationToken cancel) =>
-        Transact(next, TableTransactionActionType.UpdateReplace, token, cancel);
+        Transact(next, TableTransactionActionType.UpdateMerge, token, cancel);
 
     /// <summary>Records one more access token of a session as it is.</summary>
     public Task AddToken(Session session, TableEntity token, CancellationToken cancel) =>
@@ -65,6 +68,8 @@ public sealed class SessionStore(IssuedTokens issued, TimeProvider clock)
             ["CreatedAt"] = session.CreatedAt,
             ["IdleExpiresAt"] = session.IdleExpiresAt,
             ["ExpiresAt"] = session.ExpiresAt,
+            ["Jkt"] = session.Jkt,
+            ["BoundSince"] = session.BoundSince,
         };
 
     static Session FromRow(string tenant, string id, TableEntity row) => new()
@@ -83,6 +88,8 @@ public sealed class SessionStore(IssuedTokens issued, TimeProvider clock)
         IdleExpiresAt = row.GetDateTimeOffset("IdleExpiresAt")!.Value,
         ExpiresAt = row.GetDateTimeOffset("ExpiresAt")!.Value,
         RevokedAt = row.GetDateTimeOffset("RevokedAt"),
+        Jkt = row.GetString("Jkt"),
+        BoundSince = row.GetInt32("BoundSince") ?? 0,
         ETag = row.ETag,
     };
 }

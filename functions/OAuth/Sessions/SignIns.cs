@@ -9,7 +9,7 @@ namespace Latchkey.OAuth.Sessions;
 public sealed class SignIns(SessionStore sessions, AccessTokens accessTokens, RefreshTokens refreshTokens, TimeProvider clock)
 {
     /// <summary>Makes a session for a user and the first tokens. A refresh token comes with offline_access (OIDC Core §11) or for a native client.</summary>
-    public async Task<TokenAnswer> Start(Tenant tenant, Client client, User user, Scope scope, CancellationToken cancel)
+    public async Task<TokenAnswer> Start(Tenant tenant, Client client, User user, Scope scope, string? jkt, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var refreshable = client.Grants.Contains(GrantType.RefreshToken) && (client.Native || scope.Has(Scopes.OfflineAccess));
@@ -29,8 +29,10 @@ public sealed class SignIns(SessionStore sessions, AccessTokens accessTokens, Re
             CreatedAt = now,
             IdleExpiresAt = IdleEnd(now, client, ends),
             ExpiresAt = ends,
+            Jkt = client.IsPublic ? jkt : null,
+            BoundSince = 1,
         };
-        var token = await accessTokens.ForSession(tenant, client, session, scope, cancel);
+        var token = await accessTokens.ForSession(tenant, client, session, scope, jkt, cancel);
         var refreshToken = refreshable ? await refreshTokens.For(session, cancel) : null;
         await sessions.Create(session, token.Record, cancel);
         return new TokenAnswer(token.Encoded, client.AccessTokenSeconds, scope.ToString(), refreshToken);
