@@ -55,13 +55,18 @@ public static class Services
         .AddHostedService<DemoData>();
 
     static IServiceCollection AddOAuth(this IServiceCollection services) => services
+        .AddSingleton<Macs>()
         .AddSingleton<AccessTokens>()
+        .AddSingleton<IdTokens>()
         .AddSingleton<SessionStore>()
         .AddSingleton<RefreshTokens>()
+        .AddSingleton<Codes>()
+        .AddSingleton<UserSessions>()
         .AddSingleton<SignIns>()
         .AddSingleton<SignInAttempts>()
         .AddSingleton<Passwords>()
         .AddSingleton<IGrant, ClientCredentialsGrant>()
+        .AddSingleton<IGrant, AuthorizationCodeGrant>()
         .AddSingleton<IGrant, RefreshTokenGrant>()
         .AddSingleton<IGrant, PasswordGrant>();
 }

@@ -27,6 +27,9 @@ public static class RowKeys
     /// <summary>The partition of one session, or of an access token that has none.</summary>
     public static string SessionPartition(string tenant, string id) => $"{tenant}|{id}";
 
+    /// <summary>What belongs to one user: their sessions' list, their approvals.</summary>
+    public static string UserPartition(string tenant, string userId) => $"{tenant}|{userId}";
+
     /// <summary>An access token's record.</summary>
     public static string Token(string id) => $"token|{id}";
 
