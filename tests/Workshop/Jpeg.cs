@@ -37,12 +37,12 @@ static class Jpeg
         return file.ToArray();
     }
 
-    /// <summary>Two suns over a sea of waves, with a photo's grain.</summary>
+    /// <summary>Rings of light through coloured haze, with a photo's grain.</summary>
     static float Sample(int x, int y, int component) => component switch
     {
-        0 => 60 * MathF.Sin(MathF.Sqrt(x * x + y * y) / 40) + 40 * MathF.Sin((x - y) / 97f) + ((x * 7919 ^ y * 104729) * 2654435761u >> 27),
-        1 => 90 * MathF.Sin(x / 311f + y / 173f),
-        _ => 90 * MathF.Cos(y / 239f - x / 401f),
+        0 => 60 * MathF.Sin(MathF.Sqrt(x * x + y * y) / 40) + 40 * MathF.Sin((x - y) / 97f) + ((uint)(x * 7919 ^ y * 104729) * 2654435761u >> 27),
+        1 => 45 * MathF.Sin(x / 311f + y / 173f),
+        _ => 45 * MathF.Cos(y / 239f - x / 401f),
     };
 
     static int Block(BitWriter bits, int x, int y, int component, int lastDc)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Spectre.Console;
 
 namespace Latchkey.Workshop;
@@ -51,7 +52,7 @@ static class Shell
     public static string Errors(string output)
     {
         var lines = output.Split('\n', StringSplitOptions.TrimEntries);
-        var errors = lines.Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)).Distinct().Take(30);
+        var errors = lines.Where(line => Regex.IsMatch(line, @"\berror\b")).Distinct().Take(30);
         return string.Join('\n', errors.DefaultIfEmpty(string.Join('\n', lines.TakeLast(30))));
     }
 
