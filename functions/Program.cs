@@ -4,5 +4,5 @@ using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
-builder.Services.AddLatchkey(builder.Configuration, builder.Environment);
+builder.Services.AddLatchkey(builder.Configuration);
 builder.Build().Run();

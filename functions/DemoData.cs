@@ -1,0 +1,112 @@
+using Azure;
+using Latchkey.OAuth;
+using Latchkey.Protocol;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey;
+
+/// <summary>
+/// The demo tenants of the README, made at start in Development on the emulator and nowhere else: their secrets are
+/// known to everybody. If storage is not there yet, the next start makes them.
+/// </summary>
+public sealed partial class DemoData(
+    Settings settings, TenantStore tenants, ClientStore clients, UserStore users, Passwords passwords,
+    ILogger<DemoData> logger) : IHostedService
+{
+    static readonly Scope MemberRights = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite, Scopes.FilesShare);
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!settings.Development || !settings.OnEmulator) return;
+        try
+        {
+            await Seed("demo", "Demo", cancellationToken);
+            await Seed("acme", "Acme", cancellationToken);
+            Log.Seeded(logger);
+        }
+        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        {
+            Log.NotSeeded(logger, fault.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    async Task Seed(string id, string name, CancellationToken cancel)
+    {
+        var tenant = new Tenant
+        {
+            Id = id,
+            Name = name,
+            Issuer = $"{settings.Origin}/{id}",
+            Origins = [.. Tenant.WebViewOrigins, "http://localhost:8100"],
+            Roles = new Dictionary<string, Role>
+            {
+                ["member"] = new("member", MemberRights),
+                ["admin"] = new("admin", Scope.Of([.. MemberRights.Tokens, Scopes.Admin])),
+            },
+        };
+        await tenants.Save(tenant, cancel);
+        foreach (var client in Clients) await clients.Save(tenant, client, cancel);
+        await SeedUser(tenant, "alice", "Alice", "member", cancel);
+        await SeedUser(tenant, "bob", "Bob", "member", cancel);
+        await SeedUser(tenant, "admin", "Admin", "admin", cancel);
+    }
+
+    async Task SeedUser(Tenant tenant, string userName, string name, string role, CancellationToken cancel)
+    {
+        if (await users.FindByName(tenant, userName, cancel) is not null) return;
+        await users.TryAdd(tenant, new User
+        {
+            Id = Ids.New(),
+            UserName = userName,
+            Name = name,
+            Email = $"{userName}@{tenant.Id}.example",
+            PasswordHash = passwords.Hash($"{userName}-password"),
+            Roles = [role],
+        }, cancel);
+    }
+
+    static readonly Client[] Clients =
+    [
+        new()
+        {
+            Id = "mobile",
+            Name = "Demo mobile app",
+            Native = true,
+            Grants = [GrantType.AuthorizationCode, GrantType.RefreshToken],
+            Scope = Scopes.All.Beyond(Scope.Of(Scopes.Admin)),
+            RedirectUris = ["com.example.files:/callback", "http://127.0.0.1/callback", "http://localhost:8100/callback"],
+        },
+        new()
+        {
+            Id = "first-party",
+            Name = "Demo first-party app",
+            Native = true,
+            Grants = [GrantType.Password, GrantType.RefreshToken],
+            Scope = Scopes.All,
+        },
+        new()
+        {
+            Id = "service",
+            Name = "Demo service",
+            SecretHashes = [Client.HashSecret("service-secret-for-local-runs-only")],
+            Grants = [GrantType.ClientCredentials],
+            Scope = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite),
+        },
+    ];
+
+    static partial class Log
+    {
+        [LoggerMessage(40, LogLevel.Information, "Demo data is in place")]
+        public static partial void Seeded(ILogger logger);
+
+        [LoggerMessage(41, LogLevel.Error, "Demo data could not be made; start again once storage answers. {Why}")]
+        public static partial void NotSeeded(ILogger logger, string why);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Latchkey.Http;
+
+/// <summary>Reads a request's body whole, within a bound.</summary>
+static class Body
+{
+    /// <summary>More than any of our forms or documents needs, in bytes.</summary>
+    public const int MaxBytes = 64 * 1024;
+
+    static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The body's bytes.</summary>
+    /// <exception cref="Problem">413 <c>body_too_large</c>, 400 <c>truncated_body</c>.</exception>
+    public static async Task<byte[]> Bytes(HttpRequest request)
+    {
+        if (request.ContentLength > MaxBytes) throw TooLarge();
+        using var buffer = new MemoryStream();
+        var chunk = new byte[8 * 1024];
+        try
+        {
+            int read;
+            while ((read = await request.Body.ReadAsync(chunk, request.HttpContext.RequestAborted)) > 0)
+            {
+                if (buffer.Length + read > MaxBytes) throw TooLarge();
+                buffer.Write(chunk, 0, read);
+            }
+        }
+        catch (IOException)
+        {
+            throw Problem.BadRequest("truncated_body", "The request's body ended before its declared length.");
+        }
+        if (request.ContentLength is { } declared && declared != buffer.Length)
+            throw Problem.BadRequest("truncated_body", "The request's body ended before its declared length.");
+        return buffer.ToArray();
+    }
+
+    /// <summary>Decodes UTF-8 strictly; null if it is not UTF-8.</summary>
+    public static string? Text(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return StrictUtf8.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>True if the request's Content-Type is this media type, with any parameters.</summary>
+    public static bool Is(HttpRequest request, string mediaType) =>
+        Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase);
+
+    static Problem TooLarge() => new(413, "body_too_large", $"The request's body is over {MaxBytes} bytes.");
+}

@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Latchkey.Http;
+
+/// <summary>
+/// Cross-origin answers (Fetch standard §3.2) for a tenant's origins. The list holds raw origins, compared as they are:
+/// <c>capacitor://localhost</c> is one. No credentials are ever allowed; a foreign origin simply gets no header.
+/// </summary>
+public static class Cors
+{
+    /// <summary>Seconds for which a browser may keep a preflight's answer.</summary>
+    const string MaxAge = "600";
+
+    /// <summary>Sets the headers; true if the request is a preflight, which needs no further answer.</summary>
+    public static bool Apply(HttpRequest request, IEnumerable<string> origins)
+    {
+        var headers = request.HttpContext.Response.Headers;
+        headers.Append("Vary", "Origin");
+        var origin = request.Headers.Origin.ToString();
+        var preflight = HttpMethods.IsOptions(request.Method);
+        if (origin.Length == 0 || !origins.Contains(origin, StringComparer.Ordinal)) return preflight;
+        headers.AccessControlAllowOrigin = origin;
+        headers.AccessControlExposeHeaders = "WWW-Authenticate, Retry-After, Location";
+        if (!preflight) return false;
+        headers.AccessControlAllowMethods = "GET, POST, PUT, PATCH, DELETE";
+        headers.AccessControlAllowHeaders = "Authorization, Content-Type, DPoP";
+        headers.AccessControlMaxAge = MaxAge;
+        return true;
+    }
+}

@@ -1,0 +1,87 @@
+using Latchkey.Protocol;
+using Microsoft.AspNetCore.Http;
+
+namespace Latchkey.Http;
+
+/// <summary>
+/// The parameters of an OAuth request (RFC 6749 §3.2 and appendix B): form-url-encoded, strict UTF-8, each at most once;
+/// a parameter without a value counts as omitted.
+/// </summary>
+public sealed class Form
+{
+    const int MaxParameters = 64;
+
+    readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
+
+    Form()
+    {
+    }
+
+    /// <summary>A parameter's value, or null.</summary>
+    public string? this[string name] => values.GetValueOrDefault(name);
+
+    /// <summary>A parameter that must be there.</summary>
+    /// <exception cref="OAuthError"><c>invalid_request</c></exception>
+    public string Required(string name) => this[name] ?? throw OAuthError.InvalidRequest($"{name} is missing.");
+
+    /// <summary>Reads the body of a POST; parameters in the query string are refused, because URLs end up in logs.</summary>
+    /// <exception cref="OAuthError"><c>invalid_request</c></exception>
+    /// <exception cref="Problem">413 or a truncated body.</exception>
+    public static async Task<Form> Read(HttpRequest request)
+    {
+        if (request.QueryString.HasValue)
+            throw OAuthError.InvalidRequest("Parameters belong in the body, not in the query string.");
+        if (!Body.Is(request, "application/x-www-form-urlencoded"))
+            throw OAuthError.InvalidRequest("The body must be application/x-www-form-urlencoded.");
+        return Parse(await Body.Bytes(request));
+    }
+
+    /// <summary>Parses an encoded form.</summary>
+    /// <exception cref="OAuthError"><c>invalid_request</c>: not UTF-8, a repeated parameter, or too many of them.</exception>
+    public static Form Parse(ReadOnlySpan<byte> encoded)
+    {
+        var form = new Form();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var range in encoded.Split((byte)'&'))
+        {
+            var pair = encoded[range];
+            if (pair.IsEmpty) continue;
+            var equals = pair.IndexOf((byte)'=');
+            var name = Decode(equals < 0 ? pair : pair[..equals]);
+            var value = equals < 0 ? "" : Decode(pair[(equals + 1)..]);
+            if (!seen.Add(name)) throw OAuthError.InvalidRequest("A parameter is there more than once.");
+            if (seen.Count > MaxParameters) throw OAuthError.InvalidRequest("There are too many parameters.");
+            if (value.Length > 0) form.values.Add(name, value);
+        }
+        return form;
+    }
+
+    /// <summary>Undoes form-url-encoding (RFC 6749 appendix B).</summary>
+    /// <exception cref="OAuthError"><c>invalid_request</c></exception>
+    public static string Decode(ReadOnlySpan<byte> encoded)
+    {
+        var bytes = new byte[encoded.Length];
+        var length = 0;
+        for (var i = 0; i < encoded.Length; i++)
+        {
+            bytes[length++] = encoded[i] switch
+            {
+                (byte)'+' => (byte)' ',
+                (byte)'%' => Escaped(encoded, ref i),
+                var plain => plain,
+            };
+        }
+        var text = Body.Text(bytes.AsSpan(0, length));
+        if (text is null || text.Contains('\0')) throw OAuthError.InvalidRequest("A parameter is not valid UTF-8 text.");
+        return text;
+    }
+
+    static byte Escaped(ReadOnlySpan<byte> encoded, ref int at)
+    {
+        if (at + 2 >= encoded.Length || !byte.TryParse(encoded.Slice(at + 1, 2),
+            System.Globalization.NumberStyles.AllowHexSpecifier, null, out var value))
+            throw OAuthError.InvalidRequest("A parameter has a broken %-escape.");
+        at += 2;
+        return value;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Latchkey.Http;
+
+/// <summary>Reads a JSON request body strictly: unknown, repeated and missing members are refused.</summary>
+public static class JsonBody
+{
+    static readonly JsonSerializerOptions Options = new(JsonSerializerOptions.Strict)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        MaxDepth = 8,
+    };
+
+    /// <summary>The body as a <typeparamref name="T"/>.</summary>
+    /// <exception cref="Problem">415 <c>unsupported_media_type</c>, 400 <c>invalid_json</c>, 413 <c>body_too_large</c>.</exception>
+    public static async Task<T> Read<T>(HttpRequest request) where T : class
+    {
+        if (!Body.Is(request, "application/json"))
+            throw new Problem(415, "unsupported_media_type", "The body must be application/json.");
+        var bytes = await Body.Bytes(request);
+        if (Body.Text(bytes) is null) throw Invalid("it is not UTF-8");
+        try
+        {
+            return JsonSerializer.Deserialize<T>(bytes, Options) ?? throw Invalid("it is null");
+        }
+        catch (JsonException broken)
+        {
+            throw Invalid(broken.Path is { Length: > 1 } path ? $"see {path}" : "it cannot be read");
+        }
+    }
+
+    static Problem Invalid(string why) => Problem.BadRequest("invalid_json", $"The body is not what this endpoint takes: {why}.");
+}

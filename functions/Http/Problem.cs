@@ -1,0 +1,83 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Latchkey.Http;
+
+/// <summary>
+/// An answer that is not OAuth's: RFC 9457 problem+json with a stable <c>code</c>. Throw it anywhere below
+/// <see cref="Endpoint"/>.
+/// </summary>
+public sealed class Problem(int status, string code, string detail) : Exception(detail)
+{
+    /// <summary>The HTTP status.</summary>
+    public int Status { get; } = status;
+
+    /// <summary>The stable code that a program can rely on, such as <c>file_not_found</c>.</summary>
+    public string Code { get; } = code;
+
+    /// <summary>Seconds to wait before the next try (RFC 9110 §10.2.3), or null.</summary>
+    public int? RetryAfter { get; init; }
+
+    /// <summary>The <c>WWW-Authenticate</c> challenge (RFC 6750 §3), or null.</summary>
+    public string? Challenge { get; init; }
+
+    /// <summary>Further members of the answer, such as the numbers of a limit.</summary>
+    public IReadOnlyDictionary<string, object?>? Extensions { get; init; }
+
+    /// <summary>400: the request is malformed.</summary>
+    public static Problem BadRequest(string code, string detail) => new(400, code, detail);
+
+    /// <summary>404: there is no such thing, or the caller may not know of it.</summary>
+    public static Problem NotFound(string code, string detail) => new(404, code, detail);
+
+    /// <summary>409: the thing is not in a state that allows this.</summary>
+    public static Problem Conflict(string code, string detail) => new(409, code, detail);
+
+    /// <summary>503: storage or vault does not answer; nothing that was acknowledged is lost.</summary>
+    public static Problem Unavailable(string code, string detail, int retryAfterSeconds) =>
+        new(503, code, detail) { RetryAfter = retryAfterSeconds };
+
+    /// <summary>RFC 6750 §3.1: 401 <c>invalid_token</c>, or a bare challenge if there was no token at all.</summary>
+    public static Problem Unauthorized(string detail, bool tokenSent = true) => new(401, "invalid_token", detail)
+    {
+        Challenge = tokenSent ? $"Bearer error=\"invalid_token\", error_description=\"{Quote(detail)}\"" : "Bearer",
+    };
+
+    /// <summary>RFC 6750 §3.1: 403 <c>insufficient_scope</c>, naming the scope that is missing.</summary>
+    public static Problem InsufficientScope(string scope) =>
+        new(403, "insufficient_scope", $"The access token lacks the scope {scope}.")
+        {
+            Challenge = $"Bearer error=\"insufficient_scope\", scope=\"{scope}\"",
+            Extensions = new Dictionary<string, object?> { ["scope"] = scope },
+        };
+
+    /// <summary>The answer.</summary>
+    public IResult ToResult(HttpResponse response)
+    {
+        if (RetryAfter is { } seconds) response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        if (Challenge is { } challenge) response.Headers.WWWAuthenticate = challenge;
+        var members = new Dictionary<string, object?>(Extensions ?? new Dictionary<string, object?>()) { ["code"] = Code };
+        return Results.Problem(Message, statusCode: Status, title: Title(Status), type: "about:blank", extensions: members);
+    }
+
+    // RFC 6750 §3: error_description holds %x20-21 / %x23-5B / %x5D-7E only.
+    static string Quote(string text) =>
+        string.Concat(text.Select(c => c is < ' ' or > '~' ? '?' : c is '"' or '\\' ? '\'' : c));
+
+    static string Title(int status) => status switch
+    {
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        409 => "Conflict",
+        411 => "Length Required",
+        413 => "Content Too Large",
+        415 => "Unsupported Media Type",
+        422 => "Unprocessable Content",
+        429 => "Too Many Requests",
+        503 => "Service Unavailable",
+        _ => "Error",
+    };
+}

@@ -1,0 +1,44 @@
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.OAuth;
+
+/// <summary>
+/// Metadata of a tenant's issuer, with exactly what works: OpenID Connect Discovery 1.0 §4 appends the well-known path
+/// to the issuer, RFC 8414 §3.1 puts it before the issuer's path. Both answers are the same document.
+/// </summary>
+public sealed class Discovery(Gate gate)
+{
+    /// <summary><c>GET /{tenant}/.well-known/openid-configuration</c></summary>
+    [Function("openid-configuration")]
+    public Task<IResult> OpenId(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/.well-known/openid-configuration")]
+        HttpRequest request) => Answer(request);
+
+    /// <summary><c>GET /.well-known/oauth-authorization-server/{tenant}</c></summary>
+    [Function("oauth-authorization-server")]
+    public Task<IResult> OAuth(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = ".well-known/oauth-authorization-server/{tenant}")]
+        HttpRequest request) => Answer(request);
+
+    Task<IResult> Answer(HttpRequest request) => gate.Open(request, (tenant, _) =>
+    {
+        request.HttpContext.Response.Headers.CacheControl = "public, max-age=300";
+        return Task.FromResult(Results.Json(Document(tenant.Issuer)));
+    });
+
+    static Dictionary<string, object> Document(string issuer) => new()
+    {
+        ["issuer"] = issuer,
+        ["jwks_uri"] = $"{issuer}/oauth/jwks",
+        ["token_endpoint"] = $"{issuer}/oauth/token",
+        ["token_endpoint_auth_methods_supported"] = new[] { ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.None },
+        ["grant_types_supported"] = new[] { GrantType.ClientCredentials, GrantType.RefreshToken, GrantType.Password },
+        ["response_types_supported"] = Array.Empty<string>(),
+        ["scopes_supported"] = Scopes.All.Tokens,
+        ["subject_types_supported"] = new[] { "public" },
+        ["id_token_signing_alg_values_supported"] = new[] { "RS256", "ES256" },
+    };
+}

@@ -1,0 +1,27 @@
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+
+namespace Latchkey.OAuth;
+
+/// <summary>
+/// What a token may say: what was asked for, within what the client may have and what the user's roles give. Asking for
+/// more than the client may have is an error, because the app is wrong; what the user's roles lack is left out, because
+/// the app can't know it (RFC 6749 §3.3; the answer always says the scope).
+/// </summary>
+static class GrantedScope
+{
+    public static Scope ForClient(Client client, Scope asked)
+    {
+        if (asked.IsEmpty) return client.Scope;
+        if (asked.Beyond(client.Scope) is { IsEmpty: false } beyond)
+            throw OAuthError.InvalidScope($"This client may not ask for: {beyond}.");
+        return asked;
+    }
+
+    public static Scope ForUser(Tenant tenant, Client client, IEnumerable<string> roles, Scope asked)
+    {
+        var rights = Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. tenant.Rights(roles).Tokens]);
+        var granted = ForClient(client, asked).Within(rights);
+        return granted.IsEmpty ? throw OAuthError.InvalidScope("The user has no right to any of it.") : granted;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Latchkey.Http;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+
+namespace Latchkey.OAuth.Grants;
+
+/// <summary>A token request whose client is authenticated and allowed to use the grant.</summary>
+public sealed record TokenRequest(Tenant Tenant, Client Client, Form Form, HttpRequest Http, CancellationToken Cancel);
+
+/// <summary>One way to get tokens (RFC 6749 §1.3).</summary>
+public interface IGrant
+{
+    /// <summary>The wire word, <c>grant_type</c>.</summary>
+    string Type { get; }
+
+    /// <summary>Checks the grant and issues tokens.</summary>
+    /// <exception cref="Protocol.OAuthError">The grant is not good.</exception>
+    Task<TokenAnswer> Redeem(TokenRequest request);
+}
+
+/// <summary>A successful answer (RFC 6749 §5.1); <c>expires_in</c> in seconds, the scope always said.</summary>
+public sealed record TokenAnswer(string AccessToken, int ExpiresIn, string Scope, string? RefreshToken = null)
+{
+    internal static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>Always <c>Bearer</c> (RFC 6750).</summary>
+    public string TokenType { get; } = "Bearer";
+}

@@ -1,0 +1,98 @@
+using Latchkey.OAuth.Sessions;
+using Latchkey.Protocol;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey.OAuth.Grants;
+
+/// <summary>
+/// Refresh (RFC 6749 §6) with rotation and reuse detection (RFC 9700 §4.14.2). The predecessor, shown again within the
+/// client's retry window, gets the same successor again: a phone that lost the answer, or two refreshes at once, stay
+/// signed in. Anything older is reuse and ends the session.
+/// </summary>
+public sealed partial class RefreshTokenGrant(
+    SessionStore sessions, RefreshTokens refreshTokens, AccessTokens accessTokens, TimeProvider clock,
+    ILogger<RefreshTokenGrant> logger) : IGrant
+{
+    /// <inheritdoc/>
+    public string Type => GrantType.RefreshToken;
+
+    /// <inheritdoc/>
+    public async Task<TokenAnswer> Redeem(TokenRequest request)
+    {
+        var (tenant, client, form, _, cancel) = request;
+        var (sessionId, counter) = await refreshTokens.Read(tenant.Id, form.Required("refresh_token"), cancel)
+            ?? throw OAuthError.InvalidGrant("The refresh token is not one of ours.");
+        var rotationId = Ids.New();
+        while (true)
+        {
+            var session = Usable(client, await sessions.Find(tenant.Id, sessionId, cancel));
+            var scope = Narrowed(tenant, client, session, Scope.Parse(form["scope"]));
+            var token = await accessTokens.ForSession(tenant, client, session, scope, cancel);
+            if (counter == session.Counter)
+            {
+                var next = Rotated(session, client, rotationId);
+                var successor = await refreshTokens.For(next, cancel);
+                // A lost race reads again: then this token is the predecessor, which has its own rule.
+                if (!await sessions.TryRotate(next, token.Record, cancel)) continue;
+                return new TokenAnswer(token.Encoded, client.AccessTokenSeconds, scope.ToString(), successor);
+            }
+            if (!MayRetry(session, counter, client, rotationId)) throw await Reused(tenant, session, counter, cancel);
+            await sessions.AddToken(session, token.Record, cancel);
+            return new TokenAnswer(token.Encoded, client.AccessTokenSeconds, scope.ToString(),
+                await refreshTokens.For(session, cancel));
+        }
+    }
+
+    Session Usable(Client client, Session? session)
+    {
+        if (session is null) throw OAuthError.InvalidGrant("The session has ended.", "no such session");
+        if (session.ClientId != client.Id)
+            throw OAuthError.InvalidGrant("The refresh token is another client's.");
+        if (session.RevokedAt is not null) throw OAuthError.InvalidGrant("The session was revoked.");
+        var now = clock.GetUtcNow();
+        if (now >= session.ExpiresAt || now >= session.IdleExpiresAt)
+            throw OAuthError.InvalidGrant("The session has expired. Sign in again.");
+        return session;
+    }
+
+    // RFC 6749 §6: never more than the session was granted; what the user's roles have lost since is lost here too.
+    static Scope Narrowed(Tenant tenant, Client client, Session session, Scope asked)
+    {
+        var granted = Scope.Parse(session.Scope);
+        if (asked.Beyond(granted) is { IsEmpty: false } beyond)
+            throw OAuthError.InvalidScope($"The session was not granted: {beyond}.");
+        return GrantedScope.ForUser(tenant, client, session.Roles, (asked.IsEmpty ? granted : asked).Within(client.Scope));
+    }
+
+    Session Rotated(Session session, Client client, string rotationId)
+    {
+        var now = clock.GetUtcNow();
+        return session with
+        {
+            Counter = session.Counter + 1,
+            RotatedAt = now,
+            RotationId = rotationId,
+            IdleExpiresAt = SignIns.IdleEnd(now, client, session.ExpiresAt),
+        };
+    }
+
+    bool MayRetry(Session session, int counter, Client client, string rotationId) =>
+        counter == session.Counter - 1
+        && (session.RotationId == rotationId // Our own write, whose answer was lost on the way from storage.
+            || clock.GetUtcNow() < session.RotatedAt.AddSeconds(client.RetryWindowSeconds));
+
+    async Task<OAuthError> Reused(Tenant tenant, Session session, int counter, CancellationToken cancel)
+    {
+        await sessions.Revoke(tenant.Id, session.Id, "refresh token reused", cancel);
+        Log.Reused(logger, tenant.Id, session.ClientId, session.UserId, session.Counter - counter);
+        return OAuthError.InvalidGrant("The refresh token was used before; the session is revoked.");
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(20, LogLevel.Warning, "Tenant {Tenant}, client {ClientId}, user {UserId}: refresh token reused, {Age} generations old; session revoked")]
+        public static partial void Reused(ILogger logger, string tenant, string clientId, string userId, int age);
+    }
+}

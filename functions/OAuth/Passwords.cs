@@ -1,0 +1,50 @@
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Latchkey.OAuth;
+
+/// <summary>
+/// Checks passwords with ASP.NET Core Identity's hasher (PBKDF2-HMAC-SHA512). An unknown name takes as long, and gets
+/// the same answer, as a wrong password.
+/// </summary>
+public sealed class Passwords(UserStore users, SignInAttempts attempts, Settings settings)
+{
+    readonly PasswordHasher<User> hasher = new(Options.Create(new PasswordHasherOptions
+    {
+        IterationCount = settings.PasswordIterations,
+    }));
+
+    string? hashOfNobody;
+
+    /// <summary>The hash to store for a password.</summary>
+    public string Hash(string password) => hasher.HashPassword(null!, password);
+
+    /// <summary>The user of this name and password.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="userName">As typed.</param>
+    /// <param name="password">As typed.</param>
+    /// <param name="address">Where the request comes from (<see cref="Http.CallerAddress"/>).</param>
+    /// <param name="cancel">The caller hung up.</param>
+    /// <exception cref="OAuthError"><c>invalid_grant</c>, or 429 after too many failures.</exception>
+    public async Task<User> SignIn(
+        Tenant tenant, string userName, string password, string address, CancellationToken cancel)
+    {
+        var account = UserStore.Normalize(userName);
+        await attempts.EnsureAllowed(tenant.Id, account, address, cancel);
+        var user = await users.FindByName(tenant, userName, cancel);
+        var hash = user?.PasswordHash ?? (hashOfNobody ??= Hash(""));
+        var verdict = hasher.VerifyHashedPassword(null!, hash, password);
+        if (user is null || user.Disabled || verdict == PasswordVerificationResult.Failed)
+        {
+            await attempts.Failed(tenant.Id, account, address, cancel);
+            throw OAuthError.InvalidGrant("The user name or the password is wrong.",
+                user is null ? "no such user" : user.Disabled ? "user is disabled" : "wrong password");
+        }
+        await attempts.Succeeded(tenant.Id, account, address, cancel);
+        if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
+            await users.SetPasswordHash(tenant, user, Hash(password), cancel);
+        return user;
+    }
+}

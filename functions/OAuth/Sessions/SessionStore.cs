@@ -1,0 +1,88 @@
+using Azure;
+using Azure.Data.Tables;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+
+namespace Latchkey.OAuth.Sessions;
+
+/// <summary>
+/// Sessions (SCHEMA.md, tables Sessions…). A session's row and the records of its access tokens share one partition,
+/// so that a token is recorded in the same entity-group transaction that rotates the refresh token.
+/// </summary>
+public sealed class SessionStore(IssuedTokens issued, TimeProvider clock)
+{
+    /// <summary>The session, or null.</summary>
+    public async Task<Session?> Find(string tenant, string id, CancellationToken cancel)
+    {
+        if (!IssuedTokens.TrySplit(id, out var bucket, out var own)) return null;
+        var row = await issued.Tables.For(bucket).Find(RowKeys.SessionPartition(tenant, own), RowKeys.Session, cancel);
+        return row is null ? null : FromRow(tenant, id, row);
+    }
+
+    /// <summary>Writes a new session and its first access token. The id is fresh, so a retry after a lost answer writes the same again.</summary>
+    public async Task Create(Session session, TableEntity token, CancellationToken cancel)
+    {
+        if (!await Transact(session, TableTransactionActionType.UpsertReplace, token, cancel))
+            throw new RequestFailedException("Storage refused a new session.");
+    }
+
+    /// <summary>Writes the session's next state and an access token; false if somebody else changed it first.</summary>
+    public Task<bool> TryRotate(Session next, TableEntity token, CancellationToken cancel) =>
+        Transact(next, TableTransactionActionType.UpdateReplace, token, cancel);
+
+    /// <summary>Records one more access token of a session as it is.</summary>
+    public Task AddToken(Session session, TableEntity token, CancellationToken cancel) =>
+        TableOf(session.Id).Put(token, cancel);
+
+    /// <summary>Ends the session: its refresh tokens and access tokens are dead at once. Whatever state it is in, this wins.</summary>
+    public Task Revoke(string tenant, string id, string reason, CancellationToken cancel) =>
+        TableOf(id).TryMerge(new TableEntity(RowKeys.SessionPartition(tenant, Session.WithoutBucket(id)), RowKeys.Session)
+        {
+            ["RevokedAt"] = clock.GetUtcNow(),
+            ["RevokedBecause"] = reason,
+        }, cancel);
+
+    Table TableOf(string id) => issued.Tables.For(id[..id.IndexOf('.', StringComparison.Ordinal)]);
+
+    Task<bool> Transact(Session session, TableTransactionActionType write, TableEntity token, CancellationToken cancel) =>
+        TableOf(session.Id).TryTransact(
+        [
+            new(write, ToRow(session), session.ETag),
+            new(TableTransactionActionType.UpsertReplace, token),
+        ], cancel);
+
+    static TableEntity ToRow(Session session) =>
+        new(RowKeys.SessionPartition(session.Tenant, Session.WithoutBucket(session.Id)), RowKeys.Session)
+        {
+            ["ClientId"] = session.ClientId,
+            ["UserId"] = session.UserId,
+            ["Name"] = session.Name,
+            ["Roles"] = Columns.Join(session.Roles),
+            ["Scope"] = session.Scope,
+            ["Counter"] = session.Counter,
+            ["RotatedAt"] = session.RotatedAt,
+            ["RotationId"] = session.RotationId,
+            ["CreatedAt"] = session.CreatedAt,
+            ["IdleExpiresAt"] = session.IdleExpiresAt,
+            ["ExpiresAt"] = session.ExpiresAt,
+        };
+
+    static Session FromRow(string tenant, string id, TableEntity row) => new()
+    {
+        Id = id,
+        Tenant = tenant,
+        ClientId = row.GetString("ClientId"),
+        UserId = row.GetString("UserId"),
+        Name = row.GetString("Name"),
+        Roles = Columns.Split(row.GetString("Roles")),
+        Scope = row.GetString("Scope"),
+        Counter = row.GetInt32("Counter")!.Value,
+        RotatedAt = row.GetDateTimeOffset("RotatedAt")!.Value,
+        RotationId = row.GetString("RotationId"),
+        CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
+        IdleExpiresAt = row.GetDateTimeOffset("IdleExpiresAt")!.Value,
+        ExpiresAt = row.GetDateTimeOffset("ExpiresAt")!.Value,
+        RevokedAt = row.GetDateTimeOffset("RevokedAt"),
+        ETag = row.ETag,
+    };
+}

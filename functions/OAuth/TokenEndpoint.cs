@@ -1,0 +1,30 @@
+using Latchkey.Http;
+using Latchkey.OAuth.Grants;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.OAuth;
+
+/// <summary>The token endpoint (RFC 6749 §3.2): parse once, authenticate the client once, hand over to the grant.</summary>
+public sealed class TokenEndpoint(Gate gate, ClientAuthentication authentication, IEnumerable<IGrant> grants)
+{
+    /// <summary><c>POST /{tenant}/oauth/token</c></summary>
+    [Function("token")]
+    public Task<IResult> Post(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/oauth/token")] HttpRequest request) =>
+        gate.Open(request, async (tenant, cancel) =>
+        {
+            var form = await Form.Read(request);
+            var type = form.Required("grant_type");
+            var client = await authentication.Authenticate(tenant, request, form, cancel);
+            var grant = grants.FirstOrDefault(grant => grant.Type == type)
+                ?? throw OAuthError.UnsupportedGrantType("There is no such grant here.");
+            if (!client.Grants.Contains(type))
+                throw OAuthError.UnauthorizedClient($"This client may not use the grant {type}.");
+            var tokens = await grant.Redeem(new TokenRequest(tenant, client, form, request, cancel));
+            request.HttpContext.Response.Headers.Pragma = "no-cache"; // RFC 6749 §5.1; no-store is set on every answer.
+            return Results.Json(tokens, TokenAnswer.Json);
+        });
+}

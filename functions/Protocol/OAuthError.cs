@@ -1,0 +1,54 @@
+namespace Latchkey.Protocol;
+
+/// <summary>
+/// An error that an OAuth endpoint answers as RFC 6749 §5.2 JSON. <see cref="Exception.Message"/> is what the client
+/// reads as <c>error_description</c>; <see cref="Detail"/> is for the log only.
+/// </summary>
+public sealed class OAuthError : Exception
+{
+    OAuthError(string code, string description, int status = 400, string? detail = null) : base(description) =>
+        (Code, Status, Detail) = (code, status, detail);
+
+    /// <summary>The wire code (<c>error</c>).</summary>
+    public string Code { get; }
+
+    /// <summary>The HTTP status, 400 unless the RFC says otherwise.</summary>
+    public int Status { get; }
+
+    /// <summary>The inner reason, for the operator's log; never sent.</summary>
+    public string? Detail { get; }
+
+    /// <summary>Seconds to wait before the next try, or null.</summary>
+    public int? RetryAfter { get; private init; }
+
+    /// <summary>True if the answer must carry <c>WWW-Authenticate: Basic</c> (RFC 6749 §5.2).</summary>
+    public bool ChallengeBasic { get; private init; }
+
+    /// <summary>RFC 6749 §5.2: missing, repeated or malformed parameter.</summary>
+    public static OAuthError InvalidRequest(string description) => new("invalid_request", description);
+
+    /// <summary>RFC 6749 §5.2: client unknown or not authenticated; 401, with a challenge if the client used the header.</summary>
+    public static OAuthError InvalidClient(string detail, bool usedHeader) =>
+        new("invalid_client", "Client authentication failed.", 401, detail) { ChallengeBasic = usedHeader };
+
+    /// <summary>RFC 6749 §5.2: the code, password or refresh token is wrong, expired, revoked or another client's.</summary>
+    public static OAuthError InvalidGrant(string description, string? detail = null) =>
+        new("invalid_grant", description, detail: detail);
+
+    /// <summary>RFC 6749 §5.2: this client may not use this grant.</summary>
+    public static OAuthError UnauthorizedClient(string description) => new("unauthorized_client", description);
+
+    /// <summary>RFC 6749 §5.2: no such grant here.</summary>
+    public static OAuthError UnsupportedGrantType(string description) => new("unsupported_grant_type", description);
+
+    /// <summary>RFC 6749 §5.2: a scope that is malformed, unknown or beyond what may be had.</summary>
+    public static OAuthError InvalidScope(string description) => new("invalid_scope", description);
+
+    /// <summary>
+    /// 429 with Retry-After (RFC 6585 §4): too many wrong passwords for the account or from the address. RFC 6749 has
+    /// no code for it; <c>temporarily_unavailable</c> (§4.1.2.1) is the registered one that says "later".
+    /// </summary>
+    public static OAuthError TooManyAttempts(int retryAfterSeconds) =>
+        new("temporarily_unavailable", $"Too many failed sign-ins. Try again in {retryAfterSeconds} s.", 429)
+        { RetryAfter = retryAfterSeconds };
+}

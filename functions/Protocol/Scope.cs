@@ -1,0 +1,54 @@
+using System.Buffers;
+
+namespace Latchkey.Protocol;
+
+/// <summary>A set of scope tokens (RFC 6749 §3.3), in the order given, without repeats.</summary>
+public sealed class Scope
+{
+    // scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
+    static readonly SearchValues<char> TokenChars =
+        SearchValues.Create(Enumerable.Range(0x21, 0x5E).Select(c => (char)c).Where(c => c is not ('"' or '\\')).ToArray());
+
+    readonly HashSet<string> tokens;
+
+    Scope(IEnumerable<string> ordered)
+    {
+        Tokens = [.. ordered.Distinct(StringComparer.Ordinal)];
+        tokens = [.. Tokens];
+    }
+
+    /// <summary>No scope at all.</summary>
+    public static Scope None { get; } = new([]);
+
+    /// <summary>The tokens, in order.</summary>
+    public IReadOnlyList<string> Tokens { get; }
+
+    /// <summary>True if there is no token in it.</summary>
+    public bool IsEmpty => Tokens.Count == 0;
+
+    /// <summary>Builds a scope from tokens that are known to be good.</summary>
+    public static Scope Of(params IEnumerable<string> tokens) => new(tokens);
+
+    /// <summary>Reads a scope parameter; null or empty is <see cref="None"/>.</summary>
+    /// <exception cref="OAuthError"><c>invalid_scope</c>: a token has a character that RFC 6749 §3.3 does not allow.</exception>
+    public static Scope Parse(string? value)
+    {
+        if (string.IsNullOrEmpty(value)) return None;
+        var parts = value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Any(part => part.AsSpan().ContainsAnyExcept(TokenChars)))
+            throw OAuthError.InvalidScope("scope holds a character that RFC 6749 §3.3 does not allow.");
+        return new(parts);
+    }
+
+    /// <summary>True if the token is in the set (case-sensitive).</summary>
+    public bool Has(string token) => tokens.Contains(token);
+
+    /// <summary>What both have, in this scope's order.</summary>
+    public Scope Within(Scope other) => new(Tokens.Where(other.Has));
+
+    /// <summary>What this has and the other lacks.</summary>
+    public Scope Beyond(Scope other) => new(Tokens.Where(token => !other.Has(token)));
+
+    /// <summary>The wire form: tokens with one space between.</summary>
+    public override string ToString() => string.Join(' ', Tokens);
+}

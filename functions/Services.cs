@@ -1,0 +1,67 @@
+using Azure.Core;
+using Azure.Identity;
+using Latchkey.Http;
+using Latchkey.Keys;
+using Latchkey.OAuth;
+using Latchkey.OAuth.Grants;
+using Latchkey.OAuth.Sessions;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Latchkey;
+
+/// <summary>The one place that wires everything, the same for the isolated worker and for LocalHost.</summary>
+public static class Services
+{
+    /// <summary>Adds all of Latchkey but its triggers.</summary>
+    /// <exception cref="SettingsException">Settings are wrong; the message lists every fault.</exception>
+    public static IServiceCollection AddLatchkey(this IServiceCollection services, IConfiguration configuration)
+    {
+        var settings = Settings.Read(configuration);
+        services.AddSingleton(settings);
+#pragma warning disable RS0030 // This is where the clock is injected.
+        services.TryAddSingleton(TimeProvider.System);
+#pragma warning restore RS0030
+        services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
+        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth();
+    }
+
+    static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services
+        .AddSingleton<RoundTrips>()
+        .AddSingleton(provider => settings.ConnectionString is { } emulator
+            ? new StorageClients(emulator, provider.GetRequiredService<RoundTrips>())
+            : new StorageClients(settings.TableEndpoint!, settings.BlobEndpoint!,
+                provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>()));
+
+    static IServiceCollection AddKeys(this IServiceCollection services, Settings settings) => services
+        .AddSingleton(_ => new KeyFile(settings.KeyFile))
+        .AddSingleton<ISigner, LocalSigner>()
+        .AddSingleton(provider => KeyRing.Local(provider.GetRequiredService<KeyFile>()))
+        .AddSingleton<JwtWriter>()
+        .AddSingleton<JwkSet>()
+        .AddSingleton<BearerToken>();
+
+    static IServiceCollection AddTenancy(this IServiceCollection services) => services
+        .AddSingleton<Endpoint>()
+        .AddSingleton<Gate>()
+        .AddSingleton<TenantStore>()
+        .AddSingleton<ClientStore>()
+        .AddSingleton<UserStore>()
+        .AddSingleton<IssuedTokens>()
+        .AddSingleton<ClientAuthentication>()
+        .AddHostedService<DemoData>();
+
+    static IServiceCollection AddOAuth(this IServiceCollection services) => services
+        .AddSingleton<AccessTokens>()
+        .AddSingleton<SessionStore>()
+        .AddSingleton<RefreshTokens>()
+        .AddSingleton<SignIns>()
+        .AddSingleton<SignInAttempts>()
+        .AddSingleton<Passwords>()
+        .AddSingleton<IGrant, ClientCredentialsGrant>()
+        .AddSingleton<IGrant, RefreshTokenGrant>()
+        .AddSingleton<IGrant, PasswordGrant>();
+}

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Azure.Data.Tables;
+
+namespace Latchkey.Storage;
+
+/// <summary>
+/// Rows that expire, in one table per UTC day of their expiry, so that expiry is the dropping of a whole table. The day
+/// (the bucket, <c>yyyyMMdd</c>) is part of every id that leads to such a row; a look-up stays one point read.
+/// </summary>
+public sealed class ExpiringTables(TableServiceClient tables, string prefix)
+{
+    const string Format = "yyyyMMdd";
+
+    readonly ConcurrentDictionary<string, Table> open = new(StringComparer.Ordinal);
+
+    /// <summary>The bucket of an expiry time.</summary>
+    public static string Bucket(DateTimeOffset expiry) => expiry.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
+
+    /// <summary>True if the text is a bucket. Table names are made of it, so nothing else may pass.</summary>
+    public static bool IsBucket(string text) =>
+        DateOnly.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+
+    /// <summary>The table of a bucket.</summary>
+    /// <exception cref="ArgumentException">It is not a bucket.</exception>
+    public Table For(string bucket) => open.GetOrAdd(bucket, name => IsBucket(name)
+        ? new Table(tables.GetTableClient(prefix + name))
+        : throw new ArgumentException("Not a bucket.", nameof(bucket)));
+
+    /// <summary>Drops the tables whose day is over by more than a day (so that clocks may differ); returns how many.</summary>
+    public async Task<int> DropExpired(DateTimeOffset now, CancellationToken cancel)
+    {
+        var oldest = prefix + Bucket(now.AddDays(-1));
+        var dropped = 0;
+        var filter = TableClient.CreateQueryFilter($"TableName ge {prefix + "00010101"} and TableName lt {oldest}");
+        await foreach (var table in tables.QueryAsync(filter, cancellationToken: cancel))
+        {
+            if (!table.Name.StartsWith(prefix, StringComparison.Ordinal) || !IsBucket(table.Name[prefix.Length..])) continue;
+            await tables.DeleteTableAsync(table.Name, cancel);
+            open.TryRemove(table.Name[prefix.Length..], out _);
+            dropped++;
+        }
+        return dropped;
+    }
+}

@@ -1,0 +1,44 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+
+namespace Latchkey.Storage;
+
+/// <summary>
+/// The two service clients. In Azure they use the app's identity; on the emulator its account key, which alone makes
+/// account-key SAS possible. Both give up within seconds, so that a dead storage becomes a 503 and not a hung request.
+/// </summary>
+public sealed class StorageClients
+{
+    /// <summary>Connects with an identity (Azure).</summary>
+    public StorageClients(Uri tables, Uri blobs, TokenCredential credential, RoundTrips roundTrips)
+    {
+        Tables = new TableServiceClient(tables, credential, Bounded(new TableClientOptions(), roundTrips));
+        Blobs = new BlobServiceClient(blobs, credential, Bounded(new BlobClientOptions(), roundTrips));
+    }
+
+    /// <summary>Connects with a connection string (the emulator).</summary>
+    public StorageClients(string connectionString, RoundTrips roundTrips)
+    {
+        Tables = new TableServiceClient(connectionString, Bounded(new TableClientOptions(), roundTrips));
+        Blobs = new BlobServiceClient(connectionString, Bounded(new BlobClientOptions(), roundTrips));
+    }
+
+    /// <summary>Table Storage.</summary>
+    public TableServiceClient Tables { get; }
+
+    /// <summary>Blob Storage.</summary>
+    public BlobServiceClient Blobs { get; }
+
+    static T Bounded<T>(T options, RoundTrips roundTrips) where T : ClientOptions
+    {
+        options.Retry.MaxRetries = 2;
+        options.Retry.Delay = TimeSpan.FromMilliseconds(200);
+        options.Retry.MaxDelay = TimeSpan.FromSeconds(1);
+        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(5);
+        options.Diagnostics.IsLoggingContentEnabled = false;
+        options.Diagnostics.IsLoggingEnabled = false; // Its request lines hold SAS queries.
+        options.AddPolicy(roundTrips, HttpPipelinePosition.PerRetry);
+        return options;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Data.Tables;
+
+namespace Latchkey.Storage;
+
+/// <summary>
+/// One table, made when first written to. A lost race is <c>false</c>, never an exception; every other failure of
+/// storage is a <see cref="RequestFailedException"/>, which the endpoint answers with 503.
+/// </summary>
+public sealed class Table(TableClient client)
+{
+    /// <summary>A row, or null if it (or the whole table) is not there.</summary>
+    public async Task<TableEntity?> Find(string partitionKey, string rowKey, CancellationToken cancel)
+    {
+        var found = await client.GetEntityIfExistsAsync<TableEntity>(partitionKey, rowKey, cancellationToken: cancel);
+        return found.HasValue ? found.Value : null;
+    }
+
+    /// <summary>The rows of one partition whose keys are in [from, to), in order; empty if the table is not there.</summary>
+    public async IAsyncEnumerable<TableEntity> Range(
+        string partitionKey, string from, string to, int? pageSize, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {partitionKey} and RowKey ge {from} and RowKey lt {to}");
+        var rows = client.QueryAsync<TableEntity>(filter, pageSize, cancellationToken: cancel).GetAsyncEnumerator(cancel);
+        await using (rows)
+        {
+            while (await Next(rows)) yield return rows.Current;
+        }
+    }
+
+    /// <summary>All rows of one partition, in order.</summary>
+    public IAsyncEnumerable<TableEntity> Partition(string partitionKey, CancellationToken cancel) =>
+        Range(partitionKey, "", "￿", null, cancel);
+
+    /// <summary>Inserts; false if the row is there already.</summary>
+    public Task<bool> TryAdd(TableEntity row, CancellationToken cancel) =>
+        Try(() => client.AddEntityAsync(row, cancel));
+
+    /// <summary>
+    /// Writes whatever was there before. For rows under a fresh random key this is better than an insert: a retry after
+    /// a lost answer finds its own row and succeeds.
+    /// </summary>
+    public Task Put(TableEntity row, CancellationToken cancel) =>
+        Try(() => client.UpsertEntityAsync(row, TableUpdateMode.Replace, cancel));
+
+    /// <summary>Replaces the row if it still has the row's ETag; false if it was changed or is gone.</summary>
+    public Task<bool> TryReplace(TableEntity row, CancellationToken cancel) =>
+        Try(() => client.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, cancel));
+
+    /// <summary>Sets these columns whatever the others hold; false if the row is gone.</summary>
+    public Task<bool> TryMerge(TableEntity columns, CancellationToken cancel) =>
+        Try(() => client.UpdateEntityAsync(columns, ETag.All, TableUpdateMode.Merge, cancel));
+
+    /// <summary>Deletes the row if it still has this ETag; false if it was changed or is gone.</summary>
+    public Task<bool> TryDelete(TableEntity row, CancellationToken cancel) =>
+        Try(() => client.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancel));
+
+    /// <summary>An entity-group transaction (all rows of one partition, 100 at most): all or nothing; false if one lost its race.</summary>
+    public Task<bool> TryTransact(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel) =>
+        Try(() => client.SubmitTransactionAsync(actions, cancel));
+
+    async Task<bool> Try<T>(Func<Task<T>> write)
+    {
+        try
+        {
+            await Created(write);
+            return true;
+        }
+        catch (RequestFailedException lost) when (lost.Status is 409 or 412 || IsRowMissing(lost))
+        {
+            return false;
+        }
+    }
+
+    async Task Created<T>(Func<Task<T>> write)
+    {
+        try
+        {
+            await write();
+        }
+        catch (RequestFailedException missing) when (IsTableMissing(missing))
+        {
+            await client.CreateIfNotExistsAsync();
+            await write();
+        }
+    }
+
+    static async Task<bool> Next(IAsyncEnumerator<TableEntity> rows)
+    {
+        try
+        {
+            return await rows.MoveNextAsync();
+        }
+        catch (RequestFailedException missing) when (IsTableMissing(missing))
+        {
+            return false;
+        }
+    }
+
+    static bool IsTableMissing(RequestFailedException failed) => failed.Status == 404 && failed.ErrorCode == "TableNotFound";
+
+    static bool IsRowMissing(RequestFailedException failed) => failed.Status == 404 && !IsTableMissing(failed);
+}

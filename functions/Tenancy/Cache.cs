@@ -1,0 +1,28 @@
+using System.Collections.Concurrent;
+
+namespace Latchkey.Tenancy;
+
+/// <summary>
+/// Keeps what was found for a few seconds, so that a request seldom asks storage who its tenant and client are. What
+/// was not found is never kept: a new client works at once, and made-up names fill no memory.
+/// </summary>
+sealed class Cache<T>(TimeProvider clock, TimeSpan time) where T : class
+{
+    const int Most = 10_000;
+
+    readonly ConcurrentDictionary<string, (T Value, DateTimeOffset Until)> entries = new(StringComparer.Ordinal);
+
+    public async ValueTask<T?> Get(string key, Func<Task<T?>> find)
+    {
+        var now = clock.GetUtcNow();
+        if (entries.TryGetValue(key, out var entry) && now < entry.Until) return entry.Value;
+        if (await find() is not { } found)
+        {
+            entries.TryRemove(key, out _);
+            return null;
+        }
+        if (entries.Count >= Most) entries.Clear();
+        entries[key] = (found, now + time);
+        return found;
+    }
+}

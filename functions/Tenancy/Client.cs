@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using System.Text;
+using Latchkey.Protocol;
+
+namespace Latchkey.Tenancy;
+
+/// <summary>An app registered with a tenant (RFC 6749 §2). Times are in seconds.</summary>
+public sealed record Client
+{
+    /// <summary>The client id (RFC 6749 §2.2): see <see cref="IsId"/>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The name that users read.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Base64 SHA-256 hashes of its secrets; empty for a public client.</summary>
+    public IReadOnlyList<string> SecretHashes { get; init; } = [];
+
+    /// <summary>The grants that it may use.</summary>
+    public required IReadOnlyList<string> Grants { get; init; }
+
+    /// <summary>The most that it may ever be given.</summary>
+    public required Scope Scope { get; init; }
+
+    /// <summary>Registered redirect URIs, raw.</summary>
+    public IReadOnlyList<string> RedirectUris { get; init; } = [];
+
+    /// <summary>An installed app (RFC 8252): it keeps its user signed in without asking for offline_access.</summary>
+    public bool Native { get; init; }
+
+    /// <summary>Life of an access token.</summary>
+    public int AccessTokenSeconds { get; init; } = 600;
+
+    /// <summary>A session unused for so long ends.</summary>
+    public int SessionIdleSeconds { get; init; } = 30 * 86400;
+
+    /// <summary>A session ends so long after the sign-in, whatever happens.</summary>
+    public int SessionSeconds { get; init; } = 90 * 86400;
+
+    /// <summary>For so long the predecessor of a refresh token gets the same successor again; 0 is strict.</summary>
+    public int RetryWindowSeconds { get; init; } = 300;
+
+    /// <summary>A client that has no secret (RFC 6749 §2.1).</summary>
+    public bool IsPublic => SecretHashes.Count == 0;
+
+    /// <summary>True if the text may be a client id: 1 to 64 of letters, digits, <c>-</c>, <c>.</c> and <c>_</c>.</summary>
+    public static bool IsId(string text) =>
+        text.Length is >= 1 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_');
+
+    /// <summary>The hash under which a secret is kept. The secret is random, so one round of SHA-256 is enough.</summary>
+    public static string HashSecret(string secret) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+
+    /// <summary>True if it is one of the client's secrets; takes the same time whichever matches.</summary>
+    public bool HasSecret(string secret)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+        var match = false;
+        foreach (var known in SecretHashes)
+            match |= CryptographicOperations.FixedTimeEquals(hash, Convert.FromBase64String(known));
+        return match;
+    }
+}

@@ -1,0 +1,59 @@
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Microsoft.AspNetCore.Http;
+
+namespace Latchkey.Tenancy;
+
+/// <summary>
+/// Client authentication (RFC 6749 §2.3, §3.2.1): <c>client_secret_basic</c>, <c>client_secret_post</c>, and
+/// <c>none</c> for public clients. A client uses one way at a time.
+/// </summary>
+public sealed class ClientAuthentication(ClientStore clients)
+{
+    /// <summary>The client that sent this form.</summary>
+    /// <exception cref="OAuthError"><c>invalid_client</c> (401), or <c>invalid_request</c> if two ways are mixed.</exception>
+    public async Task<Client> Authenticate(Tenant tenant, HttpRequest request, Form form, CancellationToken cancel)
+    {
+        var basic = Basic(request);
+        if (basic is not null && form["client_secret"] is not null)
+            throw OAuthError.InvalidRequest("The client authenticates in two ways at once.");
+        if (basic is not null && form["client_id"] is { } named && named != basic.Value.Id)
+            throw OAuthError.InvalidRequest("client_id and the Authorization header name different clients.");
+        var usedHeader = basic is not null;
+        var id = basic?.Id ?? form["client_id"] ?? throw OAuthError.InvalidClient("no client named", usedHeader);
+        var secret = basic?.Secret ?? form["client_secret"];
+        var client = await clients.Find(tenant, id, cancel)
+            ?? throw OAuthError.InvalidClient("no such client", usedHeader);
+        if (client.IsPublic && string.IsNullOrEmpty(secret)) return client;
+        if (client.IsPublic) throw OAuthError.InvalidClient("a public client sent a secret", usedHeader);
+        if (secret is null || !client.HasSecret(secret)) throw OAuthError.InvalidClient("wrong or no secret", usedHeader);
+        return client;
+    }
+
+    // RFC 6749 §2.3.1: both halves are form-url-encoded before they are joined.
+    static (string Id, string Secret)? Basic(HttpRequest request)
+    {
+        var header = request.Headers.Authorization;
+        if (header.Count == 0) return null;
+        var parts = header.ToString().Split(' ', 2, StringSplitOptions.TrimEntries);
+        if (header.Count > 1 || parts.Length < 2 || !parts[0].Equals("Basic", StringComparison.OrdinalIgnoreCase))
+            throw OAuthError.InvalidClient("Authorization is not Basic", usedHeader: true);
+        var bytes = new byte[parts[1].Length];
+        var colon = Convert.TryFromBase64String(parts[1], bytes, out var length)
+            ? bytes.AsSpan(0, length).IndexOf((byte)':') : -1;
+        if (colon < 0) throw OAuthError.InvalidClient("Basic credentials are malformed", usedHeader: true);
+        return (Decode(bytes.AsSpan(0, colon)), Decode(bytes.AsSpan(colon + 1, length - colon - 1)));
+    }
+
+    static string Decode(ReadOnlySpan<byte> half)
+    {
+        try
+        {
+            return Form.Decode(half);
+        }
+        catch (OAuthError)
+        {
+            throw OAuthError.InvalidClient("Basic credentials are not form-url-encoded UTF-8", usedHeader: true);
+        }
+    }
+}

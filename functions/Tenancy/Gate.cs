@@ -1,0 +1,64 @@
+using Latchkey.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Latchkey.Tenancy;
+
+/// <summary>Who calls a protected endpoint: all three layers have said yes.</summary>
+/// <param name="Tenant">The tenant of the address, which is the token's.</param>
+/// <param name="Token">The verified token.</param>
+/// <param name="Cancel">The caller hung up.</param>
+public sealed record Caller(Tenant Tenant, AccessToken Token, CancellationToken Cancel);
+
+/// <summary>
+/// The way into every endpoint of a tenant. For protected ones it is the three layers, in this order: authentication
+/// (401), tenant verification (401), authorization (403).
+/// </summary>
+public sealed class Gate(Endpoint endpoint, TenantStore tenants, BearerToken bearer, IssuedTokens issued)
+{
+    /// <summary>A public endpoint of a tenant, with CORS for the tenant's origins.</summary>
+    public Task<IResult> Open(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) =>
+        endpoint.Run(request, async () =>
+        {
+            var cancel = request.HttpContext.RequestAborted;
+            var tenant = await Tenant(request, cancel);
+            if (Cors.Apply(request, tenant.Origins)) return Results.NoContent();
+            return await steps(tenant, cancel);
+        });
+
+    /// <summary>
+    /// A protected endpoint that only reads: the revocation is looked up beside its own reading, and what it read is
+    /// thrown away if the token has been revoked.
+    /// </summary>
+    public Task<IResult> Read(HttpRequest request, string scope, Func<Caller, Task<IResult>> steps) =>
+        Open(request, async (tenant, cancel) =>
+        {
+            var caller = await Admit(request, tenant, scope, cancel);
+            var live = issued.EnsureLive(caller.Token, cancel);
+            var answer = steps(caller);
+            await Task.WhenAny(Task.WhenAll(live, answer)); // Both end before either's failure is told.
+            await live;
+            return await answer;
+        });
+
+    /// <summary>A protected endpoint that changes something: nothing is done before the token is known to be live.</summary>
+    public Task<IResult> Change(HttpRequest request, string scope, Func<Caller, Task<IResult>> steps) =>
+        Open(request, async (tenant, cancel) =>
+        {
+            var caller = await Admit(request, tenant, scope, cancel);
+            await issued.EnsureLive(caller.Token, cancel);
+            return await steps(caller);
+        });
+
+    async Task<Caller> Admit(HttpRequest request, Tenant tenant, string scope, CancellationToken cancel)
+    {
+        var token = await bearer.Verify(request, async id => (await tenants.Find(id, cancel))?.Issuer, cancel);
+        if (token.Tenant != tenant.Id)
+            throw Problem.Unauthorized($"The access token is of tenant {token.Tenant}; this address is of tenant {tenant.Id}.");
+        if (!token.Scope.Has(scope)) throw Problem.InsufficientScope(scope);
+        return new Caller(tenant, token, cancel);
+    }
+
+    async Task<Tenant> Tenant(HttpRequest request, CancellationToken cancel) =>
+        await tenants.Find(request.RouteValues["tenant"] as string, cancel)
+        ?? throw Problem.NotFound("unknown_tenant", "There is no such tenant.");
+}

@@ -1,0 +1,43 @@
+using Latchkey.Protocol;
+
+namespace Latchkey.Tenancy;
+
+/// <summary>A customer of the deployment: an issuer of its own, with its own clients, users, roles and files.</summary>
+public sealed record Tenant
+{
+    /// <summary>The id in every path: see <see cref="IsId"/>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The name that people read.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>OIDC's issuer: <c>{origin}/{tenant}</c>, from the settings, never from the Host header.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>Raw origins of this tenant's web views and web apps, for CORS.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
+    /// <summary>The tenant's roles by name.</summary>
+    public IReadOnlyDictionary<string, Role> Roles { get; init; } = new Dictionary<string, Role>();
+
+    /// <summary>The origins of Capacitor, Ionic and Cordova web views: what a new tenant starts with.</summary>
+    public static IReadOnlyList<string> WebViewOrigins { get; } =
+        ["capacitor://localhost", "ionic://localhost", "http://localhost", "https://localhost"];
+
+    /// <summary>
+    /// True if the text may be a tenant's id: 2 to 40 of a-z, 0-9 and single inner hyphens, so that it is legal in a
+    /// container name, and not a path segment of the Functions host or of ours.
+    /// </summary>
+    public static bool IsId(string text) =>
+        text.Length is >= 2 and <= 40
+        && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+        && text[0] != '-' && text[^1] != '-' && !text.Contains("--", StringComparison.Ordinal)
+        && text is not ("admin" or "runtime" or "health");
+
+    /// <summary>The rights that these roles give together; a role that the tenant does not have gives none.</summary>
+    public Scope Rights(IEnumerable<string> roles) =>
+        Scope.Of(roles.SelectMany(name => Roles.TryGetValue(name, out var role) ? role.Rights.Tokens : []));
+}
+
+/// <summary>A named set of rights (scopes).</summary>
+public sealed record Role(string Name, Scope Rights);

@@ -1,0 +1,61 @@
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.LocalHost;
+
+/// <summary>Reads the triggers off the functions' classes, so that there is one route list.</summary>
+public static class Functions
+{
+    /// <summary>The HTTP triggers of an assembly.</summary>
+    public static IEnumerable<HttpFunction> Http(Assembly assembly) =>
+        from method in Methods(assembly)
+        let trigger = method.GetParameters().Select(p => p.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(t => t is not null)
+        where trigger is not null
+        select new HttpFunction(Name(method), trigger.Route!, trigger.Methods!, method);
+
+    /// <summary>The timer triggers of an assembly.</summary>
+    public static IEnumerable<TimerFunction> Timed(Assembly assembly) =>
+        from method in Methods(assembly)
+        let trigger = method.GetParameters().Select(p => p.GetCustomAttribute<TimerTriggerAttribute>()).FirstOrDefault(t => t is not null)
+        where trigger is not null
+        select new TimerFunction(Name(method), trigger.Schedule, method);
+
+    /// <summary>Maps every HTTP trigger, and the Functions host's own way to run a timer now: <c>POST /admin/functions/{name}</c>.</summary>
+    public static void Map(WebApplication app, Assembly assembly)
+    {
+        foreach (var function in Http(assembly))
+        {
+            app.MapMethods(function.Route, function.Methods.Select(m => m.ToUpperInvariant()),
+                (HttpContext context) => (Task<IResult>)Call(function.Method, context.RequestServices, context.Request, context.RequestAborted))
+                .WithDisplayName(function.Name);
+        }
+        foreach (var timer in Timed(assembly))
+        {
+            app.MapPost($"/admin/functions/{timer.Name}", async (HttpContext context) =>
+            {
+                await Call(timer.Method, context.RequestServices, new TimerInfo(), context.RequestAborted);
+                return Results.Accepted();
+            });
+        }
+    }
+
+    /// <summary>Calls a trigger method on a new instance of its class, as the worker does.</summary>
+    public static Task Call(MethodInfo method, IServiceProvider services, object trigger, CancellationToken cancel)
+    {
+        var instance = ActivatorUtilities.CreateInstance(services, method.DeclaringType!);
+        var arguments = method.GetParameters()
+            .Select(p => p.ParameterType == typeof(CancellationToken) ? cancel : trigger).ToArray();
+        return (Task)method.Invoke(instance, arguments)!;
+    }
+
+    static IEnumerable<MethodInfo> Methods(Assembly assembly) =>
+        assembly.GetTypes().SelectMany(type => type.GetMethods()).Where(m => m.IsDefined(typeof(FunctionAttribute)));
+
+    static string Name(MethodInfo method) => method.GetCustomAttribute<FunctionAttribute>()!.Name;
+}
+
+/// <summary>An HTTP trigger.</summary>
+public sealed record HttpFunction(string Name, string Route, string[] Methods, MethodInfo Method);
+
+/// <summary>A timer trigger; the schedule is NCRONTAB with seconds.</summary>
+public sealed record TimerFunction(string Name, string Schedule, MethodInfo Method);
