@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Latchkey.Workshop;
 
-/// <summary>A child process. Each line that it prints goes to <paramref name="line"/>; disposing it stops it, by its id.</summary>
+/// <summary>A child process. Each line that it prints goes to <c>line</c>; disposing it stops it, by its id.</summary>
 sealed class Child : IAsyncDisposable
 {
     readonly Process process;
@@ -20,7 +20,7 @@ sealed class Child : IAsyncDisposable
         process.OutputDataReceived += print;
         process.ErrorDataReceived += print;
         try { process.Start(); }
-        catch (System.ComponentModel.Win32Exception) { throw new Failure($"{command} was not found: is it installed and on the PATH?"); }
+        catch (Win32Exception) { throw new Failure($"{command} was not found: is it installed and on the PATH?"); }
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         Exit = Ended();
