@@ -2,7 +2,7 @@
 // attributes that the triggers name, with the members that they use, so that one source serves both builds.
 namespace Microsoft.Azure.Functions.Worker;
 
-#pragma warning disable CA1019 // The shapes are the worker's.
+#pragma warning disable CS1591, CA1019 // The shapes and their documentation are the worker's.
 
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class FunctionAttribute(string name) : Attribute

@@ -1,4 +1,3 @@
-using Latchkey.Keys;
 using Latchkey.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;

@@ -26,14 +26,15 @@ public static class Functions
         foreach (var function in Http(assembly))
         {
             app.MapMethods(function.Route, function.Methods.Select(m => m.ToUpperInvariant()),
-                (HttpContext context) => (Task<IResult>)Call(function.Method, context.RequestServices, context.Request, context.RequestAborted))
+                (HttpRequest request) => (Task<IResult>)Call(
+                    function.Method, request.HttpContext.RequestServices, request, request.HttpContext.RequestAborted))
                 .WithDisplayName(function.Name);
         }
         foreach (var timer in Timed(assembly))
         {
-            app.MapPost($"/admin/functions/{timer.Name}", async (HttpContext context) =>
+            app.MapPost($"/admin/functions/{timer.Name}", async (HttpRequest request) =>
             {
-                await Call(timer.Method, context.RequestServices, new TimerInfo(), context.RequestAborted);
+                await Call(timer.Method, request.HttpContext.RequestServices, new TimerInfo(), request.HttpContext.RequestAborted);
                 return Results.Accepted();
             });
         }

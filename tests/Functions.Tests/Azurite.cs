@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Latchkey.Tests;
+
+/// <summary>
+/// An Azurite of the tests' own on free ports, started and stopped by its process. Every host under test gets an
+/// account of its own in it, so tests see nothing of each other.
+/// </summary>
+public sealed class Azurite : IDisposable
+{
+    const string Key = "bGF0Y2hrZXktdGVzdHMtYXp1cml0ZS1hY2NvdW50LWtleS1vZi0zMi1ieXRlcw=="; // Says what it is.
+    const int Accounts = 400;
+
+    static readonly Lazy<Task<Azurite>> SharedOne = new(() => Start(dataFolder: null));
+    static int accounts;
+
+    readonly string? dataFolder;
+    Process process;
+
+    Azurite(string? dataFolder, int blobPort, int tablePort)
+    {
+        (this.dataFolder, BlobPort, TablePort) = (dataFolder, blobPort, tablePort);
+        process = Launch();
+    }
+
+    public int BlobPort { get; }
+
+    public int TablePort { get; }
+
+    /// <summary>The one that all tests share, in memory; it ends with the test process.</summary>
+    public static Task<Azurite> Shared => SharedOne.Value;
+
+    /// <summary>One that a test may kill; with a data folder it finds its data again.</summary>
+    public static async Task<Azurite> Start(string? dataFolder)
+    {
+        var azurite = new Azurite(dataFolder, FreePort(), FreePort());
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => azurite.Dispose();
+        await azurite.WaitUntilUp();
+        return azurite;
+    }
+
+    /// <summary>The connection string of an account that nobody else uses.</summary>
+    public string NewAccount()
+    {
+        var number = Interlocked.Increment(ref accounts);
+        if (number > Accounts) throw new InvalidOperationException("Raise Azurite.Accounts.");
+        var name = $"account{number}";
+        return $"DefaultEndpointsProtocol=http;AccountName={name};AccountKey={Key};"
+            + $"BlobEndpoint=http://127.0.0.1:{BlobPort}/{name};TableEndpoint=http://127.0.0.1:{TablePort}/{name};";
+    }
+
+    /// <summary>Kills it as a power cut would.</summary>
+    public void Kill()
+    {
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+    }
+
+    /// <summary>Starts it again on the same ports and data.</summary>
+    public async Task Restart()
+    {
+        process = Launch();
+        await WaitUntilUp();
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited) Kill();
+    }
+
+    /// <summary>A port that was free a moment ago.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    Process Launch()
+    {
+        var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', Enumerable.Range(1, Accounts).Select(n => $"account{n}:{Key}"));
+        string[] arguments =
+        [
+            Repository.Path("tests/azurite/node_modules/azurite/dist/src/azurite.js"),
+            "--blobPort", $"{BlobPort}", "--tablePort", $"{TablePort}", "--queuePort", $"{FreePort()}",
+            "--skipApiVersionCheck", "--disableTelemetry", "--silent",
+            .. dataFolder is null ? (string[])["--inMemoryPersistence"] : ["--location", dataFolder],
+        ];
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        if (!File.Exists(arguments[0]))
+            throw new InvalidOperationException("Azurite is not installed: run `dotnet dev.cs test` once.");
+        var started = Process.Start(start)!;
+        started.OutputDataReceived += (_, _) => { };
+        started.ErrorDataReceived += (_, line) => { if (line.Data is not null) Console.Error.WriteLine(line.Data); };
+        started.BeginOutputReadLine();
+        started.BeginErrorReadLine();
+        return started;
+    }
+
+    async Task WaitUntilUp()
+    {
+        var patience = Stopwatch.StartNew();
+        while (!(await Answers(BlobPort) && await Answers(TablePort)))
+        {
+            if (process.HasExited || patience.Elapsed > TimeSpan.FromSeconds(60))
+                throw new InvalidOperationException("Azurite did not start.");
+            await Task.Delay(100);
+        }
+    }
+
+    static async Task<bool> Answers(int port)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Latchkey.LocalHost;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey.Tests;
+
+/// <summary>
+/// Latchkey on a real port and a real Azurite account of its own, with the demo data, a settable clock and everything
+/// that it logs at hand.
+/// </summary>
+public sealed class TestHost : IAsyncDisposable
+{
+    readonly WebApplication app;
+
+    TestHost(WebApplication app, TestClock clock, LogLines log, string origin)
+    {
+        (this.app, Clock, Log) = (app, clock, log);
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = new Uri(origin),
+        };
+    }
+
+    /// <summary>Speaks to the host; follows no redirect and keeps no cookie.</summary>
+    public HttpClient Http { get; }
+
+    public TestClock Clock { get; }
+
+    public LogLines Log { get; }
+
+    public string Origin => Http.BaseAddress!.GetLeftPart(UriPartial.Authority);
+
+    public T Service<T>() where T : notnull => app.Services.GetRequiredService<T>();
+
+    /// <summary>Starts a host. <paramref name="settings"/> are added to (and win over) those of a test.</summary>
+    public static async Task<TestHost> Start(
+        Azurite? azurite = null, string? account = null, Dictionary<string, string?>? settings = null,
+        Action<IServiceCollection>? services = null)
+    {
+        var origin = $"http://127.0.0.1:{Azurite.FreePort()}";
+        var all = new Dictionary<string, string?>
+        {
+            ["urls"] = origin,
+            ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
+            ["Latchkey:Origin"] = origin,
+            ["Latchkey:Storage:ConnectionString"] = account ?? (azurite ?? await Azurite.Shared).NewAccount(),
+            ["Latchkey:Signing:Mode"] = "Local",
+            ["Latchkey:Signing:KeyFile"] = Path.Combine(Path.GetTempPath(), $"latchkey-keys-{Environment.ProcessId}.json"),
+            ["Latchkey:PasswordIterations"] = "1000",
+        };
+        foreach (var (name, value) in settings ?? []) all[name] = value;
+        var clock = new TestClock();
+        var log = new LogLines();
+        var app = LocalApp.Build([], all, added =>
+        {
+            added.AddSingleton<TimeProvider>(clock);
+            added.AddLogging(logging => logging.ClearProviders().AddProvider(log));
+            services?.Invoke(added);
+        });
+        await app.StartAsync();
+        return new TestHost(app, clock, log, origin);
+    }
+
+    /// <summary>Runs a timer trigger now, as the Functions host's admin endpoint would.</summary>
+    public async Task RunTimer(string name)
+    {
+        var answer = await Http.PostAsync($"/admin/functions/{name}", null);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>POSTs a form to the tenant's token endpoint.</summary>
+    public Task<HttpResponseMessage> Token(string tenant, params IEnumerable<(string Name, string Value)> form) =>
+        Http.PostAsync($"/{tenant}/oauth/token", Form(form));
+
+    /// <summary>Signs a demo user in with the password grant; the answer's JSON.</summary>
+    public async Task<JsonElement> SignIn(string tenant, string user = "alice", string? scope = null)
+    {
+        List<(string, string)> form =
+        [
+            ("grant_type", "password"), ("client_id", "first-party"), ("username", user), ("password", $"{user}-password"),
+        ];
+        if (scope is not null) form.Add(("scope", scope));
+        return await Json(await Token(tenant, form), 200);
+    }
+
+    /// <summary>Refreshes; the raw answer.</summary>
+    public Task<HttpResponseMessage> Refresh(string tenant, string refreshToken) => Token(tenant,
+        ("grant_type", "refresh_token"), ("client_id", "first-party"), ("refresh_token", refreshToken));
+
+    /// <summary>Sends a request with a bearer token and, if there is one, a JSON body.</summary>
+    public Task<HttpResponseMessage> Send(HttpMethod method, string path, string? token, object? json = null)
+    {
+        var request = new HttpRequestMessage(method, path);
+        if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (json is not null) request.Content = JsonContent.Create(json);
+        return Http.SendAsync(request);
+    }
+
+    public static FormUrlEncodedContent Form(params IEnumerable<(string Name, string Value)> form) =>
+        new(form.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)));
+
+    /// <summary>The JSON of an answer that must have this status; a different one fails with the body in the message.</summary>
+    public static async Task<JsonElement> Json(HttpResponseMessage answer, int status)
+    {
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.True((int)answer.StatusCode == status, $"expected {status}, was {(int)answer.StatusCode}: {body}");
+        return JsonDocument.Parse(body).RootElement;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+}
