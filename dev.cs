@@ -45,3 +45,7 @@ catch (OperationCanceledException) when (Shell.Stopping.IsCancellationRequested)
 {
     return 130;
 }
+finally
+{
+    await Child.StopAll();
+}

@@ -1,11 +1,13 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Latchkey.Workshop;
 
 /// <summary>A child process. Each line that it prints goes to <c>line</c>; disposing it stops it, by its id.</summary>
-sealed class Child : IAsyncDisposable
+public sealed class Child : IAsyncDisposable
 {
+    static readonly ConcurrentDictionary<Child, bool> Running = [];
     readonly Process process;
 
     public Child(Action<string> line, string command, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
@@ -21,6 +23,7 @@ sealed class Child : IAsyncDisposable
         process.ErrorDataReceived += print;
         try { process.Start(); }
         catch (Win32Exception) { throw new Failure($"{command} was not found: is it installed and on the PATH?"); }
+        Running[this] = true;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         Exit = Ended();
@@ -35,8 +38,13 @@ sealed class Child : IAsyncDisposable
         return process.ExitCode;
     }
 
+    /// <summary>Stops whatever is still running: the tool's last act, however it ends.</summary>
+    public static Task StopAll() => Task.WhenAll(Running.Keys.Select(child => child.DisposeAsync().AsTask()));
+
     public async ValueTask DisposeAsync()
     {
+        if (!Running.TryRemove(this, out _))
+            return;
         if (!process.HasExited && !OperatingSystem.IsWindows())
         {
             // .NET can only kill; Azurite has to write its tables down first.

@@ -33,19 +33,11 @@ static class Ports
         }
     }
 
-    /// <summary>Waits until a child answers; stops it and fails with the end of its log if it dies or takes a minute.</summary>
+    /// <summary>Waits until a child answers; fails with the end of its log if it ends first or takes a minute.</summary>
     public static async Task Answer(string name, Child child, LogFile log, Func<Task<bool>> answers)
     {
-        try
-        {
-            for (var clock = Stopwatch.StartNew(); !await answers(); await Task.Delay(100, Shell.Stopping))
-                if (child.Exit.IsCompleted || clock.Elapsed > TimeSpan.FromMinutes(1))
-                    throw new Failure($"{name} did not start ({log.Path}):\n{log.Tail}");
-        }
-        catch
-        {
-            await child.DisposeAsync();
-            throw;
-        }
+        for (var clock = Stopwatch.StartNew(); !await answers(); await Task.Delay(100, Shell.Stopping))
+            if (child.Exit.IsCompleted || clock.Elapsed > TimeSpan.FromMinutes(1))
+                throw new Failure($"{name} did not start ({log.Path}):\n{log.Tail}");
     }
 }

@@ -13,20 +13,20 @@ static class Up
             throw new Failure($"The service needs port {port}, but {await Ports.Holder(port)} listens on it. Stop it and try again.");
         await Shell.NpmInstall(Azurite.Folder);
         await Feed.Restore();
-        await Shell.Step("Building", () => Shell.Must("dotnet", "build", "tests/LocalHost", "--no-restore"));
         Child? azurite = null;
-        await Shell.Step("Starting Azurite", async () => azurite = await Azurite.UseOrStart());
-        await using var storage = azurite;
+        await Shell.Step("Building, and starting Azurite", () => Task.WhenAll(Build(), StartAzurite()));
         var log = new LogFile(".local/localhost.log");
         Child? service = null;
         await Shell.Step("Starting the service", async () => service = await StartService(Origin, log));
-        await using var _ = service;
         Console.WriteLine(Welcome(azurite is null ? "was already running" : "data in .local/azurite"));
         log.Echo = true;
         await Task.WhenAny(service!.Exit, azurite?.Exit ?? service.Exit);
         if (!Shell.Stopping.IsCancellationRequested)
             throw new Failure($"{(service.Exit.IsCompleted ? $"The service ({log.Path})" : "Azurite (.local/azurite.log)")} has ended by itself; everything is stopped.");
         Console.WriteLine("Stopping.");
+
+        static Task Build() => Shell.Must("dotnet", "build", "tests/LocalHost", "--no-restore");
+        async Task StartAzurite() => azurite = await Azurite.UseOrStart();
     }
 
     /// <summary>Says everything that is missing at once.</summary>
