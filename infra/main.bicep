@@ -74,9 +74,10 @@ param monthlyBudget int = 0
 @description('First day of the month in which the budget starts, yyyy-MM-01. It must stay the same afterwards.')
 param budgetStart string = ''
 
-var token = uniqueString(subscription().id, environmentName, location)
+// Names differ per subscription, environment and region and by nothing else: Dev is dev, 'West Europe' is westeurope.
+var token = uniqueString(subscription().id, toLower(environmentName), toLower(replace(location, ' ', '')))
 var names = {
-  resourceGroup: 'rg-latchkey-${toLower(replace(environmentName, '_', '-'))}'
+  resourceGroup: 'rg-${environmentName}-latchkey'
   identity: 'id-latchkey-${token}'
   functionApp: 'func-latchkey-${token}'
   plan: 'plan-latchkey-${token}'
@@ -135,6 +136,8 @@ module hostStorage 'modules/storageAccount.bicep' = {
     tags: tags
     sku: storageSku
     publicAccess: !privateNetwork
+    // The platform may read the package through a SAS of its own making.
+    sasExpirationAction: 'Log'
   }
 }
 
@@ -149,6 +152,7 @@ module tableStorage 'modules/storageAccount.bicep' = {
     tags: tags
     sku: storageSku
     publicAccess: !privateNetwork
+    sasExpirationAction: 'Block'
   }
 }
 
@@ -161,6 +165,7 @@ module fileStorage 'modules/storageAccount.bicep' = {
     tags: tags
     sku: storageSku
     publicAccess: true
+    sasExpirationAction: 'Block'
   }
 }
 
@@ -235,7 +240,7 @@ module functionApp 'modules/functionApp.bicep' = {
     maximumInstances: maximumInstances
     hostStorageName: hostStorage.outputs.name
     packageUrl: package.outputs.url
-    subnetId: network.?outputs.functionsSubnetId ?? ''
+    subnetId: privateNetwork ? network!.outputs.functionsSubnetId : ''
     insightsConnectionString: monitoring.outputs.insightsConnectionString
     origin: origin
     tableEndpoint: tableStorage.outputs.tableEndpoint

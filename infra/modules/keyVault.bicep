@@ -27,7 +27,8 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     publicNetworkAccess: publicAccess ? 'Enabled' : 'Disabled'
     networkAcls: {
       defaultAction: publicAccess ? 'Allow' : 'Deny'
-      bypass: 'None'
+      // Resource Manager itself makes the keys below, from outside the network.
+      bypass: 'AzureServices'
     }
   }
 }

@@ -144,5 +144,5 @@ resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@202
   }
 ]
 
-// By the zone groups and links, so that the app starts only once the names resolve inside the network.
+// A module's outputs come when all of it is deployed: the app starts only once the private names resolve.
 output functionsSubnetId string = network::functionsSubnet.id

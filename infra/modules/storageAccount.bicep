@@ -7,6 +7,10 @@ param sku string
 @description('false: reachable through private endpoints only.')
 param publicAccess bool
 
+@description('What happens to a SAS that spans more than a day: ours live for minutes.')
+@allowed(['Log', 'Block'])
+param sasExpirationAction string
+
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   name: name
   location: location
@@ -31,10 +35,9 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
       defaultAction: publicAccess ? 'Allow' : 'Deny'
       bypass: 'None'
     }
-    // Ours live for minutes, back-dated a quarter of an hour. One that spans more than a day is a mistake.
     sasPolicy: {
       sasExpirationPeriod: '1.00:00:00'
-      expirationAction: 'Block'
+      expirationAction: sasExpirationAction
     }
   }
 }
