@@ -5,6 +5,8 @@ namespace Latchkey.Tests.OAuth;
 /// <summary>OpenID Connect Discovery §4, RFC 8414 §3, RFC 7517 §5.</summary>
 public sealed class DiscoveryTests(DemoHost demo) : IClassFixture<DemoHost>
 {
+    static readonly JsonSerializerOptions Indentation = new() { WriteIndented = true };
+
     readonly TestHost host = demo.Host;
 
     [Fact]
@@ -62,5 +64,5 @@ public sealed class DiscoveryTests(DemoHost demo) : IClassFixture<DemoHost>
             .EnumerateArray().Select(key => key.GetProperty("kid").GetString()!)];
 
     static string Indented(string json) =>
-        JsonSerializer.Serialize(JsonDocument.Parse(json), new JsonSerializerOptions { WriteIndented = true });
+        JsonSerializer.Serialize(JsonDocument.Parse(json), Indentation);
 }

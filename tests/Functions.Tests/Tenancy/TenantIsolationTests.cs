@@ -1,4 +1,3 @@
-using Latchkey.LocalHost;
 using Latchkey.OAuth;
 
 namespace Latchkey.Tests.Tenancy;
