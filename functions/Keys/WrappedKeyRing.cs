@@ -82,7 +82,7 @@ internal sealed class WrappedKeyRing(
             || !KeyVaultKeyIdentifier.TryCreate(address, out var id) || id.Version is null || id.VaultUri != vault.Client.VaultUri)
         {
             throw new SigningUnavailableException(
-                $"MAC key {key.Id} of tenant {tenant} was wrapped by {key.WrapKeyId}, which is no key version in the vault {vault.Client.VaultUri}.");
+                $"MAC key {key.Id} of tenant {tenant} was wrapped by {key.WrapKeyId}, no key version in {vault.Client.VaultUri}.");
         }
 
         var client = vault.Client.GetCryptographyClient(id.Name, id.Version);

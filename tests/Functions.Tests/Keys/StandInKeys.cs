@@ -107,10 +107,15 @@ public sealed class StandInKey(string address, AsymmetricAlgorithm material, Tim
         {
             var point = ec.ExportParameters(false);
             var crv = ec.KeySize == 256 ? "P-256" : "P-384";
-            return new { key = new { kid = Id, kty = "EC", key_ops = Operations, crv, x = Text(point.Q.X), y = Text(point.Q.Y) }, attributes = Attributes() };
+            var key = new { kid = Id, kty = "EC", key_ops = Operations, crv, x = Text(point.Q.X), y = Text(point.Q.Y) };
+            return new { key, attributes = Attributes() };
         }
-        var rsa = ((RSA)material).ExportParameters(false);
-        return new { key = new { kid = Id, kty = "RSA", key_ops = Operations, n = Text(rsa.Modulus), e = Text(rsa.Exponent) }, attributes = Attributes() };
+        else
+        {
+            var numbers = ((RSA)material).ExportParameters(false);
+            var key = new { kid = Id, kty = "RSA", key_ops = Operations, n = Text(numbers.Modulus), e = Text(numbers.Exponent) };
+            return new { key, attributes = Attributes() };
+        }
     }
 
     internal byte[] Operate(string operation, string algorithm, byte[] value)
