@@ -63,6 +63,9 @@ public sealed record Settings
     /// <summary>How long a download URL lives.</summary>
     public required TimeSpan DownloadUrlTime { get; init; }
 
+    /// <summary>How long any URL lives at most.</summary>
+    public TimeSpan LongestUrlTime => UploadUrlTime > DownloadUrlTime ? UploadUrlTime : DownloadUrlTime;
+
     /// <summary>The largest file, in bytes.</summary>
     public required long MaxFileBytes { get; init; }
 
