@@ -79,7 +79,8 @@ public sealed class NameTests
         if (type is StringType limits) Assert.InRange(resource.Name.Length, limits.MinLength ?? 1, limits.MaxLength ?? 260);
     }
 
-    private static List<string> Names(string environment, string location) => [.. Deployment.Full(environment, location).Select(r => r.Name)];
+    private static List<string> Names(string environment, string location) =>
+        [.. Deployment.Full(environment, location).Select(r => r.Name)];
 
     // Names that must be free in all of Azure.
     private static IEnumerable<string> Global(string environment, string location) => Deployment.Full(environment, location)

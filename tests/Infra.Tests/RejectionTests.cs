@@ -37,6 +37,21 @@ public sealed class RejectionTests
           }
         }
 
+        var folders = [
+          { name: 'in', public: 'None' }
+          { name: 'out', public: 'None' }
+        ]
+
+        resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = [
+          for folder in folders: if (folder.name != 'off') {
+            parent: blobs
+            name: '${folder.name}-box'
+            properties: {
+              publicAccess: folder.public
+            }
+          }
+        ]
+
         module vault 'vault.bicep' = {
           name: 'vault'
           params: {
@@ -86,7 +101,7 @@ public sealed class RejectionTests
     public void A_misspelled_property_is_rejected(string sound, string broken, string says) => AssertRejected(sound, broken, says);
 
     [Theory]
-    [InlineData("storageAccounts@2024-01-01' = {\n  name", "storageAccounts@2024-02-30' = {\n  name", "no such version; there are 2025-01-01")]
+    [InlineData("storageAccounts@2024-01-01'", "storageAccounts@2024-02-30'", "no such version; there are 2025-01-01")]
     [InlineData("Microsoft.Storage/storageAccounts/blobServices@", "Microsoft.Storage/storageAccounts/blobService@", "no such type")]
     public void A_wrong_type_or_API_version_is_rejected(string sound, string broken, string says) => AssertRejected(sound, broken, says);
 
@@ -99,6 +114,7 @@ public sealed class RejectionTests
 
     [Theory]
     [InlineData("defaultAction: 'Deny'", "defaultAction: 'Refuse'", "'Refuse' is not 'Allow' | 'Deny'")]
+    [InlineData("'out', public: 'None'", "'out', public: 'All'", "'All' is not 'Container' | 'Blob' | 'None'")]
     [InlineData("name: 'default'", "name: 'other'", "'other' is not 'default'")]
     [InlineData("defaultAction: 'Deny'", "defaultAction: sku == 'x' ? 'Allow' : 'Never'", "'Never' is not")]
     public void An_illegal_enum_value_is_rejected(string sound, string broken, string says) => AssertRejected(sound, broken, says);
@@ -109,7 +125,8 @@ public sealed class RejectionTests
     [InlineData("enabled: true", "enabled: 'true'", "'true' is not a bool")]
     [InlineData("name: 'stexample'", "name: 'st-example'", "'st-example' is not a string like")]
     [InlineData("    networkAcls: {", "    networkAcls: [", "expected the end of the line")]
-    public void A_value_of_the_wrong_kind_or_size_is_rejected(string sound, string broken, string says) => AssertRejected(sound, broken, says);
+    public void A_value_of_the_wrong_kind_or_size_is_rejected(string sound, string broken, string says) =>
+        AssertRejected(sound, broken, says);
 
     [Theory]
     [InlineData("allowSharedKeyAccess: false", "creationTime: 'now'", "account.properties.creationTime is read-only")]
@@ -127,11 +144,13 @@ public sealed class RejectionTests
 
     [Theory]
     [InlineData("location: location\n  kind", "location: region\n  kind", "'region' is not declared")]
+    [InlineData("${folder.name}", "${folder.title}", "'folder' has no 'title'")]
+    [InlineData("for folder in", "for box in", "'folder' is not declared")]
     [InlineData("primaryEndpoints.blob", "primaryEndpoints.blobs", "has no property 'blobs' to read")]
     [InlineData("parent: account", "parent: vault", "it must be Microsoft.Storage/storageAccounts")]
     [InlineData("  parent: account\n", "", "blobs needs a parent")]
     [InlineData("param location string", "param location string\nparam unused string = ''", "'unused' is declared and never used")]
-    [InlineData("param location string", "targetScope = 'subscription'\nparam location string", "can't be deployed at the scope Subscription")]
+    [InlineData("param location", "targetScope = 'subscription'\nparam location", "can't be deployed at the scope Subscription")]
     [InlineData("param location string", "func f() string => 'x'\nparam location string", "does not know 'func'")]
     public void What_does_not_hang_together_is_rejected(string sound, string broken, string says) => AssertRejected(sound, broken, says);
 
@@ -153,11 +172,12 @@ public sealed class RejectionTests
         Assert.Contains(faults, f => f.Message.Contains(says, StringComparison.Ordinal));
     }
 
-    private static IReadOnlyList<Fault> Check(string main, string vault, string parameters) => TemplateCheck.Check("example.bicepparam", path => path switch
-    {
-        "example.bicepparam" => parameters,
-        "main.bicep" => main,
-        "vault.bicep" => vault,
-        _ => null,
-    });
+    private static IReadOnlyList<Fault> Check(string main, string vault, string parameters) =>
+        TemplateCheck.Check("example.bicepparam", path => path switch
+        {
+            "example.bicepparam" => parameters,
+            "main.bicep" => main,
+            "vault.bicep" => vault,
+            _ => null,
+        });
 }

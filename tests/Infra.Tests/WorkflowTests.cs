@@ -59,7 +59,8 @@ public sealed class WorkflowTests
         Assert.All(used, action => Assert.Matches(@"^(\./|(actions|github)/[\w/-]+@v\d+$|[\w/-]+@[0-9a-f]{40}$)", action));
     }
 
-    private static string Text(string file) => File.ReadAllText(Path.Combine(Repository.Root, ".github", "workflows", file)).ReplaceLineEndings("\n");
+    private static string Text(string file) =>
+        File.ReadAllText(Path.Combine(Repository.Root, ".github", "workflows", file)).ReplaceLineEndings("\n");
 
     private static async Task<(int Code, string Output)> Actionlint(string folder, string pattern)
     {
@@ -78,7 +79,12 @@ public sealed class WorkflowTests
 
     private static async Task<(int Code, string Output)> Run(string folder, string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         using var process = Process.Start(start)!;
         try

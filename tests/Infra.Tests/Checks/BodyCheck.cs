@@ -71,7 +71,8 @@ internal sealed class BodyCheck(Faults faults)
     }
 
     /// <summary>Holds an object against the one of several types that its discriminator names.</summary>
-    public void CheckChoice(ObjectExpr body, DiscriminatedObjectType type, Scope scope, string path, IReadOnlyCollection<string>? apart = null)
+    public void CheckChoice(
+        ObjectExpr body, DiscriminatedObjectType type, Scope scope, string path, IReadOnlyCollection<string>? apart = null)
     {
         var named = body.Find(type.Discriminator) is { } property ? Values.Of(property.Value, scope).ToList() : [];
         if (named is not [StringExpr { Literal: { } name }] || !type.Elements.TryGetValue(name, out var element))
@@ -81,7 +82,8 @@ internal sealed class BodyCheck(Faults faults)
         }
         var chosen = (ObjectType)element.Type;
         var all = chosen.Properties.Concat(type.BaseProperties.Where(p => !chosen.Properties.ContainsKey(p.Key)));
-        CheckObject(body, new ObjectType(chosen.Name, new Dictionary<string, ObjectTypeProperty>(all), chosen.AdditionalProperties, null), scope, path, apart);
+        var whole = new ObjectType(chosen.Name, new Dictionary<string, ObjectTypeProperty>(all), chosen.AdditionalProperties, null);
+        CheckObject(body, whole, scope, path, apart);
     }
 
     private static bool Fits(Expr value, TypeBase type, Scope scope) => (value, type) switch
@@ -89,7 +91,8 @@ internal sealed class BodyCheck(Faults faults)
         (_, UnionType union) => union.Elements.Any(e => Fits(value, e.Type, scope)),
         (StringExpr text, StringLiteralType literal) => text.Literal == literal.Value,
         (StringExpr { Literal: { } text }, StringType known) => FitsText(text, known),
-        (IntExpr number, IntegerType known) => number.Value >= (known.MinValue ?? long.MinValue) && number.Value <= (known.MaxValue ?? long.MaxValue),
+        (IntExpr number, IntegerType known) =>
+            number.Value >= (known.MinValue ?? long.MinValue) && number.Value <= (known.MaxValue ?? long.MaxValue),
         _ => Values.KindOf(value, scope) switch
         {
             Kind.Any or Kind.Null => true,
@@ -112,8 +115,12 @@ internal sealed class BodyCheck(Faults faults)
 
     private static TypeBase? ItemOf(TypeBase type) => type is ArrayType list ? list.ItemType.Type : null;
 
-    private static string Show(Expr value, Scope scope) =>
-        value is StringExpr { Literal: { } text } ? $"'{text}'" : value is IntExpr n ? $"{n.Value}" : $"a value of kind {Values.KindOf(value, scope)}";
+    private static string Show(Expr value, Scope scope) => value switch
+    {
+        StringExpr { Literal: { } text } => $"'{text}'",
+        IntExpr number => $"{number.Value}",
+        _ => $"a value of kind {Values.KindOf(value, scope)}",
+    };
 
     private static string Name(TypeBase type) => type switch
     {

@@ -42,8 +42,10 @@ internal sealed class ModuleCheck(Faults faults)
             ArrayExpr list => (list.Items.Count, "minLength", "maxLength"),
             _ => (0, "", ""),
         };
-        if (param.Decorator(least)?.Arguments is [IntExpr min] && size < min.Value) faults.Add(value.Line, $"'{param.Name}' is at least {min.Value}");
-        if (param.Decorator(most)?.Arguments is [IntExpr max] && size > max.Value) faults.Add(value.Line, $"'{param.Name}' is at most {max.Value}");
+        if (param.Decorator(least)?.Arguments is [IntExpr min] && size < min.Value)
+            faults.Add(value.Line, $"'{param.Name}' is at least {min.Value}");
+        if (param.Decorator(most)?.Arguments is [IntExpr max] && size > max.Value)
+            faults.Add(value.Line, $"'{param.Name}' is at most {max.Value}");
     }
 
     private static object? Literal(Expr value) => value switch

@@ -3,7 +3,9 @@ using Latchkey.Infra.Tests.Bicep;
 
 namespace Latchkey.Infra.Tests.Checks;
 
-/// <summary>Holds each resource of a file against its published type: it exists at that version, its scope and parent fit, its body does.</summary>
+/// <summary>
+/// Holds each resource of a file against its published type: it exists at that version, its scope and parent fit, its body does.
+/// </summary>
 internal sealed class ResourceCheck(Scope scope, Faults faults)
 {
     // Bicep's own, which the published types do not know.
@@ -20,8 +22,8 @@ internal sealed class ResourceCheck(Scope scope, Faults faults)
         var fullType = scope.TypeOf(resource);
         if (AzureTypes.All.Find(fullType) is not { } type)
         {
-            var versions = string.Join(", ", AzureTypes.All.Versions(fullType.Split('@')[0]).Take(3));
-            faults.Add(resource.Line, versions.Length > 0 ? $"{fullType}: no such version; there are {versions}, …" : $"{fullType}: no such type");
+            var known = string.Join(", ", AzureTypes.All.Versions(fullType.Split('@')[0]).Take(3));
+            faults.Add(resource.Line, fullType + (known.Length > 0 ? $": no such version; there are {known}, …" : ": no such type"));
             return;
         }
         var (body, inner) = Bodies.Of(resource.Value, scope);
@@ -63,11 +65,13 @@ internal sealed class ResourceCheck(Scope scope, Faults faults)
         var place = scope.File.TargetScope == "subscription" ? ScopeType.Subscription : ScopeType.ResourceGroup;
         if (body.Find("scope") is { } property)
         {
-            if (inner.Resource(property.Value) is null) faults.Add(property.Line, $"the scope of {resource.Name} is no resource of this file");
+            if (inner.Resource(property.Value) is null)
+                faults.Add(property.Line, $"the scope of {resource.Name} is no resource of this file");
             place = ScopeType.Extension;
         }
         // The published types say None of resources that go on any scope (role assignments, diagnostics, budgets).
-        if (type.WritableScopes != ScopeType.None && !type.WritableScopes.HasFlag(place)) faults.Add(resource.Line, $"{type.Name} can't be deployed at the scope {place}");
+        if (type.WritableScopes != ScopeType.None && !type.WritableScopes.HasFlag(place))
+            faults.Add(resource.Line, $"{type.Name} can't be deployed at the scope {place}");
     }
 
     private void CheckDependsOn(ObjectExpr body, Scope inner)

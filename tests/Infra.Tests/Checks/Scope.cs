@@ -64,7 +64,8 @@ internal sealed class Scope
     /// <summary><c>Provider/type@version</c> of a resource; for a nested one, built from the resources around it.</summary>
     public string TypeOf(ResourceDecl resource)
     {
-        if (resource.Type.Contains('/', StringComparison.Ordinal) && resource.Type.Contains('@', StringComparison.Ordinal)) return resource.Type;
+        // A nested resource's type is one segment.
+        if (resource.Type.Contains('/', StringComparison.Ordinal)) return resource.Type;
         var around = File.All<ResourceDecl>().FirstOrDefault(r => Bodies.Of(r.Value, this).Body?.Nested.Contains(resource) == true);
         if (around is null) return resource.Type;
         var outer = TypeOf(around).Split('@');

@@ -14,7 +14,8 @@ internal sealed class SymbolCheck(Scope scope, Func<string, BicepFile?> open, Fa
         {
             foreach (var value in ValuesOf(statement)) Visit(value, scope);
         }
-        var unused = scope.File.Statements.Where(s => (s is ParamDecl or VarDecl or ResourceDecl { Existing: true }) && !_used.Contains(s.Name));
+        var unused = scope.File.Statements
+            .Where(s => s is ParamDecl or VarDecl or ResourceDecl { Existing: true } && !_used.Contains(s.Name));
         foreach (var statement in unused) faults.Add(statement.Line, $"'{statement.Name}' is declared and never used");
     }
 
@@ -100,7 +101,7 @@ internal sealed class SymbolCheck(Scope scope, Func<string, BicepFile?> open, Fa
         Visit(root, at);
         if (at.Resource(root) is { } resource && AzureTypes.All.Find(scope.TypeOf(resource))?.Body.Type is ObjectType type)
             VisitPath(path, type, resource.Name, member.Line);
-        else if (root is NameExpr name && at.Find<VarDecl>(name.Name)?.Value is ObjectExpr body && body.Find(path.Peek()) is null)
+        else if (root is NameExpr name && Values.Of(name, at).Any(v => v is ObjectExpr body && body.Find(path.Peek()) is null))
             faults.Add(member.Line, $"'{name.Name}' has no '{path.Peek()}'");
     }
 

@@ -21,7 +21,10 @@ internal sealed class Evaluator(string path, IReadOnlyDictionary<string, object?
         foreach (var resource in _file.All<ResourceDecl>().Where(r => !r.Existing))
         {
             foreach (var (body, loop) in Unroll(resource.Value, []))
-                yield return new DeployedResource(path, scope.TypeOf(resource), (Dictionary<string, object?>)Evaluate(body, loop)!, body);
+            {
+                if (body.Nested.Any(n => !n.Existing)) throw new NotSupportedException($"{path}({body.Line}): declare it with a parent");
+                yield return new DeployedResource(path, scope.TypeOf(resource), (Dictionary<string, object?>)Evaluate(body, loop)!);
+            }
         }
         foreach (var module in _file.All<ModuleDecl>())
         {
@@ -29,10 +32,12 @@ internal sealed class Evaluator(string path, IReadOnlyDictionary<string, object?
         }
     }
 
-    private IEnumerable<(ObjectExpr Body, Dictionary<string, object?> Loop)> Unroll(Expr value, Dictionary<string, object?> loop) => value switch
+    private IEnumerable<(ObjectExpr Body, Dictionary<string, object?> Loop)> Unroll(Expr value, Dictionary<string, object?> loop) =>
+        value switch
     {
         IfExpr guarded => Equals(Evaluate(guarded.Condition, loop), true) ? Unroll(guarded.Body, loop) : [],
-        ForExpr each => ((IReadOnlyList<object?>)Evaluate(each.Source, loop)!).SelectMany((item, i) => Unroll(each.Body, Bound(each, item, i, loop))),
+        ForExpr each => ((IReadOnlyList<object?>)Evaluate(each.Source, loop)!)
+            .SelectMany((item, i) => Unroll(each.Body, Bound(each, item, i, loop))),
         _ => [((ObjectExpr)value, loop)],
     };
 
@@ -97,23 +102,28 @@ internal sealed class Evaluator(string path, IReadOnlyDictionary<string, object?
             var inner = Module(module, Bodies.Of(module.Value, new Scope(_file)).Body!, loop);
             return inner.Evaluate(inner._file.All<OutputDecl>().Single(o => o.Name == member.Name).Value, []);
         }
-        if (member is { Name: "name", Target: NameExpr resource } && _file.All<ResourceDecl>().FirstOrDefault(r => r.Name == resource.Name) is { } known)
+        if (member is { Name: "name", Target: NameExpr resource }
+            && _file.All<ResourceDecl>().FirstOrDefault(r => r.Name == resource.Name) is { } known)
             return ResourceName(known, loop);
-        return Evaluate(member.Target, loop) is Dictionary<string, object?> body ? body[member.Name] : $"{Evaluate(member.Target, loop)}.{member.Name}";
+        var target = Evaluate(member.Target, loop);
+        return target is Dictionary<string, object?> body ? body[member.Name] : $"{target}.{member.Name}";
     }
 
     private static object? Call(string name, object?[] arguments) => name switch
     {
         "empty" => arguments[0] is null or "" or IReadOnlyCollection<object?> { Count: 0 },
-        "environment" => new Dictionary<string, object?> { ["suffixes"] = new Dictionary<string, object?> { ["storage"] = "core.windows.net" } },
+        "environment" => One("suffixes", One("storage", "core.windows.net")),
         "guid" => new Guid(Hash(arguments)[..16]).ToString(),
         "replace" => ((string)arguments[0]!).Replace((string)arguments[1]!, (string)arguments[2]!, StringComparison.Ordinal),
-        "subscription" => new Dictionary<string, object?> { ["id"] = "/subscriptions/6f0e0a7e-9a64-4ab1-bf33-4ab5b4d0c3f1" },
+        "subscription" => One("id", "/subscriptions/6f0e0a7e-9a64-4ab1-bf33-4ab5b4d0c3f1"),
         "toLower" => ((string)arguments[0]!).ToLowerInvariant(),
-        "union" => arguments.Cast<Dictionary<string, object?>>().SelectMany(d => d).GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Last().Value),
+        "union" => arguments.Cast<Dictionary<string, object?>>().SelectMany(d => d)
+            .GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Last().Value),
         "uniqueString" => UniqueString(arguments),
         _ => $"{name}({string.Join(", ", arguments)})",
     };
+
+    private static Dictionary<string, object?> One(string key, object? value) => new() { [key] = value };
 
     // Not Azure's function: one of the same shape, 13 characters of a–z and 2–7, the same for the same arguments.
     private static string UniqueString(object?[] arguments) =>
@@ -123,7 +133,7 @@ internal sealed class Evaluator(string path, IReadOnlyDictionary<string, object?
 }
 
 /// <summary>A resource that a deployment makes, with its evaluated body.</summary>
-internal sealed record DeployedResource(string File, string Type, Dictionary<string, object?> Body, ObjectExpr Source)
+internal sealed record DeployedResource(string File, string Type, Dictionary<string, object?> Body)
 {
     /// <summary>The type without its version.</summary>
     public string Kind => Type.Split('@')[0];
