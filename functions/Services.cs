@@ -1,5 +1,6 @@
 using Azure.Core;
 using Azure.Identity;
+using Latchkey.Files;
 using Latchkey.Http;
 using Latchkey.Keys;
 using Latchkey.OAuth;
@@ -10,6 +11,7 @@ using Latchkey.Tenancy;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Latchkey;
 
@@ -26,7 +28,7 @@ public static class Services
         services.TryAddSingleton(TimeProvider.System);
 #pragma warning restore RS0030
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth();
+        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddFiles(settings);
     }
 
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services
@@ -59,13 +61,31 @@ public static class Services
         .AddHostedService<DemoData>();
 
     static IServiceCollection AddOAuth(this IServiceCollection services) => services
+        .AddSingleton<Macs>()
         .AddSingleton<AccessTokens>()
+        .AddSingleton<IdTokens>()
         .AddSingleton<SessionStore>()
         .AddSingleton<RefreshTokens>()
+        .AddSingleton<Codes>()
+        .AddSingleton<UserSessions>()
         .AddSingleton<SignIns>()
         .AddSingleton<SignInAttempts>()
         .AddSingleton<Passwords>()
         .AddSingleton<IGrant, ClientCredentialsGrant>()
+        .AddSingleton<IGrant, AuthorizationCodeGrant>()
         .AddSingleton<IGrant, RefreshTokenGrant>()
         .AddSingleton<IGrant, PasswordGrant>();
+
+    static IServiceCollection AddFiles(this IServiceCollection services, Settings settings) => services
+        .AddSingleton<BlobStore>()
+        .AddSingleton(provider => new DelegationKeys(
+            provider.GetRequiredService<StorageClients>().Blobs, settings.LongestUrlTime,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DelegationKeys>>()))
+        .AddSingleton(provider => new Sas(
+            provider.GetRequiredService<BlobStore>(),
+            settings.OnEmulator ? null : provider.GetRequiredService<DelegationKeys>(),
+            httpsOnly: !settings.Development, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<FileStore>()
+        .AddSingleton<FileUrls>()
+        .AddSingleton<UploadCheck>();
 }

@@ -63,6 +63,9 @@ public sealed record Settings
     /// <summary>How long a download URL lives.</summary>
     public required TimeSpan DownloadUrlTime { get; init; }
 
+    /// <summary>How long any URL lives at most.</summary>
+    public TimeSpan LongestUrlTime => UploadUrlTime > DownloadUrlTime ? UploadUrlTime : DownloadUrlTime;
+
     /// <summary>The largest file, in bytes.</summary>
     public required long MaxFileBytes { get; init; }
 
@@ -168,7 +171,7 @@ sealed class SettingsReader(IConfiguration configuration)
         if (text.Length == 0) return text;
         var good = Uri.TryCreate(text, UriKind.Absolute, out var uri)
             && (uri.Scheme == Uri.UriSchemeHttps || (httpToo && uri.Scheme == Uri.UriSchemeHttp))
-            && uri.GetLeftPart(UriPartial.Authority) == text;
+            && uri.UserInfo.Length == 0 && uri.GetLeftPart(UriPartial.Authority) == text;
         if (!good) Fault(name, $"must be like {(httpToo ? "http://localhost:7071" : "https://login.example.com")}, lower-case, without path or slash at the end, not '{text}'");
         return text;
     }

@@ -48,7 +48,9 @@ public sealed class IssuedTokens(StorageClients storage, TimeProvider clock)
         var row = await Tables.For(bucket).Find(
             RowKeys.SessionPartition(token.Tenant, id),
             token.SessionId is null ? RowKeys.Token(token.TokenId) : RowKeys.Session, cancel);
-        return row is not null && !row.ContainsKey("RevokedAt") && !RevokedTokens.Of(row).Has(token.TokenId);
+        // A session whose code is not redeemed has no tokens.
+        return row is not null && (!row.ContainsKey("CodeExpiresAt") || row.ContainsKey("CodeSpentAt"))
+            && !row.ContainsKey("RevokedAt") && !RevokedTokens.Of(row).Has(token.TokenId);
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ namespace Latchkey.OAuth.Grants;
 /// signed in. Anything older is reuse and ends the session.
 /// </summary>
 public sealed partial class RefreshTokenGrant(
-    SessionStore sessions, RefreshTokens refreshTokens, AccessTokens accessTokens, TimeProvider clock,
+    SessionStore sessions, SignIns signIns, RefreshTokens refreshTokens, AccessTokens accessTokens, TimeProvider clock,
     ILogger<RefreshTokenGrant> logger) : IGrant
 {
     /// <inheritdoc/>
@@ -34,22 +34,23 @@ public sealed partial class RefreshTokenGrant(
             var token = await accessTokens.ForSession(tenant, client, session, scope, request.Jkt, cancel);
             if (counter == session.Counter)
             {
-                var next = Bound(Rotated(session, client, rotationId), client, request.Jkt);
-                var successor = await refreshTokens.For(next, cancel);
+                var next = Rotated(session, client, rotationId).BoundTo(client, request.Jkt);
+                var answer = await signIns.Answer(tenant, client, next, token, scope, nonce: null, cancel);
                 // A lost race reads again: then this token is the predecessor, which has its own rule.
                 if (!await sessions.TryRotate(next, token.Record, cancel)) continue;
-                return new TokenAnswer(token.Encoded, client.AccessTokenSeconds, scope.ToString(), successor);
+                return answer;
             }
             if (!MayRetry(session, counter, client, rotationId, request.Jkt)) throw await Reused(tenant, session, counter, cancel);
+            var again = await signIns.Answer(tenant, client, session, token, scope, nonce: null, cancel);
             await sessions.AddToken(session, token.Record, cancel);
-            return new TokenAnswer(token.Encoded, client.AccessTokenSeconds, scope.ToString(),
-                await refreshTokens.For(session, cancel));
+            return again;
         }
     }
 
     Session Usable(Client client, Session? session)
     {
         if (session is null) throw OAuthError.InvalidGrant("The session has ended.", "no such session");
+        if (session.IsPending) throw OAuthError.InvalidGrant("The session has not begun.", "its code is not redeemed");
         if (session.ClientId != client.Id)
             throw OAuthError.InvalidGrant("The refresh token is another client's.");
         if (session.RevokedAt is not null) throw OAuthError.InvalidGrant("The session was revoked.");
@@ -79,10 +80,6 @@ public sealed partial class RefreshTokenGrant(
             IdleExpiresAt = SignIns.IdleEnd(now, client, session.ExpiresAt),
         };
     }
-
-    // A session started without DPoP becomes bound with the first refresh that has a proof.
-    static Session Bound(Session next, Client client, string? jkt) =>
-        next.Jkt is null && jkt is not null && client.IsPublic ? next with { Jkt = jkt, BoundSince = next.Counter } : next;
 
     static bool IsBound(Session session, int counter) => session.Jkt is not null && counter >= session.BoundSince;
 

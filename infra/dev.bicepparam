@@ -1,0 +1,15 @@
+using 'main.bicep'
+
+// `azd` sets the two variables; with `az` the defaults hold.
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'dev')
+param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
+
+// Everything that costs at rest is off.
+param instanceMemoryMB = 512
+param alwaysReadyHttp = 0
+param maximumInstances = 5
+param storageSku = 'Standard_LRS'
+param signingMode = 'KeyVaultWrapped'
+param fileRetentionDays = 7
+param logDailyCapGB = 1
+param alertEmail = readEnvironmentVariable('LATCHKEY_ALERT_EMAIL', '')
