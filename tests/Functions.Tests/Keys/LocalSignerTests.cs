@@ -2,7 +2,6 @@ using System.Text.Json;
 using Latchkey.Keys;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using Xunit;
 
 namespace Latchkey.Tests.Keys;
 
