@@ -1,10 +1,12 @@
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Identity;
 using Latchkey.Files;
 using Latchkey.Http;
 using Latchkey.Keys;
 using Latchkey.OAuth;
 using Latchkey.OAuth.Grants;
+using Latchkey.OAuth.Registration;
 using Latchkey.OAuth.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -38,14 +40,29 @@ public static class Services
             : new StorageClients(settings.TableEndpoint!, settings.BlobEndpoint!,
                 provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>()));
 
-    static IServiceCollection AddKeys(this IServiceCollection services, Settings settings) => services
-        .AddSingleton(_ => new KeyFile(settings.KeyFile))
-        .AddSingleton<ISigner, LocalSigner>()
-        .AddSingleton(provider => KeyRing.Local(provider.GetRequiredService<KeyFile>()))
-        .AddSingleton<JwtWriter>()
-        .AddSingleton<JwkSet>()
-        .AddSingleton<BearerToken>()
-        .AddSingleton<DPoPNonces>();
+    static IServiceCollection AddKeys(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton<JwtWriter>().AddSingleton<JwkSet>().AddSingleton<BearerToken>().AddSingleton<DPoPNonces>();
+        if (settings.SigningMode == SigningMode.Local)
+        {
+            return services
+                .AddSingleton(_ => new KeyFile(settings.KeyFile))
+                .AddSingleton<ISigner, LocalSigner>()
+                .AddSingleton(provider => KeyRing.Local(provider.GetRequiredService<KeyFile>()));
+        }
+        return services
+            .AddSingleton<WrappedKeyTable>()
+            .AddSingleton(provider => new Vault(settings.Vault!, provider.GetRequiredService<TokenCredential>(),
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Vault>>(),
+                provider.GetService<HttpPipelineTransport>()))
+            .AddSingleton<ISigner>(provider => new KeyVaultSigner(
+                provider.GetRequiredService<Vault>(), settings.AccessTokenKey, settings.IdTokenKey))
+            .AddSingleton(provider =>
+            {
+                var table = provider.GetRequiredService<WrappedKeyTable>();
+                return KeyRing.Wrapped(provider.GetRequiredService<Vault>(), settings.WrapKey, table.Load, table.TryAdd);
+            });
+    }
 
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
         .AddSingleton<Endpoint>()
@@ -69,6 +86,8 @@ public static class Services
         .AddSingleton<Codes>()
         .AddSingleton<UserSessions>()
         .AddSingleton<SignIns>()
+        .AddSingleton<InitialAccessTokens>()
+        .AddSingleton<Registrations>()
         .AddSingleton<SignInAttempts>()
         .AddSingleton<Passwords>()
         .AddSingleton<IGrant, ClientCredentialsGrant>()

@@ -54,18 +54,9 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
         var jwt = Read(encoded);
         if (Claim(jwt, "tid") is not { } tenant || await issuerOf(tenant) is not { } issuer)
             throw Problem.Unauthorized("The access token names no tenant that is known here.");
-        var result = await Handler.ValidateTokenAsync(jwt, new TokenValidationParameters
-        {
-            ValidIssuer = issuer,
-            ValidAudience = issuer,
-            ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
-            ValidTypes = ["at+jwt"],
-            IssuerSigningKeys = await signer.PublicKeys(tenant, cancel),
-            TryAllIssuerSigningKeys = false,
-            RequireExpirationTime = true,
-            RequireSignedTokens = true,
-            LifetimeValidator = (_, expires, _, _) => expires is { } at && clock.GetUtcNow().UtcDateTime < at,
-        });
+        var result = await Validate(jwt, issuer, await signer.PublicKeys(tenant, cancel));
+        if (result.Exception is SecurityTokenSignatureKeyNotFoundException) // Rotated since we last looked?
+            result = await Validate(jwt, issuer, await signer.RenewedPublicKeys(tenant, cancel));
         if (!result.IsValid) throw Problem.Unauthorized(Why(result.Exception));
         return new AccessToken(tenant, Needed(jwt, "sub"), Needed(jwt, "client_id"),
             Scope.Parse(Claim(jwt, "scope")), Needed(jwt, "jti"), Claim(jwt, "sid"))
@@ -74,6 +65,45 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
             IssuedAt = jwt.IssuedAt,
             ExpiresAt = jwt.ValidTo,
         };
+    }
+
+    Task<TokenValidationResult> Validate(JsonWebToken jwt, string issuer, IReadOnlyList<JsonWebKey> keys) =>
+        Handler.ValidateTokenAsync(jwt, new TokenValidationParameters
+        {
+            ValidIssuer = issuer,
+            ValidAudience = issuer,
+            ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
+            ValidTypes = ["at+jwt"],
+            IssuerSigningKeys = keys,
+            TryAllIssuerSigningKeys = false,
+            RequireExpirationTime = true,
+            RequireSignedTokens = true,
+            LifetimeValidator = (_, expires, _, _) => expires is { } at && clock.GetUtcNow().UtcDateTime < at,
+        });
+
+    /// <summary>Verifies a token that must be of this tenant; null if it is not good, for whatever reason.</summary>
+    /// <exception cref="SigningUnavailableException">The keys to verify with cannot be had.</exception>
+    public async Task<AccessToken?> TryVerify(string encoded, string tenant, string issuer, CancellationToken cancel)
+    {
+        try
+        {
+            return await Verify(encoded, id => new(id == tenant ? issuer : null), cancel);
+        }
+        catch (Problem problem) when (problem.Status == 401)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The token that the Authorization header carries or, in a form without that header, the form (RFC 6750 §2.2).</summary>
+    /// <exception cref="Problem">401: there is none, or it is not one Bearer or DPoP token.</exception>
+    /// <exception cref="OAuthError"><c>invalid_request</c>: there are two (RFC 6750 §3.1), or the form is not good.</exception>
+    public static async Task<SentToken> SentInBodyToo(HttpRequest request)
+    {
+        if (!HttpMethods.IsPost(request.Method) || !Body.Is(request, "application/x-www-form-urlencoded")) return Sent(request);
+        if ((await Form.Read(request))["access_token"] is not { } token) return Sent(request);
+        if (request.Headers.Authorization.Count > 0) throw OAuthError.InvalidRequest("The access token is sent in two ways at once.");
+        return new SentToken(token, WithProof: false);
     }
 
     /// <summary>The token that the Authorization header carries.</summary>
@@ -107,7 +137,8 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
         {
             return new JsonWebToken(encoded);
         }
-        catch (Exception broken) when (broken is ArgumentException or SecurityTokenException or FormatException)
+        catch (Exception broken) when (broken is ArgumentException or SecurityTokenException or FormatException
+            or JsonException or InvalidOperationException) // The last: half a surrogate pair.
         {
             throw Malformed();
         }

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Latchkey.Keys;
 using Microsoft.IdentityModel.Tokens;
 
@@ -76,5 +75,5 @@ public sealed record DPoPProof(string Jkt, string Id, DateTimeOffset IssuedAt, s
     static string Address(Uri uri) => uri.GetLeftPart(UriPartial.Path);
 
     static string? HeaderText(ForeignJwt jwt, string name) =>
-        jwt.Header.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        jwt.Header.TryGetProperty(name, out var value) ? ForeignJwt.Text(value) : null;
 }

@@ -45,7 +45,8 @@ public sealed class ForeignJwt
             // RFC 7515 section 4.1.11: we understand no extension, so one that is critical is refused.
             return header.TryGetProperty("crit", out _) ? null : new ForeignJwt(jwt, header, claims);
         }
-        catch (Exception broken) when (broken is ArgumentException or SecurityTokenException or FormatException or JsonException)
+        catch (Exception broken) when (broken is ArgumentException or SecurityTokenException or FormatException
+            or JsonException or InvalidOperationException) // The last: half a surrogate pair.
         {
             return null;
         }
@@ -71,7 +72,20 @@ public sealed class ForeignJwt
 
     /// <summary>A text claim, or null.</summary>
     public string? Text(string claim) =>
-        Claims.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        Claims.TryGetProperty(claim, out var value) ? Text(value) : null;
+
+    /// <summary>A JSON string's text; null if it is no string, or holds half a surrogate pair.</summary>
+    public static string? Text(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>A NumericDate claim (RFC 7519 section 2), or null if it is absent, no number, or no time.</summary>
     public DateTimeOffset? Time(string claim) =>

@@ -93,7 +93,7 @@ public static class PublicJwk
     private static string? Text(JsonElement jwk, string name)
     {
         if (!jwk.TryGetProperty(name, out var value)) return null;
-        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw new FormatException($"A key's {name} must be a string.");
+        return ForeignJwt.Text(value) ?? throw new FormatException($"A key's {name} must be a string.");
     }
 
     private static byte[] Bytes(JsonElement jwk, string name)

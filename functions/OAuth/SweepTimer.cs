@@ -1,3 +1,4 @@
+using Latchkey.OAuth.Registration;
 using Latchkey.Tenancy;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,7 @@ namespace Latchkey.OAuth;
 
 /// <summary>Drops, once an hour, the tables whose rows have all expired. It never reads a row.</summary>
 public sealed partial class SweepTimer(
-    IssuedTokens issued, SignInAttempts attempts, SingleUse seen, TimeProvider clock, ILogger<SweepTimer> logger)
+    IssuedTokens issued, SignInAttempts attempts, SingleUse seen, InitialAccessTokens initial, TimeProvider clock, ILogger<SweepTimer> logger)
 {
     /// <summary>Seven minutes past each hour (NCRONTAB, UTC).</summary>
     [Function("sweep")]
@@ -14,7 +15,7 @@ public sealed partial class SweepTimer(
     {
         var now = clock.GetUtcNow();
         var dropped = await issued.Tables.DropExpired(now, cancel) + await seen.Tables.DropExpired(now, cancel)
-            + await attempts.DropExpired(cancel);
+            + await initial.Tables.DropExpired(now, cancel) + await attempts.DropExpired(cancel);
         Log.Swept(logger, dropped, timer.IsPastDue);
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Azure;
 using Latchkey.Protocol;
 
 namespace Latchkey.Tenancy;
@@ -80,6 +81,17 @@ public sealed record Client
     /// <summary>Its tokens must be bound to a key: <c>dpop_bound_access_tokens</c> (RFC 9449 §5.2).</summary>
     public bool RequireDpop { get; init; }
 
+    /// <summary>Base64 SHA-256 of the token with which the client looks after its own registration (RFC 7592), or null.</summary>
+    public string? RegistrationTokenHash { get; init; }
+
+    /// <summary>When it registered itself (RFC 7591), or null if an operator made it.</summary>
+    public DateTimeOffset? RegisteredAt { get; init; }
+
+    /// <summary>It registered itself and nobody vouched for it: it may act for users, never for itself.</summary>
+    public bool OpenlyRegistered { get; init; }
+
+    internal ETag ETag { get; init; }
+
     /// <summary>A client that cannot prove who it is (RFC 6749 §2.1).</summary>
     public bool IsPublic => AuthMethod == ClientAuthMethod.None;
 
@@ -91,11 +103,16 @@ public sealed record Client
     public static string HashSecret(string secret) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
     /// <summary>True if it is one of the client's secrets; takes the same time whichever matches.</summary>
-    public bool HasSecret(string secret)
+    public bool HasSecret(string secret) => IsHashed(secret, SecretHashes);
+
+    /// <summary>True if it is the client's registration access token.</summary>
+    public bool HasRegistrationToken(string token) => RegistrationTokenHash is { } hash && IsHashed(token, [hash]);
+
+    static bool IsHashed(string secret, IReadOnlyList<string> hashes)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(secret));
         var match = false;
-        foreach (var known in SecretHashes)
+        foreach (var known in hashes)
             match |= CryptographicOperations.FixedTimeEquals(hash, Convert.FromBase64String(known));
         return match;
     }

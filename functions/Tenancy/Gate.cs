@@ -29,10 +29,12 @@ public sealed class Gate(Endpoint endpoint, TenantStore tenants, ClientStore cli
     /// A protected endpoint that only reads: the revocation is looked up beside its own reading, and what it read is
     /// thrown away if the token has been revoked.
     /// </summary>
-    public Task<IResult> Read(HttpRequest request, string scope, Func<Caller, Task<IResult>> steps) =>
+    public Task<IResult> Read(
+        HttpRequest request, string scope, Func<Caller, Task<IResult>> steps, bool tokenInBodyToo = false) =>
         Open(request, async (tenant, cancel) =>
         {
-            var (caller, proof) = await Admit(request, tenant, scope, cancel);
+            var sent = tokenInBodyToo ? await BearerToken.SentInBodyToo(request) : BearerToken.Sent(request);
+            var (caller, proof) = await Admit(request, tenant, sent, scope, cancel);
             var live = EnsureLive(caller, proof);
             var answer = steps(caller);
             await Task.WhenAny(Task.WhenAll(live, answer)); // Both end before either's failure is told.
@@ -44,15 +46,14 @@ public sealed class Gate(Endpoint endpoint, TenantStore tenants, ClientStore cli
     public Task<IResult> Change(HttpRequest request, string scope, Func<Caller, Task<IResult>> steps) =>
         Open(request, async (tenant, cancel) =>
         {
-            var (caller, proof) = await Admit(request, tenant, scope, cancel);
+            var (caller, proof) = await Admit(request, tenant, BearerToken.Sent(request), scope, cancel);
             await EnsureLive(caller, proof);
             return await steps(caller);
         });
 
     async Task<(Caller Caller, DPoPProof? Proof)> Admit(
-        HttpRequest request, Tenant tenant, string scope, CancellationToken cancel)
+        HttpRequest request, Tenant tenant, SentToken sent, string scope, CancellationToken cancel)
     {
-        var sent = BearerToken.Sent(request);
         var token = await bearer.Verify(sent.Encoded, async id => (await tenants.Find(id, cancel))?.Issuer, cancel);
         if (token.Tenant != tenant.Id)
             throw Problem.Unauthorized($"The access token is of tenant {token.Tenant}; this address is of tenant {tenant.Id}.");

@@ -29,6 +29,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         {
             ["Name"] = tenant.Name,
             ["Origins"] = Columns.Join(tenant.Origins),
+            ["OpenRegistration"] = tenant.OpenRegistration,
         }, cancel);
     }
 
@@ -47,6 +48,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
             Name = row.GetString("Name"),
             Issuer = $"{settings.Origin}/{id}",
             Origins = Columns.Split(row.GetString("Origins")),
+            OpenRegistration = row.GetBoolean("OpenRegistration") is true,
             Roles = roles,
         };
     }

@@ -22,7 +22,8 @@ static class Up
         log.Echo = true;
         await Task.WhenAny(service!.Exit, azurite?.Exit ?? service.Exit);
         if (!Shell.Stopping.IsCancellationRequested)
-            throw new Failure($"{(service.Exit.IsCompleted ? $"The service ({log.Path})" : "Azurite (.local/azurite.log)")} has ended by itself; everything is stopped.");
+            throw new Failure((service.Exit.IsCompleted ? $"The service ({log.Path})" : $"Azurite ({Azurite.Log})")
+                + " has ended by itself; everything is stopped.");
         Console.WriteLine("Stopping.");
 
         static Task Build() => Shell.Must("dotnet", "build", "tests/LocalHost", "--no-restore");
@@ -81,7 +82,8 @@ static class Up
         In another terminal: `dotnet dev.cs demo [FILE]`, or paste
 
           at={{Origin}}/demo; field() { node -p "JSON.parse(require('fs').readFileSync(0)).$1"; }
-          token=$(curl -s $at/oauth/token -d grant_type=client_credentials -u service:service-secret-for-local-runs-only | field access_token)
+          secret=service-secret-for-local-runs-only
+          token=$(curl -s $at/oauth/token -u service:$secret -d grant_type=client_credentials | field access_token)
           auth="Authorization: Bearer $token"; json='Content-Type: application/json'
           begun=$(curl -s $at/files -H "$auth" -H "$json" -d '{"name":"hello.txt","contentType":"text/plain","size":6}')
           id=$(field id <<< "$begun"); put=$(field upload.url <<< "$begun")
