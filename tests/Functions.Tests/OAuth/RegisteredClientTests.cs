@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Latchkey.OAuth.Registration;
-using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.OAuth;
 
@@ -108,7 +107,7 @@ public sealed class RegisteredClientTests : IAsyncLifetime
             var delete = Send(HttpMethod.Delete, made);
             var answers = await Task.WhenAll(puts);
             Assert.Equal(204, (int)(await delete).StatusCode);
-            Assert.All(answers, answer => Assert.Contains((int)answer.StatusCode, new[] { 200, 401, 409 }));
+            Assert.All(answers, answer => Assert.True((int)answer.StatusCode is 200 or 401 or 409, $"{answer.StatusCode}"));
             await TestHost.Json(await Send(HttpMethod.Get, made), 401);
         }
     }
@@ -145,7 +144,7 @@ public sealed class RegisteredClientTests : IAsyncLifetime
     [Fact]
     public async Task A_client_that_an_operator_made_has_no_registration_to_open()
     {
-        foreach (var id in new[] { "service", "mobile", "nobody", "..%2F..", "%00", new string('x', 500) })
+        foreach (var id in new[] { "service", "mobile", "nobody", "..%2F..", "%7C", new string('x', 500) })
         {
             var request = new HttpRequestMessage(HttpMethod.Get, $"/demo/oauth/register/{id}");
             request.Headers.TryAddWithoutValidation("Authorization", "Bearer ");

@@ -36,8 +36,8 @@ public sealed class RegistrationTests : IAsyncLifetime
         ];
         Assert.Equal(members, json.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
         Assert.Equal($"{host.Origin}/demo/oauth/register/{Text(json, "client_id")}", Text(json, "registration_client_uri"));
-        Assert.Equal(["web", "client_secret_basic", "RS256"],
-            new[] { "application_type", "token_endpoint_auth_method", "id_token_signed_response_alg" }.Select(name => Text(json, name)));
+        Assert.Equal(("web", "client_secret_basic", "RS256"),
+            (Text(json, "application_type"), Text(json, "token_endpoint_auth_method"), Text(json, "id_token_signed_response_alg")));
         Assert.Equal("""["authorization_code"]""", json.GetProperty("grant_types").GetRawText());
         Assert.Equal("""["code"]""", json.GetProperty("response_types").GetRawText());
         Assert.Equal("openid profile email offline_access files.read files.write files.share", Text(json, "scope"));
