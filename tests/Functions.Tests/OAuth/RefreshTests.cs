@@ -1,0 +1,184 @@
+using System.Text.Json;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+using Microsoft.IdentityModel.JsonWebTokens;
+
+namespace Latchkey.Tests.OAuth;
+
+/// <summary>RFC 6749 §6 with the rotation of RFC 9700 §4.14.2 and Latchkey's retry window.</summary>
+public sealed class RefreshTests : IAsyncLifetime
+{
+    TestHost host = null!;
+
+    public async Task InitializeAsync() => host = await TestHost.Start();
+
+    public async Task DisposeAsync() => await host.DisposeAsync();
+
+    [Fact]
+    public async Task A_refresh_rotates_the_refresh_token()
+    {
+        var first = await host.SignIn("demo");
+        var second = await TestHost.Json(await host.Refresh("demo", Refresh(first)), 200);
+        Assert.NotEqual(Refresh(first), Refresh(second));
+        Assert.NotEqual(Access(first), Access(second));
+        Assert.Equal(SessionOf(first), SessionOf(second));
+        await AssertLive(second, true);
+    }
+
+    [Fact]
+    public async Task Fifty_parallel_refreshes_leave_one_live_successor_and_the_user_signed_in()
+    {
+        var first = await host.SignIn("demo");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => host.Refresh("demo", Refresh(first))));
+        var tokens = await Task.WhenAll(answers.Select(answer => TestHost.Json(answer, 200)));
+        var successor = Assert.Single(tokens.Select(Refresh).Distinct());
+        foreach (var token in tokens) await AssertLive(token, true);
+        await TestHost.Json(await host.Refresh("demo", successor), 200);
+    }
+
+    [Fact]
+    public async Task A_lost_answer_is_repeated_inside_the_retry_window()
+    {
+        var first = await host.SignIn("demo");
+        var lost = await TestHost.Json(await host.Refresh("demo", Refresh(first)), 200);
+        host.Clock.Advance(TimeSpan.FromSeconds(299));
+        var again = await TestHost.Json(await host.Refresh("demo", Refresh(first)), 200);
+        Assert.Equal(Refresh(lost), Refresh(again));
+    }
+
+    [Fact]
+    public async Task The_predecessor_after_the_retry_window_revokes_the_session()
+    {
+        var first = await host.SignIn("demo");
+        var second = await TestHost.Json(await host.Refresh("demo", Refresh(first)), 200);
+        host.Clock.Advance(TimeSpan.FromSeconds(300));
+        await AssertRefused(await host.Refresh("demo", Refresh(first)));
+        await AssertRefused(await host.Refresh("demo", Refresh(second)));
+    }
+
+    [Fact]
+    public async Task A_token_two_generations_old_revokes_the_session_and_its_access_tokens()
+    {
+        var first = await host.SignIn("demo");
+        var second = await TestHost.Json(await host.Refresh("demo", Refresh(first)), 200);
+        var third = await TestHost.Json(await host.Refresh("demo", Refresh(second)), 200);
+        await AssertLive(third, true);
+        await AssertRefused(await host.Refresh("demo", Refresh(first)));
+        await AssertRefused(await host.Refresh("demo", Refresh(third)));
+        foreach (var token in new[] { first, second, third }) await AssertLive(token, false);
+    }
+
+    [Fact]
+    public async Task A_strict_client_has_no_retry_window()
+    {
+        var tenant = (await host.Service<TenantStore>().Find("demo", default))!;
+        var clients = host.Service<ClientStore>();
+        var client = (await clients.Find(tenant, "first-party", default))!;
+        await clients.Save(tenant, client with { Id = "strict", RetryWindowSeconds = 0 }, default);
+        var first = await TestHost.Json(await host.Token("demo", ("grant_type", "password"), ("client_id", "strict"),
+            ("username", "alice"), ("password", "alice-password")), 200);
+        await TestHost.Json(await With("strict", first), 200);
+        await AssertRefused(await With("strict", first));
+    }
+
+    [Fact]
+    public async Task The_scope_never_widens()
+    {
+        var first = await host.SignIn("demo", scope: "files.read");
+        var wider = await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "first-party"),
+            ("refresh_token", Refresh(first)), ("scope", "files.read files.write"));
+        Assert.Equal("invalid_scope", (await TestHost.Json(wider, 400)).GetProperty("error").GetString());
+        Assert.Equal("files.read", (await TestHost.Json(await host.Refresh("demo", Refresh(first)), 200)).GetProperty("scope").GetString());
+    }
+
+    [Fact]
+    public async Task A_narrower_scope_is_for_this_access_token_only()
+    {
+        var first = await host.SignIn("demo", scope: "files.read files.write");
+        var narrow = await TestHost.Json(await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "first-party"),
+            ("refresh_token", Refresh(first)), ("scope", "files.read")), 200);
+        Assert.Equal("files.read", narrow.GetProperty("scope").GetString());
+        var wide = await TestHost.Json(await host.Refresh("demo", Refresh(narrow)), 200);
+        Assert.Equal("files.read files.write", wide.GetProperty("scope").GetString());
+    }
+
+    [Fact]
+    public async Task A_right_that_a_role_lost_is_gone_at_the_next_refresh()
+    {
+        var first = await host.SignIn("demo", "admin", "files.read admin");
+        Assert.Equal("files.read admin", first.GetProperty("scope").GetString());
+        var tenants = host.Service<TenantStore>();
+        var tenant = (await tenants.Find("demo", default))!;
+        await tenants.Save(tenant with { Roles = new Dictionary<string, Role> { ["admin"] = new("admin", Protocol.Scope.Of("files.read")) } }, default);
+        host.Clock.Advance(TimeSpan.FromSeconds(31)); // The cache's time.
+        Assert.Equal("files.read", (await TestHost.Json(await host.Refresh("demo", Refresh(first)), 200)).GetProperty("scope").GetString());
+    }
+
+    [Fact]
+    public async Task A_session_that_is_not_used_ends_and_a_used_one_ends_at_its_absolute_end()
+    {
+        var idle = await host.SignIn("demo");
+        var used = await host.SignIn("demo");
+        for (var day = 0; day < 87; day += 29)
+        {
+            host.Clock.Advance(TimeSpan.FromDays(29));
+            used = await TestHost.Json(await host.Refresh("demo", Refresh(used)), 200);
+        }
+        await AssertRefused(await host.Refresh("demo", Refresh(idle)));
+        host.Clock.Advance(TimeSpan.FromDays(4));
+        await AssertRefused(await host.Refresh("demo", Refresh(used)));
+    }
+
+    [Fact]
+    public async Task Another_tenants_or_clients_refresh_token_is_refused_and_harms_nobody()
+    {
+        var first = await host.SignIn("demo");
+        await AssertRefused(await host.Refresh("acme", Refresh(first)));
+        var tenant = (await host.Service<TenantStore>().Find("demo", default))!;
+        var clients = host.Service<ClientStore>();
+        await clients.Save(tenant, (await clients.Find(tenant, "first-party", default))! with { Id = "other" }, default);
+        await AssertRefused(await With("other", first));
+        await TestHost.Json(await host.Refresh("demo", Refresh(first)), 200);
+    }
+
+    [Fact]
+    public async Task A_forged_refresh_token_is_refused_without_asking_storage()
+    {
+        var good = Refresh(await host.SignIn("demo"));
+        var parts = good.Split('.');
+        var roundTrips = host.Service<RoundTrips>();
+        var before = roundTrips.Count;
+        foreach (var forged in new[]
+        {
+            "x", "...", good + "A", good[..^1], $"{parts[0]}.{parts[1]}.2.{parts[3]}", $"20991231.{parts[1]}.{parts[2]}.{parts[3]}",
+            $"{parts[0]}.{parts[1]}.{parts[2]}.{new string('A', 43)}", new string('a', 5000), "\u202e\U0001F600",
+        })
+        {
+            await AssertRefused(await host.Refresh("demo", forged));
+        }
+        Assert.Equal(before, roundTrips.Count);
+        await TestHost.Json(await host.Refresh("demo", good), 200);
+    }
+
+    Task<HttpResponseMessage> With(string client, JsonElement tokens) => host.Token("demo",
+        ("grant_type", "refresh_token"), ("client_id", client), ("refresh_token", Refresh(tokens)));
+
+    // The check that every protected endpoint makes.
+    async Task AssertLive(JsonElement tokens, bool expected)
+    {
+        var jwt = new JsonWebToken(Access(tokens));
+        var token = new Http.AccessToken("demo", jwt.Subject, "first-party", Protocol.Scope.None,
+            jwt.Id, jwt.GetPayloadValue<string>("sid"));
+        var live = await Record.ExceptionAsync(() => host.Service<IssuedTokens>().EnsureLive(token, default)) is null;
+        Assert.Equal(expected, live);
+    }
+
+    static async Task AssertRefused(HttpResponseMessage answer) =>
+        Assert.Equal("invalid_grant", (await TestHost.Json(answer, 400)).GetProperty("error").GetString());
+
+    static string Refresh(JsonElement tokens) => tokens.GetProperty("refresh_token").GetString()!;
+
+    static string Access(JsonElement tokens) => tokens.GetProperty("access_token").GetString()!;
+
+    static string SessionOf(JsonElement tokens) => new JsonWebToken(Access(tokens)).GetPayloadValue<string>("sid");
+}

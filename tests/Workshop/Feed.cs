@@ -1,0 +1,114 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace Latchkey.Workshop;
+
+/// <summary>
+/// Restores, and fills <c>.feed/</c> with the packages that this machine's NuGet feed lacks: Microsoft's own signed DLLs,
+/// taken out of an application that Microsoft publishes on npm (README, "Package feeds").
+/// </summary>
+static partial class Feed
+{
+    const string Application = "@azure/mcp-linux-x64@0.5.13";
+    const string Sha512 = "2VH19oYRIn28XbKAml3mNrGBOPfJR0KJJ9E7kHP3LqLXYAkvVx9cQ5n23AejFvoW+QxpjbxchOq7qH4bnKxY1w==";
+    const string Worker = "Microsoft.Azure.Functions.Worker";
+
+    [GeneratedRegex(@"error NU(?:1101|1102|1103|1603): .*?(?:find (?:a stable )?package|depends on) (?<id>[\w.-]*\w)")]
+    private static partial Regex MissingPackage();
+
+    public static async Task Restore()
+    {
+        var unpacked = Path.Combine(".local", $"feed-{Environment.ProcessId}");
+        try
+        {
+            // A package's own dependencies are only asked for once it is there: hence as many rounds as bring something new.
+            while (true)
+            {
+                var (code, output) = (0, "");
+                await Shell.Step("Restoring packages", async () =>
+                    (code, output) = await Shell.Capture("dotnet", "restore", "Functions.sln"));
+                if (code == 0)
+                    return;
+                var missing = MissingPackage().Matches(output).Select(match => match.Groups["id"].Value).ToHashSet();
+                var made = 0;
+                if (missing.Count > 0)
+                    await Shell.Step("Filling .feed with what the package feed lacks", async () => made = await Fill(missing, unpacked));
+                if (made == 0)
+                    throw new Failure($"The restore failed, and .feed can't help:\n{Shell.Errors(output)}");
+            }
+        }
+        finally
+        {
+            if (Directory.Exists(unpacked))
+                Directory.Delete(unpacked, recursive: true);
+        }
+    }
+
+    /// <summary>Makes those of the missing packages that can be made, and answers how many were new.</summary>
+    static async Task<int> Fill(HashSet<string> missing, string unpacked)
+    {
+        Directory.CreateDirectory(".feed");
+        var made = 0;
+        var marker = Path.Combine(".feed", "no-functions-worker");
+        if (missing.RemoveWhere(id => id.StartsWith(Worker, StringComparison.Ordinal)) > 0 && !File.Exists(marker))
+        {
+            await File.WriteAllTextAsync(marker, $"This machine's NuGet feed has no {Worker}: dev.cs. Delete .feed/ to try again.\n");
+            made++;
+        }
+        if (missing.Count == 0)
+            return made;
+        if (!Directory.Exists(unpacked))
+            await Unpack(unpacked);
+        var application = Path.Combine(unpacked, "package", "dist");
+        var known = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(application, "azmcp.deps.json")))!["targets"]!;
+        foreach (var (name, library) in known[".NETCoreApp,Version=v9.0/linux-x64"]!.AsObject())
+        {
+            var (id, version) = (name.Split('/')[0], name.Split('/')[1]);
+            var package = Path.Combine(".feed", $"{id}.{version}.nupkg");
+            if (!missing.Contains(id) || File.Exists(package))
+                continue;
+            await Pack(id, version, library!, application, Path.Combine(unpacked, "next.nupkg"));
+            File.Move(Path.Combine(unpacked, "next.nupkg"), package); // Whole or not at all, also when the tool is killed.
+            made++;
+        }
+        return made;
+    }
+
+    static async Task Pack(string id, string version, JsonNode library, string application, string package)
+    {
+        await using var zip = await ZipFile.OpenAsync(package, ZipArchiveMode.Create);
+        await using (var nuspec = await zip.CreateEntry($"{id}.nuspec").OpenAsync())
+            await Nuspec(id, version, library["dependencies"] as JsonObject ?? []).SaveAsync(nuspec, SaveOptions.None, default);
+        foreach (var (path, _) in library["runtime"]!.AsObject())
+            await zip.CreateEntryFromFileAsync(Path.Combine(application, Path.GetFileName(path)), path);
+    }
+
+    static async Task Unpack(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        await Shell.Must(Shell.Npm, "pack", Application, "--pack-destination", folder, "--loglevel=error");
+        await using var archive = File.OpenRead(Directory.GetFiles(folder, "*.tgz").Single());
+        if (Convert.ToBase64String(await SHA512.HashDataAsync(archive, Shell.Stopping)) != Sha512)
+            throw new Failure($"The npm registry's {Application} is not the one that dev.cs knows: its SHA-512 differs.");
+        archive.Position = 0;
+        await using var tar = new GZipStream(archive, CompressionMode.Decompress);
+        await TarFile.ExtractToDirectoryAsync(tar, folder, overwriteFiles: false, Shell.Stopping);
+    }
+
+    static XDocument Nuspec(string id, string version, JsonObject dependencies)
+    {
+        XNamespace ns = "http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd";
+        return new(new XElement(ns + "package", new XElement(ns + "metadata",
+            new XElement(ns + "id", id),
+            new XElement(ns + "version", version),
+            new XElement(ns + "authors", "Microsoft"),
+            new XElement(ns + "license", new XAttribute("type", "expression"), "MIT"),
+            new XElement(ns + "description", $"Taken out of npm's {Application} by dev.cs."),
+            new XElement(ns + "dependencies", dependencies.Select(dependency => new XElement(ns + "dependency",
+                new XAttribute("id", dependency.Key), new XAttribute("version", (string)dependency.Value!)))))));
+    }
+}

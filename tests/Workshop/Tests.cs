@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace Latchkey.Workshop;
+
+/// <summary><c>dev.cs test</c>: the .NET tests, then npm's clients and the demo against a service of their own.</summary>
+static class Tests
+{
+    const string Clients = "tests/clients";
+    const string Results = ".local/test-results";
+    static readonly List<string> Skipped = [];
+    static int passed, failed;
+
+    public static async Task<int> Run(string? name)
+    {
+        try
+        {
+            await Up.CheckTools();
+            await Shell.NpmInstall(Azurite.Folder);
+            await Shell.NpmInstall(Clients);
+            await Feed.Restore();
+            // Audit warnings come from the feed, which may have no audit source; any other warning is an error.
+            await Shell.Step("Building", () => Shell.Must("dotnet", "build", "Functions.sln", "--no-restore", "-warnaserror",
+                "-warnnotaserror:NU1900,NU1901,NU1902,NU1903,NU1904"));
+            if (Directory.Exists(Results))
+                Directory.Delete(Results, recursive: true);
+            Directory.CreateDirectory(Results);
+            await DotnetTest(name);
+            await AgainstAService(name);
+        }
+        catch (Failure failure)
+        {
+            Console.WriteLine(failure.Message);
+            failed++;
+        }
+        Skipped.ForEach(Console.WriteLine);
+        if (passed + failed == 0)
+            Console.WriteLine(name is null ? "No test ran." : $"No test's name contains \"{name}\".");
+        Console.WriteLine($"{passed} passed, {failed} failed");
+        return passed > 0 && failed == 0 ? 0 : 1;
+    }
+
+    static async Task DotnetTest(string? name)
+    {
+        string[] filter = name is null ? [] : ["--filter", $"FullyQualifiedName~{name}"];
+        await using var tests = new Child(Console.WriteLine, "dotnet", ["test", "Functions.sln", "--no-build", "--logger", "trx",
+            "--logger", "console;verbosity=minimal", "--results-directory", Results, .. filter]);
+        var code = await tests.Exit;
+        var before = failed;
+        var nodes = Directory.GetFiles(Results, "*.trx").SelectMany(trx => XDocument.Load(trx).Descendants());
+        foreach (var result in nodes.Where(node => node.Name.LocalName == "UnitTestResult"))
+        {
+            if ((string?)result.Attribute("outcome") == "Passed")
+                passed++;
+            else if ((string?)result.Attribute("outcome") == "NotExecuted")
+                Skipped.Add($"Skipped: {(string?)result.Attribute("testName")}: {result.Value.Trim()}");
+            else
+                failed++;
+        }
+        if (code != 0 && failed == before)
+            throw new Failure($"dotnet test ended with {code}, though no test failed.");
+    }
+
+    static async Task AgainstAService(string? name)
+    {
+        bool Wanted(string text) => name is null || text.Contains(name, StringComparison.OrdinalIgnoreCase);
+        var files = Directory.GetFiles(Clients, "*.test.js").Where(file => Wanted(file + File.ReadAllText(file))).ToArray();
+        if (files.Length == 0 && !Wanted("demo"))
+            return;
+        var ports = Ports.Free(4);
+        var origin = $"http://localhost:{ports[3]}";
+        var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
+        await using var azurite = await Azurite.Start(ports[..3], new LogFile($"{Results}/azurite.log"), ["--inMemoryPersistence"],
+            ("AZURITE_ACCOUNTS", $"{Azurite.Account}:{key}"));
+        await using var service = await Up.StartService(origin, new LogFile($"{Results}/localhost.log"),
+            ("Latchkey__Storage__ConnectionString", Azurite.ConnectionString(ports, key)),
+            ("Latchkey__Signing__KeyFile", Path.GetFullPath($"{Results}/keys.json")));
+        if (files.Length > 0)
+            await NodeTest(files, name, origin);
+        if (!Wanted("demo"))
+            return;
+        await Demo.Run(origin, null);
+        passed++;
+    }
+
+    static async Task NodeTest(string[] files, string? name, string origin)
+    {
+        var tap = $"{Results}/clients.tap";
+        string[] filter = name is null ? [] : [$"--test-name-pattern=/{Regex.Escape(name)}/i"];
+        await using var node = new Child(Console.WriteLine, "node",
+            ["--test", .. filter, "--test-reporter=spec", "--test-reporter-destination=stdout",
+                "--test-reporter=tap", $"--test-reporter-destination={tap}", .. files], ("LATCHKEY_ORIGIN", origin));
+        var code = await node.Exit;
+        var lines = await File.ReadAllLinesAsync(tap);
+        int Count(string what) => lines.Select(line => Regex.Match(line, $@"^# {what} (\d+)$")).Where(match => match.Success)
+            .Sum(match => int.Parse(match.Groups[1].Value, null));
+        var bad = Count("fail") + Count("cancelled");
+        passed += Count("pass");
+        failed += bad;
+        // Node 20 calls a test that the filter leaves out skipped.
+        Skipped.AddRange(lines.Where(line => Regex.IsMatch(line, "# SKIP(?! test name does not match pattern)"))
+            .Select(line => $"Skipped: {line.Trim()}"));
+        if (code != 0 && bad == 0)
+            throw new Failure($"node --test ended with {code}, though no test failed.");
+    }
+}

@@ -1,0 +1,98 @@
+namespace Latchkey.Workshop;
+
+/// <summary><c>dev.cs up</c>: Azurite and the service on their usual ports, until Ctrl-C.</summary>
+static class Up
+{
+    public const string Origin = "http://localhost:7071";
+
+    public static async Task Run()
+    {
+        await CheckTools();
+        var port = new Uri(Origin).Port;
+        if (Ports.IsBusy(port))
+            throw new Failure($"The service needs port {port}, but {await Ports.Holder(port)} listens on it. Stop it and try again.");
+        await Shell.NpmInstall(Azurite.Folder);
+        await Feed.Restore();
+        Child? azurite = null;
+        await Shell.Step("Building, and starting Azurite", () => Task.WhenAll(Build(), StartAzurite()));
+        var log = new LogFile(".local/localhost.log");
+        Child? service = null;
+        await Shell.Step("Starting the service", async () => service = await StartService(Origin, log));
+        Console.WriteLine(Welcome(azurite is null ? "was already running" : "data in .local/azurite"));
+        log.Echo = true;
+        await Task.WhenAny(service!.Exit, azurite?.Exit ?? service.Exit);
+        if (!Shell.Stopping.IsCancellationRequested)
+            throw new Failure((service.Exit.IsCompleted ? $"The service ({log.Path})" : $"Azurite ({Azurite.Log})")
+                + " has ended by itself; everything is stopped.");
+        Console.WriteLine("Stopping.");
+
+        static Task Build() => Shell.Must("dotnet", "build", "tests/LocalHost", "--no-restore");
+        async Task StartAzurite() => azurite = await Azurite.UseOrStart();
+    }
+
+    /// <summary>Says everything that is missing at once.</summary>
+    public static async Task CheckTools()
+    {
+        var missing = new List<string>();
+        var (_, runtimes) = await Shell.Capture("dotnet", "--list-runtimes");
+        if (!runtimes.Contains("Microsoft.AspNetCore.App 10.", StringComparison.Ordinal))
+            missing.Add("the ASP.NET Core 10 runtime, a part of the .NET 10 SDK (https://dot.net)");
+        try
+        {
+            var (_, node) = await Shell.Capture("node", "--version");
+            if (!Version.TryParse(node.TrimStart('v'), out var version) || version.Major < 20)
+                missing.Add($"Node 20 or later (https://nodejs.org); here is {node}");
+            await Shell.Capture(Shell.Npm, "--version");
+        }
+        catch (Failure)
+        {
+            missing.Add("Node 20 or later with npm (https://nodejs.org)");
+        }
+        if (missing.Count > 0)
+            throw new Failure($"Missing on this machine:\n  {string.Join("\n  ", missing)}");
+    }
+
+    /// <summary>Starts LocalHost, as it was built, at an origin, and returns once it is ready.</summary>
+    public static async Task<Child> StartService(string origin, LogFile log, params (string, string)[] settings)
+    {
+        var service = new Child(log.Write, "dotnet", ["tests/LocalHost/bin/Debug/net10.0/LocalHost.dll"],
+            [("ASPNETCORE_URLS", origin), ("Latchkey__Origin", origin), ("DOTNET_ENVIRONMENT", "Development"), .. settings]);
+        using var http = new HttpClient();
+        await Ports.Answer("The service", service, log, async () =>
+        {
+            try
+            {
+                using var ready = await http.GetAsync($"{origin}/health/ready", Shell.Stopping);
+                return ready.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+        return service;
+    }
+
+    static string Welcome(string storage) => $$"""
+
+        Latchkey   {{Origin}}   tenants demo and acme; users alice / alice-password, bob / bob-password, admin / admin-password
+        Discovery  {{Origin}}/demo/.well-known/openid-configuration
+        Storage    Azurite at 127.0.0.1:10000 (blobs) and :10002 (tables), {{storage}}
+
+        In another terminal: `dotnet dev.cs demo [FILE]`, or paste
+
+          at={{Origin}}/demo; field() { node -p "JSON.parse(require('fs').readFileSync(0)).$1"; }
+          secret=service-secret-for-local-runs-only
+          token=$(curl -s $at/oauth/token -u service:$secret -d grant_type=client_credentials | field access_token)
+          auth="Authorization: Bearer $token"; json='Content-Type: application/json'
+          begun=$(curl -s $at/files -H "$auth" -H "$json" -d '{"name":"hello.txt","contentType":"text/plain","size":6}')
+          id=$(field id <<< "$begun"); put=$(field upload.url <<< "$begun")
+          printf 'hello\n' | curl -sX PUT "$put" -H 'x-ms-blob-type: BlockBlob' -H 'Content-Type: text/plain' --data-binary @-
+          curl -sX POST $at/files/$id/complete -H "$auth" -H "$json" -d '{}'; echo
+          curl -s $at/files -H "$auth"; echo
+          curl -sL $at/files/$id/content -H "$auth"
+
+        Ctrl-C stops {{(storage.StartsWith("data", StringComparison.Ordinal) ? "both" : "the service")}}. The service's log:
+
+        """;
+}

@@ -1,0 +1,22 @@
+// The service under test and its demo data: `dotnet dev.cs test` starts one, `dotnet dev.cs up` another.
+import * as oauth from 'openid-client';
+
+export const origin = process.env.LATCHKEY_ORIGIN ?? 'http://localhost:7071';
+export const issuer = `${origin}/demo`;
+
+/** What openid-client knows of the service by its discovery document alone. */
+export function discover(clientId, authentication, options = {}) {
+  return oauth.discovery(new URL(issuer), clientId, {}, authentication, { execute: [oauth.allowInsecureRequests], ...options });
+}
+
+/** An API of the file service, called as an app would call it. */
+export async function api(token, method, path, body) {
+  const response = await fetch(issuer + path, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+    body: body && JSON.stringify(body),
+  });
+  const answer = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer}`);
+  return answer ? JSON.parse(answer) : undefined;
+}
