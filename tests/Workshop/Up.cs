@@ -21,6 +21,7 @@ static class Up
         Console.WriteLine(Welcome(azurite is null ? "was already running" : "data in .local/azurite"));
         log.Echo = true;
         await Task.WhenAny(service!.Exit, azurite?.Exit ?? service.Exit);
+        await Task.Delay(500, CancellationToken.None); // A terminal's Ctrl-C goes to the children too, and may reach them first.
         if (!Shell.Stopping.IsCancellationRequested)
             throw new Failure((service.Exit.IsCompleted ? $"The service ({log.Path})" : $"Azurite ({Azurite.Log})")
                 + " has ended by itself; everything is stopped.");
