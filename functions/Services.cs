@@ -1,5 +1,7 @@
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Identity;
+using Latchkey.Files;
 using Latchkey.Http;
 using Latchkey.Keys;
 using Latchkey.OAuth;
@@ -10,6 +12,7 @@ using Latchkey.Tenancy;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Latchkey;
 
@@ -26,7 +29,7 @@ public static class Services
         services.TryAddSingleton(TimeProvider.System);
 #pragma warning restore RS0030
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth();
+        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddFiles(settings);
     }
 
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services
@@ -36,13 +39,29 @@ public static class Services
             : new StorageClients(settings.TableEndpoint!, settings.BlobEndpoint!,
                 provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>()));
 
-    static IServiceCollection AddKeys(this IServiceCollection services, Settings settings) => services
-        .AddSingleton(_ => new KeyFile(settings.KeyFile))
-        .AddSingleton<ISigner, LocalSigner>()
-        .AddSingleton(provider => KeyRing.Local(provider.GetRequiredService<KeyFile>()))
-        .AddSingleton<JwtWriter>()
-        .AddSingleton<JwkSet>()
-        .AddSingleton<BearerToken>();
+    static IServiceCollection AddKeys(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton<JwtWriter>().AddSingleton<JwkSet>().AddSingleton<BearerToken>();
+        if (settings.SigningMode == SigningMode.Local)
+        {
+            return services
+                .AddSingleton(_ => new KeyFile(settings.KeyFile))
+                .AddSingleton<ISigner, LocalSigner>()
+                .AddSingleton(provider => KeyRing.Local(provider.GetRequiredService<KeyFile>()));
+        }
+        return services
+            .AddSingleton<WrappedKeyTable>()
+            .AddSingleton(provider => new Vault(settings.Vault!, provider.GetRequiredService<TokenCredential>(),
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Vault>>(),
+                provider.GetService<HttpPipelineTransport>()))
+            .AddSingleton<ISigner>(provider => new KeyVaultSigner(
+                provider.GetRequiredService<Vault>(), settings.AccessTokenKey, settings.IdTokenKey))
+            .AddSingleton(provider =>
+            {
+                var table = provider.GetRequiredService<WrappedKeyTable>();
+                return KeyRing.Wrapped(provider.GetRequiredService<Vault>(), settings.WrapKey, table.Load, table.TryAdd);
+            });
+    }
 
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
         .AddSingleton<Endpoint>()
@@ -64,4 +83,17 @@ public static class Services
         .AddSingleton<IGrant, ClientCredentialsGrant>()
         .AddSingleton<IGrant, RefreshTokenGrant>()
         .AddSingleton<IGrant, PasswordGrant>();
+
+    static IServiceCollection AddFiles(this IServiceCollection services, Settings settings) => services
+        .AddSingleton<BlobStore>()
+        .AddSingleton(provider => new DelegationKeys(
+            provider.GetRequiredService<StorageClients>().Blobs, settings.LongestUrlTime,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DelegationKeys>>()))
+        .AddSingleton(provider => new Sas(
+            provider.GetRequiredService<BlobStore>(),
+            settings.OnEmulator ? null : provider.GetRequiredService<DelegationKeys>(),
+            httpsOnly: !settings.Development, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<FileStore>()
+        .AddSingleton<FileUrls>()
+        .AddSingleton<UploadCheck>();
 }

@@ -63,6 +63,9 @@ public sealed record Settings
     /// <summary>How long a download URL lives.</summary>
     public required TimeSpan DownloadUrlTime { get; init; }
 
+    /// <summary>How long any URL lives at most.</summary>
+    public TimeSpan LongestUrlTime => UploadUrlTime > DownloadUrlTime ? UploadUrlTime : DownloadUrlTime;
+
     /// <summary>The largest file, in bytes.</summary>
     public required long MaxFileBytes { get; init; }
 
@@ -89,9 +92,9 @@ public sealed record Settings
             SigningMode = mode,
             KeyFile = onVault ? "" : read.Needed("Signing:KeyFile"),
             Vault = onVault ? read.Https("Signing:Vault") : null,
-            AccessTokenKey = onVault ? read.Needed("Signing:AccessTokenKey") : "",
-            IdTokenKey = onVault ? read.Needed("Signing:IdTokenKey") : "",
-            WrapKey = onVault ? read.Needed("Signing:WrapKey") : "",
+            AccessTokenKey = onVault ? read.KeyName("Signing:AccessTokenKey") : "",
+            IdTokenKey = onVault ? read.KeyName("Signing:IdTokenKey") : "",
+            WrapKey = onVault ? read.KeyName("Signing:WrapKey") : "",
             TrustedProxies = (int)read.Number("TrustedProxies", development ? 0 : 1, 0, 5),
             CacheTime = TimeSpan.FromSeconds(read.Number("CacheSeconds", 30, 0, 300)),
             PasswordIterations = (int)read.Number("PasswordIterations", 210_000, development ? 1 : 210_000, 10_000_000),
@@ -162,13 +165,20 @@ sealed class SettingsReader(IConfiguration configuration)
         return null;
     }
 
+    public string KeyName(string name)
+    {
+        var text = Needed(name);
+        if (text.Length > 0 && !Keys.KeyVaultSigner.IsKeyName(text)) Fault(name, $"must be a key's name (letters, digits, hyphens), not '{text}'");
+        return text;
+    }
+
     public string Origin(string name, bool httpToo)
     {
         var text = Needed(name);
         if (text.Length == 0) return text;
         var good = Uri.TryCreate(text, UriKind.Absolute, out var uri)
             && (uri.Scheme == Uri.UriSchemeHttps || (httpToo && uri.Scheme == Uri.UriSchemeHttp))
-            && uri.GetLeftPart(UriPartial.Authority) == text;
+            && uri.UserInfo.Length == 0 && uri.GetLeftPart(UriPartial.Authority) == text;
         if (!good) Fault(name, $"must be like {(httpToo ? "http://localhost:7071" : "https://login.example.com")}, lower-case, without path or slash at the end, not '{text}'");
         return text;
     }

@@ -9,7 +9,7 @@ public sealed record SigningKey(string Kid, string Algorithm);
 
 /// <summary>
 /// Signs tokens and publishes the public keys. Two implementations: <see cref="LocalSigner"/> (development, a key
-/// file) and KeyVaultSigner (each token is signed by the vault). The caller has checked that the tenant exists.
+/// file) and <see cref="KeyVaultSigner"/> (each token is signed by the vault). The caller has checked that the tenant exists.
 /// </summary>
 public interface ISigner
 {
@@ -27,10 +27,17 @@ public interface ISigner
 
     /// <summary>
     /// Every published key, of both algorithms, with <c>use</c>=sig, <c>alg</c> and <c>kid</c>; never a private member.
-    /// The same object stands for the same key in every answer; don't change it.
+    /// The objects are shared: don't change them.
     /// </summary>
     /// <exception cref="SigningUnavailableException">No key can be had at the moment.</exception>
     ValueTask<IReadOnlyList<JsonWebKey>> PublicKeys(string tenant, CancellationToken cancel);
+
+    /// <summary>
+    /// The same, read anew: for a verifier that met an unknown kid. Bad tokens can't make it costly: a key is read
+    /// anew at most every 30 seconds, in between this is <see cref="PublicKeys"/>.
+    /// </summary>
+    /// <exception cref="SigningUnavailableException">No key can be had at the moment.</exception>
+    ValueTask<IReadOnlyList<JsonWebKey>> RenewedPublicKeys(string tenant, CancellationToken cancel);
 }
 
 /// <summary>

@@ -35,6 +35,7 @@ internal sealed class KeyFileStore(string path)
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var content = JsonSerializer.Deserialize<KeyFileContent>(file, json) ?? throw new JsonException("The file holds null.");
             if (content.Version != Version) throw new JsonException($"The file has version {content.Version}, this program knows {Version}.");
+            if (content.Tenants.ContainsValue(null!)) throw new JsonException("A tenant's keys are null.");
             return content with { Tenants = new(content.Tenants, StringComparer.Ordinal) };
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -34,6 +34,11 @@ public sealed class LocalSigner(KeyFile file) : ISigner
         return [keys.Es256!.Public, keys.Rs256!.Public];
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="KeyFileException">The key file can't be used.</exception>
+    public ValueTask<IReadOnlyList<JsonWebKey>> RenewedPublicKeys(string tenant, CancellationToken cancel) =>
+        PublicKeys(tenant, cancel); // A key in the file never changes.
+
     private async ValueTask<PrivateKey> Key(string tenant, string algorithm, CancellationToken cancel) => algorithm switch
     {
         PublicKey.ES256 => (await file.Keys(tenant, KeyKinds.Es256, cancel)).Es256!,

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Latchkey.Storage;
 
 /// <summary>
@@ -36,6 +38,39 @@ public static class RowKeys
     /// <summary>Failed sign-ins from one address.</summary>
     public static string AddressAttempts(string tenant, string address) => $"{tenant}|address|{Ids.Hash(address)}";
 
+    /// <summary>A wrapped symmetric key.</summary>
+    public static string MacKey(string id) => $"mac|{id}";
+
     /// <summary>The partition of one space of files.</summary>
     public static string Space(string tenant, string spaceKey) => $"{tenant}|{spaceKey}";
+
+    /// <summary>A file's record in its space.</summary>
+    public static string File(string id) => $"file|{id}";
+
+    /// <summary>
+    /// The row that lists a file in its folder. Rows sort by name without regard to case, then by id: the name is the
+    /// hex of its first UTF-16 units (the rest would not fit into a key), and <c>-</c> sorts before every hex digit, so
+    /// that a name comes before those that it begins.
+    /// </summary>
+    public static string Listed(string folder, string name, string id)
+    {
+        var folded = name.ToUpperInvariant();
+        var sort = Encoding.BigEndianUnicode.GetBytes(folded[..Math.Min(folded.Length, MaxSortedChars)]);
+        return $"{ListedIn(folder)}{Convert.ToHexStringLower(sort)}-{id}";
+    }
+
+    /// <summary>What the keys of all rows that list a folder's files start with.</summary>
+    public static string ListedIn(string folder) => $"list|{Ids.HashBase32(folder)}|";
+
+    /// <summary>True if the text has the shape of a key that lists a file in this folder.</summary>
+    public static bool IsListedIn(string folder, string key)
+    {
+        var start = ListedIn(folder);
+        return key.StartsWith(start, StringComparison.Ordinal)
+            && key[start.Length..].Split('-') is [var name, var id]
+            && name.Length is > 0 and <= 4 * MaxSortedChars && name.Length % 4 == 0 && name.All(char.IsAsciiHexDigitLower)
+            && Ids.IsBase32(id, 32);
+    }
+
+    const int MaxSortedChars = 100;
 }

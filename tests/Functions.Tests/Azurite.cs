@@ -51,9 +51,17 @@ public sealed class Azurite : IDisposable
             + $"BlobEndpoint=http://127.0.0.1:{BlobPort}/{name};TableEndpoint=http://127.0.0.1:{TablePort}/{name};";
     }
 
-    /// <summary>Kills it as a power cut would.</summary>
+    /// <summary>
+    /// Cuts it off while requests are under way. Azurite keeps its tables in memory and writes them every few seconds and
+    /// at SIGTERM; a SIGKILL would lose what it has acknowledged, as the real service does not, so it is the last resort.
+    /// </summary>
     public void Kill()
     {
+        if (!OperatingSystem.IsWindows())
+        {
+            using var term = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+            if (process.WaitForExit(TimeSpan.FromSeconds(15))) return;
+        }
         process.Kill(entireProcessTree: true);
         process.WaitForExit();
     }
@@ -67,7 +75,7 @@ public sealed class Azurite : IDisposable
 
     public void Dispose()
     {
-        if (!process.HasExited) Kill();
+        if (!process.HasExited) process.Kill(entireProcessTree: true);
     }
 
     /// <summary>A port that was free a moment ago.</summary>

@@ -14,12 +14,13 @@ internal static class Tokens
         return (JsonWebToken)result.SecurityToken;
     }
 
-    public static Task<TokenValidationResult> Try(string token, byte[] set) => new JsonWebTokenHandler().ValidateTokenAsync(token, new TokenValidationParameters
-    {
-        IssuerSigningKeys = new JsonWebKeySet(Encoding.UTF8.GetString(set)).GetSigningKeys(),
-        TryAllIssuerSigningKeys = false, // The kid has to lead to the key.
-        ValidateIssuer = false,
-        ValidateAudience = false,
-        ValidateLifetime = false,
-    });
+    private static Task<TokenValidationResult> Try(string token, byte[] set) =>
+        new JsonWebTokenHandler().ValidateTokenAsync(token, new TokenValidationParameters
+        {
+            IssuerSigningKeys = new JsonWebKeySet(Encoding.UTF8.GetString(set)).GetSigningKeys(),
+            TryAllIssuerSigningKeys = false, // The kid has to lead to the key.
+            ValidateIssuer = false,
+            ValidateAudience = false,
+            ValidateLifetime = false,
+        });
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.IdentityModel.JsonWebTokens;
 
@@ -145,7 +146,7 @@ public sealed class RefreshTests : IAsyncLifetime
     {
         var good = Refresh(await host.SignIn("demo"));
         var parts = good.Split('.');
-        var roundTrips = host.Service<Storage.RoundTrips>();
+        var roundTrips = host.Service<RoundTrips>();
         var before = roundTrips.Count;
         foreach (var forged in new[]
         {

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Latchkey.Storage;
 
 namespace Latchkey.Tests.OAuth;
 
@@ -37,12 +38,12 @@ public sealed class TokenRequestTests(DemoHost demo) : IClassFixture<DemoHost>
     [MemberData(nameof(Malformed))]
     public async Task Malformed_requests_get_a_stable_error(string contentType, string body, int status, string error)
     {
-        var before = host.Service<Storage.RoundTrips>().Count;
+        var before = host.Service<RoundTrips>().Count;
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         var answer = await host.Http.PostAsync("/demo/oauth/token", content);
         Assert.Equal(error, (await TestHost.Json(answer, status)).GetProperty("error").GetString());
-        Assert.InRange(host.Service<Storage.RoundTrips>().Count - before, 0, 2); // The tenant and the client, if not cached.
+        Assert.InRange(host.Service<RoundTrips>().Count - before, 0, 2); // The tenant and the client, if not cached.
     }
 
     [Fact]

@@ -1,0 +1,76 @@
+using Latchkey.Http;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Files;
+
+/// <summary>What the caller says of a file that is to be uploaded.</summary>
+sealed record BeginRequest
+{
+    public required string Name { get; init; }
+
+    public required string ContentType { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public required long Size { get; init; }
+
+    public string? Folder { get; init; }
+
+    /// <summary>Base64, as in the Content-MD5 header (RFC 1864).</summary>
+    public string? Md5 { get; init; }
+
+    /// <summary>Lower-case hex, as sha256sum prints it.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>Whose space; only <c>me</c> so far.</summary>
+    public string? Space { get; init; }
+
+    /// <summary>Not so far.</summary>
+    public bool? Resumable { get; init; }
+
+    /// <summary>The record of a new file.</summary>
+    /// <exception cref="Problem">400 with a code for the member that is wrong; 413 <c>file_too_large</c>.</exception>
+    public FileRecord ToRecord(Caller caller, long maxBytes, DateTimeOffset now)
+    {
+        if (Space is not (null or "me")) throw Problem.BadRequest("not_supported", "The only space so far is me.");
+        if (Resumable is true) throw Problem.BadRequest("not_supported", "Resumable uploads are not supported yet.");
+        var owner = Owner.Of(caller.Token);
+        return new FileRecord
+        {
+            Tenant = caller.Tenant.Id,
+            Id = FileRecord.NewId(caller.Tenant.Id, owner),
+            Owner = owner,
+            CreatedBy = caller.Token.ClientId,
+            Name = FileName.Read(Name),
+            Folder = FileName.ReadFolder(Folder),
+            ContentType = MediaType.Read(ContentType),
+            Size = CheckedSize(maxBytes),
+            Md5 = CheckedMd5(),
+            Sha256 = CheckedSha256(),
+            CreatedAt = now,
+        };
+    }
+
+    long CheckedSize(long maxBytes) => Size switch
+    {
+        < 0 => throw Problem.BadRequest("invalid_size", "The size must be a number of bytes."),
+        0 => throw Problem.BadRequest("empty_file", "An empty file can't be uploaded."),
+        _ when Size > maxBytes => throw new Problem(413, "file_too_large", $"A file has {maxBytes} bytes at most.")
+        {
+            Extensions = new Dictionary<string, object?> { ["size"] = Size, ["limit"] = maxBytes },
+        },
+        _ => Size,
+    };
+
+    // Decoded and encoded again: base64 may hold spaces and stray bits, and this goes into a header and is compared.
+    string? CheckedMd5()
+    {
+        if (Md5 is null) return null;
+        Span<byte> hash = stackalloc byte[16];
+        return Convert.TryFromBase64String(Md5, hash, out var length) && length == 16 && Convert.ToBase64String(hash) == Md5
+            ? Md5 : throw Problem.BadRequest("invalid_md5", "md5 must be the base64 of the 16 bytes of an MD5, as in Content-MD5.");
+    }
+
+    string? CheckedSha256() =>
+        Sha256 is null || (Sha256.Length == 64 && Sha256.All(char.IsAsciiHexDigitLower))
+            ? Sha256 : throw Problem.BadRequest("invalid_sha256", "sha256 must be 64 lower-case hex digits.");
+}

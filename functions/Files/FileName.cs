@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.Text;
+using Latchkey.Http;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// Names of files and folders. They are data, never paths of storage, so any Unicode is good but for what can't be shown
+/// or deceives whoever reads it: slashes, controls, marks that turn the writing direction round, broken UTF-16, and
+/// space at an end. Names are kept in NFC (UAX #15), so that <c>é</c> is one name however a keyboard or disk spells it.
+/// </summary>
+public static class FileName
+{
+    const int MaxNameChars = 255;
+    const int MaxFolderChars = 1024;
+    const int MaxFolderDepth = 32;
+
+    // Separators; bidirectional controls (UAX #9 §2); the byte order mark. Joiners and variation selectors are no
+    // deceivers: without them many emoji and some scripts can't be written.
+    static readonly SearchValues<char> Refused =
+        SearchValues.Create("/\\\u061C\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069\uFEFF");
+
+    /// <summary>A file's name as it is kept: 1 to 255 UTF-16 units.</summary>
+    /// <exception cref="Problem">400 <c>invalid_name</c>.</exception>
+    public static string Read(string name) =>
+        Normalize(name, out var fault) ?? throw Problem.BadRequest("invalid_name", $"The name is not a file's name: it {fault}.");
+
+    /// <summary>
+    /// A folder as it is kept: names joined by <c>/</c>, at most 32 of them and 1024 UTF-16 units; the root is empty.
+    /// One slash at either end is taken off.
+    /// </summary>
+    /// <exception cref="Problem">400 <c>invalid_folder</c>.</exception>
+    public static string ReadFolder(string? folder)
+    {
+        var path = (folder ?? "").AsSpan();
+        if (path is ['/', .. var rest]) path = rest;
+        if (path is [.. var before, '/']) path = before;
+        if (path.IsEmpty) return "";
+        var names = path.ToString().Split('/');
+        if (names.Length > MaxFolderDepth) throw InvalidFolder($"it is deeper than {MaxFolderDepth}");
+        for (var i = 0; i < names.Length; i++)
+            names[i] = Normalize(names[i], out var fault) ?? throw InvalidFolder($"one of its names {fault}");
+        var whole = string.Join('/', names);
+        return whole.Length <= MaxFolderChars ? whole : throw InvalidFolder($"it is longer than {MaxFolderChars}");
+    }
+
+    static string? Normalize(string name, out string? fault)
+    {
+        fault = CharacterFault(name);
+        if (fault is not null) return null;
+        var normalized = name.Normalize(NormalizationForm.FormC);
+        fault = normalized switch
+        {
+            "" => "is empty",
+            "." or ".." => "is . or ..",
+            { Length: > MaxNameChars } => $"is longer than {MaxNameChars}",
+            _ when char.IsWhiteSpace(normalized[0]) || char.IsWhiteSpace(normalized[^1]) => "has space at an end",
+            _ => null,
+        };
+        return fault is null ? normalized : null;
+    }
+
+    static string? CharacterFault(ReadOnlySpan<char> name)
+    {
+        if (name.ContainsAny(Refused)) return "has a slash, a backslash or an invisible mark of direction";
+        while (!name.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(name, out var rune, out var length) != OperationStatus.Done) return "is not valid Unicode";
+            if (Rune.IsControl(rune)) return "has a control character";
+            if ((rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF) return "is not valid Unicode";
+            name = name[length..];
+        }
+        return null;
+    }
+
+    static Problem InvalidFolder(string why) => Problem.BadRequest("invalid_folder", $"The folder is not one: {why}.");
+}

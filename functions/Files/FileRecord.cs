@@ -1,0 +1,79 @@
+using Azure;
+using Latchkey.Storage;
+
+namespace Latchkey.Files;
+
+/// <summary>Where a file is in its life. The only moves are forward.</summary>
+public enum FileStatus
+{
+    /// <summary>Begun; the bytes may or may not be there, nobody has checked them.</summary>
+    Pending,
+
+    /// <summary>Checked, listed, can be downloaded. Its bytes never change again.</summary>
+    Available,
+
+    /// <summary>Gone for everybody; what is left in storage is being removed.</summary>
+    Deleted,
+}
+
+/// <summary>What is known of a file (SCHEMA.md, table Files). Names and folders mean nothing to storage.</summary>
+public sealed record FileRecord
+{
+    /// <summary>The tenant.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>32 characters of base32: the space's key, then 80 random bits. It is the blob's name too.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Whose it is.</summary>
+    public required Owner Owner { get; init; }
+
+    /// <summary>The client that it came from.</summary>
+    public required string CreatedBy { get; init; }
+
+    /// <summary>Its name (<see cref="FileName"/>); others in the folder may have the same.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its folder (<see cref="FileName.ReadFolder"/>); the root is empty.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Its media type (<see cref="MediaType"/>).</summary>
+    public required string ContentType { get; init; }
+
+    /// <summary>Its size in bytes, as declared; checked before it is available.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>Base64 MD5 (RFC 1864) if it was declared; checked before it is available.</summary>
+    public string? Md5 { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 if it was declared; checked before it is available.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>When it was begun.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Where it is in its life.</summary>
+    public FileStatus Status { get; init; }
+
+    /// <summary>When it became available.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>The row's ETag, on which every move depends.</summary>
+    public ETag ETag { get; init; }
+
+    /// <summary>True if the text may be a file's id.</summary>
+    public static bool IsId(string text) => Ids.IsBase32(text, 32);
+
+    /// <summary>The id of a new file in an owner's space.</summary>
+    public static string NewId(string tenant, Owner owner) => owner.SpaceKey(tenant) + Ids.NewBase32();
+
+    /// <summary>Pending → Available.</summary>
+    public FileRecord Complete(DateTimeOffset now) => Status == FileStatus.Pending
+        ? this with { Status = FileStatus.Available, CompletedAt = now }
+        : throw new InvalidOperationException($"A file that is {Status} can't be completed.");
+
+    /// <summary>Pending or Available → Deleted.</summary>
+    public FileRecord Delete() => Status != FileStatus.Deleted
+        ? this with { Status = FileStatus.Deleted }
+        : throw new InvalidOperationException("The file is deleted already.");
+}

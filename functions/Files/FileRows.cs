@@ -1,0 +1,52 @@
+using Azure.Data.Tables;
+using Latchkey.Storage;
+
+namespace Latchkey.Files;
+
+/// <summary>A file's record as a row of table Files and back. A row that lists a file holds the same columns under another key.</summary>
+static class FileRows
+{
+    public static string Partition(FileRecord file) => Partition(file.Tenant, file.Id);
+
+    /// <summary>An id leads to its partition without a look-up.</summary>
+    public static string Partition(string tenant, string id) => RowKeys.Space(tenant, id[..16]);
+
+    public static TableEntity Record(FileRecord file) => Columns(file, RowKeys.File(file.Id));
+
+    public static TableEntity Listed(FileRecord file) => Columns(file, RowKeys.Listed(file.Folder, file.Name, file.Id));
+
+    public static FileRecord Read(string tenant, TableEntity row) => new()
+    {
+        Tenant = tenant,
+        Id = row.GetString("Id"),
+        Owner = new Owner(row.GetString("OwnerKind"), row.GetString("OwnerId")),
+        CreatedBy = row.GetString("CreatedBy"),
+        Name = row.GetString("Name"),
+        Folder = row.GetString("Folder"),
+        ContentType = row.GetString("ContentType"),
+        Size = row.GetInt64("Size")!.Value,
+        Md5 = row.GetString("Md5"),
+        Sha256 = row.GetString("Sha256"),
+        CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
+        Status = Enum.Parse<FileStatus>(row.GetString("Status")),
+        CompletedAt = row.GetDateTimeOffset("CompletedAt"),
+        ETag = row.ETag,
+    };
+
+    static TableEntity Columns(FileRecord file, string rowKey) => new(Partition(file), rowKey)
+    {
+        ["Id"] = file.Id,
+        ["OwnerKind"] = file.Owner.Kind,
+        ["OwnerId"] = file.Owner.Id,
+        ["CreatedBy"] = file.CreatedBy,
+        ["Name"] = file.Name,
+        ["Folder"] = file.Folder,
+        ["ContentType"] = file.ContentType,
+        ["Size"] = file.Size,
+        ["Md5"] = file.Md5,
+        ["Sha256"] = file.Sha256,
+        ["CreatedAt"] = file.CreatedAt,
+        ["Status"] = file.Status.ToString(),
+        ["CompletedAt"] = file.CompletedAt,
+    };
+}

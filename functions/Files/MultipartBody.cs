@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// Recognizes a form's body (RFC 7578) that was stored in place of the file in it: what the web versions of Capacitor's
+/// and Cordova's upload plugins send whatever they are told.
+/// </summary>
+static class MultipartBody
+{
+    /// <summary>How many bytes from the start are enough to know.</summary>
+    public const int HeadBytes = 1024;
+
+    const int MaxDelimiterChars = 2 + 70; // RFC 2046 §5.1.1
+
+    /// <summary>
+    /// True if the bytes start as a form does: a delimiter line, then a part's headers, among them
+    /// <c>Content-Disposition: form-data</c>. A dash or two at the start alone means nothing: PEM files and SQL have them.
+    /// </summary>
+    public static bool Starts(ReadOnlySpan<byte> head)
+    {
+        if (!head.StartsWith("--"u8)) return false;
+        var lines = Encoding.Latin1.GetString(head).Split("\r\n");
+        if (lines[0].TrimEnd().Length > MaxDelimiterChars) return false;
+        foreach (var line in lines.Skip(1).TakeWhile(line => line.Length > 0))
+        {
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon < 0) return false;
+            if (line[..colon].Trim().Equals("Content-Disposition", StringComparison.OrdinalIgnoreCase))
+                return line[(colon + 1)..].TrimStart().StartsWith("form-data", StringComparison.OrdinalIgnoreCase);
+        }
+        return false;
+    }
+}

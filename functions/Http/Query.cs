@@ -1,0 +1,52 @@
+using System.Text;
+using Latchkey.Protocol;
+using Microsoft.AspNetCore.Http;
+
+namespace Latchkey.Http;
+
+/// <summary>
+/// The query string of an endpoint that is not OAuth's, read strictly: UTF-8, each parameter at most once, none that
+/// the endpoint does not know. A parameter without a value counts as omitted.
+/// </summary>
+public sealed class Query
+{
+    readonly Dictionary<string, string> values;
+
+    Query(Dictionary<string, string> values) => this.values = values;
+
+    /// <summary>A parameter's value, or null.</summary>
+    public string? this[string name] => values.GetValueOrDefault(name);
+
+    /// <summary>Reads the query string; only these parameters may be in it.</summary>
+    /// <exception cref="Problem">400 <c>invalid_query</c>.</exception>
+    public static Query Read(HttpRequest request, params ReadOnlySpan<string> known)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in (request.QueryString.Value ?? "").TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            var name = Decode(equals < 0 ? pair : pair[..equals]);
+            if (!known.Contains(name)) throw Invalid("it has a parameter that is not known here");
+            if (!values.TryAdd(name, equals < 0 ? "" : Decode(pair[(equals + 1)..]))) throw Invalid($"{name} is there more than once");
+        }
+        foreach (var (name, value) in values)
+        {
+            if (value.Length == 0) values.Remove(name);
+        }
+        return new Query(values);
+    }
+
+    static string Decode(string encoded)
+    {
+        try
+        {
+            return Form.Decode(Encoding.UTF8.GetBytes(encoded));
+        }
+        catch (OAuthError broken)
+        {
+            throw Invalid(broken.Message.TrimEnd('.'));
+        }
+    }
+
+    static Problem Invalid(string why) => Problem.BadRequest("invalid_query", $"The query string is not what this endpoint takes: {why}.");
+}

@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Azure;
+using Azure.Security.KeyVault.Keys.Cryptography;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Latchkey.Keys;
+
+/// <summary>
+/// Has each token signed by the vault, one call a token; the private keys never leave it. Every enabled version of the
+/// keys is published (an expired one for 24 hours more), and the newest one that has been published for 10 minutes signs,
+/// so that a key can be rotated in the vault while we run. To withdraw a key at once, disable its version.
+/// </summary>
+/// <remarks>Verifiers may cache the set for at most 5 minutes: the other half of the 10 is our own list's age.</remarks>
+public sealed class KeyVaultSigner : ISigner
+{
+    private const string TenantPlaceholder = "{tenant}";
+
+    private readonly ConcurrentDictionary<string, VaultKeyList> lists = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Vault vault;
+    private readonly string accessTokenKeyName;
+    private readonly string idTokenKeyName;
+
+    /// <param name="vault">Where the keys are.</param>
+    /// <param name="accessTokenKeyName">The EC key on P-256 that signs ES256; <c>{tenant}</c> stands for the tenant.</param>
+    /// <param name="idTokenKeyName">The RSA key that signs RS256; <c>{tenant}</c> stands for the tenant.</param>
+    /// <exception cref="ArgumentException">A name is none that a vault allows.</exception>
+    public KeyVaultSigner(Vault vault, string accessTokenKeyName, string idTokenKeyName)
+    {
+        if (!IsKeyName(accessTokenKeyName)) throw new ArgumentException($"{accessTokenKeyName} is no name of a key.", nameof(accessTokenKeyName));
+        if (!IsKeyName(idTokenKeyName)) throw new ArgumentException($"{idTokenKeyName} is no name of a key.", nameof(idTokenKeyName));
+        this.vault = vault;
+        this.accessTokenKeyName = accessTokenKeyName;
+        this.idTokenKeyName = idTokenKeyName;
+    }
+
+    /// <summary>Whether a setting names a key: as <see cref="Vault.IsKeyName"/>, with <c>{tenant}</c> anywhere.</summary>
+    public static bool IsKeyName(string setting) => Vault.IsKeyName(Name(setting, "t"));
+
+    /// <inheritdoc/>
+    public async ValueTask<SigningKey> Current(string tenant, string algorithm, CancellationToken cancel)
+    {
+        foreach (var list in Lists(tenant, algorithm))
+        {
+            var versions = (await list.Get(cancel)).Where(version => version.Public.Alg == algorithm);
+            var signing = VaultKeyVersion.Signing(versions, vault.Clock.GetUtcNow());
+            if (signing is not null) return new SigningKey(signing.Public.Kid, algorithm);
+        }
+        throw new SigningUnavailableException($"The vault has no enabled key that signs {algorithm} for tenant {tenant}.");
+    }
+
+    /// <inheritdoc/>
+    public async Task<byte[]> Sign(string tenant, SigningKey key, ReadOnlyMemory<byte> data, CancellationToken cancel)
+    {
+        foreach (var list in Lists(tenant, key.Algorithm))
+        {
+            var version = (await list.Get(cancel)).FirstOrDefault(version => version.Public.Kid == key.Kid);
+            if (version is not null) return await Sign(list, version, SHA256.HashData(data.Span), cancel);
+        }
+        throw new SigningUnavailableException($"The vault has no enabled key {key.Kid} for tenant {tenant}.");
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<JsonWebKey>> PublicKeys(string tenant, CancellationToken cancel) =>
+        Published(tenant, list => list.Get(cancel));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<JsonWebKey>> RenewedPublicKeys(string tenant, CancellationToken cancel) =>
+        Published(tenant, list => list.Renewed(cancel));
+
+    private async Task<byte[]> Sign(VaultKeyList list, VaultKeyVersion version, byte[] digest, CancellationToken cancel)
+    {
+        try
+        {
+            var result = await vault.Call($"sign with {version.Client.KeyId}",
+                limited => version.Client.SignAsync(new SignatureAlgorithm(version.Public.Alg), digest, limited), cancel);
+            return result.Signature;
+        }
+        catch (SigningUnavailableException e) when (e.InnerException is RequestFailedException { Status: 403 or 404 })
+        {
+            // Probably disabled since we listed: the next token needs another version, so don't wait for the list to age.
+            list.RenewSoon();
+            throw;
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<JsonWebKey>> Published(
+        string tenant, Func<VaultKeyList, ValueTask<IReadOnlyList<VaultKeyVersion>>> get)
+    {
+        List<JsonWebKey> keys = [];
+        foreach (var list in Lists(tenant, PublicKey.ES256))
+        {
+            var versions = await get(list);
+            var now = vault.Clock.GetUtcNow();
+            var published = versions.Where(version => version.IsPublished(now)).OrderByDescending(version => version.Created);
+            keys.AddRange(published.Select(version => version.Public));
+        }
+        // An empty set would make verifiers forget the keys that they hold.
+        return keys.Count > 0 ? keys : throw new SigningUnavailableException($"The vault has no enabled signing key for tenant {tenant}.");
+    }
+
+    // The key that usually has the algorithm comes first, so that the other one need not be listed.
+    private IEnumerable<VaultKeyList> Lists(string tenant, string algorithm)
+    {
+        string[] settings = algorithm switch
+        {
+            PublicKey.ES256 => [accessTokenKeyName, idTokenKeyName],
+            PublicKey.RS256 => [idTokenKeyName, accessTokenKeyName],
+            _ => throw new ArgumentException($"{algorithm} is neither ES256 nor RS256.", nameof(algorithm)),
+        };
+        return settings.Select(setting => Name(setting, tenant)).Distinct(StringComparer.OrdinalIgnoreCase).Select(List);
+    }
+
+    private VaultKeyList List(string name)
+    {
+        // The name becomes part of the vault's address.
+        if (!Vault.IsKeyName(name)) throw new ArgumentException($"{name} is no name of a key.", nameof(name));
+        return lists.GetOrAdd(name, static (name, vault) => new VaultKeyList(vault, name), vault);
+    }
+
+    private static string Name(string setting, string tenant) => setting.Replace(TenantPlaceholder, tenant, StringComparison.Ordinal);
+}

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+
+namespace Latchkey.Storage;
+
+/// <summary>
+/// The bytes of files: one private container per tenant; a blob's name is its file's id. A blob that changed or went
+/// away since it was looked at is a <see cref="RequestFailedException"/> with 412 or 404.
+/// </summary>
+public sealed class BlobStore(StorageClients storage)
+{
+    readonly ConcurrentDictionary<string, bool> made = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Makes the tenant's container, once per process: whoever holds an upload URL can't make it. Until it is known to
+    /// be there this costs one request, afterwards none.
+    /// </summary>
+    public async Task EnsureContainer(string tenant, CancellationToken cancel)
+    {
+        if (made.ContainsKey(tenant)) return;
+        await Container(tenant).CreateIfNotExistsAsync(PublicAccessType.None, cancellationToken: cancel);
+        made[tenant] = true;
+    }
+
+    /// <summary>The blob's properties, or null if it is not there.</summary>
+    public async Task<BlobProperties?> Find(string tenant, string name, CancellationToken cancel)
+    {
+        try
+        {
+            return await Blob(tenant, name).GetPropertiesAsync(cancellationToken: cancel);
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            if (missing.ErrorCode == BlobErrorCode.ContainerNotFound) made.TryRemove(tenant, out _);
+            return null;
+        }
+    }
+
+    /// <summary>The blob's bytes as a stream that holds a few kilobytes at a time; only if it still has this ETag.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="name">The blob.</param>
+    /// <param name="etag">What it must still have.</param>
+    /// <param name="length">How many bytes from the start, or null for all.</param>
+    /// <param name="cancel">Cancels.</param>
+    public async Task<Stream> Open(string tenant, string name, ETag etag, long? length, CancellationToken cancel)
+    {
+        var range = new HttpRange(0, length);
+        var download = await Blob(tenant, name).DownloadStreamingAsync(
+            new BlobDownloadOptions { Range = range, Conditions = Unchanged(etag) }, cancel);
+        return download.Value.Content;
+    }
+
+    /// <summary>
+    /// Gives the blob these headers and no others, and no metadata, if it still has this ETag. What is so already is
+    /// not written again, so that of two callers at once the second finds nothing left to do.
+    /// </summary>
+    public async Task Seal(string tenant, string name, BlobProperties seen, BlobHttpHeaders headers, CancellationToken cancel)
+    {
+        var (blob, etag) = (Blob(tenant, name), seen.ETag);
+        if (!Has(seen, headers)) etag = (await blob.SetHttpHeadersAsync(headers, Unchanged(etag), cancel)).Value.ETag;
+        if (seen.Metadata.Count > 0) await blob.SetMetadataAsync(null, Unchanged(etag), cancel);
+    }
+
+    /// <summary>Deletes the blob if it still has this ETag; otherwise leaves it.</summary>
+    public async Task DeleteUnchanged(string tenant, string name, ETag etag, CancellationToken cancel)
+    {
+        try
+        {
+            await Blob(tenant, name).DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots, Unchanged(etag), cancel);
+        }
+        catch (RequestFailedException changed) when (changed.Status is 404 or 412)
+        {
+        }
+    }
+
+    /// <summary>Deletes the blob whatever it is; that it is gone already is as good.</summary>
+    public Task Delete(string tenant, string name, CancellationToken cancel) =>
+        Blob(tenant, name).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancel);
+
+    /// <summary>The client for one blob.</summary>
+    internal BlobClient Blob(string tenant, string name) => Container(tenant).GetBlobClient(name);
+
+    BlobContainerClient Container(string tenant) => storage.Blobs.GetBlobContainerClient($"files-{tenant}");
+
+    static BlobRequestConditions Unchanged(ETag etag) => new() { IfMatch = etag };
+
+    static bool Has(BlobProperties seen, BlobHttpHeaders headers) =>
+        Same(seen.ContentType, headers.ContentType) && Same(seen.ContentDisposition, headers.ContentDisposition)
+        && Same(seen.ContentEncoding, headers.ContentEncoding) && Same(seen.ContentLanguage, headers.ContentLanguage)
+        && Same(seen.CacheControl, headers.CacheControl)
+        && (seen.ContentHash ?? []).AsSpan().SequenceEqual(headers.ContentHash ?? []);
+
+    static bool Same(string? one, string? other) => string.Equals(one ?? "", other ?? "", StringComparison.Ordinal);
+}

@@ -1,0 +1,47 @@
+using Azure.Storage.Sas;
+
+namespace Latchkey.Storage;
+
+/// <summary>A URL that carries its own permission, and when that ends.</summary>
+public sealed record SignedUrl(string Url, DateTimeOffset ExpiresAt);
+
+/// <summary>
+/// Shared access signatures (service SAS, "Create a user delegation SAS" in Azure's documentation) for exactly one
+/// blob. In Azure a delegation key signs them; on the emulator, and only there, the account key.
+/// </summary>
+/// <param name="blobs">The blobs.</param>
+/// <param name="delegation">The keys to sign with, or null for the account key.</param>
+/// <param name="httpsOnly">The URLs work over https alone.</param>
+/// <param name="clock">The clock.</param>
+public sealed class Sas(BlobStore blobs, DelegationKeys? delegation, bool httpsOnly, TimeProvider clock)
+{
+    /// <summary>How far a start lies in the past, because clocks differ.</summary>
+    internal static readonly TimeSpan Backdate = TimeSpan.FromMinutes(15);
+
+    /// <summary>Signs a URL that may only create the blob: it can't read, and can't overwrite what is there.</summary>
+    public ValueTask<SignedUrl> ToCreate(string tenant, string name, TimeSpan life, CancellationToken cancel) =>
+        Sign(tenant, name, new BlobSasBuilder(BlobSasPermissions.Create, default), life, cancel);
+
+    /// <summary>Signs a URL that may only read the blob, which is served with these two headers whatever it has itself.</summary>
+    public ValueTask<SignedUrl> ToRead(
+        string tenant, string name, string contentType, string contentDisposition, TimeSpan life, CancellationToken cancel) =>
+        Sign(tenant, name, new BlobSasBuilder(BlobSasPermissions.Read, default)
+        {
+            ContentType = contentType,
+            ContentDisposition = contentDisposition,
+        }, life, cancel);
+
+    async ValueTask<SignedUrl> Sign(string tenant, string name, BlobSasBuilder sas, TimeSpan life, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var expires = DateTimeOffset.FromUnixTimeSeconds((now + life).ToUnixTimeSeconds()); // A SAS knows no fractions.
+        var blob = blobs.Blob(tenant, name);
+        (sas.BlobContainerName, sas.BlobName, sas.Resource) = (blob.BlobContainerName, blob.Name, "b");
+        (sas.StartsOn, sas.ExpiresOn) = (now - Backdate, expires);
+        sas.Protocol = httpsOnly ? SasProtocol.Https : SasProtocol.HttpsAndHttp;
+        var url = delegation is null
+            ? blob.GenerateSasUri(sas)
+            : blob.GenerateUserDelegationSasUri(sas, await delegation.Until(expires, cancel));
+        return new SignedUrl(url.AbsoluteUri, expires); // ToString would undo some of the encoding.
+    }
+}

@@ -1,0 +1,16 @@
+using 'main.bicep'
+
+// `azd` sets the two variables; with `az` the defaults hold.
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'dev')
+param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
+
+// Everything that costs at rest is off.
+param instanceMemoryMB = 512
+param alwaysReadyHttp = 0
+// Flex Consumption's old lower limit; some regions still hold it.
+param maximumInstances = 40
+param storageSku = 'Standard_LRS'
+param signingMode = 'KeyVaultWrapped'
+param fileRetentionDays = 7
+param logDailyCapGB = 1
+param alertEmail = readEnvironmentVariable('LATCHKEY_ALERT_EMAIL', '')

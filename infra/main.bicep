@@ -1,0 +1,353 @@
+// The whole of Latchkey in one subscription-level deployment: `az deployment sub create` or `azd up`.
+// Resources are plain: nothing is fetched from a module registry. README.md beside this file says how and what it costs.
+targetScope = 'subscription'
+
+@description('Names the deployment, e.g. dev or prod. Part of the resource group\'s name; the other names come from its hash.')
+@minLength(1)
+@maxLength(64)
+param environmentName string
+
+@description('Azure region. It must offer Flex Consumption: `az functionapp list-flexconsumption-locations`.')
+@metadata({ azd: { type: 'location' } })
+param location string
+
+@description('Memory of one function instance in MB. A password hash costs CPU, and CPU comes with memory.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('Instances kept warm for HTTP. 0 costs nothing at rest and has cold starts.')
+@minValue(0)
+@maxValue(20)
+param alwaysReadyHttp int = 0
+
+@description('Upper limit of instances: the ceiling of the bill under attack.')
+@minValue(1)
+@maxValue(1000)
+param maximumInstances int = 40
+
+@description('Redundancy of the storage accounts. ZRS survives the loss of one zone; not every region has it.')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GZRS'])
+param storageSku string = 'Standard_LRS'
+
+@description('KeyVault: the vault signs each token. KeyVaultWrapped: keys are made in the app and stored wrapped by a vault key.')
+@allowed(['KeyVault', 'KeyVaultWrapped'])
+param signingMode string = 'KeyVaultWrapped'
+
+@description('Origins of web views and browsers that put and get file bytes. Storage takes at most 64 per rule.')
+param corsOrigins array = [
+  'capacitor://localhost'
+  'ionic://localhost'
+  'http://localhost'
+  'https://localhost'
+]
+
+@description('Days that deleted or overwritten files can be brought back.')
+@minValue(1)
+@maxValue(365)
+param fileRetentionDays int = 14
+
+@description('Days that logs are kept. 30 are in the price of ingestion.')
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 30
+
+@description('GB of logs a day after which ingestion stops until the next day. -1 for no cap.')
+param logDailyCapGB int = 1
+
+@description('Receives alerts and budget notices. Empty: alerts show in the portal only.')
+param alertEmail string = ''
+
+@description('Private endpoints for the tables, the host\'s storage and the vault, and VNet integration for the app.')
+param privateNetwork bool = false
+
+@description('Host name of the deployment, e.g. login.example.com. Bind it to the app first (README, "A domain of your own").')
+param customDomain string = ''
+
+@description('GB a month that Defender for Storage may scan for malware on upload. 0: Defender off.')
+@minValue(0)
+param malwareScanCapGB int = 0
+
+@description('Budget a month in the subscription\'s currency. 0: none. It warns; it stops nothing.')
+@minValue(0)
+param monthlyBudget int = 0
+
+@description('First day of the month in which the budget starts, yyyy-MM-01. It must stay the same afterwards.')
+param budgetStart string = ''
+
+// Names differ per subscription, environment and region and by nothing else: Dev is dev, 'West Europe' is westeurope.
+var token = uniqueString(subscription().id, toLower(environmentName), toLower(replace(location, ' ', '')))
+var names = {
+  resourceGroup: 'rg-${environmentName}-latchkey'
+  identity: 'id-latchkey-${token}'
+  functionApp: 'func-latchkey-${token}'
+  plan: 'plan-latchkey-${token}'
+  hostStorage: 'sthost${token}'
+  tableStorage: 'sttables${token}'
+  fileStorage: 'stfiles${token}'
+  vault: 'kv-${token}'
+  workspace: 'log-latchkey-${token}'
+  insights: 'appi-latchkey-${token}'
+  network: 'vnet-latchkey-${token}'
+  alerts: 'latchkey-${token}'
+  budget: 'budget-latchkey-${token}'
+  packageContainer: 'app-package'
+  functionsSubnet: 'functions'
+  accessTokenKey: 'access-token'
+  idTokenKey: 'id-token'
+  wrapKey: 'wrap'
+}
+var tags = {
+  'azd-env-name': environmentName
+  application: 'latchkey'
+}
+var functionsSubnetId = resourceId(
+  subscription().subscriptionId,
+  names.resourceGroup,
+  'Microsoft.Network/virtualNetworks/subnets',
+  names.network,
+  names.functionsSubnet
+)
+var origin = 'https://${empty(customDomain) ? '${names.functionApp}.azurewebsites.net' : customDomain}'
+
+resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+  name: names.resourceGroup
+  location: location
+  tags: tags
+}
+
+// Modules are given names, not each other's outputs, and say what they depend on: what-if can look into a nested
+// deployment only while its parameters are known beforehand.
+module identity 'modules/identity.bicep' = {
+  name: 'identity'
+  scope: group
+  params: {
+    name: names.identity
+    location: location
+    tags: tags
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  scope: group
+  params: {
+    workspaceName: names.workspace
+    insightsName: names.insights
+    location: location
+    tags: tags
+    retentionDays: logRetentionDays
+    dailyCapGB: logDailyCapGB
+  }
+}
+
+// The host's own: leases, timer state, the deployed package. Nothing of a tenant is in it.
+module hostStorage 'modules/storageAccount.bicep' = {
+  name: 'host-storage'
+  scope: group
+  params: {
+    name: names.hostStorage
+    location: location
+    tags: tags
+    sku: storageSku
+    publicAccess: !privateNetwork
+    // The platform may read the package through a SAS of its own making.
+    sasExpirationAction: 'Log'
+  }
+}
+
+// Tenants, clients, users, sessions, file records. An account of its own, so that it can be closed to the internet
+// while the files' account, which devices talk to directly, stays open.
+module tableStorage 'modules/storageAccount.bicep' = {
+  name: 'table-storage'
+  scope: group
+  params: {
+    name: names.tableStorage
+    location: location
+    tags: tags
+    sku: storageSku
+    publicAccess: !privateNetwork
+    sasExpirationAction: 'Block'
+  }
+}
+
+module fileStorage 'modules/storageAccount.bicep' = {
+  name: 'file-storage'
+  scope: group
+  params: {
+    name: names.fileStorage
+    location: location
+    tags: tags
+    sku: storageSku
+    publicAccess: true
+    sasExpirationAction: 'Block'
+  }
+}
+
+module files 'modules/files.bicep' = {
+  name: 'files'
+  scope: group
+  params: {
+    accountName: names.fileStorage
+    corsOrigins: corsOrigins
+    retentionDays: fileRetentionDays
+  }
+  dependsOn: [fileStorage]
+}
+
+module package 'modules/package.bicep' = {
+  name: 'package'
+  scope: group
+  params: {
+    accountName: names.hostStorage
+    containerName: names.packageContainer
+  }
+  dependsOn: [hostStorage]
+}
+
+module keyVault 'modules/keyVault.bicep' = {
+  name: 'key-vault'
+  scope: group
+  params: {
+    name: names.vault
+    location: location
+    tags: tags
+    publicAccess: !privateNetwork
+    accessTokenKey: names.accessTokenKey
+    idTokenKey: names.idTokenKey
+    wrapKey: names.wrapKey
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  name: 'network'
+  scope: group
+  params: {
+    name: names.network
+    functionsSubnet: names.functionsSubnet
+    location: location
+    tags: tags
+    hostStorageName: names.hostStorage
+    tableStorageName: names.tableStorage
+    vaultName: names.vault
+  }
+  dependsOn: [hostStorage, tableStorage, keyVault]
+}
+
+module roles 'modules/roles.bicep' = {
+  name: 'roles'
+  scope: group
+  params: {
+    identityName: names.identity
+    hostStorageName: names.hostStorage
+    tableStorageName: names.tableStorage
+    fileStorageName: names.fileStorage
+    vaultName: names.vault
+    keyNames: [names.accessTokenKey, names.idTokenKey, names.wrapKey]
+    insightsName: names.insights
+  }
+  dependsOn: [identity, hostStorage, tableStorage, fileStorage, keyVault, monitoring]
+}
+
+module functionApp 'modules/functionApp.bicep' = {
+  name: 'function-app'
+  scope: group
+  params: {
+    name: names.functionApp
+    planName: names.plan
+    location: location
+    tags: tags
+    instanceMemoryMB: instanceMemoryMB
+    alwaysReadyHttp: alwaysReadyHttp
+    maximumInstances: maximumInstances
+    subnetId: privateNetwork ? functionsSubnetId : ''
+    origin: origin
+    signingMode: signingMode
+    identityName: names.identity
+    insightsName: names.insights
+    hostStorageName: names.hostStorage
+    packageContainer: names.packageContainer
+    tableStorageName: names.tableStorage
+    fileStorageName: names.fileStorage
+    vaultName: names.vault
+    accessTokenKey: names.accessTokenKey
+    idTokenKey: names.idTokenKey
+    wrapKey: names.wrapKey
+  }
+  // An app that starts before it may read its storage, or before the private names resolve, comes up broken and
+  // stays so until the next restart. The rest comes with the roles.
+  dependsOn: [roles, files, package, network]
+}
+
+module domain 'modules/customDomain.bicep' = if (!empty(customDomain)) {
+  name: 'custom-domain'
+  scope: group
+  params: {
+    functionAppName: names.functionApp
+    hostName: customDomain
+    location: location
+    tags: tags
+  }
+  dependsOn: [functionApp]
+}
+
+module diagnostics 'modules/diagnostics.bicep' = {
+  name: 'diagnostics'
+  scope: group
+  params: {
+    workspaceName: names.workspace
+    vaultName: names.vault
+    fileStorageName: names.fileStorage
+    tableStorageName: names.tableStorage
+    functionAppName: names.functionApp
+  }
+  dependsOn: [functionApp]
+}
+
+module alerts 'modules/alerts.bicep' = {
+  name: 'alerts'
+  scope: group
+  params: {
+    prefix: names.alerts
+    location: location
+    tags: tags
+    email: alertEmail
+    workspaceName: names.workspace
+    vaultName: names.vault
+  }
+  dependsOn: [monitoring, keyVault]
+}
+
+module defender 'modules/defender.bicep' = if (malwareScanCapGB > 0) {
+  name: 'defender'
+  scope: group
+  params: {
+    accountName: names.fileStorage
+    capGBPerMonth: malwareScanCapGB
+  }
+  dependsOn: [fileStorage]
+}
+
+module budget 'modules/budget.bicep' = if (monthlyBudget > 0) {
+  name: 'budget'
+  scope: group
+  params: {
+    name: names.budget
+    amount: monthlyBudget
+    startDate: budgetStart
+    email: alertEmail
+  }
+}
+
+// azd writes outputs into its environment and deploy.yml reads them: hence the shape of their names.
+output AZURE_RESOURCE_GROUP string = group.name
+output AZURE_FUNCTION_APP string = functionApp.outputs.name
+output AZURE_CLIENT_ID string = identity.outputs.clientId
+output CUSTOM_DOMAIN_VERIFICATION_ID string = functionApp.outputs.domainVerificationId
+output LATCHKEY_ORIGIN string = origin
+output LATCHKEY_STORAGE_TABLE_ENDPOINT string = tableStorage.outputs.tableEndpoint
+output LATCHKEY_STORAGE_BLOB_ENDPOINT string = fileStorage.outputs.blobEndpoint
+output LATCHKEY_SIGNING_MODE string = signingMode
+output LATCHKEY_SIGNING_VAULT string = keyVault.outputs.uri
+output LATCHKEY_SIGNING_ACCESS_TOKEN_KEY string = names.accessTokenKey
+output LATCHKEY_SIGNING_ID_TOKEN_KEY string = names.idTokenKey
+output LATCHKEY_SIGNING_WRAP_KEY string = names.wrapKey

@@ -1,0 +1,102 @@
+// Who did what to the vault, the files and the tables, into the workspace. Reads of files are left out:
+// the app audits each URL that it hands out, and a log line per download is the dearest line there is.
+// The app's own lines come through Application Insights: FunctionAppLogs would pay for them twice.
+param workspaceName string
+param vaultName string
+param fileStorageName string
+param tableStorageName string
+param functionAppName string
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
+  name: workspaceName
+}
+
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
+  name: vaultName
+}
+
+resource fileStorage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+  name: fileStorageName
+
+  resource blobs 'blobServices' existing = {
+    name: 'default'
+  }
+}
+
+resource tableStorage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+  name: tableStorageName
+
+  resource tables 'tableServices' existing = {
+    name: 'default'
+  }
+}
+
+resource app 'Microsoft.Web/sites@2024-11-01' existing = {
+  name: functionAppName
+}
+
+resource vaultDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: vault
+  properties: {
+    workspaceId: workspace.id
+    logs: [
+      {
+        category: 'AuditEvent'
+        enabled: true
+      }
+    ]
+    metrics: [
+      {
+        category: 'AllMetrics'
+        enabled: true
+      }
+    ]
+  }
+}
+
+resource fileDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: fileStorage::blobs
+  properties: {
+    workspaceId: workspace.id
+    logs: [
+      {
+        category: 'StorageWrite'
+        enabled: true
+      }
+      {
+        category: 'StorageDelete'
+        enabled: true
+      }
+    ]
+  }
+}
+
+resource tableDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: tableStorage::tables
+  properties: {
+    workspaceId: workspace.id
+    logs: [
+      {
+        category: 'StorageDelete'
+        enabled: true
+      }
+    ]
+  }
+}
+
+resource appDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: app
+  properties: {
+    workspaceId: workspace.id
+    metrics: [
+      {
+        category: 'AllMetrics'
+        enabled: true
+      }
+    ]
+  }
+}

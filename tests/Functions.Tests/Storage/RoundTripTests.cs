@@ -1,0 +1,39 @@
+using Latchkey.Storage;
+
+namespace Latchkey.Tests.Storage;
+
+/// <summary>The budget of storage round trips (design.md §7), with tenant and client in the cache.</summary>
+public sealed class RoundTripTests(DemoHost demo) : IClassFixture<DemoHost>
+{
+    readonly TestHost host = demo.Host;
+
+    [Fact]
+    public Task Client_credentials_takes_one() => Costs(1, () => host.Token("demo", ("grant_type", "client_credentials"),
+        ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only")));
+
+    [Fact]
+    public async Task A_refresh_takes_two()
+    {
+        var tokens = await host.SignIn("demo");
+        await Costs(2, async () =>
+        {
+            var answer = await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!);
+            tokens = await TestHost.Json(answer, 200);
+            return answer;
+        });
+    }
+
+    [Theory]
+    [InlineData("/demo/.well-known/openid-configuration")]
+    [InlineData("/demo/oauth/jwks")]
+    public Task Metadata_takes_none(string path) => Costs(0, () => host.Http.GetAsync(path));
+
+    async Task Costs(int budget, Func<Task<HttpResponseMessage>> request)
+    {
+        (await request()).EnsureSuccessStatusCode(); // Fills the caches and makes the day's tables.
+        var roundTrips = host.Service<RoundTrips>();
+        var before = roundTrips.Count;
+        (await request()).EnsureSuccessStatusCode();
+        Assert.Equal(budget, roundTrips.Count - before);
+    }
+}

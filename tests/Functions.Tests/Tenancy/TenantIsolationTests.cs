@@ -1,0 +1,94 @@
+using Latchkey.OAuth;
+
+namespace Latchkey.Tests.Tenancy;
+
+/// <summary>
+/// Every endpoint × every foreign tenant's token → 401. The endpoints are found by their attributes, so a new one is
+/// protected or this test fails; a public one must be named here.
+/// </summary>
+public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost>
+{
+    readonly TestHost host = demo.Host;
+
+    /// <summary>Endpoints of a tenant that take no access token, by function name.</summary>
+    static readonly HashSet<string> Public =
+    [
+        "openid-configuration", "oauth-authorization-server", "jwks", // Metadata.
+        "token", // Authenticates the client instead.
+    ];
+
+    public static TheoryData<string, string, string> Protected()
+    {
+        var data = new TheoryData<string, string, string>();
+        foreach (var function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly))
+        {
+            if (!function.Route.Contains("{tenant}", StringComparison.Ordinal) || Public.Contains(function.Name)) continue;
+            foreach (var method in function.Methods.Where(method => method != "options"))
+                data.Add(function.Name, method, function.Route);
+        }
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Protected))]
+    public async Task A_foreign_tenants_token_is_refused(string function, string method, string route)
+    {
+        foreach (var (home, abroad) in new[] { ("demo", "acme"), ("acme", "demo") })
+        {
+            foreach (var token in await Tokens(home))
+            {
+                var answer = await host.Send(new HttpMethod(method.ToUpperInvariant()), PathTo(route, abroad), token, new { });
+                var problem = await TestHost.Json(answer, 401);
+                Assert.Equal("invalid_token", problem.GetProperty("code").GetString());
+                Assert.Equal($"The access token is of tenant {home}; this address is of tenant {abroad}.", problem.GetProperty("detail").GetString());
+                Assert.Contains("invalid_token", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+            }
+        }
+        Assert.NotEmpty(function);
+    }
+
+    [Theory]
+    [MemberData(nameof(Protected))]
+    public async Task Without_a_token_or_with_a_bad_one_the_answer_is_401_and_why(string function, string method, string route)
+    {
+        var token = (await Tokens("demo"))[0];
+        foreach (var (bad, why) in new[]
+        {
+            (null, "An access token is needed."),
+            ("not-a-jwt", "The access token is malformed."),
+            (Tampered(token), "The access token's signature is not valid."),
+            ("eyJhbGciOiJub25lIn0." + token.Split('.')[1] + ".", "The access token's signature is not valid."),
+        })
+        {
+            var answer = await host.Send(new HttpMethod(method.ToUpperInvariant()), PathTo(route, "demo"), bad, new { });
+            var problem = await TestHost.Json(answer, 401);
+            Assert.Equal(("invalid_token", why), (problem.GetProperty("code").GetString(), problem.GetProperty("detail").GetString()));
+            Assert.Equal("Bearer", answer.Headers.WwwAuthenticate.Single().Scheme);
+        }
+        Assert.NotEmpty(function);
+    }
+
+    [Fact]
+    public void The_public_list_names_only_endpoints_that_exist() => Assert.Empty(
+        Public.Except(LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly).Select(function => function.Name)));
+
+    [Fact]
+    public void There_are_protected_endpoints() => Assert.NotEmpty(Protected());
+
+    async Task<List<string>> Tokens(string tenant)
+    {
+        var service = await TestHost.Json(await host.Token(tenant, ("grant_type", "client_credentials"),
+            ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only")), 200);
+        var user = await host.SignIn(tenant, "admin");
+        return [service.GetProperty("access_token").GetString()!, user.GetProperty("access_token").GetString()!];
+    }
+
+    static string Tampered(string token)
+    {
+        var at = token.LastIndexOf('.') + 10;
+        return token[..at] + (token[at] == 'A' ? 'B' : 'A') + token[(at + 1)..];
+    }
+
+    static string PathTo(string route, string tenant) => "/" + string.Join('/', route.Split('/').Select(segment =>
+        segment == "{tenant}" ? tenant : segment.StartsWith('{') ? new string('a', 32) : segment));
+}
