@@ -89,7 +89,7 @@ static class Up
           begun=$(curl -s $at/files -H "$auth" -H "$json" -d '{"name":"hello.txt","contentType":"text/plain","size":6}')
           id=$(field id <<< "$begun"); put=$(field upload.url <<< "$begun")
           printf 'hello\n' | curl -sX PUT "$put" -H 'x-ms-blob-type: BlockBlob' -H 'Content-Type: text/plain' --data-binary @-
-          curl -sX POST $at/files/$id/complete -H "$auth" -H "$json" -d '{}'; echo
+          curl -sX POST $at/files/$id/complete -H "$auth"; echo
           curl -s $at/files -H "$auth"; echo
           curl -sL $at/files/$id/content -H "$auth"
 
