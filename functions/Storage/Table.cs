@@ -30,9 +30,9 @@ public sealed class Table(TableClient client)
         }
     }
 
-    /// <summary>All rows of one partition, in order.</summary>
+    /// <summary>All rows of one partition, in order; for keys of our own making, which all sort before <c>~</c>.</summary>
     public IAsyncEnumerable<TableEntity> Partition(string partitionKey, CancellationToken cancel) =>
-        Range(partitionKey, "", "￿", null, cancel);
+        Range(partitionKey, "", "~", null, cancel);
 
     /// <summary>Inserts; false if the row is there already.</summary>
     public Task<bool> TryAdd(TableEntity row, CancellationToken cancel) =>
@@ -43,7 +43,7 @@ public sealed class Table(TableClient client)
     /// a lost answer finds its own row and succeeds.
     /// </summary>
     public Task Put(TableEntity row, CancellationToken cancel) =>
-        Try(() => client.UpsertEntityAsync(row, TableUpdateMode.Replace, cancel));
+        Created(() => client.UpsertEntityAsync(row, TableUpdateMode.Replace, cancel));
 
     /// <summary>Replaces the row if it still has the row's ETag; false if it was changed or is gone.</summary>
     public Task<bool> TryReplace(TableEntity row, CancellationToken cancel) =>
