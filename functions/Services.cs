@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Identity;
 using Latchkey.Files;
 using Latchkey.Http;
@@ -40,13 +41,29 @@ public static class Services
             : new StorageClients(settings.TableEndpoint!, settings.BlobEndpoint!,
                 provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>()));
 
-    static IServiceCollection AddKeys(this IServiceCollection services, Settings settings) => services
-        .AddSingleton(_ => new KeyFile(settings.KeyFile))
-        .AddSingleton<ISigner, LocalSigner>()
-        .AddSingleton(provider => KeyRing.Local(provider.GetRequiredService<KeyFile>()))
-        .AddSingleton<JwtWriter>()
-        .AddSingleton<JwkSet>()
-        .AddSingleton<BearerToken>();
+    static IServiceCollection AddKeys(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton<JwtWriter>().AddSingleton<JwkSet>().AddSingleton<BearerToken>();
+        if (settings.SigningMode == SigningMode.Local)
+        {
+            return services
+                .AddSingleton(_ => new KeyFile(settings.KeyFile))
+                .AddSingleton<ISigner, LocalSigner>()
+                .AddSingleton(provider => KeyRing.Local(provider.GetRequiredService<KeyFile>()));
+        }
+        return services
+            .AddSingleton<WrappedKeyTable>()
+            .AddSingleton(provider => new Vault(settings.Vault!, provider.GetRequiredService<TokenCredential>(),
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Vault>>(),
+                provider.GetService<HttpPipelineTransport>()))
+            .AddSingleton<ISigner>(provider => new KeyVaultSigner(
+                provider.GetRequiredService<Vault>(), settings.AccessTokenKey, settings.IdTokenKey))
+            .AddSingleton(provider =>
+            {
+                var table = provider.GetRequiredService<WrappedKeyTable>();
+                return KeyRing.Wrapped(provider.GetRequiredService<Vault>(), settings.WrapKey, table.Load, table.TryAdd);
+            });
+    }
 
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
         .AddSingleton<Endpoint>()

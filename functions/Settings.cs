@@ -92,9 +92,9 @@ public sealed record Settings
             SigningMode = mode,
             KeyFile = onVault ? "" : read.Needed("Signing:KeyFile"),
             Vault = onVault ? read.Https("Signing:Vault") : null,
-            AccessTokenKey = onVault ? read.Needed("Signing:AccessTokenKey") : "",
-            IdTokenKey = onVault ? read.Needed("Signing:IdTokenKey") : "",
-            WrapKey = onVault ? read.Needed("Signing:WrapKey") : "",
+            AccessTokenKey = onVault ? read.KeyName("Signing:AccessTokenKey") : "",
+            IdTokenKey = onVault ? read.KeyName("Signing:IdTokenKey") : "",
+            WrapKey = onVault ? read.KeyName("Signing:WrapKey") : "",
             TrustedProxies = (int)read.Number("TrustedProxies", development ? 0 : 1, 0, 5),
             CacheTime = TimeSpan.FromSeconds(read.Number("CacheSeconds", 30, 0, 300)),
             PasswordIterations = (int)read.Number("PasswordIterations", 210_000, development ? 1 : 210_000, 10_000_000),
@@ -163,6 +163,13 @@ sealed class SettingsReader(IConfiguration configuration)
         if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps) return uri;
         Fault(name, $"must be an https address, not '{text}'");
         return null;
+    }
+
+    public string KeyName(string name)
+    {
+        var text = Needed(name);
+        if (text.Length > 0 && !Keys.KeyVaultSigner.IsKeyName(text)) Fault(name, $"must be a key's name (letters, digits, hyphens), not '{text}'");
+        return text;
     }
 
     public string Origin(string name, bool httpToo)

@@ -7,7 +7,8 @@ param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
 // Everything that costs at rest is off.
 param instanceMemoryMB = 512
 param alwaysReadyHttp = 0
-param maximumInstances = 5
+// Flex Consumption's old lower limit; some regions still hold it.
+param maximumInstances = 40
 param storageSku = 'Standard_LRS'
 param signingMode = 'KeyVaultWrapped'
 param fileRetentionDays = 7

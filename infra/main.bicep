@@ -90,11 +90,23 @@ var names = {
   network: 'vnet-latchkey-${token}'
   alerts: 'latchkey-${token}'
   budget: 'budget-latchkey-${token}'
+  packageContainer: 'app-package'
+  functionsSubnet: 'functions'
+  accessTokenKey: 'access-token'
+  idTokenKey: 'id-token'
+  wrapKey: 'wrap'
 }
 var tags = {
   'azd-env-name': environmentName
   application: 'latchkey'
 }
+var functionsSubnetId = resourceId(
+  subscription().subscriptionId,
+  names.resourceGroup,
+  'Microsoft.Network/virtualNetworks/subnets',
+  names.network,
+  names.functionsSubnet
+)
 var origin = 'https://${empty(customDomain) ? '${names.functionApp}.azurewebsites.net' : customDomain}'
 
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
@@ -103,6 +115,8 @@ resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
   tags: tags
 }
 
+// Modules are given names, not each other's outputs, and say what they depend on: what-if can look into a nested
+// deployment only while its parameters are known beforehand.
 module identity 'modules/identity.bicep' = {
   name: 'identity'
   scope: group
@@ -173,18 +187,21 @@ module files 'modules/files.bicep' = {
   name: 'files'
   scope: group
   params: {
-    accountName: fileStorage.outputs.name
+    accountName: names.fileStorage
     corsOrigins: corsOrigins
     retentionDays: fileRetentionDays
   }
+  dependsOn: [fileStorage]
 }
 
 module package 'modules/package.bicep' = {
   name: 'package'
   scope: group
   params: {
-    accountName: hostStorage.outputs.name
+    accountName: names.hostStorage
+    containerName: names.packageContainer
   }
+  dependsOn: [hostStorage]
 }
 
 module keyVault 'modules/keyVault.bicep' = {
@@ -195,6 +212,9 @@ module keyVault 'modules/keyVault.bicep' = {
     location: location
     tags: tags
     publicAccess: !privateNetwork
+    accessTokenKey: names.accessTokenKey
+    idTokenKey: names.idTokenKey
+    wrapKey: names.wrapKey
   }
 }
 
@@ -203,26 +223,29 @@ module network 'modules/network.bicep' = if (privateNetwork) {
   scope: group
   params: {
     name: names.network
+    functionsSubnet: names.functionsSubnet
     location: location
     tags: tags
-    hostStorageName: hostStorage.outputs.name
-    tableStorageName: tableStorage.outputs.name
-    vaultName: keyVault.outputs.name
+    hostStorageName: names.hostStorage
+    tableStorageName: names.tableStorage
+    vaultName: names.vault
   }
+  dependsOn: [hostStorage, tableStorage, keyVault]
 }
 
 module roles 'modules/roles.bicep' = {
   name: 'roles'
   scope: group
   params: {
-    principalId: identity.outputs.principalId
-    hostStorageName: hostStorage.outputs.name
-    tableStorageName: tableStorage.outputs.name
-    fileStorageName: fileStorage.outputs.name
-    vaultName: keyVault.outputs.name
-    keyNames: keyVault.outputs.keyNames
-    insightsName: monitoring.outputs.insightsName
+    identityName: names.identity
+    hostStorageName: names.hostStorage
+    tableStorageName: names.tableStorage
+    fileStorageName: names.fileStorage
+    vaultName: names.vault
+    keyNames: [names.accessTokenKey, names.idTokenKey, names.wrapKey]
+    insightsName: names.insights
   }
+  dependsOn: [identity, hostStorage, tableStorage, fileStorage, keyVault, monitoring]
 }
 
 module functionApp 'modules/functionApp.bicep' = {
@@ -233,49 +256,51 @@ module functionApp 'modules/functionApp.bicep' = {
     planName: names.plan
     location: location
     tags: tags
-    identityId: identity.outputs.id
-    identityClientId: identity.outputs.clientId
     instanceMemoryMB: instanceMemoryMB
     alwaysReadyHttp: alwaysReadyHttp
     maximumInstances: maximumInstances
-    hostStorageName: hostStorage.outputs.name
-    packageUrl: package.outputs.url
-    subnetId: privateNetwork ? network!.outputs.functionsSubnetId : ''
-    insightsConnectionString: monitoring.outputs.insightsConnectionString
+    subnetId: privateNetwork ? functionsSubnetId : ''
     origin: origin
-    tableEndpoint: tableStorage.outputs.tableEndpoint
-    blobEndpoint: fileStorage.outputs.blobEndpoint
     signingMode: signingMode
-    vaultUri: keyVault.outputs.uri
-    accessTokenKey: keyVault.outputs.accessTokenKey
-    idTokenKey: keyVault.outputs.idTokenKey
-    wrapKey: keyVault.outputs.wrapKey
+    identityName: names.identity
+    insightsName: names.insights
+    hostStorageName: names.hostStorage
+    packageContainer: names.packageContainer
+    tableStorageName: names.tableStorage
+    fileStorageName: names.fileStorage
+    vaultName: names.vault
+    accessTokenKey: names.accessTokenKey
+    idTokenKey: names.idTokenKey
+    wrapKey: names.wrapKey
   }
-  // An app that starts before it may read its storage comes up broken and stays so until the next restart.
-  dependsOn: [roles, files]
+  // An app that starts before it may read its storage, or before the private names resolve, comes up broken and
+  // stays so until the next restart. The rest comes with the roles.
+  dependsOn: [roles, files, package, network]
 }
 
 module domain 'modules/customDomain.bicep' = if (!empty(customDomain)) {
   name: 'custom-domain'
   scope: group
   params: {
-    functionAppName: functionApp.outputs.name
+    functionAppName: names.functionApp
     hostName: customDomain
     location: location
     tags: tags
   }
+  dependsOn: [functionApp]
 }
 
 module diagnostics 'modules/diagnostics.bicep' = {
   name: 'diagnostics'
   scope: group
   params: {
-    workspaceId: monitoring.outputs.workspaceId
-    vaultName: keyVault.outputs.name
-    fileStorageName: fileStorage.outputs.name
-    tableStorageName: tableStorage.outputs.name
-    functionAppName: functionApp.outputs.name
+    workspaceName: names.workspace
+    vaultName: names.vault
+    fileStorageName: names.fileStorage
+    tableStorageName: names.tableStorage
+    functionAppName: names.functionApp
   }
+  dependsOn: [functionApp]
 }
 
 module alerts 'modules/alerts.bicep' = {
@@ -286,18 +311,20 @@ module alerts 'modules/alerts.bicep' = {
     location: location
     tags: tags
     email: alertEmail
-    workspaceId: monitoring.outputs.workspaceId
-    vaultId: keyVault.outputs.id
+    workspaceName: names.workspace
+    vaultName: names.vault
   }
+  dependsOn: [monitoring, keyVault]
 }
 
 module defender 'modules/defender.bicep' = if (malwareScanCapGB > 0) {
   name: 'defender'
   scope: group
   params: {
-    accountName: fileStorage.outputs.name
+    accountName: names.fileStorage
     capGBPerMonth: malwareScanCapGB
   }
+  dependsOn: [fileStorage]
 }
 
 module budget 'modules/budget.bicep' = if (monthlyBudget > 0) {
@@ -321,6 +348,6 @@ output LATCHKEY_STORAGE_TABLE_ENDPOINT string = tableStorage.outputs.tableEndpoi
 output LATCHKEY_STORAGE_BLOB_ENDPOINT string = fileStorage.outputs.blobEndpoint
 output LATCHKEY_SIGNING_MODE string = signingMode
 output LATCHKEY_SIGNING_VAULT string = keyVault.outputs.uri
-output LATCHKEY_SIGNING_ACCESS_TOKEN_KEY string = keyVault.outputs.accessTokenKey
-output LATCHKEY_SIGNING_ID_TOKEN_KEY string = keyVault.outputs.idTokenKey
-output LATCHKEY_SIGNING_WRAP_KEY string = keyVault.outputs.wrapKey
+output LATCHKEY_SIGNING_ACCESS_TOKEN_KEY string = names.accessTokenKey
+output LATCHKEY_SIGNING_ID_TOKEN_KEY string = names.idTokenKey
+output LATCHKEY_SIGNING_WRAP_KEY string = names.wrapKey

@@ -38,22 +38,27 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
         var jwt = Read(Encoded(request));
         if (Claim(jwt, "tid") is not { } tenant || await issuerOf(tenant) is not { } issuer)
             throw Problem.Unauthorized("The access token names no tenant that is known here.");
-        var result = await Handler.ValidateTokenAsync(jwt, new TokenValidationParameters
+        var result = await Validate(jwt, issuer, await signer.PublicKeys(tenant, cancel));
+        if (result.Exception is SecurityTokenSignatureKeyNotFoundException) // Rotated since we last looked?
+            result = await Validate(jwt, issuer, await signer.RenewedPublicKeys(tenant, cancel));
+        if (!result.IsValid) throw Problem.Unauthorized(Why(result.Exception));
+        return new AccessToken(tenant, Needed(jwt, "sub"), Needed(jwt, "client_id"),
+            Scope.Parse(Claim(jwt, "scope")), Needed(jwt, "jti"), Claim(jwt, "sid"));
+    }
+
+    Task<TokenValidationResult> Validate(JsonWebToken jwt, string issuer, IReadOnlyList<JsonWebKey> keys) =>
+        Handler.ValidateTokenAsync(jwt, new TokenValidationParameters
         {
             ValidIssuer = issuer,
             ValidAudience = issuer,
             ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
             ValidTypes = ["at+jwt"],
-            IssuerSigningKeys = await signer.PublicKeys(tenant, cancel),
+            IssuerSigningKeys = keys,
             TryAllIssuerSigningKeys = false,
             RequireExpirationTime = true,
             RequireSignedTokens = true,
             LifetimeValidator = (_, expires, _, _) => expires is { } at && clock.GetUtcNow().UtcDateTime < at,
         });
-        if (!result.IsValid) throw Problem.Unauthorized(Why(result.Exception));
-        return new AccessToken(tenant, Needed(jwt, "sub"), Needed(jwt, "client_id"),
-            Scope.Parse(Claim(jwt, "scope")), Needed(jwt, "jti"), Claim(jwt, "sid"));
-    }
 
     static string Encoded(HttpRequest request)
     {

@@ -73,6 +73,9 @@ public sealed partial class Endpoint(ILogger<Endpoint> logger)
                 Log.DependencyFailed(logger, Route(request), "keys", signing);
                 return Unavailable("signing_unavailable", "The signing keys are not available now.",
                     signing.RetryAfter).ToResult(response);
+            case KeyFileException file:
+                Log.DependencyFailed(logger, Route(request), "key file", file);
+                return Unavailable("signing_unavailable", "The signing keys are not available now.", null).ToResult(response);
             case RequestFailedException or AggregateException or OperationCanceledException or IOException
                 or HttpRequestException:
                 Log.DependencyFailed(logger, Route(request), "storage", exception);

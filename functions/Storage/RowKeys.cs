@@ -56,6 +56,9 @@ public static class RowKeys
     /// <summary>Failed sign-ins from one address.</summary>
     public static string AddressAttempts(string tenant, string address) => $"{tenant}|address|{Ids.Hash(address)}";
 
+    /// <summary>A wrapped symmetric key.</summary>
+    public static string MacKey(string id) => $"mac|{id}";
+
     /// <summary>The partition of one space of files.</summary>
     public static string Space(string tenant, string spaceKey) => $"{tenant}|{spaceKey}";
 

@@ -30,9 +30,9 @@ public sealed class Table(TableClient client)
         }
     }
 
-    /// <summary>All rows of one partition, in order.</summary>
+    /// <summary>All rows of one partition, in order; for keys of our own making, which all sort before <c>~</c>.</summary>
     public IAsyncEnumerable<TableEntity> Partition(string partitionKey, CancellationToken cancel) =>
-        Range(partitionKey, "", "￿", null, cancel);
+        Range(partitionKey, "", "~", null, cancel);
 
     /// <summary>Inserts; false if the row is there already.</summary>
     public Task<bool> TryAdd(TableEntity row, CancellationToken cancel) =>

@@ -5,8 +5,8 @@ param tags object
 
 @description('Empty: the alerts fire, show in the portal and tell nobody.')
 param email string
-param workspaceId string
-param vaultId string
+param workspaceName string
+param vaultName string
 
 // A percentage of a handful of requests says nothing.
 var errorRate = '''
@@ -50,6 +50,14 @@ var rules = [
   }
 ]
 
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
+  name: workspaceName
+}
+
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
+  name: vaultName
+}
+
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)) {
   name: '${prefix}-people'
   location: 'global'
@@ -78,7 +86,7 @@ resource queries 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       description: rule.text
       severity: rule.severity
       enabled: true
-      scopes: [workspaceId]
+      scopes: [workspace.id]
       evaluationFrequency: 'PT15M'
       windowSize: 'PT15M'
       criteria: {
@@ -114,7 +122,7 @@ resource vaultThrottled 'Microsoft.Insights/metricAlerts@2018-03-01' = {
     description: 'Key Vault answered 429: tokens are being signed faster than the vault allows.'
     severity: 1
     enabled: true
-    scopes: [vaultId]
+    scopes: [vault.id]
     evaluationFrequency: 'PT5M'
     windowSize: 'PT5M'
     criteria: {

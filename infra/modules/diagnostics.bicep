@@ -1,11 +1,15 @@
 // Who did what to the vault, the files and the tables, into the workspace. Reads of files are left out:
 // the app audits each URL that it hands out, and a log line per download is the dearest line there is.
 // The app's own lines come through Application Insights: FunctionAppLogs would pay for them twice.
-param workspaceId string
+param workspaceName string
 param vaultName string
 param fileStorageName string
 param tableStorageName string
 param functionAppName string
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
+  name: workspaceName
+}
 
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
   name: vaultName
@@ -35,7 +39,7 @@ resource vaultDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-prev
   name: 'to-workspace'
   scope: vault
   properties: {
-    workspaceId: workspaceId
+    workspaceId: workspace.id
     logs: [
       {
         category: 'AuditEvent'
@@ -55,7 +59,7 @@ resource fileDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-previ
   name: 'to-workspace'
   scope: fileStorage::blobs
   properties: {
-    workspaceId: workspaceId
+    workspaceId: workspace.id
     logs: [
       {
         category: 'StorageWrite'
@@ -73,7 +77,7 @@ resource tableDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-prev
   name: 'to-workspace'
   scope: tableStorage::tables
   properties: {
-    workspaceId: workspaceId
+    workspaceId: workspace.id
     logs: [
       {
         category: 'StorageDelete'
@@ -87,7 +91,7 @@ resource appDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-previe
   name: 'to-workspace'
   scope: app
   properties: {
-    workspaceId: workspaceId
+    workspaceId: workspace.id
     metrics: [
       {
         category: 'AllMetrics'

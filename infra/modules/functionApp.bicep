@@ -4,25 +4,48 @@ param name string
 param planName string
 param location string
 param tags object
-param identityId string
-param identityClientId string
 param instanceMemoryMB int
 param alwaysReadyHttp int
 param maximumInstances int
-param hostStorageName string
-param packageUrl string
 
 @description('Subnet for VNet integration. Empty: none.')
 param subnetId string
-param insightsConnectionString string
 param origin string
-param tableEndpoint string
-param blobEndpoint string
 param signingMode string
-param vaultUri string
+param identityName string
+param insightsName string
+param hostStorageName string
+param packageContainer string
+param tableStorageName string
+param fileStorageName string
+param vaultName string
 param accessTokenKey string
 param idTokenKey string
 param wrapKey string
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: identityName
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
+resource hostStorage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+  name: hostStorageName
+}
+
+resource tableStorage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+  name: tableStorageName
+}
+
+resource fileStorage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+  name: fileStorageName
+}
+
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
+  name: vaultName
+}
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: planName
@@ -47,7 +70,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   identity: {
     type: 'UserAssigned'
     userAssignedIdentities: {
-      '${identityId}': {}
+      '${identity.id}': {}
     }
   }
   properties: {
@@ -74,10 +97,10 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       deployment: {
         storage: {
           type: 'blobContainer'
-          value: packageUrl
+          value: '${hostStorage.properties.primaryEndpoints.blob}${packageContainer}'
           authentication: {
             type: 'UserAssignedIdentity'
-            userAssignedIdentityResourceId: identityId
+            userAssignedIdentityResourceId: identity.id
           }
         }
       }
@@ -87,7 +110,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       appSettings: [
         {
           name: 'AzureWebJobsStorage__accountName'
-          value: hostStorageName
+          value: hostStorage.name
         }
         {
           name: 'AzureWebJobsStorage__credential'
@@ -95,19 +118,19 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         }
         {
           name: 'AzureWebJobsStorage__clientId'
-          value: identityClientId
+          value: identity.properties.clientId
         }
         {
           name: 'APPLICATIONINSIGHTS_CONNECTION_STRING'
-          value: insightsConnectionString
+          value: insights.properties.ConnectionString
         }
         {
           name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING'
-          value: 'ClientId=${identityClientId};Authorization=AAD'
+          value: 'ClientId=${identity.properties.clientId};Authorization=AAD'
         }
         {
           name: 'AZURE_CLIENT_ID'
-          value: identityClientId
+          value: identity.properties.clientId
         }
         {
           name: 'Latchkey__Origin'
@@ -115,11 +138,11 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         }
         {
           name: 'Latchkey__Storage__TableEndpoint'
-          value: tableEndpoint
+          value: tableStorage.properties.primaryEndpoints.table
         }
         {
           name: 'Latchkey__Storage__BlobEndpoint'
-          value: blobEndpoint
+          value: fileStorage.properties.primaryEndpoints.blob
         }
         {
           name: 'Latchkey__Signing__Mode'
@@ -127,7 +150,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         }
         {
           name: 'Latchkey__Signing__Vault'
-          value: vaultUri
+          value: vault.properties.vaultUri
         }
         {
           name: 'Latchkey__Signing__AccessTokenKey'

@@ -6,6 +6,9 @@ param tags object
 
 @description('false: reachable through a private endpoint only.')
 param publicAccess bool
+param accessTokenKey string
+param idTokenKey string
+param wrapKey string
 
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   name: name
@@ -36,7 +39,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
 // ES256: access tokens (RFC 9068). A new version every 90 days; the app publishes it before it signs.
 resource accessToken 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
   parent: vault
-  name: 'access-token'
+  name: accessTokenKey
   tags: tags
   properties: {
     kty: 'EC'
@@ -71,7 +74,7 @@ resource accessToken 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
 // RS256: ID tokens, OpenID Connect's default algorithm.
 resource idToken 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
   parent: vault
-  name: 'id-token'
+  name: idTokenKey
   tags: tags
   properties: {
     kty: 'RSA'
@@ -106,7 +109,7 @@ resource idToken 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
 // Wraps the keys that the app stores. It has no expiry: what an old version wrapped must stay readable.
 resource wrap 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
   parent: vault
-  name: 'wrap'
+  name: wrapKey
   tags: tags
   properties: {
     kty: 'RSA'
@@ -127,10 +130,4 @@ resource wrap 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
   }
 }
 
-output id string = vault.id
-output name string = vault.name
 output uri string = vault.properties.vaultUri
-output accessTokenKey string = accessToken.name
-output idTokenKey string = idToken.name
-output wrapKey string = wrap.name
-output keyNames array = [accessToken.name, idToken.name, wrap.name]

@@ -35,7 +35,3 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
     DisableLocalAuth: true
   }
 }
-
-output workspaceId string = workspace.id
-output insightsName string = insights.name
-output insightsConnectionString string = insights.properties.ConnectionString

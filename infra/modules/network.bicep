@@ -1,6 +1,7 @@
 // VNet integration for the app and private endpoints for what only the app talks to.
 // The files' account has none: devices put and get their bytes there over the internet.
 param name string
+param functionsSubnet string
 param location string
 param tags object
 param hostStorageName string
@@ -50,7 +51,7 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
     }
     subnets: [
       {
-        name: 'functions'
+        name: functionsSubnet
         properties: {
           addressPrefix: '10.20.0.0/24'
           delegations: [
@@ -71,10 +72,6 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
         }
       }
     ]
-  }
-
-  resource functionsSubnet 'subnets' existing = {
-    name: 'functions'
   }
 
   resource endpointsSubnet 'subnets' existing = {
@@ -143,6 +140,3 @@ resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@202
     }
   }
 ]
-
-// A module's outputs come when all of it is deployed: the app starts only once the private names resolve.
-output functionsSubnetId string = network::functionsSubnet.id

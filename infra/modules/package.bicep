@@ -1,5 +1,6 @@
 // The container from which Flex Consumption starts the app. Old packages stay recoverable for a week.
 param accountName string
+param containerName string
 
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
   name: accountName
@@ -18,10 +19,8 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
 
 resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
   parent: blobs
-  name: 'app-package'
+  name: containerName
   properties: {
     publicAccess: 'None'
   }
 }
-
-output url string = '${account.properties.primaryEndpoints.blob}${container.name}'

@@ -1,5 +1,5 @@
 // What the app's identity may do, each at the narrowest scope at which it still works.
-param principalId string
+param identityName string
 param hostStorageName string
 param tableStorageName string
 param fileStorageName string
@@ -15,6 +15,10 @@ var storageBlobDelegator = 'db58b8e5-c6ad-4a2a-8342-4190687cbf4a'
 var storageTableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 var keyVaultCryptoUser = '12338af0-0e69-4776-bea7-57ae8d297424'
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: identityName
+}
 
 resource hostStorage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
   name: hostStorageName
@@ -45,44 +49,44 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
 
 // The Functions host asks for Owner of its own account: it takes leases and reads its package.
 resource hostBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(hostStorage.id, principalId, storageBlobDataOwner)
+  name: guid(hostStorage.id, identity.id, storageBlobDataOwner)
   scope: hostStorage
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobDataOwner)
-    principalId: principalId
+    principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
   }
 }
 
 // The account, not a table: tables named by their expiry bucket come and go.
 resource tables 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(tableStorage.id, principalId, storageTableDataContributor)
+  name: guid(tableStorage.id, identity.id, storageTableDataContributor)
   scope: tableStorage
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageTableDataContributor)
-    principalId: principalId
+    principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
   }
 }
 
 // The account, not a container: a tenant's container is made with the tenant.
 resource fileBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(fileStorage.id, principalId, storageBlobDataContributor)
+  name: guid(fileStorage.id, identity.id, storageBlobDataContributor)
   scope: fileStorage
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobDataContributor)
-    principalId: principalId
+    principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
   }
 }
 
 // Delegation keys are the account's: this role works at no narrower scope.
 resource delegator 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(fileStorage.id, principalId, storageBlobDelegator)
+  name: guid(fileStorage.id, identity.id, storageBlobDelegator)
   scope: fileStorage
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobDelegator)
-    principalId: principalId
+    principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
   }
 }
@@ -90,22 +94,22 @@ resource delegator 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 // Each key by itself, so that a key that somebody else puts into the vault is out of reach.
 resource crypto 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (keyName, i) in keyNames: {
-    name: guid(vault.id, keyName, principalId, keyVaultCryptoUser)
+    name: guid(vault.id, keyName, identity.id, keyVaultCryptoUser)
     scope: keys[i]
     properties: {
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyVaultCryptoUser)
-      principalId: principalId
+      principalId: identity.properties.principalId
       principalType: 'ServicePrincipal'
     }
   }
 ]
 
 resource telemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(insights.id, principalId, monitoringMetricsPublisher)
+  name: guid(insights.id, identity.id, monitoringMetricsPublisher)
   scope: insights
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringMetricsPublisher)
-    principalId: principalId
+    principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
   }
 }

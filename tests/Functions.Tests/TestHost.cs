@@ -38,7 +38,7 @@ public sealed class TestHost : IAsyncDisposable
 
     /// <summary>Starts a host. <paramref name="settings"/> are added to (and win over) those of a test.</summary>
     public static async Task<TestHost> Start(
-        Azurite? azurite = null, string? account = null, Dictionary<string, string?>? settings = null,
+        Azurite? azurite = null, TestClock? clock = null, Dictionary<string, string?>? settings = null,
         Action<IServiceCollection>? services = null)
     {
         var origin = $"http://127.0.0.1:{Azurite.FreePort()}";
@@ -47,13 +47,13 @@ public sealed class TestHost : IAsyncDisposable
             ["urls"] = origin,
             ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
             ["Latchkey:Origin"] = origin,
-            ["Latchkey:Storage:ConnectionString"] = account ?? (azurite ?? await Azurite.Shared).NewAccount(),
+            ["Latchkey:Storage:ConnectionString"] = (azurite ?? await Azurite.Shared).NewAccount(),
             ["Latchkey:Signing:Mode"] = "Local",
             ["Latchkey:Signing:KeyFile"] = Path.Combine(Path.GetTempPath(), $"latchkey-keys-{Environment.ProcessId}.json"),
             ["Latchkey:PasswordIterations"] = "1000",
         };
         foreach (var (name, value) in settings ?? []) all[name] = value;
-        var clock = new TestClock();
+        clock ??= new TestClock();
         var log = new LogLines();
         var app = LocalApp.Build([], all, added =>
         {

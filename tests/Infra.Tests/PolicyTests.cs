@@ -80,6 +80,11 @@ public sealed class PolicyTests
             given.Order(StringComparer.Ordinal));
     }
 
+    // The operator's page lets the deployer give these roles only.
+    [Fact]
+    public void The_operators_page_names_each_of_these_roles() =>
+        Assert.All(Roles.Keys, id => Assert.Contains(id, Repository.Read("infra/README.md")!, StringComparison.Ordinal));
+
     [Fact]
     public void The_app_gets_the_settings_that_it_reads()
     {

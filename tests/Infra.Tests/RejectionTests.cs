@@ -154,6 +154,43 @@ public sealed class RejectionTests
     [InlineData("param location string", "func f() string => 'x'\nparam location string", "does not know 'func'")]
     public void What_does_not_hang_together_is_rejected(string sound, string broken, string says) => AssertRejected(sound, broken, says);
 
+    [Fact]
+    public void A_module_that_does_not_wait_for_what_it_uses_is_rejected()
+    {
+        const string Sound = """
+            var names = { vault: 'kv-example' }
+
+            module maker 'vault.bicep' = {
+              params: { name: names.vault, location: 'westeurope' }
+            }
+
+            module user 'user.bicep' = {
+              params: { vaultName: names.vault }
+              dependsOn: [maker]
+            }
+            """;
+        const string User = """
+            param vaultName string
+
+            resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
+              name: vaultName
+            }
+
+            output uri string = vault.properties.vaultUri
+            """;
+        Assert.Empty(Faults(Sound));
+        var fault = Assert.Single(Faults(Sound.Replace("  dependsOn: [maker]\n", "", StringComparison.Ordinal)));
+        Assert.Contains("uses names.vault, which module 'maker' makes", fault.Message, StringComparison.Ordinal);
+
+        static IReadOnlyList<Fault> Faults(string main) => TemplateCheck.Check("main.bicep", path => path switch
+        {
+            "main.bicep" => main,
+            "vault.bicep" => Vault,
+            "user.bicep" => User,
+            _ => null,
+        });
+    }
+
     [Theory]
     [InlineData("param location = 'westeurope'", "param region = 'westeurope'", "has no parameter 'region'")]
     [InlineData("param location = 'westeurope'", "", "requires the parameter 'location'")]

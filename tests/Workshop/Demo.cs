@@ -1,9 +1,8 @@
-using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Spectre.Console;
 
 namespace Latchkey.Workshop;
 
@@ -14,86 +13,153 @@ static class Demo
     static string? token;
     static int step;
 
+    /// <summary>Moves a file, or a picture that is made for it, up and down as alice of tenant demo.</summary>
+    /// <exception cref="Failure">A step failed, or what came down is not what went up.</exception>
     public static async Task Run(string origin, string? path)
     {
-        if (path is not null && !File.Exists(path))
-            throw new Failure($"There is no file {path}.");
-        if (path is null)
-        {
-            Directory.CreateDirectory(".local");
-            path = Path.Combine(".local", "demo.jpg");
-            await File.WriteAllBytesAsync(path, Jpeg.Draw(2400, 1600));
-        }
-        await using var file = File.OpenRead(path);
-        var up = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, Shell.Stopping));
-        var type = Path.GetExtension(path).ToUpperInvariant() switch
-        {
-            ".JPG" or ".JPEG" => "image/jpeg",
-            ".PNG" => "image/png",
-            ".PDF" => "application/pdf",
-            ".TXT" => "text/plain",
-            ".MP4" => "video/mp4",
-            _ => "application/octet-stream",
-        };
-        Console.WriteLine($"{path}: {file.Length:N0} bytes, {type}, to {origin} as alice of tenant demo");
-        var tenant = $"{origin}/demo";
         try
         {
-            var tokens = await Send("Sign in", HttpMethod.Post, $"{tenant}/oauth/token", Form(("grant_type", "password"), ("client_id", "first-party"),
-                ("username", "alice"), ("password", "alice-password"), ("scope", "files.read files.write offline_access")));
-            Tokens(tokens);
-            tokens = await Send("Refresh", HttpMethod.Post, $"{tenant}/oauth/token", Form(("grant_type", "refresh_token"), ("client_id", "first-party"),
-                ("refresh_token", Text(tokens, "refresh_token"))));
-            Tokens(tokens);
-            token = Text(tokens, "access_token");
-            var begun = await Send("Begin the upload", HttpMethod.Post, $"{tenant}/files",
-                JsonContent.Create(new { name = Path.GetFileName(path), contentType = type, size = file.Length, sha256 = up }));
-            var id = Text(begun, "id");
-            await Upload(begun["upload"]!, file);
-            await Send("Complete it", HttpMethod.Post, $"{tenant}/files/{id}/complete", JsonContent.Create(new { }));
-            await List($"{tenant}/files", id);
-            var download = await Send("Ask for a download", HttpMethod.Get, $"{tenant}/files/{id}/download");
-            var down = await Download(Text(download, "url"), file.Length);
-            Console.WriteLine($"SHA-256 up    {up}\nSHA-256 down  {down}");
-            Console.WriteLine(up == down ? "the same" : "DIFFERENT");
-            if (up != down)
-                throw new Failure("What came down is not what went up.");
+            await using var file = File.OpenRead(path ?? await Picture());
+            await Move($"{origin}/demo", file);
         }
         catch (HttpRequestException unreachable)
         {
             throw new Failure($"{unreachable.Message}\nIs the service running? Start it with: dotnet dev.cs up");
         }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new Failure(fault.Message);
+        }
+        catch (TaskCanceledException) when (!Shell.Stopping.IsCancellationRequested)
+        {
+            throw new Failure($"There was no answer within {Http.Timeout.TotalMinutes} minutes.");
+        }
     }
 
-    static FormUrlEncodedContent Form(params (string, string)[] fields) => new(fields.Select(field => KeyValuePair.Create(field.Item1, field.Item2)));
+    static async Task<string> Picture()
+    {
+        var path = Path.Combine(".local", "demo.jpg");
+        Directory.CreateDirectory(".local");
+        await File.WriteAllBytesAsync(path, Jpeg.Draw(2400, 1600));
+        return path;
+    }
 
-    static string Text(JsonNode node, string name) => (string?)node[name] ?? throw new Failure($"The answer has no \"{name}\".");
+    static async Task Move(string tenant, FileStream file)
+    {
+        var sent = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, Shell.Stopping));
+        var (name, type) = (Path.GetFileName(file.Name), ContentType(file.Name));
+        Console.WriteLine($"{file.Name}: {file.Length:N0} bytes, {type}");
 
-    static void Tokens(JsonNode tokens) => Console.WriteLine(
-        $"    access token {Text(tokens, "access_token")[..8]}... for {tokens["expires_in"]} s, scope \"{tokens["scope"]}\"; refresh token {Text(tokens, "refresh_token")[..4]}...");
+        var tokens = await Token("Sign in as alice", tenant, ("grant_type", "password"),
+            ("username", "alice"), ("password", "alice-password"), ("scope", "files.read files.write offline_access"));
+        tokens = await Token("Refresh", tenant, ("grant_type", "refresh_token"), ("refresh_token", Text(tokens, "refresh_token")));
+        token = Text(tokens, "access_token");
+
+        var begun = await Ask("Begin the upload", HttpMethod.Post, $"{tenant}/files",
+            JsonContent.Create(new { name, contentType = type, size = file.Length, sha256 = sent }));
+        await Upload(begun["upload"] as JsonObject ?? [], file);
+        var id = Text(begun, "id");
+        await Ask("Complete it", HttpMethod.Post, $"{tenant}/files/{id}/complete", JsonContent.Create(new { }));
+
+        await FindInList(tenant, id);
+        var download = await Ask("Ask for a download", HttpMethod.Get, $"{tenant}/files/{id}/download");
+        var received = await Download(Text(download, "url"), file.Length);
+
+        Console.WriteLine($"SHA-256 up    {sent}\nSHA-256 down  {received}");
+        if (sent != received)
+            throw new Failure("What came down is NOT what went up.");
+        Console.WriteLine("the same");
+    }
+
+    static async Task<JsonNode> Token(string what, string tenant, params (string Name, string Value)[] fields)
+    {
+        var form = fields.Append(("client_id", "first-party")).Select(field => KeyValuePair.Create(field.Item1, field.Item2));
+        var tokens = await Ask(what, HttpMethod.Post, $"{tenant}/oauth/token", new FormUrlEncodedContent(form));
+        Console.WriteLine($"     access token {Text(tokens, "access_token")[..8]}... for {tokens["expires_in"]} s, "
+            + $"refresh token {Text(tokens, "refresh_token")[..8]}..., scope {tokens["scope"]}");
+        return tokens;
+    }
+
+    static async Task Upload(JsonObject upload, FileStream file)
+    {
+        file.Position = 0;
+        using var request = new HttpRequestMessage(new(Text(upload, "method")), Text(upload, "url"));
+        using var answer = await Progress.Show("up", file.Length, sent =>
+        {
+            request.Content = new Progress.FileContent(file, sent);
+            foreach (var (name, value) in upload["headers"] as JsonObject ?? [])
+                if (!request.Headers.TryAddWithoutValidation(name, (string?)value))
+                    request.Content.Headers.TryAddWithoutValidation(name, (string?)value);
+            return Http.SendAsync(request, Shell.Stopping);
+        });
+        await Check("Upload, straight to storage", request, answer);
+    }
+
+    static async Task<string> Download(string url, long length)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        using var answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Shell.Stopping);
+        await Check("Download, straight from storage", request, answer);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using var body = await answer.Content.ReadAsStreamAsync(Shell.Stopping);
+        return await Progress.Show("down", length, async received =>
+        {
+            var buffer = new byte[Progress.BufferBytes];
+            while (await body.ReadAsync(buffer, Shell.Stopping) is > 0 and var count)
+            {
+                hash.AppendData(buffer, 0, count);
+                received(count);
+            }
+            return Convert.ToHexStringLower(hash.GetHashAndReset());
+        });
+    }
+
+    static async Task FindInList(string tenant, string id)
+    {
+        var query = "";
+        while (true)
+        {
+            var page = await Ask("List", HttpMethod.Get, $"{tenant}/files{query}");
+            var files = page["files"] as JsonArray ?? [];
+            if (files.FirstOrDefault(listed => (string?)listed?["id"] == id) is { } found)
+            {
+                Console.WriteLine($"     {found["name"]}, {found["size"]} bytes, {found["status"]}, among {files.Count} on this page");
+                return;
+            }
+            if ((string?)page["cursor"] is not { } cursor)
+                throw new Failure("The list does not hold the new file.");
+            query = $"?cursor={Uri.EscapeDataString(cursor)}";
+        }
+    }
 
     /// <summary>One step: sends, prints the status, and answers the JSON of a 2xx.</summary>
-    static async Task<JsonNode> Send(string what, HttpMethod method, string url, HttpContent? content = null)
+    static async Task<JsonNode> Ask(string what, HttpMethod method, string url, HttpContent? content = null)
     {
-        using var answer = await Say(what, new(method, url) { Content = content });
-        return JsonNode.Parse(await answer.Content.ReadAsStringAsync(Shell.Stopping))!;
-    }
-
-    static async Task<HttpResponseMessage> Say(string what, HttpRequestMessage request)
-    {
-        if (token is not null && request.RequestUri!.Query.Contains("sig=", StringComparison.Ordinal) == false)
+        using var request = new HttpRequestMessage(method, url) { Content = content };
+        if (token is not null)
             request.Headers.Authorization = new("Bearer", token);
-        var answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Shell.Stopping);
-        Console.WriteLine($"{++step}. {what}: {request.Method} {Shown(request.RequestUri!)} -> {(int)answer.StatusCode}");
-        if (!answer.IsSuccessStatusCode)
-            throw new Failure($"{what} failed with {(int)answer.StatusCode} {answer.ReasonPhrase}: {Why(await answer.Content.ReadAsStringAsync(Shell.Stopping))}");
-        return answer;
+        using var answer = await Http.SendAsync(request, Shell.Stopping);
+        await Check(what, request, answer);
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync(Shell.Stopping)) ?? throw new Failure($"{what}: the answer is null.");
     }
 
-    /// <summary>An address without the signature in it.</summary>
-    static string Shown(Uri url) => Regex.Replace(url.AbsoluteUri, "(?<=[?&]sig=)[^&]*", "...");
+    static async Task Check(string what, HttpRequestMessage request, HttpResponseMessage answer)
+    {
+        Console.WriteLine($"{++step,2}.  {what}\n     {request.Method} {Shown(request.RequestUri!)} -> {(int)answer.StatusCode}");
+        if (answer.IsSuccessStatusCode)
+            return;
+        var why = Why(await answer.Content.ReadAsStringAsync(Shell.Stopping));
+        throw new Failure($"{what} failed with {(int)answer.StatusCode}: {why}");
+    }
 
-    /// <summary>Code and detail of a problem (RFC 9457), an OAuth error (RFC 6749 section 5.2) or a storage error.</summary>
+    /// <summary>An address; of a SAS only what it permits and until when.</summary>
+    static string Shown(Uri url)
+    {
+        var permitted = Regex.Matches(url.Query, "(?<=[?&])s[pe]=[^&]*").Select(match => match.Value).ToArray();
+        return permitted.Length == 0 ? url.AbsoluteUri : $"{url.GetLeftPart(UriPartial.Path)}?...{string.Join('&', permitted)}...";
+    }
+
+    /// <summary>Code and detail of a problem (RFC 9457), an OAuth error (RFC 6749 section 5.2) or a storage error (XML).</summary>
     static string Why(string body)
     {
         try
@@ -101,89 +167,23 @@ static class Demo
             var node = JsonNode.Parse(body)!;
             return $"{node["code"] ?? node["error"]}: {node["detail"] ?? node["error_description"] ?? node["title"]}";
         }
-        catch (System.Text.Json.JsonException)
+        catch (JsonException)
         {
-            return string.Join(": ", Regex.Matches(body, "(?<=<(Code|Message)>)[^<]*").Select(match => match.Value.Split('\n')[0]));
+            var said = Regex.Matches(body, "(?<=<(Code|Message)>)[^<\n]*").Select(match => match.Value);
+            return string.Join(": ", said.DefaultIfEmpty("no reason was given"));
         }
     }
 
-    static async Task Upload(JsonNode upload, FileStream file)
-    {
-        file.Position = 0;
-        await Transfer("up", file.Length, async sent =>
-        {
-            using var request = new HttpRequestMessage(new(Text(upload, "method")), Text(upload, "url")) { Content = new Counted(file, sent) };
-            foreach (var (name, value) in upload["headers"]!.AsObject())
-                if (!request.Headers.TryAddWithoutValidation(name, (string?)value))
-                    request.Content.Headers.TryAddWithoutValidation(name, (string?)value);
-            using var answer = await Say("Upload to storage", request);
-        });
-    }
+    static string Text(JsonNode node, string name) => (string?)node[name] ?? throw new Failure($"The answer has no \"{name}\".");
 
-    static async Task List(string url, string id)
+    static string ContentType(string path) => Path.GetExtension(path).ToUpperInvariant() switch
     {
-        string? cursor = null;
-        do
-        {
-            var page = await Send("List", HttpMethod.Get, cursor is null ? url : $"{url}?cursor={Uri.EscapeDataString(cursor)}");
-            if (page["files"]!.AsArray().FirstOrDefault(listed => (string?)listed!["id"] == id) is { } found)
-            {
-                Console.WriteLine($"    {found["name"]}, {found["size"]} bytes, {found["status"]}");
-                return;
-            }
-            cursor = (string?)page["cursor"];
-        }
-        while (cursor is not null);
-        throw new Failure("The list does not hold the new file.");
-    }
-
-    static async Task<string> Download(string url, long length)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await Transfer("down", length, async received =>
-        {
-            using var answer = await Say("Download from storage", new(HttpMethod.Get, url));
-            await using var body = await answer.Content.ReadAsStreamAsync(Shell.Stopping);
-            var buffer = new byte[1 << 16];
-            while (await body.ReadAsync(buffer, Shell.Stopping) is > 0 and var count)
-            {
-                hash.AppendData(buffer, 0, count);
-                received(count);
-            }
-        });
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    /// <summary>Moves bytes under a progress bar, where the output is a terminal.</summary>
-    static Task Transfer(string way, long length, Func<Action<int>, Task> move)
-    {
-        if (!AnsiConsole.Profile.Capabilities.Interactive)
-            return move(_ => { });
-        return AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn())
-            .StartAsync(bar =>
-            {
-                var task = bar.AddTask(way, maxValue: length);
-                return move(count => task.Increment(count));
-            });
-    }
-
-    /// <summary>A request body that is read from a file as it is sent, and says how far it got.</summary>
-    sealed class Counted(FileStream file, Action<int> sent) : HttpContent
-    {
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            var buffer = new byte[1 << 16];
-            while (await file.ReadAsync(buffer, Shell.Stopping) is > 0 and var count)
-            {
-                await stream.WriteAsync(buffer.AsMemory(0, count), Shell.Stopping);
-                sent(count);
-            }
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = file.Length;
-            return true;
-        }
-    }
+        ".JPG" or ".JPEG" => "image/jpeg",
+        ".PNG" => "image/png",
+        ".HEIC" => "image/heic",
+        ".MP4" => "video/mp4",
+        ".PDF" => "application/pdf",
+        ".TXT" => "text/plain",
+        _ => "application/octet-stream",
+    };
 }

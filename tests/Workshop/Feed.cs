@@ -29,7 +29,8 @@ static partial class Feed
             while (true)
             {
                 var (code, output) = (0, "");
-                await Shell.Step("Restoring packages", async () => (code, output) = await Shell.Capture("dotnet", "restore", "Functions.sln"));
+                await Shell.Step("Restoring packages", async () =>
+                    (code, output) = await Shell.Capture("dotnet", "restore", "Functions.sln"));
                 if (code == 0)
                     return;
                 var missing = MissingPackage().Matches(output).Select(match => match.Groups["id"].Value).ToHashSet();
@@ -37,7 +38,7 @@ static partial class Feed
                 if (missing.Count > 0)
                     await Shell.Step("Filling .feed with what the package feed lacks", async () => made = await Fill(missing, unpacked));
                 if (made == 0)
-                    throw new Failure($"The restore failed, and .feed can't help:\n{Shell.Errors(output)}");
+                    throw new Failure($"The restore failed, and .feed can't help:\n{Errors(output)}");
             }
         }
         finally
@@ -47,39 +48,51 @@ static partial class Feed
         }
     }
 
+    /// <summary>Each error once: the restore says it again for every project.</summary>
+    static string Errors(string output)
+    {
+        var errors = output.Split('\n').Where(line => line.Contains("error NU", StringComparison.Ordinal))
+            .Select(line => Regex.Replace(line.Trim(), @"^.* error (?=NU)| \[[^\[]*\]$", "")).Distinct().ToList();
+        return errors.Count == 0 ? Shell.Errors(output) : string.Join('\n', errors);
+    }
+
+    /// <summary>Makes those of the missing packages that can be made, and answers how many were new.</summary>
     static async Task<int> Fill(HashSet<string> missing, string unpacked)
     {
-        if (!Directory.Exists(unpacked))
-            await Unpack(unpacked);
         Directory.CreateDirectory(".feed");
         var made = 0;
         var marker = Path.Combine(".feed", "no-functions-worker");
-        if (missing.Any(id => id.StartsWith(Worker, StringComparison.Ordinal)) && !File.Exists(marker))
+        if (missing.RemoveWhere(id => id.StartsWith(Worker, StringComparison.Ordinal)) > 0 && !File.Exists(marker))
         {
-            await File.WriteAllTextAsync(marker, $"The package feed of this machine has no {Worker}: made by dev.cs; delete .feed/ to try again.\n");
+            await File.WriteAllTextAsync(marker, $"This machine's NuGet feed has no {Worker}: dev.cs. Delete .feed/ to try again.\n");
             made++;
         }
+        if (missing.Count == 0)
+            return made;
+        if (!Directory.Exists(unpacked))
+            await Unpack(unpacked);
         var application = Path.Combine(unpacked, "package", "dist");
-        var libraries = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(application, "azmcp.deps.json")))!["targets"]![".NETCoreApp,Version=v9.0/linux-x64"]!;
-        foreach (var (name, library) in libraries.AsObject())
+        var known = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(application, "azmcp.deps.json")))!["targets"]!;
+        foreach (var (name, library) in known[".NETCoreApp,Version=v9.0/linux-x64"]!.AsObject())
         {
-            if (name.Split('/') is not [var id, var version] || !missing.Contains(id) || library!["runtime"] is not JsonObject runtime)
-                continue;
+            var (id, version) = (name.Split('/')[0], name.Split('/')[1]);
             var package = Path.Combine(".feed", $"{id}.{version}.nupkg");
-            if (File.Exists(package))
+            if (!missing.Contains(id) || File.Exists(package))
                 continue;
-            var whole = Path.Combine(unpacked, "next.nupkg");
-            await using (var zip = await ZipFile.OpenAsync(whole, ZipArchiveMode.Create))
-            {
-                await using (var nuspec = await zip.CreateEntry($"{id}.nuspec").OpenAsync())
-                    await Nuspec(id, version, library["dependencies"] as JsonObject ?? []).SaveAsync(nuspec, SaveOptions.None, default);
-                foreach (var (path, _) in runtime)
-                    await zip.CreateEntryFromFileAsync(Path.Combine(application, Path.GetFileName(path)), path);
-            }
-            File.Move(whole, package); // Whole or not at all, also when the tool is killed.
+            await Pack(id, version, library!, application, Path.Combine(unpacked, "next.nupkg"));
+            File.Move(Path.Combine(unpacked, "next.nupkg"), package); // Whole or not at all, also when the tool is killed.
             made++;
         }
         return made;
+    }
+
+    static async Task Pack(string id, string version, JsonNode library, string application, string package)
+    {
+        await using var zip = await ZipFile.OpenAsync(package, ZipArchiveMode.Create);
+        await using (var nuspec = await zip.CreateEntry($"{id}.nuspec").OpenAsync())
+            await Nuspec(id, version, library["dependencies"] as JsonObject ?? []).SaveAsync(nuspec, SaveOptions.None, default);
+        foreach (var (path, _) in library["runtime"]!.AsObject())
+            await zip.CreateEntryFromFileAsync(Path.Combine(application, Path.GetFileName(path)), path);
     }
 
     static async Task Unpack(string folder)

@@ -6,8 +6,11 @@ namespace Latchkey.Workshop;
 /// </summary>
 static class Jpeg
 {
-    static readonly int[] ZigZag = [.. Enumerable.Range(0, 64).OrderBy(i => i / 8 + i % 8).ThenBy(i => (i / 8 + i % 8) % 2 == 0 ? i % 8 : i / 8)];
-    static readonly float[] Cosines = [.. Enumerable.Range(0, 64).Select(i => (float)((i < 8 ? Math.Sqrt(0.125) : 0.5) * Math.Cos((2 * (i % 8) + 1) * (i / 8) * Math.PI / 16)))];
+    static readonly int[] ZigZag =
+        [.. Enumerable.Range(0, 64).OrderBy(i => i / 8 + i % 8).ThenBy(i => (i / 8 + i % 8) % 2 == 0 ? i % 8 : i / 8)];
+
+    static readonly float[] Cosines = [.. Enumerable.Range(0, 64).Select(i => Cosine(i / 8, i % 8))];
+
     const byte Quantum = 5;
 
     /// <summary>Width and height are multiples of 8.</summary>
@@ -40,10 +43,15 @@ static class Jpeg
     /// <summary>Rings of light through coloured haze, with a photo's grain.</summary>
     static float Sample(int x, int y, int component) => component switch
     {
-        0 => 60 * MathF.Sin(MathF.Sqrt(x * x + y * y) / 40) + 40 * MathF.Sin((x - y) / 97f) + ((uint)(x * 7919 ^ y * 104729) * 2654435761u >> 27),
+        0 => 50 * MathF.Sin(MathF.Sqrt(x * x + y * y) / 40) + 40 * MathF.Sin((x - y) / 97f) + Grain(x, y),
         1 => 45 * MathF.Sin(x / 311f + y / 173f),
         _ => 45 * MathF.Cos(y / 239f - x / 401f),
     };
+
+    static uint Grain(int x, int y) => (uint)(x * 7919 ^ y * 104729) * 2654435761u >> 27;
+
+    static float Cosine(int frequency, int x) =>
+        (frequency == 0 ? MathF.Sqrt(0.125f) : 0.5f) * MathF.Cos((2 * x + 1) * frequency * MathF.PI / 16);
 
     static int Block(BitWriter bits, int x, int y, int component, int lastDc)
     {

@@ -10,12 +10,14 @@ static class Ports
 {
     public static bool IsBusy(int port) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(end => end.Port == port);
 
-    /// <summary>A port that nothing listens on now.</summary>
-    public static int Free()
+    /// <summary>Ports that nothing listens on now.</summary>
+    public static int[] Free(int count)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(listener => listener.Start());
+        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
+        listeners.ForEach(listener => listener.Dispose());
+        return ports;
     }
 
     /// <summary>Who listens on a port, as far as lsof can tell.</summary>

@@ -48,7 +48,8 @@ static class Tests
             "--logger", "console;verbosity=minimal", "--results-directory", Results, .. filter]);
         var code = await tests.Exit;
         var before = failed;
-        foreach (var result in Directory.GetFiles(Results, "*.trx").SelectMany(trx => XDocument.Load(trx).Descendants()).Where(node => node.Name.LocalName == "UnitTestResult"))
+        var nodes = Directory.GetFiles(Results, "*.trx").SelectMany(trx => XDocument.Load(trx).Descendants());
+        foreach (var result in nodes.Where(node => node.Name.LocalName == "UnitTestResult"))
         {
             if ((string?)result.Attribute("outcome") == "Passed")
                 passed++;
@@ -67,12 +68,14 @@ static class Tests
         var files = Directory.GetFiles(Clients, "*.test.js").Where(file => Wanted(file + File.ReadAllText(file))).ToArray();
         if (files.Length == 0 && !Wanted("demo"))
             return;
-        int[] ports = [Ports.Free(), Ports.Free(), Ports.Free()];
+        var ports = Ports.Free(4);
+        var origin = $"http://localhost:{ports[3]}";
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
-        await using var azurite = await Azurite.Start(ports, ["--inMemoryPersistence"], ("AZURITE_ACCOUNTS", $"{Azurite.Account}:{key}"));
-        var origin = $"http://localhost:{Ports.Free()}";
+        await using var azurite = await Azurite.Start(ports[..3], new LogFile($"{Results}/azurite.log"), ["--inMemoryPersistence"],
+            ("AZURITE_ACCOUNTS", $"{Azurite.Account}:{key}"));
         await using var service = await Up.StartService(origin, new LogFile($"{Results}/localhost.log"),
-            ("Latchkey__Storage__ConnectionString", Azurite.ConnectionString(ports, key)), ("Latchkey__Signing__KeyFile", Path.GetFullPath($"{Results}/keys.json")));
+            ("Latchkey__Storage__ConnectionString", Azurite.ConnectionString(ports, key)),
+            ("Latchkey__Signing__KeyFile", Path.GetFullPath($"{Results}/keys.json")));
         if (files.Length > 0)
             await NodeTest(files, name, origin);
         if (!Wanted("demo"))
@@ -85,15 +88,18 @@ static class Tests
     {
         var tap = $"{Results}/clients.tap";
         string[] filter = name is null ? [] : [$"--test-name-pattern=/{Regex.Escape(name)}/i"];
-        await using var node = new Child(Console.WriteLine, "node", ["--test", .. filter, "--test-reporter=spec", "--test-reporter-destination=stdout",
-            "--test-reporter=tap", $"--test-reporter-destination={tap}", .. files], ("LATCHKEY_ORIGIN", origin));
+        await using var node = new Child(Console.WriteLine, "node",
+            ["--test", .. filter, "--test-reporter=spec", "--test-reporter-destination=stdout",
+                "--test-reporter=tap", $"--test-reporter-destination={tap}", .. files], ("LATCHKEY_ORIGIN", origin));
         var code = await node.Exit;
         var lines = await File.ReadAllLinesAsync(tap);
-        int Count(string what) => lines.Where(line => line.StartsWith($"# {what} ", StringComparison.Ordinal)).Sum(line => int.Parse(line.Split(' ')[^1], null));
+        int Count(string what) => lines.Select(line => Regex.Match(line, $@"^# {what} (\d+)$")).Where(match => match.Success)
+            .Sum(match => int.Parse(match.Groups[1].Value, null));
         var bad = Count("fail") + Count("cancelled");
         passed += Count("pass");
         failed += bad;
-        Skipped.AddRange(lines.Where(line => line.Contains("# SKIP", StringComparison.Ordinal) && !line.EndsWith("does not match pattern", StringComparison.Ordinal))
+        // Node 20 calls a test that the filter leaves out skipped.
+        Skipped.AddRange(lines.Where(line => Regex.IsMatch(line, "# SKIP(?! test name does not match pattern)"))
             .Select(line => $"Skipped: {line.Trim()}"));
         if (code != 0 && bad == 0)
             throw new Failure($"node --test ended with {code}, though no test failed.");

@@ -21,8 +21,10 @@ static class Up
         Console.WriteLine(Welcome(azurite is null ? "was already running" : "data in .local/azurite"));
         log.Echo = true;
         await Task.WhenAny(service!.Exit, azurite?.Exit ?? service.Exit);
+        await Task.Delay(500, CancellationToken.None); // A terminal's Ctrl-C goes to the children too, and may reach them first.
         if (!Shell.Stopping.IsCancellationRequested)
-            throw new Failure($"{(service.Exit.IsCompleted ? $"The service ({log.Path})" : "Azurite (.local/azurite.log)")} has ended by itself; everything is stopped.");
+            throw new Failure((service.Exit.IsCompleted ? $"The service ({log.Path})" : $"Azurite ({Azurite.Log})")
+                + " has ended by itself; everything is stopped.");
         Console.WriteLine("Stopping.");
 
         static Task Build() => Shell.Must("dotnet", "build", "tests/LocalHost", "--no-restore");
@@ -81,12 +83,13 @@ static class Up
         In another terminal: `dotnet dev.cs demo [FILE]`, or paste
 
           at={{Origin}}/demo; field() { node -p "JSON.parse(require('fs').readFileSync(0)).$1"; }
-          token=$(curl -s $at/oauth/token -d grant_type=client_credentials -u service:service-secret-for-local-runs-only | field access_token)
+          secret=service-secret-for-local-runs-only
+          token=$(curl -s $at/oauth/token -u service:$secret -d grant_type=client_credentials | field access_token)
           auth="Authorization: Bearer $token"; json='Content-Type: application/json'
           begun=$(curl -s $at/files -H "$auth" -H "$json" -d '{"name":"hello.txt","contentType":"text/plain","size":6}')
           id=$(field id <<< "$begun"); put=$(field upload.url <<< "$begun")
           printf 'hello\n' | curl -sX PUT "$put" -H 'x-ms-blob-type: BlockBlob' -H 'Content-Type: text/plain' --data-binary @-
-          curl -sX POST $at/files/$id/complete -H "$auth" -H "$json" -d '{}'; echo
+          curl -sX POST $at/files/$id/complete -H "$auth"; echo
           curl -s $at/files -H "$auth"; echo
           curl -sL $at/files/$id/content -H "$auth"
 

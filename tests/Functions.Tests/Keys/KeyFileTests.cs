@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using Latchkey.Keys;
-using Xunit;
 
 namespace Latchkey.Tests.Keys;
 

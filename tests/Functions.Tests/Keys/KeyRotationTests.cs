@@ -1,6 +1,5 @@
 using Latchkey.Keys;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit;
 
 namespace Latchkey.Tests.Keys;
 

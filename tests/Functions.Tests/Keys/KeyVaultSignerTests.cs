@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Latchkey.Keys;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit;
 
 namespace Latchkey.Tests.Keys;
 

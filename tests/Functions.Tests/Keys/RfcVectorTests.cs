@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Latchkey.Keys;
 using Microsoft.IdentityModel.Tokens;
-using Xunit;
 
 namespace Latchkey.Tests.Keys;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Latchkey.Keys;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit;
 
 namespace Latchkey.Tests.Keys;
 

@@ -25,6 +25,9 @@ public sealed class OutageTests : IAsyncLifetime
     [Fact]
     public async Task Killing_storage_gives_503_and_loses_nothing_that_was_acknowledged()
     {
+        var access = (await host.SignIn("demo")).GetProperty("access_token").GetString()!;
+        var upload = new { name = "a.jpg", contentType = "image/jpeg", size = 3 };
+        var file = (await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/files", access, upload), 201)).GetProperty("id").GetString();
         var users = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => host.SignIn("demo")));
         var acknowledged = users.Select(RefreshToken).ToArray();
         using var killed = new CancellationTokenSource();
@@ -49,6 +52,12 @@ public sealed class OutageTests : IAsyncLifetime
         {
             () => host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only")),
             () => host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "alice-password")),
+            () => host.Send(HttpMethod.Post, "/demo/files", access, upload),
+            () => host.Send(HttpMethod.Get, "/demo/files", access),
+            () => host.Send(HttpMethod.Get, $"/demo/files/{file}", access),
+            () => host.Send(HttpMethod.Get, $"/demo/files/{file}/download", access),
+            () => host.Send(HttpMethod.Post, $"/demo/files/{file}/complete", access),
+            () => host.Send(HttpMethod.Delete, $"/demo/files/{file}", access),
             () => host.Http.GetAsync("/health/ready"),
         })
         {
@@ -59,6 +68,8 @@ public sealed class OutageTests : IAsyncLifetime
         await azurite.Restart();
         foreach (var refreshToken in acknowledged)
             await TestHost.Json(await host.Refresh("demo", refreshToken), 200);
+        var found = await TestHost.Json(await host.Send(HttpMethod.Get, $"/demo/files/{file}", access), 200);
+        Assert.Equal("pending", found.GetProperty("status").GetString());
     }
 
     static async Task AssertUnavailable(HttpResponseMessage answer)

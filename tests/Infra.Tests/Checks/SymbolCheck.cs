@@ -54,24 +54,10 @@ internal sealed class SymbolCheck(Scope scope, Func<string, BicepFile?> open, Fa
                 faults.Add(call.Line, $"no function '{call.Name}' is known here");
                 break;
             default:
-                foreach (var child in Children(expr)) Visit(child, at);
+                foreach (var child in Walk.Children(expr)) Visit(child, at);
                 break;
         }
     }
-
-    private static IEnumerable<Expr> Children(Expr expr) => expr switch
-    {
-        StringExpr text => text.Parts.Where(p => p.Hole is not null).Select(p => p.Hole!),
-        ArrayExpr list => list.Items,
-        IfExpr guarded => [guarded.Condition, guarded.Body],
-        IndexExpr index => [index.Target, index.Index],
-        NestedExpr nested => [nested.Target],
-        CallExpr call => call.Target is null ? call.Arguments : call.Arguments.Prepend(call.Target),
-        UnaryExpr unary => [unary.Operand],
-        BinaryExpr binary => [binary.Left, binary.Right],
-        TernaryExpr choice => [choice.Condition, choice.Then, choice.Else],
-        _ => [],
-    };
 
     private void VisitName(NameExpr name, Scope at)
     {

@@ -52,6 +52,7 @@ internal sealed class TemplateCheck
             modules.CheckParameters(target, passed, inner, $"module '{module.Name}'", module.Line);
             CheckModuleScope(file, target, module, body, faults);
         }
+        new OrderCheck(scope, open, faults).CheckAll();
     }
 
     private static void CheckModuleScope(BicepFile file, BicepFile target, ModuleDecl module, ObjectExpr body, Faults faults)

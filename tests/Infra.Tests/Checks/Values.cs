@@ -15,6 +15,7 @@ internal static class Values
         ["guid"] = Kind.String,
         ["readEnvironmentVariable"] = Kind.String,
         ["replace"] = Kind.String,
+        ["resourceId"] = Kind.String,
         ["subscription"] = Kind.Object,
         ["subscriptionResourceId"] = Kind.String,
         ["tenant"] = Kind.Object,

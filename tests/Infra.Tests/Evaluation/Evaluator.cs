@@ -12,6 +12,8 @@ namespace Latchkey.Infra.Tests.Evaluation;
 /// </summary>
 internal sealed class Evaluator(string path, IReadOnlyDictionary<string, object?> parameters, Func<string, string?> read)
 {
+    private const string Subscription = "6f0e0a7e-9a64-4ab1-bf33-4ab5b4d0c3f1";
+
     private readonly BicepFile _file = Parser.Parse(read(path)!);
 
     /// <summary>Every resource and, through the modules, theirs: those whose condition holds, loops unrolled.</summary>
@@ -115,7 +117,11 @@ internal sealed class Evaluator(string path, IReadOnlyDictionary<string, object?
         "environment" => One("suffixes", One("storage", "core.windows.net")),
         "guid" => new Guid(Hash(arguments)[..16]).ToString(),
         "replace" => ((string)arguments[0]!).Replace((string)arguments[1]!, (string)arguments[2]!, StringComparison.Ordinal),
-        "subscription" => One("id", "/subscriptions/6f0e0a7e-9a64-4ab1-bf33-4ab5b4d0c3f1"),
+        "subscription" => new Dictionary<string, object?>
+        {
+            ["id"] = $"/subscriptions/{Subscription}",
+            ["subscriptionId"] = Subscription,
+        },
         "toLower" => ((string)arguments[0]!).ToLowerInvariant(),
         "union" => arguments.Cast<Dictionary<string, object?>>().SelectMany(d => d)
             .GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Last().Value),

@@ -1,6 +1,5 @@
-using Xunit;
 
-namespace Latchkey.Tests.Keys;
+namespace Latchkey.Tests;
 
 /// <summary>Waits for what happens in the background, ten seconds at most.</summary>
 internal static class Eventually

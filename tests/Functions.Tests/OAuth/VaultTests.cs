@@ -1,0 +1,105 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Latchkey.Tests.Keys;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
+
+namespace Latchkey.Tests.OAuth;
+
+/// <summary>The whole service on a vault: what an app sees when the vault is down, throttles, or rotates its key.</summary>
+public sealed class VaultTests : IAsyncLifetime
+{
+    const string Service = "/demo/oauth/token";
+
+    readonly TestClock clock = new();
+    StandInVault vault = null!;
+
+    public async Task InitializeAsync()
+    {
+        vault = await StandInVault.Start(clock);
+        vault.Keys.AddEc("access");
+        vault.Keys.AddRsa("id");
+        vault.Keys.AddRsa("wrap");
+        clock.Advance(TimeSpan.FromMinutes(11)); // They have been published for long enough.
+    }
+
+    public async Task DisposeAsync() => await vault.DisposeAsync();
+
+    [Fact]
+    public async Task A_token_signed_by_the_vault_opens_the_file_api()
+    {
+        await using var host = await Start();
+        var token = (await TestHost.Json(await ClientToken(host), 200)).GetProperty("access_token").GetString()!;
+        await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/files", token), 200);
+        var user = await host.SignIn("demo"); // The refresh token's key is wrapped by the vault.
+        await TestHost.Json(await host.Refresh("demo", user.GetProperty("refresh_token").GetString()!), 200);
+    }
+
+    [Fact]
+    public async Task A_vault_that_is_down_at_start_gives_503_until_it_is_back()
+    {
+        await vault.Down();
+        await using var host = await Start();
+        Assert.Equal(200, (int)(await host.Http.GetAsync("/health/live")).StatusCode);
+        await AssertUnavailable(await ClientToken(host), retryAfter: null);
+        await AssertUnavailable(await host.Http.GetAsync("/demo/oauth/jwks"), retryAfter: null);
+        await vault.Up();
+        host.Clock.Advance(TimeSpan.FromSeconds(31));
+        await TestHost.Json(await ClientToken(host), 200);
+    }
+
+    [Fact]
+    public async Task A_throttling_vaults_Retry_After_reaches_the_app_and_files_still_work()
+    {
+        await using var host = await Start();
+        var token = (await TestHost.Json(await ClientToken(host), 200)).GetProperty("access_token").GetString()!;
+        await host.Http.GetStringAsync("/demo/oauth/jwks"); // Both keys are known here now.
+        vault.Fail(429, retryAfter: "7");
+        await AssertUnavailable(await ClientToken(host), retryAfter: 7);
+        await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/files", token), 200); // Verifying needs no vault.
+        vault.Recover();
+        await TestHost.Json(await ClientToken(host), 200);
+    }
+
+    [Fact]
+    public async Task A_key_rotated_while_running_is_published_before_it_signs()
+    {
+        await using var host = await Start();
+        var old = (await TestHost.Json(await ClientToken(host), 200)).GetProperty("access_token").GetString()!;
+        vault.Keys.AddEc("access");
+        clock.Advance(TimeSpan.FromMinutes(6));
+        await ClientToken(host); // Starts the renewal of the key list behind it.
+        await Eventually.True(async () => (await host.Http.GetStringAsync("/demo/oauth/jwks")).Split("\"ES256\"").Length == 3);
+        var between = (await TestHost.Json(await ClientToken(host), 200)).GetProperty("access_token").GetString()!;
+        Assert.Equal(new JsonWebToken(old).Kid, new JsonWebToken(between).Kid);
+        clock.Advance(TimeSpan.FromMinutes(3));
+        old = (await TestHost.Json(await ClientToken(host), 200)).GetProperty("access_token").GetString()!;
+        clock.Advance(TimeSpan.FromMinutes(2));
+        var after = (await TestHost.Json(await ClientToken(host), 200)).GetProperty("access_token").GetString()!;
+        Assert.NotEqual(new JsonWebToken(old).Kid, new JsonWebToken(after).Kid);
+        foreach (var token in new[] { old, after }) await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/files", token), 200);
+    }
+
+    Task<TestHost> Start() => TestHost.Start(clock: clock, settings: new()
+    {
+        ["Latchkey:Signing:Mode"] = "KeyVault",
+        ["Latchkey:Signing:Vault"] = vault.Address.AbsoluteUri,
+        ["Latchkey:Signing:AccessTokenKey"] = "access",
+        ["Latchkey:Signing:IdTokenKey"] = "id",
+        ["Latchkey:Signing:WrapKey"] = "wrap",
+    }, services: services => services
+        .AddSingleton<TokenCredential>(vault.Credential)
+        .AddSingleton<HttpPipelineTransport>(vault.Transport));
+
+    static Task<HttpResponseMessage> ClientToken(TestHost host) => host.Http.PostAsync(Service, TestHost.Form(
+        ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only")));
+
+    static async Task AssertUnavailable(HttpResponseMessage answer, int? retryAfter)
+    {
+        var problem = await TestHost.Json(answer, 503);
+        Assert.Equal("signing_unavailable", problem.GetProperty("code").GetString());
+        var wait = (int)answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds;
+        if (retryAfter is { } expected) Assert.Equal(expected, wait);
+        else Assert.True(wait > 0);
+    }
+}
