@@ -1,5 +1,6 @@
 using System.Globalization;
 using Azure;
+using Azure.Identity;
 using Latchkey.Keys;
 using Latchkey.Protocol;
 using Microsoft.AspNetCore.Http;
@@ -77,7 +78,7 @@ public sealed partial class Endpoint(ILogger<Endpoint> logger)
                 Log.DependencyFailed(logger, Route(request), "key file", file);
                 return Unavailable("signing_unavailable", "The signing keys are not available now.", null).ToResult(response);
             case RequestFailedException or AggregateException or OperationCanceledException or IOException
-                or HttpRequestException:
+                or HttpRequestException or AuthenticationFailedException:
                 Log.DependencyFailed(logger, Route(request), "storage", exception);
                 return Unavailable("storage_unavailable", "Storage does not answer now; nothing was lost.",
                     RetryAfter(exception)).ToResult(response);

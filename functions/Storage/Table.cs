@@ -43,7 +43,7 @@ public sealed class Table(TableClient client)
     /// a lost answer finds its own row and succeeds.
     /// </summary>
     public Task Put(TableEntity row, CancellationToken cancel) =>
-        Try(() => client.UpsertEntityAsync(row, TableUpdateMode.Replace, cancel));
+        Created(() => client.UpsertEntityAsync(row, TableUpdateMode.Replace, cancel));
 
     /// <summary>Replaces the row if it still has the row's ETag; false if it was changed or is gone.</summary>
     public Task<bool> TryReplace(TableEntity row, CancellationToken cancel) =>
