@@ -5,9 +5,11 @@ using Latchkey.Files;
 using Latchkey.Http;
 using Latchkey.Keys;
 using Latchkey.OAuth;
+using Latchkey.OAuth.Authorization;
 using Latchkey.OAuth.Grants;
 using Latchkey.OAuth.Registration;
 using Latchkey.OAuth.Sessions;
+using Latchkey.Pages;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.Configuration;
@@ -30,7 +32,7 @@ public static class Services
         services.TryAddSingleton(TimeProvider.System);
 #pragma warning restore RS0030
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddFiles(settings);
+        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddPages().AddFiles(settings);
     }
 
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services
@@ -89,11 +91,26 @@ public static class Services
         .AddSingleton<InitialAccessTokens>()
         .AddSingleton<Registrations>()
         .AddSingleton<SignInAttempts>()
+        .AddSingleton<BrowserCookies>()
+        .AddSingleton<BrowserSignIns>()
+        .AddSingleton<Approvals>()
+        .AddSingleton<IdTokenHints>()
+        .AddSingleton<RequestReader>()
+        .AddSingleton<RequestTables>()
+        .AddSingleton<PushedRequests>()
+        .AddSingleton<PendingRequests>()
+        .AddSingleton<AuthorizationDecision>()
+        .AddSingleton<AuthorizationAnswers>()
         .AddSingleton<Passwords>()
         .AddSingleton<IGrant, ClientCredentialsGrant>()
         .AddSingleton<IGrant, AuthorizationCodeGrant>()
         .AddSingleton<IGrant, RefreshTokenGrant>()
         .AddSingleton<IGrant, PasswordGrant>();
+
+    static IServiceCollection AddPages(this IServiceCollection services) => services
+        .AddSingleton<PageRenderer>()
+        .AddSingleton<ResponsePages>()
+        .AddSingleton<FormTokens>();
 
     static IServiceCollection AddFiles(this IServiceCollection services, Settings settings) => services
         .AddSingleton<BlobStore>()

@@ -6,7 +6,9 @@ namespace Latchkey.Protocol;
 /// </summary>
 public sealed class OAuthError : Exception
 {
-    OAuthError(string code, string description, int status = 400, string? detail = null) : base(description) =>
+    // RFC 6749 §4.1.2.1 and §5.2: a description is printable ASCII.
+    OAuthError(string code, string description, int status = 400, string? detail = null)
+        : base(description.Replace("§", "section ", StringComparison.Ordinal)) =>
         (Code, Status, Detail) = (code, status, detail);
 
     /// <summary>The wire code (<c>error</c>).</summary>

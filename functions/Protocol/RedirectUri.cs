@@ -48,12 +48,15 @@ public static class RedirectUri
     /// <summary>True if it leads to an app by a scheme of the app's own, which any app on the device may claim (RFC 8252 §8.6).</summary>
     public static bool IsPrivateScheme(string uri) => Scheme(uri)?.ToLowerInvariant() is not ("http" or "https");
 
-    /// <summary>The CSP source (CSP3 §2.3.1) that a form must be allowed to be redirected to: see <c>PageHeaders</c>.</summary>
+    /// <summary>The CSP source (CSP3 §2.3.1) that a form must be allowed to be redirected to: see <c>PageRenderer</c>.</summary>
     public static string CspSource(string uri)
     {
         var scheme = Scheme(uri)!.ToLowerInvariant();
         return scheme == "http" ? $"http://{Authority(uri)}" : $"{scheme}:";
     }
+
+    /// <summary>Where it leads, for people: the host, or the app's scheme.</summary>
+    public static string Destination(string uri) => IsPrivateScheme(uri) ? Scheme(uri)! : Authority(uri)!;
 
     // RFC 3986 §3.1
     static string? Scheme(string uri)

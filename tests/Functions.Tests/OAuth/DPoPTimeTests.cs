@@ -24,7 +24,7 @@ public sealed class DPoPTimeTests : IAsyncLifetime
         await TestHost.Json(await app.TokenWith([app.Proof("POST", app.TokenUrl)], Service), 200);
         host.Clock.Advance(TimeSpan.FromMinutes(5));
         app.Nonce = nonce;
-        await Registered.Refused(await app.TokenWith([app.Proof("POST", app.TokenUrl)], Service), "use_dpop_nonce");
+        await TestClients.Refused(await app.TokenWith([app.Proof("POST", app.TokenUrl)], Service), "use_dpop_nonce");
         await TestHost.Json(await app.TokenWith([app.Proof("POST", app.TokenUrl)], Service), 200); // With the nonce of the refusal.
     }
 
@@ -51,7 +51,7 @@ public sealed class DPoPTimeTests : IAsyncLifetime
             var proof = app.Proof("POST", app.TokenUrl);
             await TestHost.Json(await app.TokenWith([proof], Service), 200);
             host.Clock.Advance(TimeSpan.FromSeconds(59));
-            await Registered.Refused(await app.TokenWith([proof], Service), "invalid_dpop_proof");
+            await TestClients.Refused(await app.TokenWith([proof], Service), "invalid_dpop_proof");
             host.Clock.Advance(TimeSpan.FromSeconds(-59));
             app.Nonce = null;
         }

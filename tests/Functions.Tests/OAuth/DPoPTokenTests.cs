@@ -19,7 +19,7 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         using var app = new DPoPApp(host);
         var answer = await app.TokenWith([app.Proof("POST", app.TokenUrl)], Service);
-        await Registered.Refused(answer, "use_dpop_nonce");
+        await TestClients.Refused(answer, "use_dpop_nonce");
         Assert.NotEmpty(answer.Headers.GetValues("DPoP-Nonce").Single());
         Assert.True(answer.Headers.CacheControl!.NoStore);
     }
@@ -83,7 +83,7 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         using var app = new DPoPApp(host);
         await app.LearnNonce();
         var answer = await app.TokenWith([app.Proof("POST", app.TokenUrl, null, header, claims)], Service);
-        await Registered.Refused(answer, "invalid_dpop_proof");
+        await TestClients.Refused(answer, "invalid_dpop_proof");
         Assert.NotEmpty(what);
     }
 
@@ -98,8 +98,8 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         {
             "", "x", "a.b.c", "..", good + ".x", good[..^4], good.Replace('.', ' '), halfASurrogate,
             AppKey.Part("[]") + "." + AppKey.Part("[]") + ".AA", new string('x', 9000), $"{AppKey.Part("{}")}.{AppKey.Part("{}")}.",
-        }) await Registered.Refused(await app.TokenWith([bad], Service), "invalid_dpop_proof");
-        await Registered.Refused(await app.TokenWith([good, app.Proof("POST", app.TokenUrl)], Service), "invalid_dpop_proof");
+        }) await TestClients.Refused(await app.TokenWith([bad], Service), "invalid_dpop_proof");
+        await TestClients.Refused(await app.TokenWith([good, app.Proof("POST", app.TokenUrl)], Service), "invalid_dpop_proof");
         Assert.DoesNotContain(host.Log.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal));
     }
 
@@ -110,7 +110,7 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         using var app = new DPoPApp(host, key: AppKey.New(algorithm, bits));
         var answer = await app.TokenWith([app.Proof("POST", app.TokenUrl)], Service);
-        await Registered.Refused(answer, "invalid_dpop_proof");
+        await TestClients.Refused(answer, "invalid_dpop_proof");
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
             request.Headers.Add("DPoP", app.Proof("POST", htu));
             return await host.Http.SendAsync(request);
         }
-        await Registered.Refused(await Send("http://evil.example/demo/oauth/token"), "invalid_dpop_proof");
+        await TestClients.Refused(await Send("http://evil.example/demo/oauth/token"), "invalid_dpop_proof");
         await TestHost.Json(await Send(app.TokenUrl), 200);
     }
 
@@ -148,7 +148,7 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         var proof = app.Proof("POST", app.TokenUrl);
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => app.TokenWith([proof], Service)));
         Assert.Single(answers, answer => answer.IsSuccessStatusCode);
-        foreach (var answer in answers.Where(answer => !answer.IsSuccessStatusCode)) await Registered.Refused(answer, "invalid_dpop_proof");
+        foreach (var answer in answers.Where(answer => !answer.IsSuccessStatusCode)) await TestClients.Refused(answer, "invalid_dpop_proof");
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         using var app = new DPoPApp(host);
         await app.LearnNonce();
         var proof = app.Proof("POST", app.TokenUrl);
-        await Registered.Refused(await app.TokenWith([proof], [("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "wrong")]), "invalid_client", 401);
+        await TestClients.Refused(await app.TokenWith([proof], [("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "wrong")]), "invalid_client", 401);
         await TestHost.Json(await app.TokenWith([proof], Service), 200);
     }
 
@@ -179,14 +179,14 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         using var abroad = new DPoPApp(host, "acme");
         await app.LearnNonce();
         abroad.Nonce = app.Nonce;
-        await Registered.Refused(await abroad.TokenWith([abroad.Proof("POST", abroad.TokenUrl)], Service), "use_dpop_nonce");
+        await TestClients.Refused(await abroad.TokenWith([abroad.Proof("POST", abroad.TokenUrl)], Service), "use_dpop_nonce");
     }
 
     [Fact]
     public async Task A_client_that_must_use_DPoP_gets_nothing_without()
     {
         await host.AddClient("must-dpop", client => client with { RequireDpop = true });
-        await Registered.Refused(await host.Token("demo", ("grant_type", "password"), ("client_id", "must-dpop"),
+        await TestClients.Refused(await host.Token("demo", ("grant_type", "password"), ("client_id", "must-dpop"),
             ("username", "alice"), ("password", "alice-password")), "invalid_request");
         using var app = new DPoPApp(host);
         await app.SignIn("must-dpop");

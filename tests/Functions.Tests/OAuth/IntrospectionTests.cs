@@ -56,7 +56,7 @@ public sealed class IntrospectionTests : IAsyncLifetime
     {
         var first = await SignIn("web");
         var second = await TestHost.Json(await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "web"),
-            ("client_secret", Registered.Secret), ("refresh_token", first.Refresh())), 200);
+            ("client_secret", TestClients.Secret), ("refresh_token", first.Refresh())), 200);
         var answer = await Introspect(second.Refresh(), "web");
         Assert.Equal(("web", true), (answer.GetProperty("client_id").GetString(), answer.GetProperty("active").GetBoolean()));
         Assert.False(answer.TryGetProperty("token_type", out _));
@@ -86,7 +86,7 @@ public sealed class IntrospectionTests : IAsyncLifetime
     {
         var tokens = await SignIn("web");
         await host.Http.PostAsync("/demo/oauth/revoke",
-            TestHost.Form(("token", tokens.Refresh()), ("client_id", "web"), ("client_secret", Registered.Secret)));
+            TestHost.Form(("token", tokens.Refresh()), ("client_id", "web"), ("client_secret", TestClients.Secret)));
         await Inactive(tokens.Access(), "web");
         await Inactive(tokens.Refresh(), "web");
     }
@@ -101,24 +101,24 @@ public sealed class IntrospectionTests : IAsyncLifetime
             [("token", token), ("client_id", "first-party")],
             [("token", token), ("client_id", "api")],
             [("token", token), ("client_id", "api"), ("client_secret", "wrong")],
-        }) await Registered.Refused(await host.Http.PostAsync("/demo/oauth/introspect", TestHost.Form(form)), "invalid_client", 401);
-        await Registered.Refused(await host.Http.PostAsync("/acme/oauth/introspect", // Not a client of that tenant.
-            TestHost.Form(("token", token), ("client_id", "api"), ("client_secret", Registered.Secret))), "invalid_client", 401);
+        }) await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/introspect", TestHost.Form(form)), "invalid_client", 401);
+        await TestClients.Refused(await host.Http.PostAsync("/acme/oauth/introspect", // Not a client of that tenant.
+            TestHost.Form(("token", token), ("client_id", "api"), ("client_secret", TestClients.Secret))), "invalid_client", 401);
         var bearer = await host.Send(HttpMethod.Post, "/demo/oauth/introspect", token);
         Assert.NotEqual(200, (int)bearer.StatusCode);
     }
 
     [Fact]
-    public async Task A_request_without_a_token_is_refused() => await Registered.Refused(await host.Http.PostAsync("/demo/oauth/introspect",
-        TestHost.Form(("client_id", "api"), ("client_secret", Registered.Secret))), "invalid_request");
+    public async Task A_request_without_a_token_is_refused() => await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/introspect",
+        TestHost.Form(("client_id", "api"), ("client_secret", TestClients.Secret))), "invalid_request");
 
     async Task<JsonElement> SignIn(string client) => await TestHost.Json(await host.Token("demo", ("grant_type", "password"),
-        ("client_id", client), ("client_secret", Registered.Secret), ("username", "alice"), ("password", "alice-password")), 200);
+        ("client_id", client), ("client_secret", TestClients.Secret), ("username", "alice"), ("password", "alice-password")), 200);
 
     async Task<JsonElement> Introspect(string token, string client = "api") => await TestHost.Json(await Ask(token, client), 200);
 
     Task<HttpResponseMessage> Ask(string token, string client) => host.Http.PostAsync("/demo/oauth/introspect",
-        TestHost.Form(("token", token), ("client_id", client), ("client_secret", Registered.Secret)));
+        TestHost.Form(("token", token), ("client_id", client), ("client_secret", TestClients.Secret)));
 
     async Task Inactive(string token, string client)
     {

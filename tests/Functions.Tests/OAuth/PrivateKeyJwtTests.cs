@@ -91,7 +91,7 @@ public sealed class PrivateKeyJwtTests : IAsyncLifetime
     [MemberData(nameof(Bad))]
     public async Task A_bad_assertion_is_refused(string what, Action<JsonObject>? header, Action<JsonObject>? claims)
     {
-        await Registered.Refused(await Token(Assertion(header, claims)), "invalid_client", 401);
+        await TestClients.Refused(await Token(Assertion(header, claims)), "invalid_client", 401);
         Assert.NotEmpty(what);
     }
 
@@ -101,8 +101,8 @@ public sealed class PrivateKeyJwtTests : IAsyncLifetime
         var good = Assertion();
         var halfASurrogate = $"{good.Split('.')[0]}.{AppKey.Part("""{"sub":"\ud800","iss":"\ud800"}""")}.AAAA";
         foreach (var bad in new[] { "x", "a.b.c", good + ".x", good[..^4], "🔑", new string('x', 20_000), halfASurrogate })
-            await Registered.Refused(await Token(bad), "invalid_client", 401);
-        await Registered.Refused(await Token(""), "invalid_request");
+            await TestClients.Refused(await Token(bad), "invalid_client", 401);
+        await TestClients.Refused(await Token(""), "invalid_request");
         Assert.DoesNotContain(host.Log.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal));
     }
 
@@ -111,8 +111,8 @@ public sealed class PrivateKeyJwtTests : IAsyncLifetime
     {
         using var other = AppKey.New();
         await Add("other", other);
-        await Registered.Refused(await Token(Assertion(signer: other)), "invalid_client", 401);
-        await Registered.Refused(await Token(Assertion(id: "other", signer: key)), "invalid_client", 401);
+        await TestClients.Refused(await Token(Assertion(signer: other)), "invalid_client", 401);
+        await TestClients.Refused(await Token(Assertion(id: "other", signer: key)), "invalid_client", 401);
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class PrivateKeyJwtTests : IAsyncLifetime
         var assertion = Assertion();
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Token(assertion)));
         Assert.Single(answers, answer => answer.IsSuccessStatusCode);
-        foreach (var answer in answers.Where(answer => !answer.IsSuccessStatusCode)) await Registered.Refused(answer, "invalid_client", 401);
+        foreach (var answer in answers.Where(answer => !answer.IsSuccessStatusCode)) await TestClients.Refused(answer, "invalid_client", 401);
     }
 
     [Fact]
@@ -136,29 +136,29 @@ public sealed class PrivateKeyJwtTests : IAsyncLifetime
     public async Task A_client_uses_its_own_way_and_no_other()
     {
         await host.AddConfidential("secretive");
-        await Registered.Refused(await Token(Assertion(id: "secretive")), "invalid_client", 401);
-        await Registered.Refused(await Token(Assertion(id: "first-party")), "invalid_client", 401);
+        await TestClients.Refused(await Token(Assertion(id: "secretive")), "invalid_client", 401);
+        await TestClients.Refused(await Token(Assertion(id: "first-party")), "invalid_client", 401);
         foreach (var form in new (string, string)[][] { [("client_id", "signer")], [("client_id", "signer"), ("client_secret", "x")] })
-            await Registered.Refused(await host.Token("demo", [("grant_type", "client_credentials"), .. form]), "invalid_client", 401);
+            await TestClients.Refused(await host.Token("demo", [("grant_type", "client_credentials"), .. form]), "invalid_client", 401);
         // Not even with a secret that is left over from before.
         await host.AddClient("changed", client => client with
         {
-            AuthMethod = ClientAuthMethod.PrivateKeyJwt, Jwks = key.Set(), SecretHashes = [Client.HashSecret(Registered.Secret)],
+            AuthMethod = ClientAuthMethod.PrivateKeyJwt, Jwks = key.Set(), SecretHashes = [Client.HashSecret(TestClients.Secret)],
         });
-        await Registered.Refused(await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "changed"),
-            ("client_secret", Registered.Secret)), "invalid_client", 401);
+        await TestClients.Refused(await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "changed"),
+            ("client_secret", TestClients.Secret)), "invalid_client", 401);
         await TestHost.Json(await Token(Assertion(id: "changed")), 200);
     }
 
     [Fact]
     public async Task Two_ways_at_once_are_refused()
     {
-        await Registered.Refused(await Token(Assertion(), ("client_secret", "x")), "invalid_request");
-        await Registered.Refused(await Token(Assertion(), ("client_id", "service")), "invalid_request");
+        await TestClients.Refused(await Token(Assertion(), ("client_secret", "x")), "invalid_request");
+        await TestClients.Refused(await Token(Assertion(), ("client_id", "service")), "invalid_request");
         await TestHost.Json(await Token(Assertion(), ("client_id", "signer")), 200);
         var request = new HttpRequestMessage(HttpMethod.Post, "/demo/oauth/token") { Content = TestHost.Form(Form(Assertion())) };
         request.Headers.Authorization = new("Basic", "c2lnbmVyOng=");
-        await Registered.Refused(await host.Http.SendAsync(request), "invalid_request");
+        await TestClients.Refused(await host.Http.SendAsync(request), "invalid_request");
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class PrivateKeyJwtTests : IAsyncLifetime
     {
         foreach (var type in new[] { "urn:ietf:params:oauth:client-assertion-type:saml2-bearer", "" })
         {
-            await Registered.Refused(await host.Token("demo", ("grant_type", "client_credentials"),
+            await TestClients.Refused(await host.Token("demo", ("grant_type", "client_credentials"),
                 ("client_assertion", Assertion()), ("client_assertion_type", type)), "invalid_request");
         }
     }
@@ -187,7 +187,7 @@ public sealed class PrivateKeyJwtTests : IAsyncLifetime
     {
         using var app = new DPoPApp(host);
         var form = Form(Assertion());
-        await Registered.Refused(await app.TokenWith([app.Proof("POST", app.TokenUrl)], form), "use_dpop_nonce");
+        await TestClients.Refused(await app.TokenWith([app.Proof("POST", app.TokenUrl)], form), "use_dpop_nonce");
         await TestHost.Json(await app.TokenWith([app.Proof("POST", app.TokenUrl)], form), 200);
     }
 

@@ -46,7 +46,7 @@ public sealed class RegisteredClientTests : IAsyncLifetime
         var made = await Register(metadata => metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code"));
         await TestHost.Json(await Service(made), 200);
         await TestHost.Json(await Put(made, metadata => metadata["client_secret"] = Text(made, "client_secret")), 200);
-        await Registered.Refused(await Service(made), "unauthorized_client");
+        await TestClients.Refused(await Service(made), "unauthorized_client");
     }
 
     [Fact]
@@ -61,10 +61,10 @@ public sealed class RegisteredClientTests : IAsyncLifetime
             metadata["jwks"] = JsonNode.Parse(key.Set());
         }), 200);
         Assert.False(keyed.TryGetProperty("client_secret", out _));
-        await Registered.Refused(await Service(made), "invalid_client", 401);
+        await TestClients.Refused(await Service(made), "invalid_client", 401);
         var back = await TestHost.Json(await Put(made, metadata => metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code")), 200);
         Assert.NotEqual(Text(made, "client_secret"), Text(back, "client_secret"));
-        await Registered.Refused(await Service(made), "invalid_client", 401);
+        await TestClients.Refused(await Service(made), "invalid_client", 401);
         await TestHost.Json(await Service(back), 200);
     }
 
@@ -80,7 +80,7 @@ public sealed class RegisteredClientTests : IAsyncLifetime
     public async Task A_put_that_says_what_it_may_not_changes_nothing(string name, string? value)
     {
         var made = await Register();
-        await Registered.Refused(await Put(made, metadata => { metadata["client_name"] = "Renamed"; metadata[name] = value; }), "invalid_client_metadata");
+        await TestClients.Refused(await Put(made, metadata => { metadata["client_name"] = "Renamed"; metadata[name] = value; }), "invalid_client_metadata");
         Assert.Equal("An app", Text(await TestHost.Json(await Send(HttpMethod.Get, made), 200), "client_name"));
     }
 
@@ -92,7 +92,7 @@ public sealed class RegisteredClientTests : IAsyncLifetime
         Assert.Equal(200, await host.Try(access));
         Assert.Equal(204, (int)(await Send(HttpMethod.Delete, made)).StatusCode);
         Assert.Equal(401, await host.Try(access));
-        await Registered.Refused(await Service(made), "invalid_client", 401);
+        await TestClients.Refused(await Service(made), "invalid_client", 401);
         foreach (var method in new[] { HttpMethod.Get, HttpMethod.Delete }) await TestHost.Json(await Send(method, made), 401);
         await TestHost.Json(await Put(made), 401);
     }

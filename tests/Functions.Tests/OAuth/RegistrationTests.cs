@@ -180,19 +180,19 @@ public sealed class RegistrationTests : IAsyncLifetime
         using var changed = JsonDocument.Parse(change);
         foreach (var member in changed.RootElement.EnumerateObject()) rest.Remove(member.Name);
         var text = rest.ToJsonString();
-        await Registered.Refused(await PostText($"{text[..^1]}{(rest.Count > 0 ? "," : "")}{change[1..]}"), error);
+        await TestClients.Refused(await PostText($"{text[..^1]}{(rest.Count > 0 ? "," : "")}{change[1..]}"), error);
     }
 
     [Fact]
     public async Task What_is_no_metadata_is_refused()
     {
         foreach (var bad in new[] { "", "x", "[]", "null", "7", "{", """{"a":1,"a":2}""", """{"\ud800":1}""", """{"redirect_uris":["https://a.example"]""" })
-            await Registered.Refused(await PostText(bad), "invalid_client_metadata");
-        await Registered.Refused(await PostText(new string('[', 5000) + new string(']', 5000)), "invalid_client_metadata");
+            await TestClients.Refused(await PostText(bad), "invalid_client_metadata");
+        await TestClients.Refused(await PostText(new string('[', 5000) + new string(']', 5000)), "invalid_client_metadata");
         Assert.Equal(413, (int)(await PostText($$"""{"client_name":"{{new string('x', 70_000)}}"}""")).StatusCode);
         var form = new HttpRequestMessage(HttpMethod.Post, "/demo/oauth/register") { Content = TestHost.Form(("redirect_uris", "x")) };
         form.Headers.Authorization = new("Bearer", token);
-        await Registered.Refused(await host.Http.SendAsync(form), "invalid_client_metadata");
+        await TestClients.Refused(await host.Http.SendAsync(form), "invalid_client_metadata");
         Assert.DoesNotContain(host.Log.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal));
     }
 
@@ -213,7 +213,7 @@ public sealed class RegistrationTests : IAsyncLifetime
     public async Task A_token_is_spent_by_what_it_registers_and_not_by_what_is_refused()
     {
         var twice = await NewToken(uses: 2);
-        await Registered.Refused(await Post(Good(metadata => metadata["scope"] = "admin"), twice), "invalid_client_metadata");
+        await TestClients.Refused(await Post(Good(metadata => metadata["scope"] = "admin"), twice), "invalid_client_metadata");
         await TestHost.Json(await Post(Good(), twice), 201);
         await TestHost.Json(await Post(Good(), twice), 201);
         await TestHost.Json(await Post(Good(), twice), 401);
@@ -244,12 +244,12 @@ public sealed class RegistrationTests : IAsyncLifetime
         host.Clock.Advance(TimeSpan.FromMinutes(1)); // Past the cache.
         Task<HttpResponseMessage> Open(JsonObject metadata) => Post(metadata, "", withToken: false, tenant: "acme");
         var json = await TestHost.Json(await Open(Good()), 201);
-        await Registered.Refused(await Open(new() { ["grant_types"] = new JsonArray("client_credentials") }), "invalid_client_metadata");
+        await TestClients.Refused(await Open(new() { ["grant_types"] = new JsonArray("client_credentials") }), "invalid_client_metadata");
         // Nor later, by way of its own registration.
         var metadata = Good(metadata => { metadata["client_id"] = Text(json, "client_id"); metadata["grant_types"] = new JsonArray("authorization_code", "client_credentials"); });
         var put = new HttpRequestMessage(HttpMethod.Put, Text(json, "registration_client_uri")) { Content = JsonContent.Create(metadata) };
         put.Headers.Authorization = new("Bearer", Text(json, "registration_access_token"));
-        await Registered.Refused(await host.Http.SendAsync(put), "invalid_client_metadata");
+        await TestClients.Refused(await host.Http.SendAsync(put), "invalid_client_metadata");
         await TestHost.Json(await Post(Good(), "wrong", tenant: "acme"), 401); // A token that is sent has to be good.
         await TestHost.Json(await Post(Good(), "", withToken: false), 401); // The other tenant's policy is its own.
     }

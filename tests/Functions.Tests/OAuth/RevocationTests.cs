@@ -21,7 +21,7 @@ public sealed class RevocationTests : IAsyncLifetime
         var first = await host.SignIn("demo");
         var second = await TestHost.Json(await host.Refresh("demo", first.Refresh()), 200);
         await Ok(await Revoke(second.Refresh()));
-        await Registered.Refused(await host.Refresh("demo", second.Refresh()), "invalid_grant");
+        await TestClients.Refused(await host.Refresh("demo", second.Refresh()), "invalid_grant");
         Assert.Equal((401, 401), (await host.Try(first.Access()), await host.Try(second.Access())));
     }
 
@@ -32,7 +32,7 @@ public sealed class RevocationTests : IAsyncLifetime
         var second = await TestHost.Json(await host.Refresh("demo", first.Refresh()), 200);
         var third = await TestHost.Json(await host.Refresh("demo", second.Refresh()), 200);
         await Ok(await Revoke(first.Refresh()));
-        await Registered.Refused(await host.Refresh("demo", third.Refresh()), "invalid_grant");
+        await TestClients.Refused(await host.Refresh("demo", third.Refresh()), "invalid_grant");
     }
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class RevocationTests : IAsyncLifetime
         Assert.Equal(200, await host.Try(tokens.Access()));
         await Ok(await Revoke(tokens.Access()));
         Assert.Equal(401, await host.Try(tokens.Access()));
-        await Registered.Refused(await host.Refresh("demo", tokens.Refresh()), "invalid_grant");
+        await TestClients.Refused(await host.Refresh("demo", tokens.Refresh()), "invalid_grant");
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class RevocationTests : IAsyncLifetime
         await host.AddClient("other");
         var tokens = await host.SignIn("demo");
         foreach (var token in new[] { tokens.Access(), tokens.Refresh() })
-            await Registered.Refused(await Revoke(token, "other"), "invalid_grant");
+            await TestClients.Refused(await Revoke(token, "other"), "invalid_grant");
         Assert.Equal(200, await host.Try(tokens.Access()));
         await TestHost.Json(await host.Refresh("demo", tokens.Refresh()), 200);
     }
@@ -156,18 +156,18 @@ public sealed class RevocationTests : IAsyncLifetime
     public async Task The_client_must_prove_who_it_is()
     {
         var token = await host.ServiceToken();
-        await Registered.Refused(await Revoke(token, "service"), "invalid_client", 401);
-        await Registered.Refused(await Revoke(token, "nobody"), "invalid_client", 401);
-        await Registered.Refused(await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("token", token))), "invalid_client", 401);
+        await TestClients.Refused(await Revoke(token, "service"), "invalid_client", 401);
+        await TestClients.Refused(await Revoke(token, "nobody"), "invalid_client", 401);
+        await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("token", token))), "invalid_client", 401);
         Assert.Equal(200, await host.Try(token));
     }
 
     [Fact]
     public async Task A_malformed_request_is_refused()
     {
-        await Registered.Refused(await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("client_id", "first-party"))), "invalid_request");
-        await Registered.Refused(await host.Http.PostAsync("/demo/oauth/revoke?token=x", TestHost.Form(("client_id", "first-party"))), "invalid_request");
-        await Registered.Refused(await host.Http.PostAsync("/demo/oauth/revoke",
+        await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("client_id", "first-party"))), "invalid_request");
+        await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/revoke?token=x", TestHost.Form(("client_id", "first-party"))), "invalid_request");
+        await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/revoke",
             TestHost.Form(("client_id", "first-party"), ("token", "x"), ("token", "y"))), "invalid_request");
         Assert.Equal(405, (int)(await host.Http.GetAsync("/demo/oauth/revoke")).StatusCode);
     }

@@ -46,7 +46,7 @@ public sealed class UserInfoTests(DemoHost demo) : IClassFixture<DemoHost>
         await TestHost.Json(await host.Http.PostAsync(Path, TestHost.Form(("access_token", token))), 200);
         var both = new HttpRequestMessage(HttpMethod.Post, Path) { Content = TestHost.Form(("access_token", token)) };
         both.Headers.Authorization = new("Bearer", token);
-        await Registered.Refused(await host.Http.SendAsync(both), "invalid_request");
+        await TestClients.Refused(await host.Http.SendAsync(both), "invalid_request");
     }
 
     [Fact]

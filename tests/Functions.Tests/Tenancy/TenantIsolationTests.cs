@@ -14,8 +14,9 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
     static readonly HashSet<string> Public =
     [
         "openid-configuration", "oauth-authorization-server", "jwks", // Metadata.
-        "token", "revoke", "introspect", // Authenticate the client instead.
+        "token", "par", "revoke", "introspect", // Authenticate the client instead.
         "register", "register-read", "register-update", "register-delete", // Have tokens of their own: RegistrationTests.
+        "authorize", "login", "login-post", "consent", "consent-post", // For people, who have a cookie of the tenant.
     ];
 
     public static TheoryData<string, string, string> Protected()

@@ -5,7 +5,7 @@ using Latchkey.Tenancy;
 namespace Latchkey.Tests.OAuth;
 
 /// <summary>Puts clients into a host, and reads token answers.</summary>
-static class Registered
+static class TestClients
 {
     public const string Secret = "a-secret-of-a-test";
 
