@@ -38,8 +38,8 @@ public static class RowKeys
     /// <summary>Failed sign-ins from one address.</summary>
     public static string AddressAttempts(string tenant, string address) => $"{tenant}|address|{Ids.Hash(address)}";
 
-    /// <summary>A wrapped symmetric key.</summary>
-    public static string MacKey(string id) => $"mac|{id}";
+    /// <summary>A tenant's own key; they sort by number within an algorithm.</summary>
+    public static string Key(string algorithm, int number) => $"key|{algorithm}|{number:D6}";
 
     /// <summary>The partition of one space of files.</summary>
     public static string Space(string tenant, string spaceKey) => $"{tenant}|{spaceKey}";

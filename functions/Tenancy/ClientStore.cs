@@ -15,8 +15,16 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
         Client.IsId(id) ? cache.Get($"{tenant.Id}|{id}", () => Load(tenant, id, cancel)) : default;
 
     /// <summary>Writes a client.</summary>
-    public Task Save(Tenant tenant, Client client, CancellationToken cancel) =>
-        table.Put(new TableEntity(tenant.Id, client.Id)
+    /// <exception cref="ArgumentException">Its tokens or sessions would outlive the keys that they need.</exception>
+    public Task Save(Tenant tenant, Client client, CancellationToken cancel)
+    {
+        if (client.AccessTokenSeconds > Client.MostAccessTokenSeconds || client.SessionSeconds > Client.MostSessionSeconds)
+            throw new ArgumentException("Its tokens or sessions would outlive the keys that they need.", nameof(client));
+        return table.Put(Row(tenant, client), cancel);
+    }
+
+    static TableEntity Row(Tenant tenant, Client client) =>
+        new(tenant.Id, client.Id)
         {
             ["Name"] = client.Name,
             ["SecretHashes"] = Columns.Join(client.SecretHashes),
@@ -28,7 +36,7 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             ["SessionIdleSeconds"] = client.SessionIdleSeconds,
             ["SessionSeconds"] = client.SessionSeconds,
             ["RetryWindowSeconds"] = client.RetryWindowSeconds,
-        }, cancel);
+        };
 
     async Task<Client?> Load(Tenant tenant, string id, CancellationToken cancel)
     {

@@ -28,12 +28,18 @@ public sealed class RefreshTokens(KeyRing keys)
         var sent = new byte[HMACSHA256.HashSizeInBytes];
         if (!Base64Url.IsValid(mac, out var length) || length != sent.Length) return null;
         Base64Url.DecodeFromChars(mac, sent);
-        var match = false;
-        foreach (var key in await keys.MacKeys(tenant, cancel))
-            match |= CryptographicOperations.FixedTimeEquals(sent, Mac(key, tenant, $"{bucket}.{id}.{counter}"));
+        var match = IsOneOf(await keys.MacKeys(tenant, cancel)) || IsOneOf(await keys.RenewedMacKeys(tenant, cancel));
         if (!match || !IssuedTokens.TrySplit($"{bucket}.{id}", out _, out _)) return null;
         return int.TryParse(counter, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? ($"{bucket}.{id}", number) : null;
+
+        bool IsOneOf(IReadOnlyList<byte[]> all)
+        {
+            var one = false;
+            foreach (var key in all)
+                one |= CryptographicOperations.FixedTimeEquals(sent, Mac(key, tenant, $"{bucket}.{id}.{counter}"));
+            return one;
+        }
     }
 
     // The tenant and the purpose are under the MAC too: one key may serve several tenants.
