@@ -32,15 +32,19 @@ internal sealed class KeyFile(string path) : IKeyStore
     /// <exception cref="KeyFileException">The file can't be used.</exception>
     public async Task<bool> TryAdd(string tenant, OwnKey key, CancellationToken cancel)
     {
+        if (Holds(store.Read())) return false; // Many that start at once need not queue for the lock.
         using var held = await store.Lock(cancel);
         // Read under the lock: another process may have made the key since.
         var content = store.Read();
+        if (Holds(content)) return false;
         if (!content.Tenants.TryGetValue(tenant, out var entries)) content.Tenants[tenant] = entries = [];
-        if (entries.Exists(entry => entry.Is(key.Row))) return false;
         entries.Add(new KeyFileEntry(
             key.Row.Algorithm, key.Row.Number, key.Row.Created, key.Row.SignsFrom, Convert.ToBase64String(key.Secret)));
         store.Write(content);
         return true;
+
+        bool Holds(KeyFileContent read) =>
+            read.Tenants.TryGetValue(tenant, out var keys) && keys.Exists(entry => entry.Is(key.Row));
     }
 
     /// <inheritdoc/>

@@ -19,7 +19,7 @@ public sealed partial class KeyRotation
     /// <summary>A tenant's signing keys and MAC keys with their times, newest first of each kind.</summary>
     /// <exception cref="SigningUnavailableException">They can't be read at the moment.</exception>
     public async Task<IReadOnlyList<KeyInfo>> List(string tenant, CancellationToken cancel) =>
-        [.. await signer.Keys(tenant, cancel), .. (await keys.Renewed(tenant, cancel)).Info(KeyRow.HS256)];
+        [.. await signer.Keys(tenant, cancel), .. (await keys.ReadNow(tenant, cancel)).Info(KeyRow.HS256)];
 
     /// <summary>
     /// Rotates all keys of a tenant now, at an operator's command; answers what <see cref="List"/> then does. While the

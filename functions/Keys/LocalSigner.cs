@@ -39,5 +39,5 @@ internal sealed class LocalSigner(OwnKeys keys) : ISigner
     /// <inheritdoc/>
     /// <exception cref="KeyFileException">The key file can't be used.</exception>
     public async ValueTask<IReadOnlyList<KeyInfo>> Keys(string tenant, CancellationToken cancel) =>
-        (await keys.Renewed(tenant, cancel)).Info(PublicKey.Algorithms);
+        (await keys.ReadNow(tenant, cancel)).Info(PublicKey.Algorithms);
 }

@@ -14,7 +14,7 @@ namespace Latchkey.Keys;
 /// <param name="log">Says what was made, removed, and could not be read.</param>
 internal sealed partial class OwnKeys(IKeyStore store, IReadOnlyCollection<string> algorithms, TimeProvider clock, ILogger<OwnKeys> log)
 {
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, Refreshed<TenantKeys>> tenants = new(StringComparer.Ordinal);
 
@@ -28,6 +28,9 @@ internal sealed partial class OwnKeys(IKeyStore store, IReadOnlyCollection<strin
     /// <summary>The keys, read anew unless that was tried in the last 30 seconds.</summary>
     public ValueTask<TenantKeys> Renewed(string tenant, CancellationToken cancel) => Of(tenant).Renewed(cancel);
 
+    /// <summary>The keys, read anew: for an operator, who wants to see what was done a moment ago.</summary>
+    public Task<TenantKeys> ReadNow(string tenant, CancellationToken cancel) => Of(tenant).ReadNow(cancel);
+
     /// <summary>The rows of all tenants, unopened.</summary>
     public Task<ILookup<string, KeyRow>> Rows(CancellationToken cancel) => store.All(cancel);
 
@@ -38,7 +41,7 @@ internal sealed partial class OwnKeys(IKeyStore store, IReadOnlyCollection<strin
     /// <returns>How many were added, by us or by somebody who was faster.</returns>
     public async Task<int> Rotate(string tenant, Func<KeyRow, bool> isDue, CancellationToken cancel)
     {
-        var keys = await Of(tenant).ReadNow(cancel);
+        var keys = await ReadNow(tenant, cancel);
         var added = 0;
         foreach (var algorithm in algorithms)
         {
@@ -47,33 +50,39 @@ internal sealed partial class OwnKeys(IKeyStore store, IReadOnlyCollection<strin
             await Add(tenant, algorithm, newest.Number + 1, cancel);
             added++;
         }
-        if (added > 0) await Of(tenant).ReadNow(cancel);
+        if (added > 0) await ReadNow(tenant, cancel);
         return added;
     }
 
     /// <summary>Removes the keys that nothing alive was signed with.</summary>
     public async Task<int> RemoveOutlived(string tenant, CancellationToken cancel)
     {
-        var outlived = (await Of(tenant).ReadNow(cancel)).Outlived(Now).ToList();
+        var outlived = (await ReadNow(tenant, cancel)).Outlived(Now).ToList();
         foreach (var row in outlived)
         {
             await store.Remove(tenant, row, cancel);
             Log.Removed(log, row.Algorithm, row.Kid, tenant);
         }
+        if (outlived.Count > 0) await ReadNow(tenant, cancel);
         return outlived.Count;
     }
 
-    private Refreshed<TenantKeys> Of(string tenant) =>
-        tenants.GetOrAdd(tenant, static (tenant, own) => new(own.Clock, known => own.Load(tenant, known)), this);
+    private Refreshed<TenantKeys> Of(string tenant) => tenants.GetOrAdd(tenant, tenant =>
+    {
+        // What was opened once stays open, even if the reading failed otherwise.
+        IReadOnlyList<OwnKey> open = [];
+        return new(clock, () => Load(tenant, open, keys => open = keys), keys => keys.Why is null);
+    });
 
-    private TimeProvider Clock => clock;
-
-    private async Task<TenantKeys> Load(string tenant, TenantKeys? known)
+    private async Task<TenantKeys> Load(string tenant, IReadOnlyList<OwnKey> known, Action<IReadOnlyList<OwnKey>> opened)
     {
         using var limit = new CancellationTokenSource(patience, clock);
         try
         {
-            return await LoadOrMake(tenant, known?.Open ?? [], limit.Token);
+            var keys = await LoadOrMake(tenant, known, limit.Token);
+            opened(keys.Open);
+            // Useless keys are not held: the next caller tries again.
+            return keys.Why is null || algorithms.All(keys.HasOpen) ? keys : throw keys.Why.Again();
         }
         catch (OperationCanceledException e)
         {
@@ -92,7 +101,7 @@ internal sealed partial class OwnKeys(IKeyStore store, IReadOnlyCollection<strin
         var keys = await store.Load(tenant, algorithms, known, cancel);
         var missing = algorithms.Where(algorithm => keys.NewestRow(algorithm) is null).ToList();
         if (missing.Count == 0) return keys;
-        await Task.WhenAll(missing.Select(algorithm => Add(tenant, algorithm, 1, cancel)));
+        foreach (var algorithm in missing) await Add(tenant, algorithm, 1, cancel);
         // Whoever won, only what is stored counts.
         return await store.Load(tenant, algorithms, keys.Open, cancel);
     }

@@ -8,8 +8,9 @@ namespace Latchkey.Keys;
 /// 24 hours.
 /// </summary>
 /// <param name="clock">Measures the age.</param>
-/// <param name="read">Reads; gets what is held, if anything is.</param>
-internal sealed class Refreshed<T>(TimeProvider clock, Func<T?, Task<T>> read) where T : class
+/// <param name="read">Reads.</param>
+/// <param name="isWhole">False of what should be read anew soon, because something is missing in it. Null: never.</param>
+internal sealed class Refreshed<T>(TimeProvider clock, Func<Task<T>> read, Predicate<T>? isWhole = null) where T : class
 {
     private static readonly TimeSpan renewFrom = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan fresh = TimeSpan.FromMinutes(5);
@@ -28,7 +29,7 @@ internal sealed class Refreshed<T>(TimeProvider clock, Func<T?, Task<T>> read) w
         lock (gate)
         {
             var age = Age();
-            if (age < renewFrom) return new(held!.Value);
+            if (age < renewFrom && isWhole?.Invoke(held!.Value) is not false) return new(held!.Value);
             if (age >= servesAtMost || Rested()) running ??= Start();
             // Without a reading under way the last one failed a moment ago: serve what there is.
             if (age < fresh || (age < servesAtMost && running is null)) return new(held!.Value);
@@ -89,17 +90,16 @@ internal sealed class Refreshed<T>(TimeProvider clock, Func<T?, Task<T>> read) w
     private Task<Exception?> Start()
     {
         lastTry = clock.GetUtcNow();
-        var known = held?.Value;
-        return Task.Run(() => Read(known));
+        return Task.Run(Read);
     }
 
-    private async Task<Exception?> Read(T? known)
+    private async Task<Exception?> Read()
     {
         Reading? loaded = null;
         try
         {
             var started = clock.GetUtcNow();
-            loaded = new Reading(await read(known), started);
+            loaded = new Reading(await read(), started);
             return null;
         }
         catch (Exception e)

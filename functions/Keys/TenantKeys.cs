@@ -15,6 +15,9 @@ internal sealed record TenantKeys(IReadOnlyList<OwnKey> Open, IReadOnlyList<KeyR
     public KeyRow? NewestRow(string algorithm) =>
         Rows().Where(row => row.Algorithm == algorithm).MaxBy(row => row.Number);
 
+    /// <summary>Whether there is a key of this algorithm that can be used.</summary>
+    public bool HasOpen(string algorithm) => Open.Any(key => key.Row.Algorithm == algorithm);
+
     /// <summary>The key that signs now: the newest whose time has come. A key that waits out its lead never does.</summary>
     /// <exception cref="SigningUnavailableException">None can.</exception>
     public OwnKey Signing(string tenant, string algorithm, DateTimeOffset now) =>

@@ -16,7 +16,7 @@ internal sealed class VaultKeyList
     public VaultKeyList(Vault vault, string name)
     {
         (this.vault, this.name) = (vault, name);
-        versions = new(vault.Clock, _ => vault.Call($"list the versions of key {name}", List, CancellationToken.None));
+        versions = new(vault.Clock, () => vault.Call($"list the versions of key {name}", List, CancellationToken.None));
     }
 
     /// <summary>The versions, from memory if the list is fresh.</summary>
