@@ -5,11 +5,14 @@ namespace Latchkey;
 /// <summary>How JWTs are signed (design: README, "Signing").</summary>
 public enum SigningMode
 {
-    /// <summary>A key file; development only.</summary>
+    /// <summary>By this process, with keys from a key file; development only.</summary>
     Local,
 
-    /// <summary>Each token is signed by Key Vault.</summary>
+    /// <summary>Each token by Key Vault.</summary>
     KeyVault,
+
+    /// <summary>By this process, with keys that are stored wrapped by a key of Key Vault.</summary>
+    KeyVaultWrapped,
 }
 
 /// <summary>The settings, validated at start; the README's table describes each. Names are <c>Latchkey__…</c> as environment variables.</summary>
@@ -36,17 +39,20 @@ public sealed record Settings
     /// <summary>Path of the key file (<see cref="SigningMode.Local"/>).</summary>
     public string KeyFile { get; init; } = "";
 
-    /// <summary>The vault (<see cref="SigningMode.KeyVault"/>).</summary>
+    /// <summary>The vault (all modes but <see cref="SigningMode.Local"/>).</summary>
     public Uri? Vault { get; init; }
 
-    /// <summary>Name of the EC P-256 key that signs access tokens; may hold <c>{tenant}</c>.</summary>
+    /// <summary>Name of the EC P-256 key that signs access tokens (<see cref="SigningMode.KeyVault"/>); may hold <c>{tenant}</c>.</summary>
     public string AccessTokenKey { get; init; } = "";
 
-    /// <summary>Name of the RSA key that signs ID tokens; may hold <c>{tenant}</c>.</summary>
+    /// <summary>Name of the RSA key that signs ID tokens (<see cref="SigningMode.KeyVault"/>); may hold <c>{tenant}</c>.</summary>
     public string IdTokenKey { get; init; } = "";
 
-    /// <summary>Name of the RSA key that wraps the symmetric keys.</summary>
+    /// <summary>Name of the RSA key that wraps the stored keys.</summary>
     public string WrapKey { get; init; } = "";
+
+    /// <summary>A key of ours that is older gets a successor.</summary>
+    public required TimeSpan RotationPeriod { get; init; }
 
     /// <summary>How many proxies in front of us append to X-Forwarded-For (Azure's own front end is one).</summary>
     public required int TrustedProxies { get; init; }
@@ -81,7 +87,7 @@ public sealed record Settings
         var development = string.Equals(environment, "Development", StringComparison.OrdinalIgnoreCase);
         var connectionString = read.Text("Storage:ConnectionString");
         var mode = read.OneOf("Signing:Mode", SigningMode.KeyVault);
-        var onVault = mode == SigningMode.KeyVault;
+        var (onVault, vaultSigns) = (mode != SigningMode.Local, mode == SigningMode.KeyVault);
         var settings = new Settings
         {
             Development = development,
@@ -92,9 +98,10 @@ public sealed record Settings
             SigningMode = mode,
             KeyFile = onVault ? "" : read.Needed("Signing:KeyFile"),
             Vault = onVault ? read.Https("Signing:Vault") : null,
-            AccessTokenKey = onVault ? read.KeyName("Signing:AccessTokenKey") : "",
-            IdTokenKey = onVault ? read.KeyName("Signing:IdTokenKey") : "",
-            WrapKey = onVault ? read.KeyName("Signing:WrapKey") : "",
+            AccessTokenKey = vaultSigns ? read.KeyName("Signing:AccessTokenKey", Keys.KeyVaultSigner.IsKeyName) : "",
+            IdTokenKey = vaultSigns ? read.KeyName("Signing:IdTokenKey", Keys.KeyVaultSigner.IsKeyName) : "",
+            WrapKey = onVault ? read.KeyName("Signing:WrapKey", Keys.Vault.IsKeyName) : "",
+            RotationPeriod = TimeSpan.FromDays(read.Number("Signing:RotationDays", 90, 1, 730)),
             TrustedProxies = (int)read.Number("TrustedProxies", development ? 0 : 1, 0, 5),
             CacheTime = TimeSpan.FromSeconds(read.Number("CacheSeconds", 30, 0, 300)),
             PasswordIterations = (int)read.Number("PasswordIterations", 210_000, development ? 1 : 210_000, 10_000_000),
@@ -105,7 +112,7 @@ public sealed record Settings
         if (connectionString is not null && !development)
             read.Fault("Storage:ConnectionString", "is for the emulator in Development; elsewhere set Storage__TableEndpoint and Storage__BlobEndpoint");
         if (mode == SigningMode.Local && !development)
-            read.Fault("Signing:Mode", "Local is for Development; elsewhere use KeyVault");
+            read.Fault("Signing:Mode", "Local is for Development; elsewhere use KeyVault or KeyVaultWrapped");
         read.ThrowIfAny();
         return settings;
     }
@@ -165,10 +172,10 @@ sealed class SettingsReader(IConfiguration configuration)
         return null;
     }
 
-    public string KeyName(string name)
+    public string KeyName(string name, Predicate<string> isKeyName)
     {
         var text = Needed(name);
-        if (text.Length > 0 && !Keys.KeyVaultSigner.IsKeyName(text)) Fault(name, $"must be a key's name (letters, digits, hyphens), not '{text}'");
+        if (text.Length > 0 && !isKeyName(text)) Fault(name, $"must be a key's name (letters, digits, hyphens), not '{text}'");
         return text;
     }
 

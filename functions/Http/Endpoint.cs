@@ -70,6 +70,8 @@ public sealed partial class Endpoint(ILogger<Endpoint> logger)
             case BadHttpRequestException bad:
                 return new Problem(bad.StatusCode, bad.StatusCode == 413 ? "body_too_large" : "malformed_request",
                     "The request's body could not be read.").ToResult(response);
+            case RotationNotOursException rotation:
+                return new Problem(409, RotationNotOursException.Code, rotation.Message).ToResult(response);
             case SigningUnavailableException signing:
                 Log.DependencyFailed(logger, Route(request), "keys", signing);
                 return Unavailable("signing_unavailable", "The signing keys are not available now.",

@@ -68,6 +68,14 @@ public sealed class KeyVaultSigner : ISigner
     public ValueTask<IReadOnlyList<JsonWebKey>> RenewedPublicKeys(string tenant, CancellationToken cancel) =>
         Published(tenant, list => list.Renewed(cancel));
 
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<KeyInfo>> Keys(string tenant, CancellationToken cancel)
+    {
+        List<VaultKeyVersion> versions = [];
+        foreach (var list in Lists(tenant, PublicKey.ES256)) versions.AddRange(await list.Renewed(cancel));
+        return [.. versions.GroupBy(version => version.Public.Alg).SelectMany(VaultKeyVersion.Info)];
+    }
+
     private async Task<byte[]> Sign(VaultKeyList list, VaultKeyVersion version, byte[] digest, CancellationToken cancel)
     {
         try

@@ -21,10 +21,15 @@ public sealed class Macs(KeyRing keys)
         var sent = new byte[HMACSHA256.HashSizeInBytes];
         if (!Base64Url.IsValid(mac, out var length) || length != sent.Length) return false;
         Base64Url.DecodeFromChars(mac, sent);
-        var match = false;
-        foreach (var key in await keys.MacKeys(tenant, cancel))
-            match |= CryptographicOperations.FixedTimeEquals(sent, Mac(key, purpose, tenant, text));
-        return match;
+        // A key that another instance made since we last looked is worth a second look.
+        return IsOneOf(await keys.MacKeys(tenant, cancel)) || IsOneOf(await keys.RenewedMacKeys(tenant, cancel));
+
+        bool IsOneOf(IReadOnlyList<byte[]> all)
+        {
+            var one = false;
+            foreach (var key in all) one |= CryptographicOperations.FixedTimeEquals(sent, Mac(key, purpose, tenant, text));
+            return one;
+        }
     }
 
     // The tenant too, because one key may serve several tenants.

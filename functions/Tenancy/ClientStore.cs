@@ -20,6 +20,7 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
         Client.IsId(id) ? Load(tenant, id, cancel) : Task.FromResult<Client?>(null);
 
     /// <summary>Writes a client.</summary>
+    /// <exception cref="ArgumentException">Its tokens or sessions would outlive the keys that they need.</exception>
     public Task Save(Tenant tenant, Client client, CancellationToken cancel) => table.Put(Row(tenant, client), cancel);
 
     /// <summary>Writes a client that <see cref="FindNow"/> gave; false if it was changed or deleted since.</summary>
@@ -39,8 +40,11 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
         cache.Remove($"{tenant.Id}|{id}");
     }
 
-    static TableEntity Row(Tenant tenant, Client client) =>
-        new(tenant.Id, client.Id)
+    static TableEntity Row(Tenant tenant, Client client)
+    {
+        if (client.AccessTokenSeconds > Client.MostAccessTokenSeconds || client.SessionSeconds > Client.MostSessionSeconds)
+            throw new ArgumentException("Its tokens or sessions would outlive the keys that they need.", nameof(client));
+        return new(tenant.Id, client.Id)
         {
             ["Name"] = client.Name,
             ["SecretHashes"] = Columns.Join(client.SecretHashes),
@@ -67,6 +71,7 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             ["RegisteredAt"] = client.RegisteredAt,
             ["OpenlyRegistered"] = client.OpenlyRegistered,
         };
+    }
 
     async Task<Client?> Load(Tenant tenant, string id, CancellationToken cancel)
     {

@@ -30,6 +30,20 @@ public sealed class SettingsTests
             Assert.Contains($"Latchkey__{name} is missing.", fault, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Wrapped_signing_needs_the_vault_and_the_wrapping_key_only()
+    {
+        var fault = Refused(new() { ["Latchkey:Signing:Mode"] = "KeyVaultWrapped", ["Latchkey:Signing:RotationDays"] = "0" });
+        foreach (var name in new[] { "Signing__Vault is missing", "Signing__WrapKey is missing", "Signing__RotationDays must be" })
+            Assert.Contains($"Latchkey__{name}", fault, StringComparison.Ordinal);
+        foreach (var name in new[] { "AccessTokenKey", "IdTokenKey", "KeyFile" })
+            Assert.DoesNotContain($"Signing__{name}", fault, StringComparison.Ordinal);
+        Assert.Contains("Latchkey__Signing__WrapKey must be a key's name", Refused(new()
+        {
+            ["Latchkey:Signing:Mode"] = "KeyVaultWrapped", ["Latchkey:Signing:WrapKey"] = "wrap-{tenant}",
+        }), StringComparison.Ordinal); // One key wraps for all.
+    }
+
     [Theory]
     [InlineData("https://login.example.com/path")]
     [InlineData("https://LOGIN.example.com")]
