@@ -60,7 +60,7 @@ public sealed class AuthorizationAnswers(
         var session = signIns.New(tenant, request.To.Client, who.User, scope, who.Authentication, sessionId);
         if (request.ResponseType != ResponseType.Code)
             return await GrantTokens(tenant, request, session, scope, device, cancel);
-        var code = new CodeBinding(clock.GetUtcNow() + Codes.Life, request.To.RedirectUri, request.CodeChallenge, request.Nonce);
+        var code = new CodeBinding(clock.GetUtcNow() + Codes.Life, request.To.RedirectUri, request.CodeChallenge, request.Nonce, Jkt: request.DpopJkt);
         await signIns.Await(session with { Code = code }, device, cancel);
         return AuthorizationResponse.Good(tenant, request.To, new Dictionary<string, string>
         {
@@ -78,7 +78,7 @@ public sealed class AuthorizationAnswers(
         SignedToken? token = null;
         if (request.ResponseType != ResponseType.IdToken)
         {
-            token = await accessTokens.ForSession(tenant, client, session, scope, cancel);
+            token = await accessTokens.ForSession(tenant, client, session, scope, jkt: null, cancel);
             answer["access_token"] = token.Encoded;
             answer["token_type"] = "Bearer";
             answer["expires_in"] = client.AccessTokenSeconds.ToString(CultureInfo.InvariantCulture);

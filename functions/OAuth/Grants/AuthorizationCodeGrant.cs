@@ -28,15 +28,15 @@ public sealed partial class AuthorizationCodeGrant(
         while (true)
         {
             var session = await sessions.Find(tenant.Id, sessionId, cancel) ?? throw Refused("no such session");
-            var code = Proven(session, client, form["redirect_uri"], form["code_verifier"]);
+            var code = Proven(session, client, request);
             if (session.RevokedAt is not null) throw Refused("the session was revoked");
             // Our own write, whose answer was lost on the way from storage.
             if (answer is not null && session.RotationId == rotationId) return answer;
             if (code.SpentAt is not null) throw await Replayed(tenant, session, cancel);
             if (clock.GetUtcNow() >= code.ExpiresAt) throw Refused("expired");
-            var next = Started(session, code, client, rotationId);
+            var next = Started(session, code, client, rotationId).BoundTo(client, request.Jkt);
             var scope = Scope.Parse(session.Scope);
-            var token = await accessTokens.ForSession(tenant, client, next, scope, cancel);
+            var token = await accessTokens.ForSession(tenant, client, next, scope, request.Jkt, cancel);
             answer = await signIns.Answer(tenant, client, next, token, scope, code.Nonce, cancel);
             // A lost race reads again: then the code is spent, and this request is a replay.
             if (await sessions.TryRotate(next, token.Record, cancel)) return answer;
@@ -44,8 +44,9 @@ public sealed partial class AuthorizationCodeGrant(
     }
 
     // That the sender is the client that the code was issued to, and holds what belongs to it.
-    static CodeBinding Proven(Session session, Client client, string? redirectUri, string? verifier)
+    static CodeBinding Proven(Session session, Client client, TokenRequest request)
     {
+        var (redirectUri, verifier) = (request.Form["redirect_uri"], request.Form["code_verifier"]);
         if (session.Code is not { } code || session.ClientId != client.Id) throw Refused("another client's");
         // OAuth 2.1 lets it be left out, because PKCE binds the code better.
         if (redirectUri is not null && !string.Equals(redirectUri, code.RedirectUri, StringComparison.Ordinal))
@@ -55,6 +56,8 @@ public sealed partial class AuthorizationCodeGrant(
             throw OAuthError.InvalidGrant("There was no code_challenge in the authorization request.");
         if (code.Challenge is { } challenge && (verifier is null || !Pkce.Verify(verifier, challenge)))
             throw OAuthError.InvalidGrant("code_verifier is missing or does not fit the code_challenge.");
+        if (code.Jkt is not null && code.Jkt != request.Jkt)
+            throw OAuthError.InvalidGrant("The code is bound to another key.");
         return code;
     }
 

@@ -26,12 +26,14 @@ static class SessionRow
             ["Amr"] = Columns.Join(session.Authentication.Methods),
             ["SignInId"] = session.Authentication.SignInId,
         };
+        if (session.Jkt is { } jkt) (row["Jkt"], row["BoundSince"]) = (jkt, session.BoundSince);
         if (session.Code is not { } code) return row;
         row[CodeExpiresAt] = code.ExpiresAt;
         row["CodeRedirectUri"] = code.RedirectUri;
         row["CodeChallenge"] = code.Challenge;
         row["Nonce"] = code.Nonce;
         row[CodeSpentAt] = code.SpentAt;
+        row["CodeJkt"] = code.Jkt;
         return row;
     }
 
@@ -52,11 +54,13 @@ static class SessionRow
         IdleExpiresAt = row.GetDateTimeOffset("IdleExpiresAt")!.Value,
         ExpiresAt = row.GetDateTimeOffset("ExpiresAt")!.Value,
         RevokedAt = row.GetDateTimeOffset("RevokedAt"),
+        Jkt = row.GetString("Jkt"),
+        BoundSince = row.GetInt32("BoundSince") ?? 0,
         Authentication = new(row.GetDateTimeOffset("AuthTime") ?? row.GetDateTimeOffset("CreatedAt")!.Value,
             Columns.Split(row.GetString("Amr")), row.GetString("SignInId")),
         Code = row.GetDateTimeOffset(CodeExpiresAt) is { } expires
             ? new(expires, row.GetString("CodeRedirectUri"), row.GetString("CodeChallenge"), row.GetString("Nonce"),
-                row.GetDateTimeOffset(CodeSpentAt))
+                row.GetDateTimeOffset(CodeSpentAt), row.GetString("CodeJkt"))
             : null,
         ETag = row.ETag,
     };
