@@ -41,7 +41,7 @@ public static class Texts
 
     public static string GoesBackTo(string place) => $"Afterwards you go back to {place}. You can take this back at any time.";
 
-    public static string OnlyGoesBackTo(string place) => $"You have allowed this app before. You go back to {place}.";
+    public static string OnlyGoesBackTo(string place) => $"You go back to {place}.";
 
     public static string TooManyTries(int seconds) => seconds < 120
         ? $"Too many tries. Wait {seconds} seconds, then try again."
