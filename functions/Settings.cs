@@ -1,3 +1,5 @@
+using System.Text;
+using Latchkey.Storage;
 using Microsoft.Extensions.Configuration;
 
 namespace Latchkey;
@@ -90,12 +92,13 @@ public sealed record Settings
             TableEndpoint = connectionString is null ? read.Https("Storage:TableEndpoint") : null,
             BlobEndpoint = connectionString is null ? read.Https("Storage:BlobEndpoint") : null,
             SigningMode = mode,
-            KeyFile = onVault ? "" : read.Needed("Signing:KeyFile"),
+            KeyFile = onVault ? "" : read.KeyFile("Signing:KeyFile"),
             Vault = onVault ? read.Https("Signing:Vault") : null,
             AccessTokenKey = onVault ? read.KeyName("Signing:AccessTokenKey") : "",
             IdTokenKey = onVault ? read.KeyName("Signing:IdTokenKey") : "",
             WrapKey = onVault ? read.KeyName("Signing:WrapKey") : "",
-            TrustedProxies = (int)read.Number("TrustedProxies", development ? 0 : 1, 0, 5),
+            // In Azure the worker's peer is always the Functions host: with 0 the whole world would be one address.
+            TrustedProxies = (int)read.Number("TrustedProxies", development ? 0 : 1, development ? 0 : 1, 5),
             CacheTime = TimeSpan.FromSeconds(read.Number("CacheSeconds", 30, 0, 300)),
             PasswordIterations = (int)read.Number("PasswordIterations", 210_000, development ? 1 : 210_000, 10_000_000),
             UploadUrlTime = TimeSpan.FromMinutes(read.Number("Files:UploadUrlMinutes", 60, 1, 24 * 60)),
@@ -104,6 +107,8 @@ public sealed record Settings
         };
         if (connectionString is not null && !development)
             read.Fault("Storage:ConnectionString", "is for the emulator in Development; elsewhere set Storage__TableEndpoint and Storage__BlobEndpoint");
+        else if (connectionString is not null && !StorageClients.IsEmulators(connectionString)) // It holds a key: never shown.
+            read.Fault("Storage:ConnectionString", "must be the emulator's, such as UseDevelopmentStorage=true");
         if (mode == SigningMode.Local && !development)
             read.Fault("Signing:Mode", "Local is for Development; elsewhere use KeyVault");
         read.ThrowIfAny();
@@ -161,7 +166,7 @@ sealed class SettingsReader(IConfiguration configuration)
         var text = Needed(name);
         if (text.Length == 0) return null;
         if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps) return uri;
-        Fault(name, $"must be an https address, not '{text}'");
+        Fault(name, "must be an https address"); // Not shown: it may be a connection string, with its key, in the wrong place.
         return null;
     }
 
@@ -172,11 +177,27 @@ sealed class SettingsReader(IConfiguration configuration)
         return text;
     }
 
+    public string KeyFile(string name)
+    {
+        var path = Needed(name);
+        if (path.Length == 0) return path;
+        try
+        {
+            using var file = new Keys.KeyFile(path);
+            file.Check();
+        }
+        catch (Keys.KeyFileException bad)
+        {
+            Fault(name, $"can't be used: {bad.Message.TrimEnd('.')}");
+        }
+        return path;
+    }
+
     public string Origin(string name, bool httpToo)
     {
         var text = Needed(name);
         if (text.Length == 0) return text;
-        var good = Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        var good = Ascii.IsValid(text) && Uri.TryCreate(text, UriKind.Absolute, out var uri)
             && (uri.Scheme == Uri.UriSchemeHttps || (httpToo && uri.Scheme == Uri.UriSchemeHttp))
             && uri.UserInfo.Length == 0 && uri.GetLeftPart(UriPartial.Authority) == text;
         if (!good) Fault(name, $"must be like {(httpToo ? "http://localhost:7071" : "https://login.example.com")}, lower-case, without path or slash at the end, not '{text}'");
