@@ -110,9 +110,8 @@ public sealed partial class Endpoint(ILogger<Endpoint> logger)
         return Results.Json(new { error = error.Code, error_description = error.Message }, statusCode: error.Status);
     }
 
-    // The path is user input and may hold anything; the route's own pattern does not.
-    static string Route(HttpRequest request) =>
-        $"{request.Method} {request.HttpContext.GetEndpoint()?.DisplayName ?? request.RouteValues["tenant"] as string ?? "?"}";
+    // The path is user input and may hold anything, line breaks too; the function's name does not.
+    static string Route(HttpRequest request) => $"{request.Method} {request.HttpContext.GetEndpoint()?.DisplayName ?? "?"}";
 
     static partial class Log
     {
