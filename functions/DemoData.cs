@@ -82,6 +82,7 @@ public sealed partial class DemoData(
             Grants = [GrantType.AuthorizationCode, GrantType.RefreshToken],
             Scope = Scopes.All.Beyond(Scope.Of(Scopes.Admin)),
             RedirectUris = ["com.example.files:/callback", "http://127.0.0.1/callback", "http://localhost:8100/callback"],
+            PostLogoutRedirectUris = ["com.example.files:/signed-out", "http://localhost:8100/signed-out"],
         },
         new()
         {

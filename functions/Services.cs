@@ -90,6 +90,9 @@ public static class Services
         .AddSingleton<SignIns>()
         .AddSingleton<InitialAccessTokens>()
         .AddSingleton<Registrations>()
+        .AddSingleton<SignOuts>()
+        .AddSingleton<Logouts>()
+        .AddSingleton<PasswordChange>()
         .AddSingleton<SignInAttempts>()
         .AddSingleton<BrowserCookies>()
         .AddSingleton<BrowserSignIns>()
@@ -110,6 +113,8 @@ public static class Services
     static IServiceCollection AddPages(this IServiceCollection services) => services
         .AddSingleton<PageRenderer>()
         .AddSingleton<ResponsePages>()
+        .AddSingleton<OwnPages>()
+        .AddSingleton<AccountLists>()
         .AddSingleton<FormTokens>();
 
     static IServiceCollection AddFiles(this IServiceCollection services, Settings settings) => services

@@ -39,6 +39,7 @@ public sealed class Discovery(Gate gate)
         ["jwks_uri"] = $"{issuer}/oauth/jwks",
         ["authorization_endpoint"] = $"{issuer}/oauth/authorize",
         ["pushed_authorization_request_endpoint"] = $"{issuer}/oauth/par",
+        ["end_session_endpoint"] = $"{issuer}/oauth/logout",
         ["token_endpoint"] = $"{issuer}/oauth/token",
         ["token_endpoint_auth_methods_supported"] = AuthMethods,
         ["token_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,

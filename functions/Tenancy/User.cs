@@ -21,6 +21,9 @@ public sealed record User
     /// <summary>Names of the tenant's roles.</summary>
     public required IReadOnlyList<string> Roles { get; init; }
 
+    /// <summary>Browsers that signed in before this are signed out; null if that never happened.</summary>
+    public DateTimeOffset? SignedOutAt { get; init; }
+
     /// <summary>A disabled user can do nothing.</summary>
     public bool Disabled { get; init; }
 }
