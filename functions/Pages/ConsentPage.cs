@@ -70,7 +70,7 @@ public sealed class ConsentPage(
         }
         catch (OAuthError error)
         {
-            return await pages.Send(request, tenant, AuthorizationResponse.Refusal(tenant, to, error), clicked: true);
+            return await pages.Refuse(request, tenant, to, error, clicked: true);
         }
     }
 

@@ -7,6 +7,7 @@ using Latchkey.Protocol;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Pages;
 
@@ -20,10 +21,10 @@ namespace Latchkey.Pages;
 public sealed record SignInModel(string RequestId, string FormToken, string Lead, bool CanCancel, string? UserName, string? Error);
 
 /// <summary>The sign-in page of a pending request: an app's, or one of a page of ours.</summary>
-public sealed class LoginPage(
+public sealed partial class LoginPage(
     Gate gate, PendingRequests pending, RequestReader reader, Passwords passwords, BrowserSignIns signIns,
     BrowserCookies cookies, AuthorizationDecision decision, AuthorizationAnswers answers, FormTokens forms,
-    PageRenderer renderer, ResponsePages pages, Settings settings)
+    PageRenderer renderer, ResponsePages pages, Settings settings, ILogger<LoginPage> logger)
 {
     const int MaxChars = 256;
 
@@ -63,7 +64,7 @@ public sealed class LoginPage(
             }
             catch (OAuthError error)
             {
-                return await pages.Send(request, tenant, AuthorizationResponse.Refusal(tenant, to, error), clicked: true);
+                return await pages.Refuse(request, tenant, to, error, clicked: true);
             }
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 
@@ -86,6 +87,7 @@ public sealed class LoginPage(
         }
         catch (OAuthError refusal)
         {
+            Log.Refused(logger, tenant.Id, refusal.Detail ?? refusal.Message);
             return (null, refusal);
         }
     }
@@ -114,5 +116,11 @@ public sealed class LoginPage(
         var lead = wanted is null ? Texts.ToContinueHere(waiting.Page!) : Texts.ToContinueTo(wanted.To.Client.Name);
         return await renderer.Show<SignInView, SignInModel>(
             request, frame, new SignInModel(waiting.Id, token, lead, wanted is not null, name, error), refusal?.RetryAfter);
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(23, LogLevel.Information, "Tenant {Tenant}: sign-in refused: {Detail}")]
+        public static partial void Refused(ILogger logger, string tenant, string detail);
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Latchkey.Tenancy;
 using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.Pages;
@@ -144,6 +145,48 @@ public sealed partial class SignInPageTests(DemoHost demo) : IClassFixture<DemoH
         Assert.Equal("nosniff", page.Headers.GetValues("X-Content-Type-Options").Single());
         Assert.DoesNotContain(" style=", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_web_apps_callback_may_send_on_to_any_https_site()
+    {
+        var client = await Registered.WebApp(host);
+        var browser = new Browser(host);
+        var page = await browser.Follow(await browser.Authorize(("client_id", client.Id), ("redirect_uri", Registered.Redirect)));
+        Assert.Contains("form-action 'self' https:;", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("#ffd84d", "https://cdn.example/logo.png", true, "#14161a")]
+    [InlineData("#004422", "https://cdn.example/logo.png", true, "#ffffff")]
+    [InlineData("red;}*{display:none", "https://cdn.example/x;script-src *", false, "#ffffff")]
+    [InlineData("url(x)", "javascript:alert(1)", false, "#ffffff")]
+    public async Task A_tenant_has_its_name_colour_and_logo_and_nonsense_counts_as_none(string color, string logo, bool good, string onAccent)
+    {
+        var id = $"t{Guid.CreateVersion7():n}";
+        var tenant = new Tenant { Id = id, Name = "Töpfe & Pfannen", Issuer = $"{host.Origin}/{id}", Color = color, LogoUri = logo };
+        await host.Service<TenantStore>().Save(tenant, CancellationToken.None);
+        await Registered.WebApp(host, client => client with { Id = "app" }, id);
+        var browser = new Browser(host, id);
+        var page = await browser.Follow(await browser.Authorize(("client_id", "app"), ("redirect_uri", Registered.Redirect)));
+        var html = await page.Content.ReadAsStringAsync();
+        Assert.Contains("Töpfe & Pfannen", WebUtility.HtmlDecode(html), StringComparison.Ordinal);
+        Assert.Equal(good, html.Contains($"--accent:{color};", StringComparison.Ordinal));
+        Assert.Contains($"--on-accent:{onAccent}", html, StringComparison.Ordinal);
+        Assert.Equal(good, html.Contains($"<img src=\"{logo}\"", StringComparison.Ordinal));
+        Assert.Contains(good ? $"img-src {logo};" : "img-src 'none';", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_log_line_holds_a_password_a_code_or_a_cookie()
+    {
+        var browser = new Browser(host);
+        await browser.SignIn(await browser.Authorize(), "alice", "wrong-secret-password");
+        var code = (await browser.Answer())["code"];
+        await browser.Redeem(code);
+        await browser.Redeem(code);
+        var secrets = browser.Cookies.Values.Append("wrong-secret-password").Append("alice-password").Append(code[^43..]);
+        foreach (var secret in secrets) Assert.DoesNotContain(host.Log.Lines, line => line.Contains(secret, StringComparison.Ordinal));
     }
 
     [GeneratedRegex("""<input type="hidden"[^>]*>""")]
