@@ -48,7 +48,7 @@ public sealed partial class DemoData(
             Roles = new Dictionary<string, Role>
             {
                 ["member"] = new("member", MemberRights),
-                ["admin"] = new("admin", Scope.Of([.. MemberRights.Tokens, Scopes.Admin])),
+                ["admin"] = new("admin", Scope.Of([.. MemberRights.Tokens, Scopes.Admin, Scopes.AppsManage])),
             },
         };
         await tenants.Save(tenant, cancel);

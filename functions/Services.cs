@@ -90,6 +90,7 @@ public static class Services
         .AddSingleton<SignIns>()
         .AddSingleton<InitialAccessTokens>()
         .AddSingleton<Registrations>()
+        .AddSingleton<DeveloperApps>()
         .AddSingleton<SignOuts>()
         .AddSingleton<Logouts>()
         .AddSingleton<PasswordChange>()

@@ -1,11 +1,10 @@
 using Latchkey.Http;
-using Latchkey.OAuth;
 using Latchkey.Protocol;
 
 namespace Latchkey.Pages;
 
-/// <summary>Every word that a page shows, in one place.</summary>
-public static class Texts
+/// <summary>Every word that a page shows, in one place: here those of signing in, beside it (Texts.Own.cs) those of our own pages.</summary>
+public static partial class Texts
 {
 #pragma warning disable CS1591 // Each is its own documentation.
     public const string SignIn = "Sign in";
@@ -29,79 +28,6 @@ public static class Texts
     public const string TellDeveloper = "Go back to the app. If this happens again, tell the people who made it:";
     public const string Later = "This is on our side. Wait a moment, then go back to the app and try again.";
     public const string UnknownTenant = "There is nothing at this address.";
-
-    public const string SignOutQuestion = "Sign out?";
-    public const string SignOut = "Sign out";
-    public const string Stay = "Stay signed in";
-    public const string SignedOut = "You are signed out";
-    public const string StillSignedIn = "You are still signed in";
-    public const string CloseThis = "You can close this page.";
-
-    public const string SignedOutHere = "This browser is signed out. Apps that you use elsewhere are not.";
-    public const string Account = "Your account";
-    public const string SessionsTitle = "Apps that are signed in";
-    public const string NoSessions = "No app is signed in to your account now.";
-    public const string EndAll = "Sign out everywhere else";
-    public const string EndAllNote = "This signs out every app, and every browser but this one.";
-    public const string ApprovalsTitle = "Apps that you have allowed";
-    public const string NoApprovals = "You have not allowed any app yet.";
-    public const string Remove = "Remove";
-    public const string RemoveNote = "An app that you remove is signed out everywhere and has to ask you again.";
-    public const string ChangePassword = "Change password";
-    public const string OldPassword = "Old password";
-    public const string NewPassword = "New password";
-    public const string WrongOldPassword = "The old password is not right. Nothing was changed.";
-    public const string UnknownDevice = "Unknown device";
-
-    public static string PasswordNote { get; } =
-        $"At least {Passwords.LeastChars} characters; several words are a good choice. Everything else that is signed in to your account is signed out.";
-
-    public static string PasswordFault(PasswordFault fault) => fault switch
-    {
-        OAuth.PasswordFault.TooShort => $"The new password needs at least {Passwords.LeastChars} characters. Nothing was changed.",
-        OAuth.PasswordFault.TooLong => $"The new password has more than {Passwords.MaxChars} characters. Nothing was changed.",
-        _ => "The new password is your user name. Nothing was changed.",
-    };
-
-    public static string? Done(string? what) => what switch
-    {
-        "end" => "That app is signed out.",
-        "end-all" => "You are signed out everywhere but here.",
-        "remove" => "The app is removed and signed out.",
-        "password" => "Your password is changed. Everything else is signed out.",
-        _ => null,
-    };
-
-    public static string BrowserOn(string browser, string system) => $"{browser} on {system}";
-
-    public static string AppOn(string system) => $"App on {system}";
-
-    public static string EndSession(string app, string device) => $"Sign out {app}, {device}";
-
-    public static string RemoveApp(string app) => $"Remove {app}";
-
-    public static string SessionTimes(TimeSpan sinceSignIn, TimeSpan sinceUse) =>
-        $"Signed in {Ago(sinceSignIn)}, last used {Ago(sinceUse)}";
-
-    public static string AllowedSince(TimeSpan since) => $"Allowed {Ago(since)}";
-
-    // No page knows its reader's time zone; how long ago is the same everywhere.
-    static string Ago(TimeSpan since) => since switch
-    {
-        { TotalMinutes: < 2 } => "just now",
-        { TotalHours: < 2 } => $"{(int)since.TotalMinutes} minutes ago",
-        { TotalDays: < 2 } => $"{(int)since.TotalHours} hours ago",
-        _ => $"{(int)since.TotalDays} days ago",
-    };
-
-    public static string SignOutLead(string tenant) => $"You will be asked for your {tenant} password the next time.";
-
-    public static string ToContinueHere(string page) => page switch
-    {
-        OwnPages.Apps => "to register and change apps",
-        OwnPages.Device => "to connect your device",
-        _ => "to see and change your account",
-    };
 
     public static string ToContinueTo(string app) => $"to continue to {app}";
 
@@ -141,6 +67,8 @@ public static class Texts
         { Code: "sign_in_expired" or "sign_in_finished" } => ($"{problem.Message} {StartAgain}", null),
         { Code: "unknown_tenant" } => (UnknownTenant, null),
         { Status: 429, RetryAfter: { } seconds } => (TooManyTries(seconds), null),
+        { Status: 403 } => (NoRight, null),
+        { Code: "app_not_found" or "app_changed" } => (problem.Message, null),
         { Status: >= 500 } => (Later, null),
         _ => (TellDeveloper, problem.Message),
     };

@@ -37,6 +37,9 @@ public static class Scopes
     /// <summary>Administer the tenant.</summary>
     public const string Admin = "admin";
 
+    /// <summary>Register apps on the apps page. A right of roles, but no scope: no app can ask for it and no token says it.</summary>
+    public const string AppsManage = "apps.manage";
+
     /// <summary>Every scope, as discovery lists them.</summary>
     public static Scope All { get; } =
         Scope.Of(OpenId, "profile", "email", OfflineAccess, FilesRead, FilesWrite, FilesShare, Admin);

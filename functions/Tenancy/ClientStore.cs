@@ -22,6 +22,9 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     /// <summary>Writes a client.</summary>
     public Task Save(Tenant tenant, Client client, CancellationToken cancel) => table.Put(Row(tenant, client), cancel);
 
+    /// <summary>Writes a new client; false if there is one with this id.</summary>
+    public Task<bool> TryAdd(Tenant tenant, Client client, CancellationToken cancel) => table.TryAdd(Row(tenant, client), cancel);
+
     /// <summary>Writes a client that <see cref="FindNow"/> gave; false if it was changed or deleted since.</summary>
     public async Task<bool> TryReplace(Tenant tenant, Client client, CancellationToken cancel)
     {
@@ -66,6 +69,7 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             ["RegistrationTokenHash"] = client.RegistrationTokenHash,
             ["RegisteredAt"] = client.RegisteredAt,
             ["OpenlyRegistered"] = client.OpenlyRegistered,
+            ["RegisteredBy"] = client.RegisteredBy,
         };
 
     async Task<Client?> Load(Tenant tenant, string id, CancellationToken cancel)
@@ -99,6 +103,7 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             RegistrationTokenHash = row.GetString("RegistrationTokenHash"),
             RegisteredAt = row.GetDateTimeOffset("RegisteredAt"),
             OpenlyRegistered = row.GetBoolean("OpenlyRegistered") is true,
+            RegisteredBy = row.GetString("RegisteredBy"),
             ETag = row.ETag,
         };
     }
