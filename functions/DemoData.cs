@@ -86,6 +86,14 @@ public sealed partial class DemoData(
         },
         new()
         {
+            Id = "tv",
+            Name = "Demo TV app",
+            Native = true,
+            Grants = [GrantType.DeviceCode, GrantType.RefreshToken],
+            Scope = Scope.Of([.. Scopes.OpenIdConnect.Tokens, Scopes.FilesRead]),
+        },
+        new()
+        {
             Id = "first-party",
             Name = "Demo first-party app",
             Native = true,

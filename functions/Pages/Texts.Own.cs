@@ -75,6 +75,20 @@ public static partial class Texts
         .Replace("client_name", AppName, StringComparison.Ordinal)
         .Replace("client_uri", AppWebsite, StringComparison.Ordinal);
 
+    public const string ConnectDevice = "Connect a device";
+    public const string DeviceLead = "Type the code that your device shows.";
+    public const string DeviceCode = "Code";
+    public const string WrongDeviceCode = "No device shows this code now. Look again; codes are good for ten minutes.";
+    public const string DeviceWarning = "Go on only if you have just started this yourself, on a device that is in front of you and shows this code. Never because somebody sent you here.";
+    public const string DeviceConnected = "Your device is connected";
+    public const string DeviceConnectedLead = "Go back to your device. You can close this page.";
+    public const string DeviceNotConnected = "Your device is not connected";
+    public const string DeviceFinished = "This code was answered already.";
+
+    public static string DeviceWants(string app) => $"{app} on your device wants to";
+
+    public static string DeviceShows(string code) => $"The device shows {code}";
+
     public const string UnknownDevice = "Unknown device";
 
     public static string PasswordNote { get; } =
