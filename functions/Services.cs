@@ -96,6 +96,7 @@ public static class Services
         .AddSingleton<PasswordChange>()
         .AddSingleton<SignInAttempts>()
         .AddSingleton<BrowserCookies>()
+        .AddSingleton<RefreshCookies>()
         .AddSingleton<BrowserSignIns>()
         .AddSingleton<Approvals>()
         .AddSingleton<IdTokenHints>()

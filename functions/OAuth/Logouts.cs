@@ -25,7 +25,8 @@ public sealed record LogoutRequest(IdTokenHint? Hint, Client? Client, string? Re
 
 /// <summary>Reads requests to sign out and does what they ask (OIDC RP-Initiated Logout 1.0).</summary>
 public sealed class Logouts(
-    IdTokenHints hints, ClientStore clients, SessionStore sessions, SignOuts signOuts, BrowserSignIns signIns)
+    IdTokenHints hints, ClientStore clients, SessionStore sessions, SignOuts signOuts, BrowserSignIns signIns,
+    RefreshCookies refreshCookies)
 {
     const int MaxStateChars = 4096;
 
@@ -54,6 +55,7 @@ public sealed class Logouts(
             // Not by the cookie alone: the app may ask from a place that has none.
             if (session.Authentication.SignInId is { } signIn) await signIns.End(tenant, signIn, cancel);
         }
+        if (logout is { Hint: not null, Client: { RefreshByCookie: true } client }) refreshCookies.Clear(request.HttpContext.Response, tenant, client);
         if (who is not null) await signIns.End(request, tenant, cancel);
     }
 

@@ -61,6 +61,7 @@ public static partial class Texts
     [
         ("native", "App on a phone or computer"),
         ("web", "Web app with a server"),
+        ("browser", "Web app in the browser alone"),
         ("service", "Service that acts for itself"),
     ];
 

@@ -94,6 +94,9 @@ public sealed record Client
     /// <summary>It registered itself and nobody vouched for it: it may act for users, never for itself.</summary>
     public bool OpenlyRegistered { get; init; }
 
+    /// <summary>An app in a browser: its refresh token is a cookie that only the token endpoint gets, and no script sees.</summary>
+    public bool RefreshByCookie { get; init; }
+
     /// <summary>The user who registered it on the apps page and may change it there; null if nobody did.</summary>
     public string? RegisteredBy { get; init; }
 

@@ -69,6 +69,7 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             ["RegistrationTokenHash"] = client.RegistrationTokenHash,
             ["RegisteredAt"] = client.RegisteredAt,
             ["OpenlyRegistered"] = client.OpenlyRegistered,
+            ["RefreshByCookie"] = client.RefreshByCookie,
             ["RegisteredBy"] = client.RegisteredBy,
         };
 
@@ -103,6 +104,7 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             RegistrationTokenHash = row.GetString("RegistrationTokenHash"),
             RegisteredAt = row.GetDateTimeOffset("RegisteredAt"),
             OpenlyRegistered = row.GetBoolean("OpenlyRegistered") is true,
+            RefreshByCookie = row.GetBoolean("RefreshByCookie") is true,
             RegisteredBy = row.GetString("RegisteredBy"),
             ETag = row.ETag,
         };

@@ -8,7 +8,7 @@ using Latchkey.Tenancy;
 namespace Latchkey.OAuth.Registration;
 
 /// <summary>What a developer says about an app in a form.</summary>
-/// <param name="Type"><c>native</c>, <c>web</c> or <c>service</c>; fixed once it is registered.</param>
+/// <param name="Type"><c>native</c>, <c>web</c>, <c>browser</c> or <c>service</c>; fixed once it is registered.</param>
 /// <param name="Name">The name that users read.</param>
 /// <param name="Website">An https address, or null.</param>
 /// <param name="RedirectUris">Raw.</param>
@@ -18,7 +18,7 @@ public sealed record AppFields(
 {
     /// <summary>The type of a client that was registered by a form.</summary>
     public static string TypeOf(Client client) =>
-        client.Native ? "native" : client.Grants.Contains(GrantType.AuthorizationCode) ? "web" : "service";
+        client.Native ? "native" : !client.Grants.Contains(GrantType.AuthorizationCode) ? "service" : client.IsPublic ? "browser" : "web";
 }
 
 /// <summary>
@@ -107,6 +107,7 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
         {
             "native" => (byUser, ClientAuthMethod.None),
             "web" => (byUser, ClientAuthMethod.Basic),
+            "browser" => (byUser, ClientAuthMethod.None),
             "service" => ([GrantType.ClientCredentials], ClientAuthMethod.Basic),
             _ => throw MetadataReader.Fault("There is no such type of app."),
         };
@@ -120,6 +121,8 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
             ["redirect_uris"] = fields.RedirectUris,
             ["post_logout_redirect_uris"] = fields.PostLogoutRedirectUris,
         };
-        return ClientMetadata.Apply(client, MetadataReader.Parse(JsonSerializer.SerializeToUtf8Bytes(metadata)), registrations.Offered(client));
+        var json = MetadataReader.Parse(JsonSerializer.SerializeToUtf8Bytes(metadata));
+        // A script's refresh token is anybody's who gets a script in.
+        return ClientMetadata.Apply(client, json, registrations.Offered(client)) with { RefreshByCookie = fields.Type == "browser" };
     }
 }
