@@ -3,7 +3,8 @@
 #:project tests/Workshop/Workshop.csproj
 
 // The workshop: runs Latchkey on this machine, shows it and proves it. Nothing is installed outside this folder but
-// packages in the caches of NuGet and npm; git ignores all that it writes: .feed/, .local/, node_modules/, bin/, obj/.
+// packages in the caches of NuGet and npm, and Debian's Chromium by `test` if it is missing; git ignores all that it
+// writes: .feed/, .local/, node_modules/, bin/, obj/.
 using System.Runtime.InteropServices;
 using Latchkey.Workshop;
 

@@ -5,7 +5,7 @@ using System.Web;
 namespace Latchkey.Workshop;
 
 /// <summary>A demo user at the sign-in pages, with a browser that knows cookies, redirects and forms.</summary>
-sealed class Person(string name)
+sealed class Person(string name) : IDisposable
 {
     const int MostPages = 10;
 
@@ -17,7 +17,6 @@ sealed class Person(string name)
     /// <exception cref="Failure">A page is not what it should be, or the pages do not end.</exception>
     public async Task<Uri> Visit(Uri address, string redirect)
     {
-        using var use = browser;
         var answer = await Send("Open the sign-in in a browser", new(HttpMethod.Get, address));
         for (var page = 0; page < MostPages; page++)
         {
@@ -36,6 +35,8 @@ sealed class Person(string name)
         }
         throw new Failure($"The sign-in did not end within {MostPages} pages.");
     }
+
+    public void Dispose() => browser.Dispose();
 
     async Task<HttpResponseMessage> Send(string what, HttpRequestMessage request)
     {

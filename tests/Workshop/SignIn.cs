@@ -27,7 +27,8 @@ sealed class SignIn(string tenant, string app)
     {
         var server = await Ask("Discover", HttpMethod.Get, $"{tenant}/.well-known/openid-configuration");
         Same("issuer", Text(server, "issuer"), tenant);
-        var callback = await new Person("alice").Visit(new Uri(Request(Text(server, "authorization_endpoint"))), redirect);
+        using var alice = new Person("alice");
+        var callback = await alice.Visit(new Uri(Request(Text(server, "authorization_endpoint"))), redirect);
         var code = Code(HttpUtility.ParseQueryString(callback.Query));
         var tokens = await Token("Redeem the code", Text(server, "token_endpoint"), ("client_id", app),
             ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirect), ("code_verifier", verifier));
