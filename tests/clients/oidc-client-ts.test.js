@@ -19,12 +19,13 @@ const manager = redirect_uri => new UserManager({
   client_id: 'mobile',
   redirect_uri,
   scope: 'openid profile offline_access files.read files.write',
-  automaticSilentRenew: false, // A timer would keep the test alive.
+  automaticSilentRenew: false,
 }, browser(redirect_uri), browser(redirect_uri));
 
 for (const redirectUri of ['com.example.files:/callback', 'http://localhost:8100/callback']) {
-  test(`oidc-client-ts signs in and stays signed in, back to ${redirectUri}`, async () => {
+  test(`oidc-client-ts signs in and stays signed in, back to ${redirectUri}`, async t => {
     const users = manager(redirectUri);
+    t.after(() => users.removeUser()); // Its timers would keep the test's process alive.
     const user = await users.signinPopup();
     assert.equal(user.profile.name, 'Alice');
     assert.ok(await api(user.access_token, 'GET', '/files'));
@@ -33,6 +34,6 @@ for (const redirectUri of ['com.example.files:/callback', 'http://localhost:8100
     assert.equal(later.profile.sub, user.profile.sub);
     assert.ok(await api(later.access_token, 'GET', '/files'));
     await users.revokeTokens();
-    await assert.rejects(users.signinSilent(), /./);
+    await assert.rejects(users.signinSilent());
   });
 }
