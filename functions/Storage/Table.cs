@@ -54,8 +54,17 @@ public sealed class Table(TableClient client)
         Try(() => client.UpdateEntityAsync(columns, ETag.All, TableUpdateMode.Merge, cancel));
 
     /// <summary>Deletes the row if it still has this ETag; false if it was changed or is gone.</summary>
-    public Task<bool> TryDelete(TableEntity row, CancellationToken cancel) =>
-        Try(() => client.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancel));
+    public async Task<bool> TryDelete(TableEntity row, CancellationToken cancel)
+    {
+        // The SDK tells of a row that is not there by its answer's status, not by an exception.
+        var there = true;
+        return await Try(async () =>
+        {
+            var answer = await client.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancel);
+            there = answer.Status != 404;
+            return answer;
+        }) && there;
+    }
 
     /// <summary>An entity-group transaction (all rows of one partition, 100 at most): all or nothing; false if one lost its race.</summary>
     public Task<bool> TryTransact(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel) =>
