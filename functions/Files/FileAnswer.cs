@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Files;
 
-/// <summary>A file as callers see it. Size in bytes, times RFC 3339 in UTC; <c>md5</c> and <c>sha256</c> only if they were declared, and then they were checked once it is available.</summary>
+/// <summary>
+/// A file as callers see it. Size in bytes, times RFC 3339 in UTC; <c>md5</c> and <c>sha256</c> only if they were
+/// declared, and then the bytes have been checked against them once the file is available.
+/// </summary>
 public sealed record FileAnswer(
     string Id, string Status, string Name, string Folder, string ContentType, long Size,
     string? Md5, string? Sha256, DateTime CreatedAt, DateTime? CompletedAt)

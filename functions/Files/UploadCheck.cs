@@ -59,9 +59,10 @@ public sealed class UploadCheck(BlobStore blobs)
         if (blob.AccessTier == AccessTier.Archive.ToString())
             return Refused("upload_archived", "The bytes were uploaded into the archive tier, from which nothing can be served.");
         if (MediaType.IsMultipart(blob.ContentType)) return Multipart();
-        if (blob.ContentLength != file.Size)
-            return Refused("size_mismatch", $"{file.Size} bytes were declared, {blob.ContentLength} were uploaded.", file.Size, blob.ContentLength);
-        return null;
+        var (declared, actual) = (file.Size, blob.ContentLength);
+        return declared == actual
+            ? null
+            : Refused("size_mismatch", $"{declared} bytes were declared, {actual} were uploaded.", declared, actual);
     }
 
     /// <summary>
