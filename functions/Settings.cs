@@ -69,6 +69,9 @@ public sealed record Settings
     /// <summary>The largest file, in bytes.</summary>
     public required long MaxFileBytes { get; init; }
 
+    /// <summary>How long a deleted file stays in the trash.</summary>
+    public required TimeSpan TrashTime { get; init; }
+
     /// <summary>True on the emulator: only there are account keys used and demo data made.</summary>
     public bool OnEmulator => ConnectionString is not null;
 
@@ -101,6 +104,7 @@ public sealed record Settings
             UploadUrlTime = TimeSpan.FromMinutes(read.Number("Files:UploadUrlMinutes", 60, 1, 24 * 60)),
             DownloadUrlTime = TimeSpan.FromMinutes(read.Number("Files:DownloadUrlMinutes", 15, 1, 24 * 60)),
             MaxFileBytes = read.Number("Files:MaxBytes", 5000L << 20, 1, 5000L << 20),
+            TrashTime = TimeSpan.FromDays(read.Number("Files:TrashDays", 30, 0, 3650)),
         };
         if (connectionString is not null && !development)
             read.Fault("Storage:ConnectionString", "is for the emulator in Development; elsewhere set Storage__TableEndpoint and Storage__BlobEndpoint");

@@ -27,6 +27,26 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
         ? new Table(tables.GetTableClient(prefix + name))
         : throw new ArgumentException("Not a bucket.", nameof(bucket)));
 
+    /// <summary>The buckets up to today's, the oldest first, whose tables are there.</summary>
+    public async Task<IReadOnlyList<string>> Begun(DateTimeOffset now, CancellationToken cancel)
+    {
+        var buckets = new List<string>();
+        var filter = TableClient.CreateQueryFilter($"TableName ge {prefix + "00010101"} and TableName le {prefix + Bucket(now)}");
+        await foreach (var table in tables.QueryAsync(filter, cancellationToken: cancel))
+        {
+            if (table.Name.StartsWith(prefix, StringComparison.Ordinal) && IsBucket(table.Name[prefix.Length..]))
+                buckets.Add(table.Name[prefix.Length..]);
+        }
+        return buckets;
+    }
+
+    /// <summary>Drops a bucket's table, whatever is in it.</summary>
+    public async Task Drop(string bucket, CancellationToken cancel)
+    {
+        await tables.DeleteTableAsync(prefix + bucket, cancel);
+        open.TryRemove(bucket, out _);
+    }
+
     /// <summary>Drops the tables whose day is over by more than a day (so that clocks may differ); returns how many.</summary>
     public async Task<int> DropExpired(DateTimeOffset now, CancellationToken cancel)
     {
