@@ -73,6 +73,9 @@ public sealed record FileRecord
     /// <summary>When it leaves the trash for good.</summary>
     public DateTimeOffset? PurgeAfter { get; init; }
 
+    /// <summary>When the check found that its bytes are not there, or null: they are, as far as anybody knows.</summary>
+    public DateTimeOffset? MissingSince { get; init; }
+
     /// <summary>
     /// The keys of the rows that list it, while some do. They are kept and not computed again, because what .NET takes
     /// for upper case may differ from one version to the next.
@@ -84,6 +87,9 @@ public sealed record FileRecord
 
     /// <summary>The space that it lies in (<see cref="Owner.SpaceKey"/>).</summary>
     public string Space => Id[..16];
+
+    /// <summary>The blob that holds the bytes.</summary>
+    public string BlobName => Id;
 
     /// <summary>True if the text may be a file's id.</summary>
     public static bool IsId(string text) => Ids.IsBase32(text, 32);

@@ -37,11 +37,21 @@ public sealed class Table(TableClient client)
     /// <summary>All rows that a filter lets through (OData), of all partitions; the service reads them all.</summary>
     public async IAsyncEnumerable<TableEntity> Scan(FormattableString filter, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var rows = client.QueryAsync<TableEntity>(TableClient.CreateQueryFilter(filter), cancellationToken: cancel).GetAsyncEnumerator(cancel);
+        var query = client.QueryAsync<TableEntity>(TableClient.CreateQueryFilter(filter), cancellationToken: cancel);
+        var rows = query.GetAsyncEnumerator(cancel);
         await using (rows)
         {
             while (await Next(rows)) yield return rows.Current;
         }
+    }
+
+    /// <summary>One page of what a filter lets through (OData), and where the next begins, or null.</summary>
+    public async Task<(IReadOnlyList<TableEntity> Rows, string? Next)> Page(
+        FormattableString filter, string? continuation, int size, CancellationToken cancel)
+    {
+        var pages = client.QueryAsync<TableEntity>(TableClient.CreateQueryFilter(filter), size, cancellationToken: cancel);
+        await foreach (var page in pages.AsPages(continuation, size).WithCancellation(cancel)) return (page.Values, page.ContinuationToken);
+        return ([], null);
     }
 
     /// <summary>Inserts; false if the row is there already.</summary>

@@ -14,6 +14,10 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
     public ValueTask<Tenant?> Find(string? id, CancellationToken cancel) =>
         id is null || !Tenant.IsId(id) ? default : cache.Get(id, () => Load(id, cancel));
 
+    /// <summary>The ids of all tenants.</summary>
+    public async Task<IReadOnlyList<string>> All(CancellationToken cancel) =>
+        await table.Scan($"RowKey eq {RowKeys.Tenant}", cancel).Select(row => row.PartitionKey).ToListAsync(cancel);
+
     /// <summary>Writes a tenant and its roles; the tenant's own row last, because it is what makes the tenant exist.</summary>
     public async Task Save(Tenant tenant, CancellationToken cancel)
     {

@@ -15,6 +15,7 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
     [
         "openid-configuration", "oauth-authorization-server", "jwks", // Metadata.
         "token", // Authenticates the client instead.
+        "link-page", "link-download", // Whoever has the link: its secret is the key (LinkTests).
     ];
 
     public static TheoryData<string, string, string> Protected()
