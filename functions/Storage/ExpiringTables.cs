@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Azure.Data.Tables;
 
@@ -12,8 +11,6 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
 {
     const string Format = "yyyyMMdd";
 
-    readonly ConcurrentDictionary<string, Table> open = new(StringComparer.Ordinal);
-
     /// <summary>The bucket of an expiry time.</summary>
     public static string Bucket(DateTimeOffset expiry) => expiry.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
 
@@ -23,15 +20,15 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
 
     /// <summary>The table of a bucket.</summary>
     /// <exception cref="ArgumentException">It is not a bucket.</exception>
-    public Table For(string bucket) => open.GetOrAdd(bucket, name => IsBucket(name)
-        ? new Table(tables.GetTableClient(prefix + name))
-        : throw new ArgumentException("Not a bucket.", nameof(bucket)));
+    public Table For(string bucket) => IsBucket(bucket)
+        ? new Table(tables.GetTableClient(prefix + bucket))
+        : throw new ArgumentException("Not a bucket.", nameof(bucket));
 
-    /// <summary>The buckets up to today's, the oldest first, whose tables are there.</summary>
-    public async Task<IReadOnlyList<string>> Begun(DateTimeOffset now, CancellationToken cancel)
+    /// <summary>The buckets up to this day's, the oldest first, whose tables are there.</summary>
+    public async Task<IReadOnlyList<string>> Begun(DateTimeOffset day, CancellationToken cancel)
     {
         var buckets = new List<string>();
-        var filter = TableClient.CreateQueryFilter($"TableName ge {prefix + "00010101"} and TableName le {prefix + Bucket(now)}");
+        var filter = TableClient.CreateQueryFilter($"TableName ge {prefix + "00010101"} and TableName le {prefix + Bucket(day)}");
         await foreach (var table in tables.QueryAsync(filter, cancellationToken: cancel))
         {
             if (table.Name.StartsWith(prefix, StringComparison.Ordinal) && IsBucket(table.Name[prefix.Length..]))
@@ -41,25 +38,13 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
     }
 
     /// <summary>Drops a bucket's table, whatever is in it.</summary>
-    public async Task Drop(string bucket, CancellationToken cancel)
-    {
-        await tables.DeleteTableAsync(prefix + bucket, cancel);
-        open.TryRemove(bucket, out _);
-    }
+    public Task Drop(string bucket, CancellationToken cancel) => tables.DeleteTableAsync(prefix + bucket, cancel);
 
     /// <summary>Drops the tables whose day is over by more than a day (so that clocks may differ); returns how many.</summary>
     public async Task<int> DropExpired(DateTimeOffset now, CancellationToken cancel)
     {
-        var oldest = prefix + Bucket(now.AddDays(-1));
-        var dropped = 0;
-        var filter = TableClient.CreateQueryFilter($"TableName ge {prefix + "00010101"} and TableName lt {oldest}");
-        await foreach (var table in tables.QueryAsync(filter, cancellationToken: cancel))
-        {
-            if (!table.Name.StartsWith(prefix, StringComparison.Ordinal) || !IsBucket(table.Name[prefix.Length..])) continue;
-            await tables.DeleteTableAsync(table.Name, cancel);
-            open.TryRemove(table.Name[prefix.Length..], out _);
-            dropped++;
-        }
-        return dropped;
+        var expired = await Begun(now.AddDays(-2), cancel);
+        foreach (var bucket in expired) await Drop(bucket, cancel);
+        return expired.Count;
     }
 }

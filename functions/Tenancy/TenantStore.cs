@@ -33,6 +33,9 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         {
             ["Name"] = tenant.Name,
             ["Origins"] = Columns.Join(tenant.Origins),
+            ["Color"] = tenant.Color,
+            ["LogoUri"] = tenant.LogoUri,
+            ["OpenRegistration"] = tenant.OpenRegistration,
             ["FileBytes"] = tenant.Limits.FileBytes,
             ["SpaceBytes"] = tenant.Limits.SpaceBytes,
             ["SpaceFiles"] = tenant.Limits.SpaceFiles,
@@ -58,6 +61,9 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
             Name = row.GetString("Name"),
             Issuer = $"{settings.Origin}/{id}",
             Origins = Columns.Split(row.GetString("Origins")),
+            Color = row.GetString("Color"),
+            LogoUri = row.GetString("LogoUri"),
+            OpenRegistration = row.GetBoolean("OpenRegistration") is true,
             Roles = roles,
             Limits = Limits(row),
         };

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Latchkey.Http;
-using Latchkey.Protocol;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
@@ -23,7 +22,7 @@ public sealed class LinkPage(
     [Function("link-page")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/s/{token}")] HttpRequest request) =>
-        gate.Open(request, async (tenant, cancel) =>
+        Run(request, async (tenant, cancel) =>
             await Find(request, tenant, cancel) is not var (file, link) ? NotFound(request)
             : link.IsUsedUp ? UsedUp(request)
             : Page(request, 200, LinkHtml.Of(file, link.PasswordHash is not null, null)));
@@ -32,7 +31,7 @@ public sealed class LinkPage(
     [Function("link-download")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/s/{token}")] HttpRequest request) =>
-        gate.Open(request, async (tenant, cancel) =>
+        Run(request, async (tenant, cancel) =>
         {
             var password = await Password(request);
             for (var attempt = 0; attempt < Attempts; attempt++)
@@ -51,6 +50,10 @@ public sealed class LinkPage(
             }
             throw Problem.Unavailable("link_busy", "Too many use this link at once.", 1);
         });
+
+    Task<IResult> Run(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) =>
+        gate.Page(request, steps, (_, problem) => Task.FromResult(Page(request, problem.Status, LinkHtml.Message(
+            "This did not work", problem.Message is { Length: > 0 } why ? why : "Try again in a moment."))));
 
     async Task<(FileRecord File, Share Link)?> Find(HttpRequest request, Tenant tenant, CancellationToken cancel)
     {
@@ -73,14 +76,7 @@ public sealed class LinkPage(
     static async Task<string> Password(HttpRequest request)
     {
         if (request.ContentLength is null or 0) return "";
-        try
-        {
-            return (await Form.Read(request))["password"] ?? "";
-        }
-        catch (OAuthError broken)
-        {
-            throw Problem.BadRequest("invalid_form", broken.Message);
-        }
+        return (await Form.Read(request))["password"] ?? "";
     }
 
     static bool Same(string? one, string other) =>
