@@ -2,6 +2,8 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
 using Latchkey.Files;
+using Latchkey.Files.Checking;
+using Latchkey.Files.Sharing;
 using Latchkey.Http;
 using Latchkey.Keys;
 using Latchkey.OAuth;
@@ -74,6 +76,7 @@ public static class Services
         .AddSingleton<TenantStore>()
         .AddSingleton<ClientStore>()
         .AddSingleton<UserStore>()
+        .AddSingleton<GroupStore>()
         .AddSingleton<IssuedTokens>()
         .AddSingleton<SingleUse>()
         .AddSingleton<DPoP>()
@@ -150,7 +153,22 @@ public static class Services
             provider.GetRequiredService<BlobStore>(),
             settings.OnEmulator ? null : provider.GetRequiredService<DelegationKeys>(),
             httpsOnly: !settings.Development, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<TenantTotals>()
+        .AddSingleton<SpaceUsage>()
         .AddSingleton<FileStore>()
+        .AddSingleton<FileListing>()
+        .AddSingleton<Folders>()
+        .AddSingleton<DueFiles>()
+        .AddSingleton<FilePurge>()
+        .AddSingleton<Copies>()
+        .AddSingleton<Check>()
+        .AddSingleton<CheckSteps>()
+        .AddSingleton<CheckStore>()
+        .AddSingleton<ShareStore>()
+        .AddSingleton<SharedWithMe>()
+        .AddSingleton<LinkPasswords>()
+        .AddSingleton<Spaces>()
+        .AddSingleton<FileRights>()
         .AddSingleton<FileUrls>()
         .AddSingleton<UploadCheck>();
 }

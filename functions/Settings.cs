@@ -79,6 +79,9 @@ public sealed record Settings
     /// <summary>How mail is sent.</summary>
     public required MailSettings Mail { get; init; }
 
+    /// <summary>How long a deleted file stays in the trash.</summary>
+    public required TimeSpan TrashTime { get; init; }
+
     /// <summary>True on the emulator: only there are account keys used and demo data made.</summary>
     public bool OnEmulator => ConnectionString is not null;
 
@@ -114,6 +117,7 @@ public sealed record Settings
             DownloadUrlTime = TimeSpan.FromMinutes(read.Number("Files:DownloadUrlMinutes", 15, 1, 24 * 60)),
             Mail = MailSettings.Read(read, development),
             MaxFileBytes = read.Number("Files:MaxBytes", 5000L << 20, 1, 5000L << 20),
+            TrashTime = TimeSpan.FromDays(read.Number("Files:TrashDays", 30, 0, 3650)),
         };
         if (connectionString is not null && !development)
             read.Fault("Storage:ConnectionString", "is for the emulator in Development; elsewhere set Storage__TableEndpoint and Storage__BlobEndpoint");

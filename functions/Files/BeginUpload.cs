@@ -12,7 +12,7 @@ namespace Latchkey.Files;
 /// storage; the file is not there for anybody before <see cref="CompleteUpload"/> has checked them.
 /// </summary>
 public sealed class BeginUpload(
-    Gate gate, FileStore files, FileUrls urls, BlobStore blobs, Settings settings, TimeProvider clock)
+    Gate gate, Spaces spaces, FileStore files, FileUrls urls, BlobStore blobs, Settings settings, TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/files</c> → 201. The preflights of this route are answered here, its GET's too.</summary>
     [Function("files-begin")]
@@ -21,7 +21,8 @@ public sealed class BeginUpload(
         gate.Change(request, Scopes.FilesWrite, async caller =>
         {
             var asked = await JsonBody.Read<BeginRequest>(request);
-            var file = asked.ToRecord(caller, settings.MaxFileBytes, clock.GetUtcNow());
+            var owner = await spaces.Find(caller, asked.Space, Right.Write);
+            var file = asked.ToRecord(caller, owner, settings.MaxFileBytes, clock.GetUtcNow());
             await blobs.EnsureContainer(file.Tenant, caller.Cancel);
             var url = await urls.Upload(caller, file);
             await files.Add(file, caller.Cancel); // Last: whatever fails before it leaves nothing behind.

@@ -12,7 +12,7 @@ namespace Latchkey.Files;
 /// write nothing has happened that a repetition would not do again, so whoever died or lost the answer sends the same
 /// request again; after it the answer is the file.
 /// </summary>
-public sealed class CompleteUpload(Gate gate, FileStore files, UploadCheck check, TimeProvider clock)
+public sealed class CompleteUpload(Gate gate, FileRights rights, FileStore files, UploadCheck check, TimeProvider clock)
 {
     const int Attempts = 5;
 
@@ -25,8 +25,9 @@ public sealed class CompleteUpload(Gate gate, FileStore files, UploadCheck check
             await ReadBody(request);
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
-                var file = await files.Get(caller, request.RouteValues["id"] as string);
+                var file = await rights.Get(caller, request.RouteValues["id"] as string, Right.Write);
                 if (file.Status == FileStatus.Available) return FileJson.Ok(FileAnswer.Of(file));
+                if (file.Status == FileStatus.Copying) throw FileRights.Copying();
                 if (!await Passes(file, caller.Cancel)) continue;
                 var available = file.Complete(clock.GetUtcNow());
                 if (await files.TryComplete(available, caller.Cancel)) return FileJson.Ok(FileAnswer.Of(available));

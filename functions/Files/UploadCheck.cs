@@ -31,13 +31,16 @@ public sealed class UploadCheck(BlobStore blobs)
             await blobs.DeleteUnchanged(file.Tenant, file.Id, blob.ETag, cancel);
             throw refused;
         }
-        await blobs.Seal(file.Tenant, file.Id, blob, new BlobHttpHeaders
-        {
-            ContentType = file.ContentType,
-            ContentDisposition = ContentDisposition.Attachment,
-            ContentHash = file.Md5 is null ? blob.ContentHash : Convert.FromBase64String(file.Md5),
-        }, cancel);
+        await blobs.Seal(file.Tenant, file.Id, blob, HeadersOf(file, blob), cancel);
     }
+
+    /// <summary>The headers that a file's blob has once it is available.</summary>
+    internal static BlobHttpHeaders HeadersOf(FileRecord file, BlobProperties blob) => new()
+    {
+        ContentType = file.ContentType,
+        ContentDisposition = ContentDisposition.Attachment,
+        ContentHash = file.Md5 is null ? blob.ContentHash : Convert.FromBase64String(file.Md5),
+    };
 
     async Task<BlobProperties?> Find(FileRecord file, CancellationToken cancel)
     {

@@ -87,6 +87,7 @@ public sealed class Problem(int status, string code, string detail) : Exception(
         404 => "Not Found",
         405 => "Method Not Allowed",
         409 => "Conflict",
+        410 => "Gone",
         411 => "Length Required",
         413 => "Content Too Large",
         415 => "Unsupported Media Type",

@@ -24,18 +24,27 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
         ? new Table(tables.GetTableClient(prefix + bucket))
         : throw new ArgumentException("Not a bucket.", nameof(bucket));
 
+    /// <summary>The buckets up to this day's, the oldest first, whose tables are there.</summary>
+    public async Task<IReadOnlyList<string>> Begun(DateTimeOffset day, CancellationToken cancel)
+    {
+        var buckets = new List<string>();
+        var filter = TableClient.CreateQueryFilter($"TableName ge {prefix + "00010101"} and TableName le {prefix + Bucket(day)}");
+        await foreach (var table in tables.QueryAsync(filter, cancellationToken: cancel))
+        {
+            if (table.Name.StartsWith(prefix, StringComparison.Ordinal) && IsBucket(table.Name[prefix.Length..]))
+                buckets.Add(table.Name[prefix.Length..]);
+        }
+        return buckets;
+    }
+
+    /// <summary>Drops a bucket's table, whatever is in it.</summary>
+    public Task Drop(string bucket, CancellationToken cancel) => tables.DeleteTableAsync(prefix + bucket, cancel);
+
     /// <summary>Drops the tables whose day is over by more than a day (so that clocks may differ); returns how many.</summary>
     public async Task<int> DropExpired(DateTimeOffset now, CancellationToken cancel)
     {
-        var oldest = prefix + Bucket(now.AddDays(-1));
-        var dropped = 0;
-        var filter = TableClient.CreateQueryFilter($"TableName ge {prefix + "00010101"} and TableName lt {oldest}");
-        await foreach (var table in tables.QueryAsync(filter, cancellationToken: cancel))
-        {
-            if (!table.Name.StartsWith(prefix, StringComparison.Ordinal) || !IsBucket(table.Name[prefix.Length..])) continue;
-            await tables.DeleteTableAsync(table.Name, cancel);
-            dropped++;
-        }
-        return dropped;
+        var expired = await Begun(now.AddDays(-2), cancel);
+        foreach (var bucket in expired) await Drop(bucket, cancel);
+        return expired.Count;
     }
 }

@@ -33,6 +33,19 @@ public sealed class Table(TableClient client)
     public IAsyncEnumerable<TableEntity> Partition(string partitionKey, CancellationToken cancel) =>
         Range(partitionKey, "", "~", null, cancel);
 
+    /// <summary>All rows that a filter lets through (OData), of all partitions; the service reads them all.</summary>
+    public IAsyncEnumerable<TableEntity> Scan(FormattableString filter, CancellationToken cancel) =>
+        Query(TableClient.CreateQueryFilter(filter), null, null, cancel);
+
+    /// <summary>One page of what a filter lets through (OData), and where the next begins, or null.</summary>
+    public async Task<(IReadOnlyList<TableEntity> Rows, string? Next)> Page(
+        FormattableString filter, string? continuation, int size, CancellationToken cancel)
+    {
+        var pages = client.QueryAsync<TableEntity>(TableClient.CreateQueryFilter(filter), size, cancellationToken: cancel);
+        await foreach (var page in pages.AsPages(continuation, size).WithCancellation(cancel)) return (page.Values, page.ContinuationToken);
+        return ([], null);
+    }
+
     /// <summary>Inserts; false if the row is there already.</summary>
     public Task<bool> TryAdd(TableEntity row, CancellationToken cancel) =>
         Try(() => client.AddEntityAsync(row, cancel));
@@ -68,6 +81,15 @@ public sealed class Table(TableClient client)
     /// <summary>An entity-group transaction (all rows of one partition, 100 at most): all or nothing; false if one lost its race.</summary>
     public Task<bool> TryTransact(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel) =>
         Try(() => client.SubmitTransactionAsync(actions, cancel));
+
+    /// <summary>The same, and tells what the rows' ETags are now, in order; null if one lost its race.</summary>
+    public async Task<IReadOnlyList<ETag>?> Transact(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel)
+    {
+        IReadOnlyList<ETag>? etags = null;
+        await Try(async () => etags =
+            [.. (await client.SubmitTransactionAsync(actions, cancel)).Value.Select(row => row.Headers.ETag ?? default)]);
+        return etags;
+    }
 
     async IAsyncEnumerable<TableEntity> Query(
         string? filter, int? pageSize, IEnumerable<string>? columns, [EnumeratorCancellation] CancellationToken cancel)

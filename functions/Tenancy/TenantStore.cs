@@ -14,6 +14,10 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
     public ValueTask<Tenant?> Find(string? id, CancellationToken cancel) =>
         id is null || !Tenant.IsId(id) ? default : cache.Get(id, () => Load(id, cancel));
 
+    /// <summary>The ids of all tenants.</summary>
+    public async Task<IReadOnlyList<string>> All(CancellationToken cancel) =>
+        await table.Scan($"RowKey eq {RowKeys.Tenant}", cancel).Select(row => row.PartitionKey).ToListAsync(cancel);
+
     /// <summary>Writes a tenant and its roles; the tenant's own row last, because it is what makes the tenant exist.</summary>
     public async Task Save(Tenant tenant, CancellationToken cancel)
     {
@@ -32,6 +36,13 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
             ["Color"] = tenant.Color,
             ["LogoUri"] = tenant.LogoUri,
             ["OpenRegistration"] = tenant.OpenRegistration,
+            ["FileBytes"] = tenant.Limits.FileBytes,
+            ["SpaceBytes"] = tenant.Limits.SpaceBytes,
+            ["SpaceFiles"] = tenant.Limits.SpaceFiles,
+            ["SpacePending"] = tenant.Limits.SpacePending,
+            ["TenantBytes"] = tenant.Limits.TenantBytes,
+            ["TenantFiles"] = tenant.Limits.TenantFiles,
+            ["ContentTypes"] = Columns.Join(tenant.Limits.ContentTypes),
         }, cancel);
     }
 
@@ -54,6 +65,23 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
             LogoUri = row.GetString("LogoUri"),
             OpenRegistration = row.GetBoolean("OpenRegistration") is true,
             Roles = roles,
+            Limits = Limits(row),
+        };
+    }
+
+    // A tenant that was saved before there were limits has the standard ones.
+    static FileLimits Limits(TableEntity row)
+    {
+        var standard = new FileLimits();
+        return new FileLimits
+        {
+            FileBytes = row.GetInt64("FileBytes") ?? standard.FileBytes,
+            SpaceBytes = row.GetInt64("SpaceBytes") ?? standard.SpaceBytes,
+            SpaceFiles = row.GetInt64("SpaceFiles") ?? standard.SpaceFiles,
+            SpacePending = row.GetInt64("SpacePending") ?? standard.SpacePending,
+            TenantBytes = row.GetInt64("TenantBytes") ?? standard.TenantBytes,
+            TenantFiles = row.GetInt64("TenantFiles") ?? standard.TenantFiles,
+            ContentTypes = Columns.Split(row.GetString("ContentTypes")),
         };
     }
 }

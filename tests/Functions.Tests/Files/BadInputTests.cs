@@ -120,7 +120,7 @@ public sealed class BadInputTests(DemoHost demo) : IClassFixture<DemoHost>
         { Good($"\"sha256\":\"{new string('A', 64)}\""), "invalid_sha256", 400 },
         { Good($"\"sha256\":\"{new string('g', 64)}\""), "invalid_sha256", 400 },
         { Good("\"resumable\":true"), "not_supported", 400 },
-        { Good("\"space\":\"everybody\""), "not_supported", 400 },
+        { Good("\"space\":\"everybody\""), "invalid_space", 400 },
         { Good("\"space\":\"me\",\"resumable\":false," + Md5), "", 201 },
         { Sized("0"), "empty_file", 400 },
         { Sized("-1"), "invalid_size", 400 },
@@ -202,7 +202,7 @@ public sealed class BadInputTests(DemoHost demo) : IClassFixture<DemoHost>
     internal static IEnumerable<(HttpMethod Method, string Path)> Endpoints(string id) =>
     [
         (HttpMethod.Get, $"/{id}"), (HttpMethod.Post, $"/{id}/complete"), (HttpMethod.Get, $"/{id}/download"),
-        (HttpMethod.Get, $"/{id}/content"), (HttpMethod.Delete, $"/{id}"),
+        (HttpMethod.Get, $"/{id}/content"), (HttpMethod.Delete, $"/{id}"), (HttpMethod.Post, $"/{id}/restore"),
     ];
 
     Task<HttpResponseMessage> Post(FilesOf caller, byte[] body, string? contentType)

@@ -18,6 +18,7 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
         "register", "register-read", "register-update", "register-delete", // Have tokens of their own: RegistrationTests.
         "authorize", "login", "login-post", "consent", "consent-post", // For people, who have a cookie of the tenant.
         "logout", "logout-ask", "logout-post", "account", "account-post", "apps", "app", "app-post", "device", "device-post", "reset", "reset-post", // The same.
+        "link-page", "link-download", // Whoever has the link: its secret is the key (LinkTests).
     ];
 
     public static TheoryData<string, string, string> Protected()
