@@ -32,7 +32,6 @@ public sealed partial class ConformanceTests
     {
         var lines = Read(table).Split('\n');
         var rows = lines.Index().Where(line => IsRow(line.Item) && !IsRule(line.Item) && !IsRule(lines[line.Index + 1])).ToList();
-        Assert.NotEmpty(rows);
         Assert.All(rows, row => Assert.True(HasTestOrReason(row.Item.TrimEnd(' ', '|')), row.Item));
 
         static bool IsRow(string line) => line.StartsWith("| ", StringComparison.Ordinal);
