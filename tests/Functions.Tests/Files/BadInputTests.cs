@@ -1,0 +1,218 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Latchkey.Storage;
+
+namespace Latchkey.Tests.Files;
+
+/// <summary>Every malformed request gets a 4xx with a stable code, and nothing is written.</summary>
+public sealed class BadInputTests(DemoHost demo) : IClassFixture<DemoHost>
+{
+    const string Md5 = "\"md5\":\"XUFAKrxLKna5cZ2REBfFkg==\"";
+
+    readonly TestHost host = demo.Host;
+
+    public static TheoryData<string, string> BadNames => new()
+    {
+        { "", "is empty" },
+        { ".", "is . or .." },
+        { "..", "is . or .." },
+        { "a/b", "slash" },
+        { "a\\b", "slash" },
+        { "/", "slash" },
+        { " a", "space" },
+        { "a ", "space" },
+        { "\u00A0a", "space" },
+        { "a\u3000", "space" },
+        { "a\0b", "control" },
+        { "a\nb", "control" },
+        { "a\u007Fb", "control" },
+        { "a\u0085b", "control" },
+        { "photo\u202Egpj.exe", "direction" },
+        { "a\u061Cb", "direction" },
+        { "a\u200Eb", "direction" },
+        { "a\u200Fb", "direction" },
+        { "a\u202Ab", "direction" },
+        { "a\u2066b", "direction" },
+        { "a\u2069b", "direction" },
+        { "\uFEFFa", "direction" },
+        { "a\uFFFEb", "Unicode" },
+        { "a\uFFFFb", "Unicode" },
+        { "a\uFDD0b", "Unicode" },
+        { "a\U0001FFFEb", "Unicode" },
+        { new string('x', 256), "longer" },
+        { string.Concat(Enumerable.Repeat("😀", 128)), "longer" },
+    };
+
+    [Theory, MemberData(nameof(BadNames))]
+    public async Task A_name_that_is_none_is_refused(string name, string why)
+    {
+        var alice = await FilesOf.SignedIn(host);
+        var problem = await TestHost.Json(await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(name)), 400);
+        Assert.Equal("invalid_name", problem.GetProperty("code").GetString());
+        Assert.Contains(why, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> BadFolders =>
+    [
+        "a//b", "//a", "a//", "a/./b", "..", "../a", "a/..", "a\\b", "a/ b", "a /b", "a/b\u202E", "a/\u0001", new string('x', 256),
+        string.Join('/', Enumerable.Repeat("a", 33)), string.Join('/', Enumerable.Repeat(new string('x', 255), 5)), " ",
+    ];
+
+    [Theory, MemberData(nameof(BadFolders))]
+    public async Task A_folder_that_is_none_is_refused(string folder)
+    {
+        var alice = await FilesOf.SignedIn(host);
+        Assert.Equal("invalid_folder", await FilesOf.Code(
+            await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(folder: folder)), 400));
+        Assert.Equal("invalid_folder", await FilesOf.Code(
+            await alice.Send(HttpMethod.Get, $"?folder={Uri.EscapeDataString(folder)}"), 400));
+    }
+
+    public static TheoryData<string> BadTypes =>
+    [
+        "", "image", "image/", "/jpeg", "image/jpeg/x", "image /jpeg", " image/jpeg", "image/jpeg ", "image/*", "*/*", "image/jp\u00E9g",
+        "text/plain; charset", "text/plain; charset=", "text/plain;", "text/plain; a=\"b", "text/plain; a=b\r\nx: y", "text/plain\n",
+        "text/plain; a=\"\t\"", "text/" + new string('x', 123), "multipart/form-data", "Multipart/Mixed; boundary=x",
+    ];
+
+    [Theory, MemberData(nameof(BadTypes))]
+    public async Task A_content_type_that_is_none_is_refused(string contentType)
+    {
+        var alice = await FilesOf.SignedIn(host);
+        Assert.Equal("invalid_content_type", await FilesOf.Code(
+            await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(contentType: contentType)), 400));
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("TEXT/Plain;charset=UTF-8")]
+    [InlineData("video/mp4; codecs=\"avc1.640028, mp4a.40.2\"")]
+    [InlineData("application/vnd.openxmlformats-officedocument.wordprocessingml.document")]
+    [InlineData("image/svg+xml")]
+    [InlineData("x/y; a=\"\\\"\\\\\" ; b=c")]
+    public async Task A_good_content_type_is_served_as_it_was_declared(string contentType)
+    {
+        var alice = await FilesOf.SignedIn(host);
+        var id = await alice.Upload([1, 2, 3], contentType: contentType);
+        Assert.Equal(contentType, (await alice.Read(id)).GetProperty("contentType").GetString());
+        Assert.Equal(contentType, (await alice.Download(id)).Content.Headers.NonValidated["Content-Type"].ToString());
+    }
+
+    public static TheoryData<string, string, int> BadBodies => new()
+    {
+        { "", "invalid_json", 400 },
+        { "null", "invalid_json", 400 },
+        { "[]", "invalid_json", 400 },
+        { "{", "invalid_json", 400 },
+        { "{}", "invalid_json", 400 },
+        { Good("\"more\":1"), "invalid_json", 400 },
+        { Good("\"name\":\"twice\""), "invalid_json", 400 },
+        { Good("\"folder\":null"), "invalid_json", 201 },
+        { Good("\"folder\":1"), "invalid_json", 400 },
+        { Good("\"resumable\":\"no\""), "invalid_json", 400 },
+        { Good("\"md5\":\"\""), "invalid_md5", 400 },
+        { Good("\"md5\":\"5d41402abc4b2a76b9719d911017c592\""), "invalid_md5", 400 },
+        { Good("\"md5\":\"XUFAKrxLKna5cZ2REBfFkg\""), "invalid_md5", 400 },
+        { Good("\"md5\":\"XUFAKrxLKna5cZ2REBfFkh==\""), "invalid_md5", 400 },
+        { Good("\"md5\":\" XUFAKrxLKna5cZ2REBfFkg==\""), "invalid_md5", 400 },
+        { Good("\"md5\":\"XUFAKrxLKna5cZ2REBfF\""), "invalid_md5", 400 },
+        { Good("\"sha256\":\"ab\""), "invalid_sha256", 400 },
+        { Good($"\"sha256\":\"{new string('A', 64)}\""), "invalid_sha256", 400 },
+        { Good($"\"sha256\":\"{new string('g', 64)}\""), "invalid_sha256", 400 },
+        { Good("\"resumable\":true"), "not_supported", 400 },
+        { Good("\"space\":\"everybody\""), "not_supported", 400 },
+        { Good("\"space\":\"me\",\"resumable\":false," + Md5), "", 201 },
+        { Sized("0"), "empty_file", 400 },
+        { Sized("-1"), "invalid_size", 400 },
+        { Sized("5242880001"), "file_too_large", 413 },
+        { Sized("9223372036854775807"), "file_too_large", 413 },
+        { Sized("9223372036854775808"), "invalid_json", 400 },
+        { Sized("1.5"), "invalid_json", 400 },
+        { Sized("\"3\""), "invalid_json", 400 },
+        { Sized("null"), "invalid_json", 400 },
+        { "{\"name\":null,\"contentType\":\"a/b\",\"size\":1}", "invalid_json", 400 },
+        { "{\"name\":\"\\ud800\",\"contentType\":\"a/b\",\"size\":1}", "invalid_json", 400 },
+        { "{\"Name\":\"a\",\"contentType\":\"a/b\",\"size\":1}", "invalid_json", 400 },
+        { $"{{\"name\":\"{new string('x', 70_000)}\",\"contentType\":\"a/b\",\"size\":1}}", "body_too_large", 413 },
+    };
+
+    static string Good(string more) => $"{{\"name\":\"a\",\"contentType\":\"a/b\",\"size\":3,{more}}}";
+
+    static string Sized(string size) => $"{{\"name\":\"a\",\"contentType\":\"a/b\",\"size\":{size}}}";
+
+    [Theory, MemberData(nameof(BadBodies))]
+    public async Task A_declaration_is_read_strictly(string body, string code, int status)
+    {
+        var alice = await FilesOf.SignedIn(host);
+        await Nothing_is_written(alice, status, async () =>
+        {
+            var answer = await Post(alice, Encoding.UTF8.GetBytes(body), "application/json");
+            if (status == 201) Assert.Equal(201, (int)answer.StatusCode);
+            else Assert.Equal(code, await FilesOf.Code(answer, status));
+        });
+    }
+
+    // Tenant and container are known to the process after one upload: what is left is the revocation and the one write.
+    async Task Nothing_is_written(FilesOf caller, int status, Func<Task> steps)
+    {
+        await caller.Begin(FilesOf.Declaration());
+        var trips = host.Service<RoundTrips>();
+        var before = trips.Count;
+        await steps();
+        Assert.Equal(status == 201 ? 2 : 1, trips.Count - before);
+    }
+
+    [Theory]
+    [InlineData("text/plain", "unsupported_media_type", 415)]
+    [InlineData("application/x-www-form-urlencoded", "unsupported_media_type", 415)]
+    [InlineData(null, "unsupported_media_type", 415)]
+    public async Task A_declaration_of_another_content_type_is_refused(string? contentType, string code, int status)
+    {
+        var alice = await FilesOf.SignedIn(host);
+        Assert.Equal(code, await FilesOf.Code(await Post(alice, Encoding.UTF8.GetBytes(Sized("3")), contentType), status));
+    }
+
+    [Fact]
+    public async Task A_declaration_that_is_not_utf8_is_refused()
+    {
+        var alice = await FilesOf.SignedIn(host);
+        byte[] body = [.. "{\"name\":\""u8, 0xFF, .. "\",\"contentType\":\"a/b\",\"size\":1}"u8];
+        Assert.Equal("invalid_json", await FilesOf.Code(await Post(alice, body, "application/json"), 400));
+    }
+
+    public static TheoryData<string> BadIds =>
+    [
+        "x", "..%2f..", new string('a', 31), new string('a', 33), new string('A', 32), new string('0', 32), "%F0%9F%98%80", "a%7Cb",
+    ];
+
+    [Theory, MemberData(nameof(BadIds))]
+    public async Task What_is_no_id_is_not_found_and_asks_nobody(string id)
+    {
+        var alice = await FilesOf.SignedIn(host);
+        await alice.Begin(FilesOf.Declaration());
+        foreach (var (method, path) in Endpoints(id))
+        {
+            var before = host.Service<RoundTrips>().Count;
+            Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(method, path), 404));
+            Assert.Equal(1, host.Service<RoundTrips>().Count - before); // The revocation.
+        }
+    }
+
+    /// <summary>The endpoints of one file.</summary>
+    internal static IEnumerable<(HttpMethod Method, string Path)> Endpoints(string id) =>
+    [
+        (HttpMethod.Get, $"/{id}"), (HttpMethod.Post, $"/{id}/complete"), (HttpMethod.Get, $"/{id}/download"),
+        (HttpMethod.Get, $"/{id}/content"), (HttpMethod.Delete, $"/{id}"),
+    ];
+
+    Task<HttpResponseMessage> Post(FilesOf caller, byte[] body, string? contentType)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/demo/files")
+        {
+            Content = new ByteArrayContent(body),
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", caller.Token) },
+        };
+        if (contentType is not null) request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        return host.Http.SendAsync(request);
+    }
+}

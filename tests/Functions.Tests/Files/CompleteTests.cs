@@ -1,0 +1,261 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Sas;
+using Latchkey.Storage;
+
+namespace Latchkey.Tests.Files;
+
+/// <summary>Nothing is available before complete has checked it; what fails is gone and may be sent again.</summary>
+public sealed class CompleteTests(DemoHost demo) : IClassFixture<DemoHost>
+{
+    readonly TestHost host = demo.Host;
+
+    public static TheoryData<int> WrongSizes => [2, 4, 0, 5000];
+
+    [Theory, MemberData(nameof(WrongSizes))]
+    public async Task Another_size_than_declared_is_refused_with_both_numbers(int uploaded)
+    {
+        var alice = await FilesOf.SignedIn(host);
+        var begun = await alice.Begin(FilesOf.Declaration(size: 3));
+        await FilesOf.Stored(begun, FilesOf.Bytes(uploaded));
+        var problem = await Refused(alice, begun, "size_mismatch");
+
+        Assert.Equal(3, problem.GetProperty("declared").GetInt64());
+        Assert.Equal(uploaded, problem.GetProperty("actual").GetInt64());
+        await StillUsable(alice, begun, [1, 2, 3]);
+    }
+
+    [Fact]
+    public async Task Another_md5_than_declared_is_refused()
+    {
+        var alice = await FilesOf.SignedIn(host);
+        byte[] declared = [1, 2, 3], sent = [1, 2, 4];
+        var begun = await alice.Begin(FilesOf.Declaration(md5: FilesOf.Md5(declared)));
+        await FilesOf.Stored(begun, sent, put => put.Content!.Headers.ContentMD5 = null);
+        var problem = await Refused(alice, begun, "md5_mismatch");
+
+        Assert.Equal(Convert.ToBase64String(FilesOf.Md5(declared)), problem.GetProperty("declared").GetString());
+        Assert.Equal(Convert.ToBase64String(FilesOf.Md5(sent)), problem.GetProperty("actual").GetString());
+        await StillUsable(alice, begun, declared);
+    }
+
+    [Fact]
+    public async Task Another_sha256_than_declared_is_refused()
+    {
+        var alice = await FilesOf.SignedIn(host);
+        var begun = await alice.Begin(FilesOf.Declaration(sha256: System.Security.Cryptography.SHA256.HashData([1, 2, 3])));
+        await FilesOf.Stored(begun, [1, 2, 4]);
+        await Refused(alice, begun, "sha256_mismatch");
+        await StillUsable(alice, begun, [1, 2, 3]);
+    }
+
+    [Fact]
+    public async Task A_body_damaged_on_the_way_is_refused_by_storage_already()
+    {
+        var alice = await FilesOf.SignedIn(host);
+        var begun = await alice.Begin(FilesOf.Declaration(md5: FilesOf.Md5([1, 2, 3])));
+        Assert.Equal(400, (int)(await FilesOf.Put(begun, [1, 2, 4])).StatusCode);
+        Assert.Equal("upload_missing", await FilesOf.Code(await alice.Complete(begun.Id), 409));
+    }
+
+    [Fact]
+    public async Task A_lying_content_md5_header_does_not_get_wrong_bytes_through()
+    {
+        var alice = await FilesOf.SignedIn(host);
+        byte[] declared = [1, 2, 3], sent = [1, 2, 4];
+        var begun = await alice.Begin(FilesOf.Declaration(md5: FilesOf.Md5(declared)));
+        var put = await FilesOf.Put(begun, sent, put =>
+        {
+            put.Content!.Headers.ContentMD5 = FilesOf.Md5(sent);
+            put.Headers.Add("x-ms-blob-content-md5", Convert.ToBase64String(FilesOf.Md5(declared)));
+        });
+        if (put.IsSuccessStatusCode) await Refused(alice, begun, "md5_mismatch");
+        else Assert.Equal("upload_missing", await FilesOf.Code(await alice.Complete(begun.Id), 409));
+    }
+
+    [Fact]
+    public async Task A_copied_blob_whose_md5_property_lies_is_refused()
+    {
+        var alice = await FilesOf.SignedIn(host);
+        byte[] declared = [1, 2, 3], copied = [1, 2, 4];
+        var source = await Source(copied, FilesOf.Md5(declared));
+        var begun = await alice.Begin(FilesOf.Declaration(md5: FilesOf.Md5(declared)));
+        await FilesOf.Stored(begun, [], put =>
+        {
+            put.Content!.Headers.Clear();
+            put.Headers.Remove("x-ms-blob-type");
+            put.Headers.Add("x-ms-copy-source", source);
+        });
+        var blob = await host.Service<BlobStore>().Find("demo", begun.Id, default);
+        Assert.Equal(FilesOf.Md5(declared), blob!.ContentHash); // The lie is in place: only reading tells.
+
+        await Refused(alice, begun, "md5_mismatch");
+        await StillUsable(alice, begun, declared);
+    }
+
+    // A blob of the attacker's own, readable by URL, whose Content-MD5 is what they like.
+    async Task<string> Source(byte[] bytes, byte[] md5)
+    {
+        var container = host.Service<StorageClients>().Blobs.GetBlobContainerClient("elsewhere");
+        await container.CreateIfNotExistsAsync();
+        var blob = container.GetBlobClient(Ids.NewBase32());
+        await blob.UploadAsync(new BinaryData(bytes));
+        await blob.SetHttpHeadersAsync(new BlobHttpHeaders { ContentHash = md5 });
+        return blob.GenerateSasUri(BlobSasPermissions.Read, host.Clock.Now.AddHours(1)).AbsoluteUri;
+    }
+
+    [Fact]
+    public async Task An_append_blob_made_with_the_upload_url_is_refused()
+    {
+        var alice = await FilesOf.SignedIn(host);
+        var begun = await alice.Begin(FilesOf.Declaration());
+        await FilesOf.Stored(begun, [], put =>
+        {
+            put.Headers.Remove("x-ms-blob-type");
+            put.Headers.Add("x-ms-blob-type", "AppendBlob");
+        });
+        await Refused(alice, begun, "not_a_block_blob");
+        await StillUsable(alice, begun, [1, 2, 3]);
+    }
+
+    [Fact]
+    public async Task A_multipart_form_in_place_of_the_file_is_refused_by_its_bytes()
+    {
+        var form = Encoding.ASCII.GetBytes(
+            "------WebKitFormBoundary7MA4YWxkTrZu0gW\r\nContent-Disposition: form-data; name=\"file\"; filename=\"photo.jpg\"\r\n"
+            + "Content-Type: image/jpeg\r\n\r\nabc\r\n------WebKitFormBoundary7MA4YWxkTrZu0gW--\r\n");
+        var alice = await FilesOf.SignedIn(host);
+        var begun = await alice.Begin(FilesOf.Declaration(size: form.Length, md5: FilesOf.Md5(form)));
+        await FilesOf.Stored(begun, form);
+        await Refused(alice, begun, "multipart_body");
+    }
+
+    [Fact]
+    public async Task A_multipart_form_in_place_of_the_file_is_refused_by_its_type()
+    {
+        var alice = await FilesOf.SignedIn(host);
+        var begun = await alice.Begin(FilesOf.Declaration());
+        await FilesOf.Stored(begun, [1, 2, 3],
+            put => put.Content!.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x"));
+        await Refused(alice, begun, "multipart_body");
+    }
+
+    [Theory]
+    [InlineData("-----BEGIN CERTIFICATE-----\r\nMIIB\r\n-----END CERTIFICATE-----\r\n")]
+    [InlineData("-- a comment in SQL\r\nSelect: 1\r\n")]
+    [InlineData("--\r\nContent-Disposition: attachment\r\n\r\n")]
+    [InlineData("Content-Disposition: form-data\r\n")]
+    public async Task What_only_resembles_a_form_is_a_file(string text)
+    {
+        var alice = await FilesOf.SignedIn(host);
+        await alice.Upload(Encoding.ASCII.GetBytes(text));
+    }
+
+    [Fact]
+    public async Task An_upload_into_the_archive_tier_is_refused()
+    {
+        var alice = await FilesOf.SignedIn(host);
+        var begun = await alice.Begin(FilesOf.Declaration());
+        await FilesOf.Stored(begun, [1, 2, 3], put => put.Headers.Add("x-ms-access-tier", "Archive"));
+        await Refused(alice, begun, "upload_archived");
+    }
+
+    [Fact]
+    public async Task A_file_without_bytes_is_not_completed()
+    {
+        var alice = await FilesOf.SignedIn(host);
+        var begun = await alice.Begin(FilesOf.Declaration());
+        Assert.Equal("upload_missing", await FilesOf.Code(await alice.Complete(begun.Id), 409));
+        Assert.Equal("file_pending", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"/{begun.Id}/download"), 409));
+        Assert.Equal("file_pending", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"/{begun.Id}/content"), 409));
+    }
+
+    [Fact]
+    public async Task Headers_and_metadata_are_the_servers_own_whatever_the_client_set()
+    {
+        var alice = await FilesOf.SignedIn(host);
+        var begun = await alice.Begin(FilesOf.Declaration());
+        await FilesOf.Stored(begun, [1, 2, 3], put =>
+        {
+            put.Headers.Add("x-ms-blob-content-type", "text/html");
+            put.Headers.Add("x-ms-blob-content-disposition", "inline");
+            put.Headers.Add("x-ms-blob-content-encoding", "gzip");
+            put.Headers.Add("x-ms-blob-content-language", "xx");
+            put.Headers.Add("x-ms-blob-cache-control", "public, max-age=31536000");
+            put.Headers.Add("x-ms-meta-mine", "mine");
+        });
+        await alice.Completed(begun.Id);
+
+        var blob = await host.Service<BlobStore>().Find("demo", begun.Id, default);
+        Assert.Equal(("image/jpeg", "attachment"), (blob!.ContentType, blob.ContentDisposition));
+        Assert.True(string.IsNullOrEmpty(blob.ContentEncoding + blob.ContentLanguage + blob.CacheControl));
+        Assert.Empty(blob.Metadata);
+    }
+
+    [Fact]
+    public async Task Completing_twice_answers_the_same_file()
+    {
+        var alice = await FilesOf.SignedIn(host);
+        var begun = await alice.Begin(FilesOf.Declaration(folder: "twice"));
+        await FilesOf.Stored(begun, [1, 2, 3]);
+        var first = await alice.Completed(begun.Id);
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(first.GetRawText(), (await alice.Completed(begun.Id)).GetRawText());
+        Assert.Single((await alice.List("?folder=twice")).Files);
+    }
+
+    [Fact]
+    public async Task Completes_at_once_all_succeed_and_list_the_file_once()
+    {
+        var alice = await FilesOf.SignedIn(host);
+        var bytes = FilesOf.Bytes(200_000);
+        var begun = await alice.Begin(FilesOf.Declaration(size: bytes.Length, folder: "at once", md5: FilesOf.Md5(bytes)));
+        await FilesOf.Stored(begun, bytes, put => put.Headers.Add("x-ms-meta-mine", "mine"));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => alice.Completed(begun.Id)));
+
+        Assert.Single(answers.Select(answer => answer.GetRawText()).Distinct());
+        Assert.Single((await alice.List("?folder=at+once")).Files);
+        Assert.Equal(bytes, await (await alice.Download(begun.Id)).Content.ReadAsByteArrayAsync());
+    }
+
+    [Theory]
+    [InlineData(null, "", 200)]
+    [InlineData("application/json", "", 200)]
+    [InlineData("application/json", "{}", 200)]
+    [InlineData("application/json", "{\"blocks\":1}", 400)]
+    [InlineData("application/json", "[]", 400)]
+    [InlineData("text/plain", "{}", 415)]
+    [InlineData(null, "{}", 415)]
+    public async Task The_body_of_complete_is_nothing_or_an_empty_object(string? contentType, string body, int status)
+    {
+        var alice = await FilesOf.SignedIn(host);
+        var begun = await alice.Begin(FilesOf.Declaration());
+        await FilesOf.Stored(begun, [1, 2, 3]);
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/demo/files/{begun.Id}/complete")
+        {
+            Content = new StringContent(body),
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", alice.Token) },
+        };
+        request.Content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
+        Assert.Equal(status, (int)(await host.Http.SendAsync(request)).StatusCode);
+        Assert.Equal(status == 200 ? "available" : "pending", (await alice.Read(begun.Id)).GetProperty("status").GetString());
+    }
+
+    async Task<JsonElement> Refused(FilesOf caller, Begun begun, string code)
+    {
+        var problem = await TestHost.Json(await caller.Complete(begun.Id), 422);
+        Assert.Equal(code, problem.GetProperty("code").GetString());
+        Assert.Null(await host.Service<BlobStore>().Find("demo", begun.Id, default));
+        Assert.Equal("pending", (await caller.Read(begun.Id)).GetProperty("status").GetString());
+        return problem;
+    }
+
+    static async Task StillUsable(FilesOf caller, Begun begun, byte[] bytes)
+    {
+        await FilesOf.Stored(begun, bytes);
+        await caller.Completed(begun.Id);
+        Assert.Equal(bytes, await (await caller.Download(begun.Id)).Content.ReadAsByteArrayAsync());
+    }
+}

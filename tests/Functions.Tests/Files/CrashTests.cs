@@ -1,0 +1,163 @@
+using System.Net;
+using Azure.Data.Tables;
+using Latchkey.Storage;
+
+namespace Latchkey.Tests.Files;
+
+/// <summary>
+/// Storage goes away between every two requests of an operation, before the request or before its answer. The caller
+/// gets a 503, and the same request sent again ends as if nothing had happened.
+/// </summary>
+public sealed class CrashTests : IAsyncLifetime
+{
+    const int MostSteps = 12; // More than any operation has; a cut that lies behind its end ends the loop.
+
+    CuttableStorage storage = null!;
+    TestHost host = null!;
+    FilesOf alice = null!;
+
+    public async Task InitializeAsync()
+    {
+        storage = await CuttableStorage.Start();
+        host = await TestHost.Start(account: storage.Account);
+        alice = await FilesOf.SignedIn(host);
+        await alice.Upload([1, 2, 3], "first", "elsewhere");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await host.DisposeAsync();
+        await storage.DisposeAsync();
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_begin_that_died_anywhere_leaves_nothing_that_is_seen(bool answerLost)
+    {
+        var cuts = await CutEverywhere(answerLost, _ => alice.Send(HttpMethod.Post, "", FilesOf.Declaration(folder: "begun")),
+            prepare: () => Task.FromResult(0), check: async _ => Assert.Empty((await alice.List("?folder=begun")).Files));
+        Assert.Equal(2, cuts);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_complete_that_died_anywhere_is_completed_by_the_next(bool answerLost)
+    {
+        byte[] bytes = [1, 2, 3];
+        var cuts = await CutEverywhere(answerLost, begun => alice.Complete(begun.Id),
+            prepare: async () =>
+            {
+                var begun = await alice.Begin(FilesOf.Declaration(folder: "completed", md5: FilesOf.Md5(bytes)));
+                await FilesOf.Stored(begun, bytes, put => put.Headers.Add("x-ms-meta-mine", "mine"));
+                return begun;
+            },
+            check: async begun =>
+            {
+                await alice.Completed(begun.Id);
+                Assert.Equal("available", (await alice.Read(begun.Id)).GetProperty("status").GetString());
+                Assert.Equal(bytes, await (await alice.Download(begun.Id)).Content.ReadAsByteArrayAsync());
+                Assert.Single((await alice.List("?folder=completed")).Files);
+                Assert.Equal(HttpStatusCode.NoContent, (await alice.Send(HttpMethod.Delete, $"/{begun.Id}")).StatusCode);
+            });
+        Assert.Equal(7, cuts); // Revocation, record, properties, bytes, headers, metadata, record and list row.
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_refusal_that_died_anywhere_is_given_again_or_the_bytes_are_gone(bool answerLost)
+    {
+        await CutEverywhere(answerLost, begun => alice.Complete(begun.Id),
+            prepare: async () =>
+            {
+                var begun = await alice.Begin(FilesOf.Declaration(size: 4));
+                await FilesOf.Stored(begun, [1, 2, 3]);
+                return begun;
+            },
+            check: async begun =>
+            {
+                var answer = await alice.Complete(begun.Id);
+                Assert.True((int)answer.StatusCode is 409 or 422);
+                await FilesOf.Stored(begun, [1, 2, 3, 4]);
+                await alice.Completed(begun.Id);
+            });
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_delete_that_died_anywhere_is_finished_by_the_next(bool answerLost)
+    {
+        var cuts = await CutEverywhere(answerLost, id => alice.Send(HttpMethod.Delete, $"/{id}"),
+            prepare: () => alice.Upload([1, 2, 3], folder: "deleted"),
+            check: async id =>
+            {
+                // 404 only if the last step was done and its answer alone was lost.
+                Assert.True((int)(await alice.Send(HttpMethod.Delete, $"/{id}")).StatusCode is 204 or 404);
+                foreach (var (method, path) in BadInputTests.Endpoints(id))
+                    Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(method, path), 404));
+                Assert.Empty((await alice.List("?folder=deleted")).Files);
+                Assert.Null(await host.Service<BlobStore>().Find("demo", id, default));
+                Assert.Empty(await Rows(id));
+            });
+        Assert.Equal(5, cuts); // Revocation, record, mark and list row, bytes, record.
+    }
+
+    [Fact]
+    public async Task A_file_whose_deletion_was_begun_is_gone_for_everything_but_delete()
+    {
+        var id = await alice.Upload([1, 2, 3], folder: "marked");
+        storage.CutAfter(3, answerLost: false); // Revocation, record, mark.
+        Assert.Equal(503, (int)(await alice.Send(HttpMethod.Delete, $"/{id}")).StatusCode);
+        storage.Mend();
+
+        foreach (var (method, path) in BadInputTests.Endpoints(id).Where(e => e.Method != HttpMethod.Delete))
+            Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(method, path), 404));
+        Assert.Empty((await alice.List("?folder=marked")).Files);
+        Assert.Equal(HttpStatusCode.NoContent, (await alice.Send(HttpMethod.Delete, $"/{id}")).StatusCode);
+        Assert.Empty(await Rows(id));
+    }
+
+    [Fact]
+    public async Task One_lost_answer_is_not_noticed()
+    {
+        for (var cut = 0; cut < MostSteps; cut++)
+        {
+            var begun = await Losing(cut, () => alice.Begin(FilesOf.Declaration(folder: "not noticed")));
+            await FilesOf.Stored(begun, [1, 2, 3], put => put.Headers.Add("x-ms-meta-mine", "mine"));
+            await Losing(cut, () => alice.Completed(begun.Id));
+            Assert.Single((await alice.List("?folder=not+noticed")).Files);
+            Assert.Equal(HttpStatusCode.NoContent, (await Losing(cut, () => alice.Send(HttpMethod.Delete, $"/{begun.Id}"))).StatusCode);
+            Assert.Empty(await Rows(begun.Id));
+        }
+    }
+
+    async Task<T> Losing<T>(int cut, Func<Task<T>> steps)
+    {
+        storage.CutAfter(cut, answerLost: true, requests: 1);
+        var answer = await steps();
+        storage.Mend();
+        return answer;
+    }
+
+    async Task<int> CutEverywhere<T>(bool answerLost, Func<T, Task<HttpResponseMessage>> steps, Func<Task<T>> prepare, Func<T, Task> check)
+    {
+        for (var cut = 0; cut < MostSteps; cut++)
+        {
+            var prepared = await prepare();
+            storage.CutAfter(cut, answerLost);
+            var answer = await steps(prepared);
+            var wasCut = storage.Mend();
+            if (!wasCut) return cut;
+            Assert.Equal("storage_unavailable", await FilesOf.Code(answer, 503));
+            Assert.NotNull(answer.Headers.RetryAfter);
+            await check(prepared);
+        }
+        throw new InvalidOperationException("The operation has more steps than expected.");
+    }
+
+    async Task<List<TableEntity>> Rows(string id)
+    {
+        var table = host.Service<StorageClients>().Tables.GetTableClient("Files");
+        var rows = new List<TableEntity>();
+        await foreach (var row in table.QueryAsync<TableEntity>(row => row.PartitionKey == $"demo|{id.Substring(0, 16)}"))
+        {
+            if (row.GetString("Id") == id) rows.Add(row);
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,135 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey.Tests.Files;
+
+/// <summary>
+/// Azurite behind a line that a test can cut: before a certain request reaches storage, or after storage has done it
+/// and before its answer is back. What the caller has written by then is what a process that died there would leave.
+/// </summary>
+sealed class CuttableStorage : IAsyncDisposable
+{
+    readonly HttpMessageInvoker forward = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
+    readonly WebApplication proxy;
+    readonly Dictionary<int, int> ports;
+    readonly Lock door = new();
+    int left = int.MaxValue;
+    int down;
+    bool answerLost;
+
+    CuttableStorage(Azurite azurite, int blobPort, int tablePort)
+    {
+        ports = new() { [blobPort] = azurite.BlobPort, [tablePort] = azurite.TablePort };
+        Account = azurite.NewAccount()
+            .Replace($":{azurite.BlobPort}/", $":{blobPort}/", StringComparison.Ordinal)
+            .Replace($":{azurite.TablePort}/", $":{tablePort}/", StringComparison.Ordinal);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls([.. ports.Keys.Select(port => $"http://127.0.0.1:{port}")]);
+        proxy = builder.Build();
+        proxy.Run(Handle);
+    }
+
+    /// <summary>The connection string of an account of its own, through the line.</summary>
+    public string Account { get; }
+
+    public static async Task<CuttableStorage> Start()
+    {
+        var storage = new CuttableStorage(await Azurite.Shared, Azurite.FreePort(), Azurite.FreePort());
+        await storage.proxy.StartAsync();
+        return storage;
+    }
+
+    /// <summary>Lets so many requests pass; the next <paramref name="requests"/> are lost, or done with their answers lost.</summary>
+    public void CutAfter(int passing, bool answerLost, int requests = int.MaxValue)
+    {
+        lock (door) (left, this.answerLost, down) = (passing, answerLost, requests);
+    }
+
+    /// <summary>Mends the line; true if it had been cut by then.</summary>
+    public bool Mend()
+    {
+        lock (door)
+        {
+            var wasCut = left < 0;
+            (left, down) = (int.MaxValue, 0);
+            return wasCut;
+        }
+    }
+
+    async Task Handle(HttpContext context)
+    {
+        var (cut, lost) = Next();
+        // Only the first cut request is done without an answer: what comes after it finds no storage at all.
+        if (cut && !lost)
+        {
+            context.Abort();
+            return;
+        }
+        using var request = Request(context);
+        using var answer = await forward.SendAsync(request, context.RequestAborted);
+        var body = await answer.Content.ReadAsByteArrayAsync();
+        if (cut)
+        {
+            context.Abort();
+            return;
+        }
+        await Reply(context, answer, body);
+    }
+
+    (bool Cut, bool AnswerLost) Next()
+    {
+        lock (door)
+        {
+            if (left > 0)
+            {
+                left--;
+                return (false, false);
+            }
+            var first = left == 0;
+            left = -1;
+            return (down-- > 0, answerLost && first);
+        }
+    }
+
+    HttpRequestMessage Request(HttpContext context)
+    {
+        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        var to = new Uri($"http://127.0.0.1:{ports[context.Connection.LocalPort]}{target}",
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }); // The path is signed as it is.
+        var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), to)
+        {
+            Content = new StreamContent(context.Request.Body),
+        };
+        foreach (var (name, values) in context.Request.Headers)
+        {
+            if (name is "Host" or "Transfer-Encoding" or "Connection") continue;
+            if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+                request.Content.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+        }
+        return request;
+    }
+
+    static async Task Reply(HttpContext context, HttpResponseMessage answer, byte[] body)
+    {
+        context.Response.StatusCode = (int)answer.StatusCode;
+        foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers))
+        {
+            if (name is not ("Transfer-Encoding" or "Connection" or "Keep-Alive")) context.Response.Headers.Append(name, values.ToArray());
+        }
+        if (context.Request.Method != "HEAD" && answer.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.NotModified))
+            await context.Response.Body.WriteAsync(body);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await proxy.StopAsync();
+        await proxy.DisposeAsync();
+        forward.Dispose();
+    }
+}

@@ -1,0 +1,106 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Latchkey.Tests.Files;
+
+/// <summary>A begun upload as its answer says it.</summary>
+sealed record Begun(string Id, string Url, IReadOnlyDictionary<string, string> Headers);
+
+/// <summary>One signed-in caller's view of the file endpoints, and of the storage URLs that they hand out.</summary>
+sealed class FilesOf(TestHost host, string token, string tenant = "demo")
+{
+    // Storage's, not the host's: no base address, no token.
+    static readonly HttpClient Storage = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+
+    public string Token => token;
+
+    public static async Task<FilesOf> SignedIn(TestHost host, string user = "alice", string tenant = "demo") =>
+        new(host, (await host.SignIn(tenant, user)).GetProperty("access_token").GetString()!, tenant);
+
+    public static async Task<FilesOf> Service(TestHost host, string tenant = "demo")
+    {
+        var answer = await host.Token(tenant, ("grant_type", "client_credentials"), ("client_id", "service"),
+            ("client_secret", "service-secret-for-local-runs-only"));
+        return new(host, (await TestHost.Json(answer, 200)).GetProperty("access_token").GetString()!, tenant);
+    }
+
+    public static byte[] Md5(byte[] bytes) => CryptographicOperations.HashData(HashAlgorithmName.MD5, bytes);
+
+    public static byte[] Bytes(int count) => RandomNumberGenerator.GetBytes(count);
+
+    public static object Declaration(
+        string name = "photo.jpg", long size = 3, string contentType = "image/jpeg", string? folder = null, byte[]? md5 = null, byte[]? sha256 = null)
+    {
+        var body = new Dictionary<string, object> { ["name"] = name, ["contentType"] = contentType, ["size"] = size };
+        if (folder is not null) body["folder"] = folder;
+        if (md5 is not null) body["md5"] = Convert.ToBase64String(md5);
+        if (sha256 is not null) body["sha256"] = Convert.ToHexStringLower(sha256);
+        return body;
+    }
+
+    public Task<HttpResponseMessage> Send(HttpMethod method, string path, object? json = null) =>
+        host.Send(method, $"/{tenant}/files{path}", token, json);
+
+    public async Task<Begun> Begin(object declaration)
+    {
+        var answer = await TestHost.Json(await Send(HttpMethod.Post, "", declaration), 201);
+        var upload = answer.GetProperty("upload");
+        return new Begun(answer.GetProperty("id").GetString()!, upload.GetProperty("url").GetString()!,
+            upload.GetProperty("headers").EnumerateObject().ToDictionary(h => h.Name, h => h.Value.GetString()!));
+    }
+
+    /// <summary>PUTs the bytes as the answer of begin says; <paramref name="change"/> may make it a different request.</summary>
+    public static Task<HttpResponseMessage> Put(Begun begun, byte[] bytes, Action<HttpRequestMessage>? change = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, begun.Url) { Content = new ByteArrayContent(bytes) };
+        foreach (var (name, value) in begun.Headers)
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value)) request.Content.Headers.TryAddWithoutValidation(name, value);
+        }
+        change?.Invoke(request);
+        return Storage.SendAsync(request);
+    }
+
+    public Task<HttpResponseMessage> Complete(string id) => Send(HttpMethod.Post, $"/{id}/complete");
+
+    public async Task<JsonElement> Completed(string id) => await TestHost.Json(await Complete(id), 200);
+
+    public async Task<JsonElement> Read(string id) => await TestHost.Json(await Send(HttpMethod.Get, $"/{id}"), 200);
+
+    /// <summary>Begins, PUTs and completes; the id.</summary>
+    public async Task<string> Upload(byte[] bytes, string name = "photo.jpg", string? folder = null, string contentType = "image/jpeg")
+    {
+        var begun = await Begin(Declaration(name, bytes.Length, contentType, folder));
+        await Stored(begun, bytes);
+        await Completed(begun.Id);
+        return begun.Id;
+    }
+
+    public static async Task Stored(Begun begun, byte[] bytes, Action<HttpRequestMessage>? change = null)
+    {
+        var answer = await Put(begun, bytes, change);
+        Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+    }
+
+    public async Task<string> DownloadUrl(string id) =>
+        (await TestHost.Json(await Send(HttpMethod.Get, $"/{id}/download"), 200)).GetProperty("url").GetString()!;
+
+    /// <summary>What storage serves under the file's download URL.</summary>
+    public async Task<HttpResponseMessage> Download(string id) => await Fetch(await DownloadUrl(id));
+
+    public static Task<HttpResponseMessage> Fetch(string url) => Storage.GetAsync(new Uri(url));
+
+    public async Task<(List<JsonElement> Files, string? Cursor)> List(string query = "")
+    {
+        var page = await TestHost.Json(await Send(HttpMethod.Get, query), 200);
+        return ([.. page.GetProperty("files").EnumerateArray()], page.TryGetProperty("cursor", out var c) ? c.GetString() : null);
+    }
+
+    /// <summary>The stable code of a problem answer that must have this status and no other content type.</summary>
+    public static async Task<string> Code(HttpResponseMessage answer, int status)
+    {
+        var problem = await TestHost.Json(answer, status);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        return problem.GetProperty("code").GetString()!;
+    }
+}
