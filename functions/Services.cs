@@ -94,6 +94,11 @@ public static class Services
             settings.OnEmulator ? null : provider.GetRequiredService<DelegationKeys>(),
             httpsOnly: !settings.Development, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<FileStore>()
+        .AddSingleton<Uploads>()
         .AddSingleton<FileUrls>()
-        .AddSingleton<UploadCheck>();
+        .AddSingleton<StagedBlobs>()
+        .AddSingleton<UploadCheck>()
+        .AddSingleton<SingleUpload>()
+        .AddSingleton<StagedUpload>()
+        .AddSingleton<Completion>();
 }

@@ -24,15 +24,14 @@ sealed record BeginRequest
     /// <summary>Whose space; only <c>me</c> so far.</summary>
     public string? Space { get; init; }
 
-    /// <summary>Not so far.</summary>
+    /// <summary>Send in blocks or with one PUT; if it is left out the size decides.</summary>
     public bool? Resumable { get; init; }
 
     /// <summary>The record of a new file.</summary>
     /// <exception cref="Problem">400 with a code for the member that is wrong; 413 <c>file_too_large</c>.</exception>
-    public FileRecord ToRecord(Caller caller, long maxBytes, DateTimeOffset now)
+    public FileRecord ToRecord(Caller caller, Settings settings, DateTimeOffset now)
     {
         if (Space is not (null or "me")) throw Problem.BadRequest("not_supported", "The only space so far is me.");
-        if (Resumable is true) throw Problem.BadRequest("not_supported", "Resumable uploads are not supported yet.");
         var owner = Owner.Of(caller.Token);
         return new FileRecord
         {
@@ -43,7 +42,8 @@ sealed record BeginRequest
             Name = FileName.Read(Name),
             Folder = FileName.ReadFolder(Folder),
             ContentType = MediaType.Read(ContentType),
-            Size = CheckedSize(maxBytes),
+            Size = CheckedSize(settings.MaxFileBytes),
+            BlockSize = CheckedBlockSize(settings.ResumableFromBytes),
             Md5 = CheckedMd5(),
             Sha256 = CheckedSha256(),
             CreatedAt = now,
@@ -60,6 +60,12 @@ sealed record BeginRequest
         },
         _ => Size,
     };
+
+    long? CheckedBlockSize(long resumableFrom) => Resumable ?? Size >= resumableFrom
+        ? BlockPlan.BlockSize(Size)
+        : Size <= BlockPlan.MaxSinglePut
+        ? null
+        : throw Problem.BadRequest("resumable_required", $"One PUT carries {BlockPlan.MaxSinglePut} bytes at most: ask for a resumable upload.");
 
     // Decoded and encoded again: base64 may hold spaces and stray bits, and this goes into a header and is compared.
     string? CheckedMd5()

@@ -22,7 +22,7 @@ public sealed class DeleteFile(Gate gate, FileStore files, BlobStore blobs)
         gate.Change(request, Scopes.FilesWrite, async caller =>
         {
             var file = await Mark(caller, request.RouteValues["id"] as string);
-            await blobs.Delete(file.Tenant, file.Id, caller.Cancel);
+            await blobs.Delete(file.Tenant, file.BlobName, caller.Cancel);
             await files.Remove(file, caller.Cancel);
             return Results.NoContent();
         });

@@ -22,7 +22,7 @@ public sealed record FileRecord
     /// <summary>The tenant.</summary>
     public required string Tenant { get; init; }
 
-    /// <summary>32 characters of base32: the space's key, then 80 random bits. It is the blob's name too.</summary>
+    /// <summary>32 characters of base32: the space's key, then 80 random bits. It never changes.</summary>
     public required string Id { get; init; }
 
     /// <summary>Whose it is.</summary>
@@ -43,11 +43,35 @@ public sealed record FileRecord
     /// <summary>Its size in bytes, as declared; checked before it is available.</summary>
     public required long Size { get; init; }
 
-    /// <summary>Base64 MD5 (RFC 1864) if it was declared; checked before it is available.</summary>
+    /// <summary>Base64 MD5 (RFC 1864) if it was declared.</summary>
     public string? Md5 { get; init; }
 
-    /// <summary>Lower-case hex SHA-256 if it was declared; checked before it is available.</summary>
+    /// <summary>Lower-case hex SHA-256 if it was declared.</summary>
     public string? Sha256 { get; init; }
+
+    /// <summary>Bytes of every block but the last, if the client sends blocks (Put Block) itself; null otherwise.</summary>
+    public long? BlockSize { get; init; }
+
+    /// <summary>If the bytes come by tus: its Upload-Metadata as it was sent, or empty. Null otherwise.</summary>
+    public string? TusMetadata { get; init; }
+
+    /// <summary>True if the bytes come in blocks: what is served is then a snapshot, never the blob itself.</summary>
+    public bool IsStaged => BlockSize is not null || TusMetadata is not null;
+
+    /// <summary>
+    /// The blob that holds the bytes. A key that takes blocks can overwrite them as well, so such a blob has a name of
+    /// its own, and nobody serves from it but its <see cref="Snapshot"/>.
+    /// </summary>
+    public string BlobName => IsStaged ? Id + ".staging" : Id;
+
+    /// <summary>The blob's snapshot (its time, as storage wrote it) that was checked and is served; null: the blob itself.</summary>
+    public string? Snapshot { get; init; }
+
+    /// <summary>True if the bytes were read and have the declared MD5; false if it is only declared.</summary>
+    public bool Md5Verified { get; init; }
+
+    /// <summary>True if the bytes were read and have the declared SHA-256; false if it is only declared.</summary>
+    public bool Sha256Verified { get; init; }
 
     /// <summary>When it was begun.</summary>
     public required DateTimeOffset CreatedAt { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Azure.Data.Tables;
 
 namespace Latchkey.Storage;
@@ -27,19 +28,34 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
         ? new Table(tables.GetTableClient(prefix + name))
         : throw new ArgumentException("Not a bucket.", nameof(bucket)));
 
-    /// <summary>Drops the tables whose day is over by more than a day (so that clocks may differ); returns how many.</summary>
+    /// <summary>Drops the tables whose day is over by more than a day; returns how many.</summary>
     public async Task<int> DropExpired(DateTimeOffset now, CancellationToken cancel)
     {
-        var oldest = prefix + Bucket(now.AddDays(-1));
         var dropped = 0;
+        await foreach (var bucket in Expired(now, cancel))
+        {
+            await Drop(bucket, cancel);
+            dropped++;
+        }
+        return dropped;
+    }
+
+    /// <summary>The buckets whose day is over by more than a day (so that clocks may differ) and whose table is there.</summary>
+    public async IAsyncEnumerable<string> Expired(DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var oldest = prefix + Bucket(now.AddDays(-1));
         var filter = TableClient.CreateQueryFilter($"TableName ge {prefix + "00010101"} and TableName lt {oldest}");
         await foreach (var table in tables.QueryAsync(filter, cancellationToken: cancel))
         {
             if (!table.Name.StartsWith(prefix, StringComparison.Ordinal) || !IsBucket(table.Name[prefix.Length..])) continue;
-            await tables.DeleteTableAsync(table.Name, cancel);
-            open.TryRemove(table.Name[prefix.Length..], out _);
-            dropped++;
+            yield return table.Name[prefix.Length..];
         }
-        return dropped;
+    }
+
+    /// <summary>Drops a bucket's table with all its rows.</summary>
+    public async Task Drop(string bucket, CancellationToken cancel)
+    {
+        await tables.DeleteTableAsync(prefix + bucket, cancel);
+        open.TryRemove(bucket, out _);
     }
 }

@@ -23,12 +23,11 @@ public sealed class Table(TableClient client)
     {
         var filter = TableClient.CreateQueryFilter(
             $"PartitionKey eq {partitionKey} and RowKey ge {from} and RowKey lt {to}");
-        var rows = client.QueryAsync<TableEntity>(filter, pageSize, cancellationToken: cancel).GetAsyncEnumerator(cancel);
-        await using (rows)
-        {
-            while (await Next(rows)) yield return rows.Current;
-        }
+        await foreach (var row in Query(filter, pageSize, cancel)) yield return row;
     }
+
+    /// <summary>Every row: for a table that is about to be dropped.</summary>
+    public IAsyncEnumerable<TableEntity> All(CancellationToken cancel) => Query(null, null, cancel);
 
     /// <summary>All rows of one partition, in order; for keys of our own making, which all sort before <c>~</c>.</summary>
     public IAsyncEnumerable<TableEntity> Partition(string partitionKey, CancellationToken cancel) =>
@@ -84,6 +83,15 @@ public sealed class Table(TableClient client)
         {
             await client.CreateIfNotExistsAsync();
             await write();
+        }
+    }
+
+    async IAsyncEnumerable<TableEntity> Query(string? filter, int? pageSize, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var rows = client.QueryAsync<TableEntity>(filter, pageSize, cancellationToken: cancel).GetAsyncEnumerator(cancel);
+        await using (rows)
+        {
+            while (await Next(rows)) yield return rows.Current;
         }
     }
 

@@ -1,0 +1,27 @@
+using Latchkey.Storage;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// Begins uploads, whichever way the bytes come, and notes each in the table of the day on which it must be over
+/// (SCHEMA.md, tables Uploads…): what was abandoned is then found without a look at the files that live.
+/// </summary>
+public sealed class Uploads(FileStore files, BlobStore blobs, StorageClients storage)
+{
+    /// <summary>The notes. Their tables are dropped once every upload in them has been looked at.</summary>
+    public ExpiringTables Notes { get; } = new(storage.Tables, "Uploads");
+
+    /// <summary>Notes the upload, then writes its record: whatever dies in between leaves a note that leads to nothing.</summary>
+    public async Task Begin(FileRecord file, CancellationToken cancel)
+    {
+        await Note(file, cancel);
+        await files.Add(file, cancel);
+    }
+
+    /// <summary>Notes the upload. From here on its blob may be made: the sweep knows its name.</summary>
+    public async Task Note(FileRecord file, CancellationToken cancel)
+    {
+        await blobs.EnsureContainer(file.Tenant, cancel);
+        await Notes.For(UploadDeadline.Bucket(file)).Put(new(FileRows.Partition(file), RowKeys.Upload(file.Id)), cancel);
+    }
+}
