@@ -15,7 +15,10 @@ public sealed class DeleteFile(Gate gate, FileStore files, BlobStore blobs)
 {
     const int Attempts = 5;
 
-    /// <summary><c>DELETE /{tenant}/files/{id}</c> → 204, pending files too; 404 once nothing is left. Preflights: see <see cref="ReadFile"/>.</summary>
+    /// <summary>
+    /// <c>DELETE /{tenant}/files/{id}</c> → 204, pending files too; 404 once nothing is left. Preflights: see
+    /// <see cref="ReadFile"/>.
+    /// </summary>
     [Function("files-delete")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "{tenant}/files/{id}")] HttpRequest request) =>

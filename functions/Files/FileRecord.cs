@@ -82,6 +82,12 @@ public sealed record FileRecord
     /// <summary>When it became available.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
 
+    /// <summary>
+    /// The key of the row that lists it, while one does. It is kept and not computed again, because what .NET takes for
+    /// upper case may differ from one version to the next.
+    /// </summary>
+    public string? ListKey { get; init; }
+
     /// <summary>The row's ETag, on which every move depends.</summary>
     public ETag ETag { get; init; }
 
@@ -93,11 +99,11 @@ public sealed record FileRecord
 
     /// <summary>Pending → Available.</summary>
     public FileRecord Complete(DateTimeOffset now) => Status == FileStatus.Pending
-        ? this with { Status = FileStatus.Available, CompletedAt = now }
+        ? this with { Status = FileStatus.Available, CompletedAt = now, ListKey = RowKeys.Listed(Folder, Name, Id) }
         : throw new InvalidOperationException($"A file that is {Status} can't be completed.");
 
     /// <summary>Pending or Available → Deleted.</summary>
     public FileRecord Delete() => Status != FileStatus.Deleted
-        ? this with { Status = FileStatus.Deleted }
+        ? this with { Status = FileStatus.Deleted, ListKey = null }
         : throw new InvalidOperationException("The file is deleted already.");
 }

@@ -13,7 +13,8 @@ static class FileRows
 
     public static TableEntity Record(FileRecord file) => Columns(file, RowKeys.File(file.Id));
 
-    public static TableEntity Listed(FileRecord file) => Columns(file, RowKeys.Listed(file.Folder, file.Name, file.Id));
+    /// <summary>The row under <see cref="FileRecord.ListKey"/>.</summary>
+    public static TableEntity Listed(FileRecord file, string key) => Columns(file, key);
 
     public static FileRecord Read(string tenant, TableEntity row) => new()
     {
@@ -35,6 +36,7 @@ static class FileRows
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
         Status = Enum.Parse<FileStatus>(row.GetString("Status")),
         CompletedAt = row.GetDateTimeOffset("CompletedAt"),
+        ListKey = row.GetString("ListKey"),
         ETag = row.ETag,
     };
 
@@ -58,5 +60,6 @@ static class FileRows
         ["CreatedAt"] = file.CreatedAt,
         ["Status"] = file.Status.ToString(),
         ["CompletedAt"] = file.CompletedAt,
+        ["ListKey"] = file.ListKey,
     };
 }

@@ -65,15 +65,15 @@ public sealed class FileStore(StorageClients storage)
     public Task<bool> TryComplete(FileRecord available, CancellationToken cancel) => table.TryTransact(
     [
         new(TableTransactionActionType.UpdateReplace, FileRows.Record(available), available.ETag),
-        new(TableTransactionActionType.UpsertReplace, FileRows.Listed(available)),
+        new(TableTransactionActionType.UpsertReplace, FileRows.Listed(available, available.ListKey!)),
     ], cancel);
 
     /// <summary>Marks a file deleted and takes it off the list, at once; false if the record changed meanwhile.</summary>
     public Task<bool> TryDelete(FileRecord file, CancellationToken cancel)
     {
         List<TableTransactionAction> writes = [new(TableTransactionActionType.UpdateReplace, FileRows.Record(file.Delete()), file.ETag)];
-        if (file.Status == FileStatus.Available)
-            writes.Add(new(TableTransactionActionType.Delete, FileRows.Listed(file), ETag.All));
+        if (file.ListKey is { } key)
+            writes.Add(new(TableTransactionActionType.Delete, FileRows.Listed(file, key), ETag.All));
         return table.TryTransact(writes, cancel);
     }
 

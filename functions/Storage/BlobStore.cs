@@ -73,6 +73,7 @@ public sealed class BlobStore(StorageClients storage)
         }
         catch (RequestFailedException changed) when (changed.Status is 404 or 412)
         {
+            // Whoever changed it decides about it.
         }
     }
 

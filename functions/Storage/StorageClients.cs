@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 
@@ -10,11 +11,12 @@ namespace Latchkey.Storage;
 /// </summary>
 public sealed class StorageClients
 {
-    /// <summary>Connects with an identity (Azure).</summary>
-    public StorageClients(Uri tables, Uri blobs, TokenCredential credential, RoundTrips roundTrips)
+    /// <summary>Connects with an identity (Azure); <paramref name="transport"/> is for tests, which trust another certificate.</summary>
+    public StorageClients(
+        Uri tables, Uri blobs, TokenCredential credential, RoundTrips roundTrips, HttpPipelineTransport? transport = null)
     {
-        Tables = new TableServiceClient(tables, credential, Bounded(new TableClientOptions(), roundTrips));
-        Blobs = new BlobServiceClient(blobs, credential, Bounded(new BlobClientOptions(), roundTrips));
+        Tables = new TableServiceClient(tables, credential, Bounded(new TableClientOptions(), roundTrips, transport));
+        Blobs = new BlobServiceClient(blobs, credential, Bounded(new BlobClientOptions(), roundTrips, transport));
     }
 
     /// <summary>Connects with a connection string (the emulator).</summary>
@@ -30,8 +32,9 @@ public sealed class StorageClients
     /// <summary>Blob Storage.</summary>
     public BlobServiceClient Blobs { get; }
 
-    static T Bounded<T>(T options, RoundTrips roundTrips) where T : ClientOptions
+    static T Bounded<T>(T options, RoundTrips roundTrips, HttpPipelineTransport? transport = null) where T : ClientOptions
     {
+        if (transport is not null) options.Transport = transport;
         options.Retry.MaxRetries = 2;
         options.Retry.Delay = TimeSpan.FromMilliseconds(200);
         options.Retry.MaxDelay = TimeSpan.FromSeconds(1);

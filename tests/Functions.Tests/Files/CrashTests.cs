@@ -19,7 +19,7 @@ public sealed class CrashTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         storage = await CuttableStorage.Start();
-        host = await TestHost.Start(account: storage.Account);
+        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         alice = await FilesOf.SignedIn(host);
         await alice.Upload([1, 2, 3], "first", "elsewhere");
     }

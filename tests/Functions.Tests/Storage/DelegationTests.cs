@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Net;
+using Azure;
+using Latchkey.Storage;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Latchkey.Tests.Storage;
+
+/// <summary>SAS as in Azure: signed by a delegation key that is asked for seldom and in time, over https.</summary>
+public sealed class DelegationTests : IAsyncLifetime
+{
+    static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+
+    readonly TestClock clock = new();
+    SecureAzurite azurite = null!;
+    BlobStore blobs = null!;
+    Sas sas = null!;
+
+    public async Task InitializeAsync()
+    {
+        azurite = await SecureAzurite.Start();
+        var clients = azurite.Clients;
+        blobs = new BlobStore(clients);
+        var keys = new DelegationKeys(clients.Blobs, Longest, clock, NullLogger<DelegationKeys>.Instance);
+        sas = new Sas(blobs, keys, httpsOnly: true, clock);
+    }
+
+    public async Task DisposeAsync() => await azurite.DisposeAsync();
+
+    [Fact]
+    public async Task A_file_goes_up_and_down_under_delegation_and_no_further()
+    {
+        await blobs.EnsureContainer("demo", default);
+        var name = Ids.NewBase32();
+        var create = await sas.ToCreate("demo", name, Longest, default);
+        Assert.Equal(HttpStatusCode.Created, (await Put(create.Url)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await Put(create.Url)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await azurite.Http.GetAsync(new Uri(create.Url))).StatusCode);
+
+        const string disposition = "attachment; filename=\"a_b.jpg\"; filename*=UTF-8''a%C3%BCb.jpg";
+        var read = await sas.ToRead("demo", name, "image/jpeg", disposition, Longest, default);
+        var served = await azurite.Http.GetAsync(new Uri(read.Url));
+        Assert.Equal([1, 2, 3], await served.Content.ReadAsByteArrayAsync());
+        Assert.Equal("aüb.jpg", served.Content.Headers.ContentDisposition?.FileNameStar);
+        Assert.Equal("image/jpeg", served.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(HttpStatusCode.Forbidden, (await Put(read.Url)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await azurite.Http.GetAsync(new Uri(read.Url.Replace(name, Ids.NewBase32(), StringComparison.Ordinal)))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_url_is_https_only_and_never_outlives_its_key()
+    {
+        var query = await Query();
+        Assert.Equal("https", query["spr"]);
+        Assert.False(string.IsNullOrEmpty(query["skoid"]));
+        Assert.True(Time(query["se"]) <= Time(query["ske"]));
+        Assert.True(Time(query["st"]) >= Time(query["skt"]));
+        Assert.True(Time(query["ske"]) <= clock.Now.AddDays(7));
+    }
+
+    [Fact]
+    public async Task A_key_is_asked_for_once_by_all_and_renewed_ahead_of_time()
+    {
+        var first = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Query()));
+        Assert.Single(first.Select(query => query["ske"]).Distinct());
+        Assert.Equal(1, azurite.RoundTrips.Count);
+
+        clock.Advance(TimeSpan.FromHours(21));
+        Assert.Equal(first[0]["ske"], (await Query())["ske"]);
+        Assert.Equal(1, azurite.RoundTrips.Count);
+
+        clock.Advance(TimeSpan.FromHours(2)); // Two hours before the last SAS could not be signed any more.
+        await Eventually.True(async () => (await Query())["ske"] != first[0]["ske"]);
+        Assert.Equal(2, azurite.RoundTrips.Count);
+    }
+
+    [Fact]
+    public async Task The_old_key_signs_while_storage_gives_no_new_one_and_only_as_long_as_it_lives()
+    {
+        var expiry = (await Query())["ske"];
+        azurite.Kill();
+        clock.Advance(TimeSpan.FromHours(23));
+        for (var minute = 0; minute < 60; minute += 20)
+        {
+            Assert.Equal(expiry, (await Query())["ske"]);
+            clock.Advance(TimeSpan.FromMinutes(20));
+        }
+        clock.Advance(TimeSpan.FromMinutes(1));
+        var failed = await Assert.ThrowsAnyAsync<Exception>(Query);
+        Assert.True(failed is RequestFailedException or AggregateException, failed.ToString()); // What the endpoint answers with 503.
+
+        await azurite.Launch();
+        Assert.NotEqual(expiry, (await Query())["ske"]);
+    }
+
+    async Task<Dictionary<string, string>> Query()
+    {
+        var url = await sas.ToCreate("demo", Ids.NewBase32(), Longest, default);
+        return QueryHelpers.ParseQuery(new Uri(url.Url).Query).ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
+    }
+
+    Task<HttpResponseMessage> Put(string url)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, url) { Content = new ByteArrayContent([1, 2, 3]) };
+        request.Headers.Add("x-ms-blob-type", "BlockBlob");
+        return azurite.Http.SendAsync(request);
+    }
+
+    static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
+}
