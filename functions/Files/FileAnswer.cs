@@ -52,6 +52,30 @@ public sealed record UploadAnswer(
     }
 }
 
+/// <summary>How far an upload is. What does not apply is absent.</summary>
+/// <param name="Id">The file.</param>
+/// <param name="Status"><c>available</c>: nothing is left to do.</param>
+public sealed record ProgressAnswer(string Id, string Status)
+{
+    /// <summary>The request that goes on; absent once everything has arrived with one PUT and complete is next.</summary>
+    public UploadAnswer? Upload { get; init; }
+
+    /// <summary>How many bytes of the file have arrived.</summary>
+    public long? ReceivedBytes { get; init; }
+
+    /// <summary>How many blocks the file has.</summary>
+    public long? BlockCount { get; init; }
+
+    /// <summary>The numbers of the blocks that have arrived whole, as ranges of first and last.</summary>
+    public IReadOnlyList<long[]>? Received { get; init; }
+
+    /// <summary>For how many days after the last of them storage keeps blocks that no complete has used.</summary>
+    public int? BlocksKeptDays { get; init; }
+
+    /// <summary>Until when the upload is taken.</summary>
+    public DateTime? Deadline { get; init; }
+}
+
 /// <summary>Where the bytes can be had without a token until <c>expiresAt</c>.</summary>
 public sealed record DownloadAnswer(string Url, DateTime ExpiresAt)
 {

@@ -62,7 +62,7 @@ public sealed record FileRecord
     /// The blob that holds the bytes. A key that takes blocks can overwrite them as well, so such a blob has a name of
     /// its own, and nobody serves from it but its <see cref="Snapshot"/>.
     /// </summary>
-    public string BlobName => IsStaged ? Id + ".staging" : Id;
+    public string BlobName => BlobNameOf(Id, IsStaged);
 
     /// <summary>The blob's snapshot (its time, as storage wrote it) that was checked and is served; null: the blob itself.</summary>
     public string? Snapshot { get; init; }
@@ -93,6 +93,9 @@ public sealed record FileRecord
 
     /// <summary>True if the text may be a file's id.</summary>
     public static bool IsId(string text) => Ids.IsBase32(text, 32);
+
+    /// <summary>The blob that a file with this id has.</summary>
+    public static string BlobNameOf(string id, bool staged) => staged ? id + ".staging" : id;
 
     /// <summary>The id of a new file in an owner's space.</summary>
     public static string NewId(string tenant, Owner owner) => owner.SpaceKey(tenant) + Ids.NewBase32();

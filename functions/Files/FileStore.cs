@@ -26,10 +26,15 @@ public sealed class FileStore(StorageClients storage)
     public async Task<FileRecord?> Find(Caller caller, string? id)
     {
         if (id is null || !FileRecord.IsId(id)) return null;
-        var row = await table.Find(FileRows.Partition(caller.Tenant.Id, id), RowKeys.File(id), caller.Cancel);
-        if (row is null) return null;
-        var file = FileRows.Read(caller.Tenant.Id, row);
-        return file.Owner == Owner.Of(caller.Token) ? file : null;
+        var file = await Find(caller.Tenant.Id, id, caller.Cancel);
+        return file?.Owner == Owner.Of(caller.Token) ? file : null;
+    }
+
+    /// <summary>A file, whosever it is: for housekeeping only.</summary>
+    public async Task<FileRecord?> Find(string tenant, string id, CancellationToken cancel)
+    {
+        var row = await table.Find(FileRows.Partition(tenant, id), RowKeys.File(id), cancel);
+        return row is null ? null : FileRows.Read(tenant, row);
     }
 
     /// <summary>

@@ -26,7 +26,9 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
         var snapshot = await staged.Snapshot(file.Tenant, file.BlobName, etag, cancel);
         try
         {
-            await using var bytes = await staged.Open(file.Tenant, file.BlobName, snapshot, check.NeededBytes(file), cancel);
+            var (size, bytes) = await staged.Open(file.Tenant, file.BlobName, snapshot, check.NeededBytes(file), cancel);
+            await using var _ = bytes;
+            if (size != file.Size) throw UploadCheck.WrongSize(file.Size, size);
             return await check.OfBytes(file, bytes, cancel) with { Snapshot = snapshot };
         }
         catch (Problem)
@@ -51,7 +53,7 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
         var isMade = list.Committed.SequenceEqual(blocks) && !blocks.Intersect(list.Uncommitted).Any();
         if (isMade) return await Adopt(file, cancel); // By a complete that died, or one at the same time.
         var ids = blocks.Select(block => block.Id);
-        return await staged.Commit(file.Tenant, file.BlobName, ids, list.ETag, check.Headers(file, null), cancel);
+        return await staged.Commit(file.Tenant, file.BlobName, ids, check.Headers(file, null), cancel);
     }
 
     async Task<StagedBlocks?> Blocks(FileRecord file, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Azure;
 using Azure.Storage;
 using Azure.Storage.Blobs.Models;
@@ -13,8 +14,7 @@ public sealed record Block(string Id, long Size);
 /// <summary>What storage holds of a blob that comes in blocks.</summary>
 /// <param name="Committed">The blocks that the blob is made of, in order.</param>
 /// <param name="Uncommitted">Blocks that wait for a list; storage keeps them for a week after the last.</param>
-/// <param name="ETag">The blob's, or null if nothing was committed yet.</param>
-public sealed record StagedBlocks(IReadOnlyList<Block> Committed, IReadOnlyList<Block> Uncommitted, ETag? ETag);
+public sealed record StagedBlocks(IReadOnlyList<Block> Committed, IReadOnlyList<Block> Uncommitted);
 
 /// <summary>
 /// Blobs that come in blocks, and their snapshots. As with <see cref="BlobStore"/>, what changed or went away meanwhile
@@ -28,8 +28,7 @@ public sealed class StagedBlobs(BlobStore blobs)
         try
         {
             var answer = await Blob(tenant, name).GetBlockListAsync(BlockListTypes.All, cancellationToken: cancel);
-            var (list, headers) = (answer.Value, answer.GetRawResponse().Headers);
-            return new StagedBlocks(Blocks(list.CommittedBlocks), Blocks(list.UncommittedBlocks), headers.ETag);
+            return new StagedBlocks(Blocks(answer.Value.CommittedBlocks), Blocks(answer.Value.UncommittedBlocks));
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
@@ -45,22 +44,21 @@ public sealed class StagedBlobs(BlobStore blobs)
             new BlockBlobStageBlockOptions { TransferValidation = checkedOnArrival }, cancel);
     }
 
-    /// <summary>Makes the blob of these blocks (Put Block List), if it is still as it was when they were read; its new ETag.</summary>
+    /// <summary>
+    /// Makes the blob of these blocks (Put Block List, the newest of each id); its new ETag. A block may be sent again
+    /// up to this moment, and with another size: only the blob tells what it is made of.
+    /// </summary>
     public async Task<ETag> Commit(
-        string tenant, string name, IEnumerable<string> blockIds, ETag? seen, BlobHttpHeaders headers, CancellationToken cancel)
+        string tenant, string name, IEnumerable<string> blockIds, BlobHttpHeaders headers, CancellationToken cancel)
     {
-        var conditions = seen is { } etag
-            ? new BlobRequestConditions { IfMatch = etag }
-            : new BlobRequestConditions { IfNoneMatch = ETag.All };
         try
         {
-            var options = new CommitBlockListOptions { HttpHeaders = headers, Conditions = conditions };
+            var options = new CommitBlockListOptions { HttpHeaders = headers };
             return (await Blob(tenant, name).CommitBlockListAsync(blockIds, options, cancel)).Value.ETag;
         }
-        catch (RequestFailedException changed) when (
-            changed.ErrorCode == BlobErrorCode.BlobAlreadyExists || changed.ErrorCode == BlobErrorCode.InvalidBlockList)
+        catch (RequestFailedException gone) when (gone.ErrorCode == BlobErrorCode.InvalidBlockList)
         {
-            throw new RequestFailedException(412, "The blob's blocks changed meanwhile.", changed);
+            throw new RequestFailedException(412, "A block went away meanwhile.", gone);
         }
     }
 
@@ -71,12 +69,16 @@ public sealed class StagedBlobs(BlobStore blobs)
         return (await Blob(tenant, name).CreateSnapshotAsync(conditions: conditions, cancellationToken: cancel)).Value.Snapshot;
     }
 
-    /// <summary>A snapshot's bytes as a stream that holds a few kilobytes at a time; so many from the start, or all.</summary>
-    public async Task<Stream> Open(string tenant, string name, string snapshot, long? length, CancellationToken cancel)
+    /// <summary>
+    /// A snapshot's size and its bytes, as a stream that holds a few kilobytes at a time; so many from the start, or all.
+    /// </summary>
+    public async Task<(long Size, Stream Bytes)> Open(string tenant, string name, string snapshot, long? length, CancellationToken cancel)
     {
         var range = new HttpRange(0, length);
         var blob = Blob(tenant, name).WithSnapshot(snapshot);
-        return (await blob.DownloadStreamingAsync(new BlobDownloadOptions { Range = range }, cancel)).Value.Content;
+        var download = (await blob.DownloadStreamingAsync(new BlobDownloadOptions { Range = range }, cancel)).Value;
+        var size = length is null ? download.Details.ContentLength : ContentRangeHeaderValue.Parse(download.Details.ContentRange).Length;
+        return (size ?? -1, download.Content);
     }
 
     /// <summary>Deletes one snapshot; that it is gone already is as good.</summary>

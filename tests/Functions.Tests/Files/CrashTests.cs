@@ -35,7 +35,7 @@ public sealed class CrashTests : IAsyncLifetime
     {
         var cuts = await CutEverywhere(answerLost, _ => alice.Send(HttpMethod.Post, "", FilesOf.Declaration(folder: "begun")),
             prepare: () => Task.FromResult(0), check: async _ => Assert.Empty((await alice.List("?folder=begun")).Files));
-        Assert.Equal(2, cuts);
+        Assert.Equal(3, cuts); // Revocation, note, record.
     }
 
     [Theory, InlineData(true), InlineData(false)]

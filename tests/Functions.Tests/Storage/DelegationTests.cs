@@ -39,7 +39,7 @@ public sealed class DelegationTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, (await azurite.Http.GetAsync(new Uri(create.Url))).StatusCode);
 
         const string disposition = "attachment; filename=\"a_b.jpg\"; filename*=UTF-8''a%C3%BCb.jpg";
-        var read = await sas.ToRead("demo", name, "image/jpeg", disposition, Longest, default);
+        var read = await sas.ToRead("demo", name, null, "image/jpeg", disposition, Longest, default);
         var served = await azurite.Http.GetAsync(new Uri(read.Url));
         Assert.Equal([1, 2, 3], await served.Content.ReadAsByteArrayAsync());
         Assert.Equal("aüb.jpg", served.Content.Headers.ContentDisposition?.FileNameStar);
