@@ -16,7 +16,7 @@ public sealed class Completion(FileStore files, SingleUpload single, StagedUploa
     /// <param name="read">Reads the record.</param>
     /// <param name="choose">Which blocks a file that comes in blocks is made of; null: those that the client has committed.</param>
     /// <param name="cancel">Cancels.</param>
-    /// <exception cref="Problem">409 or 422 and a code for what is missing or wrong.</exception>
+    /// <exception cref="Problem">410 <c>upload_expired</c>; 409 or 422 and a code for what is missing or wrong.</exception>
     public async Task<FileRecord> Run(
         Func<Task<FileRecord>> read, Func<StagedBlocks, IReadOnlyList<Block>>? choose, CancellationToken cancel)
     {
@@ -28,6 +28,8 @@ public sealed class Completion(FileStore files, SingleUpload single, StagedUploa
             if (taken is not null && taken != file.Snapshot) await staged.Discard(file, taken, cancel);
             taken = null;
             if (file.Status == FileStatus.Available) return file;
+            // A day before the sweep: what is completed can't be swept at the same time.
+            if (clock.GetUtcNow() >= UploadDeadline.Of(file)) throw UploadDeadline.Passed();
             if (choose is not null && !file.IsStaged)
                 throw Problem.BadRequest("not_resumable", "This file comes with one PUT and has no blocks.");
             if (await Verify(file, choose, cancel) is not { } verified) continue;

@@ -33,7 +33,7 @@ public sealed class CrashTests : IAsyncLifetime
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_begin_that_died_anywhere_leaves_nothing_that_is_seen(bool answerLost)
     {
-        var cuts = await CutEverywhere(answerLost, _ => alice.Send(HttpMethod.Post, "", FilesOf.Declaration(folder: "begun")),
+        var cuts = await storage.CutEverywhere(answerLost, _ => alice.Send(HttpMethod.Post, "", FilesOf.Declaration(folder: "begun")),
             prepare: () => Task.FromResult(0), check: async _ => Assert.Empty((await alice.List("?folder=begun")).Files));
         Assert.Equal(3, cuts); // Revocation, note, record.
     }
@@ -42,7 +42,7 @@ public sealed class CrashTests : IAsyncLifetime
     public async Task A_complete_that_died_anywhere_is_completed_by_the_next(bool answerLost)
     {
         byte[] bytes = [1, 2, 3];
-        var cuts = await CutEverywhere(answerLost, begun => alice.Complete(begun.Id),
+        var cuts = await storage.CutEverywhere(answerLost, begun => alice.Complete(begun.Id),
             prepare: async () =>
             {
                 var begun = await alice.Begin(FilesOf.Declaration(folder: "completed", md5: FilesOf.Md5(bytes)));
@@ -63,7 +63,7 @@ public sealed class CrashTests : IAsyncLifetime
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_refusal_that_died_anywhere_is_given_again_or_the_bytes_are_gone(bool answerLost)
     {
-        await CutEverywhere(answerLost, begun => alice.Complete(begun.Id),
+        await storage.CutEverywhere(answerLost, begun => alice.Complete(begun.Id),
             prepare: async () =>
             {
                 var begun = await alice.Begin(FilesOf.Declaration(size: 4));
@@ -82,7 +82,7 @@ public sealed class CrashTests : IAsyncLifetime
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_delete_that_died_anywhere_is_finished_by_the_next(bool answerLost)
     {
-        var cuts = await CutEverywhere(answerLost, id => alice.Send(HttpMethod.Delete, $"/{id}"),
+        var cuts = await storage.CutEverywhere(answerLost, id => alice.Send(HttpMethod.Delete, $"/{id}"),
             prepare: () => alice.Upload([1, 2, 3], folder: "deleted"),
             check: async id =>
             {
@@ -132,22 +132,6 @@ public sealed class CrashTests : IAsyncLifetime
         var answer = await steps();
         storage.Mend();
         return answer;
-    }
-
-    async Task<int> CutEverywhere<T>(bool answerLost, Func<T, Task<HttpResponseMessage>> steps, Func<Task<T>> prepare, Func<T, Task> check)
-    {
-        for (var cut = 0; cut < MostSteps; cut++)
-        {
-            var prepared = await prepare();
-            storage.CutAfter(cut, answerLost);
-            var answer = await steps(prepared);
-            var wasCut = storage.Mend();
-            if (!wasCut) return cut;
-            Assert.Equal("storage_unavailable", await FilesOf.Code(answer, 503));
-            Assert.NotNull(answer.Headers.RetryAfter);
-            await check(prepared);
-        }
-        throw new InvalidOperationException("The operation has more steps than expected.");
     }
 
     async Task<List<TableEntity>> Rows(string id)
