@@ -13,7 +13,7 @@ namespace Latchkey;
 /// known to everybody. If storage is not there yet, the next start makes them.
 /// </summary>
 public sealed partial class DemoData(
-    Settings settings, TenantStore tenants, ClientStore clients, UserStore users, Passwords passwords,
+    Settings settings, TenantStore tenants, ClientStore clients, UserStore users, GroupStore groups, Passwords passwords,
     ILogger<DemoData> logger) : IHostedService
 {
     static readonly Scope MemberRights = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite, Scopes.FilesShare);
@@ -53,15 +53,19 @@ public sealed partial class DemoData(
         };
         await tenants.Save(tenant, cancel);
         foreach (var client in Clients) await clients.Save(tenant, client, cancel);
-        await SeedUser(tenant, "alice", "Alice", "member", cancel);
-        await SeedUser(tenant, "bob", "Bob", "member", cancel);
+        var alice = await SeedUser(tenant, "alice", "Alice", "member", cancel);
+        var bob = await SeedUser(tenant, "bob", "Bob", "member", cancel);
         await SeedUser(tenant, "admin", "Admin", "admin", cancel);
+        var family = new Group("family", "Family");
+        if (alice is not null && await groups.TryCreate(tenant.Id, family, alice, cancel) && bob is not null)
+            await groups.SetMember(tenant.Id, new(family, GroupRole.Reader), bob, cancel);
     }
 
-    async Task SeedUser(Tenant tenant, string userName, string name, string role, CancellationToken cancel)
+    // The user's id; null if two starts at once made the user and this one came second.
+    async Task<string?> SeedUser(Tenant tenant, string userName, string name, string role, CancellationToken cancel)
     {
-        if (await users.FindByName(tenant, userName, cancel) is not null) return;
-        await users.TryAdd(tenant, new User
+        if (await users.FindByName(tenant, userName, cancel) is { } there) return there.Id;
+        var user = new User
         {
             Id = Ids.New(),
             UserName = userName,
@@ -69,7 +73,8 @@ public sealed partial class DemoData(
             Email = $"{userName}@{tenant.Id}.example",
             PasswordHash = passwords.Hash($"{userName}-password"),
             Roles = [role],
-        }, cancel);
+        };
+        return await users.TryAdd(tenant, user, cancel) ? user.Id : null;
     }
 
     static readonly Client[] Clients =

@@ -69,6 +69,7 @@ public static class Services
         .AddSingleton<TenantStore>()
         .AddSingleton<ClientStore>()
         .AddSingleton<UserStore>()
+        .AddSingleton<GroupStore>()
         .AddSingleton<IssuedTokens>()
         .AddSingleton<ClientAuthentication>()
         .AddHostedService<DemoData>();
@@ -93,8 +94,16 @@ public static class Services
             provider.GetRequiredService<BlobStore>(),
             settings.OnEmulator ? null : provider.GetRequiredService<DelegationKeys>(),
             httpsOnly: !settings.Development, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<TenantTotals>()
+        .AddSingleton<SpaceUsage>()
         .AddSingleton<FileStore>()
         .AddSingleton<Uploads>()
+        .AddSingleton<FileListing>()
+        .AddSingleton<Folders>()
+        .AddSingleton<DueFiles>()
+        .AddSingleton<FilePurge>()
+        .AddSingleton<Spaces>()
+        .AddSingleton<FileRights>()
         .AddSingleton<FileUrls>()
         .AddSingleton<StagedBlobs>()
         .AddSingleton<UploadCheck>()

@@ -21,18 +21,18 @@ sealed record BeginRequest
     /// <summary>Lower-case hex, as sha256sum prints it.</summary>
     public string? Sha256 { get; init; }
 
-    /// <summary>Whose space; only <c>me</c> so far.</summary>
+    /// <summary>Whose space (<see cref="Spaces.Find"/>).</summary>
     public string? Space { get; init; }
 
     /// <summary>Send in blocks or with one PUT; if it is left out the size decides.</summary>
     public bool? Resumable { get; init; }
 
     /// <summary>The record of a new file.</summary>
-    /// <exception cref="Problem">400 with a code for the member that is wrong; 413 <c>file_too_large</c>.</exception>
-    public FileRecord ToRecord(Caller caller, Settings settings, DateTimeOffset now)
+    /// <exception cref="Problem">
+    /// 400 with a code for the member that is wrong; 413 <c>file_too_large</c>; 415 <c>content_type_not_allowed</c>.
+    /// </exception>
+    public FileRecord ToRecord(Caller caller, Owner owner, Settings settings, DateTimeOffset now)
     {
-        if (Space is not (null or "me")) throw Problem.BadRequest("not_supported", "The only space so far is me.");
-        var owner = Owner.Of(caller.Token);
         return new FileRecord
         {
             Tenant = caller.Tenant.Id,
@@ -41,13 +41,19 @@ sealed record BeginRequest
             CreatedBy = caller.Token.ClientId,
             Name = FileName.Read(Name),
             Folder = FileName.ReadFolder(Folder),
-            ContentType = MediaType.Read(ContentType),
-            Size = CheckedSize(settings.MaxFileBytes),
+            ContentType = CheckedType(caller.Tenant.Limits),
+            Size = CheckedSize(Math.Min(settings.MaxFileBytes, caller.Tenant.Limits.FileBytes)),
             BlockSize = CheckedBlockSize(settings.ResumableFromBytes),
             Md5 = CheckedMd5(),
             Sha256 = CheckedSha256(),
             CreatedAt = now,
         };
+    }
+
+    string CheckedType(FileLimits limits)
+    {
+        var type = MediaType.Read(ContentType);
+        return limits.Allows(type) ? type : throw MediaType.NotAllowed(type, limits);
     }
 
     long CheckedSize(long maxBytes) => Size switch

@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// storage; the file is not there for anybody before <see cref="CompleteUpload"/> has checked them.
 /// </summary>
 public sealed class BeginUpload(
-    Gate gate, Uploads uploads, FileUrls urls, Settings settings, TimeProvider clock)
+    Gate gate, Spaces spaces, Uploads uploads, FileUrls urls, Settings settings, TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/files</c> → 201. The preflights of this route are answered here, its GET's too.</summary>
     [Function("files-begin")]
@@ -20,7 +20,8 @@ public sealed class BeginUpload(
         gate.Change(request, Scopes.FilesWrite, async caller =>
         {
             var asked = await JsonBody.Read<BeginRequest>(request);
-            var file = asked.ToRecord(caller, settings, clock.GetUtcNow());
+            var owner = await spaces.Find(caller, asked.Space, Right.Write);
+            var file = asked.ToRecord(caller, owner, settings, clock.GetUtcNow());
             var url = await urls.Upload(caller, file);
             await uploads.Begin(file, caller.Cancel); // Last: whatever fails before it leaves nothing behind.
             return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}",

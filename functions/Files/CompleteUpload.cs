@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// Completes a file (<see cref="Completion"/>). Whoever lost the answer sends the same request again; once the file is
 /// available the answer is the file.
 /// </summary>
-public sealed class CompleteUpload(Gate gate, FileStore files, Completion completion)
+public sealed class CompleteUpload(Gate gate, FileRights rights, Completion completion)
 {
     const int MaxBodyBytes = 5 << 20; // 50,000 ids of the longest kind.
 
@@ -26,7 +26,8 @@ public sealed class CompleteUpload(Gate gate, FileStore files, Completion comple
         {
             var blocks = await ReadBlocks(request);
             var file = await completion.Run(
-                () => files.Get(caller, request.RouteValues["id"] as string), blocks is null ? null : blocks.From, caller.Cancel);
+                () => rights.Get(caller, request.RouteValues["id"] as string, Right.Write),
+                blocks is null ? null : blocks.From, caller.Cancel);
             return FileJson.Ok(FileAnswer.Of(file));
         });
 

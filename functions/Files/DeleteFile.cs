@@ -1,6 +1,5 @@
 using Latchkey.Http;
 using Latchkey.Protocol;
-using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -8,35 +7,45 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Deletes a file in steps that can each be repeated: record marked and off the list, then the bytes, then the record.
-/// After the first the file is gone for everybody; a DELETE that comes after a crash finds the mark and goes on there.
+/// Deletes a file: into the trash, or for good. What was never complete has nothing to come back for and goes for good.
 /// </summary>
-public sealed class DeleteFile(Gate gate, FileStore files, BlobStore blobs)
+public sealed class DeleteFile(
+    Gate gate, FileRights rights, FileStore files, Folders folders, FilePurge purge, DueFiles due, Settings settings, TimeProvider clock)
 {
     const int Attempts = 5;
 
     /// <summary>
-    /// <c>DELETE /{tenant}/files/{id}</c> → 204, pending files too; 404 once nothing is left. Preflights: see
-    /// <see cref="ReadFile"/>.
+    /// <c>DELETE /{tenant}/files/{id}?permanent=true</c> → 204, again and again while the file is in the trash; 404 once
+    /// nothing is left. Preflights: see <see cref="ReadFile"/>.
     /// </summary>
     [Function("files-delete")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "{tenant}/files/{id}")] HttpRequest request) =>
         gate.Change(request, Scopes.FilesWrite, async caller =>
         {
-            var file = await Mark(caller, request.RouteValues["id"] as string);
-            await blobs.Delete(file.Tenant, file.BlobName, caller.Cancel);
-            await files.Remove(file, caller.Cancel);
-            return Results.NoContent();
+            var permanent = Query.Read(request, "permanent").Flag("permanent");
+            for (var attempt = 0; attempt < Attempts; attempt++)
+            {
+                var file = await rights.GetAny(caller, request.RouteValues["id"] as string);
+                if (await TryDelete(file, permanent, caller.Cancel)) return Results.NoContent();
+            }
+            throw Problem.Conflict("file_changing", "The file keeps changing; try again later.");
         });
 
-    async Task<FileRecord> Mark(Caller caller, string? id)
+    async Task<bool> TryDelete(FileRecord file, bool permanent, CancellationToken cancel)
     {
-        for (var attempt = 0; attempt < Attempts; attempt++)
-        {
-            var file = await files.Find(caller, id) ?? throw FileStore.NotFound();
-            if (file.Status == FileStatus.Deleted || await files.TryDelete(file, caller.Cancel)) return file;
-        }
-        throw Problem.Conflict("file_changing", "The file keeps changing; try again later.");
+        if (file.Status == FileStatus.Deleted && !permanent) return true;
+        var done = permanent || file.Status != FileStatus.Available
+            ? await purge.TryRun(file, cancel)
+            : await TryTrash(file, cancel);
+        if (done && file.Status == FileStatus.Available) await folders.Tidy(file, cancel);
+        return done;
+    }
+
+    async Task<bool> TryTrash(FileRecord file, CancellationToken cancel)
+    {
+        var deleted = file.Delete(clock.GetUtcNow(), settings.TrashTime);
+        await due.Add(deleted, deleted.PurgeAfter!.Value, cancel); // First: a row too many does nothing, one too few would keep the file.
+        return await files.TryMove(file, deleted, default, cancel);
     }
 }

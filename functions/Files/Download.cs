@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// Leads to a file's bytes, which storage itself serves: as a URL for apps that start a transfer with it, or as a
 /// redirect for what can only follow one.
 /// </summary>
-public sealed class Download(Gate gate, FileStore files, FileUrls urls)
+public sealed class Download(Gate gate, FileRights rights, FileUrls urls)
 {
     /// <summary><c>GET /{tenant}/files/{id}/download</c> → <c>{url, expiresAt}</c></summary>
     [Function("files-download")]
@@ -27,7 +27,8 @@ public sealed class Download(Gate gate, FileStore files, FileUrls urls)
 
     async Task<SignedUrl> Url(Caller caller, HttpRequest request)
     {
-        var file = await files.Get(caller, request.RouteValues["id"] as string);
+        var file = await rights.Get(caller, request.RouteValues["id"] as string, Right.Read);
+        if (file.Status == FileStatus.Copying) throw FileRights.Copying();
         if (file.Status != FileStatus.Available)
             throw Problem.Conflict("file_pending", "The file is not complete yet.");
         return await urls.Download(caller, file);

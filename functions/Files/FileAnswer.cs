@@ -10,22 +10,28 @@ namespace Latchkey.Files;
 /// declared, and once the file is available <c>…Verified</c> says whether the bytes were read and have it.
 /// </summary>
 public sealed record FileAnswer(
-    string Id, string Status, string Name, string Folder, string ContentType, long Size,
-    string? Md5, bool? Md5Verified, string? Sha256, bool? Sha256Verified, DateTime CreatedAt, DateTime? CompletedAt)
+    string Id, string Status, string Space, string Name, string Folder, string ContentType, long Size,
+    string? Md5, bool? Md5Verified, string? Sha256, bool? Sha256Verified, DateTime CreatedAt, DateTime? CompletedAt,
+    DateTime? DeletedAt = null, DateTime? PurgeAfter = null)
 {
     /// <summary>What callers see of a record.</summary>
     public static FileAnswer Of(FileRecord file) => new(
-        file.Id, file.Status == FileStatus.Available ? "available" : "pending", file.Name, file.Folder, file.ContentType,
+        file.Id, file.Status.ToString().ToLowerInvariant(), file.Owner.SpaceName, file.Name, file.Folder, file.ContentType,
         file.Size, file.Md5, IfChecked(file, file.Md5, file.Md5Verified),
         file.Sha256, IfChecked(file, file.Sha256, file.Sha256Verified),
-        file.CreatedAt.UtcDateTime, file.CompletedAt?.UtcDateTime);
+        file.CreatedAt.UtcDateTime, file.CompletedAt?.UtcDateTime,
+        file.DeletedAt?.UtcDateTime, file.PurgeAfter?.UtcDateTime);
 
     static bool? IfChecked(FileRecord file, string? declared, bool verified) =>
-        declared is null || file.Status == FileStatus.Pending ? null : verified;
+        declared is null || file.CompletedAt is null ? null : verified;
 }
 
-/// <summary>A page of a folder. <c>cursor</c> leads to the next and is absent on the last.</summary>
-public sealed record FilesAnswer(IReadOnlyList<FileAnswer> Files, string? Cursor);
+/// <summary>
+/// A page of a folder. <c>folders</c> are the names of the folders in it, on the first page only; <c>moreFolders</c> is
+/// true if there are more of them than one answer holds. <c>cursor</c> leads to the next page and is absent on the last.
+/// </summary>
+public sealed record FilesAnswer(
+    IReadOnlyList<FileAnswer> Files, string? Cursor, IReadOnlyList<string>? Folders = null, bool? MoreFolders = null);
 
 /// <summary>A file that was begun, and the request that sends its bytes.</summary>
 public sealed record BegunAnswer(string Id, string Status, UploadAnswer Upload);
@@ -92,6 +98,12 @@ static class FileJson
     };
 
     public static IResult Ok<T>(T answer) => Results.Json(answer, Options);
+
+    public static IResult Accepted<T>(HttpRequest request, string location, T answer)
+    {
+        request.HttpContext.Response.Headers.Location = location;
+        return Results.Json(answer, Options, statusCode: 202);
+    }
 
     public static IResult Created<T>(HttpRequest request, string location, T answer)
     {

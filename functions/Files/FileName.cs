@@ -44,6 +44,19 @@ public static class FileName
         return whole.Length <= MaxFolderChars ? whole : throw InvalidFolder($"it is longer than {MaxFolderChars}");
     }
 
+    /// <summary>What names are searched by: the beginning of a name, at most as long as one.</summary>
+    /// <exception cref="Problem">400 <c>invalid_prefix</c>.</exception>
+    public static string ReadPrefix(string? prefix)
+    {
+        var fault = CharacterFault(prefix) ?? (prefix?.Length > MaxNameChars ? $"is longer than {MaxNameChars}" : null);
+        return fault is null ? (prefix ?? "").Normalize(NormalizationForm.FormC)
+            : throw Problem.BadRequest("invalid_prefix", $"No name begins with the prefix: it {fault}.");
+    }
+
+    /// <summary>True if the name begins so, without regard to case.</summary>
+    public static bool Begins(string name, string prefix) =>
+        name.ToUpperInvariant().StartsWith(prefix.ToUpperInvariant(), StringComparison.Ordinal);
+
     static string? Normalize(string name, out string? fault)
     {
         fault = CharacterFault(name);

@@ -3,17 +3,23 @@ using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
-/// <summary>Where a file is in its life. The only moves are forward.</summary>
+/// <summary>Where a file is in its life: begun or copied, there, in the trash and perhaps back, gone.</summary>
 public enum FileStatus
 {
     /// <summary>Begun; the bytes may or may not be there, nobody has checked them.</summary>
     Pending,
 
+    /// <summary>Storage copies the bytes of another file (<see cref="FileRecord.CopyOf"/>).</summary>
+    Copying,
+
     /// <summary>Checked, listed, can be downloaded. Its bytes never change again.</summary>
     Available,
 
-    /// <summary>Gone for everybody; what is left in storage is being removed.</summary>
+    /// <summary>In the trash, from where it comes back or goes for good (<see cref="FileRecord.PurgeAfter"/>).</summary>
     Deleted,
+
+    /// <summary>Gone for everybody; what is left in storage is being removed.</summary>
+    Purging,
 }
 
 /// <summary>What is known of a file (SCHEMA.md, table Files). Names and folders mean nothing to storage.</summary>
@@ -82,14 +88,26 @@ public sealed record FileRecord
     /// <summary>When it became available.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
 
+    /// <summary>The file that this one is a copy of, or null.</summary>
+    public string? CopyOf { get; init; }
+
+    /// <summary>When it was put into the trash, while it is there.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>When it leaves the trash for good.</summary>
+    public DateTimeOffset? PurgeAfter { get; init; }
+
     /// <summary>
-    /// The key of the row that lists it, while one does. It is kept and not computed again, because what .NET takes for
-    /// upper case may differ from one version to the next.
+    /// The keys of the rows that list it, while some do. They are kept and not computed again, because what .NET takes
+    /// for upper case may differ from one version to the next.
     /// </summary>
-    public string? ListKey { get; init; }
+    public IReadOnlyList<string> ListKeys { get; init; } = [];
 
     /// <summary>The row's ETag, on which every move depends.</summary>
     public ETag ETag { get; init; }
+
+    /// <summary>The space that it lies in (<see cref="Owner.SpaceKey"/>).</summary>
+    public string Space => Id[..16];
 
     /// <summary>True if the text may be a file's id.</summary>
     public static bool IsId(string text) => Ids.IsBase32(text, 32);
@@ -100,13 +118,32 @@ public sealed record FileRecord
     /// <summary>The id of a new file in an owner's space.</summary>
     public static string NewId(string tenant, Owner owner) => owner.SpaceKey(tenant) + Ids.NewBase32();
 
-    /// <summary>Pending → Available.</summary>
-    public FileRecord Complete(DateTimeOffset now) => Status == FileStatus.Pending
-        ? this with { Status = FileStatus.Available, CompletedAt = now, ListKey = RowKeys.Listed(Folder, Name, Id) }
-        : throw new InvalidOperationException($"A file that is {Status} can't be completed.");
+    /// <summary>Pending or Copying → Available.</summary>
+    public FileRecord Complete(DateTimeOffset now) => Status is FileStatus.Pending or FileStatus.Copying
+        ? this with { Status = FileStatus.Available, CompletedAt = now, ListKeys = Listed(Folder, Name) }
+        : throw Illegal(FileStatus.Available);
 
-    /// <summary>Pending or Available → Deleted.</summary>
-    public FileRecord Delete() => Status != FileStatus.Deleted
-        ? this with { Status = FileStatus.Deleted, ListKey = null }
-        : throw new InvalidOperationException("The file is deleted already.");
+    /// <summary>Available → Deleted, for so long.</summary>
+    public FileRecord Delete(DateTimeOffset now, TimeSpan keep) => Status == FileStatus.Available
+        ? this with { Status = FileStatus.Deleted, DeletedAt = now, PurgeAfter = now + keep, ListKeys = [RowKeys.Trashed(now, Id)] }
+        : throw Illegal(FileStatus.Deleted);
+
+    /// <summary>Deleted → Available, where it was before.</summary>
+    public FileRecord Restore() => Status == FileStatus.Deleted
+        ? this with { Status = FileStatus.Available, DeletedAt = null, PurgeAfter = null, ListKeys = Listed(Folder, Name) }
+        : throw Illegal(FileStatus.Available);
+
+    /// <summary>Whatever → Purging.</summary>
+    public FileRecord Purge() => Status != FileStatus.Purging
+        ? this with { Status = FileStatus.Purging, ListKeys = [] }
+        : throw Illegal(FileStatus.Purging);
+
+    /// <summary>The same file under another name or in another folder.</summary>
+    public FileRecord Rename(string name, string folder) =>
+        this with { Name = name, Folder = folder, ListKeys = Status == FileStatus.Available ? Listed(folder, name) : ListKeys };
+
+    List<string> Listed(string folder, string name) =>
+        [RowKeys.Listed(folder, name, Id), RowKeys.Newest(folder, CreatedAt, Id)];
+
+    InvalidOperationException Illegal(FileStatus next) => new($"A file that is {Status} can't become {next}.");
 }

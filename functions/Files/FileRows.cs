@@ -13,8 +13,28 @@ static class FileRows
 
     public static TableEntity Record(FileRecord file) => Columns(file, RowKeys.File(file.Id));
 
-    /// <summary>The row under <see cref="FileRecord.ListKey"/>.</summary>
+    /// <summary>A row under one of <see cref="FileRecord.ListKeys"/>.</summary>
     public static TableEntity Listed(FileRecord file, string key) => Columns(file, key);
+
+    /// <summary>The rows that lead from the root to a folder, each saying that a folder is in another.</summary>
+    public static IEnumerable<TableEntity> Folders(string partition, string folder)
+    {
+        for (var (start, at) = (0, 0); start < folder.Length; start = at + 1)
+        {
+            at = folder.IndexOf('/', start) is >= 0 and var slash ? slash : folder.Length;
+            yield return Folder(partition, folder[..at]);
+        }
+    }
+
+    /// <summary>The row that says that a folder is in the one above it.</summary>
+    public static TableEntity Folder(string partition, string path)
+    {
+        var name = path[(path.LastIndexOf('/') + 1)..];
+        return new TableEntity(partition, RowKeys.Folder(Parent(path), name, path)) { ["Name"] = name, ["Path"] = path };
+    }
+
+    /// <summary>The folder above a folder.</summary>
+    public static string Parent(string path) => path[..Math.Max(0, path.LastIndexOf('/'))];
 
     public static FileRecord Read(string tenant, TableEntity row) => new()
     {
@@ -36,7 +56,10 @@ static class FileRows
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
         Status = Enum.Parse<FileStatus>(row.GetString("Status")),
         CompletedAt = row.GetDateTimeOffset("CompletedAt"),
-        ListKey = row.GetString("ListKey"),
+        CopyOf = row.GetString("CopyOf"),
+        DeletedAt = row.GetDateTimeOffset("DeletedAt"),
+        PurgeAfter = row.GetDateTimeOffset("PurgeAfter"),
+        ListKeys = Storage.Columns.Split(row.GetString("ListKeys")),
         ETag = row.ETag,
     };
 
@@ -60,6 +83,9 @@ static class FileRows
         ["CreatedAt"] = file.CreatedAt,
         ["Status"] = file.Status.ToString(),
         ["CompletedAt"] = file.CompletedAt,
-        ["ListKey"] = file.ListKey,
+        ["CopyOf"] = file.CopyOf,
+        ["DeletedAt"] = file.DeletedAt,
+        ["PurgeAfter"] = file.PurgeAfter,
+        ["ListKeys"] = Storage.Columns.Join(file.ListKeys),
     };
 }

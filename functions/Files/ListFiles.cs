@@ -10,25 +10,60 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>Lists the caller's files in one folder, by name without regard to case.</summary>
-public sealed class ListFiles(Gate gate, FileStore files)
+/// <summary>Lists the files and folders in one folder of a space, or a space's trash.</summary>
+public sealed class ListFiles(Gate gate, Spaces spaces, FileListing listing, Folders folders)
 {
     const int DefaultLimit = 50;
     const int MaxLimit = 200;
 
-    /// <summary><c>GET /{tenant}/files?folder=&amp;space=&amp;cursor=&amp;limit=</c>. Preflights: see <see cref="BeginUpload"/>.</summary>
+    /// <summary>
+    /// <c>GET /{tenant}/files?folder=&amp;space=&amp;prefix=&amp;sort=&amp;trash=&amp;cursor=&amp;limit=</c>. Preflights: see
+    /// <see cref="BeginUpload"/>.
+    /// </summary>
     [Function("files-list")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/files")] HttpRequest request) =>
         gate.Read(request, Scopes.FilesRead, async caller =>
         {
-            var query = Query.Read(request, "folder", "space", "cursor", "limit");
-            if (query["space"] is not (null or "me")) throw Problem.BadRequest("not_supported", "The only space so far is me.");
-            var folder = FileName.ReadFolder(query["folder"]);
-            var (page, next) = await files.List(caller, folder, After(query["cursor"], folder), Limit(query["limit"]));
-            var cursor = next is null ? null : Base64Url.EncodeToString(Encoding.ASCII.GetBytes(next));
-            return FileJson.Ok(new FilesAnswer([.. page.Select(FileAnswer.Of)], cursor));
+            var query = Query.Read(request, "folder", "space", "prefix", "sort", "trash", "cursor", "limit");
+            var (limit, cursor) = (Limit(query["limit"]), Decoded(query["cursor"]));
+            return FileJson.Ok(query.Flag("trash")
+                ? await Trash(caller, query, cursor, limit)
+                : await Folder(caller, query, cursor, limit));
         });
+
+    async Task<FilesAnswer> Folder(Caller caller, Query query, string? cursor, int limit)
+    {
+        var (folder, sort, prefix) = (FileName.ReadFolder(query["folder"]), FileSort.Read(query["sort"]), FileName.ReadPrefix(query["prefix"]));
+        var byKey = sort.IsByName || (sort.IsNewest && prefix.Length == 0);
+        if (cursor is not null && !(
+            !byKey ? sort.IsPlace(cursor)
+            : sort.IsByName ? RowKeys.IsListedIn(folder, cursor) : RowKeys.IsTimed(RowKeys.NewestIn(folder), cursor)))
+            throw InvalidCursor();
+        var owner = await spaces.Find(caller, query["space"], Right.Read);
+        var (tenant, start) = (caller.Tenant.Id, sort.IsNewest && byKey ? RowKeys.NewestIn(folder) : RowKeys.ListedIn(folder) + RowKeys.Sorted(prefix));
+        var files = byKey
+            ? listing.ByKey(tenant, owner, start, cursor, limit, prefix, caller.Cancel)
+            : listing.InMemory(tenant, owner, start, sort, cursor, limit, prefix, caller.Cancel);
+        if (cursor is not null) return Answer(await files);
+        var inside = folders.In(RowKeys.Space(tenant, owner.SpaceKey(tenant)), folder, prefix, caller.Cancel);
+        await Task.WhenAll(files, inside);
+        var (names, more) = await inside;
+        return Answer(await files) with { Folders = names, MoreFolders = more ? true : null };
+    }
+
+    async Task<FilesAnswer> Trash(Caller caller, Query query, string? cursor, int limit)
+    {
+        if (query["folder"] is not null || query["prefix"] is not null || query["sort"] is not null)
+            throw Problem.BadRequest("invalid_query", "The trash is listed whole, the last deleted first: folder, prefix and sort don't go with it.");
+        if (cursor is not null && !RowKeys.IsTimed(RowKeys.Trash, cursor)) throw InvalidCursor();
+        var owner = await spaces.Find(caller, query["space"], Right.Read);
+        return Answer(await listing.ByKey(caller.Tenant.Id, owner, RowKeys.Trash, cursor, limit, "", caller.Cancel));
+    }
+
+    static FilesAnswer Answer((IReadOnlyList<FileRecord> Files, string? Next) page) => new(
+        [.. page.Files.Select(FileAnswer.Of)],
+        page.Next is null ? null : Base64Url.EncodeToString(Encoding.ASCII.GetBytes(page.Next)));
 
     static int Limit(string? limit)
     {
@@ -37,14 +72,13 @@ public sealed class ListFiles(Gate gate, FileStore files)
             ? number : throw Problem.BadRequest("invalid_limit", $"limit must be a whole number from 1 to {MaxLimit}.");
     }
 
-    // The cursor is the last row's key. It can lead nowhere but into this folder of the caller's own space.
-    static string? After(string? cursor, string folder)
+    // A cursor is the last row's key, or the last file's place. It can lead nowhere but into what the query names.
+    static string? Decoded(string? cursor)
     {
         if (cursor is null) return null;
-        if (!Base64Url.IsValid(cursor)) throw Invalid();
-        var key = Encoding.Latin1.GetString(Base64Url.DecodeFromChars(cursor));
-        return RowKeys.IsListedIn(folder, key) ? key : throw Invalid();
+        if (!Base64Url.IsValid(cursor)) throw InvalidCursor();
+        return Encoding.Latin1.GetString(Base64Url.DecodeFromChars(cursor));
     }
 
-    static Problem Invalid() => Problem.BadRequest("invalid_cursor", "The cursor is not one of this folder's.");
+    static Problem InvalidCursor() => Problem.BadRequest("invalid_cursor", "The cursor is not one of this listing's.");
 }

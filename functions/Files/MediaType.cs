@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Latchkey.Http;
+using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
 
@@ -22,6 +23,13 @@ public static partial class MediaType
     /// <summary>True if it says <c>multipart/…</c> (RFC 2046 §5.1).</summary>
     public static bool IsMultipart(string? contentType) =>
         contentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) is true;
+
+    /// <summary>415 <c>content_type_not_allowed</c>, with the types that are.</summary>
+    public static Problem NotAllowed(string contentType, FileLimits limits) =>
+        new(415, "content_type_not_allowed", "Files of this type may not be stored here.")
+        {
+            Extensions = new Dictionary<string, object?> { ["contentType"] = contentType, ["allowed"] = limits.ContentTypes },
+        };
 
     static Problem Invalid(string why) => Problem.BadRequest("invalid_content_type", $"contentType is not a file's: {why}.");
 

@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// Says how far an upload is and gives a fresh URL for the same blob, so that whoever was killed, offline or too slow
 /// goes on where they were.
 /// </summary>
-public sealed class RenewUpload(Gate gate, FileStore files, FileUrls urls, BlobStore blobs, StagedBlobs staged)
+public sealed class RenewUpload(Gate gate, FileRights rights, FileUrls urls, BlobStore blobs, StagedBlobs staged)
 {
     /// <summary>
     /// <c>GET /{tenant}/files/{id}/upload</c> → how far it is and how to go on. It changes nothing, but asks for the
@@ -22,7 +22,8 @@ public sealed class RenewUpload(Gate gate, FileStore files, FileUrls urls, BlobS
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/files/{id}/upload")] HttpRequest request) =>
         gate.Read(request, Scopes.FilesWrite, async caller =>
         {
-            var file = await files.Get(caller, request.RouteValues["id"] as string);
+            var file = await rights.Get(caller, request.RouteValues["id"] as string, Right.Write);
+            if (file.Status == FileStatus.Copying) throw FileRights.Copying();
             if (file.Status != FileStatus.Pending) return FileJson.Ok(new ProgressAnswer(file.Id, "available"));
             if (file.TusMetadata is not null)
                 throw Problem.Conflict("tus_upload", $"This file comes by tus: {caller.Tenant.Issuer}/tus/{file.Id} says how far it is.");

@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// by the notes of uploads, so it never looks for anything among the files that live: each upload is looked at once.
 /// </summary>
 public sealed partial class SweepUploads(
-    Uploads uploads, FileStore files, BlobStore blobs, StagedBlobs staged, TimeProvider clock, ILogger<SweepUploads> logger)
+    Uploads uploads, FileStore files, FilePurge purge, BlobStore blobs, StagedBlobs staged, TimeProvider clock, ILogger<SweepUploads> logger)
 {
     const int AtOnce = 8;
 
@@ -19,7 +19,7 @@ public sealed partial class SweepUploads(
     [Function("sweep-uploads")]
     public async Task Run([TimerTrigger("0 22 * * * *")] TimerInfo timer, CancellationToken cancel)
     {
-        await foreach (var bucket in uploads.Notes.Expired(clock.GetUtcNow(), cancel))
+        foreach (var bucket in await uploads.Notes.Expired(clock.GetUtcNow(), cancel))
         {
             var (looked, ended, failed) = await Sweep(uploads.Notes.For(bucket), cancel);
             // What failed is there at the next hour; the table goes when nothing is left in it.
@@ -63,13 +63,9 @@ public sealed partial class SweepUploads(
                     await blobs.Delete(tenant, FileRecord.BlobNameOf(id, staged: false), cancel);
                     await blobs.Delete(tenant, FileRecord.BlobNameOf(id, staged: true), cancel);
                     return false;
-                case { Status: FileStatus.Pending }:
-                    if (!await files.TryDelete(file, cancel)) continue; // It was completed at this moment, or deleted.
-                    await Remove(file, cancel);
+                case { Status: FileStatus.Pending or FileStatus.Purging }:
+                    if (!await purge.TryRun(file, cancel)) continue; // It changed at this moment: look again.
                     return true;
-                case { Status: FileStatus.Deleted }:
-                    await Remove(file, cancel);
-                    return false;
                 case { Snapshot: { } served }:
                     await staged.KeepOnly(tenant, file.BlobName, served, cancel);
                     return false;
@@ -77,12 +73,6 @@ public sealed partial class SweepUploads(
                     return false;
             }
         }
-    }
-
-    async Task Remove(FileRecord file, CancellationToken cancel)
-    {
-        await blobs.Delete(file.Tenant, file.BlobName, cancel);
-        await files.Remove(file, cancel);
     }
 
     static partial class Log

@@ -17,6 +17,15 @@ public sealed class Query
     /// <summary>A parameter's value, or null.</summary>
     public string? this[string name] => values.GetValueOrDefault(name);
 
+    /// <summary>A parameter that is <c>true</c> or <c>false</c>; false if it is not there.</summary>
+    /// <exception cref="Problem">400 <c>invalid_query</c>.</exception>
+    public bool Flag(string name) => this[name] switch
+    {
+        null or "false" => false,
+        "true" => true,
+        _ => throw Invalid($"{name} must be true or false"),
+    };
+
     /// <summary>Reads the query string; only these parameters may be in it.</summary>
     /// <exception cref="Problem">400 <c>invalid_query</c>.</exception>
     public static Query Read(HttpRequest request, params ReadOnlySpan<string> known)

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Azure.Data.Tables;
 
 namespace Latchkey.Storage;
@@ -28,31 +27,31 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
         ? new Table(tables.GetTableClient(prefix + name))
         : throw new ArgumentException("Not a bucket.", nameof(bucket)));
 
+    /// <summary>The buckets up to today's, the oldest first, whose tables are there.</summary>
+    public async Task<IReadOnlyList<string>> Begun(DateTimeOffset now, CancellationToken cancel)
+    {
+        var buckets = new List<string>();
+        var filter = TableClient.CreateQueryFilter($"TableName ge {prefix + "00010101"} and TableName le {prefix + Bucket(now)}");
+        await foreach (var table in tables.QueryAsync(filter, cancellationToken: cancel))
+        {
+            if (table.Name.StartsWith(prefix, StringComparison.Ordinal) && IsBucket(table.Name[prefix.Length..]))
+                buckets.Add(table.Name[prefix.Length..]);
+        }
+        return buckets;
+    }
+
+    /// <summary>The same, without those whose day is over by less than a day, because clocks may differ.</summary>
+    public Task<IReadOnlyList<string>> Expired(DateTimeOffset now, CancellationToken cancel) => Begun(now.AddDays(-2), cancel);
+
     /// <summary>Drops the tables whose day is over by more than a day; returns how many.</summary>
     public async Task<int> DropExpired(DateTimeOffset now, CancellationToken cancel)
     {
-        var dropped = 0;
-        await foreach (var bucket in Expired(now, cancel))
-        {
-            await Drop(bucket, cancel);
-            dropped++;
-        }
-        return dropped;
+        var expired = await Expired(now, cancel);
+        foreach (var bucket in expired) await Drop(bucket, cancel);
+        return expired.Count;
     }
 
-    /// <summary>The buckets whose day is over by more than a day (so that clocks may differ) and whose table is there.</summary>
-    public async IAsyncEnumerable<string> Expired(DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        var oldest = prefix + Bucket(now.AddDays(-1));
-        var filter = TableClient.CreateQueryFilter($"TableName ge {prefix + "00010101"} and TableName lt {oldest}");
-        await foreach (var table in tables.QueryAsync(filter, cancellationToken: cancel))
-        {
-            if (!table.Name.StartsWith(prefix, StringComparison.Ordinal) || !IsBucket(table.Name[prefix.Length..])) continue;
-            yield return table.Name[prefix.Length..];
-        }
-    }
-
-    /// <summary>Drops a bucket's table with all its rows.</summary>
+    /// <summary>Drops a bucket's table, whatever is in it.</summary>
     public async Task Drop(string bucket, CancellationToken cancel)
     {
         await tables.DeleteTableAsync(prefix + bucket, cancel);

@@ -51,21 +51,16 @@ public static class RowKeys
     public static string Upload(string id) => $"upload|{id}";
 
     /// <summary>
-    /// The row that lists a file in its folder. Rows sort by name without regard to case, then by id: the name is the
-    /// hex of its first UTF-16 units (the rest would not fit into a key), and <c>-</c> sorts before every hex digit, so
-    /// that a name comes before those that it begins.
+    /// The row that lists a file in its folder by name. Rows sort by name without regard to case, then by id: the name
+    /// is the hex of its first UTF-16 units (the rest would not fit into a key), and <c>-</c> sorts before every hex
+    /// digit, so that a name comes before those that it begins.
     /// </summary>
-    public static string Listed(string folder, string name, string id)
-    {
-        var folded = name.ToUpperInvariant();
-        var sort = Encoding.BigEndianUnicode.GetBytes(folded[..Math.Min(folded.Length, MaxSortedChars)]);
-        return $"{ListedIn(folder)}{Convert.ToHexStringLower(sort)}-{id}";
-    }
+    public static string Listed(string folder, string name, string id) => $"{ListedIn(folder)}{Sorted(name)}-{id}";
 
-    /// <summary>What the keys of all rows that list a folder's files start with.</summary>
+    /// <summary>What the keys of all rows that list a folder's files by name start with.</summary>
     public static string ListedIn(string folder) => $"list|{Ids.HashBase32(folder)}|";
 
-    /// <summary>True if the text has the shape of a key that lists a file in this folder.</summary>
+    /// <summary>True if the text has the shape of a key that lists a file of this folder by name.</summary>
     public static bool IsListedIn(string folder, string key)
     {
         var start = ListedIn(folder);
@@ -74,6 +69,62 @@ public static class RowKeys
             && name.Length is > 0 and <= 4 * MaxSortedChars && name.Length % 4 == 0 && name.All(char.IsAsciiHexDigitLower)
             && Ids.IsBase32(id, 32);
     }
+
+    /// <summary>The row that lists a file in its folder, the newest first.</summary>
+    public static string Newest(string folder, DateTimeOffset created, string id) => $"{NewestIn(folder)}{Descending(created)}|{id}";
+
+    /// <summary>What the keys of all rows that list a folder's newest files start with.</summary>
+    public static string NewestIn(string folder) => $"new|{Ids.HashBase32(folder)}|";
+
+    /// <summary>The row that lists a file in its space's trash, the last deleted first.</summary>
+    public static string Trashed(DateTimeOffset deleted, string id) => $"{Trash}{Descending(deleted)}|{id}";
+
+    /// <summary>What the keys of all rows of a space's trash start with.</summary>
+    public const string Trash = "trash|";
+
+    /// <summary>True if the text has the shape of a key that starts so and goes on with a descending time and a file's id.</summary>
+    public static bool IsTimed(string start, string key) =>
+        key.StartsWith(start, StringComparison.Ordinal)
+        && key[start.Length..].Split('|') is [{ Length: 19 } time, var id] && time.All(char.IsAsciiDigit) && Ids.IsBase32(id, 32);
+
+    /// <summary>The row that says that a folder is in another, sorted as <see cref="Listed"/> sorts files.</summary>
+    public static string Folder(string parent, string name, string path) =>
+        $"{FoldersIn(parent)}{Sorted(name)}-{Ids.HashBase32(path)}";
+
+    /// <summary>What the keys of all rows of a folder's folders start with.</summary>
+    public static string FoldersIn(string parent) => $"folder|{Ids.HashBase32(parent)}|";
+
+    /// <summary>How a name is sorted: see <see cref="Listed"/>. What a name begins with sorts as the beginning of the name.</summary>
+    public static string Sorted(string name)
+    {
+        var folded = name.ToUpperInvariant();
+        return Convert.ToHexStringLower(Encoding.BigEndianUnicode.GetBytes(folded[..Math.Min(folded.Length, MaxSortedChars)]));
+    }
+
+    /// <summary>What a space holds, in its partition.</summary>
+    public const string Usage = "usage";
+
+    /// <summary>The partition of a tenant's total; no space is called so.</summary>
+    public static string Totals(string tenant) => $"{tenant}|totals";
+
+    /// <summary>The tenant's total.</summary>
+    public const string Total = "total";
+
+    /// <summary>What of the total a space has taken.</summary>
+    public static string Allotment(string spaceKey) => $"space|{spaceKey}";
+
+    /// <summary>A group in its tenant's partition.</summary>
+    public static string Group(string id) => $"group|{id}";
+
+    /// <summary>A member by group.</summary>
+    public static string Member(string group, string user) => $"member|{group}|{user}";
+
+    /// <summary>A membership by user.</summary>
+    public static string GroupOf(string user, string group) => $"of|{user}|{group}";
+
+    // Counts down, so that the newest row comes first.
+    static string Descending(DateTimeOffset time) =>
+        (DateTimeOffset.MaxValue.Ticks - time.UtcTicks).ToString("D19", System.Globalization.CultureInfo.InvariantCulture);
 
     const int MaxSortedChars = 100;
 }

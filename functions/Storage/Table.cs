@@ -33,6 +33,10 @@ public sealed class Table(TableClient client)
     public IAsyncEnumerable<TableEntity> Partition(string partitionKey, CancellationToken cancel) =>
         Range(partitionKey, "", "~", null, cancel);
 
+    /// <summary>All rows that a filter lets through (OData), of all partitions; the service reads them all.</summary>
+    public IAsyncEnumerable<TableEntity> Scan(FormattableString filter, CancellationToken cancel) =>
+        Query(TableClient.CreateQueryFilter(filter), null, cancel);
+
     /// <summary>Inserts; false if the row is there already.</summary>
     public Task<bool> TryAdd(TableEntity row, CancellationToken cancel) =>
         Try(() => client.AddEntityAsync(row, cancel));
@@ -59,6 +63,15 @@ public sealed class Table(TableClient client)
     /// <summary>An entity-group transaction (all rows of one partition, 100 at most): all or nothing; false if one lost its race.</summary>
     public Task<bool> TryTransact(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel) =>
         Try(() => client.SubmitTransactionAsync(actions, cancel));
+
+    /// <summary>The same, and tells what the rows' ETags are now, in order; null if one lost its race.</summary>
+    public async Task<IReadOnlyList<ETag>?> Transact(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel)
+    {
+        IReadOnlyList<ETag>? etags = null;
+        await Try(async () => etags =
+            [.. (await client.SubmitTransactionAsync(actions, cancel)).Value.Select(row => row.Headers.ETag ?? default)]);
+        return etags;
+    }
 
     async Task<bool> Try<T>(Func<Task<T>> write)
     {

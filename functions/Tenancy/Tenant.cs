@@ -20,6 +20,9 @@ public sealed record Tenant
     /// <summary>The tenant's roles by name.</summary>
     public IReadOnlyDictionary<string, Role> Roles { get; init; } = new Dictionary<string, Role>();
 
+    /// <summary>How much its files may be.</summary>
+    public FileLimits Limits { get; init; } = new();
+
     /// <summary>The origins of Capacitor, Ionic and Cordova web views: what a new tenant starts with.</summary>
     public static IReadOnlyList<string> WebViewOrigins { get; } =
         ["capacitor://localhost", "ionic://localhost", "http://localhost", "https://localhost"];

@@ -29,6 +29,13 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         {
             ["Name"] = tenant.Name,
             ["Origins"] = Columns.Join(tenant.Origins),
+            ["FileBytes"] = tenant.Limits.FileBytes,
+            ["SpaceBytes"] = tenant.Limits.SpaceBytes,
+            ["SpaceFiles"] = tenant.Limits.SpaceFiles,
+            ["SpacePending"] = tenant.Limits.SpacePending,
+            ["TenantBytes"] = tenant.Limits.TenantBytes,
+            ["TenantFiles"] = tenant.Limits.TenantFiles,
+            ["ContentTypes"] = Columns.Join(tenant.Limits.ContentTypes),
         }, cancel);
     }
 
@@ -48,6 +55,23 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
             Issuer = $"{settings.Origin}/{id}",
             Origins = Columns.Split(row.GetString("Origins")),
             Roles = roles,
+            Limits = Limits(row),
+        };
+    }
+
+    // A tenant that was saved before there were limits has the standard ones.
+    static FileLimits Limits(TableEntity row)
+    {
+        var standard = new FileLimits();
+        return new FileLimits
+        {
+            FileBytes = row.GetInt64("FileBytes") ?? standard.FileBytes,
+            SpaceBytes = row.GetInt64("SpaceBytes") ?? standard.SpaceBytes,
+            SpaceFiles = row.GetInt64("SpaceFiles") ?? standard.SpaceFiles,
+            SpacePending = row.GetInt64("SpacePending") ?? standard.SpacePending,
+            TenantBytes = row.GetInt64("TenantBytes") ?? standard.TenantBytes,
+            TenantFiles = row.GetInt64("TenantFiles") ?? standard.TenantFiles,
+            ContentTypes = Columns.Split(row.GetString("ContentTypes")),
         };
     }
 }

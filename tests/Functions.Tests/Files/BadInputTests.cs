@@ -120,7 +120,7 @@ public sealed class BadInputTests(DemoHost demo) : IClassFixture<DemoHost>
         { Good($"\"sha256\":\"{new string('A', 64)}\""), "invalid_sha256", 400 },
         { Good($"\"sha256\":\"{new string('g', 64)}\""), "invalid_sha256", 400 },
         { Good("\"resumable\":true"), "", 201 },
-        { Good("\"space\":\"everybody\""), "not_supported", 400 },
+        { Good("\"space\":\"everybody\""), "invalid_space", 400 },
         { Good("\"space\":\"me\",\"resumable\":false," + Md5), "", 201 },
         { Sized("0"), "empty_file", 400 },
         { Sized("-1"), "invalid_size", 400 },
@@ -203,6 +203,7 @@ public sealed class BadInputTests(DemoHost demo) : IClassFixture<DemoHost>
     [
         (HttpMethod.Get, $"/{id}"), (HttpMethod.Post, $"/{id}/complete"), (HttpMethod.Get, $"/{id}/download"),
         (HttpMethod.Get, $"/{id}/content"), (HttpMethod.Get, $"/{id}/upload"), (HttpMethod.Delete, $"/{id}"),
+        (HttpMethod.Post, $"/{id}/restore"),
     ];
 
     Task<HttpResponseMessage> Post(FilesOf caller, byte[] body, string? contentType)

@@ -22,6 +22,7 @@ public sealed class CrashTests : IAsyncLifetime
         host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         alice = await FilesOf.SignedIn(host);
         await alice.Upload([1, 2, 3], "first", "elsewhere");
+        await FilesOf.MakeDueTables(alice);
     }
 
     public async Task DisposeAsync()
@@ -35,7 +36,7 @@ public sealed class CrashTests : IAsyncLifetime
     {
         var cuts = await storage.CutEverywhere(answerLost, _ => alice.Send(HttpMethod.Post, "", FilesOf.Declaration(folder: "begun")),
             prepare: () => Task.FromResult(0), check: async _ => Assert.Empty((await alice.List("?folder=begun")).Files));
-        Assert.Equal(3, cuts); // Revocation, note, record.
+        Assert.Equal(4, cuts); // Revocation, note, usage (asked again after a failure), record and usage.
     }
 
     [Theory, InlineData(true), InlineData(false)]
@@ -55,9 +56,9 @@ public sealed class CrashTests : IAsyncLifetime
                 Assert.Equal("available", (await alice.Read(begun.Id)).GetProperty("status").GetString());
                 Assert.Equal(bytes, await (await alice.Download(begun.Id)).Content.ReadAsByteArrayAsync());
                 Assert.Single((await alice.List("?folder=completed")).Files);
-                Assert.Equal(HttpStatusCode.NoContent, (await alice.Send(HttpMethod.Delete, $"/{begun.Id}")).StatusCode);
+                Assert.Equal(HttpStatusCode.NoContent, (await alice.Send(HttpMethod.Delete, $"/{begun.Id}?permanent=true")).StatusCode);
             });
-        Assert.Equal(7, cuts); // Revocation, record, properties, bytes, headers, metadata, record and list row.
+        Assert.Equal(7, cuts); // Revocation, record, properties, bytes, headers, metadata, record and list rows and usage.
     }
 
     [Theory, InlineData(true), InlineData(false)]
@@ -82,33 +83,35 @@ public sealed class CrashTests : IAsyncLifetime
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_delete_that_died_anywhere_is_finished_by_the_next(bool answerLost)
     {
-        var cuts = await storage.CutEverywhere(answerLost, id => alice.Send(HttpMethod.Delete, $"/{id}"),
+        var cuts = await storage.CutEverywhere(answerLost, id => alice.Send(HttpMethod.Delete, $"/{id}?permanent=true"),
             prepare: () => alice.Upload([1, 2, 3], folder: "deleted"),
             check: async id =>
             {
                 // 404 only if the last step was done and its answer alone was lost.
-                Assert.True((int)(await alice.Send(HttpMethod.Delete, $"/{id}")).StatusCode is 204 or 404);
+                Assert.True((int)(await alice.Send(HttpMethod.Delete, $"/{id}?permanent=true")).StatusCode is 204 or 404);
                 foreach (var (method, path) in BadInputTests.Endpoints(id))
                     Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(method, path), 404));
                 Assert.Empty((await alice.List("?folder=deleted")).Files);
                 Assert.Null(await host.Service<BlobStore>().Find("demo", id, default));
                 Assert.Empty(await Rows(id));
             });
-        Assert.Equal(5, cuts); // Revocation, record, mark and list row, bytes, record.
+        // Revocation, record, what is due, mark and list rows, bytes, usage, record and usage, the folder's emptiness,
+        // its row, its emptiness again (files, folders), its row.
+        Assert.Equal(11, cuts);
     }
 
     [Fact]
     public async Task A_file_whose_deletion_was_begun_is_gone_for_everything_but_delete()
     {
         var id = await alice.Upload([1, 2, 3], folder: "marked");
-        storage.CutAfter(3, answerLost: false); // Revocation, record, mark.
-        Assert.Equal(503, (int)(await alice.Send(HttpMethod.Delete, $"/{id}")).StatusCode);
+        storage.CutAfter(4, answerLost: false); // Revocation, record, what is due, mark.
+        Assert.Equal(503, (int)(await alice.Send(HttpMethod.Delete, $"/{id}?permanent=true")).StatusCode);
         storage.Mend();
 
         foreach (var (method, path) in BadInputTests.Endpoints(id).Where(e => e.Method != HttpMethod.Delete))
             Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(method, path), 404));
         Assert.Empty((await alice.List("?folder=marked")).Files);
-        Assert.Equal(HttpStatusCode.NoContent, (await alice.Send(HttpMethod.Delete, $"/{id}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await alice.Send(HttpMethod.Delete, $"/{id}?permanent=true")).StatusCode);
         Assert.Empty(await Rows(id));
     }
 
@@ -121,7 +124,7 @@ public sealed class CrashTests : IAsyncLifetime
             await FilesOf.Stored(begun, [1, 2, 3], put => put.Headers.Add("x-ms-meta-mine", "mine"));
             await Losing(cut, () => alice.Completed(begun.Id));
             Assert.Single((await alice.List("?folder=not+noticed")).Files);
-            Assert.Equal(HttpStatusCode.NoContent, (await Losing(cut, () => alice.Send(HttpMethod.Delete, $"/{begun.Id}"))).StatusCode);
+            Assert.Equal(HttpStatusCode.NoContent, (await Losing(cut, () => alice.Send(HttpMethod.Delete, $"/{begun.Id}?permanent=true"))).StatusCode);
             Assert.Empty(await Rows(begun.Id));
         }
     }

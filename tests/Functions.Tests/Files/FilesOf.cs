@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.Files;
 
@@ -27,15 +28,32 @@ sealed class FilesOf(TestHost host, string token, string tenant = "demo")
         return new(host, (await TestHost.Json(answer, 200)).GetProperty("access_token").GetString()!, tenant);
     }
 
+    /// <summary>A demo user's <c>sub</c>.</summary>
+    public static async Task<string> UserId(TestHost host, string user, string tenant = "demo")
+    {
+        var home = await host.Service<TenantStore>().Find(tenant, default);
+        return (await host.Service<UserStore>().FindByName(home!, user, default))!.Id;
+    }
+
+    /// <summary>Deletes a file both ways, so that the tables of what is due on those days are there.</summary>
+    public static async Task MakeDueTables(FilesOf caller)
+    {
+        var id = await caller.Upload([1], "deleted");
+        Assert.Equal(204, (int)(await caller.Send(HttpMethod.Delete, $"/{id}")).StatusCode);
+        Assert.Equal(204, (int)(await caller.Send(HttpMethod.Delete, $"/{id}?permanent=true")).StatusCode);
+    }
+
     public static byte[] Md5(byte[] bytes) => CryptographicOperations.HashData(HashAlgorithmName.MD5, bytes);
 
     public static byte[] Bytes(int count) => RandomNumberGenerator.GetBytes(count);
 
     public static object Declaration(
-        string name = "photo.jpg", long size = 3, string contentType = AnyType, string? folder = null, byte[]? md5 = null, byte[]? sha256 = null)
+        string name = "photo.jpg", long size = 3, string contentType = AnyType, string? folder = null, byte[]? md5 = null, byte[]? sha256 = null,
+        string? space = null)
     {
         var body = new Dictionary<string, object> { ["name"] = name, ["contentType"] = contentType, ["size"] = size };
         if (folder is not null) body["folder"] = folder;
+        if (space is not null) body["space"] = space;
         if (md5 is not null) body["md5"] = Convert.ToBase64String(md5);
         if (sha256 is not null) body["sha256"] = Convert.ToHexStringLower(sha256);
         return body;
@@ -99,9 +117,10 @@ sealed class FilesOf(TestHost host, string token, string tenant = "demo")
     public async Task<JsonElement> Read(string id) => await TestHost.Json(await Send(HttpMethod.Get, $"/{id}"), 200);
 
     /// <summary>Begins, PUTs and completes; the id.</summary>
-    public async Task<string> Upload(byte[] bytes, string name = "photo.jpg", string? folder = null, string contentType = AnyType)
+    public async Task<string> Upload(byte[] bytes, string name = "photo.jpg", string? folder = null, string contentType = AnyType,
+        string? space = null)
     {
-        var begun = await Begin(Declaration(name, bytes.Length, contentType, folder));
+        var begun = await Begin(Declaration(name, bytes.Length, contentType, folder, space: space));
         await Stored(begun, bytes);
         await Completed(begun.Id);
         return begun.Id;

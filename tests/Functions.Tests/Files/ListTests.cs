@@ -156,12 +156,20 @@ public sealed class ListTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("?limit=1&limit=1", "invalid_query")]
     [InlineData("?folder=a&folder=b", "invalid_query")]
     [InlineData("?folder=&folder=", "invalid_query")]
-    [InlineData("?sort=name", "invalid_query")]
+    [InlineData("?order=name", "invalid_query")]
+    [InlineData("?sort=colour", "invalid_sort")]
+    [InlineData("?sort=--name", "invalid_sort")]
+    [InlineData("?sort=-", "invalid_sort")]
+    [InlineData("?trash=yes", "invalid_query")]
+    [InlineData("?trash=true&folder=a", "invalid_query")]
+    [InlineData("?prefix=a/b", "invalid_prefix")]
+    [InlineData("?space=group:", "invalid_space")]
+    [InlineData("?space=group:a|b", "invalid_space")]
     [InlineData("?Folder=a", "invalid_query")]
     [InlineData("?folder=%FF", "invalid_query")]
     [InlineData("?folder=%ED%A0%80", "invalid_query")]
     [InlineData("?folder=a%00", "invalid_query")]
-    [InlineData("?space=everybody", "not_supported")]
+    [InlineData("?space=everybody", "invalid_space")]
     public async Task A_query_that_is_none_is_refused(string query, string code)
     {
         var alice = await FilesOf.SignedIn(host);

@@ -154,19 +154,24 @@ public sealed class TransferTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var alice = await FilesOf.SignedIn(host);
         var id = await alice.Upload([1, 2, 3]); // From here on tenant and container are known to the process.
+        await FilesOf.MakeDueTables(alice);
         const int revocation = 1;
 
         Begun begun = null!;
         Assert.Equal(revocation + 2, await Count(async () => begun = await alice.Begin(FilesOf.Declaration())));
         Assert.Equal(revocation + 1, await Count(() => alice.DownloadUrl(id)));
         Assert.Equal(revocation + 1, await Count(() => alice.Read(id)));
-        Assert.Equal(revocation + 1, await Count(() => alice.List("?limit=1")));
+        Assert.Equal(revocation + 2, await Count(() => alice.List("?limit=1"))); // Files and folders, at once.
         await FilesOf.Stored(begun, [1, 2, 3]);
         // Record, properties, first bytes, headers, record and list row at once.
         Assert.Equal(revocation + 5, await Count(() => alice.Completed(begun.Id)));
         Assert.Equal(revocation + 1, await Count(() => alice.Completed(begun.Id)));
-        // Record, mark and list row at once, bytes, record.
-        Assert.Equal(revocation + 4, await Count(() => alice.Send(HttpMethod.Delete, $"/{begun.Id}")));
+        // Record, what is due, record and list rows at once.
+        Assert.Equal(revocation + 3, await Count(() => alice.Send(HttpMethod.Delete, $"/{begun.Id}")));
+        Assert.Equal(revocation + 2, await Count(() => alice.Send(HttpMethod.Post, $"/{begun.Id}/restore")));
+        Assert.Equal(revocation + 2, await Count(() => alice.Send(HttpMethod.Patch, $"/{begun.Id}", new { name = "new" })));
+        // Record, what is due, mark and list rows at once, bytes, record and usage at once.
+        Assert.Equal(revocation + 5, await Count(() => alice.Send(HttpMethod.Delete, $"/{begun.Id}?permanent=true")));
     }
 
     async Task<long> Count(Func<Task> steps)

@@ -1,0 +1,36 @@
+namespace Latchkey.Tenancy;
+
+/// <summary>
+/// How much a tenant's files may be. What is begun and what is in the trash counts too: it takes up room in storage.
+/// </summary>
+public sealed record FileLimits
+{
+    /// <summary>Bytes of one file; the setting's limit holds as well.</summary>
+    public long FileBytes { get; init; } = long.MaxValue;
+
+    /// <summary>Bytes in one space: a user's, a group's or an app's.</summary>
+    public long SpaceBytes { get; init; } = 100L << 30;
+
+    /// <summary>Files in one space.</summary>
+    public long SpaceFiles { get; init; } = 100_000;
+
+    /// <summary>Uploads and copies in one space that are not complete yet.</summary>
+    public long SpacePending { get; init; } = 1_000;
+
+    /// <summary>Bytes of the whole tenant.</summary>
+    public long TenantBytes { get; init; } = 10L << 40;
+
+    /// <summary>Files of the whole tenant.</summary>
+    public long TenantFiles { get; init; } = 10_000_000;
+
+    /// <summary>The media types that may be uploaded, such as <c>image/jpeg</c> or <c>image/*</c>, in lower case; none is all.</summary>
+    public IReadOnlyList<string> ContentTypes { get; init; } = [];
+
+    /// <summary>True if files of this media type may be uploaded; its parameters mean nothing here.</summary>
+    public bool Allows(string contentType)
+    {
+        var type = contentType.Split(';')[0].TrimEnd().ToLowerInvariant();
+        return ContentTypes.Count == 0 || ContentTypes.Any(allowed => allowed == type
+            || (allowed.EndsWith("/*", StringComparison.Ordinal) && type.StartsWith(allowed[..^1], StringComparison.Ordinal)));
+    }
+}
