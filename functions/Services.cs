@@ -2,6 +2,7 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
 using Latchkey.Files;
+using Latchkey.Files.Tus;
 using Latchkey.Http;
 using Latchkey.Keys;
 using Latchkey.OAuth;
@@ -109,5 +110,7 @@ public static class Services
         .AddSingleton<UploadCheck>()
         .AddSingleton<SingleUpload>()
         .AddSingleton<StagedUpload>()
-        .AddSingleton<Completion>();
+        .AddSingleton<Completion>()
+        .AddSingleton<TusReception>()
+        .AddSingleton<TusProgress>();
 }

@@ -7,7 +7,7 @@ namespace Latchkey.Files;
 /// Removes a file for good, in steps that can each be repeated: the record is marked, then the bytes go, then the
 /// record with the room that it took. After the first the file is gone for everybody; whoever finds the mark goes on.
 /// </summary>
-public sealed class FilePurge(FileStore files, BlobStore blobs, DueFiles due, TimeProvider clock)
+public sealed class FilePurge(FileStore files, BlobStore blobs, StagedBlobs staged, DueFiles due, TimeProvider clock)
 {
     /// <summary>Removes a file in whatever state; false if its record changed meanwhile and nothing was done.</summary>
     public async Task<bool> TryRun(FileRecord file, CancellationToken cancel)
@@ -17,6 +17,7 @@ public sealed class FilePurge(FileStore files, BlobStore blobs, DueFiles due, Ti
             await due.Add(file, clock.GetUtcNow(), cancel); // First: the sweep finishes what dies after the mark.
             if (!await files.TryMove(file, file.Purge(), default, cancel)) return false;
         }
+        if (file is { IsStaged: true, CompletedAt: null }) await staged.DropBlocks(file.Tenant, file.BlobName, cancel);
         await blobs.Delete(file.Tenant, file.BlobName, cancel);
         await files.Release(file with { ETag = ETag.All }, cancel);
         return true;

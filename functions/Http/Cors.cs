@@ -11,6 +11,11 @@ public static class Cors
     /// <summary>Seconds for which a browser may keep a preflight's answer.</summary>
     const string MaxAge = "600";
 
+    // tus 1.0.0: what its requests and its answers have beyond HTTP's own headers.
+    const string TusRequests = "Tus-Resumable, Upload-Length, Upload-Offset, Upload-Metadata, Upload-Checksum, X-HTTP-Method-Override, X-Requested-With";
+    const string TusAnswers = "Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm, "
+        + "Upload-Offset, Upload-Length, Upload-Metadata, Upload-Expires";
+
     /// <summary>Sets the headers; true if the request is a preflight, which needs no further answer.</summary>
     public static bool Apply(HttpRequest request, IEnumerable<string> origins)
     {
@@ -20,10 +25,10 @@ public static class Cors
         var preflight = HttpMethods.IsOptions(request.Method);
         if (origin.Length == 0 || !origins.Contains(origin, StringComparer.Ordinal)) return preflight;
         headers.AccessControlAllowOrigin = origin;
-        headers.AccessControlExposeHeaders = "WWW-Authenticate, Retry-After, Location";
+        headers.AccessControlExposeHeaders = $"WWW-Authenticate, Retry-After, Location, {TusAnswers}";
         if (!preflight) return false;
         headers.AccessControlAllowMethods = "GET, POST, PUT, PATCH, DELETE";
-        headers.AccessControlAllowHeaders = "Authorization, Content-Type, DPoP";
+        headers.AccessControlAllowHeaders = $"Authorization, Content-Type, DPoP, {TusRequests}";
         headers.AccessControlMaxAge = MaxAge;
         return true;
     }

@@ -62,6 +62,10 @@ public sealed class StagedBlobs(BlobStore blobs)
         }
     }
 
+    /// <summary>Frees the room of blocks that nothing was made of; otherwise storage keeps them for a week. Then delete the blob.</summary>
+    public Task DropBlocks(string tenant, string name, CancellationToken cancel) =>
+        Blob(tenant, name).UploadAsync(Stream.Null, new BlobUploadOptions(), cancel);
+
     /// <summary>Takes a snapshot if the blob still has this ETag; the snapshot's id, which is its time.</summary>
     public async Task<string> Snapshot(string tenant, string name, ETag etag, CancellationToken cancel)
     {
