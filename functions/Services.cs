@@ -111,6 +111,7 @@ public static class Services
         .AddSingleton<SingleUpload>()
         .AddSingleton<StagedUpload>()
         .AddSingleton<Completion>()
+        .AddSingleton<FormIntake>()
         .AddSingleton<TusReception>()
         .AddSingleton<TusProgress>();
 }

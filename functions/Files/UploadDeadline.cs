@@ -1,5 +1,4 @@
 using Latchkey.Http;
-using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
@@ -10,10 +9,10 @@ static class UploadDeadline
     static readonly TimeSpan Time = TimeSpan.FromDays(8);
 
     /// <summary>Until when bytes are taken. Nothing issued for the upload outlives it.</summary>
-    public static DateTimeOffset Of(FileRecord file) => file.CreatedAt + Time;
+    public static DateTimeOffset Of(FileRecord file) => Of(file.CreatedAt);
 
-    /// <summary>The table that the upload is noted in.</summary>
-    public static string Bucket(FileRecord file) => ExpiringTables.Bucket(Of(file));
+    /// <summary>Until when the bytes of an upload that began then are taken.</summary>
+    public static DateTimeOffset Of(DateTimeOffset begun) => begun + Time;
 
     /// <summary>410: begin again.</summary>
     public static Problem Passed() => new(410, "upload_expired", "The time for this upload is over: begin again.");

@@ -14,14 +14,15 @@ public sealed class Uploads(FileStore files, BlobStore blobs, StorageClients sto
     /// <summary>Notes the upload, then writes its record: whatever dies in between leaves a note that leads to nothing.</summary>
     public async Task Begin(FileRecord file, CancellationToken cancel)
     {
-        await Note(file, cancel);
+        await Note(file.Tenant, file.Id, file.CreatedAt, cancel);
         await files.Add(file, cancel);
     }
 
-    /// <summary>Notes the upload. From here on its blob may be made: the sweep knows its name.</summary>
-    public async Task Note(FileRecord file, CancellationToken cancel)
+    /// <summary>Notes an upload that begins now. From here on its blob may be made: the sweep knows its name.</summary>
+    public async Task Note(string tenant, string id, DateTimeOffset now, CancellationToken cancel)
     {
-        await blobs.EnsureContainer(file.Tenant, cancel);
-        await Notes.For(UploadDeadline.Bucket(file)).Put(new(FileRows.Partition(file), RowKeys.Upload(file.Id)), cancel);
+        await blobs.EnsureContainer(tenant, cancel);
+        var bucket = ExpiringTables.Bucket(UploadDeadline.Of(now));
+        await Notes.For(bucket).Put(new(FileRows.Partition(tenant, id), RowKeys.Upload(id)), cancel);
     }
 }
