@@ -1,6 +1,5 @@
 #!/usr/bin/env dotnet
 #:property PublishAot=false
-#:property GenerateDocumentationFile=true
 #:project tests/Workshop/Workshop.csproj
 
 // The workshop: runs Latchkey on this machine, shows it and proves it. Nothing is installed outside this folder but

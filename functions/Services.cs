@@ -6,8 +6,11 @@ using Latchkey.Files.Tus;
 using Latchkey.Http;
 using Latchkey.Keys;
 using Latchkey.OAuth;
+using Latchkey.OAuth.Authorization;
 using Latchkey.OAuth.Grants;
+using Latchkey.OAuth.Registration;
 using Latchkey.OAuth.Sessions;
+using Latchkey.Pages;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.Configuration;
@@ -30,7 +33,7 @@ public static class Services
         services.TryAddSingleton(TimeProvider.System);
 #pragma warning restore RS0030
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddFiles(settings);
+        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddPages().AddFiles(settings);
     }
 
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services
@@ -42,27 +45,28 @@ public static class Services
 
     static IServiceCollection AddKeys(this IServiceCollection services, Settings settings)
     {
-        services.AddSingleton<JwtWriter>().AddSingleton<JwkSet>().AddSingleton<BearerToken>();
-        if (settings.SigningMode == SigningMode.Local)
-        {
-            return services
-                .AddSingleton(_ => new KeyFile(settings.KeyFile))
-                .AddSingleton<ISigner, LocalSigner>()
-                .AddSingleton(provider => KeyRing.Local(provider.GetRequiredService<KeyFile>()));
-        }
+        var local = settings.SigningMode == SigningMode.Local;
+        var vaultSigns = settings.SigningMode == SigningMode.KeyVault;
+        services.AddSingleton<JwtWriter>().AddSingleton<JwkSet>().AddSingleton<BearerToken>().AddSingleton<DPoPNonces>();
+        if (local) services.AddSingleton<IKeyStore>(_ => new KeyFile(settings.KeyFile));
+        else services.AddVault(settings).AddSingleton<IKeyStore, WrappedKeyTable>();
+        services.AddSingleton<ISigner>(provider => vaultSigns
+            ? new KeyVaultSigner(provider.GetRequiredService<Vault>(), settings.AccessTokenKey, settings.IdTokenKey)
+            : new LocalSigner(provider.GetRequiredService<OwnKeys>()));
         return services
-            .AddSingleton<WrappedKeyTable>()
-            .AddSingleton(provider => new Vault(settings.Vault!, provider.GetRequiredService<TokenCredential>(),
-                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Vault>>(),
-                provider.GetService<HttpPipelineTransport>()))
-            .AddSingleton<ISigner>(provider => new KeyVaultSigner(
-                provider.GetRequiredService<Vault>(), settings.AccessTokenKey, settings.IdTokenKey))
-            .AddSingleton(provider =>
-            {
-                var table = provider.GetRequiredService<WrappedKeyTable>();
-                return KeyRing.Wrapped(provider.GetRequiredService<Vault>(), settings.WrapKey, table.Load, table.TryAdd);
-            });
+            .AddSingleton(provider => new OwnKeys(provider.GetRequiredService<IKeyStore>(), vaultSigns ? OwnKey.MacOnly : OwnKey.All,
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<OwnKeys>>()))
+            .AddSingleton(provider => new KeyRing(provider.GetRequiredService<OwnKeys>()))
+            .AddSingleton(provider => new KeyRotation(provider.GetRequiredService<OwnKeys>(), provider.GetRequiredService<ISigner>(),
+                settings.RotationPeriod, provider.GetRequiredService<ILogger<KeyRotation>>()));
     }
+
+    static IServiceCollection AddVault(this IServiceCollection services, Settings settings) => services
+        .AddSingleton(provider => new Vault(settings.Vault!, provider.GetRequiredService<TokenCredential>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Vault>>(),
+            provider.GetService<HttpPipelineTransport>()))
+        .AddSingleton(provider => new KeySeal(
+            provider.GetRequiredService<Vault>(), settings.WrapKey, provider.GetRequiredService<ILogger<KeySeal>>()));
 
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
         .AddSingleton<Endpoint>()
@@ -72,19 +76,44 @@ public static class Services
         .AddSingleton<UserStore>()
         .AddSingleton<GroupStore>()
         .AddSingleton<IssuedTokens>()
+        .AddSingleton<SingleUse>()
+        .AddSingleton<DPoP>()
+        .AddSingleton<ClientAssertions>()
         .AddSingleton<ClientAuthentication>()
         .AddHostedService<DemoData>();
 
     static IServiceCollection AddOAuth(this IServiceCollection services) => services
+        .AddSingleton<Macs>()
         .AddSingleton<AccessTokens>()
+        .AddSingleton<IdTokens>()
         .AddSingleton<SessionStore>()
         .AddSingleton<RefreshTokens>()
+        .AddSingleton<Codes>()
+        .AddSingleton<UserSessions>()
         .AddSingleton<SignIns>()
+        .AddSingleton<InitialAccessTokens>()
+        .AddSingleton<Registrations>()
         .AddSingleton<SignInAttempts>()
+        .AddSingleton<BrowserCookies>()
+        .AddSingleton<BrowserSignIns>()
+        .AddSingleton<Approvals>()
+        .AddSingleton<IdTokenHints>()
+        .AddSingleton<RequestReader>()
+        .AddSingleton<RequestTables>()
+        .AddSingleton<PushedRequests>()
+        .AddSingleton<PendingRequests>()
+        .AddSingleton<AuthorizationDecision>()
+        .AddSingleton<AuthorizationAnswers>()
         .AddSingleton<Passwords>()
         .AddSingleton<IGrant, ClientCredentialsGrant>()
+        .AddSingleton<IGrant, AuthorizationCodeGrant>()
         .AddSingleton<IGrant, RefreshTokenGrant>()
         .AddSingleton<IGrant, PasswordGrant>();
+
+    static IServiceCollection AddPages(this IServiceCollection services) => services
+        .AddSingleton<PageRenderer>()
+        .AddSingleton<ResponsePages>()
+        .AddSingleton<FormTokens>();
 
     static IServiceCollection AddFiles(this IServiceCollection services, Settings settings) => services
         .AddSingleton<BlobStore>()

@@ -32,12 +32,13 @@ public sealed partial class SweepUploads(
     {
         int looked = 0, ended = 0, failed = 0;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel };
-        await Parallel.ForEachAsync(notes.All(cancel), parallel, async (note, stop) =>
+        await Parallel.ForEachAsync(notes.All(["PartitionKey", "RowKey"], cancel), parallel, async (note, stop) =>
         {
             Interlocked.Increment(ref looked);
             try
             {
                 if (await End(note, stop)) Interlocked.Increment(ref ended);
+                note.ETag = ETag.All;
                 await notes.TryDelete(note, stop); // So that a sweep that is cut off goes on where it was.
             }
             catch (RequestFailedException fault)

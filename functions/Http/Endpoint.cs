@@ -1,5 +1,6 @@
 using System.Globalization;
 using Azure;
+using Azure.Identity;
 using Latchkey.Keys;
 using Latchkey.Protocol;
 using Microsoft.AspNetCore.Http;
@@ -16,7 +17,10 @@ public sealed partial class Endpoint(ILogger<Endpoint> logger)
     const int DefaultRetryAfterSeconds = 5;
 
     /// <summary>Runs the steps of one request; never throws.</summary>
-    public async Task<IResult> Run(HttpRequest request, Func<Task<IResult>> steps)
+    /// <param name="request">The request.</param>
+    /// <param name="steps">What answers it.</param>
+    /// <param name="present">Turns a failure into an answer for people; null answers programs.</param>
+    public async Task<IResult> Run(HttpRequest request, Func<Task<IResult>> steps, Func<Problem, Task<IResult>>? present = null)
     {
         var response = request.HttpContext.Response;
         response.Headers.CacheControl = "no-store";
@@ -27,7 +31,27 @@ public sealed partial class Endpoint(ILogger<Endpoint> logger)
         }
         catch (Exception exception)
         {
-            return Answer(exception, request, response);
+            var answer = Answer(exception, request, response);
+            return present is null ? answer : await Presented(exception, answer, request, present);
+        }
+    }
+
+    async Task<IResult> Presented(Exception exception, IResult answer, HttpRequest request, Func<Problem, Task<IResult>> present)
+    {
+        var problem = exception switch
+        {
+            Problem refused => refused,
+            OAuthError error => new Problem(error.Status, error.Code, error.Message) { RetryAfter = error.RetryAfter },
+            _ => new Problem((answer as IStatusCodeHttpResult)?.StatusCode ?? 500, "internal_error", ""),
+        };
+        try
+        {
+            return await present(problem);
+        }
+        catch (Exception fault)
+        {
+            Log.Unexpected(logger, Route(request), fault);
+            return answer;
         }
     }
 
@@ -46,6 +70,8 @@ public sealed partial class Endpoint(ILogger<Endpoint> logger)
             case BadHttpRequestException bad:
                 return new Problem(bad.StatusCode, bad.StatusCode == 413 ? "body_too_large" : "malformed_request",
                     "The request's body could not be read.").ToResult(response);
+            case RotationNotOursException rotation:
+                return new Problem(409, RotationNotOursException.Code, rotation.Message).ToResult(response);
             case SigningUnavailableException signing:
                 Log.DependencyFailed(logger, Route(request), "keys", signing);
                 return Unavailable("signing_unavailable", "The signing keys are not available now.",
@@ -54,7 +80,7 @@ public sealed partial class Endpoint(ILogger<Endpoint> logger)
                 Log.DependencyFailed(logger, Route(request), "key file", file);
                 return Unavailable("signing_unavailable", "The signing keys are not available now.", null).ToResult(response);
             case RequestFailedException or AggregateException or OperationCanceledException or IOException
-                or HttpRequestException:
+                or HttpRequestException or AuthenticationFailedException:
                 Log.DependencyFailed(logger, Route(request), "storage", exception);
                 return Unavailable("storage_unavailable", "Storage does not answer now; nothing was lost.",
                     RetryAfter(exception)).ToResult(response);
@@ -84,9 +110,8 @@ public sealed partial class Endpoint(ILogger<Endpoint> logger)
         return Results.Json(new { error = error.Code, error_description = error.Message }, statusCode: error.Status);
     }
 
-    // The path is user input and may hold anything; the route's own pattern does not.
-    static string Route(HttpRequest request) =>
-        $"{request.Method} {request.HttpContext.GetEndpoint()?.DisplayName ?? request.RouteValues["tenant"] as string ?? "?"}";
+    // The path is user input and may hold anything, line breaks too; the function's name does not.
+    static string Route(HttpRequest request) => $"{request.Method} {request.HttpContext.GetEndpoint()?.DisplayName ?? "?"}";
 
     static partial class Log
     {

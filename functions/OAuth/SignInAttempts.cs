@@ -63,8 +63,13 @@ public sealed class SignInAttempts(StorageClients storage, TimeProvider clock)
         await foreach (var row in tables.For(ExpiringTables.Bucket(now))
             .Range(partition, "", RowKeyAt(now - Memory), most, cancel))
         {
-            if (row.GetBoolean("Good") is true) break;
-            failures.Add(row.GetDateTimeOffset("At")!.Value);
+            var at = row.GetDateTimeOffset("At")!.Value;
+            if (row.GetBoolean("Good") is true)
+            {
+                failures.RemoveAll(failure => failure <= at); // Rows of one instant lie in no order.
+                break;
+            }
+            failures.Add(at);
             if (failures.Count == most) break;
         }
         return failures;

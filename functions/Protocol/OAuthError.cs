@@ -6,7 +6,9 @@ namespace Latchkey.Protocol;
 /// </summary>
 public sealed class OAuthError : Exception
 {
-    OAuthError(string code, string description, int status = 400, string? detail = null) : base(description) =>
+    // RFC 6749 §4.1.2.1 and §5.2: a description is printable ASCII.
+    OAuthError(string code, string description, int status = 400, string? detail = null)
+        : base(description.Replace("§", "section ", StringComparison.Ordinal)) =>
         (Code, Status, Detail) = (code, status, detail);
 
     /// <summary>The wire code (<c>error</c>).</summary>
@@ -44,6 +46,15 @@ public sealed class OAuthError : Exception
     /// <summary>RFC 6749 §5.2: a scope that is malformed, unknown or beyond what may be had.</summary>
     public static OAuthError InvalidScope(string description) => new("invalid_scope", description);
 
+    /// <summary>RFC 9449 §5 and §8: <c>invalid_dpop_proof</c> or <c>use_dpop_nonce</c>.</summary>
+    public static OAuthError DPoP(string code, string description) => new(code, description);
+
+    /// <summary>RFC 7591 §3.2.2: a metadata field that is wrong or not offered.</summary>
+    public static OAuthError InvalidClientMetadata(string description) => new("invalid_client_metadata", description);
+
+    /// <summary>RFC 7591 §3.2.2: a redirect URI that may not be registered.</summary>
+    public static OAuthError InvalidRedirectUri(string description) => new("invalid_redirect_uri", description);
+
     /// <summary>
     /// 429 with Retry-After (RFC 6585 §4): too many wrong passwords for the account or from the address. RFC 6749 has
     /// no code for it; <c>temporarily_unavailable</c> (§4.1.2.1) is the registered one that says "later".
@@ -51,4 +62,23 @@ public sealed class OAuthError : Exception
     public static OAuthError TooManyAttempts(int retryAfterSeconds) =>
         new("temporarily_unavailable", $"Too many failed sign-ins. Try again in {retryAfterSeconds} s.", 429)
         { RetryAfter = retryAfterSeconds };
+
+    /// <summary>RFC 6749 §4.1.2.1: the user said no.</summary>
+    public static OAuthError AccessDenied(string description) => new("access_denied", description);
+
+    /// <summary>RFC 6749 §4.1.2.1: no such response type here.</summary>
+    public static OAuthError UnsupportedResponseType(string description) => new("unsupported_response_type", description);
+
+    /// <summary>OIDC Core §3.1.2.6: <c>prompt=none</c>, and nobody is signed in.</summary>
+    public static OAuthError LoginRequired() => new("login_required", "The user has to sign in.");
+
+    /// <summary>OIDC Core §3.1.2.6: <c>prompt=none</c>, and the user has not approved this.</summary>
+    public static OAuthError ConsentRequired() => new("consent_required", "The user has to consent.");
+
+    /// <summary>OIDC Core §3.1.2.6: <c>prompt=none</c>, and the user has to see something.</summary>
+    public static OAuthError InteractionRequired(string description) => new("interaction_required", description);
+
+    /// <summary>OIDC Core §3.1.2.6: <c>request</c>, <c>request_uri</c> or <c>registration</c> is not supported.</summary>
+    public static OAuthError NotSupported(string parameter) =>
+        new($"{parameter}_not_supported", $"The parameter {parameter} is not supported.");
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Azure.Data.Tables;
 
@@ -12,8 +11,6 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
 {
     const string Format = "yyyyMMdd";
 
-    readonly ConcurrentDictionary<string, Table> open = new(StringComparer.Ordinal);
-
     /// <summary>The bucket of an expiry time.</summary>
     public static string Bucket(DateTimeOffset expiry) => expiry.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
 
@@ -23,9 +20,9 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
 
     /// <summary>The table of a bucket.</summary>
     /// <exception cref="ArgumentException">It is not a bucket.</exception>
-    public Table For(string bucket) => open.GetOrAdd(bucket, name => IsBucket(name)
-        ? new Table(tables.GetTableClient(prefix + name))
-        : throw new ArgumentException("Not a bucket.", nameof(bucket)));
+    public Table For(string bucket) => IsBucket(bucket)
+        ? new Table(tables.GetTableClient(prefix + bucket))
+        : throw new ArgumentException("Not a bucket.", nameof(bucket));
 
     /// <summary>The buckets up to today's, the oldest first, whose tables are there.</summary>
     public async Task<IReadOnlyList<string>> Begun(DateTimeOffset now, CancellationToken cancel)
@@ -52,9 +49,5 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
     }
 
     /// <summary>Drops a bucket's table, whatever is in it.</summary>
-    public async Task Drop(string bucket, CancellationToken cancel)
-    {
-        await tables.DeleteTableAsync(prefix + bucket, cancel);
-        open.TryRemove(bucket, out _);
-    }
+    public Task Drop(string bucket, CancellationToken cancel) => tables.DeleteTableAsync(prefix + bucket, cancel);
 }

@@ -29,6 +29,24 @@ public static class RowKeys
     /// <summary>The partition of one session, or of an access token that has none.</summary>
     public static string SessionPartition(string tenant, string id) => $"{tenant}|{id}";
 
+    /// <summary>What belongs to one user: their sessions' list, their approvals.</summary>
+    public static string UserPartition(string tenant, string userId) => $"{tenant}|{userId}";
+
+    /// <summary>The row of a browser's sign-in in its own partition.</summary>
+    public const string SignIn = "signin";
+
+    /// <summary>The row of a pushed authorization request in its own partition.</summary>
+    public const string Pushed = "pushed";
+
+    /// <summary>The row of an authorization request that waits for its user, in its own partition.</summary>
+    public const string Pending = "pending";
+
+    /// <summary>The partition of one authorization request.</summary>
+    public static string RequestPartition(string tenant, string id) => $"{tenant}|{id}";
+
+    /// <summary>The partition of a browser's sign-in, by the hash of what its cookie holds.</summary>
+    public static string SignInPartition(string tenant, string hash) => $"{tenant}|{hash}";
+
     /// <summary>An access token's record.</summary>
     public static string Token(string id) => $"token|{id}";
 
@@ -38,8 +56,20 @@ public static class RowKeys
     /// <summary>Failed sign-ins from one address.</summary>
     public static string AddressAttempts(string tenant, string address) => $"{tenant}|address|{Ids.Hash(address)}";
 
-    /// <summary>A wrapped symmetric key.</summary>
-    public static string MacKey(string id) => $"mac|{id}";
+    /// <summary>The only row of the partition of something that may be used once.</summary>
+    public const string SeenRow = "seen";
+
+    /// <summary>The only row of an initial access token (RFC 7591 §1.2).</summary>
+    public const string InitialTokenRow = "initial";
+
+    /// <summary>The partition of an initial access token.</summary>
+    public static string InitialToken(string tenant, string token) => $"{tenant}|{Ids.Hash(token)}";
+
+    /// <summary>The partition of something of this kind that may be used once; the id may be any text.</summary>
+    public static string Seen(string tenant, string kind, string id) => $"{tenant}|{kind}|{Ids.Hash(id)}";
+
+    /// <summary>A tenant's own key; they sort by number within an algorithm.</summary>
+    public static string Key(string algorithm, int number) => $"key|{algorithm}|{number:D6}";
 
     /// <summary>The partition of one space of files.</summary>
     public static string Space(string tenant, string spaceKey) => $"{tenant}|{spaceKey}";

@@ -23,11 +23,11 @@ public sealed class Table(TableClient client)
     {
         var filter = TableClient.CreateQueryFilter(
             $"PartitionKey eq {partitionKey} and RowKey ge {from} and RowKey lt {to}");
-        await foreach (var row in Query(filter, pageSize, cancel)) yield return row;
+        await foreach (var row in Query(filter, pageSize, null, cancel)) yield return row;
     }
 
-    /// <summary>Every row: for a table that is about to be dropped.</summary>
-    public IAsyncEnumerable<TableEntity> All(CancellationToken cancel) => Query(null, null, cancel);
+    /// <summary>These columns of every row, in order: for timers and small tables.</summary>
+    public IAsyncEnumerable<TableEntity> All(IEnumerable<string> columns, CancellationToken cancel) => Query(null, null, columns, cancel);
 
     /// <summary>All rows of one partition, in order; for keys of our own making, which all sort before <c>~</c>.</summary>
     public IAsyncEnumerable<TableEntity> Partition(string partitionKey, CancellationToken cancel) =>
@@ -35,7 +35,7 @@ public sealed class Table(TableClient client)
 
     /// <summary>All rows that a filter lets through (OData), of all partitions; the service reads them all.</summary>
     public IAsyncEnumerable<TableEntity> Scan(FormattableString filter, CancellationToken cancel) =>
-        Query(TableClient.CreateQueryFilter(filter), null, cancel);
+        Query(TableClient.CreateQueryFilter(filter), null, null, cancel);
 
     /// <summary>Inserts; false if the row is there already.</summary>
     public Task<bool> TryAdd(TableEntity row, CancellationToken cancel) =>
@@ -46,19 +46,31 @@ public sealed class Table(TableClient client)
     /// a lost answer finds its own row and succeeds.
     /// </summary>
     public Task Put(TableEntity row, CancellationToken cancel) =>
-        Try(() => client.UpsertEntityAsync(row, TableUpdateMode.Replace, cancel));
+        Created(() => client.UpsertEntityAsync(row, TableUpdateMode.Replace, cancel));
 
     /// <summary>Replaces the row if it still has the row's ETag; false if it was changed or is gone.</summary>
     public Task<bool> TryReplace(TableEntity row, CancellationToken cancel) =>
         Try(() => client.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, cancel));
 
     /// <summary>Sets these columns whatever the others hold; false if the row is gone.</summary>
-    public Task<bool> TryMerge(TableEntity columns, CancellationToken cancel) =>
-        Try(() => client.UpdateEntityAsync(columns, ETag.All, TableUpdateMode.Merge, cancel));
+    public Task<bool> TryMerge(TableEntity columns, CancellationToken cancel) => TryMerge(columns, ETag.All, cancel);
+
+    /// <summary>Sets these columns if the row still has this ETag; false if it was changed or is gone.</summary>
+    public Task<bool> TryMerge(TableEntity columns, ETag seen, CancellationToken cancel) =>
+        Try(() => client.UpdateEntityAsync(columns, seen, TableUpdateMode.Merge, cancel));
 
     /// <summary>Deletes the row if it still has this ETag; false if it was changed or is gone.</summary>
-    public Task<bool> TryDelete(TableEntity row, CancellationToken cancel) =>
-        Try(() => client.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancel));
+    public async Task<bool> TryDelete(TableEntity row, CancellationToken cancel)
+    {
+        // The SDK tells of a row that is not there by its answer's status, not by an exception.
+        var there = true;
+        return await Try(async () =>
+        {
+            var answer = await client.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancel);
+            there = answer.Status != 404;
+            return answer;
+        }) && there;
+    }
 
     /// <summary>An entity-group transaction (all rows of one partition, 100 at most): all or nothing; false if one lost its race.</summary>
     public Task<bool> TryTransact(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel) =>
@@ -71,6 +83,16 @@ public sealed class Table(TableClient client)
         await Try(async () => etags =
             [.. (await client.SubmitTransactionAsync(actions, cancel)).Value.Select(row => row.Headers.ETag ?? default)]);
         return etags;
+    }
+
+    async IAsyncEnumerable<TableEntity> Query(
+        string? filter, int? pageSize, IEnumerable<string>? columns, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var rows = client.QueryAsync<TableEntity>(filter, pageSize, columns, cancel).GetAsyncEnumerator(cancel);
+        await using (rows)
+        {
+            while (await Next(rows)) yield return rows.Current;
+        }
     }
 
     async Task<bool> Try<T>(Func<Task<T>> write)
@@ -96,15 +118,6 @@ public sealed class Table(TableClient client)
         {
             await client.CreateIfNotExistsAsync();
             await write();
-        }
-    }
-
-    async IAsyncEnumerable<TableEntity> Query(string? filter, int? pageSize, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        var rows = client.QueryAsync<TableEntity>(filter, pageSize, cancellationToken: cancel).GetAsyncEnumerator(cancel);
-        await using (rows)
-        {
-            while (await Next(rows)) yield return rows.Current;
         }
     }
 

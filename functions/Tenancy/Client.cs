@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Azure;
 using Latchkey.Protocol;
 
 namespace Latchkey.Tenancy;
@@ -28,6 +29,12 @@ public sealed record Client
     /// <summary>An installed app (RFC 8252): it keeps its user signed in without asking for offline_access.</summary>
     public bool Native { get; init; }
 
+    /// <summary>The longest life of an access token: signing keys stay published so long after they stopped to sign.</summary>
+    public const int MostAccessTokenSeconds = 86400;
+
+    /// <summary>The longest life of a session: MAC keys verify so long after they stopped to make.</summary>
+    public const int MostSessionSeconds = 366 * 86400;
+
     /// <summary>Life of an access token.</summary>
     public int AccessTokenSeconds { get; init; } = 600;
 
@@ -40,8 +47,59 @@ public sealed record Client
     /// <summary>For so long the predecessor of a refresh token gets the same successor again; 0 is strict.</summary>
     public int RetryWindowSeconds { get; init; } = 300;
 
-    /// <summary>A client that has no secret (RFC 6749 §2.1).</summary>
-    public bool IsPublic => SecretHashes.Count == 0;
+    /// <summary>How its ID tokens are signed (OIDC Registration §2, <c>id_token_signed_response_alg</c>): RS256 or ES256.</summary>
+    public string IdTokenAlgorithm { get; init; } = "RS256";
+
+    /// <summary>It may only authorize with a request that it pushed before (RFC 9126 §6).</summary>
+    public bool RequirePushedRequests { get; init; }
+
+    /// <summary>It must use PKCE. A public client must, whatever this says (RFC 9700 §2.1.1).</summary>
+    public bool RequirePkce { get; init; } = true;
+
+    /// <summary>Legacy: it may use the implicit grant (RFC 6749 §4.2), which RFC 9700 §2.1.2 advises against. Only an operator sets it.</summary>
+    public bool LegacyImplicit { get; init; }
+
+    /// <summary>The tenant's own app: its users are not asked for consent. Only an operator sets it.</summary>
+    public bool FirstParty { get; init; }
+
+    /// <summary>The app's site, for people (RFC 7591 §2, <c>client_uri</c>); null if it has none.</summary>
+    public string? WebsiteUri { get; init; }
+
+    /// <summary>The app's logo (RFC 7591 §2, <c>logo_uri</c>); null if it has none.</summary>
+    public string? LogoUri { get; init; }
+
+    /// <summary>Where the browser may be sent after a logout (OIDC RP-Initiated Logout §3.1), raw.</summary>
+    public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
+
+    /// <summary>
+    /// How it proves who it is (<see cref="ClientAuthMethod"/>); unless said, by its secret, or not at all if it has
+    /// none. A secret may come in the header or in the form, whichever of the two was registered.
+    /// </summary>
+    public string AuthMethod
+    {
+        get => field ?? (SecretHashes.Count == 0 ? ClientAuthMethod.None : ClientAuthMethod.Basic);
+        init;
+    }
+
+    /// <summary>Its public keys for <c>private_key_jwt</c> as a JWK Set (RFC 7517 §5), or null.</summary>
+    public string? Jwks { get; init; }
+
+    /// <summary>Its tokens must be bound to a key: <c>dpop_bound_access_tokens</c> (RFC 9449 §5.2).</summary>
+    public bool RequireDpop { get; init; }
+
+    /// <summary>Base64 SHA-256 of the token with which the client looks after its own registration (RFC 7592), or null.</summary>
+    public string? RegistrationTokenHash { get; init; }
+
+    /// <summary>When it registered itself (RFC 7591), or null if an operator made it.</summary>
+    public DateTimeOffset? RegisteredAt { get; init; }
+
+    /// <summary>It registered itself and nobody vouched for it: it may act for users, never for itself.</summary>
+    public bool OpenlyRegistered { get; init; }
+
+    internal ETag ETag { get; init; }
+
+    /// <summary>A client that cannot prove who it is (RFC 6749 §2.1).</summary>
+    public bool IsPublic => AuthMethod == ClientAuthMethod.None;
 
     /// <summary>True if the text may be a client id: 1 to 64 of letters, digits, <c>-</c>, <c>.</c> and <c>_</c>.</summary>
     public static bool IsId(string text) =>
@@ -51,11 +109,16 @@ public sealed record Client
     public static string HashSecret(string secret) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
     /// <summary>True if it is one of the client's secrets; takes the same time whichever matches.</summary>
-    public bool HasSecret(string secret)
+    public bool HasSecret(string secret) => IsHashed(secret, SecretHashes);
+
+    /// <summary>True if it is the client's registration access token.</summary>
+    public bool HasRegistrationToken(string token) => RegistrationTokenHash is { } hash && IsHashed(token, [hash]);
+
+    static bool IsHashed(string secret, IReadOnlyList<string> hashes)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(secret));
         var match = false;
-        foreach (var known in SecretHashes)
+        foreach (var known in hashes)
             match |= CryptographicOperations.FixedTimeEquals(hash, Convert.FromBase64String(known));
         return match;
     }

@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Data.Tables;
 using Latchkey.Protocol;
 using Latchkey.Storage;
@@ -14,9 +15,36 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     public ValueTask<Client?> Find(Tenant tenant, string id, CancellationToken cancel) =>
         Client.IsId(id) ? cache.Get($"{tenant.Id}|{id}", () => Load(tenant, id, cancel)) : default;
 
+    /// <summary>The client as stored now, past the cache: to be changed.</summary>
+    public Task<Client?> FindNow(Tenant tenant, string id, CancellationToken cancel) =>
+        Client.IsId(id) ? Load(tenant, id, cancel) : Task.FromResult<Client?>(null);
+
     /// <summary>Writes a client.</summary>
-    public Task Save(Tenant tenant, Client client, CancellationToken cancel) =>
-        table.Put(new TableEntity(tenant.Id, client.Id)
+    /// <exception cref="ArgumentException">Its tokens or sessions would outlive the keys that they need.</exception>
+    public Task Save(Tenant tenant, Client client, CancellationToken cancel) => table.Put(Row(tenant, client), cancel);
+
+    /// <summary>Writes a client that <see cref="FindNow"/> gave; false if it was changed or deleted since.</summary>
+    public async Task<bool> TryReplace(Tenant tenant, Client client, CancellationToken cancel)
+    {
+        var row = Row(tenant, client);
+        row.ETag = client.ETag;
+        var done = await table.TryReplace(row, cancel);
+        cache.Remove($"{tenant.Id}|{client.Id}");
+        return done;
+    }
+
+    /// <summary>Deletes a client, whatever state it is in. Other instances see it go within the cache's seconds.</summary>
+    public async Task Delete(Tenant tenant, string id, CancellationToken cancel)
+    {
+        await table.TryDelete(new TableEntity(tenant.Id, id) { ETag = ETag.All }, cancel);
+        cache.Remove($"{tenant.Id}|{id}");
+    }
+
+    static TableEntity Row(Tenant tenant, Client client)
+    {
+        if (client.AccessTokenSeconds > Client.MostAccessTokenSeconds || client.SessionSeconds > Client.MostSessionSeconds)
+            throw new ArgumentException("Its tokens or sessions would outlive the keys that they need.", nameof(client));
+        return new(tenant.Id, client.Id)
         {
             ["Name"] = client.Name,
             ["SecretHashes"] = Columns.Join(client.SecretHashes),
@@ -24,11 +52,26 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             ["Scope"] = client.Scope.ToString(),
             ["RedirectUris"] = Columns.Join(client.RedirectUris),
             ["Native"] = client.Native,
+            ["AuthMethod"] = client.AuthMethod,
+            ["Jwks"] = client.Jwks,
+            ["RequireDpop"] = client.RequireDpop,
             ["AccessTokenSeconds"] = client.AccessTokenSeconds,
             ["SessionIdleSeconds"] = client.SessionIdleSeconds,
             ["SessionSeconds"] = client.SessionSeconds,
             ["RetryWindowSeconds"] = client.RetryWindowSeconds,
-        }, cancel);
+            ["IdTokenAlgorithm"] = client.IdTokenAlgorithm,
+            ["RequirePushedRequests"] = client.RequirePushedRequests,
+            ["RequirePkce"] = client.RequirePkce,
+            ["LegacyImplicit"] = client.LegacyImplicit,
+            ["FirstParty"] = client.FirstParty,
+            ["WebsiteUri"] = client.WebsiteUri,
+            ["LogoUri"] = client.LogoUri,
+            ["PostLogoutRedirectUris"] = Columns.Join(client.PostLogoutRedirectUris),
+            ["RegistrationTokenHash"] = client.RegistrationTokenHash,
+            ["RegisteredAt"] = client.RegisteredAt,
+            ["OpenlyRegistered"] = client.OpenlyRegistered,
+        };
+    }
 
     async Task<Client?> Load(Tenant tenant, string id, CancellationToken cancel)
     {
@@ -42,10 +85,26 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             Scope = Scope.Parse(row.GetString("Scope")),
             RedirectUris = Columns.Split(row.GetString("RedirectUris")),
             Native = row.GetBoolean("Native") is true,
+            AuthMethod = row.GetString("AuthMethod"),
+            Jwks = row.GetString("Jwks"),
+            RequireDpop = row.GetBoolean("RequireDpop") is true,
             AccessTokenSeconds = row.GetInt32("AccessTokenSeconds")!.Value,
             SessionIdleSeconds = row.GetInt32("SessionIdleSeconds")!.Value,
             SessionSeconds = row.GetInt32("SessionSeconds")!.Value,
             RetryWindowSeconds = row.GetInt32("RetryWindowSeconds")!.Value,
+            // Rows from before these columns lack them; what is missing is the safe choice.
+            IdTokenAlgorithm = row.GetString("IdTokenAlgorithm") ?? "RS256",
+            RequirePushedRequests = row.GetBoolean("RequirePushedRequests") is true,
+            RequirePkce = row.GetBoolean("RequirePkce") is not false,
+            LegacyImplicit = row.GetBoolean("LegacyImplicit") is true,
+            FirstParty = row.GetBoolean("FirstParty") is true,
+            WebsiteUri = row.GetString("WebsiteUri"),
+            LogoUri = row.GetString("LogoUri"),
+            PostLogoutRedirectUris = Columns.Split(row.GetString("PostLogoutRedirectUris")),
+            RegistrationTokenHash = row.GetString("RegistrationTokenHash"),
+            RegisteredAt = row.GetDateTimeOffset("RegisteredAt"),
+            OpenlyRegistered = row.GetBoolean("OpenlyRegistered") is true,
+            ETag = row.ETag,
         };
     }
 }

@@ -17,6 +17,15 @@ public sealed record Tenant
     /// <summary>Raw origins of this tenant's web views and web apps, for CORS.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
+    /// <summary>The colour of its buttons, <c>#rrggbb</c>; null is ours.</summary>
+    public string? Color { get; init; }
+
+    /// <summary>An https address of its logo, shown on its pages; null shows its name alone.</summary>
+    public string? LogoUri { get; init; }
+
+    /// <summary>Anybody may register an app (RFC 7591 §3), without an initial access token. Off unless an operator says so.</summary>
+    public bool OpenRegistration { get; init; }
+
     /// <summary>The tenant's roles by name.</summary>
     public IReadOnlyDictionary<string, Role> Roles { get; init; } = new Dictionary<string, Role>();
 

@@ -36,6 +36,9 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
             ["TenantBytes"] = tenant.Limits.TenantBytes,
             ["TenantFiles"] = tenant.Limits.TenantFiles,
             ["ContentTypes"] = Columns.Join(tenant.Limits.ContentTypes),
+            ["Color"] = tenant.Color,
+            ["LogoUri"] = tenant.LogoUri,
+            ["OpenRegistration"] = tenant.OpenRegistration,
         }, cancel);
     }
 
@@ -54,6 +57,9 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
             Name = row.GetString("Name"),
             Issuer = $"{settings.Origin}/{id}",
             Origins = Columns.Split(row.GetString("Origins")),
+            Color = row.GetString("Color"),
+            LogoUri = row.GetString("LogoUri"),
+            OpenRegistration = row.GetBoolean("OpenRegistration") is true,
             Roles = roles,
             Limits = Limits(row),
         };

@@ -9,15 +9,20 @@ public sealed class UserStore(StorageClients storage)
 {
     readonly Table table = new(storage.Tables.GetTableClient("Users"));
 
-    /// <summary>What is the same person however it is typed: compatibility forms and case are folded.</summary>
+    /// <summary>
+    /// What is the same person however it is typed: compatibility forms and case are folded. Broken UTF-16 and U+FFFE,
+    /// which .NET does not normalize, count as U+FFFD.
+    /// </summary>
     public static string Normalize(string userName) =>
-        userName.Trim().Normalize(NormalizationForm.FormKC).ToUpperInvariant();
+        string.Concat(userName.Trim().EnumerateRunes().Select(rune => rune.Value == 0xFFFE ? Rune.ReplacementChar : rune))
+            .Normalize(NormalizationForm.FormKC).ToUpperInvariant();
 
     /// <summary>The user of this name, or null.</summary>
     public async Task<User?> FindByName(Tenant tenant, string userName, CancellationToken cancel)
     {
         var name = await table.Find(tenant.Id, RowKeys.UserName(Normalize(userName)), cancel);
-        return name is null ? null : await Find(tenant, name.GetString("UserId"), cancel);
+        // No id is "-": a name that nobody has takes two reads as well, so that the time taken tells nobody who exists.
+        return await Find(tenant, name?.GetString("UserId") ?? "-", cancel);
     }
 
     /// <summary>The user of this id, or null.</summary>
@@ -33,6 +38,7 @@ public sealed class UserStore(StorageClients storage)
             PasswordHash = row.GetString("PasswordHash"),
             Roles = Columns.Split(row.GetString("Roles")),
             Disabled = row.GetBoolean("Disabled") is not false,
+            ETag = row.ETag,
         };
     }
 
@@ -54,7 +60,7 @@ public sealed class UserStore(StorageClients storage)
         }),
     ], cancel);
 
-    /// <summary>Stores a new password hash; false if the user is gone.</summary>
+    /// <summary>Stores a new password hash; false if the user was changed since it was read, or is gone.</summary>
     public Task<bool> SetPasswordHash(Tenant tenant, User user, string hash, CancellationToken cancel) =>
-        table.TryMerge(new TableEntity(tenant.Id, RowKeys.User(user.Id)) { ["PasswordHash"] = hash }, cancel);
+        table.TryMerge(new TableEntity(tenant.Id, RowKeys.User(user.Id)) { ["PasswordHash"] = hash }, user.ETag, cancel);
 }

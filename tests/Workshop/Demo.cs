@@ -145,12 +145,18 @@ static class Demo
 
     static async Task Check(string what, HttpRequestMessage request, HttpResponseMessage answer)
     {
-        var shown = Regex.Replace(request.RequestUri!.AbsoluteUri, "(?<=[?&]sig=)[^&]*", "...");
-        Console.WriteLine($"{++step,2}.  {what}\n     {request.Method} {shown} -> {(int)answer.StatusCode} {answer.ReasonPhrase}");
+        Console.WriteLine($"{++step,2}.  {what}\n     {request.Method} {Shown(request.RequestUri!)} -> {(int)answer.StatusCode}");
         if (answer.IsSuccessStatusCode)
             return;
         var why = Why(await answer.Content.ReadAsStringAsync(Shell.Stopping));
         throw new Failure($"{what} failed with {(int)answer.StatusCode}: {why}");
+    }
+
+    /// <summary>An address; of a SAS only what it permits and until when.</summary>
+    static string Shown(Uri url)
+    {
+        var permitted = Regex.Matches(url.Query, "(?<=[?&])s[pe]=[^&]*").Select(match => match.Value).ToArray();
+        return permitted.Length == 0 ? url.AbsoluteUri : $"{url.GetLeftPart(UriPartial.Path)}?...{string.Join('&', permitted)}...";
     }
 
     /// <summary>Code and detail of a problem (RFC 9457), an OAuth error (RFC 6749 section 5.2) or a storage error (XML).</summary>

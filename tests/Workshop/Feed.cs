@@ -38,7 +38,7 @@ static partial class Feed
                 if (missing.Count > 0)
                     await Shell.Step("Filling .feed with what the package feed lacks", async () => made = await Fill(missing, unpacked));
                 if (made == 0)
-                    throw new Failure($"The restore failed, and .feed can't help:\n{Shell.Errors(output)}");
+                    throw new Failure($"The restore failed, and .feed can't help:\n{Errors(output)}");
             }
         }
         finally
@@ -46,6 +46,14 @@ static partial class Feed
             if (Directory.Exists(unpacked))
                 Directory.Delete(unpacked, recursive: true);
         }
+    }
+
+    /// <summary>Each error once: the restore says it again for every project.</summary>
+    static string Errors(string output)
+    {
+        var errors = output.Split('\n').Where(line => line.Contains("error NU", StringComparison.Ordinal))
+            .Select(line => Regex.Replace(line.Trim(), @"^.* error (?=NU)| \[[^\[]*\]$", "")).Distinct().ToList();
+        return errors.Count == 0 ? Shell.Errors(output) : string.Join('\n', errors);
     }
 
     /// <summary>Makes those of the missing packages that can be made, and answers how many were new.</summary>

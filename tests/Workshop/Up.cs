@@ -21,6 +21,7 @@ static class Up
         Console.WriteLine(Welcome(azurite is null ? "was already running" : "data in .local/azurite"));
         log.Echo = true;
         await Task.WhenAny(service!.Exit, azurite?.Exit ?? service.Exit);
+        await Task.Delay(500, CancellationToken.None); // A terminal's Ctrl-C goes to the children too, and may reach them first.
         if (!Shell.Stopping.IsCancellationRequested)
             throw new Failure((service.Exit.IsCompleted ? $"The service ({log.Path})" : $"Azurite ({Azurite.Log})")
                 + " has ended by itself; everything is stopped.");
@@ -88,7 +89,7 @@ static class Up
           begun=$(curl -s $at/files -H "$auth" -H "$json" -d '{"name":"hello.txt","contentType":"text/plain","size":6}')
           id=$(field id <<< "$begun"); put=$(field upload.url <<< "$begun")
           printf 'hello\n' | curl -sX PUT "$put" -H 'x-ms-blob-type: BlockBlob' -H 'Content-Type: text/plain' --data-binary @-
-          curl -sX POST $at/files/$id/complete -H "$auth" -H "$json" -d '{}'; echo
+          curl -sX POST $at/files/$id/complete -H "$auth"; echo
           curl -s $at/files -H "$auth"; echo
           curl -sL $at/files/$id/content -H "$auth"
 

@@ -7,7 +7,11 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.OAuth.Grants;
 
 /// <summary>A token request whose client is authenticated and allowed to use the grant.</summary>
-public sealed record TokenRequest(Tenant Tenant, Client Client, Form Form, HttpRequest Http, CancellationToken Cancel);
+public sealed record TokenRequest(Tenant Tenant, Client Client, Form Form, HttpRequest Http, CancellationToken Cancel)
+{
+    /// <summary>The thumbprint of the key of the request's DPoP proof, to which its tokens are bound, or null.</summary>
+    public string? Jkt { get; init; }
+}
 
 /// <summary>One way to get tokens (RFC 6749 §1.3).</summary>
 public interface IGrant
@@ -21,7 +25,8 @@ public interface IGrant
 }
 
 /// <summary>A successful answer (RFC 6749 §5.1); <c>expires_in</c> in seconds, the scope always said.</summary>
-public sealed record TokenAnswer(string AccessToken, int ExpiresIn, string Scope, string? RefreshToken = null)
+public sealed record TokenAnswer(
+    string AccessToken, int ExpiresIn, string Scope, string? RefreshToken = null, string? IdToken = null)
 {
     internal static readonly JsonSerializerOptions Json = new()
     {
@@ -29,6 +34,6 @@ public sealed record TokenAnswer(string AccessToken, int ExpiresIn, string Scope
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>Always <c>Bearer</c> (RFC 6750).</summary>
-    public string TokenType { get; } = "Bearer";
+    /// <summary><c>Bearer</c> (RFC 6750), or <c>DPoP</c> if the access token is bound to a key (RFC 9449 §5).</summary>
+    public string TokenType { get; init; } = "Bearer";
 }

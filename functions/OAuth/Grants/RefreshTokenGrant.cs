@@ -12,7 +12,7 @@ namespace Latchkey.OAuth.Grants;
 /// signed in. Anything older is reuse and ends the session.
 /// </summary>
 public sealed partial class RefreshTokenGrant(
-    SessionStore sessions, RefreshTokens refreshTokens, AccessTokens accessTokens, TimeProvider clock,
+    SessionStore sessions, SignIns signIns, RefreshTokens refreshTokens, AccessTokens accessTokens, TimeProvider clock,
     ILogger<RefreshTokenGrant> logger) : IGrant
 {
     /// <inheritdoc/>
@@ -28,26 +28,29 @@ public sealed partial class RefreshTokenGrant(
         while (true)
         {
             var session = Usable(client, await sessions.Find(tenant.Id, sessionId, cancel));
+            if (IsBound(session, counter) && session.Jkt != request.Jkt)
+                throw OAuthError.InvalidGrant("The refresh token is bound to another key."); // No harm to the session: RFC 9449 §11.
             var scope = Narrowed(tenant, client, session, Scope.Parse(form["scope"]));
-            var token = await accessTokens.ForSession(tenant, client, session, scope, cancel);
+            var token = await accessTokens.ForSession(tenant, client, session, scope, request.Jkt, cancel);
             if (counter == session.Counter)
             {
-                var next = Rotated(session, client, rotationId);
-                var successor = await refreshTokens.For(next, cancel);
+                var next = Rotated(session, client, rotationId).BoundTo(client, request.Jkt);
+                var answer = await signIns.Answer(tenant, client, next, token, scope, nonce: null, cancel);
                 // A lost race reads again: then this token is the predecessor, which has its own rule.
                 if (!await sessions.TryRotate(next, token.Record, cancel)) continue;
-                return new TokenAnswer(token.Encoded, client.AccessTokenSeconds, scope.ToString(), successor);
+                return answer;
             }
-            if (!MayRetry(session, counter, client, rotationId)) throw await Reused(tenant, session, counter, cancel);
+            if (!MayRetry(session, counter, client, rotationId, request.Jkt)) throw await Reused(tenant, session, counter, cancel);
+            var again = await signIns.Answer(tenant, client, session, token, scope, nonce: null, cancel);
             await sessions.AddToken(session, token.Record, cancel);
-            return new TokenAnswer(token.Encoded, client.AccessTokenSeconds, scope.ToString(),
-                await refreshTokens.For(session, cancel));
+            return again;
         }
     }
 
     Session Usable(Client client, Session? session)
     {
         if (session is null) throw OAuthError.InvalidGrant("The session has ended.", "no such session");
+        if (session.IsPending) throw OAuthError.InvalidGrant("The session has not begun.", "its code is not redeemed");
         if (session.ClientId != client.Id)
             throw OAuthError.InvalidGrant("The refresh token is another client's.");
         if (session.RevokedAt is not null) throw OAuthError.InvalidGrant("The session was revoked.");
@@ -63,7 +66,9 @@ public sealed partial class RefreshTokenGrant(
         var granted = Scope.Parse(session.Scope);
         if (asked.Beyond(granted) is { IsEmpty: false } beyond)
             throw OAuthError.InvalidScope($"The session was not granted: {beyond}.");
-        return GrantedScope.ForUser(tenant, client, session.Roles, (asked.IsEmpty ? granted : asked).Within(client.Scope));
+        var left = (asked.IsEmpty ? granted : asked).Within(client.Scope);
+        if (left.IsEmpty) throw OAuthError.InvalidScope("The client may no longer have any of it."); // Nothing is not "all".
+        return GrantedScope.ForUser(tenant, client, session.Roles, left);
     }
 
     Session Rotated(Session session, Client client, string rotationId)
@@ -78,9 +83,14 @@ public sealed partial class RefreshTokenGrant(
         };
     }
 
-    bool MayRetry(Session session, int counter, Client client, string rotationId) =>
-        counter == session.Counter - 1
+    static bool IsBound(Session session, int counter) => session.Jkt is not null && counter >= session.BoundSince;
+
+    // The successor of a bound session is worth nothing without its key, so its holder may ask again until it is used.
+    // An unbound predecessor of a bound successor needs the key too: whoever lacks it did not make the successor.
+    bool MayRetry(Session session, int counter, Client client, string rotationId, string? jkt) =>
+        counter == session.Counter - 1 && (session.Jkt is null || session.Jkt == jkt)
         && (session.RotationId == rotationId // Our own write, whose answer was lost on the way from storage.
+            || (session.Jkt is not null && client.RetryWindowSeconds > 0)
             || clock.GetUtcNow() < session.RotatedAt.AddSeconds(client.RetryWindowSeconds));
 
     async Task<OAuthError> Reused(Tenant tenant, Session session, int counter, CancellationToken cancel)

@@ -1,4 +1,5 @@
 using Azure;
+using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth.Sessions;
 
@@ -49,8 +50,60 @@ public sealed record Session
     /// <summary>When it was revoked, or null.</summary>
     public DateTimeOffset? RevokedAt { get; init; }
 
+    /// <summary>How and when the user proved who they are.</summary>
+    public required Authentication Authentication { get; init; }
+
+    /// <summary>The user's mail address, as at the sign-in; or null.</summary>
+    public string? Email { get; init; }
+
+    /// <summary>The code that it starts with, or null if it started with tokens.</summary>
+    public CodeBinding? Code { get; init; }
+
+    /// <summary>True while it waits for its code: it has no tokens, and whoever shows one is refused.</summary>
+    public bool IsPending => Code is { SpentAt: null };
+
+    /// <summary>
+    /// The thumbprint of the key that its refresh tokens are bound to (RFC 9449 §5), or null. Only a public client's
+    /// are: any other proves who it is anyway.
+    /// </summary>
+    public string? Jkt { get; init; }
+
+    /// <summary>The first refresh token that is bound; an app that starts to use DPoP brings its sessions along.</summary>
+    public int BoundSince { get; init; }
+
+    /// <summary>The session, bound from its live refresh token on; unchanged if it is bound, or there is no proof, or no need.</summary>
+    public Session BoundTo(Client client, string? jkt) =>
+        Jkt is null && jkt is not null && client.IsPublic ? this with { Jkt = jkt, BoundSince = Counter } : this;
+
+    /// <summary>True while it has begun and is neither revoked nor expired.</summary>
+    public bool IsAlive(DateTimeOffset now) => !IsPending && RevokedAt is null && now < ExpiresAt && now < IdleExpiresAt;
+
     internal ETag ETag { get; init; }
 
     /// <summary>The id without its bucket.</summary>
     public static string WithoutBucket(string id) => id[(id.IndexOf('.', StringComparison.Ordinal) + 1)..];
 }
+
+/// <summary>How a user proved who they are, for the ID token (OIDC Core §2).</summary>
+/// <param name="Time">When: <c>auth_time</c>.</param>
+/// <param name="Methods">By what, in the words of RFC 8176: <c>amr</c>.</param>
+/// <param name="SignInId">The browser's sign-in that it came from, or null.</param>
+public sealed record Authentication(DateTimeOffset Time, IReadOnlyList<string> Methods, string? SignInId = null)
+{
+    /// <summary>The one authentication context that there is (<c>acr</c>): level 1 of ISO/IEC 29115, a single factor.</summary>
+    public const string Acr = "1";
+
+    /// <summary>A password, typed now.</summary>
+    public static Authentication ByPassword(DateTimeOffset now) => new(now, ["pwd"]);
+}
+
+/// <summary>What a code is bound to (RFC 6749 §4.1.3, RFC 7636 §4.4).</summary>
+/// <param name="ExpiresAt">It is no good from then on.</param>
+/// <param name="RedirectUri">Where it was sent, raw.</param>
+/// <param name="Challenge">The PKCE challenge (S256), or null.</param>
+/// <param name="Nonce">The request's nonce for the ID token, or null.</param>
+/// <param name="SpentAt">When it was redeemed, or null.</param>
+/// <param name="Jkt">The thumbprint of the key that alone may redeem it (RFC 9449 §10), or null.</param>
+public sealed record CodeBinding(
+    DateTimeOffset ExpiresAt, string RedirectUri, string? Challenge, string? Nonce, DateTimeOffset? SpentAt = null,
+    string? Jkt = null);
