@@ -121,7 +121,7 @@ public sealed class StagedBlobs(BlobStore blobs)
             else if (item.Snapshot == snapshot) kept = item;
             else await DeleteSnapshot(tenant, name, item.Snapshot, cancel);
         }
-        if (kept is null || root is null || root.Properties.LastModified == kept.Properties.LastModified) return;
+        if (kept is null || root is null || root.Properties.ETag == kept.Properties.ETag) return;
         await Blob(tenant, name).UploadAsync(Stream.Null, new BlobUploadOptions(), cancel);
     }
 

@@ -5,7 +5,6 @@ using System.Text.Json;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Latchkey.Files;
-using Latchkey.Storage;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Latchkey.Tests.Files;

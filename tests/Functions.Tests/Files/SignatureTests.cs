@@ -76,7 +76,7 @@ public sealed class SignatureTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         await using var bounded = await TestHost.Start(settings: new() { ["Latchkey:Files:VerifyBytes"] = "3" });
         var alice = await FilesOf.SignedIn(bounded);
-        byte[] wrong = FilesOf.Md5([0]);
+        var wrong = FilesOf.Md5([0]);
         foreach (var resumable in (bool[])[true, false])
         {
             var declared = FilesOf.Declaration(size: 4, md5: wrong);

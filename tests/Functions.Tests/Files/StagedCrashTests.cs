@@ -99,6 +99,29 @@ public sealed class StagedCrashTests : IAsyncLifetime
     }
 
     [Theory, InlineData(true), InlineData(false)]
+    public async Task A_form_that_died_anywhere_leaves_a_whole_file_or_is_swept_away(bool answerLost)
+    {
+        var cuts = await storage.CutEverywhere(answerLost, _ => Form(), prepare: () => Task.FromResult(0), check: _ => Task.CompletedTask);
+        // Revocation, note, block, usage, record, list of blocks; record, properties, bytes, headers, record and list rows.
+        Assert.Equal(11, cuts);
+        Assert.NotEmpty(await Pending());
+        await SweepLater();
+        Assert.Empty(await Pending());
+        foreach (var file in (await alice.List("?folder=form&limit=200")).Files)
+            Assert.Equal(Bytes, await (await alice.Download(file.GetProperty("id").GetString()!)).Content.ReadAsByteArrayAsync());
+        var listed = (await alice.List("?folder=form&limit=200")).Files.Count + 1; // And the first.
+        Assert.Equal(listed, (await host.Blobs("")).Count(blob => blob.Properties.ContentLength > 0));
+    }
+
+    Task<HttpResponseMessage> Form()
+    {
+        var form = new MultipartFormDataContent { { new ByteArrayContent(Bytes), "file", "a.bin" }, { new StringContent("form"), "folder" } };
+        var request = new HttpRequestMessage(HttpMethod.Post, "/demo/files/upload") { Content = form };
+        request.Headers.Authorization = new("Bearer", alice.Token);
+        return host.Http.SendAsync(request);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
     public async Task A_sweep_that_died_anywhere_is_finished_by_the_next(bool answerLost)
     {
         for (var cut = 0; ; cut++)

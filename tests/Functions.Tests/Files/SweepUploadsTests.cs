@@ -1,6 +1,5 @@
 using System.Net;
 using Latchkey.Files;
-using Latchkey.Storage;
 
 namespace Latchkey.Tests.Files;
 
@@ -75,14 +74,17 @@ public sealed class SweepUploadsTests : IAsyncLifetime
         var begun = await alice.BeginBlocks(FilesOf.Declaration());
         await FilesOf.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3]);
         await alice.Completed(begun.Id, 1);
-        await Task.Delay(1100); // Storage's times have whole seconds.
         await FilesOf.PutTo(begun.Url, FilesOf.Bytes(5000), ("x-ms-blob-type", "BlockBlob"));
         await FilesOf.PutTo($"{begun.Url}&comp=snapshot", []);
         Assert.Equal(3, (await host.Blobs(begun.Id)).Count);
+        var untouched = await alice.BeginBlocks(FilesOf.Declaration());
+        await FilesOf.Block(untouched.Url, BlockPlan.Id(0), [1, 2, 3]);
+        await alice.Completed(untouched.Id, 1);
 
         var url = await alice.DownloadUrl(begun.Id);
         host.Clock.Advance(TimeSpan.FromDays(10));
         await host.RunTimer("sweep-uploads");
+        Assert.Equal([3, 3], (await host.Blobs(untouched.Id)).Select(item => item.Properties.ContentLength!.Value));
         var left = await host.Blobs(begun.Id);
         Assert.Equal([0, 3], left.Select(item => item.Properties.ContentLength!.Value).Order());
         Assert.Equal([1, 2, 3], await (await FilesOf.Fetch(url)).Content.ReadAsByteArrayAsync());

@@ -181,7 +181,7 @@ public sealed class TusBreakTests : IAsyncLifetime
     [Fact]
     public async Task The_round_trips_of_tus_stay_within_the_budget()
     {
-        string path = "";
+        var path = "";
         Assert.Equal(3, await host.Trips(async () => path = await tus.Created(5))); // Revocation, note, record.
         Assert.Equal(3, await host.Trips(() => tus.Offset(path))); // Revocation, record, blocks.
         Assert.Equal(4, await host.Trips(() => tus.Patch(path, 0, [1, 2]))); // The same and a block.
