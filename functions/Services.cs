@@ -2,6 +2,8 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
 using Latchkey.Files;
+using Latchkey.Files.Checking;
+using Latchkey.Files.Sharing;
 using Latchkey.Files.Tus;
 using Latchkey.Http;
 using Latchkey.Keys;
@@ -132,6 +134,13 @@ public static class Services
         .AddSingleton<Folders>()
         .AddSingleton<DueFiles>()
         .AddSingleton<FilePurge>()
+        .AddSingleton<Copies>()
+        .AddSingleton<Check>()
+        .AddSingleton<CheckSteps>()
+        .AddSingleton<CheckStore>()
+        .AddSingleton<ShareStore>()
+        .AddSingleton<SharedWithMe>()
+        .AddSingleton<LinkPasswords>()
         .AddSingleton<Spaces>()
         .AddSingleton<FileRights>()
         .AddSingleton<FileUrls>()

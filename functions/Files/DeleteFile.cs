@@ -26,7 +26,7 @@ public sealed class DeleteFile(
             var permanent = Query.Read(request, "permanent").Flag("permanent");
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
-                var file = await rights.GetAny(caller, request.RouteValues["id"] as string);
+                var file = await rights.GetAny(caller, request.RouteValues["id"] as string, inSpace: permanent);
                 if (await TryDelete(file, permanent, caller.Cancel)) return Results.NoContent();
             }
             throw Problem.Conflict("file_changing", "The file keeps changing; try again later.");
@@ -36,7 +36,7 @@ public sealed class DeleteFile(
     {
         if (file.Status == FileStatus.Deleted && !permanent) return true;
         var done = permanent || file.Status != FileStatus.Available
-            ? await purge.TryRun(file, cancel)
+            ? await purge.TryRun(file, isDue: false, cancel)
             : await TryTrash(file, cancel);
         if (done && file.Status == FileStatus.Available) await folders.Tidy(file, cancel);
         return done;

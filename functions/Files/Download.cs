@@ -31,6 +31,7 @@ public sealed class Download(Gate gate, FileRights rights, FileUrls urls)
         if (file.Status == FileStatus.Copying) throw FileRights.Copying();
         if (file.Status != FileStatus.Available)
             throw Problem.Conflict("file_pending", "The file is not complete yet.");
+        if (file.MissingSince is not null) throw new Problem(410, "bytes_missing", "The bytes of this file are lost.");
         return await urls.Download(caller, file);
     }
 }

@@ -12,7 +12,7 @@ namespace Latchkey.Files;
 public sealed record FileAnswer(
     string Id, string Status, string Space, string Name, string Folder, string ContentType, long Size,
     string? Md5, bool? Md5Verified, string? Sha256, bool? Sha256Verified, DateTime CreatedAt, DateTime? CompletedAt,
-    DateTime? DeletedAt = null, DateTime? PurgeAfter = null)
+    DateTime? DeletedAt = null, DateTime? PurgeAfter = null, CopyProgress? Copy = null, string? Access = null)
 {
     /// <summary>What callers see of a record.</summary>
     public static FileAnswer Of(FileRecord file) => new(

@@ -97,6 +97,9 @@ public sealed record FileRecord
     /// <summary>When it leaves the trash for good.</summary>
     public DateTimeOffset? PurgeAfter { get; init; }
 
+    /// <summary>When the check found that its bytes are not there, or null: they are, as far as anybody knows.</summary>
+    public DateTimeOffset? MissingSince { get; init; }
+
     /// <summary>
     /// The keys of the rows that list it, while some do. They are kept and not computed again, because what .NET takes
     /// for upper case may differ from one version to the next.

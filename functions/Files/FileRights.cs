@@ -1,3 +1,4 @@
+using Latchkey.Files.Sharing;
 using Latchkey.Http;
 using Latchkey.Tenancy;
 
@@ -7,7 +8,7 @@ namespace Latchkey.Files;
 /// The way to every file: what a caller may do is decided by the record's owner and the caller, each time. What the
 /// caller may not know of looks as if it were not there.
 /// </summary>
-public sealed class FileRights(FileStore files, Spaces spaces)
+public sealed class FileRights(FileStore files, Spaces spaces, GroupStore groups, ShareStore shares, TimeProvider clock)
 {
     /// <summary>A file that is not deleted.</summary>
     /// <exception cref="Problem">404 <c>file_not_found</c>, 403 <c>insufficient_rights</c>.</exception>
@@ -16,16 +17,38 @@ public sealed class FileRights(FileStore files, Spaces spaces)
         var file = await files.Find(caller.Tenant.Id, id, caller.Cancel);
         if (file is null or { Status: FileStatus.Deleted or FileStatus.Purging }) throw NotFound();
         var has = await spaces.RightIn(caller, file.Owner);
+        if (has < needed && await RightByShare(caller, file) is var shared && shared > has) has = shared;
         if (has == Right.None) throw NotFound();
         return has >= needed ? file : throw Spaces.Insufficient(needed);
     }
 
-    /// <summary>A file in whatever state, the trash included; for those who may write in its space.</summary>
+    /// <summary>What shares of the file give a user: one query, and the user's place in the groups among them.</summary>
+    public async Task<Right> RightByShare(Caller caller, FileRecord file)
+    {
+        var (self, now, has) = (Owner.Of(caller.Token), clock.GetUtcNow(), Right.None);
+        if (self.Kind != "user") return has;
+        foreach (var share in await shares.Of(file.Tenant, file.Id, caller.Cancel))
+        {
+            if (share.Access <= has || !share.IsLive(now)) continue;
+            var mine = share.Kind == "user" ? share.Recipient == self.Id
+                : share.Kind == "group" && await groups.Find(file.Tenant, share.Recipient, self.Id, caller.Cancel) is not null;
+            if (mine) has = share.Access;
+        }
+        return has;
+    }
+
+    /// <summary>A file in whatever state, the trash included, to write to; what is not live is only its space's.</summary>
+    /// <param name="caller">The caller.</param>
+    /// <param name="id">The id.</param>
+    /// <param name="inSpace">A share is not enough: what is to be done can't be undone.</param>
     /// <exception cref="Problem">404 <c>file_not_found</c>, 403 <c>insufficient_rights</c>.</exception>
-    public async Task<FileRecord> GetAny(Caller caller, string? id)
+    public async Task<FileRecord> GetAny(Caller caller, string? id, bool inSpace)
     {
         var file = await files.Find(caller.Tenant.Id, id, caller.Cancel) ?? throw NotFound();
         var has = await spaces.RightIn(caller, file.Owner);
+        if (has < Right.Write && file.Status is not (FileStatus.Deleted or FileStatus.Purging)
+            && await RightByShare(caller, file) is var shared && shared > has)
+            has = inSpace && shared == Right.Write ? throw Spaces.Insufficient(Right.Share) : shared;
         if (has == Right.None) throw NotFound();
         return has >= Right.Write ? file : throw Spaces.Insufficient(Right.Write);
     }

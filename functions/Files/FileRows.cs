@@ -59,6 +59,7 @@ static class FileRows
         CopyOf = row.GetString("CopyOf"),
         DeletedAt = row.GetDateTimeOffset("DeletedAt"),
         PurgeAfter = row.GetDateTimeOffset("PurgeAfter"),
+        MissingSince = row.GetDateTimeOffset("MissingSince"),
         ListKeys = Storage.Columns.Split(row.GetString("ListKeys")),
         ETag = row.ETag,
     };
@@ -86,6 +87,7 @@ static class FileRows
         ["CopyOf"] = file.CopyOf,
         ["DeletedAt"] = file.DeletedAt,
         ["PurgeAfter"] = file.PurgeAfter,
+        ["MissingSince"] = file.MissingSince,
         ["ListKeys"] = Storage.Columns.Join(file.ListKeys),
     };
 }

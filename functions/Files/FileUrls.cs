@@ -29,12 +29,15 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
     }
 
     /// <summary>The URL that serves the file under its name, to be saved. It lives <see cref="Settings.DownloadUrlTime"/>.</summary>
-    public async Task<SignedUrl> Download(Caller caller, FileRecord file)
+    public Task<SignedUrl> Download(Caller caller, FileRecord file) =>
+        Read(file, caller.Token.ClientId, settings.DownloadUrlTime, caller.Cancel);
+
+    /// <summary>The same for whoever has no token, such as a link; <paramref name="client"/> is who, for the log.</summary>
+    public async Task<SignedUrl> Read(FileRecord file, string client, TimeSpan life, CancellationToken cancel)
     {
         var url = await sas.ToRead(
-            file.Tenant, file.BlobName, file.Snapshot, file.ContentType, ContentDisposition.For(file.Name),
-            settings.DownloadUrlTime, caller.Cancel);
-        Log.Issued(logger, file.Tenant, file.Id, "read", url.ExpiresAt, caller.Token.ClientId);
+            file.Tenant, file.BlobName, file.Snapshot, file.ContentType, ContentDisposition.For(file.Name), life, cancel);
+        Log.Issued(logger, file.Tenant, file.Id, "read", url.ExpiresAt, client);
         return url;
     }
 

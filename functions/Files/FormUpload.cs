@@ -35,7 +35,7 @@ public sealed class FormUpload(
             catch (Problem)
             {
                 // Nobody knows its id, so nobody would try again. If this fails too the sweep does it.
-                await purge.TryRun(await rights.Get(caller, received.File.Id, Right.Write), caller.Cancel);
+                await purge.TryRun(await rights.Get(caller, received.File.Id, Right.Write), isDue: false, caller.Cancel);
                 throw;
             }
         });

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Latchkey.Files.Sharing;
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Storage;
@@ -11,7 +12,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>Lists the files and folders in one folder of a space, or a space's trash.</summary>
-public sealed class ListFiles(Gate gate, Spaces spaces, FileListing listing, Folders folders)
+public sealed class ListFiles(Gate gate, Spaces spaces, FileListing listing, Folders folders, SharedWithMe shared)
 {
     const int DefaultLimit = 50;
     const int MaxLimit = 200;
@@ -27,21 +28,24 @@ public sealed class ListFiles(Gate gate, Spaces spaces, FileListing listing, Fol
         {
             var query = Query.Read(request, "folder", "space", "prefix", "sort", "trash", "cursor", "limit");
             var (limit, cursor) = (Limit(query["limit"]), Decoded(query["cursor"]));
-            return FileJson.Ok(query.Flag("trash")
-                ? await Trash(caller, query, cursor, limit)
+            return FileJson.Ok(
+                query.Flag("trash") ? await Trash(caller, query, cursor, limit)
+                : query["space"] == "shared" ? await Shared(caller, query, cursor, limit)
                 : await Folder(caller, query, cursor, limit));
         });
 
     async Task<FilesAnswer> Folder(Caller caller, Query query, string? cursor, int limit)
     {
-        var (folder, sort, prefix) = (FileName.ReadFolder(query["folder"]), FileSort.Read(query["sort"]), FileName.ReadPrefix(query["prefix"]));
+        var (folder, prefix) = (FileName.ReadFolder(query["folder"]), FileName.ReadPrefix(query["prefix"]));
+        var sort = FileSort.Read(query["sort"]);
         var byKey = sort.IsByName || (sort.IsNewest && prefix.Length == 0);
         if (cursor is not null && !(
             !byKey ? sort.IsPlace(cursor)
             : sort.IsByName ? RowKeys.IsListedIn(folder, cursor) : RowKeys.IsTimed(RowKeys.NewestIn(folder), cursor)))
             throw InvalidCursor();
         var owner = await spaces.Find(caller, query["space"], Right.Read);
-        var (tenant, start) = (caller.Tenant.Id, sort.IsNewest && byKey ? RowKeys.NewestIn(folder) : RowKeys.ListedIn(folder) + RowKeys.Sorted(prefix));
+        var tenant = caller.Tenant.Id;
+        var start = sort.IsNewest && byKey ? RowKeys.NewestIn(folder) : RowKeys.ListedIn(folder) + RowKeys.Sorted(prefix);
         var files = byKey
             ? listing.ByKey(tenant, owner, start, cursor, limit, prefix, caller.Cancel)
             : listing.InMemory(tenant, owner, start, sort, cursor, limit, prefix, caller.Cancel);
@@ -54,16 +58,29 @@ public sealed class ListFiles(Gate gate, Spaces spaces, FileListing listing, Fol
 
     async Task<FilesAnswer> Trash(Caller caller, Query query, string? cursor, int limit)
     {
-        if (query["folder"] is not null || query["prefix"] is not null || query["sort"] is not null)
-            throw Problem.BadRequest("invalid_query", "The trash is listed whole, the last deleted first: folder, prefix and sort don't go with it.");
+        RefuseOrder(query, "The trash is listed whole, the last deleted first");
         if (cursor is not null && !RowKeys.IsTimed(RowKeys.Trash, cursor)) throw InvalidCursor();
         var owner = await spaces.Find(caller, query["space"], Right.Read);
         return Answer(await listing.ByKey(caller.Tenant.Id, owner, RowKeys.Trash, cursor, limit, "", caller.Cancel));
     }
 
-    static FilesAnswer Answer((IReadOnlyList<FileRecord> Files, string? Next) page) => new(
-        [.. page.Files.Select(FileAnswer.Of)],
-        page.Next is null ? null : Base64Url.EncodeToString(Encoding.ASCII.GetBytes(page.Next)));
+    async Task<FilesAnswer> Shared(Caller caller, Query query, string? cursor, int limit)
+    {
+        RefuseOrder(query, "What is shared with you has no folders and no order");
+        var (files, next) = await shared.Page(caller, cursor, limit);
+        return new FilesAnswer(files, Encoded(next));
+    }
+
+    static void RefuseOrder(Query query, string why)
+    {
+        if (query["folder"] is not null || query["prefix"] is not null || query["sort"] is not null)
+            throw Problem.BadRequest("invalid_query", $"{why}: folder, prefix and sort don't go with it.");
+    }
+
+    static FilesAnswer Answer((IReadOnlyList<FileRecord> Files, string? Next) page) =>
+        new([.. page.Files.Select(FileAnswer.Of)], Encoded(page.Next));
+
+    static string? Encoded(string? next) => next is null ? null : Base64Url.EncodeToString(Encoding.ASCII.GetBytes(next));
 
     static int Limit(string? limit)
     {

@@ -21,6 +21,14 @@ public sealed record Owner(string Kind, string Id)
     /// <summary>The first half of the ids of all files in this owner's space.</summary>
     public string SpaceKey(string tenant) => Ids.HashBase32($"{tenant}|{Kind}|{Id}");
 
-    /// <summary>What callers call the space: <c>group:{id}</c>, <c>app</c>, or <c>me</c> for a user's or client's own.</summary>
+    /// <summary>What this caller calls the space: somebody else's is <c>shared</c>.</summary>
+    public string SpaceNameFor(AccessToken token) => Kind switch
+    {
+        "group" => SpaceName,
+        "app" => Id == token.ClientId ? SpaceName : "shared",
+        _ => this == Of(token) ? SpaceName : "shared",
+    };
+
+    /// <summary>What its owners call the space: <c>group:{id}</c>, <c>app</c>, or <c>me</c> for a user's or client's own.</summary>
     public string SpaceName => Kind switch { "group" => $"group:{Id}", "app" => "app", _ => "me" };
 }

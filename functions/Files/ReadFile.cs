@@ -5,13 +5,17 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>Says what is known of a file, pending ones included.</summary>
-public sealed class ReadFile(Gate gate, FileRights rights)
+/// <summary>Says what is known of a file, pending ones included, and how far a copy is.</summary>
+public sealed class ReadFile(Gate gate, FileRights rights, Copies copies)
 {
-    /// <summary><c>GET /{tenant}/files/{id}</c>. The preflights of this route are answered here, its DELETE's too.</summary>
+    /// <summary><c>GET /{tenant}/files/{id}</c>. The preflights of this route are answered here, its PATCH's and DELETE's too.</summary>
     [Function("files-read")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/files/{id}")] HttpRequest request) =>
         gate.Read(request, Scopes.FilesRead, async caller =>
-            FileJson.Ok(FileAnswer.Of(await rights.Get(caller, request.RouteValues["id"] as string, Right.Read))));
+        {
+            var file = await rights.Get(caller, request.RouteValues["id"] as string, Right.Read);
+            var (seen, progress) = file.Status == FileStatus.Copying ? await copies.Look(file, caller.Cancel) : (file, null);
+            return FileJson.Ok(FileAnswer.Of(seen) with { Space = file.Owner.SpaceNameFor(caller.Token), Copy = progress });
+        });
 }

@@ -20,18 +20,22 @@ public sealed class RenameFile(Gate gate, FileRights rights, FileStore files, Fo
             var asked = await JsonBody.Read<RenameRequest>(request);
             if (asked.Space is not null)
                 throw Problem.BadRequest("not_supported", "A file can't be moved to another space: copy it there and delete it here.");
-            var (name, folder) = (asked.Name is null ? null : FileName.Read(asked.Name), asked.Folder is null ? null : FileName.ReadFolder(asked.Folder));
+            var name = asked.Name is null ? null : FileName.Read(asked.Name);
+            var folder = asked.Folder is null ? null : FileName.ReadFolder(asked.Folder);
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
                 var file = await rights.Get(caller, request.RouteValues["id"] as string, Right.Write);
                 var renamed = file.Rename(name ?? file.Name, folder ?? file.Folder);
-                if (renamed.Name == file.Name && renamed.Folder == file.Folder) return FileJson.Ok(FileAnswer.Of(file));
+                if (renamed.Name == file.Name && renamed.Folder == file.Folder) return Answer(caller, file);
                 if (!await files.TryMove(file, renamed, default, caller.Cancel)) continue;
                 if (file.Status == FileStatus.Available && renamed.Folder != file.Folder) await folders.Tidy(file, caller.Cancel);
-                return FileJson.Ok(FileAnswer.Of(renamed));
+                return Answer(caller, renamed);
             }
             throw Problem.Conflict("file_changing", "The file keeps changing; try again later.");
         });
+
+    static IResult Answer(Caller caller, FileRecord file) =>
+        FileJson.Ok(FileAnswer.Of(file) with { Space = file.Owner.SpaceNameFor(caller.Token) });
 
     sealed record RenameRequest
     {

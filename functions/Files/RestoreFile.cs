@@ -19,7 +19,7 @@ public sealed class RestoreFile(Gate gate, FileRights rights, FileStore files)
         {
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
-                var file = await rights.GetAny(caller, request.RouteValues["id"] as string);
+                var file = await rights.GetAny(caller, request.RouteValues["id"] as string, inSpace: true);
                 if (file.Status == FileStatus.Available) return FileJson.Ok(FileAnswer.Of(file));
                 if (file.Status == FileStatus.Purging) throw FileRights.NotFound();
                 if (file.Status != FileStatus.Deleted) throw Problem.Conflict("file_not_deleted", "The file is not in the trash.");

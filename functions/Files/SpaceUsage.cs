@@ -73,7 +73,8 @@ public sealed class SpaceUsage(StorageClients storage, TenantStore tenants, Tena
     }
 
     // What is remembered may be old: nobody is refused before storage has been asked.
-    async Task<Usage> Room(string tenant, string space, Known known, Usage usage, UsageChange change, FileLimits limits, CancellationToken cancel)
+    async Task<Usage> Room(
+        string tenant, string space, Known known, Usage usage, UsageChange change, FileLimits limits, CancellationToken cancel)
     {
         try
         {

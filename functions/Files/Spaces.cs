@@ -34,7 +34,7 @@ public sealed class Spaces(GroupStore groups)
             null or "me" => Owner.Of(caller.Token),
             "app" => Owner.App(caller.Token.ClientId),
             ['g', 'r', 'o', 'u', 'p', ':', .. var id] when Group.IsId(id) => Owner.Group(id),
-            _ => throw Problem.BadRequest("invalid_space", "space must be me, app, or group: and a group's id."),
+            _ => throw Problem.BadRequest("invalid_space", "space must be me, app, or group: and a group's id; only lists take shared."),
         };
         var has = await RightIn(caller, owner);
         if (has == Right.None) throw Problem.NotFound("space_not_found", "There is no such space.");

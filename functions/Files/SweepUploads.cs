@@ -65,7 +65,7 @@ public sealed partial class SweepUploads(
                     await blobs.Delete(tenant, FileRecord.BlobNameOf(id, staged: true), cancel);
                     return false;
                 case { Status: FileStatus.Pending or FileStatus.Purging }:
-                    if (!await purge.TryRun(file, cancel)) continue; // It changed at this moment: look again.
+                    if (!await purge.TryRun(file, isDue: true, cancel)) continue; // It changed at this moment: look again.
                     return true;
                 case { Snapshot: { } served }:
                     await staged.KeepOnly(tenant, file.BlobName, served, cancel);

@@ -67,7 +67,8 @@ public sealed class TenantTotals(StorageClients storage, TimeProvider clock) : I
     /// <summary>What the space has too much, or null if that is little.</summary>
     public async Task<Surplus?> FindSurplus(string tenant, string space, Usage next, FileLimits limits, CancellationToken cancel)
     {
-        var (bytesAhead, filesAhead) = (Math.Min(MostBytesAhead, limits.TenantBytes / 64), Math.Min(MostFilesAhead, limits.TenantFiles / 64));
+        var bytesAhead = Math.Min(MostBytesAhead, limits.TenantBytes / 64);
+        var filesAhead = Math.Min(MostFilesAhead, limits.TenantFiles / 64);
         if (next.TakenBytes - next.Bytes <= 2 * bytesAhead && next.TakenFiles - next.Files <= 2 * filesAhead) return null;
         var keep = next with
         {
@@ -81,6 +82,28 @@ public sealed class TenantTotals(StorageClients storage, TimeProvider clock) : I
 
     /// <summary>Gives it back, after the space has written that it keeps less. A lost race leaves it with the space.</summary>
     public Task GiveBack(Surplus surplus, CancellationToken cancel) => table.TryTransact(surplus.Rows, cancel);
+
+    /// <summary>
+    /// Gives back what a crash left with spaces beyond what they know of; only what nobody has touched since
+    /// <paramref name="untouchedSince"/>, because a part that is just growing looks the same. Returns how many.
+    /// </summary>
+    public async Task<int> Repair(string tenant, DateTimeOffset untouchedSince, CancellationToken cancel)
+    {
+        var (repaired, partition) = (0, RowKeys.Totals(tenant));
+        var start = RowKeys.Allotment("");
+        await foreach (var row in table.Range(partition, start, start + "~", null, cancel))
+        {
+            if (row.Timestamp >= untouchedSince) continue;
+            var space = row.RowKey[start.Length..];
+            var usage = Usage.Read(await table.Find(RowKeys.Space(tenant, space), RowKeys.Usage, cancel));
+            var total = Part.Of(partition, RowKeys.Total, await table.Find(partition, RowKeys.Total, cancel));
+            var part = Part.Of(partition, row.RowKey, row);
+            var (bytes, files) = (Math.Min(0, usage.TakenBytes - part.Bytes), Math.Min(0, usage.TakenFiles - part.Files));
+            if ((bytes, files) == (0, 0)) continue;
+            if (await table.TryTransact([total.Add(bytes, files).Write(), part.Add(bytes, files).Write()], cancel)) repaired++;
+        }
+        return repaired;
+    }
 
     async Task<(Part Total, Part Own)> Read(string tenant, string space, CancellationToken cancel)
     {

@@ -35,11 +35,15 @@ public sealed class UploadCheck(Settings settings)
     /// <summary>The headers that a checked blob is to have.</summary>
     /// <param name="file">The file.</param>
     /// <param name="contentMd5">The Content-MD5 that the blob has now, or null.</param>
-    public BlobHttpHeaders Headers(FileRecord file, byte[]? contentMd5) => new()
+    public BlobHttpHeaders Headers(FileRecord file, byte[]? contentMd5) =>
+        HeadersOf(file, file.Md5 is null || !IsVerified(file) ? contentMd5 : Convert.FromBase64String(file.Md5));
+
+    /// <summary>The headers that a file's blob has once it is available.</summary>
+    public static BlobHttpHeaders HeadersOf(FileRecord file, byte[]? contentMd5) => new()
     {
         ContentType = file.ContentType,
         ContentDisposition = ContentDisposition.Attachment,
-        ContentHash = file.Md5 is null || !IsVerified(file) ? contentMd5 : Convert.FromBase64String(file.Md5),
+        ContentHash = contentMd5,
     };
 
     /// <summary>How many bytes from the start a check has to read, or null for all.</summary>

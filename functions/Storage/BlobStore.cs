@@ -24,12 +24,12 @@ public sealed class BlobStore(StorageClients storage)
         made[tenant] = true;
     }
 
-    /// <summary>The blob's properties, or null if it is not there.</summary>
-    public async Task<BlobProperties?> Find(string tenant, string name, CancellationToken cancel)
+    /// <summary>The properties of the blob, or of a snapshot of it, or null if it is not there.</summary>
+    public async Task<BlobProperties?> Find(string tenant, string name, CancellationToken cancel, string? snapshot = null)
     {
         try
         {
-            return await Blob(tenant, name).GetPropertiesAsync(cancellationToken: cancel);
+            return await Blob(tenant, name).WithSnapshot(snapshot).GetPropertiesAsync(cancellationToken: cancel);
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
@@ -80,6 +80,58 @@ public sealed class BlobStore(StorageClients storage)
     /// <summary>Deletes the blob whatever it is; that it is gone already is as good.</summary>
     public Task Delete(string tenant, string name, CancellationToken cancel) =>
         Blob(tenant, name).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancel);
+
+    /// <summary>
+    /// Has storage copy what the URL serves into a new blob (Copy Blob). That the blob is there already is as good:
+    /// somebody has started the same copy. False if the URL serves nothing.
+    /// </summary>
+    public async Task<bool> TryStartCopy(string tenant, string name, Uri source, CancellationToken cancel)
+    {
+        var isNew = new BlobRequestConditions { IfNoneMatch = ETag.All };
+        try
+        {
+            await Blob(tenant, name).StartCopyFromUriAsync(source, new BlobCopyFromUriOptions { DestinationConditions = isNew }, cancel);
+            return true;
+        }
+        catch (RequestFailedException failed) when (failed.Status is 404 or 409 or 412)
+        {
+            return failed.Status != 404;
+        }
+    }
+
+    /// <summary>Stops a copy that is under way; without that the blob can't be deleted.</summary>
+    public async Task AbortCopy(string tenant, string name, CancellationToken cancel)
+    {
+        if (await Find(tenant, name, cancel) is not { BlobCopyStatus: CopyStatus.Pending } blob) return;
+        try
+        {
+            await Blob(tenant, name).AbortCopyFromUriAsync(blob.CopyId, cancellationToken: cancel);
+        }
+        catch (RequestFailedException done) when (done.Status is 404 or 409)
+        {
+            // It ended in the meantime.
+        }
+    }
+
+    /// <summary>One page of a tenant's blobs, and where the next begins, or null. Blocks that nobody committed are no blob.</summary>
+    public async Task<(IReadOnlyList<BlobItem> Blobs, string? Next)> Page(
+        string tenant, string? continuation, int size, CancellationToken cancel)
+    {
+        try
+        {
+            var pages = Container(tenant).GetBlobsAsync(cancellationToken: cancel).AsPages(continuation, size);
+            await foreach (var page in pages.WithCancellation(cancel))
+                return (page.Values, string.IsNullOrEmpty(page.ContinuationToken) ? null : page.ContinuationToken);
+        }
+        catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            // Nothing has ever been uploaded.
+        }
+        return ([], null);
+    }
+
+    /// <summary>Where the URLs of all blobs lead: scheme, host and port.</summary>
+    public string Origin => storage.Blobs.Uri.GetLeftPart(UriPartial.Authority);
 
     /// <summary>The client for one blob.</summary>
     internal BlobClient Blob(string tenant, string name) => Container(tenant).GetBlobClient(name);

@@ -24,11 +24,11 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
         ? new Table(tables.GetTableClient(prefix + bucket))
         : throw new ArgumentException("Not a bucket.", nameof(bucket));
 
-    /// <summary>The buckets up to today's, the oldest first, whose tables are there.</summary>
-    public async Task<IReadOnlyList<string>> Begun(DateTimeOffset now, CancellationToken cancel)
+    /// <summary>The buckets up to this day's, the oldest first, whose tables are there.</summary>
+    public async Task<IReadOnlyList<string>> Begun(DateTimeOffset day, CancellationToken cancel)
     {
         var buckets = new List<string>();
-        var filter = TableClient.CreateQueryFilter($"TableName ge {prefix + "00010101"} and TableName le {prefix + Bucket(now)}");
+        var filter = TableClient.CreateQueryFilter($"TableName ge {prefix + "00010101"} and TableName le {prefix + Bucket(day)}");
         await foreach (var table in tables.QueryAsync(filter, cancellationToken: cancel))
         {
             if (table.Name.StartsWith(prefix, StringComparison.Ordinal) && IsBucket(table.Name[prefix.Length..]))

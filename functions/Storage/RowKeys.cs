@@ -124,6 +124,15 @@ public static class RowKeys
     /// <summary>What the keys of all rows of a folder's folders start with.</summary>
     public static string FoldersIn(string parent) => $"folder|{Ids.HashBase32(parent)}|";
 
+    /// <summary>A share in the partition of its file's space.</summary>
+    public static string Share(string fileId, string shareId) => $"share|{fileId}|{shareId}";
+
+    /// <summary>The partition that lists what a user or group has been given.</summary>
+    public static string SharedWith(string tenant, string kind, string id) => $"{tenant}|in|{kind}|{id}";
+
+    /// <summary>A share in the recipient's partition.</summary>
+    public static string Shared(string fileId, string shareId) => $"{fileId}|{shareId}";
+
     /// <summary>How a name is sorted: see <see cref="Listed"/>. What a name begins with sorts as the beginning of the name.</summary>
     public static string Sorted(string name)
     {
@@ -142,6 +151,9 @@ public static class RowKeys
 
     /// <summary>What of the total a space has taken.</summary>
     public static string Allotment(string spaceKey) => $"space|{spaceKey}";
+
+    /// <summary>The partition of a tenant's consistency check; no space is called so.</summary>
+    public static string Check(string tenant) => $"{tenant}|check";
 
     /// <summary>A group in its tenant's partition.</summary>
     public static string Group(string id) => $"group|{id}";

@@ -37,6 +37,15 @@ public sealed class Table(TableClient client)
     public IAsyncEnumerable<TableEntity> Scan(FormattableString filter, CancellationToken cancel) =>
         Query(TableClient.CreateQueryFilter(filter), null, null, cancel);
 
+    /// <summary>One page of what a filter lets through (OData), and where the next begins, or null.</summary>
+    public async Task<(IReadOnlyList<TableEntity> Rows, string? Next)> Page(
+        FormattableString filter, string? continuation, int size, CancellationToken cancel)
+    {
+        var pages = client.QueryAsync<TableEntity>(TableClient.CreateQueryFilter(filter), size, cancellationToken: cancel);
+        await foreach (var page in pages.AsPages(continuation, size).WithCancellation(cancel)) return (page.Values, page.ContinuationToken);
+        return ([], null);
+    }
+
     /// <summary>Inserts; false if the row is there already.</summary>
     public Task<bool> TryAdd(TableEntity row, CancellationToken cancel) =>
         Try(() => client.AddEntityAsync(row, cancel));

@@ -13,7 +13,9 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
     readonly Table table = new(storage.Tables.GetTableClient("Groups"));
     readonly Cache<Membership> cache = new(clock, settings.CacheTime);
 
-    /// <summary>A user's membership, or null; a text that is no group's id asks nobody. At most <see cref="Settings.CacheTime"/> old.</summary>
+    /// <summary>
+    /// A user's membership, at most <see cref="Settings.CacheTime"/> old, or null; a text that is no group's id asks nobody.
+    /// </summary>
     public ValueTask<Membership?> Find(string tenant, string group, string user, CancellationToken cancel) =>
         Group.IsId(group) ? cache.Get($"{tenant}|{group}|{user}", () => Load(tenant, group, user, cancel)) : default;
 

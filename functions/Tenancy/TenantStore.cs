@@ -14,6 +14,10 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
     public ValueTask<Tenant?> Find(string? id, CancellationToken cancel) =>
         id is null || !Tenant.IsId(id) ? default : cache.Get(id, () => Load(id, cancel));
 
+    /// <summary>The ids of all tenants.</summary>
+    public async Task<IReadOnlyList<string>> All(CancellationToken cancel) =>
+        await table.Scan($"RowKey eq {RowKeys.Tenant}", cancel).Select(row => row.PartitionKey).ToListAsync(cancel);
+
     /// <summary>Writes a tenant and its roles; the tenant's own row last, because it is what makes the tenant exist.</summary>
     public async Task Save(Tenant tenant, CancellationToken cancel)
     {
@@ -29,6 +33,9 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         {
             ["Name"] = tenant.Name,
             ["Origins"] = Columns.Join(tenant.Origins),
+            ["Color"] = tenant.Color,
+            ["LogoUri"] = tenant.LogoUri,
+            ["OpenRegistration"] = tenant.OpenRegistration,
             ["FileBytes"] = tenant.Limits.FileBytes,
             ["SpaceBytes"] = tenant.Limits.SpaceBytes,
             ["SpaceFiles"] = tenant.Limits.SpaceFiles,
@@ -36,9 +43,6 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
             ["TenantBytes"] = tenant.Limits.TenantBytes,
             ["TenantFiles"] = tenant.Limits.TenantFiles,
             ["ContentTypes"] = Columns.Join(tenant.Limits.ContentTypes),
-            ["Color"] = tenant.Color,
-            ["LogoUri"] = tenant.LogoUri,
-            ["OpenRegistration"] = tenant.OpenRegistration,
         }, cancel);
     }
 

@@ -59,7 +59,7 @@ public sealed class TusUpload(Gate gate, TusProgress progress, FilePurge purge, 
             var file = await progress.Find(caller, request.RouteValues["id"] as string);
             if (file.Status != FileStatus.Pending)
                 throw Problem.Conflict("upload_complete", $"The upload is complete: delete the file, {caller.Tenant.Issuer}/files/{file.Id}.");
-            if (await purge.TryRun(file, caller.Cancel)) return Results.NoContent();
+            if (await purge.TryRun(file, isDue: false, caller.Cancel)) return Results.NoContent();
         }
     }
 }

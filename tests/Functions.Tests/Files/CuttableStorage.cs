@@ -23,6 +23,7 @@ sealed class CuttableStorage : IAsyncDisposable
     int left = int.MaxValue;
     int down;
     bool answerLost;
+    volatile string? copying;
 
     CuttableStorage(Azurite azurite, int blobPort, int tablePort)
     {
@@ -84,9 +85,16 @@ sealed class CuttableStorage : IAsyncDisposable
         throw new InvalidOperationException("The operation has more steps than expected.");
     }
 
+    /// <summary>
+    /// Has storage say of all blobs that they are still being copied and how far (null: the truth). Azurite copies at
+    /// once; the real service may take hours.
+    /// </summary>
+    public void PretendCopying(string? progress) => copying = progress;
+
     async Task Handle(HttpContext context)
     {
-        var (cut, lost) = Next();
+        // What comes with a SAS is not the service's: a client's bytes, or Azurite itself reading the source of a copy.
+        var (cut, lost) = context.Request.Query.ContainsKey("sig") ? (false, false) : Next();
         // Only the first cut request is done without an answer: what comes after it finds no storage at all.
         if (cut && !lost)
         {
@@ -100,6 +108,13 @@ sealed class CuttableStorage : IAsyncDisposable
         {
             context.Abort();
             return;
+        }
+        if (copying is { } progress && context.Request.Method == "HEAD")
+        {
+            answer.Headers.Remove("x-ms-copy-status");
+            answer.Headers.Remove("x-ms-copy-progress");
+            answer.Headers.Add("x-ms-copy-status", "pending");
+            answer.Headers.Add("x-ms-copy-progress", progress);
         }
         await Reply(context, answer, body);
     }
@@ -130,7 +145,7 @@ sealed class CuttableStorage : IAsyncDisposable
         };
         foreach (var (name, values) in context.Request.Headers)
         {
-            if (name is "Host" or "Transfer-Encoding" or "Connection") continue;
+            if (name is "Transfer-Encoding" or "Connection") continue;
             if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
                 request.Content.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
         }

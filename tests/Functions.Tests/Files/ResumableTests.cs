@@ -239,6 +239,22 @@ public sealed class ResumableTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
+    public async Task A_copy_is_of_what_is_served_and_says_what_was_verified()
+    {
+        var alice = await FilesOf.SignedIn(host);
+        var begun = await alice.BeginBlocks(FilesOf.Declaration(sha256: SHA256.HashData([1, 2, 3])));
+        await FilesOf.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3]);
+        await alice.Completed(begun.Id, 1);
+        await FilesOf.PutTo(begun.Url, [4, 5, 6], ("x-ms-blob-type", "BlockBlob"));
+
+        var copy = await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{begun.Id}/copy", new { name = "copy" }), 202);
+        var id = copy.GetProperty("id").GetString()!;
+        await Eventually.True(async () => (await alice.Read(id)).GetProperty("status").GetString() == "available");
+        Assert.True((await alice.Read(id)).GetProperty("sha256Verified").GetBoolean());
+        Assert.Equal([1, 2, 3], await (await alice.Download(id)).Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
     public async Task The_urls_of_a_file_in_blocks_reach_their_own_blob_and_no_further()
     {
         var alice = await FilesOf.SignedIn(host);

@@ -170,8 +170,8 @@ public sealed class TransferTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.Equal(revocation + 3, await Count(() => alice.Send(HttpMethod.Delete, $"/{begun.Id}")));
         Assert.Equal(revocation + 2, await Count(() => alice.Send(HttpMethod.Post, $"/{begun.Id}/restore")));
         Assert.Equal(revocation + 2, await Count(() => alice.Send(HttpMethod.Patch, $"/{begun.Id}", new { name = "new" })));
-        // Record, what is due, mark and list rows at once, bytes, record and usage at once.
-        Assert.Equal(revocation + 5, await Count(() => alice.Send(HttpMethod.Delete, $"/{begun.Id}?permanent=true")));
+        // Record, what is due, mark and list rows at once, bytes, shares, record and usage at once.
+        Assert.Equal(revocation + 6, await Count(() => alice.Send(HttpMethod.Delete, $"/{begun.Id}?permanent=true")));
     }
 
     async Task<long> Count(Func<Task> steps)

@@ -17,6 +17,7 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
         "token", "par", "revoke", "introspect", // Authenticate the client instead.
         "register", "register-read", "register-update", "register-delete", // Have tokens of their own: RegistrationTests.
         "authorize", "login", "login-post", "consent", "consent-post", // For people, who have a cookie of the tenant.
+        "link-page", "link-download", // Whoever has the link: its secret is the key (LinkTests).
     ];
 
     public static TheoryData<string, string, string> Protected()

@@ -1,0 +1,26 @@
+using System.Security.Cryptography;
+using Latchkey.Tenancy;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Files.Checking;
+
+/// <summary>Goes on, once an hour, with the checks of all tenants; each begins anew a day after it ended.</summary>
+public sealed class CheckTimer(TenantStore tenants, Check check, TimeProvider clock)
+{
+    const int PagesAtOnce = 10;
+
+    static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
+    /// <summary>Forty-seven minutes past each hour (NCRONTAB, UTC).</summary>
+    [Function("files-check")]
+    public async Task Run([TimerTrigger("0 47 * * * *")] TimerInfo timer, CancellationToken cancel)
+    {
+        var until = clock.GetUtcNow() + Longest;
+        // Every tenant gets its turn, whoever comes first.
+        foreach (var tenant in (await tenants.All(cancel)).OrderBy(_ => RandomNumberGenerator.GetInt32(int.MaxValue)))
+        {
+            if (clock.GetUtcNow() > until) return;
+            await check.Run(tenant, PagesAtOnce, now: false, cancel);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Security.Cryptography;
+using System.Text;
+using Latchkey.Http;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Files.Sharing;
+
+/// <summary>
+/// What a link leads to: a page with the file's name, size and a button, and what the button does. Public; the link's
+/// secret is the key. It is in the path and must be in no log and no Referer.
+/// </summary>
+public sealed class LinkPage(
+    Gate gate, FileStore files, ShareStore shares, LinkPasswords passwords, FileUrls urls, BlobStore blobs, Settings settings,
+    TimeProvider clock)
+{
+    const int Attempts = 20;
+
+    /// <summary><c>GET /{tenant}/s/{token}</c> → the page; 404 for whatever is no live link, 410 for one that is used up.</summary>
+    [Function("link-page")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/s/{token}")] HttpRequest request) =>
+        Run(request, async (tenant, cancel) =>
+            await Find(request, tenant, cancel) is not var (file, link) ? NotFound(request)
+            : link.IsUsedUp ? UsedUp(request)
+            : Page(request, 200, LinkHtml.Of(file, link.PasswordHash is not null, null)));
+
+    /// <summary><c>POST /{tenant}/s/{token}</c> with <c>password</c>, if there is one → 303 to the bytes.</summary>
+    [Function("link-download")]
+    public Task<IResult> Post(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/s/{token}")] HttpRequest request) =>
+        Run(request, async (tenant, cancel) =>
+        {
+            var password = await Password(request);
+            for (var attempt = 0; attempt < Attempts; attempt++)
+            {
+                if (await Find(request, tenant, cancel) is not var (file, link)) return NotFound(request);
+                if (link.IsUsedUp) return UsedUp(request);
+                if (link.IsLocked(clock.GetUtcNow())) return Locked(request, file);
+                var right = link.PasswordHash is null || passwords.Matches(link, password);
+                // Nobody learns whether a password is right, nor gets the file, without having been counted: so any
+                // number of tries or downloads at once can't pass the limit.
+                var counted = link is { PasswordHash: null, MaxDownloads: null }
+                    || await shares.TryReplace(right ? link.Use() : link.Fail(clock.GetUtcNow()), cancel);
+                if (!counted) continue;
+                return right ? await Redirect(request, file, link, cancel)
+                    : Page(request, 403, LinkHtml.Of(file, true, "This is not the password."));
+            }
+            throw Problem.Unavailable("link_busy", "Too many use this link at once.", 1);
+        });
+
+    Task<IResult> Run(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) =>
+        gate.Page(request, steps, (_, problem) => Task.FromResult(Page(request, problem.Status, LinkHtml.Message(
+            "This did not work", problem.Message is { Length: > 0 } why ? why : "Try again in a moment."))));
+
+    async Task<(FileRecord File, Share Link)?> Find(HttpRequest request, Tenant tenant, CancellationToken cancel)
+    {
+        if ((request.RouteValues["token"] as string)?.Split('.') is not [var id, { Length: 43 } secret] || !FileRecord.IsId(id))
+            return null;
+        var (finding, sharing) = (files.Find(tenant.Id, id, cancel), shares.Find(tenant.Id, id, Share.IdOf(id, "link", secret), cancel));
+        await Task.WhenAll(finding, sharing);
+        return await sharing is { Kind: "link" } link && await finding is { Status: FileStatus.Available } file
+            && link.IsLive(clock.GetUtcNow()) && Same(link.SecretHash, Ids.Hash(secret)) ? (file, link) : null;
+    }
+
+    async Task<IResult> Redirect(HttpRequest request, FileRecord file, Share link, CancellationToken cancel)
+    {
+        var url = await urls.Read(file, $"link {link.Id}", settings.DownloadUrlTime, cancel);
+        SetHeaders(request);
+        request.HttpContext.Response.Headers.Location = url.Url;
+        return Results.StatusCode(303); // A GET follows, whatever the browser.
+    }
+
+    static async Task<string> Password(HttpRequest request)
+    {
+        if (request.ContentLength is null or 0) return "";
+        return (await Form.Read(request))["password"] ?? "";
+    }
+
+    static bool Same(string? one, string other) =>
+        one is not null && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(one), Encoding.ASCII.GetBytes(other));
+
+    IResult NotFound(HttpRequest request) =>
+        Page(request, 404, LinkHtml.Message("This link leads nowhere", "It was mistyped, has ended, or was taken back."));
+
+    IResult UsedUp(HttpRequest request) =>
+        Page(request, 410, LinkHtml.Message("This link is used up", "The file has been downloaded as often as the link allows."));
+
+    IResult Locked(HttpRequest request, FileRecord file)
+    {
+        request.HttpContext.Response.Headers.RetryAfter = $"{(int)Share.FailureMemory.TotalSeconds}";
+        return Page(request, 429, LinkHtml.Of(file, true, "There were too many wrong passwords. Try again in a quarter of an hour."));
+    }
+
+    IResult Page(HttpRequest request, int status, string html)
+    {
+        SetHeaders(request);
+        return Results.Text(html, "text/html; charset=utf-8", Encoding.UTF8, status);
+    }
+
+    void SetHeaders(HttpRequest request)
+    {
+        var headers = request.HttpContext.Response.Headers;
+        // The form's target redirects to storage, and browsers hold the redirect to form-action too.
+        headers.ContentSecurityPolicy =
+            $"default-src 'none'; style-src '{LinkHtml.StyleHash}'; form-action 'self' {blobs.Origin}; base-uri 'none'; "
+            + "frame-ancestors 'none'";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["X-Robots-Tag"] = "noindex";
+    }
+}

@@ -1,0 +1,27 @@
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Files.Sharing;
+
+/// <summary>Takes a share back, at once; a download URL that was issued before lives on for its minutes.</summary>
+public sealed class RevokeShare(Gate gate, FileRights rights, ShareStore shares)
+{
+    /// <summary><c>DELETE /{tenant}/files/{id}/shares/{shareId}</c> → 204.</summary>
+    [Function("files-unshare")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = "{tenant}/files/{id}/shares/{shareId}")]
+        HttpRequest request) =>
+        gate.Change(request, Scopes.FilesShare, async caller =>
+        {
+            var file = await rights.Get(caller, request.RouteValues["id"] as string, Right.Share);
+            var share = request.RouteValues["shareId"] is string id && Ids.IsBase32(id, 16)
+                ? await shares.Find(file.Tenant, file.Id, id, caller.Cancel) : null;
+            if (share is null) throw Problem.NotFound("share_not_found", "There is no such share.");
+            await shares.Remove(share, caller.Cancel);
+            return Results.NoContent();
+        });
+}

@@ -1,0 +1,125 @@
+using Azure;
+using Azure.Data.Tables;
+using Latchkey.Storage;
+
+namespace Latchkey.Files.Sharing;
+
+/// <summary>Access to one file beyond its space: a user's, a group's, or that of whoever has a link.</summary>
+public sealed record Share
+{
+    /// <summary>How many wrong passwords a link takes in <see cref="FailureMemory"/>.</summary>
+    const int MostFailures = 10;
+
+    /// <summary>For how long wrong passwords count.</summary>
+    public static readonly TimeSpan FailureMemory = TimeSpan.FromMinutes(15);
+
+    /// <summary>The tenant.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>The file.</summary>
+    public required string FileId { get; init; }
+
+    /// <summary>16 characters of base32, made of the recipient or of the link's secret: sharing with somebody twice is one share.</summary>
+    public required string Id { get; init; }
+
+    /// <summary><c>user</c>, <c>group</c> or <c>link</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The user's or group's id; empty for a link.</summary>
+    public string Recipient { get; init; } = "";
+
+    /// <summary>The user's or group's name at the time.</summary>
+    public string? RecipientName { get; init; }
+
+    /// <summary><see cref="Right.Read"/> or <see cref="Right.Write"/>.</summary>
+    public required Right Access { get; init; }
+
+    /// <summary>When it ends, or null.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>When it was given.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Hex SHA-256 of a link's secret.</summary>
+    public string? SecretHash { get; init; }
+
+    /// <summary>A link's password's hash in ASP.NET Core Identity's format, or null.</summary>
+    public string? PasswordHash { get; init; }
+
+    /// <summary>How often a link may be used, or null.</summary>
+    public long? MaxDownloads { get; init; }
+
+    /// <summary>How often it was; counted only if there is a limit or a password.</summary>
+    public long Downloads { get; init; }
+
+    /// <summary>Wrong passwords since <see cref="FailedSince"/>.</summary>
+    public int Failures { get; init; }
+
+    /// <summary>When the first of them came.</summary>
+    public DateTimeOffset? FailedSince { get; init; }
+
+    /// <summary>The row's ETag.</summary>
+    public ETag ETag { get; init; }
+
+    /// <summary>The id of a share with somebody, or of a link with this secret.</summary>
+    public static string IdOf(string fileId, string kind, string recipientOrSecret) =>
+        Ids.HashBase32($"{fileId}|{kind}|{recipientOrSecret}");
+
+    /// <summary>True until it ends.</summary>
+    public bool IsLive(DateTimeOffset now) => Until is null || now < Until;
+
+    /// <summary>True if the link has been used as often as it may be.</summary>
+    public bool IsUsedUp => Downloads >= MaxDownloads;
+
+    /// <summary>True if there were too many wrong passwords lately.</summary>
+    public bool IsLocked(DateTimeOffset now) => Failures >= MostFailures && now < FailedSince + FailureMemory;
+
+    /// <summary>After one more wrong password.</summary>
+    public Share Fail(DateTimeOffset now) => FailedSince is { } since && now < since + FailureMemory
+        ? this with { Failures = Failures + 1 }
+        : this with { Failures = 1, FailedSince = now };
+
+    /// <summary>After one more use.</summary>
+    public Share Use() => this with { Downloads = Downloads + 1, Failures = 0, FailedSince = null };
+
+    /// <summary>The share that a row says.</summary>
+    public static Share Read(string tenant, TableEntity row) => new()
+    {
+        Tenant = tenant,
+        FileId = row.GetString("FileId"),
+        Id = row.GetString("Id"),
+        Kind = row.GetString("Kind"),
+        Recipient = row.GetString("Recipient"),
+        RecipientName = row.GetString("RecipientName"),
+        Access = Enum.Parse<Right>(row.GetString("Access")),
+        Until = row.GetDateTimeOffset("Until"),
+        CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
+        SecretHash = row.GetString("SecretHash"),
+        PasswordHash = row.GetString("PasswordHash"),
+        MaxDownloads = row.GetInt64("MaxDownloads"),
+        Downloads = row.GetInt64("Downloads") ?? 0,
+        Failures = row.GetInt32("Failures") ?? 0,
+        FailedSince = row.GetDateTimeOffset("FailedSince"),
+        ETag = row.ETag,
+    };
+
+    /// <summary>The share's row.</summary>
+    public TableEntity Row() => new(RowKeys.Space(Tenant, FileId[..16]), RowKeys.Share(FileId, Id))
+    {
+        ["FileId"] = FileId,
+        ["Id"] = Id,
+        ["Kind"] = Kind,
+        ["Recipient"] = Recipient,
+        ["RecipientName"] = RecipientName,
+        ["Access"] = Access.ToString(),
+        ["Until"] = Until,
+        ["CreatedAt"] = CreatedAt,
+        ["SecretHash"] = SecretHash,
+        ["PasswordHash"] = PasswordHash,
+        ["MaxDownloads"] = MaxDownloads,
+        ["Downloads"] = Downloads,
+        ["Failures"] = Failures,
+        ["FailedSince"] = FailedSince,
+        ETag = ETag,
+    };
+}

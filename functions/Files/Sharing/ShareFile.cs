@@ -1,0 +1,76 @@
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Files.Sharing;
+
+/// <summary>Shares a file with a user or a group, or makes a link to it; for those who own its space.</summary>
+public sealed class ShareFile(
+    Gate gate, FileRights rights, UserStore users, GroupStore groups, ShareStore shares, LinkPasswords passwords, TimeProvider clock)
+{
+    /// <summary><c>POST /{tenant}/files/{id}/shares</c> → 201. The preflights of this route are answered here, its GET's too.</summary>
+    [Function("files-share")]
+    public Task<IResult> Post(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/files/{id}/shares")] HttpRequest request) =>
+        gate.Change(request, Scopes.FilesShare, async caller =>
+        {
+            var asked = await JsonBody.Read<ShareRequest>(request);
+            asked.Check();
+            var (access, until) = (asked.CheckedAccess(), asked.CheckedUntil(clock.GetUtcNow()));
+            var file = await rights.Get(caller, request.RouteValues["id"] as string, Right.Share);
+            if (file.Status != FileStatus.Available) throw Problem.Conflict("file_pending", "The file is not complete yet.");
+            var secret = Ids.NewSecret();
+            var share = asked.Link is { } link
+                ? Link(file, link, secret)
+                : await With(caller, file, asked.With!);
+            share = share with { Access = access, Until = until };
+            await shares.Save(share, caller.Cancel);
+            var url = asked.Link is null ? null : $"{caller.Tenant.Issuer}/s/{file.Id}.{secret}";
+            return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}/shares/{share.Id}", ShareAnswer.Of(share, url));
+        });
+
+    async Task<Share> With(Caller caller, FileRecord file, ShareRequest.RecipientRequest with)
+    {
+        if (with.Group is { } group)
+        {
+            // Only members know of a group; its name is in their membership.
+            var self = Owner.Of(caller.Token);
+            var membership = self.Kind == "user" ? await groups.Find(file.Tenant, group, self.Id, caller.Cancel) : null;
+            return membership is null
+                ? throw Problem.NotFound("group_not_found", "There is no such group.")
+                : New(file, "group", group, membership.Group.Name);
+        }
+        var user = await users.FindByName(caller.Tenant, with.User!, caller.Cancel)
+            ?? (Ids.IsId(with.User!) ? await users.Find(caller.Tenant, with.User!, caller.Cancel) : null)
+            ?? throw Problem.NotFound("user_not_found", "There is no such user.");
+        return New(file, "user", user.Id, user.Name);
+    }
+
+    Share New(FileRecord file, string kind, string recipient, string name) => new()
+    {
+        Tenant = file.Tenant,
+        FileId = file.Id,
+        Id = Share.IdOf(file.Id, kind, recipient),
+        Kind = kind,
+        Recipient = recipient,
+        RecipientName = name,
+        Access = Right.Read,
+        CreatedAt = clock.GetUtcNow(),
+    };
+
+    Share Link(FileRecord file, ShareRequest.LinkRequest link, string secret) => new()
+    {
+        Tenant = file.Tenant,
+        FileId = file.Id,
+        Id = Share.IdOf(file.Id, "link", secret),
+        Kind = "link",
+        Access = Right.Read,
+        CreatedAt = clock.GetUtcNow(),
+        SecretHash = Ids.Hash(secret),
+        PasswordHash = link.Password is null ? null : passwords.Hash(link.Password),
+        MaxDownloads = link.MaxDownloads,
+    };
+}

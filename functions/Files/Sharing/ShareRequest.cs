@@ -1,0 +1,63 @@
+using System.Globalization;
+using Latchkey.Http;
+
+namespace Latchkey.Files.Sharing;
+
+/// <summary>What the caller says of a share: with whom or by a link, for what, until when.</summary>
+sealed record ShareRequest
+{
+    const int MaxYears = 10;
+    const int MaxPasswordChars = 256;
+
+    public RecipientRequest? With { get; init; }
+
+    public LinkRequest? Link { get; init; }
+
+    public required string Access { get; init; }
+
+    public string? Until { get; init; }
+
+    public sealed record RecipientRequest
+    {
+        /// <summary>What the user types at sign-in, or the user's id.</summary>
+        public string? User { get; init; }
+
+        public string? Group { get; init; }
+    }
+
+    public sealed record LinkRequest
+    {
+        public string? Password { get; init; }
+
+        public long? MaxDownloads { get; init; }
+    }
+
+    /// <summary>Refuses what is no share, whoever it is with.</summary>
+    /// <exception cref="Problem">400 <c>invalid_share</c>.</exception>
+    public void Check()
+    {
+        if (With is null == Link is null) throw Invalid("it has either with or link");
+        if (With is not null && With.User is null == With.Group is null) throw Invalid("with has either user or group");
+        if (Link is not null && CheckedAccess() != Right.Read) throw Invalid("a link only reads");
+        if (Link?.MaxDownloads is < 1) throw Invalid("maxDownloads is at least 1");
+        if (Link?.Password is "" or { Length: > MaxPasswordChars }) throw Invalid($"a password has 1 to {MaxPasswordChars} characters");
+    }
+
+    public Right CheckedAccess() => Access switch
+    {
+        "read" => Right.Read,
+        "write" => Right.Write,
+        _ => throw Invalid("access is read or write"),
+    };
+
+    public DateTimeOffset? CheckedUntil(DateTimeOffset now)
+    {
+        if (Until is null) return null;
+        return DateTimeOffset.TryParseExact(Until, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var until)
+            && until > now && until < now.AddYears(MaxYears)
+            ? until : throw Invalid($"until is a time to come in the next {MaxYears} years, such as 2030-01-31T12:00:00Z");
+    }
+
+    static Problem Invalid(string why) => Problem.BadRequest("invalid_share", $"This is no share: {why}.");
+}

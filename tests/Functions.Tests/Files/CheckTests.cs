@@ -1,0 +1,117 @@
+using System.Text.Json;
+using Latchkey.Files;
+using Latchkey.Storage;
+
+namespace Latchkey.Tests.Files;
+
+/// <summary>The check finds what does not fit together, repairs what is safe and reports the rest.</summary>
+public sealed class CheckTests : IAsyncLifetime
+{
+    TestHost host = null!;
+    FilesOf alice = null!;
+
+    public async Task InitializeAsync()
+    {
+        host = await TestHost.Start();
+        alice = await FilesOf.SignedIn(host);
+    }
+
+    public async Task DisposeAsync() => await host.DisposeAsync();
+
+    [Fact]
+    public async Task A_blob_without_a_record_is_deleted_once_it_is_eight_days_old()
+    {
+        var (kept, orphan) = (await alice.Upload([1], "kept"), await alice.Upload([1], "orphan"));
+        var trashed = await alice.Upload([1], "trashed");
+        await alice.Send(HttpMethod.Delete, $"/{trashed}");
+        var record = (await host.Service<FileStore>().Find("demo", orphan, default))!;
+        await host.Service<StorageClients>().Tables.GetTableClient("Files").DeleteEntityAsync(FileRows.Partition(record), RowKeys.File(orphan));
+        var stray = host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient("stray");
+        await stray.UploadAsync(BinaryData.FromString("stray"));
+
+        var young = await Run();
+        Assert.Equal((2, 0), (young.GetProperty("orphans").GetInt64(), young.GetProperty("orphansDeleted").GetInt64()));
+        host.Clock.Advance(TimeSpan.FromDays(8) + TimeSpan.FromMinutes(1));
+        await host.RunTimer("files-check");
+        var old = await TestHost.Json(await Send(HttpMethod.Get), 200);
+        Assert.Equal((2, 2, 0), (old.GetProperty("orphans").GetInt64(), old.GetProperty("orphansDeleted").GetInt64(), old.GetProperty("missing").GetInt64()));
+        Assert.Equal(new[] { kept, trashed }.Order(), (await Books.Blobs(host)).Order());
+    }
+
+    [Fact]
+    public async Task A_record_without_its_blob_is_marked_and_reported_and_unmarked_when_the_bytes_are_back()
+    {
+        var id = await alice.Upload([1, 2, 3], "lost");
+        await host.Service<BlobStore>().Delete("demo", id, default);
+        var report = await Run();
+        Assert.Equal((1, id), (report.GetProperty("missing").GetInt64(), report.GetProperty("missingIds")[0].GetString()));
+        Assert.Equal("bytes_missing", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"/{id}/download"), 410));
+        Assert.Contains(host.Log.Lines, line => line.Contains("1 files without bytes", StringComparison.Ordinal) && line.Contains(id, StringComparison.Ordinal));
+        Assert.Single((await alice.List()).Files);
+
+        await host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient(id).UploadAsync(BinaryData.FromBytes(new byte[] { 1, 2, 3 }));
+        Assert.Equal(0, (await Run()).GetProperty("missing").GetInt64());
+        await alice.DownloadUrl(id);
+    }
+
+    [Fact]
+    public async Task Empty_folders_and_forgotten_parts_of_the_total_are_repaired()
+    {
+        var id = await alice.Upload([1], "leaves", "a/b/c");
+        await alice.Upload([1], "stays", "a/x");
+        var file = (await host.Service<FileStore>().Find("demo", id, default))!;
+        await host.Service<FileStore>().TryMove(file, file.Delete(host.Clock.Now, TimeSpan.FromDays(1)), default, default); // And the process died.
+        var usage = await host.Service<SpaceUsage>().Read("demo", file.Space, default);
+        await host.Service<TenantTotals>().Take("demo", file.Space, usage, usage with { Bytes = 1L << 30 }, new(), default);
+
+        var report = await Run();
+        Assert.Equal((2, 0), (report.GetProperty("foldersRemoved").GetInt64(), report.GetProperty("partsRepaired").GetInt64()));
+        host.Clock.Advance(TimeSpan.FromHours(2));
+        Assert.Equal(1, (await Run()).GetProperty("partsRepaired").GetInt64());
+        await Books.Balance(host);
+        var page = await TestHost.Json(await (await FilesOf.SignedIn(host)).Send(HttpMethod.Get, "?folder=a"), 200);
+        Assert.Equal(["x"], page.GetProperty("folders").EnumerateArray().Select(name => name.GetString()));
+    }
+
+    [Fact]
+    public async Task A_check_goes_on_where_it_stopped()
+    {
+        for (var n = 0; n < 3; n++) await alice.Upload([1], $"{n}");
+        var steps = host.Service<Latchkey.Files.Checking.Check>();
+        var phases = new List<string>();
+        for (var n = 0; n < 10; n++)
+        {
+            var state = (await steps.Run("demo", pages: 1, now: n == 0, default))!;
+            phases.Add(state.Phase.ToString());
+            if (state.FinishedAt is not null) break;
+        }
+        Assert.Equal(["Blobs", "Folders", "Totals", "Done"], phases.Distinct());
+        var before = host.Service<RoundTrips>().Count;
+        await steps.Run("demo", pages: 10, now: false, default);
+        Assert.Equal(1, host.Service<RoundTrips>().Count - before); // Done for today.
+    }
+
+    [Fact]
+    public async Task Only_administrators_see_the_check_and_only_their_tenants()
+    {
+        Assert.Equal("not_checked", await FilesOf.Code(await Send(HttpMethod.Get), 404));
+        Assert.Equal("insufficient_scope", await FilesOf.Code(await host.Send(HttpMethod.Get, "/demo/files-check", alice.Token), 403));
+        var lost = await (await FilesOf.SignedIn(host, tenant: "acme")).Upload([1], "theirs");
+        await host.Service<BlobStore>().Delete("acme", lost, default);
+        Assert.Equal(0, (await Run()).GetProperty("missing").GetInt64());
+    }
+
+    async Task<JsonElement> Run()
+    {
+        JsonElement report;
+        do report = await TestHost.Json(await Send(HttpMethod.Post), 200);
+        while (!report.TryGetProperty("finishedAt", out _));
+        return report;
+    }
+
+    async Task<HttpResponseMessage> Send(HttpMethod method)
+    {
+        var token = (await host.SignIn("demo", "admin")).GetProperty("access_token").GetString()!;
+        return await host.Send(method, "/demo/files-check", token);
+    }
+}

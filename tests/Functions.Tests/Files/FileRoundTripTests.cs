@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Latchkey.Storage;
+
+namespace Latchkey.Tests.Files;
+
+/// <summary>The table of storage round trips in SCHEMA.md, held line by line; the revocation's point read is among them.</summary>
+public sealed class FileRoundTripTests : IAsyncLifetime
+{
+    TestHost host = null!;
+    FilesOf alice = null!;
+
+    public async Task InitializeAsync()
+    {
+        host = await TestHost.Start();
+        alice = await FilesOf.SignedIn(host);
+        await FilesOf.MakeDueTables(alice);
+    }
+
+    public async Task DisposeAsync() => await host.DisposeAsync();
+
+    [Fact]
+    public async Task Records_and_lists()
+    {
+        var id = await alice.Upload([1, 2, 3], "counted", "a");
+        await alice.Upload([1], "stays", "a");
+        Begun begun = null!;
+        await Costs(3, async () => begun = await alice.Begin(FilesOf.Declaration(folder: "a")));
+        await FilesOf.Stored(begun, [1, 2, 3]);
+        await Costs(6, () => alice.Completed(begun.Id));
+        await Costs(2, () => alice.Read(id));
+        await Costs(2, () => alice.DownloadUrl(id));
+        string? cursor = null;
+        await Costs(3, async () => cursor = (await alice.List("?folder=a&limit=1")).Cursor);
+        await Costs(2, () => alice.List($"?folder=a&limit=1&cursor={cursor}"));
+        await Costs(3, () => alice.List("?folder=a&sort=-size"));
+        await Costs(3, () => alice.List("?folder=a&sort=-created&limit=1"));
+        await Costs(2, () => alice.List("?trash=true"));
+        await Costs(3, () => Ok(alice.Send(HttpMethod.Patch, $"/{id}", new { name = "renamed" })));
+        await Costs(4, () => Ok(alice.Send(HttpMethod.Patch, $"/{id}", new { folder = "b" })));
+        await Costs(8, () => Ok(alice.Send(HttpMethod.Patch, $"/{id}", new { folder = "a" }))); // b is empty now.
+        await Costs(5, () => Ok(alice.Send(HttpMethod.Delete, $"/{id}")));
+        await Costs(3, () => Ok(alice.Send(HttpMethod.Post, $"/{id}/restore")));
+        await Costs(8, () => Ok(alice.Send(HttpMethod.Delete, $"/{id}?permanent=true")));
+    }
+
+    [Fact]
+    public async Task Copies()
+    {
+        var id = await alice.Upload([1, 2, 3], "source");
+        var copy = "";
+        await Costs(5, async () => copy = Text(await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/copy", new { }), 202), "id"));
+        await Costs(4, () => alice.Read(copy));
+        await Costs(2, () => alice.Read(copy));
+    }
+
+    [Fact]
+    public async Task Shares_and_links()
+    {
+        var bob = await FilesOf.SignedIn(host, "bob");
+        var id = await alice.Upload([1, 2, 3], "shared");
+        JsonElement share = default, link = default;
+        await Costs(7, async () => share = await Share(id, new { with = new { user = "bob" }, access = "read" }));
+        await Costs(4, async () => link = await Share(id, new { link = new { }, access = "read" }));
+        var limited = await Share(id, new { link = new { maxDownloads = 3 }, access = "read" });
+        await Costs(3, () => Ok(alice.Send(HttpMethod.Get, $"/{id}/shares")));
+        await Costs(3, () => bob.Read(id));
+        await Costs(5, () => bob.List("?space=shared")); // Groups, index, and of the one file record and share.
+        await Costs(2, () => Ok(host.Http.GetAsync(Url(link))));
+        await Costs(2, () => host.Http.PostAsync(Url(link), TestHost.Form()));
+        await Costs(3, () => host.Http.PostAsync(Url(limited), TestHost.Form()));
+        await Costs(5, () => Ok(alice.Send(HttpMethod.Delete, $"/{id}/shares/{Text(share, "id")}")));
+    }
+
+    async Task Costs(int budget, Func<Task> request)
+    {
+        var trips = host.Service<RoundTrips>();
+        var before = trips.Count;
+        await request();
+        Assert.Equal(budget, trips.Count - before);
+    }
+
+    static async Task Ok(Task<HttpResponseMessage> answer) => (await answer).EnsureSuccessStatusCode();
+
+    async Task<JsonElement> Share(string id, object share) => await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/shares", share), 201);
+
+    static string Url(JsonElement share) => Text(share.GetProperty("link"), "url");
+
+    static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
+}

@@ -1,0 +1,138 @@
+using System.Net;
+using System.Text.Json;
+using Latchkey.Files.Sharing;
+
+namespace Latchkey.Tests.Files;
+
+/// <summary>Links: the page, the password, the limit, the end.</summary>
+public sealed class LinkTests : IAsyncLifetime
+{
+    TestHost host = null!;
+    FilesOf alice = null!;
+
+    public async Task InitializeAsync()
+    {
+        host = await TestHost.Start();
+        alice = await FilesOf.SignedIn(host);
+    }
+
+    public async Task DisposeAsync() => await host.DisposeAsync();
+
+    [Fact]
+    public async Task Whoever_has_the_link_sees_name_and_size_and_downloads()
+    {
+        var bytes = FilesOf.Bytes(2500);
+        var id = await alice.Upload(bytes, "<b>été<b> & \"日本\".jpg");
+        var link = await Link(id, new { });
+        Assert.StartsWith($"{host.Origin}/demo/s/{id}.", link.Url, StringComparison.Ordinal);
+
+        var page = await host.Http.GetAsync(link.Url);
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
+        var html = await page.Content.ReadAsStringAsync();
+        Assert.Contains("2.5 KB", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>", html, StringComparison.Ordinal);
+        Assert.Contains("&lt;b&gt;", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("type=\"password\"", html, StringComparison.Ordinal);
+
+        var answer = await host.Http.PostAsync(link.Url, TestHost.Form());
+        Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
+        Assert.Equal(bytes, await (await FilesOf.Fetch(answer.Headers.Location!.OriginalString)).Content.ReadAsByteArrayAsync());
+        foreach (var response in new[] { page, answer })
+        {
+            Assert.Equal("no-referrer", response.Headers.GetValues("Referrer-Policy").Single());
+            Assert.Equal("noindex", response.Headers.GetValues("X-Robots-Tag").Single());
+            Assert.True(response.Headers.CacheControl?.NoStore);
+        }
+        var policy = page.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.StartsWith("default-src 'none'; style-src 'sha256-", policy, StringComparison.Ordinal);
+        Assert.Contains($"form-action 'self' {answer.Headers.Location.GetLeftPart(UriPartial.Authority)};", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain(host.Log.Lines, line => line.Contains(link.Url.Split('.')[^1], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Downloads_at_once_pass_no_limit()
+    {
+        var id = await alice.Upload([1], "limited");
+        var link = await Link(id, new { maxDownloads = 5 });
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => host.Http.PostAsync(link.Url, TestHost.Form())));
+        Assert.Equal(5, answers.Count(answer => answer.StatusCode == HttpStatusCode.SeeOther));
+        Assert.All(answers.Where(answer => answer.StatusCode != HttpStatusCode.SeeOther),
+            answer => Assert.True((int)answer.StatusCode is 410 or 503, $"{(int)answer.StatusCode}"));
+        Assert.Equal(HttpStatusCode.Gone, (await host.Http.GetAsync(link.Url)).StatusCode);
+        var shares = await TestHost.Json(await alice.Send(HttpMethod.Get, $"/{id}/shares"), 200);
+        Assert.Equal(5, shares.GetProperty("shares")[0].GetProperty("link").GetProperty("downloads").GetInt64());
+        Assert.False(shares.GetProperty("shares")[0].GetProperty("link").TryGetProperty("url", out _));
+    }
+
+    [Fact]
+    public async Task A_password_is_asked_for_and_may_not_be_guessed()
+    {
+        var link = await Link(await alice.Upload([1], "secret"), new { password = "pässwort & mehr" });
+        Assert.Contains("type=\"password\"", await (await host.Http.GetAsync(link.Url)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await host.Http.PostAsync(link.Url, TestHost.Form())).StatusCode);
+        Assert.Equal(HttpStatusCode.SeeOther, (await Try(link, "pässwort & mehr")).StatusCode);
+
+        var guesses = await Task.WhenAll(Enumerable.Range(0, 40).Select(n => Try(link, $"guess {n}")));
+        Assert.Equal(10, guesses.Count(answer => answer.StatusCode == HttpStatusCode.Forbidden));
+        Assert.All(guesses.Where(answer => answer.StatusCode != HttpStatusCode.Forbidden), answer => Assert.True((int)answer.StatusCode is 429 or 503));
+        var locked = await Try(link, "pässwort & mehr");
+        Assert.Equal(HttpStatusCode.TooManyRequests, locked.StatusCode);
+        Assert.Equal(Share.FailureMemory, locked.Headers.RetryAfter?.Delta);
+        host.Clock.Advance(Share.FailureMemory);
+        Assert.Equal(HttpStatusCode.SeeOther, (await Try(link, "pässwort & mehr")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_link_ends_at_its_time_and_when_it_is_taken_back_and_with_its_file()
+    {
+        var id = await alice.Upload([1], "short");
+        var timed = await Link(id, new { }, host.Clock.Now.AddMinutes(1).UtcDateTime.ToString("O"));
+        var revoked = await Link(id, new { });
+        var last = await Link(id, new { });
+        Assert.Equal(204, (int)(await alice.Send(HttpMethod.Delete, $"/{id}/shares/{revoked.Id}")).StatusCode);
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync(last.Url)).StatusCode);
+        await alice.Send(HttpMethod.Delete, $"/{id}");
+        foreach (var link in new[] { timed, revoked, last })
+        {
+            Assert.Equal(HttpStatusCode.NotFound, (await host.Http.GetAsync(link.Url)).StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, (await host.Http.PostAsync(link.Url, TestHost.Form())).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_no_link_leads_nowhere()
+    {
+        var id = await alice.Upload([1], "unlinked");
+        var link = await Link(id, new { });
+        var secret = link.Url.Split('.')[^1];
+        var share = await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/shares", new { with = new { user = "bob" }, access = "read" }), 201);
+        string[] tokens =
+        [
+            id, $"{id}.", $"{id}.{new string('A', 43)}", $"{id}.{secret}A", $"{id}.{secret[..^1]}", $"{new string('a', 32)}.{secret}",
+            $"{id}.{link.Id}", $"{id}.{share.GetProperty("id").GetString()}", "x", new string('a', 2000), $"{id.ToUpperInvariant()}.{secret}",
+        ];
+        foreach (var token in tokens)
+        {
+            var page = await host.Http.GetAsync($"/demo/s/{token}");
+            Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
+        }
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Http.GetAsync($"/acme/s/{id}.{secret}")).StatusCode);
+        Assert.Equal(400, (int)(await host.Http.PostAsync(link.Url, new StringContent("{}", System.Text.Encoding.UTF8, "application/json"))).StatusCode);
+    }
+
+    Task<HttpResponseMessage> Try((string Url, string Id) link, string password) =>
+        host.Http.PostAsync(link.Url, TestHost.Form(("password", password)));
+
+    async Task<(string Url, string Id)> Link(string id, object link, string? until = null)
+    {
+        var body = new Dictionary<string, object> { ["link"] = link, ["access"] = "read" };
+        if (until is not null) body["until"] = until;
+        var share = await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/shares", body), 201);
+        return (Text(share.GetProperty("link"), "url"), Text(share, "id"));
+    }
+
+    static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
+}
