@@ -5,8 +5,10 @@ using Latchkey.Files;
 using Latchkey.Http;
 using Latchkey.Keys;
 using Latchkey.OAuth;
+using Latchkey.OAuth.Authorization;
 using Latchkey.OAuth.Grants;
 using Latchkey.OAuth.Sessions;
+using Latchkey.Pages;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.Configuration;
@@ -29,7 +31,7 @@ public static class Services
         services.TryAddSingleton(TimeProvider.System);
 #pragma warning restore RS0030
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddFiles(settings);
+        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddPages().AddFiles(settings);
     }
 
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services
@@ -74,15 +76,35 @@ public static class Services
         .AddHostedService<DemoData>();
 
     static IServiceCollection AddOAuth(this IServiceCollection services) => services
+        .AddSingleton<Macs>()
         .AddSingleton<AccessTokens>()
+        .AddSingleton<IdTokens>()
         .AddSingleton<SessionStore>()
         .AddSingleton<RefreshTokens>()
+        .AddSingleton<Codes>()
+        .AddSingleton<UserSessions>()
         .AddSingleton<SignIns>()
         .AddSingleton<SignInAttempts>()
+        .AddSingleton<BrowserCookies>()
+        .AddSingleton<BrowserSignIns>()
+        .AddSingleton<Approvals>()
+        .AddSingleton<IdTokenHints>()
+        .AddSingleton<RequestReader>()
+        .AddSingleton<RequestTables>()
+        .AddSingleton<PushedRequests>()
+        .AddSingleton<PendingRequests>()
+        .AddSingleton<AuthorizationDecision>()
+        .AddSingleton<AuthorizationAnswers>()
         .AddSingleton<Passwords>()
         .AddSingleton<IGrant, ClientCredentialsGrant>()
+        .AddSingleton<IGrant, AuthorizationCodeGrant>()
         .AddSingleton<IGrant, RefreshTokenGrant>()
         .AddSingleton<IGrant, PasswordGrant>();
+
+    static IServiceCollection AddPages(this IServiceCollection services) => services
+        .AddSingleton<PageRenderer>()
+        .AddSingleton<ResponsePages>()
+        .AddSingleton<FormTokens>();
 
     static IServiceCollection AddFiles(this IServiceCollection services, Settings settings) => services
         .AddSingleton<BlobStore>()

@@ -17,7 +17,10 @@ public sealed partial class Endpoint(ILogger<Endpoint> logger)
     const int DefaultRetryAfterSeconds = 5;
 
     /// <summary>Runs the steps of one request; never throws.</summary>
-    public async Task<IResult> Run(HttpRequest request, Func<Task<IResult>> steps)
+    /// <param name="request">The request.</param>
+    /// <param name="steps">What answers it.</param>
+    /// <param name="present">Turns a failure into an answer for people; null answers programs.</param>
+    public async Task<IResult> Run(HttpRequest request, Func<Task<IResult>> steps, Func<Problem, Task<IResult>>? present = null)
     {
         var response = request.HttpContext.Response;
         response.Headers.CacheControl = "no-store";
@@ -28,7 +31,27 @@ public sealed partial class Endpoint(ILogger<Endpoint> logger)
         }
         catch (Exception exception)
         {
-            return Answer(exception, request, response);
+            var answer = Answer(exception, request, response);
+            return present is null ? answer : await Presented(exception, answer, request, present);
+        }
+    }
+
+    async Task<IResult> Presented(Exception exception, IResult answer, HttpRequest request, Func<Problem, Task<IResult>> present)
+    {
+        var problem = exception switch
+        {
+            Problem refused => refused,
+            OAuthError error => new Problem(error.Status, error.Code, error.Message) { RetryAfter = error.RetryAfter },
+            _ => new Problem((answer as IStatusCodeHttpResult)?.StatusCode ?? 500, "internal_error", ""),
+        };
+        try
+        {
+            return await present(problem);
+        }
+        catch (Exception fault)
+        {
+            Log.Unexpected(logger, Route(request), fault);
+            return answer;
         }
     }
 

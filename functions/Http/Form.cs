@@ -12,6 +12,7 @@ public sealed class Form
     const int MaxParameters = 64;
 
     readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
+    readonly HashSet<string> repeated = new(StringComparer.Ordinal);
 
     Form()
     {
@@ -20,6 +21,12 @@ public sealed class Form
     /// <summary>A parameter's value, or null.</summary>
     public string? this[string name] => values.GetValueOrDefault(name);
 
+    /// <summary>All parameters that have a value.</summary>
+    public IReadOnlyDictionary<string, string> Values => values;
+
+    /// <summary>Names that were there more than once; empty unless read by <see cref="ParseTolerant"/>. The first value counts.</summary>
+    public IReadOnlySet<string> Repeated => repeated;
+
     /// <summary>A parameter that must be there.</summary>
     /// <exception cref="OAuthError"><c>invalid_request</c></exception>
     public string Required(string name) => this[name] ?? throw OAuthError.InvalidRequest($"{name} is missing.");
@@ -27,18 +34,30 @@ public sealed class Form
     /// <summary>Reads the body of a POST; parameters in the query string are refused, because URLs end up in logs.</summary>
     /// <exception cref="OAuthError"><c>invalid_request</c></exception>
     /// <exception cref="Problem">413 or a truncated body.</exception>
-    public static async Task<Form> Read(HttpRequest request)
+    public static async Task<Form> Read(HttpRequest request) => Strict(await ReadTolerant(request));
+
+    /// <summary>As <see cref="Read"/>, for <see cref="ParseTolerant"/>'s caller.</summary>
+    /// <exception cref="OAuthError"><c>invalid_request</c></exception>
+    /// <exception cref="Problem">413 or a truncated body.</exception>
+    public static async Task<Form> ReadTolerant(HttpRequest request)
     {
         if (request.QueryString.HasValue)
             throw OAuthError.InvalidRequest("Parameters belong in the body, not in the query string.");
         if (!Body.Is(request, "application/x-www-form-urlencoded"))
             throw OAuthError.InvalidRequest("The body must be application/x-www-form-urlencoded.");
-        return Parse(await Body.Bytes(request));
+        return ParseTolerant(await Body.Bytes(request));
     }
 
     /// <summary>Parses an encoded form.</summary>
     /// <exception cref="OAuthError"><c>invalid_request</c>: not UTF-8, a repeated parameter, or too many of them.</exception>
-    public static Form Parse(ReadOnlySpan<byte> encoded)
+    public static Form Parse(ReadOnlySpan<byte> encoded) => Strict(ParseTolerant(encoded));
+
+    /// <summary>
+    /// Parses an encoded form that may hold a parameter more than once: the authorization endpoint has to know where to
+    /// send the refusal before it refuses.
+    /// </summary>
+    /// <exception cref="OAuthError"><c>invalid_request</c>: not UTF-8, or too many parameters.</exception>
+    public static Form ParseTolerant(ReadOnlySpan<byte> encoded)
     {
         var form = new Form();
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -49,12 +68,16 @@ public sealed class Form
             var equals = pair.IndexOf((byte)'=');
             var name = Decode(equals < 0 ? pair : pair[..equals]);
             var value = equals < 0 ? "" : Decode(pair[(equals + 1)..]);
-            if (!seen.Add(name)) throw OAuthError.InvalidRequest("A parameter is there more than once.");
+            if (!seen.Add(name)) form.repeated.Add(name);
+            else if (value.Length > 0) form.values.Add(name, value);
             if (seen.Count > MaxParameters) throw OAuthError.InvalidRequest("There are too many parameters.");
-            if (value.Length > 0) form.values.Add(name, value);
         }
         return form;
     }
+
+    /// <summary>Encodes parameters, for a query, a fragment or a body.</summary>
+    public static string Encode(IEnumerable<KeyValuePair<string, string>> parameters) =>
+        string.Join('&', parameters.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));
 
     /// <summary>Undoes form-url-encoding (RFC 6749 appendix B).</summary>
     /// <exception cref="OAuthError"><c>invalid_request</c></exception>
@@ -75,6 +98,9 @@ public sealed class Form
         if (text is null || text.Contains('\0')) throw OAuthError.InvalidRequest("A parameter is not valid UTF-8 text.");
         return text;
     }
+
+    static Form Strict(Form form) =>
+        form.repeated.Count == 0 ? form : throw OAuthError.InvalidRequest("A parameter is there more than once.");
 
     static byte Escaped(ReadOnlySpan<byte> encoded, ref int at)
     {

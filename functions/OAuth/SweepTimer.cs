@@ -1,3 +1,5 @@
+using Latchkey.OAuth.Authorization;
+using Latchkey.OAuth.Sessions;
 using Latchkey.Tenancy;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -6,13 +8,14 @@ namespace Latchkey.OAuth;
 
 /// <summary>Drops, once an hour, the tables whose rows have all expired. It never reads a row.</summary>
 public sealed partial class SweepTimer(
-    IssuedTokens issued, SignInAttempts attempts, TimeProvider clock, ILogger<SweepTimer> logger)
+    IssuedTokens issued, SignInAttempts attempts, BrowserSignIns signIns, RequestTables requests, TimeProvider clock, ILogger<SweepTimer> logger)
 {
     /// <summary>Seven minutes past each hour (NCRONTAB, UTC).</summary>
     [Function("sweep")]
     public async Task Run([TimerTrigger("0 7 * * * *")] TimerInfo timer, CancellationToken cancel)
     {
-        var dropped = await issued.Tables.DropExpired(clock.GetUtcNow(), cancel) + await attempts.DropExpired(cancel);
+        var dropped = await issued.Tables.DropExpired(clock.GetUtcNow(), cancel) + await attempts.DropExpired(cancel)
+            + await signIns.DropExpired(cancel) + await requests.DropExpired(cancel);
         Log.Swept(logger, dropped, timer.IsPastDue);
     }
 

@@ -6,7 +6,9 @@ namespace Latchkey.Protocol;
 /// </summary>
 public sealed class OAuthError : Exception
 {
-    OAuthError(string code, string description, int status = 400, string? detail = null) : base(description) =>
+    // RFC 6749 §4.1.2.1 and §5.2: a description is printable ASCII.
+    OAuthError(string code, string description, int status = 400, string? detail = null)
+        : base(description.Replace("§", "section ", StringComparison.Ordinal)) =>
         (Code, Status, Detail) = (code, status, detail);
 
     /// <summary>The wire code (<c>error</c>).</summary>
@@ -51,4 +53,23 @@ public sealed class OAuthError : Exception
     public static OAuthError TooManyAttempts(int retryAfterSeconds) =>
         new("temporarily_unavailable", $"Too many failed sign-ins. Try again in {retryAfterSeconds} s.", 429)
         { RetryAfter = retryAfterSeconds };
+
+    /// <summary>RFC 6749 §4.1.2.1: the user said no.</summary>
+    public static OAuthError AccessDenied(string description) => new("access_denied", description);
+
+    /// <summary>RFC 6749 §4.1.2.1: no such response type here.</summary>
+    public static OAuthError UnsupportedResponseType(string description) => new("unsupported_response_type", description);
+
+    /// <summary>OIDC Core §3.1.2.6: <c>prompt=none</c>, and nobody is signed in.</summary>
+    public static OAuthError LoginRequired() => new("login_required", "The user has to sign in.");
+
+    /// <summary>OIDC Core §3.1.2.6: <c>prompt=none</c>, and the user has not approved this.</summary>
+    public static OAuthError ConsentRequired() => new("consent_required", "The user has to consent.");
+
+    /// <summary>OIDC Core §3.1.2.6: <c>prompt=none</c>, and the user has to see something.</summary>
+    public static OAuthError InteractionRequired(string description) => new("interaction_required", description);
+
+    /// <summary>OIDC Core §3.1.2.6: <c>request</c>, <c>request_uri</c> or <c>registration</c> is not supported.</summary>
+    public static OAuthError NotSupported(string parameter) =>
+        new($"{parameter}_not_supported", $"The parameter {parameter} is not supported.");
 }

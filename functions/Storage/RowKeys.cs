@@ -29,6 +29,24 @@ public static class RowKeys
     /// <summary>The partition of one session, or of an access token that has none.</summary>
     public static string SessionPartition(string tenant, string id) => $"{tenant}|{id}";
 
+    /// <summary>What belongs to one user: their sessions' list, their approvals.</summary>
+    public static string UserPartition(string tenant, string userId) => $"{tenant}|{userId}";
+
+    /// <summary>The row of a browser's sign-in in its own partition.</summary>
+    public const string SignIn = "signin";
+
+    /// <summary>The row of a pushed authorization request in its own partition.</summary>
+    public const string Pushed = "pushed";
+
+    /// <summary>The row of an authorization request that waits for its user, in its own partition.</summary>
+    public const string Pending = "pending";
+
+    /// <summary>The partition of one authorization request.</summary>
+    public static string RequestPartition(string tenant, string id) => $"{tenant}|{id}";
+
+    /// <summary>The partition of a browser's sign-in, by the hash of what its cookie holds.</summary>
+    public static string SignInPartition(string tenant, string hash) => $"{tenant}|{hash}";
+
     /// <summary>An access token's record.</summary>
     public static string Token(string id) => $"token|{id}";
 

@@ -40,6 +40,30 @@ public sealed record Client
     /// <summary>For so long the predecessor of a refresh token gets the same successor again; 0 is strict.</summary>
     public int RetryWindowSeconds { get; init; } = 300;
 
+    /// <summary>How its ID tokens are signed (OIDC Registration §2, <c>id_token_signed_response_alg</c>): RS256 or ES256.</summary>
+    public string IdTokenAlgorithm { get; init; } = "RS256";
+
+    /// <summary>It may only authorize with a request that it pushed before (RFC 9126 §6).</summary>
+    public bool RequirePushedRequests { get; init; }
+
+    /// <summary>It must use PKCE. A public client must, whatever this says (RFC 9700 §2.1.1).</summary>
+    public bool RequirePkce { get; init; } = true;
+
+    /// <summary>Legacy: it may use the implicit grant (RFC 6749 §4.2), which RFC 9700 §2.1.2 advises against. Only an operator sets it.</summary>
+    public bool LegacyImplicit { get; init; }
+
+    /// <summary>The tenant's own app: its users are not asked for consent. Only an operator sets it.</summary>
+    public bool FirstParty { get; init; }
+
+    /// <summary>The app's site, for people (RFC 7591 §2, <c>client_uri</c>); null if it has none.</summary>
+    public string? WebsiteUri { get; init; }
+
+    /// <summary>The app's logo (RFC 7591 §2, <c>logo_uri</c>); null if it has none.</summary>
+    public string? LogoUri { get; init; }
+
+    /// <summary>Where the browser may be sent after a logout (OIDC RP-Initiated Logout §3.1), raw.</summary>
+    public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
+
     /// <summary>A client that has no secret (RFC 6749 §2.1).</summary>
     public bool IsPublic => SecretHashes.Count == 0;
 

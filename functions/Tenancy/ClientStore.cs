@@ -28,6 +28,14 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             ["SessionIdleSeconds"] = client.SessionIdleSeconds,
             ["SessionSeconds"] = client.SessionSeconds,
             ["RetryWindowSeconds"] = client.RetryWindowSeconds,
+            ["IdTokenAlgorithm"] = client.IdTokenAlgorithm,
+            ["RequirePushedRequests"] = client.RequirePushedRequests,
+            ["RequirePkce"] = client.RequirePkce,
+            ["LegacyImplicit"] = client.LegacyImplicit,
+            ["FirstParty"] = client.FirstParty,
+            ["WebsiteUri"] = client.WebsiteUri,
+            ["LogoUri"] = client.LogoUri,
+            ["PostLogoutRedirectUris"] = Columns.Join(client.PostLogoutRedirectUris),
         }, cancel);
 
     async Task<Client?> Load(Tenant tenant, string id, CancellationToken cancel)
@@ -46,6 +54,15 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             SessionIdleSeconds = row.GetInt32("SessionIdleSeconds")!.Value,
             SessionSeconds = row.GetInt32("SessionSeconds")!.Value,
             RetryWindowSeconds = row.GetInt32("RetryWindowSeconds")!.Value,
+            // Rows from before these columns lack them; what is missing is the safe choice.
+            IdTokenAlgorithm = row.GetString("IdTokenAlgorithm") ?? "RS256",
+            RequirePushedRequests = row.GetBoolean("RequirePushedRequests") is true,
+            RequirePkce = row.GetBoolean("RequirePkce") is not false,
+            LegacyImplicit = row.GetBoolean("LegacyImplicit") is true,
+            FirstParty = row.GetBoolean("FirstParty") is true,
+            WebsiteUri = row.GetString("WebsiteUri"),
+            LogoUri = row.GetString("LogoUri"),
+            PostLogoutRedirectUris = Columns.Split(row.GetString("PostLogoutRedirectUris")),
         };
     }
 }

@@ -26,6 +26,21 @@ public sealed class Gate(Endpoint endpoint, TenantStore tenants, BearerToken bea
         });
 
     /// <summary>
+    /// A page of a tenant, for people: no CORS, because no script has business with it, and failures are pages too.
+    /// The tenant is null if the failure is that there is none.
+    /// </summary>
+    public Task<IResult> Page(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps,
+        Func<Tenant?, Problem, Task<IResult>> present)
+    {
+        Tenant? tenant = null;
+        return endpoint.Run(request, async () =>
+        {
+            tenant = await Tenant(request, request.HttpContext.RequestAborted);
+            return await steps(tenant, request.HttpContext.RequestAborted);
+        }, problem => present(tenant, problem));
+    }
+
+    /// <summary>
     /// A protected endpoint that only reads: the revocation is looked up beside its own reading, and what it read is
     /// thrown away if the token has been revoked.
     /// </summary>

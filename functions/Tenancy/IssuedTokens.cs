@@ -43,6 +43,7 @@ public sealed class IssuedTokens(StorageClients storage)
             RowKeys.SessionPartition(token.Tenant, id),
             token.SessionId is null ? RowKeys.Token(token.TokenId) : RowKeys.Session, cancel);
         if (row is null || row.ContainsKey("RevokedAt")) throw Revoked();
+        if (row.ContainsKey("CodeExpiresAt") && !row.ContainsKey("CodeSpentAt")) throw Revoked(); // Its code is not redeemed: it has no tokens.
     }
 
     static Problem Revoked() => Problem.Unauthorized("The access token has been revoked.");

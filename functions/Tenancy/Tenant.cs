@@ -17,6 +17,12 @@ public sealed record Tenant
     /// <summary>Raw origins of this tenant's web views and web apps, for CORS.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
+    /// <summary>The colour of its buttons, <c>#rrggbb</c>; null is ours.</summary>
+    public string? Color { get; init; }
+
+    /// <summary>An https address of its logo, shown on its pages; null shows its name alone.</summary>
+    public string? LogoUri { get; init; }
+
     /// <summary>The tenant's roles by name.</summary>
     public IReadOnlyDictionary<string, Role> Roles { get; init; } = new Dictionary<string, Role>();
 

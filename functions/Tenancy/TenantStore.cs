@@ -29,6 +29,8 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         {
             ["Name"] = tenant.Name,
             ["Origins"] = Columns.Join(tenant.Origins),
+            ["Color"] = tenant.Color,
+            ["LogoUri"] = tenant.LogoUri,
         }, cancel);
     }
 
@@ -47,6 +49,8 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
             Name = row.GetString("Name"),
             Issuer = $"{settings.Origin}/{id}",
             Origins = Columns.Split(row.GetString("Origins")),
+            Color = row.GetString("Color"),
+            LogoUri = row.GetString("LogoUri"),
             Roles = roles,
         };
     }

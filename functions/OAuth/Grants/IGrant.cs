@@ -21,7 +21,8 @@ public interface IGrant
 }
 
 /// <summary>A successful answer (RFC 6749 §5.1); <c>expires_in</c> in seconds, the scope always said.</summary>
-public sealed record TokenAnswer(string AccessToken, int ExpiresIn, string Scope, string? RefreshToken = null)
+public sealed record TokenAnswer(
+    string AccessToken, int ExpiresIn, string Scope, string? RefreshToken = null, string? IdToken = null)
 {
     internal static readonly JsonSerializerOptions Json = new()
     {

@@ -8,7 +8,7 @@ namespace Latchkey.OAuth.Grants;
 /// Resource owner password credentials (RFC 6749 §4.3). Legacy: RFC 9700 §2.4 forbids it for new apps. It is here for
 /// first-party apps that are being moved over, and works only for a client whose registration names it.
 /// </summary>
-public sealed class PasswordGrant(Passwords passwords, SignIns signIns, Settings settings) : IGrant
+public sealed class PasswordGrant(Passwords passwords, SignIns signIns, Settings settings, TimeProvider clock) : IGrant
 {
     /// <inheritdoc/>
     public string Type => GrantType.Password;
@@ -22,6 +22,7 @@ public sealed class PasswordGrant(Passwords passwords, SignIns signIns, Settings
         var address = CallerAddress.Of(http, settings.TrustedProxies);
         var user = await passwords.SignIn(tenant, userName, password, address, cancel);
         var scope = GrantedScope.ForUser(tenant, client, user.Roles, asked);
-        return await signIns.Start(tenant, client, user, scope, cancel);
+        return await signIns.Start(tenant, client, user, scope, Authentication.ByPassword(clock.GetUtcNow()),
+            Device.Of(http, settings.TrustedProxies), cancel);
     }
 }

@@ -12,7 +12,7 @@ namespace Latchkey.OAuth.Grants;
 /// signed in. Anything older is reuse and ends the session.
 /// </summary>
 public sealed partial class RefreshTokenGrant(
-    SessionStore sessions, RefreshTokens refreshTokens, AccessTokens accessTokens, TimeProvider clock,
+    SessionStore sessions, SignIns signIns, RefreshTokens refreshTokens, AccessTokens accessTokens, TimeProvider clock,
     ILogger<RefreshTokenGrant> logger) : IGrant
 {
     /// <inheritdoc/>
@@ -33,21 +33,22 @@ public sealed partial class RefreshTokenGrant(
             if (counter == session.Counter)
             {
                 var next = Rotated(session, client, rotationId);
-                var successor = await refreshTokens.For(next, cancel);
+                var answer = await signIns.Answer(tenant, client, next, token, scope, nonce: null, cancel);
                 // A lost race reads again: then this token is the predecessor, which has its own rule.
                 if (!await sessions.TryRotate(next, token.Record, cancel)) continue;
-                return new TokenAnswer(token.Encoded, client.AccessTokenSeconds, scope.ToString(), successor);
+                return answer;
             }
             if (!MayRetry(session, counter, client, rotationId)) throw await Reused(tenant, session, counter, cancel);
+            var again = await signIns.Answer(tenant, client, session, token, scope, nonce: null, cancel);
             await sessions.AddToken(session, token.Record, cancel);
-            return new TokenAnswer(token.Encoded, client.AccessTokenSeconds, scope.ToString(),
-                await refreshTokens.For(session, cancel));
+            return again;
         }
     }
 
     Session Usable(Client client, Session? session)
     {
         if (session is null) throw OAuthError.InvalidGrant("The session has ended.", "no such session");
+        if (session.IsPending) throw OAuthError.InvalidGrant("The session has not begun.", "its code is not redeemed");
         if (session.ClientId != client.Id)
             throw OAuthError.InvalidGrant("The refresh token is another client's.");
         if (session.RevokedAt is not null) throw OAuthError.InvalidGrant("The session was revoked.");

@@ -49,8 +49,42 @@ public sealed record Session
     /// <summary>When it was revoked, or null.</summary>
     public DateTimeOffset? RevokedAt { get; init; }
 
+    /// <summary>How and when the user proved who they are.</summary>
+    public required Authentication Authentication { get; init; }
+
+    /// <summary>The user's mail address, as at the sign-in; or null.</summary>
+    public string? Email { get; init; }
+
+    /// <summary>The code that it starts with, or null if it started with tokens.</summary>
+    public CodeBinding? Code { get; init; }
+
+    /// <summary>True while it waits for its code: it has no tokens, and whoever shows one is refused.</summary>
+    public bool IsPending => Code is { SpentAt: null };
+
     internal ETag ETag { get; init; }
 
     /// <summary>The id without its bucket.</summary>
     public static string WithoutBucket(string id) => id[(id.IndexOf('.', StringComparison.Ordinal) + 1)..];
 }
+
+/// <summary>How a user proved who they are, for the ID token (OIDC Core §2).</summary>
+/// <param name="Time">When: <c>auth_time</c>.</param>
+/// <param name="Methods">By what, in the words of RFC 8176: <c>amr</c>.</param>
+/// <param name="SignInId">The browser's sign-in that it came from, or null.</param>
+public sealed record Authentication(DateTimeOffset Time, IReadOnlyList<string> Methods, string? SignInId = null)
+{
+    /// <summary>The one authentication context that there is (<c>acr</c>): level 1 of ISO/IEC 29115, a single factor.</summary>
+    public const string Acr = "1";
+
+    /// <summary>A password, typed now.</summary>
+    public static Authentication ByPassword(DateTimeOffset now) => new(now, ["pwd"]);
+}
+
+/// <summary>What a code is bound to (RFC 6749 §4.1.3, RFC 7636 §4.4).</summary>
+/// <param name="ExpiresAt">It is no good from then on.</param>
+/// <param name="RedirectUri">Where it was sent, raw.</param>
+/// <param name="Challenge">The PKCE challenge (S256), or null.</param>
+/// <param name="Nonce">The request's nonce for the ID token, or null.</param>
+/// <param name="SpentAt">When it was redeemed, or null.</param>
+public sealed record CodeBinding(
+    DateTimeOffset ExpiresAt, string RedirectUri, string? Challenge, string? Nonce, DateTimeOffset? SpentAt = null);

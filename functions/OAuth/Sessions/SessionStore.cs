@@ -16,7 +16,7 @@ public sealed class SessionStore(IssuedTokens issued, TimeProvider clock)
     {
         if (!IssuedTokens.TrySplit(id, out var bucket, out var own)) return null;
         var row = await issued.Tables.For(bucket).Find(RowKeys.SessionPartition(tenant, own), RowKeys.Session, cancel);
-        return row is null ? null : FromRow(tenant, id, row);
+        return row is null ? null : SessionRow.Read(tenant, id, row);
     }
 
     /// <summary>Writes a new session and its first access token. The id is fresh, so a retry after a lost answer writes the same again.</summary>
@@ -25,6 +25,10 @@ public sealed class SessionStore(IssuedTokens issued, TimeProvider clock)
         if (!await Transact(session, TableTransactionActionType.UpsertReplace, token, cancel))
             throw new RequestFailedException("Storage refused a new session.");
     }
+
+    /// <summary>Writes a session that waits for its code; false if it is there already, in whatever state.</summary>
+    public Task<bool> TryAdd(Session session, CancellationToken cancel) =>
+        TableOf(session.Id).TryAdd(SessionRow.Of(session), cancel);
 
     /// <summary>Writes the session's next state and an access token; false if somebody else changed it first.</summary>
     public Task<bool> TryRotate(Session next, TableEntity token, CancellationToken cancel) =>
@@ -47,42 +51,7 @@ public sealed class SessionStore(IssuedTokens issued, TimeProvider clock)
     Task<bool> Transact(Session session, TableTransactionActionType write, TableEntity token, CancellationToken cancel) =>
         TableOf(session.Id).TryTransact(
         [
-            new(write, ToRow(session), session.ETag),
+            new(write, SessionRow.Of(session), session.ETag),
             new(TableTransactionActionType.UpsertReplace, token),
         ], cancel);
-
-    static TableEntity ToRow(Session session) =>
-        new(RowKeys.SessionPartition(session.Tenant, Session.WithoutBucket(session.Id)), RowKeys.Session)
-        {
-            ["ClientId"] = session.ClientId,
-            ["UserId"] = session.UserId,
-            ["Name"] = session.Name,
-            ["Roles"] = Columns.Join(session.Roles),
-            ["Scope"] = session.Scope,
-            ["Counter"] = session.Counter,
-            ["RotatedAt"] = session.RotatedAt,
-            ["RotationId"] = session.RotationId,
-            ["CreatedAt"] = session.CreatedAt,
-            ["IdleExpiresAt"] = session.IdleExpiresAt,
-            ["ExpiresAt"] = session.ExpiresAt,
-        };
-
-    static Session FromRow(string tenant, string id, TableEntity row) => new()
-    {
-        Id = id,
-        Tenant = tenant,
-        ClientId = row.GetString("ClientId"),
-        UserId = row.GetString("UserId"),
-        Name = row.GetString("Name"),
-        Roles = Columns.Split(row.GetString("Roles")),
-        Scope = row.GetString("Scope"),
-        Counter = row.GetInt32("Counter")!.Value,
-        RotatedAt = row.GetDateTimeOffset("RotatedAt")!.Value,
-        RotationId = row.GetString("RotationId"),
-        CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
-        IdleExpiresAt = row.GetDateTimeOffset("IdleExpiresAt")!.Value,
-        ExpiresAt = row.GetDateTimeOffset("ExpiresAt")!.Value,
-        RevokedAt = row.GetDateTimeOffset("RevokedAt"),
-        ETag = row.ETag,
-    };
 }

@@ -5,22 +5,46 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth.Sessions;
 
-/// <summary>Starts sessions: whichever grant proved who the user is, the tokens come from here.</summary>
-public sealed class SignIns(SessionStore sessions, AccessTokens accessTokens, RefreshTokens refreshTokens, TimeProvider clock)
+/// <summary>Starts sessions: whichever way proved who the user is, the tokens come from here.</summary>
+public sealed class SignIns(
+    SessionStore sessions, UserSessions userSessions, AccessTokens accessTokens, IdTokens idTokens,
+    RefreshTokens refreshTokens, TimeProvider clock)
 {
-    /// <summary>Makes a session for a user and the first tokens. A refresh token comes with offline_access (OIDC Core §11) or for a native client.</summary>
-    public async Task<TokenAnswer> Start(Tenant tenant, Client client, User user, Scope scope, CancellationToken cancel)
+    /// <summary>Makes a session for a user and the first tokens, at once.</summary>
+    public async Task<TokenAnswer> Start(Tenant tenant, Client client, User user, Scope scope,
+        Authentication authentication, Device device, CancellationToken cancel)
+    {
+        var session = New(tenant, client, user, scope, authentication, NewId(client, scope));
+        var token = await accessTokens.ForSession(tenant, client, session, scope, cancel);
+        var answer = await Answer(tenant, client, session, token, scope, nonce: null, cancel);
+        await userSessions.Add(session, device, cancel);
+        await sessions.Create(session, token.Record, cancel);
+        return answer;
+    }
+
+    /// <summary>Makes a session that waits for its code. If it is there already nothing changes: the code is the same.</summary>
+    public async Task Await(Session session, Device device, CancellationToken cancel)
+    {
+        await userSessions.Add(session, device, cancel);
+        await sessions.TryAdd(session, cancel);
+    }
+
+    /// <summary>A fresh id for a session that starts now; the day of its end is in it.</summary>
+    public string NewId(Client client, Scope scope) => $"{ExpiringTables.Bucket(End(client, scope))}.{Ids.New()}";
+
+    /// <summary>A session as it starts; nothing is written.</summary>
+    public Session New(Tenant tenant, Client client, User user, Scope scope, Authentication authentication, string id)
     {
         var now = clock.GetUtcNow();
-        var refreshable = client.Grants.Contains(GrantType.RefreshToken) && (client.Native || scope.Has(Scopes.OfflineAccess));
-        var ends = now.AddSeconds(refreshable ? client.SessionSeconds : client.AccessTokenSeconds);
-        var session = new Session
+        var ends = End(client, scope);
+        return new Session
         {
-            Id = $"{ExpiringTables.Bucket(ends)}.{Ids.New()}",
+            Id = id,
             Tenant = tenant.Id,
             ClientId = client.Id,
             UserId = user.Id,
             Name = user.Name,
+            Email = user.Email,
             Roles = user.Roles,
             Scope = scope.ToString(),
             Counter = 1,
@@ -29,12 +53,17 @@ public sealed class SignIns(SessionStore sessions, AccessTokens accessTokens, Re
             CreatedAt = now,
             IdleExpiresAt = IdleEnd(now, client, ends),
             ExpiresAt = ends,
+            Authentication = authentication,
         };
-        var token = await accessTokens.ForSession(tenant, client, session, scope, cancel);
-        var refreshToken = refreshable ? await refreshTokens.For(session, cancel) : null;
-        await sessions.Create(session, token.Record, cancel);
-        return new TokenAnswer(token.Encoded, client.AccessTokenSeconds, scope.ToString(), refreshToken);
     }
+
+    /// <summary>The answer of the token endpoint for a session and an access token of it: signed, not yet recorded.</summary>
+    public async Task<TokenAnswer> Answer(Tenant tenant, Client client, Session session, SignedToken token, Scope scope,
+        string? nonce, CancellationToken cancel) => new(
+            token.Encoded, client.AccessTokenSeconds, scope.ToString(),
+            // What the session was granted decides, not what this one token was narrowed to.
+            IsRefreshable(client, Scope.Parse(session.Scope)) ? await refreshTokens.For(session, cancel) : null,
+            await idTokens.For(tenant, client, session, scope, nonce, token.Encoded, cancel));
 
     /// <summary>When a session that is used now ends if it is not used again; never after its absolute end.</summary>
     public static DateTimeOffset IdleEnd(DateTimeOffset now, Client client, DateTimeOffset ends)
@@ -42,4 +71,13 @@ public sealed class SignIns(SessionStore sessions, AccessTokens accessTokens, Re
         var idle = now.AddSeconds(client.SessionIdleSeconds);
         return idle < ends ? idle : ends;
     }
+
+    // A refresh token comes with offline_access (OIDC Core §11), or for a native client.
+    static bool IsRefreshable(Client client, Scope scope) =>
+        client.Grants.Contains(GrantType.RefreshToken) && (client.Native || scope.Has(Scopes.OfflineAccess));
+
+    DateTimeOffset End(Client client, Scope scope) => clock.GetUtcNow()
+        + (IsRefreshable(client, scope)
+            ? TimeSpan.FromSeconds(client.SessionSeconds)
+            : TimeSpan.FromSeconds(client.AccessTokenSeconds) + Codes.Life);
 }

@@ -109,7 +109,7 @@ public sealed class RefreshTests : IAsyncLifetime
         Assert.Equal("files.read admin", first.GetProperty("scope").GetString());
         var tenants = host.Service<TenantStore>();
         var tenant = (await tenants.Find("demo", default))!;
-        await tenants.Save(tenant with { Roles = new Dictionary<string, Role> { ["admin"] = new("admin", Protocol.Scope.Of("files.read")) } }, default);
+        await tenants.Save(tenant with { Roles = new Dictionary<string, Role> { ["admin"] = new("admin", Latchkey.Protocol.Scope.Of("files.read")) } }, default);
         host.Clock.Advance(TimeSpan.FromSeconds(31)); // The cache's time.
         Assert.Equal("files.read", (await TestHost.Json(await host.Refresh("demo", Refresh(first)), 200)).GetProperty("scope").GetString());
     }
@@ -167,7 +167,7 @@ public sealed class RefreshTests : IAsyncLifetime
     async Task AssertLive(JsonElement tokens, bool expected)
     {
         var jwt = new JsonWebToken(Access(tokens));
-        var token = new Http.AccessToken("demo", jwt.Subject, "first-party", Protocol.Scope.None,
+        var token = new Http.AccessToken("demo", jwt.Subject, "first-party", Latchkey.Protocol.Scope.None,
             jwt.Id, jwt.GetPayloadValue<string>("sid"));
         var live = await Record.ExceptionAsync(() => host.Service<IssuedTokens>().EnsureLive(token, default)) is null;
         Assert.Equal(expected, live);

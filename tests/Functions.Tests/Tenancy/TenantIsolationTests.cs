@@ -14,7 +14,8 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
     static readonly HashSet<string> Public =
     [
         "openid-configuration", "oauth-authorization-server", "jwks", // Metadata.
-        "token", // Authenticates the client instead.
+        "token", "par", // Authenticate the client instead.
+        "authorize", "login", "login-post", "consent", "consent-post", // For people, who have a cookie of the tenant.
     ];
 
     public static TheoryData<string, string, string> Protected()

@@ -1,0 +1,50 @@
+using System.Text;
+using Azure.Data.Tables;
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+
+namespace Latchkey.OAuth.Authorization;
+
+/// <summary>Authorization requests that a client has pushed (RFC 9126; SCHEMA.md, tables Requests…), each good for one use.</summary>
+public sealed class PushedRequests(RequestTables tables, TimeProvider clock)
+{
+    /// <summary>How long a pushed request may be used (RFC 9126 §2.2: 5 to 600 seconds).</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromSeconds(90);
+
+    const string Prefix = "urn:ietf:params:oauth:request_uri:";
+
+    /// <summary>Keeps a request; its <c>request_uri</c>.</summary>
+    public async Task<string> Push(Tenant tenant, Client client, string parameters, CancellationToken cancel)
+    {
+        var expires = clock.GetUtcNow() + Life;
+        var (bucket, id) = (ExpiringTables.Bucket(expires), Ids.New());
+        await tables.Of(bucket).Put(new TableEntity(RowKeys.RequestPartition(tenant.Id, id), RowKeys.Pushed)
+        {
+            ["ClientId"] = client.Id,
+            ["Parameters"] = parameters,
+            ["ExpiresAt"] = expires,
+        }, cancel);
+        return $"{Prefix}{bucket}.{id}";
+    }
+
+    /// <summary>True if the text is a <c>request_uri</c> of the kind that we give out.</summary>
+    public static bool IsOurs(string requestUri) => requestUri.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>Takes a request out; nobody can take it again.</summary>
+    /// <exception cref="OAuthError"><c>invalid_request</c>: unknown, used, expired or another client's, which all look the same.</exception>
+    public async Task<Form> Take(Tenant tenant, string requestUri, string? clientId, CancellationToken cancel)
+    {
+        var known = IsOurs(requestUri) && IssuedTokens.TrySplit(requestUri[Prefix.Length..], out _, out _);
+        if (!known || clientId is null) throw Unknown();
+        var parts = requestUri[Prefix.Length..].Split('.');
+        var table = tables.Of(parts[0]);
+        var row = await table.Find(RowKeys.RequestPartition(tenant.Id, parts[1]), RowKeys.Pushed, cancel);
+        if (row is null || row.GetString("ClientId") != clientId) throw Unknown(); // A stranger can't use it up.
+        if (!await table.TryDelete(row, cancel) || clock.GetUtcNow() >= row.GetDateTimeOffset("ExpiresAt")) throw Unknown();
+        return Form.Parse(Encoding.UTF8.GetBytes(row.GetString("Parameters")));
+    }
+
+    static OAuthError Unknown() => OAuthError.InvalidRequest("The request_uri is not known, has expired or was used before.");
+}

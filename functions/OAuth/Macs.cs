@@ -1,0 +1,33 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Latchkey.Keys;
+
+namespace Latchkey.OAuth;
+
+/// <summary>
+/// HMAC-SHA256 under a tenant's symmetric keys, for tokens that are made again instead of stored: refresh tokens,
+/// codes, form tokens. The purpose and the tenant are under the MAC too, so that none can stand for another.
+/// </summary>
+public sealed class Macs(KeyRing keys)
+{
+    /// <summary>The MAC of a text, base64url, under the newest key. The purpose is a word of ours without <c>|</c>.</summary>
+    public async Task<string> Make(string purpose, string tenant, string text, CancellationToken cancel) =>
+        Base64Url.EncodeToString(Mac((await keys.MacKeys(tenant, cancel))[0], purpose, tenant, text));
+
+    /// <summary>True if it is the text's MAC under any key that is still in use; takes the same time whatever differs.</summary>
+    public async Task<bool> Verify(string purpose, string tenant, string text, string mac, CancellationToken cancel)
+    {
+        var sent = new byte[HMACSHA256.HashSizeInBytes];
+        if (!Base64Url.IsValid(mac, out var length) || length != sent.Length) return false;
+        Base64Url.DecodeFromChars(mac, sent);
+        var match = false;
+        foreach (var key in await keys.MacKeys(tenant, cancel))
+            match |= CryptographicOperations.FixedTimeEquals(sent, Mac(key, purpose, tenant, text));
+        return match;
+    }
+
+    // The tenant too, because one key may serve several tenants.
+    static byte[] Mac(byte[] key, string purpose, string tenant, string text) =>
+        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{purpose}|{tenant}|{text}"));
+}

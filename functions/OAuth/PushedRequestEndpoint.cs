@@ -1,0 +1,38 @@
+using Latchkey.Http;
+using Latchkey.OAuth.Authorization;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.OAuth;
+
+/// <summary>
+/// The pushed authorization request endpoint (RFC 9126 §2): the client sends its request itself, is authenticated as at
+/// the token endpoint, hears of every fault at once, and gives the browser only a reference.
+/// </summary>
+public sealed class PushedRequestEndpoint(
+    Gate gate, ClientAuthentication authentication, RequestReader reader, PushedRequests pushed)
+{
+    // What proves the client is not part of the request.
+    static readonly string[] Credentials = ["client_secret", "client_assertion", "client_assertion_type"];
+
+    /// <summary><c>POST /{tenant}/oauth/par</c></summary>
+    [Function("par")]
+    public Task<IResult> Post(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/oauth/par")] HttpRequest request) =>
+        gate.Open(request, async (tenant, cancel) =>
+        {
+            var form = await Form.Read(request);
+            var client = await authentication.Authenticate(tenant, request, form, cancel);
+            if (form["request_uri"] is not null) throw OAuthError.InvalidRequest("A pushed request has no request_uri (RFC 9126 §2.1).");
+            // Basic authentication may leave it out; the browser's half must name the client all the same.
+            var parameters = new Dictionary<string, string>(form.Values.Where(p => !Credentials.Contains(p.Key))) { ["client_id"] = client.Id };
+            var encoded = Form.Encode(parameters);
+            if (encoded.Length > PendingRequests.MaxChars) throw OAuthError.InvalidRequest("The request is too long.");
+            var asBrowser = Form.Parse(System.Text.Encoding.UTF8.GetBytes(encoded));
+            RequestReader.Read(await reader.Trust(tenant, asBrowser, cancel), asBrowser, pushed: true);
+            var reference = await pushed.Push(tenant, client, encoded, cancel);
+            return Results.Json(new { request_uri = reference, expires_in = (int)PushedRequests.Life.TotalSeconds }, statusCode: 201);
+        });
+}

@@ -1,0 +1,66 @@
+using Azure.Data.Tables;
+using Latchkey.Storage;
+
+namespace Latchkey.OAuth.Sessions;
+
+/// <summary>A session as a row (SCHEMA.md, tables Sessions…).</summary>
+static class SessionRow
+{
+    public static TableEntity Of(Session session)
+    {
+        var row = new TableEntity(RowKeys.SessionPartition(session.Tenant, Session.WithoutBucket(session.Id)), RowKeys.Session)
+        {
+            ["ClientId"] = session.ClientId,
+            ["UserId"] = session.UserId,
+            ["Name"] = session.Name,
+            ["Email"] = session.Email,
+            ["Roles"] = Columns.Join(session.Roles),
+            ["Scope"] = session.Scope,
+            ["Counter"] = session.Counter,
+            ["RotatedAt"] = session.RotatedAt,
+            ["RotationId"] = session.RotationId,
+            ["CreatedAt"] = session.CreatedAt,
+            ["IdleExpiresAt"] = session.IdleExpiresAt,
+            ["ExpiresAt"] = session.ExpiresAt,
+            ["AuthTime"] = session.Authentication.Time,
+            ["Amr"] = Columns.Join(session.Authentication.Methods),
+            ["SignInId"] = session.Authentication.SignInId,
+        };
+        if (session.Code is not { } code) return row;
+        row[CodeExpiresAt] = code.ExpiresAt;
+        row["CodeRedirectUri"] = code.RedirectUri;
+        row["CodeChallenge"] = code.Challenge;
+        row["Nonce"] = code.Nonce;
+        row[CodeSpentAt] = code.SpentAt;
+        return row;
+    }
+
+    public static Session Read(string tenant, string id, TableEntity row) => new()
+    {
+        Id = id,
+        Tenant = tenant,
+        ClientId = row.GetString("ClientId"),
+        UserId = row.GetString("UserId"),
+        Name = row.GetString("Name"),
+        Email = row.GetString("Email"),
+        Roles = Columns.Split(row.GetString("Roles")),
+        Scope = row.GetString("Scope"),
+        Counter = row.GetInt32("Counter")!.Value,
+        RotatedAt = row.GetDateTimeOffset("RotatedAt")!.Value,
+        RotationId = row.GetString("RotationId"),
+        CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
+        IdleExpiresAt = row.GetDateTimeOffset("IdleExpiresAt")!.Value,
+        ExpiresAt = row.GetDateTimeOffset("ExpiresAt")!.Value,
+        RevokedAt = row.GetDateTimeOffset("RevokedAt"),
+        Authentication = new(row.GetDateTimeOffset("AuthTime") ?? row.GetDateTimeOffset("CreatedAt")!.Value,
+            Columns.Split(row.GetString("Amr")), row.GetString("SignInId")),
+        Code = row.GetDateTimeOffset(CodeExpiresAt) is { } expires
+            ? new(expires, row.GetString("CodeRedirectUri"), row.GetString("CodeChallenge"), row.GetString("Nonce"),
+                row.GetDateTimeOffset(CodeSpentAt))
+            : null,
+        ETag = row.ETag,
+    };
+
+    const string CodeExpiresAt = "CodeExpiresAt";
+    const string CodeSpentAt = "CodeSpentAt";
+}

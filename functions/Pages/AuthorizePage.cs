@@ -1,0 +1,72 @@
+using System.Text;
+using Latchkey.Http;
+using Latchkey.OAuth.Authorization;
+using Latchkey.OAuth.Sessions;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey.Pages;
+
+/// <summary>
+/// The authorization endpoint (RFC 6749 §3.1, OIDC Core §3.1.2). Until client and redirect URI are known to belong
+/// together a failure is our own page; from then on it goes back to the app.
+/// </summary>
+public sealed partial class AuthorizePage(
+    Gate gate, RequestReader reader, PushedRequests pushed, PendingRequests pending, AuthorizationDecision decision,
+    AuthorizationAnswers answers, BrowserSignIns signIns, BrowserCookies cookies, ResponsePages pages, Settings settings,
+    ILogger<AuthorizePage> logger)
+{
+    /// <summary><c>GET,POST /{tenant}/oauth/authorize</c></summary>
+    [Function("authorize")]
+    public Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "{tenant}/oauth/authorize")] HttpRequest request) =>
+        gate.Page(request, async (tenant, cancel) =>
+        {
+            var form = await Parameters(request);
+            var reference = form["request_uri"] is { } uri && PushedRequests.IsOurs(uri) ? uri : null;
+            // RFC 9126 §4: what was pushed is all that counts.
+            if (reference is not null) form = await pushed.Take(tenant, reference, form["client_id"], cancel);
+            var to = await reader.Trust(tenant, form, cancel);
+            try
+            {
+                return await Answer(request, tenant, to, form, reference is not null, cancel);
+            }
+            catch (OAuthError error)
+            {
+                Log.Refused(logger, tenant.Id, to.Client.Id, error.Code, error.Detail ?? error.Message);
+                return await pages.Send(request, tenant, AuthorizationResponse.Refusal(tenant, to, error), clicked: false);
+            }
+        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+
+    async Task<IResult> Answer(
+        HttpRequest request, Tenant tenant, ReturnAddress to, Form form, bool isPushed, CancellationToken cancel)
+    {
+        var wanted = RequestReader.Read(to, form, isPushed);
+        if (Form.Encode(form.Values).Length > PendingRequests.MaxChars) throw OAuthError.InvalidRequest("The request is too long.");
+        var who = await signIns.Find(request, tenant, cancel);
+        var step = await decision.Next(tenant, wanted, who, since: null, clicked: false, cancel);
+        if (step == NextStep.Answer)
+        {
+            var device = Device.Of(request, settings.TrustedProxies);
+            return await pages.Send(request, tenant, await answers.Grant(tenant, wanted, who!, device, cancel), clicked: false);
+        }
+        var id = await pending.Begin(tenant, form, isPushed, cookies.Browser(request, tenant), cancel);
+        return new SeeOther($"/{tenant.Id}/{(step == NextStep.SignIn ? "login" : "consent")}?request={id}");
+    }
+
+    static async Task<Form> Parameters(HttpRequest request)
+    {
+        if (HttpMethods.IsGet(request.Method))
+            return Form.ParseTolerant(Encoding.UTF8.GetBytes((request.QueryString.Value ?? "").TrimStart('?')));
+        return await Form.ReadTolerant(request);
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(22, LogLevel.Information, "Tenant {Tenant}, client {ClientId}: authorization refused: {Code}: {Detail}")]
+        public static partial void Refused(ILogger logger, string tenant, string clientId, string code, string detail);
+    }
+}

@@ -1,0 +1,34 @@
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Components;
+
+namespace Latchkey.Pages;
+
+/// <summary>What surrounds a view.</summary>
+/// <param name="Tenant">Whose page it is: name, colour and logo; null if the address names no tenant.</param>
+/// <param name="Title">The page's title and first heading.</param>
+public sealed record Frame(Tenant? Tenant, string Title)
+{
+    /// <summary>The HTTP status.</summary>
+    public int Status { get; init; } = 200;
+
+    /// <summary>A CSP source that the page's form may end at besides ourselves, or null.</summary>
+    public string? FormTarget { get; init; }
+
+    /// <summary>Where the browser goes by itself at once, or null.</summary>
+    public string? GoTo { get; init; }
+
+    /// <summary>The page's one script, allowed by its hash; or null. No page needs it.</summary>
+    public string? Script { get; init; }
+}
+
+/// <summary>A view: a component that gets its frame and its model and nothing else.</summary>
+public abstract class View<TModel> : ComponentBase
+{
+    /// <summary>What surrounds it.</summary>
+    [Parameter, EditorRequired]
+    public required Frame Frame { get; set; }
+
+    /// <summary>What it shows.</summary>
+    [Parameter, EditorRequired]
+    public required TModel Model { get; set; }
+}

@@ -1,0 +1,107 @@
+using Latchkey.Http;
+using Latchkey.OAuth;
+using Latchkey.OAuth.Authorization;
+using Latchkey.OAuth.Sessions;
+using Latchkey.Pages.Components;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Pages;
+
+/// <summary>What the sign-in form shows.</summary>
+/// <param name="RequestId">The pending request.</param>
+/// <param name="FormToken">See <see cref="FormTokens"/>.</param>
+/// <param name="App">The app's name.</param>
+/// <param name="UserName">What to write into the field, or null.</param>
+/// <param name="Error">What went wrong, or null.</param>
+public sealed record SignInModel(string RequestId, string FormToken, string App, string? UserName, string? Error);
+
+/// <summary>The sign-in page of a pending authorization request.</summary>
+public sealed class LoginPage(
+    Gate gate, PendingRequests pending, RequestReader reader, Passwords passwords, BrowserSignIns signIns,
+    BrowserCookies cookies, AuthorizationDecision decision, AuthorizationAnswers answers, FormTokens forms,
+    PageRenderer renderer, ResponsePages pages, Settings settings)
+{
+    const int MaxChars = 256;
+
+    /// <summary><c>GET /{tenant}/login?request=</c></summary>
+    [Function("login")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/login")] HttpRequest request) =>
+        gate.Page(request, async (tenant, cancel) =>
+        {
+            var browser = cookies.Read(request, tenant, BrowserCookies.BrowserName);
+            var waiting = await pending.Find(tenant, Query.Read(request, "request")["request"], browser, cancel);
+            var wanted = RequestReader.Read(await reader.Trust(tenant, waiting.Parameters, cancel), waiting.Parameters, waiting.Pushed);
+            return await Show(request, tenant, waiting, wanted, wanted.LoginHint, null, cancel);
+        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+
+    /// <summary><c>POST /{tenant}/login</c>: <c>request, form, username, password</c>, or <c>action=cancel</c>.</summary>
+    [Function("login-post")]
+    public Task<IResult> Post(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/login")] HttpRequest request) =>
+        gate.Page(request, async (tenant, cancel) =>
+        {
+            var form = await Form.Read(request);
+            var browser = cookies.Read(request, tenant, BrowserCookies.BrowserName);
+            var waiting = await pending.Find(tenant, form["request"], browser, cancel);
+            await forms.Check(request, tenant, waiting.Id, form, cancel);
+            var to = await reader.Trust(tenant, waiting.Parameters, cancel);
+            try
+            {
+                var wanted = RequestReader.Read(to, waiting.Parameters, waiting.Pushed);
+                if (form["action"] == "cancel")
+                    return await pages.Send(request, tenant, await answers.Deny(tenant, waiting, wanted, null, cancel), clicked: true);
+                var (who, refusal) = await SignIn(request, tenant, form, cancel);
+                if (who is null) return await Show(request, tenant, waiting, wanted, form["username"], refusal, cancel);
+                return await GoOn(request, tenant, waiting, wanted, who, cancel);
+            }
+            catch (OAuthError error)
+            {
+                return await pages.Send(request, tenant, AuthorizationResponse.Refusal(tenant, to, error), clicked: true);
+            }
+        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+
+    async Task<(SignedIn? Who, OAuthError? Refusal)> SignIn(HttpRequest request, Tenant tenant, Form form, CancellationToken cancel)
+    {
+        try
+        {
+            var (userName, password) = (form["username"] ?? "", form["password"] ?? "");
+            if (userName.Length is 0 or > MaxChars || password.Length is 0 or > MaxChars) throw OAuthError.InvalidGrant(Texts.WrongPassword);
+            var address = CallerAddress.Of(request, settings.TrustedProxies);
+            var user = await passwords.SignIn(tenant, userName, password, address, cancel);
+            return (await signIns.Start(request, tenant, user, cancel), null);
+        }
+        catch (OAuthError refusal)
+        {
+            return (null, refusal);
+        }
+    }
+
+    async Task<IResult> GoOn(HttpRequest request, Tenant tenant, PendingRequest waiting, AuthorizationRequest wanted,
+        SignedIn who, CancellationToken cancel)
+    {
+        var step = await decision.Next(tenant, wanted, who, waiting.CreatedAt, clicked: true, cancel);
+        if (step == NextStep.Consent) return new SeeOther($"/{tenant.Id}/consent?request={waiting.Id}");
+        var device = Device.Of(request, settings.TrustedProxies);
+        var response = await answers.Grant(tenant, waiting, wanted, who, consented: false, device, cancel);
+        return await pages.Send(request, tenant, response, clicked: true);
+    }
+
+    async Task<IResult> Show(HttpRequest request, Tenant tenant, PendingRequest waiting, AuthorizationRequest wanted,
+        string? userName, OAuthError? refusal, CancellationToken cancel)
+    {
+        var error = refusal is null ? null : refusal.RetryAfter is { } seconds ? Texts.TooManyTries(seconds) : Texts.WrongPassword;
+        var frame = new Frame(tenant, Texts.SignIn)
+        {
+            Status = refusal is null ? 200 : refusal.RetryAfter is null ? 400 : 429,
+            FormTarget = RedirectUri.CspSource(wanted.To.RedirectUri),
+        };
+        var token = await forms.For(request, tenant, waiting.Id, cancel);
+        var name = userName?.Length <= MaxChars ? userName : null;
+        return await renderer.Show<SignInView, SignInModel>(
+            request, frame, new SignInModel(waiting.Id, token, wanted.To.Client.Name, name, error), refusal?.RetryAfter);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey.Pages;
+
+/// <summary>
+/// Renders a Razor component into a whole page, with the headers of a page: nothing may be loaded, framed or posted to
+/// that the page itself does not name (CSP 3), and no address leaks (Referrer-Policy).
+/// </summary>
+public sealed class PageRenderer(IServiceProvider services, ILoggerFactory loggers)
+{
+    /// <summary>The page.</summary>
+    public async Task<IResult> Show<TView, TModel>(HttpRequest request, Frame frame, TModel model, int? retryAfter = null)
+        where TView : View<TModel>
+    {
+        var headers = request.HttpContext.Response.Headers;
+        headers.ContentSecurityPolicy = Policy(frame);
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.XFrameOptions = "DENY"; // For browsers that do not know frame-ancestors.
+        if (retryAfter is { } seconds) headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        var parameters = ParameterView.FromDictionary(new Dictionary<string, object?> { ["Frame"] = frame, ["Model"] = model });
+        await using var renderer = new HtmlRenderer(services, loggers);
+        var html = await renderer.Dispatcher.InvokeAsync(async () =>
+            (await renderer.RenderComponentAsync<TView>(parameters)).ToHtmlString());
+        return Results.Content($"<!DOCTYPE html>\n{html}", "text/html; charset=utf-8", statusCode: frame.Status);
+    }
+
+    static string Policy(Frame frame)
+    {
+        var style = Style.Of(frame.Tenant);
+        return string.Join("; ",
+            "default-src 'none'",
+            $"style-src '{style.Hash}'",
+            $"img-src {style.LogoUri ?? "'none'"}",
+            frame.Script is null ? "script-src 'none'" : $"script-src '{Style.HashOf(frame.Script)}'",
+            // Chromium and Safari hold every redirect that follows a form against this list.
+            $"form-action 'self' {frame.FormTarget}".TrimEnd(),
+            "frame-ancestors 'none'",
+            "base-uri 'none'");
+    }
+}

@@ -1,0 +1,38 @@
+using Latchkey.Http;
+using Latchkey.OAuth.Authorization;
+using Latchkey.Pages.Components;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+
+namespace Latchkey.Pages;
+
+/// <summary>Sends an authorization response to the app, and failures that the app must not hear of to the user.</summary>
+public sealed class ResponsePages(PageRenderer pages)
+{
+    const string Submit = "document.forms[0].submit()";
+
+    /// <summary>
+    /// The answer's way to the app. After a click, an app's own scheme gets a page with a visible link that also goes
+    /// there by itself: Chrome drops such a redirect when it takes the click for too old.
+    /// </summary>
+    public Task<IResult> Send(HttpRequest request, Tenant tenant, AuthorizationResponse response, bool clicked)
+    {
+        if (response.To.Mode == ResponseMode.FormPost)
+        {
+            return pages.Show<FormPostView, AuthorizationResponse>(request, new Frame(tenant, Texts.AlmostThere)
+            {
+                FormTarget = RedirectUri.CspSource(response.To.RedirectUri),
+                Script = Submit,
+            }, response);
+        }
+        if (!clicked || !response.To.IsPrivateScheme) return Task.FromResult<IResult>(new SeeOther(response.Location));
+        var title = response.IsError ? Texts.NotAllowed : Texts.SignedIn;
+        return pages.Show<ReturnView, AuthorizationResponse>(
+            request, new Frame(tenant, title) { GoTo = response.Location }, response);
+    }
+
+    /// <summary>The page of a failure.</summary>
+    public Task<IResult> Failure(HttpRequest request, Tenant? tenant, Problem problem) =>
+        pages.Show<ErrorView, Problem>(request, new Frame(tenant, Texts.ErrorTitle) { Status = problem.Status }, problem, problem.RetryAfter);
+}

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Pages;
+
+/// <summary>The style sheet of a tenant's pages, inline and allowed by its hash, so that a page is one request.</summary>
+/// <param name="Css">The text of the style element.</param>
+/// <param name="Hash">Its CSP hash source.</param>
+/// <param name="LogoUri">The logo's address if it is one that may stand in a page and in a header; else null.</param>
+public sealed record Style(string Css, string Hash, string? LogoUri)
+{
+    const string OwnColor = "#2f5bd0";
+
+    static readonly string Sheet = ReadSheet();
+    static readonly ConcurrentDictionary<string, (string Css, string Hash)> Made = new(StringComparer.Ordinal);
+
+    /// <summary>The style of a tenant. A colour or a logo that is malformed counts as none.</summary>
+    public static Style Of(Tenant? tenant)
+    {
+        var color = tenant?.Color is { } own && IsColor(own) ? own : OwnColor;
+        var (css, hash) = Made.GetOrAdd(color, Make);
+        return new Style(css, hash, tenant?.LogoUri is { } logo && IsLogo(logo) ? logo : null);
+    }
+
+    /// <summary>The CSP source that allows exactly this inline text.</summary>
+    public static string HashOf(string text) => $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
+
+    static (string Css, string Hash) Make(string color)
+    {
+        var css = $":root{{--accent:{color};--on-accent:{(IsLight(color) ? "#14161a" : "#ffffff")}}}\n{Sheet}";
+        return (css, HashOf(css));
+    }
+
+    static bool IsColor(string text) => text.Length == 7 && text[0] == '#' && text.Skip(1).All(char.IsAsciiHexDigit);
+
+    // What would end a CSP source or needs a query has no place in a logo's address.
+    static bool IsLogo(string text) => text.StartsWith("https://", StringComparison.Ordinal) && text.Length <= 300
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~' or '/' or ':' or '%');
+
+    // WCAG 2.2 relative luminance: above 0.18 dark text has the better contrast.
+    static bool IsLight(string color)
+    {
+        double Channel(int at)
+        {
+            var value = int.Parse(color.AsSpan(at, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0;
+            return value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4);
+        }
+        return 0.2126 * Channel(1) + 0.7152 * Channel(3) + 0.0722 * Channel(5) > 0.179;
+    }
+
+    static string ReadSheet()
+    {
+        using var reader = new StreamReader(typeof(Style).Assembly.GetManifestResourceStream("style.css")!);
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+}
