@@ -7,6 +7,7 @@ using Latchkey.Keys;
 using Latchkey.OAuth;
 using Latchkey.OAuth.Authorization;
 using Latchkey.OAuth.Grants;
+using Latchkey.OAuth.Registration;
 using Latchkey.OAuth.Sessions;
 using Latchkey.Pages;
 using Latchkey.Storage;
@@ -43,7 +44,7 @@ public static class Services
 
     static IServiceCollection AddKeys(this IServiceCollection services, Settings settings)
     {
-        services.AddSingleton<JwtWriter>().AddSingleton<JwkSet>().AddSingleton<BearerToken>();
+        services.AddSingleton<JwtWriter>().AddSingleton<JwkSet>().AddSingleton<BearerToken>().AddSingleton<DPoPNonces>();
         if (settings.SigningMode == SigningMode.Local)
         {
             return services
@@ -72,6 +73,9 @@ public static class Services
         .AddSingleton<ClientStore>()
         .AddSingleton<UserStore>()
         .AddSingleton<IssuedTokens>()
+        .AddSingleton<SingleUse>()
+        .AddSingleton<DPoP>()
+        .AddSingleton<ClientAssertions>()
         .AddSingleton<ClientAuthentication>()
         .AddHostedService<DemoData>();
 
@@ -84,6 +88,8 @@ public static class Services
         .AddSingleton<Codes>()
         .AddSingleton<UserSessions>()
         .AddSingleton<SignIns>()
+        .AddSingleton<InitialAccessTokens>()
+        .AddSingleton<Registrations>()
         .AddSingleton<SignInAttempts>()
         .AddSingleton<BrowserCookies>()
         .AddSingleton<BrowserSignIns>()

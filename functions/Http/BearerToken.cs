@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Latchkey.Keys;
 using Latchkey.Protocol;
 using Microsoft.AspNetCore.Http;
@@ -14,11 +15,26 @@ namespace Latchkey.Http;
 /// <param name="TokenId">Its <c>jti</c>.</param>
 /// <param name="SessionId">Its session (<c>sid</c>), or null for a client's own token.</param>
 public sealed record AccessToken(
-    string Tenant, string Subject, string ClientId, Scope Scope, string TokenId, string? SessionId);
+    string Tenant, string Subject, string ClientId, Scope Scope, string TokenId, string? SessionId)
+{
+    /// <summary>The thumbprint of the key that it is bound to (<c>cnf.jkt</c>, RFC 9449 §6.1), or null for a bearer token.</summary>
+    public string? Jkt { get; init; }
+
+    /// <summary>Its <c>iat</c>.</summary>
+    public DateTimeOffset IssuedAt { get; init; }
+
+    /// <summary>Its <c>exp</c>.</summary>
+    public DateTimeOffset ExpiresAt { get; init; }
+}
+
+/// <summary>An access token as a request carries it; nothing is verified yet.</summary>
+/// <param name="Encoded">The JWT.</param>
+/// <param name="WithProof">Sent as <c>DPoP</c> (RFC 9449 §7.1) and not as <c>Bearer</c>.</param>
+public sealed record SentToken(string Encoded, bool WithProof);
 
 /// <summary>
-/// Authentication, the first layer of a protected endpoint: a bearer token (RFC 6750 §2.1) that is one of our JWTs
-/// (RFC 9068 §4), signed by its own tenant's key and alive. Whose endpoint it was sent to is the next layer's question.
+/// Authentication, the first layer of a protected endpoint: an access token (RFC 6750 §2.1, RFC 9449 §7.1) that is one
+/// of our JWTs (RFC 9068 §4), signed by its own tenant's key and alive. Whose endpoint it was sent to is the next layer's question.
 /// </summary>
 public sealed class BearerToken(ISigner signer, TimeProvider clock)
 {
@@ -26,16 +42,16 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
 
     static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false };
 
-    /// <summary>Verifies the request's token.</summary>
-    /// <param name="request">The request.</param>
+    /// <summary>Verifies a token. Whether the sender holds the key that it may be bound to is the next question.</summary>
+    /// <param name="encoded">The JWT.</param>
     /// <param name="issuerOf">A tenant's issuer, or null if there is no such tenant.</param>
     /// <param name="cancel">Cancels the wait for keys.</param>
     /// <exception cref="Problem">401 <c>invalid_token</c> and why.</exception>
     /// <exception cref="SigningUnavailableException">The keys to verify with cannot be had.</exception>
     public async Task<AccessToken> Verify(
-        HttpRequest request, Func<string, ValueTask<string?>> issuerOf, CancellationToken cancel)
+        string encoded, Func<string, ValueTask<string?>> issuerOf, CancellationToken cancel)
     {
-        var jwt = Read(Encoded(request));
+        var jwt = Read(encoded);
         if (Claim(jwt, "tid") is not { } tenant || await issuerOf(tenant) is not { } issuer)
             throw Problem.Unauthorized("The access token names no tenant that is known here.");
         var result = await Validate(jwt, issuer, await signer.PublicKeys(tenant, cancel));
@@ -43,7 +59,12 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
             result = await Validate(jwt, issuer, await signer.RenewedPublicKeys(tenant, cancel));
         if (!result.IsValid) throw Problem.Unauthorized(Why(result.Exception));
         return new AccessToken(tenant, Needed(jwt, "sub"), Needed(jwt, "client_id"),
-            Scope.Parse(Claim(jwt, "scope")), Needed(jwt, "jti"), Claim(jwt, "sid"));
+            Scope.Parse(Claim(jwt, "scope")), Needed(jwt, "jti"), Claim(jwt, "sid"))
+        {
+            Jkt = Jkt(jwt),
+            IssuedAt = jwt.IssuedAt,
+            ExpiresAt = jwt.ValidTo,
+        };
     }
 
     Task<TokenValidationResult> Validate(JsonWebToken jwt, string issuer, IReadOnlyList<JsonWebKey> keys) =>
@@ -60,25 +81,64 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
             LifetimeValidator = (_, expires, _, _) => expires is { } at && clock.GetUtcNow().UtcDateTime < at,
         });
 
-    static string Encoded(HttpRequest request)
+    /// <summary>Verifies a token that must be of this tenant; null if it is not good, for whatever reason.</summary>
+    /// <exception cref="SigningUnavailableException">The keys to verify with cannot be had.</exception>
+    public async Task<AccessToken?> TryVerify(string encoded, string tenant, string issuer, CancellationToken cancel)
+    {
+        try
+        {
+            return await Verify(encoded, id => new(id == tenant ? issuer : null), cancel);
+        }
+        catch (Problem problem) when (problem.Status == 401)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The token that the Authorization header carries or, in a form without that header, the form (RFC 6750 §2.2).</summary>
+    /// <exception cref="Problem">401: there is none, or it is not one Bearer or DPoP token.</exception>
+    /// <exception cref="OAuthError"><c>invalid_request</c>: there are two (RFC 6750 §3.1), or the form is not good.</exception>
+    public static async Task<SentToken> SentInBodyToo(HttpRequest request)
+    {
+        if (!HttpMethods.IsPost(request.Method) || !Body.Is(request, "application/x-www-form-urlencoded")) return Sent(request);
+        if ((await Form.Read(request))["access_token"] is not { } token) return Sent(request);
+        if (request.Headers.Authorization.Count > 0) throw OAuthError.InvalidRequest("The access token is sent in two ways at once.");
+        return new SentToken(token, WithProof: false);
+    }
+
+    /// <summary>The token that the Authorization header carries.</summary>
+    /// <exception cref="Problem">401: there is none, or it is not one Bearer or DPoP token.</exception>
+    public static SentToken Sent(HttpRequest request)
     {
         var headers = request.Headers.Authorization;
         if (headers.Count == 0) throw Problem.Unauthorized("An access token is needed.", tokenSent: false);
         if (headers.Count > 1) throw Problem.Unauthorized("There is more than one Authorization header.");
         var parts = headers.ToString().Split(' ', 2, StringSplitOptions.TrimEntries);
-        if (!parts[0].Equals("Bearer", StringComparison.OrdinalIgnoreCase))
-            throw Problem.Unauthorized("The access token must be sent as a Bearer token.", tokenSent: false);
-        if (parts.Length < 2 || parts[1].Length is 0 or > MaxChars) throw Malformed();
-        return parts[1];
+        var withProof = parts[0].Equals("DPoP", StringComparison.OrdinalIgnoreCase);
+        if (!withProof && !parts[0].Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+            throw Problem.Unauthorized("The access token must be sent as a Bearer or a DPoP token.", tokenSent: false);
+        if (parts.Length < 2 || parts[1].Length == 0) throw Malformed();
+        return new SentToken(parts[1], withProof);
+    }
+
+    // Any cnf that is not exactly ours is refused: a binding that we can't check must not become none.
+    static string? Jkt(JsonWebToken jwt)
+    {
+        if (!jwt.TryGetPayloadValue<JsonElement>("cnf", out var cnf)) return null;
+        return cnf.ValueKind == JsonValueKind.Object && cnf.TryGetProperty("jkt", out var jkt)
+            && jkt.ValueKind == JsonValueKind.String ? jkt.GetString()
+            : throw Problem.Unauthorized("The access token is bound in a way that is not known here.");
     }
 
     static JsonWebToken Read(string encoded)
     {
+        if (encoded.Length > MaxChars) throw Malformed();
         try
         {
             return new JsonWebToken(encoded);
         }
-        catch (Exception broken) when (broken is ArgumentException or SecurityTokenException or FormatException)
+        catch (Exception broken) when (broken is ArgumentException or SecurityTokenException or FormatException
+            or JsonException or InvalidOperationException) // The last: half a surrogate pair.
         {
             throw Malformed();
         }

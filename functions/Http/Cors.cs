@@ -20,7 +20,7 @@ public static class Cors
         var preflight = HttpMethods.IsOptions(request.Method);
         if (origin.Length == 0 || !origins.Contains(origin, StringComparer.Ordinal)) return preflight;
         headers.AccessControlAllowOrigin = origin;
-        headers.AccessControlExposeHeaders = "WWW-Authenticate, Retry-After, Location";
+        headers.AccessControlExposeHeaders = "WWW-Authenticate, Retry-After, Location, DPoP-Nonce";
         if (!preflight) return false;
         headers.AccessControlAllowMethods = "GET, POST, PUT, PATCH, DELETE";
         headers.AccessControlAllowHeaders = "Authorization, Content-Type, DPoP";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Latchkey.Keys;
 using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Http;
@@ -40,7 +41,13 @@ public sealed class Problem(int status, string code, string detail) : Exception(
     /// <summary>RFC 6750 §3.1: 401 <c>invalid_token</c>, or a bare challenge if there was no token at all.</summary>
     public static Problem Unauthorized(string detail, bool tokenSent = true) => new(401, "invalid_token", detail)
     {
-        Challenge = tokenSent ? $"Bearer error=\"invalid_token\", error_description=\"{Quote(detail)}\"" : "Bearer",
+        Challenge = tokenSent ? $"Bearer error=\"invalid_token\", error_description=\"{Quote(detail)}\"" : $"Bearer, DPoP {DPoPAlgorithms}",
+    };
+
+    /// <summary>RFC 9449 §7.1 and §9: 401 <c>invalid_dpop_proof</c> or <c>use_dpop_nonce</c>.</summary>
+    public static Problem DPoP(string code, string detail) => new(401, code, detail)
+    {
+        Challenge = $"DPoP error=\"{code}\", error_description=\"{Quote(detail)}\", {DPoPAlgorithms}",
     };
 
     /// <summary>RFC 6750 §3.1: 403 <c>insufficient_scope</c>, naming the scope that is missing.</summary>
@@ -55,10 +62,18 @@ public sealed class Problem(int status, string code, string detail) : Exception(
     public IResult ToResult(HttpResponse response)
     {
         if (RetryAfter is { } seconds) response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        if (Challenge is { } challenge) response.Headers.WWWAuthenticate = challenge;
+        if (Challenge is { } challenge) response.Headers.WWWAuthenticate = InSchemeOf(response.HttpContext.Request, challenge);
         var members = new Dictionary<string, object?>(Extensions ?? new Dictionary<string, object?>()) { ["code"] = Code };
         return Results.Problem(Message, statusCode: Status, title: Title(Status), type: "about:blank", extensions: members);
     }
+
+    static string DPoPAlgorithms => $"algs=\"{string.Join(' ', ForeignJwt.Algorithms)}\"";
+
+    // RFC 9449 §7.1: whoever used DPoP is answered in DPoP.
+    static string InSchemeOf(HttpRequest request, string challenge) =>
+        challenge.StartsWith("Bearer error", StringComparison.Ordinal)
+        && request.Headers.Authorization.ToString().StartsWith("DPoP ", StringComparison.OrdinalIgnoreCase)
+            ? $"DPoP{challenge["Bearer".Length..]}, {DPoPAlgorithms}" : challenge;
 
     // RFC 6750 §3: error_description holds %x20-21 / %x23-5B / %x5D-7E only.
     static string Quote(string text) =>

@@ -14,24 +14,26 @@ namespace Latchkey.OAuth;
 public sealed record SignedToken(string Encoded, TableEntity Record, string Bucket);
 
 /// <summary>
-/// Makes access tokens: JWTs as in RFC 9068, ES256, with the tenant (<c>tid</c>) and, for a user, session and roles.
+/// Makes access tokens: JWTs as in RFC 9068, ES256, with the tenant (<c>tid</c>) and, for a user, session and roles;
+/// bound to the key whose thumbprint is given (RFC 9449 §6.1), or to none.
 /// A token is signed before anything is written, so that a vault that fails leaves no trace.
 /// </summary>
 public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
 {
     /// <summary>A client's own token (RFC 6749 §4.4): the subject is the client.</summary>
-    public Task<SignedToken> ForClient(Tenant tenant, Client client, Scope scope, CancellationToken cancel) =>
-        Sign(tenant, client, client.Id, scope, null, [], cancel);
+    public Task<SignedToken> ForClient(
+        Tenant tenant, Client client, Scope scope, string? jkt, CancellationToken cancel) =>
+        Sign(tenant, client, client.Id, scope, null, jkt, [], cancel);
 
     /// <summary>A user's token.</summary>
     public Task<SignedToken> ForSession(
-        Tenant tenant, Client client, Sessions.Session session, Scope scope, CancellationToken cancel)
+        Tenant tenant, Client client, Sessions.Session session, Scope scope, string? jkt, CancellationToken cancel)
     {
         var extra = new Dictionary<string, object> { ["roles"] = session.Roles, ["name"] = session.Name };
-        return Sign(tenant, client, session.UserId, scope, session.Id, extra, cancel);
+        return Sign(tenant, client, session.UserId, scope, session.Id, jkt, extra, cancel);
     }
 
-    async Task<SignedToken> Sign(Tenant tenant, Client client, string subject, Scope scope, string? sessionId,
+    async Task<SignedToken> Sign(Tenant tenant, Client client, string subject, Scope scope, string? sessionId, string? jkt,
         Dictionary<string, object> extra, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
@@ -51,6 +53,7 @@ public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
             ["tid"] = tenant.Id,
         };
         if (sessionId is not null) claims["sid"] = sessionId;
+        if (jkt is not null) claims["cnf"] = new Dictionary<string, string> { ["jkt"] = jkt };
         var partition = sessionId is null ? own : Sessions.Session.WithoutBucket(sessionId);
         return new SignedToken(
             await jwt.Write(tenant.Id, "ES256", "at+jwt", claims, cancel),

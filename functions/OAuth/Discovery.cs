@@ -1,3 +1,4 @@
+using Latchkey.Keys;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
@@ -29,6 +30,9 @@ public sealed class Discovery(Gate gate)
         return Task.FromResult(Results.Json(Document(tenant.Issuer)));
     });
 
+    static readonly string[] AuthMethods =
+        [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
+
     static Dictionary<string, object> Document(string issuer) => new()
     {
         ["issuer"] = issuer,
@@ -36,7 +40,17 @@ public sealed class Discovery(Gate gate)
         ["authorization_endpoint"] = $"{issuer}/oauth/authorize",
         ["pushed_authorization_request_endpoint"] = $"{issuer}/oauth/par",
         ["token_endpoint"] = $"{issuer}/oauth/token",
-        ["token_endpoint_auth_methods_supported"] = new[] { ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.None },
+        ["token_endpoint_auth_methods_supported"] = AuthMethods,
+        ["token_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
+        ["revocation_endpoint"] = $"{issuer}/oauth/revoke",
+        ["revocation_endpoint_auth_methods_supported"] = AuthMethods,
+        ["revocation_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
+        ["introspection_endpoint"] = $"{issuer}/oauth/introspect",
+        ["introspection_endpoint_auth_methods_supported"] = AuthMethods.Where(method => method != ClientAuthMethod.None),
+        ["introspection_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
+        ["userinfo_endpoint"] = $"{issuer}/oauth/userinfo",
+        ["registration_endpoint"] = $"{issuer}/oauth/register",
+        ["dpop_signing_alg_values_supported"] = ForeignJwt.Algorithms,
         ["grant_types_supported"] = new[] { GrantType.AuthorizationCode, GrantType.ClientCredentials, GrantType.RefreshToken, GrantType.Password },
         // The implicit types work for clients that an operator has marked as legacy; they are offered to nobody.
         ["response_types_supported"] = new[] { ResponseType.Code },

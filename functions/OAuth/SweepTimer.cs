@@ -1,4 +1,5 @@
 using Latchkey.OAuth.Authorization;
+using Latchkey.OAuth.Registration;
 using Latchkey.OAuth.Sessions;
 using Latchkey.Tenancy;
 using Microsoft.Azure.Functions.Worker;
@@ -8,14 +9,17 @@ namespace Latchkey.OAuth;
 
 /// <summary>Drops, once an hour, the tables whose rows have all expired. It never reads a row.</summary>
 public sealed partial class SweepTimer(
-    IssuedTokens issued, SignInAttempts attempts, BrowserSignIns signIns, RequestTables requests, TimeProvider clock, ILogger<SweepTimer> logger)
+    IssuedTokens issued, SignInAttempts attempts, BrowserSignIns signIns, RequestTables requests, SingleUse seen,
+    InitialAccessTokens initial, TimeProvider clock, ILogger<SweepTimer> logger)
 {
     /// <summary>Seven minutes past each hour (NCRONTAB, UTC).</summary>
     [Function("sweep")]
     public async Task Run([TimerTrigger("0 7 * * * *")] TimerInfo timer, CancellationToken cancel)
     {
-        var dropped = await issued.Tables.DropExpired(clock.GetUtcNow(), cancel) + await attempts.DropExpired(cancel)
-            + await signIns.DropExpired(cancel) + await requests.DropExpired(cancel);
+        var now = clock.GetUtcNow();
+        var dropped = await issued.Tables.DropExpired(now, cancel) + await attempts.DropExpired(cancel)
+            + await signIns.DropExpired(cancel) + await requests.DropExpired(cancel)
+            + await seen.Tables.DropExpired(now, cancel) + await initial.Tables.DropExpired(now, cancel);
         Log.Swept(logger, dropped, timer.IsPastDue);
     }
 

@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.OAuth;
 
 /// <summary>The token endpoint (RFC 6749 §3.2): parse once, authenticate the client once, hand over to the grant.</summary>
-public sealed class TokenEndpoint(Gate gate, ClientAuthentication authentication, IEnumerable<IGrant> grants)
+public sealed class TokenEndpoint(Gate gate, ClientAuthentication authentication, DPoP dpop, IEnumerable<IGrant> grants)
 {
     /// <summary><c>POST /{tenant}/oauth/token</c></summary>
     [Function("token")]
@@ -18,12 +18,17 @@ public sealed class TokenEndpoint(Gate gate, ClientAuthentication authentication
         {
             var form = await Form.Read(request);
             var type = form.Required("grant_type");
+            var proof = await dpop.Read(tenant, request, cancel); // Before the client's assertion is used up.
             var client = await authentication.Authenticate(tenant, request, form, cancel);
             var grant = grants.FirstOrDefault(grant => grant.Type == type)
                 ?? throw OAuthError.UnsupportedGrantType("There is no such grant here.");
             if (!client.Grants.Contains(type))
                 throw OAuthError.UnauthorizedClient($"This client may not use the grant {type}.");
-            var tokens = await grant.Redeem(new TokenRequest(tenant, client, form, request, cancel));
+            if (proof is null && client.RequireDpop) throw OAuthError.InvalidRequest("This client must send a DPoP proof.");
+            if (proof is not null && !await dpop.Use(tenant, proof, cancel))
+                throw OAuthError.DPoP("invalid_dpop_proof", "The DPoP proof was used before.");
+            var tokens = await grant.Redeem(new TokenRequest(tenant, client, form, request, cancel) { Jkt = proof?.Jkt });
+            if (proof is not null) tokens = tokens with { TokenType = "DPoP" };
             request.HttpContext.Response.Headers.Pragma = "no-cache"; // RFC 6749 §5.1; no-store is set on every answer.
             return Results.Json(tokens, TokenAnswer.Json);
         });

@@ -46,6 +46,15 @@ public sealed class OAuthError : Exception
     /// <summary>RFC 6749 §5.2: a scope that is malformed, unknown or beyond what may be had.</summary>
     public static OAuthError InvalidScope(string description) => new("invalid_scope", description);
 
+    /// <summary>RFC 9449 §5 and §8: <c>invalid_dpop_proof</c> or <c>use_dpop_nonce</c>.</summary>
+    public static OAuthError DPoP(string code, string description) => new(code, description);
+
+    /// <summary>RFC 7591 §3.2.2: a metadata field that is wrong or not offered.</summary>
+    public static OAuthError InvalidClientMetadata(string description) => new("invalid_client_metadata", description);
+
+    /// <summary>RFC 7591 §3.2.2: a redirect URI that may not be registered.</summary>
+    public static OAuthError InvalidRedirectUri(string description) => new("invalid_redirect_uri", description);
+
     /// <summary>
     /// 429 with Retry-After (RFC 6585 §4): too many wrong passwords for the account or from the address. RFC 6749 has
     /// no code for it; <c>temporarily_unavailable</c> (§4.1.2.1) is the registered one that says "later".

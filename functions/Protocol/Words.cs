@@ -54,6 +54,9 @@ public static class ClientAuthMethod
     /// <summary>Secret in the form.</summary>
     public const string Post = "client_secret_post";
 
+    /// <summary>A JWT under a registered key (RFC 7523 §2.2).</summary>
+    public const string PrivateKeyJwt = "private_key_jwt";
+
     /// <summary>A public client: its id alone.</summary>
     public const string None = "none";
 }

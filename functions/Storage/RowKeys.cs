@@ -56,6 +56,18 @@ public static class RowKeys
     /// <summary>Failed sign-ins from one address.</summary>
     public static string AddressAttempts(string tenant, string address) => $"{tenant}|address|{Ids.Hash(address)}";
 
+    /// <summary>The only row of the partition of something that may be used once.</summary>
+    public const string SeenRow = "seen";
+
+    /// <summary>The only row of an initial access token (RFC 7591 §1.2).</summary>
+    public const string InitialTokenRow = "initial";
+
+    /// <summary>The partition of an initial access token.</summary>
+    public static string InitialToken(string tenant, string token) => $"{tenant}|{Ids.Hash(token)}";
+
+    /// <summary>The partition of something of this kind that may be used once; the id may be any text.</summary>
+    public static string Seen(string tenant, string kind, string id) => $"{tenant}|{kind}|{Ids.Hash(id)}";
+
     /// <summary>A wrapped symmetric key.</summary>
     public static string MacKey(string id) => $"mac|{id}";
 

@@ -12,6 +12,8 @@ sealed class Cache<T>(TimeProvider clock, TimeSpan time) where T : class
 
     readonly ConcurrentDictionary<string, (T Value, DateTimeOffset Until)> entries = new(StringComparer.Ordinal);
 
+    public void Remove(string key) => entries.TryRemove(key, out _);
+
     public async ValueTask<T?> Get(string key, Func<Task<T?>> find)
     {
         var now = clock.GetUtcNow();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Azure;
 using Latchkey.Protocol;
 
 namespace Latchkey.Tenancy;
@@ -64,8 +65,35 @@ public sealed record Client
     /// <summary>Where the browser may be sent after a logout (OIDC RP-Initiated Logout §3.1), raw.</summary>
     public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
 
-    /// <summary>A client that has no secret (RFC 6749 §2.1).</summary>
-    public bool IsPublic => SecretHashes.Count == 0;
+    /// <summary>
+    /// How it proves who it is (<see cref="ClientAuthMethod"/>); unless said, by its secret, or not at all if it has
+    /// none. A secret may come in the header or in the form, whichever of the two was registered.
+    /// </summary>
+    public string AuthMethod
+    {
+        get => field ?? (SecretHashes.Count == 0 ? ClientAuthMethod.None : ClientAuthMethod.Basic);
+        init;
+    }
+
+    /// <summary>Its public keys for <c>private_key_jwt</c> as a JWK Set (RFC 7517 §5), or null.</summary>
+    public string? Jwks { get; init; }
+
+    /// <summary>Its tokens must be bound to a key: <c>dpop_bound_access_tokens</c> (RFC 9449 §5.2).</summary>
+    public bool RequireDpop { get; init; }
+
+    /// <summary>Base64 SHA-256 of the token with which the client looks after its own registration (RFC 7592), or null.</summary>
+    public string? RegistrationTokenHash { get; init; }
+
+    /// <summary>When it registered itself (RFC 7591), or null if an operator made it.</summary>
+    public DateTimeOffset? RegisteredAt { get; init; }
+
+    /// <summary>It registered itself and nobody vouched for it: it may act for users, never for itself.</summary>
+    public bool OpenlyRegistered { get; init; }
+
+    internal ETag ETag { get; init; }
+
+    /// <summary>A client that cannot prove who it is (RFC 6749 §2.1).</summary>
+    public bool IsPublic => AuthMethod == ClientAuthMethod.None;
 
     /// <summary>True if the text may be a client id: 1 to 64 of letters, digits, <c>-</c>, <c>.</c> and <c>_</c>.</summary>
     public static bool IsId(string text) =>
@@ -75,11 +103,16 @@ public sealed record Client
     public static string HashSecret(string secret) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
     /// <summary>True if it is one of the client's secrets; takes the same time whichever matches.</summary>
-    public bool HasSecret(string secret)
+    public bool HasSecret(string secret) => IsHashed(secret, SecretHashes);
+
+    /// <summary>True if it is the client's registration access token.</summary>
+    public bool HasRegistrationToken(string token) => RegistrationTokenHash is { } hash && IsHashed(token, [hash]);
+
+    static bool IsHashed(string secret, IReadOnlyList<string> hashes)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(secret));
         var match = false;
-        foreach (var known in SecretHashes)
+        foreach (var known in hashes)
             match |= CryptographicOperations.FixedTimeEquals(hash, Convert.FromBase64String(known));
         return match;
     }

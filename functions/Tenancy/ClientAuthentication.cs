@@ -5,18 +5,20 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// Client authentication (RFC 6749 §2.3, §3.2.1): <c>client_secret_basic</c>, <c>client_secret_post</c>, and
-/// <c>none</c> for public clients. A client uses one way at a time.
+/// Client authentication (RFC 6749 §2.3, §3.2.1): <c>client_secret_basic</c>, <c>client_secret_post</c>,
+/// <c>private_key_jwt</c>, and <c>none</c> for public clients. A client uses one way at a time, and only its own.
 /// </summary>
-public sealed class ClientAuthentication(ClientStore clients)
+public sealed class ClientAuthentication(ClientStore clients, ClientAssertions assertions)
 {
     /// <summary>The client that sent this form.</summary>
     /// <exception cref="OAuthError"><c>invalid_client</c> (401), or <c>invalid_request</c> if two ways are mixed.</exception>
     public async Task<Client> Authenticate(Tenant tenant, HttpRequest request, Form form, CancellationToken cancel)
     {
         var basic = Basic(request);
-        if (basic is not null && form["client_secret"] is not null)
+        var asserts = form["client_assertion"] is not null || form["client_assertion_type"] is not null;
+        if (((bool[])[basic is not null, form["client_secret"] is not null, asserts]).Count(way => way) > 1)
             throw OAuthError.InvalidRequest("The client authenticates in two ways at once.");
+        if (asserts) return await assertions.Authenticate(tenant, form, cancel);
         if (basic is not null && form["client_id"] is { } named && named != basic.Value.Id)
             throw OAuthError.InvalidRequest("client_id and the Authorization header name different clients.");
         var usedHeader = basic is not null;
@@ -26,6 +28,8 @@ public sealed class ClientAuthentication(ClientStore clients)
             ?? throw OAuthError.InvalidClient("no such client", usedHeader);
         if (client.IsPublic && string.IsNullOrEmpty(secret)) return client;
         if (client.IsPublic) throw OAuthError.InvalidClient("a public client sent a secret", usedHeader);
+        if (client.AuthMethod == ClientAuthMethod.PrivateKeyJwt)
+            throw OAuthError.InvalidClient("the client must use private_key_jwt", usedHeader);
         if (secret is null || !client.HasSecret(secret)) throw OAuthError.InvalidClient("wrong or no secret", usedHeader);
         return client;
     }

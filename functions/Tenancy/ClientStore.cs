@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Data.Tables;
 using Latchkey.Protocol;
 using Latchkey.Storage;
@@ -14,9 +15,32 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     public ValueTask<Client?> Find(Tenant tenant, string id, CancellationToken cancel) =>
         Client.IsId(id) ? cache.Get($"{tenant.Id}|{id}", () => Load(tenant, id, cancel)) : default;
 
+    /// <summary>The client as stored now, past the cache: to be changed.</summary>
+    public Task<Client?> FindNow(Tenant tenant, string id, CancellationToken cancel) =>
+        Client.IsId(id) ? Load(tenant, id, cancel) : Task.FromResult<Client?>(null);
+
     /// <summary>Writes a client.</summary>
-    public Task Save(Tenant tenant, Client client, CancellationToken cancel) =>
-        table.Put(new TableEntity(tenant.Id, client.Id)
+    public Task Save(Tenant tenant, Client client, CancellationToken cancel) => table.Put(Row(tenant, client), cancel);
+
+    /// <summary>Writes a client that <see cref="FindNow"/> gave; false if it was changed or deleted since.</summary>
+    public async Task<bool> TryReplace(Tenant tenant, Client client, CancellationToken cancel)
+    {
+        var row = Row(tenant, client);
+        row.ETag = client.ETag;
+        var done = await table.TryReplace(row, cancel);
+        cache.Remove($"{tenant.Id}|{client.Id}");
+        return done;
+    }
+
+    /// <summary>Deletes a client, whatever state it is in. Other instances see it go within the cache's seconds.</summary>
+    public async Task Delete(Tenant tenant, string id, CancellationToken cancel)
+    {
+        await table.TryDelete(new TableEntity(tenant.Id, id) { ETag = ETag.All }, cancel);
+        cache.Remove($"{tenant.Id}|{id}");
+    }
+
+    static TableEntity Row(Tenant tenant, Client client) =>
+        new(tenant.Id, client.Id)
         {
             ["Name"] = client.Name,
             ["SecretHashes"] = Columns.Join(client.SecretHashes),
@@ -24,6 +48,9 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             ["Scope"] = client.Scope.ToString(),
             ["RedirectUris"] = Columns.Join(client.RedirectUris),
             ["Native"] = client.Native,
+            ["AuthMethod"] = client.AuthMethod,
+            ["Jwks"] = client.Jwks,
+            ["RequireDpop"] = client.RequireDpop,
             ["AccessTokenSeconds"] = client.AccessTokenSeconds,
             ["SessionIdleSeconds"] = client.SessionIdleSeconds,
             ["SessionSeconds"] = client.SessionSeconds,
@@ -36,7 +63,10 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             ["WebsiteUri"] = client.WebsiteUri,
             ["LogoUri"] = client.LogoUri,
             ["PostLogoutRedirectUris"] = Columns.Join(client.PostLogoutRedirectUris),
-        }, cancel);
+            ["RegistrationTokenHash"] = client.RegistrationTokenHash,
+            ["RegisteredAt"] = client.RegisteredAt,
+            ["OpenlyRegistered"] = client.OpenlyRegistered,
+        };
 
     async Task<Client?> Load(Tenant tenant, string id, CancellationToken cancel)
     {
@@ -50,6 +80,9 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             Scope = Scope.Parse(row.GetString("Scope")),
             RedirectUris = Columns.Split(row.GetString("RedirectUris")),
             Native = row.GetBoolean("Native") is true,
+            AuthMethod = row.GetString("AuthMethod"),
+            Jwks = row.GetString("Jwks"),
+            RequireDpop = row.GetBoolean("RequireDpop") is true,
             AccessTokenSeconds = row.GetInt32("AccessTokenSeconds")!.Value,
             SessionIdleSeconds = row.GetInt32("SessionIdleSeconds")!.Value,
             SessionSeconds = row.GetInt32("SessionSeconds")!.Value,
@@ -63,6 +96,10 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             WebsiteUri = row.GetString("WebsiteUri"),
             LogoUri = row.GetString("LogoUri"),
             PostLogoutRedirectUris = Columns.Split(row.GetString("PostLogoutRedirectUris")),
+            RegistrationTokenHash = row.GetString("RegistrationTokenHash"),
+            RegisteredAt = row.GetDateTimeOffset("RegisteredAt"),
+            OpenlyRegistered = row.GetBoolean("OpenlyRegistered") is true,
+            ETag = row.ETag,
         };
     }
 }

@@ -13,7 +13,7 @@ public sealed record Caller(Tenant Tenant, AccessToken Token, CancellationToken 
 /// The way into every endpoint of a tenant. For protected ones it is the three layers, in this order: authentication
 /// (401), tenant verification (401), authorization (403).
 /// </summary>
-public sealed class Gate(Endpoint endpoint, TenantStore tenants, BearerToken bearer, IssuedTokens issued)
+public sealed class Gate(Endpoint endpoint, TenantStore tenants, ClientStore clients, BearerToken bearer, DPoP dpop, IssuedTokens issued)
 {
     /// <summary>A public endpoint of a tenant, with CORS for the tenant's origins.</summary>
     public Task<IResult> Open(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) =>
@@ -44,11 +44,13 @@ public sealed class Gate(Endpoint endpoint, TenantStore tenants, BearerToken bea
     /// A protected endpoint that only reads: the revocation is looked up beside its own reading, and what it read is
     /// thrown away if the token has been revoked.
     /// </summary>
-    public Task<IResult> Read(HttpRequest request, string scope, Func<Caller, Task<IResult>> steps) =>
+    public Task<IResult> Read(
+        HttpRequest request, string scope, Func<Caller, Task<IResult>> steps, bool tokenInBodyToo = false) =>
         Open(request, async (tenant, cancel) =>
         {
-            var caller = await Admit(request, tenant, scope, cancel);
-            var live = issued.EnsureLive(caller.Token, cancel);
+            var sent = tokenInBodyToo ? await BearerToken.SentInBodyToo(request) : BearerToken.Sent(request);
+            var (caller, proof) = await Admit(request, tenant, sent, scope, cancel);
+            var live = EnsureLive(caller, proof);
             var answer = steps(caller);
             await Task.WhenAny(Task.WhenAll(live, answer)); // Both end before either's failure is told.
             await live;
@@ -59,18 +61,42 @@ public sealed class Gate(Endpoint endpoint, TenantStore tenants, BearerToken bea
     public Task<IResult> Change(HttpRequest request, string scope, Func<Caller, Task<IResult>> steps) =>
         Open(request, async (tenant, cancel) =>
         {
-            var caller = await Admit(request, tenant, scope, cancel);
-            await issued.EnsureLive(caller.Token, cancel);
+            var (caller, proof) = await Admit(request, tenant, BearerToken.Sent(request), scope, cancel);
+            await EnsureLive(caller, proof);
             return await steps(caller);
         });
 
-    async Task<Caller> Admit(HttpRequest request, Tenant tenant, string scope, CancellationToken cancel)
+    async Task<(Caller Caller, DPoPProof? Proof)> Admit(
+        HttpRequest request, Tenant tenant, SentToken sent, string scope, CancellationToken cancel)
     {
-        var token = await bearer.Verify(request, async id => (await tenants.Find(id, cancel))?.Issuer, cancel);
+        var token = await bearer.Verify(sent.Encoded, async id => (await tenants.Find(id, cancel))?.Issuer, cancel);
         if (token.Tenant != tenant.Id)
             throw Problem.Unauthorized($"The access token is of tenant {token.Tenant}; this address is of tenant {tenant.Id}.");
+        if (await clients.Find(tenant, token.ClientId, cancel) is null)
+            throw Problem.Unauthorized("The access token's client is no longer registered."); // RFC 7592 §2.3
+        var proof = await Proof(request, tenant, sent, token, cancel);
         if (!token.Scope.Has(scope)) throw Problem.InsufficientScope(scope);
-        return new Caller(tenant, token, cancel);
+        return (new Caller(tenant, token, cancel), proof);
+    }
+
+    // RFC 9449 §7.2: a bound token is never taken as a bearer token; the reverse would promise what is not there.
+    async Task<DPoPProof?> Proof(
+        HttpRequest request, Tenant tenant, SentToken sent, AccessToken token, CancellationToken cancel)
+    {
+        if (token.Jkt is null && !sent.WithProof) return null;
+        if (token.Jkt is null) throw Problem.Unauthorized("The access token is bound to no key; send it as a Bearer token.");
+        if (!sent.WithProof) throw Problem.DPoP("invalid_token", "The access token is bound to a key; send it as a DPoP token.");
+        return await dpop.ReadFor(tenant, request, sent.Encoded, token.Jkt, cancel);
+    }
+
+    Task EnsureLive(Caller caller, DPoPProof? proof) => proof is null
+        ? issued.EnsureLive(caller.Token, caller.Cancel)
+        : Task.WhenAll(issued.EnsureLive(caller.Token, caller.Cancel), EnsureUnused(caller, proof));
+
+    async Task EnsureUnused(Caller caller, DPoPProof proof)
+    {
+        if (!await dpop.Use(caller.Tenant, proof, caller.Cancel))
+            throw Problem.DPoP("invalid_dpop_proof", "The DPoP proof was used before.");
     }
 
     async Task<Tenant> Tenant(HttpRequest request, CancellationToken cancel) =>

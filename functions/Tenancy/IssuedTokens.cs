@@ -8,7 +8,7 @@ namespace Latchkey.Tenancy;
 /// The record of every access token issued (SCHEMA.md, tables Sessions…). A token of a session lies in the session's
 /// partition, any other in one of its own; the expiry bucket is in the id.
 /// </summary>
-public sealed class IssuedTokens(StorageClients storage)
+public sealed class IssuedTokens(StorageClients storage, TimeProvider clock)
 {
     /// <summary>The tables of sessions and access tokens.</summary>
     public ExpiringTables Tables { get; } = new(storage.Tables, "Sessions");
@@ -38,13 +38,39 @@ public sealed class IssuedTokens(StorageClients storage)
     /// <exception cref="Problem">401 <c>invalid_token</c>.</exception>
     public async Task EnsureLive(AccessToken token, CancellationToken cancel)
     {
-        if (!TrySplit(token.SessionId ?? token.TokenId, out var bucket, out var id)) throw Revoked();
+        if (!await IsLive(token, cancel)) throw Problem.Unauthorized("The access token has been revoked.");
+    }
+
+    /// <summary>As <see cref="EnsureLive"/>, as an answer.</summary>
+    public async Task<bool> IsLive(AccessToken token, CancellationToken cancel)
+    {
+        if (!TrySplit(token.SessionId ?? token.TokenId, out var bucket, out var id)) return false;
         var row = await Tables.For(bucket).Find(
             RowKeys.SessionPartition(token.Tenant, id),
             token.SessionId is null ? RowKeys.Token(token.TokenId) : RowKeys.Session, cancel);
-        if (row is null || row.ContainsKey("RevokedAt")) throw Revoked();
-        if (row.ContainsKey("CodeExpiresAt") && !row.ContainsKey("CodeSpentAt")) throw Revoked(); // Its code is not redeemed: it has no tokens.
+        // A session whose code is not redeemed has no tokens.
+        return row is not null && (!row.ContainsKey("CodeExpiresAt") || row.ContainsKey("CodeSpentAt"))
+            && !row.ContainsKey("RevokedAt") && !RevokedTokens.Of(row).Has(token.TokenId);
     }
 
-    static Problem Revoked() => Problem.Unauthorized("The access token has been revoked.");
+    /// <summary>
+    /// Revokes one access token; its session lives on. The session's row keeps the list, so that the one point read
+    /// above still decides. A token whose row is gone is dead already.
+    /// </summary>
+    public async Task Revoke(AccessToken token, CancellationToken cancel)
+    {
+        if (!TrySplit(token.SessionId ?? token.TokenId, out var bucket, out var id)) return;
+        var (table, partition) = (Tables.For(bucket), RowKeys.SessionPartition(token.Tenant, id));
+        var now = clock.GetUtcNow();
+        if (token.SessionId is null)
+        {
+            await table.TryMerge(new TableEntity(partition, RowKeys.Token(token.TokenId)) { ["RevokedAt"] = now }, cancel);
+            return;
+        }
+        while (await table.Find(partition, RowKeys.Session, cancel) is { } session)
+        {
+            RevokedTokens.Of(session).With(token, now).Write(session, now);
+            if (await table.TryReplace(session, cancel)) return; // Else a refresh or another revocation came between.
+        }
+    }
 }

@@ -23,6 +23,9 @@ public sealed record Tenant
     /// <summary>An https address of its logo, shown on its pages; null shows its name alone.</summary>
     public string? LogoUri { get; init; }
 
+    /// <summary>Anybody may register an app (RFC 7591 §3), without an initial access token. Off unless an operator says so.</summary>
+    public bool OpenRegistration { get; init; }
+
     /// <summary>The tenant's roles by name.</summary>
     public IReadOnlyDictionary<string, Role> Roles { get; init; } = new Dictionary<string, Role>();
 

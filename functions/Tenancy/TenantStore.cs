@@ -31,6 +31,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
             ["Origins"] = Columns.Join(tenant.Origins),
             ["Color"] = tenant.Color,
             ["LogoUri"] = tenant.LogoUri,
+            ["OpenRegistration"] = tenant.OpenRegistration,
         }, cancel);
     }
 
@@ -51,6 +52,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
             Origins = Columns.Split(row.GetString("Origins")),
             Color = row.GetString("Color"),
             LogoUri = row.GetString("LogoUri"),
+            OpenRegistration = row.GetBoolean("OpenRegistration") is true,
             Roles = roles,
         };
     }

@@ -78,7 +78,7 @@ public sealed class AuthorizationAnswers(
         SignedToken? token = null;
         if (request.ResponseType != ResponseType.IdToken)
         {
-            token = await accessTokens.ForSession(tenant, client, session, scope, cancel);
+            token = await accessTokens.ForSession(tenant, client, session, scope, jkt: null, cancel);
             answer["access_token"] = token.Encoded;
             answer["token_type"] = "Bearer";
             answer["expires_in"] = client.AccessTokenSeconds.ToString(CultureInfo.InvariantCulture);

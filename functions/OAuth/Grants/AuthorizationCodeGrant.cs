@@ -34,9 +34,9 @@ public sealed partial class AuthorizationCodeGrant(
             if (answer is not null && session.RotationId == rotationId) return answer;
             if (code.SpentAt is not null) throw await Replayed(tenant, session, cancel);
             if (clock.GetUtcNow() >= code.ExpiresAt) throw Refused("expired");
-            var next = Started(session, code, client, rotationId);
+            var next = Started(session, code, client, rotationId).BoundTo(client, request.Jkt);
             var scope = Scope.Parse(session.Scope);
-            var token = await accessTokens.ForSession(tenant, client, next, scope, cancel);
+            var token = await accessTokens.ForSession(tenant, client, next, scope, request.Jkt, cancel);
             answer = await signIns.Answer(tenant, client, next, token, scope, code.Nonce, cancel);
             // A lost race reads again: then the code is spent, and this request is a replay.
             if (await sessions.TryRotate(next, token.Record, cancel)) return answer;

@@ -17,7 +17,7 @@ public sealed class ClientCredentialsGrant(AccessTokens accessTokens, IssuedToke
         var scope = GrantedScope.ForClient(client, Scope.Parse(form["scope"]));
         if (scope.Within(Scopes.OpenIdConnect) is { IsEmpty: false } users)
             throw OAuthError.InvalidScope($"There is no user here to grant: {users}.");
-        var token = await accessTokens.ForClient(tenant, client, scope, cancel);
+        var token = await accessTokens.ForClient(tenant, client, scope, request.Jkt, cancel);
         await issued.Tables.For(token.Bucket).Put(token.Record, cancel);
         return new TokenAnswer(token.Encoded, client.AccessTokenSeconds, scope.ToString());
     }

@@ -7,7 +7,11 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.OAuth.Grants;
 
 /// <summary>A token request whose client is authenticated and allowed to use the grant.</summary>
-public sealed record TokenRequest(Tenant Tenant, Client Client, Form Form, HttpRequest Http, CancellationToken Cancel);
+public sealed record TokenRequest(Tenant Tenant, Client Client, Form Form, HttpRequest Http, CancellationToken Cancel)
+{
+    /// <summary>The thumbprint of the key of the request's DPoP proof, to which its tokens are bound, or null.</summary>
+    public string? Jkt { get; init; }
+}
 
 /// <summary>One way to get tokens (RFC 6749 §1.3).</summary>
 public interface IGrant
@@ -30,6 +34,6 @@ public sealed record TokenAnswer(
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>Always <c>Bearer</c> (RFC 6750).</summary>
-    public string TokenType { get; } = "Bearer";
+    /// <summary><c>Bearer</c> (RFC 6750), or <c>DPoP</c> if the access token is bound to a key (RFC 9449 §5).</summary>
+    public string TokenType { get; init; } = "Bearer";
 }

@@ -23,6 +23,6 @@ public sealed class PasswordGrant(Passwords passwords, SignIns signIns, Settings
         var user = await passwords.SignIn(tenant, userName, password, address, cancel);
         var scope = GrantedScope.ForUser(tenant, client, user.Roles, asked);
         return await signIns.Start(tenant, client, user, scope, Authentication.ByPassword(clock.GetUtcNow()),
-            Device.Of(http, settings.TrustedProxies), cancel);
+            Device.Of(http, settings.TrustedProxies), request.Jkt, cancel);
     }
 }

@@ -28,17 +28,19 @@ public sealed partial class RefreshTokenGrant(
         while (true)
         {
             var session = Usable(client, await sessions.Find(tenant.Id, sessionId, cancel));
+            if (IsBound(session, counter) && session.Jkt != request.Jkt)
+                throw OAuthError.InvalidGrant("The refresh token is bound to another key."); // No harm to the session: RFC 9449 §11.
             var scope = Narrowed(tenant, client, session, Scope.Parse(form["scope"]));
-            var token = await accessTokens.ForSession(tenant, client, session, scope, cancel);
+            var token = await accessTokens.ForSession(tenant, client, session, scope, request.Jkt, cancel);
             if (counter == session.Counter)
             {
-                var next = Rotated(session, client, rotationId);
+                var next = Rotated(session, client, rotationId).BoundTo(client, request.Jkt);
                 var answer = await signIns.Answer(tenant, client, next, token, scope, nonce: null, cancel);
                 // A lost race reads again: then this token is the predecessor, which has its own rule.
                 if (!await sessions.TryRotate(next, token.Record, cancel)) continue;
                 return answer;
             }
-            if (!MayRetry(session, counter, client, rotationId)) throw await Reused(tenant, session, counter, cancel);
+            if (!MayRetry(session, counter, client, rotationId, request.Jkt)) throw await Reused(tenant, session, counter, cancel);
             var again = await signIns.Answer(tenant, client, session, token, scope, nonce: null, cancel);
             await sessions.AddToken(session, token.Record, cancel);
             return again;
@@ -79,9 +81,14 @@ public sealed partial class RefreshTokenGrant(
         };
     }
 
-    bool MayRetry(Session session, int counter, Client client, string rotationId) =>
-        counter == session.Counter - 1
+    static bool IsBound(Session session, int counter) => session.Jkt is not null && counter >= session.BoundSince;
+
+    // The successor of a bound session is worth nothing without its key, so its holder may ask again until it is used.
+    // An unbound predecessor of a bound successor needs the key too: whoever lacks it did not make the successor.
+    bool MayRetry(Session session, int counter, Client client, string rotationId, string? jkt) =>
+        counter == session.Counter - 1 && (session.Jkt is null || session.Jkt == jkt)
         && (session.RotationId == rotationId // Our own write, whose answer was lost on the way from storage.
+            || (session.Jkt is not null && client.RetryWindowSeconds > 0)
             || clock.GetUtcNow() < session.RotatedAt.AddSeconds(client.RetryWindowSeconds));
 
     async Task<OAuthError> Reused(Tenant tenant, Session session, int counter, CancellationToken cancel)

@@ -1,4 +1,5 @@
 using Azure;
+using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth.Sessions;
 
@@ -60,6 +61,22 @@ public sealed record Session
 
     /// <summary>True while it waits for its code: it has no tokens, and whoever shows one is refused.</summary>
     public bool IsPending => Code is { SpentAt: null };
+
+    /// <summary>
+    /// The thumbprint of the key that its refresh tokens are bound to (RFC 9449 §5), or null. Only a public client's
+    /// are: any other proves who it is anyway.
+    /// </summary>
+    public string? Jkt { get; init; }
+
+    /// <summary>The first refresh token that is bound; an app that starts to use DPoP brings its sessions along.</summary>
+    public int BoundSince { get; init; }
+
+    /// <summary>The session, bound from its live refresh token on; unchanged if it is bound, or there is no proof, or no need.</summary>
+    public Session BoundTo(Client client, string? jkt) =>
+        Jkt is null && jkt is not null && client.IsPublic ? this with { Jkt = jkt, BoundSince = Counter } : this;
+
+    /// <summary>True while it has begun and is neither revoked nor expired.</summary>
+    public bool IsAlive(DateTimeOffset now) => !IsPending && RevokedAt is null && now < ExpiresAt && now < IdleExpiresAt;
 
     internal ETag ETag { get; init; }
 

@@ -26,6 +26,7 @@ static class SessionRow
             ["Amr"] = Columns.Join(session.Authentication.Methods),
             ["SignInId"] = session.Authentication.SignInId,
         };
+        if (session.Jkt is { } jkt) (row["Jkt"], row["BoundSince"]) = (jkt, session.BoundSince);
         if (session.Code is not { } code) return row;
         row[CodeExpiresAt] = code.ExpiresAt;
         row["CodeRedirectUri"] = code.RedirectUri;
@@ -52,6 +53,8 @@ static class SessionRow
         IdleExpiresAt = row.GetDateTimeOffset("IdleExpiresAt")!.Value,
         ExpiresAt = row.GetDateTimeOffset("ExpiresAt")!.Value,
         RevokedAt = row.GetDateTimeOffset("RevokedAt"),
+        Jkt = row.GetString("Jkt"),
+        BoundSince = row.GetInt32("BoundSince") ?? 0,
         Authentication = new(row.GetDateTimeOffset("AuthTime") ?? row.GetDateTimeOffset("CreatedAt")!.Value,
             Columns.Split(row.GetString("Amr")), row.GetString("SignInId")),
         Code = row.GetDateTimeOffset(CodeExpiresAt) is { } expires

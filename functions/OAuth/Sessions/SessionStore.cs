@@ -30,9 +30,12 @@ public sealed class SessionStore(IssuedTokens issued, TimeProvider clock)
     public Task<bool> TryAdd(Session session, CancellationToken cancel) =>
         TableOf(session.Id).TryAdd(SessionRow.Of(session), cancel);
 
-    /// <summary>Writes the session's next state and an access token; false if somebody else changed it first.</summary>
+    /// <summary>
+    /// Writes the session's next state and an access token; false if somebody else changed it first. A merge, so that
+    /// columns which are not the session's own, such as the list of its revoked access tokens, stay.
+    /// </summary>
     public Task<bool> TryRotate(Session next, TableEntity token, CancellationToken cancel) =>
-        Transact(next, TableTransactionActionType.UpdateReplace, token, cancel);
+        Transact(next, TableTransactionActionType.UpdateMerge, token, cancel);
 
     /// <summary>Records one more access token of a session as it is.</summary>
     public Task AddToken(Session session, TableEntity token, CancellationToken cancel) =>

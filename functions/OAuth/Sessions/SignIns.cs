@@ -12,10 +12,10 @@ public sealed class SignIns(
 {
     /// <summary>Makes a session for a user and the first tokens, at once.</summary>
     public async Task<TokenAnswer> Start(Tenant tenant, Client client, User user, Scope scope,
-        Authentication authentication, Device device, CancellationToken cancel)
+        Authentication authentication, Device device, string? jkt, CancellationToken cancel)
     {
-        var session = New(tenant, client, user, scope, authentication, NewId(client, scope));
-        var token = await accessTokens.ForSession(tenant, client, session, scope, cancel);
+        var session = New(tenant, client, user, scope, authentication, NewId(client, scope)).BoundTo(client, jkt);
+        var token = await accessTokens.ForSession(tenant, client, session, scope, jkt, cancel);
         var answer = await Answer(tenant, client, session, token, scope, nonce: null, cancel);
         await userSessions.Add(session, device, cancel);
         await sessions.Create(session, token.Record, cancel);

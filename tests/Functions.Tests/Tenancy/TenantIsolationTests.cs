@@ -14,8 +14,9 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
     static readonly HashSet<string> Public =
     [
         "openid-configuration", "oauth-authorization-server", "jwks", // Metadata.
-        "token", "par", // Authenticate the client instead.
+        "token", "par", "revoke", "introspect", // Authenticate the client instead.
         "authorize", "login", "login-post", "consent", "consent-post", // For people, who have a cookie of the tenant.
+        "register", "register-read", "register-update", "register-delete", // Have tokens of their own: RegistrationTests.
     ];
 
     public static TheoryData<string, string, string> Protected()
@@ -64,7 +65,8 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
             var answer = await host.Send(new HttpMethod(method.ToUpperInvariant()), PathTo(route, "demo"), bad, new { });
             var problem = await TestHost.Json(answer, 401);
             Assert.Equal(("invalid_token", why), (problem.GetProperty("code").GetString(), problem.GetProperty("detail").GetString()));
-            Assert.Equal("Bearer", answer.Headers.WwwAuthenticate.Single().Scheme);
+            // RFC 9449 §7.1: whoever sent nothing is told of both ways.
+            Assert.Equal(bad is null ? ["Bearer", "DPoP"] : ["Bearer"], answer.Headers.WwwAuthenticate.Select(one => one.Scheme));
         }
         Assert.NotEmpty(function);
     }

@@ -1,0 +1,51 @@
+using Latchkey.OAuth.Registration;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.OAuth;
+
+/// <summary>A client looks after its own registration (RFC 7592) with the registration access token that it was given.</summary>
+public sealed class RegisteredClient(Gate gate, ClientStore clients, Registrations registrations)
+{
+    const string Route = "{tenant}/oauth/register/{clientId}";
+
+    /// <summary><c>GET /{tenant}/oauth/register/{clientId}</c>: what is registered (§2.1).</summary>
+    [Function("register-read")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = Route)] HttpRequest request) =>
+        With(request, (tenant, client, token, _) => Task.FromResult(Results.Json(registrations.Answer(tenant, client, token))));
+
+    /// <summary><c>PUT /{tenant}/oauth/register/{clientId}</c>: replaces the metadata (§2.2).</summary>
+    [Function("register-update")]
+    public Task<IResult> Put(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = Route)] HttpRequest request) =>
+        With(request, async (tenant, client, token, cancel) =>
+            // A change that came between wins; and a client that was deleted meanwhile stays deleted.
+            await registrations.TryReplace(tenant, client, token, request, cancel) is { } answer
+                ? Results.Json(answer)
+                : throw Http.Problem.Conflict("client_changed", "The client was changed or deleted meanwhile. Read it again."));
+
+    /// <summary>
+    /// <c>DELETE /{tenant}/oauth/register/{clientId}</c>: the client is gone, and within seconds so is every token that it
+    /// holds (§2.3).
+    /// </summary>
+    [Function("register-delete")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Route)] HttpRequest request) =>
+        With(request, async (tenant, client, _, cancel) =>
+        {
+            await clients.Delete(tenant, client.Id, cancel);
+            return Results.NoContent();
+        });
+
+    Task<IResult> With(HttpRequest request, Func<Tenant, Client, string, CancellationToken, Task<IResult>> steps) =>
+        gate.Open(request, async (tenant, cancel) =>
+        {
+            var token = RegistrationToken.Of(request);
+            var id = request.RouteValues["clientId"] as string ?? "";
+            var client = await clients.FindNow(tenant, id, cancel);
+            if (client is null || !client.HasRegistrationToken(token)) throw RegistrationToken.Refused();
+            return await steps(tenant, client, token, cancel);
+        });
+}

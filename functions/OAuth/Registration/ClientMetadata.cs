@@ -1,0 +1,118 @@
+using Latchkey.Keys;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+
+namespace Latchkey.OAuth.Registration;
+
+/// <summary>
+/// Client metadata (RFC 7591 §2, OpenID Connect Registration §2), checked field by field. Fields that are not known
+/// here are ignored, as §2 says, and do not appear in the answer, so that a developer sees what counts.
+/// </summary>
+static class ClientMetadata
+{
+    const int MostUris = 20;
+    const int MaxNameChars = 100;
+    const int MaxJwksChars = 16 * 1024;
+
+    static readonly string[] AuthMethods =
+        [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
+
+    // Nobody can register themselves into administering a tenant.
+    static readonly Scope Offered = Scopes.All.Beyond(Scope.Of(Scopes.Admin));
+
+    /// <summary>The client with everything that a client may say about itself replaced by what it says now.</summary>
+    /// <param name="client">The client so far; what an operator set stays.</param>
+    /// <param name="json">The metadata.</param>
+    /// <param name="grants">The grants that may be registered.</param>
+    /// <exception cref="OAuthError"><c>invalid_client_metadata</c> or <c>invalid_redirect_uri</c> (§3.2.2).</exception>
+    public static Client Apply(Client client, MetadataReader json, IReadOnlyList<string> grants)
+    {
+        var native = json.OneOf("application_type", "web", "native") == "native";
+        var chosen = Grants(json, grants);
+        json.OneOf("subject_type", "public");
+        var method = json.OneOf("token_endpoint_auth_method", AuthMethods) ?? ClientAuthMethod.Basic;
+        if (method == ClientAuthMethod.None && chosen.Contains(GrantType.ClientCredentials))
+            throw MetadataReader.Fault("A client without credentials can't use client_credentials.");
+        return client with
+        {
+            Name = json.Name("client_name", MaxNameChars) ?? client.Id,
+            Native = native,
+            Grants = chosen,
+            AuthMethod = method,
+            Jwks = Jwks(json, method),
+            Scope = ScopeOf(json, chosen),
+            RedirectUris = RedirectUris(json, native, chosen),
+            PostLogoutRedirectUris = PostLogoutRedirectUris(json, native),
+            WebsiteUri = json.HttpsUri("client_uri"),
+            LogoUri = json.HttpsUri("logo_uri"),
+            IdTokenAlgorithm = json.OneOf("id_token_signed_response_alg", "RS256", "ES256") ?? "RS256",
+            RequireDpop = json.Flag("dpop_bound_access_tokens"),
+            RequirePushedRequests = json.Flag("require_pushed_authorization_requests"),
+        };
+    }
+
+    // §2.1: response_types has to fit grant_types.
+    static List<string> Grants(MetadataReader json, IReadOnlyList<string> offered)
+    {
+        var grants = json.Texts("grant_types", 10)?.Distinct(StringComparer.Ordinal).ToList() ?? [GrantType.AuthorizationCode];
+        if (grants.Count == 0) throw MetadataReader.Fault("grant_types is empty.");
+        if (grants.Find(grant => !offered.Contains(grant)) is not null)
+            throw MetadataReader.Fault($"grant_types may hold: {string.Join(", ", offered)}.");
+        var byCode = grants.Contains(GrantType.AuthorizationCode);
+        var responses = json.Texts("response_types", 10) ?? (byCode ? ["code"] : []);
+        if (responses.Any(response => response != "code")) throw MetadataReader.Fault("response_types may hold: code.");
+        if (byCode != responses.Contains("code"))
+            throw MetadataReader.Fault("The grant authorization_code and the response type code go together.");
+        return grants;
+    }
+
+    static string? Jwks(MetadataReader json, string method)
+    {
+        // Fetching an address that a stranger names would let them reach into our network.
+        if (json.Has("jwks_uri")) throw MetadataReader.Fault("jwks_uri is not supported; send the keys as jwks.");
+        var jwks = json.Object("jwks", MaxJwksChars);
+        if (jwks is null && method == ClientAuthMethod.PrivateKeyJwt) throw MetadataReader.Fault("private_key_jwt needs jwks.");
+        try
+        {
+            if (jwks is not null) PublicJwk.ParseSet(jwks);
+            return jwks;
+        }
+        catch (FormatException fault)
+        {
+            throw MetadataReader.Fault(fault.Message);
+        }
+    }
+
+    static Scope ScopeOf(MetadataReader json, IReadOnlyList<string> grants)
+    {
+        // Without a user there is nothing that OpenID Connect's scopes could be about.
+        var most = grants is [GrantType.ClientCredentials] ? Offered.Beyond(Scopes.OpenIdConnect) : Offered;
+        if (json.Text("scope", 1000) is not { } text) return most;
+        try
+        {
+            var scope = Scope.Parse(text);
+            return !scope.IsEmpty && scope.Beyond(most).IsEmpty ? scope : throw MetadataReader.Fault($"scope may hold: {most}.");
+        }
+        catch (OAuthError malformed) when (malformed.Code == "invalid_scope")
+        {
+            throw MetadataReader.Fault(malformed.Message);
+        }
+    }
+
+    static IReadOnlyList<string> RedirectUris(MetadataReader json, bool native, IReadOnlyList<string> grants)
+    {
+        var uris = json.Texts("redirect_uris", MostUris) ?? [];
+        if (uris.Count == 0 && grants.Contains(GrantType.AuthorizationCode))
+            throw OAuthError.InvalidRedirectUri("redirect_uris is missing.");
+        if (uris.Select(uri => RedirectUri.Fault(uri, native)).FirstOrDefault(fault => fault is not null) is { } fault)
+            throw OAuthError.InvalidRedirectUri(fault);
+        return uris;
+    }
+
+    static IReadOnlyList<string> PostLogoutRedirectUris(MetadataReader json, bool native)
+    {
+        var uris = json.Texts("post_logout_redirect_uris", MostUris) ?? [];
+        return uris.Select(uri => RedirectUri.Fault(uri, native)).FirstOrDefault(fault => fault is not null) is { } fault
+            ? throw MetadataReader.Fault($"post_logout_redirect_uris: {fault}") : uris;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text.Json;
+using Latchkey.Http;
+using Latchkey.Keys;
+using Latchkey.Protocol;
+using Microsoft.AspNetCore.Http;
+
+namespace Latchkey.OAuth.Registration;
+
+/// <summary>
+/// Reads single fields of client metadata (RFC 7591 §2). A field that is absent or null is null; one of another type or
+/// beyond its bound is <c>invalid_client_metadata</c>.
+/// </summary>
+sealed class MetadataReader
+{
+    const int MaxUriChars = 512;
+
+    static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
+
+    readonly JsonElement json;
+
+    MetadataReader(JsonElement json) => this.json = json;
+
+    /// <summary>The body of a registration request.</summary>
+    /// <exception cref="OAuthError"><c>invalid_client_metadata</c></exception>
+    /// <exception cref="Problem">413 or a truncated body.</exception>
+    public static async Task<MetadataReader> Read(HttpRequest request)
+    {
+        if (!Body.Is(request, "application/json")) throw Fault("The body must be application/json.");
+        var bytes = await Body.Bytes(request);
+        try
+        {
+            if (Body.Text(bytes) is null) throw Fault("The body is not UTF-8.");
+            using var document = JsonDocument.Parse(bytes, Strict);
+            if (document.RootElement.ValueKind != JsonValueKind.Object) throw Fault("The body must be a JSON object.");
+            return new MetadataReader(document.RootElement.Clone());
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException) // The latter: half a surrogate pair.
+        {
+            throw Fault("The body is not JSON, or says something twice.");
+        }
+    }
+
+    public static OAuthError Fault(string what) => OAuthError.InvalidClientMetadata(what);
+
+    public bool Has(string name) => Value(name) is not null;
+
+    public string? Text(string name, int most)
+    {
+        if (Value(name) is not { } value) return null;
+        return ForeignJwt.Text(value) is { Length: > 0 } text && text.Length <= most
+            ? text : throw Fault($"{name} must be a string of 1 to {most} characters.");
+    }
+
+    /// <summary>A text that people read: nothing in it may hide or turn around what stands beside it.</summary>
+    public string? Name(string name, int most)
+    {
+        if (Text(name, most) is not { } text) return null;
+        // U+200C and U+200D join letters and emoji; every other format character is for trickery here.
+        var bad = text.EnumerateRunes().Any(rune => IsHidden(rune.Value) && rune.Value is not (0x200C or 0x200D));
+        return bad || string.IsNullOrWhiteSpace(text) ? throw Fault($"{name} holds characters that can't be shown.") : text;
+    }
+
+    public string? OneOf(string name, params IReadOnlyList<string> allowed)
+    {
+        if (Text(name, 200) is not { } text) return null;
+        return allowed.Contains(text) ? text : throw Fault($"{name} must be one of: {string.Join(", ", allowed)}.");
+    }
+
+    public bool Flag(string name) => Value(name) is { } value
+        && (value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Fault($"{name} must be true or false."));
+
+    public IReadOnlyList<string>? Texts(string name, int most)
+    {
+        if (Value(name) is not { } value) return null;
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > most)
+            throw Fault($"{name} must be an array of at most {most} strings.");
+        return [.. value.EnumerateArray().Select(one => ForeignJwt.Text(one) ?? throw Fault($"{name} must be an array of strings."))];
+    }
+
+    public string? HttpsUri(string name)
+    {
+        if (Text(name, MaxUriChars) is not { } text) return null;
+        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps && uri.UserInfo.Length == 0
+            && text.All(c => c is > ' ' and <= '~' and not ('"' or '<' or '>' or '\\'))
+            ? text : throw Fault($"{name} must be an https address.");
+    }
+
+    public string? Object(string name, int most)
+    {
+        if (Value(name) is not { } value) return null;
+        return value.ValueKind == JsonValueKind.Object && value.GetRawText() is var raw && raw.Length <= most
+            ? raw : throw Fault($"{name} must be an object of at most {most} characters.");
+    }
+
+    JsonElement? Value(string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    static bool IsHidden(int rune) => CharUnicodeInfo.GetUnicodeCategory(rune)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+}

@@ -1,0 +1,24 @@
+using Latchkey.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Latchkey.OAuth.Registration;
+
+/// <summary>The bearer token of a registration request: an initial access token, or a client's registration access token.</summary>
+static class RegistrationToken
+{
+    /// <summary>The token that was sent.</summary>
+    /// <exception cref="Problem">401: none, or not as a Bearer token.</exception>
+    public static string Of(HttpRequest request)
+    {
+        if (request.Headers.Authorization.Count == 0)
+            throw new Problem(401, "invalid_token", "A registration token is needed.") { Challenge = "Bearer" };
+        var sent = BearerToken.Sent(request);
+        return sent.WithProof ? throw Refused() : sent.Encoded;
+    }
+
+    /// <summary>
+    /// RFC 7592 §2.1: also the answer for a client that is not there, so that nobody learns which are. An access token
+    /// is no registration token.
+    /// </summary>
+    public static Problem Refused() => Problem.Unauthorized("The registration token is not valid here.");
+}

@@ -1,0 +1,22 @@
+using Azure.Data.Tables;
+using Latchkey.Storage;
+
+namespace Latchkey.Tenancy;
+
+/// <summary>
+/// Remembers what may be used once (SCHEMA.md, tables Seen…): the <c>jti</c> of DPoP proofs (RFC 9449 §11.1) and of
+/// client assertions (RFC 7523 §3). The insert is create-only, so of any number of uses at once one wins.
+/// </summary>
+public sealed class SingleUse(StorageClients storage)
+{
+    /// <summary>The tables of what was seen.</summary>
+    public ExpiringTables Tables { get; } = new(storage.Tables, "Seen");
+
+    /// <summary>
+    /// True the first time. <paramref name="expires"/> must follow from the thing itself, not from the clock: it says
+    /// which day's table is asked, and a replay has to ask the same one.
+    /// </summary>
+    public Task<bool> TryUse(Tenant tenant, string kind, string id, DateTimeOffset expires, CancellationToken cancel) =>
+        Tables.For(ExpiringTables.Bucket(expires))
+            .TryAdd(new TableEntity(RowKeys.Seen(tenant.Id, kind, id), RowKeys.SeenRow), cancel);
+}
