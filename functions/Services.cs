@@ -1,6 +1,7 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
+using Latchkey.Admin;
 using Latchkey.Files;
 using Latchkey.Http;
 using Latchkey.Keys;
@@ -32,7 +33,7 @@ public static class Services
         services.TryAddSingleton(TimeProvider.System);
 #pragma warning restore RS0030
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddPages().AddFiles(settings);
+        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddPages().AddFiles(settings).AddAdmin();
     }
 
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services
@@ -69,6 +70,9 @@ public static class Services
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
         .AddSingleton<Endpoint>()
         .AddSingleton<Gate>()
+        .AddSingleton<AuditTables>()
+        .AddSingleton<AuditLog>()
+        .AddHostedService(provider => provider.GetRequiredService<AuditLog>())
         .AddSingleton<TenantStore>()
         .AddSingleton<ClientStore>()
         .AddSingleton<UserStore>()
@@ -124,4 +128,7 @@ public static class Services
         .AddSingleton<FileStore>()
         .AddSingleton<FileUrls>()
         .AddSingleton<UploadCheck>();
+
+    static IServiceCollection AddAdmin(this IServiceCollection services) => services
+        .AddSingleton<AuditReader>();
 }

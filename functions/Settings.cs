@@ -54,6 +54,9 @@ public sealed record Settings
     /// <summary>How long tenants and clients are cached: a change is seen this late.</summary>
     public required TimeSpan CacheTime { get; init; }
 
+    /// <summary>How long the audit is kept.</summary>
+    public required TimeSpan AuditTime { get; init; }
+
     /// <summary>PBKDF2-HMAC-SHA512 iterations of password hashes.</summary>
     public required int PasswordIterations { get; init; }
 
@@ -97,6 +100,7 @@ public sealed record Settings
             WrapKey = onVault ? read.KeyName("Signing:WrapKey") : "",
             TrustedProxies = (int)read.Number("TrustedProxies", development ? 0 : 1, 0, 5),
             CacheTime = TimeSpan.FromSeconds(read.Number("CacheSeconds", 30, 0, 300)),
+            AuditTime = TimeSpan.FromDays(read.Number("AuditDays", 365, 1, 3650)),
             PasswordIterations = (int)read.Number("PasswordIterations", 210_000, development ? 1 : 210_000, 10_000_000),
             UploadUrlTime = TimeSpan.FromMinutes(read.Number("Files:UploadUrlMinutes", 60, 1, 24 * 60)),
             DownloadUrlTime = TimeSpan.FromMinutes(read.Number("Files:DownloadUrlMinutes", 15, 1, 24 * 60)),

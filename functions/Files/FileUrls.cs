@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Hands out the URLs under which storage takes or gives a file's bytes. Every one is logged with all that it allows
+/// Hands out the URLs under which storage takes or gives a file's bytes. Every one is logged and audited with all that it allows
 /// and without what makes it work. A URL that a refused request threw away may be in the log; the reverse can't be.
 /// </summary>
 public sealed partial class FileUrls(Sas sas, Settings settings, ILogger<FileUrls> logger)
@@ -14,7 +14,7 @@ public sealed partial class FileUrls(Sas sas, Settings settings, ILogger<FileUrl
     public async Task<SignedUrl> Upload(Caller caller, FileRecord file)
     {
         var url = await sas.ToCreate(file.Tenant, file.Id, settings.UploadUrlTime, caller.Cancel);
-        Log.Issued(logger, file.Tenant, file.Id, "create", url.ExpiresAt, caller.Token.ClientId);
+        Tell(caller, file, "create", url);
         return url;
     }
 
@@ -23,8 +23,16 @@ public sealed partial class FileUrls(Sas sas, Settings settings, ILogger<FileUrl
     {
         var url = await sas.ToRead(
             file.Tenant, file.Id, file.ContentType, ContentDisposition.For(file.Name), settings.DownloadUrlTime, caller.Cancel);
-        Log.Issued(logger, file.Tenant, file.Id, "read", url.ExpiresAt, caller.Token.ClientId);
+        Tell(caller, file, "read", url);
         return url;
+    }
+
+    // To the log, and to the audit with the rest of the act.
+    void Tell(Caller caller, FileRecord file, string permission, SignedUrl url)
+    {
+        Log.Issued(logger, file.Tenant, file.Id, permission, url.ExpiresAt, caller.Token.ClientId);
+        caller.Act.Target = file.Id;
+        caller.Act.Detail = $"SAS to {permission}, until {url.ExpiresAt.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}";
     }
 
     static partial class Log

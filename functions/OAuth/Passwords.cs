@@ -40,7 +40,7 @@ public sealed class Passwords(UserStore users, SignInAttempts attempts, Settings
         {
             await attempts.Failed(tenant.Id, account, address, cancel);
             throw OAuthError.InvalidGrant("The user name or the password is wrong.",
-                user is null ? "no such user" : user.Disabled ? "user is disabled" : "wrong password");
+                user is null ? "no such user" : user.Disabled ? "user is disabled" : "wrong password", user?.Id);
         }
         await attempts.Succeeded(tenant.Id, account, address, cancel);
         if (verdict == PasswordVerificationResult.SuccessRehashNeeded)

@@ -10,7 +10,7 @@ namespace Latchkey.OAuth;
 /// <summary>Drops, once an hour, the tables whose rows have all expired. It never reads a row.</summary>
 public sealed partial class SweepTimer(
     IssuedTokens issued, SignInAttempts attempts, BrowserSignIns signIns, RequestTables requests, SingleUse seen,
-    InitialAccessTokens initial, TimeProvider clock, ILogger<SweepTimer> logger)
+    InitialAccessTokens initial, AuditTables audit, Settings settings, TimeProvider clock, ILogger<SweepTimer> logger)
 {
     /// <summary>Seven minutes past each hour (NCRONTAB, UTC).</summary>
     [Function("sweep")]
@@ -19,7 +19,8 @@ public sealed partial class SweepTimer(
         var now = clock.GetUtcNow();
         var dropped = await issued.Tables.DropExpired(now, cancel) + await attempts.DropExpired(cancel)
             + await signIns.DropExpired(cancel) + await requests.DropExpired(cancel)
-            + await seen.Tables.DropExpired(now, cancel) + await initial.Tables.DropExpired(now, cancel);
+            + await seen.Tables.DropExpired(now, cancel) + await initial.Tables.DropExpired(now, cancel)
+            + await audit.Tables.DropExpired(now - settings.AuditTime, cancel);
         Log.Swept(logger, dropped, timer.IsPastDue);
     }
 

@@ -7,13 +7,18 @@ namespace Latchkey.Tenancy;
 /// <param name="Tenant">The tenant of the address, which is the token's.</param>
 /// <param name="Token">The verified token.</param>
 /// <param name="Cancel">The caller hung up.</param>
-public sealed record Caller(Tenant Tenant, AccessToken Token, CancellationToken Cancel);
+public sealed record Caller(Tenant Tenant, AccessToken Token, CancellationToken Cancel)
+{
+    /// <summary>What the request does, for the audit.</summary>
+    public Act Act { get; init; } = new();
+}
 
 /// <summary>
 /// The way into every endpoint of a tenant. For protected ones it is the three layers, in this order: authentication
 /// (401), tenant verification (401), authorization (403).
 /// </summary>
-public sealed class Gate(Endpoint endpoint, TenantStore tenants, ClientStore clients, BearerToken bearer, DPoP dpop, IssuedTokens issued)
+public sealed class Gate(Endpoint endpoint, TenantStore tenants, ClientStore clients, BearerToken bearer, DPoP dpop, IssuedTokens issued,
+    AuditLog audit)
 {
     /// <summary>A public endpoint of a tenant, with CORS for the tenant's origins.</summary>
     public Task<IResult> Open(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) =>
@@ -22,7 +27,7 @@ public sealed class Gate(Endpoint endpoint, TenantStore tenants, ClientStore cli
             var cancel = request.HttpContext.RequestAborted;
             var tenant = await Tenant(request, cancel);
             if (Cors.Apply(request, tenant.Origins)) return Results.NoContent();
-            return await steps(tenant, cancel);
+            return await audit.Record(request, tenant, () => steps(tenant, cancel));
         });
 
     /// <summary>
@@ -36,7 +41,7 @@ public sealed class Gate(Endpoint endpoint, TenantStore tenants, ClientStore cli
         return endpoint.Run(request, async () =>
         {
             tenant = await Tenant(request, request.HttpContext.RequestAborted);
-            return await steps(tenant, request.HttpContext.RequestAborted);
+            return await audit.Record(request, tenant, () => steps(tenant, request.HttpContext.RequestAborted));
         }, problem => present(tenant, problem));
     }
 
@@ -74,9 +79,11 @@ public sealed class Gate(Endpoint endpoint, TenantStore tenants, ClientStore cli
             throw Problem.Unauthorized($"The access token is of tenant {token.Tenant}; this address is of tenant {tenant.Id}.");
         if (await clients.Find(tenant, token.ClientId, cancel) is null)
             throw Problem.Unauthorized("The access token's client is no longer registered."); // RFC 7592 §2.3
+        var act = Act.Of(request);
+        act.By(request, token); // From here on it is known who asks, and refusals are told too.
         var proof = await Proof(request, tenant, sent, token, cancel);
         if (!token.Scope.Has(scope)) throw Problem.InsufficientScope(scope);
-        return (new Caller(tenant, token, cancel), proof);
+        return (new Caller(tenant, token, cancel) { Act = act }, proof);
     }
 
     // RFC 9449 §7.2: a bound token is never taken as a bearer token; the reverse would promise what is not there.

@@ -27,7 +27,7 @@ public sealed partial class AuthorizationCodeGrant(
         TokenAnswer? answer = null;
         while (true)
         {
-            var session = await sessions.Find(tenant.Id, sessionId, cancel) ?? throw Refused("no such session");
+            var session = request.About(await sessions.Find(tenant.Id, sessionId, cancel)) ?? throw Refused("no such session");
             var code = Proven(session, client, form["redirect_uri"], form["code_verifier"]);
             if (session.RevokedAt is not null) throw Refused("the session was revoked");
             // Our own write, whose answer was lost on the way from storage.

@@ -27,7 +27,7 @@ public sealed partial class RefreshTokenGrant(
         var rotationId = Ids.New();
         while (true)
         {
-            var session = Usable(client, await sessions.Find(tenant.Id, sessionId, cancel));
+            var session = Usable(client, request.About(await sessions.Find(tenant.Id, sessionId, cancel)));
             if (IsBound(session, counter) && session.Jkt != request.Jkt)
                 throw OAuthError.InvalidGrant("The refresh token is bound to another key."); // No harm to the session: RFC 9449 §11.
             var scope = Narrowed(tenant, client, session, Scope.Parse(form["scope"]));
@@ -95,7 +95,7 @@ public sealed partial class RefreshTokenGrant(
     {
         await sessions.Revoke(tenant.Id, session.Id, "refresh token reused", cancel);
         Log.Reused(logger, tenant.Id, session.ClientId, session.UserId, session.Counter - counter);
-        return OAuthError.InvalidGrant("The refresh token was used before; the session is revoked.");
+        return OAuthError.InvalidGrant("The refresh token was used before; the session is revoked.", "reused; session revoked");
     }
 
     static partial class Log
