@@ -1,4 +1,5 @@
 using Azure;
+using Latchkey.Admin;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
 using Latchkey.Storage;
@@ -26,6 +27,8 @@ public sealed partial class DemoData(
         {
             await Seed("demo", "Demo", cancellationToken);
             await Seed("acme", "Acme", cancellationToken);
+            // With a secret the first operator is made by hand, as in a real deployment.
+            if (settings.OperatorSecret is null) await SeedOperator(cancellationToken);
             Log.Seeded(logger);
         }
         catch (Exception fault) when (fault is RequestFailedException or AggregateException)
@@ -51,11 +54,20 @@ public sealed partial class DemoData(
                 ["admin"] = new("admin", Scope.Of([.. MemberRights.Tokens, Scopes.Admin])),
             },
         };
-        await tenants.Save(tenant, cancel);
+        await tenants.TryAdd(tenant, cancel); // What was changed since the last start stays.
         foreach (var client in Clients) await clients.Save(tenant, client, cancel);
         await SeedUser(tenant, "alice", "Alice", "member", cancel);
         await SeedUser(tenant, "bob", "Bob", "member", cancel);
         await SeedUser(tenant, "admin", "Admin", "admin", cancel);
+    }
+
+    async Task SeedOperator(CancellationToken cancel)
+    {
+        var tenant = Operators.NewTenant(settings.Origin, null);
+        await tenants.TryAdd(tenant, cancel);
+        await clients.Save(tenant, Operators.CommandLine, cancel);
+        await clients.Save(tenant, Clients[^1] with { Scope = Operators.Rights }, cancel);
+        await SeedUser(tenant, "operator", "Operator", Operators.Role, cancel);
     }
 
     async Task SeedUser(Tenant tenant, string userName, string name, string role, CancellationToken cancel)

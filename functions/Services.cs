@@ -74,6 +74,7 @@ public static class Services
         .AddSingleton<AuditLog>()
         .AddHostedService(provider => provider.GetRequiredService<AuditLog>())
         .AddSingleton<TenantStore>()
+        .AddSingleton<Domains>()
         .AddSingleton<ClientStore>()
         .AddSingleton<UserStore>()
         .AddSingleton<IssuedTokens>()
@@ -130,5 +131,7 @@ public static class Services
         .AddSingleton<UploadCheck>();
 
     static IServiceCollection AddAdmin(this IServiceCollection services) => services
-        .AddSingleton<AuditReader>();
+        .AddSingleton<AuditReader>()
+        .AddSingleton<EndSessions>()
+        .AddSingleton<TenantData>();
 }

@@ -48,6 +48,9 @@ public sealed record Settings
     /// <summary>Name of the RSA key that wraps the symmetric keys.</summary>
     public string WrapKey { get; init; } = "";
 
+    /// <summary>The one-time secret that makes the first operator, or null: then nobody can.</summary>
+    public string? OperatorSecret { get; init; }
+
     /// <summary>How many proxies in front of us append to X-Forwarded-For (Azure's own front end is one).</summary>
     public required int TrustedProxies { get; init; }
 
@@ -98,6 +101,7 @@ public sealed record Settings
             AccessTokenKey = onVault ? read.KeyName("Signing:AccessTokenKey") : "",
             IdTokenKey = onVault ? read.KeyName("Signing:IdTokenKey") : "",
             WrapKey = onVault ? read.KeyName("Signing:WrapKey") : "",
+            OperatorSecret = read.Text("OperatorSecret"),
             TrustedProxies = (int)read.Number("TrustedProxies", development ? 0 : 1, 0, 5),
             CacheTime = TimeSpan.FromSeconds(read.Number("CacheSeconds", 30, 0, 300)),
             AuditTime = TimeSpan.FromDays(read.Number("AuditDays", 365, 1, 3650)),
@@ -110,6 +114,8 @@ public sealed record Settings
             read.Fault("Storage:ConnectionString", "is for the emulator in Development; elsewhere set Storage__TableEndpoint and Storage__BlobEndpoint");
         if (mode == SigningMode.Local && !development)
             read.Fault("Signing:Mode", "Local is for Development; elsewhere use KeyVault");
+        if (settings.OperatorSecret is { Length: < 32 })
+            read.Fault("OperatorSecret", "must have 32 characters or more; it is used once");
         read.ThrowIfAny();
         return settings;
     }

@@ -21,6 +21,10 @@ public sealed class Passwords(UserStore users, SignInAttempts attempts, Settings
     /// <summary>The hash to store for a password.</summary>
     public string Hash(string password) => hasher.HashPassword(null!, password);
 
+    /// <summary>True if it is the user's password; for those who are no sign-in.</summary>
+    public bool Verifies(User user, string password) =>
+        hasher.VerifyHashedPassword(null!, user.PasswordHash, password) != PasswordVerificationResult.Failed;
+
     /// <summary>The user of this name and password.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="userName">As typed.</param>

@@ -14,7 +14,7 @@ public sealed record Client
     /// <summary>The name that users read.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Base64 SHA-256 hashes of its secrets; empty for a public client.</summary>
+    /// <summary>Base64 SHA-256 hashes of its secrets, the newest first; empty for a public client.</summary>
     public IReadOnlyList<string> SecretHashes { get; init; } = [];
 
     /// <summary>The grants that it may use.</summary>
@@ -89,6 +89,12 @@ public sealed record Client
 
     /// <summary>It registered itself and nobody vouched for it: it may act for users, never for itself.</summary>
     public bool OpenlyRegistered { get; init; }
+
+    /// <summary>Until when secrets other than the first are good; null if there is one at most.</summary>
+    public DateTimeOffset? OldSecretsUntil { get; init; }
+
+    /// <summary>Sessions and tokens from before (or of) this instant are revoked; null if there was never need.</summary>
+    public DateTimeOffset? SessionsNotBefore { get; init; }
 
     internal ETag ETag { get; init; }
 

@@ -19,6 +19,22 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     public Task<Client?> FindNow(Tenant tenant, string id, CancellationToken cancel) =>
         Client.IsId(id) ? Load(tenant, id, cancel) : Task.FromResult<Client?>(null);
 
+    /// <summary>Adds a client; false if its id is taken.</summary>
+    public Task<bool> TryAdd(Tenant tenant, Client client, CancellationToken cancel) => table.TryAdd(Row(tenant, client), cancel);
+
+    /// <summary>The tenant's clients by id, after one; the first <paramref name="limit"/> of them.</summary>
+    public async Task<IReadOnlyList<Client>> List(Tenant tenant, string? after, int limit, CancellationToken cancel)
+    {
+        var clients = new List<Client>();
+        // No id is longer than another by a suffix of less than a 0.
+        await foreach (var row in table.Range(tenant.Id, after is null ? "" : after + " ", "~", limit, cancel))
+        {
+            clients.Add(Read(row));
+            if (clients.Count == limit) break;
+        }
+        return clients;
+    }
+
     /// <summary>Writes a client.</summary>
     public Task Save(Tenant tenant, Client client, CancellationToken cancel) => table.Put(Row(tenant, client), cancel);
 
@@ -66,16 +82,28 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             ["RegistrationTokenHash"] = client.RegistrationTokenHash,
             ["RegisteredAt"] = client.RegisteredAt,
             ["OpenlyRegistered"] = client.OpenlyRegistered,
+            ["OldSecretsUntil"] = client.OldSecretsUntil,
+            ["SessionsNotBefore"] = client.SessionsNotBefore,
         };
 
     async Task<Client?> Load(Tenant tenant, string id, CancellationToken cancel)
     {
         var row = await table.Find(tenant.Id, id, cancel);
-        return row is null ? null : new Client
+        return row is null ? null : Read(row);
+    }
+
+    Client Read(TableEntity row)
+    {
+        var hashes = Columns.Split(row.GetString("SecretHashes"));
+        var until = row.GetDateTimeOffset("OldSecretsUntil");
+        var overlaps = clock.GetUtcNow() < until;
+        return new Client
         {
-            Id = id,
+            Id = row.RowKey,
             Name = row.GetString("Name"),
-            SecretHashes = Columns.Split(row.GetString("SecretHashes")),
+            SecretHashes = until is null || overlaps ? hashes : [.. hashes.Take(1)],
+            OldSecretsUntil = overlaps ? until : null,
+            SessionsNotBefore = row.GetDateTimeOffset("SessionsNotBefore"),
             Grants = Columns.Split(row.GetString("Grants")),
             Scope = Scope.Parse(row.GetString("Scope")),
             RedirectUris = Columns.Split(row.GetString("RedirectUris")),

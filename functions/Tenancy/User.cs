@@ -1,3 +1,5 @@
+using Azure;
+
 namespace Latchkey.Tenancy;
 
 /// <summary>A person who signs in to a tenant's apps.</summary>
@@ -23,4 +25,9 @@ public sealed record User
 
     /// <summary>A disabled user can do nothing.</summary>
     public bool Disabled { get; init; }
+
+    /// <summary>Sign-ins from before (or of) this instant are ended, in browsers too; null if there was never need.</summary>
+    public DateTimeOffset? SessionsNotBefore { get; init; }
+
+    internal ETag ETag { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Azure;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 
@@ -24,17 +25,49 @@ public sealed class UserStore(StorageClients storage)
     public async Task<User?> Find(Tenant tenant, string id, CancellationToken cancel)
     {
         var row = await table.Find(tenant.Id, RowKeys.User(id), cancel);
-        return row is null ? null : new User
+        return row is null ? null : Read(row);
+    }
+
+    static User Read(TableEntity row) =>
+        new()
         {
-            Id = id,
+            Id = row.RowKey[RowKeys.User("").Length..],
             UserName = row.GetString("UserName"),
             Name = row.GetString("Name"),
             Email = row.GetString("Email"),
             PasswordHash = row.GetString("PasswordHash"),
             Roles = Columns.Split(row.GetString("Roles")),
             Disabled = row.GetBoolean("Disabled") is not false,
+            SessionsNotBefore = row.GetDateTimeOffset("SessionsNotBefore"),
+            ETag = row.ETag,
         };
+
+    /// <summary>The tenant's users by id, after one; the first <paramref name="limit"/> of them.</summary>
+    public async Task<IReadOnlyList<User>> List(Tenant tenant, string? after, int limit, CancellationToken cancel)
+    {
+        var users = new List<User>();
+        await foreach (var row in table.Range(tenant.Id, RowKeys.User(after is null ? "" : after + " "), RowKeys.User("~"), limit, cancel))
+        {
+            users.Add(Read(row));
+            if (users.Count == limit) break;
+        }
+        return users;
     }
+
+    /// <summary>Writes a user that was read before, all but the name that is typed; false if somebody changed it since.</summary>
+    public Task<bool> TryReplace(Tenant tenant, User user, CancellationToken cancel)
+    {
+        var row = Row(tenant, user);
+        row.ETag = user.ETag;
+        return table.TryReplace(row, cancel);
+    }
+
+    /// <summary>Removes both rows of a user at once; false if they are gone.</summary>
+    public Task<bool> TryDelete(Tenant tenant, User user, CancellationToken cancel) => table.TryTransact(
+    [
+        new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, RowKeys.UserName(Normalize(user.UserName))), ETag.All),
+        new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, RowKeys.User(user.Id)), ETag.All),
+    ], cancel);
 
     /// <summary>Adds a user with both rows at once; false if the name is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, User user, CancellationToken cancel) => table.TryTransact(
@@ -43,16 +76,19 @@ public sealed class UserStore(StorageClients storage)
         {
             ["UserId"] = user.Id,
         }),
-        new(TableTransactionActionType.Add, new TableEntity(tenant.Id, RowKeys.User(user.Id))
-        {
-            ["UserName"] = user.UserName,
-            ["Name"] = user.Name,
-            ["Email"] = user.Email,
-            ["PasswordHash"] = user.PasswordHash,
-            ["Roles"] = Columns.Join(user.Roles),
-            ["Disabled"] = user.Disabled,
-        }),
+        new(TableTransactionActionType.Add, Row(tenant, user)),
     ], cancel);
+
+    static TableEntity Row(Tenant tenant, User user) => new(tenant.Id, RowKeys.User(user.Id))
+    {
+        ["UserName"] = user.UserName,
+        ["Name"] = user.Name,
+        ["Email"] = user.Email,
+        ["PasswordHash"] = user.PasswordHash,
+        ["Roles"] = Columns.Join(user.Roles),
+        ["Disabled"] = user.Disabled,
+        ["SessionsNotBefore"] = user.SessionsNotBefore,
+    };
 
     /// <summary>Stores a new password hash; false if the user is gone.</summary>
     public Task<bool> SetPasswordHash(Tenant tenant, User user, string hash, CancellationToken cancel) =>

@@ -29,7 +29,7 @@ public sealed partial class AuthorizationCodeGrant(
         {
             var session = request.About(await sessions.Find(tenant.Id, sessionId, cancel)) ?? throw Refused("no such session");
             var code = Proven(session, client, form["redirect_uri"], form["code_verifier"]);
-            if (session.RevokedAt is not null) throw Refused("the session was revoked");
+            if (session.RevokedAt is not null || tenant.HasEnded(client, session.CreatedAt)) throw Refused("the session was revoked");
             // Our own write, whose answer was lost on the way from storage.
             if (answer is not null && session.RotationId == rotationId) return answer;
             if (code.SpentAt is not null) throw await Replayed(tenant, session, cancel);
@@ -39,7 +39,9 @@ public sealed partial class AuthorizationCodeGrant(
             var token = await accessTokens.ForSession(tenant, client, next, scope, request.Jkt, cancel);
             answer = await signIns.Answer(tenant, client, next, token, scope, code.Nonce, cancel);
             // A lost race reads again: then the code is spent, and this request is a replay.
-            if (await sessions.TryRotate(next, token.Record, cancel)) return answer;
+            if (!await sessions.TryRotate(next, token.Record, cancel)) continue;
+            await signIns.EnsureStanding(tenant, next, cancel);
+            return answer;
         }
     }
 

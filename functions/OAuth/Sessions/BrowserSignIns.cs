@@ -33,6 +33,8 @@ public sealed class BrowserSignIns(
         var now = clock.GetUtcNow();
         if (row is null || now >= row.GetDateTimeOffset("ExpiresAt") || now >= row.GetDateTimeOffset("IdleExpiresAt")) return null;
         if (await users.Find(tenant, row.GetString("UserId"), cancel) is not { Disabled: false } user) return null;
+        var since = row.GetDateTimeOffset("AuthTime");
+        if (since <= user.SessionsNotBefore || since <= tenant.SessionsNotBefore) return null;
         if (now + Idle - Slack > row.GetDateTimeOffset("IdleExpiresAt"))
         {
             await tables.For(bucket).TryMerge(new TableEntity(row.PartitionKey, row.RowKey) { ["IdleExpiresAt"] = now + Idle }, cancel);

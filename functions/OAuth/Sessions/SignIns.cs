@@ -8,7 +8,7 @@ namespace Latchkey.OAuth.Sessions;
 /// <summary>Starts sessions: whichever way proved who the user is, the tokens come from here.</summary>
 public sealed class SignIns(
     SessionStore sessions, UserSessions userSessions, AccessTokens accessTokens, IdTokens idTokens,
-    RefreshTokens refreshTokens, TimeProvider clock)
+    RefreshTokens refreshTokens, UserStore users, TimeProvider clock)
 {
     /// <summary>Makes a session for a user and the first tokens, at once.</summary>
     public async Task<TokenAnswer> Start(Tenant tenant, Client client, User user, Scope scope,
@@ -19,7 +19,21 @@ public sealed class SignIns(
         var answer = await Answer(tenant, client, session, token, scope, nonce: null, cancel);
         await userSessions.Add(session, device, cancel);
         await sessions.Create(session, token.Record, cancel);
+        await EnsureStanding(tenant, session, cancel);
         return answer;
+    }
+
+    /// <summary>
+    /// Looks once more whether the user may sign in, now that the session is written: whoever disables a user writes that
+    /// first and ends the listed sessions then, so one of the two sees the other.
+    /// </summary>
+    /// <exception cref="OAuthError"><c>invalid_grant</c>; the session is revoked.</exception>
+    public async Task EnsureStanding(Tenant tenant, Session session, CancellationToken cancel)
+    {
+        var user = await users.Find(tenant, session.UserId, cancel);
+        if (user is { Disabled: false } && !(session.Authentication.Time <= user.SessionsNotBefore)) return;
+        await sessions.Revoke(tenant.Id, session.Id, "the user was changed meanwhile", cancel);
+        throw OAuthError.InvalidGrant("The user was changed meanwhile. Sign in again.", about: session.UserId);
     }
 
     /// <summary>Makes a session that waits for its code. If it is there already nothing changes: the code is the same.</summary>

@@ -23,7 +23,7 @@ public sealed class AuditOutageTests
         await azurite.Restart();
 
         await Eventually.True(async () => (await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/admin/audit?type=audit.dropped", admin), 200))
-            .GetProperty("entries").EnumerateArray().Any(entry => int.Parse(entry.GetProperty("detail").GetString()!) >= 1));
+            .GetProperty("entries").EnumerateArray().Any(entry => int.Parse(entry.GetProperty("detail").GetString()!, System.Globalization.CultureInfo.InvariantCulture) >= 1));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Latchkey.Storage;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.Admin;
@@ -59,7 +58,7 @@ public sealed class AuditTests : IAsyncLifetime
             host.Clock.Advance(TimeSpan.FromMinutes(1));
             await host.SignIn("demo", "bob");
         }
-        var from = host.Clock.Now.AddMinutes(-2.5).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ");
+        var from = host.Clock.Now.AddMinutes(-2.5).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
         await Eventually.True(async () => (await Page($"?user={bob}")).GetProperty("entries").GetArrayLength() == 5);
         Assert.Equal(3, (await Page($"?user={bob}&from={from}")).GetProperty("entries").GetArrayLength());
         Assert.Equal(2, (await Page($"?user={bob}&to={from}")).GetProperty("entries").GetArrayLength());
