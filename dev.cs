@@ -10,6 +10,7 @@ using Latchkey.Workshop;
 const string Usage = """
     dotnet dev.cs up            run the service on http://localhost:7071, with Azurite; Ctrl-C stops what it started
     dotnet dev.cs demo [FILE]   sign in, upload, list, download and compare, against the running service
+    dotnet dev.cs admin ...     administer a deployment; here the running service, as the demo's operator (--help lists it all)
     dotnet dev.cs test [NAME]   build and prove everything, or only the tests whose names contain NAME
     """;
 
@@ -28,6 +29,8 @@ try
         case ["demo"] or ["demo", _]:
             await Demo.Run(Environment.GetEnvironmentVariable("LATCHKEY_ORIGIN") ?? Up.Origin, file);
             return 0;
+        case ["admin", ..]:
+            return await Admin.Run(args[1..]);
         case ["test"] or ["test", _]:
             return await Tests.Run(args.ElementAtOrDefault(1));
         default:

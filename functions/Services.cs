@@ -45,27 +45,28 @@ public static class Services
 
     static IServiceCollection AddKeys(this IServiceCollection services, Settings settings)
     {
+        var local = settings.SigningMode == SigningMode.Local;
+        var vaultSigns = settings.SigningMode == SigningMode.KeyVault;
         services.AddSingleton<JwtWriter>().AddSingleton<JwkSet>().AddSingleton<BearerToken>().AddSingleton<DPoPNonces>();
-        if (settings.SigningMode == SigningMode.Local)
-        {
-            return services
-                .AddSingleton(_ => new KeyFile(settings.KeyFile))
-                .AddSingleton<ISigner, LocalSigner>()
-                .AddSingleton(provider => KeyRing.Local(provider.GetRequiredService<KeyFile>()));
-        }
+        if (local) services.AddSingleton<IKeyStore>(_ => new KeyFile(settings.KeyFile));
+        else services.AddVault(settings).AddSingleton<IKeyStore, WrappedKeyTable>();
+        services.AddSingleton<ISigner>(provider => vaultSigns
+            ? new KeyVaultSigner(provider.GetRequiredService<Vault>(), settings.AccessTokenKey, settings.IdTokenKey)
+            : new LocalSigner(provider.GetRequiredService<OwnKeys>()));
         return services
-            .AddSingleton<WrappedKeyTable>()
-            .AddSingleton(provider => new Vault(settings.Vault!, provider.GetRequiredService<TokenCredential>(),
-                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Vault>>(),
-                provider.GetService<HttpPipelineTransport>()))
-            .AddSingleton<ISigner>(provider => new KeyVaultSigner(
-                provider.GetRequiredService<Vault>(), settings.AccessTokenKey, settings.IdTokenKey))
-            .AddSingleton(provider =>
-            {
-                var table = provider.GetRequiredService<WrappedKeyTable>();
-                return KeyRing.Wrapped(provider.GetRequiredService<Vault>(), settings.WrapKey, table.Load, table.TryAdd);
-            });
+            .AddSingleton(provider => new OwnKeys(provider.GetRequiredService<IKeyStore>(), vaultSigns ? OwnKey.MacOnly : OwnKey.All,
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<OwnKeys>>()))
+            .AddSingleton(provider => new KeyRing(provider.GetRequiredService<OwnKeys>()))
+            .AddSingleton(provider => new KeyRotation(provider.GetRequiredService<OwnKeys>(), provider.GetRequiredService<ISigner>(),
+                settings.RotationPeriod, provider.GetRequiredService<ILogger<KeyRotation>>()));
     }
+
+    static IServiceCollection AddVault(this IServiceCollection services, Settings settings) => services
+        .AddSingleton(provider => new Vault(settings.Vault!, provider.GetRequiredService<TokenCredential>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Vault>>(),
+            provider.GetService<HttpPipelineTransport>()))
+        .AddSingleton(provider => new KeySeal(
+            provider.GetRequiredService<Vault>(), settings.WrapKey, provider.GetRequiredService<ILogger<KeySeal>>()));
 
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
         .AddSingleton<Endpoint>()

@@ -1,3 +1,4 @@
+using Latchkey.Storage;
 using Microsoft.Extensions.Configuration;
 
 namespace Latchkey;
@@ -5,11 +6,14 @@ namespace Latchkey;
 /// <summary>How JWTs are signed (design: README, "Signing").</summary>
 public enum SigningMode
 {
-    /// <summary>A key file; development only.</summary>
+    /// <summary>By this process, with keys from a key file; development only.</summary>
     Local,
 
-    /// <summary>Each token is signed by Key Vault.</summary>
+    /// <summary>Each token by Key Vault.</summary>
     KeyVault,
+
+    /// <summary>By this process, with keys that are stored wrapped by a key of Key Vault.</summary>
+    KeyVaultWrapped,
 }
 
 /// <summary>The settings, validated at start; the README's table describes each. Names are <c>Latchkey__…</c> as environment variables.</summary>
@@ -36,17 +40,20 @@ public sealed record Settings
     /// <summary>Path of the key file (<see cref="SigningMode.Local"/>).</summary>
     public string KeyFile { get; init; } = "";
 
-    /// <summary>The vault (<see cref="SigningMode.KeyVault"/>).</summary>
+    /// <summary>The vault (all modes but <see cref="SigningMode.Local"/>).</summary>
     public Uri? Vault { get; init; }
 
-    /// <summary>Name of the EC P-256 key that signs access tokens; may hold <c>{tenant}</c>.</summary>
+    /// <summary>Name of the EC P-256 key that signs access tokens (<see cref="SigningMode.KeyVault"/>); may hold <c>{tenant}</c>.</summary>
     public string AccessTokenKey { get; init; } = "";
 
-    /// <summary>Name of the RSA key that signs ID tokens; may hold <c>{tenant}</c>.</summary>
+    /// <summary>Name of the RSA key that signs ID tokens (<see cref="SigningMode.KeyVault"/>); may hold <c>{tenant}</c>.</summary>
     public string IdTokenKey { get; init; } = "";
 
-    /// <summary>Name of the RSA key that wraps the symmetric keys.</summary>
+    /// <summary>Name of the RSA key that wraps the stored keys.</summary>
     public string WrapKey { get; init; } = "";
+
+    /// <summary>A key of ours that is older gets a successor.</summary>
+    public required TimeSpan RotationPeriod { get; init; }
 
     /// <summary>The one-time secret that makes the first operator, or null: then nobody can.</summary>
     public string? OperatorSecret { get; init; }
@@ -87,7 +94,7 @@ public sealed record Settings
         var development = string.Equals(environment, "Development", StringComparison.OrdinalIgnoreCase);
         var connectionString = read.Text("Storage:ConnectionString");
         var mode = read.OneOf("Signing:Mode", SigningMode.KeyVault);
-        var onVault = mode == SigningMode.KeyVault;
+        var (onVault, vaultSigns) = (mode != SigningMode.Local, mode == SigningMode.KeyVault);
         var settings = new Settings
         {
             Development = development,
@@ -96,13 +103,15 @@ public sealed record Settings
             TableEndpoint = connectionString is null ? read.Https("Storage:TableEndpoint") : null,
             BlobEndpoint = connectionString is null ? read.Https("Storage:BlobEndpoint") : null,
             SigningMode = mode,
-            KeyFile = onVault ? "" : read.Needed("Signing:KeyFile"),
+            KeyFile = onVault ? "" : read.KeyFile("Signing:KeyFile"),
             Vault = onVault ? read.Https("Signing:Vault") : null,
-            AccessTokenKey = onVault ? read.KeyName("Signing:AccessTokenKey") : "",
-            IdTokenKey = onVault ? read.KeyName("Signing:IdTokenKey") : "",
-            WrapKey = onVault ? read.KeyName("Signing:WrapKey") : "",
+            AccessTokenKey = vaultSigns ? read.KeyName("Signing:AccessTokenKey", Keys.KeyVaultSigner.IsKeyName) : "",
+            IdTokenKey = vaultSigns ? read.KeyName("Signing:IdTokenKey", Keys.KeyVaultSigner.IsKeyName) : "",
+            WrapKey = onVault ? read.KeyName("Signing:WrapKey", Keys.Vault.IsKeyName) : "",
+            RotationPeriod = TimeSpan.FromDays(read.Number("Signing:RotationDays", 90, 1, 730)),
             OperatorSecret = read.Text("OperatorSecret"),
-            TrustedProxies = (int)read.Number("TrustedProxies", development ? 0 : 1, 0, 5),
+            // In Azure the worker's peer is always the Functions host: with 0 the whole world would be one address.
+            TrustedProxies = (int)read.Number("TrustedProxies", development ? 0 : 1, development ? 0 : 1, 5),
             CacheTime = TimeSpan.FromSeconds(read.Number("CacheSeconds", 30, 0, 300)),
             AuditTime = TimeSpan.FromDays(read.Number("AuditDays", 365, 1, 3650)),
             PasswordIterations = (int)read.Number("PasswordIterations", 210_000, development ? 1 : 210_000, 10_000_000),
@@ -112,84 +121,13 @@ public sealed record Settings
         };
         if (connectionString is not null && !development)
             read.Fault("Storage:ConnectionString", "is for the emulator in Development; elsewhere set Storage__TableEndpoint and Storage__BlobEndpoint");
+        else if (connectionString is not null && !StorageClients.IsEmulators(connectionString)) // It holds a key: never shown.
+            read.Fault("Storage:ConnectionString", "must be the emulator's, such as UseDevelopmentStorage=true");
         if (mode == SigningMode.Local && !development)
-            read.Fault("Signing:Mode", "Local is for Development; elsewhere use KeyVault");
+            read.Fault("Signing:Mode", "Local is for Development; elsewhere use KeyVault or KeyVaultWrapped");
         if (settings.OperatorSecret is { Length: < 32 })
             read.Fault("OperatorSecret", "must have 32 characters or more; it is used once");
         read.ThrowIfAny();
         return settings;
-    }
-}
-
-/// <summary>The settings are wrong; the message lists every fault.</summary>
-public sealed class SettingsException(IReadOnlyList<string> faults)
-    : Exception($"The settings have {faults.Count} fault(s):{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", faults)}");
-
-/// <summary>Reads single settings and gathers the faults.</summary>
-sealed class SettingsReader(IConfiguration configuration)
-{
-    readonly List<string> faults = [];
-
-    public void Fault(string name, string what) => faults.Add($"Latchkey__{name.Replace(":", "__")} {what}.");
-
-    public void ThrowIfAny()
-    {
-        if (faults.Count > 0) throw new SettingsException(faults);
-    }
-
-    public string? Text(string name) =>
-        configuration[$"Latchkey:{name}"]?.Trim() is { Length: > 0 } value ? value : null;
-
-    public string Needed(string name)
-    {
-        if (Text(name) is { } value) return value;
-        Fault(name, "is missing");
-        return "";
-    }
-
-    public long Number(string name, long standard, long least, long most)
-    {
-        if (Text(name) is not { } text) return standard;
-        if (long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var value) && value >= least && value <= most) return value;
-        Fault(name, $"must be a whole number from {least} to {most}, not '{text}'");
-        return standard;
-    }
-
-    public T OneOf<T>(string name, T standard) where T : struct, Enum
-    {
-        if (Text(name) is not { } text) return standard;
-        foreach (var value in Enum.GetValues<T>())
-        {
-            if (text.Equals(value.ToString(), StringComparison.OrdinalIgnoreCase)) return value;
-        }
-        Fault(name, $"must be one of {string.Join(", ", Enum.GetNames<T>())}, not '{text}'");
-        return standard;
-    }
-
-    public Uri? Https(string name)
-    {
-        var text = Needed(name);
-        if (text.Length == 0) return null;
-        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps) return uri;
-        Fault(name, $"must be an https address, not '{text}'");
-        return null;
-    }
-
-    public string KeyName(string name)
-    {
-        var text = Needed(name);
-        if (text.Length > 0 && !Keys.KeyVaultSigner.IsKeyName(text)) Fault(name, $"must be a key's name (letters, digits, hyphens), not '{text}'");
-        return text;
-    }
-
-    public string Origin(string name, bool httpToo)
-    {
-        var text = Needed(name);
-        if (text.Length == 0) return text;
-        var good = Uri.TryCreate(text, UriKind.Absolute, out var uri)
-            && (uri.Scheme == Uri.UriSchemeHttps || (httpToo && uri.Scheme == Uri.UriSchemeHttp))
-            && uri.UserInfo.Length == 0 && uri.GetLeftPart(UriPartial.Authority) == text;
-        if (!good) Fault(name, $"must be like {(httpToo ? "http://localhost:7071" : "https://login.example.com")}, lower-case, without path or slash at the end, not '{text}'");
-        return text;
     }
 }

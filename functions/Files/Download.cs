@@ -23,7 +23,7 @@ public sealed class Download(Gate gate, FileStore files, FileUrls urls)
     [Function("files-content")]
     public Task<IResult> Content(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/files/{id}/content")] HttpRequest request) =>
-        gate.Read(request, Scopes.FilesRead, async caller => Results.Redirect((await Url(caller, request)).Url));
+        gate.Read(request, Scopes.FilesRead, async caller => new Redirection((await Url(caller, request)).Url));
 
     async Task<SignedUrl> Url(Caller caller, HttpRequest request)
     {

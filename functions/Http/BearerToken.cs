@@ -147,7 +147,7 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
     static Problem Malformed() => Problem.Unauthorized("The access token is malformed.");
 
     static string? Claim(JsonWebToken jwt, string name) =>
-        jwt.TryGetPayloadValue<string>(name, out var value) && value.Length > 0 ? value : null;
+        jwt.TryGetPayloadValue<string>(name, out var value) && value is { Length: > 0 } ? value : null;
 
     static string Needed(JsonWebToken jwt, string name) =>
         Claim(jwt, name) ?? throw Problem.Unauthorized($"The access token has no {name}.");

@@ -70,6 +70,8 @@ public sealed partial class Endpoint(ILogger<Endpoint> logger)
             case BadHttpRequestException bad:
                 return new Problem(bad.StatusCode, bad.StatusCode == 413 ? "body_too_large" : "malformed_request",
                     "The request's body could not be read.").ToResult(response);
+            case RotationNotOursException rotation:
+                return new Problem(409, RotationNotOursException.Code, rotation.Message).ToResult(response);
             case SigningUnavailableException signing:
                 Log.DependencyFailed(logger, Route(request), "keys", signing);
                 return Unavailable("signing_unavailable", "The signing keys are not available now.",
@@ -108,9 +110,8 @@ public sealed partial class Endpoint(ILogger<Endpoint> logger)
         return Results.Json(new { error = error.Code, error_description = error.Message }, statusCode: error.Status);
     }
 
-    // The path is user input and may hold anything; the route's own pattern does not.
-    static string Route(HttpRequest request) =>
-        $"{request.Method} {request.HttpContext.GetEndpoint()?.DisplayName ?? request.RouteValues["tenant"] as string ?? "?"}";
+    // The path is user input and may hold anything, line breaks too; the function's name does not.
+    static string Route(HttpRequest request) => $"{request.Method} {request.HttpContext.GetEndpoint()?.DisplayName ?? "?"}";
 
     static partial class Log
     {

@@ -8,8 +8,9 @@ namespace Latchkey.Keys;
 public sealed record SigningKey(string Kid, string Algorithm);
 
 /// <summary>
-/// Signs tokens and publishes the public keys. Two implementations: <see cref="LocalSigner"/> (development, a key
-/// file) and <see cref="KeyVaultSigner"/> (each token is signed by the vault). The caller has checked that the tenant exists.
+/// Signs tokens and publishes the public keys. Two implementations: <see cref="LocalSigner"/> (in this process, with the
+/// tenant's own keys) and <see cref="KeyVaultSigner"/> (each token is signed by the vault). The caller has checked that
+/// the tenant exists.
 /// </summary>
 public interface ISigner
 {
@@ -36,8 +37,12 @@ public interface ISigner
     /// The same, read anew: for a verifier that met an unknown kid. Bad tokens can't make it costly: a key is read
     /// anew at most every 30 seconds, in between this is <see cref="PublicKeys"/>.
     /// </summary>
-    /// <exception cref="SigningUnavailableException">No key can be had at the moment.</exception>
+    /// <exception cref="SigningUnavailableException">No key can be had at the moment, or one that is stored can't be opened.</exception>
     ValueTask<IReadOnlyList<JsonWebKey>> RenewedPublicKeys(string tenant, CancellationToken cancel);
+
+    /// <summary>The signing keys with their times, newest first: for an operator.</summary>
+    /// <exception cref="SigningUnavailableException">They can't be read at the moment.</exception>
+    ValueTask<IReadOnlyList<KeyInfo>> Keys(string tenant, CancellationToken cancel);
 }
 
 /// <summary>
@@ -49,4 +54,7 @@ public sealed class SigningUnavailableException(string message, Exception? cause
 {
     /// <summary>How long the vault asked to be left alone, if it said so.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    /// <summary>The same for one more caller: a thrown exception keeps its own thrower's stack.</summary>
+    internal SigningUnavailableException Again() => new(Message, this, RetryAfter);
 }

@@ -10,7 +10,7 @@ namespace Latchkey.Keys;
 /// </summary>
 internal sealed class KeyFileStore(string path)
 {
-    private const int Version = 1;
+    private const int Version = 2;
     private static readonly TimeSpan lockPause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan lockPatience = TimeSpan.FromSeconds(30);
 
@@ -35,7 +35,7 @@ internal sealed class KeyFileStore(string path)
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var content = JsonSerializer.Deserialize<KeyFileContent>(file, json) ?? throw new JsonException("The file holds null.");
             if (content.Version != Version) throw new JsonException($"The file has version {content.Version}, this program knows {Version}.");
-            if (content.Tenants.ContainsValue(null!)) throw new JsonException("A tenant's keys are null.");
+            if (content.Tenants.Values.Any(keys => keys is null || keys.Contains(null!))) throw new JsonException("A tenant's keys are null.");
             return content with { Tenants = new(content.Tenants, StringComparer.Ordinal) };
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -117,7 +117,10 @@ internal sealed class KeyFileStore(string path)
 }
 
 /// <summary>The file as JSON.</summary>
-internal sealed record KeyFileContent(int Version, Dictionary<string, KeyFileEntry> Tenants);
+internal sealed record KeyFileContent(int Version, Dictionary<string, List<KeyFileEntry>> Tenants);
 
-/// <summary>One tenant's keys as JSON: base64 of PKCS #8, base64 of the MAC key; null where not made yet.</summary>
-internal sealed record KeyFileEntry(string? Es256 = null, string? Rs256 = null, string? Mac = null);
+/// <summary>One key as JSON: base64 of PKCS #8, or of a MAC key's 32 bytes.</summary>
+internal sealed record KeyFileEntry(string Algorithm, int Number, DateTimeOffset Created, DateTimeOffset SignsFrom, string Key)
+{
+    public bool Is(KeyRow row) => Algorithm == row.Algorithm && Number == row.Number;
+}

@@ -15,6 +15,7 @@ namespace Latchkey.Keys;
 public sealed class KeyVaultSigner : ISigner
 {
     private const string TenantPlaceholder = "{tenant}";
+    private const int LongestTenant = 40; // Tenant.IsId, a room that Keys does not know.
 
     private readonly ConcurrentDictionary<string, VaultKeyList> lists = new(StringComparer.OrdinalIgnoreCase);
     private readonly Vault vault;
@@ -34,8 +35,8 @@ public sealed class KeyVaultSigner : ISigner
         this.idTokenKeyName = idTokenKeyName;
     }
 
-    /// <summary>Whether a setting names a key: as <see cref="Vault.IsKeyName"/>, with <c>{tenant}</c> anywhere.</summary>
-    public static bool IsKeyName(string setting) => Vault.IsKeyName(Name(setting, "t"));
+    /// <summary>Whether a setting names a key: as <see cref="Vault.IsKeyName"/>, with <c>{tenant}</c> anywhere, whatever tenant.</summary>
+    public static bool IsKeyName(string setting) => Vault.IsKeyName(Name(setting, new string('t', LongestTenant)));
 
     /// <inheritdoc/>
     public async ValueTask<SigningKey> Current(string tenant, string algorithm, CancellationToken cancel)
@@ -67,6 +68,14 @@ public sealed class KeyVaultSigner : ISigner
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<JsonWebKey>> RenewedPublicKeys(string tenant, CancellationToken cancel) =>
         Published(tenant, list => list.Renewed(cancel));
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<KeyInfo>> Keys(string tenant, CancellationToken cancel)
+    {
+        List<VaultKeyVersion> versions = [];
+        foreach (var list in Lists(tenant, PublicKey.ES256)) versions.AddRange(await list.Renewed(cancel));
+        return [.. versions.GroupBy(version => version.Public.Alg).SelectMany(VaultKeyVersion.Info)];
+    }
 
     private async Task<byte[]> Sign(VaultKeyList list, VaultKeyVersion version, byte[] digest, CancellationToken cancel)
     {

@@ -3,46 +3,41 @@ using Microsoft.IdentityModel.Tokens;
 namespace Latchkey.Keys;
 
 /// <summary>
-/// Signs in this process with the keys of a <see cref="KeyFile"/>: for development. Each tenant has its own two keys,
-/// made when first asked for.
+/// Signs in this process with the tenant's own keys, made when first asked for: no call to anybody per token. They come
+/// from the key file (development) or, wrapped by a vault key, from the table.
 /// </summary>
-public sealed class LocalSigner(KeyFile file) : ISigner
+internal sealed class LocalSigner(OwnKeys keys) : ISigner
 {
     /// <inheritdoc/>
     /// <exception cref="KeyFileException">The key file can't be used.</exception>
     public async ValueTask<SigningKey> Current(string tenant, string algorithm, CancellationToken cancel)
     {
-        var key = await Key(tenant, algorithm, cancel);
-        return new SigningKey(key.Public.Kid, algorithm);
+        if (!PublicKey.Algorithms.Contains(algorithm)) throw new ArgumentException($"{algorithm} is neither ES256 nor RS256.", nameof(algorithm));
+        var key = (await keys.Get(tenant, cancel)).Signing(tenant, algorithm, keys.Now);
+        return new SigningKey(key.Row.Kid, algorithm);
     }
 
     /// <inheritdoc/>
     /// <exception cref="KeyFileException">The key file can't be used.</exception>
     public async Task<byte[]> Sign(string tenant, SigningKey key, ReadOnlyMemory<byte> data, CancellationToken cancel)
     {
-        var own = await Key(tenant, key.Algorithm, cancel);
-        if (own.Public.Kid != key.Kid) throw new SigningUnavailableException($"Tenant {tenant} has no key {key.Kid}.");
-        return own.Sign(data.Span);
+        var held = (await keys.Get(tenant, cancel)).Open.FirstOrDefault(own => own.Row.Algorithm == key.Algorithm && own.Row.Kid == key.Kid);
+        if (held?.Signing is null) throw new SigningUnavailableException($"Tenant {tenant} has no key {key.Kid}.");
+        return held.Signing.Sign(data.Span);
     }
 
     /// <inheritdoc/>
     /// <exception cref="KeyFileException">The key file can't be used.</exception>
-    public async ValueTask<IReadOnlyList<JsonWebKey>> PublicKeys(string tenant, CancellationToken cancel)
-    {
-        // Both, because a verifier may fetch the set before the first token of the other kind is signed.
-        var keys = await file.Keys(tenant, KeyKinds.Es256 | KeyKinds.Rs256, cancel);
-        return [keys.Es256!.Public, keys.Rs256!.Public];
-    }
+    public async ValueTask<IReadOnlyList<JsonWebKey>> PublicKeys(string tenant, CancellationToken cancel) =>
+        (await keys.Get(tenant, cancel)).Published(tenant, keys.Now);
 
     /// <inheritdoc/>
     /// <exception cref="KeyFileException">The key file can't be used.</exception>
-    public ValueTask<IReadOnlyList<JsonWebKey>> RenewedPublicKeys(string tenant, CancellationToken cancel) =>
-        PublicKeys(tenant, cancel); // A key in the file never changes.
+    public async ValueTask<IReadOnlyList<JsonWebKey>> RenewedPublicKeys(string tenant, CancellationToken cancel) =>
+        (await keys.Renewed(tenant, cancel)).EnsureOpen().Published(tenant, keys.Now);
 
-    private async ValueTask<PrivateKey> Key(string tenant, string algorithm, CancellationToken cancel) => algorithm switch
-    {
-        PublicKey.ES256 => (await file.Keys(tenant, KeyKinds.Es256, cancel)).Es256!,
-        PublicKey.RS256 => (await file.Keys(tenant, KeyKinds.Rs256, cancel)).Rs256!,
-        _ => throw new ArgumentException($"{algorithm} is neither ES256 nor RS256.", nameof(algorithm)),
-    };
+    /// <inheritdoc/>
+    /// <exception cref="KeyFileException">The key file can't be used.</exception>
+    public async ValueTask<IReadOnlyList<KeyInfo>> Keys(string tenant, CancellationToken cancel) =>
+        (await keys.ReadNow(tenant, cancel)).Info(PublicKey.Algorithms);
 }

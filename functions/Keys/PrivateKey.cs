@@ -11,7 +11,9 @@ internal sealed class PrivateKey
     private readonly ConcurrentBag<AsymmetricAlgorithm> idle = [];
     private readonly byte[] pkcs8;
 
-    private PrivateKey(string algorithm, byte[] pkcs8)
+    /// <summary>Reads a key from PKCS #8 (RFC 5958).</summary>
+    /// <exception cref="CryptographicException">It is not such a key, or is too weak.</exception>
+    public PrivateKey(string algorithm, byte[] pkcs8)
     {
         this.pkcs8 = pkcs8;
         var key = Import(algorithm, pkcs8);
@@ -22,22 +24,14 @@ internal sealed class PrivateKey
     /// <summary>The published form of this key.</summary>
     public JsonWebKey Public { get; }
 
-    /// <summary>A new key; RSA keys have 2048 bits and take up to a second.</summary>
-    public static PrivateKey Create(string algorithm)
+    /// <summary>A new key as PKCS #8: secret. RSA keys have 2048 bits and take up to a second.</summary>
+    public static byte[] Create(string algorithm)
     {
         using AsymmetricAlgorithm key = algorithm == PublicKey.ES256
             ? ECDsa.Create(ECCurve.NamedCurves.nistP256)
             : RSA.Create(PublicKey.LeastRsaBits);
-        return new PrivateKey(algorithm, key.ExportPkcs8PrivateKey());
+        return key.ExportPkcs8PrivateKey();
     }
-
-    /// <summary>Reads a key from base64 of PKCS #8 (RFC 5958).</summary>
-    /// <exception cref="FormatException">It is not base64.</exception>
-    /// <exception cref="CryptographicException">It is not such a key, or is too weak.</exception>
-    public static PrivateKey Parse(string algorithm, string pkcs8) => new(algorithm, Convert.FromBase64String(pkcs8));
-
-    /// <summary>Base64 of PKCS #8: secret.</summary>
-    public string Export() => Convert.ToBase64String(pkcs8);
 
     /// <summary>Signs in the form of RFC 7518 section 3.</summary>
     public byte[] Sign(ReadOnlySpan<byte> data)

@@ -13,6 +13,9 @@ internal static class PublicKey
     /// <summary>RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 section 3.3).</summary>
     public const string RS256 = SecurityAlgorithms.RsaSha256;
 
+    /// <summary>The algorithms of JWTs.</summary>
+    public static readonly string[] Algorithms = [ES256, RS256];
+
     /// <summary>Below this RFC 7518 section 3.3 forbids an RSA key.</summary>
     public const int LeastRsaBits = 2048;
 

@@ -15,12 +15,6 @@ internal sealed record VaultKeyVersion(
     JsonWebKey Public, CryptographyClient Client,
     DateTimeOffset Created, DateTimeOffset PublishedSince, DateTimeOffset? NotBefore, DateTimeOffset? Expires)
 {
-    /// <summary>How long a key is published before it signs: our list's 5 minutes and 5 more for the caches of verifiers.</summary>
-    public static readonly TimeSpan PublishLead = TimeSpan.FromMinutes(10);
-
-    /// <summary>How long an expired key stays published: no token that it signed lives longer.</summary>
-    public static readonly TimeSpan LongestToken = TimeSpan.FromHours(24);
-
     /// <summary>The version, or null if it is no key that we sign with.</summary>
     public static VaultKeyVersion? Of(VaultKeyMaterial material, KeyProperties properties)
     {
@@ -31,7 +25,7 @@ internal sealed record VaultKeyVersion(
         return new(material.Public, material.Client, created, published, properties.NotBefore, properties.ExpiresOn);
     }
 
-    public bool IsPublished(DateTimeOffset now) => Expires is null || now < Expires + LongestToken;
+    public bool IsPublished(DateTimeOffset now) => Expires is null || now < Expires + KeyRow.LongestToken;
 
     public bool CanSign(DateTimeOffset now) => (NotBefore is null || now >= NotBefore) && (Expires is null || now < Expires);
 
@@ -42,8 +36,23 @@ internal sealed record VaultKeyVersion(
     public static VaultKeyVersion? Signing(IEnumerable<VaultKeyVersion> versions, DateTimeOffset now)
     {
         var able = versions.Where(version => version.CanSign(now)).ToList();
-        return able.Where(version => now - version.PublishedSince >= PublishLead).MaxBy(version => version.Created)
+        return able.Where(version => now - version.PublishedSince >= KeyRow.PublishLead).MaxBy(version => version.Created)
             ?? able.MinBy(version => version.PublishedSince);
+    }
+
+    /// <summary>The versions with their times, newest first. A version that doesn't expire stays published until someone disables it.</summary>
+    public static IEnumerable<KeyInfo> Info(IEnumerable<VaultKeyVersion> versions)
+    {
+        DateTimeOffset? next = null;
+        var ordered = versions.OrderByDescending(version => version.Created).ToList();
+        foreach (var (n, version) in ordered.Index())
+        {
+            var from = n == ordered.Count - 1 ? version.PublishedSince : version.PublishedSince + KeyRow.PublishLead;
+            if (version.NotBefore > from) from = version.NotBefore.Value;
+            var until = next is null || version.Expires < next ? version.Expires : next;
+            yield return new KeyInfo(version.Public.Kid, version.Public.Alg, version.Created, from, until, version.Expires + KeyRow.LongestToken);
+            next = from;
+        }
     }
 }
 

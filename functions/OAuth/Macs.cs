@@ -13,21 +13,27 @@ public sealed class Macs(KeyRing keys)
 {
     /// <summary>The MAC of a text, base64url, under the newest key. The purpose is a word of ours without <c>|</c>.</summary>
     public async Task<string> Make(string purpose, string tenant, string text, CancellationToken cancel) =>
-        Base64Url.EncodeToString(Mac((await keys.MacKeys(tenant, cancel))[0], purpose, tenant, text));
+        Mac((await keys.MacKeys(tenant, cancel))[0], purpose, tenant, text);
 
     /// <summary>True if it is the text's MAC under any key that is still in use; takes the same time whatever differs.</summary>
     public async Task<bool> Verify(string purpose, string tenant, string text, string mac, CancellationToken cancel)
     {
-        var sent = new byte[HMACSHA256.HashSizeInBytes];
-        if (!Base64Url.IsValid(mac, out var length) || length != sent.Length) return false;
-        Base64Url.DecodeFromChars(mac, sent);
-        var match = false;
-        foreach (var key in await keys.MacKeys(tenant, cancel))
-            match |= CryptographicOperations.FixedTimeEquals(sent, Mac(key, purpose, tenant, text));
-        return match;
+        var sent = Encoding.UTF8.GetBytes(mac); // Compared as text: base64url has several spellings of the same bytes.
+        // A key that another instance made since we last looked is worth a second look.
+        return IsOneOf(await keys.MacKeys(tenant, cancel)) || IsOneOf(await keys.RenewedMacKeys(tenant, cancel));
+
+        bool IsOneOf(IReadOnlyList<byte[]> all)
+        {
+            var one = false;
+            foreach (var key in all)
+            {
+                one |= CryptographicOperations.FixedTimeEquals(sent, Encoding.UTF8.GetBytes(Mac(key, purpose, tenant, text)));
+            }
+            return one;
+        }
     }
 
     // The tenant too, because one key may serve several tenants.
-    static byte[] Mac(byte[] key, string purpose, string tenant, string text) =>
-        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{purpose}|{tenant}|{text}"));
+    static string Mac(byte[] key, string purpose, string tenant, string text) =>
+        Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{purpose}|{tenant}|{text}")));
 }

@@ -6,7 +6,6 @@ using Latchkey.Protocol;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Pages;
 
@@ -14,10 +13,9 @@ namespace Latchkey.Pages;
 /// The authorization endpoint (RFC 6749 §3.1, OIDC Core §3.1.2). Until client and redirect URI are known to belong
 /// together a failure is our own page; from then on it goes back to the app.
 /// </summary>
-public sealed partial class AuthorizePage(
+public sealed class AuthorizePage(
     Gate gate, RequestReader reader, PushedRequests pushed, PendingRequests pending, AuthorizationDecision decision,
-    AuthorizationAnswers answers, BrowserSignIns signIns, BrowserCookies cookies, ResponsePages pages, Settings settings,
-    ILogger<AuthorizePage> logger)
+    AuthorizationAnswers answers, BrowserSignIns signIns, BrowserCookies cookies, ResponsePages pages, Settings settings)
 {
     /// <summary><c>GET,POST /{tenant}/oauth/authorize</c></summary>
     [Function("authorize")]
@@ -36,8 +34,7 @@ public sealed partial class AuthorizePage(
             }
             catch (OAuthError error)
             {
-                Log.Refused(logger, tenant.Id, to.Client.Id, error.Code, error.Detail ?? error.Message);
-                return await pages.Send(request, tenant, AuthorizationResponse.Refusal(tenant, to, error), clicked: false);
+                return await pages.Refuse(request, tenant, to, error, clicked: false);
             }
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 
@@ -64,11 +61,5 @@ public sealed partial class AuthorizePage(
         if (HttpMethods.IsGet(request.Method))
             return Form.ParseTolerant(Encoding.UTF8.GetBytes((request.QueryString.Value ?? "").TrimStart('?')));
         return await Form.ReadTolerant(request);
-    }
-
-    static partial class Log
-    {
-        [LoggerMessage(22, LogLevel.Information, "Tenant {Tenant}, client {ClientId}: authorization refused: {Code}: {Detail}")]
-        public static partial void Refused(ILogger logger, string tenant, string clientId, string code, string detail);
     }
 }

@@ -65,7 +65,7 @@ public sealed class ConsentPage(
             if (form?["action"] == "deny")
                 return await pages.Send(request, tenant, await answers.Deny(tenant, waiting, wanted, who.User, cancel), clicked: true);
             // Yes is a yes only to what the user was shown.
-            if (form?["action"] != "allow" || (form["scope"] ?? "") != asks.ToString())
+            if (form?["action"] != "allow" || !asks.Beyond(Scope.Parse(form["scope"])).IsEmpty)
                 return await Show(request, tenant, waiting, wanted, who.User, asks, cancel);
             var device = Device.Of(request, settings.TrustedProxies);
             var response = await answers.Grant(tenant, waiting, wanted, who, consented: !asks.IsEmpty, device, cancel);
@@ -73,7 +73,7 @@ public sealed class ConsentPage(
         }
         catch (OAuthError error)
         {
-            return await pages.Send(request, tenant, AuthorizationResponse.Refusal(tenant, to, error), clicked: true);
+            return await pages.Refuse(request, tenant, to, error, clicked: true);
         }
     }
 

@@ -7,6 +7,7 @@ using Latchkey.Protocol;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Pages;
 
@@ -19,10 +20,10 @@ namespace Latchkey.Pages;
 public sealed record SignInModel(string RequestId, string FormToken, string App, string? UserName, string? Error);
 
 /// <summary>The sign-in page of a pending authorization request.</summary>
-public sealed class LoginPage(
+public sealed partial class LoginPage(
     Gate gate, PendingRequests pending, RequestReader reader, Passwords passwords, BrowserSignIns signIns,
     BrowserCookies cookies, AuthorizationDecision decision, AuthorizationAnswers answers, FormTokens forms,
-    PageRenderer renderer, ResponsePages pages, Settings settings)
+    PageRenderer renderer, ResponsePages pages, Settings settings, ILogger<LoginPage> logger)
 {
     const int MaxChars = 256;
 
@@ -60,7 +61,7 @@ public sealed class LoginPage(
             }
             catch (OAuthError error)
             {
-                return await pages.Send(request, tenant, AuthorizationResponse.Refusal(tenant, to, error), clicked: true);
+                return await pages.Refuse(request, tenant, to, error, clicked: true);
             }
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 
@@ -80,6 +81,7 @@ public sealed class LoginPage(
         }
         catch (OAuthError refusal)
         {
+            Log.Refused(logger, tenant.Id, refusal.Detail ?? refusal.Message);
             (act.Actor, act.Refusal, act.Detail) = (refusal.About, refusal.Code, refusal.Detail);
             return (null, refusal);
         }
@@ -108,5 +110,11 @@ public sealed class LoginPage(
         var name = userName?.Length <= MaxChars ? userName : null;
         return await renderer.Show<SignInView, SignInModel>(
             request, frame, new SignInModel(waiting.Id, token, wanted.To.Client.Name, name, error), refusal?.RetryAfter);
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(23, LogLevel.Information, "Tenant {Tenant}: sign-in refused: {Detail}")]
+        public static partial void Refused(ILogger logger, string tenant, string detail);
     }
 }

@@ -4,11 +4,12 @@ using Latchkey.Pages.Components;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Pages;
 
 /// <summary>Sends an authorization response to the app, and failures that the app must not hear of to the user.</summary>
-public sealed class ResponsePages(PageRenderer pages)
+public sealed partial class ResponsePages(PageRenderer pages, ILogger<ResponsePages> logger)
 {
     const string Submit = "document.forms[0].submit()";
 
@@ -32,7 +33,20 @@ public sealed class ResponsePages(PageRenderer pages)
             request, new Frame(tenant, title) { GoTo = response.Location }, response);
     }
 
+    /// <summary>Tells the app why not (RFC 6749 §4.1.2.1).</summary>
+    public Task<IResult> Refuse(HttpRequest request, Tenant tenant, ReturnAddress to, OAuthError error, bool clicked)
+    {
+        Log.Refused(logger, tenant.Id, to.Client.Id, error.Code, error.Detail ?? error.Message);
+        return Send(request, tenant, AuthorizationResponse.Refusal(tenant, to, error), clicked);
+    }
+
     /// <summary>The page of a failure.</summary>
     public Task<IResult> Failure(HttpRequest request, Tenant? tenant, Problem problem) =>
         pages.Show<ErrorView, Problem>(request, new Frame(tenant, Texts.ErrorTitle) { Status = problem.Status }, problem, problem.RetryAfter);
+
+    static partial class Log
+    {
+        [LoggerMessage(22, LogLevel.Information, "Tenant {Tenant}, client {ClientId}: authorization refused: {Code}: {Detail}")]
+        public static partial void Refused(ILogger logger, string tenant, string clientId, string code, string detail);
+    }
 }

@@ -17,6 +17,8 @@ public static class Texts
     public const string AnotherAccount = "Not you?";
     public const string SignedInAs = "Signed in as";
     public const string WrongPassword = "The user name or the password is not right.";
+    public const string AllowOnlyIf = "Allow it only if you know the app.";
+    public const string GoOnOnlyIf = "Go on only if you have just come from it.";
     public const string SignedIn = "You are signed in";
     public const string NotAllowed = "You did not allow it";
     public const string NothingShared = "Nothing was shared with the app.";
@@ -39,7 +41,7 @@ public static class Texts
 
     public static string GoesBackTo(string place) => $"Afterwards you go back to {place}. You can take this back at any time.";
 
-    public static string OnlyGoesBackTo(string place) => $"You have allowed this app before. You go back to {place}.";
+    public static string OnlyGoesBackTo(string place) => $"You go back to {place}.";
 
     public static string TooManyTries(int seconds) => seconds < 120
         ? $"Too many tries. Wait {seconds} seconds, then try again."

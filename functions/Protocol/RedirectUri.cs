@@ -48,7 +48,11 @@ public static class RedirectUri
     /// <summary>True if it leads to an app by a scheme of the app's own, which any app on the device may claim (RFC 8252 §8.6).</summary>
     public static bool IsPrivateScheme(string uri) => Scheme(uri)?.ToLowerInvariant() is not ("http" or "https");
 
-    /// <summary>The CSP source (CSP3 §2.3.1) that a form must be allowed to be redirected to: see <c>PageRenderer</c>.</summary>
+    /// <summary>
+    /// The CSP source (CSP3 §2.3.1) that a form must be allowed to be redirected to: see <c>PageRenderer</c>. For https
+    /// it is the scheme alone: browsers hold every redirect after the form against it, and an app's callback may well
+    /// send the user on to another site.
+    /// </summary>
     public static string CspSource(string uri)
     {
         var scheme = Scheme(uri)!.ToLowerInvariant();

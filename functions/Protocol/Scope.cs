@@ -36,7 +36,7 @@ public sealed class Scope
         if (string.IsNullOrEmpty(value)) return None;
         var parts = value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (parts.Any(part => part.AsSpan().ContainsAnyExcept(TokenChars)))
-            throw OAuthError.InvalidScope("scope holds a character that RFC 6749 §3.3 does not allow.");
+            throw OAuthError.InvalidScope("scope holds a character that RFC 6749 section 3.3 does not allow.");
         return new(parts);
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Azure.Data.Tables;
 
@@ -12,8 +11,6 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
 {
     const string Format = "yyyyMMdd";
 
-    readonly ConcurrentDictionary<string, Table> open = new(StringComparer.Ordinal);
-
     /// <summary>The bucket of an expiry time.</summary>
     public static string Bucket(DateTimeOffset expiry) => expiry.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
 
@@ -23,9 +20,9 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
 
     /// <summary>The table of a bucket.</summary>
     /// <exception cref="ArgumentException">It is not a bucket.</exception>
-    public Table For(string bucket) => open.GetOrAdd(bucket, name => IsBucket(name)
-        ? new Table(tables.GetTableClient(prefix + name))
-        : throw new ArgumentException("Not a bucket.", nameof(bucket)));
+    public Table For(string bucket) => IsBucket(bucket)
+        ? new Table(tables.GetTableClient(prefix + bucket))
+        : throw new ArgumentException("Not a bucket.", nameof(bucket));
 
     /// <summary>The buckets that have a table, oldest first.</summary>
     public async Task<IReadOnlyList<string>> Buckets(CancellationToken cancel)
@@ -50,7 +47,6 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
         {
             if (!table.Name.StartsWith(prefix, StringComparison.Ordinal) || !IsBucket(table.Name[prefix.Length..])) continue;
             await tables.DeleteTableAsync(table.Name, cancel);
-            open.TryRemove(table.Name[prefix.Length..], out _);
             dropped++;
         }
         return dropped;

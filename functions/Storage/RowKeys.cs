@@ -71,8 +71,8 @@ public static class RowKeys
     /// <summary>The partition of something of this kind that may be used once; the id may be any text.</summary>
     public static string Seen(string tenant, string kind, string id) => $"{tenant}|{kind}|{Ids.Hash(id)}";
 
-    /// <summary>A wrapped symmetric key.</summary>
-    public static string MacKey(string id) => $"mac|{id}";
+    /// <summary>A tenant's own key; they sort by number within an algorithm.</summary>
+    public static string Key(string algorithm, int number) => $"key|{algorithm}|{number:D6}";
 
     /// <summary>The partition of one space of files.</summary>
     public static string Space(string tenant, string spaceKey) => $"{tenant}|{spaceKey}";

@@ -26,6 +26,22 @@ public sealed class StorageClients
         Blobs = new BlobServiceClient(connectionString, Bounded(new BlobClientOptions(), roundTrips));
     }
 
+    /// <summary>
+    /// True if the connection string is an emulator's: http, and the account in the path, where Azure has it in the host.
+    /// </summary>
+    public static bool IsEmulators(string connectionString)
+    {
+        try
+        {
+            Uri[] addresses = [new TableServiceClient(connectionString).Uri, new BlobServiceClient(connectionString).Uri];
+            return Array.TrueForAll(addresses, uri => uri.Scheme == Uri.UriSchemeHttp && uri.AbsolutePath.Length > 1);
+        }
+        catch (Exception broken) when (broken is ArgumentException or FormatException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Table Storage.</summary>
     public TableServiceClient Tables { get; }
 

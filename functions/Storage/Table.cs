@@ -33,12 +33,11 @@ public sealed class Table(TableClient client)
     public async IAsyncEnumerable<TableEntity> Query(
         string filter, int? pageSize, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var rows = client.QueryAsync<TableEntity>(filter, pageSize, cancellationToken: cancel).GetAsyncEnumerator(cancel);
-        await using (rows)
-        {
-            while (await Next(rows)) yield return rows.Current;
-        }
+        await foreach (var row in Query(filter, pageSize, null, cancel)) yield return row;
     }
+
+    /// <summary>These columns of every row, in order: for timers and small tables.</summary>
+    public IAsyncEnumerable<TableEntity> All(IEnumerable<string> columns, CancellationToken cancel) => Query(null, null, columns, cancel);
 
     /// <summary>All rows of one partition, in order; for keys of our own making, which all sort before <c>~</c>.</summary>
     public IAsyncEnumerable<TableEntity> Partition(string partitionKey, CancellationToken cancel) =>
@@ -60,16 +59,38 @@ public sealed class Table(TableClient client)
         Try(() => client.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, cancel));
 
     /// <summary>Sets these columns whatever the others hold; false if the row is gone.</summary>
-    public Task<bool> TryMerge(TableEntity columns, CancellationToken cancel) =>
-        Try(() => client.UpdateEntityAsync(columns, ETag.All, TableUpdateMode.Merge, cancel));
+    public Task<bool> TryMerge(TableEntity columns, CancellationToken cancel) => TryMerge(columns, ETag.All, cancel);
+
+    /// <summary>Sets these columns if the row still has this ETag; false if it was changed or is gone.</summary>
+    public Task<bool> TryMerge(TableEntity columns, ETag seen, CancellationToken cancel) =>
+        Try(() => client.UpdateEntityAsync(columns, seen, TableUpdateMode.Merge, cancel));
 
     /// <summary>Deletes the row if it still has this ETag; false if it was changed or is gone.</summary>
-    public Task<bool> TryDelete(TableEntity row, CancellationToken cancel) =>
-        Try(() => client.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancel));
+    public async Task<bool> TryDelete(TableEntity row, CancellationToken cancel)
+    {
+        // The SDK tells of a row that is not there by its answer's status, not by an exception.
+        var there = true;
+        return await Try(async () =>
+        {
+            var answer = await client.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancel);
+            there = answer.Status != 404;
+            return answer;
+        }) && there;
+    }
 
     /// <summary>An entity-group transaction (all rows of one partition, 100 at most): all or nothing; false if one lost its race.</summary>
     public Task<bool> TryTransact(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel) =>
         Try(() => client.SubmitTransactionAsync(actions, cancel));
+
+    async IAsyncEnumerable<TableEntity> Query(
+        string? filter, int? pageSize, IEnumerable<string>? columns, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var rows = client.QueryAsync<TableEntity>(filter, pageSize, columns, cancel).GetAsyncEnumerator(cancel);
+        await using (rows)
+        {
+            while (await Next(rows)) yield return rows.Current;
+        }
+    }
 
     async Task<bool> Try<T>(Func<Task<T>> write)
     {

@@ -29,6 +29,12 @@ public sealed record Client
     /// <summary>An installed app (RFC 8252): it keeps its user signed in without asking for offline_access.</summary>
     public bool Native { get; init; }
 
+    /// <summary>The longest life of an access token: signing keys stay published so long after they stopped to sign.</summary>
+    public const int MostAccessTokenSeconds = 86400;
+
+    /// <summary>The longest life of a session: MAC keys verify so long after they stopped to make.</summary>
+    public const int MostSessionSeconds = 366 * 86400;
+
     /// <summary>Life of an access token.</summary>
     public int AccessTokenSeconds { get; init; } = 600;
 

@@ -36,6 +36,7 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     }
 
     /// <summary>Writes a client.</summary>
+    /// <exception cref="ArgumentException">Its tokens or sessions would outlive the keys that they need.</exception>
     public Task Save(Tenant tenant, Client client, CancellationToken cancel) => table.Put(Row(tenant, client), cancel);
 
     /// <summary>Writes a client that <see cref="FindNow"/> gave; false if it was changed or deleted since.</summary>
@@ -55,8 +56,11 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
         cache.Remove($"{tenant.Id}|{id}");
     }
 
-    static TableEntity Row(Tenant tenant, Client client) =>
-        new(tenant.Id, client.Id)
+    static TableEntity Row(Tenant tenant, Client client)
+    {
+        if (client.AccessTokenSeconds > Client.MostAccessTokenSeconds || client.SessionSeconds > Client.MostSessionSeconds)
+            throw new ArgumentException("Its tokens or sessions would outlive the keys that they need.", nameof(client));
+        return new(tenant.Id, client.Id)
         {
             ["Name"] = client.Name,
             ["SecretHashes"] = Columns.Join(client.SecretHashes),
@@ -85,6 +89,7 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             ["OldSecretsUntil"] = client.OldSecretsUntil,
             ["SessionsNotBefore"] = client.SessionsNotBefore,
         };
+    }
 
     async Task<Client?> Load(Tenant tenant, string id, CancellationToken cancel)
     {

@@ -16,7 +16,11 @@ public sealed class SingleUse(StorageClients storage)
     /// True the first time. <paramref name="expires"/> must follow from the thing itself, not from the clock: it says
     /// which day's table is asked, and a replay has to ask the same one.
     /// </summary>
-    public Task<bool> TryUse(Tenant tenant, string kind, string id, DateTimeOffset expires, CancellationToken cancel) =>
-        Tables.For(ExpiringTables.Bucket(expires))
-            .TryAdd(new TableEntity(RowKeys.Seen(tenant.Id, kind, id), RowKeys.SeenRow), cancel);
+    public async Task<bool> TryUse(Tenant tenant, string kind, string id, DateTimeOffset expires, CancellationToken cancel)
+    {
+        var (table, partition, mine) = (Tables.For(ExpiringTables.Bucket(expires)), RowKeys.Seen(tenant.Id, kind, id), Ids.New());
+        if (await table.TryAdd(new TableEntity(partition, RowKeys.SeenRow) { ["By"] = mine }, cancel)) return true;
+        // Used before, unless only the answer to our own insert was lost on the way from storage.
+        return (await table.Find(partition, RowKeys.SeenRow, cancel))?.GetString("By") == mine;
+    }
 }

@@ -10,21 +10,29 @@ public sealed class UserStore(StorageClients storage)
 {
     readonly Table table = new(storage.Tables.GetTableClient("Users"));
 
-    /// <summary>What is the same person however it is typed: compatibility forms and case are folded.</summary>
+    /// <summary>
+    /// What is the same person however it is typed: compatibility forms and case are folded. Broken UTF-16 and U+FFFE,
+    /// which .NET does not normalize, count as U+FFFD.
+    /// </summary>
     public static string Normalize(string userName) =>
-        userName.Trim().Normalize(NormalizationForm.FormKC).ToUpperInvariant();
+        string.Concat(userName.Trim().EnumerateRunes().Select(rune => rune.Value == 0xFFFE ? Rune.ReplacementChar : rune))
+            .Normalize(NormalizationForm.FormKC).ToUpperInvariant();
 
     /// <summary>The user of this name, or null.</summary>
     public async Task<User?> FindByName(Tenant tenant, string userName, CancellationToken cancel)
     {
         var name = await table.Find(tenant.Id, RowKeys.UserName(Normalize(userName)), cancel);
-        return name is null ? null : await Find(tenant, name.GetString("UserId"), cancel);
+        // No id is "-": a name that nobody has takes two reads as well, so that the time taken tells nobody who exists.
+        return await Find(tenant, name?.GetString("UserId") ?? "-", cancel);
     }
 
     /// <summary>The user of this id, or null.</summary>
-    public async Task<User?> Find(Tenant tenant, string id, CancellationToken cancel)
+    public Task<User?> Find(Tenant tenant, string id, CancellationToken cancel) => Find(tenant.Id, id, cancel);
+
+    /// <summary>The user of this id, or null.</summary>
+    public async Task<User?> Find(string tenant, string id, CancellationToken cancel)
     {
-        var row = await table.Find(tenant.Id, RowKeys.User(id), cancel);
+        var row = await table.Find(tenant, RowKeys.User(id), cancel);
         return row is null ? null : Read(row);
     }
 
@@ -90,7 +98,7 @@ public sealed class UserStore(StorageClients storage)
         ["SessionsNotBefore"] = user.SessionsNotBefore,
     };
 
-    /// <summary>Stores a new password hash; false if the user is gone.</summary>
+    /// <summary>Stores a new password hash; false if the user was changed since it was read, or is gone.</summary>
     public Task<bool> SetPasswordHash(Tenant tenant, User user, string hash, CancellationToken cancel) =>
-        table.TryMerge(new TableEntity(tenant.Id, RowKeys.User(user.Id)) { ["PasswordHash"] = hash }, cancel);
+        table.TryMerge(new TableEntity(tenant.Id, RowKeys.User(user.Id)) { ["PasswordHash"] = hash }, user.ETag, cancel);
 }

@@ -88,17 +88,21 @@ public sealed class Azurite : IDisposable
 
     Process Launch()
     {
-        var start = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node")
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', Enumerable.Range(1, Accounts).Select(n => $"account{n}:{Key}"));
         string[] arguments =
         [
+            "--require", Repository.Path("tests/azurite/exit-with-parent.cjs"),
             Repository.Path("tests/azurite/node_modules/azurite/dist/src/azurite.js"),
             "--blobPort", $"{BlobPort}", "--tablePort", $"{TablePort}", "--queuePort", $"{FreePort()}",
             "--skipApiVersionCheck", "--disableTelemetry", "--silent",
             .. dataFolder is null ? (string[])["--inMemoryPersistence"] : ["--location", dataFolder],
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        if (!File.Exists(arguments[0]))
+        if (!File.Exists(arguments[2]))
             throw new InvalidOperationException("Azurite is not installed: run `dotnet dev.cs test` once.");
         var started = Process.Start(start)!;
         started.OutputDataReceived += (_, _) => { };

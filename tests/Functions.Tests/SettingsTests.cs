@@ -30,6 +30,20 @@ public sealed class SettingsTests
             Assert.Contains($"Latchkey__{name} is missing.", fault, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Wrapped_signing_needs_the_vault_and_the_wrapping_key_only()
+    {
+        var fault = Refused(new() { ["Latchkey:Signing:Mode"] = "KeyVaultWrapped", ["Latchkey:Signing:RotationDays"] = "0" });
+        foreach (var name in new[] { "Signing__Vault is missing", "Signing__WrapKey is missing", "Signing__RotationDays must be" })
+            Assert.Contains($"Latchkey__{name}", fault, StringComparison.Ordinal);
+        foreach (var name in new[] { "AccessTokenKey", "IdTokenKey", "KeyFile" })
+            Assert.DoesNotContain($"Signing__{name}", fault, StringComparison.Ordinal);
+        Assert.Contains("Latchkey__Signing__WrapKey must be a key's name", Refused(new()
+        {
+            ["Latchkey:Signing:Mode"] = "KeyVaultWrapped", ["Latchkey:Signing:WrapKey"] = "wrap-{tenant}",
+        }), StringComparison.Ordinal); // One key wraps for all.
+    }
+
     [Theory]
     [InlineData("https://login.example.com/path")]
     [InlineData("https://LOGIN.example.com")]
@@ -37,8 +51,58 @@ public sealed class SettingsTests
     [InlineData("ftp://login.example.com")]
     [InlineData("login.example.com")]
     [InlineData("https://user@login.example.com")]
+    [InlineData("https://b\u00FCcher.example")] // Goes into headers: RFC 5890's xn-- form, please.
+    [InlineData("https://login.example.com?")]
     public void An_origin_is_an_origin_and_nothing_more(string origin) =>
         Assert.Contains("Latchkey__Origin must be like", Refused(new() { ["Latchkey:Origin"] = origin }), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("AccountName=x;AccountKey=not base64")]
+    [InlineData("DefaultEndpointsProtocol=https;AccountName=customers;AccountKey=c2VjcmV0LWtleQ==;EndpointSuffix=core.windows.net")]
+    [InlineData("DefaultEndpointsProtocol=http;AccountName=customers;AccountKey=c2VjcmV0LWtleQ==;EndpointSuffix=core.windows.net")]
+    public void A_connection_string_that_is_not_the_emulators_is_refused_and_not_shown(string connectionString)
+    {
+        // Demo users with known passwords are made wherever it leads.
+        var fault = Refused(Development(("Storage:ConnectionString", connectionString)));
+        Assert.Contains("Latchkey__Storage__ConnectionString must be the emulator's", fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("c2VjcmV0", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_in_the_place_of_an_address_is_not_shown()
+    {
+        var fault = Refused(new() { ["Latchkey:Storage:TableEndpoint"] = "DefaultEndpointsProtocol=https;AccountKey=c2VjcmV0LWtleQ==" });
+        Assert.Contains("Latchkey__Storage__TableEndpoint must be an https address", fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("c2VjcmV0", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_key_file_stops_the_start()
+    {
+        var path = Path.GetTempFileName();
+        File.WriteAllText(path, "{");
+        Assert.Contains("Latchkey__Signing__KeyFile", Refused(Development(("Signing:KeyFile", path))), StringComparison.Ordinal);
+        File.Delete(path);
+    }
+
+    [Fact]
+    public void A_key_name_must_fit_the_longest_tenant() => Assert.Contains("Latchkey__Signing__AccessTokenKey must be",
+        Refused(new() { ["Latchkey:Signing:AccessTokenKey"] = new string('k', 100) + "{tenant}" }), StringComparison.Ordinal);
+
+    [Fact]
+    public void In_production_there_is_a_proxy() => Assert.Contains("Latchkey__TrustedProxies must be a whole number from 1 to 5",
+        Refused(new() { ["Latchkey:TrustedProxies"] = "0" }), StringComparison.Ordinal);
+
+    static Dictionary<string, string?> Development((string Name, string Value) wrong) => new()
+    {
+        ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
+        ["Latchkey:Origin"] = "http://localhost:7071",
+        ["Latchkey:Storage:ConnectionString"] = "UseDevelopmentStorage=true",
+        ["Latchkey:Signing:Mode"] = "Local",
+        ["Latchkey:Signing:KeyFile"] = Path.Combine(Path.GetTempPath(), "latchkey-no-such-file.json"),
+        [$"Latchkey:{wrong.Name}"] = wrong.Value,
+    };
 
     static string Refused(Dictionary<string, string?> settings) =>
         Assert.Throws<SettingsException>(() => LocalApp.Build([], settings)).Message;

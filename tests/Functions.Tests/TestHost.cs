@@ -49,7 +49,7 @@ public sealed class TestHost : IAsyncDisposable
             ["Latchkey:Origin"] = origin,
             ["Latchkey:Storage:ConnectionString"] = (azurite ?? await Azurite.Shared).NewAccount(),
             ["Latchkey:Signing:Mode"] = "Local",
-            ["Latchkey:Signing:KeyFile"] = Path.Combine(Path.GetTempPath(), $"latchkey-keys-{Environment.ProcessId}.json"),
+            ["Latchkey:Signing:KeyFile"] = Path.Combine(Path.GetTempPath(), $"latchkey-keys-v2-{Environment.ProcessId}.json"),
             ["Latchkey:PasswordIterations"] = "1000",
         };
         foreach (var (name, value) in settings ?? []) all[name] = value;

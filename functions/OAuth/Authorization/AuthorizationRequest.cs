@@ -35,6 +35,9 @@ public sealed record AuthorizationRequest
     /// <summary>The PKCE challenge (S256), or null.</summary>
     public string? CodeChallenge { get; init; }
 
+    /// <summary>The thumbprint of the key that the code is bound to (RFC 9449 §10), or null.</summary>
+    public string? DpopJkt { get; init; }
+
     /// <summary>See <see cref="Protocol.Prompt"/>.</summary>
     public IReadOnlyList<string> Prompts { get; init; } = [];
 

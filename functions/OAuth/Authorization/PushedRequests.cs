@@ -32,7 +32,7 @@ public sealed class PushedRequests(RequestTables tables, TimeProvider clock)
     /// <summary>True if the text is a <c>request_uri</c> of the kind that we give out.</summary>
     public static bool IsOurs(string requestUri) => requestUri.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <summary>Takes a request out; nobody can take it again.</summary>
+    /// <summary>Takes a request; nobody can take it again.</summary>
     /// <exception cref="OAuthError"><c>invalid_request</c>: unknown, used, expired or another client's, which all look the same.</exception>
     public async Task<Form> Take(Tenant tenant, string requestUri, string? clientId, CancellationToken cancel)
     {
@@ -40,9 +40,15 @@ public sealed class PushedRequests(RequestTables tables, TimeProvider clock)
         if (!known || clientId is null) throw Unknown();
         var parts = requestUri[Prefix.Length..].Split('.');
         var table = tables.Of(parts[0]);
-        var row = await table.Find(RowKeys.RequestPartition(tenant.Id, parts[1]), RowKeys.Pushed, cancel);
+        var key = RowKeys.RequestPartition(tenant.Id, parts[1]);
+        var row = await table.Find(key, RowKeys.Pushed, cancel);
         if (row is null || row.GetString("ClientId") != clientId) throw Unknown(); // A stranger can't use it up.
-        if (!await table.TryDelete(row, cancel) || clock.GetUtcNow() >= row.GetDateTimeOffset("ExpiresAt")) throw Unknown();
+        if (row.ContainsKey("TakenBy") || clock.GetUtcNow() >= row.GetDateTimeOffset("ExpiresAt")) throw Unknown();
+        var mine = Ids.New();
+        row["TakenBy"] = mine;
+        // Not ours means lost to another, unless only the answer to our own write was lost on the way from storage.
+        if (!await table.TryReplace(row, cancel) && (await table.Find(key, RowKeys.Pushed, cancel))?.GetString("TakenBy") != mine)
+            throw Unknown();
         return Form.Parse(Encoding.UTF8.GetBytes(row.GetString("Parameters")));
     }
 

@@ -55,6 +55,7 @@ public sealed class RequestReader(ClientStore clients)
             Scope = GrantedScope.ForClient(to.Client, Scope.Parse(form["scope"])),
             Nonce = form["nonce"],
             CodeChallenge = type == ResponseType.Code ? Challenge(to.Client, form) : null,
+            DpopJkt = DpopJkt(form["dpop_jkt"]),
             Prompts = Prompts(form["prompt"]),
             MaxAge = MaxAge(form["max_age"]),
             LoginHint = form["login_hint"],
@@ -92,7 +93,8 @@ public sealed class RequestReader(ClientStore clients)
     {
         var type = ResponseType.Known(form.Required("response_type"))
             ?? throw OAuthError.UnsupportedResponseType("There is no such response_type here.");
-        var allowed = type == ResponseType.Code ? client.Grants.Contains(GrantType.AuthorizationCode) : client.LegacyImplicit;
+        var allowed = type == ResponseType.Code ? client.Grants.Contains(GrantType.AuthorizationCode)
+            : client.LegacyImplicit && !client.RequireDpop; // A token that comes through the browser is bound to no key.
         return allowed ? type : throw OAuthError.UnauthorizedClient("This client may not use this response_type.");
     }
 
@@ -106,6 +108,11 @@ public sealed class RequestReader(ClientStore clients)
         if (method != Pkce.Method) throw OAuthError.InvalidRequest("code_challenge_method must be S256.");
         return Pkce.IsChallenge(challenge) ? challenge : throw OAuthError.InvalidRequest("code_challenge is no S256 challenge.");
     }
+
+    // RFC 9449 §10: the key's thumbprint, 32 bytes as base64url.
+    static string? DpopJkt(string? sent) =>
+        sent is null || (sent.Length == 43 && sent.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            ? sent : throw OAuthError.InvalidRequest("dpop_jkt is no thumbprint.");
 
     static string[] Prompts(string? sent)
     {

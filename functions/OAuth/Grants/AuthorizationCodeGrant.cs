@@ -28,7 +28,7 @@ public sealed partial class AuthorizationCodeGrant(
         while (true)
         {
             var session = request.About(await sessions.Find(tenant.Id, sessionId, cancel)) ?? throw Refused("no such session");
-            var code = Proven(session, client, form["redirect_uri"], form["code_verifier"]);
+            var code = Proven(session, client, request);
             if (session.RevokedAt is not null || tenant.HasEnded(client, session.CreatedAt)) throw Refused("the session was revoked");
             // Our own write, whose answer was lost on the way from storage.
             if (answer is not null && session.RotationId == rotationId) return answer;
@@ -39,15 +39,14 @@ public sealed partial class AuthorizationCodeGrant(
             var token = await accessTokens.ForSession(tenant, client, next, scope, request.Jkt, cancel);
             answer = await signIns.Answer(tenant, client, next, token, scope, code.Nonce, cancel);
             // A lost race reads again: then the code is spent, and this request is a replay.
-            if (!await sessions.TryRotate(next, token.Record, cancel)) continue;
-            await signIns.EnsureStanding(tenant, next, cancel);
-            return answer;
+            if (await sessions.TryRotate(next, token.Record, cancel)) return answer;
         }
     }
 
     // That the sender is the client that the code was issued to, and holds what belongs to it.
-    static CodeBinding Proven(Session session, Client client, string? redirectUri, string? verifier)
+    static CodeBinding Proven(Session session, Client client, TokenRequest request)
     {
+        var (redirectUri, verifier) = (request.Form["redirect_uri"], request.Form["code_verifier"]);
         if (session.Code is not { } code || session.ClientId != client.Id) throw Refused("another client's");
         // OAuth 2.1 lets it be left out, because PKCE binds the code better.
         if (redirectUri is not null && !string.Equals(redirectUri, code.RedirectUri, StringComparison.Ordinal))
@@ -57,6 +56,8 @@ public sealed partial class AuthorizationCodeGrant(
             throw OAuthError.InvalidGrant("There was no code_challenge in the authorization request.");
         if (code.Challenge is { } challenge && (verifier is null || !Pkce.Verify(verifier, challenge)))
             throw OAuthError.InvalidGrant("code_verifier is missing or does not fit the code_challenge.");
+        if (code.Jkt is not null && code.Jkt != request.Jkt)
+            throw OAuthError.InvalidGrant("The code is bound to another key.");
         return code;
     }
 

@@ -13,7 +13,7 @@ public sealed class ClientCredentialsGrant(AccessTokens accessTokens, IssuedToke
     public async Task<TokenAnswer> Redeem(TokenRequest request)
     {
         var (tenant, client, form, _, cancel) = request;
-        if (client.IsPublic) throw OAuthError.UnauthorizedClient("A public client has no credentials (RFC 6749 §4.4).");
+        if (client.IsPublic) throw OAuthError.UnauthorizedClient("A public client has no credentials (RFC 6749 section 4.4).");
         var scope = GrantedScope.ForClient(client, Scope.Parse(form["scope"]));
         if (scope.Within(Scopes.OpenIdConnect) is { IsEmpty: false } users)
             throw OAuthError.InvalidScope($"There is no user here to grant: {users}.");

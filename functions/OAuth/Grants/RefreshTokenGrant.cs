@@ -66,7 +66,9 @@ public sealed partial class RefreshTokenGrant(
         var granted = Scope.Parse(session.Scope);
         if (asked.Beyond(granted) is { IsEmpty: false } beyond)
             throw OAuthError.InvalidScope($"The session was not granted: {beyond}.");
-        return GrantedScope.ForUser(tenant, client, session.Roles, (asked.IsEmpty ? granted : asked).Within(client.Scope));
+        var left = (asked.IsEmpty ? granted : asked).Within(client.Scope);
+        if (left.IsEmpty) throw OAuthError.InvalidScope("The client may no longer have any of it."); // Nothing is not "all".
+        return GrantedScope.ForUser(tenant, client, session.Roles, left);
     }
 
     Session Rotated(Session session, Client client, string rotationId)

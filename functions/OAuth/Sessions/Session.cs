@@ -103,5 +103,7 @@ public sealed record Authentication(DateTimeOffset Time, IReadOnlyList<string> M
 /// <param name="Challenge">The PKCE challenge (S256), or null.</param>
 /// <param name="Nonce">The request's nonce for the ID token, or null.</param>
 /// <param name="SpentAt">When it was redeemed, or null.</param>
+/// <param name="Jkt">The thumbprint of the key that alone may redeem it (RFC 9449 §10), or null.</param>
 public sealed record CodeBinding(
-    DateTimeOffset ExpiresAt, string RedirectUri, string? Challenge, string? Nonce, DateTimeOffset? SpentAt = null);
+    DateTimeOffset ExpiresAt, string RedirectUri, string? Challenge, string? Nonce, DateTimeOffset? SpentAt = null,
+    string? Jkt = null);

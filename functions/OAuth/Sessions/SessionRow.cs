@@ -33,6 +33,7 @@ static class SessionRow
         row["CodeChallenge"] = code.Challenge;
         row["Nonce"] = code.Nonce;
         row[CodeSpentAt] = code.SpentAt;
+        row["CodeJkt"] = code.Jkt;
         return row;
     }
 
@@ -59,7 +60,7 @@ static class SessionRow
             Columns.Split(row.GetString("Amr")), row.GetString("SignInId")),
         Code = row.GetDateTimeOffset(CodeExpiresAt) is { } expires
             ? new(expires, row.GetString("CodeRedirectUri"), row.GetString("CodeChallenge"), row.GetString("Nonce"),
-                row.GetDateTimeOffset(CodeSpentAt))
+                row.GetDateTimeOffset(CodeSpentAt), row.GetString("CodeJkt"))
             : null,
         ETag = row.ETag,
     };

@@ -19,28 +19,29 @@ public sealed class SignIns(
         var answer = await Answer(tenant, client, session, token, scope, nonce: null, cancel);
         await userSessions.Add(session, device, cancel);
         await sessions.Create(session, token.Record, cancel);
-        await EnsureStanding(tenant, session, cancel);
+        if (!await Stands(session, cancel)) throw OAuthError.InvalidGrant("The user was changed meanwhile. Sign in again.", about: user.Id);
         return answer;
     }
 
     /// <summary>
-    /// Looks once more whether the user may sign in, now that the session is written: whoever disables a user writes that
-    /// first and ends the listed sessions then, so one of the two sees the other.
+    /// Makes a session that waits for its code; false if its user may not sign in any more. If it is there already nothing
+    /// changes: the code is the same.
     /// </summary>
-    /// <exception cref="OAuthError"><c>invalid_grant</c>; the session is revoked.</exception>
-    public async Task EnsureStanding(Tenant tenant, Session session, CancellationToken cancel)
-    {
-        var user = await users.Find(tenant, session.UserId, cancel);
-        if (user is { Disabled: false } && !(session.Authentication.Time <= user.SessionsNotBefore)) return;
-        await sessions.Revoke(tenant.Id, session.Id, "the user was changed meanwhile", cancel);
-        throw OAuthError.InvalidGrant("The user was changed meanwhile. Sign in again.", about: session.UserId);
-    }
-
-    /// <summary>Makes a session that waits for its code. If it is there already nothing changes: the code is the same.</summary>
-    public async Task Await(Session session, Device device, CancellationToken cancel)
+    public async Task<bool> TryAwait(Session session, Device device, CancellationToken cancel)
     {
         await userSessions.Add(session, device, cancel);
         await sessions.TryAdd(session, cancel);
+        return await Stands(session, cancel);
+    }
+
+    // The user is looked at once more now that the session is written: whoever disables a user writes that first and
+    // ends the listed sessions then, so one of the two sees the other.
+    async Task<bool> Stands(Session session, CancellationToken cancel)
+    {
+        var user = await users.Find(session.Tenant, session.UserId, cancel);
+        if (user is { Disabled: false } && !(session.Authentication.Time <= user.SessionsNotBefore)) return true;
+        await sessions.Revoke(session.Tenant, session.Id, "the user was changed meanwhile", cancel);
+        return false;
     }
 
     /// <summary>A fresh id for a session that starts now; the day of its end is in it.</summary>

@@ -19,8 +19,7 @@ public sealed class KeyFileTests : IDisposable
     {
         var said = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => KeysOfAnotherProcess()));
 
-        using var file = new KeyFile(KeyPath);
-        var here = await StartupHook.Describe(file);
+        var here = await new OwnKeysOf(new KeyFile(KeyPath)).Describe();
         Assert.All(said, there => Assert.Equal(here, there));
     }
 
@@ -31,74 +30,78 @@ public sealed class KeyFileTests : IDisposable
         var torn = Task.Run(() => ReadUntil(stop.Token));
         var said = new ConcurrentBag<(string Tenant, string Kid)>();
 
-        await Parallel.ForEachAsync(Enumerable.Range(0, 64), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (n, cancel) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, 32), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (n, cancel) =>
         {
-            using var file = new KeyFile(KeyPath);
-            var tenant = $"tenant{n % 16}";
-            said.Add((tenant, (await new LocalSigner(file).Current(tenant, "ES256", cancel)).Kid));
+            var tenant = $"tenant{n % 4}";
+            said.Add((tenant, (await new OwnKeysOf(new KeyFile(KeyPath)).Signer.Current(tenant, "ES256", cancel)).Kid));
         });
 
         await stop.CancelAsync();
         Assert.True(await torn > 0, "The reader never read.");
-        Assert.Equal(16, said.Distinct().Count());
+        Assert.Equal(4, said.Distinct().Count());
     }
 
     [Fact]
-    public async Task What_another_process_added_is_seen()
+    public async Task What_another_process_added_is_seen_when_a_verifier_asks_for_an_unknown_kid()
     {
-        using var first = new KeyFile(KeyPath);
-        using var second = new KeyFile(KeyPath);
-        var ec = await new LocalSigner(first).Current("demo", "ES256", none);
-        await new LocalSigner(second).PublicKeys("demo", none);
+        var clock = new TestClock();
+        var first = new OwnKeysOf(new KeyFile(KeyPath), clock);
+        var second = new OwnKeysOf(new KeyFile(KeyPath), clock);
+        await first.Signer.PublicKeys("demo", none);
+        Assert.Equal(3, await second.Keys.Rotate("demo", _ => true, none));
+        clock.Advance(TimeSpan.FromSeconds(30));
 
-        var published = await new LocalSigner(first).PublicKeys("demo", none);
-
-        Assert.Contains(published, key => key.Kid == ec.Kid);
-        Assert.Equal((await new LocalSigner(second).Current("demo", "RS256", none)).Kid, published.Single(key => key.Alg == "RS256").Kid);
+        Assert.Equal(2, (await first.Signer.PublicKeys("demo", none)).Count);
+        Assert.Equal(4, (await first.Signer.RenewedPublicKeys("demo", none)).Count);
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("null")]
-    [InlineData("{\"version\":1,\"tenants\":{\"demo\":{\"es256\":\"MIG")]
-    [InlineData("{\"version\":2,\"tenants\":{}}")]
-    [InlineData("{\"version\":1,\"tenants\":null}")]
-    [InlineData("{\"version\":1}")]
-    [InlineData("{\"version\":1,\"tenants\":{\"demo\":null}}")]
-    [InlineData("{\"version\":1,\"tenants\":{},\"more\":1}")]
-    [InlineData("{\"version\":1,\"tenants\":{\"demo\":{},\"demo\":{}}}")]
-    [InlineData("{\"version\":1,\"tenants\":{\"demo\":{\"es256\":\"not base64\"}}}")]
-    [InlineData("{\"version\":1,\"tenants\":{\"demo\":{\"es256\":\"AAAA\"}}}")]
-    [InlineData("{\"version\":1,\"tenants\":{\"demo\":{\"mac\":\"AAAA\"}}}")]
+    [InlineData("{\"version\":2,\"tenants\":{\"demo\":[{\"algorithm\":\"ES256\",\"key\":\"MIG")]
+    [InlineData("{\"version\":1,\"tenants\":{}}")]
+    [InlineData("{\"version\":3,\"tenants\":{}}")]
+    [InlineData("{\"version\":2,\"tenants\":null}")]
+    [InlineData("{\"version\":2}")]
+    [InlineData("{\"version\":2,\"tenants\":{\"demo\":null}}")]
+    [InlineData("{\"version\":2,\"tenants\":{\"demo\":[null]}}")]
+    [InlineData("{\"version\":2,\"tenants\":{\"demo\":[{}]}}")]
+    [InlineData("{\"version\":2,\"tenants\":{},\"more\":1}")]
+    [InlineData("{\"version\":2,\"tenants\":{\"demo\":[],\"demo\":[]}}")]
+    [InlineData("{\"version\":2,\"tenants\":{\"demo\":[{\"algorithm\":\"ES256\",\"number\":1,\"created\":\"2026-01-01T00:00:00Z\",\"signsFrom\":\"2026-01-01T00:00:00Z\",\"key\":\"not base64\"}]}}")]
+    [InlineData("{\"version\":2,\"tenants\":{\"demo\":[{\"algorithm\":\"ES256\",\"number\":1,\"created\":\"2026-01-01T00:00:00Z\",\"signsFrom\":\"2026-01-01T00:00:00Z\",\"key\":\"AAAA\"}]}}")]
+    [InlineData("{\"version\":2,\"tenants\":{\"demo\":[{\"algorithm\":\"HS256\",\"number\":1,\"created\":\"2026-01-01T00:00:00Z\",\"signsFrom\":\"2026-01-01T00:00:00Z\",\"key\":\"AAAA\"}]}}")]
+    [InlineData("{\"version\":2,\"tenants\":{\"demo\":[{\"algorithm\":\"none\",\"number\":1,\"created\":\"2026-01-01T00:00:00Z\",\"signsFrom\":\"2026-01-01T00:00:00Z\",\"key\":\"K\"}]}}")]
+    [InlineData("{\"version\":2,\"tenants\":{\"demo\":[{\"algorithm\":\"HS256\",\"number\":0,\"created\":\"2026-01-01T00:00:00Z\",\"signsFrom\":\"2026-01-01T00:00:00Z\",\"key\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"}]}}")]
+    [InlineData("{\"version\":2,\"tenants\":{\"demo\":[{\"algorithm\":\"HS256\",\"number\":1,\"created\":\"2026-01-01T00:00:00Z\",\"signsFrom\":\"2026-01-01T00:00:00Z\",\"key\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"},{\"algorithm\":\"HS256\",\"number\":1,\"created\":\"2026-01-01T00:00:00Z\",\"signsFrom\":\"2026-01-01T00:00:00Z\",\"key\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"}]}}")]
     public async Task A_damaged_file_stops_with_its_name_and_is_left_as_it_is(string content)
     {
         await File.WriteAllTextAsync(KeyPath, content);
-        using var file = new KeyFile(KeyPath);
+        var file = new KeyFile(KeyPath);
 
         var fault = Assert.Throws<KeyFileException>(file.Check);
         Assert.Contains(KeyPath, fault.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<KeyFileException>(() => new LocalSigner(file).PublicKeys("demo", none).AsTask());
-        await Assert.ThrowsAsync<KeyFileException>(() => KeyRing.Local(file).MacKeys("demo", none).AsTask());
+        await Assert.ThrowsAsync<KeyFileException>(() => new OwnKeysOf(file).Signer.PublicKeys("demo", none).AsTask());
+        await Assert.ThrowsAsync<KeyFileException>(() => new OwnKeysOf(file).Ring.MacKeys("demo", none).AsTask());
         Assert.Equal(content, await File.ReadAllTextAsync(KeyPath));
     }
 
     [Fact]
     public async Task An_rsa_key_in_the_place_of_the_ec_key_is_refused()
     {
-        using (var file = new KeyFile(KeyPath)) await new LocalSigner(file).PublicKeys("demo", none);
+        await new OwnKeysOf(new KeyFile(KeyPath)).Signer.PublicKeys("demo", none);
         var text = await File.ReadAllTextAsync(KeyPath);
-        await File.WriteAllTextAsync(KeyPath, text.Replace("es256", "x", StringComparison.Ordinal)
-            .Replace("rs256", "es256", StringComparison.Ordinal).Replace("\"x\"", "\"rs256\"", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(KeyPath, text.Replace("ES256", "x", StringComparison.Ordinal)
+            .Replace("RS256", "ES256", StringComparison.Ordinal).Replace("\"x\"", "\"RS256\"", StringComparison.Ordinal));
 
-        using var swapped = new KeyFile(KeyPath);
-        Assert.Throws<KeyFileException>(swapped.Check);
+        Assert.Throws<KeyFileException>(new KeyFile(KeyPath).Check);
     }
 
     [Fact]
     public void A_folder_in_the_place_of_the_file_stops_with_a_clear_message()
     {
         Directory.CreateDirectory(KeyPath);
-        using var file = new KeyFile(KeyPath);
+        var file = new KeyFile(KeyPath);
 
         Assert.Contains("can't be read", Assert.Throws<KeyFileException>(file.Check).Message, StringComparison.Ordinal);
     }
@@ -111,9 +114,9 @@ public sealed class KeyFileTests : IDisposable
     {
         await File.WriteAllTextAsync(KeyPath + ".tmp", "{\"half\":");
         await File.WriteAllTextAsync(KeyPath + ".lock", "");
-        using var file = new KeyFile(KeyPath);
+        var file = new KeyFile(KeyPath);
 
-        await new LocalSigner(file).Current("demo", "ES256", none);
+        await new OwnKeysOf(file).Signer.Current("demo", "ES256", none);
 
         Assert.False(File.Exists(KeyPath + ".tmp"));
         file.Check();
@@ -123,8 +126,8 @@ public sealed class KeyFileTests : IDisposable
     public async Task Only_the_owner_may_read_the_file()
     {
         if (OperatingSystem.IsWindows()) return; // Windows has no mode: the folder's access list decides there.
-        using var file = new KeyFile(KeyPath);
-        await new LocalSigner(file).Current("demo", "ES256", none);
+        var file = new KeyFile(KeyPath);
+        await new OwnKeysOf(file).Signer.Current("demo", "ES256", none);
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(KeyPath));
     }

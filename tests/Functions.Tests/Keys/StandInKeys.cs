@@ -48,7 +48,14 @@ public sealed class StandInKeys(string address, TimeProvider clock) : IDisposabl
         using var body = await JsonDocument.ParseAsync(request.Body);
         var algorithm = body.RootElement.GetProperty("alg").GetString()!;
         var value = Base64Url.DecodeFromChars(body.RootElement.GetProperty("value").GetString());
-        return (operation, 200, new { kid = key.Id, value = Base64Url.EncodeToString(key.Operate(operation, algorithm, value)) });
+        try
+        {
+            return (operation, 200, new { kid = key.Id, value = Base64Url.EncodeToString(key.Operate(operation, algorithm, value)) });
+        }
+        catch (CryptographicException)
+        {
+            return (operation, 400, "BadParameter");
+        }
     }
 
     private object List(string name, StandInKey[] versions, string? skip)

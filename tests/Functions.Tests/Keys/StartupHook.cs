@@ -1,4 +1,5 @@
 using Latchkey.Keys;
+using Latchkey.Tests.Keys;
 
 /// <summary>
 /// Runs in a second process of this assembly, before its empty Main: <see cref="Latchkey.Tests.Keys.KeyFileTests"/>
@@ -12,15 +13,6 @@ internal static class StartupHook
     public static void Initialize()
     {
         if (Environment.GetEnvironmentVariable(KeyFileVariable) is not { } path) return;
-        using var file = new KeyFile(path);
-        Console.WriteLine(Describe(file).GetAwaiter().GetResult());
-    }
-
-    /// <summary>The keys of one tenant, so that two processes can be compared.</summary>
-    internal static async Task<string> Describe(KeyFile file)
-    {
-        var mac = await KeyRing.Local(file).MacKeys("demo", CancellationToken.None);
-        var keys = await new LocalSigner(file).PublicKeys("demo", CancellationToken.None);
-        return string.Join(' ', [.. keys.Select(key => key.Kid), Convert.ToHexStringLower(mac[0])]);
+        Console.WriteLine(new OwnKeysOf(new KeyFile(path)).Describe().GetAwaiter().GetResult());
     }
 }

@@ -115,6 +115,20 @@ public sealed class RefreshTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_client_that_lost_all_that_a_session_was_granted_gives_it_nothing_else()
+    {
+        var tenant = (await host.Service<TenantStore>().Find("demo", default))!;
+        var clients = host.Service<ClientStore>();
+        var client = (await clients.Find(tenant, "first-party", default))! with { Id = "shrunk" };
+        await clients.Save(tenant, client, default);
+        var first = await TestHost.Json(await host.Token("demo", ("grant_type", "password"), ("client_id", "shrunk"),
+            ("username", "alice"), ("password", "alice-password"), ("scope", "files.read")), 200);
+        await clients.Save(tenant, client with { Scope = Latchkey.Protocol.Scope.Of("files.write") }, default);
+        host.Clock.Advance(TimeSpan.FromSeconds(31)); // The cache's time.
+        Assert.Equal("invalid_scope", (await TestHost.Json(await With("shrunk", first), 400)).GetProperty("error").GetString());
+    }
+
+    [Fact]
     public async Task A_session_that_is_not_used_ends_and_a_used_one_ends_at_its_absolute_end()
     {
         var idle = await host.SignIn("demo");
@@ -150,7 +164,7 @@ public sealed class RefreshTests : IAsyncLifetime
         var before = roundTrips.Count;
         foreach (var forged in new[]
         {
-            "x", "...", good + "A", good[..^1], $"{parts[0]}.{parts[1]}.2.{parts[3]}", $"20991231.{parts[1]}.{parts[2]}.{parts[3]}",
+            "x", "...", good + "A", good + "=", good + "\n", $" {good}", OtherSpelling(good), good[..^1], $"{parts[0]}.{parts[1]}.2.{parts[3]}", $"20991231.{parts[1]}.{parts[2]}.{parts[3]}",
             $"{parts[0]}.{parts[1]}.{parts[2]}.{new string('A', 43)}", new string('a', 5000), "\u202e\U0001F600",
         })
         {
@@ -176,6 +190,13 @@ public sealed class RefreshTests : IAsyncLifetime
 
     static async Task AssertRefused(HttpResponseMessage answer) =>
         Assert.Equal("invalid_grant", (await TestHost.Json(answer, 400)).GetProperty("error").GetString());
+
+    // The last character of 43 holds two bits that no byte of the 32 has.
+    static string OtherSpelling(string token)
+    {
+        const string digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        return token[..^1] + digits[digits.IndexOf(token[^1], StringComparison.Ordinal) ^ 1];
+    }
 
     static string Refresh(JsonElement tokens) => tokens.GetProperty("refresh_token").GetString()!;
 

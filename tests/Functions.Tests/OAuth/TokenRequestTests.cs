@@ -27,6 +27,9 @@ public sealed class TokenRequestTests(DemoHost demo) : IClassFixture<DemoHost>
         { Form, Good + "&scope=%4", 400, "invalid_request" },
         { Form, Good + "&scope=%zz", 400, "invalid_request" },
         { Form, Good + string.Concat(Enumerable.Range(0, 100).Select(n => $"&p{n}=1")), 400, "invalid_request" },
+        { Form, Good + "&scope=%C3%A9", 400, "invalid_scope" },
+        { Form, Good + "&scope=a%22b", 400, "invalid_scope" },
+        { Form, "grant_type=client_credentials&client_id=first-party", 400, "unauthorized_client" },
         { Form, "grant_type=magic&client_id=first-party", 400, "unsupported_grant_type" },
         { Form, "grant_type=password&client_id=service&client_secret=service-secret-for-local-runs-only", 400, "unauthorized_client" },
         { Form, "grant_type=password&client_id=first-party&username=alice", 400, "invalid_request" },
@@ -42,7 +45,9 @@ public sealed class TokenRequestTests(DemoHost demo) : IClassFixture<DemoHost>
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         var answer = await host.Http.PostAsync("/demo/oauth/token", content);
-        Assert.Equal(error, (await TestHost.Json(answer, status)).GetProperty("error").GetString());
+        var json = await TestHost.Json(answer, status);
+        Assert.Equal(error, json.GetProperty("error").GetString());
+        Assert.Matches(@"\A[ !#-\[\]-~]+\z", json.GetProperty("error_description").GetString()); // RFC 6749 §5.2
         Assert.InRange(host.Service<RoundTrips>().Count - before, 0, 2); // The tenant and the client, if not cached.
     }
 

@@ -23,6 +23,20 @@ public sealed class RoundTripTests(DemoHost demo) : IClassFixture<DemoHost>
         });
     }
 
+    [Fact]
+    public async Task Code_to_tokens_takes_two_of_the_three_that_it_may()
+    {
+        var browser = new OAuth.Authorization.Browser(host);
+        var code = (await browser.Answer())["code"];
+        var next = OAuth.Authorization.Browser.Returned(OAuth.Authorization.Browser.Location(await browser.Authorize()))["code"];
+        await Costs(2, async () =>
+        {
+            var answer = await browser.Redeem(code);
+            code = next;
+            return answer;
+        });
+    }
+
     [Theory]
     [InlineData("/demo/.well-known/openid-configuration")]
     [InlineData("/demo/oauth/jwks")]

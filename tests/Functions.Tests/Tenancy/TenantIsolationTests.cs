@@ -15,8 +15,8 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
     [
         "openid-configuration", "oauth-authorization-server", "jwks", // Metadata.
         "token", "par", "revoke", "introspect", // Authenticate the client instead.
-        "authorize", "login", "login-post", "consent", "consent-post", // For people, who have a cookie of the tenant.
         "register", "register-read", "register-update", "register-delete", // Have tokens of their own: RegistrationTests.
+        "authorize", "login", "login-post", "consent", "consent-post", // For people, who have a cookie of the tenant.
     ];
 
     public static TheoryData<string, string, string> Protected()
@@ -71,6 +71,17 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
         Assert.NotEmpty(function);
     }
 
+    [Theory]
+    [MemberData(nameof(Protected))]
+    public async Task Without_the_right_the_answer_is_403_and_names_it(string function, string method, string route)
+    {
+        var answer = await host.Send(new HttpMethod(method.ToUpperInvariant()), PathTo(route, "demo"), await WithoutRights("demo"), new { });
+        var problem = await TestHost.Json(answer, 403);
+        Assert.Equal("insufficient_scope", problem.GetProperty("code").GetString());
+        Assert.Contains($"scope=\"{problem.GetProperty("scope").GetString()}\"", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.NotEmpty(function);
+    }
+
     [Fact]
     public void The_public_list_names_only_endpoints_that_exist() => Assert.Empty(
         Public.Except(LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly).Select(function => function.Name)));
@@ -83,8 +94,11 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
         var service = await TestHost.Json(await host.Token(tenant, ("grant_type", "client_credentials"),
             ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only")), 200);
         var user = await host.SignIn(tenant, "admin");
-        return [service.GetProperty("access_token").GetString()!, user.GetProperty("access_token").GetString()!];
+        return [service.GetProperty("access_token").GetString()!, user.GetProperty("access_token").GetString()!, await WithoutRights(tenant)];
     }
+
+    async Task<string> WithoutRights(string tenant) =>
+        (await host.SignIn(tenant, "admin", "profile")).GetProperty("access_token").GetString()!;
 
     static string Tampered(string token)
     {

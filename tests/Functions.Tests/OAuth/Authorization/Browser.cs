@@ -101,7 +101,9 @@ public sealed partial class Browser(TestHost host, string tenant = "demo")
         return host.Token(tenant, all.Where(p => p.Value is not null).Select(p => (p.Key, p.Value!)));
     }
 
-    public static string Location(HttpResponseMessage answer) => answer.Headers.GetValues("Location").Single();
+    public static string Location(HttpResponseMessage answer) => answer.Headers.TryGetValues("Location", out var values)
+        ? values.Single()
+        : throw new InvalidOperationException($"No redirect from {answer.RequestMessage}: {(int)answer.StatusCode} {answer.Content.ReadAsStringAsync().GetAwaiter().GetResult()}");
 
     /// <summary>The parameters that a redirect brings back, from its query or its fragment.</summary>
     public static Dictionary<string, string> Returned(string location)
@@ -137,7 +139,7 @@ public sealed partial class Browser(TestHost host, string tenant = "demo")
         return answer;
     }
 
-    [GeneratedRegex("""<input type="hidden" name="([^"]*)" value="([^"]*)">""")]
+    [GeneratedRegex("""<input type="hidden" name="([^"]*)" value="([^"]*)" ?/?>""")]
     private static partial Regex Hidden();
 
     [GeneratedRegex("""<a class="button" href="([^"]*)">""")]

@@ -1,0 +1,23 @@
+using Latchkey.Keys;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey.OAuth;
+
+/// <summary>Rotates keys that have become old, once an hour, and removes those that nothing alive was signed with.</summary>
+public sealed partial class RotationTimer(KeyRotation rotation, ILogger<RotationTimer> logger)
+{
+    /// <summary>37 minutes past each hour (NCRONTAB, UTC).</summary>
+    [Function("rotate-keys")]
+    public async Task Run([TimerTrigger("0 37 * * * *")] TimerInfo timer, CancellationToken cancel)
+    {
+        var (rotated, removed, failed) = await rotation.Maintain(cancel);
+        Log.Done(logger, rotated, removed, failed, timer.IsPastDue);
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(31, LogLevel.Information, "Keys: {Rotated} made, {Removed} removed, {Failed} tenants failed (late: {Late})")]
+        public static partial void Done(ILogger logger, int rotated, int removed, int failed, bool late);
+    }
+}

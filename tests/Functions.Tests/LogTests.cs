@@ -1,0 +1,53 @@
+using Latchkey.Tests.Files;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey.Tests;
+
+/// <summary>Nothing that opens anything is ever logged, not even by the framework at the level that the worker logs at.</summary>
+public sealed class LogTests
+{
+    [Fact]
+    public async Task No_log_line_of_a_whole_run_holds_a_token_a_secret_a_password_or_a_signature()
+    {
+        await using var host = await TestHost.Start(services: services =>
+            services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore", LogLevel.Trace)));
+        var user = await host.SignIn("demo");
+        await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"),
+            ("client_secret", "service-secret-for-local-runs-only"));
+        await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "a-wrong-secret"));
+        await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "a-wrong-password"));
+        var refreshToken = user.GetProperty("refresh_token").GetString()!;
+        for (var generation = 0; generation < 2; generation++)
+            refreshToken = (await TestHost.Json(await host.Refresh("demo", refreshToken), 200)).GetProperty("refresh_token").GetString()!;
+        var alice = await FilesOf.SignedIn(host);
+        var begun = await alice.Begin(FilesOf.Declaration());
+        await FilesOf.Stored(begun, [1, 2, 3]);
+        await alice.Completed(begun.Id);
+        await alice.DownloadUrl(begun.Id);
+        var redirect = await alice.Send(HttpMethod.Get, $"/{begun.Id}/content");
+        Assert.Contains("sig=", redirect.Headers.Location!.Query, StringComparison.Ordinal);
+        await host.Refresh("demo", user.GetProperty("refresh_token").GetString()!); // Reuse.
+        await host.Send(HttpMethod.Get, "/demo/files", alice.Token + "A");
+
+        string[] secrets =
+        [
+            "sig=", "alice-password", "a-wrong-password", "service-secret", "a-wrong-secret", alice.Token.Split('.')[2],
+            user.GetProperty("access_token").GetString()!.Split('.')[2],
+            user.GetProperty("refresh_token").GetString()!.Split('.')[3], refreshToken.Split('.')[3],
+        ];
+        Assert.Contains(host.Log.Lines, line => line.Contains("/demo/files", StringComparison.Ordinal)); // The framework did log.
+        Assert.DoesNotContain(host.Log.Lines, line => secrets.Any(secret => line.Contains(secret, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_route_that_nobody_knows_writes_no_line_of_its_own_into_the_log()
+    {
+        var log = new LogLines();
+        using var factory = LoggerFactory.Create(logging => logging.AddProvider(log));
+        var request = new Microsoft.AspNetCore.Http.DefaultHttpContext().Request;
+        request.RouteValues["tenant"] = "x\nInformation: forged";
+        await new Http.Endpoint(factory.CreateLogger<Http.Endpoint>()).Run(request, () => throw Http.Problem.NotFound("unknown_tenant", "None."));
+        Assert.DoesNotContain(log.Lines, line => line.Contains("forged", StringComparison.Ordinal));
+    }
+}

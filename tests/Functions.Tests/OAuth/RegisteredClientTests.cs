@@ -1,0 +1,179 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Latchkey.OAuth.Registration;
+
+namespace Latchkey.Tests.OAuth;
+
+/// <summary>A client looks after its own registration: RFC 7592.</summary>
+public sealed class RegisteredClientTests : IAsyncLifetime
+{
+    TestHost host = null!;
+    string initial = null!;
+
+    public async Task InitializeAsync()
+    {
+        host = await TestHost.Start();
+        initial = await host.Service<InitialAccessTokens>().Create(await host.Tenant("demo"), 1000, TimeSpan.FromDays(1), default);
+    }
+
+    public async Task DisposeAsync() => await host.DisposeAsync();
+
+    [Fact]
+    public async Task It_reads_what_was_registered_but_never_its_secret_again()
+    {
+        var made = await Register();
+        var read = await TestHost.Json(await Send(HttpMethod.Get, made), 200);
+        var expected = made.EnumerateObject().Where(member => !member.Name.StartsWith("client_secret", StringComparison.Ordinal));
+        Assert.Equal(expected.Select(member => (member.Name, member.Value.GetRawText())), read.EnumerateObject().Select(member => (member.Name, member.Value.GetRawText())));
+    }
+
+    [Fact]
+    public async Task A_put_replaces_everything_and_what_is_left_out_is_the_default_again()
+    {
+        var made = await Register(metadata => { metadata["client_uri"] = "https://app.example"; metadata["scope"] = "openid"; });
+        var changed = await TestHost.Json(await Put(made, metadata => metadata["client_name"] = "Renamed"), 200);
+        Assert.Equal("Renamed", Text(changed, "client_name"));
+        Assert.False(changed.TryGetProperty("client_uri", out _));
+        Assert.False(changed.TryGetProperty("client_secret", out _));
+        Assert.Contains("files.read", Text(changed, "scope"), StringComparison.Ordinal);
+        Assert.Equal(changed.GetRawText(), (await TestHost.Json(await Send(HttpMethod.Get, made), 200)).GetRawText());
+    }
+
+    [Fact]
+    public async Task A_change_is_seen_at_once_where_it_was_made()
+    {
+        var made = await Register(metadata => metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code"));
+        await TestHost.Json(await Service(made), 200);
+        await TestHost.Json(await Put(made, metadata => metadata["client_secret"] = Text(made, "client_secret")), 200);
+        await TestClients.Refused(await Service(made), "unauthorized_client");
+    }
+
+    [Fact]
+    public async Task The_way_to_prove_itself_can_change_and_the_old_one_ends()
+    {
+        using var key = AppKey.New();
+        var made = await Register(metadata => metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code"));
+        var keyed = await TestHost.Json(await Put(made, metadata =>
+        {
+            metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code");
+            metadata["token_endpoint_auth_method"] = "private_key_jwt";
+            metadata["jwks"] = JsonNode.Parse(key.Set());
+        }), 200);
+        Assert.False(keyed.TryGetProperty("client_secret", out _));
+        await TestClients.Refused(await Service(made), "invalid_client", 401);
+        var back = await TestHost.Json(await Put(made, metadata => metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code")), 200);
+        Assert.NotEqual(Text(made, "client_secret"), Text(back, "client_secret"));
+        await TestClients.Refused(await Service(made), "invalid_client", 401);
+        await TestHost.Json(await Service(back), 200);
+    }
+
+    [Theory]
+    [InlineData("client_id", "another")]
+    [InlineData("client_id", null)]
+    [InlineData("client_secret", "wrong")]
+    [InlineData("registration_access_token", "x")]
+    [InlineData("registration_client_uri", "https://app.example")]
+    [InlineData("client_id_issued_at", "1")]
+    [InlineData("client_secret_expires_at", "0")]
+    [InlineData("scope", "admin")]
+    public async Task A_put_that_says_what_it_may_not_changes_nothing(string name, string? value)
+    {
+        var made = await Register();
+        await TestClients.Refused(await Put(made, metadata => { metadata["client_name"] = "Renamed"; metadata[name] = value; }), "invalid_client_metadata");
+        Assert.Equal("An app", Text(await TestHost.Json(await Send(HttpMethod.Get, made), 200), "client_name"));
+    }
+
+    [Fact]
+    public async Task A_deleted_client_is_gone_with_its_tokens()
+    {
+        var made = await Register(metadata => metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code"));
+        var access = (await TestHost.Json(await Service(made), 200)).Access();
+        Assert.Equal(200, await host.Try(access));
+        Assert.Equal(204, (int)(await Send(HttpMethod.Delete, made)).StatusCode);
+        Assert.Equal(401, await host.Try(access));
+        await TestClients.Refused(await Service(made), "invalid_client", 401);
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Delete }) await TestHost.Json(await Send(method, made), 401);
+        await TestHost.Json(await Put(made), 401);
+    }
+
+    [Fact]
+    public async Task A_client_that_is_deleted_while_it_is_changed_stays_deleted()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var made = await Register();
+            var puts = Enumerable.Range(0, 5).Select(_ => Put(made)).ToList();
+            var delete = Send(HttpMethod.Delete, made);
+            var answers = await Task.WhenAll(puts);
+            Assert.Equal(204, (int)(await delete).StatusCode);
+            Assert.All(answers, answer => Assert.True((int)answer.StatusCode is 200 or 401 or 409, $"{answer.StatusCode}"));
+            await TestHost.Json(await Send(HttpMethod.Get, made), 401);
+        }
+    }
+
+    [Fact]
+    public async Task Nobody_elses_token_opens_a_registration()
+    {
+        var made = await Register();
+        var other = await Register();
+        var access = (await host.SignIn("demo", "admin")).Access();
+        foreach (var bad in new[] { null, "x", Text(other, "registration_access_token"), initial, access, Text(made, "client_secret") })
+        {
+            foreach (var method in new[] { HttpMethod.Get, HttpMethod.Put, HttpMethod.Delete })
+            {
+                var request = new HttpRequestMessage(method, Text(made, "registration_client_uri")) { Content = JsonContent.Create(new { }) };
+                if (bad is not null) request.Headers.Authorization = new("Bearer", bad);
+                var answer = await host.Http.SendAsync(request);
+                await TestHost.Json(answer, 401);
+                Assert.Equal("Bearer", answer.Headers.WwwAuthenticate.Single().Scheme);
+            }
+        }
+        await TestHost.Json(await Send(HttpMethod.Get, made), 200);
+    }
+
+    [Fact]
+    public async Task A_registration_is_of_one_tenant()
+    {
+        var made = await Register();
+        var request = new HttpRequestMessage(HttpMethod.Get, $"/acme/oauth/register/{Text(made, "client_id")}");
+        request.Headers.Authorization = new("Bearer", Text(made, "registration_access_token"));
+        await TestHost.Json(await host.Http.SendAsync(request), 401);
+    }
+
+    [Fact]
+    public async Task A_client_that_an_operator_made_has_no_registration_to_open()
+    {
+        foreach (var id in new[] { "service", "mobile", "nobody", "..%2F..", "%7C", new string('x', 500) })
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, $"/demo/oauth/register/{id}");
+            request.Headers.TryAddWithoutValidation("Authorization", "Bearer ");
+            Assert.Equal(401, (int)(await host.Http.SendAsync(request)).StatusCode);
+            request = new HttpRequestMessage(HttpMethod.Get, $"/demo/oauth/register/{id}");
+            request.Headers.Authorization = new("Bearer", "x");
+            Assert.Equal(401, (int)(await host.Http.SendAsync(request)).StatusCode);
+        }
+    }
+
+    async Task<JsonElement> Register(Action<JsonObject>? change = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/demo/oauth/register") { Content = JsonContent.Create(RegistrationTests.Good(change)) };
+        request.Headers.Authorization = new("Bearer", initial);
+        return await TestHost.Json(await host.Http.SendAsync(request), 201);
+    }
+
+    Task<HttpResponseMessage> Put(JsonElement made, Action<JsonObject>? change = null) => Send(HttpMethod.Put, made,
+        JsonContent.Create(RegistrationTests.Good(metadata => { metadata["client_id"] = Text(made, "client_id"); change?.Invoke(metadata); })));
+
+    Task<HttpResponseMessage> Send(HttpMethod method, JsonElement made, HttpContent? body = null)
+    {
+        var request = new HttpRequestMessage(method, Text(made, "registration_client_uri")) { Content = body };
+        request.Headers.Authorization = new("Bearer", Text(made, "registration_access_token"));
+        return host.Http.SendAsync(request);
+    }
+
+    Task<HttpResponseMessage> Service(JsonElement client) => host.Token("demo", ("grant_type", "client_credentials"),
+        ("scope", "files.read"), ("client_id", Text(client, "client_id")), ("client_secret", Text(client, "client_secret")));
+
+    static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
+}

@@ -1,0 +1,197 @@
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+using Microsoft.IdentityModel.JsonWebTokens;
+
+namespace Latchkey.Tests.OAuth;
+
+/// <summary>RFC 7009.</summary>
+public sealed class RevocationTests : IAsyncLifetime
+{
+    TestHost host = null!;
+
+    public async Task InitializeAsync() => host = await TestHost.Start();
+
+    public async Task DisposeAsync() => await host.DisposeAsync();
+
+    [Fact]
+    public async Task A_refresh_token_ends_its_session_with_all_its_tokens()
+    {
+        var first = await host.SignIn("demo");
+        var second = await TestHost.Json(await host.Refresh("demo", first.Refresh()), 200);
+        await Ok(await Revoke(second.Refresh()));
+        await TestClients.Refused(await host.Refresh("demo", second.Refresh()), "invalid_grant");
+        Assert.Equal((401, 401), (await host.Try(first.Access()), await host.Try(second.Access())));
+    }
+
+    [Fact]
+    public async Task An_old_refresh_token_ends_the_session_too()
+    {
+        var first = await host.SignIn("demo");
+        var second = await TestHost.Json(await host.Refresh("demo", first.Refresh()), 200);
+        var third = await TestHost.Json(await host.Refresh("demo", second.Refresh()), 200);
+        await Ok(await Revoke(first.Refresh()));
+        await TestClients.Refused(await host.Refresh("demo", third.Refresh()), "invalid_grant");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("access_token")]
+    [InlineData("refresh_token")]
+    [InlineData("unknown_kind")]
+    public async Task An_access_token_dies_alone_whatever_the_hint_says(string? hint)
+    {
+        var first = await host.SignIn("demo");
+        var second = await TestHost.Json(await host.Refresh("demo", first.Refresh()), 200);
+        await Ok(await Revoke(first.Access(), hint: hint));
+        Assert.Equal((401, 200), (await host.Try(first.Access()), await host.Try(second.Access())));
+        var third = await TestHost.Json(await host.Refresh("demo", second.Refresh()), 200);
+        Assert.Equal((401, 200), (await host.Try(first.Access()), await host.Try(third.Access())));
+        await Ok(await Revoke(first.Access()));
+    }
+
+    [Fact]
+    public async Task A_services_own_token_dies()
+    {
+        var (token, other) = (await host.ServiceToken(), await host.ServiceToken());
+        await Ok(await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(
+            ("token", token), ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only"))));
+        Assert.Equal((401, 200), (await host.Try(token), await host.Try(other)));
+    }
+
+    [Fact]
+    public async Task A_revocation_survives_the_refreshes_that_race_with_it()
+    {
+        var tokens = await host.SignIn("demo");
+        var dead = new List<string>();
+        for (var round = 0; round < 15; round++)
+        {
+            var refresh = host.Refresh("demo", tokens.Refresh());
+            var revoke = Revoke(tokens.Access());
+            await Task.WhenAll(refresh, revoke);
+            await Ok(await revoke);
+            dead.Add(tokens.Access());
+            tokens = await TestHost.Json(await refresh, 200);
+        }
+        foreach (var token in dead) Assert.Equal(401, await host.Try(token));
+        Assert.Equal(200, await host.Try(tokens.Access()));
+    }
+
+    [Fact]
+    public async Task Twenty_revocations_at_once_all_count()
+    {
+        var tokens = new List<System.Text.Json.JsonElement> { await host.SignIn("demo") };
+        while (tokens.Count < 20) tokens.Add(await TestHost.Json(await host.Refresh("demo", tokens[^1].Refresh()), 200));
+        var answers = await Task.WhenAll(tokens.Select(token => Revoke(token.Access())));
+        foreach (var answer in answers) await Ok(answer);
+        foreach (var token in tokens) Assert.Equal(401, await host.Try(token.Access()));
+        await TestHost.Json(await host.Refresh("demo", tokens[^1].Refresh()), 200);
+    }
+
+    [Fact]
+    public async Task The_list_forgets_tokens_that_have_expired()
+    {
+        var first = await host.SignIn("demo");
+        await Ok(await Revoke(first.Access()));
+        host.Clock.Advance(TimeSpan.FromMinutes(11));
+        var second = await TestHost.Json(await host.Refresh("demo", first.Refresh()), 200);
+        await Ok(await Revoke(second.Access()));
+        Assert.StartsWith(new JsonWebToken(second.Access()).Id, Assert.Single(Columns.Split(await ListOf(second.Access()))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_session_that_revokes_too_many_tokens_ends()
+    {
+        var tokens = await host.SignIn("demo");
+        var jwt = new JsonWebToken(tokens.Access());
+        var issued = host.Service<IssuedTokens>();
+        for (var number = 0; number < 500; number++)
+        {
+            await issued.Revoke(new AccessToken("demo", jwt.Subject, "first-party", Scope.None, $"20300101.{number:D22}", Claim(jwt, "sid"))
+            {
+                ExpiresAt = host.Clock.Now.AddMinutes(10),
+            }, default);
+        }
+        Assert.Equal(200, await host.Try(tokens.Access()));
+        await Ok(await Revoke(tokens.Access()));
+        Assert.Equal(401, await host.Try(tokens.Access()));
+        await TestClients.Refused(await host.Refresh("demo", tokens.Refresh()), "invalid_grant");
+    }
+
+    [Fact]
+    public async Task What_is_no_token_is_answered_as_if_revoked()
+    {
+        var tokens = await host.SignIn("demo");
+        foreach (var unknown in new[]
+        {
+            "x", "tökén 🔑", "a.b.c", "a.b.c.d", new string('x', 60_000), tokens.Access()[..^6], tokens.Refresh() + "A",
+            "20300101.aaaaaaaaaaaaaaaaaaaaaa.1." + new string('A', 43), "../../Tenants", "\r\n",
+        }) await Ok(await Revoke(unknown));
+        Assert.Equal(200, await host.Try(tokens.Access()));
+        Assert.DoesNotContain(host.Log.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Another_clients_token_is_refused_and_stays_alive()
+    {
+        await host.AddClient("other");
+        var tokens = await host.SignIn("demo");
+        foreach (var token in new[] { tokens.Access(), tokens.Refresh() })
+            await TestClients.Refused(await Revoke(token, "other"), "invalid_grant");
+        Assert.Equal(200, await host.Try(tokens.Access()));
+        await TestHost.Json(await host.Refresh("demo", tokens.Refresh()), 200);
+    }
+
+    [Fact]
+    public async Task Another_tenants_token_is_unknown_and_stays_alive()
+    {
+        var tokens = await host.SignIn("acme");
+        foreach (var token in new[] { tokens.Access(), tokens.Refresh() }) await Ok(await Revoke(token));
+        Assert.Equal(200, await host.Try(tokens.Access(), "acme"));
+        await TestHost.Json(await host.Refresh("acme", tokens.Refresh()), 200);
+    }
+
+    [Fact]
+    public async Task The_client_must_prove_who_it_is()
+    {
+        var token = await host.ServiceToken();
+        await TestClients.Refused(await Revoke(token, "service"), "invalid_client", 401);
+        await TestClients.Refused(await Revoke(token, "nobody"), "invalid_client", 401);
+        await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("token", token))), "invalid_client", 401);
+        Assert.Equal(200, await host.Try(token));
+    }
+
+    [Fact]
+    public async Task A_malformed_request_is_refused()
+    {
+        await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("client_id", "first-party"))), "invalid_request");
+        await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/revoke?token=x", TestHost.Form(("client_id", "first-party"))), "invalid_request");
+        await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/revoke",
+            TestHost.Form(("client_id", "first-party"), ("token", "x"), ("token", "y"))), "invalid_request");
+        Assert.Equal(405, (int)(await host.Http.GetAsync("/demo/oauth/revoke")).StatusCode);
+    }
+
+    Task<HttpResponseMessage> Revoke(string token, string client = "first-party", string? hint = null)
+    {
+        List<(string, string)> form = [("token", token), ("client_id", client)];
+        if (hint is not null) form.Add(("token_type_hint", hint));
+        return host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(form));
+    }
+
+    async Task<string?> ListOf(string accessToken)
+    {
+        var session = Claim(new JsonWebToken(accessToken), "sid").Split('.');
+        var row = await host.Service<IssuedTokens>().Tables.For(session[0]).Find($"demo|{session[1]}", "session", default);
+        return row!.GetString("RevokedTokens");
+    }
+
+    static string Claim(JsonWebToken jwt, string name) => jwt.GetPayloadValue<string>(name);
+
+    static async Task Ok(HttpResponseMessage answer)
+    {
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.Equal("", await answer.Content.ReadAsStringAsync());
+        Assert.True(answer.Headers.CacheControl!.NoStore);
+    }
+}

@@ -1,0 +1,105 @@
+using Azure.Data.Tables;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+using Microsoft.IdentityModel.JsonWebTokens;
+
+namespace Latchkey.Tests.OAuth;
+
+/// <summary>OpenID Connect Core §5.3 and §5.4, RFC 6750.</summary>
+public sealed class UserInfoTests(DemoHost demo) : IClassFixture<DemoHost>
+{
+    const string Path = "/demo/oauth/userinfo";
+
+    readonly TestHost host = demo.Host;
+
+    [Theory]
+    [InlineData("openid", "sub")]
+    [InlineData("openid profile", "name preferred_username sub")]
+    [InlineData("openid email", "email sub")]
+    [InlineData("openid profile email files.read", "email name preferred_username sub")]
+    public async Task The_scopes_decide_what_is_told(string scope, string claims)
+    {
+        var token = (await host.SignIn("demo", scope: scope)).Access();
+        var answer = await TestHost.Json(await host.Send(HttpMethod.Get, Path, token), 200);
+        Assert.Equal(claims.Split(' '), answer.EnumerateObject().Select(claim => claim.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(new JsonWebToken(token).Subject, answer.GetProperty("sub").GetString());
+        if (scope.Contains("profile", StringComparison.Ordinal)) Assert.Equal("Alice", answer.GetProperty("name").GetString());
+        if (scope.Contains("email", StringComparison.Ordinal)) Assert.Equal("alice@demo.example", answer.GetProperty("email").GetString());
+    }
+
+    [Fact]
+    public async Task A_token_without_openid_is_refused()
+    {
+        foreach (var token in new[] { (await host.SignIn("demo", scope: "profile files.read")).Access(), await host.ServiceToken() })
+        {
+            var answer = await host.Send(HttpMethod.Get, Path, token);
+            Assert.Equal("insufficient_scope", (await TestHost.Json(answer, 403)).GetProperty("code").GetString());
+            Assert.Equal("error=\"insufficient_scope\", scope=\"openid\"", answer.Headers.WwwAuthenticate.Single().Parameter);
+        }
+    }
+
+    [Fact]
+    public async Task A_post_carries_the_token_in_its_header_or_in_its_form_but_not_in_both()
+    {
+        var token = (await host.SignIn("demo", scope: "openid")).Access();
+        await TestHost.Json(await host.Send(HttpMethod.Post, Path, token), 200);
+        await TestHost.Json(await host.Http.PostAsync(Path, TestHost.Form(("access_token", token))), 200);
+        var both = new HttpRequestMessage(HttpMethod.Post, Path) { Content = TestHost.Form(("access_token", token)) };
+        both.Headers.Authorization = new("Bearer", token);
+        await TestClients.Refused(await host.Http.SendAsync(both), "invalid_request");
+    }
+
+    [Fact]
+    public async Task A_token_in_the_address_is_not_looked_at()
+    {
+        var token = (await host.SignIn("demo", scope: "openid")).Access();
+        Assert.Equal(401, (int)(await host.Http.GetAsync($"{Path}?access_token={token}")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Bad_forms_and_tokens_are_refused()
+    {
+        Assert.Equal(401, (int)(await host.Http.PostAsync(Path, TestHost.Form())).StatusCode);
+        Assert.Equal(401, (int)(await host.Http.PostAsync(Path, TestHost.Form(("access_token", "🔑")))).StatusCode);
+        Assert.Equal(401, (int)(await host.Http.PostAsync(Path, TestHost.Form(("access_token", new string('x', 60_000))))).StatusCode);
+        Assert.Equal(413, (int)(await host.Http.PostAsync(Path, TestHost.Form(("access_token", new string('x', 70_000))))).StatusCode);
+        var halfASurrogate = $"{AppKey.Part("""{"alg":"ES256","typ":"at+jwt"}""")}.{AppKey.Part("""{"tid":"\ud800","iat":{}}""")}.AAAA";
+        Assert.Equal(401, (int)(await host.Send(HttpMethod.Get, Path, halfASurrogate)).StatusCode);
+        Assert.DoesNotContain(host.Log.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task It_tells_the_user_as_stored_now_and_nothing_of_one_who_is_disabled()
+    {
+        var tenant = await host.Tenant("demo");
+        var users = host.Service<UserStore>();
+        await users.TryAdd(tenant, new User
+        {
+            Id = Ids.New(), UserName = "zoë", Name = "Zoë 🌍", PasswordHash = host.Service<Latchkey.OAuth.Passwords>().Hash("zoë-password"), Roles = ["member"],
+        }, default);
+        var token = (await host.SignIn("demo", "zoë", "openid profile email")).Access();
+        var answer = await TestHost.Json(await host.Send(HttpMethod.Get, Path, token), 200);
+        Assert.Equal(("Zoë 🌍", "zoë"), (answer.GetProperty("name").GetString(), answer.GetProperty("preferred_username").GetString()));
+        Assert.False(answer.TryGetProperty("email", out _));
+        var row = new TableEntity("demo", RowKeys.User(answer.GetProperty("sub").GetString()!)) { ["Name"] = "Zoe" };
+        var table = host.Service<StorageClients>().Tables.GetTableClient("Users");
+        await table.UpdateEntityAsync(row, Azure.ETag.All);
+        answer = await TestHost.Json(await host.Send(HttpMethod.Get, Path, token), 200);
+        Assert.Equal("Zoe", answer.GetProperty("name").GetString());
+        row["Disabled"] = true;
+        await table.UpdateEntityAsync(row, Azure.ETag.All);
+        var problem = await TestHost.Json(await host.Send(HttpMethod.Get, Path, token), 401);
+        Assert.Equal("invalid_token", problem.GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task A_web_view_may_ask()
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, Path);
+        request.Headers.Authorization = new("Bearer", (await host.SignIn("demo", scope: "openid")).Access());
+        request.Headers.Add("Origin", "capacitor://localhost");
+        var answer = await host.Http.SendAsync(request);
+        Assert.Equal("capacitor://localhost", answer.Headers.GetValues("Access-Control-Allow-Origin").Single());
+        Assert.True(answer.Headers.CacheControl!.NoStore);
+    }
+}

@@ -1,0 +1,44 @@
+// Debian's Chromium on a phone-sized screen, driven by playwright-core; every browser has a profile of its own.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const screenshots = fileURLToPath(new URL('../../TestResults/screenshots/', import.meta.url));
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What node:test prints as the reason to skip, or false. */
+export const missing = existsSync(executablePath) ? false : `There is no ${executablePath}: apt-get install chromium`;
+
+/** Runs steps in a browser of their own. `violations` gathers what a Content-Security-Policy has stopped. */
+export async function onAPhone(steps, options = {}) {
+  const browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'],
+  });
+  try {
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, javaScriptEnabled: true, ...options });
+    const page = await context.newPage();
+    const violations = [];
+    page.on('console', message => { if (/Content.Security.Policy/i.test(message.text())) violations.push(message.text()); });
+    await steps(page, violations, context);
+    assert.deepEqual(violations, []);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Keeps a picture, and fails on anything that axe-core takes for a serious hindrance. */
+export async function look(page, name) {
+  mkdirSync(screenshots, { recursive: true });
+  await page.screenshot({ path: `${screenshots}${name}.png`, fullPage: true });
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const serious = violations.filter(found => ['serious', 'critical'].includes(found.impact));
+  assert.deepEqual(serious.map(found => `${found.id}: ${found.nodes.map(node => node.html).join(' ')}`), []);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  assert.equal(wide, false, `${name} scrolls sideways`);
+}
