@@ -96,19 +96,27 @@ public static class Services
         .AddSingleton<SignIns>()
         .AddSingleton<InitialAccessTokens>()
         .AddSingleton<Registrations>()
+        .AddSingleton<DeveloperApps>()
+        .AddSingleton<SignOuts>()
+        .AddSingleton<Logouts>()
+        .AddSingleton<PasswordChange>()
         .AddSingleton<SignInAttempts>()
         .AddSingleton<BrowserCookies>()
+        .AddSingleton<RefreshCookies>()
         .AddSingleton<BrowserSignIns>()
         .AddSingleton<Approvals>()
         .AddSingleton<IdTokenHints>()
         .AddSingleton<RequestReader>()
         .AddSingleton<RequestTables>()
         .AddSingleton<PushedRequests>()
+        .AddSingleton<DeviceRequests>()
         .AddSingleton<PendingRequests>()
         .AddSingleton<AuthorizationDecision>()
         .AddSingleton<AuthorizationAnswers>()
         .AddSingleton<Passwords>()
+        .AddSingleton<CodeRedemption>()
         .AddSingleton<IGrant, ClientCredentialsGrant>()
+        .AddSingleton<IGrant, DeviceCodeGrant>()
         .AddSingleton<IGrant, AuthorizationCodeGrant>()
         .AddSingleton<IGrant, RefreshTokenGrant>()
         .AddSingleton<IGrant, PasswordGrant>();
@@ -116,6 +124,8 @@ public static class Services
     static IServiceCollection AddPages(this IServiceCollection services) => services
         .AddSingleton<PageRenderer>()
         .AddSingleton<ResponsePages>()
+        .AddSingleton<OwnPages>()
+        .AddSingleton<AccountLists>()
         .AddSingleton<FormTokens>();
 
     static IServiceCollection AddFiles(this IServiceCollection services, Settings settings) => services

@@ -83,7 +83,7 @@ public sealed class AdminClients(Gate gate, ClientStore clients, IEnumerable<IGr
         });
 
     /// <summary>
-    /// <c>POST /{tenant}/admin/clients/{clientId}/secret</c> <c>{overlapSeconds?}</c> → <c>{secret, oldSecretUntil}</c>. The
+    /// <c>POST /{tenant}/admin/clients/{clientId}/secret</c> <c>{overlapSeconds?}</c> → <c>{secret, overlapSeconds}</c>. The
     /// secret before this one is good for a day unless said otherwise, 0 for none; any older one ends now.
     /// </summary>
     [Function("admin-client-secret")]
@@ -94,17 +94,14 @@ public sealed class AdminClients(Gate gate, ClientStore clients, IEnumerable<IGr
             var overlap = Input.Number("overlapSeconds",
                 (await JsonBody.Read<Rotation>(request)).OverlapSeconds ?? StandardOverlapSeconds, 0, MostOverlapSeconds);
             var secret = Ids.NewSecret();
-            var changed = await EndSessions.Change(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel), client =>
+            _ = await EndSessions.Change(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel), client =>
             {
                 if (!HasSecret(client)) throw Problem.Conflict("client_without_secret", "This client proves who it is in another way.");
-                IReadOnlyList<string> old = overlap > 0 ? [.. client.SecretHashes.Take(1)] : [];
-                return client with
-                {
-                    SecretHashes = [Client.HashSecret(secret), .. old],
-                    OldSecretsUntil = old.Count > 0 ? clock.GetUtcNow().AddSeconds(overlap) : null,
-                };
+                var now = clock.GetUtcNow();
+                var old = client.LiveSecretHashes(now).Take(overlap > 0 ? 1 : 0).Select(hash => Client.Ending(hash, now.AddSeconds(overlap)));
+                return client with { SecretHashes = [Client.HashSecret(secret), .. old] };
             }, client => clients.TryReplace(caller.Tenant, client, caller.Cancel)) ?? throw NotFound();
-            return Results.Json(new { secret, oldSecretUntil = changed.OldSecretsUntil?.UtcDateTime });
+            return Results.Json(new { secret, overlapSeconds = overlap });
         });
 
     /// <summary><c>DELETE /{tenant}/admin/clients/{clientId}</c> → 204: with it go its sessions and tokens.</summary>
@@ -122,7 +119,7 @@ public sealed class AdminClients(Gate gate, ClientStore clients, IEnumerable<IGr
 
     static Client WithSecret(Client client, string secret) => HasSecret(client)
         ? client.SecretHashes.Count > 0 ? client : client with { SecretHashes = [Client.HashSecret(secret)] }
-        : client with { SecretHashes = [], OldSecretsUntil = null };
+        : client with { SecretHashes = [] };
 
     static bool HasSecret(Client client) => client.AuthMethod is ClientAuthMethod.Basic or ClientAuthMethod.Post;
 
@@ -162,7 +159,8 @@ static class ClientAnswer
             ["sessionSeconds"] = client.SessionSeconds,
             ["retryWindowSeconds"] = client.RetryWindowSeconds,
             ["registeredAt"] = client.RegisteredAt?.UtcDateTime,
-            ["oldSecretUntil"] = client.OldSecretsUntil?.UtcDateTime,
+            ["registeredBy"] = client.RegisteredBy,
+            ["refreshByCookie"] = client.RefreshByCookie,
         };
         if (secret is not null) answer["secret"] = secret;
         return answer;

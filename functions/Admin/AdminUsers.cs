@@ -53,9 +53,10 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
                 UserName = userName,
                 Name = body.Name is null ? userName : Input.Shown("name", body.Name),
                 Email = body.Email is null ? null : Input.Email("email", body.Email),
-                PasswordHash = passwords.Hash(body.Password is null ? Ids.NewSecret() : Input.Password("password", body.Password)),
+                PasswordHash = "",
                 Roles = Input.Roles("roles", tenant, body.Roles ?? []),
             };
+            user = user with { PasswordHash = passwords.Hash(body.Password is null ? Ids.NewSecret() : Input.Password("password", user, body.Password)) };
             if (!await users.TryAdd(tenant, user, caller.Cancel))
                 throw Problem.Conflict("user_exists", "There is a user of this name.");
             caller.Act.Target = user.Id;
@@ -99,7 +100,9 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = One + "/password")] HttpRequest request) =>
         gate.Change(request, Scopes.Admin, async caller =>
         {
-            var hash = passwords.Hash(Input.Password("password", (await JsonBody.Read<NewPassword>(request)).Password));
+            var password = (await JsonBody.Read<NewPassword>(request)).Password;
+            var known = await users.Find(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound();
+            var hash = passwords.Hash(Input.Password("password", known, password));
             _ = await end.OfUser(caller.Tenant, Id(request), "an administrator set the password",
                 user => user with { PasswordHash = hash }, caller.Cancel) ?? throw NotFound();
             return Results.NoContent();

@@ -31,10 +31,12 @@ public sealed class Bootstrap(
                 throw Problem.NotFound("bootstrap_off", "This deployment has no Latchkey__OperatorSecret.");
             var body = await JsonBody.Read<First>(request);
             if (!Same(body.Secret, expected)) throw new Problem(403, "wrong_secret", "The secret is not the deployment's.");
-            var (userName, password) = (Input.Shown("userName", body.UserName), Input.Password("password", body.Password));
+            var userName = Input.Shown("userName", body.UserName);
+            var blank = new User { Id = Ids.New(), UserName = userName, Name = userName, PasswordHash = "", Roles = [Operators.Role], Disabled = true };
+            var password = Input.Password("password", blank, body.Password);
             var tenant = Operators.NewTenant(settings.Origin, clock.GetUtcNow());
             var first = await tenants.FindNow(tenant.Id, cancel) is null;
-            var user = await Candidate(tenant, userName, password, first, cancel);
+            var user = await Candidate(tenant, blank, password, first, cancel);
             if (first)
             {
                 await clients.Save(tenant, Operators.CommandLine, cancel);
@@ -46,21 +48,10 @@ public sealed class Bootstrap(
         });
 
     // The user that this request is about: a new one, or the one that the same request made before it was cut short.
-    async Task<User> Candidate(Tenant tenant, string userName, string password, bool first, CancellationToken cancel)
+    async Task<User> Candidate(Tenant tenant, User blank, string password, bool first, CancellationToken cancel)
     {
-        if (first)
-        {
-            await users.TryAdd(tenant, new User
-            {
-                Id = Ids.New(),
-                UserName = userName,
-                Name = userName,
-                PasswordHash = passwords.Hash(password),
-                Roles = [Operators.Role],
-                Disabled = true,
-            }, cancel);
-        }
-        var user = await users.FindByName(tenant, userName, cancel);
+        if (first) await users.TryAdd(tenant, blank with { PasswordHash = passwords.Hash(password) }, cancel);
+        var user = await users.FindByName(tenant, blank.UserName, cancel);
         if (user is { Disabled: true } && passwords.Verifies(user, password)) return user;
         throw first ? Problem.Conflict("user_exists", "A try before this one used the name with another password; take another name.") : Done();
     }

@@ -14,10 +14,9 @@ sealed record ClientBody(
     IReadOnlyList<string>? PostLogoutRedirectUris = null, bool? Native = null, bool? FirstParty = null,
     bool? LegacyImplicit = null, bool? RequirePkce = null, bool? RequirePushedRequests = null, bool? RequireDpop = null,
     string? IdTokenAlgorithm = null, string? Jwks = null, string? WebsiteUri = null, string? LogoUri = null,
-    int? AccessTokenSeconds = null, int? SessionIdleSeconds = null, int? SessionSeconds = null, int? RetryWindowSeconds = null)
+    bool? RefreshByCookie = null, int? AccessTokenSeconds = null, int? SessionIdleSeconds = null, int? SessionSeconds = null, int? RetryWindowSeconds = null)
 {
     const int MostUris = 50;
-    const int Day = 86400;
 
     static readonly string[] Methods =
         [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
@@ -26,7 +25,7 @@ sealed record ClientBody(
     /// <exception cref="Http.Problem">400 <c>invalid_field</c>.</exception>
     public Client Apply(Tenant tenant, Client client, IReadOnlyList<string> grants)
     {
-        var most = Protocol.Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. Operators.RightsIn(tenant).Tokens]);
+        var most = Operators.ScopesIn(tenant);
         var next = client with
         {
             Name = Name is null ? client.Name : Input.Shown("name", Name),
@@ -38,14 +37,15 @@ sealed record ClientBody(
             LegacyImplicit = LegacyImplicit ?? client.LegacyImplicit,
             RequirePkce = RequirePkce ?? client.RequirePkce,
             RequirePushedRequests = RequirePushedRequests ?? client.RequirePushedRequests,
+            RefreshByCookie = RefreshByCookie ?? client.RefreshByCookie,
             RequireDpop = RequireDpop ?? client.RequireDpop,
             IdTokenAlgorithm = IdTokenAlgorithm is null ? client.IdTokenAlgorithm : OneOf("idTokenAlgorithm", IdTokenAlgorithm, ["RS256", "ES256"]),
             Jwks = Jwks is null ? client.Jwks : Keys("jwks", Jwks),
             WebsiteUri = WebsiteUri is null ? client.WebsiteUri : Input.Https("websiteUri", WebsiteUri),
             LogoUri = LogoUri is null ? client.LogoUri : Input.Https("logoUri", LogoUri),
-            AccessTokenSeconds = AccessTokenSeconds is null ? client.AccessTokenSeconds : Input.Number("accessTokenSeconds", AccessTokenSeconds.Value, 60, Day),
-            SessionIdleSeconds = SessionIdleSeconds is null ? client.SessionIdleSeconds : Input.Number("sessionIdleSeconds", SessionIdleSeconds.Value, 300, 400 * Day),
-            SessionSeconds = SessionSeconds is null ? client.SessionSeconds : Input.Number("sessionSeconds", SessionSeconds.Value, 300, 400 * Day),
+            AccessTokenSeconds = AccessTokenSeconds is null ? client.AccessTokenSeconds : Input.Number("accessTokenSeconds", AccessTokenSeconds.Value, 60, Client.MostAccessTokenSeconds),
+            SessionIdleSeconds = SessionIdleSeconds is null ? client.SessionIdleSeconds : Input.Number("sessionIdleSeconds", SessionIdleSeconds.Value, 300, Client.MostSessionSeconds),
+            SessionSeconds = SessionSeconds is null ? client.SessionSeconds : Input.Number("sessionSeconds", SessionSeconds.Value, 300, Client.MostSessionSeconds),
             RetryWindowSeconds = RetryWindowSeconds is null ? client.RetryWindowSeconds : Input.Number("retryWindowSeconds", RetryWindowSeconds.Value, 0, 3600),
         };
         next = next with

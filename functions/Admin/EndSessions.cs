@@ -23,7 +23,7 @@ public sealed class EndSessions(
     public async Task<User?> OfUser(Tenant tenant, string userId, string reason, Func<User, User> change, CancellationToken cancel)
     {
         var user = await Change(() => users.Find(tenant, userId, cancel),
-            user => change(user) with { SessionsNotBefore = clock.GetUtcNow() }, user => users.TryReplace(tenant, user, cancel));
+            user => change(user) with { SignedOutAt = clock.GetUtcNow() }, user => users.TryReplace(tenant, user, cancel));
         if (user is null) return null;
         await Parallel.ForEachAsync(await lines.List(tenant, userId, cancel),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },

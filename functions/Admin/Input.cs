@@ -1,5 +1,6 @@
 using System.Globalization;
 using Latchkey.Http;
+using Latchkey.OAuth;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
@@ -32,9 +33,13 @@ static class Input
             && text.All(c => c is > ' ' && c != '\u007f' && !char.IsControl(c)) ? text : throw Fault(field, "must be a mail address");
     }
 
-    /// <summary>A password that may be set: 8 to 256 characters. What is in it is its owner's business (NIST SP 800-63B §5.1.1.2).</summary>
-    public static string Password(string field, string text) =>
-        text.Length is >= 8 and <= 256 ? text : throw Fault(field, "must have 8 to 256 characters");
+    /// <summary>A password that may be the user's (<see cref="Passwords.Fault"/>).</summary>
+    public static string Password(string field, User user, string text) => Passwords.Fault(user, text) switch
+    {
+        null => text,
+        PasswordFault.IsName => throw Fault(field, "must not be the user's name"),
+        _ => throw Fault(field, $"must have {Passwords.LeastChars} to {Passwords.MaxChars} characters"),
+    };
 
     /// <summary>An https address; an empty text means none.</summary>
     public static string? Https(string field, string text)

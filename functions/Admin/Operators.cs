@@ -15,7 +15,11 @@ static class Operators
     /// <summary>What an operator may do.</summary>
     public static Scope Rights { get; } = Scope.Of(Scopes.Operator, Scopes.Admin);
 
-    /// <summary>What a tenant's roles and clients may be given.</summary>
+    /// <summary>What a tenant's clients may be given.</summary>
+    public static Scope ScopesIn(Tenant tenant) =>
+        tenant.Id == Tenant.Operator ? Scope.Of([.. Scopes.All.Tokens, Scopes.Operator]) : Scopes.All;
+
+    /// <summary>What a tenant's roles may give.</summary>
     public static Scope RightsIn(Tenant tenant) =>
         tenant.Id == Tenant.Operator ? Scope.Of([.. Scopes.Rights.Tokens, Scopes.Operator]) : Scopes.Rights;
 
@@ -58,7 +62,7 @@ static class Operators
     /// <summary>The roles that a new tenant starts with.</summary>
     public static IReadOnlyDictionary<string, Role> StandardRoles { get; } = new Dictionary<string, Role>
     {
-        ["member"] = new("member", Scopes.Rights.Beyond(Scope.Of(Scopes.Admin))),
+        ["member"] = new("member", Scopes.Rights.Beyond(Scope.Of(Scopes.Admin, Scopes.AppsManage))),
         ["admin"] = new("admin", Scopes.Rights),
     };
 }

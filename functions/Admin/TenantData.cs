@@ -18,7 +18,7 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
 
     /// <summary>The tables that are exported, without the day at their end.</summary>
     public static IReadOnlyList<string> Exported { get; } =
-        ["Tenants", "Clients", "Users", "UserSessions", "Approvals", "Sessions", "Files", "Audit"];
+        ["Tenants", "Clients", "Users", "UserSessions", "Approvals", "DeveloperApps", "Sessions", "Files", "Audit"];
 
     /// <summary>The tables that are not: keys, and what lives for minutes or is worth nothing to anybody else.</summary>
     public static IReadOnlyList<string> NotExported { get; } =

@@ -4,7 +4,8 @@ namespace Latchkey.Http;
 
 /// <summary>
 /// Cross-origin answers (Fetch standard §3.2) for a tenant's origins. The list holds raw origins, compared as they are:
-/// <c>capacitor://localhost</c> is one. No credentials are ever allowed; a foreign origin simply gets no header.
+/// <c>capacitor://localhost</c> is one. A foreign origin simply gets no header. Credentials are allowed where the endpoint
+/// says so, which is where a refresh cookie may come: always for one origin by name, never for <c>*</c>.
 /// </summary>
 public static class Cors
 {
@@ -12,7 +13,7 @@ public static class Cors
     const string MaxAge = "600";
 
     /// <summary>Sets the headers; true if the request is a preflight, which needs no further answer.</summary>
-    public static bool Apply(HttpRequest request, IEnumerable<string> origins)
+    public static bool Apply(HttpRequest request, IEnumerable<string> origins, bool credentials = false)
     {
         var headers = request.HttpContext.Response.Headers;
         headers.Append("Vary", "Origin");
@@ -20,6 +21,7 @@ public static class Cors
         var preflight = HttpMethods.IsOptions(request.Method);
         if (origin.Length == 0 || !origins.Contains(origin, StringComparer.Ordinal)) return preflight;
         headers.AccessControlAllowOrigin = origin;
+        if (credentials) headers.AccessControlAllowCredentials = "true";
         headers.AccessControlExposeHeaders = "WWW-Authenticate, Retry-After, Location, DPoP-Nonce";
         if (!preflight) return false;
         headers.AccessControlAllowMethods = "GET, POST, PUT, PATCH, DELETE";

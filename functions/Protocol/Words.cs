@@ -12,6 +12,9 @@ public static class GrantType
     /// <summary>RFC 6749 §4.3; legacy, RFC 9700 §2.4 says that it must not be used. Off unless a client's registration has it.</summary>
     public const string Password = "password";
 
+    /// <summary>RFC 8628 §3.4.</summary>
+    public const string DeviceCode = "urn:ietf:params:oauth:grant-type:device_code";
+
     /// <summary>RFC 6749 §6.</summary>
     public const string RefreshToken = "refresh_token";
 }
@@ -40,12 +43,15 @@ public static class Scopes
     /// <summary>Administer the deployment's tenants. Only tenant <c>operator</c> has it, so it is in no list.</summary>
     public const string Operator = "operator";
 
+    /// <summary>Register apps on the apps page. A right of roles, but no scope: no app can ask for it and no token says it.</summary>
+    public const string AppsManage = "apps.manage";
+
     /// <summary>Every scope, as discovery lists them.</summary>
     public static Scope All { get; } =
         Scope.Of(OpenId, "profile", "email", OfflineAccess, FilesRead, FilesWrite, FilesShare, Admin);
 
     /// <summary>What a tenant's roles may give.</summary>
-    public static Scope Rights { get; } = Scope.Of(FilesRead, FilesWrite, FilesShare, Admin);
+    public static Scope Rights { get; } = Scope.Of(FilesRead, FilesWrite, FilesShare, Admin, AppsManage);
 
     /// <summary>Those that any user has, whatever their roles: they say what the app may know, not what the user may do.</summary>
     public static Scope OpenIdConnect { get; } = Scope.Of(OpenId, "profile", "email", OfflineAccess);

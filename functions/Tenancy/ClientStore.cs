@@ -19,9 +19,6 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     public Task<Client?> FindNow(Tenant tenant, string id, CancellationToken cancel) =>
         Client.IsId(id) ? Load(tenant, id, cancel) : Task.FromResult<Client?>(null);
 
-    /// <summary>Adds a client; false if its id is taken.</summary>
-    public Task<bool> TryAdd(Tenant tenant, Client client, CancellationToken cancel) => table.TryAdd(Row(tenant, client), cancel);
-
     /// <summary>The tenant's clients by id, after one; the first <paramref name="limit"/> of them.</summary>
     public async Task<IReadOnlyList<Client>> List(Tenant tenant, string? after, int limit, CancellationToken cancel)
     {
@@ -38,6 +35,9 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     /// <summary>Writes a client.</summary>
     /// <exception cref="ArgumentException">Its tokens or sessions would outlive the keys that they need.</exception>
     public Task Save(Tenant tenant, Client client, CancellationToken cancel) => table.Put(Row(tenant, client), cancel);
+
+    /// <summary>Writes a new client; false if there is one with this id.</summary>
+    public Task<bool> TryAdd(Tenant tenant, Client client, CancellationToken cancel) => table.TryAdd(Row(tenant, client), cancel);
 
     /// <summary>Writes a client that <see cref="FindNow"/> gave; false if it was changed or deleted since.</summary>
     public async Task<bool> TryReplace(Tenant tenant, Client client, CancellationToken cancel)
@@ -86,7 +86,8 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             ["RegistrationTokenHash"] = client.RegistrationTokenHash,
             ["RegisteredAt"] = client.RegisteredAt,
             ["OpenlyRegistered"] = client.OpenlyRegistered,
-            ["OldSecretsUntil"] = client.OldSecretsUntil,
+            ["RefreshByCookie"] = client.RefreshByCookie,
+            ["RegisteredBy"] = client.RegisteredBy,
             ["SessionsNotBefore"] = client.SessionsNotBefore,
         };
     }
@@ -97,17 +98,12 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
         return row is null ? null : Read(row);
     }
 
-    Client Read(TableEntity row)
-    {
-        var hashes = Columns.Split(row.GetString("SecretHashes"));
-        var until = row.GetDateTimeOffset("OldSecretsUntil");
-        var overlaps = clock.GetUtcNow() < until;
-        return new Client
+    static Client Read(TableEntity row) =>
+        new()
         {
             Id = row.RowKey,
             Name = row.GetString("Name"),
-            SecretHashes = until is null || overlaps ? hashes : [.. hashes.Take(1)],
-            OldSecretsUntil = overlaps ? until : null,
+            SecretHashes = Columns.Split(row.GetString("SecretHashes")),
             SessionsNotBefore = row.GetDateTimeOffset("SessionsNotBefore"),
             Grants = Columns.Split(row.GetString("Grants")),
             Scope = Scope.Parse(row.GetString("Scope")),
@@ -132,7 +128,8 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             RegistrationTokenHash = row.GetString("RegistrationTokenHash"),
             RegisteredAt = row.GetDateTimeOffset("RegisteredAt"),
             OpenlyRegistered = row.GetBoolean("OpenlyRegistered") is true,
+            RefreshByCookie = row.GetBoolean("RefreshByCookie") is true,
+            RegisteredBy = row.GetString("RegisteredBy"),
             ETag = row.ETag,
         };
-    }
 }

@@ -21,20 +21,21 @@ public sealed class Gate(
     Endpoint endpoint, TenantStore tenants, Domains domains, ClientStore clients, BearerToken bearer, DPoP dpop, IssuedTokens issued,
     AuditLog audit)
 {
-    /// <summary>A public endpoint of a tenant, with CORS for the tenant's origins.</summary>
-    public Task<IResult> Open(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) =>
+    /// <summary>A public endpoint of a tenant, with CORS for the tenant's origins; with cookies only if <paramref name="credentials"/> says so.</summary>
+    public Task<IResult> Open(
+        HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps, bool credentials = false) =>
         Enter(request, async (tenant, cancel) =>
         {
             EnsureAddress(tenant, await domains.TenantAt(request, cancel));
             return await steps(tenant, cancel);
-        });
+        }, credentials);
 
-    Task<IResult> Enter(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) =>
+    Task<IResult> Enter(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps, bool credentials = false) =>
         endpoint.Run(request, async () =>
         {
             var cancel = request.HttpContext.RequestAborted;
             var tenant = await Tenant(request, cancel);
-            if (Cors.Apply(request, tenant.Origins)) return Results.NoContent();
+            if (Cors.Apply(request, tenant.Origins, credentials)) return Results.NoContent();
             EnsureActive(tenant);
             return await audit.Record(request, tenant, () => steps(tenant, cancel));
         });

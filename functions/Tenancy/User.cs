@@ -23,11 +23,11 @@ public sealed record User
     /// <summary>Names of the tenant's roles.</summary>
     public required IReadOnlyList<string> Roles { get; init; }
 
+    /// <summary>Browsers that signed in before this are signed out; null if that never happened.</summary>
+    public DateTimeOffset? SignedOutAt { get; init; }
+
     /// <summary>A disabled user can do nothing.</summary>
     public bool Disabled { get; init; }
-
-    /// <summary>Sign-ins from before (or of) this instant are ended, in browsers too; null if there was never need.</summary>
-    public DateTimeOffset? SessionsNotBefore { get; init; }
 
     internal ETag ETag { get; init; }
 }

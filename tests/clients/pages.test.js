@@ -42,7 +42,7 @@ async function destinations(page, context) {
 }
 
 async function waitFor(places, prefix) {
-  for (let turn = 0; turn < 100; turn++) {
+  for (let turn = 0; turn < 600; turn++) {
     const found = places.find(place => place.startsWith(prefix));
     if (found) return found;
     await new Promise(resolve => setTimeout(resolve, 50));

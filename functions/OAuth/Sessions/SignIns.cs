@@ -39,7 +39,7 @@ public sealed class SignIns(
     async Task<bool> Stands(Session session, CancellationToken cancel)
     {
         var user = await users.Find(session.Tenant, session.UserId, cancel);
-        if (user is { Disabled: false } && !(session.Authentication.Time <= user.SessionsNotBefore)) return true;
+        if (user is { Disabled: false } && user.SignedOutAt == session.SignedOutAt) return true;
         await sessions.Revoke(session.Tenant, session.Id, "the user was changed meanwhile", cancel);
         return false;
     }
@@ -69,6 +69,7 @@ public sealed class SignIns(
             IdleExpiresAt = IdleEnd(now, client, ends),
             ExpiresAt = ends,
             Authentication = authentication,
+            SignedOutAt = user.SignedOutAt,
         };
     }
 
@@ -78,7 +79,10 @@ public sealed class SignIns(
             token.Encoded, client.AccessTokenSeconds, scope.ToString(),
             // What the session was granted decides, not what this one token was narrowed to.
             IsRefreshable(client, Scope.Parse(session.Scope)) ? await refreshTokens.For(session, cancel) : null,
-            await idTokens.For(tenant, client, session, scope, nonce, token.Encoded, cancel));
+            await idTokens.For(tenant, client, session, scope, nonce, token.Encoded, cancel))
+        {
+            RefreshExpiresAt = session.IdleExpiresAt,
+        };
 
     /// <summary>When a session that is used now ends if it is not used again; never after its absolute end.</summary>
     public static DateTimeOffset IdleEnd(DateTimeOffset now, Client client, DateTimeOffset ends)

@@ -11,7 +11,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     readonly string home = Directory.CreateTempSubdirectory("latchkey-cli").FullName;
     TestHost host = null!;
 
-    public async Task InitializeAsync() => host = await TestHost.Start();
+    public async Task InitializeAsync() => host = await TestHost.Start(settings: new() { ["Latchkey:Signing:KeyFile"] = $"{home}/keys.json" });
 
     public async Task DisposeAsync()
     {
