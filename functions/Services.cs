@@ -8,6 +8,7 @@ using Latchkey.Keys;
 using Latchkey.OAuth;
 using Latchkey.OAuth.Authorization;
 using Latchkey.OAuth.Grants;
+using Latchkey.OAuth.Mail;
 using Latchkey.OAuth.Registration;
 using Latchkey.OAuth.Sessions;
 using Latchkey.Pages;
@@ -33,7 +34,7 @@ public static class Services
         services.TryAddSingleton(TimeProvider.System);
 #pragma warning restore RS0030
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddPages().AddFiles(settings).AddAdmin();
+        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddMail(settings).AddPages().AddFiles(settings).AddAdmin();
     }
 
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services
@@ -120,6 +121,23 @@ public static class Services
         .AddSingleton<IGrant, AuthorizationCodeGrant>()
         .AddSingleton<IGrant, RefreshTokenGrant>()
         .AddSingleton<IGrant, PasswordGrant>();
+
+    static IServiceCollection AddMail(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton(provider => new PasswordResets(
+            provider.GetRequiredService<RequestTables>(), provider.GetRequiredService<UserStore>(),
+            provider.GetRequiredService<PasswordChange>(), provider.GetRequiredService<SignInAttempts>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
+            provider.GetService<IMail>()));
+        return settings.Mail.Mode switch
+        {
+            MailMode.File => services.AddSingleton<IMail>(p => new FileMail(settings.Mail, p.GetRequiredService<TimeProvider>())),
+            MailMode.Smtp => services.AddSingleton<IMail>(_ => new SmtpMail(settings.Mail)),
+            MailMode.Azure => services.AddSingleton<IMail>(p => new AzureMail(
+                settings.Mail, p.GetRequiredService<TokenCredential>(), p.GetService<HttpClient>() ?? new HttpClient())),
+            _ => services,
+        };
+    }
 
     static IServiceCollection AddPages(this IServiceCollection services) => services
         .AddSingleton<PageRenderer>()

@@ -82,6 +82,9 @@ public sealed record Settings
     /// <summary>The largest file, in bytes.</summary>
     public required long MaxFileBytes { get; init; }
 
+    /// <summary>How mail is sent.</summary>
+    public required MailSettings Mail { get; init; }
+
     /// <summary>True on the emulator: only there are account keys used and demo data made.</summary>
     public bool OnEmulator => ConnectionString is not null;
 
@@ -117,6 +120,7 @@ public sealed record Settings
             PasswordIterations = (int)read.Number("PasswordIterations", 210_000, development ? 1 : 210_000, 10_000_000),
             UploadUrlTime = TimeSpan.FromMinutes(read.Number("Files:UploadUrlMinutes", 60, 1, 24 * 60)),
             DownloadUrlTime = TimeSpan.FromMinutes(read.Number("Files:DownloadUrlMinutes", 15, 1, 24 * 60)),
+            Mail = MailSettings.Read(read, development),
             MaxFileBytes = read.Number("Files:MaxBytes", 5000L << 20, 1, 5000L << 20),
         };
         if (connectionString is not null && !development)

@@ -21,7 +21,8 @@ public static class Cors
         var preflight = HttpMethods.IsOptions(request.Method);
         if (origin.Length == 0 || !origins.Contains(origin, StringComparer.Ordinal)) return preflight;
         headers.AccessControlAllowOrigin = origin;
-        if (credentials) headers.AccessControlAllowCredentials = "true";
+        // A web view's own scheme is never one site with us: a SameSite=Strict cookie does not come from there.
+        if (credentials && origin.StartsWith("http", StringComparison.Ordinal)) headers.AccessControlAllowCredentials = "true";
         headers.AccessControlExposeHeaders = "WWW-Authenticate, Retry-After, Location, DPoP-Nonce";
         if (!preflight) return false;
         headers.AccessControlAllowMethods = "GET, POST, PUT, PATCH, DELETE";

@@ -171,7 +171,7 @@ public sealed class AppsPage(
     static string AboutNew(User developer, string id) => $"app|{developer.Id}|new|{id}";
 
     // The newest secret too: a form that makes a new one is good once.
-    static string About(User developer, Client client) => $"app|{developer.Id}|{client.Id}|{client.SecretHashes.FirstOrDefault()}";
+    static string About(User developer, Client client) => $"app|{developer.Id}|{client.Id}|{(client.SecretHashes.Count > 0 ? client.SecretHashes[0] : "")}";
 
     static Problem Changed() => Problem.Conflict("app_changed", Texts.AppChanged);
 }

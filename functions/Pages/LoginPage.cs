@@ -16,9 +16,10 @@ namespace Latchkey.Pages;
 /// <param name="FormToken">See <see cref="FormTokens"/>.</param>
 /// <param name="Lead">What the user signs in for.</param>
 /// <param name="CanCancel">There is an app to go back to.</param>
+/// <param name="CanReset">A forgotten password can be replaced.</param>
 /// <param name="UserName">What to write into the field, or null.</param>
 /// <param name="Error">What went wrong, or null.</param>
-public sealed record SignInModel(string RequestId, string FormToken, string Lead, bool CanCancel, string? UserName, string? Error);
+public sealed record SignInModel(string RequestId, string FormToken, string Lead, bool CanCancel, bool CanReset, string? UserName, string? Error);
 
 /// <summary>The sign-in page of a pending request: an app's, or one of a page of ours.</summary>
 public sealed partial class LoginPage(
@@ -120,7 +121,7 @@ public sealed partial class LoginPage(
         var name = userName?.Length <= MaxChars ? userName : null;
         var lead = wanted is null ? Texts.ToContinueHere(waiting.Page!) : Texts.ToContinueTo(wanted.To.Client.Name);
         return await renderer.Show<SignInView, SignInModel>(
-            request, frame, new SignInModel(waiting.Id, token, lead, wanted is not null, name, error), refusal?.RetryAfter);
+            request, frame, new SignInModel(waiting.Id, token, lead, wanted is not null, settings.Mail.Mode != MailMode.None, name, error), refusal?.RetryAfter);
     }
 
     static partial class Log

@@ -90,6 +90,30 @@ public static partial class Texts
 
     public static string DeviceShows(string code) => $"The device shows {code}";
 
+    public const string Forgot = "Forgot your password?";
+    public const string ForgotLead = "We send a link to the mail address of your account.";
+    public const string SendLink = "Send link";
+    public const string ResetAsked = "Look into your mail";
+    public const string ResetAskedLead = "If there is an account of this name with a mail address, a link is on its way. It is good for half an hour, once.";
+    public const string PasswordOf = "Account";
+    public const string ResetDone = "Your password is changed";
+    public const string ResetDoneLead = "Everything that was signed in to your account is signed out. Go back to your app and sign in.";
+    public const string ResetLinkNotGood = "This link has expired or was used already. You can ask for another one.";
+    public const string NoReset = "Ask an administrator for a new password.";
+
+    public static string ResetSubject(string tenant) => $"{tenant}: set a new password";
+
+    public static string ResetMail(string tenant, string name, string link) => $"""
+        Hello {name},
+
+        somebody, probably you, has asked for a new password for your {tenant} account.
+        Set it here within half an hour:
+
+        {link}
+
+        If it was not you, do nothing: your password stays as it is.
+        """;
+
     public const string UnknownDevice = "Unknown device";
 
     public static string PasswordNote { get; } =

@@ -68,7 +68,7 @@ public static partial class Texts
         { Code: "unknown_tenant" } => (UnknownTenant, null),
         { Status: 429, RetryAfter: { } seconds } => (TooManyTries(seconds), null),
         { Status: 403 } => (NoRight, null),
-        { Code: "app_not_found" or "app_changed" } => (problem.Message, null),
+        { Code: "app_not_found" or "app_changed" or "link_not_good" or "no_mail" } => (problem.Message, null),
         { Status: >= 500 } => (Later, null),
         _ => (TellDeveloper, problem.Message),
     };

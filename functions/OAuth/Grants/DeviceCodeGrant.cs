@@ -1,7 +1,6 @@
 using Latchkey.OAuth.Authorization;
 using Latchkey.OAuth.Sessions;
 using Latchkey.Protocol;
-using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth.Grants;
 

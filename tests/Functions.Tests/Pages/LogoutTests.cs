@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Latchkey.Tenancy;
 using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.Pages;
