@@ -3,30 +3,34 @@
 #:project tests/Workshop/Workshop.csproj
 
 // The workshop: runs Latchkey on this machine, shows it and proves it. Nothing is installed outside this folder but
-// packages in the caches of NuGet and npm; git ignores all that it writes: .feed/, .local/, node_modules/, bin/, obj/.
+// packages in the caches of NuGet and npm, and Debian's Chromium by `test` if it is missing; git ignores all that it
+// writes: .feed/, .local/, node_modules/, bin/, obj/.
 using System.Runtime.InteropServices;
 using Latchkey.Workshop;
 
 const string Usage = """
     dotnet dev.cs up            run the service on http://localhost:7071, with Azurite; Ctrl-C stops what it started
-    dotnet dev.cs demo [FILE]   sign in, upload, list, download and compare, against the running service
+    dotnet dev.cs demo [FILE]   sign in, upload, list, download and compare, against the running service; with
+                                --password it signs in with the legacy password grant, without the browser's part
     dotnet dev.cs test [NAME]   build and prove everything, or only the tests whose names contain NAME
     """;
 
-var file = args is ["demo", var path] ? Path.GetFullPath(path) : null;
+var password = args is ["demo", ..] && args.Contains("--password");
+string[] command = [.. args.Where(argument => !password || argument != "--password")];
+var file = command is ["demo", var path] ? Path.GetFullPath(path) : null;
 Directory.SetCurrentDirectory((string)AppContext.GetData("EntryPointFileDirectoryPath")!);
 using var interrupt = Shell.StopOn(PosixSignal.SIGINT);
 using var terminate = Shell.StopOn(PosixSignal.SIGTERM);
 using var hangUp = Shell.StopOn(PosixSignal.SIGHUP);
 try
 {
-    switch (args)
+    switch (command)
     {
         case ["up"]:
             await Up.Run();
             return 0;
         case ["demo"] or ["demo", _]:
-            await Demo.Run(Environment.GetEnvironmentVariable("LATCHKEY_ORIGIN") ?? Up.Origin, file);
+            await Demo.Run(Environment.GetEnvironmentVariable("LATCHKEY_ORIGIN") ?? Up.Origin, file, password);
             return 0;
         case ["test"] or ["test", _]:
             return await Tests.Run(args.ElementAtOrDefault(1));

@@ -48,7 +48,7 @@ public sealed partial class DemoData(
             Roles = new Dictionary<string, Role>
             {
                 ["member"] = new("member", MemberRights),
-                ["admin"] = new("admin", Scope.Of([.. MemberRights.Tokens, Scopes.Admin])),
+                ["admin"] = new("admin", Scope.Of([.. MemberRights.Tokens, Scopes.Admin, Scopes.AppsManage])),
             },
         };
         await tenants.Save(tenant, cancel);
@@ -87,6 +87,15 @@ public sealed partial class DemoData(
             Grants = [GrantType.AuthorizationCode, GrantType.RefreshToken],
             Scope = Scopes.All.Beyond(Scope.Of(Scopes.Admin)),
             RedirectUris = ["com.example.files:/callback", "http://127.0.0.1/callback", "http://localhost:8100/callback"],
+            PostLogoutRedirectUris = ["com.example.files:/signed-out", "http://localhost:8100/signed-out"],
+        },
+        new()
+        {
+            Id = "tv",
+            Name = "Demo TV app",
+            Native = true,
+            Grants = [GrantType.DeviceCode, GrantType.RefreshToken],
+            Scope = Scope.Of([.. Scopes.OpenIdConnect.Tokens, Scopes.FilesRead]),
         },
         new()
         {

@@ -10,6 +10,7 @@ using Latchkey.Keys;
 using Latchkey.OAuth;
 using Latchkey.OAuth.Authorization;
 using Latchkey.OAuth.Grants;
+using Latchkey.OAuth.Mail;
 using Latchkey.OAuth.Registration;
 using Latchkey.OAuth.Sessions;
 using Latchkey.Pages;
@@ -35,7 +36,7 @@ public static class Services
         services.TryAddSingleton(TimeProvider.System);
 #pragma warning restore RS0030
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddPages().AddFiles(settings);
+        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddMail(settings).AddPages().AddFiles(settings);
     }
 
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services
@@ -95,26 +96,53 @@ public static class Services
         .AddSingleton<SignIns>()
         .AddSingleton<InitialAccessTokens>()
         .AddSingleton<Registrations>()
+        .AddSingleton<DeveloperApps>()
+        .AddSingleton<SignOuts>()
+        .AddSingleton<Logouts>()
+        .AddSingleton<PasswordChange>()
         .AddSingleton<SignInAttempts>()
         .AddSingleton<BrowserCookies>()
+        .AddSingleton<RefreshCookies>()
         .AddSingleton<BrowserSignIns>()
         .AddSingleton<Approvals>()
         .AddSingleton<IdTokenHints>()
         .AddSingleton<RequestReader>()
         .AddSingleton<RequestTables>()
         .AddSingleton<PushedRequests>()
+        .AddSingleton<DeviceRequests>()
         .AddSingleton<PendingRequests>()
         .AddSingleton<AuthorizationDecision>()
         .AddSingleton<AuthorizationAnswers>()
         .AddSingleton<Passwords>()
+        .AddSingleton<CodeRedemption>()
         .AddSingleton<IGrant, ClientCredentialsGrant>()
+        .AddSingleton<IGrant, DeviceCodeGrant>()
         .AddSingleton<IGrant, AuthorizationCodeGrant>()
         .AddSingleton<IGrant, RefreshTokenGrant>()
         .AddSingleton<IGrant, PasswordGrant>();
 
+    static IServiceCollection AddMail(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton(provider => new PasswordResets(
+            provider.GetRequiredService<RequestTables>(), provider.GetRequiredService<UserStore>(),
+            provider.GetRequiredService<PasswordChange>(), provider.GetRequiredService<SignInAttempts>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
+            provider.GetService<IMail>()));
+        return settings.Mail.Mode switch
+        {
+            MailMode.File => services.AddSingleton<IMail>(p => new FileMail(settings.Mail, p.GetRequiredService<TimeProvider>())),
+            MailMode.Smtp => services.AddSingleton<IMail>(_ => new SmtpMail(settings.Mail)),
+            MailMode.Azure => services.AddSingleton<IMail>(p => new AzureMail(
+                settings.Mail, p.GetRequiredService<TokenCredential>(), p.GetService<HttpClient>() ?? new HttpClient())),
+            _ => services,
+        };
+    }
+
     static IServiceCollection AddPages(this IServiceCollection services) => services
         .AddSingleton<PageRenderer>()
         .AddSingleton<ResponsePages>()
+        .AddSingleton<OwnPages>()
+        .AddSingleton<AccountLists>()
         .AddSingleton<FormTokens>();
 
     static IServiceCollection AddFiles(this IServiceCollection services, Settings settings) => services

@@ -84,8 +84,12 @@ public sealed record Settings
 
     /// <summary>The largest file in a multipart form, in bytes.</summary>
     public required long MultipartBytes { get; init; }
+
     /// <summary>How long a deleted file stays in the trash.</summary>
     public required TimeSpan TrashTime { get; init; }
+
+    /// <summary>How mail is sent.</summary>
+    public required MailSettings Mail { get; init; }
 
     /// <summary>True on the emulator: only there are account keys used and demo data made.</summary>
     public bool OnEmulator => ConnectionString is not null;
@@ -125,6 +129,7 @@ public sealed record Settings
             VerifyBytes = read.Number("Files:VerifyBytes", 256 << 20, 0, Files.BlockPlan.MaxFile),
             MultipartBytes = read.Number("Files:MultipartBytes", 20 << 20, 1, 90 << 20),
             TrashTime = TimeSpan.FromDays(read.Number("Files:TrashDays", 30, 0, 3650)),
+            Mail = MailSettings.Read(read, development),
         };
         if (connectionString is not null && !development)
             read.Fault("Storage:ConnectionString", "is for the emulator in Development; elsewhere set Storage__TableEndpoint and Storage__BlobEndpoint");

@@ -4,7 +4,8 @@ namespace Latchkey.Http;
 
 /// <summary>
 /// Cross-origin answers (Fetch standard §3.2) for a tenant's origins. The list holds raw origins, compared as they are:
-/// <c>capacitor://localhost</c> is one. No credentials are ever allowed; a foreign origin simply gets no header.
+/// <c>capacitor://localhost</c> is one. A foreign origin simply gets no header. Credentials are allowed where the endpoint
+/// says so, which is where a refresh cookie may come: always for one origin by name, never for <c>*</c>.
 /// </summary>
 public static class Cors
 {
@@ -17,7 +18,7 @@ public static class Cors
         + "Upload-Offset, Upload-Length, Upload-Metadata, Upload-Expires";
 
     /// <summary>Sets the headers; true if the request is a preflight, which needs no further answer.</summary>
-    public static bool Apply(HttpRequest request, IEnumerable<string> origins)
+    public static bool Apply(HttpRequest request, IEnumerable<string> origins, bool credentials = false)
     {
         var headers = request.HttpContext.Response.Headers;
         headers.Append("Vary", "Origin");
@@ -25,6 +26,8 @@ public static class Cors
         var preflight = HttpMethods.IsOptions(request.Method);
         if (origin.Length == 0 || !origins.Contains(origin, StringComparer.Ordinal)) return preflight;
         headers.AccessControlAllowOrigin = origin;
+        // A web view's own scheme is never one site with us: a SameSite=Strict cookie does not come from there.
+        if (credentials && origin.StartsWith("http", StringComparison.Ordinal)) headers.AccessControlAllowCredentials = "true";
         headers.AccessControlExposeHeaders = $"WWW-Authenticate, Retry-After, Location, DPoP-Nonce, {TusAnswers}";
         if (!preflight) return false;
         headers.AccessControlAllowMethods = "GET, POST, PUT, PATCH, DELETE";

@@ -39,6 +39,8 @@ public sealed class Discovery(Gate gate)
         ["jwks_uri"] = $"{issuer}/oauth/jwks",
         ["authorization_endpoint"] = $"{issuer}/oauth/authorize",
         ["pushed_authorization_request_endpoint"] = $"{issuer}/oauth/par",
+        ["device_authorization_endpoint"] = $"{issuer}/oauth/device_authorization",
+        ["end_session_endpoint"] = $"{issuer}/oauth/logout",
         ["token_endpoint"] = $"{issuer}/oauth/token",
         ["token_endpoint_auth_methods_supported"] = AuthMethods,
         ["token_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
@@ -51,7 +53,7 @@ public sealed class Discovery(Gate gate)
         ["userinfo_endpoint"] = $"{issuer}/oauth/userinfo",
         ["registration_endpoint"] = $"{issuer}/oauth/register",
         ["dpop_signing_alg_values_supported"] = ForeignJwt.Algorithms,
-        ["grant_types_supported"] = new[] { GrantType.AuthorizationCode, GrantType.ClientCredentials, GrantType.RefreshToken, GrantType.Password },
+        ["grant_types_supported"] = new[] { GrantType.AuthorizationCode, GrantType.ClientCredentials, GrantType.RefreshToken, GrantType.DeviceCode, GrantType.Password },
         // The implicit types work for clients that an operator has marked as legacy; they are offered to nobody.
         ["response_types_supported"] = new[] { ResponseType.Code },
         ["response_modes_supported"] = ResponseMode.All,

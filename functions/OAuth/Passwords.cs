@@ -18,8 +18,22 @@ public sealed class Passwords(UserStore users, SignInAttempts attempts, Settings
 
     string? hashOfNobody;
 
+    /// <summary>The fewest characters of a new password.</summary>
+    public const int LeastChars = 10;
+
+    /// <summary>The most UTF-16 units of any password.</summary>
+    public const int MaxChars = 256;
+
     /// <summary>The hash to store for a password.</summary>
     public string Hash(string password) => hasher.HashPassword(null!, password);
+
+    /// <summary>What is wrong with a new password; null if nothing is.</summary>
+    public static PasswordFault? Fault(User user, string password)
+    {
+        if (password.EnumerateRunes().Count() < LeastChars) return PasswordFault.TooShort;
+        if (password.Length > MaxChars) return PasswordFault.TooLong;
+        return UserStore.Normalize(password) == UserStore.Normalize(user.UserName) ? PasswordFault.IsName : null;
+    }
 
     /// <summary>The user of this name and password.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -44,7 +58,23 @@ public sealed class Passwords(UserStore users, SignInAttempts attempts, Settings
         }
         await attempts.Succeeded(tenant.Id, account, address, cancel);
         if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
-            await users.SetPasswordHash(tenant, user, Hash(password), cancel);
+            return await Rehashed(tenant, user, Hash(password), cancel);
         return user;
     }
+
+    async Task<User> Rehashed(Tenant tenant, User user, string hash, CancellationToken cancel) =>
+        await users.TryRehash(tenant, user, hash, cancel) ? user with { PasswordHash = hash } : user;
+}
+
+/// <summary>What can be wrong with a new password.</summary>
+public enum PasswordFault
+{
+    /// <summary>It has fewer than <see cref="Passwords.LeastChars"/> characters.</summary>
+    TooShort,
+
+    /// <summary>It has more than <see cref="Passwords.MaxChars"/>.</summary>
+    TooLong,
+
+    /// <summary>It is the user's name.</summary>
+    IsName,
 }

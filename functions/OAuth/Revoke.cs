@@ -14,7 +14,7 @@ namespace Latchkey.OAuth;
 /// </summary>
 public sealed class Revoke(
     Gate gate, ClientAuthentication authentication, RefreshTokens refreshTokens, SessionStore sessions,
-    BearerToken bearer, IssuedTokens issued)
+    BearerToken bearer, IssuedTokens issued, RefreshCookies cookies)
 {
     /// <summary><c>POST /{tenant}/oauth/revoke</c></summary>
     [Function("revoke")]
@@ -29,8 +29,9 @@ public sealed class Revoke(
                 await RevokeSession(tenant, client, sessionId, cancel);
             else
                 await RevokeAccessToken(tenant, client, token, cancel);
+            if (client.RefreshByCookie) cookies.Clear(request.HttpContext.Response, tenant, client);
             return Results.Ok();
-        });
+        }, credentials: true);
 
     // Any refresh token of the family will do, an old one too: whoever sends it wants the session to end.
     async Task RevokeSession(Tenant tenant, Client client, string sessionId, CancellationToken cancel)
@@ -44,7 +45,9 @@ public sealed class Revoke(
     {
         if (await bearer.TryVerify(token, tenant.Id, tenant.Issuer, cancel) is not { } access) return;
         EnsureOwn(client, access.ClientId);
-        await issued.Revoke(access, cancel);
+        // An app that never sees its refresh token has only this to end its session with (§2.1 leaves it to us).
+        if (client.RefreshByCookie && access.SessionId is { } session) await RevokeSession(tenant, client, session, cancel);
+        else await issued.Revoke(access, cancel);
     }
 
     // §2.1: another client's token is refused, and the client told so. invalid_grant is the code that says "issued to

@@ -1,5 +1,6 @@
 using Latchkey.Http;
 using Latchkey.OAuth.Grants;
+using Latchkey.OAuth.Sessions;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
@@ -8,7 +9,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.OAuth;
 
 /// <summary>The token endpoint (RFC 6749 §3.2): parse once, authenticate the client once, hand over to the grant.</summary>
-public sealed class TokenEndpoint(Gate gate, ClientAuthentication authentication, DPoP dpop, IEnumerable<IGrant> grants)
+public sealed class TokenEndpoint(Gate gate, ClientAuthentication authentication, DPoP dpop, RefreshCookies cookies, IEnumerable<IGrant> grants,
+    TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/oauth/token</c></summary>
     [Function("token")]
@@ -27,9 +29,30 @@ public sealed class TokenEndpoint(Gate gate, ClientAuthentication authentication
             if (proof is null && client.RequireDpop) throw OAuthError.InvalidRequest("This client must send a DPoP proof.");
             if (proof is not null && !await dpop.Use(tenant, proof, cancel))
                 throw OAuthError.DPoP("invalid_dpop_proof", "The DPoP proof was used before.");
-            var tokens = await grant.Redeem(new TokenRequest(tenant, client, form, request, cancel) { Jkt = proof?.Jkt });
+            var tokens = await Redeem(grant, new TokenRequest(tenant, client, form, request, cancel) { Jkt = proof?.Jkt });
             if (proof is not null) tokens = tokens with { TokenType = "DPoP" };
             request.HttpContext.Response.Headers.Pragma = "no-cache"; // RFC 6749 §5.1; no-store is set on every answer.
             return Results.Json(tokens, TokenAnswer.Json);
-        });
+        }, credentials: true);
+
+    async Task<TokenAnswer> Redeem(IGrant grant, TokenRequest request)
+    {
+        var (tenant, client, form, http, _) = request;
+        if (!client.RefreshByCookie) return await grant.Redeem(request);
+        var response = http.HttpContext.Response;
+        if (grant.Type == GrantType.RefreshToken && form["refresh_token"] is null)
+            request = request with { RefreshCookie = cookies.Read(http, tenant, client) };
+        try
+        {
+            var tokens = await grant.Redeem(request);
+            if (tokens.RefreshToken is not { } token) return tokens;
+            cookies.Write(response, tenant, client, token, tokens.RefreshExpiresAt - clock.GetUtcNow());
+            return tokens with { RefreshToken = null };
+        }
+        catch (OAuthError error) when (error.Code == "invalid_grant" && request.RefreshCookie is not null)
+        {
+            cookies.Clear(response, tenant, client); // From now on it is login_required.
+            throw;
+        }
+    }
 }

@@ -14,12 +14,14 @@ namespace Latchkey.Pages;
 /// <summary>What the sign-in form shows.</summary>
 /// <param name="RequestId">The pending request.</param>
 /// <param name="FormToken">See <see cref="FormTokens"/>.</param>
-/// <param name="App">The app's name.</param>
+/// <param name="Lead">What the user signs in for.</param>
+/// <param name="CanCancel">There is an app to go back to.</param>
+/// <param name="CanReset">A forgotten password can be replaced.</param>
 /// <param name="UserName">What to write into the field, or null.</param>
 /// <param name="Error">What went wrong, or null.</param>
-public sealed record SignInModel(string RequestId, string FormToken, string App, string? UserName, string? Error);
+public sealed record SignInModel(string RequestId, string FormToken, string Lead, bool CanCancel, bool CanReset, string? UserName, string? Error);
 
-/// <summary>The sign-in page of a pending authorization request.</summary>
+/// <summary>The sign-in page of a pending request: an app's, or one of a page of ours.</summary>
 public sealed partial class LoginPage(
     Gate gate, PendingRequests pending, RequestReader reader, Passwords passwords, BrowserSignIns signIns,
     BrowserCookies cookies, AuthorizationDecision decision, AuthorizationAnswers answers, FormTokens forms,
@@ -35,8 +37,9 @@ public sealed partial class LoginPage(
         {
             var browser = cookies.Read(request, tenant, BrowserCookies.BrowserName);
             var waiting = await pending.Find(tenant, Query.Read(request, "request")["request"], browser, cancel);
-            var wanted = RequestReader.Read(await reader.Trust(tenant, waiting.Parameters, cancel), waiting.Parameters, waiting.Pushed);
-            return await Show(request, tenant, waiting, wanted, wanted.LoginHint, null, cancel);
+            var wanted = waiting.Page is not null ? null
+                : RequestReader.Read(await reader.Trust(tenant, waiting.Parameters, cancel), waiting.Parameters, waiting.Pushed);
+            return await Show(request, tenant, waiting, wanted, wanted?.LoginHint, null, cancel);
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 
     /// <summary><c>POST /{tenant}/login</c>: <c>request, form, username, password</c>, or <c>action=cancel</c>.</summary>
@@ -49,6 +52,7 @@ public sealed partial class LoginPage(
             var browser = cookies.Read(request, tenant, BrowserCookies.BrowserName);
             var waiting = await pending.Find(tenant, form["request"], browser, cancel);
             await forms.Check(request, tenant, waiting.Id, form, cancel);
+            if (waiting.Page is not null) return await SignInToOwn(request, tenant, waiting, form, cancel);
             var to = await reader.Trust(tenant, waiting.Parameters, cancel);
             try
             {
@@ -64,6 +68,13 @@ public sealed partial class LoginPage(
                 return await pages.Refuse(request, tenant, to, error, clicked: true);
             }
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
+
+    async Task<IResult> SignInToOwn(HttpRequest request, Tenant tenant, PendingRequest waiting, Form form, CancellationToken cancel)
+    {
+        var (who, refusal) = await SignIn(request, tenant, form, cancel);
+        return who is null ? await Show(request, tenant, waiting, null, form["username"], refusal, cancel)
+            : new SeeOther(OwnPages.Address(tenant, waiting));
+    }
 
     async Task<(SignedIn? Who, OAuthError? Refusal)> SignIn(HttpRequest request, Tenant tenant, Form form, CancellationToken cancel)
     {
@@ -92,19 +103,20 @@ public sealed partial class LoginPage(
         return await pages.Send(request, tenant, response, clicked: true);
     }
 
-    async Task<IResult> Show(HttpRequest request, Tenant tenant, PendingRequest waiting, AuthorizationRequest wanted,
+    async Task<IResult> Show(HttpRequest request, Tenant tenant, PendingRequest waiting, AuthorizationRequest? wanted,
         string? userName, OAuthError? refusal, CancellationToken cancel)
     {
         var error = refusal is null ? null : refusal.RetryAfter is { } seconds ? Texts.TooManyTries(seconds) : Texts.WrongPassword;
         var frame = new Frame(tenant, Texts.SignIn)
         {
             Status = refusal is null ? 200 : refusal.RetryAfter is null ? 400 : 429,
-            FormTarget = RedirectUri.CspSource(wanted.To.RedirectUri),
+            FormTarget = wanted is null ? null : RedirectUri.CspSource(wanted.To.RedirectUri),
         };
         var token = await forms.For(request, tenant, waiting.Id, cancel);
         var name = userName?.Length <= MaxChars ? userName : null;
+        var lead = wanted is null ? Texts.ToContinueHere(waiting.Page!) : Texts.ToContinueTo(wanted.To.Client.Name);
         return await renderer.Show<SignInView, SignInModel>(
-            request, frame, new SignInModel(waiting.Id, token, wanted.To.Client.Name, name, error), refusal?.RetryAfter);
+            request, frame, new SignInModel(waiting.Id, token, lead, wanted is not null, settings.Mail.Mode != MailMode.None, name, error), refusal?.RetryAfter);
     }
 
     static partial class Log

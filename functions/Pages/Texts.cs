@@ -3,8 +3,8 @@ using Latchkey.Protocol;
 
 namespace Latchkey.Pages;
 
-/// <summary>Every word that a page shows, in one place.</summary>
-public static class Texts
+/// <summary>Every word that a page shows, in one place: here those of signing in, beside it (Texts.Own.cs) those of our own pages.</summary>
+public static partial class Texts
 {
 #pragma warning disable CS1591 // Each is its own documentation.
     public const string SignIn = "Sign in";
@@ -67,6 +67,8 @@ public static class Texts
         { Code: "sign_in_expired" or "sign_in_finished" } => ($"{problem.Message} {StartAgain}", null),
         { Code: "unknown_tenant" } => (UnknownTenant, null),
         { Status: 429, RetryAfter: { } seconds } => (TooManyTries(seconds), null),
+        { Status: 403 } => (NoRight, null),
+        { Code: "app_not_found" or "app_changed" or "link_not_good" or "no_mail" } => (problem.Message, null),
         { Status: >= 500 } => (Later, null),
         _ => (TellDeveloper, problem.Message),
     };

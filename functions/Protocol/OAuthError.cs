@@ -69,6 +69,15 @@ public sealed class OAuthError : Exception
     /// <summary>RFC 6749 §4.1.2.1: no such response type here.</summary>
     public static OAuthError UnsupportedResponseType(string description) => new("unsupported_response_type", description);
 
+    /// <summary>RFC 8628 §3.5: the user has not answered yet.</summary>
+    public static OAuthError AuthorizationPending() => new("authorization_pending", "The user has not answered yet. Ask again.");
+
+    /// <summary>RFC 8628 §3.5: as <see cref="AuthorizationPending"/>, and the device must wait 5 seconds more each time.</summary>
+    public static OAuthError SlowDown() => new("slow_down", "The device asks too often. Wait 5 seconds longer each time.");
+
+    /// <summary>RFC 8628 §3.5: the user did not answer in time.</summary>
+    public static OAuthError ExpiredToken() => new("expired_token", "The device code has expired. Start again.");
+
     /// <summary>OIDC Core §3.1.2.6: <c>prompt=none</c>, and nobody is signed in.</summary>
     public static OAuthError LoginRequired() => new("login_required", "The user has to sign in.");
 

@@ -12,6 +12,9 @@ public static class GrantType
     /// <summary>RFC 6749 §4.3; legacy, RFC 9700 §2.4 says that it must not be used. Off unless a client's registration has it.</summary>
     public const string Password = "password";
 
+    /// <summary>RFC 8628 §3.4.</summary>
+    public const string DeviceCode = "urn:ietf:params:oauth:grant-type:device_code";
+
     /// <summary>RFC 6749 §6.</summary>
     public const string RefreshToken = "refresh_token";
 }
@@ -36,6 +39,9 @@ public static class Scopes
 
     /// <summary>Administer the tenant.</summary>
     public const string Admin = "admin";
+
+    /// <summary>Register apps on the apps page. A right of roles, but no scope: no app can ask for it and no token says it.</summary>
+    public const string AppsManage = "apps.manage";
 
     /// <summary>Every scope, as discovery lists them.</summary>
     public static Scope All { get; } =

@@ -41,6 +41,15 @@ public static class RowKeys
     /// <summary>The row of an authorization request that waits for its user, in its own partition.</summary>
     public const string Pending = "pending";
 
+    /// <summary>The row of a device that waits for its user, in its own partition.</summary>
+    public const string Device = "device";
+
+    /// <summary>The row that leads from a user code's hash to its device, in its own partition.</summary>
+    public const string UserCode = "usercode";
+
+    /// <summary>The row of a password reset's link, in its own partition.</summary>
+    public const string Reset = "reset";
+
     /// <summary>The partition of one authorization request.</summary>
     public static string RequestPartition(string tenant, string id) => $"{tenant}|{id}";
 

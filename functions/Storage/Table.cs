@@ -62,11 +62,8 @@ public sealed class Table(TableClient client)
         Try(() => client.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, cancel));
 
     /// <summary>Sets these columns whatever the others hold; false if the row is gone.</summary>
-    public Task<bool> TryMerge(TableEntity columns, CancellationToken cancel) => TryMerge(columns, ETag.All, cancel);
-
-    /// <summary>Sets these columns if the row still has this ETag; false if it was changed or is gone.</summary>
-    public Task<bool> TryMerge(TableEntity columns, ETag seen, CancellationToken cancel) =>
-        Try(() => client.UpdateEntityAsync(columns, seen, TableUpdateMode.Merge, cancel));
+    public Task<bool> TryMerge(TableEntity columns, CancellationToken cancel) =>
+        Try(() => client.UpdateEntityAsync(columns, ETag.All, TableUpdateMode.Merge, cancel));
 
     /// <summary>Deletes the row if it still has this ETag; false if it was changed or is gone.</summary>
     public async Task<bool> TryDelete(TableEntity row, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Azure;
@@ -14,7 +15,10 @@ public sealed record Client
     /// <summary>The name that users read.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Base64 SHA-256 hashes of its secrets; empty for a public client.</summary>
+    /// <summary>
+    /// Base64 SHA-256 hashes of its secrets, the newest first; empty for a public client. One that was rotated away has a
+    /// space and the seconds since 1970 behind it at which it ends (<see cref="Ending"/>).
+    /// </summary>
     public IReadOnlyList<string> SecretHashes { get; init; } = [];
 
     /// <summary>The grants that it may use.</summary>
@@ -96,6 +100,12 @@ public sealed record Client
     /// <summary>It registered itself and nobody vouched for it: it may act for users, never for itself.</summary>
     public bool OpenlyRegistered { get; init; }
 
+    /// <summary>An app in a browser: its refresh token is a cookie that only the token endpoint gets, and no script sees.</summary>
+    public bool RefreshByCookie { get; init; }
+
+    /// <summary>The user who registered it on the apps page and may change it there; null if nobody did.</summary>
+    public string? RegisteredBy { get; init; }
+
     internal ETag ETag { get; init; }
 
     /// <summary>A client that cannot prove who it is (RFC 6749 §2.1).</summary>
@@ -108,13 +118,26 @@ public sealed record Client
     /// <summary>The hash under which a secret is kept. The secret is random, so one round of SHA-256 is enough.</summary>
     public static string HashSecret(string secret) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
-    /// <summary>True if it is one of the client's secrets; takes the same time whichever matches.</summary>
-    public bool HasSecret(string secret) => IsHashed(secret, SecretHashes);
+    /// <summary>The hash of a secret that ends then, or sooner if it was to end sooner.</summary>
+    public static string Ending(string hash, DateTimeOffset at)
+    {
+        var ends = EndOf(hash) is { } sooner && sooner < at ? sooner : at;
+        return $"{hash.Split(' ')[0]} {ends.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}";
+    }
+
+    /// <summary>The hashes of the secrets that are good now, the newest first.</summary>
+    public IEnumerable<string> LiveSecretHashes(DateTimeOffset now) => SecretHashes.Where(hash => EndOf(hash) is not { } end || now < end);
+
+    /// <summary>True if it is one of the client's secrets and has not ended; takes the same time whichever matches.</summary>
+    public bool HasSecret(string secret, DateTimeOffset now) => IsHashed(secret, LiveSecretHashes(now).Select(hash => hash.Split(' ')[0]));
 
     /// <summary>True if it is the client's registration access token.</summary>
     public bool HasRegistrationToken(string token) => RegistrationTokenHash is { } hash && IsHashed(token, [hash]);
 
-    static bool IsHashed(string secret, IReadOnlyList<string> hashes)
+    static DateTimeOffset? EndOf(string hash) => hash.Split(' ') is [_, var seconds]
+        ? DateTimeOffset.FromUnixTimeSeconds(long.Parse(seconds, CultureInfo.InvariantCulture)) : null;
+
+    static bool IsHashed(string secret, IEnumerable<string> hashes)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(secret));
         var match = false;

@@ -8,7 +8,7 @@ namespace Latchkey.Tenancy;
 /// Client authentication (RFC 6749 §2.3, §3.2.1): <c>client_secret_basic</c>, <c>client_secret_post</c>,
 /// <c>private_key_jwt</c>, and <c>none</c> for public clients. A client uses one way at a time, and only its own.
 /// </summary>
-public sealed class ClientAuthentication(ClientStore clients, ClientAssertions assertions)
+public sealed class ClientAuthentication(ClientStore clients, ClientAssertions assertions, TimeProvider clock)
 {
     /// <summary>The client that sent this form.</summary>
     /// <exception cref="OAuthError"><c>invalid_client</c> (401), or <c>invalid_request</c> if two ways are mixed.</exception>
@@ -30,7 +30,7 @@ public sealed class ClientAuthentication(ClientStore clients, ClientAssertions a
         if (client.IsPublic) throw OAuthError.InvalidClient("a public client sent a secret", usedHeader);
         if (client.AuthMethod == ClientAuthMethod.PrivateKeyJwt)
             throw OAuthError.InvalidClient("the client must use private_key_jwt", usedHeader);
-        if (secret is null || !client.HasSecret(secret)) throw OAuthError.InvalidClient("wrong or no secret", usedHeader);
+        if (secret is null || !client.HasSecret(secret, clock.GetUtcNow())) throw OAuthError.InvalidClient("wrong or no secret", usedHeader);
         return client;
     }
 

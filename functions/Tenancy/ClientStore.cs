@@ -23,6 +23,9 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     /// <exception cref="ArgumentException">Its tokens or sessions would outlive the keys that they need.</exception>
     public Task Save(Tenant tenant, Client client, CancellationToken cancel) => table.Put(Row(tenant, client), cancel);
 
+    /// <summary>Writes a new client; false if there is one with this id.</summary>
+    public Task<bool> TryAdd(Tenant tenant, Client client, CancellationToken cancel) => table.TryAdd(Row(tenant, client), cancel);
+
     /// <summary>Writes a client that <see cref="FindNow"/> gave; false if it was changed or deleted since.</summary>
     public async Task<bool> TryReplace(Tenant tenant, Client client, CancellationToken cancel)
     {
@@ -70,6 +73,8 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             ["RegistrationTokenHash"] = client.RegistrationTokenHash,
             ["RegisteredAt"] = client.RegisteredAt,
             ["OpenlyRegistered"] = client.OpenlyRegistered,
+            ["RefreshByCookie"] = client.RefreshByCookie,
+            ["RegisteredBy"] = client.RegisteredBy,
         };
     }
 
@@ -104,6 +109,8 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             RegistrationTokenHash = row.GetString("RegistrationTokenHash"),
             RegisteredAt = row.GetDateTimeOffset("RegisteredAt"),
             OpenlyRegistered = row.GetBoolean("OpenlyRegistered") is true,
+            RefreshByCookie = row.GetBoolean("RefreshByCookie") is true,
+            RegisteredBy = row.GetString("RegisteredBy"),
             ETag = row.ETag,
         };
     }

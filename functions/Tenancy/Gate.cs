@@ -15,13 +15,14 @@ public sealed record Caller(Tenant Tenant, AccessToken Token, CancellationToken 
 /// </summary>
 public sealed class Gate(Endpoint endpoint, TenantStore tenants, ClientStore clients, BearerToken bearer, DPoP dpop, IssuedTokens issued)
 {
-    /// <summary>A public endpoint of a tenant, with CORS for the tenant's origins.</summary>
-    public Task<IResult> Open(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) =>
+    /// <summary>A public endpoint of a tenant, with CORS for the tenant's origins; with cookies only if <paramref name="credentials"/> says so.</summary>
+    public Task<IResult> Open(
+        HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps, bool credentials = false) =>
         endpoint.Run(request, async () =>
         {
             var cancel = request.HttpContext.RequestAborted;
             var tenant = await Tenant(request, cancel);
-            if (Cors.Apply(request, tenant.Origins)) return Results.NoContent();
+            if (Cors.Apply(request, tenant.Origins, credentials)) return Results.NoContent();
             return await steps(tenant, cancel);
         });
 

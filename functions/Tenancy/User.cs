@@ -1,5 +1,3 @@
-using Azure;
-
 namespace Latchkey.Tenancy;
 
 /// <summary>A person who signs in to a tenant's apps.</summary>
@@ -23,8 +21,9 @@ public sealed record User
     /// <summary>Names of the tenant's roles.</summary>
     public required IReadOnlyList<string> Roles { get; init; }
 
+    /// <summary>Browsers that signed in before this are signed out; null if that never happened.</summary>
+    public DateTimeOffset? SignedOutAt { get; init; }
+
     /// <summary>A disabled user can do nothing.</summary>
     public bool Disabled { get; init; }
-
-    internal ETag ETag { get; init; }
 }

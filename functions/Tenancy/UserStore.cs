@@ -38,7 +38,7 @@ public sealed class UserStore(StorageClients storage)
             PasswordHash = row.GetString("PasswordHash"),
             Roles = Columns.Split(row.GetString("Roles")),
             Disabled = row.GetBoolean("Disabled") is not false,
-            ETag = row.ETag,
+            SignedOutAt = row.GetDateTimeOffset("SignedOutAt"),
         };
     }
 
@@ -60,7 +60,31 @@ public sealed class UserStore(StorageClients storage)
         }),
     ], cancel);
 
-    /// <summary>Stores a new password hash; false if the user was changed since it was read, or is gone.</summary>
-    public Task<bool> SetPasswordHash(Tenant tenant, User user, string hash, CancellationToken cancel) =>
-        table.TryMerge(new TableEntity(tenant.Id, RowKeys.User(user.Id)) { ["PasswordHash"] = hash }, user.ETag, cancel);
+    /// <summary>Stores a new hash of the same password; false if the password was changed since <paramref name="known"/> was read.</summary>
+    public Task<bool> TryRehash(Tenant tenant, User known, string hash, CancellationToken cancel) =>
+        TryReplaceHash(tenant, known, hash, signedOutAt: null, cancel);
+
+    /// <summary>
+    /// Stores a new password's hash and signs all browsers out, in one write; false if the password was changed since
+    /// <paramref name="known"/> was read.
+    /// </summary>
+    public Task<bool> TryChangePassword(Tenant tenant, User known, string hash, DateTimeOffset now, CancellationToken cancel) =>
+        TryReplaceHash(tenant, known, hash, now, cancel);
+
+    /// <summary>Signs all of the user's browsers out.</summary>
+    public Task SignOutBrowsers(Tenant tenant, User user, DateTimeOffset now, CancellationToken cancel) =>
+        table.TryMerge(new TableEntity(tenant.Id, RowKeys.User(user.Id)) { ["SignedOutAt"] = now }, cancel);
+
+    async Task<bool> TryReplaceHash(Tenant tenant, User known, string hash, DateTimeOffset? signedOutAt, CancellationToken cancel)
+    {
+        while (await table.Find(tenant.Id, RowKeys.User(known.Id), cancel) is { } row)
+        {
+            // An old password's new hash must not bring the old password back.
+            if (row.GetString("PasswordHash") != known.PasswordHash) return false;
+            row["PasswordHash"] = hash;
+            if (signedOutAt is { } time) row["SignedOutAt"] = time;
+            if (await table.TryReplace(row, cancel)) return true; // Else something else of the user was changed: look again.
+        }
+        return false;
+    }
 }

@@ -19,6 +19,8 @@ static class Tests
             await Up.CheckTools();
             await Shell.NpmInstall(Azurite.Folder);
             await Shell.NpmInstall(Clients);
+            if (ClientTests(name).Any(file => File.ReadAllText(file).Contains("chromium.js", StringComparison.Ordinal)))
+                await Chromium.Ensure();
             await Feed.Restore();
             // Audit warnings come from the feed, which may have no audit source; any other warning is an error.
             await Shell.Step("Building", () => Shell.Must("dotnet", "build", "Functions.sln", "--no-restore", "-warnaserror",
@@ -40,6 +42,11 @@ static class Tests
         Console.WriteLine($"{passed} passed, {failed} failed");
         return passed > 0 && failed == 0 ? 0 : 1;
     }
+
+    static bool IsWanted(string text, string? name) => name is null || text.Contains(name, StringComparison.OrdinalIgnoreCase);
+
+    static string[] ClientTests(string? name) =>
+        [.. Directory.GetFiles(Clients, "*.test.js").Where(file => IsWanted(file + File.ReadAllText(file), name))];
 
     static async Task DotnetTest(string? name)
     {
@@ -64,9 +71,9 @@ static class Tests
 
     static async Task AgainstAService(string? name)
     {
-        bool Wanted(string text) => name is null || text.Contains(name, StringComparison.OrdinalIgnoreCase);
-        var files = Directory.GetFiles(Clients, "*.test.js").Where(file => Wanted(file + File.ReadAllText(file))).ToArray();
-        if (files.Length == 0 && !Wanted("demo"))
+        var files = ClientTests(name);
+        var demo = IsWanted("demo", name);
+        if (files.Length == 0 && !demo)
             return;
         var ports = Ports.Free(4);
         var origin = $"http://localhost:{ports[3]}";
@@ -78,9 +85,9 @@ static class Tests
             ("Latchkey__Signing__KeyFile", Path.GetFullPath($"{Results}/keys.json")));
         if (files.Length > 0)
             await NodeTest(files, name, origin);
-        if (!Wanted("demo"))
+        if (!demo)
             return;
-        await Demo.Run(origin, null);
+        await Demo.Run(origin, null, password: false);
         passed++;
     }
 

@@ -5,12 +5,12 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const executablePath = process.env.CHROMIUM || '/usr/bin/chromium';
 const screenshots = fileURLToPath(new URL('../../TestResults/screenshots/', import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What node:test prints as the reason to skip, or false. */
-export const missing = existsSync(executablePath) ? false : `There is no ${executablePath}: apt-get install chromium`;
+export const missing = existsSync(executablePath) ? false : `There is no ${executablePath}: install Debian's chromium, or set CHROMIUM to a Chromium or Chrome`;
 
 /** Runs steps in a browser of their own. `violations` gathers what a Content-Security-Policy has stopped. */
 export async function onAPhone(steps, options = {}) {

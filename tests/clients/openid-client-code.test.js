@@ -54,3 +54,17 @@ test('a code used twice reaches openid-client as invalid_grant and ends the sess
   await assert.rejects(oauth.authorizationCodeGrant(config, answer, checks), { error: 'invalid_grant' });
   await assert.rejects(oauth.refreshTokenGrant(config, tokens.refresh_token), { error: 'invalid_grant' });
 });
+
+test('openid-client goes all the way from discovery to logout', async () => {
+  const { config, checks, url } = await start(redirects[1]);
+  const tokens = await oauth.authorizationCodeGrant(config, await signIn(url, redirects[1]), checks);
+  const { sub } = tokens.claims();
+  assert.equal((await oauth.fetchUserInfo(config, tokens.access_token, sub)).name, 'Alice');
+  const refreshed = await oauth.refreshTokenGrant(config, tokens.refresh_token);
+  await oauth.tokenRevocation(config, refreshed.access_token);
+  await assert.rejects(oauth.fetchUserInfo(config, refreshed.access_token, sub));
+  const last = await oauth.refreshTokenGrant(config, refreshed.refresh_token); // Only that access token was revoked.
+  const logout = await fetch(oauth.buildEndSessionUrl(config, { id_token_hint: last.id_token }), { redirect: 'manual' });
+  assert.equal(logout.status, 200);
+  await assert.rejects(oauth.refreshTokenGrant(config, last.refresh_token), { error: 'invalid_grant' });
+});

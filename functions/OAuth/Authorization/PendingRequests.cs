@@ -12,14 +12,17 @@ namespace Latchkey.OAuth.Authorization;
 /// <param name="At">When.</param>
 public sealed record Answered(string? UserId, string? SessionId, DateTimeOffset At);
 
-/// <summary>An authorization request that waits for its user to sign in or to consent, in one browser.</summary>
+/// <summary>A request that waits for its user in one browser: an app's for authorization, or one of a page of ours.</summary>
 /// <param name="Id"><c>{bucket}.{id}</c>: all that the pages carry.</param>
-/// <param name="Parameters">The app's request.</param>
+/// <param name="Parameters">The app's request, or what the page has to remember.</param>
 /// <param name="Pushed">It was pushed (RFC 9126).</param>
 /// <param name="CreatedAt">When it came in.</param>
 /// <param name="Answered">The answer, or null.</param>
 public sealed record PendingRequest(string Id, Form Parameters, bool Pushed, DateTimeOffset CreatedAt, Answered? Answered)
 {
+    /// <summary>The page of ours that waits, which is its path under the tenant; null if it is an app that waits.</summary>
+    public string? Page { get; init; }
+
     internal TableEntity Row { get; init; } = null!;
 }
 
@@ -32,8 +35,16 @@ public sealed class PendingRequests(RequestTables tables, TimeProvider clock)
     // People look for their password.
     static readonly TimeSpan Life = TimeSpan.FromMinutes(30);
 
-    /// <summary>Keeps a request for a browser; its id.</summary>
-    public async Task<string> Begin(Tenant tenant, Form parameters, bool pushed, string browser, CancellationToken cancel)
+    /// <summary>Keeps an app's request for a browser; its id.</summary>
+    public Task<string> Begin(Tenant tenant, Form parameters, bool pushed, string browser, CancellationToken cancel) =>
+        Begin(tenant, parameters, pushed, page: null, browser, cancel);
+
+    /// <summary>Keeps what a page of ours waits for; its id. The page's name is ours, never a caller's: it becomes an address.</summary>
+    public Task<string> BeginOwn(Tenant tenant, string page, Form parameters, string browser, CancellationToken cancel) =>
+        Begin(tenant, parameters, pushed: false, page, browser, cancel);
+
+    async Task<string> Begin(
+        Tenant tenant, Form parameters, bool pushed, string? page, string browser, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var (bucket, id) = (ExpiringTables.Bucket(now + Life), Ids.New());
@@ -41,6 +52,7 @@ public sealed class PendingRequests(RequestTables tables, TimeProvider clock)
         {
             ["Parameters"] = Form.Encode(parameters.Values),
             ["Pushed"] = pushed,
+            ["Page"] = page,
             ["Browser"] = Ids.Hash(browser),
             ["CreatedAt"] = now,
             ["ExpiresAt"] = now + Life,
@@ -88,6 +100,7 @@ public sealed class PendingRequests(RequestTables tables, TimeProvider clock)
         row.GetDateTimeOffset("CreatedAt")!.Value,
         row.GetDateTimeOffset("AnsweredAt") is { } at ? new Answered(row.GetString("UserId"), row.GetString("SessionId"), at) : null)
     {
+        Page = row.GetString("Page"),
         Row = row,
     };
 

@@ -11,6 +11,9 @@ public sealed record TokenRequest(Tenant Tenant, Client Client, Form Form, HttpR
 {
     /// <summary>The thumbprint of the key of the request's DPoP proof, to which its tokens are bound, or null.</summary>
     public string? Jkt { get; init; }
+
+    /// <summary>The refresh token that came as a cookie, or null.</summary>
+    public string? RefreshCookie { get; init; }
 }
 
 /// <summary>One way to get tokens (RFC 6749 §1.3).</summary>
@@ -33,6 +36,10 @@ public sealed record TokenAnswer(
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
+
+    /// <summary>When the refresh token ends unless it is used before.</summary>
+    [JsonIgnore]
+    public DateTimeOffset RefreshExpiresAt { get; init; }
 
     /// <summary><c>Bearer</c> (RFC 6750), or <c>DPoP</c> if the access token is bound to a key (RFC 9449 §5).</summary>
     public string TokenType { get; init; } = "Bearer";

@@ -22,7 +22,7 @@ public sealed partial class RefreshTokenGrant(
     public async Task<TokenAnswer> Redeem(TokenRequest request)
     {
         var (tenant, client, form, _, cancel) = request;
-        var (sessionId, counter) = await refreshTokens.Read(tenant.Id, form.Required("refresh_token"), cancel)
+        var (sessionId, counter) = await refreshTokens.Read(tenant.Id, request.RefreshCookie ?? form.Required("refresh_token"), cancel)
             ?? throw OAuthError.InvalidGrant("The refresh token is not one of ours.");
         var rotationId = Ids.New();
         while (true)

@@ -27,7 +27,13 @@ sealed class MetadataReader
     public static async Task<MetadataReader> Read(HttpRequest request)
     {
         if (!Body.Is(request, "application/json")) throw Fault("The body must be application/json.");
-        var bytes = await Body.Bytes(request);
+        return Parse(await Body.Bytes(request));
+    }
+
+    /// <summary>The metadata in these bytes.</summary>
+    /// <exception cref="OAuthError"><c>invalid_client_metadata</c></exception>
+    public static MetadataReader Parse(byte[] bytes)
+    {
         try
         {
             if (Body.Text(bytes) is null) throw Fault("The body is not UTF-8.");

@@ -50,7 +50,7 @@ public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grant
         var json = await MetadataReader.Read(request);
         if (json.Text("client_id", 64) != client.Id) throw MetadataReader.Fault("client_id must be there and be this client's.");
         if (Array.Find(ServersOwn, json.Has) is { } own) throw MetadataReader.Fault($"{own} is not the client's to say.");
-        if (json.Text("client_secret", 100) is { } sent && !client.HasSecret(sent))
+        if (json.Text("client_secret", 100) is { } sent && !client.HasSecret(sent, clock.GetUtcNow()))
             throw MetadataReader.Fault("client_secret is not this client's.");
         var next = ClientMetadata.Apply(client, json, Offered(client));
         var secret = WithSecret(ref next);
@@ -88,7 +88,7 @@ public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grant
     }
 
     // The password grant is an operator's to give; so is acting without a user, unless an operator vouched.
-    List<string> Offered(Client client) =>
+    internal List<string> Offered(Client client) =>
         [.. grants.Select(grant => grant.Type).Where(type => type != GrantType.Password
             && !(client.OpenlyRegistered && type == GrantType.ClientCredentials))];
 

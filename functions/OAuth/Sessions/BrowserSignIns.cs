@@ -33,6 +33,7 @@ public sealed class BrowserSignIns(
         var now = clock.GetUtcNow();
         if (row is null || now >= row.GetDateTimeOffset("ExpiresAt") || now >= row.GetDateTimeOffset("IdleExpiresAt")) return null;
         if (await users.Find(tenant, row.GetString("UserId"), cancel) is not { Disabled: false } user) return null;
+        if (row.GetDateTimeOffset("StartedAt") < user.SignedOutAt) return null;
         if (now + Idle - Slack > row.GetDateTimeOffset("IdleExpiresAt"))
         {
             await tables.For(bucket).TryMerge(new TableEntity(row.PartitionKey, row.RowKey) { ["IdleExpiresAt"] = now + Idle }, cancel);
@@ -42,15 +43,23 @@ public sealed class BrowserSignIns(
     }
 
     /// <summary>Signs a user in. The cookie is always a new one, so that nobody can plant one beforehand; the old sign-in ends.</summary>
-    public async Task<SignedIn> Start(HttpRequest request, Tenant tenant, User user, CancellationToken cancel)
+    public Task<SignedIn> Start(HttpRequest request, Tenant tenant, User user, CancellationToken cancel) =>
+        Start(request, tenant, new SignedIn(user, Authentication.ByPassword(clock.GetUtcNow())), cancel);
+
+    /// <summary>Gives this browser a new cookie for a sign-in that was, as after all the user's browsers were signed out.</summary>
+    public Task<SignedIn> Renew(HttpRequest request, Tenant tenant, SignedIn who, CancellationToken cancel) =>
+        Start(request, tenant, who, cancel);
+
+    async Task<SignedIn> Start(HttpRequest request, Tenant tenant, SignedIn who, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var (bucket, secret) = (ExpiringTables.Bucket(now + Life), Ids.NewSecret());
-        var authentication = Authentication.ByPassword(now) with { SignInId = $"{bucket}.{Ids.Hash(secret)}" };
+        var authentication = who.Authentication with { SignInId = $"{bucket}.{Ids.Hash(secret)}" };
         await tables.For(bucket).Put(new TableEntity(RowKeys.SignInPartition(tenant.Id, Ids.Hash(secret)), RowKeys.SignIn)
         {
-            ["UserId"] = user.Id,
-            ["AuthTime"] = now,
+            ["UserId"] = who.User.Id,
+            ["StartedAt"] = now,
+            ["AuthTime"] = authentication.Time,
             ["Amr"] = Columns.Join(authentication.Methods),
             ["IdleExpiresAt"] = now + Idle,
             ["ExpiresAt"] = now + Life,
@@ -58,7 +67,7 @@ public sealed class BrowserSignIns(
         await Delete(request, tenant, cancel);
         // Kept by the browser, because iOS shares only such cookies between apps (ASWebAuthenticationSession).
         cookies.Write(request.HttpContext.Response, tenant, Cookie, $"{bucket}.{secret}", Life);
-        return new SignedIn(user, authentication);
+        return new SignedIn(who.User, authentication);
     }
 
     /// <summary>Signs out of this browser.</summary>
@@ -68,15 +77,20 @@ public sealed class BrowserSignIns(
         cookies.Clear(request.HttpContext.Response, tenant, Cookie);
     }
 
+    /// <summary>Ends the sign-in that a session came from (<see cref="Authentication.SignInId"/>), in whichever browser it is.</summary>
+    public Task End(Tenant tenant, string signInId, CancellationToken cancel) =>
+        signInId.Split('.') is [var bucket, var hash] ? Delete(tenant, bucket, hash, cancel) : Task.CompletedTask;
+
     /// <summary>Drops the days that are over.</summary>
     public Task<int> DropExpired(CancellationToken cancel) => tables.DropExpired(clock.GetUtcNow(), cancel);
 
     async Task Delete(HttpRequest request, Tenant tenant, CancellationToken cancel)
     {
-        if (!TryRead(request, tenant, out var bucket, out var hash)) return;
-        await tables.For(bucket).TryDelete(
-            new TableEntity(RowKeys.SignInPartition(tenant.Id, hash), RowKeys.SignIn) { ETag = Azure.ETag.All }, cancel);
+        if (TryRead(request, tenant, out var bucket, out var hash)) await Delete(tenant, bucket, hash, cancel);
     }
+
+    Task<bool> Delete(Tenant tenant, string bucket, string hash, CancellationToken cancel) => tables.For(bucket).TryDelete(
+        new TableEntity(RowKeys.SignInPartition(tenant.Id, hash), RowKeys.SignIn) { ETag = Azure.ETag.All }, cancel);
 
     bool TryRead(HttpRequest request, Tenant tenant, out string bucket, out string hash)
     {

@@ -41,8 +41,11 @@ public sealed class SessionStore(IssuedTokens issued, TimeProvider clock)
     public Task AddToken(Session session, TableEntity token, CancellationToken cancel) =>
         TableOf(session.Id).Put(token, cancel);
 
-    /// <summary>Ends the session: its refresh tokens and access tokens are dead at once. Whatever state it is in, this wins.</summary>
-    public Task Revoke(string tenant, string id, string reason, CancellationToken cancel) =>
+    /// <summary>
+    /// Ends the session: its refresh tokens and access tokens are dead at once. Whatever state it is in, this wins; false
+    /// if there is no such session.
+    /// </summary>
+    public Task<bool> Revoke(string tenant, string id, string reason, CancellationToken cancel) =>
         TableOf(id).TryMerge(new TableEntity(RowKeys.SessionPartition(tenant, Session.WithoutBucket(id)), RowKeys.Session)
         {
             ["RevokedAt"] = clock.GetUtcNow(),

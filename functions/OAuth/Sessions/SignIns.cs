@@ -63,7 +63,10 @@ public sealed class SignIns(
             token.Encoded, client.AccessTokenSeconds, scope.ToString(),
             // What the session was granted decides, not what this one token was narrowed to.
             IsRefreshable(client, Scope.Parse(session.Scope)) ? await refreshTokens.For(session, cancel) : null,
-            await idTokens.For(tenant, client, session, scope, nonce, token.Encoded, cancel));
+            await idTokens.For(tenant, client, session, scope, nonce, token.Encoded, cancel))
+        {
+            RefreshExpiresAt = session.IdleExpiresAt,
+        };
 
     /// <summary>When a session that is used now ends if it is not used again; never after its absolute end.</summary>
     public static DateTimeOffset IdleEnd(DateTimeOffset now, Client client, DateTimeOffset ends)

@@ -14,10 +14,11 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
     static readonly HashSet<string> Public =
     [
         "openid-configuration", "oauth-authorization-server", "jwks", // Metadata.
-        "token", "par", "revoke", "introspect", // Authenticate the client instead.
+        "token", "par", "device-authorization", "revoke", "introspect", // Authenticate the client instead.
         "register", "register-read", "register-update", "register-delete", // Have tokens of their own: RegistrationTests.
         "authorize", "login", "login-post", "consent", "consent-post", // For people, who have a cookie of the tenant.
         "link-page", "link-download", // Whoever has the link: its secret is the key (LinkTests).
+        "logout", "logout-ask", "logout-post", "account", "account-post", "apps", "app", "app-post", "device", "device-post", "reset", "reset-post", // The same.
     ];
 
     public static TheoryData<string, string, string> Protected()

@@ -1,0 +1,19 @@
+using System.Globalization;
+using Latchkey.Storage;
+
+namespace Latchkey.OAuth.Mail;
+
+/// <summary>Writes each message into a file of its own, for local runs.</summary>
+public sealed class FileMail(MailSettings settings, TimeProvider clock) : IMail
+{
+    /// <inheritdoc/>
+    public async Task Send(Message message, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(settings.Folder);
+        var time = clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        var path = Path.Combine(settings.Folder, $"{time}-{Ids.New()}.txt");
+        // Moved into place, so that nobody reads half a message.
+        await File.WriteAllTextAsync($"{path}.part", $"From: {settings.From}\nTo: {message.To}\nSubject: {message.Subject}\n\n{message.Text}\n", cancel);
+        File.Move($"{path}.part", path);
+    }
+}

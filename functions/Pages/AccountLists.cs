@@ -1,0 +1,48 @@
+using Latchkey.OAuth;
+using Latchkey.OAuth.Sessions;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Pages;
+
+/// <summary>The lists of the account page, in words.</summary>
+public sealed class AccountLists(
+    UserSessions lines, SessionStore sessions, Approvals approvals, ClientStore clients, TimeProvider clock)
+{
+    // The newest; whoever has more ends all at once.
+    const int Most = 50;
+
+    /// <summary>The user's sessions that are alive, the last used first.</summary>
+    public async Task<IReadOnlyList<SessionLine>> Sessions(Tenant tenant, User user, CancellationToken cancel)
+    {
+        var newest = (await lines.List(tenant, user.Id, cancel)).OrderByDescending(line => line.CreatedAt).Take(Most).ToList();
+        var found = await Task.WhenAll(newest.Select(line => sessions.Find(tenant.Id, line.SessionId, cancel)));
+        var now = clock.GetUtcNow();
+        var alive = newest.Zip(found, (line, session) => (Line: line, Session: session))
+            .Where(pair => pair.Session is { RevokedAt: null, IsPending: false } session && now < session.IdleExpiresAt && now < session.ExpiresAt)
+            .OrderByDescending(pair => pair.Session!.RotatedAt);
+        var shown = new List<SessionLine>();
+        foreach (var (line, session) in alive)
+        {
+            shown.Add(new SessionLine(line.SessionId, await NameOf(tenant, line.ClientId, cancel), DeviceNames.Of(line.Device),
+                DeviceNames.Place(line.Device), Texts.SessionTimes(now - line.CreatedAt, now - session!.RotatedAt)));
+        }
+        return shown;
+    }
+
+    /// <summary>The apps that the user has allowed, by name. One that is no longer registered is there under its id, to be removed.</summary>
+    public async Task<IReadOnlyList<ApprovalLine>> Approvals(Tenant tenant, User user, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var shown = new List<ApprovalLine>();
+        foreach (var approval in await approvals.List(tenant, user.Id, cancel))
+        {
+            var client = await clients.Find(tenant, approval.ClientId, cancel);
+            shown.Add(new ApprovalLine(approval.ClientId, client?.Name ?? approval.ClientId, client?.WebsiteUri, approval.Scope,
+                Texts.AllowedSince(now - approval.ApprovedAt)));
+        }
+        return [.. shown.OrderBy(line => line.App, StringComparer.OrdinalIgnoreCase)];
+    }
+
+    async Task<string> NameOf(Tenant tenant, string clientId, CancellationToken cancel) =>
+        (await clients.Find(tenant, clientId, cancel))?.Name ?? clientId;
+}

@@ -1,0 +1,129 @@
+using Latchkey.Http;
+using Latchkey.OAuth;
+using Latchkey.OAuth.Sessions;
+using Latchkey.Pages.Components;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Pages;
+
+/// <summary>A line of the list of sessions, in words.</summary>
+public sealed record SessionLine(string Id, string App, string Device, string Place, string Times);
+
+/// <summary>A line of the list of approved apps.</summary>
+public sealed record ApprovalLine(string ClientId, string App, string? Website, Scope Scope, string Since);
+
+/// <summary>What the account page shows.</summary>
+/// <param name="FormToken">See <see cref="FormTokens"/>.</param>
+/// <param name="User">Who is signed in.</param>
+/// <param name="Sessions">Where.</param>
+/// <param name="Approvals">The apps that the user has allowed.</param>
+/// <param name="Done">What has just been done, or null.</param>
+/// <param name="PasswordError">Why the password was not changed, or null.</param>
+public sealed record AccountModel(string FormToken, User User, IReadOnlyList<SessionLine> Sessions,
+    IReadOnlyList<ApprovalLine> Approvals, string? Done, string? PasswordError);
+
+/// <summary>A user's own page: where they are signed in, what they have allowed, their password.</summary>
+public sealed class AccountPage(
+    Gate gate, OwnPages own, FormTokens forms, AccountLists lists, SessionStore sessions, SignOuts signOuts, BrowserSignIns signIns,
+    Approvals approvals, PasswordChange passwords, UserStore users, PageRenderer renderer, ResponsePages pages, Settings settings,
+    TimeProvider clock)
+{
+    /// <summary><c>GET /{tenant}/account</c></summary>
+    [Function("account")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/account")] HttpRequest request) =>
+        gate.Page(request, (tenant, cancel) =>
+        {
+            var done = Query.Read(request, "done")["done"];
+            return own.For(request, tenant, OwnPages.Account, who => Show(request, tenant, who, done, null, cancel), cancel);
+        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+
+    /// <summary><c>POST /{tenant}/account</c>: <c>form</c> and one <c>action</c>; see <see cref="Act"/>.</summary>
+    [Function("account-post")]
+    public Task<IResult> Post(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/account")] HttpRequest request) =>
+        gate.Page(request, async (tenant, cancel) =>
+        {
+            var form = await Form.Read(request);
+            return await own.For(request, tenant, OwnPages.Account, async who =>
+            {
+                await forms.Check(request, tenant, About(who.User), form, cancel);
+                return await Act(request, tenant, who, form, cancel);
+            }, cancel);
+        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+
+    async Task<IResult> Act(HttpRequest request, Tenant tenant, SignedIn who, Form form, CancellationToken cancel)
+    {
+        var user = who.User;
+        switch (form["action"])
+        {
+            case "end":
+                // Whose it is decides: an id from elsewhere ends nothing and is told nothing.
+                if (form["session"] is { } id && await sessions.Find(tenant.Id, id, cancel) is { } session && session.UserId == user.Id)
+                    await signOuts.End(tenant, user.Id, id, "the user ended it", cancel);
+                return Done(tenant, "end");
+            case "end-all":
+                await users.SignOutBrowsers(tenant, user, clock.GetUtcNow(), cancel);
+                await signOuts.EndAll(tenant, user.Id, null, "the user ended all", cancel);
+                await signIns.Renew(request, tenant, who, cancel); // Who says so stays.
+                return Done(tenant, "end-all");
+            case "remove":
+                await Remove(tenant, user, form.Required("client"), cancel);
+                return Done(tenant, "remove");
+            case "password":
+                return await ChangePassword(request, tenant, who, form, cancel);
+            case "signout":
+                await signIns.End(request, tenant, cancel);
+                return await renderer.Show<MessageView, MessageModel>(
+                    request, new Frame(tenant, Texts.SignedOut), new MessageModel(Texts.SignedOutHere, $"/{tenant.Id}/{OwnPages.Account}", Texts.SignIn));
+            default:
+                throw Problem.BadRequest("unknown_action", "This page does nothing like that.");
+        }
+    }
+
+    // Twice, because the app may have been signing in while its approval was still there.
+    async Task Remove(Tenant tenant, User user, string clientId, CancellationToken cancel)
+    {
+        if (!Client.IsId(clientId)) return;
+        await signOuts.EndAll(tenant, user.Id, clientId, "the user removed the app", cancel);
+        await approvals.Remove(tenant, user.Id, clientId, cancel);
+        await signOuts.EndAll(tenant, user.Id, clientId, "the user removed the app", cancel);
+    }
+
+    async Task<IResult> ChangePassword(HttpRequest request, Tenant tenant, SignedIn who, Form form, CancellationToken cancel)
+    {
+        var (old, password) = (form["old"] ?? "", form["new"] ?? "");
+        if (Passwords.Fault(who.User, password) is { } fault)
+            return await Show(request, tenant, who, null, (Texts.PasswordFault(fault), 400, null), cancel);
+        try
+        {
+            if (old.Length is 0 or > Passwords.MaxChars) throw OAuthError.InvalidGrant("The old password is wrong.");
+            await passwords.Change(tenant, who.User, old, password, CallerAddress.Of(request, settings.TrustedProxies), cancel);
+        }
+        catch (OAuthError refusal)
+        {
+            var text = refusal.RetryAfter is { } seconds ? Texts.TooManyTries(seconds) : Texts.WrongOldPassword;
+            return await Show(request, tenant, who, null, (text, refusal.RetryAfter is null ? 400 : 429, refusal.RetryAfter), cancel);
+        }
+        await signIns.Start(request, tenant, who.User, cancel);
+        return Done(tenant, "password");
+    }
+
+    async Task<IResult> Show(HttpRequest request, Tenant tenant, SignedIn who, string? done,
+        (string Text, int Status, int? RetryAfter)? wrong, CancellationToken cancel)
+    {
+        var token = await forms.For(request, tenant, About(who.User), cancel);
+        var model = new AccountModel(token, who.User, await lists.Sessions(tenant, who.User, cancel),
+            await lists.Approvals(tenant, who.User, cancel), Texts.Done(done), wrong?.Text);
+        var frame = new Frame(tenant, Texts.Account) { Status = wrong?.Status ?? 200 };
+        return await renderer.Show<AccountView, AccountModel>(request, frame, model, wrong?.RetryAfter);
+    }
+
+    static SeeOther Done(Tenant tenant, string what) => new($"/{tenant.Id}/{OwnPages.Account}?done={what}");
+
+    // The user too: whoever signs in with this browser next can't be made to send this one's form.
+    static string About(User user) => $"account|{user.Id}";
+}

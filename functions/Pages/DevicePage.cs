@@ -1,0 +1,127 @@
+using System.Text;
+using Latchkey.Http;
+using Latchkey.OAuth;
+using Latchkey.OAuth.Authorization;
+using Latchkey.OAuth.Sessions;
+using Latchkey.Pages.Components;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Pages;
+
+/// <summary>What the form for a device's code shows.</summary>
+public sealed record DeviceModel(string FormToken, string? Code, string? Error);
+
+/// <summary>What a user is asked before a device is let in.</summary>
+public sealed record DeviceConsentModel(string RequestId, string FormToken, string Code, Client Client, User User, Scope Asks);
+
+/// <summary>
+/// Where a user types the code that a device shows (RFC 8628 §3.3): the code, then the sign-in, then the question. Only who
+/// is signed in learns whether a code is good, so that wrong ones are counted for an account and for an address (§5.1).
+/// </summary>
+public sealed class DevicePage(
+    Gate gate, DeviceRequests devices, PendingRequests pending, ClientStore clients, SignIns sessions, Approvals approvals,
+    SignInAttempts attempts, BrowserSignIns signIns, BrowserCookies cookies, FormTokens forms, PageRenderer renderer,
+    ResponsePages pages, Settings settings, TimeProvider clock)
+{
+    /// <summary><c>GET /{tenant}/device?user_code=</c>, and <c>?request=</c> on the way back from the sign-in.</summary>
+    [Function("device")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/device")] HttpRequest request) =>
+        gate.Page(request, async (tenant, cancel) =>
+        {
+            var query = Query.Read(request, "user_code", "request");
+            // A code in the address is shown in the form, to be compared, and never taken unseen (§3.3.1).
+            if (query["request"] is not { } id) return await ShowEntry(request, tenant, query["user_code"], null, cancel);
+            return await Visit(request, tenant, await Find(request, tenant, id, cancel), null, cancel);
+        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+
+    /// <summary><c>POST /{tenant}/device</c>: <c>form, user_code</c>; then <c>form, request, scope, action=allow|deny</c>.</summary>
+    [Function("device-post")]
+    public Task<IResult> Post(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/device")] HttpRequest request) =>
+        gate.Page(request, async (tenant, cancel) =>
+        {
+            var form = await Form.Read(request);
+            if (form["request"] is { } id) return await Visit(request, tenant, await Find(request, tenant, id, cancel), form, cancel);
+            await forms.Check(request, tenant, OwnPages.Device, form, cancel);
+            if (UserCode.Read(form["user_code"] ?? "") is not { } code)
+                return await ShowEntry(request, tenant, form["user_code"], Texts.WrongDeviceCode, cancel);
+            var remember = Form.Parse(Encoding.UTF8.GetBytes(Form.Encode([KeyValuePair.Create("user_code", code)])));
+            var waiting = await pending.BeginOwn(tenant, OwnPages.Device, remember, cookies.Browser(request, tenant), cancel);
+            return new SeeOther($"/{tenant.Id}/{OwnPages.Device}?request={waiting}");
+        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+
+    async Task<IResult> Visit(HttpRequest request, Tenant tenant, PendingRequest waiting, Form? form, CancellationToken cancel)
+    {
+        if (await signIns.Find(request, tenant, cancel) is not { } who) return new SeeOther($"/{tenant.Id}/login?request={waiting.Id}");
+        if (form is not null) await forms.Check(request, tenant, About(waiting, who.User), form, cancel);
+        var code = waiting.Parameters["user_code"] ?? "";
+        if (await Look(request, tenant, who.User, code, cancel) is not var (device, client))
+            return await ShowEntry(request, tenant, code, Texts.WrongDeviceCode, cancel);
+        if (device.Answered is { } before && before.UserId != who.User.Id) throw Finished();
+        var scope = GrantedScope.ForUser(tenant, client, who.User.Roles, device.Scope);
+        if (form?["action"] == "deny") return await Deny(request, tenant, device, who, cancel);
+        // Yes is a yes only to what the user was shown.
+        if (form?["action"] == "allow" && scope.Beyond(Scope.Parse(form["scope"])).IsEmpty)
+            return await Allow(request, tenant, device, client, who, scope, cancel);
+        var token = await forms.For(request, tenant, About(waiting, who.User), cancel);
+        var shown = UserCode.Format(code);
+        return await renderer.Show<DeviceConsentView, DeviceConsentModel>(request, new Frame(tenant, Texts.DeviceWants(client.Name)),
+            new DeviceConsentModel(waiting.Id, token, shown, client, who.User, scope));
+    }
+
+    // A good code clears no count: whoever guesses has good codes of their own.
+    async Task<(DeviceRequest, Client)?> Look(HttpRequest request, Tenant tenant, User user, string code, CancellationToken cancel)
+    {
+        // Small letters are in no user name's count (UserStore.Normalize).
+        var (account, address) = ($"device|{user.Id}", $"device|{CallerAddress.Of(request, settings.TrustedProxies)}");
+        await attempts.EnsureAllowed(tenant.Id, account, address, cancel);
+        if (await devices.FindByUserCode(tenant, code, cancel) is { } device
+            && await clients.Find(tenant, device.ClientId, cancel) is { } client) return (device, client);
+        await attempts.Failed(tenant.Id, account, address, cancel);
+        return null;
+    }
+
+    async Task<IResult> Allow(HttpRequest request, Tenant tenant, DeviceRequest device, Client client, SignedIn who, Scope scope,
+        CancellationToken cancel)
+    {
+        var mine = new Answered(who.User.Id, sessions.NewId(client, scope), clock.GetUtcNow());
+        var standing = await devices.Answer(tenant, device, mine, cancel) ?? throw Finished();
+        if (standing.UserId != who.User.Id || standing.SessionId is not { } sessionId) throw Finished();
+        await approvals.Add(tenant, who.User.Id, client.Id, scope, cancel);
+        var code = new CodeBinding((device with { Answered = standing }).RedeemableUntil, GrantType.DeviceCode, Challenge: null, Nonce: null);
+        var session = sessions.New(tenant, client, who.User, scope, who.Authentication, sessionId) with { Code = code };
+        await sessions.Await(session, device.Device, cancel);
+        return await renderer.Show<MessageView, MessageModel>(
+            request, new Frame(tenant, Texts.DeviceConnected), new MessageModel(Texts.DeviceConnectedLead));
+    }
+
+    async Task<IResult> Deny(HttpRequest request, Tenant tenant, DeviceRequest device, SignedIn who, CancellationToken cancel)
+    {
+        var standing = await devices.Answer(tenant, device, new Answered(who.User.Id, null, clock.GetUtcNow()), cancel);
+        if (standing is { SessionId: not null }) throw Finished();
+        return await renderer.Show<MessageView, MessageModel>(
+            request, new Frame(tenant, Texts.DeviceNotConnected), new MessageModel(Texts.NothingShared));
+    }
+
+    async Task<PendingRequest> Find(HttpRequest request, Tenant tenant, string id, CancellationToken cancel)
+    {
+        var waiting = await pending.Find(tenant, id, cookies.Read(request, tenant, BrowserCookies.BrowserName), cancel);
+        return waiting.Page == OwnPages.Device ? waiting : throw Problem.BadRequest("sign_in_expired", "This is no device's request.");
+    }
+
+    async Task<IResult> ShowEntry(HttpRequest request, Tenant tenant, string? code, string? error, CancellationToken cancel)
+    {
+        var token = await forms.For(request, tenant, OwnPages.Device, cancel);
+        var shown = UserCode.Read(code ?? "") is { } read ? UserCode.Format(read) : null;
+        var frame = new Frame(tenant, Texts.ConnectDevice) { Status = error is null ? 200 : 400 };
+        return await renderer.Show<DeviceView, DeviceModel>(request, frame, new DeviceModel(token, shown, error));
+    }
+
+    static string About(PendingRequest waiting, User user) => $"{waiting.Id}|{user.Id}";
+
+    static Problem Finished() => Problem.BadRequest("sign_in_finished", Texts.DeviceFinished);
+}

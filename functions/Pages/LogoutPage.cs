@@ -1,0 +1,96 @@
+using System.Text;
+using Latchkey.Http;
+using Latchkey.OAuth;
+using Latchkey.OAuth.Authorization;
+using Latchkey.OAuth.Sessions;
+using Latchkey.Pages.Components;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Pages;
+
+/// <summary>What the form asks that is shown before somebody is signed out.</summary>
+/// <param name="RequestId">The pending request.</param>
+/// <param name="FormToken">See <see cref="FormTokens"/>.</param>
+/// <param name="User">Who is signed in.</param>
+public sealed record SignOutModel(string RequestId, string FormToken, User User);
+
+/// <summary>
+/// The end-session endpoint (OIDC RP-Initiated Logout 1.0 §2). An app that shows an ID token of the user who is signed in
+/// is obeyed; anybody else only gets the user asked. The way back is one that the app has registered, or none.
+/// </summary>
+public sealed class LogoutPage(
+    Gate gate, Logouts logouts, PendingRequests pending, BrowserSignIns signIns, BrowserCookies cookies, FormTokens forms,
+    PageRenderer renderer, ResponsePages pages)
+{
+    /// <summary><c>GET,POST /{tenant}/oauth/logout</c></summary>
+    [Function("logout")]
+    public Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "{tenant}/oauth/logout")] HttpRequest request) =>
+        gate.Page(request, async (tenant, cancel) =>
+        {
+            var posted = HttpMethods.IsPost(request.Method);
+            var form = posted ? await Form.ReadTolerant(request)
+                : Form.ParseTolerant(Encoding.UTF8.GetBytes((request.QueryString.Value ?? "").TrimStart('?')));
+            var logout = await logouts.Read(tenant, form, cancel);
+            var who = await signIns.Find(request, tenant, cancel);
+            if (!posted && !logout.MustAsk(who)) return await End(request, tenant, logout, who, clicked: false, cancel);
+            if (Form.Encode(form.Values).Length > PendingRequests.MaxChars) throw OAuthError.InvalidRequest("The request is too long.");
+            // A form from another site brings no cookie (SameSite): who is signed in is seen only from here.
+            var id = await pending.BeginOwn(tenant, OwnPages.Logout, form, cookies.Browser(request, tenant), cancel);
+            return new SeeOther($"/{tenant.Id}/{OwnPages.Logout}?request={id}");
+        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+
+    /// <summary><c>GET /{tenant}/logout?request=</c>: asks, if there is anything to ask.</summary>
+    [Function("logout-ask")]
+    public Task<IResult> Ask(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/logout")] HttpRequest request) =>
+        gate.Page(request, async (tenant, cancel) =>
+        {
+            var waiting = await Find(request, tenant, Query.Read(request, "request")["request"], cancel);
+            var logout = await logouts.Read(tenant, waiting.Parameters, cancel);
+            var who = await signIns.Find(request, tenant, cancel);
+            if (!logout.MustAsk(who)) return await End(request, tenant, logout, who, clicked: false, cancel);
+            var token = await forms.For(request, tenant, waiting.Id, cancel);
+            var frame = new Frame(tenant, Texts.SignOutQuestion)
+            {
+                FormTarget = logout.RedirectUri is { } uri ? RedirectUri.CspSource(uri) : null,
+            };
+            return await renderer.Show<SignOutView, SignOutModel>(request, frame, new SignOutModel(waiting.Id, token, who!.User));
+        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+
+    /// <summary><c>POST /{tenant}/logout</c>: <c>request, form, action=signout|stay</c>.</summary>
+    [Function("logout-post")]
+    public Task<IResult> Post(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/logout")] HttpRequest request) =>
+        gate.Page(request, async (tenant, cancel) =>
+        {
+            var form = await Form.Read(request);
+            var waiting = await Find(request, tenant, form["request"], cancel);
+            await forms.Check(request, tenant, waiting.Id, form, cancel);
+            if (form["action"] != "signout") return await Say(request, tenant, Texts.StillSignedIn, Texts.CloseThis, null, null);
+            var logout = await logouts.Read(tenant, waiting.Parameters, cancel);
+            return await End(request, tenant, logout, await signIns.Find(request, tenant, cancel), clicked: true, cancel);
+        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+
+    async Task<PendingRequest> Find(HttpRequest request, Tenant tenant, string? id, CancellationToken cancel)
+    {
+        var waiting = await pending.Find(tenant, id, cookies.Read(request, tenant, BrowserCookies.BrowserName), cancel);
+        return waiting.Page == OwnPages.Logout ? waiting
+            : throw Problem.BadRequest("sign_in_expired", "This is not a request to sign out.");
+    }
+
+    async Task<IResult> End(
+        HttpRequest request, Tenant tenant, LogoutRequest logout, SignedIn? who, bool clicked, CancellationToken cancel)
+    {
+        await logouts.End(request, tenant, logout, who, cancel);
+        if (logout.Location is not { } location) return await Say(request, tenant, Texts.SignedOut, Texts.CloseThis, null, null);
+        if (!clicked || !RedirectUri.IsPrivateScheme(location)) return new SeeOther(location);
+        return await Say(request, tenant, Texts.SignedOut, Texts.ReturnLead(logout.Client!.Name), location, Texts.ReturnTo(logout.Client.Name));
+    }
+
+    Task<IResult> Say(HttpRequest request, Tenant tenant, string title, string text, string? link, string? label) =>
+        renderer.Show<MessageView, MessageModel>(request, new Frame(tenant, title) { GoTo = link }, new MessageModel(text, link, label));
+}

@@ -1,0 +1,62 @@
+namespace Latchkey.Workshop;
+
+/// <summary>The Chromium that the page tests drive: <c>CHROMIUM</c> names it, unless it is Debian's.</summary>
+static class Chromium
+{
+    const string Usual = "/usr/bin/chromium";
+    const string Tests = "the page tests skip until there is one";
+    // Another apt may be at work on this machine, as it often is on one that has just started.
+    static readonly string[] Apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"];
+
+    /// <summary>Installs the package if it is missing and this user may; if not, says how to get it.</summary>
+    public static async Task Ensure()
+    {
+        var named = Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } text ? text : null;
+        if (File.Exists(named ?? Usual))
+            return;
+        if (named is not null)
+            Console.WriteLine($"CHROMIUM names {named}, which is not there: {Tests}.");
+        else if (!File.Exists("/usr/bin/apt-get"))
+            Console.WriteLine($"No {Usual}: install Chromium or Chrome and set CHROMIUM to its program; {Tests}.");
+        else if (await Root() is { } root)
+            await Install(root);
+        else
+            Console.WriteLine($"No {Usual}: run `sudo apt-get install chromium`, or set CHROMIUM; {Tests}.");
+    }
+
+    // What to put before a command so that root runs it; null if nothing does without a password.
+    static async Task<string[]?> Root()
+    {
+        if (Environment.IsPrivilegedProcess)
+            return [];
+        try
+        {
+            return (await Shell.Capture("sudo", "-n", "true")).Code == 0 ? ["sudo", "-n"] : null;
+        }
+        catch (Failure)
+        {
+            return null;
+        }
+    }
+
+    static async Task Install(string[] root)
+    {
+        try
+        {
+            await Shell.Step($"No {Usual}: installing Debian's package for the page tests", async () =>
+            {
+                await Run([.. root, .. Apt, "update"]);
+                await Run([.. root, .. Apt, "install", "-y", "--no-install-recommends", "chromium"]);
+            });
+        }
+        catch (Failure failure)
+        {
+            Console.WriteLine($"{failure.Message}\nChromium could not be installed: {Tests}.");
+            return;
+        }
+        if (!File.Exists(Usual)) // Ubuntu has no such program outside snap.
+            Console.WriteLine($"The package brought no {Usual}: install Chrome and set CHROMIUM to its program; {Tests}.");
+    }
+
+    static Task Run(string[] command) => Shell.Must(command[0], command[1..]);
+}
