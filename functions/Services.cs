@@ -4,6 +4,7 @@ using Azure.Identity;
 using Latchkey.Files;
 using Latchkey.Files.Checking;
 using Latchkey.Files.Sharing;
+using Latchkey.Files.Tus;
 using Latchkey.Http;
 using Latchkey.Keys;
 using Latchkey.OAuth;
@@ -156,6 +157,7 @@ public static class Services
         .AddSingleton<TenantTotals>()
         .AddSingleton<SpaceUsage>()
         .AddSingleton<FileStore>()
+        .AddSingleton<Uploads>()
         .AddSingleton<FileListing>()
         .AddSingleton<Folders>()
         .AddSingleton<DueFiles>()
@@ -170,5 +172,12 @@ public static class Services
         .AddSingleton<Spaces>()
         .AddSingleton<FileRights>()
         .AddSingleton<FileUrls>()
-        .AddSingleton<UploadCheck>();
+        .AddSingleton<StagedBlobs>()
+        .AddSingleton<UploadCheck>()
+        .AddSingleton<SingleUpload>()
+        .AddSingleton<StagedUpload>()
+        .AddSingleton<Completion>()
+        .AddSingleton<FormIntake>()
+        .AddSingleton<TusReception>()
+        .AddSingleton<TusProgress>();
 }

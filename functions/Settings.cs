@@ -76,11 +76,20 @@ public sealed record Settings
     /// <summary>The largest file, in bytes.</summary>
     public required long MaxFileBytes { get; init; }
 
-    /// <summary>How mail is sent.</summary>
-    public required MailSettings Mail { get; init; }
+    /// <summary>From this size on a file is sent in blocks unless the caller says otherwise, in bytes.</summary>
+    public required long ResumableFromBytes { get; init; }
+
+    /// <summary>Up to this size the bytes are read back to verify a declared hash, in bytes.</summary>
+    public required long VerifyBytes { get; init; }
+
+    /// <summary>The largest file in a multipart form, in bytes.</summary>
+    public required long MultipartBytes { get; init; }
 
     /// <summary>How long a deleted file stays in the trash.</summary>
     public required TimeSpan TrashTime { get; init; }
+
+    /// <summary>How mail is sent.</summary>
+    public required MailSettings Mail { get; init; }
 
     /// <summary>True on the emulator: only there are account keys used and demo data made.</summary>
     public bool OnEmulator => ConnectionString is not null;
@@ -115,9 +124,12 @@ public sealed record Settings
             PasswordIterations = (int)read.Number("PasswordIterations", 210_000, development ? 1 : 210_000, 10_000_000),
             UploadUrlTime = TimeSpan.FromMinutes(read.Number("Files:UploadUrlMinutes", 60, 1, 24 * 60)),
             DownloadUrlTime = TimeSpan.FromMinutes(read.Number("Files:DownloadUrlMinutes", 15, 1, 24 * 60)),
-            Mail = MailSettings.Read(read, development),
-            MaxFileBytes = read.Number("Files:MaxBytes", 5000L << 20, 1, 5000L << 20),
+            MaxFileBytes = read.Number("Files:MaxBytes", 5000L << 20, 1, Files.BlockPlan.MaxFile),
+            ResumableFromBytes = read.Number("Files:ResumableFromBytes", 64 << 20, 1, Files.BlockPlan.MaxSinglePut),
+            VerifyBytes = read.Number("Files:VerifyBytes", 256 << 20, 0, Files.BlockPlan.MaxFile),
+            MultipartBytes = read.Number("Files:MultipartBytes", 20 << 20, 1, 90 << 20),
             TrashTime = TimeSpan.FromDays(read.Number("Files:TrashDays", 30, 0, 3650)),
+            Mail = MailSettings.Read(read, development),
         };
         if (connectionString is not null && !development)
             read.Fault("Storage:ConnectionString", "is for the emulator in Development; elsewhere set Storage__TableEndpoint and Storage__BlobEndpoint");

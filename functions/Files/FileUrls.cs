@@ -1,3 +1,4 @@
+using Latchkey.Http;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.Logging;
@@ -8,13 +9,22 @@ namespace Latchkey.Files;
 /// Hands out the URLs under which storage takes or gives a file's bytes. Every one is logged with all that it allows
 /// and without what makes it work. A URL that a refused request threw away may be in the log; the reverse can't be.
 /// </summary>
-public sealed partial class FileUrls(Sas sas, Settings settings, ILogger<FileUrls> logger)
+public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider clock, ILogger<FileUrls> logger)
 {
-    /// <summary>The URL that creates the file's blob once. It lives <see cref="Settings.UploadUrlTime"/>.</summary>
+    /// <summary>
+    /// The URL that creates the file's blob once, or that takes its blocks. It lives
+    /// <see cref="Settings.UploadUrlTime"/>, but never longer than the upload may.
+    /// </summary>
+    /// <exception cref="Problem">410 <c>upload_expired</c>.</exception>
     public async Task<SignedUrl> Upload(Caller caller, FileRecord file)
     {
-        var url = await sas.ToCreate(file.Tenant, file.Id, settings.UploadUrlTime, caller.Cancel);
-        Log.Issued(logger, file.Tenant, file.Id, "create", url.ExpiresAt, caller.Token.ClientId);
+        var left = UploadDeadline.Of(file) - clock.GetUtcNow();
+        if (left <= TimeSpan.Zero) throw UploadDeadline.Passed();
+        var life = left < settings.UploadUrlTime ? left : settings.UploadUrlTime;
+        var url = file.IsStaged
+            ? await sas.ToStage(file.Tenant, file.BlobName, life, caller.Cancel)
+            : await sas.ToCreate(file.Tenant, file.BlobName, life, caller.Cancel);
+        Log.Issued(logger, file.Tenant, file.Id, file.IsStaged ? "create and write" : "create", url.ExpiresAt, caller.Token.ClientId);
         return url;
     }
 
@@ -26,7 +36,7 @@ public sealed partial class FileUrls(Sas sas, Settings settings, ILogger<FileUrl
     public async Task<SignedUrl> Read(FileRecord file, string client, TimeSpan life, CancellationToken cancel)
     {
         var url = await sas.ToRead(
-            file.Tenant, file.BlobName, file.ContentType, ContentDisposition.For(file.Name), life, cancel);
+            file.Tenant, file.BlobName, file.Snapshot, file.ContentType, ContentDisposition.For(file.Name), life, cancel);
         Log.Issued(logger, file.Tenant, file.Id, "read", url.ExpiresAt, client);
         return url;
     }

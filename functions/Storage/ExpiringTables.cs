@@ -37,14 +37,17 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
         return buckets;
     }
 
-    /// <summary>Drops a bucket's table, whatever is in it.</summary>
-    public Task Drop(string bucket, CancellationToken cancel) => tables.DeleteTableAsync(prefix + bucket, cancel);
+    /// <summary>The same, without those whose day is over by less than a day, because clocks may differ.</summary>
+    public Task<IReadOnlyList<string>> Expired(DateTimeOffset now, CancellationToken cancel) => Begun(now.AddDays(-2), cancel);
 
-    /// <summary>Drops the tables whose day is over by more than a day (so that clocks may differ); returns how many.</summary>
+    /// <summary>Drops the tables whose day is over by more than a day; returns how many.</summary>
     public async Task<int> DropExpired(DateTimeOffset now, CancellationToken cancel)
     {
-        var expired = await Begun(now.AddDays(-2), cancel);
+        var expired = await Expired(now, cancel);
         foreach (var bucket in expired) await Drop(bucket, cancel);
         return expired.Count;
     }
+
+    /// <summary>Drops a bucket's table, whatever is in it.</summary>
+    public Task Drop(string bucket, CancellationToken cancel) => tables.DeleteTableAsync(prefix + bucket, cancel);
 }

@@ -86,6 +86,9 @@ public static class RowKeys
     /// <summary>A file's record in its space.</summary>
     public static string File(string id) => $"file|{id}";
 
+    /// <summary>A note that an upload was begun.</summary>
+    public static string Upload(string id) => $"upload|{id}";
+
     /// <summary>
     /// The row that lists a file in its folder by name. Rows sort by name without regard to case, then by id: the name
     /// is the hex of its first UTF-16 units (the rest would not fit into a key), and <c>-</c> sorts before every hex

@@ -14,6 +14,8 @@ namespace Latchkey.Tests.Files;
 /// </summary>
 sealed class CuttableStorage : IAsyncDisposable
 {
+    const int MostSteps = 20; // More than any operation has; a cut that lies behind its end ends the loop.
+
     readonly HttpMessageInvoker forward = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
     readonly WebApplication proxy;
     readonly Dictionary<int, int> ports;
@@ -61,6 +63,26 @@ sealed class CuttableStorage : IAsyncDisposable
             (left, down) = (int.MaxValue, 0);
             return wasCut;
         }
+    }
+
+    /// <summary>
+    /// Cuts the line behind the first request of an operation, then behind the second and so on until one comes through;
+    /// after each cut the caller has a 503 and <paramref name="check"/> must find that it can be mended. How many cuts.
+    /// </summary>
+    public async Task<int> CutEverywhere<T>(
+        bool answerLost, Func<T, Task<HttpResponseMessage>> steps, Func<Task<T>> prepare, Func<T, Task> check)
+    {
+        for (var cut = 0; cut < MostSteps; cut++)
+        {
+            var prepared = await prepare();
+            CutAfter(cut, answerLost);
+            var answer = await steps(prepared);
+            if (!Mend()) return cut;
+            Assert.Equal("storage_unavailable", await FilesOf.Code(answer, 503));
+            Assert.NotNull(answer.Headers.RetryAfter);
+            await check(prepared);
+        }
+        throw new InvalidOperationException("The operation has more steps than expected.");
     }
 
     /// <summary>
