@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Hands out the URLs under which storage takes or gives a file's bytes. Every one is logged with all that it allows
+/// Hands out the URLs under which storage takes or gives a file's bytes. Every one is logged and audited with all that it allows
 /// and without what makes it work. A URL that a refused request threw away may be in the log; the reverse can't be.
 /// </summary>
 public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider clock, ILogger<FileUrls> logger)
@@ -24,21 +24,33 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
         var url = file.IsStaged
             ? await sas.ToStage(file.Tenant, file.BlobName, life, caller.Cancel)
             : await sas.ToCreate(file.Tenant, file.BlobName, life, caller.Cancel);
-        Log.Issued(logger, file.Tenant, file.Id, file.IsStaged ? "create and write" : "create", url.ExpiresAt, caller.Token.ClientId);
+        Tell(file, caller.Token.ClientId, caller.Act, file.IsStaged ? "create and write" : "create", url);
         return url;
     }
 
     /// <summary>The URL that serves the file under its name, to be saved. It lives <see cref="Settings.DownloadUrlTime"/>.</summary>
     public Task<SignedUrl> Download(Caller caller, FileRecord file) =>
-        Read(file, caller.Token.ClientId, settings.DownloadUrlTime, caller.Cancel);
+        Read(file, caller.Token.ClientId, settings.DownloadUrlTime, caller.Cancel, caller.Act);
 
-    /// <summary>The same for whoever has no token, such as a link; <paramref name="client"/> is who, for the log.</summary>
-    public async Task<SignedUrl> Read(FileRecord file, string client, TimeSpan life, CancellationToken cancel)
+    /// <summary>
+    /// The same for whoever has no token, such as a link; <paramref name="client"/> is who, for the log. Without an act
+    /// nobody gets the URL: storage itself reads from it.
+    /// </summary>
+    public async Task<SignedUrl> Read(FileRecord file, string client, TimeSpan life, CancellationToken cancel, Act? act = null)
     {
         var url = await sas.ToRead(
             file.Tenant, file.BlobName, file.Snapshot, file.ContentType, ContentDisposition.For(file.Name), life, cancel);
-        Log.Issued(logger, file.Tenant, file.Id, "read", url.ExpiresAt, client);
+        Tell(file, client, act, "read", url);
         return url;
+    }
+
+    // To the log, and to the audit with the rest of the act.
+    void Tell(FileRecord file, string client, Act? act, string permission, SignedUrl url)
+    {
+        Log.Issued(logger, file.Tenant, file.Id, permission, url.ExpiresAt, client);
+        if (act is null) return;
+        act.Target = file.Id;
+        act.Detail = $"SAS to {permission}, until {url.ExpiresAt.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}";
     }
 
     static partial class Log

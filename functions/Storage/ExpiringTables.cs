@@ -24,6 +24,19 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
         ? new Table(tables.GetTableClient(prefix + bucket))
         : throw new ArgumentException("Not a bucket.", nameof(bucket));
 
+    /// <summary>The buckets that have a table, oldest first.</summary>
+    public async Task<IReadOnlyList<string>> Buckets(CancellationToken cancel)
+    {
+        var buckets = new List<string>();
+        var filter = TableClient.CreateQueryFilter($"TableName ge {prefix + "00010101"} and TableName lt {prefix + "99991232"}");
+        await foreach (var table in tables.QueryAsync(filter, cancellationToken: cancel))
+        {
+            if (table.Name.StartsWith(prefix, StringComparison.Ordinal) && IsBucket(table.Name[prefix.Length..]))
+                buckets.Add(table.Name[prefix.Length..]);
+        }
+        return buckets;
+    }
+
     /// <summary>The buckets up to this day's, the oldest first, whose tables are there.</summary>
     public async Task<IReadOnlyList<string>> Begun(DateTimeOffset day, CancellationToken cancel)
     {

@@ -74,6 +74,9 @@ public static class RowKeys
     /// <summary>The partition of an initial access token.</summary>
     public static string InitialToken(string tenant, string token) => $"{tenant}|{Ids.Hash(token)}";
 
+    /// <summary>What the partitions of all initial access tokens whose hashes start like this start with.</summary>
+    public static string InitialTokens(string tenant, string hash) => $"{tenant}|{hash}";
+
     /// <summary>The partition of something of this kind that may be used once; the id may be any text.</summary>
     public static string Seen(string tenant, string kind, string id) => $"{tenant}|{kind}|{Ids.Hash(id)}";
 

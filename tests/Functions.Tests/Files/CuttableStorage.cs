@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -19,6 +20,7 @@ sealed class CuttableStorage : IAsyncDisposable
     readonly HttpMessageInvoker forward = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
     readonly WebApplication proxy;
     readonly Dictionary<int, int> ports;
+    readonly int tablePort;
     readonly Lock door = new();
     int left = int.MaxValue;
     int down;
@@ -27,6 +29,7 @@ sealed class CuttableStorage : IAsyncDisposable
 
     CuttableStorage(Azurite azurite, int blobPort, int tablePort)
     {
+        this.tablePort = azurite.TablePort;
         ports = new() { [blobPort] = azurite.BlobPort, [tablePort] = azurite.TablePort };
         Account = azurite.NewAccount()
             .Replace($":{azurite.BlobPort}/", $":{blobPort}/", StringComparison.Ordinal)
@@ -93,15 +96,21 @@ sealed class CuttableStorage : IAsyncDisposable
 
     async Task Handle(HttpContext context)
     {
+        using var sent = new MemoryStream();
+        await context.Request.Body.CopyToAsync(sent, context.RequestAborted);
+        // The audit is written behind the requests, at any time; their steps are counted without it.
+        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        var audit = target.Contains("/Audit2", StringComparison.Ordinal)
+            || (ports[context.Connection.LocalPort] == tablePort && Encoding.UTF8.GetString(sent.ToArray()).Contains("Audit2", StringComparison.Ordinal));
         // What comes with a SAS is not the service's: a client's bytes, or Azurite itself reading the source of a copy.
-        var (cut, lost) = context.Request.Query.ContainsKey("sig") ? (false, false) : Next();
+        var (cut, lost) = audit || context.Request.Query.ContainsKey("sig") ? (false, false) : Next();
         // Only the first cut request is done without an answer: what comes after it finds no storage at all.
         if (cut && !lost)
         {
             context.Abort();
             return;
         }
-        using var request = Request(context);
+        using var request = Request(context, target, sent.ToArray());
         using var answer = await forward.SendAsync(request, context.RequestAborted);
         var body = await answer.Content.ReadAsByteArrayAsync();
         if (cut)
@@ -134,14 +143,13 @@ sealed class CuttableStorage : IAsyncDisposable
         }
     }
 
-    HttpRequestMessage Request(HttpContext context)
+    HttpRequestMessage Request(HttpContext context, string target, byte[] sent)
     {
-        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         var to = new Uri($"http://127.0.0.1:{ports[context.Connection.LocalPort]}{target}",
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }); // The path is signed as it is.
         var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), to)
         {
-            Content = new StreamContent(context.Request.Body),
+            Content = new ByteArrayContent(sent),
         };
         foreach (var (name, values) in context.Request.Headers)
         {
