@@ -18,13 +18,13 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
 
     /// <summary>The tables that are exported, without the day at their end.</summary>
     public static IReadOnlyList<string> Exported { get; } =
-        ["Tenants", "Clients", "Users", "UserSessions", "Approvals", "DeveloperApps", "Sessions", "Files", "Audit"];
+        ["Tenants", "Clients", "Users", "Groups", "UserSessions", "Approvals", "DeveloperApps", "Sessions", "Files", "Audit"];
 
     /// <summary>The tables that are not: keys, and what lives for minutes or is worth nothing to anybody else.</summary>
     public static IReadOnlyList<string> NotExported { get; } =
-        ["Keys", "Attempts", "SignIns", "Requests", "Seen", "InitialTokens", "Domains"];
+        ["Keys", "Attempts", "SignIns", "Requests", "Seen", "InitialTokens", "Domains", "Uploads", "Due"];
 
-    static readonly string[] Secrets = ["PasswordHash", "SecretHashes", "RegistrationTokenHash", "DeleteConfirmation"];
+    static readonly string[] Secrets = ["PasswordHash", "SecretHash", "SecretHashes", "RegistrationTokenHash", "DeleteConfirmation"];
 
     /// <summary>Everything but secrets, a row at a time.</summary>
     public async IAsyncEnumerable<object> Export(string tenant, [EnumeratorCancellation] CancellationToken cancel)

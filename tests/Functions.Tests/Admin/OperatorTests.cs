@@ -140,7 +140,7 @@ public sealed class OperatorTests : IAsyncLifetime
 
         var lines = await Export("demo");
         var tables = lines.SkipLast(1).Select(line => TenantData.WithoutDay(line.GetProperty("table").GetString()!)).Distinct().Order(StringComparer.Ordinal);
-        Assert.Equal(["Audit", "Clients", "Files", "Sessions", "Tenants", "UserSessions", "Users"], tables);
+        Assert.Equal(["Audit", "Clients", "Files", "Groups", "Sessions", "Tenants", "UserSessions", "Users"], tables);
         Assert.All(lines.SkipLast(1), line => Assert.True(line.GetProperty("partition").GetString() is "demo" || line.GetProperty("partition").GetString()!.StartsWith("demo|", StringComparison.Ordinal)));
         var all = string.Join('\n', lines.Select(line => line.GetRawText()));
         Assert.Contains("alice@demo.example", all, StringComparison.Ordinal);
