@@ -12,6 +12,7 @@ const string Usage = """
     dotnet dev.cs up            run the service on http://localhost:7071, with Azurite; Ctrl-C stops what it started
     dotnet dev.cs demo [FILE]   sign in, upload, list, download and compare, against the running service; with
                                 --password it signs in with the legacy password grant, without the browser's part
+    dotnet dev.cs admin ...     administer a deployment; here the running service, as the demo's operator (--help lists it all)
     dotnet dev.cs test [NAME]   build and prove everything, or only the tests whose names contain NAME
     """;
 
@@ -32,6 +33,8 @@ try
         case ["demo"] or ["demo", _]:
             await Demo.Run(Environment.GetEnvironmentVariable("LATCHKEY_ORIGIN") ?? Up.Origin, file, password);
             return 0;
+        case ["admin", ..]:
+            return await Admin.Run(args[1..]);
         case ["test"] or ["test", _]:
             return await Tests.Run(args.ElementAtOrDefault(1));
         default:

@@ -1,4 +1,5 @@
 using Azure;
+using Latchkey.Admin;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
 using Latchkey.Storage;
@@ -26,6 +27,8 @@ public sealed partial class DemoData(
         {
             await Seed("demo", "Demo", cancellationToken);
             await Seed("acme", "Acme", cancellationToken);
+            // With a secret the first operator is made by hand, as in a real deployment.
+            if (settings.OperatorSecret is null) await SeedOperator(cancellationToken);
             Log.Seeded(logger);
         }
         catch (Exception fault) when (fault is RequestFailedException or AggregateException)
@@ -51,7 +54,7 @@ public sealed partial class DemoData(
                 ["admin"] = new("admin", Scope.Of([.. MemberRights.Tokens, Scopes.Admin, Scopes.AppsManage])),
             },
         };
-        await tenants.Save(tenant, cancel);
+        await tenants.TryAdd(tenant, cancel); // What was changed since the last start stays.
         foreach (var client in Clients) await clients.Save(tenant, client, cancel);
         var alice = await SeedUser(tenant, "alice", "Alice", "member", cancel);
         var bob = await SeedUser(tenant, "bob", "Bob", "member", cancel);
@@ -59,6 +62,15 @@ public sealed partial class DemoData(
         var family = new Group("family", "Family");
         if (alice is not null && await groups.TryCreate(tenant.Id, family, alice, cancel) && bob is not null)
             await groups.SetMember(tenant.Id, new(family, GroupRole.Reader), bob, cancel);
+    }
+
+    async Task SeedOperator(CancellationToken cancel)
+    {
+        var tenant = Operators.NewTenant(settings.Origin, null);
+        await tenants.TryAdd(tenant, cancel);
+        await clients.Save(tenant, Operators.CommandLine, cancel);
+        await clients.Save(tenant, Clients[^1] with { Scope = Operators.Rights }, cancel);
+        await SeedUser(tenant, "operator", "Operator", Operators.Role, cancel);
     }
 
     // The user's id; null if two starts at once made the user and this one came second.

@@ -1,9 +1,11 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
+using Latchkey.Admin;
 using Latchkey.Files;
 using Latchkey.Files.Checking;
 using Latchkey.Files.Sharing;
+using Latchkey.Files.Tus;
 using Latchkey.Http;
 using Latchkey.Keys;
 using Latchkey.OAuth;
@@ -35,7 +37,7 @@ public static class Services
         services.TryAddSingleton(TimeProvider.System);
 #pragma warning restore RS0030
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddMail(settings).AddPages().AddFiles(settings);
+        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddMail(settings).AddPages().AddFiles(settings).AddAdmin();
     }
 
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services
@@ -73,7 +75,11 @@ public static class Services
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
         .AddSingleton<Endpoint>()
         .AddSingleton<Gate>()
+        .AddSingleton<AuditTables>()
+        .AddSingleton<AuditLog>()
+        .AddHostedService(provider => provider.GetRequiredService<AuditLog>())
         .AddSingleton<TenantStore>()
+        .AddSingleton<Domains>()
         .AddSingleton<ClientStore>()
         .AddSingleton<UserStore>()
         .AddSingleton<GroupStore>()
@@ -156,6 +162,7 @@ public static class Services
         .AddSingleton<TenantTotals>()
         .AddSingleton<SpaceUsage>()
         .AddSingleton<FileStore>()
+        .AddSingleton<Uploads>()
         .AddSingleton<FileListing>()
         .AddSingleton<Folders>()
         .AddSingleton<DueFiles>()
@@ -170,5 +177,17 @@ public static class Services
         .AddSingleton<Spaces>()
         .AddSingleton<FileRights>()
         .AddSingleton<FileUrls>()
-        .AddSingleton<UploadCheck>();
+        .AddSingleton<StagedBlobs>()
+        .AddSingleton<UploadCheck>()
+        .AddSingleton<SingleUpload>()
+        .AddSingleton<StagedUpload>()
+        .AddSingleton<Completion>()
+        .AddSingleton<FormIntake>()
+        .AddSingleton<TusReception>()
+        .AddSingleton<TusProgress>();
+
+    static IServiceCollection AddAdmin(this IServiceCollection services) => services
+        .AddSingleton<AuditReader>()
+        .AddSingleton<EndSessions>()
+        .AddSingleton<TenantData>();
 }

@@ -55,11 +55,17 @@ public sealed record Settings
     /// <summary>A key of ours that is older gets a successor.</summary>
     public required TimeSpan RotationPeriod { get; init; }
 
+    /// <summary>The one-time secret that makes the first operator, or null: then nobody can.</summary>
+    public string? OperatorSecret { get; init; }
+
     /// <summary>How many proxies in front of us append to X-Forwarded-For (Azure's own front end is one).</summary>
     public required int TrustedProxies { get; init; }
 
     /// <summary>How long tenants and clients are cached: a change is seen this late.</summary>
     public required TimeSpan CacheTime { get; init; }
+
+    /// <summary>How long the audit is kept.</summary>
+    public required TimeSpan AuditTime { get; init; }
 
     /// <summary>PBKDF2-HMAC-SHA512 iterations of password hashes.</summary>
     public required int PasswordIterations { get; init; }
@@ -76,11 +82,20 @@ public sealed record Settings
     /// <summary>The largest file, in bytes.</summary>
     public required long MaxFileBytes { get; init; }
 
-    /// <summary>How mail is sent.</summary>
-    public required MailSettings Mail { get; init; }
+    /// <summary>From this size on a file is sent in blocks unless the caller says otherwise, in bytes.</summary>
+    public required long ResumableFromBytes { get; init; }
+
+    /// <summary>Up to this size the bytes are read back to verify a declared hash, in bytes.</summary>
+    public required long VerifyBytes { get; init; }
+
+    /// <summary>The largest file in a multipart form, in bytes.</summary>
+    public required long MultipartBytes { get; init; }
 
     /// <summary>How long a deleted file stays in the trash.</summary>
     public required TimeSpan TrashTime { get; init; }
+
+    /// <summary>How mail is sent.</summary>
+    public required MailSettings Mail { get; init; }
 
     /// <summary>True on the emulator: only there are account keys used and demo data made.</summary>
     public bool OnEmulator => ConnectionString is not null;
@@ -109,15 +124,20 @@ public sealed record Settings
             IdTokenKey = vaultSigns ? read.KeyName("Signing:IdTokenKey", Keys.KeyVaultSigner.IsKeyName) : "",
             WrapKey = onVault ? read.KeyName("Signing:WrapKey", Keys.Vault.IsKeyName) : "",
             RotationPeriod = TimeSpan.FromDays(read.Number("Signing:RotationDays", 90, 1, 730)),
+            OperatorSecret = read.Text("OperatorSecret"),
             // In Azure the worker's peer is always the Functions host: with 0 the whole world would be one address.
             TrustedProxies = (int)read.Number("TrustedProxies", development ? 0 : 1, development ? 0 : 1, 5),
             CacheTime = TimeSpan.FromSeconds(read.Number("CacheSeconds", 30, 0, 300)),
+            AuditTime = TimeSpan.FromDays(read.Number("AuditDays", 365, 1, 3650)),
             PasswordIterations = (int)read.Number("PasswordIterations", 210_000, development ? 1 : 210_000, 10_000_000),
             UploadUrlTime = TimeSpan.FromMinutes(read.Number("Files:UploadUrlMinutes", 60, 1, 24 * 60)),
             DownloadUrlTime = TimeSpan.FromMinutes(read.Number("Files:DownloadUrlMinutes", 15, 1, 24 * 60)),
-            Mail = MailSettings.Read(read, development),
-            MaxFileBytes = read.Number("Files:MaxBytes", 5000L << 20, 1, 5000L << 20),
+            MaxFileBytes = read.Number("Files:MaxBytes", 5000L << 20, 1, Files.BlockPlan.MaxFile),
+            ResumableFromBytes = read.Number("Files:ResumableFromBytes", 64 << 20, 1, Files.BlockPlan.MaxSinglePut),
+            VerifyBytes = read.Number("Files:VerifyBytes", 256 << 20, 0, Files.BlockPlan.MaxFile),
+            MultipartBytes = read.Number("Files:MultipartBytes", 20 << 20, 1, 90 << 20),
             TrashTime = TimeSpan.FromDays(read.Number("Files:TrashDays", 30, 0, 3650)),
+            Mail = MailSettings.Read(read, development),
         };
         if (connectionString is not null && !development)
             read.Fault("Storage:ConnectionString", "is for the emulator in Development; elsewhere set Storage__TableEndpoint and Storage__BlobEndpoint");
@@ -125,6 +145,8 @@ public sealed record Settings
             read.Fault("Storage:ConnectionString", "must be the emulator's, such as UseDevelopmentStorage=true");
         if (mode == SigningMode.Local && !development)
             read.Fault("Signing:Mode", "Local is for Development; elsewhere use KeyVault or KeyVaultWrapped");
+        if (settings.OperatorSecret is { Length: < 32 })
+            read.Fault("OperatorSecret", "must have 32 characters or more; it is used once");
         read.ThrowIfAny();
         return settings;
     }

@@ -24,16 +24,15 @@ sealed record BeginRequest
     /// <summary>Whose space (<see cref="Spaces.Find"/>).</summary>
     public string? Space { get; init; }
 
-    /// <summary>Not so far.</summary>
+    /// <summary>Send in blocks or with one PUT; if it is left out the size decides.</summary>
     public bool? Resumable { get; init; }
 
     /// <summary>The record of a new file.</summary>
     /// <exception cref="Problem">
     /// 400 with a code for the member that is wrong; 413 <c>file_too_large</c>; 415 <c>content_type_not_allowed</c>.
     /// </exception>
-    public FileRecord ToRecord(Caller caller, Owner owner, long maxBytes, DateTimeOffset now)
+    public FileRecord ToRecord(Caller caller, Owner owner, Settings settings, DateTimeOffset now)
     {
-        if (Resumable is true) throw Problem.BadRequest("not_supported", "Resumable uploads are not supported yet.");
         return new FileRecord
         {
             Tenant = caller.Tenant.Id,
@@ -43,7 +42,8 @@ sealed record BeginRequest
             Name = FileName.Read(Name),
             Folder = FileName.ReadFolder(Folder),
             ContentType = CheckedType(caller.Tenant.Limits),
-            Size = CheckedSize(Math.Min(maxBytes, caller.Tenant.Limits.FileBytes)),
+            Size = CheckedSize(Math.Min(settings.MaxFileBytes, caller.Tenant.Limits.FileBytes)),
+            BlockSize = CheckedBlockSize(settings.ResumableFromBytes),
             Md5 = CheckedMd5(),
             Sha256 = CheckedSha256(),
             CreatedAt = now,
@@ -66,6 +66,12 @@ sealed record BeginRequest
         },
         _ => Size,
     };
+
+    long? CheckedBlockSize(long resumableFrom) => Resumable ?? Size >= resumableFrom
+        ? BlockPlan.BlockSize(Size)
+        : Size <= BlockPlan.MaxSinglePut
+        ? null
+        : throw Problem.BadRequest("resumable_required", $"One PUT carries {BlockPlan.MaxSinglePut} bytes at most: ask for a resumable upload.");
 
     // Decoded and encoded again: base64 may hold spaces and stray bits, and this goes into a header and is compared.
     string? CheckedMd5()

@@ -1,6 +1,5 @@
 using Latchkey.Http;
 using Latchkey.Protocol;
-using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -12,7 +11,7 @@ namespace Latchkey.Files;
 /// storage; the file is not there for anybody before <see cref="CompleteUpload"/> has checked them.
 /// </summary>
 public sealed class BeginUpload(
-    Gate gate, Spaces spaces, FileStore files, FileUrls urls, BlobStore blobs, Settings settings, TimeProvider clock)
+    Gate gate, Spaces spaces, Uploads uploads, FileUrls urls, Settings settings, TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/files</c> → 201. The preflights of this route are answered here, its GET's too.</summary>
     [Function("files-begin")]
@@ -22,19 +21,10 @@ public sealed class BeginUpload(
         {
             var asked = await JsonBody.Read<BeginRequest>(request);
             var owner = await spaces.Find(caller, asked.Space, Right.Write);
-            var file = asked.ToRecord(caller, owner, settings.MaxFileBytes, clock.GetUtcNow());
-            await blobs.EnsureContainer(file.Tenant, caller.Cancel);
+            var file = asked.ToRecord(caller, owner, settings, clock.GetUtcNow());
             var url = await urls.Upload(caller, file);
-            await files.Add(file, caller.Cancel); // Last: whatever fails before it leaves nothing behind.
-            return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}", new BegunAnswer(
-                file.Id, "pending", new UploadAnswer("PUT", url.Url, Headers(file), url.ExpiresAt.UtcDateTime)));
+            await uploads.Begin(file, caller.Cancel); // Last: whatever fails before it leaves nothing behind.
+            return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}",
+                new BegunAnswer(file.Id, "pending", UploadAnswer.Of(file, url)));
         });
-
-    // Storage checks Content-MD5 on arrival (Put Blob), so that a body damaged on the way is refused there already.
-    static Dictionary<string, string> Headers(FileRecord file)
-    {
-        var headers = new Dictionary<string, string> { ["x-ms-blob-type"] = "BlockBlob", ["Content-Type"] = file.ContentType };
-        if (file.Md5 is not null) headers["Content-MD5"] = file.Md5;
-        return headers;
-    }
 }

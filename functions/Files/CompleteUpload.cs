@@ -1,4 +1,4 @@
-using Azure;
+using System.Text.Json;
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
@@ -8,54 +8,40 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Completes a file: the upload is checked, then the record becomes available and listed in one write. Until that
-/// write nothing has happened that a repetition would not do again, so whoever died or lost the answer sends the same
-/// request again; after it the answer is the file.
+/// Completes a file (<see cref="Completion"/>). Whoever lost the answer sends the same request again; once the file is
+/// available the answer is the file.
 /// </summary>
-public sealed class CompleteUpload(Gate gate, FileRights rights, FileStore files, UploadCheck check, TimeProvider clock)
+public sealed class CompleteUpload(Gate gate, FileRights rights, Completion completion)
 {
-    const int Attempts = 5;
+    const int MaxBodyBytes = 5 << 20; // 50,000 ids of the longest kind.
 
-    /// <summary><c>POST /{tenant}/files/{id}/complete</c> → 200; the body is empty or <c>{}</c>.</summary>
+    /// <summary>
+    /// <c>POST /{tenant}/files/{id}/complete</c> → 200. The body is empty or <c>{}</c>, or says of which
+    /// <c>blocks</c> the file is made: how many, or a list of their ids.
+    /// </summary>
     [Function("files-complete")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/files/{id}/complete")] HttpRequest request) =>
         gate.Change(request, Scopes.FilesWrite, async caller =>
         {
-            await ReadBody(request);
-            for (var attempt = 0; attempt < Attempts; attempt++)
-            {
-                var file = await rights.Get(caller, request.RouteValues["id"] as string, Right.Write);
-                if (file.Status == FileStatus.Available) return FileJson.Ok(FileAnswer.Of(file));
-                if (file.Status == FileStatus.Copying) throw FileRights.Copying();
-                if (!await Passes(file, caller.Cancel)) continue;
-                var available = file.Complete(clock.GetUtcNow());
-                if (await files.TryComplete(available, caller.Cancel)) return FileJson.Ok(FileAnswer.Of(available));
-            }
-            throw Problem.Conflict("upload_unfinished", "The upload keeps changing; try again later.");
+            var blocks = await ReadBlocks(request);
+            var file = await completion.Run(
+                () => rights.Get(caller, request.RouteValues["id"] as string, Right.Write),
+                blocks is null ? null : blocks.From, caller.Cancel);
+            return FileJson.Ok(FileAnswer.Of(file));
         });
 
-    // False if somebody else completed or deleted the same file meanwhile: the record then says what to answer.
-    async Task<bool> Passes(FileRecord file, CancellationToken cancel)
+    static async Task<BlockChoice?> ReadBlocks(HttpRequest request)
     {
-        try
-        {
-            await check.Pass(file, cancel);
-            return true;
-        }
-        catch (RequestFailedException changed) when (changed.Status is 404 or 412)
-        {
-            return false;
-        }
+        if (request.ContentLength is 0) return null;
+        if (request.ContentType is not null)
+            return (await JsonBody.Read<CompleteRequest>(request, MaxBodyBytes)).Blocks is { } blocks ? BlockChoice.Read(blocks) : null;
+        if ((await Body.Bytes(request)).Length == 0) return null;
+        throw new Problem(415, "unsupported_media_type", "The body must be empty or application/json.");
     }
 
-    static async Task ReadBody(HttpRequest request)
+    sealed record CompleteRequest
     {
-        if (request.ContentLength is 0) return;
-        if (request.ContentType is not null) await JsonBody.Read<CompleteRequest>(request);
-        else if ((await Body.Bytes(request)).Length > 0)
-            throw new Problem(415, "unsupported_media_type", "The body must be empty or application/json.");
+        public JsonElement? Blocks { get; init; }
     }
-
-    sealed record CompleteRequest;
 }

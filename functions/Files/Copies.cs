@@ -35,12 +35,16 @@ public sealed class Copies(FileStore files, BlobStore blobs, FileUrls urls, File
         if (blob.BlobCopyStatus == CopyStatus.Pending) return (copy, Progress(copy, blob.CopyProgress));
         var failed = blob.BlobCopyStatus is CopyStatus.Failed or CopyStatus.Aborted || blob.ContentLength != copy.Size;
         if (failed) throw await Failed(copy, cancel);
-        await blobs.Seal(copy.Tenant, copy.BlobName, blob, UploadCheck.HeadersOf(copy, blob), cancel);
+        await blobs.Seal(copy.Tenant, copy.BlobName, blob, HeadersOf(copy, blob), cancel);
         var done = copy.Complete(clock.GetUtcNow());
         if (await files.TryComplete(done, cancel)) return (done, null);
         return await files.Find(copy.Tenant, copy.Id, cancel) is { Status: FileStatus.Available } there
             ? (there, null) : throw FileRights.NotFound(); // Somebody else finished it, or deleted it.
     }
+
+    // What was never verified is not told to those who download either.
+    static BlobHttpHeaders HeadersOf(FileRecord copy, BlobProperties blob) =>
+        UploadCheck.HeadersOf(copy, copy.Md5Verified ? Convert.FromBase64String(copy.Md5!) : blob.ContentHash);
 
     async Task<Problem> Failed(FileRecord copy, CancellationToken cancel)
     {

@@ -58,6 +58,8 @@ public sealed class CopyFile(
             Size = source.Size,
             Md5 = source.Md5,
             Sha256 = source.Sha256,
+            Md5Verified = source.Md5Verified,
+            Sha256Verified = source.Sha256Verified,
             CreatedAt = now,
             Status = FileStatus.Copying,
             CopyOf = source.Id,

@@ -28,7 +28,7 @@ public sealed record FileRecord
     /// <summary>The tenant.</summary>
     public required string Tenant { get; init; }
 
-    /// <summary>32 characters of base32: the space's key, then 80 random bits. It is the blob's name too.</summary>
+    /// <summary>32 characters of base32: the space's key, then 80 random bits. It never changes.</summary>
     public required string Id { get; init; }
 
     /// <summary>Whose it is.</summary>
@@ -49,11 +49,35 @@ public sealed record FileRecord
     /// <summary>Its size in bytes, as declared; checked before it is available.</summary>
     public required long Size { get; init; }
 
-    /// <summary>Base64 MD5 (RFC 1864) if it was declared; checked before it is available.</summary>
+    /// <summary>Base64 MD5 (RFC 1864) if it was declared.</summary>
     public string? Md5 { get; init; }
 
-    /// <summary>Lower-case hex SHA-256 if it was declared; checked before it is available.</summary>
+    /// <summary>Lower-case hex SHA-256 if it was declared.</summary>
     public string? Sha256 { get; init; }
+
+    /// <summary>Bytes of every block but the last, if the client sends blocks (Put Block) itself; null otherwise.</summary>
+    public long? BlockSize { get; init; }
+
+    /// <summary>If the bytes come by tus: its Upload-Metadata as it was sent, or empty. Null otherwise.</summary>
+    public string? TusMetadata { get; init; }
+
+    /// <summary>True if the bytes come in blocks: what is served is then a snapshot, never the blob itself.</summary>
+    public bool IsStaged => BlockSize is not null || TusMetadata is not null;
+
+    /// <summary>
+    /// The blob that holds the bytes. A key that takes blocks can overwrite them as well, so such a blob has a name of
+    /// its own, and nobody serves from it but its <see cref="Snapshot"/>.
+    /// </summary>
+    public string BlobName => BlobNameOf(Id, IsStaged);
+
+    /// <summary>The blob's snapshot (its time, as storage wrote it) that was checked and is served; null: the blob itself.</summary>
+    public string? Snapshot { get; init; }
+
+    /// <summary>True if the bytes were read and have the declared MD5; false if it is only declared.</summary>
+    public bool Md5Verified { get; init; }
+
+    /// <summary>True if the bytes were read and have the declared SHA-256; false if it is only declared.</summary>
+    public bool Sha256Verified { get; init; }
 
     /// <summary>When it was begun.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
@@ -88,11 +112,11 @@ public sealed record FileRecord
     /// <summary>The space that it lies in (<see cref="Owner.SpaceKey"/>).</summary>
     public string Space => Id[..16];
 
-    /// <summary>The blob that holds the bytes.</summary>
-    public string BlobName => Id;
-
     /// <summary>True if the text may be a file's id.</summary>
     public static bool IsId(string text) => Ids.IsBase32(text, 32);
+
+    /// <summary>The blob that a file with this id has.</summary>
+    public static string BlobNameOf(string id, bool staged) => staged ? id + ".staging" : id;
 
     /// <summary>The id of a new file in an owner's space.</summary>
     public static string NewId(string tenant, Owner owner) => owner.SpaceKey(tenant) + Ids.NewBase32();

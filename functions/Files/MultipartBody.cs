@@ -8,13 +8,10 @@ namespace Latchkey.Files;
 /// </summary>
 static class MultipartBody
 {
-    /// <summary>How many bytes from the start are enough to know.</summary>
-    public const int HeadBytes = 1024;
-
     const int MaxDelimiterChars = 2 + 70; // RFC 2046 §5.1.1
 
     /// <summary>
-    /// True if the bytes start as a form does: a delimiter line, then a part's headers, among them
+    /// True if the first kilobyte of a file is that of a form: a delimiter line, then a part's headers, among them
     /// <c>Content-Disposition: form-data</c>. A dash or two at the start alone means nothing: PEM files and SQL have them.
     /// </summary>
     public static bool Starts(ReadOnlySpan<byte> head)

@@ -1,60 +1,26 @@
 using System.Security.Cryptography;
-using Azure;
 using Azure.Storage.Blobs.Models;
 using Latchkey.Http;
-using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
+/// <summary>What a check of an upload found to be true.</summary>
+/// <param name="Md5">The bytes were read and have the declared MD5.</param>
+/// <param name="Sha256">The bytes were read and have the declared SHA-256.</param>
+/// <param name="Snapshot">The snapshot that was checked, or null for the blob itself.</param>
+public sealed record Verified(bool Md5, bool Sha256, string? Snapshot = null);
+
 /// <summary>
 /// Decides whether what was uploaded is the file that was declared. A SAS limits neither size nor type, so this is
-/// where everything is held to its word. What fails is deleted, but only what was looked at: the client may send the
-/// bytes again while its URL lives.
+/// where everything is held to its word.
 /// </summary>
-public sealed class UploadCheck(BlobStore blobs)
+public sealed class UploadCheck(Settings settings)
 {
     const int BufferBytes = 128 * 1024;
+    const int HeadBytes = 1024;
 
-    /// <summary>
-    /// Checks the blob and makes its headers the server's own. All of it is bound to one ETag; a blob that changes or
-    /// goes meanwhile ends in a <see cref="RequestFailedException"/> with 412 or 404.
-    /// </summary>
-    /// <exception cref="Problem">409 <c>upload_missing</c>, <c>upload_unfinished</c>; 422 and a code for what is wrong with it.</exception>
-    public async Task Pass(FileRecord file, CancellationToken cancel)
-    {
-        var blob = await Find(file, cancel) ?? throw Problem.Conflict("upload_missing", "No bytes have been uploaded for this file.");
-        if (blob.BlobCopyStatus == CopyStatus.Pending)
-            throw Problem.Conflict("upload_unfinished", "Storage is still copying the bytes; try again later.");
-        var refused = OfProperties(file, blob) ?? await OfBytes(file, blob.ETag, cancel);
-        if (refused is not null)
-        {
-            await blobs.DeleteUnchanged(file.Tenant, file.Id, blob.ETag, cancel);
-            throw refused;
-        }
-        await blobs.Seal(file.Tenant, file.Id, blob, HeadersOf(file, blob), cancel);
-    }
-
-    /// <summary>The headers that a file's blob has once it is available.</summary>
-    internal static BlobHttpHeaders HeadersOf(FileRecord file, BlobProperties blob) => new()
-    {
-        ContentType = file.ContentType,
-        ContentDisposition = ContentDisposition.Attachment,
-        ContentHash = file.Md5 is null ? blob.ContentHash : Convert.FromBase64String(file.Md5),
-    };
-
-    async Task<BlobProperties?> Find(FileRecord file, CancellationToken cancel)
-    {
-        try
-        {
-            return await blobs.Find(file.Tenant, file.Id, cancel);
-        }
-        catch (RequestFailedException failed) when (failed.ErrorCode == BlobErrorCode.BlobUsesCustomerSpecifiedEncryption)
-        {
-            throw Unreadable(); // Not deleted: without its properties there is no ETag to bind the deletion to.
-        }
-    }
-
-    static Problem? OfProperties(FileRecord file, BlobProperties blob)
+    /// <summary>What is wrong with the blob by its properties, or null.</summary>
+    public static Problem? OfProperties(FileRecord file, BlobProperties blob)
     {
         if (blob.BlobType != BlobType.Block)
             return Refused("not_a_block_blob", "The bytes were not uploaded as a block blob (x-ms-blob-type).");
@@ -63,23 +29,40 @@ public sealed class UploadCheck(BlobStore blobs)
             return Refused("upload_archived", "The bytes were uploaded into the archive tier, from which nothing can be served.");
         if (MediaType.IsMultipart(blob.ContentType)) return Multipart();
         var (declared, actual) = (file.Size, blob.ContentLength);
-        return declared == actual
-            ? null
-            : Refused("size_mismatch", $"{declared} bytes were declared, {actual} were uploaded.", declared, actual);
+        return declared == actual ? null : WrongSize(declared, actual);
     }
 
-    /// <summary>
-    /// Reads the start, or everything if a hash was declared. The blob's own Content-MD5 is no proof: Put Blob checks
-    /// it, but a create-only URL also takes a copy of another blob, and a copy brings its source's property unchecked.
-    /// </summary>
-    async Task<Problem?> OfBytes(FileRecord file, ETag etag, CancellationToken cancel)
+    /// <summary>The headers that a checked blob is to have.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="contentMd5">The Content-MD5 that the blob has now, or null.</param>
+    public BlobHttpHeaders Headers(FileRecord file, byte[]? contentMd5) =>
+        HeadersOf(file, file.Md5 is null || !IsVerified(file) ? contentMd5 : Convert.FromBase64String(file.Md5));
+
+    /// <summary>The headers that a file's blob has once it is available.</summary>
+    public static BlobHttpHeaders HeadersOf(FileRecord file, byte[]? contentMd5) => new()
     {
-        var hashed = file.Md5 is not null || file.Sha256 is not null;
-        await using var bytes = await blobs.Open(file.Tenant, file.Id, etag, hashed ? null : MultipartBody.HeadBytes, cancel);
+        ContentType = file.ContentType,
+        ContentDisposition = ContentDisposition.Attachment,
+        ContentHash = contentMd5,
+    };
+
+    /// <summary>How many bytes from the start a check has to read, or null for all.</summary>
+    public long? NeededBytes(FileRecord file) => IsHashed(file) ? null : HeadBytes;
+
+    /// <summary>
+    /// Reads the start, or everything if a hash was declared and the file is not too large for it. The blob's own
+    /// Content-MD5 is no proof: Put Blob checks it, but an upload URL also takes a copy of another blob, and a copy
+    /// brings its source's property unchecked.
+    /// </summary>
+    /// <exception cref="Problem">422 and a code for what is wrong.</exception>
+    public async Task<Verified> OfBytes(FileRecord file, Stream bytes, CancellationToken cancel)
+    {
         var buffer = new byte[BufferBytes];
-        var read = await bytes.ReadAtLeastAsync(buffer, MultipartBody.HeadBytes, throwOnEndOfStream: false, cancel);
-        if (MultipartBody.Starts(buffer.AsSpan(0, Math.Min(read, MultipartBody.HeadBytes)))) return Multipart();
-        if (!hashed) return null;
+        var read = await bytes.ReadAtLeastAsync(buffer, HeadBytes, throwOnEndOfStream: false, cancel);
+        var head = buffer.AsMemory(0, Math.Min(read, HeadBytes));
+        if (MultipartBody.Starts(head.Span)) throw Multipart();
+        if (!Signatures.Agree(file.ContentType, head.Span)) throw WrongType(file);
+        if (!IsHashed(file)) return new Verified(false, false);
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         while (read > 0)
@@ -88,18 +71,37 @@ public sealed class UploadCheck(BlobStore blobs)
             sha256.AppendData(buffer, 0, read);
             read = await bytes.ReadAsync(buffer, cancel);
         }
-        return Mismatch("md5", file.Md5, Convert.ToBase64String(md5.GetHashAndReset()))
-            ?? Mismatch("sha256", file.Sha256, Convert.ToHexStringLower(sha256.GetHashAndReset()));
+        return new Verified(
+            Matches("md5", file.Md5, Convert.ToBase64String(md5.GetHashAndReset())),
+            Matches("sha256", file.Sha256, Convert.ToHexStringLower(sha256.GetHashAndReset())));
     }
 
-    static Problem? Mismatch(string what, string? declared, string actual) => declared is null || declared == actual
-        ? null
-        : Refused($"{what}_mismatch", $"The {what} of the uploaded bytes is not the one that was declared.", declared, actual);
+    /// <summary>422: another number of bytes than was declared.</summary>
+    public static Problem WrongSize(long declared, long actual) =>
+        Refused("size_mismatch", $"{declared} bytes were declared, {actual} were uploaded.", declared, actual);
+
+    /// <summary>422: encrypted with a key that the client gave (Customer-provided keys).</summary>
+    public static Problem Unreadable() => Refused("upload_unreadable", "The bytes were uploaded under a key that is not ours.");
+
+    bool IsHashed(FileRecord file) => (file.Md5 ?? file.Sha256) is not null && IsVerified(file);
+
+    bool IsVerified(FileRecord file) => file.Size <= settings.VerifyBytes;
+
+    static bool Matches(string what, string? declared, string actual)
+    {
+        if (declared is null) return false;
+        return declared == actual
+            ? true
+            : throw Refused($"{what}_mismatch", $"The {what} of the uploaded bytes is not the one that was declared.", declared, actual);
+    }
+
+    static Problem WrongType(FileRecord file) => new(422, "type_mismatch", $"The bytes do not start as {file.ContentType} does.")
+    {
+        Extensions = new Dictionary<string, object?> { ["declared"] = file.ContentType },
+    };
 
     static Problem Multipart() => Refused("multipart_body",
         "A multipart form was uploaded in place of the file: send the file's bytes as the body, with the headers of the upload.");
-
-    static Problem Unreadable() => Refused("upload_unreadable", "The bytes were uploaded under a key that is not ours.");
 
     static Problem Refused(string code, string detail, object? declared = null, object? actual = null) => new(422, code, detail)
     {

@@ -6,16 +6,16 @@ namespace Latchkey.Http;
 /// <summary>Reads a request's body whole, within a bound.</summary>
 static class Body
 {
-    /// <summary>More than any of our forms or documents needs, in bytes.</summary>
+    /// <summary>More than almost any of our forms or documents needs, in bytes.</summary>
     public const int MaxBytes = 64 * 1024;
 
     static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The body's bytes.</summary>
     /// <exception cref="Problem">413 <c>body_too_large</c>, 400 <c>truncated_body</c>.</exception>
-    public static async Task<byte[]> Bytes(HttpRequest request)
+    public static async Task<byte[]> Bytes(HttpRequest request, int maxBytes = MaxBytes)
     {
-        if (request.ContentLength > MaxBytes) throw TooLarge();
+        if (request.ContentLength > maxBytes) throw TooLarge(maxBytes);
         using var buffer = new MemoryStream();
         var chunk = new byte[8 * 1024];
         try
@@ -23,7 +23,7 @@ static class Body
             int read;
             while ((read = await request.Body.ReadAsync(chunk, request.HttpContext.RequestAborted)) > 0)
             {
-                if (buffer.Length + read > MaxBytes) throw TooLarge();
+                if (buffer.Length + read > maxBytes) throw TooLarge(maxBytes);
                 buffer.Write(chunk, 0, read);
             }
         }
@@ -54,5 +54,5 @@ static class Body
         Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
         && type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase);
 
-    static Problem TooLarge() => new(413, "body_too_large", $"The request's body is over {MaxBytes} bytes.");
+    static Problem TooLarge(int maxBytes) => new(413, "body_too_large", $"The request's body is over {maxBytes} bytes.");
 }

@@ -14,11 +14,11 @@ public static class JsonBody
 
     /// <summary>The body as a <typeparamref name="T"/>.</summary>
     /// <exception cref="Problem">415 <c>unsupported_media_type</c>, 400 <c>invalid_json</c>, 413 <c>body_too_large</c>.</exception>
-    public static async Task<T> Read<T>(HttpRequest request) where T : class
+    public static async Task<T> Read<T>(HttpRequest request, int maxBytes = Body.MaxBytes) where T : class
     {
         if (!Body.Is(request, "application/json"))
             throw new Problem(415, "unsupported_media_type", "The body must be application/json.");
-        var bytes = await Body.Bytes(request);
+        var bytes = await Body.Bytes(request, maxBytes);
         if (Body.Text(bytes) is null) throw Invalid("it is not UTF-8");
         try
         {

@@ -25,6 +25,10 @@ public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
         Tenant tenant, Client client, Scope scope, string? jkt, CancellationToken cancel) =>
         Sign(tenant, client, client.Id, scope, null, jkt, [], cancel);
 
+    /// <summary>A token for an operator of the deployment, who is no user of the tenant.</summary>
+    public Task<SignedToken> ForOperator(Tenant tenant, Client client, string subject, Scope scope, CancellationToken cancel) =>
+        Sign(tenant, client, subject, scope, null, null, [], cancel);
+
     /// <summary>A user's token.</summary>
     public Task<SignedToken> ForSession(
         Tenant tenant, Client client, Sessions.Session session, Scope scope, string? jkt, CancellationToken cancel)

@@ -37,7 +37,7 @@ public sealed class Introspect(
     async Task<Dictionary<string, object>?> OfAccessToken(Tenant tenant, string encoded, CancellationToken cancel)
     {
         if (await bearer.TryVerify(encoded, tenant.Id, tenant.Issuer, cancel) is not { } token) return null;
-        if (!await issued.IsLive(token, cancel)) return null;
+        if (!await issued.IsLive(tenant, token, cancel)) return null;
         var answer = Active(tenant, token.ClientId, token.Subject, token.Scope.ToString(), token.IssuedAt, token.ExpiresAt, token.Jkt);
         answer["token_type"] = token.Jkt is null ? "Bearer" : "DPoP";
         answer["aud"] = tenant.Issuer;
@@ -52,7 +52,7 @@ public sealed class Introspect(
     {
         var session = await sessions.Find(tenant.Id, sessionId, cancel);
         if (session is null || session.ClientId != client.Id || session.Counter != counter) return null;
-        if (!session.IsAlive(clock.GetUtcNow())) return null;
+        if (!session.IsAlive(clock.GetUtcNow()) || tenant.HasEnded(client, session.CreatedAt)) return null;
         var answer = Active(tenant, session.ClientId, session.UserId, session.Scope, session.RotatedAt, session.IdleExpiresAt, session.Jkt);
         answer["sid"] = session.Id;
         return answer;

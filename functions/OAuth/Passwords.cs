@@ -27,6 +27,10 @@ public sealed class Passwords(UserStore users, SignInAttempts attempts, Settings
     /// <summary>The hash to store for a password.</summary>
     public string Hash(string password) => hasher.HashPassword(null!, password);
 
+    /// <summary>True if it is the user's password; for those who are no sign-in.</summary>
+    public bool Verifies(User user, string password) =>
+        hasher.VerifyHashedPassword(null!, user.PasswordHash, password) != PasswordVerificationResult.Failed;
+
     /// <summary>What is wrong with a new password; null if nothing is.</summary>
     public static PasswordFault? Fault(User user, string password)
     {
@@ -54,7 +58,7 @@ public sealed class Passwords(UserStore users, SignInAttempts attempts, Settings
         {
             await attempts.Failed(tenant.Id, account, address, cancel);
             throw OAuthError.InvalidGrant("The user name or the password is wrong.",
-                user is null ? "no such user" : user.Disabled ? "user is disabled" : "wrong password");
+                user is null ? "no such user" : user.Disabled ? "user is disabled" : "wrong password", user?.Id);
         }
         await attempts.Succeeded(tenant.Id, account, address, cancel);
         if (verdict == PasswordVerificationResult.SuccessRehashNeeded)

@@ -17,6 +17,7 @@ public sealed class Register(Gate gate, InitialAccessTokens initialTokens, Regis
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/oauth/register")] HttpRequest request) =>
         gate.Open(request, async (tenant, cancel) =>
         {
+            Act.Of(request).Type = "client-register";
             var open = tenant.OpenRegistration && request.Headers.Authorization.Count == 0;
             var token = open ? null : RegistrationToken.Of(request);
             if (token is not null && !await initialTokens.IsGood(tenant, token, cancel)) throw RegistrationToken.Refused();

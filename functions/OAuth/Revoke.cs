@@ -24,6 +24,7 @@ public sealed class Revoke(
         {
             var form = await Form.Read(request);
             var token = form.Required("token");
+            Act.Of(request).Type = "token-revoke";
             var client = await authentication.Authenticate(tenant, request, form, cancel);
             if (await refreshTokens.Read(tenant.Id, token, cancel) is var (sessionId, _))
                 await RevokeSession(tenant, client, sessionId, cancel);

@@ -9,17 +9,18 @@ namespace Latchkey.OAuth;
 
 /// <summary>Drops, once an hour, the tables whose rows have all expired. It never reads a row.</summary>
 public sealed partial class SweepTimer(
-    IssuedTokens issued, SignInAttempts attempts, SingleUse seen, InitialAccessTokens initial, BrowserSignIns signIns,
-    RequestTables requests, TimeProvider clock, ILogger<SweepTimer> logger)
+    IssuedTokens issued, SignInAttempts attempts, BrowserSignIns signIns, RequestTables requests, SingleUse seen,
+    InitialAccessTokens initial, AuditTables audit, Settings settings, TimeProvider clock, ILogger<SweepTimer> logger)
 {
     /// <summary>Seven minutes past each hour (NCRONTAB, UTC).</summary>
     [Function("sweep")]
     public async Task Run([TimerTrigger("0 7 * * * *")] TimerInfo timer, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        var dropped = await issued.Tables.DropExpired(now, cancel) + await seen.Tables.DropExpired(now, cancel)
-            + await initial.Tables.DropExpired(now, cancel) + await attempts.DropExpired(cancel)
-            + await signIns.DropExpired(cancel) + await requests.DropExpired(cancel);
+        var dropped = await issued.Tables.DropExpired(now, cancel) + await attempts.DropExpired(cancel)
+            + await signIns.DropExpired(cancel) + await requests.DropExpired(cancel)
+            + await seen.Tables.DropExpired(now, cancel) + await initial.Tables.DropExpired(now, cancel)
+            + await audit.Tables.DropExpired(now - settings.AuditTime, cancel);
         Log.Swept(logger, dropped, timer.IsPastDue);
     }
 

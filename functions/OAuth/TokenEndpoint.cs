@@ -20,10 +20,13 @@ public sealed class TokenEndpoint(Gate gate, ClientAuthentication authentication
         {
             var form = await Form.Read(request);
             var type = form.Required("grant_type");
+            var act = Act.Of(request);
+            act.Type = "token";
             var proof = await dpop.Read(tenant, request, cancel); // Before the client's assertion is used up.
             var client = await authentication.Authenticate(tenant, request, form, cancel);
             var grant = grants.FirstOrDefault(grant => grant.Type == type)
                 ?? throw OAuthError.UnsupportedGrantType("There is no such grant here.");
+            act.Detail = grant.Type;
             if (!client.Grants.Contains(type))
                 throw OAuthError.UnauthorizedClient($"This client may not use the grant {type}.");
             if (proof is null && client.RequireDpop) throw OAuthError.InvalidRequest("This client must send a DPoP proof.");

@@ -47,8 +47,10 @@ public sealed class AuthorizePage(
         var step = await decision.Next(tenant, wanted, who, since: null, clicked: false, cancel);
         if (step == NextStep.Answer)
         {
+            var act = Act.Of(request);
+            (act.Type, act.Actor, act.Client) = ("authorize", who!.User.Id, to.Client.Id);
             var device = Device.Of(request, settings.TrustedProxies);
-            return await pages.Send(request, tenant, await answers.Grant(tenant, wanted, who!, device, cancel), clicked: false);
+            return await pages.Send(request, tenant, await answers.Grant(tenant, wanted, who, device, cancel), clicked: false);
         }
         var id = await pending.Begin(tenant, form, isPushed, cookies.Browser(request, tenant), cancel);
         return new SeeOther($"/{tenant.Id}/{(step == NextStep.SignIn ? "login" : "consent")}?request={id}");

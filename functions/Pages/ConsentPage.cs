@@ -59,6 +59,9 @@ public sealed class ConsentPage(
             // The sign-in has ended meanwhile, or the address was typed.
             if (who is null || step == NextStep.SignIn) return new SeeOther($"/{tenant.Id}/login?request={waiting.Id}");
             var asks = step == NextStep.Consent ? AuthorizationDecision.Granted(tenant, wanted, who.User) : Scope.None;
+            var act = Act.Of(request);
+            (act.Actor, act.Client) = (who.User.Id, wanted.To.Client.Id);
+            if (form?["action"] is "deny" or "allow") (act.Type, act.Detail) = ("consent", form["action"]);
             if (form?["action"] == "deny")
                 return await pages.Send(request, tenant, await answers.Deny(tenant, waiting, wanted, who.User, cancel), clicked: true);
             // Yes is a yes only to what the user was shown.

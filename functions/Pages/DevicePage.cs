@@ -94,7 +94,7 @@ public sealed class DevicePage(
         await approvals.Add(tenant, who.User.Id, client.Id, scope, cancel);
         var code = new CodeBinding((device with { Answered = standing }).RedeemableUntil, GrantType.DeviceCode, Challenge: null, Nonce: null);
         var session = sessions.New(tenant, client, who.User, scope, who.Authentication, sessionId) with { Code = code };
-        await sessions.Await(session, device.Device, cancel);
+        if (!await sessions.TryAwait(session, device.Device, cancel)) throw Finished();
         return await renderer.Show<MessageView, MessageModel>(
             request, new Frame(tenant, Texts.DeviceConnected), new MessageModel(Texts.DeviceConnectedLead));
     }

@@ -59,7 +59,7 @@ public sealed partial class LoginPage(
                 var wanted = RequestReader.Read(to, waiting.Parameters, waiting.Pushed);
                 if (form["action"] == "cancel")
                     return await pages.Send(request, tenant, await answers.Deny(tenant, waiting, wanted, null, cancel), clicked: true);
-                var (who, refusal) = await SignIn(request, tenant, form, cancel);
+                var (who, refusal) = await SignIn(request, tenant, wanted.To.Client, form, cancel);
                 if (who is null) return await Show(request, tenant, waiting, wanted, form["username"], refusal, cancel);
                 return await GoOn(request, tenant, waiting, wanted, who, cancel);
             }
@@ -71,24 +71,29 @@ public sealed partial class LoginPage(
 
     async Task<IResult> SignInToOwn(HttpRequest request, Tenant tenant, PendingRequest waiting, Form form, CancellationToken cancel)
     {
-        var (who, refusal) = await SignIn(request, tenant, form, cancel);
+        var (who, refusal) = await SignIn(request, tenant, null, form, cancel);
         return who is null ? await Show(request, tenant, waiting, null, form["username"], refusal, cancel)
             : new SeeOther(OwnPages.Address(tenant, waiting));
     }
 
-    async Task<(SignedIn? Who, OAuthError? Refusal)> SignIn(HttpRequest request, Tenant tenant, Form form, CancellationToken cancel)
+    async Task<(SignedIn? Who, OAuthError? Refusal)> SignIn(
+        HttpRequest request, Tenant tenant, Client? client, Form form, CancellationToken cancel)
     {
+        var act = Act.Of(request);
+        (act.Type, act.Client) = ("sign-in", client?.Id);
         try
         {
             var (userName, password) = (form["username"] ?? "", form["password"] ?? "");
             if (userName.Length is 0 or > MaxChars || password.Length is 0 or > MaxChars) throw OAuthError.InvalidGrant(Texts.WrongPassword);
             var address = CallerAddress.Of(request, settings.TrustedProxies);
             var user = await passwords.SignIn(tenant, userName, password, address, cancel);
+            act.Actor = user.Id;
             return (await signIns.Start(request, tenant, user, cancel), null);
         }
         catch (OAuthError refusal)
         {
             Log.Refused(logger, tenant.Id, refusal.Detail ?? refusal.Message);
+            (act.Actor, act.Refusal, act.Detail) = (refusal.About, refusal.Code, refusal.Detail);
             return (null, refusal);
         }
     }

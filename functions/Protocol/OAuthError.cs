@@ -20,6 +20,9 @@ public sealed class OAuthError : Exception
     /// <summary>The inner reason, for the operator's log; never sent.</summary>
     public string? Detail { get; }
 
+    /// <summary>The id of the user or client that it is about, if that is known, for the audit; never sent.</summary>
+    public string? About { get; private init; }
+
     /// <summary>Seconds to wait before the next try, or null.</summary>
     public int? RetryAfter { get; private init; }
 
@@ -30,12 +33,12 @@ public sealed class OAuthError : Exception
     public static OAuthError InvalidRequest(string description) => new("invalid_request", description);
 
     /// <summary>RFC 6749 §5.2: client unknown or not authenticated; 401, with a challenge if the client used the header.</summary>
-    public static OAuthError InvalidClient(string detail, bool usedHeader) =>
-        new("invalid_client", "Client authentication failed.", 401, detail) { ChallengeBasic = usedHeader };
+    public static OAuthError InvalidClient(string detail, bool usedHeader, string? about = null) =>
+        new("invalid_client", "Client authentication failed.", 401, detail) { ChallengeBasic = usedHeader, About = about };
 
     /// <summary>RFC 6749 §5.2: the code, password or refresh token is wrong, expired, revoked or another client's.</summary>
-    public static OAuthError InvalidGrant(string description, string? detail = null) =>
-        new("invalid_grant", description, detail: detail);
+    public static OAuthError InvalidGrant(string description, string? detail = null, string? about = null) =>
+        new("invalid_grant", description, detail: detail) { About = about };
 
     /// <summary>RFC 6749 §5.2: this client may not use this grant.</summary>
     public static OAuthError UnauthorizedClient(string description) => new("unauthorized_client", description);

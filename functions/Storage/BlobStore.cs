@@ -24,12 +24,12 @@ public sealed class BlobStore(StorageClients storage)
         made[tenant] = true;
     }
 
-    /// <summary>The blob's properties, or null if it is not there.</summary>
-    public async Task<BlobProperties?> Find(string tenant, string name, CancellationToken cancel)
+    /// <summary>The properties of the blob, or of a snapshot of it, or null if it is not there.</summary>
+    public async Task<BlobProperties?> Find(string tenant, string name, CancellationToken cancel, string? snapshot = null)
     {
         try
         {
-            return await Blob(tenant, name).GetPropertiesAsync(cancellationToken: cancel);
+            return await Blob(tenant, name).WithSnapshot(snapshot).GetPropertiesAsync(cancellationToken: cancel);
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
@@ -54,13 +54,14 @@ public sealed class BlobStore(StorageClients storage)
 
     /// <summary>
     /// Gives the blob these headers and no others, and no metadata, if it still has this ETag. What is so already is
-    /// not written again, so that of two callers at once the second finds nothing left to do.
+    /// not written again, so that of two callers at once the second finds nothing left to do. Its ETag afterwards.
     /// </summary>
-    public async Task Seal(string tenant, string name, BlobProperties seen, BlobHttpHeaders headers, CancellationToken cancel)
+    public async Task<ETag> Seal(string tenant, string name, BlobProperties seen, BlobHttpHeaders headers, CancellationToken cancel)
     {
         var (blob, etag) = (Blob(tenant, name), seen.ETag);
         if (!Has(seen, headers)) etag = (await blob.SetHttpHeadersAsync(headers, Unchanged(etag), cancel)).Value.ETag;
-        if (seen.Metadata.Count > 0) await blob.SetMetadataAsync(null, Unchanged(etag), cancel);
+        if (seen.Metadata.Count > 0) etag = (await blob.SetMetadataAsync(null, Unchanged(etag), cancel)).Value.ETag;
+        return etag;
     }
 
     /// <summary>Deletes the blob if it still has this ETag; otherwise leaves it.</summary>
@@ -135,7 +136,8 @@ public sealed class BlobStore(StorageClients storage)
     /// <summary>The client for one blob.</summary>
     internal BlobClient Blob(string tenant, string name) => Container(tenant).GetBlobClient(name);
 
-    BlobContainerClient Container(string tenant) => storage.Blobs.GetBlobContainerClient($"files-{tenant}");
+    /// <summary>The client for a tenant's container.</summary>
+    internal BlobContainerClient Container(string tenant) => storage.Blobs.GetBlobContainerClient($"files-{tenant}");
 
     static BlobRequestConditions Unchanged(ETag etag) => new() { IfMatch = etag };
 

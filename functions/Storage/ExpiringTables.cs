@@ -24,6 +24,19 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
         ? new Table(tables.GetTableClient(prefix + bucket))
         : throw new ArgumentException("Not a bucket.", nameof(bucket));
 
+    /// <summary>The buckets that have a table, oldest first.</summary>
+    public async Task<IReadOnlyList<string>> Buckets(CancellationToken cancel)
+    {
+        var buckets = new List<string>();
+        var filter = TableClient.CreateQueryFilter($"TableName ge {prefix + "00010101"} and TableName lt {prefix + "99991232"}");
+        await foreach (var table in tables.QueryAsync(filter, cancellationToken: cancel))
+        {
+            if (table.Name.StartsWith(prefix, StringComparison.Ordinal) && IsBucket(table.Name[prefix.Length..]))
+                buckets.Add(table.Name[prefix.Length..]);
+        }
+        return buckets;
+    }
+
     /// <summary>The buckets up to this day's, the oldest first, whose tables are there.</summary>
     public async Task<IReadOnlyList<string>> Begun(DateTimeOffset day, CancellationToken cancel)
     {
@@ -37,14 +50,17 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
         return buckets;
     }
 
-    /// <summary>Drops a bucket's table, whatever is in it.</summary>
-    public Task Drop(string bucket, CancellationToken cancel) => tables.DeleteTableAsync(prefix + bucket, cancel);
+    /// <summary>The same, without those whose day is over by less than a day, because clocks may differ.</summary>
+    public Task<IReadOnlyList<string>> Expired(DateTimeOffset now, CancellationToken cancel) => Begun(now.AddDays(-2), cancel);
 
-    /// <summary>Drops the tables whose day is over by more than a day (so that clocks may differ); returns how many.</summary>
+    /// <summary>Drops the tables whose day is over by more than a day; returns how many.</summary>
     public async Task<int> DropExpired(DateTimeOffset now, CancellationToken cancel)
     {
-        var expired = await Begun(now.AddDays(-2), cancel);
+        var expired = await Expired(now, cancel);
         foreach (var bucket in expired) await Drop(bucket, cancel);
         return expired.Count;
     }
+
+    /// <summary>Drops a bucket's table, whatever is in it.</summary>
+    public Task Drop(string bucket, CancellationToken cancel) => tables.DeleteTableAsync(prefix + bucket, cancel);
 }

@@ -13,15 +13,28 @@ public sealed class RoundTrips : HttpPipelineSynchronousPolicy
     static readonly Counter<long> Counter =
         new Meter("Latchkey").CreateCounter<long>("latchkey.storage.roundtrips", "{request}", "Requests to storage");
 
+    readonly AsyncLocal<bool> aside = new();
     long count;
 
     /// <summary>How many there were since the start.</summary>
     public long Count => Interlocked.Read(ref count);
 
+    /// <summary>From here to the end of the scope nobody waits for what is sent: it is not counted, only measured.</summary>
+    public IDisposable Aside()
+    {
+        aside.Value = true;
+        return new Scope(this);
+    }
+
     /// <inheritdoc/>
     public override void OnSendingRequest(HttpMessage message)
     {
-        Interlocked.Increment(ref count);
-        Counter.Add(1, new KeyValuePair<string, object?>("http.request.method", message.Request.Method.Method));
+        if (!aside.Value) Interlocked.Increment(ref count);
+        Counter.Add(1, new("http.request.method", message.Request.Method.Method), new("latchkey.background", aside.Value));
+    }
+
+    sealed class Scope(RoundTrips roundTrips) : IDisposable
+    {
+        public void Dispose() => roundTrips.aside.Value = false;
     }
 }

@@ -74,6 +74,9 @@ public static class RowKeys
     /// <summary>The partition of an initial access token.</summary>
     public static string InitialToken(string tenant, string token) => $"{tenant}|{Ids.Hash(token)}";
 
+    /// <summary>What the partitions of all initial access tokens whose hashes start like this start with.</summary>
+    public static string InitialTokens(string tenant, string hash) => $"{tenant}|{hash}";
+
     /// <summary>The partition of something of this kind that may be used once; the id may be any text.</summary>
     public static string Seen(string tenant, string kind, string id) => $"{tenant}|{kind}|{Ids.Hash(id)}";
 
@@ -85,6 +88,9 @@ public static class RowKeys
 
     /// <summary>A file's record in its space.</summary>
     public static string File(string id) => $"file|{id}";
+
+    /// <summary>A note that an upload was begun.</summary>
+    public static string Upload(string id) => $"upload|{id}";
 
     /// <summary>
     /// The row that lists a file in its folder by name. Rows sort by name without regard to case, then by id: the name

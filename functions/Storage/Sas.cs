@@ -7,7 +7,7 @@ public sealed record SignedUrl(string Url, DateTimeOffset ExpiresAt);
 
 /// <summary>
 /// Shared access signatures (service SAS, "Create a user delegation SAS" in Azure's documentation) for exactly one
-/// blob. In Azure a delegation key signs them; on the emulator, and only there, the account key.
+/// blob or snapshot. In Azure a delegation key signs them; on the emulator, and only there, the account key.
 /// </summary>
 /// <param name="blobs">The blobs.</param>
 /// <param name="delegation">The keys to sign with, or null for the account key.</param>
@@ -22,11 +22,22 @@ public sealed class Sas(BlobStore blobs, DelegationKeys? delegation, bool httpsO
     public ValueTask<SignedUrl> ToCreate(string tenant, string name, TimeSpan life, CancellationToken cancel) =>
         Sign(tenant, name, new BlobSasBuilder(BlobSasPermissions.Create, default), life, cancel);
 
-    /// <summary>Signs a URL that may only read the blob, which is served with these two headers whatever it has itself.</summary>
+    /// <summary>
+    /// Signs a URL that takes blocks and their list (Put Block, Put Block List). It can't read or delete, but it can
+    /// overwrite as long as it lives: what is served must be a snapshot.
+    /// </summary>
+    public ValueTask<SignedUrl> ToStage(string tenant, string name, TimeSpan life, CancellationToken cancel) => Sign(
+        tenant, name, new BlobSasBuilder(BlobSasPermissions.Create | BlobSasPermissions.Write, default), life, cancel);
+
+    /// <summary>
+    /// Signs a URL that may only read the blob, or only this snapshot of it, which is served with these two headers
+    /// whatever it has itself.
+    /// </summary>
     public ValueTask<SignedUrl> ToRead(
-        string tenant, string name, string contentType, string contentDisposition, TimeSpan life, CancellationToken cancel) =>
+        string tenant, string name, string? snapshot, string contentType, string contentDisposition, TimeSpan life, CancellationToken cancel) =>
         Sign(tenant, name, new BlobSasBuilder(BlobSasPermissions.Read, default)
         {
+            Snapshot = snapshot,
             ContentType = contentType,
             ContentDisposition = contentDisposition,
         }, life, cancel);
@@ -35,8 +46,9 @@ public sealed class Sas(BlobStore blobs, DelegationKeys? delegation, bool httpsO
     {
         var now = clock.GetUtcNow();
         var expires = DateTimeOffset.FromUnixTimeSeconds((now + life).ToUnixTimeSeconds()); // A SAS knows no fractions.
-        var blob = blobs.Blob(tenant, name);
-        (sas.BlobContainerName, sas.BlobName, sas.Resource) = (blob.BlobContainerName, blob.Name, "b");
+        var blob = blobs.Blob(tenant, name).WithSnapshot(sas.Snapshot);
+        (sas.BlobContainerName, sas.BlobName) = (blob.BlobContainerName, blob.Name);
+        sas.Resource = sas.Snapshot is null ? "b" : "bs";
         (sas.StartsOn, sas.ExpiresOn) = (now - Backdate, expires);
         sas.Protocol = httpsOnly ? SasProtocol.Https : SasProtocol.HttpsAndHttp;
         var url = delegation is null

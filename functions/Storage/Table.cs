@@ -23,6 +23,16 @@ public sealed class Table(TableClient client)
     {
         var filter = TableClient.CreateQueryFilter(
             $"PartitionKey eq {partitionKey} and RowKey ge {from} and RowKey lt {to}");
+        await foreach (var row in Query(filter, pageSize, cancel)) yield return row;
+    }
+
+    /// <summary>The rows that fit a filter, by partition and row key; empty if the table is not there.</summary>
+    /// <param name="filter">OData, made by <see cref="TableClient.CreateQueryFilter(FormattableString)"/> so that values are quoted.</param>
+    /// <param name="pageSize">How many to ask for at once, or null for as many as there are, 1,000 at most.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async IAsyncEnumerable<TableEntity> Query(
+        string filter, int? pageSize, [EnumeratorCancellation] CancellationToken cancel)
+    {
         await foreach (var row in Query(filter, pageSize, null, cancel)) yield return row;
     }
 

@@ -106,6 +106,9 @@ public sealed record Client
     /// <summary>The user who registered it on the apps page and may change it there; null if nobody did.</summary>
     public string? RegisteredBy { get; init; }
 
+    /// <summary>Sessions and tokens from before (or of) this instant are revoked; null if there was never need.</summary>
+    public DateTimeOffset? SessionsNotBefore { get; init; }
+
     internal ETag ETag { get; init; }
 
     /// <summary>A client that cannot prove who it is (RFC 6749 §2.1).</summary>

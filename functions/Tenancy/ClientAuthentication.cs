@@ -14,6 +14,13 @@ public sealed class ClientAuthentication(ClientStore clients, ClientAssertions a
     /// <exception cref="OAuthError"><c>invalid_client</c> (401), or <c>invalid_request</c> if two ways are mixed.</exception>
     public async Task<Client> Authenticate(Tenant tenant, HttpRequest request, Form form, CancellationToken cancel)
     {
+        var client = await Proven(tenant, request, form, cancel);
+        Act.Of(request).Client = client.Id;
+        return client;
+    }
+
+    async Task<Client> Proven(Tenant tenant, HttpRequest request, Form form, CancellationToken cancel)
+    {
         var basic = Basic(request);
         var asserts = form["client_assertion"] is not null || form["client_assertion_type"] is not null;
         if (((bool[])[basic is not null, form["client_secret"] is not null, asserts]).Count(way => way) > 1)
@@ -27,10 +34,10 @@ public sealed class ClientAuthentication(ClientStore clients, ClientAssertions a
         var client = await clients.Find(tenant, id, cancel)
             ?? throw OAuthError.InvalidClient("no such client", usedHeader);
         if (client.IsPublic && string.IsNullOrEmpty(secret)) return client;
-        if (client.IsPublic) throw OAuthError.InvalidClient("a public client sent a secret", usedHeader);
+        if (client.IsPublic) throw OAuthError.InvalidClient("a public client sent a secret", usedHeader, client.Id);
         if (client.AuthMethod == ClientAuthMethod.PrivateKeyJwt)
-            throw OAuthError.InvalidClient("the client must use private_key_jwt", usedHeader);
-        if (secret is null || !client.HasSecret(secret, clock.GetUtcNow())) throw OAuthError.InvalidClient("wrong or no secret", usedHeader);
+            throw OAuthError.InvalidClient("the client must use private_key_jwt", usedHeader, client.Id);
+        if (secret is null || !client.HasSecret(secret, clock.GetUtcNow())) throw OAuthError.InvalidClient("wrong or no secret", usedHeader, client.Id);
         return client;
     }
 

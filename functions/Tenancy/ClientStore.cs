@@ -19,6 +19,19 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     public Task<Client?> FindNow(Tenant tenant, string id, CancellationToken cancel) =>
         Client.IsId(id) ? Load(tenant, id, cancel) : Task.FromResult<Client?>(null);
 
+    /// <summary>The tenant's clients by id, after one; the first <paramref name="limit"/> of them.</summary>
+    public async Task<IReadOnlyList<Client>> List(Tenant tenant, string? after, int limit, CancellationToken cancel)
+    {
+        var clients = new List<Client>();
+        // No id is longer than another by a suffix of less than a 0.
+        await foreach (var row in table.Range(tenant.Id, after is null ? "" : after + " ", "~", limit, cancel))
+        {
+            clients.Add(Read(row));
+            if (clients.Count == limit) break;
+        }
+        return clients;
+    }
+
     /// <summary>Writes a client.</summary>
     /// <exception cref="ArgumentException">Its tokens or sessions would outlive the keys that they need.</exception>
     public Task Save(Tenant tenant, Client client, CancellationToken cancel) => table.Put(Row(tenant, client), cancel);
@@ -75,17 +88,23 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             ["OpenlyRegistered"] = client.OpenlyRegistered,
             ["RefreshByCookie"] = client.RefreshByCookie,
             ["RegisteredBy"] = client.RegisteredBy,
+            ["SessionsNotBefore"] = client.SessionsNotBefore,
         };
     }
 
     async Task<Client?> Load(Tenant tenant, string id, CancellationToken cancel)
     {
         var row = await table.Find(tenant.Id, id, cancel);
-        return row is null ? null : new Client
+        return row is null ? null : Read(row);
+    }
+
+    static Client Read(TableEntity row) =>
+        new()
         {
-            Id = id,
+            Id = row.RowKey,
             Name = row.GetString("Name"),
             SecretHashes = Columns.Split(row.GetString("SecretHashes")),
+            SessionsNotBefore = row.GetDateTimeOffset("SessionsNotBefore"),
             Grants = Columns.Split(row.GetString("Grants")),
             Scope = Scope.Parse(row.GetString("Scope")),
             RedirectUris = Columns.Split(row.GetString("RedirectUris")),
@@ -113,5 +132,4 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             RegisteredBy = row.GetString("RegisteredBy"),
             ETag = row.ETag,
         };
-    }
 }

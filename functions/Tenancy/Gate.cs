@@ -7,23 +7,37 @@ namespace Latchkey.Tenancy;
 /// <param name="Tenant">The tenant of the address, which is the token's.</param>
 /// <param name="Token">The verified token.</param>
 /// <param name="Cancel">The caller hung up.</param>
-public sealed record Caller(Tenant Tenant, AccessToken Token, CancellationToken Cancel);
+public sealed record Caller(Tenant Tenant, AccessToken Token, CancellationToken Cancel)
+{
+    /// <summary>What the request does, for the audit.</summary>
+    public Act Act { get; init; } = new();
+}
 
 /// <summary>
 /// The way into every endpoint of a tenant. For protected ones it is the three layers, in this order: authentication
 /// (401), tenant verification (401), authorization (403).
 /// </summary>
-public sealed class Gate(Endpoint endpoint, TenantStore tenants, ClientStore clients, BearerToken bearer, DPoP dpop, IssuedTokens issued)
+public sealed class Gate(
+    Endpoint endpoint, TenantStore tenants, Domains domains, ClientStore clients, BearerToken bearer, DPoP dpop, IssuedTokens issued,
+    AuditLog audit)
 {
     /// <summary>A public endpoint of a tenant, with CORS for the tenant's origins; with cookies only if <paramref name="credentials"/> says so.</summary>
     public Task<IResult> Open(
         HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps, bool credentials = false) =>
+        Enter(request, async (tenant, cancel) =>
+        {
+            EnsureAddress(tenant, await domains.TenantAt(request, cancel));
+            return await steps(tenant, cancel);
+        }, credentials);
+
+    Task<IResult> Enter(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps, bool credentials = false) =>
         endpoint.Run(request, async () =>
         {
             var cancel = request.HttpContext.RequestAborted;
             var tenant = await Tenant(request, cancel);
             if (Cors.Apply(request, tenant.Origins, credentials)) return Results.NoContent();
-            return await steps(tenant, cancel);
+            EnsureActive(tenant);
+            return await audit.Record(request, tenant, () => steps(tenant, cancel));
         });
 
     /// <summary>
@@ -37,7 +51,9 @@ public sealed class Gate(Endpoint endpoint, TenantStore tenants, ClientStore cli
         return endpoint.Run(request, async () =>
         {
             tenant = await Tenant(request, request.HttpContext.RequestAborted);
-            return await steps(tenant, request.HttpContext.RequestAborted);
+            EnsureActive(tenant);
+            EnsureAddress(tenant, await domains.TenantAt(request, request.HttpContext.RequestAborted));
+            return await audit.Record(request, tenant, () => steps(tenant, request.HttpContext.RequestAborted));
         }, problem => present(tenant, problem));
     }
 
@@ -47,7 +63,7 @@ public sealed class Gate(Endpoint endpoint, TenantStore tenants, ClientStore cli
     /// </summary>
     public Task<IResult> Read(
         HttpRequest request, string scope, Func<Caller, Task<IResult>> steps, bool tokenInBodyToo = false) =>
-        Open(request, async (tenant, cancel) =>
+        Enter(request, async (tenant, cancel) =>
         {
             var sent = tokenInBodyToo ? await BearerToken.SentInBodyToo(request) : BearerToken.Sent(request);
             var (caller, proof) = await Admit(request, tenant, sent, scope, cancel);
@@ -60,7 +76,7 @@ public sealed class Gate(Endpoint endpoint, TenantStore tenants, ClientStore cli
 
     /// <summary>A protected endpoint that changes something: nothing is done before the token is known to be live.</summary>
     public Task<IResult> Change(HttpRequest request, string scope, Func<Caller, Task<IResult>> steps) =>
-        Open(request, async (tenant, cancel) =>
+        Enter(request, async (tenant, cancel) =>
         {
             var (caller, proof) = await Admit(request, tenant, BearerToken.Sent(request), scope, cancel);
             await EnsureLive(caller, proof);
@@ -71,13 +87,17 @@ public sealed class Gate(Endpoint endpoint, TenantStore tenants, ClientStore cli
         HttpRequest request, Tenant tenant, SentToken sent, string scope, CancellationToken cancel)
     {
         var token = await bearer.Verify(sent.Encoded, async id => (await tenants.Find(id, cancel))?.Issuer, cancel);
-        if (token.Tenant != tenant.Id)
-            throw Problem.Unauthorized($"The access token is of tenant {token.Tenant}; this address is of tenant {tenant.Id}.");
+        // The address is the path and, if it is a tenant's own domain, the host: the token must be of both.
+        var host = await domains.TenantAt(request, cancel) ?? tenant.Id;
+        if (token.Tenant != tenant.Id || token.Tenant != host)
+            throw Problem.Unauthorized($"The access token is of tenant {token.Tenant}; this address is of tenant {(token.Tenant == host ? tenant.Id : host)}.");
         if (await clients.Find(tenant, token.ClientId, cancel) is null)
             throw Problem.Unauthorized("The access token's client is no longer registered."); // RFC 7592 §2.3
+        var act = Act.Of(request);
+        act.By(request, token); // From here on it is known who asks, and refusals are told too.
         var proof = await Proof(request, tenant, sent, token, cancel);
         if (!token.Scope.Has(scope)) throw Problem.InsufficientScope(scope);
-        return (new Caller(tenant, token, cancel), proof);
+        return (new Caller(tenant, token, cancel) { Act = act }, proof);
     }
 
     // RFC 9449 §7.2: a bound token is never taken as a bearer token; the reverse would promise what is not there.
@@ -91,8 +111,8 @@ public sealed class Gate(Endpoint endpoint, TenantStore tenants, ClientStore cli
     }
 
     Task EnsureLive(Caller caller, DPoPProof? proof) => proof is null
-        ? issued.EnsureLive(caller.Token, caller.Cancel)
-        : Task.WhenAll(issued.EnsureLive(caller.Token, caller.Cancel), EnsureUnused(caller, proof));
+        ? issued.EnsureLive(caller.Tenant, caller.Token, caller.Cancel)
+        : Task.WhenAll(issued.EnsureLive(caller.Tenant, caller.Token, caller.Cancel), EnsureUnused(caller, proof));
 
     async Task EnsureUnused(Caller caller, DPoPProof proof)
     {
@@ -102,5 +122,23 @@ public sealed class Gate(Endpoint endpoint, TenantStore tenants, ClientStore cli
 
     async Task<Tenant> Tenant(HttpRequest request, CancellationToken cancel) =>
         await tenants.Find(request.RouteValues["tenant"] as string, cancel)
-        ?? throw Problem.NotFound("unknown_tenant", "There is no such tenant.");
+        ?? throw Unknown();
+
+    // At a tenant's own domain there is no other.
+    static void EnsureAddress(Tenant tenant, string? host)
+    {
+        if (host is not null && host != tenant.Id) throw Unknown();
+    }
+
+    // `error` beside `code`, so that an OAuth library reads this answer too.
+    static void EnsureActive(Tenant tenant)
+    {
+        if (tenant.SuspendedBecause is not { } reason) return;
+        throw new Problem(403, "tenant_suspended", $"This tenant is suspended: {reason}")
+        {
+            Extensions = new Dictionary<string, object?> { ["error"] = "access_denied" },
+        };
+    }
+
+    static Problem Unknown() => Problem.NotFound("unknown_tenant", "There is no such tenant.");
 }

@@ -8,7 +8,7 @@ namespace Latchkey.Tenancy;
 /// The record of every access token issued (SCHEMA.md, tables Sessions…). A token of a session lies in the session's
 /// partition, any other in one of its own; the expiry bucket is in the id.
 /// </summary>
-public sealed class IssuedTokens(StorageClients storage, TimeProvider clock)
+public sealed class IssuedTokens(StorageClients storage, ClientStore clients, TimeProvider clock)
 {
     /// <summary>The tables of sessions and access tokens.</summary>
     public ExpiringTables Tables { get; } = new(storage.Tables, "Sessions");
@@ -36,20 +36,22 @@ public sealed class IssuedTokens(StorageClients storage, TimeProvider clock)
     /// token's own. A row that is not there is a no.
     /// </summary>
     /// <exception cref="Problem">401 <c>invalid_token</c>.</exception>
-    public async Task EnsureLive(AccessToken token, CancellationToken cancel)
+    public async Task EnsureLive(Tenant tenant, AccessToken token, CancellationToken cancel)
     {
-        if (!await IsLive(token, cancel)) throw Problem.Unauthorized("The access token has been revoked.");
+        if (!await IsLive(tenant, token, cancel)) throw Problem.Unauthorized("The access token has been revoked.");
     }
 
     /// <summary>As <see cref="EnsureLive"/>, as an answer.</summary>
-    public async Task<bool> IsLive(AccessToken token, CancellationToken cancel)
+    public async Task<bool> IsLive(Tenant tenant, AccessToken token, CancellationToken cancel)
     {
+        if (await clients.Find(tenant, token.ClientId, cancel) is not { } client) return false;
         if (!TrySplit(token.SessionId ?? token.TokenId, out var bucket, out var id)) return false;
         var row = await Tables.For(bucket).Find(
             RowKeys.SessionPartition(token.Tenant, id),
             token.SessionId is null ? RowKeys.Token(token.TokenId) : RowKeys.Session, cancel);
         // A session whose code is not redeemed has no tokens.
         return row is not null && (!row.ContainsKey("CodeExpiresAt") || row.ContainsKey("CodeSpentAt"))
+            && !tenant.HasEnded(client, row.GetDateTimeOffset(token.SessionId is null ? "IssuedAt" : "CreatedAt") ?? DateTimeOffset.MinValue)
             && !row.ContainsKey("RevokedAt") && !RevokedTokens.Of(row).Has(token.TokenId);
     }
 

@@ -1,3 +1,4 @@
+using Azure;
 using Latchkey.Protocol;
 
 namespace Latchkey.Tenancy;
@@ -5,13 +6,16 @@ namespace Latchkey.Tenancy;
 /// <summary>A customer of the deployment: an issuer of its own, with its own clients, users, roles and files.</summary>
 public sealed record Tenant
 {
+    /// <summary>The tenant whose people and programs look after the deployment's tenants (scope <c>operator</c>).</summary>
+    public const string Operator = "operator";
+
     /// <summary>The id in every path: see <see cref="IsId"/>.</summary>
     public required string Id { get; init; }
 
     /// <summary>The name that people read.</summary>
     public required string Name { get; init; }
 
-    /// <summary>OIDC's issuer: <c>{origin}/{tenant}</c>, from the settings, never from the Host header.</summary>
+    /// <summary>OIDC's issuer: <c>{origin}/{tenant}</c>, from the settings or its own domain, never from the Host header.</summary>
     public required string Issuer { get; init; }
 
     /// <summary>Raw origins of this tenant's web views and web apps, for CORS.</summary>
@@ -25,6 +29,26 @@ public sealed record Tenant
 
     /// <summary>Anybody may register an app (RFC 7591 §3), without an initial access token. Off unless an operator says so.</summary>
     public bool OpenRegistration { get; init; }
+
+    /// <summary>Its own domain, such as <c>login.example.com</c>, which is its issuer's origin; or null.</summary>
+    public string? Domain { get; init; }
+
+    /// <summary>Why it is suspended: then every request is answered 403 with it. Null if it is not.</summary>
+    public string? SuspendedBecause { get; init; }
+
+    /// <summary>Sessions and tokens from before (or of) this instant are revoked; null if there was never need.</summary>
+    public DateTimeOffset? SessionsNotBefore { get; init; }
+
+    /// <summary>When it was made; null for a row from before this column.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>Base64 SHA-256 of the value that its last export gave, which deleting it takes; or null.</summary>
+    public string? DeleteConfirmation { get; init; }
+
+    /// <summary>The user whose request made tenant <see cref="Operator"/>; null for any other.</summary>
+    public string? FirstOperator { get; init; }
+
+    internal ETag ETag { get; init; }
 
     /// <summary>The tenant's roles by name.</summary>
     public IReadOnlyDictionary<string, Role> Roles { get; init; } = new Dictionary<string, Role>();
@@ -45,6 +69,18 @@ public sealed record Tenant
         && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
         && text[0] != '-' && text[^1] != '-' && !text.Contains("--", StringComparison.Ordinal)
         && text is not ("admin" or "runtime" or "health");
+
+    /// <summary>True if what this client began at this instant is revoked as a whole, with the client's or the tenant's sessions.</summary>
+    public bool HasEnded(Client client, DateTimeOffset begun) => begun <= SessionsNotBefore || begun <= client.SessionsNotBefore;
+
+    /// <summary>
+    /// True if the text may be a domain: a lower-case DNS name of at least two labels (RFC 1123 §2.1), no address.
+    /// </summary>
+    public static bool IsDomain(string text) =>
+        text.Length <= 253 && text.Split('.') is { Length: >= 2 } labels
+        && labels.All(label => label.Length is >= 1 and <= 63 && label[0] != '-' && label[^1] != '-'
+            && label.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+        && char.IsAsciiLetterLower(labels[^1][0]);
 
     /// <summary>The rights that these roles give together; a role that the tenant does not have gives none.</summary>
     public Scope Rights(IEnumerable<string> roles) =>

@@ -4,11 +4,16 @@ using Latchkey.Storage;
 
 namespace Latchkey.Tenancy;
 
-/// <summary>Tenants and their roles (SCHEMA.md, table Tenants): one partition a tenant, read whole, cached for seconds.</summary>
+/// <summary>
+/// Tenants and their roles (SCHEMA.md, table Tenants): one partition a tenant, read whole, cached for 5 seconds at most,
+/// so that a suspension is seen by every instance within that time and by the one that suspends at once.
+/// </summary>
 public sealed class TenantStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
+    static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
     readonly Table table = new(storage.Tables.GetTableClient("Tenants"));
-    readonly Cache<Tenant> cache = new(clock, settings.CacheTime);
+    readonly Cache<Tenant> cache = new(clock, settings.CacheTime < Longest ? settings.CacheTime : Longest);
 
     /// <summary>The tenant, or null; a text that is no tenant id asks nobody.</summary>
     public ValueTask<Tenant?> Find(string? id, CancellationToken cancel) =>
@@ -18,32 +23,66 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
     public async Task<IReadOnlyList<string>> All(CancellationToken cancel) =>
         await table.Scan($"RowKey eq {RowKeys.Tenant}", cancel).Select(row => row.PartitionKey).ToListAsync(cancel);
 
-    /// <summary>Writes a tenant and its roles; the tenant's own row last, because it is what makes the tenant exist.</summary>
+    /// <summary>The tenant as stored now, past the cache: to be changed.</summary>
+    public Task<Tenant?> FindNow(string id, CancellationToken cancel) =>
+        Tenant.IsId(id) ? Load(id, cancel) : Task.FromResult<Tenant?>(null);
+
+    /// <summary>The tenants by id, after one; the first <paramref name="limit"/> of them, without their roles.</summary>
+    public async Task<IReadOnlyList<Tenant>> List(string? after, int limit, CancellationToken cancel)
+    {
+        var tenants = new List<Tenant>();
+        var filter = TableClient.CreateQueryFilter($"RowKey eq {RowKeys.Tenant} and PartitionKey gt {after ?? ""}");
+        await foreach (var row in table.Query(filter, limit, cancel))
+        {
+            tenants.Add(Read(row, new Dictionary<string, Role>()));
+            if (tenants.Count == limit) break;
+        }
+        return tenants;
+    }
+
+    /// <summary>Adds a tenant with its roles; false if its id is taken. The tenant's own row comes last: it makes the tenant exist.</summary>
+    public async Task<bool> TryAdd(Tenant tenant, CancellationToken cancel)
+    {
+        foreach (var role in tenant.Roles.Values) await table.Put(Row(tenant, role), cancel);
+        return await table.TryAdd(Row(tenant), cancel);
+    }
+
+    /// <summary>Writes a tenant that <see cref="FindNow"/> gave, without its roles; false if somebody changed it since.</summary>
+    public async Task<bool> TryReplace(Tenant tenant, CancellationToken cancel)
+    {
+        var row = Row(tenant);
+        row.ETag = tenant.ETag;
+        var done = await table.TryReplace(row, cancel);
+        cache.Remove(tenant.Id);
+        return done;
+    }
+
+    /// <summary>Writes a tenant and its roles, whatever was there.</summary>
     public async Task Save(Tenant tenant, CancellationToken cancel)
     {
-        foreach (var role in tenant.Roles.Values)
-        {
-            await table.Put(new TableEntity(tenant.Id, RowKeys.Role(role.Name))
-            {
-                ["Name"] = role.Name,
-                ["Rights"] = role.Rights.ToString(),
-            }, cancel);
-        }
-        await table.Put(new TableEntity(tenant.Id, RowKeys.Tenant)
-        {
-            ["Name"] = tenant.Name,
-            ["Origins"] = Columns.Join(tenant.Origins),
-            ["Color"] = tenant.Color,
-            ["LogoUri"] = tenant.LogoUri,
-            ["OpenRegistration"] = tenant.OpenRegistration,
-            ["FileBytes"] = tenant.Limits.FileBytes,
-            ["SpaceBytes"] = tenant.Limits.SpaceBytes,
-            ["SpaceFiles"] = tenant.Limits.SpaceFiles,
-            ["SpacePending"] = tenant.Limits.SpacePending,
-            ["TenantBytes"] = tenant.Limits.TenantBytes,
-            ["TenantFiles"] = tenant.Limits.TenantFiles,
-            ["ContentTypes"] = Columns.Join(tenant.Limits.ContentTypes),
-        }, cancel);
+        foreach (var role in tenant.Roles.Values) await table.Put(Row(tenant, role), cancel);
+        await table.Put(Row(tenant), cancel);
+    }
+
+    /// <summary>Adds a role or sets its rights.</summary>
+    public async Task Put(Tenant tenant, Role role, CancellationToken cancel)
+    {
+        await table.Put(Row(tenant, role), cancel);
+        cache.Remove(tenant.Id);
+    }
+
+    /// <summary>Deletes a role, if there is one of this name.</summary>
+    public async Task Delete(Tenant tenant, string role, CancellationToken cancel)
+    {
+        await table.TryDelete(new TableEntity(tenant.Id, RowKeys.Role(role)) { ETag = Azure.ETag.All }, cancel);
+        cache.Remove(tenant.Id);
+    }
+
+    /// <summary>Deletes the row that makes the tenant exist: the last of its deletion.</summary>
+    public async Task Delete(string id, CancellationToken cancel)
+    {
+        await table.TryDelete(new TableEntity(id, RowKeys.Tenant) { ETag = Azure.ETag.All }, cancel);
+        cache.Remove(id);
     }
 
     async Task<Tenant?> Load(string id, CancellationToken cancel)
@@ -55,18 +94,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
             if (entity.RowKey == RowKeys.Tenant) row = entity;
             else roles[entity.GetString("Name")] = new Role(entity.GetString("Name"), Scope.Parse(entity.GetString("Rights")));
         }
-        return row is null ? null : new Tenant
-        {
-            Id = id,
-            Name = row.GetString("Name"),
-            Issuer = $"{settings.Origin}/{id}",
-            Origins = Columns.Split(row.GetString("Origins")),
-            Color = row.GetString("Color"),
-            LogoUri = row.GetString("LogoUri"),
-            OpenRegistration = row.GetBoolean("OpenRegistration") is true,
-            Roles = roles,
-            Limits = Limits(row),
-        };
+        return row is null ? null : Read(row, roles);
     }
 
     // A tenant that was saved before there were limits has the standard ones.
@@ -84,4 +112,52 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
             ContentTypes = Columns.Split(row.GetString("ContentTypes")),
         };
     }
+
+    static TableEntity Row(Tenant tenant, Role role) => new(tenant.Id, RowKeys.Role(role.Name))
+    {
+        ["Name"] = role.Name,
+        ["Rights"] = role.Rights.ToString(),
+    };
+
+    static TableEntity Row(Tenant tenant) => new(tenant.Id, RowKeys.Tenant)
+    {
+        ["Name"] = tenant.Name,
+        ["Origins"] = Columns.Join(tenant.Origins),
+        ["Color"] = tenant.Color,
+        ["LogoUri"] = tenant.LogoUri,
+        ["OpenRegistration"] = tenant.OpenRegistration,
+        ["Domain"] = tenant.Domain,
+        ["SuspendedBecause"] = tenant.SuspendedBecause,
+        ["SessionsNotBefore"] = tenant.SessionsNotBefore,
+        ["CreatedAt"] = tenant.CreatedAt,
+        ["DeleteConfirmation"] = tenant.DeleteConfirmation,
+        ["FirstOperator"] = tenant.FirstOperator,
+        ["FileBytes"] = tenant.Limits.FileBytes,
+        ["SpaceBytes"] = tenant.Limits.SpaceBytes,
+        ["SpaceFiles"] = tenant.Limits.SpaceFiles,
+        ["SpacePending"] = tenant.Limits.SpacePending,
+        ["TenantBytes"] = tenant.Limits.TenantBytes,
+        ["TenantFiles"] = tenant.Limits.TenantFiles,
+        ["ContentTypes"] = Columns.Join(tenant.Limits.ContentTypes),
+    };
+
+    Tenant Read(TableEntity row, IReadOnlyDictionary<string, Role> roles) => new()
+    {
+        Id = row.PartitionKey,
+        Name = row.GetString("Name"),
+        Issuer = $"{(row.GetString("Domain") is { } domain ? $"https://{domain}" : settings.Origin)}/{row.PartitionKey}",
+        Origins = Columns.Split(row.GetString("Origins")),
+        Color = row.GetString("Color"),
+        LogoUri = row.GetString("LogoUri"),
+        OpenRegistration = row.GetBoolean("OpenRegistration") is true,
+        Domain = row.GetString("Domain"),
+        SuspendedBecause = row.GetString("SuspendedBecause"),
+        SessionsNotBefore = row.GetDateTimeOffset("SessionsNotBefore"),
+        CreatedAt = row.GetDateTimeOffset("CreatedAt"),
+        DeleteConfirmation = row.GetString("DeleteConfirmation"),
+        FirstOperator = row.GetString("FirstOperator"),
+        Roles = roles,
+        Limits = Limits(row),
+        ETag = row.ETag,
+    };
 }

@@ -1,3 +1,5 @@
+using Azure;
+
 namespace Latchkey.Tenancy;
 
 /// <summary>A person who signs in to a tenant's apps.</summary>
@@ -26,4 +28,6 @@ public sealed record User
 
     /// <summary>A disabled user can do nothing.</summary>
     public bool Disabled { get; init; }
+
+    internal ETag ETag { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Azure;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 
@@ -26,12 +27,19 @@ public sealed class UserStore(StorageClients storage)
     }
 
     /// <summary>The user of this id, or null.</summary>
-    public async Task<User?> Find(Tenant tenant, string id, CancellationToken cancel)
+    public Task<User?> Find(Tenant tenant, string id, CancellationToken cancel) => Find(tenant.Id, id, cancel);
+
+    /// <summary>The user of this id, or null.</summary>
+    public async Task<User?> Find(string tenant, string id, CancellationToken cancel)
     {
-        var row = await table.Find(tenant.Id, RowKeys.User(id), cancel);
-        return row is null ? null : new User
+        var row = await table.Find(tenant, RowKeys.User(id), cancel);
+        return row is null ? null : Read(row);
+    }
+
+    static User Read(TableEntity row) =>
+        new()
         {
-            Id = id,
+            Id = row.RowKey[RowKeys.User("").Length..],
             UserName = row.GetString("UserName"),
             Name = row.GetString("Name"),
             Email = row.GetString("Email"),
@@ -39,8 +47,35 @@ public sealed class UserStore(StorageClients storage)
             Roles = Columns.Split(row.GetString("Roles")),
             Disabled = row.GetBoolean("Disabled") is not false,
             SignedOutAt = row.GetDateTimeOffset("SignedOutAt"),
+            ETag = row.ETag,
         };
+
+    /// <summary>The tenant's users by id, after one; the first <paramref name="limit"/> of them.</summary>
+    public async Task<IReadOnlyList<User>> List(Tenant tenant, string? after, int limit, CancellationToken cancel)
+    {
+        var users = new List<User>();
+        await foreach (var row in table.Range(tenant.Id, RowKeys.User(after is null ? "" : after + " "), RowKeys.User("~"), limit, cancel))
+        {
+            users.Add(Read(row));
+            if (users.Count == limit) break;
+        }
+        return users;
     }
+
+    /// <summary>Writes a user that was read before, all but the name that is typed; false if somebody changed it since.</summary>
+    public Task<bool> TryReplace(Tenant tenant, User user, CancellationToken cancel)
+    {
+        var row = Row(tenant, user);
+        row.ETag = user.ETag;
+        return table.TryReplace(row, cancel);
+    }
+
+    /// <summary>Removes both rows of a user at once; false if they are gone.</summary>
+    public Task<bool> TryDelete(Tenant tenant, User user, CancellationToken cancel) => table.TryTransact(
+    [
+        new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, RowKeys.UserName(Normalize(user.UserName))), ETag.All),
+        new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, RowKeys.User(user.Id)), ETag.All),
+    ], cancel);
 
     /// <summary>Adds a user with both rows at once; false if the name is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, User user, CancellationToken cancel) => table.TryTransact(
@@ -49,16 +84,19 @@ public sealed class UserStore(StorageClients storage)
         {
             ["UserId"] = user.Id,
         }),
-        new(TableTransactionActionType.Add, new TableEntity(tenant.Id, RowKeys.User(user.Id))
-        {
-            ["UserName"] = user.UserName,
-            ["Name"] = user.Name,
-            ["Email"] = user.Email,
-            ["PasswordHash"] = user.PasswordHash,
-            ["Roles"] = Columns.Join(user.Roles),
-            ["Disabled"] = user.Disabled,
-        }),
+        new(TableTransactionActionType.Add, Row(tenant, user)),
     ], cancel);
+
+    static TableEntity Row(Tenant tenant, User user) => new(tenant.Id, RowKeys.User(user.Id))
+    {
+        ["UserName"] = user.UserName,
+        ["Name"] = user.Name,
+        ["Email"] = user.Email,
+        ["PasswordHash"] = user.PasswordHash,
+        ["Roles"] = Columns.Join(user.Roles),
+        ["Disabled"] = user.Disabled,
+        ["SignedOutAt"] = user.SignedOutAt,
+    };
 
     /// <summary>Stores a new hash of the same password; false if the password was changed since <paramref name="known"/> was read.</summary>
     public Task<bool> TryRehash(Tenant tenant, User known, string hash, CancellationToken cancel) =>

@@ -1,7 +1,9 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Azure.Storage.Blobs.Models;
 using Latchkey.LocalHost;
+using Latchkey.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -70,6 +72,24 @@ public sealed class TestHost : IAsyncDisposable
     {
         var answer = await Http.PostAsync($"/admin/functions/{name}", null);
         answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>How many requests to storage the steps take.</summary>
+    public async Task<long> Trips(Func<Task> steps)
+    {
+        var trips = Service<RoundTrips>();
+        var before = trips.Count;
+        await steps();
+        return trips.Count - before;
+    }
+
+    /// <summary>The blobs and snapshots of tenant demo whose name starts so, those with only uncommitted blocks too.</summary>
+    public async Task<List<BlobItem>> Blobs(string prefix)
+    {
+        var items = new List<BlobItem>();
+        var container = Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo");
+        await foreach (var item in container.GetBlobsAsync(states: BlobStates.Snapshots | BlobStates.Uncommitted, prefix: prefix)) items.Add(item);
+        return items;
     }
 
     /// <summary>POSTs a form to the tenant's token endpoint.</summary>

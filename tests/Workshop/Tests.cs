@@ -72,8 +72,8 @@ static class Tests
     static async Task AgainstAService(string? name)
     {
         var files = ClientTests(name);
-        var demo = IsWanted("demo", name);
-        if (files.Length == 0 && !demo)
+        var (demo, admin) = (IsWanted("demo", name), IsWanted("admin", name));
+        if (files.Length == 0 && !demo && !admin)
             return;
         var ports = Ports.Free(4);
         var origin = $"http://localhost:{ports[3]}";
@@ -85,10 +85,40 @@ static class Tests
             ("Latchkey__Signing__KeyFile", Path.GetFullPath($"{Results}/keys.json")));
         if (files.Length > 0)
             await NodeTest(files, name, origin);
-        if (!demo)
-            return;
-        await Demo.Run(origin, null, password: false);
-        passed++;
+        if (demo)
+        {
+            await Demo.Run(origin, null, password: false);
+            passed++;
+        }
+        if (admin)
+        {
+            await Administer(origin);
+            passed++;
+        }
+    }
+
+    /// <summary>A tenant, a user and clients are made from the command line, and sign in.</summary>
+    static async Task Administer(string origin)
+    {
+        const string Password = "only-for-this-test";
+        await Admin.Run(origin, "", "tenant", "create", "acme2", "--name", "Acme Two");
+        await Admin.Run(origin, Password, "user", "create", "carol", "--role", "member", "--tenant", "acme2");
+        await Admin.Run(origin, "", "client", "create", "app", "-t", "acme2", "--auth", "none", "--native", "true",
+            "--grant", "password", "refresh_token", "--scope", "files.read", "files.write");
+        var made = await Admin.Run(origin, "", "client", "create", "robot", "-t", "acme2", "--grant", "client_credentials", "--scope", "files.read", "--json");
+        var secret = (string?)System.Text.Json.Nodes.JsonNode.Parse(made)!["secret"] ?? throw new Failure("No secret was printed.");
+        using var http = new HttpClient();
+        foreach (var form in new Dictionary<string, string>[]
+        {
+            new() { ["grant_type"] = "password", ["client_id"] = "app", ["username"] = "carol", ["password"] = Password },
+            new() { ["grant_type"] = "client_credentials", ["client_id"] = "robot", ["client_secret"] = secret },
+        })
+        {
+            using var answer = await http.PostAsync($"{origin}/acme2/oauth/token", new FormUrlEncodedContent(form), Shell.Stopping);
+            Console.WriteLine($"admin: {form["client_id"]} of acme2 -> {(int)answer.StatusCode}");
+            if (!answer.IsSuccessStatusCode)
+                throw new Failure($"What the command line made can't sign in: {await answer.Content.ReadAsStringAsync(Shell.Stopping)}");
+        }
     }
 
     static async Task NodeTest(string[] files, string? name, string origin)

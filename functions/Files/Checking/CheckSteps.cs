@@ -51,7 +51,7 @@ public sealed class CheckSteps(
     async Task<bool> IsMissing(FileRecord file, CancellationToken cancel)
     {
         if (file.Status is not (FileStatus.Available or FileStatus.Deleted)) return false;
-        var missing = await blobs.Find(file.Tenant, file.BlobName, cancel) is null;
+        var missing = await blobs.Find(file.Tenant, file.BlobName, cancel, file.Snapshot) is null;
         if (missing == file.MissingSince is not null) return missing;
         if (await files.Find(file.Tenant, file.Id, cancel) is not { Status: FileStatus.Available or FileStatus.Deleted } now) return false;
         await files.TryMove(now, now with { MissingSince = missing ? clock.GetUtcNow() : null }, default, cancel);

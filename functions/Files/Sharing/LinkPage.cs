@@ -37,6 +37,8 @@ public sealed class LinkPage(
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
                 if (await Find(request, tenant, cancel) is not var (file, link)) return NotFound(request);
+                var act = Act.Of(request);
+                (act.Type, act.Target) = ("link-download", file.Id);
                 if (link.IsUsedUp) return UsedUp(request);
                 if (link.IsLocked(clock.GetUtcNow())) return Locked(request, file);
                 var right = link.PasswordHash is null || passwords.Matches(link, password);
@@ -45,6 +47,7 @@ public sealed class LinkPage(
                 var counted = link is { PasswordHash: null, MaxDownloads: null }
                     || await shares.TryReplace(right ? link.Use() : link.Fail(clock.GetUtcNow()), cancel);
                 if (!counted) continue;
+                if (!right) act.Refusal = "wrong_password";
                 return right ? await Redirect(request, file, link, cancel)
                     : Page(request, 403, LinkHtml.Of(file, true, "This is not the password."));
             }
@@ -67,7 +70,7 @@ public sealed class LinkPage(
 
     async Task<IResult> Redirect(HttpRequest request, FileRecord file, Share link, CancellationToken cancel)
     {
-        var url = await urls.Read(file, $"link {link.Id}", settings.DownloadUrlTime, cancel);
+        var url = await urls.Read(file, $"link {link.Id}", settings.DownloadUrlTime, cancel, Act.Of(request));
         SetHeaders(request);
         request.HttpContext.Response.Headers.Location = url.Url;
         return Results.StatusCode(303); // A GET follows, whatever the browser.

@@ -61,7 +61,7 @@ public sealed class AuthorizationAnswers(
         if (request.ResponseType != ResponseType.Code)
             return await GrantTokens(tenant, request, session, scope, device, cancel);
         var code = new CodeBinding(clock.GetUtcNow() + Codes.Life, request.To.RedirectUri, request.CodeChallenge, request.Nonce, Jkt: request.DpopJkt);
-        await signIns.Await(session with { Code = code }, device, cancel);
+        if (!await signIns.TryAwait(session with { Code = code }, device, cancel)) throw Changed();
         return AuthorizationResponse.Good(tenant, request.To, new Dictionary<string, string>
         {
             ["code"] = await codes.For(tenant.Id, sessionId, cancel),
@@ -86,10 +86,12 @@ public sealed class AuthorizationAnswers(
         }
         if (request.ResponseType != ResponseType.Token)
             answer["id_token"] = (await idTokens.For(tenant, client, session, scope, request.Nonce, token?.Encoded, cancel))!;
-        await signIns.Await(session, device, cancel);
+        if (!await signIns.TryAwait(session, device, cancel)) throw Changed();
         if (token is not null) await sessions.AddToken(session, token.Record, cancel);
         return AuthorizationResponse.Good(tenant, request.To, answer);
     }
+
+    static OAuthError Changed() => OAuthError.AccessDenied("The user was changed meanwhile.");
 
     static OAuthError Denied() => OAuthError.AccessDenied("The user said no.");
 

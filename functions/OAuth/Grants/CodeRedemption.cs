@@ -26,9 +26,9 @@ public sealed partial class CodeRedemption(
         TokenAnswer? answer = null;
         while (true)
         {
-            var session = await sessions.Find(tenant.Id, sessionId, cancel) ?? throw Refused("no such session");
+            var session = request.About(await sessions.Find(tenant.Id, sessionId, cancel)) ?? throw Refused("no such session");
             var code = proven(session, request);
-            if (session.RevokedAt is not null) throw Refused("the session was revoked");
+            if (session.RevokedAt is not null || tenant.HasEnded(client, session.CreatedAt)) throw Refused("the session was revoked");
             // Our own write, whose answer was lost on the way from storage.
             if (answer is not null && session.RotationId == rotationId) return answer;
             if (code.SpentAt is not null) throw await Replayed(tenant, session, cancel);

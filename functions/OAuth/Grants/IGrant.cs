@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Latchkey.Http;
+using Latchkey.OAuth.Sessions;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 
@@ -11,6 +12,14 @@ public sealed record TokenRequest(Tenant Tenant, Client Client, Form Form, HttpR
 {
     /// <summary>The thumbprint of the key of the request's DPoP proof, to which its tokens are bound, or null.</summary>
     public string? Jkt { get; init; }
+
+    /// <summary>Tells the audit whose session it is.</summary>
+    internal Session? About(Session? session)
+    {
+        var act = Act.Of(Http);
+        (act.Actor, act.Target) = (session?.UserId, session?.Id);
+        return session;
+    }
 
     /// <summary>The refresh token that came as a cookie, or null.</summary>
     public string? RefreshCookie { get; init; }

@@ -1,6 +1,7 @@
 using Latchkey.Http;
 using Latchkey.OAuth.Sessions;
 using Latchkey.Protocol;
+using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth.Grants;
 
@@ -19,8 +20,11 @@ public sealed class PasswordGrant(Passwords passwords, SignIns signIns, Settings
         var (tenant, client, form, http, cancel) = request;
         var (userName, password) = (form.Required("username"), form.Required("password"));
         var asked = GrantedScope.ForClient(client, Scope.Parse(form["scope"]));
+        var act = Act.Of(http);
+        act.Type = "sign-in";
         var address = CallerAddress.Of(http, settings.TrustedProxies);
         var user = await passwords.SignIn(tenant, userName, password, address, cancel);
+        act.Actor = user.Id;
         var scope = GrantedScope.ForUser(tenant, client, user.Roles, asked);
         return await signIns.Start(tenant, client, user, scope, Authentication.ByPassword(clock.GetUtcNow()),
             Device.Of(http, settings.TrustedProxies), request.Jkt, cancel);

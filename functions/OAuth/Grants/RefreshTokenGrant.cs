@@ -27,7 +27,7 @@ public sealed partial class RefreshTokenGrant(
         var rotationId = Ids.New();
         while (true)
         {
-            var session = Usable(client, await sessions.Find(tenant.Id, sessionId, cancel));
+            var session = Usable(tenant, client, request.About(await sessions.Find(tenant.Id, sessionId, cancel)));
             if (IsBound(session, counter) && session.Jkt != request.Jkt)
                 throw OAuthError.InvalidGrant("The refresh token is bound to another key."); // No harm to the session: RFC 9449 §11.
             var scope = Narrowed(tenant, client, session, Scope.Parse(form["scope"]));
@@ -47,13 +47,13 @@ public sealed partial class RefreshTokenGrant(
         }
     }
 
-    Session Usable(Client client, Session? session)
+    Session Usable(Tenant tenant, Client client, Session? session)
     {
         if (session is null) throw OAuthError.InvalidGrant("The session has ended.", "no such session");
         if (session.IsPending) throw OAuthError.InvalidGrant("The session has not begun.", "its code is not redeemed");
         if (session.ClientId != client.Id)
             throw OAuthError.InvalidGrant("The refresh token is another client's.");
-        if (session.RevokedAt is not null) throw OAuthError.InvalidGrant("The session was revoked.");
+        if (session.RevokedAt is not null || tenant.HasEnded(client, session.CreatedAt)) throw OAuthError.InvalidGrant("The session was revoked.");
         var now = clock.GetUtcNow();
         if (now >= session.ExpiresAt || now >= session.IdleExpiresAt)
             throw OAuthError.InvalidGrant("The session has expired. Sign in again.");
@@ -97,7 +97,7 @@ public sealed partial class RefreshTokenGrant(
     {
         await sessions.Revoke(tenant.Id, session.Id, "refresh token reused", cancel);
         Log.Reused(logger, tenant.Id, session.ClientId, session.UserId, session.Counter - counter);
-        return OAuthError.InvalidGrant("The refresh token was used before; the session is revoked.");
+        return OAuthError.InvalidGrant("The refresh token was used before; the session is revoked.", "reused; session revoked");
     }
 
     static partial class Log

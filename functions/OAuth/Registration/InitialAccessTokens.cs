@@ -4,6 +4,13 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth.Registration;
 
+/// <summary>An initial access token as its operator sees it: never the token.</summary>
+/// <param name="Id">What to revoke it by.</param>
+/// <param name="UsesLeft">How many apps may be registered with it yet.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="ExpiresAt">It is no good from then on.</param>
+public sealed record InitialToken(string Id, int UsesLeft, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);
+
 /// <summary>
 /// Initial access tokens (RFC 7591 §1.2 and §3; SCHEMA.md, tables InitialTokens…): an operator hands one to a developer,
 /// who registers apps with it. It is random, only its hash is stored, and it is good for some uses and some time.
@@ -33,6 +40,48 @@ public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clo
             ["ExpiresAt"] = now + life,
         }, cancel);
         return token;
+    }
+
+    const int IdHashChars = 24;
+
+    /// <summary>What a token is called without being said: its bucket and the start of its hash.</summary>
+    public static string IdOf(string token) => $"{BucketOf(token)}.{Ids.Hash(token)[..IdHashChars]}";
+
+    /// <summary>The tenant's tokens that could be spent now, those that expire first at the front.</summary>
+    public async Task<IReadOnlyList<InitialToken>> List(Tenant tenant, CancellationToken cancel)
+    {
+        var found = new List<InitialToken>();
+        foreach (var bucket in await Tables.Buckets(cancel))
+        {
+            await foreach (var row in Rows(tenant, bucket, "", cancel))
+            {
+                var hash = row.PartitionKey[RowKeys.InitialTokens(tenant.Id, "").Length..];
+                var token = new InitialToken($"{bucket}.{hash[..IdHashChars]}", row.GetInt32("UsesLeft")!.Value,
+                    row.GetDateTimeOffset("CreatedAt")!.Value, row.GetDateTimeOffset("ExpiresAt")!.Value);
+                if (token.UsesLeft > 0 && clock.GetUtcNow() < token.ExpiresAt) found.Add(token);
+            }
+        }
+        return found;
+    }
+
+    /// <summary>Ends a token; false if there is none of this id.</summary>
+    public async Task<bool> TryRevoke(Tenant tenant, string id, CancellationToken cancel)
+    {
+        if (id.Split('.') is not [var bucket, { Length: IdHashChars } hash]) return false;
+        if (!ExpiringTables.IsBucket(bucket) || !hash.All(char.IsAsciiHexDigitLower)) return false;
+        await foreach (var row in Rows(tenant, bucket, hash, cancel))
+        {
+            row.ETag = Azure.ETag.All;
+            return await Tables.For(bucket).TryDelete(row, cancel);
+        }
+        return false;
+    }
+
+    IAsyncEnumerable<TableEntity> Rows(Tenant tenant, string bucket, string hash, CancellationToken cancel)
+    {
+        var from = RowKeys.InitialTokens(tenant.Id, hash);
+        var filter = TableClient.CreateQueryFilter($"PartitionKey ge {from} and PartitionKey lt {from + "~"} and RowKey eq {RowKeys.InitialTokenRow}");
+        return Tables.For(bucket).Query(filter, null, cancel);
     }
 
     /// <summary>True if the token could be spent now.</summary>

@@ -34,6 +34,7 @@ public sealed class BrowserSignIns(
         if (row is null || now >= row.GetDateTimeOffset("ExpiresAt") || now >= row.GetDateTimeOffset("IdleExpiresAt")) return null;
         if (await users.Find(tenant, row.GetString("UserId"), cancel) is not { Disabled: false } user) return null;
         if (row.GetDateTimeOffset("StartedAt") < user.SignedOutAt) return null;
+        if (row.GetDateTimeOffset("AuthTime") <= tenant.SessionsNotBefore) return null;
         if (now + Idle - Slack > row.GetDateTimeOffset("IdleExpiresAt"))
         {
             await tables.For(bucket).TryMerge(new TableEntity(row.PartitionKey, row.RowKey) { ["IdleExpiresAt"] = now + Idle }, cancel);

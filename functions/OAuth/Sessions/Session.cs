@@ -78,6 +78,9 @@ public sealed record Session
     /// <summary>True while it has begun and is neither revoked nor expired.</summary>
     public bool IsAlive(DateTimeOffset now) => !IsPending && RevokedAt is null && now < ExpiresAt && now < IdleExpiresAt;
 
+    /// <summary>The user's <see cref="Tenancy.User.SignedOutAt"/> as it was when the session was made; not stored.</summary>
+    internal DateTimeOffset? SignedOutAt { get; init; }
+
     internal ETag ETag { get; init; }
 
     /// <summary>The id without its bucket.</summary>

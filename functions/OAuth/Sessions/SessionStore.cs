@@ -52,6 +52,35 @@ public sealed class SessionStore(IssuedTokens issued, TimeProvider clock)
             ["RevokedBecause"] = reason,
         }, cancel);
 
+    /// <summary>
+    /// The tenant's sessions, or a client's, those that end first at the front. It looks through the tenant's part of
+    /// each day's table, because no index leads here: for administration only.
+    /// </summary>
+    /// <param name="tenant">The tenant's id.</param>
+    /// <param name="clientId">The client, or null for all.</param>
+    /// <param name="after">The id to go on after, or null.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<IReadOnlyList<Session>> List(string tenant, string? clientId, string? after, int limit, CancellationToken cancel)
+    {
+        var found = new List<Session>();
+        var (startBucket, startId) = after is not null && IssuedTokens.TrySplit(after, out var bucket, out var id) ? (bucket, id) : ("", "");
+        foreach (var day in await issued.Tables.Buckets(cancel))
+        {
+            if (string.CompareOrdinal(day, startBucket) < 0) continue;
+            var from = RowKeys.SessionPartition(tenant, day == startBucket ? startId : "");
+            var filter = TableClient.CreateQueryFilter(
+                $"PartitionKey gt {from} and PartitionKey lt {RowKeys.SessionPartition(tenant, "~")} and RowKey eq {RowKeys.Session}");
+            if (clientId is not null) filter += TableClient.CreateQueryFilter($" and ClientId eq {clientId}");
+            await foreach (var row in issued.Tables.For(day).Query(filter, limit, cancel))
+            {
+                found.Add(SessionRow.Read(tenant, $"{day}.{row.PartitionKey[RowKeys.SessionPartition(tenant, "").Length..]}", row));
+                if (found.Count == limit) return found;
+            }
+        }
+        return found;
+    }
+
     Table TableOf(string id) => issued.Tables.For(id[..id.IndexOf('.', StringComparison.Ordinal)]);
 
     Task<bool> Transact(Session session, TableTransactionActionType write, TableEntity token, CancellationToken cancel) =>

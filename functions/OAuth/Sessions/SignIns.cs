@@ -8,7 +8,7 @@ namespace Latchkey.OAuth.Sessions;
 /// <summary>Starts sessions: whichever way proved who the user is, the tokens come from here.</summary>
 public sealed class SignIns(
     SessionStore sessions, UserSessions userSessions, AccessTokens accessTokens, IdTokens idTokens,
-    RefreshTokens refreshTokens, TimeProvider clock)
+    RefreshTokens refreshTokens, UserStore users, TimeProvider clock)
 {
     /// <summary>Makes a session for a user and the first tokens, at once.</summary>
     public async Task<TokenAnswer> Start(Tenant tenant, Client client, User user, Scope scope,
@@ -19,14 +19,29 @@ public sealed class SignIns(
         var answer = await Answer(tenant, client, session, token, scope, nonce: null, cancel);
         await userSessions.Add(session, device, cancel);
         await sessions.Create(session, token.Record, cancel);
+        if (!await Stands(session, cancel)) throw OAuthError.InvalidGrant("The user was changed meanwhile. Sign in again.", about: user.Id);
         return answer;
     }
 
-    /// <summary>Makes a session that waits for its code. If it is there already nothing changes: the code is the same.</summary>
-    public async Task Await(Session session, Device device, CancellationToken cancel)
+    /// <summary>
+    /// Makes a session that waits for its code; false if its user may not sign in any more. If it is there already nothing
+    /// changes: the code is the same.
+    /// </summary>
+    public async Task<bool> TryAwait(Session session, Device device, CancellationToken cancel)
     {
         await userSessions.Add(session, device, cancel);
         await sessions.TryAdd(session, cancel);
+        return await Stands(session, cancel);
+    }
+
+    // The user is looked at once more now that the session is written: whoever disables a user writes that first and
+    // ends the listed sessions then, so one of the two sees the other.
+    async Task<bool> Stands(Session session, CancellationToken cancel)
+    {
+        var user = await users.Find(session.Tenant, session.UserId, cancel);
+        if (user is { Disabled: false } && user.SignedOutAt == session.SignedOutAt) return true;
+        await sessions.Revoke(session.Tenant, session.Id, "the user was changed meanwhile", cancel);
+        return false;
     }
 
     /// <summary>A fresh id for a session that starts now; the day of its end is in it.</summary>
@@ -54,6 +69,7 @@ public sealed class SignIns(
             IdleExpiresAt = IdleEnd(now, client, ends),
             ExpiresAt = ends,
             Authentication = authentication,
+            SignedOutAt = user.SignedOutAt,
         };
     }
 

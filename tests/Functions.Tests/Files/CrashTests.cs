@@ -34,16 +34,16 @@ public sealed class CrashTests : IAsyncLifetime
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_begin_that_died_anywhere_leaves_nothing_that_is_seen(bool answerLost)
     {
-        var cuts = await CutEverywhere(answerLost, _ => alice.Send(HttpMethod.Post, "", FilesOf.Declaration(folder: "begun")),
+        var cuts = await storage.CutEverywhere(answerLost, _ => alice.Send(HttpMethod.Post, "", FilesOf.Declaration(folder: "begun")),
             prepare: () => Task.FromResult(0), check: async _ => Assert.Empty((await alice.List("?folder=begun")).Files));
-        Assert.Equal(3, cuts); // Revocation, usage (asked again after a failure), record and usage.
+        Assert.Equal(4, cuts); // Revocation, note, usage (asked again after a failure), record and usage.
     }
 
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_complete_that_died_anywhere_is_completed_by_the_next(bool answerLost)
     {
         byte[] bytes = [1, 2, 3];
-        var cuts = await CutEverywhere(answerLost, begun => alice.Complete(begun.Id),
+        var cuts = await storage.CutEverywhere(answerLost, begun => alice.Complete(begun.Id),
             prepare: async () =>
             {
                 var begun = await alice.Begin(FilesOf.Declaration(folder: "completed", md5: FilesOf.Md5(bytes)));
@@ -64,7 +64,7 @@ public sealed class CrashTests : IAsyncLifetime
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_refusal_that_died_anywhere_is_given_again_or_the_bytes_are_gone(bool answerLost)
     {
-        await CutEverywhere(answerLost, begun => alice.Complete(begun.Id),
+        await storage.CutEverywhere(answerLost, begun => alice.Complete(begun.Id),
             prepare: async () =>
             {
                 var begun = await alice.Begin(FilesOf.Declaration(size: 4));
@@ -83,7 +83,7 @@ public sealed class CrashTests : IAsyncLifetime
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_delete_that_died_anywhere_is_finished_by_the_next(bool answerLost)
     {
-        var cuts = await CutEverywhere(answerLost, id => alice.Send(HttpMethod.Delete, $"/{id}?permanent=true"),
+        var cuts = await storage.CutEverywhere(answerLost, id => alice.Send(HttpMethod.Delete, $"/{id}?permanent=true"),
             prepare: () => alice.Upload([1, 2, 3], folder: "deleted"),
             check: async id =>
             {
@@ -135,22 +135,6 @@ public sealed class CrashTests : IAsyncLifetime
         var answer = await steps();
         storage.Mend();
         return answer;
-    }
-
-    async Task<int> CutEverywhere<T>(bool answerLost, Func<T, Task<HttpResponseMessage>> steps, Func<Task<T>> prepare, Func<T, Task> check)
-    {
-        for (var cut = 0; cut < MostSteps; cut++)
-        {
-            var prepared = await prepare();
-            storage.CutAfter(cut, answerLost);
-            var answer = await steps(prepared);
-            var wasCut = storage.Mend();
-            if (!wasCut) return cut;
-            Assert.Equal("storage_unavailable", await FilesOf.Code(answer, 503));
-            Assert.NotNull(answer.Headers.RetryAfter);
-            await check(prepared);
-        }
-        throw new InvalidOperationException("The operation has more steps than expected.");
     }
 
     async Task<List<TableEntity>> Rows(string id)

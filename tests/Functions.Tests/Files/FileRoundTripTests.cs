@@ -24,7 +24,7 @@ public sealed class FileRoundTripTests : IAsyncLifetime
         var id = await alice.Upload([1, 2, 3], "counted", "a");
         await alice.Upload([1], "stays", "a");
         Begun begun = null!;
-        await Costs(2, async () => begun = await alice.Begin(FilesOf.Declaration(folder: "a")));
+        await Costs(3, async () => begun = await alice.Begin(FilesOf.Declaration(folder: "a")));
         await FilesOf.Stored(begun, [1, 2, 3]);
         await Costs(6, () => alice.Completed(begun.Id));
         await Costs(2, () => alice.Read(id));

@@ -13,6 +13,9 @@ sealed class FilesOf(TestHost host, string token, string tenant = "demo")
     // Storage's, not the host's: no base address, no token.
     static readonly HttpClient Storage = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
+    /// <summary>A type that any bytes may have.</summary>
+    public const string AnyType = "application/octet-stream";
+
     public string Token => token;
 
     public static async Task<FilesOf> SignedIn(TestHost host, string user = "alice", string tenant = "demo") =>
@@ -45,7 +48,7 @@ sealed class FilesOf(TestHost host, string token, string tenant = "demo")
     public static byte[] Bytes(int count) => RandomNumberGenerator.GetBytes(count);
 
     public static object Declaration(
-        string name = "photo.jpg", long size = 3, string contentType = "image/jpeg", string? folder = null, byte[]? md5 = null, byte[]? sha256 = null,
+        string name = "photo.jpg", long size = 3, string contentType = AnyType, string? folder = null, byte[]? md5 = null, byte[]? sha256 = null,
         string? space = null)
     {
         var body = new Dictionary<string, object> { ["name"] = name, ["contentType"] = contentType, ["size"] = size };
@@ -79,14 +82,42 @@ sealed class FilesOf(TestHost host, string token, string tenant = "demo")
         return Storage.SendAsync(request);
     }
 
-    public Task<HttpResponseMessage> Complete(string id) => Send(HttpMethod.Post, $"/{id}/complete");
+    /// <summary>Begins an upload in blocks.</summary>
+    public async Task<Begun> BeginBlocks(object declaration)
+    {
+        var body = JsonSerializer.SerializeToNode(declaration)!;
+        body["resumable"] = true;
+        return await Begin(body);
+    }
 
-    public async Task<JsonElement> Completed(string id) => await TestHost.Json(await Complete(id), 200);
+    /// <summary>PUTs one block, and fails if storage does not take it.</summary>
+    public static async Task Block(string url, string blockId, byte[] bytes)
+    {
+        var answer = await PutTo($"{url}&comp=block&blockid={Uri.EscapeDataString(blockId)}", bytes);
+        Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+    }
+
+    /// <summary>PUTs bytes to a URL of storage with no header but those given.</summary>
+    public static Task<HttpResponseMessage> PutTo(string url, byte[] bytes, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, url) { Content = new ByteArrayContent(bytes) };
+        foreach (var (name, value) in headers) request.Headers.Add(name, value);
+        return Storage.SendAsync(request);
+    }
+
+    public static Task<HttpResponseMessage> ToStorage(HttpMethod method, string url) => Storage.SendAsync(new(method, url));
+
+    public async Task<JsonElement> Progress(string id) => await TestHost.Json(await Send(HttpMethod.Get, $"/{id}/upload"), 200);
+
+    public Task<HttpResponseMessage> Complete(string id, object? blocks = null) =>
+        Send(HttpMethod.Post, $"/{id}/complete", blocks is null ? null : new { blocks });
+
+    public async Task<JsonElement> Completed(string id, object? blocks = null) => await TestHost.Json(await Complete(id, blocks), 200);
 
     public async Task<JsonElement> Read(string id) => await TestHost.Json(await Send(HttpMethod.Get, $"/{id}"), 200);
 
     /// <summary>Begins, PUTs and completes; the id.</summary>
-    public async Task<string> Upload(byte[] bytes, string name = "photo.jpg", string? folder = null, string contentType = "image/jpeg",
+    public async Task<string> Upload(byte[] bytes, string name = "photo.jpg", string? folder = null, string contentType = AnyType,
         string? space = null)
     {
         var begun = await Begin(Declaration(name, bytes.Length, contentType, folder, space: space));

@@ -183,7 +183,8 @@ public sealed class RefreshTests : IAsyncLifetime
         var jwt = new JsonWebToken(Access(tokens));
         var token = new Http.AccessToken("demo", jwt.Subject, "first-party", Latchkey.Protocol.Scope.None,
             jwt.Id, jwt.GetPayloadValue<string>("sid"));
-        var live = await Record.ExceptionAsync(() => host.Service<IssuedTokens>().EnsureLive(token, default)) is null;
+        var tenant = (await host.Service<TenantStore>().Find("demo", default))!;
+        var live = await Record.ExceptionAsync(() => host.Service<IssuedTokens>().EnsureLive(tenant, token, default)) is null;
         Assert.Equal(expected, live);
     }
 

@@ -17,17 +17,21 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
         "token", "par", "device-authorization", "revoke", "introspect", // Authenticate the client instead.
         "register", "register-read", "register-update", "register-delete", // Have tokens of their own: RegistrationTests.
         "authorize", "login", "login-post", "consent", "consent-post", // For people, who have a cookie of the tenant.
-        "logout", "logout-ask", "logout-post", "account", "account-post", "apps", "app", "app-post", "device", "device-post", "reset", "reset-post", // The same.
         "link-page", "link-download", // Whoever has the link: its secret is the key (LinkTests).
+        "logout", "logout-ask", "logout-post", "account", "account-post", "apps", "app", "app-post", "device", "device-post", "reset", "reset-post", // The same.
     ];
 
-    public static TheoryData<string, string, string> Protected()
+    public static TheoryData<string, string, string> Protected() => Methods(method => method is not ("options" or "head"));
+
+    public static TheoryData<string, string, string> Heads() => Methods(method => method == "head");
+
+    static TheoryData<string, string, string> Methods(Func<string, bool> which)
     {
         var data = new TheoryData<string, string, string>();
         foreach (var function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly))
         {
             if (!function.Route.Contains("{tenant}", StringComparison.Ordinal) || Public.Contains(function.Name)) continue;
-            foreach (var method in function.Methods.Where(method => method != "options"))
+            foreach (var method in function.Methods.Where(which))
                 data.Add(function.Name, method, function.Route);
         }
         return data;
@@ -81,6 +85,26 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
         var problem = await TestHost.Json(answer, 403);
         Assert.Equal("insufficient_scope", problem.GetProperty("code").GetString());
         Assert.Contains($"scope=\"{problem.GetProperty("scope").GetString()}\"", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.NotEmpty(function);
+    }
+
+    // An answer to HEAD has no body (RFC 9110 §9.3.2): status and challenge say it all.
+    [Theory]
+    [MemberData(nameof(Heads))]
+    public async Task A_head_passes_the_same_layers(string function, string method, string route)
+    {
+        foreach (var (token, status, why) in new[]
+        {
+            (null, 401, "Bearer"),
+            ("not-a-jwt", 401, "The access token is malformed."),
+            ((await Tokens("acme"))[0], 401, "The access token is of tenant acme; this address is of tenant demo."),
+            (await WithoutRights("demo"), 403, "insufficient_scope"),
+        })
+        {
+            var answer = await host.Send(new HttpMethod(method.ToUpperInvariant()), PathTo(route, "demo"), token);
+            Assert.Equal(status, (int)answer.StatusCode);
+            Assert.Contains(why, answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        }
         Assert.NotEmpty(function);
     }
 

@@ -1,0 +1,62 @@
+using Latchkey.Http;
+using Latchkey.OAuth.Sessions;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Admin;
+
+/// <summary>
+/// Ends sessions. One: its row is marked. A user's: the user's row is marked, which ends browser sign-ins and whatever is
+/// just beginning, then each listed session is. A client's or a tenant's: one mark on the client's or tenant's row, which
+/// every request has at hand; so it takes effect whole, at once here and within the cache's seconds on other instances.
+/// </summary>
+public sealed class EndSessions(
+    UserSessions lines, SessionStore sessions, UserStore users, ClientStore clients, TenantStore tenants, TimeProvider clock)
+{
+    const int Attempts = 5;
+    const int AtOnce = 8;
+
+    /// <summary>
+    /// Changes a user and ends all that they have begun; null if there is no such user. The change is written first, so
+    /// whoever dies in between repeats the request and nothing is left open for long.
+    /// </summary>
+    /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
+    public async Task<User?> OfUser(Tenant tenant, string userId, string reason, Func<User, User> change, CancellationToken cancel)
+    {
+        var user = await Change(() => users.Find(tenant, userId, cancel),
+            user => change(user) with { SignedOutAt = clock.GetUtcNow() }, user => users.TryReplace(tenant, user, cancel));
+        if (user is null) return null;
+        await Parallel.ForEachAsync(await lines.List(tenant, userId, cancel),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
+            async (line, _) =>
+            {
+                await sessions.Revoke(tenant.Id, line.SessionId, reason, cancel);
+                await lines.Remove(tenant, userId, line.SessionId, cancel);
+            });
+        return user;
+    }
+
+    /// <summary>Ends all sessions and tokens of a client; false if there is no such client.</summary>
+    /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
+    public async Task<bool> OfClient(Tenant tenant, string clientId, CancellationToken cancel) =>
+        await Change(() => clients.FindNow(tenant, clientId, cancel),
+            client => client with { SessionsNotBefore = clock.GetUtcNow() }, client => clients.TryReplace(tenant, client, cancel)) is not null;
+
+    /// <summary>Ends all sessions, tokens and browser sign-ins of a tenant.</summary>
+    /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
+    public Task OfTenant(Tenant tenant, CancellationToken cancel) =>
+        Change(() => tenants.FindNow(tenant.Id, cancel),
+            now => now with { SessionsNotBefore = clock.GetUtcNow() }, now => tenants.TryReplace(now, cancel));
+
+    /// <summary>Reads, changes and writes, again if somebody else came between; null if there is nothing to change.</summary>
+    /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
+    internal static async Task<T?> Change<T>(Func<Task<T?>> find, Func<T, T> change, Func<T, Task<bool>> tryReplace) where T : class
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            if (await find() is not { } found) return null;
+            var changed = change(found);
+            if (await tryReplace(changed)) return changed;
+        }
+        throw Problem.Conflict("changed_meanwhile", "Somebody else keeps changing it; try again.");
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using Latchkey.Http;
+using Latchkey.OAuth;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Admin;
+
+/// <summary>Checks of what an administrator sends. Every fault is a 400 <c>invalid_field</c> that names the <c>field</c>.</summary>
+static class Input
+{
+    /// <summary>The most characters of names that people read.</summary>
+    public const int MaxNameChars = 100;
+
+    /// <summary>400 <c>invalid_field</c>.</summary>
+    public static Problem Fault(string field, string why) =>
+        new(400, "invalid_field", $"{field} {why}.") { Extensions = new Dictionary<string, object?> { ["field"] = field } };
+
+    /// <summary>A text that people read: not blank, and nothing in it that hides or turns around what stands beside it.</summary>
+    public static string Shown(string field, string text, int most = MaxNameChars)
+    {
+        if (string.IsNullOrWhiteSpace(text) || text.Length > most) throw Fault(field, $"must have 1 to {most} characters");
+        if (text.EnumerateRunes().Any(rune => IsHidden(rune.Value))) throw Fault(field, "holds characters that can't be shown");
+        return text.Trim();
+    }
+
+    /// <summary>A mail address, as far as one can tell; an empty text means none.</summary>
+    public static string? Email(string field, string text)
+    {
+        if (text.Length == 0) return null;
+        var at = text.IndexOf('@', StringComparison.Ordinal);
+        return at > 0 && at == text.LastIndexOf('@') && at < text.Length - 1 && text.Length <= 254
+            && text.All(c => c is > ' ' && c != '\u007f' && !char.IsControl(c)) ? text : throw Fault(field, "must be a mail address");
+    }
+
+    /// <summary>A password that may be the user's (<see cref="Passwords.Fault"/>).</summary>
+    public static string Password(string field, User user, string text) => Passwords.Fault(user, text) switch
+    {
+        null => text,
+        PasswordFault.IsName => throw Fault(field, "must not be the user's name"),
+        _ => throw Fault(field, $"must have {Passwords.LeastChars} to {Passwords.MaxChars} characters"),
+    };
+
+    /// <summary>An https address; an empty text means none.</summary>
+    public static string? Https(string field, string text)
+    {
+        if (text.Length == 0) return null;
+        return text.Length <= 512 && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps
+            && uri.UserInfo.Length == 0 && text.All(c => c is > ' ' and <= '~' and not ('"' or '<' or '>' or '\\' or '\''))
+            ? text : throw Fault(field, "must be an https address");
+    }
+
+    /// <summary>Names of roles that the tenant has.</summary>
+    public static IReadOnlyList<string> Roles(string field, Tenant tenant, IReadOnlyList<string> names)
+    {
+        if (names.FirstOrDefault(name => !tenant.Roles.ContainsKey(name)) is not null)
+            throw Fault(field, $"may hold: {string.Join(", ", tenant.Roles.Keys.Order(StringComparer.Ordinal))}");
+        return [.. names.Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Scope tokens within what may be had.</summary>
+    public static Scope Scope(string field, IEnumerable<string> tokens, Scope most)
+    {
+        var scope = Protocol.Scope.Of(tokens);
+        return scope.Beyond(most).IsEmpty ? scope : throw Fault(field, $"may hold: {string.Join(", ", most.Tokens)}");
+    }
+
+    /// <summary>A number within bounds.</summary>
+    public static int Number(string field, int number, int least, int most) =>
+        number >= least && number <= most ? number : throw Fault(field, $"must be from {least} to {most}");
+
+    /// <summary>A web origin as browsers send it: a scheme, <c>://</c> and a host, maybe a port; private schemes too.</summary>
+    public static string Origin(string field, string text)
+    {
+        var parts = text.Split("://");
+        return text.Length <= 200 && parts is [{ Length: > 0 } scheme, { Length: > 0 } rest]
+            && scheme.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '+' or '-' or '.') && char.IsAsciiLetterLower(scheme[0])
+            && rest.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or ':' or '[' or ']')
+            ? text : throw Fault(field, "must hold origins such as https://app.example.com, lower-case, without a path");
+    }
+
+    static bool IsHidden(int rune) => rune is not (0x200C or 0x200D) && CharUnicodeInfo.GetUnicodeCategory(rune) // Those two join letters and emoji.
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate;
+}

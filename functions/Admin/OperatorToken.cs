@@ -1,0 +1,29 @@
+using Latchkey.OAuth;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Admin;
+
+/// <summary>
+/// An operator's way into a tenant: a token of that tenant with scope <c>admin</c>, so that its administration is one
+/// thing for everybody. The subject is <c>operator:{user}</c>, and the tenant's audit names it with every act.
+/// </summary>
+public sealed class OperatorToken(Gate gate, TenantStore tenants, ClientStore clients, AccessTokens accessTokens, IssuedTokens issued)
+{
+    /// <summary><c>POST /operator/admin/tenants/{id}/token</c> <c>{}</c> → <c>{accessToken, expiresIn}</c>, good for ten minutes.</summary>
+    [Function("operator-token")]
+    public Task<IResult> Post(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/admin/tenants/{id}/token")] HttpRequest request) =>
+        gate.Change(request, Scopes.Operator, async caller =>
+        {
+            var tenant = await tenants.FindNow(OperatorTenants.Id(request), caller.Cancel) ?? throw OperatorTenants.NotFound();
+            if (await clients.FindNow(tenant, Operators.InTenant.Id, caller.Cancel) is null)
+                await clients.TryAdd(tenant, Operators.InTenant, caller.Cancel);
+            var token = await accessTokens.ForOperator(tenant, Operators.InTenant, $"operator:{caller.Token.Subject}",
+                Operators.InTenant.Scope, caller.Cancel);
+            await issued.Tables.For(token.Bucket).Put(token.Record, caller.Cancel);
+            return Results.Json(new { accessToken = token.Encoded, expiresIn = Operators.InTenant.AccessTokenSeconds });
+        });
+}

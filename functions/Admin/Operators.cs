@@ -1,0 +1,68 @@
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Admin;
+
+/// <summary>
+/// What tenant <c>operator</c> is made of, and what a new tenant starts with. Whoever may administer tenant
+/// <c>operator</c> is an operator: they could make themselves one.
+/// </summary>
+static class Operators
+{
+    /// <summary>The role of operators.</summary>
+    public const string Role = "operator";
+
+    /// <summary>What an operator may do.</summary>
+    public static Scope Rights { get; } = Scope.Of(Scopes.Operator, Scopes.Admin);
+
+    /// <summary>What a tenant's clients may be given.</summary>
+    public static Scope ScopesIn(Tenant tenant) =>
+        tenant.Id == Tenant.Operator ? Scope.Of([.. Scopes.All.Tokens, Scopes.Operator]) : Scopes.All;
+
+    /// <summary>What a tenant's roles may give.</summary>
+    public static Scope RightsIn(Tenant tenant) =>
+        tenant.Id == Tenant.Operator ? Scope.Of([.. Scopes.Rights.Tokens, Scopes.Operator]) : Scopes.Rights;
+
+    /// <summary>The command line's client, for people. The password grant is legacy; here the app is the deployment's own.</summary>
+    public static Client CommandLine { get; } = new()
+    {
+        Id = "cli",
+        Name = "Latchkey command line",
+        Native = true,
+        FirstParty = true,
+        Grants = [GrantType.Password, GrantType.RefreshToken],
+        Scope = Scope.Of([.. Rights.Tokens, Scopes.OfflineAccess]),
+        SessionIdleSeconds = 8 * 3600,
+        SessionSeconds = 24 * 3600,
+        RetryWindowSeconds = 60,
+    };
+
+    /// <summary>
+    /// The client in a tenant for which an operator's tokens are made there. It has no secret and no grant, so it can get
+    /// none by itself; deleting it ends them.
+    /// </summary>
+    public static Client InTenant { get; } = new()
+    {
+        Id = "operator",
+        Name = "The deployment's operators",
+        Grants = [],
+        Scope = Scope.Of(Scopes.Admin),
+    };
+
+    /// <summary>Tenant <c>operator</c>.</summary>
+    public static Tenant NewTenant(string origin, DateTimeOffset? now) => new()
+    {
+        Id = Tenant.Operator,
+        Name = "Operators",
+        Issuer = $"{origin}/{Tenant.Operator}",
+        Roles = new Dictionary<string, Role> { [Role] = new(Role, Rights) },
+        CreatedAt = now,
+    };
+
+    /// <summary>The roles that a new tenant starts with.</summary>
+    public static IReadOnlyDictionary<string, Role> StandardRoles { get; } = new Dictionary<string, Role>
+    {
+        ["member"] = new("member", Scopes.Rights.Beyond(Scope.Of(Scopes.Admin, Scopes.AppsManage))),
+        ["admin"] = new("admin", Scopes.Rights),
+    };
+}

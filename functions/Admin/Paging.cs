@@ -1,0 +1,36 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Latchkey.Http;
+
+namespace Latchkey.Admin;
+
+/// <summary>How the lists of the administration are paged: <c>limit</c> (1 to 200, 50 unless said) and an opaque <c>cursor</c>.</summary>
+static class Paging
+{
+    const int Standard = 50;
+    const int Most = 200;
+    const int MostCursorChars = 400;
+
+    /// <summary>How many to answer.</summary>
+    /// <exception cref="Problem">400 <c>invalid_limit</c>.</exception>
+    public static int Limit(Query query) => query["limit"] is not { } text ? Standard
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= Most ? limit
+        : throw Problem.BadRequest("invalid_limit", $"limit must be a whole number from 1 to {Most}.");
+
+    /// <summary>The key to go on after, or null for the start.</summary>
+    /// <exception cref="Problem">400 <c>invalid_cursor</c>.</exception>
+    public static string? After(Query query)
+    {
+        if (query["cursor"] is not { } cursor) return null;
+        if (cursor.Length > MostCursorChars || !Base64Url.IsValid(cursor)) throw Invalid();
+        var text = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
+        return text.All(c => c is >= ' ' and <= '~') ? text : throw Invalid();
+    }
+
+    /// <summary>The cursor that leads on after a key; null is the end.</summary>
+    public static string? Cursor(string? last) => last is null ? null : Base64Url.EncodeToString(Encoding.UTF8.GetBytes(last));
+
+    /// <summary>400 <c>invalid_cursor</c>: none that was given out.</summary>
+    public static Problem Invalid() => Problem.BadRequest("invalid_cursor", "The cursor is not one that this list gave.");
+}

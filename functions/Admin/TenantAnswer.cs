@@ -1,0 +1,41 @@
+using Latchkey.Tenancy;
+
+namespace Latchkey.Admin;
+
+/// <summary>A tenant as the operator sees it.</summary>
+sealed record TenantAnswer(string Id, string Name, string Issuer, string Status, string? SuspendedBecause, string? Domain,
+    IReadOnlyList<string> Origins, string? Color, string? LogoUri, bool OpenRegistration, DateTime? CreatedAt)
+{
+    public static TenantAnswer Of(Tenant tenant) => new(tenant.Id, tenant.Name, tenant.Issuer,
+        tenant.SuspendedBecause is null ? "active" : "suspended", tenant.SuspendedBecause, tenant.Domain,
+        tenant.Origins, tenant.Color, tenant.LogoUri, tenant.OpenRegistration, tenant.CreatedAt?.UtcDateTime);
+}
+
+/// <summary>A tenant's settings; a field that is absent stays as it is, an empty text removes what can be removed.</summary>
+sealed record TenantBody(string? Name = null, IReadOnlyList<string>? Origins = null, string? Color = null,
+    string? LogoUri = null, bool? OpenRegistration = null, string? Domain = null)
+{
+    const int MostOrigins = 50;
+
+    /// <exception cref="Http.Problem">400 <c>invalid_field</c>.</exception>
+    public Tenant Apply(Tenant tenant)
+    {
+        if (Origins?.Count > MostOrigins) throw Input.Fault("origins", $"holds more than {MostOrigins}");
+        return tenant with
+        {
+            Name = Name is null ? tenant.Name : Input.Shown("name", Name),
+            Origins = Origins is null ? tenant.Origins : [.. Origins.Select(origin => Input.Origin("origins", origin)).Distinct()],
+            Color = Color switch { null => tenant.Color, "" => null, _ => IsColor(Color) ? Color : throw Input.Fault("color", "must be like #1a2b3c") },
+            LogoUri = LogoUri is null ? tenant.LogoUri : Input.Https("logoUri", LogoUri),
+            OpenRegistration = OpenRegistration ?? tenant.OpenRegistration,
+            Domain = Domain switch
+            {
+                null => tenant.Domain,
+                "" => null,
+                _ => Tenant.IsDomain(Domain) ? Domain : throw Input.Fault("domain", "must be a lower-case domain such as login.example.com"),
+            },
+        };
+    }
+
+    static bool IsColor(string text) => text.Length == 7 && text[0] == '#' && text[1..].All(char.IsAsciiHexDigit);
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Data.Tables;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Admin;
+
+/// <summary>
+/// All of a tenant: every row whose partition key is the tenant's id or starts with it and <c>|</c> (SCHEMA.md), in
+/// whatever table, and its container. So a table that is added later is deleted too; exported it is only once it is named
+/// here, because somebody must have thought about its secrets.
+/// </summary>
+public sealed class TenantData(StorageClients storage, TenantStore tenants, Domains domains)
+{
+    const int BatchRows = 100;
+
+    /// <summary>The tables that are exported, without the day at their end.</summary>
+    public static IReadOnlyList<string> Exported { get; } =
+        ["Tenants", "Clients", "Users", "Groups", "UserSessions", "Approvals", "DeveloperApps", "Sessions", "Files", "Audit"];
+
+    /// <summary>The tables that are not: keys, and what lives for minutes or is worth nothing to anybody else.</summary>
+    public static IReadOnlyList<string> NotExported { get; } =
+        ["Keys", "Attempts", "SignIns", "Requests", "Seen", "InitialTokens", "Domains", "Uploads", "Due"];
+
+    static readonly string[] Secrets = ["PasswordHash", "SecretHash", "SecretHashes", "RegistrationTokenHash", "DeleteConfirmation"];
+
+    /// <summary>Everything but secrets, a row at a time.</summary>
+    public async IAsyncEnumerable<object> Export(string tenant, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        foreach (var name in (await Tables(cancel)).Where(name => Exported.Contains(WithoutDay(name))))
+        {
+            await foreach (var row in Rows(tenant, name, cancel))
+            {
+                yield return new
+                {
+                    table = name,
+                    partition = row.PartitionKey,
+                    row = row.RowKey,
+                    columns = row.Where(column => !IsSystem(column.Key) && !Secrets.Contains(column.Key) && column.Value is not (null or byte[]))
+                        .ToDictionary(column => column.Key, column => column.Value),
+                };
+            }
+        }
+    }
+
+    /// <summary>
+    /// Deletes all of it, the row that makes the tenant exist last; false if the time was over before, and then again goes
+    /// on where this ended.
+    /// </summary>
+    public async Task<bool> Delete(Tenant tenant, TimeSpan most, CancellationToken cancel)
+    {
+        var time = Stopwatch.StartNew();
+        foreach (var name in await Tables(cancel))
+        {
+            var table = new Table(storage.Tables.GetTableClient(name));
+            var batch = new List<TableTransactionAction>();
+            await foreach (var row in Rows(tenant.Id, name, cancel))
+            {
+                if (name == "Tenants" && row.RowKey == RowKeys.Tenant) continue;
+                if (batch.Count == BatchRows || (batch.Count > 0 && batch[0].Entity.PartitionKey != row.PartitionKey)) await Flush();
+                batch.Add(new(TableTransactionActionType.Delete, new TableEntity(row.PartitionKey, row.RowKey), ETag.All));
+                if (time.Elapsed > most) return false;
+            }
+            await Flush();
+
+            async Task Flush()
+            {
+                // A row that somebody else deleted meanwhile fails its batch; the next look finds the others.
+                if (batch.Count > 0) await table.TryTransact(batch, cancel);
+                batch.Clear();
+            }
+        }
+        await storage.Blobs.GetBlobContainerClient($"files-{tenant.Id}").DeleteIfExistsAsync(cancellationToken: cancel);
+        if (tenant.Domain is { } domain) await domains.Release(domain, tenant.Id, cancel);
+        await tenants.Delete(tenant.Id, cancel);
+        return true;
+    }
+
+    /// <summary>A table's name without the day that it may end with.</summary>
+    public static string WithoutDay(string name) => name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+
+    async Task<List<string>> Tables(CancellationToken cancel)
+    {
+        var names = new List<string>();
+        await foreach (var table in storage.Tables.QueryAsync(cancellationToken: cancel)) names.Add(table.Name);
+        return names;
+    }
+
+    IAsyncEnumerable<TableEntity> Rows(string tenant, string table, CancellationToken cancel)
+    {
+        // `}` follows `|`.
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {tenant} or (PartitionKey ge {tenant + "|"} and PartitionKey lt {tenant + "}"})");
+        return new Table(storage.Tables.GetTableClient(table)).Query(filter, null, cancel);
+    }
+
+    static bool IsSystem(string column) => column is "PartitionKey" or "RowKey" or "Timestamp" || column.StartsWith("odata.", StringComparison.Ordinal);
+}

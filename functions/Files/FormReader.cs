@@ -1,0 +1,106 @@
+using Latchkey.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Latchkey.Files;
+
+/// <summary>The parts of a multipart form (RFC 7578), one after the other as they come; nothing is kept.</summary>
+public sealed class FormReader
+{
+    const int MaxBoundaryChars = 70; // RFC 2046 §5.1.1
+    const int MaxHeaders = 16;
+    const int MaxHeaderBytes = 8 * 1024;
+    const int MaxFieldBytes = 4 * 1024;
+    const int MaxRest = 256 * 1024; // All but the file: fields, headers, boundaries.
+
+    readonly MultipartReader reader;
+    readonly long maxFileBytes;
+    readonly CancellationToken cancel;
+    MultipartSection part = null!;
+    long read;
+
+    /// <summary>Begins to read a request.</summary>
+    /// <exception cref="Problem">415 <c>unsupported_media_type</c>, 400 <c>invalid_form</c>, 413 <c>file_too_large</c>.</exception>
+    public FormReader(HttpRequest request, long maxFileBytes)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || type.MediaType != "multipart/form-data")
+            throw new Problem(415, "unsupported_media_type", "The body must be multipart/form-data.");
+        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
+        if (boundary.Length is 0 or > MaxBoundaryChars) throw Invalid("its boundary is none");
+        (this.maxFileBytes, cancel) = (maxFileBytes, request.HttpContext.RequestAborted);
+        if (request.ContentLength > maxFileBytes + MaxRest) throw TooLarge();
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = maxFileBytes + MaxRest;
+        reader = new MultipartReader(boundary, request.Body) { HeadersCountLimit = MaxHeaders, HeadersLengthLimit = MaxHeaderBytes };
+    }
+
+    /// <summary>The part's field name.</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>The part's file name, or null if it is a field and no file.</summary>
+    public string? FileName { get; private set; }
+
+    /// <summary>The part's own media type, or null.</summary>
+    public string? ContentType => part.ContentType;
+
+    /// <summary>Goes on to the next part; false at the end of the form.</summary>
+    /// <exception cref="Problem">400 <c>invalid_form</c>.</exception>
+    public async Task<bool> Next()
+    {
+        if (await Guarded(() => reader.ReadNextSectionAsync(cancel)) is not { } next) return false;
+        part = next;
+        if (!ContentDispositionHeaderValue.TryParse(next.ContentDisposition, out var disposition) || disposition.DispositionType != "form-data")
+            throw Invalid("a part is no form-data");
+        Name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
+        var name = disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.UnescapeAsQuotedString(disposition.FileName);
+        // Browsers write a quote so (HTML, multipart/form-data encoding algorithm).
+        FileName = name.HasValue ? name.ToString().Replace("%22", "\"", StringComparison.Ordinal) : null;
+        return true;
+    }
+
+    /// <summary>The part's text.</summary>
+    /// <exception cref="Problem">400 <c>invalid_form</c>.</exception>
+    public async Task<string> Text()
+    {
+        var buffer = new byte[MaxFieldBytes + 1];
+        var length = await Guarded(() => part.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel).AsTask());
+        if (length > MaxFieldBytes) throw Invalid($"a field is over {MaxFieldBytes} bytes");
+        return Body.Text(buffer.AsSpan(0, length)) ?? throw Invalid("a field is not UTF-8");
+    }
+
+    /// <summary>Fills the buffer with the part's next bytes; 0 at its end.</summary>
+    /// <exception cref="Problem">400 <c>invalid_form</c>, 413 <c>file_too_large</c>.</exception>
+    public async Task<int> Fill(Memory<byte> buffer)
+    {
+        var length = await Guarded(() => part.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel).AsTask());
+        read += length;
+        return read <= maxFileBytes ? length : throw TooLarge();
+    }
+
+    /// <summary>400 <c>invalid_form</c>.</summary>
+    public static Problem Invalid(string why) => Problem.BadRequest("invalid_form", $"The form can't be read: {why}.");
+
+    Problem TooLarge() => new(413, "file_too_large", $"A file in a form has {maxFileBytes} bytes at most; send larger ones another way.")
+    {
+        Extensions = new Dictionary<string, object?> { ["limit"] = maxFileBytes },
+    };
+
+    // What the reader throws is about the caller's bytes and never about storage.
+    static async Task<T> Guarded<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (BadHttpRequestException)
+        {
+            throw;
+        }
+        catch (Exception broken) when (broken is IOException or InvalidDataException)
+        {
+            throw Invalid("it breaks off, or a part of it is too large");
+        }
+    }
+}

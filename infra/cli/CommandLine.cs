@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace Latchkey.Cli;
+
+/// <summary>A command that is being carried out: what was typed, and where to ask.</summary>
+sealed record Call(ParseResult Typed, Terminal Terminal, Connection Connection, string Tenant, bool AsJson)
+{
+    public T? Get<T>(Option<T> option) => Typed.GetValue(option);
+
+    public T Get<T>(Argument<T> argument) => Typed.GetRequiredValue(argument);
+
+    /// <summary>A request to the administration of the tenant that was named.</summary>
+    public Task<JsonNode?> Ask(HttpMethod method, string path, object? body = null) => Connection.Ask(method, Tenant, path, body);
+
+    /// <summary>Prints one thing.</summary>
+    public void Show(JsonNode? item)
+    {
+        if (AsJson) Terminal.Json(item);
+        else Terminal.Fields(item);
+    }
+
+    /// <summary>Prints a list.</summary>
+    public void Show(IEnumerable<JsonNode?> items, params string[] columns)
+    {
+        if (AsJson) Terminal.Json(new JsonArray([.. items]));
+        else Terminal.Rows(items, columns);
+    }
+
+    /// <summary>Says that it is done.</summary>
+    public void Done(string what)
+    {
+        if (AsJson) Terminal.Json(new JsonObject { ["done"] = true });
+        else Terminal.Output.WriteLine(what);
+    }
+}
+
+/// <summary>The command line: a noun, a verb, and what they need. Everything goes over HTTP to a deployment.</summary>
+static class CommandLine
+{
+    static readonly Option<string?> Origin = new("--origin") { Description = "The deployment, such as https://login.example.com (LATCHKEY_ORIGIN)", Recursive = true };
+    static readonly Option<string?> Tenant = new("--tenant", "-t") { Description = "The tenant (LATCHKEY_TENANT)", Recursive = true };
+    static readonly Option<bool> Json = new("--json") { Description = "JSON for programs", Recursive = true };
+
+    /// <summary>Runs a command; 0, 1 if it was refused, 2 if it was not understood.</summary>
+    public static async Task<int> Run(IReadOnlyList<string> args, Terminal terminal)
+    {
+        var root = new RootCommand("Administers a Latchkey deployment.") { Origin, Tenant, Json };
+        foreach (var noun in Nouns(terminal)) root.Add(noun);
+        var parsed = root.Parse(args);
+        var configuration = new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false };
+        try
+        {
+            var code = await parsed.InvokeAsync(configuration);
+            return parsed.Errors.Count > 0 ? 2 : code;
+        }
+        catch (Failure failure)
+        {
+            await terminal.Error.WriteLineAsync(failure.Message);
+            return 1;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            await terminal.Error.WriteLineAsync(fault.Message);
+            return 1;
+        }
+    }
+
+    /// <summary>A verb of a noun.</summary>
+    /// <param name="terminal">Where it prints.</param>
+    /// <param name="name">The word.</param>
+    /// <param name="what">What it does.</param>
+    /// <param name="run">Does it.</param>
+    /// <param name="symbols">Its arguments and options.</param>
+    /// <param name="ofOperators">It is about the deployment, not about the tenant that --tenant names.</param>
+    /// <param name="otherwise">The tenant if none is named.</param>
+    public static Command Verb(Terminal terminal, string name, string what, Func<Call, Task> run, IEnumerable<Symbol> symbols,
+        bool ofOperators = false, string? otherwise = null)
+    {
+        var command = new Command(name, what);
+        foreach (var symbol in symbols)
+        {
+            if (symbol is Argument argument) command.Add(argument);
+            else command.Add((Option)symbol);
+        }
+        command.SetAction(async (typed, cancel) =>
+        {
+            var origin = typed.GetValue(Origin) ?? terminal.Variable("LATCHKEY_ORIGIN")
+                ?? throw new Failure("Which deployment? Say --origin, or set LATCHKEY_ORIGIN.");
+            var tenant = ofOperators ? Connection.Operator : typed.GetValue(Tenant) ?? terminal.Variable("LATCHKEY_TENANT")
+                ?? otherwise ?? throw new Failure("Which tenant? Say --tenant, or set LATCHKEY_TENANT.");
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http") || (uri.Scheme == "http" && !uri.IsLoopback))
+                throw new Failure("The origin must be https, or http on this machine: secrets are sent there.");
+            await run(new Call(typed, terminal, new Connection(terminal, uri.GetLeftPart(UriPartial.Authority), cancel), tenant, typed.GetValue(Json)));
+            return 0;
+        });
+        return command;
+    }
+
+    static IEnumerable<Command> Nouns(Terminal terminal) =>
+    [
+        .. SignInCommands.All(terminal), TenantCommands.All(terminal), UserCommands.All(terminal), RoleCommands.All(terminal),
+        ClientCommands.All(terminal), SessionCommands.All(terminal), KeyCommands.All(terminal),
+        InitialTokenCommands.All(terminal), AuditCommands.All(terminal),
+    ];
+
+    /// <summary>A noun and its verbs.</summary>
+    public static Command Noun(string name, string what, params IEnumerable<Command> verbs)
+    {
+        var noun = new Command(name, what);
+        foreach (var verb in verbs) noun.Add(verb);
+        return noun;
+    }
+}

@@ -1,0 +1,158 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Latchkey.Cli;
+
+/// <summary>
+/// Speaks HTTP to one deployment. Whoever it is signed in as, a client by LATCHKEY_CLIENT_ID and LATCHKEY_CLIENT_SECRET or a
+/// user by `latchkey login`, belongs to one tenant; an operator gets into any other through the operators' tenant.
+/// </summary>
+sealed class Connection(Terminal terminal, string origin, CancellationToken cancel)
+{
+    public const string Operator = "operator";
+    const string Client = "cli";
+
+    static readonly HttpClient Http = new() { Timeout = TimeSpan.FromMinutes(4) };
+
+    readonly TokenFile file = new(terminal);
+    readonly Dictionary<string, string> tokens = [];
+
+    /// <summary>A request to a tenant's administration; its JSON, or null if it has none.</summary>
+    public async Task<JsonNode?> Ask(HttpMethod method, string tenant, string path, object? body = null)
+    {
+        using var answer = await Send(method, tenant, path, body);
+        var text = await answer.Content.ReadAsStringAsync(cancel);
+        return text.Length == 0 ? null : JsonNode.Parse(text);
+    }
+
+    /// <summary>The same, as a stream to a writer; its last line.</summary>
+    public async Task<JsonNode?> Copy(string tenant, string path, TextWriter to)
+    {
+        using var answer = await Send(HttpMethod.Get, tenant, path, null);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancel));
+        string? last = null;
+        try
+        {
+            while (await reader.ReadLineAsync(cancel) is { } line) await to.WriteLineAsync(last = line);
+        }
+        catch (Exception broken) when (broken is IOException or HttpRequestException)
+        {
+            last = null;
+        }
+        var end = last is null ? null : JsonNode.Parse(last);
+        return (bool?)end?["complete"] == true ? end : throw new Failure("The export broke off; what was written is not all of it.");
+    }
+
+    /// <summary>All pages of a list, or as many items as are wanted.</summary>
+    public async Task<List<JsonNode?>> All(string tenant, string path, string name, int most)
+    {
+        var items = new List<JsonNode?>();
+        string? cursor = null;
+        do
+        {
+            var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+            var page = await Ask(HttpMethod.Get, tenant, $"{path}{separator}limit={Math.Clamp(most - items.Count, 1, 200)}{(cursor is null ? "" : $"&cursor={cursor}")}");
+            items.AddRange((page![name] as JsonArray ?? []).Select(item => item?.DeepClone()));
+            cursor = (string?)page["cursor"];
+        }
+        while (cursor is not null && items.Count < most);
+        return items;
+    }
+
+    /// <summary>Makes the first operator; without a token.</summary>
+    public Task<JsonNode?> Bootstrap(object body) => Plain(HttpMethod.Post, $"{origin}/{Operator}/bootstrap", JsonContent.Create(body));
+
+    /// <summary>Signs a user in and keeps it.</summary>
+    public async Task Login(string tenant, string client, string userName, string password)
+    {
+        var answer = await Token(tenant, new() { ["grant_type"] = "password", ["client_id"] = client, ["username"] = userName, ["password"] = password });
+        file.Put(origin, tenant, answer);
+    }
+
+    /// <summary>Forgets a sign-in, here and there.</summary>
+    public async Task Logout(string tenant, string client)
+    {
+        if (file.Find(origin, tenant) is { } known)
+            await Plain(HttpMethod.Post, $"{origin}/{tenant}/oauth/revoke", new FormUrlEncodedContent(new Dictionary<string, string> { ["client_id"] = client, ["token"] = known.RefreshToken }));
+        file.Put(origin, tenant, null);
+    }
+
+    async Task<HttpResponseMessage> Send(HttpMethod method, string tenant, string path, object? body)
+    {
+        var request = new HttpRequestMessage(method, $"{origin}/{tenant}/admin/{path}") { Content = body is null ? null : JsonContent.Create(body) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await TokenFor(tenant));
+        return await Checked(request);
+    }
+
+    async Task<string> TokenFor(string tenant)
+    {
+        if (tokens.TryGetValue(tenant, out var known)) return known;
+        var home = terminal.Variable("LATCHKEY_CLIENT_ID") is not null ? terminal.Variable("LATCHKEY_LOGIN_TENANT") ?? Operator
+            : file.Find(origin, tenant) is not null ? tenant : Operator;
+        if (home != tenant && home != Operator)
+            throw new Failure($"Signed in to tenant {home}, which can't administer tenant {tenant}.");
+        return tokens[tenant] = home == tenant ? await Own(home) : (string)(await Ask(HttpMethod.Post, Operator, $"tenants/{tenant}/token", new { }))!["accessToken"]!;
+    }
+
+    async Task<string> Own(string tenant)
+    {
+        if (terminal.Variable("LATCHKEY_CLIENT_ID") is { } id)
+        {
+            var secret = terminal.Variable("LATCHKEY_CLIENT_SECRET") ?? throw new Failure("LATCHKEY_CLIENT_SECRET is not set.");
+            return (await Token(tenant, new() { ["grant_type"] = "client_credentials", ["client_id"] = id, ["client_secret"] = secret })).AccessToken!;
+        }
+        var known = file.Find(origin, tenant)
+            ?? throw new Failure("Not signed in. Run `latchkey login`, or set LATCHKEY_CLIENT_ID and LATCHKEY_CLIENT_SECRET.");
+        if (TimeProvider.System.GetUtcNow() < known.ExpiresAt) return known.AccessToken!;
+        var next = await Token(tenant, new() { ["grant_type"] = "refresh_token", ["client_id"] = terminal.Variable("LATCHKEY_LOGIN_CLIENT") ?? Client, ["refresh_token"] = known.RefreshToken });
+        file.Put(origin, tenant, next);
+        return next.AccessToken!;
+    }
+
+    async Task<SignIn> Token(string tenant, Dictionary<string, string> form)
+    {
+        var answer = await Plain(HttpMethod.Post, $"{origin}/{tenant}/oauth/token", new FormUrlEncodedContent(form));
+        var early = TimeProvider.System.GetUtcNow().AddSeconds((int)answer!["expires_in"]! - 30);
+        return new SignIn((string?)answer["refresh_token"] ?? "", (string)answer["access_token"]!, early);
+    }
+
+    async Task<JsonNode?> Plain(HttpMethod method, string url, HttpContent content)
+    {
+        using var answer = await Checked(new HttpRequestMessage(method, url) { Content = content });
+        var text = await answer.Content.ReadAsStringAsync(cancel);
+        return text.Length == 0 ? null : JsonNode.Parse(text);
+    }
+
+    async Task<HttpResponseMessage> Checked(HttpRequestMessage request)
+    {
+        HttpResponseMessage answer;
+        try
+        {
+            answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+        }
+        catch (HttpRequestException unreachable)
+        {
+            throw new Failure($"{origin} does not answer: {unreachable.Message}");
+        }
+        if (answer.IsSuccessStatusCode) return answer;
+        var why = Why(await answer.Content.ReadAsStringAsync(cancel));
+        answer.Dispose();
+        throw new Failure($"{(int)answer.StatusCode} {why}");
+    }
+
+    // A problem (RFC 9457) or an OAuth error (RFC 6749 §5.2).
+    static string Why(string body)
+    {
+        try
+        {
+            var json = JsonNode.Parse(body);
+            return $"{json?["code"] ?? json?["error"]}: {json?["detail"] ?? json?["error_description"] ?? json?["title"]}";
+        }
+        catch (JsonException)
+        {
+            return "no reason was given";
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace Latchkey.Cli;
+
+/// <summary>A tenant's users, by name or id.</summary>
+static class UserCommands
+{
+    static readonly Argument<string> Who = new("USER") { Description = "The user's name, or id" };
+    static readonly Option<string?> Name = new("--name") { Description = "The name that others read" };
+    static readonly Option<string?> Email = new("--email") { Description = "Mail address; empty for none" };
+    static readonly Option<string[]> Roles = new("--role") { Description = "A role; all of them, each time", AllowMultipleArgumentsPerToken = true };
+    static readonly Option<bool> NoPassword = new("--no-password") { Description = "Set none: nobody can sign in until one is set" };
+
+    public static Command All(Terminal terminal)
+    {
+        Command Verb(string name, string what, Func<Call, Task> run, params Symbol[] symbols) => CommandLine.Verb(terminal, name, what, run, symbols);
+        return CommandLine.Noun("user", "A tenant's users",
+            Verb("list", "List them", async call => call.Show(await call.Connection.All(call.Tenant, "users", "users", int.MaxValue), "userName", "name", "email", "roles", "disabled", "id")),
+            Verb("create", "Make one; asks for the password, or reads it from the standard input", async call => call.Show(await call.Ask(HttpMethod.Post, "users", new
+            {
+                userName = call.Get(Who),
+                password = call.Get(NoPassword) ? null : terminal.Secret("New password"),
+                name = call.Get(Name),
+                email = call.Get(Email),
+                roles = call.Get(Roles) ?? [],
+            })), Who, Name, Email, Roles, NoPassword),
+            Verb("show", "Show one", async call => call.Show(await Find(call)), Who),
+            Verb("set", "Change name, address or roles; a change of roles signs the user out", async call =>
+            {
+                var body = new Dictionary<string, object?>();
+                if (call.Get(Name) is { } name) body["name"] = name;
+                if (call.Get(Email) is { } email) body["email"] = email;
+                if (call.Get(Roles) is { Length: > 0 } roles) body["roles"] = roles;
+                call.Show(await call.Ask(HttpMethod.Patch, await Path(call), body));
+            }, Who, Name, Email, Roles),
+            Verb("password", "Set a password; signs the user out", async call =>
+            {
+                await call.Ask(HttpMethod.Put, $"{await Path(call)}/password", new { password = terminal.Secret("New password") });
+                call.Done("The password is set.");
+            }, Who),
+            Verb("disable", "Sign out and keep out", async call => call.Show(await call.Ask(HttpMethod.Patch, await Path(call), new { disabled = true })), Who),
+            Verb("enable", "Let in again", async call => call.Show(await call.Ask(HttpMethod.Patch, await Path(call), new { disabled = false })), Who),
+            Verb("delete", "Sign out and delete; the user's files stay", async call =>
+            {
+                await call.Ask(HttpMethod.Delete, await Path(call));
+                call.Done("The user is gone.");
+            }, Who));
+    }
+
+    /// <summary>A user's id by name or id.</summary>
+    public static async Task<string> IdOf(Call call, string who)
+    {
+        var found = (await call.Ask(HttpMethod.Get, $"users?userName={Uri.EscapeDataString(who)}"))!["users"] as JsonArray;
+        return (string?)found?.FirstOrDefault()?["id"] ?? who;
+    }
+
+    static async Task<string> Path(Call call) => $"users/{Uri.EscapeDataString(await IdOf(call, call.Get(Who)))}";
+
+    static async Task<JsonNode?> Find(Call call) => await call.Ask(HttpMethod.Get, await Path(call));
+}

@@ -1,0 +1,53 @@
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Latchkey.Tests.Admin;
+
+/// <summary>The audit never slows or fails a request, and says what it had to drop.</summary>
+public sealed class AuditOutageTests
+{
+    [Fact]
+    public async Task What_storage_does_not_take_is_dropped_counted_and_told_once_storage_is_back()
+    {
+        var data = Directory.CreateTempSubdirectory("latchkey-audit").FullName;
+        using var azurite = await Azurite.Start(data);
+        await using var host = await TestHost.Start(azurite);
+        var admin = (await host.SignIn("demo", "admin")).GetProperty("access_token").GetString()!;
+
+        azurite.Kill();
+        for (var n = 0; n < 3; n++)
+            Assert.Equal(503, (int)(await host.Send(HttpMethod.Get, "/demo/admin/audit", admin)).StatusCode);
+        await Eventually.True(() => host.Log.Lines.Count(line => line.Contains("audit entries not written", StringComparison.Ordinal)) >= 3);
+        await azurite.Restart();
+
+        await Eventually.True(async () => (await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/admin/audit?type=audit.dropped", admin), 200))
+            .GetProperty("entries").EnumerateArray().Any(entry => int.Parse(entry.GetProperty("detail").GetString()!, System.Globalization.CultureInfo.InvariantCulture) >= 1));
+    }
+
+    [Fact]
+    public async Task What_does_not_fit_into_the_queue_is_dropped_counted_and_told()
+    {
+        await using var host = await TestHost.Start();
+        var tables = host.Service<AuditTables>();
+        var tenant = (await host.Service<TenantStore>().Find("acme", default))!;
+        var log = new AuditLog(tables, host.Service<RoundTrips>(), host.Service<Settings>(), host.Clock, NullLogger<AuditLog>.Instance);
+        for (var n = 0; n < AuditLog.Capacity + 3; n++) // Nobody takes them out yet.
+        {
+            var request = new DefaultHttpContext().Request;
+            Act.Of(request).Type = "test";
+            await log.Record(request, tenant, () => Task.FromResult(Results.Ok()));
+        }
+        await log.StartAsync(default);
+        await log.StopAsync(default);
+
+        var kept = new List<AuditEntry>();
+        foreach (var day in await tables.Tables.Buckets(default))
+        {
+            await foreach (var row in tables.Tables.For(day).Partition("acme", default)) kept.Add(AuditTables.Read(row));
+        }
+        Assert.Equal(AuditLog.Capacity, kept.Count(entry => entry.Type == "test"));
+        Assert.Equal("3", Assert.Single(kept, entry => entry.Type == "audit.dropped").Detail);
+    }
+}

@@ -1,0 +1,170 @@
+using System.Text.Json;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Tests.Admin;
+
+/// <summary>The audit says who did what to what, from where, with which client and how it went; and nothing that is secret.</summary>
+public sealed class AuditTests : IAsyncLifetime
+{
+    const string ServiceSecret = "service-secret-for-local-runs-only";
+
+    TestHost host = null!;
+    string admin = null!;
+
+    public async Task InitializeAsync()
+    {
+        host = await TestHost.Start();
+        admin = (await host.SignIn("demo", "admin")).GetProperty("access_token").GetString()!;
+    }
+
+    public async Task DisposeAsync() => await host.DisposeAsync();
+
+    [Fact]
+    public async Task Every_sign_in_token_file_and_admin_act_is_there_with_actor_client_target_address_and_result()
+    {
+        var alice = await UserId("alice");
+        var tokens = await host.SignIn("demo");
+        var access = tokens.GetProperty("access_token").GetString()!;
+        await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "not-this-one"));
+        await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", ServiceSecret));
+        await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "wrong"));
+        await TestHost.Json(await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!), 200);
+        var file = (await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/files", access,
+            new { name = "a.txt", contentType = "text/plain", size = 3 }), 201)).GetProperty("id").GetString()!;
+        await host.Send(HttpMethod.Get, $"/demo/files/{file}/download", access);
+        await host.Send(HttpMethod.Get, "/demo/admin/audit", access);
+
+        var entries = await Entries(8);
+        void Has(string type, string? actor, string client, string? target, string result, string? detail = null) => Assert.Single(entries, entry =>
+            Text(entry, "type") == type && Text(entry, "actor") == actor && Text(entry, "client") == client && Text(entry, "result") == result
+            && (target is null || Text(entry, "target") == target) && (detail is null || Text(entry, "detail")?.Contains(detail, StringComparison.Ordinal) == true));
+        Has("sign-in", alice, "first-party", null, "ok");
+        Has("sign-in", alice, "first-party", null, "invalid_grant", "wrong password");
+        Has("token", null, "service", null, "ok", "client_credentials");
+        Has("token", null, "service", null, "invalid_client", "wrong or no secret");
+        Has("token", alice, "first-party", null, "ok", "refresh_token");
+        Has("files-begin", alice, "first-party", file, "ok", "SAS to create, until ");
+        Has("files-download", alice, "first-party", file, "file_pending");
+        Has("admin-audit", alice, "first-party", null, "insufficient_scope");
+        Assert.All(entries, entry => Assert.Equal("127.0.0.1", Text(entry, "address")));
+    }
+
+    [Fact]
+    public async Task It_is_read_by_user_type_and_time_in_pages_and_exported_whole()
+    {
+        var bob = await UserId("bob");
+        for (var n = 0; n < 5; n++)
+        {
+            host.Clock.Advance(TimeSpan.FromMinutes(1));
+            await host.SignIn("demo", "bob");
+        }
+        var from = host.Clock.Now.AddMinutes(-2.5).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+        await Eventually.True(async () => (await Page($"?user={bob}")).GetProperty("entries").GetArrayLength() == 5);
+        Assert.Equal(3, (await Page($"?user={bob}&from={from}")).GetProperty("entries").GetArrayLength());
+        Assert.Equal(2, (await Page($"?user={bob}&to={from}")).GetProperty("entries").GetArrayLength());
+        Assert.Equal(0, (await Page($"?user={bob}&type=token")).GetProperty("entries").GetArrayLength());
+
+        var times = new List<DateTime>();
+        string? cursor = null;
+        do
+        {
+            var page = await Page($"?type=sign-in&user={bob}&limit=2{(cursor is null ? "" : $"&cursor={cursor}")}");
+            times.AddRange(page.GetProperty("entries").EnumerateArray().Select(entry => entry.GetProperty("at").GetDateTime()));
+            cursor = page.GetProperty("cursor").GetString();
+        }
+        while (cursor is not null);
+        Assert.Equal(5, times.Count);
+        Assert.Equal(times.OrderDescending(), times);
+
+        var export = await host.Send(HttpMethod.Get, $"/demo/admin/audit/export?user={bob}", admin);
+        Assert.Equal("application/jsonl", export.Content.Headers.ContentType!.MediaType);
+        var lines = (await export.Content.ReadAsStringAsync()).TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(5, lines[^1].GetProperty("entries").GetInt32());
+        Assert.Equal(6, lines.Count);
+    }
+
+    [Fact]
+    public async Task No_secret_token_password_or_SAS_is_ever_in_it()
+    {
+        var tokens = await host.SignIn("demo");
+        var access = tokens.GetProperty("access_token").GetString()!;
+        var refresh = tokens.GetProperty("refresh_token").GetString()!;
+        var begun = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/files", access,
+            new { name = "a.txt", contentType = "text/plain", size = 3 }), 201);
+        var sas = begun.GetProperty("upload").GetProperty("url").GetString()!;
+        // People and programs put secrets where they do not belong.
+        await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", ServiceSecret), ("client_secret", "service"));
+        await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice-password"), ("password", "alice"));
+        await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", ServiceSecret), ("scope", ServiceSecret));
+        foreach (var secret in new[] { refresh, access, ServiceSecret + "-longer", Uri.EscapeDataString(sas) })
+        {
+            await host.Send(HttpMethod.Get, $"/demo/files/{secret}", access);
+            await host.Send(HttpMethod.Get, $"/demo/files/x?{secret}", access);
+        }
+        await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "first-party"), ("refresh_token", access));
+        await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("client_id", "first-party"), ("token", refresh)));
+        await Entries(10);
+
+        var all = await Everything();
+        foreach (var secret in new[] { refresh, refresh.Split('.')[^1], access, access.Split('.')[2], ServiceSecret, "alice-password", "sig=", "SharedAccessSignature" })
+            Assert.DoesNotContain(secret, all, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task It_goes_when_its_time_is_over_and_not_before()
+    {
+        await Entries(1);
+        host.Clock.Advance(TimeSpan.FromDays(364));
+        await host.RunTimer("sweep");
+        Assert.Single(await host.Service<AuditTables>().Tables.Buckets(default));
+        host.Clock.Advance(TimeSpan.FromDays(3));
+        await host.RunTimer("sweep");
+        Assert.Empty(await host.Service<AuditTables>().Tables.Buckets(default));
+    }
+
+    [Theory]
+    [InlineData("?from=yesterday", "invalid_time")]
+    [InlineData("?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "invalid_time")]
+    [InlineData("?limit=0", "invalid_limit")]
+    [InlineData("?limit=201", "invalid_limit")]
+    [InlineData("?cursor=***", "invalid_cursor")]
+    [InlineData("?cursor=bm9uZQ", "invalid_cursor")]
+    [InlineData("?users=x", "invalid_query")]
+    public async Task A_bad_question_is_a_400_that_says_why(string query, string code) => Assert.Equal(code,
+        (await TestHost.Json(await host.Send(HttpMethod.Get, $"/demo/admin/audit{query}", admin), 400)).GetProperty("code").GetString());
+
+    Task<JsonElement> Page(string query) => PageOf(host.Send(HttpMethod.Get, $"/demo/admin/audit{query}", admin));
+
+    static async Task<JsonElement> PageOf(Task<HttpResponseMessage> answer) => await TestHost.Json(await answer, 200);
+
+    async Task<List<JsonElement>> Entries(int least)
+    {
+        List<JsonElement> entries = [];
+        await Eventually.True(async () =>
+        {
+            entries = [.. (await Page("?limit=200")).GetProperty("entries").EnumerateArray()];
+            return entries.Count >= least;
+        });
+        return entries;
+    }
+
+    async Task<string> Everything()
+    {
+        var rows = new List<string>();
+        foreach (var day in await host.Service<AuditTables>().Tables.Buckets(default))
+        {
+            await foreach (var row in host.Service<AuditTables>().Tables.For(day).Query("", null, default))
+                rows.Add(string.Join('|', row.Select(column => column.Value)));
+        }
+        Assert.NotEmpty(rows);
+        return string.Join('\n', rows);
+    }
+
+    async Task<string> UserId(string name)
+    {
+        var tenant = (await host.Service<TenantStore>().Find("demo", default))!;
+        return (await host.Service<UserStore>().FindByName(tenant, name, default))!.Id;
+    }
+
+    static string? Text(JsonElement entry, string name) => entry.TryGetProperty(name, out var value) ? value.GetString() : null;
+}

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using Latchkey.Cli;
+
+namespace Latchkey.Tests.Admin;
+
+/// <summary>The command line does over HTTP what the administration offers, for people and for scripts.</summary>
+public sealed class CommandLineTests : IAsyncLifetime
+{
+    const string Secret = "one-time-secret-of-the-tests-only";
+
+    readonly string home = Directory.CreateTempSubdirectory("latchkey-cli").FullName;
+    TestHost host = null!;
+
+    public async Task InitializeAsync() => host = await TestHost.Start(settings: new() { ["Latchkey:Signing:KeyFile"] = $"{home}/keys.json" });
+
+    public async Task DisposeAsync()
+    {
+        await host.DisposeAsync();
+        Directory.Delete(home, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_tenant_a_user_and_clients_made_by_it_sign_in()
+    {
+        Assert.Contains("acme2", await Ok("tenant create acme2 --name Acme"), StringComparison.Ordinal);
+        await Ok("user create dora --role member --email dora@example.com -t acme2", "dora-password");
+        await Ok("client create first-party -t acme2 --auth none --native true --grant password refresh_token --scope files.read files.write");
+        var made = Parsed(await Ok("client create robot -t acme2 --grant client_credentials --scope files.read --json"));
+        await host.SignIn("acme2", "dora");
+        var secret = made.GetProperty("secret").GetString()!;
+        await TestHost.Json(await host.Token("acme2", ("grant_type", "client_credentials"), ("client_id", "robot"), ("client_secret", secret)), 200);
+
+        var users = Parsed(await Ok("user list -t acme2 --json"));
+        Assert.Equal("dora", users[0].GetProperty("userName").GetString());
+        var table = await Ok("user list -t acme2");
+        Assert.Contains("dora@example.com", table, StringComparison.Ordinal);
+        Assert.Contains("dora", await Ok("user show dora -t acme2"), StringComparison.Ordinal);
+        var next = Parsed(await Ok("client rotate-secret robot --overlap 0 -t acme2 --json")).GetProperty("secret").GetString()!;
+        Assert.Equal(401, (int)(await host.Token("acme2", ("grant_type", "client_credentials"), ("client_id", "robot"), ("client_secret", secret))).StatusCode);
+        await TestHost.Json(await host.Token("acme2", ("grant_type", "client_credentials"), ("client_id", "robot"), ("client_secret", next)), 200);
+    }
+
+    [Fact]
+    public async Task Every_noun_can_be_listed_and_changed()
+    {
+        var tokens = await host.SignIn("demo");
+        await Ok("role set reader --right files.read -t demo");
+        Assert.Contains("reader", await Ok("role list -t demo"), StringComparison.Ordinal);
+        await Ok("role delete reader -t demo");
+        Assert.Contains("first-party", await Ok("session list --user alice -t demo"), StringComparison.Ordinal);
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Ok("session revoke --user alice -t demo");
+        await TestHost.Json(await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!), 400);
+        Assert.Equal(3, Parsed(await Ok("key list -t demo --json")).EnumerateArray().Select(key => key.GetProperty("algorithm").GetString()).Distinct().Count());
+        await Ok("key rotate -t demo");
+        var made = Parsed(await Ok("initial-token create --uses 2 -t demo --json"));
+        await Ok($"initial-token revoke {made.GetProperty("id").GetString()} -t demo");
+        Assert.Equal(0, Parsed(await Ok("initial-token list -t demo --json")).GetArrayLength());
+        await Ok("user set bob --name Robert -t demo");
+        await Ok("user disable bob -t demo");
+        Assert.Equal(400, (int)(await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "bob"), ("password", "bob-password"))).StatusCode);
+        await Ok("user enable bob -t demo");
+        await Ok("user password bob -t demo", "another-password");
+        await Ok("client set service --token-seconds 120 -t demo");
+        await Ok("client delete service -t demo");
+        await Eventually.True(async () => (await Ok("audit list --type admin-client-delete -t demo")).Contains("operator:service", StringComparison.Ordinal));
+        await Ok($"audit export -t demo --out {home}/audit.jsonl");
+        Assert.Contains("\"complete\":true", await File.ReadAllTextAsync($"{home}/audit.jsonl"), StringComparison.Ordinal);
+        await Ok("tenant set demo --color #112233 --domain login.demo.example");
+        Assert.Equal("https://login.demo.example/demo", Parsed(await Ok("tenant show demo --json")).GetProperty("issuer").GetString());
+        await Ok("user delete bob -t demo");
+    }
+
+    [Fact]
+    public async Task A_tenant_is_suspended_exported_and_deleted()
+    {
+        await host.SignIn("acme");
+        await Ok("tenant suspend acme --reason Leaving.");
+        Assert.Contains("suspended", await Ok("tenant list"), StringComparison.Ordinal);
+        Assert.Equal((1, "409 not_exported: confirm is not the value that the newest export of the suspended tenant ended with.\n"), await Failed("tenant delete acme --confirm x"));
+        var confirm = Parsed(await Ok($"tenant export acme --out {home}/acme.jsonl --json")).GetProperty("confirm").GetString();
+        await Ok($"tenant delete acme --confirm {confirm}");
+        Assert.Equal((1, "404 tenant_not_found: There is no such tenant.\n"), await Failed("tenant show acme"));
+    }
+
+    [Fact]
+    public async Task The_first_operator_is_made_and_stays_signed_in_in_a_file_of_their_own()
+    {
+        await using var fresh = await TestHost.Start(settings: new() { ["Latchkey:OperatorSecret"] = Secret });
+        Func<string, string?> person = name => name switch { "LATCHKEY_ORIGIN" => fresh.Origin, "LATCHKEY_HOME" => $"{home}/person", _ => null };
+        Assert.Equal(0, (await Run("bootstrap root", $"{Secret}\nroot-password", person)).Code);
+        Assert.Equal(1, (await Run("bootstrap root", $"{Secret}\nroot-password", person)).Code);
+        Assert.Equal("Not signed in. Run `latchkey login`, or set LATCHKEY_CLIENT_ID and LATCHKEY_CLIENT_SECRET.\n", (await Run("tenant list", "", person)).Error);
+        Assert.Equal(1, (await Run("login root", "wrong-password", person)).Code);
+        Assert.Equal(0, (await Run("login root", "root-password", person)).Code);
+        Assert.Contains("demo", (await Run("tenant list", "", person)).Output, StringComparison.Ordinal);
+        Assert.Contains("alice", (await Run("user list -t demo", "", person)).Output, StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode($"{home}/person/tokens.json"));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode($"{home}/person"));
+        }
+        Assert.Equal(0, (await Run("logout", "", person)).Code);
+        Assert.Equal(1, (await Run("tenant list", "", person)).Code);
+        Assert.DoesNotContain("eyJ", await File.ReadAllTextAsync($"{home}/person/tokens.json"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tenant")]
+    [InlineData("tenant create")]
+    [InlineData("tenant delete acme")]
+    [InlineData("planet list")]
+    [InlineData("user list --limit")]
+    public async Task What_is_not_understood_is_a_2(string args) => Assert.NotEqual(0, (await Run(args, "", Service)).Code);
+
+    [Fact]
+    public async Task Secrets_are_never_sent_in_the_clear_to_another_machine() =>
+        Assert.Equal((1, "The origin must be https, or http on this machine: secrets are sent there.\n"), await Failed("tenant list --origin http://example.com"));
+
+    string? Service(string name) => name switch
+    {
+        "LATCHKEY_ORIGIN" => host.Origin,
+        "LATCHKEY_CLIENT_ID" => "service",
+        "LATCHKEY_CLIENT_SECRET" => "service-secret-for-local-runs-only",
+        "LATCHKEY_HOME" => home,
+        _ => null,
+    };
+
+    async Task<string> Ok(string args, string input = "")
+    {
+        var (code, output, error) = await Run(args, input, Service);
+        Assert.True(code == 0, $"{args}: {code} {error}");
+        return output;
+    }
+
+    async Task<(int Code, string Error)> Failed(string args)
+    {
+        var (code, _, error) = await Run(args, "", Service);
+        return (code, error);
+    }
+
+    static async Task<(int Code, string Output, string Error)> Run(string args, string input, Func<string, string?> environment)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        var code = await CommandLine.Run(args.Split(' '), new Terminal(new StringReader(input), output, error, environment));
+        return (code, output.ToString(), error.ToString());
+    }
+
+    static JsonElement Parsed(string json) => JsonDocument.Parse(json).RootElement;
+}

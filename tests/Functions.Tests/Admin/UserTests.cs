@@ -1,0 +1,167 @@
+using System.Text.Json;
+using Latchkey.OAuth;
+using static Latchkey.Tests.Admin.AdminOf;
+
+namespace Latchkey.Tests.Admin;
+
+/// <summary>A tenant's administrator looks after its users and roles.</summary>
+public sealed class UserTests : IAsyncLifetime
+{
+    TestHost host = null!;
+    AdminOf admin = null!;
+
+    public async Task InitializeAsync()
+    {
+        host = await TestHost.Start();
+        admin = await AdminOf.Tenant(host);
+    }
+
+    public async Task DisposeAsync() => await host.DisposeAsync();
+
+    [Fact]
+    public async Task A_new_user_signs_in_with_the_rights_of_their_roles_and_a_name_is_given_once()
+    {
+        var made = await admin.Post("users", new { userName = "Zoë", password = "Zoë-password", name = "Zoë", email = "zoe@example.com", roles = Texts("member") });
+        Assert.Equal(["id", "userName", "name", "email", "roles", "disabled"], made.EnumerateObject().Select(field => field.Name));
+        var tokens = await host.SignIn("demo", "Zoë");
+        Assert.EndsWith(" files.read files.write files.share", tokens.GetProperty("scope").GetString(), StringComparison.Ordinal);
+        var again = await admin.Post("users", new { userName = " ZOË ", password = "another-password" }, 409);
+        Assert.Equal("user_exists", Code(again));
+        Assert.Equal("zoe@example.com", (await admin.Get($"users/{made.GetProperty("id").GetString()}")).GetProperty("email").GetString());
+    }
+
+    [Fact]
+    public async Task Of_many_creates_of_one_name_at_once_one_wins_and_its_password_is_the_users()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(n =>
+            admin.Send(HttpMethod.Post, "users", new { userName = "carol", password = $"carol-password-{n}", roles = Texts("member") })));
+        var won = Assert.Single(Enumerable.Range(0, 8), n => (int)answers[n].StatusCode == 201);
+        Assert.Equal(7, answers.Count(answer => (int)answer.StatusCode == 409));
+        await TestHost.Json(await Password("carol", $"carol-password-{won}"), 200);
+        Assert.Equal(400, (int)(await Password("carol", $"carol-password-{(won + 1) % 8}")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("disabled")]
+    [InlineData("roles")]
+    [InlineData("password")]
+    [InlineData("deleted")]
+    public async Task Disabling_changing_roles_or_password_and_deleting_end_what_the_user_has_begun_at_once(string what)
+    {
+        var id = await admin.UserId("alice");
+        var tokens = await host.SignIn("demo");
+        var access = tokens.GetProperty("access_token").GetString()!;
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        switch (what)
+        {
+            case "disabled": await admin.Patch($"users/{id}", new { disabled = true }); break;
+            case "roles": await admin.Patch($"users/{id}", new { roles = Texts("admin") }); break;
+            case "password": await admin.Do(HttpMethod.Put, $"users/{id}/password", new { password = "a-new-password" }); break;
+            default: await admin.Do(HttpMethod.Delete, $"users/{id}"); break;
+        }
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("invalid_token", Code(await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/files", access), 401)));
+        await TestHost.Json(await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!), 400);
+        var again = await Password("alice", "alice-password");
+        Assert.Equal(what == "roles" ? 200 : 400, (int)again.StatusCode);
+        if (what == "roles") Assert.Contains("admin", (await TestHost.Json(again, 200)).GetProperty("scope").GetString(), StringComparison.Ordinal);
+        if (what == "password") await TestHost.Json(await Password("alice", "a-new-password"), 200);
+        if (what == "deleted") await admin.Get($"users/{id}", 404);
+        await host.SignIn("demo", "bob"); // Nobody else is touched.
+    }
+
+    [Fact]
+    public async Task A_deleted_users_name_can_be_given_again_and_is_somebody_else()
+    {
+        var id = await admin.UserId("bob");
+        await admin.Do(HttpMethod.Delete, $"users/{id}");
+        await admin.Do(HttpMethod.Delete, $"users/{id}", status: 404);
+        var made = await admin.Post("users", new { userName = "bob", password = "another-bob" });
+        Assert.NotEqual(id, made.GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task Changes_at_once_are_all_kept_or_refused_never_lost()
+    {
+        var id = await admin.UserId("bob");
+        var answers = await Task.WhenAll(
+            admin.Send(HttpMethod.Patch, $"users/{id}", new { name = "Robert" }),
+            admin.Send(HttpMethod.Patch, $"users/{id}", new { email = "robert@example.com" }),
+            admin.Send(HttpMethod.Patch, $"users/{id}", new { roles = Texts("admin") }));
+        Assert.All(answers, answer => Assert.Equal(200, (int)answer.StatusCode));
+        var now = await admin.Get($"users/{id}");
+        Assert.Equal(("Robert", "robert@example.com", "admin"),
+            (now.GetProperty("name").GetString(), now.GetProperty("email").GetString(), now.GetProperty("roles")[0].GetString()));
+        Assert.Equal(JsonValueKind.Null, (await admin.Patch($"users/{id}", new { email = "" })).GetProperty("email").ValueKind);
+    }
+
+    [Fact]
+    public async Task The_list_comes_in_pages_and_holds_each_user_once()
+    {
+        for (var n = 0; n < 4; n++) await admin.Post("users", new { userName = $"user{n}" });
+        var names = (await admin.All("users", "users", 2)).Select(user => user.GetProperty("userName").GetString()).Order().ToList();
+        Assert.Equal(["admin", "alice", "bob", "user0", "user1", "user2", "user3"], names);
+        Assert.Equal(400, (int)(await Password("user0", "")).StatusCode); // No password, no way in.
+    }
+
+    [Fact]
+    public async Task A_role_is_made_used_changed_and_deleted()
+    {
+        var id = await admin.UserId("bob");
+        await TestHost.Json(await admin.Send(HttpMethod.Put, "roles/reader", new { rights = Texts("files.read") }), 200);
+        await admin.Patch($"users/{id}", new { roles = Texts("reader") });
+        host.Clock.Advance(TimeSpan.FromSeconds(6));
+        var tokens = await host.SignIn("demo", "bob");
+        Assert.EndsWith(" files.read", tokens.GetProperty("scope").GetString(), StringComparison.Ordinal);
+        await TestHost.Json(await admin.Send(HttpMethod.Put, "roles/reader", new { rights = Texts("files.write") }), 200);
+        Assert.Equal(["admin", "member", "reader"], (await admin.Get("roles")).GetProperty("roles").EnumerateArray().Select(role => role.GetProperty("name").GetString()));
+        await admin.Do(HttpMethod.Delete, "roles/reader");
+        await admin.Do(HttpMethod.Delete, "roles/reader", status: 404);
+        var left = await TestHost.Json(await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!), 200);
+        Assert.DoesNotContain("files", left.GetProperty("scope").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("POST", "users", """{"userName":""}""", "invalid_field")]
+    [InlineData("POST", "users", """{"userName":"a\u202eb"}""", "invalid_field")]
+    [InlineData("POST", "users", """{"userName":"x","password":"short"}""", "invalid_field")]
+    [InlineData("POST", "users", """{"userName":"x","email":"nobody"}""", "invalid_field")]
+    [InlineData("POST", "users", """{"userName":"x","roles":["boss"]}""", "invalid_field")]
+    [InlineData("POST", "users", """{"userName":"x","admin":true}""", "invalid_json")]
+    [InlineData("POST", "users", """{}""", "invalid_json")]
+    [InlineData("POST", "users", "[]", "invalid_json")]
+    [InlineData("PUT", "roles/boss", """{"rights":["operator"]}""", "invalid_field")]
+    [InlineData("PUT", "roles/boss", """{"rights":["openid"]}""", "invalid_field")]
+    [InlineData("PUT", "roles/BOSS", """{"rights":[]}""", "invalid_field")]
+    [InlineData("PUT", "roles/boss", """{"rights":"admin"}""", "invalid_json")]
+    public async Task Bad_input_is_a_400_that_says_where(string method, string path, string body, string code)
+    {
+        var request = new HttpRequestMessage(new HttpMethod(method), $"/demo/admin/{path}") { Content = new StringContent(body, null, "application/json") };
+        request.Headers.Authorization = new("Bearer", admin.Token);
+        Assert.Equal(code, Code(await TestHost.Json(await host.Http.SendAsync(request), 400)));
+        Assert.Equal(3, (await admin.Get("users")).GetProperty("users").GetArrayLength());
+        Assert.Equal(2, (await admin.Get("roles")).GetProperty("roles").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Whoever_lacks_the_scope_is_refused_everywhere()
+    {
+        var alice = (await host.SignIn("demo")).GetProperty("access_token").GetString()!;
+        foreach (var function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly).Where(f => f.Route.StartsWith("{tenant}/admin/", StringComparison.Ordinal)))
+        {
+            var operators = function.Name.StartsWith("operator-", StringComparison.Ordinal);
+            var path = "/" + function.Route.Replace("{tenant}", "demo", StringComparison.Ordinal).Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
+            foreach (var method in function.Methods.Where(method => method != "options"))
+            {
+                // A tenant's administrator is no operator.
+                var problem = await TestHost.Json(await host.Send(new HttpMethod(method.ToUpperInvariant()), path, operators ? admin.Token : alice, new { }), 403);
+                Assert.Equal(("insufficient_scope", operators ? "operator" : "admin"), (Code(problem), problem.GetProperty("scope").GetString()));
+            }
+        }
+    }
+
+    Task<HttpResponseMessage> Password(string user, string password) => host.Token("demo",
+        ("grant_type", "password"), ("client_id", "first-party"), ("username", user), ("password", password));
+
+    static string? Code(JsonElement problem) => problem.GetProperty("code").GetString();
+}

@@ -1,0 +1,145 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Azure.Data.Tables;
+using Latchkey.Storage;
+
+namespace Latchkey.Tests.Files;
+
+/// <summary>A small file in one form: the same checks and the same record as any other way.</summary>
+public sealed class FormUploadTests : IAsyncLifetime
+{
+    const int MaxBytes = 6_000_000;
+
+    TestHost host = null!;
+    FilesOf alice = null!;
+
+    public async Task InitializeAsync()
+    {
+        host = await TestHost.Start(settings: new() { ["Latchkey:Files:MultipartBytes"] = $"{MaxBytes}" });
+        alice = await FilesOf.SignedIn(host);
+        await alice.Send(HttpMethod.Delete, $"/{await alice.Upload([1])}?permanent=true"); // Now table and container are there.
+    }
+
+    public async Task DisposeAsync() => await host.DisposeAsync();
+
+    Task<HttpResponseMessage> Post(HttpContent body, string query = "")
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/demo/files/upload{query}") { Content = body };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", alice.Token);
+        return host.Http.SendAsync(request);
+    }
+
+    static MultipartFormDataContent Form(byte[] bytes, string name, string? type, params IEnumerable<(string Name, string Value)> fields)
+    {
+        var file = new ByteArrayContent(bytes);
+        if (type is not null) file.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        var form = new MultipartFormDataContent { { file, "file", name } };
+        foreach (var (field, value) in fields) form.Add(new StringContent(value), field); // Behind the file, as Cordova has them.
+        return form;
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5_000_000)]
+    [InlineData(MaxBytes)]
+    public async Task A_form_brings_a_file_like_any_other(int size)
+    {
+        var bytes = FilesOf.Bytes(size);
+        var answer = await Post(Form(bytes, "x.bin", "application/x-thing",
+            ("folder", "Forms/été"), ("name", "Größe.bin"), ("md5", Convert.ToBase64String(FilesOf.Md5(bytes))), ("theirs", "ignored")));
+        var file = await TestHost.Json(answer, 201);
+
+        var id = file.GetProperty("id").GetString()!;
+        Assert.Equal($"{host.Origin}/demo/files/{id}", answer.Headers.Location?.ToString());
+        Assert.Equal(("available", "Größe.bin", "Forms/été", "application/x-thing", (long)size, true),
+            (file.GetProperty("status").GetString(), file.GetProperty("name").GetString(), file.GetProperty("folder").GetString(),
+            file.GetProperty("contentType").GetString(), file.GetProperty("size").GetInt64(), file.GetProperty("md5Verified").GetBoolean()));
+        Assert.Equal(file.GetRawText(), (await alice.Read(id)).GetRawText());
+        Assert.Single((await alice.List("?folder=Forms/%C3%A9t%C3%A9")).Files);
+        Assert.Equal(bytes, await (await alice.Download(id)).Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task Name_and_type_of_the_part_are_taken_if_no_field_says_otherwise()
+    {
+        var raw = "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a \\\"b%22 日本.txt\"\r\nContent-Type: text/plain\r\n\r\nabc\r\n--b--\r\n";
+        var file = await TestHost.Json(await Post(Raw(raw)), 201);
+        Assert.Equal(("text/plain", 3), (file.GetProperty("contentType").GetString(), file.GetProperty("size").GetInt64()));
+        Assert.Equal("a \"b\" 日本.txt", file.GetProperty("name").GetString());
+        var untyped = await TestHost.Json(await Post(Form([1], "x", null)), 201);
+        Assert.Equal("application/octet-stream", untyped.GetProperty("contentType").GetString());
+    }
+
+    static ByteArrayContent Raw(string body, string type = "multipart/form-data; boundary=b") =>
+        new(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
+
+    public static TheoryData<string, string, int> BadForms => new()
+    {
+        { "--b--\r\n", "file_missing", 400 },
+        { "", "invalid_form", 400 },
+        { "nothing of the kind", "invalid_form", 400 },
+        { Part("name=\"folder\"", "x") + "--b--\r\n", "file_missing", 400 },
+        { Part("name=\"f\"; filename=\"a\"", "abc"), "invalid_form", 400 },
+        { Part("name=\"f\"; filename=\"a\"", "") + "--b--\r\n", "empty_file", 400 },
+        { Part("name=\"f\"; filename=\"a\"", "x") + Part("name=\"g\"; filename=\"b\"", "y") + "--b--\r\n", "too_many_files", 400 },
+        { Part("name=\"f\"; filename=\"a/b\"", "x") + "--b--\r\n", "invalid_name", 400 },
+        { Part("name=\"f\"; filename=\"a\"", "x") + Part("name=\"folder\"", "a//b") + "--b--\r\n", "invalid_folder", 400 },
+        { Part("name=\"f\"; filename=\"a\"", "x") + Part("name=\"folder\"", new string('x', 5000)) + "--b--\r\n", "invalid_form", 400 },
+        { Part("name=\"f\"; filename=\"a\"", "x") + Part("name=\"folder\"", "a") + Part("name=\"folder\"", "a") + "--b--\r\n", "invalid_form", 400 },
+        { Part("name=\"f\"; filename=\"a\"", "x") + Part("name=\"md5\"", "wrong") + "--b--\r\n", "invalid_md5", 400 },
+        { string.Concat(Enumerable.Range(0, 40).Select(n => Part($"name=\"n{n}\"", "x"))) + "--b--\r\n", "invalid_form", 400 },
+        { "--b\r\nContent-Disposition: attachment\r\n\r\nx\r\n--b--\r\n", "invalid_form", 400 },
+        { "--b\r\n" + string.Concat(Enumerable.Range(0, 40).Select(n => $"X-{n}: 1\r\n")) + "\r\nx\r\n--b--\r\n", "invalid_form", 400 },
+        { Part("name=\"f\"; filename=\"a\"\r\nContent-Type: nonsense", "x") + "--b--\r\n", "invalid_content_type", 400 },
+        { Part("name=\"f\"; filename=\"cat.png\"\r\nContent-Type: image/png", "<html>") + "--b--\r\n", "type_mismatch", 422 },
+        { Part("name=\"f\"; filename=\"a\"", "x") + Part("name=\"md5\"", "XUFAKrxLKna5cZ2REBfFkg==") + "--b--\r\n", "md5_mismatch", 422 },
+        { Part("name=\"f\"; filename=\"a\"", "--c\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\nx") + "--b--\r\n", "multipart_body", 422 },
+    };
+
+    static string Part(string disposition, string body) => $"--b\r\nContent-Disposition: form-data; {disposition}\r\n\r\n{body}\r\n";
+
+    [Theory, MemberData(nameof(BadForms))]
+    public async Task A_form_that_is_none_is_refused_and_leaves_nothing(string body, string code, int status)
+    {
+        Assert.Equal(code, await FilesOf.Code(await Post(Raw(body)), status));
+        await AssertNothing();
+    }
+
+    [Fact]
+    public async Task A_file_over_the_bound_is_refused_whether_its_length_is_told_or_not()
+    {
+        Assert.Equal("file_too_large", await FilesOf.Code(await Post(Form(FilesOf.Bytes(MaxBytes + 1), "x", null)), 413));
+        Assert.Equal("file_too_large", await FilesOf.Code(await Post(Form(FilesOf.Bytes(MaxBytes + 300_000), "x", null)), 413));
+        var chunked = new HttpRequestMessage(HttpMethod.Post, "/demo/files/upload") { Content = Form(FilesOf.Bytes(MaxBytes + 1), "x", null) };
+        chunked.Headers.TransferEncodingChunked = true;
+        chunked.Headers.Authorization = new AuthenticationHeaderValue("Bearer", alice.Token);
+        Assert.Equal("file_too_large", await FilesOf.Code(await host.Http.SendAsync(chunked), 413));
+        await AssertNothing();
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("multipart/mixed; boundary=b")]
+    public async Task A_body_of_another_type_is_refused(string type) =>
+        Assert.Equal("unsupported_media_type", await FilesOf.Code(await Post(Raw("--b--\r\n", type)), 415));
+
+    [Theory]
+    [InlineData("multipart/form-data")]
+    [InlineData("multipart/form-data; boundary=\"\"")]
+    public async Task A_form_without_a_boundary_is_refused(string type) =>
+        Assert.Equal("invalid_form", await FilesOf.Code(await Post(Raw("--b--\r\n", type)), 400));
+
+    [Fact]
+    public async Task The_space_is_in_the_query()
+    {
+        Assert.Equal("invalid_space", await FilesOf.Code(await Post(Form([1], "x", null), "?space=everybody"), 400));
+        await TestHost.Json(await Post(Form([1], "x", null), "?space=me"), 201);
+    }
+
+    async Task AssertNothing()
+    {
+        Assert.DoesNotContain(await host.Blobs(""), blob => blob.Properties.ContentLength > 0);
+        await foreach (var row in host.Service<StorageClients>().Tables.GetTableClient("Files").QueryAsync<TableEntity>())
+            Assert.DoesNotContain("file|", row.RowKey, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,192 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Latchkey.Storage;
+
+namespace Latchkey.Tests.Files.Tus;
+
+/// <summary>Lines that break, processes that die, pieces that come at once: the upload goes on from what was kept.</summary>
+public sealed class TusBreakTests : IAsyncLifetime
+{
+    CuttableStorage storage = null!;
+    TestHost host = null!;
+    FilesOf alice = null!;
+    TusClient tus = null!;
+
+    public async Task InitializeAsync()
+    {
+        storage = await CuttableStorage.Start();
+        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
+        alice = await FilesOf.SignedIn(host);
+        tus = new TusClient(host, alice.Token);
+        await alice.Upload([1]);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await host.DisposeAsync();
+        await storage.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_arrived_before_the_line_broke_is_kept()
+    {
+        var bytes = FilesOf.Bytes(6_000_000);
+        var path = await tus.Created(bytes.Length, TusClient.Metadata(("sha256", Convert.ToHexStringLower(SHA256.HashData(bytes)))));
+        await SendPart(path, bytes, 5_000_000);
+        await Eventually.True(async () => await tus.Offset(path) == 5_000_000);
+        Assert.Equal(204, (int)(await tus.Patch(path, 5_000_000, bytes[5_000_000..])).StatusCode);
+        Assert.Equal(bytes, await (await alice.Download(TusClient.Id(path))).Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task Of_a_piece_with_a_checksum_that_broke_off_nothing_is_kept()
+    {
+        var bytes = FilesOf.Bytes(6_000_000);
+        var path = await tus.Created(bytes.Length);
+        await SendPart(path, bytes, 5_000_000, $"Upload-Checksum: sha1 {Convert.ToBase64String(Sha1(bytes))}\r\n");
+        await Task.Delay(1000);
+        Assert.Equal(0, await tus.Offset(path));
+        Assert.Equal(204, (int)(await tus.Patch(path, 0, bytes, ("Upload-Checksum", $"sha1 {Convert.ToBase64String(Sha1(bytes))}"))).StatusCode);
+    }
+
+    static byte[] Sha1(byte[] bytes) => CryptographicOperations.HashData(HashAlgorithmName.SHA1, bytes);
+
+    // A PATCH that declares all of the bytes and hangs up after some.
+    async Task SendPart(string path, byte[] bytes, int sent, string more = "")
+    {
+        var origin = new Uri(host.Origin);
+        using var line = new TcpClient();
+        await line.ConnectAsync(origin.Host, origin.Port);
+        var stream = line.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"PATCH {path} HTTP/1.1\r\nHost: {origin.Authority}\r\nAuthorization: Bearer {alice.Token}\r\nTus-Resumable: 1.0.0\r\n"
+            + $"Upload-Offset: 0\r\nContent-Type: {TusClient.PieceType}\r\nContent-Length: {bytes.Length}\r\n{more}\r\n"));
+        await stream.WriteAsync(bytes.AsMemory(0, sent));
+        await stream.FlushAsync();
+        await Task.Delay(500); // Until it has been read: a line that is cut takes what is on its way with it.
+    }
+
+    [Fact]
+    public async Task A_piece_that_takes_too_long_is_answered_in_time_with_what_was_kept()
+    {
+        var path = await tus.Created(100);
+        var slow = new Trickle(host, 40);
+        var answer = await tus.Patch(path, 0, slow);
+        Assert.Equal(204, (int)answer.StatusCode);
+        var offset = TusClient.OffsetOf(answer);
+        Assert.InRange(offset, 1, 99);
+        Assert.Equal(offset, await tus.Offset(path));
+    }
+
+    // Three bytes, an hour, and then the rest.
+    sealed class Trickle(TestHost host, int length) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(new byte[3]);
+            await stream.FlushAsync();
+            await Task.Delay(500);
+            host.Clock.Advance(TimeSpan.FromMinutes(4));
+            await stream.WriteAsync(new byte[length - 3]);
+        }
+
+        protected override bool TryComputeLength(out long value)
+        {
+            value = length;
+            return true;
+        }
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_piece_whose_process_died_anywhere_is_sent_again_from_where_it_was(bool answerLost)
+    {
+        var bytes = FilesOf.Bytes(5_000_000);
+        var cuts = await storage.CutEverywhere(answerLost, path => tus.Patch(path, 0, bytes),
+            prepare: () => tus.Created(bytes.Length, TusClient.Metadata(("sha256", Convert.ToHexStringLower(SHA256.HashData(bytes))))),
+            check: async path =>
+            {
+                // HEAD completes the file if all bytes are there, as a client that asks after a crash would see.
+                var offset = (int)await tus.Offset(path);
+                if (offset < bytes.Length) Assert.Equal(204, (int)(await tus.Patch(path, offset, bytes[offset..])).StatusCode);
+                Assert.Equal("available", (await alice.Read(TusClient.Id(path))).GetProperty("status").GetString());
+                Assert.Equal(bytes, await (await alice.Download(TusClient.Id(path))).Content.ReadAsByteArrayAsync());
+            });
+        // Revocation, record, blocks, two blocks; record, blocks, list of blocks, snapshot, bytes, (usage,) record and list rows.
+        Assert.Equal(11, cuts);
+    }
+
+    [Fact]
+    public async Task Pieces_at_once_never_take_back_what_was_acknowledged_nor_mix()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var bytes = FilesOf.Bytes(3_000_000);
+            var path = await tus.Created(bytes.Length, TusClient.Metadata(("sha256", Convert.ToHexStringLower(SHA256.HashData(bytes)))));
+            int[] sizes = [1_000_000, 700_000, 1_500_000, 300_000];
+            var answers = await Task.WhenAll(sizes.Select(size => tus.Patch(path, 0, bytes[..size])));
+            var acknowledged = answers.Where(answer => answer.IsSuccessStatusCode).Max(TusClient.OffsetOf);
+            var offset = await tus.Offset(path);
+            Assert.True(offset >= acknowledged, $"{acknowledged} were acknowledged, {offset} are there");
+            Assert.Equal(204, (int)(await tus.Patch(path, offset, bytes[(int)offset..])).StatusCode);
+            Assert.Equal(bytes, await (await alice.Download(TusClient.Id(path))).Content.ReadAsByteArrayAsync());
+        }
+    }
+
+    [Fact]
+    public async Task One_request_carries_as_much_as_the_functions_host_lets_through_and_no_more()
+    {
+        var path = await tus.Created(200 << 20);
+        var tooLarge = new Zeros((100 << 20) + 1);
+        Assert.Equal("body_too_large", await FilesOf.Code(await tus.Patch(path, 0, tooLarge, ("Expect", "100-continue")), 413));
+        Assert.Equal(0, await tus.Offset(path));
+        var answer = await tus.Patch(path, 0, new Zeros(100 << 20));
+        Assert.Equal(100 << 20, TusClient.OffsetOf(answer));
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true), 0, 400 << 20);
+    }
+
+    sealed class Zeros(long length) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            var buffer = new byte[1 << 20];
+            for (var left = length; left > 0; left -= buffer.Length)
+                await stream.WriteAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)));
+        }
+
+        protected override bool TryComputeLength(out long value)
+        {
+            value = length;
+            return true;
+        }
+    }
+
+    [Fact]
+    public async Task An_upload_whose_time_is_over_is_gone_and_swept()
+    {
+        var path = await tus.Created(5);
+        await tus.Patch(path, 0, [1, 2]);
+        host.Clock.Advance(TimeSpan.FromDays(8));
+        var late = await TusClient.SignedIn(host);
+        Assert.Equal(410, (int)(await late.Head(path)).StatusCode);
+        Assert.Equal("upload_expired", await FilesOf.Code(await late.Patch(path, 2, [3]), 410));
+        host.Clock.Advance(TimeSpan.FromDays(2));
+        await host.RunTimer("sweep-uploads");
+        late = await TusClient.SignedIn(host);
+        Assert.Equal(404, (int)(await late.Head(path)).StatusCode);
+        Assert.Empty(await host.Blobs(TusClient.Id(path)));
+    }
+
+    [Fact]
+    public async Task The_round_trips_of_tus_stay_within_the_budget()
+    {
+        var path = "";
+        Assert.Equal(3, await host.Trips(async () => path = await tus.Created(5))); // Revocation, note, record.
+        Assert.Equal(3, await host.Trips(() => tus.Offset(path))); // Revocation, record, blocks.
+        Assert.Equal(4, await host.Trips(() => tus.Patch(path, 0, [1, 2]))); // The same and a block.
+        // The same, and record, blocks, list of blocks, snapshot, bytes, record and list rows.
+        Assert.Equal(10, await host.Trips(() => tus.Patch(path, 2, [3, 4, 5])));
+        Assert.NotNull(await host.Service<BlobStore>().Find("demo", $"{TusClient.Id(path)}.staging", default));
+    }
+}

@@ -1,0 +1,287 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Latchkey.Tests.Files.Tus;
+
+/// <summary>tus 1.0.0, verb by verb and header by header.</summary>
+public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
+{
+    readonly TestHost host = demo.Host;
+
+    [Fact]
+    public async Task A_file_comes_piece_by_piece_and_is_complete_with_the_last()
+    {
+        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
+        var bytes = FilesOf.Bytes(9_000_001);
+        var metadata = TusClient.Metadata(("filename", "Été 🏖.bin"), ("filetype", "application/x-thing"), ("folder", "By tus/été"),
+            ("sha256", Convert.ToHexStringLower(SHA256.HashData(bytes))), ("theirs", "1")) + ",flag";
+        var created = await tus.Create(bytes.Length, metadata);
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        Assert.Equal("1.0.0", TusClient.Header(created, "Tus-Resumable"));
+        Assert.Equal(host.Clock.Now.AddDays(8).ToString("R"), TusClient.Header(created, "Upload-Expires"));
+        var path = created.Headers.Location!.AbsolutePath;
+        var id = TusClient.Id(path);
+        Assert.StartsWith(host.Origin, created.Headers.Location.ToString(), StringComparison.Ordinal);
+
+        var offset = 0;
+        foreach (var size in (int[])[1, 5_000_000, 4_000_000])
+        {
+            Assert.Equal("pending", (await alice.Read(id)).GetProperty("status").GetString());
+            var answer = await tus.Patch(path, offset, bytes[offset..(offset + size)]);
+            Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+            offset += size;
+            Assert.Equal(offset, TusClient.OffsetOf(answer));
+            var head = await tus.Head(path);
+            Assert.Equal((offset, $"{bytes.Length}", metadata),
+                (TusClient.OffsetOf(head), TusClient.Header(head, "Upload-Length"), TusClient.Header(head, "Upload-Metadata")));
+            Assert.True(head.Headers.CacheControl?.NoStore);
+        }
+
+        var file = await alice.Read(id);
+        Assert.Equal(("available", "Été 🏖.bin", "By tus/été"), (file.GetProperty("status").GetString(),
+            file.GetProperty("name").GetString(), file.GetProperty("folder").GetString()));
+        Assert.True(file.GetProperty("sha256Verified").GetBoolean());
+        var served = await alice.Download(id);
+        Assert.Equal(bytes, await served.Content.ReadAsByteArrayAsync());
+        Assert.Equal("application/x-thing", served.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task Options_says_what_is_supported_to_anybody()
+    {
+        foreach (var path in (string[])["/demo/tus", "/demo/tus/" + new string('a', 32)])
+        {
+            var answer = await host.Http.SendAsync(new(HttpMethod.Options, path));
+            Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+            Assert.Equal("1.0.0", TusClient.Header(answer, "Tus-Version"));
+            Assert.Equal("5242880000", TusClient.Header(answer, "Tus-Max-Size"));
+            Assert.Equal("creation,creation-with-upload,expiration,checksum,termination", TusClient.Header(answer, "Tus-Extension"));
+            Assert.Equal("sha1,md5,sha256", TusClient.Header(answer, "Tus-Checksum-Algorithm"));
+        }
+    }
+
+    [Fact]
+    public async Task A_web_view_may_send_and_see_the_headers_of_tus()
+    {
+        var request = new HttpRequestMessage(HttpMethod.Options, "/demo/tus");
+        request.Headers.Add("Origin", "capacitor://localhost");
+        request.Headers.Add("Access-Control-Request-Method", "PATCH");
+        var answer = await host.Http.SendAsync(request);
+        var allowed = answer.Headers.GetValues("Access-Control-Allow-Headers").Single().Split(", ");
+        var exposed = answer.Headers.GetValues("Access-Control-Expose-Headers").Single().Split(", ");
+        Assert.Superset(new HashSet<string> { "Tus-Resumable", "Upload-Length", "Upload-Offset", "Upload-Metadata", "Upload-Checksum" }, allowed.ToHashSet());
+        Assert.Superset(new HashSet<string> { "Location", "Upload-Offset", "Upload-Length", "Upload-Expires", "Tus-Version" }, exposed.ToHashSet());
+        Assert.Contains("PATCH", answer.Headers.GetValues("Access-Control-Allow-Methods").Single(), StringComparison.Ordinal);
+        request = new HttpRequestMessage(HttpMethod.Options, "/demo/tus");
+        request.Headers.Add("Origin", "https://foreign.example");
+        Assert.False((await host.Http.SendAsync(request)).Headers.Contains("Access-Control-Allow-Headers"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0.2.2")]
+    [InlineData("1.0.1")]
+    public async Task Another_version_is_refused_and_nothing_is_done(string version)
+    {
+        var tus = await TusClient.SignedIn(host);
+        var path = await tus.Created(3);
+        foreach (var answer in (HttpResponseMessage[])[
+            await tus.Create(3, "", ("Tus-Resumable", version)), await tus.Patch(path, 0, [1], ("Tus-Resumable", version)),
+            await tus.Send(HttpMethod.Head, path, null, ("Tus-Resumable", version)), await tus.Send(HttpMethod.Delete, path, null, ("Tus-Resumable", version))])
+        {
+            Assert.Equal(412, (int)answer.StatusCode);
+            Assert.Equal("1.0.0", TusClient.Header(answer, "Tus-Version"));
+        }
+        Assert.Equal(0, await tus.Offset(path));
+    }
+
+    [Fact]
+    public async Task A_wrong_offset_is_a_conflict_and_keeps_nothing()
+    {
+        var tus = await TusClient.SignedIn(host);
+        var path = await tus.Created(5);
+        await tus.Patch(path, 0, [1, 2]);
+        foreach (var offset in (long[])[0, 1, 3, 5, long.MaxValue])
+            Assert.Equal("offset_mismatch", await FilesOf.Code(await tus.Patch(path, offset, [9]), 409));
+        foreach (var offset in (string[])["", "-1", "x", "1.0", "99999999999999999999"])
+            Assert.Equal("invalid_header", await FilesOf.Code(await tus.Patch(path, 0, [9], ("Upload-Offset", offset)), 400));
+        Assert.Equal(2, await tus.Offset(path));
+    }
+
+    [Fact]
+    public async Task A_piece_of_another_type_is_refused()
+    {
+        var tus = await TusClient.SignedIn(host);
+        var path = await tus.Created(5);
+        var answer = await tus.Send(HttpMethod.Patch, path, new StringContent("12345"), ("Upload-Offset", "0"));
+        Assert.Equal("unsupported_media_type", await FilesOf.Code(answer, 415));
+        answer = await tus.Send(HttpMethod.Post, "/demo/tus", new StringContent("12345"), ("Upload-Length", "5"));
+        Assert.Equal("unsupported_media_type", await FilesOf.Code(answer, 415));
+    }
+
+    [Fact]
+    public async Task A_piece_beyond_the_end_is_refused()
+    {
+        var tus = await TusClient.SignedIn(host);
+        var path = await tus.Created(5);
+        Assert.Equal("upload_too_large", await FilesOf.Code(await tus.Patch(path, 0, [1, 2, 3, 4, 5, 6]), 413));
+        Assert.Equal(0, await tus.Offset(path));
+    }
+
+    [Theory]
+    [InlineData("sha1")]
+    [InlineData("md5")]
+    [InlineData("sha256")]
+    public async Task A_damaged_piece_is_refused_and_none_of_it_is_kept(string algorithm)
+    {
+        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
+        var bytes = FilesOf.Bytes(9_000_000); // Three blocks.
+        string Checksum(byte[] of) => $"{algorithm} {Convert.ToBase64String(CryptographicOperations.HashData(new(algorithm.ToUpperInvariant()), of))}";
+        var path = await tus.Created(bytes.Length);
+        var damaged = bytes.ToArray();
+        damaged[8_000_000]++;
+        Assert.Equal("checksum_mismatch", await FilesOf.Code(await tus.Patch(path, 0, damaged, ("Upload-Checksum", Checksum(bytes))), 460));
+        Assert.Equal(0, await tus.Offset(path));
+        // Right, but shorter: what was damaged lies behind it and must not be taken for its continuation.
+        var part = bytes[..(4 << 20)];
+        Assert.Equal(204, (int)(await tus.Patch(path, 0, part, ("Upload-Checksum", Checksum(part)))).StatusCode);
+        Assert.Equal(part.Length, await tus.Offset(path));
+        var rest = bytes[part.Length..];
+        Assert.Equal(204, (int)(await tus.Patch(path, part.Length, rest, ("Upload-Checksum", Checksum(rest)))).StatusCode);
+        Assert.Equal(bytes, await (await alice.Download(TusClient.Id(path))).Content.ReadAsByteArrayAsync());
+    }
+
+    [Theory]
+    [InlineData("crc32 AAAA")]
+    [InlineData("sha1")]
+    [InlineData("sha1 ")]
+    [InlineData("sha1 AAAA")]
+    [InlineData("SHA1 2jmj7l5rSw0yVb/vlWAYkK/YBwk=")]
+    [InlineData("sha1 2jmj7l5rSw0yVb/vlWAYkK/YBwk= x")]
+    public async Task A_checksum_that_is_not_supported_is_refused(string checksum)
+    {
+        var tus = await TusClient.SignedIn(host);
+        var path = await tus.Created(5);
+        Assert.Equal("unsupported_checksum", await FilesOf.Code(await tus.Patch(path, 0, [1], ("Upload-Checksum", checksum)), 400));
+        Assert.Equal(0, await tus.Offset(path));
+    }
+
+    public static TheoryData<string, string, string, int> BadCreations => new()
+    {
+        { "", "", "invalid_header", 400 },
+        { "-1", "", "invalid_header", 400 },
+        { "1e3", "", "invalid_header", 400 },
+        { "0", "", "empty_file", 400 },
+        { "5242880001", "", "file_too_large", 413 },
+        { "5", "filename not*base64", "invalid_metadata", 400 },
+        { "5", "filename YQ== x", "invalid_metadata", 400 },
+        { "5", "filename YQ==,filename YQ==", "invalid_metadata", 400 },
+        { "5", "filename /w==", "invalid_metadata", 400 },
+        { "5", "x " + new string('A', 4096), "invalid_metadata", 400 },
+        { "5", TusClient.Metadata(("filename", "a/b")), "invalid_name", 400 },
+        { "5", TusClient.Metadata(("filetype", "nonsense")), "invalid_content_type", 400 },
+        { "5", TusClient.Metadata(("folder", "a//b")), "invalid_folder", 400 },
+        { "5", TusClient.Metadata(("sha256", "AB")), "invalid_sha256", 400 },
+        { "5", TusClient.Metadata(("space", "everybody")), "invalid_space", 400 },
+    };
+
+    [Theory, MemberData(nameof(BadCreations))]
+    public async Task A_creation_that_is_none_is_refused(string length, string metadata, string code, int status)
+    {
+        var tus = await TusClient.SignedIn(host);
+        var answer = await tus.Create(0, metadata, ("Upload-Length", length));
+        Assert.Equal(code, await FilesOf.Code(answer, status));
+        Assert.Null(answer.Headers.Location);
+        Assert.Equal("1.0.0", TusClient.Header(answer, "Tus-Resumable"));
+    }
+
+    [Theory]
+    [InlineData("Upload-Defer-Length", "1")]
+    [InlineData("Upload-Concat", "partial")]
+    public async Task Extensions_that_are_not_there_are_refused(string header, string value)
+    {
+        var tus = await TusClient.SignedIn(host);
+        Assert.Equal("not_supported", await FilesOf.Code(await tus.Create(5, "", (header, value)), 400));
+    }
+
+    [Fact]
+    public async Task Creation_can_bring_the_first_piece_or_all_of_it()
+    {
+        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
+        foreach (var size in (int[])[3, 5])
+        {
+            var body = new ByteArrayContent([1, 2, 3]) { Headers = { ContentType = new(TusClient.PieceType) } };
+            var answer = await tus.Send(HttpMethod.Post, "/demo/tus", body, ("Upload-Length", $"{size}"));
+            Assert.Equal(201, (int)answer.StatusCode);
+            Assert.Equal(3, TusClient.OffsetOf(answer));
+            var id = TusClient.Id(answer.Headers.Location!.AbsolutePath);
+            Assert.Equal(size == 3 ? "available" : "pending", (await alice.Read(id)).GetProperty("status").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Termination_ends_the_upload_and_not_a_finished_file()
+    {
+        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
+        var path = await tus.Created(5);
+        await tus.Patch(path, 0, [1, 2]);
+        Assert.Equal(204, (int)(await tus.Send(HttpMethod.Delete, path)).StatusCode);
+        foreach (var method in (HttpMethod[])[HttpMethod.Head, HttpMethod.Delete])
+            Assert.Equal(404, (int)(await tus.Send(method, path)).StatusCode);
+        Assert.Equal(404, (int)(await tus.Patch(path, 2, [3])).StatusCode);
+        Assert.Empty(await host.Blobs(TusClient.Id(path)));
+
+        path = await tus.Created(2);
+        await tus.Patch(path, 0, [1, 2]);
+        Assert.Equal("upload_complete", await FilesOf.Code(await tus.Send(HttpMethod.Delete, path), 409));
+        Assert.Equal("available", (await alice.Read(TusClient.Id(path))).GetProperty("status").GetString());
+        Assert.Equal(2, await tus.Offset(path));
+        Assert.Equal(204, (int)(await tus.Patch(path, 2, [])).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_client_that_knows_only_post_names_the_method_it_means()
+    {
+        var tus = await TusClient.SignedIn(host);
+        var path = await tus.Created(5);
+        var body = new ByteArrayContent([1, 2]) { Headers = { ContentType = new(TusClient.PieceType) } };
+        var answer = await tus.Send(HttpMethod.Post, path, body, ("X-HTTP-Method-Override", "PATCH"), ("Upload-Offset", "0"));
+        Assert.Equal(2, TusClient.OffsetOf(answer));
+        Assert.Equal("method_not_allowed", await FilesOf.Code(await tus.Send(HttpMethod.Post, path), 405));
+        Assert.Equal(204, (int)(await tus.Send(HttpMethod.Post, path, null, ("X-HTTP-Method-Override", "DELETE"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Wrong_bytes_are_told_with_the_last_piece()
+    {
+        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
+        var page = Encoding.ASCII.GetBytes("<html></html>");
+        var path = await tus.Created(page.Length, TusClient.Metadata(("filename", "cat.png"), ("filetype", "image/png")));
+        Assert.Equal("type_mismatch", await FilesOf.Code(await tus.Patch(path, 0, page), 422));
+        Assert.Equal("pending", (await alice.Read(TusClient.Id(path))).GetProperty("status").GetString());
+        Assert.Equal(0, await tus.Offset(path));
+    }
+
+    [Fact]
+    public async Task Somebody_elses_upload_is_not_found()
+    {
+        var (alice, bob) = (await TusClient.SignedIn(host), await TusClient.SignedIn(host, "bob"));
+        var path = await alice.Created(5);
+        Assert.Equal(404, (int)(await bob.Head(path)).StatusCode);
+        Assert.Equal(404, (int)(await bob.Patch(path, 0, [1])).StatusCode);
+        Assert.Equal(404, (int)(await bob.Send(HttpMethod.Delete, path)).StatusCode);
+        Assert.Equal(0, await alice.Offset(path));
+    }
+
+    [Fact]
+    public async Task A_file_that_does_not_come_by_tus_is_not_found_there_and_one_that_does_says_so()
+    {
+        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
+        var begun = await alice.Begin(FilesOf.Declaration());
+        Assert.Equal(404, (int)(await tus.Head($"/demo/tus/{begun.Id}")).StatusCode);
+        var path = await tus.Created(5);
+        Assert.Equal("tus_upload", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"/{TusClient.Id(path)}/upload"), 409));
+        Assert.Equal("upload_missing", await FilesOf.Code(await alice.Complete(TusClient.Id(path)), 409));
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace Latchkey.Workshop;
+
+/// <summary>
+/// <c>dev.cs admin</c>: the command line of infra/cli. Unless the environment names a deployment it goes to the running
+/// service, as the demo's operator, whose secret everybody knows.
+/// </summary>
+static class Admin
+{
+    const string Project = "infra/cli/Latchkey.Cli.csproj";
+    const string Built = "infra/cli/bin/Debug/net10.0/Latchkey.Cli.dll";
+
+    public static async Task<int> Run(string[] args)
+    {
+        await Build();
+        using var process = Process.Start(Start(args, Environment.GetEnvironmentVariable("LATCHKEY_ORIGIN")))!;
+        await process.WaitForExitAsync(Shell.Stopping);
+        return process.ExitCode;
+    }
+
+    /// <summary>Runs it against a service of the tests', with lines for its standard input; its output.</summary>
+    /// <exception cref="Failure">It was refused.</exception>
+    public static async Task<string> Run(string origin, string input, params string[] args)
+    {
+        var start = Start(args, origin);
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+        using var process = Process.Start(start)!;
+        await process.StandardInput.WriteLineAsync(input);
+        process.StandardInput.Close();
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(Shell.Stopping), process.StandardError.ReadToEndAsync(Shell.Stopping));
+        await process.WaitForExitAsync(Shell.Stopping);
+        return process.ExitCode == 0 ? await output : throw new Failure($"admin {string.Join(' ', args)}: {await error}");
+    }
+
+    /// <summary>Builds it, unless nothing has changed since.</summary>
+    static async Task Build()
+    {
+        var newest = Directory.GetFiles("infra/cli", "*.cs*").Max(File.GetLastWriteTimeUtc);
+        if (File.Exists(Built) && File.GetLastWriteTimeUtc(Built) >= newest) return;
+        await Feed.Restore();
+        await Shell.Must("dotnet", "build", Project, "--no-restore");
+    }
+
+    static ProcessStartInfo Start(string[] args, string? origin)
+    {
+        var start = new ProcessStartInfo("dotnet", [Built, .. args]);
+        if (origin is not null) start.Environment["LATCHKEY_ORIGIN"] = origin;
+        if (origin is not null && !new Uri(origin).IsLoopback) return start;
+        start.Environment.TryAdd("LATCHKEY_ORIGIN", Up.Origin);
+        if (start.Environment.TryAdd("LATCHKEY_CLIENT_ID", "service"))
+            start.Environment["LATCHKEY_CLIENT_SECRET"] = "service-secret-for-local-runs-only";
+        return start;
+    }
+}
