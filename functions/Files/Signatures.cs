@@ -51,6 +51,24 @@ static class Signatures
         ["application/vnd.android.package-archive"] = Zip,
     };
 
+    // Marks that one format alone has, long enough not to be an accident. Containers (ZIP, ISO media, Ogg, Matroska) are
+    // not among them: they hold many types, which nobody could list.
+    static readonly string[] Sure =
+        ["image/jpeg", "image/jpg", "image/png", "image/gif", "image/webp", "image/tiff", "video/x-msvideo", "audio/wav", "audio/x-wav", "audio/flac"];
+
+    /// <summary>The types, under all their names, whose mark the bytes bear for sure; none if that can't be said.</summary>
+    /// <param name="head">The first kilobyte of the file, or all of it.</param>
+    public static IReadOnlyList<string> Surely(ReadOnlySpan<byte> head)
+    {
+        var types = new List<string>();
+        foreach (var type in Sure)
+        {
+            if (Marks[type](head)) types.Add(type);
+        }
+        if (head.StartsWith("%PDF-"u8)) types.Add("application/pdf"); // Further inside it may be a text about PDF.
+        return types;
+    }
+
     /// <summary>False if the type has a mark that the bytes lack.</summary>
     /// <param name="contentType">The declared type; its parameters don't count.</param>
     /// <param name="head">The first kilobyte of the file, or all of it.</param>

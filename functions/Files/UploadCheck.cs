@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Azure.Storage.Blobs.Models;
 using Latchkey.Http;
+using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
 
@@ -14,7 +15,7 @@ public sealed record Verified(bool Md5, bool Sha256, string? Snapshot = null);
 /// Decides whether what was uploaded is the file that was declared. A SAS limits neither size nor type, so this is
 /// where everything is held to its word.
 /// </summary>
-public sealed class UploadCheck(Settings settings)
+public sealed class UploadCheck(TenantStore tenants, Settings settings)
 {
     const int BufferBytes = 128 * 1024;
     const int HeadBytes = 1024;
@@ -62,6 +63,7 @@ public sealed class UploadCheck(Settings settings)
         var head = buffer.AsMemory(0, Math.Min(read, HeadBytes));
         if (MultipartBody.Starts(head.Span)) throw Multipart();
         if (!Signatures.Agree(file.ContentType, head.Span)) throw WrongType(file);
+        if (IsForbidden(await tenants.Find(file.Tenant, cancel), Signatures.Surely(head.Span))) throw ForbiddenType(file);
         if (!IsHashed(file)) return new Verified(false, false);
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -87,6 +89,11 @@ public sealed class UploadCheck(Settings settings)
 
     bool IsVerified(FileRecord file) => file.Size <= settings.VerifyBytes;
 
+    // Where the tenant has a list: bytes that are for sure of a type that is not on it, under whatever name. Who allows
+    // bytes of no known type allows these too.
+    static bool IsForbidden(Tenant? tenant, IReadOnlyList<string> types) =>
+        types.Count > 0 && (tenant is null || !types.Append("application/octet-stream").Any(tenant.Limits.Allows));
+
     static bool Matches(string what, string? declared, string actual)
     {
         if (declared is null) return false;
@@ -99,6 +106,12 @@ public sealed class UploadCheck(Settings settings)
     {
         Extensions = new Dictionary<string, object?> { ["declared"] = file.ContentType },
     };
+
+    static Problem ForbiddenType(FileRecord file) =>
+        new(422, "type_mismatch", $"The bytes are not of type {file.ContentType} but of one that may not be stored here.")
+        {
+            Extensions = new Dictionary<string, object?> { ["declared"] = file.ContentType },
+        };
 
     static Problem Multipart() => Refused("multipart_body",
         "A multipart form was uploaded in place of the file: send the file's bytes as the body, with the headers of the upload.");

@@ -43,6 +43,19 @@ static class Books
         IEnumerable<TableEntity> Starting(string start) => rows.Where(row => row.RowKey.StartsWith(start, StringComparison.Ordinal));
     }
 
+    /// <summary>The names of the blobs that the tenant's records lead to, in order.</summary>
+    public static async Task<List<string>> Records(TestHost host, string tenant = "demo")
+    {
+        var names = new List<string>();
+        await foreach (var row in host.Service<StorageClients>().Tables.GetTableClient("Files").QueryAsync<TableEntity>())
+        {
+            if (row.PartitionKey.StartsWith($"{tenant}|", StringComparison.Ordinal) && row.RowKey.StartsWith("file|", StringComparison.Ordinal))
+                names.Add(FileRows.Read(tenant, row).BlobName);
+        }
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+
     /// <summary>The names of the tenant's blobs.</summary>
     public static async Task<List<string>> Blobs(TestHost host, string tenant = "demo")
     {

@@ -134,6 +134,23 @@ public sealed class LimitsTests : IAsyncLifetime
         Assert.Equal("file_too_large", await FilesOf.Code(await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(size: 11, contentType: "image/png")), 413));
     }
 
+    [Theory]
+    [InlineData("text/plain", "%PDF-1.7", false)]
+    [InlineData("text/plain", "\u00FF\u00D8\u00FF\u00E0", true)] // A picture is allowed, whatever it is called.
+    [InlineData("text/plain", "plain, with %PDF- in it", true)]
+    [InlineData("application/x-own", "RIFF\0\0\0\0WAVEfmt ", false)]
+    [InlineData("application/x-own", "PK\u0003\u0004", true)] // A container: anything may be one.
+    public async Task A_type_that_is_not_allowed_does_not_come_in_under_another_name(string contentType, string content, bool isTaken)
+    {
+        await Limit(new() { ContentTypes = ["image/*", "text/plain", "application/x-own"] });
+        var bytes = System.Text.Encoding.Latin1.GetBytes(content);
+        var begun = await alice.Begin(FilesOf.Declaration("false", bytes.Length, contentType));
+        await FilesOf.Stored(begun, bytes);
+        if (isTaken) await alice.Completed(begun.Id);
+        else Assert.Equal("type_mismatch", await FilesOf.Code(await alice.Complete(begun.Id), 422));
+        Assert.Equal(isTaken ? 1 : 0, (await host.Blobs(begun.Id)).Count);
+    }
+
     [Fact]
     public async Task A_tenant_saved_before_there_were_limits_has_the_standard_ones()
     {
