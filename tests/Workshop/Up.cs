@@ -15,6 +15,7 @@ static class Up
         await Feed.Restore();
         Child? azurite = null;
         await Shell.Step("Building, and starting Azurite", () => Task.WhenAll(Build(), StartAzurite()));
+        await BlobCors.Allow(10000, await BlobCors.UsualKey(), Origin);
         var log = new LogFile(".local/localhost.log");
         Child? service = null;
         await Shell.Step("Starting the service", async () => service = await StartService(Origin, log));
