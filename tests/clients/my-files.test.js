@@ -74,8 +74,8 @@ test('a link with a password opens elsewhere, is listed, and ends when it is tak
   await page.getByLabel('Downloads at most (optional)').fill('5');
   await page.locator('#link-until').fill('2035-01-31');
   await page.getByRole('button', { name: 'Make a link' }).click();
-  await page.getByLabel('The link', { exact: true }).waitFor();
-  const link = await page.getByLabel('The link', { exact: true }).inputValue();
+  await page.getByLabel('The link: copy it now').waitFor();
+  const link = await page.getByLabel('The link: copy it now').inputValue();
   assert.ok(link.startsWith(`${issuer}/s/`), link);
   await page.getByText('0 of 5 downloads').waitFor();
   await inspect(page, 'share');

@@ -69,8 +69,10 @@ export class FilesPanel {
     if (first) byId('rows').replaceChildren();
     byId('rows').append(...rows);
     this.#cursor = page.cursor;
+    if (page.cursor && rows.length === 0) return this.#page(); // A page of what is shared may be empty before the last.
     byId('more').hidden = !page.cursor;
     byId('empty').hidden = byId('rows').childElementCount > 0;
+    return undefined;
   }
 
   #path(here, folder, trash) {

@@ -56,7 +56,8 @@ export class UploadsPanel {
       await upload.cancel();
       close();
     });
-    const row = el('li', {}, el('span', {}, el('strong', { dir: 'auto' }, name), bar, state), pause, goOn, giveUp);
+    const row = el('li', {}, el('span', {}, el('strong', { dir: 'auto' }, name), bar, state),
+      el('span', { className: 'actions' }, pause, goOn, giveUp));
     const close = () => {
       row.remove();
       byId('uploads').hidden = !byId('upload-rows').firstChild;
