@@ -13,11 +13,11 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export const missing = existsSync(executablePath) ? false : `There is no ${executablePath}: install Debian's chromium, or set CHROMIUM to a Chromium or Chrome`;
 
 /** Runs steps in a browser of their own. `violations` gathers what a Content-Security-Policy has stopped. */
-export async function onAPhone(steps, options = {}) {
+export async function onAPhone(steps, { args = [], ...options } = {}) {
   const browser = await chromium.launch({
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync'],
+      '--disable-component-update', '--disable-sync', ...args],
   });
   try {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, javaScriptEnabled: true, ...options });
