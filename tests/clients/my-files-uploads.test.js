@@ -116,5 +116,7 @@ test('an upload that is given up is gone here and at the service; one that is re
   await choose(page, await disk('cat.png', photo(5000))); // JPEG bytes under a PNG's name.
   await page.getByRole('alert').filter({ hasText: 'cat.png was not uploaded' }).waitFor();
   await inspect(page, 'refused');
+  await page.getByRole('button', { name: 'Remove cat.png' }).click();
+  await page.getByRole('heading', { name: 'Uploads' }).waitFor({ state: 'hidden' });
   assert.equal(await page.evaluate(() => Object.values(localStorage).join('')), '[]');
 }));

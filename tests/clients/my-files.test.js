@@ -138,6 +138,20 @@ test('a reload stays signed in by the cookie alone; signing out ends it', option
   await page.getByLabel('User name').waitFor(); // The browser's own sign-in has ended too.
 }));
 
+test('a session that ended elsewhere is told, and one press signs in again', options, () => onMyFiles(async ({ page, context, folder }) => {
+  const account = await context.newPage();
+  await account.goto(`${issuer}/account`);
+  await account.getByRole('button', { name: /^Sign out My files/ }).first().click();
+  await account.getByRole('status').waitFor();
+  await page.getByLabel('Names that begin with').fill('a');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByRole('alert').filter({ hasText: 'Your sign-in has ended.' }).waitFor();
+  await inspect(page, 'session-ended');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Folders and files' }).waitFor();
+  assert.equal(new URLSearchParams(new URL(page.url()).hash.slice(1)).get('folder'), folder); // Where they were.
+}, { user: 'admin' })); // Whose first line in the list of apps no other test's page is.
+
 test('an answer to a sign-in that this page did not start is refused', options, () => onMyFiles(async ({ page }) => {
   await page.goto(`${issuer}/my-files?code=abc&state=of-somebody-else&iss=${encodeURIComponent(issuer)}`);
   await page.getByRole('alert').filter({ hasText: 'This is not the answer to our sign-in' }).waitFor();

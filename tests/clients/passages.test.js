@@ -94,6 +94,19 @@ test("storage lets a foreign origin's script neither send nor read, even with a 
   await inAnApp(allowed, [], async page => assert.equal((await within(page, bytes, '', get)).size, bytes.length));
 });
 
+test('storage answers the preflights of every origin of the demo tenants, for a PUT and a GET', options, async () => {
+  const { upload } = await api(token, 'POST', '/files', { name: 'asked.jpg', contentType: 'image/jpeg', size: 1, resumable: true });
+  for (const origin of ['capacitor://localhost', 'ionic://localhost', 'http://localhost', 'https://localhost', allowed, new URL(issuer).origin, foreign]) {
+    for (const [method, headers] of [['PUT', 'content-md5,content-type,x-ms-blob-type'], ['GET', 'range']]) {
+      const answer = await fetch(upload.url, {
+        method: 'OPTIONS',
+        headers: { Origin: origin, 'Access-Control-Request-Method': method, 'Access-Control-Request-Headers': headers },
+      });
+      assert.deepEqual([answer.status, answer.headers.get('access-control-allow-origin')], origin === foreign ? [403, null] : [200, origin], `${method} from ${origin}`);
+    }
+  }
+});
+
 const capacitor = async () => [
   await source('@capacitor/core/dist/capacitor.js'), await source('@capacitor/file-transfer/dist/plugin.js'),
   'const { Capacitor } = capacitorExports; const { FileTransfer } = CapacitorFileTransfer;', app('Capacitor'),

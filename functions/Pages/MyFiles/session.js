@@ -14,10 +14,13 @@ export class Session {
   #idToken;
   #freshUntil = 0;
   #refreshing;
+  #onEnded;
 
-  constructor(issuer, client) {
+  /** @param onEnded hears that a session which was there has ended, for example because the person ended it elsewhere. */
+  constructor(issuer, client, onEnded) {
     this.#issuer = issuer;
     this.#client = client;
+    this.#onEnded = onEnded;
   }
 
   /** Takes the answer that a sign-in has brought, or goes on with the session of the last visit; false if there is none. */
@@ -104,7 +107,10 @@ export class Session {
       body: new URLSearchParams({ client_id: this.#client, ...form }),
     });
     const answer = await response.json();
-    if (response.status === 400) throw new SignInNeeded(answer.error_description);
+    if (response.status === 400) {
+      if (this.#token) this.#onEnded();
+      throw new SignInNeeded('Your sign-in has ended. Sign in again: nothing that was uploaded is lost.');
+    }
     // 503 and the like: it passes, and the session is still there.
     if (!response.ok) throw new TypeError(answer.detail ?? 'The sign-in service does not answer.');
     this.#token = answer.access_token;

@@ -117,9 +117,12 @@ export class Upload extends EventTarget {
   }
 
   #fail(error) {
+    if (error instanceof SignInNeeded) {
+      this.#set('paused'); // What has arrived stays, and it goes on after the next sign-in.
+      throw error;
+    }
     this.message = error.message;
-    // Without a sign-in nothing is lost: it goes on afterwards.
-    if (!(error instanceof SignInNeeded)) this.#memory.forget(this.note);
+    this.#memory.forget(this.note);
     return this.#set('failed');
   }
 

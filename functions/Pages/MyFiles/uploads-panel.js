@@ -68,6 +68,10 @@ export class UploadsPanel {
       state.textContent = upload.state === 'failed' ? `${words.failed}: ${upload.message}`
         : `${words[upload.state]} · ${size(upload.sent)} of ${size(upload.note.size)}`;
       pause.hidden = !['sending', 'waiting'].includes(upload.state);
+      if (upload.state === 'failed') {
+        giveUp.textContent = 'Remove';
+        giveUp.setAttribute('aria-label', `Remove ${name}`);
+      }
       goOn.hidden = !['paused', 'fileless'].includes(upload.state);
     };
     let last = upload.state;
