@@ -148,6 +148,7 @@ public static class Services
         .AddSingleton<ResponsePages>()
         .AddSingleton<OwnPages>()
         .AddSingleton<AccountLists>()
+        .AddSingleton(provider => new BytesOrigin(provider.GetRequiredService<BlobStore>().Origin))
         .AddSingleton<FormTokens>();
 
     static IServiceCollection AddFiles(this IServiceCollection services, Settings settings) => services

@@ -33,7 +33,8 @@ param storageSku string = 'Standard_LRS'
 @allowed(['KeyVault', 'KeyVaultWrapped'])
 param signingMode string = 'KeyVaultWrapped'
 
-@description('Origins of web views and browsers that put and get file bytes. Storage takes at most 64 per rule.')
+@description('Origins of web views and browsers that put and get file bytes, besides our own, which is always among them. A tenant with its own domain needs https://{domain} here. Storage takes at most 64 per rule.')
+@maxLength(63)
 param corsOrigins array = [
   'capacitor://localhost'
   'ionic://localhost'
@@ -188,7 +189,8 @@ module files 'modules/files.bicep' = {
   scope: group
   params: {
     accountName: names.fileStorage
-    corsOrigins: corsOrigins
+    // The page my-files comes from our own origin.
+    corsOrigins: concat(corsOrigins, [origin])
     retentionDays: fileRetentionDays
   }
   dependsOn: [fileStorage]

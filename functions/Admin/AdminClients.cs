@@ -44,8 +44,8 @@ public sealed class AdminClients(Gate gate, ClientStore clients, IEnumerable<IGr
             var body = await JsonBody.Read<ClientBody>(request);
             if (body.Name is null || body.Grants is null || body.Scope is null)
                 throw Input.Fault(body.Name is null ? "name" : body.Grants is null ? "grants" : "scope", "is missing");
-            if (body.Id is { } id && (!Client.IsId(id) || id == Operators.InTenant.Id))
-                throw Input.Fault("id", "must be 1 to 64 of letters, digits, '-', '.' and '_', and not 'operator'");
+            if (body.Id is { } id && (!Client.IsId(id) || IsReserved(id)))
+                throw Input.Fault("id", "must be 1 to 64 of letters, digits, '-', '.' and '_', and not 'operator' or 'my-files'");
             var blank = new Client { Id = body.Id ?? Ids.New(), Name = "", Grants = [], Scope = Scope.None, AuthMethod = ClientAuthMethod.Basic };
             var client = body.Apply(caller.Tenant, blank, Grants);
             var secret = HasSecret(client) ? Ids.NewSecret() : null;
@@ -74,7 +74,7 @@ public sealed class AdminClients(Gate gate, ClientStore clients, IEnumerable<IGr
         {
             var body = await JsonBody.Read<ClientBody>(request);
             if (body.Id is not null) throw Input.Fault("id", "can't be changed");
-            if (Id(request) == Operators.InTenant.Id) throw Problem.Conflict("client_reserved", "This client is the deployment's.");
+            if (IsReserved(Id(request))) throw Reserved();
             var secret = Ids.NewSecret();
             var changed = await EndSessions.Change(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
                 client => WithSecret(body.Apply(caller.Tenant, client, Grants), secret),
@@ -110,12 +110,17 @@ public sealed class AdminClients(Gate gate, ClientStore clients, IEnumerable<IGr
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
         gate.Change(request, Scopes.Admin, async caller =>
         {
+            if (Id(request) == MyFilesClient.Id) throw Reserved(); // Its row remembers which of its sessions have ended.
             _ = await clients.FindNow(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound();
             await clients.Delete(caller.Tenant, Id(request), caller.Cancel);
             return Results.NoContent();
         });
 
     IReadOnlyList<string> Grants => [.. grants.Select(grant => grant.Type)];
+
+    static bool IsReserved(string id) => id == Operators.InTenant.Id || id == MyFilesClient.Id;
+
+    static Problem Reserved() => Problem.Conflict("client_reserved", "This client is the deployment's.");
 
     static Client WithSecret(Client client, string secret) => HasSecret(client)
         ? client.SecretHashes.Count > 0 ? client : client with { SecretHashes = [Client.HashSecret(secret)] }

@@ -46,16 +46,22 @@ public sealed class Spaces(GroupStore groups)
     {
         var (token, self) = (caller.Token, Owner.Of(caller.Token));
         if (owner == self) return Right.Share;
-        if (owner.Kind == "app" && owner.Id == token.ClientId) return self.Kind == "client" ? Right.Share : Right.Write;
+        if (owner.Kind == "app" && owner.Id == token.ClientId) return RightInApp(self.Kind == "user");
         if (owner.Kind != "group" || self.Kind != "user") return Right.None;
-        return (await groups.Find(caller.Tenant.Id, owner.Id, self.Id, caller.Cancel))?.Role switch
-        {
-            GroupRole.Owner => Right.Share,
-            GroupRole.Editor => Right.Write,
-            GroupRole.Reader => Right.Read,
-            _ => Right.None,
-        };
+        return await groups.Find(caller.Tenant.Id, owner.Id, self.Id, caller.Cancel) is { } member ? RightOf(member.Role) : Right.None;
     }
+
+    /// <summary>What a member may do in the group's space.</summary>
+    public static Right RightOf(GroupRole role) => role switch
+    {
+        GroupRole.Owner => Right.Share,
+        GroupRole.Editor => Right.Write,
+        GroupRole.Reader => Right.Read,
+        _ => Right.None,
+    };
+
+    /// <summary>What a user of an app, or the app itself, may do in the app's space.</summary>
+    public static Right RightInApp(bool isUser) => isUser ? Right.Write : Right.Share;
 
     /// <summary>403 <c>insufficient_rights</c>, naming the right: the caller may know of it, but not do this.</summary>
     public static Problem Insufficient(Right needed)

@@ -17,9 +17,17 @@ public sealed record Frame(Tenant? Tenant, string Title)
     /// <summary>Where the browser goes by itself at once, or null.</summary>
     public string? GoTo { get; init; }
 
-    /// <summary>The page's one script, allowed by its hash; or null. No page needs it.</summary>
+    /// <summary>The page's one inline script, allowed by its hash; or null. No page needs it.</summary>
     public string? Script { get; init; }
+
+    /// <summary>The page's own program and what it may talk to; or null.</summary>
+    public PageProgram? Program { get; init; }
 }
+
+/// <summary>A page that is a program: <c>page.css</c> and the module <c>app.js</c> in a folder of ours, and nothing inline.</summary>
+/// <param name="Folder">The path, without a slash at the end.</param>
+/// <param name="Connect">The origin that its scripts may talk to besides ours.</param>
+public sealed record PageProgram(string Folder, string Connect);
 
 /// <summary>A view: a component that gets its frame and its model and nothing else.</summary>
 public abstract class View<TModel> : ComponentBase

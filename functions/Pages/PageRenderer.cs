@@ -33,12 +33,20 @@ public sealed class PageRenderer(IServiceProvider services, ILoggerFactory logge
         var style = Style.Of(frame.Tenant);
         return string.Join("; ",
             "default-src 'none'",
-            $"style-src '{style.Hash}'",
+            $"style-src '{style.Hash}'{(frame.Program is null ? "" : " 'self'")}",
             $"img-src {style.LogoUri ?? "'none'"}",
-            frame.Script is null ? "script-src 'none'" : $"script-src '{Style.HashOf(frame.Script)}'",
+            Scripts(frame),
             // Chromium and Safari hold every redirect that follows a form against this list.
             $"form-action 'self' {frame.FormTarget}".TrimEnd(),
             "frame-ancestors 'none'",
             "base-uri 'none'");
     }
+
+    // Trusted Types: text that a script tries to make into markup or code is refused by the browser itself.
+    static string Scripts(Frame frame) => frame switch
+    {
+        { Program: { } program } => $"script-src 'self'; connect-src 'self' {program.Connect}; require-trusted-types-for 'script'; trusted-types 'none'",
+        { Script: { } script } => $"script-src '{Style.HashOf(script)}'",
+        _ => "script-src 'none'",
+    };
 }

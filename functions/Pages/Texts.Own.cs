@@ -26,6 +26,7 @@ public static partial class Texts
     public const string OldPassword = "Old password";
     public const string NewPassword = "New password";
     public const string WrongOldPassword = "The old password is not right. Nothing was changed.";
+    public const string MyFiles = "My files";
     public const string Apps = "Your apps";
     public const string NoApps = "You have not registered any app yet.";
     public const string RegisterApp = "Register an app";

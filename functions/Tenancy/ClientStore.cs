@@ -5,7 +5,10 @@ using Latchkey.Storage;
 
 namespace Latchkey.Tenancy;
 
-/// <summary>A tenant's clients (SCHEMA.md, table Clients), cached for seconds.</summary>
+/// <summary>
+/// A tenant's clients (SCHEMA.md, table Clients), cached for seconds. <see cref="MyFilesClient"/> is always among them: of
+/// its row, which is there once its sessions were ended, only that mark counts.
+/// </summary>
 public sealed class ClientStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient("Clients"));
@@ -26,7 +29,7 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
         // No id is longer than another by a suffix of less than a 0.
         await foreach (var row in table.Range(tenant.Id, after is null ? "" : after + " ", "~", limit, cancel))
         {
-            clients.Add(Read(row));
+            clients.Add(Of(tenant, row.RowKey, row)!);
             if (clients.Count == limit) break;
         }
         return clients;
@@ -44,7 +47,8 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     {
         var row = Row(tenant, client);
         row.ETag = client.ETag;
-        var done = await table.TryReplace(row, cancel);
+        // Only the client that is known in code can be found without a row.
+        var done = client.ETag == default ? await table.TryAdd(row, cancel) : await table.TryReplace(row, cancel);
         cache.Remove($"{tenant.Id}|{client.Id}");
         return done;
     }
@@ -92,11 +96,12 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
         };
     }
 
-    async Task<Client?> Load(Tenant tenant, string id, CancellationToken cancel)
-    {
-        var row = await table.Find(tenant.Id, id, cancel);
-        return row is null ? null : Read(row);
-    }
+    async Task<Client?> Load(Tenant tenant, string id, CancellationToken cancel) =>
+        Of(tenant, id, await table.Find(tenant.Id, id, cancel));
+
+    static Client? Of(Tenant tenant, string id, TableEntity? row) => id != MyFilesClient.Id
+        ? row is null ? null : Read(row)
+        : MyFilesClient.In(tenant) with { SessionsNotBefore = row?.GetDateTimeOffset("SessionsNotBefore"), ETag = row?.ETag ?? default };
 
     static Client Read(TableEntity row) =>
         new()

@@ -18,6 +18,9 @@ public sealed record Tenant
     /// <summary>OIDC's issuer: <c>{origin}/{tenant}</c>, from the settings or its own domain, never from the Host header.</summary>
     public required string Issuer { get; init; }
 
+    /// <summary>Where its pages are: the issuer's scheme, host and port.</summary>
+    public string OwnOrigin => Issuer[..^(Id.Length + 1)];
+
     /// <summary>Raw origins of this tenant's web views and web apps, for CORS.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 

@@ -124,6 +124,19 @@ public sealed class PolicyTests
         Assert.Equal("https://login.example.com", Settings(Deployment.Full())["Latchkey__Origin"]);
 
     [Fact]
+    public void Our_own_page_and_web_views_may_put_blocks_and_nobody_else_may()
+    {
+        var services = Of("Microsoft.Storage/storageAccounts/blobServices", Deployment.Full()).Single(r => r.At("properties.cors") is not null);
+        var rule = ((List<object?>)services.At("properties.cors.corsRules")!).Cast<Dictionary<string, object?>>().Single();
+        List<string> Texts(string name) => [.. ((List<object?>)rule[name]!).Cast<string>()];
+        Assert.Equal(["capacitor://localhost", "ionic://localhost", "http://localhost", "https://localhost", "https://login.example.com"], Texts("allowedOrigins"));
+        // The emulator's rule (tests/Workshop/BlobCors.cs) is the same.
+        Assert.Equal("GET,HEAD,PUT,OPTIONS", string.Join(',', Texts("allowedMethods")));
+        Assert.Equal("content-type,content-md5,range,if-match,if-none-match,x-ms-*", string.Join(',', Texts("allowedHeaders")));
+        Assert.Equal("content-length,content-md5,content-range,content-type,etag,x-ms-*", string.Join(',', Texts("exposedHeaders")));
+    }
+
+    [Fact]
     public void No_lifecycle_rule_ends_a_file_or_a_snapshot_that_serves_one()
     {
         var policy = Of("Microsoft.Storage/storageAccounts/managementPolicies", Deployment.Least()).Single();

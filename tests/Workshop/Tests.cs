@@ -80,6 +80,7 @@ static class Tests
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
         await using var azurite = await Azurite.Start(ports[..3], new LogFile($"{Results}/azurite.log"), ["--inMemoryPersistence"],
             ("AZURITE_ACCOUNTS", $"{Azurite.Account}:{key}"));
+        await BlobCors.Allow(ports[0], key, origin);
         await using var service = await Up.StartService(origin, new LogFile($"{Results}/localhost.log"),
             ("Latchkey__Storage__ConnectionString", Azurite.ConnectionString(ports, key)),
             ("Latchkey__Signing__KeyFile", Path.GetFullPath($"{Results}/keys.json")));

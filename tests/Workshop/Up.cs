@@ -15,6 +15,7 @@ static class Up
         await Feed.Restore();
         Child? azurite = null;
         await Shell.Step("Building, and starting Azurite", () => Task.WhenAll(Build(), StartAzurite()));
+        await BlobCors.Allow(10000, await BlobCors.UsualKey(), Origin);
         var log = new LogFile(".local/localhost.log");
         Child? service = null;
         await Shell.Step("Starting the service", async () => service = await StartService(Origin, log));
@@ -77,6 +78,7 @@ static class Up
     static string Welcome(string storage) => $$"""
 
         Latchkey   {{Origin}}   tenants demo and acme; users alice / alice-password, bob / bob-password, admin / admin-password
+        Files      {{Origin}}/demo/my-files   in a browser
         Discovery  {{Origin}}/demo/.well-known/openid-configuration
         Storage    Azurite at 127.0.0.1:10000 (blobs) and :10002 (tables), {{storage}}
 

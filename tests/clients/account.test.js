@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as oauth from 'openid-client';
-import { look, missing, onAPhone } from './chromium.js';
+import { look, missing, onAPhone, signIn } from './chromium.js';
 import { discover, issuer } from './service.js';
 
 const options = { skip: missing, timeout: 90_000 };
-
-async function signIn(page, user = 'alice', password = `${user}-password`) {
-  await page.getByLabel('User name').fill(user);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-}
 
 test('a user connects a television by its code, sees it in the account, and signs it out', options, () => onAPhone(async page => {
   const config = await discover('tv', oauth.None());

@@ -13,11 +13,11 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export const missing = existsSync(executablePath) ? false : `There is no ${executablePath}: install Debian's chromium, or set CHROMIUM to a Chromium or Chrome`;
 
 /** Runs steps in a browser of their own. `violations` gathers what a Content-Security-Policy has stopped. */
-export async function onAPhone(steps, options = {}) {
+export async function onAPhone(steps, { args = [], ...options } = {}) {
   const browser = await chromium.launch({
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync'],
+      '--disable-component-update', '--disable-sync', ...args],
   });
   try {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, javaScriptEnabled: true, ...options });
@@ -31,13 +31,20 @@ export async function onAPhone(steps, options = {}) {
   }
 }
 
-/** Keeps a picture, and fails on anything that axe-core takes for a serious hindrance. */
-export async function look(page, name) {
+/** Fills in the sign-in page. */
+export async function signIn(page, user = 'alice', password = `${user}-password`) {
+  await page.getByLabel('User name').fill(user);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Keeps a picture, and fails on anything that axe-core takes for a serious hindrance, or for any that is not tolerated. */
+export async function look(page, name, tolerated = ['minor', 'moderate']) {
   mkdirSync(screenshots, { recursive: true });
   await page.screenshot({ path: `${screenshots}${name}.png`, fullPage: true });
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
-  const serious = violations.filter(found => ['serious', 'critical'].includes(found.impact));
+  const serious = violations.filter(found => !tolerated.includes(found.impact));
   assert.deepEqual(serious.map(found => `${found.id}: ${found.nodes.map(node => node.html).join(' ')}`), []);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
   assert.equal(wide, false, `${name} scrolls sideways`);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import test from 'node:test';
 import * as oauth from 'openid-client';
-import { look, missing, onAPhone } from './chromium.js';
+import { look, missing, onAPhone, signIn } from './chromium.js';
 import { discover, issuer } from './service.js';
 
 const appsScheme = 'com.example.files:/callback';
@@ -24,12 +24,6 @@ async function request(redirectUri, extra = {}) {
     ...extra,
   });
   return { config, expected, url: url.href };
-}
-
-async function signIn(page, user = 'alice', password = `${user}-password`) {
-  await page.getByLabel('User name').fill(user);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
 /** Every place that the page wants to go to, the app's own scheme too. */

@@ -1,39 +1,44 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import test, { before } from 'node:test';
-import { Uppy } from '@uppy/core';
-import XHRUpload from '@uppy/xhr-upload';
-import xhr2 from 'xhr2';
-import { api, download, photo, serviceToken } from './service.js';
+import { missing } from './chromium.js';
+import { allowed, bundled, foreign, inAnApp, passages } from './web-app.js';
+import { api, download, issuer, photo, serviceToken } from './service.js';
 
-// Node has no XMLHttpRequest, and xhr2 takes no Blob.
-globalThis.XMLHttpRequest = class extends xhr2.XMLHttpRequest {
-  async send(body) {
-    super.send(body instanceof Blob ? await body.arrayBuffer() : body);
-  }
-};
+const options = { skip: missing, timeout: 120_000 };
+let token, uppy;
+before(async () => {
+  token = await serviceToken();
+  uppy = await bundled('uppy', "export { Uppy } from '@uppy/core'; export { default as XHRUpload } from '@uppy/xhr-upload';");
+});
 
-let token;
-before(async () => (token = await serviceToken()));
+const scripts = () => [
+  uppy, 'const { Uppy, XHRUpload } = uppy;',
+  `const tenant = ${JSON.stringify(issuer)}; const token = ${JSON.stringify(token)};\n${passages('Every app', 'Uppy')}`,
+];
 
-test("Uppy's XHR upload without a form sends a file to the issued URL", async () => {
-  const bytes = photo(2_000_000);
-  const { id, upload } = await api(token, 'POST', '/files', {
-    name: 'uppy.jpg',
-    contentType: 'image/jpeg',
-    size: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+const picture = bytes => [...bytes]; // What crosses into the page is JSON.
+
+test("Uppy's XHR upload without a form sends a file to the issued URL from an allowed origin", options, async () => {
+  const bytes = photo(300_000);
+  await inAnApp(allowed, scripts(), async page => {
+    const file = await page.evaluate(bytes => sendWithUppy(new Uppy(), new File([new Uint8Array(bytes)], 'uppy.jpg', { type: 'image/jpeg' })), picture(bytes));
+    assert.equal(file.status, 'available');
+    assert.ok((await download(token, file.id)).equals(bytes));
   });
-  const uppy = new Uppy().use(XHRUpload, {
-    endpoint: upload.url,
-    method: upload.method,
-    headers: upload.headers,
-    formData: false,
-    getResponseData: () => ({}), // Storage answers nothing.
+});
+
+test("Uppy's XHR upload from a foreign origin is refused by storage, even with a URL that is good", options, async () => {
+  const bytes = photo(1000);
+  const { id, upload } = await api(token, 'POST', '/files', { name: 'foreign.jpg', contentType: 'image/jpeg', size: bytes.length, resumable: false });
+  await inAnApp(foreign, scripts(), async page => {
+    const failed = await page.evaluate(async ([bytes, upload]) => {
+      const uppy = new Uppy().use(XHRUpload, {
+        endpoint: upload.url, method: upload.method, headers: upload.headers, formData: false, getResponseData: () => ({}), shouldRetry: () => false,
+      });
+      uppy.addFile({ name: 'foreign.jpg', type: 'image/jpeg', data: new Blob([new Uint8Array(bytes)]) });
+      return (await uppy.upload()).failed.length;
+    }, [picture(bytes), upload]);
+    assert.equal(failed, 1);
   });
-  uppy.addFile({ name: 'uppy.jpg', type: 'image/jpeg', data: new Blob([bytes], { type: 'image/jpeg' }) });
-  const { successful, failed } = await uppy.upload();
-  assert.deepEqual([successful.length, failed.length], [1, 0], failed[0]?.error);
-  await api(token, 'POST', `/files/${id}/complete`, {});
-  assert.ok((await download(token, id)).equals(bytes));
+  await assert.rejects(api(token, 'POST', `/files/${id}/complete`, {}), /upload_missing/);
 });

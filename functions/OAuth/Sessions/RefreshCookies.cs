@@ -6,7 +6,7 @@ namespace Latchkey.OAuth.Sessions;
 
 /// <summary>
 /// The refresh token of an app in a browser as a cookie that no script sees (<see cref="Client.RefreshByCookie"/>). It goes
-/// to the tenant's token endpoint and nowhere else, only from the same site, and only from the tenant's origins.
+/// to the tenant's token endpoint and nowhere else, only from the same site, and only from the tenant's origins and our own.
 /// </summary>
 public sealed class RefreshCookies(Settings settings)
 {
@@ -19,7 +19,8 @@ public sealed class RefreshCookies(Settings settings)
     public string Read(HttpRequest request, Tenant tenant, Client client)
     {
         // SameSite lets a sibling domain through; the Origin header does not.
-        if (!tenant.Origins.Contains(request.Headers.Origin.ToString(), StringComparer.Ordinal))
+        var origin = request.Headers.Origin.ToString();
+        if (origin != tenant.OwnOrigin && !tenant.Origins.Contains(origin, StringComparer.Ordinal))
             throw OAuthError.InvalidRequest("The refresh cookie is taken only from an origin of the tenant.");
         return request.Cookies[Name(tenant, client)] is { Length: > 0 and <= MaxChars } token ? token : throw OAuthError.LoginRequired();
     }

@@ -62,6 +62,8 @@ sealed class FilesOf(TestHost host, string token, string tenant = "demo")
     public Task<HttpResponseMessage> Send(HttpMethod method, string path, object? json = null) =>
         host.Send(method, $"/{tenant}/files{path}", token, json);
 
+    public async Task<JsonElement> Spaces() => await TestHost.Json(await host.Send(HttpMethod.Get, $"/{tenant}/spaces", token), 200);
+
     public async Task<Begun> Begin(object declaration)
     {
         var answer = await TestHost.Json(await Send(HttpMethod.Post, "", declaration), 201);

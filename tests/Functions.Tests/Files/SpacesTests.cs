@@ -50,6 +50,23 @@ public sealed class SpacesTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
+    public async Task Everybody_can_list_the_spaces_that_they_may_use()
+    {
+        foreach (var (caller, spaces) in new[]
+        {
+            (await FilesOf.SignedIn(host), "me share, group:family Family share, app write"),
+            (await FilesOf.SignedIn(host, "bob"), "me share, group:family Family read, app write"),
+            (await FilesOf.SignedIn(host, "admin"), "me share, app write"),
+            (await FilesOf.Service(host), "me share, app share"),
+        })
+        {
+            var listed = (await caller.Spaces()).GetProperty("spaces").EnumerateArray().Select(one => string.Join(' ',
+                one.EnumerateObject().Select(member => member.Value.GetString())));
+            Assert.Equal(spaces, string.Join(", ", listed));
+        }
+    }
+
+    [Fact]
     public async Task Who_is_in_no_group_may_not_know_of_its_files()
     {
         var alice = await FilesOf.SignedIn(host);

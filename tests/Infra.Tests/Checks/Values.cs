@@ -10,6 +10,7 @@ internal static class Values
     /// <summary>Bicep's functions that the templates use, with what they return.</summary>
     public static IReadOnlyDictionary<string, Kind> Functions { get; } = new Dictionary<string, Kind>(StringComparer.Ordinal)
     {
+        ["concat"] = Kind.Array,
         ["empty"] = Kind.Bool,
         ["environment"] = Kind.Object,
         ["guid"] = Kind.String,

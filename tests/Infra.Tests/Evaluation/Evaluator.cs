@@ -113,6 +113,7 @@ internal sealed class Evaluator(string path, IReadOnlyDictionary<string, object?
 
     private static object? Call(string name, object?[] arguments) => name switch
     {
+        "concat" => arguments.Cast<IReadOnlyList<object?>>().SelectMany(list => list).ToList(),
         "empty" => arguments[0] is null or "" or IReadOnlyCollection<object?> { Count: 0 },
         "environment" => One("suffixes", One("storage", "core.windows.net")),
         "guid" => new Guid(Hash(arguments)[..16]).ToString(),

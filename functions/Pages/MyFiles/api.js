@@ -1,0 +1,72 @@
+// The file service over HTTP. Failures are problem+json (RFC 9457) with a stable code.
+
+/** What the service refused, and why. */
+export class ApiError extends Error {
+  constructor(status, problem) {
+    super(problem.detail ?? problem.title ?? `The service answered ${status}.`);
+    this.status = status;
+    this.code = problem.code;
+    this.problem = problem;
+  }
+}
+
+/** True if the same request may go through later: no network, or a server that is busy. fetch says TypeError for the first. */
+export const isPassing = error =>
+  error instanceof TypeError || (error instanceof ApiError && (error.status >= 500 || error.status === 408 || error.status === 429));
+
+export class Api {
+  #session;
+  #tenant;
+
+  /** @param tenant the issuer's address, under which everything else is. */
+  constructor(session, tenant) {
+    this.#session = session;
+    this.#tenant = tenant;
+  }
+
+  spaces() { return this.#send('GET', '/spaces'); }
+
+  /** A page of a folder, of the trash, or of what is shared; `query` is as in the README. */
+  list(query) {
+    const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+    return this.#send('GET', `/files?${new URLSearchParams(given)}`);
+  }
+
+  begin(file, signal) { return this.#send('POST', '/files', file, signal); }
+
+  progress(id, signal) { return this.#send('GET', `/files/${id}/upload`, undefined, signal); }
+
+  complete(id, body, signal) { return this.#send('POST', `/files/${id}/complete`, body, signal); }
+
+  download(id) { return this.#send('GET', `/files/${id}/download`); }
+
+  change(id, change) { return this.#send('PATCH', `/files/${id}`, change); }
+
+  trash(id) { return this.#send('DELETE', `/files/${id}`); }
+
+  deleteForGood(id) { return this.#send('DELETE', `/files/${id}?permanent=true`); }
+
+  restore(id) { return this.#send('POST', `/files/${id}/restore`); }
+
+  shares(id) { return this.#send('GET', `/files/${id}/shares`); }
+
+  share(id, share) { return this.#send('POST', `/files/${id}/shares`, share); }
+
+  revoke(id, shareId) { return this.#send('DELETE', `/files/${id}/shares/${shareId}`); }
+
+  async #send(method, path, body, signal) {
+    for (let attempt = 0; ; attempt++) {
+      const headers = { Authorization: `Bearer ${await this.#session.token()}` };
+      if (body !== undefined) headers['Content-Type'] = 'application/json';
+      const response = await fetch(this.#tenant + path, { method, headers, body: body && JSON.stringify(body), signal });
+      if (response.status === 401 && attempt === 0) {
+        await this.#session.refresh(); // It was revoked, or this device's clock is wrong.
+        continue;
+      }
+      if (response.status === 204) return undefined;
+      const answer = await response.json().catch(() => ({}));
+      if (!response.ok) throw new ApiError(response.status, answer);
+      return answer;
+    }
+  }
+}

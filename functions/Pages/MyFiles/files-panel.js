@@ -1,0 +1,160 @@
+// Spaces, folders and files: what is where, and what can be done with it.
+import { button, byId, el, guarded, say, size, time } from './dom.js';
+import { ask } from './dialogs.js';
+import { openShares } from './shares.js';
+
+const ownSpaces = [{ space: 'me', name: 'My files', right: 'share' }];
+const shared = { space: 'shared', name: 'Shared with me', right: 'read' };
+
+export class FilesPanel {
+  #api;
+  #spaces = [];
+  #place;
+  #cursor;
+  #turn = 0;
+
+  constructor(api) {
+    this.#api = api;
+  }
+
+  /** Reads the spaces, and shows the place that the address names. */
+  async start() {
+    const { spaces } = await this.#api.spaces();
+    // The space "app" is for apps that keep something for all their users; this one does not.
+    this.#spaces = [...ownSpaces, ...spaces.filter(({ space }) => space.startsWith('group:')), shared];
+    addEventListener('hashchange', () => guarded(() => this.show()));
+    byId('more').addEventListener('click', () => guarded(() => this.#page()));
+    byId('search').addEventListener('submit', event => {
+      event.preventDefault();
+      go({ ...this.#place, prefix: byId('prefix').value });
+    });
+    byId('new-folder').addEventListener('click', () => guarded(async () => {
+      const name = await ask('New folder', 'Name', '');
+      if (!name) return;
+      go({ space: this.#place.space, folder: inside(this.#place.folder, name) });
+      say('The folder is there as soon as a file is in it.');
+    }));
+    await this.show();
+  }
+
+  /** Where a new upload belongs. */
+  get place() {
+    const { space, folder } = this.#place;
+    return { space, folder };
+  }
+
+  /** Shows the place that the address names, from its beginning. */
+  async show() {
+    this.#place = placeInAddress();
+    this.#cursor = undefined;
+    const { space, folder, trash, prefix } = this.#place;
+    const here = this.#spaces.find(one => one.space === space) ?? ownSpaces[0];
+    const mayWrite = here.right !== 'read';
+    byId('spaces').replaceChildren(...this.#spaces.map(one => el('li', {}, link(one.name, { space: one.space }, one === here && !trash)),
+    ), el('li', {}, link('Trash', { space: mayWrite ? here.space : 'me', trash: true }, trash)));
+    byId('path').replaceChildren(...this.#path(here, folder, trash));
+    byId('tools').hidden = !mayWrite || trash;
+    byId('search').hidden = trash || space === 'shared';
+    byId('prefix').value = prefix ?? '';
+    await this.#page();
+  }
+
+  async #page() {
+    const turn = ++this.#turn;
+    const { space, folder, trash, prefix } = this.#place;
+    const first = this.#cursor === undefined;
+    const page = await this.#api.list({ space, folder, prefix, trash, cursor: this.#cursor, limit: 50 });
+    if (turn !== this.#turn) return; // The person has gone elsewhere meanwhile.
+    const rows = [...(page.folders ?? []).map(name => this.#folder(name)), ...page.files.map(file => this.#file(file))];
+    if (first) byId('rows').replaceChildren();
+    byId('rows').append(...rows);
+    this.#cursor = page.cursor;
+    if (page.cursor && rows.length === 0) return this.#page(); // A page of what is shared may be empty before the last.
+    byId('more').hidden = !page.cursor;
+    byId('empty').hidden = byId('rows').childElementCount > 0;
+    return undefined;
+  }
+
+  #path(here, folder, trash) {
+    const names = folder ? folder.split('/') : [];
+    const parts = names.map((name, n) => ({ name, to: { space: here.space, folder: names.slice(0, n + 1).join('/') } }));
+    const all = trash ? [{ name: `Trash of ${here.name}` }] : [{ name: here.name, to: { space: here.space } }, ...parts];
+    return all.map(({ name, to }, n) => el('li', {}, n < all.length - 1 ? link(name, to) : el('span', { 'aria-current': 'page', dir: 'auto' }, name)));
+  }
+
+  #folder(name) {
+    return el('li', {}, el('span', {}, link(name, { space: this.#place.space, folder: inside(this.#place.folder, name) }), el('small', {}, 'Folder')));
+  }
+
+  #file(file) {
+    const details = `${size(file.size)} · ${time(file.deletedAt ?? file.createdAt)}`;
+    return el('li', {}, el('span', {}, el('strong', { dir: 'auto' }, file.name), el('small', {}, details)), this.#actions(file));
+  }
+
+  #actions(file) {
+    const { name } = file;
+    const right = this.#spaces.find(one => one.space === this.#place.space)?.right;
+    const mayWrite = right !== 'read' || file.access === 'write';
+    const does = [];
+    if (this.#place.trash) {
+      does.push(button('Restore', `Restore ${name}`, () => this.#then(this.#api.restore(file.id), `${name} is back.`)));
+      does.push(button('Delete for good', `Delete for good: ${name}`, () => this.#deleteForGood(file)));
+    } else {
+      does.push(button('Download', `Download ${name}`, () => this.#download(file)));
+      if (mayWrite) does.push(button('Rename', `Rename ${name}`, () => this.#change(file, 'name', 'Rename', 'Name')));
+      if (mayWrite) does.push(button('Move', `Move ${name}`, () => this.#change(file, 'folder', 'Move', 'Folder, such as Photos/2026')));
+      if (right === 'share') does.push(button('Share', `Share ${name}`, () => openShares(this.#api, file, this.#spaces)));
+      if (mayWrite) does.push(button('Delete', `Delete ${name}`, () => this.#then(this.#api.trash(file.id), `${name} is in the trash.`)));
+    }
+    return el('span', { className: 'actions' }, ...does);
+  }
+
+  // Storage serves it as an attachment, under its name: the page stays where it is.
+  async #download(file) {
+    const { url } = await this.#api.download(file.id);
+    location.assign(url);
+  }
+
+  async #change(file, field, title, label) {
+    const value = await ask(`${title} ${file.name}`, label, file[field]);
+    if (value === undefined || value === file[field]) return;
+    await this.#then(this.#api.change(file.id, { [field]: value }), field === 'name' ? `It is called ${value} now.` : `${file.name} is moved.`);
+  }
+
+  async #deleteForGood(file) {
+    const typed = await ask(`Delete ${file.name} for good?`, 'Type its name to delete it', '');
+    if (typed === undefined) return;
+    if (typed === file.name) await this.#then(this.#api.deleteForGood(file.id), `${file.name} is deleted.`);
+    else say('That is not its name. Nothing was deleted.', true);
+  }
+
+  async #then(done, words) {
+    await done;
+    await this.show();
+    say(words);
+    byId('title').focus(); // The button that was pressed may be gone.
+  }
+}
+
+const inside = (folder, name) => (folder ? `${folder}/${name}` : name);
+
+function placeInAddress() {
+  const fields = new URLSearchParams(location.hash.slice(1));
+  return {
+    space: fields.get('space') ?? 'me',
+    folder: fields.get('folder') ?? undefined,
+    prefix: fields.get('prefix') ?? undefined,
+    trash: fields.get('trash') === 'true' ? true : undefined,
+  };
+}
+
+function addressOf(place) {
+  const fields = Object.entries(place).filter(([, value]) => value !== undefined && value !== '');
+  return `#${new URLSearchParams(fields)}`;
+}
+
+function go(place) {
+  location.hash = addressOf(place);
+}
+
+const link = (name, place, isHere) => el('a', { href: addressOf(place), dir: 'auto', 'aria-current': isHere ? 'page' : undefined }, name);

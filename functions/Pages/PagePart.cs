@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+
+namespace Latchkey.Pages;
+
+/// <summary>A module or style sheet of the page my-files, as it is in the assembly.</summary>
+/// <param name="Bytes">What is sent.</param>
+/// <param name="ContentType">Its media type.</param>
+/// <param name="ETag">A strong entity tag (RFC 9110 §8.8.3): the SHA-256 of the bytes, quoted.</param>
+sealed record PagePart(byte[] Bytes, string ContentType, string ETag)
+{
+    const string Folder = "my-files/";
+
+    static readonly Dictionary<string, PagePart> All = typeof(PagePart).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+        .ToDictionary(name => name[Folder.Length..], Read, StringComparer.Ordinal);
+
+    /// <summary>The part of this name, or null.</summary>
+    public static PagePart? Find(string? name) => name is null ? null : All.GetValueOrDefault(name);
+
+    static PagePart Read(string name)
+    {
+        using var resource = typeof(PagePart).Assembly.GetManifestResourceStream(name)!;
+        var bytes = new byte[resource.Length];
+        resource.ReadExactly(bytes);
+        var type = name.EndsWith(".js", StringComparison.Ordinal) ? "text/javascript; charset=utf-8" : "text/css; charset=utf-8";
+        return new PagePart(bytes, type, $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))}\"");
+    }
+}

@@ -1,0 +1,157 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Latchkey.Tenancy;
+using Latchkey.Tests.Admin;
+using Latchkey.Tests.OAuth.Authorization;
+
+namespace Latchkey.Tests.Pages;
+
+/// <summary>The page my-files as the server gives it, and its client, which every tenant has. What the program does: tests/clients.</summary>
+public sealed partial class MyFilesTests : IAsyncLifetime
+{
+    TestHost host = null!;
+
+    public async Task InitializeAsync() => host = await TestHost.Start();
+
+    public async Task DisposeAsync() => await host.DisposeAsync();
+
+    [Fact]
+    public async Task The_page_names_what_its_program_may_do_and_nothing_in_it_is_inline_script()
+    {
+        var page = await host.Http.GetAsync("/demo/my-files?code=abc&state=x");
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        var policy = page.Headers.GetValues("Content-Security-Policy").Single().Split("; ");
+        Assert.Contains("default-src 'none'", policy);
+        Assert.Contains("script-src 'self'", policy);
+        Assert.Contains($"connect-src 'self' {host.Service<Latchkey.Pages.BytesOrigin>().Value}", policy);
+        Assert.Contains("require-trusted-types-for 'script'", policy);
+        Assert.Contains("frame-ancestors 'none'", policy);
+        Assert.Equal("no-referrer", page.Headers.GetValues("Referrer-Policy").Single());
+        var html = await page.Content.ReadAsStringAsync();
+        Assert.Equal("<script type=\"module\" src=\"/demo/my-files/app.js\"></script>", Scripts().Match(html).Value);
+        Assert.Single(Scripts().Matches(html));
+        Assert.DoesNotContain(" on", Texts().Replace(html, ""), StringComparison.Ordinal);
+        Assert.DoesNotContain("code=abc", html, StringComparison.Ordinal);
+        Assert.Equal(404, (int)(await host.Http.GetAsync("/nobody/my-files")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Every_module_that_the_program_imports_is_served_once_and_then_304()
+    {
+        var (left, seen) = (new Queue<string>(["app.js", "page.css"]), new HashSet<string>());
+        while (left.TryDequeue(out var name))
+        {
+            if (!seen.Add(name)) continue;
+            var part = await host.Http.GetAsync($"/demo/my-files/{name}");
+            Assert.True(part.StatusCode == HttpStatusCode.OK, name);
+            Assert.Equal(name.EndsWith(".js", StringComparison.Ordinal) ? "text/javascript" : "text/css", part.Content.Headers.ContentType?.MediaType);
+            Assert.Equal(("no-cache", "nosniff"), (part.Headers.CacheControl?.ToString(), part.Headers.GetValues("X-Content-Type-Options").Single()));
+            foreach (Match import in Imports().Matches(await part.Content.ReadAsStringAsync())) left.Enqueue(import.Groups[1].Value);
+            var again = new HttpRequestMessage(HttpMethod.Get, $"/demo/my-files/{name}") { Headers = { { "If-None-Match", part.Headers.ETag!.ToString() } } };
+            Assert.Equal(HttpStatusCode.NotModified, (await host.Http.SendAsync(again)).StatusCode);
+        }
+        Assert.Equal(Directory.GetFiles(Repository.Path("functions/Pages/MyFiles")).Select(Path.GetFileName).Order(), seen.Order());
+        foreach (var name in (string[])["nothing.js", "..%2fstyle.css", "style.css"])
+            Assert.Equal(HttpStatusCode.NotFound, (await host.Http.GetAsync($"/demo/my-files/{name}")).StatusCode);
+    }
+
+    [Fact]
+    public void Its_parts_are_short() => Assert.Empty(
+        Directory.GetFiles(Repository.Path("functions/Pages/MyFiles")).Where(file => File.ReadLines(file).Count() > 220));
+
+    [Fact]
+    public async Task Every_tenant_has_the_client_a_new_one_too_and_signs_in_without_consent()
+    {
+        var operators = await AdminOf.Operator(host);
+        await operators.Post("tenants", new { id = "fresh", name = "Fresh" });
+        var admin = await operators.Into("fresh");
+        await admin.Post("users", new { userName = "alice", name = "Alice", password = "alice-password", roles = AdminOf.Texts("member") });
+        foreach (var tenant in (string[])["demo", "acme", "fresh"])
+        {
+            var tokens = await TestHost.Json(await SignIn(tenant), 200);
+            Assert.Equal("openid profile offline_access files.read files.write files.share", tokens.GetProperty("scope").GetString());
+            Assert.False(tokens.TryGetProperty("refresh_token", out _));
+            Assert.Equal(200, await Reads(tenant, tokens));
+        }
+    }
+
+    [Fact]
+    public async Task Its_cookie_refreshes_from_our_own_origin_and_from_no_other_host()
+    {
+        var signedIn = await SignIn("demo");
+        var cookie = signedIn.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+        Assert.StartsWith("refresh-demo.my-files=", cookie, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, (await Refresh(cookie, "https://evil.example")).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await Refresh(cookie, null)).StatusCode);
+        var refreshed = await TestHost.Json(await Refresh(cookie, host.Origin), 200);
+        Assert.True(refreshed.TryGetProperty("id_token", out _)); // The page's name for the person, and its way out.
+    }
+
+    [Fact]
+    public async Task Nobody_can_register_change_or_delete_the_client()
+    {
+        var admin = await AdminOf.Tenant(host);
+        var refused = await admin.Post("clients", new { id = "my-files", name = "x", grants = AdminOf.Texts(), scope = AdminOf.Texts() }, 400);
+        Assert.Equal("id", refused.GetProperty("field").GetString());
+        Assert.Equal("client_reserved", (await admin.Patch("clients/my-files", new { name = "x" }, 409)).GetProperty("code").GetString());
+        await admin.Do(HttpMethod.Delete, "clients/my-files", status: 409);
+        await admin.Do(HttpMethod.Post, "clients/my-files/secret", new { }, 409);
+        Assert.Equal("My files", (await admin.Get("clients/my-files")).GetProperty("name").GetString());
+
+        // A row that came into the table in any other way counts for nothing.
+        var demo = await host.Service<TenantStore>().Find("demo", default);
+        await host.Service<ClientStore>().Save(demo!, MyFilesClient.In(demo!) with { Name = "evil", RedirectUris = ["https://evil.example/"] }, default);
+        host.Clock.Advance(host.Service<Settings>().CacheTime);
+        var found = await host.Service<ClientStore>().Find(demo!, "my-files", default);
+        Assert.Equal(("My files", $"{host.Origin}/demo/my-files"), (found!.Name, Assert.Single(found.RedirectUris)));
+        Assert.Contains((await host.Service<ClientStore>().List(demo!, null, 100, default)), client => client is { Id: "my-files", Name: "My files" });
+    }
+
+    [Fact]
+    public async Task An_administrator_ends_its_sessions_as_those_of_any_client()
+    {
+        var tokens = await TestHost.Json(await SignIn("demo"), 200);
+        var admin = await AdminOf.Tenant(host);
+        await admin.Do(HttpMethod.Post, "sessions/revoke", new { client = "my-files" });
+        Assert.Equal(401, await Reads("demo", tokens));
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        tokens = await TestHost.Json(await SignIn("demo"), 200);
+        Assert.Equal(200, await Reads("demo", tokens));
+        await admin.Do(HttpMethod.Post, "sessions/revoke", new { client = "my-files" }); // And again, now that there is a row.
+        Assert.Equal(401, await Reads("demo", tokens));
+    }
+
+    async Task<HttpResponseMessage> SignIn(string tenant)
+    {
+        var (browser, redirect) = (new Browser(host, tenant), $"{host.Origin}/{tenant}/my-files");
+        var answer = await browser.SignIn(await browser.Authorize(("client_id", "my-files"), ("redirect_uri", redirect),
+            ("scope", "openid profile offline_access files.read files.write files.share")));
+        Assert.StartsWith($"{redirect}?", Browser.Location(answer), StringComparison.Ordinal); // Straight back: it is our own.
+        return await browser.Redeem(Browser.Returned(Browser.Location(answer))["code"], ("client_id", "my-files"), ("redirect_uri", redirect));
+    }
+
+    Task<HttpResponseMessage> Refresh(string cookie, string? origin)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/demo/oauth/token")
+        {
+            Content = TestHost.Form(("grant_type", "refresh_token"), ("client_id", "my-files")),
+            Headers = { { "Cookie", cookie } },
+        };
+        if (origin is not null) request.Headers.Add("Origin", origin);
+        return host.Http.SendAsync(request);
+    }
+
+    async Task<int> Reads(string tenant, JsonElement tokens) =>
+        (int)(await host.Send(HttpMethod.Get, $"/{tenant}/files", tokens.GetProperty("access_token").GetString())).StatusCode;
+
+    [GeneratedRegex("<script[^>]*>[^<]*</script>")]
+    private static partial Regex Scripts();
+
+    // Texts between tags, styles too; what is left are tags.
+    [GeneratedRegex("(?<=>)[^<]+")]
+    private static partial Regex Texts();
+
+    [GeneratedRegex("from '\\./([a-z-]+\\.js)'")]
+    private static partial Regex Imports();
+}

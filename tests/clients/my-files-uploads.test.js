@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { utimes } from 'node:fs/promises';
+import test from 'node:test';
+import { missing } from './chromium.js';
+import { choose, downloaded, inspect, line, onMyFiles, upload } from './my-files.js';
+import { photo } from './service.js';
+
+const options = { skip: missing, timeout: 180_000 };
+const MiB = 1024 * 1024;
+
+/** Holds blocks up, so that there is something to look at: each takes `delay` ms. Counts how often each was sent. */
+async function slowly(page, delay) {
+  const sent = new Map();
+  await page.route(/comp=block&/, async route => {
+    const n = Number(Buffer.from(new URL(route.request().url()).searchParams.get('blockid'), 'base64').toString());
+    if (route.request().method() === 'PUT') sent.set(n, (sent.get(n) ?? 0) + 1);
+    await new Promise(resolve => setTimeout(resolve, delay));
+    await route.continue().catch(() => {}); // The page may be gone.
+  });
+  return sent;
+}
+
+const bytesSent = async row => Number(await row.locator('progress').evaluate(bar => bar.value));
+
+async function atLeast(row, bytes) {
+  while (await bytesSent(row) < bytes) await new Promise(resolve => setTimeout(resolve, 50));
+}
+
+async function servesTheSame(page, name, bytes) {
+  await line(page, name).waitFor({ timeout: 90_000 });
+  const got = await downloaded(page, page.getByRole('button', { name: `Download ${name}` }));
+  assert.equal(got.name, name);
+  assert.ok(got.bytes.equals(bytes));
+}
+
+test('a large file shows its progress, is paused, goes on and arrives whole', options, () => onMyFiles(async ({ page, disk }) => {
+  const bytes = photo(30 * MiB + 17);
+  const sent = await slowly(page, 400);
+  await choose(page, await disk('large.jpg', bytes), await disk('beside.jpg', photo(1000)));
+  const row = upload(page, 'large.jpg');
+  await atLeast(row, 8 * MiB);
+  await line(page, 'beside.jpg').waitFor(); // It did not wait for the large one.
+  await page.getByRole('button', { name: 'Pause large.jpg' }).click();
+  await row.getByText('Paused').waitFor();
+  await inspect(page, 'paused');
+  const before = [...sent.values()].reduce((sum, times) => sum + times, 0);
+  await new Promise(resolve => setTimeout(resolve, 1000));
+  assert.equal([...sent.values()].reduce((sum, times) => sum + times, 0), before, 'nothing is sent while it is paused');
+  await page.getByRole('button', { name: 'Go on with large.jpg' }).click();
+  await atLeast(row, 12 * MiB);
+  await inspect(page, 'progress');
+  await servesTheSame(page, 'large.jpg', bytes);
+  assert.ok(sent.get(0) === 1, 'what had arrived was not sent again');
+}));
+
+test('the network is cut in the middle, and the upload goes on by itself', options, () => onMyFiles(async ({ page, context, disk }) => {
+  const bytes = photo(26 * MiB + 1);
+  await slowly(page, 300);
+  await choose(page, await disk('cut.jpg', bytes));
+  const row = upload(page, 'cut.jpg');
+  await atLeast(row, 8 * MiB);
+  await context.setOffline(true);
+  await row.getByText('No connection').waitFor();
+  await inspect(page, 'offline');
+  await new Promise(resolve => setTimeout(resolve, 2500));
+  await context.setOffline(false);
+  await servesTheSame(page, 'cut.jpg', bytes);
+}));
+
+test('after a reload the person chooses the file again and only the rest is sent', options, () => onMyFiles(async ({ page, disk }) => {
+  const bytes = photo(25 * MiB);
+  const path = await disk('again.jpg', bytes);
+  await slowly(page, 300);
+  await choose(page, path);
+  await atLeast(upload(page, 'again.jpg'), 12 * MiB);
+  page.once('dialog', dialog => dialog.accept()); // The browser asks whether to leave.
+  await page.reload();
+  const row = upload(page, 'again.jpg');
+  await row.getByText('Choose the file again to go on').waitFor();
+  assert.ok(await bytesSent(row) >= 4 * MiB);
+  await inspect(page, 'choose-again');
+
+  const other = await disk('again.jpg', photo(25 * MiB)); // The same name and size, changed since.
+  await utimes(other, new Date(2020, 1, 1), new Date(2020, 1, 1));
+  const [first] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Go on with again.jpg' }).click()]);
+  await first.setFiles(other);
+  await page.getByRole('alert').filter({ hasText: 'That is not the file that was begun' }).waitFor();
+}));
+
+test('the same file chosen again after a reload arrives whole, and its first blocks are not sent again', options, () => onMyFiles(async ({ page, disk }) => {
+  const bytes = photo(25 * MiB);
+  const path = await disk('same.jpg', bytes);
+  await slowly(page, 300);
+  await choose(page, path);
+  await atLeast(upload(page, 'same.jpg'), 12 * MiB);
+  await page.getByRole('button', { name: 'Pause same.jpg' }).click();
+  await page.reload();
+  await page.unroute(/comp=block&/);
+  const sent = await slowly(page, 0);
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Go on with same.jpg' }).click()]);
+  await chooser.setFiles(path);
+  await servesTheSame(page, 'same.jpg', bytes);
+  assert.ok(!sent.has(0), 'what had arrived was not sent again');
+  assert.equal(await page.evaluate(() => Object.values(localStorage).join('')), '[]');
+}));
+
+test('an upload that is given up is gone here and at the service; one that is refused says why', options, () => onMyFiles(async ({ page, disk }) => {
+  await slowly(page, 500);
+  await choose(page, await disk('no.jpg', photo(13 * MiB)));
+  await atLeast(upload(page, 'no.jpg'), 4 * MiB);
+  const deleted = page.waitForResponse(response => response.request().method() === 'DELETE');
+  await page.getByRole('button', { name: 'Give up no.jpg' }).click();
+  assert.equal((await deleted).status(), 204);
+  assert.equal(await upload(page, 'no.jpg').count(), 0);
+
+  await choose(page, await disk('cat.png', photo(5000))); // JPEG bytes under a PNG's name.
+  await page.getByRole('alert').filter({ hasText: 'cat.png was not uploaded' }).waitFor();
+  await inspect(page, 'refused');
+  await page.getByRole('button', { name: 'Remove cat.png' }).click();
+  await page.getByRole('heading', { name: 'Uploads' }).waitFor({ state: 'hidden' });
+  assert.equal(await page.evaluate(() => Object.values(localStorage).join('')), '[]');
+}));

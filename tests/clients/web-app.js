@@ -1,0 +1,58 @@
+// An app in a browser: its page comes from a server of this test under whatever origin the test gives it, and the
+// README's passages run in it as they stand.
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { onAPhone } from './chromium.js';
+
+/** An origin that the demo tenants and the emulator's blob service allow. */
+export const allowed = 'http://localhost:8100';
+
+/** One that nobody knows. */
+export const foreign = 'http://foreign.example';
+
+const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+
+/** The README's passages of JavaScript whose first line is a comment that starts so. */
+export function passages(...starts) {
+  const all = [...readme.matchAll(/^```js\n(\/\/[^]*?)^```$/gm)].map(match => match[1]);
+  return starts.map(start => all.find(code => code.startsWith(`// ${start}`)) ?? unknown(start)).join('\n');
+}
+
+/** A package's modules as one script that leaves its exports in a global variable. */
+export async function bundled(name, code) {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: fileURLToPath(new URL('.', import.meta.url)) }, bundle: true, write: false, format: 'iife', globalName: name, logLevel: 'error',
+  });
+  return outputFiles[0].text;
+}
+
+/**
+ * Opens the app's page with these scripts, each of its own. Nothing is intercepted: Playwright would answer preflights
+ * by itself, and they are what is to be proved. Chromium only looks for the origin's host on another port.
+ */
+export async function inAnApp(origin, scripts, steps) {
+  const server = createServer(({ url }, response) => {
+    const n = /^\/(\d+)\.js$/.exec(url)?.[1];
+    response.setHeader('Content-Type', n ? 'text/javascript; charset=utf-8' : 'text/html; charset=utf-8');
+    response.end(n ? scripts[n] : `<!DOCTYPE html><title>An app</title>${scripts.map((_, at) => `<script src="/${at}.js"></script>`).join('')}`);
+  });
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { hostname, port } = new URL(origin);
+  try {
+    await onAPhone(async page => {
+      const faults = [];
+      page.on('pageerror', fault => faults.push(fault.message));
+      await page.goto(`${origin}/`);
+      if (faults.length) throw new Error(`The app's scripts threw: ${faults}`);
+      await steps(page);
+    }, { args: [`--host-resolver-rules=MAP ${hostname}:${port || 80} 127.0.0.1:${server.address().port}`] });
+  } finally {
+    server.close();
+  }
+}
+
+function unknown(start) {
+  throw new Error(`README.md has no passage that starts with "// ${start}".`);
+}
