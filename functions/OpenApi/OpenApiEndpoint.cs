@@ -1,4 +1,3 @@
-using Latchkey.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
