@@ -14,6 +14,7 @@ using Latchkey.OAuth.Grants;
 using Latchkey.OAuth.Mail;
 using Latchkey.OAuth.Registration;
 using Latchkey.OAuth.Sessions;
+using Latchkey.OpenApi;
 using Latchkey.Pages;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -75,6 +76,7 @@ public static class Services
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
         .AddSingleton<Endpoint>()
         .AddSingleton<Gate>()
+        .AddSingleton<OpenApiDocument>()
         .AddSingleton<AuditTables>()
         .AddSingleton<AuditLog>()
         .AddHostedService(provider => provider.GetRequiredService<AuditLog>())

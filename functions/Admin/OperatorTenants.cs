@@ -40,7 +40,7 @@ public sealed class OperatorTenants(Gate gate, TenantStore tenants, Domains doma
         {
             var body = await JsonBody.Read<NewTenant>(request);
             if (!Tenant.IsId(body.Id))
-                throw Input.Fault("id", "must be 2 to 40 of a-z, 0-9 and single inner hyphens, and not 'admin', 'runtime' or 'health'");
+                throw Input.Fault("id", "must be 2 to 40 of a-z, 0-9 and single inner hyphens, and not 'admin', 'runtime', 'health' or 'openapi'");
             var tenant = new Tenant
             {
                 Id = body.Id,

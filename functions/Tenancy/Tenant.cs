@@ -71,7 +71,7 @@ public sealed record Tenant
         text.Length is >= 2 and <= 40
         && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
         && text[0] != '-' && text[^1] != '-' && !text.Contains("--", StringComparison.Ordinal)
-        && text is not ("admin" or "runtime" or "health");
+        && text is not ("admin" or "runtime" or "health" or "openapi");
 
     /// <summary>True if what this client began at this instant is revoked as a whole, with the client's or the tenant's sessions.</summary>
     public bool HasEnded(Client client, DateTimeOffset begun) => begun <= SessionsNotBefore || begun <= client.SessionsNotBefore;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Azure.Storage.Blobs.Models;
 using Latchkey.LocalHost;
 using Latchkey.Storage;
+using Latchkey.Tests.OpenApi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,17 +18,16 @@ namespace Latchkey.Tests;
 public sealed class TestHost : IAsyncDisposable
 {
     readonly WebApplication app;
+    readonly ContractHandler contract;
 
     TestHost(WebApplication app, TestClock clock, LogLines log, string origin)
     {
         (this.app, Clock, Log) = (app, clock, log);
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
-        {
-            BaseAddress = new Uri(origin),
-        };
+        contract = new ContractHandler(new Uri(origin));
+        Http = new HttpClient(contract) { BaseAddress = new Uri(origin) };
     }
 
-    /// <summary>Speaks to the host; follows no redirect and keeps no cookie.</summary>
+    /// <summary>Speaks to the host; follows no redirect and keeps no cookie. Every answer is held to the OpenAPI document.</summary>
     public HttpClient Http { get; }
 
     public TestClock Clock { get; }
@@ -136,5 +136,6 @@ public sealed class TestHost : IAsyncDisposable
         Http.Dispose();
         await app.StopAsync();
         await app.DisposeAsync();
+        Assert.Equal([], contract.Faults); // A test may have caught what the handler threw.
     }
 }

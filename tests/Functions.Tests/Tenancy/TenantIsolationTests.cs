@@ -133,6 +133,6 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
         return token[..at] + (token[at] == 'A' ? 'B' : 'A') + token[(at + 1)..];
     }
 
-    static string PathTo(string route, string tenant) => "/" + string.Join('/', route.Split('/').Select(segment =>
+    internal static string PathTo(string route, string tenant) => "/" + string.Join('/', route.Split('/').Select(segment =>
         segment == "{tenant}" ? tenant : segment.StartsWith('{') ? new string('a', 32) : segment));
 }

@@ -1,0 +1,196 @@
+using System.Text.Json.Nodes;
+
+namespace Latchkey.OpenApi;
+
+/// <summary>One operation of an area file, made whole: what its kind of endpoint answers besides is added here, once.</summary>
+/// <param name="area">The file's name, which is the tag.</param>
+/// <param name="key">Method and path.</param>
+/// <param name="source">What the file says.</param>
+/// <param name="own">Parameters that only this area has.</param>
+/// <param name="shared">Parameters that all areas have.</param>
+sealed class AreaOperation(string area, string key, JsonObject source, JsonObject own, JsonObject shared)
+{
+    static readonly string[] Known =
+        ["id", "summary", "description", "scope", "access", "security", "parameters", "json", "bodies", "optionalBody", "example", "answers", "problems", "oauthErrors"];
+
+    readonly SortedDictionary<int, List<string>> problems = [];
+    readonly SortedDictionary<int, JsonObject> responses = [];
+
+    string? Scope => (string?)source["scope"];
+
+    bool IsPage => (string?)source["access"] == "page";
+
+    /// <summary>The Operation Object (OpenAPI 3.1 §4.8.10).</summary>
+    /// <exception cref="FormatException">The file says something that is not known.</exception>
+    public JsonObject Whole()
+    {
+        if (source.Select(member => member.Key).FirstOrDefault(member => !Known.Contains(member)) is { } unknown) throw Fault($"{unknown} is not known");
+        var operation = new JsonObject { ["tags"] = new JsonArray(area) };
+        foreach (var member in (string[])["id", "summary", "description"])
+        {
+            if (source[member] is { } text) operation[member == "id" ? "operationId" : member] = text.DeepClone();
+        }
+        operation["security"] = Security();
+        var parameters = Parameters();
+        if (parameters.Count > 0) operation["parameters"] = parameters;
+        if (Bodies() is { } bodies)
+            operation["requestBody"] = new JsonObject { ["required"] = source["optionalBody"] is null, ["content"] = bodies };
+        Answers();
+        OAuthErrors();
+        Problems();
+        operation["responses"] = new JsonObject(responses.Select(response => KeyValuePair.Create($"{response.Key}", (JsonNode?)response.Value)));
+        return operation;
+    }
+
+    JsonArray Security() => source["security"]?.DeepClone().AsArray() ?? (Scope is null ? [] : new JsonArray(
+        new JsonObject { ["oauth2"] = new JsonArray(Scope) }, new JsonObject { ["dpop"] = new JsonArray(Scope) }));
+
+    JsonArray Parameters()
+    {
+        var inPath = key.Split('{').Skip(1).Select(part => part[..part.IndexOf('}', StringComparison.Ordinal)]);
+        return new JsonArray([.. inPath.Concat(source["parameters"]?.AsArray().Select(name => (string)name!) ?? []).Select(Parameter)]);
+    }
+
+    JsonNode Parameter(string name)
+    {
+        if (own[name] is not JsonObject mine)
+            return shared.ContainsKey(name) ? new JsonObject { ["$ref"] = $"#/components/parameters/{name}" } : throw Fault($"parameter {name} is nowhere");
+        var parameter = mine.DeepClone().AsObject();
+        parameter["schema"] = AreaSchema.Expand(parameter["schema"]!);
+        if (!parameter.ContainsKey("name")) parameter.Insert(0, "name", name);
+        if ((string?)parameter["in"] == "path") parameter["required"] = true;
+        return parameter;
+    }
+
+    JsonObject? Bodies()
+    {
+        var bodies = source["bodies"]?.AsObject().ToDictionary(body => body.Key, body => body.Value!)
+            ?? (source["json"] is { } json ? new() { ["application/json"] = json } : []);
+        if (bodies.Count == 0) return null;
+        Add(400, IsPage ? "The form can't be read." : "truncated_body malformed_request");
+        Add(413, IsPage ? "The form is too large." : "body_too_large");
+        if (source["json"] is not null) // Read by JsonBody.
+        {
+            Add(400, "invalid_json");
+            Add(415, "unsupported_media_type");
+        }
+        return new JsonObject(bodies.Select(body => KeyValuePair.Create(body.Key, (JsonNode?)Content(body.Value, source["example"]))));
+    }
+
+    void Answers()
+    {
+        foreach (var (status, answer) in source["answers"]!.AsObject())
+        {
+            var response = new JsonObject { ["description"] = answer!["description"]?.DeepClone() ?? "Done." };
+            if (answer["headers"] is JsonArray names) response["headers"] = Headers(names.Select(name => (string)name!));
+            if (answer["json"] is { } json) response["content"] = new JsonObject { ["application/json"] = Content(json, answer["example"]) };
+            if (answer["type"] is { } type) response["content"] = new JsonObject { [(string)type!] = Content(answer["schema"] ?? "string", answer["example"]) };
+            responses[int.Parse(status, System.Globalization.CultureInfo.InvariantCulture)] = response;
+        }
+        // RFC 9449 §8.2: whoever sends a proof is told the newest nonce.
+        if (Scope is null) return;
+        foreach (var response in responses.Values)
+            (response["headers"] as JsonObject ?? (JsonObject)(response["headers"] = new JsonObject())).TryAdd("DPoP-Nonce", Header("DPoP-Nonce"));
+    }
+
+    void OAuthErrors()
+    {
+        foreach (var (status, codes) in source["oauthErrors"]?.AsObject() ?? [])
+        {
+            var words = ((string)codes!).Split(' ');
+            Response(int.Parse(status, System.Globalization.CultureInfo.InvariantCulture), words)["content"] =
+                new JsonObject { ["application/json"] = new JsonObject { ["schema"] = Coded("OAuthError", "error", words) } };
+        }
+    }
+
+    void Problems()
+    {
+        Kind((string?)source["access"] ?? (Scope is null ? throw Fault("neither scope nor access") : "token"));
+        if (source["parameters"] is JsonArray names && names.Any(name => (string?)(own[(string)name!] ?? shared[(string)name!])?["in"] == "query"))
+            Add(400, IsPage ? "The query string is not what this page takes." : "invalid_query");
+        foreach (var (status, codes) in source["problems"]?.AsObject() ?? []) Add(int.Parse(status, System.Globalization.CultureInfo.InvariantCulture), (string)codes!);
+        foreach (var (status, codes) in problems)
+        {
+            var content = Response(status, codes)["content"] ??= new JsonObject();
+            if (IsPage) content["text/html"] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "string" } };
+            else content["application/problem+json"] = new JsonObject { ["schema"] = Coded("Problem", "code", codes) };
+        }
+    }
+
+    void Kind(string access)
+    {
+        if (access is not ("token" or "open" or "page" or "none")) throw Fault($"access {access} is not known");
+        if (access == "page")
+        {
+            AddPages();
+            return;
+        }
+        Add(500, "internal_error");
+        if (access == "none") return;
+        Add(403, "tenant_suspended");
+        Add(404, "unknown_tenant");
+        Add(503, "storage_unavailable signing_unavailable");
+        if (access != "token") return;
+        Add(401, "invalid_token invalid_dpop_proof use_dpop_nonce");
+        Add(403, "insufficient_scope");
+    }
+
+    // What a page says is for people: no codes.
+    void AddPages()
+    {
+        Add(403, "The tenant is suspended.");
+        Add(404, "There is no such tenant.");
+        Add(500, "Something went wrong on our side.");
+        Add(503, "Storage or keys do not answer now.");
+    }
+
+    void Add(int status, string codes)
+    {
+        if (!problems.TryGetValue(status, out var list)) problems[status] = list = [];
+        list.AddRange(IsPage ? [codes] : codes.Split(' ').Except(list));
+    }
+
+    JsonObject Response(int status, IReadOnlyCollection<string> codes)
+    {
+        var told = IsPage ? string.Join(' ', codes) : string.Join(", ", codes.Select(code => $"`{code}`"));
+        if (responses.TryGetValue(status, out var response))
+        {
+            response["description"] = $"{(string)response["description"]!} {told}";
+            return response;
+        }
+        response = new JsonObject { ["description"] = told };
+        string[] headers = status switch
+        {
+            401 when Scope is not null => ["WWW-Authenticate", "DPoP-Nonce"],
+            401 => ["WWW-Authenticate"],
+            403 when Scope is not null => ["WWW-Authenticate"],
+            400 when codes.Contains("use_dpop_nonce") => ["DPoP-Nonce"],
+            412 => ["Tus-Version"],
+            429 or 503 => ["Retry-After"],
+            _ => [],
+        };
+        if (headers.Length > 0) response["headers"] = Headers(headers);
+        return responses[status] = response;
+    }
+
+    static JsonObject Coded(string schema, string member, IEnumerable<string> codes) => new()
+    {
+        ["allOf"] = new JsonArray(new JsonObject { ["$ref"] = $"#/components/schemas/{schema}" }, new JsonObject
+        {
+            ["properties"] = new JsonObject { [member] = new JsonObject { ["enum"] = new JsonArray([.. codes.Select(code => (JsonNode)code)]) } },
+        }),
+    };
+
+    static JsonObject Content(JsonNode schema, JsonNode? example)
+    {
+        var content = new JsonObject { ["schema"] = AreaSchema.Expand(schema) };
+        if (example is not null) content["example"] = example.DeepClone();
+        return content;
+    }
+
+    static JsonObject Headers(IEnumerable<string> names) => new(names.Select(name => KeyValuePair.Create(name, (JsonNode?)Header(name))));
+
+    static JsonObject Header(string name) => new() { ["$ref"] = $"#/components/headers/{name}" };
+
+    FormatException Fault(string why) => new($"functions/OpenApi/{area}.json, {key}: {why}");
+}

@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Latchkey.OpenApi;
+
+/// <summary>
+/// The description of the whole surface (OpenAPI 3.1), made of the area files when it is first asked for beside this one. README.md
+/// there says how they are written; <see cref="AreaOperation"/> adds what all operations of a kind have.
+/// </summary>
+public sealed class OpenApiDocument
+{
+    static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonDocumentOptions Source = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    /// <summary>The document of a deployment: its one server is the origin of the settings.</summary>
+    public OpenApiDocument(Settings settings)
+    {
+        var root = Build(settings.Origin);
+        (Json, Page) = (JsonSerializer.SerializeToUtf8Bytes(root, Readable), new ReferencePage(root).Html);
+        (ETag, PageETag) = (Tag(Json), Tag(Page));
+    }
+
+    /// <summary>The document, UTF-8.</summary>
+    public byte[] Json { get; }
+
+    /// <summary>The document as a page, UTF-8.</summary>
+    public byte[] Page { get; }
+
+    /// <summary>The strong validator of <see cref="Json"/> (RFC 9110 §8.8.3).</summary>
+    public string ETag { get; }
+
+    /// <summary>The strong validator of <see cref="Page"/>.</summary>
+    public string PageETag { get; }
+
+    /// <summary>The areas, in the order of the document; each is a file.</summary>
+    public static IReadOnlyList<string> Areas { get; } = [.. Read("common")["areas"]!.AsArray().Select(name => (string)name!)];
+
+    /// <summary>Puts the areas together.</summary>
+    /// <exception cref="FormatException">A file says something that is not known.</exception>
+    public static JsonObject Build(string origin)
+    {
+        var root = Read("common");
+        root.Remove("areas");
+        root["servers"] = new JsonArray(new JsonObject { ["url"] = origin, ["description"] = "This deployment." });
+        var components = root["components"]!.AsObject();
+        foreach (var flow in components["securitySchemes"]!["oauth2"]!["flows"]!.AsObject())
+        {
+            foreach (var url in flow.Value!.AsObject().Where(member => IsUrl(member.Key)).ToList())
+                flow.Value[url.Key] = origin + (string)url.Value!;
+        }
+        Expand(components["schemas"]!.AsObject());
+        foreach (var part in components["parameters"]!.AsObject().Concat(components["headers"]!.AsObject()).ToList())
+            part.Value!["schema"] = AreaSchema.Expand(part.Value!["schema"]!);
+        var (tags, paths) = (new JsonArray(), new JsonObject());
+        foreach (var name in Areas) Add(name, components, tags, paths);
+        (root["tags"], root["paths"]) = (tags, paths);
+        return root;
+    }
+
+    static void Add(string name, JsonObject components, JsonArray tags, JsonObject paths)
+    {
+        var area = Read(name);
+        tags.Add(new JsonObject { ["name"] = name, ["description"] = area["description"]!.DeepClone() });
+        foreach (var (schema, source) in area["schemas"]?.AsObject() ?? [])
+        {
+            if (!components["schemas"]!.AsObject().TryAdd(schema, AreaSchema.Expand(source!))) throw new FormatException($"{name}: schema {schema} is there twice");
+        }
+        var known = area["parameters"]?.AsObject() ?? [];
+        foreach (var (key, source) in area["operations"]!.AsObject())
+        {
+            if (key.Split(' ') is not [var method, var path]) throw new FormatException($"{name}: {key} is no method and path");
+            var item = paths[path] as JsonObject;
+            if (item is null) paths[path] = item = [];
+            item[method.ToLowerInvariant()] = new AreaOperation(name, key, source!.AsObject(), known, components["parameters"]!.AsObject()).Whole();
+        }
+    }
+
+    static void Expand(JsonObject schemas)
+    {
+        foreach (var (name, source) in schemas.ToList()) schemas[name] = AreaSchema.Expand(source!);
+    }
+
+    static bool IsUrl(string member) => member.EndsWith("Url", StringComparison.Ordinal);
+
+    static JsonObject Read(string name)
+    {
+        using var stream = typeof(OpenApiDocument).Assembly.GetManifestResourceStream($"openapi/{name}.json")
+            ?? throw new FormatException($"There is no functions/OpenApi/{name}.json.");
+        return JsonNode.Parse(stream, documentOptions: Source)!.AsObject();
+    }
+
+    static string Tag(byte[] bytes) => $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..32]}\"";
+}

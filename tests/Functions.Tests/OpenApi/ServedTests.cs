@@ -1,0 +1,83 @@
+using System.Net.Http.Headers;
+using Latchkey.Tests.Tenancy;
+
+namespace Latchkey.Tests.OpenApi;
+
+/// <summary>The document and its page over HTTP, and its scopes against what the gate asks for.</summary>
+public sealed class ServedTests(DemoHost demo) : IClassFixture<DemoHost>
+{
+    readonly TestHost host = demo.Host;
+
+    public static TheoryData<string> All() => [.. Contract.Operations.Select(operation => operation.Id)];
+
+    [Fact]
+    public async Task The_document_is_served_to_everybody_and_names_this_origin()
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/openapi.json") { Headers = { { "Origin", "https://tools.example" } } };
+        request.Headers.Host = "evil.example";
+        var answer = await host.Http.SendAsync(request);
+        var document = await TestHost.Json(answer, 200);
+        Assert.Equal("3.1.1", document.GetProperty("openapi").GetString());
+        Assert.Equal(host.Origin, document.GetProperty("servers")[0].GetProperty("url").GetString());
+        Assert.Equal($"{host.Origin}/%7Btenant%7D/oauth/token", document.GetProperty("components").GetProperty("securitySchemes")
+            .GetProperty("oauth2").GetProperty("flows").GetProperty("authorizationCode").GetProperty("tokenUrl").GetString());
+        Assert.Equal(["*"], answer.Headers.GetValues("Access-Control-Allow-Origin"));
+        Assert.Equal("public, max-age=300", answer.Headers.CacheControl!.ToString());
+        Assert.Equal(Contract.Operations.Count, document.GetProperty("paths").EnumerateObject().Sum(path => path.Value.EnumerateObject().Count()));
+    }
+
+    [Theory]
+    [InlineData("/openapi.json")]
+    [InlineData("/openapi")]
+    public async Task Whoever_has_this_version_gets_no_second_copy(string path)
+    {
+        var etag = (await host.Http.GetAsync(path)).Headers.ETag!;
+        Assert.False(etag.IsWeak);
+        foreach (var (sent, status) in new[] { (etag.ToString(), 304), ($"\"other\", W/{etag}", 304), ("*", 304), ("\"other\"", 200) })
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, path);
+            Assert.True(request.Headers.TryAddWithoutValidation("If-None-Match", sent));
+            var answer = await host.Http.SendAsync(request);
+            Assert.Equal(status, (int)answer.StatusCode);
+            Assert.Equal(etag, answer.Headers.ETag);
+            Assert.Equal(status == 304, (await answer.Content.ReadAsByteArrayAsync()).Length == 0);
+        }
+    }
+
+    [Fact]
+    public async Task The_page_has_every_operation_and_loads_nothing()
+    {
+        var answer = await host.Http.GetAsync("/openapi");
+        var html = await answer.Content.ReadAsStringAsync();
+        foreach (var operation in Contract.Operations) Assert.Contains($"id=\"{operation.Id}\"", html, StringComparison.Ordinal);
+        var targets = html.Split("href=\"#").Skip(1).Select(part => part[..part.IndexOf('"', StringComparison.Ordinal)]).Distinct();
+        Assert.All(targets, target => Assert.Contains($"id=\"{target}\"", html, StringComparison.Ordinal));
+        Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+        Assert.Contains("default-src 'none'; style-src 'sha256-", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task The_gate_asks_for_the_scope_that_is_documented(string id)
+    {
+        var operation = Contract.Operations.Single(operation => operation.Id == id);
+        var path = TenantIsolationTests.PathTo(operation.Path.TrimStart('/'), "demo");
+        var powerless = (await host.SignIn("demo", "admin", "profile")).GetProperty("access_token").GetString();
+        var request = new HttpRequestMessage(new HttpMethod(operation.Method), path) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", powerless) } };
+        if (operation.Method is "POST" or "PUT" or "PATCH") request.Content = new StringContent("{}", new MediaTypeHeaderValue("application/json"));
+        var answer = await host.Http.SendAsync(request);
+        var challenge = answer.Headers.WwwAuthenticate.ToString();
+        if (operation.Scope is { } scope)
+        {
+            Assert.Equal(403, (int)answer.StatusCode);
+            Assert.Contains($"error=\"insufficient_scope\", scope=\"{scope}\"", challenge, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.DoesNotContain("insufficient_scope", challenge, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void No_tenant_can_have_the_documents_address() => Assert.False(Latchkey.Tenancy.Tenant.IsId("openapi"));
+}
