@@ -16,6 +16,7 @@ using Latchkey.OAuth.Registration;
 using Latchkey.OAuth.Sessions;
 using Latchkey.Pages;
 using Latchkey.Storage;
+using Latchkey.Telemetry;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,6 +38,7 @@ public static class Services
         services.TryAddSingleton(TimeProvider.System);
 #pragma warning restore RS0030
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
+        Exporting.Add(services, settings);
         return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddMail(settings).AddPages().AddFiles(settings).AddAdmin();
     }
 
@@ -187,6 +189,7 @@ public static class Services
         .AddSingleton<TusProgress>();
 
     static IServiceCollection AddAdmin(this IServiceCollection services) => services
+        .AddSingleton<HealthChecks>()
         .AddSingleton<AuditReader>()
         .AddSingleton<EndSessions>()
         .AddSingleton<TenantData>();

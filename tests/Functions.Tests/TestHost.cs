@@ -17,15 +17,19 @@ namespace Latchkey.Tests;
 public sealed class TestHost : IAsyncDisposable
 {
     readonly WebApplication app;
+    readonly SecretWatch secrets = new();
 
     TestHost(WebApplication app, TestClock clock, LogLines log, string origin)
     {
         (this.app, Clock, Log) = (app, clock, log);
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        Http = new HttpClient(secrets)
         {
             BaseAddress = new Uri(origin),
         };
     }
+
+    /// <summary>The secrets that went over <see cref="Http"/>: none of them may be in the log.</summary>
+    public SecretWatch Secrets => secrets;
 
     /// <summary>Speaks to the host; follows no redirect and keeps no cookie.</summary>
     public HttpClient Http { get; }
@@ -131,10 +135,13 @@ public sealed class TestHost : IAsyncDisposable
         return JsonDocument.Parse(body).RootElement;
     }
 
+    /// <summary>Stops it, and searches all that it logged: so the whole suite's log is searched, and the test that leaks fails.</summary>
+    /// <exception cref="LeakException">A line holds a token, a secret, a password, a code or a signature.</exception>
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         await app.StopAsync();
         await app.DisposeAsync();
+        LeakSearch.Search(Log.Lines, secrets.Seen);
     }
 }
