@@ -18,7 +18,8 @@ public sealed class HealthTests
         var trips = await host.Trips(() => Task.WhenAll(Enumerable.Range(0, 100).Select(async _ =>
         {
             var state = await TestHost.Json(await host.Http.GetAsync(Ready), 200);
-            Assert.Equal("ready up up up", string.Join(' ', new[] { "status", "tables", "blobs", "keys" }.Select(name => state.GetProperty(name).GetString())));
+            Assert.Equal("ready", state.GetProperty("status").GetString());
+            Assert.Equal(("up", "up", "up"), Parts(state));
         })));
         Assert.Equal(2, trips); // Tables and blobs.
         host.Clock.Advance(TimeSpan.FromSeconds(4));
