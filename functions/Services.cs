@@ -17,6 +17,7 @@ using Latchkey.OAuth.Sessions;
 using Latchkey.OpenApi;
 using Latchkey.Pages;
 using Latchkey.Storage;
+using Latchkey.Telemetry;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,6 +39,7 @@ public static class Services
         services.TryAddSingleton(TimeProvider.System);
 #pragma warning restore RS0030
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
+        Exporting.Add(services, settings);
         return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddMail(settings).AddPages().AddFiles(settings).AddAdmin();
     }
 
@@ -190,6 +192,7 @@ public static class Services
         .AddSingleton<TusProgress>();
 
     static IServiceCollection AddAdmin(this IServiceCollection services) => services
+        .AddSingleton<HealthChecks>()
         .AddSingleton<AuditReader>()
         .AddSingleton<EndSessions>()
         .AddSingleton<TenantData>();

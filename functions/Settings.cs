@@ -94,6 +94,12 @@ public sealed record Settings
     /// <summary>How long a deleted file stays in the trash.</summary>
     public required TimeSpan TrashTime { get; init; }
 
+    /// <summary>Where telemetry goes by OTLP, or null. The exporter reads it, and its other <c>OTEL_…</c> settings, itself.</summary>
+    public Uri? OtlpEndpoint { get; init; }
+
+    /// <summary>The connection string of Application Insights, or null.</summary>
+    public string? MonitorConnection { get; init; }
+
     /// <summary>How mail is sent.</summary>
     public required MailSettings Mail { get; init; }
 
@@ -137,6 +143,8 @@ public sealed record Settings
             VerifyBytes = read.Number("Files:VerifyBytes", 256 << 20, 0, Files.BlockPlan.MaxFile),
             MultipartBytes = read.Number("Files:MultipartBytes", 20 << 20, 1, 90 << 20),
             TrashTime = TimeSpan.FromDays(read.Number("Files:TrashDays", 30, 0, 3650)),
+            OtlpEndpoint = read.OtlpEndpoint(),
+            MonitorConnection = read.MonitorConnection(),
             Mail = MailSettings.Read(read, development),
         };
         if (connectionString is not null && !development)

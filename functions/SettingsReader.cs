@@ -57,6 +57,25 @@ sealed class SettingsReader(IConfiguration configuration)
         return null;
     }
 
+    // Neither value is shown: both may hold a key.
+    public Uri? OtlpEndpoint()
+    {
+        const string Name = "OTEL_EXPORTER_OTLP_ENDPOINT";
+        if (configuration[Name]?.Trim() is not { Length: > 0 } text) return null;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)) return uri;
+        faults.Add($"{Name} must be an http or https address.");
+        return null;
+    }
+
+    public string? MonitorConnection()
+    {
+        const string Name = "APPLICATIONINSIGHTS_CONNECTION_STRING";
+        if (configuration[Name]?.Trim() is not { Length: > 0 } text) return null;
+        if (text.Split(';').Any(part => part.StartsWith("InstrumentationKey=", StringComparison.OrdinalIgnoreCase))) return text;
+        faults.Add($"{Name} must be a connection string of Application Insights, with its InstrumentationKey.");
+        return null;
+    }
+
     public string KeyName(string name, Predicate<string> isKeyName)
     {
         var text = Needed(name);

@@ -27,6 +27,8 @@ sealed class WrappedKeyTable(StorageClients storage, KeySeal seal) : IKeyStore
         return await seal.Open(tenant, stored, known, cancel);
     }
 
+    public Task Check(CancellationToken cancel) => seal.Check(cancel);
+
     public async Task<bool> TryAdd(string tenant, OwnKey key, CancellationToken cancel)
     {
         var closed = await seal.Close(tenant, key, cancel);

@@ -90,6 +90,7 @@ var names = {
   insights: 'appi-latchkey-${token}'
   network: 'vnet-latchkey-${token}'
   alerts: 'latchkey-${token}'
+  workbook: 'latchkey-${token}'
   budget: 'budget-latchkey-${token}'
   packageContainer: 'app-package'
   functionsSubnet: 'functions'
@@ -317,6 +318,18 @@ module alerts 'modules/alerts.bicep' = {
     vaultName: names.vault
   }
   dependsOn: [monitoring, keyVault]
+}
+
+module workbook 'modules/workbook.bicep' = {
+  name: 'workbook'
+  scope: group
+  params: {
+    name: names.workbook
+    location: location
+    tags: tags
+    workspaceName: names.workspace
+  }
+  dependsOn: [monitoring]
 }
 
 module defender 'modules/defender.bicep' = if (malwareScanCapGB > 0) {

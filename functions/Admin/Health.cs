@@ -1,26 +1,44 @@
-using Latchkey.Storage;
+using Latchkey.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Admin;
 
 /// <summary>Health for load balancers and for the start script; public, says nothing that an attacker could use.</summary>
-public sealed class Health(Endpoint endpoint, StorageClients storage)
+public sealed class Health(Endpoint endpoint, HealthChecks checks)
 {
+    const int RetryAfterSeconds = 5;
+
     /// <summary><c>GET /health/live</c>: the process answers.</summary>
     [Function("health-live")]
     public Task<IResult> Live(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/live")] HttpRequest request) =>
         endpoint.Run(request, () => Task.FromResult(Results.Json(new { status = "live" })));
 
-    /// <summary><c>GET /health/ready</c>: storage answers too; otherwise 503.</summary>
+    /// <summary>
+    /// <c>GET /health/ready</c> → <c>{status, tables, blobs, keys}</c>: tables, blobs and keys answer too, as of some
+    /// seconds ago; otherwise 503 with the part that is <c>down</c>.
+    /// </summary>
     [Function("health-ready")]
     public Task<IResult> Ready(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/ready")] HttpRequest request) =>
         endpoint.Run(request, async () =>
         {
-            await storage.Tables.GetTableClient("Tenants")
-                .GetEntityIfExistsAsync<Azure.Data.Tables.TableEntity>("-", "-", cancellationToken: request.HttpContext.RequestAborted);
-            return Results.Json(new { status = "ready" });
+            var state = await checks.Look().WaitAsync(request.HttpContext.RequestAborted);
+            var parts = new Dictionary<string, object?>
+            {
+                ["tables"] = Word(state.Tables),
+                ["blobs"] = Word(state.Blobs),
+                ["keys"] = Word(state.Keys),
+            };
+            if (state is { Tables: true, Blobs: true, Keys: true })
+                return Results.Json(new Dictionary<string, object?>(parts) { ["status"] = "ready" });
+            var code = state is { Tables: true, Blobs: true } ? "signing_unavailable" : "storage_unavailable";
+            throw new Problem(503, code, "Not ready: a part that is needed does not answer.")
+            {
+                RetryAfter = RetryAfterSeconds, Extensions = parts,
+            };
         });
+
+    static string Word(bool up) => up ? "up" : "down";
 }

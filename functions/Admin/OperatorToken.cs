@@ -1,5 +1,6 @@
 using Latchkey.OAuth;
 using Latchkey.Protocol;
+using Latchkey.Telemetry;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -24,6 +25,7 @@ public sealed class OperatorToken(Gate gate, TenantStore tenants, ClientStore cl
             var token = await accessTokens.ForOperator(tenant, Operators.InTenant, $"operator:{caller.Token.Subject}",
                 Operators.InTenant.Scope, caller.Cancel);
             await issued.Tables.For(token.Bucket).Put(token.Record, caller.Cancel);
+            Instruments.TokenIssued(tenant.Id, "operator");
             return Results.Json(new { accessToken = token.Encoded, expiresIn = Operators.InTenant.AccessTokenSeconds });
         });
 }

@@ -3,6 +3,7 @@ using Azure;
 using Azure.Identity;
 using Latchkey.Keys;
 using Latchkey.Protocol;
+using Latchkey.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -25,12 +26,14 @@ public sealed partial class Endpoint(ILogger<Endpoint> logger)
         var response = request.HttpContext.Response;
         response.Headers.CacheControl = "no-store";
         response.Headers.XContentTypeOptions = "nosniff";
+        var telemetry = RequestTelemetry.Begin(request);
         try
         {
             return await steps();
         }
         catch (Exception exception)
         {
+            telemetry.Error = (exception as Problem)?.Code ?? exception.GetType().FullName;
             var answer = Answer(exception, request, response);
             return present is null ? answer : await Presented(exception, answer, request, present);
         }

@@ -13,6 +13,9 @@ internal interface IKeyStore
     /// <param name="cancel">Gives up.</param>
     Task<TenantKeys> Load(string tenant, IReadOnlyCollection<string> algorithms, IReadOnlyList<OwnKey> known, CancellationToken cancel);
 
+    /// <summary>Throws if keys can't be opened or made now; looks at no key itself.</summary>
+    Task Check(CancellationToken cancel);
+
     /// <summary>Stores a key; false if its number is taken.</summary>
     Task<bool> TryAdd(string tenant, OwnKey key, CancellationToken cancel);
 

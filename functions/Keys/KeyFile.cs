@@ -21,6 +21,14 @@ internal sealed class KeyFile(string path) : IKeyStore
 
     /// <inheritdoc/>
     /// <exception cref="KeyFileException">The file can't be used.</exception>
+    public Task Check(CancellationToken cancel)
+    {
+        Check();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="KeyFileException">The file can't be used.</exception>
     public Task<TenantKeys> Load(
         string tenant, IReadOnlyCollection<string> algorithms, IReadOnlyList<OwnKey> known, CancellationToken cancel)
     {

@@ -25,6 +25,11 @@ public sealed class KeyRing
     public async ValueTask<IReadOnlyList<byte[]>> RenewedMacKeys(string tenant, CancellationToken cancel) =>
         Secrets(tenant, (await keys.Renewed(tenant, cancel)).EnsureOpen());
 
+    /// <summary>Asks the vault, or the key file, whether it would give keys now; for the health check.</summary>
+    /// <exception cref="KeyFileException">The key file can't be used.</exception>
+    /// <exception cref="SigningUnavailableException">The vault does not answer, or the wrapping key is disabled.</exception>
+    public Task Check(CancellationToken cancel) => keys.Check(cancel);
+
     private List<byte[]> Secrets(string tenant, TenantKeys read) =>
         [.. read.Published(tenant, KeyRow.HS256, keys.Now).Select(key => key.Secret)];
 }

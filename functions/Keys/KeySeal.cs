@@ -25,6 +25,14 @@ internal sealed partial class KeySeal(Vault vault, string wrapKeyName, ILogger<K
     private static readonly int nonceBytes = AesGcm.NonceByteSizes.MaxSize;
     private static readonly int tagBytes = AesGcm.TagByteSizes.MaxSize;
 
+    /// <summary>Asks the vault for the wrapping key, by one call.</summary>
+    /// <exception cref="SigningUnavailableException">The vault does not answer, or the key's newest version is disabled.</exception>
+    public async Task Check(CancellationToken cancel)
+    {
+        var key = await vault.Call($"show key {wrapKeyName}", limited => vault.Client.GetKeyAsync(wrapKeyName, cancellationToken: limited), cancel);
+        if (key.Value.Properties.Enabled == false) throw new SigningUnavailableException($"The vault's key {wrapKeyName} is disabled.");
+    }
+
     /// <summary>Seals a key with the newest version of the vault's key.</summary>
     /// <exception cref="SigningUnavailableException">The vault does not wrap now.</exception>
     public async Task<SealedKey> Close(string tenant, OwnKey key, CancellationToken cancel)

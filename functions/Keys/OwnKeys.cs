@@ -22,6 +22,9 @@ internal sealed partial class OwnKeys(IKeyStore store, IReadOnlyCollection<strin
 
     public IReadOnlyCollection<string> Algorithms => algorithms;
 
+    /// <summary>Throws if keys can't be opened or made now.</summary>
+    public Task Check(CancellationToken cancel) => store.Check(cancel);
+
     /// <summary>The keys, from memory if they were read within 5 minutes.</summary>
     public ValueTask<TenantKeys> Get(string tenant, CancellationToken cancel) => Of(tenant).Get(cancel);
 

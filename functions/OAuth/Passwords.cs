@@ -1,4 +1,5 @@
 using Latchkey.Protocol;
+using Latchkey.Telemetry;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -50,20 +51,35 @@ public sealed class Passwords(UserStore users, SignInAttempts attempts, Settings
         Tenant tenant, string userName, string password, string address, CancellationToken cancel)
     {
         var account = UserStore.Normalize(userName);
-        await attempts.EnsureAllowed(tenant.Id, account, address, cancel);
+        await EnsureAllowed(() => attempts.EnsureAllowed(tenant.Id, account, address, cancel), tenant);
         var user = await users.FindByName(tenant, userName, cancel);
         var hash = user?.PasswordHash ?? (hashOfNobody ??= Hash(""));
         var verdict = hasher.VerifyHashedPassword(null!, hash, password);
         if (user is null || user.Disabled || verdict == PasswordVerificationResult.Failed)
         {
+            Instruments.SignInFailed(tenant.Id, "wrong_password");
             await attempts.Failed(tenant.Id, account, address, cancel);
             throw OAuthError.InvalidGrant("The user name or the password is wrong.",
                 user is null ? "no such user" : user.Disabled ? "user is disabled" : "wrong password", user?.Id);
         }
-        await attempts.Succeeded(tenant.Id, account, address, cancel);
+        await EnsureAllowed(() => attempts.Succeeded(tenant.Id, account, address, cancel), tenant);
         if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
             return await Rehashed(tenant, user, Hash(password), cancel);
         return user;
+    }
+
+    // A locked account's tries are failed sign-ins too: the alert must see a guesser who goes on.
+    static async Task EnsureAllowed(Func<Task> check, Tenant tenant)
+    {
+        try
+        {
+            await check();
+        }
+        catch (OAuthError)
+        {
+            Instruments.SignInFailed(tenant.Id, "locked");
+            throw;
+        }
     }
 
     async Task<User> Rehashed(Tenant tenant, User user, string hash, CancellationToken cancel) =>

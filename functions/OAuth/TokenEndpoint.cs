@@ -2,6 +2,7 @@ using Latchkey.Http;
 using Latchkey.OAuth.Grants;
 using Latchkey.OAuth.Sessions;
 using Latchkey.Protocol;
+using Latchkey.Telemetry;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -33,6 +34,7 @@ public sealed class TokenEndpoint(Gate gate, ClientAuthentication authentication
             if (proof is not null && !await dpop.Use(tenant, proof, cancel))
                 throw OAuthError.DPoP("invalid_dpop_proof", "The DPoP proof was used before.");
             var tokens = await Redeem(grant, new TokenRequest(tenant, client, form, request, cancel) { Jkt = proof?.Jkt });
+            Instruments.TokenIssued(tenant.Id, grant.Type);
             if (proof is not null) tokens = tokens with { TokenType = "DPoP" };
             request.HttpContext.Response.Headers.Pragma = "no-cache"; // RFC 6749 §5.1; no-store is set on every answer.
             return Results.Json(tokens, TokenAnswer.Json);

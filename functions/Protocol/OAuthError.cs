@@ -47,7 +47,9 @@ public sealed class OAuthError : Exception
     public static OAuthError UnsupportedGrantType(string description) => new("unsupported_grant_type", description);
 
     /// <summary>RFC 6749 §5.2: a scope that is malformed, unknown or beyond what may be had.</summary>
-    public static OAuthError InvalidScope(string description) => new("invalid_scope", description);
+    /// <param name="description">May repeat what was asked for: it is the caller's text, so the log doesn't.</param>
+    public static OAuthError InvalidScope(string description) =>
+        new("invalid_scope", description, detail: "malformed, or beyond what may be had");
 
     /// <summary>RFC 9449 §5 and §8: <c>invalid_dpop_proof</c> or <c>use_dpop_nonce</c>.</summary>
     public static OAuthError DPoP(string code, string description) => new(code, description);

@@ -1,6 +1,6 @@
-using System.Diagnostics.Metrics;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Latchkey.Telemetry;
 
 namespace Latchkey.Storage;
 
@@ -10,16 +10,13 @@ namespace Latchkey.Storage;
 /// </summary>
 public sealed class RoundTrips : HttpPipelineSynchronousPolicy
 {
-    static readonly Counter<long> Counter =
-        new Meter("Latchkey").CreateCounter<long>("latchkey.storage.roundtrips", "{request}", "Requests to storage");
-
     readonly AsyncLocal<bool> aside = new();
     long count;
 
     /// <summary>How many there were since the start.</summary>
     public long Count => Interlocked.Read(ref count);
 
-    /// <summary>From here to the end of the scope nobody waits for what is sent: it is not counted, only measured.</summary>
+    /// <summary>From here to the end of the scope nobody waits for what is sent: it is not counted.</summary>
     public IDisposable Aside()
     {
         aside.Value = true;
@@ -29,8 +26,9 @@ public sealed class RoundTrips : HttpPipelineSynchronousPolicy
     /// <inheritdoc/>
     public override void OnSendingRequest(HttpMessage message)
     {
-        if (!aside.Value) Interlocked.Increment(ref count);
-        Counter.Add(1, new("http.request.method", message.Request.Method.Method), new("latchkey.background", aside.Value));
+        if (aside.Value) return;
+        Interlocked.Increment(ref count);
+        RequestTelemetry.CountRoundTrip();
     }
 
     sealed class Scope(RoundTrips roundTrips) : IDisposable

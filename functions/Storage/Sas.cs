@@ -1,4 +1,5 @@
 using Azure.Storage.Sas;
+using Latchkey.Telemetry;
 
 namespace Latchkey.Storage;
 
@@ -54,6 +55,7 @@ public sealed class Sas(BlobStore blobs, DelegationKeys? delegation, bool httpsO
         var url = delegation is null
             ? blob.GenerateSasUri(sas)
             : blob.GenerateUserDelegationSasUri(sas, await delegation.Until(expires, cancel));
+        Instruments.SasIssued(tenant, sas.Permissions);
         return new SignedUrl(url.AbsoluteUri, expires); // ToString would undo some of the encoding.
     }
 }

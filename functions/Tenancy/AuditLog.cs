@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Storage;
+using Latchkey.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -29,9 +29,6 @@ public sealed partial class AuditLog(
 
     static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(5);
     static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2)];
-
-    static readonly Counter<long> DroppedCounter =
-        new Meter("Latchkey").CreateCounter<long>("latchkey.audit.dropped", "{entry}", "Audit entries that could not be kept");
 
     readonly Channel<AuditEntry> queue = Channel.CreateBounded<AuditEntry>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     readonly ConcurrentDictionary<string, int> dropped = new(StringComparer.Ordinal);
@@ -148,7 +145,7 @@ public sealed partial class AuditLog(
     void Drop(string tenant, int count)
     {
         dropped.AddOrUpdate(tenant, count, (_, before) => before + count);
-        DroppedCounter.Add(count);
+        Instruments.AuditDropped(tenant, count);
     }
 
     static partial class Log

@@ -128,6 +128,11 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
           name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING'
           value: 'ClientId=${identity.properties.clientId};Authorization=AAD'
         }
+        // The app sends its log lines itself, with their trace: the host need not send them again.
+        {
+          name: 'AzureFunctionsJobHost__logging__logLevel__Function'
+          value: 'Warning'
+        }
         {
           name: 'AZURE_CLIENT_ID'
           value: identity.properties.clientId

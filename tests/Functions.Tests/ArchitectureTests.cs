@@ -10,16 +10,17 @@ public sealed partial class ArchitectureTests
     // Room → the rooms that it may name. The root (Services, Settings, DemoData) wires everything.
     static readonly Dictionary<string, string[]> Arrows = new()
     {
+        ["Telemetry"] = [],
         ["Protocol"] = [],
         ["Keys"] = [],
-        ["Storage"] = [],
-        ["Http"] = ["Protocol", "Keys"],
-        ["Tenancy"] = ["Protocol", "Storage", "Http"],
-        ["OAuth"] = ["Protocol", "Keys", "Storage", "Http", "Tenancy"],
+        ["Storage"] = ["Telemetry"],
+        ["Http"] = ["Protocol", "Keys", "Telemetry"],
+        ["Tenancy"] = ["Protocol", "Storage", "Http", "Telemetry"],
+        ["OAuth"] = ["Protocol", "Keys", "Storage", "Http", "Tenancy", "Telemetry"],
         ["Pages"] = ["Protocol", "Http", "Tenancy", "OAuth"],
         ["Files"] = ["Protocol", "Storage", "Http", "Tenancy"],
-        ["Admin"] = ["Protocol", "Keys", "Storage", "Http", "Tenancy", "OAuth", "Files"],
-        ["OpenApi"] = ["Http"],
+        ["Admin"] = ["Protocol", "Keys", "Storage", "Http", "Tenancy", "OAuth", "Files", "Telemetry"],
+        ["OpenApi"] = ["Http", "Telemetry"],
     };
 
     [Fact]
@@ -94,6 +95,6 @@ public sealed partial class ArchitectureTests
     static string Relative(string file) => Path.GetRelativePath(Repository.Path("functions"), file);
 
     // `using Latchkey.Room…`, `Latchkey.Room.Type` and `Room.Type`, but not a longer name's end nor a doc's RFC word.
-    [GeneratedRegex(@"(?:(?<=\bLatchkey\.)|(?<![\w.""/]))(?<room>Protocol|Keys|Storage|Http|Tenancy|OAuth|Pages|Files|Admin|OpenApi)(?=[.;][A-Z\s]|;)")]
+    [GeneratedRegex(@"(?:(?<=\bLatchkey\.)|(?<![\w.""/]))(?<room>Protocol|Keys|Storage|Http|Tenancy|OAuth|Pages|Files|Admin|OpenApi|Telemetry)(?=[.;][A-Z\s]|;)")]
     private static partial Regex RoomName();
 }

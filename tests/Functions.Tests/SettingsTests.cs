@@ -45,6 +45,17 @@ public sealed class SettingsTests
     }
 
     [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "nonsense")]
+    [InlineData("APPLICATIONINSIGHTS_CONNECTION_STRING", "IngestionEndpoint=https://in.example/")]
+    public void A_place_for_telemetry_that_can_not_be_one_stops_the_start_and_is_not_shown(string name, string value)
+    {
+        var fault = Refused(new() { [name] = value });
+        Assert.Contains($"{name} must be", fault, StringComparison.Ordinal);
+        Assert.DoesNotContain(value, fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("https://login.example.com/path")]
     [InlineData("https://LOGIN.example.com")]
     [InlineData("https://login.example.com:443")]

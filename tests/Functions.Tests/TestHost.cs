@@ -19,13 +19,17 @@ public sealed class TestHost : IAsyncDisposable
 {
     readonly WebApplication app;
     readonly ContractHandler contract;
+    readonly SecretWatch secrets = new();
 
     TestHost(WebApplication app, TestClock clock, LogLines log, string origin)
     {
         (this.app, Clock, Log) = (app, clock, log);
-        contract = new ContractHandler(new Uri(origin));
+        contract = new ContractHandler(new Uri(origin), secrets);
         Http = new HttpClient(contract) { BaseAddress = new Uri(origin) };
     }
+
+    /// <summary>The secrets that went over <see cref="Http"/>: none of them may be in the log.</summary>
+    public SecretWatch Secrets => secrets;
 
     /// <summary>Speaks to the host; follows no redirect and keeps no cookie. Every answer is held to the OpenAPI document.</summary>
     public HttpClient Http { get; }
@@ -131,11 +135,14 @@ public sealed class TestHost : IAsyncDisposable
         return JsonDocument.Parse(body).RootElement;
     }
 
+    /// <summary>Stops it, and searches all that it logged: so the whole suite's log is searched, and the test that leaks fails.</summary>
+    /// <exception cref="LeakException">A line holds a token, a secret, a password, a code or a signature.</exception>
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         await app.StopAsync();
         await app.DisposeAsync();
         Assert.Equal([], contract.Faults); // A test may have caught what the handler threw.
+        LeakSearch.Search(Log.Lines, secrets.Seen);
     }
 }

@@ -95,6 +95,7 @@ public sealed class PolicyTests
                 "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
                 "APPLICATIONINSIGHTS_CONNECTION_STRING",
                 "AZURE_CLIENT_ID",
+                "AzureFunctionsJobHost__logging__logLevel__Function",
                 "AzureWebJobsStorage__accountName",
                 "AzureWebJobsStorage__clientId",
                 "AzureWebJobsStorage__credential",

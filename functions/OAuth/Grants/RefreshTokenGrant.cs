@@ -1,6 +1,7 @@
 using Latchkey.OAuth.Sessions;
 using Latchkey.Protocol;
 using Latchkey.Storage;
+using Latchkey.Telemetry;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.Logging;
 
@@ -96,6 +97,7 @@ public sealed partial class RefreshTokenGrant(
     async Task<OAuthError> Reused(Tenant tenant, Session session, int counter, CancellationToken cancel)
     {
         await sessions.Revoke(tenant.Id, session.Id, "refresh token reused", cancel);
+        Instruments.RefreshReused(tenant.Id);
         Log.Reused(logger, tenant.Id, session.ClientId, session.UserId, session.Counter - counter);
         return OAuthError.InvalidGrant("The refresh token was used before; the session is revoked.", "reused; session revoked");
     }

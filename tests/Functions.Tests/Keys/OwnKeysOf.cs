@@ -45,6 +45,8 @@ internal sealed class SealedStore : ConcurrentDictionary<(string Tenant, string 
             return seal.Open(tenant, [.. rows.Where(row => row.Key.Tenant == tenant && algorithms.Contains(row.Key.Algorithm)).Select(row => row.Value)], known, cancel);
         }
 
+        public Task Check(CancellationToken cancel) => seal.Check(cancel);
+
         public async Task<bool> TryAdd(string tenant, OwnKey key, CancellationToken cancel)
         {
             var closed = await seal.Close(tenant, key, cancel);

@@ -96,7 +96,7 @@ static class Contract
 }
 
 /// <summary>Holds every answer that a test gets to the document; the test that got it fails and says what to add where.</summary>
-sealed class ContractHandler(Uri origin) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+sealed class ContractHandler(Uri origin, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     readonly List<string> faults = [];
 

@@ -14,6 +14,7 @@ internal static class Values
         ["empty"] = Kind.Bool,
         ["environment"] = Kind.Object,
         ["guid"] = Kind.String,
+        ["loadTextContent"] = Kind.String,
         ["readEnvironmentVariable"] = Kind.String,
         ["replace"] = Kind.String,
         ["resourceId"] = Kind.String,

@@ -14,6 +14,8 @@ internal sealed class Evaluator(string path, IReadOnlyDictionary<string, object?
 {
     private const string Subscription = "6f0e0a7e-9a64-4ab1-bf33-4ab5b4d0c3f1";
 
+    private string Folder => Path.GetDirectoryName(path)!.Replace('\\', '/');
+
     private readonly BicepFile _file = Parser.Parse(read(path)!);
 
     /// <summary>Every resource and, through the modules, theirs: those whose condition holds, loops unrolled.</summary>
@@ -54,7 +56,7 @@ internal sealed class Evaluator(string path, IReadOnlyDictionary<string, object?
     {
         var passed = (ObjectExpr?)body.Find("params")?.Value;
         var values = passed?.Properties.ToDictionary(p => p.Name!, p => Evaluate(p.Value, loop)) ?? [];
-        return new Evaluator($"{Path.GetDirectoryName(path)!.Replace('\\', '/')}/{module.Path}", values, read);
+        return new Evaluator($"{Folder}/{module.Path}", values, read);
     }
 
     /// <summary>The value of an expression; <paramref name="loop"/> holds the loops' variables.</summary>
@@ -74,6 +76,7 @@ internal sealed class Evaluator(string path, IReadOnlyDictionary<string, object?
         IndexExpr { Target: NameExpr } index => $"‹{((NameExpr)index.Target).Name}[{Evaluate(index.Index, loop)}]›",
         NestedExpr nested => $"{Evaluate(nested.Target, loop)}::{nested.Name}",
         MemberExpr member => EvaluateMember(member, loop),
+        CallExpr { Target: null, Name: "loadTextContent", Arguments: [StringExpr file] } => read($"{Folder}/{file.Literal}"),
         CallExpr { Target: null } call => Call(call.Name, [.. call.Arguments.Select(a => Evaluate(a, loop))]),
         _ => throw new NotSupportedException($"{path}({expr.Line}): {expr.GetType().Name}"),
     };

@@ -1,0 +1,37 @@
+using Azure.Data.Tables;
+using Latchkey.Keys;
+using Latchkey.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey.Admin;
+
+/// <summary>Which parts answer.</summary>
+public sealed record HealthState(bool Tables, bool Blobs, bool Keys);
+
+/// <summary>
+/// Whether tables, blobs and keys answer. Each is asked by one call at a time, whoever waits for it, and its last answer
+/// serves everybody for some seconds: 5 for storage, 60 for the vault (15 while it is down). So a thousand callers cost
+/// as much as one.
+/// </summary>
+public sealed class HealthChecks(StorageClients storage, KeyRing ring, TimeProvider clock, ILogger<HealthChecks> logger)
+{
+    static readonly TimeSpan StorageAge = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan KeysAge = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan KeysAgeWhenDown = TimeSpan.FromSeconds(15);
+
+    readonly HealthPart tables = new("tables", StorageAge, StorageAge, cancel => storage.Tables.GetTableClient("Tenants")
+        .GetEntityIfExistsAsync<TableEntity>("-", "-", cancellationToken: cancel), clock, logger);
+
+    // That there is no such container is an answer too, and takes no more than the app's own role.
+    readonly HealthPart blobs = new("blobs", StorageAge, StorageAge,
+        cancel => storage.Blobs.GetBlobContainerClient("health").ExistsAsync(cancel), clock, logger);
+
+    readonly HealthPart keys = new("keys", KeysAge, KeysAgeWhenDown, ring.Check, clock, logger);
+
+    /// <summary>The parts, all asked at once; takes 3 seconds at most.</summary>
+    public async Task<HealthState> Look()
+    {
+        var up = await Task.WhenAll(tables.IsUp(), blobs.IsUp(), keys.IsUp());
+        return new HealthState(up[0], up[1], up[2]);
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey.Admin;
+
+/// <summary>One part that a health check asks: by one call at a time, and no sooner than its last answer is too old.</summary>
+sealed partial class HealthPart(
+    string name, TimeSpan ageWhenUp, TimeSpan ageWhenDown, Func<CancellationToken, Task> ask, TimeProvider clock, ILogger logger)
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    readonly Lock turn = new();
+    Task<bool>? last;
+    DateTimeOffset until;
+
+    /// <summary>True if it answered within 3 seconds, now or some seconds ago; never throws.</summary>
+    public Task<bool> IsUp()
+    {
+        lock (turn)
+        {
+            if (last is { IsCompleted: false } || (last is not null && clock.GetUtcNow() < until)) return last;
+            // Nobody's request: it must neither end with the first caller's nor be counted and traced as its work.
+            using (ExecutionContext.SuppressFlow()) last = Task.Run(Ask, CancellationToken.None);
+            return last;
+        }
+    }
+
+    async Task<bool> Ask()
+    {
+        var up = await Answers();
+        until = clock.GetUtcNow() + (up ? ageWhenUp : ageWhenDown);
+        return up;
+    }
+
+    async Task<bool> Answers()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        try
+        {
+            await ask(limit.Token).WaitAsync(limit.Token);
+            return true;
+        }
+        catch (Exception fault)
+        {
+            Log.Down(logger, name, fault);
+            return false;
+        }
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(70, LogLevel.Error, "Health: {Part} does not answer")]
+        public static partial void Down(ILogger logger, string part, Exception fault);
+    }
+}

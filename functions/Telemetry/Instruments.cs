@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Latchkey.Telemetry;
+
+/// <summary>
+/// What Latchkey measures and traces (README, "See what is going on"). Tags have few values: a tenant's id, never a user,
+/// a file or a token. Nothing costs anything until somebody listens (<see cref="Exporting"/>).
+/// </summary>
+public static class Instruments
+{
+    /// <summary>Name of the meter and of the activity source.</summary>
+    public const string Name = "Latchkey";
+
+    /// <summary>The tag that names the tenant.</summary>
+    public const string TenantTag = "latchkey.tenant";
+
+    internal static readonly ActivitySource Source = new(Name);
+
+    internal static readonly Meter Meter = new(Name);
+
+    // OpenTelemetry's semantic conventions for HTTP: name, unit and bounds.
+    internal static readonly Histogram<double> RequestDuration = Meter.CreateHistogram(
+        "http.server.request.duration", "s", "Duration of HTTP server requests.", tags: null, new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+        });
+
+    internal static readonly UpDownCounter<long> ActiveRequests = Meter.CreateUpDownCounter<long>(
+        "http.server.active_requests", "{request}", "Number of active HTTP server requests.");
+
+    internal static readonly Histogram<long> StorageRoundTrips = Meter.CreateHistogram(
+        "latchkey.storage.roundtrips", "{request}", "Requests to storage that a request waited for, retries included", tags: null,
+        new InstrumentAdvice<long> { HistogramBucketBoundaries = [0, 1, 2, 3, 4, 5, 7, 10, 20, 50, 100] });
+
+    static readonly Counter<long> Tokens = Meter.CreateCounter<long>(
+        "latchkey.tokens.issued", "{token}", "Access tokens handed out");
+
+    static readonly Counter<long> FailedSignIns = Meter.CreateCounter<long>(
+        "latchkey.signin.failed", "{attempt}", "Sign-ins by password that were refused");
+
+    static readonly Counter<long> ReusedRefreshTokens = Meter.CreateCounter<long>(
+        "latchkey.refresh.reused", "{session}", "Sessions that ended because an old refresh token was used again");
+
+    static readonly Counter<long> SignedUrls = Meter.CreateCounter<long>(
+        "latchkey.sas.issued", "{url}", "Signed URLs (SAS) handed out");
+
+    static readonly Counter<long> DroppedAudit = Meter.CreateCounter<long>(
+        "latchkey.audit.dropped", "{entry}", "Audit entries that could not be kept");
+
+    /// <summary>An access token was handed out, by a grant (RFC 6749) or to an operator.</summary>
+    public static void TokenIssued(string tenant, string grant) =>
+        Tokens.Add(1, new(TenantTag, tenant), new("latchkey.grant", grant));
+
+    /// <summary>A sign-in was refused: <c>wrong_password</c> (or an unknown name, or a disabled user) or <c>locked</c>.</summary>
+    public static void SignInFailed(string tenant, string reason) =>
+        FailedSignIns.Add(1, new(TenantTag, tenant), new("latchkey.reason", reason));
+
+    /// <summary>A refresh token was used again and its session ended.</summary>
+    public static void RefreshReused(string tenant) => ReusedRefreshTokens.Add(1, new KeyValuePair<string, object?>(TenantTag, tenant));
+
+    /// <summary>A URL was signed.</summary>
+    /// <param name="tenant">Whose container it leads to.</param>
+    /// <param name="permission">As in the URL's <c>sp</c>: <c>c</c>, <c>cw</c> or <c>r</c>.</param>
+    public static void SasIssued(string tenant, string permission) =>
+        SignedUrls.Add(1, new(TenantTag, tenant), new("latchkey.sas.permission", permission));
+
+    /// <summary>Audit entries were lost.</summary>
+    public static void AuditDropped(string tenant, int count) =>
+        DroppedAudit.Add(count, new KeyValuePair<string, object?>(TenantTag, tenant));
+}

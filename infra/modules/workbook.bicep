@@ -1,0 +1,24 @@
+// What an operator looks at first: requests, tokens, sign-ins, files, storage. The figures are named in README.md,
+// "See what is going on".
+param name string
+param location string
+param tags object
+param workspaceName string
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
+  name: workspaceName
+}
+
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
+  // A workbook's name must be a GUID.
+  name: guid(workspace.id, name)
+  location: location
+  tags: tags
+  kind: 'shared'
+  properties: {
+    displayName: name
+    category: 'workbook'
+    sourceId: workspace.id
+    serializedData: replace(loadTextContent('workbook.json'), '<workspace>', workspace.id)
+  }
+}
