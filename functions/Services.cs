@@ -167,6 +167,7 @@ public static class Services
         .AddSingleton<Folders>()
         .AddSingleton<DueFiles>()
         .AddSingleton<FilePurge>()
+        .AddSingleton<SpaceRemoval>()
         .AddSingleton<Copies>()
         .AddSingleton<Check>()
         .AddSingleton<CheckSteps>()
@@ -189,5 +190,6 @@ public static class Services
     static IServiceCollection AddAdmin(this IServiceCollection services) => services
         .AddSingleton<AuditReader>()
         .AddSingleton<EndSessions>()
+        .AddSingleton<UserRemoval>()
         .AddSingleton<TenantData>();
 }

@@ -13,6 +13,12 @@ sealed record Call(ParseResult Typed, Terminal Terminal, Connection Connection, 
     /// <summary>A request to the administration of the tenant that was named.</summary>
     public Task<JsonNode?> Ask(HttpMethod method, string path, object? body = null) => Connection.Ask(method, Tenant, path, body);
 
+    /// <summary>Deletes something that may take more than one request: 202 says that there is more.</summary>
+    public async Task DeleteAll(string path, object? body = null)
+    {
+        while (await Ask(HttpMethod.Delete, path, body) is not null) await Terminal.Error.WriteLineAsync("There is more; going on.");
+    }
+
     /// <summary>Prints one thing.</summary>
     public void Show(JsonNode? item)
     {
@@ -99,7 +105,8 @@ static class CommandLine
 
     static IEnumerable<Command> Nouns(Terminal terminal) =>
     [
-        .. SignInCommands.All(terminal), TenantCommands.All(terminal), UserCommands.All(terminal), RoleCommands.All(terminal),
+        .. SignInCommands.All(terminal), TenantCommands.All(terminal), SettingsCommands.All(terminal), UserCommands.All(terminal),
+        GroupCommands.All(terminal), RoleCommands.All(terminal),
         ClientCommands.All(terminal), SessionCommands.All(terminal), KeyCommands.All(terminal),
         InitialTokenCommands.All(terminal), AuditCommands.All(terminal),
     ];
