@@ -75,6 +75,7 @@ public static class Services
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
         .AddSingleton<Endpoint>()
         .AddSingleton<Gate>()
+        .AddSingleton<SuspendedRequests>()
         .AddSingleton<AuditTables>()
         .AddSingleton<AuditLog>()
         .AddHostedService(provider => provider.GetRequiredService<AuditLog>())
@@ -131,7 +132,7 @@ public static class Services
         services.AddSingleton(provider => new PasswordResets(
             provider.GetRequiredService<RequestTables>(), provider.GetRequiredService<UserStore>(),
             provider.GetRequiredService<PasswordChange>(), provider.GetRequiredService<SignInAttempts>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
             provider.GetService<IMail>()));
         return settings.Mail.Mode switch
         {

@@ -15,7 +15,8 @@ namespace Latchkey.Admin;
 /// between sends the same request again.
 /// </summary>
 public sealed class Bootstrap(
-    Endpoint endpoint, TenantStore tenants, ClientStore clients, UserStore users, Passwords passwords, Settings settings, TimeProvider clock)
+    Endpoint endpoint, TenantStore tenants, ClientStore clients, UserStore users, Passwords passwords, AuditLog audit, Settings settings,
+    TimeProvider clock)
 {
     /// <summary>
     /// <c>POST /operator/bootstrap</c> <c>{secret, userName, password}</c> → 201 <c>{issuer, userName}</c>. 404
@@ -29,23 +30,30 @@ public sealed class Bootstrap(
             var cancel = request.HttpContext.RequestAborted;
             if (settings.OperatorSecret is not { } expected)
                 throw Problem.NotFound("bootstrap_off", "This deployment has no Latchkey__OperatorSecret.");
-            var body = await JsonBody.Read<First>(request);
-            if (!Same(body.Secret, expected)) throw new Problem(403, "wrong_secret", "The secret is not the deployment's.");
-            var userName = Input.Shown("userName", body.UserName);
-            var blank = new User { Id = Ids.New(), UserName = userName, Name = userName, PasswordHash = "", Roles = [Operators.Role], Disabled = true };
-            var password = Input.Password("password", blank, body.Password);
             var tenant = Operators.NewTenant(settings.Origin, clock.GetUtcNow());
-            var first = await tenants.FindNow(tenant.Id, cancel) is null;
-            var user = await Candidate(tenant, blank, password, first, cancel);
-            if (first)
-            {
-                await clients.Save(tenant, Operators.CommandLine, cancel);
-                await tenants.TryAdd(tenant with { FirstOperator = user.Id }, cancel);
-            }
-            if ((await tenants.FindNow(tenant.Id, cancel))?.FirstOperator != user.Id) throw Done(); // Another request was faster.
-            if (user.Disabled && !await users.TryReplace(tenant, user with { Disabled = false }, cancel)) throw Done();
-            return Results.Json(new { issuer = tenant.Issuer, userName }, statusCode: 201);
+            Act.Of(request).Type = "operator-bootstrap";
+            return await audit.Record(request, tenant, () => Make(request, tenant, expected, cancel));
         });
+
+    async Task<IResult> Make(HttpRequest request, Tenant tenant, string expected, CancellationToken cancel)
+    {
+        var body = await JsonBody.Read<First>(request);
+        if (!Same(body.Secret, expected)) throw new Problem(403, "wrong_secret", "The secret is not the deployment's.");
+        var userName = Input.Shown("userName", body.UserName);
+        var blank = new User { Id = Ids.New(), UserName = userName, Name = userName, PasswordHash = "", Roles = [Operators.Role], Disabled = true };
+        var password = Input.Password("password", blank, body.Password);
+        var first = await tenants.FindNow(tenant.Id, cancel) is null;
+        var user = await Candidate(tenant, blank, password, first, cancel);
+        Act.Of(request).Target = user.Id;
+        if (first)
+        {
+            await clients.Save(tenant, Operators.CommandLine, cancel);
+            await tenants.TryAdd(tenant with { FirstOperator = user.Id }, cancel);
+        }
+        if ((await tenants.FindNow(tenant.Id, cancel))?.FirstOperator != user.Id) throw Done(); // Another request was faster.
+        if (user.Disabled && !await users.TryReplace(tenant, user with { Disabled = false }, cancel)) throw Done();
+        return Results.Json(new { issuer = tenant.Issuer, userName }, statusCode: 201);
+    }
 
     // The user that this request is about: a new one, or the one that the same request made before it was cut short.
     async Task<User> Candidate(Tenant tenant, User blank, string password, bool first, CancellationToken cancel)
