@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Text.Json.Nodes;
 
 namespace Latchkey.Cli;
@@ -51,7 +52,8 @@ static class CommandLine
     /// <summary>Runs a command; 0, 1 if it was refused, 2 if it was not understood.</summary>
     public static async Task<int> Run(IReadOnlyList<string> args, Terminal terminal)
     {
-        var root = new RootCommand("Administers a Latchkey deployment.") { Origin, Tenant, Json };
+        // No RootCommand: that one calls itself by the file that it is in, and the tool's name is another.
+        var root = new Command("latchkey", "Administers a Latchkey deployment.") { Origin, Tenant, Json, new HelpOption(), new VersionOption() };
         foreach (var noun in Nouns(terminal)) root.Add(noun);
         var parsed = root.Parse(args);
         var configuration = new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false };

@@ -177,7 +177,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     public async Task The_first_operator_is_recorded_and_so_is_a_wrong_secret()
     {
         const string secret = "one-time-secret-of-the-tests-only";
-        await using var fresh = await TestHost.Start(settings: new() { ["Latchkey:OperatorSecret"] = secret });
+        await using var fresh = await TestHost.Start(settings: new() { ["Latchkey:OperatorSecretHash"] = AdminOf.Hash(secret) });
         await TestHost.Json(await fresh.Send(HttpMethod.Post, "/operator/bootstrap", null, new { secret = secret + "x", userName = "root", password = "root-password" }), 403);
         await TestHost.Json(await fresh.Send(HttpMethod.Post, "/operator/bootstrap", null, new { secret, userName = "root", password = "root-password" }), 201);
         var audit = fresh.Service<AuditTables>();
