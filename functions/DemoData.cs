@@ -28,7 +28,7 @@ public sealed partial class DemoData(
             await Seed("demo", "Demo", cancellationToken);
             await Seed("acme", "Acme", cancellationToken);
             // With a secret the first operator is made by hand, as in a real deployment.
-            if (settings.OperatorSecret is null) await SeedOperator(cancellationToken);
+            if (settings.OperatorSecretHash is null) await SeedOperator(cancellationToken);
             Log.Seeded(logger);
         }
         catch (Exception fault) when (fault is RequestFailedException or AggregateException)

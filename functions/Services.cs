@@ -79,6 +79,7 @@ public static class Services
         .AddSingleton<Endpoint>()
         .AddSingleton<Gate>()
         .AddSingleton<OpenApiDocument>()
+        .AddSingleton<SuspendedRequests>()
         .AddSingleton<AuditTables>()
         .AddSingleton<AuditLog>()
         .AddHostedService(provider => provider.GetRequiredService<AuditLog>())
@@ -135,7 +136,7 @@ public static class Services
         services.AddSingleton(provider => new PasswordResets(
             provider.GetRequiredService<RequestTables>(), provider.GetRequiredService<UserStore>(),
             provider.GetRequiredService<PasswordChange>(), provider.GetRequiredService<SignInAttempts>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
             provider.GetService<IMail>()));
         return settings.Mail.Mode switch
         {
@@ -172,6 +173,7 @@ public static class Services
         .AddSingleton<Folders>()
         .AddSingleton<DueFiles>()
         .AddSingleton<FilePurge>()
+        .AddSingleton<SpaceRemoval>()
         .AddSingleton<Copies>()
         .AddSingleton<Check>()
         .AddSingleton<CheckSteps>()
@@ -195,5 +197,6 @@ public static class Services
         .AddSingleton<HealthChecks>()
         .AddSingleton<AuditReader>()
         .AddSingleton<EndSessions>()
+        .AddSingleton<UserRemoval>()
         .AddSingleton<TenantData>();
 }

@@ -55,8 +55,11 @@ public sealed record Settings
     /// <summary>A key of ours that is older gets a successor.</summary>
     public required TimeSpan RotationPeriod { get; init; }
 
-    /// <summary>The one-time secret that makes the first operator, or null: then nobody can.</summary>
-    public string? OperatorSecret { get; init; }
+    /// <summary>
+    /// SHA-256 of the one-time secret that makes the first operator, or null: then nobody can. Whoever reads the settings
+    /// can't use it.
+    /// </summary>
+    public byte[]? OperatorSecretHash { get; init; }
 
     /// <summary>How many proxies in front of us append to X-Forwarded-For (Azure's own front end is one).</summary>
     public required int TrustedProxies { get; init; }
@@ -130,7 +133,7 @@ public sealed record Settings
             IdTokenKey = vaultSigns ? read.KeyName("Signing:IdTokenKey", Keys.KeyVaultSigner.IsKeyName) : "",
             WrapKey = onVault ? read.KeyName("Signing:WrapKey", Keys.Vault.IsKeyName) : "",
             RotationPeriod = TimeSpan.FromDays(read.Number("Signing:RotationDays", 90, 1, 730)),
-            OperatorSecret = read.Text("OperatorSecret"),
+            OperatorSecretHash = OperatorHash(read),
             // In Azure the worker's peer is always the Functions host: with 0 the whole world would be one address.
             TrustedProxies = (int)read.Number("TrustedProxies", development ? 0 : 1, development ? 0 : 1, 5),
             CacheTime = TimeSpan.FromSeconds(read.Number("CacheSeconds", 30, 0, 300)),
@@ -153,9 +156,15 @@ public sealed record Settings
             read.Fault("Storage:ConnectionString", "must be the emulator's, such as UseDevelopmentStorage=true");
         if (mode == SigningMode.Local && !development)
             read.Fault("Signing:Mode", "Local is for Development; elsewhere use KeyVault or KeyVaultWrapped");
-        if (settings.OperatorSecret is { Length: < 32 })
-            read.Fault("OperatorSecret", "must have 32 characters or more; it is used once");
         read.ThrowIfAny();
         return settings;
+    }
+
+    static byte[]? OperatorHash(SettingsReader read)
+    {
+        if (read.Text("OperatorSecretHash") is not { } text) return null;
+        if (text.Length == 64 && text.All(char.IsAsciiHexDigit)) return Convert.FromHexString(text);
+        read.Fault("OperatorSecretHash", "must be the secret's SHA-256 in 64 hex digits");
+        return null;
     }
 }

@@ -13,4 +13,6 @@ param storageSku = 'Standard_LRS'
 param signingMode = 'KeyVaultWrapped'
 param fileRetentionDays = 7
 param logDailyCapGB = 1
+// Set for the one deployment before `latchkey bootstrap`; the next one without it takes it away.
+param operatorSecretHash = readEnvironmentVariable('LATCHKEY_OPERATOR_SECRET_HASH', '')
 param alertEmail = readEnvironmentVariable('LATCHKEY_ALERT_EMAIL', '')

@@ -68,6 +68,10 @@ param customDomain string = ''
 @minValue(0)
 param malwareScanCapGB int = 0
 
+@description('SHA-256 (hex) of the one-time secret that makes the first operator (README, "The first operator"). Empty: nobody can. The secret itself is never here.')
+@secure()
+param operatorSecretHash string = ''
+
 @description('Budget a month in the subscription\'s currency. 0: none. It warns; it stops nothing.')
 @minValue(0)
 param monthlyBudget int = 0
@@ -275,6 +279,7 @@ module functionApp 'modules/functionApp.bicep' = {
     accessTokenKey: names.accessTokenKey
     idTokenKey: names.idTokenKey
     wrapKey: names.wrapKey
+    operatorSecretHash: operatorSecretHash
   }
   // An app that starts before it may read its storage, or before the private names resolve, comes up broken and
   // stays so until the next restart. The rest comes with the roles.

@@ -13,6 +13,8 @@ param signingMode = 'KeyVaultWrapped'
 param fileRetentionDays = 30
 param logRetentionDays = 90
 param logDailyCapGB = 5
+// Set for the one deployment before `latchkey bootstrap`; the next one without it takes it away.
+param operatorSecretHash = readEnvironmentVariable('LATCHKEY_OPERATOR_SECRET_HASH', '')
 param alertEmail = readEnvironmentVariable('LATCHKEY_ALERT_EMAIL', '')
 param privateNetwork = true
 param customDomain = readEnvironmentVariable('LATCHKEY_CUSTOM_DOMAIN', '')

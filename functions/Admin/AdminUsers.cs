@@ -12,10 +12,12 @@ namespace Latchkey.Admin;
 /// The tenant's users. Disabling one, changing roles or setting a password ends the user's sessions, access tokens and
 /// browser sign-ins at once; a change of name or mail address shows in the next sign-in's tokens.
 /// </summary>
-public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, Passwords passwords, EndSessions end)
+public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, Passwords passwords, EndSessions end, UserRemoval removal)
 {
     const string Many = "{tenant}/admin/users";
     const string One = "{tenant}/admin/users/{userId}";
+
+    static readonly TimeSpan MostTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
 
     /// <summary><c>GET /{tenant}/admin/users?userName=&amp;cursor=&amp;limit=</c> → <c>{users, cursor}</c>; with a userName that one or none.</summary>
     [Function("admin-users")]
@@ -78,7 +80,7 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
         {
             var body = await JsonBody.Read<UserChange>(request);
             var tenant = await Now(caller);
-            User Apply(User user) => user with
+            User Apply(User user) => user.Deleting ? throw Problem.Conflict("user_deleting", "The user is being deleted; delete again to finish.") : user with
             {
                 Name = body.Name is null ? user.Name : Input.Shown("name", body.Name),
                 Email = body.Email is null ? user.Email : Input.Email("email", body.Email),
@@ -109,19 +111,20 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
         });
 
     /// <summary>
-    /// <c>DELETE /{tenant}/admin/users/{userId}</c> → 204: disabled, signed out, then gone. The user's files stay the
-    /// tenant's; 404 once there is no such user.
+    /// <c>DELETE /{tenant}/admin/users/{userId}</c> → 204: signed out, then gone with the files of their own space, shares and
+    /// places in groups (<see cref="UserRemoval"/>); 202 if there was more than a minute's work: send it again. 404 once
+    /// there is no such user.
     /// </summary>
     [Function("admin-user-delete")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
         gate.Change(request, Scopes.Admin, async caller =>
-        {
-            var user = await end.OfUser(caller.Tenant, Id(request), "an administrator deleted the user",
-                user => user with { Disabled = true }, caller.Cancel) ?? throw NotFound();
-            await users.TryDelete(caller.Tenant, user, caller.Cancel);
-            return Results.NoContent();
-        });
+            await removal.TryRun(caller.Tenant, Id(request), MostTime, caller.Cancel) switch
+            {
+                null => throw NotFound(),
+                true => Results.NoContent(),
+                false => Results.Json(new { done = false }, statusCode: 202),
+            });
 
     // Roles that were made a moment ago count.
     async Task<Tenant> Now(Caller caller) => await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
@@ -146,7 +149,7 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
 }
 
 /// <summary>A user as the administration answers it.</summary>
-sealed record UserAnswer(string Id, string UserName, string Name, string? Email, IReadOnlyList<string> Roles, bool Disabled)
+sealed record UserAnswer(string Id, string UserName, string Name, string? Email, IReadOnlyList<string> Roles, bool Disabled, bool Deleting)
 {
-    public static UserAnswer Of(User user) => new(user.Id, user.UserName, user.Name, user.Email, user.Roles, user.Disabled);
+    public static UserAnswer Of(User user) => new(user.Id, user.UserName, user.Name, user.Email, user.Roles, user.Disabled, user.Deleting);
 }

@@ -19,8 +19,8 @@ public sealed class OperatorTenantData(Gate gate, TenantStore tenants, TenantDat
     static readonly TimeSpan MostTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
 
     /// <summary>
-    /// <c>GET /operator/admin/tenants/{id}/export</c>: JSON lines of every row but keys and secrets; the bytes of files are
-    /// in the container <c>files-{id}</c>. The last line is <c>{"complete":true,"rows":n}</c>, with <c>confirm</c> if the
+    /// <c>GET /operator/admin/tenants/{id}/export</c>: JSON lines of every row but keys, secrets and notes of work; a
+    /// file's record says in <c>blob</c> in which container and blob (and snapshot) its bytes are. The last line is <c>{"complete":true,"rows":n}</c>, with <c>confirm</c> if the
     /// tenant is suspended; without it the export broke off.
     /// </summary>
     [Function("operator-tenant-export")]

@@ -65,8 +65,9 @@ public sealed class OperatorTenants(Gate gate, TenantStore tenants, Domains doma
             Results.Json(TenantAnswer.Of(await tenants.FindNow(Id(request), caller.Cancel) ?? throw NotFound())));
 
     /// <summary>
-    /// <c>PATCH /operator/admin/tenants/{id}</c> <c>{name?, origins?, color?, logoUri?, openRegistration?, domain?}</c>. A new
-    /// domain is a new issuer: access tokens from before it end, sessions go on. 409 <c>domain_taken</c>.
+    /// <c>PATCH /operator/admin/tenants/{id}</c> <c>{name?, origins?, color?, logoUri?, openRegistration?, domain?, limits?}</c>.
+    /// A new domain is a new issuer: access tokens from before it end, sessions go on. Lower limits refuse what is new and
+    /// delete nothing. 409 <c>domain_taken</c>.
     /// </summary>
     [Function("operator-tenant-change")]
     public Task<IResult> Change(
@@ -74,6 +75,7 @@ public sealed class OperatorTenants(Gate gate, TenantStore tenants, Domains doma
         gate.Change(request, Scopes.Operator, async caller =>
         {
             var body = await JsonBody.Read<TenantBody>(request);
+            caller.Act.Detail = string.Join(", ", body.Told());
             var before = await tenants.FindNow(Id(request), caller.Cancel) ?? throw NotFound();
             var domain = body.Apply(before).Domain;
             if (domain is not null && before.Id == Tenant.Operator) throw Input.Fault("domain", "is not for the operators' tenant");

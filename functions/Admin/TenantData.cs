@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
+using Latchkey.Files;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 
@@ -20,11 +21,14 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
     public static IReadOnlyList<string> Exported { get; } =
         ["Tenants", "Clients", "Users", "Groups", "UserSessions", "Approvals", "DeveloperApps", "Sessions", "Files", "Audit"];
 
-    /// <summary>The tables that are not: keys, and what lives for minutes or is worth nothing to anybody else.</summary>
+    /// <summary>
+    /// The tables that are not: keys, what lives for minutes, and notes of work (Uploads, Due) that is worth nothing to
+    /// anybody else. They are deleted like all others.
+    /// </summary>
     public static IReadOnlyList<string> NotExported { get; } =
         ["Keys", "Attempts", "SignIns", "Requests", "Seen", "InitialTokens", "Domains", "Uploads", "Due"];
 
-    static readonly string[] Secrets = ["PasswordHash", "SecretHash", "SecretHashes", "RegistrationTokenHash", "DeleteConfirmation"];
+    static readonly string[] Secrets = ["PasswordHash", "SecretHashes", "SecretHash", "RegistrationTokenHash", "DeleteConfirmation"];
 
     /// <summary>Everything but secrets, a row at a time.</summary>
     public async IAsyncEnumerable<object> Export(string tenant, [EnumeratorCancellation] CancellationToken cancel)
@@ -40,6 +44,7 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
                     row = row.RowKey,
                     columns = row.Where(column => !IsSystem(column.Key) && !Secrets.Contains(column.Key) && column.Value is not (null or byte[]))
                         .ToDictionary(column => column.Key, column => column.Value),
+                    blob = name == "Files" ? BlobOf(tenant, row) : null,
                 };
             }
         }
@@ -72,7 +77,7 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
                 batch.Clear();
             }
         }
-        await storage.Blobs.GetBlobContainerClient($"files-{tenant.Id}").DeleteIfExistsAsync(cancellationToken: cancel);
+        await storage.Blobs.GetBlobContainerClient(BlobStore.ContainerOf(tenant.Id)).DeleteIfExistsAsync(cancellationToken: cancel);
         if (tenant.Domain is { } domain) await domains.Release(domain, tenant.Id, cancel);
         await tenants.Delete(tenant.Id, cancel);
         return true;
@@ -94,6 +99,15 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
         var filter = TableClient.CreateQueryFilter(
             $"PartitionKey eq {tenant} or (PartitionKey ge {tenant + "|"} and PartitionKey lt {tenant + "}"})");
         return new Table(storage.Tables.GetTableClient(table)).Query(filter, null, cancel);
+    }
+
+    // Where a file's bytes are. A URL would be a key to them, and over before it is used.
+    static object? BlobOf(string tenant, TableEntity row)
+    {
+        if (!row.RowKey.StartsWith(RowKeys.File(""), StringComparison.Ordinal)) return null;
+        var file = FileRows.Read(tenant, row);
+        return file.Status is FileStatus.Available or FileStatus.Deleted
+            ? new { container = BlobStore.ContainerOf(tenant), name = file.BlobName, file.Snapshot } : null;
     }
 
     static bool IsSystem(string column) => column is "PartitionKey" or "RowKey" or "Timestamp" || column.StartsWith("odata.", StringComparison.Ordinal);

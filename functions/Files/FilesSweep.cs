@@ -1,4 +1,5 @@
 using Latchkey.Files.Sharing;
+using Latchkey.Tenancy;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace Latchkey.Files;
 /// crash left half done. It reads no live file. What fails is tried again in an hour.
 /// </summary>
 public sealed partial class FilesSweep(
-    DueFiles due, FileStore files, FilePurge purge, Copies copies, ShareStore shares, TimeProvider clock, ILogger<FilesSweep> logger)
+    DueFiles due, FileStore files, FilePurge purge, Copies copies, ShareStore shares, AuditLog audit, TimeProvider clock, ILogger<FilesSweep> logger)
 {
     const int AtOnce = 8;
 
@@ -56,9 +57,12 @@ public sealed partial class FilesSweep(
         var file = await files.Find(item.Tenant, item.FileId, cancel);
         switch (file)
         {
-            case { Status: FileStatus.Purging }:
-            case { Status: FileStatus.Deleted } when file.PurgeAfter <= now:
+            case { Status: FileStatus.Purging }: // Whoever marked it is in the audit.
                 return await purge.TryRun(file, isDue: true, cancel);
+            case { Status: FileStatus.Deleted } when file.PurgeAfter <= now:
+                if (!await purge.TryRun(file, isDue: true, cancel)) return false;
+                audit.Add(file.Tenant, "files-purge", file.Id, "its time in the trash was over");
+                return true;
             case { Status: FileStatus.Copying }:
                 return await IsCopied(file, cancel);
             default: // Restored, gone, or never deleted because the process died first.

@@ -25,6 +25,7 @@ public sealed class FormUpload(
             var space = Query.Read(request, "space")["space"];
             var form = new FormReader(request, settings.MultipartBytes);
             var received = await intake.Receive(caller, space, form);
+            caller.Act.Target = received.File.Id;
             await files.Add(received.File, caller.Cancel);
             try
             {

@@ -12,6 +12,9 @@ public sealed record Owner(string Kind, string Id)
     public static Owner Of(AccessToken token) =>
         token.SessionId is null ? new("client", token.Subject) : new("user", token.Subject);
 
+    /// <summary>A user's own space.</summary>
+    public static Owner User(string id) => new("user", id);
+
     /// <summary>The space that a group's members share.</summary>
     public static Owner Group(string id) => new("group", id);
 

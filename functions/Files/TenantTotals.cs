@@ -105,6 +105,27 @@ public sealed class TenantTotals(StorageClients storage, TimeProvider clock) : I
         return repaired;
     }
 
+    /// <summary>What all spaces together have taken: as much as they hold, and what each took ahead.</summary>
+    public async Task<(long Bytes, long Files)> Taken(string tenant, CancellationToken cancel)
+    {
+        var row = await table.Find(RowKeys.Totals(tenant), RowKeys.Total, cancel);
+        return (row?.GetInt64("Bytes") ?? 0, row?.GetInt64("Files") ?? 0);
+    }
+
+    /// <summary>
+    /// Forgets a space in which nothing is left: its usage, then its part, if nobody touched either meanwhile. A part that
+    /// a crash or a lost race leaves is given back by <see cref="Repair"/>.
+    /// </summary>
+    public async Task Close(string tenant, string space, CancellationToken cancel)
+    {
+        var row = await table.Find(RowKeys.Space(tenant, space), RowKeys.Usage, cancel);
+        if (row is null || Usage.Read(row).Files > 0) return;
+        var (total, part) = await Read(tenant, space, cancel);
+        if (!await table.TryDelete(row, cancel) || part.ETag is not { } etag) return;
+        TableTransactionAction gone = new(TableTransactionActionType.Delete, new TableEntity(part.Partition, part.Key), etag);
+        await table.TryTransact([total.Add(-part.Bytes, -part.Files).Write(), gone], cancel);
+    }
+
     async Task<(Part Total, Part Own)> Read(string tenant, string space, CancellationToken cancel)
     {
         var partition = RowKeys.Totals(tenant);

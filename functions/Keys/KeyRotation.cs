@@ -39,16 +39,21 @@ public sealed partial class KeyRotation
     /// with. It reads all tenants' rows once and asks the vault only about tenants with something to do. A tenant that
     /// fails is logged and does not stop the others; the next run tries again.
     /// </summary>
+    /// <param name="each">Is told of each tenant whose keys changed: how many were made, how many removed.</param>
+    /// <param name="cancel">Gives up.</param>
     /// <returns>How many keys were made and removed, and how many tenants failed.</returns>
-    public async Task<(int Rotated, int Removed, int Failed)> Maintain(CancellationToken cancel)
+    public async Task<(int Rotated, int Removed, int Failed)> Maintain(Action<string, int, int> each, CancellationToken cancel)
     {
         var (rotated, removed, failed) = (0, 0, 0);
         foreach (var tenant in await keys.Rows(cancel))
         {
             try
             {
-                rotated += await RotateDue(tenant, cancel);
-                removed += await RemoveOutlived(tenant, cancel);
+                var made = await RotateDue(tenant, cancel);
+                rotated += made;
+                var outlived = await RemoveOutlived(tenant, cancel);
+                removed += outlived;
+                if (made + outlived > 0) each(tenant.Key, made, outlived);
             }
             catch (Exception e) when (!cancel.IsCancellationRequested)
             {

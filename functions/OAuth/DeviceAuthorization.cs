@@ -18,6 +18,7 @@ public sealed class DeviceAuthorization(Gate gate, ClientAuthentication authenti
         gate.Open(request, async (tenant, cancel) =>
         {
             var form = await Form.Read(request);
+            Act.Of(request).Type = "device-authorization";
             var client = await authentication.Authenticate(tenant, request, form, cancel);
             if (!client.Grants.Contains(GrantType.DeviceCode))
                 throw OAuthError.UnauthorizedClient($"This client may not use the grant {GrantType.DeviceCode}.");

@@ -22,7 +22,7 @@ public sealed record ResetLink(User User)
 /// </summary>
 public sealed partial class PasswordResets(
     RequestTables tables, UserStore users, PasswordChange passwords, SignInAttempts attempts, TimeProvider clock,
-    ILogger<PasswordResets> logger, IMail? mail)
+    AuditLog audit, ILogger<PasswordResets> logger, IMail? mail)
 {
     static readonly TimeSpan Life = TimeSpan.FromMinutes(30);
 
@@ -76,6 +76,7 @@ public sealed partial class PasswordResets(
             var user = await users.FindByName(tenant, userName, CancellationToken.None);
             if (mail is null || user is not { Disabled: false, Email: not null }) return;
             await mail.Send(write(user, await Make(tenant, user)), CancellationToken.None);
+            audit.Add(tenant.Id, "password-reset-mail", user.Id, null);
             Log.Sent(logger, tenant.Id, user.Id);
         }
 #pragma warning disable CA1031 // Whatever went wrong, only the log may know that there was something to send.

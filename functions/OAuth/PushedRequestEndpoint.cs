@@ -24,6 +24,7 @@ public sealed class PushedRequestEndpoint(
         gate.Open(request, async (tenant, cancel) =>
         {
             var form = await Form.Read(request);
+            Act.Of(request).Type = "par";
             var proof = await dpop.Read(tenant, request, cancel);
             var client = await authentication.Authenticate(tenant, request, form, cancel);
             if (form["request_uri"] is not null) throw OAuthError.InvalidRequest("A pushed request has no request_uri (RFC 9126 §2.1).");

@@ -14,13 +14,13 @@ public sealed class RegisteredClient(Gate gate, ClientStore clients, Registratio
     [Function("register-read")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = Route)] HttpRequest request) =>
-        With(request, (tenant, client, token, _) => Task.FromResult(Results.Json(registrations.Answer(tenant, client, token))));
+        With(request, null, (tenant, client, token, _) => Task.FromResult(Results.Json(registrations.Answer(tenant, client, token))));
 
     /// <summary><c>PUT /{tenant}/oauth/register/{clientId}</c>: replaces the metadata (§2.2).</summary>
     [Function("register-update")]
     public Task<IResult> Put(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = Route)] HttpRequest request) =>
-        With(request, async (tenant, client, token, cancel) =>
+        With(request, "client-register-update", async (tenant, client, token, cancel) =>
             // A change that came between wins; and a client that was deleted meanwhile stays deleted.
             await registrations.TryReplace(tenant, client, token, request, cancel) is { } answer
                 ? Results.Json(answer)
@@ -33,19 +33,21 @@ public sealed class RegisteredClient(Gate gate, ClientStore clients, Registratio
     [Function("register-delete")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Route)] HttpRequest request) =>
-        With(request, async (tenant, client, _, cancel) =>
+        With(request, "client-register-delete", async (tenant, client, _, cancel) =>
         {
             await clients.Delete(tenant, client.Id, cancel);
             return Results.NoContent();
         });
 
-    Task<IResult> With(HttpRequest request, Func<Tenant, Client, string, CancellationToken, Task<IResult>> steps) =>
+    Task<IResult> With(HttpRequest request, string? act, Func<Tenant, Client, string, CancellationToken, Task<IResult>> steps) =>
         gate.Open(request, async (tenant, cancel) =>
         {
             var token = RegistrationToken.Of(request);
             var id = request.RouteValues["clientId"] as string ?? "";
             var client = await clients.FindNow(tenant, id, cancel);
+            Act.Of(request).Type = act;
             if (client is null || !client.HasRegistrationToken(token)) throw RegistrationToken.Refused();
+            Act.Of(request).Client = client.Id;
             return await steps(tenant, client, token, cancel);
         });
 }

@@ -23,8 +23,10 @@ public sealed class AccountLists(
         var shown = new List<SessionLine>();
         foreach (var (line, session) in alive)
         {
-            shown.Add(new SessionLine(line.SessionId, await NameOf(tenant, line.ClientId, cancel), DeviceNames.Of(line.Device),
-                DeviceNames.Place(line.Device), Texts.SessionTimes(now - line.CreatedAt, now - session!.RotatedAt)));
+            // A mark on the client or tenant ends sessions too, without touching their rows.
+            if (await clients.Find(tenant, line.ClientId, cancel) is not { } client || tenant.HasEnded(client, session!.CreatedAt)) continue;
+            shown.Add(new SessionLine(line.SessionId, client.Name, DeviceNames.Of(line.Device),
+                DeviceNames.Place(line.Device), Texts.SessionTimes(now - line.CreatedAt, now - session.RotatedAt)));
         }
         return shown;
     }
@@ -42,7 +44,4 @@ public sealed class AccountLists(
         }
         return [.. shown.OrderBy(line => line.App, StringComparer.OrdinalIgnoreCase)];
     }
-
-    async Task<string> NameOf(Tenant tenant, string clientId, CancellationToken cancel) =>
-        (await clients.Find(tenant, clientId, cancel))?.Name ?? clientId;
 }

@@ -57,25 +57,34 @@ public sealed class AccountPage(
 
     async Task<IResult> Act(HttpRequest request, Tenant tenant, SignedIn who, Form form, CancellationToken cancel)
     {
-        var user = who.User;
+        var (user, act) = (who.User, Tenancy.Act.Of(request));
+        act.Actor = user.Id;
         switch (form["action"])
         {
             case "end":
+                act.Type = "account-session-end";
                 // Whose it is decides: an id from elsewhere ends nothing and is told nothing.
                 if (form["session"] is { } id && await sessions.Find(tenant.Id, id, cancel) is { } session && session.UserId == user.Id)
+                {
+                    (act.Client, act.Target) = (session.ClientId, session.Id);
                     await signOuts.End(tenant, user.Id, id, "the user ended it", cancel);
+                }
                 return Done(tenant, "end");
             case "end-all":
+                act.Type = "account-sessions-end";
                 await users.SignOutBrowsers(tenant, user, clock.GetUtcNow(), cancel);
                 await signOuts.EndAll(tenant, user.Id, null, "the user ended all", cancel);
                 await signIns.Renew(request, tenant, who, cancel); // Who says so stays.
                 return Done(tenant, "end-all");
             case "remove":
+                act.Type = "account-app-remove";
                 await Remove(tenant, user, form.Required("client"), cancel);
                 return Done(tenant, "remove");
             case "password":
+                act.Type = "account-password";
                 return await ChangePassword(request, tenant, who, form, cancel);
             case "signout":
+                act.Type = "sign-out";
                 await signIns.End(request, tenant, cancel);
                 return await renderer.Show<MessageView, MessageModel>(
                     request, new Frame(tenant, Texts.SignedOut), new MessageModel(Texts.SignedOutHere, $"/{tenant.Id}/{OwnPages.Account}", Texts.SignIn));
@@ -97,7 +106,10 @@ public sealed class AccountPage(
     {
         var (old, password) = (form["old"] ?? "", form["new"] ?? "");
         if (Passwords.Fault(who.User, password) is { } fault)
+        {
+            Tenancy.Act.Of(request).Refusal = "weak_password";
             return await Show(request, tenant, who, null, (Texts.PasswordFault(fault), 400, null), cancel);
+        }
         try
         {
             if (old.Length is 0 or > Passwords.MaxChars) throw OAuthError.InvalidGrant("The old password is wrong.");
@@ -105,6 +117,7 @@ public sealed class AccountPage(
         }
         catch (OAuthError refusal)
         {
+            Tenancy.Act.Of(request).Refusal = refusal.Code;
             var text = refusal.RetryAfter is { } seconds ? Texts.TooManyTries(seconds) : Texts.WrongOldPassword;
             return await Show(request, tenant, who, null, (text, refusal.RetryAfter is null ? 400 : 429, refusal.RetryAfter), cancel);
         }

@@ -71,15 +71,18 @@ public sealed class AppsPage(
     async Task<IResult> Register(HttpRequest request, Tenant tenant, User developer, Form form, CancellationToken cancel)
     {
         var (id, fields) = (form.Required("id"), Fields(form));
+        Tell(request, developer, "app-register", null);
         await forms.Check(request, tenant, AboutNew(developer, id), form, cancel);
         try
         {
             var (client, secret) = await apps.TryAdd(tenant, developer, id, fields, cancel);
+            Tell(request, developer, "app-register", client?.Id);
             return client is null ? await ShowAgain(request, tenant, developer, id, cancel)
                 : await ShowCredentials(request, tenant, Texts.AppRegistered, new CredentialsModel(client, secret, null));
         }
         catch (OAuthError fault)
         {
+            Tenancy.Act.Of(request).Refusal = fault.Code;
             return await ShowNew(request, tenant, developer, id, fields, Texts.FieldFault(fault.Message), cancel);
         }
     }
@@ -94,6 +97,7 @@ public sealed class AppsPage(
 
     async Task<IResult> Act(HttpRequest request, Tenant tenant, User developer, Client client, Form form, CancellationToken cancel)
     {
+        if (form["action"] is "save" or "rotate" or "end-old" or "delete") Tell(request, developer, $"app-{form["action"]}", client.Id);
         switch (form["action"])
         {
             case "save":
@@ -121,6 +125,7 @@ public sealed class AppsPage(
         }
         catch (OAuthError fault)
         {
+            Tenancy.Act.Of(request).Refusal = fault.Code;
             return await Show(request, tenant, developer, client, fields, null, Texts.FieldFault(fault.Message), cancel);
         }
     }
@@ -154,6 +159,12 @@ public sealed class AppsPage(
 
     Task<IResult> ShowCredentials(HttpRequest request, Tenant tenant, string title, CredentialsModel model) =>
         renderer.Show<CredentialsView, CredentialsModel>(request, new Frame(tenant, title), model);
+
+    static void Tell(HttpRequest request, User developer, string type, string? client)
+    {
+        var act = Tenancy.Act.Of(request);
+        (act.Type, act.Actor, act.Target) = (type, developer.Id, client);
+    }
 
     static AppFields Fields(Client client) => new(
         AppFields.TypeOf(client), client.Name, client.WebsiteUri, client.RedirectUris, client.PostLogoutRedirectUris);

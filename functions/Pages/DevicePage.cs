@@ -59,8 +59,15 @@ public sealed class DevicePage(
         if (await signIns.Find(request, tenant, cancel) is not { } who) return new SeeOther($"/{tenant.Id}/login?request={waiting.Id}");
         if (form is not null) await forms.Check(request, tenant, About(waiting, who.User), form, cancel);
         var code = waiting.Parameters["user_code"] ?? "";
+        var act = Act.Of(request);
+        (act.Type, act.Actor) = ("device", who.User.Id);
         if (await Look(request, tenant, who.User, code, cancel) is not var (device, client))
+        {
+            act.Refusal = "wrong_code";
             return await ShowEntry(request, tenant, code, Texts.WrongDeviceCode, cancel);
+        }
+        (act.Client, act.Detail) = (client.Id, form?["action"] switch { "deny" => "deny", "allow" => "allow", _ => null });
+        if (act.Detail is null) act.Type = null; // A look at the question decides nothing.
         if (device.Answered is { } before && before.UserId != who.User.Id) throw Finished();
         var scope = GrantedScope.ForUser(tenant, client, who.User.Roles, device.Scope);
         if (form?["action"] == "deny") return await Deny(request, tenant, device, who, cancel);

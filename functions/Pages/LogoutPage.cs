@@ -85,6 +85,9 @@ public sealed class LogoutPage(
     async Task<IResult> End(
         HttpRequest request, Tenant tenant, LogoutRequest logout, SignedIn? who, bool clicked, CancellationToken cancel)
     {
+        var act = Act.Of(request);
+        if (logout.Hint is not null || who is not null) act.Type = "sign-out";
+        (act.Actor, act.Client, act.Target) = (logout.Hint?.Subject ?? who?.User.Id, logout.Client?.Id, logout.Hint?.SessionId);
         await logouts.End(request, tenant, logout, who, cancel);
         if (logout.Location is not { } location) return await Say(request, tenant, Texts.SignedOut, Texts.CloseThis, null, null);
         if (!clicked || !RedirectUri.IsPrivateScheme(location)) return new SeeOther(location);

@@ -53,6 +53,7 @@ public sealed class ResetPage(
     {
         if (userName.Length > MaxNameChars) throw Problem.BadRequest("invalid_name", "That is no user name.");
         var address = CallerAddress.Of(request, settings.TrustedProxies);
+        Act.Of(request).Type = "password-reset-ask"; // Of whom is not said: it may be nobody. The mail, if one goes out, is told apart.
         await resets.Ask(tenant, userName, address, (user, link) =>
             new Message(user.Email!, Texts.ResetSubject(tenant.Name), Texts.ResetMail(tenant.Name, user.Name, $"{tenant.Issuer}/{Name}?link={link}")), cancel);
         return await Say(request, tenant, Texts.ResetAsked, new MessageModel(Texts.ResetAskedLead));
@@ -60,9 +61,15 @@ public sealed class ResetPage(
 
     async Task<IResult> Set(HttpRequest request, Tenant tenant, string link, string password, CancellationToken cancel)
     {
+        var act = Act.Of(request);
+        act.Type = "password-reset";
         var good = await resets.Find(tenant, link, cancel) ?? throw NoGood();
+        act.Actor = good.User.Id;
         if (Passwords.Fault(good.User, password) is { } fault)
+        {
+            act.Refusal = "weak_password";
             return await Show(request, tenant, link, good.User, Texts.PasswordFault(fault), cancel);
+        }
         if (!await resets.TryUse(tenant, good, password, cancel)) throw NoGood();
         return await Say(request, tenant, Texts.ResetDone, new MessageModel(Texts.ResetDoneLead, $"/{tenant.Id}/{OwnPages.Account}", Texts.SignIn));
     }

@@ -137,7 +137,10 @@ public sealed class BlobStore(StorageClients storage)
     internal BlobClient Blob(string tenant, string name) => Container(tenant).GetBlobClient(name);
 
     /// <summary>The client for a tenant's container.</summary>
-    internal BlobContainerClient Container(string tenant) => storage.Blobs.GetBlobContainerClient($"files-{tenant}");
+    internal BlobContainerClient Container(string tenant) => storage.Blobs.GetBlobContainerClient(ContainerOf(tenant));
+
+    /// <summary>The name of a tenant's container.</summary>
+    public static string ContainerOf(string tenant) => $"files-{tenant}";
 
     static BlobRequestConditions Unchanged(ETag etag) => new() { IfMatch = etag };
 

@@ -136,6 +136,9 @@ public static class RowKeys
     /// <summary>What the keys of all rows of a folder's folders start with.</summary>
     public static string FoldersIn(string parent) => $"folder|{Ids.HashBase32(parent)}|";
 
+    /// <summary>What the keys of all folders of a space start with.</summary>
+    public const string AnyFolder = "folder|";
+
     /// <summary>A share in the partition of its file's space.</summary>
     public static string Share(string fileId, string shareId) => $"share|{fileId}|{shareId}";
 

@@ -61,6 +61,7 @@ public sealed partial class AuditLog(
         catch (Exception fault)
         {
             var act = Act.Of(request);
+            if (fault is OAuthError { Code: "authorization_pending" or "slow_down" }) act.Type = null; // A device that asks again is no act.
             if (fault is OAuthError { Code: "invalid_client" } client) act.Client ??= client.About;
             else if (fault is OAuthError error) act.Actor ??= error.About;
             Add(request, tenant, Code(fault), (fault as OAuthError)?.Detail);
@@ -76,6 +77,14 @@ public sealed partial class AuditLog(
         Add(new AuditEntry(tenant.Id, clock.GetUtcNow(), type, act.Actor, act.Client, act.Target,
             CallerAddress.Of(request, settings.TrustedProxies), act.Refusal ?? result, detail.Length == 0 ? null : detail));
     }
+
+    /// <summary>Records what no request did: a timer, or what goes on behind an answer.</summary>
+    /// <param name="tenant">The tenant's id.</param>
+    /// <param name="type">The kind.</param>
+    /// <param name="target">What it was done to, or null.</param>
+    /// <param name="detail">More, in our own words; or null.</param>
+    public void Add(string tenant, string type, string? target, string? detail) =>
+        Add(new AuditEntry(tenant, clock.GetUtcNow(), type, null, null, target, "-", "ok", detail));
 
     void Add(AuditEntry entry)
     {

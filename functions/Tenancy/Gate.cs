@@ -19,7 +19,7 @@ public sealed record Caller(Tenant Tenant, AccessToken Token, CancellationToken 
 /// </summary>
 public sealed class Gate(
     Endpoint endpoint, TenantStore tenants, Domains domains, ClientStore clients, BearerToken bearer, DPoP dpop, IssuedTokens issued,
-    AuditLog audit)
+    AuditLog audit, SuspendedRequests suspended)
 {
     /// <summary>A public endpoint of a tenant, with CORS for the tenant's origins; with cookies only if <paramref name="credentials"/> says so.</summary>
     public Task<IResult> Open(
@@ -131,9 +131,10 @@ public sealed class Gate(
     }
 
     // `error` beside `code`, so that an OAuth library reads this answer too.
-    static void EnsureActive(Tenant tenant)
+    void EnsureActive(Tenant tenant)
     {
         if (tenant.SuspendedBecause is not { } reason) return;
+        suspended.Add(tenant);
         throw new Problem(403, "tenant_suspended", $"This tenant is suspended: {reason}")
         {
             Extensions = new Dictionary<string, object?> { ["error"] = "access_denied" },

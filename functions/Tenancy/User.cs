@@ -29,5 +29,8 @@ public sealed record User
     /// <summary>A disabled user can do nothing.</summary>
     public bool Disabled { get; init; }
 
+    /// <summary>The user is being deleted, which nothing takes back: what is theirs is going.</summary>
+    public bool Deleting { get; init; }
+
     internal ETag ETag { get; init; }
 }

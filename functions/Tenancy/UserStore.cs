@@ -46,6 +46,7 @@ public sealed class UserStore(StorageClients storage)
             PasswordHash = row.GetString("PasswordHash"),
             Roles = Columns.Split(row.GetString("Roles")),
             Disabled = row.GetBoolean("Disabled") is not false,
+            Deleting = row.GetBoolean("Deleting") is true,
             SignedOutAt = row.GetDateTimeOffset("SignedOutAt"),
             ETag = row.ETag,
         };
@@ -95,6 +96,7 @@ public sealed class UserStore(StorageClients storage)
         ["PasswordHash"] = user.PasswordHash,
         ["Roles"] = Columns.Join(user.Roles),
         ["Disabled"] = user.Disabled,
+        ["Deleting"] = user.Deleting,
         ["SignedOutAt"] = user.SignedOutAt,
     };
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Text.Json.Nodes;
 
 namespace Latchkey.Cli;
@@ -12,6 +13,12 @@ sealed record Call(ParseResult Typed, Terminal Terminal, Connection Connection, 
 
     /// <summary>A request to the administration of the tenant that was named.</summary>
     public Task<JsonNode?> Ask(HttpMethod method, string path, object? body = null) => Connection.Ask(method, Tenant, path, body);
+
+    /// <summary>Deletes something that may take more than one request: 202 says that there is more.</summary>
+    public async Task DeleteAll(string path, object? body = null)
+    {
+        while (await Ask(HttpMethod.Delete, path, body) is not null) await Terminal.Error.WriteLineAsync("There is more; going on.");
+    }
 
     /// <summary>Prints one thing.</summary>
     public void Show(JsonNode? item)
@@ -45,7 +52,8 @@ static class CommandLine
     /// <summary>Runs a command; 0, 1 if it was refused, 2 if it was not understood.</summary>
     public static async Task<int> Run(IReadOnlyList<string> args, Terminal terminal)
     {
-        var root = new RootCommand("Administers a Latchkey deployment.") { Origin, Tenant, Json };
+        // No RootCommand: that one calls itself by the file that it is in, and the tool's name is another.
+        var root = new Command("latchkey", "Administers a Latchkey deployment.") { Origin, Tenant, Json, new HelpOption(), new VersionOption() };
         foreach (var noun in Nouns(terminal)) root.Add(noun);
         var parsed = root.Parse(args);
         var configuration = new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false };
@@ -99,7 +107,8 @@ static class CommandLine
 
     static IEnumerable<Command> Nouns(Terminal terminal) =>
     [
-        .. SignInCommands.All(terminal), TenantCommands.All(terminal), UserCommands.All(terminal), RoleCommands.All(terminal),
+        .. SignInCommands.All(terminal), TenantCommands.All(terminal), SettingsCommands.All(terminal), UserCommands.All(terminal),
+        GroupCommands.All(terminal), RoleCommands.All(terminal),
         ClientCommands.All(terminal), SessionCommands.All(terminal), KeyCommands.All(terminal),
         InitialTokenCommands.All(terminal), AuditCommands.All(terminal),
     ];

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 
 namespace Latchkey.Cli;
 
@@ -6,12 +7,21 @@ namespace Latchkey.Cli;
 static class TenantCommands
 {
     static readonly Argument<string> Id = new("TENANT") { Description = "The tenant's id: a-z, 0-9 and hyphens" };
-    static readonly Option<string?> Name = new("--name") { Description = "The name that people read" };
-    static readonly Option<string[]> Origins = new("--allow-origin") { Description = "A web origin for CORS; all of them, each time", AllowMultipleArgumentsPerToken = true };
-    static readonly Option<string?> Color = new("--color") { Description = "The colour of its buttons, such as #1a2b3c; empty for ours" };
-    static readonly Option<string?> Logo = new("--logo") { Description = "An https address of its logo; empty for none" };
+    static readonly Option<string?> Name = SettingsCommands.Name;
     static readonly Option<string?> Domain = new("--domain") { Description = "Its own domain, which becomes its issuer's; empty for none" };
     static readonly Option<bool?> Open = new("--open-registration") { Description = "Anybody may register an app" };
+    static readonly Option<string[]> Types = new("--content-type") { Description = "A media type that may be uploaded, such as image/*; all of them, each time; 'any' for all", AllowMultipleArgumentsPerToken = true };
+
+    static readonly (Option<long?> Option, string Field)[] Limits =
+    [
+        (Limit("--file-bytes", "Bytes of one file"), "fileBytes"),
+        (Limit("--space-bytes", "Bytes in one space: a user's, a group's or an app's"), "spaceBytes"),
+        (Limit("--space-files", "Files in one space"), "spaceFiles"),
+        (Limit("--space-pending", "Uploads at once in one space"), "spacePending"),
+        (Limit("--tenant-bytes", "Bytes of the whole tenant"), "tenantBytes"),
+        (Limit("--tenant-files", "Files of the whole tenant"), "tenantFiles"),
+    ];
+
     static readonly Option<string> Reason = new("--reason") { Description = "What its users and apps are told", Required = true };
     static readonly Option<string?> Out = new("--out", "-o") { Description = "The file to write; else the standard output" };
     static readonly Option<string> Confirm = new("--confirm") { Description = "The value that the newest export of the suspended tenant ended with", Required = true };
@@ -24,17 +34,14 @@ static class TenantCommands
         Verb("list", "List them", async call => call.Show(await call.Connection.All(Connection.Operator, "tenants", "tenants", int.MaxValue), "id", "name", "status", "issuer", "createdAt")),
         Verb("create", "Make one; it works at once", async call => call.Show(await call.Ask(HttpMethod.Post, "tenants", new { id = call.Get(Id), name = call.Get(Name) ?? call.Get(Id) })), Id, Name),
         Verb("show", "Show one", async call => call.Show(await call.Ask(HttpMethod.Get, $"tenants/{call.Get(Id)}")), Id),
-        Verb("set", "Change settings, branding or domain", async call =>
+        Verb("set", "Change settings, branding, domain or limits", async call =>
         {
-            var body = new Dictionary<string, object?>();
-            if (call.Get(Name) is { } name) body["name"] = name;
-            if (call.Get(Origins) is { Length: > 0 } origins) body["origins"] = origins;
-            if (call.Get(Color) is { } color) body["color"] = color;
-            if (call.Get(Logo) is { } logo) body["logoUri"] = logo;
+            var body = SettingsCommands.Branding(call);
             if (call.Get(Domain) is { } domain) body["domain"] = domain;
             if (call.Get(Open) is { } open) body["openRegistration"] = open;
+            if (Limited(call) is { Count: > 0 } limits) body["limits"] = limits;
             call.Show(await call.Ask(HttpMethod.Patch, $"tenants/{call.Get(Id)}", body));
-        }, Id, Name, Origins, Color, Logo, Domain, Open),
+        }, [Id, Name, SettingsCommands.Origins, SettingsCommands.Color, SettingsCommands.Logo, Domain, Open, .. Limits.Select(limit => limit.Option), Types]),
         Verb("suspend", "Answer all its requests with 403 and the reason", async call =>
             call.Show(await call.Ask(HttpMethod.Post, $"tenants/{call.Get(Id)}/suspend", new { reason = call.Get(Reason) })), Id, Reason),
         Verb("resume", "Let it work again", async call => call.Show(await call.Ask(HttpMethod.Post, $"tenants/{call.Get(Id)}/resume", new { })), Id),
@@ -46,9 +53,21 @@ static class TenantCommands
         }, Id, Out),
         Verb("delete", "Delete a suspended and exported tenant with everything that is its own", async call =>
         {
-            while (await call.Ask(HttpMethod.Delete, $"tenants/{call.Get(Id)}", new { confirm = call.Get(Confirm) }) is not null)
-                await terminal.Error.WriteLineAsync("There is more; going on.");
+            await call.DeleteAll($"tenants/{call.Get(Id)}", new { confirm = call.Get(Confirm) });
             call.Done($"Tenant {call.Get(Id)} is gone.");
         }, Id, Confirm));
     }
+    static JsonObject Limited(Call call)
+    {
+        var limits = new JsonObject();
+        foreach (var (option, field) in Limits)
+        {
+            if (call.Get(option) is { } number) limits[field] = number;
+        }
+        if (call.Get(Types) is { Length: > 0 } types)
+            limits["contentTypes"] = types is ["any"] ? [] : new JsonArray([.. types.Select(type => JsonValue.Create(type))]);
+        return limits;
+    }
+
+    static Option<long?> Limit(string name, string what) => new(name) { Description = $"{what}; -1 for no limit" };
 }

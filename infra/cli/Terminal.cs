@@ -51,12 +51,16 @@ sealed class Terminal(TextReader input, TextWriter output, TextWriter error, Fun
     public void Fields(JsonNode? item)
     {
         var table = new Spectre.Console.Table().Border(TableBorder.None).HideHeaders().AddColumn("").AddColumn("");
-        foreach (var (name, value) in item as JsonObject ?? [])
+        foreach (var (name, value) in Flat("", item as JsonObject ?? []))
         {
             if (Text(value) is { Length: > 0 } text) table.AddRow(Markup.Escape(name), Markup.Escape(text));
         }
         Write(table);
     }
+
+    // A field of a field is `limits.fileBytes`.
+    static IEnumerable<(string Name, JsonNode? Value)> Flat(string start, JsonObject item) => item.SelectMany(field =>
+        field.Value is JsonObject inner ? Flat($"{start}{field.Key}.", inner) : [($"{start}{field.Key}", field.Value)]);
 
     void Write(Spectre.Console.Table table)
     {

@@ -41,9 +41,9 @@ static class UserCommands
             }, Who),
             Verb("disable", "Sign out and keep out", async call => call.Show(await call.Ask(HttpMethod.Patch, await Path(call), new { disabled = true })), Who),
             Verb("enable", "Let in again", async call => call.Show(await call.Ask(HttpMethod.Patch, await Path(call), new { disabled = false })), Who),
-            Verb("delete", "Sign out and delete; the user's files stay", async call =>
+            Verb("delete", "Sign out and delete, with the files of the user's own space, for good", async call =>
             {
-                await call.Ask(HttpMethod.Delete, await Path(call));
+                await call.DeleteAll(await Path(call));
                 call.Done("The user is gone.");
             }, Who));
     }

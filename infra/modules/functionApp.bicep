@@ -23,6 +23,10 @@ param accessTokenKey string
 param idTokenKey string
 param wrapKey string
 
+@description('SHA-256 of the one-time secret that makes the first operator, or empty.')
+@secure()
+param operatorSecretHash string
+
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: identityName
 }
@@ -168,6 +172,11 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         {
           name: 'Latchkey__Signing__WrapKey'
           value: wrapKey
+        }
+        // Whoever reads the settings has a hash of random bytes, which is of no use. Gone with the next deployment.
+        {
+          name: 'Latchkey__OperatorSecretHash'
+          value: operatorSecretHash
         }
         // The platform's front end is the one proxy whose X-Forwarded-For entry is believed.
         {

@@ -18,6 +18,7 @@ internal static class Deployment
         ["budgetStart"] = "2026-12-01",
         ["alertEmail"] = "operator@example.com",
         ["alwaysReadyHttp"] = 1L,
+        ["operatorSecretHash"] = new string('a', 64),
     });
 
     /// <summary>With only what must be given.</summary>

@@ -99,6 +99,7 @@ public sealed class PolicyTests
                 "AzureWebJobsStorage__accountName",
                 "AzureWebJobsStorage__clientId",
                 "AzureWebJobsStorage__credential",
+                "Latchkey__OperatorSecretHash",
                 "Latchkey__Origin",
                 "Latchkey__Signing__AccessTokenKey",
                 "Latchkey__Signing__IdTokenKey",
@@ -118,6 +119,18 @@ public sealed class PolicyTests
         Assert.Equal("id-token", settings["Latchkey__Signing__IdTokenKey"]);
         Assert.Equal("wrap", settings["Latchkey__Signing__WrapKey"]);
         Assert.Equal("1", settings["Latchkey__TrustedProxies"]);
+    }
+
+    [Fact]
+    public void Of_the_one_time_secret_only_a_hash_is_deployed_and_no_deployment_remembers_it()
+    {
+        Assert.Equal("", Settings(Deployment.Least())["Latchkey__OperatorSecretHash"]);
+        Assert.Equal(new string('a', 64), Settings(Deployment.Full())["Latchkey__OperatorSecretHash"]);
+        foreach (var file in new[] { "infra/main.bicep", "infra/modules/functionApp.bicep" })
+            Assert.Matches(@"@secure\(\)\r?\nparam operatorSecretHash string", Repository.Read(file)!);
+        Assert.DoesNotContain("output", Repository.Read("infra/main.bicep")!.Split('\n').Where(line => line.Contains("operatorSecretHash", StringComparison.Ordinal)).Select(line => line.Trim().Split(' ')[0]));
+        foreach (var file in Repository.Templates("bicepparam")) // Never in a file; from the environment of the one deployment.
+            Assert.Contains("param operatorSecretHash = readEnvironmentVariable('LATCHKEY_OPERATOR_SECRET_HASH', '')", Repository.Read(file)!, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,12 +33,13 @@ public sealed class LinkPage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/s/{token}")] HttpRequest request) =>
         Run(request, async (tenant, cancel) =>
         {
+            var act = Act.Of(request);
+            (act.Type, act.Target) = ("link-download", null);
             var password = await Password(request);
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
                 if (await Find(request, tenant, cancel) is not var (file, link)) return NotFound(request);
-                var act = Act.Of(request);
-                (act.Type, act.Target) = ("link-download", file.Id);
+                act.Target = file.Id;
                 if (link.IsUsedUp) return UsedUp(request);
                 if (link.IsLocked(clock.GetUtcNow())) return Locked(request, file);
                 var right = link.PasswordHash is null || passwords.Matches(link, password);

@@ -22,6 +22,7 @@ public sealed class RevokeShare(Gate gate, FileRights rights, ShareStore shares)
                 ? await shares.Find(file.Tenant, file.Id, id, caller.Cancel) : null;
             if (share is null) throw Problem.NotFound("share_not_found", "There is no such share.");
             await shares.Remove(share, caller.Cancel);
+            (caller.Act.Target, caller.Act.Detail) = (file.Id, share.Told);
             return Results.NoContent();
         });
 }

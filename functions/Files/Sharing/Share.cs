@@ -65,6 +65,9 @@ public sealed record Share
     public static string IdOf(string fileId, string kind, string recipientOrSecret) =>
         Ids.HashBase32($"{fileId}|{kind}|{recipientOrSecret}");
 
+    /// <summary>What the audit says of it: no secret, and no name.</summary>
+    public string Told => $"{Kind} {Recipient}{(Recipient.Length > 0 ? ", " : "")}share {Id}, {Access.ToString().ToLowerInvariant()}";
+
     /// <summary>True until it ends.</summary>
     public bool IsLive(DateTimeOffset now) => Until is null || now < Until;
 

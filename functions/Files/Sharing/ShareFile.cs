@@ -28,6 +28,7 @@ public sealed class ShareFile(
                 : await With(caller, file, asked.With!);
             share = share with { Access = access, Until = until };
             await shares.Save(share, caller.Cancel);
+            (caller.Act.Target, caller.Act.Detail) = (file.Id, share.Told);
             var url = asked.Link is null ? null : $"{caller.Tenant.Issuer}/s/{file.Id}.{secret}";
             return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}/shares/{share.Id}", ShareAnswer.Of(share, url));
         });

@@ -54,6 +54,14 @@ public sealed class ShareStore(StorageClients storage, DueFiles due)
         if (share.Kind != "link") await table.TryDelete(Any(Index(share)), cancel);
     }
 
+    /// <summary>Ends a share as its recipient's row names it, whether or not it is there itself.</summary>
+    public async Task Remove(string tenant, string fileId, string kind, string recipient, string id, CancellationToken cancel)
+    {
+        var (space, key) = (RowKeys.Space(tenant, fileId[..16]), RowKeys.Share(fileId, id));
+        await table.TryDelete(new TableEntity(space, key) { ETag = ETag.All }, cancel);
+        await table.TryDelete(new TableEntity(RowKeys.SharedWith(tenant, kind, recipient), RowKeys.Shared(fileId, id)) { ETag = ETag.All }, cancel);
+    }
+
     /// <summary>Ends a share whose time is over; one that was given anew for longer stays.</summary>
     public async Task RemoveExpired(string tenant, string fileId, string id, DateTimeOffset now, CancellationToken cancel)
     {

@@ -22,6 +22,7 @@ public sealed class TusCreation(Gate gate, Spaces spaces, Uploads uploads, TusPr
         {
             TusProtocol.CheckVersion(request);
             var file = await Record(caller, request);
+            caller.Act.Target = file.Id;
             var hasBody = request.ContentLength > 0 || request.ContentType is not null;
             if (hasBody) TusProtocol.OpenBody(request);
             await uploads.Begin(file, caller.Cancel);

@@ -23,7 +23,9 @@ public sealed class TusUpload(Gate gate, TusProgress progress, FilePurge purge, 
         return gate.Change(request, Scopes.FilesWrite, caller =>
         {
             TusProtocol.CheckVersion(request);
-            return TusProtocol.Method(request) switch
+            var method = TusProtocol.Method(request);
+            if (method is "HEAD" or "PATCH" or "DELETE") caller.Act.Detail = method;
+            return method switch
             {
                 "HEAD" => Head(caller, request),
                 "PATCH" => Patch(caller, request),

@@ -100,6 +100,12 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
         await table.TryDelete(new TableEntity(RowKeys.UserPartition(tenant.Id, developer.Id), client.Id) { ETag = ETag.All }, cancel);
     }
 
+    /// <summary>Takes the lines of a developer who is gone; the apps stay, for the tenant's administrators.</summary>
+    public async Task Forget(Tenant tenant, string developerId, CancellationToken cancel)
+    {
+        await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, developerId), cancel)) await table.TryDelete(row, cancel);
+    }
+
     Client Applied(Client client, AppFields fields)
     {
         string[] byUser = [GrantType.AuthorizationCode, GrantType.RefreshToken];

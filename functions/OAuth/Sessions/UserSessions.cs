@@ -56,6 +56,12 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
     public Task Remove(Tenant tenant, string userId, string sessionId, CancellationToken cancel) => table.TryDelete(
         new TableEntity(RowKeys.UserPartition(tenant.Id, userId), sessionId) { ETag = ETag.All }, cancel);
 
+    /// <summary>Removes all lines of a user who is gone, expired ones too.</summary>
+    public async Task Forget(Tenant tenant, string userId, CancellationToken cancel)
+    {
+        await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, userId), cancel)) await table.TryDelete(row, cancel);
+    }
+
     // The day of a session's end starts its id: the expired ones are the first of the partition, and no others are read.
     async Task DropExpired(string partition, CancellationToken cancel)
     {

@@ -7,6 +7,10 @@ sealed class AdminOf(TestHost host, string tenant, string token)
 {
     public string Token => token;
 
+    /// <summary>What a deployment's setting holds of its one-time secret.</summary>
+    public static string Hash(string secret) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(secret)));
+
     /// <summary>A JSON array.</summary>
     public static string[] Texts(params string[] texts) => texts;
 

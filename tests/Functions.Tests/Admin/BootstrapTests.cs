@@ -40,10 +40,21 @@ public sealed class BootstrapTests
     }
 
     [Fact]
-    public void A_short_secret_stops_the_start() => Assert.Contains("Latchkey__OperatorSecret must have 32", Assert.Throws<SettingsException>(
-        () => LocalHost.LocalApp.Build([], new Dictionary<string, string?> { ["Latchkey:OperatorSecret"] = "short" })).Message, StringComparison.Ordinal);
+    public async Task A_secret_that_could_be_guessed_from_its_hash_is_refused()
+    {
+        await using var host = await Start("short");
+        Assert.Equal("wrong_secret", await Code(host, "short", "root", 403));
+    }
 
-    static Task<TestHost> Start(string? secret) => TestHost.Start(settings: new() { ["Latchkey:OperatorSecret"] = secret });
+    [Theory, InlineData("short"), InlineData(Secret), InlineData("zz80634dbca3aa4d1e50c7d58b5ec3b8c8da5c3f5b9dcf1a6d1b1a9e25ee7a5d")]
+    public void What_is_no_hash_stops_the_start_and_is_not_shown(string text)
+    {
+        var fault = Assert.Throws<SettingsException>(() => LocalHost.LocalApp.Build([], new Dictionary<string, string?> { ["Latchkey:OperatorSecretHash"] = text })).Message;
+        Assert.Contains("Latchkey__OperatorSecretHash must be the secret's SHA-256 in 64 hex digits", fault, StringComparison.Ordinal);
+        Assert.DoesNotContain(text, fault, StringComparison.Ordinal);
+    }
+
+    static Task<TestHost> Start(string? secret) => TestHost.Start(settings: new() { ["Latchkey:OperatorSecretHash"] = secret is null ? null : AdminOf.Hash(secret) });
 
     static Task<HttpResponseMessage> Post(TestHost host, string secret, string userName, string password = "root-password") =>
         host.Send(HttpMethod.Post, "/operator/bootstrap", null, new { secret, userName, password });

@@ -41,6 +41,59 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_readmes_commands_make_a_tenant_a_user_and_an_app_who_sign_in()
+    {
+        var lines = (await File.ReadAllLinesAsync(Repository.Path("README.md"))).SkipWhile(line => !line.StartsWith("dotnet dev.cs admin ", StringComparison.Ordinal))
+            .TakeWhile(line => line != "```").ToList();
+        foreach (var line in lines.SkipLast(1))
+        {
+            var (input, command) = line.Split(" | ") is [var echo, var rest] ? (echo["echo ".Length..], rest) : ("", line);
+            await Ok(command["dotnet dev.cs admin ".Length..], input);
+        }
+        var curl = lines[^1].Split(' ');
+        Assert.Equal(["curl", "-s", "http://localhost:7071/acme2/oauth/token"], curl[..3]);
+        var form = curl.Index().Where(part => part.Item == "-d").Select(part => curl[part.Index + 1].Split('=')).Select(pair => (pair[0], pair[1]));
+        var access = (await TestHost.Json(await host.Token("acme2", form), 200)).GetProperty("access_token").GetString();
+        await TestHost.Json(await host.Send(HttpMethod.Get, "/acme2/files", access), 200);
+    }
+
+    [Fact]
+    public async Task Groups_settings_and_limits_are_there_too()
+    {
+        await Ok("group create club --name Club --owner alice -t demo");
+        await Ok("group add club bob --role editor -t demo");
+        Assert.Contains("editor", await Ok("group members club -t demo"), StringComparison.Ordinal);
+        await Ok("group rename club --name Band -t demo");
+        Assert.Equal("Band", Parsed(await Ok("group show club -t demo --json")).GetProperty("name").GetString());
+        await Ok("group remove club bob -t demo");
+        await (await Latchkey.Tests.Files.FilesOf.SignedIn(host)).Upload([1], space: "group:club");
+        Assert.StartsWith("409 group_has_files", (await Failed("group delete club -t demo")).Error, StringComparison.Ordinal);
+        await Ok("group delete club --purge-files -t demo");
+        Assert.DoesNotContain("club", await Ok("group list -t demo"), StringComparison.Ordinal);
+        await Ok("settings set --name Demo2 --color #112233 --allow-origin https://a.example https://b.example -t demo");
+        Assert.Equal(2, Parsed(await Ok("settings show -t demo --json")).GetProperty("origins").GetArrayLength());
+        await Ok("tenant set demo --file-bytes 1000 --space-files -1 --content-type image/* text/plain");
+        var limits = Parsed(await Ok("settings limits --user alice -t demo --json"));
+        Assert.Equal((1000, -1, 2), (limits.GetProperty("limits").GetProperty("fileBytes").GetInt64(), limits.GetProperty("limits").GetProperty("spaceFiles").GetInt64(), limits.GetProperty("limits").GetProperty("contentTypes").GetArrayLength()));
+        await Ok("tenant set demo --content-type any");
+        Assert.Contains("limits.fileBytes", await Ok("tenant show demo"), StringComparison.Ordinal);
+        Assert.Equal(0, Parsed(await Ok("tenant show demo --json")).GetProperty("limits").GetProperty("contentTypes").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Every_command_has_a_help_that_says_what_it_does()
+    {
+        foreach (var noun in Nouns((await Run("--help", "", Service)).Output))
+        {
+            var help = (await Run($"{noun} --help", "", Service)).Output;
+            Assert.Contains("Description:", help, StringComparison.Ordinal);
+            foreach (var verb in Nouns(help)) Assert.Contains($"latchkey {noun} {verb}", (await Run($"{noun} {verb} --help", "", Service)).Output, StringComparison.Ordinal);
+        }
+        static IEnumerable<string> Nouns(string help) => help.Contains("Commands:", StringComparison.Ordinal)
+            ? help.Split("Commands:")[1].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim().Split(' ')[0]).Where(word => word.Length > 0) : [];
+    }
+
+    [Fact]
     public async Task Every_noun_can_be_listed_and_changed()
     {
         var tokens = await host.SignIn("demo");
@@ -86,7 +139,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [Fact]
     public async Task The_first_operator_is_made_and_stays_signed_in_in_a_file_of_their_own()
     {
-        await using var fresh = await TestHost.Start(settings: new() { ["Latchkey:OperatorSecret"] = Secret });
+        await using var fresh = await TestHost.Start(settings: new() { ["Latchkey:OperatorSecretHash"] = AdminOf.Hash(Secret) });
         Func<string, string?> person = name => name switch { "LATCHKEY_ORIGIN" => fresh.Origin, "LATCHKEY_HOME" => $"{home}/person", _ => null };
         Assert.Equal(0, (await Run("bootstrap root", $"{Secret}\nroot-password", person)).Code);
         Assert.Equal(1, (await Run("bootstrap root", $"{Secret}\nroot-password", person)).Code);

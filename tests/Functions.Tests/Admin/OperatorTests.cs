@@ -131,6 +131,11 @@ public sealed class OperatorTests : IAsyncLifetime
     {
         var files = await Latchkey.Tests.Files.FilesOf.SignedIn(host);
         await files.Begin(Latchkey.Tests.Files.FilesOf.Declaration());
+        var shared = await files.Upload([1, 2, 3], "photo.jpg");
+        await TestHost.Json(await files.Send(HttpMethod.Post, $"/{shared}/shares", new { with = new { user = "bob" }, access = "read" }), 201);
+        var link = (await TestHost.Json(await files.Send(HttpMethod.Post, $"/{shared}/shares", new { link = new { password = "a-links-password" }, access = "read" }), 201))
+            .GetProperty("link").GetProperty("url").GetString()!;
+        await files.Send(HttpMethod.Delete, $"/{await files.Upload([1], "deleted")}");
         await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "wrong"));
         await host.Http.GetAsync("/demo/oauth/authorize?client_id=mobile&redirect_uri=com.example.files:/callback&response_type=code&code_challenge=0123456789012345678901234567890123456789012&code_challenge_method=S256");
         Assert.Equal("tenant_not_suspended", Code(await TestHost.Json(await admin.Send(HttpMethod.Delete, "tenants/demo", new { confirm = "x" }), 409)));
@@ -144,7 +149,11 @@ public sealed class OperatorTests : IAsyncLifetime
         Assert.All(lines.SkipLast(1), line => Assert.True(line.GetProperty("partition").GetString() is "demo" || line.GetProperty("partition").GetString()!.StartsWith("demo|", StringComparison.Ordinal)));
         var all = string.Join('\n', lines.Select(line => line.GetRawText()));
         Assert.Contains("alice@demo.example", all, StringComparison.Ordinal);
-        foreach (var secret in new[] { "PasswordHash", "SecretHashes", Latchkey.Tenancy.Client.HashSecret("service-secret-for-local-runs-only") })
+        Assert.Contains("member|family|", all, StringComparison.Ordinal);
+        var blob = lines.Single(line => line.TryGetProperty("row", out var row) && row.GetString() == $"file|{shared}").GetProperty("blob");
+        Assert.Equal(("files-demo", shared), (blob.GetProperty("container").GetString(), blob.GetProperty("name").GetString()));
+        Assert.Equal([1, 2, 3], await BytesOf(blob));
+        foreach (var secret in new[] { "PasswordHash", "SecretHash", "sig=", Ids.Hash(link.Split('.')[^1]), Latchkey.Tenancy.Client.HashSecret("service-secret-for-local-runs-only") })
             Assert.DoesNotContain(secret, all, StringComparison.Ordinal);
 
         var confirm = lines[^1].GetProperty("confirm", null)!;
@@ -213,6 +222,10 @@ public sealed class OperatorTests : IAsyncLifetime
         Assert.Equal(lines.Count - 1, lines[^1].GetProperty("rows").GetInt32());
         return lines;
     }
+
+    async Task<byte[]> BytesOf(JsonElement blob) => (await host.Service<StorageClients>().Blobs
+        .GetBlobContainerClient(blob.GetProperty("container").GetString()).GetBlobClient(blob.GetProperty("name").GetString())
+        .DownloadContentAsync()).Value.Content.ToArray();
 
     async Task<List<string>> RowsOf(string tenant)
     {

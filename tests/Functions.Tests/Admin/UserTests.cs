@@ -22,7 +22,7 @@ public sealed class UserTests : IAsyncLifetime
     public async Task A_new_user_signs_in_with_the_rights_of_their_roles_and_a_name_is_given_once()
     {
         var made = await admin.Post("users", new { userName = "Zoë", password = "Zoë-password", name = "Zoë", email = "zoe@example.com", roles = Texts("member") });
-        Assert.Equal(["id", "userName", "name", "email", "roles", "disabled"], made.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(["id", "userName", "name", "email", "roles", "disabled", "deleting"], made.EnumerateObject().Select(field => field.Name));
         var tokens = await host.SignIn("demo", "Zoë");
         Assert.EndsWith(" files.read files.write files.share", tokens.GetProperty("scope").GetString(), StringComparison.Ordinal);
         var again = await admin.Post("users", new { userName = " ZOË ", password = "another-password" }, 409);

@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+
+namespace Latchkey.Tenancy;
+
+/// <summary>
+/// Tells the operators' audit that requests to a suspended tenant were refused: they can read it, the tenant's own
+/// administrators can't. Its apps may ask every second, so it is told once a minute, with how many there were.
+/// </summary>
+public sealed class SuspendedRequests(AuditLog audit, TimeProvider clock)
+{
+    static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
+    readonly ConcurrentDictionary<string, (DateTimeOffset Told, int Since)> tenants = new(StringComparer.Ordinal);
+
+    /// <summary>One more was refused.</summary>
+    public void Add(Tenant tenant)
+    {
+        var now = clock.GetUtcNow();
+        var count = 0;
+        tenants.AddOrUpdate(tenant.Id, _ => Tell(1, now, out count), (_, known) =>
+            now - known.Told >= Pause ? Tell(known.Since + 1, now, out count) : Keep(known.Told, known.Since + 1, out count));
+        if (count > 0) audit.Add(Tenant.Operator, "tenant-suspended", tenant.Id, $"{count} refused");
+    }
+
+    static (DateTimeOffset, int) Tell(int refused, DateTimeOffset now, out int count)
+    {
+        count = refused;
+        return (now, 0);
+    }
+
+    static (DateTimeOffset, int) Keep(DateTimeOffset told, int refused, out int count)
+    {
+        count = 0;
+        return (told, refused);
+    }
+}

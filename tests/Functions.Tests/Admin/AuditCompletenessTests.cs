@@ -1,0 +1,335 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Latchkey.OAuth;
+using Latchkey.Tenancy;
+using Latchkey.Tests.Files;
+using Latchkey.Tests.OAuth.Authorization;
+
+namespace Latchkey.Tests.Admin;
+
+/// <summary>
+/// Every endpoint records what is done there, or stands in a list with the reason why it needn't. One endpoint more, and
+/// one of these tests fails until somebody has thought about it.
+/// </summary>
+public sealed partial class AuditCompletenessTests : IAsyncLifetime
+{
+    const string Redirect = "http://127.0.0.1:51004/callback";
+
+    // Those that people and apps come to without an access token, and what they record.
+    static readonly Dictionary<string, string[]> Recorded = new()
+    {
+        ["token"] = ["token", "sign-in"],
+        ["par"] = ["par"],
+        ["device-authorization"] = ["device-authorization"],
+        ["revoke"] = ["token-revoke"],
+        ["register"] = ["client-register"],
+        ["register-update"] = ["client-register-update"],
+        ["register-delete"] = ["client-register-delete"],
+        ["authorize"] = ["authorize"],
+        ["login-post"] = ["sign-in"],
+        ["consent-post"] = ["consent"],
+        ["device-post"] = ["device"],
+        ["logout"] = ["sign-out"],
+        ["logout-ask"] = ["sign-out"],
+        ["logout-post"] = ["sign-out"],
+        ["reset-post"] = ["password-reset-ask", "password-reset-mail", "password-reset"],
+        ["account-post"] = ["account-session-end", "account-sessions-end", "account-app-remove", "account-password", "sign-out"],
+        ["app-post"] = ["app-register", "app-save", "app-rotate", "app-end-old", "app-delete"],
+        ["link-download"] = ["link-download"],
+        ["operator-bootstrap"] = ["operator-bootstrap"],
+    };
+
+    static readonly Dictionary<string, string> Needless = new()
+    {
+        ["openid-configuration"] = "public, the same for everybody",
+        ["oauth-authorization-server"] = "public, the same for everybody",
+        ["jwks"] = "public, the same for everybody",
+        ["health-live"] = "says nothing about anybody",
+        ["health-ready"] = "says nothing about anybody",
+        ["introspect"] = "changes nothing and gives no access; services ask with each of their own requests",
+        ["register-read"] = "a client reads what it has registered itself",
+        ["login"] = "shows a form",
+        ["consent"] = "shows a form",
+        ["device"] = "shows a form; a code that is typed comes by POST or is asked about there",
+        ["reset"] = "shows a form",
+        ["account"] = "a user looks at their own page",
+        ["apps"] = "a user looks at their own page",
+        ["app"] = "a user looks at their own page",
+        ["link-page"] = "shows a name and a button; the button is recorded",
+    };
+
+    readonly string folder = Directory.CreateTempSubdirectory("latchkey-audit").FullName;
+    readonly List<string> secrets = [];
+    TestHost host = null!;
+    AdminOf admin = null!;
+
+    public async Task InitializeAsync()
+    {
+        host = await TestHost.Start(settings: new() { ["Latchkey:Mail:Folder"] = folder });
+        admin = await AdminOf.Tenant(host);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await host.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    static List<LocalHost.HttpFunction> All { get; } = [.. LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly)];
+
+    [Fact]
+    public void Every_endpoint_without_an_access_token_is_in_one_of_the_lists()
+    {
+        var open = All.Where(function => !Takes(function)).Select(function => function.Name).ToList();
+        Assert.Equal(open.Order(StringComparer.Ordinal), Recorded.Keys.Concat(Needless.Keys).Order(StringComparer.Ordinal));
+        Assert.All(Needless.Values, reason => Assert.True(reason.Length > 10));
+    }
+
+    [Fact]
+    public async Task Every_endpoint_with_an_access_token_records_who_asked_and_how_it_went()
+    {
+        // A token that is good and may do nothing: whatever records it, records all else.
+        var access = (await host.SignIn("demo", scope: "files.share")).GetProperty("access_token").GetString();
+        var operators = (await AdminOf.Operator(host)).Token;
+        foreach (var function in All.Where(Takes))
+        {
+            var path = RouteParameter().Replace(function.Route, match => match.Groups[1].Value == "tenant" ? "demo" : "x");
+            var method = function.Methods.First(method => method != "options");
+            var answer = await host.Send(new HttpMethod(method.ToUpperInvariant()), $"/{path}", access);
+            Assert.True((int)answer.StatusCode is 400 or 403 or 404 or 412 or 415 or 200, $"{function.Name}: {(int)answer.StatusCode}");
+        }
+        Assert.NotEmpty(operators);
+        var types = All.Where(Takes).Select(function => function.Name).ToHashSet();
+        var seen = new HashSet<string>();
+        await Eventually.True(async () =>
+        {
+            seen = [.. (await admin.All("audit", "entries", 200)).Select(entry => entry.GetProperty("type").GetString()!)];
+            return types.IsSubsetOf(seen);
+        });
+        Assert.Empty(types.Except(seen));
+    }
+
+    [Fact]
+    public async Task What_people_and_apps_do_without_an_access_token_is_recorded_and_nothing_secret_with_it()
+    {
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Apps();
+        await Devices();
+        await Registrations();
+        await Links();
+        await Developer();
+        await Resets();
+        await Account();
+
+        var wanted = Recorded.Where(pair => pair.Key != "operator-bootstrap").SelectMany(pair => pair.Value).ToHashSet();
+        List<JsonElement> entries = [];
+        await Eventually.True(async () =>
+        {
+            entries = await admin.All("audit", "entries", 200);
+            return wanted.IsSubsetOf(entries.Select(entry => Text(entry, "type")!));
+        });
+        Assert.Empty(wanted.Except(entries.Select(entry => Text(entry, "type")!)));
+        var alice = await FilesOf.UserId(host, "alice");
+        foreach (var (type, result) in new[]
+        {
+            ("device", "ok"), ("device", "wrong_code"), ("sign-out", "ok"), ("password-reset", "ok"), ("password-reset", "weak_password"),
+            ("account-password", "ok"), ("account-password", "invalid_grant"), ("account-password", "weak_password"), ("account-sessions-end", "ok"),
+            ("consent", "ok"), ("authorize", "ok"),
+        })
+            Assert.Contains(entries, entry => Text(entry, "type") == type && Text(entry, "result") == result && Text(entry, "actor") == alice);
+        Assert.Contains(entries, entry => Text(entry, "type") == "device" && Text(entry, "detail") == "deny");
+        Assert.Contains(entries, entry => Text(entry, "type") == "link-download" && Text(entry, "result") == "wrong_password");
+        Assert.Contains(entries, entry => Text(entry, "type") == "link-download" && Text(entry, "result") == "404");
+        Assert.Contains(entries, entry => Text(entry, "type") == "par" && Text(entry, "result") == "invalid_client");
+        Assert.DoesNotContain(entries, entry => Text(entry, "result") == "authorization_pending");
+
+        var all = string.Join('\n', entries.Select(entry => entry.GetRawText()));
+        Assert.True(secrets.Count > 15, $"only {secrets.Count} secrets");
+        foreach (var secret in secrets) Assert.DoesNotContain(secret, all, StringComparison.Ordinal);
+        Assert.DoesNotContain("sig=", all, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_timers_do_and_what_a_suspended_tenant_is_refused_is_recorded()
+    {
+        var alice = await FilesOf.SignedIn(host);
+        var file = await alice.Upload([1]);
+        await alice.Send(HttpMethod.Delete, $"/{file}");
+        host.Clock.Advance(TimeSpan.FromDays(91));
+        await host.RunTimer("files-sweep");
+        await host.RunTimer("rotate-keys");
+        admin = await AdminOf.Tenant(host);
+        await Eventually.True(async () => (await admin.All("audit", "entries", 50)) is var entries
+            && entries.Any(entry => Text(entry, "type") == "files-purge" && Text(entry, "target") == file)
+            && entries.Any(entry => Text(entry, "type") == "rotate-keys" && Text(entry, "actor") is null));
+
+        var @operator = await AdminOf.Operator(host);
+        await @operator.Post("tenants/demo/suspend", new { reason = "A test." }, 200);
+        for (var n = 0; n < 5; n++) await host.Http.GetAsync("/demo/oauth/jwks");
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        await host.Http.GetAsync("/demo/oauth/jwks");
+        await Eventually.True(async () => (await @operator.All("audit", "entries", 50)).Where(entry => Text(entry, "type") == "tenant-suspended")
+            .Select(entry => (Text(entry, "target"), Text(entry, "detail"))).Order().SequenceEqual([("demo", "1 refused"), ("demo", "5 refused")]));
+    }
+
+    [Fact]
+    public async Task The_first_operator_is_recorded_and_so_is_a_wrong_secret()
+    {
+        const string secret = "one-time-secret-of-the-tests-only";
+        await using var fresh = await TestHost.Start(settings: new() { ["Latchkey:OperatorSecretHash"] = AdminOf.Hash(secret) });
+        await TestHost.Json(await fresh.Send(HttpMethod.Post, "/operator/bootstrap", null, new { secret = secret + "x", userName = "root", password = "root-password" }), 403);
+        await TestHost.Json(await fresh.Send(HttpMethod.Post, "/operator/bootstrap", null, new { secret, userName = "root", password = "root-password" }), 201);
+        var audit = fresh.Service<AuditTables>();
+        var rows = new List<AuditEntry>();
+        await Eventually.True(async () =>
+        {
+            rows.Clear();
+            foreach (var day in await audit.Tables.Buckets(default))
+            {
+                await foreach (var row in audit.Tables.For(day).Query("PartitionKey eq 'operator'", null, default)) rows.Add(AuditTables.Read(row));
+            }
+            return rows.Count == 2;
+        });
+        Assert.Equal(["ok", "wrong_secret"], rows.Select(row => row.Result).Order(StringComparer.Ordinal));
+        Assert.All(rows, row => Assert.Equal("operator-bootstrap", row.Type));
+        Assert.DoesNotContain(rows, row => row.ToString().Contains(secret, StringComparison.Ordinal));
+    }
+
+    // Code with PKCE by a pushed request, revocation, three ways to log out.
+    async Task Apps()
+    {
+        var browser = new Browser(host);
+        var pushed = await TestHost.Json(await host.Http.PostAsync("/demo/oauth/par", new StringContent(Browser.Request(), null, "application/x-www-form-urlencoded")), 201);
+        var uri = Secret(pushed.GetProperty("request_uri").GetString()!);
+        await host.Http.PostAsync("/demo/oauth/par", TestHost.Form(("client_id", "service"), ("client_secret", "not-the-secret-of-it")));
+        var answer = await browser.Consent(await browser.SignIn(await browser.Get($"/demo/oauth/authorize?client_id=mobile&request_uri={uri}")));
+        var code = Secret(Browser.Returned(Browser.Location(answer))["code"]);
+        var tokens = await TestHost.Json(await browser.Redeem(code), 200);
+        foreach (var name in new[] { "access_token", "refresh_token", "id_token" }) Secret(tokens.GetProperty(name).GetString()!);
+        Browser.Returned(Browser.Location(await browser.Authorize())).TryGetValue("code", out var silent);
+        Secret(silent!);
+        await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("client_id", "mobile"), ("token", tokens.GetProperty("refresh_token").GetString()!)));
+        await browser.Get($"/demo/oauth/logout?id_token_hint={tokens.GetProperty("id_token").GetString()}");
+        await browser.SignIn(await browser.Get("/demo/account"));
+        var ask = await browser.Follow(await browser.Get("/demo/oauth/logout"));
+        await browser.Post("/demo/logout", [.. await Fields(ask), ("action", "signout")]);
+        foreach (var cookie in browser.Cookies.Values) Secret(cookie);
+    }
+
+    async Task Devices()
+    {
+        foreach (var action in new[] { "allow", "deny" })
+        {
+            var codes = await TestHost.Json(await host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", "tv"))), 200);
+            Secret(codes.GetProperty("device_code").GetString()!);
+            await host.Token("demo", ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("client_id", "tv"), ("device_code", codes.GetProperty("device_code").GetString()!));
+            var browser = new Browser(host);
+            await browser.SignIn(await browser.Get("/demo/account"));
+            foreach (var code in new[] { "BBBB-BBBB", Secret(codes.GetProperty("user_code").GetString()!) })
+            {
+                var page = await browser.Follow(await browser.Post("/demo/device", [.. await Fields(await browser.Get("/demo/device")), ("user_code", code)]));
+                if (page.StatusCode == HttpStatusCode.OK) await browser.Post("/demo/device", [.. await Fields(page), ("action", action)]);
+            }
+        }
+    }
+
+    async Task Registrations()
+    {
+        var initial = Secret((await admin.Post("initial-tokens", new { uses = 1 })).GetProperty("token").GetString()!);
+        var metadata = new Dictionary<string, object> { ["client_name"] = "A", ["redirect_uris"] = new[] { Redirect }, ["application_type"] = "native", ["token_endpoint_auth_method"] = "none" };
+        var made = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/oauth/register", initial, metadata), 201);
+        var (id, token) = (made.GetProperty("client_id").GetString()!, Secret(made.GetProperty("registration_access_token").GetString()!));
+        metadata["client_id"] = id;
+        await host.Send(HttpMethod.Put, $"/demo/oauth/register/{id}", token, metadata);
+        await host.Send(HttpMethod.Delete, $"/demo/oauth/register/{id}", token);
+    }
+
+    async Task Links()
+    {
+        var alice = await FilesOf.SignedIn(host);
+        var id = await alice.Upload([1, 2, 3]);
+        var link = await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/shares", new { link = new { password = "a-links-password" }, access = "read" }), 201);
+        var path = new Uri(Secret(link.GetProperty("link").GetProperty("url").GetString()!)).AbsolutePath;
+        Secret(path.Split('.')[^1]);
+        Secret("a-links-password");
+        await host.Http.PostAsync(path, TestHost.Form(("password", "not-it")));
+        Secret((await host.Http.PostAsync(path, TestHost.Form(("password", "a-links-password")))).Headers.Location!.Query);
+        await host.Http.PostAsync($"/demo/s/{id}.{new string('A', 43)}", null);
+    }
+
+    async Task Developer()
+    {
+        var browser = new Browser(host);
+        await browser.SignIn(await browser.Get("/demo/apps"), "admin");
+        var made = await browser.Post("/demo/apps/new", [.. await Fields(await browser.Get("/demo/apps/new")), ("type", "web"), ("name", "App"), ("redirects", "https://app.example/cb")]);
+        Secret(ClientSecret().Match(await made.Content.ReadAsStringAsync()).Groups[1].Value);
+        var id = AppId().Match(await (await browser.Get("/demo/apps")).Content.ReadAsStringAsync()).Groups[1].Value;
+        foreach (var action in new[] { "save", "rotate", "end-old", "delete" })
+            await browser.Post($"/demo/apps/{id}", [.. await Fields(await browser.Get($"/demo/apps/{id}")), ("name", "App"), ("redirects", "https://app.example/cb"), ("action", action)]);
+    }
+
+    async Task Resets()
+    {
+        var browser = new Browser(host);
+        await browser.Post("/demo/reset", [.. await Fields(await browser.Get("/demo/reset")), ("username", "alice")]);
+        await Eventually.True(() => Directory.GetFiles(folder).Length == 1);
+        var link = ResetLink().Match(await File.ReadAllTextAsync(Directory.GetFiles(folder).Single())).Value.Replace("=\r\n", "", StringComparison.Ordinal);
+        foreach (var password in new[] { "short", Secret("alice-new-password") })
+            await browser.Post("/demo/reset", [.. await Fields(await browser.Get($"/demo/reset?link={Secret(link)}")), ("new", password)]);
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+    }
+
+    async Task Account()
+    {
+        var browser = new Browser(host);
+        await browser.SignIn(await browser.Get("/demo/account"), "alice", "alice-new-password");
+        foreach (var form in new (string, string)[][]
+        {
+            [("action", "end"), ("session", "x")], [("action", "remove"), ("client", "mobile")], [("action", "end-all")],
+            [("action", "password"), ("old", Secret("wrong-password")), ("new", Secret("alice-third-password"))],
+            [("action", "password"), ("old", "alice-new-password"), ("new", "short")],
+            [("action", "password"), ("old", "alice-new-password"), ("new", "alice-third-password")], [("action", "signout")],
+        })
+        {
+            var page = await browser.Get("/demo/account");
+            await browser.Post("/demo/account", [.. await Fields(page), .. form]);
+        }
+    }
+
+    // The page has the same token in each of its forms.
+    static async Task<IEnumerable<(string, string)>> Fields(HttpResponseMessage page) =>
+        (await Browser.Fields(page)).Where(field => field.Item1 is not ("session" or "client" or "action")).DistinctBy(field => field.Item1);
+
+    string Secret(string text)
+    {
+        Assert.True(text.Length >= 9, $"'{text}' is too short to be looked for.");
+        secrets.Add(text);
+        return text;
+    }
+
+    // By the source: the gate's two protected ways in say that a token is asked for.
+    static bool Takes(LocalHost.HttpFunction function)
+    {
+        var type = function.Method.DeclaringType!;
+        var file = Directory.EnumerateFiles(Repository.Path("functions"), $"{type.Name}.cs", SearchOption.AllDirectories).Single();
+        return ProtectedWay().IsMatch(File.ReadAllText(file));
+    }
+
+    static string? Text(JsonElement entry, string name) => entry.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    [GeneratedRegex(@"\{(\w+)\}")]
+    private static partial Regex RouteParameter();
+
+    [GeneratedRegex(@"gate\.(Read|Change)\(")]
+    private static partial Regex ProtectedWay();
+
+    [GeneratedRegex("""<textarea id="client-secret"[^>]*>([^<]+)<""")]
+    private static partial Regex ClientSecret();
+
+    [GeneratedRegex("""href="[^"]*/apps/([A-Za-z0-9_-]{22})["?]""")]
+    private static partial Regex AppId();
+
+    [GeneratedRegex(@"(?<=reset\?link=)[\w.-]+(=\r?\n[\w.-]+)*")]
+    private static partial Regex ResetLink();
+}

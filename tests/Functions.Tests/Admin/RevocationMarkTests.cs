@@ -1,0 +1,162 @@
+using System.Net;
+using System.Text.Json;
+using Latchkey.Tenancy;
+using Latchkey.Tests.OAuth.Authorization;
+
+namespace Latchkey.Tests.Admin;
+
+/// <summary>
+/// What an administrator ends by user, by client or for the whole tenant is over wherever it could be used: each of those
+/// places, after each of those marks.
+/// </summary>
+public sealed class RevocationMarkTests : IAsyncLifetime
+{
+    const string DeviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
+
+    TestHost host = null!;
+    AdminOf admin = null!;
+    Browser browser = null!;
+    Client web = null!;
+    JsonElement tokens;
+    string code = "";
+    string deviceCode = "";
+    string cookie = "";
+
+    public static TheoryData<string> Marks => ["user", "client", "tenant"];
+
+    public async Task InitializeAsync()
+    {
+        host = await TestHost.Start();
+        (admin, browser) = (await AdminOf.Tenant(host), new Browser(host));
+        web = await Registered.WebApp(host, client => client with
+        {
+            SecretHashes = [], RefreshByCookie = true, Grants = [.. client.Grants, DeviceGrant],
+        });
+        tokens = await browser.Tokens(("scope", "openid profile files.read offline_access"));
+        code = Browser.Returned(Browser.Location(await browser.Authorize()))["code"];
+        cookie = await ByCookie();
+        deviceCode = await Approved("tv");
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+    }
+
+    public async Task DisposeAsync() => await host.DisposeAsync();
+
+    [Theory, MemberData(nameof(Marks))]
+    public async Task A_refresh_token_is_over(string mark)
+    {
+        await Revoke(mark, "mobile");
+        await IsInvalidGrant(("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.GetProperty("refresh_token").GetString()!));
+    }
+
+    [Theory, MemberData(nameof(Marks))]
+    public async Task A_refresh_by_cookie_is_over_and_the_cookie_taken_back(string mark)
+    {
+        await Revoke(mark, web.Id);
+        var request = new HttpRequestMessage(HttpMethod.Post, "/demo/oauth/token") { Content = TestHost.Form(("grant_type", "refresh_token"), ("client_id", web.Id)) };
+        request.Headers.Add("Origin", "http://localhost:8100");
+        request.Headers.Add("Cookie", cookie);
+        var answer = await host.Http.SendAsync(request);
+        Assert.Equal("invalid_grant", (await TestHost.Json(answer, 400)).GetProperty("error").GetString());
+        Assert.StartsWith(cookie.Split('=')[0] + "=;", answer.Headers.GetValues("Set-Cookie").Single(), StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Marks))]
+    public async Task A_code_that_was_not_redeemed_is_over(string mark)
+    {
+        await Revoke(mark, "mobile");
+        Assert.Equal("invalid_grant", (await TestHost.Json(await browser.Redeem(code), 400)).GetProperty("error").GetString());
+    }
+
+    [Theory, MemberData(nameof(Marks))]
+    public async Task A_device_that_was_allowed_and_has_not_fetched_its_tokens_gets_none(string mark)
+    {
+        await Revoke(mark, "tv");
+        await IsInvalidGrant(("grant_type", DeviceGrant), ("client_id", "tv"), ("device_code", deviceCode));
+    }
+
+    [Theory, MemberData(nameof(Marks))]
+    public async Task An_access_token_opens_neither_userinfo_nor_files_and_introspection_calls_both_tokens_inactive(string mark)
+    {
+        var access = tokens.GetProperty("access_token").GetString()!;
+        await Revoke(mark, "mobile");
+        foreach (var path in new[] { "/demo/oauth/userinfo", "/demo/files" })
+            Assert.Equal("invalid_token", (await TestHost.Json(await host.Send(HttpMethod.Get, path, access), 401)).GetProperty("code").GetString());
+        host.Clock.Advance(TimeSpan.FromSeconds(1)); // Whoever asks signs in after the mark.
+        foreach (var token in new[] { access, tokens.GetProperty("refresh_token").GetString()! })
+        {
+            var answer = await host.Http.PostAsync("/demo/oauth/introspect", TestHost.Form(
+                ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only"), ("token", token)));
+            Assert.Equal("""{"active":false}""", await answer.Content.ReadAsStringAsync());
+        }
+    }
+
+    [Theory, MemberData(nameof(Marks))]
+    public async Task The_browsers_sign_in_is_over_but_for_a_clients_mark_and_the_account_page_lists_what_is_left(string mark)
+    {
+        await Revoke(mark, "mobile");
+        var page = await browser.Get("/demo/account");
+        if (mark != "client")
+        {
+            Assert.StartsWith("/demo/login?", Browser.Location(page), StringComparison.Ordinal);
+            Assert.StartsWith("/demo/login?", Browser.Location(await browser.Authorize()), StringComparison.Ordinal);
+            Assert.Equal("login_required", Browser.Returned(Browser.Location(await browser.Authorize(("prompt", "none"))))["error"]);
+            host.Clock.Advance(TimeSpan.FromSeconds(1));
+            page = await browser.Follow(await browser.SignIn(await browser.Get("/demo/account")));
+        }
+        var html = await page.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        Assert.Equal(mark == "client" ? 1 : 0, Count(html, "name=\"session\"")); // The web app's, which is not the one marked.
+        Assert.Contains("code=", Browser.Location(await browser.Authorize()), StringComparison.Ordinal); // Who is signed in, is.
+    }
+
+    [Theory, MemberData(nameof(Marks))]
+    public async Task A_logout_with_the_id_token_of_what_is_over_does_no_harm_and_ends_the_rest(string mark)
+    {
+        await Revoke(mark, "mobile");
+        var answer = await browser.Get($"/demo/oauth/logout?id_token_hint={tokens.GetProperty("id_token").GetString()}");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.StartsWith("/demo/login?", Browser.Location(await browser.Get("/demo/account")), StringComparison.Ordinal);
+        await IsInvalidGrant(("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.GetProperty("refresh_token").GetString()!));
+    }
+
+    [Theory, MemberData(nameof(Marks))]
+    public async Task Whoever_signs_in_anew_is_in(string mark)
+    {
+        await Revoke(mark, "mobile");
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        var again = await new Browser(host).Tokens(("scope", "openid profile files.read offline_access"));
+        await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/oauth/userinfo", again.GetProperty("access_token").GetString()), 200);
+        await TestHost.Json(await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", again.GetProperty("refresh_token").GetString()!)), 200);
+    }
+
+    async Task Revoke(string mark, string client) => await admin.Do(HttpMethod.Post, "sessions/revoke", mark switch
+    {
+        "user" => new { user = await admin.UserId("alice") },
+        "client" => new { client },
+        _ => new { all = true },
+    });
+
+    async Task<string> ByCookie()
+    {
+        (string, string?)[] changes = [("client_id", web.Id), ("redirect_uri", Registered.Redirect), ("scope", "openid offline_access files.read")];
+        var answer = Browser.Location(await browser.Authorize(changes));
+        if (answer.StartsWith('/')) answer = Browser.Location(await browser.Consent(await browser.Authorize(changes)));
+        var redeemed = await browser.Redeem(Browser.Returned(answer)["code"], ("client_id", web.Id), ("redirect_uri", Registered.Redirect));
+        await TestHost.Json(redeemed, 200);
+        return redeemed.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+    }
+
+    async Task<string> Approved(string client)
+    {
+        var codes = await TestHost.Json(await host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", client))), 200);
+        var entry = await Browser.Fields(await browser.Get("/demo/device"));
+        var consent = await browser.Follow(await browser.Post("/demo/device", [.. entry, ("user_code", codes.GetProperty("user_code").GetString()!)]));
+        await browser.Post("/demo/device", [.. await Browser.Fields(consent), ("action", "allow")]);
+        return codes.GetProperty("device_code").GetString()!;
+    }
+
+    async Task IsInvalidGrant(params (string, string)[] form) =>
+        Assert.Equal("invalid_grant", (await TestHost.Json(await host.Token("demo", form), 400)).GetProperty("error").GetString());
+
+    static int Count(string text, string part) => text.Split(part).Length - 1;
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Latchkey.Tests.Files;
+using static Latchkey.Tests.Admin.AdminOf;
+
+namespace Latchkey.Tests.Admin;
+
+/// <summary>What a tenant's administrators set themselves, and what only operators do: limits above all.</summary>
+public sealed class TenantSettingsTests : IAsyncLifetime
+{
+    TestHost host = null!;
+    AdminOf admin = null!;
+    AdminOf @operator = null!;
+
+    public async Task InitializeAsync()
+    {
+        host = await TestHost.Start();
+        (admin, @operator) = (await AdminOf.Tenant(host), await AdminOf.Operator(host));
+    }
+
+    public async Task DisposeAsync() => await host.DisposeAsync();
+
+    [Fact]
+    public async Task Name_colour_logo_and_origins_are_the_tenants_own_to_change_and_hold_at_once()
+    {
+        var changed = await admin.Patch("settings", new { name = "Demo & Sons", color = "#112233", logoUri = "https://demo.example/logo.svg", origins = Texts("https://app.demo.example") });
+        Assert.Equal(changed.GetRawText(), (await admin.Get("settings")).GetRawText());
+        var page = await (await host.Http.GetAsync("/demo/oauth/authorize?client_id=nobody")).Content.ReadAsStringAsync();
+        Assert.Contains("#112233", page, StringComparison.Ordinal);
+        Assert.Equal("https://app.demo.example", await AllowedFor("https://app.demo.example"));
+        Assert.Null(await AllowedFor("http://localhost:8100"));
+        Assert.Equal("Demo & Sons", (await @operator.Get("tenants/demo")).GetProperty("name").GetString());
+        await admin.Patch("settings", new { color = "", logoUri = "" });
+        Assert.Equal(JsonValueKind.Null, (await admin.Get("settings")).GetProperty("color").ValueKind);
+        await Eventually.True(async () => (await admin.Get("audit?type=admin-settings-change")).GetProperty("entries").EnumerateArray()
+            .Any(entry => entry.GetProperty("detail").GetString() == "name, origins, color, logoUri"));
+    }
+
+    [Theory]
+    [InlineData("""{"domain":"login.example.com"}""", "invalid_json")]
+    [InlineData("""{"openRegistration":true}""", "invalid_json")]
+    [InlineData("""{"limits":{"fileBytes":-1}}""", "invalid_json")]
+    [InlineData("""{"suspendedBecause":""}""", "invalid_json")]
+    [InlineData("""{"origins":["*"]}""", "invalid_field")]
+    [InlineData("""{"color":"red"}""", "invalid_field")]
+    [InlineData("""{"logoUri":"http://demo.example/logo.svg"}""", "invalid_field")]
+    public async Task What_is_the_operators_is_not_to_be_had_here(string body, string code)
+    {
+        var before = (await @operator.Get("tenants/demo")).GetRawText();
+        var request = new HttpRequestMessage(HttpMethod.Patch, "/demo/admin/settings") { Content = new StringContent(body, null, "application/json") };
+        request.Headers.Authorization = new("Bearer", admin.Token);
+        Assert.Equal(code, (await TestHost.Json(await host.Http.SendAsync(request), 400)).GetProperty("code").GetString());
+        Assert.Equal(before, (await @operator.Get("tenants/demo")).GetRawText());
+    }
+
+    [Fact]
+    public async Task Limits_that_an_operator_sets_hold_at_once_and_the_tenant_sees_them_with_what_it_uses()
+    {
+        var alice = await FilesOf.SignedIn(host);
+        await alice.Upload([1, 2, 3]);
+        await @operator.Patch("tenants/demo", new { limits = new { fileBytes = 1000, spaceFiles = 2, contentTypes = Texts("image/*", "application/octet-stream") } });
+        Assert.Equal("file_too_large", await Refused(413, size: 1001));
+        Assert.Equal("content_type_not_allowed", await Refused(415, type: "text/plain"));
+        await alice.Upload([4]);
+        Assert.Equal("quota_exceeded", await Refused(403));
+
+        var seen = await admin.Get($"limits?user={await admin.UserId("alice")}");
+        var limits = seen.GetProperty("limits");
+        Assert.Equal((1000, 2, 100L << 30), (limits.GetProperty("fileBytes").GetInt64(), limits.GetProperty("spaceFiles").GetInt64(), limits.GetProperty("spaceBytes").GetInt64()));
+        Assert.Equal((4, 2, 0), (seen.GetProperty("space").GetProperty("bytes").GetInt64(), seen.GetProperty("space").GetProperty("files").GetInt64(), seen.GetProperty("space").GetProperty("pending").GetInt64()));
+        Assert.InRange(seen.GetProperty("taken").GetProperty("bytes").GetInt64(), 4, 4 + (64 << 20));
+        Assert.Equal(limits.GetRawText(), (await @operator.Get("tenants/demo")).GetProperty("limits").GetRawText());
+
+        var lifted = await @operator.Patch("tenants/demo", new { limits = new { fileBytes = -1, spaceFiles = 100, contentTypes = Texts() } });
+        Assert.Equal(-1, lifted.GetProperty("limits").GetProperty("fileBytes").GetInt64());
+        await alice.Begin(FilesOf.Declaration(size: 2000, contentType: "text/plain"));
+        Assert.Equal(403, (int)(await alice.Send(HttpMethod.Post, "/../admin/settings")).StatusCode); // Not an administrator.
+
+        async Task<string?> Refused(int status, long size = 1, string type = FilesOf.AnyType) =>
+            await FilesOf.Code(await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(size: size, contentType: type)), status);
+    }
+
+    [Theory]
+    [InlineData("""{"limits":{"fileBytes":-2}}""")]
+    [InlineData("""{"limits":{"tenantFiles":9223372036854775807}}""")]
+    [InlineData("""{"limits":{"contentTypes":["IMAGE/png"]}}""")]
+    [InlineData("""{"limits":{"contentTypes":["image"]}}""")]
+    [InlineData("""{"limits":{"contentTypes":["*/*"]}}""")]
+    [InlineData("""{"limits":{"contentTypes":["image/png\n"]}}""")]
+    public async Task A_limit_that_is_none_is_a_400(string body)
+    {
+        var before = (await @operator.Get("tenants/demo")).GetRawText();
+        var request = new HttpRequestMessage(HttpMethod.Patch, "/operator/admin/tenants/demo") { Content = new StringContent(body, null, "application/json") };
+        request.Headers.Authorization = new("Bearer", @operator.Token);
+        Assert.Equal("invalid_field", (await TestHost.Json(await host.Http.SendAsync(request), 400)).GetProperty("code").GetString());
+        Assert.Equal(before, (await @operator.Get("tenants/demo")).GetRawText());
+    }
+
+    async Task<string?> AllowedFor(string origin)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/demo/.well-known/openid-configuration");
+        request.Headers.Add("Origin", origin);
+        return (await host.Http.SendAsync(request)).Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? values.Single() : null;
+    }
+}

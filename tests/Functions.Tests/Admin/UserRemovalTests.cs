@@ -1,0 +1,126 @@
+using Azure.Data.Tables;
+using Latchkey.Storage;
+using Latchkey.Tests.Files;
+
+namespace Latchkey.Tests.Admin;
+
+/// <summary>A deleted user leaves nothing behind that was theirs alone, wherever the process dies in between.</summary>
+public sealed class UserRemovalTests : IAsyncLifetime
+{
+    const int MostSteps = 150;
+
+    CuttableStorage storage = null!;
+    TestHost host = null!;
+    AdminOf admin = null!;
+
+    public async Task InitializeAsync()
+    {
+        storage = await CuttableStorage.Start();
+        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
+        admin = await AdminOf.Tenant(host);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await host.DisposeAsync();
+        await storage.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Sessions_places_in_groups_shares_files_and_approvals_go_and_what_is_a_groups_stays()
+    {
+        var (id, groups) = await Prepare("carol");
+        var alice = await FilesOf.SignedIn(host);
+        await admin.Do(HttpMethod.Delete, $"users/{id}");
+        await admin.Do(HttpMethod.Delete, $"users/{id}", status: 404);
+        Assert.Empty(await Left(id));
+        Assert.Equal(200, (int)(await alice.Send(HttpMethod.Get, $"/{groups}")).StatusCode);
+        Assert.Empty((await TestHost.Json(await alice.Send(HttpMethod.Get, $"/{groups}/shares"), 200)).GetProperty("shares").EnumerateArray());
+        await Books.Balance(host);
+        await admin.Post("users", new { userName = "carol", password = "carol-password" }); // The name is free, the id is not used again.
+        Assert.NotEqual(id, await admin.UserId("carol"));
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_death_between_any_two_writes_leaves_nothing_that_the_same_request_does_not_finish(bool answerLost)
+    {
+        await FilesOf.MakeDueTables(await FilesOf.SignedIn(host));
+        var cuts = 0;
+        for (var cut = 0; ; cut += 3 + cut / 12) // Some of them; where they fall differs from run to run.
+        {
+            Assert.True(cut < MostSteps, "The operation has more steps than expected.");
+            var name = $"carol{cut}";
+            var (id, _) = await Prepare(name);
+            storage.CutAfter(cut, answerLost);
+            var answer = await admin.Send(HttpMethod.Delete, $"users/{id}");
+            if (!storage.Mend()) break;
+            cuts++;
+            Assert.Equal("storage_unavailable", await FilesOf.Code(answer, 503));
+            // The first write decides: from then on nobody is this user, and nobody makes them one again.
+            var now = await admin.Send(HttpMethod.Get, $"users/{id}");
+            if (now.IsSuccessStatusCode && (await TestHost.Json(now, 200)).GetProperty("deleting").GetBoolean())
+            {
+                Assert.Equal(400, (int)(await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", name), ("password", $"{name}-password"))).StatusCode);
+                await TestHost.Json(await admin.Send(HttpMethod.Patch, $"users/{id}", new { disabled = false }), 409);
+            }
+            Assert.True((int)(await admin.Send(HttpMethod.Delete, $"users/{id}")).StatusCode is 204 or 404);
+            Assert.Empty(await Left(id));
+            await host.RunTimer("files-sweep");
+            await Books.Balance(host);
+        }
+        Assert.True(cuts > 6, $"only {cuts} cuts");
+        host.Clock.Advance(TimeSpan.FromHours(2)); // What a part has that its space knows nothing of is given back.
+        await host.Service<Latchkey.Files.Checking.Check>().Run("demo", 100, now: true, default);
+        await Books.Balance(host);
+    }
+
+    [Fact]
+    public async Task A_user_who_is_disabled_can_neither_refresh_nor_sign_in_nor_use_what_they_hold()
+    {
+        var id = await admin.UserId("bob");
+        var tokens = await host.SignIn("demo", "bob");
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        await admin.Patch($"users/{id}", new { disabled = true });
+        Assert.Equal("invalid_grant", (await TestHost.Json(await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!), 400)).GetProperty("error").GetString());
+        Assert.Equal(401, (int)(await host.Send(HttpMethod.Get, "/demo/files", tokens.GetProperty("access_token").GetString())).StatusCode);
+        await admin.Patch($"users/{id}", new { disabled = false });
+        await TestHost.Json(await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!), 400); // What has ended stays so.
+        await host.SignIn("demo", "bob");
+    }
+
+    // A user with files in every state, a place in a group, a file there, and a share from somebody.
+    async Task<(string Id, string InGroup)> Prepare(string name)
+    {
+        var id = (await admin.Post("users", new { userName = name, password = $"{name}-password", roles = AdminOf.Texts("member") })).GetProperty("id").GetString()!;
+        await admin.Do(HttpMethod.Put, $"groups/family/members/{id}", new { role = "editor" }, 200);
+        var (carol, alice) = (await FilesOf.SignedIn(host, name), await FilesOf.SignedIn(host));
+        var shared = await carol.Upload([1, 2, 3], "a", "deep/er");
+        await TestHost.Json(await carol.Send(HttpMethod.Post, $"/{shared}/shares", new { with = new { user = "bob" }, access = "read" }), 201);
+        await carol.Send(HttpMethod.Delete, $"/{await carol.Upload([4], "b")}");
+        await carol.Begin(FilesOf.Declaration());
+        var inGroup = await carol.Upload([5], "c", space: "group:family");
+        await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{inGroup}/shares", new { with = new { user = name }, access = "read" }), 201);
+        return (id, inGroup);
+    }
+
+    // What is left of a user anywhere but in the audit and in sessions, which end with their day.
+    async Task<List<string>> Left(string id)
+    {
+        var space = Latchkey.Files.Owner.User(id).SpaceKey("demo");
+        var rows = new List<string>();
+        var tables = host.Service<StorageClients>().Tables;
+        await foreach (var table in tables.QueryAsync())
+        {
+            if (Latchkey.Admin.TenantData.WithoutDay(table.Name) is "Audit" or "Sessions" or "Due" or "Uploads") continue;
+            await foreach (var row in tables.GetTableClient(table.Name).QueryAsync<TableEntity>())
+            {
+                var all = string.Join(' ', row.Select(column => column.Value));
+                // A part that a crash left is given back by the check.
+                if (all.Contains(id, StringComparison.Ordinal) || (all.Contains(space, StringComparison.Ordinal) && row.RowKey != RowKeys.Allotment(space)))
+                    rows.Add($"{table.Name} {row.PartitionKey} {row.RowKey}");
+            }
+        }
+        rows.AddRange((await Books.Blobs(host)).Where(name => name.StartsWith(space, StringComparison.Ordinal)));
+        return rows;
+    }
+}
