@@ -32,9 +32,9 @@ export async function onAPhone(steps, options = {}) {
 }
 
 /** Keeps a picture, and fails on anything that axe-core takes for a serious hindrance. */
-export async function look(page, name) {
+export async function look(page, name, { fullPage = true } = {}) {
   mkdirSync(screenshots, { recursive: true });
-  await page.screenshot({ path: `${screenshots}${name}.png`, fullPage: true });
+  await page.screenshot({ path: `${screenshots}${name}.png`, fullPage });
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   const serious = violations.filter(found => ['serious', 'critical'].includes(found.impact));
