@@ -3,12 +3,11 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 
 namespace Latchkey.OpenApi;
 
 /// <summary>The document as one page of HTML: no script, one style sheet, light or dark as the device is, anchors for everything.</summary>
-sealed partial class ReferencePage(JsonObject root)
+sealed class ReferencePage(JsonObject root)
 {
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     static readonly string Style = ReadStyle();
@@ -29,16 +28,22 @@ sealed partial class ReferencePage(JsonObject root)
         <style>{Style}</style>
         </head>
         <body>
-        <nav aria-label="Contents">
-        <h2>Contents</h2>
-        {Join(Areas, Contents)}
-        <p><a href="#schemas">Schemas</a></p>
-        </nav>
-        <main>
+        <header>
         <h1>{Text(root["info"]!["title"])} API</h1>
         <p class="lead">{Text(root["info"]!["summary"])} <a href="openapi.json">openapi.json</a> · version {Text(root["info"]!["version"])} · <code>{Text(root["servers"]![0]!["url"])}</code></p>
         {Prose(root["info"]!["description"])}
+        </header>
+        <nav aria-label="Contents">
+        <h2>Contents</h2>
+        {Join(Areas, Contents)}
+        <p><a href="#access">Access</a> · <a href="#schemas">Schemas</a></p>
+        </nav>
+        <main>
         {Join(Areas, Area)}
+        <section id="access" aria-labelledby="of-access">
+        <h2 id="of-access">Access</h2>
+        {Join(root["components"]!["securitySchemes"]!.AsObject(), Scheme)}
+        </section>
         <section id="schemas" aria-labelledby="of-schemas">
         <h2 id="of-schemas">Schemas</h2>
         {Join(root["components"]!["schemas"]!.AsObject().OrderBy(schema => schema.Key, StringComparer.Ordinal), Schema)}
@@ -92,9 +97,22 @@ sealed partial class ReferencePage(JsonObject root)
     {
         var ways = operation["security"]!.AsArray().SelectMany(way => way!.AsObject()).ToList();
         if (ways.Count == 0) return "";
-        var scopes = ways.SelectMany(way => way.Value!.AsArray()).Select(scope => $"<code>{Text(scope)}</code>").Distinct();
-        var names = string.Join(" or ", ways.Select(way => Text(way.Key)).Distinct());
-        return $"<p class=\"access\">Scope {string.Join(", ", scopes)} · {names}</p>".Replace("Scope  · ", "Access: ", StringComparison.Ordinal);
+        var scopes = ways.SelectMany(way => way.Value!.AsArray()).Select(scope => $"<code>{Text(scope)}</code>").Distinct().ToList();
+        var names = ways.Select(way => $"<a href=\"#access-{Text(way.Key)}\">{Text(way.Key)}</a>").Distinct()
+            .Concat(operation["security"]!.AsArray().Any(way => way!.AsObject().Count == 0) ? ["without"] : []);
+        return $"<p class=\"access\">{(scopes.Count == 0 ? "" : $"Scope {string.Join(", ", scopes)} · ")}Access: {string.Join(" or ", names)}</p>";
+    }
+
+    static string Scheme(KeyValuePair<string, JsonNode?> scheme)
+    {
+        var scopes = scheme.Value!["flows"]?.AsObject().SelectMany(flow => flow.Value!["scopes"]!.AsObject()).DistinctBy(scope => scope.Key);
+        return $"""
+            <article id="access-{Text(scheme.Key)}" aria-labelledby="of-access-{Text(scheme.Key)}">
+            <h3 id="of-access-{Text(scheme.Key)}">{Text(scheme.Key)}</h3>
+            {Prose(scheme.Value["description"])}
+            {Part("Scopes", scopes?.Select(scope => $"<dt><code>{Text(scope.Key)}</code></dt><dd>{Inline(scope.Value)}</dd>"))}
+            </article>
+            """;
     }
 
     string Parameter(JsonNode parameter) => Row(
@@ -165,7 +183,8 @@ sealed partial class ReferencePage(JsonObject root)
 
     static string Prose(JsonNode? text) => text is null ? "" : string.Concat(((string)text!).Split("\n\n").Select(part => $"<p>{Inline(part)}</p>"));
 
-    static string Inline(JsonNode? text) => text is null ? "" : Code().Replace(Text(text), "<code>$1</code>");
+    // What stands between backticks is code.
+    static string Inline(JsonNode? text) => string.Concat(((string?)text ?? "").Split('`').Select((part, n) => n % 2 == 0 ? Text(part) : $"<code>{Text(part)}</code>"));
 
     static string Text(JsonNode? text) => Text((string?)text ?? "");
 
@@ -176,8 +195,4 @@ sealed partial class ReferencePage(JsonObject root)
         using var reader = new StreamReader(typeof(ReferencePage).Assembly.GetManifestResourceStream("openapi/reference.css")!);
         return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
-
-    // HtmlEncoder makes &#x60; of a backtick.
-    [GeneratedRegex("&#x60;(.*?)&#x60;")]
-    private static partial Regex Code();
 }

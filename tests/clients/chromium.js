@@ -39,9 +39,9 @@ export async function signIn(page, user = 'alice', password = `${user}-password`
 }
 
 /** Keeps a picture, and fails on anything that axe-core takes for a serious hindrance, or for any that is not tolerated. */
-export async function look(page, name, tolerated = ['minor', 'moderate']) {
+export async function look(page, name, { tolerated = ['minor', 'moderate'], fullPage = true } = {}) {
   mkdirSync(screenshots, { recursive: true });
-  await page.screenshot({ path: `${screenshots}${name}.png`, fullPage: true });
+  await page.screenshot({ path: `${screenshots}${name}.png`, fullPage });
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   const serious = violations.filter(found => !tolerated.includes(found.impact));

@@ -41,7 +41,7 @@ export async function downloaded(page, button) {
 }
 
 /** Picture and axe-core, which must find nothing at all. */
-export const inspect = (page, name) => look(page, `my-files-${name}`, []);
+export const inspect = (page, name) => look(page, `my-files-${name}`, { tolerated: [] });
 
 async function onDisk(folder, name, bytes) {
   const path = join(folder, name);

@@ -57,10 +57,11 @@ for (const colorScheme of ['light', 'dark']) {
     assert.equal(new URL(page.url()).hash, '#files-begin');
     const top = await page.locator('#files-begin').evaluate(element => element.getBoundingClientRect().top);
     assert.ok(top >= 0 && top < 100, `the operation is at ${top}`);
-    await page.screenshot({ path: new URL(`../../TestResults/screenshots/openapi-operation-${colorScheme}.png`, import.meta.url).pathname });
-    await look(page, `openapi-${colorScheme}`);
+    await look(page, `openapi-operation-${colorScheme}`, { fullPage: false }); // The page is too long for one picture.
+    await page.goto(`${origin}/openapi`);
+    await look(page, `openapi-${colorScheme}`, { fullPage: false });
     await page.setViewportSize({ width: 1280, height: 900 });
     await page.goto(`${origin}/openapi#files-complete`);
-    await page.screenshot({ path: new URL(`../../TestResults/screenshots/openapi-desktop-${colorScheme}.png`, import.meta.url).pathname });
+    await look(page, `openapi-desktop-${colorScheme}`, { fullPage: false });
   }, { colorScheme }));
 }
