@@ -13,6 +13,8 @@ param signingMode = 'KeyVaultWrapped'
 param fileRetentionDays = 30
 param logRetentionDays = 90
 param logDailyCapGB = 5
+// A tenth tells where time goes; metrics count every request.
+param tracePercent = 10
 param alertEmail = readEnvironmentVariable('LATCHKEY_ALERT_EMAIL', '')
 param privateNetwork = true
 param customDomain = readEnvironmentVariable('LATCHKEY_CUSTOM_DOMAIN', '')
