@@ -103,6 +103,9 @@ public sealed record Settings
     /// <summary>The connection string of Application Insights, or null.</summary>
     public string? MonitorConnection { get; init; }
 
+    /// <summary>Of a hundred requests, how many are traced.</summary>
+    public required int TracePercent { get; init; }
+
     /// <summary>How mail is sent.</summary>
     public required MailSettings Mail { get; init; }
 
@@ -146,6 +149,7 @@ public sealed record Settings
             VerifyBytes = read.Number("Files:VerifyBytes", 256 << 20, 0, Files.BlockPlan.MaxFile),
             MultipartBytes = read.Number("Files:MultipartBytes", 20 << 20, 1, 90 << 20),
             TrashTime = TimeSpan.FromDays(read.Number("Files:TrashDays", 30, 0, 3650)),
+            TracePercent = (int)read.Number("TracePercent", 100, 0, 100),
             OtlpEndpoint = read.OtlpEndpoint(),
             MonitorConnection = read.MonitorConnection(),
             Mail = MailSettings.Read(read, development),

@@ -55,6 +55,11 @@ param logRetentionDays int = 30
 @description('GB of logs a day after which ingestion stops until the next day. -1 for no cap.')
 param logDailyCapGB int = 1
 
+@description('Of a hundred requests, how many are traced. Metrics, and so the alerts on errors and sign-ins, are always whole.')
+@minValue(0)
+@maxValue(100)
+param tracePercent int = 100
+
 @description('Receives alerts and budget notices. Empty: alerts show in the portal only.')
 param alertEmail string = ''
 
@@ -269,6 +274,7 @@ module functionApp 'modules/functionApp.bicep' = {
     subnetId: privateNetwork ? functionsSubnetId : ''
     origin: origin
     signingMode: signingMode
+    tracePercent: tracePercent
     identityName: names.identity
     insightsName: names.insights
     hostStorageName: names.hostStorage

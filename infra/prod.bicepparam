@@ -15,6 +15,8 @@ param logRetentionDays = 90
 param logDailyCapGB = 5
 // Set for the one deployment before `latchkey bootstrap`; the next one without it takes it away.
 param operatorSecretHash = readEnvironmentVariable('LATCHKEY_OPERATOR_SECRET_HASH', '')
+// A tenth tells where time goes; metrics count every request.
+param tracePercent = 10
 param alertEmail = readEnvironmentVariable('LATCHKEY_ALERT_EMAIL', '')
 param privateNetwork = true
 param customDomain = readEnvironmentVariable('LATCHKEY_CUSTOM_DOMAIN', '')

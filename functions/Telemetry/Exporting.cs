@@ -22,6 +22,9 @@ sealed class Exporting(IConfiguration configuration, Settings settings, TokenCre
 {
     const int ShutdownMilliseconds = 5000;
 
+    // One span per call. Azure.Core's own, one more per try below it, would double what is stored; round trips are counted.
+    static readonly string[] Dependencies = ["Azure.Data.Tables.*", "Azure.Storage.Blobs.*", "Azure.Security.KeyVault.*", "Azure.Identity.*"];
+
     TracerProvider? traces;
     MeterProvider? metrics;
 
@@ -53,7 +56,7 @@ sealed class Exporting(IConfiguration configuration, Settings settings, TokenCre
     {
         var tracing = Sdk.CreateTracerProviderBuilder()
             .ConfigureServices(services => services.AddSingleton(configuration)) // Exporters read OTEL_… from it.
-            .SetResourceBuilder(Service()).AddSource(Instruments.Name, "Azure.*").AddProcessor(new SpanScrubber());
+            .SetResourceBuilder(Service()).AddSource([Instruments.Name, .. Dependencies]).AddProcessor(new SpanScrubber());
         var metering = Sdk.CreateMeterProviderBuilder()
             .ConfigureServices(services => services.AddSingleton(configuration))
             .SetResourceBuilder(Service()).AddMeter(Instruments.Name);
@@ -67,7 +70,7 @@ sealed class Exporting(IConfiguration configuration, Settings settings, TokenCre
             tracing.AddAzureMonitorTraceExporter(monitor => Configure(monitor, settings, provider), credential);
             metering.AddAzureMonitorMetricExporter(monitor => Configure(monitor, settings, provider), credential);
         }
-        traces = tracing.SetSampler(new ServerSpans()).Build(); // After the exporters, which bring samplers of their own.
+        traces = tracing.SetSampler(new ServerSpans(settings.TracePercent)).Build(); // After the exporters, which bring samplers of their own.
         metrics = metering.Build();
         return Task.CompletedTask;
     }

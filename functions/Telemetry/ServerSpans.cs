@@ -4,15 +4,17 @@ using OpenTelemetry.Trace;
 namespace Latchkey.Telemetry;
 
 /// <summary>
-/// Records every request whatever its caller says of sampling, which may be anybody, and what belongs to one. Spans that
-/// belong to none (timers, the audit's writing) are not recorded: the figures tell of those.
+/// Records so many of a hundred requests, whatever their callers, who may be anybody, say of sampling; and what belongs to
+/// those. Spans that belong to no request (timers, the audit's writing) are not recorded: the figures tell of those.
 /// </summary>
-sealed class ServerSpans : Sampler
+sealed class ServerSpans(int percent) : Sampler
 {
+    readonly TraceIdRatioBasedSampler share = new(percent / 100.0);
+
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters)
     {
-        var ours = samplingParameters.Kind == ActivityKind.Server
-            || (samplingParameters.ParentContext.TraceFlags & ActivityTraceFlags.Recorded) != 0;
-        return new SamplingResult(ours ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
+        if (samplingParameters.Kind == ActivityKind.Server) return share.ShouldSample(samplingParameters);
+        var recorded = (samplingParameters.ParentContext.TraceFlags & ActivityTraceFlags.Recorded) != 0;
+        return new SamplingResult(recorded ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
     }
 }

@@ -9,7 +9,7 @@ param workspaceName string
 param vaultName string
 
 // The Functions host reports the same requests under its own role: ours are counted, once.
-// A percentage of a handful of requests says nothing.
+// Times are those of the traced requests (tracePercent). A percentage of a handful of requests says nothing.
 var errorRate = '''
 AppMetrics
 | where Name == 'http.server.request.duration' and AppRoleName == 'latchkey'

@@ -12,6 +12,7 @@ param maximumInstances int
 param subnetId string
 param origin string
 param signingMode string
+param tracePercent int
 param identityName string
 param insightsName string
 param hostStorageName string
@@ -177,6 +178,10 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         {
           name: 'Latchkey__OperatorSecretHash'
           value: operatorSecretHash
+        }
+        {
+          name: 'Latchkey__TracePercent'
+          value: '${tracePercent}'
         }
         // The platform's front end is the one proxy whose X-Forwarded-For entry is believed.
         {

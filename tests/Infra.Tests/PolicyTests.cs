@@ -108,6 +108,7 @@ public sealed class PolicyTests
                 "Latchkey__Signing__WrapKey",
                 "Latchkey__Storage__BlobEndpoint",
                 "Latchkey__Storage__TableEndpoint",
+                "Latchkey__TracePercent",
                 "Latchkey__TrustedProxies",
             ],
             names);

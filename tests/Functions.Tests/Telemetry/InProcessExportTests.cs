@@ -9,8 +9,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Latchkey.Tests.Telemetry;
 
-/// <summary>With an Application Insights connection string the same goes to Azure Monitor, signed in with the app's identity.</summary>
-public sealed class MonitorTests
+/// <summary>
+/// Exports of hosts within this process: to Azure Monitor, of calls to the vault, of a share of the requests. One class, so that
+/// they run one after the other: an activity belongs to the process, and what one host records another would export.
+/// </summary>
+public sealed class InProcessExportTests
 {
     [Fact]
     public async Task Requests_figures_and_log_lines_go_to_Azure_Monitor_with_the_apps_identity_and_without_secrets()
@@ -47,6 +50,25 @@ public sealed class MonitorTests
     {
         await using var host = await TestHost.Start();
         Assert.Empty(host.Service<IEnumerable<Microsoft.Extensions.Hosting.IHostedService>>().OfType<Latchkey.Telemetry.Exporting>());
+    }
+
+    [Fact]
+    public async Task The_operator_and_no_caller_says_how_many_requests_are_traced()
+    {
+        await using var receiver = await OtlpReceiver.Start();
+        await using (var host = await TestHost.Start(settings: new()
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Address,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["Latchkey:TracePercent"] = "0",
+        }))
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live");
+            request.Headers.Add("traceparent", "00-2af7651916cd43dd8448eb211c80319e-b7ad6b7169203331-01");
+            await TestHost.Json(await host.Http.SendAsync(request), 200);
+        }
+        Assert.Empty(receiver.Spans);
+        Assert.Contains(receiver.Figures, figure => figure.Name == "http.server.request.duration" && figure.Tags["http.route"] == "/health/live");
     }
 
     [Fact]
