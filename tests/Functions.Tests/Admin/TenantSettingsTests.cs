@@ -73,7 +73,8 @@ public sealed class TenantSettingsTests : IAsyncLifetime
         var lifted = await @operator.Patch("tenants/demo", new { limits = new { fileBytes = -1, spaceFiles = 100, contentTypes = Texts() } });
         Assert.Equal(-1, lifted.GetProperty("limits").GetProperty("fileBytes").GetInt64());
         await alice.Begin(FilesOf.Declaration(size: 2000, contentType: "text/plain"));
-        Assert.Equal(403, (int)(await alice.Send(HttpMethod.Post, "/../admin/settings")).StatusCode); // Not an administrator.
+        foreach (var path in new[] { "limits", "settings" }) // Not an administrator.
+            Assert.Equal(403, (int)(await host.Send(HttpMethod.Get, $"/demo/admin/{path}", alice.Token)).StatusCode);
 
         async Task<string?> Refused(int status, long size = 1, string type = FilesOf.AnyType) =>
             await FilesOf.Code(await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(size: size, contentType: type)), status);
