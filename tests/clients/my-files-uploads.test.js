@@ -66,6 +66,20 @@ test('of many files three are sent at once, the others wait for their turn, and 
   await page.getByRole('heading', { name: 'Uploads' }).waitFor({ state: 'hidden' });
 }, { viewport: { width: 1280, height: 800 } }));
 
+test('a file that is chosen before the page has its first answer goes where the address says', options, () => onMyFiles(async ({ page, disk }) => {
+  const path = await disk('early.jpg', photo(1000));
+  let answer;
+  const held = new Promise(resolve => { answer = resolve; });
+  await page.route('**/demo/spaces', route => held.then(() => route.continue()));
+  await page.reload();
+  await page.getByRole('heading', { name: 'Folders and files' }).waitFor();
+  const complete = page.waitForResponse(response => response.url().endsWith('/complete'));
+  await choose(page, path);
+  assert.equal((await complete).status(), 200);
+  answer();
+  await line(page, 'early.jpg').waitFor();
+}));
+
 test('the network is cut in the middle, and the upload goes on by itself', options, () => onMyFiles(async ({ page, context, disk }) => {
   const bytes = photo(26 * MiB + 1);
   await slowly(page, 300);
