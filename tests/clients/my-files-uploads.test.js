@@ -53,6 +53,33 @@ test('a large file shows its progress, is paused, goes on and arrives whole', op
   assert.ok(sent.get(0) === 1, 'what had arrived was not sent again');
 }));
 
+test('of many files three are sent at once, the others wait for their turn, and all arrive', options, () => onMyFiles(async ({ page, disk }) => {
+  await slowly(page, 1500);
+  const paths = await Promise.all([1, 2, 3, 4, 5, 6].map(n => disk(`many-${n}.jpg`, photo(5 * MiB))));
+  await choose(page, ...paths);
+  await page.locator('#upload-rows [data-state=sending]').nth(2).waitFor();
+  assert.equal(await page.locator('#upload-rows [data-state=queued]').count(), 3);
+  await inspect(page, 'queue-desktop');
+  await page.getByRole('button', { name: 'Give up many-6.jpg' }).click();
+  for (const n of [1, 2, 3, 4, 5]) await line(page, `many-${n}.jpg`).waitFor({ timeout: 90_000 });
+  assert.equal(await line(page, 'many-6.jpg').count(), 0);
+  await page.getByRole('heading', { name: 'Uploads' }).waitFor({ state: 'hidden' });
+}, { viewport: { width: 1280, height: 800 } }));
+
+test('a file that is chosen before the page has its first answer goes where the address says', options, () => onMyFiles(async ({ page, disk }) => {
+  const path = await disk('early.jpg', photo(1000));
+  let answer;
+  const held = new Promise(resolve => { answer = resolve; });
+  await page.route('**/demo/spaces', route => held.then(() => route.continue()));
+  await page.reload();
+  await page.getByRole('heading', { name: 'Folders and files' }).waitFor();
+  const complete = page.waitForResponse(response => response.url().endsWith('/complete'));
+  await choose(page, path);
+  assert.equal((await complete).status(), 200);
+  answer();
+  await line(page, 'early.jpg').waitFor();
+}));
+
 test('the network is cut in the middle, and the upload goes on by itself', options, () => onMyFiles(async ({ page, context, disk }) => {
   const bytes = photo(26 * MiB + 1);
   await slowly(page, 300);

@@ -64,7 +64,7 @@ test('a hostile name stays text wherever it is shown', options, () => onMyFiles(
   await inspect(page, 'hostile-name');
   assert.equal(await page.locator('main img').count(), 0);
   assert.equal(await page.title(), title);
-}));
+}, { colorScheme: 'dark' }));
 
 test('a link with a password opens elsewhere, is listed, and ends when it is taken back', options, () => onMyFiles(async ({ page, context, disk }) => {
   const bytes = photo(50_000);

@@ -9,7 +9,10 @@ import { startShares } from './shares.js';
 import { UploadsPanel } from './uploads-panel.js';
 
 const { issuer, client } = byId('my-files').dataset;
-const session = new Session(issuer, client, () => { byId('signed-out').hidden = false; });
+const session = new Session(issuer, client, () => {
+  byId('signed-in').hidden = true;
+  byId('signed-out').hidden = false;
+});
 
 async function main() {
   // Under another name of this machine the sign-in would come back to a page that never asked.

@@ -9,7 +9,7 @@ const shared = { space: 'shared', name: 'Shared with me', right: 'read' };
 export class FilesPanel {
   #api;
   #spaces = [];
-  #place;
+  #place = placeInAddress(); // From the start: a person may choose files before the first answer is here.
   #cursor;
   #turn = 0;
 

@@ -10,8 +10,8 @@ const longestWaitMs = 30_000;
 const storageTries = 5;
 
 /**
- * States: `sending`, `waiting` (for the network), `paused`, `checking`, `done`, `failed`, and `fileless`: known from an
- * earlier visit, whose file the browser has lost. Every change is the event `change`.
+ * States: `queued`, `sending`, `waiting` (for the network), `paused`, `checking`, `done`, `failed`, `given up`, and
+ * `fileless`: known from an earlier visit, whose file the browser has lost. Every change is the event `change`.
  */
 export class Upload extends EventTarget {
   #api;
@@ -26,7 +26,7 @@ export class Upload extends EventTarget {
     this.#memory = memory;
     this.#file = file;
     this.note = note;
-    this.state = file ? 'paused' : 'fileless';
+    this.state = file ? 'queued' : 'fileless';
     this.sent = 0;
     this.message = '';
   }
@@ -66,6 +66,7 @@ export class Upload extends EventTarget {
         return this.#set('done', this.note.size);
       } catch (error) {
         if (signal.aborted) return undefined;
+        if (!this.#file && error instanceof TypeError) return this.#set('fileless'); // It was only to be completed.
         if (this.sent > best) [tries, best] = [0, this.sent];
         if (!mayPass(error, tries)) return this.#fail(error);
         this.#set('waiting');
@@ -84,6 +85,7 @@ export class Upload extends EventTarget {
   /** Gives the upload up, here and at the service. */
   async cancel() {
     this.#stop.abort();
+    this.#set('given up');
     this.#memory.forget(this.note);
     if (this.note.id) await this.#api.deleteForGood(this.note.id).catch(() => {}); // The sweep does it then.
   }

@@ -2,7 +2,10 @@
 import { button, byId, el, guarded, say, size } from './dom.js';
 import { Upload } from './upload.js';
 
+const atOnce = 3; // Uploads; a browser has only so many connections.
+
 const words = {
+  queued: 'Waits for its turn', 'given up': 'Given up',
   sending: 'Sending', waiting: 'No connection. It goes on by itself', paused: 'Paused', checking: 'Checking', done: 'Done',
   failed: 'Failed', fileless: 'Choose the file again to go on',
 };
@@ -11,6 +14,8 @@ export class UploadsPanel {
   #api;
   #memory;
   #onDone;
+  #queue = [];
+  #running = 0;
 
   /** @param onDone is told of each file that has arrived. */
   constructor(api, memory, onDone) {
@@ -42,7 +47,20 @@ export class UploadsPanel {
     for (const file of files) {
       const upload = Upload.of(this.#api, this.#memory, file, place);
       this.#show(upload);
-      guarded(() => upload.run());
+      this.#queue.push(upload);
+    }
+    this.#next();
+  }
+
+  #next() {
+    while (this.#running < atOnce && this.#queue.length > 0) {
+      const upload = this.#queue.shift();
+      if (upload.state !== 'queued') continue;
+      this.#running++;
+      guarded(() => upload.run()).finally(() => {
+        this.#running--;
+        this.#next();
+      });
     }
   }
 
