@@ -84,7 +84,8 @@ sealed class AreaOperation(string area, string key, JsonObject source, JsonObjec
             var response = new JsonObject { ["description"] = answer!["description"]?.DeepClone() ?? "Done." };
             if (answer["headers"] is JsonArray names) response["headers"] = Headers(names.Select(name => (string)name!));
             if (answer["json"] is { } json) response["content"] = new JsonObject { ["application/json"] = Content(json, answer["example"]) };
-            if (answer["type"] is { } type) response["content"] = new JsonObject { [(string)type!] = Content(answer["schema"] ?? "string", answer["example"]) };
+            if (answer["type"] is { } type)
+                response["content"] = new JsonObject(Types(type).Select(one => KeyValuePair.Create(one, (JsonNode?)Content(answer["schema"] ?? "string", answer["example"]))));
             responses[int.Parse(status, System.Globalization.CultureInfo.InvariantCulture)] = response;
         }
         // RFC 9449 §8.2: whoever sends a proof is told the newest nonce.
@@ -92,6 +93,8 @@ sealed class AreaOperation(string area, string key, JsonObject source, JsonObjec
         foreach (var response in responses.Values)
             (response["headers"] as JsonObject ?? (JsonObject)(response["headers"] = new JsonObject())).TryAdd("DPoP-Nonce", Header("DPoP-Nonce"));
     }
+
+    static IEnumerable<string> Types(JsonNode type) => type is JsonArray types ? types.Select(one => (string)one!) : [(string)type!];
 
     void OAuthErrors()
     {

@@ -37,7 +37,7 @@ public sealed partial class MyFilesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_module_that_the_program_imports_is_served_once_and_then_304()
+    public async Task Every_module_that_the_program_imports_is_served_once_then_304_and_never_as_another_version()
     {
         var (left, seen) = (new Queue<string>(["app.js", "page.css"]), new HashSet<string>());
         while (left.TryDequeue(out var name))
@@ -50,6 +50,8 @@ public sealed partial class MyFilesTests : IAsyncLifetime
             foreach (Match import in Imports().Matches(await part.Content.ReadAsStringAsync())) left.Enqueue(import.Groups[1].Value);
             var again = new HttpRequestMessage(HttpMethod.Get, $"/demo/my-files/{name}") { Headers = { { "If-None-Match", part.Headers.ETag!.ToString() } } };
             Assert.Equal(HttpStatusCode.NotModified, (await host.Http.SendAsync(again)).StatusCode);
+            var other = new HttpRequestMessage(HttpMethod.Get, $"/demo/my-files/{name}") { Headers = { { "If-Match", "\"other\"" } } };
+            Assert.Equal(HttpStatusCode.PreconditionFailed, (await host.Http.SendAsync(other)).StatusCode);
         }
         Assert.Equal(Directory.GetFiles(Repository.Path("functions/Pages/MyFiles")).Select(Path.GetFileName).Order(), seen.Order());
         foreach (var name in (string[])["nothing.js", "..%2fstyle.css", "style.css"])
