@@ -12,9 +12,12 @@ public sealed class Azurite : IDisposable
 {
     const string Key = "bGF0Y2hrZXktdGVzdHMtYXp1cml0ZS1hY2NvdW50LWtleS1vZi0zMi1ieXRlcw=="; // Says what it is.
     const int Accounts = 1200;
+    const int FirstPort = 12_000;
+    const int PortCount = 20_000;
 
     static readonly Lazy<Task<Azurite>> SharedOne = new(() => Start(dataFolder: null));
     static int accounts;
+    static int ports = Random.Shared.Next(PortCount); // Test processes side by side begin in different places.
 
     readonly string? dataFolder;
     Process process;
@@ -78,12 +81,28 @@ public sealed class Azurite : IDisposable
         if (!process.HasExited) process.Kill(entireProcessTree: true);
     }
 
-    /// <summary>A port that was free a moment ago.</summary>
+    /// <summary>
+    /// A port that was free a moment ago, and that neither this process gives out again nor the system to a client's end of
+    /// a connection: those are above 32768 (Linux) or 49152.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        for (var tries = 0; tries < PortCount; tries++)
+        {
+            var port = FirstPort + (int)((uint)Interlocked.Increment(ref ports) % PortCount);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody else's.
+            }
+        }
+        throw new InvalidOperationException("No port is free.");
     }
 
     Process Launch()

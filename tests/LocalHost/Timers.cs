@@ -4,7 +4,7 @@ using NCrontab;
 
 namespace Latchkey.LocalHost;
 
-/// <summary>Runs the timer triggers on their schedules, as the Functions host would. The real clock on purpose: tests call the timers themselves.</summary>
+/// <summary>Runs the timer triggers on their schedules, as the Functions host would. By the real clock.</summary>
 sealed partial class Timers(IServiceProvider services, ILogger<Timers> logger) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>

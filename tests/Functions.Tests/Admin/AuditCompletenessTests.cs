@@ -58,6 +58,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["app"] = "a user looks at their own page",
         ["my-files"] = "public, the same page for everybody; what its program does it does with a token",
         ["my-files-part"] = "public, the same program for everybody",
+        ["openapi-json"] = "public, the same document for everybody",
+        ["openapi-page"] = "public, the same document for everybody",
         ["link-page"] = "shows a name and a button; the button is recorded",
     };
 
