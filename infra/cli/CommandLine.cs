@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Latchkey.Cli;
@@ -70,6 +71,11 @@ static class CommandLine
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or OperationCanceledException)
         {
             await terminal.Error.WriteLineAsync(fault.Message);
+            return 1;
+        }
+        catch (Exception odd) when (odd is HttpRequestException or JsonException)
+        {
+            await terminal.Error.WriteLineAsync($"The answer is not one of Latchkey's, or broke off: {odd.Message}");
             return 1;
         }
     }
