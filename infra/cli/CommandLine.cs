@@ -57,7 +57,9 @@ static class CommandLine
         var root = new Command("latchkey", "Administers a Latchkey deployment.") { Origin, Tenant, Json, new HelpOption(), new VersionOption() };
         foreach (var noun in Nouns(terminal)) root.Add(noun);
         var parsed = root.Parse(args);
-        var configuration = new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false };
+        // What was not understood is answered with help, which is nothing for a pipe.
+        var output = parsed.Errors.Count > 0 ? terminal.Error : terminal.Output;
+        var configuration = new InvocationConfiguration { Output = output, Error = terminal.Error, EnableDefaultExceptionHandler = false };
         try
         {
             var code = await parsed.InvokeAsync(configuration);
