@@ -111,6 +111,7 @@ public sealed class AdminClients(Gate gate, ClientStore clients, IEnumerable<IGr
         gate.Change(request, Scopes.Admin, async caller =>
         {
             if (Id(request) == MyFilesClient.Id) throw Reserved(); // Its row remembers which of its sessions have ended.
+            Operators.EnsureNotOwn(caller, Id(request));
             _ = await clients.FindNow(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound();
             await clients.Delete(caller.Tenant, Id(request), caller.Cancel);
             return Results.NoContent();

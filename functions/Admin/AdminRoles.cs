@@ -32,6 +32,7 @@ public sealed class AdminRoles(Gate gate, TenantStore tenants)
         gate.Change(request, Scopes.Admin, async caller =>
         {
             var name = Name(request) ?? throw Input.Fault("role", "must be 1 to 40 of a-z, 0-9, '-', '_' and '.'");
+            if (IsReserved(caller, name)) throw Reserved();
             var rights = Input.Scope("rights", (await JsonBody.Read<NewRights>(request)).Rights, Operators.RightsIn(caller.Tenant));
             var tenant = await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
             if (!tenant.Roles.ContainsKey(name) && tenant.Roles.Count >= MostRoles)
@@ -51,9 +52,15 @@ public sealed class AdminRoles(Gate gate, TenantStore tenants)
             var tenant = await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
             if (Name(request) is not { } name || !tenant.Roles.ContainsKey(name))
                 throw Problem.NotFound("role_not_found", "There is no such role.");
+            if (IsReserved(caller, name)) throw Reserved();
             await tenants.Delete(tenant, name, caller.Cancel);
             return Results.NoContent();
         });
+
+    // Without it nobody could look after the deployment any more.
+    static bool IsReserved(Caller caller, string role) => caller.Tenant.Id == Tenant.Operator && role == Operators.Role;
+
+    static Problem Reserved() => Problem.Conflict("role_reserved", "The operators' role is the deployment's.");
 
     static object Answer(Role role) => new { role.Name, rights = role.Rights.Tokens };
 

@@ -80,6 +80,7 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
         {
             var body = await JsonBody.Read<UserChange>(request);
             var tenant = await Now(caller);
+            if (body.Disabled is true || body.Roles?.Contains(Operators.Role) is false) Operators.EnsureNotOwn(caller, Id(request));
             User Apply(User user) => user.Deleting ? throw Problem.Conflict("user_deleting", "The user is being deleted; delete again to finish.") : user with
             {
                 Name = body.Name is null ? user.Name : Input.Shown("name", body.Name),
@@ -119,12 +120,15 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
         gate.Change(request, Scopes.Admin, async caller =>
-            await removal.TryRun(caller.Tenant, Id(request), MostTime, caller.Cancel) switch
+        {
+            Operators.EnsureNotOwn(caller, Id(request));
+            return await removal.TryRun(caller.Tenant, Id(request), MostTime, caller.Cancel) switch
             {
                 null => throw NotFound(),
                 true => Results.NoContent(),
                 false => Results.Json(new { done = false }, statusCode: 202),
-            });
+            };
+        });
 
     // Roles that were made a moment ago count.
     async Task<Tenant> Now(Caller caller) => await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;

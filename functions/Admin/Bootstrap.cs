@@ -63,7 +63,8 @@ public sealed class Bootstrap(
     {
         if (first) await users.TryAdd(tenant, blank with { PasswordHash = passwords.Hash(password) }, cancel);
         var user = await users.FindByName(tenant, blank.UserName, cancel);
-        if (user is { Disabled: true } && passwords.Verifies(user, password)) return user;
+        // Whoever was disabled after they had been an operator was signed out by it: the secret does not bring them back.
+        if (user is { Disabled: true, SignedOutAt: null, Deleting: false } && passwords.Verifies(user, password)) return user;
         throw first ? Problem.Conflict("user_exists", "A try before this one used the name with another password; take another name.") : Done();
     }
 

@@ -41,12 +41,12 @@ static class Input
         _ => throw Fault(field, $"must have {Passwords.LeastChars} to {Passwords.MaxChars} characters"),
     };
 
-    /// <summary>An https address; an empty text means none.</summary>
+    /// <summary>An https address that can stand in a Content-Security-Policy; an empty text means none.</summary>
     public static string? Https(string field, string text)
     {
         if (text.Length == 0) return null;
         return text.Length <= 512 && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps
-            && uri.UserInfo.Length == 0 && text.All(c => c is > ' ' and <= '~' and not ('"' or '<' or '>' or '\\' or '\''))
+            && uri.UserInfo.Length == 0 && text.All(c => c is > ' ' and <= '~' and not ('"' or '<' or '>' or '\\' or '\'' or ';' or ','))
             ? text : throw Fault(field, "must be an https address");
     }
 

@@ -9,7 +9,8 @@ namespace Latchkey.Admin;
 
 /// <summary>
 /// An operator's way into a tenant: a token of that tenant with scope <c>admin</c>, so that its administration is one
-/// thing for everybody. The subject is <c>operator:{user}</c>, and the tenant's audit names it with every act.
+/// thing for everybody. The subject is <c>operator:{user}</c>, and the tenant's audit names it with every act. It dies with
+/// the token that it was got with: an operator who is disabled is out of every tenant at once.
 /// </summary>
 public sealed class OperatorToken(Gate gate, TenantStore tenants, ClientStore clients, AccessTokens accessTokens, IssuedTokens issued)
 {
@@ -24,6 +25,7 @@ public sealed class OperatorToken(Gate gate, TenantStore tenants, ClientStore cl
                 await clients.TryAdd(tenant, Operators.InTenant, caller.Cancel);
             var token = await accessTokens.ForOperator(tenant, Operators.InTenant, $"operator:{caller.Token.Subject}",
                 Operators.InTenant.Scope, caller.Cancel);
+            IssuedTokens.Bind(token.Record, caller.Token);
             await issued.Tables.For(token.Bucket).Put(token.Record, caller.Cancel);
             Instruments.TokenIssued(tenant.Id, "operator");
             return Results.Json(new { accessToken = token.Encoded, expiresIn = Operators.InTenant.AccessTokenSeconds });

@@ -1,3 +1,4 @@
+using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
@@ -14,6 +15,14 @@ static class Operators
 
     /// <summary>What an operator may do.</summary>
     public static Scope Rights { get; } = Scope.Of(Scopes.Operator, Scopes.Admin);
+
+    /// <summary>Refuses what would leave no operator: nobody takes it from themselves, so the last one can't be taken.</summary>
+    /// <exception cref="Problem">409 <c>own_account</c>.</exception>
+    public static void EnsureNotOwn(Caller caller, string id)
+    {
+        if (caller.Tenant.Id == Tenant.Operator && id == caller.Token.Subject)
+            throw Problem.Conflict("own_account", "This is who you are; another operator can do it.");
+    }
 
     /// <summary>What a tenant's clients may be given.</summary>
     public static Scope ScopesIn(Tenant tenant) =>

@@ -78,7 +78,7 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
             }
         }
         await storage.Blobs.GetBlobContainerClient(BlobStore.ContainerOf(tenant.Id)).DeleteIfExistsAsync(cancellationToken: cancel);
-        if (tenant.Domain is { } domain) await domains.Release(domain, tenant.Id, cancel);
+        await domains.ReleaseAll(tenant.Id, cancel);
         await tenants.Delete(tenant.Id, cancel);
         return true;
     }

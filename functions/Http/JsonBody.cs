@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Http;
@@ -10,6 +11,7 @@ public static class JsonBody
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         MaxDepth = 8,
+        Converters = { new Texts() },
     };
 
     /// <summary>The body as a <typeparamref name="T"/>.</summary>
@@ -31,4 +33,20 @@ public static class JsonBody
     }
 
     static Problem Invalid(string why) => Problem.BadRequest("invalid_json", $"The body is not what this endpoint takes: {why}.");
+
+    // The serializer takes null as an item of any list, whatever the type says.
+    sealed class Texts : JsonConverter<IReadOnlyList<string>>
+    {
+        public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException();
+            var texts = new List<string>();
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                texts.Add(reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException());
+            return texts;
+        }
+
+        public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
+    }
 }

@@ -67,6 +67,7 @@ public static partial class Texts
         { Code: "sign_in_expired" or "sign_in_finished" } => ($"{problem.Message} {StartAgain}", null),
         { Code: "unknown_tenant" } => (UnknownTenant, null),
         { Status: 429, RetryAfter: { } seconds } => (TooManyTries(seconds), null),
+        { Code: "tenant_suspended" } => (problem.Message, null), // With the reason.
         { Status: 403 } => (NoRight, null),
         { Code: "app_not_found" or "app_changed" or "link_not_good" or "no_mail" } => (problem.Message, null),
         { Status: >= 500 } => (Later, null),

@@ -22,6 +22,7 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
 #pragma warning disable RS0030 // The one place that looks at the Host header. It decides a refusal and builds nothing.
         var host = request.Host.Host;
 #pragma warning restore RS0030
+        host = host.TrimEnd('.'); // DNS takes login.example.com. for the same name.
         if (host.Equals(own, StringComparison.OrdinalIgnoreCase)) return null;
         var all = await cache.Get("", () => Load(cancel));
         return all!.GetValueOrDefault(host);
@@ -42,6 +43,16 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
     {
         if (await table.Find(Tenant.Operator, domain, cancel) is { } row && row.GetString("Tenant") == tenant)
             await table.TryDelete(row, cancel);
+        cache.Remove("");
+    }
+
+    /// <summary>Gives back all that a tenant has, for its deletion: a change that was cut short may have left it more than its own.</summary>
+    public async Task ReleaseAll(string tenant, CancellationToken cancel)
+    {
+        await foreach (var row in table.Partition(Tenant.Operator, cancel))
+        {
+            if (row.GetString("Tenant") == tenant) await table.TryDelete(row, cancel);
+        }
         cache.Remove("");
     }
 

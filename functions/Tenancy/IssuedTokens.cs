@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using Latchkey.Http;
+using Latchkey.Protocol;
 using Latchkey.Storage;
 
 namespace Latchkey.Tenancy;
@@ -8,7 +9,7 @@ namespace Latchkey.Tenancy;
 /// The record of every access token issued (SCHEMA.md, tables Sessions…). A token of a session lies in the session's
 /// partition, any other in one of its own; the expiry bucket is in the id.
 /// </summary>
-public sealed class IssuedTokens(StorageClients storage, ClientStore clients, TimeProvider clock)
+public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, ClientStore clients, TimeProvider clock)
 {
     /// <summary>The tables of sessions and access tokens.</summary>
     public ExpiringTables Tables { get; } = new(storage.Tables, "Sessions");
@@ -52,7 +53,19 @@ public sealed class IssuedTokens(StorageClients storage, ClientStore clients, Ti
         // A session whose code is not redeemed has no tokens.
         return row is not null && (!row.ContainsKey("CodeExpiresAt") || row.ContainsKey("CodeSpentAt"))
             && !tenant.HasEnded(client, row.GetDateTimeOffset(token.SessionId is null ? "IssuedAt" : "CreatedAt") ?? DateTimeOffset.MinValue)
-            && !row.ContainsKey("RevokedAt") && !RevokedTokens.Of(row).Has(token.TokenId);
+            && !row.ContainsKey("RevokedAt") && !RevokedTokens.Of(row).Has(token.TokenId)
+            && await IsSourceLive(row, cancel);
+    }
+
+    /// <summary>Makes a token's row say that the token was got with an operator's, with which it dies.</summary>
+    public static void Bind(TableEntity row, AccessToken source) =>
+        (row["SourceClient"], row["SourceSession"], row["SourceToken"]) = (source.ClientId, source.SessionId, source.TokenId);
+
+    async Task<bool> IsSourceLive(TableEntity row, CancellationToken cancel)
+    {
+        if (row.GetString("SourceToken") is not { } id) return true;
+        var source = new AccessToken(Tenant.Operator, "", row.GetString("SourceClient"), Scope.None, id, row.GetString("SourceSession"));
+        return await tenants.Find(Tenant.Operator, cancel) is { } operators && await IsLive(operators, source, cancel);
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Latchkey.Cli;
@@ -56,7 +57,9 @@ static class CommandLine
         var root = new Command("latchkey", "Administers a Latchkey deployment.") { Origin, Tenant, Json, new HelpOption(), new VersionOption() };
         foreach (var noun in Nouns(terminal)) root.Add(noun);
         var parsed = root.Parse(args);
-        var configuration = new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false };
+        // What was not understood is answered with help, which is nothing for a pipe.
+        var output = parsed.Errors.Count > 0 ? terminal.Error : terminal.Output;
+        var configuration = new InvocationConfiguration { Output = output, Error = terminal.Error, EnableDefaultExceptionHandler = false };
         try
         {
             var code = await parsed.InvokeAsync(configuration);
@@ -70,6 +73,11 @@ static class CommandLine
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or OperationCanceledException)
         {
             await terminal.Error.WriteLineAsync(fault.Message);
+            return 1;
+        }
+        catch (Exception odd) when (odd is HttpRequestException or JsonException)
+        {
+            await terminal.Error.WriteLineAsync($"The answer is not one of Latchkey's, or broke off: {odd.Message}");
             return 1;
         }
     }

@@ -114,8 +114,9 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
     async Task<SignIn> Token(string tenant, Dictionary<string, string> form)
     {
         var answer = await Plain(HttpMethod.Post, $"{origin}/{tenant}/oauth/token", new FormUrlEncodedContent(form));
-        var early = TimeProvider.System.GetUtcNow().AddSeconds((int)answer!["expires_in"]! - 30);
-        return new SignIn((string?)answer["refresh_token"] ?? "", (string)answer["access_token"]!, early);
+        if (answer?["expires_in"] is not { } seconds || answer["access_token"] is not { } access) throw new JsonException("It is no token.");
+        var early = TimeProvider.System.GetUtcNow().AddSeconds((int)seconds - 30);
+        return new SignIn((string?)answer["refresh_token"] ?? "", (string)access!, early);
     }
 
     async Task<JsonNode?> Plain(HttpMethod method, string url, HttpContent content)

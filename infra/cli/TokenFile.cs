@@ -40,14 +40,14 @@ sealed class TokenFile(Terminal terminal)
 
     void Write(Dictionary<string, SignIn> all)
     {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         else
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
-        var next = $"{path}.{Environment.ProcessId}";
+        var next = $"{path}.{Path.GetRandomFileName()}"; // A name that nobody can have taken before, in a folder that is not the owner's alone.
         using (var file = new FileStream(next, options)) JsonSerializer.Serialize(file, all);
         File.Move(next, path, overwrite: true);
     }

@@ -33,6 +33,33 @@ public sealed class BootstrapTests
     }
 
     [Fact]
+    public async Task The_secret_brings_no_operator_back_who_was_disabled()
+    {
+        await using var host = await Start(Secret);
+        await TestHost.Json(await Post(host, Secret, "root"), 201);
+        var root = (await TestHost.Json(await SignIn(host), 200)).GetProperty("access_token").GetString();
+        await TestHost.Json(await host.Send(HttpMethod.Post, "/operator/admin/users", root, new { userName = "anna", password = "anna-password", roles = AdminOf.Texts("operator") }), 201);
+        var anna = new AdminOf(host, "operator", (await TestHost.Json(await SignIn(host, "anna"), 200)).GetProperty("access_token").GetString()!);
+        await anna.Patch($"users/{await anna.UserId("root")}", new { disabled = true });
+        Assert.Equal("bootstrap_done", await Code(host, Secret, "root", 409));
+        Assert.Equal(400, (int)(await SignIn(host)).StatusCode);
+    }
+
+    [Fact]
+    public async Task When_all_passwords_are_lost_whoever_may_delete_a_row_of_the_tables_bootstraps_again()
+    {
+        await using var host = await Start(Secret);
+        await TestHost.Json(await Post(host, Secret, "root"), 201);
+        await host.Service<Latchkey.Storage.StorageClients>().Tables.GetTableClient("Tenants").DeleteEntityAsync("operator", "tenant"); // As infra/README.md says.
+        Assert.Equal("user_exists", await Code(host, Secret, "root", 409, password: "another-password"));
+        await TestHost.Json(await Post(host, Secret, "root2"), 201);
+        await TestHost.Json(await SignIn(host, "root2", "root-password"), 200);
+    }
+
+    static Task<HttpResponseMessage> SignIn(TestHost host, string user = "root", string? password = null) => host.Token("operator",
+        ("grant_type", "password"), ("client_id", "cli"), ("username", user), ("password", password ?? $"{user}-password"));
+
+    [Fact]
     public async Task Without_a_secret_there_is_no_such_way()
     {
         await using var host = await Start(null);

@@ -166,6 +166,18 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("user list --limit")]
     public async Task What_is_not_understood_is_a_2(string args) => Assert.NotEqual(0, (await Run(args, "", Service)).Code);
 
+    [Theory]
+    [InlineData("planet list --json")]
+    [InlineData("tenant create --json")]
+    [InlineData("tenant show nobody --json")]
+    public async Task Nothing_but_its_json_is_on_the_standard_output(string args)
+    {
+        var (code, output, error) = await Run(args, "", Service);
+        Assert.Equal("", output);
+        Assert.NotEqual("", error);
+        Assert.InRange(code, 1, 2);
+    }
+
     [Fact]
     public async Task Secrets_are_never_sent_in_the_clear_to_another_machine() =>
         Assert.Equal((1, "The origin must be https, or http on this machine: secrets are sent there.\n"), await Failed("tenant list --origin http://example.com"));

@@ -188,6 +188,7 @@ public sealed class OperatorTests : IAsyncLifetime
     [InlineData("POST", "tenants", """{"id":"acme2","name":"\u0000"}""")]
     [InlineData("PATCH", "tenants/demo", """{"color":"red"}""")]
     [InlineData("PATCH", "tenants/demo", """{"logoUri":"javascript:alert(1)"}""")]
+    [InlineData("PATCH", "tenants/demo", """{"logoUri":"https://a.example/;sandbox"}""")]
     [InlineData("PATCH", "tenants/demo", """{"origins":["https://a.example/path"]}""")]
     [InlineData("PATCH", "tenants/demo", """{"origins":["*"]}""")]
     [InlineData("PATCH", "tenants/demo", """{"domain":"localhost"}""")]
