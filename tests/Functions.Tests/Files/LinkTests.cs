@@ -103,6 +103,29 @@ public sealed class LinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_link_gives_ends_with_the_link()
+    {
+        var until = host.Clock.Now.AddMinutes(1);
+        var link = await Link(await alice.Upload([1], "soon over"), new { }, until.UtcDateTime.ToString("O"));
+        var url = (await host.Http.PostAsync(link.Url, TestHost.Form())).Headers.Location!;
+        var ends = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(url.Query)["se"].ToString();
+        Assert.InRange(DateTimeOffset.Parse(ends, System.Globalization.CultureInfo.InvariantCulture), until.AddSeconds(-1), until);
+    }
+
+    [Fact]
+    public async Task A_file_whose_bytes_are_lost_is_not_counted_as_downloaded()
+    {
+        var id = await alice.Upload([1], "lost");
+        var link = await Link(id, new { maxDownloads = 1 });
+        await host.Service<Latchkey.Storage.BlobStore>().Delete("demo", id, default);
+        await host.Service<Latchkey.Files.Checking.Check>().Run("demo", 10, now: true, default);
+        Assert.Equal(HttpStatusCode.Gone, (await host.Http.GetAsync(link.Url)).StatusCode);
+        Assert.Equal(HttpStatusCode.Gone, (await host.Http.PostAsync(link.Url, TestHost.Form())).StatusCode);
+        var shares = await TestHost.Json(await alice.Send(HttpMethod.Get, $"/{id}/shares"), 200);
+        Assert.Equal(0, shares.GetProperty("shares")[0].GetProperty("link").GetProperty("downloads").GetInt64());
+    }
+
+    [Fact]
     public async Task What_is_no_link_leads_nowhere()
     {
         var id = await alice.Upload([1], "unlinked");
