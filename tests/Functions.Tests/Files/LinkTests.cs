@@ -146,6 +146,24 @@ public sealed class LinkTests : IAsyncLifetime
         Assert.Equal(400, (int)(await host.Http.PostAsync(link.Url, new StringContent("{}", System.Text.Encoding.UTF8, "application/json"))).StatusCode);
     }
 
+    [Fact]
+    public async Task A_share_or_secret_of_one_file_does_nothing_to_another()
+    {
+        var (one, other) = (await alice.Upload([1], "one"), await alice.Upload([2], "other"));
+        var link = await Link(other, new { });
+        var bobs = await (await FilesOf.SignedIn(host, "bob")).Upload([3], "bob's");
+        foreach (var wrong in new[] { one, bobs })
+        {
+            Assert.Equal(404, (int)(await alice.Send(HttpMethod.Delete, $"/{wrong}/shares/{link.Id}")).StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, (await host.Http.GetAsync($"/demo/s/{wrong}.{link.Url.Split('.')[^1]}")).StatusCode);
+        }
+        var bob = await FilesOf.SignedIn(host, "bob");
+        Assert.Equal(404, (int)(await bob.Send(HttpMethod.Delete, $"/{other}/shares/{link.Id}")).StatusCode);
+        Assert.Equal(404, (int)(await bob.Send(HttpMethod.Post, $"/{other}/copy", new { })).StatusCode);
+        Assert.Equal("insufficient_rights", await FilesOf.Code(await bob.Send(HttpMethod.Post, $"/{bobs}/copy", new { space = "group:family" }), 403));
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync(link.Url)).StatusCode);
+    }
+
     Task<HttpResponseMessage> Try((string Url, string Id) link, string password) =>
         host.Http.PostAsync(link.Url, TestHost.Form(("password", password)));
 
