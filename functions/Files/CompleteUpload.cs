@@ -28,7 +28,7 @@ public sealed class CompleteUpload(Gate gate, FileRights rights, Completion comp
             var file = await completion.Run(
                 () => rights.Get(caller, request.RouteValues["id"] as string, Right.Write),
                 blocks is null ? null : blocks.From, caller.Cancel);
-            return FileJson.Ok(FileAnswer.Of(file));
+            return FileJson.Ok(FileAnswer.Of(file) with { Space = file.Owner.SpaceNameFor(caller.Token) });
         });
 
     static async Task<BlockChoice?> ReadBlocks(HttpRequest request)

@@ -80,6 +80,7 @@ public static class FileName
         {
             if (Rune.DecodeFromUtf16(name, out var rune, out var length) != OperationStatus.Done) return "is not valid Unicode";
             if (Rune.IsControl(rune)) return "has a control character";
+            if (rune.Value is 0x2028 or 0x2029) return "has a line separator";
             if ((rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF) return "is not valid Unicode";
             name = name[length..];
         }

@@ -2,6 +2,7 @@ using Azure.Storage.Blobs.Models;
 using Latchkey.Http;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Files;
 
@@ -9,23 +10,46 @@ namespace Latchkey.Files;
 public sealed record ReceivedForm(FileRecord File, IReadOnlyList<string> Blocks);
 
 /// <summary>
-/// Puts the file of a form into blocks as it comes, 4 MiB in memory at most. It is made a blob only once the form has
-/// come to its end and its record is written.
+/// Puts the file of a form into blocks as it comes, 4 MiB in memory at most, and writes its record. It is made a blob
+/// only after that.
 /// </summary>
-public sealed class FormIntake(Spaces spaces, Uploads uploads, StagedBlobs staged, Settings settings, TimeProvider clock)
+public sealed class FormIntake(
+    Spaces spaces, Uploads uploads, FileStore files, BlobStore blobs, StagedBlobs staged, IssuedTokens issued, Settings settings,
+    TimeProvider clock)
 {
     const int BlockBytes = 4 << 20;
     const int MaxParts = 32;
 
-    /// <summary>Reads the form to its end.</summary>
+    /// <summary>Reads the form to its end and writes the record; of a form that is refused nothing is left.</summary>
     /// <param name="caller">The caller.</param>
     /// <param name="space">The space; it decides the blob's name, so it can't be a field behind the file.</param>
     /// <param name="form">The form.</param>
-    /// <exception cref="Problem">400, 413 or 415 and a code for what is wrong with the form or the file.</exception>
+    /// <exception cref="Problem">
+    /// 400, 413 or 415 and a code for what is wrong with the form or the file; 403 <c>quota_exceeded</c>; 401 if the token
+    /// was revoked meanwhile.
+    /// </exception>
     public async Task<ReceivedForm> Receive(Caller caller, string? space, FormReader form)
     {
-        var (owner, now) = (await spaces.Find(caller, space, Right.Write), clock.GetUtcNow());
+        var owner = await spaces.Find(caller, space, Right.Write);
         var id = FileRecord.NewId(caller.Tenant.Id, owner);
+        try
+        {
+            var received = await Read(caller, owner, id, form);
+            // A body takes minutes: its user may have been deleted since, and nobody would ever remove the file.
+            await issued.EnsureLive(caller.Tenant, caller.Token, caller.Cancel);
+            await files.Add(received.File, caller.Cancel);
+            return received;
+        }
+        catch (Exception refused) when (form.HasBytes && (refused is Problem or BadHttpRequestException or OperationCanceledException))
+        {
+            await Discard(caller.Tenant.Id, id);
+            throw;
+        }
+    }
+
+    async Task<ReceivedForm> Read(Caller caller, Owner owner, string id, FormReader form)
+    {
+        var now = clock.GetUtcNow();
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         (string Name, string? Type, long Size, List<string> Blocks)? file = null;
         for (var parts = 0; await form.Next(); parts++)
@@ -53,6 +77,14 @@ public sealed class FormIntake(Spaces spaces, Uploads uploads, StagedBlobs stage
             Resumable = false,
         };
         return new(asked.ToRecord(caller, owner, settings, now) with { Id = id }, found.Blocks);
+    }
+
+    /// <summary>Frees the room of a form that was refused: nothing counts blocks, and storage would keep them for a week.</summary>
+    async Task Discard(string tenant, string id)
+    {
+        var blob = FileRecord.BlobNameOf(id, staged: false);
+        await staged.DropBlocks(tenant, blob, CancellationToken.None); // Whoever sent it may have hung up.
+        await blobs.Delete(tenant, blob, CancellationToken.None);
     }
 
     /// <summary>Makes the blob of its blocks. No URL was ever issued for it.</summary>

@@ -45,6 +45,9 @@ public sealed class FormReader
     /// <summary>The part's own media type, or null.</summary>
     public string? ContentType => part.ContentType;
 
+    /// <summary>True once bytes of a file have been given out.</summary>
+    public bool HasBytes => read > 0;
+
     /// <summary>Goes on to the next part; false at the end of the form.</summary>
     /// <exception cref="Problem">400 <c>invalid_form</c>.</exception>
     public async Task<bool> Next()

@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// upload plugins, which can send nothing else. Here the bytes pass through the function, so the size is bounded.
 /// </summary>
 public sealed class FormUpload(
-    Gate gate, FormIntake intake, FileStore files, FileRights rights, FilePurge purge, Completion completion, Settings settings)
+    Gate gate, FormIntake intake, FileRights rights, FilePurge purge, Completion completion, Settings settings)
 {
     /// <summary>
     /// <c>POST /{tenant}/files/upload?space=</c> → 201 file. One part is the file; the fields <c>name</c>,
@@ -26,7 +26,6 @@ public sealed class FormUpload(
             var form = new FormReader(request, settings.MultipartBytes);
             var received = await intake.Receive(caller, space, form);
             caller.Act.Target = received.File.Id;
-            await files.Add(received.File, caller.Cancel);
             try
             {
                 await intake.Commit(received, caller.Cancel);

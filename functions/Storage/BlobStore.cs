@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
 
 namespace Latchkey.Storage;
 
@@ -77,9 +78,45 @@ public sealed class BlobStore(StorageClients storage)
         }
     }
 
-    /// <summary>Deletes the blob whatever it is; that it is gone already is as good.</summary>
-    public Task Delete(string tenant, string name, CancellationToken cancel) =>
-        Blob(tenant, name).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancel);
+    /// <summary>Deletes the blob whatever it is and whoever holds it; that it is gone already is as good.</summary>
+    public Task Delete(string tenant, string name, CancellationToken cancel) => Force(tenant, name,
+        () => Blob(tenant, name).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancel), cancel);
+
+    /// <summary>
+    /// Does what a lease or a copy under way would refuse. An upload URL can begin either (Lease Blob, Copy Blob), and
+    /// nobody may keep a file, a user or a tenant from being removed by that.
+    /// </summary>
+    internal async Task Force(string tenant, string name, Func<Task> write, CancellationToken cancel)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await write();
+                return;
+            }
+            catch (RequestFailedException held) when (attempt < 2 && held.ErrorCode == BlobErrorCode.LeaseIdMissing)
+            {
+                await BreakLease(tenant, name, cancel);
+            }
+            catch (RequestFailedException held) when (attempt < 2 && held.ErrorCode == BlobErrorCode.PendingCopyOperation)
+            {
+                await AbortCopy(tenant, name, cancel);
+            }
+        }
+    }
+
+    async Task BreakLease(string tenant, string name, CancellationToken cancel)
+    {
+        try
+        {
+            await Blob(tenant, name).GetBlobLeaseClient().BreakAsync(TimeSpan.Zero, cancellationToken: cancel);
+        }
+        catch (RequestFailedException ended) when (ended.Status is 404 or 409)
+        {
+            // It ended in the meantime.
+        }
+    }
 
     /// <summary>
     /// Has storage copy what the URL serves into a new blob (Copy Blob). That the blob is there already is as good:

@@ -63,8 +63,8 @@ public sealed class StagedBlobs(BlobStore blobs)
     }
 
     /// <summary>Frees the room of blocks that nothing was made of; otherwise storage keeps them for a week. Then delete the blob.</summary>
-    public Task DropBlocks(string tenant, string name, CancellationToken cancel) =>
-        Blob(tenant, name).UploadAsync(Stream.Null, new BlobUploadOptions(), cancel);
+    public Task DropBlocks(string tenant, string name, CancellationToken cancel) => blobs.Force(
+        tenant, name, () => Blob(tenant, name).UploadAsync(Stream.Null, new BlobUploadOptions(), cancel), cancel);
 
     /// <summary>Takes a snapshot if the blob still has this ETag; the snapshot's id, which is its time.</summary>
     public async Task<string> Snapshot(string tenant, string name, ETag etag, CancellationToken cancel)
@@ -122,7 +122,7 @@ public sealed class StagedBlobs(BlobStore blobs)
             else await DeleteSnapshot(tenant, name, item.Snapshot, cancel);
         }
         if (kept is null || root is null || root.Properties.ETag == kept.Properties.ETag) return;
-        await Blob(tenant, name).UploadAsync(Stream.Null, new BlobUploadOptions(), cancel);
+        await DropBlocks(tenant, name, cancel);
     }
 
     BlockBlobClient Blob(string tenant, string name) => blobs.Container(tenant).GetBlockBlobClient(name);

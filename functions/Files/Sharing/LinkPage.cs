@@ -18,13 +18,13 @@ public sealed class LinkPage(
 {
     const int Attempts = 20;
 
-    /// <summary><c>GET /{tenant}/s/{token}</c> → the page; 404 for whatever is no live link, 410 for one that is used up.</summary>
+    /// <summary><c>GET /{tenant}/s/{token}</c> → the page; 404 for whatever is no live link, 410 for one that is used up or whose file is lost.</summary>
     [Function("link-page")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/s/{token}")] HttpRequest request) =>
         Run(request, async (tenant, cancel) =>
             await Find(request, tenant, cancel) is not var (file, link) ? NotFound(request)
-            : link.IsUsedUp ? UsedUp(request)
+            : Over(request, file, link) is { } over ? over
             : Page(request, 200, LinkHtml.Of(file, link.PasswordHash is not null, null)));
 
     /// <summary><c>POST /{tenant}/s/{token}</c> with <c>password</c>, if there is one → 303 to the bytes.</summary>
@@ -40,7 +40,7 @@ public sealed class LinkPage(
             {
                 if (await Find(request, tenant, cancel) is not var (file, link)) return NotFound(request);
                 act.Target = file.Id;
-                if (link.IsUsedUp) return UsedUp(request);
+                if (Over(request, file, link) is { } over) return over;
                 if (link.IsLocked(clock.GetUtcNow())) return Locked(request, file);
                 var right = link.PasswordHash is null || passwords.Matches(link, password);
                 // Nobody learns whether a password is right, nor gets the file, without having been counted: so any
@@ -71,7 +71,9 @@ public sealed class LinkPage(
 
     async Task<IResult> Redirect(HttpRequest request, FileRecord file, Share link, CancellationToken cancel)
     {
-        var url = await urls.Read(file, $"link {link.Id}", settings.DownloadUrlTime, cancel, Act.Of(request));
+        var life = settings.DownloadUrlTime;
+        if (link.Until - clock.GetUtcNow() is { } left && left < life) life = left;
+        var url = await urls.Read(file, $"link {link.Id}", life, cancel, Act.Of(request));
         SetHeaders(request);
         request.HttpContext.Response.Headers.Location = url.Url;
         return Results.StatusCode(303); // A GET follows, whatever the browser.
@@ -89,8 +91,10 @@ public sealed class LinkPage(
     IResult NotFound(HttpRequest request) =>
         Page(request, 404, LinkHtml.Message("This link leads nowhere", "It was mistyped, has ended, or was taken back."));
 
-    IResult UsedUp(HttpRequest request) =>
-        Page(request, 410, LinkHtml.Message("This link is used up", "The file has been downloaded as often as the link allows."));
+    IResult? Over(HttpRequest request, FileRecord file, Share link) =>
+        link.IsUsedUp ? Page(request, 410, LinkHtml.Message("This link is used up", "The file has been downloaded as often as the link allows."))
+        : file.MissingSince is not null ? Page(request, 410, LinkHtml.Message("This file is lost", "Storage no longer has it."))
+        : null;
 
     IResult Locked(HttpRequest request, FileRecord file)
     {

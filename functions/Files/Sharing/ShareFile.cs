@@ -9,7 +9,8 @@ namespace Latchkey.Files.Sharing;
 
 /// <summary>Shares a file with a user or a group, or makes a link to it; for those who own its space.</summary>
 public sealed class ShareFile(
-    Gate gate, FileRights rights, UserStore users, GroupStore groups, ShareStore shares, LinkPasswords passwords, TimeProvider clock)
+    Gate gate, FileRights rights, FileStore files, UserStore users, GroupStore groups, ShareStore shares, LinkPasswords passwords,
+    TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/files/{id}/shares</c> → 201. The preflights of this route are answered here, its GET's too.</summary>
     [Function("files-share")]
@@ -28,10 +29,19 @@ public sealed class ShareFile(
                 : await With(caller, file, asked.With!);
             share = share with { Access = access, Until = until };
             await shares.Save(share, caller.Cancel);
+            await EnsureKept(share, caller.Cancel);
             (caller.Act.Target, caller.Act.Detail) = (file.Id, share.Told);
             var url = asked.Link is null ? null : $"{caller.Tenant.Issuer}/s/{file.Id}.{secret}";
             return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}/shares/{share.Id}", ShareAnswer.Of(share, url));
         });
+
+    // A purge that began meanwhile may have looked for shares just before this one; after its mark nobody else would.
+    async Task EnsureKept(Share share, CancellationToken cancel)
+    {
+        if (await files.Find(share.Tenant, share.FileId, cancel) is { Status: not FileStatus.Purging }) return;
+        await shares.Remove(share, cancel);
+        throw FileRights.NotFound();
+    }
 
     async Task<Share> With(Caller caller, FileRecord file, ShareRequest.RecipientRequest with)
     {

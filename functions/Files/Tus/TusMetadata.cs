@@ -34,6 +34,7 @@ static class TusMetadata
     static Dictionary<string, string> Parse(string header)
     {
         if (header.Length > MaxChars) throw Invalid($"it is longer than {MaxChars}");
+        if (header.AsSpan().ContainsAnyExceptInRange(' ', '~')) throw Invalid("it is not ASCII"); // It goes back as a header.
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in header.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {

@@ -20,7 +20,9 @@ public sealed class RefreshCookies(Settings settings)
     {
         // SameSite lets a sibling domain through; the Origin header does not.
         var origin = request.Headers.Origin.ToString();
-        if (origin != tenant.OwnOrigin && !tenant.Origins.Contains(origin, StringComparer.Ordinal))
+        // Our page is at our own origin alone: an app of the tenant, on the same site maybe, must not get its tokens.
+        var isApps = client.Id != MyFilesClient.Id && tenant.Origins.Contains(origin, StringComparer.Ordinal);
+        if (origin != tenant.OwnOrigin && !isApps)
             throw OAuthError.InvalidRequest("The refresh cookie is taken only from an origin of the tenant.");
         return request.Cookies[Name(tenant, client)] is { Length: > 0 and <= MaxChars } token ? token : throw OAuthError.LoginRequired();
     }

@@ -27,6 +27,8 @@ public sealed class BadInputTests(DemoHost demo) : IClassFixture<DemoHost>
         { "a\nb", "control" },
         { "a\u007Fb", "control" },
         { "a\u0085b", "control" },
+        { "a\u2028b", "line" },
+        { "a\u2029b", "line" },
         { "photo\u202Egpj.exe", "direction" },
         { "a\u061Cb", "direction" },
         { "a\u200Eb", "direction" },

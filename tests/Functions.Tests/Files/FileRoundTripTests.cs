@@ -60,8 +60,8 @@ public sealed class FileRoundTripTests : IAsyncLifetime
         var bob = await FilesOf.SignedIn(host, "bob");
         var id = await alice.Upload([1, 2, 3], "shared");
         JsonElement share = default, link = default;
-        await Costs(7, async () => share = await Share(id, new { with = new { user = "bob" }, access = "read" }));
-        await Costs(4, async () => link = await Share(id, new { link = new { }, access = "read" }));
+        await Costs(8, async () => share = await Share(id, new { with = new { user = "bob" }, access = "read" }));
+        await Costs(5, async () => link = await Share(id, new { link = new { }, access = "read" }));
         var limited = await Share(id, new { link = new { maxDownloads = 3 }, access = "read" });
         await Costs(3, () => Ok(alice.Send(HttpMethod.Get, $"/{id}/shares")));
         await Costs(3, () => bob.Read(id));

@@ -138,7 +138,7 @@ public sealed class FormUploadTests : IAsyncLifetime
 
     async Task AssertNothing()
     {
-        Assert.DoesNotContain(await host.Blobs(""), blob => blob.Properties.ContentLength > 0);
+        Assert.Empty(await host.Blobs("")); // Nor blocks that nobody committed, which nothing counts and storage keeps for a week.
         await foreach (var row in host.Service<StorageClients>().Tables.GetTableClient("Files").QueryAsync<TableEntity>())
             Assert.DoesNotContain("file|", row.RowKey, StringComparison.Ordinal);
     }

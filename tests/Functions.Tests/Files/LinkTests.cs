@@ -103,6 +103,29 @@ public sealed class LinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_link_gives_ends_with_the_link()
+    {
+        var until = host.Clock.Now.AddMinutes(1);
+        var link = await Link(await alice.Upload([1], "soon over"), new { }, until.UtcDateTime.ToString("O"));
+        var url = (await host.Http.PostAsync(link.Url, TestHost.Form())).Headers.Location!;
+        var ends = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(url.Query)["se"].ToString();
+        Assert.InRange(DateTimeOffset.Parse(ends, System.Globalization.CultureInfo.InvariantCulture), until.AddSeconds(-1), until);
+    }
+
+    [Fact]
+    public async Task A_file_whose_bytes_are_lost_is_not_counted_as_downloaded()
+    {
+        var id = await alice.Upload([1], "lost");
+        var link = await Link(id, new { maxDownloads = 1 });
+        await host.Service<Latchkey.Storage.BlobStore>().Delete("demo", id, default);
+        await host.Service<Latchkey.Files.Checking.Check>().Run("demo", 10, now: true, default);
+        Assert.Equal(HttpStatusCode.Gone, (await host.Http.GetAsync(link.Url)).StatusCode);
+        Assert.Equal(HttpStatusCode.Gone, (await host.Http.PostAsync(link.Url, TestHost.Form())).StatusCode);
+        var shares = await TestHost.Json(await alice.Send(HttpMethod.Get, $"/{id}/shares"), 200);
+        Assert.Equal(0, shares.GetProperty("shares")[0].GetProperty("link").GetProperty("downloads").GetInt64());
+    }
+
+    [Fact]
     public async Task What_is_no_link_leads_nowhere()
     {
         var id = await alice.Upload([1], "unlinked");
@@ -121,6 +144,24 @@ public sealed class LinkTests : IAsyncLifetime
         }
         Assert.Equal(HttpStatusCode.NotFound, (await host.Http.GetAsync($"/acme/s/{id}.{secret}")).StatusCode);
         Assert.Equal(400, (int)(await host.Http.PostAsync(link.Url, new StringContent("{}", System.Text.Encoding.UTF8, "application/json"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_share_or_secret_of_one_file_does_nothing_to_another()
+    {
+        var (one, other) = (await alice.Upload([1], "one"), await alice.Upload([2], "other"));
+        var link = await Link(other, new { });
+        var bobs = await (await FilesOf.SignedIn(host, "bob")).Upload([3], "bob's");
+        foreach (var wrong in new[] { one, bobs })
+        {
+            Assert.Equal(404, (int)(await alice.Send(HttpMethod.Delete, $"/{wrong}/shares/{link.Id}")).StatusCode);
+            Assert.Equal(HttpStatusCode.NotFound, (await host.Http.GetAsync($"/demo/s/{wrong}.{link.Url.Split('.')[^1]}")).StatusCode);
+        }
+        var bob = await FilesOf.SignedIn(host, "bob");
+        Assert.Equal(404, (int)(await bob.Send(HttpMethod.Delete, $"/{other}/shares/{link.Id}")).StatusCode);
+        Assert.Equal(404, (int)(await bob.Send(HttpMethod.Post, $"/{other}/copy", new { })).StatusCode);
+        Assert.Equal("insufficient_rights", await FilesOf.Code(await bob.Send(HttpMethod.Post, $"/{bobs}/copy", new { space = "group:family" }), 403));
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync(link.Url)).StatusCode);
     }
 
     Task<HttpResponseMessage> Try((string Url, string Id) link, string password) =>

@@ -59,6 +59,14 @@ public sealed class SharingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Completing_what_somebody_else_shared_does_not_call_it_ones_own()
+    {
+        var id = await alice.Upload([1], "to write");
+        await Share(id, new { with = new { user = "bob" }, access = "write" });
+        Assert.Equal("shared", Text(await bob.Completed(id), "space"));
+    }
+
+    [Fact]
     public async Task A_share_ends_at_its_time_and_when_it_is_taken_back()
     {
         var id = await alice.Upload([1], "for a while");

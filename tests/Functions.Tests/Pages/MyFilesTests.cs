@@ -86,6 +86,8 @@ public sealed partial class MyFilesTests : IAsyncLifetime
         Assert.StartsWith("refresh-demo.my-files=", cookie, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadRequest, (await Refresh(cookie, "https://evil.example")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await Refresh(cookie, null)).StatusCode);
+        foreach (var app in Tenant.WebViewOrigins.Append("http://localhost:8100")) // An app of the tenant is not this page.
+            Assert.Equal(HttpStatusCode.BadRequest, (await Refresh(cookie, app)).StatusCode);
         var refreshed = await TestHost.Json(await Refresh(cookie, host.Origin), 200);
         Assert.True(refreshed.TryGetProperty("id_token", out _)); // The page's name for the person, and its way out.
     }

@@ -186,6 +186,24 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
         { "5", TusClient.Metadata(("space", "everybody")), "invalid_space", 400 },
     };
 
+    // What is kept is given back as a header, which can hold nothing else.
+    [Theory]
+    [InlineData("ключ dmFsdWU=")]
+    [InlineData("k dm\tFs")]
+    public async Task Metadata_that_no_header_can_give_back_is_refused(string metadata)
+    {
+        var origin = new Uri(host.Origin);
+        using var line = new System.Net.Sockets.TcpClient();
+        await line.ConnectAsync(origin.Host, origin.Port);
+        await line.GetStream().WriteAsync(System.Text.Encoding.UTF8.GetBytes(
+            $"POST /demo/tus HTTP/1.1\r\nHost: {origin.Authority}\r\nAuthorization: Bearer {(await FilesOf.SignedIn(host)).Token}\r\n"
+            + $"Tus-Resumable: 1.0.0\r\nUpload-Length: 5\r\nUpload-Metadata: {metadata}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+        using var answer = new StreamReader(line.GetStream());
+        var text = await answer.ReadToEndAsync();
+        Assert.StartsWith("HTTP/1.1 400", text, StringComparison.Ordinal);
+        Assert.Contains("invalid_metadata", text, StringComparison.Ordinal);
+    }
+
     [Theory, MemberData(nameof(BadCreations))]
     public async Task A_creation_that_is_none_is_refused(string length, string metadata, string code, int status)
     {
