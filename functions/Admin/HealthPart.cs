@@ -48,7 +48,7 @@ sealed partial class HealthPart(
 
     static partial class Log
     {
-        [LoggerMessage(70, LogLevel.Error, "Health: {Part} does not answer")]
+        [LoggerMessage(72, LogLevel.Error, "Health: {Part} does not answer")]
         public static partial void Down(ILogger logger, string part, Exception fault);
     }
 }

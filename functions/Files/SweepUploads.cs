@@ -41,7 +41,7 @@ public sealed partial class SweepUploads(
                 note.ETag = ETag.All;
                 await notes.TryDelete(note, stop); // So that a sweep that is cut off goes on where it was.
             }
-            catch (RequestFailedException fault)
+            catch (Exception fault) when (fault is not OperationCanceledException)
             {
                 Interlocked.Increment(ref failed);
                 Log.Failed(logger, note.RowKey, fault);

@@ -159,7 +159,7 @@ public sealed partial class AuditLog(
 
     static partial class Log
     {
-        [LoggerMessage(60, LogLevel.Error, "Tenant {Tenant}: {Count} audit entries not written. {Why}")]
+        [LoggerMessage(66, LogLevel.Error, "Tenant {Tenant}: {Count} audit entries not written. {Why}")]
         public static partial void NotWritten(ILogger logger, string tenant, int count, string why);
     }
 }

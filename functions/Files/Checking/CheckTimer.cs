@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using Latchkey.Tenancy;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Files.Checking;
 
 /// <summary>Goes on, once an hour, with the checks of all tenants; each begins anew a day after it ended.</summary>
-public sealed class CheckTimer(TenantStore tenants, Check check, TimeProvider clock)
+public sealed partial class CheckTimer(TenantStore tenants, Check check, TimeProvider clock, ILogger<CheckTimer> logger)
 {
     const int PagesAtOnce = 10;
 
@@ -20,7 +21,20 @@ public sealed class CheckTimer(TenantStore tenants, Check check, TimeProvider cl
         foreach (var tenant in (await tenants.All(cancel)).OrderBy(_ => RandomNumberGenerator.GetInt32(int.MaxValue)))
         {
             if (clock.GetUtcNow() > until) return;
-            await check.Run(tenant, PagesAtOnce, now: false, cancel);
+            try
+            {
+                await check.Run(tenant, PagesAtOnce, now: false, cancel);
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                Log.Failed(logger, tenant, fault); // The other tenants' turns come all the same, and this one's in an hour.
+            }
         }
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(65, LogLevel.Error, "Tenant {Tenant}: its files could not be checked; it is tried again")]
+        public static partial void Failed(ILogger logger, string tenant, Exception fault);
     }
 }
