@@ -56,6 +56,10 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["account"] = "a user looks at their own page",
         ["apps"] = "a user looks at their own page",
         ["app"] = "a user looks at their own page",
+        ["my-files"] = "the same page for everybody; what it shows it asks for with a token, and that is recorded",
+        ["my-files-part"] = "the same program for everybody",
+        ["openapi-json"] = "public, the same for everybody",
+        ["openapi-page"] = "public, the same for everybody",
         ["link-page"] = "shows a name and a button; the button is recorded",
     };
 
