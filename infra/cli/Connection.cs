@@ -75,13 +75,13 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
     public async Task Logout(string tenant, string client)
     {
         if (file.Find(origin, tenant) is { } known)
-            await Plain(HttpMethod.Post, $"{origin}/{tenant}/oauth/revoke", new FormUrlEncodedContent(new Dictionary<string, string> { ["client_id"] = client, ["token"] = known.RefreshToken }));
+            await Plain(HttpMethod.Post, $"{origin}/{Uri.EscapeDataString(tenant)}/oauth/revoke", new FormUrlEncodedContent(new Dictionary<string, string> { ["client_id"] = client, ["token"] = known.RefreshToken }));
         file.Put(origin, tenant, null);
     }
 
     async Task<HttpResponseMessage> Send(HttpMethod method, string tenant, string path, object? body)
     {
-        var request = new HttpRequestMessage(method, $"{origin}/{tenant}/admin/{path}") { Content = body is null ? null : JsonContent.Create(body) };
+        var request = new HttpRequestMessage(method, $"{origin}/{Uri.EscapeDataString(tenant)}/admin/{path}") { Content = body is null ? null : JsonContent.Create(body) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await TokenFor(tenant));
         return await Checked(request);
     }
@@ -93,7 +93,7 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
             : file.Find(origin, tenant) is not null ? tenant : Operator;
         if (home != tenant && home != Operator)
             throw new Failure($"Signed in to tenant {home}, which can't administer tenant {tenant}.");
-        return tokens[tenant] = home == tenant ? await Own(home) : (string)(await Ask(HttpMethod.Post, Operator, $"tenants/{tenant}/token", new { }))!["accessToken"]!;
+        return tokens[tenant] = home == tenant ? await Own(home) : (string)(await Ask(HttpMethod.Post, Operator, $"tenants/{Uri.EscapeDataString(tenant)}/token", new { }))!["accessToken"]!;
     }
 
     async Task<string> Own(string tenant)
@@ -113,7 +113,7 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
 
     async Task<SignIn> Token(string tenant, Dictionary<string, string> form)
     {
-        var answer = await Plain(HttpMethod.Post, $"{origin}/{tenant}/oauth/token", new FormUrlEncodedContent(form));
+        var answer = await Plain(HttpMethod.Post, $"{origin}/{Uri.EscapeDataString(tenant)}/oauth/token", new FormUrlEncodedContent(form));
         if (answer?["expires_in"] is not { } seconds || answer["access_token"] is not { } access) throw new JsonException("It is no token.");
         var early = TimeProvider.System.GetUtcNow().AddSeconds((int)seconds - 30);
         return new SignIn((string?)answer["refresh_token"] ?? "", (string)access!, early);

@@ -33,30 +33,33 @@ static class TenantCommands
         return CommandLine.Noun("tenant", "The deployment's tenants",
         Verb("list", "List them", async call => call.Show(await call.Connection.All(Connection.Operator, "tenants", "tenants", int.MaxValue), "id", "name", "status", "issuer", "createdAt")),
         Verb("create", "Make one; it works at once", async call => call.Show(await call.Ask(HttpMethod.Post, "tenants", new { id = call.Get(Id), name = call.Get(Name) ?? call.Get(Id) })), Id, Name),
-        Verb("show", "Show one", async call => call.Show(await call.Ask(HttpMethod.Get, $"tenants/{call.Get(Id)}")), Id),
+        Verb("show", "Show one", async call => call.Show(await call.Ask(HttpMethod.Get, Path(call))), Id),
         Verb("set", "Change settings, branding, domain or limits", async call =>
         {
             var body = SettingsCommands.Branding(call);
             if (call.Get(Domain) is { } domain) body["domain"] = domain;
             if (call.Get(Open) is { } open) body["openRegistration"] = open;
             if (Limited(call) is { Count: > 0 } limits) body["limits"] = limits;
-            call.Show(await call.Ask(HttpMethod.Patch, $"tenants/{call.Get(Id)}", body));
+            call.Show(await call.Ask(HttpMethod.Patch, Path(call), body));
         }, [Id, Name, SettingsCommands.Origins, SettingsCommands.Color, SettingsCommands.Logo, Domain, Open, .. Limits.Select(limit => limit.Option), Types]),
         Verb("suspend", "Answer all its requests with 403 and the reason", async call =>
-            call.Show(await call.Ask(HttpMethod.Post, $"tenants/{call.Get(Id)}/suspend", new { reason = call.Get(Reason) })), Id, Reason),
-        Verb("resume", "Let it work again", async call => call.Show(await call.Ask(HttpMethod.Post, $"tenants/{call.Get(Id)}/resume", new { })), Id),
+            call.Show(await call.Ask(HttpMethod.Post, $"{Path(call)}/suspend", new { reason = call.Get(Reason) })), Id, Reason),
+        Verb("resume", "Let it work again", async call => call.Show(await call.Ask(HttpMethod.Post, $"{Path(call)}/resume", new { })), Id),
         Verb("export", "All its data but secrets, as JSON lines", async call =>
         {
             await using var file = call.Get(Out) is { } path ? new StreamWriter(path) : null;
-            var end = await call.Connection.Copy(Connection.Operator, $"tenants/{call.Get(Id)}/export", file ?? terminal.Output);
+            var end = await call.Connection.Copy(Connection.Operator, $"{Path(call)}/export", file ?? terminal.Output);
             if (file is not null) call.Show(end);
         }, Id, Out),
         Verb("delete", "Delete a suspended and exported tenant with everything that is its own", async call =>
         {
-            await call.DeleteAll($"tenants/{call.Get(Id)}", new { confirm = call.Get(Confirm) });
+            await call.DeleteAll(Path(call), new { confirm = call.Get(Confirm) });
             call.Done($"Tenant {call.Get(Id)} is gone.");
         }, Id, Confirm));
     }
+
+    static string Path(Call call) => $"tenants/{Uri.EscapeDataString(call.Get(Id))}";
+
     static JsonObject Limited(Call call)
     {
         var limits = new JsonObject();

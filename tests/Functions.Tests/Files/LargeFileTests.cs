@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using Latchkey.Files;
+using Latchkey.Tests.Files.Tus;
 using Xunit.Abstractions;
 
 namespace Latchkey.Tests.Files;
 
-/// <summary>Two gigabytes. It runs alone: the memory that it watches is this process's.</summary>
+/// <summary>Large files. They run alone: the memory that they watch is this process's.</summary>
 [Collection("alone")]
 public sealed class LargeFileTests(ITestOutputHelper output)
 {
@@ -40,6 +42,52 @@ public sealed class LargeFileTests(ITestOutputHelper output)
         Assert.InRange(peak, 0, 64 << 20);
         azurite.Kill();
         Directory.Delete(data, recursive: true);
+    }
+
+    [LargeFact]
+    public async Task A_quarter_of_a_gigabyte_by_tus_passes_through_with_memory_flat()
+    {
+        const long All = 256L << 20;
+        const int Piece = 64 << 20;
+        var data = Directory.CreateTempSubdirectory("latchkey-large").FullName;
+        using var azurite = await Azurite.Start(data);
+        await using var host = await TestHost.Start(azurite);
+        var tus = await TusClient.SignedIn(host);
+        var path = await tus.Created(Piece, TusClient.Metadata(("filename", "warm")));
+        await tus.Patch(path, 0, new Zeros(Piece)); // What the process needs for any piece is there now.
+
+        path = await tus.Created(All, TusClient.Metadata(("filename", "large")));
+        var (before, peak) = (Memory(), 0L);
+        for (long offset = 0; offset < All; offset += Piece)
+        {
+            var patch = tus.Patch(path, offset, new Zeros(Piece));
+            while (!patch.IsCompleted)
+            {
+                peak = Math.Max(peak, Memory() - before);
+                await Task.WhenAny(patch, Task.Delay(100));
+            }
+            Assert.Equal(offset + Piece, TusClient.OffsetOf(await patch));
+        }
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"at most {peak >> 20} MiB more than before"));
+        Assert.InRange(peak, 0, 64 << 20);
+        azurite.Kill();
+        Directory.Delete(data, recursive: true);
+    }
+
+    // A body that nobody ever holds as a whole.
+    sealed class Zeros(long length) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            var some = new byte[64 << 10];
+            for (var left = length; left > 0; left -= some.Length) await stream.WriteAsync(some.AsMemory(0, (int)Math.Min(left, some.Length)));
+        }
+
+        protected override bool TryComputeLength(out long computed)
+        {
+            computed = length;
+            return true;
+        }
     }
 
     // Cheap to make, and no block is like another.
