@@ -10,9 +10,10 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Latchkey.Tests.Telemetry;
 
 /// <summary>
-/// Exports of hosts within this process: to Azure Monitor, of calls to the vault, of a share of the requests. One class, so that
-/// they run one after the other: an activity belongs to the process, and what one host records another would export.
+/// Exports of hosts within this process: to Azure Monitor, of calls to the vault, of a share of the requests. They run
+/// alone: an activity belongs to the process, and what any other host records meanwhile would be exported too.
 /// </summary>
+[Collection("alone")]
 public sealed class InProcessExportTests
 {
     [Fact]
