@@ -47,7 +47,8 @@ public sealed partial class DelegationKeys(
         try
         {
             var now = clock.GetUtcNow();
-            UserDelegationKey key = await blobs.GetUserDelegationKeyAsync(now - Sas.Backdate, now + longest + Life);
+            UserDelegationKey key = await blobs.GetUserDelegationKeyAsync(
+                new BlobGetUserDelegationKeyOptions(now + longest + Life) { StartsOn = now - Sas.Backdate });
             lock (door) held = key;
             return key;
         }

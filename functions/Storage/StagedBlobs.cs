@@ -114,7 +114,7 @@ public sealed class StagedBlobs(BlobStore blobs)
     public async Task KeepOnly(string tenant, string name, string snapshot, CancellationToken cancel)
     {
         BlobItem? root = null, kept = null;
-        await foreach (var item in blobs.Container(tenant).GetBlobsAsync(states: BlobStates.Snapshots, prefix: name, cancellationToken: cancel))
+        await foreach (var item in blobs.Container(tenant).GetBlobsAsync(BlobTraits.None, BlobStates.Snapshots, name, cancel))
         {
             if (item.Name != name) continue;
             if (item.Snapshot is null) root = item;

@@ -92,7 +92,7 @@ public sealed class TestHost : IAsyncDisposable
     {
         var items = new List<BlobItem>();
         var container = Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo");
-        await foreach (var item in container.GetBlobsAsync(states: BlobStates.Snapshots | BlobStates.Uncommitted, prefix: prefix)) items.Add(item);
+        await foreach (var item in container.GetBlobsAsync(BlobTraits.None, BlobStates.Snapshots | BlobStates.Uncommitted, prefix, default)) items.Add(item);
         return items;
     }
 

@@ -15,7 +15,6 @@ static partial class Feed
 {
     const string Application = "@azure/mcp-linux-x64@0.5.13";
     const string Sha512 = "2VH19oYRIn28XbKAml3mNrGBOPfJR0KJJ9E7kHP3LqLXYAkvVx9cQ5n23AejFvoW+QxpjbxchOq7qH4bnKxY1w==";
-    const string Worker = "Microsoft.Azure.Functions.Worker";
 
     [GeneratedRegex(@"error NU(?:1101|1102|1103|1603): .*?(?:find (?:a stable )?package|depends on) (?<id>[\w.-]*\w)")]
     private static partial Regex MissingPackage();
@@ -61,14 +60,6 @@ static partial class Feed
     {
         Directory.CreateDirectory(".feed");
         var made = 0;
-        var marker = Path.Combine(".feed", "no-functions-worker");
-        if (missing.RemoveWhere(id => id.StartsWith(Worker, StringComparison.Ordinal)) > 0 && !File.Exists(marker))
-        {
-            await File.WriteAllTextAsync(marker, $"This machine's NuGet feed has no {Worker}: dev.cs. Delete .feed/ to try again.\n");
-            made++;
-        }
-        if (missing.Count == 0)
-            return made;
         if (!Directory.Exists(unpacked))
             await Unpack(unpacked);
         var application = Path.Combine(unpacked, "package", "dist");
