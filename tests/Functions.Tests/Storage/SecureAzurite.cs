@@ -36,7 +36,7 @@ sealed class SecureAzurite : IAsyncDisposable
     public RoundTrips RoundTrips { get; } = new();
 
     public StorageClients Clients => new(new($"https://127.0.0.1:{tablePort}/{Account}"), new($"https://127.0.0.1:{blobPort}/{Account}"),
-        new Identity(), RoundTrips, new HttpClientTransport(Http));
+        new Identity(), RoundTrips, StorageRetries.Usual, new HttpClientTransport(Http));
 
     public static async Task<SecureAzurite> Start()
     {
