@@ -42,7 +42,7 @@ sealed class SecureAzurite : IAsyncDisposable
     /// <summary>What a process of its own must trust to come in.</summary>
     public string CertificatePem => certificate.ExportCertificatePem();
 
-    public StorageClients Clients => new(TableEndpoint, BlobEndpoint, new Identity(), RoundTrips, new HttpClientTransport(Http));
+    public StorageClients Clients => new(TableEndpoint, BlobEndpoint, new Identity(), RoundTrips, StorageRetries.Usual, new HttpClientTransport(Http));
 
     public static async Task<SecureAzurite> Start()
     {
