@@ -89,6 +89,8 @@ public static class Services
         .AddSingleton<UserStore>()
         .AddSingleton<GroupStore>()
         .AddSingleton<IssuedTokens>()
+        .AddSingleton<Attempts>()
+        .AddSingleton<PasswordHashing>()
         .AddSingleton<SingleUse>()
         .AddSingleton<DPoP>()
         .AddSingleton<ClientAssertions>()
@@ -111,6 +113,7 @@ public static class Services
         .AddSingleton<Logouts>()
         .AddSingleton<PasswordChange>()
         .AddSingleton<SignInAttempts>()
+        .AddSingleton<KnownDevices>()
         .AddSingleton<BrowserCookies>()
         .AddSingleton<RefreshCookies>()
         .AddSingleton<BrowserSignIns>()
@@ -136,7 +139,7 @@ public static class Services
         services.AddSingleton(provider => new PasswordResets(
             provider.GetRequiredService<RequestTables>(), provider.GetRequiredService<UserStore>(),
             provider.GetRequiredService<PasswordChange>(), provider.GetRequiredService<SignInAttempts>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
+            provider.GetRequiredService<KnownDevices>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
             provider.GetService<IMail>()));
         return settings.Mail.Mode switch
         {
@@ -180,7 +183,6 @@ public static class Services
         .AddSingleton<CheckStore>()
         .AddSingleton<ShareStore>()
         .AddSingleton<SharedWithMe>()
-        .AddSingleton<LinkPasswords>()
         .AddSingleton<Spaces>()
         .AddSingleton<FileRights>()
         .AddSingleton<FileUrls>()

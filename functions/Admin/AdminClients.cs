@@ -152,6 +152,7 @@ static class ClientAnswer
             ["postLogoutRedirectUris"] = client.PostLogoutRedirectUris,
             ["native"] = client.Native,
             ["firstParty"] = client.FirstParty,
+            ["forwardsAddress"] = client.ForwardsAddress,
             ["legacyImplicit"] = client.LegacyImplicit,
             ["requirePkce"] = client.RequirePkce,
             ["requirePushedRequests"] = client.RequirePushedRequests,

@@ -20,7 +20,15 @@ public static class CallerAddress
             var hop = hops[Math.Max(0, hops.Length - trustedProxies)];
             if (IPEndPoint.TryParse(hop, out var seen)) address = seen.Address; // Azure adds the port.
         }
-        if (address is null) return "unknown";
+        return address is null ? "unknown" : Cut(address);
+    }
+
+    /// <summary>The same of an address as a trusted client writes it, without a port; null if it is none.</summary>
+    public static string? Read(string text) =>
+        (text.Contains(':', StringComparison.Ordinal) || text.Count(c => c == '.') == 3) && IPAddress.TryParse(text, out var address) ? Cut(address) : null;
+
+    static string Cut(IPAddress address)
+    {
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         if (address.AddressFamily != AddressFamily.InterNetworkV6) return address.ToString();
         var bytes = address.GetAddressBytes();
