@@ -25,7 +25,8 @@ public static class CallerAddress
 
     /// <summary>The same of an address as a trusted client writes it, without a port; null if it is none.</summary>
     public static string? Read(string text) =>
-        (text.Contains(':', StringComparison.Ordinal) || text.Count(c => c == '.') == 3) && IPAddress.TryParse(text, out var address) ? Cut(address) : null;
+        (text.Contains(':', StringComparison.Ordinal) || text.Count(c => c == '.') == 3)
+        && text.All(c => char.IsAsciiHexDigit(c) || c is '.' or ':') && IPAddress.TryParse(text, out var address) ? Cut(address) : null;
 
     static string Cut(IPAddress address)
     {
