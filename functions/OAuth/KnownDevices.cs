@@ -57,7 +57,7 @@ public sealed class KnownDevices(Macs macs, Settings settings, TimeProvider cloc
 
     /// <summary>The place of a browser's sign-in.</summary>
     public SignInPlace Of(HttpRequest request, Tenant tenant, string userName) =>
-        new(CallerAddress.Of(request, settings.TrustedProxies), request.Cookies[Name(tenant, userName)]);
+        new(CallerAddress.Of(request, settings.FrontDoorId), request.Cookies[Name(tenant, userName)]);
 
     /// <summary>Gives the browser the cookie by which it is known as this user's.</summary>
     public async Task Remember(HttpRequest request, Tenant tenant, User user, CancellationToken cancel)

@@ -29,8 +29,9 @@ public sealed class PasswordChange(Passwords passwords, UserStore users, SignOut
     /// </summary>
     public async Task<bool> TrySet(Tenant tenant, User known, string password, CancellationToken cancel)
     {
+        var hash = await passwords.Hash(password, cancel); // Which may be refused: nothing has happened yet.
         await signOuts.EndAll(tenant, known.Id, clientId: null, Reason, cancel);
-        if (!await users.TryChangePassword(tenant, known, await passwords.Hash(password, cancel), clock.GetUtcNow(), cancel)) return false;
+        if (!await users.TryChangePassword(tenant, known, hash, clock.GetUtcNow(), cancel)) return false;
         await signOuts.EndAll(tenant, known.Id, clientId: null, Reason, cancel);
         return true;
     }

@@ -83,7 +83,7 @@ public sealed class DevicePage(
     // A good code clears no count: whoever guesses has good codes of their own.
     async Task<(DeviceRequest, Client)?> Look(HttpRequest request, Tenant tenant, User user, string code, CancellationToken cancel)
     {
-        var address = CallerAddress.Of(request, settings.TrustedProxies);
+        var address = CallerAddress.Of(request, settings.FrontDoorId);
         using var attempt = await attempts.ReserveDevice(tenant.Id, user.Id, address, cancel);
         if (await devices.FindByUserCode(tenant, code, cancel) is { } device
             && await clients.Find(tenant, device.ClientId, cancel) is { } client)

@@ -103,7 +103,7 @@ public sealed partial class LoginPage(
     {
         var step = await decision.Next(tenant, wanted, who, waiting.CreatedAt, clicked: true, cancel);
         if (step == NextStep.Consent) return new SeeOther($"/{tenant.Id}/consent?request={waiting.Id}");
-        var device = Device.Of(request, settings.TrustedProxies);
+        var device = Device.Of(request, settings.FrontDoorId);
         var response = await answers.Grant(tenant, waiting, wanted, who, consented: false, device, cancel);
         return await pages.Send(request, tenant, response, clicked: true);
     }

@@ -37,17 +37,21 @@ public sealed class Turns(int mostWaiting, TimeSpan mostTime)
     {
         lock (lines)
         {
-            if (--line.Inside == 0) lines.Remove(key);
+            if (--line.Inside > 0) return;
+            lines.Remove(key);
+            line.Dispose();
         }
     }
 
-    sealed class Line(int atOnce)
+    sealed class Line(int atOnce) : IDisposable
     {
         public readonly SemaphoreSlim Free = new(atOnce);
 
         public int AtOnce => atOnce;
 
         public int Inside { get; set; }
+
+        public void Dispose() => Free.Dispose();
     }
 
     sealed class Turn(Turns turns, string key, Line line) : IDisposable

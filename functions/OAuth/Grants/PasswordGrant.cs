@@ -36,7 +36,7 @@ public sealed class PasswordGrant(Passwords passwords, KnownDevices devices, Sig
     // A backend's own address says nothing of its users; but only of one that an operator trusts are its words taken.
     string Address(Client client, Form form, HttpRequest http)
     {
-        if (!client.ForwardsAddress || client.IsPublic || form["end_user_address"] is not { } said) return CallerAddress.Of(http, settings.TrustedProxies);
+        if (!client.ForwardsAddress || client.IsPublic || form["end_user_address"] is not { } said) return CallerAddress.Of(http, settings.FrontDoorId);
         return CallerAddress.Read(said) ?? throw OAuthError.InvalidRequest("end_user_address is not an IP address.");
     }
 }

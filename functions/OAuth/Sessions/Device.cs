@@ -13,7 +13,7 @@ public sealed record Device(string UserAgent, string Address)
     const int MaxChars = 200;
 
     /// <summary>The device that sent a request.</summary>
-    public static Device Of(HttpRequest request, int trustedProxies) => Of(request, CallerAddress.Of(request, trustedProxies));
+    public static Device Of(HttpRequest request, Guid? frontDoor) => Of(request, CallerAddress.Of(request, frontDoor));
 
     /// <summary>The device that sent a request from an address.</summary>
     public static Device Of(HttpRequest request, string address)

@@ -106,7 +106,7 @@ public sealed class GuessTests : IAsyncLifetime
 
     Task<TestHost> Start(TestClock? own = null, int iterations = 1000) => TestHost.Start(clock: own ?? clock, settings: new()
     {
-        ["Latchkey:TrustedProxies"] = "1",
+        ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true",
         ["Latchkey:Storage:ConnectionString"] = account,
         ["Latchkey:PasswordIterations"] = $"{iterations}",
     });

@@ -11,7 +11,7 @@ public sealed class KnownDeviceTests : IAsyncLifetime
 {
     TestHost host = null!;
 
-    public async Task InitializeAsync() => host = await TestHost.Start(settings: new() { ["Latchkey:TrustedProxies"] = "1" });
+    public async Task InitializeAsync() => host = await TestHost.Start(settings: new() { ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true" });
 
     public async Task DisposeAsync() => await host.DisposeAsync();
 

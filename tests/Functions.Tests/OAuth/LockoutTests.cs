@@ -6,7 +6,7 @@ public sealed class LockoutTests : IAsyncLifetime
     TestHost host = null!;
 
     public async Task InitializeAsync() =>
-        host = await TestHost.Start(settings: new() { ["Latchkey:TrustedProxies"] = "1" });
+        host = await TestHost.Start(settings: new() { ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true" });
 
     public async Task DisposeAsync() => await host.DisposeAsync();
 
@@ -111,7 +111,7 @@ public sealed class LockoutTests : IAsyncLifetime
     {
         await using var strict = await TestHost.Start(settings: new()
         {
-            ["Latchkey:TrustedProxies"] = "1", ["Latchkey:Lockout:AccountTries"] = "2", ["Latchkey:Lockout:AddressTries"] = "4",
+            ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true", ["Latchkey:Lockout:AccountTries"] = "2", ["Latchkey:Lockout:AddressTries"] = "4",
             ["Latchkey:Lockout:AddressRoom"] = "0", ["Latchkey:Lockout:Minutes"] = "3",
         });
         for (var failure = 0; failure < 2; failure++)
@@ -125,6 +125,14 @@ public sealed class LockoutTests : IAsyncLifetime
         Assert.Equal(200, (int)(await Try("bob", "bob-password", "192.0.2.2", at: strict)).StatusCode);
         strict.Clock.Advance(TimeSpan.FromMinutes(3));
         Assert.Equal(200, (int)(await Try("alice", "alice-password", at: strict)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Without_a_proxy_a_forwarded_address_is_the_callers_own_word()
+    {
+        await using var direct = await TestHost.Start();
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(n => Try($"user{n}", "wrong", $"203.0.113.{n}", at: direct)));
+        Assert.Equal(429, (int)(await Try("alice", "alice-password", "198.51.100.1", at: direct)).StatusCode);
     }
 
     [Fact]
