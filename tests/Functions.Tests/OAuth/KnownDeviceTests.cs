@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Latchkey.Tenancy;
 using Latchkey.Tests.Admin;
 using Latchkey.Tests.OAuth.Authorization;
 
@@ -107,7 +106,7 @@ public sealed class KnownDeviceTests : IAsyncLifetime
         var admin = await AdminOf.Tenant(host);
         var made = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/admin/clients", admin.Token, new
         {
-            id = "backend", name = "Backend", authMethod = "client_secret_basic", grants = new[] { "password" }, scope = new[] { "files.read" }, forwardsAddress = true,
+            id = "backend", name = "Backend", authMethod = "client_secret_basic", grants = AdminOf.Texts("password"), scope = AdminOf.Texts("files.read"), forwardsAddress = true,
         }), 201);
         Assert.True(made.GetProperty("forwardsAddress").GetBoolean());
         var secret = made.GetProperty("secret").GetString()!;
@@ -124,7 +123,7 @@ public sealed class KnownDeviceTests : IAsyncLifetime
         Assert.Equal(429, (int)(await Try("bob", "bob-password", address: "2001:db8:f::1", more: ("end_user_address", "203.0.113.1"))).StatusCode);
         var open = await host.Send(HttpMethod.Post, "/demo/admin/clients", admin.Token, new
         {
-            id = "open", name = "Open", authMethod = "none", grants = new[] { "password" }, scope = new[] { "files.read" }, forwardsAddress = true,
+            id = "open", name = "Open", authMethod = "none", grants = AdminOf.Texts("password"), scope = AdminOf.Texts("files.read"), forwardsAddress = true,
         });
         Assert.Equal("forwardsAddress", (await TestHost.Json(open, 400)).GetProperty("field").GetString());
 
