@@ -98,6 +98,8 @@ public static class Services
         .AddSingleton<UserStore>()
         .AddSingleton<GroupStore>()
         .AddSingleton<IssuedTokens>()
+        .AddSingleton<Attempts>()
+        .AddSingleton<PasswordHashing>()
         .AddSingleton<SingleUse>()
         .AddSingleton<DPoP>()
         .AddSingleton<ClientAssertions>()
@@ -120,6 +122,7 @@ public static class Services
         .AddSingleton<Logouts>()
         .AddSingleton<PasswordChange>()
         .AddSingleton<SignInAttempts>()
+        .AddSingleton<KnownDevices>()
         .AddSingleton<BrowserCookies>()
         .AddSingleton<RefreshCookies>()
         .AddSingleton<BrowserSignIns>()
@@ -145,7 +148,7 @@ public static class Services
         services.AddSingleton(provider => new PasswordResets(
             provider.GetRequiredService<RequestTables>(), provider.GetRequiredService<UserStore>(),
             provider.GetRequiredService<PasswordChange>(), provider.GetRequiredService<SignInAttempts>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
+            provider.GetRequiredService<KnownDevices>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
             provider.GetService<IMail>()));
         return settings.Mail.Mode switch
         {
@@ -189,7 +192,6 @@ public static class Services
         .AddSingleton<CheckStore>()
         .AddSingleton<ShareStore>()
         .AddSingleton<SharedWithMe>()
-        .AddSingleton<LinkPasswords>()
         .AddSingleton<Spaces>()
         .AddSingleton<FileRights>()
         .AddSingleton<FileUrls>()

@@ -153,6 +153,7 @@ static class ClientAnswer
             ["native"] = client.Native,
             ["firstParty"] = client.FirstParty,
             ["relaxedRedirects"] = client.RelaxedRedirects,
+            ["forwardsAddress"] = client.ForwardsAddress,
             ["legacyImplicit"] = client.LegacyImplicit,
             ["requirePkce"] = client.RequirePkce,
             ["requirePushedRequests"] = client.RequirePushedRequests,

@@ -14,12 +14,11 @@ public sealed class PasswordChange(Passwords passwords, UserStore users, SignOut
     /// <param name="user">Who is signed in.</param>
     /// <param name="old">The old password as typed.</param>
     /// <param name="password">The new one; <see cref="Passwords.Fault"/> has nothing against it.</param>
-    /// <param name="address">Where the request comes from.</param>
     /// <param name="cancel">The caller hung up.</param>
     /// <exception cref="OAuthError"><c>invalid_grant</c>: the old one is wrong; or 429 after too many failures.</exception>
-    public async Task Change(Tenant tenant, User user, string old, string password, string address, CancellationToken cancel)
+    public async Task Change(Tenant tenant, User user, string old, string password, CancellationToken cancel)
     {
-        var known = await passwords.SignIn(tenant, user.UserName, old, address, cancel);
+        var known = await passwords.Confirm(tenant, user, old, cancel);
         if (known.Id != user.Id || !await TrySet(tenant, known, password, cancel))
             throw OAuthError.InvalidGrant("The old password is wrong.", "the password was changed meanwhile");
     }
@@ -30,8 +29,9 @@ public sealed class PasswordChange(Passwords passwords, UserStore users, SignOut
     /// </summary>
     public async Task<bool> TrySet(Tenant tenant, User known, string password, CancellationToken cancel)
     {
+        var hash = await passwords.Hash(password, cancel); // Which may be refused: nothing has happened yet.
         await signOuts.EndAll(tenant, known.Id, clientId: null, Reason, cancel);
-        if (!await users.TryChangePassword(tenant, known, passwords.Hash(password), clock.GetUtcNow(), cancel)) return false;
+        if (!await users.TryChangePassword(tenant, known, hash, clock.GetUtcNow(), cancel)) return false;
         await signOuts.EndAll(tenant, known.Id, clientId: null, Reason, cancel);
         return true;
     }

@@ -28,7 +28,7 @@ public sealed record AccountModel(string FormToken, User User, IReadOnlyList<Ses
 /// <summary>A user's own page: where they are signed in, what they have allowed, their password.</summary>
 public sealed class AccountPage(
     Gate gate, OwnPages own, FormTokens forms, AccountLists lists, SessionStore sessions, SignOuts signOuts, BrowserSignIns signIns,
-    Approvals approvals, PasswordChange passwords, UserStore users, PageRenderer renderer, ResponsePages pages, Settings settings,
+    Approvals approvals, PasswordChange passwords, UserStore users, PageRenderer renderer, ResponsePages pages, KnownDevices devices,
     TimeProvider clock)
 {
     /// <summary><c>GET /{tenant}/account</c></summary>
@@ -113,7 +113,7 @@ public sealed class AccountPage(
         try
         {
             if (old.Length is 0 or > Passwords.MaxChars) throw OAuthError.InvalidGrant("The old password is wrong.");
-            await passwords.Change(tenant, who.User, old, password, CallerAddress.Of(request, settings.FrontDoorId), cancel);
+            await passwords.Change(tenant, who.User, old, password, cancel);
         }
         catch (OAuthError refusal)
         {
@@ -122,6 +122,7 @@ public sealed class AccountPage(
             return await Show(request, tenant, who, null, (text, refusal.RetryAfter is null ? 400 : 429, refusal.RetryAfter), cancel);
         }
         await signIns.Start(request, tenant, who.User, cancel);
+        await devices.Remember(request, tenant, who.User, cancel);
         return Done(tenant, "password");
     }
 

@@ -83,12 +83,15 @@ public sealed class DevicePage(
     // A good code clears no count: whoever guesses has good codes of their own.
     async Task<(DeviceRequest, Client)?> Look(HttpRequest request, Tenant tenant, User user, string code, CancellationToken cancel)
     {
-        // Small letters are in no user name's count (UserStore.Normalize).
-        var (account, address) = ($"device|{user.Id}", $"device|{CallerAddress.Of(request, settings.FrontDoorId)}");
-        await attempts.EnsureAllowed(tenant.Id, account, address, cancel);
+        var address = CallerAddress.Of(request, settings.FrontDoorId);
+        using var attempt = await attempts.ReserveDevice(tenant.Id, user.Id, address, cancel);
         if (await devices.FindByUserCode(tenant, code, cancel) is { } device
-            && await clients.Find(tenant, device.ClientId, cancel) is { } client) return (device, client);
-        await attempts.Failed(tenant.Id, account, address, cancel);
+            && await clients.Find(tenant, device.ClientId, cancel) is { } client)
+        {
+            await attempt.Withdraw();
+            return (device, client);
+        }
+        await attempt.Failed();
         return null;
     }
 

@@ -72,6 +72,12 @@ public sealed record Client
     /// </summary>
     public bool RelaxedRedirects { get; init; }
 
+    /// <summary>
+    /// A backend that says from which address its user signs in (<c>end_user_address</c>). Only an operator sets it, and only
+    /// a client that proves who it is can have it.
+    /// </summary>
+    public bool ForwardsAddress { get; init; }
+
     /// <summary>The app's site, for people (RFC 7591 §2, <c>client_uri</c>); null if it has none.</summary>
     public string? WebsiteUri { get; init; }
 
