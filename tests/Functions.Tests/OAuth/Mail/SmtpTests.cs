@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Latchkey.OAuth.Mail;
-using Latchkey.Tests.Telemetry;
+using Latchkey.Tests.Worker;
 using MailKit.Security;
 
 namespace Latchkey.Tests.OAuth.Mail;
@@ -33,7 +33,7 @@ public sealed class SmtpTests
     {
         await using var server = SmtpServer.Start(0, implicitTls: false, name: "mail.example");
         await using var host = await Ask(server);
-        await Eventually.True(() => host.Lines.Any(line => line.Contains("a reset link could not be sent", StringComparison.Ordinal)));
+        await Eventually.True(() => host.Log.Any(line => line.Contains("a reset link could not be sent", StringComparison.Ordinal)));
         AssertNothingSaid(server);
     }
 
@@ -69,12 +69,12 @@ public sealed class SmtpTests
     }
 
     /// <summary>A service that trusts the server's certificate, where alice has asked for a reset link.</summary>
-    static async Task<ChildHost> Ask(SmtpServer server)
+    static async Task<WorkerProcess> Ask(SmtpServer server)
     {
         var pem = Path.GetTempFileName();
         await File.WriteAllTextAsync(pem, server.Pem);
         // OpenSSL's own setting, by which an operator makes Linux trust an authority: we have none.
-        var host = await ChildHost.Start(("SSL_CERT_FILE", pem),
+        var host = await WorkerProcess.Start(("SSL_CERT_FILE", pem),
             ("Latchkey__Mail__Mode", "Smtp"), ("Latchkey__Mail__From", "Latchkey <latchkey@demo.example>"),
             ("Latchkey__Mail__SmtpHost", $"{server.Address.Address}"), ("Latchkey__Mail__SmtpPort", $"{server.Address.Port}"),
             ("Latchkey__Mail__SmtpUser", SmtpServer.User), ("Latchkey__Mail__SmtpPassword", SmtpServer.Password));
