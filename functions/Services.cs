@@ -153,7 +153,7 @@ public static class Services
         return settings.Mail.Mode switch
         {
             MailMode.File => services.AddSingleton<IMail>(p => new FileMail(settings.Mail, p.GetRequiredService<TimeProvider>())),
-            MailMode.Smtp => services.AddSingleton<IMail>(_ => new SmtpMail(settings.Mail)),
+            MailMode.Smtp => services.AddSingleton<IMail>(p => new SmtpMail(settings.Mail, p.GetRequiredService<TimeProvider>())),
             MailMode.Azure => services.AddSingleton<IMail>(p => new AzureMail(
                 settings.Mail, p.GetRequiredService<TokenCredential>(), p.GetService<HttpClient>() ?? new HttpClient())),
             _ => services,
