@@ -25,8 +25,7 @@ public sealed class PasswordGrant(Passwords passwords, SignIns signIns, Settings
         var address = CallerAddress.Of(http, settings.TrustedProxies);
         var user = await passwords.SignIn(tenant, userName, password, address, cancel);
         act.Actor = user.Id;
-        var scope = GrantedScope.ForUser(tenant, client, user.Roles, asked);
-        return await signIns.Start(tenant, client, user, scope, Authentication.ByPassword(clock.GetUtcNow()),
+        return await signIns.Start(tenant, client, user, asked, Authentication.ByPassword(clock.GetUtcNow()),
             Device.Of(http, settings.TrustedProxies), request.Jkt, cancel);
     }
 }
