@@ -16,7 +16,7 @@ public sealed class IdTokens(JwtWriter jwt, TimeProvider clock)
 {
     /// <summary>The claims that an ID token may hold, as discovery lists them.</summary>
     public static IReadOnlyList<string> Claims { get; } =
-        ["iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "name", "preferred_username", "email"];
+        ["iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "name", "email", "preferred_username"];
 
     /// <summary>The ID token of a session, or null if the scope has no <c>openid</c>.</summary>
     /// <param name="tenant">The tenant.</param>

@@ -43,12 +43,14 @@ public sealed partial class RefreshTokenGrant(
                 mayRetry = true;
                 if (session.Jkt is null && session.Retries >= Client.MostRetries) throw RetriesUsedUp(request, session);
             }
-            var next = written ? session : rotates
+            // Retries of a bound session are many or few: nobody else can make them.
+            var stays = written || (!rotates && session.Jkt is not null);
+            var next = stays ? session : rotates
                 ? Rotated(session, client, rotationId).BoundTo(client, request.Jkt)
                 : session with { Retries = session.Retries + 1, RotationId = rotationId };
             var token = await accessTokens.ForSession(tenant, client, next, scope, request.Jkt, cancel);
             var answer = await signIns.Answer(tenant, client, next, token, scope, nonce: null, cancel);
-            if (written) await sessions.AddToken(session, token.Record, cancel);
+            if (stays) await sessions.AddToken(session, token.Record, cancel);
             // A lost race reads again: then this token is the predecessor, which has its own rule.
             else if (!await sessions.TryRotate(next, token.Record, cancel)) continue;
             if (mayRetry) Retried(request, next);
@@ -129,7 +131,8 @@ public sealed partial class RefreshTokenGrant(
     static void Tell(TokenRequest request, Session session)
     {
         var act = Act.Of(request.Http);
-        (act.Type, act.Detail) = ("refresh-retry", $"retry {session.Retries} of generation {session.Counter}");
+        var which = session.Jkt is null ? $"retry {session.Retries}" : "retry with the session's key";
+        (act.Type, act.Detail) = ("refresh-retry", $"{which} of generation {session.Counter}");
     }
 
     // It was in time; its successor was used while it was on its way.

@@ -74,6 +74,31 @@ public sealed class UserRemovalTests : IAsyncLifetime
         await Books.Balance(host);
     }
 
+    [Fact]
+    public async Task A_deletion_that_broke_off_is_finished_by_the_timer_and_one_that_never_began_is_not()
+    {
+        await FilesOf.MakeDueTables(await FilesOf.SignedIn(host));
+        var (gone, kept) = (0, 0);
+        foreach (var cut in new[] { 2, 3, 4, 9, 20 })
+        {
+            var (id, _) = await Prepare($"carol{cut}");
+            storage.CutAfter(cut, answerLost: false);
+            await admin.Send(HttpMethod.Delete, $"users/{id}");
+            Assert.True(storage.Mend());
+            var began = (await admin.Get($"users/{id}")).GetProperty("deleting").GetBoolean();
+            await host.RunTimer("finish-removals"); // Too early: the request could still be at it.
+            await admin.Get($"users/{id}");
+            host.Clock.Advance(TimeSpan.FromMinutes(10));
+            await host.RunTimer("finish-removals");
+            admin = await AdminOf.Tenant(host);
+            if (began) Assert.Empty(await Left(id));
+            await admin.Get($"users/{id}", began ? 404 : 200);
+            (gone, kept) = (gone + (began ? 1 : 0), kept + (began ? 0 : 1));
+        }
+        Assert.True(gone > 0 && kept > 0, $"{gone} gone, {kept} kept");
+        Assert.Empty(await host.Service<Latchkey.Admin.RemovalNotes>().All(default));
+    }
+
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_group_that_was_half_deleted_is_deleted_by_the_same_request_and_its_id_is_clean(bool answerLost)
     {
