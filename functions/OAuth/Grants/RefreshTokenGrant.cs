@@ -41,10 +41,9 @@ public sealed partial class RefreshTokenGrant(
                 if (!MayRetry(session, sent.Counter, client, request.Jkt))
                     throw mayRetry ? OvertakenRetry() : await Reused(tenant, session, sent.Counter, cancel);
                 mayRetry = true;
-                if (session.Jkt is null && session.Retries >= Client.MostRetries) throw RetriesUsedUp(request, session);
+                if (!IsHeldFast(request, session) && session.Retries >= Client.MostRetries) throw RetriesUsedUp(request, session);
             }
-            // Retries of a bound session are many or few: nobody else can make them.
-            var stays = written || (!rotates && session.Jkt is not null);
+            var stays = written || (!rotates && IsHeldFast(request, session));
             var next = stays ? session : rotates
                 ? Rotated(session, client, rotationId).BoundTo(client, request.Jkt)
                 : session with { Retries = session.Retries + 1, RotationId = rotationId };
@@ -105,6 +104,10 @@ public sealed partial class RefreshTokenGrant(
 
     static bool IsBound(Session session, int counter) => session.Jkt is not null && counter >= session.BoundSince;
 
+    // Where a token can't be carried off, by a key or by a cookie that no script sees, retries are the app's own: they are
+    // told but not counted, because tabs that wake up together refresh together.
+    static bool IsHeldFast(TokenRequest request, Session session) => session.Jkt is not null || request.RefreshCookie is not null;
+
     // The successor of a bound session is worth nothing without its key, so its holder may ask again until it is used.
     // An unbound predecessor of a bound successor needs the key too: whoever lacks it did not make the successor.
     bool MayRetry(Session session, int counter, Client client, string? jkt) =>
@@ -131,7 +134,7 @@ public sealed partial class RefreshTokenGrant(
     static void Tell(TokenRequest request, Session session)
     {
         var act = Act.Of(request.Http);
-        var which = session.Jkt is null ? $"retry {session.Retries}" : "retry with the session's key";
+        var which = session.Jkt is not null ? "retry with the session's key" : request.RefreshCookie is not null ? "retry by cookie" : $"retry {session.Retries}";
         (act.Type, act.Detail) = ("refresh-retry", $"{which} of generation {session.Counter}");
     }
 
