@@ -112,7 +112,7 @@ public sealed class AccountPage(
         try
         {
             if (old.Length is 0 or > Passwords.MaxChars) throw OAuthError.InvalidGrant("The old password is wrong.");
-            var changed = await passwords.Change(tenant, who.User, old, password, CallerAddress.Of(request, settings.TrustedProxies), cancel);
+            var changed = await passwords.Change(tenant, who.User, old, password, CallerAddress.Of(request, settings.FrontDoorId), cancel);
             await signIns.Start(request, tenant, changed, CancellationToken.None);
         }
         catch (OAuthError refusal)
