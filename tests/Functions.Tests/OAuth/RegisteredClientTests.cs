@@ -162,7 +162,7 @@ public sealed class RegisteredClientTests : IAsyncLifetime
         var (admin, id) = (await Admin.AdminOf.Tenant(host), Text(made, "client_id"));
         var changed = await admin.Patch($"clients/{id}", new
         {
-            scope = new[] { "openid", "files.read" }, redirectUris = new[] { "https://app.example/only" }, requireDpop = true,
+            scope = Admin.AdminOf.Texts("openid", "files.read"), redirectUris = Admin.AdminOf.Texts("https://app.example/only"), requireDpop = true,
             requirePushedRequests = true, sessionSeconds = 3600,
         });
         Assert.Equal(["redirectUris", "requireDpop", "requirePushedRequests", "scope", "sessionSeconds"],
@@ -183,7 +183,7 @@ public sealed class RegisteredClientTests : IAsyncLifetime
             Assert.True(answer.GetProperty("require_pushed_authorization_requests").GetBoolean());
         }
         // What does not fit to it is refused, and changes nothing.
-        await admin.Patch($"clients/{id}", new { grants = new[] { "client_credentials" } });
+        await admin.Patch($"clients/{id}", new { grants = Admin.AdminOf.Texts("client_credentials") });
         await TestClients.Refused(await Put(made, metadata => metadata["token_endpoint_auth_method"] = "none"), "invalid_client_metadata");
         Assert.Equal("client_secret_basic", Text(await TestHost.Json(await Send(HttpMethod.Get, made), 200), "token_endpoint_auth_method"));
     }

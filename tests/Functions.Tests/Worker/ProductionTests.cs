@@ -42,7 +42,7 @@ public sealed class ProductionTests : IAsyncLifetime
             + "&redirect_uri=com.example.files%3A%2Fcallback&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
         Assert.Equal(HttpStatusCode.SeeOther, authorize.StatusCode);
         var cookies = authorize.Headers.TryGetValues("Set-Cookie", out var set) ? string.Join("; ", set.Select(cookie => cookie.Split(';')[0])) : "";
-        await Page(new Uri(new Uri(worker.Origin), authorize.Headers.Location).PathAndQuery, cookies); // The sign-in page.
+        await Page(new Uri(new Uri(worker.Origin), authorize.Headers.Location!).PathAndQuery, cookies); // The sign-in page.
         Assert.Equal(HttpStatusCode.NoContent, (await worker.Http.GetAsync("/")).StatusCode);
 
         var alice = await SignIn("demo", "first-party", "alice");
