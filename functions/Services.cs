@@ -208,6 +208,8 @@ public static class Services
         .AddSingleton<HealthChecks>()
         .AddSingleton<AuditReader>()
         .AddSingleton<EndSessions>()
+        .AddSingleton<RemovalNotes>()
+        .AddSingleton<ClientRemoval>()
         .AddSingleton<UserRemoval>()
         .AddSingleton<TenantData>();
 }

@@ -58,6 +58,22 @@ sealed record ClientBody(
         return Consistent(next);
     }
 
+    /// <summary>The names of the fields that are set.</summary>
+    public IReadOnlyList<string> Told() =>
+    [
+        .. from field in ((string Name, object? Value)[])
+            [
+                ("name", Name), ("authMethod", AuthMethod), ("grants", Grants), ("scope", Scope), ("redirectUris", RedirectUris),
+                ("postLogoutRedirectUris", PostLogoutRedirectUris), ("native", Native), ("firstParty", FirstParty),
+                ("legacyImplicit", LegacyImplicit), ("requirePkce", RequirePkce), ("requirePushedRequests", RequirePushedRequests),
+                ("requireDpop", RequireDpop), ("idTokenAlgorithm", IdTokenAlgorithm), ("jwks", Jwks), ("websiteUri", WebsiteUri),
+                ("logoUri", LogoUri), ("refreshByCookie", RefreshByCookie), ("accessTokenSeconds", AccessTokenSeconds),
+                ("sessionIdleSeconds", SessionIdleSeconds), ("sessionSeconds", SessionSeconds), ("retryWindowSeconds", RetryWindowSeconds),
+            ]
+            where field.Value is not null
+            select field.Name,
+    ];
+
     static Client Consistent(Client client)
     {
         if (client.AuthMethod == ClientAuthMethod.None && client.Grants.Contains(GrantType.ClientCredentials))

@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs.Models;
 using Latchkey.Http;
+using Latchkey.Protocol;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
@@ -36,7 +37,7 @@ public sealed class FormIntake(
         {
             var received = await Read(caller, owner, id, form);
             // A body takes minutes: its user may have been deleted since, and nobody would ever remove the file.
-            await issued.EnsureLive(caller.Tenant, caller.Token, caller.Cancel);
+            await issued.EnsureLive(caller.Tenant, caller.Token, Scopes.FilesWrite, caller.Cancel);
             await files.Add(received.File, caller.Cancel);
             return received;
         }

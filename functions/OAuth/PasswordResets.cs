@@ -9,12 +9,7 @@ namespace Latchkey.OAuth;
 
 /// <summary>A reset link that is good now.</summary>
 /// <param name="User">Whose password it sets.</param>
-public sealed record ResetLink(User User)
-{
-    internal TableEntity Row { get; init; } = null!;
-
-    internal string Bucket { get; init; } = "";
-}
+public sealed record ResetLink(User User);
 
 /// <summary>
 /// Password resets (SCHEMA.md, tables Requests…) by a link <c>{bucket}.{secret}</c> that goes to the user's mail address and
@@ -57,17 +52,17 @@ public sealed partial class PasswordResets(
     {
         if (link?.Split('.') is not [var bucket, { Length: 43 } secret] || !ExpiringTables.IsBucket(bucket)) return null;
         var row = await tables.Of(bucket).Find(RowKeys.RequestPartition(tenant.Id, Ids.Hash(secret)), RowKeys.Reset, cancel);
-        if (row is null || row.ContainsKey("UsedAt") || clock.GetUtcNow() >= row.GetDateTimeOffset("ExpiresAt")) return null;
+        if (row is null || clock.GetUtcNow() >= row.GetDateTimeOffset("ExpiresAt")) return null;
         var user = await users.Find(tenant, row.GetString("UserId"), cancel);
         return user is { Disabled: false } && Ids.Hash(user.PasswordHash) == row.GetString("Password")
-            ? new ResetLink(user) { Row = row, Bucket = bucket } : null;
+            ? new ResetLink(user) : null;
     }
 
     /// <summary>Uses the link up and sets the password; false if somebody else has used it first. Ends all of the user's sessions.</summary>
     public async Task<bool> TryUse(Tenant tenant, ResetLink link, string password, CancellationToken cancel)
     {
-        link.Row["UsedAt"] = clock.GetUtcNow();
-        if (!await tables.Of(link.Bucket).TryReplace(link.Row, cancel) || !await passwords.TrySet(tenant, link.User, password, cancel)) return false;
+        // The one write that uses it up is the password's: the link is good only while that is what it was.
+        if (await passwords.TrySet(tenant, link.User, password, cancel) is null) return false;
         await attempts.ForgetMails(tenant.Id, link.User.Id, cancel); // The links in them are good no more.
         return true;
     }

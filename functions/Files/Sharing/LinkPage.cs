@@ -15,7 +15,7 @@ namespace Latchkey.Files.Sharing;
 /// secret is the key. It is in the path and must be in no log and no Referer.
 /// </summary>
 public sealed class LinkPage(
-    Gate gate, FileStore files, ShareStore shares, PasswordHashing hashing, Attempts guesses, FileUrls urls, BlobStore blobs, Settings settings,
+    Gate gate, FileStore files, ShareStore shares, UserStore users, PasswordHashing hashing, Attempts guesses, FileUrls urls, BlobStore blobs, Settings settings,
     TimeProvider clock)
 {
     const int Attempts = 20;
@@ -108,7 +108,16 @@ public sealed class LinkPage(
         var (finding, sharing) = (files.Find(tenant.Id, id, cancel), shares.Find(tenant.Id, id, Share.IdOf(id, "link", secret), cancel));
         await Task.WhenAll(finding, sharing);
         return await sharing is { Kind: "link" } link && await finding is { Status: FileStatus.Available } file
-            && link.IsLive(clock.GetUtcNow()) && Same(link.SecretHash, Ids.Hash(secret)) ? (file, link) : null;
+            && link.IsLive(clock.GetUtcNow()) && Same(link.SecretHash, Ids.Hash(secret))
+            && await AreUsersThere(tenant, file, link, cancel) ? (file, link) : null;
+    }
+
+    // A disabled user's files and links serve nobody; it is known within 5 seconds.
+    async Task<bool> AreUsersThere(Tenant tenant, FileRecord file, Share link, CancellationToken cancel)
+    {
+        var ids = new[] { file.Owner is { Kind: "user" } owner ? owner.Id : null, link.CreatedBy }.OfType<string>().Distinct();
+        var states = await Task.WhenAll(ids.Select(id => users.FindState(tenant.Id, id, cancel)));
+        return Array.TrueForAll(states, state => state is { Disabled: false });
     }
 
     async Task<IResult> Redirect(HttpRequest request, FileRecord file, Share link, CancellationToken cancel)

@@ -34,6 +34,9 @@ public sealed record Share
     /// <summary>When it was given.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>The user who made a link, which ends with them; null if a client did, or it is from before this column.</summary>
+    public string? CreatedBy { get; init; }
+
     /// <summary>Hex SHA-256 of a link's secret.</summary>
     public string? SecretHash { get; init; }
 
@@ -77,6 +80,7 @@ public sealed record Share
         Access = Enum.Parse<Right>(row.GetString("Access")),
         Until = row.GetDateTimeOffset("Until"),
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
+        CreatedBy = row.GetString("CreatedBy"),
         SecretHash = row.GetString("SecretHash"),
         PasswordHash = row.GetString("PasswordHash"),
         MaxDownloads = row.GetInt64("MaxDownloads"),
@@ -95,6 +99,7 @@ public sealed record Share
         ["Access"] = Access.ToString(),
         ["Until"] = Until,
         ["CreatedAt"] = CreatedAt,
+        ["CreatedBy"] = CreatedBy,
         ["SecretHash"] = SecretHash,
         ["PasswordHash"] = PasswordHash,
         ["MaxDownloads"] = MaxDownloads,

@@ -25,7 +25,7 @@ public sealed class ShareFile(
             if (file.Status != FileStatus.Available) throw Problem.Conflict("file_pending", "The file is not complete yet.");
             var secret = Ids.NewSecret();
             var share = asked.Link is { } link
-                ? await Link(file, link, secret, caller.Cancel)
+                ? await Link(caller, file, link, secret, caller.Cancel)
                 : await With(caller, file, asked.With!);
             share = share with { Access = access, Until = until };
             await shares.Save(share, caller.Cancel);
@@ -72,7 +72,7 @@ public sealed class ShareFile(
         CreatedAt = clock.GetUtcNow(),
     };
 
-    async Task<Share> Link(FileRecord file, ShareRequest.LinkRequest link, string secret, CancellationToken cancel) => new()
+    async Task<Share> Link(Caller caller, FileRecord file, ShareRequest.LinkRequest link, string secret, CancellationToken cancel) => new()
     {
         Tenant = file.Tenant,
         FileId = file.Id,
@@ -80,6 +80,7 @@ public sealed class ShareFile(
         Kind = "link",
         Access = Right.Read,
         CreatedAt = clock.GetUtcNow(),
+        CreatedBy = Owner.Of(caller.Token) is { Kind: "user" } user ? user.Id : null,
         SecretHash = Ids.Hash(secret),
         PasswordHash = link.Password is null ? null : await hashing.Hash(link.Password, cancel),
         MaxDownloads = link.MaxDownloads,

@@ -27,8 +27,7 @@ public sealed class PasswordGrant(Passwords passwords, KnownDevices devices, Sig
         var place = new SignInPlace(address, form["device_token"]);
         var user = await passwords.SignIn(tenant, userName, password, place, cancel);
         act.Actor = user.Id;
-        var scope = GrantedScope.ForUser(tenant, client, user.Roles, asked);
-        var tokens = await signIns.Start(tenant, client, user, scope, Authentication.ByPassword(clock.GetUtcNow()),
+        var tokens = await signIns.Start(tenant, client, user, asked, Authentication.ByPassword(clock.GetUtcNow()),
             Device.Of(http, address), request.Jkt, cancel);
         return tokens with { DeviceToken = await devices.Make(tenant, user, place.Device, cancel) };
     }
