@@ -73,14 +73,14 @@ public sealed record Settings
     /// <summary>PBKDF2-HMAC-SHA512 iterations of password hashes.</summary>
     public required int PasswordIterations { get; init; }
 
-    /// <summary>How long an upload URL lives.</summary>
+    /// <summary>How long an upload URL lives at least; for a large file longer (<see cref="Files.UploadDeadline.UrlTime"/>).</summary>
     public required TimeSpan UploadUrlTime { get; init; }
 
     /// <summary>How long a download URL lives.</summary>
     public required TimeSpan DownloadUrlTime { get; init; }
 
     /// <summary>How long any URL lives at most.</summary>
-    public TimeSpan LongestUrlTime => UploadUrlTime > DownloadUrlTime ? UploadUrlTime : DownloadUrlTime;
+    public TimeSpan LongestUrlTime => Files.UploadDeadline.LongestUrl > DownloadUrlTime ? Files.UploadDeadline.LongestUrl : DownloadUrlTime;
 
     /// <summary>The largest file, in bytes.</summary>
     public required long MaxFileBytes { get; init; }
@@ -142,7 +142,7 @@ public sealed record Settings
             CacheTime = TimeSpan.FromSeconds(read.Number("CacheSeconds", 30, 0, 300)),
             AuditTime = TimeSpan.FromDays(read.Number("AuditDays", 365, 1, 3650)),
             PasswordIterations = (int)read.Number("PasswordIterations", 210_000, development ? 1 : 210_000, 10_000_000),
-            UploadUrlTime = TimeSpan.FromMinutes(read.Number("Files:UploadUrlMinutes", 60, 1, 24 * 60)),
+            UploadUrlTime = TimeSpan.FromMinutes(read.Number("Files:UploadUrlMinutes", 30, 1, 24 * 60)),
             DownloadUrlTime = TimeSpan.FromMinutes(read.Number("Files:DownloadUrlMinutes", 15, 1, 24 * 60)),
             MaxFileBytes = read.Number("Files:MaxBytes", 5000L << 20, 1, Files.BlockPlan.MaxFile),
             ResumableFromBytes = read.Number("Files:ResumableFromBytes", 64 << 20, 1, Files.BlockPlan.MaxSinglePut),
