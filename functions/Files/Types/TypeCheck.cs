@@ -33,7 +33,7 @@ static class TypeCheck
         var found = Recognition.Of(head);
         if (MediaNames.Canonical(declared) == MediaNames.Any) return new(contentType, found?.Type ?? declared);
         // Of a mark on what is otherwise text it is not sure that it is one: "GIF89a=1;" is a script too.
-        var isDoubtful = family == Family.Media && !IsXml(declared) && (found is null || (MediaNames.FamilyOf(found.Type) == Family.Media && Markup.IsText(head)));
+        var isDoubtful = family == Family.Media && !IsXml(declared) && (found is null || (MediaNames.FamilyOf(found.Type) == Family.Media && !IsXml(found.Type) && Markup.IsText(head)));
         if (isDoubtful && Markup.Hidden(head, Texts.Contains(MediaNames.Canonical(declared))) is { } hidden) return new(null, hidden);
         if (found is null || found.MayBe(declared)) return new(contentType, declared);
         if (MediaNames.IsKindOf(found.Type, declared)) return new(contentType, found.Type);
@@ -63,8 +63,8 @@ static class TypeCheck
         // Whoever reads a text reads markup as text; of a type that nobody knows nothing can be said.
         if (isMarkup && IsFreeText(declared, family)) return new(contentType, declared == "text/plain" ? found.Type : declared);
         if (family == Family.Unknown) return new(contentType, found.IsContainer || isMarkup ? declared : found.Type);
-        if (family == Family.Text && really != Family.Program && Markup.IsText(head)) return new(contentType, found.Type);
-        if (isMarkup || family != really || IsXml(declared)) return new(null, found.Type);
+        if (family == Family.Text && !isMarkup && really != Family.Program && Markup.IsText(head)) return new(contentType, found.Type);
+        if (isMarkup || family != really || (family == Family.Text && IsXml(declared))) return new(null, found.Type);
         return found.IsContainer && !MediaNames.IsKnown(declared) ? new(contentType, declared) : new(found.Type, found.Type);
     }
 
