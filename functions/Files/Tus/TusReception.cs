@@ -83,7 +83,7 @@ public sealed class TusReception(StagedBlobs staged, TimeProvider clock)
             var unchanged = before.ETag is { } etag
                 ? new BlobRequestConditions { IfMatch = etag } : new BlobRequestConditions { IfNoneMatch = ETag.All };
             var all = before.Committed.Select(block => block.Id).Concat(ids);
-            await staged.Commit(file.Tenant, file.BlobName, all, new BlobHttpHeaders(), CancellationToken.None, unchanged);
+            await staged.Commit(file.Tenant, file.BlobName, all, UploadCheck.HeadersOf(file, null), CancellationToken.None, unchanged);
         }
     }
 }
