@@ -1,4 +1,3 @@
-using Azure;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 using Microsoft.Azure.Functions.Worker;
@@ -41,8 +40,8 @@ public sealed partial class SweepUploads(Uploads uploads, UploadLook look, TimeP
                 var found = await LookAt(UploadNote.Read(row), now, stop);
                 if (found.IsEnded) Interlocked.Increment(ref counts.Ended);
                 if (found.IsOversized) Interlocked.Increment(ref counts.Oversized);
-                row.ETag = ETag.All;
-                await notes.TryDelete(row, stop); // So that a sweep that is cut off goes on where it was.
+                // So that a sweep that is cut off goes on where it was; unless the next look has taken the row's place.
+                await notes.TryDelete(row, stop);
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {

@@ -125,6 +125,6 @@ static partial class Markup
     [GeneratedRegex(@"<(?:!doctype|\?xml|\?php|/?(?:html|head|body|script|svg|iframe|img|object|embed|meta|link|style|base|form|applet)\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Tag();
 
-    [GeneratedRegex(@"\b(?:function|eval|alert|importScripts|require|fetch|setTimeout)\s*[\w$]*\s*\(|\b(?:var|let|const)\s+[\w${[]|=>|\b(?:document|window|self|location|globalThis|WScript)\s*[.[]|['""]use strict['""]|(?:^|\n)\s*(?:import|export|class|def|using|package|from)\s+[\w{*""']|@echo|powershell|CreateObject|\bInvoke-\w", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(?:function|eval|alert|importScripts|require|fetch|setTimeout)\s{0,9}[\w$]{0,64}\s{0,9}\(|\b(?:var|let|const)\s{1,9}[\w${[]|=>|\b(?:document|window|self|location|globalThis|WScript)\s{0,9}[.[]|['""]use strict['""]|(?:^|\n)[ \t]{0,16}(?:import|export|class|def|using|package|from)[ \t]{1,9}[\w{*""']|@echo|powershell|CreateObject|\bInvoke-\w", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Code();
 }
