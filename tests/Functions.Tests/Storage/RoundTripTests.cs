@@ -46,7 +46,7 @@ public sealed class RoundTripTests : IAsyncLifetime
         var browser = new OAuth.Authorization.Browser(host);
         var codes = new Queue<string>([(await browser.Answer())["code"]]);
         while (codes.Count <= Tries)
-            codes.Enqueue(OAuth.Authorization.Browser.Returned(OAuth.Authorization.Browser.Location(await browser.Authorize()))["code"]);
+            codes.Enqueue(OAuth.Authorization.Browser.Returned(OAuth.Authorization.Browser.Location(await browser.Consent(await browser.Authorize())))["code"]);
         await Costs(2, 3, () => browser.Redeem(codes.Dequeue()));
     }
 
