@@ -27,7 +27,7 @@ static class Tests
             var tests = DotnetTest(name);
             await Count(() => AgainstAService(name));
             await Count(async () => ReadResults(await tests));
-            SearchLog($"{Results}/localhost.log");
+            SearchLog($"{Results}/worker.log");
         }
         catch (Failure failure)
         {
@@ -145,7 +145,7 @@ static class Tests
         await using var azurite = await Azurite.Start(ports[..3], new LogFile($"{Results}/azurite.log"), ["--inMemoryPersistence"],
             ("AZURITE_ACCOUNTS", $"{Azurite.Account}:{key}"));
         await BlobCors.Allow(ports[0], key, origin);
-        await using var service = await Up.StartService(origin, new LogFile($"{Results}/localhost.log"),
+        await using var service = await Up.StartService(origin, new LogFile($"{Results}/worker.log"),
             ("Latchkey__Storage__ConnectionString", Azurite.ConnectionString(ports, key)),
             ("Latchkey__Signing__KeyFile", Path.GetFullPath($"{Results}/keys.json")));
         if (files.Length > 0)
