@@ -51,6 +51,10 @@ internal sealed record Deployment(IReadOnlyList<DeployedResource> Resources, IRe
         return Of(string.Join('\n', needed.Concat(lines)));
     }
 
+    /// <summary>With a mail server.</summary>
+    public static Deployment Smtp() => Least("param mailMode = 'Smtp'", "param mailFrom = 'no-reply@company.com'",
+        "param mailSmtpHost = 'smtp.company.com'", "param mailSmtpUser = 'latchkey'");
+
     /// <summary>As a .bicepparam file asks for it, with a host name in the place of the one that must be replaced.</summary>
     public static Deployment OfFile(string path) => Of(Repository.Read(path)
         .Replace("using 'main.bicep'\n", "", StringComparison.Ordinal).Replace("login.example.com", "login.company.com", StringComparison.Ordinal));

@@ -103,7 +103,7 @@ public sealed class FeatureTests
         var places = Steps.Select(part => text.IndexOf(part, StringComparison.Ordinal)).ToList();
         Assert.DoesNotContain(-1, places);
         Assert.Equal(places.Order(), places);
-        foreach (var file in new[] { "ci", "deploy", "deploy-environment", "codeql" })
+        foreach (var file in new[] { "ci", "deploy", "deploy-environment", "codeql", "release" })
             Assert.DoesNotContain("secrets.", Repository.Read($".github/workflows/{file}.yml"), StringComparison.Ordinal);
         var deploy = Repository.Read(".github/workflows/deploy.yml");
         Assert.Contains("az deployment sub what-if", deploy, StringComparison.Ordinal);

@@ -32,12 +32,6 @@ public sealed class PolicyTests
         "Storage Table Data Contributor on storageAccounts sttables",
     ];
 
-    private static readonly string[] Smtp =
-    [
-        "param mailMode = 'Smtp'", "param mailFrom = 'no-reply@company.com'", "param mailSmtpHost = 'smtp.company.com'",
-        "param mailSmtpUser = 'latchkey'",
-    ];
-
     public static TheoryData<string> Files => [.. Repository.Templates("bicepparam")];
 
     [CompilerFact]
@@ -99,7 +93,7 @@ public sealed class PolicyTests
             [.. Everywhere.Append("Communication and Email Service Owner on communicationServices acs-latchkey-").Order(StringComparer.Ordinal)],
             Given(Deployment.Full()));
         Assert.Equal([.. Everywhere.Append("Key Vault Secrets User on secrets smtp-password").Order(StringComparer.Ordinal)],
-            Given(Deployment.Least(Smtp)));
+            Given(Deployment.Smtp()));
     }
 
     [CompilerFact]
@@ -254,12 +248,12 @@ public sealed class PolicyTests
         Assert.Equal("Azure", azure["Latchkey__Mail__Mode"]);
         Assert.Matches(@"^\[format\('https://\{0\}', reference\('[^']+/acs-latchkey-\w+', '[\d-]+'\)\.hostName\)\]$", azure["Latchkey__Mail__Endpoint"]);
         Assert.Matches("^\\[format\\('DoNotReply@\\{0\\}', reference\\('[^']+/AzureManagedDomain', '[\\d-]+'\\)\\.fromSenderDomain\\)\\]$", azure["Latchkey__Mail__From"]);
-        var smtp = Deployment.Least(Smtp).Settings;
+        var smtp = Deployment.Smtp().Settings;
         Assert.Equal(("Smtp", "no-reply@company.com", "smtp.company.com", "587", "latchkey"), (smtp["Latchkey__Mail__Mode"], smtp["Latchkey__Mail__From"],
             smtp["Latchkey__Mail__SmtpHost"], smtp["Latchkey__Mail__SmtpPort"], smtp["Latchkey__Mail__SmtpUser"]));
         Assert.Matches(@"^@Microsoft\.KeyVault\(VaultName=kv-\w{13};SecretName=smtp-password\)$", smtp["Latchkey__Mail__SmtpPassword"]);
-        Assert.Contains("id-latchkey-", (string)Deployment.Least(Smtp).App.At("properties.keyVaultReferenceIdentity")!, StringComparison.Ordinal);
-        Assert.Empty(Deployment.Least(Smtp).All("Microsoft.Communication/communicationServices"));
+        Assert.Contains("id-latchkey-", (string)Deployment.Smtp().App.At("properties.keyVaultReferenceIdentity")!, StringComparison.Ordinal);
+        Assert.Empty(Deployment.Smtp().All("Microsoft.Communication/communicationServices"));
         var refused = Assert.Throws<CompilerException>(() => Deployment.Least("param mailMode = 'Smtp'").App);
         Assert.Contains("needs mailSmtpHost and mailFrom", refused.Message, StringComparison.Ordinal);
     }
