@@ -91,7 +91,7 @@ public sealed class WorkflowTests
     // The step's own script, as GitHub runs it.
     private static async Task<(int Code, string Output, string Notes)> ReadVersion(string changelog)
     {
-        var step = Regex.Match(Text("release.yml"), @"name: Read the version\n.*?run: \|\n(?<script>(?: {10}.*\n|\n)+)", RegexOptions.Singleline);
+        var step = Regex.Match(Text("release.yml"), @"name: Read the version\n(?s:.*?)run: \|\n(?<script>(?: {10}.*\n|\n)+)");
         var folder = Directory.CreateTempSubdirectory("release-").FullName;
         try
         {

@@ -35,7 +35,14 @@ sealed class SecureAzurite : IAsyncDisposable
 
     public RoundTrips RoundTrips { get; } = new();
 
-    public StorageClients Clients => new(new($"https://127.0.0.1:{tablePort}/{Account}"), new($"https://127.0.0.1:{blobPort}/{Account}"),
+    /// <summary>For programs that are not ours: where the tables are, the certificate's file, a token.</summary>
+    public string TableEndpoint => $"https://127.0.0.1:{tablePort}/{Account}";
+
+    public string CertificatePath => Path.Combine(folder, "cert.pem");
+
+    public static string Token => new Identity().GetToken(default, default).Token;
+
+    public StorageClients Clients => new(new(TableEndpoint), new($"https://127.0.0.1:{blobPort}/{Account}"),
         new Identity(), RoundTrips, new HttpClientTransport(Http));
 
     public static async Task<SecureAzurite> Start()
@@ -53,7 +60,7 @@ sealed class SecureAzurite : IAsyncDisposable
 
     public async Task Launch()
     {
-        var (certPath, keyPath) = (Path.Combine(folder, "cert.pem"), Path.Combine(folder, "key.pem"));
+        var (certPath, keyPath) = (CertificatePath, Path.Combine(folder, "key.pem"));
         await File.WriteAllTextAsync(certPath, certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(keyPath, certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
         var start = new ProcessStartInfo("node", [
