@@ -65,7 +65,7 @@ import_tables() {
         "header = \"x-ms-version: 2020-12-06\"", "header = \"Content-Type: application/json\"",
         "header = \"Accept: application/json;odata=nometadata\"",
         "data-binary = \(with_entries(select(.key | startswith("odata.") or . == "Timestamp" or . == "Timestamp@odata.type" | not)) | tojson | tojson)",
-        "next"' | sed '$d' | curl --parallel --parallel-max 16 --fail-early --config -
+        "next"' | sed '$d' | curl --no-progress-meter --parallel --parallel-max 16 --fail-early --config -
     done < "$file"
     echo "$table: $(wc -l < "$file") rows"
   done
