@@ -38,7 +38,13 @@ public static class Services
 #pragma warning disable RS0030 // This is where the clock is injected.
         services.TryAddSingleton(TimeProvider.System);
 #pragma warning restore RS0030
+        services.TryAddSingleton(StorageRetries.Usual);
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
+        // Their request lines hold whole addresses, with share links' and resets' tokens.
+        services.AddLogging(logging => logging
+            .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error) // The worker's MVC brings it; nothing of ours is protected by it.
+            .AddFilter("System.Net.Http", LogLevel.Warning));
         Exporting.Add(services, settings);
         return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddMail(settings).AddPages().AddFiles(settings).AddAdmin();
     }
@@ -46,9 +52,9 @@ public static class Services
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services
         .AddSingleton<RoundTrips>()
         .AddSingleton(provider => settings.ConnectionString is { } emulator
-            ? new StorageClients(emulator, provider.GetRequiredService<RoundTrips>())
+            ? new StorageClients(emulator, provider.GetRequiredService<RoundTrips>(), provider.GetRequiredService<StorageRetries>())
             : new StorageClients(settings.TableEndpoint!, settings.BlobEndpoint!,
-                provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>()));
+                provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>(), provider.GetRequiredService<StorageRetries>()));
 
     static IServiceCollection AddKeys(this IServiceCollection services, Settings settings)
     {

@@ -6,7 +6,7 @@ param location = readEnvironmentVariable('AZURE_LOCATION')
 
 // The app's own name. A domain of yours goes here, not into a variable that the next deployment may lack.
 param domain = 'azurewebsites.net'
-param trustedProxies = 1
+param frontDoorId = ''
 param mailMode = 'None'
 param alertEmail = ''
 // Everything that costs at rest is off.

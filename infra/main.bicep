@@ -69,14 +69,12 @@ param alertEmail string
 @description('Private endpoints for the tables, the host\'s storage and the vault, and VNet integration for the app.')
 param privateNetwork bool = false
 
-@description('Host name of the deployment: one of your own, e.g. login.company.com, bound to the app first (README, "A domain of your own"), or azurewebsites.net for the name that the app has there. All issuers are below it: it has no default, so that no deployment changes it by forgetting it.')
+@description('Host name of the deployment: one of your own, e.g. login.company.com, bound first to the app, or to Front Door (README, "A domain of your own"), or azurewebsites.net for the name that the app has there. All issuers are below it: it has no default, so that no deployment changes it by forgetting it.')
 @minLength(4)
 param domain string
 
-@description('How many proxies append to X-Forwarded-For: 1 is Azure\'s own front end, 2 with Front Door before it. All lockouts by address go by it.')
-@minValue(1)
-@maxValue(5)
-param trustedProxies int
+@description('Id (a GUID) of the Azure Front Door before the app, or \'\'. With it the app lets nobody else in, takes the caller\'s address from it, and leaves the domain to it.')
+param frontDoorId string
 
 @description('GB a month that Defender for Storage may scan for malware on upload. 0: Defender off.')
 @minValue(0)
@@ -243,6 +241,7 @@ var settings = {
   Latchkey__Files__TrashDays: trashDays
   Latchkey__Files__UploadUrlMinutes: uploadUrlMinutes
   Latchkey__Files__VerifyBytes: verifyBytes
+  Latchkey__FrontDoorId: frontDoorId
   Latchkey__Mail__Mode: mailMode
   Latchkey__Mail__SmtpHost: smtpHost
   Latchkey__Mail__SmtpPort: mailBySmtp ? string(mailSmtpPort) : ''
@@ -250,7 +249,6 @@ var settings = {
   Latchkey__PasswordIterations: passwordIterations
   Latchkey__Signing__RotationDays: signingRotationDays
   Latchkey__TracePercent: tracePercent
-  Latchkey__TrustedProxies: trustedProxies
   OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint
   OTEL_EXPORTER_OTLP_PROTOCOL: empty(otlpEndpoint) ? '' : otlpProtocol
 }
@@ -426,6 +424,7 @@ module functionApp 'modules/functionApp.bicep' = {
     origin: origin
     signingMode: signingMode
     settings: settings
+    frontDoorId: frontDoorId
     identityName: names.identity
     insightsName: names.insights
     hostStorageName: names.hostStorage
@@ -447,7 +446,7 @@ module functionApp 'modules/functionApp.bicep' = {
   dependsOn: [roles, files, package, network]
 }
 
-module hostName 'modules/customDomain.bicep' = if (ownDomain) {
+module hostName 'modules/customDomain.bicep' = if (ownDomain && empty(frontDoorId)) {
   name: 'custom-domain'
   scope: group
   params: {

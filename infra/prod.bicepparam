@@ -6,8 +6,8 @@ param location = 'westeurope'
 // Yours; until you have set it, every deployment is refused. For the first one, before your name is bound to the app:
 // azurewebsites.net.
 param domain = 'login.example.com'
-// 2 with Azure Front Door before the app.
-param trustedProxies = 1
+// The id of Azure Front Door, if it stands before the app.
+param frontDoorId = ''
 // From an address that Azure gives; mailFrom takes one of yours (README, "Mail").
 param mailMode = 'Azure'
 // Who hears of alerts and of the budget.

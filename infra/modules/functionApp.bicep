@@ -16,6 +16,9 @@ param signingMode string
 
 @description('App settings that are chosen, by name. An empty one is left out: then the app\'s default holds.')
 param settings object
+
+@description('Id of the Azure Front Door that alone may call the app. Empty: everybody may.')
+param frontDoorId string
 param identityName string
 param insightsName string
 param hostStorageName string
@@ -163,6 +166,22 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
       http20Enabled: true
+      // Whoever gets past Front Door could forge the address that it tells.
+      ipSecurityRestrictionsDefaultAction: empty(frontDoorId) ? 'Allow' : 'Deny'
+      ipSecurityRestrictions: empty(frontDoorId)
+        ? []
+        : [
+            {
+              name: 'front-door'
+              priority: 100
+              action: 'Allow'
+              tag: 'ServiceTag'
+              ipAddress: 'AzureFrontDoor.Backend'
+              headers: {
+                'x-azure-fdid': [frontDoorId]
+              }
+            }
+          ]
       appSettings: concat(
         [
           {
@@ -203,7 +222,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
             name: 'FUNCTIONS_REQUEST_BODY_SIZE_LIMIT'
             value: '${requestBytes}'
           }
-          // Without it the host's proxy hides the caller's address: all callers would look alike to the lockout.
+          // The host then takes the caller's address from Azure's front end; without it all callers have one, and the app won't start.
           {
             name: 'ASPNETCORE_FORWARDEDHEADERS_ENABLED'
             value: 'true'

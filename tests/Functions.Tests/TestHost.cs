@@ -61,9 +61,10 @@ public sealed class TestHost : IAsyncDisposable
         foreach (var (name, value) in settings ?? []) all[name] = value;
         clock ??= new TestClock();
         var log = new LogLines();
-        var app = LocalApp.Build([], all, added =>
+        var app = LocalApp.Build(all, added =>
         {
             added.AddSingleton<TimeProvider>(clock);
+            added.AddSingleton(new StorageRetries(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20)));
             added.AddLogging(logging => logging.ClearProviders().AddProvider(log));
             services?.Invoke(added);
         });

@@ -14,7 +14,7 @@ internal sealed record Deployment(IReadOnlyList<DeployedResource> Resources, IRe
         param environmentName = 'dev'
         param location = 'westeurope'
         param domain = 'azurewebsites.net'
-        param trustedProxies = 1
+        param frontDoorId = ''
         param mailMode = 'None'
         param alertEmail = ''
         """;
@@ -28,7 +28,7 @@ internal sealed record Deployment(IReadOnlyList<DeployedResource> Resources, IRe
         param environmentName = '{environment}'
         param location = '{location}'
         param domain = 'login.company.com'
-        param trustedProxies = 2
+        param frontDoorId = ''
         param mailMode = 'Azure'
         param alertEmail = 'operator@company.com'
         param privateNetwork = true

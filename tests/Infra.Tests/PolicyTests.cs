@@ -119,8 +119,6 @@ public sealed class PolicyTests
         Assert.Equal("access-token", settings["Latchkey__Signing__AccessTokenKey"]);
         Assert.Equal("id-token", settings["Latchkey__Signing__IdTokenKey"]);
         Assert.Equal("wrap", settings["Latchkey__Signing__WrapKey"]);
-        Assert.Equal("1", settings["Latchkey__TrustedProxies"]);
-        Assert.Equal("2", Deployment.Full().Settings["Latchkey__TrustedProxies"]);
     }
 
     [CompilerFact]
@@ -193,12 +191,28 @@ public sealed class PolicyTests
         Assert.Empty(Deployment.Least().All("Microsoft.Web/sites/hostNameBindings"));
     }
 
+    [CompilerFact]
+    public void Behind_Front_Door_nobody_else_gets_in_and_the_domain_is_Front_Doors()
+    {
+        const string Id = "3b1f7c5e-8a4d-4f0e-9c55-0d6f2f6f1a10";
+        var behind = Deployment.Least($"param frontDoorId = '{Id}'", "param domain = 'login.company.com'");
+        Assert.Equal(Id, behind.Settings["Latchkey__FrontDoorId"]);
+        Assert.Equal("https://login.company.com", behind.Settings["Latchkey__Origin"]);
+        Assert.Equal("Deny", behind.App.At("properties.siteConfig.ipSecurityRestrictionsDefaultAction"));
+        var rule = ((List<object?>)behind.App.At("properties.siteConfig.ipSecurityRestrictions")!).Cast<Dictionary<string, object?>>().Single();
+        Assert.Equal(("Allow", "ServiceTag", "AzureFrontDoor.Backend"), (rule["action"], rule["tag"], rule["ipAddress"]));
+        Assert.Equal([Id], (List<object?>)((Dictionary<string, object?>)rule["headers"]!)["x-azure-fdid"]!);
+        Assert.Empty(behind.All("Microsoft.Web/sites/hostNameBindings"));
+        Assert.DoesNotContain("Latchkey__FrontDoorId", Deployment.Least().Settings.Keys);
+        Assert.Equal("Allow", Deployment.Least().App.At("properties.siteConfig.ipSecurityRestrictionsDefaultAction"));
+    }
+
     // What a deployment changes for everybody has no default to fall back to.
     [CompilerTheory]
     [InlineData("environmentName")]
     [InlineData("location")]
     [InlineData("domain")]
-    [InlineData("trustedProxies")]
+    [InlineData("frontDoorId")]
     [InlineData("mailMode")]
     [InlineData("alertEmail")]
     public void A_parameter_file_that_forgets_a_choice_is_refused(string choice)

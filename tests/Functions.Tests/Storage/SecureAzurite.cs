@@ -35,15 +35,20 @@ sealed class SecureAzurite : IAsyncDisposable
 
     public RoundTrips RoundTrips { get; } = new();
 
-    /// <summary>For programs that are not ours: where the tables are, the certificate's file, a token.</summary>
-    public string TableEndpoint => $"https://127.0.0.1:{tablePort}/{Account}";
+    public Uri TableEndpoint => new($"https://127.0.0.1:{tablePort}/{Account}");
 
+    public Uri BlobEndpoint => new($"https://127.0.0.1:{blobPort}/{Account}");
+
+    /// <summary>What a process of its own must trust to come in.</summary>
+    public string CertificatePem => certificate.ExportCertificatePem();
+
+    /// <summary>The same in a file.</summary>
     public string CertificatePath => Path.Combine(folder, "cert.pem");
 
+    /// <summary>For a program that has no identity of its own.</summary>
     public static string Token => new Identity().GetToken(default, default).Token;
 
-    public StorageClients Clients => new(new(TableEndpoint), new($"https://127.0.0.1:{blobPort}/{Account}"),
-        new Identity(), RoundTrips, new HttpClientTransport(Http));
+    public StorageClients Clients => new(TableEndpoint, BlobEndpoint, new Identity(), RoundTrips, StorageRetries.Usual, new HttpClientTransport(Http));
 
     public static async Task<SecureAzurite> Start()
     {
@@ -113,7 +118,7 @@ sealed class SecureAzurite : IAsyncDisposable
     }
 
     // A token as Entra ID would give; Azurite reads it and does not check the signature.
-    sealed class Identity : TokenCredential
+    internal sealed class Identity : TokenCredential
     {
         public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken)
         {

@@ -78,7 +78,7 @@ public sealed class TablesScriptTests
 
     static async Task<(int Code, string Output)> Run(SecureAzurite azurite, string verb, string folder, string? token = null)
     {
-        var start = new ProcessStartInfo("bash", [Repository.Path("infra/tables.sh"), verb, azurite.TableEndpoint, folder])
+        var start = new ProcessStartInfo("bash", [Repository.Path("infra/tables.sh"), verb, azurite.TableEndpoint.AbsoluteUri, folder])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
