@@ -50,6 +50,8 @@ public sealed class FeatureTests
         Assert.Equal(Troubles, alerts.Select(alert => Regex.Replace(alert.Name, "^latchkey-[a-z2-7]{13}-|[a-z2-7]{13}$", "")).Order(StringComparer.Ordinal));
         var group = Assert.Single(Of("Microsoft.Insights/actionGroups"));
         Assert.All(alerts, alert => Assert.Contains(group.Id, JsonSerializer.Serialize(alert.At("properties.actions")), StringComparison.Ordinal));
+        // The operator's page says what to do about each.
+        Assert.All(Troubles, name => Assert.Contains($"`{(name.StartsWith("throttled-", StringComparison.Ordinal) ? "throttled-…" : name)}`", Repository.Read("infra/README.md"), StringComparison.Ordinal));
         // Nobody asked for: as many watch, but the one that asks from outside.
         Assert.Equal(Troubles.Length - 1, Deployment.Least().Resources.Count(r => r.Kind is "Microsoft.Insights/scheduledQueryRules" or "Microsoft.Insights/metricAlerts"));
         Assert.Equal("https://login.company.com/health/ready", Assert.Single(Of("Microsoft.Insights/webtests")).At("properties.Request.RequestUrl"));

@@ -70,6 +70,18 @@ public sealed class WorkflowTests
             Assert.Matches($@"test -f \S*package/{Regex.Escape(part)}", Text($"{file}.yml"));
     }
 
+    // Another version could know other types, and lint otherwise.
+    [Theory]
+    [InlineData("ci")]
+    [InlineData("deploy")]
+    [InlineData("deploy-environment")]
+    public void What_deploys_is_compiled_by_the_compiler_of_the_tests(string file)
+    {
+        var tested = Regex.Match(Repository.Read("Directory.Packages.props"), @"Azure\.Bicep\.CommandLine\.linux-x64"" Version=""([\d.]+)""").Groups[1].Value;
+        Assert.Contains($"az bicep install --version v{tested}\n", Text($"{file}.yml"), StringComparison.Ordinal);
+        Assert.Contains($"az bicep install --version v{tested}`", Repository.Read("infra/README.md"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_release_takes_version_and_text_from_the_changelogs_newest_numbered_section()
     {
