@@ -26,14 +26,18 @@ ask() {
 
 # Every page of a list, one value a line; the answer's headers say where the next one begins.
 pages() {
-  local url=$1 next='' headers
+  local url=$1 next='' before headers name value
   headers=$(mktemp)
   while :; do
     ask --dump-header "$headers" "$url?$next" | jq --compact-output '.value[]'
-    next=$(tr -d '\r' < "$headers" | sed -n -E 's/^x-ms-continuation-(Next[A-Za-z]+): *(.*)$/\1=\2/Ip' | while IFS='=' read -r name value; do
-      printf '%s=%s&' "$name" "$(jq --null-input --raw-output --arg value "$value" '$value | @uri')"
-    done)
+    before=$next next=''
+    # A server may write a header's name in any case; of a query's name the case counts.
+    for name in NextTableName NextPartitionKey NextRowKey; do
+      value=$(tr -d '\r' < "$headers" | sed -n -E "s/^x-ms-continuation-$name: *//Ip")
+      if [ -n "$value" ]; then next+="$name=$(jq --null-input --raw-output --arg value "$value" '$value | @uri')&"; fi
+    done
     [ -n "$next" ] || break
+    [ "$next" != "$before" ] || fail "$url gives the same page again"
   done
   rm "$headers"
 }
