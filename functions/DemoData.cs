@@ -115,6 +115,16 @@ public sealed partial class DemoData(
         },
         new()
         {
+            Id = "web",
+            Name = "Demo web app",
+            SecretHashes = [Client.HashSecret("web-secret-for-local-runs-only")],
+            Grants = [GrantType.AuthorizationCode, GrantType.RefreshToken],
+            Scope = Scopes.All.Beyond(Scope.Of(Scopes.Admin)),
+            RedirectUris = ["http://localhost:3000/callback"],
+            PostLogoutRedirectUris = ["http://localhost:3000/"],
+        },
+        new()
+        {
             Id = "tv",
             Name = "Demo TV app",
             Native = true,

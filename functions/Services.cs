@@ -19,6 +19,7 @@ using Latchkey.Pages;
 using Latchkey.Storage;
 using Latchkey.Telemetry;
 using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -46,6 +47,8 @@ public static class Services
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error) // The worker's MVC brings it; nothing of ours is protected by it.
             .AddFilter("System.Net.Http", LogLevel.Warning));
         Exporting.Add(services, settings);
+        // A client's state of 16 KiB, escaped, is longer than the 8 KiB that a request line has otherwise.
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestLineSize = 72 * 1024);
         return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddMail(settings).AddPages().AddFiles(settings).AddAdmin();
     }
 

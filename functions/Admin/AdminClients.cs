@@ -152,6 +152,7 @@ static class ClientAnswer
             ["postLogoutRedirectUris"] = client.PostLogoutRedirectUris,
             ["native"] = client.Native,
             ["firstParty"] = client.FirstParty,
+            ["relaxedRedirects"] = client.RelaxedRedirects,
             ["legacyImplicit"] = client.LegacyImplicit,
             ["requirePkce"] = client.RequirePkce,
             ["requirePushedRequests"] = client.RequirePushedRequests,
@@ -168,6 +169,7 @@ static class ClientAnswer
             ["registeredBy"] = client.RegisteredBy,
             ["refreshByCookie"] = client.RefreshByCookie,
         };
+        if (client.RedirectUris.Select(RedirectUri.Warning).OfType<string>().ToList() is { Count: > 0 } warnings) answer["warnings"] = warnings;
         if (secret is not null) answer["secret"] = secret;
         return answer;
     }

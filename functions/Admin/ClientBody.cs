@@ -14,7 +14,7 @@ sealed record ClientBody(
     IReadOnlyList<string>? PostLogoutRedirectUris = null, bool? Native = null, bool? FirstParty = null,
     bool? LegacyImplicit = null, bool? RequirePkce = null, bool? RequirePushedRequests = null, bool? RequireDpop = null,
     string? IdTokenAlgorithm = null, string? Jwks = null, string? WebsiteUri = null, string? LogoUri = null,
-    bool? RefreshByCookie = null, int? AccessTokenSeconds = null, int? SessionIdleSeconds = null, int? SessionSeconds = null, int? RetryWindowSeconds = null)
+    bool? RefreshByCookie = null, bool? RelaxedRedirects = null, int? AccessTokenSeconds = null, int? SessionIdleSeconds = null, int? SessionSeconds = null, int? RetryWindowSeconds = null)
 {
     const int MostUris = 50;
 
@@ -34,6 +34,7 @@ sealed record ClientBody(
             Scope = Scope is null ? client.Scope : Input.Scope("scope", Scope, most),
             Native = Native ?? client.Native,
             FirstParty = FirstParty ?? client.FirstParty,
+            RelaxedRedirects = RelaxedRedirects ?? client.RelaxedRedirects,
             LegacyImplicit = LegacyImplicit ?? client.LegacyImplicit,
             RequirePkce = RequirePkce ?? client.RequirePkce,
             RequirePushedRequests = RequirePushedRequests ?? client.RequirePushedRequests,
@@ -50,8 +51,8 @@ sealed record ClientBody(
         };
         next = next with
         {
-            RedirectUris = Uris("redirectUris", RedirectUris ?? client.RedirectUris, next.Native),
-            PostLogoutRedirectUris = Uris("postLogoutRedirectUris", PostLogoutRedirectUris ?? client.PostLogoutRedirectUris, next.Native),
+            RedirectUris = Uris("redirectUris", RedirectUris ?? client.RedirectUris, next),
+            PostLogoutRedirectUris = Uris("postLogoutRedirectUris", PostLogoutRedirectUris ?? client.PostLogoutRedirectUris, next),
         };
         return Consistent(next);
     }
@@ -67,10 +68,10 @@ sealed record ClientBody(
         return client;
     }
 
-    static IReadOnlyList<string> Uris(string field, IReadOnlyList<string> uris, bool native)
+    static IReadOnlyList<string> Uris(string field, IReadOnlyList<string> uris, Client client)
     {
         if (uris.Count > MostUris) throw Input.Fault(field, $"holds more than {MostUris}");
-        var fault = uris.Select(uri => RedirectUri.Fault(uri, native)).FirstOrDefault(fault => fault is not null);
+        var fault = uris.Select(uri => RedirectUri.Fault(uri, client.Native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null);
         return fault is null ? uris : throw Input.Fault(field, $"is not good: {fault.TrimEnd('.')}");
     }
 
@@ -85,7 +86,7 @@ sealed record ClientBody(
         }
         catch (Exception fault) when (fault is FormatException or System.Text.Json.JsonException)
         {
-            throw Input.Fault(field, "is no JWK Set (RFC 7517 §5) of public keys");
+            throw Input.Fault(field, $"is not a usable JWK Set (RFC 7517 §5): {fault.Message.TrimEnd('.')}");
         }
     }
 

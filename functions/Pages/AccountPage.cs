@@ -37,7 +37,7 @@ public sealed class AccountPage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/account")] HttpRequest request) =>
         gate.Page(request, (tenant, cancel) =>
         {
-            var done = Query.Read(request, "done")["done"];
+            var done = Query.ReadForPage(request, "done")["done"];
             return own.For(request, tenant, OwnPages.Account, who => Show(request, tenant, who, done, null, cancel), cancel);
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 

@@ -31,7 +31,7 @@ public sealed class ResetPage(
         gate.Page(request, async (tenant, cancel) =>
         {
             EnsurePossible();
-            var link = Query.Read(request, "link")["link"];
+            var link = Query.ReadForPage(request, "link")["link"];
             var user = link is null ? null : (await resets.Find(tenant, link, cancel) ?? throw NoGood()).User;
             return await Show(request, tenant, link, user, null, cancel);
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
