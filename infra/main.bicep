@@ -137,10 +137,30 @@ param auditDays int = 365
 @maxValue(10000000)
 param passwordIterations int = 210000
 
-@description('Minutes that an upload URL lives.')
+@description('So many wrong passwords lock an account for strangers.')
+@minValue(2)
+@maxValue(100)
+param lockoutAccountTries int = 10
+
+@description('So many wrong passwords lock an address.')
+@minValue(2)
+@maxValue(500)
+param lockoutAddressTries int = 100
+
+@description('So many more for each user who has signed in from the address that day.')
+@minValue(0)
+@maxValue(5)
+param lockoutAddressRoom int = 5
+
+@description('Minutes that they are locked.')
+@minValue(1)
+@maxValue(60)
+param lockoutMinutes int = 15
+
+@description('Minutes that an upload URL lives at least; a large file\'s lives longer.')
 @minValue(1)
 @maxValue(1440)
-param uploadUrlMinutes int = 60
+param uploadUrlMinutes int = 30
 
 @description('Minutes that a download URL lives.')
 @minValue(1)
@@ -242,6 +262,10 @@ var settings = {
   Latchkey__Files__UploadUrlMinutes: uploadUrlMinutes
   Latchkey__Files__VerifyBytes: verifyBytes
   Latchkey__FrontDoorId: frontDoorId
+  Latchkey__Lockout__AccountTries: lockoutAccountTries
+  Latchkey__Lockout__AddressRoom: lockoutAddressRoom
+  Latchkey__Lockout__AddressTries: lockoutAddressTries
+  Latchkey__Lockout__Minutes: lockoutMinutes
   Latchkey__Mail__Mode: mailMode
   Latchkey__Mail__SmtpHost: smtpHost
   Latchkey__Mail__SmtpPort: mailBySmtp ? string(mailSmtpPort) : ''
