@@ -95,7 +95,7 @@ public sealed partial class DemoData(
             UserName = userName,
             Name = name,
             Email = $"{userName}@{tenant.Id}.example",
-            PasswordHash = passwords.Hash($"{userName}-password"),
+            PasswordHash = await passwords.Hash($"{userName}-password", cancel),
             Roles = [role],
         };
         return await users.TryAdd(tenant, user, cancel) ? user.Id : null;

@@ -98,6 +98,8 @@ public static class Services
         .AddSingleton<UserStore>()
         .AddSingleton<GroupStore>()
         .AddSingleton<IssuedTokens>()
+        .AddSingleton<Attempts>()
+        .AddSingleton<PasswordHashing>()
         .AddSingleton<SingleUse>()
         .AddSingleton<DPoP>()
         .AddSingleton<ClientAssertions>()
@@ -120,6 +122,7 @@ public static class Services
         .AddSingleton<Logouts>()
         .AddSingleton<PasswordChange>()
         .AddSingleton<SignInAttempts>()
+        .AddSingleton<KnownDevices>()
         .AddSingleton<BrowserCookies>()
         .AddSingleton<RefreshCookies>()
         .AddSingleton<BrowserSignIns>()
@@ -145,12 +148,12 @@ public static class Services
         services.AddSingleton(provider => new PasswordResets(
             provider.GetRequiredService<RequestTables>(), provider.GetRequiredService<UserStore>(),
             provider.GetRequiredService<PasswordChange>(), provider.GetRequiredService<SignInAttempts>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
+            provider.GetRequiredService<KnownDevices>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
             provider.GetService<IMail>()));
         return settings.Mail.Mode switch
         {
             MailMode.File => services.AddSingleton<IMail>(p => new FileMail(settings.Mail, p.GetRequiredService<TimeProvider>())),
-            MailMode.Smtp => services.AddSingleton<IMail>(_ => new SmtpMail(settings.Mail)),
+            MailMode.Smtp => services.AddSingleton<IMail>(p => new SmtpMail(settings.Mail, p.GetRequiredService<TimeProvider>())),
             MailMode.Azure => services.AddSingleton<IMail>(p => new AzureMail(
                 settings.Mail, p.GetRequiredService<TokenCredential>(), p.GetService<HttpClient>() ?? new HttpClient())),
             _ => services,
@@ -178,6 +181,7 @@ public static class Services
         .AddSingleton<SpaceUsage>()
         .AddSingleton<FileStore>()
         .AddSingleton<Uploads>()
+        .AddSingleton<UploadLook>()
         .AddSingleton<FileListing>()
         .AddSingleton<Folders>()
         .AddSingleton<DueFiles>()
@@ -189,7 +193,6 @@ public static class Services
         .AddSingleton<CheckStore>()
         .AddSingleton<ShareStore>()
         .AddSingleton<SharedWithMe>()
-        .AddSingleton<LinkPasswords>()
         .AddSingleton<Spaces>()
         .AddSingleton<FileRights>()
         .AddSingleton<FileUrls>()
@@ -206,6 +209,8 @@ public static class Services
         .AddSingleton<HealthChecks>()
         .AddSingleton<AuditReader>()
         .AddSingleton<EndSessions>()
+        .AddSingleton<RemovalNotes>()
+        .AddSingleton<ClientRemoval>()
         .AddSingleton<UserRemoval>()
         .AddSingleton<TenantData>();
 }

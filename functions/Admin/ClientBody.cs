@@ -14,7 +14,7 @@ sealed record ClientBody(
     IReadOnlyList<string>? PostLogoutRedirectUris = null, bool? Native = null, bool? FirstParty = null,
     bool? LegacyImplicit = null, bool? RequirePkce = null, bool? RequirePushedRequests = null, bool? RequireDpop = null,
     string? IdTokenAlgorithm = null, string? Jwks = null, string? WebsiteUri = null, string? LogoUri = null,
-    bool? RefreshByCookie = null, bool? RelaxedRedirects = null, int? AccessTokenSeconds = null, int? SessionIdleSeconds = null, int? SessionSeconds = null, int? RetryWindowSeconds = null)
+    bool? RefreshByCookie = null, bool? RelaxedRedirects = null, bool? ForwardsAddress = null, int? AccessTokenSeconds = null, int? SessionIdleSeconds = null, int? SessionSeconds = null, int? RetryWindowSeconds = null)
 {
     const int MostUris = 50;
 
@@ -39,6 +39,7 @@ sealed record ClientBody(
             RequirePkce = RequirePkce ?? client.RequirePkce,
             RequirePushedRequests = RequirePushedRequests ?? client.RequirePushedRequests,
             RefreshByCookie = RefreshByCookie ?? client.RefreshByCookie,
+            ForwardsAddress = ForwardsAddress ?? client.ForwardsAddress,
             RequireDpop = RequireDpop ?? client.RequireDpop,
             IdTokenAlgorithm = IdTokenAlgorithm is null ? client.IdTokenAlgorithm : OneOf("idTokenAlgorithm", IdTokenAlgorithm, ["RS256", "ES256"]),
             Jwks = Jwks is null ? client.Jwks : Keys("jwks", Jwks),
@@ -57,10 +58,28 @@ sealed record ClientBody(
         return Consistent(next);
     }
 
+    /// <summary>The names of the fields that are set.</summary>
+    public IReadOnlyList<string> Told() =>
+    [
+        .. from field in ((string Name, object? Value)[])
+            [
+                ("name", Name), ("authMethod", AuthMethod), ("grants", Grants), ("scope", Scope), ("redirectUris", RedirectUris),
+                ("postLogoutRedirectUris", PostLogoutRedirectUris), ("native", Native), ("firstParty", FirstParty),
+                ("legacyImplicit", LegacyImplicit), ("requirePkce", RequirePkce), ("requirePushedRequests", RequirePushedRequests),
+                ("requireDpop", RequireDpop), ("idTokenAlgorithm", IdTokenAlgorithm), ("jwks", Jwks), ("websiteUri", WebsiteUri),
+                ("logoUri", LogoUri), ("refreshByCookie", RefreshByCookie), ("accessTokenSeconds", AccessTokenSeconds),
+                ("sessionIdleSeconds", SessionIdleSeconds), ("sessionSeconds", SessionSeconds), ("retryWindowSeconds", RetryWindowSeconds),
+            ]
+            where field.Value is not null
+            select field.Name,
+    ];
+
     static Client Consistent(Client client)
     {
         if (client.AuthMethod == ClientAuthMethod.None && client.Grants.Contains(GrantType.ClientCredentials))
             throw Input.Fault("grants", "can't hold client_credentials for a client that proves nothing (authMethod none)");
+        if (client.AuthMethod == ClientAuthMethod.None && client.ForwardsAddress)
+            throw Input.Fault("forwardsAddress", "is only for a client that proves who it is");
         if (client.AuthMethod == ClientAuthMethod.PrivateKeyJwt && client.Jwks is null)
             throw Input.Fault("jwks", "is needed for private_key_jwt");
         if (client.Grants.Contains(GrantType.AuthorizationCode) && client.RedirectUris.Count == 0)

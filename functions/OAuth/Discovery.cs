@@ -60,7 +60,7 @@ public sealed class Discovery(Gate gate)
         ["code_challenge_methods_supported"] = new[] { Pkce.Method },
         ["prompt_values_supported"] = Prompt.All,
         ["acr_values_supported"] = new[] { Sessions.Authentication.Acr },
-        ["claims_supported"] = IdTokens.Claims.Append("preferred_username"),
+        ["claims_supported"] = IdTokens.Claims,
         ["claims_parameter_supported"] = false,
         ["request_parameter_supported"] = false,
         ["request_uri_parameter_supported"] = false,

@@ -20,7 +20,7 @@ static class GrantedScope
         return asked;
     }
 
-    public static Scope ForUser(Tenant tenant, Client client, IEnumerable<string> roles, Scope asked)
+    public static Scope ForUser(Tenant tenant, Client client, IEnumerable<HeldRole> roles, Scope asked)
     {
         var rights = Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. tenant.Rights(roles).Tokens]);
         var granted = ForClient(client, asked).Within(rights);

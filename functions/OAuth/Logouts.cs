@@ -52,12 +52,13 @@ public sealed class Logouts(
     {
         if (logout.Hint is { } hint && await sessions.Find(tenant.Id, hint.SessionId, cancel) is { } session && session.UserId == hint.Subject)
         {
-            await signOuts.End(tenant, session.UserId, session.Id, "the user signed out", cancel);
+            // From here on all of it is done, whether or not the caller is still there.
+            await signOuts.End(tenant, session.UserId, session.Id, "the user signed out", CancellationToken.None);
             // Not by the cookie alone: the app may ask from a place that has none.
-            if (session.Authentication.SignInId is { } signIn) await signIns.End(tenant, signIn, cancel);
+            if (session.Authentication.SignInId is { } signIn) await signIns.End(tenant, signIn, CancellationToken.None);
         }
         if (logout is { Hint: not null, Client: { RefreshByCookie: true } client }) refreshCookies.Clear(request.HttpContext.Response, tenant, client);
-        if (who is not null) await signIns.End(request, tenant, cancel);
+        if (who is not null) await signIns.End(request, tenant, CancellationToken.None);
     }
 
     static string? Registered(Client client, string? uri)

@@ -83,12 +83,15 @@ public sealed class DevicePage(
     // A good code clears no count: whoever guesses has good codes of their own.
     async Task<(DeviceRequest, Client)?> Look(HttpRequest request, Tenant tenant, User user, string code, CancellationToken cancel)
     {
-        // Small letters are in no user name's count (UserStore.Normalize).
-        var (account, address) = ($"device|{user.Id}", $"device|{CallerAddress.Of(request, settings.FrontDoorId)}");
-        await attempts.EnsureAllowed(tenant.Id, account, address, cancel);
+        var address = CallerAddress.Of(request, settings.FrontDoorId);
+        using var attempt = await attempts.ReserveDevice(tenant.Id, user.Id, address, cancel);
         if (await devices.FindByUserCode(tenant, code, cancel) is { } device
-            && await clients.Find(tenant, device.ClientId, cancel) is { } client) return (device, client);
-        await attempts.Failed(tenant.Id, account, address, cancel);
+            && await clients.Find(tenant, device.ClientId, cancel) is { } client)
+        {
+            await attempt.Withdraw();
+            return (device, client);
+        }
+        await attempt.Failed();
         return null;
     }
 
@@ -98,10 +101,10 @@ public sealed class DevicePage(
         var mine = new Answered(who.User.Id, sessions.NewId(client, scope), clock.GetUtcNow());
         var standing = await devices.Answer(tenant, device, mine, cancel) ?? throw Finished();
         if (standing.UserId != who.User.Id || standing.SessionId is not { } sessionId) throw Finished();
-        await approvals.Add(tenant, who.User.Id, client.Id, scope, cancel);
+        await approvals.Add(tenant, who.User.Id, client, scope, cancel);
         var code = new CodeBinding((device with { Answered = standing }).RedeemableUntil, GrantType.DeviceCode, Challenge: null, Nonce: null);
-        var session = sessions.New(tenant, client, who.User, scope, who.Authentication, sessionId) with { Code = code };
-        if (!await sessions.TryAwait(session, device.Device, cancel)) throw Finished();
+        var session = sessions.New(tenant, client, who.User, scope, device.Scope, who.Authentication, sessionId) with { Code = code };
+        await sessions.Await(session, device.Device, cancel);
         return await renderer.Show<MessageView, MessageModel>(
             request, new Frame(tenant, Texts.DeviceConnected), new MessageModel(Texts.DeviceConnectedLead));
     }

@@ -23,7 +23,7 @@ public sealed record SignInModel(string RequestId, string FormToken, string Lead
 
 /// <summary>The sign-in page of a pending request: an app's, or one of a page of ours.</summary>
 public sealed partial class LoginPage(
-    Gate gate, PendingRequests pending, RequestReader reader, Passwords passwords, BrowserSignIns signIns,
+    Gate gate, PendingRequests pending, RequestReader reader, Passwords passwords, KnownDevices devices, BrowserSignIns signIns,
     AuthorizationDecision decision, AuthorizationAnswers answers, FormTokens forms,
     PageRenderer renderer, ResponsePages pages, Settings settings, ILogger<LoginPage> logger)
 {
@@ -83,9 +83,9 @@ public sealed partial class LoginPage(
         {
             var (userName, password) = (form["username"] ?? "", form["password"] ?? "");
             if (userName.Length is 0 or > MaxChars || password.Length is 0 or > MaxChars) throw OAuthError.InvalidGrant(Texts.WrongPassword);
-            var address = CallerAddress.Of(request, settings.FrontDoorId);
-            var user = await passwords.SignIn(tenant, userName, password, address, cancel);
+            var user = await passwords.SignIn(tenant, userName, password, devices.Of(request, tenant, userName), cancel);
             act.Actor = user.Id;
+            await devices.Remember(request, tenant, user, cancel);
             return (await signIns.Start(request, tenant, user, cancel), null);
         }
         catch (OAuthError refusal)

@@ -71,8 +71,8 @@ public sealed class Gate(
     }
 
     /// <summary>
-    /// A protected endpoint that only reads: the revocation is looked up beside its own reading, and what it read is
-    /// thrown away if the token has been revoked.
+    /// A protected endpoint that only reads: the revocation and the user's state are looked up beside its own reading, and
+    /// what it read is thrown away if the token has been revoked or its user ended.
     /// </summary>
     public Task<IResult> Read(
         HttpRequest request, string scope, Func<Caller, Task<IResult>> steps, bool tokenInBodyToo = false) =>
@@ -80,7 +80,7 @@ public sealed class Gate(
         {
             var sent = tokenInBodyToo ? await BearerToken.SentInBodyToo(request) : BearerToken.Sent(request);
             var (caller, proof) = await Admit(request, tenant, sent, scope, cancel);
-            var live = EnsureLive(caller, proof);
+            var live = EnsureLive(caller, scope, proof);
             var answer = steps(caller);
             await Task.WhenAny(Task.WhenAll(live, answer)); // Both end before either's failure is told.
             await live;
@@ -92,7 +92,7 @@ public sealed class Gate(
         Enter(request, async (tenant, cancel) =>
         {
             var (caller, proof) = await Admit(request, tenant, BearerToken.Sent(request), scope, cancel);
-            await EnsureLive(caller, proof);
+            await EnsureLive(caller, scope, proof);
             return await steps(caller);
         });
 
@@ -123,9 +123,9 @@ public sealed class Gate(
         return await dpop.ReadFor(tenant, request, sent.Encoded, token.Jkt, cancel);
     }
 
-    Task EnsureLive(Caller caller, DPoPProof? proof) => proof is null
-        ? issued.EnsureLive(caller.Tenant, caller.Token, caller.Cancel)
-        : Task.WhenAll(issued.EnsureLive(caller.Tenant, caller.Token, caller.Cancel), EnsureUnused(caller, proof));
+    Task EnsureLive(Caller caller, string scope, DPoPProof? proof) => proof is null
+        ? issued.EnsureLive(caller.Tenant, caller.Token, scope, caller.Cancel)
+        : Task.WhenAll(issued.EnsureLive(caller.Tenant, caller.Token, scope, caller.Cancel), EnsureUnused(caller, proof));
 
     async Task EnsureUnused(Caller caller, DPoPProof proof)
     {

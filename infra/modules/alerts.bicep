@@ -59,7 +59,7 @@ var timersFailed = '''
 union
 (AppRequests
 | where AppRoleName != 'latchkey' and Success == false
-| where Name in ('files-check', 'files-sweep', 'rotate-keys', 'sweep', 'sweep-uploads')),
+| where Name in ('files-check', 'files-sweep', 'finish-removals', 'rotate-keys', 'sweep', 'sweep-uploads')),
 (AppTraces
 | where AppRoleName == 'latchkey' and SeverityLevel >= 3
 | where tostring(Properties['CategoryName']) in ('Latchkey.Files.Checking.CheckTimer', 'Latchkey.Files.FilesSweep', 'Latchkey.Files.SweepUploads', 'Latchkey.Keys.KeyRotation', 'Latchkey.OAuth.SweepTimer'))

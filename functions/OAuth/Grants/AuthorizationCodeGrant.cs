@@ -15,9 +15,9 @@ public sealed class AuthorizationCodeGrant(Codes codes, CodeRedemption redemptio
     /// <inheritdoc/>
     public async Task<TokenAnswer> Redeem(TokenRequest request)
     {
-        var sessionId = await codes.Read(request.Tenant.Id, request.Form.Required("code"), request.Cancel)
+        var (sessionId, userId) = await codes.Read(request.Tenant.Id, request.Form.Required("code"), request.Cancel)
             ?? throw CodeRedemption.Refused("not one of ours");
-        return await redemption.Redeem(request, sessionId, Proven);
+        return await redemption.Redeem(request, sessionId, userId, Proven);
     }
 
     // That the sender is the client that the code was issued to, and holds what belongs to it.

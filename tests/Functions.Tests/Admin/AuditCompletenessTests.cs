@@ -61,6 +61,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["my-files-part"] = "public, the same program for everybody",
         ["openapi-json"] = "public, the same document for everybody",
         ["openapi-page"] = "public, the same document for everybody",
+        ["openapi-page-part"] = "public, the same program for everybody",
         ["link-page"] = "shows a name and a button; the button is recorded",
     };
 

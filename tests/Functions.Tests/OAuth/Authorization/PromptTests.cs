@@ -180,7 +180,7 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
         var tenant = await host.Service<TenantStore>().Find("demo", CancellationToken.None);
         var users = host.Service<UserStore>();
         var passwords = host.Service<Latchkey.OAuth.Passwords>();
-        var carol = new User { Id = "carol", UserName = "carol", Name = "Carol", Roles = ["member"], PasswordHash = passwords.Hash("carol-password") };
+        var carol = new User { Id = "carol", UserName = "carol", Name = "Carol", Roles = ["member"], PasswordHash = await passwords.Hash("carol-password", default) };
         await users.TryAdd(tenant!, carol, CancellationToken.None);
         var browser = await SignedIn("carol");
         var table = host.Service<Latchkey.Storage.StorageClients>().Tables.GetTableClient("Users");
