@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Latchkey.Tests.Admin;
 
 namespace Latchkey.Tests.Worker;
 
@@ -30,11 +31,11 @@ public sealed class ProductionTests : IAsyncLifetime
         var root = await SignIn("operator", "cli", "root");
         await Send(HttpMethod.Post, "/operator/admin/tenants", root.Access, 201, new { id = "demo", name = "Demo" });
         var inside = (await Send(HttpMethod.Post, "/operator/admin/tenants/demo/token", root.Access, 200, new { })).GetProperty("accessToken").GetString();
-        await Send(HttpMethod.Post, "/demo/admin/users", inside, 201, new { userName = "alice", password = "alice-password", roles = new[] { "member" } });
+        await Send(HttpMethod.Post, "/demo/admin/users", inside, 201, new { userName = "alice", password = "alice-password", roles = AdminOf.Texts("member") });
         await Send(HttpMethod.Post, "/demo/admin/clients", inside, 201, new
         {
-            id = "first-party", name = "App", authMethod = "none", native = true, redirectUris = new[] { "com.example.files:/callback" },
-            grants = new[] { "password", "refresh_token", "authorization_code" }, scope = new[] { "files.read", "files.write" },
+            id = "first-party", name = "App", authMethod = "none", native = true, redirectUris = AdminOf.Texts("com.example.files:/callback"),
+            grants = AdminOf.Texts("password", "refresh_token", "authorization_code"), scope = AdminOf.Texts("files.read", "files.write"),
         });
 
         await Page("/demo/my-files", "");
