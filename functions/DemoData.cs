@@ -95,7 +95,7 @@ public sealed partial class DemoData(
             UserName = userName,
             Name = name,
             Email = $"{userName}@{tenant.Id}.example",
-            PasswordHash = passwords.Hash($"{userName}-password"),
+            PasswordHash = await passwords.Hash($"{userName}-password", cancel),
             Roles = [role],
         };
         return await users.TryAdd(tenant, user, cancel) ? user.Id : null;
@@ -112,6 +112,16 @@ public sealed partial class DemoData(
             Scope = Scopes.All.Beyond(Scope.Of(Scopes.Admin)),
             RedirectUris = ["com.example.files:/callback", "http://127.0.0.1/callback", "http://localhost:8100/callback"],
             PostLogoutRedirectUris = ["com.example.files:/signed-out", "http://localhost:8100/signed-out"],
+        },
+        new()
+        {
+            Id = "web",
+            Name = "Demo web app",
+            SecretHashes = [Client.HashSecret("web-secret-for-local-runs-only")],
+            Grants = [GrantType.AuthorizationCode, GrantType.RefreshToken],
+            Scope = Scopes.All.Beyond(Scope.Of(Scopes.Admin)),
+            RedirectUris = ["http://localhost:3000/callback"],
+            PostLogoutRedirectUris = ["http://localhost:3000/"],
         },
         new()
         {

@@ -19,6 +19,7 @@ using Latchkey.Pages;
 using Latchkey.Storage;
 using Latchkey.Telemetry;
 using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -46,6 +47,8 @@ public static class Services
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error) // The worker's MVC brings it; nothing of ours is protected by it.
             .AddFilter("System.Net.Http", LogLevel.Warning));
         Exporting.Add(services, settings);
+        // A client's state of 16 KiB, escaped, is longer than the 8 KiB that a request line has otherwise.
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestLineSize = 72 * 1024);
         return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddMail(settings).AddPages().AddFiles(settings).AddAdmin();
     }
 
@@ -95,6 +98,8 @@ public static class Services
         .AddSingleton<UserStore>()
         .AddSingleton<GroupStore>()
         .AddSingleton<IssuedTokens>()
+        .AddSingleton<Attempts>()
+        .AddSingleton<PasswordHashing>()
         .AddSingleton<SingleUse>()
         .AddSingleton<DPoP>()
         .AddSingleton<ClientAssertions>()
@@ -117,6 +122,7 @@ public static class Services
         .AddSingleton<Logouts>()
         .AddSingleton<PasswordChange>()
         .AddSingleton<SignInAttempts>()
+        .AddSingleton<KnownDevices>()
         .AddSingleton<BrowserCookies>()
         .AddSingleton<RefreshCookies>()
         .AddSingleton<BrowserSignIns>()
@@ -142,12 +148,12 @@ public static class Services
         services.AddSingleton(provider => new PasswordResets(
             provider.GetRequiredService<RequestTables>(), provider.GetRequiredService<UserStore>(),
             provider.GetRequiredService<PasswordChange>(), provider.GetRequiredService<SignInAttempts>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
+            provider.GetRequiredService<KnownDevices>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
             provider.GetService<IMail>()));
         return settings.Mail.Mode switch
         {
             MailMode.File => services.AddSingleton<IMail>(p => new FileMail(settings.Mail, p.GetRequiredService<TimeProvider>())),
-            MailMode.Smtp => services.AddSingleton<IMail>(_ => new SmtpMail(settings.Mail)),
+            MailMode.Smtp => services.AddSingleton<IMail>(p => new SmtpMail(settings.Mail, p.GetRequiredService<TimeProvider>())),
             MailMode.Azure => services.AddSingleton<IMail>(p => new AzureMail(
                 settings.Mail, p.GetRequiredService<TokenCredential>(), p.GetService<HttpClient>() ?? new HttpClient())),
             _ => services,
@@ -186,7 +192,6 @@ public static class Services
         .AddSingleton<CheckStore>()
         .AddSingleton<ShareStore>()
         .AddSingleton<SharedWithMe>()
-        .AddSingleton<LinkPasswords>()
         .AddSingleton<Spaces>()
         .AddSingleton<FileRights>()
         .AddSingleton<FileUrls>()

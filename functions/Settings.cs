@@ -73,6 +73,18 @@ public sealed record Settings
     /// <summary>PBKDF2-HMAC-SHA512 iterations of password hashes.</summary>
     public required int PasswordIterations { get; init; }
 
+    /// <summary>So many wrong passwords lock an account for those who are not known on their device.</summary>
+    public required int AccountTries { get; init; }
+
+    /// <summary>So many wrong passwords lock an address for them.</summary>
+    public required int AddressTries { get; init; }
+
+    /// <summary>How many more an address may fail for each user who has signed in from it.</summary>
+    public required int AddressRoom { get; init; }
+
+    /// <summary>For how long they are locked.</summary>
+    public required TimeSpan LockTime { get; init; }
+
     /// <summary>How long an upload URL lives.</summary>
     public required TimeSpan UploadUrlTime { get; init; }
 
@@ -141,6 +153,10 @@ public sealed record Settings
             CacheTime = TimeSpan.FromSeconds(read.Number("CacheSeconds", 30, 0, 300)),
             AuditTime = TimeSpan.FromDays(read.Number("AuditDays", 365, 1, 3650)),
             PasswordIterations = (int)read.Number("PasswordIterations", 210_000, development ? 1 : 210_000, 10_000_000),
+            AccountTries = (int)read.Number("Lockout:AccountTries", 10, 2, 100),
+            AddressTries = (int)read.Number("Lockout:AddressTries", 100, 2, 500),
+            AddressRoom = (int)read.Number("Lockout:AddressRoom", 5, 0, 5),
+            LockTime = TimeSpan.FromMinutes(read.Number("Lockout:Minutes", 15, 1, 60)),
             UploadUrlTime = TimeSpan.FromMinutes(read.Number("Files:UploadUrlMinutes", 60, 1, 24 * 60)),
             DownloadUrlTime = TimeSpan.FromMinutes(read.Number("Files:DownloadUrlMinutes", 15, 1, 24 * 60)),
             MaxFileBytes = read.Number("Files:MaxBytes", 5000L << 20, 1, Files.BlockPlan.MaxFile),

@@ -60,7 +60,7 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
                 PasswordHash = "",
                 Roles = Input.Roles("roles", tenant, body.Roles ?? []),
             };
-            user = user with { PasswordHash = passwords.Hash(body.Password is null ? Ids.NewSecret() : Input.Password("password", user, body.Password)) };
+            user = user with { PasswordHash = await passwords.Hash(body.Password is null ? Ids.NewSecret() : Input.Password("password", user, body.Password), caller.Cancel) };
             if (!await users.TryAdd(tenant, user, caller.Cancel))
                 throw Problem.Conflict("user_exists", "There is a user of this name.");
             caller.Act.Target = user.Id;
@@ -108,7 +108,7 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
         {
             var password = (await JsonBody.Read<NewPassword>(request)).Password;
             var known = await users.Find(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound();
-            var hash = passwords.Hash(Input.Password("password", known, password));
+            var hash = await passwords.Hash(Input.Password("password", known, password), caller.Cancel);
             _ = await end.OfUser(caller.Tenant, Id(request), user => user with { PasswordHash = hash }, caller.Cancel) ?? throw NotFound();
             return Results.NoContent();
         });

@@ -1,3 +1,4 @@
+using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Admin;
@@ -18,6 +19,8 @@ static class ClientAnswer
             ["postLogoutRedirectUris"] = client.PostLogoutRedirectUris,
             ["native"] = client.Native,
             ["firstParty"] = client.FirstParty,
+            ["relaxedRedirects"] = client.RelaxedRedirects,
+            ["forwardsAddress"] = client.ForwardsAddress,
             ["legacyImplicit"] = client.LegacyImplicit,
             ["requirePkce"] = client.RequirePkce,
             ["requirePushedRequests"] = client.RequirePushedRequests,
@@ -36,6 +39,7 @@ static class ClientAnswer
             ["setByAdministrator"] = client.SetByAdministrator,
             ["refreshByCookie"] = client.RefreshByCookie,
         };
+        if (client.RedirectUris.Select(RedirectUri.Warning).OfType<string>().ToList() is { Count: > 0 } warnings) answer["warnings"] = warnings;
         if (secret is not null) answer["secret"] = secret;
         return answer;
     }

@@ -37,6 +37,7 @@ static class Input
     public static string Password(string field, User user, string text) => Passwords.Fault(user, text) switch
     {
         null => text,
+        PasswordFault.NotTypable => throw Fault(field, "must not hold U+0000"),
         PasswordFault.IsName => throw Fault(field, "must not be the user's name"),
         _ => throw Fault(field, $"must have {Passwords.LeastChars} to {Passwords.MaxChars} characters"),
     };

@@ -24,7 +24,7 @@ public sealed class Discovery(Gate gate)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = ".well-known/oauth-authorization-server/{tenant}")]
         HttpRequest request) => Answer(request);
 
-    Task<IResult> Answer(HttpRequest request) => gate.Open(request, (tenant, _) =>
+    Task<IResult> Answer(HttpRequest request) => gate.Document(request, (tenant, _) =>
     {
         request.HttpContext.Response.Headers.CacheControl = "public, max-age=300";
         return Task.FromResult(Results.Json(Document(tenant.Issuer)));

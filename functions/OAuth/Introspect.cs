@@ -27,7 +27,7 @@ public sealed class Introspect(
             var token = form.Required("token");
             var client = await authentication.Authenticate(tenant, request, form, cancel);
             // §2.1 and §4: whoever can't prove who it is could fish for tokens here.
-            if (client.IsPublic) throw OAuthError.InvalidClient("a public client may not introspect", usedHeader: false);
+            if (client.IsPublic) throw OAuthError.InvalidClient("a public client may not introspect");
             var found = await refreshTokens.Read(tenant.Id, token, cancel) is { } refreshToken
                 ? await OfRefreshToken(tenant, client, refreshToken, cancel)
                 : await OfAccessToken(tenant, token, cancel);

@@ -12,13 +12,12 @@ public sealed class PasswordChange(Passwords passwords, UserStore users, UserSes
     /// <param name="user">Who is signed in.</param>
     /// <param name="old">The old password as typed.</param>
     /// <param name="password">The new one; <see cref="Passwords.Fault"/> has nothing against it.</param>
-    /// <param name="address">Where the request comes from.</param>
     /// <param name="cancel">The caller hung up.</param>
     /// <returns>The user as they are now.</returns>
     /// <exception cref="OAuthError"><c>invalid_grant</c>: the old one is wrong; or 429 after too many failures.</exception>
-    public async Task<User> Change(Tenant tenant, User user, string old, string password, string address, CancellationToken cancel)
+    public async Task<User> Change(Tenant tenant, User user, string old, string password, CancellationToken cancel)
     {
-        var known = await passwords.SignIn(tenant, user.UserName, old, address, cancel);
+        var known = await passwords.Confirm(tenant, user, old, cancel);
         return known.Id == user.Id && await TrySet(tenant, known, password, cancel) is { } changed
             ? changed : throw OAuthError.InvalidGrant("The old password is wrong.", "the password was changed meanwhile");
     }
@@ -29,7 +28,8 @@ public sealed class PasswordChange(Passwords passwords, UserStore users, UserSes
     /// </summary>
     public async Task<User?> TrySet(Tenant tenant, User known, string password, CancellationToken cancel)
     {
-        if (await users.TryChangePassword(tenant, known, passwords.Hash(password), cancel) is not { } changed) return null;
+        var hash = await passwords.Hash(password, cancel); // Which may be refused: nothing has happened yet.
+        if (await users.TryChangePassword(tenant, known, hash, cancel) is not { } changed) return null;
         await lines.Tidy(tenant, changed, CancellationToken.None);
         return changed;
     }

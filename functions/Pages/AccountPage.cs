@@ -28,7 +28,7 @@ public sealed record AccountModel(string FormToken, User User, IReadOnlyList<Ses
 /// <summary>A user's own page: where they are signed in, what they have allowed, their password.</summary>
 public sealed class AccountPage(
     Gate gate, OwnPages own, FormTokens forms, AccountLists lists, SessionStore sessions, SignOuts signOuts, BrowserSignIns signIns,
-    Approvals approvals, PasswordChange passwords, PageRenderer renderer, ResponsePages pages, Settings settings)
+    Approvals approvals, PasswordChange passwords, PageRenderer renderer, ResponsePages pages, KnownDevices devices)
 {
     /// <summary><c>GET /{tenant}/account</c></summary>
     [Function("account")]
@@ -36,7 +36,7 @@ public sealed class AccountPage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/account")] HttpRequest request) =>
         gate.Page(request, (tenant, cancel) =>
         {
-            var done = Query.Read(request, "done")["done"];
+            var done = Query.ReadForPage(request, "done")["done"];
             return own.For(request, tenant, OwnPages.Account, who => Show(request, tenant, who, done, null, cancel), cancel);
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 
@@ -112,7 +112,7 @@ public sealed class AccountPage(
         try
         {
             if (old.Length is 0 or > Passwords.MaxChars) throw OAuthError.InvalidGrant("The old password is wrong.");
-            var changed = await passwords.Change(tenant, who.User, old, password, CallerAddress.Of(request, settings.FrontDoorId), cancel);
+            var changed = await passwords.Change(tenant, who.User, old, password, cancel);
             await signIns.Start(request, tenant, changed, CancellationToken.None);
         }
         catch (OAuthError refusal)
@@ -121,6 +121,7 @@ public sealed class AccountPage(
             var text = refusal.RetryAfter is { } seconds ? Texts.TooManyTries(seconds) : Texts.WrongOldPassword;
             return await Show(request, tenant, who, null, (text, refusal.RetryAfter is null ? 400 : 429, refusal.RetryAfter), cancel);
         }
+        await devices.Remember(request, tenant, who.User, cancel);
         return Done(tenant, "password");
     }
 

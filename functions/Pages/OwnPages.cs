@@ -13,7 +13,7 @@ namespace Latchkey.Pages;
 public sealed record MessageModel(string Text, string? Link = null, string? Label = null);
 
 /// <summary>Pages of ours that need somebody to be signed in: they wait like an app does, and the sign-in page leads back to them.</summary>
-public sealed class OwnPages(PendingRequests pending, BrowserSignIns signIns, BrowserCookies cookies)
+public sealed class OwnPages(PendingRequests pending, BrowserSignIns signIns)
 {
     /// <summary>The path of the account page under its tenant.</summary>
     public const string Account = "account";
@@ -35,7 +35,7 @@ public sealed class OwnPages(PendingRequests pending, BrowserSignIns signIns, Br
     /// <summary>To the sign-in page, and from there back with what the page has to remember.</summary>
     public async Task<IResult> ToSignIn(HttpRequest request, Tenant tenant, string page, Form remember, CancellationToken cancel)
     {
-        var id = await pending.BeginOwn(tenant, page, remember, cookies.Browser(request, tenant), cancel);
+        var id = await pending.BeginOwn(request, tenant, page, remember, cancel);
         return new SeeOther($"/{tenant.Id}/login?request={id}");
     }
 

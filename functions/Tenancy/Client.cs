@@ -69,6 +69,18 @@ public sealed record Client
     /// <summary>The tenant's own app: its users are not asked for consent. Only an operator sets it.</summary>
     public bool FirstParty { get; init; }
 
+    /// <summary>
+    /// It may have <c>http://localhost</c> on any port and private schemes without a dot, as some tools insist on. Other programs on
+    /// the device can take both more easily (RFC 8252 §7.1, §8.3), so only an operator sets it.
+    /// </summary>
+    public bool RelaxedRedirects { get; init; }
+
+    /// <summary>
+    /// A backend that says from which address its user signs in (<c>end_user_address</c>). Only an operator sets it, and only
+    /// a client that proves who it is can have it.
+    /// </summary>
+    public bool ForwardsAddress { get; init; }
+
     /// <summary>The app's site, for people (RFC 7591 §2, <c>client_uri</c>); null if it has none.</summary>
     public string? WebsiteUri { get; init; }
 

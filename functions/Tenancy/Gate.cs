@@ -24,18 +24,31 @@ public sealed class Gate(
     /// <summary>A public endpoint of a tenant, with CORS for the tenant's origins; with cookies only if <paramref name="credentials"/> says so.</summary>
     public Task<IResult> Open(
         HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps, bool credentials = false) =>
-        Enter(request, async (tenant, cancel) =>
-        {
-            EnsureAddress(tenant, await domains.TenantAt(request, cancel));
-            return await steps(tenant, cancel);
-        }, credentials);
+        Enter(request, AtItsAddress(request, steps), (tenant) => Cors.Apply(request, tenant.Origins, credentials));
 
-    Task<IResult> Enter(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps, bool credentials = false) =>
+    /// <summary>A document of a tenant that is everybody's to read, from any origin: metadata and public keys.</summary>
+    public Task<IResult> Document(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) =>
+        Enter(request, AtItsAddress(request, steps), _ => { });
+
+    Func<Tenant, CancellationToken, Task<IResult>> AtItsAddress(
+        HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) => async (tenant, cancel) =>
+    {
+        EnsureAddress(tenant, await domains.TenantAt(request, cancel));
+        return await steps(tenant, cancel);
+    };
+
+    Task<IResult> Enter(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps, Action<Tenant>? cors = null) =>
         endpoint.Run(request, async () =>
         {
             var cancel = request.HttpContext.RequestAborted;
-            var tenant = await Tenant(request, cancel);
-            if (Cors.Apply(request, tenant.Origins, credentials)) return Results.NoContent();
+            // As long as no tenant is known, a refusal holds nothing of anybody, and a script may read why.
+            Cors.ApplyToAll(request);
+            var preflight = HttpMethods.IsOptions(request.Method);
+            if (await tenants.Find(request.RouteValues["tenant"] as string, cancel) is not { } tenant)
+                return preflight ? Results.NoContent() : throw Unknown();
+            if (cors is null) Cors.Apply(request, tenant.Origins);
+            else cors(tenant);
+            if (preflight) return Results.NoContent();
             EnsureActive(tenant);
             return await audit.Record(request, tenant, () => steps(tenant, cancel));
         });

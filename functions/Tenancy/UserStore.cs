@@ -1,6 +1,7 @@
 using System.Text;
 using Azure;
 using Azure.Data.Tables;
+using Latchkey.Protocol;
 using Latchkey.Storage;
 
 namespace Latchkey.Tenancy;
@@ -18,12 +19,10 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     readonly Cache<UserState> states = new(clock, settings.CacheTime < Longest ? settings.CacheTime : Longest);
 
     /// <summary>
-    /// What is the same person however it is typed: compatibility forms and case are folded. Broken UTF-16 and U+FFFE,
-    /// which .NET does not normalize, count as U+FFFD.
+    /// What is the same person however it is typed: compatibility forms and case are folded.
     /// </summary>
     public static string Normalize(string userName) =>
-        string.Concat(userName.Trim().EnumerateRunes().Select(rune => rune.Value == 0xFFFE ? Rune.ReplacementChar : rune))
-            .Normalize(NormalizationForm.FormKC).ToUpperInvariant();
+        UnicodeText.Normalize(userName.Trim(), NormalizationForm.FormKC).ToUpperInvariant();
 
     /// <summary>The user of this name, or null.</summary>
     public async Task<User?> FindByName(Tenant tenant, string userName, CancellationToken cancel)

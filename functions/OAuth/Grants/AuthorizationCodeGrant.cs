@@ -25,7 +25,8 @@ public sealed class AuthorizationCodeGrant(Codes codes, CodeRedemption redemptio
     {
         var (redirectUri, verifier) = (request.Form["redirect_uri"], request.Form["code_verifier"]);
         if (session.Code is not { } code || session.ClientId != request.Client.Id) throw CodeRedemption.Refused("another client's");
-        // OAuth 2.1 lets it be left out, because PKCE binds the code better.
+        // OAuth 2.1 lets it be left out where PKCE binds the code; else it is required (RFC 6749 §4.1.3).
+        if (redirectUri is null && code.Challenge is null) throw OAuthError.InvalidRequest("redirect_uri is missing.");
         if (redirectUri is not null && !string.Equals(redirectUri, code.RedirectUri, StringComparison.Ordinal))
             throw OAuthError.InvalidGrant("redirect_uri is not the one of the authorization request.");
         // RFC 9700 §4.8.2: a verifier without a challenge is a downgrade.

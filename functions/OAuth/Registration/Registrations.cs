@@ -81,6 +81,8 @@ public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grant
         if (client.WebsiteUri is { } site) answer["client_uri"] = site;
         if (client.LogoUri is { } logo) answer["logo_uri"] = logo;
         if (client.Jwks is { } jwks) answer["jwks"] = JsonElement.Parse(jwks);
+        // No member of RFC 7591: a client ignores what it does not know, and its developer reads it.
+        if (client.RedirectUris.Select(RedirectUri.Warning).OfType<string>().ToList() is { Count: > 0 } warnings) answer["warnings"] = warnings;
         if (secret is null) return answer;
         answer["client_secret"] = secret;
         answer["client_secret_expires_at"] = 0; // Never: RFC 7591 §3.2.1.
