@@ -181,6 +181,7 @@ public static class Services
         .AddSingleton<SpaceUsage>()
         .AddSingleton<FileStore>()
         .AddSingleton<Uploads>()
+        .AddSingleton<UploadLook>()
         .AddSingleton<FileListing>()
         .AddSingleton<Folders>()
         .AddSingleton<DueFiles>()

@@ -85,14 +85,14 @@ public sealed record Settings
     /// <summary>For how long they are locked.</summary>
     public required TimeSpan LockTime { get; init; }
 
-    /// <summary>How long an upload URL lives.</summary>
+    /// <summary>How long an upload URL lives at least; for a large file longer (<see cref="Files.UploadDeadline.UrlTime"/>).</summary>
     public required TimeSpan UploadUrlTime { get; init; }
 
     /// <summary>How long a download URL lives.</summary>
     public required TimeSpan DownloadUrlTime { get; init; }
 
     /// <summary>How long any URL lives at most.</summary>
-    public TimeSpan LongestUrlTime => UploadUrlTime > DownloadUrlTime ? UploadUrlTime : DownloadUrlTime;
+    public TimeSpan LongestUrlTime => Files.UploadDeadline.LongestUrl > DownloadUrlTime ? Files.UploadDeadline.LongestUrl : DownloadUrlTime;
 
     /// <summary>The largest file, in bytes.</summary>
     public required long MaxFileBytes { get; init; }
@@ -157,7 +157,7 @@ public sealed record Settings
             AddressTries = (int)read.Number("Lockout:AddressTries", 100, 2, 500),
             AddressRoom = (int)read.Number("Lockout:AddressRoom", 5, 0, 5),
             LockTime = TimeSpan.FromMinutes(read.Number("Lockout:Minutes", 15, 1, 60)),
-            UploadUrlTime = TimeSpan.FromMinutes(read.Number("Files:UploadUrlMinutes", 60, 1, 24 * 60)),
+            UploadUrlTime = TimeSpan.FromMinutes(read.Number("Files:UploadUrlMinutes", 30, 1, 24 * 60)),
             DownloadUrlTime = TimeSpan.FromMinutes(read.Number("Files:DownloadUrlMinutes", 15, 1, 24 * 60)),
             MaxFileBytes = read.Number("Files:MaxBytes", 5000L << 20, 1, Files.BlockPlan.MaxFile),
             ResumableFromBytes = read.Number("Files:ResumableFromBytes", 64 << 20, 1, Files.BlockPlan.MaxSinglePut),
