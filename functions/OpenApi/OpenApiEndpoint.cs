@@ -9,7 +9,7 @@ public sealed class OpenApiEndpoint(Endpoint endpoint, OpenApiDocument document)
     /// <summary><c>GET /openapi.json</c>: OpenAPI 3.1, for tools of any origin.</summary>
     [Function("openapi-json")]
     public Task<IResult> Json(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi.json")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi.json")] HttpRequest request) =>
         endpoint.Run(request, () =>
         {
             request.HttpContext.Response.Headers.AccessControlAllowOrigin = "*";
@@ -19,7 +19,7 @@ public sealed class OpenApiEndpoint(Endpoint endpoint, OpenApiDocument document)
     /// <summary><c>GET /openapi</c>: the same, to read.</summary>
     [Function("openapi-page")]
     public Task<IResult> Page(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi")] HttpRequest request) =>
         endpoint.Run(request, () =>
         {
             var headers = request.HttpContext.Response.Headers;

@@ -17,16 +17,20 @@ public sealed class AuthorizePage(
     Gate gate, RequestReader reader, PushedRequests pushed, PendingRequests pending, AuthorizationDecision decision,
     AuthorizationAnswers answers, BrowserSignIns signIns, BrowserCookies cookies, ResponsePages pages, Settings settings)
 {
-    /// <summary><c>GET,POST /{tenant}/oauth/authorize</c></summary>
+    /// <summary>
+    /// <c>GET,POST /{tenant}/oauth/authorize</c>. HEAD only checks: it takes no pushed request, grants nothing and keeps
+    /// nothing, and where a GET would do that it answers 303 to the sign-in page.
+    /// </summary>
     [Function("authorize")]
     public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "{tenant}/oauth/authorize")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "{tenant}/oauth/authorize")] HttpRequest request) =>
         gate.Page(request, async (tenant, cancel) =>
         {
             var form = await Parameters(request);
             var reference = form["request_uri"] is { } uri && PushedRequests.IsOurs(uri) ? uri : null;
             // RFC 9126 §4: what was pushed is all that counts.
-            if (reference is not null) form = await pushed.Take(tenant, reference, form["client_id"], cancel);
+            if (reference is not null) form = await (HttpMethods.IsHead(request.Method) ? pushed.Look(tenant, reference, form["client_id"], cancel)
+                : pushed.Take(tenant, reference, form["client_id"], cancel));
             var to = await reader.Trust(tenant, form, cancel);
             try
             {
@@ -45,6 +49,7 @@ public sealed class AuthorizePage(
         if (Form.Encode(form.Values).Length > PendingRequests.MaxChars) throw OAuthError.InvalidRequest("The request is too long.");
         var who = await signIns.Find(request, tenant, cancel);
         var step = await decision.Next(tenant, wanted, who, since: null, clicked: false, cancel);
+        if (HttpMethods.IsHead(request.Method)) return new SeeOther($"/{tenant.Id}/login");
         if (step == NextStep.Answer)
         {
             var act = Act.Of(request);
@@ -58,8 +63,7 @@ public sealed class AuthorizePage(
 
     static async Task<Form> Parameters(HttpRequest request)
     {
-        if (HttpMethods.IsGet(request.Method))
-            return Form.ParseTolerant(Encoding.UTF8.GetBytes((request.QueryString.Value ?? "").TrimStart('?')));
-        return await Form.ReadTolerant(request);
+        if (HttpMethods.IsPost(request.Method)) return await Form.ReadTolerant(request);
+        return Form.ParseTolerant(Encoding.UTF8.GetBytes((request.QueryString.Value ?? "").TrimStart('?')));
     }
 }

@@ -29,8 +29,17 @@ public static class LocalApp
         // The tests call the timers themselves; on their schedules they would do so in the middle of any test, by the real clock.
         if (settings is null) builder.Services.AddHostedService<Timers>();
         var app = builder.Build();
+        app.Use(NoSuchMethod);
         Functions.Map(app, typeof(TokenEndpoint).Assembly);
         return app;
+    }
+
+    // Routing's own answer is a 405. To the Functions host a method that no function takes is a route that is not there.
+    static Task NoSuchMethod(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint() is null or RouteEndpoint) return next(context);
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     }
 
     // What `func start` puts into the environment: the Values of local.settings.json.

@@ -30,8 +30,8 @@ public sealed class TusProgress(FileRights rights, TusReception reception, Compl
     {
         var (at, blocks) = await reception.Offset(file, caller.Cancel);
         if (at != offset) throw Mismatch(at);
-        // A piece has 25 blocks at most and one more for its end.
-        if (blocks + TusProtocol.MaxBodyBytes / TusBlocks.MaxBytes + 1 > BlockPlan.MaxBlocks)
+        // A piece has 8 blocks at most and one more for its end.
+        if (blocks + TusProtocol.MaxStreamedBytes / TusBlocks.MaxBytes + 1 > BlockPlan.MaxBlocks)
             throw new Problem(413, "too_many_pieces", "The file came in too many small pieces: begin again with larger ones.");
         if (file.Status == FileStatus.Pending) at = await reception.Receive(file, offset, request);
         TusProtocol.Report(request.HttpContext.Response, await CompleteAt(caller, file, at), at);

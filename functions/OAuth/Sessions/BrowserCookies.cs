@@ -33,13 +33,13 @@ public sealed class BrowserCookies(Settings settings)
 
     /// <summary>
     /// A secret that this browser has before anybody signs in: pending requests and forms belong to it. Made if it is
-    /// not there.
+    /// not there; to HEAD, which begins nothing, it is not given.
     /// </summary>
     public string Browser(HttpRequest request, Tenant tenant)
     {
         if (Read(request, tenant, BrowserName) is { Length: 43 } known) return known;
         var made = Ids.NewSecret();
-        Write(request.HttpContext.Response, tenant, BrowserName, made, life: null);
+        if (!HttpMethods.IsHead(request.Method)) Write(request.HttpContext.Response, tenant, BrowserName, made, life: null);
         return made;
     }
 

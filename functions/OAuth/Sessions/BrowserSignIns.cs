@@ -35,7 +35,7 @@ public sealed class BrowserSignIns(
         if (await users.Find(tenant, row.GetString("UserId"), cancel) is not { Disabled: false } user) return null;
         if (row.GetDateTimeOffset("StartedAt") < user.SignedOutAt) return null;
         if (row.GetDateTimeOffset("AuthTime") <= tenant.SessionsNotBefore) return null;
-        if (now + Idle - Slack > row.GetDateTimeOffset("IdleExpiresAt"))
+        if (now + Idle - Slack > row.GetDateTimeOffset("IdleExpiresAt") && !HttpMethods.IsHead(request.Method))
         {
             await tables.For(bucket).TryMerge(new TableEntity(row.PartitionKey, row.RowKey) { ["IdleExpiresAt"] = now + Idle }, cancel);
         }
