@@ -22,7 +22,7 @@ static class TusProtocol
 
     /// <summary>
     /// The most bytes of a piece that comes with chunked transfer and is taken in as it streams: what the Functions host
-    /// lets through (<c>FUNCTIONS_REQUEST_BODY_SIZE_LIMIT</c>, as infra sets it).
+    /// lets through (<c>FUNCTIONS_REQUEST_BODY_SIZE_LIMIT</c>, as infra sets it), with what frames the chunks.
     /// </summary>
     public const long MaxStreamedBytes = 32 << 20;
 

@@ -154,9 +154,9 @@ public sealed class TusBreakTests : IAsyncLifetime
     public async Task What_streams_is_kept_as_it_comes_and_may_be_as_long_as_the_functions_host_lets_through()
     {
         var path = await tus.Created(64 << 20);
-        Assert.Equal(32 << 20, TusClient.OffsetOf(await tus.Patch(path, 0, new Zeros(32 << 20, chunked: true), ("Transfer-Encoding", "chunked"))));
-        await SendPart(path, FilesOf.Bytes(5_000_000), 5_000_000, offset: 32 << 20, chunked: true);
-        await Eventually.True(async () => await tus.Offset(path) == (32 << 20) + 5_000_000);
+        Assert.Equal(31 << 20, TusClient.OffsetOf(await tus.Patch(path, 0, new Zeros(31 << 20, chunked: true), ("Transfer-Encoding", "chunked"))));
+        await SendPart(path, FilesOf.Bytes(5_000_000), 5_000_000, offset: 31 << 20, chunked: true);
+        await Eventually.True(async () => await tus.Offset(path) == (31 << 20) + 5_000_000);
     }
 
     sealed class Zeros(long length, bool chunked = false) : HttpContent
