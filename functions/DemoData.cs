@@ -15,12 +15,12 @@ namespace Latchkey;
 /// </summary>
 public sealed partial class DemoData(
     Settings settings, TenantStore tenants, ClientStore clients, UserStore users, GroupStore groups, Passwords passwords,
-    ILogger<DemoData> logger) : IHostedService
+    ILogger<DemoData> logger) : IHostedLifecycleService
 {
     static readonly Scope MemberRights = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite, Scopes.FilesShare);
 
-    /// <inheritdoc/>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Makes them before anything else starts: whoever gets an answer finds them.</summary>
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (!settings.Development || !settings.OnEmulator) return;
         try
@@ -38,7 +38,19 @@ public sealed partial class DemoData(
     }
 
     /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     async Task Seed(string id, string name, CancellationToken cancel)
     {

@@ -4,5 +4,14 @@ using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
-builder.Services.AddLatchkey(builder.Configuration);
-builder.Build().Run();
+try
+{
+    builder.Services.AddLatchkey(builder.Configuration);
+}
+catch (SettingsException fault)
+{
+    await Console.Error.WriteLineAsync(fault.Message);
+    return 1;
+}
+await builder.Build().RunAsync();
+return 0;

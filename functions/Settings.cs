@@ -61,8 +61,8 @@ public sealed record Settings
     /// </summary>
     public byte[]? OperatorSecretHash { get; init; }
 
-    /// <summary>How many proxies in front of us append to X-Forwarded-For (Azure's own front end is one).</summary>
-    public required int TrustedProxies { get; init; }
+    /// <summary>The id of the Azure Front Door that we are behind (its X-Azure-FDID), or null.</summary>
+    public Guid? FrontDoorId { get; init; }
 
     /// <summary>How long tenants and clients are cached: a change is seen this late.</summary>
     public required TimeSpan CacheTime { get; init; }
@@ -137,8 +137,7 @@ public sealed record Settings
             WrapKey = onVault ? read.KeyName("Signing:WrapKey", Keys.Vault.IsKeyName) : "",
             RotationPeriod = TimeSpan.FromDays(read.Number("Signing:RotationDays", 90, 1, 730)),
             OperatorSecretHash = OperatorHash(read),
-            // In Azure the worker's peer is always the Functions host: with 0 the whole world would be one address.
-            TrustedProxies = (int)read.Number("TrustedProxies", development ? 0 : 1, development ? 0 : 1, 5),
+            FrontDoorId = read.Guid("FrontDoorId"),
             CacheTime = TimeSpan.FromSeconds(read.Number("CacheSeconds", 30, 0, 300)),
             AuditTime = TimeSpan.FromDays(read.Number("AuditDays", 365, 1, 3650)),
             PasswordIterations = (int)read.Number("PasswordIterations", 210_000, development ? 1 : 210_000, 10_000_000),
@@ -160,6 +159,8 @@ public sealed record Settings
             read.Fault("Storage:ConnectionString", "must be the emulator's, such as UseDevelopmentStorage=true");
         if (mode == SigningMode.Local && !development)
             read.Fault("Signing:Mode", "Local is for Development; elsewhere use KeyVault or KeyVaultWrapped");
+        // In Azure a proxy stands before the Functions host, which only then tells us whom that one spoke with.
+        if (!development) read.MustBeTrue("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "otherwise all callers have one address, and share one lockout");
         read.ThrowIfAny();
         return settings;
     }

@@ -37,6 +37,19 @@ sealed class SettingsReader(IConfiguration configuration)
         return standard;
     }
 
+    public Guid? Guid(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        if (System.Guid.TryParseExact(text, "D", out var value)) return value;
+        Fault(name, $"must be a GUID, not '{text}'");
+        return null;
+    }
+
+    public void MustBeTrue(string name, string why)
+    {
+        if (!bool.TryParse(configuration[name], out var value) || !value) faults.Add($"{name} must be true: {why}.");
+    }
+
     public T OneOf<T>(string name, T standard) where T : struct, Enum
     {
         if (Text(name) is not { } text) return standard;

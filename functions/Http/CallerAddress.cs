@@ -8,18 +8,18 @@ namespace Latchkey.Http;
 public static class CallerAddress
 {
     /// <summary>
-    /// The address that the outermost trusted proxy saw: counted from the right of X-Forwarded-For, because everything
-    /// further left is the caller's own word. IPv6 is cut to its /64, which is one household.
+    /// The address of the connection, which is the caller's: the Functions host writes down whom it spoke with, and the
+    /// worker takes that over and drops the header, so nothing that a caller sends arrives in X-Forwarded-For. Behind Azure Front
+    /// Door it is Front Door's, and the caller's is in X-Azure-SocketIP; X-Azure-ClientIP may be the caller's own word.
+    /// IPv6 is cut to its /64, which is one household.
     /// </summary>
-    public static string Of(HttpRequest request, int trustedProxies)
+    /// <param name="request">The request.</param>
+    /// <param name="frontDoor">The id of the Front Door that we are behind, or null. A request that does not show it came another way.</param>
+    public static string Of(HttpRequest request, Guid? frontDoor)
     {
         var address = request.HttpContext.Connection.RemoteIpAddress;
-        if (trustedProxies > 0)
-        {
-            var hops = request.Headers["X-Forwarded-For"].ToString().Split(',', StringSplitOptions.TrimEntries);
-            var hop = hops[Math.Max(0, hops.Length - trustedProxies)];
-            if (IPEndPoint.TryParse(hop, out var seen)) address = seen.Address; // Azure adds the port.
-        }
+        if (frontDoor is { } ours && Guid.TryParse(request.Headers["X-Azure-FDID"], out var shown) && shown == ours
+            && IPAddress.TryParse(request.Headers["X-Azure-SocketIP"], out var seen)) address = seen;
         if (address is null) return "unknown";
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         if (address.AddressFamily != AddressFamily.InterNetworkV6) return address.ToString();

@@ -23,7 +23,7 @@ public sealed class DeviceAuthorization(Gate gate, ClientAuthentication authenti
             if (!client.Grants.Contains(GrantType.DeviceCode))
                 throw OAuthError.UnauthorizedClient($"This client may not use the grant {GrantType.DeviceCode}.");
             var scope = GrantedScope.ForClient(client, Scope.Parse(form["scope"]));
-            var (deviceCode, userCode) = await devices.Begin(tenant, client, scope, Device.Of(request, settings.TrustedProxies), cancel);
+            var (deviceCode, userCode) = await devices.Begin(tenant, client, scope, Device.Of(request, settings.FrontDoorId), cancel);
             var shown = UserCode.Format(userCode);
             var address = $"{tenant.Issuer}/device";
             return Results.Json(new

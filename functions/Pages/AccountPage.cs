@@ -113,7 +113,7 @@ public sealed class AccountPage(
         try
         {
             if (old.Length is 0 or > Passwords.MaxChars) throw OAuthError.InvalidGrant("The old password is wrong.");
-            await passwords.Change(tenant, who.User, old, password, CallerAddress.Of(request, settings.TrustedProxies), cancel);
+            await passwords.Change(tenant, who.User, old, password, CallerAddress.Of(request, settings.FrontDoorId), cancel);
         }
         catch (OAuthError refusal)
         {

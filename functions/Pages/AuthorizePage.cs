@@ -54,7 +54,7 @@ public sealed class AuthorizePage(
         {
             var act = Act.Of(request);
             (act.Type, act.Actor, act.Client) = ("authorize", who!.User.Id, to.Client.Id);
-            var device = Device.Of(request, settings.TrustedProxies);
+            var device = Device.Of(request, settings.FrontDoorId);
             return await pages.Send(request, tenant, await answers.Grant(tenant, wanted, who, device, cancel), clicked: false);
         }
         var id = await pending.Begin(tenant, form, isPushed, cookies.Browser(request, tenant), cancel);

@@ -67,7 +67,7 @@ public sealed class ConsentPage(
             // Yes is a yes only to what the user was shown.
             if (form?["action"] != "allow" || !asks.Beyond(Scope.Parse(form["scope"])).IsEmpty)
                 return await Show(request, tenant, waiting, wanted, who.User, asks, cancel);
-            var device = Device.Of(request, settings.TrustedProxies);
+            var device = Device.Of(request, settings.FrontDoorId);
             var response = await answers.Grant(tenant, waiting, wanted, who, consented: !asks.IsEmpty, device, cancel);
             return await pages.Send(request, tenant, response, clicked: true);
         }

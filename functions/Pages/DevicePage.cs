@@ -85,7 +85,7 @@ public sealed class DevicePage(
     async Task<(DeviceRequest, Client)?> Look(HttpRequest request, Tenant tenant, User user, string code, CancellationToken cancel)
     {
         // Small letters are in no user name's count (UserStore.Normalize).
-        var (account, address) = ($"device|{user.Id}", $"device|{CallerAddress.Of(request, settings.TrustedProxies)}");
+        var (account, address) = ($"device|{user.Id}", $"device|{CallerAddress.Of(request, settings.FrontDoorId)}");
         await attempts.EnsureAllowed(tenant.Id, account, address, cancel);
         if (await devices.FindByUserCode(tenant, code, cancel) is { } device
             && await clients.Find(tenant, device.ClientId, cancel) is { } client) return (device, client);

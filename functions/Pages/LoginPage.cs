@@ -85,7 +85,7 @@ public sealed partial class LoginPage(
         {
             var (userName, password) = (form["username"] ?? "", form["password"] ?? "");
             if (userName.Length is 0 or > MaxChars || password.Length is 0 or > MaxChars) throw OAuthError.InvalidGrant(Texts.WrongPassword);
-            var address = CallerAddress.Of(request, settings.TrustedProxies);
+            var address = CallerAddress.Of(request, settings.FrontDoorId);
             var user = await passwords.SignIn(tenant, userName, password, address, cancel);
             act.Actor = user.Id;
             return (await signIns.Start(request, tenant, user, cancel), null);
@@ -103,7 +103,7 @@ public sealed partial class LoginPage(
     {
         var step = await decision.Next(tenant, wanted, who, waiting.CreatedAt, clicked: true, cancel);
         if (step == NextStep.Consent) return new SeeOther($"/{tenant.Id}/consent?request={waiting.Id}");
-        var device = Device.Of(request, settings.TrustedProxies);
+        var device = Device.Of(request, settings.FrontDoorId);
         var response = await answers.Grant(tenant, waiting, wanted, who, consented: false, device, cancel);
         return await pages.Send(request, tenant, response, clicked: true);
     }

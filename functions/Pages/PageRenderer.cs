@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Pages;
@@ -10,8 +11,11 @@ namespace Latchkey.Pages;
 /// Renders a Razor component into a whole page, with the headers of a page: nothing may be loaded, framed or posted to
 /// that the page itself does not name (CSP 3), and no address leaks (Referrer-Policy).
 /// </summary>
-public sealed class PageRenderer(IServiceProvider services, ILoggerFactory loggers)
+public sealed class PageRenderer(ILoggerFactory loggers)
 {
+    // Our components inject nothing. The app's own services hold Blazor's in the worker, which are meant for its router and its scopes.
+    static readonly ServiceProvider nothing = new ServiceCollection().BuildServiceProvider();
+
     /// <summary>The page.</summary>
     public async Task<IResult> Show<TView, TModel>(HttpRequest request, Frame frame, TModel model, int? retryAfter = null)
         where TView : View<TModel>
@@ -22,7 +26,7 @@ public sealed class PageRenderer(IServiceProvider services, ILoggerFactory logge
         headers.XFrameOptions = "DENY"; // For browsers that do not know frame-ancestors.
         if (retryAfter is { } seconds) headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         var parameters = ParameterView.FromDictionary(new Dictionary<string, object?> { ["Frame"] = frame, ["Model"] = model });
-        await using var renderer = new HtmlRenderer(services, loggers);
+        await using var renderer = new HtmlRenderer(nothing, loggers);
         var html = await renderer.Dispatcher.InvokeAsync(async () =>
             (await renderer.RenderComponentAsync<TView>(parameters)).ToHtmlString());
         return Results.Content($"<!DOCTYPE html>\n{html}", "text/html; charset=utf-8", statusCode: frame.Status);

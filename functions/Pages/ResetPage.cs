@@ -52,7 +52,7 @@ public sealed class ResetPage(
     async Task<IResult> Ask(HttpRequest request, Tenant tenant, string userName, CancellationToken cancel)
     {
         if (userName.Length > MaxNameChars) throw Problem.BadRequest("invalid_name", "That is no user name.");
-        var address = CallerAddress.Of(request, settings.TrustedProxies);
+        var address = CallerAddress.Of(request, settings.FrontDoorId);
         Act.Of(request).Type = "password-reset-ask"; // Of whom is not said: it may be nobody. The mail, if one goes out, is told apart.
         await resets.Ask(tenant, userName, address, (user, link) =>
             new Message(user.Email!, Texts.ResetSubject(tenant.Name), Texts.ResetMail(tenant.Name, user.Name, $"{tenant.Issuer}/{Name}?link={link}")), cancel);

@@ -75,7 +75,7 @@ public sealed partial class AuditLog(
         if (act.Type is not { } type) return;
         var detail = string.Join("; ", new[] { act.Detail, reason }.Where(text => text is not null));
         Add(new AuditEntry(tenant.Id, clock.GetUtcNow(), type, act.Actor, act.Client, act.Target,
-            CallerAddress.Of(request, settings.TrustedProxies), act.Refusal ?? result, detail.Length == 0 ? null : detail));
+            CallerAddress.Of(request, settings.FrontDoorId), act.Refusal ?? result, detail.Length == 0 ? null : detail));
     }
 
     /// <summary>Records what no request did: a timer, or what goes on behind an answer.</summary>

@@ -183,10 +183,10 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
           name: 'Latchkey__TracePercent'
           value: '${tracePercent}'
         }
-        // The platform's front end is the one proxy whose X-Forwarded-For entry is believed.
+        // The host takes the caller's address from what the platform's front end appends to X-Forwarded-For.
         {
-          name: 'Latchkey__TrustedProxies'
-          value: '1'
+          name: 'ASPNETCORE_FORWARDEDHEADERS_ENABLED'
+          value: 'true'
         }
       ]
     }

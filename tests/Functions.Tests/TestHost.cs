@@ -61,7 +61,7 @@ public sealed class TestHost : IAsyncDisposable
         foreach (var (name, value) in settings ?? []) all[name] = value;
         clock ??= new TestClock();
         var log = new LogLines();
-        var app = LocalApp.Build([], all, added =>
+        var app = LocalApp.Build(all, added =>
         {
             added.AddSingleton<TimeProvider>(clock);
             added.AddLogging(logging => logging.ClearProviders().AddProvider(log));

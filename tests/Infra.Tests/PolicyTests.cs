@@ -94,6 +94,7 @@ public sealed class PolicyTests
             [
                 "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
                 "APPLICATIONINSIGHTS_CONNECTION_STRING",
+                "ASPNETCORE_FORWARDEDHEADERS_ENABLED",
                 "AZURE_CLIENT_ID",
                 "AzureFunctionsJobHost__logging__logLevel__Function",
                 "AzureWebJobsStorage__accountName",
@@ -109,7 +110,6 @@ public sealed class PolicyTests
                 "Latchkey__Storage__BlobEndpoint",
                 "Latchkey__Storage__TableEndpoint",
                 "Latchkey__TracePercent",
-                "Latchkey__TrustedProxies",
             ],
             names);
         Assert.Matches(@"^https://func-latchkey-\w{13}\.azurewebsites\.net$", settings["Latchkey__Origin"]);
@@ -119,7 +119,7 @@ public sealed class PolicyTests
         Assert.Equal("access-token", settings["Latchkey__Signing__AccessTokenKey"]);
         Assert.Equal("id-token", settings["Latchkey__Signing__IdTokenKey"]);
         Assert.Equal("wrap", settings["Latchkey__Signing__WrapKey"]);
-        Assert.Equal("1", settings["Latchkey__TrustedProxies"]);
+        Assert.Equal("true", settings["ASPNETCORE_FORWARDEDHEADERS_ENABLED"]);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ static class Tests
             Directory.CreateDirectory(Results);
             await DotnetTest(name);
             await AgainstAService(name);
-            SearchLog($"{Results}/localhost.log");
+            SearchLog($"{Results}/worker.log");
         }
         catch (Failure failure)
         {
@@ -83,7 +83,7 @@ static class Tests
         await using var azurite = await Azurite.Start(ports[..3], new LogFile($"{Results}/azurite.log"), ["--inMemoryPersistence"],
             ("AZURITE_ACCOUNTS", $"{Azurite.Account}:{key}"));
         await BlobCors.Allow(ports[0], key, origin);
-        await using var service = await Up.StartService(origin, new LogFile($"{Results}/localhost.log"),
+        await using var service = await Up.StartService(origin, new LogFile($"{Results}/worker.log"),
             ("Latchkey__Storage__ConnectionString", Azurite.ConnectionString(ports, key)),
             ("Latchkey__Signing__KeyFile", Path.GetFullPath($"{Results}/keys.json")));
         if (files.Length > 0)

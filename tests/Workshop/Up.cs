@@ -16,7 +16,7 @@ static class Up
         Child? azurite = null;
         await Shell.Step("Building, and starting Azurite", () => Task.WhenAll(Build(), StartAzurite()));
         await BlobCors.Allow(10000, await BlobCors.UsualKey(), Origin);
-        var log = new LogFile(".local/localhost.log");
+        var log = new LogFile(".local/worker.log");
         Child? service = null;
         await Shell.Step("Starting the service", async () => service = await StartService(Origin, log));
         Console.WriteLine(Welcome(azurite is null ? "was already running" : "data in .local/azurite"));
@@ -28,7 +28,7 @@ static class Up
                 + " has ended by itself; everything is stopped.");
         Console.WriteLine("Stopping.");
 
-        static Task Build() => Shell.Must("dotnet", "build", "tests/LocalHost", "--no-restore");
+        static Task Build() => Shell.Must("dotnet", "build", "tests/WorkerHost", "--no-restore"); // And functions/ with it.
         async Task StartAzurite() => azurite = await Azurite.UseOrStart();
     }
 
@@ -54,11 +54,12 @@ static class Up
             throw new Failure($"Missing on this machine:\n  {string.Join("\n  ", missing)}");
     }
 
-    /// <summary>Starts LocalHost, as it was built, at an origin, and returns once it is ready.</summary>
+    /// <summary>Starts the built worker, under WorkerHost and with the settings of <c>func start</c>, at an origin, and returns once it is ready.</summary>
     public static async Task<Child> StartService(string origin, LogFile log, params (string, string)[] settings)
     {
-        var service = new Child(log.Write, "dotnet", ["tests/LocalHost/bin/Debug/net10.0/LocalHost.dll"],
-            [("ASPNETCORE_URLS", origin), ("Latchkey__Origin", origin), ("DOTNET_ENVIRONMENT", "Development"), .. settings]);
+        var file = File.Exists("local.settings.json") ? "local.settings.json" : "local.settings.sample.json";
+        var service = new Child(log.Write, "dotnet", ["tests/WorkerHost/bin/Debug/net10.0/WorkerHost.dll", "--origin", origin, "--settings", file],
+            [("Latchkey__Origin", origin), .. settings]);
         using var http = new HttpClient();
         await Ports.Answer("The service", service, log, async () =>
         {

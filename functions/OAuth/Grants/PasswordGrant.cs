@@ -22,11 +22,11 @@ public sealed class PasswordGrant(Passwords passwords, SignIns signIns, Settings
         var asked = GrantedScope.ForClient(client, Scope.Parse(form["scope"]));
         var act = Act.Of(http);
         act.Type = "sign-in";
-        var address = CallerAddress.Of(http, settings.TrustedProxies);
+        var address = CallerAddress.Of(http, settings.FrontDoorId);
         var user = await passwords.SignIn(tenant, userName, password, address, cancel);
         act.Actor = user.Id;
         var scope = GrantedScope.ForUser(tenant, client, user.Roles, asked);
         return await signIns.Start(tenant, client, user, scope, Authentication.ByPassword(clock.GetUtcNow()),
-            Device.Of(http, settings.TrustedProxies), request.Jkt, cancel);
+            Device.Of(http, settings.FrontDoorId), request.Jkt, cancel);
     }
 }

@@ -13,10 +13,10 @@ public sealed record Device(string UserAgent, string Address)
     const int MaxChars = 200;
 
     /// <summary>The device that sent a request.</summary>
-    public static Device Of(HttpRequest request, int trustedProxies)
+    public static Device Of(HttpRequest request, Guid? frontDoor)
     {
         var agent = new string([.. request.Headers.UserAgent.ToString().Where(c => !char.IsControl(c)).Take(MaxChars)]);
-        return new Device(agent, Coarse(CallerAddress.Of(request, trustedProxies)));
+        return new Device(agent, Coarse(CallerAddress.Of(request, frontDoor)));
     }
 
     // IPv6 is cut to its /64 already.

@@ -76,7 +76,7 @@ public sealed class BootstrapTests
     [Theory, InlineData("short"), InlineData(Secret), InlineData("zz80634dbca3aa4d1e50c7d58b5ec3b8c8da5c3f5b9dcf1a6d1b1a9e25ee7a5d")]
     public void What_is_no_hash_stops_the_start_and_is_not_shown(string text)
     {
-        var fault = Assert.Throws<SettingsException>(() => LocalHost.LocalApp.Build([], new Dictionary<string, string?> { ["Latchkey:OperatorSecretHash"] = text })).Message;
+        var fault = Assert.Throws<SettingsException>(() => LocalHost.LocalApp.Build(new Dictionary<string, string?> { ["Latchkey:OperatorSecretHash"] = text })).Message;
         Assert.Contains("Latchkey__OperatorSecretHash must be the secret's SHA-256 in 64 hex digits", fault, StringComparison.Ordinal);
         Assert.DoesNotContain(text, fault, StringComparison.Ordinal);
     }
