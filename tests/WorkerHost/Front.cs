@@ -14,7 +14,7 @@ static class Front
     const long DefaultBodyBytes = 104_857_600;
     const string InvocationHeader = "x-ms-invocation-id";
 
-    static readonly HttpMessageInvoker client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+    static readonly HttpMessageInvoker client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
     static readonly ForwarderRequestConfig patience = new() { ActivityTimeout = TimeSpan.FromSeconds(240) };
 
     /// <summary>Builds the server. <c>ASPNETCORE_FORWARDEDHEADERS_ENABLED</c> works as in the real host: ASP.NET Core reads it.</summary>

@@ -24,7 +24,7 @@ namespace Latchkey.Tests.Keys;
 /// </summary>
 public sealed class StandInVault : IAsyncDisposable
 {
-    private const string Token = "stand-in-token";
+    internal const string Token = "stand-in-token";
     private static readonly JsonSerializerOptions json = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
     private readonly X509Certificate2 certificate;
     private readonly ConcurrentQueue<string> calls = new();
@@ -44,6 +44,12 @@ public sealed class StandInVault : IAsyncDisposable
 
     /// <summary>The vault's name; it leads here only through <see cref="Transport"/>.</summary>
     public string Host { get; }
+
+    /// <summary>Where on this machine it listens.</summary>
+    public int Port => port;
+
+    /// <summary>What a process of its own must trust to come in.</summary>
+    public string CertificatePem => certificate.ExportCertificatePem();
 
     public Uri Address => new($"https://{Host}/");
 

@@ -35,8 +35,14 @@ sealed class SecureAzurite : IAsyncDisposable
 
     public RoundTrips RoundTrips { get; } = new();
 
-    public StorageClients Clients => new(new($"https://127.0.0.1:{tablePort}/{Account}"), new($"https://127.0.0.1:{blobPort}/{Account}"),
-        new Identity(), RoundTrips, new HttpClientTransport(Http));
+    public Uri TableEndpoint => new($"https://127.0.0.1:{tablePort}/{Account}");
+
+    public Uri BlobEndpoint => new($"https://127.0.0.1:{blobPort}/{Account}");
+
+    /// <summary>What a process of its own must trust to come in.</summary>
+    public string CertificatePem => certificate.ExportCertificatePem();
+
+    public StorageClients Clients => new(TableEndpoint, BlobEndpoint, new Identity(), RoundTrips, new HttpClientTransport(Http));
 
     public static async Task<SecureAzurite> Start()
     {
@@ -106,7 +112,7 @@ sealed class SecureAzurite : IAsyncDisposable
     }
 
     // A token as Entra ID would give; Azurite reads it and does not check the signature.
-    sealed class Identity : TokenCredential
+    internal sealed class Identity : TokenCredential
     {
         public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken)
         {
