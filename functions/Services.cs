@@ -53,7 +53,7 @@ public static class Services
         .AddSingleton(provider => settings.ConnectionString is { } emulator
             ? new StorageClients(emulator, provider.GetRequiredService<RoundTrips>())
             : new StorageClients(settings.TableEndpoint!, settings.BlobEndpoint!,
-                provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>()));
+                provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>(), provider.GetService<HttpPipelineTransport>()));
 
     static IServiceCollection AddKeys(this IServiceCollection services, Settings settings)
     {
