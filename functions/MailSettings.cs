@@ -21,7 +21,7 @@ public enum MailMode
 /// <param name="From">The sender's address.</param>
 /// <param name="Folder">Where the files go.</param>
 /// <param name="SmtpHost">The server.</param>
-/// <param name="SmtpPort">Its port; 587 is the one for submission (RFC 6409).</param>
+/// <param name="SmtpPort">Its port: 587 is the one for submission (RFC 6409), with STARTTLS; 465 speaks TLS from the first byte (RFC 8314).</param>
 /// <param name="SmtpUser">Who signs in there; null if nobody has to.</param>
 /// <param name="SmtpPassword">With what.</param>
 /// <param name="Endpoint">The address of the Communication Services resource.</param>

@@ -19,6 +19,7 @@ using Latchkey.Pages;
 using Latchkey.Storage;
 using Latchkey.Telemetry;
 using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -38,6 +39,7 @@ public static class Services
 #pragma warning disable RS0030 // This is where the clock is injected.
         services.TryAddSingleton(TimeProvider.System);
 #pragma warning restore RS0030
+        services.TryAddSingleton(StorageRetries.Usual);
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
         // Their request lines hold whole addresses, with share links' and resets' tokens.
         services.AddLogging(logging => logging
@@ -45,15 +47,18 @@ public static class Services
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error) // The worker's MVC brings it; nothing of ours is protected by it.
             .AddFilter("System.Net.Http", LogLevel.Warning));
         Exporting.Add(services, settings);
+        // A client's state of 16 KiB, escaped, is longer than the 8 KiB that a request line has otherwise.
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestLineSize = 72 * 1024);
         return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddMail(settings).AddPages().AddFiles(settings).AddAdmin();
     }
 
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services
         .AddSingleton<RoundTrips>()
         .AddSingleton(provider => settings.ConnectionString is { } emulator
-            ? new StorageClients(emulator, provider.GetRequiredService<RoundTrips>())
+            ? new StorageClients(emulator, provider.GetRequiredService<RoundTrips>(), provider.GetRequiredService<StorageRetries>())
             : new StorageClients(settings.TableEndpoint!, settings.BlobEndpoint!,
-                provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>(), provider.GetService<HttpPipelineTransport>()));
+                provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>(), provider.GetRequiredService<StorageRetries>(),
+                provider.GetService<HttpPipelineTransport>()));
 
     static IServiceCollection AddKeys(this IServiceCollection services, Settings settings)
     {
@@ -94,6 +99,8 @@ public static class Services
         .AddSingleton<UserStore>()
         .AddSingleton<GroupStore>()
         .AddSingleton<IssuedTokens>()
+        .AddSingleton<Attempts>()
+        .AddSingleton<PasswordHashing>()
         .AddSingleton<SingleUse>()
         .AddSingleton<DPoP>()
         .AddSingleton<ClientAssertions>()
@@ -116,6 +123,7 @@ public static class Services
         .AddSingleton<Logouts>()
         .AddSingleton<PasswordChange>()
         .AddSingleton<SignInAttempts>()
+        .AddSingleton<KnownDevices>()
         .AddSingleton<BrowserCookies>()
         .AddSingleton<RefreshCookies>()
         .AddSingleton<BrowserSignIns>()
@@ -141,12 +149,12 @@ public static class Services
         services.AddSingleton(provider => new PasswordResets(
             provider.GetRequiredService<RequestTables>(), provider.GetRequiredService<UserStore>(),
             provider.GetRequiredService<PasswordChange>(), provider.GetRequiredService<SignInAttempts>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
+            provider.GetRequiredService<KnownDevices>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
             provider.GetService<IMail>()));
         return settings.Mail.Mode switch
         {
             MailMode.File => services.AddSingleton<IMail>(p => new FileMail(settings.Mail, p.GetRequiredService<TimeProvider>())),
-            MailMode.Smtp => services.AddSingleton<IMail>(_ => new SmtpMail(settings.Mail)),
+            MailMode.Smtp => services.AddSingleton<IMail>(p => new SmtpMail(settings.Mail, p.GetRequiredService<TimeProvider>())),
             MailMode.Azure => services.AddSingleton<IMail>(p => new AzureMail(
                 settings.Mail, p.GetRequiredService<TokenCredential>(), p.GetService<HttpClient>() ?? new HttpClient())),
             _ => services,
@@ -174,6 +182,7 @@ public static class Services
         .AddSingleton<SpaceUsage>()
         .AddSingleton<FileStore>()
         .AddSingleton<Uploads>()
+        .AddSingleton<UploadLook>()
         .AddSingleton<FileListing>()
         .AddSingleton<Folders>()
         .AddSingleton<DueFiles>()
@@ -185,7 +194,6 @@ public static class Services
         .AddSingleton<CheckStore>()
         .AddSingleton<ShareStore>()
         .AddSingleton<SharedWithMe>()
-        .AddSingleton<LinkPasswords>()
         .AddSingleton<Spaces>()
         .AddSingleton<FileRights>()
         .AddSingleton<FileUrls>()
@@ -202,6 +210,8 @@ public static class Services
         .AddSingleton<HealthChecks>()
         .AddSingleton<AuditReader>()
         .AddSingleton<EndSessions>()
+        .AddSingleton<RemovalNotes>()
+        .AddSingleton<ClientRemoval>()
         .AddSingleton<UserRemoval>()
         .AddSingleton<TenantData>();
 }

@@ -73,14 +73,26 @@ public sealed record Settings
     /// <summary>PBKDF2-HMAC-SHA512 iterations of password hashes.</summary>
     public required int PasswordIterations { get; init; }
 
-    /// <summary>How long an upload URL lives.</summary>
+    /// <summary>So many wrong passwords lock an account for those who are not known on their device.</summary>
+    public required int AccountTries { get; init; }
+
+    /// <summary>So many wrong passwords lock an address for them.</summary>
+    public required int AddressTries { get; init; }
+
+    /// <summary>How many more an address may fail for each user who has signed in from it.</summary>
+    public required int AddressRoom { get; init; }
+
+    /// <summary>For how long they are locked.</summary>
+    public required TimeSpan LockTime { get; init; }
+
+    /// <summary>How long an upload URL lives at least; for a large file longer (<see cref="Files.UploadDeadline.UrlTime"/>).</summary>
     public required TimeSpan UploadUrlTime { get; init; }
 
     /// <summary>How long a download URL lives.</summary>
     public required TimeSpan DownloadUrlTime { get; init; }
 
     /// <summary>How long any URL lives at most.</summary>
-    public TimeSpan LongestUrlTime => UploadUrlTime > DownloadUrlTime ? UploadUrlTime : DownloadUrlTime;
+    public TimeSpan LongestUrlTime => Files.UploadDeadline.LongestUrl > DownloadUrlTime ? Files.UploadDeadline.LongestUrl : DownloadUrlTime;
 
     /// <summary>The largest file, in bytes.</summary>
     public required long MaxFileBytes { get; init; }
@@ -141,7 +153,11 @@ public sealed record Settings
             CacheTime = TimeSpan.FromSeconds(read.Number("CacheSeconds", 30, 0, 300)),
             AuditTime = TimeSpan.FromDays(read.Number("AuditDays", 365, 1, 3650)),
             PasswordIterations = (int)read.Number("PasswordIterations", 210_000, development ? 1 : 210_000, 10_000_000),
-            UploadUrlTime = TimeSpan.FromMinutes(read.Number("Files:UploadUrlMinutes", 60, 1, 24 * 60)),
+            AccountTries = (int)read.Number("Lockout:AccountTries", 10, 2, 100),
+            AddressTries = (int)read.Number("Lockout:AddressTries", 100, 2, 500),
+            AddressRoom = (int)read.Number("Lockout:AddressRoom", 5, 0, 5),
+            LockTime = TimeSpan.FromMinutes(read.Number("Lockout:Minutes", 15, 1, 60)),
+            UploadUrlTime = TimeSpan.FromMinutes(read.Number("Files:UploadUrlMinutes", 30, 1, 24 * 60)),
             DownloadUrlTime = TimeSpan.FromMinutes(read.Number("Files:DownloadUrlMinutes", 15, 1, 24 * 60)),
             MaxFileBytes = read.Number("Files:MaxBytes", 5000L << 20, 1, Files.BlockPlan.MaxFile),
             ResumableFromBytes = read.Number("Files:ResumableFromBytes", 64 << 20, 1, Files.BlockPlan.MaxSinglePut),

@@ -1,5 +1,6 @@
 using Latchkey.Http;
 using Latchkey.OAuth.Grants;
+using Latchkey.OAuth.Registration;
 using Latchkey.Protocol;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -12,7 +13,7 @@ namespace Latchkey.Admin;
 /// The tenant's clients. A change is seen at once here and by other instances within <c>CacheSeconds</c>; so is the end of
 /// all tokens of a client that is deleted. A secret is said once, when it is made.
 /// </summary>
-public sealed class AdminClients(Gate gate, ClientStore clients, IEnumerable<IGrant> grants, TimeProvider clock)
+public sealed class AdminClients(Gate gate, ClientStore clients, ClientRemoval removal, IEnumerable<IGrant> grants, TimeProvider clock)
 {
     const string Many = "{tenant}/admin/clients";
     const string One = "{tenant}/admin/clients/{clientId}";
@@ -34,7 +35,7 @@ public sealed class AdminClients(Gate gate, ClientStore clients, IEnumerable<IGr
 
     /// <summary>
     /// <c>POST /{tenant}/admin/clients</c> <c>{id?, name, authMethod?, grants, scope, redirectUris?, …}</c> → 201, with
-    /// <c>secret</c> if it has one. 409 <c>client_exists</c>.
+    /// <c>secret</c> if it has one. 409 <c>client_exists</c>, and <c>client_has_files</c> while files of a client that had this id are there.
     /// </summary>
     [Function("admin-client-create")]
     public Task<IResult> Create(
@@ -50,6 +51,7 @@ public sealed class AdminClients(Gate gate, ClientStore clients, IEnumerable<IGr
             var client = body.Apply(caller.Tenant, blank, Grants);
             var secret = HasSecret(client) ? Ids.NewSecret() : null;
             client = client with { SecretHashes = secret is null ? [] : [Client.HashSecret(secret)] };
+            if (await clients.FindNow(caller.Tenant, client.Id, caller.Cancel) is null) await removal.EnsureClear(caller.Tenant, client.Id, caller.Cancel);
             if (!await clients.TryAdd(caller.Tenant, client, caller.Cancel))
                 throw Problem.Conflict("client_exists", "There is a client of this id.");
             caller.Act.Target = client.Id;
@@ -65,7 +67,8 @@ public sealed class AdminClients(Gate gate, ClientStore clients, IEnumerable<IGr
 
     /// <summary>
     /// <c>PATCH /{tenant}/admin/clients/{clientId}</c>: the fields of create, but for the id. A client that is to have a
-    /// secret from now on gets it here; one that is to have none loses those that it had.
+    /// secret from now on gets it here; one that is to have none loses those that it had. What is set here stays, whatever
+    /// the client's registration token or developer says later.
     /// </summary>
     [Function("admin-client-change")]
     public Task<IResult> Change(
@@ -77,8 +80,9 @@ public sealed class AdminClients(Gate gate, ClientStore clients, IEnumerable<IGr
             if (IsReserved(Id(request))) throw Reserved();
             var secret = Ids.NewSecret();
             var changed = await EndSessions.Change(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
-                client => WithSecret(body.Apply(caller.Tenant, client, Grants), secret),
+                client => Noted(WithSecret(body.Apply(caller.Tenant, client, Grants), secret), body.Told()),
                 client => clients.TryReplace(caller.Tenant, client, caller.Cancel)) ?? throw NotFound();
+            caller.Act.Detail = string.Join(", ", body.Told());
             return Results.Json(ClientAnswer.Of(changed, changed.SecretHashes.Contains(Client.HashSecret(secret)) ? secret : null));
         });
 
@@ -99,12 +103,16 @@ public sealed class AdminClients(Gate gate, ClientStore clients, IEnumerable<IGr
                 if (!HasSecret(client)) throw Problem.Conflict("client_without_secret", "This client proves who it is in another way.");
                 var now = clock.GetUtcNow();
                 var old = client.LiveSecretHashes(now).Take(overlap > 0 ? 1 : 0).Select(hash => Client.Ending(hash, now.AddSeconds(overlap)));
-                return client with { SecretHashes = [Client.HashSecret(secret), .. old] };
+                return Noted(client with { SecretHashes = [Client.HashSecret(secret), .. old] }, [RegisteredFields.Secret]);
             }, client => clients.TryReplace(caller.Tenant, client, caller.Cancel)) ?? throw NotFound();
             return Results.Json(new { secret, overlapSeconds = overlap });
         });
 
-    /// <summary><c>DELETE /{tenant}/admin/clients/{clientId}</c> → 204: with it go its sessions and tokens.</summary>
+    /// <summary>
+    /// <c>DELETE /{tenant}/admin/clients/{clientId}?files=purge</c> → 204: with it go its sessions and tokens. A client whose
+    /// own or app's space has files is refused, 409 <c>client_has_files</c> with their number, unless <c>files=purge</c> says
+    /// that they are to go for good; 202 if that was more than a minute's work: send it again.
+    /// </summary>
     [Function("admin-client-delete")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
@@ -112,10 +120,42 @@ public sealed class AdminClients(Gate gate, ClientStore clients, IEnumerable<IGr
         {
             if (Id(request) == MyFilesClient.Id) throw Reserved(); // Its row remembers which of its sessions have ended.
             Operators.EnsureNotOwn(caller, Id(request));
-            _ = await clients.FindNow(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound();
-            await clients.Delete(caller.Tenant, Id(request), caller.Cancel);
+            var purge = Query.Read(request, "files")["files"] switch
+            {
+                null => false,
+                "purge" => true,
+                _ => throw Problem.BadRequest("invalid_query", "files can only be purge."),
+            };
+            if (purge) caller.Act.Detail = "with its files";
+            return await removal.TryRun(caller.Tenant, Id(request), purge, caller.Cancel) switch
+            {
+                null => throw NotFound(),
+                true => Results.NoContent(),
+                false => Results.Json(new { done = false }, statusCode: 202),
+            };
+        });
+
+    /// <summary>
+    /// <c>DELETE /{tenant}/admin/clients/{clientId}/registration-token</c> → 204: the client can no longer change its own
+    /// registration (RFC 7592). 404 <c>token_not_found</c> if it can't already.
+    /// </summary>
+    [Function("admin-client-registration-token")]
+    public Task<IResult> WithdrawRegistrationToken(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = One + "/registration-token")] HttpRequest request) =>
+        gate.Change(request, Scopes.Admin, async caller =>
+        {
+            caller.Act.Target = Id(request);
+            _ = await EndSessions.Change(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
+                client => client.RegistrationTokenHash is null
+                    ? throw Problem.NotFound("token_not_found", "The client has no registration token.")
+                    : client with { RegistrationTokenHash = null },
+                client => clients.TryReplace(caller.Tenant, client, caller.Cancel)) ?? throw NotFound();
             return Results.NoContent();
         });
+
+    // Of a client that nobody else can change there is nothing to note.
+    static Client Noted(Client client, IEnumerable<string> fields) => client.RegisteredAt is null ? client
+        : client with { SetByAdministrator = [.. client.SetByAdministrator.Union(fields, StringComparer.Ordinal)] };
 
     IReadOnlyList<string> Grants => [.. grants.Select(grant => grant.Type)];
 
@@ -134,41 +174,4 @@ public sealed class AdminClients(Gate gate, ClientStore clients, IEnumerable<IGr
     static Problem NotFound() => Problem.NotFound("client_not_found", "There is no such client.");
 
     sealed record Rotation(int? OverlapSeconds = null);
-}
-
-/// <summary>A client as the administration answers it; its secret only when it is new.</summary>
-static class ClientAnswer
-{
-    public static Dictionary<string, object?> Of(Client client, string? secret = null)
-    {
-        var answer = new Dictionary<string, object?>
-        {
-            ["id"] = client.Id,
-            ["name"] = client.Name,
-            ["authMethod"] = client.AuthMethod,
-            ["grants"] = client.Grants,
-            ["scope"] = client.Scope.Tokens,
-            ["redirectUris"] = client.RedirectUris,
-            ["postLogoutRedirectUris"] = client.PostLogoutRedirectUris,
-            ["native"] = client.Native,
-            ["firstParty"] = client.FirstParty,
-            ["legacyImplicit"] = client.LegacyImplicit,
-            ["requirePkce"] = client.RequirePkce,
-            ["requirePushedRequests"] = client.RequirePushedRequests,
-            ["requireDpop"] = client.RequireDpop,
-            ["idTokenAlgorithm"] = client.IdTokenAlgorithm,
-            ["jwks"] = client.Jwks,
-            ["websiteUri"] = client.WebsiteUri,
-            ["logoUri"] = client.LogoUri,
-            ["accessTokenSeconds"] = client.AccessTokenSeconds,
-            ["sessionIdleSeconds"] = client.SessionIdleSeconds,
-            ["sessionSeconds"] = client.SessionSeconds,
-            ["retryWindowSeconds"] = client.RetryWindowSeconds,
-            ["registeredAt"] = client.RegisteredAt?.UtcDateTime,
-            ["registeredBy"] = client.RegisteredBy,
-            ["refreshByCookie"] = client.RefreshByCookie,
-        };
-        if (secret is not null) answer["secret"] = secret;
-        return answer;
-    }
 }

@@ -99,6 +99,7 @@ public sealed class AdminGroups(Gate gate, GroupStore groups, UserStore users, S
             // The members first: from then on nobody writes. The group's row last: until then the same again goes on.
             if (purge) caller.Act.Detail = "with its files";
             await groups.RemoveMembers(tenant, id, cancel);
+            cancel = CancellationToken.None; // What has begun is finished, whether or not the caller is still there.
             if (!purge && await spaces.Files(tenant, owner, cancel) is > 0 and var late) throw HasFiles(late);
             if (!await spaces.TryRun(tenant, owner, MostTime, cancel)) return Results.Json(new { done = false }, statusCode: 202);
             return await groups.TryDelete(tenant, id, cancel) ? Results.NoContent()

@@ -7,8 +7,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// The tenant's roles. What a role may do is looked up anew at each refresh, so a change reaches running sessions within
-/// the life of an access token; who has the role is the users' business.
+/// The tenant's roles. What a role may do is looked up anew at each refresh, and what it no longer gives is gone from the
+/// tokens that are out within seconds; who has the role is the users' business. A role that is deleted and made again is
+/// another: nobody has it.
 /// </summary>
 public sealed class AdminRoles(Gate gate, TenantStore tenants)
 {

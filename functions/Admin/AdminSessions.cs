@@ -9,7 +9,8 @@ namespace Latchkey.Admin;
 
 /// <summary>The tenant's sessions: listed, and ended one by one, by user, by client, or all.</summary>
 public sealed class AdminSessions(
-    Gate gate, SessionStore sessions, UserSessions lines, UserStore users, ClientStore clients, EndSessions end, TimeProvider clock)
+    Gate gate, SessionStore sessions, UserSessions lines, UserStore users, ClientStore clients, EndSessions end, SignOuts signOuts,
+    TimeProvider clock)
 {
     /// <summary>
     /// <c>GET /{tenant}/admin/sessions?user=&amp;client=&amp;cursor=&amp;limit=</c> → <c>{sessions, cursor}</c>. By user it is a look
@@ -40,7 +41,7 @@ public sealed class AdminSessions(
             var session = await sessions.Find(caller.Tenant.Id, request.RouteValues["sessionId"] as string ?? "", caller.Cancel)
                 ?? throw Problem.NotFound("session_not_found", "There is no such session.");
             await sessions.Revoke(caller.Tenant.Id, session.Id, "an administrator ended it", caller.Cancel);
-            await lines.Remove(caller.Tenant, session.UserId, session.Id, caller.Cancel);
+            await lines.Remove(caller.Tenant, session.UserId, session.Id, CancellationToken.None);
             return Results.NoContent();
         });
 
@@ -58,7 +59,7 @@ public sealed class AdminSessions(
                 throw Input.Fault("user", "or client or all must be there, one of them");
             if (body.User is { } user && Storage.Ids.IsId(user))
             {
-                caller.Act.Target = (await end.OfUser(caller.Tenant, user, "an administrator ended them", found => found, caller.Cancel)
+                caller.Act.Target = (await signOuts.EndAll(caller.Tenant, user, caller.Cancel)
                     ?? throw Problem.NotFound("user_not_found", "There is no such user.")).Id;
             }
             else if (body.User is not null)
@@ -95,12 +96,13 @@ public sealed class AdminSessions(
     async Task<object> Answer(Caller caller, Session session)
     {
         var client = await clients.Find(caller.Tenant, session.ClientId, caller.Cancel);
-        var ended = client is null || caller.Tenant.HasEnded(client, session.CreatedAt) || !session.IsAlive(clock.GetUtcNow());
+        var user = await users.Find(caller.Tenant, session.UserId, caller.Cancel);
+        var ended = client is null || session.HasEnded(caller.Tenant, client, user?.State) || !session.IsAlive(clock.GetUtcNow());
         return new
         {
             session.Id,
             user = session.UserId,
-            userName = (await users.Find(caller.Tenant, session.UserId, caller.Cancel))?.UserName,
+            user?.UserName,
             client = session.ClientId,
             session.Scope,
             createdAt = session.CreatedAt.UtcDateTime,

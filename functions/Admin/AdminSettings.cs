@@ -11,7 +11,8 @@ namespace Latchkey.Admin;
 /// What a tenant's own administrators set of it: how its pages look and which web apps may call it. Its domain, its limits,
 /// open registration and suspension are the operators' (<see cref="OperatorTenants"/>); the limits are shown here.
 /// </summary>
-public sealed class AdminSettings(Gate gate, TenantStore tenants, TenantTotals totals, SpaceUsage usage)
+public sealed class AdminSettings(
+    Gate gate, TenantStore tenants, UserStore users, GroupStore groups, ClientStore clients, TenantTotals totals, SpaceUsage usage)
 {
     const string Route = "{tenant}/admin/settings";
 
@@ -50,6 +51,7 @@ public sealed class AdminSettings(Gate gate, TenantStore tenants, TenantTotals t
         gate.Read(request, Scopes.Admin, async caller =>
         {
             var owner = Whose(Query.Read(request, "user", "group", "client"));
+            if (owner is not null) await EnsureThere(caller, owner);
             var tenant = await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
             var (bytes, files) = await totals.Taken(tenant.Id, caller.Cancel);
             var space = owner is null ? null : await usage.Read(tenant.Id, owner.SpaceKey(tenant.Id), caller.Cancel);
@@ -66,6 +68,17 @@ public sealed class AdminSettings(Gate gate, TenantStore tenants, TenantTotals t
         var named = Spaces.Where(kind => query[kind] is not null).ToList();
         if (named.Count > 1) throw Problem.BadRequest("invalid_query", "Only one of user, group and client can be asked for.");
         return named.Count == 0 ? null : new Owner(named[0], query[named[0]]!);
+    }
+
+    async Task EnsureThere(Caller caller, Owner owner)
+    {
+        var isThere = owner.Kind switch
+        {
+            "user" => await users.Find(caller.Tenant, owner.Id, caller.Cancel) is { Deleting: false },
+            "group" => Group.IsId(owner.Id) && await groups.FindGroup(caller.Tenant.Id, owner.Id, caller.Cancel) is not null,
+            _ => await clients.FindNow(caller.Tenant, owner.Id, caller.Cancel) is not null,
+        };
+        if (!isThere) throw Problem.NotFound($"{owner.Kind}_not_found", $"There is no such {owner.Kind}.");
     }
 
     static IResult Answer(Tenant tenant) => Results.Json(new { tenant.Name, tenant.Origins, tenant.Color, tenant.LogoUri });

@@ -9,8 +9,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// The tenant's users. Disabling one, changing roles or setting a password ends the user's sessions, access tokens and
-/// browser sign-ins at once; a change of name or mail address shows in the next sign-in's tokens.
+/// The tenant's users. Disabling one or setting a password ends the user's sessions, access tokens and browser sign-ins, by
+/// the one write that does it: at once here and within 5 seconds on other instances. A change of roles, name or mail address
+/// shows in the tokens of the next refresh; what a role gave is gone from the tokens that are out within those 5 seconds.
 /// </summary>
 public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, Passwords passwords, EndSessions end, UserRemoval removal)
 {
@@ -29,12 +30,13 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
             if (query["userName"] is { } name)
             {
                 var user = await users.FindByName(caller.Tenant, name, caller.Cancel);
-                return Results.Json(new { users = user is null ? [] : (UserAnswer[])[UserAnswer.Of(user)] });
+                return Results.Json(new { users = user is null ? [] : (UserAnswer[])[UserAnswer.Of(await Now(caller), user)] });
             }
             var limit = Paging.Limit(query);
             var found = await users.List(caller.Tenant, Paging.After(query), limit + 1, caller.Cancel);
             var next = found.Count > limit ? found[limit - 1].Id : null;
-            return Results.Json(new { users = found.Take(limit).Select(UserAnswer.Of), cursor = Paging.Cursor(next) });
+            var tenant = await Now(caller);
+            return Results.Json(new { users = found.Take(limit).Select(user => UserAnswer.Of(tenant, user)), cursor = Paging.Cursor(next) });
         });
 
     /// <summary>
@@ -58,11 +60,11 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
                 PasswordHash = "",
                 Roles = Input.Roles("roles", tenant, body.Roles ?? []),
             };
-            user = user with { PasswordHash = passwords.Hash(body.Password is null ? Ids.NewSecret() : Input.Password("password", user, body.Password)) };
+            user = user with { PasswordHash = await passwords.Hash(body.Password is null ? Ids.NewSecret() : Input.Password("password", user, body.Password), caller.Cancel) };
             if (!await users.TryAdd(tenant, user, caller.Cancel))
                 throw Problem.Conflict("user_exists", "There is a user of this name.");
             caller.Act.Target = user.Id;
-            return Results.Json(UserAnswer.Of(user), statusCode: 201);
+            return Results.Json(UserAnswer.Of(tenant, user), statusCode: 201);
         });
 
     /// <summary><c>GET /{tenant}/admin/users/{userId}</c></summary>
@@ -70,7 +72,10 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One)] HttpRequest request) =>
         gate.Read(request, Scopes.Admin, async caller =>
-            Results.Json(UserAnswer.Of(await users.Find(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound())));
+        {
+            var user = await users.Find(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound();
+            return Results.Json(UserAnswer.Of(await Now(caller), user));
+        });
 
     /// <summary><c>PATCH /{tenant}/admin/users/{userId}</c> <c>{name?, email?, roles?, disabled?}</c>; an empty email removes it.</summary>
     [Function("admin-user-change")]
@@ -88,13 +93,11 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
                 Roles = body.Roles is null ? user.Roles : Input.Roles("roles", tenant, body.Roles),
                 Disabled = body.Disabled ?? user.Disabled,
             };
-            // Even if nothing changes by it: a repeated request ends what an interrupted one left.
-            var ends = body.Roles is not null || body.Disabled is true;
-            var changed = ends
-                ? await end.OfUser(tenant, Id(request), "an administrator changed the user", Apply, caller.Cancel)
+            var changed = body.Disabled is true
+                ? await end.OfUser(tenant, Id(request), Apply, caller.Cancel)
                 : await EndSessions.Change(() => users.Find(tenant, Id(request), caller.Cancel), Apply, user => users.TryReplace(tenant, user, caller.Cancel));
             caller.Act.Detail = string.Join(", ", Told(body));
-            return Results.Json(UserAnswer.Of(changed ?? throw NotFound()));
+            return Results.Json(UserAnswer.Of(tenant, changed ?? throw NotFound()));
         });
 
     /// <summary><c>PUT /{tenant}/admin/users/{userId}/password</c> <c>{password}</c> → 204.</summary>
@@ -105,9 +108,8 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
         {
             var password = (await JsonBody.Read<NewPassword>(request)).Password;
             var known = await users.Find(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound();
-            var hash = passwords.Hash(Input.Password("password", known, password));
-            _ = await end.OfUser(caller.Tenant, Id(request), "an administrator set the password",
-                user => user with { PasswordHash = hash }, caller.Cancel) ?? throw NotFound();
+            var hash = await passwords.Hash(Input.Password("password", known, password), caller.Cancel);
+            _ = await end.OfUser(caller.Tenant, Id(request), user => user with { PasswordHash = hash }, caller.Cancel) ?? throw NotFound();
             return Results.NoContent();
         });
 
@@ -155,5 +157,6 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
 /// <summary>A user as the administration answers it.</summary>
 sealed record UserAnswer(string Id, string UserName, string Name, string? Email, IReadOnlyList<string> Roles, bool Disabled, bool Deleting)
 {
-    public static UserAnswer Of(User user) => new(user.Id, user.UserName, user.Name, user.Email, user.Roles, user.Disabled, user.Deleting);
+    public static UserAnswer Of(Tenant tenant, User user) =>
+        new(user.Id, user.UserName, user.Name, user.Email, tenant.Names(user.Roles), user.Disabled, user.Deleting);
 }

@@ -61,10 +61,10 @@ public sealed class Bootstrap(
     // The user that this request is about: a new one, or the one that the same request made before it was cut short.
     async Task<User> Candidate(Tenant tenant, User blank, string password, bool first, CancellationToken cancel)
     {
-        if (first) await users.TryAdd(tenant, blank with { PasswordHash = passwords.Hash(password) }, cancel);
+        if (first) await users.TryAdd(tenant, blank with { PasswordHash = await passwords.Hash(password, cancel) }, cancel);
         var user = await users.FindByName(tenant, blank.UserName, cancel);
         // Whoever was disabled after they had been an operator was signed out by it: the secret does not bring them back.
-        if (user is { Disabled: true, SignedOutAt: null, Deleting: false } && passwords.Verifies(user, password)) return user;
+        if (user is { Disabled: true, SignedOutAt: null, Deleting: false } && await passwords.Verifies(user, password, cancel)) return user;
         throw first ? Problem.Conflict("user_exists", "A try before this one used the name with another password; take another name.") : Done();
     }
 

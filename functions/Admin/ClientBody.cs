@@ -14,7 +14,7 @@ sealed record ClientBody(
     IReadOnlyList<string>? PostLogoutRedirectUris = null, bool? Native = null, bool? FirstParty = null,
     bool? LegacyImplicit = null, bool? RequirePkce = null, bool? RequirePushedRequests = null, bool? RequireDpop = null,
     string? IdTokenAlgorithm = null, string? Jwks = null, string? WebsiteUri = null, string? LogoUri = null,
-    bool? RefreshByCookie = null, int? AccessTokenSeconds = null, int? SessionIdleSeconds = null, int? SessionSeconds = null, int? RetryWindowSeconds = null)
+    bool? RefreshByCookie = null, bool? RelaxedRedirects = null, bool? ForwardsAddress = null, int? AccessTokenSeconds = null, int? SessionIdleSeconds = null, int? SessionSeconds = null, int? RetryWindowSeconds = null)
 {
     const int MostUris = 50;
 
@@ -34,10 +34,12 @@ sealed record ClientBody(
             Scope = Scope is null ? client.Scope : Input.Scope("scope", Scope, most),
             Native = Native ?? client.Native,
             FirstParty = FirstParty ?? client.FirstParty,
+            RelaxedRedirects = RelaxedRedirects ?? client.RelaxedRedirects,
             LegacyImplicit = LegacyImplicit ?? client.LegacyImplicit,
             RequirePkce = RequirePkce ?? client.RequirePkce,
             RequirePushedRequests = RequirePushedRequests ?? client.RequirePushedRequests,
             RefreshByCookie = RefreshByCookie ?? client.RefreshByCookie,
+            ForwardsAddress = ForwardsAddress ?? client.ForwardsAddress,
             RequireDpop = RequireDpop ?? client.RequireDpop,
             IdTokenAlgorithm = IdTokenAlgorithm is null ? client.IdTokenAlgorithm : OneOf("idTokenAlgorithm", IdTokenAlgorithm, ["RS256", "ES256"]),
             Jwks = Jwks is null ? client.Jwks : Keys("jwks", Jwks),
@@ -50,16 +52,34 @@ sealed record ClientBody(
         };
         next = next with
         {
-            RedirectUris = Uris("redirectUris", RedirectUris ?? client.RedirectUris, next.Native),
-            PostLogoutRedirectUris = Uris("postLogoutRedirectUris", PostLogoutRedirectUris ?? client.PostLogoutRedirectUris, next.Native),
+            RedirectUris = Uris("redirectUris", RedirectUris ?? client.RedirectUris, next),
+            PostLogoutRedirectUris = Uris("postLogoutRedirectUris", PostLogoutRedirectUris ?? client.PostLogoutRedirectUris, next),
         };
         return Consistent(next);
     }
+
+    /// <summary>The names of the fields that are set.</summary>
+    public IReadOnlyList<string> Told() =>
+    [
+        .. from field in ((string Name, object? Value)[])
+            [
+                ("name", Name), ("authMethod", AuthMethod), ("grants", Grants), ("scope", Scope), ("redirectUris", RedirectUris),
+                ("postLogoutRedirectUris", PostLogoutRedirectUris), ("native", Native), ("firstParty", FirstParty),
+                ("legacyImplicit", LegacyImplicit), ("requirePkce", RequirePkce), ("requirePushedRequests", RequirePushedRequests),
+                ("requireDpop", RequireDpop), ("idTokenAlgorithm", IdTokenAlgorithm), ("jwks", Jwks), ("websiteUri", WebsiteUri),
+                ("logoUri", LogoUri), ("refreshByCookie", RefreshByCookie), ("accessTokenSeconds", AccessTokenSeconds),
+                ("sessionIdleSeconds", SessionIdleSeconds), ("sessionSeconds", SessionSeconds), ("retryWindowSeconds", RetryWindowSeconds),
+            ]
+            where field.Value is not null
+            select field.Name,
+    ];
 
     static Client Consistent(Client client)
     {
         if (client.AuthMethod == ClientAuthMethod.None && client.Grants.Contains(GrantType.ClientCredentials))
             throw Input.Fault("grants", "can't hold client_credentials for a client that proves nothing (authMethod none)");
+        if (client.AuthMethod == ClientAuthMethod.None && client.ForwardsAddress)
+            throw Input.Fault("forwardsAddress", "is only for a client that proves who it is");
         if (client.AuthMethod == ClientAuthMethod.PrivateKeyJwt && client.Jwks is null)
             throw Input.Fault("jwks", "is needed for private_key_jwt");
         if (client.Grants.Contains(GrantType.AuthorizationCode) && client.RedirectUris.Count == 0)
@@ -67,10 +87,10 @@ sealed record ClientBody(
         return client;
     }
 
-    static IReadOnlyList<string> Uris(string field, IReadOnlyList<string> uris, bool native)
+    static IReadOnlyList<string> Uris(string field, IReadOnlyList<string> uris, Client client)
     {
         if (uris.Count > MostUris) throw Input.Fault(field, $"holds more than {MostUris}");
-        var fault = uris.Select(uri => RedirectUri.Fault(uri, native)).FirstOrDefault(fault => fault is not null);
+        var fault = uris.Select(uri => RedirectUri.Fault(uri, client.Native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null);
         return fault is null ? uris : throw Input.Fault(field, $"is not good: {fault.TrimEnd('.')}");
     }
 
@@ -85,7 +105,7 @@ sealed record ClientBody(
         }
         catch (Exception fault) when (fault is FormatException or System.Text.Json.JsonException)
         {
-            throw Input.Fault(field, "is no JWK Set (RFC 7517 §5) of public keys");
+            throw Input.Fault(field, $"is not a usable JWK Set (RFC 7517 §5): {fault.Message.TrimEnd('.')}");
         }
     }
 

@@ -5,33 +5,20 @@ using Latchkey.Tenancy;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// Ends sessions. One: its row is marked. A user's: the user's row is marked, which ends browser sign-ins and whatever is
-/// just beginning, then each listed session is. A client's or a tenant's: one mark on the client's or tenant's row, which
-/// every request has at hand; so it takes effect whole, at once here and within the cache's seconds on other instances.
+/// Ends sessions. One: its row is marked. A user's, a client's or a tenant's: one mark on the user's, client's or tenant's
+/// row, which every request has at hand; so it takes effect whole, at once here and within seconds on other instances.
 /// </summary>
-public sealed class EndSessions(
-    UserSessions lines, SessionStore sessions, UserStore users, ClientStore clients, TenantStore tenants, TimeProvider clock)
+public sealed class EndSessions(UserSessions lines, UserStore users, ClientStore clients, TenantStore tenants, TimeProvider clock)
 {
     const int Attempts = 5;
-    const int AtOnce = 8;
 
-    /// <summary>
-    /// Changes a user and ends all that they have begun; null if there is no such user. The change is written first, so
-    /// whoever dies in between repeats the request and nothing is left open for long.
-    /// </summary>
+    /// <summary>Changes a user and ends all that they have begun, by one write; null if there is no such user.</summary>
     /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
-    public async Task<User?> OfUser(Tenant tenant, string userId, string reason, Func<User, User> change, CancellationToken cancel)
+    public async Task<User?> OfUser(Tenant tenant, string userId, Func<User, User> change, CancellationToken cancel)
     {
         var user = await Change(() => users.Find(tenant, userId, cancel),
-            user => change(user) with { SignedOutAt = clock.GetUtcNow() }, user => users.TryReplace(tenant, user, cancel));
-        if (user is null) return null;
-        await Parallel.ForEachAsync(await lines.List(tenant, userId, cancel),
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
-            async (line, _) =>
-            {
-                await sessions.Revoke(tenant.Id, line.SessionId, reason, cancel);
-                await lines.Remove(tenant, userId, line.SessionId, cancel);
-            });
+            user => change(user).SignedOut(clock.GetUtcNow()), user => users.TryReplace(tenant, user, cancel));
+        if (user is not null) await lines.Tidy(tenant, user, CancellationToken.None);
         return user;
     }
 

@@ -37,6 +37,7 @@ static class Input
     public static string Password(string field, User user, string text) => Passwords.Fault(user, text) switch
     {
         null => text,
+        PasswordFault.NotTypable => throw Fault(field, "must not hold U+0000"),
         PasswordFault.IsName => throw Fault(field, "must not be the user's name"),
         _ => throw Fault(field, $"must have {Passwords.LeastChars} to {Passwords.MaxChars} characters"),
     };
@@ -51,11 +52,11 @@ static class Input
     }
 
     /// <summary>Names of roles that the tenant has.</summary>
-    public static IReadOnlyList<string> Roles(string field, Tenant tenant, IReadOnlyList<string> names)
+    public static IReadOnlyList<HeldRole> Roles(string field, Tenant tenant, IReadOnlyList<string> names)
     {
         if (names.FirstOrDefault(name => !tenant.Roles.ContainsKey(name)) is not null)
             throw Fault(field, $"may hold: {string.Join(", ", tenant.Roles.Keys.Order(StringComparer.Ordinal))}");
-        return [.. names.Distinct(StringComparer.Ordinal)];
+        return [.. names.Distinct(StringComparer.Ordinal).Select(name => tenant.Roles[name].Held)];
     }
 
     /// <summary>Scope tokens within what may be had.</summary>

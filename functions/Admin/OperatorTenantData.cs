@@ -48,7 +48,8 @@ public sealed class OperatorTenantData(Gate gate, TenantStore tenants, TenantDat
             var good = tenant.DeleteConfirmation is { } hash && CryptographicOperations.FixedTimeEquals(
                 Encoding.UTF8.GetBytes(hash), Encoding.UTF8.GetBytes(Client.HashSecret(confirm)));
             if (!good) throw Problem.Conflict("not_exported", "confirm is not the value that the newest export of the suspended tenant ended with.");
-            return await data.Delete(tenant, MostTime, caller.Cancel)
+            // Half a tenant is of no use: it is finished even if the caller hangs up.
+            return await data.Delete(tenant, MostTime, CancellationToken.None)
                 ? Results.NoContent() : Results.Json(new { done = false }, statusCode: 202);
         });
 

@@ -56,6 +56,7 @@ static class Operators
         Name = "The deployment's operators",
         Grants = [],
         Scope = Scope.Of(Scopes.Admin),
+        AccessTokenSeconds = 600,
     };
 
     /// <summary>Tenant <c>operator</c>.</summary>

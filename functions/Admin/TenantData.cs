@@ -22,11 +22,11 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
         ["Tenants", "Clients", "Users", "Groups", "UserSessions", "Approvals", "DeveloperApps", "Sessions", "Files", "Audit"];
 
     /// <summary>
-    /// The tables that are not: keys, what lives for minutes, and notes of work (Uploads, Due) that is worth nothing to
+    /// The tables that are not: keys, what lives for minutes, and notes of work (Uploads, Due, Removals) that is worth nothing to
     /// anybody else. They are deleted like all others.
     /// </summary>
     public static IReadOnlyList<string> NotExported { get; } =
-        ["Keys", "Attempts", "SignIns", "Requests", "Seen", "InitialTokens", "Domains", "Uploads", "Due"];
+        ["Keys", "Attempts", "SignIns", "Requests", "Seen", "InitialTokens", "Domains", "Uploads", "Due", "Removals"];
 
     static readonly string[] Secrets = ["PasswordHash", "SecretHashes", "SecretHash", "RegistrationTokenHash", "DeleteConfirmation"];
 

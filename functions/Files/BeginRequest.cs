@@ -1,3 +1,4 @@
+using Latchkey.Files.Types;
 using Latchkey.Http;
 using Latchkey.Tenancy;
 
@@ -8,7 +9,8 @@ sealed record BeginRequest
 {
     public required string Name { get; init; }
 
-    public required string ContentType { get; init; }
+    /// <summary>Its media type; without one it is <c>application/octet-stream</c>.</summary>
+    public string? ContentType { get; init; }
 
     /// <summary>Bytes.</summary>
     public required long Size { get; init; }
@@ -18,7 +20,7 @@ sealed record BeginRequest
     /// <summary>Base64, as in the Content-MD5 header (RFC 1864).</summary>
     public string? Md5 { get; init; }
 
-    /// <summary>Lower-case hex, as sha256sum prints it.</summary>
+    /// <summary>Hex, in either case; it is kept in lower case, as sha256sum prints it.</summary>
     public string? Sha256 { get; init; }
 
     /// <summary>Whose space (<see cref="Spaces.Find"/>).</summary>
@@ -53,13 +55,12 @@ sealed record BeginRequest
     string CheckedType(FileLimits limits)
     {
         var type = MediaType.Read(ContentType);
-        return limits.Allows(type) ? type : throw MediaType.NotAllowed(type, limits);
+        return TypeCheck.IsAllowed(limits, type) ? type : throw MediaType.NotAllowed(type, limits);
     }
 
     long CheckedSize(long maxBytes) => Size switch
     {
         < 0 => throw Problem.BadRequest("invalid_size", "The size must be a number of bytes."),
-        0 => throw Problem.BadRequest("empty_file", "An empty file can't be uploaded."),
         _ when Size > maxBytes => throw new Problem(413, "file_too_large", $"A file has {maxBytes} bytes at most.")
         {
             Extensions = new Dictionary<string, object?> { ["size"] = Size, ["limit"] = maxBytes },
@@ -67,7 +68,10 @@ sealed record BeginRequest
         _ => Size,
     };
 
-    long? CheckedBlockSize(long resumableFrom) => Resumable ?? Size >= resumableFrom
+    // Nothing can't be cut into blocks: it comes with one PUT.
+    long? CheckedBlockSize(long resumableFrom) => Size == 0
+        ? null
+        : Resumable ?? Size >= resumableFrom
         ? BlockPlan.BlockSize(Size)
         : Size <= BlockPlan.MaxSinglePut
         ? null
@@ -83,6 +87,6 @@ sealed record BeginRequest
     }
 
     string? CheckedSha256() =>
-        Sha256 is null || (Sha256.Length == 64 && Sha256.All(char.IsAsciiHexDigitLower))
-            ? Sha256 : throw Problem.BadRequest("invalid_sha256", "sha256 must be 64 lower-case hex digits.");
+        Sha256 is null || (Sha256.Length == 64 && Sha256.All(char.IsAsciiHexDigit))
+            ? Sha256?.ToLowerInvariant() : throw Problem.BadRequest("invalid_sha256", "sha256 must be 64 hex digits.");
 }

@@ -23,7 +23,7 @@ public sealed class BeginUpload(
             var owner = await spaces.Find(caller, asked.Space, Right.Write);
             var file = asked.ToRecord(caller, owner, settings, clock.GetUtcNow());
             var url = await urls.Upload(caller, file);
-            await uploads.Begin(file, caller.Cancel); // Last: whatever fails before it leaves nothing behind.
+            await uploads.Begin(caller, file, url); // Last: whatever fails before it leaves nothing behind.
             return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}",
                 new BegunAnswer(file.Id, "pending", UploadAnswer.Of(file, url)));
         });

@@ -34,11 +34,13 @@ public sealed class CompleteUpload(Gate gate, FileRights rights, Completion comp
     static async Task<BlockChoice?> ReadBlocks(HttpRequest request)
     {
         if (request.ContentLength is 0) return null;
-        if (request.ContentType is not null)
-            return (await JsonBody.Read<CompleteRequest>(request, MaxBodyBytes)).Blocks is { } blocks ? BlockChoice.Read(blocks) : null;
-        if ((await Body.Bytes(request)).Length == 0) return null;
-        throw new Problem(415, "unsupported_media_type", "The body must be empty or application/json.");
+        if (request.ContentType is not null) return Read(await JsonBody.Read<CompleteRequest>(request, MaxBodyBytes));
+        // Many clients send {} and no type. What is there is read as what this endpoint takes.
+        var body = await Body.Bytes(request, MaxBodyBytes);
+        return body.Length == 0 ? null : Read(JsonBody.Read<CompleteRequest>(body));
     }
+
+    static BlockChoice? Read(CompleteRequest asked) => asked.Blocks is { } blocks ? BlockChoice.Read(blocks) : null;
 
     sealed record CompleteRequest
     {

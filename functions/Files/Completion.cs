@@ -7,8 +7,9 @@ namespace Latchkey.Files;
 /// <summary>
 /// Completes a file: the upload is checked, then the record becomes available and listed in one write. Until that
 /// write nothing has happened that a repetition would not do again, so whoever died or lost the answer repeats it.
+/// An upload that is refused is gone with its bytes and its room; its note stays, because its URL may still write.
 /// </summary>
-public sealed class Completion(FileStore files, SingleUpload single, StagedUpload staged, TimeProvider clock)
+public sealed class Completion(FileStore files, SingleUpload single, StagedUpload staged, FilePurge purge, TimeProvider clock)
 {
     const int Attempts = 5;
 
@@ -38,6 +39,8 @@ public sealed class Completion(FileStore files, SingleUpload single, StagedUploa
             var available = file.Complete(clock.GetUtcNow()) with
             {
                 Snapshot = verified.Snapshot,
+                ContentType = verified.ContentType,
+                DeclaredContentType = verified.ContentType == file.ContentType ? null : file.ContentType,
                 Md5Verified = verified.Md5,
                 Sha256Verified = verified.Sha256,
             };
@@ -46,7 +49,7 @@ public sealed class Completion(FileStore files, SingleUpload single, StagedUploa
         throw Problem.Conflict("upload_unfinished", "The upload keeps changing; try again later.");
     }
 
-    // Null if it changed meanwhile: the record then says whether somebody else completed or deleted it.
+    // Null if it changed meanwhile, which the refusal of what was there before does not outlive: the record then says whether somebody else completed or deleted it.
     async Task<Verified?> Verify(FileRecord file, Func<StagedBlocks, IReadOnlyList<Block>>? choose, CancellationToken cancel)
     {
         try
@@ -55,6 +58,12 @@ public sealed class Completion(FileStore files, SingleUpload single, StagedUploa
         }
         catch (RequestFailedException changed) when (changed.Status is 404 or 412)
         {
+            return null;
+        }
+        catch (RefusedUpload refused)
+        {
+            // Whether the caller waits for it or not: nothing else gives the room back soon.
+            if (await purge.TryRun(file, isDue: false, CancellationToken.None)) throw refused.Answer;
             return null;
         }
     }

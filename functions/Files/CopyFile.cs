@@ -25,7 +25,7 @@ public sealed class CopyFile(
             var owner = await spaces.Find(caller, asked.Space, Right.Write);
             var copy = asked.ToRecord(caller, source, owner, clock.GetUtcNow());
             await due.Add(copy, copy.CreatedAt + UnfinishedAfter, caller.Cancel); // First: the sweep finishes what dies after the record.
-            await files.Add(copy, caller.Cancel);
+            await files.Add(copy, Owner.Of(caller.Token), caller.Cancel);
             if (!await copies.TryStart(source, copy, caller.Cancel))
             {
                 await purge.TryRun(copy, isDue: true, caller.Cancel);
@@ -53,8 +53,9 @@ public sealed class CopyFile(
             CreatedBy = caller.Token.ClientId,
             Name = Name is null ? source.Name : FileName.Read(Name),
             Folder = Folder is null && owner == source.Owner ? source.Folder : FileName.ReadFolder(Folder),
-            ContentType = caller.Tenant.Limits.Allows(source.ContentType)
+            ContentType = Types.TypeCheck.IsAllowed(caller.Tenant.Limits, source.ContentType)
                 ? source.ContentType : throw MediaType.NotAllowed(source.ContentType, caller.Tenant.Limits),
+            DeclaredContentType = source.DeclaredContentType,
             Size = source.Size,
             Md5 = source.Md5,
             Sha256 = source.Sha256,

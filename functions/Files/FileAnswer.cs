@@ -7,12 +7,14 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// A file as callers see it. Size in bytes, times RFC 3339 in UTC; <c>md5</c> and <c>sha256</c> only if they were
-/// declared, and once the file is available <c>…Verified</c> says whether the bytes were read and have it.
+/// declared, and once the file is available <c>…Verified</c> says whether the bytes were read and have it;
+/// <c>declaredContentType</c> only if the bytes turned out to be of another type, which is then <c>contentType</c>.
 /// </summary>
 public sealed record FileAnswer(
     string Id, string Status, string Space, string Name, string Folder, string ContentType, long Size,
     string? Md5, bool? Md5Verified, string? Sha256, bool? Sha256Verified, DateTime CreatedAt, DateTime? CompletedAt,
-    DateTime? DeletedAt = null, DateTime? PurgeAfter = null, CopyProgress? Copy = null, string? Access = null)
+    DateTime? DeletedAt = null, DateTime? PurgeAfter = null, CopyProgress? Copy = null, string? Access = null,
+    string? DeclaredContentType = null)
 {
     /// <summary>What callers see of a record.</summary>
     public static FileAnswer Of(FileRecord file) => new(
@@ -20,7 +22,10 @@ public sealed record FileAnswer(
         file.Size, file.Md5, IfChecked(file, file.Md5, file.Md5Verified),
         file.Sha256, IfChecked(file, file.Sha256, file.Sha256Verified),
         file.CreatedAt.UtcDateTime, file.CompletedAt?.UtcDateTime,
-        file.DeletedAt?.UtcDateTime, file.PurgeAfter?.UtcDateTime);
+        file.DeletedAt?.UtcDateTime, file.PurgeAfter?.UtcDateTime)
+    {
+        DeclaredContentType = file.DeclaredContentType,
+    };
 
     static bool? IfChecked(FileRecord file, string? declared, bool verified) =>
         declared is null || file.CompletedAt is null ? null : verified;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using Latchkey.Http;
 
@@ -6,8 +7,8 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// Names of files and folders. They are data, never paths of storage, so any Unicode is good but for what can't be shown
-/// or deceives whoever reads it: slashes, controls, marks that turn the writing direction round, broken UTF-16, and
-/// space at an end. Names are kept in NFC (UAX #15), so that <c>é</c> is one name however a keyboard or disk spells it.
+/// or deceives whoever reads it: slashes, controls, what turns the writing direction round, broken UTF-16. Space at either
+/// end is taken off. Names are kept in NFC (UAX #15), so that <c>é</c> is one name however a keyboard or disk spells it.
 /// </summary>
 public static class FileName
 {
@@ -15,10 +16,10 @@ public static class FileName
     const int MaxFolderChars = 1024;
     const int MaxFolderDepth = 32;
 
-    // Separators; bidirectional controls (UAX #9 §2); the byte order mark. Joiners and variation selectors are no
-    // deceivers: without them many emoji and some scripts can't be written.
+    // The separator; bidirectional embeddings, overrides and isolates (UAX #9 §2); the byte order mark. Joiners, variation
+    // selectors and the directional marks are no deceivers: without them many emoji and some scripts can't be written.
     static readonly SearchValues<char> Refused =
-        SearchValues.Create("/\\\u061C\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069\uFEFF");
+        SearchValues.Create("/\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069\uFEFF");
 
     /// <summary>A file's name as it is kept: 1 to 255 UTF-16 units.</summary>
     /// <exception cref="Problem">400 <c>invalid_name</c>.</exception>
@@ -61,13 +62,13 @@ public static class FileName
     {
         fault = CharacterFault(name);
         if (fault is not null) return null;
-        var normalized = name.Normalize(NormalizationForm.FormC);
+        var normalized = name.Normalize(NormalizationForm.FormC).Trim();
         fault = normalized switch
         {
             "" => "is empty",
             "." or ".." => "is . or ..",
             { Length: > MaxNameChars } => $"is longer than {MaxNameChars}",
-            _ when char.IsWhiteSpace(normalized[0]) || char.IsWhiteSpace(normalized[^1]) => "has space at an end",
+            _ when !normalized.EnumerateRunes().Any(IsVisible) => "has nothing that can be seen",
             _ => null,
         };
         return fault is null ? normalized : null;
@@ -75,7 +76,7 @@ public static class FileName
 
     static string? CharacterFault(ReadOnlySpan<char> name)
     {
-        if (name.ContainsAny(Refused)) return "has a slash, a backslash or an invisible mark of direction";
+        if (name.ContainsAny(Refused)) return "has a slash or an invisible change of direction";
         while (!name.IsEmpty)
         {
             if (Rune.DecodeFromUtf16(name, out var rune, out var length) != OperationStatus.Done) return "is not valid Unicode";
@@ -86,6 +87,13 @@ public static class FileName
         }
         return null;
     }
+
+    // False for space, for formats, and for the letters and marks that Unicode has to be shown as nothing
+    // (Default_Ignorable_Code_Point, DerivedCoreProperties.txt), with the Braille pattern without dots.
+    static bool IsVisible(Rune rune) => !Rune.IsWhiteSpace(rune)
+        && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.OtherNotAssigned)
+        && rune.Value is not (0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180F) or 0x2800 or 0x3164
+            or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or (>= 0xE0000 and <= 0xE0FFF));
 
     static Problem InvalidFolder(string why) => Problem.BadRequest("invalid_folder", $"The folder is not one: {why}.");
 }

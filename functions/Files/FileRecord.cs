@@ -43,8 +43,11 @@ public sealed record FileRecord
     /// <summary>Its folder (<see cref="FileName.ReadFolder"/>); the root is empty.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>Its media type (<see cref="MediaType"/>).</summary>
+    /// <summary>Its media type (<see cref="MediaType"/>): as declared, and from complete on what its bytes turned out to be.</summary>
     public required string ContentType { get; init; }
+
+    /// <summary>The media type that was declared, if the bytes turned out to be of another; otherwise null.</summary>
+    public string? DeclaredContentType { get; init; }
 
     /// <summary>Its size in bytes, as declared; checked before it is available.</summary>
     public required long Size { get; init; }

@@ -14,11 +14,14 @@ public sealed class FileStore(StorageClients storage, SpaceUsage usage)
     readonly Table table = new(storage.Tables.GetTableClient("Files"));
 
     /// <summary>Writes a new record and reserves its room.</summary>
-    /// <exception cref="Problem">403 <c>quota_exceeded</c>.</exception>
-    public async Task Add(FileRecord file, CancellationToken cancel)
+    /// <param name="file">The record.</param>
+    /// <param name="who">Who begins it.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <exception cref="Problem">403 <c>quota_exceeded</c>, 429 <c>too_many_oversized</c>.</exception>
+    public async Task Add(FileRecord file, Owner who, CancellationToken cancel)
     {
         TableTransactionAction add = new(TableTransactionActionType.Add, FileRows.Record(file));
-        if (await usage.TryTransact(file.Tenant, file.Space, UsageChange.Begin(file), [add], cancel)) return;
+        if (await usage.TryTransact(file.Tenant, file.Space, UsageChange.Begin(file, who), [add], cancel)) return;
         // The id is fresh: if it is there, then it is from us, and the answer to the write was lost.
         if (await Find(file.Tenant, file.Id, cancel) is null)
             throw Problem.Unavailable("space_busy", "Too much happens in this space at once.", 1);

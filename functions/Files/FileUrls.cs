@@ -12,15 +12,16 @@ namespace Latchkey.Files;
 public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider clock, ILogger<FileUrls> logger)
 {
     /// <summary>
-    /// The URL that creates the file's blob once, or that takes its blocks. It lives
-    /// <see cref="Settings.UploadUrlTime"/>, but never longer than the upload may.
+    /// The URL that creates the file's blob once, or that takes its blocks. It lives as long as its size needs
+    /// (<see cref="UploadDeadline.UrlTime"/>), but never longer than the upload may.
     /// </summary>
     /// <exception cref="Problem">410 <c>upload_expired</c>.</exception>
     public async Task<SignedUrl> Upload(Caller caller, FileRecord file)
     {
         var left = UploadDeadline.Of(file) - clock.GetUtcNow();
         if (left <= TimeSpan.Zero) throw UploadDeadline.Passed();
-        var life = left < settings.UploadUrlTime ? left : settings.UploadUrlTime;
+        var needed = UploadDeadline.UrlTime(file.Size, settings.UploadUrlTime);
+        var life = left < needed ? left : needed;
         var url = file.IsStaged
             ? await sas.ToStage(file.Tenant, file.BlobName, life, caller.Cancel)
             : await sas.ToCreate(file.Tenant, file.BlobName, life, caller.Cancel);

@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs.Models;
 using Latchkey.Http;
+using Latchkey.Protocol;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
@@ -20,6 +21,8 @@ public sealed class FormIntake(
     const int BlockBytes = 4 << 20;
     const int MaxParts = 32;
 
+    static readonly string[] Fields = ["name", "folder", "contentType", "md5", "sha256"];
+
     /// <summary>Reads the form to its end and writes the record; of a form that is refused nothing is left.</summary>
     /// <param name="caller">The caller.</param>
     /// <param name="space">The space; it decides the blob's name, so it can't be a field behind the file.</param>
@@ -36,8 +39,8 @@ public sealed class FormIntake(
         {
             var received = await Read(caller, owner, id, form);
             // A body takes minutes: its user may have been deleted since, and nobody would ever remove the file.
-            await issued.EnsureLive(caller.Tenant, caller.Token, caller.Cancel);
-            await files.Add(received.File, caller.Cancel);
+            await issued.EnsureLive(caller.Tenant, caller.Token, Scopes.FilesWrite, caller.Cancel);
+            await files.Add(received.File, Owner.Of(caller.Token), caller.Cancel);
             return received;
         }
         catch (Exception refused) when (form.HasBytes && (refused is Problem or BadHttpRequestException or OperationCanceledException))
@@ -57,7 +60,8 @@ public sealed class FormIntake(
             if (parts == MaxParts) throw FormReader.Invalid($"it has more than {MaxParts} parts");
             if (form.FileName is not { } fileName)
             {
-                if (!fields.TryAdd(form.Name, await form.Text())) throw FormReader.Invalid("a field is there twice");
+                // The next part skips what nobody asked for, however long it is and how often it comes.
+                if (Fields.Contains(form.Name) && !fields.TryAdd(form.Name, await form.Text())) throw FormReader.Invalid("a field is there twice");
                 continue;
             }
             if (file is not null) throw Problem.BadRequest("too_many_files", "A form brings one file.");
@@ -66,14 +70,16 @@ public sealed class FormIntake(
             file = (fileName, form.ContentType, size, blocks);
         }
         if (file is not { } found) throw Problem.BadRequest("file_missing", "The form has no part with a filename.");
+        // An input that was left blank is sent as well.
+        string? Field(string name) => fields.GetValueOrDefault(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text : null;
         var asked = new BeginRequest
         {
-            Name = fields.GetValueOrDefault("name") ?? found.Name,
-            ContentType = fields.GetValueOrDefault("contentType") ?? found.Type ?? "application/octet-stream",
+            Name = Field("name") ?? found.Name,
+            ContentType = Field("contentType") ?? found.Type,
             Size = found.Size,
-            Folder = fields.GetValueOrDefault("folder"),
-            Md5 = fields.GetValueOrDefault("md5"),
-            Sha256 = fields.GetValueOrDefault("sha256"),
+            Folder = Field("folder"),
+            Md5 = Field("md5"),
+            Sha256 = Field("sha256"),
             Resumable = false,
         };
         return new(asked.ToRecord(caller, owner, settings, now) with { Id = id }, found.Blocks);

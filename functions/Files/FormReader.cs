@@ -1,7 +1,6 @@
 using Latchkey.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
 namespace Latchkey.Files;
@@ -10,40 +9,37 @@ namespace Latchkey.Files;
 public sealed class FormReader
 {
     const int MaxBoundaryChars = 70; // RFC 2046 §5.1.1
-    const int MaxHeaders = 16;
-    const int MaxHeaderBytes = 8 * 1024;
     const int MaxFieldBytes = 4 * 1024;
     const int MaxRest = 256 * 1024; // All but the file: fields, headers, boundaries.
 
-    readonly MultipartReader reader;
+    readonly MultipartStream reader;
     readonly long maxFileBytes;
     readonly CancellationToken cancel;
-    MultipartSection part = null!;
     long read;
 
     /// <summary>Begins to read a request.</summary>
     /// <exception cref="Problem">415 <c>unsupported_media_type</c>, 400 <c>invalid_form</c>, 413 <c>file_too_large</c>.</exception>
     public FormReader(HttpRequest request, long maxFileBytes)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || type.MediaType != "multipart/form-data")
+        if (!MediaType.IsForm(request.ContentType))
             throw new Problem(415, "unsupported_media_type", "The body must be multipart/form-data.");
-        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
+        var boundary = Boundary(request.ContentType!);
         if (boundary.Length is 0 or > MaxBoundaryChars) throw Invalid("its boundary is none");
         (this.maxFileBytes, cancel) = (maxFileBytes, request.HttpContext.RequestAborted);
         if (request.ContentLength > maxFileBytes + MaxRest) throw TooLarge();
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = maxFileBytes + MaxRest;
-        reader = new MultipartReader(boundary, request.Body) { HeadersCountLimit = MaxHeaders, HeadersLengthLimit = MaxHeaderBytes };
+        reader = new MultipartStream(request.Body, boundary);
     }
 
     /// <summary>The part's field name.</summary>
     public string Name { get; private set; } = "";
 
-    /// <summary>The part's file name, or null if it is a field and no file.</summary>
+    /// <summary>The part's file name, without the folders that some browsers put before it; null if it is a field and no file.</summary>
     public string? FileName { get; private set; }
 
     /// <summary>The part's own media type, or null.</summary>
-    public string? ContentType => part.ContentType;
+    public string? ContentType { get; private set; }
 
     /// <summary>True once bytes of a file have been given out.</summary>
     public bool HasBytes => read > 0;
@@ -52,14 +48,15 @@ public sealed class FormReader
     /// <exception cref="Problem">400 <c>invalid_form</c>.</exception>
     public async Task<bool> Next()
     {
-        if (await Guarded(() => reader.ReadNextSectionAsync(cancel)) is not { } next) return false;
-        part = next;
-        if (!ContentDispositionHeaderValue.TryParse(next.ContentDisposition, out var disposition) || disposition.DispositionType != "form-data")
-            throw Invalid("a part is no form-data");
+        if (await Guarded(() => reader.Next(cancel)) is not { } headers) return false;
+        if (!ContentDispositionHeaderValue.TryParse(headers.GetValueOrDefault("Content-Disposition"), out var disposition)
+            || !disposition.DispositionType.Equals("form-data", StringComparison.OrdinalIgnoreCase)) throw Invalid("a part is no form-data");
         Name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
-        var name = disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.UnescapeAsQuotedString(disposition.FileName);
-        // Browsers write a quote so (HTML, multipart/form-data encoding algorithm).
-        FileName = name.HasValue ? name.ToString().Replace("%22", "\"", StringComparison.Ordinal) : null;
+        ContentType = headers.GetValueOrDefault("Content-Type");
+        // A backslash before a quote escapes it; any other may be a separator, because browsers do not escape it. They
+        // write a quote as %22 (HTML, multipart/form-data encoding algorithm).
+        var name = disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName);
+        FileName = name.HasValue ? LastPart(name.ToString().Replace("\\\"", "\"", StringComparison.Ordinal).Replace("%22", "\"", StringComparison.Ordinal)) : null;
         return true;
     }
 
@@ -68,7 +65,7 @@ public sealed class FormReader
     public async Task<string> Text()
     {
         var buffer = new byte[MaxFieldBytes + 1];
-        var length = await Guarded(() => part.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel).AsTask());
+        var length = await Guarded(() => ReadFully(buffer));
         if (length > MaxFieldBytes) throw Invalid($"a field is over {MaxFieldBytes} bytes");
         return Body.Text(buffer.AsSpan(0, length)) ?? throw Invalid("a field is not UTF-8");
     }
@@ -77,9 +74,29 @@ public sealed class FormReader
     /// <exception cref="Problem">400 <c>invalid_form</c>, 413 <c>file_too_large</c>.</exception>
     public async Task<int> Fill(Memory<byte> buffer)
     {
-        var length = await Guarded(() => part.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel).AsTask());
+        var length = await Guarded(() => ReadFully(buffer));
         read += length;
         return read <= maxFileBytes ? length : throw TooLarge();
+    }
+
+    async Task<int> ReadFully(Memory<byte> into)
+    {
+        var filled = 0;
+        for (int length; filled < into.Length && (length = await reader.Read(into[filled..], cancel)) > 0;) filled += length;
+        return filled;
+    }
+
+    static string LastPart(string name) => name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
+
+    // By hand: mail libraries write boundaries with "=" and no quotes, which the grammar does not have.
+    static string Boundary(string contentType)
+    {
+        foreach (var parameter in contentType.Split(';').Skip(1))
+        {
+            var (name, value) = parameter.Split('=', 2, StringSplitOptions.TrimEntries) is [var left, var right] ? (left, right) : (parameter, "");
+            if (name.Equals("boundary", StringComparison.OrdinalIgnoreCase)) return HeaderUtilities.RemoveQuotes(value).ToString();
+        }
+        return "";
     }
 
     /// <summary>400 <c>invalid_form</c>.</summary>

@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// upload plugins, which can send nothing else. Here the bytes pass through the function, so the size is bounded.
 /// </summary>
 public sealed class FormUpload(
-    Gate gate, FormIntake intake, FileRights rights, FilePurge purge, Completion completion, Settings settings)
+    Gate gate, FormIntake intake, FileRights rights, FileStore files, FilePurge purge, Completion completion, Settings settings)
 {
     /// <summary>
     /// <c>POST /{tenant}/files/upload?space=</c> → 201 file. One part is the file; the fields <c>name</c>,
@@ -35,7 +35,7 @@ public sealed class FormUpload(
             catch (Problem)
             {
                 // Nobody knows its id, so nobody would try again. If this fails too the sweep does it.
-                await purge.TryRun(await rights.Get(caller, received.File.Id, Right.Write), isDue: false, caller.Cancel);
+                if (await files.Find(caller.Tenant.Id, received.File.Id, caller.Cancel) is { } left) await purge.TryRun(left, isDue: false, caller.Cancel);
                 throw;
             }
         });

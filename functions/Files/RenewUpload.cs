@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// Says how far an upload is and gives a fresh URL for the same blob, so that whoever was killed, offline or too slow
 /// goes on where they were.
 /// </summary>
-public sealed class RenewUpload(Gate gate, FileRights rights, FileUrls urls, BlobStore blobs, StagedBlobs staged)
+public sealed class RenewUpload(Gate gate, FileRights rights, FileUrls urls, Uploads uploads, BlobStore blobs, StagedBlobs staged)
 {
     /// <summary>
     /// <c>GET /{tenant}/files/{id}/upload</c> → how far it is and how to go on. It changes nothing, but asks for the
@@ -35,7 +35,7 @@ public sealed class RenewUpload(Gate gate, FileRights rights, FileUrls urls, Blo
         var progress = new ProgressAnswer(file.Id, "pending") { Deadline = UploadDeadline.Of(file).UtcDateTime };
         // What is there can't be overwritten: the next step is complete, which deletes it if it is wrong.
         if (await blobs.Find(file.Tenant, file.BlobName, caller.Cancel) is { } blob) return progress with { ReceivedBytes = blob.ContentLength };
-        return progress with { ReceivedBytes = 0, Upload = UploadAnswer.Of(file, await urls.Upload(caller, file)) };
+        return progress with { ReceivedBytes = 0, Upload = await Fresh(caller, file) };
     }
 
     async Task<ProgressAnswer> Blocks(Caller caller, FileRecord file, long blockSize)
@@ -53,12 +53,19 @@ public sealed class RenewUpload(Gate gate, FileRights rights, FileUrls urls, Blo
         return new ProgressAnswer(file.Id, "pending")
         {
             Deadline = UploadDeadline.Of(file).UtcDateTime,
-            Upload = UploadAnswer.Of(file, await urls.Upload(caller, file)),
+            Upload = await Fresh(caller, file),
             ReceivedBytes = received.Sum(n => BlockPlan.SizeOf(n, file.Size, blockSize)),
             BlockCount = count,
             Received = Ranges(received),
             BlocksKeptDays = 7,
         };
+    }
+
+    async Task<UploadAnswer> Fresh(Caller caller, FileRecord file)
+    {
+        var url = await urls.Upload(caller, file);
+        await uploads.Note(caller, file, url);
+        return UploadAnswer.Of(file, url);
     }
 
     static List<long[]> Ranges(SortedSet<long> numbers)

@@ -7,8 +7,7 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// A file that comes with one PUT, to a blob that the client may create and never overwrite: what was checked is what
-/// is served. What fails is deleted, but only what was looked at: the client may send the bytes again while its URL
-/// lives.
+/// is served.
 /// </summary>
 public sealed class SingleUpload(BlobStore blobs, UploadCheck check)
 {
@@ -16,27 +15,30 @@ public sealed class SingleUpload(BlobStore blobs, UploadCheck check)
     /// Checks the blob and makes its headers the server's own. All of it is bound to one ETag; a blob that changes or
     /// goes meanwhile ends in a <see cref="RequestFailedException"/> with 412 or 404.
     /// </summary>
-    /// <exception cref="Problem">409 <c>upload_missing</c>, <c>upload_unfinished</c>; 422 and a code for what is wrong with it.</exception>
+    /// <exception cref="Problem">409 <c>upload_missing</c>, <c>upload_unfinished</c>.</exception>
+    /// <exception cref="RefusedUpload">422 and a code for what is wrong with it.</exception>
     public async Task<Verified> Pass(FileRecord file, CancellationToken cancel)
     {
         var blob = await Arrived(blobs, file, cancel) ?? throw Missing();
         try
         {
             if (UploadCheck.OfProperties(file, blob) is { } refused) throw refused;
-            await using var bytes = await blobs.Open(file.Tenant, file.BlobName, blob.ETag, check.NeededBytes(file), cancel);
+            await using var bytes = file.Size == 0 // Of which no range can be had.
+                ? Stream.Null : await blobs.Open(file.Tenant, file.BlobName, blob.ETag, check.NeededBytes(file), cancel);
             var verified = await check.OfBytes(file, bytes, cancel);
-            await blobs.Seal(file.Tenant, file.BlobName, blob, check.Headers(file, blob.ContentHash), cancel);
+            var headers = check.Headers(file with { ContentType = verified.ContentType }, blob.ContentHash);
+            await blobs.Seal(file.Tenant, file.BlobName, blob, headers, cancel);
             return verified;
         }
-        catch (Problem)
+        catch (Problem wrong)
         {
-            await blobs.DeleteUnchanged(file.Tenant, file.BlobName, blob.ETag, cancel);
-            throw;
+            throw new RefusedUpload(wrong);
         }
     }
 
     /// <summary>The properties of what was uploaded, or null if nothing is there.</summary>
-    /// <exception cref="Problem">409 <c>upload_unfinished</c>, 422 <c>upload_unreadable</c>.</exception>
+    /// <exception cref="Problem">409 <c>upload_unfinished</c>.</exception>
+    /// <exception cref="RefusedUpload">422 <c>upload_unreadable</c>.</exception>
     internal static async Task<BlobProperties?> Arrived(BlobStore blobs, FileRecord file, CancellationToken cancel)
     {
         try
@@ -48,7 +50,7 @@ public sealed class SingleUpload(BlobStore blobs, UploadCheck check)
         }
         catch (RequestFailedException failed) when (failed.ErrorCode == BlobErrorCode.BlobUsesCustomerSpecifiedEncryption)
         {
-            throw UploadCheck.Unreadable(); // Not deleted: without its properties there is no ETag to bind the deletion to.
+            throw new RefusedUpload(UploadCheck.Unreadable());
         }
     }
 

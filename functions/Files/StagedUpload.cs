@@ -13,12 +13,13 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
 {
     /// <summary>
     /// Makes the blob of these blocks, or takes the one that the client made, and checks a snapshot of it. Blocks that
-    /// can't be made a file stay; a file whose bytes are wrong is deleted.
+    /// can't be made a file stay: others may be said or sent.
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="choose">Says which of the blocks that have arrived the file is made of; null: the client has committed them.</param>
     /// <param name="cancel">Cancels.</param>
-    /// <exception cref="Problem">409 <c>upload_missing</c>, <c>upload_unfinished</c>; 422 and a code for what is wrong with it.</exception>
+    /// <exception cref="Problem">409 <c>upload_missing</c>, <c>upload_unfinished</c>; 422 for the choice of blocks.</exception>
+    /// <exception cref="RefusedUpload">422 and a code for what is wrong with the bytes.</exception>
     /// <exception cref="RequestFailedException">412 or 404: it changed meanwhile.</exception>
     public async Task<Verified> Pass(FileRecord file, Func<StagedBlocks, IReadOnlyList<Block>>? choose, CancellationToken cancel)
     {
@@ -26,16 +27,16 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
         var snapshot = await staged.Snapshot(file.Tenant, file.BlobName, etag, cancel);
         try
         {
-            var (size, bytes) = await staged.Open(file.Tenant, file.BlobName, snapshot, check.NeededBytes(file), cancel);
+            var (size, bytes) = file.Size == 0 // Of which no range can be had.
+                ? (0, Stream.Null) : await staged.Open(file.Tenant, file.BlobName, snapshot, check.NeededBytes(file), cancel);
             await using var _ = bytes;
             if (size != file.Size) throw UploadCheck.WrongSize(file.Size, size);
             return await check.OfBytes(file, bytes, cancel) with { Snapshot = snapshot };
         }
-        catch (Problem)
+        catch (Problem wrong)
         {
-            await Discard(file, snapshot, cancel);
-            await staged.DeleteUnchanged(file.Tenant, file.BlobName, etag, cancel);
-            throw;
+            await Discard(file, snapshot, cancel); // Whoever completes the same file at the same time has their own.
+            throw new RefusedUpload(wrong);
         }
     }
 
@@ -50,7 +51,7 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
         var blocks = choose(list);
         var size = blocks.Sum(block => block.Size);
         if (size != file.Size) throw UploadCheck.WrongSize(file.Size, size);
-        var isMade = list.Committed.SequenceEqual(blocks) && !blocks.Intersect(list.Uncommitted).Any();
+        var isMade = blocks.Count > 0 && list.Committed.SequenceEqual(blocks) && !blocks.Intersect(list.Uncommitted).Any();
         if (isMade) return await Adopt(file, cancel); // By a complete that died, or one at the same time.
         var ids = blocks.Select(block => block.Id);
         return await staged.Commit(file.Tenant, file.BlobName, ids, check.Headers(file, null), cancel);
@@ -60,7 +61,8 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
     {
         try
         {
-            return await staged.Find(file.Tenant, file.BlobName, cancel) ?? throw SingleUpload.Missing();
+            return await staged.Find(file.Tenant, file.BlobName, cancel)
+                ?? (file.Size == 0 ? new StagedBlocks([], []) : throw SingleUpload.Missing());
         }
         catch (RequestFailedException other) when (other.ErrorCode == BlobErrorCode.InvalidBlobType)
         {
@@ -74,7 +76,6 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
             "upload_missing", "No list of blocks has been committed for this file: say blocks.");
         if (UploadCheck.OfProperties(file, blob) is not { } refused)
             return await blobs.Seal(file.Tenant, file.BlobName, blob, check.Headers(file, blob.ContentHash), cancel);
-        await staged.DeleteUnchanged(file.Tenant, file.BlobName, blob.ETag, cancel);
-        throw refused;
+        throw new RefusedUpload(refused);
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Azure.Storage.Blobs.Models;
+using Latchkey.Files.Types;
 using Latchkey.Http;
 using Latchkey.Tenancy;
 
@@ -8,8 +9,17 @@ namespace Latchkey.Files;
 /// <summary>What a check of an upload found to be true.</summary>
 /// <param name="Md5">The bytes were read and have the declared MD5.</param>
 /// <param name="Sha256">The bytes were read and have the declared SHA-256.</param>
+/// <param name="ContentType">The type under which they are served.</param>
 /// <param name="Snapshot">The snapshot that was checked, or null for the blob itself.</param>
-public sealed record Verified(bool Md5, bool Sha256, string? Snapshot = null);
+public sealed record Verified(bool Md5, bool Sha256, string ContentType, string? Snapshot = null);
+
+/// <summary>The bytes that were uploaded are not the file that was declared: the upload is over.</summary>
+/// <param name="answer">What is wrong.</param>
+public sealed class RefusedUpload(Problem answer) : Exception(answer.Message)
+{
+    /// <summary>What the caller is told.</summary>
+    public Problem Answer { get; } = answer;
+}
 
 /// <summary>
 /// Decides whether what was uploaded is the file that was declared. A SAS limits neither size nor type, so this is
@@ -18,7 +28,8 @@ public sealed record Verified(bool Md5, bool Sha256, string? Snapshot = null);
 public sealed class UploadCheck(TenantStore tenants, Settings settings)
 {
     const int BufferBytes = 128 * 1024;
-    const int HeadBytes = 1024;
+    const int HeadBytes = 64 * 1024; // A tag or an empty box may stand before what tells the type.
+    const int FormBytes = 1024;
 
     /// <summary>What is wrong with the blob by its properties, or null.</summary>
     public static Problem? OfProperties(FileRecord file, BlobProperties blob)
@@ -28,7 +39,7 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
         if (blob.EncryptionKeySha256 is not null) return Unreadable();
         if (blob.AccessTier == AccessTier.Archive.ToString())
             return Refused("upload_archived", "The bytes were uploaded into the archive tier, from which nothing can be served.");
-        if (MediaType.IsMultipart(blob.ContentType)) return Multipart();
+        if (MediaType.IsForm(blob.ContentType)) return Multipart();
         var (declared, actual) = (file.Size, blob.ContentLength);
         return declared == actual ? null : WrongSize(declared, actual);
     }
@@ -61,10 +72,11 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
         var buffer = new byte[BufferBytes];
         var read = await bytes.ReadAtLeastAsync(buffer, HeadBytes, throwOnEndOfStream: false, cancel);
         var head = buffer.AsMemory(0, Math.Min(read, HeadBytes));
-        if (MultipartBody.Starts(head.Span)) throw Multipart();
-        if (!Signatures.Agree(file.ContentType, head.Span)) throw WrongType(file);
-        if (IsForbidden(await tenants.Find(file.Tenant, cancel), Signatures.Surely(head.Span))) throw ForbiddenType(file);
-        if (!IsHashed(file)) return new Verified(false, false);
+        if (MultipartBody.Starts(head.Span[..Math.Min(head.Length, FormBytes)])) throw Multipart();
+        var type = TypeCheck.Of(file.ContentType, head.Span);
+        if (type.Stored is not { } stored) throw WrongType(file, type.True);
+        if (!MayBeStored(await tenants.Find(file.Tenant, cancel), type)) throw ForbiddenType(file, type.True);
+        if (!IsHashed(file)) return new Verified(false, false, stored);
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         while (read > 0)
@@ -75,7 +87,8 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
         }
         return new Verified(
             Matches("md5", file.Md5, Convert.ToBase64String(md5.GetHashAndReset())),
-            Matches("sha256", file.Sha256, Convert.ToHexStringLower(sha256.GetHashAndReset())));
+            Matches("sha256", file.Sha256, Convert.ToHexStringLower(sha256.GetHashAndReset())),
+            stored);
     }
 
     /// <summary>422: another number of bytes than was declared.</summary>
@@ -89,10 +102,9 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
 
     bool IsVerified(FileRecord file) => file.Size <= settings.VerifyBytes;
 
-    // Where the tenant has a list: bytes that are for sure of a type that is not on it, under whatever name. Who allows
-    // bytes of no known type allows these too.
-    static bool IsForbidden(Tenant? tenant, IReadOnlyList<string> types) =>
-        types.Count > 0 && (tenant is null || !types.Append("application/octet-stream").Any(tenant.Limits.Allows));
+    // Who allows bytes of no known type allows all bytes.
+    static bool MayBeStored(Tenant? tenant, Verdict type) => tenant is not null
+        && (TypeCheck.IsAllowed(tenant.Limits, type.True) || TypeCheck.IsAllowed(tenant.Limits, MediaNames.Any));
 
     static bool Matches(string what, string? declared, string actual)
     {
@@ -102,16 +114,11 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
             : throw Refused($"{what}_mismatch", $"The {what} of the uploaded bytes is not the one that was declared.", declared, actual);
     }
 
-    static Problem WrongType(FileRecord file) => new(422, "type_mismatch", $"The bytes do not start as {file.ContentType} does.")
-    {
-        Extensions = new Dictionary<string, object?> { ["declared"] = file.ContentType },
-    };
+    static Problem WrongType(FileRecord file, string recognized) =>
+        Refused("type_mismatch", $"The bytes are {recognized}, which is not what was declared: {file.ContentType}.", file.ContentType, recognized);
 
-    static Problem ForbiddenType(FileRecord file) =>
-        new(422, "type_mismatch", $"The bytes are not of type {file.ContentType} but of one that may not be stored here.")
-        {
-            Extensions = new Dictionary<string, object?> { ["declared"] = file.ContentType },
-        };
+    static Problem ForbiddenType(FileRecord file, string recognized) =>
+        Refused("type_mismatch", $"The bytes are {recognized}, which may not be stored here.", file.ContentType, recognized);
 
     static Problem Multipart() => Refused("multipart_body",
         "A multipart form was uploaded in place of the file: send the file's bytes as the body, with the headers of the upload.");

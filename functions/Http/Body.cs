@@ -36,6 +36,23 @@ static class Body
         return buffer.ToArray();
     }
 
+    /// <summary>The body of a request to an OAuth endpoint: a refusal says <c>error</c> beside <c>code</c>, so that an OAuth library reads it too.</summary>
+    /// <exception cref="Problem">413 <c>body_too_large</c>, 400 <c>truncated_body</c>.</exception>
+    public static async Task<byte[]> OAuthBytes(HttpRequest request)
+    {
+        try
+        {
+            return await Bytes(request);
+        }
+        catch (Problem refused)
+        {
+            throw new Problem(refused.Status, refused.Code, refused.Message)
+            {
+                Extensions = new Dictionary<string, object?> { ["error"] = "invalid_request" },
+            };
+        }
+    }
+
     /// <summary>Decodes UTF-8 strictly; null if it is not UTF-8.</summary>
     public static string? Text(ReadOnlySpan<byte> bytes)
     {

@@ -20,7 +20,16 @@ public static class CallerAddress
         var address = request.HttpContext.Connection.RemoteIpAddress;
         if (frontDoor is { } ours && Guid.TryParse(request.Headers["X-Azure-FDID"], out var shown) && shown == ours
             && IPAddress.TryParse(request.Headers["X-Azure-SocketIP"], out var seen)) address = seen;
-        if (address is null) return "unknown";
+        return address is null ? "unknown" : Cut(address);
+    }
+
+    /// <summary>The same of an address as a trusted client writes it, without a port; null if it is none.</summary>
+    public static string? Read(string text) =>
+        (text.Contains(':', StringComparison.Ordinal) || text.Count(c => c == '.') == 3)
+        && text.All(c => char.IsAsciiHexDigit(c) || c is '.' or ':') && IPAddress.TryParse(text, out var address) ? Cut(address) : null;
+
+    static string Cut(IPAddress address)
+    {
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
         if (address.AddressFamily != AddressFamily.InterNetworkV6) return address.ToString();
         var bytes = address.GetAddressBytes();

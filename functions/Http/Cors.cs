@@ -12,27 +12,40 @@ public static class Cors
     /// <summary>Seconds for which a browser may keep a preflight's answer.</summary>
     const string MaxAge = "600";
 
-    // tus 1.0.0: what its requests and its answers have beyond HTTP's own headers.
-    const string TusRequests = "Tus-Resumable, Upload-Length, Upload-Offset, Upload-Metadata, Upload-Checksum, X-HTTP-Method-Override, X-Requested-With";
+    // What stock libraries send beside what is needed: a preflight that lacks one of them fails without a reason.
+    const string Customary = "Cache-Control, X-Request-ID, X-Requested-With, traceparent, tracestate";
+
+    // tus 1.0.0: what its requests and its answers have beyond HTTP's own headers. Those of extensions that are refused
+    // are here too, so that the script reads the refusal.
+    const string TusRequests = "Tus-Resumable, Upload-Length, Upload-Offset, Upload-Metadata, Upload-Checksum, Upload-Concat, "
+        + "Upload-Defer-Length, X-HTTP-Method-Override";
     const string TusAnswers = "Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm, "
         + "Upload-Offset, Upload-Length, Upload-Metadata, Upload-Expires";
 
-    /// <summary>Sets the headers; true if the request is a preflight, which needs no further answer.</summary>
-    public static bool Apply(HttpRequest request, IEnumerable<string> origins, bool credentials = false)
+    /// <summary>Sets the headers for a document that is everybody's, or a refusal that holds nothing of any tenant.</summary>
+    public static void ApplyToAll(HttpRequest request) => Set(request, "*");
+
+    /// <summary>Sets the headers for a tenant's origins.</summary>
+    public static void Apply(HttpRequest request, IEnumerable<string> origins, bool credentials = false)
     {
         var headers = request.HttpContext.Response.Headers;
+        headers.Remove("Access-Control-Allow-Origin");
         headers.Append("Vary", "Origin");
         var origin = request.Headers.Origin.ToString();
-        var preflight = HttpMethods.IsOptions(request.Method);
-        if (origin.Length == 0 || !origins.Contains(origin, StringComparer.Ordinal)) return preflight;
-        headers.AccessControlAllowOrigin = origin;
+        if (origin.Length == 0 || !origins.Contains(origin, StringComparer.Ordinal)) return;
+        Set(request, origin);
         // A web view's own scheme is never one site with us: a SameSite=Strict cookie does not come from there.
         if (credentials && origin.StartsWith("http", StringComparison.Ordinal)) headers.AccessControlAllowCredentials = "true";
+    }
+
+    static void Set(HttpRequest request, string origin)
+    {
+        var headers = request.HttpContext.Response.Headers;
+        headers.AccessControlAllowOrigin = origin;
         headers.AccessControlExposeHeaders = $"WWW-Authenticate, Retry-After, Location, DPoP-Nonce, {TusAnswers}";
-        if (!preflight) return false;
+        if (!HttpMethods.IsOptions(request.Method)) return;
         headers.AccessControlAllowMethods = "GET, POST, PUT, PATCH, DELETE";
-        headers.AccessControlAllowHeaders = $"Authorization, Content-Type, DPoP, {TusRequests}";
+        headers.AccessControlAllowHeaders = $"Authorization, Content-Type, DPoP, {Customary}, {TusRequests}";
         headers.AccessControlMaxAge = MaxAge;
-        return true;
     }
 }

@@ -79,7 +79,10 @@ public sealed partial class Endpoint(Settings settings, ILogger<Endpoint> logger
                 return Results.StatusCode(499); // The caller is gone; nobody reads this.
             case BadHttpRequestException bad:
                 return new Problem(bad.StatusCode, bad.StatusCode == 413 ? "body_too_large" : "malformed_request",
-                    "The request's body could not be read.").ToResult(response);
+                    "The request's body could not be read.")
+                {
+                    Extensions = new Dictionary<string, object?> { ["error"] = "invalid_request" },
+                }.ToResult(response);
             case RotationNotOursException rotation:
                 return new Problem(409, RotationNotOursException.Code, rotation.Message).ToResult(response);
             case SigningUnavailableException signing:

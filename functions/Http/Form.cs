@@ -1,15 +1,24 @@
+using System.Collections.Frozen;
 using Latchkey.Protocol;
 using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Http;
 
 /// <summary>
-/// The parameters of an OAuth request (RFC 6749 §3.2 and appendix B): form-url-encoded, strict UTF-8, each at most once;
-/// a parameter without a value counts as omitted.
+/// The parameters of an OAuth request (RFC 6749 §3.2 and appendix B): form-url-encoded, strict UTF-8, each that means
+/// something at most once; a parameter without a value counts as omitted.
 /// </summary>
 public sealed class Form
 {
     const int MaxParameters = 64;
+
+    // Whatever is not here is ignored, however often it comes (RFC 6749 §3.1); `resource` may even be repeated (RFC 8707 §2).
+    static readonly FrozenSet<string> Known = FrozenSet.Create(StringComparer.Ordinal,
+        "action", "client", "client_assertion", "client_assertion_type", "client_id", "client_secret", "code", "code_challenge",
+        "code_challenge_method", "code_verifier", "device_code", "dpop_jkt", "form", "grant_type", "id", "id_token_hint", "link",
+        "login_hint", "max_age", "name", "new", "nonce", "old", "password", "post_logout_redirect_uri", "prompt", "redirect_uri",
+        "redirects", "refresh_token", "registration", "request", "request_uri", "response_mode", "response_type", "scope", "session",
+        "state", "token", "token_type_hint", "type", "user", "user_code", "username", "website");
 
     readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
     readonly HashSet<string> repeated = new(StringComparer.Ordinal);
@@ -24,7 +33,7 @@ public sealed class Form
     /// <summary>All parameters that have a value.</summary>
     public IReadOnlyDictionary<string, string> Values => values;
 
-    /// <summary>Names that were there more than once; empty unless read by <see cref="ParseTolerant"/>. The first value counts.</summary>
+    /// <summary>Known names that were there more than once; empty unless read by <see cref="ParseTolerant"/>. The first value counts.</summary>
     public IReadOnlySet<string> Repeated => repeated;
 
     /// <summary>A parameter that must be there.</summary>
@@ -45,11 +54,11 @@ public sealed class Form
             throw OAuthError.InvalidRequest("Parameters belong in the body, not in the query string.");
         if (!Body.Is(request, "application/x-www-form-urlencoded"))
             throw OAuthError.InvalidRequest("The body must be application/x-www-form-urlencoded.");
-        return ParseTolerant(await Body.Bytes(request));
+        return ParseTolerant(await Body.OAuthBytes(request));
     }
 
     /// <summary>Parses an encoded form.</summary>
-    /// <exception cref="OAuthError"><c>invalid_request</c>: not UTF-8, a repeated parameter, or too many of them.</exception>
+    /// <exception cref="OAuthError"><c>invalid_request</c>: not UTF-8, a known parameter more than once, or too many of them.</exception>
     public static Form Parse(ReadOnlySpan<byte> encoded) => Strict(ParseTolerant(encoded));
 
     /// <summary>
@@ -68,7 +77,10 @@ public sealed class Form
             var equals = pair.IndexOf((byte)'=');
             var name = Decode(equals < 0 ? pair : pair[..equals]);
             var value = equals < 0 ? "" : Decode(pair[(equals + 1)..]);
-            if (!seen.Add(name)) form.repeated.Add(name);
+            if (!seen.Add(name))
+            {
+                if (Known.Contains(name)) form.repeated.Add(name);
+            }
             else if (value.Length > 0) form.values.Add(name, value);
             if (seen.Count > MaxParameters) throw OAuthError.InvalidRequest("There are too many parameters.");
         }

@@ -20,7 +20,13 @@ public static class JsonBody
     {
         if (!Body.Is(request, "application/json"))
             throw new Problem(415, "unsupported_media_type", "The body must be application/json.");
-        var bytes = await Body.Bytes(request, maxBytes);
+        return Read<T>(await Body.Bytes(request, maxBytes));
+    }
+
+    /// <summary>The same of a body that has been read.</summary>
+    /// <exception cref="Problem">400 <c>invalid_json</c>.</exception>
+    public static T Read<T>(byte[] bytes) where T : class
+    {
         if (Body.Text(bytes) is null) throw Invalid("it is not UTF-8");
         try
         {

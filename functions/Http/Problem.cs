@@ -22,6 +22,9 @@ public sealed class Problem(int status, string code, string detail) : Exception(
     /// <summary>The <c>WWW-Authenticate</c> challenge (RFC 6750 §3), or null.</summary>
     public string? Challenge { get; init; }
 
+    /// <summary>The authorization request that can't go on, if it is known: its page leads back to the app. It is no part of the answer.</summary>
+    public Form? Waiting { get; init; }
+
     /// <summary>Further members of the answer, such as the numbers of a limit.</summary>
     public IReadOnlyDictionary<string, object?>? Extensions { get; init; }
 

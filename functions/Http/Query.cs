@@ -45,6 +45,22 @@ public sealed class Query
         return new Query(values);
     }
 
+    /// <summary>
+    /// Reads the query string of a page for people. What it does not know is ignored: mail programs, search engines and social
+    /// networks add parameters of their own.
+    /// </summary>
+    /// <exception cref="Problem">400 <c>invalid_query</c>: one of these is broken or there more than once.</exception>
+    public static Query ReadForPage(HttpRequest request, params ReadOnlySpan<string> known)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in (request.QueryString.Value ?? "").TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (pair.Split('=', 2) is not [var name, { Length: > 0 } value] || !known.Contains(name)) continue;
+            if (!values.TryAdd(name, Decode(value))) throw Invalid($"{name} is there more than once");
+        }
+        return new Query(values);
+    }
+
     static string Decode(string encoded)
     {
         try

@@ -26,8 +26,7 @@ public static class PublicJwk
     public static JsonWebKey Parse(JsonElement jwk)
     {
         if (jwk.ValueKind != JsonValueKind.Object) throw new FormatException("A key must be a JSON object.");
-        if (secretMembers.Any(name => jwk.TryGetProperty(name, out _)))
-            throw new FormatException("A key must be public: it holds a private or symmetric member.");
+        if (HoldsSecret(jwk)) throw new FormatException("A key must be public: it holds a private or symmetric member.");
         if (Text(jwk, "use") is { } use && use != JsonWebKeyUseNames.Sig) throw new FormatException("A key's use must be sig.");
         try
         {
@@ -46,7 +45,10 @@ public static class PublicJwk
         }
     }
 
-    /// <summary>The keys of a JWK Set (RFC 7517 section 5): 1 to 10, no kid twice.</summary>
+    /// <summary>
+    /// The keys of a JWK Set (RFC 7517 section 5): 1 to 10, no kid twice. Keys that are not understood are ignored, as section 5
+    /// says; at least one must be. A private key is never ignored.
+    /// </summary>
     /// <exception cref="FormatException">It is not such a set; the message says why and may be sent to the client.</exception>
     public static IReadOnlyList<JsonWebKey> ParseSet(string json)
     {
@@ -57,7 +59,19 @@ public static class PublicJwk
                 || !document.RootElement.TryGetProperty("keys", out var keys) || keys.ValueKind != JsonValueKind.Array)
                 throw new FormatException("jwks must be an object with the array keys.");
             if (keys.GetArrayLength() is < 1 or > MostKeys) throw new FormatException($"jwks must hold 1 to {MostKeys} keys.");
-            var parsed = keys.EnumerateArray().Select(Parse).ToList();
+            var (parsed, faults) = (new List<JsonWebKey>(), new List<string>());
+            foreach (var jwk in keys.EnumerateArray())
+            {
+                try
+                {
+                    parsed.Add(Parse(jwk));
+                }
+                catch (FormatException fault) when (!HoldsSecret(jwk))
+                {
+                    faults.Add($"Key {parsed.Count + faults.Count + 1}: {fault.Message}");
+                }
+            }
+            if (parsed.Count == 0) throw new FormatException($"jwks holds no key that can be used. {string.Join(' ', faults)}");
             if (parsed.Where(key => key.Kid is not null).GroupBy(key => key.Kid).Any(same => same.Count() > 1))
                 throw new FormatException("jwks holds a kid twice.");
             return parsed;
@@ -67,6 +81,9 @@ public static class PublicJwk
             throw new FormatException("jwks is not JSON.");
         }
     }
+
+    private static bool HoldsSecret(JsonElement jwk) =>
+        jwk.ValueKind == JsonValueKind.Object && secretMembers.Any(name => jwk.TryGetProperty(name, out _));
 
     private static JsonWebKey Ec(JsonElement jwk)
     {

@@ -6,7 +6,11 @@ using Latchkey.Tenancy;
 namespace Latchkey.OAuth;
 
 /// <summary>What a user has approved an app for.</summary>
-public sealed record Approval(string ClientId, Scope Scope, DateTimeOffset ApprovedAt);
+/// <param name="ClientId">The app.</param>
+/// <param name="ClientIncarnation">Which app of this id (<see cref="Client.Incarnation"/>): one that was made later is another.</param>
+/// <param name="Scope">What it may.</param>
+/// <param name="ApprovedAt">When the user said so last.</param>
+public sealed record Approval(string ClientId, string ClientIncarnation, Scope Scope, DateTimeOffset ApprovedAt);
 
 /// <summary>Approvals (SCHEMA.md, table Approvals): one row for a user and a client, until the user takes it back.</summary>
 public sealed class Approvals(StorageClients storage, TimeProvider clock)
@@ -14,22 +18,20 @@ public sealed class Approvals(StorageClients storage, TimeProvider clock)
     readonly Table table = new(storage.Tables.GetTableClient("Approvals"));
 
     /// <summary>What the user has approved for this client; <see cref="Scope.None"/> if nothing.</summary>
-    public async Task<Scope> Find(Tenant tenant, string userId, string clientId, CancellationToken cancel)
-    {
-        var row = await table.Find(RowKeys.UserPartition(tenant.Id, userId), clientId, cancel);
-        return Scope.Parse(row?.GetString("Scope"));
-    }
+    public async Task<Scope> Find(Tenant tenant, string userId, Client client, CancellationToken cancel) =>
+        Of(client, await table.Find(RowKeys.UserPartition(tenant.Id, userId), client.Id, cancel));
 
     /// <summary>Adds to what the user has approved.</summary>
-    public async Task Add(Tenant tenant, string userId, string clientId, Scope scope, CancellationToken cancel)
+    public async Task Add(Tenant tenant, string userId, Client client, Scope scope, CancellationToken cancel)
     {
         while (true)
         {
-            var row = await table.Find(RowKeys.UserPartition(tenant.Id, userId), clientId, cancel);
-            var before = Scope.Parse(row?.GetString("Scope"));
+            var row = await table.Find(RowKeys.UserPartition(tenant.Id, userId), client.Id, cancel);
+            var before = Of(client, row);
             if (row is not null && scope.Beyond(before).IsEmpty) return;
-            var next = new TableEntity(RowKeys.UserPartition(tenant.Id, userId), clientId)
+            var next = new TableEntity(RowKeys.UserPartition(tenant.Id, userId), client.Id)
             {
+                ["ClientIncarnation"] = client.Incarnation,
                 ["Scope"] = Scope.Of([.. before.Tokens, .. scope.Tokens]).ToString(),
                 ["ApprovedAt"] = clock.GetUtcNow(),
             };
@@ -44,11 +46,14 @@ public sealed class Approvals(StorageClients storage, TimeProvider clock)
     {
         var all = new List<Approval>();
         await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, userId), cancel))
-            all.Add(new(row.RowKey, Scope.Parse(row.GetString("Scope")), row.GetDateTimeOffset("ApprovedAt")!.Value));
+            all.Add(new(row.RowKey, row.GetString("ClientIncarnation") ?? "", Scope.Parse(row.GetString("Scope")), row.GetDateTimeOffset("ApprovedAt")!.Value));
         return all;
     }
 
     /// <summary>Takes an approval back; the app's sessions are not touched.</summary>
     public Task Remove(Tenant tenant, string userId, string clientId, CancellationToken cancel) => table.TryDelete(
         new TableEntity(RowKeys.UserPartition(tenant.Id, userId), clientId) { ETag = Azure.ETag.All }, cancel);
+
+    static Scope Of(Client client, TableEntity? row) =>
+        row is not null && (row.GetString("ClientIncarnation") ?? "") == client.Incarnation ? Scope.Parse(row.GetString("Scope")) : Scope.None;
 }

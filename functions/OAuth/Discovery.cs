@@ -24,7 +24,7 @@ public sealed class Discovery(Gate gate)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = ".well-known/oauth-authorization-server/{tenant}")]
         HttpRequest request) => Answer(request);
 
-    Task<IResult> Answer(HttpRequest request) => gate.Open(request, (tenant, _) =>
+    Task<IResult> Answer(HttpRequest request) => gate.Document(request, (tenant, _) =>
     {
         request.HttpContext.Response.Headers.CacheControl = "public, max-age=300";
         return Task.FromResult(Results.Json(Document(tenant.Issuer)));
@@ -60,7 +60,7 @@ public sealed class Discovery(Gate gate)
         ["code_challenge_methods_supported"] = new[] { Pkce.Method },
         ["prompt_values_supported"] = Prompt.All,
         ["acr_values_supported"] = new[] { Sessions.Authentication.Acr },
-        ["claims_supported"] = IdTokens.Claims.Append("preferred_username"),
+        ["claims_supported"] = IdTokens.Claims,
         ["claims_parameter_supported"] = false,
         ["request_parameter_supported"] = false,
         ["request_uri_parameter_supported"] = false,

@@ -16,7 +16,7 @@ public sealed class IdTokens(JwtWriter jwt, TimeProvider clock)
 {
     /// <summary>The claims that an ID token may hold, as discovery lists them.</summary>
     public static IReadOnlyList<string> Claims { get; } =
-        ["iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "name", "email"];
+        ["iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "name", "email", "preferred_username"];
 
     /// <summary>The ID token of a session, or null if the scope has no <c>openid</c>.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -46,8 +46,8 @@ public sealed class IdTokens(JwtWriter jwt, TimeProvider clock)
         };
         if (nonce is not null) claims["nonce"] = nonce;
         if (accessToken is not null) claims["at_hash"] = HalfHash(accessToken);
-        if (scope.Has("profile")) claims["name"] = session.Name;
-        if (scope.Has("email") && session.Email is { } email) claims["email"] = email;
+        if (scope.Has("profile")) (claims["name"], claims["preferred_username"]) = (session.Person.Name, session.Person.UserName);
+        if (scope.Has("email") && session.Person.Email is { } email) claims["email"] = email;
         return await jwt.Write(tenant.Id, client.IdTokenAlgorithm, "JWT", claims, cancel);
     }
 

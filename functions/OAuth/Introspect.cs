@@ -12,7 +12,7 @@ namespace Latchkey.OAuth;
 /// its tenant, and about its own refresh tokens. What is not live is <c>{"active":false}</c> and nothing more (§2.2).
 /// </summary>
 public sealed class Introspect(
-    Gate gate, ClientAuthentication authentication, RefreshTokens refreshTokens, SessionStore sessions,
+    Gate gate, ClientAuthentication authentication, RefreshTokens refreshTokens, SessionStore sessions, UserStore users, ClientStore clients,
     BearerToken bearer, IssuedTokens issued, TimeProvider clock)
 {
     static readonly Dictionary<string, object> Inactive = new() { ["active"] = false };
@@ -27,9 +27,9 @@ public sealed class Introspect(
             var token = form.Required("token");
             var client = await authentication.Authenticate(tenant, request, form, cancel);
             // §2.1 and §4: whoever can't prove who it is could fish for tokens here.
-            if (client.IsPublic) throw OAuthError.InvalidClient("a public client may not introspect", usedHeader: false);
-            var found = await refreshTokens.Read(tenant.Id, token, cancel) is var (sessionId, counter)
-                ? await OfRefreshToken(tenant, client, sessionId, counter, cancel)
+            if (client.IsPublic) throw OAuthError.InvalidClient("a public client may not introspect");
+            var found = await refreshTokens.Read(tenant.Id, token, cancel) is { } refreshToken
+                ? await OfRefreshToken(tenant, client, refreshToken, cancel)
                 : await OfAccessToken(tenant, token, cancel);
             return Results.Json(found ?? Inactive);
         });
@@ -37,8 +37,8 @@ public sealed class Introspect(
     async Task<Dictionary<string, object>?> OfAccessToken(Tenant tenant, string encoded, CancellationToken cancel)
     {
         if (await bearer.TryVerify(encoded, tenant.Id, tenant.Issuer, cancel) is not { } token) return null;
-        if (!await issued.IsLive(tenant, token, cancel)) return null;
-        var answer = Active(tenant, token.ClientId, token.Subject, token.Scope.ToString(), token.IssuedAt, token.ExpiresAt, token.Jkt);
+        if (await issued.LiveScope(tenant, token, cancel) is not { } left) return null;
+        var answer = Active(tenant, token.ClientId, token.Subject, left.ToString(), token.IssuedAt, token.ExpiresAt, token.Jkt);
         answer["token_type"] = token.Jkt is null ? "Bearer" : "DPoP";
         answer["aud"] = tenant.Issuer;
         answer["jti"] = token.TokenId;
@@ -48,11 +48,13 @@ public sealed class Introspect(
     }
 
     async Task<Dictionary<string, object>?> OfRefreshToken(
-        Tenant tenant, Client client, string sessionId, int counter, CancellationToken cancel)
+        Tenant tenant, Client client, RefreshToken refreshToken, CancellationToken cancel)
     {
-        var session = await sessions.Find(tenant.Id, sessionId, cancel);
-        if (session is null || session.ClientId != client.Id || session.Counter != counter) return null;
-        if (!session.IsAlive(clock.GetUtcNow()) || tenant.HasEnded(client, session.CreatedAt)) return null;
+        var session = await sessions.Find(tenant.Id, refreshToken.SessionId, cancel);
+        if (session is null || session.ClientId != client.Id || session.Counter != refreshToken.Counter) return null;
+        client = await clients.Current(tenant, client, session.ClientIncarnation, cancel);
+        var user = await users.FindState(tenant.Id, session.UserId, cancel);
+        if (!session.IsAlive(clock.GetUtcNow()) || session.HasEnded(tenant, client, user)) return null;
         var answer = Active(tenant, session.ClientId, session.UserId, session.Scope, session.RotatedAt, session.IdleExpiresAt, session.Jkt);
         answer["sid"] = session.Id;
         return answer;

@@ -12,7 +12,7 @@ public sealed class Jwks(Gate gate, JwkSet keys)
     [Function("jwks")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/oauth/jwks")] HttpRequest request) =>
-        gate.Open(request, async (tenant, cancel) =>
+        gate.Document(request, async (tenant, cancel) =>
         {
             var json = await keys.Json(tenant.Id, cancel);
             request.HttpContext.Response.Headers.CacheControl = "public, max-age=300";

@@ -1,4 +1,5 @@
 using Latchkey.Http;
+using Latchkey.OAuth.Authorization;
 using Latchkey.OAuth.Sessions;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
@@ -28,14 +29,14 @@ public sealed class Logouts(
     IdTokenHints hints, ClientStore clients, SessionStore sessions, SignOuts signOuts, BrowserSignIns signIns,
     RefreshCookies refreshCookies)
 {
-    const int MaxStateChars = 4096;
 
     /// <summary>Checks the parameters (§2). A hint that is not good counts as none, and nobody is sent anywhere on its word.</summary>
     /// <exception cref="OAuthError"><c>invalid_request</c>: nothing was done.</exception>
     public async Task<LogoutRequest> Read(Tenant tenant, Form form, CancellationToken cancel)
     {
         if (form.Repeated.Count > 0) throw OAuthError.InvalidRequest("A parameter is there more than once.");
-        if (form["state"]?.Length > MaxStateChars) throw OAuthError.InvalidRequest($"state has at most {MaxStateChars} characters.");
+        if (form["state"]?.Length > RequestReader.MaxStateChars)
+            throw OAuthError.InvalidRequest($"state has at most {RequestReader.MaxStateChars} characters.");
         var (sent, named) = (form["id_token_hint"], form["client_id"]);
         var hint = sent is null ? null : await hints.Read(tenant, sent, cancel);
         if (sent is not null && hint is null) return new LogoutRequest(null, null, null, null);
@@ -51,18 +52,19 @@ public sealed class Logouts(
     {
         if (logout.Hint is { } hint && await sessions.Find(tenant.Id, hint.SessionId, cancel) is { } session && session.UserId == hint.Subject)
         {
-            await signOuts.End(tenant, session.UserId, session.Id, "the user signed out", cancel);
+            // From here on all of it is done, whether or not the caller is still there.
+            await signOuts.End(tenant, session.UserId, session.Id, "the user signed out", CancellationToken.None);
             // Not by the cookie alone: the app may ask from a place that has none.
-            if (session.Authentication.SignInId is { } signIn) await signIns.End(tenant, signIn, cancel);
+            if (session.Authentication.SignInId is { } signIn) await signIns.End(tenant, signIn, CancellationToken.None);
         }
         if (logout is { Hint: not null, Client: { RefreshByCookie: true } client }) refreshCookies.Clear(request.HttpContext.Response, tenant, client);
-        if (who is not null) await signIns.End(request, tenant, cancel);
+        if (who is not null) await signIns.End(request, tenant, CancellationToken.None);
     }
 
     static string? Registered(Client client, string? uri)
     {
         if (uri is null) return null;
-        return client.PostLogoutRedirectUris.Contains(uri, StringComparer.Ordinal) && RedirectUri.Fault(uri, client.Native) is null
+        return client.PostLogoutRedirectUris.Contains(uri, StringComparer.Ordinal) && RedirectUri.Fault(uri, client.Native, client.RelaxedRedirects) is null
             ? uri : throw OAuthError.InvalidRequest("This post_logout_redirect_uri is not registered for the app.");
     }
 }

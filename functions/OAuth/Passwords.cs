@@ -1,23 +1,18 @@
+using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Telemetry;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
 
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Checks passwords with ASP.NET Core Identity's hasher (PBKDF2-HMAC-SHA512). An unknown name takes as long, and gets
-/// the same answer, as a wrong password.
+/// Checks the passwords of users. An unknown name takes as long, and gets the same answer, as a wrong password; and an
+/// attempt has its place among those that may fail (<see cref="Attempts"/>) before its password is looked at.
 /// </summary>
-public sealed class Passwords(UserStore users, SignInAttempts attempts, Settings settings)
+public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInAttempts attempts, KnownDevices devices)
 {
-    readonly PasswordHasher<User> hasher = new(Options.Create(new PasswordHasherOptions
-    {
-        IterationCount = settings.PasswordIterations,
-    }));
-
-    string? hashOfNobody;
+    readonly string hashOfNobody = hashing.OfNobody();
 
     /// <summary>The fewest characters of a new password.</summary>
     public const int LeastChars = 10;
@@ -26,16 +21,19 @@ public sealed class Passwords(UserStore users, SignInAttempts attempts, Settings
     public const int MaxChars = 256;
 
     /// <summary>The hash to store for a password.</summary>
-    public string Hash(string password) => hasher.HashPassword(null!, password);
+    /// <exception cref="Problem">503 <c>server_busy</c></exception>
+    public Task<string> Hash(string password, CancellationToken cancel) => hashing.Hash(password, cancel);
 
-    /// <summary>True if it is the user's password; for those who are no sign-in.</summary>
-    public bool Verifies(User user, string password) =>
-        hasher.VerifyHashedPassword(null!, user.PasswordHash, password) != PasswordVerificationResult.Failed;
+    /// <summary>True if it is the user's password; for those who are no sign-in and have proved more than a password.</summary>
+    /// <exception cref="Problem">503 <c>server_busy</c></exception>
+    public async Task<bool> Verifies(User user, string password, CancellationToken cancel) =>
+        await hashing.Verify(user.PasswordHash, password, cancel) != PasswordVerificationResult.Failed;
 
     /// <summary>What is wrong with a new password; null if nothing is.</summary>
     public static PasswordFault? Fault(User user, string password)
     {
-        if (password.EnumerateRunes().Count() < LeastChars) return PasswordFault.TooShort;
+        if (!PasswordHashing.IsTypable(password)) return PasswordFault.NotTypable;
+        if (PasswordHashing.Normalize(password).EnumerateRunes().Count() < LeastChars) return PasswordFault.TooShort;
         if (password.Length > MaxChars) return PasswordFault.TooLong;
         return UserStore.Normalize(password) == UserStore.Normalize(user.UserName) ? PasswordFault.IsName : null;
     }
@@ -44,36 +42,72 @@ public sealed class Passwords(UserStore users, SignInAttempts attempts, Settings
     /// <param name="tenant">The tenant.</param>
     /// <param name="userName">As typed.</param>
     /// <param name="password">As typed.</param>
-    /// <param name="address">Where the request comes from (<see cref="Http.CallerAddress"/>).</param>
+    /// <param name="place">Where the request comes from.</param>
     /// <param name="cancel">The caller hung up.</param>
     /// <exception cref="OAuthError"><c>invalid_grant</c>, or 429 after too many failures.</exception>
-    public async Task<User> SignIn(
-        Tenant tenant, string userName, string password, string address, CancellationToken cancel)
+    /// <exception cref="Problem">503 <c>server_busy</c>; it was not counted.</exception>
+    public async Task<User> SignIn(Tenant tenant, string userName, string password, SignInPlace place, CancellationToken cancel)
     {
-        var account = UserStore.Normalize(userName);
-        await EnsureAllowed(() => attempts.EnsureAllowed(tenant.Id, account, address, cancel), tenant);
-        var user = await users.FindByName(tenant, userName, cancel);
-        var hash = user?.PasswordHash ?? (hashOfNobody ??= Hash(""));
-        var verdict = hasher.VerifyHashedPassword(null!, hash, password);
+        if (await devices.Read(tenant, place.Device, cancel) is { } device)
+        {
+            using var apart = await Begin(tenant, () => attempts.ReserveApart(tenant.Id, $"{device.UserId}|{device.Id}", cancel));
+            var user = await Find(apart, tenant, userName, cancel);
+            if (device.IsOf(user)) return await Judge(apart, tenant, user, password, cancel);
+            await apart.Withdraw();
+        }
+        using var attempt = await Begin(tenant, () => attempts.Reserve(tenant.Id, UserStore.Normalize(userName), place.Address, cancel));
+        return await Judge(attempt, tenant, await Find(attempt, tenant, userName, cancel), password, cancel);
+    }
+
+    /// <summary>
+    /// The same for a user who is signed in: it counts by itself, so that no stranger keeps the user from changing the
+    /// password, and nobody with the user's browser has more guesses.
+    /// </summary>
+    /// <exception cref="OAuthError"><c>invalid_grant</c>, or 429 after too many failures.</exception>
+    /// <exception cref="Problem">503 <c>server_busy</c>; it was not counted.</exception>
+    public async Task<User> Confirm(Tenant tenant, User user, string password, CancellationToken cancel)
+    {
+        using var attempt = await Begin(tenant, () => attempts.ReserveApart(tenant.Id, user.Id, cancel));
+        return await Judge(attempt, tenant, await users.Find(tenant, user.Id, cancel), password, cancel);
+    }
+
+    async Task<User> Judge(Attempt attempt, Tenant tenant, User? user, string password, CancellationToken cancel)
+    {
+        var verdict = await Tried(attempt, () => hashing.Verify(user?.PasswordHash ?? hashOfNobody, password, cancel));
         if (user is null || user.Disabled || verdict == PasswordVerificationResult.Failed)
         {
             Instruments.SignInFailed(tenant.Id, "wrong_password");
-            await attempts.Failed(tenant.Id, account, address, cancel);
+            await attempt.Failed();
             throw OAuthError.InvalidGrant("The user name or the password is wrong.",
                 user is null ? "no such user" : user.Disabled ? "user is disabled" : "wrong password", user?.Id);
         }
-        await EnsureAllowed(() => attempts.Succeeded(tenant.Id, account, address, cancel), tenant);
-        if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
-            return await Rehashed(tenant, user, Hash(password), cancel);
-        return user;
+        await attempt.Good();
+        return verdict == PasswordVerificationResult.SuccessRehashNeeded ? await Rehashed(tenant, user, password, cancel) : user;
     }
 
-    // A locked account's tries are failed sign-ins too: the alert must see a guesser who goes on.
-    static async Task EnsureAllowed(Func<Task> check, Tenant tenant)
+    Task<User?> Find(Attempt attempt, Tenant tenant, string userName, CancellationToken cancel) =>
+        Tried(attempt, () => users.FindByName(tenant, userName, cancel));
+
+    // What fails before the password is looked at is nobody's failure.
+    static async Task<T> Tried<T>(Attempt attempt, Func<Task<T>> step)
     {
         try
         {
-            await check();
+            return await step();
+        }
+        catch
+        {
+            await attempt.Withdraw();
+            throw;
+        }
+    }
+
+    // A locked account's tries are failed sign-ins too: the alert must see a guesser who goes on.
+    static async Task<Attempt> Begin(Tenant tenant, Func<Task<Attempt>> reserve)
+    {
+        try
+        {
+            return await reserve();
         }
         catch (OAuthError)
         {
@@ -82,8 +116,18 @@ public sealed class Passwords(UserStore users, SignInAttempts attempts, Settings
         }
     }
 
-    async Task<User> Rehashed(Tenant tenant, User user, string hash, CancellationToken cancel) =>
-        await users.TryRehash(tenant, user, hash, cancel) ? user with { PasswordHash = hash } : user;
+    async Task<User> Rehashed(Tenant tenant, User user, string password, CancellationToken cancel)
+    {
+        try
+        {
+            var hash = await hashing.Hash(password, cancel);
+            return await users.TryRehash(tenant, user, hash, cancel) ? user with { PasswordHash = hash } : user;
+        }
+        catch (Problem)
+        {
+            return user; // The next sign-in may have the time.
+        }
+    }
 }
 
 /// <summary>What can be wrong with a new password.</summary>
@@ -97,4 +141,7 @@ public enum PasswordFault
 
     /// <summary>It is the user's name.</summary>
     IsName,
+
+    /// <summary>It holds U+0000, which no form carries.</summary>
+    NotTypable,
 }

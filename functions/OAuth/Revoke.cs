@@ -26,8 +26,8 @@ public sealed class Revoke(
             var token = form.Required("token");
             Act.Of(request).Type = "token-revoke";
             var client = await authentication.Authenticate(tenant, request, form, cancel);
-            if (await refreshTokens.Read(tenant.Id, token, cancel) is var (sessionId, _))
-                await RevokeSession(tenant, client, sessionId, cancel);
+            if (await refreshTokens.Read(tenant.Id, token, cancel) is { } refreshToken)
+                await RevokeSession(tenant, client, refreshToken.SessionId, cancel);
             else
                 await RevokeAccessToken(tenant, client, token, cancel);
             if (client.RefreshByCookie) cookies.Clear(request.HttpContext.Response, tenant, client);

@@ -1,91 +1,73 @@
-using System.Globalization;
-using Azure.Data.Tables;
 using Latchkey.Protocol;
 using Latchkey.Storage;
+using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Failed sign-ins of an account and of an address (SCHEMA.md, tables Attempts…), as rows that are only ever added:
-/// any number of failures at once are all counted, and good sign-ins at once never wait for each other. From
-/// <c>slow</c> failures on, each next try must wait, twice as long each time; from <c>locked</c> on, a quarter of an hour.
+/// What attempts to sign in, and whatever else can be guessed here, are counted under. Strangers count under the account
+/// and under their address; a device on which the user has signed in before counts by itself (OWASP's device cookies), so
+/// that no stranger can lock its user out. Small letters are in no user name's count (<see cref="UserStore.Normalize"/>).
 /// </summary>
-public sealed class SignInAttempts(StorageClients storage, TimeProvider clock)
+public sealed class SignInAttempts(Attempts attempts, Settings settings)
 {
-    const int LockSeconds = 15 * 60;
+    // Each is good for half an hour, so that whoever asks for one more has got one ten minutes ago at most.
+    const int MostMails = 5;
 
-    static readonly TimeSpan Memory = TimeSpan.FromHours(1);
+    static readonly TimeSpan MailLock = TimeSpan.FromMinutes(10);
 
-    readonly ExpiringTables tables = new(storage.Tables, "Attempts");
-
-    /// <summary>Refuses if the account or the address has to wait.</summary>
+    /// <summary>A sign-in by somebody who is not known.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
-    public async Task EnsureAllowed(string tenant, string account, string address, CancellationToken cancel)
-    {
-        var waits = await Task.WhenAll(
-            SecondsToWait(RowKeys.AccountAttempts(tenant, account), slow: 5, locked: 10, cancel),
-            // Many people may share an address, so it may fail more often; and a good sign-in clears nothing for it.
-            SecondsToWait(RowKeys.AddressAttempts(tenant, address), slow: 50, locked: 100, cancel));
-        if (waits.Max() is var wait and > 0) throw OAuthError.TooManyAttempts(wait);
-    }
+    public Task<Attempt> Reserve(string tenant, string account, string address, CancellationToken cancel) => attempts.Reserve(
+        [Account(tenant, account) with { GoodClears = true }, Address(tenant, address) with { GoodOf = account, Room = settings.AddressRoom }], cancel);
 
-    /// <summary>Counts a wrong password.</summary>
-    public Task Failed(string tenant, string account, string address, CancellationToken cancel) => Task.WhenAll(
-        Add(RowKeys.AccountAttempts(tenant, account), good: false, cancel),
-        Add(RowKeys.AddressAttempts(tenant, address), good: false, cancel));
+    /// <summary>A sign-in that counts by itself: on a known device, or by somebody who is signed in.</summary>
+    /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
+    public Task<Attempt> ReserveApart(string tenant, string place, CancellationToken cancel) =>
+        attempts.Reserve([Account(tenant, $"apart|{place}") with { GoodClears = true }], cancel);
 
-    /// <summary>A good sign-in: earlier failures of the account count no more.</summary>
-    /// <exception cref="OAuthError">
-    /// 429: while this password was being checked, enough wrong ones were counted to lock the account. So trying
-    /// thousands at once gains nothing.
-    /// </exception>
-    public async Task Succeeded(string tenant, string account, string address, CancellationToken cancel)
-    {
-        await EnsureAllowed(tenant, account, address, cancel);
-        var partition = RowKeys.AccountAttempts(tenant, account);
-        if ((await Failures(partition, most: 1, cancel)).Count > 0) await Add(partition, good: true, cancel);
-    }
+    /// <summary>A guess at a device's code by a user who is signed in.</summary>
+    /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
+    public Task<Attempt> ReserveDevice(string tenant, string userId, string address, CancellationToken cancel) =>
+        attempts.Reserve([Account(tenant, $"device|{userId}"), Address(tenant, $"device|{address}")], cancel);
 
-    async Task<int> SecondsToWait(string partition, int slow, int locked, CancellationToken cancel)
-    {
-        var failures = await Failures(partition, locked, cancel);
-        if (failures.Count < slow) return 0;
-        var seconds = failures.Count >= locked ? LockSeconds : Math.Min(LockSeconds, Math.Pow(2, failures.Count - slow));
-        var left = failures[0].AddSeconds(seconds) - clock.GetUtcNow();
-        return Math.Max(0, (int)Math.Ceiling(left.TotalSeconds));
-    }
+    /// <summary>
+    /// A request for a reset mail; each counts. It counts for this name from this address, and for the address, so that no
+    /// stranger uses up the owner's.
+    /// </summary>
+    /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
+    public Task<Attempt> ReserveReset(string tenant, string account, string address, CancellationToken cancel) =>
+        attempts.Reserve([Account(tenant, $"reset|{account}|{address}"), Address(tenant, $"reset|{address}")], cancel);
 
-    // The newest first, back to the last good sign-in.
-    async Task<List<DateTimeOffset>> Failures(string partition, int most, CancellationToken cancel)
+    /// <summary>A reset mail to a user; null if the last ones are so fresh that one more is of no use to the owner.</summary>
+    public async Task<Attempt?> TryReserveMail(string tenant, string userId, CancellationToken cancel)
     {
-        var now = clock.GetUtcNow();
-        var failures = new List<DateTimeOffset>();
-        await foreach (var row in tables.For(ExpiringTables.Bucket(now))
-            .Range(partition, "", RowKeyAt(now - Memory), most, cancel))
+        try
         {
-            var at = row.GetDateTimeOffset("At")!.Value;
-            if (row.GetBoolean("Good") is true)
-            {
-                failures.RemoveAll(failure => failure <= at); // Rows of one instant lie in no order.
-                break;
-            }
-            failures.Add(at);
-            if (failures.Count == most) break;
+            return await attempts.Reserve([Mail(tenant, userId)], cancel);
         }
-        return failures;
+        catch (OAuthError)
+        {
+            return null;
+        }
     }
 
-    Task Add(string partition, bool good, CancellationToken cancel)
+    /// <summary>Forgets the mails: what they lead to is used up.</summary>
+    public Task ForgetMails(string tenant, string userId, CancellationToken cancel) => attempts.Clear(Mail(tenant, userId).Partition, cancel);
+
+    /// <summary>Forgets the failures that lock an account for strangers, and the mails to it.</summary>
+    public async Task Unlock(string tenant, User user, CancellationToken cancel)
     {
-        var now = clock.GetUtcNow();
-        return tables.For(ExpiringTables.Bucket(now)).Put(
-            new TableEntity(partition, $"{RowKeyAt(now)}|{Ids.New()}") { ["At"] = now, ["Good"] = good }, cancel);
+        await attempts.Clear(Account(tenant, UserStore.Normalize(user.UserName)).Partition, cancel);
+        await ForgetMails(tenant, user.Id, cancel);
     }
 
-    // Counts down, so that the newest row comes first.
-    static string RowKeyAt(DateTimeOffset time) =>
-        (DateTimeOffset.MaxValue.Ticks - time.UtcTicks).ToString("D19", CultureInfo.InvariantCulture);
+    AttemptCount Account(string tenant, string account) =>
+        new(RowKeys.Attempts(tenant, "account", account), settings.AccountTries, settings.LockTime);
 
-    /// <summary>Drops the days that are over.</summary>
-    public Task<int> DropExpired(CancellationToken cancel) => tables.DropExpired(clock.GetUtcNow(), cancel);
+    // Many people may share an address, so it may fail more often.
+    AttemptCount Address(string tenant, string address) =>
+        new(RowKeys.Attempts(tenant, "address", address), settings.AddressTries, settings.LockTime);
+
+    static AttemptCount Mail(string tenant, string userId) => new(RowKeys.Attempts(tenant, "mail", userId), MostMails, MailLock) { Slow = MostMails };
 }

@@ -17,21 +17,17 @@ public sealed class OpenApiDocument
     /// <summary>The document of a deployment: its one server is the origin of the settings.</summary>
     public OpenApiDocument(Settings settings)
     {
-        var root = Build(settings.Origin);
-        (Json, Page) = (JsonSerializer.SerializeToUtf8Bytes(root, Readable), new ReferencePage(root).Html);
-        (ETag, PageETag) = (Tag(Json), Tag(Page));
+        Json = JsonSerializer.SerializeToUtf8Bytes(Build(settings.Origin), Readable);
+        (ETag, PageETag) = (Tag(Json), Tag(ReferencePage.Html));
     }
 
     /// <summary>The document, UTF-8.</summary>
     public byte[] Json { get; }
 
-    /// <summary>The document as a page, UTF-8.</summary>
-    public byte[] Page { get; }
-
     /// <summary>The strong validator of <see cref="Json"/> (RFC 9110 §8.8.3).</summary>
     public string ETag { get; }
 
-    /// <summary>The strong validator of <see cref="Page"/>.</summary>
+    /// <summary>The strong validator of the page that shows it.</summary>
     public string PageETag { get; }
 
     /// <summary>The areas, in the order of the document; each is a file.</summary>

@@ -1,3 +1,4 @@
+using Latchkey.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -16,7 +17,7 @@ public sealed class OpenApiEndpoint(Endpoint endpoint, OpenApiDocument document)
             return Task.FromResult(Answer(request, document.ETag, document.Json, "application/json"));
         });
 
-    /// <summary><c>GET /openapi</c>: the same, to read.</summary>
+    /// <summary><c>GET /openapi</c>: the same, to read, to search and to try.</summary>
     [Function("openapi-page")]
     public Task<IResult> Page(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi")] HttpRequest request) =>
@@ -26,7 +27,24 @@ public sealed class OpenApiEndpoint(Endpoint endpoint, OpenApiDocument document)
             headers.ContentSecurityPolicy = ReferencePage.Policy;
             headers["Referrer-Policy"] = "no-referrer";
             headers.XFrameOptions = "DENY"; // For browsers that do not know frame-ancestors.
-            return Task.FromResult(Answer(request, document.PageETag, document.Page, "text/html; charset=utf-8"));
+            return Task.FromResult(Answer(request, document.PageETag, ReferencePage.Html, "text/html; charset=utf-8"));
+        });
+
+    /// <summary><c>GET /openapi/{file}</c>: a script or style sheet of the page, kept for good (RFC 8246), because its name changes with it.</summary>
+    [Function("openapi-page-part")]
+    public Task<IResult> Part(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi/{file}")] HttpRequest request) =>
+        endpoint.Run(request, () =>
+        {
+            var file = ViewerFile.Find(request.RouteValues["file"] as string)
+                ?? throw Problem.NotFound("part_not_found", "The page has no such part.");
+            var headers = request.HttpContext.Response.Headers;
+            headers.CacheControl = "public, max-age=31536000, immutable";
+            headers.Vary = "Accept-Encoding";
+            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            var packed = request.GetTypedHeaders().AcceptEncoding.Any(coding => coding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && coding.Quality is not 0);
+            if (packed) headers.ContentEncoding = "gzip";
+            return Task.FromResult(Results.Bytes(packed ? file.Packed : file.Unpacked(), file.ContentType));
         });
 
     static IResult Answer(HttpRequest request, string etag, byte[] body, string type)

@@ -18,13 +18,13 @@ public sealed class AccountLists(
         var found = await Task.WhenAll(newest.Select(line => sessions.Find(tenant.Id, line.SessionId, cancel)));
         var now = clock.GetUtcNow();
         var alive = newest.Zip(found, (line, session) => (Line: line, Session: session))
-            .Where(pair => pair.Session is { RevokedAt: null, IsPending: false } session && now < session.IdleExpiresAt && now < session.ExpiresAt)
+            .Where(pair => pair.Session ?.IsAlive(now) is true)
             .OrderByDescending(pair => pair.Session!.RotatedAt);
         var shown = new List<SessionLine>();
         foreach (var (line, session) in alive)
         {
-            // A mark on the client or tenant ends sessions too, without touching their rows.
-            if (await clients.Find(tenant, line.ClientId, cancel) is not { } client || tenant.HasEnded(client, session!.CreatedAt)) continue;
+            // A mark on the user, client or tenant ends sessions too, without touching their rows.
+            if (await clients.Find(tenant, line.ClientId, cancel) is not { } client || session!.HasEnded(tenant, client, user.State)) continue;
             shown.Add(new SessionLine(line.SessionId, client.Name, DeviceNames.Of(line.Device),
                 DeviceNames.Place(line.Device), Texts.SessionTimes(now - line.CreatedAt, now - session.RotatedAt)));
         }
@@ -39,6 +39,7 @@ public sealed class AccountLists(
         foreach (var approval in await approvals.List(tenant, user.Id, cancel))
         {
             var client = await clients.Find(tenant, approval.ClientId, cancel);
+            if (client?.Incarnation != approval.ClientIncarnation) client = null; // Another that was made later says nothing about this one.
             shown.Add(new ApprovalLine(approval.ClientId, client?.Name ?? approval.ClientId, client?.WebsiteUri, approval.Scope,
                 Texts.AllowedSince(now - approval.ApprovedAt)));
         }

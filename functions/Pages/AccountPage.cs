@@ -28,8 +28,7 @@ public sealed record AccountModel(string FormToken, User User, IReadOnlyList<Ses
 /// <summary>A user's own page: where they are signed in, what they have allowed, their password.</summary>
 public sealed class AccountPage(
     Gate gate, OwnPages own, FormTokens forms, AccountLists lists, SessionStore sessions, SignOuts signOuts, BrowserSignIns signIns,
-    Approvals approvals, PasswordChange passwords, UserStore users, PageRenderer renderer, ResponsePages pages, Settings settings,
-    TimeProvider clock)
+    Approvals approvals, PasswordChange passwords, PageRenderer renderer, ResponsePages pages, KnownDevices devices)
 {
     /// <summary><c>GET /{tenant}/account</c></summary>
     [Function("account")]
@@ -37,7 +36,7 @@ public sealed class AccountPage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/account")] HttpRequest request) =>
         gate.Page(request, (tenant, cancel) =>
         {
-            var done = Query.Read(request, "done")["done"];
+            var done = Query.ReadForPage(request, "done")["done"];
             return own.For(request, tenant, OwnPages.Account, who => Show(request, tenant, who, done, null, cancel), cancel);
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 
@@ -72,9 +71,8 @@ public sealed class AccountPage(
                 return Done(tenant, "end");
             case "end-all":
                 act.Type = "account-sessions-end";
-                await users.SignOutBrowsers(tenant, user, clock.GetUtcNow(), cancel);
-                await signOuts.EndAll(tenant, user.Id, null, "the user ended all", cancel);
-                await signIns.Renew(request, tenant, who, cancel); // Who says so stays.
+                var now = await signOuts.EndAll(tenant, user.Id, cancel) ?? user;
+                await signIns.Renew(request, tenant, who with { User = now }, CancellationToken.None); // Who says so stays.
                 return Done(tenant, "end-all");
             case "remove":
                 act.Type = "account-app-remove";
@@ -97,9 +95,10 @@ public sealed class AccountPage(
     async Task Remove(Tenant tenant, User user, string clientId, CancellationToken cancel)
     {
         if (!Client.IsId(clientId)) return;
-        await signOuts.EndAll(tenant, user.Id, clientId, "the user removed the app", cancel);
-        await approvals.Remove(tenant, user.Id, clientId, cancel);
-        await signOuts.EndAll(tenant, user.Id, clientId, "the user removed the app", cancel);
+        cancel.ThrowIfCancellationRequested();
+        await signOuts.EndAll(tenant, user.Id, clientId, "the user removed the app");
+        await approvals.Remove(tenant, user.Id, clientId, CancellationToken.None);
+        await signOuts.EndAll(tenant, user.Id, clientId, "the user removed the app");
     }
 
     async Task<IResult> ChangePassword(HttpRequest request, Tenant tenant, SignedIn who, Form form, CancellationToken cancel)
@@ -113,7 +112,8 @@ public sealed class AccountPage(
         try
         {
             if (old.Length is 0 or > Passwords.MaxChars) throw OAuthError.InvalidGrant("The old password is wrong.");
-            await passwords.Change(tenant, who.User, old, password, CallerAddress.Of(request, settings.FrontDoorId), cancel);
+            var changed = await passwords.Change(tenant, who.User, old, password, cancel);
+            await signIns.Start(request, tenant, changed, CancellationToken.None);
         }
         catch (OAuthError refusal)
         {
@@ -121,7 +121,7 @@ public sealed class AccountPage(
             var text = refusal.RetryAfter is { } seconds ? Texts.TooManyTries(seconds) : Texts.WrongOldPassword;
             return await Show(request, tenant, who, null, (text, refusal.RetryAfter is null ? 400 : 429, refusal.RetryAfter), cancel);
         }
-        await signIns.Start(request, tenant, who.User, cancel);
+        await devices.Remember(request, tenant, who.User, cancel);
         return Done(tenant, "password");
     }
 

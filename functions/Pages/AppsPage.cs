@@ -38,7 +38,7 @@ public sealed class AppsPage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/apps")] HttpRequest request) =>
         With(request, async (tenant, developer, cancel) =>
         {
-            var done = Query.Read(request, "done")["done"] == "delete" ? Texts.AppDeleted : null;
+            var done = Query.ReadForPage(request, "done")["done"] == "delete" ? Texts.AppDeleted : null;
             return await renderer.Show<AppsView, AppsModel>(
                 request, new Frame(tenant, Texts.Apps), new AppsModel(await apps.List(tenant, developer, cancel), done));
         });
@@ -49,7 +49,7 @@ public sealed class AppsPage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/apps/{app}")] HttpRequest request) =>
         With(request, async (tenant, developer, cancel) =>
         {
-            var done = Query.Read(request, "done")["done"] switch { "save" => Texts.AppSaved, "end-old" => Texts.OldSecretsEnded, _ => null };
+            var done = Query.ReadForPage(request, "done")["done"] switch { "save" => Texts.AppSaved, "end-old" => Texts.OldSecretsEnded, _ => null };
             if (Id(request) == New) return await ShowNew(request, tenant, developer, DeveloperApps.NewId(), new AppFields("native", "", null, [], []), null, cancel);
             var client = await Find(tenant, developer, Id(request), cancel);
             return await Show(request, tenant, developer, client, Fields(client), done, null, cancel);

@@ -15,7 +15,7 @@ namespace Latchkey.Pages;
 /// </summary>
 public sealed class AuthorizePage(
     Gate gate, RequestReader reader, PushedRequests pushed, PendingRequests pending, AuthorizationDecision decision,
-    AuthorizationAnswers answers, BrowserSignIns signIns, BrowserCookies cookies, ResponsePages pages, Settings settings)
+    AuthorizationAnswers answers, BrowserSignIns signIns, ResponsePages pages, Settings settings)
 {
     /// <summary>
     /// <c>GET,POST /{tenant}/oauth/authorize</c>. HEAD only checks: it takes no pushed request, grants nothing and keeps
@@ -26,44 +26,61 @@ public sealed class AuthorizePage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "{tenant}/oauth/authorize")] HttpRequest request) =>
         gate.Page(request, async (tenant, cancel) =>
         {
-            var form = await Parameters(request);
+            var posted = HttpMethods.IsPost(request.Method);
+            var form = posted ? await Form.ReadTolerant(request)
+                : Form.ParseTolerant(Encoding.UTF8.GetBytes((request.QueryString.Value ?? "").TrimStart('?')));
             var reference = form["request_uri"] is { } uri && PushedRequests.IsOurs(uri) ? uri : null;
             // RFC 9126 §4: what was pushed is all that counts.
             if (reference is not null) form = await (HttpMethods.IsHead(request.Method) ? pushed.Look(tenant, reference, form["client_id"], cancel)
                 : pushed.Take(tenant, reference, form["client_id"], cancel));
-            var to = await reader.Trust(tenant, form, cancel);
-            try
+            return await Answer(request, tenant, form, reference is not null, async wanted =>
             {
-                return await Answer(request, tenant, to, form, reference is not null, cancel);
-            }
-            catch (OAuthError error)
-            {
-                return await pages.Refuse(request, tenant, to, error, clicked: false);
-            }
+                if (Form.Encode(form.Values).Length > PendingRequests.MaxChars) throw OAuthError.InvalidRequest("The request is too long.");
+                if (!posted) return await Decide(request, tenant, wanted, () => pending.Begin(request, tenant, form, reference is not null, cancel), cancel);
+                // A form from another site brings no cookie (SameSite): who is signed in is seen only from there.
+                return new SeeOther($"/{tenant.Id}/authorize?request={await pending.Begin(request, tenant, form, reference is not null, cancel)}");
+            }, cancel);
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 
-    async Task<IResult> Answer(
-        HttpRequest request, Tenant tenant, ReturnAddress to, Form form, bool isPushed, CancellationToken cancel)
+    /// <summary><c>GET /{tenant}/authorize?request=</c>: goes on with a request that came by POST.</summary>
+    [Function("authorize-posted")]
+    public Task<IResult> Posted(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/authorize")] HttpRequest request) =>
+        gate.Page(request, async (tenant, cancel) =>
+        {
+            var waiting = await pending.Find(request, tenant, Query.ReadForPage(request, "request")["request"], cancel);
+            if (waiting.Page is not null) throw Problem.BadRequest("sign_in_expired", "This is no app's request.");
+            return await Answer(request, tenant, waiting.Parameters, waiting.Pushed,
+                wanted => Decide(request, tenant, wanted, () => Task.FromResult(waiting.Id), cancel), cancel);
+        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+
+    async Task<IResult> Answer(HttpRequest request, Tenant tenant, Form form, bool isPushed,
+        Func<AuthorizationRequest, Task<IResult>> goOn, CancellationToken cancel)
     {
-        var wanted = RequestReader.Read(to, form, isPushed);
-        if (Form.Encode(form.Values).Length > PendingRequests.MaxChars) throw OAuthError.InvalidRequest("The request is too long.");
+        var to = await reader.Trust(tenant, form, cancel);
+        try
+        {
+            return await goOn(RequestReader.Read(to, form, isPushed));
+        }
+        catch (OAuthError error)
+        {
+            return await pages.Refuse(request, tenant, to, error, clicked: false);
+        }
+    }
+
+    async Task<IResult> Decide(
+        HttpRequest request, Tenant tenant, AuthorizationRequest wanted, Func<Task<string>> waitingId, CancellationToken cancel)
+    {
         var who = await signIns.Find(request, tenant, cancel);
         var step = await decision.Next(tenant, wanted, who, since: null, clicked: false, cancel);
         if (HttpMethods.IsHead(request.Method)) return new SeeOther($"/{tenant.Id}/login");
         if (step == NextStep.Answer)
         {
             var act = Act.Of(request);
-            (act.Type, act.Actor, act.Client) = ("authorize", who!.User.Id, to.Client.Id);
+            (act.Type, act.Actor, act.Client) = ("authorize", who!.User.Id, wanted.To.Client.Id);
             var device = Device.Of(request, settings.FrontDoorId);
             return await pages.Send(request, tenant, await answers.Grant(tenant, wanted, who, device, cancel), clicked: false);
         }
-        var id = await pending.Begin(tenant, form, isPushed, cookies.Browser(request, tenant), cancel);
-        return new SeeOther($"/{tenant.Id}/{(step == NextStep.SignIn ? "login" : "consent")}?request={id}");
-    }
-
-    static async Task<Form> Parameters(HttpRequest request)
-    {
-        if (HttpMethods.IsPost(request.Method)) return await Form.ReadTolerant(request);
-        return Form.ParseTolerant(Encoding.UTF8.GetBytes((request.QueryString.Value ?? "").TrimStart('?')));
+        return new SeeOther($"/{tenant.Id}/{(step == NextStep.SignIn ? "login" : "consent")}?request={await waitingId()}");
     }
 }

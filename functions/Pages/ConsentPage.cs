@@ -20,7 +20,7 @@ public sealed record ConsentModel(string RequestId, string FormToken, Client Cli
 
 /// <summary>The consent page of a pending authorization request (OIDC Core §3.1.2.4).</summary>
 public sealed class ConsentPage(
-    Gate gate, PendingRequests pending, RequestReader reader, BrowserSignIns signIns, BrowserCookies cookies,
+    Gate gate, PendingRequests pending, RequestReader reader, BrowserSignIns signIns,
     AuthorizationDecision decision, AuthorizationAnswers answers, FormTokens forms, PageRenderer renderer,
     ResponsePages pages, Settings settings)
 {
@@ -30,21 +30,19 @@ public sealed class ConsentPage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/consent")] HttpRequest request) =>
         gate.Page(request, async (tenant, cancel) =>
         {
-            var browser = cookies.Read(request, tenant, BrowserCookies.BrowserName);
-            var waiting = await pending.Find(tenant, Query.Read(request, "request")["request"], browser, cancel);
+            var waiting = await pending.Find(request, tenant, Query.ReadForPage(request, "request")["request"], cancel);
             return await Visit(request, tenant, waiting, null, cancel);
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 
-    /// <summary><c>POST /{tenant}/consent</c>: <c>request, form, scope, action=allow|deny</c>.</summary>
+    /// <summary><c>POST /{tenant}/consent</c>: <c>request, form, user, scope, action=allow|deny</c>.</summary>
     [Function("consent-post")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/consent")] HttpRequest request) =>
         gate.Page(request, async (tenant, cancel) =>
         {
             var form = await Form.Read(request);
-            var browser = cookies.Read(request, tenant, BrowserCookies.BrowserName);
-            var waiting = await pending.Find(tenant, form["request"], browser, cancel);
-            await forms.Check(request, tenant, waiting.Id, form, cancel);
+            var waiting = await pending.Find(request, tenant, form["request"], cancel);
+            await forms.Check(request, tenant, waiting, form["user"], form, cancel);
             return await Visit(request, tenant, waiting, form, cancel);
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 
@@ -61,6 +59,8 @@ public sealed class ConsentPage(
             var asks = step == NextStep.Consent ? AuthorizationDecision.Granted(tenant, wanted, who.User) : Scope.None;
             var act = Act.Of(request);
             (act.Actor, act.Client) = (who.User.Id, wanted.To.Client.Id);
+            // An answer counts for the user whom the page named: somebody else may have signed in in another tab meanwhile.
+            if (form?["user"] != who.User.Id) form = null;
             if (form?["action"] is "deny" or "allow") (act.Type, act.Detail) = ("consent", form["action"]);
             if (form?["action"] == "deny")
                 return await pages.Send(request, tenant, await answers.Deny(tenant, waiting, wanted, who.User, cancel), clicked: true);
@@ -83,7 +83,7 @@ public sealed class ConsentPage(
         var (client, redirect) = (wanted.To.Client, wanted.To.RedirectUri);
         var title = asks.IsEmpty ? Texts.ContinueTo(client.Name) : Texts.WantsTo(client.Name);
         var frame = new Frame(tenant, title) { FormTarget = RedirectUri.CspSource(redirect) };
-        var token = await forms.For(request, tenant, waiting.Id, cancel);
+        var token = await forms.For(request, tenant, waiting, user.Id, cancel);
         return await renderer.Show<ConsentView, ConsentModel>(
             request, frame, new ConsentModel(waiting.Id, token, client, user, asks, RedirectUri.Destination(redirect)));
     }

@@ -23,7 +23,7 @@ public sealed record DeviceConsentModel(string RequestId, string FormToken, stri
 /// </summary>
 public sealed class DevicePage(
     Gate gate, DeviceRequests devices, PendingRequests pending, ClientStore clients, SignIns sessions, Approvals approvals,
-    SignInAttempts attempts, BrowserSignIns signIns, BrowserCookies cookies, FormTokens forms, PageRenderer renderer,
+    SignInAttempts attempts, BrowserSignIns signIns, FormTokens forms, PageRenderer renderer,
     ResponsePages pages, Settings settings, TimeProvider clock)
 {
     /// <summary><c>GET /{tenant}/device?user_code=</c>, and <c>?request=</c> on the way back from the sign-in.</summary>
@@ -32,7 +32,7 @@ public sealed class DevicePage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/device")] HttpRequest request) =>
         gate.Page(request, async (tenant, cancel) =>
         {
-            var query = Query.Read(request, "user_code", "request");
+            var query = Query.ReadForPage(request, "user_code", "request");
             // A code in the address is shown in the form, to be compared, and never taken unseen (§3.3.1).
             // To HEAD too it is not: a guess would have to be counted.
             if (query["request"] is not { } id || HttpMethods.IsHead(request.Method)) return await ShowEntry(request, tenant, query["user_code"], null, cancel);
@@ -51,14 +51,14 @@ public sealed class DevicePage(
             if (UserCode.Read(form["user_code"] ?? "") is not { } code)
                 return await ShowEntry(request, tenant, form["user_code"], Texts.WrongDeviceCode, cancel);
             var remember = Form.Parse(Encoding.UTF8.GetBytes(Form.Encode([KeyValuePair.Create("user_code", code)])));
-            var waiting = await pending.BeginOwn(tenant, OwnPages.Device, remember, cookies.Browser(request, tenant), cancel);
+            var waiting = await pending.BeginOwn(request, tenant, OwnPages.Device, remember, cancel);
             return new SeeOther($"/{tenant.Id}/{OwnPages.Device}?request={waiting}");
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 
     async Task<IResult> Visit(HttpRequest request, Tenant tenant, PendingRequest waiting, Form? form, CancellationToken cancel)
     {
         if (await signIns.Find(request, tenant, cancel) is not { } who) return new SeeOther($"/{tenant.Id}/login?request={waiting.Id}");
-        if (form is not null) await forms.Check(request, tenant, About(waiting, who.User), form, cancel);
+        if (form is not null) await forms.Check(request, tenant, waiting, who.User.Id, form, cancel);
         var code = waiting.Parameters["user_code"] ?? "";
         var act = Act.Of(request);
         (act.Type, act.Actor) = ("device", who.User.Id);
@@ -75,7 +75,7 @@ public sealed class DevicePage(
         // Yes is a yes only to what the user was shown.
         if (form?["action"] == "allow" && scope.Beyond(Scope.Parse(form["scope"])).IsEmpty)
             return await Allow(request, tenant, device, client, who, scope, cancel);
-        var token = await forms.For(request, tenant, About(waiting, who.User), cancel);
+        var token = await forms.For(request, tenant, waiting, who.User.Id, cancel);
         var shown = UserCode.Format(code);
         return await renderer.Show<DeviceConsentView, DeviceConsentModel>(request, new Frame(tenant, Texts.DeviceWants(client.Name)),
             new DeviceConsentModel(waiting.Id, token, shown, client, who.User, scope));
@@ -84,12 +84,15 @@ public sealed class DevicePage(
     // A good code clears no count: whoever guesses has good codes of their own.
     async Task<(DeviceRequest, Client)?> Look(HttpRequest request, Tenant tenant, User user, string code, CancellationToken cancel)
     {
-        // Small letters are in no user name's count (UserStore.Normalize).
-        var (account, address) = ($"device|{user.Id}", $"device|{CallerAddress.Of(request, settings.FrontDoorId)}");
-        await attempts.EnsureAllowed(tenant.Id, account, address, cancel);
+        var address = CallerAddress.Of(request, settings.FrontDoorId);
+        using var attempt = await attempts.ReserveDevice(tenant.Id, user.Id, address, cancel);
         if (await devices.FindByUserCode(tenant, code, cancel) is { } device
-            && await clients.Find(tenant, device.ClientId, cancel) is { } client) return (device, client);
-        await attempts.Failed(tenant.Id, account, address, cancel);
+            && await clients.Find(tenant, device.ClientId, cancel) is { } client)
+        {
+            await attempt.Withdraw();
+            return (device, client);
+        }
+        await attempt.Failed();
         return null;
     }
 
@@ -99,10 +102,10 @@ public sealed class DevicePage(
         var mine = new Answered(who.User.Id, sessions.NewId(client, scope), clock.GetUtcNow());
         var standing = await devices.Answer(tenant, device, mine, cancel) ?? throw Finished();
         if (standing.UserId != who.User.Id || standing.SessionId is not { } sessionId) throw Finished();
-        await approvals.Add(tenant, who.User.Id, client.Id, scope, cancel);
+        await approvals.Add(tenant, who.User.Id, client, scope, cancel);
         var code = new CodeBinding((device with { Answered = standing }).RedeemableUntil, GrantType.DeviceCode, Challenge: null, Nonce: null);
-        var session = sessions.New(tenant, client, who.User, scope, who.Authentication, sessionId) with { Code = code };
-        if (!await sessions.TryAwait(session, device.Device, cancel)) throw Finished();
+        var session = sessions.New(tenant, client, who.User, scope, device.Scope, who.Authentication, sessionId) with { Code = code };
+        await sessions.Await(session, device.Device, cancel);
         return await renderer.Show<MessageView, MessageModel>(
             request, new Frame(tenant, Texts.DeviceConnected), new MessageModel(Texts.DeviceConnectedLead));
     }
@@ -117,7 +120,7 @@ public sealed class DevicePage(
 
     async Task<PendingRequest> Find(HttpRequest request, Tenant tenant, string id, CancellationToken cancel)
     {
-        var waiting = await pending.Find(tenant, id, cookies.Read(request, tenant, BrowserCookies.BrowserName), cancel);
+        var waiting = await pending.Find(request, tenant, id, cancel);
         return waiting.Page == OwnPages.Device ? waiting : throw Problem.BadRequest("sign_in_expired", "This is no device's request.");
     }
 
@@ -128,8 +131,6 @@ public sealed class DevicePage(
         var frame = new Frame(tenant, Texts.ConnectDevice) { Status = error is null ? 200 : 400 };
         return await renderer.Show<DeviceView, DeviceModel>(request, frame, new DeviceModel(token, shown, error));
     }
-
-    static string About(PendingRequest waiting, User user) => $"{waiting.Id}|{user.Id}";
 
     static Problem Finished() => Problem.BadRequest("sign_in_finished", Texts.DeviceFinished);
 }

@@ -23,8 +23,8 @@ public sealed record SignInModel(string RequestId, string FormToken, string Lead
 
 /// <summary>The sign-in page of a pending request: an app's, or one of a page of ours.</summary>
 public sealed partial class LoginPage(
-    Gate gate, PendingRequests pending, RequestReader reader, Passwords passwords, BrowserSignIns signIns,
-    BrowserCookies cookies, AuthorizationDecision decision, AuthorizationAnswers answers, FormTokens forms,
+    Gate gate, PendingRequests pending, RequestReader reader, Passwords passwords, KnownDevices devices, BrowserSignIns signIns,
+    AuthorizationDecision decision, AuthorizationAnswers answers, FormTokens forms,
     PageRenderer renderer, ResponsePages pages, Settings settings, ILogger<LoginPage> logger)
 {
     const int MaxChars = 256;
@@ -35,8 +35,7 @@ public sealed partial class LoginPage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/login")] HttpRequest request) =>
         gate.Page(request, async (tenant, cancel) =>
         {
-            var browser = cookies.Read(request, tenant, BrowserCookies.BrowserName);
-            var waiting = await pending.Find(tenant, Query.Read(request, "request")["request"], browser, cancel);
+            var waiting = await pending.Find(request, tenant, Query.ReadForPage(request, "request")["request"], cancel);
             var wanted = waiting.Page is not null ? null
                 : RequestReader.Read(await reader.Trust(tenant, waiting.Parameters, cancel), waiting.Parameters, waiting.Pushed);
             return await Show(request, tenant, waiting, wanted, wanted?.LoginHint, null, cancel);
@@ -49,9 +48,8 @@ public sealed partial class LoginPage(
         gate.Page(request, async (tenant, cancel) =>
         {
             var form = await Form.Read(request);
-            var browser = cookies.Read(request, tenant, BrowserCookies.BrowserName);
-            var waiting = await pending.Find(tenant, form["request"], browser, cancel);
-            await forms.Check(request, tenant, waiting.Id, form, cancel);
+            var waiting = await pending.Find(request, tenant, form["request"], cancel);
+            await forms.Check(request, tenant, waiting, null, form, cancel);
             if (waiting.Page is not null) return await SignInToOwn(request, tenant, waiting, form, cancel);
             var to = await reader.Trust(tenant, waiting.Parameters, cancel);
             try
@@ -85,9 +83,9 @@ public sealed partial class LoginPage(
         {
             var (userName, password) = (form["username"] ?? "", form["password"] ?? "");
             if (userName.Length is 0 or > MaxChars || password.Length is 0 or > MaxChars) throw OAuthError.InvalidGrant(Texts.WrongPassword);
-            var address = CallerAddress.Of(request, settings.FrontDoorId);
-            var user = await passwords.SignIn(tenant, userName, password, address, cancel);
+            var user = await passwords.SignIn(tenant, userName, password, devices.Of(request, tenant, userName), cancel);
             act.Actor = user.Id;
+            await devices.Remember(request, tenant, user, cancel);
             return (await signIns.Start(request, tenant, user, cancel), null);
         }
         catch (OAuthError refusal)
@@ -117,7 +115,7 @@ public sealed partial class LoginPage(
             Status = refusal is null ? 200 : refusal.RetryAfter is null ? 400 : 429,
             FormTarget = wanted is null ? null : RedirectUri.CspSource(wanted.To.RedirectUri),
         };
-        var token = await forms.For(request, tenant, waiting.Id, cancel);
+        var token = await forms.For(request, tenant, waiting, null, cancel);
         var name = userName?.Length <= MaxChars ? userName : null;
         var lead = wanted is null ? Texts.ToContinueHere(waiting.Page!) : Texts.ToContinueTo(wanted.To.Client.Name);
         return await renderer.Show<SignInView, SignInModel>(

@@ -22,7 +22,7 @@ public sealed record SignOutModel(string RequestId, string FormToken, User User)
 /// is obeyed; anybody else only gets the user asked. The way back is one that the app has registered, or none.
 /// </summary>
 public sealed class LogoutPage(
-    Gate gate, Logouts logouts, PendingRequests pending, BrowserSignIns signIns, BrowserCookies cookies, FormTokens forms,
+    Gate gate, Logouts logouts, PendingRequests pending, BrowserSignIns signIns, FormTokens forms,
     PageRenderer renderer, ResponsePages pages)
 {
     /// <summary><c>GET,POST /{tenant}/oauth/logout</c>. HEAD only checks; it ends nothing and answers 303 to the page that asks.</summary>
@@ -40,7 +40,7 @@ public sealed class LogoutPage(
             if (!posted && !logout.MustAsk(who)) return await End(request, tenant, logout, who, clicked: false, cancel);
             if (Form.Encode(form.Values).Length > PendingRequests.MaxChars) throw OAuthError.InvalidRequest("The request is too long.");
             // A form from another site brings no cookie (SameSite): who is signed in is seen only from here.
-            var id = await pending.BeginOwn(tenant, OwnPages.Logout, form, cookies.Browser(request, tenant), cancel);
+            var id = await pending.BeginOwn(request, tenant, OwnPages.Logout, form, cancel);
             return new SeeOther($"/{tenant.Id}/{OwnPages.Logout}?request={id}");
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 
@@ -50,21 +50,21 @@ public sealed class LogoutPage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/logout")] HttpRequest request) =>
         gate.Page(request, async (tenant, cancel) =>
         {
-            var waiting = await Find(request, tenant, Query.Read(request, "request")["request"], cancel);
+            var waiting = await Find(request, tenant, Query.ReadForPage(request, "request")["request"], cancel);
             var logout = await logouts.Read(tenant, waiting.Parameters, cancel);
             var who = await signIns.Find(request, tenant, cancel);
             if (!logout.MustAsk(who))
                 return HttpMethods.IsHead(request.Method) ? await Say(request, tenant, Texts.SignOutQuestion, Texts.CloseThis, null, null)
                     : await End(request, tenant, logout, who, clicked: false, cancel);
-            var token = await forms.For(request, tenant, waiting.Id, cancel);
+            var token = await forms.For(request, tenant, waiting, who!.User.Id, cancel);
             var frame = new Frame(tenant, Texts.SignOutQuestion)
             {
                 FormTarget = logout.RedirectUri is { } uri ? RedirectUri.CspSource(uri) : null,
             };
-            return await renderer.Show<SignOutView, SignOutModel>(request, frame, new SignOutModel(waiting.Id, token, who!.User));
+            return await renderer.Show<SignOutView, SignOutModel>(request, frame, new SignOutModel(waiting.Id, token, who.User));
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 
-    /// <summary><c>POST /{tenant}/logout</c>: <c>request, form, action=signout|stay</c>.</summary>
+    /// <summary><c>POST /{tenant}/logout</c>: <c>request, form, user, action=signout|stay</c>.</summary>
     [Function("logout-post")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/logout")] HttpRequest request) =>
@@ -72,15 +72,17 @@ public sealed class LogoutPage(
         {
             var form = await Form.Read(request);
             var waiting = await Find(request, tenant, form["request"], cancel);
-            await forms.Check(request, tenant, waiting.Id, form, cancel);
+            await forms.Check(request, tenant, waiting, form["user"], form, cancel);
             if (form["action"] != "signout") return await Say(request, tenant, Texts.StillSignedIn, Texts.CloseThis, null, null);
-            var logout = await logouts.Read(tenant, waiting.Parameters, cancel);
-            return await End(request, tenant, logout, await signIns.Find(request, tenant, cancel), clicked: true, cancel);
+            var who = await signIns.Find(request, tenant, cancel);
+            // Somebody else has signed in in another tab meanwhile: they are asked too.
+            if (who is not null && who.User.Id != form["user"]) return new SeeOther($"/{tenant.Id}/{OwnPages.Logout}?request={waiting.Id}");
+            return await End(request, tenant, await logouts.Read(tenant, waiting.Parameters, cancel), who, clicked: true, cancel);
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 
     async Task<PendingRequest> Find(HttpRequest request, Tenant tenant, string? id, CancellationToken cancel)
     {
-        var waiting = await pending.Find(tenant, id, cookies.Read(request, tenant, BrowserCookies.BrowserName), cancel);
+        var waiting = await pending.Find(request, tenant, id, cancel);
         return waiting.Page == OwnPages.Logout ? waiting
             : throw Problem.BadRequest("sign_in_expired", "This is not a request to sign out.");
     }

@@ -13,7 +13,7 @@ namespace Latchkey.Pages;
 public sealed record MessageModel(string Text, string? Link = null, string? Label = null);
 
 /// <summary>Pages of ours that need somebody to be signed in: they wait like an app does, and the sign-in page leads back to them.</summary>
-public sealed class OwnPages(PendingRequests pending, BrowserSignIns signIns, BrowserCookies cookies)
+public sealed class OwnPages(PendingRequests pending, BrowserSignIns signIns)
 {
     /// <summary>The path of the account page under its tenant.</summary>
     public const string Account = "account";
@@ -36,7 +36,7 @@ public sealed class OwnPages(PendingRequests pending, BrowserSignIns signIns, Br
     public async Task<IResult> ToSignIn(HttpRequest request, Tenant tenant, string page, Form remember, CancellationToken cancel)
     {
         if (HttpMethods.IsHead(request.Method)) return new SeeOther($"/{tenant.Id}/login");
-        var id = await pending.BeginOwn(tenant, page, remember, cookies.Browser(request, tenant), cancel);
+        var id = await pending.BeginOwn(request, tenant, page, remember, cancel);
         return new SeeOther($"/{tenant.Id}/login?request={id}");
     }
 

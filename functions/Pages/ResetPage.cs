@@ -17,7 +17,7 @@ public sealed record ResetModel(string FormToken, string? Link, User? User, stri
 
 /// <summary>A forgotten password: the user asks for a link, gets it by mail, and sets a new password.</summary>
 public sealed class ResetPage(
-    Gate gate, PasswordResets resets, FormTokens forms, PageRenderer renderer, ResponsePages pages, Settings settings)
+    Gate gate, PasswordResets resets, FormTokens forms, PageRenderer renderer, ResponsePages pages, KnownDevices devices)
 {
     /// <summary>Its path under the tenant.</summary>
     public const string Name = "reset";
@@ -31,7 +31,7 @@ public sealed class ResetPage(
         gate.Page(request, async (tenant, cancel) =>
         {
             EnsurePossible();
-            var link = Query.Read(request, "link")["link"];
+            var link = Query.ReadForPage(request, "link")["link"];
             var user = link is null ? null : (await resets.Find(tenant, link, cancel) ?? throw NoGood()).User;
             return await Show(request, tenant, link, user, null, cancel);
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
@@ -52,9 +52,8 @@ public sealed class ResetPage(
     async Task<IResult> Ask(HttpRequest request, Tenant tenant, string userName, CancellationToken cancel)
     {
         if (userName.Length > MaxNameChars) throw Problem.BadRequest("invalid_name", "That is no user name.");
-        var address = CallerAddress.Of(request, settings.FrontDoorId);
         Act.Of(request).Type = "password-reset-ask"; // Of whom is not said: it may be nobody. The mail, if one goes out, is told apart.
-        await resets.Ask(tenant, userName, address, (user, link) =>
+        await resets.Ask(tenant, userName, devices.Of(request, tenant, userName), (user, link) =>
             new Message(user.Email!, Texts.ResetSubject(tenant.Name), Texts.ResetMail(tenant.Name, user.Name, $"{tenant.Issuer}/{Name}?link={link}")), cancel);
         return await Say(request, tenant, Texts.ResetAsked, new MessageModel(Texts.ResetAskedLead));
     }
@@ -71,6 +70,7 @@ public sealed class ResetPage(
             return await Show(request, tenant, link, good.User, Texts.PasswordFault(fault), cancel);
         }
         if (!await resets.TryUse(tenant, good, password, cancel)) throw NoGood();
+        await devices.Remember(request, tenant, good.User, cancel); // Strangers who guess keep nobody out who has the mail.
         return await Say(request, tenant, Texts.ResetDone, new MessageModel(Texts.ResetDoneLead, $"/{tenant.Id}/{OwnPages.Account}", Texts.SignIn));
     }
 

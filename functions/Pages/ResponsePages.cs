@@ -8,8 +8,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Pages;
 
+/// <summary>What the page of a failure shows.</summary>
+/// <param name="Problem">The failure.</param>
+/// <param name="WayBack">The answer that its button takes to the app, or null.</param>
+public sealed record ErrorModel(Problem Problem, AuthorizationResponse? WayBack);
+
 /// <summary>Sends an authorization response to the app, and failures that the app must not hear of to the user.</summary>
-public sealed partial class ResponsePages(PageRenderer pages, ILogger<ResponsePages> logger)
+public sealed partial class ResponsePages(PageRenderer pages, RequestReader reader, ILogger<ResponsePages> logger)
 {
     const string Submit = "document.forms[0].submit()";
 
@@ -40,9 +45,26 @@ public sealed partial class ResponsePages(PageRenderer pages, ILogger<ResponsePa
         return Send(request, tenant, AuthorizationResponse.Refusal(tenant, to, error), clicked);
     }
 
-    /// <summary>The page of a failure.</summary>
-    public Task<IResult> Failure(HttpRequest request, Tenant? tenant, Problem problem) =>
-        pages.Show<ErrorView, Problem>(request, new Frame(tenant, Texts.ErrorTitle) { Status = problem.Status }, problem, problem.RetryAfter);
+    /// <summary>The page of a failure, with the way back to the app where it is known.</summary>
+    public async Task<IResult> Failure(HttpRequest request, Tenant? tenant, Problem problem) => await pages.Show<ErrorView, ErrorModel>(
+        request, new Frame(tenant, Texts.ErrorTitle) { Status = problem.Status },
+        new ErrorModel(problem, await WayBack(request, tenant, problem)), problem.RetryAfter);
+
+    // The app hears that the user got nowhere, as if they had said no; it may start again.
+    async Task<AuthorizationResponse?> WayBack(HttpRequest request, Tenant? tenant, Problem problem)
+    {
+        if (tenant is null || problem.Waiting is not { } form) return null;
+        try
+        {
+            var to = await reader.Trust(tenant, form, request.HttpContext.RequestAborted);
+            return to.Mode == ResponseMode.FormPost ? null
+                : AuthorizationResponse.Refusal(tenant, to, OAuthError.AccessDenied("The sign-in has expired."));
+        }
+        catch (OAuthError)
+        {
+            return null; // The app has changed or gone since.
+        }
+    }
 
     static partial class Log
     {

@@ -124,6 +124,7 @@ public static partial class Texts
     {
         OAuth.PasswordFault.TooShort => $"The new password needs at least {Passwords.LeastChars} characters. Nothing was changed.",
         OAuth.PasswordFault.TooLong => $"The new password has more than {Passwords.MaxChars} characters. Nothing was changed.",
+        OAuth.PasswordFault.NotTypable => "The new password holds a character that can't be typed. Nothing was changed.",
         _ => "The new password is your user name. Nothing was changed.",
     };
 

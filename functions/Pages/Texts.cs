@@ -64,7 +64,8 @@ public static partial class Texts
     /// <summary>What to do about a failure; and the technical words for the app's makers, or null.</summary>
     public static (string ForUser, string? ForDeveloper) Failure(Problem problem) => problem switch
     {
-        { Code: "sign_in_expired" or "sign_in_finished" } => ($"{problem.Message} {StartAgain}", null),
+        { Code: "sign_in_expired" or "sign_in_finished" or "other_browser" } => ($"{problem.Message} {StartAgain}", null),
+        { Code: "cookies_off" } => (problem.Message, null),
         { Code: "unknown_tenant" } => (UnknownTenant, null),
         { Status: 429, RetryAfter: { } seconds } => (TooManyTries(seconds), null),
         { Code: "tenant_suspended" } => (problem.Message, null), // With the reason.

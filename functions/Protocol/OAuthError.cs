@@ -26,15 +26,18 @@ public sealed class OAuthError : Exception
     /// <summary>Seconds to wait before the next try, or null.</summary>
     public int? RetryAfter { get; private init; }
 
-    /// <summary>True if the answer must carry <c>WWW-Authenticate: Basic</c> (RFC 6749 §5.2).</summary>
-    public bool ChallengeBasic { get; private init; }
+    /// <summary>True if the answer carries <c>WWW-Authenticate: Basic</c>: every 401 names a scheme (RFC 9110 §15.5.2).</summary>
+    public bool ChallengeBasic => Status == 401 && Code == "invalid_client";
 
     /// <summary>RFC 6749 §5.2: missing, repeated or malformed parameter.</summary>
     public static OAuthError InvalidRequest(string description) => new("invalid_request", description);
 
-    /// <summary>RFC 6749 §5.2: client unknown or not authenticated; 401, with a challenge if the client used the header.</summary>
-    public static OAuthError InvalidClient(string detail, bool usedHeader, string? about = null) =>
-        new("invalid_client", "Client authentication failed.", 401, detail) { ChallengeBasic = usedHeader, About = about };
+    /// <summary>RFC 6749 §5.2: client unknown or not authenticated; 401.</summary>
+    /// <param name="detail">Why, for the log.</param>
+    /// <param name="about">The client's id, if it is known.</param>
+    /// <param name="description">What the client is told; nothing that only the client itself may know, unless it has proven who it is.</param>
+    public static OAuthError InvalidClient(string detail, string? about = null, string description = "Client authentication failed.") =>
+        new("invalid_client", description, 401, detail) { About = about };
 
     /// <summary>RFC 6749 §5.2: the code, password or refresh token is wrong, expired, revoked or another client's.</summary>
     public static OAuthError InvalidGrant(string description, string? detail = null, string? about = null) =>

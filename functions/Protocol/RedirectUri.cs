@@ -15,10 +15,22 @@ public static class RedirectUri
     static readonly SearchValues<char> Allowed = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?[]@!$&'()*+,;=%");
 
+    const string Localhost = "http://localhost";
+
     static readonly string[] LoopbackAddresses = ["http://127.0.0.1", "http://[::1]"];
 
+    // Schemes that browsers and systems have given a meaning: none of them is an app's own.
+    static readonly string[] Taken =
+    [
+        "about", "blob", "chrome", "content", "data", "edge", "facetime", "file", "filesystem", "ftp", "geo", "intent", "itms", "javascript",
+        "mailto", "market", "resource", "sms", "ssh", "tel", "urn", "vbscript", "view-source", "ws", "wss",
+    ];
+
     /// <summary>What is wrong with a redirect URI that an app wants to register, in words for its developer; null if nothing is.</summary>
-    public static string? Fault(string uri, bool native)
+    /// <param name="uri">The URI.</param>
+    /// <param name="native">The app is an installed one.</param>
+    /// <param name="relaxed">An operator has allowed private schemes without a dot (<c>Client.RelaxedRedirects</c>).</param>
+    public static string? Fault(string uri, bool native, bool relaxed = false)
     {
         if (uri.Length is 0 or > MaxChars) return $"A redirect URI has 1 to {MaxChars} characters.";
         if (uri.AsSpan().ContainsAnyExcept(Allowed))
@@ -30,23 +42,46 @@ public static class RedirectUri
             "https" => Authority(uri) is { } host && IsHost(host) ? null : "An https redirect URI names a host, without a user.",
             "http" => IsLoopback(uri) ? null : "http is only for 127.0.0.1, [::1] and localhost (RFC 8252 §7.3); use https.",
             _ when !native => "A private scheme is only for native apps (RFC 8252 §7.1).",
-            var own => own.Contains('.') ? null : "A private scheme is a domain name in reverse, such as com.example.app (RFC 8252 §7.1).",
+            var own => own.Contains('.') || (relaxed && !Taken.Contains(own)) ? null : "A private scheme is a domain name in reverse, such as com.example.app (RFC 8252 §7.1).",
         };
     }
 
     /// <summary>
     /// True if the URI that was sent is the registered one: the same characters, except that a native app may use any
-    /// port of a loopback address (RFC 8252 §7.3). <c>localhost</c> is a name, not an address, and stays exact.
+    /// port of a loopback address (RFC 8252 §7.3). <c>localhost</c> is a name, not an address, and stays exact unless
+    /// <paramref name="relaxed"/>.
     /// </summary>
-    public static bool Matches(string registered, string sent, bool native)
+    public static bool Matches(string registered, string sent, bool native, bool relaxed = false)
     {
         if (string.Equals(registered, sent, StringComparison.Ordinal)) return true;
         if (!native || sent.Length > MaxChars || sent.AsSpan().ContainsAnyExcept(Allowed)) return false;
-        return WithoutPort(registered) is { } bare && string.Equals(bare, WithoutPort(sent), StringComparison.Ordinal);
+        string[] hosts = relaxed ? [.. LoopbackAddresses, Localhost] : LoopbackAddresses;
+        return WithoutPort(registered, hosts) is { } bare && string.Equals(bare, WithoutPort(sent, hosts), StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// What a developer should know of a URI that may be registered; null if there is nothing. openid-client 6 for JavaScript
+    /// sends the URI as a URL parser writes it, which is then not the one of the authorization request.
+    /// </summary>
+    public static string? Warning(string uri)
+    {
+        if (IsPrivateScheme(uri) || Authority(uri) is not { } authority) return null;
+        var path = uri[(uri.IndexOf("://", StringComparison.Ordinal) + 3 + authority.Length)..];
+        var rewritten = path.Length == 0 || path[0] == '?' ? "it has no path"
+            : authority.Any(char.IsAsciiLetterUpper) ? "its host has capital letters"
+            : authority.EndsWith(":443", StringComparison.Ordinal) || authority.EndsWith(":80", StringComparison.Ordinal) ? "it names the usual port"
+            : path.Contains('?') ? "it has a query" : null;
+        return rewritten is null ? null : $"{uri}: {rewritten}. Some libraries, openid-client 6 among them, cannot redeem a code for it.";
     }
 
     /// <summary>True if it leads to an app by a scheme of the app's own, which any app on the device may claim (RFC 8252 §8.6).</summary>
     public static bool IsPrivateScheme(string uri) => Scheme(uri)?.ToLowerInvariant() is not ("http" or "https");
+
+    /// <summary>
+    /// True if it leads to a program on the user's own device: a scheme of the app's own, or the loopback interface, where any
+    /// program may listen (RFC 8252 §8.6).
+    /// </summary>
+    public static bool IsOnDevice(string uri) => IsPrivateScheme(uri) || IsLoopback(uri);
 
     /// <summary>
     /// The CSP source (CSP3 §2.3.1) that a form must be allowed to be redirected to: see <c>PageRenderer</c>. For https
@@ -87,14 +122,12 @@ public static class RedirectUri
             && host.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.') && host[0] is not ('-' or '.');
     }
 
-    static bool IsLoopback(string uri) => WithoutPort(uri) is not null
-        || (Authority(uri) is { } authority && authority.Split(':') is ["localhost", .. var port]
-            && (port.Length == 0 || (port.Length == 1 && IsPort(port[0]))));
+    static bool IsLoopback(string uri) => WithoutPort(uri, [.. LoopbackAddresses, Localhost]) is not null;
 
     // http://127.0.0.1:51004/callback → http://127.0.0.1/callback; null if it is no loopback address.
-    static string? WithoutPort(string uri)
+    static string? WithoutPort(string uri, string[] addresses)
     {
-        foreach (var address in LoopbackAddresses)
+        foreach (var address in addresses)
         {
             if (!uri.StartsWith(address, StringComparison.Ordinal)) continue;
             var rest = uri[address.Length..];

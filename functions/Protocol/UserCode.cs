@@ -23,7 +23,7 @@ public static class UserCode
     public static string? Read(string typed)
     {
         if (typed.Length > MaxChars) return null;
-        var code = string.Concat(typed.Normalize(NormalizationForm.FormKC).ToUpperInvariant()
+        var code = string.Concat(UnicodeText.Normalize(typed, NormalizationForm.FormKC).ToUpperInvariant()
             .Where(c => char.IsLetterOrDigit(c)));
         return code.Length == Length && code.All(Alphabet.Contains) ? code : null;
     }

@@ -65,19 +65,6 @@ public sealed class BlobStore(StorageClients storage)
         return etag;
     }
 
-    /// <summary>Deletes the blob if it still has this ETag; otherwise leaves it.</summary>
-    public async Task DeleteUnchanged(string tenant, string name, ETag etag, CancellationToken cancel)
-    {
-        try
-        {
-            await Blob(tenant, name).DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots, Unchanged(etag), cancel);
-        }
-        catch (RequestFailedException changed) when (changed.Status is 404 or 412)
-        {
-            // Whoever changed it decides about it.
-        }
-    }
-
     /// <summary>Deletes the blob whatever it is and whoever holds it; that it is gone already is as good.</summary>
     public Task Delete(string tenant, string name, CancellationToken cancel) => Force(tenant, name,
         () => Blob(tenant, name).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancel), cancel);

@@ -9,6 +9,9 @@ public static class Ids
 {
     const string Base32 = "abcdefghijklmnopqrstuvwxyz234567";
 
+    /// <summary>Characters of an id that <see cref="New"/> makes.</summary>
+    public const int Length = 22;
+
     /// <summary>128 random bits as 22 characters of base64url.</summary>
     public static string New() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
 
@@ -17,7 +20,7 @@ public static class Ids
 
     /// <summary>True if the text can be an id made by <see cref="New"/>.</summary>
     public static bool IsId(string text) =>
-        text.Length == 22 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+        text.Length == Length && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     /// <summary>80 random bits as 16 characters of lower-case base32, legal in blob and container names.</summary>
     public static string NewBase32() => Encode(RandomNumberGenerator.GetBytes(10));

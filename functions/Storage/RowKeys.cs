@@ -14,9 +14,6 @@ public static class RowKeys
     /// <summary>The row of a session in its own partition.</summary>
     public const string Session = "session";
 
-    /// <summary>The row that counts failed sign-ins in its own partition.</summary>
-    public const string Attempts = "attempts";
-
     /// <summary>A tenant's role.</summary>
     public static string Role(string name) => $"role|{Ids.Hash(name)}";
 
@@ -59,11 +56,23 @@ public static class RowKeys
     /// <summary>An access token's record.</summary>
     public static string Token(string id) => $"token|{id}";
 
-    /// <summary>Failed sign-ins of one account, already normalized.</summary>
-    public static string AccountAttempts(string tenant, string account) => $"{tenant}|account|{Ids.Hash(account)}";
+    /// <summary>The partition of attempts that are counted under something of this kind; the id may be any text.</summary>
+    public static string Attempts(string tenant, string kind, string id) => $"{tenant}|{kind}|{Ids.Hash(id)}";
 
-    /// <summary>Failed sign-ins from one address.</summary>
-    public static string AddressAttempts(string tenant, string address) => $"{tenant}|address|{Ids.Hash(address)}";
+    /// <summary>What the keys of all places for attempts start with; they sort after <see cref="AnyGood"/>.</summary>
+    public const string AnyAttempt = "place|";
+
+    /// <summary>One of the places for attempts that may fail.</summary>
+    public static string Attempt(int index) => $"{AnyAttempt}{index:D4}";
+
+    /// <summary>Which place it is.</summary>
+    public static int AttemptIndex(string key) => int.Parse(key[AnyAttempt.Length..], System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>What the keys of all who were good start with.</summary>
+    public const string AnyGood = "good|";
+
+    /// <summary>Somebody was good: one of a hundred rows, so that they are few however many people there are.</summary>
+    public static string Good(string who) => $"{AnyGood}{Convert.ToInt32(Ids.Hash(who)[..6], 16) % 100:D2}";
 
     /// <summary>The only row of the partition of something that may be used once.</summary>
     public const string SeenRow = "seen";
@@ -89,8 +98,8 @@ public static class RowKeys
     /// <summary>A file's record in its space.</summary>
     public static string File(string id) => $"file|{id}";
 
-    /// <summary>A note that an upload was begun.</summary>
-    public static string Upload(string id) => $"upload|{id}";
+    /// <summary>A note to look at an upload in this slot of time.</summary>
+    public static string Upload(string id, long slot) => $"upload|{id}|{slot}";
 
     /// <summary>
     /// The row that lists a file in its folder by name. Rows sort by name without regard to case, then by id: the name

@@ -3,8 +3,8 @@ using Latchkey.Telemetry;
 
 namespace Latchkey.Storage;
 
-/// <summary>A URL that carries its own permission, and when that ends.</summary>
-public sealed record SignedUrl(string Url, DateTimeOffset ExpiresAt);
+/// <summary>A URL that carries its own permission, and when that begins and ends.</summary>
+public sealed record SignedUrl(string Url, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt);
 
 /// <summary>
 /// Shared access signatures (service SAS, "Create a user delegation SAS" in Azure's documentation) for exactly one
@@ -56,6 +56,6 @@ public sealed class Sas(BlobStore blobs, DelegationKeys? delegation, bool httpsO
             ? blob.GenerateSasUri(sas)
             : blob.GenerateUserDelegationSasUri(sas, await delegation.Until(expires, cancel));
         Instruments.SasIssued(tenant, sas.Permissions);
-        return new SignedUrl(url.AbsoluteUri, expires); // ToString would undo some of the encoding.
+        return new SignedUrl(url.AbsoluteUri, now, expires); // ToString would undo some of the encoding.
     }
 }

@@ -14,7 +14,15 @@ public sealed record Block(string Id, long Size);
 /// <summary>What storage holds of a blob that comes in blocks.</summary>
 /// <param name="Committed">The blocks that the blob is made of, in order.</param>
 /// <param name="Uncommitted">Blocks that wait for a list; storage keeps them for a week after the last.</param>
-public sealed record StagedBlocks(IReadOnlyList<Block> Committed, IReadOnlyList<Block> Uncommitted);
+/// <param name="ETag">The blob's, or null while there are only blocks.</param>
+public sealed record StagedBlocks(IReadOnlyList<Block> Committed, IReadOnlyList<Block> Uncommitted, ETag? ETag = null);
+
+/// <summary>How much storage holds under a blob's name, in bytes.</summary>
+/// <param name="Largest">The largest of the blob and its snapshots.</param>
+/// <param name="Stored">The blob and its snapshots; what is the same counts once.</param>
+/// <param name="Waiting">Blocks that no list has used.</param>
+/// <param name="AreNumbered">All of those have names of eight digits.</param>
+public sealed record Held(long Largest, long Stored, long Waiting, bool AreNumbered);
 
 /// <summary>
 /// Blobs that come in blocks, and their snapshots. As with <see cref="BlobStore"/>, what changed or went away meanwhile
@@ -28,7 +36,8 @@ public sealed class StagedBlobs(BlobStore blobs)
         try
         {
             var answer = await Blob(tenant, name).GetBlockListAsync(BlockListTypes.All, cancellationToken: cancel);
-            return new StagedBlocks(Blocks(answer.Value.CommittedBlocks), Blocks(answer.Value.UncommittedBlocks));
+            var committed = Blocks(answer.Value.CommittedBlocks);
+            return new StagedBlocks(committed, Blocks(answer.Value.UncommittedBlocks), committed.Count > 0 ? answer.GetRawResponse().Headers.ETag : null);
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
@@ -48,12 +57,18 @@ public sealed class StagedBlobs(BlobStore blobs)
     /// Makes the blob of these blocks (Put Block List, the newest of each id); its new ETag. A block may be sent again
     /// up to this moment, and with another size: only the blob tells what it is made of.
     /// </summary>
-    public async Task<ETag> Commit(
-        string tenant, string name, IEnumerable<string> blockIds, BlobHttpHeaders headers, CancellationToken cancel)
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="name">The blob.</param>
+    /// <param name="blockIds">The blocks, in order.</param>
+    /// <param name="headers">The blob's headers.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <param name="conditions">What must be true of the blob; a 412 if it is not.</param>
+    public async Task<ETag> Commit(string tenant, string name, IEnumerable<string> blockIds, BlobHttpHeaders headers, CancellationToken cancel,
+        BlobRequestConditions? conditions = null)
     {
         try
         {
-            var options = new CommitBlockListOptions { HttpHeaders = headers };
+            var options = new CommitBlockListOptions { HttpHeaders = headers, Conditions = conditions };
             return (await Blob(tenant, name).CommitBlockListAsync(blockIds, options, cancel)).Value.ETag;
         }
         catch (RequestFailedException gone) when (gone.ErrorCode == BlobErrorCode.InvalidBlockList)
@@ -90,24 +105,6 @@ public sealed class StagedBlobs(BlobStore blobs)
         Blob(tenant, name).WithSnapshot(snapshot).DeleteIfExistsAsync(cancellationToken: cancel);
 
     /// <summary>
-    /// Deletes the blob if it still has this ETag and no snapshot, which somebody else may have taken and be checking;
-    /// otherwise leaves it.
-    /// </summary>
-    public async Task DeleteUnchanged(string tenant, string name, ETag etag, CancellationToken cancel)
-    {
-        try
-        {
-            var unchanged = new BlobRequestConditions { IfMatch = etag };
-            await Blob(tenant, name).DeleteAsync(DeleteSnapshotsOption.None, unchanged, cancel);
-        }
-        catch (RequestFailedException changed) when (
-            changed.Status is 404 or 412 || changed.ErrorCode == BlobErrorCode.SnapshotsPresent)
-        {
-            // The sweep has the last word.
-        }
-    }
-
-    /// <summary>
     /// Leaves of the blob nothing but this snapshot: every other one is deleted, and if the blob was written to after it
     /// an empty one takes its place (it can't be deleted while it has a snapshot).
     /// </summary>
@@ -123,6 +120,44 @@ public sealed class StagedBlobs(BlobStore blobs)
         }
         if (kept is null || root is null || root.Properties.ETag == kept.Properties.ETag) return;
         await DropBlocks(tenant, name, cancel);
+    }
+
+    /// <summary>How much is there, besides the snapshot that is served.</summary>
+    public async Task<Held> Weigh(string tenant, string name, string? served, CancellationToken cancel)
+    {
+        var items = new List<BlobItem>();
+        try
+        {
+            await foreach (var item in blobs.Container(tenant).GetBlobsAsync(BlobTraits.None, BlobStates.Snapshots, name, cancel))
+                if (item.Name == name) items.Add(item);
+        }
+        catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            return new Held(0, 0, 0, true);
+        }
+        var kept = served is null ? null : items.Find(item => item.Snapshot == served)?.Properties.ETag;
+        var sizes = items.Where(item => item.Properties.ETag != kept).DistinctBy(item => item.Properties.ETag)
+            .Select(item => item.Properties.ContentLength ?? 0).ToList();
+        var waiting = (await Waiting(tenant, name, cancel))?.Uncommitted ?? [];
+        return new Held(sizes.Count == 0 ? 0 : sizes.Max(), sizes.Sum(), waiting.Sum(block => block.Size), waiting.All(block => IsNumbered(block.Id)));
+    }
+
+    async Task<StagedBlocks?> Waiting(string tenant, string name, CancellationToken cancel)
+    {
+        try
+        {
+            return await Find(tenant, name, cancel);
+        }
+        catch (RequestFailedException other) when (other.Status is 400 or 409)
+        {
+            return null; // No block blob, or under a key that is not ours.
+        }
+    }
+
+    static bool IsNumbered(string id)
+    {
+        Span<byte> bytes = stackalloc byte[64];
+        return Convert.TryFromBase64String(id, bytes, out var length) && length == 8 && bytes[..length].ContainsAnyExceptInRange((byte)'0', (byte)'9') is false;
     }
 
     BlockBlobClient Blob(string tenant, string name) => blobs.Container(tenant).GetBlockBlobClient(name);

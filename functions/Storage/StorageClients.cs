@@ -5,6 +5,15 @@ using Azure.Storage.Blobs;
 
 namespace Latchkey.Storage;
 
+/// <summary>How long a request that storage failed waits before it is sent again; tests wait less.</summary>
+/// <param name="First">Before the first retry; it doubles each time.</param>
+/// <param name="Longest">At most.</param>
+public sealed record StorageRetries(TimeSpan First, TimeSpan Longest)
+{
+    /// <summary>What a deployment has.</summary>
+    public static StorageRetries Usual { get; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1));
+}
+
 /// <summary>
 /// The two service clients. In Azure they use the app's identity; on the emulator its account key, which alone makes
 /// account-key SAS possible. Both give up within seconds, so that a dead storage becomes a 503 and not a hung request.
@@ -13,17 +22,17 @@ public sealed class StorageClients
 {
     /// <summary>Connects with an identity (Azure); <paramref name="transport"/> is for tests, which trust another certificate.</summary>
     public StorageClients(
-        Uri tables, Uri blobs, TokenCredential credential, RoundTrips roundTrips, HttpPipelineTransport? transport = null)
+        Uri tables, Uri blobs, TokenCredential credential, RoundTrips roundTrips, StorageRetries retries, HttpPipelineTransport? transport = null)
     {
-        Tables = new TableServiceClient(tables, credential, Bounded(new TableClientOptions(), roundTrips, transport));
-        Blobs = new BlobServiceClient(blobs, credential, Bounded(new BlobClientOptions(), roundTrips, transport));
+        Tables = new TableServiceClient(tables, credential, Bounded(new TableClientOptions(), roundTrips, retries, transport));
+        Blobs = new BlobServiceClient(blobs, credential, Bounded(new BlobClientOptions(), roundTrips, retries, transport));
     }
 
     /// <summary>Connects with a connection string (the emulator).</summary>
-    public StorageClients(string connectionString, RoundTrips roundTrips)
+    public StorageClients(string connectionString, RoundTrips roundTrips, StorageRetries retries)
     {
-        Tables = new TableServiceClient(connectionString, Bounded(new TableClientOptions(), roundTrips));
-        Blobs = new BlobServiceClient(connectionString, Bounded(new BlobClientOptions(), roundTrips));
+        Tables = new TableServiceClient(connectionString, Bounded(new TableClientOptions(), roundTrips, retries));
+        Blobs = new BlobServiceClient(connectionString, Bounded(new BlobClientOptions(), roundTrips, retries));
     }
 
     /// <summary>
@@ -48,12 +57,12 @@ public sealed class StorageClients
     /// <summary>Blob Storage.</summary>
     public BlobServiceClient Blobs { get; }
 
-    static T Bounded<T>(T options, RoundTrips roundTrips, HttpPipelineTransport? transport = null) where T : ClientOptions
+    static T Bounded<T>(T options, RoundTrips roundTrips, StorageRetries retries, HttpPipelineTransport? transport = null) where T : ClientOptions
     {
         if (transport is not null) options.Transport = transport;
         options.Retry.MaxRetries = 2;
-        options.Retry.Delay = TimeSpan.FromMilliseconds(200);
-        options.Retry.MaxDelay = TimeSpan.FromSeconds(1);
+        options.Retry.Delay = retries.First;
+        options.Retry.MaxDelay = retries.Longest;
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(5);
         options.Diagnostics.IsLoggingContentEnabled = false;
         options.Diagnostics.IsLoggingEnabled = false; // Its request lines hold SAS queries.

@@ -47,12 +47,19 @@ public sealed class Table(TableClient client)
     public IAsyncEnumerable<TableEntity> Scan(FormattableString filter, CancellationToken cancel) =>
         Query(TableClient.CreateQueryFilter(filter), null, null, cancel);
 
-    /// <summary>One page of what a filter lets through (OData), and where the next begins, or null.</summary>
+    /// <summary>One page of what a filter lets through (OData), and where the next begins, or null; empty if the table is not there.</summary>
     public async Task<(IReadOnlyList<TableEntity> Rows, string? Next)> Page(
         FormattableString filter, string? continuation, int size, CancellationToken cancel)
     {
         var pages = client.QueryAsync<TableEntity>(TableClient.CreateQueryFilter(filter), size, cancellationToken: cancel);
-        await foreach (var page in pages.AsPages(continuation, size).WithCancellation(cancel)) return (page.Values, page.ContinuationToken);
+        try
+        {
+            await foreach (var page in pages.AsPages(continuation, size).WithCancellation(cancel)) return (page.Values, page.ContinuationToken);
+        }
+        catch (RequestFailedException missing) when (IsTableMissing(missing))
+        {
+            // Nothing was ever written.
+        }
         return ([], null);
     }
 

@@ -1,11 +1,8 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Monitor.OpenTelemetry.Exporter;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OpenTelemetry;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -16,84 +13,55 @@ namespace Latchkey.Telemetry;
 /// <summary>
 /// Sends traces, metrics and logs by OTLP (<c>OTEL_EXPORTER_OTLP_ENDPOINT</c>) and to Azure Monitor
 /// (<c>APPLICATIONINSIGHTS_CONNECTION_STRING</c>, with the app's identity). With neither setting there is nothing here
-/// that runs. What waits is sent at shutdown, for 5 seconds at most.
+/// that runs. OpenTelemetry's host starts it with the app; what waits is sent when the app's services are disposed of, for 5 seconds
+/// at most per kind.
 /// </summary>
-sealed class Exporting(IConfiguration configuration, Settings settings, TokenCredential credential, IServiceProvider provider) : IHostedService, IDisposable
+static class Exporting
 {
-    const int ShutdownMilliseconds = 5000;
-
     // One span per call. Azure.Core's own, one more per try below it, would double what is stored; round trips are counted.
     static readonly string[] Dependencies = ["Azure.Data.Tables.*", "Azure.Storage.Blobs.*", "Azure.Security.KeyVault.*", "Azure.Identity.*"];
-
-    TracerProvider? traces;
-    MeterProvider? metrics;
 
     /// <summary>Adds the export if a setting asks for it.</summary>
     public static void Add(IServiceCollection services, Settings settings)
     {
-        if (settings.OtlpEndpoint is null && settings.MonitorConnection is null) return;
+        var (otlp, monitor) = (settings.OtlpEndpoint is not null, settings.MonitorConnection is not null);
+        if (!otlp && !monitor) return;
         // The SDK's spans are marked experimental; it reads the switch when its first client is made.
         AppContext.SetSwitch("Azure.Experimental.EnableActivitySource", true);
-        services.AddHostedService<Exporting>();
         services.AddLogging(logging => logging
             .AddFilter<OpenTelemetryLoggerProvider>("Microsoft", LogLevel.Warning) // Its request lines hold whole addresses.
-            .AddFilter<OpenTelemetryLoggerProvider>("Azure", LogLevel.Warning)
-            .AddOpenTelemetry(options =>
+            .AddFilter<OpenTelemetryLoggerProvider>("Azure", LogLevel.Warning));
+        if (monitor) AddMonitor(services, settings);
+        services.AddOpenTelemetry()
+            // The role by which queries tell our requests from those that the Functions host reports of the same traffic.
+            .ConfigureResource(resource => resource.AddService("latchkey"))
+            .WithTracing(tracing =>
             {
-                options.IncludeFormattedMessage = true;
-                options.SetResourceBuilder(Service());
-                if (settings.OtlpEndpoint is not null) options.AddOtlpExporter();
-            }));
-        if (settings.MonitorConnection is not null)
+                tracing.AddSource([Instruments.Name, .. Dependencies]).AddProcessor(new SpanScrubber());
+                if (otlp) tracing.AddOtlpExporter();
+                if (monitor) tracing.AddAzureMonitorTraceExporter();
+                tracing.SetSampler(new ServerSpans(settings.TracePercent)); // After the exporters, which bring samplers of their own.
+            })
+            .WithMetrics(metering =>
+            {
+                metering.AddMeter(Instruments.Name);
+                if (otlp) metering.AddOtlpExporter();
+                if (monitor) metering.AddAzureMonitorMetricExporter();
+            })
+            .WithLogging(
+                logging =>
+                {
+                    if (otlp) logging.AddOtlpExporter();
+                    if (monitor) logging.AddAzureMonitorLogExporter();
+                },
+                options => options.IncludeFormattedMessage = true);
+    }
+
+    static void AddMonitor(IServiceCollection services, Settings settings) =>
+        services.AddOptions<AzureMonitorExporterOptions>().Configure<TokenCredential, IServiceProvider>((monitor, identity, all) =>
         {
-            services.AddOptions<OpenTelemetryLoggerOptions>().Configure<TokenCredential, IServiceProvider>((options, identity, all) =>
-                options.AddAzureMonitorLogExporter(monitor => Configure(monitor, settings, all), identity));
-        }
-    }
-
-    /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        var tracing = Sdk.CreateTracerProviderBuilder()
-            .ConfigureServices(services => services.AddSingleton(configuration)) // Exporters read OTEL_… from it.
-            .SetResourceBuilder(Service()).AddSource([Instruments.Name, .. Dependencies]).AddProcessor(new SpanScrubber());
-        var metering = Sdk.CreateMeterProviderBuilder()
-            .ConfigureServices(services => services.AddSingleton(configuration))
-            .SetResourceBuilder(Service()).AddMeter(Instruments.Name);
-        if (settings.OtlpEndpoint is not null)
-        {
-            tracing.AddOtlpExporter();
-            metering.AddOtlpExporter();
-        }
-        if (settings.MonitorConnection is not null)
-        {
-            tracing.AddAzureMonitorTraceExporter(monitor => Configure(monitor, settings, provider), credential);
-            metering.AddAzureMonitorMetricExporter(monitor => Configure(monitor, settings, provider), credential);
-        }
-        traces = tracing.SetSampler(new ServerSpans(settings.TracePercent)).Build(); // After the exporters, which bring samplers of their own.
-        metrics = metering.Build();
-        return Task.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        Task.Run(() => traces?.Shutdown(ShutdownMilliseconds), CancellationToken.None),
-        Task.Run(() => metrics?.Shutdown(ShutdownMilliseconds), CancellationToken.None));
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        traces?.Dispose();
-        metrics?.Dispose();
-    }
-
-    // The role by which queries tell our requests from those that the Functions host reports of the same traffic.
-    static ResourceBuilder Service() => ResourceBuilder.CreateDefault().AddService("latchkey");
-
-    static void Configure(AzureMonitorExporterOptions monitor, Settings settings, IServiceProvider services)
-    {
-        monitor.ConnectionString = settings.MonitorConnection;
-        monitor.DisableOfflineStorage = true; // Nothing of a request is left on a disk.
-        if (services.GetService<HttpPipelineTransport>() is { } transport) monitor.Transport = transport;
-    }
+            (monitor.ConnectionString, monitor.Credential) = (settings.MonitorConnection, identity);
+            monitor.DisableOfflineStorage = true; // Nothing of a request is left on a disk.
+            if (all.GetService<HttpPipelineTransport>() is { } transport) monitor.Transport = transport;
+        });
 }

@@ -42,6 +42,9 @@ public static class Instruments
     static readonly Counter<long> ReusedRefreshTokens = Meter.CreateCounter<long>(
         "latchkey.refresh.reused", "{session}", "Sessions that ended because an old refresh token was used again");
 
+    static readonly Counter<long> RetriedRefreshes = Meter.CreateCounter<long>(
+        "latchkey.refresh.retried", "{retry}", "Refresh tokens that were sent again inside the retry window");
+
     static readonly Counter<long> SignedUrls = Meter.CreateCounter<long>(
         "latchkey.sas.issued", "{url}", "Signed URLs (SAS) handed out");
 
@@ -58,6 +61,12 @@ public static class Instruments
 
     /// <summary>A refresh token was used again and its session ended.</summary>
     public static void RefreshReused(string tenant) => ReusedRefreshTokens.Add(1, new KeyValuePair<string, object?>(TenantTag, tenant));
+
+    /// <summary>A refresh token was sent again inside the retry window.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="result"><c>ok</c>, or <c>refused</c>: too often.</param>
+    public static void RefreshRetried(string tenant, string result) =>
+        RetriedRefreshes.Add(1, new(TenantTag, tenant), new("latchkey.result", result));
 
     /// <summary>A URL was signed.</summary>
     /// <param name="tenant">Whose container it leads to.</param>

@@ -84,7 +84,11 @@ public sealed partial class AuditLog(
     /// <param name="target">What it was done to, or null.</param>
     /// <param name="detail">More, in our own words; or null.</param>
     public void Add(string tenant, string type, string? target, string? detail) =>
-        Add(new AuditEntry(tenant, clock.GetUtcNow(), type, null, null, target, "-", "ok", detail));
+        Add(tenant, type, null, null, target, detail);
+
+    /// <summary>The same, of something that somebody is answerable for.</summary>
+    public void Add(string tenant, string type, string? actor, string? client, string? target, string? detail) =>
+        Add(new AuditEntry(tenant, clock.GetUtcNow(), type, actor, client, target, "-", "ok", detail));
 
     void Add(AuditEntry entry)
     {

@@ -39,8 +39,8 @@ public sealed record Client
     /// <summary>The longest life of a session: MAC keys verify so long after they stopped to make.</summary>
     public const int MostSessionSeconds = 366 * 86400;
 
-    /// <summary>Life of an access token.</summary>
-    public int AccessTokenSeconds { get; init; } = 600;
+    /// <summary>Life of an access token. More than the 600 s that some libraries' buffers leave before the end.</summary>
+    public int AccessTokenSeconds { get; init; } = 900;
 
     /// <summary>A session unused for so long ends.</summary>
     public int SessionIdleSeconds { get; init; } = 30 * 86400;
@@ -48,8 +48,11 @@ public sealed record Client
     /// <summary>A session ends so long after the sign-in, whatever happens.</summary>
     public int SessionSeconds { get; init; } = 90 * 86400;
 
+    /// <summary>How often the predecessor of a refresh token may be sent again within <see cref="RetryWindowSeconds"/>.</summary>
+    public const int MostRetries = 3;
+
     /// <summary>For so long the predecessor of a refresh token gets the same successor again; 0 is strict.</summary>
-    public int RetryWindowSeconds { get; init; } = 300;
+    public int RetryWindowSeconds { get; init; } = 120;
 
     /// <summary>How its ID tokens are signed (OIDC Registration §2, <c>id_token_signed_response_alg</c>): RS256 or ES256.</summary>
     public string IdTokenAlgorithm { get; init; } = "RS256";
@@ -65,6 +68,18 @@ public sealed record Client
 
     /// <summary>The tenant's own app: its users are not asked for consent. Only an operator sets it.</summary>
     public bool FirstParty { get; init; }
+
+    /// <summary>
+    /// It may have <c>http://localhost</c> on any port and private schemes without a dot, as some tools insist on. Other programs on
+    /// the device can take both more easily (RFC 8252 §7.1, §8.3), so only an operator sets it.
+    /// </summary>
+    public bool RelaxedRedirects { get; init; }
+
+    /// <summary>
+    /// A backend that says from which address its user signs in (<c>end_user_address</c>). Only an operator sets it, and only
+    /// a client that proves who it is can have it.
+    /// </summary>
+    public bool ForwardsAddress { get; init; }
 
     /// <summary>The app's site, for people (RFC 7591 §2, <c>client_uri</c>); null if it has none.</summary>
     public string? WebsiteUri { get; init; }
@@ -108,6 +123,18 @@ public sealed record Client
 
     /// <summary>Sessions and tokens from before (or of) this instant are revoked; null if there was never need.</summary>
     public DateTimeOffset? SessionsNotBefore { get; init; }
+
+    /// <summary>
+    /// Random, made with the client; empty for one that is known in code or from before this column. Sessions, tokens and
+    /// approvals bear it, so that they do not come back with another client of the same id.
+    /// </summary>
+    public string Incarnation { get; init; } = "";
+
+    /// <summary>
+    /// What an administrator has set since the client registered itself (RFC 7591), in the words of the administration:
+    /// its registration token, or its developer's page, does not change it.
+    /// </summary>
+    public IReadOnlyList<string> SetByAdministrator { get; init; } = [];
 
     internal ETag ETag { get; init; }
 

@@ -12,9 +12,10 @@ public sealed class ClientAssertions(ClientStore clients, SingleUse seen, TimePr
     const string JwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     const int MaxIdChars = 256;
 
-    static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+    // Stock clients ask for an hour (RFC 7523 §3 lets the server decide what is unreasonably far); a jti is remembered as long.
+    static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
-    // For nbf and iat, which a client whose clock is ahead puts into our future.
+    // For exp, nbf and iat, which a client whose clock is ahead puts into our future.
     static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
 
     /// <summary>The client that made the form's assertion.</summary>
@@ -32,8 +33,9 @@ public sealed class ClientAssertions(ClientStore clients, SingleUse seen, TimePr
         if (client.AuthMethod != ClientAuthMethod.PrivateKeyJwt || client.Jwks is null)
             throw Refused("the client is not registered for private_key_jwt");
         if (!await assertion.IsSignedBy(client.Jwks)) throw Refused("signature not valid, or algorithm not allowed");
-        if (!assertion.IsOnlyFor(tenant.Issuer, $"{tenant.Issuer}/oauth/token"))
-            throw Refused("aud is not the issuer or the token endpoint alone");
+        // RFC 9126 §2: all three are accepted at every endpoint.
+        if (!assertion.IsOnlyFor(tenant.Issuer, $"{tenant.Issuer}/oauth/token", $"{tenant.Issuer}/oauth/par"))
+            throw Wrong(client, "Its aud must be the issuer, the token endpoint or the PAR endpoint, and nothing else.");
         await Use(tenant, client, assertion, cancel);
         return client;
     }
@@ -41,12 +43,17 @@ public sealed class ClientAssertions(ClientStore clients, SingleUse seen, TimePr
     async Task Use(Tenant tenant, Client client, ClientAssertion assertion, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        if (assertion.ExpiresAt is not { } expires || expires <= now) throw Refused("no exp, or expired");
-        if (expires > now + Longest) throw Refused("exp is more than 10 minutes away");
-        if (assertion.NotBefore > now + Skew) throw Refused("nbf or iat is in the future");
-        if (assertion.Id is not { Length: > 0 and <= MaxIdChars } jti) throw Refused("no jti, or too long a one");
-        if (!await seen.TryUse(tenant, "assertion", $"{client.Id}|{jti}", expires, cancel)) throw Refused("used before");
+        if (assertion.ExpiresAt is not { } expires || expires <= now) throw Wrong(client, "It has no exp, or has expired.");
+        if (expires > now + Longest + Skew) throw Wrong(client, $"Its exp is more than {Longest.TotalMinutes} minutes away.");
+        if (assertion.NotBefore > now + Skew) throw Wrong(client, "Its nbf or iat is in the future.");
+        if (assertion.Id is not { Length: > 0 and <= MaxIdChars } jti) throw Wrong(client, $"Its jti must have 1 to {MaxIdChars} characters.");
+        if (!await seen.TryUse(tenant, "assertion", $"{client.Id}|{jti}", expires, cancel)) throw Wrong(client, "Its jti was used before.");
     }
 
-    static OAuthError Refused(string why) => OAuthError.InvalidClient($"client assertion: {why}", usedHeader: false);
+    // Before the signature is proven, anybody may be asking.
+    static OAuthError Refused(string why) => OAuthError.InvalidClient($"client assertion: {why}");
+
+    // From then on it is the client itself, who may hear what is wrong.
+    static OAuthError Wrong(Client client, string why) =>
+        OAuthError.InvalidClient($"client assertion: {why}", client.Id, $"The client assertion was refused. {why}");
 }

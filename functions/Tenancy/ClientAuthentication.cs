@@ -28,16 +28,15 @@ public sealed class ClientAuthentication(ClientStore clients, ClientAssertions a
         if (asserts) return await assertions.Authenticate(tenant, form, cancel);
         if (basic is not null && form["client_id"] is { } named && named != basic.Value.Id)
             throw OAuthError.InvalidRequest("client_id and the Authorization header name different clients.");
-        var usedHeader = basic is not null;
-        var id = basic?.Id ?? form["client_id"] ?? throw OAuthError.InvalidClient("no client named", usedHeader);
+        var id = basic?.Id ?? form["client_id"] ?? throw OAuthError.InvalidClient("no client named");
         var secret = basic?.Secret ?? form["client_secret"];
         var client = await clients.Find(tenant, id, cancel)
-            ?? throw OAuthError.InvalidClient("no such client", usedHeader);
+            ?? throw OAuthError.InvalidClient("no such client");
         if (client.IsPublic && string.IsNullOrEmpty(secret)) return client;
-        if (client.IsPublic) throw OAuthError.InvalidClient("a public client sent a secret", usedHeader, client.Id);
+        if (client.IsPublic) throw OAuthError.InvalidClient("a public client sent a secret", client.Id);
         if (client.AuthMethod == ClientAuthMethod.PrivateKeyJwt)
-            throw OAuthError.InvalidClient("the client must use private_key_jwt", usedHeader, client.Id);
-        if (secret is null || !client.HasSecret(secret, clock.GetUtcNow())) throw OAuthError.InvalidClient("wrong or no secret", usedHeader, client.Id);
+            throw OAuthError.InvalidClient("the client must use private_key_jwt", client.Id);
+        if (secret is null || !client.HasSecret(secret, clock.GetUtcNow())) throw OAuthError.InvalidClient("wrong or no secret", client.Id);
         return client;
     }
 
@@ -48,11 +47,11 @@ public sealed class ClientAuthentication(ClientStore clients, ClientAssertions a
         if (header.Count == 0) return null;
         var parts = header.ToString().Split(' ', 2, StringSplitOptions.TrimEntries);
         if (header.Count > 1 || parts.Length < 2 || !parts[0].Equals("Basic", StringComparison.OrdinalIgnoreCase))
-            throw OAuthError.InvalidClient("Authorization is not Basic", usedHeader: true);
+            throw OAuthError.InvalidClient("Authorization is not Basic");
         var bytes = new byte[parts[1].Length];
         var colon = Convert.TryFromBase64String(parts[1], bytes, out var length)
             ? bytes.AsSpan(0, length).IndexOf((byte)':') : -1;
-        if (colon < 0) throw OAuthError.InvalidClient("Basic credentials are malformed", usedHeader: true);
+        if (colon < 0) throw OAuthError.InvalidClient("Basic credentials are malformed");
         return (Decode(bytes.AsSpan(0, colon)), Decode(bytes.AsSpan(colon + 1, length - colon - 1)));
     }
 
@@ -64,7 +63,7 @@ public sealed class ClientAuthentication(ClientStore clients, ClientAssertions a
         }
         catch (OAuthError)
         {
-            throw OAuthError.InvalidClient("Basic credentials are not form-url-encoded UTF-8", usedHeader: true);
+            throw OAuthError.InvalidClient("Basic credentials are not form-url-encoded UTF-8");
         }
     }
 }

@@ -39,8 +39,20 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     /// <exception cref="ArgumentException">Its tokens or sessions would outlive the keys that they need.</exception>
     public Task Save(Tenant tenant, Client client, CancellationToken cancel) => table.Put(Row(tenant, client), cancel);
 
-    /// <summary>Writes a new client; false if there is one with this id.</summary>
-    public Task<bool> TryAdd(Tenant tenant, Client client, CancellationToken cancel) => table.TryAdd(Row(tenant, client), cancel);
+    /// <summary>Writes a new client, which is another than any that had this id before; false if there is one with this id.</summary>
+    public Task<bool> TryAdd(Tenant tenant, Client client, CancellationToken cancel) =>
+        table.TryAdd(Row(tenant, client with { Incarnation = Ids.New() }), cancel);
+
+    /// <summary>
+    /// The client as stored now if what bears this incarnation is not of the one at hand: another instance may have made
+    /// it anew a moment ago.
+    /// </summary>
+    public async ValueTask<Client> Current(Tenant tenant, Client client, string incarnation, CancellationToken cancel)
+    {
+        if (client.Incarnation == incarnation) return client;
+        cache.Remove($"{tenant.Id}|{client.Id}");
+        return await Find(tenant, client.Id, cancel) ?? client;
+    }
 
     /// <summary>Writes a client that <see cref="FindNow"/> gave; false if it was changed or deleted since.</summary>
     public async Task<bool> TryReplace(Tenant tenant, Client client, CancellationToken cancel)
@@ -84,6 +96,8 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             ["RequirePkce"] = client.RequirePkce,
             ["LegacyImplicit"] = client.LegacyImplicit,
             ["FirstParty"] = client.FirstParty,
+            ["RelaxedRedirects"] = client.RelaxedRedirects,
+            ["ForwardsAddress"] = client.ForwardsAddress,
             ["WebsiteUri"] = client.WebsiteUri,
             ["LogoUri"] = client.LogoUri,
             ["PostLogoutRedirectUris"] = Columns.Join(client.PostLogoutRedirectUris),
@@ -93,6 +107,8 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             ["RefreshByCookie"] = client.RefreshByCookie,
             ["RegisteredBy"] = client.RegisteredBy,
             ["SessionsNotBefore"] = client.SessionsNotBefore,
+            ["Incarnation"] = client.Incarnation.Length > 0 ? client.Incarnation : null,
+            ["SetByAdministrator"] = Columns.Join(client.SetByAdministrator),
         };
     }
 
@@ -110,6 +126,8 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             Name = row.GetString("Name"),
             SecretHashes = Columns.Split(row.GetString("SecretHashes")),
             SessionsNotBefore = row.GetDateTimeOffset("SessionsNotBefore"),
+            Incarnation = row.GetString("Incarnation") ?? "",
+            SetByAdministrator = Columns.Split(row.GetString("SetByAdministrator")),
             Grants = Columns.Split(row.GetString("Grants")),
             Scope = Scope.Parse(row.GetString("Scope")),
             RedirectUris = Columns.Split(row.GetString("RedirectUris")),
@@ -127,6 +145,8 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
             RequirePkce = row.GetBoolean("RequirePkce") is not false,
             LegacyImplicit = row.GetBoolean("LegacyImplicit") is true,
             FirstParty = row.GetBoolean("FirstParty") is true,
+            RelaxedRedirects = row.GetBoolean("RelaxedRedirects") is true,
+            ForwardsAddress = row.GetBoolean("ForwardsAddress") is true,
             WebsiteUri = row.GetString("WebsiteUri"),
             LogoUri = row.GetString("LogoUri"),
             PostLogoutRedirectUris = Columns.Split(row.GetString("PostLogoutRedirectUris")),

@@ -25,12 +25,4 @@ public sealed record FileLimits
 
     /// <summary>The media types that may be uploaded, such as <c>image/jpeg</c> or <c>image/*</c>, in lower case; none is all.</summary>
     public IReadOnlyList<string> ContentTypes { get; init; } = [];
-
-    /// <summary>True if files of this media type may be uploaded; its parameters mean nothing here.</summary>
-    public bool Allows(string contentType)
-    {
-        var type = contentType.Split(';')[0].TrimEnd().ToLowerInvariant();
-        return ContentTypes.Count == 0 || ContentTypes.Any(allowed => allowed == type
-            || (allowed.EndsWith("/*", StringComparison.Ordinal) && type.StartsWith(allowed[..^1], StringComparison.Ordinal)));
-    }
 }

@@ -24,18 +24,31 @@ public sealed class Gate(
     /// <summary>A public endpoint of a tenant, with CORS for the tenant's origins; with cookies only if <paramref name="credentials"/> says so.</summary>
     public Task<IResult> Open(
         HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps, bool credentials = false) =>
-        Enter(request, async (tenant, cancel) =>
-        {
-            EnsureAddress(tenant, await domains.TenantAt(request, cancel));
-            return await steps(tenant, cancel);
-        }, credentials);
+        Enter(request, AtItsAddress(request, steps), (tenant) => Cors.Apply(request, tenant.Origins, credentials));
 
-    Task<IResult> Enter(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps, bool credentials = false) =>
+    /// <summary>A document of a tenant that is everybody's to read, from any origin: metadata and public keys.</summary>
+    public Task<IResult> Document(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) =>
+        Enter(request, AtItsAddress(request, steps), _ => { });
+
+    Func<Tenant, CancellationToken, Task<IResult>> AtItsAddress(
+        HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) => async (tenant, cancel) =>
+    {
+        EnsureAddress(tenant, await domains.TenantAt(request, cancel));
+        return await steps(tenant, cancel);
+    };
+
+    Task<IResult> Enter(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps, Action<Tenant>? cors = null) =>
         endpoint.Run(request, async () =>
         {
             var cancel = request.HttpContext.RequestAborted;
-            var tenant = await Tenant(request, cancel);
-            if (Cors.Apply(request, tenant.Origins, credentials)) return Results.NoContent();
+            // As long as no tenant is known, a refusal holds nothing of anybody, and a script may read why.
+            Cors.ApplyToAll(request);
+            var preflight = HttpMethods.IsOptions(request.Method);
+            if (await tenants.Find(request.RouteValues["tenant"] as string, cancel) is not { } tenant)
+                return preflight ? Results.NoContent() : throw Unknown();
+            if (cors is null) Cors.Apply(request, tenant.Origins);
+            else cors(tenant);
+            if (preflight) return Results.NoContent();
             EnsureActive(tenant);
             return await audit.Record(request, tenant, () => steps(tenant, cancel));
         });
@@ -58,8 +71,8 @@ public sealed class Gate(
     }
 
     /// <summary>
-    /// A protected endpoint that only reads: the revocation is looked up beside its own reading, and what it read is
-    /// thrown away if the token has been revoked.
+    /// A protected endpoint that only reads: the revocation and the user's state are looked up beside its own reading, and
+    /// what it read is thrown away if the token has been revoked or its user ended.
     /// </summary>
     public Task<IResult> Read(
         HttpRequest request, string scope, Func<Caller, Task<IResult>> steps, bool tokenInBodyToo = false) =>
@@ -67,7 +80,7 @@ public sealed class Gate(
         {
             var sent = tokenInBodyToo ? await BearerToken.SentInBodyToo(request) : BearerToken.Sent(request);
             var (caller, proof) = await Admit(request, tenant, sent, scope, cancel);
-            var live = EnsureLive(caller, proof);
+            var live = EnsureLive(caller, scope, proof);
             var answer = steps(caller);
             await Task.WhenAny(Task.WhenAll(live, answer)); // Both end before either's failure is told.
             await live;
@@ -79,7 +92,7 @@ public sealed class Gate(
         Enter(request, async (tenant, cancel) =>
         {
             var (caller, proof) = await Admit(request, tenant, BearerToken.Sent(request), scope, cancel);
-            await EnsureLive(caller, proof);
+            await EnsureLive(caller, scope, proof);
             return await steps(caller);
         });
 
@@ -110,9 +123,9 @@ public sealed class Gate(
         return await dpop.ReadFor(tenant, request, sent.Encoded, token.Jkt, cancel);
     }
 
-    Task EnsureLive(Caller caller, DPoPProof? proof) => proof is null
-        ? issued.EnsureLive(caller.Tenant, caller.Token, caller.Cancel)
-        : Task.WhenAll(issued.EnsureLive(caller.Tenant, caller.Token, caller.Cancel), EnsureUnused(caller, proof));
+    Task EnsureLive(Caller caller, string scope, DPoPProof? proof) => proof is null
+        ? issued.EnsureLive(caller.Tenant, caller.Token, scope, caller.Cancel)
+        : Task.WhenAll(issued.EnsureLive(caller.Tenant, caller.Token, scope, caller.Cancel), EnsureUnused(caller, proof));
 
     async Task EnsureUnused(Caller caller, DPoPProof proof)
     {

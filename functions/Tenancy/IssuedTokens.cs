@@ -9,7 +9,7 @@ namespace Latchkey.Tenancy;
 /// The record of every access token issued (SCHEMA.md, tables Sessions…). A token of a session lies in the session's
 /// partition, any other in one of its own; the expiry bucket is in the id.
 /// </summary>
-public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, ClientStore clients, TimeProvider clock)
+public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, ClientStore clients, UserStore users, TimeProvider clock)
 {
     /// <summary>The tables of sessions and access tokens.</summary>
     public ExpiringTables Tables { get; } = new(storage.Tables, "Sessions");
@@ -34,38 +34,54 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
 
     /// <summary>
     /// Honours a revocation at once: reads the one row that decides, which is the session's or, without a session, the
-    /// token's own. A row that is not there is a no.
+    /// token's own, and beside it the user's state, which is 5 seconds old at most. A row that is not there is a no.
     /// </summary>
-    /// <exception cref="Problem">401 <c>invalid_token</c>.</exception>
-    public async Task EnsureLive(Tenant tenant, AccessToken token, CancellationToken cancel)
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="token">The token, verified.</param>
+    /// <param name="needed">The scope that must be left of it, or null.</param>
+    /// <param name="cancel">The caller hung up.</param>
+    /// <exception cref="Problem">401 <c>invalid_token</c>; 403 <c>insufficient_scope</c>: the user's roles no longer give it.</exception>
+    public async Task EnsureLive(Tenant tenant, AccessToken token, string? needed, CancellationToken cancel)
     {
-        if (!await IsLive(tenant, token, cancel)) throw Problem.Unauthorized("The access token has been revoked.");
+        var left = await LiveScope(tenant, token, cancel) ?? throw Problem.Unauthorized("The access token has been revoked.");
+        if (needed is not null && !left.Has(needed)) throw Problem.InsufficientScope(needed);
     }
 
-    /// <summary>As <see cref="EnsureLive"/>, as an answer.</summary>
-    public async Task<bool> IsLive(Tenant tenant, AccessToken token, CancellationToken cancel)
+    /// <summary>What a token may still do: its scope, within what the user's roles give now; null if it is dead.</summary>
+    public async Task<Scope?> LiveScope(Tenant tenant, AccessToken token, CancellationToken cancel)
     {
-        if (await clients.Find(tenant, token.ClientId, cancel) is not { } client) return false;
-        if (!TrySplit(token.SessionId ?? token.TokenId, out var bucket, out var id)) return false;
-        var row = await Tables.For(bucket).Find(
+        if (await clients.Find(tenant, token.ClientId, cancel) is not { } client) return null;
+        if (!TrySplit(token.SessionId ?? token.TokenId, out var bucket, out var id)) return null;
+        var finding = Tables.For(bucket).Find(
             RowKeys.SessionPartition(token.Tenant, id),
             token.SessionId is null ? RowKeys.Token(token.TokenId) : RowKeys.Session, cancel);
+        var asking = token.SessionId is null ? null : users.FindState(tenant.Id, token.Subject, cancel);
+        await Task.WhenAll([finding, .. asking is null ? [] : (Task[])[asking]]);
         // A session whose code is not redeemed has no tokens.
-        return row is not null && (!row.ContainsKey("CodeExpiresAt") || row.ContainsKey("CodeSpentAt"))
-            && !tenant.HasEnded(client, row.GetDateTimeOffset(token.SessionId is null ? "IssuedAt" : "CreatedAt") ?? DateTimeOffset.MinValue)
-            && !row.ContainsKey("RevokedAt") && !RevokedTokens.Of(row).Has(token.TokenId)
-            && await IsSourceLive(row, cancel);
+        if (await finding is not { } row || (row.ContainsKey("CodeExpiresAt") && !row.ContainsKey("CodeSpentAt"))) return null;
+        var incarnation = row.GetString("ClientIncarnation") ?? "";
+        client = await clients.Current(tenant, client, incarnation, cancel);
+        var begun = row.GetDateTimeOffset(token.SessionId is null ? "IssuedAt" : "CreatedAt") ?? DateTimeOffset.MinValue;
+        if (client.Incarnation != incarnation || tenant.HasEnded(client, begun)) return null;
+        if (row.ContainsKey("RevokedAt") || RevokedTokens.Of(row).Has(token.TokenId) || !await IsSourceLive(row, cancel)) return null;
+        if (asking is null) return token.Scope;
+        return await asking is { } user && user.Keeps(row.GetInt64("UserMark"), begun)
+            ? token.Scope.Within(Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. tenant.Rights(user.Roles).Tokens])) : null;
     }
 
     /// <summary>Makes a token's row say that the token was got with an operator's, with which it dies.</summary>
     public static void Bind(TableEntity row, AccessToken source) =>
-        (row["SourceClient"], row["SourceSession"], row["SourceToken"]) = (source.ClientId, source.SessionId, source.TokenId);
+        (row["SourceClient"], row["SourceSession"], row["SourceToken"], row["SourceSubject"]) =
+        (source.ClientId, source.SessionId, source.TokenId, source.Subject);
 
+    // Its source is live if it is an operator's still: whoever was unroled is out of every tenant.
     async Task<bool> IsSourceLive(TableEntity row, CancellationToken cancel)
     {
         if (row.GetString("SourceToken") is not { } id) return true;
-        var source = new AccessToken(Tenant.Operator, "", row.GetString("SourceClient"), Scope.None, id, row.GetString("SourceSession"));
-        return await tenants.Find(Tenant.Operator, cancel) is { } operators && await IsLive(operators, source, cancel);
+        var source = new AccessToken(Tenant.Operator, row.GetString("SourceSubject") ?? "", row.GetString("SourceClient"),
+            Scope.Of(Scopes.Operator), id, row.GetString("SourceSession"));
+        return await tenants.Find(Tenant.Operator, cancel) is { } operators
+            && await LiveScope(operators, source, cancel) is { IsEmpty: false };
     }
 
     /// <summary>

@@ -85,10 +85,27 @@ public sealed record Tenant
             && label.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
         && char.IsAsciiLetterLower(labels[^1][0]);
 
-    /// <summary>The rights that these roles give together; a role that the tenant does not have gives none.</summary>
-    public Scope Rights(IEnumerable<string> roles) =>
-        Scope.Of(roles.SelectMany(name => Roles.TryGetValue(name, out var role) ? role.Rights.Tokens : []));
+    /// <summary>The rights that these roles give together; a role that the tenant does not have, or has anew, gives none.</summary>
+    public Scope Rights(IEnumerable<HeldRole> roles) => Scope.Of(Standing(roles).SelectMany(role => role.Rights.Tokens));
+
+    /// <summary>The names of those roles that the tenant still has.</summary>
+    public IReadOnlyList<string> Names(IEnumerable<HeldRole> roles) => [.. Standing(roles).Select(role => role.Name)];
+
+    IEnumerable<Role> Standing(IEnumerable<HeldRole> roles) =>
+        from held in roles
+        where Roles.TryGetValue(held.Name, out var role) && role.Incarnation == held.Incarnation
+        select Roles[held.Name];
 }
 
 /// <summary>A named set of rights (scopes).</summary>
-public sealed record Role(string Name, Scope Rights);
+public sealed record Role(string Name, Scope Rights)
+{
+    /// <summary>
+    /// Random, made with the role; empty for those that a tenant starts with. Who was given a role of this name that has
+    /// been deleted since does not have this one.
+    /// </summary>
+    public string Incarnation { get; init; } = "";
+
+    /// <summary>The role as a user holds it.</summary>
+    public HeldRole Held => new(Name, Incarnation);
+}

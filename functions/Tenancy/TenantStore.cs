@@ -64,10 +64,16 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         await table.Put(Row(tenant), cancel);
     }
 
-    /// <summary>Adds a role or sets its rights.</summary>
+    /// <summary>Sets a role's rights, or adds the role: then it is another than any that had this name before.</summary>
     public async Task Put(Tenant tenant, Role role, CancellationToken cancel)
     {
-        await table.Put(Row(tenant, role), cancel);
+        while (true)
+        {
+            var row = await table.Find(tenant.Id, RowKeys.Role(role.Name), cancel);
+            if (row is not null) row["Rights"] = role.Rights.ToString();
+            // Lost to somebody who made or deleted it meanwhile: look again.
+            if (row is null ? await table.TryAdd(Row(tenant, role with { Incarnation = Ids.New() }), cancel) : await table.TryReplace(row, cancel)) break;
+        }
         cache.Remove(tenant.Id);
     }
 
@@ -92,7 +98,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         await foreach (var entity in table.Partition(id, cancel))
         {
             if (entity.RowKey == RowKeys.Tenant) row = entity;
-            else roles[entity.GetString("Name")] = new Role(entity.GetString("Name"), Scope.Parse(entity.GetString("Rights")));
+            else roles[entity.GetString("Name")] = ReadRole(entity);
         }
         return row is null ? null : Read(row, roles);
     }
@@ -117,7 +123,11 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
     {
         ["Name"] = role.Name,
         ["Rights"] = role.Rights.ToString(),
+        ["Incarnation"] = role.Incarnation.Length > 0 ? role.Incarnation : null,
     };
+
+    static Role ReadRole(TableEntity row) =>
+        new(row.GetString("Name"), Scope.Parse(row.GetString("Rights"))) { Incarnation = row.GetString("Incarnation") ?? "" };
 
     static TableEntity Row(Tenant tenant) => new(tenant.Id, RowKeys.Tenant)
     {

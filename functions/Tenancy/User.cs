@@ -20,10 +20,10 @@ public sealed record User
     /// <summary>The password's hash in ASP.NET Core Identity's format.</summary>
     public required string PasswordHash { get; init; }
 
-    /// <summary>Names of the tenant's roles.</summary>
-    public required IReadOnlyList<string> Roles { get; init; }
+    /// <summary>The roles that the user was given; one that the tenant no longer has gives nothing.</summary>
+    public required IReadOnlyList<HeldRole> Roles { get; init; }
 
-    /// <summary>Browsers that signed in before this are signed out; null if that never happened.</summary>
+    /// <summary>What the user had begun by then has ended: sessions, tokens, browser sign-ins. Null if that never happened; it only grows.</summary>
     public DateTimeOffset? SignedOutAt { get; init; }
 
     /// <summary>A disabled user can do nothing.</summary>
@@ -31,6 +31,13 @@ public sealed record User
 
     /// <summary>The user is being deleted, which nothing takes back: what is theirs is going.</summary>
     public bool Deleting { get; init; }
+
+    /// <summary>What decides about all that the user has begun.</summary>
+    public UserState State => new(Disabled || Deleting, SignedOutAt?.UtcTicks ?? 0, Roles);
+
+    /// <summary>The user, signed out everywhere now.</summary>
+    public User SignedOut(DateTimeOffset now) =>
+        this with { SignedOutAt = now > SignedOutAt || SignedOutAt is null ? now : SignedOutAt.Value.AddTicks(1) };
 
     internal ETag ETag { get; init; }
 }

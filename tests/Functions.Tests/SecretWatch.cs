@@ -16,7 +16,7 @@ public sealed class SecretWatch() : DelegatingHandler(new SocketsHttpHandler { A
     static readonly HashSet<string> Names = new(StringComparer.Ordinal)
     {
         "access_token", "refresh_token", "id_token", "id_token_hint", "token", "client_secret", "secret", "password", "newPassword",
-        "registration_access_token", "device_code", "user_code", "code_verifier", "client_assertion", "accessToken", "url",
+        "registration_access_token", "device_code", "device_token", "user_code", "code_verifier", "client_assertion", "accessToken", "url",
         "verification_uri_complete",
     };
 

@@ -64,6 +64,7 @@ public sealed class TestHost : IAsyncDisposable
         var app = LocalApp.Build(all, added =>
         {
             added.AddSingleton<TimeProvider>(clock);
+            added.AddSingleton(new StorageRetries(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20)));
             added.AddLogging(logging => logging.ClearProviders().AddProvider(log));
             services?.Invoke(added);
         });

@@ -9,7 +9,10 @@ namespace Latchkey.Workshop;
 /// <summary><c>dev.cs demo</c>: the main job from end to end, as an app would do it. No code, token or signature is printed whole.</summary>
 static class Demo
 {
-    /// <summary>Moves a file, or a picture that is made for it, up and down as alice of tenant demo.</summary>
+    // Drawn for this repository, and under its license.
+    const string Photo = "tests/Workshop/demo.jpg";
+
+    /// <summary>Moves a file, or the photo beside this class, up and down as alice of tenant demo.</summary>
     /// <param name="origin">Where the service is.</param>
     /// <param name="path">The file, or null.</param>
     /// <param name="password">Sign in with the legacy password grant instead of code and PKCE.</param>
@@ -18,7 +21,7 @@ static class Demo
     {
         try
         {
-            await using var file = File.OpenRead(path ?? await Picture());
+            await using var file = File.OpenRead(path ?? Photo);
             await Move($"{origin}/demo", file, password);
         }
         catch (HttpRequestException unreachable)
@@ -33,14 +36,6 @@ static class Demo
         {
             throw new Failure($"There was no answer within {Http.Timeout.TotalMinutes} minutes.");
         }
-    }
-
-    static async Task<string> Picture()
-    {
-        var path = Path.Combine(".local", "demo.jpg");
-        Directory.CreateDirectory(".local");
-        await File.WriteAllBytesAsync(path, Jpeg.Draw(2400, 1600));
-        return path;
     }
 
     static async Task Move(string tenant, FileStream file, bool password)

@@ -8,15 +8,15 @@ using System.Xml.Linq;
 namespace Latchkey.Workshop;
 
 /// <summary>
-/// Restores, and fills <c>.feed/</c> with the packages that this machine's NuGet feed lacks: the genuine DLLs,
-/// taken out of an application that Microsoft publishes on npm (README, "Package feeds").
+/// Restores, and fills <c>.feed/</c> with the packages that the restore reports missing and no others: the genuine DLLs, taken out
+/// of an application that Microsoft publishes on npm (README, "Package feeds").
 /// </summary>
 static partial class Feed
 {
     const string Application = "@azure/mcp-linux-x64@0.5.13";
     const string Sha512 = "2VH19oYRIn28XbKAml3mNrGBOPfJR0KJJ9E7kHP3LqLXYAkvVx9cQ5n23AejFvoW+QxpjbxchOq7qH4bnKxY1w==";
 
-    [GeneratedRegex(@"error NU(?:1101|1102|1103|1603): .*?(?:find (?:a stable )?package|depends on) (?<id>[\w.-]*\w)")]
+    [GeneratedRegex(@"error NU(?:1101|1102|1103): .*?find (?:a stable )?package (?<id>[\w.-]*\w)")]
     private static partial Regex MissingPackage();
 
     public static async Task Restore()
@@ -100,13 +100,12 @@ static partial class Feed
 
     static XDocument Nuspec(string id, string version, JsonObject dependencies)
     {
-        var isOpenTelemetry = id.StartsWith("OpenTelemetry", StringComparison.Ordinal);
         XNamespace ns = "http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd";
         return new(new XElement(ns + "package", new XElement(ns + "metadata",
             new XElement(ns + "id", id),
             new XElement(ns + "version", version),
-            new XElement(ns + "authors", isOpenTelemetry ? "OpenTelemetry Authors" : "Microsoft"),
-            new XElement(ns + "license", new XAttribute("type", "expression"), isOpenTelemetry ? "Apache-2.0" : "MIT"),
+            new XElement(ns + "authors", "Microsoft"),
+            new XElement(ns + "license", new XAttribute("type", "expression"), "MIT"),
             new XElement(ns + "description", $"Taken out of npm's {Application} by dev.cs."),
             new XElement(ns + "dependencies", dependencies.Select(dependency => new XElement(ns + "dependency",
                 new XAttribute("id", dependency.Key), new XAttribute("version", (string)dependency.Value!)))))));

@@ -9,6 +9,7 @@ namespace Latchkey.Workshop;
 static class Shell
 {
     static readonly CancellationTokenSource Source = new();
+    static int spinning;
 
     public static readonly string Npm = OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
 
@@ -18,12 +19,17 @@ static class Shell
     public static PosixSignalRegistration StopOn(PosixSignal signal) =>
         PosixSignalRegistration.Create(signal, context => { context.Cancel = true; Source.Cancel(); });
 
-    /// <summary>Does the work under a spinner, or between two plain lines where the output is not a terminal.</summary>
+    /// <summary>
+    /// Does the work under a spinner, or between two plain lines where the output is not a terminal or another step has it.
+    /// </summary>
     public static async Task Step(string what, Func<Task> work)
     {
         var clock = Stopwatch.StartNew();
-        if (AnsiConsole.Profile.Capabilities.Interactive)
-            await AnsiConsole.Status().StartAsync(Markup.Escape(what), _ => work());
+        if (AnsiConsole.Profile.Capabilities.Interactive && Interlocked.CompareExchange(ref spinning, 1, 0) == 0)
+        {
+            try { await AnsiConsole.Status().StartAsync(Markup.Escape(what), _ => work()); }
+            finally { spinning = 0; }
+        }
         else
         {
             Console.WriteLine($"{what} ...");

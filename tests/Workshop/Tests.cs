@@ -10,35 +10,31 @@ static class Tests
 {
     const string Clients = "tests/clients";
     const string Results = ".local/test-results";
+    static readonly string[] Assemblies = ["Functions.Tests", "Infra.Tests"];
     static readonly List<string> Skipped = [];
+    static readonly Dictionary<string, TimeSpan> Times = [];
     static int passed, failed;
 
     public static async Task<int> Run(string? name)
     {
         try
         {
-            await Up.CheckTools();
-            await Shell.NpmInstall(Azurite.Folder);
-            await Shell.NpmInstall(Clients);
-            if (ClientTests(name).Any(file => File.ReadAllText(file).Contains("chromium.js", StringComparison.Ordinal)))
-                await Chromium.Ensure();
-            await Feed.Restore();
-            // Directory.Build.props says which warnings are the feed's; any other is an error.
-            await Shell.Step("Building", () => Shell.Must("dotnet", "build", "Functions.sln", "--no-restore", "-warnaserror",
-                "-warnnotaserror:NU1603,NU1900,NU1901,NU1902,NU1903,NU1904,NU1905"));
+            await Task.WhenAll(Up.CheckTools(), Install(name), Build());
             if (Directory.Exists(Results))
                 Directory.Delete(Results, recursive: true);
             Directory.CreateDirectory(Results);
-            await DotnetTest(name);
-            await AgainstAService(name);
+            // Side by side: both wait much, and each has an Azurite of its own.
+            var tests = DotnetTest(name);
+            await Count(() => AgainstAService(name));
+            await Count(async () => ReadResults(await tests));
             SearchLog($"{Results}/worker.log");
         }
         catch (Failure failure)
         {
-            Console.WriteLine(failure.Message);
-            failed++;
+            Fail(failure);
         }
         Skipped.ForEach(Console.WriteLine);
+        PrintSlowest();
         if (passed + failed == 0)
             Console.WriteLine(name is null ? "No test ran." : $"No test's name contains \"{name}\".");
         Console.WriteLine($"{passed} passed, {failed} failed");
@@ -50,25 +46,91 @@ static class Tests
     static string[] ClientTests(string? name) =>
         [.. Directory.GetFiles(Clients, "*.test.js").Where(file => IsWanted(file + File.ReadAllText(file), name))];
 
-    static async Task DotnetTest(string? name)
+    static async Task Install(string? name)
+    {
+        await Shell.NpmInstall(Azurite.Folder);
+        await Shell.NpmInstall(Clients);
+        if (ClientTests(name).Any(file => File.ReadAllText(file).Contains("chromium.js", StringComparison.Ordinal)))
+            await Chromium.Ensure();
+    }
+
+    static async Task Build()
+    {
+        await Feed.Restore();
+        // Directory.Build.props says which warnings are the feed's; any other is an error.
+        await Shell.Step("Building", () => Shell.Must("dotnet", "build", "Functions.sln", "--no-restore", "-warnaserror",
+            "-warnnotaserror:NU1603,NU1900,NU1901,NU1902,NU1903,NU1904,NU1905"));
+    }
+
+    static async Task Count(Func<Task> part)
+    {
+        try
+        {
+            await part();
+        }
+        catch (Failure failure)
+        {
+            Fail(failure);
+        }
+    }
+
+    static void Fail(Failure failure)
+    {
+        Console.WriteLine(failure.Message);
+        failed++;
+    }
+
+    static async Task<int> DotnetTest(string? name)
     {
         string[] filter = name is null ? [] : ["--filter", $"FullyQualifiedName~{name}"];
-        await using var tests = new Child(Console.WriteLine, "dotnet", ["test", "Functions.sln", "--no-build", "--logger", "trx",
-            "--logger", "console;verbosity=minimal", "--results-directory", Results, .. filter]);
-        var code = await tests.Exit;
-        var before = failed;
-        var nodes = Directory.GetFiles(Results, "*.trx").SelectMany(trx => XDocument.Load(trx).Descendants());
-        foreach (var result in nodes.Where(node => node.Name.LocalName == "UnitTestResult"))
+        var runs = Assemblies.Where(assembly => MayHold(assembly, name)).Select(async assembly =>
         {
-            if ((string?)result.Attribute("outcome") == "Passed")
-                passed++;
-            else if ((string?)result.Attribute("outcome") == "NotExecuted")
-                Skipped.Add($"Skipped: {(string?)result.Attribute("testName")}: {result.Value.Trim()}");
-            else
-                failed++;
+            await using var tests = new Child(Console.WriteLine, "dotnet", ["test", $"tests/{assembly}/bin/Debug/net10.0/{assembly}.dll",
+                "--logger", $"trx;LogFileName={assembly}.trx", "--logger", "console;verbosity=minimal", "--results-directory", Results, .. filter]);
+            return await tests.Exit;
+        });
+        return (await Task.WhenAll(runs)).FirstOrDefault(code => code != 0);
+    }
+
+    /// <summary>False if no test of the assembly can have the name: the last part of it stands nowhere in the sources.</summary>
+    static bool MayHold(string assembly, string? name)
+    {
+        var part = name?.Split('(')[0].Split('.')[^1];
+        return Directory.EnumerateFiles($"tests/{assembly}", "*.cs", SearchOption.AllDirectories)
+            .Any(file => IsWanted(file + File.ReadAllText(file), part));
+    }
+
+    static void ReadResults(int code)
+    {
+        var before = failed;
+        foreach (var trx in Directory.GetFiles(Results, "*.trx").Select(file => XDocument.Load(file).Descendants().ToLookup(node => node.Name.LocalName)))
+        {
+            var classes = trx["UnitTest"].ToDictionary(test => (string)test.Attribute("id")!, test => (string)test.Descendants().Last().Attribute("className")!);
+            foreach (var result in trx["UnitTestResult"])
+            {
+                if ((string?)result.Attribute("outcome") == "Passed")
+                    passed++;
+                else if ((string?)result.Attribute("outcome") == "NotExecuted")
+                    Skipped.Add($"Skipped: {(string?)result.Attribute("testName")}: {result.Value.Trim()}");
+                else
+                    failed++;
+                // From start to end: a host that is started for the test belongs to its time.
+                var time = (DateTimeOffset)result.Attribute("endTime")! - (DateTimeOffset)result.Attribute("startTime")!;
+                var its = classes[(string)result.Attribute("testId")!];
+                Times[its] = Times.GetValueOrDefault(its) + time;
+            }
         }
         if (code != 0 && failed == before)
             throw new Failure($"dotnet test ended with {code}, though no test failed.");
+    }
+
+    static void PrintSlowest()
+    {
+        if (Times.Count == 0)
+            return;
+        Console.WriteLine("The slowest classes:");
+        foreach (var (its, time) in Times.OrderByDescending(pair => pair.Value).Take(10))
+            Console.WriteLine($"{time.TotalSeconds,7:0.0} s  {its}");
     }
 
     static async Task AgainstAService(string? name)
@@ -147,7 +209,7 @@ static class Tests
         var tap = $"{Results}/clients.tap";
         string[] filter = name is null ? [] : [$"--test-name-pattern=/{Regex.Escape(name)}/i"];
         await using var node = new Child(Console.WriteLine, "node",
-            ["--test", .. filter, "--test-reporter=spec", "--test-reporter-destination=stdout",
+            ["--test", "--test-concurrency=2", .. filter, "--test-reporter=spec", "--test-reporter-destination=stdout",
                 "--test-reporter=tap", $"--test-reporter-destination={tap}", .. files], ("LATCHKEY_ORIGIN", origin));
         var code = await node.Exit;
         var lines = await File.ReadAllLinesAsync(tap);

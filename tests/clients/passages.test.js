@@ -15,14 +15,14 @@ before(async () => (token = await serviceToken()));
 const app = (...starts) => `const tenant = ${JSON.stringify(issuer)}; const token = ${JSON.stringify(token)};\n${passages('Every app', ...starts)}`;
 
 /** What the app's own code comes to, with a file of these bytes at hand as `file`; a failure is its message. */
-const within = (page, bytes, name, code) => page.evaluate(async ([base64, name, code]) => {
-  const file = new File([Uint8Array.from(atob(base64), char => char.charCodeAt(0))], name, { type: 'image/jpeg' });
+const within = (page, bytes, name, code, type = 'image/jpeg') => page.evaluate(async ([base64, name, code, type]) => {
+  const file = new File([Uint8Array.from(atob(base64), char => char.charCodeAt(0))], name, { type });
   try {
     return await (new Function('file', `return (async () => { ${code} })()`))(file);
   } catch (failure) {
     return { failure: failure.message ?? `code ${failure.code}, status ${failure.http_status}` };
   }
-}, [bytes.toString('base64'), name, code]);
+}, [bytes.toString('base64'), name, code, type]);
 
 async function names() {
   return (await api(token, 'GET', '/files?limit=200&sort=-created')).files.map(file => file.name);
@@ -162,6 +162,29 @@ async function cordova(...starts) {
 
 test("Cordova's file transfer in its browser version uploads", options, async () => bothOrigins(await cordova('Cordova: `file`'),
   `cordova ${Date.now()}.jpg`, 'return sendWithCordova({ url: await kept(file), name: file.name, type: file.type, size: file.size })'));
+
+// What browsers say of a file whose ending they do not know: nothing.
+test('a file without a type is sent by each passage', options, async () => {
+  const bytes = photo(1000);
+  const ways = [
+    [[app('Web: one PUT')], 'return sendWhole(file)'],
+    [await capacitor(), 'return sendWithCapacitor({ name: file.name, type: file.type, size: file.size, blob: file })'],
+    // As on a phone, where the plugin sends the bytes themselves: what it would send is looked at and sent here.
+    [[...await capacitor(), `Capacitor.getPlatform = () => 'android';
+      FileTransfer.uploadFile = async ({ url, method, headers, mimeType }) => {
+        if (mimeType !== headers['Content-Type']) throw new Error('The plugin would say ' + mimeType);
+        await fetch(url, { method, headers, body: globalThis.sent });
+      };`], 'globalThis.sent = file; return sendWithCapacitor({ name: file.name, type: file.type, size: file.size, path: file.name })'],
+    [await cordova('Cordova: `file`'), 'return sendWithCordova({ url: await kept(file), name: file.name, type: file.type, size: file.size })'],
+  ];
+  for (const [scripts, code] of ways) {
+    await inAnApp(allowed, scripts, async page => {
+      const file = await within(page, bytes, `typeless ${Date.now()}.xyz`, code, '');
+      assert.deepEqual([file.failure, file.status, file.contentType], [undefined, 'available', 'application/octet-stream'], code);
+      assert.ok((await download(token, file.id)).equals(bytes));
+    });
+  }
+});
 
 test("Cordova's file transfer in its browser version downloads", options, async () => {
   const bytes = photo(50_000);

@@ -27,6 +27,15 @@ test("Uppy's XHR upload without a form sends a file to the issued URL from an al
   });
 });
 
+test("Uppy's XHR upload sends a file without a type", options, async () => {
+  const bytes = photo(1000);
+  await inAnApp(allowed, scripts(), async page => {
+    const file = await page.evaluate(bytes => sendWithUppy(new Uppy(), new File([new Uint8Array(bytes)], 'uppy.xyz')), picture(bytes));
+    assert.deepEqual([file.status, file.contentType], ['available', 'application/octet-stream']);
+    assert.ok((await download(token, file.id)).equals(bytes));
+  });
+});
+
 test("Uppy's XHR upload from a foreign origin is refused by storage, even with a URL that is good", options, async () => {
   const bytes = photo(1000);
   const { id, upload } = await api(token, 'POST', '/files', { name: 'foreign.jpg', contentType: 'image/jpeg', size: bytes.length, resumable: false });

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
 using Latchkey.Http;
+using Latchkey.Protocol;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files.Sharing;
@@ -13,10 +15,13 @@ namespace Latchkey.Files.Sharing;
 /// secret is the key. It is in the path and must be in no log and no Referer.
 /// </summary>
 public sealed class LinkPage(
-    Gate gate, FileStore files, ShareStore shares, LinkPasswords passwords, FileUrls urls, BlobStore blobs, Settings settings,
+    Gate gate, FileStore files, ShareStore shares, UserStore users, PasswordHashing hashing, Attempts guesses, FileUrls urls, BlobStore blobs, Settings settings,
     TimeProvider clock)
 {
     const int Attempts = 20;
+    const int MostGuesses = 10;
+
+    static readonly TimeSpan Lock = TimeSpan.FromMinutes(15);
 
     /// <summary><c>GET /{tenant}/s/{token}</c> → the page; 404 for whatever is no live link, 410 for one that is used up or whose file is lost.</summary>
     [Function("link-page")]
@@ -36,24 +41,61 @@ public sealed class LinkPage(
             var act = Act.Of(request);
             (act.Type, act.Target) = ("link-download", null);
             var password = await Password(request);
+            string? hash = null;
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
                 if (await Find(request, tenant, cancel) is not var (file, link)) return NotFound(request);
                 act.Target = file.Id;
                 if (Over(request, file, link) is { } over) return over;
-                if (link.IsLocked(clock.GetUtcNow())) return Locked(request, file);
-                var right = link.PasswordHash is null || passwords.Matches(link, password);
-                // Nobody learns whether a password is right, nor gets the file, without having been counted: so any
-                // number of tries or downloads at once can't pass the limit.
+                if (link.PasswordHash is not null && hash is null) // Asked once, however often the use is tried.
+                {
+                    try
+                    {
+                        hash = await Matching(link, password, cancel);
+                    }
+                    catch (OAuthError tooMany)
+                    {
+                        return Locked(request, file, tooMany.RetryAfter ?? 1);
+                    }
+                    if (hash is null)
+                    {
+                        act.Refusal = "wrong_password";
+                        return Page(request, 403, LinkHtml.Of(file, true, "This is not the password."));
+                    }
+                }
+                // Nobody gets the file without having been counted: so any number of downloads at once can't pass the limit.
                 var counted = link is { PasswordHash: null, MaxDownloads: null }
-                    || await shares.TryReplace(right ? link.Use() : link.Fail(clock.GetUtcNow()), cancel);
-                if (!counted) continue;
-                if (!right) act.Refusal = "wrong_password";
-                return right ? await Redirect(request, file, link, cancel)
-                    : Page(request, 403, LinkHtml.Of(file, true, "This is not the password."));
+                    || await shares.TryReplace(link.Use() with { PasswordHash = hash }, cancel);
+                if (counted) return await Redirect(request, file, link, cancel);
             }
             throw Problem.Unavailable("link_busy", "Too many use this link at once.", 1);
         });
+
+    // The hash to keep if the password is the link's, or null. A guess has its place before it is looked at.
+    async Task<string?> Matching(Share link, string password, CancellationToken cancel)
+    {
+        var count = new AttemptCount(RowKeys.Attempts(link.Tenant, "link", link.Id), MostGuesses, Lock) { Slow = MostGuesses, GoodClears = true };
+        using var guess = await guesses.Reserve([count], cancel);
+        PasswordVerificationResult verdict;
+        string? renewed = null;
+        try
+        {
+            verdict = await hashing.Verify(link.PasswordHash!, password, cancel);
+            if (verdict == PasswordVerificationResult.SuccessRehashNeeded) renewed = await hashing.Hash(password, cancel);
+        }
+        catch
+        {
+            await guess.Withdraw();
+            throw;
+        }
+        if (verdict == PasswordVerificationResult.Failed)
+        {
+            await guess.Failed();
+            return null;
+        }
+        await guess.Good();
+        return renewed ?? link.PasswordHash;
+    }
 
     Task<IResult> Run(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) =>
         gate.Page(request, steps, (_, problem) => Task.FromResult(Page(request, problem.Status, LinkHtml.Message(
@@ -66,7 +108,16 @@ public sealed class LinkPage(
         var (finding, sharing) = (files.Find(tenant.Id, id, cancel), shares.Find(tenant.Id, id, Share.IdOf(id, "link", secret), cancel));
         await Task.WhenAll(finding, sharing);
         return await sharing is { Kind: "link" } link && await finding is { Status: FileStatus.Available } file
-            && link.IsLive(clock.GetUtcNow()) && Same(link.SecretHash, Ids.Hash(secret)) ? (file, link) : null;
+            && link.IsLive(clock.GetUtcNow()) && Same(link.SecretHash, Ids.Hash(secret))
+            && await AreUsersThere(tenant, file, link, cancel) ? (file, link) : null;
+    }
+
+    // A disabled user's files and links serve nobody; it is known within 5 seconds.
+    async Task<bool> AreUsersThere(Tenant tenant, FileRecord file, Share link, CancellationToken cancel)
+    {
+        var ids = new[] { file.Owner is { Kind: "user" } owner ? owner.Id : null, link.CreatedBy }.OfType<string>().Distinct();
+        var states = await Task.WhenAll(ids.Select(id => users.FindState(tenant.Id, id, cancel)));
+        return Array.TrueForAll(states, state => state is { Disabled: false });
     }
 
     async Task<IResult> Redirect(HttpRequest request, FileRecord file, Share link, CancellationToken cancel)
@@ -96,9 +147,9 @@ public sealed class LinkPage(
         : file.MissingSince is not null ? Page(request, 410, LinkHtml.Message("This file is lost", "Storage no longer has it."))
         : null;
 
-    IResult Locked(HttpRequest request, FileRecord file)
+    IResult Locked(HttpRequest request, FileRecord file, int seconds)
     {
-        request.HttpContext.Response.Headers.RetryAfter = $"{(int)Share.FailureMemory.TotalSeconds}";
+        request.HttpContext.Response.Headers.RetryAfter = $"{seconds}";
         return Page(request, 429, LinkHtml.Of(file, true, "There were too many wrong passwords. Try again in a quarter of an hour."));
     }
 

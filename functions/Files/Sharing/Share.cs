@@ -7,12 +7,6 @@ namespace Latchkey.Files.Sharing;
 /// <summary>Access to one file beyond its space: a user's, a group's, or that of whoever has a link.</summary>
 public sealed record Share
 {
-    /// <summary>How many wrong passwords a link takes in <see cref="FailureMemory"/>.</summary>
-    const int MostFailures = 10;
-
-    /// <summary>For how long wrong passwords count.</summary>
-    public static readonly TimeSpan FailureMemory = TimeSpan.FromMinutes(15);
-
     /// <summary>The tenant.</summary>
     public required string Tenant { get; init; }
 
@@ -40,6 +34,9 @@ public sealed record Share
     /// <summary>When it was given.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>The user who made a link, which ends with them; null if a client did, or it is from before this column.</summary>
+    public string? CreatedBy { get; init; }
+
     /// <summary>Hex SHA-256 of a link's secret.</summary>
     public string? SecretHash { get; init; }
 
@@ -51,12 +48,6 @@ public sealed record Share
 
     /// <summary>How often it was; counted only if there is a limit or a password.</summary>
     public long Downloads { get; init; }
-
-    /// <summary>Wrong passwords since <see cref="FailedSince"/>.</summary>
-    public int Failures { get; init; }
-
-    /// <summary>When the first of them came.</summary>
-    public DateTimeOffset? FailedSince { get; init; }
 
     /// <summary>The row's ETag.</summary>
     public ETag ETag { get; init; }
@@ -74,16 +65,8 @@ public sealed record Share
     /// <summary>True if the link has been used as often as it may be.</summary>
     public bool IsUsedUp => Downloads >= MaxDownloads;
 
-    /// <summary>True if there were too many wrong passwords lately.</summary>
-    public bool IsLocked(DateTimeOffset now) => Failures >= MostFailures && now < FailedSince + FailureMemory;
-
-    /// <summary>After one more wrong password.</summary>
-    public Share Fail(DateTimeOffset now) => FailedSince is { } since && now < since + FailureMemory
-        ? this with { Failures = Failures + 1 }
-        : this with { Failures = 1, FailedSince = now };
-
     /// <summary>After one more use.</summary>
-    public Share Use() => this with { Downloads = Downloads + 1, Failures = 0, FailedSince = null };
+    public Share Use() => this with { Downloads = Downloads + 1 };
 
     /// <summary>The share that a row says.</summary>
     public static Share Read(string tenant, TableEntity row) => new()
@@ -97,12 +80,11 @@ public sealed record Share
         Access = Enum.Parse<Right>(row.GetString("Access")),
         Until = row.GetDateTimeOffset("Until"),
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
+        CreatedBy = row.GetString("CreatedBy"),
         SecretHash = row.GetString("SecretHash"),
         PasswordHash = row.GetString("PasswordHash"),
         MaxDownloads = row.GetInt64("MaxDownloads"),
         Downloads = row.GetInt64("Downloads") ?? 0,
-        Failures = row.GetInt32("Failures") ?? 0,
-        FailedSince = row.GetDateTimeOffset("FailedSince"),
         ETag = row.ETag,
     };
 
@@ -117,12 +99,11 @@ public sealed record Share
         ["Access"] = Access.ToString(),
         ["Until"] = Until,
         ["CreatedAt"] = CreatedAt,
+        ["CreatedBy"] = CreatedBy,
         ["SecretHash"] = SecretHash,
         ["PasswordHash"] = PasswordHash,
         ["MaxDownloads"] = MaxDownloads,
         ["Downloads"] = Downloads,
-        ["Failures"] = Failures,
-        ["FailedSince"] = FailedSince,
         ETag = ETag,
     };
 }

@@ -9,7 +9,7 @@ namespace Latchkey.Files.Sharing;
 
 /// <summary>Shares a file with a user or a group, or makes a link to it; for those who own its space.</summary>
 public sealed class ShareFile(
-    Gate gate, FileRights rights, FileStore files, UserStore users, GroupStore groups, ShareStore shares, LinkPasswords passwords,
+    Gate gate, FileRights rights, FileStore files, UserStore users, GroupStore groups, ShareStore shares, PasswordHashing hashing,
     TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/files/{id}/shares</c> → 201. The preflights of this route are answered here, its GET's too.</summary>
@@ -25,7 +25,7 @@ public sealed class ShareFile(
             if (file.Status != FileStatus.Available) throw Problem.Conflict("file_pending", "The file is not complete yet.");
             var secret = Ids.NewSecret();
             var share = asked.Link is { } link
-                ? Link(file, link, secret)
+                ? await Link(caller, file, link, secret, caller.Cancel)
                 : await With(caller, file, asked.With!);
             share = share with { Access = access, Until = until };
             await shares.Save(share, caller.Cancel);
@@ -72,7 +72,7 @@ public sealed class ShareFile(
         CreatedAt = clock.GetUtcNow(),
     };
 
-    Share Link(FileRecord file, ShareRequest.LinkRequest link, string secret) => new()
+    async Task<Share> Link(Caller caller, FileRecord file, ShareRequest.LinkRequest link, string secret, CancellationToken cancel) => new()
     {
         Tenant = file.Tenant,
         FileId = file.Id,
@@ -80,8 +80,9 @@ public sealed class ShareFile(
         Kind = "link",
         Access = Right.Read,
         CreatedAt = clock.GetUtcNow(),
+        CreatedBy = Owner.Of(caller.Token) is { Kind: "user" } user ? user.Id : null,
         SecretHash = Ids.Hash(secret),
-        PasswordHash = link.Password is null ? null : passwords.Hash(link.Password),
+        PasswordHash = link.Password is null ? null : await hashing.Hash(link.Password, cancel),
         MaxDownloads = link.MaxDownloads,
     };
 }

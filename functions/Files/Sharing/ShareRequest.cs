@@ -1,5 +1,6 @@
 using System.Globalization;
 using Latchkey.Http;
+using Latchkey.Tenancy;
 
 namespace Latchkey.Files.Sharing;
 
@@ -40,6 +41,7 @@ sealed record ShareRequest
         if (With is not null && With.User is null == With.Group is null) throw Invalid("with has either user or group");
         if (Link is not null && CheckedAccess() != Right.Read) throw Invalid("a link only reads");
         if (Link?.MaxDownloads is < 1) throw Invalid("maxDownloads is at least 1");
+        if (Link?.Password is { } password && !PasswordHashing.IsTypable(password)) throw Invalid("a password has no U+0000");
         if (Link?.Password is "" or { Length: > MaxPasswordChars }) throw Invalid($"a password has 1 to {MaxPasswordChars} characters");
     }
 

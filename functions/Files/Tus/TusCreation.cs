@@ -25,10 +25,11 @@ public sealed class TusCreation(Gate gate, Spaces spaces, Uploads uploads, TusPr
             caller.Act.Target = file.Id;
             var hasBody = request.ContentLength > 0 || request.ContentType is not null;
             if (hasBody) TusProtocol.OpenBody(request);
-            await uploads.Begin(file, caller.Cancel);
+            await uploads.Begin(caller, file, url: null);
             var response = request.HttpContext.Response;
             response.Headers.Location = $"{caller.Tenant.Issuer}/tus/{file.Id}";
             if (hasBody) await progress.Take(caller, file, 0, request);
+            else if (file.Size == 0) await progress.Report(caller, file, response); // There is no piece that would complete it.
             else response.Headers["Upload-Expires"] = TusProtocol.Expires(file);
             return Results.StatusCode(StatusCodes.Status201Created);
         });

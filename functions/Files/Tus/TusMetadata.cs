@@ -21,7 +21,7 @@ static class TusMetadata
         return new BeginRequest
         {
             Name = Value("filename", "name") ?? "upload",
-            ContentType = Value("filetype", "type") ?? "application/octet-stream",
+            ContentType = Value("filetype", "type"),
             Size = size,
             Folder = Value("folder"),
             Space = Value("space"),

@@ -1,4 +1,6 @@
+using Azure;
 using Latchkey.Http;
+using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 
@@ -20,7 +22,7 @@ public sealed class TusProgress(FileRights rights, TusReception reception, Compl
     /// <summary>Reports the offset; a process that died between the last byte and the end is made up for here.</summary>
     public async Task Report(Caller caller, FileRecord file, HttpResponse response)
     {
-        var (offset, _) = await reception.Offset(file, caller.Cancel);
+        var offset = file.Status == FileStatus.Pending ? Offset(await reception.Blocks(file, caller.Cancel)) : file.Size;
         TusProtocol.Report(response, await CompleteAt(caller, file, offset), offset);
     }
 
@@ -28,17 +30,33 @@ public sealed class TusProgress(FileRights rights, TusReception reception, Compl
     /// <exception cref="Problem">409 <c>offset_mismatch</c>; 413, 460 and others for the piece; 422 for the whole file.</exception>
     public async Task Take(Caller caller, FileRecord file, long offset, HttpRequest request)
     {
-        var (at, blocks) = await reception.Offset(file, caller.Cancel);
+        var before = file.Status == FileStatus.Pending ? await reception.Blocks(file, caller.Cancel) : null;
+        var at = before is null ? file.Size : Offset(before);
         if (at != offset) throw Mismatch(at);
-        // A piece has 8 blocks at most and one more for its end.
-        if (blocks + TusProtocol.MaxStreamedBytes / TusBlocks.MaxBytes + 1 > BlockPlan.MaxBlocks)
-            throw new Problem(413, "too_many_pieces", "The file came in too many small pieces: begin again with larger ones.");
-        if (file.Status == FileStatus.Pending) at = await reception.Receive(file, offset, request);
+        if (before is null) await reception.ReceiveNothing(request);
+        else at = await Receive(caller, file, before, request);
         TusProtocol.Report(request.HttpContext.Response, await CompleteAt(caller, file, at), at);
     }
 
+    async Task<long> Receive(Caller caller, FileRecord file, StagedBlocks before, HttpRequest request)
+    {
+        // A piece has 8 blocks at most, and one more for its end.
+        if (before.Committed.Count + TusProtocol.MaxStreamedBytes / TusBlocks.MaxBytes + 1 > BlockPlan.MaxBlocks)
+            throw new Problem(413, "too_many_pieces", "The file came in too many small pieces: begin again with larger ones.");
+        try
+        {
+            return await reception.Receive(file, before, request);
+        }
+        catch (RequestFailedException faster) when (faster.Status is 404 or 409 or 412)
+        {
+            throw Mismatch(Offset(await reception.Blocks(file, caller.Cancel)));
+        }
+    }
+
+    static long Offset(StagedBlocks blocks) => blocks.Committed.Sum(block => block.Size);
+
     async Task<FileRecord> CompleteAt(Caller caller, FileRecord file, long offset) => file.Status == FileStatus.Pending && offset == file.Size
-        ? await completion.Run(() => Find(caller, file.Id), list => TusBlocks.Chain(list).Blocks, caller.Cancel)
+        ? await completion.Run(() => Find(caller, file.Id), list => list.Committed, caller.Cancel)
         : file;
 
     static Problem Mismatch(long at) => new(409, "offset_mismatch", "Upload-Offset is not where the upload is.")

@@ -41,7 +41,7 @@ public sealed class AuthorizationAnswers(
         var standing = await pending.Answer(tenant, waiting, mine, cancel);
         if (standing.SessionId is not { } sessionId) throw Denied();
         if (standing.UserId != who.User.Id || clock.GetUtcNow() >= standing.At + Codes.Life) throw Finished();
-        if (consented) await approvals.Add(tenant, who.User.Id, client.Id, scope, cancel);
+        if (consented) await approvals.Add(tenant, who.User.Id, client, scope, cancel);
         return await Grant(tenant, request, who, scope, sessionId, device, cancel);
     }
 
@@ -57,14 +57,14 @@ public sealed class AuthorizationAnswers(
     async Task<AuthorizationResponse> Grant(Tenant tenant, AuthorizationRequest request, SignedIn who, Scope scope,
         string sessionId, Device device, CancellationToken cancel)
     {
-        var session = signIns.New(tenant, request.To.Client, who.User, scope, who.Authentication, sessionId);
+        var session = signIns.New(tenant, request.To.Client, who.User, scope, request.Scope, who.Authentication, sessionId);
         if (request.ResponseType != ResponseType.Code)
             return await GrantTokens(tenant, request, session, scope, device, cancel);
         var code = new CodeBinding(clock.GetUtcNow() + Codes.Life, request.To.RedirectUri, request.CodeChallenge, request.Nonce, Jkt: request.DpopJkt);
-        if (!await signIns.TryAwait(session with { Code = code }, device, cancel)) throw Changed();
+        await signIns.Await(session with { Code = code }, device, cancel);
         return AuthorizationResponse.Good(tenant, request.To, new Dictionary<string, string>
         {
-            ["code"] = await codes.For(tenant.Id, sessionId, cancel),
+            ["code"] = await codes.For(session, cancel),
         });
     }
 
@@ -86,12 +86,10 @@ public sealed class AuthorizationAnswers(
         }
         if (request.ResponseType != ResponseType.Token)
             answer["id_token"] = (await idTokens.For(tenant, client, session, scope, request.Nonce, token?.Encoded, cancel))!;
-        if (!await signIns.TryAwait(session, device, cancel)) throw Changed();
+        await signIns.Await(session, device, cancel);
         if (token is not null) await sessions.AddToken(session, token.Record, cancel);
         return AuthorizationResponse.Good(tenant, request.To, answer);
     }
-
-    static OAuthError Changed() => OAuthError.AccessDenied("The user was changed meanwhile.");
 
     static OAuthError Denied() => OAuthError.AccessDenied("The user said no.");
 

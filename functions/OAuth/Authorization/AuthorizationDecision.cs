@@ -36,8 +36,8 @@ public sealed class AuthorizationDecision(Approvals approvals, IdTokenHints hint
         if (await NeedsConsent(tenant, request, signedIn.User, cancel))
             return request.Asks(Prompt.None) ? throw OAuthError.ConsentRequired() : NextStep.Consent;
         if (clicked) return NextStep.Answer;
-        // RFC 8252 §8.6: any app may have claimed the scheme, so the user must at least see where this goes.
-        if (request.To.Client.Native && request.To.IsPrivateScheme)
+        // RFC 8252 §8.6: any program may have claimed the scheme or the port, so the user must at least see where this goes.
+        if (request.To.NeedsClick)
             return request.Asks(Prompt.None)
                 ? throw OAuthError.InteractionRequired("The user has to agree to go back to the app.") : NextStep.Consent;
         return request.Asks(Prompt.SelectAccount) ? NextStep.Consent : NextStep.Answer;
@@ -54,7 +54,7 @@ public sealed class AuthorizationDecision(Approvals approvals, IdTokenHints hint
         var granted = Granted(tenant, request, user);
         if (request.Asks(Prompt.Consent)) return true;
         if (request.To.Client.FirstParty) return false;
-        return !granted.Beyond(await approvals.Find(tenant, user.Id, request.To.Client.Id, cancel)).IsEmpty;
+        return !granted.Beyond(await approvals.Find(tenant, user.Id, request.To.Client, cancel)).IsEmpty;
     }
 
     async Task<bool> MustSignInAgain(

@@ -13,8 +13,11 @@ namespace Latchkey.OAuth.Authorization;
 /// <param name="State">The app's state, or null.</param>
 public sealed record ReturnAddress(Client Client, string RedirectUri, string Mode, string? State)
 {
-    /// <summary>Any app on the device could claim the redirect (RFC 8252 §8.6): nothing goes there without a click.</summary>
+    /// <summary>It leads to a scheme of the app's own, to which nothing can be posted and no browser goes without a click.</summary>
     public bool IsPrivateScheme => Protocol.RedirectUri.IsPrivateScheme(RedirectUri);
+
+    /// <summary>Another program on the device could get the answer (RFC 8252 §8.6): nothing goes to a native app without a click.</summary>
+    public bool NeedsClick => Client.Native && Protocol.RedirectUri.IsOnDevice(RedirectUri);
 }
 
 /// <summary>A request for authorization in which everything has been checked (RFC 6749 §4.1.1, OIDC Core §3.1.2.1).</summary>

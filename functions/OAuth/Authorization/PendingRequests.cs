@@ -1,8 +1,10 @@
 using System.Text;
 using Azure.Data.Tables;
 using Latchkey.Http;
+using Latchkey.OAuth.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.OAuth.Authorization;
 
@@ -26,49 +28,60 @@ public sealed record PendingRequest(string Id, Form Parameters, bool Pushed, Dat
     internal TableEntity Row { get; init; } = null!;
 }
 
-/// <summary>Pending authorization requests (SCHEMA.md, tables Requests…).</summary>
-public sealed class PendingRequests(RequestTables tables, TimeProvider clock)
+/// <summary>
+/// Pending authorization requests (SCHEMA.md, tables Requests…). Each belongs to the browser that holds its cookie, and has
+/// a cookie of its own: tabs that begin at once, or a form that a foreign site posts, take nothing from each other.
+/// </summary>
+public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies, TimeProvider clock)
 {
-    /// <summary>The largest request that is kept, in characters of its encoded form (a column's bound is 32,768).</summary>
-    public const int MaxChars = 16 * 1024;
+    /// <summary>The largest request that is kept, in characters of its encoded form.</summary>
+    public const int MaxChars = 64 * 1024;
 
     // People look for their password.
     static readonly TimeSpan Life = TimeSpan.FromMinutes(30);
 
-    /// <summary>Keeps an app's request for a browser; its id.</summary>
-    public Task<string> Begin(Tenant tenant, Form parameters, bool pushed, string browser, CancellationToken cancel) =>
-        Begin(tenant, parameters, pushed, page: null, browser, cancel);
+    /// <summary>Keeps an app's request for this browser; its id.</summary>
+    public Task<string> Begin(HttpRequest request, Tenant tenant, Form parameters, bool pushed, CancellationToken cancel) =>
+        Begin(request, tenant, parameters, pushed, page: null, cancel);
 
     /// <summary>Keeps what a page of ours waits for; its id. The page's name is ours, never a caller's: it becomes an address.</summary>
-    public Task<string> BeginOwn(Tenant tenant, string page, Form parameters, string browser, CancellationToken cancel) =>
-        Begin(tenant, parameters, pushed: false, page, browser, cancel);
+    public Task<string> BeginOwn(HttpRequest request, Tenant tenant, string page, Form parameters, CancellationToken cancel) =>
+        Begin(request, tenant, parameters, pushed: false, page, cancel);
 
     async Task<string> Begin(
-        Tenant tenant, Form parameters, bool pushed, string? page, string browser, CancellationToken cancel)
+        HttpRequest request, Tenant tenant, Form parameters, bool pushed, string? page, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        var (bucket, id) = (ExpiringTables.Bucket(now + Life), Ids.New());
-        await tables.Of(bucket).Put(new TableEntity(RowKeys.RequestPartition(tenant.Id, id), RowKeys.Pending)
+        var (bucket, id, secret) = (ExpiringTables.Bucket(now + Life), Ids.New(), Ids.NewSecret());
+        var row = new TableEntity(RowKeys.RequestPartition(tenant.Id, id), RowKeys.Pending)
         {
-            ["Parameters"] = Form.Encode(parameters.Values),
             ["Pushed"] = pushed,
             ["Page"] = page,
-            ["Browser"] = Ids.Hash(browser),
+            ["Browser"] = Ids.Hash(secret),
             ["CreatedAt"] = now,
             ["ExpiresAt"] = now + Life,
-        }, cancel);
+        };
+        Columns.PutLong(row, "Parameters", Form.Encode(parameters.Values));
+        await tables.Of(bucket).Put(row, cancel);
+        cookies.WriteRequest(request, tenant, id, secret, now, Life);
         return $"{bucket}.{id}";
     }
 
     /// <summary>The request of this id, if it began in this browser.</summary>
-    /// <exception cref="Problem">400 <c>sign_in_expired</c>: it is not known, has expired or began elsewhere.</exception>
-    public async Task<PendingRequest> Find(Tenant tenant, string? id, string? browser, CancellationToken cancel)
+    /// <exception cref="Problem">
+    /// 400 <c>sign_in_expired</c>: it is not known or has expired; <c>other_browser</c>: it began elsewhere;
+    /// <c>cookies_off</c>: this browser keeps no cookies. Where it is known, the failure names the request, so that its page
+    /// can lead back to the app.
+    /// </exception>
+    public async Task<PendingRequest> Find(HttpRequest request, Tenant tenant, string? id, CancellationToken cancel)
     {
-        if (id is null || browser is null || !IssuedTokens.TrySplit(id, out var bucket, out var own)) throw Expired();
+        if (id is null || !IssuedTokens.TrySplit(id, out var bucket, out var own)) throw Expired(null);
         var row = await tables.Of(bucket).Find(RowKeys.RequestPartition(tenant.Id, own), RowKeys.Pending, cancel);
-        if (row is null || row.GetString("Browser") != Ids.Hash(browser)) throw Expired();
-        if (clock.GetUtcNow() >= row.GetDateTimeOffset("ExpiresAt")) throw Expired();
-        return Read(id, row);
+        if (row is null) throw Expired(null);
+        var found = Read(id, row);
+        if (cookies.ReadRequest(request, tenant, own) is not { } secret || row.GetString("Browser") != Ids.Hash(secret))
+            throw cookies.KeepsAny(request, tenant) ? OtherBrowser() : NoCookies();
+        return clock.GetUtcNow() < row.GetDateTimeOffset("ExpiresAt") ? found : throw Expired(found);
     }
 
     /// <summary>
@@ -89,14 +102,14 @@ public sealed class PendingRequests(RequestTables tables, TimeProvider clock)
             row.ETag = request.Row.ETag;
             IssuedTokens.TrySplit(request.Id, out var bucket, out _);
             if (await tables.Of(bucket).TryReplace(row, cancel)) return answer;
-            var current = await tables.Of(bucket).Find(request.Row.PartitionKey, RowKeys.Pending, cancel) ?? throw Expired();
+            var current = await tables.Of(bucket).Find(request.Row.PartitionKey, RowKeys.Pending, cancel) ?? throw Expired(request);
             request = Read(request.Id, current);
         }
         return request.Answered;
     }
 
     static PendingRequest Read(string id, TableEntity row) => new(
-        id, Form.Parse(Encoding.UTF8.GetBytes(row.GetString("Parameters"))), row.GetBoolean("Pushed") is true,
+        id, Form.Parse(Encoding.UTF8.GetBytes(Columns.GetLong(row, "Parameters"))), row.GetBoolean("Pushed") is true,
         row.GetDateTimeOffset("CreatedAt")!.Value,
         row.GetDateTimeOffset("AnsweredAt") is { } at ? new Answered(row.GetString("UserId"), row.GetString("SessionId"), at) : null)
     {
@@ -104,6 +117,13 @@ public sealed class PendingRequests(RequestTables tables, TimeProvider clock)
         Row = row,
     };
 
-    static Problem Expired() => Problem.BadRequest("sign_in_expired",
-        "This sign-in has expired, or it was started in another browser.");
+    static Problem Expired(PendingRequest? request) => new(400, "sign_in_expired", "This sign-in has expired.")
+    {
+        Waiting = request?.Page is null ? request?.Parameters : null,
+    };
+
+    static Problem OtherBrowser() => Problem.BadRequest("other_browser", "This sign-in was started in another browser, or too long ago.");
+
+    static Problem NoCookies() => Problem.BadRequest("cookies_off",
+        "Your browser did not send back this site's cookie. Allow cookies for this site, or leave private browsing.");
 }

@@ -20,12 +20,13 @@ public sealed class PushedRequests(RequestTables tables, TimeProvider clock)
     {
         var expires = clock.GetUtcNow() + Life;
         var (bucket, id) = (ExpiringTables.Bucket(expires), Ids.New());
-        await tables.Of(bucket).Put(new TableEntity(RowKeys.RequestPartition(tenant.Id, id), RowKeys.Pushed)
+        var row = new TableEntity(RowKeys.RequestPartition(tenant.Id, id), RowKeys.Pushed)
         {
             ["ClientId"] = client.Id,
-            ["Parameters"] = parameters,
             ["ExpiresAt"] = expires,
-        }, cancel);
+        };
+        Columns.PutLong(row, "Parameters", parameters);
+        await tables.Of(bucket).Put(row, cancel);
         return $"{Prefix}{bucket}.{id}";
     }
 
@@ -62,7 +63,7 @@ public sealed class PushedRequests(RequestTables tables, TimeProvider clock)
         return (table, row);
     }
 
-    static Form Parameters(TableEntity row) => Form.Parse(Encoding.UTF8.GetBytes(row.GetString("Parameters")));
+    static Form Parameters(TableEntity row) => Form.Parse(Encoding.UTF8.GetBytes(Columns.GetLong(row, "Parameters")));
 
     static OAuthError Unknown() => OAuthError.InvalidRequest("The request_uri is not known, has expired or was used before.");
 }

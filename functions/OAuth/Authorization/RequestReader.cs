@@ -11,7 +11,9 @@ namespace Latchkey.OAuth.Authorization;
 /// </summary>
 public sealed class RequestReader(ClientStore clients)
 {
-    const int MaxStateChars = 4096;
+    /// <summary>Some clients keep their whole state in it, encrypted.</summary>
+    public const int MaxStateChars = 16 * 1024;
+
     const int MaxNonceChars = 512;
 
     /// <summary>Finds the client and the redirect URI.</summary>
@@ -24,7 +26,8 @@ public sealed class RequestReader(ClientStore clients)
         if (client is null) throw OAuthError.InvalidRequest("No app is registered with this client_id.");
         var uri = form["redirect_uri"] ?? throw OAuthError.InvalidRequest("redirect_uri is missing.");
         // A registration that should never have been is not followed either.
-        if (!client.RedirectUris.Any(known => RedirectUri.Matches(known, uri, client.Native)) || RedirectUri.Fault(uri, client.Native) is not null)
+        if (!client.RedirectUris.Any(known => RedirectUri.Matches(known, uri, client.Native, client.RelaxedRedirects))
+            || RedirectUri.Fault(uri, client.Native, client.RelaxedRedirects) is not null)
             throw OAuthError.InvalidRequest("This redirect_uri is not registered for the app.");
         var state = form.Repeated.Contains("state") || form["state"]?.Length > MaxStateChars ? null : form["state"];
         return new ReturnAddress(client, uri, Mode(form, uri), state);

@@ -15,9 +15,9 @@ public sealed class AuthorizationCodeGrant(Codes codes, CodeRedemption redemptio
     /// <inheritdoc/>
     public async Task<TokenAnswer> Redeem(TokenRequest request)
     {
-        var sessionId = await codes.Read(request.Tenant.Id, request.Form.Required("code"), request.Cancel)
+        var (sessionId, userId) = await codes.Read(request.Tenant.Id, request.Form.Required("code"), request.Cancel)
             ?? throw CodeRedemption.Refused("not one of ours");
-        return await redemption.Redeem(request, sessionId, Proven);
+        return await redemption.Redeem(request, sessionId, userId, Proven);
     }
 
     // That the sender is the client that the code was issued to, and holds what belongs to it.
@@ -25,7 +25,8 @@ public sealed class AuthorizationCodeGrant(Codes codes, CodeRedemption redemptio
     {
         var (redirectUri, verifier) = (request.Form["redirect_uri"], request.Form["code_verifier"]);
         if (session.Code is not { } code || session.ClientId != request.Client.Id) throw CodeRedemption.Refused("another client's");
-        // OAuth 2.1 lets it be left out, because PKCE binds the code better.
+        // OAuth 2.1 lets it be left out where PKCE binds the code; else it is required (RFC 6749 §4.1.3).
+        if (redirectUri is null && code.Challenge is null) throw OAuthError.InvalidRequest("redirect_uri is missing.");
         if (redirectUri is not null && !string.Equals(redirectUri, code.RedirectUri, StringComparison.Ordinal))
             throw OAuthError.InvalidGrant("redirect_uri is not the one of the authorization request.");
         // RFC 9700 §4.8.2: a verifier without a challenge is a downgrade.

@@ -12,29 +12,35 @@ namespace Latchkey.OAuth.Grants;
 /// A replay that is otherwise valid ends the session (§4.1.2).
 /// </summary>
 public sealed partial class CodeRedemption(
-    SessionStore sessions, SignIns signIns, AccessTokens accessTokens, TimeProvider clock, ILogger<CodeRedemption> logger)
+    SessionStore sessions, UserStore users, ClientStore clients, SignIns signIns, AccessTokens accessTokens, TimeProvider clock,
+    ILogger<CodeRedemption> logger)
 {
     /// <summary>Spends the code.</summary>
     /// <param name="request">Who brings it.</param>
     /// <param name="sessionId">What it starts.</param>
+    /// <param name="userId">For whom.</param>
     /// <param name="proven">Checks that the sender holds what belongs to the code; throws if not, and nothing is changed.</param>
     /// <exception cref="OAuthError"><c>invalid_grant</c></exception>
-    public async Task<TokenAnswer> Redeem(TokenRequest request, string sessionId, Func<Session, TokenRequest, CodeBinding> proven)
+    public async Task<TokenAnswer> Redeem(
+        TokenRequest request, string sessionId, string userId, Func<Session, TokenRequest, CodeBinding> proven)
     {
         var (tenant, client, _, _, cancel) = request;
         var rotationId = Ids.New();
         TokenAnswer? answer = null;
         while (true)
         {
-            var session = request.About(await sessions.Find(tenant.Id, sessionId, cancel)) ?? throw Refused("no such session");
+            var (finding, asking) = (sessions.Find(tenant.Id, sessionId, cancel), users.Find(tenant, userId, cancel));
+            await Task.WhenAll(finding, asking);
+            var session = request.About(await finding) ?? throw Refused("no such session");
             var code = proven(session, request);
-            if (session.RevokedAt is not null || tenant.HasEnded(client, session.CreatedAt)) throw Refused("the session was revoked");
+            client = await clients.Current(tenant, client, session.ClientIncarnation, cancel);
+            if (await asking is not { } user || session.HasEnded(tenant, client, user.State)) throw Refused("the session was revoked");
             // Our own write, whose answer was lost on the way from storage.
             if (answer is not null && session.RotationId == rotationId) return answer;
             if (code.SpentAt is not null) throw await Replayed(tenant, session, cancel);
             if (clock.GetUtcNow() >= code.ExpiresAt) throw Refused("expired");
-            var next = Started(session, code, client, rotationId).BoundTo(client, request.Jkt);
-            var scope = Scope.Parse(session.Scope);
+            var next = Started(session, code, client, rotationId).BoundTo(client, request.Jkt) with { Person = Person.Of(tenant, user) };
+            var scope = GrantedScope.ForUser(tenant, client, user.Roles, Scope.Parse(session.Scope).Within(client.Scope));
             var token = await accessTokens.ForSession(tenant, client, next, scope, request.Jkt, cancel);
             answer = await signIns.Answer(tenant, client, next, token, scope, code.Nonce, cancel);
             // A lost race reads again: then the code is spent, and this request is a replay.

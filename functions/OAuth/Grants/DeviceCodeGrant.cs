@@ -24,10 +24,10 @@ public sealed class DeviceCodeGrant(
         if (device.ClientId != client.Id) throw OAuthError.InvalidGrant("The device code is another client's.");
         if (device.Answered is { SessionId: null }) throw OAuthError.AccessDenied("The user said no.");
         // The answer is written before its session: for a moment there may be only the answer.
-        if (device.Answered is { SessionId: { } sessionId } && await sessions.Find(tenant.Id, sessionId, cancel) is { } session)
+        if (device.Answered is { SessionId: { } sessionId, UserId: { } userId } && await sessions.Find(tenant.Id, sessionId, cancel) is { } session)
         {
             if (session.IsPending && clock.GetUtcNow() >= device.RedeemableUntil) throw OAuthError.ExpiredToken();
-            return await redemption.Redeem(request, sessionId, Proven);
+            return await redemption.Redeem(request, sessionId, userId, Proven);
         }
         if (clock.GetUtcNow() >= device.RedeemableUntil) throw OAuthError.ExpiredToken();
         throw await devices.TryPoll(device, cancel) ? OAuthError.AuthorizationPending() : OAuthError.SlowDown();

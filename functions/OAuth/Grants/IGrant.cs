@@ -50,6 +50,9 @@ public sealed record TokenAnswer(
     [JsonIgnore]
     public DateTimeOffset RefreshExpiresAt { get; init; }
 
+    /// <summary>By which an app shows at the user's next password that the user has signed in on this device before; or null.</summary>
+    public string? DeviceToken { get; init; }
+
     /// <summary><c>Bearer</c> (RFC 6750), or <c>DPoP</c> if the access token is bound to a key (RFC 9449 §5).</summary>
     public string TokenType { get; init; } = "Bearer";
 }

@@ -67,11 +67,11 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
         return await clients.TryAdd(tenant, client, cancel) ? (client, secret) : (null, null);
     }
 
-    /// <summary>Changes what the form shows and nothing else; false if the app was changed or deleted since it was read.</summary>
+    /// <summary>Changes what the form shows, but for what an administrator has set, and nothing else; false if the app was changed or deleted since it was read.</summary>
     /// <exception cref="OAuthError"><c>invalid_client_metadata</c> or <c>invalid_redirect_uri</c></exception>
     public Task<bool> TryEdit(Tenant tenant, Client client, AppFields fields, CancellationToken cancel)
     {
-        var said = Applied(client, fields with { Type = AppFields.TypeOf(client) });
+        var said = RegisteredFields.Keep(client, Applied(client, fields with { Type = AppFields.TypeOf(client) }));
         return clients.TryReplace(tenant, client with
         {
             Name = said.Name,
@@ -82,8 +82,11 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
     }
 
     /// <summary>Makes a new secret; those before it end after <see cref="Overlap"/>. Null if the app was changed since it was read.</summary>
+    /// <exception cref="Http.Problem">409 <c>secret_set</c>: an administrator made the newest secret.</exception>
     public async Task<string?> TryRotate(Tenant tenant, Client client, CancellationToken cancel)
     {
+        if (client.SetByAdministrator.Contains(RegisteredFields.Secret))
+            throw Http.Problem.Conflict("secret_set", "An administrator has set this app's secret. Ask them for a new one.");
         var (secret, now) = (Ids.NewSecret(), clock.GetUtcNow());
         var old = client.LiveSecretHashes(now).Take(MostSecrets - 1).Select(hash => Client.Ending(hash, now + Overlap));
         return await clients.TryReplace(tenant, client with { SecretHashes = [Client.HashSecret(secret), .. old] }, cancel) ? secret : null;

@@ -27,7 +27,7 @@ sealed class MetadataReader
     public static async Task<MetadataReader> Read(HttpRequest request)
     {
         if (!Body.Is(request, "application/json")) throw Fault("The body must be application/json.");
-        return Parse(await Body.Bytes(request));
+        return Parse(await Body.OAuthBytes(request));
     }
 
     /// <summary>The metadata in these bytes.</summary>

@@ -42,7 +42,7 @@ public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grant
         return Answer(tenant, client, token, secret);
     }
 
-    /// <summary>Replaces the metadata of a client (RFC 7592 §2.2).</summary>
+    /// <summary>Replaces the metadata of a client (RFC 7592 §2.2), but for what an administrator has set.</summary>
     /// <exception cref="OAuthError"><c>invalid_client_metadata</c> or <c>invalid_redirect_uri</c></exception>
     public async Task<Dictionary<string, object>?> TryReplace(
         Tenant tenant, Client client, string token, HttpRequest request, CancellationToken cancel)
@@ -52,7 +52,7 @@ public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grant
         if (Array.Find(ServersOwn, json.Has) is { } own) throw MetadataReader.Fault($"{own} is not the client's to say.");
         if (json.Text("client_secret", 100) is { } sent && !client.HasSecret(sent, clock.GetUtcNow()))
             throw MetadataReader.Fault("client_secret is not this client's.");
-        var next = ClientMetadata.Apply(client, json, Offered(client));
+        var next = RegisteredFields.Keep(client, ClientMetadata.Apply(client, json, Offered(client)));
         var secret = WithSecret(ref next);
         return await clients.TryReplace(tenant, next, cancel) ? Answer(tenant, next, token, secret) : null;
     }
@@ -81,6 +81,8 @@ public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grant
         if (client.WebsiteUri is { } site) answer["client_uri"] = site;
         if (client.LogoUri is { } logo) answer["logo_uri"] = logo;
         if (client.Jwks is { } jwks) answer["jwks"] = JsonElement.Parse(jwks);
+        // No member of RFC 7591: a client ignores what it does not know, and its developer reads it.
+        if (client.RedirectUris.Select(RedirectUri.Warning).OfType<string>().ToList() is { Count: > 0 } warnings) answer["warnings"] = warnings;
         if (secret is null) return answer;
         answer["client_secret"] = secret;
         answer["client_secret_expires_at"] = 0; // Never: RFC 7591 §3.2.1.

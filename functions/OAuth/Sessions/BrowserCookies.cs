@@ -10,8 +10,11 @@ namespace Latchkey.OAuth.Sessions;
 /// </summary>
 public sealed class BrowserCookies(Settings settings)
 {
-    /// <summary>The cookie of <see cref="Browser"/>.</summary>
-    public const string BrowserName = "browser";
+    const string BrowserName = "browser";
+    const string RequestName = "request-";
+
+    // Each is about 110 bytes, and servers take 32 KiB of headers: who leaves more sign-ins open loses the oldest.
+    const int MostRequests = 20;
 
     readonly bool secure = settings.Origin.StartsWith("https:", StringComparison.Ordinal);
 
@@ -31,16 +34,45 @@ public sealed class BrowserCookies(Settings settings)
     /// <summary>Removes a cookie.</summary>
     public void Clear(HttpResponse response, Tenant tenant, string name) => response.Cookies.Delete(Name(tenant, name), Options(null));
 
+    /// <summary>The secret of <see cref="Browser"/>; null if this browser has none.</summary>
+    public string? FindBrowser(HttpRequest request, Tenant tenant) => Read(request, tenant, BrowserName) is { Length: 43 } known ? known : null;
+
     /// <summary>
-    /// A secret that this browser has before anybody signs in: pending requests and forms belong to it. Made if it is
-    /// not there; to HEAD, which begins nothing, it is not given.
+    /// A secret that this browser has before anybody signs in: forms belong to it. Made if it is not there. Not for the answer
+    /// to a POST: one from a foreign site brings no cookie, and a new one would replace it. To HEAD, which
+    /// begins nothing, none is given.
     /// </summary>
     public string Browser(HttpRequest request, Tenant tenant)
     {
-        if (Read(request, tenant, BrowserName) is { Length: 43 } known) return known;
+        if (FindBrowser(request, tenant) is { } known) return known;
         var made = Ids.NewSecret();
         if (!HttpMethods.IsHead(request.Method)) Write(request.HttpContext.Response, tenant, BrowserName, made, life: null);
         return made;
+    }
+
+    /// <summary>The secret of a pending request in this browser, or null.</summary>
+    public string? ReadRequest(HttpRequest request, Tenant tenant, string id) =>
+        Ids.IsId(id) && Read(request, tenant, RequestName + id)?.Split('.') is [_, { Length: 43 } secret] ? secret : null;
+
+    /// <summary>Gives this browser the secret of a pending request, in a cookie of that request's own.</summary>
+    public void WriteRequest(HttpRequest request, Tenant tenant, string id, string secret, DateTimeOffset now, TimeSpan life)
+    {
+        var response = request.HttpContext.Response;
+        var others = Requests(request, tenant).OrderByDescending(cookie => cookie.Since, StringComparer.Ordinal).Skip(MostRequests - 1);
+        foreach (var (name, _) in others) response.Cookies.Delete(name, Options(null));
+        Write(response, tenant, RequestName + id, $"{now.ToUnixTimeSeconds()}.{secret}", life);
+    }
+
+    /// <summary>True if this browser has sent any cookie of the tenant's pages: it keeps them.</summary>
+    public bool KeepsAny(HttpRequest request, Tenant tenant) => request.Cookies.Keys.Any(name => name.EndsWith($"-{tenant.Id}", StringComparison.Ordinal));
+
+    // __Host-request-{id}-{tenant}: the id's length says where the tenant begins.
+    IEnumerable<(string Name, string Since)> Requests(HttpRequest request, Tenant tenant)
+    {
+        var length = Name(tenant, RequestName).Length + Ids.Length;
+        var start = Name(tenant, RequestName)[..^(tenant.Id.Length + 1)];
+        return request.Cookies.Where(cookie => cookie.Key.Length == length && cookie.Key.StartsWith(start, StringComparison.Ordinal)
+            && cookie.Key.EndsWith($"-{tenant.Id}", StringComparison.Ordinal)).Select(cookie => (cookie.Key, cookie.Value.Split('.')[0]));
     }
 
     string Name(Tenant tenant, string name) => $"{(secure ? "__Host-" : "")}{name}-{tenant.Id}";

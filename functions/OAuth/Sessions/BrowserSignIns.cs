@@ -32,8 +32,8 @@ public sealed class BrowserSignIns(
         var row = await tables.For(bucket).Find(RowKeys.SignInPartition(tenant.Id, hash), RowKeys.SignIn, cancel);
         var now = clock.GetUtcNow();
         if (row is null || now >= row.GetDateTimeOffset("ExpiresAt") || now >= row.GetDateTimeOffset("IdleExpiresAt")) return null;
-        if (await users.Find(tenant, row.GetString("UserId"), cancel) is not { Disabled: false } user) return null;
-        if (row.GetDateTimeOffset("StartedAt") < user.SignedOutAt) return null;
+        if (await users.Find(tenant, row.GetString("UserId"), cancel) is not { } user) return null;
+        if (!user.State.Keeps(row.GetInt64("UserMark"), row.GetDateTimeOffset("StartedAt")!.Value)) return null;
         if (row.GetDateTimeOffset("AuthTime") <= tenant.SessionsNotBefore) return null;
         if (now + Idle - Slack > row.GetDateTimeOffset("IdleExpiresAt") && !HttpMethods.IsHead(request.Method))
         {
@@ -59,6 +59,7 @@ public sealed class BrowserSignIns(
         await tables.For(bucket).Put(new TableEntity(RowKeys.SignInPartition(tenant.Id, Ids.Hash(secret)), RowKeys.SignIn)
         {
             ["UserId"] = who.User.Id,
+            ["UserMark"] = who.User.State.Mark,
             ["StartedAt"] = now,
             ["AuthTime"] = authentication.Time,
             ["Amr"] = Columns.Join(authentication.Methods),

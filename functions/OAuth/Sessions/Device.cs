@@ -13,10 +13,13 @@ public sealed record Device(string UserAgent, string Address)
     const int MaxChars = 200;
 
     /// <summary>The device that sent a request.</summary>
-    public static Device Of(HttpRequest request, Guid? frontDoor)
+    public static Device Of(HttpRequest request, Guid? frontDoor) => Of(request, CallerAddress.Of(request, frontDoor));
+
+    /// <summary>The device that sent a request from an address.</summary>
+    public static Device Of(HttpRequest request, string address)
     {
         var agent = new string([.. request.Headers.UserAgent.ToString().Where(c => !char.IsControl(c)).Take(MaxChars)]);
-        return new Device(agent, Coarse(CallerAddress.Of(request, frontDoor)));
+        return new Device(agent, Coarse(address));
     }
 
     // IPv6 is cut to its /64 already.

@@ -20,17 +20,23 @@ public sealed record Session
     /// <summary>The user's id.</summary>
     public required string UserId { get; init; }
 
-    /// <summary>The user's name for people, as at the sign-in.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>The user's roles, as at the sign-in. Their rights are looked up anew at each refresh.</summary>
-    public required IReadOnlyList<string> Roles { get; init; }
+    /// <summary>The user as its next tokens tell: as at the sign-in, and then as at each refresh.</summary>
+    public required Person Person { get; init; }
 
     /// <summary>The most that its tokens may ever say (RFC 6749 §6).</summary>
     public required string Scope { get; init; }
 
+    /// <summary>
+    /// What the app asked for at the sign-in, if the user's roles gave less; or null. Stock libraries ask for it again at
+    /// each refresh: what is in it is no attempt at more.
+    /// </summary>
+    public string? Asked { get; init; }
+
     /// <summary>The refresh token that is live now.</summary>
     public required int Counter { get; init; }
+
+    /// <summary>How often the predecessor of the live refresh token was sent again.</summary>
+    public int Retries { get; init; }
 
     /// <summary>When the live refresh token was first issued.</summary>
     public required DateTimeOffset RotatedAt { get; init; }
@@ -52,9 +58,6 @@ public sealed record Session
 
     /// <summary>How and when the user proved who they are.</summary>
     public required Authentication Authentication { get; init; }
-
-    /// <summary>The user's mail address, as at the sign-in; or null.</summary>
-    public string? Email { get; init; }
 
     /// <summary>The code that it starts with, or null if it started with tokens.</summary>
     public CodeBinding? Code { get; init; }
@@ -78,13 +81,35 @@ public sealed record Session
     /// <summary>True while it has begun and is neither revoked nor expired.</summary>
     public bool IsAlive(DateTimeOffset now) => !IsPending && RevokedAt is null && now < ExpiresAt && now < IdleExpiresAt;
 
-    /// <summary>The user's <see cref="Tenancy.User.SignedOutAt"/> as it was when the session was made; not stored.</summary>
-    internal DateTimeOffset? SignedOutAt { get; init; }
+    /// <summary>The user's <see cref="UserState.Mark"/> at the sign-in; null for a session from before there were marks.</summary>
+    public required long? UserMark { get; init; }
+
+    /// <summary>The client's <see cref="Client.Incarnation"/> at the sign-in.</summary>
+    public required string ClientIncarnation { get; init; }
+
+    /// <summary>
+    /// True if somebody ended it: itself, or with all of the user's, the client's or the tenant's; or if its client is gone
+    /// and another of the same id is there. Null is a user who is not there.
+    /// </summary>
+    public bool HasEnded(Tenant tenant, Client client, UserState? user) =>
+        RevokedAt is not null || tenant.HasEnded(client, CreatedAt) || ClientIncarnation != client.Incarnation
+        || user?.Keeps(UserMark, CreatedAt) is not true;
 
     internal ETag ETag { get; init; }
 
     /// <summary>The id without its bucket.</summary>
     public static string WithoutBucket(string id) => id[(id.IndexOf('.', StringComparison.Ordinal) + 1)..];
+}
+
+/// <summary>What tokens tell of a user.</summary>
+/// <param name="Name">The name for people.</param>
+/// <param name="UserName">What is typed at sign-in: <c>preferred_username</c> (OIDC Core §5.1).</param>
+/// <param name="Email">The mail address, or null.</param>
+/// <param name="Roles">The names of the roles.</param>
+public sealed record Person(string Name, string UserName, string? Email, IReadOnlyList<string> Roles)
+{
+    /// <summary>A user as of now.</summary>
+    public static Person Of(Tenant tenant, User user) => new(user.Name, user.UserName, user.Email, tenant.Names(user.Roles));
 }
 
 /// <summary>How a user proved who they are, for the ID token (OIDC Core §2).</summary>

@@ -31,13 +31,13 @@ public sealed class SessionStore(IssuedTokens issued, TimeProvider clock)
         TableOf(session.Id).TryAdd(SessionRow.Of(session), cancel);
 
     /// <summary>
-    /// Writes the session's next state and an access token; false if somebody else changed it first. A merge, so that
+    /// Writes the session's next state (a rotation, or one retry more) and an access token; false if somebody else changed it first. A merge, so that
     /// columns which are not the session's own, such as the list of its revoked access tokens, stay.
     /// </summary>
     public Task<bool> TryRotate(Session next, TableEntity token, CancellationToken cancel) =>
         Transact(next, TableTransactionActionType.UpdateMerge, token, cancel);
 
-    /// <summary>Records one more access token of a session as it is.</summary>
+    /// <summary>Records an access token of a session as it is.</summary>
     public Task AddToken(Session session, TableEntity token, CancellationToken cancel) =>
         TableOf(session.Id).Put(token, cancel);
 

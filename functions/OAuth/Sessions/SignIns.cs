@@ -5,50 +5,39 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth.Sessions;
 
-/// <summary>Starts sessions: whichever way proved who the user is, the tokens come from here.</summary>
+/// <summary>
+/// Starts sessions: whichever way proved who the user is, the tokens come from here. A session bears its user's mark as it
+/// was when the user was read: one that begins while the user is disabled or signed out has ended before it began.
+/// </summary>
 public sealed class SignIns(
     SessionStore sessions, UserSessions userSessions, AccessTokens accessTokens, IdTokens idTokens,
-    RefreshTokens refreshTokens, UserStore users, TimeProvider clock)
+    RefreshTokens refreshTokens, TimeProvider clock)
 {
     /// <summary>Makes a session for a user and the first tokens, at once.</summary>
-    public async Task<TokenAnswer> Start(Tenant tenant, Client client, User user, Scope scope,
+    public async Task<TokenAnswer> Start(Tenant tenant, Client client, User user, Scope asked,
         Authentication authentication, Device device, string? jkt, CancellationToken cancel)
     {
-        var session = New(tenant, client, user, scope, authentication, NewId(client, scope)).BoundTo(client, jkt);
+        var scope = GrantedScope.ForUser(tenant, client, user.Roles, asked);
+        var session = New(tenant, client, user, scope, asked, authentication, NewId(client, scope)).BoundTo(client, jkt);
         var token = await accessTokens.ForSession(tenant, client, session, scope, jkt, cancel);
         var answer = await Answer(tenant, client, session, token, scope, nonce: null, cancel);
         await userSessions.Add(session, device, cancel);
         await sessions.Create(session, token.Record, cancel);
-        if (!await Stands(session, cancel)) throw OAuthError.InvalidGrant("The user was changed meanwhile. Sign in again.", about: user.Id);
         return answer;
     }
 
-    /// <summary>
-    /// Makes a session that waits for its code; false if its user may not sign in any more. If it is there already nothing
-    /// changes: the code is the same.
-    /// </summary>
-    public async Task<bool> TryAwait(Session session, Device device, CancellationToken cancel)
+    /// <summary>Makes a session that waits for its code. If it is there already nothing changes: the code is the same.</summary>
+    public async Task Await(Session session, Device device, CancellationToken cancel)
     {
         await userSessions.Add(session, device, cancel);
         await sessions.TryAdd(session, cancel);
-        return await Stands(session, cancel);
-    }
-
-    // The user is looked at once more now that the session is written: whoever disables a user writes that first and
-    // ends the listed sessions then, so one of the two sees the other.
-    async Task<bool> Stands(Session session, CancellationToken cancel)
-    {
-        var user = await users.Find(session.Tenant, session.UserId, cancel);
-        if (user is { Disabled: false } && user.SignedOutAt == session.SignedOutAt) return true;
-        await sessions.Revoke(session.Tenant, session.Id, "the user was changed meanwhile", cancel);
-        return false;
     }
 
     /// <summary>A fresh id for a session that starts now; the day of its end is in it.</summary>
     public string NewId(Client client, Scope scope) => $"{ExpiringTables.Bucket(End(client, scope))}.{Ids.New()}";
 
     /// <summary>A session as it starts; nothing is written.</summary>
-    public Session New(Tenant tenant, Client client, User user, Scope scope, Authentication authentication, string id)
+    public Session New(Tenant tenant, Client client, User user, Scope scope, Scope asked, Authentication authentication, string id)
     {
         var now = clock.GetUtcNow();
         var ends = End(client, scope);
@@ -58,10 +47,11 @@ public sealed class SignIns(
             Tenant = tenant.Id,
             ClientId = client.Id,
             UserId = user.Id,
-            Name = user.Name,
-            Email = user.Email,
-            Roles = user.Roles,
+            UserMark = user.State.Mark,
+            ClientIncarnation = client.Incarnation,
+            Person = Person.Of(tenant, user),
             Scope = scope.ToString(),
+            Asked = asked.Beyond(scope).IsEmpty ? null : asked.ToString(),
             Counter = 1,
             RotatedAt = now,
             RotationId = Ids.New(),
@@ -69,7 +59,6 @@ public sealed class SignIns(
             IdleExpiresAt = IdleEnd(now, client, ends),
             ExpiresAt = ends,
             Authentication = authentication,
-            SignedOutAt = user.SignedOutAt,
         };
     }
 

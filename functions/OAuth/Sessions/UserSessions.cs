@@ -30,6 +30,7 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
         await table.Put(new TableEntity(partition, session.Id)
         {
             ["ClientId"] = session.ClientId,
+            ["UserMark"] = session.UserMark,
             ["CreatedAt"] = session.CreatedAt,
             ["ExpiresAt"] = session.ExpiresAt,
             ["UserAgent"] = device.UserAgent,
@@ -55,6 +56,22 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
     /// <summary>Removes a line; the session itself is not touched.</summary>
     public Task Remove(Tenant tenant, string userId, string sessionId, CancellationToken cancel) => table.TryDelete(
         new TableEntity(RowKeys.UserPartition(tenant.Id, userId), sessionId) { ETag = ETag.All }, cancel);
+
+    /// <summary>
+    /// Removes the lines of what the user's mark has ended. Nothing depends on it: the mark decides. What is beginning now
+    /// bears the new mark and stays.
+    /// </summary>
+    public async Task Tidy(Tenant tenant, User user, CancellationToken cancel)
+    {
+        var ended = new List<TableTransactionAction>();
+        await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, user.Id), cancel))
+        {
+            if ((user.State with { Disabled = false }).Keeps(row.GetInt64("UserMark"), row.GetDateTimeOffset("CreatedAt")!.Value)) continue;
+            ended.Add(new(TableTransactionActionType.Delete, row, ETag.All));
+        }
+        // A batch of which somebody else has removed a line is left to the next.
+        foreach (var batch in ended.Chunk(MostAtOnce)) await table.TryTransact(batch, cancel);
+    }
 
     /// <summary>Removes all lines of a user who is gone, expired ones too.</summary>
     public async Task Forget(Tenant tenant, string userId, CancellationToken cancel)

@@ -94,7 +94,8 @@ export class Upload extends EventTarget {
     const progress = this.note.id ? await this.#api.progress(this.note.id, signal) : await this.#begin(signal);
     if (progress.status === 'available') return undefined; // The answer to complete was lost.
     const onSent = bytes => this.#set('sending', bytes);
-    if (progress.receivedBytes !== this.note.size) {
+    // Of an empty file nothing is missing, and yet it has to be sent.
+    if (progress.receivedBytes !== this.note.size || (progress.upload && this.note.size === 0)) {
       await (progress.blockCount ? sendBlocks : sendWhole)(this.#file, progress, { signal, onSent });
     }
     this.#set('checking', this.note.size);

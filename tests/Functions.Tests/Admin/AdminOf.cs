@@ -53,7 +53,7 @@ sealed class AdminOf(TestHost host, string tenant, string token)
         string? cursor = null;
         do
         {
-            var page = await Get($"{path}?limit={limit}{(cursor is null ? "" : $"&cursor={cursor}")}");
+            var page = await Get($"{path}{(path.Contains('?') ? '&' : '?')}limit={limit}{(cursor is null ? "" : $"&cursor={cursor}")}");
             Assert.True(page.GetProperty(name).GetArrayLength() <= limit);
             items.AddRange(page.GetProperty(name).EnumerateArray());
             cursor = page.GetProperty("cursor").GetString();

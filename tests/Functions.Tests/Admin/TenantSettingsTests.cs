@@ -52,6 +52,14 @@ public sealed class TenantSettingsTests : IAsyncLifetime
         Assert.Equal(before, (await @operator.Get("tenants/demo")).GetRawText());
     }
 
+    [Theory]
+    [InlineData("user=nobody", "user_not_found")]
+    [InlineData("user=%00", "user_not_found")]
+    [InlineData("group=nobody", "group_not_found")]
+    [InlineData("client=nobody", "client_not_found")]
+    public async Task The_space_of_somebody_who_is_not_there_is_not_found(string query, string code) =>
+        Assert.Equal(code, await FilesOf.Code(await host.Send(HttpMethod.Get, $"/demo/admin/limits?{query}", admin.Token), 404));
+
     [Fact]
     public async Task Limits_that_an_operator_sets_hold_at_once_and_the_tenant_sees_them_with_what_it_uses()
     {

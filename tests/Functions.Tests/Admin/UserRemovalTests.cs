@@ -74,6 +74,34 @@ public sealed class UserRemovalTests : IAsyncLifetime
         await Books.Balance(host);
     }
 
+    [Fact]
+    public async Task A_deletion_that_broke_off_is_finished_by_the_timer_and_one_that_never_began_is_not()
+    {
+        await FilesOf.MakeDueTables(await FilesOf.SignedIn(host));
+        var users = new List<(string Id, int Cut)>();
+        foreach (var cut in new[] { 2, 3, 4, 9, 20 }) users.Add(((await Prepare($"carol{cut}")).Id, cut));
+        var (gone, kept) = (new List<string>(), new List<string>());
+        foreach (var (id, cut) in users)
+        {
+            storage.CutAfter(cut, answerLost: false);
+            await admin.Send(HttpMethod.Delete, $"users/{id}");
+            Assert.True(storage.Mend());
+            ((await admin.Get($"users/{id}")).GetProperty("deleting").GetBoolean() ? gone : kept).Add(id);
+        }
+        await host.RunTimer("finish-removals"); // Too early: the requests could still be at it.
+        foreach (var (id, _) in users) await admin.Get($"users/{id}");
+        host.Clock.Advance(TimeSpan.FromMinutes(10));
+        await host.RunTimer("finish-removals");
+        foreach (var id in gone)
+        {
+            await admin.Get($"users/{id}", 404);
+            Assert.Empty(await Left(id));
+        }
+        foreach (var id in kept) await admin.Get($"users/{id}");
+        Assert.True(gone.Count > 0 && kept.Count > 0, $"{gone.Count} gone, {kept.Count} kept");
+        Assert.Empty(await host.Service<Latchkey.Admin.RemovalNotes>().All(default));
+    }
+
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_group_that_was_half_deleted_is_deleted_by_the_same_request_and_its_id_is_clean(bool answerLost)
     {

@@ -43,10 +43,9 @@ public sealed class UserTests : IAsyncLifetime
 
     [Theory]
     [InlineData("disabled")]
-    [InlineData("roles")]
     [InlineData("password")]
     [InlineData("deleted")]
-    public async Task Disabling_changing_roles_or_password_and_deleting_end_what_the_user_has_begun_at_once(string what)
+    public async Task Disabling_setting_a_password_and_deleting_end_what_the_user_has_begun_at_once(string what)
     {
         var id = await admin.UserId("alice");
         var tokens = await host.SignIn("demo");
@@ -55,7 +54,6 @@ public sealed class UserTests : IAsyncLifetime
         switch (what)
         {
             case "disabled": await admin.Patch($"users/{id}", new { disabled = true }); break;
-            case "roles": await admin.Patch($"users/{id}", new { roles = Texts("admin") }); break;
             case "password": await admin.Do(HttpMethod.Put, $"users/{id}/password", new { password = "a-new-password" }); break;
             default: await admin.Do(HttpMethod.Delete, $"users/{id}"); break;
         }
@@ -63,8 +61,7 @@ public sealed class UserTests : IAsyncLifetime
         Assert.Equal("invalid_token", Code(await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/files", access), 401)));
         await TestHost.Json(await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!), 400);
         var again = await Password("alice", "alice-password");
-        Assert.Equal(what == "roles" ? 200 : 400, (int)again.StatusCode);
-        if (what == "roles") Assert.Contains("admin", (await TestHost.Json(again, 200)).GetProperty("scope").GetString(), StringComparison.Ordinal);
+        Assert.Equal(400, (int)again.StatusCode);
         if (what == "password") await TestHost.Json(await Password("alice", "a-new-password"), 200);
         if (what == "deleted") await admin.Get($"users/{id}", 404);
         await host.SignIn("demo", "bob"); // Nobody else is touched.

@@ -19,6 +19,14 @@ public sealed class CheckTests : IAsyncLifetime
     public async Task DisposeAsync() => await host.DisposeAsync();
 
     [Fact]
+    public async Task A_deployment_without_files_has_nothing_to_check()
+    {
+        await host.RunTimer("files-check");
+        Assert.DoesNotContain(host.Log.Lines, line => line.Contains("Error", StringComparison.Ordinal));
+        Assert.Equal(0, (await TestHost.Json(await Send(HttpMethod.Get), 200)).GetProperty("records").GetInt64());
+    }
+
+    [Fact]
     public async Task A_blob_without_a_record_is_deleted_once_it_is_eight_days_old()
     {
         var (kept, orphan) = (await alice.Upload([1], "kept"), await alice.Upload([1], "orphan"));

@@ -175,7 +175,7 @@ public sealed class CopyTests : IAsyncLifetime
         {
             Id = FileRecord.NewId("demo", source.Owner), Status = FileStatus.Copying, CopyOf = id, CompletedAt = null, ListKeys = [],
         };
-        await host.Service<FileStore>().Add(copy, default);
+        await host.Service<FileStore>().Add(copy, copy.Owner, default);
         return copy.Id;
     }
 

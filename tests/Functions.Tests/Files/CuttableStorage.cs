@@ -28,6 +28,7 @@ sealed class CuttableStorage : IAsyncDisposable
     bool answerLost;
     volatile string? copying;
     readonly ConcurrentQueue<string> writes = [];
+    readonly List<(long From, long To)> seen = [];
 
     CuttableStorage(Azurite azurite, int blobPort, int tablePort)
     {
@@ -73,6 +74,26 @@ sealed class CuttableStorage : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on requests are watched.</summary>
+    public void Watch()
+    {
+        lock (door) seen.Clear();
+    }
+
+    /// <summary>How many requests were sent one after the other since then: each after the answer to the one before.</summary>
+    public int InSequence()
+    {
+        lock (door)
+        {
+            var (count, free) = (0, 0L);
+            foreach (var (from, to) in seen.OrderBy(request => request.To))
+            {
+                if (from >= free) (count, free) = (count + 1, to);
+            }
+            return count;
+        }
+    }
+
     /// <summary>
     /// Cuts the line behind the first request of an operation, then behind the second and so on until one comes through;
     /// after each cut the caller has a 503 and <paramref name="check"/> must find that it can be mended. How many cuts.
@@ -101,6 +122,7 @@ sealed class CuttableStorage : IAsyncDisposable
 
     async Task Handle(HttpContext context)
     {
+        var from = System.Diagnostics.Stopwatch.GetTimestamp();
         using var sent = new MemoryStream();
         await context.Request.Body.CopyToAsync(sent, context.RequestAborted);
         // The audit is written behind the requests, at any time; their steps are counted without it.
@@ -130,6 +152,11 @@ sealed class CuttableStorage : IAsyncDisposable
             answer.Headers.Remove("x-ms-copy-progress");
             answer.Headers.Add("x-ms-copy-status", "pending");
             answer.Headers.Add("x-ms-copy-progress", progress);
+        }
+        // Before the reply: whoever waits for it can't have sent the next yet.
+        lock (door)
+        {
+            if (!audit) seen.Add((from, System.Diagnostics.Stopwatch.GetTimestamp()));
         }
         await Reply(context, answer, body);
     }

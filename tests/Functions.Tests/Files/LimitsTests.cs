@@ -136,7 +136,9 @@ public sealed class LimitsTests : IAsyncLifetime
 
     [Theory]
     [InlineData("text/plain", "%PDF-1.7", false)]
-    [InlineData("text/plain", "\u00FF\u00D8\u00FF\u00E0", true)] // A picture is allowed, whatever it is called.
+    [InlineData("image/x-png", "\u00FF\u00D8\u00FF\u00E0", true)] // Pictures are allowed, whatever they are called.
+    [InlineData("image/png", "\0\0\0\u0018ftypisom\0\0\0\0", false)] // A film is none.
+    [InlineData("text/plain", "<html>", false)]
     [InlineData("text/plain", "plain, with %PDF- in it", true)]
     [InlineData("application/x-own", "RIFF\0\0\0\0WAVEfmt ", false)]
     [InlineData("application/x-own", "PK\u0003\u0004", true)] // A container: anything may be one.

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Latchkey.Files.Sharing;
+using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.Files;
 
@@ -79,9 +79,48 @@ public sealed class LinkTests : IAsyncLifetime
         Assert.All(guesses.Where(answer => answer.StatusCode != HttpStatusCode.Forbidden), answer => Assert.True((int)answer.StatusCode is 429 or 503));
         var locked = await Try(link, "pässwort & mehr");
         Assert.Equal(HttpStatusCode.TooManyRequests, locked.StatusCode);
-        Assert.Equal(Share.FailureMemory, locked.Headers.RetryAfter?.Delta);
-        host.Clock.Advance(Share.FailureMemory);
+        Assert.Equal(TimeSpan.FromMinutes(15), locked.Headers.RetryAfter?.Delta);
+        host.Clock.Advance(TimeSpan.FromMinutes(15));
         Assert.Equal(HttpStatusCode.SeeOther, (await Try(link, "pässwort & mehr")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Of_three_hundred_guesses_at_once_ten_are_tried_and_the_right_one_among_the_others_is_told_nothing()
+    {
+        var link = await Link(await alice.Upload([1], "secret"), new { password = "open sesame" });
+        var before = host.Service<PasswordHashing>().Verified;
+        var answers = await Task.WhenAll(Enumerable.Range(0, 300).Select(n => Try(link, n == 200 ? "open sesame" : $"guess {n}")));
+        Assert.InRange(host.Service<PasswordHashing>().Verified - before, 1, 10);
+        Assert.InRange(answers.Count(answer => answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.SeeOther), 1, 10);
+        Assert.All(answers, answer => Assert.True((int)answer.StatusCode is 403 or 429 or 303, $"{(int)answer.StatusCode}"));
+    }
+
+    [Fact]
+    public async Task Many_who_know_the_password_download_at_once_and_each_is_looked_at_once()
+    {
+        var link = await Link(await alice.Upload([1], "secret"), new { password = "open sesame", maxDownloads = 12 });
+        var before = host.Service<PasswordHashing>().Verified;
+        var answers = await Task.WhenAll(Enumerable.Range(0, 15).Select(_ => Try(link, "open sesame")));
+        Assert.Equal(12, answers.Count(answer => answer.StatusCode == HttpStatusCode.SeeOther));
+        Assert.All(answers.Where(answer => answer.StatusCode != HttpStatusCode.SeeOther), answer => Assert.True((int)answer.StatusCode is 410 or 503));
+        Assert.InRange(host.Service<PasswordHashing>().Verified - before, 12, 15);
+    }
+
+    [Theory]
+    [InlineData("Zo\u00EB und ihre Katze", "Zoe\u0308 und ihre Katze")]
+    [InlineData("Zoe\u0308 und ihre Katze", "Zo\u00EB und ihre Katze")]
+    public async Task A_password_may_be_typed_on_another_system_than_it_was_set_on(string set, string typed)
+    {
+        var link = await Link(await alice.Upload([1], "secret"), new { password = set });
+        Assert.Equal(HttpStatusCode.SeeOther, (await Try(link, typed)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_password_with_a_null_character_is_refused_when_it_is_set()
+    {
+        var id = await alice.Upload([1], "secret");
+        var answer = await alice.Send(HttpMethod.Post, $"/{id}/shares", new { link = new { password = "a\0b" }, access = "read" });
+        Assert.Equal("invalid_share", (await TestHost.Json(answer, 400)).GetProperty("code").GetString());
     }
 
     [Fact]

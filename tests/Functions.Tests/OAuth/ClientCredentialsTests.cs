@@ -19,7 +19,7 @@ public sealed class ClientCredentialsTests(DemoHost demo) : IClassFixture<DemoHo
             ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", Secret));
         var json = await TestHost.Json(answer, 200);
         Assert.Equal("Bearer", json.GetProperty("token_type").GetString());
-        Assert.Equal(600, json.GetProperty("expires_in").GetInt32());
+        Assert.Equal(900, json.GetProperty("expires_in").GetInt32());
         Assert.Equal("files.read files.write", json.GetProperty("scope").GetString());
         Assert.False(json.TryGetProperty("refresh_token", out _));
         Assert.True(answer.Headers.CacheControl!.NoStore);

@@ -207,6 +207,27 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_codes_guessed_at_once_no_more_are_looked_at_than_one_after_the_other()
+    {
+        var browser = new Browser(host);
+        await SignedIn(browser);
+        var fields = await Browser.Fields(await browser.Get("/demo/device"));
+        var cookies = string.Join("; ", browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}"));
+        var visits = await Task.WhenAll(Enumerable.Range(0, 60).Select(async guess =>
+            Browser.Location(await Send(HttpMethod.Post, "/demo/device", [.. fields, ("user_code", $"BCDFGHJ{"BCDFGHJKLMNPQRSTVWXZ"[guess % 20]}")]))));
+        var answers = await Task.WhenAll(visits.Select(visit => Send(HttpMethod.Get, visit)));
+        Assert.InRange(answers.Count(answer => answer.StatusCode == HttpStatusCode.BadRequest), 1, 10);
+        Assert.All(answers, answer => Assert.True((int)answer.StatusCode is 400 or 429, $"{(int)answer.StatusCode}"));
+
+        Task<HttpResponseMessage> Send(HttpMethod method, string path, params IEnumerable<(string, string)> form)
+        {
+            var request = new HttpRequestMessage(method, path) { Content = method == HttpMethod.Post ? TestHost.Form(form) : null };
+            request.Headers.Add("Cookie", cookies);
+            return host.Http.SendAsync(request);
+        }
+    }
+
+    [Fact]
     public async Task A_good_code_of_their_own_clears_no_guessers_count()
     {
         var browser = new Browser(host);

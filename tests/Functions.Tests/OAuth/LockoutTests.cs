@@ -64,10 +64,20 @@ public sealed class LockoutTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Wrong_passwords_at_once_are_all_counted()
+    public async Task Of_wrong_passwords_at_once_five_are_tried_and_the_account_is_slow()
     {
-        await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => Try("alice", "wrong")));
-        Assert.Equal(900, await RefusedFor("alice", "alice-password"));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => Try("alice", "wrong")));
+        Assert.Equal(5, answers.Count(answer => (int)answer.StatusCode == 400));
+        Assert.Equal(1, await RefusedFor("alice", "alice-password"));
+    }
+
+    [Fact]
+    public async Task What_is_refused_does_not_lock_for_longer()
+    {
+        for (var failure = 0; failure < 5; failure++) await Try("alice", "wrong");
+        for (var more = 0; more < 20; more++) Assert.Equal(429, (int)(await Try("alice", "wrong")).StatusCode);
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        await TestHost.Json(await Try("alice", "alice-password"), 200);
     }
 
     [Fact]
@@ -78,20 +88,51 @@ public sealed class LockoutTests : IAsyncLifetime
         Assert.Equal(429, (int)(await Try("alice", "alice-password", attacker)).StatusCode);
         Assert.Equal(429, (int)(await Try("alice", "alice-password", "198.51.100.1, 203.0.113.7")).StatusCode);
         host.Clock.Advance(TimeSpan.FromSeconds(1));
-        // A valid account of the attacker's own clears nothing for the address.
+        // A valid account of the attacker's own gives room for five, once, and clears nothing.
         Assert.Equal(200, (int)(await Try("bob", "bob-password", attacker)).StatusCode);
-        await Try("user50", "wrong", attacker);
-        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(200, (int)(await Try("bob", "bob-password", attacker)).StatusCode);
+        for (var more = 50; more < 55; more++) Assert.Equal(400, (int)(await Try($"user{more}", "wrong", attacker)).StatusCode);
         Assert.Equal(429, (int)(await Try("alice", "alice-password", attacker)).StatusCode);
         Assert.Equal(200, (int)(await Try("alice", "alice-password", "203.0.113.8")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Good_sign_ins_use_up_nothing_of_an_address_and_give_it_room()
+    {
+        const string carrier = "203.0.113.9";
+        for (var round = 0; round < 30; round++) await Task.WhenAll(Try("alice", "alice-password", carrier), Try("bob", "bob-password", carrier));
+        await TestHost.Json(await Try("admin", "admin-password", carrier), 200);
+        for (var failure = 0; failure < 62; failure++) Assert.Equal(400, (int)(await Try($"user{failure}", "wrong", carrier)).StatusCode);
+        await TestHost.Json(await Try("alice", "alice-password", carrier), 200);
+    }
+
+    [Fact]
+    public async Task The_limits_are_settings()
+    {
+        await using var strict = await TestHost.Start(settings: new()
+        {
+            ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true", ["Latchkey:Lockout:AccountTries"] = "2", ["Latchkey:Lockout:AddressTries"] = "4",
+            ["Latchkey:Lockout:AddressRoom"] = "0", ["Latchkey:Lockout:Minutes"] = "3",
+        });
+        for (var failure = 0; failure < 2; failure++)
+        {
+            Assert.Equal(400, (int)(await Try("alice", "wrong", at: strict)).StatusCode);
+            strict.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.Equal(179, await RefusedFor("alice", "alice-password", strict));
+        Assert.Equal(400, (int)(await Try("nobody", "wrong", at: strict)).StatusCode);
+        Assert.Equal(429, (int)(await Try("bob", "bob-password", at: strict)).StatusCode);
+        Assert.Equal(200, (int)(await Try("bob", "bob-password", "192.0.2.2", at: strict)).StatusCode);
+        strict.Clock.Advance(TimeSpan.FromMinutes(3));
+        Assert.Equal(200, (int)(await Try("alice", "alice-password", at: strict)).StatusCode);
     }
 
     [Fact]
     public async Task Without_a_proxy_a_forwarded_address_is_the_callers_own_word()
     {
         await using var direct = await TestHost.Start();
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(n => Try($"user{n}", "wrong", $"203.0.113.{n}", direct: direct)));
-        Assert.Equal(429, (int)(await Try("alice", "alice-password", "198.51.100.1", direct: direct)).StatusCode);
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(n => Try($"user{n}", "wrong", $"203.0.113.{n}", at: direct)));
+        Assert.Equal(429, (int)(await Try("alice", "alice-password", "198.51.100.1", at: direct)).StatusCode);
     }
 
     [Fact]
@@ -101,14 +142,14 @@ public sealed class LockoutTests : IAsyncLifetime
         await TestHost.Json(await Try("alice", "alice-password", tenant: "acme"), 200);
     }
 
-    async Task<int> RefusedFor(string user, string password)
+    async Task<int> RefusedFor(string user, string password, TestHost? at = null)
     {
-        var answer = await Try(user, password);
+        var answer = await Try(user, password, at: at);
         await TestHost.Json(answer, 429);
         return (int)answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds;
     }
 
-    Task<HttpResponseMessage> Try(string user, string password, string address = "192.0.2.1", string tenant = "demo", TestHost? direct = null)
+    Task<HttpResponseMessage> Try(string user, string password, string address = "192.0.2.1", string tenant = "demo", TestHost? at = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, $"/{tenant}/oauth/token")
         {
@@ -116,6 +157,6 @@ public sealed class LockoutTests : IAsyncLifetime
                 ("grant_type", "password"), ("client_id", "first-party"), ("username", user), ("password", password)),
         };
         request.Headers.Add("X-Forwarded-For", address);
-        return (direct ?? host).Http.SendAsync(request);
+        return (at ?? host).Http.SendAsync(request);
     }
 }

@@ -55,8 +55,8 @@ public sealed class PasswordTests(DemoHost demo) : IClassFixture<DemoHost>
         var users = host.Service<UserStore>();
         var tenant = (await host.Service<TenantStore>().Find("acme", default))!;
         var signingIn = (await users.FindByName(tenant, "bob", default))!;
-        Assert.True(await users.TryRehash(tenant, signingIn, host.Service<Passwords>().Hash("changed"), default));
-        Assert.False(await users.TryRehash(tenant, signingIn, host.Service<Passwords>().Hash("bob-password"), default));
+        Assert.True(await users.TryRehash(tenant, signingIn, await host.Service<Passwords>().Hash("changed", default), default));
+        Assert.False(await users.TryRehash(tenant, signingIn, await host.Service<Passwords>().Hash("bob-password", default), default));
         await TestHost.Json(await SignIn("bob", "changed", "acme"), 200);
     }
 

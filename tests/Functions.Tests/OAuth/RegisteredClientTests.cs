@@ -155,6 +155,72 @@ public sealed class RegisteredClientTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task What_an_administrator_has_set_stays_whatever_the_registration_token_says()
+    {
+        var made = await Register();
+        var (admin, id) = (await Admin.AdminOf.Tenant(host), Text(made, "client_id"));
+        var changed = await admin.Patch($"clients/{id}", new
+        {
+            scope = Admin.AdminOf.Texts("openid", "files.read"), redirectUris = Admin.AdminOf.Texts("https://app.example/only"), requireDpop = true,
+            requirePushedRequests = true, sessionSeconds = 3600,
+        });
+        Assert.Equal(["redirectUris", "requireDpop", "requirePushedRequests", "scope", "sessionSeconds"],
+            changed.GetProperty("setByAdministrator").EnumerateArray().Select(field => field.GetString()).Order(StringComparer.Ordinal));
+        var put = await TestHost.Json(await Put(made, metadata =>
+        {
+            metadata["client_name"] = "Renamed";
+            metadata["scope"] = "openid files.read files.write files.share";
+            metadata["redirect_uris"] = new JsonArray("https://evil.example/callback");
+            metadata["dpop_bound_access_tokens"] = false;
+            metadata["require_pushed_authorization_requests"] = false;
+        }), 200);
+        foreach (var answer in new[] { put, await TestHost.Json(await Send(HttpMethod.Get, made), 200) })
+        {
+            Assert.Equal(("Renamed", "openid files.read"), (Text(answer, "client_name"), Text(answer, "scope")));
+            Assert.Equal("""["https://app.example/only"]""", answer.GetProperty("redirect_uris").GetRawText());
+            Assert.True(answer.GetProperty("dpop_bound_access_tokens").GetBoolean());
+            Assert.True(answer.GetProperty("require_pushed_authorization_requests").GetBoolean());
+        }
+        // What does not fit to it is refused, and changes nothing.
+        await admin.Patch($"clients/{id}", new { grants = Admin.AdminOf.Texts("client_credentials") });
+        await TestClients.Refused(await Put(made, metadata => metadata["token_endpoint_auth_method"] = "none"), "invalid_client_metadata");
+        Assert.Equal("client_secret_basic", Text(await TestHost.Json(await Send(HttpMethod.Get, made), 200), "token_endpoint_auth_method"));
+    }
+
+    [Fact]
+    public async Task A_secret_that_an_administrator_rotated_is_the_last_that_the_registration_token_sees()
+    {
+        var both = new Action<JsonObject>(metadata => metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code"));
+        var made = await Register(both);
+        var (admin, id) = (await Admin.AdminOf.Tenant(host), Text(made, "client_id"));
+        var secret = (await admin.Post($"clients/{id}/secret", new { overlapSeconds = 0 }, 200)).GetProperty("secret").GetString()!;
+        var without = await Put(made, metadata => { metadata["token_endpoint_auth_method"] = "none"; metadata["grant_types"] = new JsonArray("authorization_code"); });
+        Assert.Equal("client_secret_basic", Text(await TestHost.Json(without, 200), "token_endpoint_auth_method"));
+        var again = await TestHost.Json(await Put(made, both), 200);
+        Assert.False(again.TryGetProperty("client_secret", out _));
+        await TestClients.Refused(await Service(made), "invalid_client", 401);
+        await TestHost.Json(await host.Token("demo", ("grant_type", "client_credentials"), ("scope", "files.read"), ("client_id", id), ("client_secret", secret)), 200);
+    }
+
+    [Fact]
+    public async Task An_administrator_withdraws_the_registration_token()
+    {
+        var made = await Register(metadata => metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code"));
+        var (admin, id) = (await Admin.AdminOf.Tenant(host), Text(made, "client_id"));
+        Assert.True((await admin.Get($"clients/{id}")).GetProperty("registrationToken").GetBoolean());
+        await admin.Do(HttpMethod.Delete, $"clients/{id}/registration-token");
+        Assert.False((await admin.Get($"clients/{id}")).GetProperty("registrationToken").GetBoolean());
+        await TestHost.Json(await Send(HttpMethod.Get, made), 401);
+        await TestHost.Json(await Put(made), 401);
+        await TestHost.Json(await Send(HttpMethod.Delete, made), 401);
+        await TestHost.Json(await Service(made), 200); // The client itself works on.
+        Assert.Equal("token_not_found", (await TestHost.Json(await admin.Send(HttpMethod.Delete, $"clients/{id}/registration-token"), 404)).GetProperty("code").GetString());
+        Assert.Equal("client_not_found", (await TestHost.Json(await admin.Send(HttpMethod.Delete, "clients/nobody/registration-token"), 404)).GetProperty("code").GetString());
+        await Eventually.True(async () => (await admin.All("audit?type=admin-client-registration-token", "entries", 10))
+            .Any(entry => entry.GetProperty("target").GetString() == id && entry.GetProperty("result").GetString() == "ok"));
+    }
+
     async Task<JsonElement> Register(Action<JsonObject>? change = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, "/demo/oauth/register") { Content = JsonContent.Create(RegistrationTests.Good(change)) };

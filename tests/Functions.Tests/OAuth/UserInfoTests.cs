@@ -75,7 +75,7 @@ public sealed class UserInfoTests(DemoHost demo) : IClassFixture<DemoHost>
         var users = host.Service<UserStore>();
         await users.TryAdd(tenant, new User
         {
-            Id = Ids.New(), UserName = "zoë", Name = "Zoë 🌍", PasswordHash = host.Service<Latchkey.OAuth.Passwords>().Hash("zoë-password"), Roles = ["member"],
+            Id = Ids.New(), UserName = "zoë", Name = "Zoë 🌍", PasswordHash = await host.Service<Latchkey.OAuth.Passwords>().Hash("zoë-password", default), Roles = ["member"],
         }, default);
         var token = (await host.SignIn("demo", "zoë", "openid profile email")).Access();
         var answer = await TestHost.Json(await host.Send(HttpMethod.Get, Path, token), 200);

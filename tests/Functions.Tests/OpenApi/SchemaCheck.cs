@@ -1,142 +1,108 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Json.Schema;
 
 namespace Latchkey.Tests.OpenApi;
 
 /// <summary>
-/// JSON Schema 2020-12, the keywords that our document uses and no others (none of the feed's packages knows this draft). It
-/// is stricter than the standard: a property that the schema does not name is a fault, as with
-/// <c>unevaluatedProperties: false</c> everywhere.
+/// The document's schemas (JSON Schema 2020-12, by JsonSchema.Net), stricter than they are written: a property that a schema does not
+/// name is a fault, as with <c>unevaluatedProperties: false</c> everywhere, and a time is in UTC. Each schema is built once.
 /// </summary>
-sealed class SchemaCheck(JsonObject root)
+sealed partial class SchemaCheck
 {
-    static readonly string[] Annotations = ["description", "default", "example"];
+    const string Components = "#/components/schemas/";
+    const string Document = "https://document.example/";
+
+    // JSON Schema lets pass what it does not know; a misspelled word must not.
+    static readonly HashSet<string> Keywords =
+    [
+        "$ref", "type", "enum", "format", "required", "properties", "additionalProperties", "items", "allOf", "oneOf", "anyOf",
+        "minItems", "maxItems", "minimum", "maximum", "minLength", "maxLength", "pattern", "description", "default",
+    ];
+
+    // RFC 3339 §5.6, in UTC: whoever reads it must not have to guess the zone.
+    static readonly Format Time = new PredicateFormat("date-time", value => value.ValueKind != JsonValueKind.String
+        || (value.GetString()!.EndsWith('Z') && Formats.DateTime.Validate(value, out _) && DateTimeOffset.TryParse(value.GetString(), CultureInfo.InvariantCulture, out _)));
+
+    readonly ConcurrentDictionary<JsonNode, Lazy<JsonSchema>> built = [];
+    readonly BuildOptions options = new() { SchemaRegistry = new SchemaRegistry(), Dialect = Dialect.Draft202012 };
+    readonly EvaluationOptions evaluation = new()
+    {
+        OutputFormat = OutputFormat.Hierarchical, RequireFormatValidation = true, Culture = CultureInfo.InvariantCulture,
+    };
+
+    /// <summary>Takes the components of a document.</summary>
+    public SchemaCheck(JsonObject root)
+    {
+        evaluation.FormatRegistry.Register(Time);
+        evaluation.FormatRegistry.Register(new PredicateFormat("binary", _ => true)); // OpenAPI's own.
+        var definitions = root["components"]!["schemas"]!.AsObject().Select(schema => KeyValuePair.Create(schema.Key, (JsonNode?)Strict(schema.Value!, closed: false)));
+        Build(new JsonObject { ["$id"] = Document, ["$defs"] = new JsonObject(definitions) });
+    }
 
     /// <summary>What is wrong with the value, each with where it is; empty if it is as the schema says.</summary>
     public IReadOnlyList<string> Faults(JsonNode schema, JsonElement value)
     {
-        var faults = new List<string>();
-        Closed(schema, value, "$", faults);
-        return faults;
+        var check = built.GetOrAdd(schema, source => new(() => Build(Strict(source, closed: true)))).Value;
+        var result = check.Evaluate(value, evaluation);
+        if (result.IsValid) return [];
+        var (faults, unnamed) = (new List<string>(), new List<string>());
+        Gather(result, faults, unnamed);
+        // Where a value is wrong, the properties beside it count as not evaluated, though they are named.
+        return faults.Count > 0 ? faults : unnamed.Count > 0 ? unnamed : ["$ is not one of those that it may be, or more than one"];
     }
 
-    void Closed(JsonNode schema, JsonElement value, string at, List<string> faults)
+    JsonSchema Build(JsonObject schema)
     {
-        var seen = new HashSet<string>();
-        Open(schema, value, at, faults, seen);
-        if (value.ValueKind != JsonValueKind.Object) return;
-        faults.AddRange(value.EnumerateObject().Where(property => !seen.Contains(property.Name)).Select(property => $"{at}.{property.Name} is not documented"));
+        lock (options) return JsonSchema.Build(JsonSerializer.SerializeToElement(schema), options);
     }
 
-    void Open(JsonNode schema, JsonElement value, string at, List<string> faults, HashSet<string> seen)
+    static JsonObject Strict(JsonNode source, bool closed)
     {
-        foreach (var (keyword, says) in schema.AsObject())
+        var schema = new JsonObject();
+        foreach (var (keyword, says) in source.AsObject())
         {
-            if (Annotations.Contains(keyword)) continue;
-            if (keyword is "$ref") Open(Target((string)says!), value, at, faults, seen);
-            else if (keyword is "allOf") foreach (var one in says!.AsArray()) Open(one!, value, at, faults, seen);
-            else if (keyword is "oneOf") OneOf(says!.AsArray(), value, at, faults, seen);
-            else if (keyword is "properties") Properties(says!.AsObject(), value, at, faults, seen);
-            else if (keyword is "additionalProperties") Others(schema, says!, value, at, faults, seen);
-            else if (Fault(keyword, says!, schema, value, at, faults) is { } fault) faults.Add($"{at} {fault}");
+            if (keyword is "example") continue; // OpenAPI's own.
+            if (!Keywords.Contains(keyword)) throw new InvalidOperationException($"SchemaCheck does not know the keyword {keyword}.");
+            if (keyword is "format" && (string)says! is not ("date-time" or "uri" or "binary")) throw new InvalidOperationException($"SchemaCheck does not know the format {says}.");
+            schema[keyword] = keyword switch
+            {
+                "$ref" when ((string)says!).StartsWith(Components, StringComparison.Ordinal) => $"{Document}#/$defs/{((string)says!)[Components.Length..]}",
+                "allOf" or "oneOf" or "anyOf" => new JsonArray([.. says!.AsArray().Select(one => Strict(one!, closed: false))]),
+                "properties" => new JsonObject(says!.AsObject().Select(property => KeyValuePair.Create(property.Key, (JsonNode?)Strict(property.Value!, closed: true)))),
+                "items" or "additionalProperties" when says is JsonObject => Strict(says, closed: true),
+                _ => says?.DeepClone(),
+            };
         }
         // An object of which nothing is said may hold anything.
-        if ((schema["type"] as JsonValue)?.ToString() == "object" && schema["properties"] is null && schema["additionalProperties"] is null && value.ValueKind == JsonValueKind.Object)
-            seen.UnionWith(value.EnumerateObject().Select(property => property.Name));
+        if (schema["type"] is JsonValue type && (string?)type == "object" && !schema.ContainsKey("properties") && !schema.ContainsKey("additionalProperties"))
+            schema["additionalProperties"] = true;
+        if (closed) schema["unevaluatedProperties"] = false;
+        return schema;
     }
 
-    JsonNode Target(string reference) =>
-        root["components"]!["schemas"]![reference.Split('/')[^1]] ?? throw new InvalidOperationException($"{reference} leads nowhere");
-
-    void OneOf(JsonArray either, JsonElement value, string at, List<string> faults, HashSet<string> seen)
+    static void Gather(EvaluationResults result, List<string> faults, List<string> unnamed)
     {
-        var good = 0;
-        foreach (var one in either)
+        if (result.IsValid) return;
+        var at = $"${result.InstanceLocation}";
+        foreach (var (keyword, says) in result.Errors ?? [])
         {
-            var (own, named) = (new List<string>(), new HashSet<string>());
-            Open(one!, value, at, own, named);
-            if (own.Count > 0) continue;
-            good++;
-            seen.UnionWith(named);
+            if ($"{result.EvaluationPath}".EndsWith("/unevaluatedProperties", StringComparison.Ordinal)) unnamed.Add($"{at} is not documented");
+            else if (keyword is not "unevaluatedProperties") faults.Add($"{at}: {says}");
         }
-        if (good != 1) faults.Add($"{at} is {good} of the {either.Count} that it may be one of");
-    }
-
-    void Properties(JsonObject properties, JsonElement value, string at, List<string> faults, HashSet<string> seen)
-    {
-        if (value.ValueKind != JsonValueKind.Object) return;
-        foreach (var property in value.EnumerateObject().Where(property => properties.ContainsKey(property.Name)))
+        var chosen = (result.Details ?? []).Where(detail => detail.IsValid).Select(Choice).OfType<string>().ToHashSet();
+        foreach (var detail in result.Details ?? [])
         {
-            seen.Add(property.Name);
-            // What is named again only narrows (a code's words beside Problem): it closes nothing.
-            if (properties[property.Name] is JsonObject narrow && narrow.ContainsKey("enum") && !narrow.ContainsKey("type"))
-                Open(narrow, property.Value, $"{at}.{property.Name}", faults, []);
-            else Closed(properties[property.Name]!, property.Value, $"{at}.{property.Name}", faults);
+            // Of a choice that was made, what was not chosen is no fault.
+            if (Choice(detail) is not { } choice || !chosen.Contains(choice)) Gather(detail, faults, unnamed);
         }
     }
 
-    void Others(JsonNode schema, JsonNode says, JsonElement value, string at, List<string> faults, HashSet<string> seen)
-    {
-        if (value.ValueKind != JsonValueKind.Object) return;
-        foreach (var property in value.EnumerateObject().Where(property => schema["properties"]?[property.Name] is null))
-        {
-            seen.Add(property.Name);
-            Closed(says, property.Value, $"{at}.{property.Name}", faults);
-        }
-    }
+    static string? Choice(EvaluationResults result) => Either().Match($"{result.EvaluationPath}") is { Success: true } match ? match.Value : null;
 
-    string? Fault(string keyword, JsonNode says, JsonNode schema, JsonElement value, string at, List<string> faults)
-    {
-        switch (keyword)
-        {
-            case "type":
-                var types = says is JsonArray many ? many.Select(type => (string)type!).ToList() : [(string)says!];
-                return types.Exists(type => Is(type, value)) ? null : $"is {value.ValueKind}, not {string.Join(" or ", types)}";
-            case "enum":
-                return says.AsArray().Any(word => word is null ? value.ValueKind == JsonValueKind.Null : value.ValueKind == JsonValueKind.String && value.GetString() == (string)word!)
-                    ? null : $"is {value}, not one of {string.Join(", ", says.AsArray())}";
-            case "format":
-                return value.ValueKind != JsonValueKind.String || IsOf((string)says!, value.GetString()!) ? null : $"is {value}, no {says}";
-            case "required":
-                if (value.ValueKind != JsonValueKind.Object) return null;
-                var missing = says.AsArray().Select(name => (string)name!).Where(name => !value.TryGetProperty(name, out _)).ToList();
-                return missing.Count == 0 ? null : $"lacks {string.Join(", ", missing)}";
-            case "items":
-                if (value.ValueKind != JsonValueKind.Array) return null;
-                foreach (var (n, item) in value.EnumerateArray().Index()) Closed(schema["items"]!, item, $"{at}[{n}]", faults);
-                return null;
-            case "minItems":
-                return value.ValueKind != JsonValueKind.Array || value.GetArrayLength() >= (int)says ? null : $"has fewer than {says} items";
-            case "maxItems":
-                return value.ValueKind != JsonValueKind.Array || value.GetArrayLength() <= (int)says ? null : $"has more than {says} items";
-            case "minimum":
-                return value.ValueKind != JsonValueKind.Number || value.GetDecimal() >= (decimal)says ? null : $"is less than {says}";
-            case "maximum":
-                return value.ValueKind != JsonValueKind.Number || value.GetDecimal() <= (decimal)says ? null : $"is more than {says}";
-            default:
-                throw new InvalidOperationException($"{at}: SchemaCheck does not know the keyword {keyword}.");
-        }
-    }
-
-    static bool Is(string type, JsonElement value) => type switch
-    {
-        "object" => value.ValueKind == JsonValueKind.Object,
-        "array" => value.ValueKind == JsonValueKind.Array,
-        "string" => value.ValueKind == JsonValueKind.String,
-        "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
-        "number" => value.ValueKind == JsonValueKind.Number,
-        "integer" => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _),
-        "null" => value.ValueKind == JsonValueKind.Null,
-        _ => throw new InvalidOperationException($"SchemaCheck does not know the type {type}."),
-    };
-
-    static bool IsOf(string format, string text) => format switch
-    {
-        // RFC 3339 §5.6, in UTC: whoever reads it must not have to guess the zone.
-        "date-time" => text.EndsWith('Z') && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _),
-        "uri" => Uri.TryCreate(text, UriKind.Absolute, out _),
-        "binary" => true,
-        _ => throw new InvalidOperationException($"SchemaCheck does not know the format {format}."),
-    };
+    [GeneratedRegex(@"^.*/(oneOf|anyOf)(?=/\d+$)")]
+    private static partial Regex Either();
 }

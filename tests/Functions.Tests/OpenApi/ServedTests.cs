@@ -1,4 +1,7 @@
+using System.IO.Compression;
+using System.Net;
 using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
 using Latchkey.Tests.Tenancy;
 
 namespace Latchkey.Tests.OpenApi;
@@ -45,16 +48,41 @@ public sealed class ServedTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task The_page_has_every_operation_and_loads_nothing()
+    public async Task The_page_loads_files_of_ours_and_nothing_else_and_they_are_kept_for_good()
     {
-        var answer = await host.Http.GetAsync("/openapi");
-        var html = await answer.Content.ReadAsStringAsync();
-        foreach (var operation in Contract.Operations) Assert.Contains($"id=\"{operation.Id}\"", html, StringComparison.Ordinal);
-        var targets = html.Split("href=\"#").Skip(1).Select(part => part[..part.IndexOf('"', StringComparison.Ordinal)]).Distinct();
-        Assert.All(targets, target => Assert.Contains($"id=\"{target}\"", html, StringComparison.Ordinal));
-        Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
-        Assert.Contains("default-src 'none'; style-src 'sha256-", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        var page = await host.Http.GetAsync("/openapi");
+        Assert.Equal("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
+            page.Headers.GetValues("Content-Security-Policy").Single());
+        var html = await page.Content.ReadAsStringAsync();
+        Assert.DoesNotContain("style=", html, StringComparison.Ordinal);
+        Assert.DoesNotMatch("<script[^>]*>[^<]", html);
+        var files = Regex.Matches(html, "(?:src|href)=\"(?<path>[^\"]+)\"").Select(match => match.Groups["path"].Value).Where(path => path != "/openapi.json").ToList();
+        Assert.Equal(4, files.Count);
+        foreach (var path in files)
+        {
+            Assert.Matches(@"^/openapi/[a-z-]+\.[0-9a-f]{16}\.(js|css)$", path);
+            var plain = await host.Http.GetAsync(path);
+            Assert.Equal(HttpStatusCode.OK, plain.StatusCode);
+            Assert.Equal(path.EndsWith(".js", StringComparison.Ordinal) ? "text/javascript" : "text/css", plain.Content.Headers.ContentType!.MediaType);
+            Assert.Equal(["nosniff"], plain.Headers.GetValues("X-Content-Type-Options"));
+            Assert.Equal("public, max-age=31536000, immutable", plain.Headers.CacheControl!.ToString());
+            Assert.Equal(["Accept-Encoding"], plain.Headers.Vary);
+            Assert.Empty(plain.Content.Headers.ContentEncoding);
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Accept-Encoding", "br, gzip" } } };
+            var packed = await host.Http.SendAsync(request);
+            Assert.Equal(["gzip"], packed.Content.Headers.ContentEncoding);
+            await using var unpack = new GZipStream(await packed.Content.ReadAsStreamAsync(), CompressionMode.Decompress);
+            using var unpacked = new MemoryStream();
+            await unpack.CopyToAsync(unpacked);
+            Assert.Equal(await plain.Content.ReadAsByteArrayAsync(), unpacked.ToArray());
+        }
+        using var refuses = new HttpRequestMessage(HttpMethod.Get, files[0]) { Headers = { { "Accept-Encoding", "gzip;q=0" } } };
+        Assert.Empty((await host.Http.SendAsync(refuses)).Content.Headers.ContentEncoding);
     }
+
+    [Fact]
+    public async Task A_file_that_the_page_does_not_have_is_not_found() =>
+        Assert.Equal("part_not_found", (await TestHost.Json(await host.Http.GetAsync("/openapi/viewer.js"), 404)).GetProperty("code").GetString());
 
     [Theory]
     [MemberData(nameof(All))]

@@ -210,7 +210,7 @@ public sealed class LogoutTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     static async Task<bool> IsSignedIn(Browser browser) =>
-        Browser.Location(await browser.Authorize(("prompt", "none"))).Contains("code=", StringComparison.Ordinal);
+        !Browser.Location(await browser.Authorize(("prompt", "none"))).Contains("login_required", StringComparison.Ordinal);
 
     Task<HttpResponseMessage> Refresh(JsonElement tokens, TestHost? on = null) => (on ?? host).Token("demo",
         ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.GetProperty("refresh_token").GetString()!));

@@ -139,6 +139,34 @@ public sealed partial class ResetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Strangers_who_ask_for_a_name_use_up_nothing_of_its_owners()
+    {
+        await using var behind = await TestHost.Start(settings: new() { ["Latchkey:Mail:Folder"] = folder, ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true" });
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(n => AskFrom(behind, $"198.51.100.{n}")));
+        Assert.Equal(HttpStatusCode.OK, (await AskFrom(behind, "192.0.2.1")).StatusCode);
+        // Nor is the mailbox flooded: it holds five links, all of them good.
+        await Eventually.True(() => Mails().Length == 5);
+        behind.Clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(HttpStatusCode.OK, (await AskFrom(behind, "192.0.2.1")).StatusCode);
+        await Eventually.True(() => Mails().Length == 6);
+    }
+
+    [Fact]
+    public async Task Who_has_followed_the_link_signs_in_whatever_strangers_guess()
+    {
+        var browser = new Browser(host);
+        Assert.Equal(HttpStatusCode.OK, (await Set(browser, await Link(), New)).StatusCode);
+        for (var failure = 0; failure < 10; failure++)
+        {
+            await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "guess"));
+            host.Clock.Advance(TimeSpan.FromSeconds(16));
+        }
+        var stranger = new Browser(host);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await stranger.SignIn(await stranger.Get("/demo/account"), "alice", New)).StatusCode);
+        Assert.Equal("/demo/account", Browser.Location(await browser.SignIn(await browser.Get("/demo/account"), "alice", New)));
+    }
+
+    [Fact]
     public async Task A_link_is_stored_as_a_hash_and_logged_nowhere()
     {
         var secret = (await Link()).Split('.')[^1];
@@ -174,6 +202,16 @@ public sealed partial class ResetTests : IAsyncLifetime
         var fields = await Browser.Fields(await browser.Get("/demo/reset"));
         var start = Stopwatch.GetTimestamp();
         return (await browser.Post("/demo/reset", [.. fields, ("username", userName)]), Stopwatch.GetElapsedTime(start));
+    }
+
+    static async Task<HttpResponseMessage> AskFrom(TestHost at, string address)
+    {
+        var browser = new Browser(at);
+        var form = TestHost.Form([.. await Browser.Fields(await browser.Get("/demo/reset")), ("username", "alice")]);
+        var request = new HttpRequestMessage(HttpMethod.Post, "/demo/reset") { Content = form };
+        request.Headers.Add("X-Forwarded-For", address);
+        request.Headers.Add("Cookie", string.Join("; ", browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
+        return await at.Http.SendAsync(request);
     }
 
     async Task<string> Link()

@@ -120,12 +120,19 @@ public sealed partial class SignInPageTests(DemoHost demo) : IClassFixture<DemoH
         {
             var browser = new Browser(tested);
             var answer = await browser.SignIn(await browser.Authorize());
-            var cookie = answer.Headers.GetValues("Set-Cookie").Single();
+            var cookies = answer.Headers.GetValues("Set-Cookie").ToList();
+            var cookie = Assert.Single(cookies, set => set.StartsWith($"{prefix}signin", StringComparison.Ordinal));
             Assert.StartsWith($"{prefix}signin-demo=", cookie, StringComparison.Ordinal);
             Assert.Equal(secure, cookie.Contains("; secure", StringComparison.OrdinalIgnoreCase));
             foreach (var attribute in new[] { "; path=/", "; httponly", "; samesite=lax", "; max-age=1209600" })
                 Assert.Contains(attribute, cookie, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain("domain", cookie, StringComparison.OrdinalIgnoreCase);
+            // By the other one the device is known as this user's; it signs nobody in.
+            var device = Assert.Single(cookies, set => set != cookie);
+            Assert.StartsWith($"{(secure ? "__Secure-" : "")}device-demo.", device, StringComparison.Ordinal);
+            Assert.Equal(secure, device.Contains("; secure", StringComparison.OrdinalIgnoreCase));
+            foreach (var attribute in new[] { "; path=/demo;", "; httponly", "; samesite=strict", "; max-age=15552000" })
+                Assert.Contains(attribute, device, StringComparison.OrdinalIgnoreCase);
         }
     }
 

@@ -1,21 +1,38 @@
 using Latchkey.Storage;
+using Latchkey.Tests.Files;
 
 namespace Latchkey.Tests.Storage;
 
-/// <summary>The budget of storage round trips (design.md §7), with tenant and client in the cache.</summary>
-public sealed class RoundTripTests(DemoHost demo) : IClassFixture<DemoHost>
+/// <summary>
+/// The budget of storage round trips (design.md §7), with tenant and client in the cache: how many there are one after the
+/// other, which is what a phone waits for, and how many in all.
+/// </summary>
+public sealed class RoundTripTests : IAsyncLifetime
 {
-    readonly TestHost host = demo.Host;
+    CuttableStorage storage = null!;
+    TestHost host = null!;
+
+    public async Task InitializeAsync()
+    {
+        storage = await CuttableStorage.Start();
+        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await host.DisposeAsync();
+        await storage.DisposeAsync();
+    }
 
     [Fact]
-    public Task Client_credentials_takes_one() => Costs(1, () => host.Token("demo", ("grant_type", "client_credentials"),
+    public Task Client_credentials_takes_one() => Costs(1, 1, () => host.Token("demo", ("grant_type", "client_credentials"),
         ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only")));
 
     [Fact]
-    public async Task A_refresh_takes_two()
+    public async Task A_refresh_takes_two_one_after_the_other_and_reads_session_and_user_at_once()
     {
         var tokens = await host.SignIn("demo");
-        await Costs(2, async () =>
+        await Costs(2, 3, async () =>
         {
             var answer = await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!);
             tokens = await TestHost.Json(answer, 200);
@@ -27,27 +44,61 @@ public sealed class RoundTripTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task Code_to_tokens_takes_two_of_the_three_that_it_may()
     {
         var browser = new OAuth.Authorization.Browser(host);
-        var code = (await browser.Answer())["code"];
-        var next = OAuth.Authorization.Browser.Returned(OAuth.Authorization.Browser.Location(await browser.Authorize()))["code"];
-        await Costs(2, async () =>
+        var codes = new Queue<string>([(await browser.Answer())["code"]]);
+        while (codes.Count <= Tries)
+            codes.Enqueue(OAuth.Authorization.Browser.Returned(OAuth.Authorization.Browser.Location(await browser.Consent(await browser.Authorize())))["code"]);
+        await Costs(2, 3, () => browser.Redeem(codes.Dequeue()));
+    }
+
+    [Fact]
+    public async Task A_request_with_a_token_asks_for_session_user_and_its_own_row_at_once()
+    {
+        var access = (await host.SignIn("demo")).GetProperty("access_token").GetString();
+        await Costs(1, 2, () => host.Send(HttpMethod.Get, "/demo/oauth/userinfo", access)); // The user's state is in the cache,
+        await Costs(1, 3, () =>
         {
-            var answer = await browser.Redeem(code);
-            code = next;
-            return answer;
-        });
+            host.Clock.Advance(TimeSpan.FromSeconds(5)); // and is no longer; nor is the tenant, which is put there before.
+            return host.Http.GetAsync("/demo/oauth/jwks");
+        }, () => host.Send(HttpMethod.Get, "/demo/oauth/userinfo", access));
+    }
+
+    [Fact] // SCHEMA.md, "Round trips": of them six are the attempt's, two the user's and three the session's.
+    public async Task A_sign_in_by_password_takes_eleven_and_eight_on_a_known_device()
+    {
+        (string, string)[] form = [("grant_type", "password"), ("client_id", "first-party"), ("username", "bob"), ("password", "bob-password")];
+        await Costs(8, 11, () => host.Token("demo", form));
+        var device = (await TestHost.Json(await host.Token("demo", form), 200)).GetProperty("device_token").GetString()!;
+        await Costs(8, 8, () => host.Token("demo", [.. form, ("device_token", device)]));
     }
 
     [Theory]
     [InlineData("/demo/.well-known/openid-configuration")]
     [InlineData("/demo/oauth/jwks")]
-    public Task Metadata_takes_none(string path) => Costs(0, () => host.Http.GetAsync(path));
+    public Task Metadata_takes_none(string path) => Costs(0, 0, () => host.Http.GetAsync(path));
 
-    async Task Costs(int budget, Func<Task<HttpResponseMessage>> request)
+    const int Tries = 5;
+
+    Task Costs(int inSequence, int inAll, Func<Task<HttpResponseMessage>> request) => Costs(inSequence, inAll, request, request, warmUp: true);
+
+    Task Costs(int inSequence, int inAll, Func<Task<HttpResponseMessage>> prepare, Func<Task<HttpResponseMessage>> request) =>
+        Costs(inSequence, inAll, prepare, request, warmUp: false);
+
+    // What waits for another is never seen beside it; what is sent at once may, on a busy machine, be seen one after the
+    // other. So the least of some tries is the truth.
+    async Task Costs(int inSequence, int inAll, Func<Task<HttpResponseMessage>> prepare, Func<Task<HttpResponseMessage>> request, bool warmUp)
     {
-        (await request()).EnsureSuccessStatusCode(); // Fills the caches and makes the day's tables.
+        if (warmUp) (await request()).EnsureSuccessStatusCode(); // Fills the caches and makes the day's tables.
         var roundTrips = host.Service<RoundTrips>();
-        var before = roundTrips.Count;
-        (await request()).EnsureSuccessStatusCode();
-        Assert.Equal(budget, roundTrips.Count - before);
+        var least = int.MaxValue;
+        for (var left = Tries; left > 0 && least > inSequence; left--)
+        {
+            if (!warmUp) (await prepare()).EnsureSuccessStatusCode();
+            storage.Watch();
+            var before = roundTrips.Count;
+            (await request()).EnsureSuccessStatusCode();
+            Assert.Equal(inAll, roundTrips.Count - before);
+            least = Math.Min(least, storage.InSequence());
+        }
+        Assert.Equal(inSequence, least);
     }
 }

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Latchkey.Tests.Files;
+using Latchkey.Tests.Worker;
 
 namespace Latchkey.Tests.Telemetry;
 
@@ -12,16 +13,16 @@ public sealed class ExportedRun : IAsyncLifetime
     public const string CallerSpanId = "b7ad6b7169203331";
 
     OtlpReceiver receiver = null!;
-    ChildHost host = null!;
+    WorkerProcess host = null!;
 
     internal OtlpReceiver Received => receiver;
 
-    internal ChildHost Host => host;
+    internal WorkerProcess Host => host;
 
     public async Task InitializeAsync()
     {
         receiver = await OtlpReceiver.Start();
-        host = await ChildHost.Start(("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
+        host = await WorkerProcess.Start(("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
         await Token(401, ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "a-wrong-client-secret"));
         await Token(400, ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "a-wrong-password"));
         var user = await Token(200, ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "alice-password"));
@@ -142,7 +143,7 @@ public sealed class ExportTests(ExportedRun run) : IClassFixture<ExportedRun>
     {
         Assert.True(run.Host.Secrets.Seen.Count > 10);
         LeakSearch.Search(run.Received.Bytes, run.Host.Secrets.Seen);
-        LeakSearch.Search(run.Host.Lines, run.Host.Secrets.Seen);
+        LeakSearch.Search(run.Host.Log, run.Host.Secrets.Seen);
         Assert.DoesNotContain(run.Received.Spans, span => span.Tags.Keys.Any(name => name is "url.full" or "url.path" or "url.query") || span.StatusText.Length > 0);
         Assert.All(run.Received.Bytes, bytes => Assert.DoesNotContain("free-text-of-the-caller", bytes, StringComparison.Ordinal));
         Assert.All(run.Received.Bytes, bytes => Assert.DoesNotContain("PartitionKey=", bytes, StringComparison.Ordinal));

@@ -50,7 +50,10 @@ public sealed class InProcessExportTests
     public async Task Without_a_setting_nobody_listens()
     {
         await using var host = await TestHost.Start();
-        Assert.Empty(host.Service<IEnumerable<Microsoft.Extensions.Hosting.IHostedService>>().OfType<Latchkey.Telemetry.Exporting>());
+        Assert.DoesNotContain(host.Service<IEnumerable<Microsoft.Extensions.Hosting.IHostedService>>(),
+            service => service.GetType().FullName!.StartsWith("OpenTelemetry", StringComparison.Ordinal));
+        Assert.Empty(host.Service<IEnumerable<OpenTelemetry.Trace.TracerProvider>>());
+        Assert.False(Latchkey.Telemetry.Instruments.Source.HasListeners());
     }
 
     [Fact]

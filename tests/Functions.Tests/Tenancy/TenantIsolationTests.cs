@@ -16,7 +16,7 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
         "openid-configuration", "oauth-authorization-server", "jwks", // Metadata.
         "token", "par", "device-authorization", "revoke", "introspect", // Authenticate the client instead.
         "register", "register-read", "register-update", "register-delete", // Have tokens of their own: RegistrationTests.
-        "authorize", "login", "login-post", "consent", "consent-post", // For people, who have a cookie of the tenant.
+        "authorize", "authorize-posted", "login", "login-post", "consent", "consent-post", // For people, who have a cookie of the tenant.
         "my-files", "my-files-part", // The same page and program for everybody; what it shows it asks for with a token.
         "link-page", "link-download", // Whoever has the link: its secret is the key (LinkTests).
         "logout", "logout-ask", "logout-post", "account", "account-post", "apps", "app", "app-post", "device", "device-post", "reset", "reset-post", // The same.

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Latchkey.Tests.Admin;
 
 namespace Latchkey.Tests.Worker;
 
@@ -30,17 +31,19 @@ public sealed class ProductionTests : IAsyncLifetime
         var root = await SignIn("operator", "cli", "root");
         await Send(HttpMethod.Post, "/operator/admin/tenants", root.Access, 201, new { id = "demo", name = "Demo" });
         var inside = (await Send(HttpMethod.Post, "/operator/admin/tenants/demo/token", root.Access, 200, new { })).GetProperty("accessToken").GetString();
-        await Send(HttpMethod.Post, "/demo/admin/users", inside, 201, new { userName = "alice", password = "alice-password", roles = new[] { "member" } });
+        await Send(HttpMethod.Post, "/demo/admin/users", inside, 201, new { userName = "alice", password = "alice-password", roles = AdminOf.Texts("member") });
         await Send(HttpMethod.Post, "/demo/admin/clients", inside, 201, new
         {
-            id = "first-party", name = "App", authMethod = "none", native = true, redirectUris = new[] { "com.example.files:/callback" },
-            grants = new[] { "password", "refresh_token", "authorization_code" }, scope = new[] { "files.read", "files.write" },
+            id = "first-party", name = "App", authMethod = "none", native = true, redirectUris = AdminOf.Texts("com.example.files:/callback"),
+            grants = AdminOf.Texts("password", "refresh_token", "authorization_code"), scope = AdminOf.Texts("files.read", "files.write"),
         });
 
-        foreach (var path in new[] { "/demo/my-files", "/demo/login" }) await Page(path);
+        await Page("/demo/my-files", "");
         using var authorize = await worker.Http.GetAsync("/demo/oauth/authorize?client_id=first-party&response_type=code"
             + "&redirect_uri=com.example.files%3A%2Fcallback&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
         Assert.Equal(HttpStatusCode.SeeOther, authorize.StatusCode);
+        var cookies = authorize.Headers.TryGetValues("Set-Cookie", out var set) ? string.Join("; ", set.Select(cookie => cookie.Split(';')[0])) : "";
+        await Page(new Uri(new Uri(worker.Origin), authorize.Headers.Location!).PathAndQuery, cookies); // The sign-in page.
         Assert.Equal(HttpStatusCode.NoContent, (await worker.Http.GetAsync("/")).StatusCode);
 
         var alice = await SignIn("demo", "first-party", "alice");
@@ -62,9 +65,11 @@ public sealed class ProductionTests : IAsyncLifetime
         Assert.Equal([1, 2, 3], await platform.Storage.GetByteArrayAsync(new Uri(url)));
     }
 
-    async Task Page(string path)
+    async Task Page(string path, string cookies)
     {
-        using var answer = await worker.Http.GetAsync(path);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (cookies.Length > 0) request.Headers.Add("Cookie", cookies);
+        using var answer = await worker.Http.SendAsync(request);
         var page = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{path}: {answer.StatusCode}: {page}\n{string.Join('\n', worker.Log)}");
         Assert.StartsWith("<!DOCTYPE html>", page, StringComparison.Ordinal);

@@ -52,7 +52,7 @@ public sealed class WorkerTests(DemoWorker demo) : IClassFixture<DemoWorker>
     [Fact]
     public async Task The_callers_address_is_the_last_that_the_platform_adds_and_no_forged_one()
     {
-        await Seen("203.0.113.9", "203.0.113.7");
+        await Seen("203.0.113.9", "203.0.113.9");
         await Seen("198.51.100.1, 203.0.113.8:4242", "203.0.113.8");
         await Seen("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64");
         await Seen("nonsense", "127.0.0.1");

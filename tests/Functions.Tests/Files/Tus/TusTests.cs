@@ -172,7 +172,6 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
         { "", "", "invalid_header", 400 },
         { "-1", "", "invalid_header", 400 },
         { "1e3", "", "invalid_header", 400 },
-        { "0", "", "empty_file", 400 },
         { "5242880001", "", "file_too_large", 413 },
         { "5", "filename not*base64", "invalid_metadata", 400 },
         { "5", "filename YQ== x", "invalid_metadata", 400 },
@@ -278,8 +277,65 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
         var page = Encoding.ASCII.GetBytes("<html></html>");
         var path = await tus.Created(page.Length, TusClient.Metadata(("filename", "cat.png"), ("filetype", "image/png")));
         Assert.Equal("type_mismatch", await FilesOf.Code(await tus.Patch(path, 0, page), 422));
-        Assert.Equal("pending", (await alice.Read(TusClient.Id(path))).GetProperty("status").GetString());
+        Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"/{TusClient.Id(path)}"), 404));
+        Assert.Equal(404, (int)(await tus.Head(path)).StatusCode);
+        Assert.Empty(await host.Blobs(TusClient.Id(path)));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task An_empty_file_is_complete_with_its_creation(bool hasBody)
+    {
+        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
+        var body = hasBody ? new ByteArrayContent([]) { Headers = { ContentType = new(TusClient.PieceType) } } : null;
+        var answer = await tus.Send(HttpMethod.Post, "/demo/tus", body, ("Upload-Length", "0"), ("Upload-Metadata", TusClient.Metadata(("filename", "empty"), ("filetype", "null"))));
+        Assert.Equal(201, (int)answer.StatusCode);
+        Assert.Equal(0, TusClient.OffsetOf(answer));
+        var path = answer.Headers.Location!.AbsolutePath;
+        var file = await alice.Read(TusClient.Id(path));
+        Assert.Equal(("available", "application/octet-stream"), (file.GetProperty("status").GetString(), file.GetProperty("contentType").GetString()));
+        Assert.Empty(await (await alice.Download(TusClient.Id(path))).Content.ReadAsByteArrayAsync());
         Assert.Equal(0, await tus.Offset(path));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("undefined")]
+    public async Task A_file_without_a_type_is_bytes(string type)
+    {
+        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
+        var path = await tus.Created(1, TusClient.Metadata(("filetype", type)));
+        Assert.Equal("application/octet-stream", (await alice.Read(TusClient.Id(path))).GetProperty("contentType").GetString());
+    }
+
+    [Fact]
+    public async Task Behind_the_end_of_a_complete_upload_nothing_is_taken()
+    {
+        var tus = await TusClient.SignedIn(host);
+        var path = await tus.Created(2);
+        Assert.Equal(204, (int)(await tus.Patch(path, 0, [1, 2])).StatusCode);
+        Assert.Equal("upload_too_large", await FilesOf.Code(await tus.Patch(path, 2, [3]), 413));
+        Assert.Equal(204, (int)(await tus.Patch(path, 2, [])).StatusCode);
+        Assert.Equal(2, await tus.Offset(path));
+    }
+
+    [Fact]
+    public async Task Of_six_pieces_at_one_offset_one_alone_says_that_its_bytes_count()
+    {
+        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
+        for (var round = 0; round < 3; round++)
+        {
+            var path = await tus.Created(20, TusClient.Metadata(("filetype", "application/x-thing")));
+            Assert.Equal(204, (int)(await tus.Patch(path, 0, [1, 2, 3, 4])).StatusCode);
+            var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => tus.Patch(path, 4, [.. Enumerable.Repeat((byte)(10 + n), n + 1)])));
+            var winner = Assert.Single(Enumerable.Range(0, 6), n => (int)answers[n].StatusCode == 204);
+            foreach (var lost in answers.Where(answer => (int)answer.StatusCode != 204)) Assert.Equal("offset_mismatch", await FilesOf.Code(lost, 409));
+            Assert.Equal(5 + winner, TusClient.OffsetOf(answers[winner]));
+            Assert.Equal(5 + winner, await tus.Offset(path));
+            Assert.Equal(204, (int)(await tus.Patch(path, 5 + winner, new byte[15 - winner])).StatusCode);
+            var served = await (await alice.Download(TusClient.Id(path))).Content.ReadAsByteArrayAsync();
+            Assert.Equal([.. Enumerable.Repeat((byte)(10 + winner), winner + 1)], served[4..(5 + winner)]);
+        }
     }
 
     [Fact]

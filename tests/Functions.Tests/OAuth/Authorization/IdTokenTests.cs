@@ -24,13 +24,14 @@ public sealed class IdTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.Equal(access.Subject, token.Subject);
         Assert.Equal(["mobile"], token.Audiences);
         Assert.Equal(now, token.GetPayloadValue<long>("iat"));
-        Assert.Equal(now + 600, token.GetPayloadValue<long>("exp"));
+        Assert.Equal(now + 900, token.GetPayloadValue<long>("exp"));
         Assert.Equal(now, token.GetPayloadValue<long>("auth_time"));
         Assert.Equal("n-0S6_WzA2Mj", token.GetPayloadValue<string>("nonce"));
         Assert.Equal("1", token.GetPayloadValue<string>("acr"));
         Assert.Equal(["pwd"], token.GetPayloadValue<string[]>("amr"));
         Assert.Equal(access.GetPayloadValue<string>("sid"), token.GetPayloadValue<string>("sid"));
         Assert.Equal("Alice", token.GetPayloadValue<string>("name"));
+        Assert.Equal("alice", token.GetPayloadValue<string>("preferred_username"));
         Assert.Equal("alice@demo.example", token.GetPayloadValue<string>("email"));
         var hash = SHA256.HashData(Encoding.ASCII.GetBytes(access.EncodedToken))[..16];
         Assert.Equal(Base64UrlEncoder.Encode(hash), token.GetPayloadValue<string>("at_hash"));
@@ -41,6 +42,7 @@ public sealed class IdTokenTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var token = Browser.IdToken(await new Browser(host).Tokens(("scope", "openid")));
         Assert.False(token.TryGetPayloadValue<string>("name", out _));
+        Assert.False(token.TryGetPayloadValue<string>("preferred_username", out _));
         Assert.False(token.TryGetPayloadValue<string>("email", out _));
     }
 

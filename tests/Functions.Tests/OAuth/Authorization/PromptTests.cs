@@ -11,17 +11,17 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task The_second_sign_in_is_silent()
     {
-        var browser = await SignedIn();
-        var answer = await browser.Authorize();
-        Assert.StartsWith($"{Browser.Loopback}?code=", Browser.Location(answer), StringComparison.Ordinal);
-        await TestHost.Json(await browser.Redeem(Browser.Returned(Browser.Location(answer))["code"]), 200);
+        var browser = await SignedInToWeb();
+        var answer = await browser.Authorize(Web());
+        Assert.StartsWith($"{Registered.Redirect}?code=", Browser.Location(answer), StringComparison.Ordinal);
+        await TestHost.Json(await Redeem(browser, Browser.Returned(Browser.Location(answer))["code"]), 200);
     }
 
     [Fact]
     public async Task Prompt_none_gives_a_code_to_who_is_signed_in_and_has_consented()
     {
-        var browser = await SignedIn();
-        Assert.Contains("code=", Browser.Location(await browser.Authorize(("prompt", "none"))), StringComparison.Ordinal);
+        var browser = await SignedInToWeb();
+        Assert.Contains("code=", Browser.Location(await browser.Authorize(Web(("prompt", "none")))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,11 +93,11 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task Max_age_wants_a_new_sign_in_only_when_the_old_one_is_too_old()
     {
-        var browser = await SignedIn();
+        var browser = await SignedInToWeb();
         var signedInAt = host.Clock.Now.ToUnixTimeSeconds();
         host.Clock.Advance(TimeSpan.FromSeconds(10));
-        var young = Browser.Returned(Browser.Location(await browser.Authorize(("max_age", "10"))));
-        var token = Browser.IdToken(await TestHost.Json(await browser.Redeem(young["code"]), 200));
+        var young = Browser.Returned(Browser.Location(await browser.Authorize(Web(("max_age", "10")))));
+        var token = Browser.IdToken(await TestHost.Json(await Redeem(browser, young["code"]), 200));
         Assert.Equal(signedInAt, token.GetPayloadValue<long>("auth_time"));
         Assert.StartsWith("/demo/login", Browser.Location(await browser.Authorize(("max_age", "9"))), StringComparison.Ordinal);
         Assert.Equal("login_required", await Error(browser, ("max_age", "0"), ("prompt", "none")));
@@ -135,8 +135,8 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.Equal("login_required", await Error(bob, ("prompt", "none"), ("id_token_hint", "nonsense")));
         var again = await bob.SignIn(await bob.Authorize(("id_token_hint", alice)), "bob");
         Assert.Equal("login_required", Browser.Returned(Browser.Location(again))["error"]);
-        var asAlice = await SignedIn();
-        Assert.Contains("code=", Browser.Location(await asAlice.Authorize(("prompt", "none"), ("id_token_hint", alice))), StringComparison.Ordinal);
+        var asAlice = await SignedInToWeb();
+        Assert.Contains("code=", Browser.Location(await asAlice.Authorize(Web(("prompt", "none"), ("id_token_hint", alice)))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -161,11 +161,11 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task A_sign_in_ends_when_it_is_not_used_and_at_the_latest_after_two_weeks()
     {
-        var browser = await SignedIn();
+        var browser = await SignedInToWeb();
         for (var day = 0; day < 14; day++)
         {
             host.Clock.Advance(TimeSpan.FromHours(23.9));
-            Assert.Contains("code=", Browser.Location(await browser.Authorize(("prompt", "none"))), StringComparison.Ordinal);
+            Assert.Contains("code=", Browser.Location(await browser.Authorize(Web(("prompt", "none")))), StringComparison.Ordinal);
         }
         host.Clock.Advance(TimeSpan.FromHours(2));
         Assert.Equal("login_required", await Error(browser, ("prompt", "none")));
@@ -180,7 +180,7 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
         var tenant = await host.Service<TenantStore>().Find("demo", CancellationToken.None);
         var users = host.Service<UserStore>();
         var passwords = host.Service<Latchkey.OAuth.Passwords>();
-        var carol = new User { Id = "carol", UserName = "carol", Name = "Carol", Roles = ["member"], PasswordHash = passwords.Hash("carol-password") };
+        var carol = new User { Id = "carol", UserName = "carol", Name = "Carol", Roles = ["member"], PasswordHash = await passwords.Hash("carol-password", default) };
         await users.TryAdd(tenant!, carol, CancellationToken.None);
         var browser = await SignedIn("carol");
         var table = host.Service<Latchkey.Storage.StorageClients>().Tables.GetTableClient("Users");
@@ -195,6 +195,21 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
         if (Browser.Location(answer).StartsWith('/')) await browser.Consent(answer);
         return browser;
     }
+
+    // A web app's redirect is nobody else's, so it is answered without a click.
+    async Task<Browser> SignedInToWeb()
+    {
+        await Registered.WebApp(host, client => client with { Id = "prompt-web" });
+        var browser = await SignedIn();
+        var answer = await browser.Authorize(Web());
+        if (Browser.Location(answer).StartsWith('/')) await browser.Consent(answer);
+        return browser;
+    }
+
+    static (string, string?)[] Web(params (string, string?)[] more) => [("client_id", "prompt-web"), ("redirect_uri", Registered.Redirect), .. more];
+
+    static Task<HttpResponseMessage> Redeem(Browser browser, string code) =>
+        browser.Redeem(code, [.. Web(), ("client_secret", Registered.Secret)]);
 
     static async Task<string> Error(Browser browser, params (string, string?)[] changes) =>
         Browser.Returned(Browser.Location(await browser.Authorize(changes)))["error"];

@@ -141,12 +141,12 @@ public sealed class RequestTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var browser = new Browser(host);
         var form = Browser.Returned("?" + Browser.Request(("display", "touch"), ("ui_locales", "de"), ("whatever", "1")));
-        var answer = await browser.SignIn(await browser.Post("/demo/oauth/authorize", form.Select(p => (p.Key, p.Value))));
+        var answer = await browser.SignIn(await browser.Follow(await browser.Post("/demo/oauth/authorize", form.Select(p => (p.Key, p.Value)))));
         Assert.StartsWith("/demo/consent", Browser.Location(answer), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("state", 4097)]
+    [InlineData("state", 16385)]
     [InlineData("nonce", 513)]
     public async Task What_is_too_long_is_refused(string name, int length)
     {

@@ -1,0 +1,139 @@
+using System.Text;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// The framing of a multipart body (RFC 2046 §5.1.1), read as it comes with a buffer of fixed size. Header lines are given
+/// as UTF-8, or as Latin-1 where they are not that: so older clients write names.
+/// </summary>
+sealed class MultipartStream
+{
+    const int MaxHeaders = 16;
+    const int MaxHeaderBytes = 8 * 1024;
+    const int MaxPreamble = 8 * 1024;
+
+    static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    readonly Stream body;
+    readonly byte[] delimiter;
+    readonly byte[] buffer = new byte[64 * 1024];
+    int start, end;
+    bool isInPart, isOver, isFirst = true;
+
+    public MultipartStream(Stream body, string boundary)
+    {
+        this.body = body;
+        delimiter = Encoding.Latin1.GetBytes($"\r\n--{boundary}");
+        // The first delimiter may stand at the very beginning.
+        buffer[0] = (byte)'\r';
+        buffer[1] = (byte)'\n';
+        end = 2;
+    }
+
+    /// <summary>Skips what is left of the part; the headers of the next, or null at the end.</summary>
+    /// <exception cref="InvalidDataException">It is broken.</exception>
+    public async Task<Dictionary<string, string>?> Next(CancellationToken cancel)
+    {
+        if (isOver) return null;
+        isInPart |= isFirst; // What stands before the first delimiter is read as a part is, and dropped.
+        var dropped = 0;
+        for (int length; (length = await Read(new byte[4096], cancel)) > 0;)
+        {
+            if (isFirst && (dropped += length) > MaxPreamble) throw new InvalidDataException();
+        }
+        isFirst = false;
+        start += delimiter.Length;
+        if (await Fill(2, cancel) && buffer[start] == '-' && buffer[start + 1] == '-')
+        {
+            isOver = true;
+            return null;
+        }
+        if ((await Line(cancel)).AsSpan().ContainsAnyExcept((byte)' ', (byte)'\t')) throw new InvalidDataException();
+        isInPart = true;
+        return await Headers(cancel);
+    }
+
+    /// <summary>The part's next bytes; 0 at its end.</summary>
+    /// <exception cref="InvalidDataException">The body ends before the part does.</exception>
+    public async ValueTask<int> Read(Memory<byte> into, CancellationToken cancel)
+    {
+        while (isInPart)
+        {
+            var there = buffer.AsSpan(start, end - start);
+            var found = there.IndexOf(delimiter);
+            isInPart = found != 0;
+            // The last bytes may be the beginning of a delimiter.
+            var sure = found >= 0 ? found : there.Length - delimiter.Length + 1;
+            if (sure > 0)
+            {
+                var length = Math.Min(sure, into.Length);
+                there[..length].CopyTo(into.Span);
+                start += length;
+                return length;
+            }
+            if (isInPart && !await Fill(delimiter.Length, cancel)) throw new InvalidDataException();
+        }
+        return 0;
+    }
+
+    async Task<Dictionary<string, string>> Headers(CancellationToken cancel)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var bytes = 0;
+        while (true)
+        {
+            var line = await Line(cancel);
+            if (line.Length == 0) break;
+            if (headers.Count == MaxHeaders || (bytes += line.Length) > MaxHeaderBytes) throw new InvalidDataException();
+            var text = Text(line);
+            var colon = text.IndexOf(':', StringComparison.Ordinal);
+            if (colon <= 0) throw new InvalidDataException();
+            headers[text[..colon].Trim()] = text[(colon + 1)..].Trim();
+        }
+        return headers;
+    }
+
+    // Up to the next CRLF, which is taken off.
+    async Task<byte[]> Line(CancellationToken cancel)
+    {
+        for (var needed = 2; ; needed++)
+        {
+            var at = buffer.AsSpan(start, end - start).IndexOf("\r\n"u8);
+            if (at >= 0)
+            {
+                var line = buffer[start..(start + at)];
+                start += at + 2;
+                return line;
+            }
+            needed = Math.Max(needed, end - start);
+            if (needed > MaxHeaderBytes || !await Fill(needed + 1, cancel)) throw new InvalidDataException();
+        }
+    }
+
+    // Has at least so many bytes at hand; false if the body ends before.
+    async ValueTask<bool> Fill(int needed, CancellationToken cancel)
+    {
+        if (end - start >= needed) return true;
+        Buffer.BlockCopy(buffer, start, buffer, 0, end - start);
+        (start, end) = (0, end - start);
+        while (end < needed)
+        {
+            var length = await body.ReadAsync(buffer.AsMemory(end), cancel);
+            if (length == 0) return false;
+            end += length;
+        }
+        return true;
+    }
+
+    static string Text(byte[] line)
+    {
+        try
+        {
+            return Utf8.GetString(line);
+        }
+        catch (DecoderFallbackException)
+        {
+            return Encoding.Latin1.GetString(line);
+        }
+    }
+}

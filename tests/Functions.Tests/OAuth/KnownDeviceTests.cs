@@ -1,0 +1,166 @@
+using System.Net;
+using System.Text.Json;
+using Latchkey.Tests.Admin;
+using Latchkey.Tests.OAuth.Authorization;
+
+namespace Latchkey.Tests.OAuth;
+
+/// <summary>Strangers who guess lock only strangers out: a device on which the user has signed in before counts by itself.</summary>
+public sealed class KnownDeviceTests : IAsyncLifetime
+{
+    TestHost host = null!;
+
+    public async Task InitializeAsync() => host = await TestHost.Start(settings: new() { ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true" });
+
+    public async Task DisposeAsync() => await host.DisposeAsync();
+
+    [Fact]
+    public async Task A_browser_where_the_user_has_signed_in_before_is_not_locked_out_by_strangers()
+    {
+        var (known, stranger) = (new Browser(host), new Browser(host));
+        await known.SignIn(await known.Get("/demo/account"));
+        await Lock("alice");
+        await SignOut(known);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await stranger.SignIn(await stranger.Get("/demo/account"))).StatusCode);
+        Assert.Equal("/demo/account", Browser.Location(await known.SignIn(await known.Get("/demo/account"))));
+        // It helps no other user of the browser, and the strangers stay locked out.
+        await SignOut(known);
+        await Lock("bob");
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await known.SignIn(await known.Get("/demo/account"), "bob")).StatusCode);
+        Assert.Equal(429, (int)(await Try("alice", "alice-password")).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_app_shows_by_its_device_token_that_the_user_has_signed_in_before()
+    {
+        var device = Device(await Json(await Try("alice", "alice-password"), 200));
+        await Lock("alice");
+        var again = Device(await Json(await Try("alice", "alice-password", device), 200));
+        Assert.NotEqual(device, again);
+        Assert.Equal(device.Split('.')[2], again.Split('.')[2]); // It is the same device: no second count.
+        foreach (var forged in new[] { device[..^2] + "AA", device.Replace(device.Split('.')[0], "9999999999999", StringComparison.Ordinal), "....", "x" })
+            Assert.Equal(429, (int)(await Try("alice", "alice-password", forged)).StatusCode);
+        Assert.Equal(429, (int)(await Try("alice", "alice-password", Device(await Json(await Try("bob", "bob-password"), 200)))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_known_device_has_as_many_guesses_as_strangers_and_locks_nobody_else()
+    {
+        var device = Device(await Json(await Try("alice", "alice-password"), 200));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(n => Try("alice", $"guess {n}", device)));
+        Assert.InRange(answers.Count(answer => (int)answer.StatusCode == 400), 1, 10);
+        Assert.Equal(429, (int)(await Try("alice", "alice-password", device)).StatusCode);
+        await Json(await Try("alice", "alice-password"), 200);
+    }
+
+    [Fact]
+    public async Task A_device_is_known_no_more_after_everything_was_signed_out_and_after_half_a_year()
+    {
+        var (browser, other) = (new Browser(host), new Browser(host));
+        await other.SignIn(await other.Get("/demo/account"));
+        await SignOut(other);
+        await browser.SignIn(await browser.Get("/demo/account"));
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        var page = await browser.Get("/demo/account");
+        await browser.Post("/demo/account", [.. await FormOf(page), ("action", "end-all")]);
+        await Lock("alice");
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await other.SignIn(await other.Get("/demo/account"))).StatusCode);
+        var device = Device(await Json(await Try("bob", "bob-password"), 200));
+        host.Clock.Advance(TimeSpan.FromDays(181));
+        await Lock("bob");
+        Assert.Equal(429, (int)(await Try("bob", "bob-password", device)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Who_is_signed_in_changes_the_password_whatever_strangers_guess()
+    {
+        var browser = new Browser(host);
+        await browser.SignIn(await browser.Get("/demo/account"));
+        await Lock("alice");
+        var page = await browser.Get("/demo/account");
+        var wrong = await browser.Post("/demo/account", [.. await FormOf(page), ("action", "password"), ("old", "wrong"), ("new", "a new password")]);
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        var done = await browser.Post("/demo/account", [.. await FormOf(page), ("action", "password"), ("old", "alice-password"), ("new", "a new password")]);
+        Assert.Equal("/demo/account?done=password", Browser.Location(done));
+        await SignOut(browser);
+        Assert.Equal("/demo/account", Browser.Location(await browser.SignIn(await browser.Get("/demo/account"), "alice", "a new password")));
+    }
+
+    [Fact]
+    public async Task An_administrator_unlocks_an_account()
+    {
+        var admin = await AdminOf.Tenant(host);
+        await Lock("alice");
+        var users = await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/admin/users?userName=alice", admin.Token), 200);
+        var id = users.GetProperty("users")[0].GetProperty("id").GetString()!;
+        Assert.Equal(HttpStatusCode.NoContent, (await host.Send(HttpMethod.Post, $"/demo/admin/users/{id}/unlock", admin.Token)).StatusCode);
+        await Json(await Try("alice", "alice-password"), 200);
+        await TestHost.Json(await host.Send(HttpMethod.Post, $"/demo/admin/users/{new string('x', 22)}/unlock", admin.Token), 404);
+        await Eventually.True(async () => (await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/admin/audit?type=admin-user-unlock", admin.Token), 200))
+            .GetProperty("entries").EnumerateArray().Any(entry => entry.GetProperty("target").GetString() == id));
+    }
+
+    [Fact]
+    public async Task Only_a_registered_client_that_proves_who_it_is_says_where_its_user_is()
+    {
+        var admin = await AdminOf.Tenant(host);
+        var made = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/admin/clients", admin.Token, new
+        {
+            id = "backend", name = "Backend", authMethod = "client_secret_basic", grants = AdminOf.Texts("password"), scope = AdminOf.Texts("files.read"), forwardsAddress = true,
+        }), 201);
+        Assert.True(made.GetProperty("forwardsAddress").GetBoolean());
+        var secret = made.GetProperty("secret").GetString()!;
+        for (var failure = 0; failure < 55; failure++)
+            Assert.Equal(400, (int)(await Backend($"user{failure}", "wrong", $"2001:db8:{failure}::1")).StatusCode);
+        await Json(await Backend("alice", "alice-password", "203.0.113.1"), 200);
+        // Neither its own address nor those of its other users pay; a user's does, however its end is written.
+        for (var failure = 0; failure < 50; failure++) await Backend($"other{failure}", "wrong", $"2001:db8:f::{failure:x}");
+        Assert.Equal(429, (int)(await Backend("bob", "bob-password", "2001:db8:f::ffff")).StatusCode);
+        Assert.Equal(429, (int)(await Try("bob", "bob-password", address: "2001:db8:f::1")).StatusCode);
+        await Json(await Backend("bob", "bob-password", "203.0.113.1"), 200);
+        foreach (var bad in new[] { "1", "localhost", "203.0.113.1:80", "[::1]:80" }) Assert.Equal("invalid_request", await Error(await Backend("bob", "bob-password", bad)));
+        // Anybody else's word is not taken: what it says is not even read.
+        Assert.Equal(429, (int)(await Try("bob", "bob-password", address: "2001:db8:f::1", more: ("end_user_address", "203.0.113.1"))).StatusCode);
+        var open = await host.Send(HttpMethod.Post, "/demo/admin/clients", admin.Token, new
+        {
+            id = "open", name = "Open", authMethod = "none", grants = AdminOf.Texts("password"), scope = AdminOf.Texts("files.read"), forwardsAddress = true,
+        });
+        Assert.Equal("forwardsAddress", (await TestHost.Json(open, 400)).GetProperty("field").GetString());
+
+        Task<HttpResponseMessage> Backend(string user, string password, string of) =>
+            Try(user, password, address: "192.0.2.77", client: "backend", more: [("client_secret", secret), ("end_user_address", of)]);
+    }
+
+    // By strangers, each from an address of its own.
+    async Task Lock(string user)
+    {
+        for (var failure = 0; failure < 10; failure++)
+        {
+            await Try(user, "wrong", address: $"198.51.100.{failure}");
+            host.Clock.Advance(TimeSpan.FromSeconds(16));
+        }
+        Assert.Equal(429, (int)(await Try(user, $"{user}-password")).StatusCode);
+    }
+
+    static async Task SignOut(Browser browser) =>
+        await browser.Post("/demo/account", [.. await FormOf(await browser.Get("/demo/account")), ("action", "signout")]);
+
+    static async Task<List<(string, string)>> FormOf(HttpResponseMessage page) =>
+        [(await Browser.Fields(page)).First(field => field.Item1 == "form")];
+
+    static string Device(JsonElement tokens) => tokens.GetProperty("device_token").GetString()!;
+
+    static async Task<string?> Error(HttpResponseMessage answer) => (await Json(answer, 400)).GetProperty("error").GetString();
+
+    static Task<JsonElement> Json(HttpResponseMessage answer, int status) => TestHost.Json(answer, status);
+
+    Task<HttpResponseMessage> Try(string user, string password, string? device = null, string address = "192.0.2.1", string client = "first-party",
+        params IEnumerable<(string, string)> more)
+    {
+        List<(string, string)> form = [("grant_type", "password"), ("client_id", client), ("username", user), ("password", password), .. more];
+        if (device is not null) form.Add(("device_token", device));
+        var request = new HttpRequestMessage(HttpMethod.Post, "/demo/oauth/token") { Content = TestHost.Form(form) };
+        request.Headers.Add("X-Forwarded-For", address);
+        return host.Http.SendAsync(request);
+    }
+}

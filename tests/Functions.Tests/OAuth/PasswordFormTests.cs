@@ -1,0 +1,70 @@
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+using Latchkey.Tests.Admin;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace Latchkey.Tests.OAuth;
+
+/// <summary>One password in the forms in which systems type it (RFC 8265 §4.2, NIST SP 800-63B §5.1.1.2).</summary>
+public sealed class PasswordFormTests(DemoHost demo) : IClassFixture<DemoHost>
+{
+    const string Composed = "Zo\u00EB tr\u00E4gt H\u00FCte";
+    const string Decomposed = "Zoe\u0308 tra\u0308gt Hu\u0308te";
+
+    readonly TestHost host = demo.Host;
+
+    [Theory]
+    [InlineData("composed", Composed, Decomposed)]
+    [InlineData("decomposed", Decomposed, Composed)]
+    [InlineData("angstrom", "\u212Bngstr\u00F6m unit", "A\u030Angstro\u0308m unit")]
+    [InlineData("spaces", "three\u00A0wide\u3000words", "three wide words")]
+    public async Task However_it_was_set_it_may_be_typed_otherwise(string userName, string set, string typed)
+    {
+        var admin = await AdminOf.Tenant(host);
+        await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/admin/users", admin.Token, new { userName, password = set }), 201);
+        await TestHost.Json(await SignIn(userName, set), 200);
+        await TestHost.Json(await SignIn(userName, typed), 200);
+        await TestHost.Json(await SignIn(userName, typed.ToUpperInvariant()), 400);
+    }
+
+    [Fact]
+    public async Task A_hash_from_before_matches_what_was_typed_and_is_made_anew()
+    {
+        var (users, tenant) = (host.Service<UserStore>(), (await host.Service<TenantStore>().Find("demo", default))!);
+        var old = new PasswordHasher<User>(Options.Create(new PasswordHasherOptions { IterationCount = 1000 })).HashPassword(null!, Decomposed);
+        Assert.True(await users.TryAdd(tenant, new User { Id = Ids.New(), UserName = "older", Name = "Older", PasswordHash = old, Roles = ["member"] }, default));
+        await TestHost.Json(await SignIn("older", Composed), 400); // Nobody knows yet that it is the same.
+        await TestHost.Json(await SignIn("older", Decomposed), 200);
+        Assert.NotEqual(old, (await users.FindByName(tenant, "older", default))!.PasswordHash);
+        await TestHost.Json(await SignIn("older", Composed), 200);
+    }
+
+    [Fact]
+    public async Task A_null_character_is_refused_when_it_is_set()
+    {
+        var admin = await AdminOf.Tenant(host);
+        var created = await host.Send(HttpMethod.Post, "/demo/admin/users", admin.Token, new { userName = "nul", password = "eleven\0chars" });
+        Assert.Equal("password", (await TestHost.Json(created, 400)).GetProperty("field").GetString());
+        var user = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/admin/users", admin.Token, new { userName = "nul" }), 201);
+        var set = await host.Send(HttpMethod.Put, $"/demo/admin/users/{user.GetProperty("id").GetString()}/password", admin.Token, new { password = "\0eleven chars" });
+        Assert.Equal("invalid_field", (await TestHost.Json(set, 400)).GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task Its_length_counts_in_the_form_in_which_it_is_kept()
+    {
+        var admin = await AdminOf.Tenant(host);
+        var nine = string.Concat(Enumerable.Repeat("e\u0308", 9)); // 18 code points typed, 9 characters for anybody who looks.
+        await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/admin/users", admin.Token, new { userName = "nine", password = nine }), 400);
+    }
+
+    [Theory]
+    [InlineData("\uFFFE")]
+    [InlineData("\uFFFF\U0010FFFF")]
+    [InlineData("e\u0308\uFFFE")]
+    public async Task A_password_of_any_characters_is_at_worst_wrong(string password) => await TestHost.Json(await SignIn("alice", password), 400);
+
+    Task<HttpResponseMessage> SignIn(string userName, string password) => host.Token("demo",
+        ("grant_type", "password"), ("client_id", "first-party"), ("username", userName), ("password", password));
+}
