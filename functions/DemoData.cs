@@ -25,10 +25,9 @@ public sealed partial class DemoData(
         if (!settings.Development || !settings.OnEmulator) return;
         try
         {
-            await Seed("demo", "Demo", cancellationToken);
-            await Seed("acme", "Acme", cancellationToken);
             // With a secret the first operator is made by hand, as in a real deployment.
-            if (settings.OperatorSecretHash is null) await SeedOperator(cancellationToken);
+            await Task.WhenAll(Seed("demo", "Demo", cancellationToken), Seed("acme", "Acme", cancellationToken),
+                settings.OperatorSecretHash is null ? SeedOperator(cancellationToken) : Task.CompletedTask);
             Log.Seeded(logger);
         }
         catch (Exception fault) when (fault is RequestFailedException or AggregateException)
@@ -67,10 +66,11 @@ public sealed partial class DemoData(
             },
         };
         await tenants.TryAdd(tenant, cancel); // What was changed since the last start stays.
-        foreach (var client in Clients) await clients.Save(tenant, client, cancel);
-        var alice = await SeedUser(tenant, "alice", "Alice", "member", cancel);
-        var bob = await SeedUser(tenant, "bob", "Bob", "member", cancel);
-        await SeedUser(tenant, "admin", "Admin", "admin", cancel);
+        Task<string?>[] people = [SeedUser(tenant, "alice", "Alice", "member", cancel), SeedUser(tenant, "bob", "Bob", "member", cancel),
+            SeedUser(tenant, "admin", "Admin", "admin", cancel)];
+        IEnumerable<Task> all = [.. people, .. Clients.Select(client => clients.Save(tenant, client, cancel))];
+        await Task.WhenAll(all);
+        var (alice, bob) = (await people[0], await people[1]);
         var family = new Group("family", "Family");
         if (alice is not null && await groups.TryCreate(tenant.Id, family, alice, cancel) && bob is not null)
             await groups.SetMember(tenant.Id, new(family, GroupRole.Reader), bob, cancel);

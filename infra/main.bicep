@@ -20,6 +20,9 @@ param instanceMemoryMB int = 2048
 @maxValue(20)
 param alwaysReadyHttp int = 0
 
+@description('Spreads plan and instances over the region\'s zones; not every region can. The platform then keeps two instances warm at least, and bills them. storageSku must be zone-redundant too.')
+param zoneRedundant bool = false
+
 @description('Upper limit of instances: the ceiling of the bill under attack.')
 @minValue(1)
 @maxValue(1000)
@@ -60,14 +63,18 @@ param logDailyCapGB int = 1
 @maxValue(100)
 param tracePercent int = 100
 
-@description('Receives alerts and budget notices. Empty: alerts show in the portal only.')
-param alertEmail string = ''
+@description('Receives alerts and budget notices. \'\': alerts show in the portal only.')
+param alertEmail string
 
 @description('Private endpoints for the tables, the host\'s storage and the vault, and VNet integration for the app.')
 param privateNetwork bool = false
 
-@description('Host name of the deployment, e.g. login.example.com. Bind it to the app first (README, "A domain of your own").')
-param customDomain string = ''
+@description('Host name of the deployment: one of your own, e.g. login.company.com, bound first to the app, or to Front Door (README, "A domain of your own"), or azurewebsites.net for the name that the app has there. All issuers are below it: it has no default, so that no deployment changes it by forgetting it.')
+@minLength(4)
+param domain string
+
+@description('Id (a GUID) of the Azure Front Door before the app, or \'\'. With it the app lets nobody else in, takes the caller\'s address from it, and leaves the domain to it.')
+param frontDoorId string
 
 @description('GB a month that Defender for Storage may scan for malware on upload. 0: Defender off.')
 @minValue(0)
@@ -81,13 +88,122 @@ param operatorSecretHash string = ''
 @minValue(0)
 param monthlyBudget int = 0
 
-@description('First day of the month in which the budget starts, yyyy-MM-01. It must stay the same afterwards.')
-param budgetStart string = ''
+@description('First day of the month in which the budget starts, yyyy-MM-01. By itself it is the month of the deployment: Azure takes no past month for a new budget.')
+@minLength(10)
+@maxLength(10)
+param budgetStart string = utcNow('yyyy-MM-01')
+
+@description('Asks the deployed address every 15 minutes whether it is ready, from outside, and alerts when it is not.')
+param probeReadiness bool = false
+
+@description('How mail is sent: Azure makes a Communication Services Email resource, Smtp takes a server of yours (README, "Mail"), None means that nobody can reset a password.')
+@allowed(['None', 'Azure', 'Smtp'])
+param mailMode string
+
+@description('The sender\'s address. Needed for Smtp. For Azure: empty for an address of Azure\'s, or one in a domain that you have verified.')
+param mailFrom string = ''
+
+@description('Where Communication Services keeps mail on its way. It can\'t be changed afterwards.')
+param mailDataLocation string = 'Europe'
+
+@description('Host name of the mail server; Smtp.')
+param mailSmtpHost string = ''
+
+@description('Its port; Smtp.')
+@minValue(1)
+@maxValue(65535)
+param mailSmtpPort int = 587
+
+@description('Who signs in there; Smtp. Its password is the secret smtp-password in the vault. Empty: nobody has to.')
+param mailSmtpUser string = ''
+
+@description('Days after which a key of the app\'s own gets a successor.')
+@minValue(1)
+@maxValue(730)
+param signingRotationDays int = 90
+
+@description('Seconds that clients are cached: other instances see a change this late.')
+@minValue(0)
+@maxValue(300)
+param cacheSeconds int = 30
+
+@description('Days that the audit is kept.')
+@minValue(1)
+@maxValue(3650)
+param auditDays int = 365
+
+@description('PBKDF2-HMAC-SHA512 iterations of password hashes.')
+@minValue(210000)
+@maxValue(10000000)
+param passwordIterations int = 210000
+
+@description('So many wrong passwords lock an account for strangers.')
+@minValue(2)
+@maxValue(100)
+param lockoutAccountTries int = 10
+
+@description('So many wrong passwords lock an address.')
+@minValue(2)
+@maxValue(500)
+param lockoutAddressTries int = 100
+
+@description('So many more for each user who has signed in from the address that day.')
+@minValue(0)
+@maxValue(5)
+param lockoutAddressRoom int = 5
+
+@description('Minutes that they are locked.')
+@minValue(1)
+@maxValue(60)
+param lockoutMinutes int = 15
+
+@description('Minutes that an upload URL lives at least; a large file\'s lives longer.')
+@minValue(1)
+@maxValue(1440)
+param uploadUrlMinutes int = 30
+
+@description('Minutes that a download URL lives.')
+@minValue(1)
+@maxValue(1440)
+param downloadUrlMinutes int = 15
+
+@description('The largest file, in bytes; 200 GB at most.')
+@minValue(1)
+@maxValue(200000000000)
+param maxFileBytes int = 5242880000
+
+@description('From this size on, in bytes, a file is sent in blocks unless the caller says otherwise.')
+@minValue(1)
+@maxValue(5242880000)
+param resumableFromBytes int = 67108864
+
+@description('Up to this size, in bytes, complete reads a file back to verify a declared hash.')
+@minValue(0)
+@maxValue(200000000000)
+param verifyBytes int = 268435456
+
+@description('The largest file in a form, in bytes. The host takes no body of more than 32 MiB.')
+@minValue(1)
+@maxValue(33030144)
+param multipartBytes int = 20971520
+
+@description('Days that a deleted file can be restored by its user.')
+@minValue(0)
+@maxValue(3650)
+param trashDays int = 30
+
+@description('https address of an OpenTelemetry collector that gets telemetry too. Empty: none does.')
+param otlpEndpoint string = ''
+
+@description('How the collector is spoken to.')
+@allowed(['grpc', 'http/protobuf'])
+param otlpProtocol string = 'grpc'
 
 // Names differ per subscription, environment and region and by nothing else: Dev is dev, 'West Europe' is westeurope.
 var token = uniqueString(subscription().id, toLower(environmentName), toLower(replace(location, ' ', '')))
 var names = {
-  resourceGroup: 'rg-${environmentName}-latchkey'
+  // In one case only: the names of role assignments come from ids that this name is in.
+  resourceGroup: 'rg-${toLower(environmentName)}-latchkey'
   identity: 'id-latchkey-${token}'
   functionApp: 'func-latchkey-${token}'
   plan: 'plan-latchkey-${token}'
@@ -101,11 +217,14 @@ var names = {
   alerts: 'latchkey-${token}'
   workbook: 'latchkey-${token}'
   budget: 'budget-latchkey-${token}'
+  communication: 'acs-latchkey-${token}'
+  email: 'mail-latchkey-${token}'
   packageContainer: 'app-package'
   functionsSubnet: 'functions'
   accessTokenKey: 'access-token'
   idTokenKey: 'id-token'
   wrapKey: 'wrap'
+  smtpPassword: 'smtp-password'
 }
 var tags = {
   'azd-env-name': environmentName
@@ -118,9 +237,47 @@ var functionsSubnetId = resourceId(
   names.network,
   names.functionsSubnet
 )
-var origin = 'https://${empty(customDomain) ? '${names.functionApp}.azurewebsites.net' : customDomain}'
+// A parameter file that was never edited, and mail that could not be sent, stop the deployment and its what-if.
+var ownDomain = endsWith(domain, 'example.com')
+  ? fail('Set the parameter domain in your .bicepparam file: your host name, or azurewebsites.net.')
+  : domain != 'azurewebsites.net'
+var origin = 'https://${ownDomain ? domain : '${names.functionApp}.azurewebsites.net'}'
+var mailByAzure = mailMode == 'Azure'
+var mailBySmtp = mailMode == 'Smtp'
+var smtpHost = mailBySmtp && (empty(mailSmtpHost) || empty(mailFrom))
+  ? fail('mailMode Smtp needs mailSmtpHost and mailFrom.')
+  : mailBySmtp ? mailSmtpHost : ''
+var communicationName = mailByAzure ? names.communication : ''
+var smtpVaultEntry = mailBySmtp && !empty(mailSmtpUser) ? names.smtpPassword : ''
 
-resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+// What the README's table of settings calls them. The rest of that table is the app's own surroundings (functionApp.bicep).
+var settings = {
+  Latchkey__AuditDays: auditDays
+  Latchkey__CacheSeconds: cacheSeconds
+  Latchkey__Files__DownloadUrlMinutes: downloadUrlMinutes
+  Latchkey__Files__MaxBytes: maxFileBytes
+  Latchkey__Files__MultipartBytes: multipartBytes
+  Latchkey__Files__ResumableFromBytes: resumableFromBytes
+  Latchkey__Files__TrashDays: trashDays
+  Latchkey__Files__UploadUrlMinutes: uploadUrlMinutes
+  Latchkey__Files__VerifyBytes: verifyBytes
+  Latchkey__FrontDoorId: frontDoorId
+  Latchkey__Lockout__AccountTries: lockoutAccountTries
+  Latchkey__Lockout__AddressRoom: lockoutAddressRoom
+  Latchkey__Lockout__AddressTries: lockoutAddressTries
+  Latchkey__Lockout__Minutes: lockoutMinutes
+  Latchkey__Mail__Mode: mailMode
+  Latchkey__Mail__SmtpHost: smtpHost
+  Latchkey__Mail__SmtpPort: mailBySmtp ? string(mailSmtpPort) : ''
+  Latchkey__Mail__SmtpUser: mailBySmtp ? mailSmtpUser : ''
+  Latchkey__PasswordIterations: passwordIterations
+  Latchkey__Signing__RotationDays: signingRotationDays
+  Latchkey__TracePercent: tracePercent
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint
+  OTEL_EXPORTER_OTLP_PROTOCOL: empty(otlpEndpoint) ? '' : otlpProtocol
+}
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: names.resourceGroup
   location: location
   tags: tags
@@ -245,6 +402,19 @@ module network 'modules/network.bicep' = if (privateNetwork) {
   dependsOn: [hostStorage, tableStorage, keyVault]
 }
 
+module mail 'modules/mail.bicep' = if (mailByAzure) {
+  name: 'mail'
+  scope: group
+  params: {
+    emailServiceName: names.email
+    communicationName: names.communication
+    tags: tags
+    dataLocation: mailDataLocation
+    domainName: empty(mailFrom) ? '' : last(split(mailFrom, '@'))
+    senderName: empty(mailFrom) ? 'DoNotReply' : first(split(mailFrom, '@'))
+  }
+}
+
 module roles 'modules/roles.bicep' = {
   name: 'roles'
   scope: group
@@ -256,8 +426,10 @@ module roles 'modules/roles.bicep' = {
     vaultName: names.vault
     keyNames: [names.accessTokenKey, names.idTokenKey, names.wrapKey]
     insightsName: names.insights
+    communicationName: communicationName
+    smtpVaultEntry: smtpVaultEntry
   }
-  dependsOn: [identity, hostStorage, tableStorage, fileStorage, keyVault, monitoring]
+  dependsOn: [identity, hostStorage, tableStorage, fileStorage, keyVault, monitoring, mail]
 }
 
 module functionApp 'modules/functionApp.bicep' = {
@@ -271,10 +443,12 @@ module functionApp 'modules/functionApp.bicep' = {
     instanceMemoryMB: instanceMemoryMB
     alwaysReadyHttp: alwaysReadyHttp
     maximumInstances: maximumInstances
+    zoneRedundant: zoneRedundant
     subnetId: privateNetwork ? functionsSubnetId : ''
     origin: origin
     signingMode: signingMode
-    tracePercent: tracePercent
+    settings: settings
+    frontDoorId: frontDoorId
     identityName: names.identity
     insightsName: names.insights
     hostStorageName: names.hostStorage
@@ -285,6 +459,10 @@ module functionApp 'modules/functionApp.bicep' = {
     accessTokenKey: names.accessTokenKey
     idTokenKey: names.idTokenKey
     wrapKey: names.wrapKey
+    communicationName: communicationName
+    emailServiceName: mailByAzure ? names.email : ''
+    mailFrom: mailFrom
+    smtpVaultEntry: smtpVaultEntry
     operatorSecretHash: operatorSecretHash
   }
   // An app that starts before it may read its storage, or before the private names resolve, comes up broken and
@@ -292,12 +470,12 @@ module functionApp 'modules/functionApp.bicep' = {
   dependsOn: [roles, files, package, network]
 }
 
-module domain 'modules/customDomain.bicep' = if (!empty(customDomain)) {
+module hostName 'modules/customDomain.bicep' = if (ownDomain && empty(frontDoorId)) {
   name: 'custom-domain'
   scope: group
   params: {
     functionAppName: names.functionApp
-    hostName: customDomain
+    hostName: domain
     location: location
     tags: tags
   }
@@ -326,9 +504,13 @@ module alerts 'modules/alerts.bicep' = {
     tags: tags
     email: alertEmail
     workspaceName: names.workspace
+    insightsName: names.insights
     vaultName: names.vault
+    storageNames: [names.hostStorage, names.tableStorage, names.fileStorage]
+    readyAddress: '${origin}/health/ready'
+    probeReadiness: probeReadiness
   }
-  dependsOn: [monitoring, keyVault]
+  dependsOn: [monitoring, keyVault, hostStorage, tableStorage, fileStorage]
 }
 
 module workbook 'modules/workbook.bicep' = {

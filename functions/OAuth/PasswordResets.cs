@@ -63,7 +63,7 @@ public sealed partial class PasswordResets(
     {
         // The one write that uses it up is the password's: the link is good only while that is what it was.
         if (await passwords.TrySet(tenant, link.User, password, cancel) is null) return false;
-        await attempts.ForgetMails(tenant.Id, link.User.Id, cancel); // The links in them are good no more.
+        await attempts.ForgetMails(tenant.Id, link.User.Id, CancellationToken.None); // The links in them are good no more.
         return true;
     }
 

@@ -2,7 +2,7 @@
 param name string
 param amount int
 
-@description('First day of a month, yyyy-MM-01. Azure keeps the first one given.')
+@description('First day of a month, yyyy-MM-01.')
 @minLength(10)
 @maxLength(10)
 param startDate string
@@ -10,7 +10,7 @@ param email string
 
 var emails = empty(email) ? [] : [email]
 
-resource budget 'Microsoft.Consumption/budgets@2024-08-01' = {
+resource budget 'Microsoft.Consumption/budgets@2026-06-01' = {
   name: name
   properties: {
     category: 'Cost'

@@ -6,11 +6,11 @@ param hostName string
 param location string
 param tags object
 
-resource app 'Microsoft.Web/sites@2024-11-01' existing = {
+resource app 'Microsoft.Web/sites@2025-03-01' existing = {
   name: functionAppName
 }
 
-resource certificate 'Microsoft.Web/sites/certificates@2024-11-01' = {
+resource certificate 'Microsoft.Web/sites/certificates@2025-03-01' = {
   parent: app
   name: replace(hostName, '.', '-')
   location: location
@@ -20,7 +20,7 @@ resource certificate 'Microsoft.Web/sites/certificates@2024-11-01' = {
   }
 }
 
-resource binding 'Microsoft.Web/sites/hostNameBindings@2024-11-01' = {
+resource binding 'Microsoft.Web/sites/hostNameBindings@2025-03-01' = {
   parent: app
   name: hostName
   properties: {

@@ -2,11 +2,11 @@
 param accountName string
 param capGBPerMonth int
 
-resource account 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+resource account 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
   name: accountName
 }
 
-resource defender 'Microsoft.Security/defenderForStorageSettings@2025-01-01' = {
+resource defender 'Microsoft.Security/defenderForStorageSettings@2025-06-01' = {
   name: 'current'
   scope: account
   properties: {

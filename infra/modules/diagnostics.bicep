@@ -7,15 +7,15 @@ param fileStorageName string
 param tableStorageName string
 param functionAppName string
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' existing = {
   name: workspaceName
 }
 
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
+resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
   name: vaultName
 }
 
-resource fileStorage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+resource fileStorage 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
   name: fileStorageName
 
   resource blobs 'blobServices' existing = {
@@ -23,7 +23,7 @@ resource fileStorage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
   }
 }
 
-resource tableStorage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+resource tableStorage 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
   name: tableStorageName
 
   resource tables 'tableServices' existing = {
@@ -31,10 +31,12 @@ resource tableStorage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = 
   }
 }
 
-resource app 'Microsoft.Web/sites@2024-11-01' existing = {
+resource app 'Microsoft.Web/sites@2025-03-01' existing = {
   name: functionAppName
 }
 
+// The newest stable version, 2016-09-01, knows one setting per resource, called 'service': this preview is what Azure documents.
+#disable-next-line use-recent-api-versions
 resource vaultDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: vault
@@ -55,6 +57,7 @@ resource vaultDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-prev
   }
 }
 
+#disable-next-line use-recent-api-versions
 resource fileDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: fileStorage::blobs
@@ -73,6 +76,7 @@ resource fileDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-previ
   }
 }
 
+#disable-next-line use-recent-api-versions
 resource tableDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: tableStorage::tables
@@ -87,6 +91,7 @@ resource tableDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-prev
   }
 }
 
+#disable-next-line use-recent-api-versions
 resource appDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: app

@@ -10,7 +10,7 @@ param accessTokenKey string
 param idTokenKey string
 param wrapKey string
 
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
   name: name
   location: location
   tags: tags
@@ -37,7 +37,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
 }
 
 // ES256: access tokens (RFC 9068). A new version every 90 days; the app publishes it before it signs.
-resource accessToken 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
+resource accessToken 'Microsoft.KeyVault/vaults/keys@2026-05-15' = {
   parent: vault
   name: accessTokenKey
   tags: tags
@@ -72,7 +72,7 @@ resource accessToken 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
 }
 
 // RS256: ID tokens, OpenID Connect's default algorithm.
-resource idToken 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
+resource idToken 'Microsoft.KeyVault/vaults/keys@2026-05-15' = {
   parent: vault
   name: idTokenKey
   tags: tags
@@ -107,7 +107,7 @@ resource idToken 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
 }
 
 // Wraps the keys that the app stores. It has no expiry: what an old version wrapped must stay readable.
-resource wrap 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
+resource wrap 'Microsoft.KeyVault/vaults/keys@2026-05-15' = {
   parent: vault
   name: wrapKey
   tags: tags

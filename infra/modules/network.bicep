@@ -8,40 +8,31 @@ param hostStorageName string
 param tableStorageName string
 param vaultName string
 
-resource hostStorage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
-  name: hostStorageName
-}
-
-resource tableStorage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
-  name: tableStorageName
-}
-
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
-  name: vaultName
-}
-
 var endpoints = [
   {
     name: 'host-blob'
-    target: hostStorage.id
+    type: 'Microsoft.Storage/storageAccounts'
+    target: hostStorageName
     group: 'blob'
     zone: 'privatelink.blob.${environment().suffixes.storage}'
   }
   {
     name: 'tables'
-    target: tableStorage.id
+    type: 'Microsoft.Storage/storageAccounts'
+    target: tableStorageName
     group: 'table'
     zone: 'privatelink.table.${environment().suffixes.storage}'
   }
   {
     name: 'vault'
-    target: vault.id
+    type: 'Microsoft.KeyVault/vaults'
+    target: vaultName
     group: 'vault'
     zone: 'privatelink.vaultcore.azure.net'
   }
 ]
 
-resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
+resource network 'Microsoft.Network/virtualNetworks@2026-03-01' = {
   name: name
   location: location
   tags: tags
@@ -102,7 +93,7 @@ resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01
   }
 ]
 
-resource privateEndpoints 'Microsoft.Network/privateEndpoints@2024-05-01' = [
+resource privateEndpoints 'Microsoft.Network/privateEndpoints@2026-03-01' = [
   for endpoint in endpoints: {
     name: 'pe-${endpoint.name}'
     location: location
@@ -115,7 +106,7 @@ resource privateEndpoints 'Microsoft.Network/privateEndpoints@2024-05-01' = [
         {
           name: endpoint.name
           properties: {
-            privateLinkServiceId: endpoint.target
+            privateLinkServiceId: resourceId(endpoint.type, endpoint.target)
             groupIds: [endpoint.group]
           }
         }
@@ -124,7 +115,7 @@ resource privateEndpoints 'Microsoft.Network/privateEndpoints@2024-05-01' = [
   }
 ]
 
-resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-05-01' = [
+resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2026-03-01' = [
   for (endpoint, i) in endpoints: {
     parent: privateEndpoints[i]
     name: 'default'

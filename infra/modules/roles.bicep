@@ -7,6 +7,12 @@ param vaultName string
 param keyNames array
 param insightsName string
 
+@description('Name of the Communication Services resource that sends mail. Empty: none does.')
+param communicationName string
+
+@description('Name of the secret in the vault that signs in at the mail server. Empty: none.')
+param smtpVaultEntry string
+
 // Built-in roles have the same id in every tenant:
 // https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 var storageBlobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
@@ -14,34 +20,45 @@ var storageBlobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 var storageBlobDelegator = 'db58b8e5-c6ad-4a2a-8342-4190687cbf4a'
 var storageTableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 var keyVaultCryptoUser = '12338af0-0e69-4776-bea7-57ae8d297424'
+var keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
+var communicationAndEmailServiceOwner = '09976791-48a7-449e-bb21-39d1a415f350'
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: identityName
 }
 
-resource hostStorage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+resource hostStorage 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
   name: hostStorageName
 }
 
-resource tableStorage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+resource tableStorage 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
   name: tableStorageName
 }
 
-resource fileStorage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+resource fileStorage 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
   name: fileStorageName
 }
 
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
+resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
   name: vaultName
 }
 
-resource keys 'Microsoft.KeyVault/vaults/keys@2024-11-01' existing = [
+resource keys 'Microsoft.KeyVault/vaults/keys@2026-05-15' existing = [
   for keyName in keyNames: {
     parent: vault
     name: keyName
   }
 ]
+
+resource smtpPassword 'Microsoft.KeyVault/vaults/secrets@2026-05-15' existing = if (!empty(smtpVaultEntry)) {
+  parent: vault
+  name: empty(smtpVaultEntry) ? 'none' : smtpVaultEntry
+}
+
+resource communication 'Microsoft.Communication/communicationServices@2026-03-18' existing = if (!empty(communicationName)) {
+  name: empty(communicationName) ? 'none' : communicationName
+}
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
@@ -109,6 +126,31 @@ resource telemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: insights
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringMetricsPublisher)
+    principalId: identity.properties.principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+// This one secret and no other. It is put there beforehand (README, "Mail"): a role on a secret that is not there is refused.
+resource smtpSignIn 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(smtpVaultEntry)) {
+  name: guid(vault.id, smtpVaultEntry, identity.id, keyVaultSecretsUser)
+  scope: smtpPassword
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyVaultSecretsUser)
+    principalId: identity.properties.principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+// No built-in role may only send.
+resource mail 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(communicationName)) {
+  name: guid(communication.id, identity.id, communicationAndEmailServiceOwner)
+  scope: communication
+  properties: {
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      communicationAndEmailServiceOwner
+    )
     principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
   }

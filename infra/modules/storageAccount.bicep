@@ -11,7 +11,7 @@ param publicAccess bool
 @allowed(['Log', 'Block'])
 param sasExpirationAction string
 
-resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
+resource account 'Microsoft.Storage/storageAccounts@2026-06-01' = {
   name: name
   location: location
   tags: tags

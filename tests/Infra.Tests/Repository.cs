@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Latchkey.Infra.Tests.Checks;
 
 namespace Latchkey.Infra.Tests;
 
@@ -10,15 +9,15 @@ internal static class Repository
 
     /// <summary>Every template and parameter file in infra/, relative to the root.</summary>
     public static IEnumerable<string> Templates(string extension) => Directory
-        .EnumerateFiles(Path.Combine(Root, "infra"), "*." + extension, SearchOption.AllDirectories)
+        .EnumerateFiles(At("infra"), "*." + extension, SearchOption.AllDirectories)
         .Select(f => Path.GetRelativePath(Root, f).Replace('\\', '/'))
         .Order(StringComparer.Ordinal);
 
-    /// <summary>The text of a file, or null when there is none.</summary>
-    public static string? Read(string path) => Path.Combine(Root, path) is var full && File.Exists(full) ? File.ReadAllText(full) : null;
+    /// <summary>A file's whole path.</summary>
+    public static string At(string path) => Path.Combine(Root, path);
 
-    /// <summary>The faults of a template and of all that it uses.</summary>
-    public static IReadOnlyList<Fault> Check(string path) => TemplateCheck.Check(path, Read);
+    /// <summary>The text of a file.</summary>
+    public static string Read(string path) => File.ReadAllText(At(path)).ReplaceLineEndings("\n");
 
     private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 }

@@ -10,12 +10,12 @@ public sealed partial class WorkbookTests
     private static readonly string Instruments = string.Concat(
         Repository.Read("functions/Telemetry/Instruments.cs"), Repository.Read("functions/Telemetry/RequestTelemetry.cs"));
 
-    [Fact]
+    [CompilerFact]
     public void The_workbook_is_deployed_with_its_content_and_looks_into_the_workspace()
     {
-        var workbook = Deployment.Least().Single(r => r.Kind == "Microsoft.Insights/workbooks");
+        var workbook = Deployment.Least().All("Microsoft.Insights/workbooks").Single();
         Assert.Matches("^[0-9a-f-]{36}$", workbook.Name);
-        Assert.StartsWith("‹log-latchkey-", (string)workbook.At("properties.sourceId")!, StringComparison.Ordinal);
+        Assert.Contains("/workspaces/log-latchkey-", (string)workbook.At("properties.sourceId")!, StringComparison.Ordinal);
         using var content = JsonDocument.Parse((string)workbook.At("properties.serializedData")!);
         Assert.Equal(workbook.At("properties.sourceId"), content.RootElement.GetProperty("fallbackResourceIds")[0].GetString());
         Assert.True(Queries(content).Count >= 10);
@@ -24,11 +24,12 @@ public sealed partial class WorkbookTests
     [Fact]
     public void Every_figure_and_tag_that_a_query_names_is_emitted()
     {
-        using var content = JsonDocument.Parse(Repository.Read("infra/modules/workbook.json")!);
-        var asked = Queries(content).Append(Repository.Read("infra/modules/alerts.bicep")!).ToList();
+        using var content = JsonDocument.Parse(Repository.Read("infra/modules/workbook.json"));
+        var asked = Queries(content).Append(Repository.Read("infra/modules/alerts.bicep")).ToList();
         var names = asked.SelectMany(query => Named().Matches(query)).Select(match => match.Groups[1].Value).Distinct().ToList();
         Assert.Contains("http.server.request.duration", names);
-        Assert.All(names, name => Assert.Contains($"\"{name}\"", Instruments, StringComparison.Ordinal));
+        // Log lines have their class beside them, by the exporter's own name for it.
+        Assert.All(names.Where(name => name != "CategoryName"), name => Assert.Contains($"\"{name}\"", Instruments, StringComparison.Ordinal));
         // The Functions host reports the same traffic under a role of its own.
         var queries = asked.SelectMany(query => Query().Matches(query)).Select(match => match.Value).ToList();
         Assert.True(queries.Count >= 14);
@@ -39,10 +40,10 @@ public sealed partial class WorkbookTests
     public void Every_figure_is_in_the_README_and_all_that_tell_of_trouble_are_in_the_workbook()
     {
         var figures = Figure().Matches(Instruments).Select(match => match.Groups[1].Value).ToList();
-        Assert.Equal(8, figures.Count);
-        Assert.All(figures, name => Assert.Contains($"`{name}`", Repository.Read("README.md")!, StringComparison.Ordinal));
+        Assert.Equal(9, figures.Count);
+        Assert.All(figures, name => Assert.Contains($"`{name}`", Repository.Read("README.md"), StringComparison.Ordinal));
         Assert.All(figures.Where(name => name != "http.server.active_requests"),
-            name => Assert.Contains($"'{name}'", Repository.Read("infra/modules/workbook.json")!, StringComparison.Ordinal));
+            name => Assert.Contains($"'{name}'", Repository.Read("infra/modules/workbook.json"), StringComparison.Ordinal));
     }
 
     private static List<string> Queries(JsonDocument workbook) =>

@@ -51,13 +51,73 @@ public sealed class WorkflowTests
     public void A_workflow_starts_with_the_right_to_read_and_no_more(string file) =>
         Assert.Matches(new Regex(@"^permissions:\n  contents: read\n\n", RegexOptions.Multiline), Text(file));
 
-    // GitHub's own actions move with their major version; anybody else's is a commit that can't be moved.
+    // A tag can be moved to other code; a commit can't. Dependabot reads the version beside it.
     [Theory]
     [MemberData(nameof(Files))]
-    public void Actions_are_GitHubs_own_or_pinned_to_a_commit(string file)
+    public void Actions_are_pinned_to_a_commit(string file)
     {
-        var used = Regex.Matches(Text(file), @"uses: (?<action>\S+)").Select(m => m.Groups["action"].Value);
-        Assert.All(used, action => Assert.Matches(@"^(\./|(actions|github)/[\w/-]+@v\d+$|[\w/-]+@[0-9a-f]{40}$)", action));
+        var used = Regex.Matches(Text(file), "uses: (?<action>.+)").Select(m => m.Groups["action"].Value);
+        Assert.All(used, action => Assert.Matches(@"^(\./[\w./-]+|[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$", action));
+    }
+
+    [Theory]
+    [InlineData("ci")]
+    [InlineData("deploy")]
+    [InlineData("release")]
+    public void A_package_is_looked_into_before_it_is_used(string file)
+    {
+        foreach (var part in new[] { "functions.metadata", ".azurefunctions/function.deps.json" })
+            Assert.Matches($@"test -f \S*package/{Regex.Escape(part)}", Text($"{file}.yml"));
+    }
+
+    // Another version could know other types, and lint otherwise.
+    [Theory]
+    [InlineData("ci")]
+    [InlineData("deploy")]
+    [InlineData("deploy-environment")]
+    public void What_deploys_is_compiled_by_the_compiler_of_the_tests(string file)
+    {
+        var tested = Regex.Match(Repository.Read("Directory.Packages.props"), @"Azure\.Bicep\.CommandLine\.linux-x64"" Version=""([\d.]+)""").Groups[1].Value;
+        Assert.Contains($"az bicep install --version v{tested}\n", Text($"{file}.yml"), StringComparison.Ordinal);
+        Assert.Contains($"az bicep install --version v{tested}`", Repository.Read("infra/README.md"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_release_takes_version_and_text_from_the_changelogs_newest_numbered_section()
+    {
+        const string Changelog = "# Changelog\n\n## Unreleased\n- later\n\n## 1.10.2 - 2026-12-01\n\n### Added\n- this\n\n## 1.10.1\n- before\n";
+        var (code, output, notes) = await ReadVersion(Changelog);
+        Assert.True(code == 0, output);
+        Assert.Equal("version=1.10.2\n", output);
+        Assert.Equal("\n### Added\n- this\n\n", notes);
+    }
+
+    [Fact]
+    public async Task A_release_without_a_numbered_section_is_refused()
+    {
+        var (code, output, _) = await ReadVersion("# Changelog\n\n## Unreleased\n- later\n");
+        Assert.Equal(1, code);
+        Assert.Contains("CHANGELOG.md has no section", output, StringComparison.Ordinal);
+    }
+
+    // The step's own script, as GitHub runs it.
+    private static async Task<(int Code, string Output, string Notes)> ReadVersion(string changelog)
+    {
+        var step = Regex.Match(Text("release.yml"), @"name: Read the version\n(?s:.*?)run: \|\n(?<script>(?: {10}.*\n|\n)+)");
+        var folder = Directory.CreateTempSubdirectory("release-").FullName;
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "CHANGELOG.md"), changelog);
+            await File.WriteAllTextAsync(Path.Combine(folder, "step.sh"), "set -eo pipefail\nGITHUB_OUTPUT=output\n" + step.Groups["script"].Value);
+            var (code, said) = await Run(folder, "bash", ["step.sh"]);
+            var output = Path.Combine(folder, "output");
+            return (code, said + (File.Exists(output) ? await File.ReadAllTextAsync(output) : ""),
+                code == 0 ? await File.ReadAllTextAsync(Path.Combine(folder, "notes.md")) : "");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static string Text(string file) => File.ReadAllText(Path.Combine(Folder, file)).ReplaceLineEndings("\n");

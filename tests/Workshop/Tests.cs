@@ -209,7 +209,7 @@ static class Tests
         var tap = $"{Results}/clients.tap";
         string[] filter = name is null ? [] : [$"--test-name-pattern=/{Regex.Escape(name)}/i"];
         await using var node = new Child(Console.WriteLine, "node",
-            ["--test", .. filter, "--test-reporter=spec", "--test-reporter-destination=stdout",
+            ["--test", "--test-concurrency=2", .. filter, "--test-reporter=spec", "--test-reporter-destination=stdout",
                 "--test-reporter=tap", $"--test-reporter-destination={tap}", .. files], ("LATCHKEY_ORIGIN", origin));
         var code = await node.Exit;
         var lines = await File.ReadAllLinesAsync(tap);

@@ -42,13 +42,13 @@ static class Up
         try
         {
             var (_, node) = await Shell.Capture("node", "--version");
-            if (!Version.TryParse(node.TrimStart('v'), out var version) || version.Major < 20)
-                missing.Add($"Node 20 or later (https://nodejs.org); here is {node}");
+            if (!Version.TryParse(node.TrimStart('v'), out var version) || version < new Version(20, 10))
+                missing.Add($"Node 20.10 or later (https://nodejs.org); here is {node}");
             await Shell.Capture(Shell.Npm, "--version");
         }
         catch (Failure)
         {
-            missing.Add("Node 20 or later with npm (https://nodejs.org)");
+            missing.Add("Node 20.10 or later with npm (https://nodejs.org)");
         }
         if (missing.Count > 0)
             throw new Failure($"Missing on this machine:\n  {string.Join("\n  ", missing)}");

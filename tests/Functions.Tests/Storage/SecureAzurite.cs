@@ -42,6 +42,12 @@ sealed class SecureAzurite : IAsyncDisposable
     /// <summary>What a process of its own must trust to come in.</summary>
     public string CertificatePem => certificate.ExportCertificatePem();
 
+    /// <summary>The same in a file.</summary>
+    public string CertificatePath => Path.Combine(folder, "cert.pem");
+
+    /// <summary>For a program that has no identity of its own.</summary>
+    public static string Token => new Identity().GetToken(default, default).Token;
+
     public StorageClients Clients => new(TableEndpoint, BlobEndpoint, new Identity(), RoundTrips, StorageRetries.Usual, new HttpClientTransport(Http));
 
     public static async Task<SecureAzurite> Start()
@@ -59,7 +65,7 @@ sealed class SecureAzurite : IAsyncDisposable
 
     public async Task Launch()
     {
-        var (certPath, keyPath) = (Path.Combine(folder, "cert.pem"), Path.Combine(folder, "key.pem"));
+        var (certPath, keyPath) = (CertificatePath, Path.Combine(folder, "key.pem"));
         await File.WriteAllTextAsync(certPath, certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(keyPath, certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
         var start = new ProcessStartInfo("node", [
