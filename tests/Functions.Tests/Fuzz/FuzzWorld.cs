@@ -39,6 +39,8 @@ sealed class FuzzWorld(TestHost host)
         known["clientId"] = known["client"] = await Made(admin, "clients", new { id = $"fuzz{made}", name = "Fuzz", authMethod = "none", grants = (string[])["authorization_code"], scope = (string[])["openid"], redirectUris = (string[])["https://app.example/cb"] }, "id");
         var initial = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/admin/initial-tokens", admin, new { uses = 100, days = 30 }), 201);
         (known["tokenId"], tokens["initial"]) = (initial.GetProperty("id").GetString()!, initial.GetProperty("token").GetString()!);
+        var registered = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/oauth/register", tokens["initial"], new { redirect_uris = (string[])["https://app.example/cb"] }), 201);
+        (known["registered"], tokens["registration"]) = (registered.GetProperty("client_id").GetString()!, registered.GetProperty("registration_access_token").GetString()!);
         known["tenantId"] = $"fuzz{made}";
         await TestHost.Json(await host.Send(HttpMethod.Post, "/operator/admin/tenants", tokens["operator"], new { id = known["tenantId"], name = "Fuzz" }), 201);
         var files = new FilesOf(host, user);
@@ -46,9 +48,9 @@ sealed class FuzzWorld(TestHost host)
         known["pending"] = (await files.Begin(FilesOf.Declaration("pending.bin", 6))).Id;
         await host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient(known["pending"])
             .UploadAsync(BinaryData.FromString("hello\n"), new BlobUploadOptions());
-        var share = await TestHost.Json(await files.Send(HttpMethod.Post, $"/{known["file"]}/shares", new { link = new { maxDownloads = 1000 } }), 201);
+        var share = await TestHost.Json(await files.Send(HttpMethod.Post, $"/{known["file"]}/shares", new { access = "read", link = new { maxDownloads = 1000 } }), 201);
         known["shareId"] = share.GetProperty("id").GetString()!;
-        known["token"] = share.GetProperty("url").GetString()!.Split('/')[^1];
+        known["token"] = share.GetProperty("link").GetProperty("url").GetString()!.Split('/')[^1];
         known["sessionId"] = (await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/admin/sessions?limit=1", admin), 200)).GetProperty("sessions")[0].GetProperty("id").GetString()!;
         known["tus"] = await Tus(user);
         await Pages();
@@ -61,6 +63,7 @@ sealed class FuzzWorld(TestHost host)
         { Scope: "admin" } => tokens[operation.Path.Contains("/admin/tenants", StringComparison.Ordinal) ? "operator" : "admin"],
         { Scope: not null } => tokens["user"],
         { Id: "register" } => tokens["initial"],
+        { Id: "register-read" or "register-update" or "register-delete" } => tokens["registration"],
         _ => null,
     };
 
@@ -80,6 +83,7 @@ sealed class FuzzWorld(TestHost host)
             "id" when area == "tus" => known["tus"],
             "id" when area == "uploads" => known["pending"],
             "id" => known["file"],
+            "clientId" or "client_id" when area == "registration" => known["registered"],
             "role" => "fuzzed",
             "app" => "new",
             "file" => area == "pages" ? "app.js" : "viewer.css",

@@ -15,7 +15,7 @@ sealed class GoodRequests(FuzzWorld world)
         foreach (var listed in operation.Says["parameters"]?.AsArray() ?? []) Add(request, Resolved(listed!), dice);
         if (world.Token(operation) is { } token) request.Headers.Add(("Authorization", $"Bearer {token}"));
         if ((string?)operation.Says["tags"]![0] == "pages") request.Headers.Add(("Cookie", world.Cookies));
-        if (operation.Says["requestBody"]?["content"] is JsonObject contents) AddBody(request, contents, dice);
+        if (operation.Says["requestBody"] is JsonObject { } body && body["content"] is JsonObject contents && (dice is not null || (bool?)body["required"] is true)) AddBody(request, contents, dice);
         return request;
     }
 

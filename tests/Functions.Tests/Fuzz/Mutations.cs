@@ -114,9 +114,12 @@ static class Mutations
     {
         try
         {
-            return JsonNode.Parse(text);
+            var node = JsonNode.Parse(text);
+            Collect(node, []); // Finds members that are there twice,
+            node?.ToJsonString(); // and this lone surrogates.
+            return node;
         }
-        catch (System.Text.Json.JsonException)
+        catch (Exception fault) when (fault is System.Text.Json.JsonException or ArgumentException or InvalidOperationException)
         {
             return null;
         }
