@@ -57,7 +57,8 @@ public static class Services
         .AddSingleton(provider => settings.ConnectionString is { } emulator
             ? new StorageClients(emulator, provider.GetRequiredService<RoundTrips>(), provider.GetRequiredService<StorageRetries>())
             : new StorageClients(settings.TableEndpoint!, settings.BlobEndpoint!,
-                provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>(), provider.GetRequiredService<StorageRetries>()));
+                provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>(), provider.GetRequiredService<StorageRetries>(),
+                provider.GetService<HttpPipelineTransport>()));
 
     static IServiceCollection AddKeys(this IServiceCollection services, Settings settings)
     {

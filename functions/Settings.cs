@@ -162,7 +162,7 @@ public sealed record Settings
             MaxFileBytes = read.Number("Files:MaxBytes", 5000L << 20, 1, Files.BlockPlan.MaxFile),
             ResumableFromBytes = read.Number("Files:ResumableFromBytes", 64 << 20, 1, Files.BlockPlan.MaxSinglePut),
             VerifyBytes = read.Number("Files:VerifyBytes", 256 << 20, 0, Files.BlockPlan.MaxFile),
-            MultipartBytes = read.Number("Files:MultipartBytes", 20 << 20, 1, 90 << 20),
+            MultipartBytes = read.Number("Files:MultipartBytes", 20 << 20, 1, 31 << 20), // The Functions host lets 32 MiB through.
             TrashTime = TimeSpan.FromDays(read.Number("Files:TrashDays", 30, 0, 3650)),
             TracePercent = (int)read.Number("TracePercent", 100, 0, 100),
             OtlpEndpoint = read.OtlpEndpoint(),

@@ -17,7 +17,7 @@ public sealed class AdminAudit(Gate gate, AuditReader reader, TimeProvider clock
     /// </summary>
     [Function("admin-audit")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/admin/audit")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/audit")] HttpRequest request) =>
         gate.Read(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "from", "to", "user", "type", "cursor", "limit");
@@ -32,7 +32,7 @@ public sealed class AdminAudit(Gate gate, AuditReader reader, TimeProvider clock
     /// </summary>
     [Function("admin-audit-export")]
     public Task<IResult> Export(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/admin/audit/export")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/audit/export")] HttpRequest request) =>
         gate.Read(request, Scopes.Admin, caller =>
         {
             var wanted = Wanted(Query.Read(request, "from", "to", "user", "type"));

@@ -23,7 +23,7 @@ public sealed class AdminClients(Gate gate, ClientStore clients, ClientRemoval r
     /// <summary><c>GET /{tenant}/admin/clients?cursor=&amp;limit=</c> → <c>{clients, cursor}</c></summary>
     [Function("admin-clients")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = Many)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
         gate.Read(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "cursor", "limit");
@@ -61,7 +61,7 @@ public sealed class AdminClients(Gate gate, ClientStore clients, ClientRemoval r
     /// <summary><c>GET /{tenant}/admin/clients/{clientId}</c></summary>
     [Function("admin-client")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One)] HttpRequest request) =>
         gate.Read(request, Scopes.Admin, async caller =>
             Results.Json(ClientAnswer.Of(await clients.FindNow(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound())));
 

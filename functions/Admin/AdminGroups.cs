@@ -21,7 +21,7 @@ public sealed class AdminGroups(Gate gate, GroupStore groups, UserStore users, S
     /// <summary><c>GET /{tenant}/admin/groups?cursor=&amp;limit=</c> → <c>{groups, cursor}</c></summary>
     [Function("admin-groups")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = Many)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
         gate.Read(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "cursor", "limit");
@@ -55,7 +55,7 @@ public sealed class AdminGroups(Gate gate, GroupStore groups, UserStore users, S
     /// <summary><c>GET /{tenant}/admin/groups/{group}</c> → <c>{id, name, usage: {bytes, files, pending}}</c></summary>
     [Function("admin-group")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One)] HttpRequest request) =>
         gate.Read(request, Scopes.Admin, async caller =>
         {
             var group = await Find(request, caller);

@@ -15,7 +15,7 @@ public sealed class AdminInitialTokens(Gate gate, InitialAccessTokens tokens)
     /// <summary><c>GET /{tenant}/admin/initial-tokens</c> → <c>{tokens: [{id, usesLeft, createdAt, expiresAt}]}</c>: those that can be used.</summary>
     [Function("admin-initial-tokens")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = Many)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
         gate.Read(request, Scopes.Admin, async caller => Results.Json(new
         {
             tokens = (await tokens.List(caller.Tenant, caller.Cancel)).Select(token => new

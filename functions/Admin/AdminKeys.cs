@@ -12,7 +12,7 @@ public sealed class AdminKeys(Gate gate, KeyRotation rotation)
     /// <summary><c>GET /{tenant}/admin/keys</c> → <c>{keys: [{kid, algorithm, created, signsFrom, signsUntil, publishedUntil}]}</c></summary>
     [Function("admin-keys")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/admin/keys")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/keys")] HttpRequest request) =>
         gate.Read(request, Scopes.Admin, async caller => Answer(await rotation.List(caller.Tenant.Id, caller.Cancel)));
 
     /// <summary>

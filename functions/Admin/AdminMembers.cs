@@ -17,7 +17,7 @@ public sealed class AdminMembers(Gate gate, GroupStore groups, UserStore users)
     /// <summary><c>GET /{tenant}/admin/groups/{group}/members?cursor=&amp;limit=</c> → <c>{members: [{user, userName, role}], cursor}</c></summary>
     [Function("admin-members")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = Many)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
         gate.Read(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "cursor", "limit");

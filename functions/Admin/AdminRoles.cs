@@ -19,7 +19,7 @@ public sealed class AdminRoles(Gate gate, TenantStore tenants)
     /// <summary><c>GET /{tenant}/admin/roles</c> → <c>{roles: [{name, rights}]}</c></summary>
     [Function("admin-roles")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/admin/roles")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/roles")] HttpRequest request) =>
         gate.Read(request, Scopes.Admin, async caller =>
         {
             var tenant = await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;

@@ -18,7 +18,7 @@ public sealed class AdminSessions(
     /// </summary>
     [Function("admin-sessions")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/admin/sessions")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/sessions")] HttpRequest request) =>
         gate.Read(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "user", "client", "cursor", "limit");

@@ -21,7 +21,7 @@ public sealed class AdminSettings(
     /// <summary><c>GET /{tenant}/admin/settings</c> → <c>{name, origins, color, logoUri}</c></summary>
     [Function("admin-settings")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = Route)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Route)] HttpRequest request) =>
         gate.Read(request, Scopes.Admin, async caller =>
             Answer(await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant));
 
@@ -47,7 +47,7 @@ public sealed class AdminSettings(
     /// </summary>
     [Function("admin-limits")]
     public Task<IResult> Limits(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/admin/limits")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/limits")] HttpRequest request) =>
         gate.Read(request, Scopes.Admin, async caller =>
         {
             var owner = Whose(Query.Read(request, "user", "group", "client"));

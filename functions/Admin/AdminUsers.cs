@@ -23,7 +23,7 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
     /// <summary><c>GET /{tenant}/admin/users?userName=&amp;cursor=&amp;limit=</c> → <c>{users, cursor}</c>; with a userName that one or none.</summary>
     [Function("admin-users")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = Many)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
         gate.Read(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "userName", "cursor", "limit");
@@ -70,7 +70,7 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
     /// <summary><c>GET /{tenant}/admin/users/{userId}</c></summary>
     [Function("admin-user")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One)] HttpRequest request) =>
         gate.Read(request, Scopes.Admin, async caller =>
         {
             var user = await users.Find(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound();

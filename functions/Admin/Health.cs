@@ -12,7 +12,7 @@ public sealed class Health(Endpoint endpoint, HealthChecks checks)
     /// <summary><c>GET /health/live</c>: the process answers.</summary>
     [Function("health-live")]
     public Task<IResult> Live(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/live")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health/live")] HttpRequest request) =>
         endpoint.Run(request, () => Task.FromResult(Results.Json(new { status = "live" })));
 
     /// <summary>
@@ -21,7 +21,7 @@ public sealed class Health(Endpoint endpoint, HealthChecks checks)
     /// </summary>
     [Function("health-ready")]
     public Task<IResult> Ready(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/ready")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health/ready")] HttpRequest request) =>
         endpoint.Run(request, async () =>
         {
             var state = await checks.Look().WaitAsync(request.HttpContext.RequestAborted);

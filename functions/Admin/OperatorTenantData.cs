@@ -25,7 +25,7 @@ public sealed class OperatorTenantData(Gate gate, TenantStore tenants, TenantDat
     /// </summary>
     [Function("operator-tenant-export")]
     public Task<IResult> Export(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/admin/tenants/{id}/export")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/tenants/{id}/export")] HttpRequest request) =>
         gate.Read(request, Scopes.Operator, async caller =>
         {
             var tenant = await tenants.FindNow(OperatorTenants.Id(request), caller.Cancel) ?? throw OperatorTenants.NotFound();

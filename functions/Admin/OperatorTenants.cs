@@ -19,7 +19,7 @@ public sealed class OperatorTenants(Gate gate, TenantStore tenants, Domains doma
     /// <summary><c>GET /operator/admin/tenants?cursor=&amp;limit=</c> → <c>{tenants, cursor}</c></summary>
     [Function("operator-tenants")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = Many)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
         gate.Read(request, Scopes.Operator, async caller =>
         {
             var query = Query.Read(request, "cursor", "limit");
@@ -60,7 +60,7 @@ public sealed class OperatorTenants(Gate gate, TenantStore tenants, Domains doma
     /// <summary><c>GET /operator/admin/tenants/{id}</c></summary>
     [Function("operator-tenant")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One)] HttpRequest request) =>
         gate.Read(request, Scopes.Operator, async caller =>
             Results.Json(TenantAnswer.Of(await tenants.FindNow(Id(request), caller.Cancel) ?? throw NotFound())));
 

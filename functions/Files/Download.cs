@@ -16,13 +16,16 @@ public sealed class Download(Gate gate, FileRights rights, FileUrls urls)
     /// <summary><c>GET /{tenant}/files/{id}/download</c> → <c>{url, expiresAt}</c></summary>
     [Function("files-download")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/files/{id}/download")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files/{id}/download")] HttpRequest request) =>
         gate.Read(request, Scopes.FilesRead, async caller => FileJson.Ok(DownloadAnswer.Of(await Url(caller, request))));
 
-    /// <summary><c>GET /{tenant}/files/{id}/content</c> → 302, which nobody may keep (every answer of ours is no-store).</summary>
+    /// <summary>
+    /// <c>GET /{tenant}/files/{id}/content</c> → 302, which nobody may keep (every answer of ours is no-store). HEAD gets
+    /// the URL too, and it is told as any other: storage answers HEAD there with size, type and name.
+    /// </summary>
     [Function("files-content")]
     public Task<IResult> Content(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/files/{id}/content")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files/{id}/content")] HttpRequest request) =>
         gate.Read(request, Scopes.FilesRead, async caller => new Redirection((await Url(caller, request)).Url));
 
     async Task<SignedUrl> Url(Caller caller, HttpRequest request)

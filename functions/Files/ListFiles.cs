@@ -23,7 +23,7 @@ public sealed class ListFiles(Gate gate, Spaces spaces, FileListing listing, Fol
     /// </summary>
     [Function("files-list")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/files")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/files")] HttpRequest request) =>
         gate.Read(request, Scopes.FilesRead, async caller =>
         {
             var query = Query.Read(request, "folder", "space", "prefix", "sort", "trash", "cursor", "limit");

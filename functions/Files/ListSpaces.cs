@@ -20,7 +20,7 @@ public sealed class ListSpaces(Gate gate, GroupStore groups)
     /// <summary><c>GET /{tenant}/spaces</c> → <c>{spaces: [{space, name?, right}]}</c></summary>
     [Function("files-spaces")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/spaces")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/spaces")] HttpRequest request) =>
         gate.Read(request, Scopes.FilesRead, async caller =>
         {
             var self = Owner.Of(caller.Token);

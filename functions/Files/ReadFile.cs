@@ -11,7 +11,7 @@ public sealed class ReadFile(Gate gate, FileRights rights, Copies copies)
     /// <summary><c>GET /{tenant}/files/{id}</c>. The preflights of this route are answered here, its PATCH's and DELETE's too.</summary>
     [Function("files-read")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/files/{id}")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files/{id}")] HttpRequest request) =>
         gate.Read(request, Scopes.FilesRead, async caller =>
         {
             var file = await rights.Get(caller, request.RouteValues["id"] as string, Right.Read);

@@ -19,7 +19,7 @@ public sealed class RenewUpload(Gate gate, FileRights rights, FileUrls urls, Upl
     /// </summary>
     [Function("files-upload")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/files/{id}/upload")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files/{id}/upload")] HttpRequest request) =>
         gate.Read(request, Scopes.FilesWrite, async caller =>
         {
             var file = await rights.Get(caller, request.RouteValues["id"] as string, Right.Write);

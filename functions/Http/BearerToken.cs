@@ -112,12 +112,13 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
     {
         var headers = request.Headers.Authorization;
         if (headers.Count == 0) throw Problem.Unauthorized("An access token is needed.", tokenSent: false);
-        if (headers.Count > 1) throw Problem.Unauthorized("There is more than one Authorization header.");
+        if (headers.Count > 1) throw Several();
         var parts = headers.ToString().Split(' ', 2, StringSplitOptions.TrimEntries);
         var withProof = parts[0].Equals("DPoP", StringComparison.OrdinalIgnoreCase);
         if (!withProof && !parts[0].Equals("Bearer", StringComparison.OrdinalIgnoreCase))
             throw Problem.Unauthorized("The access token must be sent as a Bearer or a DPoP token.", tokenSent: false);
         if (parts.Length < 2 || parts[1].Length == 0) throw Malformed();
+        if (parts[1].Contains(',')) throw Several(); // The Functions host joins headers of one name; no token has a comma.
         return new SentToken(parts[1], withProof);
     }
 
@@ -143,6 +144,8 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
             throw Malformed();
         }
     }
+
+    static Problem Several() => Problem.Unauthorized("There is more than one Authorization header.");
 
     static Problem Malformed() => Problem.Unauthorized("The access token is malformed.");
 

@@ -16,6 +16,7 @@ public sealed class JsonLines(IAsyncEnumerable<object> lines, string fileName) :
         var (response, cancel) = (httpContext.Response, httpContext.RequestAborted);
         response.ContentType = "application/jsonl";
         response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}\"";
+        if (HttpMethods.IsHead(httpContext.Request.Method)) return; // Making the lines is work, and may change something.
         try
         {
             await foreach (var line in lines.WithCancellation(cancel))

@@ -88,7 +88,6 @@ public sealed class Problem(int status, string code, string detail) : Exception(
         401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not Found",
-        405 => "Method Not Allowed",
         408 => "Request Timeout",
         409 => "Conflict",
         410 => "Gone",

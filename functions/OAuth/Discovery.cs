@@ -15,13 +15,13 @@ public sealed class Discovery(Gate gate)
     /// <summary><c>GET /{tenant}/.well-known/openid-configuration</c></summary>
     [Function("openid-configuration")]
     public Task<IResult> OpenId(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/.well-known/openid-configuration")]
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/.well-known/openid-configuration")]
         HttpRequest request) => Answer(request);
 
     /// <summary><c>GET /.well-known/oauth-authorization-server/{tenant}</c></summary>
     [Function("oauth-authorization-server")]
     public Task<IResult> OAuth(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = ".well-known/oauth-authorization-server/{tenant}")]
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = ".well-known/oauth-authorization-server/{tenant}")]
         HttpRequest request) => Answer(request);
 
     Task<IResult> Answer(HttpRequest request) => gate.Document(request, (tenant, _) =>

@@ -11,7 +11,7 @@ public sealed class Jwks(Gate gate, JwkSet keys)
     /// <summary><c>GET /{tenant}/oauth/jwks</c></summary>
     [Function("jwks")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/oauth/jwks")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/oauth/jwks")] HttpRequest request) =>
         gate.Document(request, async (tenant, cancel) =>
         {
             var json = await keys.Json(tenant.Id, cancel);

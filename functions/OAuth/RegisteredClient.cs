@@ -13,7 +13,7 @@ public sealed class RegisteredClient(Gate gate, ClientStore clients, Registratio
     /// <summary><c>GET /{tenant}/oauth/register/{clientId}</c>: what is registered (§2.1).</summary>
     [Function("register-read")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = Route)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Route)] HttpRequest request) =>
         With(request, null, (tenant, client, token, _) => Task.FromResult(Results.Json(registrations.Answer(tenant, client, token))));
 
     /// <summary><c>PUT /{tenant}/oauth/register/{clientId}</c>: replaces the metadata (§2.2).</summary>

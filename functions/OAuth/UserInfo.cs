@@ -15,7 +15,7 @@ public sealed class UserInfo(Gate gate, UserStore users)
     /// <summary><c>GET,POST /{tenant}/oauth/userinfo</c></summary>
     [Function("userinfo")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", "options", Route = "{tenant}/oauth/userinfo")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "options", Route = "{tenant}/oauth/userinfo")] HttpRequest request) =>
         gate.Read(request, Scopes.OpenId, async caller =>
         {
             var user = await users.Find(caller.Tenant, caller.Token.Subject, caller.Cancel);

@@ -10,7 +10,7 @@ public sealed class OpenApiEndpoint(Endpoint endpoint, OpenApiDocument document)
     /// <summary><c>GET /openapi.json</c>: OpenAPI 3.1, for tools of any origin.</summary>
     [Function("openapi-json")]
     public Task<IResult> Json(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi.json")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi.json")] HttpRequest request) =>
         endpoint.Run(request, () =>
         {
             request.HttpContext.Response.Headers.AccessControlAllowOrigin = "*";
@@ -20,7 +20,7 @@ public sealed class OpenApiEndpoint(Endpoint endpoint, OpenApiDocument document)
     /// <summary><c>GET /openapi</c>: the same, to read, to search and to try.</summary>
     [Function("openapi-page")]
     public Task<IResult> Page(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi")] HttpRequest request) =>
         endpoint.Run(request, () =>
         {
             var headers = request.HttpContext.Response.Headers;
@@ -33,7 +33,7 @@ public sealed class OpenApiEndpoint(Endpoint endpoint, OpenApiDocument document)
     /// <summary><c>GET /openapi/{file}</c>: a script or style sheet of the page, kept for good (RFC 8246), because its name changes with it.</summary>
     [Function("openapi-page-part")]
     public Task<IResult> Part(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi/{file}")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi/{file}")] HttpRequest request) =>
         endpoint.Run(request, () =>
         {
             var file = ViewerFile.Find(request.RouteValues["file"] as string)

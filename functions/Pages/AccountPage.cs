@@ -33,7 +33,7 @@ public sealed class AccountPage(
     /// <summary><c>GET /{tenant}/account</c></summary>
     [Function("account")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/account")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/account")] HttpRequest request) =>
         gate.Page(request, (tenant, cancel) =>
         {
             var done = Query.ReadForPage(request, "done")["done"];

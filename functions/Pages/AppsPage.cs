@@ -35,7 +35,7 @@ public sealed class AppsPage(
     /// <summary><c>GET /{tenant}/apps</c></summary>
     [Function("apps")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/apps")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/apps")] HttpRequest request) =>
         With(request, async (tenant, developer, cancel) =>
         {
             var done = Query.ReadForPage(request, "done")["done"] == "delete" ? Texts.AppDeleted : null;
@@ -46,7 +46,7 @@ public sealed class AppsPage(
     /// <summary><c>GET /{tenant}/apps/{app}</c>: its form; <c>new</c> is an empty one.</summary>
     [Function("app")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/apps/{app}")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/apps/{app}")] HttpRequest request) =>
         With(request, async (tenant, developer, cancel) =>
         {
             var done = Query.ReadForPage(request, "done")["done"] switch { "save" => Texts.AppSaved, "end-old" => Texts.OldSecretsEnded, _ => null };

@@ -17,10 +17,13 @@ public sealed class AuthorizePage(
     Gate gate, RequestReader reader, PushedRequests pushed, PendingRequests pending, AuthorizationDecision decision,
     AuthorizationAnswers answers, BrowserSignIns signIns, ResponsePages pages, Settings settings)
 {
-    /// <summary><c>GET,POST /{tenant}/oauth/authorize</c></summary>
+    /// <summary>
+    /// <c>GET,POST /{tenant}/oauth/authorize</c>. HEAD only checks: it takes no pushed request, grants nothing and keeps
+    /// nothing, and where a GET would do that it answers 303 to the sign-in page.
+    /// </summary>
     [Function("authorize")]
     public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "{tenant}/oauth/authorize")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "{tenant}/oauth/authorize")] HttpRequest request) =>
         gate.Page(request, async (tenant, cancel) =>
         {
             var posted = HttpMethods.IsPost(request.Method);
@@ -28,7 +31,8 @@ public sealed class AuthorizePage(
                 : Form.ParseTolerant(Encoding.UTF8.GetBytes((request.QueryString.Value ?? "").TrimStart('?')));
             var reference = form["request_uri"] is { } uri && PushedRequests.IsOurs(uri) ? uri : null;
             // RFC 9126 §4: what was pushed is all that counts.
-            if (reference is not null) form = await pushed.Take(tenant, reference, form["client_id"], cancel);
+            if (reference is not null) form = await (HttpMethods.IsHead(request.Method) ? pushed.Look(tenant, reference, form["client_id"], cancel)
+                : pushed.Take(tenant, reference, form["client_id"], cancel));
             return await Answer(request, tenant, form, reference is not null, async wanted =>
             {
                 if (Form.Encode(form.Values).Length > PendingRequests.MaxChars) throw OAuthError.InvalidRequest("The request is too long.");
@@ -41,7 +45,7 @@ public sealed class AuthorizePage(
     /// <summary><c>GET /{tenant}/authorize?request=</c>: goes on with a request that came by POST.</summary>
     [Function("authorize-posted")]
     public Task<IResult> Posted(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/authorize")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/authorize")] HttpRequest request) =>
         gate.Page(request, async (tenant, cancel) =>
         {
             var waiting = await pending.Find(request, tenant, Query.ReadForPage(request, "request")["request"], cancel);
@@ -69,6 +73,7 @@ public sealed class AuthorizePage(
     {
         var who = await signIns.Find(request, tenant, cancel);
         var step = await decision.Next(tenant, wanted, who, since: null, clicked: false, cancel);
+        if (HttpMethods.IsHead(request.Method)) return new SeeOther($"/{tenant.Id}/login");
         if (step == NextStep.Answer)
         {
             var act = Act.Of(request);

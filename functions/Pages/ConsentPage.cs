@@ -27,7 +27,7 @@ public sealed class ConsentPage(
     /// <summary><c>GET /{tenant}/consent?request=</c></summary>
     [Function("consent")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/consent")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/consent")] HttpRequest request) =>
         gate.Page(request, async (tenant, cancel) =>
         {
             var waiting = await pending.Find(request, tenant, Query.ReadForPage(request, "request")["request"], cancel);

@@ -29,12 +29,13 @@ public sealed class DevicePage(
     /// <summary><c>GET /{tenant}/device?user_code=</c>, and <c>?request=</c> on the way back from the sign-in.</summary>
     [Function("device")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/device")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/device")] HttpRequest request) =>
         gate.Page(request, async (tenant, cancel) =>
         {
             var query = Query.ReadForPage(request, "user_code", "request");
             // A code in the address is shown in the form, to be compared, and never taken unseen (§3.3.1).
-            if (query["request"] is not { } id) return await ShowEntry(request, tenant, query["user_code"], null, cancel);
+            // To HEAD too it is not: a guess would have to be counted.
+            if (query["request"] is not { } id || HttpMethods.IsHead(request.Method)) return await ShowEntry(request, tenant, query["user_code"], null, cancel);
             return await Visit(request, tenant, await Find(request, tenant, id, cancel), null, cancel);
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 

@@ -32,7 +32,7 @@ public sealed partial class LoginPage(
     /// <summary><c>GET /{tenant}/login?request=</c></summary>
     [Function("login")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/login")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/login")] HttpRequest request) =>
         gate.Page(request, async (tenant, cancel) =>
         {
             var waiting = await pending.Find(request, tenant, Query.ReadForPage(request, "request")["request"], cancel);

@@ -25,16 +25,17 @@ public sealed class LogoutPage(
     Gate gate, Logouts logouts, PendingRequests pending, BrowserSignIns signIns, FormTokens forms,
     PageRenderer renderer, ResponsePages pages)
 {
-    /// <summary><c>GET,POST /{tenant}/oauth/logout</c></summary>
+    /// <summary><c>GET,POST /{tenant}/oauth/logout</c>. HEAD only checks; it ends nothing and answers 303 to the page that asks.</summary>
     [Function("logout")]
     public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "{tenant}/oauth/logout")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "{tenant}/oauth/logout")] HttpRequest request) =>
         gate.Page(request, async (tenant, cancel) =>
         {
             var posted = HttpMethods.IsPost(request.Method);
             var form = posted ? await Form.ReadTolerant(request)
                 : Form.ParseTolerant(Encoding.UTF8.GetBytes((request.QueryString.Value ?? "").TrimStart('?')));
             var logout = await logouts.Read(tenant, form, cancel);
+            if (HttpMethods.IsHead(request.Method)) return new SeeOther($"/{tenant.Id}/{OwnPages.Logout}");
             var who = await signIns.Find(request, tenant, cancel);
             if (!posted && !logout.MustAsk(who)) return await End(request, tenant, logout, who, clicked: false, cancel);
             if (Form.Encode(form.Values).Length > PendingRequests.MaxChars) throw OAuthError.InvalidRequest("The request is too long.");
@@ -43,16 +44,18 @@ public sealed class LogoutPage(
             return new SeeOther($"/{tenant.Id}/{OwnPages.Logout}?request={id}");
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 
-    /// <summary><c>GET /{tenant}/logout?request=</c>: asks, if there is anything to ask.</summary>
+    /// <summary><c>GET /{tenant}/logout?request=</c>: asks, if there is anything to ask; otherwise it ends what is left. HEAD ends nothing.</summary>
     [Function("logout-ask")]
     public Task<IResult> Ask(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/logout")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/logout")] HttpRequest request) =>
         gate.Page(request, async (tenant, cancel) =>
         {
             var waiting = await Find(request, tenant, Query.ReadForPage(request, "request")["request"], cancel);
             var logout = await logouts.Read(tenant, waiting.Parameters, cancel);
             var who = await signIns.Find(request, tenant, cancel);
-            if (!logout.MustAsk(who)) return await End(request, tenant, logout, who, clicked: false, cancel);
+            if (!logout.MustAsk(who))
+                return HttpMethods.IsHead(request.Method) ? await Say(request, tenant, Texts.SignOutQuestion, Texts.CloseThis, null, null)
+                    : await End(request, tenant, logout, who, clicked: false, cancel);
             var token = await forms.For(request, tenant, waiting, who!.User.Id, cancel);
             var frame = new Frame(tenant, Texts.SignOutQuestion)
             {

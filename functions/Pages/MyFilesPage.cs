@@ -24,7 +24,7 @@ public sealed class MyFilesPage(Gate gate, PageRenderer renderer, ResponsePages 
     /// <summary><c>GET /{tenant}/my-files</c>. The query is the program's: it holds the answer to its sign-in.</summary>
     [Function("my-files")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/my-files")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/my-files")] HttpRequest request) =>
         gate.Page(request, (tenant, _) =>
         {
             var program = new PageProgram($"/{tenant.Id}/{MyFilesClient.Id}", bytes.Value);
@@ -35,7 +35,7 @@ public sealed class MyFilesPage(Gate gate, PageRenderer renderer, ResponsePages 
     /// <summary><c>GET /{tenant}/my-files/{file}</c>: a module or the style sheet; 304 if the browser has it (RFC 9110 §13.1.2).</summary>
     [Function("my-files-part")]
     public Task<IResult> Part(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/my-files/{file}")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/my-files/{file}")] HttpRequest request) =>
         gate.Page(request, (_, _) =>
         {
             var part = PagePart.Find(request.RouteValues["file"] as string)

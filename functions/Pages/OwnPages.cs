@@ -32,9 +32,10 @@ public sealed class OwnPages(PendingRequests pending, BrowserSignIns signIns)
         await signIns.Find(request, tenant, cancel) is { } who ? await show(who)
             : await ToSignIn(request, tenant, page, Form.Parse([]), cancel);
 
-    /// <summary>To the sign-in page, and from there back with what the page has to remember.</summary>
+    /// <summary>To the sign-in page, and from there back with what the page has to remember. For HEAD nothing is kept to come back to.</summary>
     public async Task<IResult> ToSignIn(HttpRequest request, Tenant tenant, string page, Form remember, CancellationToken cancel)
     {
+        if (HttpMethods.IsHead(request.Method)) return new SeeOther($"/{tenant.Id}/login");
         var id = await pending.BeginOwn(request, tenant, page, remember, cancel);
         return new SeeOther($"/{tenant.Id}/login?request={id}");
     }

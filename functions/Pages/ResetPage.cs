@@ -27,7 +27,7 @@ public sealed class ResetPage(
     /// <summary><c>GET /{tenant}/reset</c>, and <c>?link=</c> from the mail.</summary>
     [Function("reset")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/reset")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/reset")] HttpRequest request) =>
         gate.Page(request, async (tenant, cancel) =>
         {
             EnsurePossible();

@@ -57,7 +57,8 @@ public sealed class DPoP(DPoPNonces nonces, SingleUse seen, TimeProvider clock)
     async Task<DPoPProof> Check(Tenant tenant, HttpRequest request, CancellationToken cancel)
     {
         var header = request.Headers["DPoP"];
-        if (header is not [{ Length: > 0 } encoded]) throw DPoPFault.Invalid("There must be one DPoP header.");
+        // The Functions host joins headers of one name; no JWT has a comma.
+        if (header is not [{ Length: > 0 } encoded] || encoded.Contains(',')) throw DPoPFault.Invalid("There must be one DPoP header.");
         var proof = await DPoPProof.Read(encoded, request.Method, Target(tenant, request));
         request.HttpContext.Response.Headers["DPoP-Nonce"] = await nonces.Current(tenant.Id, cancel);
         if (proof.Nonce is null || !await nonces.IsFresh(tenant.Id, proof.Nonce, cancel))

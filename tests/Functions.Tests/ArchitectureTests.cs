@@ -63,6 +63,12 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
+    public void Every_trigger_that_takes_get_takes_head_too() => Assert.Empty(
+        from function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly)
+        where function.Methods.Contains("get") && !function.Methods.Contains("head")
+        select $"{function.Name} takes GET and not HEAD (RFC 9110 §9.1)");
+
+    [Fact]
     public void An_interface_has_two_implementations_or_is_not_there()
     {
         var types = typeof(TokenEndpoint).Assembly.GetTypes();

@@ -43,11 +43,10 @@ public sealed class LogTests
     [Fact]
     public async Task A_route_that_nobody_knows_writes_no_line_of_its_own_into_the_log()
     {
-        var log = new LogLines();
-        using var factory = LoggerFactory.Create(logging => logging.AddProvider(log));
+        await using var host = await TestHost.Start();
         var request = new Microsoft.AspNetCore.Http.DefaultHttpContext().Request;
         request.RouteValues["tenant"] = "x\nInformation: forged";
-        await new Http.Endpoint(factory.CreateLogger<Http.Endpoint>()).Run(request, () => throw Http.Problem.NotFound("unknown_tenant", "None."));
-        Assert.DoesNotContain(log.Lines, line => line.Contains("forged", StringComparison.Ordinal));
+        await host.Service<Http.Endpoint>().Run(request, () => throw Http.Problem.NotFound("unknown_tenant", "None."));
+        Assert.DoesNotContain(host.Log.Lines, line => line.Contains("forged", StringComparison.Ordinal));
     }
 }

@@ -1,6 +1,8 @@
 using Latchkey.OAuth;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,7 +29,16 @@ public static class LocalApp
         // As the Functions host does with the same setting: the last address of X-Forwarded-For becomes the connection's.
         if (builder.Configuration.GetValue<bool>("ASPNETCORE_FORWARDEDHEADERS_ENABLED"))
             app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor });
+        app.Use(NoSuchMethod);
         Functions.Map(app, typeof(TokenEndpoint).Assembly);
         return app;
+    }
+
+    // Routing's own answer is a 405. To the Functions host a method that no function takes is a route that is not there.
+    static Task NoSuchMethod(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint() is null or RouteEndpoint) return next(context);
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     }
 }

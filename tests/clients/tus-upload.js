@@ -6,7 +6,7 @@ import { issuer } from './service.js';
 const [file, memory] = process.argv.slice(2);
 const upload = new Upload(createReadStream(file), {
   endpoint: `${issuer}/tus`,
-  chunkSize: 3_000_000, // Azure Functions lets 100 MB through; a phone is better off with less.
+  chunkSize: 8 * 1024 * 1024, // The most that one piece may have.
   headers: { authorization: `Bearer ${process.env.LATCHKEY_TOKEN}` },
   metadata: { filename: 'Film 🎬.mp4', filetype: 'application/octet-stream', folder: 'By tus' },
   retryDelays: [0, 500],

@@ -14,7 +14,7 @@ public sealed class FilesCheck(Gate gate, Check check, CheckStore store)
     /// <summary><c>GET /{tenant}/files-check</c> → the last check, done or not; 404 <c>not_checked</c> before the first.</summary>
     [Function("files-check-read")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "{tenant}/files-check")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files-check")] HttpRequest request) =>
         gate.Read(request, Scopes.Admin, async caller =>
             FileJson.Ok(Answer(await store.Find(caller.Tenant.Id, caller.Cancel)
                 ?? throw Problem.NotFound("not_checked", "These files have not been checked yet."))));

@@ -26,7 +26,7 @@ public sealed class LinkPage(
     /// <summary><c>GET /{tenant}/s/{token}</c> → the page; 404 for whatever is no live link, 410 for one that is used up or whose file is lost.</summary>
     [Function("link-page")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/s/{token}")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/s/{token}")] HttpRequest request) =>
         Run(request, async (tenant, cancel) =>
             await Find(request, tenant, cancel) is not var (file, link) ? NotFound(request)
             : Over(request, file, link) is { } over ? over

@@ -13,7 +13,7 @@ public sealed class ListShares(Gate gate, FileRights rights, ShareStore shares, 
     /// </summary>
     [Function("files-shares")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/files/{id}/shares")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/files/{id}/shares")] HttpRequest request) =>
         gate.Read(request, Scopes.FilesShare, async caller =>
         {
             var file = await rights.Get(caller, request.RouteValues["id"] as string, Right.Share);

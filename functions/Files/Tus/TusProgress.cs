@@ -40,8 +40,8 @@ public sealed class TusProgress(FileRights rights, TusReception reception, Compl
 
     async Task<long> Receive(Caller caller, FileRecord file, StagedBlocks before, HttpRequest request)
     {
-        // A piece has so many blocks at most, and one more for its end.
-        if (before.Committed.Count + TusProtocol.MaxBodyBytes / TusBlocks.MaxBytes + 1 > BlockPlan.MaxBlocks)
+        // A piece has 8 blocks at most, and one more for its end.
+        if (before.Committed.Count + TusProtocol.MaxStreamedBytes / TusBlocks.MaxBytes + 1 > BlockPlan.MaxBlocks)
             throw new Problem(413, "too_many_pieces", "The file came in too many small pieces: begin again with larger ones.");
         try
         {

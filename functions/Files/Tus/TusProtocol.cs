@@ -14,8 +14,17 @@ static class TusProtocol
     /// <summary>The type of a piece of a file.</summary>
     public const string PieceType = "application/offset+octet-stream";
 
-    /// <summary>Bytes of one request that the Functions host lets through (Azure Functions HTTP trigger, limits).</summary>
-    public const long MaxBodyBytes = 100 << 20;
+    /// <summary>
+    /// The most bytes of a piece that says its length. The Functions host reads such a body whole, into some six times as
+    /// much memory, before anybody has looked at the token.
+    /// </summary>
+    public const long MaxPieceBytes = 8 << 20;
+
+    /// <summary>
+    /// The most bytes of a piece that comes with chunked transfer and is taken in as it streams: what the Functions host
+    /// lets through (<c>FUNCTIONS_REQUEST_BODY_SIZE_LIMIT</c>, as infra sets it), with what frames the chunks.
+    /// </summary>
+    public const long MaxStreamedBytes = 32 << 20;
 
     // Each piece is cut into blocks of its own, so the 50,000 blocks of a file must do for pieces of any size.
     const long MaxBytes = 64L << 30;
@@ -46,7 +55,8 @@ static class TusProtocol
 
     /// <summary>The method that is meant: clients that can't send PATCH or DELETE send POST and name it in a header.</summary>
     public static string Method(HttpRequest request) =>
-        request.Headers["X-HTTP-Method-Override"].ToString() is { Length: > 0 } meant ? meant.ToUpperInvariant() : request.Method;
+        HttpMethods.IsPost(request.Method) // A HEAD that is safe must not become a DELETE.
+        && request.Headers["X-HTTP-Method-Override"].ToString() is { Length: > 0 } meant ? meant.ToUpperInvariant() : request.Method;
 
     /// <summary>A header that holds a number of bytes.</summary>
     /// <exception cref="Problem">400 <c>invalid_header</c>.</exception>
@@ -54,15 +64,15 @@ static class TusProtocol
         long.TryParse(request.Headers[header].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
             ? bytes : throw Problem.BadRequest("invalid_header", $"{header} must be a number of bytes.");
 
-    /// <summary>Lets a body through that is as large as the Functions host allows; Kestrel's own limit is lower.</summary>
+    /// <summary>Lets a piece through, before its first byte is read; what streams is as large as the Functions host allows.</summary>
     /// <exception cref="Problem">413 <c>body_too_large</c>, 415 <c>unsupported_media_type</c>.</exception>
     public static void OpenBody(HttpRequest request)
     {
         if (!Body.Is(request, PieceType)) throw new Problem(415, "unsupported_media_type", $"The body must be {PieceType}.");
-        if (request.ContentLength > MaxBodyBytes)
-            throw new Problem(413, "body_too_large", $"One request carries {MaxBodyBytes} bytes at most: send smaller pieces.");
+        if (request.ContentLength > MaxPieceBytes)
+            throw new Problem(413, "body_too_large", $"A piece has {MaxPieceBytes} bytes at most: set the client's chunkSize.");
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = MaxBodyBytes;
+            limit.MaxRequestBodySize = MaxStreamedBytes;
     }
 
     /// <summary>Says how far the upload is and until when it is taken (RFC 9110 §5.6.7).</summary>

@@ -12,7 +12,9 @@ namespace Latchkey.Files.Tus;
 /// </summary>
 public sealed class TusReception(StagedBlobs staged, TimeProvider clock)
 {
-    // Azure's front end cuts a request off after 230 seconds. Answering before that tells the client where to go on.
+    // Azure's front end cuts a request off after 230 seconds. Answering before that tells the client where to go on. The
+    // function is called when the headers of a piece that streams are there, but only behind the last byte of one that
+    // says its length: that one has to be small instead.
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(200);
 
     /// <summary>How far the upload is: the blocks that count.</summary>

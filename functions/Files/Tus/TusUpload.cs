@@ -30,7 +30,7 @@ public sealed class TusUpload(Gate gate, TusProgress progress, FilePurge purge, 
                 "HEAD" => Head(caller, request),
                 "PATCH" => Patch(caller, request),
                 "DELETE" => Delete(caller, request),
-                _ => throw new Problem(405, "method_not_allowed", "An upload takes HEAD, PATCH and DELETE."),
+                _ => throw Problem.BadRequest("invalid_header", "X-HTTP-Method-Override must be HEAD, PATCH or DELETE."),
             };
         });
     }

@@ -37,21 +37,33 @@ public sealed class PushedRequests(RequestTables tables, TimeProvider clock)
     /// <exception cref="OAuthError"><c>invalid_request</c>: unknown, used, expired or another client's, which all look the same.</exception>
     public async Task<Form> Take(Tenant tenant, string requestUri, string? clientId, CancellationToken cancel)
     {
+        var (table, row) = await Find(tenant, requestUri, clientId, cancel);
+        var mine = Ids.New();
+        row["TakenBy"] = mine;
+        // Not ours means lost to another, unless only the answer to our own write was lost on the way from storage.
+        if (!await table.TryReplace(row, cancel) && (await table.Find(row.PartitionKey, RowKeys.Pushed, cancel))?.GetString("TakenBy") != mine)
+            throw Unknown();
+        return Parameters(row);
+    }
+
+    /// <summary>Looks at a request and leaves it as it is.</summary>
+    /// <exception cref="OAuthError">As <see cref="Take"/>.</exception>
+    public async Task<Form> Look(Tenant tenant, string requestUri, string? clientId, CancellationToken cancel) =>
+        Parameters((await Find(tenant, requestUri, clientId, cancel)).Row);
+
+    async Task<(Table Table, TableEntity Row)> Find(Tenant tenant, string requestUri, string? clientId, CancellationToken cancel)
+    {
         var known = IsOurs(requestUri) && IssuedTokens.TrySplit(requestUri[Prefix.Length..], out _, out _);
         if (!known || clientId is null) throw Unknown();
         var parts = requestUri[Prefix.Length..].Split('.');
         var table = tables.Of(parts[0]);
-        var key = RowKeys.RequestPartition(tenant.Id, parts[1]);
-        var row = await table.Find(key, RowKeys.Pushed, cancel);
+        var row = await table.Find(RowKeys.RequestPartition(tenant.Id, parts[1]), RowKeys.Pushed, cancel);
         if (row is null || row.GetString("ClientId") != clientId) throw Unknown(); // A stranger can't use it up.
         if (row.ContainsKey("TakenBy") || clock.GetUtcNow() >= row.GetDateTimeOffset("ExpiresAt")) throw Unknown();
-        var mine = Ids.New();
-        row["TakenBy"] = mine;
-        // Not ours means lost to another, unless only the answer to our own write was lost on the way from storage.
-        if (!await table.TryReplace(row, cancel) && (await table.Find(key, RowKeys.Pushed, cancel))?.GetString("TakenBy") != mine)
-            throw Unknown();
-        return Form.Parse(Encoding.UTF8.GetBytes(Columns.GetLong(row, "Parameters")));
+        return (table, row);
     }
+
+    static Form Parameters(TableEntity row) => Form.Parse(Encoding.UTF8.GetBytes(Columns.GetLong(row, "Parameters")));
 
     static OAuthError Unknown() => OAuthError.InvalidRequest("The request_uri is not known, has expired or was used before.");
 }

@@ -39,13 +39,14 @@ public sealed class BrowserCookies(Settings settings)
 
     /// <summary>
     /// A secret that this browser has before anybody signs in: forms belong to it. Made if it is not there. Not for the answer
-    /// to a POST: one from a foreign site brings no cookie, and a new one would replace it.
+    /// to a POST: one from a foreign site brings no cookie, and a new one would replace it. To HEAD, which
+    /// begins nothing, none is given.
     /// </summary>
     public string Browser(HttpRequest request, Tenant tenant)
     {
         if (FindBrowser(request, tenant) is { } known) return known;
         var made = Ids.NewSecret();
-        Write(request.HttpContext.Response, tenant, BrowserName, made, life: null);
+        if (!HttpMethods.IsHead(request.Method)) Write(request.HttpContext.Response, tenant, BrowserName, made, life: null);
         return made;
     }
 

@@ -35,7 +35,7 @@ public sealed class BrowserSignIns(
         if (await users.Find(tenant, row.GetString("UserId"), cancel) is not { } user) return null;
         if (!user.State.Keeps(row.GetInt64("UserMark"), row.GetDateTimeOffset("StartedAt")!.Value)) return null;
         if (row.GetDateTimeOffset("AuthTime") <= tenant.SessionsNotBefore) return null;
-        if (now + Idle - Slack > row.GetDateTimeOffset("IdleExpiresAt"))
+        if (now + Idle - Slack > row.GetDateTimeOffset("IdleExpiresAt") && !HttpMethods.IsHead(request.Method))
         {
             await tables.For(bucket).TryMerge(new TableEntity(row.PartitionKey, row.RowKey) { ["IdleExpiresAt"] = now + Idle }, cancel);
         }

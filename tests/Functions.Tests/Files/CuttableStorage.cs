@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -26,6 +27,7 @@ sealed class CuttableStorage : IAsyncDisposable
     int down;
     bool answerLost;
     volatile string? copying;
+    readonly ConcurrentQueue<string> writes = [];
     readonly List<(long From, long To)> seen = [];
 
     CuttableStorage(Azurite azurite, int blobPort, int tablePort)
@@ -51,6 +53,9 @@ sealed class CuttableStorage : IAsyncDisposable
         await storage.proxy.StartAsync();
         return storage;
     }
+
+    /// <summary>The requests until now that changed something, those of the audit left out.</summary>
+    public IReadOnlyCollection<string> Writes => writes;
 
     /// <summary>Lets so many requests pass; the next <paramref name="requests"/> are lost, or done with their answers lost.</summary>
     public void CutAfter(int passing, bool answerLost, int requests = int.MaxValue)
@@ -124,6 +129,7 @@ sealed class CuttableStorage : IAsyncDisposable
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         var audit = target.Contains("/Audit2", StringComparison.Ordinal)
             || (ports[context.Connection.LocalPort] == tablePort && Encoding.UTF8.GetString(sent.ToArray()).Contains("Audit2", StringComparison.Ordinal));
+        if (!audit && context.Request.Method is not ("GET" or "HEAD")) writes.Enqueue($"{context.Request.Method} {target}");
         // What comes with a SAS is not the service's: a client's bytes, or Azurite itself reading the source of a copy.
         var (cut, lost) = audit || context.Request.Query.ContainsKey("sig") ? (false, false) : Next();
         // Only the first cut request is done without an answer: what comes after it finds no storage at all.

@@ -54,7 +54,7 @@ public sealed class LargeFileTests(ITestOutputHelper output)
     public async Task A_quarter_of_a_gigabyte_by_tus_passes_through_with_memory_flat()
     {
         const long All = 256L << 20;
-        const int Piece = 64 << 20;
+        const int Piece = 8 << 20;
         var data = Directory.CreateTempSubdirectory("latchkey-large").FullName;
         using var azurite = await Azurite.Start(data);
         await using var host = await TestHost.Start(azurite);

@@ -25,8 +25,11 @@ public sealed class DiscoveryTests(DemoHost demo) : IClassFixture<DemoHost>
         var document = JsonDocument.Parse(await host.Http.GetStringAsync("/demo/.well-known/openid-configuration")).RootElement;
         foreach (var member in document.EnumerateObject().Where(m => m.Name.EndsWith("_endpoint", StringComparison.Ordinal) || m.Name == "jwks_uri"))
         {
-            var answer = await host.Http.SendAsync(new HttpRequestMessage(HttpMethod.Options, member.Value.GetString()));
-            Assert.True((int)answer.StatusCode is 204 or 405, $"{member.Name}: {answer.StatusCode}"); // 405: there, but not for scripts.
+            var preflight = new HttpRequestMessage(HttpMethod.Options, member.Value.GetString());
+            if ((await host.Http.SendAsync(preflight)).StatusCode == System.Net.HttpStatusCode.NoContent) continue;
+            // There, but not for scripts.
+            var answer = await host.Http.GetAsync(member.Value.GetString());
+            Assert.True((int)answer.StatusCode is 200 or 400, $"{member.Name}: {answer.StatusCode}");
         }
     }
 

@@ -169,7 +169,7 @@ public sealed class RevocationTests : IAsyncLifetime
         await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/revoke?token=x", TestHost.Form(("client_id", "first-party"))), "invalid_request");
         await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/revoke",
             TestHost.Form(("client_id", "first-party"), ("token", "x"), ("token", "y"))), "invalid_request");
-        Assert.Equal(405, (int)(await host.Http.GetAsync("/demo/oauth/revoke")).StatusCode);
+        Assert.Equal(404, (int)(await host.Http.GetAsync("/demo/oauth/revoke")).StatusCode);
     }
 
     Task<HttpResponseMessage> Revoke(string token, string client = "first-party", string? hint = null)

@@ -53,8 +53,8 @@ public sealed class TusBreakTests : IAsyncLifetime
 
     static byte[] Sha1(byte[] bytes) => CryptographicOperations.HashData(HashAlgorithmName.SHA1, bytes);
 
-    // A PATCH that declares all of the bytes and hangs up after some.
-    async Task SendPart(string path, byte[] bytes, int sent, string more = "")
+    // A PATCH that declares all of the bytes, or one chunk more, and hangs up after some.
+    async Task SendPart(string path, byte[] bytes, int sent, string more = "", int offset = 0, bool chunked = false)
     {
         var origin = new Uri(host.Origin);
         using var line = new TcpClient();
@@ -62,7 +62,8 @@ public sealed class TusBreakTests : IAsyncLifetime
         var stream = line.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
             $"PATCH {path} HTTP/1.1\r\nHost: {origin.Authority}\r\nAuthorization: Bearer {alice.Token}\r\nTus-Resumable: 1.0.0\r\n"
-            + $"Upload-Offset: 0\r\nContent-Type: {TusClient.PieceType}\r\nContent-Length: {bytes.Length}\r\n{more}\r\n"));
+            + $"Upload-Offset: {offset}\r\nContent-Type: {TusClient.PieceType}\r\n"
+            + (chunked ? $"Transfer-Encoding: chunked\r\n{more}\r\n{bytes.Length + 1:x}\r\n" : $"Content-Length: {bytes.Length}\r\n{more}\r\n")));
         await stream.WriteAsync(bytes.AsMemory(0, sent));
         await stream.FlushAsync();
         await Task.Delay(500); // Until it has been read: a line that is cut takes what is on its way with it.
@@ -135,30 +136,44 @@ public sealed class TusBreakTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_request_carries_as_much_as_the_functions_host_lets_through_and_no_more()
+    public async Task A_piece_that_says_its_length_has_8_MiB_at_most_and_is_refused_before_it_is_sent()
     {
-        var path = await tus.Created(200 << 20);
-        var tooLarge = new Zeros((100 << 20) + 1);
-        Assert.Equal("body_too_large", await FilesOf.Code(await tus.Patch(path, 0, tooLarge, ("Expect", "100-continue")), 413));
-        Assert.Equal(0, await tus.Offset(path));
-        var answer = await tus.Patch(path, 0, new Zeros(100 << 20));
-        Assert.Equal(100 << 20, TusClient.OffsetOf(answer));
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true), 0, 400 << 20);
+        var path = await tus.Created(64 << 20);
+        var tooLarge = new Zeros((8 << 20) + 1);
+        var refused = await TestHost.Json(await tus.Patch(path, 0, tooLarge, ("Expect", "100-continue")), 413);
+        Assert.Equal(("body_too_large", "A piece has 8388608 bytes at most: set the client's chunkSize."),
+            (refused.GetProperty("code").GetString(), refused.GetProperty("detail").GetString()));
+        Assert.Equal(0, tooLarge.Sent);
+        var first = new Zeros((8 << 20) + 1) { Headers = { ContentType = new(TusClient.PieceType) } };
+        Assert.Equal("body_too_large", await FilesOf.Code(await tus.Send(
+            HttpMethod.Post, "/demo/tus", first, ("Upload-Length", $"{64 << 20}"), ("Expect", "100-continue")), 413));
+        Assert.Equal(8 << 20, TusClient.OffsetOf(await tus.Patch(path, 0, new Zeros(8 << 20))));
     }
 
-    sealed class Zeros(long length) : HttpContent
+    [Fact]
+    public async Task What_streams_is_kept_as_it_comes_and_may_be_as_long_as_the_functions_host_lets_through()
     {
+        var path = await tus.Created(64 << 20);
+        Assert.Equal(31 << 20, TusClient.OffsetOf(await tus.Patch(path, 0, new Zeros(31 << 20, chunked: true), ("Transfer-Encoding", "chunked"))));
+        await SendPart(path, FilesOf.Bytes(5_000_000), 5_000_000, offset: 31 << 20, chunked: true);
+        await Eventually.True(async () => await tus.Offset(path) == (31 << 20) + 5_000_000);
+    }
+
+    sealed class Zeros(long length, bool chunked = false) : HttpContent
+    {
+        public long Sent { get; private set; }
+
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
             var buffer = new byte[1 << 20];
-            for (var left = length; left > 0; left -= buffer.Length)
-                await stream.WriteAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)));
+            for (; Sent < length; Sent += Math.Min(length - Sent, buffer.Length))
+                await stream.WriteAsync(buffer.AsMemory(0, (int)Math.Min(length - Sent, buffer.Length)));
         }
 
         protected override bool TryComputeLength(out long value)
         {
             value = length;
-            return true;
+            return !chunked;
         }
     }
 
@@ -181,7 +196,7 @@ public sealed class TusBreakTests : IAsyncLifetime
     [Fact]
     public async Task The_round_trips_of_tus_stay_within_the_budget()
     {
-        var path = "";
+        var path = await tus.Created(5); // Now the day's table is there.
         Assert.Equal(3, await host.Trips(async () => path = await tus.Created(5))); // Revocation, note, record.
         Assert.Equal(3, await host.Trips(() => tus.Offset(path))); // Revocation, record, blocks.
         Assert.Equal(5, await host.Trips(() => tus.Patch(path, 0, [1, 2]))); // The same, a block and the list of blocks.
