@@ -17,7 +17,7 @@ public sealed partial class DemoData(
     Settings settings, TenantStore tenants, ClientStore clients, UserStore users, GroupStore groups, Passwords passwords,
     ILogger<DemoData> logger) : IHostedLifecycleService
 {
-    readonly SemaphoreSlim hashing = new(Environment.ProcessorCount);
+    static readonly SemaphoreSlim Hashing = new(Environment.ProcessorCount);
 
     static readonly Scope MemberRights = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite, Scopes.FilesShare);
 
@@ -90,14 +90,14 @@ public sealed partial class DemoData(
     // As many at once as there are processors: what waits too long for its turn is refused, and a start is not to fail by that.
     async Task<string> Hash(string password, CancellationToken cancel)
     {
-        await hashing.WaitAsync(cancel);
+        await Hashing.WaitAsync(cancel);
         try
         {
             return await passwords.Hash(password, cancel);
         }
         finally
         {
-            hashing.Release();
+            Hashing.Release();
         }
     }
 
