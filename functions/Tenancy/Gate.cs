@@ -30,13 +30,13 @@ public sealed class Gate(
             return await steps(tenant, cancel);
         }, credentials);
 
-    Task<IResult> Enter(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps, bool credentials = false) =>
+    Task<IResult> Enter(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps, bool credentials = false, bool isProtected = false) =>
         endpoint.Run(request, async () =>
         {
             var cancel = request.HttpContext.RequestAborted;
             var tenant = await Tenant(request, cancel);
             if (Cors.Apply(request, tenant.Origins, credentials)) return Results.NoContent();
-            EnsureActive(tenant);
+            if (!isProtected || !await IsOperatorInSuspended(request, tenant, cancel)) EnsureActive(tenant);
             return await audit.Record(request, tenant, () => steps(tenant, cancel));
         });
 
@@ -72,7 +72,7 @@ public sealed class Gate(
             await Task.WhenAny(Task.WhenAll(live, answer)); // Both end before either's failure is told.
             await live;
             return await answer;
-        });
+        }, isProtected: true);
 
     /// <summary>A protected endpoint that changes something: nothing is done before the token is known to be live.</summary>
     public Task<IResult> Change(HttpRequest request, string scope, Func<Caller, Task<IResult>> steps) =>
@@ -81,7 +81,7 @@ public sealed class Gate(
             var (caller, proof) = await Admit(request, tenant, BearerToken.Sent(request), scope, cancel);
             await EnsureLive(caller, proof);
             return await steps(caller);
-        });
+        }, isProtected: true);
 
     async Task<(Caller Caller, DPoPProof? Proof)> Admit(
         HttpRequest request, Tenant tenant, SentToken sent, string scope, CancellationToken cancel)
@@ -128,6 +128,21 @@ public sealed class Gate(
     static void EnsureAddress(Tenant tenant, string? host)
     {
         if (host is not null && host != tenant.Id) throw Unknown();
+    }
+
+    // A suspended tenant stays open to operators. Whether the token is live is asked afterwards, as of any other.
+    async Task<bool> IsOperatorInSuspended(HttpRequest request, Tenant tenant, CancellationToken cancel)
+    {
+        if (tenant.SuspendedBecause is null) return false;
+        try
+        {
+            var token = await bearer.Verify(BearerToken.Sent(request).Encoded, async id => (await tenants.Find(id, cancel))?.Issuer, cancel);
+            return token.Tenant == tenant.Id && token.ClientId == Tenancy.Tenant.OperatorClient;
+        }
+        catch (Problem)
+        {
+            return false;
+        }
     }
 
     // `error` beside `code`, so that an OAuth library reads this answer too.
