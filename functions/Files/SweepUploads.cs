@@ -1,4 +1,3 @@
-using Azure.Data.Tables;
 using Latchkey.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;

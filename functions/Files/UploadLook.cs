@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 
@@ -75,8 +76,12 @@ public sealed class UploadLook(
         var held = await staged.Weigh(file.Tenant, file.BlobName, served, cancel);
         var isOver = note.Until is not null && held.Stored + held.Waiting > file.Size;
         if (isOver) await Count(note, held.Stored + held.Waiting, cancel);
-        if (held.Stored > 0) await staged.KeepOnly(file.Tenant, file.BlobName, served, cancel);
-        if (held.Waiting > 0) await staged.DropBlocks(file.Tenant, file.BlobName, cancel);
+        if (held.Stored > 0 || held.Snapshots > 0) await staged.KeepOnly(file.Tenant, file.BlobName, served, cancel);
+        if (held.Waiting > 0)
+        {
+            await staged.DropBlocks(file.Tenant, file.BlobName, cancel); // Past a lease.
+            await staged.Commit(file.Tenant, file.BlobName, [], new BlobHttpHeaders(), cancel); // Not all storage drops them before.
+        }
         return new(false, isOver, true);
     }
 

@@ -19,6 +19,8 @@ public static class RedirectUri
 
     static readonly string[] LoopbackAddresses = ["http://127.0.0.1", "http://[::1]"];
 
+    static readonly string[] WithLocalhost = [.. LoopbackAddresses, Localhost];
+
     // Schemes that browsers and systems have given a meaning: none of them is an app's own.
     static readonly string[] Taken =
     [
@@ -55,7 +57,7 @@ public static class RedirectUri
     {
         if (string.Equals(registered, sent, StringComparison.Ordinal)) return true;
         if (!native || sent.Length > MaxChars || sent.AsSpan().ContainsAnyExcept(Allowed)) return false;
-        string[] hosts = relaxed ? [.. LoopbackAddresses, Localhost] : LoopbackAddresses;
+        var hosts = relaxed ? WithLocalhost : LoopbackAddresses;
         return WithoutPort(registered, hosts) is { } bare && string.Equals(bare, WithoutPort(sent, hosts), StringComparison.Ordinal);
     }
 
@@ -122,7 +124,7 @@ public static class RedirectUri
             && host.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.') && host[0] is not ('-' or '.');
     }
 
-    static bool IsLoopback(string uri) => WithoutPort(uri, [.. LoopbackAddresses, Localhost]) is not null;
+    static bool IsLoopback(string uri) => WithoutPort(uri, WithLocalhost) is not null;
 
     // http://127.0.0.1:51004/callback → http://127.0.0.1/callback; null if it is no loopback address.
     static string? WithoutPort(string uri, string[] addresses)

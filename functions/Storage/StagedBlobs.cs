@@ -22,7 +22,8 @@ public sealed record StagedBlocks(IReadOnlyList<Block> Committed, IReadOnlyList<
 /// <param name="Stored">The blob and its snapshots; what is the same counts once.</param>
 /// <param name="Waiting">Blocks that no list has used.</param>
 /// <param name="AreNumbered">All of those have names of eight digits.</param>
-public sealed record Held(long Largest, long Stored, long Waiting, bool AreNumbered);
+/// <param name="Snapshots">How many snapshots there are besides the one that is served.</param>
+public sealed record Held(long Largest, long Stored, long Waiting, bool AreNumbered, int Snapshots);
 
 /// <summary>
 /// Blobs that come in blocks, and their snapshots. As with <see cref="BlobStore"/>, what changed or went away meanwhile
@@ -133,13 +134,14 @@ public sealed class StagedBlobs(BlobStore blobs)
         }
         catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
-            return new Held(0, 0, 0, true);
+            return new Held(0, 0, 0, true, 0);
         }
         var kept = served is null ? null : items.Find(item => item.Snapshot == served)?.Properties.ETag;
         var sizes = items.Where(item => item.Properties.ETag != kept).DistinctBy(item => item.Properties.ETag)
             .Select(item => item.Properties.ContentLength ?? 0).ToList();
         var waiting = (await Waiting(tenant, name, cancel))?.Uncommitted ?? [];
-        return new Held(sizes.Count == 0 ? 0 : sizes.Max(), sizes.Sum(), waiting.Sum(block => block.Size), waiting.All(block => IsNumbered(block.Id)));
+        return new Held(sizes.Count == 0 ? 0 : sizes.Max(), sizes.Sum(), waiting.Sum(block => block.Size), waiting.All(block => IsNumbered(block.Id)),
+            items.Count(item => item.Snapshot is not null && item.Snapshot != served));
     }
 
     async Task<StagedBlocks?> Waiting(string tenant, string name, CancellationToken cancel)

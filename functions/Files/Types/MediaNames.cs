@@ -55,9 +55,6 @@ static class MediaNames
     /// <summary>The name under which a type is kept where it is known; otherwise the name itself.</summary>
     public static string Canonical(string type) => Table.TryGetValue(type, out var entry) ? entry.Names[0] : type;
 
-    /// <summary>All names of a type.</summary>
-    public static IReadOnlyList<string> Names(string type) => Table.TryGetValue(type, out var entry) ? entry.Names : [type];
-
     /// <summary>True if the table or the type's own name says what it is.</summary>
     public static bool IsKnown(string type) => Table.ContainsKey(type) || Parents(type).Count > 0;
 

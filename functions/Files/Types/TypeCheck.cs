@@ -46,11 +46,15 @@ static class TypeCheck
         if (limits.ContentTypes.Count == 0) return true;
         var type = Essence(contentType);
         return limits.ContentTypes.Any(allowed => allowed.EndsWith("/*", StringComparison.Ordinal)
-            ? MediaNames.Names(type).Any(name => name.StartsWith(allowed[..^1], StringComparison.Ordinal))
+            ? Names(type).Any(name => name.StartsWith(allowed[..^1], StringComparison.Ordinal))
             // All is bytes, and most is text: those two on the list mean themselves alone.
             : MediaNames.Canonical(allowed) == MediaNames.Canonical(type)
                 || (MediaNames.Canonical(allowed) is not (MediaNames.Any or "text/plain") && MediaNames.IsKindOf(type, allowed)));
     }
+
+    // Some call a PDF image/pdf: for a whole family the name that is kept counts; sound and film share some.
+    static string[] Names(string type) => !MediaNames.IsKnown(type) || MediaNames.FamilyOf(type) == Family.Media
+        ? [type, MediaNames.Canonical(type)] : [MediaNames.Canonical(type)];
 
     /// <summary>The type without parameters, in lower case.</summary>
     public static string Essence(string contentType) => contentType.Split(';')[0].Trim().ToLowerInvariant();

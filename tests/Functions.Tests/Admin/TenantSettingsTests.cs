@@ -54,7 +54,6 @@ public sealed class TenantSettingsTests : IAsyncLifetime
 
     [Theory]
     [InlineData("user=nobody", "user_not_found")]
-    [InlineData("user=%00", "user_not_found")]
     [InlineData("group=nobody", "group_not_found")]
     [InlineData("client=nobody", "client_not_found")]
     public async Task The_space_of_somebody_who_is_not_there_is_not_found(string query, string code) =>

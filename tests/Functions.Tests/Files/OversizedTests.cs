@@ -1,4 +1,3 @@
-using System.Net;
 using Latchkey.Files;
 using Latchkey.Tests.Admin;
 
@@ -122,7 +121,7 @@ public sealed class OversizedTests : IAsyncLifetime
     }
 
     async Task<object?> Waiting(string id) =>
-        (await host.Service<Latchkey.Storage.StagedBlobs>().Find("demo", $"{id}.staging", default))?.Uncommitted.FirstOrDefault();
+        (await host.Service<Latchkey.Storage.StagedBlobs>().Find("demo", $"{id}.staging", default))?.Uncommitted is [var first, ..] ? first : null;
 
     [Fact]
     public async Task What_is_written_after_a_refusal_or_deletion_is_found_as_well()

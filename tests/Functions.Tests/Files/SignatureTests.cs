@@ -44,7 +44,7 @@ public sealed class SignatureTests(DemoHost demo) : IClassFixture<DemoHost>
         { "audio/amr", "#!AMR\n" }, { "audio/x-mpegurl", "#EXTM3U\nhttp://radio.example/?var x = 1\n" }, { "image/x-xpixmap", "/* XPM */\nstatic char * x[] = {" }, { "video/mp2t", "export class A { f() { return window.x; } }" },
         { "image/x-of-a-new-kind", "whatever" }, { "image/jpeg", "whatever" }, { "image/jpeg", "\u00FF\u00D8" }, { "audio/mpeg", "\u0001\u0002" },
         { "text/html", Page }, { "text/html", "<p>x" }, { "text/plain", Page }, { "text/markdown", "<h1 align=\"center\">x</h1>" }, { "text/x-python", "#!/usr/bin/python" }, { "application/x-sh", "#!/bin/sh" },
-        { "application/x-php", "<?php" }, { "text/javascript", "#!/usr/bin/env node" }, { "application/xml", "<a/>" }, { "application/gpx+xml", "<?xml version=\"1.0\"?><gpx/>" },
+        { "application/x-php", "<?php" }, { "text/javascript", "#!/usr/bin/env node" }, { "application/xml", "<note/>" }, { "application/gpx+xml", "<?xml version=\"1.0\"?><gpx/>" },
         { "application/xhtml+xml", "<!DOCTYPE html><html xmlns=\"http://www.w3.org/1999/xhtml\"/>" }, { "application/x-msdownload", Pe }, { "application/octet-stream", Pe }, { "application/octet-stream", Page },
         { "application/x-own", Page }, { "application/x-own", Png }, { "multipart/related", "From: x\r\nMIME-Version: 1.0\r\n" }, { "message/rfc822", "From: x\r\n\r\n<html>" },
         { "text/plain", "%PDF-1.7" }, { "text/plain", "MZ is a code of Mozambique" }, { "text/csv", "<name>,<size>" }, { "application/json", "{\"a\":\"<script>\"}" },
@@ -122,6 +122,9 @@ public sealed class SignatureTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("application/zip", "application/vnd.oasis.opendocument.text", true)]
     [InlineData("application/vnd.oasis.opendocument.text", "application/zip", false)]
     [InlineData("image/*", "application/x-photoshop", true)]
+    [InlineData("image/*", "application/pdf", false)]
+    [InlineData("image/*", "image/pdf", false)]
+    [InlineData("audio/*", "audio/opus", true)]
     [InlineData("text/plain", "text/html", false)]
     [InlineData("application/octet-stream", "image/png", false)]
     [InlineData("image/png", "image/jpeg", false)]

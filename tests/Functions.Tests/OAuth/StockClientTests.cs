@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Latchkey.Protocol;
-using Latchkey.Tenancy;
 using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.OAuth;
@@ -75,7 +74,7 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
             AuthMethod = ClientAuthMethod.PrivateKeyJwt, Jwks = key.Set(), RedirectUris = [Registered.Redirect], Native = false,
             Grants = [GrantType.AuthorizationCode, GrantType.ClientCredentials],
         });
-        (string, string) forItself = ("scope", "files.read");
+        var forItself = ("scope", "files.read");
         (string, string)[] Proof() => [("client_assertion_type", JwtBearer), ("client_assertion", Assertion(key, id, $"{host.Origin}/demo{audience}"))];
         await TestHost.Json(await host.Token("demo", [("grant_type", "client_credentials"), forItself, .. Proof()]), 200);
         var pushed = await host.Http.PostAsync("/demo/oauth/par", TestHost.Form([("response_type", "code"), ("client_id", id),

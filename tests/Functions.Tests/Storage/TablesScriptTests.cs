@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Azure.Data.Tables;
-using Xunit;
 
 namespace Latchkey.Tests.Storage;
 
