@@ -109,15 +109,16 @@ public sealed class HeadTests : IAsyncLifetime
     [Fact]
     public async Task Head_of_the_authorization_endpoint_grants_nothing_and_begins_nothing()
     {
-        var browser = new Browser(host);
-        await browser.Answer(("redirect_uri", Browser.Loopback));
-        Assert.Contains("code", Browser.Returned(Browser.Location(await browser.Authorize())).Keys); // Consent is there: a GET grants.
+        var (browser, client) = (new Browser(host), await Registered.WebApp(host));
+        (string, string?)[] web = [("client_id", client.Id), ("redirect_uri", Registered.Redirect)];
+        await browser.Answer(web);
+        Assert.Contains("code", Browser.Returned(Browser.Location(await browser.Authorize(web))).Keys); // Consent is there: a GET grants.
         var pushed = await TestHost.Json(await host.Http.PostAsync("/demo/oauth/par",
-            new StringContent(Browser.Request(), null, "application/x-www-form-urlencoded")), 201);
-        var reference = $"/demo/oauth/authorize?client_id=mobile&request_uri={pushed.GetProperty("request_uri").GetString()}";
+            new StringContent(Browser.Request([.. web, ("client_secret", Registered.Secret)]), null, "application/x-www-form-urlencoded")), 201);
+        var reference = $"/demo/oauth/authorize?client_id={client.Id}&request_uri={pushed.GetProperty("request_uri").GetString()}";
 
         var before = storage.Writes.Count;
-        foreach (var path in new[] { $"/demo/oauth/authorize?{Browser.Request()}", reference })
+        foreach (var path in new[] { $"/demo/oauth/authorize?{Browser.Request(web)}", reference })
         {
             foreach (var cookies in (IEnumerable<KeyValuePair<string, string>>[])[[], browser.Cookies])
             {
