@@ -18,7 +18,7 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInAt
     public const int LeastChars = 10;
 
     /// <summary>The most UTF-16 units of any password.</summary>
-    public const int MaxChars = 256;
+    public const int MaxChars = PasswordHashing.MaxChars;
 
     /// <summary>The hash to store for a password.</summary>
     /// <exception cref="Problem">503 <c>server_busy</c></exception>
@@ -33,8 +33,8 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInAt
     public static PasswordFault? Fault(User user, string password)
     {
         if (!PasswordHashing.IsTypable(password)) return PasswordFault.NotTypable;
-        if (PasswordHashing.Normalize(password).EnumerateRunes().Count() < LeastChars) return PasswordFault.TooShort;
         if (password.Length > MaxChars) return PasswordFault.TooLong;
+        if (PasswordHashing.Normalize(password).EnumerateRunes().Count() < LeastChars) return PasswordFault.TooShort;
         return UserStore.Normalize(password) == UserStore.Normalize(user.UserName) ? PasswordFault.IsName : null;
     }
 
@@ -48,6 +48,9 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInAt
     /// <exception cref="Problem">503 <c>server_busy</c>; it was not counted.</exception>
     public async Task<User> SignIn(Tenant tenant, string userName, string password, SignInPlace place, CancellationToken cancel)
     {
+        // The name is normalized before anything is counted, and that must not take long.
+        if (userName.Length > MaxChars || password.Length > MaxChars)
+            throw OAuthError.InvalidGrant("The user name or the password is wrong.", "too long");
         if (await devices.Read(tenant, place.Device, cancel) is { } device)
         {
             using var apart = await Begin(tenant, () => attempts.ReserveApart(tenant.Id, $"{device.UserId}|{device.Id}", cancel));

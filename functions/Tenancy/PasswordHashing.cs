@@ -19,6 +19,9 @@ public sealed class PasswordHashing
     const int WaitingPerProcessor = 32;
     const int RetryAfterSeconds = 2;
 
+    /// <summary>The most UTF-16 units of any password: normalizing takes time by the square of them.</summary>
+    public const int MaxChars = 256;
+
     static readonly TimeSpan MostWait = TimeSpan.FromSeconds(3);
 
     readonly Turns turns = new(WaitingPerProcessor * Environment.ProcessorCount, MostWait);
@@ -56,7 +59,8 @@ public sealed class PasswordHashing
     /// then it is to be made anew. Once begun, it ends whether or not the caller hangs up.
     /// </summary>
     /// <exception cref="Problem">503 <c>server_busy</c></exception>
-    public Task<PasswordVerificationResult> Verify(string hash, string password, CancellationToken cancel) => InTurn(() =>
+    public async Task<PasswordVerificationResult> Verify(string hash, string password, CancellationToken cancel) =>
+        password.Length > MaxChars ? PasswordVerificationResult.Failed : await InTurn(() =>
     {
         Interlocked.Increment(ref verified);
         var normalized = Normalize(password);

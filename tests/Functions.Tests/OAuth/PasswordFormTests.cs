@@ -52,6 +52,20 @@ public sealed class PasswordFormTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
+    public async Task What_is_too_long_to_be_a_name_or_a_password_is_not_even_normalized()
+    {
+        var marks = "a" + string.Concat(Enumerable.Repeat("\u0301\u0316", 5_000)); // Each has to be sorted before all of the others.
+        var (before, start) = (host.Service<PasswordHashing>().Verified, System.Diagnostics.Stopwatch.GetTimestamp());
+        for (var n = 0; n < 5; n++)
+        {
+            await TestHost.Json(await SignIn(marks, "alice-password"), 400);
+            await TestHost.Json(await SignIn("alice", marks), 400);
+        }
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        Assert.Equal(before, host.Service<PasswordHashing>().Verified);
+    }
+
+    [Fact]
     public async Task Its_length_counts_in_the_form_in_which_it_is_kept()
     {
         var admin = await AdminOf.Tenant(host);
