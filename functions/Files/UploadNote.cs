@@ -54,8 +54,11 @@ public sealed record UploadNote
     /// <summary>The table that it lies in: that of the day of the look.</summary>
     public string Bucket => ExpiringTables.Bucket(At);
 
-    /// <summary>The row. URLs of one upload that follow each other within some minutes share one: the last is the longest.</summary>
-    public TableEntity ToRow() => new(FileRows.Partition(Tenant, FileId), RowKeys.Upload(FileId, At.UtcTicks / TimeSpan.FromMinutes(5).Ticks))
+    /// <summary>
+    /// The row. URLs of one upload that end within the same minutes share one, and <see cref="Grace"/> is longer than that:
+    /// the next look for an older URL never takes the place of a note about a newer one.
+    /// </summary>
+    public TableEntity ToRow() => new(FileRows.Partition(Tenant, FileId), RowKeys.Upload(FileId, Slot(At), Until is { } end ? Slot(end) : 0))
     {
         ["Begun"] = Begun,
         ["At"] = At,
@@ -64,6 +67,8 @@ public sealed record UploadNote
         ["By"] = By,
         ["Client"] = Client,
     };
+
+    static long Slot(DateTimeOffset time) => time.UtcTicks / TimeSpan.FromMinutes(5).Ticks;
 
     /// <summary>The note that a row says.</summary>
     public static UploadNote Read(TableEntity row) => new()

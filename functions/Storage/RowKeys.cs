@@ -98,8 +98,8 @@ public static class RowKeys
     /// <summary>A file's record in its space.</summary>
     public static string File(string id) => $"file|{id}";
 
-    /// <summary>A note to look at an upload in this slot of time.</summary>
-    public static string Upload(string id, long slot) => $"upload|{id}|{slot}";
+    /// <summary>A note to look at an upload in this slot of time, about a URL that ends in that one.</summary>
+    public static string Upload(string id, long slot, long urlEnd) => $"upload|{id}|{slot}|{urlEnd}";
 
     /// <summary>
     /// The row that lists a file in its folder by name. Rows sort by name without regard to case, then by id: the name

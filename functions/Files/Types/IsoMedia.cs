@@ -40,13 +40,19 @@ static class IsoMedia
     // The major brand decides; if that is a general one, the first that says more among the compatible ones (§4.3).
     static Recognized ByBrands(ReadOnlySpan<byte> brands)
     {
-        Recognized? found = null;
+        var (found, isPicture, isSound) = ((Recognized?)null, false, false);
         for (var at = 0; at + 4 <= brands.Length && found is null; at += 4)
         {
             if (at == 4) continue; // The version.
-            found = ByBrand(Encoding.Latin1.GetString(brands[at..(at + 4)]), isMajor: at == 0);
+            var brand = Encoding.Latin1.GetString(brands[at..(at + 4)]);
+            if (at == 0 && brand is "M4V " or "M4VH" or "M4VP") break; // Those name M4A as well.
+            found = ByBrand(brand, isMajor: at == 0);
+            isPicture |= brand is "mif1" or "msf1"; // Of any coding: another brand says which.
+            isSound |= brand is "M4A " or "M4B ";
         }
-        return found ?? new("video/mp4", ["audio/mp4", "video/3gpp", "video/3gpp2"], IsContainer: true);
+        return found ?? (isPicture ? new("image/heic", ["image/avif"])
+            : isSound ? new("audio/mp4", ["video/mp4", "video/3gpp", "video/3gpp2"], IsContainer: true)
+            : new("video/mp4", ["audio/mp4", "video/3gpp", "video/3gpp2"], IsContainer: true));
     }
 
     static Recognized? ByBrand(string brand, bool isMajor) => brand switch
@@ -54,9 +60,8 @@ static class IsoMedia
         "avif" or "avis" => new("image/avif", []),
         "heic" or "heix" or "heim" or "heis" or "hevc" or "hevx" => new("image/heic", []),
         "crx " => new("image/x-canon-cr3", []),
-        "mif1" or "msf1" when !isMajor => new("image/heic", ["image/avif"]),
         "qt  " when isMajor => new("video/quicktime", []),
-        "M4A " or "M4B " or "M4P " => new("audio/mp4", []),
+        "M4A " or "M4B " or "M4P " when isMajor => new("audio/mp4", []),
         "jp2 " or "jpx " => new("image/jp2", []),
         ['3', 'g', '2', _] => new("video/3gpp2", ["video/3gpp"]),
         ['3', 'g', _, _] when isMajor => new("video/3gpp", ["video/3gpp2"]),

@@ -7,7 +7,7 @@ namespace Latchkey.Files.Types;
 static partial class Markup
 {
     const string Html = "text/html", Xhtml = "application/xhtml+xml", Svg = "image/svg+xml", Xml = "application/xml", Script = "application/x-shellscript";
-    const int MaxBytes = 16 * 1024;
+    const int MaxBytes = 64 * 1024; // All that a check has at hand: space and comments may be long.
 
     static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: false);
 
@@ -23,9 +23,10 @@ static partial class Markup
     public static Recognized? Of(ReadOnlySpan<byte> head)
     {
         var text = Decode(head).TrimStart('\uFEFF', ' ', '\t', '\r', '\n', '\f');
-        if (text.StartsWith("#!", StringComparison.Ordinal)) return new(Script, []);
-        if (!text.StartsWith('<') || TypeOf(text) is not { } type) return null;
-        return new(type, type == Xhtml ? [Html] : []);
+        // Rust writes attributes of a whole file as "#![…]".
+        if (text.StartsWith("#!", StringComparison.Ordinal) && !text.StartsWith("#![", StringComparison.Ordinal)) return new(Script, []);
+        if (!text.StartsWith('<') || TypeOf(text, out var isFragment) is not { } type) return null;
+        return new(type, type == Xhtml ? [Html] : isFragment ? [Xml] : []);
     }
 
     /// <summary>True if the bytes are text and nothing but text.</summary>
@@ -43,20 +44,23 @@ static partial class Markup
     /// near the start of anything, or a text that is code. Null if nothing does.
     /// </summary>
     /// <param name="head">The bytes.</param>
-    /// <param name="maybeCode">The type's own files may look like code.</param>
+    /// <param name="maybeCode">The type's own files may look like code, which may have markup in it.</param>
     public static string? Hidden(ReadOnlySpan<byte> head, bool maybeCode)
     {
         if (IsText(head))
         {
             var text = Decode(head);
-            if (Tag().IsMatch(text) || text.TrimStart('\uFEFF', ' ', '\t', '\r', '\n', '\f').StartsWith('<')) return Html;
-            return !maybeCode && Code().IsMatch(text) ? "text/javascript" : null;
+            var isCode = Code().IsMatch(text);
+            if ((Tag().IsMatch(text) && !(maybeCode && isCode)) || text.TrimStart('\uFEFF', ' ', '\t', '\r', '\n', '\f').StartsWith('<')) return Html;
+            return isCode && !maybeCode ? "text/javascript" : null;
         }
         return Tag().IsMatch(Encoding.Latin1.GetString(head[..Math.Min(head.Length, 1024)]).Replace("\0", "", StringComparison.Ordinal)) ? Html : null;
     }
 
-    static string? TypeOf(string text)
+    // A fragment begins with an element that HTML has and other languages may have as well: article, table, math.
+    static string? TypeOf(string text, out bool isFragment)
     {
+        isFragment = false;
         var (at, isXml) = (0, false);
         while (true)
         {
@@ -76,18 +80,20 @@ static partial class Markup
                 if (name.Equals("svg", StringComparison.OrdinalIgnoreCase)) return Svg;
                 (isXml, at) = (true, End(text, at, text.IndexOf('[', at) is >= 0 and var subset && subset < End(text, at, ">") ? "]>" : ">"));
             }
-            else if (rest.StartsWith("<")) return ByRoot(NameAt(text, at + 1), isXml);
+            else if (rest.StartsWith("<")) return ByRoot(NameAt(text, at + 1), isXml, out isFragment);
             else return isXml ? Xml : at > 0 ? Html : null; // A comment, and then text: HTML's parser takes it.
         }
     }
 
-    static string? ByRoot(string name, bool isXml)
+    static string? ByRoot(string name, bool isXml, out bool isFragment)
     {
+        isFragment = false;
         if (name.Length == 0 || !(char.IsLetter(name[0]) || name[0] == '_')) return isXml ? Xml : null;
         var local = name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..].ToLowerInvariant();
         if (local == "svg") return Svg;
         if (local == "html") return isXml ? Xhtml : Html;
-        return isXml || !Elements.Contains(local) ? Xml : Html;
+        isFragment = !isXml && Elements.Contains(local);
+        return isFragment ? Html : Xml;
     }
 
     static string NameAt(string text, int at)

@@ -43,9 +43,12 @@ static class MediaTable
             image/vnd.djvu image/x-djvu image/djvu image/vnd.djvu+multipage image/x.djvu
             image/x-exr image/aces image/exr
             image/vnd.radiance image/hdr image/x-hdr
-            image/vnd-ms.dds image/x-dds
+            image/vnd-ms.dds image/vnd.ms-dds image/x-dds image/dds
             image/x-icns image/icns
             image/qoi image/x-qoi
+            image/jls image/x-jls
+            image/x-compressed-xcf image/x-gzeps image/x-bzeps < application/gzip application/x-bzip2 application/x-xz
+            video/x-mjpeg video/x-motion-jpeg video/mjpeg < image/jpeg
             image/wmf image/x-wmf application/x-wmf application/wmf windows/metafile application/x-msmetafile
             image/emf image/x-emf application/x-emf application/emf
             image/svg+xml image/svg image/svg-xml application/svg+xml < application/xml
@@ -54,14 +57,15 @@ static class MediaTable
             image/openraster < application/zip
             application/dicom image/dicom image/x-dicom application/x-dicom
             video/mp4 application/mp4 video/x-mp4 video/mpeg4 video/mp4v-es video/x-m4v video/m4v video/vnd.apple.m4v
-            audio/mp4 audio/x-m4a audio/m4a audio/x-mp4 audio/mp4a-latm audio/mpeg4 audio/x-m4b audio/m4b audio/x-m4r audio/x-m4p audio/vnd.apple.m4a
+            audio/mp4 audio/x-m4a audio/m4a audio/x-mp4 audio/mp4a-latm audio/mpeg4 audio/x-m4b audio/m4b audio/x-m4r audio/x-m4p audio/vnd.apple.m4a audio/vnd.audible.aax
             video/quicktime video/x-quicktime video/mov image/mov audio/quicktime
             video/3gpp video/3gp video/x-3gp audio/3gpp audio/3gp video/3gpp-encrypted
             video/3gpp2 video/3g2 video/x-3gpp2 audio/3gpp2
             video/webm audio/webm
             video/matroska video/x-matroska video/mkv video/x-mkv audio/matroska audio/x-matroska application/x-matroska video/matroska-3d video/x-matroska-3d
             video/x-msvideo video/avi video/msvideo video/vnd.avi video/x-avi video/divx video/vnd.divx application/x-troff-msvideo
-            video/x-ms-asf video/x-ms-wmv audio/x-ms-wma video/x-ms-wm application/vnd.ms-asf video/asf video/wmv audio/wma video/x-ms-wvx video/x-ms-wmx audio/x-ms-wax video/x-ms-asx
+            video/x-ms-asf video/x-ms-wmv audio/x-ms-wma video/x-ms-wm application/vnd.ms-asf video/asf video/wmv audio/wma
+            video/x-ms-wvx video/x-ms-wmx audio/x-ms-wax video/x-ms-asx < video/x-ms-asf application/xml
             video/x-flv video/flv application/x-flash-video
             video/mpeg video/mpg video/x-mpeg video/x-mpg video/mp2p video/mp1s video/mpeg-system video/x-mpeg-system video/dvd
             video/mp2t video/mpeg2 video/vnd.dlna.mpeg-tts video/m2ts
@@ -100,6 +104,8 @@ static class MediaTable
             """),
         (Family.Archive, """
             application/zip application/x-zip application/x-zip-compressed application/zip-compressed application/x-compress-zip multipart/x-zip
+            model/3mf application/vnd.ms-package.3dmanufacturing-3dmodel+xml < application/zip
+            application/x-apple-diskimage < application/x-bzip2 application/x-xz application/x-iso9660-image
             application/java-archive application/x-java-archive application/x-jar application/jar < application/zip
             application/vnd.android.package-archive application/x-authorware-bin < application/zip
             application/x-ios-app application/x-xpinstall application/x-itunes-ipa < application/zip

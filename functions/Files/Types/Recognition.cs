@@ -22,7 +22,8 @@ static class Recognition
 
     static readonly Mark[] Marks =
     [
-        new("\u00FF\u00D8\u00FF", "image/jpeg"), new("\u0089PNG\r\n\u001A\n", "image/png"), new("GIF87a", "image/gif"), new("GIF89a", "image/gif"),
+        new("ustar", "application/x-tar", 257), // Before all that a tape begins with, which is the name of its first file.
+        new("\u00FF\u00D8\u00FF\u00F7", "image/jls"), new("\u00FF\u00D8\u00FF", "image/jpeg"), new("\u0089PNG\r\n\u001A\n", "image/png"), new("GIF87a", "image/gif"), new("GIF89a", "image/gif"),
         new("II*\0", "image/tiff", 0, true), new("MM\0*", "image/tiff", 0, true), new("II+\0", "image/tiff", 0, true), new("MM\0+", "image/tiff", 0, true),
         new("IIRO", "image/x-olympus-orf"), new("IIRS", "image/x-olympus-orf"), new("MMOR", "image/x-olympus-orf"),
         new("IIU\0", "image/x-panasonic-rw2"), new("FUJIFILMCCD-RAW", "image/x-fuji-raf"), new("II\u00BC\u0001", "image/vnd.ms-photo"),
@@ -43,7 +44,7 @@ static class Recognition
         new("\u00FD7zXZ\0", "application/x-xz"), new("(\u00B5/\u00FD", "application/zstd", 0, true), new("\u0004\"M\u0018", "application/x-lz4"),
         new("LZIP\u0001", "application/x-lzip"), new("7z\u00BC\u00AF'\u001C", "application/x-7z-compressed"), new("Rar!\u001A\u0007", "application/vnd.rar"),
         new("MSCF\0\0\0\0", "application/vnd.ms-cab-compressed"), new("!<arch>\n", "application/x-archive"), new("\u00ED\u00AB\u00EE\u00DB", "application/x-rpm"),
-        new("ustar", "application/x-tar", 257), new("xar!", "application/x-xar"),
+        new("xar!", "application/x-xar"),
         new("OTTO\0", "font/ttf"), new("ttcf\0", "font/ttf"), new("wOFF", "font/woff"), new("wOF2", "font/woff2"),
         new("SQLite format 3\0", "application/vnd.sqlite3", 0, true), new("\u0089HDF\r\n\u001A\n", "application/x-hdf5", 0, true),
         new("PAR1", "application/vnd.apache.parquet"), new("\0\u0001\0\0Standard ", "application/x-msaccess"),
@@ -62,6 +63,13 @@ static class Recognition
     /// <summary>What the bytes are, or null if that can't be said for sure.</summary>
     /// <param name="head">The first 64 KiB of the file, or all of it.</param>
     public static Recognized? Of(ReadOnlySpan<byte> head)
+    {
+        var found = ByMark(head);
+        // "MAC address", "FWS 2024", "The free …": text that happens to begin as something does that is never text.
+        return found is null || MediaNames.IsKindOf(found.Type, "text/plain") || found.Type is "image/svg+xml" or "application/pdf" || !Markup.IsText(head) ? found : null;
+    }
+
+    static Recognized? ByMark(ReadOnlySpan<byte> head)
     {
         foreach (var mark in Marks) // Before scripts: two sounds begin with "#!".
         {

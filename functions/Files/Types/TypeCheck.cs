@@ -35,7 +35,9 @@ static class TypeCheck
         // Of a mark on what is otherwise text it is not sure that it is one: "GIF89a=1;" is a script too.
         var isDoubtful = family == Family.Media && !IsXml(declared) && (found is null || (MediaNames.FamilyOf(found.Type) == Family.Media && !IsXml(found.Type) && Markup.IsText(head)));
         if (isDoubtful && Markup.Hidden(head, Texts.Contains(MediaNames.Canonical(declared))) is { } hidden) return new(null, hidden);
-        if (found is null || found.MayBe(declared)) return new(contentType, declared);
+        // A fragment may be XML of another kind; where only XML is usual and not text, it is a page.
+        var isPage = found is { Type: "text/html" } && family != Family.Text;
+        if (found is null || (found.MayBe(declared) && !isPage)) return new(contentType, declared);
         if (MediaNames.IsKindOf(found.Type, declared)) return new(contentType, found.Type);
         return Other(contentType, declared, family, found, head);
     }
@@ -68,9 +70,22 @@ static class TypeCheck
         if (isMarkup && IsFreeText(declared, family)) return new(contentType, declared == "text/plain" ? found.Type : declared);
         if (family == Family.Unknown) return new(contentType, found.IsContainer || isMarkup ? declared : found.Type);
         if (family == Family.Text && !isMarkup && really != Family.Program && Markup.IsText(head)) return new(contentType, found.Type);
+        // A picture of a kind that nobody knows may well lie in a ZIP or in OLE (CorelDRAW, FlashPix).
+        if (family == Family.Media && found.IsContainer && !MediaNames.IsKnown(declared)) return new(contentType, declared);
         if (isMarkup || family != really || (family == Family.Text && IsXml(declared))) return new(null, found.Type);
-        return found.IsContainer && !MediaNames.IsKnown(declared) ? new(contentType, declared) : new(found.Type, found.Type);
+        if (found.IsContainer && !MediaNames.IsKnown(declared)) return new(contentType, declared);
+        var type = declared.StartsWith("audio/", StringComparison.Ordinal) ? AsSound(found.Type, head) : found.Type;
+        return new(type, type);
     }
+
+    // What holds film may hold sound alone: recorders write it under many names.
+    static string AsSound(string type, ReadOnlySpan<byte> head) => type switch
+    {
+        "video/mp4" when head.IndexOf("vide"u8) < 0 => "audio/mp4",
+        "video/3gpp" when head.IndexOf("vide"u8) < 0 => "audio/3gpp",
+        "video/webm" when head.IndexOf("V_"u8) < 0 => "audio/webm",
+        _ => type,
+    };
 
     static bool IsFreeText(string declared, Family family) => family == Family.Text && !IsXml(declared)
         && (declared.StartsWith("text/", StringComparison.Ordinal) || MediaNames.IsKindOf(declared, "application/x-shellscript"))

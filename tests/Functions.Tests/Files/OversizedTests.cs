@@ -99,6 +99,21 @@ public sealed class OversizedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_look_for_an_older_url_does_not_hide_a_newer_one()
+    {
+        var begun = await alice.BeginBlocks(FilesOf.Declaration(size: 6));
+        host.Clock.Advance(UploadNote.Pace);
+        alice = await FilesOf.SignedIn(host);
+        await TestHost.Json(await alice.Send(HttpMethod.Get, $"/{begun.Id}/upload"), 200); // At the moment of the look at the first URL.
+        await host.RunTimer("sweep-uploads");
+        host.Clock.Advance(UploadNote.Pace);
+        await host.RunTimer("sweep-uploads");
+        await FilesOf.Block(begun.Url, BlockPlan.Id(0), FilesOf.Bytes(Sent)); // By what was renewed; storage goes by another clock.
+        await WithinTheHour();
+        await AssertGoneAndTold(begun.Id, 6);
+    }
+
+    [Fact]
     public async Task What_a_url_writes_below_the_snapshot_is_gone_within_the_hour_and_the_file_stays()
     {
         var begun = await alice.BeginBlocks(FilesOf.Declaration());

@@ -47,6 +47,12 @@ public sealed class SignatureTests(DemoHost demo) : IClassFixture<DemoHost>
         { "application/x-php", "<?php" }, { "text/javascript", "#!/usr/bin/env node" }, { "application/xml", "<note/>" }, { "application/gpx+xml", "<?xml version=\"1.0\"?><gpx/>" },
         { "application/xhtml+xml", "<!DOCTYPE html><html xmlns=\"http://www.w3.org/1999/xhtml\"/>" }, { "application/x-msdownload", Pe }, { "application/octet-stream", Pe }, { "application/octet-stream", Page },
         { "application/x-own", Page }, { "application/x-own", Png }, { "multipart/related", "From: x\r\nMIME-Version: 1.0\r\n" }, { "message/rfc822", "From: x\r\n\r\n<html>" },
+        { "text/plain", "The free software" }, { "text/csv", "MAC address;host" }, { "text/csv", "CWS,12" }, { "text/plain", "FWS 2024" }, { "text/plain", "dex\n1" }, { "application/sql", "MAC x" },
+        { "application/x-tar", "MAC notes/" + Run(247) + "ustar\0" }, { "application/x-apple-diskimage", "BZh91AY&SY\0" }, { "model/3mf", Zip }, { "application/vnd.ms-package.3dmanufacturing-3dmodel+xml", Zip },
+        { "application/xml", "<article xmlns=\"http://docbook.org/ns/docbook\"/>" }, { "text/xml", "<table/>" }, { "application/mathml+xml", "<math/>" }, { "application/rls-services+xml", "#![allow(dead_code)]" },
+        { "video/mp2t", "import x from 'y';\nconst a = `<form><img></form>`;" }, { "audio/x-ms-wax", "<asx version=\"3.0\"/>" }, { "image/svg+xml", "<!--" + Run(20_000, ' ') + "--><svg/>" },
+        { "image/jls", "\u00FF\u00D8\u00FF\u00F7\0\u000B" }, { "video/x-mjpeg", Jpeg }, { "image/x-coreldraw", Zip }, { "image/vnd.fpx", Ole }, { "image/x-compressed-xcf", "\u001F\u008B\u0008\0" }, { "image/vnd.ms-dds", "DDS \u007C\0" },
+        { "video/x-m4v", "\0\0\0\u0020ftypM4V \0\0\0\0M4V M4A mp42isom" }, { "video/mp4", "\0\0\0\u0018ftypmp42\0\0\0\0M4A mp42" }, { "audio/mp4", "\0\0\0\u0018ftypmp42\0\0\0\0M4A mp42" }, { "audio/vnd.audible.aax", "\0\0\0\u0018ftypaax \0\0\0\0aax M4B " },
         { "text/plain", "%PDF-1.7" }, { "text/plain", "MZ is a code of Mozambique" }, { "text/csv", "<name>,<size>" }, { "application/json", "{\"a\":\"<script>\"}" },
     };
 
@@ -58,6 +64,8 @@ public sealed class SignatureTests(DemoHost demo) : IClassFixture<DemoHost>
         { "video/mp4", "\0\0\0\u0014ftypqt  \0\0\0\0", "video/quicktime" }, { "video/quicktime", "\0\0\0\u0018ftypisom\0\0\0\0", "video/mp4" }, { "video/mp4", "\u001AE\u00DF\u00A3\u009FB\u0082\u0084webm", "video/webm" },
         { "audio/mpeg", "\0\0\0\u0018ftypM4A \0\0\0\0", "audio/mp4" }, { "audio/mpeg", "RIFF\0\0\0\0WAVEfmt ", "audio/wav" }, { "audio/mpeg", "OggS\0\u0002", "audio/ogg" }, { "audio/wav", "ID3\u0003\0\0\0\0\0\0xxxx", "audio/wav" },
         { "image/avif", "\0\0\0\u0018ftypheic\0\0\0\0", "image/heic" }, { "image/x-of-a-new-kind", Png, "image/png" },
+        { "audio/mpeg", "\0\0\0\u0018ftypmp42\0\0\0\0isommp42", "audio/mp4" }, { "audio/mpeg", "\0\0\0\u0018ftypmp42\0\0\0\0isommp42moovhdlrvide", "video/mp4" }, { "audio/ogg", "\u001AE\u00DF\u00A3\u009FB\u0082\u0084webm A_OPUS", "audio/webm" },
+        { "image/jpeg", "\0\0\0\u001Cftypmif1\0\0\0\0mif1avifmiaf", "image/avif" },
         { "application/zip", "Rar!\u001A\u0007\u0001\0", "application/vnd.rar" }, { "application/vnd.rar", Zip, "application/zip" }, { "application/x-7z-compressed", Zip, "application/zip" },
         { "application/msword", "%PDF-1.4\n\u00E2\u00E3", "application/pdf" }, { "application/epub+zip", "%PDF-1.7\n\u00E2", "application/pdf" },
     };
@@ -68,11 +76,13 @@ public sealed class SignatureTests(DemoHost demo) : IClassFixture<DemoHost>
         { "image/png", "<svg/>", "image/svg+xml" }, { "image/png", "<?xml version=\"1.0\"?><!DOCTYPE svg PUBLIC \"x\" \"y\"><svg/>", "image/svg+xml" }, { "image/png", "<?xml version=\"1.0\"?><a/>", "application/xml" },
         { "image/png", "<?xml version=\"1.0\"?><html/>", "application/xhtml+xml" }, { "image/svg+xml", Page, "text/html" }, { "image/svg+xml", "<?xml version=\"1.0\"?><html/>", "application/xhtml+xml" },
         { "image/png", "\u00FF\u00FE<\0h\0t\0m\0l\0>\0", "text/html" }, { "image/png", "\u00FE\u00FF\0<\0h\0t\0m\0l\0>", "text/html" }, { "image/png", "<\0h\0t\0m\0l\0>\0", "text/html" }, { "audio/mpeg", "\u00FF\u00FE<\0h\0t\0m\0l\0>\0", "text/html" },
+        { "image/png", Run(20_000, ' ') + Page, "text/html" }, { "image/png", string.Concat(Enumerable.Repeat("hello ", 4000)) + "<script>", "text/html" }, { "image/png", "<table><script>", "text/html" }, { "image/svg+xml", "<div><script>", "text/html" },
+        { "application/vnd.ms-excel", "<table><tr>", "text/html" }, { "application/json", "<table>", "text/html" }, { "video/mp2t", "<script>const a = 1</script>", "text/html" },
         { "image/gif", "GIF89a=1;alert(1)//", "text/javascript" }, { "image/bmp", "BM<script>alert(1)</script>", "text/html" }, { "image/jpeg", "hello <script>alert(1)</script>", "text/html" },
         { "image/jpeg", "\u0001\u0002<script>alert(1)</script>", "text/html" }, { "image/jpeg", "var a = 1; document.write(a);", "text/javascript" }, { "image/png", "(function () { eval('x') })()", "text/javascript" },
         { "image/png", "// x\nimport a from 'b'", "text/javascript" }, { "image/png", "#!/bin/sh\nrm", "application/x-shellscript" }, { "image/png", "<?php system($x);", "application/x-shellscript" }, { "image/png", "\u00EF\u00BB\u00BF#!/bin/sh", "application/x-shellscript" },
         { "image/jpeg", Pe, "application/vnd.microsoft.portable-executable" }, { "video/mp4", Elf, "application/x-executable" }, { "audio/mpeg", "\u00CF\u00FA\u00ED\u00FE\u0007\0\0\u0001", "application/x-mach-binary" },
-        { "image/png", "\u00CA\u00FE\u00BA\u00BE\0\0\0\u0034", "application/java-vm" }, { "image/png", "\0asm\u0001\0\0\0", "application/wasm" }, { "video/mp4", "CWS\u0009xx", "application/vnd.adobe.flash.movie" },
+        { "image/png", "\u00CA\u00FE\u00BA\u00BE\0\0\0\u0034", "application/java-vm" }, { "image/png", "\0asm\u0001\0\0\0", "application/wasm" }, { "video/mp4", "CWS\u0009xx\0\0x\u009C", "application/vnd.adobe.flash.movie" },
         { "application/pdf", Pe, "application/vnd.microsoft.portable-executable" }, { "application/pdf", Page, "text/html" }, { "application/zip", Page, "text/html" }, { "text/plain", Elf, "application/x-executable" },
         { "application/vnd.openxmlformats-officedocument.wordprocessingml.document", Page, "text/html" }, { "application/vnd.openxmlformats-officedocument.wordprocessingml.document", Elf, "application/x-executable" },
         { "application/json", Page, "text/html" }, { "font/woff2", Page, "text/html" }, { "image/jpeg", Zip, "application/zip" }, { "image/jpeg", "7z\u00BC\u00AF'\u001C", "application/x-7z-compressed" },
@@ -80,6 +90,8 @@ public sealed class SignatureTests(DemoHost demo) : IClassFixture<DemoHost>
         { "application/pdf", Jpeg, "image/jpeg" }, { "application/pdf", Zip, "application/zip" }, { "application/zip", Png, "image/png" }, { "application/msword", Jpeg, "image/jpeg" }, { "text/plain", Png, "image/png" }, { "text/csv", Zip, "application/zip" },
         { "image/png", "SQLite format 3\0", "application/vnd.sqlite3" }, { "image/png", "wOF2\0\u0001", "font/woff2" }, { "audio/x-of-a-new-kind", Page, "text/html" },
     };
+
+    static string Run(int count, char what = '\0') => new(what, count);
 
     [Theory, MemberData(nameof(Kept))]
     public void What_may_be_what_it_is_called_keeps_its_name(string declared, string bytes) =>
@@ -108,6 +120,13 @@ public sealed class SignatureTests(DemoHost demo) : IClassFixture<DemoHost>
         foreach (var at in (int[])[zeros, zeros + 417]) new byte[] { 0xFF, 0xFB, 0x90, 0x64 }.CopyTo(bytes, at);
         Assert.Equal(stored, TypeCheck.Of(declared, bytes).Stored);
     }
+
+    [Theory]
+    [InlineData("MAC address;host")]
+    [InlineData("The free software")]
+    [InlineData("ID3 tags explained")]
+    public void Text_that_begins_as_something_else_does_is_on_a_list_of_texts(string text) =>
+        Assert.Equal("text/plain", TypeCheck.Of("text/plain", Encoding.Latin1.GetBytes(text)).True);
 
     [Theory]
     [InlineData("image/jpg", "image/jpeg", true)]
