@@ -17,6 +17,8 @@ public sealed partial class DemoData(
     Settings settings, TenantStore tenants, ClientStore clients, UserStore users, GroupStore groups, Passwords passwords,
     ILogger<DemoData> logger) : IHostedLifecycleService
 {
+    static readonly SemaphoreSlim Hashing = new(Environment.ProcessorCount);
+
     static readonly Scope MemberRights = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite, Scopes.FilesShare);
 
     /// <summary>Makes them before anything else starts: whoever gets an answer finds them.</summary>
@@ -85,6 +87,20 @@ public sealed partial class DemoData(
         await SeedUser(tenant, "operator", "Operator", Operators.Role, cancel);
     }
 
+    // As many at once as there are processors: what waits too long for its turn is refused, and a start is not to fail by that.
+    async Task<string> Hash(string password, CancellationToken cancel)
+    {
+        await Hashing.WaitAsync(cancel);
+        try
+        {
+            return await passwords.Hash(password, cancel);
+        }
+        finally
+        {
+            Hashing.Release();
+        }
+    }
+
     // The user's id; null if two starts at once made the user and this one came second.
     async Task<string?> SeedUser(Tenant tenant, string userName, string name, string role, CancellationToken cancel)
     {
@@ -95,7 +111,7 @@ public sealed partial class DemoData(
             UserName = userName,
             Name = name,
             Email = $"{userName}@{tenant.Id}.example",
-            PasswordHash = await passwords.Hash($"{userName}-password", cancel),
+            PasswordHash = await Hash($"{userName}-password", cancel),
             Roles = [role],
         };
         return await users.TryAdd(tenant, user, cancel) ? user.Id : null;

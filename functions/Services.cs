@@ -90,6 +90,7 @@ public static class Services
         .AddSingleton<Gate>()
         .AddSingleton<OpenApiDocument>()
         .AddSingleton<SuspendedRequests>()
+        .AddSingleton<AnonymousRows>()
         .AddSingleton<AuditTables>()
         .AddSingleton<AuditLog>()
         .AddHostedService(provider => provider.GetRequiredService<AuditLog>())

@@ -74,7 +74,7 @@ public sealed class AdminSettings(
     {
         var isThere = owner.Kind switch
         {
-            "user" => await users.Find(caller.Tenant, owner.Id, caller.Cancel) is { Deleting: false },
+            "user" => Storage.Ids.IsId(owner.Id) && await users.Find(caller.Tenant, owner.Id, caller.Cancel) is { Deleting: false },
             "group" => Group.IsId(owner.Id) && await groups.FindGroup(caller.Tenant.Id, owner.Id, caller.Cancel) is not null,
             _ => await clients.FindNow(caller.Tenant, owner.Id, caller.Cancel) is not null,
         };

@@ -9,7 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.OAuth;
 
 /// <summary>The device authorization endpoint (RFC 8628 §3.1): an app on a device without a browser asks for a code to show.</summary>
-public sealed class DeviceAuthorization(Gate gate, ClientAuthentication authentication, DeviceRequests devices, Settings settings)
+public sealed class DeviceAuthorization(Gate gate, ClientAuthentication authentication, DeviceRequests devices, AnonymousRows rows, Settings settings)
 {
     /// <summary><c>POST /{tenant}/oauth/device_authorization</c></summary>
     [Function("device-authorization")]
@@ -23,6 +23,7 @@ public sealed class DeviceAuthorization(Gate gate, ClientAuthentication authenti
             if (!client.Grants.Contains(GrantType.DeviceCode))
                 throw OAuthError.UnauthorizedClient($"This client may not use the grant {GrantType.DeviceCode}.");
             var scope = GrantedScope.ForClient(client, Scope.Parse(form["scope"]));
+            if (client.IsPublic) rows.Take(request); // Anybody can be a public client.
             var (deviceCode, userCode) = await devices.Begin(tenant, client, scope, Device.Of(request, settings.FrontDoorId), cancel);
             var shown = UserCode.Format(userCode);
             var address = $"{tenant.Issuer}/device";

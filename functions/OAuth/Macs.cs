@@ -15,6 +15,10 @@ public sealed class Macs(KeyRing keys)
     public async Task<string> Make(string purpose, string tenant, string text, CancellationToken cancel) =>
         Mac((await keys.MacKeys(tenant, cancel))[0], purpose, tenant, text);
 
+    /// <summary>Its MACs under every key that is still in use, the newest first: to look for what was stored under one of them.</summary>
+    public async Task<IReadOnlyList<string>> Every(string purpose, string tenant, string text, CancellationToken cancel) =>
+        [.. (await keys.MacKeys(tenant, cancel)).Select(key => Mac(key, purpose, tenant, text))];
+
     /// <summary>True if it is the text's MAC under any key that is still in use; takes the same time whatever differs.</summary>
     public async Task<bool> Verify(string purpose, string tenant, string text, string mac, CancellationToken cancel)
     {

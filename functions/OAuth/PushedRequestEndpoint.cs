@@ -12,7 +12,8 @@ namespace Latchkey.OAuth;
 /// the token endpoint, hears of every fault at once, and gives the browser only a reference.
 /// </summary>
 public sealed class PushedRequestEndpoint(
-    Gate gate, ClientAuthentication authentication, DPoP dpop, RequestReader reader, PushedRequests pushed)
+    Gate gate, ClientAuthentication authentication, DPoP dpop, RequestReader reader, PushedRequests pushed,
+    AnonymousRows rows)
 {
     // What proves the client is not part of the request.
     static readonly string[] Credentials = ["client_secret", "client_assertion", "client_assertion_type"];
@@ -35,6 +36,7 @@ public sealed class PushedRequestEndpoint(
             if (encoded.Length > PendingRequests.MaxChars) throw OAuthError.InvalidRequest("The request is too long.");
             var asBrowser = Form.Parse(System.Text.Encoding.UTF8.GetBytes(encoded));
             RequestReader.Read(await reader.Trust(tenant, asBrowser, cancel), asBrowser, pushed: true);
+            if (client.IsPublic) rows.Take(request); // Anybody can be a public client.
             var reference = await pushed.Push(tenant, client, encoded, cancel);
             return Results.Json(new { request_uri = reference, expires_in = (int)PushedRequests.Life.TotalSeconds }, statusCode: 201);
         });

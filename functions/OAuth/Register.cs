@@ -9,7 +9,7 @@ namespace Latchkey.OAuth;
 /// Dynamic client registration (RFC 7591 §3). It takes an initial access token; only a tenant whose policy is
 /// <see cref="Tenant.OpenRegistration"/> takes requests without one.
 /// </summary>
-public sealed class Register(Gate gate, InitialAccessTokens initialTokens, Registrations registrations)
+public sealed class Register(Gate gate, InitialAccessTokens initialTokens, Registrations registrations, AnonymousRows rows)
 {
     /// <summary><c>POST /{tenant}/oauth/register</c></summary>
     [Function("register")]
@@ -26,6 +26,7 @@ public sealed class Register(Gate gate, InitialAccessTokens initialTokens, Regis
 
             async Task Spend()
             {
+                if (open) rows.Take(request, AnonymousRows.ClientCost);
                 if (token is not null && !await initialTokens.TrySpend(tenant, token, cancel)) throw RegistrationToken.Refused();
             }
         });

@@ -143,6 +143,7 @@ sealed class AreaOperation(string area, string key, JsonObject source, JsonObjec
     {
         Add(403, "The tenant is suspended.");
         Add(404, "There is no such tenant.");
+        Add(429, "Too many sign-ins have begun at this address.");
         Add(500, "Something went wrong on our side.");
         Add(503, "Storage or keys do not answer now.");
     }

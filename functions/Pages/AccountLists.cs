@@ -40,7 +40,7 @@ public sealed class AccountLists(
         {
             var client = await clients.Find(tenant, approval.ClientId, cancel);
             if (client?.Incarnation != approval.ClientIncarnation) client = null; // Another that was made later says nothing about this one.
-            shown.Add(new ApprovalLine(approval.ClientId, client?.Name ?? approval.ClientId, client?.WebsiteUri, approval.Scope,
+            shown.Add(new ApprovalLine(approval.ClientId, client?.Name ?? approval.ClientId, client?.VouchedWebsite, approval.Scope,
                 Texts.AllowedSince(now - approval.ApprovedAt)));
         }
         return [.. shown.OrderBy(line => line.App, StringComparer.OrdinalIgnoreCase)];

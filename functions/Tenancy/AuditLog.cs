@@ -13,15 +13,15 @@ namespace Latchkey.Tenancy;
 
 /// <summary>
 /// Writes the audit behind the requests, which never wait for it and never fail by it: entries go into a bounded queue
-/// and from there, as soon as storage takes them, in batches to the tables. What does not fit, or storage refuses for
+/// and from there, as soon as storage takes them, in batches to the tables. No tenant may have more there than is left for the others. What does not fit, or storage refuses for
 /// some seconds, is dropped, counted and told: one <c>audit.dropped</c> entry with the number, once there is a way.
 /// A process that is killed loses what it has not written: usually some milliseconds, at most what waits in the queue.
 /// </summary>
 public sealed partial class AuditLog(
     AuditTables audit, RoundTrips roundTrips, Settings settings, TimeProvider clock, ILogger<AuditLog> logger) : IHostedService
 {
-    /// <summary>How many entries may wait.</summary>
-    public const int Capacity = 10_000;
+    /// <summary>How many entries may wait: of a tenant no more than there is room left, so that a flood of one is half of it.</summary>
+    public const int Capacity = 20_000;
 
     const int BatchRows = 100; // An entity-group transaction's bound.
     const int MostAtOnce = 1000;
@@ -32,6 +32,7 @@ public sealed partial class AuditLog(
 
     readonly Channel<AuditEntry> queue = Channel.CreateBounded<AuditEntry>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     readonly ConcurrentDictionary<string, int> dropped = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, int> waiting = new(StringComparer.Ordinal);
     Task writing = Task.CompletedTask;
 
     /// <inheritdoc/>
@@ -92,7 +93,15 @@ public sealed partial class AuditLog(
 
     void Add(AuditEntry entry)
     {
-        if (!queue.Writer.TryWrite(entry)) Drop(entry.Tenant, 1);
+        var before = waiting.AddOrUpdate(entry.Tenant, 1, (_, count) => count + 1) - 1;
+        if (before < Capacity - queue.Reader.Count && queue.Writer.TryWrite(entry)) return;
+        Left(entry.Tenant);
+        Drop(entry.Tenant, 1);
+    }
+
+    void Left(string tenant)
+    {
+        if (waiting.AddOrUpdate(tenant, 0, (_, count) => count - 1) == 0) waiting.TryRemove(KeyValuePair.Create(tenant, 0));
     }
 
     static string Code(Exception fault) => fault switch
@@ -110,7 +119,11 @@ public sealed partial class AuditLog(
         while (await SomethingToDo())
         {
             entries.Clear();
-            while (entries.Count < MostAtOnce && queue.Reader.TryRead(out var entry)) entries.Add(entry);
+            while (entries.Count < MostAtOnce && queue.Reader.TryRead(out var entry))
+            {
+                entries.Add(entry);
+                Left(entry.Tenant);
+            }
             foreach (var tenant in dropped.Keys)
             {
                 if (dropped.TryRemove(tenant, out var count)) entries.Add(Told(tenant, count));

@@ -84,6 +84,12 @@ public sealed record Client
     /// <summary>The app's site, for people (RFC 7591 §2, <c>client_uri</c>); null if it has none.</summary>
     public string? WebsiteUri { get; init; }
 
+    /// <summary>
+    /// The same if an administrator stands for it: what a client says of itself (RFC 7591 §5) is not shown to a user who decides.
+    /// </summary>
+    public string? VouchedWebsite =>
+        RegisteredAt is null || SetByAdministrator.Contains("websiteUri", StringComparer.Ordinal) ? WebsiteUri : null;
+
     /// <summary>The app's logo (RFC 7591 §2, <c>logo_uri</c>); null if it has none.</summary>
     public string? LogoUri { get; init; }
 

@@ -40,12 +40,13 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         return tenants;
     }
 
-    /// <summary>Adds a tenant with its roles; false if its id is taken. The tenant's own row comes last: it makes the tenant exist.</summary>
-    public async Task<bool> TryAdd(Tenant tenant, CancellationToken cancel)
-    {
-        foreach (var role in tenant.Roles.Values) await table.Put(Row(tenant, role), cancel);
-        return await table.TryAdd(Row(tenant), cancel);
-    }
+    /// <summary>Adds a tenant with its roles; false if its id is taken.</summary>
+    public Task<bool> TryAdd(Tenant tenant, CancellationToken cancel) =>
+        // One transaction: a taken id leaves the roles of the tenant that has it alone.
+        table.TryTransact([
+            .. tenant.Roles.Values.Select(role => new TableTransactionAction(TableTransactionActionType.UpsertReplace, Row(tenant, role))),
+            new(TableTransactionActionType.Add, Row(tenant)),
+        ], cancel);
 
     /// <summary>Writes a tenant that <see cref="FindNow"/> gave, without its roles; false if somebody changed it since.</summary>
     public async Task<bool> TryReplace(Tenant tenant, CancellationToken cancel)

@@ -110,14 +110,16 @@ public sealed class HeadTests : IAsyncLifetime
     public async Task Head_of_the_authorization_endpoint_grants_nothing_and_begins_nothing()
     {
         var browser = new Browser(host);
-        await browser.Answer(("redirect_uri", Browser.Loopback));
-        Assert.Contains("code", Browser.Returned(Browser.Location(await browser.Authorize())).Keys); // Consent is there: a GET grants.
-        var pushed = await TestHost.Json(await host.Http.PostAsync("/demo/oauth/par",
-            new StringContent(Browser.Request(), null, "application/x-www-form-urlencoded")), 201);
-        var reference = $"/demo/oauth/authorize?client_id=mobile&request_uri={pushed.GetProperty("request_uri").GetString()}";
+        var client = await Registered.WebApp(host, client => client with { FirstParty = true });
+        (string, string?)[] asks = [("client_id", client.Id), ("redirect_uri", Registered.Redirect)];
+        await browser.SignIn(await browser.Authorize(asks));
+        Assert.Contains("code", Browser.Returned(Browser.Location(await browser.Authorize(asks))).Keys); // A GET grants.
+        var pushed = await TestHost.Json(await host.Http.PostAsync("/demo/oauth/par", new StringContent(
+            $"{Browser.Request(asks)}&client_secret={Registered.Secret}", null, "application/x-www-form-urlencoded")), 201);
+        var reference = $"/demo/oauth/authorize?client_id={client.Id}&request_uri={pushed.GetProperty("request_uri").GetString()}";
 
         var before = storage.Writes.Count;
-        foreach (var path in new[] { $"/demo/oauth/authorize?{Browser.Request()}", reference })
+        foreach (var path in new[] { $"/demo/oauth/authorize?{Browser.Request(asks)}", reference })
         {
             foreach (var cookies in (IEnumerable<KeyValuePair<string, string>>[])[[], browser.Cookies])
             {
@@ -127,7 +129,7 @@ public sealed class HeadTests : IAsyncLifetime
             }
         }
         // What is wrong is told as to GET: to the app once it is known, before that to nobody.
-        var refused = await Send(HttpMethod.Head, $"/demo/oauth/authorize?{Browser.Request(("prompt", "none"))}", null, []);
+        var refused = await Send(HttpMethod.Head, $"/demo/oauth/authorize?{Browser.Request([.. asks, ("prompt", "none")])}", null, []);
         Assert.Equal("login_required", Browser.Returned(Browser.Location(refused))["error"]);
         Assert.Equal(HttpStatusCode.BadRequest, (await Head("/demo/oauth/authorize?client_id=nobody")).StatusCode);
         Assert.Equal([], storage.Writes.Skip(before));

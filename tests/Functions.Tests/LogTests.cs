@@ -36,7 +36,8 @@ public sealed class LogTests
             user.GetProperty("access_token").GetString()!.Split('.')[2],
             user.GetProperty("refresh_token").GetString()!.Split('.')[3], refreshToken.Split('.')[3],
         ];
-        Assert.Contains(host.Log.Lines, line => line.Contains("/demo/files", StringComparison.Ordinal)); // The framework did log.
+        Assert.Contains(host.Log.Lines, line => line.Contains("refused", StringComparison.Ordinal)); // It did log,
+        Assert.DoesNotContain(host.Log.Lines, line => line.Contains("/demo/files", StringComparison.Ordinal)); // but no address.
         Assert.DoesNotContain(host.Log.Lines, line => secrets.Any(secret => line.Contains(secret, StringComparison.Ordinal)));
     }
 

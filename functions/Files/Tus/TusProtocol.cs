@@ -55,7 +55,8 @@ static class TusProtocol
 
     /// <summary>The method that is meant: clients that can't send PATCH or DELETE send POST and name it in a header.</summary>
     public static string Method(HttpRequest request) =>
-        request.Headers["X-HTTP-Method-Override"].ToString() is { Length: > 0 } meant ? meant.ToUpperInvariant() : request.Method;
+        HttpMethods.IsPost(request.Method) // A HEAD that is safe must not become a DELETE.
+        && request.Headers["X-HTTP-Method-Override"].ToString() is { Length: > 0 } meant ? meant.ToUpperInvariant() : request.Method;
 
     /// <summary>A header that holds a number of bytes.</summary>
     /// <exception cref="Problem">400 <c>invalid_header</c>.</exception>

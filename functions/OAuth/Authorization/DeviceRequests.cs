@@ -25,11 +25,13 @@ public sealed record DeviceRequest(
 
 /// <summary>
 /// Device authorization requests (SCHEMA.md, tables Requests…), found by the device's code or by what the user types. The
-/// device code <c>{bucket}.{id}.{HMAC-SHA256}</c> is stored nowhere, of the user code only a hash is.
+/// device code <c>{bucket}.{id}.{HMAC-SHA256}</c> is stored nowhere, of the user code only a MAC: a hash of 34 bits
+/// names them to whoever reads the table and tries.
 /// </summary>
 public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider clock)
 {
     const string Purpose = "device";
+    const string UserCodePurpose = "user-code";
     const int SlowerBySeconds = 5; // RFC 8628 §3.5
 
     /// <summary>How long the user may take.</summary>
@@ -57,7 +59,8 @@ public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider
         while (true)
         {
             var code = UserCode.New();
-            var row = new TableEntity(RowKeys.RequestPartition(tenant.Id, Ids.Hash(code)), RowKeys.UserCode) { ["DeviceId"] = id };
+            var row = new TableEntity(
+                RowKeys.RequestPartition(tenant.Id, await macs.Make(UserCodePurpose, tenant.Id, code, cancel)), RowKeys.UserCode) { ["DeviceId"] = id };
             if (await tables.Of(bucket).TryAdd(row, cancel)) // Else it is another device's today.
                 return ($"{bucket}.{id}.{await macs.Make(Purpose, tenant.Id, $"{bucket}.{id}", cancel)}", code);
         }
@@ -83,10 +86,11 @@ public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider
     public async Task<DeviceRequest?> FindByUserCode(Tenant tenant, string userCode, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        // What expires after midnight lies in tomorrow's table.
-        foreach (var bucket in new[] { ExpiringTables.Bucket(now), ExpiringTables.Bucket(now + Life) }.Distinct())
+        // What expires after midnight lies in tomorrow's table; what began before a rotation is under the key of then.
+        string[] buckets = [.. new[] { ExpiringTables.Bucket(now), ExpiringTables.Bucket(now + Life) }.Distinct()];
+        foreach (var (mac, bucket) in from mac in await macs.Every(UserCodePurpose, tenant.Id, userCode, cancel) from bucket in buckets select (mac, bucket))
         {
-            var row = await tables.Of(bucket).Find(RowKeys.RequestPartition(tenant.Id, Ids.Hash(userCode)), RowKeys.UserCode, cancel);
+            var row = await tables.Of(bucket).Find(RowKeys.RequestPartition(tenant.Id, mac), RowKeys.UserCode, cancel);
             if (row is null || await Find(tenant, $"{bucket}.{row.GetString("DeviceId")}", cancel) is not { } device) continue;
             if (now < device.ExpiresAt) return device;
         }

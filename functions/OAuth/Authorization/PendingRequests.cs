@@ -32,7 +32,7 @@ public sealed record PendingRequest(string Id, Form Parameters, bool Pushed, Dat
 /// Pending authorization requests (SCHEMA.md, tables Requests…). Each belongs to the browser that holds its cookie, and has
 /// a cookie of its own: tabs that begin at once, or a form that a foreign site posts, take nothing from each other.
 /// </summary>
-public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies, TimeProvider clock)
+public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies, AnonymousRows rows, TimeProvider clock)
 {
     /// <summary>The largest request that is kept, in characters of its encoded form.</summary>
     public const int MaxChars = 64 * 1024;
@@ -41,6 +41,7 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
     static readonly TimeSpan Life = TimeSpan.FromMinutes(30);
 
     /// <summary>Keeps an app's request for this browser; its id.</summary>
+    /// <exception cref="Problem">429 <c>too_many_requests</c></exception>
     public Task<string> Begin(HttpRequest request, Tenant tenant, Form parameters, bool pushed, CancellationToken cancel) =>
         Begin(request, tenant, parameters, pushed, page: null, cancel);
 
@@ -51,6 +52,7 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
     async Task<string> Begin(
         HttpRequest request, Tenant tenant, Form parameters, bool pushed, string? page, CancellationToken cancel)
     {
+        rows.Take(request);
         var now = clock.GetUtcNow();
         var (bucket, id, secret) = (ExpiringTables.Bucket(now + Life), Ids.New(), Ids.NewSecret());
         var row = new TableEntity(RowKeys.RequestPartition(tenant.Id, id), RowKeys.Pending)

@@ -53,7 +53,7 @@ public sealed class ClientTests : IAsyncLifetime
     {
         await admin.Post("clients", new { id = "app", name = "App", authMethod = "none", native = true,
             grants = Texts("password", "refresh_token"), scope = Texts("files.read", "files.write") });
-        Assert.Equal(["app", "first-party", "mobile", "service", "tv"], (await admin.All("clients", "clients", 1)).Select(client => client.GetProperty("id").GetString()));
+        Assert.Equal(["app", "first-party", "mobile", "service", "tv", "web"], (await admin.All("clients", "clients", 1)).Select(client => client.GetProperty("id").GetString()));
         var tokens = await TestHost.Json(await host.Token("demo", ("grant_type", "password"), ("client_id", "app"), ("username", "alice"), ("password", "alice-password")), 200);
         var changed = await admin.Patch("clients/app", new { scope = Texts("files.read"), accessTokenSeconds = 120 });
         Assert.Equal(("App", 120), (changed.GetProperty("name").GetString(), changed.GetProperty("accessTokenSeconds").GetInt32()));
@@ -90,7 +90,7 @@ public sealed class ClientTests : IAsyncLifetime
         var problem = await TestHost.Json(await host.Http.SendAsync(request), 400);
         Assert.Equal("invalid_field", problem.GetProperty("code").GetString());
         Assert.NotEmpty(problem.GetProperty("field").GetString()!);
-        Assert.Equal(4, (await admin.Get("clients")).GetProperty("clients").GetArrayLength());
+        Assert.Equal(5, (await admin.Get("clients")).GetProperty("clients").GetArrayLength());
     }
 
     [Fact]

@@ -57,17 +57,17 @@ public sealed class MadeAgainTests : IAsyncLifetime
     [Fact]
     public async Task A_code_and_an_approval_are_of_the_client_that_was_there()
     {
-        var client = new { id = "web", name = "Web", authMethod = "none", native = true, grants = Texts("authorization_code", "refresh_token"), scope = Texts("openid", "files.read"), redirectUris = Texts("http://127.0.0.1/callback") };
+        var client = new { id = "shop", name = "Web", authMethod = "none", native = true, grants = Texts("authorization_code", "refresh_token"), scope = Texts("openid", "files.read"), redirectUris = Texts("http://127.0.0.1/callback") };
         await admin.Post("clients", client);
         var browser = new Browser(host);
-        (string, string?)[] asked = [("client_id", "web"), ("redirect_uri", "http://127.0.0.1/callback"), ("scope", "openid files.read")];
+        (string, string?)[] asked = [("client_id", "shop"), ("redirect_uri", "http://127.0.0.1/callback"), ("scope", "openid files.read")];
         var consent = await browser.SignIn(await browser.Authorize(asked));
         Assert.Contains("/demo/consent", Browser.Location(consent), StringComparison.Ordinal);
         await browser.Consent(consent);
-        var silent = Browser.Returned(Browser.Location(await browser.Authorize(asked)));
-        await admin.Do(HttpMethod.Delete, "clients/web");
+        var silent = Browser.Returned(Browser.Location(await browser.Consent(await browser.Authorize(asked))));
+        await admin.Do(HttpMethod.Delete, "clients/shop");
         await admin.Post("clients", client);
-        Assert.Equal("invalid_grant", (await TestHost.Json(await browser.Redeem(silent["code"], ("client_id", "web"), ("redirect_uri", "http://127.0.0.1/callback")), 400)).GetProperty("error").GetString());
+        Assert.Equal("invalid_grant", (await TestHost.Json(await browser.Redeem(silent["code"], ("client_id", "shop"), ("redirect_uri", "http://127.0.0.1/callback")), 400)).GetProperty("error").GetString());
         Assert.Contains("/demo/consent", Browser.Location(await browser.Authorize(asked)), StringComparison.Ordinal); // Asked again.
     }
 

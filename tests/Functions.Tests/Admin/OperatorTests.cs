@@ -38,6 +38,17 @@ public sealed class OperatorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_taken_id_changes_nothing_of_the_tenant_that_has_it()
+    {
+        await admin.Post("tenants", new { id = "kept" });
+        var inside = await admin.Into("kept");
+        await inside.Do(HttpMethod.Put, "roles/member", new { rights = Texts("files.read") }, 200);
+        await admin.Post("tenants", new { id = "kept" }, 409);
+        var member = (await (await admin.Into("kept")).Get("roles")).GetProperty("roles").EnumerateArray().Single(role => role.GetProperty("name").GetString() == "member");
+        Assert.Equal(["files.read"], member.GetProperty("rights").EnumerateArray().Select(right => right.GetString()));
+    }
+
+    [Fact]
     public async Task Of_many_creates_of_one_tenant_at_once_one_wins()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => admin.Send(HttpMethod.Post, "tenants", new { id = "acme2", name = $"Acme {n}" })));

@@ -33,7 +33,7 @@ public sealed class RevocationMarkTests : IAsyncLifetime
             SecretHashes = [], RefreshByCookie = true, Grants = [.. client.Grants, DeviceGrant],
         });
         tokens = await browser.Tokens(("scope", "openid profile files.read offline_access"));
-        code = Browser.Returned(Browser.Location(await browser.Authorize()))["code"];
+        code = Browser.Returned(Browser.Location(await browser.Consent(await browser.Authorize())))["code"];
         cookie = await ByCookie();
         deviceCode = await Approved("tv");
         host.Clock.Advance(TimeSpan.FromSeconds(1));

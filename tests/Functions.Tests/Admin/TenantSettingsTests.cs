@@ -105,7 +105,7 @@ public sealed class TenantSettingsTests : IAsyncLifetime
 
     async Task<string?> AllowedFor(string origin)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, "/demo/.well-known/openid-configuration");
+        var request = new HttpRequestMessage(HttpMethod.Options, "/demo/oauth/token");
         request.Headers.Add("Origin", origin);
         return (await host.Http.SendAsync(request)).Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? values.Single() : null;
     }

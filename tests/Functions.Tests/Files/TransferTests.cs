@@ -64,7 +64,7 @@ public sealed class TransferTests(DemoHost demo) : IClassFixture<DemoHost>
                 ["Content-MD5"] = Convert.ToBase64String(md5),
             },
             upload.GetProperty("headers").Deserialize<Dictionary<string, string>>());
-        Assert.Equal(host.Clock.Now.AddMinutes(60), Time(upload.GetProperty("expiresAt")), TimeSpan.FromSeconds(1));
+        Assert.Equal(host.Clock.Now.AddMinutes(30), Time(upload.GetProperty("expiresAt")), TimeSpan.FromSeconds(1));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class TransferTests(DemoHost demo) : IClassFixture<DemoHost>
         await FilesOf.Stored(begun, [1, 2, 3]);
         await alice.Completed(begun.Id);
 
-        CheckSas(begun.Url, begun.Id, "c", minutes: 60);
+        CheckSas(begun.Url, begun.Id, "c", minutes: 30);
         CheckSas(await alice.DownloadUrl(begun.Id), begun.Id, "r", minutes: 15);
     }
 

@@ -41,7 +41,7 @@ public sealed class ClientCredentialsTests(DemoHost demo) : IClassFixture<DemoHo
         Assert.Equal("service", claims["sub"].GetString());
         Assert.Equal("demo", claims["tid"].GetString());
         Assert.InRange(claims["iat"].GetInt64(), now - 1, now); // Never back-dated.
-        Assert.Equal(600, claims["exp"].GetInt64() - claims["iat"].GetInt64());
+        Assert.Equal(900, claims["exp"].GetInt64() - claims["iat"].GetInt64());
     }
 
     [Fact]
@@ -65,12 +65,12 @@ public sealed class ClientCredentialsTests(DemoHost demo) : IClassFixture<DemoHo
     }
 
     [Fact]
-    public async Task Wrong_credentials_in_the_form_get_401_without_a_challenge()
+    public async Task Wrong_credentials_in_the_form_get_401_with_a_challenge_too()
     {
         var answer = await host.Token("demo",
             ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "wrong"));
         Assert.Equal("invalid_client", (await TestHost.Json(answer, 401)).GetProperty("error").GetString());
-        Assert.Empty(answer.Headers.WwwAuthenticate);
+        Assert.Equal("Basic", answer.Headers.WwwAuthenticate.Single().Scheme); // RFC 9110 §15.5.2
     }
 
     [Theory]

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Latchkey.Keys;
+using Latchkey.OAuth.Authorization;
+using Latchkey.Storage;
 using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.OAuth;
@@ -38,6 +41,32 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
         Assert.Equal("tv", Browser.IdToken(tokens).Audiences.Single());
         Assert.Equal(HttpStatusCode.OK, (await host.Send(HttpMethod.Get, "/demo/files", tokens.GetProperty("access_token").GetString())).StatusCode);
         await TestHost.Json(await Refresh(tokens), 200);
+    }
+
+    [Fact]
+    public async Task Whoever_reads_the_table_finds_no_code_by_trying_and_a_rotation_loses_none()
+    {
+        await using var own = await TestHost.Start(settings: new() { ["Latchkey:Signing:KeyFile"] = Path.Combine(Path.GetTempPath(), $"latchkey-{Guid.CreateVersion7():n}.json") });
+        var tenant = await own.Tenant("demo");
+        await own.SignIn("demo");
+        await own.Service<KeyRotation>().Rotate("demo", default);
+        own.Clock.Advance(TimeSpan.FromMinutes(9));
+        var code = UserCode(await TestHost.Json(await own.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form([("client_id", "tv")])), 200))
+            .Replace("-", "", StringComparison.Ordinal);
+        var tables = own.Service<StorageClients>().Tables;
+        await foreach (var table in tables.QueryAsync())
+        {
+            if (!table.Name.StartsWith("Requests", StringComparison.Ordinal)) continue;
+            await foreach (var row in tables.GetTableClient(table.Name).QueryAsync<Azure.Data.Tables.TableEntity>())
+            {
+                var told = string.Join(" ", row.Select(column => column.Value));
+                foreach (var guess in (string[])[code, Ids.Hash(code), Ids.HashBase32(code), Ids.Hash($"demo|{code}")])
+                    Assert.DoesNotContain(guess, told, StringComparison.OrdinalIgnoreCase);
+            }
+        }
+        own.Clock.Advance(TimeSpan.FromMinutes(2)); // The new key makes MACs now.
+        Assert.NotNull(await own.Service<DeviceRequests>().FindByUserCode(tenant, code, default));
+        Assert.Null(await own.Service<DeviceRequests>().FindByUserCode(await own.Tenant("acme"), code, default));
     }
 
     [Fact]
@@ -213,16 +242,17 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
         await SignedIn(browser);
         var fields = await Browser.Fields(await browser.Get("/demo/device"));
         var cookies = string.Join("; ", browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}"));
-        var visits = await Task.WhenAll(Enumerable.Range(0, 60).Select(async guess =>
-            Browser.Location(await Send(HttpMethod.Post, "/demo/device", [.. fields, ("user_code", $"BCDFGHJ{"BCDFGHJKLMNPQRSTVWXZ"[guess % 20]}")]))));
-        var answers = await Task.WhenAll(visits.Select(visit => Send(HttpMethod.Get, visit)));
+        var visits = await Task.WhenAll(Enumerable.Range(0, 60).Select(guess =>
+            Send(HttpMethod.Post, "/demo/device", cookies, [.. fields, ("user_code", $"BCDFGHJ{"BCDFGHJKLMNPQRSTVWXZ"[guess % 20]}")])));
+        var answers = await Task.WhenAll(visits.Select(visit => Send(HttpMethod.Get, Browser.Location(visit),
+            $"{cookies}; {visit.Headers.GetValues("Set-Cookie").Single(cookie => cookie.StartsWith("request-", StringComparison.Ordinal)).Split(';')[0]}")));
         Assert.InRange(answers.Count(answer => answer.StatusCode == HttpStatusCode.BadRequest), 1, 10);
         Assert.All(answers, answer => Assert.True((int)answer.StatusCode is 400 or 429, $"{(int)answer.StatusCode}"));
 
-        Task<HttpResponseMessage> Send(HttpMethod method, string path, params IEnumerable<(string, string)> form)
+        Task<HttpResponseMessage> Send(HttpMethod method, string path, string cookie, params IEnumerable<(string, string)> form)
         {
             var request = new HttpRequestMessage(method, path) { Content = method == HttpMethod.Post ? TestHost.Form(form) : null };
-            request.Headers.Add("Cookie", cookies);
+            request.Headers.Add("Cookie", cookie);
             return host.Http.SendAsync(request);
         }
     }

@@ -209,7 +209,7 @@ public sealed class OidcBasicOpTests(DemoHost demo) : IClassFixture<DemoHost>, I
     public async Task Oidcc_ensure_post_request_succeeds()
     {
         var form = Browser.Returned($"?{Browser.Request(Parameters())}");
-        await Verified(await Exchange(await browser.Post("/demo/oauth/authorize", form.Select(pair => (pair.Key, pair.Value)))));
+        await Verified(await Exchange(await browser.Follow(await browser.Post("/demo/oauth/authorize", form.Select(pair => (pair.Key, pair.Value))))));
     }
 
     [Fact]

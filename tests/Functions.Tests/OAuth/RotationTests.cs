@@ -110,9 +110,9 @@ public sealed class RotationTests : IAsyncLifetime
     {
         var first = (await a.SignIn("demo")).RefreshToken();
         await a.Rotate();
-        shared.Clock.Advance(TimeSpan.FromMinutes(9));
+        shared.Clock.Advance(TimeSpan.FromMinutes(9.5));
         await a.Refreshed(first);
-        shared.Clock.Advance(TimeSpan.FromMinutes(3));
+        shared.Clock.Advance(TimeSpan.FromMinutes(1));
         var retried = await b.Refreshed(first);
         await a.Refreshed(retried);
     }

@@ -23,6 +23,19 @@ public sealed class ConsentPageTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
+    public async Task A_website_that_the_app_names_itself_is_shown_once_an_administrator_stands_for_it()
+    {
+        var client = await Registered.WebApp(host, client => client with { RegisteredAt = host.Clock.Now, WebsiteUri = "https://your-bank.example/" });
+        var (browser, answer) = await SignedIn(client);
+        Assert.DoesNotContain("your-bank", await (await browser.Follow(answer)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await browser.Consent(answer);
+        Assert.DoesNotContain("your-bank", await (await browser.Get("/demo/account")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var admin = (await host.SignIn("demo", "admin")).GetProperty("access_token").GetString();
+        await TestHost.Json(await host.Send(HttpMethod.Patch, $"/demo/admin/clients/{client.Id}", admin, new { websiteUri = "https://the-app.example/" }), 200);
+        Assert.Contains("the-app.example", await (await browser.Follow(await browser.Authorize([.. App(client), ("scope", "openid email")]))).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_name_with_markup_in_it_is_only_a_name()
     {
         var client = await Registered.WebApp(host, client => client with { Name = "<b>App</b>" });

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
+using Latchkey.Tenancy;
+using Latchkey.Tests.OAuth;
 using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.Pages;
@@ -73,6 +75,24 @@ public sealed partial class ResetTests : IAsyncLifetime
         }));
         Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.OK);
         Assert.Equal(HttpStatusCode.BadRequest, (await new Browser(host).Get(PathOf(link))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_mail_holds_nothing_that_somebody_else_wrote()
+    {
+        var admin = (await host.SignIn("demo", "admin")).GetProperty("access_token").GetString();
+        var alice = (await host.Service<UserStore>().FindByName(await host.Tenant("demo"), "alice", default))!;
+        await TestHost.Json(await host.Send(HttpMethod.Patch, $"/demo/admin/users/{alice.Id}", admin, new { name = "You won, go to https://evil.example now" }), 200);
+        await TestHost.Json(await host.Send(HttpMethod.Patch, "/demo/admin/settings", admin, new { name = "Dömo & Co. https://evil.example/x?y=z www.evil.example" }), 200);
+        host.Clock.Advance(TimeSpan.FromSeconds(31)); // The tenant is cached.
+        var before = Mails();
+        await Ask("alice");
+        await Eventually.True(() => Mails().Length == before.Length + 1);
+        var mail = await File.ReadAllTextAsync(Mails().Except(before).Single());
+        Assert.DoesNotContain("won", mail, StringComparison.Ordinal);
+        Assert.DoesNotContain("evil.example", mail, StringComparison.Ordinal);
+        Assert.Contains("Dömo & Co", mail, StringComparison.Ordinal);
+        Assert.StartsWith($"{host.Origin}/demo/reset?link=", Assert.Single(Url().Matches(mail)).Value, StringComparison.Ordinal);
     }
 
     [Fact]

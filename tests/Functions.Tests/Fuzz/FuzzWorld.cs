@@ -1,0 +1,156 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Azure.Storage.Blobs.Models;
+using Latchkey.Storage;
+using Latchkey.Tests.Files;
+using Latchkey.Tests.OAuth.Authorization;
+using Latchkey.Tests.OpenApi;
+
+namespace Latchkey.Tests.Fuzz;
+
+/// <summary>
+/// What good requests are made of: real tokens, ids of things that are there, forms of real pages. The fuzzer uses them up, so that
+/// they are made again now and then, later by the clock: so nothing stays locked or full.
+/// </summary>
+sealed class FuzzWorld(TestHost host)
+{
+    const string Secret = "service-secret-for-local-runs-only";
+
+    readonly Dictionary<string, string> known = new(StringComparer.Ordinal);
+    readonly Dictionary<string, string> tokens = new(StringComparer.Ordinal);
+    readonly Dictionary<string, List<(string, string)>> forms = new(StringComparer.Ordinal);
+    string cookies = "";
+    int made;
+
+    public async Task Renew()
+    {
+        host.Clock.Advance(TimeSpan.FromMinutes(31));
+        made++;
+        var alice = await host.SignIn("demo");
+        var (user, admin) = (alice.GetProperty("access_token").GetString()!, (await host.SignIn("demo", "admin")).GetProperty("access_token").GetString()!);
+        var operators = await TestHost.Json(await host.Token("operator", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", Secret)), 200);
+        (tokens["user"], tokens["admin"], tokens["operator"]) = (user, admin, operators.GetProperty("access_token").GetString()!);
+        known["refresh_token"] = alice.GetProperty("refresh_token").GetString()!;
+        known["id_token_hint"] = alice.TryGetProperty("id_token", out var id) ? id.GetString()! : "x";
+        known["userId"] = known["user"] = await Made(admin, "users", new { userName = $"fuzz{made}", password = "fuzzed-password", roles = (string[])["member"] }, "id");
+        known["userName"] = $"new{made}";
+        known["group"] = await Made(admin, "groups", new { id = $"fuzz{made}", name = "Fuzz" }, "id");
+        known["clientId"] = known["client"] = await Made(admin, "clients", new { id = $"fuzz{made}", name = "Fuzz", authMethod = "none", grants = (string[])["authorization_code"], scope = (string[])["openid"], redirectUris = (string[])["https://app.example/cb"] }, "id");
+        var initial = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/admin/initial-tokens", admin, new { uses = 100, days = 30 }), 201);
+        (known["tokenId"], tokens["initial"]) = (initial.GetProperty("id").GetString()!, initial.GetProperty("token").GetString()!);
+        var registered = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/oauth/register", tokens["initial"], new { redirect_uris = (string[])["https://app.example/cb"] }), 201);
+        (known["registered"], tokens["registration"]) = (registered.GetProperty("client_id").GetString()!, registered.GetProperty("registration_access_token").GetString()!);
+        known["tenantId"] = $"fuzz{made}";
+        await TestHost.Json(await host.Send(HttpMethod.Post, "/operator/admin/tenants", tokens["operator"], new { id = known["tenantId"], name = "Fuzz" }), 201);
+        var files = new FilesOf(host, user);
+        known["file"] = await Stored(files);
+        known["pending"] = (await files.Begin(FilesOf.Declaration("pending.bin", 6))).Id;
+        await host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient(known["pending"])
+            .UploadAsync(BinaryData.FromString("hello\n"), new BlobUploadOptions());
+        var share = await TestHost.Json(await files.Send(HttpMethod.Post, $"/{known["file"]}/shares", new { access = "read", link = new { maxDownloads = 1000 } }), 201);
+        known["shareId"] = share.GetProperty("id").GetString()!;
+        known["token"] = share.GetProperty("link").GetProperty("url").GetString()!.Split('/')[^1];
+        known["sessionId"] = (await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/admin/sessions?limit=1", admin), 200)).GetProperty("sessions")[0].GetProperty("id").GetString()!;
+        known["tus"] = await Tus(user);
+        await Pages();
+    }
+
+    /// <summary>The token that the operation needs; null if none.</summary>
+    public string? Token(Documented operation) => operation switch
+    {
+        { Scope: "operator" } => tokens["operator"],
+        { Scope: "admin" } => tokens[operation.Path.Contains("/admin/tenants", StringComparison.Ordinal) ? "operator" : "admin"],
+        { Scope: not null } => tokens["user"],
+        { Id: "register" } => tokens["initial"],
+        { Id: "register-read" or "register-update" or "register-delete" } => tokens["registration"],
+        _ => null,
+    };
+
+    public string Cookies => cookies;
+
+    /// <summary>The hidden fields of the page at this path, and what a person would fill in.</summary>
+    public List<(string Name, string Value)> Form(string path) => forms.GetValueOrDefault(path) ?? [];
+
+    /// <summary>A good value of a parameter or a property, or null if the schema has to say.</summary>
+    public string? Known(Documented operation, string name)
+    {
+        var area = (string)operation.Says["tags"]![0]!;
+        return name switch
+        {
+            "tenant" => area == "tenants" ? "operator" : "demo",
+            "id" when area == "tenants" => known["tenantId"],
+            "id" when area == "tus" => known["tus"],
+            "id" when area == "uploads" => known["pending"],
+            "id" => known["file"],
+            "clientId" or "client_id" when area == "registration" => known["registered"],
+            "role" => "fuzzed",
+            "app" => "new",
+            "file" => area == "pages" ? "app.js" : "viewer.css",
+            "request" => known.GetValueOrDefault("request"),
+            "client_id" when area == "pages" => "mobile",
+            "client_id" => operation.Id is "device-authorization" ? "tv" : operation.Id is "introspect" ? "service" : operation.Id is "par" ? "mobile" : "first-party",
+            "client_secret" => operation.Id is "introspect" ? Secret : null,
+            "redirect_uri" => Browser.Loopback,
+            "response_type" => "code",
+            "code_challenge" => Browser.Challenge,
+            "code_verifier" => Browser.Verifier,
+            "code_challenge_method" => "S256",
+            "scope" => "openid files.read",
+            "grant_type" => "refresh_token",
+            "password" => "fuzzed-password",
+            "token" when operation.Id is "revoke" => known["refresh_token"],
+            "token" when operation.Id is "introspect" => tokens["user"],
+            "Tus-Resumable" => "1.0.0",
+            "Upload-Length" => "6",
+            "Upload-Offset" => "0",
+            "X-HTTP-Method-Override" => "HEAD",
+            "space" => "me",
+            "roles" => null,
+            _ => known.GetValueOrDefault(name),
+        };
+    }
+
+    async Task<string> Made(string admin, string path, object json, string member) =>
+        (await TestHost.Json(await host.Send(HttpMethod.Post, $"/demo/admin/{path}", admin, json), 201)).GetProperty(member).GetString()!;
+
+    // The clock is ahead of storage's, which takes no URL of tomorrow: the form needs none.
+    async Task<string> Stored(FilesOf files)
+    {
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(Encoding.UTF8.GetBytes("hello\n")), "file", "hello.bin" } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/demo/files/upload") { Content = form };
+        request.Headers.Authorization = new("Bearer", files.Token);
+        return (await TestHost.Json(await host.Http.SendAsync(request), 201)).GetProperty("id").GetString()!;
+    }
+
+    async Task<string> Tus(string user)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/demo/tus");
+        request.Headers.Authorization = new("Bearer", user);
+        request.Headers.Add("Tus-Resumable", "1.0.0");
+        request.Headers.Add("Upload-Length", "6");
+        var answer = await host.Http.SendAsync(request);
+        return answer.Headers.Location!.OriginalString.Split('/')[^1];
+    }
+
+    async Task Pages()
+    {
+        var browser = new Browser(host);
+        var consent = await browser.SignIn(await browser.Authorize(("scope", "openid email")), "bob");
+        var location = consent.Headers.Location?.OriginalString ?? "";
+        if (location.Contains("request=", StringComparison.Ordinal))
+        {
+            known["request"] = location.Split("request=")[1];
+            forms["/{tenant}/consent"] = [.. await Browser.Fields(await browser.Get(location)), ("action", "allow")];
+        }
+        foreach (var (path, more) in new (string, (string, string)[])[]
+        {
+            ("account", [("action", "nothing")]), ("device", [("user_code", "BCDF-GHJK")]), ("reset", [("username", "nobody")]),
+        })
+        {
+            var page = await browser.Get($"/demo/{path}");
+            if (page.IsSuccessStatusCode) forms[$"/{{tenant}}/{path}"] = [.. await Browser.Fields(page), .. more];
+        }
+        cookies = string.Join("; ", browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}"));
+    }
+}
