@@ -12,8 +12,10 @@ const string Usage = """
     dotnet dev.cs up            run the service on http://localhost:7071, with Azurite; Ctrl-C stops what it started
     dotnet dev.cs demo [FILE]   sign in, upload, list, download and compare, against the running service; with
                                 --password it signs in with the legacy password grant, without the browser's part
-    dotnet dev.cs admin ...     administer a deployment; here the running service, as the demo's operator (--help lists it all)
+    dotnet dev.cs admin ...     administer a deployment; here the running service, as the demo's operator;
+                                `dotnet dev.cs admin help [NOUN [VERB]]` lists it all
     dotnet dev.cs test [NAME]   build and prove everything, or only the tests whose names contain NAME
+    dotnet dev.cs help          print this; dotnet takes --help for itself, but for `dotnet dev.cs -- --help`
     """;
 
 var password = args is ["demo", ..] && args.Contains("--password");
@@ -37,6 +39,9 @@ try
             return await Admin.Run(args[1..]);
         case ["test"] or ["test", _]:
             return await Tests.Run(args.ElementAtOrDefault(1));
+        case ["help" or "--help" or "-h"]:
+            Console.WriteLine(Usage);
+            return 0;
         default:
             Console.Error.WriteLine(Usage);
             return 2;

@@ -32,14 +32,18 @@ static class Operators
     public static Scope RightsIn(Tenant tenant) =>
         tenant.Id == Tenant.Operator ? Scope.Of([.. Scopes.Rights.Tokens, Scopes.Operator]) : Scopes.Rights;
 
-    /// <summary>The command line's client, for people. The password grant is legacy; here the app is the deployment's own.</summary>
+    /// <summary>
+    /// The command line's client, for people: through the browser to a port of this machine (RFC 8252 §7.3), or on another
+    /// device (RFC 8628). The password grant is legacy; the command line no longer uses it.
+    /// </summary>
     public static Client CommandLine { get; } = new()
     {
         Id = "cli",
         Name = "Latchkey command line",
         Native = true,
         FirstParty = true,
-        Grants = [GrantType.Password, GrantType.RefreshToken],
+        Grants = [GrantType.AuthorizationCode, GrantType.DeviceCode, GrantType.Password, GrantType.RefreshToken],
+        RedirectUris = ["http://127.0.0.1/callback"],
         Scope = Scope.Of([.. Rights.Tokens, Scopes.OfflineAccess]),
         SessionIdleSeconds = 8 * 3600,
         SessionSeconds = 24 * 3600,
@@ -52,7 +56,7 @@ static class Operators
     /// </summary>
     public static Client InTenant { get; } = new()
     {
-        Id = "operator",
+        Id = Tenant.OperatorClient,
         Name = "The deployment's operators",
         Grants = [],
         Scope = Scope.Of(Scopes.Admin),

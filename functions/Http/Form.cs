@@ -14,9 +14,9 @@ public sealed class Form
 
     // Whatever is not here is ignored, however often it comes (RFC 6749 §3.1); `resource` may even be repeated (RFC 8707 §2).
     static readonly FrozenSet<string> Known = FrozenSet.Create(StringComparer.Ordinal,
-        "action", "client", "client_assertion", "client_assertion_type", "client_id", "client_secret", "code", "code_challenge",
-        "code_challenge_method", "code_verifier", "device_code", "dpop_jkt", "form", "grant_type", "id", "id_token_hint", "link",
-        "login_hint", "max_age", "name", "new", "nonce", "old", "password", "post_logout_redirect_uri", "prompt", "redirect_uri",
+        "access_token", "action", "after", "client", "client_assertion", "client_assertion_type", "client_id", "client_secret", "code", "code_challenge",
+        "code_challenge_method", "code_verifier", "device_code", "device_token", "dpop_jkt", "end_user_address", "form", "grant_type",
+        "id", "id_token_hint", "link", "login_hint", "max_age", "name", "new", "nonce", "old", "password", "post_logout_redirect_uri", "prompt", "redirect_uri",
         "redirects", "refresh_token", "registration", "request", "request_uri", "response_mode", "response_type", "scope", "session",
         "state", "token", "token_type_hint", "type", "user", "user_code", "username", "website");
 
@@ -28,7 +28,9 @@ public sealed class Form
     }
 
     /// <summary>A parameter's value, or null.</summary>
-    public string? this[string name] => values.GetValueOrDefault(name);
+    /// <exception cref="InvalidOperationException">The name is none of ours: what is read must not be there twice unseen.</exception>
+    public string? this[string name] => Known.Contains(name) ? values.GetValueOrDefault(name)
+        : throw new InvalidOperationException($"{name} is not among the known parameters.");
 
     /// <summary>All parameters that have a value.</summary>
     public IReadOnlyDictionary<string, string> Values => values;

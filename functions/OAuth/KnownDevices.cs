@@ -28,7 +28,7 @@ public sealed record KnownDevice(string UserId, string Id, DateTimeOffset Since)
 /// </summary>
 public sealed class KnownDevices(Macs macs, Settings settings, TimeProvider clock)
 {
-    const string Purpose = "device";
+    const string Purpose = "known-device";
     const int MaxChars = 200;
 
     static readonly TimeSpan Life = TimeSpan.FromDays(180); // MAC keys verify for longer.

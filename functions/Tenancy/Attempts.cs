@@ -38,20 +38,24 @@ public sealed class Attempts(StorageClients storage, TimeProvider clock)
             // What this process does at once waits here, and not by asking the tables again and again.
             foreach (var count in counts)
                 mine.Turns.Add(await turns.Take(count.Partition, count.Slow, cancel) ?? throw OAuthError.TooManyAttempts(1));
-            var places = await Task.WhenAll(counts.Select(count => Take(count, cancel)));
-            mine.Places.AddRange(places.Select(place => place.Place).OfType<Place>());
-            if (places.Max(place => place.Wait) is var wait and > 0)
-            {
-                await mine.Withdraw();
-                throw OAuthError.TooManyAttempts(wait);
-            }
-            return mine;
+            var waits = await Task.WhenAll(counts.Select(count => TakeFor(mine, count, cancel)));
+            return waits.Max() is var wait and > 0 ? throw OAuthError.TooManyAttempts(wait) : mine;
         }
         catch
         {
-            mine.Dispose();
+            using (mine) await mine.Withdraw(); // One count may have a place while the other has none, or its caller hung up.
             throw;
         }
+    }
+
+    async Task<int> TakeFor(Attempt attempt, AttemptCount count, CancellationToken cancel)
+    {
+        var (place, wait) = await Take(count, cancel);
+        lock (attempt.Places)
+        {
+            if (place is not null) attempt.Places.Add(place);
+        }
+        return wait;
     }
 
     /// <summary>Forgets the failures of a partition.</summary>
@@ -79,7 +83,7 @@ public sealed class Attempts(StorageClients storage, TimeProvider clock)
                 if (failed > 0) Remember(count.Partition, now, failed);
                 if (failed > 0 || late) return (null, failed > 0 ? failed : Math.Min(wait, 1));
             }
-            else if (await TryTake(Today(now), seen, now, cancel) is { } place)
+            else if (await TryTake(Today(now), seen, now) is { } place)
             {
                 return (place, 0);
             }
@@ -92,14 +96,15 @@ public sealed class Attempts(StorageClients storage, TimeProvider clock)
         }
     }
 
-    // Only one attempt can insert a row, or replace one that counts no more.
-    static async Task<Place?> TryTake(Table table, Seen seen, DateTimeOffset now, CancellationToken cancel)
+    // Only one attempt can insert a row, or replace one that counts no more. A caller who hangs up in the middle would leave
+    // a row of which nobody knows whose it is.
+    static async Task<Place?> TryTake(Table table, Seen seen, DateTimeOffset now)
     {
         foreach (var (index, etag) in seen.Free())
         {
             var row = new TableEntity(seen.Count.Partition, RowKeys.Attempt(index)) { ["At"] = now, ETag = etag };
             var action = etag == default ? TableTransactionActionType.Add : TableTransactionActionType.UpdateReplace;
-            if (await table.Transact([new(action, row, etag)], cancel) is not [var written]) continue;
+            if (await table.Transact([new(action, row, etag)], CancellationToken.None) is not [var written]) continue;
             row.ETag = written;
             return new Place(table, seen, row);
         }

@@ -37,7 +37,7 @@ public sealed class Gate(
         return await steps(tenant, cancel);
     };
 
-    Task<IResult> Enter(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps, Action<Tenant>? cors = null) =>
+    Task<IResult> Enter(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps, Action<Tenant>? cors = null, bool isProtected = false) =>
         endpoint.Run(request, async () =>
         {
             var cancel = request.HttpContext.RequestAborted;
@@ -49,7 +49,7 @@ public sealed class Gate(
             if (cors is null) Cors.Apply(request, tenant.Origins);
             else cors(tenant);
             if (preflight) return Results.NoContent();
-            EnsureActive(tenant);
+            if (!isProtected || !await IsOperatorInSuspended(request, tenant, cancel)) EnsureActive(tenant);
             return await audit.Record(request, tenant, () => steps(tenant, cancel));
         });
 
@@ -85,7 +85,7 @@ public sealed class Gate(
             await Task.WhenAny(Task.WhenAll(live, answer)); // Both end before either's failure is told.
             await live;
             return await answer;
-        });
+        }, isProtected: true);
 
     /// <summary>A protected endpoint that changes something: nothing is done before the token is known to be live.</summary>
     public Task<IResult> Change(HttpRequest request, string scope, Func<Caller, Task<IResult>> steps) =>
@@ -94,7 +94,7 @@ public sealed class Gate(
             var (caller, proof) = await Admit(request, tenant, BearerToken.Sent(request), scope, cancel);
             await EnsureLive(caller, scope, proof);
             return await steps(caller);
-        });
+        }, isProtected: true);
 
     async Task<(Caller Caller, DPoPProof? Proof)> Admit(
         HttpRequest request, Tenant tenant, SentToken sent, string scope, CancellationToken cancel)
@@ -141,6 +141,21 @@ public sealed class Gate(
     static void EnsureAddress(Tenant tenant, string? host)
     {
         if (host is not null && host != tenant.Id) throw Unknown();
+    }
+
+    // A suspended tenant stays open to operators. Whether the token is live is asked afterwards, as of any other.
+    async Task<bool> IsOperatorInSuspended(HttpRequest request, Tenant tenant, CancellationToken cancel)
+    {
+        if (tenant.SuspendedBecause is null) return false;
+        try
+        {
+            var token = await bearer.Verify(BearerToken.Sent(request).Encoded, async id => (await tenants.Find(id, cancel))?.Issuer, cancel);
+            return token.Tenant == tenant.Id && token.ClientId == Tenancy.Tenant.OperatorClient;
+        }
+        catch (Problem)
+        {
+            return false;
+        }
     }
 
     // `error` beside `code`, so that an OAuth library reads this answer too.

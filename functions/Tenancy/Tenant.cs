@@ -9,6 +9,9 @@ public sealed record Tenant
     /// <summary>The tenant whose people and programs look after the deployment's tenants (scope <c>operator</c>).</summary>
     public const string Operator = "operator";
 
+    /// <summary>The id of the client for which an operator's tokens are made in another tenant; no other client can have it.</summary>
+    public const string OperatorClient = "operator";
+
     /// <summary>The id in every path: see <see cref="IsId"/>.</summary>
     public required string Id { get; init; }
 

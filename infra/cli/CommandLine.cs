@@ -21,6 +21,12 @@ sealed record Call(ParseResult Typed, Terminal Terminal, Connection Connection, 
         while (await Ask(HttpMethod.Delete, path, body) is not null) await Terminal.Error.WriteLineAsync("There is more; going on.");
     }
 
+    /// <summary>Asks before something that can't be undone, unless <c>--yes</c> was said.</summary>
+    public void Confirm(string what)
+    {
+        if (!Get(CommandLine.Yes)) Terminal.Confirm(what);
+    }
+
     /// <summary>Prints one thing.</summary>
     public void Show(JsonNode? item)
     {
@@ -50,13 +56,18 @@ static class CommandLine
     static readonly Option<string?> Tenant = new("--tenant", "-t") { Description = "The tenant (LATCHKEY_TENANT)", Recursive = true };
     static readonly Option<bool> Json = new("--json") { Description = "JSON for programs", Recursive = true };
 
+    /// <summary>For scripts: what can't be undone is done without a question.</summary>
+    public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask; for scripts" };
+
     /// <summary>Runs a command; 0, 1 if it was refused, 2 if it was not understood.</summary>
     public static async Task<int> Run(IReadOnlyList<string> args, Terminal terminal)
     {
         // No RootCommand: that one calls itself by the file that it is in, and the tool's name is another.
         var root = new Command("latchkey", "Administers a Latchkey deployment.") { Origin, Tenant, Json, new HelpOption(), new VersionOption() };
         foreach (var noun in Nouns(terminal)) root.Add(noun);
-        var parsed = root.Parse(args);
+        foreach (var command in Completion.All(root, terminal)) root.Add(command);
+        // `dotnet dev.cs` keeps --help for itself, so the word does as well.
+        var parsed = root.Parse(args is ["help", ..] ? [.. args.Skip(1), "--help"] : args);
         // What was not understood is answered with help, which is nothing for a pipe.
         var output = parsed.Errors.Count > 0 ? terminal.Error : terminal.Output;
         var configuration = new InvocationConfiguration { Output = output, Error = terminal.Error, EnableDefaultExceptionHandler = false };
@@ -68,7 +79,7 @@ static class CommandLine
         catch (Failure failure)
         {
             await terminal.Error.WriteLineAsync(failure.Message);
-            return 1;
+            return failure.Code;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or OperationCanceledException)
         {

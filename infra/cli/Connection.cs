@@ -12,7 +12,9 @@ namespace Latchkey.Cli;
 sealed class Connection(Terminal terminal, string origin, CancellationToken cancel)
 {
     public const string Operator = "operator";
-    const string Client = "cli";
+
+    /// <summary>The client that people sign in with, unless they name another.</summary>
+    public const string Client = "cli";
 
     static readonly HttpClient Http = new() { Timeout = TimeSpan.FromMinutes(4) };
 
@@ -64,18 +66,42 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
     /// <summary>Makes the first operator; without a token.</summary>
     public Task<JsonNode?> Bootstrap(object body) => Plain(HttpMethod.Post, $"{origin}/{Operator}/bootstrap", JsonContent.Create(body));
 
-    /// <summary>Signs a user in and keeps it.</summary>
-    public async Task Login(string tenant, string client, string userName, string password)
+    /// <summary>What a tenant says about itself (OpenID Connect Discovery).</summary>
+    public async Task<JsonNode> About(string tenant) => await Plain(HttpMethod.Get, $"{origin}/{Uri.EscapeDataString(tenant)}/.well-known/openid-configuration")
+        ?? throw new JsonException("It is no discovery document.");
+
+    /// <summary>A document that is public.</summary>
+    public Task<JsonNode?> Public(string path) => Plain(HttpMethod.Get, $"{origin}/{path}");
+
+    /// <summary>A form to one of a tenant's OAuth endpoints.</summary>
+    public async Task<JsonNode> Form(string tenant, string endpoint, Dictionary<string, string> form) =>
+        await Plain(HttpMethod.Post, $"{origin}/{Uri.EscapeDataString(tenant)}/oauth/{endpoint}", new FormUrlEncodedContent(form)) ?? throw new JsonException("It is empty.");
+
+    /// <summary>Signs a person in and keeps it.</summary>
+    public async Task Login(string tenant, string client, bool device)
     {
-        var answer = await Token(tenant, new() { ["grant_type"] = "password", ["client_id"] = client, ["username"] = userName, ["password"] = password });
-        file.Put(origin, tenant, answer);
+        file.Find(origin, tenant); // Without a place to keep it nobody is asked to sign in.
+        file.Put(origin, tenant, await new People(terminal, this, tenant, client, cancel).Login(device));
+    }
+
+    /// <summary>Who acts in the tenant, from the token that is sent there.</summary>
+    public async Task<JsonNode> WhoAmI(string tenant)
+    {
+        var home = Home(tenant);
+        if (await TokenFor(home) is not { } token || token.Split('.') is not [_, var payload, _]) throw new JsonException("It is no token.");
+        var claims = JsonNode.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(payload))!;
+        var who = new JsonObject { ["origin"] = origin, ["tenant"] = home };
+        foreach (var (name, claim) in new[] { ("id", "sub"), ("name", "name"), ("client", "client_id"), ("scope", "scope"), ("roles", "roles") })
+            if (claims[claim] is { } value) who[name] = value.DeepClone();
+        who["tokenExpiresAt"] = DateTimeOffset.FromUnixTimeSeconds((long)claims["exp"]!).UtcDateTime;
+        return who;
     }
 
     /// <summary>Forgets a sign-in, here and there.</summary>
-    public async Task Logout(string tenant, string client)
+    public async Task Logout(string tenant)
     {
         if (file.Find(origin, tenant) is { } known)
-            await Plain(HttpMethod.Post, $"{origin}/{Uri.EscapeDataString(tenant)}/oauth/revoke", new FormUrlEncodedContent(new Dictionary<string, string> { ["client_id"] = client, ["token"] = known.RefreshToken }));
+            await Plain(HttpMethod.Post, $"{origin}/{Uri.EscapeDataString(tenant)}/oauth/revoke", new FormUrlEncodedContent(new Dictionary<string, string> { ["client_id"] = known.Client ?? Client, ["token"] = known.RefreshToken }));
         file.Put(origin, tenant, null);
     }
 
@@ -89,12 +115,15 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
     async Task<string> TokenFor(string tenant)
     {
         if (tokens.TryGetValue(tenant, out var known)) return known;
-        var home = terminal.Variable("LATCHKEY_CLIENT_ID") is not null ? terminal.Variable("LATCHKEY_LOGIN_TENANT") ?? Operator
-            : file.Find(origin, tenant) is not null ? tenant : Operator;
+        var home = Home(tenant);
         if (home != tenant && home != Operator)
             throw new Failure($"Signed in to tenant {home}, which can't administer tenant {tenant}.");
         return tokens[tenant] = home == tenant ? await Own(home) : (string)(await Ask(HttpMethod.Post, Operator, $"tenants/{Uri.EscapeDataString(tenant)}/token", new { }))!["accessToken"]!;
     }
+
+    // The tenant that whoever is signed in belongs to.
+    string Home(string tenant) => terminal.Variable("LATCHKEY_CLIENT_ID") is not null ? terminal.Variable("LATCHKEY_LOGIN_TENANT") ?? Operator
+        : file.Find(origin, tenant) is not null ? tenant : Operator;
 
     async Task<string> Own(string tenant)
     {
@@ -105,21 +134,23 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
         }
         var known = file.Find(origin, tenant)
             ?? throw new Failure("Not signed in. Run `latchkey login`, or set LATCHKEY_CLIENT_ID and LATCHKEY_CLIENT_SECRET.");
-        if (TimeProvider.System.GetUtcNow() < known.ExpiresAt) return known.AccessToken!;
-        var next = await Token(tenant, new() { ["grant_type"] = "refresh_token", ["client_id"] = terminal.Variable("LATCHKEY_LOGIN_CLIENT") ?? Client, ["refresh_token"] = known.RefreshToken });
-        file.Put(origin, tenant, next);
+        if (terminal.Clock.GetUtcNow() < known.ExpiresAt) return known.AccessToken!;
+        var client = known.Client ?? Client;
+        var next = await Token(tenant, new() { ["grant_type"] = "refresh_token", ["client_id"] = client, ["refresh_token"] = known.RefreshToken });
+        file.Put(origin, tenant, next with { Client = client });
         return next.AccessToken!;
     }
 
-    async Task<SignIn> Token(string tenant, Dictionary<string, string> form)
+    /// <summary>Tokens of the token endpoint.</summary>
+    public async Task<SignIn> Token(string tenant, Dictionary<string, string> form)
     {
-        var answer = await Plain(HttpMethod.Post, $"{origin}/{Uri.EscapeDataString(tenant)}/oauth/token", new FormUrlEncodedContent(form));
-        if (answer?["expires_in"] is not { } seconds || answer["access_token"] is not { } access) throw new JsonException("It is no token.");
-        var early = TimeProvider.System.GetUtcNow().AddSeconds((int)seconds - 30);
+        var answer = await Form(tenant, "token", form);
+        if (answer["expires_in"] is not { } seconds || answer["access_token"] is not { } access) throw new JsonException("It is no token.");
+        var early = terminal.Clock.GetUtcNow().AddSeconds((int)seconds - 30);
         return new SignIn((string?)answer["refresh_token"] ?? "", (string)access!, early);
     }
 
-    async Task<JsonNode?> Plain(HttpMethod method, string url, HttpContent content)
+    async Task<JsonNode?> Plain(HttpMethod method, string url, HttpContent? content = null)
     {
         using var answer = await Checked(new HttpRequestMessage(method, url) { Content = content });
         var text = await answer.Content.ReadAsStringAsync(cancel);
@@ -140,7 +171,7 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
         if (answer.IsSuccessStatusCode) return answer;
         var why = Why(await answer.Content.ReadAsStringAsync(cancel));
         answer.Dispose();
-        throw new Failure($"{(int)answer.StatusCode} {why}");
+        throw new Failure($"{(int)answer.StatusCode} {why}", status: (int)answer.StatusCode);
     }
 
     // A problem (RFC 9457) or an OAuth error (RFC 6749 §5.2).

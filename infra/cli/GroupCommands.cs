@@ -38,9 +38,10 @@ static class GroupCommands
             }, Id, User),
             Verb("delete", "Delete it with its memberships", async call =>
             {
+                call.Confirm($"Group {call.Get(Id)} of tenant {call.Tenant} is deleted with its memberships{(call.Get(Purge) ? " and its files" : "")}.");
                 await call.DeleteAll($"{Path(call)}{(call.Get(Purge) ? "?files=purge" : "")}");
                 call.Done("The group is gone.");
-            }, Id, Purge));
+            }, Id, Purge, CommandLine.Yes));
     }
 
     static string Path(Call call) => $"groups/{Uri.EscapeDataString(call.Get(Id))}";

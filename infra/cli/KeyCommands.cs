@@ -7,9 +7,19 @@ namespace Latchkey.Cli;
 static class KeyCommands
 {
     public static Command All(Terminal terminal) => CommandLine.Noun("key", "A tenant's keys",
-        CommandLine.Verb(terminal, "list", "List them: which sign, which are published", async call => Show(call, await call.Ask(HttpMethod.Get, "keys")), []),
-        CommandLine.Verb(terminal, "rotate", "Make new ones; they sign some minutes later", async call => Show(call, await call.Ask(HttpMethod.Post, "keys/rotate", new { })), []));
+        CommandLine.Verb(terminal, "list", "List them: which sign, which are published", async call => Show(call, Keys(await call.Ask(HttpMethod.Get, "keys"))), []),
+        CommandLine.Verb(terminal, "rotate", "Make new ones; they sign some minutes later", async call =>
+        {
+            var before = Ids(Keys(await call.Ask(HttpMethod.Get, "keys")));
+            var after = Keys(await call.Ask(HttpMethod.Post, "keys/rotate", new { }));
+            if (Ids(after).SetEquals(before))
+                await terminal.Error.WriteLineAsync("Nothing was done: the keys of the last rotation have not begun to sign yet.");
+            Show(call, after);
+        }, []));
 
-    static void Show(Call call, JsonNode? answer) => call.Show((answer!["keys"] as JsonArray ?? []).Select(key => key?.DeepClone()),
-        "algorithm", "kid", "created", "signsFrom", "signsUntil", "publishedUntil");
+    static List<JsonNode?> Keys(JsonNode? answer) => [.. (answer!["keys"] as JsonArray ?? []).Select(key => key?.DeepClone())];
+
+    static HashSet<string> Ids(IEnumerable<JsonNode?> keys) => [.. keys.Select(key => $"{key?["algorithm"]} {key?["kid"]}")];
+
+    static void Show(Call call, List<JsonNode?> keys) => call.Show(keys, "algorithm", "kid", "created", "signsFrom", "signsUntil", "publishedUntil");
 }

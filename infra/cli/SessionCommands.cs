@@ -21,14 +21,15 @@ static class SessionCommands
         }, [User, Client]),
         CommandLine.Verb(terminal, "revoke", "End one, a user's, a client's, or all", async call =>
         {
+            if (call.Typed.GetValue(Id) is null && call.Get(Everything)) call.Confirm($"All sessions of tenant {call.Tenant} end, yours too if it is there.");
             if (call.Typed.GetValue(Id) is { } id) await call.Ask(HttpMethod.Delete, $"sessions/{Uri.EscapeDataString(id)}");
             else await call.Ask(HttpMethod.Post, "sessions/revoke", await Whose(call));
             call.Done("Ended.");
-        }, [Id, User, Client, Everything]));
+        }, [Id, User, Client, Everything, CommandLine.Yes]));
 
     static async Task<object> Whose(Call call) =>
         call.Get(User) is { } user ? new { user = await UserCommands.IdOf(call, user) }
         : call.Get(Client) is { } client ? new { client }
         : call.Get(Everything) ? new { all = true }
-        : throw new Failure("Which? Name a session, or say --user, --client or --all.");
+        : throw new Failure("Which? Name a session, or say --user, --client or --all.", code: 2);
 }

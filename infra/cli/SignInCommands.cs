@@ -2,11 +2,12 @@ using System.CommandLine;
 
 namespace Latchkey.Cli;
 
-/// <summary>Who is at the terminal.</summary>
+/// <summary>Who is at the terminal, and whether the deployment is well.</summary>
 static class SignInCommands
 {
-    static readonly Argument<string> UserName = new("USER") { Description = "The user's name" };
-    static readonly Option<string> Client = new("--client") { Description = "The app to sign in with; it needs the password grant", DefaultValueFactory = _ => "cli" };
+    static readonly Argument<string> UserName = new("USER") { Description = "The new operator's name" };
+    static readonly Option<string> Client = new("--client") { Description = "The app to sign in with", DefaultValueFactory = _ => Connection.Client };
+    static readonly Option<bool> Device = new("--device") { Description = "Sign in with a browser on another device" };
 
     public static IEnumerable<Command> All(Terminal terminal) =>
     [
@@ -16,15 +17,19 @@ static class SignInCommands
             var password = terminal.Secret("New password");
             call.Show(await call.Connection.Bootstrap(new { secret, userName = call.Get(UserName), password }));
         }, [UserName], ofOperators: true),
-        CommandLine.Verb(terminal, "login", "Sign in as an operator, or as --tenant's user, and keep it in a file of yours", async call =>
+        CommandLine.Verb(terminal, "login", "Sign in with the browser as an operator, or as --tenant's user, and keep it in a file of yours", async call =>
         {
-            await call.Connection.Login(call.Tenant, call.Get(Client)!, call.Get(UserName), terminal.Secret("Password"));
+            await call.Connection.Login(call.Tenant, call.Get(Client)!, call.Get(Device));
             call.Done($"Signed in to tenant {call.Tenant}.");
-        }, [UserName, Client], otherwise: Connection.Operator),
+        }, [Client, Device], otherwise: Connection.Operator),
         CommandLine.Verb(terminal, "logout", "End the sign-in", async call =>
         {
-            await call.Connection.Logout(call.Tenant, call.Get(Client)!);
+            await call.Connection.Logout(call.Tenant);
             call.Done("Signed out.");
-        }, [Client], otherwise: Connection.Operator),
+        }, [], otherwise: Connection.Operator),
+        CommandLine.Verb(terminal, "whoami", "Show who is signed in, and what they may do", async call =>
+            call.Show(await call.Connection.WhoAmI(call.Tenant)), [], otherwise: Connection.Operator),
+        CommandLine.Verb(terminal, "health", "Show whether the deployment is ready; exit code 1 if it is not", async call =>
+            call.Show(await call.Connection.Public("health/ready")), [], ofOperators: true),
     ];
 }

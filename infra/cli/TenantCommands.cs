@@ -72,5 +72,6 @@ static class TenantCommands
         return limits;
     }
 
-    static Option<long?> Limit(string name, string what) => new(name) { Description = $"{what}; -1 for no limit" };
+    static Option<long?> Limit(string name, string what) =>
+        new(name) { Description = $"{what}; such as {(name.EndsWith("bytes", StringComparison.Ordinal) ? "10GB or 10GiB" : "1000")}, -1 for no limit", CustomParser = name.EndsWith("bytes", StringComparison.Ordinal) ? Times.ParseBytes : null };
 }

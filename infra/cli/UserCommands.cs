@@ -41,11 +41,18 @@ static class UserCommands
             }, Who),
             Verb("disable", "Sign out and keep out", async call => call.Show(await call.Ask(HttpMethod.Patch, await Path(call), new { disabled = true })), Who),
             Verb("enable", "Let in again", async call => call.Show(await call.Ask(HttpMethod.Patch, await Path(call), new { disabled = false })), Who),
+            Verb("unlock", "Let a user try again whose account was locked by wrong passwords", async call =>
+            {
+                await call.Ask(HttpMethod.Post, $"{await Path(call)}/unlock", new { });
+                call.Done("The user can sign in again.");
+            }, Who),
+            UserImport.Command(terminal),
             Verb("delete", "Sign out and delete, with the files of the user's own space, for good", async call =>
             {
+                call.Confirm($"User {call.Get(Who)} of tenant {call.Tenant} is deleted with the files of the user's own space, for good.");
                 await call.DeleteAll(await Path(call));
                 call.Done("The user is gone.");
-            }, Who));
+            }, Who, CommandLine.Yes));
     }
 
     /// <summary>A user's id by name or id.</summary>

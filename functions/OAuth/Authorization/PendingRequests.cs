@@ -83,6 +83,7 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
         var found = Read(id, row);
         if (cookies.ReadRequest(request, tenant, own) is not { } secret || row.GetString("Browser") != Ids.Hash(secret))
             throw cookies.KeepsAny(request, tenant) ? OtherBrowser() : NoCookies();
+        if (!HttpMethods.IsHead(request.Method)) cookies.DropOldRequests(request, tenant, own);
         return clock.GetUtcNow() < row.GetDateTimeOffset("ExpiresAt") ? found : throw Expired(found);
     }
 

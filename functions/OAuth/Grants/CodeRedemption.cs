@@ -40,7 +40,9 @@ public sealed partial class CodeRedemption(
             if (code.SpentAt is not null) throw await Replayed(tenant, session, cancel);
             if (clock.GetUtcNow() >= code.ExpiresAt) throw Refused("expired");
             var next = Started(session, code, client, rotationId).BoundTo(client, request.Jkt) with { Person = Person.Of(tenant, user) };
-            var scope = GrantedScope.ForUser(tenant, client, user.Roles, Scope.Parse(session.Scope).Within(client.Scope));
+            var left = Scope.Parse(session.Scope).Within(client.Scope);
+            if (left.IsEmpty) throw OAuthError.InvalidScope("The client may no longer have any of it."); // Nothing is not "all".
+            var scope = GrantedScope.ForUser(tenant, client, user.Roles, left);
             var token = await accessTokens.ForSession(tenant, client, next, scope, request.Jkt, cancel);
             answer = await signIns.Answer(tenant, client, next, token, scope, code.Nonce, cancel);
             // A lost race reads again: then the code is spent, and this request is a replay.

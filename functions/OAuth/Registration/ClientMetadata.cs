@@ -41,8 +41,8 @@ static class ClientMetadata
             AuthMethod = method,
             Jwks = Jwks(json, method),
             Scope = ScopeOf(json, chosen),
-            RedirectUris = RedirectUris(json, native, chosen),
-            PostLogoutRedirectUris = PostLogoutRedirectUris(json, native),
+            RedirectUris = RedirectUris(client, json, native, chosen),
+            PostLogoutRedirectUris = PostLogoutRedirectUris(client, json, native),
             WebsiteUri = json.HttpsUri("client_uri"),
             LogoUri = json.HttpsUri("logo_uri"),
             IdTokenAlgorithm = json.OneOf("id_token_signed_response_alg", "RS256", "ES256") ?? "RS256",
@@ -99,20 +99,20 @@ static class ClientMetadata
         }
     }
 
-    static IReadOnlyList<string> RedirectUris(MetadataReader json, bool native, IReadOnlyList<string> grants)
+    static IReadOnlyList<string> RedirectUris(Client client, MetadataReader json, bool native, IReadOnlyList<string> grants)
     {
         var uris = json.Texts("redirect_uris", MostUris) ?? [];
         if (uris.Count == 0 && grants.Contains(GrantType.AuthorizationCode))
             throw OAuthError.InvalidRedirectUri("redirect_uris is missing.");
-        if (uris.Select(uri => RedirectUri.Fault(uri, native)).FirstOrDefault(fault => fault is not null) is { } fault)
+        if (uris.Select(uri => RedirectUri.Fault(uri, native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null) is { } fault)
             throw OAuthError.InvalidRedirectUri(fault);
         return uris;
     }
 
-    static IReadOnlyList<string> PostLogoutRedirectUris(MetadataReader json, bool native)
+    static IReadOnlyList<string> PostLogoutRedirectUris(Client client, MetadataReader json, bool native)
     {
         var uris = json.Texts("post_logout_redirect_uris", MostUris) ?? [];
-        return uris.Select(uri => RedirectUri.Fault(uri, native)).FirstOrDefault(fault => fault is not null) is { } fault
+        return uris.Select(uri => RedirectUri.Fault(uri, native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null) is { } fault
             ? throw MetadataReader.Fault($"post_logout_redirect_uris: {fault}") : uris;
     }
 }

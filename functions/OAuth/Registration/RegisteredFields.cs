@@ -44,7 +44,7 @@ public static class RegisteredFields
         if (client.Grants.Contains(GrantType.AuthorizationCode) && client.RedirectUris.Count == 0)
             throw OAuthError.InvalidRedirectUri("The grant authorization_code, which an administrator has set, needs redirect_uris.");
         var uris = client.RedirectUris.Concat(client.PostLogoutRedirectUris);
-        return uris.Select(uri => RedirectUri.Fault(uri, client.Native)).FirstOrDefault(fault => fault is not null) is { } fault
+        return uris.Select(uri => RedirectUri.Fault(uri, client.Native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null) is { } fault
             ? throw OAuthError.InvalidRedirectUri(fault) : client;
     }
 }

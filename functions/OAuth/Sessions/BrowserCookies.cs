@@ -57,25 +57,36 @@ public sealed class BrowserCookies(Settings settings)
     /// <summary>Gives this browser the secret of a pending request, in a cookie of that request's own.</summary>
     public void WriteRequest(HttpRequest request, Tenant tenant, string id, string secret, DateTimeOffset now, TimeSpan life)
     {
-        var response = request.HttpContext.Response;
-        var others = Requests(request, tenant).OrderByDescending(cookie => cookie.Since, StringComparer.Ordinal).Skip(MostRequests - 1);
-        foreach (var (name, _) in others) response.Cookies.Delete(name, Options(null));
-        Write(response, tenant, RequestName + id, $"{now.ToUnixTimeSeconds()}.{secret}", life);
+        DropOldRequests(request, tenant, id);
+        Write(request.HttpContext.Response, tenant, RequestName + id, $"{now.ToUnixTimeSeconds()}.{secret}", life);
+    }
+
+    /// <summary>
+    /// Takes the oldest cookies of pending requests from a browser that has too many, whichever tenant's, but not this
+    /// request's. A form that a foreign site posts brings none to be counted; the page that it leads to does.
+    /// </summary>
+    public void DropOldRequests(HttpRequest request, Tenant tenant, string id)
+    {
+        var others = Requests(request).Where(cookie => cookie.Name != Name(tenant, RequestName + id))
+            .OrderByDescending(cookie => cookie.Since, StringComparer.Ordinal).Skip(MostRequests - 1);
+        foreach (var (name, _) in others) request.HttpContext.Response.Cookies.Delete(name, Options(null));
     }
 
     /// <summary>True if this browser has sent any cookie of the tenant's pages: it keeps them.</summary>
     public bool KeepsAny(HttpRequest request, Tenant tenant) => request.Cookies.Keys.Any(name => name.EndsWith($"-{tenant.Id}", StringComparison.Ordinal));
 
-    // __Host-request-{id}-{tenant}: the id's length says where the tenant begins.
-    IEnumerable<(string Name, string Since)> Requests(HttpRequest request, Tenant tenant)
+    // __Host-request-{id}-{tenant}
+    IEnumerable<(string Name, string Since)> Requests(HttpRequest request)
     {
-        var length = Name(tenant, RequestName).Length + Ids.Length;
-        var start = Name(tenant, RequestName)[..^(tenant.Id.Length + 1)];
-        return request.Cookies.Where(cookie => cookie.Key.Length == length && cookie.Key.StartsWith(start, StringComparison.Ordinal)
-            && cookie.Key.EndsWith($"-{tenant.Id}", StringComparison.Ordinal)).Select(cookie => (cookie.Key, cookie.Value.Split('.')[0]));
+        var start = Prefix + RequestName;
+        return request.Cookies.Where(cookie => cookie.Key.StartsWith(start, StringComparison.Ordinal)
+            && cookie.Key.Length > start.Length + Ids.Length && cookie.Key[start.Length + Ids.Length] == '-')
+            .Select(cookie => (cookie.Key, cookie.Value.Split('.')[0]));
     }
 
-    string Name(Tenant tenant, string name) => $"{(secure ? "__Host-" : "")}{name}-{tenant.Id}";
+    string Prefix => secure ? "__Host-" : "";
+
+    string Name(Tenant tenant, string name) => $"{Prefix}{name}-{tenant.Id}";
 
     CookieOptions Options(TimeSpan? life) => new()
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Latchkey.Storage;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.OAuth;
@@ -80,6 +81,18 @@ public sealed class GuessTests : IAsyncLifetime
         }
         Assert.Equal(5, hashing.Verified - before);
         Assert.Equal(HttpStatusCode.TooManyRequests, (await Try(slow, "admin", "admin-password", "192.0.2.1")).Status);
+    }
+
+    [Fact]
+    public async Task Who_hangs_up_while_waiting_for_a_place_has_failed_nowhere()
+    {
+        Attempts Instance() => new(host.Service<StorageClients>(), clock);
+        static AttemptCount Of(string kind) => new(RowKeys.Attempts("demo", kind, "somebody"), Most: 2, TimeSpan.FromMinutes(15));
+        var (one, other) = (Instance(), Instance());
+        using var held = await one.Reserve([Of("address")], default);
+        using var hangUp = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => other.Reserve([Of("account"), Of("address")], hangUp.Token));
+        using var next = await one.Reserve([Of("account")], default).WaitAsync(TimeSpan.FromSeconds(5));
     }
 
     [Theory]

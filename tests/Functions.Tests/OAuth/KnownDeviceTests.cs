@@ -131,6 +131,12 @@ public sealed class KnownDeviceTests : IAsyncLifetime
             Try(user, password, address: "192.0.2.77", client: "backend", more: [("client_secret", secret), ("end_user_address", of)]);
     }
 
+    [Theory]
+    [InlineData("device_token")]
+    [InlineData("end_user_address")]
+    public async Task What_says_where_a_user_is_can_be_there_only_once(string name) =>
+        Assert.Equal("invalid_request", await Error(await Try("alice", "alice-password", more: [(name, "203.0.113.1"), (name, "203.0.113.2")])));
+
     // By strangers, each from an address of its own.
     async Task Lock(string user)
     {

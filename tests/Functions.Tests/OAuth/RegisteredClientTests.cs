@@ -189,6 +189,19 @@ public sealed class RegisteredClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_client_whose_redirects_were_relaxed_sends_back_what_it_has_read()
+    {
+        var made = await Register(metadata => metadata["application_type"] = "native");
+        var (admin, id) = (await Admin.AdminOf.Tenant(host), Text(made, "client_id"));
+        await admin.Patch($"clients/{id}", new { relaxedRedirects = true, redirectUris = Admin.AdminOf.Texts("myapp://callback") });
+        foreach (var sent in new[] { "myapp://callback", "https://app.example/callback" })
+        {
+            var put = await Put(made, metadata => { metadata["application_type"] = "native"; metadata["redirect_uris"] = new JsonArray(sent); });
+            Assert.Equal("""["myapp://callback"]""", (await TestHost.Json(put, 200)).GetProperty("redirect_uris").GetRawText());
+        }
+    }
+
+    [Fact]
     public async Task A_secret_that_an_administrator_rotated_is_the_last_that_the_registration_token_sees()
     {
         var both = new Action<JsonObject>(metadata => metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code"));

@@ -47,6 +47,7 @@ public sealed class UserInfoTests(DemoHost demo) : IClassFixture<DemoHost>
         var both = new HttpRequestMessage(HttpMethod.Post, Path) { Content = TestHost.Form(("access_token", token)) };
         both.Headers.Authorization = new("Bearer", token);
         await TestClients.Refused(await host.Http.SendAsync(both), "invalid_request");
+        await TestClients.Refused(await host.Http.PostAsync(Path, TestHost.Form(("access_token", token), ("access_token", token))), "invalid_request");
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.OAuth.Authorization;
 
@@ -48,6 +50,19 @@ public sealed class CodeTests(DemoHost demo) : IClassFixture<DemoHost>
         await TestHost.Json(await Files(tokens), 200);
         await Refused(await browser.Redeem(code));
         await Dead(tokens);
+    }
+
+    [Fact]
+    public async Task A_client_that_lost_all_that_was_asked_for_gets_nothing_else_instead()
+    {
+        var client = await Registered.WebApp(host, client => client with { FirstParty = true });
+        (string, string?)[] asks = [("client_id", client.Id), ("redirect_uri", Registered.Redirect)];
+        var browser = new Browser(host);
+        var code = (await browser.Answer([.. asks, ("scope", "files.read")]))["code"];
+        var (clients, tenant) = (host.Service<ClientStore>(), (await host.Service<TenantStore>().Find("demo", default))!);
+        Assert.True(await clients.TryReplace(tenant, (await clients.FindNow(tenant, client.Id, default))! with { Scope = Scope.Of("files.write") }, default));
+        var answer = await browser.Redeem(code, [.. asks, ("client_secret", Registered.Secret)]);
+        Assert.Equal("invalid_scope", (await TestHost.Json(answer, 400)).GetProperty("error").GetString());
     }
 
     [Fact]

@@ -157,6 +157,23 @@ public sealed class TabTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.InRange(browser.Cookies.Keys.Count(name => name.StartsWith("request-", StringComparison.Ordinal)), 20, 21);
     }
 
+    [Fact]
+    public async Task Neither_do_those_that_another_site_posts_nor_those_at_many_tenants()
+    {
+        var browser = new Browser(host);
+        for (var n = 0; n < 25; n++)
+        {
+            var kept = browser.Cookies.ToList();
+            browser.Cookies.Clear(); // SameSite: the foreign form brings none, and the redirect that follows brings them all.
+            var posted = await browser.Post("/demo/oauth/authorize", Pairs(Browser.Request()));
+            foreach (var (name, value) in kept) browser.Cookies.Add(name, value);
+            Assert.StartsWith("/demo/login?", Browser.Location(await browser.Follow(posted)), StringComparison.Ordinal);
+        }
+        for (var n = 0; n < 5; n++) await browser.Get("/acme/account");
+        Assert.InRange(browser.Cookies.Keys.Count(name => name.StartsWith("request-", StringComparison.Ordinal)), 20, 21);
+        await browser.SignIn(await browser.Authorize()); // The newest is among those that stay.
+    }
+
     [Theory]
     [InlineData("/demo/reset?utm_source=newsletter&lang=de")]
     [InlineData("/demo/device?user_code=BCDF-GHJK&fbclid=a&fbclid=b")]
