@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using Azure.Storage.Blobs.Models;
 using Latchkey.Storage;
 using Latchkey.Tests.Files;
