@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey;
 
 /// <summary>
-/// The demo tenants of the README, made at start in Development on the emulator and nowhere else: their secrets are
+/// The demo tenants of README.md, made at start in Development on the emulator and nowhere else: their secrets are
 /// known to everybody. If storage is not there yet, the next start makes them.
 /// </summary>
 public sealed partial class DemoData(

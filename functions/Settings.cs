@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Latchkey;
 
-/// <summary>How JWTs are signed (design: README, "Signing").</summary>
+/// <summary>How JWTs are signed (docs/operating/signing.md).</summary>
 public enum SigningMode
 {
     /// <summary>By this process, with keys from a key file; development only.</summary>
@@ -16,7 +16,7 @@ public enum SigningMode
     KeyVaultWrapped,
 }
 
-/// <summary>The settings, validated at start; the README's table describes each. Names are <c>Latchkey__…</c> as environment variables.</summary>
+/// <summary>The settings, validated at start; the table of docs/operating/settings.md describes each. Names are <c>Latchkey__…</c> as environment variables.</summary>
 public sealed record Settings
 {
     /// <summary>True on a developer's machine: http origins, the emulator, a key file and demo data are allowed.</summary>

@@ -250,7 +250,7 @@ var smtpHost = mailBySmtp && (empty(mailSmtpHost) || empty(mailFrom))
 var communicationName = mailByAzure ? names.communication : ''
 var smtpVaultEntry = mailBySmtp && !empty(mailSmtpUser) ? names.smtpPassword : ''
 
-// What the README's table of settings calls them. The rest of that table is the app's own surroundings (functionApp.bicep).
+// What the table of docs/operating/settings.md calls them. The rest of that table is the app's own surroundings (functionApp.bicep).
 var settings = {
   Latchkey__AuditDays: auditDays
   Latchkey__CacheSeconds: cacheSeconds

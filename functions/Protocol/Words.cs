@@ -19,7 +19,7 @@ public static class GrantType
     public const string RefreshToken = "refresh_token";
 }
 
-/// <summary>The scopes that Latchkey knows (design.md §4). The first four belong to OpenID Connect, the rest are rights.</summary>
+/// <summary>The scopes that Latchkey knows (docs/architecture.md, "What is fixed, and why"). The first four belong to OpenID Connect, the rest are rights.</summary>
 public static class Scopes
 {
     /// <summary>OIDC Core §3.1.2.1.</summary>

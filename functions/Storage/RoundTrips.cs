@@ -6,7 +6,7 @@ namespace Latchkey.Storage;
 
 /// <summary>
 /// Counts requests to storage, retries included (metric <c>latchkey.storage.roundtrips</c>): each one is time for the
-/// phone that waits and money for the operator. A test holds the budget of design.md §7.
+/// phone that waits and money for the operator. A test holds the budget of docs/architecture.md.
 /// </summary>
 public sealed class RoundTrips : HttpPipelineSynchronousPolicy
 {

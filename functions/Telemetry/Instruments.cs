@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 namespace Latchkey.Telemetry;
 
 /// <summary>
-/// What Latchkey measures and traces (README, "See what is going on"). Tags have few values: a tenant's id, never a user,
+/// What Latchkey measures and traces (docs/operating/telemetry.md). Tags have few values: a tenant's id, never a user,
 /// a file or a token. Nothing costs anything until somebody listens (<see cref="Exporting"/>).
 /// </summary>
 public static class Instruments

@@ -1,5 +1,5 @@
-// What an operator looks at first: requests, tokens, sign-ins, files, storage. The figures are named in README.md,
-// "See what is going on".
+// What an operator looks at first: requests, tokens, sign-ins, files, storage. The figures are named in
+// docs/operating/telemetry.md.
 param name string
 param location string
 param tags object

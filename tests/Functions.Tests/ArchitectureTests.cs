@@ -4,7 +4,7 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.Tests;
 
-/// <summary>Holds the rooms of the design: who may know whom, and what every trigger goes through.</summary>
+/// <summary>Holds the rooms of docs/architecture.md: who may know whom, and what every trigger goes through.</summary>
 public sealed partial class ArchitectureTests
 {
     // Room → the rooms that it may name. The root (Services, Settings, DemoData) wires everything.
@@ -36,6 +36,12 @@ public sealed partial class ArchitectureTests
             select $"{Relative(file)} names {named}";
         Assert.Empty(faults.Distinct());
     }
+
+    [Fact]
+    public void The_page_about_the_architecture_has_the_same_rooms_and_arrows() => Assert.Equal(
+        Arrows.Select(room => $"{room.Key}: {string.Join(", ", room.Value.Order(StringComparer.Ordinal))}").Order(StringComparer.Ordinal),
+        File.ReadLines(Repository.Path("docs/architecture.md")).Select(line => RoomRow().Match(line)).Where(row => row.Success)
+            .Select(row => $"{row.Groups[1].Value}: {row.Groups[2].Value.Replace("`", "", StringComparison.Ordinal).Trim('–')}").Order(StringComparer.Ordinal));
 
     [Fact]
     public void Every_room_is_in_the_table_and_its_namespace_is_its_folder()
@@ -99,6 +105,9 @@ public sealed partial class ArchitectureTests
     static string? Room(string file) => Relative(file).Split(Path.DirectorySeparatorChar) is { Length: > 1 } parts ? parts[0] : null;
 
     static string Relative(string file) => Path.GetRelativePath(Repository.Path("functions"), file);
+
+    [GeneratedRegex(@"^\| `([A-Z]\w+)` \| .+ \| ([^|]+) \|$")]
+    private static partial Regex RoomRow();
 
     // `using Latchkey.Room…`, `Latchkey.Room.Type` and `Room.Type`, but not a longer name's end nor a doc's RFC word.
     [GeneratedRegex(@"(?:(?<=\bLatchkey\.)|(?<![\w.""/]))(?<room>Protocol|Keys|Storage|Http|Tenancy|OAuth|Pages|Files|Admin|OpenApi|Telemetry)(?=[.;][A-Z\s]|;)")]

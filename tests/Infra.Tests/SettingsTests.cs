@@ -4,7 +4,7 @@ using Xunit;
 namespace Latchkey.Infra.Tests;
 
 /// <summary>
-/// The README's table of settings, what the code reads and what a deployment sets, held against each other: a new setting
+/// The table of docs/operating/settings.md, what the code reads and what a deployment sets, held against each other: a new setting
 /// stands in the table and is a parameter of main.bicep, or it is for a developer's machine.
 /// </summary>
 public sealed partial class SettingsTests
@@ -48,10 +48,8 @@ public sealed partial class SettingsTests
 
     private static IEnumerable<Row> Rows()
     {
-        var readme = Repository.Read("README.md");
-        var start = readme.IndexOf("\n## Settings\n", StringComparison.Ordinal);
-        var section = readme[start..readme.IndexOf("\n## ", start + 1, StringComparison.Ordinal)];
-        foreach (Match line in Line().Matches(section))
+        var page = Repository.Read("docs/operating/settings.md");
+        foreach (Match line in Line().Matches(page))
         {
             // `…__SmtpPort` stands for a name that differs in its last part.
             var (before, defaults) = ("", line.Groups[2].Value.Split(','));
@@ -62,7 +60,7 @@ public sealed partial class SettingsTests
             }
         }
         // Its row is the collector's.
-        if (section.Contains("`OTEL_EXPORTER_OTLP_PROTOCOL`", StringComparison.Ordinal))
+        if (page.Contains("`OTEL_EXPORTER_OTLP_PROTOCOL`", StringComparison.Ordinal))
             yield return new Row("OTEL_EXPORTER_OTLP_PROTOCOL", "–", "");
     }
 

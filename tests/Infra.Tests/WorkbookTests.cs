@@ -37,11 +37,11 @@ public sealed partial class WorkbookTests
     }
 
     [Fact]
-    public void Every_figure_is_in_the_README_and_all_that_tell_of_trouble_are_in_the_workbook()
+    public void Every_figure_is_in_the_docs_and_all_that_tell_of_trouble_are_in_the_workbook()
     {
         var figures = Figure().Matches(Instruments).Select(match => match.Groups[1].Value).ToList();
         Assert.Equal(9, figures.Count);
-        Assert.All(figures, name => Assert.Contains($"`{name}`", Repository.Read("README.md"), StringComparison.Ordinal));
+        Assert.All(figures, name => Assert.Contains($"`{name}`", Repository.Read("docs/operating/telemetry.md"), StringComparison.Ordinal));
         Assert.All(figures.Where(name => name != "http.server.active_requests"),
             name => Assert.Contains($"'{name}'", Repository.Read("infra/modules/workbook.json"), StringComparison.Ordinal));
     }

@@ -9,7 +9,7 @@ namespace Latchkey.Workshop;
 
 /// <summary>
 /// Restores, and fills <c>.feed/</c> with the packages that the restore reports missing and no others: the genuine DLLs, taken out
-/// of an application that Microsoft publishes on npm (README, "Package feeds").
+/// of an application that Microsoft publishes on npm (docs/building.md, "Package feeds").
 /// </summary>
 static partial class Feed
 {

@@ -1,4 +1,4 @@
-// oidc-client-ts as the README's "Add sign-in to your app" sets it up; a person without a browser takes its place.
+// oidc-client-ts as docs/apps/sign-in.md sets it up; a person without a browser takes its place.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { UserManager } from 'oidc-client-ts';

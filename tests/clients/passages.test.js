@@ -1,4 +1,4 @@
-// The README's passages for apps, and both plugins' web versions, in Chromium: from an origin that is allowed and from one
+// The passages of docs/apps, and both plugins' web versions, in Chromium: from an origin that is allowed and from one
 // that is not.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';

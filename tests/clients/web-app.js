@@ -1,6 +1,6 @@
 // An app in a browser: its page comes from a server of this test under whatever origin the test gives it, and the
-// README's passages run in it as they stand.
-import { readFile } from 'node:fs/promises';
+// passages of docs/apps run in it as they stand.
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -12,11 +12,12 @@ export const allowed = 'http://localhost:8100';
 /** One that nobody knows. */
 export const foreign = 'http://foreign.example';
 
-const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+const folder = new URL('../../docs/apps/', import.meta.url);
+const pages = await Promise.all((await readdir(folder)).map(page => readFile(new URL(page, folder), 'utf8')));
 
-/** The README's passages of JavaScript whose first line is a comment that starts so. */
+/** The passages of JavaScript in docs/apps whose first line is a comment that starts so. */
 export function passages(...starts) {
-  const all = [...readme.matchAll(/^```js\n(\/\/[^]*?)^```$/gm)].map(match => match[1]);
+  const all = pages.flatMap(page => [...page.matchAll(/^```js\n(\/\/[^]*?)^```$/gm)].map(match => match[1]));
   return starts.map(start => all.find(code => code.startsWith(`// ${start}`)) ?? unknown(start)).join('\n');
 }
 
@@ -54,5 +55,5 @@ export async function inAnApp(origin, scripts, steps) {
 }
 
 function unknown(start) {
-  throw new Error(`README.md has no passage that starts with "// ${start}".`);
+  throw new Error(`docs/apps has no passage that starts with "// ${start}".`);
 }

@@ -26,7 +26,7 @@ export class Api {
 
   spaces() { return this.#send('GET', '/spaces'); }
 
-  /** A page of a folder, of the trash, or of what is shared; `query` is as in the README. */
+  /** A page of a folder, of the trash, or of what is shared; `query` is as in docs/apps/files.md. */
   list(query) {
     const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
     return this.#send('GET', `/files?${new URLSearchParams(given)}`);

@@ -8,7 +8,7 @@ namespace Latchkey.Tests.OAuth;
 /// <summary>Passwords that are guessed at once: they tell no more, and cost no more, than the same ones one after the other.</summary>
 public sealed class GuessTests : IAsyncLifetime
 {
-    const int Most = 10; // README, "Latchkey__Lockout__AccountTries".
+    const int Most = 10; // docs/operating/settings.md, Latchkey__Lockout__AccountTries.
 
     readonly TestClock clock = new();
 

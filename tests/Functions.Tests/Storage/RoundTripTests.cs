@@ -4,7 +4,7 @@ using Latchkey.Tests.Files;
 namespace Latchkey.Tests.Storage;
 
 /// <summary>
-/// The budget of storage round trips (design.md §7), with tenant and client in the cache: how many there are one after the
+/// The budget of storage round trips (docs/architecture.md), with tenant and client in the cache: how many there are one after the
 /// other, which is what a phone waits for, and how many in all.
 /// </summary>
 public sealed class RoundTripTests : IAsyncLifetime

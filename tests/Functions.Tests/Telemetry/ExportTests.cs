@@ -74,7 +74,7 @@ public sealed class ExportedRun : IAsyncLifetime
     }
 }
 
-/// <summary>What an operator sees of a service (README, "See what is going on"), taken from what really arrived at a collector.</summary>
+/// <summary>What an operator sees of a service (docs/operating/telemetry.md), taken from what really arrived at a collector.</summary>
 public sealed class ExportTests(ExportedRun run) : IClassFixture<ExportedRun>
 {
     [Fact]

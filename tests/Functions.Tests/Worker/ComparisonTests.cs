@@ -6,12 +6,13 @@ using System.Text.RegularExpressions;
 namespace Latchkey.Tests.Worker;
 
 /// <summary>
-/// The worker under its host and LocalHost answer alike, or the difference stands in the README's table. LocalHost's tests
+/// The worker under its host and LocalHost answer alike, or the difference stands in the table of docs/operating/functions-host.md. LocalHost's tests
 /// are worth as much as this holds.
 /// </summary>
 public abstract partial class ComparisonTests(bool production)
 {
     const int AtOnce = 8;
+    const string Page = "docs/operating/functions-host.md";
     const string Table = "| what is sent | LocalHost | Functions host |";
 
     // Belongs to the connection and not to the answer.
@@ -21,7 +22,7 @@ public abstract partial class ComparisonTests(bool production)
     static readonly string[] Moving = ["/admin/audit", "/admin/sessions", "/export", "/admin/limits", "/admin/keys", "/files-check", "/admin/tenants"];
 
     [Fact]
-    public async Task Both_hosts_answer_alike_but_for_what_the_README_tells()
+    public async Task Both_hosts_answer_alike_but_for_what_the_docs_say()
     {
         await using var hosts = await TwoHosts.Start(production);
         var requests = new Requests(hosts).All().ToList();
@@ -34,14 +35,14 @@ public abstract partial class ComparisonTests(bool production)
         });
         var told = Told();
         var untold = differences.Where(found => !told.Contains((found.Label, found.Local, found.Worker))).ToList();
-        Assert.True(untold.Count == 0, $"{untold.Count} of {requests.Count} answers differ and stand not in the README's table:\n\n"
+        Assert.True(untold.Count == 0, $"{untold.Count} of {requests.Count} answers differ and are not in the table of {Page}:\n\n"
             + string.Join("\n\n", untold.GroupBy(found => found.Label).SelectMany(group => group.Take(2)).Take(30).Select(found => found.More)));
-        Assert.Equal([], told.Except(differences.Select(found => (found.Label, found.Local, found.Worker))).Select(row => $"The README's row is not true: {row}"));
+        Assert.Equal([], told.Except(differences.Select(found => (found.Label, found.Local, found.Worker))).Select(row => $"This row of {Page} is not true: {row}"));
     }
 
     static List<(string Label, string Local, string Worker)> Told() =>
     [
-        .. File.ReadLines(Repository.Path("README.md")).SkipWhile(line => line != Table).Skip(2).TakeWhile(line => line.StartsWith('|'))
+        .. File.ReadLines(Repository.Path(Page)).SkipWhile(line => line != Table).Skip(2).TakeWhile(line => line.StartsWith('|'))
             .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries)).Select(cells => (cells[0], cells[1], cells[2])),
     ];
 

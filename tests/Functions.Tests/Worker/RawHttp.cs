@@ -21,7 +21,7 @@ enum Framing
 }
 
 /// <summary>A request, byte by byte: no client tidies up its target or its headers.</summary>
-/// <param name="Label">What is special about it, which is what the README's table calls it.</param>
+/// <param name="Label">What is special about it, which is what the table of docs/operating/functions-host.md calls it.</param>
 /// <param name="Method">The method.</param>
 /// <param name="Target">The target, as it goes over the line.</param>
 sealed record RawRequest(string Label, string Method, string Target)

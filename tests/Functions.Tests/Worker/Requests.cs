@@ -135,7 +135,7 @@ sealed class Requests(TwoHosts hosts)
         yield return new("a length that is none", "POST", "/demo/oauth/token") { Headers = [("Content-Length", "-1"), ("Content-Type", Form)] };
     }
 
-    // What comes before our code: the README tells it.
+    // What comes before our code: docs/operating/functions-host.md says it.
     static IEnumerable<RawRequest> OfTheHost()
     {
         yield return new("`/`", "GET", "/");
