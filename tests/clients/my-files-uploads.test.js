@@ -140,7 +140,7 @@ test('an upload that is given up is gone here and at the service; one that is re
   assert.equal((await deleted).status(), 204);
   assert.equal(await upload(page, 'no.jpg').count(), 0);
 
-  await choose(page, await disk('cat.png', photo(5000))); // JPEG bytes under a PNG's name.
+  await choose(page, await disk('cat.png', Buffer.from('<!DOCTYPE html><script>alert(1)</script>'.padEnd(5000)))); // A page under a picture's name.
   await page.getByRole('alert').filter({ hasText: 'cat.png was not uploaded' }).waitFor();
   await inspect(page, 'refused');
   await page.getByRole('button', { name: 'Remove cat.png' }).click();

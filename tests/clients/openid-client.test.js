@@ -35,9 +35,9 @@ for (const [name, authentication] of [['basic', oauth.ClientSecretBasic(secret)]
   });
 }
 
-test('a wrong client secret reaches the app as invalid_client', async () => {
+test('a wrong client secret reaches the app as a 401 with its challenge', async () => {
   const config = await discover('service', oauth.ClientSecretPost('wrong'));
-  await assert.rejects(oauth.clientCredentialsGrant(config), { error: 'invalid_client', status: 401 });
+  await assert.rejects(oauth.clientCredentialsGrant(config), { code: 'OAUTH_WWW_AUTHENTICATE_CHALLENGE', status: 401 });
 });
 
 test('an access token verifies with jose against the published keys', async () => {

@@ -170,11 +170,13 @@ test('a file without a type is sent by each passage', options, async () => {
     [[app('Web: one PUT')], 'return sendWhole(file)'],
     [await capacitor(), 'return sendWithCapacitor({ name: file.name, type: file.type, size: file.size, blob: file })'],
     // As on a phone, where the plugin sends the bytes themselves: what it would send is looked at and sent here.
-    [[...await capacitor(), `Capacitor.getPlatform = () => 'android';
-      FileTransfer.uploadFile = async ({ url, method, headers, mimeType }) => {
-        if (mimeType !== headers['Content-Type']) throw new Error('The plugin would say ' + mimeType);
-        await fetch(url, { method, headers, body: globalThis.sent });
-      };`], 'globalThis.sent = file; return sendWithCapacitor({ name: file.name, type: file.type, size: file.size, path: file.name })'],
+    [[`const Capacitor = { getPlatform: () => 'android' };
+      const FileTransfer = {
+        async uploadFile({ url, method, headers, mimeType }) {
+          if (mimeType !== headers['Content-Type']) throw new Error('The plugin would say ' + mimeType);
+          await fetch(url, { method, headers, body: globalThis.sent });
+        },
+      };`, app('Capacitor')], 'globalThis.sent = file; return sendWithCapacitor({ name: file.name, type: file.type, size: file.size, path: file.name })'],
     [await cordova('Cordova: `file`'), 'return sendWithCordova({ url: await kept(file), name: file.name, type: file.type, size: file.size })'],
   ];
   for (const [scripts, code] of ways) {
