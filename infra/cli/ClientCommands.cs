@@ -19,6 +19,8 @@ static class ClientCommands
     static readonly Option<string?> Jwks = new("--jwks") { Description = "A file with its public keys (JWK Set) for private_key_jwt" };
     static readonly Option<int> Overlap = new("--overlap") { Description = "How long the old secret is good yet", DefaultValueFactory = _ => 86400, CustomParser = typed => Times.ParseSeconds(typed) ?? 0 };
 
+    static readonly Option<bool> Purge = new("--purge-files") { Description = "With the files of its space; without it a client that has some is refused" };
+
     // The fields that are sent as they are said.
     static readonly (Option<string?> Option, string Field)[] Texts =
     [
@@ -37,6 +39,8 @@ static class ClientCommands
         (new("--require-par") { Description = "It pushes its authorization requests (RFC 9126)" }, "requirePushedRequests"),
         (new("--require-pkce") { Description = "It uses PKCE; a public client must anyway (RFC 7636)" }, "requirePkce"),
         (new("--refresh-by-cookie") { Description = "Its refresh token is a cookie that no script sees" }, "refreshByCookie"),
+        (new("--relaxed-redirects") { Description = "It may have http://localhost on any port and private schemes without a dot, which other programs can take more easily" }, "relaxedRedirects"),
+        (new("--forwards-address") { Description = "A backend that says from which address its user signs in; it must prove who it is" }, "forwardsAddress"),
         (new("--legacy-implicit") { Description = "It may use the implicit grant, which RFC 9700 advises against" }, "legacyImplicit"),
     ];
 
@@ -75,12 +79,18 @@ static class ClientCommands
             }, [Id, .. Settings, .. Addresses.SelectMany(address => new[] { address.More, address.Less })]),
             Verb("rotate-secret", "A new secret; the old one is good for a while", async call =>
                 call.Show(await call.Ask(HttpMethod.Post, $"{Path(call)}/secret", new { overlapSeconds = call.Get(Overlap) })), Id, Overlap),
+            Verb("end-registration", "Withdraw the token with which it changes its own registration (RFC 7592)", async call =>
+            {
+                await call.Ask(HttpMethod.Delete, $"{Path(call)}/registration-token");
+                call.Done("The registration token is withdrawn.");
+            }, Id),
             Verb("delete", "Delete it with its sessions and tokens", async call =>
             {
-                call.Confirm($"Client {call.Get(Id)} of tenant {call.Tenant} is deleted with its sessions and tokens.");
-                await call.DeleteAll(Path(call));
+                var files = call.Get(Purge) ? ", and the files of its space" : "";
+                call.Confirm($"Client {call.Get(Id)} of tenant {call.Tenant} is deleted with its sessions and tokens{files}.");
+                await call.DeleteAll($"{Path(call)}{(call.Get(Purge) ? "?files=purge" : "")}");
                 call.Done("The client is gone.");
-            }, Id, CommandLine.Yes));
+            }, Id, Purge, CommandLine.Yes));
     }
 
     // One that is to be removed and is not there is a mistake in the typing.
