@@ -8,13 +8,13 @@ import { photo } from './service.js';
 const options = { skip: missing, timeout: 180_000 };
 const MiB = 1024 * 1024;
 
-/** Holds blocks up, so that there is something to look at: each takes `delay` ms. Counts how often each was sent. */
-async function slowly(page, delay) {
+/** Holds blocks up, so that there is something to look at: each takes `delay` ms, and as long as it is held. Counts how often each was sent. */
+async function slowly(page, delay, held = () => false) {
   const sent = new Map();
   await page.route(/comp=block&/, async route => {
     const n = Number(Buffer.from(new URL(route.request().url()).searchParams.get('blockid'), 'base64').toString());
     if (route.request().method() === 'PUT') sent.set(n, (sent.get(n) ?? 0) + 1);
-    await new Promise(resolve => setTimeout(resolve, delay));
+    do await new Promise(resolve => setTimeout(resolve, delay)); while (held(n));
     await route.continue().catch(() => {}); // The page may be gone.
   });
   return sent;
@@ -35,13 +35,15 @@ async function servesTheSame(page, name, bytes) {
 
 test('a large file shows its progress, is paused, goes on and arrives whole', options, () => onMyFiles(async ({ page, disk }) => {
   const bytes = photo(30 * MiB + 17);
-  const sent = await slowly(page, 400);
+  let paused = false;
+  const sent = await slowly(page, 400, n => n > 3 && !paused); // However slow the machine is, it is not through before it is paused.
   await choose(page, await disk('large.jpg', bytes), await disk('beside.jpg', photo(1000)));
   const row = upload(page, 'large.jpg');
   await atLeast(row, 8 * MiB);
   await line(page, 'beside.jpg').waitFor(); // It did not wait for the large one.
   await page.getByRole('button', { name: 'Pause large.jpg' }).click();
   await row.getByText('Paused').waitFor();
+  paused = true;
   await inspect(page, 'paused');
   const before = [...sent.values()].reduce((sum, times) => sum + times, 0);
   await new Promise(resolve => setTimeout(resolve, 1000));
