@@ -24,7 +24,11 @@ public sealed class FuzzTests(ITestOutputHelper output)
     public async Task Whatever_is_sent_gets_an_answer_that_the_document_promises()
     {
         var (seconds, seed) = (Setting("LATCHKEY_FUZZ_SECONDS", 20), Setting("LATCHKEY_FUZZ_SEED", 10));
-        await using var host = await TestHost.Start();
+        // Its own keys: it rotates them, and would do so under every other test of this process.
+        await using var host = await TestHost.Start(settings: new()
+        {
+            ["Latchkey:Signing:KeyFile"] = Path.Combine(Path.GetTempPath(), $"latchkey-fuzz-{Guid.CreateVersion7():n}.json"),
+        });
         using var http = new HttpClient(new ContractHandler(new Uri(host.Origin), new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
