@@ -9,7 +9,11 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
 {
     TestHost host = null!;
 
-    public async Task InitializeAsync() => host = await TestHost.Start();
+    // Keys of its own: it rotates them.
+    public async Task InitializeAsync() => host = await TestHost.Start(settings: new()
+    {
+        ["Latchkey:Signing:KeyFile"] = Path.Combine(Path.GetTempPath(), $"latchkey-words-{Guid.CreateVersion7():n}.json"),
+    });
 
     public async Task DisposeAsync() => await host.DisposeAsync();
 

@@ -106,7 +106,7 @@ public sealed class RevocationMarkTests : IAsyncLifetime
         var html = await page.Content.ReadAsStringAsync();
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         Assert.Equal(mark == "client" ? 1 : 0, Count(html, "name=\"session\"")); // The web app's, which is not the one marked.
-        Assert.Contains("code=", Browser.Location(await browser.Authorize()), StringComparison.Ordinal); // Who is signed in, is.
+        Assert.StartsWith("/demo/consent?", Browser.Location(await browser.Authorize()), StringComparison.Ordinal); // Who is signed in, is.
     }
 
     [Theory, MemberData(nameof(Marks))]
