@@ -17,6 +17,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    static readonly string Late = $"no answer within {Patience.TotalSeconds} s, three times";
+
     // What would end the host or the test's own means: the operators' first secret is another test's.
     static readonly string[] Left = ["operator-bootstrap"];
 
@@ -64,7 +66,10 @@ public sealed class FuzzTests(ITestOutputHelper output)
         async Task Send(FuzzRequest request)
         {
             sent++;
-            if (await Fault(http, request, host.Origin, succeeded) is { } fault)
+            var fault = await Fault(http, request, host.Origin, succeeded);
+            // A machine that other tests keep busy may be late; what hangs hangs again.
+            for (var again = 0; fault == Late && again < 2; again++) fault = await Fault(http, request, host.Origin, succeeded);
+            if (fault is not null)
                 faults.Add($"request {sent}, {request.Operation.Id}: {fault}\n{request.Curl(host.Origin)}");
         }
     }
@@ -86,7 +91,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         }
         catch (OperationCanceledException)
         {
-            return $"no answer within {Patience.TotalSeconds} s";
+            return Late;
         }
         catch (Exception fault) when (fault is Xunit.Sdk.XunitException or System.Text.Json.JsonException)
         {

@@ -90,7 +90,7 @@ sealed class SmtpServer : IAsyncDisposable
             {
                 // This client hung up, or does not like the certificate.
             }
-            catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+            catch (Exception fault) when (fault is SocketException or InvalidOperationException) // Stopped while, or before, it waits; disposed too.
             {
                 return;
             }
