@@ -29,7 +29,6 @@ public static class Cors
     public static void Apply(HttpRequest request, IEnumerable<string> origins, bool credentials = false)
     {
         var headers = request.HttpContext.Response.Headers;
-        foreach (var name in headers.Keys.Where(name => name.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase)).ToList()) headers.Remove(name);
         headers.Append("Vary", "Origin");
         var origin = request.Headers.Origin.ToString();
         if (origin.Length == 0 || !origins.Contains(origin, StringComparer.Ordinal)) return;

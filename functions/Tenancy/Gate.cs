@@ -28,7 +28,7 @@ public sealed class Gate(
 
     /// <summary>A document of a tenant that is everybody's to read, from any origin: metadata and public keys.</summary>
     public Task<IResult> Document(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) =>
-        Enter(request, AtItsAddress(request, steps), _ => { });
+        Enter(request, AtItsAddress(request, steps), _ => Cors.ApplyToAll(request));
 
     Func<Tenant, CancellationToken, Task<IResult>> AtItsAddress(
         HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) => async (tenant, cancel) =>
@@ -41,11 +41,18 @@ public sealed class Gate(
         endpoint.Run(request, async () =>
         {
             var cancel = request.HttpContext.RequestAborted;
-            // As long as no tenant is known, a refusal holds nothing of anybody, and a script may read why.
-            Cors.ApplyToAll(request);
             var preflight = HttpMethods.IsOptions(request.Method);
-            if (await tenants.Find(request.RouteValues["tenant"] as string, cancel) is not { } tenant)
-                return preflight ? Results.NoContent() : throw Unknown();
+            Tenant? tenant = null;
+            try
+            {
+                tenant = await tenants.Find(request.RouteValues["tenant"] as string, cancel);
+            }
+            finally
+            {
+                // As long as no tenant is known, a refusal holds nothing of anybody, and a script may read why.
+                if (tenant is null) Cors.ApplyToAll(request);
+            }
+            if (tenant is null) return preflight ? Results.NoContent() : throw Unknown();
             if (cors is null) Cors.Apply(request, tenant.Origins);
             else cors(tenant);
             if (preflight) return Results.NoContent();

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Latchkey.Http;
+using Latchkey.Protocol;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
@@ -42,9 +43,10 @@ public sealed class PasswordHashing
 
     /// <summary>
     /// The one form of a password, however it was typed (RFC 8265 §4.2.2, OpaqueString; NIST SP 800-63B §5.1.1.2): every
-    /// space is U+0020, and NFC. Broken UTF-16 and U+FFFE, which .NET does not normalize, count as U+FFFD.
+    /// space is U+0020, and NFC.
     /// </summary>
-    public static string Normalize(string password) => string.Concat(password.EnumerateRunes().Select(Mapped)).Normalize(NormalizationForm.FormC);
+    public static string Normalize(string password) =>
+        UnicodeText.Normalize(string.Concat(password.EnumerateRunes().Select(Spaced)), NormalizationForm.FormC);
 
     /// <summary>True if a password can be set: forms can't carry U+0000, so nobody could type it.</summary>
     public static bool IsTypable(string password) => !password.Contains('\0', StringComparison.Ordinal);
@@ -95,6 +97,5 @@ public sealed class PasswordHashing
         return await Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    static Rune Mapped(Rune rune) => rune.Value == 0xFFFE ? Rune.ReplacementChar
-        : Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpaceSeparator ? new Rune(' ') : rune;
+    static Rune Spaced(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpaceSeparator ? new Rune(' ') : rune;
 }
