@@ -8,14 +8,14 @@ namespace Latchkey;
 /// Where tenants' keys are stored, sealed (SCHEMA.md, table Keys). It stands at the root because it is the one thing that
 /// knows both rooms, Keys and Storage.
 /// </summary>
-sealed class WrappedKeyTable(StorageClients storage, KeySeal seal) : IKeyStore
+sealed class WrappedKeyStore(StorageClients storage, KeySeal seal) : IKeyStore
 {
     static readonly string[] RowColumns = ["PartitionKey", "RowKey", "Algorithm", "Number", "Kid", "Created", "SignsFrom"];
 
     readonly Table table = new(storage.Tables.GetTableClient("Keys"));
 
     public async Task<TenantKeys> Load(
-        string tenant, IReadOnlyCollection<string> algorithms, IReadOnlyList<OwnKey> known, CancellationToken cancel)
+        string tenant, IReadOnlyCollection<string> algorithms, IReadOnlyList<ManagedKey> known, CancellationToken cancel)
     {
         var stored = new List<SealedKey>();
         await foreach (var entity in table.Partition(tenant, cancel))
@@ -24,14 +24,14 @@ sealed class WrappedKeyTable(StorageClients storage, KeySeal seal) : IKeyStore
             if (!algorithms.Contains(row.Algorithm)) continue;
             stored.Add(new SealedKey(row, entity.GetString("WrapKeyId"), entity.GetBinary("WrappedKey"), entity.GetBinary("Sealed")));
         }
-        return await seal.Open(tenant, stored, known, cancel);
+        return await seal.Decrypt(tenant, stored, known, cancel);
     }
 
     public Task Check(CancellationToken cancel) => seal.Check(cancel);
 
-    public async Task<bool> TryAdd(string tenant, OwnKey key, CancellationToken cancel)
+    public async Task<bool> TryAdd(string tenant, ManagedKey key, CancellationToken cancel)
     {
-        var closed = await seal.Close(tenant, key, cancel);
+        var closed = await seal.Encrypt(tenant, key, cancel);
         return await table.TryAdd(new TableEntity(tenant, RowKeys.Key(key.Row.Algorithm, key.Row.Number))
         {
             ["Algorithm"] = key.Row.Algorithm,

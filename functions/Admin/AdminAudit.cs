@@ -9,7 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>The tenant's audit: who did what to what, newest first.</summary>
-public sealed class AdminAudit(Gate gate, AuditReader reader, TimeProvider clock)
+public sealed class AdminAudit(TenantPipeline pipeline, AuditReader reader, TimeProvider clock)
 {
     /// <summary>
     /// <c>GET /{tenant}/admin/audit?from=&amp;to=&amp;user=&amp;type=&amp;cursor=&amp;limit=</c>. Times are RFC 3339; from is a
@@ -18,7 +18,7 @@ public sealed class AdminAudit(Gate gate, AuditReader reader, TimeProvider clock
     [Function("admin-audit")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/audit")] HttpRequest request) =>
-        gate.Read(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "from", "to", "user", "type", "cursor", "limit");
             var (entries, next) = await reader.Page(
@@ -33,7 +33,7 @@ public sealed class AdminAudit(Gate gate, AuditReader reader, TimeProvider clock
     [Function("admin-audit-export")]
     public Task<IResult> Export(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/audit/export")] HttpRequest request) =>
-        gate.Read(request, Scopes.Admin, caller =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, caller =>
         {
             var wanted = Wanted(Query.Read(request, "from", "to", "user", "type"));
             return Task.FromResult<IResult>(new JsonLines(Lines(caller, wanted, caller.Cancel), $"audit-{caller.Tenant.Id}.jsonl"));

@@ -13,24 +13,24 @@ namespace Latchkey.Admin;
 /// The tenant's clients. A change is seen at once here and by other instances within <c>CacheSeconds</c>; so is the end of
 /// all tokens of a client that is deleted. A secret is said once, when it is made.
 /// </summary>
-public sealed class AdminClients(Gate gate, ClientStore clients, ClientRemoval removal, IEnumerable<IGrant> grants, TimeProvider clock)
+public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, ClientRemoval removal, IEnumerable<IGrant> grants, TimeProvider clock)
 {
     const string Many = "{tenant}/admin/clients";
     const string One = "{tenant}/admin/clients/{clientId}";
-    const int MostOverlapSeconds = 30 * 86400;
+    const int MaxOverlapSeconds = 30 * 86400;
     const int StandardOverlapSeconds = 86400;
 
     /// <summary><c>GET /{tenant}/admin/clients?cursor=&amp;limit=</c> → <c>{clients, cursor}</c></summary>
     [Function("admin-clients")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
-        gate.Read(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "cursor", "limit");
             var limit = Paging.Limit(query);
             var found = await clients.List(caller.Tenant, Paging.After(query), limit + 1, caller.Cancel);
             var next = found.Count > limit ? found[limit - 1].Id : null;
-            return Results.Json(new { clients = found.Take(limit).Select(client => ClientAnswer.Of(client)), cursor = Paging.Cursor(next) });
+            return Results.Json(new { clients = found.Take(limit).Select(client => ClientResponse.Of(client)), cursor = Paging.Cursor(next) });
         });
 
     /// <summary>
@@ -40,7 +40,7 @@ public sealed class AdminClients(Gate gate, ClientStore clients, ClientRemoval r
     [Function("admin-client-create")]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Many)] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<ClientBody>(request);
             if (body.Name is null || body.Grants is null || body.Scope is null)
@@ -54,16 +54,16 @@ public sealed class AdminClients(Gate gate, ClientStore clients, ClientRemoval r
             if (await clients.FindNow(caller.Tenant, client.Id, caller.Cancel) is null) await removal.EnsureClear(caller.Tenant, client.Id, caller.Cancel);
             if (!await clients.TryAdd(caller.Tenant, client, caller.Cancel))
                 throw Problem.Conflict("client_exists", "There is a client of this id.");
-            caller.Act.Target = client.Id;
-            return Results.Json(ClientAnswer.Of(client, secret), statusCode: 201);
+            caller.Audit.Target = client.Id;
+            return Results.Json(ClientResponse.Of(client, secret), statusCode: 201);
         });
 
     /// <summary><c>GET /{tenant}/admin/clients/{clientId}</c></summary>
     [Function("admin-client")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One)] HttpRequest request) =>
-        gate.Read(request, Scopes.Admin, async caller =>
-            Results.Json(ClientAnswer.Of(await clients.FindNow(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound())));
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
+            Results.Json(ClientResponse.Of(await clients.FindNow(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound())));
 
     /// <summary>
     /// <c>PATCH /{tenant}/admin/clients/{clientId}</c>: the fields of create, but for the id. A client that is to have a
@@ -73,17 +73,17 @@ public sealed class AdminClients(Gate gate, ClientStore clients, ClientRemoval r
     [Function("admin-client-change")]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = One)] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<ClientBody>(request);
             if (body.Id is not null) throw Input.Fault("id", "can't be changed");
             if (IsReserved(Id(request))) throw Reserved();
             var secret = Ids.NewSecret();
             var changed = await EndSessions.Change(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
-                client => Noted(WithSecret(body.Apply(caller.Tenant, client, Grants), secret), body.Told()),
+                client => Noted(WithSecret(body.Apply(caller.Tenant, client, Grants), secret), body.Describe()),
                 client => clients.TryReplace(caller.Tenant, client, caller.Cancel)) ?? throw NotFound();
-            caller.Act.Detail = string.Join(", ", body.Told());
-            return Results.Json(ClientAnswer.Of(changed, changed.SecretHashes.Contains(Client.HashSecret(secret)) ? secret : null));
+            caller.Audit.Detail = string.Join(", ", body.Describe());
+            return Results.Json(ClientResponse.Of(changed, changed.SecretHashes.Contains(Client.HashSecret(secret)) ? secret : null));
         });
 
     /// <summary>
@@ -93,10 +93,10 @@ public sealed class AdminClients(Gate gate, ClientStore clients, ClientRemoval r
     [Function("admin-client-secret")]
     public Task<IResult> RotateSecret(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = One + "/secret")] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var overlap = Input.Number("overlapSeconds",
-                (await JsonBody.Read<Rotation>(request)).OverlapSeconds ?? StandardOverlapSeconds, 0, MostOverlapSeconds);
+                (await JsonBody.Read<Rotation>(request)).OverlapSeconds ?? StandardOverlapSeconds, 0, MaxOverlapSeconds);
             var secret = Ids.NewSecret();
             _ = await EndSessions.Change(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel), client =>
             {
@@ -116,7 +116,7 @@ public sealed class AdminClients(Gate gate, ClientStore clients, ClientRemoval r
     [Function("admin-client-delete")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             if (Id(request) == MyFilesClient.Id) throw Reserved(); // Its row remembers which of its sessions have ended.
             Operators.EnsureNotOwn(caller, Id(request));
@@ -126,7 +126,7 @@ public sealed class AdminClients(Gate gate, ClientStore clients, ClientRemoval r
                 "purge" => true,
                 _ => throw Problem.BadRequest("invalid_query", "files can only be purge."),
             };
-            if (purge) caller.Act.Detail = "with its files";
+            if (purge) caller.Audit.Detail = "with its files";
             return await removal.TryRun(caller.Tenant, Id(request), purge, caller.Cancel) switch
             {
                 null => throw NotFound(),
@@ -142,9 +142,9 @@ public sealed class AdminClients(Gate gate, ClientStore clients, ClientRemoval r
     [Function("admin-client-registration-token")]
     public Task<IResult> WithdrawRegistrationToken(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = One + "/registration-token")] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
-            caller.Act.Target = Id(request);
+            caller.Audit.Target = Id(request);
             _ = await EndSessions.Change(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
                 client => client.RegistrationTokenHash is null
                     ? throw Problem.NotFound("token_not_found", "The client has no registration token.")

@@ -11,18 +11,18 @@ namespace Latchkey.Admin;
 /// The tenant's groups, which share a space of files. A group without an owner does no harm: whoever administers the
 /// tenant can name another (<see cref="AdminMembers"/>).
 /// </summary>
-public sealed class AdminGroups(Gate gate, GroupStore groups, UserStore users, SpaceRemoval spaces, SpaceUsage usage)
+public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, UserStore users, SpaceRemoval spaces, SpaceQuota usage)
 {
     const string Many = "{tenant}/admin/groups";
     const string One = "{tenant}/admin/groups/{group}";
 
-    static readonly TimeSpan MostTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
+    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
 
     /// <summary><c>GET /{tenant}/admin/groups?cursor=&amp;limit=</c> → <c>{groups, cursor}</c></summary>
     [Function("admin-groups")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
-        gate.Read(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "cursor", "limit");
             var limit = Paging.Limit(query);
@@ -38,7 +38,7 @@ public sealed class AdminGroups(Gate gate, GroupStore groups, UserStore users, S
     [Function("admin-group-create")]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Many)] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var (tenant, body) = (caller.Tenant, await JsonBody.Read<NewGroup>(request));
             if (!Group.IsId(body.Id)) throw Input.Fault("id", "must be 1 to 64 of letters, digits, '-', '.' and '_'");
@@ -48,7 +48,7 @@ public sealed class AdminGroups(Gate gate, GroupStore groups, UserStore users, S
             if (await groups.FindGroup(tenant.Id, group.Id, caller.Cancel) is null) await EnsureClear(tenant, group.Id, caller.Cancel);
             if (!await groups.TryCreate(tenant.Id, group, body.Owner, caller.Cancel))
                 throw Problem.Conflict("group_exists", "There is a group of this id.");
-            caller.Act.Target = group.Id;
+            caller.Audit.Target = group.Id;
             return Results.Json(new { group.Id, group.Name }, statusCode: 201);
         });
 
@@ -56,7 +56,7 @@ public sealed class AdminGroups(Gate gate, GroupStore groups, UserStore users, S
     [Function("admin-group")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One)] HttpRequest request) =>
-        gate.Read(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var group = await Find(request, caller);
             var used = await usage.Read(caller.Tenant.Id, Owner.Group(group.Id).SpaceKey(caller.Tenant.Id), caller.Cancel);
@@ -67,7 +67,7 @@ public sealed class AdminGroups(Gate gate, GroupStore groups, UserStore users, S
     [Function("admin-group-change")]
     public Task<IResult> Rename(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = One)] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var name = Input.Shown("name", (await JsonBody.Read<NewName>(request)).Name);
             var group = new Group(Id(request), name);
@@ -83,7 +83,7 @@ public sealed class AdminGroups(Gate gate, GroupStore groups, UserStore users, S
     [Function("admin-group-delete")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var (tenant, id, cancel) = (caller.Tenant.Id, Id(request), caller.Cancel);
             var purge = Query.Read(request, "files")["files"] switch
@@ -97,11 +97,11 @@ public sealed class AdminGroups(Gate gate, GroupStore groups, UserStore users, S
             if (await groups.FindGroup(tenant, id, cancel) is null && await spaces.IsClear(tenant, owner, cancel)) throw NotFound();
             if (!purge && await spaces.Files(tenant, owner, cancel) is > 0 and var files) throw HasFiles(files);
             // The members first: from then on nobody writes. The group's row last: until then the same again goes on.
-            if (purge) caller.Act.Detail = "with its files";
+            if (purge) caller.Audit.Detail = "with its files";
             await groups.RemoveMembers(tenant, id, cancel);
             cancel = CancellationToken.None; // What has begun is finished, whether or not the caller is still there.
             if (!purge && await spaces.Files(tenant, owner, cancel) is > 0 and var late) throw HasFiles(late);
-            if (!await spaces.TryRun(tenant, owner, MostTime, cancel)) return Results.Json(new { done = false }, statusCode: 202);
+            if (!await spaces.TryRun(tenant, owner, MaxTime, cancel)) return Results.Json(new { done = false }, statusCode: 202);
             return await groups.TryDelete(tenant, id, cancel) ? Results.NoContent()
                 : throw Problem.Conflict("changed_meanwhile", "Somebody was added to the group meanwhile; try again.");
         });

@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>Initial access tokens (RFC 7591 §3), with which developers register their apps. A token is said once, when it is made.</summary>
-public sealed class AdminInitialTokens(Gate gate, InitialAccessTokens tokens)
+public sealed class AdminInitialTokens(TenantPipeline pipeline, InitialAccessTokens tokens)
 {
     const string Many = "{tenant}/admin/initial-tokens";
 
@@ -16,7 +16,7 @@ public sealed class AdminInitialTokens(Gate gate, InitialAccessTokens tokens)
     [Function("admin-initial-tokens")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
-        gate.Read(request, Scopes.Admin, async caller => Results.Json(new
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller => Results.Json(new
         {
             tokens = (await tokens.List(caller.Tenant, caller.Cancel)).Select(token => new
             {
@@ -31,14 +31,14 @@ public sealed class AdminInitialTokens(Gate gate, InitialAccessTokens tokens)
     [Function("admin-initial-token-create")]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Many)] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<NewToken>(request);
             var uses = Input.Number("uses", body.Uses ?? 1, 1, 1000);
             var days = Input.Number("days", body.Days ?? 7, 1, 90);
             var token = await tokens.Create(caller.Tenant, uses, TimeSpan.FromDays(days), caller.Cancel);
             var id = InitialAccessTokens.IdOf(token);
-            (caller.Act.Target, caller.Act.Detail) = (id, $"{uses} uses, {days} days");
+            (caller.Audit.Target, caller.Audit.Detail) = (id, $"{uses} uses, {days} days");
             return Results.Json(new { id, token }, statusCode: 201);
         });
 
@@ -46,7 +46,7 @@ public sealed class AdminInitialTokens(Gate gate, InitialAccessTokens tokens)
     [Function("admin-initial-token-revoke")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = Many + "/{tokenId}")] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
             await tokens.TryRevoke(caller.Tenant, request.RouteValues["tokenId"] as string ?? "", caller.Cancel)
                 ? Results.NoContent() : throw Problem.NotFound("token_not_found", "There is no such token."));
 

@@ -7,13 +7,13 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>The tenant's keys: what is published, what signs, and a rotation at an operator's command.</summary>
-public sealed class AdminKeys(Gate gate, KeyRotation rotation)
+public sealed class AdminKeys(TenantPipeline pipeline, KeyRotation rotation)
 {
     /// <summary><c>GET /{tenant}/admin/keys</c> → <c>{keys: [{kid, algorithm, created, signsFrom, signsUntil, publishedUntil}]}</c></summary>
     [Function("admin-keys")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/keys")] HttpRequest request) =>
-        gate.Read(request, Scopes.Admin, async caller => Answer(await rotation.List(caller.Tenant.Id, caller.Cancel)));
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller => Answer(await rotation.List(caller.Tenant.Id, caller.Cancel)));
 
     /// <summary>
     /// <c>POST /{tenant}/admin/keys/rotate</c>: new keys, published now and signing some minutes later. While the last
@@ -22,7 +22,7 @@ public sealed class AdminKeys(Gate gate, KeyRotation rotation)
     [Function("admin-keys-rotate")]
     public Task<IResult> Rotate(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/admin/keys/rotate")] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller => Answer(await rotation.Rotate(caller.Tenant.Id, caller.Cancel)));
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller => Answer(await rotation.Rotate(caller.Tenant.Id, caller.Cancel)));
 
     static IResult Answer(IReadOnlyList<KeyInfo> keys) => Results.Json(new
     {

@@ -9,7 +9,7 @@ namespace Latchkey.Admin;
 /// <summary>
 /// A group's members. What is changed holds at once here and within <c>CacheSeconds</c> on other instances.
 /// </summary>
-public sealed class AdminMembers(Gate gate, GroupStore groups, UserStore users)
+public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, UserStore users)
 {
     const string Many = "{tenant}/admin/groups/{group}/members";
     const string One = Many + "/{userId}";
@@ -18,7 +18,7 @@ public sealed class AdminMembers(Gate gate, GroupStore groups, UserStore users)
     [Function("admin-members")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
-        gate.Read(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "cursor", "limit");
             var limit = Paging.Limit(query);
@@ -41,7 +41,7 @@ public sealed class AdminMembers(Gate gate, GroupStore groups, UserStore users)
     [Function("admin-member-put")]
     public Task<IResult> Put(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = One)] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var role = Role((await JsonBody.Read<NewRole>(request)).Role);
             var group = await Find(request, caller);
@@ -56,7 +56,7 @@ public sealed class AdminMembers(Gate gate, GroupStore groups, UserStore users)
     [Function("admin-member-remove")]
     public Task<IResult> Remove(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var group = await Find(request, caller);
             if (!await groups.TryRemoveMember(caller.Tenant.Id, group.Id, User(request), caller.Cancel))
@@ -67,7 +67,7 @@ public sealed class AdminMembers(Gate gate, GroupStore groups, UserStore users)
 
     // The user is whom it is done to; by them it is looked for.
     static void Tell(Caller caller, Group group, string user, string what) =>
-        (caller.Act.Target, caller.Act.Detail) = (user, $"group={group.Id}, {what}");
+        (caller.Audit.Target, caller.Audit.Detail) = (user, $"group={group.Id}, {what}");
 
     async Task<Group> Find(HttpRequest request, Caller caller) =>
         await groups.FindGroup(caller.Tenant.Id, AdminGroups.Id(request), caller.Cancel) ?? throw AdminGroups.NotFound();

@@ -11,16 +11,16 @@ namespace Latchkey.Admin;
 /// tokens that are out within seconds; who has the role is the users' business. A role that is deleted and made again is
 /// another: nobody has it.
 /// </summary>
-public sealed class AdminRoles(Gate gate, TenantStore tenants)
+public sealed class AdminRoles(TenantPipeline pipeline, TenantStore tenants)
 {
-    const int MostRoles = 100;
+    const int MaxRoles = 100;
     const string One = "{tenant}/admin/roles/{role}";
 
     /// <summary><c>GET /{tenant}/admin/roles</c> → <c>{roles: [{name, rights}]}</c></summary>
     [Function("admin-roles")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/roles")] HttpRequest request) =>
-        gate.Read(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var tenant = await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
             return Results.Json(new { roles = tenant.Roles.Values.OrderBy(role => role.Name, StringComparer.Ordinal).Select(Answer) });
@@ -30,17 +30,17 @@ public sealed class AdminRoles(Gate gate, TenantStore tenants)
     [Function("admin-role-put")]
     public Task<IResult> Put(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = One)] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var name = Name(request) ?? throw Input.Fault("role", "must be 1 to 40 of a-z, 0-9, '-', '_' and '.'");
             if (IsReserved(caller, name)) throw Reserved();
             var rights = Input.Scope("rights", (await JsonBody.Read<NewRights>(request)).Rights, Operators.RightsIn(caller.Tenant));
             var tenant = await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
-            if (!tenant.Roles.ContainsKey(name) && tenant.Roles.Count >= MostRoles)
-                throw Problem.Conflict("too_many_roles", $"A tenant has at most {MostRoles} roles.");
+            if (!tenant.Roles.ContainsKey(name) && tenant.Roles.Count >= MaxRoles)
+                throw Problem.Conflict("too_many_roles", $"A tenant has at most {MaxRoles} roles.");
             var role = new Role(name, rights);
             await tenants.Put(tenant, role, caller.Cancel);
-            caller.Act.Detail = $"rights={rights}";
+            caller.Audit.Detail = $"rights={rights}";
             return Results.Json(Answer(role));
         });
 
@@ -48,7 +48,7 @@ public sealed class AdminRoles(Gate gate, TenantStore tenants)
     [Function("admin-role-delete")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var tenant = await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
             if (Name(request) is not { } name || !tenant.Roles.ContainsKey(name))

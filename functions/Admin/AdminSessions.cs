@@ -9,7 +9,7 @@ namespace Latchkey.Admin;
 
 /// <summary>The tenant's sessions: listed, and ended one by one, by user, by client, or all.</summary>
 public sealed class AdminSessions(
-    Gate gate, SessionStore sessions, UserSessions lines, UserStore users, ClientStore clients, EndSessions end, SignOuts signOuts,
+    TenantPipeline pipeline, SessionStore sessions, UserSessions lines, UserStore users, ClientStore clients, EndSessions end, SignOuts signOuts,
     TimeProvider clock)
 {
     /// <summary>
@@ -19,7 +19,7 @@ public sealed class AdminSessions(
     [Function("admin-sessions")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/sessions")] HttpRequest request) =>
-        gate.Read(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "user", "client", "cursor", "limit");
             var (limit, after) = (Paging.Limit(query), Paging.After(query));
@@ -36,7 +36,7 @@ public sealed class AdminSessions(
     [Function("admin-session-revoke")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = "{tenant}/admin/sessions/{sessionId}")] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var session = await sessions.Find(caller.Tenant.Id, request.RouteValues["sessionId"] as string ?? "", caller.Cancel)
                 ?? throw Problem.NotFound("session_not_found", "There is no such session.");
@@ -52,14 +52,14 @@ public sealed class AdminSessions(
     [Function("admin-sessions-revoke")]
     public Task<IResult> Revoke(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/admin/sessions/revoke")] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
-            var body = await JsonBody.Read<Whose>(request);
+            var body = await JsonBody.Read<SessionSelector>(request);
             if (((bool[])[body.User is not null, body.Client is not null, body.All is true]).Count(said => said) != 1)
                 throw Input.Fault("user", "or client or all must be there, one of them");
             if (body.User is { } user && Storage.Ids.IsId(user))
             {
-                caller.Act.Target = (await signOuts.EndAll(caller.Tenant, user, caller.Cancel)
+                caller.Audit.Target = (await signOuts.EndAll(caller.Tenant, user, caller.Cancel)
                     ?? throw Problem.NotFound("user_not_found", "There is no such user.")).Id;
             }
             else if (body.User is not null)
@@ -70,12 +70,12 @@ public sealed class AdminSessions(
             {
                 if (!await end.OfClient(caller.Tenant, client, caller.Cancel))
                     throw Problem.NotFound("client_not_found", "There is no such client.");
-                caller.Act.Target = client;
+                caller.Audit.Target = client;
             }
             else
             {
                 await end.OfTenant(caller.Tenant, caller.Cancel);
-                caller.Act.Detail = "all";
+                caller.Audit.Detail = "all";
             }
             return Results.NoContent();
         });
@@ -112,5 +112,5 @@ public sealed class AdminSessions(
         };
     }
 
-    sealed record Whose(string? User = null, string? Client = null, bool? All = null);
+    sealed record SessionSelector(string? User = null, string? Client = null, bool? All = null);
 }

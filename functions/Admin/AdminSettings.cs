@@ -12,7 +12,7 @@ namespace Latchkey.Admin;
 /// open registration and suspension are the operators' (<see cref="OperatorTenants"/>); the limits are shown here.
 /// </summary>
 public sealed class AdminSettings(
-    Gate gate, TenantStore tenants, UserStore users, GroupStore groups, ClientStore clients, TenantTotals totals, SpaceUsage usage)
+    TenantPipeline pipeline, TenantStore tenants, UserStore users, GroupStore groups, ClientStore clients, TenantQuota totals, SpaceQuota usage)
 {
     const string Route = "{tenant}/admin/settings";
 
@@ -22,7 +22,7 @@ public sealed class AdminSettings(
     [Function("admin-settings")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Route)] HttpRequest request) =>
-        gate.Read(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
             Answer(await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant));
 
     /// <summary>
@@ -32,10 +32,10 @@ public sealed class AdminSettings(
     [Function("admin-settings-change")]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = Route)] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<BrandingBody>(request);
-            caller.Act.Detail = string.Join(", ", body.Told());
+            caller.Audit.Detail = string.Join(", ", body.Describe());
             return Answer(await EndSessions.Change(() => tenants.FindNow(caller.Tenant.Id, caller.Cancel), body.Apply,
                 tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw OperatorTenants.NotFound());
         });
@@ -48,7 +48,7 @@ public sealed class AdminSettings(
     [Function("admin-limits")]
     public Task<IResult> Limits(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/limits")] HttpRequest request) =>
-        gate.Read(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var owner = Whose(Query.Read(request, "user", "group", "client"));
             if (owner is not null) await EnsureThere(caller, owner);
@@ -57,7 +57,7 @@ public sealed class AdminSettings(
             var space = owner is null ? null : await usage.Read(tenant.Id, owner.SpaceKey(tenant.Id), caller.Cancel);
             return Results.Json(new
             {
-                limits = LimitsAnswer.Of(tenant.Limits),
+                limits = LimitsResponse.Of(tenant.Limits),
                 taken = new { bytes, files },
                 space = space is null ? null : new { space.Bytes, space.Files, space.Pending },
             });

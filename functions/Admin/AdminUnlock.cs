@@ -9,7 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>Lets a user sign in again whose account strangers have locked by guessing.</summary>
-public sealed class AdminUnlock(Gate gate, UserStore users, SignInAttempts attempts)
+public sealed class AdminUnlock(TenantPipeline pipeline, UserStore users, SignInLockout attempts)
 {
     /// <summary>
     /// <c>POST /{tenant}/admin/users/{userId}/unlock</c> → 204: the wrong passwords for the account count no more, here at once
@@ -18,7 +18,7 @@ public sealed class AdminUnlock(Gate gate, UserStore users, SignInAttempts attem
     [Function("admin-user-unlock")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/admin/users/{userId}/unlock")] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var user = request.RouteValues["userId"] as string is { } id && Ids.IsId(id) ? await users.Find(caller.Tenant, id, caller.Cancel) : null;
             if (user is null) throw Problem.NotFound("user_not_found", "There is no such user.");

@@ -13,30 +13,30 @@ namespace Latchkey.Admin;
 /// the one write that does it: at once here and within 5 seconds on other instances. A change of roles, name or mail address
 /// shows in the tokens of the next refresh; what a role gave is gone from the tokens that are out within those 5 seconds.
 /// </summary>
-public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, Passwords passwords, EndSessions end, UserRemoval removal)
+public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantStore tenants, Passwords passwords, EndSessions end, UserRemoval removal)
 {
     const string Many = "{tenant}/admin/users";
     const string One = "{tenant}/admin/users/{userId}";
 
-    static readonly TimeSpan MostTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
+    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
 
     /// <summary><c>GET /{tenant}/admin/users?userName=&amp;cursor=&amp;limit=</c> → <c>{users, cursor}</c>; with a userName that one or none.</summary>
     [Function("admin-users")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
-        gate.Read(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "userName", "cursor", "limit");
             if (query["userName"] is { } name)
             {
                 var user = await users.FindByName(caller.Tenant, name, caller.Cancel);
-                return Results.Json(new { users = user is null ? [] : (UserAnswer[])[UserAnswer.Of(await Now(caller), user)] });
+                return Results.Json(new { users = user is null ? [] : (UserResponse[])[UserResponse.Of(await Now(caller), user)] });
             }
             var limit = Paging.Limit(query);
             var found = await users.List(caller.Tenant, Paging.After(query), limit + 1, caller.Cancel);
             var next = found.Count > limit ? found[limit - 1].Id : null;
             var tenant = await Now(caller);
-            return Results.Json(new { users = found.Take(limit).Select(user => UserAnswer.Of(tenant, user)), cursor = Paging.Cursor(next) });
+            return Results.Json(new { users = found.Take(limit).Select(user => UserResponse.Of(tenant, user)), cursor = Paging.Cursor(next) });
         });
 
     /// <summary>
@@ -46,7 +46,7 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
     [Function("admin-user-create")]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Many)] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<NewUser>(request);
             var tenant = await Now(caller);
@@ -63,25 +63,25 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
             user = user with { PasswordHash = await passwords.Hash(body.Password is null ? Ids.NewSecret() : Input.Password("password", user, body.Password), caller.Cancel) };
             if (!await users.TryAdd(tenant, user, caller.Cancel))
                 throw Problem.Conflict("user_exists", "There is a user of this name.");
-            caller.Act.Target = user.Id;
-            return Results.Json(UserAnswer.Of(tenant, user), statusCode: 201);
+            caller.Audit.Target = user.Id;
+            return Results.Json(UserResponse.Of(tenant, user), statusCode: 201);
         });
 
     /// <summary><c>GET /{tenant}/admin/users/{userId}</c></summary>
     [Function("admin-user")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One)] HttpRequest request) =>
-        gate.Read(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var user = await users.Find(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound();
-            return Results.Json(UserAnswer.Of(await Now(caller), user));
+            return Results.Json(UserResponse.Of(await Now(caller), user));
         });
 
     /// <summary><c>PATCH /{tenant}/admin/users/{userId}</c> <c>{name?, email?, roles?, disabled?}</c>; an empty email removes it.</summary>
     [Function("admin-user-change")]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = One)] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<UserChange>(request);
             var tenant = await Now(caller);
@@ -96,15 +96,15 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
             var changed = body.Disabled is true
                 ? await end.OfUser(tenant, Id(request), Apply, caller.Cancel)
                 : await EndSessions.Change(() => users.Find(tenant, Id(request), caller.Cancel), Apply, user => users.TryReplace(tenant, user, caller.Cancel));
-            caller.Act.Detail = string.Join(", ", Told(body));
-            return Results.Json(UserAnswer.Of(tenant, changed ?? throw NotFound()));
+            caller.Audit.Detail = string.Join(", ", Describe(body));
+            return Results.Json(UserResponse.Of(tenant, changed ?? throw NotFound()));
         });
 
     /// <summary><c>PUT /{tenant}/admin/users/{userId}/password</c> <c>{password}</c> → 204.</summary>
     [Function("admin-user-password")]
     public Task<IResult> SetPassword(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = One + "/password")] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var password = (await JsonBody.Read<NewPassword>(request)).Password;
             var known = await users.Find(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound();
@@ -121,10 +121,10 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
     [Function("admin-user-delete")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             Operators.EnsureNotOwn(caller, Id(request));
-            return await removal.TryRun(caller.Tenant, Id(request), MostTime, caller.Cancel) switch
+            return await removal.TryRun(caller.Tenant, Id(request), MaxTime, caller.Cancel) switch
             {
                 null => throw NotFound(),
                 true => Results.NoContent(),
@@ -139,7 +139,7 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
 
     static Problem NotFound() => Problem.NotFound("user_not_found", "There is no such user.");
 
-    static IEnumerable<string> Told(UserChange body)
+    static IEnumerable<string> Describe(UserChange body)
     {
         if (body.Name is not null) yield return "name";
         if (body.Email is not null) yield return "email";
@@ -155,8 +155,8 @@ public sealed class AdminUsers(Gate gate, UserStore users, TenantStore tenants, 
 }
 
 /// <summary>A user as the administration answers it.</summary>
-sealed record UserAnswer(string Id, string UserName, string Name, string? Email, IReadOnlyList<string> Roles, bool Disabled, bool Deleting)
+sealed record UserResponse(string Id, string UserName, string Name, string? Email, IReadOnlyList<string> Roles, bool Disabled, bool Deleting)
 {
-    public static UserAnswer Of(Tenant tenant, User user) =>
+    public static UserResponse Of(Tenant tenant, User user) =>
         new(user.Id, user.UserName, user.Name, user.Email, tenant.Names(user.Roles), user.Disabled, user.Deleting);
 }

@@ -17,7 +17,7 @@ public sealed record AuditQuery(DateTimeOffset From, DateTimeOffset To, string? 
 public sealed class AuditReader(AuditTables audit)
 {
     // A day without entries costs a request; a page is not kept waiting for a year of them.
-    const int MostDaysAtOnce = 31;
+    const int MaxDaysAtOnce = 31;
 
     /// <summary>
     /// A page, and where to go on. A page may be short, even empty, and still have a cursor: then the entries are rare
@@ -31,7 +31,7 @@ public sealed class AuditReader(AuditTables audit)
         var days = (await Days(wanted, cancel)).Where(day => string.CompareOrdinal(day, startDay) <= 0).ToList();
         var entries = new List<AuditEntry>();
         var last = "";
-        foreach (var day in days.Take(MostDaysAtOnce))
+        foreach (var day in days.Take(MaxDaysAtOnce))
         {
             await foreach (var row in Rows(tenant, wanted, day, day == startDay ? startKey : "", limit + 1, cancel))
             {
@@ -40,7 +40,7 @@ public sealed class AuditReader(AuditTables audit)
                 last = $"{day}.{row.RowKey}";
             }
         }
-        return (entries, days.Count > MostDaysAtOnce ? $"{days[MostDaysAtOnce]}." : null);
+        return (entries, days.Count > MaxDaysAtOnce ? $"{days[MaxDaysAtOnce]}." : null);
     }
 
     /// <summary>All of them.</summary>

@@ -15,10 +15,10 @@ namespace Latchkey.Admin;
 /// between sends the same request again.
 /// </summary>
 public sealed class Bootstrap(
-    Endpoint endpoint, TenantStore tenants, ClientStore clients, UserStore users, Passwords passwords, AuditLog audit, Settings settings,
+    ErrorBoundary boundary, TenantStore tenants, ClientStore clients, UserStore users, Passwords passwords, AuditLog audit, Settings settings,
     TimeProvider clock)
 {
-    const int LeastChars = 32;
+    const int MinChars = 32;
 
     /// <summary>
     /// <c>POST /operator/bootstrap</c> <c>{secret, userName, password}</c> → 201 <c>{issuer, userName}</c>. 404
@@ -28,26 +28,26 @@ public sealed class Bootstrap(
     [Function("operator-bootstrap")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "operator/bootstrap")] HttpRequest request) =>
-        endpoint.Run(request, async () =>
+        boundary.Run(request, async () =>
         {
             var cancel = request.HttpContext.RequestAborted;
             if (settings.OperatorSecretHash is not { } expected)
                 throw Problem.NotFound("bootstrap_off", "This deployment has no Latchkey__OperatorSecretHash.");
             var tenant = Operators.NewTenant(settings.Origin, clock.GetUtcNow());
-            Act.Of(request).Type = "operator-bootstrap";
+            AuditContext.Of(request).Type = "operator-bootstrap";
             return await audit.Record(request, tenant, () => Make(request, tenant, expected, cancel));
         });
 
     async Task<IResult> Make(HttpRequest request, Tenant tenant, byte[] expected, CancellationToken cancel)
     {
-        var body = await JsonBody.Read<First>(request);
+        var body = await JsonBody.Read<FirstOperator>(request);
         if (!Same(body.Secret, expected)) throw new Problem(403, "wrong_secret", "The secret is not the deployment's.");
         var userName = Input.Shown("userName", body.UserName);
         var blank = new User { Id = Ids.New(), UserName = userName, Name = userName, PasswordHash = "", Roles = [Operators.Role], Disabled = true };
         var password = Input.Password("password", blank, body.Password);
         var first = await tenants.FindNow(tenant.Id, cancel) is null;
         var user = await Candidate(tenant, blank, password, first, cancel);
-        Act.Of(request).Target = user.Id;
+        AuditContext.Of(request).Target = user.Id;
         if (first)
         {
             await clients.Save(tenant, Operators.CommandLine, cancel);
@@ -69,10 +69,10 @@ public sealed class Bootstrap(
     }
 
     // A short one could be guessed from its hash.
-    static bool Same(string sent, byte[] expected) => sent.Length >= LeastChars
+    static bool Same(string sent, byte[] expected) => sent.Length >= MinChars
         && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(sent)), expected);
 
     static Problem Done() => Problem.Conflict("bootstrap_done", "The first operator has been made; the secret is used up. Remove it from the settings.");
 
-    sealed record First(string Secret, string UserName, string Password);
+    sealed record FirstOperator(string Secret, string UserName, string Password);
 }

@@ -16,7 +16,7 @@ sealed record ClientBody(
     string? IdTokenAlgorithm = null, string? Jwks = null, string? WebsiteUri = null, string? LogoUri = null,
     bool? RefreshByCookie = null, bool? RelaxedRedirects = null, bool? ForwardsAddress = null, int? AccessTokenSeconds = null, int? SessionIdleSeconds = null, int? SessionSeconds = null, int? RetryWindowSeconds = null)
 {
-    const int MostUris = 50;
+    const int MaxUris = 50;
 
     static readonly string[] Methods =
         [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
@@ -45,9 +45,9 @@ sealed record ClientBody(
             Jwks = Jwks is null ? client.Jwks : Keys("jwks", Jwks),
             WebsiteUri = WebsiteUri is null ? client.WebsiteUri : Input.Https("websiteUri", WebsiteUri),
             LogoUri = LogoUri is null ? client.LogoUri : Input.Https("logoUri", LogoUri),
-            AccessTokenSeconds = AccessTokenSeconds is null ? client.AccessTokenSeconds : Input.Number("accessTokenSeconds", AccessTokenSeconds.Value, 60, Client.MostAccessTokenSeconds),
-            SessionIdleSeconds = SessionIdleSeconds is null ? client.SessionIdleSeconds : Input.Number("sessionIdleSeconds", SessionIdleSeconds.Value, 300, Client.MostSessionSeconds),
-            SessionSeconds = SessionSeconds is null ? client.SessionSeconds : Input.Number("sessionSeconds", SessionSeconds.Value, 300, Client.MostSessionSeconds),
+            AccessTokenSeconds = AccessTokenSeconds is null ? client.AccessTokenSeconds : Input.Number("accessTokenSeconds", AccessTokenSeconds.Value, 60, Client.MaxAccessTokenSeconds),
+            SessionIdleSeconds = SessionIdleSeconds is null ? client.SessionIdleSeconds : Input.Number("sessionIdleSeconds", SessionIdleSeconds.Value, 300, Client.MaxSessionSeconds),
+            SessionSeconds = SessionSeconds is null ? client.SessionSeconds : Input.Number("sessionSeconds", SessionSeconds.Value, 300, Client.MaxSessionSeconds),
             RetryWindowSeconds = RetryWindowSeconds is null ? client.RetryWindowSeconds : Input.Number("retryWindowSeconds", RetryWindowSeconds.Value, 0, 3600),
         };
         next = next with
@@ -59,7 +59,7 @@ sealed record ClientBody(
     }
 
     /// <summary>The names of the fields that are set.</summary>
-    public IReadOnlyList<string> Told() =>
+    public IReadOnlyList<string> Describe() =>
     [
         .. from field in ((string Name, object? Value)[])
             [
@@ -89,7 +89,7 @@ sealed record ClientBody(
 
     static IReadOnlyList<string> Uris(string field, IReadOnlyList<string> uris, Client client)
     {
-        if (uris.Count > MostUris) throw Input.Fault(field, $"holds more than {MostUris}");
+        if (uris.Count > MaxUris) throw Input.Fault(field, $"holds more than {MaxUris}");
         var fault = uris.Select(uri => RedirectUri.Fault(uri, client.Native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null);
         return fault is null ? uris : throw Input.Fault(field, $"is not good: {fault.TrimEnd('.')}");
     }

@@ -11,7 +11,7 @@ namespace Latchkey.Admin;
 /// </summary>
 public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces)
 {
-    static readonly TimeSpan MostTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
+    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
 
     /// <summary>Deletes the client; false if the time was over before. Null if there is neither a client nor anything of one.</summary>
     /// <exception cref="Problem">409 <c>client_has_files</c>.</exception>
@@ -23,7 +23,7 @@ public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces)
         if (!purge) return true;
         foreach (var owner in Owners(id))
         {
-            if (!await spaces.TryRun(tenant.Id, owner, MostTime, CancellationToken.None)) return false;
+            if (!await spaces.TryRun(tenant.Id, owner, MaxTime, CancellationToken.None)) return false;
         }
         return true;
     }

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>Health for load balancers and for the start script; public, says nothing that an attacker could use.</summary>
-public sealed class Health(Endpoint endpoint, HealthChecks checks)
+public sealed class HealthEndpoint(ErrorBoundary boundary, HealthChecks checks)
 {
     const int RetryAfterSeconds = 5;
 
@@ -13,7 +13,7 @@ public sealed class Health(Endpoint endpoint, HealthChecks checks)
     [Function("health-live")]
     public Task<IResult> Live(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health/live")] HttpRequest request) =>
-        endpoint.Run(request, () => Task.FromResult(Results.Json(new { status = "live" })));
+        boundary.Run(request, () => Task.FromResult(Results.Json(new { status = "live" })));
 
     /// <summary>
     /// <c>GET /health/ready</c> → <c>{status, tables, blobs, keys}</c>: tables, blobs and keys answer too, as of some
@@ -22,7 +22,7 @@ public sealed class Health(Endpoint endpoint, HealthChecks checks)
     [Function("health-ready")]
     public Task<IResult> Ready(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health/ready")] HttpRequest request) =>
-        endpoint.Run(request, async () =>
+        boundary.Run(request, async () =>
         {
             var state = await checks.Look().WaitAsync(request.HttpContext.RequestAborted);
             var parts = new Dictionary<string, object?>

@@ -3,10 +3,10 @@ using Latchkey.Tenancy;
 namespace Latchkey.Admin;
 
 /// <summary>A tenant's limits as they are answered: bytes and numbers of files; -1 is no limit.</summary>
-sealed record LimitsAnswer(long FileBytes, long SpaceBytes, long SpaceFiles, long SpacePending, long TenantBytes, long TenantFiles,
+sealed record LimitsResponse(long FileBytes, long SpaceBytes, long SpaceFiles, long SpacePending, long TenantBytes, long TenantFiles,
     IReadOnlyList<string> ContentTypes)
 {
-    public static LimitsAnswer Of(FileLimits limits) => new(Said(limits.FileBytes), Said(limits.SpaceBytes), Said(limits.SpaceFiles),
+    public static LimitsResponse Of(FileLimits limits) => new(Said(limits.FileBytes), Said(limits.SpaceBytes), Said(limits.SpaceFiles),
         Said(limits.SpacePending), Said(limits.TenantBytes), Said(limits.TenantFiles), limits.ContentTypes);
 
     static long Said(long limit) => limit == long.MaxValue ? LimitsBody.None : limit;
@@ -19,8 +19,8 @@ sealed record LimitsBody(long? FileBytes = null, long? SpaceBytes = null, long? 
     /// <summary>Says that there is no limit.</summary>
     public const long None = -1;
 
-    const long Most = 1L << 53; // What every JSON reader holds exactly; 8 PiB.
-    const int MostTypes = 100;
+    const long Max = 1L << 53; // What every JSON reader holds exactly; 8 PiB.
+    const int MaxTypes = 100;
 
     /// <exception cref="Http.Problem">400 <c>invalid_field</c>.</exception>
     public FileLimits Apply(FileLimits limits) => new()
@@ -38,13 +38,13 @@ sealed record LimitsBody(long? FileBytes = null, long? SpaceBytes = null, long? 
     {
         null => now,
         None => long.MaxValue,
-        >= 0 and <= Most => said.Value,
-        _ => throw Input.Fault(field, $"must be from 0 to {Most}, or {None} for no limit"),
+        >= 0 and <= Max => said.Value,
+        _ => throw Input.Fault(field, $"must be from 0 to {Max}, or {None} for no limit"),
     };
 
-    static IReadOnlyList<string> Types(IReadOnlyList<string> types) => types.Count <= MostTypes && types.All(IsType)
+    static IReadOnlyList<string> Types(IReadOnlyList<string> types) => types.Count <= MaxTypes && types.All(IsType)
         ? [.. types.Distinct(StringComparer.Ordinal)]
-        : throw Input.Fault("limits.contentTypes", $"must hold at most {MostTypes} lower-case types such as image/jpeg or image/*");
+        : throw Input.Fault("limits.contentTypes", $"must hold at most {MaxTypes} lower-case types such as image/jpeg or image/*");
 
     static bool IsType(string text) => text.Length <= 100 && text.Split('/') is [{ Length: > 0 } type, { Length: > 0 } subtype]
         && type.All(IsTokenChar) && (subtype == "*" || subtype.All(IsTokenChar));

@@ -14,9 +14,9 @@ namespace Latchkey.Admin;
 /// Takes a tenant's data out and away. Deleting takes three steps, so that nobody does it by mistake or without a copy:
 /// suspend, export, and delete with the value that the export ended with.
 /// </summary>
-public sealed class OperatorTenantData(Gate gate, TenantStore tenants, TenantData data)
+public sealed class OperatorTenantData(TenantPipeline pipeline, TenantStore tenants, TenantData data)
 {
-    static readonly TimeSpan MostTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
+    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
 
     /// <summary>
     /// <c>GET /operator/admin/tenants/{id}/export</c>: JSON lines of every row but keys, secrets and notes of work; a
@@ -26,7 +26,7 @@ public sealed class OperatorTenantData(Gate gate, TenantStore tenants, TenantDat
     [Function("operator-tenant-export")]
     public Task<IResult> Export(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/tenants/{id}/export")] HttpRequest request) =>
-        gate.Read(request, Scopes.Operator, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.Operator, async caller =>
         {
             var tenant = await tenants.FindNow(OperatorTenants.Id(request), caller.Cancel) ?? throw OperatorTenants.NotFound();
             return new JsonLines(Lines(tenant, caller.Cancel), $"tenant-{tenant.Id}.jsonl");
@@ -39,7 +39,7 @@ public sealed class OperatorTenantData(Gate gate, TenantStore tenants, TenantDat
     [Function("operator-tenant-delete")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "{tenant}/admin/tenants/{id}")] HttpRequest request) =>
-        gate.Change(request, Scopes.Operator, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Operator, async caller =>
         {
             var confirm = (await JsonBody.Read<Confirmation>(request)).Confirm;
             var tenant = await tenants.FindNow(OperatorTenants.Id(request), caller.Cancel) ?? throw OperatorTenants.NotFound();
@@ -49,7 +49,7 @@ public sealed class OperatorTenantData(Gate gate, TenantStore tenants, TenantDat
                 Encoding.UTF8.GetBytes(hash), Encoding.UTF8.GetBytes(Client.HashSecret(confirm)));
             if (!good) throw Problem.Conflict("not_exported", "confirm is not the value that the newest export of the suspended tenant ended with.");
             // Half a tenant is of no use: it is finished even if the caller hangs up.
-            return await data.Delete(tenant, MostTime, CancellationToken.None)
+            return await data.Delete(tenant, MaxTime, CancellationToken.None)
                 ? Results.NoContent() : Results.Json(new { done = false }, statusCode: 202);
         });
 

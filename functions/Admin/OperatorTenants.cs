@@ -10,7 +10,7 @@ namespace Latchkey.Admin;
 /// The deployment's tenants, for operators (scope <c>operator</c>, which only tenant <c>operator</c> gives: so
 /// <c>{tenant}</c> can be no other). A change is seen here at once and by other instances within 5 seconds.
 /// </summary>
-public sealed class OperatorTenants(Gate gate, TenantStore tenants, Domains domains, Settings settings, TimeProvider clock)
+public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants, Domains domains, Settings settings, TimeProvider clock)
 {
     const string Many = "{tenant}/admin/tenants";
     const string One = "{tenant}/admin/tenants/{id}";
@@ -20,13 +20,13 @@ public sealed class OperatorTenants(Gate gate, TenantStore tenants, Domains doma
     [Function("operator-tenants")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
-        gate.Read(request, Scopes.Operator, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.Operator, async caller =>
         {
             var query = Query.Read(request, "cursor", "limit");
             var limit = Paging.Limit(query);
             var found = await tenants.List(Paging.After(query), limit + 1, caller.Cancel);
             var next = found.Count > limit ? found[limit - 1].Id : null;
-            return Results.Json(new { tenants = found.Take(limit).Select(TenantAnswer.Of), cursor = Paging.Cursor(next) });
+            return Results.Json(new { tenants = found.Take(limit).Select(TenantResponse.Of), cursor = Paging.Cursor(next) });
         });
 
     /// <summary>
@@ -36,7 +36,7 @@ public sealed class OperatorTenants(Gate gate, TenantStore tenants, Domains doma
     [Function("operator-tenant-create")]
     public Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Many)] HttpRequest request) =>
-        gate.Change(request, Scopes.Operator, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Operator, async caller =>
         {
             var body = await JsonBody.Read<NewTenant>(request);
             if (!Tenant.IsId(body.Id))
@@ -53,16 +53,16 @@ public sealed class OperatorTenants(Gate gate, TenantStore tenants, Domains doma
             // Looked up first, so that the roles of one that is there are not touched.
             if (await tenants.FindNow(body.Id, caller.Cancel) is not null || !await tenants.TryAdd(tenant, caller.Cancel))
                 throw Problem.Conflict("tenant_exists", "There is a tenant of this id.");
-            caller.Act.Target = tenant.Id;
-            return Results.Json(TenantAnswer.Of(tenant), statusCode: 201);
+            caller.Audit.Target = tenant.Id;
+            return Results.Json(TenantResponse.Of(tenant), statusCode: 201);
         });
 
     /// <summary><c>GET /operator/admin/tenants/{id}</c></summary>
     [Function("operator-tenant")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One)] HttpRequest request) =>
-        gate.Read(request, Scopes.Operator, async caller =>
-            Results.Json(TenantAnswer.Of(await tenants.FindNow(Id(request), caller.Cancel) ?? throw NotFound())));
+        pipeline.AuthorizeRead(request, Scopes.Operator, async caller =>
+            Results.Json(TenantResponse.Of(await tenants.FindNow(Id(request), caller.Cancel) ?? throw NotFound())));
 
     /// <summary>
     /// <c>PATCH /operator/admin/tenants/{id}</c> <c>{name?, origins?, color?, logoUri?, openRegistration?, domain?, limits?}</c>.
@@ -72,10 +72,10 @@ public sealed class OperatorTenants(Gate gate, TenantStore tenants, Domains doma
     [Function("operator-tenant-change")]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = One)] HttpRequest request) =>
-        gate.Change(request, Scopes.Operator, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Operator, async caller =>
         {
             var body = await JsonBody.Read<TenantBody>(request);
-            caller.Act.Detail = string.Join(", ", body.Told());
+            caller.Audit.Detail = string.Join(", ", body.Describe());
             var before = await tenants.FindNow(Id(request), caller.Cancel) ?? throw NotFound();
             var domain = body.Apply(before).Domain;
             if (domain is not null && before.Id == Tenant.Operator) throw Input.Fault("domain", "is not for the operators' tenant");
@@ -85,7 +85,7 @@ public sealed class OperatorTenants(Gate gate, TenantStore tenants, Domains doma
                 () => tenants.FindNow(before.Id, caller.Cancel), body.Apply, tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw NotFound();
             // Last: whoever dies before it leaves a domain that the same tenant can take again, and nobody else.
             if (before.Domain is { } old && old != changed.Domain) await domains.Release(old, before.Id, caller.Cancel);
-            return Results.Json(TenantAnswer.Of((await tenants.FindNow(before.Id, caller.Cancel))!));
+            return Results.Json(TenantResponse.Of((await tenants.FindNow(before.Id, caller.Cancel))!));
         });
 
     /// <summary>
@@ -95,7 +95,7 @@ public sealed class OperatorTenants(Gate gate, TenantStore tenants, Domains doma
     [Function("operator-tenant-suspend")]
     public Task<IResult> Suspend(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = One + "/suspend")] HttpRequest request) =>
-        gate.Change(request, Scopes.Operator, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Operator, async caller =>
         {
             var reason = Input.Shown("reason", (await JsonBody.Read<Suspension>(request)).Reason, MaxReasonChars);
             if (Id(request) == Tenant.Operator) throw Problem.Conflict("tenant_reserved", "The operators' tenant can't be suspended.");
@@ -106,9 +106,9 @@ public sealed class OperatorTenants(Gate gate, TenantStore tenants, Domains doma
     [Function("operator-tenant-resume")]
     public Task<IResult> Resume(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = One + "/resume")] HttpRequest request) =>
-        gate.Change(request, Scopes.Operator, async caller => Results.Json(await Set(request, caller, null)));
+        pipeline.AuthorizeWrite(request, Scopes.Operator, async caller => Results.Json(await Set(request, caller, null)));
 
-    async Task<TenantAnswer> Set(HttpRequest request, Caller caller, string? reason) => TenantAnswer.Of(
+    async Task<TenantResponse> Set(HttpRequest request, Caller caller, string? reason) => TenantResponse.Of(
         await EndSessions.Change(() => tenants.FindNow(Id(request), caller.Cancel),
             tenant => tenant with { SuspendedBecause = reason, DeleteConfirmation = null },
             tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw NotFound());

@@ -13,13 +13,13 @@ namespace Latchkey.Admin;
 /// the token that it was got with and ends no later: an operator who is disabled is out of every tenant within seconds.
 /// </summary>
 public sealed class OperatorToken(
-    Gate gate, TenantStore tenants, ClientStore clients, AccessTokens accessTokens, IssuedTokens issued, TimeProvider clock)
+    TenantPipeline pipeline, TenantStore tenants, ClientStore clients, AccessTokens accessTokens, IssuedTokens issued, TimeProvider clock)
 {
     /// <summary><c>POST /operator/admin/tenants/{id}/token</c> <c>{}</c> → <c>{accessToken, expiresIn}</c>, good for ten minutes at most.</summary>
     [Function("operator-token")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/admin/tenants/{id}/token")] HttpRequest request) =>
-        gate.Change(request, Scopes.Operator, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Operator, async caller =>
         {
             var tenant = await tenants.FindNow(OperatorTenants.Id(request), caller.Cancel) ?? throw OperatorTenants.NotFound();
             var client = await clients.FindNow(tenant, Operators.InTenant.Id, caller.Cancel);

@@ -76,7 +76,7 @@ static class Operators
     /// <summary>The roles that a new tenant starts with.</summary>
     public static IReadOnlyDictionary<string, Role> StandardRoles { get; } = new Dictionary<string, Role>
     {
-        ["member"] = new("member", Scopes.Rights.Beyond(Scope.Of(Scopes.Admin, Scopes.AppsManage))),
+        ["member"] = new("member", Scopes.Rights.Except(Scope.Of(Scopes.Admin, Scopes.AppsManage))),
         ["admin"] = new("admin", Scopes.Rights),
     };
 }

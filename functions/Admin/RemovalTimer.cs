@@ -12,7 +12,7 @@ public sealed class RemovalTimer(
 {
     // A request that is deleting now is left alone; so is a note whose mark is being written.
     static readonly TimeSpan Young = TimeSpan.FromMinutes(10);
-    static readonly TimeSpan MostTime = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
 
     /// <summary>37 minutes past each hour (NCRONTAB, UTC).</summary>
     [Function("finish-removals")]
@@ -26,7 +26,7 @@ public sealed class RemovalTimer(
             var user = tenant is null ? null : await users.Find(tenant, note.UserId, cancel);
             // Without the mark nobody has been told that the user goes.
             if (user is not { Deleting: true }) await notes.Remove(note.Tenant, note.UserId);
-            else if (await removal.TryFinish(tenant!, user, MostTime)) audit.Add(note.Tenant, "finish-removals", note.UserId, null);
+            else if (await removal.TryFinish(tenant!, user, MaxTime)) audit.Add(note.Tenant, "finish-removals", note.UserId, null);
         }
     }
 }

@@ -3,23 +3,23 @@ using Latchkey.Tenancy;
 namespace Latchkey.Admin;
 
 /// <summary>A tenant as the operator sees it.</summary>
-sealed record TenantAnswer(string Id, string Name, string Issuer, string Status, string? SuspendedBecause, string? Domain,
-    IReadOnlyList<string> Origins, string? Color, string? LogoUri, bool OpenRegistration, DateTime? CreatedAt, LimitsAnswer Limits)
+sealed record TenantResponse(string Id, string Name, string Issuer, string Status, string? SuspendedBecause, string? Domain,
+    IReadOnlyList<string> Origins, string? Color, string? LogoUri, bool OpenRegistration, DateTime? CreatedAt, LimitsResponse Limits)
 {
-    public static TenantAnswer Of(Tenant tenant) => new(tenant.Id, tenant.Name, tenant.Issuer,
+    public static TenantResponse Of(Tenant tenant) => new(tenant.Id, tenant.Name, tenant.Issuer,
         tenant.SuspendedBecause is null ? "active" : "suspended", tenant.SuspendedBecause, tenant.Domain,
-        tenant.Origins, tenant.Color, tenant.LogoUri, tenant.OpenRegistration, tenant.CreatedAt?.UtcDateTime, LimitsAnswer.Of(tenant.Limits));
+        tenant.Origins, tenant.Color, tenant.LogoUri, tenant.OpenRegistration, tenant.CreatedAt?.UtcDateTime, LimitsResponse.Of(tenant.Limits));
 }
 
 /// <summary>What a tenant's own administrators see and set of it; <see cref="TenantBody"/> says how.</summary>
 sealed record BrandingBody(string? Name = null, IReadOnlyList<string>? Origins = null, string? Color = null, string? LogoUri = null)
 {
-    const int MostOrigins = 50;
+    const int MaxOrigins = 50;
 
     /// <exception cref="Http.Problem">400 <c>invalid_field</c>.</exception>
     public Tenant Apply(Tenant tenant)
     {
-        if (Origins?.Count > MostOrigins) throw Input.Fault("origins", $"holds more than {MostOrigins}");
+        if (Origins?.Count > MaxOrigins) throw Input.Fault("origins", $"holds more than {MaxOrigins}");
         return tenant with
         {
             Name = Name is null ? tenant.Name : Input.Shown("name", Name),
@@ -30,7 +30,7 @@ sealed record BrandingBody(string? Name = null, IReadOnlyList<string>? Origins =
     }
 
     /// <summary>The names of the fields that are set, for the audit.</summary>
-    public IEnumerable<string> Told()
+    public IEnumerable<string> Describe()
     {
         if (Name is not null) yield return "name";
         if (Origins is not null) yield return "origins";
@@ -61,9 +61,9 @@ sealed record TenantBody(string? Name = null, IReadOnlyList<string>? Origins = n
     };
 
     /// <summary>The names of the fields that are set, for the audit.</summary>
-    public IEnumerable<string> Told()
+    public IEnumerable<string> Describe()
     {
-        foreach (var field in Branding.Told()) yield return field;
+        foreach (var field in Branding.Describe()) yield return field;
         if (OpenRegistration is not null) yield return "openRegistration";
         if (Domain is not null) yield return "domain";
         if (Limits is not null) yield return "limits";

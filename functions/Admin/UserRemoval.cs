@@ -14,7 +14,7 @@ namespace Latchkey.Admin;
 /// that they put into a group's or an app's space are that space's, and apps that they registered are the tenant's: both stay.
 /// </summary>
 public sealed class UserRemoval(
-    EndSessions end, UserStore users, UserSessions lines, GroupStore groups, SpaceRemoval spaces, Approvals approvals, DeveloperApps apps,
+    EndSessions end, UserStore users, UserSessions lines, GroupStore groups, SpaceRemoval spaces, Consents approvals, DeveloperApps apps,
     RemovalNotes notes)
 {
     /// <summary>

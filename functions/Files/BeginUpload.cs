@@ -11,20 +11,20 @@ namespace Latchkey.Files;
 /// storage; the file is not there for anybody before <see cref="CompleteUpload"/> has checked them.
 /// </summary>
 public sealed class BeginUpload(
-    Gate gate, Spaces spaces, Uploads uploads, FileUrls urls, Settings settings, TimeProvider clock)
+    TenantPipeline pipeline, Spaces spaces, Uploads uploads, FileUrls urls, Settings settings, TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/files</c> → 201. The preflights of this route are answered here, its GET's too.</summary>
     [Function("files-begin")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/files")] HttpRequest request) =>
-        gate.Change(request, Scopes.FilesWrite, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
         {
             var asked = await JsonBody.Read<BeginRequest>(request);
-            var owner = await spaces.Find(caller, asked.Space, Right.Write);
+            var owner = await spaces.Find(caller, asked.Space, Permission.Write);
             var file = asked.ToRecord(caller, owner, settings, clock.GetUtcNow());
             var url = await urls.Upload(caller, file);
             await uploads.Begin(caller, file, url); // Last: whatever fails before it leaves nothing behind.
             return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}",
-                new BegunAnswer(file.Id, "pending", UploadAnswer.Of(file, url)));
+                new BeginUploadResponse(file.Id, "pending", UploadResponse.Of(file, url)));
         });
 }

@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// Completes a file (<see cref="Completion"/>). Whoever lost the answer sends the same request again; once the file is
 /// available the answer is the file.
 /// </summary>
-public sealed class CompleteUpload(Gate gate, FileRights rights, Completion completion)
+public sealed class CompleteUpload(TenantPipeline pipeline, FilePermissions rights, Completion completion)
 {
     const int MaxBodyBytes = 5 << 20; // 50,000 ids of the longest kind.
 
@@ -22,13 +22,13 @@ public sealed class CompleteUpload(Gate gate, FileRights rights, Completion comp
     [Function("files-complete")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/files/{id}/complete")] HttpRequest request) =>
-        gate.Change(request, Scopes.FilesWrite, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
         {
             var blocks = await ReadBlocks(request);
             var file = await completion.Run(
-                () => rights.Get(caller, request.RouteValues["id"] as string, Right.Write),
+                () => rights.Get(caller, request.RouteValues["id"] as string, Permission.Write),
                 blocks is null ? null : blocks.From, caller.Cancel);
-            return FileJson.Ok(FileAnswer.Of(file) with { Space = file.Owner.SpaceNameFor(caller.Token) });
+            return FileJson.Ok(FileResponse.Of(file) with { Space = file.Owner.SpaceNameFor(caller.Token) });
         });
 
     static async Task<BlockChoice?> ReadBlocks(HttpRequest request)

@@ -29,7 +29,7 @@ public sealed class Completion(FileStore files, SingleUpload single, StagedUploa
             if (taken is not null && taken != file.Snapshot) await staged.Discard(file, taken, cancel);
             taken = null;
             if (file.Status == FileStatus.Available) return file;
-            if (file.Status == FileStatus.Copying) throw FileRights.Copying();
+            if (file.Status == FileStatus.Copying) throw FilePermissions.Copying();
             // A day before the sweep: what is completed can't be swept at the same time.
             if (clock.GetUtcNow() >= UploadDeadline.Of(file)) throw UploadDeadline.Passed();
             if (choose is not null && !file.IsStaged)

@@ -11,7 +11,7 @@ public sealed record CopyProgress(long Bytes, long Total);
 /// Copies made by storage itself (Copy Blob), which go on whether anybody waits or not. Whoever reads the record of a
 /// copy, or the sweep, finishes it; or starts it again, if the process that was to start it died.
 /// </summary>
-public sealed class Copies(FileStore files, BlobStore blobs, FileUrls urls, FilePurge purge, Settings settings, TimeProvider clock)
+public sealed class BlobCopier(FileStore files, BlobStore blobs, FileUrls urls, FilePurge purge, Settings settings, TimeProvider clock)
 {
     /// <summary>Starts it, unless it has been started; false if the source's bytes are gone.</summary>
     public async Task<bool> TryStart(FileRecord source, FileRecord copy, CancellationToken cancel)
@@ -39,7 +39,7 @@ public sealed class Copies(FileStore files, BlobStore blobs, FileUrls urls, File
         var done = copy.Complete(clock.GetUtcNow());
         if (await files.TryComplete(done, cancel)) return (done, null);
         return await files.Find(copy.Tenant, copy.Id, cancel) is { Status: FileStatus.Available } there
-            ? (there, null) : throw FileRights.NotFound(); // Somebody else finished it, or deleted it.
+            ? (there, null) : throw FilePermissions.NotFound(); // Somebody else finished it, or deleted it.
     }
 
     // What was never verified is not told to those who download either.

@@ -6,9 +6,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>Copies a file, into another space if asked; storage does it by itself (<see cref="Copies"/>).</summary>
+/// <summary>Copies a file, into another space if asked; storage does it by itself (<see cref="BlobCopier"/>).</summary>
 public sealed class CopyFile(
-    Gate gate, FileRights rights, Spaces spaces, FileStore files, Copies copies, FilePurge purge, DueFiles due, TimeProvider clock)
+    TenantPipeline pipeline, FilePermissions rights, Spaces spaces, FileStore files, BlobCopier copies, FilePurge purge, FileSchedule due, TimeProvider clock)
 {
     static readonly TimeSpan UnfinishedAfter = TimeSpan.FromMinutes(10);
 
@@ -16,22 +16,22 @@ public sealed class CopyFile(
     [Function("files-copy")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/files/{id}/copy")] HttpRequest request) =>
-        gate.Change(request, Scopes.FilesWrite, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
         {
             var asked = await JsonBody.Read<CopyRequest>(request);
-            var source = await rights.Get(caller, request.RouteValues["id"] as string, Right.Read);
-            if (source.Status == FileStatus.Copying) throw FileRights.Copying();
+            var source = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Read);
+            if (source.Status == FileStatus.Copying) throw FilePermissions.Copying();
             if (source.Status != FileStatus.Available) throw Problem.Conflict("file_pending", "The file is not complete yet.");
-            var owner = await spaces.Find(caller, asked.Space, Right.Write);
+            var owner = await spaces.Find(caller, asked.Space, Permission.Write);
             var copy = asked.ToRecord(caller, source, owner, clock.GetUtcNow());
             await due.Add(copy, copy.CreatedAt + UnfinishedAfter, caller.Cancel); // First: the sweep finishes what dies after the record.
             await files.Add(copy, Owner.Of(caller.Token), caller.Cancel);
             if (!await copies.TryStart(source, copy, caller.Cancel))
             {
                 await purge.TryRun(copy, isDue: true, caller.Cancel);
-                throw FileRights.NotFound();
+                throw FilePermissions.NotFound();
             }
-            return FileJson.Accepted(request, $"{caller.Tenant.Issuer}/files/{copy.Id}", FileAnswer.Of(copy));
+            return FileJson.Accepted(request, $"{caller.Tenant.Issuer}/files/{copy.Id}", FileResponse.Of(copy));
         });
 
     sealed record CopyRequest

@@ -10,7 +10,7 @@ namespace Latchkey.Files;
 /// Deletes a file: into the trash, or for good. What was never complete has nothing to come back for and goes for good.
 /// </summary>
 public sealed class DeleteFile(
-    Gate gate, FileRights rights, FileStore files, Folders folders, FilePurge purge, DueFiles due, Settings settings, TimeProvider clock)
+    TenantPipeline pipeline, FilePermissions rights, FileStore files, Folders folders, FilePurge purge, FileSchedule due, Settings settings, TimeProvider clock)
 {
     const int Attempts = 5;
 
@@ -21,7 +21,7 @@ public sealed class DeleteFile(
     [Function("files-delete")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "{tenant}/files/{id}")] HttpRequest request) =>
-        gate.Change(request, Scopes.FilesWrite, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
         {
             var permanent = Query.Read(request, "permanent").Flag("permanent");
             for (var attempt = 0; attempt < Attempts; attempt++)

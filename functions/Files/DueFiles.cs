@@ -11,14 +11,14 @@ namespace Latchkey.Files;
 /// <param name="ShareId">The share of it, or null for the file itself.</param>
 /// <param name="Bucket">The table.</param>
 /// <param name="Row">The row.</param>
-public sealed record DueFile(string Tenant, string FileId, string? ShareId, string Bucket, TableEntity Row);
+public sealed record ScheduledFile(string Tenant, string FileId, string? ShareId, string Bucket, TableEntity Row);
 
 /// <summary>
 /// What the sweep has to look at, and when (SCHEMA.md, tables Due…): trash, copies, shares with an end. A row is written
 /// before what it is about, so nothing is ever forgotten; what there is to do, if anything, the record says. That way
 /// nobody has to read the live files.
 /// </summary>
-public sealed class DueFiles(StorageClients storage)
+public sealed class FileSchedule(StorageClients storage)
 {
     readonly ExpiringTables tables = new(storage.Tables, "Due");
 
@@ -39,18 +39,18 @@ public sealed class DueFiles(StorageClients storage)
     }
 
     /// <summary>What is due, from all days.</summary>
-    public async IAsyncEnumerable<DueFile> Until(
+    public async IAsyncEnumerable<ScheduledFile> Until(
         DateTimeOffset now, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         foreach (var bucket in await tables.Begun(now, cancel))
         {
             await foreach (var row in tables.For(bucket).Scan($"At le {now}", cancel))
-                yield return new DueFile(row.GetString("Tenant"), row.GetString("FileId"), row.GetString("ShareId"), bucket, row);
+                yield return new ScheduledFile(row.GetString("Tenant"), row.GetString("FileId"), row.GetString("ShareId"), bucket, row);
         }
     }
 
     /// <summary>It has been dealt with.</summary>
-    public Task Done(DueFile due, CancellationToken cancel) =>
+    public Task Done(ScheduledFile due, CancellationToken cancel) =>
         tables.For(due.Bucket).TryDelete(new TableEntity(due.Row.PartitionKey, due.Row.RowKey) { ETag = ETag.All }, cancel);
 
     /// <summary>Drops the tables whose day is over by more than a day and in which nothing is left; returns how many.</summary>

@@ -10,14 +10,14 @@ namespace Latchkey.Files;
 /// declared, and once the file is available <c>…Verified</c> says whether the bytes were read and have it;
 /// <c>declaredContentType</c> only if the bytes turned out to be of another type, which is then <c>contentType</c>.
 /// </summary>
-public sealed record FileAnswer(
+public sealed record FileResponse(
     string Id, string Status, string Space, string Name, string Folder, string ContentType, long Size,
     string? Md5, bool? Md5Verified, string? Sha256, bool? Sha256Verified, DateTime CreatedAt, DateTime? CompletedAt,
     DateTime? DeletedAt = null, DateTime? PurgeAfter = null, CopyProgress? Copy = null, string? Access = null,
     string? DeclaredContentType = null)
 {
     /// <summary>What callers see of a record.</summary>
-    public static FileAnswer Of(FileRecord file) => new(
+    public static FileResponse Of(FileRecord file) => new(
         file.Id, file.Status.ToString().ToLowerInvariant(), file.Owner.SpaceName, file.Name, file.Folder, file.ContentType,
         file.Size, file.Md5, IfChecked(file, file.Md5, file.Md5Verified),
         file.Sha256, IfChecked(file, file.Sha256, file.Sha256Verified),
@@ -35,21 +35,21 @@ public sealed record FileAnswer(
 /// A page of a folder. <c>folders</c> are the names of the folders in it, on the first page only; <c>moreFolders</c> is
 /// true if there are more of them than one answer holds. <c>cursor</c> leads to the next page and is absent on the last.
 /// </summary>
-public sealed record FilesAnswer(
-    IReadOnlyList<FileAnswer> Files, string? Cursor, IReadOnlyList<string>? Folders = null, bool? MoreFolders = null);
+public sealed record FilesResponse(
+    IReadOnlyList<FileResponse> Files, string? Cursor, IReadOnlyList<string>? Folders = null, bool? MoreFolders = null);
 
 /// <summary>A file that was begun, and the request that sends its bytes.</summary>
-public sealed record BegunAnswer(string Id, string Status, UploadAnswer Upload);
+public sealed record BeginUploadResponse(string Id, string Status, UploadResponse Upload);
 
 /// <summary>
 /// A request to send as it is, the file's bytes as its body; the URL dies at <c>expiresAt</c>. With a <c>blockSize</c>
 /// (bytes) the file is sent in blocks of so many: <c>&amp;comp=block&amp;blockid=…</c> goes behind the URL of each.
 /// </summary>
-public sealed record UploadAnswer(
+public sealed record UploadResponse(
     string Method, string Url, IReadOnlyDictionary<string, string> Headers, DateTime ExpiresAt, long? BlockSize)
 {
     /// <summary>The request that sends this file's bytes, or one block of them, to the URL.</summary>
-    public static UploadAnswer Of(FileRecord file, SignedUrl url) =>
+    public static UploadResponse Of(FileRecord file, SignedUrl url) =>
         new("PUT", url.Url, HeadersFor(file), url.ExpiresAt.UtcDateTime, file.BlockSize);
 
     static Dictionary<string, string> HeadersFor(FileRecord file)
@@ -66,10 +66,10 @@ public sealed record UploadAnswer(
 /// <summary>How far an upload is. What does not apply is absent.</summary>
 /// <param name="Id">The file.</param>
 /// <param name="Status"><c>available</c>: nothing is left to do.</param>
-public sealed record ProgressAnswer(string Id, string Status)
+public sealed record UploadProgressResponse(string Id, string Status)
 {
     /// <summary>The request that goes on; absent once everything has arrived with one PUT and complete is next.</summary>
-    public UploadAnswer? Upload { get; init; }
+    public UploadResponse? Upload { get; init; }
 
     /// <summary>How many bytes of the file have arrived.</summary>
     public long? ReceivedBytes { get; init; }
@@ -88,10 +88,10 @@ public sealed record ProgressAnswer(string Id, string Status)
 }
 
 /// <summary>Where the bytes can be had without a token until <c>expiresAt</c>.</summary>
-public sealed record DownloadAnswer(string Url, DateTime ExpiresAt)
+public sealed record DownloadResponse(string Url, DateTime ExpiresAt)
 {
     /// <summary>The answer with this URL.</summary>
-    public static DownloadAnswer Of(SignedUrl url) => new(url.Url, url.ExpiresAt.UtcDateTime);
+    public static DownloadResponse Of(SignedUrl url) => new(url.Url, url.ExpiresAt.UtcDateTime);
 }
 
 /// <summary>How the answers of the file endpoints are written.</summary>

@@ -5,12 +5,12 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// Reads pages of files. Two orders are those of row keys, so that a page costs one query however large the folder is:
-/// by name, and the newest first. All others are sorted here, in folders of no more than <see cref="MostSorted"/> files.
+/// by name, and the newest first. All others are sorted here, in folders of no more than <see cref="MaxSorted"/> files.
 /// </summary>
 public sealed class FileListing(StorageClients storage)
 {
     /// <summary>The most files that are sorted in memory.</summary>
-    public const int MostSorted = 1000;
+    public const int MaxSorted = 1000;
 
     readonly Table table = new(storage.Tables.GetTableClient("Files"));
 
@@ -47,11 +47,11 @@ public sealed class FileListing(StorageClients storage)
     public async Task<(IReadOnlyList<FileRecord> Files, string? Next)> InMemory(
         string tenant, Owner owner, string start, FileSort sort, string? after, int limit, string prefix, CancellationToken cancel)
     {
-        var (all, more) = await ByKey(tenant, owner, start, null, MostSorted, prefix, cancel);
+        var (all, more) = await ByKey(tenant, owner, start, null, MaxSorted, prefix, cancel);
         if (more is not null)
         {
             throw Problem.BadRequest("folder_too_large",
-                $"Only up to {MostSorted} files can be sorted like this; sort by name or -created, or narrow it down with prefix.");
+                $"Only up to {MaxSorted} files can be sorted like this; sort by name or -created, or narrow it down with prefix.");
         }
         var order = Comparer<string>.Create((one, other) => (sort.Descending ? -1 : 1) * string.CompareOrdinal(one, other));
         var rest = all.Select(file => (Place: sort.PlaceOf(file), File: file)).OrderBy(item => item.Place, order)

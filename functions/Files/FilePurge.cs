@@ -9,7 +9,7 @@ namespace Latchkey.Files;
 /// the record with the room that it took. After the first the file is gone for everybody; whoever finds the mark goes on.
 /// </summary>
 public sealed class FilePurge(
-    FileStore files, BlobStore blobs, StagedBlobs staged, ShareStore shares, DueFiles due, TimeProvider clock)
+    FileStore files, BlobStore blobs, StagedBlobs staged, ShareStore shares, FileSchedule due, TimeProvider clock)
 {
     /// <summary>Removes a file in whatever state; false if its record changed meanwhile and nothing was done.</summary>
     /// <param name="file">The file.</param>

@@ -8,24 +8,24 @@ namespace Latchkey.Files;
 /// The way to every file: what a caller may do is decided by the record's owner and the caller, each time. What the
 /// caller may not know of looks as if it were not there.
 /// </summary>
-public sealed class FileRights(FileStore files, Spaces spaces, GroupStore groups, ShareStore shares, TimeProvider clock)
+public sealed class FilePermissions(FileStore files, Spaces spaces, GroupStore groups, ShareStore shares, TimeProvider clock)
 {
     /// <summary>A file that is not deleted.</summary>
     /// <exception cref="Problem">404 <c>file_not_found</c>, 403 <c>insufficient_rights</c>.</exception>
-    public async Task<FileRecord> Get(Caller caller, string? id, Right needed)
+    public async Task<FileRecord> Get(Caller caller, string? id, Permission needed)
     {
         var file = await files.Find(caller.Tenant.Id, id, caller.Cancel);
         if (file is null or { Status: FileStatus.Deleted or FileStatus.Purging }) throw NotFound();
-        var has = await spaces.RightIn(caller, file.Owner);
-        if (has < needed && await RightByShare(caller, file) is var shared && shared > has) has = shared;
-        if (has == Right.None) throw NotFound();
+        var has = await spaces.PermissionIn(caller, file.Owner);
+        if (has < needed && await PermissionByShare(caller, file) is var shared && shared > has) has = shared;
+        if (has == Permission.None) throw NotFound();
         return has >= needed ? file : throw Spaces.Insufficient(needed);
     }
 
     /// <summary>What shares of the file give a user: one query, and the user's place in the groups among them.</summary>
-    public async Task<Right> RightByShare(Caller caller, FileRecord file)
+    public async Task<Permission> PermissionByShare(Caller caller, FileRecord file)
     {
-        var (self, now, has) = (Owner.Of(caller.Token), clock.GetUtcNow(), Right.None);
+        var (self, now, has) = (Owner.Of(caller.Token), clock.GetUtcNow(), Permission.None);
         if (self.Kind != "user") return has;
         foreach (var share in await shares.Of(file.Tenant, file.Id, caller.Cancel))
         {
@@ -45,12 +45,12 @@ public sealed class FileRights(FileStore files, Spaces spaces, GroupStore groups
     public async Task<FileRecord> GetAny(Caller caller, string? id, bool inSpace)
     {
         var file = await files.Find(caller.Tenant.Id, id, caller.Cancel) ?? throw NotFound();
-        var has = await spaces.RightIn(caller, file.Owner);
-        if (has < Right.Write && file.Status is not (FileStatus.Deleted or FileStatus.Purging)
-            && await RightByShare(caller, file) is var shared && shared > has)
-            has = inSpace && shared == Right.Write ? throw Spaces.Insufficient(Right.Share) : shared;
-        if (has == Right.None) throw NotFound();
-        return has >= Right.Write ? file : throw Spaces.Insufficient(Right.Write);
+        var has = await spaces.PermissionIn(caller, file.Owner);
+        if (has < Permission.Write && file.Status is not (FileStatus.Deleted or FileStatus.Purging)
+            && await PermissionByShare(caller, file) is var shared && shared > has)
+            has = inSpace && shared == Permission.Write ? throw Spaces.Insufficient(Permission.Share) : shared;
+        if (has == Permission.None) throw NotFound();
+        return has >= Permission.Write ? file : throw Spaces.Insufficient(Permission.Write);
     }
 
     /// <summary>409 <c>file_copying</c>: the copy is not done yet.</summary>

@@ -9,7 +9,7 @@ namespace Latchkey.Files;
 /// The records of files (SCHEMA.md, table Files). Each move from one state to the next is one transaction: the record,
 /// the rows that list it, its folders, and what its space holds; or it is none, if the record changed meanwhile.
 /// </summary>
-public sealed class FileStore(StorageClients storage, SpaceUsage usage)
+public sealed class FileStore(StorageClients storage, SpaceQuota usage)
 {
     readonly Table table = new(storage.Tables.GetTableClient("Files"));
 

@@ -25,33 +25,33 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
         var url = file.IsStaged
             ? await sas.ToStage(file.Tenant, file.BlobName, life, caller.Cancel)
             : await sas.ToCreate(file.Tenant, file.BlobName, life, caller.Cancel);
-        Tell(file, caller.Token.ClientId, caller.Act, file.IsStaged ? "create and write" : "create", url);
+        Tell(file, caller.Token.ClientId, caller.Audit, file.IsStaged ? "create and write" : "create", url);
         return url;
     }
 
     /// <summary>The URL that serves the file under its name, to be saved. It lives <see cref="Settings.DownloadUrlTime"/>.</summary>
     public Task<SignedUrl> Download(Caller caller, FileRecord file) =>
-        Read(file, caller.Token.ClientId, settings.DownloadUrlTime, caller.Cancel, caller.Act);
+        Read(file, caller.Token.ClientId, settings.DownloadUrlTime, caller.Cancel, caller.Audit);
 
     /// <summary>
     /// The same for whoever has no token, such as a link; <paramref name="client"/> is who, for the log. Without an act
     /// nobody gets the URL: storage itself reads from it.
     /// </summary>
-    public async Task<SignedUrl> Read(FileRecord file, string client, TimeSpan life, CancellationToken cancel, Act? act = null)
+    public async Task<SignedUrl> Read(FileRecord file, string client, TimeSpan life, CancellationToken cancel, AuditContext? audit = null)
     {
         var url = await sas.ToRead(
             file.Tenant, file.BlobName, file.Snapshot, file.ContentType, ContentDisposition.For(file.Name), life, cancel);
-        Tell(file, client, act, "read", url);
+        Tell(file, client, audit, "read", url);
         return url;
     }
 
     // To the log, and to the audit with the rest of the act.
-    void Tell(FileRecord file, string client, Act? act, string permission, SignedUrl url)
+    void Tell(FileRecord file, string client, AuditContext? audit, string permission, SignedUrl url)
     {
         Log.Issued(logger, file.Tenant, file.Id, permission, url.ExpiresAt, client);
-        if (act is null) return;
-        act.Target = file.Id;
-        act.Detail = $"SAS to {permission}, until {url.ExpiresAt.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}";
+        if (audit is null) return;
+        audit.Target = file.Id;
+        audit.Detail = $"SAS to {permission}, until {url.ExpiresAt.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}";
     }
 
     static partial class Log

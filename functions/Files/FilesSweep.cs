@@ -6,11 +6,11 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Does, once an hour, what is due (<see cref="DueFiles"/>): empties the trash, ends shares, finishes copies and what a
+/// Does, once an hour, what is due (<see cref="FileSchedule"/>): empties the trash, ends shares, finishes copies and what a
 /// crash left half done. It reads no live file. What fails is tried again in an hour.
 /// </summary>
 public sealed partial class FilesSweep(
-    DueFiles due, FileStore files, FilePurge purge, Copies copies, ShareStore shares, AuditLog audit, TimeProvider clock, ILogger<FilesSweep> logger)
+    FileSchedule due, FileStore files, FilePurge purge, BlobCopier copies, ShareStore shares, AuditLog audit, TimeProvider clock, ILogger<FilesSweep> logger)
 {
     const int AtOnce = 8;
 
@@ -32,7 +32,7 @@ public sealed partial class FilesSweep(
         Log.Swept(logger, done, left, dropped, timer.IsPastDue);
     }
 
-    async Task<bool> TryHandle(DueFile item, DateTimeOffset now, CancellationToken cancel)
+    async Task<bool> TryHandle(ScheduledFile item, DateTimeOffset now, CancellationToken cancel)
     {
         try
         {
@@ -47,7 +47,7 @@ public sealed partial class FilesSweep(
         }
     }
 
-    async Task<bool> IsDone(DueFile item, DateTimeOffset now, CancellationToken cancel)
+    async Task<bool> IsDone(ScheduledFile item, DateTimeOffset now, CancellationToken cancel)
     {
         if (item.ShareId is { } share)
         {

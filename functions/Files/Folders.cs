@@ -10,11 +10,11 @@ namespace Latchkey.Files;
 public sealed class Folders(StorageClients storage)
 {
     /// <summary>How many names one answer holds.</summary>
-    public const int Most = 1000;
+    public const int Max = 1000;
 
     readonly Table table = new(storage.Tables.GetTableClient("Files"));
 
-    /// <summary>The names of the folders in a folder, in order, and whether there are more than <see cref="Most"/>.</summary>
+    /// <summary>The names of the folders in a folder, in order, and whether there are more than <see cref="Max"/>.</summary>
     public async Task<(IReadOnlyList<string> Names, bool More)> In(string partition, string folder, string prefix, CancellationToken cancel)
     {
         var start = RowKeys.FoldersIn(folder) + RowKeys.Sorted(prefix);
@@ -22,7 +22,7 @@ public sealed class Folders(StorageClients storage)
         await foreach (var row in table.Range(partition, start, start + "~", null, cancel))
         {
             if (!FileName.Begins(row.GetString("Name"), prefix)) continue;
-            if (names.Count == Most) return (names, true);
+            if (names.Count == Max) return (names, true);
             names.Add(row.GetString("Name"));
         }
         return (names, false);

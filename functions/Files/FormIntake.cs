@@ -33,7 +33,7 @@ public sealed class FormIntake(
     /// </exception>
     public async Task<ReceivedForm> Receive(Caller caller, string? space, FormReader form)
     {
-        var owner = await spaces.Find(caller, space, Right.Write);
+        var owner = await spaces.Find(caller, space, Permission.Write);
         var id = FileRecord.NewId(caller.Tenant.Id, owner);
         try
         {

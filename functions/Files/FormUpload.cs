@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// upload plugins, which can send nothing else. Here the bytes pass through the function, so the size is bounded.
 /// </summary>
 public sealed class FormUpload(
-    Gate gate, FormIntake intake, FileRights rights, FileStore files, FilePurge purge, Completion completion, Settings settings)
+    TenantPipeline pipeline, FormIntake intake, FilePermissions rights, FileStore files, FilePurge purge, Completion completion, Settings settings)
 {
     /// <summary>
     /// <c>POST /{tenant}/files/upload?space=</c> → 201 file. One part is the file; the fields <c>name</c>,
@@ -20,17 +20,17 @@ public sealed class FormUpload(
     [Function("files-form")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/files/upload")] HttpRequest request) =>
-        gate.Change(request, Scopes.FilesWrite, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
         {
             var space = Query.Read(request, "space")["space"];
             var form = new FormReader(request, settings.MultipartBytes);
             var received = await intake.Receive(caller, space, form);
-            caller.Act.Target = received.File.Id;
+            caller.Audit.Target = received.File.Id;
             try
             {
                 await intake.Commit(received, caller.Cancel);
-                var file = await completion.Run(() => rights.Get(caller, received.File.Id, Right.Write), null, caller.Cancel);
-                return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}", FileAnswer.Of(file));
+                var file = await completion.Run(() => rights.Get(caller, received.File.Id, Permission.Write), null, caller.Cancel);
+                return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}", FileResponse.Of(file));
             }
             catch (Problem)
             {

@@ -12,7 +12,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>Lists the files and folders in one folder of a space, or a space's trash.</summary>
-public sealed class ListFiles(Gate gate, Spaces spaces, FileListing listing, Folders folders, SharedWithMe shared)
+public sealed class ListFiles(TenantPipeline pipeline, Spaces spaces, FileListing listing, Folders folders, SharedWithMe shared)
 {
     const int DefaultLimit = 50;
     const int MaxLimit = 200;
@@ -24,7 +24,7 @@ public sealed class ListFiles(Gate gate, Spaces spaces, FileListing listing, Fol
     [Function("files-list")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/files")] HttpRequest request) =>
-        gate.Read(request, Scopes.FilesRead, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.FilesRead, async caller =>
         {
             var query = Query.Read(request, "folder", "space", "prefix", "sort", "trash", "cursor", "limit");
             var (limit, cursor) = (Limit(query["limit"]), Decoded(query["cursor"]));
@@ -34,7 +34,7 @@ public sealed class ListFiles(Gate gate, Spaces spaces, FileListing listing, Fol
                 : await Folder(caller, query, cursor, limit));
         });
 
-    async Task<FilesAnswer> Folder(Caller caller, Query query, string? cursor, int limit)
+    async Task<FilesResponse> Folder(Caller caller, Query query, string? cursor, int limit)
     {
         var (folder, prefix) = (FileName.ReadFolder(query["folder"]), FileName.ReadPrefix(query["prefix"]));
         var sort = FileSort.Read(query["sort"]);
@@ -43,7 +43,7 @@ public sealed class ListFiles(Gate gate, Spaces spaces, FileListing listing, Fol
             !byKey ? sort.IsPlace(cursor)
             : sort.IsByName ? RowKeys.IsListedIn(folder, cursor) : RowKeys.IsTimed(RowKeys.NewestIn(folder), cursor)))
             throw InvalidCursor();
-        var owner = await spaces.Find(caller, query["space"], Right.Read);
+        var owner = await spaces.Find(caller, query["space"], Permission.Read);
         var tenant = caller.Tenant.Id;
         var start = sort.IsNewest && byKey ? RowKeys.NewestIn(folder) : RowKeys.ListedIn(folder) + RowKeys.Sorted(prefix);
         var files = byKey
@@ -56,19 +56,19 @@ public sealed class ListFiles(Gate gate, Spaces spaces, FileListing listing, Fol
         return Answer(await files) with { Folders = names, MoreFolders = more ? true : null };
     }
 
-    async Task<FilesAnswer> Trash(Caller caller, Query query, string? cursor, int limit)
+    async Task<FilesResponse> Trash(Caller caller, Query query, string? cursor, int limit)
     {
         RefuseOrder(query, "The trash is listed whole, the last deleted first");
         if (cursor is not null && !RowKeys.IsTimed(RowKeys.Trash, cursor)) throw InvalidCursor();
-        var owner = await spaces.Find(caller, query["space"], Right.Read);
+        var owner = await spaces.Find(caller, query["space"], Permission.Read);
         return Answer(await listing.ByKey(caller.Tenant.Id, owner, RowKeys.Trash, cursor, limit, "", caller.Cancel));
     }
 
-    async Task<FilesAnswer> Shared(Caller caller, Query query, string? cursor, int limit)
+    async Task<FilesResponse> Shared(Caller caller, Query query, string? cursor, int limit)
     {
         RefuseOrder(query, "What is shared with you has no folders and no order");
         var (files, next) = await shared.Page(caller, cursor, limit);
-        return new FilesAnswer(files, Encoded(next));
+        return new FilesResponse(files, Encoded(next));
     }
 
     static void RefuseOrder(Query query, string why)
@@ -77,8 +77,8 @@ public sealed class ListFiles(Gate gate, Spaces spaces, FileListing listing, Fol
             throw Problem.BadRequest("invalid_query", $"{why}: folder, prefix and sort don't go with it.");
     }
 
-    static FilesAnswer Answer((IReadOnlyList<FileRecord> Files, string? Next) page) =>
-        new([.. page.Files.Select(FileAnswer.Of)], Encoded(page.Next));
+    static FilesResponse Answer((IReadOnlyList<FileRecord> Files, string? Next) page) =>
+        new([.. page.Files.Select(FileResponse.Of)], Encoded(page.Next));
 
     static string? Encoded(string? next) => next is null ? null : Base64Url.EncodeToString(Encoding.ASCII.GetBytes(next));
 

@@ -6,16 +6,16 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>Says what is known of a file, pending ones included, and how far a copy is.</summary>
-public sealed class ReadFile(Gate gate, FileRights rights, Copies copies)
+public sealed class ReadFile(TenantPipeline pipeline, FilePermissions rights, BlobCopier copies)
 {
     /// <summary><c>GET /{tenant}/files/{id}</c>. The preflights of this route are answered here, its PATCH's and DELETE's too.</summary>
     [Function("files-read")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files/{id}")] HttpRequest request) =>
-        gate.Read(request, Scopes.FilesRead, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.FilesRead, async caller =>
         {
-            var file = await rights.Get(caller, request.RouteValues["id"] as string, Right.Read);
+            var file = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Read);
             var (seen, progress) = file.Status == FileStatus.Copying ? await copies.Look(file, caller.Cancel) : (file, null);
-            return FileJson.Ok(FileAnswer.Of(seen) with { Space = file.Owner.SpaceNameFor(caller.Token), Copy = progress });
+            return FileJson.Ok(FileResponse.Of(seen) with { Space = file.Owner.SpaceNameFor(caller.Token), Copy = progress });
         });
 }

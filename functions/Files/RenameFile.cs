@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>Renames a file or moves it to another folder of its space, in one conditional write; the bytes stay where they are.</summary>
-public sealed class RenameFile(Gate gate, FileRights rights, FileStore files, Folders folders)
+public sealed class RenameFile(TenantPipeline pipeline, FilePermissions rights, FileStore files, Folders folders)
 {
     const int Attempts = 5;
 
@@ -15,7 +15,7 @@ public sealed class RenameFile(Gate gate, FileRights rights, FileStore files, Fo
     [Function("files-rename")]
     public Task<IResult> Patch(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "{tenant}/files/{id}")] HttpRequest request) =>
-        gate.Change(request, Scopes.FilesWrite, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
         {
             var asked = await JsonBody.Read<RenameRequest>(request);
             if (asked.Space is not null)
@@ -24,7 +24,7 @@ public sealed class RenameFile(Gate gate, FileRights rights, FileStore files, Fo
             var folder = asked.Folder is null ? null : FileName.ReadFolder(asked.Folder);
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
-                var file = await rights.Get(caller, request.RouteValues["id"] as string, Right.Write);
+                var file = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Write);
                 var renamed = file.Rename(name ?? file.Name, folder ?? file.Folder);
                 if (renamed.Name == file.Name && renamed.Folder == file.Folder) return Answer(caller, file);
                 if (!await files.TryMove(file, renamed, default, caller.Cancel)) continue;
@@ -35,7 +35,7 @@ public sealed class RenameFile(Gate gate, FileRights rights, FileStore files, Fo
         });
 
     static IResult Answer(Caller caller, FileRecord file) =>
-        FileJson.Ok(FileAnswer.Of(file) with { Space = file.Owner.SpaceNameFor(caller.Token) });
+        FileJson.Ok(FileResponse.Of(file) with { Space = file.Owner.SpaceNameFor(caller.Token) });
 
     sealed record RenameRequest
     {

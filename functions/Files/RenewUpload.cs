@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// Says how far an upload is and gives a fresh URL for the same blob, so that whoever was killed, offline or too slow
 /// goes on where they were.
 /// </summary>
-public sealed class RenewUpload(Gate gate, FileRights rights, FileUrls urls, Uploads uploads, BlobStore blobs, StagedBlobs staged)
+public sealed class RenewUpload(TenantPipeline pipeline, FilePermissions rights, FileUrls urls, Uploads uploads, BlobStore blobs, StagedBlobs staged)
 {
     /// <summary>
     /// <c>GET /{tenant}/files/{id}/upload</c> → how far it is and how to go on. It changes nothing, but asks for the
@@ -20,25 +20,25 @@ public sealed class RenewUpload(Gate gate, FileRights rights, FileUrls urls, Upl
     [Function("files-upload")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files/{id}/upload")] HttpRequest request) =>
-        gate.Read(request, Scopes.FilesWrite, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.FilesWrite, async caller =>
         {
-            var file = await rights.Get(caller, request.RouteValues["id"] as string, Right.Write);
-            if (file.Status == FileStatus.Copying) throw FileRights.Copying();
-            if (file.Status != FileStatus.Pending) return FileJson.Ok(new ProgressAnswer(file.Id, "available"));
+            var file = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Write);
+            if (file.Status == FileStatus.Copying) throw FilePermissions.Copying();
+            if (file.Status != FileStatus.Pending) return FileJson.Ok(new UploadProgressResponse(file.Id, "available"));
             if (file.TusMetadata is not null)
                 throw Problem.Conflict("tus_upload", $"This file comes by tus: {caller.Tenant.Issuer}/tus/{file.Id} says how far it is.");
             return FileJson.Ok(file.BlockSize is { } blockSize ? await Blocks(caller, file, blockSize) : await Single(caller, file));
         });
 
-    async Task<ProgressAnswer> Single(Caller caller, FileRecord file)
+    async Task<UploadProgressResponse> Single(Caller caller, FileRecord file)
     {
-        var progress = new ProgressAnswer(file.Id, "pending") { Deadline = UploadDeadline.Of(file).UtcDateTime };
+        var progress = new UploadProgressResponse(file.Id, "pending") { Deadline = UploadDeadline.Of(file).UtcDateTime };
         // What is there can't be overwritten: the next step is complete, which deletes it if it is wrong.
         if (await blobs.Find(file.Tenant, file.BlobName, caller.Cancel) is { } blob) return progress with { ReceivedBytes = blob.ContentLength };
         return progress with { ReceivedBytes = 0, Upload = await Fresh(caller, file) };
     }
 
-    async Task<ProgressAnswer> Blocks(Caller caller, FileRecord file, long blockSize)
+    async Task<UploadProgressResponse> Blocks(Caller caller, FileRecord file, long blockSize)
     {
         var list = await staged.Find(file.Tenant, file.BlobName, caller.Cancel);
         var count = BlockPlan.Count(file.Size, blockSize);
@@ -50,7 +50,7 @@ public sealed class RenewUpload(Gate gate, FileRights rights, FileUrls urls, Upl
             if (block.Size == BlockPlan.SizeOf(n, file.Size, blockSize)) received.Add(n);
             else received.Remove(n);
         }
-        return new ProgressAnswer(file.Id, "pending")
+        return new UploadProgressResponse(file.Id, "pending")
         {
             Deadline = UploadDeadline.Of(file).UtcDateTime,
             Upload = await Fresh(caller, file),
@@ -61,11 +61,11 @@ public sealed class RenewUpload(Gate gate, FileRights rights, FileUrls urls, Upl
         };
     }
 
-    async Task<UploadAnswer> Fresh(Caller caller, FileRecord file)
+    async Task<UploadResponse> Fresh(Caller caller, FileRecord file)
     {
         var url = await urls.Upload(caller, file);
         await uploads.Note(caller, file, url);
-        return UploadAnswer.Of(file, url);
+        return UploadResponse.Of(file, url);
     }
 
     static List<long[]> Ranges(SortedSet<long> numbers)

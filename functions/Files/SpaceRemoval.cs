@@ -10,7 +10,7 @@ namespace Latchkey.Files;
 /// is found again: the same call goes on after a crash. Nobody may write to the space any more by then.
 /// </summary>
 public sealed class SpaceRemoval(
-    StorageClients storage, FileStore files, FilePurge purge, ShareStore shares, SpaceUsage usage, TenantTotals totals)
+    StorageClients storage, FileStore files, FilePurge purge, ShareStore shares, SpaceQuota usage, TenantQuota totals)
 {
     const int SharesAtOnce = 100;
     const int FilesAtOnce = 8;

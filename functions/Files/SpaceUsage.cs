@@ -12,9 +12,9 @@ namespace Latchkey.Files;
 /// before: nothing is counted twice or not at all, and steps at once can't pass a limit. What was counted last is
 /// remembered, so that a step takes one round trip unless another process came between; then it is read again.
 /// </summary>
-public sealed class SpaceUsage(StorageClients storage, TenantStore tenants, TenantTotals totals, TimeProvider clock)
+public sealed class SpaceQuota(StorageClients storage, TenantStore tenants, TenantQuota totals, TimeProvider clock)
 {
-    const int MostKnown = 10_000;
+    const int MaxKnown = 10_000;
     const int Attempts = 30;
 
     readonly Table table = new(storage.Tables.GetTableClient("Files"));
@@ -29,7 +29,7 @@ public sealed class SpaceUsage(StorageClients storage, TenantStore tenants, Tena
     public async Task<bool> TryTransact(
         string tenant, string space, UsageChange change, IReadOnlyList<TableTransactionAction> rows, CancellationToken cancel)
     {
-        if (spaces.Count > MostKnown) spaces.Clear();
+        if (spaces.Count > MaxKnown) spaces.Clear();
         var known = spaces.GetOrAdd($"{tenant}|{space}", _ => new Known());
         await known.Door.WaitAsync(cancel); // Steps of one process would only make each other fail.
         try
@@ -56,12 +56,12 @@ public sealed class SpaceUsage(StorageClients storage, TenantStore tenants, Tena
         {
             usage = await Room(tenant, space, known, usage, change, limits, cancel);
             var next = usage.With(change);
-            var surplus = change is { Bytes: <= 0, Files: <= 0 } ? await totals.FindSurplus(tenant, space, next, limits, cancel) : null;
+            var surplus = change is { Bytes: <= 0, Files: <= 0 } ? await totals.FindExcess(tenant, space, next, limits, cancel) : null;
             if (surplus is not null) next = surplus.Kept;
             if (await table.Transact([next.Write(RowKeys.Space(tenant, space)), .. rows], cancel) is { } etags)
             {
                 known.Usage = next with { ETag = etags[0] };
-                if (surplus is not null) await totals.GiveBack(surplus, cancel);
+                if (surplus is not null) await totals.Release(surplus, cancel);
                 return true;
             }
             var (before, now) = (usage.ETag, await Read(tenant, space, cancel));
@@ -88,7 +88,7 @@ public sealed class SpaceUsage(StorageClients storage, TenantStore tenants, Tena
         }
         var next = usage.With(change);
         return next.Bytes <= usage.TakenBytes && next.Files <= usage.TakenFiles
-            ? usage : await totals.Take(tenant, space, usage, next, limits, cancel);
+            ? usage : await totals.Reserve(tenant, space, usage, next, limits, cancel);
     }
 
     sealed class Known

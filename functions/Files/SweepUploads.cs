@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Looks at the uploads whose time for it has come (<see cref="UploadLook"/>). It goes by their notes, so it never looks
+/// Looks at the uploads whose time for it has come (<see cref="UploadInspection"/>). It goes by their notes, so it never looks
 /// for anything among the files that live.
 /// </summary>
-public sealed partial class SweepUploads(Uploads uploads, UploadLook look, TimeProvider clock, ILogger<SweepUploads> logger)
+public sealed partial class SweepUploads(Uploads uploads, UploadInspection look, TimeProvider clock, ILogger<SweepUploads> logger)
 {
     const int AtOnce = 8;
 
@@ -51,7 +51,7 @@ public sealed partial class SweepUploads(Uploads uploads, UploadLook look, TimeP
         return counts;
     }
 
-    async Task<UploadLook.Found> LookAt(UploadNote note, DateTimeOffset now, CancellationToken cancel)
+    async Task<UploadInspection.Found> LookAt(UploadNote note, DateTimeOffset now, CancellationToken cancel)
     {
         var found = await look.Look(note, cancel);
         if (note.Next(now, found.IsLeft) is { } next) await uploads.Write(note with { At = next }, cancel);

@@ -10,18 +10,18 @@ namespace Latchkey.Files;
 /// <summary>What a space will give back to its tenant's total.</summary>
 /// <param name="Kept">The space's usage afterwards.</param>
 /// <param name="Rows">The total and the space's part of it, if nobody changes them before.</param>
-public sealed record Surplus(Usage Kept, IReadOnlyList<TableTransactionAction> Rows);
+public sealed record Excess(Usage Kept, IReadOnlyList<TableTransactionAction> Rows);
 
 /// <summary>
 /// A tenant's total. A counter that every upload of a tenant writes would be one hot row; so a space takes a part of
 /// the total ahead and uses it up by itself. All parts together never exceed the limit, and no part is exceeded by its
-/// space (<see cref="SpaceUsage"/>); near the limit the parts become as small as the files. The tenant's side is written
+/// space (<see cref="SpaceQuota"/>); near the limit the parts become as small as the files. The tenant's side is written
 /// first when a part grows and last when it shrinks: what a crash leaves between is the space's, which finds it again.
 /// </summary>
-public sealed class TenantTotals(StorageClients storage, TimeProvider clock) : IDisposable
+public sealed class TenantQuota(StorageClients storage, TimeProvider clock) : IDisposable
 {
-    const long MostBytesAhead = 64 << 20;
-    const long MostFilesAhead = 64;
+    const long MaxBytesAhead = 64 << 20;
+    const long MaxFilesAhead = 64;
     const int Attempts = 20;
 
     readonly Table table = new(storage.Tables.GetTableClient("Files"));
@@ -29,7 +29,7 @@ public sealed class TenantTotals(StorageClients storage, TimeProvider clock) : I
 
     /// <summary>Makes the space's part large enough for what it is going to hold.</summary>
     /// <exception cref="Problem">403 <c>quota_exceeded</c>, with the tenant's numbers; 503 <c>space_busy</c>.</exception>
-    public async Task<Usage> Take(string tenant, string space, Usage now, Usage next, FileLimits limits, CancellationToken cancel)
+    public async Task<Usage> Reserve(string tenant, string space, Usage now, Usage next, FileLimits limits, CancellationToken cancel)
     {
         await door.WaitAsync(cancel); // Spaces of one process would only make each other fail.
         try
@@ -53,8 +53,8 @@ public sealed class TenantTotals(StorageClients storage, TimeProvider clock) : I
             var (bytes, files) = (next.Bytes - part.Bytes, next.Files - part.Files);
             Usage.Check("tenant bytes", limits.TenantBytes, total.Bytes, bytes);
             Usage.Check("tenant files", limits.TenantFiles, total.Files, files);
-            bytes = Ahead(bytes, limits.TenantBytes - total.Bytes, MostBytesAhead);
-            files = Ahead(files, limits.TenantFiles - total.Files, MostFilesAhead);
+            bytes = Ahead(bytes, limits.TenantBytes - total.Bytes, MaxBytesAhead);
+            files = Ahead(files, limits.TenantFiles - total.Files, MaxFilesAhead);
             part = part.Add(bytes, files);
             // Written even if nothing grows, so that whoever is giving back at this moment notices and does not.
             if (await table.TryTransact([total.Add(bytes, files).Write(), part.Write()], cancel))
@@ -65,10 +65,10 @@ public sealed class TenantTotals(StorageClients storage, TimeProvider clock) : I
     }
 
     /// <summary>What the space has too much, or null if that is little.</summary>
-    public async Task<Surplus?> FindSurplus(string tenant, string space, Usage next, FileLimits limits, CancellationToken cancel)
+    public async Task<Excess?> FindExcess(string tenant, string space, Usage next, FileLimits limits, CancellationToken cancel)
     {
-        var bytesAhead = Math.Min(MostBytesAhead, limits.TenantBytes / 64);
-        var filesAhead = Math.Min(MostFilesAhead, limits.TenantFiles / 64);
+        var bytesAhead = Math.Min(MaxBytesAhead, limits.TenantBytes / 64);
+        var filesAhead = Math.Min(MaxFilesAhead, limits.TenantFiles / 64);
         if (next.TakenBytes - next.Bytes <= 2 * bytesAhead && next.TakenFiles - next.Files <= 2 * filesAhead) return null;
         var keep = next with
         {
@@ -77,11 +77,11 @@ public sealed class TenantTotals(StorageClients storage, TimeProvider clock) : I
         };
         var (total, part) = await Read(tenant, space, cancel);
         var (bytes, files) = (keep.TakenBytes - part.Bytes, keep.TakenFiles - part.Files);
-        return new Surplus(keep, [total.Add(bytes, files).Write(), part.Add(bytes, files).Write()]);
+        return new Excess(keep, [total.Add(bytes, files).Write(), part.Add(bytes, files).Write()]);
     }
 
     /// <summary>Gives it back, after the space has written that it keeps less. A lost race leaves it with the space.</summary>
-    public Task GiveBack(Surplus surplus, CancellationToken cancel) => table.TryTransact(surplus.Rows, cancel);
+    public Task Release(Excess surplus, CancellationToken cancel) => table.TryTransact(surplus.Rows, cancel);
 
     /// <summary>
     /// Gives back what a crash left with spaces beyond what they know of; only what nobody has touched since

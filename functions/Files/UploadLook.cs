@@ -8,8 +8,8 @@ namespace Latchkey.Files;
 /// Looks at one upload: ends it if its time is over, and takes away what its URL has written beyond what was declared.
 /// A SAS can't limit a size, and nothing else would ever see bytes that no complete asked for.
 /// </summary>
-public sealed class UploadLook(
-    FileStore files, SpaceUsage usage, FilePurge purge, BlobStore blobs, StagedBlobs staged, AuditLog audit, TimeProvider clock)
+public sealed class UploadInspection(
+    FileStore files, SpaceQuota usage, FilePurge purge, BlobStore blobs, StagedBlobs staged, AuditLog audit, TimeProvider clock)
 {
     // Libraries name the blocks of each attempt anew, and what an attempt left stays until the next list.
     const int Attempts = 3;
@@ -91,7 +91,7 @@ public sealed class UploadLook(
     async Task Count(UploadNote note, long bytes, CancellationToken cancel)
     {
         if (note.By is null) return;
-        var found = new Oversized(note.By, note.FileId, clock.GetUtcNow());
+        var found = new OversizedUploads(note.By, note.FileId, clock.GetUtcNow());
         await usage.TryTransact(note.Tenant, note.FileId[..16], new UsageChange { Found = found }, [], cancel);
         audit.Add(note.Tenant, "upload-oversized", note.By[(note.By.IndexOf(':', StringComparison.Ordinal) + 1)..], note.Client, note.FileId,
             $"{note.Size} bytes were declared, {bytes} were found and deleted");

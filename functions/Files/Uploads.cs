@@ -33,7 +33,7 @@ public sealed class Uploads(FileStore files, BlobStore blobs, StorageClients sto
                 At = url.IssuedAt + UploadNote.Pace,
                 Until = url.ExpiresAt,
                 Size = file.Size,
-                By = Oversized.Name(Owner.Of(caller.Token)),
+                By = OversizedUploads.Name(Owner.Of(caller.Token)),
                 Client = caller.Token.ClientId,
             };
         }

@@ -13,7 +13,7 @@ namespace Latchkey.Files;
 public readonly record struct UsageChange(long Bytes, long Files, long Pending)
 {
     /// <summary>An upload that was larger than declared, to be remembered.</summary>
-    public Oversized? Found { get; init; }
+    public OversizedUploads? Found { get; init; }
 
     /// <summary>Who begins a file, and when.</summary>
     public (Owner Who, DateTimeOffset At)? Beginner { get; init; }
@@ -50,7 +50,7 @@ public sealed record Usage
     public long TakenFiles { get; init; }
 
     /// <summary>The uploads of the last day that were larger than declared.</summary>
-    public IReadOnlyList<Oversized> Oversized { get; init; } = [];
+    public IReadOnlyList<OversizedUploads> Oversized { get; init; } = [];
 
     /// <summary>The row's ETag, or null if there is no row yet.</summary>
     public ETag? ETag { get; init; }
@@ -61,14 +61,14 @@ public sealed record Usage
         Bytes = Math.Max(0, Bytes + change.Bytes),
         Files = Math.Max(0, Files + change.Files),
         Pending = Math.Max(0, Pending + change.Pending),
-        Oversized = change.Found is { } found ? Latchkey.Files.Oversized.Add(Oversized, found) : Oversized,
+        Oversized = change.Found is { } found ? Latchkey.Files.OversizedUploads.Add(Oversized, found) : Oversized,
     };
 
     /// <summary>Refuses a step that leads beyond what a space may hold.</summary>
     /// <exception cref="Problem">403 <c>quota_exceeded</c>, 429 <c>too_many_oversized</c>.</exception>
     public void Check(UsageChange change, FileLimits limits)
     {
-        if (change.Beginner is { } beginner) Latchkey.Files.Oversized.Check(Oversized, beginner.Who, beginner.At);
+        if (change.Beginner is { } beginner) Latchkey.Files.OversizedUploads.Check(Oversized, beginner.Who, beginner.At);
         Check("space bytes", limits.SpaceBytes, Bytes, change.Bytes);
         Check("space files", limits.SpaceFiles, Files, change.Files);
         Check("pending files", limits.SpacePending, Pending, change.Pending);
@@ -93,7 +93,7 @@ public sealed record Usage
         Pending = row.GetInt64("Pending")!.Value,
         TakenBytes = row.GetInt64("TakenBytes")!.Value,
         TakenFiles = row.GetInt64("TakenFiles")!.Value,
-        Oversized = Latchkey.Files.Oversized.Read(row.GetString("Oversized")),
+        Oversized = Latchkey.Files.OversizedUploads.Read(row.GetString("Oversized")),
         ETag = row.ETag,
     };
 
@@ -107,7 +107,7 @@ public sealed record Usage
             ["Pending"] = Pending,
             ["TakenBytes"] = TakenBytes,
             ["TakenFiles"] = TakenFiles,
-            ["Oversized"] = Latchkey.Files.Oversized.Write(Oversized),
+            ["Oversized"] = Latchkey.Files.OversizedUploads.Write(Oversized),
         };
         return ETag is { } etag
             ? new(TableTransactionActionType.UpdateReplace, row, etag)

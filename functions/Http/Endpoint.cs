@@ -13,7 +13,7 @@ namespace Latchkey.Http;
 /// What every trigger runs in: it turns whatever goes wrong into an answer, because the isolated worker answers an
 /// unhandled exception with an empty 200. It also sets the headers that every answer has.
 /// </summary>
-public sealed partial class Endpoint(Settings settings, ILogger<Endpoint> logger)
+public sealed partial class ErrorBoundary(Settings settings, ILogger<ErrorBoundary> logger)
 {
     const int DefaultRetryAfterSeconds = 5;
 

@@ -11,13 +11,13 @@ internal interface IKeyStore
     /// <param name="algorithms">The rest is left alone.</param>
     /// <param name="known">Keys opened before: they need not be opened again.</param>
     /// <param name="cancel">Gives up.</param>
-    Task<TenantKeys> Load(string tenant, IReadOnlyCollection<string> algorithms, IReadOnlyList<OwnKey> known, CancellationToken cancel);
+    Task<TenantKeys> Load(string tenant, IReadOnlyCollection<string> algorithms, IReadOnlyList<ManagedKey> known, CancellationToken cancel);
 
     /// <summary>Throws if keys can't be opened or made now; looks at no key itself.</summary>
     Task Check(CancellationToken cancel);
 
     /// <summary>Stores a key; false if its number is taken.</summary>
-    Task<bool> TryAdd(string tenant, OwnKey key, CancellationToken cancel);
+    Task<bool> TryAdd(string tenant, ManagedKey key, CancellationToken cancel);
 
     /// <summary>Removes a key; one that is not there is well removed.</summary>
     Task Remove(string tenant, KeyRow row, CancellationToken cancel);

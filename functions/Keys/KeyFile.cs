@@ -30,7 +30,7 @@ internal sealed class KeyFile(string path) : IKeyStore
     /// <inheritdoc/>
     /// <exception cref="KeyFileException">The file can't be used.</exception>
     public Task<TenantKeys> Load(
-        string tenant, IReadOnlyCollection<string> algorithms, IReadOnlyList<OwnKey> known, CancellationToken cancel)
+        string tenant, IReadOnlyCollection<string> algorithms, IReadOnlyList<ManagedKey> known, CancellationToken cancel)
     {
         var keys = store.Read().Tenants.TryGetValue(tenant, out var entries) ? Parse(tenant, entries) : [];
         return Task.FromResult(new TenantKeys([.. keys.Where(key => algorithms.Contains(key.Row.Algorithm))], [], null));
@@ -38,7 +38,7 @@ internal sealed class KeyFile(string path) : IKeyStore
 
     /// <inheritdoc/>
     /// <exception cref="KeyFileException">The file can't be used.</exception>
-    public async Task<bool> TryAdd(string tenant, OwnKey key, CancellationToken cancel)
+    public async Task<bool> TryAdd(string tenant, ManagedKey key, CancellationToken cancel)
     {
         if (Holds(store.Read())) return false; // Many that start at once need not queue for the lock.
         using var held = await store.Lock(cancel);
@@ -70,11 +70,11 @@ internal sealed class KeyFile(string path) : IKeyStore
         .SelectMany(tenant => Parse(tenant.Key, tenant.Value), (tenant, key) => (Tenant: tenant.Key, key.Row))
         .ToLookup(of => of.Tenant, of => of.Row, StringComparer.Ordinal));
 
-    private List<OwnKey> Parse(string tenant, List<KeyFileEntry> entries)
+    private List<ManagedKey> Parse(string tenant, List<KeyFileEntry> entries)
     {
         try
         {
-            var keys = entries.ConvertAll(entry => OwnKey.Open(
+            var keys = entries.ConvertAll(entry => ManagedKey.Decrypt(
                 entry.Algorithm, entry.Number, entry.Created, entry.SignsFrom, Convert.FromBase64String(entry.Key)));
             return keys.DistinctBy(key => (key.Row.Algorithm, key.Row.Number)).Count() == keys.Count
                 ? keys

@@ -6,9 +6,9 @@ namespace Latchkey.Keys;
 /// </summary>
 public sealed class KeyRing
 {
-    private readonly OwnKeys keys;
+    private readonly ManagedKeys keys;
 
-    internal KeyRing(OwnKeys keys) => this.keys = keys;
+    internal KeyRing(ManagedKeys keys) => this.keys = keys;
 
     /// <summary>The keys, 32 bytes each: the first one makes, all verify. Don't change the arrays.</summary>
     /// <exception cref="KeyFileException">The key file can't be used.</exception>

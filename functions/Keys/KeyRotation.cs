@@ -8,12 +8,12 @@ namespace Latchkey.Keys;
 /// </summary>
 public sealed partial class KeyRotation
 {
-    private readonly OwnKeys keys;
+    private readonly ManagedKeys keys;
     private readonly ISigner signer;
     private readonly TimeSpan period;
     private readonly ILogger<KeyRotation> log;
 
-    internal KeyRotation(OwnKeys keys, ISigner signer, TimeSpan period, ILogger<KeyRotation> log) =>
+    internal KeyRotation(ManagedKeys keys, ISigner signer, TimeSpan period, ILogger<KeyRotation> log) =>
         (this.keys, this.signer, this.period, this.log) = (keys, signer, period, log);
 
     /// <summary>A tenant's signing keys and MAC keys with their times, newest first of each kind.</summary>

@@ -35,7 +35,7 @@ internal sealed partial class KeySeal(Vault vault, string wrapKeyName, ILogger<K
 
     /// <summary>Seals a key with the newest version of the vault's key.</summary>
     /// <exception cref="SigningUnavailableException">The vault does not wrap now.</exception>
-    public async Task<SealedKey> Close(string tenant, OwnKey key, CancellationToken cancel)
+    public async Task<SealedKey> Encrypt(string tenant, ManagedKey key, CancellationToken cancel)
     {
         var aesKey = RandomNumberGenerator.GetBytes(AesBytes);
         var wrapped = await vault.Call($"wrap with key {wrapKeyName}", async limited =>
@@ -55,17 +55,17 @@ internal sealed partial class KeySeal(Vault vault, string wrapKeyName, ILogger<K
     }
 
     /// <summary>Opens a tenant's keys, all at once; those opened before are taken from <paramref name="known"/>.</summary>
-    public async Task<TenantKeys> Open(
-        string tenant, IReadOnlyCollection<SealedKey> stored, IReadOnlyList<OwnKey> known, CancellationToken cancel)
+    public async Task<TenantKeys> Decrypt(
+        string tenant, IReadOnlyCollection<SealedKey> stored, IReadOnlyList<ManagedKey> known, CancellationToken cancel)
     {
-        var opened = await Task.WhenAll(stored.Select(key => Open(tenant, key, known, cancel)));
+        var opened = await Task.WhenAll(stored.Select(key => Decrypt(tenant, key, known, cancel)));
         return new TenantKeys(
-            [.. opened.Select(one => one.Key).OfType<OwnKey>()],
+            [.. opened.Select(one => one.Key).OfType<ManagedKey>()],
             [.. opened.Where(one => one.Key is null).Select(one => one.Row)],
             opened.Select(one => one.Why).FirstOrDefault(why => why is not null));
     }
 
-    private async Task<Opened> Open(string tenant, SealedKey stored, IReadOnlyList<OwnKey> known, CancellationToken cancel)
+    private async Task<Opened> Decrypt(string tenant, SealedKey stored, IReadOnlyList<ManagedKey> known, CancellationToken cancel)
     {
         if (known.FirstOrDefault(key => key.Row == stored.Row) is { } before) return new(stored.Row, before, null);
         try
@@ -99,7 +99,7 @@ internal sealed partial class KeySeal(Vault vault, string wrapKeyName, ILogger<K
         return result.Key;
     }
 
-    private static OwnKey Unseal(string tenant, SealedKey stored, byte[] aesKey)
+    private static ManagedKey Unseal(string tenant, SealedKey stored, byte[] aesKey)
     {
         if (aesKey.Length != AesBytes || stored.Sealed.Length <= nonceBytes + tagBytes) throw new CryptographicException("It is too short.");
         var box = new Box(stored.Sealed);
@@ -108,7 +108,7 @@ internal sealed partial class KeySeal(Vault vault, string wrapKeyName, ILogger<K
         aes.Decrypt(box.Nonce, box.Cipher, box.Tag, secret, Bound(tenant, stored.Row));
         CryptographicOperations.ZeroMemory(aesKey);
         var row = stored.Row;
-        var key = OwnKey.Open(row.Algorithm, row.Number, row.Created, row.SignsFrom, secret);
+        var key = ManagedKey.Decrypt(row.Algorithm, row.Number, row.Created, row.SignsFrom, secret);
         return key.Row == row ? key : throw new CryptographicException($"It is the key {key.Row.Kid}.");
     }
 
@@ -124,7 +124,7 @@ internal sealed partial class KeySeal(Vault vault, string wrapKeyName, ILogger<K
         public readonly Span<byte> Tag = box[^tagBytes..];
     }
 
-    private sealed record Opened(KeyRow Row, OwnKey? Key, SigningUnavailableException? Why);
+    private sealed record Opened(KeyRow Row, ManagedKey? Key, SigningUnavailableException? Why);
 
     private static partial class Log
     {

@@ -6,7 +6,7 @@ namespace Latchkey.Keys;
 /// Signs in this process with the tenant's own keys, made when first asked for: no call to anybody per token. They come
 /// from the key file (development) or, wrapped by a vault key, from the table.
 /// </summary>
-internal sealed class LocalSigner(OwnKeys keys) : ISigner
+internal sealed class LocalSigner(ManagedKeys keys) : ISigner
 {
     /// <inheritdoc/>
     /// <exception cref="KeyFileException">The key file can't be used.</exception>

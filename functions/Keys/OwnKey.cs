@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Latchkey.Keys;
 
 /// <summary>A tenant's key that we made ourselves, in the clear: a signing key, or a MAC key of 32 bytes.</summary>
-internal sealed class OwnKey
+internal sealed class ManagedKey
 {
     /// <summary>A MAC key's length in bytes: the hash's own (RFC 2104 section 3).</summary>
     public const int MacBytes = 32;
@@ -15,7 +15,7 @@ internal sealed class OwnKey
     /// <summary>The kinds that a tenant has where the vault signs.</summary>
     public static readonly string[] MacOnly = [KeyRow.HS256];
 
-    private OwnKey(KeyRow row, byte[] secret, PrivateKey? signing) => (Row, Secret, Signing) = (row, secret, signing);
+    private ManagedKey(KeyRow row, byte[] secret, PrivateKey? signing) => (Row, Secret, Signing) = (row, secret, signing);
 
     public KeyRow Row { get; }
 
@@ -26,28 +26,28 @@ internal sealed class OwnKey
     public PrivateKey? Signing { get; }
 
     /// <summary>A new key; RSA keys take up to a second.</summary>
-    public static OwnKey Create(string algorithm, int number, DateTimeOffset now)
+    public static ManagedKey Create(string algorithm, int number, DateTimeOffset now)
     {
         // Whole seconds come back from every store as they went in.
         var created = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
         var signsFrom = number == 1 ? created : created + KeyRow.PublishLead + TimeSpan.FromSeconds(1);
         var secret = algorithm == KeyRow.HS256 ? RandomNumberGenerator.GetBytes(MacBytes) : PrivateKey.Create(algorithm);
-        return Open(algorithm, number, created, signsFrom, secret);
+        return Decrypt(algorithm, number, created, signsFrom, secret);
     }
 
     /// <summary>A key as it was stored; its kid is found anew, so no store can give it another.</summary>
     /// <exception cref="CryptographicException">It is no key of this algorithm, or too weak.</exception>
-    public static OwnKey Open(string algorithm, int number, DateTimeOffset created, DateTimeOffset signsFrom, byte[] secret)
+    public static ManagedKey Decrypt(string algorithm, int number, DateTimeOffset created, DateTimeOffset signsFrom, byte[] secret)
     {
         if (number < 1) throw new CryptographicException("Keys are counted from 1.");
         if (algorithm is PublicKey.ES256 or PublicKey.RS256)
         {
             var key = new PrivateKey(algorithm, secret);
-            return new OwnKey(new KeyRow(algorithm, number, key.Public.Kid, created, signsFrom), secret, key);
+            return new ManagedKey(new KeyRow(algorithm, number, key.Public.Kid, created, signsFrom), secret, key);
         }
         if (algorithm != KeyRow.HS256) throw new CryptographicException($"{algorithm} is no algorithm of ours.");
         if (secret.Length != MacBytes) throw new CryptographicException($"A MAC key has {secret.Length} bytes instead of {MacBytes}.");
         var kid = $"mac-{number.ToString(CultureInfo.InvariantCulture)}";
-        return new OwnKey(new KeyRow(algorithm, number, kid, created, signsFrom), secret, null);
+        return new ManagedKey(new KeyRow(algorithm, number, kid, created, signsFrom), secret, null);
     }
 }

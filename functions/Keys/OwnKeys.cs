@@ -12,11 +12,11 @@ namespace Latchkey.Keys;
 /// <param name="algorithms">The kinds that a tenant has.</param>
 /// <param name="clock">The clock of their times.</param>
 /// <param name="log">Says what was made, removed, and could not be read.</param>
-internal sealed partial class OwnKeys(IKeyStore store, IReadOnlyCollection<string> algorithms, TimeProvider clock, ILogger<OwnKeys> log)
+internal sealed partial class ManagedKeys(IKeyStore store, IReadOnlyCollection<string> algorithms, TimeProvider clock, ILogger<ManagedKeys> log)
 {
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<string, Refreshed<TenantKeys>> tenants = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, RefreshingCache<TenantKeys>> tenants = new(StringComparer.Ordinal);
 
     public DateTimeOffset Now => clock.GetUtcNow();
 
@@ -70,14 +70,14 @@ internal sealed partial class OwnKeys(IKeyStore store, IReadOnlyCollection<strin
         return outlived.Count;
     }
 
-    private Refreshed<TenantKeys> Of(string tenant) => tenants.GetOrAdd(tenant, tenant =>
+    private RefreshingCache<TenantKeys> Of(string tenant) => tenants.GetOrAdd(tenant, tenant =>
     {
         // What was opened once stays open, even if the reading failed otherwise.
-        IReadOnlyList<OwnKey> open = [];
+        IReadOnlyList<ManagedKey> open = [];
         return new(clock, () => Load(tenant, open, keys => open = keys), keys => keys.Why is null);
     });
 
-    private async Task<TenantKeys> Load(string tenant, IReadOnlyList<OwnKey> known, Action<IReadOnlyList<OwnKey>> opened)
+    private async Task<TenantKeys> Load(string tenant, IReadOnlyList<ManagedKey> known, Action<IReadOnlyList<ManagedKey>> opened)
     {
         using var limit = new CancellationTokenSource(patience, clock);
         try
@@ -99,7 +99,7 @@ internal sealed partial class OwnKeys(IKeyStore store, IReadOnlyCollection<strin
         }
     }
 
-    private async Task<TenantKeys> LoadOrMake(string tenant, IReadOnlyList<OwnKey> known, CancellationToken cancel)
+    private async Task<TenantKeys> LoadOrMake(string tenant, IReadOnlyList<ManagedKey> known, CancellationToken cancel)
     {
         var keys = await store.Load(tenant, algorithms, known, cancel);
         var missing = algorithms.Where(algorithm => keys.NewestRow(algorithm) is null).ToList();
@@ -111,7 +111,7 @@ internal sealed partial class OwnKeys(IKeyStore store, IReadOnlyCollection<strin
 
     private async Task Add(string tenant, string algorithm, int number, CancellationToken cancel)
     {
-        var key = OwnKey.Create(algorithm, number, Now);
+        var key = ManagedKey.Create(algorithm, number, Now);
         if (await store.TryAdd(tenant, key, cancel)) Log.Added(log, algorithm, key.Row.Kid, tenant, key.Row.SignsFrom);
     }
 

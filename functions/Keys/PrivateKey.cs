@@ -29,7 +29,7 @@ internal sealed class PrivateKey
     {
         using AsymmetricAlgorithm key = algorithm == PublicKey.ES256
             ? ECDsa.Create(ECCurve.NamedCurves.nistP256)
-            : RSA.Create(PublicKey.LeastRsaBits);
+            : RSA.Create(PublicKey.MinRsaBits);
         return key.ExportPkcs8PrivateKey();
     }
 

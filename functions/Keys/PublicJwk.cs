@@ -11,9 +11,9 @@ namespace Latchkey.Keys;
 /// </summary>
 public static class PublicJwk
 {
-    private const int MostKeys = 10;
-    private const int MostRsaBits = 4096;
-    private const int MostExponentBytes = 4;
+    private const int MaxKeys = 10;
+    private const int MaxRsaBits = 4096;
+    private const int MaxExponentBytes = 4;
     private const int P256Bytes = 32;
 
     // RFC 7518 sections 6.2.2, 6.3.2, 6.4.1: whoever sends one of these has given a secret away.
@@ -58,7 +58,7 @@ public static class PublicJwk
             if (document.RootElement.ValueKind != JsonValueKind.Object
                 || !document.RootElement.TryGetProperty("keys", out var keys) || keys.ValueKind != JsonValueKind.Array)
                 throw new FormatException("jwks must be an object with the array keys.");
-            if (keys.GetArrayLength() is < 1 or > MostKeys) throw new FormatException($"jwks must hold 1 to {MostKeys} keys.");
+            if (keys.GetArrayLength() is < 1 or > MaxKeys) throw new FormatException($"jwks must hold 1 to {MaxKeys} keys.");
             var (parsed, faults) = (new List<JsonWebKey>(), new List<string>());
             foreach (var jwk in keys.EnumerateArray())
             {
@@ -98,9 +98,9 @@ public static class PublicJwk
     {
         var (n, e) = (Bytes(jwk, "n"), Bytes(jwk, "e"));
         // An upper bound too: checking a signature with a huge key is work that a stranger could order.
-        if (n.Length * 8 is < PublicKey.LeastRsaBits or > MostRsaBits || n[0] == 0)
-            throw new FormatException($"An RSA key must have {PublicKey.LeastRsaBits} to {MostRsaBits} bits.");
-        if (e.Length is 0 or > MostExponentBytes || e[^1] % 2 == 0 || e is [1])
+        if (n.Length * 8 is < PublicKey.MinRsaBits or > MaxRsaBits || n[0] == 0)
+            throw new FormatException($"An RSA key must have {PublicKey.MinRsaBits} to {MaxRsaBits} bits.");
+        if (e.Length is 0 or > MaxExponentBytes || e[^1] % 2 == 0 || e is [1])
             throw new FormatException("An RSA key's e is not a usual one.");
         var key = PublicKey.Of(new RSAParameters { Modulus = n, Exponent = e });
         key.Alg = null; // It may be for RS256 or PS256.

@@ -17,7 +17,7 @@ internal static class PublicKey
     public static readonly string[] Algorithms = [ES256, RS256];
 
     /// <summary>Below this RFC 7518 section 3.3 forbids an RSA key.</summary>
-    public const int LeastRsaBits = 2048;
+    public const int MinRsaBits = 2048;
 
     private const string P256 = "1.2.840.10045.3.1.7";
 
@@ -41,8 +41,8 @@ internal static class PublicKey
     /// <exception cref="CryptographicException">The modulus is shorter than 2048 bits.</exception>
     public static JsonWebKey Of(RSAParameters key)
     {
-        if (key.Modulus!.Length * 8 < LeastRsaBits)
-            throw new CryptographicException($"An RS256 key must have at least {LeastRsaBits} bits.");
+        if (key.Modulus!.Length * 8 < MinRsaBits)
+            throw new CryptographicException($"An RS256 key must have at least {MinRsaBits} bits.");
         return Named(new JsonWebKey
         {
             Kty = JsonWebAlgorithmsKeyTypes.RSA,

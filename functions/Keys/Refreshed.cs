@@ -10,7 +10,7 @@ namespace Latchkey.Keys;
 /// <param name="clock">Measures the age.</param>
 /// <param name="read">Reads.</param>
 /// <param name="isWhole">False of what should be read anew soon, because something is missing in it. Null: never.</param>
-internal sealed class Refreshed<T>(TimeProvider clock, Func<Task<T>> read, Predicate<T>? isWhole = null) where T : class
+internal sealed class RefreshingCache<T>(TimeProvider clock, Func<Task<T>> read, Predicate<T>? isWhole = null) where T : class
 {
     private static readonly TimeSpan renewFrom = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan fresh = TimeSpan.FromMinutes(5);

@@ -9,7 +9,7 @@ namespace Latchkey.Keys;
 /// <param name="Open">The keys that can be used.</param>
 /// <param name="Shut">Those that are stored but could not be opened: damaged, or the vault does not unwrap them now.</param>
 /// <param name="Why">Why the vault did not unwrap some; null if it did, or if those that are shut are damaged.</param>
-internal sealed record TenantKeys(IReadOnlyList<OwnKey> Open, IReadOnlyList<KeyRow> Shut, SigningUnavailableException? Why)
+internal sealed record TenantKeys(IReadOnlyList<ManagedKey> Open, IReadOnlyList<KeyRow> Shut, SigningUnavailableException? Why)
 {
     /// <summary>The key that was made last, whether it can be opened or not; null if none was ever made.</summary>
     public KeyRow? NewestRow(string algorithm) =>
@@ -20,12 +20,12 @@ internal sealed record TenantKeys(IReadOnlyList<OwnKey> Open, IReadOnlyList<KeyR
 
     /// <summary>The key that signs now: the newest whose time has come. A key that waits out its lead never does.</summary>
     /// <exception cref="SigningUnavailableException">None can.</exception>
-    public OwnKey Signing(string tenant, string algorithm, DateTimeOffset now) =>
+    public ManagedKey Signing(string tenant, string algorithm, DateTimeOffset now) =>
         NewestFirst(algorithm).FirstOrDefault(key => key.Row.MaySign(now)) ?? throw Missing(tenant, algorithm);
 
     /// <summary>The keys of an algorithm that are published now (MAC keys: that verify), the one that signs now first.</summary>
     /// <exception cref="SigningUnavailableException">None signs.</exception>
-    public IReadOnlyList<OwnKey> Published(string tenant, string algorithm, DateTimeOffset now)
+    public IReadOnlyList<ManagedKey> Published(string tenant, string algorithm, DateTimeOffset now)
     {
         var signing = Signing(tenant, algorithm, now);
         return [signing, .. NewestFirst(algorithm).Where(key => key != signing && !IsOver(key.Row, now))];
@@ -59,7 +59,7 @@ internal sealed record TenantKeys(IReadOnlyList<OwnKey> Open, IReadOnlyList<KeyR
 
     private IEnumerable<KeyRow> Rows() => Open.Select(key => key.Row).Concat(Shut);
 
-    private IEnumerable<OwnKey> NewestFirst(string algorithm) =>
+    private IEnumerable<ManagedKey> NewestFirst(string algorithm) =>
         Open.Where(key => key.Row.Algorithm == algorithm).OrderByDescending(key => key.Row.Number);
 
     // A successor that can't be opened does not take over, so it ends nobody's time.

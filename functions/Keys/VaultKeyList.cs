@@ -9,7 +9,7 @@ namespace Latchkey.Keys;
 internal sealed class VaultKeyList
 {
     private readonly ConcurrentDictionary<string, VaultKeyMaterial> materials = new(StringComparer.Ordinal);
-    private readonly Refreshed<IReadOnlyList<VaultKeyVersion>> versions;
+    private readonly RefreshingCache<IReadOnlyList<VaultKeyVersion>> versions;
     private readonly Vault vault;
     private readonly string name;
 

@@ -83,7 +83,7 @@ internal sealed record VaultKeyMaterial(JsonWebKey? Public, CryptographyClient C
         if (key.KeyType == KeyType.Rsa || key.KeyType == KeyType.RsaHsm)
         {
             using var rsa = key.Key.ToRSA();
-            return rsa.KeySize < PublicKey.LeastRsaBits ? null : PublicKey.Of(rsa.ExportParameters(false));
+            return rsa.KeySize < PublicKey.MinRsaBits ? null : PublicKey.Of(rsa.ExportParameters(false));
         }
         return null;
     }

@@ -10,10 +10,10 @@ namespace Latchkey.OAuth;
 /// <param name="ClientIncarnation">Which app of this id (<see cref="Client.Incarnation"/>): one that was made later is another.</param>
 /// <param name="Scope">What it may.</param>
 /// <param name="ApprovedAt">When the user said so last.</param>
-public sealed record Approval(string ClientId, string ClientIncarnation, Scope Scope, DateTimeOffset ApprovedAt);
+public sealed record Consent(string ClientId, string ClientIncarnation, Scope Scope, DateTimeOffset ApprovedAt);
 
 /// <summary>Approvals (SCHEMA.md, table Approvals): one row for a user and a client, until the user takes it back.</summary>
-public sealed class Approvals(StorageClients storage, TimeProvider clock)
+public sealed class Consents(StorageClients storage, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient("Approvals"));
 
@@ -28,7 +28,7 @@ public sealed class Approvals(StorageClients storage, TimeProvider clock)
         {
             var row = await table.Find(RowKeys.UserPartition(tenant.Id, userId), client.Id, cancel);
             var before = Of(client, row);
-            if (row is not null && scope.Beyond(before).IsEmpty) return;
+            if (row is not null && scope.Except(before).IsEmpty) return;
             var next = new TableEntity(RowKeys.UserPartition(tenant.Id, userId), client.Id)
             {
                 ["ClientIncarnation"] = client.Incarnation,
@@ -42,9 +42,9 @@ public sealed class Approvals(StorageClients storage, TimeProvider clock)
     }
 
     /// <summary>All that the user has approved.</summary>
-    public async Task<IReadOnlyList<Approval>> List(Tenant tenant, string userId, CancellationToken cancel)
+    public async Task<IReadOnlyList<Consent>> List(Tenant tenant, string userId, CancellationToken cancel)
     {
-        var all = new List<Approval>();
+        var all = new List<Consent>();
         await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, userId), cancel))
             all.Add(new(row.RowKey, row.GetString("ClientIncarnation") ?? "", Scope.Parse(row.GetString("Scope")), row.GetDateTimeOffset("ApprovedAt")!.Value));
         return all;

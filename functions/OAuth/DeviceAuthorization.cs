@@ -9,16 +9,16 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.OAuth;
 
 /// <summary>The device authorization endpoint (RFC 8628 §3.1): an app on a device without a browser asks for a code to show.</summary>
-public sealed class DeviceAuthorization(Gate gate, ClientAuthentication authentication, DeviceRequests devices, AnonymousRows rows, Settings settings)
+public sealed class DeviceAuthorization(TenantPipeline pipeline, ClientAuthentication authentication, DeviceRequests devices, AnonymousRows rows, Settings settings)
 {
     /// <summary><c>POST /{tenant}/oauth/device_authorization</c></summary>
     [Function("device-authorization")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/oauth/device_authorization")] HttpRequest request) =>
-        gate.Open(request, async (tenant, cancel) =>
+        pipeline.Public(request, async (tenant, cancel) =>
         {
             var form = await Form.Read(request);
-            Act.Of(request).Type = "device-authorization";
+            AuditContext.Of(request).Type = "device-authorization";
             var client = await authentication.Authenticate(tenant, request, form, cancel);
             if (!client.Grants.Contains(GrantType.DeviceCode))
                 throw OAuthError.UnauthorizedClient($"This client may not use the grant {GrantType.DeviceCode}.");

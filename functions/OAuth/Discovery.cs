@@ -10,7 +10,7 @@ namespace Latchkey.OAuth;
 /// Metadata of a tenant's issuer, with exactly what works: OpenID Connect Discovery 1.0 §4 appends the well-known path
 /// to the issuer, RFC 8414 §3.1 puts it before the issuer's path. Both answers are the same document.
 /// </summary>
-public sealed class Discovery(Gate gate)
+public sealed class Discovery(TenantPipeline pipeline)
 {
     /// <summary><c>GET /{tenant}/.well-known/openid-configuration</c></summary>
     [Function("openid-configuration")]
@@ -24,7 +24,7 @@ public sealed class Discovery(Gate gate)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = ".well-known/oauth-authorization-server/{tenant}")]
         HttpRequest request) => Answer(request);
 
-    Task<IResult> Answer(HttpRequest request) => gate.Document(request, (tenant, _) =>
+    Task<IResult> Answer(HttpRequest request) => pipeline.PublicDocument(request, (tenant, _) =>
     {
         request.HttpContext.Response.Headers.CacheControl = "public, max-age=300";
         return Task.FromResult(Results.Json(Document(tenant.Issuer)));

@@ -14,8 +14,8 @@ static class GrantedScope
     {
         if (asked.IsEmpty) return client.Scope;
         // OIDC Core §3.1.2.1: a scope that is not understood is ignored. The token response says what was granted.
-        if (asked.Has(Scopes.OpenId)) asked = asked.Within(Scopes.All);
-        if (asked.Beyond(client.Scope) is { IsEmpty: false } beyond)
+        if (asked.Has(Scopes.OpenId)) asked = asked.Intersect(Scopes.All);
+        if (asked.Except(client.Scope) is { IsEmpty: false } beyond)
             throw OAuthError.InvalidScope($"This client may not ask for: {beyond}.");
         return asked;
     }
@@ -23,7 +23,7 @@ static class GrantedScope
     public static Scope ForUser(Tenant tenant, Client client, IEnumerable<HeldRole> roles, Scope asked)
     {
         var rights = Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. tenant.Rights(roles).Tokens]);
-        var granted = ForClient(client, asked).Within(rights);
+        var granted = ForClient(client, asked).Intersect(rights);
         return granted.IsEmpty ? throw OAuthError.InvalidScope("The user has no right to any of it.") : granted;
     }
 }

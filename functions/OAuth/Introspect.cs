@@ -12,7 +12,7 @@ namespace Latchkey.OAuth;
 /// its tenant, and about its own refresh tokens. What is not live is <c>{"active":false}</c> and nothing more (§2.2).
 /// </summary>
 public sealed class Introspect(
-    Gate gate, ClientAuthentication authentication, RefreshTokens refreshTokens, SessionStore sessions, UserStore users, ClientStore clients,
+    TenantPipeline pipeline, ClientAuthentication authentication, RefreshTokens refreshTokens, SessionStore sessions, UserStore users, ClientStore clients,
     BearerToken bearer, IssuedTokens issued, TimeProvider clock)
 {
     static readonly Dictionary<string, object> Inactive = new() { ["active"] = false };
@@ -21,7 +21,7 @@ public sealed class Introspect(
     [Function("introspect")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/oauth/introspect")] HttpRequest request) =>
-        gate.Open(request, async (tenant, cancel) =>
+        pipeline.Public(request, async (tenant, cancel) =>
         {
             var form = await Form.Read(request);
             var token = form.Required("token");

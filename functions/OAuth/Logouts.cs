@@ -26,7 +26,7 @@ public sealed record LogoutRequest(IdTokenHint? Hint, Client? Client, string? Re
 
 /// <summary>Reads requests to sign out and does what they ask (OIDC RP-Initiated Logout 1.0).</summary>
 public sealed class Logouts(
-    IdTokenHints hints, ClientStore clients, SessionStore sessions, SignOuts signOuts, BrowserSignIns signIns,
+    IdTokenHints hints, ClientStore clients, SessionStore sessions, SignOuts signOuts, SsoSessions signIns,
     RefreshCookies refreshCookies)
 {
 

@@ -16,7 +16,7 @@ public sealed record ResetLink(User User);
 /// of which only a hash is kept. It is good once, for half an hour, and only while the password is what it was.
 /// </summary>
 public sealed partial class PasswordResets(
-    RequestTables tables, UserStore users, PasswordChange passwords, SignInAttempts attempts, KnownDevices devices, TimeProvider clock,
+    RequestTables tables, UserStore users, PasswordChange passwords, SignInLockout attempts, KnownDevices devices, TimeProvider clock,
     AuditLog audit, ILogger<PasswordResets> logger, IMail? mail)
 {
     static readonly TimeSpan Life = TimeSpan.FromMinutes(30);
@@ -88,7 +88,7 @@ public sealed partial class PasswordResets(
         }
     }
 
-    static async Task Send(IMail mail, Attempt attempt, Message message)
+    static async Task Send(IMail mail, LockoutAttempt attempt, Message message)
     {
         try
         {

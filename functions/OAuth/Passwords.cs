@@ -8,14 +8,14 @@ namespace Latchkey.OAuth;
 
 /// <summary>
 /// Checks the passwords of users. An unknown name takes as long, and gets the same answer, as a wrong password; and an
-/// attempt has its place among those that may fail (<see cref="Attempts"/>) before its password is looked at.
+/// attempt has its place among those that may fail (<see cref="Lockout"/>) before its password is looked at.
 /// </summary>
-public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInAttempts attempts, KnownDevices devices)
+public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInLockout attempts, KnownDevices devices)
 {
     readonly string hashOfNobody = hashing.OfNobody();
 
     /// <summary>The fewest characters of a new password.</summary>
-    public const int LeastChars = 10;
+    public const int MinChars = 10;
 
     /// <summary>The most UTF-16 units of any password.</summary>
     public const int MaxChars = PasswordHashing.MaxChars;
@@ -34,7 +34,7 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInAt
     {
         if (!PasswordHashing.IsTypable(password)) return PasswordFault.NotTypable;
         if (password.Length > MaxChars) return PasswordFault.TooLong;
-        if (PasswordHashing.Normalize(password).EnumerateRunes().Count() < LeastChars) return PasswordFault.TooShort;
+        if (PasswordHashing.Normalize(password).EnumerateRunes().Count() < MinChars) return PasswordFault.TooShort;
         return UserStore.Normalize(password) == UserStore.Normalize(user.UserName) ? PasswordFault.IsName : null;
     }
 
@@ -74,7 +74,7 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInAt
         return await Judge(attempt, tenant, await users.Find(tenant, user.Id, cancel), password, cancel);
     }
 
-    async Task<User> Judge(Attempt attempt, Tenant tenant, User? user, string password, CancellationToken cancel)
+    async Task<User> Judge(LockoutAttempt attempt, Tenant tenant, User? user, string password, CancellationToken cancel)
     {
         var verdict = await Tried(attempt, () => hashing.Verify(user?.PasswordHash ?? hashOfNobody, password, cancel));
         if (user is null || user.Disabled || verdict == PasswordVerificationResult.Failed)
@@ -88,11 +88,11 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInAt
         return verdict == PasswordVerificationResult.SuccessRehashNeeded ? await Rehashed(tenant, user, password, cancel) : user;
     }
 
-    Task<User?> Find(Attempt attempt, Tenant tenant, string userName, CancellationToken cancel) =>
+    Task<User?> Find(LockoutAttempt attempt, Tenant tenant, string userName, CancellationToken cancel) =>
         Tried(attempt, () => users.FindByName(tenant, userName, cancel));
 
     // What fails before the password is looked at is nobody's failure.
-    static async Task<T> Tried<T>(Attempt attempt, Func<Task<T>> step)
+    static async Task<T> Tried<T>(LockoutAttempt attempt, Func<Task<T>> step)
     {
         try
         {
@@ -106,7 +106,7 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInAt
     }
 
     // A locked account's tries are failed sign-ins too: the alert must see a guesser who goes on.
-    static async Task<Attempt> Begin(Tenant tenant, Func<Task<Attempt>> reserve)
+    static async Task<LockoutAttempt> Begin(Tenant tenant, Func<Task<LockoutAttempt>> reserve)
     {
         try
         {
@@ -136,7 +136,7 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInAt
 /// <summary>What can be wrong with a new password.</summary>
 public enum PasswordFault
 {
-    /// <summary>It has fewer than <see cref="Passwords.LeastChars"/> characters.</summary>
+    /// <summary>It has fewer than <see cref="Passwords.MinChars"/> characters.</summary>
     TooShort,
 
     /// <summary>It has more than <see cref="Passwords.MaxChars"/>.</summary>

@@ -12,7 +12,7 @@ namespace Latchkey.OAuth;
 /// the token endpoint, hears of every fault at once, and gives the browser only a reference.
 /// </summary>
 public sealed class PushedRequestEndpoint(
-    Gate gate, ClientAuthentication authentication, DPoP dpop, RequestReader reader, PushedRequests pushed,
+    TenantPipeline pipeline, ClientAuthentication authentication, DPoP dpop, RequestReader reader, PushedRequests pushed,
     AnonymousRows rows)
 {
     // What proves the client is not part of the request.
@@ -22,10 +22,10 @@ public sealed class PushedRequestEndpoint(
     [Function("par")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/oauth/par")] HttpRequest request) =>
-        gate.Open(request, async (tenant, cancel) =>
+        pipeline.Public(request, async (tenant, cancel) =>
         {
             var form = await Form.Read(request);
-            Act.Of(request).Type = "par";
+            AuditContext.Of(request).Type = "par";
             var proof = await dpop.Read(tenant, request, cancel);
             var client = await authentication.Authenticate(tenant, request, form, cancel);
             if (form["request_uri"] is not null) throw OAuthError.InvalidRequest("A pushed request has no request_uri (RFC 9126 §2.1).");

@@ -9,15 +9,15 @@ namespace Latchkey.OAuth;
 /// Dynamic client registration (RFC 7591 §3). It takes an initial access token; only a tenant whose policy is
 /// <see cref="Tenant.OpenRegistration"/> takes requests without one.
 /// </summary>
-public sealed class Register(Gate gate, InitialAccessTokens initialTokens, Registrations registrations, AnonymousRows rows)
+public sealed class Register(TenantPipeline pipeline, InitialAccessTokens initialTokens, Registrations registrations, AnonymousRows rows)
 {
     /// <summary><c>POST /{tenant}/oauth/register</c></summary>
     [Function("register")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/oauth/register")] HttpRequest request) =>
-        gate.Open(request, async (tenant, cancel) =>
+        pipeline.Public(request, async (tenant, cancel) =>
         {
-            Act.Of(request).Type = "client-register";
+            AuditContext.Of(request).Type = "client-register";
             var open = tenant.OpenRegistration && request.Headers.Authorization.Count == 0;
             var token = open ? null : RegistrationToken.Of(request);
             if (token is not null && !await initialTokens.IsGood(tenant, token, cancel)) throw RegistrationToken.Refused();

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.OAuth;
 
 /// <summary>A client looks after its own registration (RFC 7592) with the registration access token that it was given.</summary>
-public sealed class RegisteredClient(Gate gate, ClientStore clients, Registrations registrations)
+public sealed class RegisteredClient(TenantPipeline pipeline, ClientStore clients, Registrations registrations)
 {
     const string Route = "{tenant}/oauth/register/{clientId}";
 
@@ -39,15 +39,15 @@ public sealed class RegisteredClient(Gate gate, ClientStore clients, Registratio
             return Results.NoContent();
         });
 
-    Task<IResult> With(HttpRequest request, string? act, Func<Tenant, Client, string, CancellationToken, Task<IResult>> steps) =>
-        gate.Open(request, async (tenant, cancel) =>
+    Task<IResult> With(HttpRequest request, string? audit, Func<Tenant, Client, string, CancellationToken, Task<IResult>> steps) =>
+        pipeline.Public(request, async (tenant, cancel) =>
         {
             var token = RegistrationToken.Of(request);
             var id = request.RouteValues["clientId"] as string ?? "";
             var client = await clients.FindNow(tenant, id, cancel);
-            Act.Of(request).Type = act;
+            AuditContext.Of(request).Type = audit;
             if (client is null || !client.HasRegistrationToken(token)) throw RegistrationToken.Refused();
-            Act.Of(request).Client = client.Id;
+            AuditContext.Of(request).Client = client.Id;
             return await steps(tenant, client, token, cancel);
         });
 }

@@ -13,18 +13,18 @@ namespace Latchkey.OAuth;
 /// not needed: the two kinds look different.
 /// </summary>
 public sealed class Revoke(
-    Gate gate, ClientAuthentication authentication, RefreshTokens refreshTokens, SessionStore sessions,
+    TenantPipeline pipeline, ClientAuthentication authentication, RefreshTokens refreshTokens, SessionStore sessions,
     BearerToken bearer, IssuedTokens issued, RefreshCookies cookies)
 {
     /// <summary><c>POST /{tenant}/oauth/revoke</c></summary>
     [Function("revoke")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/oauth/revoke")] HttpRequest request) =>
-        gate.Open(request, async (tenant, cancel) =>
+        pipeline.Public(request, async (tenant, cancel) =>
         {
             var form = await Form.Read(request);
             var token = form.Required("token");
-            Act.Of(request).Type = "token-revoke";
+            AuditContext.Of(request).Type = "token-revoke";
             var client = await authentication.Authenticate(tenant, request, form, cancel);
             if (await refreshTokens.Read(tenant.Id, token, cancel) is { } refreshToken)
                 await RevokeSession(tenant, client, refreshToken.SessionId, cancel);

@@ -9,26 +9,26 @@ namespace Latchkey.OAuth;
 /// and under their address; a device on which the user has signed in before counts by itself (OWASP's device cookies), so
 /// that no stranger can lock its user out. Small letters are in no user name's count (<see cref="UserStore.Normalize"/>).
 /// </summary>
-public sealed class SignInAttempts(Attempts attempts, Settings settings)
+public sealed class SignInLockout(Lockout attempts, Settings settings)
 {
     // Each is good for half an hour, so that whoever asks for one more has got one ten minutes ago at most.
-    const int MostMails = 5;
+    const int MaxMails = 5;
 
     static readonly TimeSpan MailLock = TimeSpan.FromMinutes(10);
 
     /// <summary>A sign-in by somebody who is not known.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
-    public Task<Attempt> Reserve(string tenant, string account, string address, CancellationToken cancel) => attempts.Reserve(
+    public Task<LockoutAttempt> Reserve(string tenant, string account, string address, CancellationToken cancel) => attempts.Reserve(
         [Account(tenant, account) with { GoodClears = true }, Address(tenant, address) with { GoodOf = account, Room = settings.AddressRoom }], cancel);
 
     /// <summary>A sign-in that counts by itself: on a known device, or by somebody who is signed in.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
-    public Task<Attempt> ReserveApart(string tenant, string place, CancellationToken cancel) =>
+    public Task<LockoutAttempt> ReserveApart(string tenant, string place, CancellationToken cancel) =>
         attempts.Reserve([Account(tenant, $"apart|{place}") with { GoodClears = true }], cancel);
 
     /// <summary>A guess at a device's code by a user who is signed in.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
-    public Task<Attempt> ReserveDevice(string tenant, string userId, string address, CancellationToken cancel) =>
+    public Task<LockoutAttempt> ReserveDevice(string tenant, string userId, string address, CancellationToken cancel) =>
         attempts.Reserve([Account(tenant, $"device|{userId}"), Address(tenant, $"device|{address}")], cancel);
 
     /// <summary>
@@ -36,11 +36,11 @@ public sealed class SignInAttempts(Attempts attempts, Settings settings)
     /// stranger uses up the owner's.
     /// </summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
-    public Task<Attempt> ReserveReset(string tenant, string account, string address, CancellationToken cancel) =>
+    public Task<LockoutAttempt> ReserveReset(string tenant, string account, string address, CancellationToken cancel) =>
         attempts.Reserve([Account(tenant, $"reset|{account}|{address}"), Address(tenant, $"reset|{address}")], cancel);
 
     /// <summary>A reset mail to a user; null if the last ones are so fresh that one more is of no use to the owner.</summary>
-    public async Task<Attempt?> TryReserveMail(string tenant, string userId, CancellationToken cancel)
+    public async Task<LockoutAttempt?> TryReserveMail(string tenant, string userId, CancellationToken cancel)
     {
         try
         {
@@ -62,12 +62,12 @@ public sealed class SignInAttempts(Attempts attempts, Settings settings)
         await ForgetMails(tenant, user.Id, cancel);
     }
 
-    AttemptCount Account(string tenant, string account) =>
+    LockoutCounter Account(string tenant, string account) =>
         new(RowKeys.Attempts(tenant, "account", account), settings.AccountTries, settings.LockTime);
 
     // Many people may share an address, so it may fail more often.
-    AttemptCount Address(string tenant, string address) =>
+    LockoutCounter Address(string tenant, string address) =>
         new(RowKeys.Attempts(tenant, "address", address), settings.AddressTries, settings.LockTime);
 
-    static AttemptCount Mail(string tenant, string userId) => new(RowKeys.Attempts(tenant, "mail", userId), MostMails, MailLock) { Slow = MostMails };
+    static LockoutCounter Mail(string tenant, string userId) => new(RowKeys.Attempts(tenant, "mail", userId), MaxMails, MailLock) { Slow = MaxMails };
 }

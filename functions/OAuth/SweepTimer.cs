@@ -9,7 +9,7 @@ namespace Latchkey.OAuth;
 
 /// <summary>Drops, once an hour, the tables whose rows have all expired. It never reads a row.</summary>
 public sealed partial class SweepTimer(
-    IssuedTokens issued, Attempts attempts, BrowserSignIns signIns, RequestTables requests, SingleUse seen,
+    IssuedTokens issued, Lockout attempts, SsoSessions signIns, RequestTables requests, ReplayCache seen,
     InitialAccessTokens initial, AuditTables audit, Settings settings, TimeProvider clock, ILogger<SweepTimer> logger)
 {
     /// <summary>Seven minutes past each hour (NCRONTAB, UTC).</summary>

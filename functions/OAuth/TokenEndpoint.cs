@@ -10,24 +10,24 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.OAuth;
 
 /// <summary>The token endpoint (RFC 6749 §3.2): parse once, authenticate the client once, hand over to the grant.</summary>
-public sealed class TokenEndpoint(Gate gate, ClientAuthentication authentication, DPoP dpop, RefreshCookies cookies, IEnumerable<IGrant> grants,
+public sealed class TokenEndpoint(TenantPipeline pipeline, ClientAuthentication authentication, DPoP dpop, RefreshCookies cookies, IEnumerable<IGrant> grants,
     TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/oauth/token</c></summary>
     [Function("token")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/oauth/token")] HttpRequest request) =>
-        gate.Open(request, async (tenant, cancel) =>
+        pipeline.Public(request, async (tenant, cancel) =>
         {
             var form = await Form.Read(request);
             var type = form.Required("grant_type");
-            var act = Act.Of(request);
-            act.Type = "token";
+            var audit = AuditContext.Of(request);
+            audit.Type = "token";
             var proof = await dpop.Read(tenant, request, cancel); // Before the client's assertion is used up.
             var client = await authentication.Authenticate(tenant, request, form, cancel);
             var grant = grants.FirstOrDefault(grant => grant.Type == type)
                 ?? throw OAuthError.UnsupportedGrantType("There is no such grant here.");
-            act.Detail = grant.Type;
+            audit.Detail = grant.Type;
             if (!client.Grants.Contains(type))
                 throw OAuthError.UnauthorizedClient($"This client may not use the grant {type}.");
             if (proof is null && client.RequireDpop) throw OAuthError.InvalidRequest("This client must send a DPoP proof.");
@@ -37,10 +37,10 @@ public sealed class TokenEndpoint(Gate gate, ClientAuthentication authentication
             Instruments.TokenIssued(tenant.Id, grant.Type);
             if (proof is not null) tokens = tokens with { TokenType = "DPoP" };
             request.HttpContext.Response.Headers.Pragma = "no-cache"; // RFC 6749 §5.1; no-store is set on every answer.
-            return Results.Json(tokens, TokenAnswer.Json);
+            return Results.Json(tokens, TokenResponse.Json);
         }, credentials: true);
 
-    async Task<TokenAnswer> Redeem(IGrant grant, TokenRequest request)
+    async Task<TokenResponse> Redeem(IGrant grant, TokenRequest request)
     {
         var (tenant, client, form, http, _) = request;
         if (!client.RefreshByCookie) return await grant.Redeem(request);

@@ -10,13 +10,13 @@ namespace Latchkey.OAuth;
 /// UserInfo (OpenID Connect Core §5.3): the user as stored now, with the claims that the token's scopes stand for
 /// (§5.4). A POST may carry the token in its form (RFC 6750 §2.2).
 /// </summary>
-public sealed class UserInfo(Gate gate, UserStore users)
+public sealed class UserInfo(TenantPipeline pipeline, UserStore users)
 {
     /// <summary><c>GET,POST /{tenant}/oauth/userinfo</c></summary>
     [Function("userinfo")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "options", Route = "{tenant}/oauth/userinfo")] HttpRequest request) =>
-        gate.Read(request, Scopes.OpenId, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.OpenId, async caller =>
         {
             var user = await users.Find(caller.Tenant, caller.Token.Subject, caller.Cancel);
             if (user is null || user.Disabled) throw Problem.Unauthorized("The access token's user is no longer here.");

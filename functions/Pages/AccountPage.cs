@@ -13,41 +13,41 @@ namespace Latchkey.Pages;
 public sealed record SessionLine(string Id, string App, string Device, string Place, string Times);
 
 /// <summary>A line of the list of approved apps.</summary>
-public sealed record ApprovalLine(string ClientId, string App, string? Website, Scope Scope, string Since);
+public sealed record ConsentLine(string ClientId, string App, string? Website, Scope Scope, string Since);
 
 /// <summary>What the account page shows.</summary>
 /// <param name="FormToken">See <see cref="FormTokens"/>.</param>
 /// <param name="User">Who is signed in.</param>
 /// <param name="Sessions">Where.</param>
-/// <param name="Approvals">The apps that the user has allowed.</param>
+/// <param name="Consents">The apps that the user has allowed.</param>
 /// <param name="Done">What has just been done, or null.</param>
 /// <param name="PasswordError">Why the password was not changed, or null.</param>
 public sealed record AccountModel(string FormToken, User User, IReadOnlyList<SessionLine> Sessions,
-    IReadOnlyList<ApprovalLine> Approvals, string? Done, string? PasswordError);
+    IReadOnlyList<ConsentLine> Consents, string? Done, string? PasswordError);
 
 /// <summary>A user's own page: where they are signed in, what they have allowed, their password.</summary>
 public sealed class AccountPage(
-    Gate gate, OwnPages own, FormTokens forms, AccountLists lists, SessionStore sessions, SignOuts signOuts, BrowserSignIns signIns,
-    Approvals approvals, PasswordChange passwords, PageRenderer renderer, ResponsePages pages, KnownDevices devices)
+    TenantPipeline pipeline, BuiltInPages own, FormTokens forms, AccountLists lists, SessionStore sessions, SignOuts signOuts, SsoSessions signIns,
+    Consents approvals, PasswordChange passwords, PageRenderer renderer, ResponsePages pages, KnownDevices devices)
 {
     /// <summary><c>GET /{tenant}/account</c></summary>
     [Function("account")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/account")] HttpRequest request) =>
-        gate.Page(request, (tenant, cancel) =>
+        pipeline.Page(request, (tenant, cancel) =>
         {
             var done = Query.ReadForPage(request, "done")["done"];
-            return own.For(request, tenant, OwnPages.Account, who => Show(request, tenant, who, done, null, cancel), cancel);
+            return own.For(request, tenant, BuiltInPages.Account, who => Show(request, tenant, who, done, null, cancel), cancel);
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 
     /// <summary><c>POST /{tenant}/account</c>: <c>form</c> and one <c>action</c>; see <see cref="Act"/>.</summary>
     [Function("account-post")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/account")] HttpRequest request) =>
-        gate.Page(request, async (tenant, cancel) =>
+        pipeline.Page(request, async (tenant, cancel) =>
         {
             var form = await Form.Read(request);
-            return await own.For(request, tenant, OwnPages.Account, async who =>
+            return await own.For(request, tenant, BuiltInPages.Account, async who =>
             {
                 await forms.Check(request, tenant, About(who.User), form, cancel);
                 return await Act(request, tenant, who, form, cancel);
@@ -56,36 +56,36 @@ public sealed class AccountPage(
 
     async Task<IResult> Act(HttpRequest request, Tenant tenant, SignedIn who, Form form, CancellationToken cancel)
     {
-        var (user, act) = (who.User, Tenancy.Act.Of(request));
-        act.Actor = user.Id;
+        var (user, audit) = (who.User, Tenancy.AuditContext.Of(request));
+        audit.Actor = user.Id;
         switch (form["action"])
         {
             case "end":
-                act.Type = "account-session-end";
+                audit.Type = "account-session-end";
                 // Whose it is decides: an id from elsewhere ends nothing and is told nothing.
                 if (form["session"] is { } id && await sessions.Find(tenant.Id, id, cancel) is { } session && session.UserId == user.Id)
                 {
-                    (act.Client, act.Target) = (session.ClientId, session.Id);
+                    (audit.Client, audit.Target) = (session.ClientId, session.Id);
                     await signOuts.End(tenant, user.Id, id, "the user ended it", cancel);
                 }
                 return Done(tenant, "end");
             case "end-all":
-                act.Type = "account-sessions-end";
+                audit.Type = "account-sessions-end";
                 var now = await signOuts.EndAll(tenant, user.Id, cancel) ?? user;
                 await signIns.Renew(request, tenant, who with { User = now }, CancellationToken.None); // Who says so stays.
                 return Done(tenant, "end-all");
             case "remove":
-                act.Type = "account-app-remove";
+                audit.Type = "account-app-remove";
                 await Remove(tenant, user, form.Required("client"), cancel);
                 return Done(tenant, "remove");
             case "password":
-                act.Type = "account-password";
+                audit.Type = "account-password";
                 return await ChangePassword(request, tenant, who, form, cancel);
             case "signout":
-                act.Type = "sign-out";
+                audit.Type = "sign-out";
                 await signIns.End(request, tenant, cancel);
                 return await renderer.Show<MessageView, MessageModel>(
-                    request, new Frame(tenant, Texts.SignedOut), new MessageModel(Texts.SignedOutHere, $"/{tenant.Id}/{OwnPages.Account}", Texts.SignIn));
+                    request, new PageLayout(tenant, Strings.SignedOut), new MessageModel(Strings.SignedOutHere, $"/{tenant.Id}/{BuiltInPages.Account}", Strings.SignIn));
             default:
                 throw Problem.BadRequest("unknown_action", "This page does nothing like that.");
         }
@@ -106,8 +106,8 @@ public sealed class AccountPage(
         var (old, password) = (form["old"] ?? "", form["new"] ?? "");
         if (Passwords.Fault(who.User, password) is { } fault)
         {
-            Tenancy.Act.Of(request).Refusal = "weak_password";
-            return await Show(request, tenant, who, null, (Texts.PasswordFault(fault), 400, null), cancel);
+            Tenancy.AuditContext.Of(request).Refusal = "weak_password";
+            return await Show(request, tenant, who, null, (Strings.PasswordFault(fault), 400, null), cancel);
         }
         try
         {
@@ -117,8 +117,8 @@ public sealed class AccountPage(
         }
         catch (OAuthError refusal)
         {
-            Tenancy.Act.Of(request).Refusal = refusal.Code;
-            var text = refusal.RetryAfter is { } seconds ? Texts.TooManyTries(seconds) : Texts.WrongOldPassword;
+            Tenancy.AuditContext.Of(request).Refusal = refusal.Code;
+            var text = refusal.RetryAfter is { } seconds ? Strings.TooManyTries(seconds) : Strings.WrongOldPassword;
             return await Show(request, tenant, who, null, (text, refusal.RetryAfter is null ? 400 : 429, refusal.RetryAfter), cancel);
         }
         await devices.Remember(request, tenant, who.User, cancel);
@@ -130,12 +130,12 @@ public sealed class AccountPage(
     {
         var token = await forms.For(request, tenant, About(who.User), cancel);
         var model = new AccountModel(token, who.User, await lists.Sessions(tenant, who.User, cancel),
-            await lists.Approvals(tenant, who.User, cancel), Texts.Done(done), wrong?.Text);
-        var frame = new Frame(tenant, Texts.Account) { Status = wrong?.Status ?? 200 };
-        return await renderer.Show<AccountView, AccountModel>(request, frame, model, wrong?.RetryAfter);
+            await lists.Consents(tenant, who.User, cancel), Strings.Done(done), wrong?.Text);
+        var page = new PageLayout(tenant, Strings.Account) { Status = wrong?.Status ?? 200 };
+        return await renderer.Show<AccountView, AccountModel>(request, page, model, wrong?.RetryAfter);
     }
 
-    static SeeOther Done(Tenant tenant, string what) => new($"/{tenant.Id}/{OwnPages.Account}?done={what}");
+    static SeeOther Done(Tenant tenant, string what) => new($"/{tenant.Id}/{BuiltInPages.Account}?done={what}");
 
     // The user too: whoever signs in with this browser next can't be made to send this one's form.
     static string About(User user) => $"account|{user.Id}";

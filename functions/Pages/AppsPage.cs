@@ -28,7 +28,7 @@ public sealed record CredentialsModel(Client Client, string? Secret, string? Not
 
 /// <summary>Where developers register their apps: users who have the right <see cref="Scopes.AppsManage"/>.</summary>
 public sealed class AppsPage(
-    Gate gate, OwnPages own, FormTokens forms, DeveloperApps apps, PageRenderer renderer, ResponsePages pages, TimeProvider clock)
+    TenantPipeline pipeline, BuiltInPages own, FormTokens forms, DeveloperApps apps, PageRenderer renderer, ResponsePages pages, TimeProvider clock)
 {
     const string New = "new";
 
@@ -38,9 +38,9 @@ public sealed class AppsPage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/apps")] HttpRequest request) =>
         With(request, async (tenant, developer, cancel) =>
         {
-            var done = Query.ReadForPage(request, "done")["done"] == "delete" ? Texts.AppDeleted : null;
+            var done = Query.ReadForPage(request, "done")["done"] == "delete" ? Strings.AppDeleted : null;
             return await renderer.Show<AppsView, AppsModel>(
-                request, new Frame(tenant, Texts.Apps), new AppsModel(await apps.List(tenant, developer, cancel), done));
+                request, new PageLayout(tenant, Strings.Apps), new AppsModel(await apps.List(tenant, developer, cancel), done));
         });
 
     /// <summary><c>GET /{tenant}/apps/{app}</c>: its form; <c>new</c> is an empty one.</summary>
@@ -49,7 +49,7 @@ public sealed class AppsPage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/apps/{app}")] HttpRequest request) =>
         With(request, async (tenant, developer, cancel) =>
         {
-            var done = Query.ReadForPage(request, "done")["done"] switch { "save" => Texts.AppSaved, "end-old" => Texts.OldSecretsEnded, _ => null };
+            var done = Query.ReadForPage(request, "done")["done"] switch { "save" => Strings.AppSaved, "end-old" => Strings.OldSecretsEnded, _ => null };
             if (Id(request) == New) return await ShowNew(request, tenant, developer, DeveloperApps.NewId(), new AppFields("native", "", null, [], []), null, cancel);
             var client = await Find(tenant, developer, Id(request), cancel);
             return await Show(request, tenant, developer, client, Fields(client), done, null, cancel);
@@ -78,12 +78,12 @@ public sealed class AppsPage(
             var (client, secret) = await apps.TryAdd(tenant, developer, id, fields, cancel);
             Tell(request, developer, "app-register", client?.Id);
             return client is null ? await ShowAgain(request, tenant, developer, id, cancel)
-                : await ShowCredentials(request, tenant, Texts.AppRegistered, new CredentialsModel(client, secret, null));
+                : await ShowCredentials(request, tenant, Strings.AppRegistered, new CredentialsModel(client, secret, null));
         }
         catch (OAuthError fault)
         {
-            Tenancy.Act.Of(request).Refusal = fault.Code;
-            return await ShowNew(request, tenant, developer, id, fields, Texts.FieldFault(fault.Message), cancel);
+            Tenancy.AuditContext.Of(request).Refusal = fault.Code;
+            return await ShowNew(request, tenant, developer, id, fields, Strings.FieldFault(fault.Message), cancel);
         }
     }
 
@@ -91,8 +91,8 @@ public sealed class AppsPage(
     async Task<IResult> ShowAgain(HttpRequest request, Tenant tenant, User developer, string id, CancellationToken cancel)
     {
         var client = await Find(tenant, developer, id, cancel);
-        return await ShowCredentials(request, tenant, Texts.AppRegistered,
-            new CredentialsModel(client, null, client.IsPublic ? null : Texts.AlreadyRegistered));
+        return await ShowCredentials(request, tenant, Strings.AppRegistered,
+            new CredentialsModel(client, null, client.IsPublic ? null : Strings.AlreadyRegistered));
     }
 
     async Task<IResult> Act(HttpRequest request, Tenant tenant, User developer, Client client, Form form, CancellationToken cancel)
@@ -104,13 +104,13 @@ public sealed class AppsPage(
                 return await Save(request, tenant, developer, client, form, cancel);
             case "rotate" when !client.IsPublic:
                 var secret = await apps.TryRotate(tenant, client, cancel) ?? throw Changed();
-                return await ShowCredentials(request, tenant, Texts.SecretRotated,
-                    new CredentialsModel(client, secret, Texts.RotateNote(DeveloperApps.Overlap)));
+                return await ShowCredentials(request, tenant, Strings.SecretRotated,
+                    new CredentialsModel(client, secret, Strings.RotateNote(DeveloperApps.Overlap)));
             case "end-old" when !client.IsPublic:
                 return await apps.TryEndOldSecrets(tenant, client, cancel) ? new SeeOther($"{Address(tenant, client)}?done=end-old") : throw Changed();
             case "delete":
                 await apps.Delete(tenant, developer, client, cancel);
-                return new SeeOther($"/{tenant.Id}/{OwnPages.Apps}?done=delete");
+                return new SeeOther($"/{tenant.Id}/{BuiltInPages.Apps}?done=delete");
             default:
                 throw Problem.BadRequest("unknown_action", "This page does nothing like that.");
         }
@@ -125,13 +125,13 @@ public sealed class AppsPage(
         }
         catch (OAuthError fault)
         {
-            Tenancy.Act.Of(request).Refusal = fault.Code;
-            return await Show(request, tenant, developer, client, fields, null, Texts.FieldFault(fault.Message), cancel);
+            Tenancy.AuditContext.Of(request).Refusal = fault.Code;
+            return await Show(request, tenant, developer, client, fields, null, Strings.FieldFault(fault.Message), cancel);
         }
     }
 
     Task<IResult> With(HttpRequest request, Func<Tenant, User, CancellationToken, Task<IResult>> steps) =>
-        gate.Page(request, (tenant, cancel) => own.For(request, tenant, OwnPages.Apps, (SignedIn who) =>
+        pipeline.Page(request, (tenant, cancel) => own.For(request, tenant, BuiltInPages.Apps, (SignedIn who) =>
             tenant.Rights(who.User.Roles).Has(Scopes.AppsManage) ? steps(tenant, who.User, cancel)
                 : throw new Problem(403, "insufficient_right", $"The user lacks the right {Scopes.AppsManage}."), cancel),
             (tenant, problem) => pages.Failure(request, tenant, problem));
@@ -144,26 +144,26 @@ public sealed class AppsPage(
         HttpRequest request, Tenant tenant, User developer, string id, AppFields fields, string? error, CancellationToken cancel)
     {
         var token = await forms.For(request, tenant, AboutNew(developer, id), cancel);
-        var frame = new Frame(tenant, Texts.RegisterApp) { Status = error is null ? 200 : 400 };
-        return await renderer.Show<AppView, AppModel>(request, frame, new AppModel(token, id, null, fields, false, null, error));
+        var page = new PageLayout(tenant, Strings.RegisterApp) { Status = error is null ? 200 : 400 };
+        return await renderer.Show<AppView, AppModel>(request, page, new AppModel(token, id, null, fields, false, null, error));
     }
 
     async Task<IResult> Show(HttpRequest request, Tenant tenant, User developer, Client client, AppFields fields, string? done,
         string? error, CancellationToken cancel)
     {
         var token = await forms.For(request, tenant, About(developer, client), cancel);
-        var frame = new Frame(tenant, client.Name) { Status = error is null ? 200 : 400 };
+        var page = new PageLayout(tenant, client.Name) { Status = error is null ? 200 : 400 };
         var old = client.LiveSecretHashes(clock.GetUtcNow()).Count() > 1;
-        return await renderer.Show<AppView, AppModel>(request, frame, new AppModel(token, null, client, fields, old, done, error));
+        return await renderer.Show<AppView, AppModel>(request, page, new AppModel(token, null, client, fields, old, done, error));
     }
 
     Task<IResult> ShowCredentials(HttpRequest request, Tenant tenant, string title, CredentialsModel model) =>
-        renderer.Show<CredentialsView, CredentialsModel>(request, new Frame(tenant, title), model);
+        renderer.Show<CredentialsView, CredentialsModel>(request, new PageLayout(tenant, title), model);
 
     static void Tell(HttpRequest request, User developer, string type, string? client)
     {
-        var act = Tenancy.Act.Of(request);
-        (act.Type, act.Actor, act.Target) = (type, developer.Id, client);
+        var audit = Tenancy.AuditContext.Of(request);
+        (audit.Type, audit.Actor, audit.Target) = (type, developer.Id, client);
     }
 
     static AppFields Fields(Client client) => new(
@@ -177,12 +177,12 @@ public sealed class AppsPage(
 
     static string Id(HttpRequest request) => request.RouteValues["app"] as string ?? "";
 
-    static string Address(Tenant tenant, Client client) => $"/{tenant.Id}/{OwnPages.Apps}/{client.Id}";
+    static string Address(Tenant tenant, Client client) => $"/{tenant.Id}/{BuiltInPages.Apps}/{client.Id}";
 
     static string AboutNew(User developer, string id) => $"app|{developer.Id}|new|{id}";
 
     // The newest secret too: a form that makes a new one is good once.
     static string About(User developer, Client client) => $"app|{developer.Id}|{client.Id}|{(client.SecretHashes.Count > 0 ? client.SecretHashes[0] : "")}";
 
-    static Problem Changed() => Problem.Conflict("app_changed", Texts.AppChanged);
+    static Problem Changed() => Problem.Conflict("app_changed", Strings.AppChanged);
 }

@@ -14,8 +14,8 @@ namespace Latchkey.Pages;
 /// together a failure is our own page; from then on it goes back to the app.
 /// </summary>
 public sealed class AuthorizePage(
-    Gate gate, RequestReader reader, PushedRequests pushed, PendingRequests pending, AuthorizationDecision decision,
-    AuthorizationAnswers answers, BrowserSignIns signIns, ResponsePages pages, Settings settings)
+    TenantPipeline pipeline, RequestReader reader, PushedRequests pushed, PendingRequests pending, AuthorizationDecision decision,
+    AuthorizationResponder answers, SsoSessions signIns, ResponsePages pages, Settings settings)
 {
     /// <summary>
     /// <c>GET,POST /{tenant}/oauth/authorize</c>. HEAD only checks: it takes no pushed request, grants nothing and keeps
@@ -24,7 +24,7 @@ public sealed class AuthorizePage(
     [Function("authorize")]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "{tenant}/oauth/authorize")] HttpRequest request) =>
-        gate.Page(request, async (tenant, cancel) =>
+        pipeline.Page(request, async (tenant, cancel) =>
         {
             var posted = HttpMethods.IsPost(request.Method);
             var form = posted ? await Form.ReadTolerant(request)
@@ -46,7 +46,7 @@ public sealed class AuthorizePage(
     [Function("authorize-posted")]
     public Task<IResult> Posted(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/authorize")] HttpRequest request) =>
-        gate.Page(request, async (tenant, cancel) =>
+        pipeline.Page(request, async (tenant, cancel) =>
         {
             var waiting = await pending.Find(request, tenant, Query.ReadForPage(request, "request")["request"], cancel);
             if (waiting.Page is not null) throw Problem.BadRequest("sign_in_expired", "This is no app's request.");
@@ -76,8 +76,8 @@ public sealed class AuthorizePage(
         if (HttpMethods.IsHead(request.Method)) return new SeeOther($"/{tenant.Id}/login");
         if (step == NextStep.Answer)
         {
-            var act = Act.Of(request);
-            (act.Type, act.Actor, act.Client) = ("authorize", who!.User.Id, wanted.To.Client.Id);
+            var audit = AuditContext.Of(request);
+            (audit.Type, audit.Actor, audit.Client) = ("authorize", who!.User.Id, wanted.To.Client.Id);
             var device = Device.Of(request, settings.FrontDoorId);
             return await pages.Send(request, tenant, await answers.Grant(tenant, wanted, who, device, cancel), clicked: false);
         }

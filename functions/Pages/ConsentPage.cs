@@ -20,15 +20,15 @@ public sealed record ConsentModel(string RequestId, string FormToken, Client Cli
 
 /// <summary>The consent page of a pending authorization request (OIDC Core §3.1.2.4).</summary>
 public sealed class ConsentPage(
-    Gate gate, PendingRequests pending, RequestReader reader, BrowserSignIns signIns,
-    AuthorizationDecision decision, AuthorizationAnswers answers, FormTokens forms, PageRenderer renderer,
+    TenantPipeline pipeline, PendingRequests pending, RequestReader reader, SsoSessions signIns,
+    AuthorizationDecision decision, AuthorizationResponder answers, FormTokens forms, PageRenderer renderer,
     ResponsePages pages, Settings settings)
 {
     /// <summary><c>GET /{tenant}/consent?request=</c></summary>
     [Function("consent")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/consent")] HttpRequest request) =>
-        gate.Page(request, async (tenant, cancel) =>
+        pipeline.Page(request, async (tenant, cancel) =>
         {
             var waiting = await pending.Find(request, tenant, Query.ReadForPage(request, "request")["request"], cancel);
             return await Visit(request, tenant, waiting, null, cancel);
@@ -38,7 +38,7 @@ public sealed class ConsentPage(
     [Function("consent-post")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/consent")] HttpRequest request) =>
-        gate.Page(request, async (tenant, cancel) =>
+        pipeline.Page(request, async (tenant, cancel) =>
         {
             var form = await Form.Read(request);
             var waiting = await pending.Find(request, tenant, form["request"], cancel);
@@ -57,15 +57,15 @@ public sealed class ConsentPage(
             // The sign-in has ended meanwhile, or the address was typed.
             if (who is null || step == NextStep.SignIn) return new SeeOther($"/{tenant.Id}/login?request={waiting.Id}");
             var asks = step == NextStep.Consent ? AuthorizationDecision.Granted(tenant, wanted, who.User) : Scope.None;
-            var act = Act.Of(request);
-            (act.Actor, act.Client) = (who.User.Id, wanted.To.Client.Id);
+            var audit = AuditContext.Of(request);
+            (audit.Actor, audit.Client) = (who.User.Id, wanted.To.Client.Id);
             // An answer counts for the user whom the page named: somebody else may have signed in in another tab meanwhile.
             if (form?["user"] != who.User.Id) form = null;
-            if (form?["action"] is "deny" or "allow") (act.Type, act.Detail) = ("consent", form["action"]);
+            if (form?["action"] is "deny" or "allow") (audit.Type, audit.Detail) = ("consent", form["action"]);
             if (form?["action"] == "deny")
                 return await pages.Send(request, tenant, await answers.Deny(tenant, waiting, wanted, who.User, cancel), clicked: true);
             // Yes is a yes only to what the user was shown.
-            if (form?["action"] != "allow" || !asks.Beyond(Scope.Parse(form["scope"])).IsEmpty)
+            if (form?["action"] != "allow" || !asks.Except(Scope.Parse(form["scope"])).IsEmpty)
                 return await Show(request, tenant, waiting, wanted, who.User, asks, cancel);
             var device = Device.Of(request, settings.FrontDoorId);
             var response = await answers.Grant(tenant, waiting, wanted, who, consented: !asks.IsEmpty, device, cancel);
@@ -81,10 +81,10 @@ public sealed class ConsentPage(
         User user, Scope asks, CancellationToken cancel)
     {
         var (client, redirect) = (wanted.To.Client, wanted.To.RedirectUri);
-        var title = asks.IsEmpty ? Texts.ContinueTo(client.Name) : Texts.WantsTo(client.Name);
-        var frame = new Frame(tenant, title) { FormTarget = RedirectUri.CspSource(redirect) };
+        var title = asks.IsEmpty ? Strings.ContinueTo(client.Name) : Strings.WantsTo(client.Name);
+        var page = new PageLayout(tenant, title) { FormTarget = RedirectUri.CspSource(redirect) };
         var token = await forms.For(request, tenant, waiting, user.Id, cancel);
         return await renderer.Show<ConsentView, ConsentModel>(
-            request, frame, new ConsentModel(waiting.Id, token, client, user, asks, RedirectUri.Destination(redirect)));
+            request, page, new ConsentModel(waiting.Id, token, client, user, asks, RedirectUri.Destination(redirect)));
     }
 }

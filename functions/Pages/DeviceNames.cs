@@ -24,10 +24,10 @@ public static class DeviceNames
         var (browser, system) = (First(Browsers, device.UserAgent), First(Systems, device.UserAgent));
         return (browser, system) switch
         {
-            ({ }, { }) => Texts.BrowserOn(browser, system),
+            ({ }, { }) => Strings.BrowserOn(browser, system),
             ({ }, null) => browser,
-            (null, { }) => Texts.AppOn(system),
-            _ => Texts.UnknownDevice,
+            (null, { }) => Strings.AppOn(system),
+            _ => Strings.UnknownDevice,
         };
     }
 

@@ -22,15 +22,15 @@ public sealed record DeviceConsentModel(string RequestId, string FormToken, stri
 /// is signed in learns whether a code is good, so that wrong ones are counted for an account and for an address (§5.1).
 /// </summary>
 public sealed class DevicePage(
-    Gate gate, DeviceRequests devices, PendingRequests pending, ClientStore clients, SignIns sessions, Approvals approvals,
-    SignInAttempts attempts, BrowserSignIns signIns, FormTokens forms, PageRenderer renderer,
+    TenantPipeline pipeline, DeviceRequests devices, PendingRequests pending, ClientStore clients, SessionIssuer sessions, Consents approvals,
+    SignInLockout attempts, SsoSessions signIns, FormTokens forms, PageRenderer renderer,
     ResponsePages pages, Settings settings, TimeProvider clock)
 {
     /// <summary><c>GET /{tenant}/device?user_code=</c>, and <c>?request=</c> on the way back from the sign-in.</summary>
     [Function("device")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/device")] HttpRequest request) =>
-        gate.Page(request, async (tenant, cancel) =>
+        pipeline.Page(request, async (tenant, cancel) =>
         {
             var query = Query.ReadForPage(request, "user_code", "request");
             // A code in the address is shown in the form, to be compared, and never taken unseen (§3.3.1).
@@ -43,16 +43,16 @@ public sealed class DevicePage(
     [Function("device-post")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/device")] HttpRequest request) =>
-        gate.Page(request, async (tenant, cancel) =>
+        pipeline.Page(request, async (tenant, cancel) =>
         {
             var form = await Form.Read(request);
             if (form["request"] is { } id) return await Visit(request, tenant, await Find(request, tenant, id, cancel), form, cancel);
-            await forms.Check(request, tenant, OwnPages.Device, form, cancel);
+            await forms.Check(request, tenant, BuiltInPages.Device, form, cancel);
             if (UserCode.Read(form["user_code"] ?? "") is not { } code)
-                return await ShowEntry(request, tenant, form["user_code"], Texts.WrongDeviceCode, cancel);
+                return await ShowEntry(request, tenant, form["user_code"], Strings.WrongDeviceCode, cancel);
             var remember = Form.Parse(Encoding.UTF8.GetBytes(Form.Encode([KeyValuePair.Create("user_code", code)])));
-            var waiting = await pending.BeginOwn(request, tenant, OwnPages.Device, remember, cancel);
-            return new SeeOther($"/{tenant.Id}/{OwnPages.Device}?request={waiting}");
+            var waiting = await pending.BeginOwn(request, tenant, BuiltInPages.Device, remember, cancel);
+            return new SeeOther($"/{tenant.Id}/{BuiltInPages.Device}?request={waiting}");
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 
     async Task<IResult> Visit(HttpRequest request, Tenant tenant, PendingRequest waiting, Form? form, CancellationToken cancel)
@@ -60,24 +60,24 @@ public sealed class DevicePage(
         if (await signIns.Find(request, tenant, cancel) is not { } who) return new SeeOther($"/{tenant.Id}/login?request={waiting.Id}");
         if (form is not null) await forms.Check(request, tenant, waiting, who.User.Id, form, cancel);
         var code = waiting.Parameters["user_code"] ?? "";
-        var act = Act.Of(request);
-        (act.Type, act.Actor) = ("device", who.User.Id);
+        var audit = AuditContext.Of(request);
+        (audit.Type, audit.Actor) = ("device", who.User.Id);
         if (await Look(request, tenant, who.User, code, cancel) is not var (device, client))
         {
-            act.Refusal = "wrong_code";
-            return await ShowEntry(request, tenant, code, Texts.WrongDeviceCode, cancel);
+            audit.Refusal = "wrong_code";
+            return await ShowEntry(request, tenant, code, Strings.WrongDeviceCode, cancel);
         }
-        (act.Client, act.Detail) = (client.Id, form?["action"] switch { "deny" => "deny", "allow" => "allow", _ => null });
-        if (act.Detail is null) act.Type = null; // A look at the question decides nothing.
-        if (device.Answered is { } before && before.UserId != who.User.Id) throw Finished();
+        (audit.Client, audit.Detail) = (client.Id, form?["action"] switch { "deny" => "deny", "allow" => "allow", _ => null });
+        if (audit.Detail is null) audit.Type = null; // A look at the question decides nothing.
+        if (device.Decision is { } before && before.UserId != who.User.Id) throw Finished();
         var scope = GrantedScope.ForUser(tenant, client, who.User.Roles, device.Scope);
         if (form?["action"] == "deny") return await Deny(request, tenant, device, who, cancel);
         // Yes is a yes only to what the user was shown.
-        if (form?["action"] == "allow" && scope.Beyond(Scope.Parse(form["scope"])).IsEmpty)
+        if (form?["action"] == "allow" && scope.Except(Scope.Parse(form["scope"])).IsEmpty)
             return await Allow(request, tenant, device, client, who, scope, cancel);
         var token = await forms.For(request, tenant, waiting, who.User.Id, cancel);
         var shown = UserCode.Format(code);
-        return await renderer.Show<DeviceConsentView, DeviceConsentModel>(request, new Frame(tenant, Texts.DeviceWants(client.Name)),
+        return await renderer.Show<DeviceConsentView, DeviceConsentModel>(request, new PageLayout(tenant, Strings.DeviceWants(client.Name)),
             new DeviceConsentModel(waiting.Id, token, shown, client, who.User, scope));
     }
 
@@ -99,38 +99,38 @@ public sealed class DevicePage(
     async Task<IResult> Allow(HttpRequest request, Tenant tenant, DeviceRequest device, Client client, SignedIn who, Scope scope,
         CancellationToken cancel)
     {
-        var mine = new Answered(who.User.Id, sessions.NewId(client, scope), clock.GetUtcNow());
+        var mine = new Decision(who.User.Id, sessions.NewId(client, scope), clock.GetUtcNow());
         var standing = await devices.Answer(tenant, device, mine, cancel) ?? throw Finished();
         if (standing.UserId != who.User.Id || standing.SessionId is not { } sessionId) throw Finished();
         await approvals.Add(tenant, who.User.Id, client, scope, cancel);
-        var code = new CodeBinding((device with { Answered = standing }).RedeemableUntil, GrantType.DeviceCode, Challenge: null, Nonce: null);
+        var code = new CodeBinding((device with { Decision = standing }).RedeemableUntil, GrantType.DeviceCode, Challenge: null, Nonce: null);
         var session = sessions.New(tenant, client, who.User, scope, device.Scope, who.Authentication, sessionId) with { Code = code };
         await sessions.Await(session, device.Device, cancel);
         return await renderer.Show<MessageView, MessageModel>(
-            request, new Frame(tenant, Texts.DeviceConnected), new MessageModel(Texts.DeviceConnectedLead));
+            request, new PageLayout(tenant, Strings.DeviceConnected), new MessageModel(Strings.DeviceConnectedLead));
     }
 
     async Task<IResult> Deny(HttpRequest request, Tenant tenant, DeviceRequest device, SignedIn who, CancellationToken cancel)
     {
-        var standing = await devices.Answer(tenant, device, new Answered(who.User.Id, null, clock.GetUtcNow()), cancel);
+        var standing = await devices.Answer(tenant, device, new Decision(who.User.Id, null, clock.GetUtcNow()), cancel);
         if (standing is { SessionId: not null }) throw Finished();
         return await renderer.Show<MessageView, MessageModel>(
-            request, new Frame(tenant, Texts.DeviceNotConnected), new MessageModel(Texts.NothingShared));
+            request, new PageLayout(tenant, Strings.DeviceNotConnected), new MessageModel(Strings.NothingShared));
     }
 
     async Task<PendingRequest> Find(HttpRequest request, Tenant tenant, string id, CancellationToken cancel)
     {
         var waiting = await pending.Find(request, tenant, id, cancel);
-        return waiting.Page == OwnPages.Device ? waiting : throw Problem.BadRequest("sign_in_expired", "This is no device's request.");
+        return waiting.Page == BuiltInPages.Device ? waiting : throw Problem.BadRequest("sign_in_expired", "This is no device's request.");
     }
 
     async Task<IResult> ShowEntry(HttpRequest request, Tenant tenant, string? code, string? error, CancellationToken cancel)
     {
-        var token = await forms.For(request, tenant, OwnPages.Device, cancel);
+        var token = await forms.For(request, tenant, BuiltInPages.Device, cancel);
         var shown = UserCode.Read(code ?? "") is { } read ? UserCode.Format(read) : null;
-        var frame = new Frame(tenant, Texts.ConnectDevice) { Status = error is null ? 200 : 400 };
-        return await renderer.Show<DeviceView, DeviceModel>(request, frame, new DeviceModel(token, shown, error));
+        var page = new PageLayout(tenant, Strings.ConnectDevice) { Status = error is null ? 200 : 400 };
+        return await renderer.Show<DeviceView, DeviceModel>(request, page, new DeviceModel(token, shown, error));
     }
 
-    static Problem Finished() => Problem.BadRequest("sign_in_finished", Texts.DeviceFinished);
+    static Problem Finished() => Problem.BadRequest("sign_in_finished", Strings.DeviceFinished);
 }

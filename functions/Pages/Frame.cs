@@ -6,7 +6,7 @@ namespace Latchkey.Pages;
 /// <summary>What surrounds a view.</summary>
 /// <param name="Tenant">Whose page it is: name, colour and logo; null if the address names no tenant.</param>
 /// <param name="Title">The page's title and first heading.</param>
-public sealed record Frame(Tenant? Tenant, string Title)
+public sealed record PageLayout(Tenant? Tenant, string Title)
 {
     /// <summary>The HTTP status.</summary>
     public int Status { get; init; } = 200;
@@ -34,7 +34,7 @@ public abstract class View<TModel> : ComponentBase
 {
     /// <summary>What surrounds it.</summary>
     [Parameter, EditorRequired]
-    public required Frame Frame { get; set; }
+    public required PageLayout Page { get; set; }
 
     /// <summary>What it shows.</summary>
     [Parameter, EditorRequired]

@@ -23,8 +23,8 @@ public sealed record SignInModel(string RequestId, string FormToken, string Lead
 
 /// <summary>The sign-in page of a pending request: an app's, or one of a page of ours.</summary>
 public sealed partial class LoginPage(
-    Gate gate, PendingRequests pending, RequestReader reader, Passwords passwords, KnownDevices devices, BrowserSignIns signIns,
-    AuthorizationDecision decision, AuthorizationAnswers answers, FormTokens forms,
+    TenantPipeline pipeline, PendingRequests pending, RequestReader reader, Passwords passwords, KnownDevices devices, SsoSessions signIns,
+    AuthorizationDecision decision, AuthorizationResponder answers, FormTokens forms,
     PageRenderer renderer, ResponsePages pages, Settings settings, ILogger<LoginPage> logger)
 {
     const int MaxChars = 256;
@@ -33,7 +33,7 @@ public sealed partial class LoginPage(
     [Function("login")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/login")] HttpRequest request) =>
-        gate.Page(request, async (tenant, cancel) =>
+        pipeline.Page(request, async (tenant, cancel) =>
         {
             var waiting = await pending.Find(request, tenant, Query.ReadForPage(request, "request")["request"], cancel);
             var wanted = waiting.Page is not null ? null
@@ -45,7 +45,7 @@ public sealed partial class LoginPage(
     [Function("login-post")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/login")] HttpRequest request) =>
-        gate.Page(request, async (tenant, cancel) =>
+        pipeline.Page(request, async (tenant, cancel) =>
         {
             var form = await Form.Read(request);
             var waiting = await pending.Find(request, tenant, form["request"], cancel);
@@ -71,27 +71,27 @@ public sealed partial class LoginPage(
     {
         var (who, refusal) = await SignIn(request, tenant, null, form, cancel);
         return who is null ? await Show(request, tenant, waiting, null, form["username"], refusal, cancel)
-            : new SeeOther(OwnPages.Address(tenant, waiting));
+            : new SeeOther(BuiltInPages.Address(tenant, waiting));
     }
 
     async Task<(SignedIn? Who, OAuthError? Refusal)> SignIn(
         HttpRequest request, Tenant tenant, Client? client, Form form, CancellationToken cancel)
     {
-        var act = Act.Of(request);
-        (act.Type, act.Client) = ("sign-in", client?.Id);
+        var audit = AuditContext.Of(request);
+        (audit.Type, audit.Client) = ("sign-in", client?.Id);
         try
         {
             var (userName, password) = (form["username"] ?? "", form["password"] ?? "");
-            if (userName.Length is 0 or > MaxChars || password.Length is 0 or > MaxChars) throw OAuthError.InvalidGrant(Texts.WrongPassword);
+            if (userName.Length is 0 or > MaxChars || password.Length is 0 or > MaxChars) throw OAuthError.InvalidGrant(Strings.WrongPassword);
             var user = await passwords.SignIn(tenant, userName, password, devices.Of(request, tenant, userName), cancel);
-            act.Actor = user.Id;
+            audit.Actor = user.Id;
             await devices.Remember(request, tenant, user, cancel);
             return (await signIns.Start(request, tenant, user, cancel), null);
         }
         catch (OAuthError refusal)
         {
             Log.Refused(logger, tenant.Id, refusal.Detail ?? refusal.Message);
-            (act.Actor, act.Refusal, act.Detail) = (refusal.About, refusal.Code, refusal.Detail);
+            (audit.Actor, audit.Refusal, audit.Detail) = (refusal.About, refusal.Code, refusal.Detail);
             return (null, refusal);
         }
     }
@@ -109,17 +109,17 @@ public sealed partial class LoginPage(
     async Task<IResult> Show(HttpRequest request, Tenant tenant, PendingRequest waiting, AuthorizationRequest? wanted,
         string? userName, OAuthError? refusal, CancellationToken cancel)
     {
-        var error = refusal is null ? null : refusal.RetryAfter is { } seconds ? Texts.TooManyTries(seconds) : Texts.WrongPassword;
-        var frame = new Frame(tenant, Texts.SignIn)
+        var error = refusal is null ? null : refusal.RetryAfter is { } seconds ? Strings.TooManyTries(seconds) : Strings.WrongPassword;
+        var page = new PageLayout(tenant, Strings.SignIn)
         {
             Status = refusal is null ? 200 : refusal.RetryAfter is null ? 400 : 429,
             FormTarget = wanted is null ? null : RedirectUri.CspSource(wanted.To.RedirectUri),
         };
         var token = await forms.For(request, tenant, waiting, null, cancel);
         var name = userName?.Length <= MaxChars ? userName : null;
-        var lead = wanted is null ? Texts.ToContinueHere(waiting.Page!) : Texts.ToContinueTo(wanted.To.Client.Name);
+        var lead = wanted is null ? Strings.ToContinueHere(waiting.Page!) : Strings.ToContinueTo(wanted.To.Client.Name);
         return await renderer.Show<SignInView, SignInModel>(
-            request, frame, new SignInModel(waiting.Id, token, lead, wanted is not null, settings.Mail.Mode != MailMode.None, name, error), refusal?.RetryAfter);
+            request, page, new SignInModel(waiting.Id, token, lead, wanted is not null, settings.Mail.Mode != MailMode.None, name, error), refusal?.RetryAfter);
     }
 
     static partial class Log

@@ -19,24 +19,24 @@ public sealed record MyFilesModel(string Issuer, string ClientId);
 /// A person's files in a browser. The page itself says nothing about anybody and asks for no sign-in: it is the frame of a
 /// program that signs in and uses the file service as any app does (<see cref="MyFilesClient"/>).
 /// </summary>
-public sealed class MyFilesPage(Gate gate, PageRenderer renderer, ResponsePages pages, BytesOrigin bytes)
+public sealed class MyFilesPage(TenantPipeline pipeline, PageRenderer renderer, ResponsePages pages, BytesOrigin bytes)
 {
     /// <summary><c>GET /{tenant}/my-files</c>. The query is the program's: it holds the answer to its sign-in.</summary>
     [Function("my-files")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/my-files")] HttpRequest request) =>
-        gate.Page(request, (tenant, _) =>
+        pipeline.Page(request, (tenant, _) =>
         {
             var program = new PageProgram($"/{tenant.Id}/{MyFilesClient.Id}", bytes.Value);
             return renderer.Show<MyFilesView, MyFilesModel>(request,
-                new Frame(tenant, Texts.MyFiles) { Program = program }, new MyFilesModel(tenant.Issuer, MyFilesClient.Id));
+                new PageLayout(tenant, Strings.MyFiles) { Program = program }, new MyFilesModel(tenant.Issuer, MyFilesClient.Id));
         }, (tenant, problem) => pages.Failure(request, tenant, problem));
 
     /// <summary><c>GET /{tenant}/my-files/{file}</c>: a module or the style sheet; 304 if the browser has it (RFC 9110 §13.1.2).</summary>
     [Function("my-files-part")]
     public Task<IResult> Part(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/my-files/{file}")] HttpRequest request) =>
-        gate.Page(request, (_, _) =>
+        pipeline.Page(request, (_, _) =>
         {
             var part = PagePart.Find(request.RouteValues["file"] as string)
                 ?? throw Problem.NotFound("part_not_found", "The page has no such part.");

@@ -13,7 +13,7 @@ namespace Latchkey.Pages;
 public sealed record MessageModel(string Text, string? Link = null, string? Label = null);
 
 /// <summary>Pages of ours that need somebody to be signed in: they wait like an app does, and the sign-in page leads back to them.</summary>
-public sealed class OwnPages(PendingRequests pending, BrowserSignIns signIns)
+public sealed class BuiltInPages(PendingRequests pending, SsoSessions signIns)
 {
     /// <summary>The path of the account page under its tenant.</summary>
     public const string Account = "account";

@@ -17,37 +17,37 @@ public sealed class PageRenderer(ILoggerFactory loggers)
     static readonly ServiceProvider nothing = new ServiceCollection().BuildServiceProvider();
 
     /// <summary>The page.</summary>
-    public async Task<IResult> Show<TView, TModel>(HttpRequest request, Frame frame, TModel model, int? retryAfter = null)
+    public async Task<IResult> Show<TView, TModel>(HttpRequest request, PageLayout page, TModel model, int? retryAfter = null)
         where TView : View<TModel>
     {
         var headers = request.HttpContext.Response.Headers;
-        headers.ContentSecurityPolicy = Policy(frame);
+        headers.ContentSecurityPolicy = Policy(page);
         headers["Referrer-Policy"] = "no-referrer";
         headers.XFrameOptions = "DENY"; // For browsers that do not know frame-ancestors.
         if (retryAfter is { } seconds) headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        var parameters = ParameterView.FromDictionary(new Dictionary<string, object?> { ["Frame"] = frame, ["Model"] = model });
+        var parameters = ParameterView.FromDictionary(new Dictionary<string, object?> { ["Page"] = page, ["Model"] = model });
         await using var renderer = new HtmlRenderer(nothing, loggers);
         var html = await renderer.Dispatcher.InvokeAsync(async () =>
             (await renderer.RenderComponentAsync<TView>(parameters)).ToHtmlString());
-        return Results.Content($"<!DOCTYPE html>\n{html}", "text/html; charset=utf-8", statusCode: frame.Status);
+        return Results.Content($"<!DOCTYPE html>\n{html}", "text/html; charset=utf-8", statusCode: page.Status);
     }
 
-    static string Policy(Frame frame)
+    static string Policy(PageLayout page)
     {
-        var style = Style.Of(frame.Tenant);
+        var style = Style.Of(page.Tenant);
         return string.Join("; ",
             "default-src 'none'",
-            $"style-src '{style.Hash}'{(frame.Program is null ? "" : " 'self'")}",
+            $"style-src '{style.Hash}'{(page.Program is null ? "" : " 'self'")}",
             $"img-src {style.LogoUri ?? "'none'"}",
-            Scripts(frame),
+            Scripts(page),
             // Chromium and Safari hold every redirect that follows a form against this list.
-            $"form-action 'self' {frame.FormTarget}".TrimEnd(),
+            $"form-action 'self' {page.FormTarget}".TrimEnd(),
             "frame-ancestors 'none'",
             "base-uri 'none'");
     }
 
     // Trusted Types: text that a script tries to make into markup or code is refused by the browser itself.
-    static string Scripts(Frame frame) => frame switch
+    static string Scripts(PageLayout page) => page switch
     {
         { Program: { } program } => $"script-src 'self'; connect-src 'self' {program.Connect}; require-trusted-types-for 'script'; trusted-types 'none'",
         { Script: { } script } => $"script-src '{Style.HashOf(script)}'",

@@ -17,7 +17,7 @@ public sealed record ResetModel(string FormToken, string? Link, User? User, stri
 
 /// <summary>A forgotten password: the user asks for a link, gets it by mail, and sets a new password.</summary>
 public sealed class ResetPage(
-    Gate gate, PasswordResets resets, FormTokens forms, PageRenderer renderer, ResponsePages pages, KnownDevices devices)
+    TenantPipeline pipeline, PasswordResets resets, FormTokens forms, PageRenderer renderer, ResponsePages pages, KnownDevices devices)
 {
     /// <summary>Its path under the tenant.</summary>
     public const string Name = "reset";
@@ -28,7 +28,7 @@ public sealed class ResetPage(
     [Function("reset")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/reset")] HttpRequest request) =>
-        gate.Page(request, async (tenant, cancel) =>
+        pipeline.Page(request, async (tenant, cancel) =>
         {
             EnsurePossible();
             var link = Query.ReadForPage(request, "link")["link"];
@@ -40,7 +40,7 @@ public sealed class ResetPage(
     [Function("reset-post")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/reset")] HttpRequest request) =>
-        gate.Page(request, async (tenant, cancel) =>
+        pipeline.Page(request, async (tenant, cancel) =>
         {
             EnsurePossible();
             var form = await Form.Read(request);
@@ -52,44 +52,44 @@ public sealed class ResetPage(
     async Task<IResult> Ask(HttpRequest request, Tenant tenant, string userName, CancellationToken cancel)
     {
         if (userName.Length > MaxNameChars) throw Problem.BadRequest("invalid_name", "That is no user name.");
-        Act.Of(request).Type = "password-reset-ask"; // Of whom is not said: it may be nobody. The mail, if one goes out, is told apart.
+        AuditContext.Of(request).Type = "password-reset-ask"; // Of whom is not said: it may be nobody. The mail, if one goes out, is told apart.
         await resets.Ask(tenant, userName, devices.Of(request, tenant, userName), (user, link) =>
-            new Message(user.Email!, Texts.ResetSubject(tenant.Name), Texts.ResetMail(tenant.Name, $"{tenant.Issuer}/{Name}?link={link}")), cancel);
-        return await Say(request, tenant, Texts.ResetAsked, new MessageModel(Texts.ResetAskedLead));
+            new Message(user.Email!, Strings.ResetSubject(tenant.Name), Strings.ResetMail(tenant.Name, $"{tenant.Issuer}/{Name}?link={link}")), cancel);
+        return await Say(request, tenant, Strings.ResetAsked, new MessageModel(Strings.ResetAskedLead));
     }
 
     async Task<IResult> Set(HttpRequest request, Tenant tenant, string link, string password, CancellationToken cancel)
     {
-        var act = Act.Of(request);
-        act.Type = "password-reset";
+        var audit = AuditContext.Of(request);
+        audit.Type = "password-reset";
         var good = await resets.Find(tenant, link, cancel) ?? throw NoGood();
-        act.Actor = good.User.Id;
+        audit.Actor = good.User.Id;
         if (Passwords.Fault(good.User, password) is { } fault)
         {
-            act.Refusal = "weak_password";
-            return await Show(request, tenant, link, good.User, Texts.PasswordFault(fault), cancel);
+            audit.Refusal = "weak_password";
+            return await Show(request, tenant, link, good.User, Strings.PasswordFault(fault), cancel);
         }
         if (!await resets.TryUse(tenant, good, password, cancel)) throw NoGood();
         await devices.Remember(request, tenant, good.User, cancel); // Strangers who guess keep nobody out who has the mail.
-        return await Say(request, tenant, Texts.ResetDone, new MessageModel(Texts.ResetDoneLead, $"/{tenant.Id}/{OwnPages.Account}", Texts.SignIn));
+        return await Say(request, tenant, Strings.ResetDone, new MessageModel(Strings.ResetDoneLead, $"/{tenant.Id}/{BuiltInPages.Account}", Strings.SignIn));
     }
 
     async Task<IResult> Show(HttpRequest request, Tenant tenant, string? link, User? user, string? error, CancellationToken cancel)
     {
         var token = await forms.For(request, tenant, About(link), cancel);
-        var frame = new Frame(tenant, link is null ? Texts.Forgot : Texts.NewPassword) { Status = error is null ? 200 : 400 };
-        return await renderer.Show<ResetView, ResetModel>(request, frame, new ResetModel(token, link, user, error));
+        var page = new PageLayout(tenant, link is null ? Strings.Forgot : Strings.NewPassword) { Status = error is null ? 200 : 400 };
+        return await renderer.Show<ResetView, ResetModel>(request, page, new ResetModel(token, link, user, error));
     }
 
     Task<IResult> Say(HttpRequest request, Tenant tenant, string title, MessageModel message) =>
-        renderer.Show<MessageView, MessageModel>(request, new Frame(tenant, title), message);
+        renderer.Show<MessageView, MessageModel>(request, new PageLayout(tenant, title), message);
 
     void EnsurePossible()
     {
-        if (!resets.Possible) throw Problem.NotFound("no_mail", Texts.NoReset);
+        if (!resets.Possible) throw Problem.NotFound("no_mail", Strings.NoReset);
     }
 
     static string About(string? link) => $"{Name}|{link}";
 
-    static Problem NoGood() => Problem.BadRequest("link_not_good", Texts.ResetLinkNotGood);
+    static Problem NoGood() => Problem.BadRequest("link_not_good", Strings.ResetLinkNotGood);
 }

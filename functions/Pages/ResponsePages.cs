@@ -26,16 +26,16 @@ public sealed partial class ResponsePages(PageRenderer pages, RequestReader read
     {
         if (response.To.Mode == ResponseMode.FormPost)
         {
-            return pages.Show<FormPostView, AuthorizationResponse>(request, new Frame(tenant, Texts.AlmostThere)
+            return pages.Show<FormPostView, AuthorizationResponse>(request, new PageLayout(tenant, Strings.AlmostThere)
             {
                 FormTarget = RedirectUri.CspSource(response.To.RedirectUri),
                 Script = Submit,
             }, response);
         }
         if (!clicked || !response.To.IsPrivateScheme) return Task.FromResult<IResult>(new SeeOther(response.Location));
-        var title = response.IsError ? Texts.NotAllowed : Texts.SignedIn;
+        var title = response.IsError ? Strings.NotAllowed : Strings.SignedIn;
         return pages.Show<ReturnView, AuthorizationResponse>(
-            request, new Frame(tenant, title) { GoTo = response.Location }, response);
+            request, new PageLayout(tenant, title) { GoTo = response.Location }, response);
     }
 
     /// <summary>Tells the app why not (RFC 6749 §4.1.2.1).</summary>
@@ -47,7 +47,7 @@ public sealed partial class ResponsePages(PageRenderer pages, RequestReader read
 
     /// <summary>The page of a failure, with the way back to the app where it is known.</summary>
     public async Task<IResult> Failure(HttpRequest request, Tenant? tenant, Problem problem) => await pages.Show<ErrorView, ErrorModel>(
-        request, new Frame(tenant, Texts.ErrorTitle) { Status = problem.Status },
+        request, new PageLayout(tenant, Strings.ErrorTitle) { Status = problem.Status },
         new ErrorModel(problem, await WayBack(request, tenant, problem)), problem.RetryAfter);
 
     // The app hears that the user got nowhere, as if they had said no; it may start again.

@@ -3,7 +3,7 @@ using Latchkey.OAuth;
 
 namespace Latchkey.Pages;
 
-public static partial class Texts
+public static partial class Strings
 {
 #pragma warning disable CS1591 // Each is its own documentation.
     public const string SignOutQuestion = "Sign out?";
@@ -19,8 +19,8 @@ public static partial class Texts
     public const string NoSessions = "No app is signed in to your account now.";
     public const string EndAll = "Sign out everywhere else";
     public const string EndAllNote = "This signs out every app, and every browser but this one.";
-    public const string ApprovalsTitle = "Apps that you have allowed";
-    public const string NoApprovals = "You have not allowed any app yet.";
+    public const string ConsentsTitle = "Apps that you have allowed";
+    public const string NoConsents = "You have not allowed any app yet.";
     public const string Remove = "Remove";
     public const string RemoveNote = "An app that you remove is signed out everywhere and has to ask you again.";
     public const string ChangePassword = "Change password";
@@ -121,19 +121,19 @@ public static partial class Texts
         var words = string.Concat(tenant.Select(c => char.IsLetterOrDigit(c) || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark
             or UnicodeCategory.SpacingCombiningMark || c is '-' or '\'' or '&' ? c : ' '));
         var name = string.Join(' ', words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        return name.Length <= MostMailName ? name : name[..MostMailName].TrimEnd();
+        return name.Length <= MaxMailName ? name : name[..MaxMailName].TrimEnd();
     }
 
-    const int MostMailName = 40;
+    const int MaxMailName = 40;
 
     public const string UnknownDevice = "Unknown device";
 
     public static string PasswordNote { get; } =
-        $"At least {Passwords.LeastChars} characters; several words are a good choice. Everything else that is signed in to your account is signed out.";
+        $"At least {Passwords.MinChars} characters; several words are a good choice. Everything else that is signed in to your account is signed out.";
 
     public static string PasswordFault(PasswordFault fault) => fault switch
     {
-        OAuth.PasswordFault.TooShort => $"The new password needs at least {Passwords.LeastChars} characters. Nothing was changed.",
+        OAuth.PasswordFault.TooShort => $"The new password needs at least {Passwords.MinChars} characters. Nothing was changed.",
         OAuth.PasswordFault.TooLong => $"The new password has more than {Passwords.MaxChars} characters. Nothing was changed.",
         OAuth.PasswordFault.NotTypable => "The new password holds a character that can't be typed. Nothing was changed.",
         _ => "The new password is your user name. Nothing was changed.",
@@ -174,8 +174,8 @@ public static partial class Texts
 
     public static string ToContinueHere(string page) => page switch
     {
-        OwnPages.Apps => "to register and change apps",
-        OwnPages.Device => "to connect your device",
+        BuiltInPages.Apps => "to register and change apps",
+        BuiltInPages.Device => "to connect your device",
         _ => "to see and change your account",
     };
 }

@@ -4,7 +4,7 @@ using Latchkey.Protocol;
 namespace Latchkey.Pages;
 
 /// <summary>Every word that a page shows, in one place: here those of signing in, beside it (Texts.Own.cs) those of our own pages.</summary>
-public static partial class Texts
+public static partial class Strings
 {
 #pragma warning disable CS1591 // Each is its own documentation.
     public const string SignIn = "Sign in";

@@ -8,10 +8,10 @@ namespace Latchkey.Tenancy;
 /// without a <see cref="Type"/> is not recorded. Only our own words, ids and addresses go in: never what was typed,
 /// never a secret, a token or a URL.
 /// </summary>
-public sealed class Act
+public sealed class AuditContext
 {
     // Ids fit; a secret (43 characters), a refresh token and a JWT do not, wherever in a path somebody may put one.
-    const int MostTargetChars = 40;
+    const int MaxTargetChars = 40;
 
     /// <summary>The kind: the function's name, or a word such as <c>sign-in</c>.</summary>
     public string? Type { get; set; }
@@ -32,12 +32,12 @@ public sealed class Act
     public string? Refusal { get; set; }
 
     /// <summary>The act of a request.</summary>
-    public static Act Of(HttpRequest request)
+    public static AuditContext Of(HttpRequest request)
     {
-        if (request.HttpContext.Items.TryGetValue(typeof(Act), out var known)) return (Act)known!;
-        var act = new Act { Target = IdIn(request) };
-        request.HttpContext.Items[typeof(Act)] = act;
-        return act;
+        if (request.HttpContext.Items.TryGetValue(typeof(AuditContext), out var known)) return (AuditContext)known!;
+        var audit = new AuditContext { Target = IdIn(request) };
+        request.HttpContext.Items[typeof(AuditContext)] = audit;
+        return audit;
     }
 
     /// <summary>What a verified token says about the act.</summary>
@@ -54,5 +54,5 @@ public sealed class Act
     // The last id of the path, which is what the request is about.
     static string? IdIn(HttpRequest request) => request.RouteValues
         .Where(value => value.Key != "tenant").Select(value => value.Value as string).LastOrDefault() is { } id
-        && id.Length <= MostTargetChars && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') ? id : null;
+        && id.Length <= MaxTargetChars && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') ? id : null;
 }

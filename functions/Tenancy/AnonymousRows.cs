@@ -20,7 +20,7 @@ public sealed class AnonymousRows(Settings settings, TimeProvider clock)
     public const int ClientCost = 10;
 
     // Addresses beyond these share one bucket: whoever has so many must not push others out.
-    const int MostAddresses = 10_000;
+    const int MaxAddresses = 10_000;
     const string Others = "";
 
     readonly Dictionary<string, (double Left, DateTimeOffset At)> buckets = new(StringComparer.Ordinal);
@@ -60,13 +60,13 @@ public sealed class AnonymousRows(Settings settings, TimeProvider clock)
 
     string Room(string address, DateTimeOffset now)
     {
-        if (buckets.Count < MostAddresses) return address;
+        if (buckets.Count < MaxAddresses) return address;
         if (now - cleared >= TimeSpan.FromSeconds(1)) // A look at all of them, so not for each request.
         {
             cleared = now;
             foreach (var full in buckets.Where(bucket => Left(bucket.Value, now) >= Burst).Select(bucket => bucket.Key).ToList()) buckets.Remove(full);
         }
-        return buckets.Count < MostAddresses ? address : Others;
+        return buckets.Count < MaxAddresses ? address : Others;
     }
 
     static double Left((double Left, DateTimeOffset At) bucket, DateTimeOffset now) =>

@@ -1,14 +1,14 @@
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// An attempt at a secret that has its place (<see cref="Attempts"/>). Say how it went; until then, and if nobody ever does,
+/// An attempt at a secret that has its place (<see cref="Lockout"/>). Say how it went; until then, and if nobody ever does,
 /// it counts as a failure. Dispose of it in any case: others of this process wait for it.
 /// </summary>
-public sealed class Attempt : IDisposable
+public sealed class LockoutAttempt : IDisposable
 {
-    internal Attempt(IEnumerable<Attempts.Place> places) => Places = [.. places];
+    internal LockoutAttempt(IEnumerable<Lockout.Place> places) => Places = [.. places];
 
-    internal List<Attempts.Place> Places { get; }
+    internal List<Lockout.Place> Places { get; }
 
     internal List<IDisposable> Turns { get; } = [];
 

@@ -13,26 +13,26 @@ namespace Latchkey.Tenancy;
 /// insert; so any number at once can try no more than the same number one after the other. Good ones at once wait for each
 /// other's places instead of being refused.
 /// </summary>
-public sealed class Attempts(StorageClients storage, TimeProvider clock)
+public sealed class Lockout(StorageClients storage, TimeProvider clock)
 {
-    const int MostRemembered = 10_000;
+    const int MaxRemembered = 10_000;
 
     static readonly TimeSpan Memory = TimeSpan.FromHours(1);
     static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);
-    static readonly TimeSpan MostWait = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     readonly ExpiringTables tables = new(storage.Tables, "Attempts");
-    readonly Turns turns = new(mostWaiting: 500, MostWait);
+    readonly Turns turns = new(mostWaiting: 500, MaxWait);
     readonly ConcurrentDictionary<string, (DateTimeOffset Until, DateTimeOffset Asked)> refusals = new(StringComparer.Ordinal);
 
     /// <summary>Reserves a place under each count, in an order that is the same for all who share two of them.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait: nothing may be tried now, and this was not counted.</exception>
-    public async Task<Attempt> Reserve(IReadOnlyList<AttemptCount> counts, CancellationToken cancel)
+    public async Task<LockoutAttempt> Reserve(IReadOnlyList<LockoutCounter> counts, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         if (counts.Max(count => Known(count.Partition, now)) is var known and > 0) throw OAuthError.TooManyAttempts(known);
-        var mine = new Attempt([]);
+        var mine = new LockoutAttempt([]);
         try
         {
             // What this process does at once waits here, and not by asking the tables again and again.
@@ -48,7 +48,7 @@ public sealed class Attempts(StorageClients storage, TimeProvider clock)
         }
     }
 
-    async Task<int> TakeFor(Attempt attempt, AttemptCount count, CancellationToken cancel)
+    async Task<int> TakeFor(LockoutAttempt attempt, LockoutCounter count, CancellationToken cancel)
     {
         var (place, wait) = await Take(count, cancel);
         lock (attempt.Places)
@@ -69,13 +69,13 @@ public sealed class Attempts(StorageClients storage, TimeProvider clock)
     /// <summary>Drops the days that are over.</summary>
     public Task<int> DropExpired(CancellationToken cancel) => tables.DropExpired(clock.GetUtcNow(), cancel);
 
-    async Task<(Place? Place, int Wait)> Take(AttemptCount count, CancellationToken cancel)
+    async Task<(Place? Place, int Wait)> Take(LockoutCounter count, CancellationToken cancel)
     {
         for (var (round, start) = (0, clock.GetTimestamp()); ; round++)
         {
             var now = clock.GetUtcNow();
-            var seen = await Seen.Read(Today(now), count, now - Memory, now, cancel);
-            var late = clock.GetElapsedTime(start) > MostWait;
+            var seen = await Failures.Read(Today(now), count, now - Memory, now, cancel);
+            var late = clock.GetElapsedTime(start) > MaxWait;
             var wait = seen.Wait(all: true);
             if (wait > 0)
             {
@@ -98,7 +98,7 @@ public sealed class Attempts(StorageClients storage, TimeProvider clock)
 
     // Only one attempt can insert a row, or replace one that counts no more. A caller who hangs up in the middle would leave
     // a row of which nobody knows whose it is.
-    static async Task<Place?> TryTake(Table table, Seen seen, DateTimeOffset now)
+    static async Task<Place?> TryTake(Table table, Failures seen, DateTimeOffset now)
     {
         foreach (var (index, etag) in seen.Free())
         {
@@ -113,12 +113,12 @@ public sealed class Attempts(StorageClients storage, TimeProvider clock)
 
     int Known(string partition, DateTimeOffset now) =>
         refusals.TryGetValue(partition, out var refusal) && now < refusal.Until && (now - refusal.Asked).Duration() < Remembered
-            ? Seen.Seconds(refusal.Until - now) : 0;
+            ? Failures.Seconds(refusal.Until - now) : 0;
 
     // A guesser who goes on costs nobody a look into the tables.
     void Remember(string partition, DateTimeOffset now, int seconds)
     {
-        if (refusals.Count >= MostRemembered) refusals.Clear();
+        if (refusals.Count >= MaxRemembered) refusals.Clear();
         refusals[partition] = (now.AddSeconds(seconds), now);
     }
 
@@ -131,12 +131,12 @@ public sealed class Attempts(StorageClients storage, TimeProvider clock)
     }
 
     /// <summary>What a count's rows said.</summary>
-    internal sealed record Seen(AttemptCount Count, IReadOnlyList<TableEntity> Live, IReadOnlyList<TableEntity> Over, bool GoodIsKnown, DateTimeOffset Now)
+    internal sealed record Failures(LockoutCounter Count, IReadOnlyList<TableEntity> Live, IReadOnlyList<TableEntity> Over, bool GoodIsKnown, DateTimeOffset Now)
     {
         // Whoever looks at a secret for longer has died.
-        static readonly TimeSpan MostLook = TimeSpan.FromMinutes(1);
+        static readonly TimeSpan MaxLook = TimeSpan.FromMinutes(1);
 
-        public static async Task<Seen> Read(Table table, AttemptCount count, DateTimeOffset since, DateTimeOffset now, CancellationToken cancel)
+        public static async Task<Failures> Read(Table table, LockoutCounter count, DateTimeOffset since, DateTimeOffset now, CancellationToken cancel)
         {
             var (live, over, good, known) = (new List<TableEntity>(), new List<TableEntity>(), 0, count.GoodOf is null);
             await foreach (var row in table.Range(count.Partition, RowKeys.AnyGood, RowKeys.AnyAttempt + "~", null, cancel))
@@ -144,13 +144,13 @@ public sealed class Attempts(StorageClients storage, TimeProvider clock)
                 if (row.RowKey.StartsWith(RowKeys.AnyGood, StringComparison.Ordinal)) (good, known) = (good + 1, known || row.RowKey == RowKeys.Good(count.GoodOf!));
                 else (At(row) > since ? live : over).Add(row);
             }
-            return new Seen(count.For(good), live, over, known, now);
+            return new Failures(count.For(good), live, over, known, now);
         }
 
         /// <summary>The seconds that the next must wait, as if those that are being looked at were failures, or without them.</summary>
         public int Wait(bool all)
         {
-            var counted = all ? Live : [.. Live.Where(row => row.GetBoolean("Failed") is true || At(row) < Now - MostLook)];
+            var counted = all ? Live : [.. Live.Where(row => row.GetBoolean("Failed") is true || At(row) < Now - MaxLook)];
             return counted.Count == 0 ? 0 : Seconds(counted.Max(At) + Count.Wait(counted.Count) - Now);
         }
 
@@ -159,7 +159,7 @@ public sealed class Attempts(StorageClients storage, TimeProvider clock)
         {
             var taken = Live.Select(Index).ToHashSet();
             var etags = Over.ToDictionary(Index, row => row.ETag);
-            int[] free = [.. Enumerable.Range(0, Count.Most).Where(index => !taken.Contains(index))];
+            int[] free = [.. Enumerable.Range(0, Count.Max).Where(index => !taken.Contains(index))];
             // Among those that need not wait any: attempts at once get into each other's way less. Later ones stand in line.
             int[] quick = Live.Count < Count.Slow ? [.. free.Where(index => index < Count.Slow)] : [];
             RandomNumberGenerator.Shuffle<int>(quick);
@@ -177,7 +177,7 @@ public sealed class Attempts(StorageClients storage, TimeProvider clock)
     }
 
     /// <summary>A place that an attempt has taken.</summary>
-    internal sealed record Place(Table Table, Seen Seen, TableEntity Row)
+    internal sealed record Place(Table Table, Failures Seen, TableEntity Row)
     {
         public Task GiveBack() => Table.TryDelete(Row, CancellationToken.None);
 

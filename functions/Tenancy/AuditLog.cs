@@ -24,7 +24,7 @@ public sealed partial class AuditLog(
     public const int Capacity = 20_000;
 
     const int BatchRows = 100; // An entity-group transaction's bound.
-    const int MostAtOnce = 1000;
+    const int MaxAtOnce = 1000;
     const int Writers = 8;
 
     static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(5);
@@ -61,10 +61,10 @@ public sealed partial class AuditLog(
         }
         catch (Exception fault)
         {
-            var act = Act.Of(request);
-            if (fault is OAuthError { Code: "authorization_pending" or "slow_down" }) act.Type = null; // A device that asks again is no act.
-            if (fault is OAuthError { Code: "invalid_client" } client) act.Client ??= client.About;
-            else if (fault is OAuthError error) act.Actor ??= error.About;
+            var audit = AuditContext.Of(request);
+            if (fault is OAuthError { Code: "authorization_pending" or "slow_down" }) audit.Type = null; // A device that asks again is no act.
+            if (fault is OAuthError { Code: "invalid_client" } client) audit.Client ??= client.About;
+            else if (fault is OAuthError error) audit.Actor ??= error.About;
             Add(request, tenant, Code(fault), (fault as OAuthError)?.Detail);
             throw;
         }
@@ -72,11 +72,11 @@ public sealed partial class AuditLog(
 
     void Add(HttpRequest request, Tenant tenant, string result, string? reason = null)
     {
-        var act = Act.Of(request);
-        if (act.Type is not { } type) return;
-        var detail = string.Join("; ", new[] { act.Detail, reason }.Where(text => text is not null));
-        Add(new AuditEntry(tenant.Id, clock.GetUtcNow(), type, act.Actor, act.Client, act.Target,
-            CallerAddress.Of(request, settings.FrontDoorId), act.Refusal ?? result, detail.Length == 0 ? null : detail));
+        var audit = AuditContext.Of(request);
+        if (audit.Type is not { } type) return;
+        var detail = string.Join("; ", new[] { audit.Detail, reason }.Where(text => text is not null));
+        Add(new AuditEntry(tenant.Id, clock.GetUtcNow(), type, audit.Actor, audit.Client, audit.Target,
+            CallerAddress.Of(request, settings.FrontDoorId), audit.Refusal ?? result, detail.Length == 0 ? null : detail));
     }
 
     /// <summary>Records what no request did: a timer, or what goes on behind an answer.</summary>
@@ -119,7 +119,7 @@ public sealed partial class AuditLog(
         while (await SomethingToDo())
         {
             entries.Clear();
-            while (entries.Count < MostAtOnce && queue.Reader.TryRead(out var entry))
+            while (entries.Count < MaxAtOnce && queue.Reader.TryRead(out var entry))
             {
                 entries.Add(entry);
                 Left(entry.Tenant);

@@ -7,7 +7,7 @@ namespace Latchkey.Tenancy;
 /// <summary>One line of the audit: who did what to what, from where, with which client, and how it went.</summary>
 /// <param name="Tenant">The tenant's id.</param>
 /// <param name="At">When the answer was known.</param>
-/// <param name="Type">The kind of act (<see cref="Act.Type"/>).</param>
+/// <param name="Type">The kind of act (<see cref="AuditContext.Type"/>).</param>
 /// <param name="Actor">The user who acted, or null.</param>
 /// <param name="Client">The client, or null.</param>
 /// <param name="Target">What it was done to, or null.</param>

@@ -34,10 +34,10 @@ public sealed record Client
     public bool Native { get; init; }
 
     /// <summary>The longest life of an access token: signing keys stay published so long after they stopped to sign.</summary>
-    public const int MostAccessTokenSeconds = 86400;
+    public const int MaxAccessTokenSeconds = 86400;
 
     /// <summary>The longest life of a session: MAC keys verify so long after they stopped to make.</summary>
-    public const int MostSessionSeconds = 366 * 86400;
+    public const int MaxSessionSeconds = 366 * 86400;
 
     /// <summary>Life of an access token. More than the 600 s that some libraries' buffers leave before the end.</summary>
     public int AccessTokenSeconds { get; init; } = 900;
@@ -49,7 +49,7 @@ public sealed record Client
     public int SessionSeconds { get; init; } = 90 * 86400;
 
     /// <summary>How often the predecessor of a refresh token may be sent again within <see cref="RetryWindowSeconds"/>.</summary>
-    public const int MostRetries = 3;
+    public const int MaxRetries = 3;
 
     /// <summary>For so long the predecessor of a refresh token gets the same successor again; 0 is strict.</summary>
     public int RetryWindowSeconds { get; init; } = 120;

@@ -7,7 +7,7 @@ namespace Latchkey.Tenancy;
 /// <c>private_key_jwt</c>: a client proves who it is with a JWT under a key that it has registered (RFC 7523 §2.2 and
 /// §3, OpenID Connect Core §9). Each assertion is good once.
 /// </summary>
-public sealed class ClientAssertions(ClientStore clients, SingleUse seen, TimeProvider clock)
+public sealed class ClientAssertions(ClientStore clients, ReplayCache seen, TimeProvider clock)
 {
     const string JwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     const int MaxIdChars = 256;

@@ -15,7 +15,7 @@ public sealed class ClientAuthentication(ClientStore clients, ClientAssertions a
     public async Task<Client> Authenticate(Tenant tenant, HttpRequest request, Form form, CancellationToken cancel)
     {
         var client = await Proven(tenant, request, form, cancel);
-        Act.Of(request).Client = client.Id;
+        AuditContext.Of(request).Client = client.Id;
         return client;
     }
 

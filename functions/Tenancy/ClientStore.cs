@@ -74,7 +74,7 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
 
     static TableEntity Row(Tenant tenant, Client client)
     {
-        if (client.AccessTokenSeconds > Client.MostAccessTokenSeconds || client.SessionSeconds > Client.MostSessionSeconds)
+        if (client.AccessTokenSeconds > Client.MaxAccessTokenSeconds || client.SessionSeconds > Client.MaxSessionSeconds)
             throw new ArgumentException("Its tokens or sessions would outlive the keys that they need.", nameof(client));
         return new(tenant.Id, client.Id)
         {

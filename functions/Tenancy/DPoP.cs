@@ -8,7 +8,7 @@ namespace Latchkey.Tenancy;
 /// Demonstrating proof of possession (RFC 9449) at our own endpoints. Every proof must carry a server nonce (§8), so
 /// one made beforehand is worth nothing, and is good once (§11.1).
 /// </summary>
-public sealed class DPoP(DPoPNonces nonces, SingleUse seen, TimeProvider clock)
+public sealed class DPoP(DPoPNonces nonces, ReplayCache seen, TimeProvider clock)
 {
     // The nonce is the exact measure of age; this bounds how long a jti must be remembered, and clocks of phones err.
     static readonly TimeSpan Window = TimeSpan.FromMinutes(10);

@@ -10,24 +10,24 @@ namespace Latchkey.Tenancy;
 public sealed record Caller(Tenant Tenant, AccessToken Token, CancellationToken Cancel)
 {
     /// <summary>What the request does, for the audit.</summary>
-    public Act Act { get; init; } = new();
+    public AuditContext Audit { get; init; } = new();
 }
 
 /// <summary>
 /// The way into every endpoint of a tenant. For protected ones it is the three layers, in this order: authentication
 /// (401), tenant verification (401), authorization (403).
 /// </summary>
-public sealed class Gate(
-    Endpoint endpoint, TenantStore tenants, Domains domains, ClientStore clients, BearerToken bearer, DPoP dpop, IssuedTokens issued,
+public sealed class TenantPipeline(
+    ErrorBoundary boundary, TenantStore tenants, Domains domains, ClientStore clients, BearerToken bearer, DPoP dpop, IssuedTokens issued,
     AuditLog audit, SuspendedRequests suspended)
 {
     /// <summary>A public endpoint of a tenant, with CORS for the tenant's origins; with cookies only if <paramref name="credentials"/> says so.</summary>
-    public Task<IResult> Open(
+    public Task<IResult> Public(
         HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps, bool credentials = false) =>
         Enter(request, AtItsAddress(request, steps), (tenant) => Cors.Apply(request, tenant.Origins, credentials));
 
     /// <summary>A document of a tenant that is everybody's to read, from any origin: metadata and public keys.</summary>
-    public Task<IResult> Document(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) =>
+    public Task<IResult> PublicDocument(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) =>
         Enter(request, AtItsAddress(request, steps), _ => Cors.ApplyToAll(request));
 
     Func<Tenant, CancellationToken, Task<IResult>> AtItsAddress(
@@ -38,7 +38,7 @@ public sealed class Gate(
     };
 
     Task<IResult> Enter(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps, Action<Tenant>? cors = null, bool isProtected = false) =>
-        endpoint.Run(request, async () =>
+        boundary.Run(request, async () =>
         {
             var cancel = request.HttpContext.RequestAborted;
             var preflight = HttpMethods.IsOptions(request.Method);
@@ -68,7 +68,7 @@ public sealed class Gate(
         Func<Tenant?, Problem, Task<IResult>> present)
     {
         Tenant? tenant = null;
-        return endpoint.Run(request, async () =>
+        return boundary.Run(request, async () =>
         {
             tenant = await Tenant(request, request.HttpContext.RequestAborted);
             EnsureActive(tenant);
@@ -81,7 +81,7 @@ public sealed class Gate(
     /// A protected endpoint that only reads: the revocation and the user's state are looked up beside its own reading, and
     /// what it read is thrown away if the token has been revoked or its user ended.
     /// </summary>
-    public Task<IResult> Read(
+    public Task<IResult> AuthorizeRead(
         HttpRequest request, string scope, Func<Caller, Task<IResult>> steps, bool tokenInBodyToo = false) =>
         Enter(request, async (tenant, cancel) =>
         {
@@ -95,7 +95,7 @@ public sealed class Gate(
         }, isProtected: true);
 
     /// <summary>A protected endpoint that changes something: nothing is done before the token is known to be live.</summary>
-    public Task<IResult> Change(HttpRequest request, string scope, Func<Caller, Task<IResult>> steps) =>
+    public Task<IResult> AuthorizeWrite(HttpRequest request, string scope, Func<Caller, Task<IResult>> steps) =>
         Enter(request, async (tenant, cancel) =>
         {
             var (caller, proof) = await Admit(request, tenant, BearerToken.Sent(request), scope, cancel);
@@ -113,11 +113,11 @@ public sealed class Gate(
             throw Problem.Unauthorized($"The access token is of tenant {token.Tenant}; this address is of tenant {(token.Tenant == host ? tenant.Id : host)}.");
         if (await clients.Find(tenant, token.ClientId, cancel) is null)
             throw Problem.Unauthorized("The access token's client is no longer registered."); // RFC 7592 §2.3
-        var act = Act.Of(request);
-        act.By(request, token); // From here on it is known who asks, and refusals are told too.
+        var auditContext = AuditContext.Of(request);
+        auditContext.By(request, token); // From here on it is known who asks, and refusals are told too.
         var proof = await Proof(request, tenant, sent, token, cancel);
         if (!token.Scope.Has(scope)) throw Problem.InsufficientScope(scope);
-        return (new Caller(tenant, token, cancel) { Act = act }, proof);
+        return (new Caller(tenant, token, cancel) { Audit = auditContext }, proof);
     }
 
     // RFC 9449 §7.2: a bound token is never taken as a bearer token; the reverse would promise what is not there.

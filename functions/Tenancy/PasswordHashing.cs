@@ -23,9 +23,9 @@ public sealed class PasswordHashing
     /// <summary>The most UTF-16 units of any password: normalizing takes time by the square of them.</summary>
     public const int MaxChars = 256;
 
-    static readonly TimeSpan MostWait = TimeSpan.FromSeconds(3);
+    static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(3);
 
-    readonly Turns turns = new(WaitingPerProcessor * Environment.ProcessorCount, MostWait);
+    readonly Turns turns = new(WaitingPerProcessor * Environment.ProcessorCount, MaxWait);
     readonly PasswordHasher<object> hasher;
     readonly int iterations;
 

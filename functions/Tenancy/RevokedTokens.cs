@@ -14,7 +14,7 @@ sealed class RevokedTokens
     const string Column = "RevokedTokens";
 
     // A column holds 32 Ki characters and a line takes 43. A session that revokes more within one token's life is ended.
-    const int Most = 500;
+    const int Max = 500;
 
     readonly IReadOnlyList<string> lines;
 
@@ -33,7 +33,7 @@ sealed class RevokedTokens
 
     public void Write(TableEntity session, DateTimeOffset now)
     {
-        if (lines.Count <= Most)
+        if (lines.Count <= Max)
         {
             session[Column] = Columns.Join(lines);
             return;

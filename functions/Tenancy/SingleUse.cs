@@ -7,7 +7,7 @@ namespace Latchkey.Tenancy;
 /// Remembers what may be used once (SCHEMA.md, tables Seen…): the <c>jti</c> of DPoP proofs (RFC 9449 §11.1) and of
 /// client assertions (RFC 7523 §3). The insert is create-only, so of any number of uses at once one wins.
 /// </summary>
-public sealed class SingleUse(StorageClients storage)
+public sealed class ReplayCache(StorageClients storage)
 {
     /// <summary>The tables of what was seen.</summary>
     public ExpiringTables Tables { get; } = new(storage.Tables, "Seen");

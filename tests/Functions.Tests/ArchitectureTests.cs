@@ -61,7 +61,7 @@ public sealed partial class ArchitectureTests
         foreach (var function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly))
         {
             var needs = function.Method.DeclaringType!.GetConstructors().Single().GetParameters().Select(p => p.ParameterType);
-            Assert.True(needs.Contains(typeof(Gate)) || needs.Contains(typeof(Http.Endpoint)), $"{function.Name} takes neither Gate nor Endpoint");
+            Assert.True(needs.Contains(typeof(TenantPipeline)) || needs.Contains(typeof(Http.ErrorBoundary)), $"{function.Name} takes neither Gate nor Endpoint");
             var source = File.ReadAllText(SourceOf(function.Method.DeclaringType!));
             Assert.DoesNotContain("AuthorizationLevel.Function", source, StringComparison.Ordinal);
             Assert.Equal(typeof(Task<Microsoft.AspNetCore.Http.IResult>), function.Method.ReturnType);

@@ -6,7 +6,7 @@ namespace Latchkey.Files.Checking;
 /// Compares what is recorded with what is stored, a tenant at a time and a page at a time: this is the one piece of
 /// housekeeping that reads everything, so it goes on where it stopped and takes as many runs as it needs.
 /// </summary>
-public sealed partial class Check(CheckStore store, CheckSteps steps, TimeProvider clock, ILogger<Check> logger)
+public sealed partial class IntegrityCheck(IntegrityCheckStore store, IntegrityCheckSteps steps, TimeProvider clock, ILogger<IntegrityCheck> logger)
 {
     static readonly TimeSpan Pause = TimeSpan.FromDays(1);
 
@@ -14,18 +14,18 @@ public sealed partial class Check(CheckStore store, CheckSteps steps, TimeProvid
     /// Goes on with a tenant's check, at most so many pages; begins one if <paramref name="now"/> or the last ended a day
     /// ago.
     /// </summary>
-    public async Task<CheckState?> Run(string tenant, int pages, bool now, CancellationToken cancel)
+    public async Task<IntegrityCheckState?> Run(string tenant, int pages, bool now, CancellationToken cancel)
     {
         var state = await store.Find(tenant, cancel);
         if (state is null or { FinishedAt: not null })
         {
             if (state is not null && !now && clock.GetUtcNow() < state.FinishedAt + Pause) return state;
-            state = new CheckState { StartedAt = clock.GetUtcNow(), ETag = state?.ETag };
+            state = new IntegrityCheckState { StartedAt = clock.GetUtcNow(), ETag = state?.ETag };
         }
-        for (; pages > 0 && state.Phase != CheckPhase.Done; pages--)
+        for (; pages > 0 && state.Phase != IntegrityCheckPhase.Done; pages--)
         {
             state = await steps.Next(tenant, state, cancel);
-            if (state.Phase == CheckPhase.Done) state = state with { FinishedAt = clock.GetUtcNow(), Continuation = null };
+            if (state.Phase == IntegrityCheckPhase.Done) state = state with { FinishedAt = clock.GetUtcNow(), Continuation = null };
             if (!await store.TrySave(tenant, state, cancel)) return await store.Find(tenant, cancel); // Somebody else is at it.
             state = (await store.Find(tenant, cancel))!;
         }
@@ -33,7 +33,7 @@ public sealed partial class Check(CheckStore store, CheckSteps steps, TimeProvid
         return state;
     }
 
-    void Report(string tenant, CheckState state)
+    void Report(string tenant, IntegrityCheckState state)
     {
         if (state.Missing > 0) Log.Missing(logger, tenant, state.Missing, string.Join(' ', state.MissingIds));
         Log.Finished(logger, tenant, state.Records, state.Blobs, state.Missing, state.Orphans, state.OrphansDeleted,

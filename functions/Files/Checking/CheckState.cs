@@ -3,7 +3,7 @@ using Azure;
 namespace Latchkey.Files.Checking;
 
 /// <summary>What a check goes through, one after the other.</summary>
-public enum CheckPhase
+public enum IntegrityCheckPhase
 {
     /// <summary>Records: are their bytes there?</summary>
     Records,
@@ -22,10 +22,10 @@ public enum CheckPhase
 }
 
 /// <summary>How far the check of one tenant is, and what it has found (SCHEMA.md, table Files, partition <c>tenant|check</c>).</summary>
-public sealed record CheckState
+public sealed record IntegrityCheckState
 {
     /// <summary>How many ids of files without bytes are kept.</summary>
-    public const int MostIds = 100;
+    public const int MaxIds = 100;
 
     /// <summary>When it began.</summary>
     public required DateTimeOffset StartedAt { get; init; }
@@ -34,7 +34,7 @@ public sealed record CheckState
     public DateTimeOffset? FinishedAt { get; init; }
 
     /// <summary>What it goes through now.</summary>
-    public CheckPhase Phase { get; init; }
+    public IntegrityCheckPhase Phase { get; init; }
 
     /// <summary>Where in that it goes on; null is the start.</summary>
     public string? Continuation { get; init; }
@@ -67,5 +67,5 @@ public sealed record CheckState
     public ETag? ETag { get; init; }
 
     /// <summary>After a page: on to the next, or to the next phase.</summary>
-    public CheckState On(string? next) => this with { Continuation = next, Phase = next is null ? Phase + 1 : Phase };
+    public IntegrityCheckState On(string? next) => this with { Continuation = next, Phase = next is null ? Phase + 1 : Phase };
 }

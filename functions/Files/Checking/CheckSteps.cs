@@ -8,8 +8,8 @@ namespace Latchkey.Files.Checking;
 /// One page of a check. Each thing found is looked at once more before anything is done about it, because the service
 /// works on meanwhile; and a page done twice finds the same and does it once.
 /// </summary>
-public sealed class CheckSteps(
-    StorageClients storage, FileStore files, BlobStore blobs, Folders folders, TenantTotals totals, TimeProvider clock)
+public sealed class IntegrityCheckSteps(
+    StorageClients storage, FileStore files, BlobStore blobs, Folders folders, TenantQuota totals, TimeProvider clock)
 {
     const int PageSize = 200;
     const int AtOnce = 8;
@@ -22,16 +22,16 @@ public sealed class CheckSteps(
     readonly Table table = new(storage.Tables.GetTableClient("Files"));
 
     /// <summary>Does the next page.</summary>
-    public Task<CheckState> Next(string tenant, CheckState state, CancellationToken cancel) => state.Phase switch
+    public Task<IntegrityCheckState> Next(string tenant, IntegrityCheckState state, CancellationToken cancel) => state.Phase switch
     {
-        CheckPhase.Records => Records(tenant, state, cancel),
-        CheckPhase.Blobs => Blobs(tenant, state, cancel),
-        CheckPhase.Folders => Folders(tenant, state, cancel),
-        CheckPhase.Totals => Totals(tenant, state, cancel),
+        IntegrityCheckPhase.Records => Records(tenant, state, cancel),
+        IntegrityCheckPhase.Blobs => Blobs(tenant, state, cancel),
+        IntegrityCheckPhase.Folders => Folders(tenant, state, cancel),
+        IntegrityCheckPhase.Totals => Totals(tenant, state, cancel),
         _ => throw new ArgumentException("The check is done.", nameof(state)),
     };
 
-    async Task<CheckState> Records(string tenant, CheckState state, CancellationToken cancel)
+    async Task<IntegrityCheckState> Records(string tenant, IntegrityCheckState state, CancellationToken cancel)
     {
         var (rows, next) = await Rows(tenant, "file|", state, cancel);
         var missing = new System.Collections.Concurrent.ConcurrentBag<string>();
@@ -43,7 +43,7 @@ public sealed class CheckSteps(
         {
             Records = state.Records + rows.Count,
             Missing = state.Missing + missing.Count,
-            MissingIds = [.. state.MissingIds.Concat(missing.Order(StringComparer.Ordinal)).Take(CheckState.MostIds)],
+            MissingIds = [.. state.MissingIds.Concat(missing.Order(StringComparer.Ordinal)).Take(IntegrityCheckState.MaxIds)],
         };
     }
 
@@ -58,7 +58,7 @@ public sealed class CheckSteps(
         return missing;
     }
 
-    async Task<CheckState> Blobs(string tenant, CheckState state, CancellationToken cancel)
+    async Task<IntegrityCheckState> Blobs(string tenant, IntegrityCheckState state, CancellationToken cancel)
     {
         var (page, next) = await blobs.Page(tenant, state.Continuation, PageSize, cancel);
         var (orphans, deleted) = (0, 0);
@@ -82,7 +82,7 @@ public sealed class CheckSteps(
     async Task<bool> HasRecord(string tenant, BlobItem blob, CancellationToken cancel) =>
         blob.Name.Length >= 32 && await files.Find(tenant, blob.Name[..32], cancel) is not null;
 
-    async Task<CheckState> Folders(string tenant, CheckState state, CancellationToken cancel)
+    async Task<IntegrityCheckState> Folders(string tenant, IntegrityCheckState state, CancellationToken cancel)
     {
         var (rows, next) = await Rows(tenant, "folder|", state, cancel);
         var removed = 0;
@@ -98,11 +98,11 @@ public sealed class CheckSteps(
         return state.On(next) with { FoldersRemoved = state.FoldersRemoved + removed };
     }
 
-    async Task<CheckState> Totals(string tenant, CheckState state, CancellationToken cancel) =>
+    async Task<IntegrityCheckState> Totals(string tenant, IntegrityCheckState state, CancellationToken cancel) =>
         state.On(null) with { PartsRepaired = await totals.Repair(tenant, clock.GetUtcNow() - UntouchedFor, cancel) };
 
     // `}` is the character after `|`: all partitions of the tenant, all keys that start so.
-    Task<(IReadOnlyList<TableEntity> Rows, string? Next)> Rows(string tenant, string start, CheckState state, CancellationToken cancel) =>
+    Task<(IReadOnlyList<TableEntity> Rows, string? Next)> Rows(string tenant, string start, IntegrityCheckState state, CancellationToken cancel) =>
         table.Page($"PartitionKey ge {tenant + "|"} and PartitionKey lt {tenant + "}"} and RowKey ge {start} and RowKey lt {start + "~"}",
             state.Continuation, PageSize, cancel);
 

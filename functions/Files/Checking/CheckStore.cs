@@ -4,21 +4,21 @@ using Latchkey.Storage;
 namespace Latchkey.Files.Checking;
 
 /// <summary>Where the check of each tenant stands; one check of a tenant at a time, by conditional writes.</summary>
-public sealed class CheckStore(StorageClients storage)
+public sealed class IntegrityCheckStore(StorageClients storage)
 {
     const string Row = "state";
 
     readonly Table table = new(storage.Tables.GetTableClient("Files"));
 
     /// <summary>The last check, done or not, or null.</summary>
-    public async Task<CheckState?> Find(string tenant, CancellationToken cancel)
+    public async Task<IntegrityCheckState?> Find(string tenant, CancellationToken cancel)
     {
         var row = await table.Find(RowKeys.Check(tenant), Row, cancel);
-        return row is null ? null : new CheckState
+        return row is null ? null : new IntegrityCheckState
         {
             StartedAt = row.GetDateTimeOffset("StartedAt")!.Value,
             FinishedAt = row.GetDateTimeOffset("FinishedAt"),
-            Phase = Enum.Parse<CheckPhase>(row.GetString("Phase")),
+            Phase = Enum.Parse<IntegrityCheckPhase>(row.GetString("Phase")),
             Continuation = row.GetString("Continuation"),
             Records = row.GetInt64("Records")!.Value,
             Blobs = row.GetInt64("Blobs")!.Value,
@@ -33,7 +33,7 @@ public sealed class CheckStore(StorageClients storage)
     }
 
     /// <summary>Writes how far it is; false if another process has gone on meanwhile.</summary>
-    public Task<bool> TrySave(string tenant, CheckState state, CancellationToken cancel)
+    public Task<bool> TrySave(string tenant, IntegrityCheckState state, CancellationToken cancel)
     {
         var row = new TableEntity(RowKeys.Check(tenant), Row)
         {

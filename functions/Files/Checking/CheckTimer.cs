@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files.Checking;
 
 /// <summary>Goes on, once an hour, with the checks of all tenants; each begins anew a day after it ended.</summary>
-public sealed partial class CheckTimer(TenantStore tenants, Check check, TimeProvider clock, ILogger<CheckTimer> logger)
+public sealed partial class IntegrityCheckTimer(TenantStore tenants, IntegrityCheck check, TimeProvider clock, ILogger<IntegrityCheckTimer> logger)
 {
     const int PagesAtOnce = 10;
 

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files.Checking;
 
 /// <summary>The check of a tenant's files, for its administrators: what the last one found, and the next one now.</summary>
-public sealed class FilesCheck(Gate gate, Check check, CheckStore store)
+public sealed class IntegrityCheckEndpoint(TenantPipeline pipeline, IntegrityCheck check, IntegrityCheckStore store)
 {
     const int PagesAtOnce = 5;
 
@@ -15,7 +15,7 @@ public sealed class FilesCheck(Gate gate, Check check, CheckStore store)
     [Function("files-check-read")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files-check")] HttpRequest request) =>
-        gate.Read(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
             FileJson.Ok(Answer(await store.Find(caller.Tenant.Id, caller.Cancel)
                 ?? throw Problem.NotFound("not_checked", "These files have not been checked yet."))));
 
@@ -26,14 +26,14 @@ public sealed class FilesCheck(Gate gate, Check check, CheckStore store)
     [Function("files-check-run")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/files-check")] HttpRequest request) =>
-        gate.Change(request, Scopes.Admin, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
             FileJson.Ok(Answer((await check.Run(caller.Tenant.Id, PagesAtOnce, now: true, caller.Cancel))!)));
 
-    static CheckAnswer Answer(CheckState state) => new(
+    static IntegrityCheckResponse Answer(IntegrityCheckState state) => new(
         state.StartedAt.UtcDateTime, state.FinishedAt?.UtcDateTime, state.Phase.ToString().ToLowerInvariant(), state.Records, state.Blobs,
         state.Missing, state.MissingIds, state.Orphans, state.OrphansDeleted, state.FoldersRemoved, state.PartsRepaired);
 
-    sealed record CheckAnswer(
+    sealed record IntegrityCheckResponse(
         DateTime StartedAt, DateTime? FinishedAt, string Phase, long Records, long Blobs, long Missing,
         IReadOnlyList<string> MissingIds, long Orphans, long OrphansDeleted, long FoldersRemoved, long PartsRepaired);
 }

@@ -10,7 +10,7 @@ namespace Latchkey.Files.Tus;
 /// Begins a file by tus (creation, creation-with-upload): a second door to the same staging and the same checks, for
 /// libraries that speak it. Here the bytes pass through the function.
 /// </summary>
-public sealed class TusCreation(Gate gate, Spaces spaces, Uploads uploads, TusProgress progress, Settings settings, TimeProvider clock)
+public sealed class TusCreation(TenantPipeline pipeline, Spaces spaces, Uploads uploads, TusProgress progress, Settings settings, TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/tus</c> → 201; the file's id ends the Location. <c>OPTIONS</c> says what is supported.</summary>
     [Function("tus-create")]
@@ -18,11 +18,11 @@ public sealed class TusCreation(Gate gate, Spaces spaces, Uploads uploads, TusPr
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/tus")] HttpRequest request)
     {
         TusProtocol.Describe(request, settings);
-        return gate.Change(request, Scopes.FilesWrite, async caller =>
+        return pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
         {
             TusProtocol.CheckVersion(request);
             var file = await Record(caller, request);
-            caller.Act.Target = file.Id;
+            caller.Audit.Target = file.Id;
             var hasBody = request.ContentLength > 0 || request.ContentType is not null;
             if (hasBody) TusProtocol.OpenBody(request);
             await uploads.Begin(caller, file, url: null);
@@ -44,7 +44,7 @@ public sealed class TusCreation(Gate gate, Spaces spaces, Uploads uploads, TusPr
             throw new Problem(413, "file_too_large", $"A file that comes by tus has {TusProtocol.MaxSize(settings)} bytes at most.");
         var header = request.Headers["Upload-Metadata"].ToString();
         var asked = TusMetadata.Read(header, size);
-        var owner = await spaces.Find(caller, asked.Space, Right.Write);
+        var owner = await spaces.Find(caller, asked.Space, Permission.Write);
         return asked.ToRecord(caller, owner, settings, clock.GetUtcNow()) with { BlockSize = null, TusMetadata = header };
     }
 }

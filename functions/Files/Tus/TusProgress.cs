@@ -7,14 +7,14 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Files.Tus;
 
 /// <summary>Takes pieces in and says how far an upload is; whichever request finds all bytes there completes the file.</summary>
-public sealed class TusProgress(FileRights rights, TusReception reception, Completion completion, TimeProvider clock)
+public sealed class TusProgress(FilePermissions rights, TusReception reception, Completion completion, TimeProvider clock)
 {
     /// <summary>The file, if it comes by tus and its time is not over.</summary>
     /// <exception cref="Problem">404 <c>file_not_found</c>, 410 <c>upload_expired</c>.</exception>
     public async Task<FileRecord> Find(Caller caller, string? id)
     {
-        var file = await rights.Get(caller, id, Right.Write);
-        if (file.TusMetadata is null) throw FileRights.NotFound();
+        var file = await rights.Get(caller, id, Permission.Write);
+        if (file.TusMetadata is null) throw FilePermissions.NotFound();
         if (file.Status == FileStatus.Pending && clock.GetUtcNow() >= UploadDeadline.Of(file)) throw UploadDeadline.Passed();
         return file;
     }

@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files.Tus;
 
 /// <summary>One upload by tus: how far it is (HEAD), the next piece (PATCH), give it up (DELETE).</summary>
-public sealed class TusUpload(Gate gate, TusProgress progress, FilePurge purge, Settings settings)
+public sealed class TusUpload(TenantPipeline pipeline, TusProgress progress, FilePurge purge, Settings settings)
 {
     /// <summary>
     /// <c>HEAD, PATCH, DELETE /{tenant}/tus/{id}</c>, or <c>POST</c> with X-HTTP-Method-Override. With the piece that
@@ -20,11 +20,11 @@ public sealed class TusUpload(Gate gate, TusProgress progress, FilePurge purge, 
         [HttpTrigger(AuthorizationLevel.Anonymous, "head", "patch", "delete", "post", "options", Route = "{tenant}/tus/{id}")] HttpRequest request)
     {
         TusProtocol.Describe(request, settings);
-        return gate.Change(request, Scopes.FilesWrite, caller =>
+        return pipeline.AuthorizeWrite(request, Scopes.FilesWrite, caller =>
         {
             TusProtocol.CheckVersion(request);
             var method = TusProtocol.Method(request);
-            if (method is "HEAD" or "PATCH" or "DELETE") caller.Act.Detail = method;
+            if (method is "HEAD" or "PATCH" or "DELETE") caller.Audit.Detail = method;
             return method switch
             {
                 "HEAD" => Head(caller, request),

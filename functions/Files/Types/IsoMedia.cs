@@ -12,7 +12,7 @@ static class IsoMedia
     static readonly string[] All = ["video/quicktime", "video/mp4", "audio/mp4", "video/3gpp", "video/3gpp2", "image/heic", "image/avif", "image/x-canon-cr3"];
 
     /// <summary>What the bytes are, or null.</summary>
-    public static Recognized? Of(ReadOnlySpan<byte> head)
+    public static SniffedContent? Of(ReadOnlySpan<byte> head)
     {
         var isOne = false;
         for (var at = 0L; at + 8 <= head.Length;)
@@ -38,9 +38,9 @@ static class IsoMedia
     }
 
     // The major brand decides; if that is a general one, the first that says more among the compatible ones (§4.3).
-    static Recognized ByBrands(ReadOnlySpan<byte> brands)
+    static SniffedContent ByBrands(ReadOnlySpan<byte> brands)
     {
-        var (found, isPicture, isSound) = ((Recognized?)null, false, false);
+        var (found, isPicture, isSound) = ((SniffedContent?)null, false, false);
         for (var at = 0; at + 4 <= brands.Length && found is null; at += 4)
         {
             if (at == 4) continue; // The version.
@@ -55,7 +55,7 @@ static class IsoMedia
             : new("video/mp4", ["audio/mp4", "video/3gpp", "video/3gpp2"], IsContainer: true));
     }
 
-    static Recognized? ByBrand(string brand, bool isMajor) => brand switch
+    static SniffedContent? ByBrand(string brand, bool isMajor) => brand switch
     {
         "avif" or "avis" => new("image/avif", []),
         "heic" or "heix" or "heim" or "heis" or "hevc" or "hevx" => new("image/heic", []),

@@ -20,7 +20,7 @@ static partial class Markup
     };
 
     /// <summary>What active text the bytes are, or null. Marks of order, space and comments may stand before it.</summary>
-    public static Recognized? Of(ReadOnlySpan<byte> head)
+    public static SniffedContent? Of(ReadOnlySpan<byte> head)
     {
         var text = Decode(head).TrimStart('\uFEFF', ' ', '\t', '\r', '\n', '\f');
         // Rust writes attributes of a whole file as "#![…]".

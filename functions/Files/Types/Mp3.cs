@@ -14,11 +14,11 @@ static class Mp3
     static readonly int[] Hertz = [44100, 48000, 32000];
 
     /// <summary>What the bytes are: a tag (ID3v2 §3.1) or two frames, one behind the other, with zeros before them or without; or null.</summary>
-    public static Recognized? Of(ReadOnlySpan<byte> head)
+    public static SniffedContent? Of(ReadOnlySpan<byte> head)
     {
         if (head.Length < 10 || !head.StartsWith("ID3"u8)) return Frames(head);
         var tag = 10 + (head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]) + ((head[5] & 0x10) != 0 ? 10 : 0);
-        var tagged = new Recognized("audio/mpeg", ["audio/aac", "audio/flac", "audio/aiff", "audio/wav", "audio/x-ape", "audio/x-tta", "audio/x-musepack"]);
+        var tagged = new SniffedContent("audio/mpeg", ["audio/aac", "audio/flac", "audio/aiff", "audio/wav", "audio/x-ape", "audio/x-tta", "audio/x-musepack"]);
         if (tag >= head.Length - 4) return tagged;
         var rest = head[tag..];
         if (rest.StartsWith("fLaC"u8)) return new("audio/flac", []);
@@ -26,7 +26,7 @@ static class Mp3
         return rest.StartsWith("TTA1"u8) ? new("audio/x-tta", []) : Frames(rest) ?? tagged;
     }
 
-    static Recognized? Frames(ReadOnlySpan<byte> head)
+    static SniffedContent? Frames(ReadOnlySpan<byte> head)
     {
         var start = head.IndexOfAnyExcept((byte)0);
         if (start < 0) return null;

@@ -6,7 +6,7 @@ namespace Latchkey.Files.Types;
 static class Programs
 {
     /// <summary>What program the bytes are, or null.</summary>
-    public static Recognized? Of(ReadOnlySpan<byte> head)
+    public static SniffedContent? Of(ReadOnlySpan<byte> head)
     {
         if (head.Length < 4) return null;
         if (head[..2] is [(byte)'M', (byte)'Z'] or [(byte)'Z', (byte)'M'] && head[..Math.Min(head.Length, 64)].Contains((byte)0))

@@ -6,21 +6,21 @@ namespace Latchkey.Files.Types;
 /// <param name="Type">Their type, under the name that is kept.</param>
 /// <param name="Others">Other types that such bytes may be as well, as far as can be seen.</param>
 /// <param name="IsContainer">Many types look so, more than any table has.</param>
-sealed record Recognized(string Type, IReadOnlyList<string> Others, bool IsContainer = false)
+sealed record SniffedContent(string Type, IReadOnlyList<string> Others, bool IsContainer = false)
 {
     /// <summary>True if bytes of the declared type may look so.</summary>
     public bool MayBe(string declared) => MediaNames.IsKindOf(declared, Type) || Others.Any(other => MediaNames.IsKindOf(declared, other));
 }
 
 /// <summary>Recognizes files by how they begin. What is too short or too common a mark to be sure of is not recognized.</summary>
-static class Recognition
+static class ContentSniffer
 {
-    sealed record Mark(string Bytes, string Type, int At = 0, bool IsContainer = false)
+    sealed record Signature(string Bytes, string Type, int At = 0, bool IsContainer = false)
     {
         public byte[] Raw { get; } = Encoding.Latin1.GetBytes(Bytes);
     }
 
-    static readonly Mark[] Marks =
+    static readonly Signature[] Signatures =
     [
         new("ustar", "application/x-tar", 257), // Before all that a tape begins with, which is the name of its first file.
         new("\u00FF\u00D8\u00FF\u00F7", "image/jls"), new("\u00FF\u00D8\u00FF", "image/jpeg"), new("\u0089PNG\r\n\u001A\n", "image/png"), new("GIF87a", "image/gif"), new("GIF89a", "image/gif"),
@@ -62,16 +62,16 @@ static class Recognition
 
     /// <summary>What the bytes are, or null if that can't be said for sure.</summary>
     /// <param name="head">The first 64 KiB of the file, or all of it.</param>
-    public static Recognized? Of(ReadOnlySpan<byte> head)
+    public static SniffedContent? Of(ReadOnlySpan<byte> head)
     {
-        var found = ByMark(head);
+        var found = BySignature(head);
         // "MAC address", "FWS 2024", "The free …": text that happens to begin as something does that is never text.
         return found is null || MediaNames.IsKindOf(found.Type, "text/plain") || found.Type is "image/svg+xml" or "application/pdf" || !Markup.IsText(head) ? found : null;
     }
 
-    static Recognized? ByMark(ReadOnlySpan<byte> head)
+    static SniffedContent? BySignature(ReadOnlySpan<byte> head)
     {
-        foreach (var mark in Marks) // Before scripts: two sounds begin with "#!".
+        foreach (var mark in Signatures) // Before scripts: two sounds begin with "#!".
         {
             if (head.Length < mark.At + mark.Raw.Length || !head[mark.At..].StartsWith(mark.Raw)) continue;
             return new(mark.Type, Alike.GetValueOrDefault(mark.Type) ?? [], mark.IsContainer);
@@ -81,7 +81,7 @@ static class Recognition
             ?? TransportStream(head) ?? Mp3.Of(head);
     }
 
-    static Recognized? Riff(ReadOnlySpan<byte> head)
+    static SniffedContent? Riff(ReadOnlySpan<byte> head)
     {
         if (head.Length < 12) return null;
         var (start, form) = (Encoding.Latin1.GetString(head[..4]), Encoding.Latin1.GetString(head[8..12]));
@@ -98,7 +98,7 @@ static class Recognition
     }
 
     // A bitmap has zeros at 6, and then the size of one of a few headers; an icon has a count of pictures.
-    static Recognized? Bitmap(ReadOnlySpan<byte> head)
+    static SniffedContent? Bitmap(ReadOnlySpan<byte> head)
     {
         if (head.Length >= 26 && head.StartsWith("BM"u8) && head[15..18].IndexOfAnyExcept((byte)0) < 0 && head[14] is 12 or 16 or 40 or 52 or 56 or 64 or 108 or 124)
             return new("image/bmp", []);
@@ -107,7 +107,7 @@ static class Recognition
     }
 
     // EBML (RFC 8794 §11.2.4): the element DocType is among the first.
-    static Recognized? Matroska(ReadOnlySpan<byte> head)
+    static SniffedContent? Matroska(ReadOnlySpan<byte> head)
     {
         if (!head.StartsWith(new byte[] { 0x1A, 0x45, 0xDF, 0xA3 })) return null;
         var start = head[..Math.Min(head.Length, 128)];
@@ -115,7 +115,7 @@ static class Recognition
         return new("video/matroska", start.IndexOf("matroska"u8) >= 0 ? [] : ["video/webm"], true);
     }
 
-    static Recognized? Ogg(ReadOnlySpan<byte> head)
+    static SniffedContent? Ogg(ReadOnlySpan<byte> head)
     {
         if (!head.StartsWith("OggS\0"u8) && !(head.Length == 4 && head.StartsWith("OggS"u8))) return null;
         var isFilm = head[..Math.Min(head.Length, 256)].IndexOf("theora"u8) >= 0;
@@ -123,7 +123,7 @@ static class Recognition
     }
 
     // ISO/IEC 13818-1 §2.4.3.2: a packet of 188 bytes starts with 0x47; on discs four bytes stand before it.
-    static Recognized? TransportStream(ReadOnlySpan<byte> head)
+    static SniffedContent? TransportStream(ReadOnlySpan<byte> head)
     {
         foreach (var (first, size) in ((int, int)[])[(0, 188), (4, 192)])
         {

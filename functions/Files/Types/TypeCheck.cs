@@ -30,7 +30,7 @@ static class TypeCheck
     {
         var declared = Essence(contentType);
         var family = MediaNames.FamilyOf(declared);
-        var found = Recognition.Of(head);
+        var found = ContentSniffer.Of(head);
         if (MediaNames.Canonical(declared) == MediaNames.Any) return new(contentType, found?.Type ?? declared);
         // Of a mark on what is otherwise text it is not sure that it is one: "GIF89a=1;" is a script too.
         var isDoubtful = family == Family.Media && !IsXml(declared) && (found is null || (MediaNames.FamilyOf(found.Type) == Family.Media && !IsXml(found.Type) && Markup.IsText(head)));
@@ -62,7 +62,7 @@ static class TypeCheck
     public static string Essence(string contentType) => contentType.Split(';')[0].Trim().ToLowerInvariant();
 
     // The bytes are for sure not what was declared.
-    static Verdict Other(string contentType, string declared, Family family, Recognized found, ReadOnlySpan<byte> head)
+    static Verdict Other(string contentType, string declared, Family family, SniffedContent found, ReadOnlySpan<byte> head)
     {
         var really = MediaNames.FamilyOf(found.Type);
         var isMarkup = really == Family.Text || found.Type == "image/svg+xml";

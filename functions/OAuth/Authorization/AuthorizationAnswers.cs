@@ -10,9 +10,9 @@ namespace Latchkey.OAuth.Authorization;
 /// Grants what was asked for: a code (RFC 6749 §4.1.2) or, for a legacy client, tokens (§4.2.2). A pending request is
 /// answered once; answering it again within the code's life gives the same answer, because browsers send forms twice.
 /// </summary>
-public sealed class AuthorizationAnswers(
-    PendingRequests pending, SignIns signIns, SessionStore sessions, Codes codes, AccessTokens accessTokens,
-    IdTokens idTokens, Approvals approvals, TimeProvider clock)
+public sealed class AuthorizationResponder(
+    PendingRequests pending, SessionIssuer signIns, SessionStore sessions, Codes codes, AccessTokens accessTokens,
+    IdTokens idTokens, Consents approvals, TimeProvider clock)
 {
     /// <summary>Grants a request that nobody had to be asked about.</summary>
     public Task<AuthorizationResponse> Grant(
@@ -37,7 +37,7 @@ public sealed class AuthorizationAnswers(
     {
         var client = request.To.Client;
         var scope = AuthorizationDecision.Granted(tenant, request, who.User);
-        var mine = new Answered(who.User.Id, signIns.NewId(client, scope), clock.GetUtcNow());
+        var mine = new Decision(who.User.Id, signIns.NewId(client, scope), clock.GetUtcNow());
         var standing = await pending.Answer(tenant, waiting, mine, cancel);
         if (standing.SessionId is not { } sessionId) throw Denied();
         if (standing.UserId != who.User.Id || clock.GetUtcNow() >= standing.At + Codes.Life) throw Finished();
@@ -50,7 +50,7 @@ public sealed class AuthorizationAnswers(
     public async Task<AuthorizationResponse> Deny(
         Tenant tenant, PendingRequest waiting, AuthorizationRequest request, User? user, CancellationToken cancel)
     {
-        var standing = await pending.Answer(tenant, waiting, new Answered(user?.Id, null, clock.GetUtcNow()), cancel);
+        var standing = await pending.Answer(tenant, waiting, new Decision(user?.Id, null, clock.GetUtcNow()), cancel);
         return standing.SessionId is null ? AuthorizationResponse.Refusal(tenant, request.To, Denied()) : throw Finished();
     }
 

@@ -12,13 +12,13 @@ namespace Latchkey.OAuth.Authorization;
 /// <param name="Scope">What the app asks for.</param>
 /// <param name="Device">What it looked like when it asked.</param>
 /// <param name="ExpiresAt">Nobody can answer it from then on.</param>
-/// <param name="Answered">The user's answer, or null.</param>
+/// <param name="Decision">The user's answer, or null.</param>
 public sealed record DeviceRequest(
-    string Id, string ClientId, Scope Scope, Device Device, DateTimeOffset ExpiresAt, Answered? Answered)
+    string Id, string ClientId, Scope Scope, Device Device, DateTimeOffset ExpiresAt, Decision? Decision)
 {
     /// <summary>Who answers in the last second still leaves the device a minute to fetch its tokens.</summary>
     public DateTimeOffset RedeemableUntil =>
-        Answered is { } answer && answer.At + Codes.Life > ExpiresAt ? answer.At + Codes.Life : ExpiresAt;
+        Decision is { } answer && answer.At + Codes.Life > ExpiresAt ? answer.At + Codes.Life : ExpiresAt;
 
     internal TableEntity Row { get; init; } = null!;
 }
@@ -98,9 +98,9 @@ public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider
     }
 
     /// <summary>Sets the answer unless there is one already; the one that stands. Null if the request is gone or has expired.</summary>
-    public async Task<Answered?> Answer(Tenant tenant, DeviceRequest request, Answered answer, CancellationToken cancel)
+    public async Task<Decision?> Answer(Tenant tenant, DeviceRequest request, Decision answer, CancellationToken cancel)
     {
-        while (request.Answered is null)
+        while (request.Decision is null)
         {
             if (answer.At >= request.ExpiresAt) return null;
             var row = new TableEntity(request.Row)
@@ -115,7 +115,7 @@ public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider
             if (await Find(tenant, request.Id, cancel) is not { } current) return null; // Else the device has asked meanwhile.
             request = current;
         }
-        return request.Answered;
+        return request.Decision;
     }
 
     /// <summary>Notes that the device has asked; false if it asks too often, and then it has to wait longer (§3.5).</summary>
@@ -134,7 +134,7 @@ public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider
     static DeviceRequest Read(string id, TableEntity row) => new(
         id, row.GetString("ClientId"), Scope.Parse(row.GetString("Scope")),
         new Device(row.GetString("UserAgent"), row.GetString("Address")), row.GetDateTimeOffset("ExpiresAt")!.Value,
-        row.GetDateTimeOffset("AnsweredAt") is { } at ? new Answered(row.GetString("UserId"), row.GetString("SessionId"), at) : null)
+        row.GetDateTimeOffset("AnsweredAt") is { } at ? new Decision(row.GetString("UserId"), row.GetString("SessionId"), at) : null)
     {
         Row = row,
     };

@@ -13,7 +13,7 @@ public sealed class AuthorizationCodeGrant(Codes codes, CodeRedemption redemptio
     public string Type => GrantType.AuthorizationCode;
 
     /// <inheritdoc/>
-    public async Task<TokenAnswer> Redeem(TokenRequest request)
+    public async Task<TokenResponse> Redeem(TokenRequest request)
     {
         var (sessionId, userId) = await codes.Read(request.Tenant.Id, request.Form.Required("code"), request.Cancel)
             ?? throw CodeRedemption.Refused("not one of ours");

@@ -10,15 +10,15 @@ public sealed class ClientCredentialsGrant(AccessTokens accessTokens, IssuedToke
     public string Type => GrantType.ClientCredentials;
 
     /// <inheritdoc/>
-    public async Task<TokenAnswer> Redeem(TokenRequest request)
+    public async Task<TokenResponse> Redeem(TokenRequest request)
     {
         var (tenant, client, form, _, cancel) = request;
         if (client.IsPublic) throw OAuthError.UnauthorizedClient("A public client has no credentials (RFC 6749 section 4.4).");
         var scope = GrantedScope.ForClient(client, Scope.Parse(form["scope"]));
-        if (scope.Within(Scopes.OpenIdConnect) is { IsEmpty: false } users)
+        if (scope.Intersect(Scopes.OpenIdConnect) is { IsEmpty: false } users)
             throw OAuthError.InvalidScope($"There is no user here to grant: {users}.");
         var token = await accessTokens.ForClient(tenant, client, scope, request.Jkt, cancel);
         await issued.Tables.For(token.Bucket).Put(token.Record, cancel);
-        return new TokenAnswer(token.Encoded, client.AccessTokenSeconds, scope.ToString());
+        return new TokenResponse(token.Encoded, client.AccessTokenSeconds, scope.ToString());
     }
 }

@@ -12,7 +12,7 @@ namespace Latchkey.OAuth.Grants;
 /// A replay that is otherwise valid ends the session (§4.1.2).
 /// </summary>
 public sealed partial class CodeRedemption(
-    SessionStore sessions, UserStore users, ClientStore clients, SignIns signIns, AccessTokens accessTokens, TimeProvider clock,
+    SessionStore sessions, UserStore users, ClientStore clients, SessionIssuer signIns, AccessTokens accessTokens, TimeProvider clock,
     ILogger<CodeRedemption> logger)
 {
     /// <summary>Spends the code.</summary>
@@ -21,12 +21,12 @@ public sealed partial class CodeRedemption(
     /// <param name="userId">For whom.</param>
     /// <param name="proven">Checks that the sender holds what belongs to the code; throws if not, and nothing is changed.</param>
     /// <exception cref="OAuthError"><c>invalid_grant</c></exception>
-    public async Task<TokenAnswer> Redeem(
+    public async Task<TokenResponse> Redeem(
         TokenRequest request, string sessionId, string userId, Func<Session, TokenRequest, CodeBinding> proven)
     {
         var (tenant, client, _, _, cancel) = request;
         var rotationId = Ids.New();
-        TokenAnswer? answer = null;
+        TokenResponse? answer = null;
         while (true)
         {
             var (finding, asking) = (sessions.Find(tenant.Id, sessionId, cancel), users.Find(tenant, userId, cancel));
@@ -40,7 +40,7 @@ public sealed partial class CodeRedemption(
             if (code.SpentAt is not null) throw await Replayed(tenant, session, cancel);
             if (clock.GetUtcNow() >= code.ExpiresAt) throw Refused("expired");
             var next = Started(session, code, client, rotationId).BoundTo(client, request.Jkt) with { Person = Person.Of(tenant, user) };
-            var left = Scope.Parse(session.Scope).Within(client.Scope);
+            var left = Scope.Parse(session.Scope).Intersect(client.Scope);
             if (left.IsEmpty) throw OAuthError.InvalidScope("The client may no longer have any of it."); // Nothing is not "all".
             var scope = GrantedScope.ForUser(tenant, client, user.Roles, left);
             var token = await accessTokens.ForSession(tenant, client, next, scope, request.Jkt, cancel);
@@ -62,7 +62,7 @@ public sealed partial class CodeRedemption(
             Code = code with { SpentAt = now },
             RotatedAt = now,
             RotationId = rotationId,
-            IdleExpiresAt = SignIns.IdleEnd(now, client, session.ExpiresAt),
+            IdleExpiresAt = SessionIssuer.IdleEnd(now, client, session.ExpiresAt),
         };
     }
 

@@ -15,16 +15,16 @@ public sealed class DeviceCodeGrant(
     public string Type => GrantType.DeviceCode;
 
     /// <inheritdoc/>
-    public async Task<TokenAnswer> Redeem(TokenRequest request)
+    public async Task<TokenResponse> Redeem(TokenRequest request)
     {
         var (tenant, client, form, _, cancel) = request;
         var id = await devices.Read(tenant.Id, form.Required("device_code"), cancel)
             ?? throw OAuthError.InvalidGrant("The device code is not one of ours.");
         var device = await devices.Find(tenant, id, cancel) ?? throw OAuthError.ExpiredToken();
         if (device.ClientId != client.Id) throw OAuthError.InvalidGrant("The device code is another client's.");
-        if (device.Answered is { SessionId: null }) throw OAuthError.AccessDenied("The user said no.");
+        if (device.Decision is { SessionId: null }) throw OAuthError.AccessDenied("The user said no.");
         // The answer is written before its session: for a moment there may be only the answer.
-        if (device.Answered is { SessionId: { } sessionId, UserId: { } userId } && await sessions.Find(tenant.Id, sessionId, cancel) is { } session)
+        if (device.Decision is { SessionId: { } sessionId, UserId: { } userId } && await sessions.Find(tenant.Id, sessionId, cancel) is { } session)
         {
             if (session.IsPending && clock.GetUtcNow() >= device.RedeemableUntil) throw OAuthError.ExpiredToken();
             return await redemption.Redeem(request, sessionId, userId, Proven);

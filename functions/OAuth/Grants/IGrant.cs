@@ -16,8 +16,8 @@ public sealed record TokenRequest(Tenant Tenant, Client Client, Form Form, HttpR
     /// <summary>Tells the audit whose session it is.</summary>
     internal Session? About(Session? session)
     {
-        var act = Act.Of(Http);
-        (act.Actor, act.Target) = (session?.UserId, session?.Id);
+        var audit = AuditContext.Of(Http);
+        (audit.Actor, audit.Target) = (session?.UserId, session?.Id);
         return session;
     }
 
@@ -33,11 +33,11 @@ public interface IGrant
 
     /// <summary>Checks the grant and issues tokens.</summary>
     /// <exception cref="Protocol.OAuthError">The grant is not good.</exception>
-    Task<TokenAnswer> Redeem(TokenRequest request);
+    Task<TokenResponse> Redeem(TokenRequest request);
 }
 
 /// <summary>A successful answer (RFC 6749 §5.1); <c>expires_in</c> in seconds, the scope always said.</summary>
-public sealed record TokenAnswer(
+public sealed record TokenResponse(
     string AccessToken, int ExpiresIn, string Scope, string? RefreshToken = null, string? IdToken = null)
 {
     internal static readonly JsonSerializerOptions Json = new()

@@ -10,23 +10,23 @@ namespace Latchkey.OAuth.Grants;
 /// Resource owner password credentials (RFC 6749 §4.3). Legacy: RFC 9700 §2.4 forbids it for new apps. It is here for
 /// first-party apps that are being moved over, and works only for a client whose registration names it.
 /// </summary>
-public sealed class PasswordGrant(Passwords passwords, KnownDevices devices, SignIns signIns, Settings settings, TimeProvider clock) : IGrant
+public sealed class PasswordGrant(Passwords passwords, KnownDevices devices, SessionIssuer signIns, Settings settings, TimeProvider clock) : IGrant
 {
     /// <inheritdoc/>
     public string Type => GrantType.Password;
 
     /// <inheritdoc/>
-    public async Task<TokenAnswer> Redeem(TokenRequest request)
+    public async Task<TokenResponse> Redeem(TokenRequest request)
     {
         var (tenant, client, form, http, cancel) = request;
         var (userName, password) = (form.Required("username"), form.Required("password"));
         var asked = GrantedScope.ForClient(client, Scope.Parse(form["scope"]));
-        var act = Act.Of(http);
-        act.Type = "sign-in";
+        var audit = AuditContext.Of(http);
+        audit.Type = "sign-in";
         var address = Address(client, form, http);
         var place = new SignInPlace(address, form["device_token"]);
         var user = await passwords.SignIn(tenant, userName, password, place, cancel);
-        act.Actor = user.Id;
+        audit.Actor = user.Id;
         var tokens = await signIns.Start(tenant, client, user, asked, Authentication.ByPassword(clock.GetUtcNow()),
             Device.Of(http, address), request.Jkt, cancel);
         return tokens with { DeviceToken = await devices.Make(tenant, user, place.Device, cancel) };

@@ -14,14 +14,14 @@ namespace Latchkey.OAuth.Grants;
 /// beside the session, decides whether it goes on and with which roles.
 /// </summary>
 public sealed partial class RefreshTokenGrant(
-    SessionStore sessions, UserStore users, ClientStore clients, SignIns signIns, RefreshTokens refreshTokens,
+    SessionStore sessions, UserStore users, ClientStore clients, SessionIssuer signIns, RefreshTokens refreshTokens,
     AccessTokens accessTokens, TimeProvider clock, ILogger<RefreshTokenGrant> logger) : IGrant
 {
     /// <inheritdoc/>
     public string Type => GrantType.RefreshToken;
 
     /// <inheritdoc/>
-    public async Task<TokenAnswer> Redeem(TokenRequest request)
+    public async Task<TokenResponse> Redeem(TokenRequest request)
     {
         var (tenant, _, form, _, cancel) = request;
         var sent = await refreshTokens.Read(tenant.Id, request.RefreshCookie ?? form.Required("refresh_token"), cancel)
@@ -41,7 +41,7 @@ public sealed partial class RefreshTokenGrant(
                 if (!MayRetry(session, sent.Counter, client, request.Jkt))
                     throw mayRetry ? OvertakenRetry() : await Reused(tenant, session, sent.Counter, cancel);
                 mayRetry = true;
-                if (!IsHeldFast(request, session) && session.Retries >= Client.MostRetries) throw RetriesUsedUp(request, session);
+                if (!IsHeldFast(request, session) && session.Retries >= Client.MaxRetries) throw RetriesUsedUp(request, session);
             }
             var stays = written || (!rotates && IsHeldFast(request, session));
             var next = stays ? session : rotates
@@ -82,9 +82,9 @@ public sealed partial class RefreshTokenGrant(
     static Scope Narrowed(Tenant tenant, Client client, Session session, User user, Scope asked)
     {
         var granted = Scope.Parse(session.Scope);
-        if (asked.Beyond(Scope.Parse(session.Asked ?? session.Scope)) is { IsEmpty: false } beyond)
+        if (asked.Except(Scope.Parse(session.Asked ?? session.Scope)) is { IsEmpty: false } beyond)
             throw OAuthError.InvalidScope($"The session was not granted: {beyond}.");
-        var left = (asked.IsEmpty ? granted : asked.Within(granted)).Within(client.Scope);
+        var left = (asked.IsEmpty ? granted : asked.Intersect(granted)).Intersect(client.Scope);
         if (left.IsEmpty) throw OAuthError.InvalidScope("The client or the user may no longer have any of it."); // Nothing is not "all".
         return GrantedScope.ForUser(tenant, client, user.Roles, left);
     }
@@ -98,7 +98,7 @@ public sealed partial class RefreshTokenGrant(
             RotatedAt = now,
             RotationId = rotationId,
             Retries = 0,
-            IdleExpiresAt = SignIns.IdleEnd(now, client, session.ExpiresAt),
+            IdleExpiresAt = SessionIssuer.IdleEnd(now, client, session.ExpiresAt),
         };
     }
 
@@ -128,14 +128,14 @@ public sealed partial class RefreshTokenGrant(
     {
         Tell(request, session);
         Instruments.RefreshRetried(request.Tenant.Id, "refused");
-        return OAuthError.InvalidGrant($"The refresh token was used before, and sent again {Client.MostRetries} times. Use the newest.", "retries used up");
+        return OAuthError.InvalidGrant($"The refresh token was used before, and sent again {Client.MaxRetries} times. Use the newest.", "retries used up");
     }
 
     static void Tell(TokenRequest request, Session session)
     {
-        var act = Act.Of(request.Http);
+        var audit = AuditContext.Of(request.Http);
         var which = session.Jkt is not null ? "retry with the session's key" : request.RefreshCookie is not null ? "retry by cookie" : $"retry {session.Retries}";
-        (act.Type, act.Detail) = ("refresh-retry", $"{which} of generation {session.Counter}");
+        (audit.Type, audit.Detail) = ("refresh-retry", $"{which} of generation {session.Counter}");
     }
 
     // It was in time; its successor was used while it was on its way.

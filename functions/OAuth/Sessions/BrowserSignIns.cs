@@ -12,7 +12,7 @@ public sealed record SignedIn(User User, Authentication Authentication);
 /// The browser's sign-in to a tenant, which all of the tenant's apps share (SCHEMA.md, tables SignIns…). The cookie
 /// holds <c>{bucket}.{secret}</c>, the table only the secret's hash; there is no framework key ring.
 /// </summary>
-public sealed class BrowserSignIns(
+public sealed class SsoSessions(
     StorageClients storage, UserStore users, BrowserCookies cookies, TimeProvider clock)
 {
     const string Cookie = "signin";

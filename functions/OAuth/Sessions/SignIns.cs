@@ -9,12 +9,12 @@ namespace Latchkey.OAuth.Sessions;
 /// Starts sessions: whichever way proved who the user is, the tokens come from here. A session bears its user's mark as it
 /// was when the user was read: one that begins while the user is disabled or signed out has ended before it began.
 /// </summary>
-public sealed class SignIns(
+public sealed class SessionIssuer(
     SessionStore sessions, UserSessions userSessions, AccessTokens accessTokens, IdTokens idTokens,
     RefreshTokens refreshTokens, TimeProvider clock)
 {
     /// <summary>Makes a session for a user and the first tokens, at once.</summary>
-    public async Task<TokenAnswer> Start(Tenant tenant, Client client, User user, Scope asked,
+    public async Task<TokenResponse> Start(Tenant tenant, Client client, User user, Scope asked,
         Authentication authentication, Device device, string? jkt, CancellationToken cancel)
     {
         var scope = GrantedScope.ForUser(tenant, client, user.Roles, asked);
@@ -51,7 +51,7 @@ public sealed class SignIns(
             ClientIncarnation = client.Incarnation,
             Person = Person.Of(tenant, user),
             Scope = scope.ToString(),
-            Asked = asked.Beyond(scope).IsEmpty ? null : asked.ToString(),
+            Asked = asked.Except(scope).IsEmpty ? null : asked.ToString(),
             Counter = 1,
             RotatedAt = now,
             RotationId = Ids.New(),
@@ -63,7 +63,7 @@ public sealed class SignIns(
     }
 
     /// <summary>The answer of the token endpoint for a session and an access token of it: signed, not yet recorded.</summary>
-    public async Task<TokenAnswer> Answer(Tenant tenant, Client client, Session session, SignedToken token, Scope scope,
+    public async Task<TokenResponse> Answer(Tenant tenant, Client client, Session session, SignedToken token, Scope scope,
         string? nonce, CancellationToken cancel) => new(
             token.Encoded, client.AccessTokenSeconds, scope.ToString(),
             // What the session was granted decides, not what this one token was narrowed to.

@@ -19,7 +19,7 @@ public sealed record UserSession(string SessionId, string ClientId, DateTimeOffs
 /// </summary>
 public sealed class UserSessions(StorageClients storage, TimeProvider clock)
 {
-    const int MostAtOnce = 100; // An entity-group transaction's bound.
+    const int MaxAtOnce = 100; // An entity-group transaction's bound.
 
     readonly Table table = new(storage.Tables.GetTableClient("UserSessions"));
 
@@ -70,7 +70,7 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
             ended.Add(new(TableTransactionActionType.Delete, row, ETag.All));
         }
         // A batch of which somebody else has removed a line is left to the next.
-        foreach (var batch in ended.Chunk(MostAtOnce)) await table.TryTransact(batch, cancel);
+        foreach (var batch in ended.Chunk(MaxAtOnce)) await table.TryTransact(batch, cancel);
     }
 
     /// <summary>Removes all lines of a user who is gone, expired ones too.</summary>
@@ -83,10 +83,10 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
     async Task DropExpired(string partition, CancellationToken cancel)
     {
         var expired = new List<TableTransactionAction>();
-        await foreach (var row in table.Range(partition, "", ExpiringTables.Bucket(clock.GetUtcNow()), MostAtOnce, cancel))
+        await foreach (var row in table.Range(partition, "", ExpiringTables.Bucket(clock.GetUtcNow()), MaxAtOnce, cancel))
         {
             expired.Add(new(TableTransactionActionType.Delete, row, ETag.All));
-            if (expired.Count == MostAtOnce) break;
+            if (expired.Count == MaxAtOnce) break;
         }
         // Another sign-in may drop the same ones: whoever loses leaves it to the next.
         if (expired.Count > 0) await table.TryTransact(expired, cancel);

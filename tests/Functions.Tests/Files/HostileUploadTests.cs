@@ -72,7 +72,7 @@ public sealed class HostileUploadTests : IAsyncLifetime
         await foreach (var row in files.QueryAsync<TableEntity>(row => row.RowKey == RowKeys.File(begun.Id)))
             await files.DeleteEntityAsync(row);
         host.Clock.Advance(TimeSpan.FromDays(9));
-        var state = await host.Service<Check>().Run("demo", pages: 20, now: true, default);
+        var state = await host.Service<IntegrityCheck>().Run("demo", pages: 20, now: true, default);
         Assert.Equal((1, 1), (state!.Orphans, state.OrphansDeleted));
         Assert.Empty(await host.Blobs(""));
     }

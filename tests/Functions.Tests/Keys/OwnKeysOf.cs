@@ -7,7 +7,7 @@ namespace Latchkey.Tests.Keys;
 /// <summary>What one process would have of its own keys, wired as Services does.</summary>
 internal sealed class OwnKeysOf(IKeyStore store, TimeProvider? clock = null)
 {
-    public OwnKeys Keys { get; } = new(store, OwnKey.All, clock ?? TimeProvider.System, NullLogger<OwnKeys>.Instance);
+    public ManagedKeys Keys { get; } = new(store, ManagedKey.All, clock ?? TimeProvider.System, NullLogger<ManagedKeys>.Instance);
 
     public LocalSigner Signer => new(Keys);
 
@@ -38,18 +38,18 @@ internal sealed class SealedStore : ConcurrentDictionary<(string Tenant, string 
 
     private sealed class Instance(SealedStore rows, KeySeal seal) : IKeyStore
     {
-        public Task<TenantKeys> Load(string tenant, IReadOnlyCollection<string> algorithms, IReadOnlyList<OwnKey> known, CancellationToken cancel)
+        public Task<TenantKeys> Load(string tenant, IReadOnlyCollection<string> algorithms, IReadOnlyList<ManagedKey> known, CancellationToken cancel)
         {
             Interlocked.Increment(ref rows.loads);
             if (rows.Fault is { } fault) throw fault;
-            return seal.Open(tenant, [.. rows.Where(row => row.Key.Tenant == tenant && algorithms.Contains(row.Key.Algorithm)).Select(row => row.Value)], known, cancel);
+            return seal.Decrypt(tenant, [.. rows.Where(row => row.Key.Tenant == tenant && algorithms.Contains(row.Key.Algorithm)).Select(row => row.Value)], known, cancel);
         }
 
         public Task Check(CancellationToken cancel) => seal.Check(cancel);
 
-        public async Task<bool> TryAdd(string tenant, OwnKey key, CancellationToken cancel)
+        public async Task<bool> TryAdd(string tenant, ManagedKey key, CancellationToken cancel)
         {
-            var closed = await seal.Close(tenant, key, cancel);
+            var closed = await seal.Encrypt(tenant, key, cancel);
             return rows.TryAdd((tenant, key.Row.Algorithm, key.Row.Number), closed);
         }
 

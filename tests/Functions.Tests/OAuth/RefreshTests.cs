@@ -31,7 +31,7 @@ public sealed class RefreshTests : IAsyncLifetime
         var first = await host.SignIn("demo");
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => host.Refresh("demo", Refresh(first))));
         var good = answers.Where(answer => answer.IsSuccessStatusCode).ToList();
-        Assert.Equal(1 + Client.MostRetries, good.Count);
+        Assert.Equal(1 + Client.MaxRetries, good.Count);
         foreach (var answer in answers.Except(good)) await AssertRefused(answer);
         var tokens = await Task.WhenAll(good.Select(answer => TestHost.Json(answer, 200)));
         var successor = Assert.Single(tokens.Select(Refresh).Distinct());
