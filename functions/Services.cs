@@ -1,21 +1,14 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
+using Latchkey.Access;
 using Latchkey.Admin;
 using Latchkey.Files;
-using Latchkey.Files.Checking;
-using Latchkey.Files.Sharing;
-using Latchkey.Files.Tus;
 using Latchkey.Http;
-using Latchkey.Keys;
 using Latchkey.OAuth;
-using Latchkey.OAuth.Authorization;
-using Latchkey.OAuth.Grants;
-using Latchkey.OAuth.Mail;
-using Latchkey.OAuth.Registration;
-using Latchkey.OAuth.Sessions;
 using Latchkey.OpenApi;
 using Latchkey.Pages;
+using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Telemetry;
 using Latchkey.Tenancy;
@@ -28,7 +21,7 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey;
 
 /// <summary>The one place that wires everything, the same for the isolated worker and for LocalHost.</summary>
-public static class Services
+public static partial class Services
 {
     /// <summary>Adds all of Latchkey but its triggers.</summary>
     /// <exception cref="SettingsException">Settings are wrong; the message lists every fault.</exception>
@@ -59,31 +52,6 @@ public static class Services
             : new StorageClients(settings.TableEndpoint!, settings.BlobEndpoint!,
                 provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>(), provider.GetRequiredService<StorageRetries>(),
                 provider.GetService<HttpPipelineTransport>()));
-
-    static IServiceCollection AddKeys(this IServiceCollection services, Settings settings)
-    {
-        var local = settings.SigningMode == SigningMode.Local;
-        var vaultSigns = settings.SigningMode == SigningMode.KeyVault;
-        services.AddSingleton<JwtWriter>().AddSingleton<JwkSet>().AddSingleton<BearerToken>().AddSingleton<DPoPNonces>();
-        if (local) services.AddSingleton<IKeyStore>(_ => new KeyFile(settings.KeyFile));
-        else services.AddVault(settings).AddSingleton<IKeyStore, WrappedKeyStore>();
-        services.AddSingleton<ISigner>(provider => vaultSigns
-            ? new KeyVaultSigner(provider.GetRequiredService<Vault>(), settings.AccessTokenKey, settings.IdTokenKey)
-            : new LocalSigner(provider.GetRequiredService<ManagedKeys>()));
-        return services
-            .AddSingleton(provider => new ManagedKeys(provider.GetRequiredService<IKeyStore>(), vaultSigns ? ManagedKey.MacOnly : ManagedKey.All,
-                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ManagedKeys>>()))
-            .AddSingleton(provider => new KeyRing(provider.GetRequiredService<ManagedKeys>()))
-            .AddSingleton(provider => new KeyRotation(provider.GetRequiredService<ManagedKeys>(), provider.GetRequiredService<ISigner>(),
-                settings.RotationPeriod, provider.GetRequiredService<ILogger<KeyRotation>>()));
-    }
-
-    static IServiceCollection AddVault(this IServiceCollection services, Settings settings) => services
-        .AddSingleton(provider => new Vault(settings.Vault!, provider.GetRequiredService<TokenCredential>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Vault>>(),
-            provider.GetService<HttpPipelineTransport>()))
-        .AddSingleton(provider => new KeySeal(
-            provider.GetRequiredService<Vault>(), settings.WrapKey, provider.GetRequiredService<ILogger<KeySeal>>()));
 
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
         .AddSingleton<ErrorBoundary>()

@@ -1,9 +1,9 @@
+using Latchkey.Access;
 using Latchkey.Protocol;
-using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
-namespace Latchkey.Files.Sharing;
+namespace Latchkey.Files;
 
 /// <summary>Lists who has access to a file beyond those of its space, for those who may decide about it.</summary>
 public sealed class ListShares(TenantPipeline pipeline, FilePermissions rights, ShareStore shares, TimeProvider clock)

@@ -1,11 +1,11 @@
+using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Storage;
-using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
-namespace Latchkey.Files.Sharing;
+namespace Latchkey.Files;
 
 /// <summary>Takes a share back, at once; a download URL that was issued before lives on for its minutes.</summary>
 public sealed class RevokeShare(TenantPipeline pipeline, FilePermissions rights, ShareStore shares)

@@ -2,7 +2,7 @@ using Azure;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 
-namespace Latchkey.Files.Sharing;
+namespace Latchkey.Files;
 
 /// <summary>Access to one file beyond its space: a user's, a group's, or that of whoever has a link.</summary>
 public sealed record Share

@@ -1,3 +1,4 @@
+using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Storage;
@@ -5,7 +6,7 @@ using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
-namespace Latchkey.Files.Sharing;
+namespace Latchkey.Files;
 
 /// <summary>Shares a file with a user or a group, or makes a link to it; for those who own its space.</summary>
 public sealed class ShareFile(

@@ -2,7 +2,7 @@ using System.Globalization;
 using Latchkey.Http;
 using Latchkey.Tenancy;
 
-namespace Latchkey.Files.Sharing;
+namespace Latchkey.Files;
 
 /// <summary>What the caller says of a share: with whom or by a link, for what, until when.</summary>
 sealed record ShareRequest

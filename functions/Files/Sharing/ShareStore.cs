@@ -3,7 +3,7 @@ using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Storage;
 
-namespace Latchkey.Files.Sharing;
+namespace Latchkey.Files;
 
 /// <summary>
 /// Shares (SCHEMA.md, table Files): a row beside the file, which decides, and one in the recipient's partition, which

@@ -1,7 +1,9 @@
+using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Tenancy;
 
-namespace Latchkey.Files.Sharing;
+
+namespace Latchkey.Files;
 
 /// <summary>
 /// What others share with a user: found through the user's index and those of the user's groups, and then looked up,

@@ -1,8 +1,8 @@
-using Latchkey.OAuth.Sessions;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
-namespace Latchkey.OAuth.Authorization;
+
+namespace Latchkey.OAuth;
 
 /// <summary>What has to happen next.</summary>
 public enum NextStep

@@ -1,12 +1,12 @@
 using System.Text;
 using Azure.Data.Tables;
 using Latchkey.Http;
-using Latchkey.OAuth.Sessions;
+using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 
-namespace Latchkey.OAuth.Authorization;
+namespace Latchkey.OAuth;
 
 /// <summary>How a user answered a request. It is set once; a second click finds it and gets the same.</summary>
 /// <param name="UserId">Who answered; null if nobody had signed in.</param>

@@ -2,7 +2,8 @@ using Latchkey.Keys;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
-namespace Latchkey.OAuth.Registration;
+
+namespace Latchkey.OAuth;
 
 /// <summary>
 /// Client metadata (RFC 7591 §2, OpenID Connect Registration §2), checked field by field. Fields that are not known

@@ -5,7 +5,7 @@ using Latchkey.Protocol;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 
-namespace Latchkey.OAuth.Registration;
+namespace Latchkey.OAuth;
 
 /// <summary>What a developer says about an app in a form.</summary>
 /// <param name="Type"><c>native</c>, <c>web</c>, <c>browser</c> or <c>service</c>; fixed once it is registered.</param>

@@ -2,7 +2,7 @@ using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 
-namespace Latchkey.OAuth.Sessions;
+namespace Latchkey.OAuth;
 
 /// <summary>
 /// Cookies of a tenant's pages (RFC 6265bis). All tenants share one origin and <c>__Host-</c> demands the path

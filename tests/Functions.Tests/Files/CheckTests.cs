@@ -85,7 +85,7 @@ public sealed class CheckTests : IAsyncLifetime
     public async Task A_check_goes_on_where_it_stopped()
     {
         for (var n = 0; n < 3; n++) await alice.Upload([1], $"{n}");
-        var steps = host.Service<Latchkey.Files.Checking.IntegrityCheck>();
+        var steps = host.Service<Latchkey.Files.IntegrityCheck>();
         var phases = new List<string>();
         for (var n = 0; n < 10; n++)
         {

@@ -1,7 +1,6 @@
 using System.Net;
 using Azure.Data.Tables;
 using Latchkey.Files;
-using Latchkey.Files.Checking;
 using Latchkey.Storage;
 using Latchkey.Tests.Admin;
 

@@ -1,6 +1,7 @@
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 
+
 namespace Latchkey.Tests.Files;
 
 /// <summary>What a space and a tenant may hold; counted so that nothing that happens at once can pass it.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.IdentityModel.JsonWebTokens;

@@ -1,7 +1,7 @@
 using System.Net;
 using Latchkey.OAuth;
-using Latchkey.OAuth.Sessions;
 using Latchkey.Protocol;
+using Latchkey.Sessions;
 using Latchkey.Tenancy;
 using Latchkey.Tests.OAuth.Authorization;
 
