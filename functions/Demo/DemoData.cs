@@ -27,8 +27,9 @@ public sealed partial class DemoData(
         if (!settings.Development || !settings.OnEmulator) return;
         try
         {
+            await Seed("demo", "Demo", cancellationToken); // The first makes the tables; side by side each would.
             // With a secret the first operator is made by hand, as in a real deployment.
-            await Task.WhenAll(Seed("demo", "Demo", cancellationToken), Seed("acme", "Acme", cancellationToken),
+            await Task.WhenAll(Seed("acme", "Acme", cancellationToken),
                 settings.OperatorSecretHash is null ? SeedOperator(cancellationToken) : Task.CompletedTask);
             Log.Seeded(logger);
         }
@@ -67,24 +68,30 @@ public sealed partial class DemoData(
                 ["admin"] = new("admin", Scope.Of([.. MemberRights.Tokens, Scopes.Admin, Scopes.AppsManage])),
             },
         };
-        await tenants.TryAdd(tenant, cancel); // What was changed since the last start stays.
-        Task<string?>[] people = [SeedUser(tenant, "alice", "Alice", "member", cancel), SeedUser(tenant, "bob", "Bob", "member", cancel),
-            SeedUser(tenant, "admin", "Admin", "admin", cancel)];
-        IEnumerable<Task> all = [.. people, .. Clients.Select(client => clients.Save(tenant, client, cancel))];
-        await Task.WhenAll(all);
-        var (alice, bob) = (await people[0], await people[1]);
-        var family = new Group("family", "Family");
-        if (alice is not null && await groups.TryCreate(tenant.Id, family, alice, cancel) && bob is not null)
-            await groups.SetMember(tenant.Id, new(family, GroupRole.Reader), bob, cancel);
+        var people = await Seed(tenant, Clients, [("alice", "member"), ("bob", "member"), ("admin", "admin")], cancel);
+        if (people is [{ } alice, { } bob, _])
+            await groups.TryCreate(id, new Group("family", "Family"), [(alice, GroupRole.Owner), (bob, GroupRole.Reader)], cancel);
     }
 
-    async Task SeedOperator(CancellationToken cancel)
+    async Task SeedOperator(CancellationToken cancel) => await Seed(Operators.NewTenant(settings.Origin, null),
+        [Operators.CommandLine, Clients[^1] with { Scope = Operators.Rights }], [("operator", Operators.Role)], cancel);
+
+    // The users' ids. What was changed since the last start stays, but for the clients.
+    async Task<string?[]> Seed(Tenant tenant, IReadOnlyList<Client> its, (string Name, string Role)[] people, CancellationToken cancel)
     {
-        var tenant = Operators.NewTenant(settings.Origin, null);
-        await tenants.TryAdd(tenant, cancel);
-        await clients.Save(tenant, Operators.CommandLine, cancel);
-        await clients.Save(tenant, Clients[^1] with { Scope = Operators.Rights }, cancel);
-        await SeedUser(tenant, "operator", "Operator", Operators.Role, cancel);
+        var isNew = await tenants.TryAdd(tenant, cancel);
+        var saved = clients.Save(tenant, its, cancel);
+        var ids = isNew ? await SeedNew(tenant, people, cancel) : null;
+        ids ??= await Task.WhenAll(people.Select(person => SeedUser(tenant, person.Name, person.Role, cancel)));
+        await saved;
+        return ids;
+    }
+
+    // Nobody can be in a new tenant, so nobody is looked for; null if somebody is, by another start at the same time.
+    async Task<string?[]?> SeedNew(Tenant tenant, (string Name, string Role)[] people, CancellationToken cancel)
+    {
+        var all = await Task.WhenAll(people.Select(person => NewUser(tenant, person.Name, person.Role, cancel)));
+        return await users.TryAdd(tenant, all, cancel) ? [.. all.Select(user => user.Id)] : null;
     }
 
     // As many at once as there are processors: what waits too long for its turn is refused, and a start is not to fail by that.
@@ -101,21 +108,23 @@ public sealed partial class DemoData(
         }
     }
 
-    // The user's id; null if two starts at once made the user and this one came second.
-    async Task<string?> SeedUser(Tenant tenant, string userName, string name, string role, CancellationToken cancel)
+    async Task<string?> SeedUser(Tenant tenant, string userName, string role, CancellationToken cancel)
     {
         if (await users.FindByName(tenant, userName, cancel) is { } there) return there.Id;
-        var user = new User
-        {
-            Id = Ids.New(),
-            UserName = userName,
-            Name = name,
-            Email = $"{userName}@{tenant.Id}.example",
-            PasswordHash = await Hash($"{userName}-password", cancel),
-            Roles = [role],
-        };
-        return await users.TryAdd(tenant, user, cancel) ? user.Id : null;
+        var user = await NewUser(tenant, userName, role, cancel);
+        // Where another start was faster, the user is there by now.
+        return await users.TryAdd(tenant, user, cancel) ? user.Id : (await users.FindByName(tenant, userName, cancel))?.Id;
     }
+
+    async Task<User> NewUser(Tenant tenant, string userName, string role, CancellationToken cancel) => new()
+    {
+        Id = Ids.New(),
+        UserName = userName,
+        Name = char.ToUpperInvariant(userName[0]) + userName[1..],
+        Email = $"{userName}@{tenant.Id}.example",
+        PasswordHash = await Hash($"{userName}-password", cancel),
+        Roles = [role],
+    };
 
     static readonly Client[] Clients =
     [

@@ -39,6 +39,11 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     /// <exception cref="ArgumentException">Its tokens or sessions would outlive the keys that they need.</exception>
     public Task Save(Tenant tenant, Client client, CancellationToken cancel) => table.Put(Row(tenant, client), cancel);
 
+    /// <summary>Writes clients, 100 at most, all or none.</summary>
+    /// <exception cref="ArgumentException">Tokens or sessions would outlive the keys that they need.</exception>
+    public Task Save(Tenant tenant, IReadOnlyList<Client> clients, CancellationToken cancel) => table.TryTransact(
+        [.. clients.Select(client => new TableTransactionAction(TableTransactionActionType.UpsertReplace, Row(tenant, client)))], cancel);
+
     /// <summary>Writes a new client, which is another than any that had this id before; false if there is one with this id.</summary>
     public Task<bool> TryAdd(Tenant tenant, Client client, CancellationToken cancel) =>
         table.TryAdd(Row(tenant, client with { Incarnation = Ids.New() }), cancel);

@@ -22,10 +22,14 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
         Group.IsId(group) ? cache.Get($"{tenant}|{group}|{user}", () => Load(tenant, group, user, cancel)) : default;
 
     /// <summary>Makes a group, with its first owner if there is one; false if the id is taken.</summary>
-    public Task<bool> TryCreate(string tenant, Group group, string? owner, CancellationToken cancel) => table.TryTransact(
+    public Task<bool> TryCreate(string tenant, Group group, string? owner, CancellationToken cancel) =>
+        TryCreate(tenant, group, owner is null ? [] : [(owner, GroupRole.Owner)], cancel);
+
+    /// <summary>Makes a group with its first members, 49 at most; false if the id is taken.</summary>
+    public Task<bool> TryCreate(string tenant, Group group, IReadOnlyList<(string User, GroupRole Role)> members, CancellationToken cancel) => table.TryTransact(
     [
         new(TableTransactionActionType.Add, new TableEntity(tenant, RowKeys.Group(group.Id)) { ["Name"] = group.Name }),
-        .. owner is null ? [] : Rows(tenant, new(group, GroupRole.Owner), owner),
+        .. members.SelectMany(member => Rows(tenant, new(group, member.Role), member.User)),
     ], cancel);
 
     /// <summary>

@@ -96,14 +96,16 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     }
 
     /// <summary>Adds a user with both rows at once; false if the name is taken.</summary>
-    public Task<bool> TryAdd(Tenant tenant, User user, CancellationToken cancel) => table.TryTransact(
-    [
-        new(TableTransactionActionType.Add, new TableEntity(tenant.Id, RowKeys.UserName(Normalize(user.UserName)))
-        {
-            ["UserId"] = user.Id,
-        }),
-        new(TableTransactionActionType.Add, Row(tenant, user)),
-    ], cancel);
+    public Task<bool> TryAdd(Tenant tenant, User user, CancellationToken cancel) => TryAdd(tenant, [user], cancel);
+
+    /// <summary>Adds users, 50 at most, all or none; false if a name is taken.</summary>
+    public Task<bool> TryAdd(Tenant tenant, IReadOnlyList<User> users, CancellationToken cancel) => table.TryTransact(
+        [.. users.SelectMany(user => new[] { NameRow(tenant, user), Row(tenant, user) }).Select(row => new TableTransactionAction(TableTransactionActionType.Add, row))], cancel);
+
+    static TableEntity NameRow(Tenant tenant, User user) => new(tenant.Id, RowKeys.UserName(Normalize(user.UserName)))
+    {
+        ["UserId"] = user.Id,
+    };
 
     static TableEntity Row(Tenant tenant, User user) => new(tenant.Id, RowKeys.User(user.Id))
     {
