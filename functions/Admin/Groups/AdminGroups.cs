@@ -9,8 +9,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// The tenant's groups, which share a space of files. A group without an owner does no harm: whoever administers the
-/// tenant can name another (<see cref="AdminMembers"/>).
+/// The tenant's groups. The members of a group share a space of files. A group may be without an owner: an administrator of
+/// the tenant can always appoint one (<see cref="AdminMembers"/>).
 /// </summary>
 public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, UserStore users, SpaceRemoval spaces, SpaceQuota usage)
 {
@@ -33,8 +33,8 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
         });
 
     /// <summary>
-    /// <c>POST /{tenant}/admin/groups</c> <c>{id, name?, owner?}</c> → 201; owner is a user's id. 409 <c>group_exists</c>, and
-    /// <c>group_has_files</c> while files or shares of a group that had this id are there: delete that one first.
+    /// <c>POST /{tenant}/admin/groups</c> <c>{id, name?, owner?}</c> → 201; owner is a user's id. 409 <c>group_exists</c>; 409
+    /// <c>group_has_files</c> while files or shares of a deleted group with the same id remain: delete the group again first.
     /// </summary>
     [Function("admin-group-create")]
     public Task<IResult> Create(
@@ -45,10 +45,10 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
             if (!Group.IsId(body.Id)) throw Input.Fault("id", "must be 1 to 64 of letters, digits, '-', '.' and '_'");
             var group = new Group(body.Id, body.Name is null ? body.Id : Input.Shown("name", body.Name));
             if (body.Owner is { } owner && (!Storage.Ids.IsId(owner) || await users.Find(tenant, owner, caller.Cancel) is null))
-                throw Input.Fault("owner", "must be a user's id");
+                throw Input.Fault("owner", "must be the id of an existing user");
             if (await groups.FindGroup(tenant.Id, group.Id, caller.Cancel) is null) await EnsureClear(tenant, group.Id, caller.Cancel);
             if (!await groups.TryCreate(tenant.Id, group, body.Owner, caller.Cancel))
-                throw Problem.Conflict("group_exists", "There is a group of this id.");
+                throw Problem.Conflict("group_exists", "A group with this id already exists.");
             caller.Audit.Target = group.Id;
             return Results.Json(new { group.Id, group.Name }, statusCode: 201);
         });
@@ -77,9 +77,9 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
         });
 
     /// <summary>
-    /// <c>DELETE /{tenant}/admin/groups/{group}?files=purge</c> → 204. A group with files is refused, 409
-    /// <c>group_has_files</c> with their number, unless <c>files=purge</c> says that they are to go for good; 202 if that was
-    /// more than a minute's work: send it again. Its memberships and the shares with it go in any case.
+    /// <c>DELETE /{tenant}/admin/groups/{group}?files=purge</c> → 204: deletes the group with its memberships and with the shares
+    /// to it. If its space holds files, the answer is 409 <c>group_has_files</c> with their number, unless <c>files=purge</c>
+    /// asks to delete them for good. 202 if one minute was not enough: repeat the request.
     /// </summary>
     [Function("admin-group-delete")]
     public Task<IResult> Delete(
@@ -91,20 +91,20 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
             {
                 null => false,
                 "purge" => true,
-                _ => throw Problem.BadRequest("invalid_query", "files can only be purge."),
+                _ => throw Problem.BadRequest("invalid_query", "The only allowed value of files is purge."),
             };
             var owner = Owner.Group(id);
-            // What was written by somebody who had just been a member can be there without the group.
+            // A file can outlive the group: a member may have written it while the group was being deleted.
             if (await groups.FindGroup(tenant, id, cancel) is null && await spaces.IsClear(tenant, owner, cancel)) throw NotFound();
             if (!purge && await spaces.Files(tenant, owner, cancel) is > 0 and var files) throw HasFiles(files);
-            // The members first: from then on nobody writes. The group's row last: until then the same again goes on.
+            // Members go first, so that nobody writes any more. The group's row goes last, so that a repeated request goes on.
             if (purge) caller.Audit.Detail = "with its files";
             await groups.RemoveMembers(tenant, id, cancel);
-            cancel = CancellationToken.None; // What has begun is finished, whether or not the caller is still there.
+            cancel = CancellationToken.None; // From here on the work is finished even if the caller hangs up.
             if (!purge && await spaces.Files(tenant, owner, cancel) is > 0 and var late) throw HasFiles(late);
             if (!await spaces.TryRun(tenant, owner, MaxTime, cancel)) return Results.Json(new { done = false }, statusCode: 202);
             return await groups.TryDelete(tenant, id, cancel) ? Results.NoContent()
-                : throw Problem.Conflict("changed_meanwhile", "Somebody was added to the group meanwhile; try again.");
+                : throw Problem.Conflict("changed_meanwhile", "A member was added to the group at the same time; try again.");
         });
 
     async Task EnsureClear(Tenant tenant, string id, CancellationToken cancel)
@@ -118,9 +118,9 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
 
     internal static string Id(HttpRequest request) => request.RouteValues["group"] as string is { } id && Group.IsId(id) ? id : throw NotFound();
 
-    internal static Problem NotFound() => Problem.NotFound("group_not_found", "There is no such group.");
+    internal static Problem NotFound() => Problem.NotFound("group_not_found", "The group was not found.");
 
-    static Problem HasFiles(long files) => new(409, "group_has_files", "The group's space has files or shares; files=purge removes them for good.")
+    static Problem HasFiles(long files) => new(409, "group_has_files", "The group's space contains files or shares; delete it with files=purge to remove them for good.")
     {
         Extensions = new Dictionary<string, object?> { ["files"] = files },
     };
