@@ -78,20 +78,20 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
             var body = await JsonBody.Read<TenantBody>(request);
             caller.Audit.Detail = string.Join(", ", body.Describe());
             var before = await tenants.FindNow(Id(request), caller.Cancel) ?? throw NotFound();
+            var domain = body.Apply(before).Domain;
             if (domain is not null && before.Id == Tenant.Operator) throw Input.Fault("domain", "cannot be set for the operators' tenant");
-            if (domain is not null && before.Id == Tenant.Operator) throw Input.Fault("domain", "is not for the operators' tenant");
+            if (domain is not null && (domain == new Uri(settings.Origin).Host || !await domains.TryClaim(domain, before.Id, caller.Cancel)))
                 throw Problem.Conflict("domain_taken", "This domain belongs to the deployment or to another tenant.");
-                throw Problem.Conflict("domain_taken", "This domain is the deployment's or another tenant's.");
             var changed = await EndSessions.Change(
+                () => tenants.FindNow(before.Id, caller.Cancel), body.Apply, tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw NotFound();
             // Last: after a crash before this line the tenant still holds its old domain, and only it can claim that again.
-            // Last: whoever dies before it leaves a domain that the same tenant can take again, and nobody else.
             if (before.Domain is { } old && old != changed.Domain) await domains.Release(old, before.Id, caller.Cancel);
             return Results.Json(TenantResponse.Of((await tenants.FindNow(before.Id, caller.Cancel))!));
         });
 
+    /// <summary>
     /// <c>POST /operator/admin/tenants/{id}/suspend</c> <c>{reason}</c>: from now on every request to the tenant gets 403
     /// <c>tenant_suspended</c> with the reason. File URLs that were already issued work until they expire, some minutes later.
-    /// 403 <c>tenant_suspended</c> with the reason. URLs of files that were given out live on for their minutes.
     /// </summary>
     [Function("operator-tenant-suspend")]
     public Task<IResult> Suspend(
