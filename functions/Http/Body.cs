@@ -29,8 +29,8 @@ static class Body
         }
         catch (IOException)
         {
-            throw Problem.BadRequest("truncated_body", "The request's body ended before its declared length.");
             throw Problem.BadRequest("truncated_body", "The request body ended before its declared length.");
+        }
         if (request.ContentLength is { } declared && declared != buffer.Length)
             throw Problem.BadRequest("truncated_body", "The request body ended before its declared length.");
         return buffer.ToArray();

@@ -22,7 +22,7 @@ public sealed class Problem(int status, string code, string detail) : Exception(
     /// <summary>The <c>WWW-Authenticate</c> challenge (RFC 6750 §3), or null.</summary>
     public string? Challenge { get; init; }
 
-    /// <summary>The failed authorization request, if known, so that the error page can lead back to the app. Not part of the response.</summary>
+    /// <summary>The failed authorization request, if known: the error page leads back to its app. Not part of the response.</summary>
     public Form? Waiting { get; init; }
 
     /// <summary>Further members of the response, such as the numbers of a limit.</summary>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Latchkey.Protocol;
 
-/// <summary>Proof Key for Code Exchange (RFC 7636). Only <c>S256</c>, because <c>plain</c> exposes the verifier (RFC 9700 §2.1.1).</summary>
+/// <summary>Proof Key for Code Exchange (RFC 7636). Only <c>S256</c>: <c>plain</c> exposes the verifier (RFC 9700 §2.1.1).</summary>
 public static class Pkce
 {
     /// <summary>The only supported <c>code_challenge_method</c>.</summary>

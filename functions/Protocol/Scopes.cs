@@ -27,7 +27,7 @@ public static class Scopes
     /// <summary>Administer the deployment's tenants. Only tenant <c>operator</c> has it, so it is in none of the lists below.</summary>
     public const string Operator = "operator";
 
-    /// <summary>Register apps on the apps page. It is a right of roles, not a scope: no app can request it and no token contains it.</summary>
+    /// <summary>Register apps on the apps page. A right of roles, not a scope: no app can request it, no token contains it.</summary>
     public const string AppsManage = "apps.manage";
 
     /// <summary>Every scope in discovery.</summary>

@@ -18,7 +18,9 @@ public sealed record Tenant
     /// <summary>The display name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The issuer (OIDC): <c>{origin}/{tenant}</c>. The origin comes from the settings or is its own domain, never the Host header.</summary>
+    /// <summary>
+    /// The issuer (OIDC): <c>{origin}/{tenant}</c>. The origin is its own domain or from the settings, never from the Host header.
+    /// </summary>
     public required string Issuer { get; init; }
 
     /// <summary>The origin of its pages: the issuer's scheme, host and port.</summary>
