@@ -214,5 +214,6 @@ public static class Services
         .AddSingleton<RemovalNotes>()
         .AddSingleton<ClientRemoval>()
         .AddSingleton<UserRemoval>()
+        .AddSingleton<GroupRemoval>()
         .AddSingleton<TenantData>();
 }

@@ -135,8 +135,7 @@ public static class RowKeys
 
     /// <summary>True if the text has the shape of a key that starts so and goes on with a descending time and a file's id.</summary>
     public static bool IsTimed(string start, string key) =>
-        key.StartsWith(start, StringComparison.Ordinal)
-        && key[start.Length..].Split('|') is [{ Length: 19 } time, var id] && time.All(char.IsAsciiDigit) && Ids.IsBase32(id, 32);
+        key.StartsWith(start, StringComparison.Ordinal) && key[start.Length..].Split('|') is [{ Length: 19 } time, var id] && time.All(char.IsAsciiDigit) && Ids.IsBase32(id, 32);
 
     /// <summary>The row that says that a folder is in another, sorted as <see cref="Listed"/> sorts files.</summary>
     public static string Folder(string parent, string name, string path) =>
@@ -185,12 +184,14 @@ public static class RowKeys
     /// <summary>A member by group.</summary>
     public static string Member(string group, string user) => $"member|{group}|{user}";
 
+    /// <summary>The note that a client's files are being removed.</summary>
+    public static string RemovedClient(string id) => $"client|{id}";
+
     /// <summary>A membership by user.</summary>
     public static string GroupOf(string user, string group) => $"of|{user}|{group}";
 
     // Counts down, so that the newest row comes first.
-    static string Descending(DateTimeOffset time) =>
-        (DateTimeOffset.MaxValue.Ticks - time.UtcTicks).ToString("D19", System.Globalization.CultureInfo.InvariantCulture);
+    static string Descending(DateTimeOffset time) => (DateTimeOffset.MaxValue.Ticks - time.UtcTicks).ToString("D19", System.Globalization.CultureInfo.InvariantCulture);
 
     const int MaxSortedChars = 100;
 }
