@@ -1,6 +1,5 @@
 using Latchkey.Http;
 using Latchkey.OAuth;
-using Latchkey.OAuth.Mail;
 using Latchkey.Pages.Components;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
@@ -53,8 +52,7 @@ public sealed class ResetPage(
     {
         if (userName.Length > MaxNameChars) throw Problem.BadRequest("invalid_name", "That is no user name.");
         Act.Of(request).Type = "password-reset-ask"; // Of whom is not said: it may be nobody. The mail, if one goes out, is told apart.
-        await resets.Ask(tenant, userName, devices.Of(request, tenant, userName), (user, link) =>
-            new Message(user.Email!, Texts.ResetSubject(tenant.Name), Texts.ResetMail(tenant.Name, $"{tenant.Issuer}/{Name}?link={link}")), cancel);
+        await resets.Ask(tenant, userName, devices.Of(request, tenant, userName), cancel);
         return await Say(request, tenant, Texts.ResetAsked, new MessageModel(Texts.ResetAskedLead));
     }
 

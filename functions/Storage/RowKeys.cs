@@ -59,6 +59,9 @@ public static class RowKeys
     /// <summary>The partition of attempts that are counted under something of this kind; the id may be any text.</summary>
     public static string Attempts(string tenant, string kind, string id) => $"{tenant}|{kind}|{Ids.Hash(id)}";
 
+    /// <summary>The partition of attempts of this kind at something of a user's, whose id may be any text; without one, what all of the user's start with.</summary>
+    public static string AttemptsOf(string tenant, string kind, string userId, string? id) => $"{tenant}|{kind}|{userId}|{(id is null ? "" : Ids.Hash(id))}";
+
     /// <summary>What the keys of all places for attempts start with; they sort after <see cref="AnyGood"/>.</summary>
     public const string AnyAttempt = "place|";
 
@@ -181,11 +184,11 @@ public static class RowKeys
     /// <summary>A group in its tenant's partition.</summary>
     public static string Group(string id) => $"group|{id}";
 
-    /// <summary>A member by group.</summary>
-    public static string Member(string group, string user) => $"member|{group}|{user}";
-
     /// <summary>The note that a client's files are being removed.</summary>
     public static string RemovedClient(string id) => $"client|{id}";
+
+    /// <summary>A member by group.</summary>
+    public static string Member(string group, string user) => $"member|{group}|{user}";
 
     /// <summary>A membership by user.</summary>
     public static string GroupOf(string user, string group) => $"of|{user}|{group}";
