@@ -64,6 +64,7 @@ public static class Services
     {
         var local = settings.SigningMode == SigningMode.Local;
         var vaultSigns = settings.SigningMode == SigningMode.KeyVault;
+        services.TryAddSingleton(KeyMaker.Usual);
         services.AddSingleton<JwtWriter>().AddSingleton<JwkSet>().AddSingleton<BearerToken>().AddSingleton<DPoPNonces>();
         if (local) services.AddSingleton<IKeyStore>(_ => new KeyFile(settings.KeyFile));
         else services.AddVault(settings).AddSingleton<IKeyStore, WrappedKeyTable>();
@@ -72,7 +73,7 @@ public static class Services
             : new LocalSigner(provider.GetRequiredService<OwnKeys>()));
         return services
             .AddSingleton(provider => new OwnKeys(provider.GetRequiredService<IKeyStore>(), vaultSigns ? OwnKey.MacOnly : OwnKey.All,
-                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<OwnKeys>>()))
+                provider.GetRequiredService<KeyMaker>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<OwnKeys>>()))
             .AddSingleton(provider => new KeyRing(provider.GetRequiredService<OwnKeys>()))
             .AddSingleton(provider => new KeyRotation(provider.GetRequiredService<OwnKeys>(), provider.GetRequiredService<ISigner>(),
                 settings.RotationPeriod, provider.GetRequiredService<ILogger<KeyRotation>>()));

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Latchkey.Tests.Keys;
 
 /// <summary>What one process would have of its own keys, wired as Services does.</summary>
-internal sealed class OwnKeysOf(IKeyStore store, TimeProvider? clock = null)
+internal sealed class OwnKeysOf(IKeyStore store, TimeProvider? clock = null, KeyMaker? maker = null)
 {
-    public OwnKeys Keys { get; } = new(store, OwnKey.All, clock ?? TimeProvider.System, NullLogger<OwnKeys>.Instance);
+    public OwnKeys Keys { get; } = new(store, OwnKey.All, maker ?? KeyMaker.Usual, clock ?? TimeProvider.System, NullLogger<OwnKeys>.Instance);
 
     public LocalSigner Signer => new(Keys);
 
