@@ -1,6 +1,8 @@
+using Latchkey.Sessions;
 using Latchkey.Tenancy;
 
-namespace Latchkey.OAuth.Sessions;
+
+namespace Latchkey.OAuth;
 
 /// <summary>
 /// Ends a user's sessions: all by the user's mark, others one by one; then the session first, its line in the list last, so

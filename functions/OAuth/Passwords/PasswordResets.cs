@@ -1,0 +1,124 @@
+using Azure.Data.Tables;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey.OAuth;
+
+/// <summary>A reset link that is good now.</summary>
+/// <param name="User">Whose password it sets.</param>
+public sealed record ResetLink(User User);
+
+/// <summary>
+/// Password resets (SCHEMA.md, tables Requests…) by a link <c>{bucket}.{secret}</c> that goes to the user's mail address and
+/// of which only a hash is kept. It is good once, for half an hour, and only while the password is what it was.
+/// </summary>
+public sealed partial class PasswordResets(
+    RequestTables tables, UserStore users, PasswordChange passwords, SignInLockout attempts, KnownDevices devices, TimeProvider clock,
+    AuditLog audit, ILogger<PasswordResets> logger, IMail? mail)
+{
+    static readonly TimeSpan Life = TimeSpan.FromMinutes(30);
+
+    // Known or not, mail taken fast or slowly: the answer comes after this.
+    static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>False if there is no way to send mail.</summary>
+    public bool Possible => mail is not null;
+
+    /// <summary>Sends a link if there is such a user. Whoever asks does not learn whether, neither by the answer nor by its time.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="userName">As typed.</param>
+    /// <param name="place">Where the request comes from.</param>
+    /// <param name="write">Makes the message of a user and a link.</param>
+    /// <param name="cancel">The caller hung up.</param>
+    /// <exception cref="Protocol.OAuthError">429: too many from there.</exception>
+    public async Task Ask(Tenant tenant, string userName, SignInPlace place, Func<User, string, Message> write, CancellationToken cancel)
+    {
+        var device = await devices.Read(tenant, place.Device, cancel);
+        using (var attempt = await attempts.ReserveReset(
+            tenant.Id, UserStore.Normalize(userName), device is null ? place.Address : $"known|{device.Id}", cancel))
+        {
+            await attempt.Failed(); // Every request counts, a good one too.
+        }
+        // Not awaited: a slow mail server would tell that there is mail to send. It outlives the caller's connection.
+        _ = TrySend(tenant, userName, device, write);
+        await Task.Delay(AnswerTime, clock, cancel);
+    }
+
+    /// <summary>The link, if it is good; looking does not use it up, because mail scanners look.</summary>
+    public async Task<ResetLink?> Find(Tenant tenant, string? link, CancellationToken cancel)
+    {
+        if (link?.Split('.') is not [var bucket, { Length: 43 } secret] || !ExpiringTables.IsBucket(bucket)) return null;
+        var row = await tables.Of(bucket).Find(RowKeys.RequestPartition(tenant.Id, Ids.Hash(secret)), RowKeys.Reset, cancel);
+        if (row is null || clock.GetUtcNow() >= row.GetDateTimeOffset("ExpiresAt")) return null;
+        var user = await users.Find(tenant, row.GetString("UserId"), cancel);
+        return user is { Disabled: false } && Ids.Hash(user.PasswordHash) == row.GetString("Password")
+            ? new ResetLink(user) : null;
+    }
+
+    /// <summary>Uses the link up and sets the password; false if somebody else has used it first. Ends all of the user's sessions.</summary>
+    public async Task<bool> TryUse(Tenant tenant, ResetLink link, string password, CancellationToken cancel)
+    {
+        // The one write that uses it up is the password's: the link is good only while that is what it was.
+        if (await passwords.TrySet(tenant, link.User, password, cancel) is null) return false;
+        await attempts.ForgetMails(tenant.Id, link.User.Id, CancellationToken.None); // The links in them are good no more.
+        return true;
+    }
+
+    async Task TrySend(Tenant tenant, string userName, KnownDevice? device, Func<User, string, Message> write)
+    {
+        try
+        {
+            var user = await users.FindByName(tenant, userName, CancellationToken.None);
+            if (mail is null || user is not { Disabled: false, Email: not null }) return;
+            var box = device?.IsOf(user) is true ? $"{user.Id}|{device.Id}" : user.Id;
+            using var attempt = await attempts.TryReserveMail(tenant.Id, box, CancellationToken.None);
+            if (attempt is null) return; // There are good links in the mailbox already.
+            await Send(mail, attempt, write(user, await Make(tenant, user)));
+            audit.Add(tenant.Id, "password-reset-mail", user.Id, null);
+            Log.Sent(logger, tenant.Id, user.Id);
+        }
+#pragma warning disable CA1031 // Whatever went wrong, only the log may know that there was something to send.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Log.NotSent(logger, tenant.Id, fault);
+        }
+    }
+
+    static async Task Send(IMail mail, LockoutAttempt attempt, Message message)
+    {
+        try
+        {
+            await mail.Send(message, CancellationToken.None);
+        }
+        catch
+        {
+            await attempt.Withdraw();
+            throw;
+        }
+        await attempt.Failed(); // Each mail that went out counts.
+    }
+
+    async Task<string> Make(Tenant tenant, User user)
+    {
+        var expires = clock.GetUtcNow() + Life;
+        var (bucket, secret) = (ExpiringTables.Bucket(expires), Ids.NewSecret());
+        await tables.Of(bucket).Put(new TableEntity(RowKeys.RequestPartition(tenant.Id, Ids.Hash(secret)), RowKeys.Reset)
+        {
+            ["UserId"] = user.Id,
+            ["Password"] = Ids.Hash(user.PasswordHash),
+            ["ExpiresAt"] = expires,
+        }, CancellationToken.None);
+        return $"{bucket}.{secret}";
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(24, LogLevel.Information, "Tenant {Tenant}, user {UserId}: reset link sent")]
+        public static partial void Sent(ILogger logger, string tenant, string userId);
+
+        [LoggerMessage(25, LogLevel.Error, "Tenant {Tenant}: a reset link could not be sent")]
+        public static partial void NotSent(ILogger logger, string tenant, Exception fault);
+    }
+}
