@@ -67,7 +67,7 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
         if (row.ContainsKey("RevokedAt") || RevokedTokens.Of(row).Has(token.TokenId) || !await IsSourceLive(row, cancel)) return null;
         if (asking is null) return token.Scope;
         return await asking is { } user && user.Keeps(row.GetInt64("UserMark"), begun) && user.KeepsApp(token.ClientId, row.GetInt64("AppMark"))
-            ? token.Scope.Within(Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. tenant.Rights(user.Roles).Tokens])) : null;
+            ? token.Scope.Intersect(Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. tenant.Rights(user.Roles).Tokens])) : null;
     }
 
     /// <summary>Makes a token's row say that the token was got with an operator's, with which it dies.</summary>

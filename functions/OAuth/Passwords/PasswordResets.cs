@@ -73,7 +73,7 @@ public sealed partial class PasswordResets(
         Log.Sent(logger, tenant.Id, user.Id);
     }
 
-    async Task<Attempt> Reserve(Tenant tenant, User user, CancellationToken cancel)
+    async Task<LockoutAttempt> Reserve(Tenant tenant, User user, CancellationToken cancel)
     {
         try
         {
