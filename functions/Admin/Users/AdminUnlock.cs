@@ -9,12 +9,13 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Admin;
 
-/// <summary>Unlocks a user whose account was locked by wrong passwords.</summary>
+/// <summary>Unlocks a user whose account was locked by wrong passwords, a stranger's or the user's own.</summary>
 public sealed class AdminUnlock(TenantPipeline pipeline, UserStore users, SignInLockout attempts)
 {
     /// <summary>
-    /// <c>POST /{tenant}/admin/users/{userId}/unlock</c> → 204: forgets the wrong passwords counted for the account, at once here
-    /// and within 5 seconds on other instances. Those counted for an address stay. 404 <c>user_not_found</c>.
+    /// <c>POST /{tenant}/admin/users/{userId}/unlock</c> → 204: forgets the wrong passwords counted for the account, on
+    /// the user's known devices too; at once here, within 5 seconds on other instances. Those counted for an address stay. 404
+    /// <c>user_not_found</c>.
     /// </summary>
     [Function("admin-user-unlock")]
     public Task<IResult> Post(

@@ -126,7 +126,7 @@ sealed partial class KeySeal(Vault vault, string wrapKeyName, ILogger<KeySeal> l
     // The fields of the sealed bytes.
     readonly ref struct SealedParts(Span<byte> bytes)
     {
-        public readonly Span<byte> Nonce = bytes[..nonceBytes];
+        public readonly Span<byte> Nonce = bytes[..NonceBytes];
         public readonly Span<byte> Cipher = bytes[NonceBytes..^TagBytes];
         public readonly Span<byte> Tag = bytes[^TagBytes..];
     }

@@ -26,12 +26,12 @@ sealed class ManagedKey
     public PrivateKey? Signing { get; }
 
     /// <summary>Creates a key. An RSA key takes up to a second.</summary>
-    public static ManagedKey Create(string algorithm, int number, DateTimeOffset now)
+    public static ManagedKey Create(string algorithm, int number, DateTimeOffset now, KeyMaker maker)
     {
         // Whole seconds, so that every store returns exactly what was written.
         var created = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
         var signsFrom = number == 1 ? created : created + KeyRow.PublishLead + TimeSpan.FromSeconds(1);
-        var secret = algorithm == KeyRow.HS256 ? RandomNumberGenerator.GetBytes(MacBytes) : PrivateKey.Create(algorithm);
+        var secret = algorithm == KeyRow.HS256 ? RandomNumberGenerator.GetBytes(MacBytes) : maker.New(algorithm);
         return Restore(algorithm, number, created, signsFrom, secret);
     }
 

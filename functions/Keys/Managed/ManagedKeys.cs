@@ -10,9 +10,11 @@ namespace Latchkey.Keys;
 /// </summary>
 /// <param name="store">Where they are stored.</param>
 /// <param name="algorithms">The algorithms of a tenant's keys.</param>
+/// <param name="maker">Creates the signing keys.</param>
 /// <param name="clock">The clock of their times.</param>
 /// <param name="logger">Records which keys were added, removed, and could not be read.</param>
-sealed partial class ManagedKeys(IKeyStore store, IReadOnlyCollection<string> algorithms, TimeProvider clock, ILogger<ManagedKeys> logger)
+sealed partial class ManagedKeys(
+    IKeyStore store, IReadOnlyCollection<string> algorithms, KeyMaker maker, TimeProvider clock, ILogger<ManagedKeys> logger)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -111,7 +113,7 @@ sealed partial class ManagedKeys(IKeyStore store, IReadOnlyCollection<string> al
 
     async Task Add(string tenant, string algorithm, int number, CancellationToken cancel)
     {
-        var key = ManagedKey.Create(algorithm, number, Now);
+        var key = ManagedKey.Create(algorithm, number, Now, maker);
         if (await store.TryAdd(tenant, key, cancel)) Log.Added(logger, algorithm, key.Row.Kid, tenant, key.Row.SignsFrom);
     }
 

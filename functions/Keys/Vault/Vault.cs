@@ -72,7 +72,7 @@ public sealed partial class Vault
     }
 
     [GeneratedRegex(@"\A[0-9A-Za-z-]{1,127}\z")]
-    static partial Regex KeyName();
+    private static partial Regex KeyName();
 
     static T Bounded<T>(T options, HttpPipelineTransport? transport) where T : ClientOptions
     {

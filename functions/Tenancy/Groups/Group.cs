@@ -18,6 +18,9 @@ public enum GroupRole
 /// <param name="Name">The display name.</param>
 public sealed record Group(string Id, string Name)
 {
+    /// <summary>The group is being deleted: nobody can become a member any more.</summary>
+    public bool Deleting { get; init; }
+
     /// <summary>True if the text may be a group's id, by the same rule as a client id (<see cref="Client.IsId"/>).</summary>
     public static bool IsId(string text) => Client.IsId(text);
 }

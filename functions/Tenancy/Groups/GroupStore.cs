@@ -34,17 +34,24 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
     ], cancel);
 
     /// <summary>
-    /// Adds a member or changes a member's role; false if the group does not exist. The same transaction touches the group's
-    /// row, so that a deletion under way notices the new member.
+    /// Adds a member or changes a member's role; false if the group does not exist or is being deleted. The same transaction
+    /// touches the group's row with the ETag that was read, so a deletion that begins meanwhile keeps the member out.
     /// </summary>
     public async Task<bool> SetMember(string tenant, Membership membership, string user, CancellationToken cancel)
     {
-        TableTransactionAction touch = new(
-            TableTransactionActionType.UpdateMerge, new TableEntity(tenant, RowKeys.Group(membership.Group.Id)), ETag.All);
-        var done = await table.TryTransact([touch, .. Rows(tenant, membership, user)], cancel);
+        var (done, key) = (false, RowKeys.Group(membership.Group.Id));
+        while (!done && await table.Find(tenant, key, cancel) is { } row && !IsMarked(row))
+        {
+            TableTransactionAction touch = new(TableTransactionActionType.UpdateMerge, new TableEntity(tenant, key), row.ETag);
+            done = await table.TryTransact([touch, .. Rows(tenant, membership, user)], cancel);
+        }
         Forget(tenant, membership.Group.Id, user);
         return done;
     }
+
+    /// <summary>Marks a group as being deleted, or removes the mark. Does nothing if the group is gone.</summary>
+    public Task Mark(string tenant, string group, bool deleting, CancellationToken cancel) =>
+        table.TryMerge(new TableEntity(tenant, RowKeys.Group(group)) { ["Deleting"] = deleting }, cancel);
 
     /// <summary>Removes a member; false if the user was not one.</summary>
     public async Task<bool> TryRemoveMember(string tenant, string group, string user, CancellationToken cancel)
@@ -76,19 +83,16 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
     }
 
     /// <summary>
-    /// Removes the members, then the group; false if a member was added meanwhile. A group that does not exist counts as
-    /// deleted.
+    /// Deletes a group that is marked; false if it was changed meanwhile. True if the group is gone, or the id belongs to a new
+    /// group by now.
     /// </summary>
-    public async Task<bool> TryDelete(string tenant, string group, CancellationToken cancel)
-    {
-        if (await table.Find(tenant, RowKeys.Group(group), cancel) is not { } row) return true;
-        await RemoveMembers(tenant, group, cancel);
-        return await table.TryDelete(row, cancel);
-    }
+    public async Task<bool> TryDelete(string tenant, string group, CancellationToken cancel) =>
+        await table.Find(tenant, RowKeys.Group(group), cancel) is not { } row || !IsMarked(row) || await table.TryDelete(row, cancel);
 
-    /// <summary>Removes all members.</summary>
+    /// <summary>Removes all members of a group that is marked or gone.</summary>
     public async Task RemoveMembers(string tenant, string group, CancellationToken cancel)
     {
+        if (await FindGroup(tenant, group, cancel) is { Deleting: false }) return;
         await foreach (var user in Members(tenant, group, cancel)) await TryRemoveMember(tenant, group, user, cancel);
     }
 
@@ -98,7 +102,7 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
         var groups = new List<Group>();
         await foreach (var row in table.Range(tenant, RowKeys.Group(after is null ? "" : after + " "), RowKeys.Group("~"), limit, cancel))
         {
-            groups.Add(new(row.RowKey[RowKeys.Group("").Length..], row.GetString("Name")));
+            groups.Add(Read(row.RowKey[RowKeys.Group("").Length..], row));
             if (groups.Count == limit) break;
         }
         return groups;
@@ -122,7 +126,7 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
     public async Task<Group?> FindGroup(string tenant, string id, CancellationToken cancel)
     {
         var row = Group.IsId(id) ? await table.Find(tenant, RowKeys.Group(id), cancel) : null;
-        return row is null ? null : new Group(id, row.GetString("Name"));
+        return row is null ? null : Read(id, row);
     }
 
     /// <summary>A user's memberships.</summary>
@@ -149,6 +153,10 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
     void Forget(string tenant, string group, string user) => cache.Remove($"{tenant}|{group}|{user}");
 
     static string[] Keys(string group, string user) => [RowKeys.Member(group, user), RowKeys.GroupOf(user, group)];
+
+    static bool IsMarked(TableEntity group) => group.GetBoolean("Deleting") is true;
+
+    static Group Read(string id, TableEntity row) => new(id, row.GetString("Name")) { Deleting = IsMarked(row) };
 
     static Membership Read(TableEntity row) =>
         new(new Group(row.GetString("GroupId"), row.GetString("Name")), Enum.Parse<GroupRole>(row.GetString("Role")));

@@ -5,6 +5,8 @@ namespace Latchkey.Tenancy;
 /// <summary>A person who signs in to a tenant's apps.</summary>
 public sealed record User
 {
+    const int MaxRemovedApps = 300;
+
     /// <summary>The <c>sub</c> of the tokens: random, never reused.</summary>
     public required string Id { get; init; }
 
@@ -29,6 +31,9 @@ public sealed record User
     /// </summary>
     public DateTimeOffset? SignedOutAt { get; init; }
 
+    /// <summary>The apps that the user has removed, with <see cref="UserState.AppMark"/>.</summary>
+    public IReadOnlyDictionary<string, long> RemovedApps { get; init; } = new Dictionary<string, long>();
+
     /// <summary>The user can do nothing.</summary>
     public bool Disabled { get; init; }
 
@@ -36,11 +41,21 @@ public sealed record User
     public bool Deleting { get; init; }
 
     /// <summary>The part that decides whether the user's sessions and tokens are valid.</summary>
-    public UserState State => new(Disabled || Deleting, SignedOutAt?.UtcTicks ?? 0, Roles);
+    public UserState State => new(Disabled || Deleting, SignedOutAt?.UtcTicks ?? 0, Roles) { RemovedApps = RemovedApps };
 
     /// <summary>The user, signed out everywhere now.</summary>
     public User SignedOut(DateTimeOffset now) =>
         this with { SignedOutAt = now > SignedOutAt || SignedOutAt is null ? now : SignedOutAt.Value.AddTicks(1) };
+
+    /// <summary>The user with an app removed: its sessions and tokens for the user end, and its consent no longer counts.</summary>
+    public User WithoutApp(string clientId, DateTimeOffset now)
+    {
+        var marks = new Dictionary<string, long>(RemovedApps) { [clientId] = Math.Max(now.UtcTicks, State.AppMark(clientId) + 1) };
+        if (marks.Count <= MaxRemovedApps) return this with { RemovedApps = marks };
+        // A row is limited in size. Sessions that carry the dropped mark must not become valid again, so everything ends.
+        marks.Remove(marks.MinBy(mark => mark.Value).Key);
+        return SignedOut(now) with { RemovedApps = marks };
+    }
 
     internal ETag ETag { get; init; }
 }

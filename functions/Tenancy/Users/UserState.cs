@@ -12,6 +12,17 @@ namespace Latchkey.Tenancy;
 /// <param name="Roles">The user's roles now.</param>
 public sealed record UserState(bool Disabled, long Mark, IReadOnlyList<HeldRole> Roles)
 {
+    /// <summary>The apps that the user has removed, each with the time of the last removal in ticks, its mark.</summary>
+    public IReadOnlyDictionary<string, long> RemovedApps { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>The mark that sessions of an app carry now; 0 if the user never removed the app.</summary>
+    public long AppMark(string clientId) => RemovedApps.GetValueOrDefault(clientId);
+
+    /// <summary>True if something of an app is still valid: the user has not removed the app since it began.</summary>
+    /// <param name="clientId">The app.</param>
+    /// <param name="mark">The mark that it carries; null means 0.</param>
+    public bool KeepsApp(string clientId, long? mark) => AppMark(clientId) == (mark ?? 0);
+
     /// <summary>True if something that the user began is still valid.</summary>
     /// <param name="mark">The mark that it carries; null for a row older than marks.</param>
     /// <param name="begun">When it began, which decides if it carries no mark.</param>
