@@ -1,21 +1,14 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
+using Latchkey.Access;
 using Latchkey.Admin;
 using Latchkey.Files;
-using Latchkey.Files.Checking;
-using Latchkey.Files.Sharing;
-using Latchkey.Files.Tus;
 using Latchkey.Http;
-using Latchkey.Keys;
 using Latchkey.OAuth;
-using Latchkey.OAuth.Authorization;
-using Latchkey.OAuth.Grants;
-using Latchkey.OAuth.Mail;
-using Latchkey.OAuth.Registration;
-using Latchkey.OAuth.Sessions;
 using Latchkey.OpenApi;
 using Latchkey.Pages;
+using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Telemetry;
 using Latchkey.Tenancy;
@@ -28,7 +21,7 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey;
 
 /// <summary>The one place that wires everything, the same for the isolated worker and for LocalHost.</summary>
-public static class Services
+public static partial class Services
 {
     /// <summary>Adds all of Latchkey but its triggers.</summary>
     /// <exception cref="SettingsException">Settings are wrong; the message lists every fault.</exception>
@@ -60,34 +53,9 @@ public static class Services
                 provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>(), provider.GetRequiredService<StorageRetries>(),
                 provider.GetService<HttpPipelineTransport>()));
 
-    static IServiceCollection AddKeys(this IServiceCollection services, Settings settings)
-    {
-        var local = settings.SigningMode == SigningMode.Local;
-        var vaultSigns = settings.SigningMode == SigningMode.KeyVault;
-        services.AddSingleton<JwtWriter>().AddSingleton<JwkSet>().AddSingleton<BearerToken>().AddSingleton<DPoPNonces>();
-        if (local) services.AddSingleton<IKeyStore>(_ => new KeyFile(settings.KeyFile));
-        else services.AddVault(settings).AddSingleton<IKeyStore, WrappedKeyTable>();
-        services.AddSingleton<ISigner>(provider => vaultSigns
-            ? new KeyVaultSigner(provider.GetRequiredService<Vault>(), settings.AccessTokenKey, settings.IdTokenKey)
-            : new LocalSigner(provider.GetRequiredService<OwnKeys>()));
-        return services
-            .AddSingleton(provider => new OwnKeys(provider.GetRequiredService<IKeyStore>(), vaultSigns ? OwnKey.MacOnly : OwnKey.All,
-                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<OwnKeys>>()))
-            .AddSingleton(provider => new KeyRing(provider.GetRequiredService<OwnKeys>()))
-            .AddSingleton(provider => new KeyRotation(provider.GetRequiredService<OwnKeys>(), provider.GetRequiredService<ISigner>(),
-                settings.RotationPeriod, provider.GetRequiredService<ILogger<KeyRotation>>()));
-    }
-
-    static IServiceCollection AddVault(this IServiceCollection services, Settings settings) => services
-        .AddSingleton(provider => new Vault(settings.Vault!, provider.GetRequiredService<TokenCredential>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Vault>>(),
-            provider.GetService<HttpPipelineTransport>()))
-        .AddSingleton(provider => new KeySeal(
-            provider.GetRequiredService<Vault>(), settings.WrapKey, provider.GetRequiredService<ILogger<KeySeal>>()));
-
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
-        .AddSingleton<Endpoint>()
-        .AddSingleton<Gate>()
+        .AddSingleton<ErrorBoundary>()
+        .AddSingleton<TenantPipeline>()
         .AddSingleton<OpenApiDocument>()
         .AddSingleton<SuspendedRequests>()
         .AddSingleton<AnonymousRows>()
@@ -100,9 +68,9 @@ public static class Services
         .AddSingleton<UserStore>()
         .AddSingleton<GroupStore>()
         .AddSingleton<IssuedTokens>()
-        .AddSingleton<Attempts>()
+        .AddSingleton<Lockout>()
         .AddSingleton<PasswordHashing>()
-        .AddSingleton<SingleUse>()
+        .AddSingleton<ReplayCache>()
         .AddSingleton<DPoP>()
         .AddSingleton<ClientAssertions>()
         .AddSingleton<ClientAuthentication>()
@@ -116,19 +84,19 @@ public static class Services
         .AddSingleton<RefreshTokens>()
         .AddSingleton<Codes>()
         .AddSingleton<UserSessions>()
-        .AddSingleton<SignIns>()
+        .AddSingleton<SessionIssuer>()
         .AddSingleton<InitialAccessTokens>()
         .AddSingleton<Registrations>()
         .AddSingleton<DeveloperApps>()
         .AddSingleton<SignOuts>()
         .AddSingleton<Logouts>()
         .AddSingleton<PasswordChange>()
-        .AddSingleton<SignInAttempts>()
+        .AddSingleton<SignInLockout>()
         .AddSingleton<KnownDevices>()
         .AddSingleton<BrowserCookies>()
         .AddSingleton<RefreshCookies>()
-        .AddSingleton<BrowserSignIns>()
-        .AddSingleton<Approvals>()
+        .AddSingleton<SsoSessions>()
+        .AddSingleton<Consents>()
         .AddSingleton<IdTokenHints>()
         .AddSingleton<RequestReader>()
         .AddSingleton<RequestTables>()
@@ -136,7 +104,7 @@ public static class Services
         .AddSingleton<DeviceRequests>()
         .AddSingleton<PendingRequests>()
         .AddSingleton<AuthorizationDecision>()
-        .AddSingleton<AuthorizationAnswers>()
+        .AddSingleton<AuthorizationResponder>()
         .AddSingleton<Passwords>()
         .AddSingleton<CodeRedemption>()
         .AddSingleton<IGrant, ClientCredentialsGrant>()
@@ -149,7 +117,7 @@ public static class Services
     {
         services.AddSingleton(provider => new PasswordResets(
             provider.GetRequiredService<RequestTables>(), provider.GetRequiredService<UserStore>(),
-            provider.GetRequiredService<PasswordChange>(), provider.GetRequiredService<SignInAttempts>(),
+            provider.GetRequiredService<PasswordChange>(), provider.GetRequiredService<SignInLockout>(),
             provider.GetRequiredService<KnownDevices>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
             provider.GetService<IMail>()));
         return settings.Mail.Mode switch
@@ -165,7 +133,7 @@ public static class Services
     static IServiceCollection AddPages(this IServiceCollection services) => services
         .AddSingleton<PageRenderer>()
         .AddSingleton<ResponsePages>()
-        .AddSingleton<OwnPages>()
+        .AddSingleton<BuiltInPages>()
         .AddSingleton<AccountLists>()
         .AddSingleton(provider => new BytesOrigin(provider.GetRequiredService<BlobStore>().Origin))
         .AddSingleton<FormTokens>();
@@ -179,24 +147,24 @@ public static class Services
             provider.GetRequiredService<BlobStore>(),
             settings.OnEmulator ? null : provider.GetRequiredService<DelegationKeys>(),
             httpsOnly: !settings.Development, provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton<TenantTotals>()
-        .AddSingleton<SpaceUsage>()
+        .AddSingleton<TenantQuota>()
+        .AddSingleton<SpaceQuota>()
         .AddSingleton<FileStore>()
         .AddSingleton<Uploads>()
-        .AddSingleton<UploadLook>()
+        .AddSingleton<UploadInspection>()
         .AddSingleton<FileListing>()
         .AddSingleton<Folders>()
-        .AddSingleton<DueFiles>()
+        .AddSingleton<FileSchedule>()
         .AddSingleton<FilePurge>()
         .AddSingleton<SpaceRemoval>()
-        .AddSingleton<Copies>()
-        .AddSingleton<Check>()
-        .AddSingleton<CheckSteps>()
-        .AddSingleton<CheckStore>()
+        .AddSingleton<BlobCopier>()
+        .AddSingleton<IntegrityCheck>()
+        .AddSingleton<IntegrityCheckSteps>()
+        .AddSingleton<IntegrityCheckStore>()
         .AddSingleton<ShareStore>()
         .AddSingleton<SharedWithMe>()
         .AddSingleton<Spaces>()
-        .AddSingleton<FileRights>()
+        .AddSingleton<FilePermissions>()
         .AddSingleton<FileUrls>()
         .AddSingleton<StagedBlobs>()
         .AddSingleton<UploadCheck>()

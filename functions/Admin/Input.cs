@@ -39,7 +39,7 @@ static class Input
         null => text,
         PasswordFault.NotTypable => throw Fault(field, "must not hold U+0000"),
         PasswordFault.IsName => throw Fault(field, "must not be the user's name"),
-        _ => throw Fault(field, $"must have {Passwords.LeastChars} to {Passwords.MaxChars} characters"),
+        _ => throw Fault(field, $"must have {Passwords.MinChars} to {Passwords.MaxChars} characters"),
     };
 
     /// <summary>An https address that can stand in a Content-Security-Policy; an empty text means none.</summary>
@@ -63,7 +63,7 @@ static class Input
     public static Scope Scope(string field, IEnumerable<string> tokens, Scope most)
     {
         var scope = Protocol.Scope.Of(tokens);
-        return scope.Beyond(most).IsEmpty ? scope : throw Fault(field, $"may hold: {string.Join(", ", most.Tokens)}");
+        return scope.Except(most).IsEmpty ? scope : throw Fault(field, $"may hold: {string.Join(", ", most.Tokens)}");
     }
 
     /// <summary>A number within bounds.</summary>

@@ -9,21 +9,21 @@ namespace Latchkey.Admin;
 static class Paging
 {
     const int Standard = 50;
-    const int Most = 200;
-    const int MostCursorChars = 400;
+    const int Max = 200;
+    const int MaxCursorChars = 400;
 
     /// <summary>How many to answer.</summary>
     /// <exception cref="Problem">400 <c>invalid_limit</c>.</exception>
     public static int Limit(Query query) => query["limit"] is not { } text ? Standard
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= Most ? limit
-        : throw Problem.BadRequest("invalid_limit", $"limit must be a whole number from 1 to {Most}.");
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= Max ? limit
+        : throw Problem.BadRequest("invalid_limit", $"limit must be a whole number from 1 to {Max}.");
 
     /// <summary>The key to go on after, or null for the start.</summary>
     /// <exception cref="Problem">400 <c>invalid_cursor</c>.</exception>
     public static string? After(Query query)
     {
         if (query["cursor"] is not { } cursor) return null;
-        if (cursor.Length > MostCursorChars || !Base64Url.IsValid(cursor)) throw Invalid();
+        if (cursor.Length > MaxCursorChars || !Base64Url.IsValid(cursor)) throw Invalid();
         var text = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
         return text.All(c => c is >= ' ' and <= '~') ? text : throw Invalid();
     }

@@ -11,7 +11,7 @@ public static class JsonBody
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         MaxDepth = 8,
-        Converters = { new Texts() },
+        Converters = { new Strings() },
     };
 
     /// <summary>The body as a <typeparamref name="T"/>.</summary>
@@ -41,7 +41,7 @@ public static class JsonBody
     static Problem Invalid(string why) => Problem.BadRequest("invalid_json", $"The body is not what this endpoint takes: {why}.");
 
     // The serializer takes null as an item of any list, whatever the type says.
-    sealed class Texts : JsonConverter<IReadOnlyList<string>>
+    sealed class Strings : JsonConverter<IReadOnlyList<string>>
     {
         public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {

@@ -6,7 +6,7 @@ namespace Latchkey.Http;
 
 /// <summary>
 /// An answer that is not OAuth's: RFC 9457 problem+json with a stable <c>code</c>. Throw it anywhere below
-/// <see cref="Endpoint"/>.
+/// <see cref="ErrorBoundary"/>.
 /// </summary>
 public sealed class Problem(int status, string code, string detail) : Exception(detail)
 {

@@ -5,13 +5,13 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.OpenApi;
 
 /// <summary>The document and its page: public, of no tenant, made once, kept by whoever asks for five minutes.</summary>
-public sealed class OpenApiEndpoint(Endpoint endpoint, OpenApiDocument document)
+public sealed class OpenApiEndpoint(ErrorBoundary boundary, OpenApiDocument document)
 {
     /// <summary><c>GET /openapi.json</c>: OpenAPI 3.1, for tools of any origin.</summary>
     [Function("openapi-json")]
     public Task<IResult> Json(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi.json")] HttpRequest request) =>
-        endpoint.Run(request, () =>
+        boundary.Run(request, () =>
         {
             request.HttpContext.Response.Headers.AccessControlAllowOrigin = "*";
             return Task.FromResult(Answer(request, document.ETag, document.Json, "application/json"));
@@ -21,7 +21,7 @@ public sealed class OpenApiEndpoint(Endpoint endpoint, OpenApiDocument document)
     [Function("openapi-page")]
     public Task<IResult> Page(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi")] HttpRequest request) =>
-        endpoint.Run(request, () =>
+        boundary.Run(request, () =>
         {
             var headers = request.HttpContext.Response.Headers;
             headers.ContentSecurityPolicy = ReferencePage.Policy;
@@ -34,7 +34,7 @@ public sealed class OpenApiEndpoint(Endpoint endpoint, OpenApiDocument document)
     [Function("openapi-page-part")]
     public Task<IResult> Part(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi/{file}")] HttpRequest request) =>
-        endpoint.Run(request, () =>
+        boundary.Run(request, () =>
         {
             var file = ViewerFile.Find(request.RouteValues["file"] as string)
                 ?? throw Problem.NotFound("part_not_found", "The page has no such part.");

@@ -44,10 +44,10 @@ public sealed class Scope
     public bool Has(string token) => tokens.Contains(token);
 
     /// <summary>What both have, in this scope's order.</summary>
-    public Scope Within(Scope other) => new(Tokens.Where(other.Has));
+    public Scope Intersect(Scope other) => new(Tokens.Where(other.Has));
 
     /// <summary>What this has and the other lacks.</summary>
-    public Scope Beyond(Scope other) => new(Tokens.Where(token => !other.Has(token)));
+    public Scope Except(Scope other) => new(Tokens.Where(token => !other.Has(token)));
 
     /// <summary>The wire form: tokens with one space between.</summary>
     public override string ToString() => string.Join(' ', Tokens);

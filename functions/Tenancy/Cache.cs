@@ -8,7 +8,7 @@ namespace Latchkey.Tenancy;
 /// </summary>
 sealed class Cache<T>(TimeProvider clock, TimeSpan time) where T : class
 {
-    const int Most = 10_000;
+    const int Max = 10_000;
 
     readonly ConcurrentDictionary<string, (T Value, DateTimeOffset Until)> entries = new(StringComparer.Ordinal);
 
@@ -23,7 +23,7 @@ sealed class Cache<T>(TimeProvider clock, TimeSpan time) where T : class
             entries.TryRemove(key, out _);
             return null;
         }
-        if (entries.Count >= Most) entries.Clear();
+        if (entries.Count >= Max) entries.Clear();
         entries[key] = (found, now + time);
         return found;
     }

@@ -1,25 +1,27 @@
 using System.Text.RegularExpressions;
+using Latchkey.Access;
 using Latchkey.OAuth;
-using Latchkey.Tenancy;
 
 namespace Latchkey.Tests;
 
 /// <summary>Holds the rooms of docs/architecture.md: who may know whom, and what every trigger goes through.</summary>
 public sealed partial class ArchitectureTests
 {
-    // Room → the rooms that it may name. The root (Services, Settings, DemoData) wires everything.
+    // Room → the rooms that it may name. The root, Configuration and Demo wire everything.
     static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["Telemetry"] = [],
         ["Protocol"] = [],
-        ["Keys"] = [],
         ["Storage"] = ["Telemetry"],
+        ["Keys"] = ["Storage"],
         ["Http"] = ["Protocol", "Keys", "Telemetry"],
         ["Tenancy"] = ["Protocol", "Storage", "Http", "Telemetry"],
-        ["OAuth"] = ["Protocol", "Keys", "Storage", "Http", "Tenancy", "Telemetry"],
-        ["Pages"] = ["Protocol", "Http", "Tenancy", "OAuth"],
-        ["Files"] = ["Protocol", "Storage", "Http", "Tenancy"],
-        ["Admin"] = ["Protocol", "Keys", "Storage", "Http", "Tenancy", "OAuth", "Files", "Telemetry"],
+        ["Sessions"] = ["Protocol", "Storage", "Http", "Tenancy"],
+        ["Access"] = ["Protocol", "Storage", "Http", "Tenancy", "Sessions"],
+        ["OAuth"] = ["Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "Telemetry"],
+        ["Pages"] = ["Protocol", "Http", "Tenancy", "Sessions", "Access", "OAuth"],
+        ["Files"] = ["Protocol", "Storage", "Http", "Tenancy", "Sessions", "Access"],
+        ["Admin"] = ["Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files", "Telemetry"],
         ["OpenApi"] = ["Http", "Telemetry"],
     };
 
@@ -44,16 +46,28 @@ public sealed partial class ArchitectureTests
             .Select(row => $"{row.Groups[1].Value}: {row.Groups[2].Value.Replace("`", "", StringComparison.Ordinal).Trim('–')}").Order(StringComparer.Ordinal));
 
     [Fact]
-    public void Every_room_is_in_the_table_and_its_namespace_is_its_folder()
+    public void Every_folder_is_a_room_and_the_namespace_is_the_room()
     {
         foreach (var file in Sources().Where(file => file.EndsWith(".cs", StringComparison.Ordinal)))
         {
-            var folder = Path.GetRelativePath(Repository.Path("functions"), Path.GetDirectoryName(file)!);
-            if (folder == ".") continue;
-            Assert.True(Arrows.ContainsKey(Room(file)!), $"{folder} is in no room");
-            Assert.Contains($"namespace Latchkey.{folder.Replace(Path.DirectorySeparatorChar, '.')};", File.ReadAllText(file), StringComparison.Ordinal);
+            var folder = Relative(file).Split(Path.DirectorySeparatorChar)[0];
+            var room = Room(file);
+            Assert.True(room is null || Arrows.ContainsKey(room), $"{folder} is no room");
+            Assert.Contains(room is null ? "Latchkey" : $"namespace Latchkey.{room};", File.ReadAllText(file), StringComparison.Ordinal);
         }
     }
+
+    [Fact]
+    public void No_folder_holds_more_than_twenty_files() => Assert.Empty(
+        from folder in Directory.EnumerateDirectories(Repository.Path("functions"), "*", SearchOption.AllDirectories).Append(Repository.Path("functions"))
+        where !IsBuilt(Relative(folder))
+        let files = Directory.EnumerateFiles(folder).Count()
+        where files > 20
+        select $"{Relative(folder)} holds {files} files");
+
+    [Fact]
+    public void Every_room_says_what_it_owns() =>
+        Assert.All(Arrows.Keys, room => Assert.True(File.Exists(Repository.Path($"functions/{room}/README.md")), $"{room} has no README.md"));
 
     [Fact]
     public void Every_trigger_goes_through_the_wrapper_and_leaves_authorization_to_it()
@@ -61,7 +75,7 @@ public sealed partial class ArchitectureTests
         foreach (var function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly))
         {
             var needs = function.Method.DeclaringType!.GetConstructors().Single().GetParameters().Select(p => p.ParameterType);
-            Assert.True(needs.Contains(typeof(Gate)) || needs.Contains(typeof(Http.Endpoint)), $"{function.Name} takes neither Gate nor Endpoint");
+            Assert.True(needs.Contains(typeof(TenantPipeline)) || needs.Contains(typeof(Http.ErrorBoundary)), $"{function.Name} takes neither TenantPipeline nor ErrorBoundary");
             var source = File.ReadAllText(SourceOf(function.Method.DeclaringType!));
             Assert.DoesNotContain("AuthorizationLevel.Function", source, StringComparison.Ordinal);
             Assert.Equal(typeof(Task<Microsoft.AspNetCore.Http.IResult>), function.Method.ReturnType);
@@ -90,19 +104,23 @@ public sealed partial class ArchitectureTests
     public void Files_are_short() => Assert.Empty(
         from file in Sources()
         let lines = File.ReadLines(file).Count()
-        where lines > 220
+        where lines > 200
         select $"{Relative(file)} has {lines} lines");
 
     static IEnumerable<string> Sources() =>
         from file in Directory.EnumerateFiles(Repository.Path("functions"), "*.*", SearchOption.AllDirectories)
         where file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".razor", StringComparison.Ordinal)
-        where !Relative(file).StartsWith("bin", StringComparison.Ordinal) && !Relative(file).StartsWith("obj", StringComparison.Ordinal)
+        where !IsBuilt(Relative(file))
         select file;
+
+    static bool IsBuilt(string path) => path.Split(Path.DirectorySeparatorChar)[0] is "bin" or "obj";
 
     static string SourceOf(Type type) =>
         Sources().Single(file => Path.GetFileNameWithoutExtension(file) == type.Name && Room(file) == type.Namespace!.Split('.')[1]);
 
-    static string? Room(string file) => Relative(file).Split(Path.DirectorySeparatorChar) is { Length: > 1 } parts ? parts[0] : null;
+    // Null for what wires the rooms: the root, Configuration and Demo.
+    static string? Room(string file) =>
+        Relative(file).Split(Path.DirectorySeparatorChar) is { Length: > 1 } parts && parts[0] is not ("Configuration" or "Demo") ? parts[0] : null;
 
     static string Relative(string file) => Path.GetRelativePath(Repository.Path("functions"), file);
 
@@ -110,6 +128,6 @@ public sealed partial class ArchitectureTests
     private static partial Regex RoomRow();
 
     // `using Latchkey.Room…`, `Latchkey.Room.Type` and `Room.Type`, but not a longer name's end nor a doc's RFC word.
-    [GeneratedRegex(@"(?:(?<=\bLatchkey\.)|(?<![\w.""/]))(?<room>Protocol|Keys|Storage|Http|Tenancy|OAuth|Pages|Files|Admin|OpenApi|Telemetry)(?=[.;][A-Z\s]|;)")]
+    [GeneratedRegex(@"(?:(?<=\bLatchkey\.)|(?<![\w.""/]))(?<room>Protocol|Keys|Storage|Http|Tenancy|Sessions|Access(?!\.ToString)|OAuth|Pages|Files|Admin|OpenApi|Telemetry)(?=[.;][A-Z\s]|;)")]
     private static partial Regex RoomName();
 }

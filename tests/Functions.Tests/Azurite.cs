@@ -114,14 +114,14 @@ public sealed class Azurite : IDisposable
         start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', Enumerable.Range(1, Accounts).Select(n => $"account{n}:{Key}"));
         string[] arguments =
         [
-            "--require", Repository.Path("tests/azurite/exit-with-parent.cjs"),
+            "--require", Repository.Path("tests/azurite/exit-with-parent.cjs"), "--require", Repository.Path("tests/azurite/collections-by-name.cjs"),
             Repository.Path("tests/azurite/node_modules/azurite/dist/src/azurite.js"),
             "--blobPort", $"{BlobPort}", "--tablePort", $"{TablePort}", "--queuePort", $"{FreePort()}",
             "--skipApiVersionCheck", "--disableTelemetry", "--silent",
             .. dataFolder is null ? (string[])["--inMemoryPersistence"] : ["--location", dataFolder],
         ];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        if (!File.Exists(arguments[2]))
+        if (!File.Exists(arguments[4]))
             throw new InvalidOperationException("Azurite is not installed: run `dotnet dev.cs test` once.");
         var started = Process.Start(start)!;
         started.OutputDataReceived += (_, _) => { };

@@ -46,7 +46,7 @@ public sealed class LogTests
         await using var host = await TestHost.Start();
         var request = new Microsoft.AspNetCore.Http.DefaultHttpContext().Request;
         request.RouteValues["tenant"] = "x\nInformation: forged";
-        await host.Service<Http.Endpoint>().Run(request, () => throw Http.Problem.NotFound("unknown_tenant", "None."));
+        await host.Service<Http.ErrorBoundary>().Run(request, () => throw Http.Problem.NotFound("unknown_tenant", "None."));
         Assert.DoesNotContain(host.Log.Lines, line => line.Contains("forged", StringComparison.Ordinal));
     }
 }

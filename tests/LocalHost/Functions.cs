@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -9,15 +10,22 @@ namespace Latchkey.LocalHost;
 /// <summary>Reads the triggers off the functions' classes, so that there is one route list.</summary>
 public static class Functions
 {
-    /// <summary>The HTTP triggers of an assembly.</summary>
-    public static IEnumerable<HttpFunction> Http(Assembly assembly) =>
+    static readonly ConcurrentDictionary<Assembly, IReadOnlyList<HttpFunction>> http = [];
+    static readonly ConcurrentDictionary<Assembly, IReadOnlyList<TimerFunction>> timed = [];
+
+    /// <summary>The HTTP triggers of an assembly; tests start a thousand hosts, so it is looked through once.</summary>
+    public static IReadOnlyList<HttpFunction> Http(Assembly assembly) => http.GetOrAdd(assembly, assembly => [.. FindHttp(assembly)]);
+
+    /// <summary>The timer triggers of an assembly.</summary>
+    public static IReadOnlyList<TimerFunction> Timed(Assembly assembly) => timed.GetOrAdd(assembly, assembly => [.. FindTimed(assembly)]);
+
+    static IEnumerable<HttpFunction> FindHttp(Assembly assembly) =>
         from method in Methods(assembly)
         let trigger = method.GetParameters().Select(p => p.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(t => t is not null)
         where trigger is not null
         select new HttpFunction(Name(method), trigger.Route!, trigger.Methods!, method);
 
-    /// <summary>The timer triggers of an assembly.</summary>
-    public static IEnumerable<TimerFunction> Timed(Assembly assembly) =>
+    static IEnumerable<TimerFunction> FindTimed(Assembly assembly) =>
         from method in Methods(assembly)
         let trigger = method.GetParameters().Select(p => p.GetCustomAttribute<TimerTriggerAttribute>()).FirstOrDefault(t => t is not null)
         where trigger is not null
@@ -28,17 +36,19 @@ public static class Functions
     {
         foreach (var function in Http(assembly))
         {
-            app.MapMethods(function.Route, function.Methods.Select(m => m.ToUpperInvariant()),
-                (HttpRequest request) => (Task<IResult>)Call(
-                    function.Method, request.HttpContext.RequestServices, request, request.HttpContext.RequestAborted))
-                .WithDisplayName(function.Name);
+            // A RequestDelegate: of any other, ASP.NET Core would compile an expression for every route of every host.
+            app.MapMethods(function.Route, function.Methods.Select(m => m.ToUpperInvariant()), async context =>
+            {
+                var result = await (Task<IResult>)Call(function.Method, context.RequestServices, context.Request, context.RequestAborted);
+                await result.ExecuteAsync(context);
+            }).WithDisplayName(function.Name);
         }
         foreach (var timer in Timed(assembly))
         {
-            app.MapPost($"/admin/functions/{timer.Name}", async (HttpRequest request) =>
+            app.MapPost($"/admin/functions/{timer.Name}", async context =>
             {
-                await Call(timer.Method, request.HttpContext.RequestServices, new TimerInfo(), request.HttpContext.RequestAborted);
-                return Results.Accepted();
+                await Call(timer.Method, context.RequestServices, new TimerInfo(), context.RequestAborted);
+                context.Response.StatusCode = StatusCodes.Status202Accepted;
             });
         }
     }

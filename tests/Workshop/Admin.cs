@@ -3,13 +3,13 @@ using System.Diagnostics;
 namespace Latchkey.Workshop;
 
 /// <summary>
-/// <c>dev.cs admin</c>: the command line of infra/cli. Unless the environment names a deployment it goes to the running
+/// <c>dev.cs admin</c>: the command line of clients/cli. Unless the environment names a deployment it goes to the running
 /// service, as the demo's operator, whose secret everybody knows.
 /// </summary>
 static class Admin
 {
-    const string Project = "infra/cli/Latchkey.Cli.csproj";
-    const string Built = "infra/cli/bin/Debug/net10.0/Latchkey.Cli.dll";
+    const string Project = "clients/cli/Latchkey.Cli.csproj";
+    const string Built = "clients/cli/bin/Debug/net10.0/Latchkey.Cli.dll";
 
     public static async Task<int> Run(string[] args)
     {
@@ -36,7 +36,7 @@ static class Admin
     /// <summary>Builds it, unless nothing has changed since.</summary>
     static async Task Build()
     {
-        var newest = Directory.GetFiles("infra/cli", "*.cs*").Max(File.GetLastWriteTimeUtc);
+        var newest = Directory.GetFiles("clients/cli", "*.cs*").Max(File.GetLastWriteTimeUtc);
         if (File.Exists(Built) && File.GetLastWriteTimeUtc(Built) >= newest) return;
         await Feed.Restore();
         await Shell.Must("dotnet", "build", Project, "--no-restore");

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 
-namespace Latchkey.Files.Sharing;
+namespace Latchkey.Files;
 
 /// <summary>The page of a link: no script, one style, one form; light or dark as the device is. All that is not ours is encoded.</summary>
 static class LinkHtml

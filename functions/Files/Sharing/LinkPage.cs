@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Storage;
@@ -8,18 +9,18 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Azure.Functions.Worker;
 
-namespace Latchkey.Files.Sharing;
+namespace Latchkey.Files;
 
 /// <summary>
 /// What a link leads to: a page with the file's name, size and a button, and what the button does. Public; the link's
 /// secret is the key. It is in the path and must be in no log and no Referer.
 /// </summary>
 public sealed class LinkPage(
-    Gate gate, FileStore files, ShareStore shares, UserStore users, PasswordHashing hashing, Attempts guesses, FileUrls urls, BlobStore blobs, Settings settings,
+    TenantPipeline pipeline, FileStore files, ShareStore shares, UserStore users, PasswordHashing hashing, Lockout guesses, FileUrls urls, BlobStore blobs, Settings settings,
     TimeProvider clock)
 {
     const int Attempts = 20;
-    const int MostGuesses = 10;
+    const int MaxGuesses = 10;
 
     static readonly TimeSpan Lock = TimeSpan.FromMinutes(15);
 
@@ -38,14 +39,14 @@ public sealed class LinkPage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/s/{token}")] HttpRequest request) =>
         Run(request, async (tenant, cancel) =>
         {
-            var act = Act.Of(request);
-            (act.Type, act.Target) = ("link-download", null);
+            var audit = AuditContext.Of(request);
+            (audit.Type, audit.Target) = ("link-download", null);
             var password = await Password(request);
             string? hash = null;
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
                 if (await Find(request, tenant, cancel) is not var (file, link)) return NotFound(request);
-                act.Target = file.Id;
+                audit.Target = file.Id;
                 if (Over(request, file, link) is { } over) return over;
                 if (link.PasswordHash is not null && hash is null) // Asked once, however often the use is tried.
                 {
@@ -59,7 +60,7 @@ public sealed class LinkPage(
                     }
                     if (hash is null)
                     {
-                        act.Refusal = "wrong_password";
+                        audit.Refusal = "wrong_password";
                         return Page(request, 403, LinkHtml.Of(file, true, "This is not the password."));
                     }
                 }
@@ -74,7 +75,7 @@ public sealed class LinkPage(
     // The hash to keep if the password is the link's, or null. A guess has its place before it is looked at.
     async Task<string?> Matching(Share link, string password, CancellationToken cancel)
     {
-        var count = new AttemptCount(RowKeys.Attempts(link.Tenant, "link", link.Id), MostGuesses, Lock) { Slow = MostGuesses, GoodClears = true };
+        var count = new LockoutCounter(RowKeys.Attempts(link.Tenant, "link", link.Id), MaxGuesses, Lock) { Slow = MaxGuesses, GoodClears = true };
         using var guess = await guesses.Reserve([count], cancel);
         PasswordVerificationResult verdict;
         string? renewed = null;
@@ -98,7 +99,7 @@ public sealed class LinkPage(
     }
 
     Task<IResult> Run(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) =>
-        gate.Page(request, steps, (_, problem) => Task.FromResult(Page(request, problem.Status, LinkHtml.Message(
+        pipeline.Page(request, steps, (_, problem) => Task.FromResult(Page(request, problem.Status, LinkHtml.Message(
             "This did not work", problem.Message is { Length: > 0 } why ? why : "Try again in a moment."))));
 
     async Task<(FileRecord File, Share Link)?> Find(HttpRequest request, Tenant tenant, CancellationToken cancel)
@@ -124,7 +125,7 @@ public sealed class LinkPage(
     {
         var life = settings.DownloadUrlTime;
         if (link.Until - clock.GetUtcNow() is { } left && left < life) life = left;
-        var url = await urls.Read(file, $"link {link.Id}", life, Act.Of(request), cancel);
+        var url = await urls.Read(file, $"link {link.Id}", life, AuditContext.Of(request), cancel);
         SetHeaders(request);
         request.HttpContext.Response.Headers.Location = url.Url;
         return Results.StatusCode(303); // A GET follows, whatever the browser.

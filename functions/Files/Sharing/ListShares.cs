@@ -1,12 +1,12 @@
+using Latchkey.Access;
 using Latchkey.Protocol;
-using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
-namespace Latchkey.Files.Sharing;
+namespace Latchkey.Files;
 
 /// <summary>Lists who has access to a file beyond those of its space, for those who may decide about it.</summary>
-public sealed class ListShares(Gate gate, FileRights rights, ShareStore shares, TimeProvider clock)
+public sealed class ListShares(TenantPipeline pipeline, FilePermissions rights, ShareStore shares, TimeProvider clock)
 {
     /// <summary>
     /// <c>GET /{tenant}/files/{id}/shares</c>: what has ended is not among them. Preflights: see <see cref="ShareFile"/>.
@@ -14,11 +14,11 @@ public sealed class ListShares(Gate gate, FileRights rights, ShareStore shares, 
     [Function("files-shares")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/files/{id}/shares")] HttpRequest request) =>
-        gate.Read(request, Scopes.FilesShare, async caller =>
+        pipeline.AuthorizeRead(request, Scopes.FilesShare, async caller =>
         {
-            var file = await rights.Get(caller, request.RouteValues["id"] as string, Right.Share);
+            var file = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Share);
             var now = clock.GetUtcNow();
             var all = await shares.Of(file.Tenant, file.Id, caller.Cancel);
-            return FileJson.Ok(new SharesAnswer([.. all.Where(share => share.IsLive(now)).Select(share => ShareAnswer.Of(share))]));
+            return FileJson.Ok(new SharesResponse([.. all.Where(share => share.IsLive(now)).Select(share => ShareResponse.Of(share))]));
         });
 }

@@ -1,28 +1,28 @@
+using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Storage;
-using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
-namespace Latchkey.Files.Sharing;
+namespace Latchkey.Files;
 
 /// <summary>Takes a share back, at once; a download URL that was issued before lives on for its minutes.</summary>
-public sealed class RevokeShare(Gate gate, FileRights rights, ShareStore shares)
+public sealed class RevokeShare(TenantPipeline pipeline, FilePermissions rights, ShareStore shares)
 {
     /// <summary><c>DELETE /{tenant}/files/{id}/shares/{shareId}</c> → 204.</summary>
     [Function("files-unshare")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = "{tenant}/files/{id}/shares/{shareId}")]
         HttpRequest request) =>
-        gate.Change(request, Scopes.FilesShare, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.FilesShare, async caller =>
         {
-            var file = await rights.Get(caller, request.RouteValues["id"] as string, Right.Share);
+            var file = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Share);
             var share = request.RouteValues["shareId"] is string id && Ids.IsBase32(id, 16)
                 ? await shares.Find(file.Tenant, file.Id, id, caller.Cancel) : null;
             if (share is null) throw Problem.NotFound("share_not_found", "There is no such share.");
             await shares.Remove(share, caller.Cancel);
-            (caller.Act.Target, caller.Act.Detail) = (file.Id, share.Told);
+            (caller.Audit.Target, caller.Audit.Detail) = (file.Id, share.Describe);
             return Results.NoContent();
         });
 }

@@ -2,7 +2,7 @@ using Azure;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 
-namespace Latchkey.Files.Sharing;
+namespace Latchkey.Files;
 
 /// <summary>Access to one file beyond its space: a user's, a group's, or that of whoever has a link.</summary>
 public sealed record Share
@@ -25,8 +25,8 @@ public sealed record Share
     /// <summary>The user's or group's name at the time.</summary>
     public string? RecipientName { get; init; }
 
-    /// <summary><see cref="Right.Read"/> or <see cref="Right.Write"/>.</summary>
-    public required Right Access { get; init; }
+    /// <summary><see cref="Permission.Read"/> or <see cref="Permission.Write"/>.</summary>
+    public required Permission Access { get; init; }
 
     /// <summary>When it ends, or null.</summary>
     public DateTimeOffset? Until { get; init; }
@@ -57,7 +57,7 @@ public sealed record Share
         Ids.HashBase32($"{fileId}|{kind}|{recipientOrSecret}");
 
     /// <summary>What the audit says of it: no secret, and no name.</summary>
-    public string Told => $"{Kind} {Recipient}{(Recipient.Length > 0 ? ", " : "")}share {Id}, {Access.ToString().ToLowerInvariant()}";
+    public string Describe => $"{Kind} {Recipient}{(Recipient.Length > 0 ? ", " : "")}share {Id}, {Access.ToString().ToLowerInvariant()}";
 
     /// <summary>True until it ends.</summary>
     public bool IsLive(DateTimeOffset now) => Until is null || now < Until;
@@ -77,7 +77,7 @@ public sealed record Share
         Kind = row.GetString("Kind"),
         Recipient = row.GetString("Recipient"),
         RecipientName = row.GetString("RecipientName"),
-        Access = Enum.Parse<Right>(row.GetString("Access")),
+        Access = Enum.Parse<Permission>(row.GetString("Access")),
         Until = row.GetDateTimeOffset("Until"),
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
         CreatedBy = row.GetString("CreatedBy"),

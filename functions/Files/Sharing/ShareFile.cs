@@ -1,3 +1,4 @@
+using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Storage;
@@ -5,23 +6,23 @@ using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
-namespace Latchkey.Files.Sharing;
+namespace Latchkey.Files;
 
 /// <summary>Shares a file with a user or a group, or makes a link to it; for those who own its space.</summary>
 public sealed class ShareFile(
-    Gate gate, FileRights rights, FileStore files, UserStore users, GroupStore groups, ShareStore shares, PasswordHashing hashing,
+    TenantPipeline pipeline, FilePermissions rights, FileStore files, UserStore users, GroupStore groups, ShareStore shares, PasswordHashing hashing,
     TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/files/{id}/shares</c> → 201. The preflights of this route are answered here, its GET's too.</summary>
     [Function("files-share")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/files/{id}/shares")] HttpRequest request) =>
-        gate.Change(request, Scopes.FilesShare, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.FilesShare, async caller =>
         {
             var asked = await JsonBody.Read<ShareRequest>(request);
             asked.Check();
             var (access, until) = (asked.CheckedAccess(), asked.CheckedUntil(clock.GetUtcNow()));
-            var file = await rights.Get(caller, request.RouteValues["id"] as string, Right.Share);
+            var file = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Share);
             if (file.Status != FileStatus.Available) throw Problem.Conflict("file_pending", "The file is not complete yet.");
             var secret = Ids.NewSecret();
             var share = asked.Link is { } link
@@ -30,9 +31,9 @@ public sealed class ShareFile(
             share = share with { Access = access, Until = until };
             await shares.Save(share, caller.Cancel);
             await EnsureKept(share, caller.Cancel);
-            (caller.Act.Target, caller.Act.Detail) = (file.Id, share.Told);
+            (caller.Audit.Target, caller.Audit.Detail) = (file.Id, share.Describe);
             var url = asked.Link is null ? null : $"{caller.Tenant.Issuer}/s/{file.Id}.{secret}";
-            return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}/shares/{share.Id}", ShareAnswer.Of(share, url));
+            return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}/shares/{share.Id}", ShareResponse.Of(share, url));
         });
 
     // A purge that began meanwhile may have looked for shares just before this one; after its mark nobody else would.
@@ -40,7 +41,7 @@ public sealed class ShareFile(
     {
         if (await files.Find(share.Tenant, share.FileId, cancel) is { Status: not FileStatus.Purging }) return;
         await shares.Remove(share, cancel);
-        throw FileRights.NotFound();
+        throw FilePermissions.NotFound();
     }
 
     async Task<Share> With(Caller caller, FileRecord file, ShareRequest.RecipientRequest with)
@@ -68,7 +69,7 @@ public sealed class ShareFile(
         Kind = kind,
         Recipient = recipient,
         RecipientName = name,
-        Access = Right.Read,
+        Access = Permission.Read,
         CreatedAt = clock.GetUtcNow(),
     };
 
@@ -78,7 +79,7 @@ public sealed class ShareFile(
         FileId = file.Id,
         Id = Share.IdOf(file.Id, "link", secret),
         Kind = "link",
-        Access = Right.Read,
+        Access = Permission.Read,
         CreatedAt = clock.GetUtcNow(),
         CreatedBy = Owner.Of(caller.Token) is { Kind: "user" } user ? user.Id : null,
         SecretHash = Ids.Hash(secret),

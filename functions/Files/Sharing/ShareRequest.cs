@@ -2,7 +2,7 @@ using System.Globalization;
 using Latchkey.Http;
 using Latchkey.Tenancy;
 
-namespace Latchkey.Files.Sharing;
+namespace Latchkey.Files;
 
 /// <summary>What the caller says of a share: with whom or by a link, for what, until when.</summary>
 sealed record ShareRequest
@@ -39,16 +39,16 @@ sealed record ShareRequest
     {
         if (With is null == Link is null) throw Invalid("it has either with or link");
         if (With is not null && With.User is null == With.Group is null) throw Invalid("with has either user or group");
-        if (Link is not null && CheckedAccess() != Right.Read) throw Invalid("a link only reads");
+        if (Link is not null && CheckedAccess() != Permission.Read) throw Invalid("a link only reads");
         if (Link?.MaxDownloads is < 1) throw Invalid("maxDownloads is at least 1");
         if (Link?.Password is { } password && !PasswordHashing.IsTypable(password)) throw Invalid("a password has no U+0000");
         if (Link?.Password is "" or { Length: > MaxPasswordChars }) throw Invalid($"a password has 1 to {MaxPasswordChars} characters");
     }
 
-    public Right CheckedAccess() => Access switch
+    public Permission CheckedAccess() => Access switch
     {
-        "read" => Right.Read,
-        "write" => Right.Write,
+        "read" => Permission.Read,
+        "write" => Permission.Write,
         _ => throw Invalid("access is read or write"),
     };
 

@@ -3,16 +3,16 @@ using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Storage;
 
-namespace Latchkey.Files.Sharing;
+namespace Latchkey.Files;
 
 /// <summary>
 /// Shares (SCHEMA.md, table Files): a row beside the file, which decides, and one in the recipient's partition, which
 /// only leads there. The latter is written first and removed last: what a crash leaves leads nowhere and harms nobody.
 /// </summary>
-public sealed class ShareStore(StorageClients storage, DueFiles due)
+public sealed class ShareStore(StorageClients storage, FileSchedule due)
 {
     /// <summary>How many shares a file has at most.</summary>
-    const int Most = 100;
+    const int Max = 100;
 
     readonly Table table = new(storage.Tables.GetTableClient("Files"));
 
@@ -38,7 +38,7 @@ public sealed class ShareStore(StorageClients storage, DueFiles due)
     public async Task Save(Share share, CancellationToken cancel)
     {
         var others = (await Of(share.Tenant, share.FileId, cancel)).Count(other => other.Id != share.Id);
-        if (others >= Most) throw Problem.Conflict("too_many_shares", $"A file has {Most} shares at most: share it with a group.");
+        if (others >= Max) throw Problem.Conflict("too_many_shares", $"A file has {Max} shares at most: share it with a group.");
         if (share.Until is { } until) await due.Add(share.Tenant, share.FileId, share.Id, until, cancel);
         if (share.Kind != "link") await table.Put(Index(share), cancel);
         await table.Put(share.Row(), cancel);

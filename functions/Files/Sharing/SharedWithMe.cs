@@ -1,7 +1,9 @@
+using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Tenancy;
 
-namespace Latchkey.Files.Sharing;
+
+namespace Latchkey.Files;
 
 /// <summary>
 /// What others share with a user: found through the user's index and those of the user's groups, and then looked up,
@@ -11,7 +13,7 @@ public sealed class SharedWithMe(ShareStore shares, FileStore files, GroupStore 
 {
     /// <summary>A page, which may hold fewer than <paramref name="limit"/> though there are more, and where to go on.</summary>
     /// <exception cref="Problem">400 <c>invalid_cursor</c>.</exception>
-    public async Task<(IReadOnlyList<FileAnswer> Files, string? Next)> Page(Caller caller, string? cursor, int limit)
+    public async Task<(IReadOnlyList<FileResponse> Files, string? Next)> Page(Caller caller, string? cursor, int limit)
     {
         var self = Owner.Of(caller.Token);
         if (self.Kind != "user") return ([], null); // Nothing can be shared with a client.
@@ -30,18 +32,18 @@ public sealed class SharedWithMe(ShareStore shares, FileStore files, GroupStore 
             var (last, ended) = (found[^1].Key, found.Count < limit);
             var next = ended && at + 1 == sources.Count ? null
                 : ended ? $"{sources[at + 1].Kind}:{sources[at + 1].Id}:" : $"{kind}:{id}:{last}";
-            return ([.. page.OfType<FileAnswer>()], next);
+            return ([.. page.OfType<FileResponse>()], next);
         }
         return ([], null);
     }
 
-    async Task<FileAnswer?> Load(Caller caller, string fileId, string shareId)
+    async Task<FileResponse?> Load(Caller caller, string fileId, string shareId)
     {
         var (tenant, now) = (caller.Tenant.Id, clock.GetUtcNow());
         var (finding, sharing) = (files.Find(tenant, fileId, caller.Cancel), shares.Find(tenant, fileId, shareId, caller.Cancel));
         await Task.WhenAll(finding, sharing);
         return await finding is { Status: FileStatus.Available } file && await sharing is { } share && share.IsLive(now)
-            ? FileAnswer.Of(file) with { Space = "shared", Access = share.Access.ToString().ToLowerInvariant() }
+            ? FileResponse.Of(file) with { Space = "shared", Access = share.Access.ToString().ToLowerInvariant() }
             : null;
     }
 

@@ -1,8 +1,8 @@
-using Latchkey.OAuth.Sessions;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
-namespace Latchkey.OAuth.Authorization;
+
+namespace Latchkey.OAuth;
 
 /// <summary>What has to happen next.</summary>
 public enum NextStep
@@ -18,7 +18,7 @@ public enum NextStep
 }
 
 /// <summary>Decides what an authorization request still needs (OIDC Core §3.1.2.3, §3.1.2.4).</summary>
-public sealed class AuthorizationDecision(Approvals approvals, IdTokenHints hints, TimeProvider clock)
+public sealed class AuthorizationDecision(Consents approvals, IdTokenHints hints, TimeProvider clock)
 {
     /// <summary>The next step.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -54,7 +54,7 @@ public sealed class AuthorizationDecision(Approvals approvals, IdTokenHints hint
         var granted = Granted(tenant, request, user);
         if (request.Asks(Prompt.Consent)) return true;
         if (request.To.Client.FirstParty) return false;
-        return !granted.Beyond(await approvals.Find(tenant, user, request.To.Client, cancel)).IsEmpty;
+        return !granted.Except(await approvals.Find(tenant, user, request.To.Client, cancel)).IsEmpty;
     }
 
     async Task<bool> MustSignInAgain(

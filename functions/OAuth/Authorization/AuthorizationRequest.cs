@@ -1,7 +1,8 @@
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
-namespace Latchkey.OAuth.Authorization;
+
+namespace Latchkey.OAuth;
 
 /// <summary>
 /// Where an answer may go: a known client and one of its redirect URIs. Before there is one, a failure is a page of

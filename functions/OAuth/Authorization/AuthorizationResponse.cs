@@ -2,7 +2,8 @@ using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
-namespace Latchkey.OAuth.Authorization;
+
+namespace Latchkey.OAuth;
 
 /// <summary>An answer to the app (RFC 6749 §4.1.2), with <c>state</c> and, good or bad, with <c>iss</c> (RFC 9207).</summary>
 /// <param name="To">Where it goes.</param>

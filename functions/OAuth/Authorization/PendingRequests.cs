@@ -1,26 +1,26 @@
 using System.Text;
 using Azure.Data.Tables;
 using Latchkey.Http;
-using Latchkey.OAuth.Sessions;
+using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 
-namespace Latchkey.OAuth.Authorization;
+namespace Latchkey.OAuth;
 
 /// <summary>How a user answered a request. It is set once; a second click finds it and gets the same.</summary>
 /// <param name="UserId">Who answered; null if nobody had signed in.</param>
 /// <param name="SessionId">The session that was granted; null is a no.</param>
 /// <param name="At">When.</param>
-public sealed record Answered(string? UserId, string? SessionId, DateTimeOffset At);
+public sealed record Decision(string? UserId, string? SessionId, DateTimeOffset At);
 
 /// <summary>A request that waits for its user in one browser: an app's for authorization, or one of a page of ours.</summary>
 /// <param name="Id"><c>{bucket}.{id}</c>: all that the pages carry.</param>
 /// <param name="Parameters">The app's request, or what the page has to remember.</param>
 /// <param name="Pushed">It was pushed (RFC 9126).</param>
 /// <param name="CreatedAt">When it came in.</param>
-/// <param name="Answered">The answer, or null.</param>
-public sealed record PendingRequest(string Id, Form Parameters, bool Pushed, DateTimeOffset CreatedAt, Answered? Answered)
+/// <param name="Decision">The answer, or null.</param>
+public sealed record PendingRequest(string Id, Form Parameters, bool Pushed, DateTimeOffset CreatedAt, Decision? Decision)
 {
     /// <summary>The page of ours that waits, which is its path under the tenant; null if it is an app that waits.</summary>
     public string? Page { get; init; }
@@ -92,9 +92,9 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
     /// yes and no, gets what was said first.
     /// </summary>
     /// <exception cref="Problem">400 <c>sign_in_expired</c>: the request is gone.</exception>
-    public async Task<Answered> Answer(Tenant tenant, PendingRequest request, Answered answer, CancellationToken cancel)
+    public async Task<Decision> Answer(Tenant tenant, PendingRequest request, Decision answer, CancellationToken cancel)
     {
-        while (request.Answered is null)
+        while (request.Decision is null)
         {
             var row = new TableEntity(request.Row)
             {
@@ -108,13 +108,13 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
             var current = await tables.Of(bucket).Find(request.Row.PartitionKey, RowKeys.Pending, cancel) ?? throw Expired(request);
             request = Read(request.Id, current);
         }
-        return request.Answered;
+        return request.Decision;
     }
 
     static PendingRequest Read(string id, TableEntity row) => new(
         id, Form.Parse(Encoding.UTF8.GetBytes(Columns.GetLong(row, "Parameters"))), row.GetBoolean("Pushed") is true,
         row.GetDateTimeOffset("CreatedAt")!.Value,
-        row.GetDateTimeOffset("AnsweredAt") is { } at ? new Answered(row.GetString("UserId"), row.GetString("SessionId"), at) : null)
+        row.GetDateTimeOffset("AnsweredAt") is { } at ? new Decision(row.GetString("UserId"), row.GetString("SessionId"), at) : null)
     {
         Page = row.GetString("Page"),
         Row = row,

@@ -2,10 +2,11 @@ using System.Text;
 using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Protocol;
+using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 
-namespace Latchkey.OAuth.Authorization;
+namespace Latchkey.OAuth;
 
 /// <summary>Authorization requests that a client has pushed (RFC 9126; SCHEMA.md, tables Requests…), each good for one use.</summary>
 public sealed class PushedRequests(RequestTables tables, TimeProvider clock)

@@ -3,7 +3,7 @@ using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
-namespace Latchkey.OAuth.Authorization;
+namespace Latchkey.OAuth;
 
 /// <summary>
 /// Reads an authorization request in two steps: first where an answer may go, then everything else. Parameters that we

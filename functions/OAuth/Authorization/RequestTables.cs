@@ -1,6 +1,7 @@
 using Latchkey.Storage;
 
-namespace Latchkey.OAuth.Authorization;
+
+namespace Latchkey.OAuth;
 
 /// <summary>The tables of authorization requests, pushed and pending (SCHEMA.md, tables Requests…).</summary>
 public sealed class RequestTables(StorageClients storage, TimeProvider clock)

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Azure.Core;
 
-namespace Latchkey.OAuth.Mail;
+namespace Latchkey.OAuth;
 
 /// <summary>
 /// Hands messages to Azure Communication Services Email over its REST API ("Email - Send", version 2023-03-31), with the

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Latchkey.Storage;
 
-namespace Latchkey.OAuth.Mail;
+namespace Latchkey.OAuth;
 
 /// <summary>Writes each message into a file of its own, for local runs.</summary>
 public sealed class FileMail(MailSettings settings, TimeProvider clock) : IMail

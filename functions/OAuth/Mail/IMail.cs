@@ -1,4 +1,4 @@
-namespace Latchkey.OAuth.Mail;
+namespace Latchkey.OAuth;
 
 /// <summary>A message in plain text.</summary>
 /// <param name="To">A mail address.</param>

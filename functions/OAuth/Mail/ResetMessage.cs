@@ -1,12 +1,12 @@
 using System.Globalization;
 using Latchkey.Tenancy;
 
-namespace Latchkey.OAuth.Mail;
+namespace Latchkey.OAuth;
 
 /// <summary>The message that leads a user to a new password. It holds nothing that somebody else wrote, who could use us to mail it.</summary>
 static class ResetMessage
 {
-    const int MostName = 40;
+    const int MaxName = 40;
 
     /// <summary>The message with a link, which is good for half an hour.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -34,6 +34,6 @@ static class ResetMessage
         var words = string.Concat(tenant.Select(c => char.IsLetterOrDigit(c) || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark
             or UnicodeCategory.SpacingCombiningMark || c is '-' or '\'' or '&' ? c : ' '));
         var name = string.Join(' ', words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        return name.Length <= MostName ? name : name[..MostName].TrimEnd();
+        return name.Length <= MaxName ? name : name[..MaxName].TrimEnd();
     }
 }

@@ -4,7 +4,7 @@ using MimeKit;
 using MimeKit.Text;
 using MimeKit.Utils;
 
-namespace Latchkey.OAuth.Mail;
+namespace Latchkey.OAuth;
 
 /// <summary>
 /// Hands messages to an SMTP server (RFC 6409), always over TLS with a certificate that this machine trusts for the server's

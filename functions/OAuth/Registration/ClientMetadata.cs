@@ -2,7 +2,8 @@ using Latchkey.Keys;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
-namespace Latchkey.OAuth.Registration;
+
+namespace Latchkey.OAuth;
 
 /// <summary>
 /// Client metadata (RFC 7591 §2, OpenID Connect Registration §2), checked field by field. Fields that are not known
@@ -10,7 +11,7 @@ namespace Latchkey.OAuth.Registration;
 /// </summary>
 static class ClientMetadata
 {
-    const int MostUris = 20;
+    const int MaxUris = 20;
     const int MaxNameChars = 100;
     const int MaxJwksChars = 16 * 1024;
 
@@ -18,7 +19,7 @@ static class ClientMetadata
         [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
 
     // Nobody can register themselves into administering a tenant.
-    static readonly Scope Offered = Scopes.All.Beyond(Scope.Of(Scopes.Admin));
+    static readonly Scope Offered = Scopes.All.Except(Scope.Of(Scopes.Admin));
 
     /// <summary>The client with everything that a client may say about itself replaced by what it says now.</summary>
     /// <param name="client">The client so far; what an operator set stays.</param>
@@ -86,12 +87,12 @@ static class ClientMetadata
     static Scope ScopeOf(MetadataReader json, IReadOnlyList<string> grants)
     {
         // Without a user there is nothing that OpenID Connect's scopes could be about.
-        var most = grants is [GrantType.ClientCredentials] ? Offered.Beyond(Scopes.OpenIdConnect) : Offered;
+        var most = grants is [GrantType.ClientCredentials] ? Offered.Except(Scopes.OpenIdConnect) : Offered;
         if (json.Text("scope", 1000) is not { } text) return most;
         try
         {
             var scope = Scope.Parse(text);
-            return !scope.IsEmpty && scope.Beyond(most).IsEmpty ? scope : throw MetadataReader.Fault($"scope may hold: {most}.");
+            return !scope.IsEmpty && scope.Except(most).IsEmpty ? scope : throw MetadataReader.Fault($"scope may hold: {most}.");
         }
         catch (OAuthError malformed) when (malformed.Code == "invalid_scope")
         {
@@ -101,7 +102,7 @@ static class ClientMetadata
 
     static IReadOnlyList<string> RedirectUris(Client client, MetadataReader json, bool native, IReadOnlyList<string> grants)
     {
-        var uris = json.Texts("redirect_uris", MostUris) ?? [];
+        var uris = json.Texts("redirect_uris", MaxUris) ?? [];
         if (uris.Count == 0 && grants.Contains(GrantType.AuthorizationCode))
             throw OAuthError.InvalidRedirectUri("redirect_uris is missing.");
         if (uris.Select(uri => RedirectUri.Fault(uri, native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null) is { } fault)
@@ -111,7 +112,7 @@ static class ClientMetadata
 
     static IReadOnlyList<string> PostLogoutRedirectUris(Client client, MetadataReader json, bool native)
     {
-        var uris = json.Texts("post_logout_redirect_uris", MostUris) ?? [];
+        var uris = json.Texts("post_logout_redirect_uris", MaxUris) ?? [];
         return uris.Select(uri => RedirectUri.Fault(uri, native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null) is { } fault
             ? throw MetadataReader.Fault($"post_logout_redirect_uris: {fault}") : uris;
     }

@@ -5,7 +5,7 @@ using Latchkey.Protocol;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 
-namespace Latchkey.OAuth.Registration;
+namespace Latchkey.OAuth;
 
 /// <summary>What a developer says about an app in a form.</summary>
 /// <param name="Type"><c>native</c>, <c>web</c>, <c>browser</c> or <c>service</c>; fixed once it is registered.</param>
@@ -27,7 +27,7 @@ public sealed record AppFields(
 /// </summary>
 public sealed class DeveloperApps(StorageClients storage, ClientStore clients, Registrations registrations, TimeProvider clock)
 {
-    const int MostSecrets = 4;
+    const int MaxSecrets = 4;
 
     readonly Table table = new(storage.Tables.GetTableClient("DeveloperApps"));
 
@@ -88,7 +88,7 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
         if (client.SetByAdministrator.Contains(RegisteredFields.Secret))
             throw Http.Problem.Conflict("secret_set", "An administrator has set this app's secret. Ask them for a new one.");
         var (secret, now) = (Ids.NewSecret(), clock.GetUtcNow());
-        var old = client.LiveSecretHashes(now).Take(MostSecrets - 1).Select(hash => Client.Ending(hash, now + Overlap));
+        var old = client.LiveSecretHashes(now).Take(MaxSecrets - 1).Select(hash => Client.Ending(hash, now + Overlap));
         return await clients.TryReplace(tenant, client with { SecretHashes = [Client.HashSecret(secret), .. old] }, cancel) ? secret : null;
     }
 

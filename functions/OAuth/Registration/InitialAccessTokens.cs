@@ -2,7 +2,7 @@ using Azure.Data.Tables;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 
-namespace Latchkey.OAuth.Registration;
+namespace Latchkey.OAuth;
 
 /// <summary>An initial access token as its operator sees it: never the token.</summary>
 /// <param name="Id">What to revoke it by.</param>

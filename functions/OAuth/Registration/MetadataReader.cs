@@ -5,7 +5,7 @@ using Latchkey.Keys;
 using Latchkey.Protocol;
 using Microsoft.AspNetCore.Http;
 
-namespace Latchkey.OAuth.Registration;
+namespace Latchkey.OAuth;
 
 /// <summary>
 /// Reads single fields of client metadata (RFC 7591 §2). A field that is absent or null is null; one of another type or

@@ -1,7 +1,8 @@
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
-namespace Latchkey.OAuth.Registration;
+
+namespace Latchkey.OAuth;
 
 /// <summary>
 /// What an administrator has set of a registered client (<see cref="Client.SetByAdministrator"/>) stays, whatever the client

@@ -1,7 +1,7 @@
 using Latchkey.Http;
 using Microsoft.AspNetCore.Http;
 
-namespace Latchkey.OAuth.Registration;
+namespace Latchkey.OAuth;
 
 /// <summary>The bearer token of a registration request: an initial access token, or a client's registration access token.</summary>
 static class RegistrationToken

@@ -1,11 +1,10 @@
 using System.Text.Json;
-using Latchkey.OAuth.Grants;
 using Latchkey.Protocol;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 
-namespace Latchkey.OAuth.Registration;
+namespace Latchkey.OAuth;
 
 /// <summary>Makes and changes clients by their own metadata (RFC 7591, RFC 7592). Secrets are said once, when they are made.</summary>
 public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grants, TimeProvider clock)

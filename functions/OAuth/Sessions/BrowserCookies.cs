@@ -2,7 +2,7 @@ using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 
-namespace Latchkey.OAuth.Sessions;
+namespace Latchkey.OAuth;
 
 /// <summary>
 /// Cookies of a tenant's pages (RFC 6265bis). All tenants share one origin and <c>__Host-</c> demands the path
@@ -14,7 +14,7 @@ public sealed class BrowserCookies(Settings settings)
     const string RequestName = "request-";
 
     // Each is about 110 bytes, and servers take 32 KiB of headers: who leaves more sign-ins open loses the oldest.
-    const int MostRequests = 20;
+    const int MaxRequests = 20;
 
     readonly bool secure = settings.Origin.StartsWith("https:", StringComparison.Ordinal);
 
@@ -81,7 +81,7 @@ public sealed class BrowserCookies(Settings settings)
     public void DropOldRequests(HttpRequest request, Tenant tenant, string id)
     {
         var others = Requests(request).Where(cookie => cookie.Name != Name(tenant, RequestName + id))
-            .OrderByDescending(cookie => cookie.Since, StringComparer.Ordinal).Skip(MostRequests - 1);
+            .OrderByDescending(cookie => cookie.Since, StringComparer.Ordinal).Skip(MaxRequests - 1);
         foreach (var (name, _) in others) request.HttpContext.Response.Cookies.Delete(name, Options(null));
     }
 

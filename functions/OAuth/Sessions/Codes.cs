@@ -1,6 +1,7 @@
-using Latchkey.Tenancy;
+using Latchkey.Sessions;
 
-namespace Latchkey.OAuth.Sessions;
+
+namespace Latchkey.OAuth;
 
 /// <summary>
 /// The authorization code <c>{bucket}.{sessionId}.{userId}.{HMAC-SHA256}</c> (RFC 6749 §4.1.2). Like the refresh token it is

@@ -2,7 +2,7 @@ using Latchkey.Protocol;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 
-namespace Latchkey.OAuth.Sessions;
+namespace Latchkey.OAuth;
 
 /// <summary>
 /// The refresh token of an app in a browser as a cookie that no script sees (<see cref="Client.RefreshByCookie"/>). It goes

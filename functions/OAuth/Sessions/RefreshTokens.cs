@@ -1,7 +1,7 @@
 using System.Globalization;
-using Latchkey.Tenancy;
+using Latchkey.Sessions;
 
-namespace Latchkey.OAuth.Sessions;
+namespace Latchkey.OAuth;
 
 /// <summary>What a refresh token of ours says.</summary>
 /// <param name="SessionId">The session.</param>

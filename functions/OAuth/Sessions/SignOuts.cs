@@ -1,12 +1,13 @@
+using Latchkey.Sessions;
 using Latchkey.Tenancy;
 
-namespace Latchkey.OAuth.Sessions;
+namespace Latchkey.OAuth;
 
 /// <summary>
 /// Ends a user's sessions: all, or all of an app, by a mark on the user's row, one by its own; then the session first, its line in
 /// the list last, so that what is alive is always in the list.
 /// </summary>
-public sealed class SignOuts(SessionStore sessions, UserSessions lines, UserStore users, Approvals approvals)
+public sealed class SignOuts(SessionStore sessions, UserSessions lines, UserStore users, Consents approvals)
 {
     /// <summary>Ends one session; ending it again does no harm.</summary>
     public async Task End(Tenant tenant, string userId, string sessionId, string reason, CancellationToken cancel)

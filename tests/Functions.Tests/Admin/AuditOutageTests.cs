@@ -51,7 +51,7 @@ public sealed class AuditOutageTests
     static Task<IResult> Enter(AuditLog log, Tenant tenant)
     {
         var request = new DefaultHttpContext().Request;
-        Act.Of(request).Type = "test";
+        AuditContext.Of(request).Type = "test";
         return log.Record(request, tenant, () => Task.FromResult(Results.Ok()));
     }
 

@@ -1,7 +1,7 @@
-using Latchkey.Tests.Files;
-using Latchkey.Tests.Keys;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Latchkey.Tests.Files;
+using Latchkey.Tests.Keys;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Latchkey.Tests.Admin;

@@ -102,8 +102,8 @@ public sealed class UserEndsTests : IAsyncLifetime
         Assert.Null(await users.TryChangePassword(tenant, read, "x", default));
         // As a sign-in that had looked at the password a moment before.
         var client = (await host.Service<ClientStore>().Find(tenant, "first-party", default))!;
-        var late = await host.Service<Latchkey.OAuth.Sessions.SignIns>().Start(tenant, client, read, Latchkey.Protocol.Scope.Of("files.read"),
-            Latchkey.OAuth.Sessions.Authentication.ByPassword(host.Clock.Now), new("", ""), null, default);
+        var late = await host.Service<Latchkey.OAuth.SessionIssuer>().Start(tenant, client, read, Latchkey.Protocol.Scope.Of("files.read"),
+            Latchkey.Sessions.Authentication.ByPassword(host.Clock.Now), new("", ""), null, default);
         await TestClients.Refused(await host.Refresh("demo", late.RefreshToken!), "invalid_grant");
         Assert.Equal(401, await host.Try(late.AccessToken));
     }

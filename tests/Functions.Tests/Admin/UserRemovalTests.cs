@@ -70,7 +70,7 @@ public sealed class UserRemovalTests : IAsyncLifetime
         }
         Assert.True(cuts > 6, $"only {cuts} cuts");
         host.Clock.Advance(TimeSpan.FromHours(2)); // What a part has that its space knows nothing of is given back.
-        await host.Service<Latchkey.Files.Checking.Check>().Run("demo", 100, now: true, default);
+        await host.Service<Latchkey.Files.IntegrityCheck>().Run("demo", 100, now: true, default);
         await Books.Balance(host);
     }
 

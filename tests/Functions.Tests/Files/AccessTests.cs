@@ -1,7 +1,7 @@
 using System.Net;
 using Azure.Data.Tables;
+using Latchkey.Sessions;
 using Latchkey.Storage;
-using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.Files;
 

@@ -69,8 +69,8 @@ public sealed class CheckTests : IAsyncLifetime
         await alice.Upload([1], "stays", "a/x");
         var file = (await host.Service<FileStore>().Find("demo", id, default))!;
         await host.Service<FileStore>().TryMove(file, file.Delete(host.Clock.Now, TimeSpan.FromDays(1)), default, default); // And the process died.
-        var usage = await host.Service<SpaceUsage>().Read("demo", file.Space, default);
-        await host.Service<TenantTotals>().Take("demo", file.Space, usage, usage with { Bytes = 1L << 30 }, new(), default);
+        var usage = await host.Service<SpaceQuota>().Read("demo", file.Space, default);
+        await host.Service<TenantQuota>().Reserve("demo", file.Space, usage, usage with { Bytes = 1L << 30 }, new(), default);
 
         var report = await Run();
         Assert.Equal((2, 0), (report.GetProperty("foldersRemoved").GetInt64(), report.GetProperty("partsRepaired").GetInt64()));
@@ -85,7 +85,7 @@ public sealed class CheckTests : IAsyncLifetime
     public async Task A_check_goes_on_where_it_stopped()
     {
         for (var n = 0; n < 3; n++) await alice.Upload([1], $"{n}");
-        var steps = host.Service<Latchkey.Files.Checking.Check>();
+        var steps = host.Service<Latchkey.Files.IntegrityCheck>();
         var phases = new List<string>();
         for (var n = 0; n < 10; n++)
         {

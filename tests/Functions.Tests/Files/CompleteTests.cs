@@ -41,7 +41,7 @@ public sealed class CompleteTests(DemoHost demo) : IClassFixture<DemoHost>
             if (isBlocks) await FilesOf.Block(begun.Url, Latchkey.Files.BlockPlan.Id(0), [1, 2, 3]);
             else await FilesOf.Stored(begun, [1, 2, 3], put => put.Content!.Headers.ContentMD5 = null);
             Assert.Equal("md5_mismatch", await FilesOf.Code(await bob.Complete(begun.Id, isBlocks ? 1 : null), 422));
-            var usage = await host.Service<Latchkey.Files.SpaceUsage>().Read("demo", space, default);
+            var usage = await host.Service<Latchkey.Files.SpaceQuota>().Read("demo", space, default);
             Assert.Equal((0, 0, 0), (usage.Bytes, usage.Files, usage.Pending));
             Assert.Equal("file_not_found", await FilesOf.Code(await bob.Complete(begun.Id), 404));
             Assert.Empty(await host.Blobs(begun.Id));

@@ -1,7 +1,6 @@
 using System.Net;
 using Azure.Data.Tables;
 using Latchkey.Files;
-using Latchkey.Files.Checking;
 using Latchkey.Storage;
 using Latchkey.Tests.Admin;
 
@@ -72,7 +71,7 @@ public sealed class HostileUploadTests : IAsyncLifetime
         await foreach (var row in files.QueryAsync<TableEntity>(row => row.RowKey == RowKeys.File(begun.Id)))
             await files.DeleteEntityAsync(row);
         host.Clock.Advance(TimeSpan.FromDays(9));
-        var state = await host.Service<Check>().Run("demo", pages: 20, now: true, default);
+        var state = await host.Service<IntegrityCheck>().Run("demo", pages: 20, now: true, default);
         Assert.Equal((1, 1), (state!.Orphans, state.OrphansDeleted));
         Assert.Empty(await host.Blobs(""));
     }

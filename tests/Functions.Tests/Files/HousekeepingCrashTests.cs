@@ -117,9 +117,9 @@ public sealed class HousekeepingCrashTests : IAsyncLifetime
     {
         host.Clock.Advance(TimeSpan.FromDays(31));
         await host.RunTimer("files-sweep");
-        await host.Service<Latchkey.Files.Checking.Check>().Run("demo", 100, now: true, default);
+        await host.Service<Latchkey.Files.IntegrityCheck>().Run("demo", 100, now: true, default);
         await Books.Balance(host);
-        var report = await host.Service<Latchkey.Files.Checking.CheckStore>().Find("demo", default);
+        var report = await host.Service<Latchkey.Files.IntegrityCheckStore>().Find("demo", default);
         Assert.Equal((report!.Blobs, 0, 0), (report.Records, report.Missing, report.Orphans));
         alice = await FilesOf.SignedIn(host);
         Assert.Empty((await alice.List("?trash=true")).Files);

@@ -1,6 +1,7 @@
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 
+
 namespace Latchkey.Tests.Files;
 
 /// <summary>What a space and a tenant may hold; counted so that nothing that happens at once can pass it.</summary>
@@ -112,9 +113,9 @@ public sealed class LimitsTests : IAsyncLifetime
         await alice.Begin(FilesOf.Declaration(size: 10));
         var space = new Latchkey.Files.Owner("user", await FilesOf.UserId(host, "alice")).SpaceKey("demo");
         // The process died between the total's growth and the begin.
-        var usage = await host.Service<Latchkey.Files.SpaceUsage>().Read("demo", space, default);
+        var usage = await host.Service<Latchkey.Files.SpaceQuota>().Read("demo", space, default);
         var limits = new FileLimits { TenantBytes = 100 };
-        await host.Service<Latchkey.Files.TenantTotals>().Take("demo", space, usage, usage with { Bytes = 90 }, limits, default);
+        await host.Service<Latchkey.Files.TenantQuota>().Reserve("demo", space, usage, usage with { Bytes = 90 }, limits, default);
 
         var bob = await FilesOf.SignedIn(host, "bob");
         Assert.Equal("tenant bytes", (await Quota(await bob.Send(HttpMethod.Post, "", FilesOf.Declaration(size: 20)))).What);
@@ -178,7 +179,7 @@ public sealed class LimitsTests : IAsyncLifetime
     async Task<(long Files, long Bytes)> Held()
     {
         var space = new Latchkey.Files.Owner("user", await FilesOf.UserId(host, "alice")).SpaceKey("demo");
-        var usage = await host.Service<Latchkey.Files.SpaceUsage>().Read("demo", space, default);
+        var usage = await host.Service<Latchkey.Files.SpaceQuota>().Read("demo", space, default);
         return (usage.Files, usage.Bytes);
     }
 

@@ -157,7 +157,7 @@ public sealed class LinkTests : IAsyncLifetime
         var id = await alice.Upload([1], "lost");
         var link = await Link(id, new { maxDownloads = 1 });
         await host.Service<Latchkey.Storage.BlobStore>().Delete("demo", id, default);
-        await host.Service<Latchkey.Files.Checking.Check>().Run("demo", 10, now: true, default);
+        await host.Service<Latchkey.Files.IntegrityCheck>().Run("demo", 10, now: true, default);
         Assert.Equal(HttpStatusCode.Gone, (await host.Http.GetAsync(link.Url)).StatusCode);
         Assert.Equal(HttpStatusCode.Gone, (await host.Http.PostAsync(link.Url, TestHost.Form())).StatusCode);
         var shares = await TestHost.Json(await alice.Send(HttpMethod.Get, $"/{id}/shares"), 200);

@@ -48,7 +48,7 @@ public sealed class OversizedTests : IAsyncLifetime
         Assert.Contains((await Usage()).Oversized, one => one.FileId == id && one.By == $"user:{user}");
     }
 
-    async Task<Usage> Usage() => await host.Service<SpaceUsage>().Read("demo", new Owner("user", await FilesOf.UserId(host, "alice")).SpaceKey("demo"), default);
+    async Task<Usage> Usage() => await host.Service<SpaceQuota>().Read("demo", new Owner("user", await FilesOf.UserId(host, "alice")).SpaceKey("demo"), default);
 
     [Fact]
     public async Task More_than_declared_by_one_put_is_gone_within_the_hour()
@@ -166,8 +166,8 @@ public sealed class OversizedTests : IAsyncLifetime
     public async Task Whoever_does_it_again_and_again_can_begin_no_more_for_a_day()
     {
         var (user, space) = (await FilesOf.UserId(host, "alice"), new Owner("user", await FilesOf.UserId(host, "alice")).SpaceKey("demo"));
-        for (var n = 0; n < Oversized.Most - 1; n++)
-            await host.Service<SpaceUsage>().TryTransact("demo", space, new UsageChange { Found = new($"user:{user}", $"{n}", host.Clock.Now) }, [], default);
+        for (var n = 0; n < OversizedUploads.Max - 1; n++)
+            await host.Service<SpaceQuota>().TryTransact("demo", space, new UsageChange { Found = new($"user:{user}", $"{n}", host.Clock.Now) }, [], default);
         var last = await alice.Begin(FilesOf.Declaration(size: 6));
         await FilesOf.Stored(last, FilesOf.Bytes(7));
         await WithinTheHour();

@@ -1,6 +1,5 @@
 using System.Text;
 using Latchkey.Files;
-using Latchkey.Files.Types;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.Files;

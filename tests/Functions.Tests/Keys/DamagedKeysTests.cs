@@ -115,6 +115,6 @@ public sealed class DamagedKeysTests : IAsyncLifetime
         foreach (var (at, key) in store) store[at] = change(key);
     }
 
-    private OwnKeysOf Instance() => new(store.By(
+    private ManagedKeysOf Instance() => new(store.By(
         new Vault(vault.Address, vault.Credential, clock, NullLogger<Vault>.Instance, vault.Transport)), clock);
 }

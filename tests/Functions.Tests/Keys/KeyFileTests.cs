@@ -19,7 +19,7 @@ public sealed class KeyFileTests : IDisposable
     {
         var said = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => KeysOfAnotherProcess()));
 
-        var here = await new OwnKeysOf(new KeyFile(KeyPath)).Describe();
+        var here = await new ManagedKeysOf(new KeyFile(KeyPath)).Describe();
         Assert.All(said, there => Assert.Equal(here, there));
     }
 
@@ -33,7 +33,7 @@ public sealed class KeyFileTests : IDisposable
         await Parallel.ForEachAsync(Enumerable.Range(0, 32), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (n, cancel) =>
         {
             var tenant = $"tenant{n % 4}";
-            said.Add((tenant, (await new OwnKeysOf(new KeyFile(KeyPath)).Signer.Current(tenant, "ES256", cancel)).Kid));
+            said.Add((tenant, (await new ManagedKeysOf(new KeyFile(KeyPath)).Signer.Current(tenant, "ES256", cancel)).Kid));
         });
 
         await stop.CancelAsync();
@@ -45,8 +45,8 @@ public sealed class KeyFileTests : IDisposable
     public async Task What_another_process_added_is_seen_when_a_verifier_asks_for_an_unknown_kid()
     {
         var clock = new TestClock();
-        var first = new OwnKeysOf(new KeyFile(KeyPath), clock);
-        var second = new OwnKeysOf(new KeyFile(KeyPath), clock);
+        var first = new ManagedKeysOf(new KeyFile(KeyPath), clock);
+        var second = new ManagedKeysOf(new KeyFile(KeyPath), clock);
         await first.Signer.PublicKeys("demo", none);
         Assert.Equal(3, await second.Keys.Rotate("demo", _ => true, none));
         clock.Advance(TimeSpan.FromSeconds(30));
@@ -81,15 +81,15 @@ public sealed class KeyFileTests : IDisposable
 
         var fault = Assert.Throws<KeyFileException>(file.Check);
         Assert.Contains(KeyPath, fault.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<KeyFileException>(() => new OwnKeysOf(file).Signer.PublicKeys("demo", none).AsTask());
-        await Assert.ThrowsAsync<KeyFileException>(() => new OwnKeysOf(file).Ring.MacKeys("demo", none).AsTask());
+        await Assert.ThrowsAsync<KeyFileException>(() => new ManagedKeysOf(file).Signer.PublicKeys("demo", none).AsTask());
+        await Assert.ThrowsAsync<KeyFileException>(() => new ManagedKeysOf(file).Ring.MacKeys("demo", none).AsTask());
         Assert.Equal(content, await File.ReadAllTextAsync(KeyPath));
     }
 
     [Fact]
     public async Task An_rsa_key_in_the_place_of_the_ec_key_is_refused()
     {
-        await new OwnKeysOf(new KeyFile(KeyPath)).Signer.PublicKeys("demo", none);
+        await new ManagedKeysOf(new KeyFile(KeyPath)).Signer.PublicKeys("demo", none);
         var text = await File.ReadAllTextAsync(KeyPath);
         await File.WriteAllTextAsync(KeyPath, text.Replace("ES256", "x", StringComparison.Ordinal)
             .Replace("RS256", "ES256", StringComparison.Ordinal).Replace("\"x\"", "\"RS256\"", StringComparison.Ordinal));
@@ -116,7 +116,7 @@ public sealed class KeyFileTests : IDisposable
         await File.WriteAllTextAsync(KeyPath + ".lock", "");
         var file = new KeyFile(KeyPath);
 
-        await new OwnKeysOf(file).Signer.Current("demo", "ES256", none);
+        await new ManagedKeysOf(file).Signer.Current("demo", "ES256", none);
 
         Assert.False(File.Exists(KeyPath + ".tmp"));
         file.Check();
@@ -127,7 +127,7 @@ public sealed class KeyFileTests : IDisposable
     {
         if (OperatingSystem.IsWindows()) return; // Windows has no mode: the folder's access list decides there.
         var file = new KeyFile(KeyPath);
-        await new OwnKeysOf(file).Signer.Current("demo", "ES256", none);
+        await new ManagedKeysOf(file).Signer.Current("demo", "ES256", none);
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(KeyPath));
     }

@@ -18,7 +18,7 @@ public sealed class LocalSignerTests : IDisposable
     [InlineData("RS256", 256)]
     public async Task A_token_verifies_against_the_published_set(string algorithm, int signatureBytes)
     {
-        var signer = new OwnKeysOf(new KeyFile(KeyPath)).Signer;
+        var signer = new ManagedKeysOf(new KeyFile(KeyPath)).Signer;
         var claims = new Dictionary<string, object> { ["iss"] = "i", ["name"] = "José +1", ["roles"] = new[] { "a", "b" }, ["iat"] = 1767225600L };
 
         var token = await new JwtWriter(signer).Write("demo", algorithm, "at+jwt", claims, none);
@@ -35,7 +35,7 @@ public sealed class LocalSignerTests : IDisposable
     [Fact]
     public async Task The_key_that_signs_first_was_published_before()
     {
-        var signer = new OwnKeysOf(new KeyFile(KeyPath)).Signer;
+        var signer = new ManagedKeysOf(new KeyFile(KeyPath)).Signer;
 
         var published = await signer.PublicKeys("demo", none);
 
@@ -49,7 +49,7 @@ public sealed class LocalSignerTests : IDisposable
     [Fact]
     public async Task The_set_holds_public_members_only()
     {
-        using var set = JsonDocument.Parse(await new JwkSet(new OwnKeysOf(new KeyFile(KeyPath)).Signer).Json("demo", none));
+        using var set = JsonDocument.Parse(await new JwkSet(new ManagedKeysOf(new KeyFile(KeyPath)).Signer).Json("demo", none));
 
         var keys = set.RootElement.GetProperty("keys").EnumerateArray().ToList();
         Assert.Equal(["alg", "crv", "kid", "kty", "use", "x", "y"], Members(keys.Single(key => key.GetProperty("kty").ValueEquals("EC"))));
@@ -61,8 +61,8 @@ public sealed class LocalSignerTests : IDisposable
     [Fact]
     public async Task Keys_survive_a_restart_and_differ_between_tenants()
     {
-        var first = new OwnKeysOf(new KeyFile(KeyPath));
-        var second = new OwnKeysOf(new KeyFile(KeyPath));
+        var first = new ManagedKeysOf(new KeyFile(KeyPath));
+        var second = new ManagedKeysOf(new KeyFile(KeyPath));
 
         var before = await Kids(first, "demo");
         var mac = await first.Ring.MacKeys("demo", none);
@@ -76,7 +76,7 @@ public sealed class LocalSignerTests : IDisposable
     [Fact]
     public async Task A_key_is_refused_to_another_tenant()
     {
-        var signer = new OwnKeysOf(new KeyFile(KeyPath)).Signer;
+        var signer = new ManagedKeysOf(new KeyFile(KeyPath)).Signer;
         var key = await signer.Current("demo", "ES256", none);
 
         await Assert.ThrowsAsync<SigningUnavailableException>(() => signer.Sign("acme", key, "x"u8.ToArray(), none));
@@ -85,7 +85,7 @@ public sealed class LocalSignerTests : IDisposable
     [Fact]
     public async Task An_algorithm_that_is_not_ours_is_refused()
     {
-        var signer = new OwnKeysOf(new KeyFile(KeyPath)).Signer;
+        var signer = new ManagedKeysOf(new KeyFile(KeyPath)).Signer;
 
         await Assert.ThrowsAsync<ArgumentException>(() => signer.Current("demo", "none", none).AsTask());
         Assert.False(File.Exists(KeyPath));
@@ -94,7 +94,7 @@ public sealed class LocalSignerTests : IDisposable
     [Fact]
     public async Task A_hundred_threads_sign_at_once()
     {
-        var signer = new OwnKeysOf(new KeyFile(KeyPath)).Signer;
+        var signer = new ManagedKeysOf(new KeyFile(KeyPath)).Signer;
         var writer = new JwtWriter(signer);
 
         var tokens = await Task.WhenAll(Enumerable.Range(0, 100).Select(n => Task.Run(() =>
@@ -104,6 +104,6 @@ public sealed class LocalSignerTests : IDisposable
         foreach (var (n, token) in tokens.Index()) Assert.Equal(n, (await Tokens.Verify(token, set)).GetPayloadValue<int>("n"));
     }
 
-    private async Task<IEnumerable<string>> Kids(OwnKeysOf keys, string tenant) =>
+    private async Task<IEnumerable<string>> Kids(ManagedKeysOf keys, string tenant) =>
         (await keys.Signer.PublicKeys(tenant, none)).Select(key => key.Kid);
 }

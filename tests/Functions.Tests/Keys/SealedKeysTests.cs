@@ -126,6 +126,6 @@ public sealed class SealedKeysTests : IAsyncLifetime
         Assert.Single(await second);
     }
 
-    private OwnKeysOf Instance() => new(store.By(
+    private ManagedKeysOf Instance() => new(store.By(
         new Vault(vault.Address, vault.Credential, clock, NullLogger<Vault>.Instance, vault.Transport)), clock);
 }

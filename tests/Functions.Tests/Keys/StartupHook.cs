@@ -13,6 +13,6 @@ internal static class StartupHook
     public static void Initialize()
     {
         if (Environment.GetEnvironmentVariable(KeyFileVariable) is not { } path) return;
-        Console.WriteLine(new OwnKeysOf(new KeyFile(path)).Describe().GetAwaiter().GetResult());
+        Console.WriteLine(new ManagedKeysOf(new KeyFile(path)).Describe().GetAwaiter().GetResult());
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Latchkey.Keys;
-using Latchkey.OAuth.Authorization;
+using Latchkey.OAuth;
 using Latchkey.Storage;
 using Latchkey.Tests.OAuth.Authorization;
 

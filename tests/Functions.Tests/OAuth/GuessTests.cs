@@ -86,8 +86,8 @@ public sealed class GuessTests : IAsyncLifetime
     [Fact]
     public async Task Who_hangs_up_while_waiting_for_a_place_has_failed_nowhere()
     {
-        Attempts Instance() => new(host.Service<StorageClients>(), clock);
-        static AttemptCount Of(string kind) => new(RowKeys.Attempts("demo", kind, "somebody"), Most: 2, TimeSpan.FromMinutes(15));
+        Lockout Instance() => new(host.Service<StorageClients>(), clock);
+        static LockoutCounter Of(string kind) => new(RowKeys.Attempts("demo", kind, "somebody"), Max: 2, TimeSpan.FromMinutes(15));
         var (one, other) = (Instance(), Instance());
         using var held = await one.Reserve([Of("address")], default);
         using var hangUp = new CancellationTokenSource(TimeSpan.FromSeconds(1));

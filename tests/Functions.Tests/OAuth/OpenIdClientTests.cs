@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Latchkey.OAuth.Registration;
+using Latchkey.OAuth;
 
 namespace Latchkey.Tests.OAuth;
 

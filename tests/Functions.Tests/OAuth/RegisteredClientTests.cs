@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Latchkey.OAuth.Registration;
+using Latchkey.OAuth;
 
 namespace Latchkey.Tests.OAuth;
 

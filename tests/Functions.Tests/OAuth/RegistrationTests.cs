@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Latchkey.OAuth.Registration;
+using Latchkey.OAuth;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.OAuth;

@@ -1,7 +1,7 @@
 using Latchkey.Http;
 using Latchkey.Protocol;
+using Latchkey.Sessions;
 using Latchkey.Storage;
-using Latchkey.Tenancy;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Latchkey.Tests.OAuth;

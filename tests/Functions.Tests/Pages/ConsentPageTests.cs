@@ -1,7 +1,7 @@
 using System.Net;
 using Latchkey.OAuth;
-using Latchkey.OAuth.Sessions;
 using Latchkey.Protocol;
+using Latchkey.Sessions;
 using Latchkey.Tenancy;
 using Latchkey.Tests.OAuth.Authorization;
 
@@ -157,7 +157,7 @@ public sealed class ConsentPageTests(DemoHost demo) : IClassFixture<DemoHost>
     async Task<Scope> Approved(Client client)
     {
         var (tenant, alice) = await Alice();
-        return await host.Service<Approvals>().Find(tenant, alice, client, CancellationToken.None);
+        return await host.Service<Consents>().Find(tenant, alice, client, CancellationToken.None);
     }
 
     async Task<(Tenant, User)> Alice()

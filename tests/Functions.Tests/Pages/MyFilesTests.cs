@@ -53,14 +53,14 @@ public sealed partial class MyFilesTests : IAsyncLifetime
             var other = new HttpRequestMessage(HttpMethod.Get, $"/demo/my-files/{name}") { Headers = { { "If-Match", "\"other\"" } } };
             Assert.Equal(HttpStatusCode.PreconditionFailed, (await host.Http.SendAsync(other)).StatusCode);
         }
-        Assert.Equal(Directory.GetFiles(Repository.Path("functions/Pages/MyFiles")).Select(Path.GetFileName).Order(), seen.Order());
+        Assert.Equal(Directory.GetFiles(Repository.Path("functions/Pages/MyFiles/modules")).Select(Path.GetFileName).Order(), seen.Order());
         foreach (var name in (string[])["nothing.js", "..%2fstyle.css", "style.css"])
             Assert.Equal(HttpStatusCode.NotFound, (await host.Http.GetAsync($"/demo/my-files/{name}")).StatusCode);
     }
 
     [Fact]
     public void Its_parts_are_short() => Assert.DoesNotContain(
-        Directory.GetFiles(Repository.Path("functions/Pages/MyFiles")), file => File.ReadLines(file).Count() > 220);
+        Directory.GetFiles(Repository.Path("functions/Pages/MyFiles/modules")), file => File.ReadLines(file).Count() > 220);
 
     [Fact]
     public async Task Every_tenant_has_the_client_a_new_one_too_and_signs_in_without_consent()

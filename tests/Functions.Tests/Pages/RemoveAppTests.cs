@@ -61,7 +61,7 @@ public sealed class RemoveAppTests : IAsyncLifetime
             var answer = await browser.Post("/demo/account", form);
             var cut = storage.Mend();
             var refreshed = await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.Refresh()));
-            var asked = (await host.Service<Approvals>().Find(tenant, await Alice(), mobile, default)).IsEmpty;
+            var asked = (await host.Service<Consents>().Find(tenant, await Alice(), mobile, default)).IsEmpty;
             Assert.Equal(asked, refreshed.StatusCode == HttpStatusCode.BadRequest);
             if (asked) gone++;
             else whole++;
@@ -80,13 +80,13 @@ public sealed class RemoveAppTests : IAsyncLifetime
         var tenant = await host.Tenant("demo");
         var (read, users) = (await Alice(), host.Service<UserStore>());
         var client = (await host.Service<ClientStore>().Find(tenant, "first-party", default))!;
-        await host.Service<Latchkey.OAuth.Sessions.SignOuts>().RemoveApp(tenant, read.Id, "first-party", default);
-        var late = await host.Service<Latchkey.OAuth.Sessions.SignIns>().Start(tenant, client, read, Latchkey.Protocol.Scope.Of("files.read"),
-            Latchkey.OAuth.Sessions.Authentication.ByPassword(host.Clock.Now), new("", ""), null, default);
+        await host.Service<SignOuts>().RemoveApp(tenant, read.Id, "first-party", default);
+        var late = await host.Service<SessionIssuer>().Start(tenant, client, read, Latchkey.Protocol.Scope.Of("files.read"),
+            Latchkey.Sessions.Authentication.ByPassword(host.Clock.Now), new("", ""), null, default);
         await TestClients.Refused(await host.Refresh("demo", late.RefreshToken!), "invalid_grant");
         // An approval that was on its way is none either.
-        await host.Service<Approvals>().Add(tenant, read, client, Latchkey.Protocol.Scope.Of("files.read"), default);
-        Assert.True((await host.Service<Approvals>().Find(tenant, await Alice(), client, default)).IsEmpty);
+        await host.Service<Consents>().Add(tenant, read, client, Latchkey.Protocol.Scope.Of("files.read"), default);
+        Assert.True((await host.Service<Consents>().Find(tenant, await Alice(), client, default)).IsEmpty);
     }
 
     [Fact]

@@ -6,9 +6,9 @@ namespace Latchkey.Tests.Tenancy;
 /// Every endpoint × every foreign tenant's token → 401. The endpoints are found by their attributes, so a new one is
 /// protected or this test fails; a public one must be named here.
 /// </summary>
-public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost>
+public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn) : IClassFixture<TenantIsolationTests.SignedIn>
 {
-    readonly TestHost host = demo.Host;
+    readonly TestHost host = signedIn.Host;
 
     /// <summary>Endpoints of a tenant that take no access token, by function name.</summary>
     static readonly HashSet<string> Public =
@@ -44,7 +44,7 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
     {
         foreach (var (home, abroad) in new[] { ("demo", "acme"), ("acme", "demo") })
         {
-            foreach (var token in await Tokens(home))
+            foreach (var token in signedIn.Tokens[home])
             {
                 var answer = await host.Send(new HttpMethod(method.ToUpperInvariant()), PathTo(route, abroad), token, new { });
                 var problem = await TestHost.Json(answer, 401);
@@ -60,7 +60,7 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
     [MemberData(nameof(Protected))]
     public async Task Without_a_token_or_with_a_bad_one_the_answer_is_401_and_why(string function, string method, string route)
     {
-        var token = (await Tokens("demo"))[0];
+        var token = signedIn.Tokens["demo"][0];
         foreach (var (bad, why) in new[]
         {
             (null, "An access token is needed."),
@@ -82,7 +82,7 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
     [MemberData(nameof(Protected))]
     public async Task Without_the_right_the_answer_is_403_and_names_it(string function, string method, string route)
     {
-        var answer = await host.Send(new HttpMethod(method.ToUpperInvariant()), PathTo(route, "demo"), await WithoutRights("demo"), new { });
+        var answer = await host.Send(new HttpMethod(method.ToUpperInvariant()), PathTo(route, "demo"), WithoutRights, new { });
         var problem = await TestHost.Json(answer, 403);
         Assert.Equal("insufficient_scope", problem.GetProperty("code").GetString());
         Assert.Contains($"scope=\"{problem.GetProperty("scope").GetString()}\"", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
@@ -98,8 +98,8 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
         {
             (null, 401, "Bearer"),
             ("not-a-jwt", 401, "The access token is malformed."),
-            ((await Tokens("acme"))[0], 401, "The access token is of tenant acme; this address is of tenant demo."),
-            (await WithoutRights("demo"), 403, "insufficient_scope"),
+            (signedIn.Tokens["acme"][0], 401, "The access token is of tenant acme; this address is of tenant demo."),
+            (WithoutRights, 403, "insufficient_scope"),
         })
         {
             var answer = await host.Send(new HttpMethod(method.ToUpperInvariant()), PathTo(route, "demo"), token);
@@ -116,16 +116,7 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
     [Fact]
     public void There_are_protected_endpoints() => Assert.NotEmpty(Protected());
 
-    async Task<List<string>> Tokens(string tenant)
-    {
-        var service = await TestHost.Json(await host.Token(tenant, ("grant_type", "client_credentials"),
-            ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only")), 200);
-        var user = await host.SignIn(tenant, "admin");
-        return [service.GetProperty("access_token").GetString()!, user.GetProperty("access_token").GetString()!, await WithoutRights(tenant)];
-    }
-
-    async Task<string> WithoutRights(string tenant) =>
-        (await host.SignIn(tenant, "admin", "profile")).GetProperty("access_token").GetString()!;
+    string WithoutRights => signedIn.Tokens["demo"][^1];
 
     static string Tampered(string token)
     {
@@ -135,4 +126,28 @@ public sealed class TenantIsolationTests(DemoHost demo) : IClassFixture<DemoHost
 
     internal static string PathTo(string route, string tenant) => "/" + string.Join('/', route.Split('/').Select(segment =>
         segment == "{tenant}" ? tenant : segment.StartsWith('{') ? new string('a', 32) : segment));
+
+    /// <summary>Who is signed in once for all cases: a service, an administrator, and one whose token gives no right.</summary>
+    public sealed class SignedIn : IAsyncLifetime
+    {
+        readonly DemoHost demo = new();
+
+        public TestHost Host => demo.Host;
+
+        public Dictionary<string, string[]> Tokens { get; } = [];
+
+        public async Task InitializeAsync()
+        {
+            await demo.InitializeAsync();
+            foreach (var tenant in new[] { "demo", "acme" })
+            {
+                var service = await TestHost.Json(await Host.Token(tenant, ("grant_type", "client_credentials"),
+                    ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only")), 200);
+                var (user, withoutRights) = (await Host.SignIn(tenant, "admin"), await Host.SignIn(tenant, "admin", "profile"));
+                Tokens[tenant] = [.. new[] { service, user, withoutRights }.Select(answer => answer.GetProperty("access_token").GetString()!)];
+            }
+        }
+
+        public Task DisposeAsync() => demo.DisposeAsync();
+    }
 }

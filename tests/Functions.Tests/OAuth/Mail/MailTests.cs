@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Azure.Core;
-using Latchkey.OAuth.Mail;
+using Latchkey.OAuth;
 
 namespace Latchkey.Tests.OAuth.Mail;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using Latchkey.OAuth.Mail;
+using Latchkey.OAuth;
 using Latchkey.Tests.Worker;
 using MailKit.Security;
 

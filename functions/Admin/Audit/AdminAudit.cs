@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Latchkey.Access;
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Admin;
+
+/// <summary>The tenant's audit: who did what to what, newest first.</summary>
+public sealed class AdminAudit(TenantPipeline pipeline, AuditReader reader, TimeProvider clock)
+{
+    /// <summary>
+    /// <c>GET /{tenant}/admin/audit?from=&amp;to=&amp;user=&amp;type=&amp;cursor=&amp;limit=</c>. Times are RFC 3339; from is a
+    /// week ago and to is now unless said. An entry is there within a second of its act.
+    /// </summary>
+    [Function("admin-audit")]
+    public Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/audit")] HttpRequest request) =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
+        {
+            var query = Query.Read(request, "from", "to", "user", "type", "cursor", "limit");
+            var (entries, next) = await reader.Page(
+                caller.Tenant, Wanted(query), Paging.After(query), Paging.Limit(query), caller.Cancel);
+            return Results.Json(new { entries = entries.Select(Line), cursor = Paging.Cursor(next) });
+        });
+
+    /// <summary>
+    /// <c>GET /{tenant}/admin/audit/export?from=&amp;to=&amp;user=&amp;type=</c>: all of it as JSON lines. The last line is
+    /// <c>{"complete":true,"entries":n}</c>; without it the export broke off.
+    /// </summary>
+    [Function("admin-audit-export")]
+    public Task<IResult> Export(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/audit/export")] HttpRequest request) =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, caller =>
+        {
+            var wanted = Wanted(Query.Read(request, "from", "to", "user", "type"));
+            return Task.FromResult<IResult>(new JsonLines(Lines(caller, wanted, caller.Cancel), $"audit-{caller.Tenant.Id}.jsonl"));
+        });
+
+    async IAsyncEnumerable<object> Lines(Caller caller, AuditQuery wanted, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var count = 0;
+        await foreach (var entry in reader.All(caller.Tenant, wanted, cancel))
+        {
+            count++;
+            yield return Line(entry);
+        }
+        yield return new { complete = true, entries = count };
+    }
+
+    /// <summary>An entry as it is answered.</summary>
+    internal static object Line(AuditEntry entry) => new
+    {
+        at = entry.At.UtcDateTime,
+        entry.Type,
+        entry.Actor,
+        entry.Client,
+        entry.Target,
+        entry.Address,
+        entry.Result,
+        entry.Detail,
+    };
+
+    AuditQuery Wanted(Query query)
+    {
+        var now = clock.GetUtcNow();
+        // What happened at this very instant is in it.
+        var wanted = new AuditQuery(Time(query, "from") ?? now.AddDays(-7), Time(query, "to") ?? now.AddTicks(1), query["user"], query["type"]);
+        if (wanted.From >= wanted.To) throw Problem.BadRequest("invalid_time", "from must be before to.");
+        return wanted;
+    }
+
+    static DateTimeOffset? Time(Query query, string name) => query[name] is not { } text ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            && time.Year is > 2000 and < 9000 ? time
+        : throw Problem.BadRequest("invalid_time", $"{name} must be a time as in RFC 3339, such as 2026-11-22T08:00:00Z.");
+}

@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+using Azure.Data.Tables;
+using Latchkey.Http;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Admin;
+
+/// <summary>Which entries of a tenant's audit are wanted.</summary>
+/// <param name="From">Not before.</param>
+/// <param name="To">Not after.</param>
+/// <param name="User">Only what this user did, or what was done to them; or null.</param>
+/// <param name="Type">Only this kind; or null.</param>
+public sealed record AuditQuery(DateTimeOffset From, DateTimeOffset To, string? User, string? Type);
+
+/// <summary>Reads a tenant's audit, newest first, day table by day table.</summary>
+public sealed class AuditReader(AuditTables audit)
+{
+    // A day without entries costs a request; a page is not kept waiting for a year of them.
+    const int MaxDaysAtOnce = 31;
+
+    /// <summary>
+    /// A page, and where to go on. A page may be short, even empty, and still have a cursor: then the entries are rare
+    /// and there is more to look through.
+    /// </summary>
+    /// <exception cref="Problem">400 <c>invalid_cursor</c>.</exception>
+    public async Task<(IReadOnlyList<AuditEntry> Entries, string? Next)> Page(
+        Tenant tenant, AuditQuery wanted, string? after, int limit, CancellationToken cancel)
+    {
+        var (startDay, startKey) = Start(wanted, after);
+        var days = (await Days(wanted, cancel)).Where(day => string.CompareOrdinal(day, startDay) <= 0).ToList();
+        var entries = new List<AuditEntry>();
+        var last = "";
+        foreach (var day in days.Take(MaxDaysAtOnce))
+        {
+            await foreach (var row in Rows(tenant, wanted, day, day == startDay ? startKey : "", limit + 1, cancel))
+            {
+                if (entries.Count == limit) return (entries, last);
+                entries.Add(AuditTables.Read(row));
+                last = $"{day}.{row.RowKey}";
+            }
+        }
+        return (entries, days.Count > MaxDaysAtOnce ? $"{days[MaxDaysAtOnce]}." : null);
+    }
+
+    /// <summary>All of them.</summary>
+    public async IAsyncEnumerable<AuditEntry> All(
+        Tenant tenant, AuditQuery wanted, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        foreach (var day in await Days(wanted, cancel))
+        {
+            await foreach (var row in Rows(tenant, wanted, day, "", null, cancel)) yield return AuditTables.Read(row);
+        }
+    }
+
+    // Newest first. One request lists them all, which is cheaper than asking for days that have no table.
+    async Task<IEnumerable<string>> Days(AuditQuery wanted, CancellationToken cancel) =>
+        from day in (await audit.Tables.Buckets(cancel)).Reverse()
+        where string.CompareOrdinal(day, ExpiringTables.Bucket(wanted.From)) >= 0
+            && string.CompareOrdinal(day, ExpiringTables.Bucket(wanted.To)) <= 0
+        select day;
+
+    IAsyncEnumerable<TableEntity> Rows(
+        Tenant tenant, AuditQuery wanted, string day, string after, int? pageSize, CancellationToken cancel)
+    {
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {tenant.Id} and RowKey gt {after} and RowKey gt {AuditTables.Before(wanted.To)} and RowKey lt {AuditTables.Before(wanted.From) + "~"}");
+        if (wanted.Type is not null) filter += TableClient.CreateQueryFilter($" and Type eq {wanted.Type}");
+        if (wanted.User is not null) filter += TableClient.CreateQueryFilter($" and (Actor eq {wanted.User} or Target eq {wanted.User})");
+        return audit.Tables.For(day).Query(filter, pageSize, cancel);
+    }
+
+    static (string Day, string Key) Start(AuditQuery wanted, string? after)
+    {
+        if (after is null) return (ExpiringTables.Bucket(wanted.To), "");
+        var dot = after.IndexOf('.', StringComparison.Ordinal);
+        return dot == 8 && ExpiringTables.IsBucket(after[..dot]) ? (after[..dot], after[(dot + 1)..]) : throw Paging.Invalid();
+    }
+}

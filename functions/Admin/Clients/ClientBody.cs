@@ -1,0 +1,115 @@
+using Latchkey.Keys;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+
+
+namespace Latchkey.Admin;
+
+/// <summary>
+/// What an administrator may say about a client; a field that is absent stays as it is. Times are in seconds. Beyond
+/// what a client may register for itself (RFC 7591) it has what only an operator decides.
+/// </summary>
+sealed record ClientBody(
+    string? Id = null, string? Name = null, string? AuthMethod = null, IReadOnlyList<string>? Grants = null,
+    IReadOnlyList<string>? Scope = null, IReadOnlyList<string>? RedirectUris = null,
+    IReadOnlyList<string>? PostLogoutRedirectUris = null, bool? Native = null, bool? FirstParty = null,
+    bool? LegacyImplicit = null, bool? RequirePkce = null, bool? RequirePushedRequests = null, bool? RequireDpop = null,
+    string? IdTokenAlgorithm = null, string? Jwks = null, string? WebsiteUri = null, string? LogoUri = null,
+    bool? RefreshByCookie = null, bool? RelaxedRedirects = null, bool? ForwardsAddress = null, int? AccessTokenSeconds = null, int? SessionIdleSeconds = null, int? SessionSeconds = null, int? RetryWindowSeconds = null)
+{
+    const int MaxUris = 50;
+
+    static readonly string[] Methods =
+        [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
+
+    /// <summary>The client with what is said here, whole and consistent.</summary>
+    /// <exception cref="Http.Problem">400 <c>invalid_field</c>.</exception>
+    public Client Apply(Tenant tenant, Client client, IReadOnlyList<string> grants)
+    {
+        var most = Operators.ScopesIn(tenant);
+        var next = client with
+        {
+            Name = Name is null ? client.Name : Input.Shown("name", Name),
+            AuthMethod = AuthMethod is null ? client.AuthMethod : OneOf("authMethod", AuthMethod, Methods),
+            Grants = Grants is null ? client.Grants : [.. Grants.Select(grant => OneOf("grants", grant, grants)).Distinct()],
+            Scope = Scope is null ? client.Scope : Input.Scope("scope", Scope, most),
+            Native = Native ?? client.Native,
+            FirstParty = FirstParty ?? client.FirstParty,
+            RelaxedRedirects = RelaxedRedirects ?? client.RelaxedRedirects,
+            LegacyImplicit = LegacyImplicit ?? client.LegacyImplicit,
+            RequirePkce = RequirePkce ?? client.RequirePkce,
+            RequirePushedRequests = RequirePushedRequests ?? client.RequirePushedRequests,
+            RefreshByCookie = RefreshByCookie ?? client.RefreshByCookie,
+            ForwardsAddress = ForwardsAddress ?? client.ForwardsAddress,
+            RequireDpop = RequireDpop ?? client.RequireDpop,
+            IdTokenAlgorithm = IdTokenAlgorithm is null ? client.IdTokenAlgorithm : OneOf("idTokenAlgorithm", IdTokenAlgorithm, ["RS256", "ES256"]),
+            Jwks = Jwks is null ? client.Jwks : Keys("jwks", Jwks),
+            WebsiteUri = WebsiteUri is null ? client.WebsiteUri : Input.Https("websiteUri", WebsiteUri),
+            LogoUri = LogoUri is null ? client.LogoUri : Input.Https("logoUri", LogoUri),
+            AccessTokenSeconds = AccessTokenSeconds is null ? client.AccessTokenSeconds : Input.Number("accessTokenSeconds", AccessTokenSeconds.Value, 60, Client.MaxAccessTokenSeconds),
+            SessionIdleSeconds = SessionIdleSeconds is null ? client.SessionIdleSeconds : Input.Number("sessionIdleSeconds", SessionIdleSeconds.Value, 300, Client.MaxSessionSeconds),
+            SessionSeconds = SessionSeconds is null ? client.SessionSeconds : Input.Number("sessionSeconds", SessionSeconds.Value, 300, Client.MaxSessionSeconds),
+            RetryWindowSeconds = RetryWindowSeconds is null ? client.RetryWindowSeconds : Input.Number("retryWindowSeconds", RetryWindowSeconds.Value, 0, 3600),
+        };
+        next = next with
+        {
+            RedirectUris = Uris("redirectUris", RedirectUris ?? client.RedirectUris, next),
+            PostLogoutRedirectUris = Uris("postLogoutRedirectUris", PostLogoutRedirectUris ?? client.PostLogoutRedirectUris, next),
+        };
+        return Consistent(next);
+    }
+
+    /// <summary>The names of the fields that are set.</summary>
+    public IReadOnlyList<string> Describe() =>
+    [
+        .. from field in ((string Name, object? Value)[])
+            [
+                ("name", Name), ("authMethod", AuthMethod), ("grants", Grants), ("scope", Scope), ("redirectUris", RedirectUris),
+                ("postLogoutRedirectUris", PostLogoutRedirectUris), ("native", Native), ("firstParty", FirstParty),
+                ("legacyImplicit", LegacyImplicit), ("requirePkce", RequirePkce), ("requirePushedRequests", RequirePushedRequests),
+                ("requireDpop", RequireDpop), ("idTokenAlgorithm", IdTokenAlgorithm), ("jwks", Jwks), ("websiteUri", WebsiteUri),
+                ("logoUri", LogoUri), ("refreshByCookie", RefreshByCookie), ("accessTokenSeconds", AccessTokenSeconds),
+                ("sessionIdleSeconds", SessionIdleSeconds), ("sessionSeconds", SessionSeconds), ("retryWindowSeconds", RetryWindowSeconds),
+            ]
+            where field.Value is not null
+            select field.Name,
+    ];
+
+    static Client Consistent(Client client)
+    {
+        if (client.AuthMethod == ClientAuthMethod.None && client.Grants.Contains(GrantType.ClientCredentials))
+            throw Input.Fault("grants", "can't hold client_credentials for a client that proves nothing (authMethod none)");
+        if (client.AuthMethod == ClientAuthMethod.None && client.ForwardsAddress)
+            throw Input.Fault("forwardsAddress", "is only for a client that proves who it is");
+        if (client.AuthMethod == ClientAuthMethod.PrivateKeyJwt && client.Jwks is null)
+            throw Input.Fault("jwks", "is needed for private_key_jwt");
+        if (client.Grants.Contains(GrantType.AuthorizationCode) && client.RedirectUris.Count == 0)
+            throw Input.Fault("redirectUris", "is needed for authorization_code");
+        return client;
+    }
+
+    static IReadOnlyList<string> Uris(string field, IReadOnlyList<string> uris, Client client)
+    {
+        if (uris.Count > MaxUris) throw Input.Fault(field, $"holds more than {MaxUris}");
+        var fault = uris.Select(uri => RedirectUri.Fault(uri, client.Native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null);
+        return fault is null ? uris : throw Input.Fault(field, $"is not good: {fault.TrimEnd('.')}");
+    }
+
+    static string? Keys(string field, string jwks)
+    {
+        if (jwks.Length == 0) return null;
+        if (jwks.Length > 16 * 1024) throw Input.Fault(field, "is too long");
+        try
+        {
+            PublicJwk.ParseSet(jwks);
+            return jwks;
+        }
+        catch (Exception fault) when (fault is FormatException or System.Text.Json.JsonException)
+        {
+            throw Input.Fault(field, $"is not a usable JWK Set (RFC 7517 §5): {fault.Message.TrimEnd('.')}");
+        }
+    }
+
+    static string OneOf(string field, string text, IReadOnlyList<string> allowed) =>
+        allowed.Contains(text) ? text : throw Input.Fault(field, $"may be: {string.Join(", ", allowed)}");
+}

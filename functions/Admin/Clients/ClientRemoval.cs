@@ -1,0 +1,75 @@
+using Latchkey.Files;
+using Latchkey.Http;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Admin;
+
+/// <summary>
+/// Deletes a client. Its row goes first: with it all sessions and tokens end, and nobody writes to its spaces any more. The
+/// files go then, if that was asked for; what a crash leaves of them, the same request finds again, or the note that was
+/// written before (<see cref="RemovalTimer"/>), and until they are gone no client of the same id is made.
+/// </summary>
+public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, RemovalNotes notes)
+{
+    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
+
+    /// <summary>Deletes the client; false if the time was over before. Null if there is neither a client nor anything of one.</summary>
+    /// <exception cref="Problem">409 <c>client_has_files</c>.</exception>
+    public async Task<bool?> TryRun(Tenant tenant, string id, bool purge, CancellationToken cancel)
+    {
+        if (await clients.FindNow(tenant, id, cancel) is null && await IsClear(tenant, id, cancel)) return null;
+        if (!purge && await Files(tenant, id, cancel) is > 0 and var files) throw HasFiles(files);
+        if (purge) await notes.Add(tenant.Id, Removed.Client, id, purge, cancel);
+        await clients.Delete(tenant, id, cancel);
+        return !purge || await Finish(tenant, id, MaxTime);
+    }
+
+    /// <summary>Goes on with the files of a client that a note tells of; false if they are not all gone, or the client was never deleted.</summary>
+    public async Task<bool> TryFinish(Tenant tenant, string id, TimeSpan most, CancellationToken cancel)
+    {
+        if (await clients.FindNow(tenant, id, cancel) is null) return await Finish(tenant, id, most);
+        await notes.Remove(tenant.Id, Removed.Client, id);
+        return false;
+    }
+
+    async Task<bool> Finish(Tenant tenant, string id, TimeSpan most)
+    {
+        foreach (var owner in Owners(id))
+        {
+            if (!await spaces.TryRun(tenant.Id, owner, most, CancellationToken.None)) return false;
+        }
+        await notes.Remove(tenant.Id, Removed.Client, id);
+        return true;
+    }
+
+    /// <summary>Refuses to give an id to a client while files of another that had it are there.</summary>
+    /// <exception cref="Problem">409 <c>client_has_files</c>.</exception>
+    public async Task EnsureClear(Tenant tenant, string id, CancellationToken cancel)
+    {
+        if (!await IsClear(tenant, id, cancel)) throw HasFiles(await Files(tenant, id, cancel));
+    }
+
+    async Task<bool> IsClear(Tenant tenant, string id, CancellationToken cancel)
+    {
+        foreach (var owner in Owners(id))
+        {
+            if (!await spaces.IsClear(tenant.Id, owner, cancel)) return false;
+        }
+        return true;
+    }
+
+    async Task<long> Files(Tenant tenant, string id, CancellationToken cancel)
+    {
+        var files = 0L;
+        foreach (var owner in Owners(id)) files += await spaces.Files(tenant.Id, owner, cancel);
+        return files;
+    }
+
+    // The space that all users of the app share, and the client's own.
+    static Owner[] Owners(string id) => [Owner.App(id), new("client", id)];
+
+    static Problem HasFiles(long files) => new(409, "client_has_files", "The client's spaces have files; deleting it with files=purge removes them for good.")
+    {
+        Extensions = new Dictionary<string, object?> { ["files"] = files },
+    };
+}

@@ -1,0 +1,91 @@
+using Latchkey.Access;
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Admin;
+
+/// <summary>
+/// A group's members. What is changed holds at once here and within <c>CacheSeconds</c> on other instances.
+/// </summary>
+public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, UserStore users)
+{
+    const string Many = "{tenant}/admin/groups/{group}/members";
+    const string One = Many + "/{userId}";
+
+    /// <summary><c>GET /{tenant}/admin/groups/{group}/members?cursor=&amp;limit=</c> → <c>{members: [{user, userName, role}], cursor}</c></summary>
+    [Function("admin-members")]
+    public Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
+        {
+            var query = Query.Read(request, "cursor", "limit");
+            var limit = Paging.Limit(query);
+            var group = await Find(request, caller);
+            var found = await groups.Members(caller.Tenant.Id, group.Id, Paging.After(query), limit + 1, caller.Cancel);
+            var next = found.Count > limit ? found[limit - 1].User : null;
+            var members = new List<object>();
+            foreach (var (id, role) in found.Take(limit))
+            {
+                var user = await users.Find(caller.Tenant, id, caller.Cancel);
+                members.Add(new { user = id, user?.UserName, role = Word(role) });
+            }
+            return Results.Json(new { members, cursor = Paging.Cursor(next) });
+        });
+
+    /// <summary>
+    /// <c>PUT /{tenant}/admin/groups/{group}/members/{userId}</c> <c>{role}</c>: adds the user, or changes the role: <c>reader</c>,
+    /// <c>editor</c> or <c>owner</c>. 409 <c>group_deleting</c>.
+    /// </summary>
+    [Function("admin-member-put")]
+    public Task<IResult> Put(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = One)] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
+        {
+            var role = Role((await JsonBody.Read<NewRole>(request)).Role);
+            var group = await Find(request, caller);
+            if (group.Deleting) throw Problem.Conflict("group_deleting", "The group is being deleted; delete again to finish.");
+            var user = await users.Find(caller.Tenant, User(request), caller.Cancel);
+            if (user is null or { Deleting: true }) throw Problem.NotFound("user_not_found", "There is no such user.");
+            if (!await groups.SetMember(caller.Tenant.Id, new(group, role), user.Id, caller.Cancel)) throw AdminGroups.NotFound();
+            Tell(caller, group, user.Id, Word(role));
+            return Results.Json(new { user = user.Id, user.UserName, role = Word(role) });
+        });
+
+    /// <summary><c>DELETE /{tenant}/admin/groups/{group}/members/{userId}</c> → 204; 404 <c>member_not_found</c>.</summary>
+    [Function("admin-member-remove")]
+    public Task<IResult> Remove(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
+        {
+            var group = await Find(request, caller);
+            if (!await groups.TryRemoveMember(caller.Tenant.Id, group.Id, User(request), caller.Cancel))
+                throw Problem.NotFound("member_not_found", "The user is not a member of this group.");
+            Tell(caller, group, User(request), "removed");
+            return Results.NoContent();
+        });
+
+    // The user is whom it is done to; by them it is looked for.
+    static void Tell(Caller caller, Group group, string user, string what) =>
+        (caller.Audit.Target, caller.Audit.Detail) = (user, $"group={group.Id}, {what}");
+
+    async Task<Group> Find(HttpRequest request, Caller caller) =>
+        await groups.FindGroup(caller.Tenant.Id, AdminGroups.Id(request), caller.Cancel) ?? throw AdminGroups.NotFound();
+
+    static string User(HttpRequest request) => request.RouteValues["userId"] as string is { } id && Storage.Ids.IsId(id)
+        ? id : throw Problem.NotFound("user_not_found", "There is no such user.");
+
+    static string Word(GroupRole role) => role.ToString().ToLowerInvariant();
+
+    static GroupRole Role(string word) => word switch
+    {
+        "reader" => GroupRole.Reader,
+        "editor" => GroupRole.Editor,
+        "owner" => GroupRole.Owner,
+        _ => throw Input.Fault("role", "must be reader, editor or owner"),
+    };
+
+    sealed record NewRole(string Role);
+}

@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using System.Text;
+using Latchkey.Http;
+using Latchkey.OAuth;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Admin;
+
+/// <summary>
+/// Makes the first operator with the deployment's one-time secret. The user is written first, disabled; then tenant
+/// <c>operator</c> is inserted, which only one request can do, and only that one's user is enabled. Whoever dies in
+/// between sends the same request again.
+/// </summary>
+public sealed class Bootstrap(
+    ErrorBoundary boundary, TenantStore tenants, ClientStore clients, UserStore users, Passwords passwords, AuditLog audit, Settings settings,
+    TimeProvider clock)
+{
+    const int MinChars = 32;
+
+    /// <summary>
+    /// <c>POST /operator/bootstrap</c> <c>{secret, userName, password}</c> → 201 <c>{issuer, userName}</c>. 404
+    /// <c>bootstrap_off</c> without a secret's hash in the settings, 403 <c>wrong_secret</c> (or one shorter than 32
+    /// characters), 409 <c>bootstrap_done</c>.
+    /// </summary>
+    [Function("operator-bootstrap")]
+    public Task<IResult> Post(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "operator/bootstrap")] HttpRequest request) =>
+        boundary.Run(request, async () =>
+        {
+            var cancel = request.HttpContext.RequestAborted;
+            if (settings.OperatorSecretHash is not { } expected)
+                throw Problem.NotFound("bootstrap_off", "This deployment has no Latchkey__OperatorSecretHash.");
+            var tenant = Operators.NewTenant(settings.Origin, clock.GetUtcNow());
+            AuditContext.Of(request).Type = "operator-bootstrap";
+            return await audit.Record(request, tenant, () => Make(request, tenant, expected, cancel));
+        });
+
+    async Task<IResult> Make(HttpRequest request, Tenant tenant, byte[] expected, CancellationToken cancel)
+    {
+        var body = await JsonBody.Read<FirstOperator>(request);
+        if (!Same(body.Secret, expected)) throw new Problem(403, "wrong_secret", "The secret is not the deployment's.");
+        var userName = Input.Shown("userName", body.UserName);
+        var blank = new User { Id = Ids.New(), UserName = userName, Name = userName, PasswordHash = "", Roles = [Operators.Role], Disabled = true };
+        var password = Input.Password("password", blank, body.Password);
+        var first = await tenants.FindNow(tenant.Id, cancel) is null;
+        var user = await Candidate(tenant, blank, password, first, cancel);
+        AuditContext.Of(request).Target = user.Id;
+        if (first)
+        {
+            await clients.Save(tenant, Operators.CommandLine, cancel);
+            await tenants.TryAdd(tenant with { FirstOperator = user.Id }, cancel);
+        }
+        if ((await tenants.FindNow(tenant.Id, cancel))?.FirstOperator != user.Id) throw Done(); // Another request was faster.
+        if (user.Disabled && !await users.TryReplace(tenant, user with { Disabled = false }, cancel)) throw Done();
+        return Results.Json(new { issuer = tenant.Issuer, userName }, statusCode: 201);
+    }
+
+    // The user that this request is about: a new one, or the one that the same request made before it was cut short.
+    async Task<User> Candidate(Tenant tenant, User blank, string password, bool first, CancellationToken cancel)
+    {
+        if (first) await users.TryAdd(tenant, blank with { PasswordHash = await passwords.Hash(password, cancel) }, cancel);
+        var user = await users.FindByName(tenant, blank.UserName, cancel);
+        // Whoever was disabled after they had been an operator was signed out by it: the secret does not bring them back.
+        if (user is { Disabled: true, SignedOutAt: null, Deleting: false } && await passwords.Verifies(user, password, cancel)) return user;
+        throw first ? Problem.Conflict("user_exists", "A try before this one used the name with another password; take another name.") : Done();
+    }
+
+    // A short one could be guessed from its hash.
+    static bool Same(string sent, byte[] expected) => sent.Length >= MinChars
+        && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(sent)), expected);
+
+    static Problem Done() => Problem.Conflict("bootstrap_done", "The first operator has been made; the secret is used up. Remove it from the settings.");
+
+    sealed record FirstOperator(string Secret, string UserName, string Password);
+}

@@ -1,0 +1,84 @@
+using Latchkey.Access;
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+
+
+namespace Latchkey.Admin;
+
+/// <summary>
+/// What tenant <c>operator</c> is made of, and what a new tenant starts with. Whoever may administer tenant
+/// <c>operator</c> is an operator: they could make themselves one.
+/// </summary>
+static class Operators
+{
+    /// <summary>The role of operators.</summary>
+    public const string Role = "operator";
+
+    /// <summary>What an operator may do.</summary>
+    public static Scope Rights { get; } = Scope.Of(Scopes.Operator, Scopes.Admin);
+
+    /// <summary>Refuses what would leave no operator: nobody takes it from themselves, so the last one can't be taken.</summary>
+    /// <exception cref="Problem">409 <c>own_account</c>.</exception>
+    public static void EnsureNotOwn(Caller caller, string id)
+    {
+        if (caller.Tenant.Id == Tenant.Operator && id == caller.Token.Subject)
+            throw Problem.Conflict("own_account", "This is who you are; another operator can do it.");
+    }
+
+    /// <summary>What a tenant's clients may be given.</summary>
+    public static Scope ScopesIn(Tenant tenant) =>
+        tenant.Id == Tenant.Operator ? Scope.Of([.. Scopes.All.Tokens, Scopes.Operator]) : Scopes.All;
+
+    /// <summary>What a tenant's roles may give.</summary>
+    public static Scope RightsIn(Tenant tenant) =>
+        tenant.Id == Tenant.Operator ? Scope.Of([.. Scopes.Rights.Tokens, Scopes.Operator]) : Scopes.Rights;
+
+    /// <summary>
+    /// The command line's client, for people: through the browser to a port of this machine (RFC 8252 §7.3), or on another
+    /// device (RFC 8628). The password grant is legacy; the command line no longer uses it.
+    /// </summary>
+    public static Client CommandLine { get; } = new()
+    {
+        Id = "cli",
+        Name = "Latchkey command line",
+        Native = true,
+        FirstParty = true,
+        Grants = [GrantType.AuthorizationCode, GrantType.DeviceCode, GrantType.Password, GrantType.RefreshToken],
+        RedirectUris = ["http://127.0.0.1/callback"],
+        Scope = Scope.Of([.. Rights.Tokens, Scopes.OfflineAccess]),
+        SessionIdleSeconds = 8 * 3600,
+        SessionSeconds = 24 * 3600,
+        RetryWindowSeconds = 60,
+    };
+
+    /// <summary>
+    /// The client in a tenant for which an operator's tokens are made there. It has no secret and no grant, so it can get
+    /// none by itself; deleting it ends them.
+    /// </summary>
+    public static Client InTenant { get; } = new()
+    {
+        Id = Tenant.OperatorClient,
+        Name = "The deployment's operators",
+        Grants = [],
+        Scope = Scope.Of(Scopes.Admin),
+        AccessTokenSeconds = 600,
+    };
+
+    /// <summary>Tenant <c>operator</c>.</summary>
+    public static Tenant NewTenant(string origin, DateTimeOffset? now) => new()
+    {
+        Id = Tenant.Operator,
+        Name = "Operators",
+        Issuer = $"{origin}/{Tenant.Operator}",
+        Roles = new Dictionary<string, Role> { [Role] = new(Role, Rights) },
+        CreatedAt = now,
+    };
+
+    /// <summary>The roles that a new tenant starts with.</summary>
+    public static IReadOnlyDictionary<string, Role> StandardRoles { get; } = new Dictionary<string, Role>
+    {
+        ["member"] = new("member", Scopes.Rights.Except(Scope.Of(Scopes.Admin, Scopes.AppsManage))),
+        ["admin"] = new("admin", Scopes.Rights),
+    };
+}

@@ -1,0 +1,118 @@
+using Latchkey.Access;
+using Latchkey.Http;
+using Latchkey.OAuth;
+using Latchkey.Protocol;
+using Latchkey.Sessions;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Admin;
+
+/// <summary>The tenant's sessions: listed, and ended one by one, by user, by client, or all.</summary>
+public sealed class AdminSessions(
+    TenantPipeline pipeline, SessionStore sessions, UserSessions lines, UserStore users, ClientStore clients, EndSessions end, SignOuts signOuts,
+    TimeProvider clock)
+{
+    /// <summary>
+    /// <c>GET /{tenant}/admin/sessions?user=&amp;client=&amp;cursor=&amp;limit=</c> → <c>{sessions, cursor}</c>. By user it is a look
+    /// into an index; otherwise into all sessions of the tenant.
+    /// </summary>
+    [Function("admin-sessions")]
+    public Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/sessions")] HttpRequest request) =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
+        {
+            var query = Query.Read(request, "user", "client", "cursor", "limit");
+            var (limit, after) = (Paging.Limit(query), Paging.After(query));
+            var found = query["user"] is { } user
+                ? await OfUser(caller, user, query["client"], after, limit + 1)
+                : await sessions.List(caller.Tenant.Id, query["client"], after, limit + 1, caller.Cancel);
+            var next = found.Count > limit ? found[limit - 1].Id : null;
+            var answers = new List<object>();
+            foreach (var session in found.Take(limit)) answers.Add(await Answer(caller, session));
+            return Results.Json(new { sessions = answers, cursor = Paging.Cursor(next) });
+        });
+
+    /// <summary><c>DELETE /{tenant}/admin/sessions/{sessionId}</c> → 204: its refresh tokens and access tokens are dead at once.</summary>
+    [Function("admin-session-revoke")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = "{tenant}/admin/sessions/{sessionId}")] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
+        {
+            var session = await sessions.Find(caller.Tenant.Id, request.RouteValues["sessionId"] as string ?? "", caller.Cancel)
+                ?? throw Problem.NotFound("session_not_found", "There is no such session.");
+            await sessions.Revoke(caller.Tenant.Id, session.Id, "an administrator ended it", caller.Cancel);
+            await lines.Remove(caller.Tenant, session.UserId, session.Id, CancellationToken.None);
+            return Results.NoContent();
+        });
+
+    /// <summary>
+    /// <c>POST /{tenant}/admin/sessions/revoke</c> with one of <c>{user}</c>, <c>{client}</c>, <c>{all: true}</c> → 204. It
+    /// ends browser sign-ins too, but for a client's; and, with all, the caller's own session.
+    /// </summary>
+    [Function("admin-sessions-revoke")]
+    public Task<IResult> Revoke(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/admin/sessions/revoke")] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
+        {
+            var body = await JsonBody.Read<SessionSelector>(request);
+            if (((bool[])[body.User is not null, body.Client is not null, body.All is true]).Count(said => said) != 1)
+                throw Input.Fault("user", "or client or all must be there, one of them");
+            if (body.User is { } user && Storage.Ids.IsId(user))
+            {
+                caller.Audit.Target = (await signOuts.EndAll(caller.Tenant, user, caller.Cancel)
+                    ?? throw Problem.NotFound("user_not_found", "There is no such user.")).Id;
+            }
+            else if (body.User is not null)
+            {
+                throw Problem.NotFound("user_not_found", "There is no such user.");
+            }
+            else if (body.Client is { } client)
+            {
+                if (!await end.OfClient(caller.Tenant, client, caller.Cancel))
+                    throw Problem.NotFound("client_not_found", "There is no such client.");
+                caller.Audit.Target = client;
+            }
+            else
+            {
+                await end.OfTenant(caller.Tenant, caller.Cancel);
+                caller.Audit.Detail = "all";
+            }
+            return Results.NoContent();
+        });
+
+    async Task<IReadOnlyList<Session>> OfUser(Caller caller, string user, string? client, string? after, int limit)
+    {
+        if (!Storage.Ids.IsId(user)) return [];
+        var found = new List<Session>();
+        foreach (var line in await lines.List(caller.Tenant, user, caller.Cancel))
+        {
+            if (string.CompareOrdinal(line.SessionId, after) <= 0 || (client is not null && line.ClientId != client)) continue;
+            if (await sessions.Find(caller.Tenant.Id, line.SessionId, caller.Cancel) is { } session) found.Add(session);
+            if (found.Count == limit) break;
+        }
+        return found;
+    }
+
+    async Task<object> Answer(Caller caller, Session session)
+    {
+        var client = await clients.Find(caller.Tenant, session.ClientId, caller.Cancel);
+        var user = await users.Find(caller.Tenant, session.UserId, caller.Cancel);
+        var ended = client is null || session.HasEnded(caller.Tenant, client, user?.State) || !session.IsAlive(clock.GetUtcNow());
+        return new
+        {
+            session.Id,
+            user = session.UserId,
+            user?.UserName,
+            client = session.ClientId,
+            session.Scope,
+            createdAt = session.CreatedAt.UtcDateTime,
+            lastUsedAt = session.RotatedAt.UtcDateTime,
+            expiresAt = (session.IdleExpiresAt < session.ExpiresAt ? session.IdleExpiresAt : session.ExpiresAt).UtcDateTime,
+            status = session.IsPending ? "pending" : ended ? "ended" : "active",
+        };
+    }
+
+    sealed record SessionSelector(string? User = null, string? Client = null, bool? All = null);
+}

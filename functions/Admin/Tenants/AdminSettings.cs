@@ -1,0 +1,86 @@
+using Latchkey.Access;
+using Latchkey.Files;
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Admin;
+
+/// <summary>
+/// What a tenant's own administrators set of it: how its pages look and which web apps may call it. Its domain, its limits,
+/// open registration and suspension are the operators' (<see cref="OperatorTenants"/>); the limits are shown here.
+/// </summary>
+public sealed class AdminSettings(
+    TenantPipeline pipeline, TenantStore tenants, UserStore users, GroupStore groups, ClientStore clients, TenantQuota totals, SpaceQuota usage)
+{
+    const string Route = "{tenant}/admin/settings";
+
+    static readonly string[] Spaces = ["user", "group", "client"];
+
+    /// <summary><c>GET /{tenant}/admin/settings</c> → <c>{name, origins, color, logoUri}</c></summary>
+    [Function("admin-settings")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Route)] HttpRequest request) =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
+            Answer(await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant));
+
+    /// <summary>
+    /// <c>PATCH /{tenant}/admin/settings</c> <c>{name?, origins?, color?, logoUri?}</c>: a field that is absent stays, an empty
+    /// color or logoUri goes, origins are set whole. It holds at once here and within 5 seconds on other instances.
+    /// </summary>
+    [Function("admin-settings-change")]
+    public Task<IResult> Change(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = Route)] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
+        {
+            var body = await JsonBody.Read<BrandingBody>(request);
+            caller.Audit.Detail = string.Join(", ", body.Describe());
+            return Answer(await EndSessions.Change(() => tenants.FindNow(caller.Tenant.Id, caller.Cancel), body.Apply,
+                tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw OperatorTenants.NotFound());
+        });
+
+    /// <summary>
+    /// <c>GET /{tenant}/admin/limits?user=|group=|client=</c> → <c>{limits, taken: {bytes, files}}</c>. A space takes up to 64 MiB
+    /// and 64 files of the tenant's total ahead, so <c>taken</c> is what the limits are held against and a little more than
+    /// what is there. Of the space of one user, group or client it says, in <c>space</c>, exactly what it holds.
+    /// </summary>
+    [Function("admin-limits")]
+    public Task<IResult> Limits(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/limits")] HttpRequest request) =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
+        {
+            var owner = Whose(Query.Read(request, "user", "group", "client"));
+            if (owner is not null) await EnsureThere(caller, owner);
+            var tenant = await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
+            var (bytes, files) = await totals.Taken(tenant.Id, caller.Cancel);
+            var space = owner is null ? null : await usage.Read(tenant.Id, owner.SpaceKey(tenant.Id), caller.Cancel);
+            return Results.Json(new
+            {
+                limits = LimitsResponse.Of(tenant.Limits),
+                taken = new { bytes, files },
+                space = space is null ? null : new { space.Bytes, space.Files, space.Pending },
+            });
+        });
+
+    static Owner? Whose(Query query)
+    {
+        var named = Spaces.Where(kind => query[kind] is not null).ToList();
+        if (named.Count > 1) throw Problem.BadRequest("invalid_query", "Only one of user, group and client can be asked for.");
+        return named.Count == 0 ? null : new Owner(named[0], query[named[0]]!);
+    }
+
+    async Task EnsureThere(Caller caller, Owner owner)
+    {
+        var isThere = owner.Kind switch
+        {
+            "user" => Storage.Ids.IsId(owner.Id) && await users.Find(caller.Tenant, owner.Id, caller.Cancel) is { Deleting: false },
+            "group" => Group.IsId(owner.Id) && await groups.FindGroup(caller.Tenant.Id, owner.Id, caller.Cancel) is not null,
+            _ => await clients.FindNow(caller.Tenant, owner.Id, caller.Cancel) is not null,
+        };
+        if (!isThere) throw Problem.NotFound($"{owner.Kind}_not_found", $"There is no such {owner.Kind}.");
+    }
+
+    static IResult Answer(Tenant tenant) => Results.Json(new { tenant.Name, tenant.Origins, tenant.Color, tenant.LogoUri });
+}

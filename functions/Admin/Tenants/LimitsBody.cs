@@ -1,0 +1,55 @@
+using Latchkey.Tenancy;
+
+
+namespace Latchkey.Admin;
+
+/// <summary>A tenant's limits as they are answered: bytes and numbers of files; -1 is no limit.</summary>
+sealed record LimitsResponse(long FileBytes, long SpaceBytes, long SpaceFiles, long SpacePending, long TenantBytes, long TenantFiles,
+    IReadOnlyList<string> ContentTypes)
+{
+    public static LimitsResponse Of(FileLimits limits) => new(Said(limits.FileBytes), Said(limits.SpaceBytes), Said(limits.SpaceFiles),
+        Said(limits.SpacePending), Said(limits.TenantBytes), Said(limits.TenantFiles), limits.ContentTypes);
+
+    static long Said(long limit) => limit == long.MaxValue ? LimitsBody.None : limit;
+}
+
+/// <summary>New limits; one that is absent stays as it is, -1 lifts it, no content types are all.</summary>
+sealed record LimitsBody(long? FileBytes = null, long? SpaceBytes = null, long? SpaceFiles = null, long? SpacePending = null,
+    long? TenantBytes = null, long? TenantFiles = null, IReadOnlyList<string>? ContentTypes = null)
+{
+    /// <summary>Says that there is no limit.</summary>
+    public const long None = -1;
+
+    const long Max = 1L << 53; // What every JSON reader holds exactly; 8 PiB.
+    const int MaxTypes = 100;
+
+    /// <exception cref="Http.Problem">400 <c>invalid_field</c>.</exception>
+    public FileLimits Apply(FileLimits limits) => new()
+    {
+        FileBytes = Limit("limits.fileBytes", FileBytes, limits.FileBytes),
+        SpaceBytes = Limit("limits.spaceBytes", SpaceBytes, limits.SpaceBytes),
+        SpaceFiles = Limit("limits.spaceFiles", SpaceFiles, limits.SpaceFiles),
+        SpacePending = Limit("limits.spacePending", SpacePending, limits.SpacePending),
+        TenantBytes = Limit("limits.tenantBytes", TenantBytes, limits.TenantBytes),
+        TenantFiles = Limit("limits.tenantFiles", TenantFiles, limits.TenantFiles),
+        ContentTypes = ContentTypes is null ? limits.ContentTypes : Types(ContentTypes),
+    };
+
+    static long Limit(string field, long? said, long now) => said switch
+    {
+        null => now,
+        None => long.MaxValue,
+        >= 0 and <= Max => said.Value,
+        _ => throw Input.Fault(field, $"must be from 0 to {Max}, or {None} for no limit"),
+    };
+
+    static IReadOnlyList<string> Types(IReadOnlyList<string> types) => types.Count <= MaxTypes && types.All(IsType)
+        ? [.. types.Distinct(StringComparer.Ordinal)]
+        : throw Input.Fault("limits.contentTypes", $"must hold at most {MaxTypes} lower-case types such as image/jpeg or image/*");
+
+    static bool IsType(string text) => text.Length <= 100 && text.Split('/') is [{ Length: > 0 } type, { Length: > 0 } subtype]
+        && type.All(IsTokenChar) && (subtype == "*" || subtype.All(IsTokenChar));
+
+    // RFC 6838 §4.2, in lower case.
+    static bool IsTokenChar(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '!' or '#' or '$' or '&' or '-' or '^' or '_' or '.' or '+';
+}

@@ -1,0 +1,125 @@
+using Latchkey.Access;
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Admin;
+
+/// <summary>
+/// The deployment's tenants, for operators (scope <c>operator</c>, which only tenant <c>operator</c> gives: so
+/// <c>{tenant}</c> can be no other). A change is seen here at once and by other instances within 5 seconds.
+/// </summary>
+public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants, Domains domains, Settings settings, TimeProvider clock)
+{
+    const string Many = "{tenant}/admin/tenants";
+    const string One = "{tenant}/admin/tenants/{id}";
+    const int MaxReasonChars = 200;
+
+    /// <summary><c>GET /operator/admin/tenants?cursor=&amp;limit=</c> → <c>{tenants, cursor}</c></summary>
+    [Function("operator-tenants")]
+    public Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
+        pipeline.AuthorizeRead(request, Scopes.Operator, async caller =>
+        {
+            var query = Query.Read(request, "cursor", "limit");
+            var limit = Paging.Limit(query);
+            var found = await tenants.List(Paging.After(query), limit + 1, caller.Cancel);
+            var next = found.Count > limit ? found[limit - 1].Id : null;
+            return Results.Json(new { tenants = found.Take(limit).Select(TenantResponse.Of), cursor = Paging.Cursor(next) });
+        });
+
+    /// <summary>
+    /// <c>POST /operator/admin/tenants</c> <c>{id, name?}</c> → 201: a tenant that can be used at once, with the roles
+    /// member and admin. 409 <c>tenant_exists</c>.
+    /// </summary>
+    [Function("operator-tenant-create")]
+    public Task<IResult> Create(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Many)] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Operator, async caller =>
+        {
+            var body = await JsonBody.Read<NewTenant>(request);
+            if (!Tenant.IsId(body.Id))
+                throw Input.Fault("id", "must be 2 to 40 of a-z, 0-9 and single inner hyphens, and not 'admin', 'runtime', 'health' or 'openapi'");
+            var tenant = new Tenant
+            {
+                Id = body.Id,
+                Name = body.Name is null ? body.Id : Input.Shown("name", body.Name),
+                Issuer = $"{settings.Origin}/{body.Id}",
+                Origins = Tenant.WebViewOrigins,
+                Roles = Operators.StandardRoles,
+                CreatedAt = clock.GetUtcNow(),
+            };
+            // Looked up first, so that the roles of one that is there are not touched.
+            if (await tenants.FindNow(body.Id, caller.Cancel) is not null || !await tenants.TryAdd(tenant, caller.Cancel))
+                throw Problem.Conflict("tenant_exists", "There is a tenant of this id.");
+            caller.Audit.Target = tenant.Id;
+            return Results.Json(TenantResponse.Of(tenant), statusCode: 201);
+        });
+
+    /// <summary><c>GET /operator/admin/tenants/{id}</c></summary>
+    [Function("operator-tenant")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One)] HttpRequest request) =>
+        pipeline.AuthorizeRead(request, Scopes.Operator, async caller =>
+            Results.Json(TenantResponse.Of(await tenants.FindNow(Id(request), caller.Cancel) ?? throw NotFound())));
+
+    /// <summary>
+    /// <c>PATCH /operator/admin/tenants/{id}</c> <c>{name?, origins?, color?, logoUri?, openRegistration?, domain?, limits?}</c>.
+    /// A new domain is a new issuer: access tokens from before it end, sessions go on. Lower limits refuse what is new and
+    /// delete nothing. 409 <c>domain_taken</c>.
+    /// </summary>
+    [Function("operator-tenant-change")]
+    public Task<IResult> Change(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = One)] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Operator, async caller =>
+        {
+            var body = await JsonBody.Read<TenantBody>(request);
+            caller.Audit.Detail = string.Join(", ", body.Describe());
+            var before = await tenants.FindNow(Id(request), caller.Cancel) ?? throw NotFound();
+            var domain = body.Apply(before).Domain;
+            if (domain is not null && before.Id == Tenant.Operator) throw Input.Fault("domain", "is not for the operators' tenant");
+            if (domain is not null && (domain == new Uri(settings.Origin).Host || !await domains.TryClaim(domain, before.Id, caller.Cancel)))
+                throw Problem.Conflict("domain_taken", "This domain is the deployment's or another tenant's.");
+            var changed = await EndSessions.Change(
+                () => tenants.FindNow(before.Id, caller.Cancel), body.Apply, tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw NotFound();
+            // Last: whoever dies before it leaves a domain that the same tenant can take again, and nobody else.
+            if (before.Domain is { } old && old != changed.Domain) await domains.Release(old, before.Id, caller.Cancel);
+            return Results.Json(TenantResponse.Of((await tenants.FindNow(before.Id, caller.Cancel))!));
+        });
+
+    /// <summary>
+    /// <c>POST /operator/admin/tenants/{id}/suspend</c> <c>{reason}</c>: from now on every request to the tenant is answered
+    /// 403 <c>tenant_suspended</c> with the reason. URLs of files that were given out live on for their minutes.
+    /// </summary>
+    [Function("operator-tenant-suspend")]
+    public Task<IResult> Suspend(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = One + "/suspend")] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Operator, async caller =>
+        {
+            var reason = Input.Shown("reason", (await JsonBody.Read<Suspension>(request)).Reason, MaxReasonChars);
+            if (Id(request) == Tenant.Operator) throw Problem.Conflict("tenant_reserved", "The operators' tenant can't be suspended.");
+            return Results.Json(await Set(request, caller, reason));
+        });
+
+    /// <summary><c>POST /operator/admin/tenants/{id}/resume</c> <c>{}</c></summary>
+    [Function("operator-tenant-resume")]
+    public Task<IResult> Resume(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = One + "/resume")] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Operator, async caller => Results.Json(await Set(request, caller, null)));
+
+    async Task<TenantResponse> Set(HttpRequest request, Caller caller, string? reason) => TenantResponse.Of(
+        await EndSessions.Change(() => tenants.FindNow(Id(request), caller.Cancel),
+            tenant => tenant with { SuspendedBecause = reason, DeleteConfirmation = null },
+            tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw NotFound());
+
+    internal static string Id(HttpRequest request) =>
+        request.RouteValues["id"] as string is { } id && Tenant.IsId(id) ? id : throw NotFound();
+
+    internal static Problem NotFound() => Problem.NotFound("tenant_not_found", "There is no such tenant.");
+
+    sealed record NewTenant(string Id, string? Name = null);
+
+    sealed record Suspension(string Reason);
+}

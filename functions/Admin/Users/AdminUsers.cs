@@ -1,0 +1,163 @@
+using Latchkey.Access;
+using Latchkey.Http;
+using Latchkey.OAuth;
+using Latchkey.Protocol;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Admin;
+
+/// <summary>
+/// The tenant's users. Disabling one or setting a password ends the user's sessions, access tokens and browser sign-ins, by
+/// the one write that does it: at once here and within 5 seconds on other instances. A change of roles, name or mail address
+/// shows in the tokens of the next refresh; what a role gave is gone from the tokens that are out within those 5 seconds.
+/// </summary>
+public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantStore tenants, Passwords passwords, EndSessions end, UserRemoval removal)
+{
+    const string Many = "{tenant}/admin/users";
+    const string One = "{tenant}/admin/users/{userId}";
+
+    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
+
+    /// <summary><c>GET /{tenant}/admin/users?userName=&amp;cursor=&amp;limit=</c> → <c>{users, cursor}</c>; with a userName that one or none.</summary>
+    [Function("admin-users")]
+    public Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
+        {
+            var query = Query.Read(request, "userName", "cursor", "limit");
+            if (query["userName"] is { } name)
+            {
+                var user = await users.FindByName(caller.Tenant, name, caller.Cancel);
+                return Results.Json(new { users = user is null ? [] : (UserResponse[])[UserResponse.Of(await Now(caller), user)] });
+            }
+            var limit = Paging.Limit(query);
+            var found = await users.List(caller.Tenant, Paging.After(query), limit + 1, caller.Cancel);
+            var next = found.Count > limit ? found[limit - 1].Id : null;
+            var tenant = await Now(caller);
+            return Results.Json(new { users = found.Take(limit).Select(user => UserResponse.Of(tenant, user)), cursor = Paging.Cursor(next) });
+        });
+
+    /// <summary>
+    /// <c>POST /{tenant}/admin/users</c> <c>{userName, password?, name?, email?, roles?}</c> → 201. Without a password
+    /// nobody can sign in as the user until one is set. 409 <c>user_exists</c>.
+    /// </summary>
+    [Function("admin-user-create")]
+    public Task<IResult> Create(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Many)] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
+        {
+            var body = await JsonBody.Read<NewUser>(request);
+            var tenant = await Now(caller);
+            var userName = Input.Shown("userName", body.UserName);
+            var user = new User
+            {
+                Id = Ids.New(),
+                UserName = userName,
+                Name = body.Name is null ? userName : Input.Shown("name", body.Name),
+                Email = body.Email is null ? null : Input.Email("email", body.Email),
+                PasswordHash = "",
+                Roles = Input.Roles("roles", tenant, body.Roles ?? []),
+            };
+            user = user with { PasswordHash = await passwords.Hash(body.Password is null ? Ids.NewSecret() : Input.Password("password", user, body.Password), caller.Cancel) };
+            if (!await users.TryAdd(tenant, user, caller.Cancel))
+                throw Problem.Conflict("user_exists", "There is a user of this name.");
+            caller.Audit.Target = user.Id;
+            return Results.Json(UserResponse.Of(tenant, user), statusCode: 201);
+        });
+
+    /// <summary><c>GET /{tenant}/admin/users/{userId}</c></summary>
+    [Function("admin-user")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One)] HttpRequest request) =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
+        {
+            var user = await users.Find(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound();
+            return Results.Json(UserResponse.Of(await Now(caller), user));
+        });
+
+    /// <summary><c>PATCH /{tenant}/admin/users/{userId}</c> <c>{name?, email?, roles?, disabled?}</c>; an empty email removes it.</summary>
+    [Function("admin-user-change")]
+    public Task<IResult> Change(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = One)] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
+        {
+            var body = await JsonBody.Read<UserChange>(request);
+            var tenant = await Now(caller);
+            if (body.Disabled is true || body.Roles?.Contains(Operators.Role) is false) Operators.EnsureNotOwn(caller, Id(request));
+            User Apply(User user) => user.Deleting ? throw Problem.Conflict("user_deleting", "The user is being deleted; delete again to finish.") : user with
+            {
+                Name = body.Name is null ? user.Name : Input.Shown("name", body.Name),
+                Email = body.Email is null ? user.Email : Input.Email("email", body.Email),
+                Roles = body.Roles is null ? user.Roles : Input.Roles("roles", tenant, body.Roles),
+                Disabled = body.Disabled ?? user.Disabled,
+            };
+            var changed = body.Disabled is true
+                ? await end.OfUser(tenant, Id(request), Apply, caller.Cancel)
+                : await EndSessions.Change(() => users.Find(tenant, Id(request), caller.Cancel), Apply, user => users.TryReplace(tenant, user, caller.Cancel));
+            caller.Audit.Detail = string.Join(", ", Describe(body));
+            return Results.Json(UserResponse.Of(tenant, changed ?? throw NotFound()));
+        });
+
+    /// <summary><c>PUT /{tenant}/admin/users/{userId}/password</c> <c>{password}</c> → 204.</summary>
+    [Function("admin-user-password")]
+    public Task<IResult> SetPassword(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = One + "/password")] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
+        {
+            var password = (await JsonBody.Read<NewPassword>(request)).Password;
+            var known = await users.Find(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound();
+            var hash = await passwords.Hash(Input.Password("password", known, password), caller.Cancel);
+            _ = await end.OfUser(caller.Tenant, Id(request), user => user with { PasswordHash = hash }, caller.Cancel) ?? throw NotFound();
+            return Results.NoContent();
+        });
+
+    /// <summary>
+    /// <c>DELETE /{tenant}/admin/users/{userId}</c> → 204: signed out, then gone with the files of their own space, shares and
+    /// places in groups (<see cref="UserRemoval"/>); 202 if there was more than a minute's work: send it again. 404 once
+    /// there is no such user.
+    /// </summary>
+    [Function("admin-user-delete")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
+        {
+            Operators.EnsureNotOwn(caller, Id(request));
+            return await removal.TryRun(caller.Tenant, Id(request), MaxTime, caller.Cancel) switch
+            {
+                null => throw NotFound(),
+                true => Results.NoContent(),
+                false => Results.Json(new { done = false }, statusCode: 202),
+            };
+        });
+
+    // Roles that were made a moment ago count.
+    async Task<Tenant> Now(Caller caller) => await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
+
+    static string Id(HttpRequest request) => request.RouteValues["userId"] as string is { } id && Ids.IsId(id) ? id : throw NotFound();
+
+    static Problem NotFound() => Problem.NotFound("user_not_found", "There is no such user.");
+
+    static IEnumerable<string> Describe(UserChange body)
+    {
+        if (body.Name is not null) yield return "name";
+        if (body.Email is not null) yield return "email";
+        if (body.Roles is not null) yield return $"roles={string.Join(' ', body.Roles)}";
+        if (body.Disabled is { } disabled) yield return disabled ? "disabled" : "enabled";
+    }
+
+    sealed record NewUser(string UserName, string? Password = null, string? Name = null, string? Email = null, IReadOnlyList<string>? Roles = null);
+
+    sealed record UserChange(string? Name = null, string? Email = null, IReadOnlyList<string>? Roles = null, bool? Disabled = null);
+
+    sealed record NewPassword(string Password);
+}
+
+/// <summary>A user as the administration answers it.</summary>
+sealed record UserResponse(string Id, string UserName, string Name, string? Email, IReadOnlyList<string> Roles, bool Disabled, bool Deleting)
+{
+    public static UserResponse Of(Tenant tenant, User user) =>
+        new(user.Id, user.UserName, user.Name, user.Email, tenant.Names(user.Roles), user.Disabled, user.Deleting);
+}

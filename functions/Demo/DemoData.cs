@@ -1,0 +1,185 @@
+using Azure;
+using Latchkey.Admin;
+using Latchkey.OAuth;
+using Latchkey.Protocol;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey;
+
+/// <summary>
+/// The demo tenants of README.md, made at start in Development on the emulator and nowhere else: their secrets are
+/// known to everybody. If storage is not there yet, the next start makes them.
+/// </summary>
+public sealed partial class DemoData(
+    Settings settings, TenantStore tenants, ClientStore clients, UserStore users, GroupStore groups, Passwords passwords,
+    ILogger<DemoData> logger) : IHostedLifecycleService
+{
+    static readonly SemaphoreSlim Hashing = new(Environment.ProcessorCount);
+
+    static readonly Scope MemberRights = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite, Scopes.FilesShare);
+
+    /// <summary>Makes them before anything else starts: whoever gets an answer finds them.</summary>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (!settings.Development || !settings.OnEmulator) return;
+        try
+        {
+            await Seed("demo", "Demo", cancellationToken); // The first makes the tables; side by side each would.
+            // With a secret the first operator is made by hand, as in a real deployment.
+            await Task.WhenAll(Seed("acme", "Acme", cancellationToken),
+                settings.OperatorSecretHash is null ? SeedOperator(cancellationToken) : Task.CompletedTask);
+            Log.Seeded(logger);
+        }
+        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        {
+            Log.NotSeeded(logger, fault.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    async Task Seed(string id, string name, CancellationToken cancel)
+    {
+        var tenant = new Tenant
+        {
+            Id = id,
+            Name = name,
+            Issuer = $"{settings.Origin}/{id}",
+            Origins = [.. Tenant.WebViewOrigins, "http://localhost:8100"],
+            Roles = new Dictionary<string, Role>
+            {
+                ["member"] = new("member", MemberRights),
+                ["admin"] = new("admin", Scope.Of([.. MemberRights.Tokens, Scopes.Admin, Scopes.AppsManage])),
+            },
+        };
+        var people = await Seed(tenant, Clients, [("alice", "member"), ("bob", "member"), ("admin", "admin")], cancel);
+        if (people is [{ } alice, { } bob, _])
+            await groups.TryCreate(id, new Group("family", "Family"), [(alice, GroupRole.Owner), (bob, GroupRole.Reader)], cancel);
+    }
+
+    async Task SeedOperator(CancellationToken cancel) => await Seed(Operators.NewTenant(settings.Origin, null),
+        [Operators.CommandLine, Clients[^1] with { Scope = Operators.Rights }], [("operator", Operators.Role)], cancel);
+
+    // The users' ids. What was changed since the last start stays, but for the clients.
+    async Task<string?[]> Seed(Tenant tenant, IReadOnlyList<Client> its, (string Name, string Role)[] people, CancellationToken cancel)
+    {
+        var isNew = await tenants.TryAdd(tenant, cancel);
+        var saved = clients.Save(tenant, its, cancel);
+        var ids = isNew ? await SeedNew(tenant, people, cancel) : null;
+        ids ??= await Task.WhenAll(people.Select(person => SeedUser(tenant, person.Name, person.Role, cancel)));
+        await saved;
+        return ids;
+    }
+
+    // Nobody can be in a new tenant, so nobody is looked for; null if somebody is, by another start at the same time.
+    async Task<string?[]?> SeedNew(Tenant tenant, (string Name, string Role)[] people, CancellationToken cancel)
+    {
+        var all = await Task.WhenAll(people.Select(person => NewUser(tenant, person.Name, person.Role, cancel)));
+        return await users.TryAdd(tenant, all, cancel) ? [.. all.Select(user => user.Id)] : null;
+    }
+
+    // As many at once as there are processors: what waits too long for its turn is refused, and a start is not to fail by that.
+    async Task<string> Hash(string password, CancellationToken cancel)
+    {
+        await Hashing.WaitAsync(cancel);
+        try
+        {
+            return await passwords.Hash(password, cancel);
+        }
+        finally
+        {
+            Hashing.Release();
+        }
+    }
+
+    async Task<string?> SeedUser(Tenant tenant, string userName, string role, CancellationToken cancel)
+    {
+        if (await users.FindByName(tenant, userName, cancel) is { } there) return there.Id;
+        var user = await NewUser(tenant, userName, role, cancel);
+        // Where another start was faster, the user is there by now.
+        return await users.TryAdd(tenant, user, cancel) ? user.Id : (await users.FindByName(tenant, userName, cancel))?.Id;
+    }
+
+    async Task<User> NewUser(Tenant tenant, string userName, string role, CancellationToken cancel) => new()
+    {
+        Id = Ids.New(),
+        UserName = userName,
+        Name = char.ToUpperInvariant(userName[0]) + userName[1..],
+        Email = $"{userName}@{tenant.Id}.example",
+        PasswordHash = await Hash($"{userName}-password", cancel),
+        Roles = [role],
+    };
+
+    static readonly Client[] Clients =
+    [
+        new()
+        {
+            Id = "mobile",
+            Name = "Demo mobile app",
+            Native = true,
+            Grants = [GrantType.AuthorizationCode, GrantType.RefreshToken],
+            Scope = Scopes.All.Except(Scope.Of(Scopes.Admin)),
+            RedirectUris = ["com.example.files:/callback", "http://127.0.0.1/callback", "http://localhost:8100/callback"],
+            PostLogoutRedirectUris = ["com.example.files:/signed-out", "http://localhost:8100/signed-out"],
+        },
+        new()
+        {
+            Id = "web",
+            Name = "Demo web app",
+            SecretHashes = [Client.HashSecret("web-secret-for-local-runs-only")],
+            Grants = [GrantType.AuthorizationCode, GrantType.RefreshToken],
+            Scope = Scopes.All.Except(Scope.Of(Scopes.Admin)),
+            RedirectUris = ["http://localhost:3000/callback"],
+            PostLogoutRedirectUris = ["http://localhost:3000/"],
+        },
+        new()
+        {
+            Id = "tv",
+            Name = "Demo TV app",
+            Native = true,
+            Grants = [GrantType.DeviceCode, GrantType.RefreshToken],
+            Scope = Scope.Of([.. Scopes.OpenIdConnect.Tokens, Scopes.FilesRead]),
+        },
+        new()
+        {
+            Id = "first-party",
+            Name = "Demo first-party app",
+            Native = true,
+            Grants = [GrantType.Password, GrantType.RefreshToken],
+            Scope = Scopes.All,
+        },
+        new()
+        {
+            Id = "service",
+            Name = "Demo service",
+            SecretHashes = [Client.HashSecret("service-secret-for-local-runs-only")],
+            Grants = [GrantType.ClientCredentials],
+            Scope = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite),
+        },
+    ];
+
+    static partial class Log
+    {
+        [LoggerMessage(40, LogLevel.Information, "Demo data is in place")]
+        public static partial void Seeded(ILogger logger);
+
+        [LoggerMessage(41, LogLevel.Error, "Demo data could not be made; start again once storage answers. {Why}")]
+        public static partial void NotSeeded(ILogger logger, string why);
+    }
+}

@@ -1,0 +1,58 @@
+using Azure.Storage.Blobs.Models;
+using Latchkey.Http;
+using Latchkey.Storage;
+
+namespace Latchkey.Files;
+
+/// <summary>How far a copy is, in bytes.</summary>
+public sealed record CopyProgress(long Bytes, long Total);
+
+/// <summary>
+/// Copies made by storage itself (Copy Blob), which go on whether anybody waits or not. Whoever reads the record of a
+/// copy, or the sweep, finishes it; or starts it again, if the process that was to start it died.
+/// </summary>
+public sealed class BlobCopier(FileStore files, BlobStore blobs, FileUrls urls, FilePurge purge, TimeProvider clock)
+{
+    /// <summary>Starts it, unless it has been started; false if the source's bytes are gone.</summary>
+    public async Task<bool> TryStart(FileRecord source, FileRecord copy, CancellationToken cancel)
+    {
+        if (source.Status is not (FileStatus.Available or FileStatus.Deleted)) return false;
+        var url = await urls.Copy(source, copy.CreatedBy, cancel);
+        return await blobs.TryStartCopy(copy.Tenant, copy.BlobName, new Uri(url.Url), cancel);
+    }
+
+    /// <summary>Finishes the copy if storage is done; otherwise says how far it is.</summary>
+    /// <exception cref="Problem">409 <c>copy_failed</c>, and the copy is gone; 404 <c>file_not_found</c>.</exception>
+    public async Task<(FileRecord File, CopyProgress? Progress)> Look(FileRecord copy, CancellationToken cancel)
+    {
+        var blob = await blobs.Find(copy.Tenant, copy.BlobName, cancel);
+        if (blob is null)
+        {
+            var source = await files.Find(copy.Tenant, copy.CopyOf, cancel);
+            if (source is null || !await TryStart(source, copy, cancel)) throw await Failed(copy, cancel);
+            return (copy, new CopyProgress(0, copy.Size));
+        }
+        if (blob.BlobCopyStatus == CopyStatus.Pending) return (copy, Progress(copy, blob.CopyProgress));
+        var failed = blob.BlobCopyStatus is CopyStatus.Failed or CopyStatus.Aborted || blob.ContentLength != copy.Size;
+        if (failed) throw await Failed(copy, cancel);
+        await blobs.Seal(copy.Tenant, copy.BlobName, blob, HeadersOf(copy, blob), cancel);
+        var done = copy.Complete(clock.GetUtcNow());
+        if (await files.TryComplete(done, cancel)) return (done, null);
+        return await files.Find(copy.Tenant, copy.Id, cancel) is { Status: FileStatus.Available } there
+            ? (there, null) : throw FilePermissions.NotFound(); // Somebody else finished it, or deleted it.
+    }
+
+    // What was never verified is not told to those who download either.
+    static BlobHttpHeaders HeadersOf(FileRecord copy, BlobProperties blob) =>
+        UploadCheck.HeadersOf(copy, copy.Md5Verified ? Convert.FromBase64String(copy.Md5!) : blob.ContentHash);
+
+    async Task<Problem> Failed(FileRecord copy, CancellationToken cancel)
+    {
+        await purge.TryRun(copy, isDue: true, cancel);
+        return Problem.Conflict("copy_failed", "The copy failed, because the file that it was of is gone or storage gave up.");
+    }
+
+    // "bytes/total", as in the header x-ms-copy-progress (Get Blob Properties).
+    static CopyProgress Progress(FileRecord copy, string? header) =>
+        header?.Split('/') is [var bytes, _] && long.TryParse(bytes, out var number) ? new(number, copy.Size) : new(0, copy.Size);
+}

@@ -1,0 +1,69 @@
+using Latchkey.Access;
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Files;
+
+/// <summary>Copies a file, into another space if asked; storage does it by itself (<see cref="BlobCopier"/>).</summary>
+public sealed class CopyFile(
+    TenantPipeline pipeline, FilePermissions rights, Spaces spaces, FileStore files, BlobCopier copies, FilePurge purge, FileSchedule due, TimeProvider clock)
+{
+    static readonly TimeSpan UnfinishedAfter = TimeSpan.FromMinutes(10);
+
+    /// <summary><c>POST /{tenant}/files/{id}/copy</c> → 202 and where the new file is; read it until it is available.</summary>
+    [Function("files-copy")]
+    public Task<IResult> Post(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/files/{id}/copy")] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
+        {
+            var asked = await JsonBody.Read<CopyRequest>(request);
+            var source = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Read);
+            if (source.Status == FileStatus.Copying) throw FilePermissions.Copying();
+            if (source.Status != FileStatus.Available) throw Problem.Conflict("file_pending", "The file is not complete yet.");
+            var owner = await spaces.Find(caller, asked.Space, Permission.Write);
+            var copy = asked.ToRecord(caller, source, owner, clock.GetUtcNow());
+            await due.Add(copy, copy.CreatedAt + UnfinishedAfter, caller.Cancel); // First: the sweep finishes what dies after the record.
+            await files.Add(copy, Owner.Of(caller.Token), caller.Cancel);
+            if (!await copies.TryStart(source, copy, caller.Cancel))
+            {
+                await purge.TryRun(copy, isDue: true, caller.Cancel);
+                throw FilePermissions.NotFound();
+            }
+            return FileJson.Accepted(request, $"{caller.Tenant.Issuer}/files/{copy.Id}", FileResponse.Of(copy));
+        });
+
+    sealed record CopyRequest
+    {
+        /// <summary>The source's if it is left out.</summary>
+        public string? Name { get; init; }
+
+        /// <summary>The source's if it is left out and the space is the same; the root of another.</summary>
+        public string? Folder { get; init; }
+
+        /// <summary>Whose space (<see cref="Spaces.Find"/>); one's own if it is left out.</summary>
+        public string? Space { get; init; }
+
+        public FileRecord ToRecord(Caller caller, FileRecord source, Owner owner, DateTimeOffset now) => new()
+        {
+            Tenant = caller.Tenant.Id,
+            Id = FileRecord.NewId(caller.Tenant.Id, owner),
+            Owner = owner,
+            CreatedBy = caller.Token.ClientId,
+            Name = Name is null ? source.Name : FileName.Read(Name),
+            Folder = Folder is null && owner == source.Owner ? source.Folder : FileName.ReadFolder(Folder),
+            ContentType = TypeCheck.IsAllowed(caller.Tenant.Limits, source.ContentType)
+                ? source.ContentType : throw MediaType.NotAllowed(source.ContentType, caller.Tenant.Limits),
+            DeclaredContentType = source.DeclaredContentType,
+            Size = source.Size,
+            Md5 = source.Md5,
+            Sha256 = source.Sha256,
+            Md5Verified = source.Md5Verified,
+            Sha256Verified = source.Sha256Verified,
+            CreatedAt = now,
+            Status = FileStatus.Copying,
+            CopyOf = source.Id,
+        };
+    }
+}

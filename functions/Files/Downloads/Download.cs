@@ -1,0 +1,40 @@
+using Latchkey.Access;
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Latchkey.Storage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// Leads to a file's bytes, which storage itself serves: as a URL for apps that start a transfer with it, or as a
+/// redirect for what can only follow one.
+/// </summary>
+public sealed class Download(TenantPipeline pipeline, FilePermissions rights, FileUrls urls)
+{
+    /// <summary><c>GET /{tenant}/files/{id}/download</c> → <c>{url, expiresAt}</c></summary>
+    [Function("files-download")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files/{id}/download")] HttpRequest request) =>
+        pipeline.AuthorizeRead(request, Scopes.FilesRead, async caller => FileJson.Ok(DownloadResponse.Of(await Url(caller, request))));
+
+    /// <summary>
+    /// <c>GET /{tenant}/files/{id}/content</c> → 302, which nobody may keep (every answer of ours is no-store). HEAD gets
+    /// the URL too, and it is told as any other: storage answers HEAD there with size, type and name.
+    /// </summary>
+    [Function("files-content")]
+    public Task<IResult> Content(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files/{id}/content")] HttpRequest request) =>
+        pipeline.AuthorizeRead(request, Scopes.FilesRead, async caller => new Redirection((await Url(caller, request)).Url));
+
+    async Task<SignedUrl> Url(Caller caller, HttpRequest request)
+    {
+        var file = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Read);
+        if (file.Status == FileStatus.Copying) throw FilePermissions.Copying();
+        if (file.Status != FileStatus.Available)
+            throw Problem.Conflict("file_pending", "The file is not complete yet.");
+        if (file.MissingSince is not null) throw new Problem(410, "bytes_missing", "The bytes of this file are lost.");
+        return await urls.Download(caller, file);
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// Compares what is recorded with what is stored, a tenant at a time and a page at a time: this is the one piece of
+/// housekeeping that reads everything, so it goes on where it stopped and takes as many runs as it needs.
+/// </summary>
+public sealed partial class IntegrityCheck(IntegrityCheckStore store, IntegrityCheckSteps steps, TimeProvider clock, ILogger<IntegrityCheck> logger)
+{
+    static readonly TimeSpan Pause = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// Goes on with a tenant's check, at most so many pages; begins one if <paramref name="now"/> or the last ended a day
+    /// ago.
+    /// </summary>
+    public async Task<IntegrityCheckState?> Run(string tenant, int pages, bool now, CancellationToken cancel)
+    {
+        var state = await store.Find(tenant, cancel);
+        if (state is null or { FinishedAt: not null })
+        {
+            if (state is not null && !now && clock.GetUtcNow() < state.FinishedAt + Pause) return state;
+            state = new IntegrityCheckState { StartedAt = clock.GetUtcNow(), ETag = state?.ETag };
+        }
+        for (; pages > 0 && state.Phase != IntegrityCheckPhase.Done; pages--)
+        {
+            state = await steps.Next(tenant, state, cancel);
+            if (state.Phase == IntegrityCheckPhase.Done) state = state with { FinishedAt = clock.GetUtcNow(), Continuation = null };
+            if (!await store.TrySave(tenant, state, cancel)) return await store.Find(tenant, cancel); // Somebody else is at it.
+            state = (await store.Find(tenant, cancel))!;
+        }
+        if (state.FinishedAt is not null) Report(tenant, state);
+        return state;
+    }
+
+    void Report(string tenant, IntegrityCheckState state)
+    {
+        if (state.Missing > 0) Log.Missing(logger, tenant, state.Missing, string.Join(' ', state.MissingIds));
+        Log.Finished(logger, tenant, state.Records, state.Blobs, state.Missing, state.Orphans, state.OrphansDeleted,
+            state.FoldersRemoved, state.PartsRepaired);
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(63, LogLevel.Error, "Files check: tenant {Tenant} has {Missing} files without bytes: {FileIds}")]
+        public static partial void Missing(ILogger logger, string tenant, long missing, string fileIds);
+
+        [LoggerMessage(64, LogLevel.Information,
+            "Files check: tenant {Tenant}, {Records} records, {Blobs} blobs; {Missing} without bytes, {Orphans} without record "
+            + "({Deleted} deleted), {Folders} empty folders, {Parts} parts of the total repaired")]
+        public static partial void Finished(ILogger logger, string tenant, long records, long blobs, long missing, long orphans,
+            long deleted, long folders, long parts);
+    }
+}

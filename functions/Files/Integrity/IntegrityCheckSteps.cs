@@ -1,0 +1,111 @@
+using Azure.Data.Tables;
+using Azure.Storage.Blobs.Models;
+using Latchkey.Storage;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// One page of a check. Each thing found is looked at once more before anything is done about it, because the service
+/// works on meanwhile; and a page done twice finds the same and does it once.
+/// </summary>
+public sealed class IntegrityCheckSteps(
+    StorageClients storage, FileStore files, BlobStore blobs, Folders folders, TenantQuota totals, TimeProvider clock)
+{
+    const int PageSize = 200;
+    const int AtOnce = 8;
+
+    static readonly TimeSpan UntouchedFor = TimeSpan.FromHours(1);
+
+    // Longer than any upload URL lives (a day) and than uncommitted blocks do (a week).
+    static readonly TimeSpan OrphanAge = TimeSpan.FromDays(8);
+
+    readonly Table table = new(storage.Tables.GetTableClient("Files"));
+
+    /// <summary>Does the next page.</summary>
+    public Task<IntegrityCheckState> Next(string tenant, IntegrityCheckState state, CancellationToken cancel) => state.Phase switch
+    {
+        IntegrityCheckPhase.Records => Records(tenant, state, cancel),
+        IntegrityCheckPhase.Blobs => Blobs(tenant, state, cancel),
+        IntegrityCheckPhase.Folders => Folders(tenant, state, cancel),
+        IntegrityCheckPhase.Totals => Totals(tenant, state, cancel),
+        _ => throw new ArgumentException("The check is done.", nameof(state)),
+    };
+
+    async Task<IntegrityCheckState> Records(string tenant, IntegrityCheckState state, CancellationToken cancel)
+    {
+        var (rows, next) = await Rows(tenant, "file|", state, cancel);
+        var missing = new System.Collections.Concurrent.ConcurrentBag<string>();
+        await Each(rows, async (row, stop) =>
+        {
+            if (await IsMissing(FileRows.Read(tenant, row), stop)) missing.Add(row.GetString("Id"));
+        }, cancel);
+        return state.On(next) with
+        {
+            Records = state.Records + rows.Count,
+            Missing = state.Missing + missing.Count,
+            MissingIds = [.. state.MissingIds.Concat(missing.Order(StringComparer.Ordinal)).Take(IntegrityCheckState.MaxIds)],
+        };
+    }
+
+    // Marks the record, or takes the mark off. Bytes that come and go are not our doing: nothing is deleted here.
+    async Task<bool> IsMissing(FileRecord file, CancellationToken cancel)
+    {
+        if (file.Status is not (FileStatus.Available or FileStatus.Deleted)) return false;
+        var missing = await blobs.Find(file.Tenant, file.BlobName, cancel, file.Snapshot) is null;
+        if (missing == file.MissingSince is not null) return missing;
+        if (await files.Find(file.Tenant, file.Id, cancel) is not { Status: FileStatus.Available or FileStatus.Deleted } now) return false;
+        await files.TryMove(now, now with { MissingSince = missing ? clock.GetUtcNow() : null }, default, cancel);
+        return missing;
+    }
+
+    async Task<IntegrityCheckState> Blobs(string tenant, IntegrityCheckState state, CancellationToken cancel)
+    {
+        var (page, next) = await blobs.Page(tenant, state.Continuation, PageSize, cancel);
+        var (orphans, deleted) = (0, 0);
+        await Each(page, async (blob, stop) =>
+        {
+            if (await HasRecord(tenant, blob, stop)) return;
+            Interlocked.Increment(ref orphans);
+            if (blob.Properties.CreatedOn > clock.GetUtcNow() - OrphanAge) return;
+            await blobs.Delete(tenant, blob.Name, stop);
+            Interlocked.Increment(ref deleted);
+        }, cancel);
+        return state.On(next) with
+        {
+            Blobs = state.Blobs + page.Count,
+            Orphans = state.Orphans + orphans,
+            OrphansDeleted = state.OrphansDeleted + deleted,
+        };
+    }
+
+    // All blobs of a file, whatever they are for, have names that start with its id.
+    async Task<bool> HasRecord(string tenant, BlobItem blob, CancellationToken cancel) =>
+        blob.Name.Length >= 32 && await files.Find(tenant, blob.Name[..32], cancel) is not null;
+
+    async Task<IntegrityCheckState> Folders(string tenant, IntegrityCheckState state, CancellationToken cancel)
+    {
+        var (rows, next) = await Rows(tenant, "folder|", state, cancel);
+        var removed = 0;
+        await Each(rows, async (row, stop) =>
+        {
+            var path = row.GetString("Path");
+            while (path.Length > 0 && await folders.TryRemove(row.PartitionKey, path, stop))
+            {
+                Interlocked.Increment(ref removed);
+                path = FileRows.Parent(path);
+            }
+        }, cancel);
+        return state.On(next) with { FoldersRemoved = state.FoldersRemoved + removed };
+    }
+
+    async Task<IntegrityCheckState> Totals(string tenant, IntegrityCheckState state, CancellationToken cancel) =>
+        state.On(null) with { PartsRepaired = await totals.Repair(tenant, clock.GetUtcNow() - UntouchedFor, cancel) };
+
+    // `}` is the character after `|`: all partitions of the tenant, all keys that start so.
+    Task<(IReadOnlyList<TableEntity> Rows, string? Next)> Rows(string tenant, string start, IntegrityCheckState state, CancellationToken cancel) =>
+        table.Page($"PartitionKey ge {tenant + "|"} and PartitionKey lt {tenant + "}"} and RowKey ge {start} and RowKey lt {start + "~"}",
+            state.Continuation, PageSize, cancel);
+
+    static Task Each<T>(IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> step, CancellationToken cancel) =>
+        Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, step);
+}

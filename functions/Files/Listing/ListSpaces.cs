@@ -1,0 +1,39 @@
+using Latchkey.Access;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Files;
+
+/// <summary>A space that the caller may use.</summary>
+/// <param name="Space">What requests call it: <c>me</c>, <c>group:{id}</c>, <c>app</c>.</param>
+/// <param name="Name">The group's name; absent for the others.</param>
+/// <param name="Right"><c>read</c>, <c>write</c> or <c>share</c>; each includes the ones before.</param>
+public sealed record SpaceResponse(string Space, string? Name, string Right);
+
+/// <summary>All spaces of the caller.</summary>
+public sealed record SpacesResponse(IReadOnlyList<SpaceResponse> Spaces);
+
+/// <summary>Lists the spaces that the caller may use, so that an app can show them: one's own, those of one's groups, the app's.</summary>
+public sealed class ListSpaces(TenantPipeline pipeline, GroupStore groups)
+{
+    /// <summary><c>GET /{tenant}/spaces</c> → <c>{spaces: [{space, name?, right}]}</c></summary>
+    [Function("files-spaces")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/spaces")] HttpRequest request) =>
+        pipeline.AuthorizeRead(request, Scopes.FilesRead, async caller =>
+        {
+            var self = Owner.Of(caller.Token);
+            var isUser = self.Kind == "user";
+            var memberships = isUser ? await groups.Of(caller.Tenant.Id, self.Id, caller.Cancel) : [];
+            return FileJson.Ok(new SpacesResponse(
+            [
+                Answer("me", null, Permission.Share),
+                .. memberships.Select(member => Answer(Owner.Group(member.Group.Id).SpaceName, member.Group.Name, Spaces.PermissionOf(member.Role))),
+                Answer("app", null, Spaces.PermissionInApp(isUser)),
+            ]));
+        });
+
+    static SpaceResponse Answer(string space, string? name, Permission right) => new(space, name, right.ToString().ToLowerInvariant());
+}

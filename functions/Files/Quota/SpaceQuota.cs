@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Azure.Data.Tables;
+using Latchkey.Http;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// Counts what spaces hold. A step is counted in the transaction that does it, conditionally on what was counted
+/// before: nothing is counted twice or not at all, and steps at once can't pass a limit. What was counted last is
+/// remembered, so that a step takes one round trip unless another process came between; then it is read again.
+/// </summary>
+public sealed class SpaceQuota(StorageClients storage, TenantStore tenants, TenantQuota totals, TimeProvider clock)
+{
+    const int MaxKnown = 10_000;
+    const int Attempts = 30;
+
+    readonly Table table = new(storage.Tables.GetTableClient("Files"));
+    readonly ConcurrentDictionary<string, Known> spaces = new(StringComparer.Ordinal);
+
+    /// <summary>What the space holds now.</summary>
+    public async Task<Usage> Read(string tenant, string space, CancellationToken cancel) =>
+        Usage.Read(await table.Find(RowKeys.Space(tenant, space), RowKeys.Usage, cancel));
+
+    /// <summary>Writes these rows of a space and counts the step, all at once; false if one of the rows lost its race.</summary>
+    /// <exception cref="Problem">403 <c>quota_exceeded</c>; 503 <c>space_busy</c> if others were always faster.</exception>
+    public async Task<bool> TryTransact(
+        string tenant, string space, UsageChange change, IReadOnlyList<TableTransactionAction> rows, CancellationToken cancel)
+    {
+        if (spaces.Count > MaxKnown) spaces.Clear();
+        var known = spaces.GetOrAdd($"{tenant}|{space}", _ => new Known());
+        await known.Door.WaitAsync(cancel); // Steps of one process would only make each other fail.
+        try
+        {
+            return await Transact(tenant, space, known, change, rows, cancel);
+        }
+        catch
+        {
+            known.Usage = null; // Done or not: storage knows.
+            throw;
+        }
+        finally
+        {
+            known.Door.Release();
+        }
+    }
+
+    async Task<bool> Transact(string tenant, string space, Known known, UsageChange change,
+        IReadOnlyList<TableTransactionAction> rows, CancellationToken cancel)
+    {
+        var limits = (await tenants.Find(tenant, cancel))?.Limits ?? new FileLimits();
+        var usage = known.Usage ?? await Read(tenant, space, cancel);
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            usage = await Room(tenant, space, known, usage, change, limits, cancel);
+            var next = usage.With(change);
+            var surplus = change is { Bytes: <= 0, Files: <= 0 } ? await totals.FindExcess(tenant, space, next, limits, cancel) : null;
+            if (surplus is not null) next = surplus.Kept;
+            if (await table.Transact([next.Write(RowKeys.Space(tenant, space)), .. rows], cancel) is { } etags)
+            {
+                known.Usage = next with { ETag = etags[0] };
+                if (surplus is not null) await totals.Release(surplus, cancel);
+                return true;
+            }
+            var (before, now) = (usage.ETag, await Read(tenant, space, cancel));
+            known.Usage = usage = now;
+            if (now.ETag == before) return false; // It was not the usage that changed.
+            await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(5 + 5 * attempt)), clock, cancel);
+        }
+        throw Problem.Unavailable("space_busy", "Too much happens in this space at once.", 1);
+    }
+
+    // What is remembered may be old: nobody is refused before storage has been asked.
+    async Task<Usage> Room(
+        string tenant, string space, Known known, Usage usage, UsageChange change, FileLimits limits, CancellationToken cancel)
+    {
+        try
+        {
+            usage.Check(change, limits);
+        }
+        catch (Problem) when (known.Usage is not null)
+        {
+            known.Usage = null;
+            usage = await Read(tenant, space, cancel);
+            usage.Check(change, limits);
+        }
+        var next = usage.With(change);
+        return next.Bytes <= usage.TakenBytes && next.Files <= usage.TakenFiles
+            ? usage : await totals.Reserve(tenant, space, usage, next, limits, cancel);
+    }
+
+    sealed class Known
+    {
+        public SemaphoreSlim Door { get; } = new(1);
+
+        public Usage? Usage { get; set; }
+    }
+}

@@ -1,0 +1,92 @@
+using Latchkey.Tenancy;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// Does, once an hour, what is due (<see cref="FileSchedule"/>): empties the trash, ends shares, finishes copies and what a
+/// crash left half done. It reads no live file. What fails is tried again in an hour.
+/// </summary>
+public sealed partial class FilesSweep(
+    FileSchedule due, FileStore files, FilePurge purge, BlobCopier copies, ShareStore shares, AuditLog audit, TimeProvider clock, ILogger<FilesSweep> logger)
+{
+    const int AtOnce = 8;
+
+    static readonly TimeSpan Longest = TimeSpan.FromMinutes(8); // A function may run for ten on the smallest plan.
+
+    /// <summary>Seventeen minutes past each hour (NCRONTAB, UTC).</summary>
+    [Function("files-sweep")]
+    public async Task Run([TimerTrigger("0 17 * * * *")] TimerInfo timer, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var (done, left) = (0, 0);
+        var work = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel };
+        await Parallel.ForEachAsync(due.Until(now, cancel), work, async (item, stop) =>
+        {
+            if (clock.GetUtcNow() - now < Longest && await TryHandle(item, now, stop)) Interlocked.Increment(ref done);
+            else Interlocked.Increment(ref left);
+        });
+        var dropped = await due.DropEmpty(now, cancel);
+        Log.Swept(logger, done, left, dropped, timer.IsPastDue);
+    }
+
+    async Task<bool> TryHandle(ScheduledFile item, DateTimeOffset now, CancellationToken cancel)
+    {
+        try
+        {
+            if (!await IsDone(item, now, cancel)) return false;
+            await due.Done(item, cancel);
+            return true;
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            Log.Failed(logger, item.Tenant, item.FileId, fault);
+            return false;
+        }
+    }
+
+    async Task<bool> IsDone(ScheduledFile item, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (item.ShareId is { } share)
+        {
+            await shares.RemoveExpired(item.Tenant, item.FileId, share, now, cancel);
+            return true;
+        }
+        var file = await files.Find(item.Tenant, item.FileId, cancel);
+        switch (file)
+        {
+            case { Status: FileStatus.Purging }: // Whoever marked it is in the audit.
+                return await purge.TryRun(file, isDue: true, cancel);
+            case { Status: FileStatus.Deleted } when file.PurgeAfter <= now:
+                if (!await purge.TryRun(file, isDue: true, cancel)) return false;
+                audit.Add(file.Tenant, "files-purge", file.Id, "its time in the trash was over");
+                return true;
+            case { Status: FileStatus.Copying }:
+                return await IsCopied(file, cancel);
+            default: // Restored, gone, or never deleted because the process died first.
+                return true;
+        }
+    }
+
+    async Task<bool> IsCopied(FileRecord copy, CancellationToken cancel)
+    {
+        try
+        {
+            return (await copies.Look(copy, cancel)).Progress is null;
+        }
+        catch (Http.Problem) // It failed, and is gone.
+        {
+            return true;
+        }
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(61, LogLevel.Information, "Files sweep: {Done} done, {Left} left, {Dropped} tables dropped (late: {Late})")]
+        public static partial void Swept(ILogger logger, int done, int left, int dropped, bool late);
+
+        [LoggerMessage(62, LogLevel.Error, "Files sweep: tenant {Tenant}, file {FileId} failed; it is tried again")]
+        public static partial void Failed(ILogger logger, string tenant, string fileId, Exception fault);
+    }
+}

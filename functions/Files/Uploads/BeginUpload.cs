@@ -1,0 +1,30 @@
+using Latchkey.Access;
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// Begins a file: writes down what is coming and answers with the request that sends it. The bytes go straight to
+/// storage; the file is not there for anybody before <see cref="CompleteUpload"/> has checked them.
+/// </summary>
+public sealed class BeginUpload(
+    TenantPipeline pipeline, Spaces spaces, Uploads uploads, FileUrls urls, Settings settings, TimeProvider clock)
+{
+    /// <summary><c>POST /{tenant}/files</c> → 201. The preflights of this route are answered here, its GET's too.</summary>
+    [Function("files-begin")]
+    public Task<IResult> Post(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/files")] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
+        {
+            var asked = await JsonBody.Read<BeginRequest>(request);
+            var owner = await spaces.Find(caller, asked.Space, Permission.Write);
+            var file = asked.ToRecord(caller, owner, settings, clock.GetUtcNow());
+            var url = await urls.Upload(caller, file);
+            await uploads.Begin(caller, file, url); // Last: whatever fails before it leaves nothing behind.
+            return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}",
+                new BeginUploadResponse(file.Id, "pending", UploadResponse.Of(file, url)));
+        });
+}

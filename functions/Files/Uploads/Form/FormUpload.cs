@@ -1,0 +1,42 @@
+using Latchkey.Access;
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// A small file in one multipart form (RFC 7578): begin, bytes and complete in one request, for the web versions of
+/// upload plugins, which can send nothing else. Here the bytes pass through the function, so the size is bounded.
+/// </summary>
+public sealed class FormUpload(
+    TenantPipeline pipeline, FormIntake intake, FilePermissions rights, FileStore files, FilePurge purge, Completion completion, Settings settings)
+{
+    /// <summary>
+    /// <c>POST /{tenant}/files/upload?space=</c> → 201 file. One part is the file; the fields <c>name</c>,
+    /// <c>folder</c>, <c>contentType</c>, <c>md5</c> and <c>sha256</c> may stand before or behind it, others are ignored.
+    /// </summary>
+    [Function("files-form")]
+    public Task<IResult> Post(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/files/upload")] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
+        {
+            var space = Query.Read(request, "space")["space"];
+            var form = new FormReader(request, settings.MultipartBytes);
+            var received = await intake.Receive(caller, space, form);
+            caller.Audit.Target = received.File.Id;
+            try
+            {
+                await intake.Commit(received, caller.Cancel);
+                var file = await completion.Run(() => rights.Get(caller, received.File.Id, Permission.Write), null, caller.Cancel);
+                return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}", FileResponse.Of(file));
+            }
+            catch (Problem)
+            {
+                // Nobody knows its id, so nobody would try again. If this fails too the sweep does it.
+                if (await files.Find(caller.Tenant.Id, received.File.Id, caller.Cancel) is { } left) await purge.TryRun(left, isDue: false, caller.Cancel);
+                throw;
+            }
+        });
+}

@@ -1,0 +1,50 @@
+using Latchkey.Access;
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// Begins a file by tus (creation, creation-with-upload): a second door to the same staging and the same checks, for
+/// libraries that speak it. Here the bytes pass through the function.
+/// </summary>
+public sealed class TusCreation(TenantPipeline pipeline, Spaces spaces, Uploads uploads, TusProgress progress, Settings settings, TimeProvider clock)
+{
+    /// <summary><c>POST /{tenant}/tus</c> → 201; the file's id ends the Location. <c>OPTIONS</c> says what is supported.</summary>
+    [Function("tus-create")]
+    public Task<IResult> Post(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/tus")] HttpRequest request)
+    {
+        TusProtocol.Describe(request, settings);
+        return pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
+        {
+            TusProtocol.CheckVersion(request);
+            var file = await Record(caller, request);
+            caller.Audit.Target = file.Id;
+            var hasBody = request.ContentLength > 0 || request.ContentType is not null;
+            if (hasBody) TusProtocol.OpenBody(request);
+            await uploads.Begin(caller, file, url: null);
+            var response = request.HttpContext.Response;
+            response.Headers.Location = $"{caller.Tenant.Issuer}/tus/{file.Id}";
+            if (hasBody) await progress.Take(caller, file, 0, request);
+            else if (file.Size == 0) await progress.Report(caller, file, response); // There is no piece that would complete it.
+            else response.Headers["Upload-Expires"] = TusProtocol.Expires(file);
+            return Results.StatusCode(StatusCodes.Status201Created);
+        });
+    }
+
+    async Task<FileRecord> Record(Caller caller, HttpRequest request)
+    {
+        if (request.Headers.ContainsKey("Upload-Defer-Length") || request.Headers.ContainsKey("Upload-Concat"))
+            throw Problem.BadRequest("not_supported", "The extensions creation-defer-length and concatenation are not supported.");
+        var size = TusProtocol.Bytes(request, "Upload-Length");
+        if (size > TusProtocol.MaxSize(settings))
+            throw new Problem(413, "file_too_large", $"A file that comes by tus has {TusProtocol.MaxSize(settings)} bytes at most.");
+        var header = request.Headers["Upload-Metadata"].ToString();
+        var asked = TusMetadata.Read(header, size);
+        var owner = await spaces.Find(caller, asked.Space, Permission.Write);
+        return asked.ToRecord(caller, owner, settings, clock.GetUtcNow()) with { BlockSize = null, TusMetadata = header };
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Latchkey.Access;
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Files;
+
+/// <summary>One upload by tus: how far it is (HEAD), the next piece (PATCH), give it up (DELETE).</summary>
+public sealed class TusUpload(TenantPipeline pipeline, TusProgress progress, FilePurge purge, Settings settings)
+{
+    /// <summary>
+    /// <c>HEAD, PATCH, DELETE /{tenant}/tus/{id}</c>, or <c>POST</c> with X-HTTP-Method-Override. With the piece that
+    /// holds the last byte the file is checked and completed; PATCH then answers as <see cref="CompleteUpload"/> would
+    /// if something is wrong with it.
+    /// </summary>
+    [Function("tus-upload")]
+    public Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "head", "patch", "delete", "post", "options", Route = "{tenant}/tus/{id}")] HttpRequest request)
+    {
+        TusProtocol.Describe(request, settings);
+        return pipeline.AuthorizeWrite(request, Scopes.FilesWrite, caller =>
+        {
+            TusProtocol.CheckVersion(request);
+            var method = TusProtocol.Method(request);
+            if (method is "HEAD" or "PATCH" or "DELETE") caller.Audit.Detail = method;
+            return method switch
+            {
+                "HEAD" => Head(caller, request),
+                "PATCH" => Patch(caller, request),
+                "DELETE" => Delete(caller, request),
+                _ => throw Problem.BadRequest("invalid_header", "X-HTTP-Method-Override must be HEAD, PATCH or DELETE."),
+            };
+        });
+    }
+
+    async Task<IResult> Head(Caller caller, HttpRequest request)
+    {
+        var file = await progress.Find(caller, request.RouteValues["id"] as string);
+        await progress.Report(caller, file, request.HttpContext.Response);
+        var headers = request.HttpContext.Response.Headers;
+        headers["Upload-Length"] = file.Size.ToString(CultureInfo.InvariantCulture);
+        if (file.TusMetadata is { Length: > 0 } metadata) headers["Upload-Metadata"] = metadata;
+        return Results.StatusCode(StatusCodes.Status200OK);
+    }
+
+    async Task<IResult> Patch(Caller caller, HttpRequest request)
+    {
+        TusProtocol.OpenBody(request);
+        var offset = TusProtocol.Bytes(request, "Upload-Offset");
+        var file = await progress.Find(caller, request.RouteValues["id"] as string);
+        await progress.Take(caller, file, offset, request);
+        return Results.NoContent();
+    }
+
+    async Task<IResult> Delete(Caller caller, HttpRequest request)
+    {
+        while (true)
+        {
+            var file = await progress.Find(caller, request.RouteValues["id"] as string);
+            if (file.Status != FileStatus.Pending)
+                throw Problem.Conflict("upload_complete", $"The upload is complete: delete the file, {caller.Tenant.Issuer}/files/{file.Id}.");
+            if (await purge.TryRun(file, isDue: false, caller.Cancel)) return Results.NoContent();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Azure.Data.Tables;
+using Latchkey.Storage;
+
+namespace Latchkey.Keys;
+
+/// <summary>
+/// Where tenants' keys are stored, sealed (SCHEMA.md, table Keys). It stands at the root because it is the one thing that
+/// knows both rooms, Keys and Storage.
+/// </summary>
+sealed class WrappedKeyStore(StorageClients storage, KeySeal seal) : IKeyStore
+{
+    static readonly string[] RowColumns = ["PartitionKey", "RowKey", "Algorithm", "Number", "Kid", "Created", "SignsFrom"];
+
+    readonly Table table = new(storage.Tables.GetTableClient("Keys"));
+
+    public async Task<TenantKeys> Load(
+        string tenant, IReadOnlyCollection<string> algorithms, IReadOnlyList<ManagedKey> known, CancellationToken cancel)
+    {
+        var stored = new List<SealedKey>();
+        await foreach (var entity in table.Partition(tenant, cancel))
+        {
+            var row = Row(entity);
+            if (!algorithms.Contains(row.Algorithm)) continue;
+            stored.Add(new SealedKey(row, entity.GetString("WrapKeyId"), entity.GetBinary("WrappedKey"), entity.GetBinary("Sealed")));
+        }
+        return await seal.Decrypt(tenant, stored, known, cancel);
+    }
+
+    public Task Check(CancellationToken cancel) => seal.Check(cancel);
+
+    public async Task<bool> TryAdd(string tenant, ManagedKey key, CancellationToken cancel)
+    {
+        var closed = await seal.Encrypt(tenant, key, cancel);
+        return await table.TryAdd(new TableEntity(tenant, RowKeys.Key(key.Row.Algorithm, key.Row.Number))
+        {
+            ["Algorithm"] = key.Row.Algorithm,
+            ["Number"] = key.Row.Number,
+            ["Kid"] = key.Row.Kid,
+            ["Created"] = key.Row.Created,
+            ["SignsFrom"] = key.Row.SignsFrom,
+            ["WrapKeyId"] = closed.WrapKeyId,
+            ["WrappedKey"] = closed.WrappedKey,
+            ["Sealed"] = closed.Sealed,
+        }, cancel);
+    }
+
+    // The number is never given again while a newer key is there, so no ETag is needed.
+    public Task Remove(string tenant, KeyRow row, CancellationToken cancel) =>
+        table.TryDelete(new TableEntity(tenant, RowKeys.Key(row.Algorithm, row.Number)) { ETag = Azure.ETag.All }, cancel);
+
+    public async Task<ILookup<string, KeyRow>> All(CancellationToken cancel)
+    {
+        var rows = new List<(string Tenant, KeyRow Row)>();
+        await foreach (var entity in table.All(RowColumns, cancel)) rows.Add((entity.PartitionKey, Row(entity)));
+        return rows.ToLookup(row => row.Tenant, row => row.Row, StringComparer.Ordinal);
+    }
+
+    static KeyRow Row(TableEntity entity) => new(
+        entity.GetString("Algorithm"), entity.GetInt32("Number")!.Value, entity.GetString("Kid"),
+        entity.GetDateTimeOffset("Created")!.Value, entity.GetDateTimeOffset("SignsFrom")!.Value);
+}

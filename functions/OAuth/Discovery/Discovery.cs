@@ -1,0 +1,74 @@
+using Latchkey.Access;
+using Latchkey.Keys;
+using Latchkey.Protocol;
+using Latchkey.Sessions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.OAuth;
+
+/// <summary>
+/// Metadata of a tenant's issuer, with exactly what works: OpenID Connect Discovery 1.0 §4 appends the well-known path
+/// to the issuer, RFC 8414 §3.1 puts it before the issuer's path. Both answers are the same document.
+/// </summary>
+public sealed class Discovery(TenantPipeline pipeline)
+{
+    /// <summary><c>GET /{tenant}/.well-known/openid-configuration</c></summary>
+    [Function("openid-configuration")]
+    public Task<IResult> OpenId(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/.well-known/openid-configuration")]
+        HttpRequest request) => Answer(request);
+
+    /// <summary><c>GET /.well-known/oauth-authorization-server/{tenant}</c></summary>
+    [Function("oauth-authorization-server")]
+    public Task<IResult> OAuth(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = ".well-known/oauth-authorization-server/{tenant}")]
+        HttpRequest request) => Answer(request);
+
+    Task<IResult> Answer(HttpRequest request) => pipeline.PublicDocument(request, (tenant, _) =>
+    {
+        request.HttpContext.Response.Headers.CacheControl = "public, max-age=300";
+        return Task.FromResult(Results.Json(Document(tenant.Issuer)));
+    });
+
+    static readonly string[] AuthMethods =
+        [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
+
+    static Dictionary<string, object> Document(string issuer) => new()
+    {
+        ["issuer"] = issuer,
+        ["jwks_uri"] = $"{issuer}/oauth/jwks",
+        ["authorization_endpoint"] = $"{issuer}/oauth/authorize",
+        ["pushed_authorization_request_endpoint"] = $"{issuer}/oauth/par",
+        ["device_authorization_endpoint"] = $"{issuer}/oauth/device_authorization",
+        ["end_session_endpoint"] = $"{issuer}/oauth/logout",
+        ["token_endpoint"] = $"{issuer}/oauth/token",
+        ["token_endpoint_auth_methods_supported"] = AuthMethods,
+        ["token_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
+        ["revocation_endpoint"] = $"{issuer}/oauth/revoke",
+        ["revocation_endpoint_auth_methods_supported"] = AuthMethods,
+        ["revocation_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
+        ["introspection_endpoint"] = $"{issuer}/oauth/introspect",
+        ["introspection_endpoint_auth_methods_supported"] = AuthMethods.Where(method => method != ClientAuthMethod.None),
+        ["introspection_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
+        ["userinfo_endpoint"] = $"{issuer}/oauth/userinfo",
+        ["registration_endpoint"] = $"{issuer}/oauth/register",
+        ["dpop_signing_alg_values_supported"] = ForeignJwt.Algorithms,
+        ["grant_types_supported"] = new[] { GrantType.AuthorizationCode, GrantType.ClientCredentials, GrantType.RefreshToken, GrantType.DeviceCode, GrantType.Password },
+        // The implicit types work for clients that an operator has marked as legacy; they are offered to nobody.
+        ["response_types_supported"] = new[] { ResponseType.Code },
+        ["response_modes_supported"] = ResponseMode.All,
+        ["code_challenge_methods_supported"] = new[] { Pkce.Method },
+        ["prompt_values_supported"] = Prompt.All,
+        ["acr_values_supported"] = new[] { Authentication.Acr },
+        ["claims_supported"] = IdTokens.Claims,
+        ["claims_parameter_supported"] = false,
+        ["request_parameter_supported"] = false,
+        ["request_uri_parameter_supported"] = false,
+        ["require_pushed_authorization_requests"] = false,
+        ["authorization_response_iss_parameter_supported"] = true,
+        ["scopes_supported"] = Scopes.All.Tokens,
+        ["subject_types_supported"] = new[] { "public" },
+        ["id_token_signing_alg_values_supported"] = new[] { "RS256", "ES256" },
+    };
+}

@@ -1,0 +1,77 @@
+using Latchkey.Http;
+using Latchkey.Protocol;
+
+namespace Latchkey.Pages;
+
+/// <summary>Every word that a page shows, in one place: here those of signing in, beside it (Texts.Own.cs) those of our own pages.</summary>
+public static partial class Strings
+{
+#pragma warning disable CS1591 // Each is its own documentation.
+    public const string SignIn = "Sign in";
+    public const string UserName = "User name";
+    public const string Password = "Password";
+    public const string Cancel = "Cancel";
+    public const string Allow = "Allow";
+    public const string Deny = "Don't allow";
+    public const string Continue = "Continue";
+    public const string AnotherAccount = "Not you?";
+    public const string SignedInAs = "Signed in as";
+    public const string WrongPassword = "The user name or the password is not right.";
+    public const string AllowOnlyIf = "Allow it only if you know the app.";
+    public const string GoOnOnlyIf = "Go on only if you have just come from it.";
+    public const string SignedIn = "You are signed in";
+    public const string NotAllowed = "You did not allow it";
+    public const string NothingShared = "Nothing was shared with the app.";
+    public const string AlmostThere = "One moment";
+    public const string ErrorTitle = "This did not work";
+    public const string StartAgain = "Go back to the app and start again.";
+    public const string TellDeveloper = "Go back to the app. If this happens again, tell the people who made it:";
+    public const string Later = "This is on our side. Wait a moment, then go back to the app and try again.";
+    public const string UnknownTenant = "There is nothing at this address.";
+
+    public static string ToContinueTo(string app) => $"to continue to {app}";
+
+    public static string WantsTo(string app) => $"{app} wants to";
+
+    public static string ContinueTo(string app) => $"Continue to {app}?";
+
+    public static string ReturnTo(string app) => $"Return to {app}";
+
+    public static string ReturnLead(string app) => $"{app} should open by itself. If it does not, use this button.";
+
+    public static string GoesBackTo(string place) => $"Afterwards you go back to {place}. You can take this back at any time.";
+
+    public static string OnlyGoesBackTo(string place) => $"You go back to {place}.";
+
+    public static string TooManyTries(int seconds) => seconds < 120
+        ? $"Too many tries. Wait {seconds} seconds, then try again."
+        : $"Too many tries. Wait {(seconds + 59) / 60} minutes, then try again.";
+
+    /// <summary>A scope as a promise that a person can weigh; the wire word for one that has no words here.</summary>
+    public static string Scope(string token, string tenant) => token switch
+    {
+        Scopes.OpenId => $"Recognise you by your {tenant} account",
+        "profile" => "See your name",
+        "email" => "See your email address",
+        Scopes.OfflineAccess => "Keep you signed in until you sign out",
+        Scopes.FilesRead => "See and download your files",
+        Scopes.FilesWrite => "Add, change and delete your files",
+        Scopes.FilesShare => "Share your files with others",
+        Scopes.Admin => $"Administer {tenant}: users, apps and settings",
+        _ => token,
+    };
+
+    /// <summary>What to do about a failure; and the technical words for the app's makers, or null.</summary>
+    public static (string ForUser, string? ForDeveloper) Failure(Problem problem) => problem switch
+    {
+        { Code: "sign_in_expired" or "sign_in_finished" or "other_browser" } => ($"{problem.Message} {StartAgain}", null),
+        { Code: "cookies_off" } => (problem.Message, null),
+        { Code: "unknown_tenant" } => (UnknownTenant, null),
+        { Status: 429, RetryAfter: { } seconds } => (TooManyTries(seconds), null),
+        { Code: "tenant_suspended" } => (problem.Message, null), // With the reason.
+        { Status: 403 } => (NoRight, null),
+        { Code: "app_not_found" or "app_changed" or "link_not_good" or "no_mail" } => (problem.Message, null),
+        { Status: >= 500 } => (Later, null),
+        _ => (TellDeveloper, problem.Message),
+    };
+}

@@ -1,0 +1,20 @@
+namespace Latchkey.Protocol;
+
+/// <summary>Grant types (RFC 6749 §4, §6).</summary>
+public static class GrantType
+{
+    /// <summary>RFC 6749 §4.1.</summary>
+    public const string AuthorizationCode = "authorization_code";
+
+    /// <summary>RFC 6749 §4.4.</summary>
+    public const string ClientCredentials = "client_credentials";
+
+    /// <summary>RFC 6749 §4.3; legacy, RFC 9700 §2.4 says that it must not be used. Off unless a client's registration has it.</summary>
+    public const string Password = "password";
+
+    /// <summary>RFC 8628 §3.4.</summary>
+    public const string DeviceCode = "urn:ietf:params:oauth:grant-type:device_code";
+
+    /// <summary>RFC 6749 §6.</summary>
+    public const string RefreshToken = "refresh_token";
+}

@@ -1,0 +1,37 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Latchkey.Http;
+using Latchkey.Keys;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey;
+
+// The keys: where they are kept and who signs, by mode (docs/operating/signing.md).
+public static partial class Services
+{
+    static IServiceCollection AddKeys(this IServiceCollection services, Settings settings)
+    {
+        var local = settings.SigningMode == SigningMode.Local;
+        var vaultSigns = settings.SigningMode == SigningMode.KeyVault;
+        services.AddSingleton<JwtWriter>().AddSingleton<JwkSet>().AddSingleton<BearerToken>().AddSingleton<DPoPNonces>();
+        if (local) services.AddSingleton<IKeyStore>(_ => new KeyFile(settings.KeyFile));
+        else services.AddVault(settings).AddSingleton<IKeyStore, WrappedKeyStore>();
+        services.AddSingleton<ISigner>(provider => vaultSigns
+            ? new KeyVaultSigner(provider.GetRequiredService<Vault>(), settings.AccessTokenKey, settings.IdTokenKey)
+            : new LocalSigner(provider.GetRequiredService<ManagedKeys>()));
+        return services
+            .AddSingleton(provider => new ManagedKeys(provider.GetRequiredService<IKeyStore>(), vaultSigns ? ManagedKey.MacOnly : ManagedKey.All,
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ManagedKeys>>()))
+            .AddSingleton(provider => new KeyRing(provider.GetRequiredService<ManagedKeys>()))
+            .AddSingleton(provider => new KeyRotation(provider.GetRequiredService<ManagedKeys>(), provider.GetRequiredService<ISigner>(),
+                settings.RotationPeriod, provider.GetRequiredService<ILogger<KeyRotation>>()));
+    }
+
+    static IServiceCollection AddVault(this IServiceCollection services, Settings settings) => services
+        .AddSingleton(provider => new Vault(settings.Vault!, provider.GetRequiredService<TokenCredential>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Vault>>(),
+            provider.GetService<HttpPipelineTransport>()))
+        .AddSingleton(provider => new KeySeal(
+            provider.GetRequiredService<Vault>(), settings.WrapKey, provider.GetRequiredService<ILogger<KeySeal>>()));
+}

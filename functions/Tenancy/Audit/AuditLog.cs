@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Azure.Data.Tables;
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Latchkey.Storage;
+using Latchkey.Telemetry;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey.Tenancy;
+
+/// <summary>
+/// Writes the audit behind the requests, which never wait for it and never fail by it: entries go into a bounded queue
+/// and from there, as soon as storage takes them, in batches to the tables. No tenant may have more there than is left for the others. What does not fit, or storage refuses for
+/// some seconds, is dropped, counted and told: one <c>audit.dropped</c> entry with the number, once there is a way.
+/// A process that is killed loses what it has not written: usually some milliseconds, at most what waits in the queue.
+/// </summary>
+public sealed partial class AuditLog(
+    AuditTables audit, RoundTrips roundTrips, Settings settings, TimeProvider clock, ILogger<AuditLog> logger) : IHostedService
+{
+    /// <summary>How many entries may wait: of a tenant no more than there is room left, so that a flood of one is half of it.</summary>
+    public const int Capacity = 20_000;
+
+    const int BatchRows = 100; // An entity-group transaction's bound.
+    const int MaxAtOnce = 1000;
+    const int Writers = 8;
+
+    static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2)];
+
+    readonly Channel<AuditEntry> queue = Channel.CreateBounded<AuditEntry>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    readonly ConcurrentDictionary<string, int> dropped = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, int> waiting = new(StringComparer.Ordinal);
+    Task writing = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        writing = Task.Run(WriteAll, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Writes what waits, within some seconds.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        queue.Writer.TryComplete();
+        await Task.WhenAny(writing, Task.Delay(Shutdown, CancellationToken.None));
+    }
+
+    /// <summary>Runs a request's steps and records how they went, if they turn out to be an act.</summary>
+    public async Task<IResult> Record(HttpRequest request, Tenant tenant, Func<Task<IResult>> steps)
+    {
+        try
+        {
+            var answer = await steps();
+            var status = (answer as IStatusCodeHttpResult)?.StatusCode;
+            Add(request, tenant, status >= 400 ? $"{status}" : "ok");
+            return answer;
+        }
+        catch (Exception fault)
+        {
+            var audit = AuditContext.Of(request);
+            if (fault is OAuthError { Code: "authorization_pending" or "slow_down" }) audit.Type = null; // A device that asks again is no act.
+            if (fault is OAuthError { Code: "invalid_client" } client) audit.Client ??= client.About;
+            else if (fault is OAuthError error) audit.Actor ??= error.About;
+            Add(request, tenant, Code(fault), (fault as OAuthError)?.Detail);
+            throw;
+        }
+    }
+
+    void Add(HttpRequest request, Tenant tenant, string result, string? reason = null)
+    {
+        var audit = AuditContext.Of(request);
+        if (audit.Type is not { } type) return;
+        var detail = string.Join("; ", new[] { audit.Detail, reason }.Where(text => text is not null));
+        Add(new AuditEntry(tenant.Id, clock.GetUtcNow(), type, audit.Actor, audit.Client, audit.Target,
+            CallerAddress.Of(request, settings.FrontDoorId), audit.Refusal ?? result, detail.Length == 0 ? null : detail));
+    }
+
+    /// <summary>Records what no request did: a timer, or what goes on behind an answer.</summary>
+    /// <param name="tenant">The tenant's id.</param>
+    /// <param name="type">The kind.</param>
+    /// <param name="target">What it was done to, or null.</param>
+    /// <param name="detail">More, in our own words; or null.</param>
+    public void Add(string tenant, string type, string? target, string? detail) =>
+        Add(tenant, type, null, null, target, detail);
+
+    /// <summary>The same, of something that somebody is answerable for.</summary>
+    public void Add(string tenant, string type, string? actor, string? client, string? target, string? detail) =>
+        Add(new AuditEntry(tenant, clock.GetUtcNow(), type, actor, client, target, "-", "ok", detail));
+
+    void Add(AuditEntry entry)
+    {
+        var before = waiting.AddOrUpdate(entry.Tenant, 1, (_, count) => count + 1) - 1;
+        if (before < Capacity - queue.Reader.Count && queue.Writer.TryWrite(entry)) return;
+        Left(entry.Tenant);
+        Drop(entry.Tenant, 1);
+    }
+
+    void Left(string tenant)
+    {
+        if (waiting.AddOrUpdate(tenant, 0, (_, count) => count - 1) == 0) waiting.TryRemove(KeyValuePair.Create(tenant, 0));
+    }
+
+    static string Code(Exception fault) => fault switch
+    {
+        Problem problem => problem.Code,
+        OAuthError error => error.Code,
+        OperationCanceledException => "cancelled",
+        _ => "failed",
+    };
+
+    async Task WriteAll()
+    {
+        using var aside = roundTrips.Aside();
+        var entries = new List<AuditEntry>();
+        while (await SomethingToDo())
+        {
+            entries.Clear();
+            while (entries.Count < MaxAtOnce && queue.Reader.TryRead(out var entry))
+            {
+                entries.Add(entry);
+                Left(entry.Tenant);
+            }
+            foreach (var tenant in dropped.Keys)
+            {
+                if (dropped.TryRemove(tenant, out var count)) entries.Add(Told(tenant, count));
+            }
+            var batches = entries.GroupBy(entry => (entry.Tenant, Day: ExpiringTables.Bucket(entry.At)))
+                .SelectMany(group => group.Chunk(BatchRows).Select(chunk => (group.Key.Tenant, group.Key.Day, Entries: chunk)));
+            await Parallel.ForEachAsync(batches, new ParallelOptions { MaxDegreeOfParallelism = Writers },
+                async (batch, _) => await Write(batch.Tenant, batch.Day, batch.Entries));
+        }
+    }
+
+    // What was dropped is told even if nothing else happens; but a storage that refuses is given time.
+    async Task<bool> SomethingToDo()
+    {
+        var more = queue.Reader.WaitToReadAsync().AsTask();
+        if (!dropped.IsEmpty) await Task.WhenAny(more, Task.Delay(Pauses[^1]));
+        return (!more.IsCompleted && !dropped.IsEmpty) || await more;
+    }
+
+    async Task Write(string tenant, string day, AuditEntry[] entries)
+    {
+        var rows = entries.Select(entry =>
+            new TableTransactionAction(TableTransactionActionType.UpsertReplace, AuditTables.Row(entry))).ToList();
+        foreach (var pause in (IEnumerable<TimeSpan?>)[.. Pauses, null])
+        {
+            try
+            {
+                if (await audit.Tables.For(day).TryTransact(rows, CancellationToken.None)) return;
+            }
+            catch (Exception fault)
+            {
+                Log.NotWritten(logger, tenant, entries.Length, fault.Message);
+            }
+            if (pause is { } time) await Task.Delay(time);
+        }
+        foreach (var entry in entries)
+            Drop(tenant, entry.Type == Dropped && int.TryParse(entry.Detail, out var before) ? before : 1);
+    }
+
+    const string Dropped = "audit.dropped";
+
+    AuditEntry Told(string tenant, int count) =>
+        new(tenant, clock.GetUtcNow(), Dropped, null, null, null, "-", "ok", $"{count}");
+
+    void Drop(string tenant, int count)
+    {
+        dropped.AddOrUpdate(tenant, count, (_, before) => before + count);
+        Instruments.AuditDropped(tenant, count);
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(66, LogLevel.Error, "Tenant {Tenant}: {Count} audit entries not written. {Why}")]
+        public static partial void NotWritten(ILogger logger, string tenant, int count, string why);
+    }
+}
