@@ -107,10 +107,10 @@ public static partial class Services
         .AddSingleton<AuthorizationResponder>()
         .AddSingleton<Passwords>()
         .AddSingleton<CodeRedemption>()
+        .AddSingleton<IGrant, AuthorizationCodeGrant>() // Discovery lists the grants in this order.
         .AddSingleton<IGrant, ClientCredentialsGrant>()
-        .AddSingleton<IGrant, DeviceCodeGrant>()
-        .AddSingleton<IGrant, AuthorizationCodeGrant>()
         .AddSingleton<IGrant, RefreshTokenGrant>()
+        .AddSingleton<IGrant, DeviceCodeGrant>()
         .AddSingleton<IGrant, PasswordGrant>();
 
     static IServiceCollection AddMail(this IServiceCollection services, Settings settings)
