@@ -16,7 +16,6 @@ public sealed class LongestFirst : ITestCollectionOrderer
         Worker.ComparisonTests.Collection,
         .. new[]
         {
-            typeof(Fuzz.FuzzTests), // A minute in any case, and mostly pauses.
             typeof(Admin.UserRemovalTests), typeof(Files.StagedCrashTests), typeof(Files.HousekeepingCrashTests), typeof(Files.CrashTests),
             typeof(Admin.RevocationMarkTests), typeof(Files.FormUploadTests), typeof(OAuth.RevocationTests), typeof(Admin.UserEndsTests),
             typeof(Pages.AccountTests), typeof(OAuth.GuessTests), typeof(Pages.ResetTests), typeof(OAuth.RotationTests),
