@@ -182,5 +182,6 @@ public static partial class Services
         .AddSingleton<RemovalNotes>()
         .AddSingleton<ClientRemoval>()
         .AddSingleton<UserRemoval>()
+        .AddSingleton<GroupRemoval>()
         .AddSingleton<TenantData>();
 }

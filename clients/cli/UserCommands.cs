@@ -46,6 +46,11 @@ static class UserCommands
                 await call.Ask(HttpMethod.Post, $"{await Path(call)}/unlock", new { });
                 call.Done("The user can sign in again.");
             }, Who),
+            Verb("send-reset", "Mail the user the link to a new password", async call =>
+            {
+                await call.Ask(HttpMethod.Post, $"{await Path(call)}/send-reset", new { });
+                call.Done("The mail is on its way.");
+            }, Who),
             UserImport.Command(terminal),
             Verb("delete", "Sign out and delete, with the files of the user's own space, for good", async call =>
             {

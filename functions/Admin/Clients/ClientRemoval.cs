@@ -6,10 +6,10 @@ namespace Latchkey.Admin;
 
 /// <summary>
 /// Deletes a client. Its row goes first: with it all sessions and tokens end, and nobody writes to its spaces any more. The
-/// files go then, if that was asked for; what a crash leaves of them, the same request finds again, and until they are gone
-/// no client of the same id is made.
+/// files go then, if that was asked for; what a crash leaves of them, the same request finds again, or the note that was
+/// written before (<see cref="RemovalTimer"/>), and until they are gone no client of the same id is made.
 /// </summary>
-public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces)
+public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, RemovalNotes notes)
 {
     static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
 
@@ -19,12 +19,26 @@ public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces)
     {
         if (await clients.FindNow(tenant, id, cancel) is null && await IsClear(tenant, id, cancel)) return null;
         if (!purge && await Files(tenant, id, cancel) is > 0 and var files) throw HasFiles(files);
+        if (purge) await notes.Add(tenant.Id, Removed.Client, id, purge, cancel);
         await clients.Delete(tenant, id, cancel);
-        if (!purge) return true;
+        return !purge || await Finish(tenant, id, MaxTime);
+    }
+
+    /// <summary>Goes on with the files of a client that a note tells of; false if they are not all gone, or the client was never deleted.</summary>
+    public async Task<bool> TryFinish(Tenant tenant, string id, TimeSpan most, CancellationToken cancel)
+    {
+        if (await clients.FindNow(tenant, id, cancel) is null) return await Finish(tenant, id, most);
+        await notes.Remove(tenant.Id, Removed.Client, id);
+        return false;
+    }
+
+    async Task<bool> Finish(Tenant tenant, string id, TimeSpan most)
+    {
         foreach (var owner in Owners(id))
         {
-            if (!await spaces.TryRun(tenant.Id, owner, MaxTime, CancellationToken.None)) return false;
+            if (!await spaces.TryRun(tenant.Id, owner, most, CancellationToken.None)) return false;
         }
+        await notes.Remove(tenant.Id, Removed.Client, id);
         return true;
     }
 

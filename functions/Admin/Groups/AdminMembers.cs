@@ -37,7 +37,7 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
 
     /// <summary>
     /// <c>PUT /{tenant}/admin/groups/{group}/members/{userId}</c> <c>{role}</c>: adds the user, or changes the role: <c>reader</c>,
-    /// <c>editor</c> or <c>owner</c>.
+    /// <c>editor</c> or <c>owner</c>. 409 <c>group_deleting</c>.
     /// </summary>
     [Function("admin-member-put")]
     public Task<IResult> Put(
@@ -46,6 +46,7 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
         {
             var role = Role((await JsonBody.Read<NewRole>(request)).Role);
             var group = await Find(request, caller);
+            if (group.Deleting) throw Problem.Conflict("group_deleting", "The group is being deleted; delete again to finish.");
             var user = await users.Find(caller.Tenant, User(request), caller.Cancel);
             if (user is null or { Deleting: true }) throw Problem.NotFound("user_not_found", "There is no such user.");
             if (!await groups.SetMember(caller.Tenant.Id, new(group, role), user.Id, caller.Cancel)) throw AdminGroups.NotFound();

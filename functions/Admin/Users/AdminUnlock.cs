@@ -9,12 +9,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Admin;
 
-/// <summary>Lets a user sign in again whose account strangers have locked by guessing.</summary>
+/// <summary>Lets a user sign in again whose account was locked by wrong passwords: strangers', or the user's own.</summary>
 public sealed class AdminUnlock(TenantPipeline pipeline, UserStore users, SignInLockout attempts)
 {
     /// <summary>
-    /// <c>POST /{tenant}/admin/users/{userId}/unlock</c> → 204: the wrong passwords for the account count no more, here at once
-    /// and on other instances within 5 seconds. Those of an address stay. 404 <c>user_not_found</c>.
+    /// <c>POST /{tenant}/admin/users/{userId}/unlock</c> → 204: the wrong passwords for the account count no more, on the
+    /// user's known devices too; here at once and on other instances within 5 seconds. Those of an address stay. 404 <c>user_not_found</c>.
     /// </summary>
     [Function("admin-user-unlock")]
     public Task<IResult> Post(

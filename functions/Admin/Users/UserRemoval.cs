@@ -22,10 +22,10 @@ public sealed class UserRemoval(
     /// </summary>
     public async Task<bool?> TryRun(Tenant tenant, string userId, TimeSpan most, CancellationToken cancel)
     {
-        if (await users.Find(tenant, userId, cancel) is not null) await notes.Add(tenant.Id, userId, cancel);
+        if (await users.Find(tenant, userId, cancel) is not null) await notes.Add(tenant.Id, Removed.User, userId, purge: true, cancel);
         if (await end.OfUser(tenant, userId, user => user with { Disabled = true, Deleting = true }, cancel) is { } user)
             return await TryFinish(tenant, user, most);
-        await notes.Remove(tenant.Id, userId);
+        await notes.Remove(tenant.Id, Removed.User, userId);
         return null;
     }
 
@@ -40,7 +40,7 @@ public sealed class UserRemoval(
         await apps.Forget(tenant, user.Id, cancel);
         await lines.Forget(tenant, user.Id, cancel);
         await users.TryDelete(tenant, user, cancel);
-        await notes.Remove(tenant.Id, user.Id);
+        await notes.Remove(tenant.Id, Removed.User, user.Id);
         return true;
     }
 }

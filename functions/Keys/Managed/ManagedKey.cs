@@ -26,12 +26,12 @@ internal sealed class ManagedKey
     public PrivateKey? Signing { get; }
 
     /// <summary>A new key; RSA keys take up to a second.</summary>
-    public static ManagedKey Create(string algorithm, int number, DateTimeOffset now)
+    public static ManagedKey Create(string algorithm, int number, DateTimeOffset now, KeyMaker maker)
     {
         // Whole seconds come back from every store as they went in.
         var created = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
         var signsFrom = number == 1 ? created : created + KeyRow.PublishLead + TimeSpan.FromSeconds(1);
-        var secret = algorithm == KeyRow.HS256 ? RandomNumberGenerator.GetBytes(MacBytes) : PrivateKey.Create(algorithm);
+        var secret = algorithm == KeyRow.HS256 ? RandomNumberGenerator.GetBytes(MacBytes) : maker.New(algorithm);
         return Decrypt(algorithm, number, created, signsFrom, secret);
     }
 

@@ -10,9 +10,11 @@ namespace Latchkey.Keys;
 /// </summary>
 /// <param name="store">Where they are kept.</param>
 /// <param name="algorithms">The kinds that a tenant has.</param>
+/// <param name="maker">Makes the signing keys.</param>
 /// <param name="clock">The clock of their times.</param>
 /// <param name="log">Says what was made, removed, and could not be read.</param>
-internal sealed partial class ManagedKeys(IKeyStore store, IReadOnlyCollection<string> algorithms, TimeProvider clock, ILogger<ManagedKeys> log)
+internal sealed partial class ManagedKeys(
+    IKeyStore store, IReadOnlyCollection<string> algorithms, KeyMaker maker, TimeProvider clock, ILogger<ManagedKeys> log)
 {
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
 
@@ -111,7 +113,7 @@ internal sealed partial class ManagedKeys(IKeyStore store, IReadOnlyCollection<s
 
     private async Task Add(string tenant, string algorithm, int number, CancellationToken cancel)
     {
-        var key = ManagedKey.Create(algorithm, number, Now);
+        var key = ManagedKey.Create(algorithm, number, Now, maker);
         if (await store.TryAdd(tenant, key, cancel)) Log.Added(log, algorithm, key.Row.Kid, tenant, key.Row.SignsFrom);
     }
 

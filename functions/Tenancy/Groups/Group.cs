@@ -18,6 +18,9 @@ public enum GroupRole
 /// <param name="Name">The name that people read.</param>
 public sealed record Group(string Id, string Name)
 {
+    /// <summary>The group is being deleted: nobody becomes a member any more.</summary>
+    public bool Deleting { get; init; }
+
     /// <summary>True if the text may be a group's id: as a client's, 1 to 64 of letters, digits, <c>-</c>, <c>.</c> and <c>_</c>.</summary>
     public static bool IsId(string text) => Client.IsId(text);
 }

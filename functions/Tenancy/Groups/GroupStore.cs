@@ -33,17 +33,24 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
     ], cancel);
 
     /// <summary>
-    /// Adds a member, or changes what a member may do; false if there is no such group. The group's row is touched with
-    /// it, so that a group that is being deleted takes nobody along unseen.
+    /// Adds a member, or changes what a member may do; false if there is no such group, or it is being deleted. The group's
+    /// row is touched with it, as it was read: a mark that is set meanwhile keeps the member out.
     /// </summary>
     public async Task<bool> SetMember(string tenant, Membership membership, string user, CancellationToken cancel)
     {
-        TableTransactionAction touch = new(
-            TableTransactionActionType.UpdateMerge, new TableEntity(tenant, RowKeys.Group(membership.Group.Id)), ETag.All);
-        var done = await table.TryTransact([touch, .. Rows(tenant, membership, user)], cancel);
+        var (done, key) = (false, RowKeys.Group(membership.Group.Id));
+        while (!done && await table.Find(tenant, key, cancel) is { } row && !IsMarked(row))
+        {
+            TableTransactionAction touch = new(TableTransactionActionType.UpdateMerge, new TableEntity(tenant, key), row.ETag);
+            done = await table.TryTransact([touch, .. Rows(tenant, membership, user)], cancel);
+        }
         Forget(tenant, membership.Group.Id, user);
         return done;
     }
+
+    /// <summary>Says that a group is being deleted, or that it is not after all; nothing happens to one that is gone.</summary>
+    public Task Mark(string tenant, string group, bool deleting, CancellationToken cancel) =>
+        table.TryMerge(new TableEntity(tenant, RowKeys.Group(group)) { ["Deleting"] = deleting }, cancel);
 
     /// <summary>Removes a member; false if there was none.</summary>
     public async Task<bool> TryRemoveMember(string tenant, string group, string user, CancellationToken cancel)
@@ -75,19 +82,16 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
     }
 
     /// <summary>
-    /// Removes the members, then the group unless somebody was added meanwhile; then false. A group that is not there is
-    /// as good as removed.
+    /// Removes a group that is being deleted; false if it was changed meanwhile. A group that is not there, or a new one of the
+    /// same id, is as good as removed.
     /// </summary>
-    public async Task<bool> TryDelete(string tenant, string group, CancellationToken cancel)
-    {
-        if (await table.Find(tenant, RowKeys.Group(group), cancel) is not { } row) return true;
-        await RemoveMembers(tenant, group, cancel);
-        return await table.TryDelete(row, cancel);
-    }
+    public async Task<bool> TryDelete(string tenant, string group, CancellationToken cancel) =>
+        await table.Find(tenant, RowKeys.Group(group), cancel) is not { } row || !IsMarked(row) || await table.TryDelete(row, cancel);
 
-    /// <summary>Removes all members.</summary>
+    /// <summary>Removes all members of a group that is being deleted, or gone.</summary>
     public async Task RemoveMembers(string tenant, string group, CancellationToken cancel)
     {
+        if (await FindGroup(tenant, group, cancel) is { Deleting: false }) return;
         await foreach (var user in Members(tenant, group, cancel)) await TryRemoveMember(tenant, group, user, cancel);
     }
 
@@ -97,7 +101,7 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
         var groups = new List<Group>();
         await foreach (var row in table.Range(tenant, RowKeys.Group(after is null ? "" : after + " "), RowKeys.Group("~"), limit, cancel))
         {
-            groups.Add(new(row.RowKey[RowKeys.Group("").Length..], row.GetString("Name")));
+            groups.Add(Read(row.RowKey[RowKeys.Group("").Length..], row));
             if (groups.Count == limit) break;
         }
         return groups;
@@ -121,7 +125,7 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
     public async Task<Group?> FindGroup(string tenant, string id, CancellationToken cancel)
     {
         var row = Group.IsId(id) ? await table.Find(tenant, RowKeys.Group(id), cancel) : null;
-        return row is null ? null : new Group(id, row.GetString("Name"));
+        return row is null ? null : Read(id, row);
     }
 
     /// <summary>A user's memberships.</summary>
@@ -148,6 +152,10 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
     void Forget(string tenant, string group, string user) => cache.Remove($"{tenant}|{group}|{user}");
 
     static string[] Keys(string group, string user) => [RowKeys.Member(group, user), RowKeys.GroupOf(user, group)];
+
+    static bool IsMarked(TableEntity group) => group.GetBoolean("Deleting") is true;
+
+    static Group Read(string id, TableEntity row) => new(id, row.GetString("Name")) { Deleting = IsMarked(row) };
 
     static Membership Read(TableEntity row) =>
         new(new Group(row.GetString("GroupId"), row.GetString("Name")), Enum.Parse<GroupRole>(row.GetString("Role")));

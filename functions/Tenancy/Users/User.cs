@@ -26,6 +26,9 @@ public sealed record User
     /// <summary>What the user had begun by then has ended: sessions, tokens, browser sign-ins. Null if that never happened; it only grows.</summary>
     public DateTimeOffset? SignedOutAt { get; init; }
 
+    /// <summary>The apps that the user has removed, with <see cref="UserState.AppMark"/>.</summary>
+    public IReadOnlyDictionary<string, long> RemovedApps { get; init; } = new Dictionary<string, long>();
+
     /// <summary>A disabled user can do nothing.</summary>
     public bool Disabled { get; init; }
 
@@ -33,11 +36,23 @@ public sealed record User
     public bool Deleting { get; init; }
 
     /// <summary>What decides about all that the user has begun.</summary>
-    public UserState State => new(Disabled || Deleting, SignedOutAt?.UtcTicks ?? 0, Roles);
+    public UserState State => new(Disabled || Deleting, SignedOutAt?.UtcTicks ?? 0, Roles) { RemovedApps = RemovedApps };
 
     /// <summary>The user, signed out everywhere now.</summary>
     public User SignedOut(DateTimeOffset now) =>
         this with { SignedOutAt = now > SignedOutAt || SignedOutAt is null ? now : SignedOutAt.Value.AddTicks(1) };
+
+    /// <summary>The user, without an app: all that it has begun for the user ends, and its approval counts no more.</summary>
+    public User WithoutApp(string clientId, DateTimeOffset now)
+    {
+        var marks = new Dictionary<string, long>(RemovedApps) { [clientId] = Math.Max(now.UtcTicks, State.AppMark(clientId) + 1) };
+        if (marks.Count <= MaxRemovedApps) return this with { RemovedApps = marks };
+        // The row has an end. What bears the mark that goes must not come back, so everything ends.
+        marks.Remove(marks.MinBy(mark => mark.Value).Key);
+        return SignedOut(now) with { RemovedApps = marks };
+    }
+
+    const int MaxRemovedApps = 300;
 
     internal ETag ETag { get; init; }
 }

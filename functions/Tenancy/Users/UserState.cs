@@ -12,6 +12,17 @@ namespace Latchkey.Tenancy;
 /// <param name="Roles">The roles that the user has now.</param>
 public sealed record UserState(bool Disabled, long Mark, IReadOnlyList<HeldRole> Roles)
 {
+    /// <summary>The apps that the user has removed, each with the mark of when that was last, in ticks.</summary>
+    public IReadOnlyDictionary<string, long> RemovedApps { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>The mark that what an app begins for the user bears; 0 if the user never removed the app.</summary>
+    public long AppMark(string clientId) => RemovedApps.GetValueOrDefault(clientId);
+
+    /// <summary>True if what bears this app's mark goes on: the user has not removed the app since it began.</summary>
+    /// <param name="clientId">The app.</param>
+    /// <param name="mark">The mark that it bears; null is 0.</param>
+    public bool KeepsApp(string clientId, long? mark) => AppMark(clientId) == (mark ?? 0);
+
     /// <summary>True if what bears this mark goes on.</summary>
     /// <param name="mark">The mark that it bears; null for a row from before there were marks.</param>
     /// <param name="begun">When it began, which decides if it bears none.</param>

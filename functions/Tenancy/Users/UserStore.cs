@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Azure;
 using Azure.Data.Tables;
@@ -58,6 +59,8 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
             Disabled = row.GetBoolean("Disabled") is not false,
             Deleting = row.GetBoolean("Deleting") is true,
             SignedOutAt = row.GetDateTimeOffset("SignedOutAt"),
+            RemovedApps = Columns.Split(row.GetString("RemovedApps")).Select(line => line.Split(' '))
+                .ToDictionary(parts => parts[0], parts => long.Parse(parts[1], CultureInfo.InvariantCulture)),
             ETag = row.ETag,
         };
 
@@ -117,6 +120,8 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
         ["Disabled"] = user.Disabled,
         ["Deleting"] = user.Deleting,
         ["SignedOutAt"] = user.SignedOutAt,
+        ["RemovedApps"] = user.RemovedApps.Count == 0 ? null
+            : Columns.Join(user.RemovedApps.Select(app => $"{app.Key} {app.Value.ToString(CultureInfo.InvariantCulture)}")),
     };
 
     /// <summary>Stores a new hash of the same password; false if the password was changed since <paramref name="known"/> was read.</summary>
@@ -131,11 +136,18 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
         TryChange(tenant, known, user => user.SignedOut(clock.GetUtcNow()) with { PasswordHash = hash }, cancel);
 
     /// <summary>Signs the user out everywhere, in one write; null if the user is gone.</summary>
-    public async Task<User?> SignOut(Tenant tenant, string id, CancellationToken cancel)
+    public Task<User?> SignOut(Tenant tenant, string id, CancellationToken cancel) =>
+        Change(tenant, id, user => user.SignedOut(clock.GetUtcNow()), cancel);
+
+    /// <summary>Ends all that an app has begun for the user, and its approval, in one write; null if the user is gone.</summary>
+    public Task<User?> RemoveApp(Tenant tenant, string id, string clientId, CancellationToken cancel) =>
+        Change(tenant, id, user => user.WithoutApp(clientId, clock.GetUtcNow()), cancel);
+
+    async Task<User?> Change(Tenant tenant, string id, Func<User, User> change, CancellationToken cancel)
     {
         while (await Find(tenant, id, cancel) is { } user)
         {
-            var next = user.SignedOut(clock.GetUtcNow());
+            var next = change(user);
             if (await TryReplace(tenant, next, cancel)) return next; // Else something else of the user was changed: look again.
         }
         return null;
