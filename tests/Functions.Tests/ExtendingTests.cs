@@ -37,7 +37,7 @@ public sealed partial class ExtendingTests
     {
         var paths = Code().Matches(File.ReadAllText(Repository.Path(page))).Select(match => match.Groups[1].Value).Where(text => Root().IsMatch(text)).Distinct().ToList();
         Assert.True(paths.Count >= atLeast, $"{paths.Count} paths");
-        Assert.Empty(paths.Where(path => !Path.Exists(Repository.Path(path))));
+        Assert.DoesNotContain(paths, path => !Path.Exists(Repository.Path(path)));
     }
 
     [Theory]
