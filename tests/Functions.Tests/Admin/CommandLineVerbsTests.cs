@@ -120,7 +120,7 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
         Assert.Equal(["https://web.example/b", "https://web.example/d"], await Set("--remove-logout-redirect https://web.example/a https://web.example/c --add-logout-redirect https://web.example/d"));
         var stranger = await Run("client set site -t demo --remove-logout-redirect https://web.example/none");
         Assert.Equal(1, stranger.Code);
-        Assert.StartsWith("It has no https://web.example/none; it has: ", stranger.Error, StringComparison.Ordinal);
+        Assert.StartsWith("The client has no https://web.example/none; it has: ", stranger.Error, StringComparison.Ordinal);
         Assert.Equal(2, (await Run("client set site -t demo --logout-redirect https://web.example/a --add-logout-redirect https://web.example/b")).Code);
         Assert.Equal(["https://web.example/z"], await Set("--logout-redirect https://web.example/z"));
 
