@@ -75,7 +75,7 @@ public sealed class LinkPage(
     // The hash to keep if the password is the link's, or null. A guess has its place before it is looked at.
     async Task<string?> Matching(Share link, string password, CancellationToken cancel)
     {
-        var count = new LockoutCounter(RowKeys.Attempts(link.Tenant, "link", link.Id), MaxGuesses, Lock) { Slow = MaxGuesses, GoodClears = true };
+        var count = new LockoutCounter(RowKeys.Attempts(link.Tenant, "link", link.Id), MaxGuesses, Lock) { SlowFrom = MaxGuesses, SuccessClears = true };
         using var guess = await guesses.Reserve([count], cancel);
         PasswordVerificationResult verdict;
         string? renewed = null;
@@ -94,7 +94,7 @@ public sealed class LinkPage(
             await guess.Failed();
             return null;
         }
-        await guess.Good();
+        await guess.Succeeded();
         return renewed ?? link.PasswordHash;
     }
 

@@ -10,10 +10,10 @@ namespace Latchkey.Tenancy;
 /// </summary>
 public sealed class Domains(StorageClients storage, Settings settings, TimeProvider clock)
 {
-    static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan MaxCacheTime = TimeSpan.FromSeconds(5);
 
     readonly Table table = new(storage.Tables.GetTableClient("Domains"));
-    readonly Cache<Dictionary<string, string>> cache = new(clock, settings.CacheTime < Longest ? settings.CacheTime : Longest);
+    readonly Cache<Dictionary<string, string>> cache = new(clock, settings.CacheTime < MaxCacheTime ? settings.CacheTime : MaxCacheTime);
     readonly string own = new Uri(settings.Origin).Host;
 
     /// <summary>The tenant that owns the request's host name, or null: it is the deployment's, or unknown.</summary>

@@ -156,6 +156,7 @@ public sealed class RegistrationTests : IAsyncLifetime
         { """{"client_name":"half \ud800 a pair"}""", "invalid_client_metadata" },
         { """{"client_uri":"http://example.com"}""", "invalid_client_metadata" },
         { """{"client_uri":"javascript:alert(1)"}""", "invalid_client_metadata" },
+        { """{"logo_uri":"https://example.com/logo.png;x"}""", "invalid_client_metadata" },
         { """{"logo_uri":"https://user@example.com/logo.png"}""", "invalid_client_metadata" },
         { """{"logo_uri":"https://example.com/\"><script>"}""", "invalid_client_metadata" },
         { """{"post_logout_redirect_uris":["javascript:alert(1)"]}""", "invalid_client_metadata" },
