@@ -72,7 +72,7 @@ public sealed class Form
     public static Form ParseTolerant(ReadOnlySpan<byte> encoded)
     {
         var form = new Form();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var range in encoded.Split((byte)'&'))
         {
             var pair = encoded[range];
@@ -80,12 +80,12 @@ public sealed class Form
             var equals = pair.IndexOf((byte)'=');
             var name = Decode(equals < 0 ? pair : pair[..equals]);
             var value = equals < 0 ? "" : Decode(pair[(equals + 1)..]);
-            if (!seen.Add(name))
+            if (!names.Add(name))
             {
                 if (Known.Contains(name)) form.repeated.Add(name);
             }
             else if (value.Length > 0) form.values.Add(name, value);
-            if (seen.Count > MaxParameters) throw OAuthError.InvalidRequest($"The request has more than {MaxParameters} parameters.");
+            if (names.Count > MaxParameters) throw OAuthError.InvalidRequest($"The request has more than {MaxParameters} parameters.");
         }
         return form;
     }

@@ -88,7 +88,7 @@ public sealed class KeyVaultSigner : ISigner
         catch (SigningUnavailableException fault) when (fault.InnerException is RequestFailedException { Status: 403 or 404 })
         {
             // The version was probably disabled since the list was read: the next token needs another, so list again now.
-            list.RenewSoon();
+            list.RefreshSoon();
             throw;
         }
     }
