@@ -12,6 +12,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     static readonly List<string> Longest =
     [
+        $"Test collection for {typeof(Fuzz.FuzzTests).FullName}", // Its minute is fixed.
         Worker.ComparisonTests.Collection,
         .. new[]
         {

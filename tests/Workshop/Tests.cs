@@ -166,7 +166,7 @@ static class Tests
         }
     }
 
-    /// <summary>What the clients made the service log holds nothing that opens anything; the .NET tests search their own hosts' logs.</summary>
+    /// <summary>Searches what the service logged while the clients ran; the .NET tests search their own hosts' logs.</summary>
     static void SearchLog(string path)
     {
         if (!File.Exists(path))
@@ -175,7 +175,7 @@ static class Tests
         {
             var lines = File.ReadAllLines(path);
             LeakSearch.Search(lines, []);
-            Console.WriteLine($"log: {lines.Length} lines of the service, no secret in them");
+            Console.WriteLine($"The service logged {lines.Length} lines; none holds a secret.");
             passed++;
         }
         catch (LeakException leak)
@@ -184,7 +184,7 @@ static class Tests
         }
     }
 
-    /// <summary>A tenant, a user and clients are made from the command line, and sign in.</summary>
+    /// <summary>Creates a tenant, a user and clients with the command line, and signs in.</summary>
     static async Task Administer(string origin)
     {
         const string Password = "only-for-this-test";
@@ -204,7 +204,7 @@ static class Tests
             using var answer = await http.PostAsync($"{origin}/acme2/oauth/token", new FormUrlEncodedContent(form), Shell.Stopping);
             Console.WriteLine($"admin: {form["client_id"]} of acme2 -> {(int)answer.StatusCode}");
             if (!answer.IsSuccessStatusCode)
-                throw new Failure($"What the command line made can't sign in: {await answer.Content.ReadAsStringAsync(Shell.Stopping)}");
+                throw new Failure($"A client that the command line created can't sign in: {await answer.Content.ReadAsStringAsync(Shell.Stopping)}");
         }
     }
 
