@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Latchkey;
 
-// The keys: where they are kept and who signs, by mode (docs/operating/signing.md).
+// The services of the keys: where keys are stored and who signs, by mode (docs/operating/signing.md).
 public static partial class Services
 {
     static IServiceCollection AddKeys(this IServiceCollection services, Settings settings)

@@ -9,8 +9,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// The tenant's groups, which share a space of files. A group without an owner does no harm: whoever administers the
-/// tenant can name another (<see cref="AdminMembers"/>).
+/// The tenant's groups. The members of a group share a space of files. A group may be without an owner: an administrator of
+/// the tenant can always appoint one (<see cref="AdminMembers"/>).
 /// </summary>
 public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, UserStore users, GroupRemoval removal, SpaceQuota usage)
 {
@@ -33,8 +33,8 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
         });
 
     /// <summary>
-    /// <c>POST /{tenant}/admin/groups</c> <c>{id, name?, owner?}</c> → 201; owner is a user's id. 409 <c>group_exists</c>, and
-    /// <c>group_has_files</c> while files or shares of a group that had this id are there: delete that one first.
+    /// <c>POST /{tenant}/admin/groups</c> <c>{id, name?, owner?}</c> → 201; owner is a user's id. 409 <c>group_exists</c>; 409
+    /// <c>group_has_files</c> while files or shares of a deleted group with the same id remain: delete the group again first.
     /// </summary>
     [Function("admin-group-create")]
     public Task<IResult> Create(
@@ -45,10 +45,11 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
             if (!Group.IsId(body.Id)) throw Input.Fault("id", "must be 1 to 64 of letters, digits, '-', '.' and '_'");
             var group = new Group(body.Id, body.Name is null ? body.Id : Input.Shown("name", body.Name));
             if (body.Owner is { } owner && (!Storage.Ids.IsId(owner) || await users.Find(tenant, owner, caller.Cancel) is null))
-                throw Input.Fault("owner", "must be a user's id");
-            if (await groups.FindGroup(tenant.Id, group.Id, caller.Cancel) is null) await removal.EnsureClear(tenant.Id, group.Id, caller.Cancel);
+                throw Input.Fault("owner", "must be the id of an existing user");
+            if (await groups.FindGroup(tenant.Id, group.Id, caller.Cancel) is null)
+                await removal.EnsureClear(tenant.Id, group.Id, caller.Cancel);
             if (!await groups.TryCreate(tenant.Id, group, body.Owner, caller.Cancel))
-                throw Problem.Conflict("group_exists", "There is a group of this id.");
+                throw Problem.Conflict("group_exists", "A group with this id already exists.");
             caller.Audit.Target = group.Id;
             return Results.Json(new { group.Id, group.Name, group.Deleting }, statusCode: 201);
         });
@@ -77,9 +78,9 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
         });
 
     /// <summary>
-    /// <c>DELETE /{tenant}/admin/groups/{group}?files=purge</c> → 204. A group with files is refused, 409
-    /// <c>group_has_files</c> with their number, unless <c>files=purge</c> says that they are to go for good; 202 if that was
-    /// more than a minute's work: send it again, or wait for the timer. Its memberships and the shares with it go in any case.
+    /// <c>DELETE /{tenant}/admin/groups/{group}?files=purge</c> → 204: deletes the group with its memberships and with the shares
+    /// to it. If its space holds files, the answer is 409 <c>group_has_files</c> with their number, unless <c>files=purge</c>
+    /// asks to delete them for good. 202 if one minute was not enough: repeat the request, or wait for the timer.
     /// </summary>
     [Function("admin-group-delete")]
     public Task<IResult> Delete(
@@ -90,7 +91,7 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
             {
                 null => false,
                 "purge" => true,
-                _ => throw Problem.BadRequest("invalid_query", "files can only be purge."),
+                _ => throw Problem.BadRequest("invalid_query", "The only allowed value of files is purge."),
             };
             if (purge) caller.Audit.Detail = "with its files";
             return await removal.TryRun(caller.Tenant.Id, Id(request), purge, MaxTime, caller.Cancel) switch
@@ -106,7 +107,7 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
 
     internal static string Id(HttpRequest request) => request.RouteValues["group"] as string is { } id && Group.IsId(id) ? id : throw NotFound();
 
-    internal static Problem NotFound() => Problem.NotFound("group_not_found", "There is no such group.");
+    internal static Problem NotFound() => Problem.NotFound("group_not_found", "The group was not found.");
 
     sealed record NewGroup(string Id, string? Name = null, string? Owner = null);
 

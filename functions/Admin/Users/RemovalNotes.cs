@@ -17,24 +17,24 @@ public enum Removed
     Client,
 }
 
-/// <summary>A note that something is being deleted.</summary>
-/// <param name="Tenant">Its tenant.</param>
-/// <param name="Kind">What it is.</param>
+/// <summary>Records that a deletion has begun.</summary>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Kind">What is being deleted.</param>
 /// <param name="Id">Its id.</param>
-/// <param name="At">When the deletion began, or was asked for again.</param>
-/// <param name="Purge">Its files go with it; a user's do in any case, and only then is there a note of a client.</param>
+/// <param name="At">When the deletion was last requested.</param>
+/// <param name="Purge">True if its files are deleted too. Always true for a user, and for a client, which has no note otherwise.</param>
 public sealed record RemovalNote(string Tenant, Removed Kind, string Id, DateTimeOffset At, bool Purge);
 
-/// <summary>Notes of what is being deleted (SCHEMA.md, table Removals): few, so that all of them are read.</summary>
+/// <summary>Notes of deletions that have begun (SCHEMA.md, table Removals). They are few, so all are read at once.</summary>
 public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient("Removals"));
 
-    /// <summary>Writes a note, before the write that decides.</summary>
+    /// <summary>Writes a note, before the write that begins the deletion.</summary>
     public Task Add(string tenant, Removed kind, string id, bool purge, CancellationToken cancel) =>
         table.Put(new TableEntity(tenant, Key(kind, id)) { ["At"] = clock.GetUtcNow(), ["Purge"] = purge }, cancel);
 
-    /// <summary>Takes it back, after the rows are gone.</summary>
+    /// <summary>Removes the note, after the rows are gone.</summary>
     public Task Remove(string tenant, Removed kind, string id) =>
         table.TryDelete(new TableEntity(tenant, Key(kind, id)) { ETag = ETag.All }, CancellationToken.None);
 
@@ -45,7 +45,8 @@ public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
         await foreach (var row in table.All(["PartitionKey", "RowKey", "At", "Purge"], cancel))
         {
             var kind = Enum.GetValues<Removed>().First(one => row.RowKey.StartsWith(Key(one, ""), StringComparison.Ordinal));
-            notes.Add(new(row.PartitionKey, kind, row.RowKey[Key(kind, "").Length..], row.GetDateTimeOffset("At")!.Value, row.GetBoolean("Purge") is true));
+            var (id, at) = (row.RowKey[Key(kind, "").Length..], row.GetDateTimeOffset("At")!.Value);
+            notes.Add(new(row.PartitionKey, kind, id, at, Purge: row.GetBoolean("Purge") is true));
         }
         return notes;
     }

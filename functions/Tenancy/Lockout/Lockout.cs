@@ -58,7 +58,7 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
         return wait;
     }
 
-    /// <summary>Forgets the failures of all partitions that start so, which are few.</summary>
+    /// <summary>Forgets the failures of all partitions whose keys start with this; there are few of them.</summary>
     public async Task Clear(string start, CancellationToken cancel)
     {
         await foreach (var row in Today(clock.GetUtcNow()).Scan($"PartitionKey ge {start} and PartitionKey lt {start + "~"}", cancel))

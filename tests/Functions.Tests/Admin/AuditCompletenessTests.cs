@@ -331,7 +331,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex RouteParameter();
 
-    [GeneratedRegex(@"pipeline\.Authorize(Read|Write)\(")]
+    [GeneratedRegex(@"pipeline\.(AuthorizeRead|AuthorizeWrite)\(")]
     private static partial Regex ProtectedWay();
 
     [GeneratedRegex("""<textarea id="client-secret"[^>]*>([^<]+)<""")]
