@@ -9,7 +9,7 @@ namespace Latchkey.Keys;
 sealed class LocalSigner(ManagedKeys keys) : ISigner
 {
     /// <inheritdoc/>
-    /// <exception cref="KeyFileException">The key file can't be used.</exception>
+    /// <exception cref="KeyFileException">The key file is not usable.</exception>
     public async ValueTask<SigningKey> Current(string tenant, string algorithm, CancellationToken cancel)
     {
         if (!PublicKey.Algorithms.Contains(algorithm))
@@ -19,7 +19,7 @@ sealed class LocalSigner(ManagedKeys keys) : ISigner
     }
 
     /// <inheritdoc/>
-    /// <exception cref="KeyFileException">The key file can't be used.</exception>
+    /// <exception cref="KeyFileException">The key file is not usable.</exception>
     public async Task<byte[]> Sign(string tenant, SigningKey key, ReadOnlyMemory<byte> data, CancellationToken cancel)
     {
         var usable = (await keys.Get(tenant, cancel)).Usable;
@@ -29,17 +29,17 @@ sealed class LocalSigner(ManagedKeys keys) : ISigner
     }
 
     /// <inheritdoc/>
-    /// <exception cref="KeyFileException">The key file can't be used.</exception>
+    /// <exception cref="KeyFileException">The key file is not usable.</exception>
     public async ValueTask<IReadOnlyList<JsonWebKey>> PublicKeys(string tenant, CancellationToken cancel) =>
         (await keys.Get(tenant, cancel)).Published(tenant, keys.Now);
 
     /// <inheritdoc/>
-    /// <exception cref="KeyFileException">The key file can't be used.</exception>
+    /// <exception cref="KeyFileException">The key file is not usable.</exception>
     public async ValueTask<IReadOnlyList<JsonWebKey>> RenewedPublicKeys(string tenant, CancellationToken cancel) =>
         (await keys.Renewed(tenant, cancel)).EnsureDecrypted().Published(tenant, keys.Now);
 
     /// <inheritdoc/>
-    /// <exception cref="KeyFileException">The key file can't be used.</exception>
+    /// <exception cref="KeyFileException">The key file is not usable.</exception>
     public async ValueTask<IReadOnlyList<KeyInfo>> Keys(string tenant, CancellationToken cancel) =>
         (await keys.ReadNow(tenant, cancel)).Info(PublicKey.Algorithms);
 }

@@ -124,7 +124,6 @@ public sealed class KeyVaultSigner : ISigner
     {
         // The name becomes part of a URL in the vault.
         if (!Vault.IsKeyName(name)) throw NotAName(name, nameof(name));
-        if (!Vault.IsKeyName(name)) throw new ArgumentException($"{name} is no name of a key.", nameof(name));
         return lists.GetOrAdd(name, static (name, vault) => new VaultKeyList(vault, name), vault);
     }
 
