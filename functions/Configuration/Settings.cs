@@ -85,14 +85,14 @@ public sealed record Settings
     /// <summary>For how long they are locked.</summary>
     public required TimeSpan LockTime { get; init; }
 
-    /// <summary>How long an upload URL lives at least; for a large file longer (<see cref="Files.UploadDeadline.UrlTime"/>).</summary>
+    /// <summary>How long an upload URL lives at least; for a large file longer (<see cref="Files.UploadDeadline.UrlLifetime"/>).</summary>
     public required TimeSpan UploadUrlTime { get; init; }
 
     /// <summary>How long a download URL lives.</summary>
     public required TimeSpan DownloadUrlTime { get; init; }
 
     /// <summary>How long any URL lives at most.</summary>
-    public TimeSpan LongestUrlTime => Files.UploadDeadline.LongestUrl > DownloadUrlTime ? Files.UploadDeadline.LongestUrl : DownloadUrlTime;
+    public TimeSpan LongestUrlTime => Files.UploadDeadline.MaxUrlLifetime > DownloadUrlTime ? Files.UploadDeadline.MaxUrlLifetime : DownloadUrlTime;
 
     /// <summary>The largest file, in bytes.</summary>
     public required long MaxFileBytes { get; init; }

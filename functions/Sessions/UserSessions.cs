@@ -21,7 +21,7 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
 {
     const int MaxAtOnce = 100; // An entity-group transaction's bound.
 
-    readonly Table table = new(storage.Tables.GetTableClient("UserSessions"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.UserSessions));
 
     /// <summary>Adds a line, and drops those whose day is over.</summary>
     public async Task Add(Session session, Device device, CancellationToken cancel)

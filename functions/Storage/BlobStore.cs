@@ -12,7 +12,7 @@ namespace Latchkey.Storage;
 /// </summary>
 public sealed class BlobStore(StorageClients storage)
 {
-    readonly ConcurrentDictionary<string, bool> made = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, bool> knownContainers = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Makes the tenant's container, once per process: whoever holds an upload URL can't make it. Until it is known to
@@ -20,9 +20,9 @@ public sealed class BlobStore(StorageClients storage)
     /// </summary>
     public async Task EnsureContainer(string tenant, CancellationToken cancel)
     {
-        if (made.ContainsKey(tenant)) return;
+        if (knownContainers.ContainsKey(tenant)) return;
         await Container(tenant).CreateIfNotExistsAsync(PublicAccessType.None, cancellationToken: cancel);
-        made[tenant] = true;
+        knownContainers[tenant] = true;
     }
 
     /// <summary>The properties of the blob, or of a snapshot of it, or null if it is not there.</summary>
@@ -34,7 +34,7 @@ public sealed class BlobStore(StorageClients storage)
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
-            if (missing.ErrorCode == BlobErrorCode.ContainerNotFound) made.TryRemove(tenant, out _);
+            if (missing.ErrorCode == BlobErrorCode.ContainerNotFound) knownContainers.TryRemove(tenant, out _);
             return null;
         }
     }
@@ -60,7 +60,7 @@ public sealed class BlobStore(StorageClients storage)
     public async Task<ETag> Seal(string tenant, string name, BlobProperties seen, BlobHttpHeaders headers, CancellationToken cancel)
     {
         var (blob, etag) = (Blob(tenant, name), seen.ETag);
-        if (!Has(seen, headers)) etag = (await blob.SetHttpHeadersAsync(headers, Unchanged(etag), cancel)).Value.ETag;
+        if (!HasHeaders(seen, headers)) etag = (await blob.SetHttpHeadersAsync(headers, Unchanged(etag), cancel)).Value.ETag;
         if (seen.Metadata.Count > 0) etag = (await blob.SetMetadataAsync(null, Unchanged(etag), cancel)).Value.ETag;
         return etag;
     }
@@ -168,11 +168,11 @@ public sealed class BlobStore(StorageClients storage)
 
     static BlobRequestConditions Unchanged(ETag etag) => new() { IfMatch = etag };
 
-    static bool Has(BlobProperties seen, BlobHttpHeaders headers) =>
-        Same(seen.ContentType, headers.ContentType) && Same(seen.ContentDisposition, headers.ContentDisposition)
-        && Same(seen.ContentEncoding, headers.ContentEncoding) && Same(seen.ContentLanguage, headers.ContentLanguage)
-        && Same(seen.CacheControl, headers.CacheControl)
+    static bool HasHeaders(BlobProperties seen, BlobHttpHeaders headers) =>
+        AreEqual(seen.ContentType, headers.ContentType) && AreEqual(seen.ContentDisposition, headers.ContentDisposition)
+        && AreEqual(seen.ContentEncoding, headers.ContentEncoding) && AreEqual(seen.ContentLanguage, headers.ContentLanguage)
+        && AreEqual(seen.CacheControl, headers.CacheControl)
         && (seen.ContentHash ?? []).AsSpan().SequenceEqual(headers.ContentHash ?? []);
 
-    static bool Same(string? one, string? other) => string.Equals(one ?? "", other ?? "", StringComparison.Ordinal);
+    static bool AreEqual(string? one, string? other) => string.Equals(one ?? "", other ?? "", StringComparison.Ordinal);
 }

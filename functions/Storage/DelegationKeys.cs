@@ -16,27 +16,27 @@ namespace Latchkey.Storage;
 public sealed partial class DelegationKeys(
     BlobServiceClient blobs, TimeSpan longest, TimeProvider clock, ILogger<DelegationKeys> logger)
 {
-    static readonly TimeSpan Life = TimeSpan.FromHours(24);
-    static readonly TimeSpan Ahead = TimeSpan.FromHours(2);
+    static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
+    static readonly TimeSpan RenewBefore = TimeSpan.FromHours(2);
     static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMinutes(1);
 
-    readonly Lock door = new();
-    UserDelegationKey? held;
+    readonly Lock renewalLock = new();
+    UserDelegationKey? current;
     Task<UserDelegationKey>? renewal;
     DateTimeOffset pausedUntil;
 
     /// <summary>A key that lives at least until then.</summary>
     /// <exception cref="Azure.RequestFailedException">There is none and storage gives none.</exception>
-    public async ValueTask<UserDelegationKey> Until(DateTimeOffset expires, CancellationToken cancel)
+    public async ValueTask<UserDelegationKey> ValidUntil(DateTimeOffset expires, CancellationToken cancel)
     {
         Task<UserDelegationKey> asked;
-        lock (door)
+        lock (renewalLock)
         {
             var now = clock.GetUtcNow();
-            var usable = held is { } key && expires <= key.SignedExpiresOn;
-            if (usable && (now < pausedUntil || now + longest + Ahead < held!.SignedExpiresOn)) return held!;
+            var usable = current is { } key && expires <= key.SignedExpiresOn;
+            if (usable && (now < pausedUntil || now + longest + RenewBefore < current!.SignedExpiresOn)) return current!;
             if (renewal is null or { IsCompleted: true }) renewal = Task.Run(Renew, CancellationToken.None);
-            if (usable) return held!; // Nobody waits for the new one while the old one is good.
+            if (usable) return current!; // Nobody waits for the new one while the old one is good.
             asked = renewal;
         }
         return await asked.WaitAsync(cancel);
@@ -48,13 +48,13 @@ public sealed partial class DelegationKeys(
         {
             var now = clock.GetUtcNow();
             UserDelegationKey key = await blobs.GetUserDelegationKeyAsync(
-                new BlobGetUserDelegationKeyOptions(now + longest + Life) { StartsOn = now - Sas.Backdate });
-            lock (door) held = key;
+                new BlobGetUserDelegationKeyOptions(now + longest + Lifetime) { StartsOn = now - Sas.Backdate });
+            lock (renewalLock) current = key;
             return key;
         }
         catch (Exception fault)
         {
-            lock (door) pausedUntil = clock.GetUtcNow() + PauseAfterFailure;
+            lock (renewalLock) pausedUntil = clock.GetUtcNow() + PauseAfterFailure;
             Log.NotRenewed(logger, fault);
             throw;
         }

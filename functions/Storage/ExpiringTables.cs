@@ -38,7 +38,7 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
     }
 
     /// <summary>The buckets up to this day's, the oldest first, whose tables are there.</summary>
-    public async Task<IReadOnlyList<string>> Begun(DateTimeOffset day, CancellationToken cancel)
+    public async Task<IReadOnlyList<string>> BucketsUpTo(DateTimeOffset day, CancellationToken cancel)
     {
         var buckets = new List<string>();
         var filter = TableClient.CreateQueryFilter($"TableName ge {prefix + "00010101"} and TableName le {prefix + Bucket(day)}");
@@ -51,12 +51,12 @@ public sealed class ExpiringTables(TableServiceClient tables, string prefix)
     }
 
     /// <summary>The same, without those whose day is over by less than a day, because clocks may differ.</summary>
-    public Task<IReadOnlyList<string>> Expired(DateTimeOffset now, CancellationToken cancel) => Begun(now.AddDays(-2), cancel);
+    public Task<IReadOnlyList<string>> ExpiredBuckets(DateTimeOffset now, CancellationToken cancel) => BucketsUpTo(now.AddDays(-2), cancel);
 
     /// <summary>Drops the tables whose day is over by more than a day; returns how many.</summary>
     public async Task<int> DropExpired(DateTimeOffset now, CancellationToken cancel)
     {
-        var expired = await Expired(now, cancel);
+        var expired = await ExpiredBuckets(now, cancel);
         foreach (var bucket in expired) await Drop(bucket, cancel);
         return expired.Count;
     }

@@ -10,29 +10,29 @@ namespace Latchkey.Storage;
 /// </summary>
 public sealed class RoundTrips : HttpPipelineSynchronousPolicy
 {
-    readonly AsyncLocal<bool> aside = new();
+    readonly AsyncLocal<bool> isNotCounted = new();
     long count;
 
     /// <summary>How many there were since the start.</summary>
     public long Count => Interlocked.Read(ref count);
 
     /// <summary>From here to the end of the scope nobody waits for what is sent: it is not counted.</summary>
-    public IDisposable Aside()
+    public IDisposable NotCounted()
     {
-        aside.Value = true;
-        return new Scope(this);
+        isNotCounted.Value = true;
+        return new UncountedScope(this);
     }
 
     /// <inheritdoc/>
     public override void OnSendingRequest(HttpMessage message)
     {
-        if (aside.Value) return;
+        if (isNotCounted.Value) return;
         Interlocked.Increment(ref count);
         RequestTelemetry.CountRoundTrip();
     }
 
-    sealed class Scope(RoundTrips roundTrips) : IDisposable
+    sealed class UncountedScope(RoundTrips roundTrips) : IDisposable
     {
-        public void Dispose() => roundTrips.aside.Value = false;
+        public void Dispose() => roundTrips.isNotCounted.Value = false;
     }
 }

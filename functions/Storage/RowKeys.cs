@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Latchkey.Storage;
@@ -59,23 +60,23 @@ public static class RowKeys
     /// <summary>The partition of attempts that are counted under something of this kind; the id may be any text.</summary>
     public static string Attempts(string tenant, string kind, string id) => $"{tenant}|{kind}|{Ids.Hash(id)}";
 
-    /// <summary>What the keys of all places for attempts start with; they sort after <see cref="AnyGood"/>.</summary>
+    /// <summary>What the keys of all places for attempts start with; they sort after <see cref="AnySuccess"/>.</summary>
     public const string AnyAttempt = "place|";
 
     /// <summary>One of the places for attempts that may fail.</summary>
     public static string Attempt(int index) => $"{AnyAttempt}{index:D4}";
 
     /// <summary>Which place it is.</summary>
-    public static int AttemptIndex(string key) => int.Parse(key[AnyAttempt.Length..], System.Globalization.CultureInfo.InvariantCulture);
+    public static int AttemptIndex(string key) => int.Parse(key[AnyAttempt.Length..], CultureInfo.InvariantCulture);
 
     /// <summary>What the keys of all who were good start with.</summary>
-    public const string AnyGood = "good|";
+    public const string AnySuccess = "good|";
 
     /// <summary>Somebody was good: one of a hundred rows, so that they are few however many people there are.</summary>
-    public static string Good(string who) => $"{AnyGood}{Convert.ToInt32(Ids.Hash(who)[..6], 16) % 100:D2}";
+    public static string Success(string who) => $"{AnySuccess}{Convert.ToInt32(Ids.Hash(who)[..6], 16) % 100:D2}";
 
     /// <summary>The only row of the partition of something that may be used once.</summary>
-    public const string SeenRow = "seen";
+    public const string ReplayRow = "seen";
 
     /// <summary>The only row of an initial access token (RFC 7591 §1.2).</summary>
     public const string InitialTokenRow = "initial";
@@ -87,7 +88,7 @@ public static class RowKeys
     public static string InitialTokens(string tenant, string hash) => $"{tenant}|{hash}";
 
     /// <summary>The partition of something of this kind that may be used once; the id may be any text.</summary>
-    public static string Seen(string tenant, string kind, string id) => $"{tenant}|{kind}|{Ids.Hash(id)}";
+    public static string Replay(string tenant, string kind, string id) => $"{tenant}|{kind}|{Ids.Hash(id)}";
 
     /// <summary>A tenant's own key; they sort by number within an algorithm.</summary>
     public static string Key(string algorithm, int number) => $"key|{algorithm}|{number:D6}";
@@ -99,22 +100,22 @@ public static class RowKeys
     public static string File(string id) => $"file|{id}";
 
     /// <summary>A note to look at an upload in this slot of time, about a URL that ends in that one.</summary>
-    public static string Upload(string id, long slot, long urlEnd) => $"upload|{id}|{slot}|{urlEnd}";
+    public static string UploadNote(string id, long slot, long urlEnd) => $"upload|{id}|{slot}|{urlEnd}";
 
     /// <summary>
     /// The row that lists a file in its folder by name. Rows sort by name without regard to case, then by id: the name
     /// is the hex of its first UTF-16 units (the rest would not fit into a key), and <c>-</c> sorts before every hex
     /// digit, so that a name comes before those that it begins.
     /// </summary>
-    public static string Listed(string folder, string name, string id) => $"{ListedIn(folder)}{Sorted(name)}-{id}";
+    public static string ListedByName(string folder, string name, string id) => $"{ListedByNameIn(folder)}{SortKey(name)}-{id}";
 
     /// <summary>What the keys of all rows that list a folder's files by name start with.</summary>
-    public static string ListedIn(string folder) => $"list|{Ids.HashBase32(folder)}|";
+    public static string ListedByNameIn(string folder) => $"list|{Ids.HashBase32(folder)}|";
 
     /// <summary>True if the text has the shape of a key that lists a file of this folder by name.</summary>
-    public static bool IsListedIn(string folder, string key)
+    public static bool IsListedByNameIn(string folder, string key)
     {
-        var start = ListedIn(folder);
+        var start = ListedByNameIn(folder);
         return key.StartsWith(start, StringComparison.Ordinal)
             && key[start.Length..].Split('-') is [var name, var id]
             && name.Length is > 0 and <= 4 * MaxSortedChars && name.Length % 4 == 0 && name.All(char.IsAsciiHexDigitLower)
@@ -122,10 +123,10 @@ public static class RowKeys
     }
 
     /// <summary>The row that lists a file in its folder, the newest first.</summary>
-    public static string Newest(string folder, DateTimeOffset created, string id) => $"{NewestIn(folder)}{Descending(created)}|{id}";
+    public static string ListedByTime(string folder, DateTimeOffset created, string id) => $"{ListedByTimeIn(folder)}{Descending(created)}|{id}";
 
     /// <summary>What the keys of all rows that list a folder's newest files start with.</summary>
-    public static string NewestIn(string folder) => $"new|{Ids.HashBase32(folder)}|";
+    public static string ListedByTimeIn(string folder) => $"new|{Ids.HashBase32(folder)}|";
 
     /// <summary>The row that lists a file in its space's trash, the last deleted first.</summary>
     public static string Trashed(DateTimeOffset deleted, string id) => $"{Trash}{Descending(deleted)}|{id}";
@@ -134,13 +135,13 @@ public static class RowKeys
     public const string Trash = "trash|";
 
     /// <summary>True if the text has the shape of a key that starts so and goes on with a descending time and a file's id.</summary>
-    public static bool IsTimed(string start, string key) =>
+    public static bool IsTimeKey(string start, string key) =>
         key.StartsWith(start, StringComparison.Ordinal)
         && key[start.Length..].Split('|') is [{ Length: 19 } time, var id] && time.All(char.IsAsciiDigit) && Ids.IsBase32(id, 32);
 
-    /// <summary>The row that says that a folder is in another, sorted as <see cref="Listed"/> sorts files.</summary>
+    /// <summary>The row that says that a folder is in another, sorted as <see cref="ListedByName"/> sorts files.</summary>
     public static string Folder(string parent, string name, string path) =>
-        $"{FoldersIn(parent)}{Sorted(name)}-{Ids.HashBase32(path)}";
+        $"{FoldersIn(parent)}{SortKey(name)}-{Ids.HashBase32(path)}";
 
     /// <summary>What the keys of all rows of a folder's folders start with.</summary>
     public static string FoldersIn(string parent) => $"folder|{Ids.HashBase32(parent)}|";
@@ -155,29 +156,29 @@ public static class RowKeys
     public static string SharedWith(string tenant, string kind, string id) => $"{tenant}|in|{kind}|{id}";
 
     /// <summary>A share in the recipient's partition.</summary>
-    public static string Shared(string fileId, string shareId) => $"{fileId}|{shareId}";
+    public static string SharedFile(string fileId, string shareId) => $"{fileId}|{shareId}";
 
-    /// <summary>How a name is sorted: see <see cref="Listed"/>. What a name begins with sorts as the beginning of the name.</summary>
-    public static string Sorted(string name)
+    /// <summary>How a name is sorted: see <see cref="ListedByName"/>. What a name begins with sorts as the beginning of the name.</summary>
+    public static string SortKey(string name)
     {
         var folded = name.ToUpperInvariant();
         return Convert.ToHexStringLower(Encoding.BigEndianUnicode.GetBytes(folded[..Math.Min(folded.Length, MaxSortedChars)]));
     }
 
     /// <summary>What a space holds, in its partition.</summary>
-    public const string Usage = "usage";
+    public const string SpaceQuota = "usage";
 
     /// <summary>The partition of a tenant's total; no space is called so.</summary>
-    public static string Totals(string tenant) => $"{tenant}|totals";
+    public static string TenantQuota(string tenant) => $"{tenant}|totals";
 
     /// <summary>The tenant's total.</summary>
-    public const string Total = "total";
+    public const string TenantQuotaTotal = "total";
 
     /// <summary>What of the total a space has taken.</summary>
-    public static string Allotment(string spaceKey) => $"space|{spaceKey}";
+    public static string TenantQuotaShare(string spaceKey) => $"space|{spaceKey}";
 
     /// <summary>The partition of a tenant's consistency check; no space is called so.</summary>
-    public static string Check(string tenant) => $"{tenant}|check";
+    public static string IntegrityCheck(string tenant) => $"{tenant}|check";
 
     /// <summary>A group in its tenant's partition.</summary>
     public static string Group(string id) => $"group|{id}";
@@ -186,11 +187,14 @@ public static class RowKeys
     public static string Member(string group, string user) => $"member|{group}|{user}";
 
     /// <summary>A membership by user.</summary>
-    public static string GroupOf(string user, string group) => $"of|{user}|{group}";
+    public static string Membership(string user, string group) => $"of|{user}|{group}";
 
-    // Counts down, so that the newest row comes first.
-    static string Descending(DateTimeOffset time) =>
-        (DateTimeOffset.MaxValue.Ticks - time.UtcTicks).ToString("D19", System.Globalization.CultureInfo.InvariantCulture);
+    /// <summary>A time as a key that counts down: the newest row comes first.</summary>
+    public static string Descending(DateTimeOffset time) =>
+        (DateTimeOffset.MaxValue.Ticks - time.UtcTicks).ToString("D19", CultureInfo.InvariantCulture);
+
+    /// <summary>A time as a key that counts up: the oldest row comes first.</summary>
+    public static string Ascending(DateTimeOffset time) => time.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
 
     const int MaxSortedChars = 100;
 }

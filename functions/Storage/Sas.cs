@@ -54,7 +54,7 @@ public sealed class Sas(BlobStore blobs, DelegationKeys? delegation, bool httpsO
         sas.Protocol = httpsOnly ? SasProtocol.Https : SasProtocol.HttpsAndHttp;
         var url = delegation is null
             ? blob.GenerateSasUri(sas)
-            : blob.GenerateUserDelegationSasUri(sas, await delegation.Until(expires, cancel));
+            : blob.GenerateUserDelegationSasUri(sas, await delegation.ValidUntil(expires, cancel));
         Instruments.SasIssued(tenant, sas.Permissions);
         return new SignedUrl(url.AbsoluteUri, now, expires); // ToString would undo some of the encoding.
     }

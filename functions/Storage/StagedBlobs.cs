@@ -20,10 +20,10 @@ public sealed record StagedBlocks(IReadOnlyList<Block> Committed, IReadOnlyList<
 /// <summary>How much storage holds under a blob's name, in bytes.</summary>
 /// <param name="Largest">The largest of the blob and its snapshots.</param>
 /// <param name="Stored">The blob and its snapshots; what is the same counts once.</param>
-/// <param name="Waiting">Blocks that no list has used.</param>
-/// <param name="AreNumbered">All of those have names of eight digits.</param>
-/// <param name="Snapshots">How many snapshots there are besides the one that is served.</param>
-public sealed record Held(long Largest, long Stored, long Waiting, bool AreNumbered, int Snapshots);
+/// <param name="Uncommitted">Blocks that no list has used.</param>
+/// <param name="AreBlocksNumbered">All of those have names of eight digits.</param>
+/// <param name="OtherSnapshots">How many snapshots there are besides the one that is served.</param>
+public sealed record BlobFootprint(long Largest, long Stored, long Uncommitted, bool AreBlocksNumbered, int OtherSnapshots);
 
 /// <summary>
 /// Blobs that come in blocks, and their snapshots. As with <see cref="BlobStore"/>, what changed or went away meanwhile
@@ -37,8 +37,8 @@ public sealed class StagedBlobs(BlobStore blobs)
         try
         {
             var answer = await Blob(tenant, name).GetBlockListAsync(BlockListTypes.All, cancellationToken: cancel);
-            var committed = Blocks(answer.Value.CommittedBlocks);
-            return new StagedBlocks(committed, Blocks(answer.Value.UncommittedBlocks), committed.Count > 0 ? answer.GetRawResponse().Headers.ETag : null);
+            var committed = Convert(answer.Value.CommittedBlocks);
+            return new StagedBlocks(committed, Convert(answer.Value.UncommittedBlocks), committed.Count > 0 ? answer.GetRawResponse().Headers.ETag : null);
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
@@ -83,7 +83,7 @@ public sealed class StagedBlobs(BlobStore blobs)
         tenant, name, () => Blob(tenant, name).UploadAsync(Stream.Null, new BlobUploadOptions(), cancel), cancel);
 
     /// <summary>Takes a snapshot if the blob still has this ETag; the snapshot's id, which is its time.</summary>
-    public async Task<string> Snapshot(string tenant, string name, ETag etag, CancellationToken cancel)
+    public async Task<string> TakeSnapshot(string tenant, string name, ETag etag, CancellationToken cancel)
     {
         var conditions = new BlobRequestConditions { IfMatch = etag };
         return (await Blob(tenant, name).CreateSnapshotAsync(conditions: conditions, cancellationToken: cancel)).Value.Snapshot;
@@ -124,7 +124,7 @@ public sealed class StagedBlobs(BlobStore blobs)
     }
 
     /// <summary>How much is there, besides the snapshot that is served.</summary>
-    public async Task<Held> Weigh(string tenant, string name, string? served, CancellationToken cancel)
+    public async Task<BlobFootprint> Measure(string tenant, string name, string? served, CancellationToken cancel)
     {
         var items = new List<BlobItem>();
         try
@@ -134,17 +134,17 @@ public sealed class StagedBlobs(BlobStore blobs)
         }
         catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
-            return new Held(0, 0, 0, true, 0);
+            return new BlobFootprint(0, 0, 0, true, 0);
         }
         var kept = served is null ? null : items.Find(item => item.Snapshot == served)?.Properties.ETag;
         var sizes = items.Where(item => item.Properties.ETag != kept).DistinctBy(item => item.Properties.ETag)
             .Select(item => item.Properties.ContentLength ?? 0).ToList();
-        var waiting = (await Waiting(tenant, name, cancel))?.Uncommitted ?? [];
-        return new Held(sizes.Count == 0 ? 0 : sizes.Max(), sizes.Sum(), waiting.Sum(block => block.Size), waiting.All(block => IsNumbered(block.Id)),
+        var waiting = (await FindUncommitted(tenant, name, cancel))?.Uncommitted ?? [];
+        return new BlobFootprint(sizes.Count == 0 ? 0 : sizes.Max(), sizes.Sum(), waiting.Sum(block => block.Size), waiting.All(block => IsNumbered(block.Id)),
             items.Count(item => item.Snapshot is not null && item.Snapshot != served));
     }
 
-    async Task<StagedBlocks?> Waiting(string tenant, string name, CancellationToken cancel)
+    async Task<StagedBlocks?> FindUncommitted(string tenant, string name, CancellationToken cancel)
     {
         try
         {
@@ -159,10 +159,10 @@ public sealed class StagedBlobs(BlobStore blobs)
     static bool IsNumbered(string id)
     {
         Span<byte> bytes = stackalloc byte[64];
-        return Convert.TryFromBase64String(id, bytes, out var length) && length == 8 && bytes[..length].ContainsAnyExceptInRange((byte)'0', (byte)'9') is false;
+        return System.Convert.TryFromBase64String(id, bytes, out var length) && length == 8 && bytes[..length].ContainsAnyExceptInRange((byte)'0', (byte)'9') is false;
     }
 
     BlockBlobClient Blob(string tenant, string name) => blobs.Container(tenant).GetBlockBlobClient(name);
 
-    static List<Block> Blocks(IEnumerable<BlobBlock> blocks) => [.. blocks.Select(block => new Block(block.Name, block.SizeLong))];
+    static List<Block> Convert(IEnumerable<BlobBlock> blocks) => [.. blocks.Select(block => new Block(block.Name, block.SizeLong))];
 }

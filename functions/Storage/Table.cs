@@ -65,29 +65,29 @@ public sealed class Table(TableClient client)
 
     /// <summary>Inserts; false if the row is there already.</summary>
     public Task<bool> TryAdd(TableEntity row, CancellationToken cancel) =>
-        Try(() => client.AddEntityAsync(row, cancel));
+        TryWrite(() => client.AddEntityAsync(row, cancel));
 
     /// <summary>
     /// Writes whatever was there before. For rows under a fresh random key this is better than an insert: a retry after
     /// a lost answer finds its own row and succeeds.
     /// </summary>
     public Task Put(TableEntity row, CancellationToken cancel) =>
-        Created(() => client.UpsertEntityAsync(row, TableUpdateMode.Replace, cancel));
+        CreateTableAndRetry(() => client.UpsertEntityAsync(row, TableUpdateMode.Replace, cancel));
 
     /// <summary>Replaces the row if it still has the row's ETag; false if it was changed or is gone.</summary>
     public Task<bool> TryReplace(TableEntity row, CancellationToken cancel) =>
-        Try(() => client.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, cancel));
+        TryWrite(() => client.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, cancel));
 
     /// <summary>Sets these columns whatever the others hold; false if the row is gone.</summary>
     public Task<bool> TryMerge(TableEntity columns, CancellationToken cancel) =>
-        Try(() => client.UpdateEntityAsync(columns, ETag.All, TableUpdateMode.Merge, cancel));
+        TryWrite(() => client.UpdateEntityAsync(columns, ETag.All, TableUpdateMode.Merge, cancel));
 
     /// <summary>Deletes the row if it still has this ETag; false if it was changed or is gone.</summary>
     public async Task<bool> TryDelete(TableEntity row, CancellationToken cancel)
     {
         // The SDK tells of a row that is not there by its answer's status, not by an exception.
         var there = true;
-        return await Try(async () =>
+        return await TryWrite(async () =>
         {
             var answer = await client.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancel);
             there = answer.Status != 404;
@@ -97,13 +97,13 @@ public sealed class Table(TableClient client)
 
     /// <summary>An entity-group transaction (all rows of one partition, 100 at most): all or nothing; false if one lost its race.</summary>
     public Task<bool> TryTransact(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel) =>
-        Try(() => client.SubmitTransactionAsync(actions, cancel));
+        TryWrite(() => client.SubmitTransactionAsync(actions, cancel));
 
     /// <summary>The same, and tells what the rows' ETags are now, in order; null if one lost its race.</summary>
-    public async Task<IReadOnlyList<ETag>?> Transact(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel)
+    public async Task<IReadOnlyList<ETag>?> TransactForETags(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel)
     {
         IReadOnlyList<ETag>? etags = null;
-        await Try(async () => etags =
+        await TryWrite(async () => etags =
             [.. (await client.SubmitTransactionAsync(actions, cancel)).Value.Select(row => row.Headers.ETag ?? default)]);
         return etags;
     }
@@ -114,15 +114,15 @@ public sealed class Table(TableClient client)
         var rows = client.QueryAsync<TableEntity>(filter, pageSize, columns, cancel).GetAsyncEnumerator(cancel);
         await using (rows)
         {
-            while (await Next(rows)) yield return rows.Current;
+            while (await MoveNext(rows)) yield return rows.Current;
         }
     }
 
-    async Task<bool> Try<T>(Func<Task<T>> write)
+    async Task<bool> TryWrite<T>(Func<Task<T>> write)
     {
         try
         {
-            await Created(write);
+            await CreateTableAndRetry(write);
             return true;
         }
         catch (RequestFailedException lost) when (lost.Status is 409 or 412 || IsRowMissing(lost))
@@ -131,7 +131,7 @@ public sealed class Table(TableClient client)
         }
     }
 
-    async Task Created<T>(Func<Task<T>> write)
+    async Task CreateTableAndRetry<T>(Func<Task<T>> write)
     {
         try
         {
@@ -144,7 +144,7 @@ public sealed class Table(TableClient client)
         }
     }
 
-    static async Task<bool> Next(IAsyncEnumerator<TableEntity> rows)
+    static async Task<bool> MoveNext(IAsyncEnumerator<TableEntity> rows)
     {
         try
         {

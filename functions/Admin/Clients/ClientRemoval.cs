@@ -39,7 +39,7 @@ public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces)
     {
         foreach (var owner in Owners(id))
         {
-            if (!await spaces.IsClear(tenant.Id, owner, cancel)) return false;
+            if (!await spaces.IsEmpty(tenant.Id, owner, cancel)) return false;
         }
         return true;
     }
@@ -47,7 +47,7 @@ public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces)
     async Task<long> Files(Tenant tenant, string id, CancellationToken cancel)
     {
         var files = 0L;
-        foreach (var owner in Owners(id)) files += await spaces.Files(tenant.Id, owner, cancel);
+        foreach (var owner in Owners(id)) files += await spaces.CountFiles(tenant.Id, owner, cancel);
         return files;
     }
 

@@ -95,13 +95,13 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
             };
             var owner = Owner.Group(id);
             // What was written by somebody who had just been a member can be there without the group.
-            if (await groups.FindGroup(tenant, id, cancel) is null && await spaces.IsClear(tenant, owner, cancel)) throw NotFound();
-            if (!purge && await spaces.Files(tenant, owner, cancel) is > 0 and var files) throw HasFiles(files);
+            if (await groups.FindGroup(tenant, id, cancel) is null && await spaces.IsEmpty(tenant, owner, cancel)) throw NotFound();
+            if (!purge && await spaces.CountFiles(tenant, owner, cancel) is > 0 and var files) throw HasFiles(files);
             // The members first: from then on nobody writes. The group's row last: until then the same again goes on.
             if (purge) caller.Audit.Detail = "with its files";
             await groups.RemoveMembers(tenant, id, cancel);
             cancel = CancellationToken.None; // What has begun is finished, whether or not the caller is still there.
-            if (!purge && await spaces.Files(tenant, owner, cancel) is > 0 and var late) throw HasFiles(late);
+            if (!purge && await spaces.CountFiles(tenant, owner, cancel) is > 0 and var late) throw HasFiles(late);
             if (!await spaces.TryRun(tenant, owner, MaxTime, cancel)) return Results.Json(new { done = false }, statusCode: 202);
             return await groups.TryDelete(tenant, id, cancel) ? Results.NoContent()
                 : throw Problem.Conflict("changed_meanwhile", "Somebody was added to the group meanwhile; try again.");
@@ -109,8 +109,8 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
 
     async Task EnsureClear(Tenant tenant, string id, CancellationToken cancel)
     {
-        if (!await spaces.IsClear(tenant.Id, Owner.Group(id), cancel))
-            throw HasFiles(await spaces.Files(tenant.Id, Owner.Group(id), cancel));
+        if (!await spaces.IsEmpty(tenant.Id, Owner.Group(id), cancel))
+            throw HasFiles(await spaces.CountFiles(tenant.Id, Owner.Group(id), cancel));
     }
 
     async Task<Group> Find(HttpRequest request, Caller caller) =>

@@ -19,7 +19,7 @@ public sealed class HealthChecks(StorageClients storage, KeyRing ring, TimeProvi
     static readonly TimeSpan KeysAge = TimeSpan.FromSeconds(60);
     static readonly TimeSpan KeysAgeWhenDown = TimeSpan.FromSeconds(15);
 
-    readonly HealthPart tables = new("tables", StorageAge, StorageAge, cancel => storage.Tables.GetTableClient("Tenants")
+    readonly HealthPart tables = new("tables", StorageAge, StorageAge, cancel => storage.Tables.GetTableClient(TableNames.Tenants)
         .GetEntityIfExistsAsync<TableEntity>("-", "-", cancellationToken: cancel), clock, logger);
 
     // That there is no such container is an answer too, and takes no more than the app's own role.

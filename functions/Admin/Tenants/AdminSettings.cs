@@ -54,7 +54,7 @@ public sealed class AdminSettings(
             var owner = Whose(Query.Read(request, "user", "group", "client"));
             if (owner is not null) await EnsureThere(caller, owner);
             var tenant = await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
-            var (bytes, files) = await totals.Taken(tenant.Id, caller.Cancel);
+            var (bytes, files) = await totals.Reserved(tenant.Id, caller.Cancel);
             var space = owner is null ? null : await usage.Read(tenant.Id, owner.SpaceKey(tenant.Id), caller.Cancel);
             return Results.Json(new
             {

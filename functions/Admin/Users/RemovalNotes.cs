@@ -10,7 +10,7 @@ public sealed record RemovalNote(string Tenant, string UserId, DateTimeOffset At
 /// <summary>Notes of users who are being deleted (SCHEMA.md, table Removals): few, so that all of them are read.</summary>
 public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
 {
-    readonly Table table = new(storage.Tables.GetTableClient("Removals"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Removals));
 
     /// <summary>Writes a note, before the user is marked.</summary>
     public Task Add(string tenant, string userId, CancellationToken cancel) =>

@@ -4,20 +4,20 @@ namespace Latchkey.Files;
 
 /// <summary>What bytes are for sure.</summary>
 /// <param name="Type">Their type, under the name that is kept.</param>
-/// <param name="Others">Other types that such bytes may be as well, as far as can be seen.</param>
+/// <param name="AlsoPossible">Other types that such bytes may be as well, as far as can be seen.</param>
 /// <param name="IsContainer">Many types look so, more than any table has.</param>
-sealed record SniffedContent(string Type, IReadOnlyList<string> Others, bool IsContainer = false)
+sealed record SniffedContent(string Type, IReadOnlyList<string> AlsoPossible, bool IsContainer = false)
 {
     /// <summary>True if bytes of the declared type may look so.</summary>
-    public bool MayBe(string declared) => MediaNames.IsKindOf(declared, Type) || Others.Any(other => MediaNames.IsKindOf(declared, other));
+    public bool MayBe(string declared) => MediaNames.IsKindOf(declared, Type) || AlsoPossible.Any(other => MediaNames.IsKindOf(declared, other));
 }
 
 /// <summary>Recognizes files by how they begin. What is too short or too common a mark to be sure of is not recognized.</summary>
 static class ContentSniffer
 {
-    sealed record Signature(string Bytes, string Type, int At = 0, bool IsContainer = false)
+    sealed record Signature(string Bytes, string Type, int Offset = 0, bool IsContainer = false)
     {
-        public byte[] Raw { get; } = Encoding.Latin1.GetBytes(Bytes);
+        public byte[] Pattern { get; } = Encoding.Latin1.GetBytes(Bytes);
     }
 
     static readonly Signature[] Signatures =
@@ -51,7 +51,7 @@ static class ContentSniffer
     ];
 
     // What is looked for where the mark alone does not tell.
-    static readonly Dictionary<string, string[]> Alike = new(StringComparer.Ordinal)
+    static readonly Dictionary<string, string[]> Ambiguous = new(StringComparer.Ordinal)
     {
         ["image/tiff"] = ["image/x-raw"],
         ["application/pdf"] = ["application/illustrator", "application/postscript"],
@@ -62,7 +62,7 @@ static class ContentSniffer
 
     /// <summary>What the bytes are, or null if that can't be said for sure.</summary>
     /// <param name="head">The first 64 KiB of the file, or all of it.</param>
-    public static SniffedContent? Of(ReadOnlySpan<byte> head)
+    public static SniffedContent? Sniff(ReadOnlySpan<byte> head)
     {
         var found = BySignature(head);
         // "MAC address", "FWS 2024", "The free …": text that happens to begin as something does that is never text.
@@ -73,8 +73,8 @@ static class ContentSniffer
     {
         foreach (var mark in Signatures) // Before scripts: two sounds begin with "#!".
         {
-            if (head.Length < mark.At + mark.Raw.Length || !head[mark.At..].StartsWith(mark.Raw)) continue;
-            return new(mark.Type, Alike.GetValueOrDefault(mark.Type) ?? [], mark.IsContainer);
+            if (head.Length < mark.Offset + mark.Pattern.Length || !head[mark.Offset..].StartsWith(mark.Pattern)) continue;
+            return new(mark.Type, Ambiguous.GetValueOrDefault(mark.Type) ?? [], mark.IsContainer);
         }
         if (head.StartsWith("#!SILK"u8) || head.StartsWith("#!EVS"u8)) return null;
         return Markup.Of(head) ?? Programs.Of(head) ?? Riff(head) ?? IsoMedia.Of(head) ?? Bitmap(head) ?? Matroska(head) ?? Ogg(head)

@@ -9,7 +9,7 @@ namespace Latchkey.Files;
 /// </summary>
 static class IsoMedia
 {
-    static readonly string[] All = ["video/quicktime", "video/mp4", "audio/mp4", "video/3gpp", "video/3gpp2", "image/heic", "image/avif", "image/x-canon-cr3"];
+    static readonly string[] Possible = ["video/quicktime", "video/mp4", "audio/mp4", "video/3gpp", "video/3gpp2", "image/heic", "image/avif", "image/x-canon-cr3"];
 
     /// <summary>What the bytes are, or null.</summary>
     public static SniffedContent? Of(ReadOnlySpan<byte> head)
@@ -23,18 +23,18 @@ static class IsoMedia
                 case "ftyp":
                     return ByBrands(box[8..(int)Math.Clamp(BinaryPrimitives.ReadUInt32BigEndian(box), 8, box.Length)]);
                 case "moov" or "mdat" or "styp" or "moof" or "pnot":
-                    return new("video/mp4", All, IsContainer: true);
+                    return new("video/mp4", Possible, IsContainer: true);
                 case "free" or "skip" or "wide" or "uuid":
                     isOne = true;
                     break;
                 default:
-                    return isOne ? new("video/mp4", All, IsContainer: true) : null;
+                    return isOne ? new("video/mp4", Possible, IsContainer: true) : null;
             }
             var size = BinaryPrimitives.ReadUInt32BigEndian(box);
             if (size is 0 or 1) break;
             at += Math.Max(size, 8);
         }
-        return isOne ? new("video/mp4", All, IsContainer: true) : null;
+        return isOne ? new("video/mp4", Possible, IsContainer: true) : null;
     }
 
     // The major brand decides; if that is a general one, the first that says more among the compatible ones (§4.3).

@@ -45,7 +45,7 @@ static partial class Markup
     /// </summary>
     /// <param name="head">The bytes.</param>
     /// <param name="maybeCode">The type's own files may look like code, which may have markup in it.</param>
-    public static string? Hidden(ReadOnlySpan<byte> head, bool maybeCode)
+    public static string? FindHidden(ReadOnlySpan<byte> head, bool maybeCode)
     {
         if (IsText(head))
         {
@@ -66,19 +66,19 @@ static partial class Markup
         {
             while (at < text.Length && (char.IsWhiteSpace(text[at]) || text[at] == '\uFEFF')) at++;
             var rest = text.AsSpan(at);
-            if (rest.StartsWith("<!--")) at = End(text, at, "-->");
+            if (rest.StartsWith("<!--")) at = IndexAfter(text, at, "-->");
             else if (rest.StartsWith("<?php", StringComparison.OrdinalIgnoreCase) || rest.StartsWith("<?=") || rest.StartsWith("<%")) return Script;
             else if (rest.StartsWith("<?"))
             {
                 isXml |= rest.StartsWith("<?xml", StringComparison.OrdinalIgnoreCase);
-                at = End(text, at, "?>");
+                at = IndexAfter(text, at, "?>");
             }
             else if (rest.StartsWith("<!doctype", StringComparison.OrdinalIgnoreCase))
             {
                 var name = NameAt(text, at + "<!doctype".Length);
                 if (name.Equals("html", StringComparison.OrdinalIgnoreCase)) return isXml ? Xhtml : Html;
                 if (name.Equals("svg", StringComparison.OrdinalIgnoreCase)) return Svg;
-                (isXml, at) = (true, End(text, at, text.IndexOf('[', at) is >= 0 and var subset && subset < End(text, at, ">") ? "]>" : ">"));
+                (isXml, at) = (true, IndexAfter(text, at, text.IndexOf('[', at) is >= 0 and var subset && subset < IndexAfter(text, at, ">") ? "]>" : ">"));
             }
             else if (rest.StartsWith("<")) return ByRoot(NameAt(text, at + 1), isXml, out isFragment);
             else return isXml ? Xml : at > 0 ? Html : null; // A comment, and then text: HTML's parser takes it.
@@ -104,7 +104,7 @@ static partial class Markup
         return text[at..end];
     }
 
-    static int End(string text, int from, string what) =>
+    static int IndexAfter(string text, int from, string what) =>
         text.IndexOf(what, from, StringComparison.Ordinal) is >= 0 and var found ? found + what.Length : text.Length;
 
     static string Decode(ReadOnlySpan<byte> head)

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Latchkey.Files;
 
 /// <summary>Kinds of content that are never mistaken for one another. Pictures, sound and film are one: phones confuse them.</summary>
-enum Family
+enum MediaFamily
 {
     /// <summary>A type that the table does not have.</summary>
     Unknown,
@@ -37,7 +37,7 @@ enum Family
 static class MediaNames
 {
     /// <summary>Bytes of no type in particular; whatever there is is a kind of it.</summary>
-    public const string Any = "application/octet-stream";
+    public const string OctetStream = "application/octet-stream";
 
     const string Zip = "application/zip", Gzip = "application/gzip", Ole = "application/x-ole-storage", Xml = "application/xml";
 
@@ -62,21 +62,21 @@ static class MediaNames
     public static bool IsKindOf(string type, string other)
     {
         var wanted = Canonical(other);
-        return wanted == Any || IsKind(Canonical(type), wanted, depth: 4);
+        return wanted == OctetStream || IsKind(Canonical(type), wanted, depth: 4);
     }
 
     /// <summary>What family a type is of, by the table, else by its top level.</summary>
-    public static Family FamilyOf(string type)
+    public static MediaFamily FamilyOf(string type)
     {
         if (Table.TryGetValue(type, out var entry)) return entry.Family;
-        if (IsOffice(type)) return Family.Document;
+        if (IsOffice(type)) return MediaFamily.Document;
         return type.Split('/')[0] switch
         {
-            "image" or "audio" or "video" => Family.Media,
-            "text" => Family.Text,
-            "font" => Family.Font,
-            _ when type.EndsWith("+xml", StringComparison.Ordinal) || type.EndsWith("+json", StringComparison.Ordinal) => Family.Text,
-            _ => Family.Unknown,
+            "image" or "audio" or "video" => MediaFamily.Media,
+            "text" => MediaFamily.Text,
+            "font" => MediaFamily.Font,
+            _ when type.EndsWith("+xml", StringComparison.Ordinal) || type.EndsWith("+json", StringComparison.Ordinal) => MediaFamily.Text,
+            _ => MediaFamily.Unknown,
         };
     }
 
@@ -112,5 +112,5 @@ static class MediaNames
         return table.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    sealed record Entry(Family Family, IReadOnlyList<string> Names, IReadOnlyList<string> Parents);
+    sealed record Entry(MediaFamily Family, IReadOnlyList<string> Names, IReadOnlyList<string> Parents);
 }

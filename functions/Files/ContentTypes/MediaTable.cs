@@ -4,12 +4,12 @@ namespace Latchkey.Files;
 static class MediaTable
 {
     /// <summary>By family: a line for each type.</summary>
-    public static readonly (Family Family, string Lines)[] Families =
+    public static readonly (MediaFamily Family, string Lines)[] Families =
     [
-        (Family.Unknown, """
+        (MediaFamily.Unknown, """
             application/octet-stream binary/octet-stream application/x-octet-stream application/binary application/x-binary application/unknown application/x-unknown application/force-download application/x-force-download application/download application/x-download
             """),
-        (Family.Media, """
+        (MediaFamily.Media, """
             image/jpeg image/jpg image/pjpeg image/jpe image/jfif image/x-jpeg image/x-jpg image/mpo image/x-citrix-jpeg application/jpg application/x-jpg
             image/png image/x-png image/apng image/vnd.mozilla.apng image/x-citrix-png application/png application/x-png
             image/gif image/x-gif
@@ -86,7 +86,7 @@ static class MediaTable
             audio/vnd.dts audio/x-dts
             application/vnd.rn-realmedia audio/x-pn-realaudio audio/vnd.rn-realaudio audio/x-realaudio video/vnd.rn-realvideo application/vnd.rn-realmedia-vbr audio/x-pn-realaudio-plugin
             """),
-        (Family.Document, """
+        (MediaFamily.Document, """
             application/pdf application/x-pdf application/acrobat application/vnd.pdf text/pdf text/x-pdf image/pdf application/nappdf
             application/illustrator application/vnd.adobe.illustrator < application/pdf application/postscript
             application/postscript application/ps application/x-postscript application/eps application/x-eps image/eps image/x-eps text/postscript < text/plain
@@ -102,7 +102,7 @@ static class MediaTable
             application/vnd.apple.pages application/vnd.apple.numbers application/vnd.apple.keynote application/x-iwork-pages-sffpages application/x-iwork-numbers-sffnumbers application/x-iwork-keynote-sffkey < application/zip
             application/x-mobipocket-ebook application/vnd.amazon.ebook application/vnd.amazon.mobi8-ebook
             """),
-        (Family.Archive, """
+        (MediaFamily.Archive, """
             application/zip application/x-zip application/x-zip-compressed application/zip-compressed application/x-compress-zip multipart/x-zip
             model/3mf application/vnd.ms-package.3dmanufacturing-3dmodel+xml < application/zip
             application/x-apple-diskimage < application/x-bzip2 application/x-xz application/x-iso9660-image
@@ -126,18 +126,18 @@ static class MediaTable
             application/x-iso9660-image application/x-cd-image application/iso-image
             application/x-xar application/vnd.apple.installer+xml
             """),
-        (Family.Font, """
+        (MediaFamily.Font, """
             font/ttf font/otf font/sfnt application/x-font-ttf application/x-font-otf application/font-sfnt application/x-font-truetype application/x-font-opentype application/x-font font/collection application/vnd.ms-opentype font/opentype font/truetype
             font/woff application/font-woff application/x-font-woff
             font/woff2 application/font-woff2
             """),
-        (Family.Data, """
+        (MediaFamily.Data, """
             application/vnd.sqlite3 application/x-sqlite3 application/sqlite application/x-sqlite application/geopackage+sqlite3
             application/x-hdf5 application/x-hdf
             application/vnd.apache.parquet application/x-parquet
             application/x-msaccess application/msaccess application/vnd.ms-access application/mdb application/x-mdb
             """),
-        (Family.Text, """
+        (MediaFamily.Text, """
             text/plain
             text/html text/x-html text/htm < text/plain
             application/xhtml+xml application/vnd.wap.xhtml+xml < text/html application/xml
@@ -146,7 +146,7 @@ static class MediaTable
             text/javascript application/javascript application/x-javascript application/ecmascript text/ecmascript text/jscript application/node < application/x-shellscript
             application/json text/json application/x-json < text/plain
             """),
-        (Family.Program, """
+        (MediaFamily.Program, """
             application/vnd.microsoft.portable-executable application/x-msdownload application/x-msdos-program application/x-dosexec application/x-exe application/exe application/x-winexe application/x-msdos-windows application/msdos-windows application/dos-exe application/x-ms-dos-executable application/efi vms/exe
             application/x-executable application/x-elf application/x-sharedlib application/x-pie-executable application/x-object application/x-core application/vnd.appimage application/x-appimage application/x-iso9660-appimage
             application/x-mach-binary application/x-mach-o

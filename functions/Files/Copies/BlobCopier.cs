@@ -23,7 +23,7 @@ public sealed class BlobCopier(FileStore files, BlobStore blobs, FileUrls urls, 
 
     /// <summary>Finishes the copy if storage is done; otherwise says how far it is.</summary>
     /// <exception cref="Problem">409 <c>copy_failed</c>, and the copy is gone; 404 <c>file_not_found</c>.</exception>
-    public async Task<(FileRecord File, CopyProgress? Progress)> Look(FileRecord copy, CancellationToken cancel)
+    public async Task<(FileRecord File, CopyProgress? Progress)> FinishIfDone(FileRecord copy, CancellationToken cancel)
     {
         var blob = await blobs.Find(copy.Tenant, copy.BlobName, cancel);
         if (blob is null)

@@ -8,7 +8,7 @@ namespace Latchkey.Files;
 
 /// <summary>Copies a file, into another space if asked; storage does it by itself (<see cref="BlobCopier"/>).</summary>
 public sealed class CopyFile(
-    TenantPipeline pipeline, FilePermissions rights, Spaces spaces, FileStore files, BlobCopier copies, FilePurge purge, FileSchedule due, TimeProvider clock)
+    TenantPipeline pipeline, FilePermissions permissions, Spaces spaces, FileStore files, BlobCopier copier, FilePurge purge, FileSchedule schedule, TimeProvider clock)
 {
     static readonly TimeSpan UnfinishedAfter = TimeSpan.FromMinutes(10);
 
@@ -19,14 +19,14 @@ public sealed class CopyFile(
         pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
         {
             var asked = await JsonBody.Read<CopyRequest>(request);
-            var source = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Read);
+            var source = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Read);
             if (source.Status == FileStatus.Copying) throw FilePermissions.Copying();
             if (source.Status != FileStatus.Available) throw Problem.Conflict("file_pending", "The file is not complete yet.");
             var owner = await spaces.Find(caller, asked.Space, Permission.Write);
             var copy = asked.ToRecord(caller, source, owner, clock.GetUtcNow());
-            await due.Add(copy, copy.CreatedAt + UnfinishedAfter, caller.Cancel); // First: the sweep finishes what dies after the record.
+            await schedule.Add(copy, copy.CreatedAt + UnfinishedAfter, caller.Cancel); // First: the sweep finishes what dies after the record.
             await files.Add(copy, Owner.Of(caller.Token), caller.Cancel);
-            if (!await copies.TryStart(source, copy, caller.Cancel))
+            if (!await copier.TryStart(source, copy, caller.Cancel))
             {
                 await purge.TryRun(copy, isDue: true, caller.Cancel);
                 throw FilePermissions.NotFound();

@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// Leads to a file's bytes, which storage itself serves: as a URL for apps that start a transfer with it, or as a
 /// redirect for what can only follow one.
 /// </summary>
-public sealed class Download(TenantPipeline pipeline, FilePermissions rights, FileUrls urls)
+public sealed class Download(TenantPipeline pipeline, FilePermissions permissions, FileUrls urls)
 {
     /// <summary><c>GET /{tenant}/files/{id}/download</c> → <c>{url, expiresAt}</c></summary>
     [Function("files-download")]
@@ -30,7 +30,7 @@ public sealed class Download(TenantPipeline pipeline, FilePermissions rights, Fi
 
     async Task<SignedUrl> Url(Caller caller, HttpRequest request)
     {
-        var file = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Read);
+        var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Read);
         if (file.Status == FileStatus.Copying) throw FilePermissions.Copying();
         if (file.Status != FileStatus.Available)
             throw Problem.Conflict("file_pending", "The file is not complete yet.");

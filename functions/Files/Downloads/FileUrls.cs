@@ -14,19 +14,19 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
 {
     /// <summary>
     /// The URL that creates the file's blob once, or that takes its blocks. It lives as long as its size needs
-    /// (<see cref="UploadDeadline.UrlTime"/>), but never longer than the upload may.
+    /// (<see cref="UploadDeadline.UrlLifetime"/>), but never longer than the upload may.
     /// </summary>
     /// <exception cref="Problem">410 <c>upload_expired</c>.</exception>
     public async Task<SignedUrl> Upload(Caller caller, FileRecord file)
     {
         var left = UploadDeadline.Of(file) - clock.GetUtcNow();
-        if (left <= TimeSpan.Zero) throw UploadDeadline.Passed();
-        var needed = UploadDeadline.UrlTime(file.Size, settings.UploadUrlTime);
+        if (left <= TimeSpan.Zero) throw UploadDeadline.Expired();
+        var needed = UploadDeadline.UrlLifetime(file.Size, settings.UploadUrlTime);
         var life = left < needed ? left : needed;
         var url = file.IsStaged
             ? await sas.ToStage(file.Tenant, file.BlobName, life, caller.Cancel)
             : await sas.ToCreate(file.Tenant, file.BlobName, life, caller.Cancel);
-        Tell(file, caller.Token.ClientId, caller.Audit, file.IsStaged ? "create and write" : "create", url);
+        LogAndAudit(file, caller.Token.ClientId, caller.Audit, file.IsStaged ? "create and write" : "create", url);
         return url;
     }
 
@@ -42,12 +42,12 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
     {
         var url = await sas.ToRead(
             file.Tenant, file.BlobName, file.Snapshot, file.ContentType, ContentDisposition.For(file.Name), life, cancel);
-        Tell(file, client, audit, "read", url);
+        LogAndAudit(file, client, audit, "read", url);
         return url;
     }
 
     // To the log, and to the audit with the rest of the act.
-    void Tell(FileRecord file, string client, AuditContext? audit, string permission, SignedUrl url)
+    void LogAndAudit(FileRecord file, string client, AuditContext? audit, string permission, SignedUrl url)
     {
         Log.Issued(logger, file.Tenant, file.Id, permission, url.ExpiresAt, client);
         if (audit is null) return;

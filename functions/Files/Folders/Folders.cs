@@ -12,16 +12,16 @@ public sealed class Folders(StorageClients storage)
     /// <summary>How many names one answer holds.</summary>
     public const int Max = 1000;
 
-    readonly Table table = new(storage.Tables.GetTableClient("Files"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
     /// <summary>The names of the folders in a folder, in order, and whether there are more than <see cref="Max"/>.</summary>
-    public async Task<(IReadOnlyList<string> Names, bool More)> In(string partition, string folder, string prefix, CancellationToken cancel)
+    public async Task<(IReadOnlyList<string> Names, bool More)> NamesIn(string partition, string folder, string prefix, CancellationToken cancel)
     {
-        var start = RowKeys.FoldersIn(folder) + RowKeys.Sorted(prefix);
+        var start = RowKeys.FoldersIn(folder) + RowKeys.SortKey(prefix);
         var names = new List<string>();
         await foreach (var row in table.Range(partition, start, start + "~", null, cancel))
         {
-            if (!FileName.Begins(row.GetString("Name"), prefix)) continue;
+            if (!FileName.StartsWith(row.GetString("Name"), prefix)) continue;
             if (names.Count == Max) return (names, true);
             names.Add(row.GetString("Name"));
         }
@@ -29,10 +29,10 @@ public sealed class Folders(StorageClients storage)
     }
 
     /// <summary>Takes the folder that a file has left off the list if nothing is in it now, and those above it likewise.</summary>
-    public async Task Tidy(FileRecord left, CancellationToken cancel)
+    public async Task RemoveIfEmpty(FileRecord left, CancellationToken cancel)
     {
         var (partition, path) = (FileRows.Partition(left), left.Folder);
-        if (path.Length == 0 || await Any(partition, RowKeys.ListedIn(path), cancel)) return;
+        if (path.Length == 0 || await HasRows(partition, RowKeys.ListedByNameIn(path), cancel)) return;
         while (path.Length > 0 && await TryRemove(partition, path, cancel)) path = FileRows.Parent(path);
     }
 
@@ -40,13 +40,13 @@ public sealed class Folders(StorageClients storage)
     public async Task<bool> TryRemove(string partition, string path, CancellationToken cancel)
     {
         // The row first: whatever is listed there after the look changes its ETag.
-        var row = await table.Find(partition, FileRows.Folder(partition, path).RowKey, cancel);
+        var row = await table.Find(partition, FileRows.FolderRow(partition, path).RowKey, cancel);
         if (row is null) return false;
         var full = await Task.WhenAll(
-            Any(partition, RowKeys.ListedIn(path), cancel), Any(partition, RowKeys.FoldersIn(path), cancel));
+            HasRows(partition, RowKeys.ListedByNameIn(path), cancel), HasRows(partition, RowKeys.FoldersIn(path), cancel));
         return !full[0] && !full[1] && await table.TryDelete(row, cancel);
     }
 
-    async Task<bool> Any(string partition, string start, CancellationToken cancel) =>
+    async Task<bool> HasRows(string partition, string start, CancellationToken cancel) =>
         await table.Range(partition, start, start + "~", 1, cancel).AnyAsync(cancel);
 }

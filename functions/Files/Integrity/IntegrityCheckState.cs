@@ -67,5 +67,5 @@ public sealed record IntegrityCheckState
     public ETag? ETag { get; init; }
 
     /// <summary>After a page: on to the next, or to the next phase.</summary>
-    public IntegrityCheckState On(string? next) => this with { Continuation = next, Phase = next is null ? Phase + 1 : Phase };
+    public IntegrityCheckState MoveTo(string? next) => this with { Continuation = next, Phase = next is null ? Phase + 1 : Phase };
 }

@@ -9,17 +9,17 @@ namespace Latchkey.Files;
 /// works on meanwhile; and a page done twice finds the same and does it once.
 /// </summary>
 public sealed class IntegrityCheckSteps(
-    StorageClients storage, FileStore files, BlobStore blobs, Folders folders, TenantQuota totals, TimeProvider clock)
+    StorageClients storage, FileStore files, BlobStore blobs, Folders folders, TenantQuota tenantQuota, TimeProvider clock)
 {
     const int PageSize = 200;
-    const int AtOnce = 8;
+    const int MaxParallel = 8;
 
     static readonly TimeSpan UntouchedFor = TimeSpan.FromHours(1);
 
     // Longer than any upload URL lives (a day) and than uncommitted blocks do (a week).
     static readonly TimeSpan OrphanAge = TimeSpan.FromDays(8);
 
-    readonly Table table = new(storage.Tables.GetTableClient("Files"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
     /// <summary>Does the next page.</summary>
     public Task<IntegrityCheckState> Next(string tenant, IntegrityCheckState state, CancellationToken cancel) => state.Phase switch
@@ -35,11 +35,11 @@ public sealed class IntegrityCheckSteps(
     {
         var (rows, next) = await Rows(tenant, "file|", state, cancel);
         var missing = new System.Collections.Concurrent.ConcurrentBag<string>();
-        await Each(rows, async (row, stop) =>
+        await ForEach(rows, async (row, stop) =>
         {
             if (await IsMissing(FileRows.Read(tenant, row), stop)) missing.Add(row.GetString("Id"));
         }, cancel);
-        return state.On(next) with
+        return state.MoveTo(next) with
         {
             Records = state.Records + rows.Count,
             Missing = state.Missing + missing.Count,
@@ -62,7 +62,7 @@ public sealed class IntegrityCheckSteps(
     {
         var (page, next) = await blobs.Page(tenant, state.Continuation, PageSize, cancel);
         var (orphans, deleted) = (0, 0);
-        await Each(page, async (blob, stop) =>
+        await ForEach(page, async (blob, stop) =>
         {
             if (await HasRecord(tenant, blob, stop)) return;
             Interlocked.Increment(ref orphans);
@@ -70,7 +70,7 @@ public sealed class IntegrityCheckSteps(
             await blobs.Delete(tenant, blob.Name, stop);
             Interlocked.Increment(ref deleted);
         }, cancel);
-        return state.On(next) with
+        return state.MoveTo(next) with
         {
             Blobs = state.Blobs + page.Count,
             Orphans = state.Orphans + orphans,
@@ -86,7 +86,7 @@ public sealed class IntegrityCheckSteps(
     {
         var (rows, next) = await Rows(tenant, "folder|", state, cancel);
         var removed = 0;
-        await Each(rows, async (row, stop) =>
+        await ForEach(rows, async (row, stop) =>
         {
             var path = row.GetString("Path");
             while (path.Length > 0 && await folders.TryRemove(row.PartitionKey, path, stop))
@@ -95,17 +95,17 @@ public sealed class IntegrityCheckSteps(
                 path = FileRows.Parent(path);
             }
         }, cancel);
-        return state.On(next) with { FoldersRemoved = state.FoldersRemoved + removed };
+        return state.MoveTo(next) with { FoldersRemoved = state.FoldersRemoved + removed };
     }
 
     async Task<IntegrityCheckState> Totals(string tenant, IntegrityCheckState state, CancellationToken cancel) =>
-        state.On(null) with { PartsRepaired = await totals.Repair(tenant, clock.GetUtcNow() - UntouchedFor, cancel) };
+        state.MoveTo(null) with { PartsRepaired = await tenantQuota.Repair(tenant, clock.GetUtcNow() - UntouchedFor, cancel) };
 
     // `}` is the character after `|`: all partitions of the tenant, all keys that start so.
     Task<(IReadOnlyList<TableEntity> Rows, string? Next)> Rows(string tenant, string start, IntegrityCheckState state, CancellationToken cancel) =>
         table.Page($"PartitionKey ge {tenant + "|"} and PartitionKey lt {tenant + "}"} and RowKey ge {start} and RowKey lt {start + "~"}",
             state.Continuation, PageSize, cancel);
 
-    static Task Each<T>(IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> step, CancellationToken cancel) =>
-        Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, step);
+    static Task ForEach<T>(IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> step, CancellationToken cancel) =>
+        Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancel }, step);
 }

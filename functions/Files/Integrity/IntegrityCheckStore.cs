@@ -8,12 +8,12 @@ public sealed class IntegrityCheckStore(StorageClients storage)
 {
     const string Row = "state";
 
-    readonly Table table = new(storage.Tables.GetTableClient("Files"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
     /// <summary>The last check, done or not, or null.</summary>
     public async Task<IntegrityCheckState?> Find(string tenant, CancellationToken cancel)
     {
-        var row = await table.Find(RowKeys.Check(tenant), Row, cancel);
+        var row = await table.Find(RowKeys.IntegrityCheck(tenant), Row, cancel);
         return row is null ? null : new IntegrityCheckState
         {
             StartedAt = row.GetDateTimeOffset("StartedAt")!.Value,
@@ -35,7 +35,7 @@ public sealed class IntegrityCheckStore(StorageClients storage)
     /// <summary>Writes how far it is; false if another process has gone on meanwhile.</summary>
     public Task<bool> TrySave(string tenant, IntegrityCheckState state, CancellationToken cancel)
     {
-        var row = new TableEntity(RowKeys.Check(tenant), Row)
+        var row = new TableEntity(RowKeys.IntegrityCheck(tenant), Row)
         {
             ["StartedAt"] = state.StartedAt,
             ["FinishedAt"] = state.FinishedAt,

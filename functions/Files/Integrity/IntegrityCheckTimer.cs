@@ -10,13 +10,13 @@ public sealed partial class IntegrityCheckTimer(TenantStore tenants, IntegrityCh
 {
     const int PagesAtOnce = 10;
 
-    static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan MaxRunTime = TimeSpan.FromMinutes(5);
 
     /// <summary>Forty-seven minutes past each hour (NCRONTAB, UTC).</summary>
     [Function("files-check")]
     public async Task Run([TimerTrigger("0 47 * * * *")] TimerInfo timer, CancellationToken cancel)
     {
-        var until = clock.GetUtcNow() + Longest;
+        var until = clock.GetUtcNow() + MaxRunTime;
         // Every tenant gets its turn, whoever comes first.
         foreach (var tenant in (await tenants.All(cancel)).OrderBy(_ => RandomNumberGenerator.GetInt32(int.MaxValue)))
         {

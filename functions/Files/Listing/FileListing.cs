@@ -12,7 +12,7 @@ public sealed class FileListing(StorageClients storage)
     /// <summary>The most files that are sorted in memory.</summary>
     public const int MaxSorted = 1000;
 
-    readonly Table table = new(storage.Tables.GetTableClient("Files"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
     /// <summary>Files whose row keys start so, in the order of the keys, and where to go on if there are more.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -34,7 +34,7 @@ public sealed class FileListing(StorageClients storage)
         await foreach (var row in rows)
         {
             var file = FileRows.Read(tenant, row);
-            if (file.Owner != owner || !FileName.Begins(file.Name, prefix)) continue;
+            if (file.Owner != owner || !FileName.StartsWith(file.Name, prefix)) continue;
             if (files.Count == limit) return (files, last);
             files.Add(file);
             last = row.RowKey;
@@ -54,7 +54,7 @@ public sealed class FileListing(StorageClients storage)
                 $"Only up to {MaxSorted} files can be sorted like this; sort by name or -created, or narrow it down with prefix.");
         }
         var order = Comparer<string>.Create((one, other) => (sort.Descending ? -1 : 1) * string.CompareOrdinal(one, other));
-        var rest = all.Select(file => (Place: sort.PlaceOf(file), File: file)).OrderBy(item => item.Place, order)
+        var rest = all.Select(file => (Place: sort.PositionOf(file), File: file)).OrderBy(item => item.Place, order)
             .SkipWhile(item => after is not null && order.Compare(item.Place, after) <= 0).Take(limit + 1).ToList();
         var page = rest.Take(limit).ToList();
         return ([.. page.Select(item => item.File)], rest.Count > limit ? page[^1].Place : null);

@@ -26,17 +26,17 @@ public sealed record FileSort(string By, bool Descending)
     }
 
     /// <summary>Where a file is in this order, as text that sorts so; the id makes each place one file's.</summary>
-    public string PlaceOf(FileRecord file) => $"{Value(file)}-{file.Id}";
+    public string PositionOf(FileRecord file) => $"{Value(file)}-{file.Id}";
 
     /// <summary>True if the text has the shape of a place in this order.</summary>
-    public bool IsPlace(string text) =>
+    public bool IsPosition(string text) =>
         text.Split('-') is [var value, var id] && value.All(char.IsAsciiHexDigitLower) && Ids.IsBase32(id, 32)
         && (By == "name" || value.Length == 19);
 
     string Value(FileRecord file) => By switch
     {
-        "name" => RowKeys.Sorted(file.Name),
-        "created" => file.CreatedAt.UtcTicks.ToString("D19", CultureInfo.InvariantCulture),
+        "name" => RowKeys.SortKey(file.Name),
+        "created" => RowKeys.Ascending(file.CreatedAt),
         _ => file.Size.ToString("D19", CultureInfo.InvariantCulture),
     };
 }

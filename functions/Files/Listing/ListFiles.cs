@@ -39,17 +39,17 @@ public sealed class ListFiles(TenantPipeline pipeline, Spaces spaces, FileListin
         var sort = FileSort.Read(query["sort"]);
         var byKey = sort.IsByName || (sort.IsNewest && prefix.Length == 0);
         if (cursor is not null && !(
-            !byKey ? sort.IsPlace(cursor)
-            : sort.IsByName ? RowKeys.IsListedIn(folder, cursor) : RowKeys.IsTimed(RowKeys.NewestIn(folder), cursor)))
+            !byKey ? sort.IsPosition(cursor)
+            : sort.IsByName ? RowKeys.IsListedByNameIn(folder, cursor) : RowKeys.IsTimeKey(RowKeys.ListedByTimeIn(folder), cursor)))
             throw InvalidCursor();
         var owner = await spaces.Find(caller, query["space"], Permission.Read);
         var tenant = caller.Tenant.Id;
-        var start = sort.IsNewest && byKey ? RowKeys.NewestIn(folder) : RowKeys.ListedIn(folder) + RowKeys.Sorted(prefix);
+        var start = sort.IsNewest && byKey ? RowKeys.ListedByTimeIn(folder) : RowKeys.ListedByNameIn(folder) + RowKeys.SortKey(prefix);
         var files = byKey
             ? listing.ByKey(tenant, owner, start, cursor, limit, prefix, caller.Cancel)
             : listing.InMemory(tenant, owner, start, sort, cursor, limit, prefix, caller.Cancel);
         if (cursor is not null) return Answer(await files);
-        var inside = folders.In(RowKeys.Space(tenant, owner.SpaceKey(tenant)), folder, prefix, caller.Cancel);
+        var inside = folders.NamesIn(RowKeys.Space(tenant, owner.SpaceKey(tenant)), folder, prefix, caller.Cancel);
         await Task.WhenAll(files, inside);
         var (names, more) = await inside;
         return Answer(await files) with { Folders = names, MoreFolders = more ? true : null };
@@ -58,7 +58,7 @@ public sealed class ListFiles(TenantPipeline pipeline, Spaces spaces, FileListin
     async Task<FilesResponse> Trash(Caller caller, Query query, string? cursor, int limit)
     {
         RefuseOrder(query, "The trash is listed whole, the last deleted first");
-        if (cursor is not null && !RowKeys.IsTimed(RowKeys.Trash, cursor)) throw InvalidCursor();
+        if (cursor is not null && !RowKeys.IsTimeKey(RowKeys.Trash, cursor)) throw InvalidCursor();
         var owner = await spaces.Find(caller, query["space"], Permission.Read);
         return Answer(await listing.ByKey(caller.Tenant.Id, owner, RowKeys.Trash, cursor, limit, "", caller.Cancel));
     }

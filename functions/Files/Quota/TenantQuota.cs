@@ -22,39 +22,39 @@ public sealed class TenantQuota(StorageClients storage, TimeProvider clock) : ID
 {
     const long MaxBytesAhead = 64 << 20;
     const long MaxFilesAhead = 64;
-    const int Attempts = 20;
+    const int MaxAttempts = 20;
 
-    readonly Table table = new(storage.Tables.GetTableClient("Files"));
-    readonly SemaphoreSlim door = new(1);
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
+    readonly SemaphoreSlim turn = new(1);
 
     /// <summary>Makes the space's part large enough for what it is going to hold.</summary>
     /// <exception cref="Problem">403 <c>quota_exceeded</c>, with the tenant's numbers; 503 <c>space_busy</c>.</exception>
     public async Task<Usage> Reserve(string tenant, string space, Usage now, Usage next, FileLimits limits, CancellationToken cancel)
     {
-        await door.WaitAsync(cancel); // Spaces of one process would only make each other fail.
+        await turn.WaitAsync(cancel); // Spaces of one process would only make each other fail.
         try
         {
             return await Grow(tenant, space, now, next, limits, cancel);
         }
         finally
         {
-            door.Release();
+            turn.Release();
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => door.Dispose();
+    public void Dispose() => turn.Dispose();
 
     async Task<Usage> Grow(string tenant, string space, Usage now, Usage next, FileLimits limits, CancellationToken cancel)
     {
-        for (var attempt = 0; attempt < Attempts; attempt++)
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var (total, part) = await Read(tenant, space, cancel);
             var (bytes, files) = (next.Bytes - part.Bytes, next.Files - part.Files);
-            Usage.Check("tenant bytes", limits.TenantBytes, total.Bytes, bytes);
-            Usage.Check("tenant files", limits.TenantFiles, total.Files, files);
-            bytes = Ahead(bytes, limits.TenantBytes - total.Bytes, MaxBytesAhead);
-            files = Ahead(files, limits.TenantFiles - total.Files, MaxFilesAhead);
+            Usage.EnsureWithin("tenant bytes", limits.TenantBytes, total.Bytes, bytes);
+            Usage.EnsureWithin("tenant files", limits.TenantFiles, total.Files, files);
+            bytes = WithReserve(bytes, limits.TenantBytes - total.Bytes, MaxBytesAhead);
+            files = WithReserve(files, limits.TenantFiles - total.Files, MaxFilesAhead);
             part = part.Add(bytes, files);
             // Written even if nothing grows, so that whoever is giving back at this moment notices and does not.
             if (await table.TryTransact([total.Add(bytes, files).Write(), part.Write()], cancel))
@@ -81,7 +81,7 @@ public sealed class TenantQuota(StorageClients storage, TimeProvider clock) : ID
     }
 
     /// <summary>Gives it back, after the space has written that it keeps less. A lost race leaves it with the space.</summary>
-    public Task Release(Excess surplus, CancellationToken cancel) => table.TryTransact(surplus.Rows, cancel);
+    public Task Release(Excess excess, CancellationToken cancel) => table.TryTransact(excess.Rows, cancel);
 
     /// <summary>
     /// Gives back what a crash left with spaces beyond what they know of; only what nobody has touched since
@@ -89,15 +89,15 @@ public sealed class TenantQuota(StorageClients storage, TimeProvider clock) : ID
     /// </summary>
     public async Task<int> Repair(string tenant, DateTimeOffset untouchedSince, CancellationToken cancel)
     {
-        var (repaired, partition) = (0, RowKeys.Totals(tenant));
-        var start = RowKeys.Allotment("");
+        var (repaired, partition) = (0, RowKeys.TenantQuota(tenant));
+        var start = RowKeys.TenantQuotaShare("");
         await foreach (var row in table.Range(partition, start, start + "~", null, cancel))
         {
             if (row.Timestamp >= untouchedSince) continue;
             var space = row.RowKey[start.Length..];
-            var usage = Usage.Read(await table.Find(RowKeys.Space(tenant, space), RowKeys.Usage, cancel));
-            var total = Part.Of(partition, RowKeys.Total, await table.Find(partition, RowKeys.Total, cancel));
-            var part = Part.Of(partition, row.RowKey, row);
+            var usage = Usage.Read(await table.Find(RowKeys.Space(tenant, space), RowKeys.SpaceQuota, cancel));
+            var total = Counter.Of(partition, RowKeys.TenantQuotaTotal, await table.Find(partition, RowKeys.TenantQuotaTotal, cancel));
+            var part = Counter.Of(partition, row.RowKey, row);
             var (bytes, files) = (Math.Min(0, usage.TakenBytes - part.Bytes), Math.Min(0, usage.TakenFiles - part.Files));
             if ((bytes, files) == (0, 0)) continue;
             if (await table.TryTransact([total.Add(bytes, files).Write(), part.Add(bytes, files).Write()], cancel)) repaired++;
@@ -106,9 +106,9 @@ public sealed class TenantQuota(StorageClients storage, TimeProvider clock) : ID
     }
 
     /// <summary>What all spaces together have taken: as much as they hold, and what each took ahead.</summary>
-    public async Task<(long Bytes, long Files)> Taken(string tenant, CancellationToken cancel)
+    public async Task<(long Bytes, long Files)> Reserved(string tenant, CancellationToken cancel)
     {
-        var row = await table.Find(RowKeys.Totals(tenant), RowKeys.Total, cancel);
+        var row = await table.Find(RowKeys.TenantQuota(tenant), RowKeys.TenantQuotaTotal, cancel);
         return (row?.GetInt64("Bytes") ?? 0, row?.GetInt64("Files") ?? 0);
     }
 
@@ -116,9 +116,9 @@ public sealed class TenantQuota(StorageClients storage, TimeProvider clock) : ID
     /// Forgets a space in which nothing is left: its usage, then its part, if nobody touched either meanwhile. A part that
     /// a crash or a lost race leaves is given back by <see cref="Repair"/>.
     /// </summary>
-    public async Task Close(string tenant, string space, CancellationToken cancel)
+    public async Task RemoveSpace(string tenant, string space, CancellationToken cancel)
     {
-        var row = await table.Find(RowKeys.Space(tenant, space), RowKeys.Usage, cancel);
+        var row = await table.Find(RowKeys.Space(tenant, space), RowKeys.SpaceQuota, cancel);
         if (row is null || Usage.Read(row).Files > 0) return;
         var (total, part) = await Read(tenant, space, cancel);
         if (!await table.TryDelete(row, cancel) || part.ETag is not { } etag) return;
@@ -126,23 +126,23 @@ public sealed class TenantQuota(StorageClients storage, TimeProvider clock) : ID
         await table.TryTransact([total.Add(-part.Bytes, -part.Files).Write(), gone], cancel);
     }
 
-    async Task<(Part Total, Part Own)> Read(string tenant, string space, CancellationToken cancel)
+    async Task<(Counter Total, Counter Own)> Read(string tenant, string space, CancellationToken cancel)
     {
-        var partition = RowKeys.Totals(tenant);
-        string[] keys = [RowKeys.Total, RowKeys.Allotment(space)];
+        var partition = RowKeys.TenantQuota(tenant);
+        string[] keys = [RowKeys.TenantQuotaTotal, RowKeys.TenantQuotaShare(space)];
         var rows = await Task.WhenAll(keys.Select(key => table.Find(partition, key, cancel)));
-        return (Part.Of(partition, keys[0], rows[0]), Part.Of(partition, keys[1], rows[1]));
+        return (Counter.Of(partition, keys[0], rows[0]), Counter.Of(partition, keys[1], rows[1]));
     }
 
-    static long Ahead(long needed, long room, long most) => needed <= 0 ? 0 : needed + Math.Min(most, (room - needed) / 8);
+    static long WithReserve(long needed, long room, long most) => needed <= 0 ? 0 : needed + Math.Min(most, (room - needed) / 8);
 
-    sealed record Part(string Partition, string Key, long Bytes, long Files, ETag? ETag)
+    sealed record Counter(string Partition, string Key, long Bytes, long Files, ETag? ETag)
     {
-        public static Part Of(string partition, string key, TableEntity? row) => row is null
+        public static Counter Of(string partition, string key, TableEntity? row) => row is null
             ? new(partition, key, 0, 0, null)
             : new(partition, key, row.GetInt64("Bytes")!.Value, row.GetInt64("Files")!.Value, row.ETag);
 
-        public Part Add(long bytes, long files) =>
+        public Counter Add(long bytes, long files) =>
             this with { Bytes = Math.Max(0, Bytes + bytes), Files = Math.Max(0, Files + files) };
 
         public TableTransactionAction Write()

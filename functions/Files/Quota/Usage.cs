@@ -13,13 +13,13 @@ namespace Latchkey.Files;
 public readonly record struct UsageChange(long Bytes, long Files, long Pending)
 {
     /// <summary>An upload that was larger than declared, to be remembered.</summary>
-    public OversizedUploads? Found { get; init; }
+    public OversizedUpload? Oversized { get; init; }
 
     /// <summary>Who begins a file, and when.</summary>
-    public (Owner Who, DateTimeOffset At)? Beginner { get; init; }
+    public (Owner Who, DateTimeOffset At)? StartedBy { get; init; }
 
     /// <summary>A file is begun.</summary>
-    public static UsageChange Begin(FileRecord file, Owner who) => new(file.Size, 1, 1) { Beginner = (who, file.CreatedAt) };
+    public static UsageChange Begin(FileRecord file, Owner who) => new(file.Size, 1, 1) { StartedBy = (who, file.CreatedAt) };
 
     /// <summary>A file becomes complete.</summary>
     public static UsageChange Complete => new(0, 0, -1);
@@ -50,7 +50,7 @@ public sealed record Usage
     public long TakenFiles { get; init; }
 
     /// <summary>The uploads of the last day that were larger than declared.</summary>
-    public IReadOnlyList<OversizedUploads> Oversized { get; init; } = [];
+    public IReadOnlyList<OversizedUpload> Oversized { get; init; } = [];
 
     /// <summary>The row's ETag, or null if there is no row yet.</summary>
     public ETag? ETag { get; init; }
@@ -61,22 +61,22 @@ public sealed record Usage
         Bytes = Math.Max(0, Bytes + change.Bytes),
         Files = Math.Max(0, Files + change.Files),
         Pending = Math.Max(0, Pending + change.Pending),
-        Oversized = change.Found is { } found ? Latchkey.Files.OversizedUploads.Add(Oversized, found) : Oversized,
+        Oversized = change.Oversized is { } found ? Latchkey.Files.OversizedUpload.Add(Oversized, found) : Oversized,
     };
 
     /// <summary>Refuses a step that leads beyond what a space may hold.</summary>
     /// <exception cref="Problem">403 <c>quota_exceeded</c>, 429 <c>too_many_oversized</c>.</exception>
-    public void Check(UsageChange change, FileLimits limits)
+    public void EnsureWithin(UsageChange change, FileLimits limits)
     {
-        if (change.Beginner is { } beginner) Latchkey.Files.OversizedUploads.Check(Oversized, beginner.Who, beginner.At);
-        Check("space bytes", limits.SpaceBytes, Bytes, change.Bytes);
-        Check("space files", limits.SpaceFiles, Files, change.Files);
-        Check("pending files", limits.SpacePending, Pending, change.Pending);
+        if (change.StartedBy is { } beginner) Latchkey.Files.OversizedUpload.EnsureFewerThanMax(Oversized, beginner.Who, beginner.At);
+        EnsureWithin("space bytes", limits.SpaceBytes, Bytes, change.Bytes);
+        EnsureWithin("space files", limits.SpaceFiles, Files, change.Files);
+        EnsureWithin("pending files", limits.SpacePending, Pending, change.Pending);
     }
 
     /// <summary>Refuses if more is asked for than there is room.</summary>
     /// <exception cref="Problem">403 <c>quota_exceeded</c>, with the numbers.</exception>
-    public static void Check(string what, long limit, long used, long requested)
+    public static void EnsureWithin(string what, long limit, long used, long requested)
     {
         if (requested <= 0 || requested <= limit - used) return;
         throw new Problem(403, "quota_exceeded", $"There is no room for this: the limit of {what} is {limit}, {used} are used.")
@@ -93,21 +93,21 @@ public sealed record Usage
         Pending = row.GetInt64("Pending")!.Value,
         TakenBytes = row.GetInt64("TakenBytes")!.Value,
         TakenFiles = row.GetInt64("TakenFiles")!.Value,
-        Oversized = Latchkey.Files.OversizedUploads.Read(row.GetString("Oversized")),
+        Oversized = Latchkey.Files.OversizedUpload.Read(row.GetString("Oversized")),
         ETag = row.ETag,
     };
 
     /// <summary>The write of the row, which fails if somebody else wrote it since.</summary>
     public TableTransactionAction Write(string partition)
     {
-        var row = new TableEntity(partition, RowKeys.Usage)
+        var row = new TableEntity(partition, RowKeys.SpaceQuota)
         {
             ["Bytes"] = Bytes,
             ["Files"] = Files,
             ["Pending"] = Pending,
             ["TakenBytes"] = TakenBytes,
             ["TakenFiles"] = TakenFiles,
-            ["Oversized"] = Latchkey.Files.OversizedUploads.Write(Oversized),
+            ["Oversized"] = Latchkey.Files.OversizedUpload.Write(Oversized),
         };
         return ETag is { } etag
             ? new(TableTransactionActionType.UpdateReplace, row, etag)

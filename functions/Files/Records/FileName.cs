@@ -55,7 +55,7 @@ public static class FileName
     }
 
     /// <summary>True if the name begins so, without regard to case.</summary>
-    public static bool Begins(string name, string prefix) =>
+    public static bool StartsWith(string name, string prefix) =>
         name.ToUpperInvariant().StartsWith(prefix.ToUpperInvariant(), StringComparison.Ordinal);
 
     static string? Normalize(string name, out string? fault)

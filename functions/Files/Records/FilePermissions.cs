@@ -20,7 +20,7 @@ public sealed class FilePermissions(FileStore files, Spaces spaces, GroupStore g
         var has = await spaces.PermissionIn(caller, file.Owner);
         if (has < needed && await PermissionByShare(caller, file) is var shared && shared > has) has = shared;
         if (has == Permission.None) throw NotFound();
-        return has >= needed ? file : throw Spaces.Insufficient(needed);
+        return has >= needed ? file : throw Spaces.InsufficientRights(needed);
     }
 
     /// <summary>What shares of the file give a user: one query, and the user's place in the groups among them.</summary>
@@ -28,7 +28,7 @@ public sealed class FilePermissions(FileStore files, Spaces spaces, GroupStore g
     {
         var (self, now, has) = (Owner.Of(caller.Token), clock.GetUtcNow(), Permission.None);
         if (self.Kind != "user") return has;
-        foreach (var share in await shares.Of(file.Tenant, file.Id, caller.Cancel))
+        foreach (var share in await shares.AllOf(file.Tenant, file.Id, caller.Cancel))
         {
             if (share.Access <= has || !share.IsLive(now)) continue;
             var mine = share.Kind == "user" ? share.Recipient == self.Id
@@ -49,9 +49,9 @@ public sealed class FilePermissions(FileStore files, Spaces spaces, GroupStore g
         var has = await spaces.PermissionIn(caller, file.Owner);
         if (has < Permission.Write && file.Status is not (FileStatus.Deleted or FileStatus.Purging)
             && await PermissionByShare(caller, file) is var shared && shared > has)
-            has = inSpace && shared == Permission.Write ? throw Spaces.Insufficient(Permission.Share) : shared;
+            has = inSpace && shared == Permission.Write ? throw Spaces.InsufficientRights(Permission.Share) : shared;
         if (has == Permission.None) throw NotFound();
-        return has >= Permission.Write ? file : throw Spaces.Insufficient(Permission.Write);
+        return has >= Permission.Write ? file : throw Spaces.InsufficientRights(Permission.Write);
     }
 
     /// <summary>409 <c>file_copying</c>: the copy is not done yet.</summary>

@@ -126,30 +126,30 @@ public sealed record FileRecord
 
     /// <summary>Pending or Copying → Available.</summary>
     public FileRecord Complete(DateTimeOffset now) => Status is FileStatus.Pending or FileStatus.Copying
-        ? this with { Status = FileStatus.Available, CompletedAt = now, ListKeys = Listed(Folder, Name) }
-        : throw Illegal(FileStatus.Available);
+        ? this with { Status = FileStatus.Available, CompletedAt = now, ListKeys = ListKeysFor(Folder, Name) }
+        : throw IllegalMove(FileStatus.Available);
 
     /// <summary>Available → Deleted, for so long.</summary>
     public FileRecord Delete(DateTimeOffset now, TimeSpan keep) => Status == FileStatus.Available
         ? this with { Status = FileStatus.Deleted, DeletedAt = now, PurgeAfter = now + keep, ListKeys = [RowKeys.Trashed(now, Id)] }
-        : throw Illegal(FileStatus.Deleted);
+        : throw IllegalMove(FileStatus.Deleted);
 
     /// <summary>Deleted → Available, where it was before.</summary>
     public FileRecord Restore() => Status == FileStatus.Deleted
-        ? this with { Status = FileStatus.Available, DeletedAt = null, PurgeAfter = null, ListKeys = Listed(Folder, Name) }
-        : throw Illegal(FileStatus.Available);
+        ? this with { Status = FileStatus.Available, DeletedAt = null, PurgeAfter = null, ListKeys = ListKeysFor(Folder, Name) }
+        : throw IllegalMove(FileStatus.Available);
 
     /// <summary>Whatever → Purging.</summary>
     public FileRecord Purge() => Status != FileStatus.Purging
         ? this with { Status = FileStatus.Purging, ListKeys = [] }
-        : throw Illegal(FileStatus.Purging);
+        : throw IllegalMove(FileStatus.Purging);
 
     /// <summary>The same file under another name or in another folder.</summary>
     public FileRecord Rename(string name, string folder) =>
-        this with { Name = name, Folder = folder, ListKeys = Status == FileStatus.Available ? Listed(folder, name) : ListKeys };
+        this with { Name = name, Folder = folder, ListKeys = Status == FileStatus.Available ? ListKeysFor(folder, name) : ListKeys };
 
-    List<string> Listed(string folder, string name) =>
-        [RowKeys.Listed(folder, name, Id), RowKeys.Newest(folder, CreatedAt, Id)];
+    List<string> ListKeysFor(string folder, string name) =>
+        [RowKeys.ListedByName(folder, name, Id), RowKeys.ListedByTime(folder, CreatedAt, Id)];
 
-    InvalidOperationException Illegal(FileStatus next) => new($"A file that is {Status} can't become {next}.");
+    InvalidOperationException IllegalMove(FileStatus next) => new($"A file that is {Status} can't become {next}.");
 }

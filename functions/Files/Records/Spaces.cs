@@ -40,7 +40,7 @@ public sealed class Spaces(GroupStore groups)
         };
         var has = await PermissionIn(caller, owner);
         if (has == Permission.None) throw Problem.NotFound("space_not_found", "There is no such space.");
-        return has >= needed ? owner : throw Insufficient(needed);
+        return has >= needed ? owner : throw InsufficientRights(needed);
     }
 
     /// <summary>What a caller may do in the space of this owner. One's own asks nobody; a group's asks for the membership.</summary>
@@ -66,7 +66,7 @@ public sealed class Spaces(GroupStore groups)
     public static Permission PermissionInApp(bool isUser) => isUser ? Permission.Write : Permission.Share;
 
     /// <summary>403 <c>insufficient_rights</c>, naming the right: the caller may know of it, but not do this.</summary>
-    public static Problem Insufficient(Permission needed)
+    public static Problem InsufficientRights(Permission needed)
     {
         var right = needed.ToString().ToLowerInvariant();
         return new Problem(403, "insufficient_rights", $"The right to {right} is needed here.")

@@ -89,7 +89,7 @@ public sealed record Share
     };
 
     /// <summary>The share's row.</summary>
-    public TableEntity Row() => new(RowKeys.Space(Tenant, FileId[..16]), RowKeys.Share(FileId, Id))
+    public TableEntity ToRow() => new(RowKeys.Space(Tenant, FileId[..16]), RowKeys.Share(FileId, Id))
     {
         ["FileId"] = FileId,
         ["Id"] = Id,

@@ -10,7 +10,7 @@ namespace Latchkey.Files;
 
 /// <summary>Shares a file with a user or a group, or makes a link to it; for those who own its space.</summary>
 public sealed class ShareFile(
-    TenantPipeline pipeline, FilePermissions rights, FileStore files, UserStore users, GroupStore groups, ShareStore shares, PasswordHashing hashing,
+    TenantPipeline pipeline, FilePermissions permissions, FileStore files, UserStore users, GroupStore groups, ShareStore shares, PasswordHashing hashing,
     TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/files/{id}/shares</c> → 201. The preflights of this route are answered here, its GET's too.</summary>
@@ -22,12 +22,12 @@ public sealed class ShareFile(
             var asked = await JsonBody.Read<ShareRequest>(request);
             asked.Check();
             var (access, until) = (asked.CheckedAccess(), asked.CheckedUntil(clock.GetUtcNow()));
-            var file = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Share);
+            var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Share);
             if (file.Status != FileStatus.Available) throw Problem.Conflict("file_pending", "The file is not complete yet.");
             var secret = Ids.NewSecret();
             var share = asked.Link is { } link
-                ? await Link(caller, file, link, secret, caller.Cancel)
-                : await With(caller, file, asked.With!);
+                ? await CreateLink(caller, file, link, secret, caller.Cancel)
+                : await CreateForRecipient(caller, file, asked.With!);
             share = share with { Access = access, Until = until };
             await shares.Save(share, caller.Cancel);
             await EnsureKept(share, caller.Cancel);
@@ -44,7 +44,7 @@ public sealed class ShareFile(
         throw FilePermissions.NotFound();
     }
 
-    async Task<Share> With(Caller caller, FileRecord file, ShareRequest.RecipientRequest with)
+    async Task<Share> CreateForRecipient(Caller caller, FileRecord file, ShareRequest.RecipientRequest with)
     {
         if (with.Group is { } group)
         {
@@ -73,7 +73,7 @@ public sealed class ShareFile(
         CreatedAt = clock.GetUtcNow(),
     };
 
-    async Task<Share> Link(Caller caller, FileRecord file, ShareRequest.LinkRequest link, string secret, CancellationToken cancel) => new()
+    async Task<Share> CreateLink(Caller caller, FileRecord file, ShareRequest.LinkRequest link, string secret, CancellationToken cancel) => new()
     {
         Tenant = file.Tenant,
         FileId = file.Id,

@@ -22,11 +22,11 @@ public sealed class SharedWithMe(ShareStore shares, FileStore files, GroupStore 
             ("user", self.Id),
             .. (await groups.Of(caller.Tenant.Id, self.Id, caller.Cancel)).Select(membership => ("group", membership.Group.Id)),
         ];
-        var (at, after) = Read(cursor, sources);
+        var (at, after) = ReadCursor(cursor, sources);
         for (; at < sources.Count; (at, after) = (at + 1, ""))
         {
             var (kind, id) = sources[at];
-            var found = await shares.With(caller.Tenant.Id, kind, id, after, limit, caller.Cancel);
+            var found = await shares.SharedWith(caller.Tenant.Id, kind, id, after, limit, caller.Cancel);
             if (found.Count == 0) continue;
             var page = await Task.WhenAll(found.Select(item => Load(caller, item.FileId, item.ShareId)));
             var (last, ended) = (found[^1].Key, found.Count < limit);
@@ -48,7 +48,7 @@ public sealed class SharedWithMe(ShareStore shares, FileStore files, GroupStore 
     }
 
     // A source that the user has left meanwhile is skipped, not an error: its place in the order is still known.
-    static (int At, string After) Read(string? cursor, List<(string Kind, string Id)> sources)
+    static (int At, string After) ReadCursor(string? cursor, List<(string Kind, string Id)> sources)
     {
         if (cursor is null) return (0, "");
         if (cursor.Split(':') is not [("user" or "group") and var kind, var id, var key]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
 using Latchkey.Storage;
@@ -20,7 +19,7 @@ public sealed record ScheduledFile(string Tenant, string FileId, string? ShareId
 /// </summary>
 public sealed class FileSchedule(StorageClients storage)
 {
-    readonly ExpiringTables tables = new(storage.Tables, "Due");
+    readonly ExpiringTables tables = new(storage.Tables, TableNames.Due);
 
     /// <summary>Has a file looked at.</summary>
     public Task Add(FileRecord file, DateTimeOffset at, CancellationToken cancel) => Add(file.Tenant, file.Id, null, at, cancel);
@@ -28,7 +27,7 @@ public sealed class FileSchedule(StorageClients storage)
     /// <summary>Has a file's share looked at.</summary>
     public Task Add(string tenant, string fileId, string? shareId, DateTimeOffset at, CancellationToken cancel)
     {
-        var key = $"{fileId}|{shareId}|{at.UtcTicks.ToString("D19", CultureInfo.InvariantCulture)}";
+        var key = $"{fileId}|{shareId}|{RowKeys.Ascending(at)}";
         return tables.For(ExpiringTables.Bucket(at)).Put(new TableEntity(RowKeys.Space(tenant, fileId[..16]), key)
         {
             ["Tenant"] = tenant,
@@ -39,10 +38,10 @@ public sealed class FileSchedule(StorageClients storage)
     }
 
     /// <summary>What is due, from all days.</summary>
-    public async IAsyncEnumerable<ScheduledFile> Until(
+    public async IAsyncEnumerable<ScheduledFile> DueAt(
         DateTimeOffset now, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
-        foreach (var bucket in await tables.Begun(now, cancel))
+        foreach (var bucket in await tables.BucketsUpTo(now, cancel))
         {
             await foreach (var row in tables.For(bucket).Scan($"At le {now}", cancel))
                 yield return new ScheduledFile(row.GetString("Tenant"), row.GetString("FileId"), row.GetString("ShareId"), bucket, row);
@@ -50,14 +49,14 @@ public sealed class FileSchedule(StorageClients storage)
     }
 
     /// <summary>It has been dealt with.</summary>
-    public Task Done(ScheduledFile due, CancellationToken cancel) =>
-        tables.For(due.Bucket).TryDelete(new TableEntity(due.Row.PartitionKey, due.Row.RowKey) { ETag = ETag.All }, cancel);
+    public Task Remove(ScheduledFile item, CancellationToken cancel) =>
+        tables.For(item.Bucket).TryDelete(new TableEntity(item.Row.PartitionKey, item.Row.RowKey) { ETag = ETag.All }, cancel);
 
     /// <summary>Drops the tables whose day is over by more than a day and in which nothing is left; returns how many.</summary>
     public async Task<int> DropEmpty(DateTimeOffset now, CancellationToken cancel)
     {
         var dropped = 0;
-        foreach (var bucket in await tables.Begun(now.AddDays(-2), cancel))
+        foreach (var bucket in await tables.BucketsUpTo(now.AddDays(-2), cancel))
         {
             if (await tables.For(bucket).Scan($"PartitionKey ge ''", cancel).AnyAsync(cancel)) continue;
             await tables.Drop(bucket, cancel);

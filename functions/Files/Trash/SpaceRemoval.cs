@@ -9,26 +9,26 @@ namespace Latchkey.Files;
 /// is found again: the same call goes on after a crash. Nobody may write to the space any more by then.
 /// </summary>
 public sealed class SpaceRemoval(
-    StorageClients storage, FileStore files, FilePurge purge, ShareStore shares, SpaceQuota usage, TenantQuota totals)
+    StorageClients storage, FileStore files, FilePurge purge, ShareStore shares, SpaceQuota spaceQuota, TenantQuota tenantQuota)
 {
     const int SharesAtOnce = 100;
     const int FilesAtOnce = 8;
 
-    readonly Table table = new(storage.Tables.GetTableClient("Files"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
     /// <summary>How many files the space has, in the trash and pending ones too.</summary>
-    public async Task<long> Files(string tenant, Owner owner, CancellationToken cancel) =>
-        (await usage.Read(tenant, owner.SpaceKey(tenant), cancel)).Files;
+    public async Task<long> CountFiles(string tenant, Owner owner, CancellationToken cancel) =>
+        (await spaceQuota.Read(tenant, owner.SpaceKey(tenant), cancel)).Files;
 
     /// <summary>True if there is neither a file in the space nor a share with its owner: nothing that a new owner of the same id would inherit.</summary>
-    public async Task<bool> IsClear(string tenant, Owner owner, CancellationToken cancel) =>
-        await Files(tenant, owner, cancel) == 0 && (await shares.With(tenant, owner.Kind, owner.Id, "", 1, cancel)).Count == 0;
+    public async Task<bool> IsEmpty(string tenant, Owner owner, CancellationToken cancel) =>
+        await CountFiles(tenant, owner, cancel) == 0 && (await shares.SharedWith(tenant, owner.Kind, owner.Id, "", 1, cancel)).Count == 0;
 
     /// <summary>Removes it; false if the time was over before, or files kept changing. Then the same again goes on.</summary>
     public async Task<bool> TryRun(string tenant, Owner owner, TimeSpan most, CancellationToken cancel)
     {
         var time = Stopwatch.StartNew();
-        while (await shares.With(tenant, owner.Kind, owner.Id, "", SharesAtOnce, cancel) is { Count: > 0 } given)
+        while (await shares.SharedWith(tenant, owner.Kind, owner.Id, "", SharesAtOnce, cancel) is { Count: > 0 } given)
         {
             if (time.Elapsed > most) return false;
             foreach (var (fileId, shareId, _) in given) await shares.Remove(tenant, fileId, owner.Kind, owner.Id, shareId, cancel);
@@ -40,9 +40,9 @@ public sealed class SpaceRemoval(
         {
             if (time.Elapsed > most || !await TryPurge(file, stop)) whole = false;
         });
-        if (!whole || await Files(tenant, owner, cancel) > 0) return false;
+        if (!whole || await CountFiles(tenant, owner, cancel) > 0) return false;
         await RemoveFolders(tenant, space, cancel);
-        await totals.Close(tenant, space, cancel);
+        await tenantQuota.RemoveSpace(tenant, space, cancel);
         return true;
     }
 

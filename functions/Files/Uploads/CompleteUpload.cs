@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// Completes a file (<see cref="Completion"/>). Whoever lost the answer sends the same request again; once the file is
 /// available the answer is the file.
 /// </summary>
-public sealed class CompleteUpload(TenantPipeline pipeline, FilePermissions rights, Completion completion)
+public sealed class CompleteUpload(TenantPipeline pipeline, FilePermissions permissions, Completion completion)
 {
     const int MaxBodyBytes = 5 << 20; // 50,000 ids of the longest kind.
 
@@ -26,8 +26,8 @@ public sealed class CompleteUpload(TenantPipeline pipeline, FilePermissions righ
         {
             var blocks = await ReadBlocks(request);
             var file = await completion.Run(
-                () => rights.Get(caller, request.RouteValues["id"] as string, Permission.Write),
-                blocks is null ? null : blocks.From, caller.Cancel);
+                () => permissions.Get(caller, request.RouteValues["id"] as string, Permission.Write),
+                blocks is null ? null : blocks.Select, caller.Cancel);
             return FileJson.Ok(FileResponse.Of(file) with { Space = file.Owner.SpaceNameFor(caller.Token) });
         });
 

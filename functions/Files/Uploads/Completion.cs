@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// </summary>
 public sealed class Completion(FileStore files, SingleUpload single, StagedUpload staged, FilePurge purge, TimeProvider clock)
 {
-    const int Attempts = 5;
+    const int MaxAttempts = 5;
 
     /// <summary>The file once it is available, by this call or by one before.</summary>
     /// <param name="read">Reads the record.</param>
@@ -22,16 +22,16 @@ public sealed class Completion(FileStore files, SingleUpload single, StagedUploa
         Func<Task<FileRecord>> read, Func<StagedBlocks, IReadOnlyList<Block>>? choose, CancellationToken cancel)
     {
         string? taken = null;
-        for (var attempt = 0; attempt < Attempts; attempt++)
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var file = await read();
             // Ours lost against another's. A write of ours whose answer was lost looks the same and is told apart here.
-            if (taken is not null && taken != file.Snapshot) await staged.Discard(file, taken, cancel);
+            if (taken is not null && taken != file.Snapshot) await staged.DiscardSnapshot(file, taken, cancel);
             taken = null;
             if (file.Status == FileStatus.Available) return file;
             if (file.Status == FileStatus.Copying) throw FilePermissions.Copying();
             // A day before the sweep: what is completed can't be swept at the same time.
-            if (clock.GetUtcNow() >= UploadDeadline.Of(file)) throw UploadDeadline.Passed();
+            if (clock.GetUtcNow() >= UploadDeadline.Of(file)) throw UploadDeadline.Expired();
             if (choose is not null && !file.IsStaged)
                 throw Problem.BadRequest("not_resumable", "This file comes with one PUT and has no blocks.");
             if (await Verify(file, choose, cancel) is not { } verified) continue;
@@ -54,7 +54,7 @@ public sealed class Completion(FileStore files, SingleUpload single, StagedUploa
     {
         try
         {
-            return file.IsStaged ? await staged.Pass(file, choose, cancel) : await single.Pass(file, cancel);
+            return file.IsStaged ? await staged.Verify(file, choose, cancel) : await single.Verify(file, cancel);
         }
         catch (RequestFailedException changed) when (changed.Status is 404 or 412)
         {
@@ -63,7 +63,7 @@ public sealed class Completion(FileStore files, SingleUpload single, StagedUploa
         catch (RefusedUpload refused)
         {
             // Whether the caller waits for it or not: nothing else gives the room back soon.
-            if (await purge.TryRun(file, isDue: false, CancellationToken.None)) throw refused.Answer;
+            if (await purge.TryRun(file, isDue: false, CancellationToken.None)) throw refused.Problem;
             return null;
         }
     }

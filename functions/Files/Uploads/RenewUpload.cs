@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// Says how far an upload is and gives a fresh URL for the same blob, so that whoever was killed, offline or too slow
 /// goes on where they were.
 /// </summary>
-public sealed class RenewUpload(TenantPipeline pipeline, FilePermissions rights, FileUrls urls, Uploads uploads, BlobStore blobs, StagedBlobs staged)
+public sealed class RenewUpload(TenantPipeline pipeline, FilePermissions permissions, FileUrls urls, Uploads uploads, BlobStore blobs, StagedBlobs staged)
 {
     /// <summary>
     /// <c>GET /{tenant}/files/{id}/upload</c> → how far it is and how to go on. It changes nothing, but asks for the
@@ -22,23 +22,23 @@ public sealed class RenewUpload(TenantPipeline pipeline, FilePermissions rights,
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files/{id}/upload")] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.FilesWrite, async caller =>
         {
-            var file = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Write);
+            var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Write);
             if (file.Status == FileStatus.Copying) throw FilePermissions.Copying();
             if (file.Status != FileStatus.Pending) return FileJson.Ok(new UploadProgressResponse(file.Id, "available"));
             if (file.TusMetadata is not null)
                 throw Problem.Conflict("tus_upload", $"This file comes by tus: {caller.Tenant.Issuer}/tus/{file.Id} says how far it is.");
-            return FileJson.Ok(file.BlockSize is { } blockSize ? await Blocks(caller, file, blockSize) : await Single(caller, file));
+            return FileJson.Ok(file.BlockSize is { } blockSize ? await BlockProgress(caller, file, blockSize) : await SingleProgress(caller, file));
         });
 
-    async Task<UploadProgressResponse> Single(Caller caller, FileRecord file)
+    async Task<UploadProgressResponse> SingleProgress(Caller caller, FileRecord file)
     {
         var progress = new UploadProgressResponse(file.Id, "pending") { Deadline = UploadDeadline.Of(file).UtcDateTime };
         // What is there can't be overwritten: the next step is complete, which deletes it if it is wrong.
         if (await blobs.Find(file.Tenant, file.BlobName, caller.Cancel) is { } blob) return progress with { ReceivedBytes = blob.ContentLength };
-        return progress with { ReceivedBytes = 0, Upload = await Fresh(caller, file) };
+        return progress with { ReceivedBytes = 0, Upload = await NewUrl(caller, file) };
     }
 
-    async Task<UploadProgressResponse> Blocks(Caller caller, FileRecord file, long blockSize)
+    async Task<UploadProgressResponse> BlockProgress(Caller caller, FileRecord file, long blockSize)
     {
         var list = await staged.Find(file.Tenant, file.BlobName, caller.Cancel);
         var count = BlockPlan.Count(file.Size, blockSize);
@@ -53,7 +53,7 @@ public sealed class RenewUpload(TenantPipeline pipeline, FilePermissions rights,
         return new UploadProgressResponse(file.Id, "pending")
         {
             Deadline = UploadDeadline.Of(file).UtcDateTime,
-            Upload = await Fresh(caller, file),
+            Upload = await NewUrl(caller, file),
             ReceivedBytes = received.Sum(n => BlockPlan.SizeOf(n, file.Size, blockSize)),
             BlockCount = count,
             Received = Ranges(received),
@@ -61,10 +61,10 @@ public sealed class RenewUpload(TenantPipeline pipeline, FilePermissions rights,
         };
     }
 
-    async Task<UploadResponse> Fresh(Caller caller, FileRecord file)
+    async Task<UploadResponse> NewUrl(Caller caller, FileRecord file)
     {
         var url = await urls.Upload(caller, file);
-        await uploads.Note(caller, file, url);
+        await uploads.AddNote(caller, file, url);
         return UploadResponse.Of(file, url);
     }
 

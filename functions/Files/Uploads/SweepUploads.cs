@@ -8,9 +8,9 @@ namespace Latchkey.Files;
 /// Looks at the uploads whose time for it has come (<see cref="UploadInspection"/>). It goes by their notes, so it never looks
 /// for anything among the files that live.
 /// </summary>
-public sealed partial class SweepUploads(Uploads uploads, UploadInspection look, TimeProvider clock, ILogger<SweepUploads> logger)
+public sealed partial class SweepUploads(Uploads uploads, UploadInspection inspection, TimeProvider clock, ILogger<SweepUploads> logger)
 {
-    const int AtOnce = 8;
+    const int MaxParallel = 8;
 
     /// <summary>Every ten minutes (NCRONTAB, UTC).</summary>
     [Function("sweep-uploads")]
@@ -18,7 +18,7 @@ public sealed partial class SweepUploads(Uploads uploads, UploadInspection look,
     {
         var now = clock.GetUtcNow();
         var over = ExpiringTables.Bucket(now.AddDays(-2));
-        foreach (var bucket in await uploads.Notes.Begun(now, cancel))
+        foreach (var bucket in await uploads.Notes.BucketsUpTo(now, cancel))
         {
             var counts = await Sweep(uploads.Notes.For(bucket), now, cancel);
             // What failed is there at the next run; the table goes when its day is over and nothing is left in it.
@@ -30,13 +30,13 @@ public sealed partial class SweepUploads(Uploads uploads, UploadInspection look,
     async Task<Counts> Sweep(Table notes, DateTimeOffset now, CancellationToken cancel)
     {
         var counts = new Counts();
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancel };
         await Parallel.ForEachAsync(notes.Scan($"At le {now}", cancel), parallel, async (row, stop) =>
         {
             Interlocked.Increment(ref counts.Looked);
             try
             {
-                var found = await LookAt(UploadNote.Read(row), now, stop);
+                var found = await Inspect(UploadNote.Read(row), now, stop);
                 if (found.IsEnded) Interlocked.Increment(ref counts.Ended);
                 if (found.IsOversized) Interlocked.Increment(ref counts.Oversized);
                 // So that a sweep that is cut off goes on where it was; unless the next look has taken the row's place.
@@ -51,10 +51,10 @@ public sealed partial class SweepUploads(Uploads uploads, UploadInspection look,
         return counts;
     }
 
-    async Task<UploadInspection.Found> LookAt(UploadNote note, DateTimeOffset now, CancellationToken cancel)
+    async Task<UploadInspection.Findings> Inspect(UploadNote note, DateTimeOffset now, CancellationToken cancel)
     {
-        var found = await look.Look(note, cancel);
-        if (note.Next(now, found.IsLeft) is { } next) await uploads.Write(note with { At = next }, cancel);
+        var found = await inspection.Inspect(note, cancel);
+        if (note.NextInspection(now, found.NeedsFinalInspection) is { } next) await uploads.SaveNote(note with { InspectAt = next }, cancel);
         return found;
     }
 

@@ -17,7 +17,7 @@ public sealed record Verified(bool Md5, bool Sha256, string ContentType, string?
 public sealed class RefusedUpload(Problem answer) : Exception(answer.Message)
 {
     /// <summary>What the caller is told.</summary>
-    public Problem Answer { get; } = answer;
+    public Problem Problem { get; } = answer;
 }
 
 /// <summary>
@@ -31,14 +31,14 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
     const int FormBytes = 1024;
 
     /// <summary>What is wrong with the blob by its properties, or null.</summary>
-    public static Problem? OfProperties(FileRecord file, BlobProperties blob)
+    public static Problem? CheckProperties(FileRecord file, BlobProperties blob)
     {
         if (blob.BlobType != BlobType.Block)
             return Refused("not_a_block_blob", "The bytes were not uploaded as a block blob (x-ms-blob-type).");
         if (blob.EncryptionKeySha256 is not null) return Unreadable();
         if (blob.AccessTier == AccessTier.Archive.ToString())
             return Refused("upload_archived", "The bytes were uploaded into the archive tier, from which nothing can be served.");
-        if (MediaType.IsForm(blob.ContentType)) return Multipart();
+        if (MediaType.IsForm(blob.ContentType)) return MultipartForm();
         var (declared, actual) = (file.Size, blob.ContentLength);
         return declared == actual ? null : WrongSize(declared, actual);
     }
@@ -66,15 +66,15 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
     /// brings its source's property unchecked.
     /// </summary>
     /// <exception cref="Problem">422 and a code for what is wrong.</exception>
-    public async Task<Verified> OfBytes(FileRecord file, Stream bytes, CancellationToken cancel)
+    public async Task<Verified> CheckBytes(FileRecord file, Stream bytes, CancellationToken cancel)
     {
         var buffer = new byte[BufferBytes];
         var read = await bytes.ReadAtLeastAsync(buffer, HeadBytes, throwOnEndOfStream: false, cancel);
         var head = buffer.AsMemory(0, Math.Min(read, HeadBytes));
-        if (MultipartBody.Starts(head.Span[..Math.Min(head.Length, FormBytes)])) throw Multipart();
+        if (MultipartBody.Starts(head.Span[..Math.Min(head.Length, FormBytes)])) throw MultipartForm();
         var type = TypeCheck.Of(file.ContentType, head.Span);
-        if (type.Stored is not { } stored) throw WrongType(file, type.True);
-        if (!MayBeStored(await tenants.Find(file.Tenant, cancel), type)) throw ForbiddenType(file, type.True);
+        if (type.StoredType is not { } stored) throw WrongType(file, type.ActualType);
+        if (!MayBeStored(await tenants.Find(file.Tenant, cancel), type)) throw ForbiddenType(file, type.ActualType);
         if (!IsHashed(file)) return new Verified(false, false, stored);
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -102,8 +102,8 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
     bool IsVerified(FileRecord file) => file.Size <= settings.VerifyBytes;
 
     // Who allows bytes of no known type allows all bytes.
-    static bool MayBeStored(Tenant? tenant, Verdict type) => tenant is not null
-        && (TypeCheck.IsAllowed(tenant.Limits, type.True) || TypeCheck.IsAllowed(tenant.Limits, MediaNames.Any));
+    static bool MayBeStored(Tenant? tenant, TypeVerdict type) => tenant is not null
+        && (TypeCheck.IsAllowed(tenant.Limits, type.ActualType) || TypeCheck.IsAllowed(tenant.Limits, MediaNames.OctetStream));
 
     static bool Matches(string what, string? declared, string actual)
     {
@@ -119,7 +119,7 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
     static Problem ForbiddenType(FileRecord file, string recognized) =>
         Refused("type_mismatch", $"The bytes are {recognized}, which may not be stored here.", file.ContentType, recognized);
 
-    static Problem Multipart() => Refused("multipart_body",
+    static Problem MultipartForm() => Refused("multipart_body",
         "A multipart form was uploaded in place of the file: send the file's bytes as the body, with the headers of the upload.");
 
     static Problem Refused(string code, string detail, object? declared = null, object? actual = null) => new(422, code, detail)

@@ -11,7 +11,7 @@ sealed class WrappedKeyStore(StorageClients storage, KeySeal seal) : IKeyStore
 {
     static readonly string[] RowColumns = ["PartitionKey", "RowKey", "Algorithm", "Number", "Kid", "Created", "SignsFrom"];
 
-    readonly Table table = new(storage.Tables.GetTableClient("Keys"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Keys));
 
     public async Task<TenantKeys> Load(
         string tenant, IReadOnlyCollection<string> algorithms, IReadOnlyList<ManagedKey> known, CancellationToken cancel)

@@ -15,7 +15,7 @@ public sealed record Consent(string ClientId, string ClientIncarnation, Scope Sc
 /// <summary>Approvals (SCHEMA.md, table Approvals): one row for a user and a client, until the user takes it back.</summary>
 public sealed class Consents(StorageClients storage, TimeProvider clock)
 {
-    readonly Table table = new(storage.Tables.GetTableClient("Approvals"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Approvals));
 
     /// <summary>What the user has approved for this client; <see cref="Scope.None"/> if nothing.</summary>
     public async Task<Scope> Find(Tenant tenant, string userId, Client client, CancellationToken cancel) =>

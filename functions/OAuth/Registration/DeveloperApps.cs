@@ -29,7 +29,7 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
 {
     const int MaxSecrets = 4;
 
-    readonly Table table = new(storage.Tables.GetTableClient("DeveloperApps"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.DeveloperApps));
 
     /// <summary>For so long a secret stays good after a new one was made.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromHours(24);

@@ -24,7 +24,7 @@ public sealed class SsoSessions(
     // How stale the idle end may be, so that not every look is a write.
     static readonly TimeSpan Slack = TimeSpan.FromMinutes(10);
 
-    readonly ExpiringTables tables = new(storage.Tables, "SignIns");
+    readonly ExpiringTables tables = new(storage.Tables, TableNames.SignIns);
 
     /// <summary>Who is signed in, or null.</summary>
     public async Task<SignedIn?> Find(HttpRequest request, Tenant tenant, CancellationToken cancel)

@@ -11,7 +11,7 @@ namespace Latchkey.Tenancy;
 /// </summary>
 public sealed class ClientStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
-    readonly Table table = new(storage.Tables.GetTableClient("Clients"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Clients));
     readonly Cache<Client> cache = new(clock, settings.CacheTime);
 
     /// <summary>The client, or null; a text that is no client id asks nobody.</summary>

@@ -12,7 +12,7 @@ namespace Latchkey.Tenancy;
 /// </summary>
 public sealed class GroupStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
-    readonly Table table = new(storage.Tables.GetTableClient("Groups"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Groups));
     readonly Cache<Membership> cache = new(clock, settings.CacheTime);
 
     /// <summary>
@@ -51,7 +51,7 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
         var done = await table.TryTransact(
         [
             new(TableTransactionActionType.Delete, new TableEntity(tenant, RowKeys.Member(group, user)), ETag.All),
-            new(TableTransactionActionType.Delete, new TableEntity(tenant, RowKeys.GroupOf(user, group)), ETag.All),
+            new(TableTransactionActionType.Delete, new TableEntity(tenant, RowKeys.Membership(user, group)), ETag.All),
         ], cancel);
         Forget(tenant, group, user);
         return done;
@@ -128,7 +128,7 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
     public async Task<IReadOnlyList<Membership>> Of(string tenant, string user, CancellationToken cancel)
     {
         var memberships = new List<Membership>();
-        var start = RowKeys.GroupOf(user, "");
+        var start = RowKeys.Membership(user, "");
         await foreach (var row in table.Range(tenant, start, start + "~", null, cancel)) memberships.Add(Read(row));
         return memberships;
     }
@@ -147,7 +147,7 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
 
     void Forget(string tenant, string group, string user) => cache.Remove($"{tenant}|{group}|{user}");
 
-    static string[] Keys(string group, string user) => [RowKeys.Member(group, user), RowKeys.GroupOf(user, group)];
+    static string[] Keys(string group, string user) => [RowKeys.Member(group, user), RowKeys.Membership(user, group)];
 
     static Membership Read(TableEntity row) =>
         new(new Group(row.GetString("GroupId"), row.GetString("Name")), Enum.Parse<GroupRole>(row.GetString("Role")));

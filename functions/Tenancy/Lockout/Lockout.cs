@@ -22,7 +22,7 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
     static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
-    readonly ExpiringTables tables = new(storage.Tables, "Attempts");
+    readonly ExpiringTables tables = new(storage.Tables, TableNames.Attempts);
     readonly Turns turns = new(mostWaiting: 500, MaxWait);
     readonly ConcurrentDictionary<string, (DateTimeOffset Until, DateTimeOffset Asked)> refusals = new(StringComparer.Ordinal);
 
@@ -104,7 +104,7 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
         {
             var row = new TableEntity(seen.Count.Partition, RowKeys.Attempt(index)) { ["At"] = now, ETag = etag };
             var action = etag == default ? TableTransactionActionType.Add : TableTransactionActionType.UpdateReplace;
-            if (await table.Transact([new(action, row, etag)], CancellationToken.None) is not [var written]) continue;
+            if (await table.TransactForETags([new(action, row, etag)], CancellationToken.None) is not [var written]) continue;
             row.ETag = written;
             return new Place(table, seen, row);
         }
@@ -139,9 +139,9 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
         public static async Task<Failures> Read(Table table, LockoutCounter count, DateTimeOffset since, DateTimeOffset now, CancellationToken cancel)
         {
             var (live, over, good, known) = (new List<TableEntity>(), new List<TableEntity>(), 0, count.GoodOf is null);
-            await foreach (var row in table.Range(count.Partition, RowKeys.AnyGood, RowKeys.AnyAttempt + "~", null, cancel))
+            await foreach (var row in table.Range(count.Partition, RowKeys.AnySuccess, RowKeys.AnyAttempt + "~", null, cancel))
             {
-                if (row.RowKey.StartsWith(RowKeys.AnyGood, StringComparison.Ordinal)) (good, known) = (good + 1, known || row.RowKey == RowKeys.Good(count.GoodOf!));
+                if (row.RowKey.StartsWith(RowKeys.AnySuccess, StringComparison.Ordinal)) (good, known) = (good + 1, known || row.RowKey == RowKeys.Success(count.GoodOf!));
                 else (At(row) > since ? live : over).Add(row);
             }
             return new Failures(count.For(good), live, over, known, now);
@@ -192,7 +192,7 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
             // Only what it found: who came meanwhile stays counted.
             var cleared = Seen.Count.GoodClears ? Seen.Live : [];
             var all = cleared.Where(row => row.RowKey != Row.RowKey).Append(Row).Select(row => (Task)Table.TryDelete(row, CancellationToken.None));
-            if (!Seen.GoodIsKnown) all = all.Append(Table.Put(new TableEntity(Row.PartitionKey, RowKeys.Good(Seen.Count.GoodOf!)), CancellationToken.None));
+            if (!Seen.GoodIsKnown) all = all.Append(Table.Put(new TableEntity(Row.PartitionKey, RowKeys.Success(Seen.Count.GoodOf!)), CancellationToken.None));
             await Task.WhenAll(all);
         }
     }

@@ -12,7 +12,7 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
 {
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
-    readonly Table table = new(storage.Tables.GetTableClient("Domains"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Domains));
     readonly Cache<Dictionary<string, string>> cache = new(clock, settings.CacheTime < Longest ? settings.CacheTime : Longest);
     readonly string own = new Uri(settings.Origin).Host;
 

@@ -12,7 +12,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
 {
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
-    readonly Table table = new(storage.Tables.GetTableClient("Tenants"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Tenants));
     readonly Cache<Tenant> cache = new(clock, settings.CacheTime < Longest ? settings.CacheTime : Longest);
 
     /// <summary>The tenant, or null; a text that is no tenant id asks nobody.</summary>

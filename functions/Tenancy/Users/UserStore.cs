@@ -15,7 +15,7 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
 {
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
-    readonly Table table = new(storage.Tables.GetTableClient("Users"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Users));
     readonly Cache<UserState> states = new(clock, settings.CacheTime < Longest ? settings.CacheTime : Longest);
 
     /// <summary>

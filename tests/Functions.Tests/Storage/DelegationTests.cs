@@ -59,7 +59,7 @@ public sealed class DelegationTests : IAsyncLifetime
         var url = (await sas.ToStage("demo", name, Longest, default)).Url;
         Assert.Equal(HttpStatusCode.Created, (await Put($"{url}&comp=block&blockid=MDAwMDAwMDA%3D")).StatusCode);
         var etag = await staged.Commit("demo", name, ["MDAwMDAwMDA="], new(), default);
-        var snapshot = await staged.Snapshot("demo", name, etag, default);
+        var snapshot = await staged.TakeSnapshot("demo", name, etag, default);
         Assert.Equal(HttpStatusCode.Created, (await Put(url, 4, 5)).StatusCode); // It can overwrite: that is why there is a snapshot.
 
         Assert.Equal(HttpStatusCode.Forbidden, (await azurite.Http.GetAsync(new Uri(url))).StatusCode);
@@ -90,7 +90,7 @@ public sealed class DelegationTests : IAsyncLifetime
             Field("sks"), Field("skv"), "", "", "", "", "", "", Field("spr"), Field("sv"), Field("sr"), Field("snapshot"), "", "", "",
             Field("rscc"), Field("rscd"), Field("rsce"), Field("rscl"), Field("rsct"),
         ];
-        var key = await keys.Until(clock.Now + Longest, default);
+        var key = await keys.ValidUntil(clock.Now + Longest, default);
         return Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(key.Value), Encoding.UTF8.GetBytes(string.Join('\n', fields))));
     }
 

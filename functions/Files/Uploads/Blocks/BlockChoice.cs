@@ -7,13 +7,13 @@ namespace Latchkey.Files;
 /// <summary>Which blocks a file is to be made of, as the caller of complete says it: how many, or a list of their ids.</summary>
 public sealed class BlockChoice
 {
-    const int MaxNamed = 20;
+    const int MaxListed = 20;
     const int MaxIdBytes = 64;
 
     readonly IReadOnlyList<string> ids;
-    readonly bool numbered;
+    readonly bool isByCount;
 
-    BlockChoice(IReadOnlyList<string> ids, bool numbered) => (this.ids, this.numbered) = (ids, numbered);
+    BlockChoice(IReadOnlyList<string> ids, bool numbered) => (this.ids, this.isByCount) = (ids, numbered);
 
     /// <summary>Reads the member <c>blocks</c>: a whole number, or a list of base64 ids of one length, none twice.</summary>
     /// <exception cref="Problem">400 <c>invalid_blocks</c>.</exception>
@@ -31,7 +31,7 @@ public sealed class BlockChoice
 
     /// <summary>The blocks, if all of them have arrived; of two with one id the uncommitted, which is newer.</summary>
     /// <exception cref="Problem">422 <c>blocks_missing</c>, naming them.</exception>
-    public IReadOnlyList<Block> From(StagedBlocks list)
+    public IReadOnlyList<Block> Select(StagedBlocks list)
     {
         var arrived = list.Committed.Concat(list.Uncommitted)
             .GroupBy(block => block.Id, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Last(), StringComparer.Ordinal);
@@ -42,7 +42,7 @@ public sealed class BlockChoice
             Extensions = new Dictionary<string, object?>
             {
                 ["missingCount"] = missing.Count,
-                ["missing"] = missing.Take(MaxNamed).Select(id => numbered ? (object?)BlockPlan.Number(id) : id).ToList(),
+                ["missing"] = missing.Take(MaxListed).Select(id => isByCount ? (object?)BlockPlan.Number(id) : id).ToList(),
             },
         };
     }

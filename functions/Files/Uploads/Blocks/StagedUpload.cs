@@ -21,43 +21,43 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
     /// <exception cref="Problem">409 <c>upload_missing</c>, <c>upload_unfinished</c>; 422 for the choice of blocks.</exception>
     /// <exception cref="RefusedUpload">422 and a code for what is wrong with the bytes.</exception>
     /// <exception cref="RequestFailedException">412 or 404: it changed meanwhile.</exception>
-    public async Task<Verified> Pass(FileRecord file, Func<StagedBlocks, IReadOnlyList<Block>>? choose, CancellationToken cancel)
+    public async Task<Verified> Verify(FileRecord file, Func<StagedBlocks, IReadOnlyList<Block>>? choose, CancellationToken cancel)
     {
-        var etag = choose is null ? await Adopt(file, cancel) : await Commit(file, choose, cancel);
-        var snapshot = await staged.Snapshot(file.Tenant, file.BlobName, etag, cancel);
+        var etag = choose is null ? await AcceptCommitted(file, cancel) : await Commit(file, choose, cancel);
+        var snapshot = await staged.TakeSnapshot(file.Tenant, file.BlobName, etag, cancel);
         try
         {
             var (size, bytes) = file.Size == 0 // Of which no range can be had.
                 ? (0, Stream.Null) : await staged.Open(file.Tenant, file.BlobName, snapshot, check.NeededBytes(file), cancel);
             await using var _ = bytes;
             if (size != file.Size) throw UploadCheck.WrongSize(file.Size, size);
-            return await check.OfBytes(file, bytes, cancel) with { Snapshot = snapshot };
+            return await check.CheckBytes(file, bytes, cancel) with { Snapshot = snapshot };
         }
         catch (Problem wrong)
         {
-            await Discard(file, snapshot, cancel); // Whoever completes the same file at the same time has their own.
+            await DiscardSnapshot(file, snapshot, cancel); // Whoever completes the same file at the same time has their own.
             throw new RefusedUpload(wrong);
         }
     }
 
     /// <summary>Deletes a snapshot that was taken and is not served.</summary>
-    public Task Discard(FileRecord file, string snapshot, CancellationToken cancel) =>
+    public Task DiscardSnapshot(FileRecord file, string snapshot, CancellationToken cancel) =>
         staged.DeleteSnapshot(file.Tenant, file.BlobName, snapshot, cancel);
 
     async Task<ETag> Commit(FileRecord file, Func<StagedBlocks, IReadOnlyList<Block>> choose, CancellationToken cancel)
     {
-        var list = await Blocks(file, cancel);
-        if (list is null) return await Adopt(file, cancel); // Something that has no blocks; it will be told what it is.
+        var list = await ListBlocks(file, cancel);
+        if (list is null) return await AcceptCommitted(file, cancel); // Something that has no blocks; it will be told what it is.
         var blocks = choose(list);
         var size = blocks.Sum(block => block.Size);
         if (size != file.Size) throw UploadCheck.WrongSize(file.Size, size);
         var isMade = blocks.Count > 0 && list.Committed.SequenceEqual(blocks) && !blocks.Intersect(list.Uncommitted).Any();
-        if (isMade) return await Adopt(file, cancel); // By a complete that died, or one at the same time.
+        if (isMade) return await AcceptCommitted(file, cancel); // By a complete that died, or one at the same time.
         var ids = blocks.Select(block => block.Id);
         return await staged.Commit(file.Tenant, file.BlobName, ids, check.Headers(file, null), cancel);
     }
 
-    async Task<StagedBlocks?> Blocks(FileRecord file, CancellationToken cancel)
+    async Task<StagedBlocks?> ListBlocks(FileRecord file, CancellationToken cancel)
     {
         try
         {
@@ -70,11 +70,11 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
         }
     }
 
-    async Task<ETag> Adopt(FileRecord file, CancellationToken cancel)
+    async Task<ETag> AcceptCommitted(FileRecord file, CancellationToken cancel)
     {
-        var blob = await SingleUpload.Arrived(blobs, file, cancel) ?? throw Problem.Conflict(
+        var blob = await SingleUpload.FindBlob(blobs, file, cancel) ?? throw Problem.Conflict(
             "upload_missing", "No list of blocks has been committed for this file: say blocks.");
-        if (UploadCheck.OfProperties(file, blob) is not { } refused)
+        if (UploadCheck.CheckProperties(file, blob) is not { } refused)
             return await blobs.Seal(file.Tenant, file.BlobName, blob, check.Headers(file, blob.ContentHash), cancel);
         throw new RefusedUpload(refused);
     }

@@ -38,7 +38,7 @@ public sealed class FormIntake(
         var id = FileRecord.NewId(caller.Tenant.Id, owner);
         try
         {
-            var received = await Read(caller, owner, id, form);
+            var received = await ReadParts(caller, owner, id, form);
             // A body takes minutes: its user may have been deleted since, and nobody would ever remove the file.
             await issued.EnsureLive(caller.Tenant, caller.Token, Scopes.FilesWrite, caller.Cancel);
             await files.Add(received.File, Owner.Of(caller.Token), caller.Cancel);
@@ -51,22 +51,22 @@ public sealed class FormIntake(
         }
     }
 
-    async Task<ReceivedForm> Read(Caller caller, Owner owner, string id, FormReader form)
+    async Task<ReceivedForm> ReadParts(Caller caller, Owner owner, string id, FormReader form)
     {
         var now = clock.GetUtcNow();
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         (string Name, string? Type, long Size, List<string> Blocks)? file = null;
-        for (var parts = 0; await form.Next(); parts++)
+        for (var parts = 0; await form.MoveNext(); parts++)
         {
             if (parts == MaxParts) throw FormReader.Invalid($"it has more than {MaxParts} parts");
             if (form.FileName is not { } fileName)
             {
                 // The next part skips what nobody asked for, however long it is and how often it comes.
-                if (Fields.Contains(form.Name) && !fields.TryAdd(form.Name, await form.Text())) throw FormReader.Invalid("a field is there twice");
+                if (Fields.Contains(form.Name) && !fields.TryAdd(form.Name, await form.ReadText())) throw FormReader.Invalid("a field is there twice");
                 continue;
             }
             if (file is not null) throw Problem.BadRequest("too_many_files", "A form brings one file.");
-            await uploads.Note(caller.Tenant.Id, id, now, caller.Cancel);
+            await uploads.AddNote(caller.Tenant.Id, id, now, caller.Cancel);
             var (size, blocks) = await Stage(caller, FileRecord.BlobNameOf(id, staged: false), form);
             file = (fileName, form.ContentType, size, blocks);
         }
@@ -103,7 +103,7 @@ public sealed class FormIntake(
         var buffer = new byte[BlockBytes];
         var (size, blocks) = (0L, new List<string>());
         int length;
-        while ((length = await form.Fill(buffer)) > 0)
+        while ((length = await form.ReadBytes(buffer)) > 0)
         {
             blocks.Add(BlockPlan.Id(blocks.Count));
             await staged.Stage(caller.Tenant.Id, blob, blocks[^1], buffer.AsMemory(0, length), caller.Cancel);

@@ -10,12 +10,12 @@ public sealed class FormReader
 {
     const int MaxBoundaryChars = 70; // RFC 2046 §5.1.1
     const int MaxFieldBytes = 4 * 1024;
-    const int MaxRest = 256 * 1024; // All but the file: fields, headers, boundaries.
+    const int MaxOverheadBytes = 256 * 1024; // All but the file: fields, headers, boundaries.
 
     readonly MultipartStream reader;
     readonly long maxFileBytes;
     readonly CancellationToken cancel;
-    long read;
+    long fileBytesRead;
 
     /// <summary>Begins to read a request.</summary>
     /// <exception cref="Problem">415 <c>unsupported_media_type</c>, 400 <c>invalid_form</c>, 413 <c>file_too_large</c>.</exception>
@@ -26,9 +26,9 @@ public sealed class FormReader
         var boundary = Boundary(request.ContentType!);
         if (boundary.Length is 0 or > MaxBoundaryChars) throw Invalid("its boundary is none");
         (this.maxFileBytes, cancel) = (maxFileBytes, request.HttpContext.RequestAborted);
-        if (request.ContentLength > maxFileBytes + MaxRest) throw TooLarge();
+        if (request.ContentLength > maxFileBytes + MaxOverheadBytes) throw TooLarge();
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = maxFileBytes + MaxRest;
+            limit.MaxRequestBodySize = maxFileBytes + MaxOverheadBytes;
         reader = new MultipartStream(request.Body, boundary);
     }
 
@@ -42,13 +42,13 @@ public sealed class FormReader
     public string? ContentType { get; private set; }
 
     /// <summary>True once bytes of a file have been given out.</summary>
-    public bool HasBytes => read > 0;
+    public bool HasBytes => fileBytesRead > 0;
 
     /// <summary>Goes on to the next part; false at the end of the form.</summary>
     /// <exception cref="Problem">400 <c>invalid_form</c>.</exception>
-    public async Task<bool> Next()
+    public async Task<bool> MoveNext()
     {
-        if (await Guarded(() => reader.Next(cancel)) is not { } headers) return false;
+        if (await AsProblem(() => reader.NextPart(cancel)) is not { } headers) return false;
         if (!ContentDispositionHeaderValue.TryParse(headers.GetValueOrDefault("Content-Disposition"), out var disposition)
             || !disposition.DispositionType.Equals("form-data", StringComparison.OrdinalIgnoreCase)) throw Invalid("a part is no form-data");
         Name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
@@ -56,27 +56,27 @@ public sealed class FormReader
         // A backslash before a quote escapes it; any other may be a separator, because browsers do not escape it. They
         // write a quote as %22 (HTML, multipart/form-data encoding algorithm).
         var name = disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName);
-        FileName = name.HasValue ? LastPart(name.ToString().Replace("\\\"", "\"", StringComparison.Ordinal).Replace("%22", "\"", StringComparison.Ordinal)) : null;
+        FileName = name.HasValue ? WithoutFolders(name.ToString().Replace("\\\"", "\"", StringComparison.Ordinal).Replace("%22", "\"", StringComparison.Ordinal)) : null;
         return true;
     }
 
     /// <summary>The part's text.</summary>
     /// <exception cref="Problem">400 <c>invalid_form</c>.</exception>
-    public async Task<string> Text()
+    public async Task<string> ReadText()
     {
         var buffer = new byte[MaxFieldBytes + 1];
-        var length = await Guarded(() => ReadFully(buffer));
+        var length = await AsProblem(() => ReadFully(buffer));
         if (length > MaxFieldBytes) throw Invalid($"a field is over {MaxFieldBytes} bytes");
         return Body.Text(buffer.AsSpan(0, length)) ?? throw Invalid("a field is not UTF-8");
     }
 
     /// <summary>Fills the buffer with the part's next bytes; 0 at its end.</summary>
     /// <exception cref="Problem">400 <c>invalid_form</c>, 413 <c>file_too_large</c>.</exception>
-    public async Task<int> Fill(Memory<byte> buffer)
+    public async Task<int> ReadBytes(Memory<byte> buffer)
     {
-        var length = await Guarded(() => ReadFully(buffer));
-        read += length;
-        return read <= maxFileBytes ? length : throw TooLarge();
+        var length = await AsProblem(() => ReadFully(buffer));
+        fileBytesRead += length;
+        return fileBytesRead <= maxFileBytes ? length : throw TooLarge();
     }
 
     async Task<int> ReadFully(Memory<byte> into)
@@ -86,7 +86,7 @@ public sealed class FormReader
         return filled;
     }
 
-    static string LastPart(string name) => name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
+    static string WithoutFolders(string name) => name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
 
     // By hand: mail libraries write boundaries with "=" and no quotes, which the grammar does not have.
     static string Boundary(string contentType)
@@ -108,7 +108,7 @@ public sealed class FormReader
     };
 
     // What the reader throws is about the caller's bytes and never about storage.
-    static async Task<T> Guarded<T>(Func<Task<T>> read)
+    static async Task<T> AsProblem<T>(Func<Task<T>> read)
     {
         try
         {

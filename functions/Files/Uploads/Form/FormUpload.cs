@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// upload plugins, which can send nothing else. Here the bytes pass through the function, so the size is bounded.
 /// </summary>
 public sealed class FormUpload(
-    TenantPipeline pipeline, FormIntake intake, FilePermissions rights, FileStore files, FilePurge purge, Completion completion, Settings settings)
+    TenantPipeline pipeline, FormIntake intake, FilePermissions permissions, FileStore files, FilePurge purge, Completion completion, Settings settings)
 {
     /// <summary>
     /// <c>POST /{tenant}/files/upload?space=</c> → 201 file. One part is the file; the fields <c>name</c>,
@@ -29,7 +29,7 @@ public sealed class FormUpload(
             try
             {
                 await intake.Commit(received, caller.Cancel);
-                var file = await completion.Run(() => rights.Get(caller, received.File.Id, Permission.Write), null, caller.Cancel);
+                var file = await completion.Run(() => permissions.Get(caller, received.File.Id, Permission.Write), null, caller.Cancel);
                 return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}", FileResponse.Of(file));
             }
             catch (Problem)

@@ -32,7 +32,7 @@ sealed class MultipartStream
 
     /// <summary>Skips what is left of the part; the headers of the next, or null at the end.</summary>
     /// <exception cref="InvalidDataException">It is broken.</exception>
-    public async Task<Dictionary<string, string>?> Next(CancellationToken cancel)
+    public async Task<Dictionary<string, string>?> NextPart(CancellationToken cancel)
     {
         if (isOver) return null;
         isInPart |= isFirst; // What stands before the first delimiter is read as a part is, and dropped.
@@ -48,9 +48,9 @@ sealed class MultipartStream
             isOver = true;
             return null;
         }
-        if ((await Line(cancel)).AsSpan().ContainsAnyExcept((byte)' ', (byte)'\t')) throw new InvalidDataException();
+        if ((await ReadLine(cancel)).AsSpan().ContainsAnyExcept((byte)' ', (byte)'\t')) throw new InvalidDataException();
         isInPart = true;
-        return await Headers(cancel);
+        return await ReadHeaders(cancel);
     }
 
     /// <summary>The part's next bytes; 0 at its end.</summary>
@@ -76,16 +76,16 @@ sealed class MultipartStream
         return 0;
     }
 
-    async Task<Dictionary<string, string>> Headers(CancellationToken cancel)
+    async Task<Dictionary<string, string>> ReadHeaders(CancellationToken cancel)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var bytes = 0;
         while (true)
         {
-            var line = await Line(cancel);
+            var line = await ReadLine(cancel);
             if (line.Length == 0) break;
             if (headers.Count == MaxHeaders || (bytes += line.Length) > MaxHeaderBytes) throw new InvalidDataException();
-            var text = Text(line);
+            var text = Decode(line);
             var colon = text.IndexOf(':', StringComparison.Ordinal);
             if (colon <= 0) throw new InvalidDataException();
             headers[text[..colon].Trim()] = text[(colon + 1)..].Trim();
@@ -94,7 +94,7 @@ sealed class MultipartStream
     }
 
     // Up to the next CRLF, which is taken off.
-    async Task<byte[]> Line(CancellationToken cancel)
+    async Task<byte[]> ReadLine(CancellationToken cancel)
     {
         for (var needed = 2; ; needed++)
         {
@@ -125,7 +125,7 @@ sealed class MultipartStream
         return true;
     }
 
-    static string Text(byte[] line)
+    static string Decode(byte[] line)
     {
         try
         {

@@ -17,15 +17,15 @@ public sealed class SingleUpload(BlobStore blobs, UploadCheck check)
     /// </summary>
     /// <exception cref="Problem">409 <c>upload_missing</c>, <c>upload_unfinished</c>.</exception>
     /// <exception cref="RefusedUpload">422 and a code for what is wrong with it.</exception>
-    public async Task<Verified> Pass(FileRecord file, CancellationToken cancel)
+    public async Task<Verified> Verify(FileRecord file, CancellationToken cancel)
     {
-        var blob = await Arrived(blobs, file, cancel) ?? throw Missing();
+        var blob = await FindBlob(blobs, file, cancel) ?? throw Missing();
         try
         {
-            if (UploadCheck.OfProperties(file, blob) is { } refused) throw refused;
+            if (UploadCheck.CheckProperties(file, blob) is { } refused) throw refused;
             await using var bytes = file.Size == 0 // Of which no range can be had.
                 ? Stream.Null : await blobs.Open(file.Tenant, file.BlobName, blob.ETag, check.NeededBytes(file), cancel);
-            var verified = await check.OfBytes(file, bytes, cancel);
+            var verified = await check.CheckBytes(file, bytes, cancel);
             var headers = check.Headers(file with { ContentType = verified.ContentType }, blob.ContentHash);
             await blobs.Seal(file.Tenant, file.BlobName, blob, headers, cancel);
             return verified;
@@ -39,7 +39,7 @@ public sealed class SingleUpload(BlobStore blobs, UploadCheck check)
     /// <summary>The properties of what was uploaded, or null if nothing is there.</summary>
     /// <exception cref="Problem">409 <c>upload_unfinished</c>.</exception>
     /// <exception cref="RefusedUpload">422 <c>upload_unreadable</c>.</exception>
-    internal static async Task<BlobProperties?> Arrived(BlobStore blobs, FileRecord file, CancellationToken cancel)
+    internal static async Task<BlobProperties?> FindBlob(BlobStore blobs, FileRecord file, CancellationToken cancel)
     {
         try
         {

@@ -6,24 +6,24 @@ namespace Latchkey.Files;
 /// <summary>A request's body, read until it ends, breaks or takes too long; what was read by then counts.</summary>
 sealed class TusBody(HttpRequest request, TimeProvider clock, DateTimeOffset until)
 {
-    long read;
+    long bytesRead;
 
     /// <summary>What broke the line, or null.</summary>
     public Exception? Fault { get; private set; }
 
     /// <summary>True if the time was over before the body was.</summary>
-    public bool IsLate { get; private set; }
+    public bool TimedOut { get; private set; }
 
     /// <summary>Fills the buffer; less than all of it only at the end, of the body or of the patience.</summary>
     public async Task<int> Fill(Memory<byte> buffer)
     {
         var filled = 0;
-        while (filled < buffer.Length && !IsLate)
+        while (filled < buffer.Length && !TimedOut)
         {
             var length = await Read(buffer[filled..]);
             if (length == 0) break;
             filled += length;
-            IsLate = clock.GetUtcNow() >= until;
+            TimedOut = clock.GetUtcNow() >= until;
         }
         return filled;
     }
@@ -36,8 +36,8 @@ sealed class TusBody(HttpRequest request, TimeProvider clock, DateTimeOffset unt
         try
         {
             var length = await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted);
-            read += length;
-            if (length == 0 && buffer.Length > 0 && request.ContentLength is { } declared && declared != read) Fault = Truncated();
+            bytesRead += length;
+            if (length == 0 && buffer.Length > 0 && request.ContentLength is { } declared && declared != bytesRead) Fault = Truncated();
             return length;
         }
         catch (BadHttpRequestException bad)

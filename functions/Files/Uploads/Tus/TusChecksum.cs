@@ -34,7 +34,7 @@ sealed class TusChecksum : IDisposable
 
     /// <summary>Compares, once all is in.</summary>
     /// <exception cref="Problem">460 <c>checksum_mismatch</c>.</exception>
-    public void Check()
+    public void Verify()
     {
         if (!hash.GetHashAndReset().AsSpan().SequenceEqual(declared))
             throw new Problem(460, "checksum_mismatch", "The piece was damaged on the way; none of it was kept.");

@@ -17,29 +17,29 @@ public sealed class TusCreation(TenantPipeline pipeline, Spaces spaces, Uploads 
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/tus")] HttpRequest request)
     {
-        TusProtocol.Describe(request, settings);
+        TusProtocol.SetHeaders(request, settings);
         return pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
         {
             TusProtocol.CheckVersion(request);
-            var file = await Record(caller, request);
+            var file = await ReadRecord(caller, request);
             caller.Audit.Target = file.Id;
             var hasBody = request.ContentLength > 0 || request.ContentType is not null;
-            if (hasBody) TusProtocol.OpenBody(request);
+            if (hasBody) TusProtocol.AllowBody(request);
             await uploads.Begin(caller, file, url: null);
             var response = request.HttpContext.Response;
             response.Headers.Location = $"{caller.Tenant.Issuer}/tus/{file.Id}";
-            if (hasBody) await progress.Take(caller, file, 0, request);
-            else if (file.Size == 0) await progress.Report(caller, file, response); // There is no piece that would complete it.
+            if (hasBody) await progress.ReceivePiece(caller, file, 0, request);
+            else if (file.Size == 0) await progress.ReportOffset(caller, file, response); // There is no piece that would complete it.
             else response.Headers["Upload-Expires"] = TusProtocol.Expires(file);
             return Results.StatusCode(StatusCodes.Status201Created);
         });
     }
 
-    async Task<FileRecord> Record(Caller caller, HttpRequest request)
+    async Task<FileRecord> ReadRecord(Caller caller, HttpRequest request)
     {
         if (request.Headers.ContainsKey("Upload-Defer-Length") || request.Headers.ContainsKey("Upload-Concat"))
             throw Problem.BadRequest("not_supported", "The extensions creation-defer-length and concatenation are not supported.");
-        var size = TusProtocol.Bytes(request, "Upload-Length");
+        var size = TusProtocol.ReadBytes(request, "Upload-Length");
         if (size > TusProtocol.MaxSize(settings))
             throw new Problem(413, "file_too_large", $"A file that comes by tus has {TusProtocol.MaxSize(settings)} bytes at most.");
         var header = request.Headers["Upload-Metadata"].ToString();

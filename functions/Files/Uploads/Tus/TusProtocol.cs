@@ -33,7 +33,7 @@ static class TusProtocol
     public static long MaxSize(Settings settings) => Math.Min(settings.MaxFileBytes, MaxBytes);
 
     /// <summary>Sets the headers that every answer has, and to OPTIONS those that say what is supported.</summary>
-    public static void Describe(HttpRequest request, Settings settings)
+    public static void SetHeaders(HttpRequest request, Settings settings)
     {
         var headers = request.HttpContext.Response.Headers;
         headers["Tus-Resumable"] = Version;
@@ -54,19 +54,19 @@ static class TusProtocol
     }
 
     /// <summary>The method that is meant: clients that can't send PATCH or DELETE send POST and name it in a header.</summary>
-    public static string Method(HttpRequest request) =>
+    public static string EffectiveMethod(HttpRequest request) =>
         HttpMethods.IsPost(request.Method) // A HEAD that is safe must not become a DELETE.
         && request.Headers["X-HTTP-Method-Override"].ToString() is { Length: > 0 } meant ? meant.ToUpperInvariant() : request.Method;
 
     /// <summary>A header that holds a number of bytes.</summary>
     /// <exception cref="Problem">400 <c>invalid_header</c>.</exception>
-    public static long Bytes(HttpRequest request, string header) =>
+    public static long ReadBytes(HttpRequest request, string header) =>
         long.TryParse(request.Headers[header].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
             ? bytes : throw Problem.BadRequest("invalid_header", $"{header} must be a number of bytes.");
 
     /// <summary>Lets a piece through, before its first byte is read; what streams is as large as the Functions host allows.</summary>
     /// <exception cref="Problem">413 <c>body_too_large</c>, 415 <c>unsupported_media_type</c>.</exception>
-    public static void OpenBody(HttpRequest request)
+    public static void AllowBody(HttpRequest request)
     {
         if (!Body.Is(request, PieceType)) throw new Problem(415, "unsupported_media_type", $"The body must be {PieceType}.");
         if (request.ContentLength > MaxPieceBytes)
@@ -76,7 +76,7 @@ static class TusProtocol
     }
 
     /// <summary>Says how far the upload is and until when it is taken (RFC 9110 §5.6.7).</summary>
-    public static void Report(HttpResponse response, FileRecord file, long offset)
+    public static void SetOffset(HttpResponse response, FileRecord file, long offset)
     {
         response.Headers["Upload-Offset"] = offset.ToString(CultureInfo.InvariantCulture);
         if (file.Status == FileStatus.Pending) response.Headers["Upload-Expires"] = Expires(file);

@@ -15,10 +15,10 @@ public sealed class TusReception(StagedBlobs staged, TimeProvider clock)
     // Azure's front end cuts a request off after 230 seconds. Answering before that tells the client where to go on. The
     // function is called when the headers of a piece that streams are there, but only behind the last byte of one that
     // says its length: that one has to be small instead.
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(200);
+    static readonly TimeSpan MaxReceiveTime = TimeSpan.FromSeconds(200);
 
     /// <summary>How far the upload is: the blocks that count.</summary>
-    public async Task<StagedBlocks> Blocks(FileRecord file, CancellationToken cancel) =>
+    public async Task<StagedBlocks> FindBlocks(FileRecord file, CancellationToken cancel) =>
         await staged.Find(file.Tenant, file.BlobName, cancel) ?? new StagedBlocks([], []);
 
     /// <summary>Takes the request's body in behind these blocks; the offset behind the last byte that was kept.</summary>
@@ -32,7 +32,7 @@ public sealed class TusReception(StagedBlobs staged, TimeProvider clock)
         var start = before.Committed.Sum(block => block.Size);
         if (request.ContentLength > file.Size - start) throw TooLarge();
         var piece = new Piece(staged, file, start, checksum);
-        var body = new TusBody(request, clock, clock.GetUtcNow() + Patience);
+        var body = new TusBody(request, clock, clock.GetUtcNow() + MaxReceiveTime);
         var buffer = new byte[Math.Min(TusBlocks.MaxBytes, request.ContentLength ?? file.Size - start)];
         while (piece.Offset < file.Size)
         {
@@ -42,13 +42,13 @@ public sealed class TusReception(StagedBlobs staged, TimeProvider clock)
             if (body.Fault is not null || length < block.Length || length == 0) break;
         }
         if (piece.Offset == file.Size && await body.HasMore()) throw TooLarge();
-        if (checksum is null) await piece.Count(before); // Of a line that broke too: whoever comes back goes on from there.
+        if (checksum is null) await piece.Commit(before); // Of a line that broke too: whoever comes back goes on from there.
         if (body.Fault is { } broken) throw broken;
         if (checksum is null) return piece.Offset;
-        if (body.IsLate)
-            throw new Problem(408, "piece_too_slow", $"A piece with a checksum must arrive within {Patience.TotalSeconds} seconds: send smaller ones.");
-        checksum.Check();
-        await piece.Count(before);
+        if (body.TimedOut)
+            throw new Problem(408, "piece_too_slow", $"A piece with a checksum must arrive within {MaxReceiveTime.TotalSeconds} seconds: send smaller ones.");
+        checksum.Verify();
+        await piece.Commit(before);
         return piece.Offset;
     }
 
@@ -56,7 +56,7 @@ public sealed class TusReception(StagedBlobs staged, TimeProvider clock)
     /// <exception cref="Problem">413 <c>upload_too_large</c>.</exception>
     public async Task ReceiveNothing(HttpRequest request)
     {
-        if (request.ContentLength > 0 || await new TusBody(request, clock, clock.GetUtcNow() + Patience).HasMore()) throw TooLarge();
+        if (request.ContentLength > 0 || await new TusBody(request, clock, clock.GetUtcNow() + MaxReceiveTime).HasMore()) throw TooLarge();
     }
 
     static Problem TooLarge() => new(413, "upload_too_large", "The body goes beyond the end of the file that was declared (Upload-Length).");
@@ -79,7 +79,7 @@ public sealed class TusReception(StagedBlobs staged, TimeProvider clock)
             length += bytes.Length;
         }
 
-        public async Task Count(StagedBlocks before)
+        public async Task Commit(StagedBlocks before)
         {
             if (ids.Count == 0) return;
             var unchanged = before.ETag is { } etag

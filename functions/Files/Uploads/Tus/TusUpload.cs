@@ -19,11 +19,11 @@ public sealed class TusUpload(TenantPipeline pipeline, TusProgress progress, Fil
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "head", "patch", "delete", "post", "options", Route = "{tenant}/tus/{id}")] HttpRequest request)
     {
-        TusProtocol.Describe(request, settings);
+        TusProtocol.SetHeaders(request, settings);
         return pipeline.AuthorizeWrite(request, Scopes.FilesWrite, caller =>
         {
             TusProtocol.CheckVersion(request);
-            var method = TusProtocol.Method(request);
+            var method = TusProtocol.EffectiveMethod(request);
             if (method is "HEAD" or "PATCH" or "DELETE") caller.Audit.Detail = method;
             return method switch
             {
@@ -38,7 +38,7 @@ public sealed class TusUpload(TenantPipeline pipeline, TusProgress progress, Fil
     async Task<IResult> Head(Caller caller, HttpRequest request)
     {
         var file = await progress.Find(caller, request.RouteValues["id"] as string);
-        await progress.Report(caller, file, request.HttpContext.Response);
+        await progress.ReportOffset(caller, file, request.HttpContext.Response);
         var headers = request.HttpContext.Response.Headers;
         headers["Upload-Length"] = file.Size.ToString(CultureInfo.InvariantCulture);
         if (file.TusMetadata is { Length: > 0 } metadata) headers["Upload-Metadata"] = metadata;
@@ -47,10 +47,10 @@ public sealed class TusUpload(TenantPipeline pipeline, TusProgress progress, Fil
 
     async Task<IResult> Patch(Caller caller, HttpRequest request)
     {
-        TusProtocol.OpenBody(request);
-        var offset = TusProtocol.Bytes(request, "Upload-Offset");
+        TusProtocol.AllowBody(request);
+        var offset = TusProtocol.ReadBytes(request, "Upload-Offset");
         var file = await progress.Find(caller, request.RouteValues["id"] as string);
-        await progress.Take(caller, file, offset, request);
+        await progress.ReceivePiece(caller, file, offset, request);
         return Results.NoContent();
     }
 
