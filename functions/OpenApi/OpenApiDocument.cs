@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Latchkey.Http;
 
 namespace Latchkey.OpenApi;
 
@@ -18,7 +18,7 @@ public sealed class OpenApiDocument
     public OpenApiDocument(Settings settings)
     {
         Json = JsonSerializer.SerializeToUtf8Bytes(Build(settings.Origin), Readable);
-        (ETag, PageETag) = (Tag(Json), Tag(ReferencePage.Html));
+        ETag = EntityTag.Of(Json);
     }
 
     /// <summary>The document, UTF-8.</summary>
@@ -26,9 +26,6 @@ public sealed class OpenApiDocument
 
     /// <summary>The strong validator of <see cref="Json"/> (RFC 9110 §8.8.3).</summary>
     public string ETag { get; }
-
-    /// <summary>The strong validator of the page that shows it.</summary>
-    public string PageETag { get; }
 
     /// <summary>The areas, in the order of the document; each is a file.</summary>
     public static IReadOnlyList<string> Areas { get; } = [.. Read("common")["areas"]!.AsArray().Select(name => (string)name!)];
@@ -86,6 +83,4 @@ public sealed class OpenApiDocument
             ?? throw new FormatException($"There is no functions/OpenApi/{name}.json.");
         return JsonNode.Parse(stream, documentOptions: Source)!.AsObject();
     }
-
-    static string Tag(byte[] bytes) => $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..32]}\"";
 }

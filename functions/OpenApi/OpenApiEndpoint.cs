@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.OpenApi;
 
 /// <summary>The document and its page: public, of no tenant, made once, kept by whoever asks for five minutes.</summary>
-public sealed class OpenApiEndpoint(ErrorBoundary boundary, OpenApiDocument document)
+public sealed class OpenApiEndpoint(ErrorBoundary boundary, OpenApiDocument document, ReferencePage page)
 {
     /// <summary><c>GET /openapi.json</c>: OpenAPI 3.1, for tools of any origin.</summary>
     [Function("openapi-json")]
@@ -21,13 +21,14 @@ public sealed class OpenApiEndpoint(ErrorBoundary boundary, OpenApiDocument docu
     [Function("openapi-page")]
     public Task<IResult> Page(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi")] HttpRequest request) =>
-        boundary.Run(request, () =>
+        boundary.Run(request, async () =>
         {
             var headers = request.HttpContext.Response.Headers;
             headers.ContentSecurityPolicy = ReferencePage.Policy;
             headers["Referrer-Policy"] = "no-referrer";
             headers.XFrameOptions = "DENY"; // For browsers that do not know frame-ancestors.
-            return Task.FromResult(Answer(request, document.PageETag, ReferencePage.Html, "text/html; charset=utf-8"));
+            var html = await page.Html();
+            return Answer(request, EntityTag.Of(html), html, "text/html; charset=utf-8");
         });
 
     /// <summary><c>GET /openapi/{file}</c>: a script or style sheet of the page, kept for good (RFC 8246), because its name changes with it.</summary>
@@ -37,7 +38,7 @@ public sealed class OpenApiEndpoint(ErrorBoundary boundary, OpenApiDocument docu
         boundary.Run(request, () =>
         {
             var file = ViewerFile.Find(request.RouteValues["file"] as string)
-                ?? throw Problem.NotFound("part_not_found", "The page has no such part.");
+                ?? throw Problem.NotFound("part_not_found", "The file was not found.");
             var headers = request.HttpContext.Response.Headers;
             headers.CacheControl = "public, max-age=31536000, immutable";
             headers.Vary = "Accept-Encoding";
@@ -52,8 +53,6 @@ public sealed class OpenApiEndpoint(ErrorBoundary boundary, OpenApiDocument docu
         var headers = request.HttpContext.Response.Headers;
         headers.CacheControl = "public, max-age=300";
         headers.ETag = etag;
-        // RFC 9110 §13.1.2: a list, or *; proxies that compress make a tag weak.
-        var known = request.Headers.IfNoneMatch.SelectMany(line => line?.Split(',', StringSplitOptions.TrimEntries) ?? []);
-        return known.Any(tag => tag == "*" || tag == etag || tag == $"W/{etag}") ? Results.StatusCode(304) : Results.Bytes(body, type);
+        return EntityTag.IsKnown(request, etag) ? Results.StatusCode(304) : Results.Bytes(body, type);
     }
 }

@@ -55,7 +55,7 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
 
     /// <summary>Removes a line; the session itself is not touched.</summary>
     public Task Remove(Tenant tenant, string userId, string sessionId, CancellationToken cancel) => table.TryDelete(
-        new TableEntity(RowKeys.UserPartition(tenant.Id, userId), sessionId) { ETag = ETag.All }, cancel);
+        RowKeys.UserPartition(tenant.Id, userId), sessionId, cancel);
 
     /// <summary>
     /// Removes the lines of what the user's mark has ended. Nothing depends on it: the mark decides. What is beginning now

@@ -5,11 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Storage;
 
 /// <summary>
-/// The user delegation key that signs SAS in Azure (Get User Delegation Key; it lives at most 7 days). It is asked for
-/// once a day, well before the old one is needed no more: while storage does not give a new one the old one still
-/// signs, for as long as it outlives what it signs.
+/// The user delegation key that signs SAS in Azure (Get User Delegation Key; at most 7 days). A new key is requested once a day,
+/// well before the current one expires. If that fails, the current key goes on signing every SAS that it outlives.
 /// </summary>
-/// <param name="blobs">The service to ask, with an identity that may.</param>
+/// <param name="blobs">The blob service, with an identity that may request the key.</param>
 /// <param name="longest">The longest life of a SAS, at most 5 days.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="logger">The log.</param>
@@ -25,8 +24,8 @@ public sealed partial class DelegationKeys(
     Task<UserDelegationKey>? renewal;
     DateTimeOffset pausedUntil;
 
-    /// <summary>A key that lives at least until then.</summary>
-    /// <exception cref="Azure.RequestFailedException">There is none and storage gives none.</exception>
+    /// <summary>A key that is valid at least until then.</summary>
+    /// <exception cref="Azure.RequestFailedException">There is no such key, and storage refused to issue one.</exception>
     public async ValueTask<UserDelegationKey> ValidUntil(DateTimeOffset expires, CancellationToken cancel)
     {
         Task<UserDelegationKey> asked;
@@ -36,7 +35,7 @@ public sealed partial class DelegationKeys(
             var usable = current is { } key && expires <= key.SignedExpiresOn;
             if (usable && (now < pausedUntil || now + longest + RenewBefore < current!.SignedExpiresOn)) return current!;
             if (renewal is null or { IsCompleted: true }) renewal = Task.Run(Renew, CancellationToken.None);
-            if (usable) return current!; // Nobody waits for the new one while the old one is good.
+            if (usable) return current!; // Nobody waits for the new key while the current one is good enough.
             asked = renewal;
         }
         return await asked.WaitAsync(cancel);
@@ -62,7 +61,7 @@ public sealed partial class DelegationKeys(
 
     static partial class Log
     {
-        [LoggerMessage(50, LogLevel.Error, "Storage gave no user delegation key")]
+        [LoggerMessage(50, LogLevel.Error, "Storage did not issue a user delegation key")]
         public static partial void NotRenewed(ILogger logger, Exception fault);
     }
 }

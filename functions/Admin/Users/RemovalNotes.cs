@@ -18,7 +18,7 @@ public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
 
     /// <summary>Takes it back, after the user's rows are gone.</summary>
     public Task Remove(string tenant, string userId) =>
-        table.TryDelete(new TableEntity(tenant, RowKeys.User(userId)) { ETag = ETag.All }, CancellationToken.None);
+        table.TryDelete(tenant, RowKeys.User(userId), CancellationToken.None);
 
     /// <summary>All notes.</summary>
     public async Task<IReadOnlyList<RemovalNote>> All(CancellationToken cancel)

@@ -58,8 +58,8 @@ public sealed class ShareStore(StorageClients storage, FileSchedule schedule)
     public async Task Remove(string tenant, string fileId, string kind, string recipient, string id, CancellationToken cancel)
     {
         var (space, key) = (RowKeys.Space(tenant, fileId[..16]), RowKeys.Share(fileId, id));
-        await table.TryDelete(new TableEntity(space, key) { ETag = ETag.All }, cancel);
-        await table.TryDelete(new TableEntity(RowKeys.SharedWith(tenant, kind, recipient), RowKeys.SharedFile(fileId, id)) { ETag = ETag.All }, cancel);
+        await table.TryDelete(space, key, cancel);
+        await table.TryDelete(RowKeys.SharedWith(tenant, kind, recipient), RowKeys.SharedFile(fileId, id), cancel);
     }
 
     /// <summary>Ends a share whose time is over; one that was given anew for longer stays.</summary>

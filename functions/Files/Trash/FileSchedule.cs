@@ -50,7 +50,7 @@ public sealed class FileSchedule(StorageClients storage)
 
     /// <summary>It has been dealt with.</summary>
     public Task Remove(ScheduledFile item, CancellationToken cancel) =>
-        tables.For(item.Bucket).TryDelete(new TableEntity(item.Row.PartitionKey, item.Row.RowKey) { ETag = ETag.All }, cancel);
+        tables.For(item.Bucket).TryDelete(item.Row.PartitionKey, item.Row.RowKey, cancel);
 
     /// <summary>Drops the tables whose day is over by more than a day and in which nothing is left; returns how many.</summary>
     public async Task<int> DropEmpty(DateTimeOffset now, CancellationToken cancel)

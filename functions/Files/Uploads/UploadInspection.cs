@@ -5,23 +5,23 @@ using Latchkey.Tenancy;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Looks at one upload: ends it if its time is over, and takes away what its URL has written beyond what was declared.
-/// A SAS can't limit a size, and nothing else would ever see bytes that no complete asked for.
+/// Inspects one upload: ends it after its deadline, and deletes what its URL has written beyond the declared size. A SAS can't limit
+/// a size, and nothing else would ever notice bytes for which complete was never called.
 /// </summary>
 public sealed class UploadInspection(
     FileStore files, SpaceQuota spaceQuota, FilePurge purge, BlobStore blobs, StagedBlobs staged, AuditLog audit, TimeProvider clock)
 {
-    // Libraries name the blocks of each attempt anew, and what an attempt left stays until the next list.
+    // Libraries name the blocks of each attempt anew, and blocks of earlier attempts stay until the next block list.
     const int MaxAttempts = 3;
     const long Slack = 8 << 20;
 
-    /// <summary>What was found.</summary>
-    /// <param name="IsEnded">An upload was ended.</param>
-    /// <param name="IsOversized">More was there than declared, and is gone.</param>
-    /// <param name="NeedsFinalInspection">There is something that a last look has to decide about.</param>
+    /// <summary>What an inspection found.</summary>
+    /// <param name="IsEnded">The upload was ended.</param>
+    /// <param name="IsOversized">Storage had more bytes than declared; they were deleted.</param>
+    /// <param name="NeedsFinalInspection">Something is left that the final inspection has to decide about.</param>
     public sealed record Findings(bool IsEnded, bool IsOversized, bool NeedsFinalInspection);
 
-    /// <summary>Looks.</summary>
+    /// <summary>Inspects the upload that a note is about.</summary>
     public async Task<Findings> Inspect(UploadNote note, CancellationToken cancel)
     {
         while (true)
@@ -31,58 +31,58 @@ public sealed class UploadInspection(
             {
                 null => await InspectWithoutRecord(note, cancel),
                 { Status: FileStatus.Pending } => await InspectPending(note, file, cancel),
-                // Whoever marked it died. A URL may write after it has gone.
+                // The process that marked it died. A URL may still write after the purge.
                 { Status: FileStatus.Purging } => await purge.TryRun(file, isDue: true, cancel) ? new(true, false, true) : null,
                 { Snapshot: { } served } => await InspectServed(note, file, served, cancel),
                 _ => new(false, false, false),
             };
-            if (found is not null) return found; // Otherwise it changed at this moment: look again.
+            if (found is not null) return found; // Otherwise the record changed meanwhile: inspect again.
         }
     }
 
-    // Never begun, refused or deleted: a URL may have written since, and it wrote to one of these.
+    // The file was never begun, was refused or was deleted. Its URL may have written to either blob since.
     async Task<Findings?> InspectWithoutRecord(UploadNote note, CancellationToken cancel)
     {
         var bytes = 0L;
-        foreach (var name in (string[])[FileRecord.BlobNameOf(note.FileId, staged: false), FileRecord.BlobNameOf(note.FileId, staged: true)])
+        foreach (var isStaged in (bool[])[false, true])
         {
-            var held = await staged.Measure(note.Tenant, name, null, cancel);
+            var held = await staged.Measure(note.Tenant, FileRecord.BlobNameOf(note.FileId, isStaged), null, cancel);
             bytes += held.Stored + held.Uncommitted;
         }
-        var isOver = note.Size < bytes;
-        if (isOver) await RecordOversized(note, bytes, cancel);
+        var isOversized = note.Size < bytes;
+        if (isOversized) await RecordOversized(note, bytes, cancel);
         foreach (var isStaged in (bool[])[true, false])
         {
             var name = FileRecord.BlobNameOf(note.FileId, isStaged);
             if (isStaged && bytes > 0) await staged.DropBlocks(note.Tenant, name, cancel);
             await blobs.Delete(note.Tenant, name, cancel);
         }
-        return new(false, isOver, true);
+        return new(false, isOversized, true);
     }
 
     async Task<Findings?> InspectPending(UploadNote note, FileRecord file, CancellationToken cancel)
     {
         var isEnded = clock.GetUtcNow() >= note.FinalInspectionAt;
         var held = note.UrlExpiresAt is null ? null : await staged.Measure(file.Tenant, file.BlobName, null, cancel);
-        var isOver = held is not null && IsOversized(file.Size, held);
-        if (!isEnded && !isOver) return new(false, false, true);
-        if (isOver) await RecordOversized(note, held!.Stored + held.Uncommitted, cancel); // First: it counts once, whoever repeats this.
-        return await purge.TryRun(file, isDue: true, cancel) ? new(true, isOver, true) : null;
+        var isOversized = held is not null && IsOversized(file.Size, held);
+        if (!isEnded && !isOversized) return new(false, false, true);
+        if (isOversized) await RecordOversized(note, held!.Stored + held.Uncommitted, cancel); // First, because it counts once however often this is repeated.
+        return await purge.TryRun(file, isDue: true, cancel) ? new(true, isOversized, true) : null;
     }
 
-    // The file is served from a snapshot; what its URL writes later lies below that.
+    // The file is served from a snapshot. What its URL writes later goes to the blob below it.
     async Task<Findings?> InspectServed(UploadNote note, FileRecord file, string served, CancellationToken cancel)
     {
         var held = await staged.Measure(file.Tenant, file.BlobName, served, cancel);
-        var isOver = note.UrlExpiresAt is not null && held.Stored + held.Uncommitted > file.Size;
-        if (isOver) await RecordOversized(note, held.Stored + held.Uncommitted, cancel);
+        var isOversized = note.UrlExpiresAt is not null && held.Stored + held.Uncommitted > file.Size;
+        if (isOversized) await RecordOversized(note, held.Stored + held.Uncommitted, cancel);
         if (held.Stored > 0 || held.OtherSnapshots > 0) await staged.KeepOnly(file.Tenant, file.BlobName, served, cancel);
         if (held.Uncommitted > 0)
         {
-            await staged.DropBlocks(file.Tenant, file.BlobName, cancel); // Past a lease.
-            await staged.Commit(file.Tenant, file.BlobName, [], new BlobHttpHeaders(), cancel); // Not all storage drops them before.
+            await staged.DropBlocks(file.Tenant, file.BlobName, cancel); // Even under a lease.
+            await staged.Commit(file.Tenant, file.BlobName, [], new BlobHttpHeaders(), cancel); // Some storage drops them only now.
         }
-        return new(false, isOver, true);
+        return new(false, isOversized, true);
     }
 
     static bool IsOversized(long size, BlobFootprint held) => held.Largest > size || held.Stored > 2 * size
@@ -93,7 +93,8 @@ public sealed class UploadInspection(
         if (note.Uploader is null) return;
         var found = new OversizedUpload(note.Uploader, note.FileId, clock.GetUtcNow());
         await spaceQuota.TryTransact(note.Tenant, note.FileId[..16], new UsageChange { Oversized = found }, [], cancel);
-        audit.Add(note.Tenant, "upload-oversized", note.Uploader[(note.Uploader.IndexOf(':', StringComparison.Ordinal) + 1)..], note.Client, note.FileId,
-            $"{note.Size} bytes were declared, {bytes} were found and deleted");
+        var actor = note.Uploader[(note.Uploader.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        audit.Add(note.Tenant, "upload-oversized", actor, note.Client, note.FileId,
+            $"{note.Size} bytes declared, {bytes} found and deleted");
     }
 }

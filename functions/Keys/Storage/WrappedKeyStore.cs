@@ -46,7 +46,7 @@ sealed class WrappedKeyStore(StorageClients storage, KeySeal seal) : IKeyStore
 
     // The number is never given again while a newer key is there, so no ETag is needed.
     public Task Remove(string tenant, KeyRow row, CancellationToken cancel) =>
-        table.TryDelete(new TableEntity(tenant, RowKeys.Key(row.Algorithm, row.Number)) { ETag = Azure.ETag.All }, cancel);
+        table.TryDelete(tenant, RowKeys.Key(row.Algorithm, row.Number), cancel);
 
     public async Task<ILookup<string, KeyRow>> All(CancellationToken cancel)
     {

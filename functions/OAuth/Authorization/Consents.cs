@@ -52,7 +52,7 @@ public sealed class Consents(StorageClients storage, TimeProvider clock)
 
     /// <summary>Takes an approval back; the app's sessions are not touched.</summary>
     public Task Remove(Tenant tenant, string userId, string clientId, CancellationToken cancel) => table.TryDelete(
-        new TableEntity(RowKeys.UserPartition(tenant.Id, userId), clientId) { ETag = Azure.ETag.All }, cancel);
+        RowKeys.UserPartition(tenant.Id, userId), clientId, cancel);
 
     static Scope Of(Client client, TableEntity? row) =>
         row is not null && (row.GetString("ClientIncarnation") ?? "") == client.Incarnation ? Scope.Parse(row.GetString("Scope")) : Scope.None;

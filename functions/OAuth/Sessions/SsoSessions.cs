@@ -93,7 +93,7 @@ public sealed class SsoSessions(
     }
 
     Task<bool> Delete(Tenant tenant, string bucket, string hash, CancellationToken cancel) => tables.For(bucket).TryDelete(
-        new TableEntity(RowKeys.SignInPartition(tenant.Id, hash), RowKeys.SignIn) { ETag = Azure.ETag.All }, cancel);
+        RowKeys.SignInPartition(tenant.Id, hash), RowKeys.SignIn, cancel);
 
     bool TryRead(HttpRequest request, Tenant tenant, out string bucket, out string hash)
     {

@@ -73,7 +73,7 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     /// <summary>Deletes a client, whatever state it is in. Other instances see it go within the cache's seconds.</summary>
     public async Task Delete(Tenant tenant, string id, CancellationToken cancel)
     {
-        await table.TryDelete(new TableEntity(tenant.Id, id) { ETag = ETag.All }, cancel);
+        await table.TryDelete(tenant.Id, id, cancel);
         cache.Remove($"{tenant.Id}|{id}");
     }
 

@@ -81,14 +81,14 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
     /// <summary>Deletes a role, if there is one of this name.</summary>
     public async Task Delete(Tenant tenant, string role, CancellationToken cancel)
     {
-        await table.TryDelete(new TableEntity(tenant.Id, RowKeys.Role(role)) { ETag = Azure.ETag.All }, cancel);
+        await table.TryDelete(tenant.Id, RowKeys.Role(role), cancel);
         cache.Remove(tenant.Id);
     }
 
     /// <summary>Deletes the row that makes the tenant exist: the last of its deletion.</summary>
     public async Task Delete(string id, CancellationToken cancel)
     {
-        await table.TryDelete(new TableEntity(id, RowKeys.Tenant) { ETag = Azure.ETag.All }, cancel);
+        await table.TryDelete(id, RowKeys.Tenant, cancel);
         cache.Remove(id);
     }
 

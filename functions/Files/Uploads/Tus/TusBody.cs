@@ -3,18 +3,18 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Files;
 
-/// <summary>A request's body, read until it ends, breaks or takes too long; what was read by then counts.</summary>
+/// <summary>Reads a request's body until it ends, breaks or takes too long. What was read by then counts.</summary>
 sealed class TusBody(HttpRequest request, TimeProvider clock, DateTimeOffset until)
 {
     long bytesRead;
 
-    /// <summary>What broke the line, or null.</summary>
+    /// <summary>What interrupted the body, or null.</summary>
     public Exception? Fault { get; private set; }
 
-    /// <summary>True if the time was over before the body was.</summary>
+    /// <summary>True if the time ran out before the body ended.</summary>
     public bool TimedOut { get; private set; }
 
-    /// <summary>Fills the buffer; less than all of it only at the end, of the body or of the patience.</summary>
+    /// <summary>Fills the buffer. It stays partly empty only if the body ends, breaks or the time runs out.</summary>
     public async Task<int> Fill(Memory<byte> buffer)
     {
         var filled = 0;
@@ -28,7 +28,7 @@ sealed class TusBody(HttpRequest request, TimeProvider clock, DateTimeOffset unt
         return filled;
     }
 
-    /// <summary>True if there is at least another byte.</summary>
+    /// <summary>True if the body has at least one more byte.</summary>
     public async Task<bool> HasMore() => await Read(new byte[1]) > 0;
 
     async Task<int> Read(Memory<byte> buffer)

@@ -7,17 +7,17 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>One upload by tus: how far it is (HEAD), the next piece (PATCH), give it up (DELETE).</summary>
+/// <summary>One upload by tus: its offset (HEAD), the next piece (PATCH), and termination (DELETE).</summary>
 public sealed class TusUpload(TenantPipeline pipeline, TusProgress progress, FilePurge purge, Settings settings)
 {
     /// <summary>
-    /// <c>HEAD, PATCH, DELETE /{tenant}/tus/{id}</c>, or <c>POST</c> with X-HTTP-Method-Override. With the piece that
-    /// holds the last byte the file is checked and completed; PATCH then answers as <see cref="CompleteUpload"/> would
-    /// if something is wrong with it.
+    /// <c>HEAD, PATCH, DELETE /{tenant}/tus/{id}</c>, or <c>POST</c> with X-HTTP-Method-Override. After the last piece the file is
+    /// checked and completed. If something is wrong with it, PATCH answers as <see cref="CompleteUpload"/> does.
     /// </summary>
     [Function("tus-upload")]
     public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "head", "patch", "delete", "post", "options", Route = "{tenant}/tus/{id}")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "head", "patch", "delete", "post", "options", Route = "{tenant}/tus/{id}")]
+        HttpRequest request)
     {
         TusProtocol.SetHeaders(request, settings);
         return pipeline.AuthorizeWrite(request, Scopes.FilesWrite, caller =>
@@ -60,7 +60,10 @@ public sealed class TusUpload(TenantPipeline pipeline, TusProgress progress, Fil
         {
             var file = await progress.Find(caller, request.RouteValues["id"] as string);
             if (file.Status != FileStatus.Pending)
-                throw Problem.Conflict("upload_complete", $"The upload is complete: delete the file, {caller.Tenant.Issuer}/files/{file.Id}.");
+            {
+                throw Problem.Conflict("upload_complete",
+                    $"The upload is complete. To remove it, delete the file {caller.Tenant.Issuer}/files/{file.Id}.");
+            }
             if (await purge.TryRun(file, isDue: false, caller.Cancel)) return Results.NoContent();
         }
     }
