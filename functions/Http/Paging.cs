@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Latchkey.Http;
 
-/// <summary>How every list is paged: <c>limit</c> (1 to 200, 50 by default) and an opaque <c>cursor</c>, the last key in base64url.</summary>
+/// <summary>How lists are paged: <c>limit</c> (1 to 200, 50 by default) and an opaque <c>cursor</c>, the last key in base64url.</summary>
 public static class Paging
 {
     const int DefaultLimit = 50;
@@ -17,7 +17,7 @@ public static class Paging
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxLimit ? limit
         : throw Problem.BadRequest("invalid_limit", $"limit must be a whole number from 1 to {MaxLimit}.");
 
-    /// <summary>The key after which the page begins, or null for the first page. The list still has to check that the key is one of its own.</summary>
+    /// <summary>The key after which the page begins, or null for the first page. The list has to check that the key is its own.</summary>
     /// <exception cref="Problem">400 <c>invalid_cursor</c>.</exception>
     public static string? After(Query query)
     {

@@ -37,9 +37,9 @@ public sealed class StagedBlobs(BlobStore blobs)
         try
         {
             var answer = await Blob(tenant, name).GetBlockListAsync(BlockListTypes.All, cancellationToken: cancel);
-            var committed = Convert(answer.Value.CommittedBlocks);
+            var committed = ToBlocks(answer.Value.CommittedBlocks);
             var etag = committed.Count > 0 ? answer.GetRawResponse().Headers.ETag : null;
-            return new StagedBlocks(committed, Convert(answer.Value.UncommittedBlocks), etag);
+            return new StagedBlocks(committed, ToBlocks(answer.Value.UncommittedBlocks), etag);
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
@@ -174,5 +174,5 @@ public sealed class StagedBlobs(BlobStore blobs)
 
     BlockBlobClient Blob(string tenant, string name) => blobs.Container(tenant).GetBlockBlobClient(name);
 
-    static List<Block> Convert(IEnumerable<BlobBlock> blocks) => [.. blocks.Select(block => new Block(block.Name, block.SizeLong))];
+    static List<Block> ToBlocks(IEnumerable<BlobBlock> blocks) => [.. blocks.Select(block => new Block(block.Name, block.SizeLong))];
 }

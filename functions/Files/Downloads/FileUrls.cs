@@ -7,14 +7,15 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Hands out the URLs under which storage takes or gives a file's bytes. Every one is logged and audited with all that it allows
-/// and without what makes it work. A URL that a refused request threw away may be in the log; the reverse can't be.
+/// Issues the URLs with which a file's bytes are uploaded to storage or downloaded from it. Every URL is logged and audited with what
+/// it permits, but without its signature. The log may hold a URL that was discarded because its request was refused; a URL that was
+/// issued is never missing.
 /// </summary>
 public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider clock, ILogger<FileUrls> logger)
 {
     /// <summary>
-    /// The URL that creates the file's blob once, or that takes its blocks. It lives as long as its size needs
-    /// (<see cref="UploadDeadline.UrlLifetime"/>), but never longer than the upload may.
+    /// The URL that creates the file's blob once, or that takes its blocks. Its lifetime depends on the file's size
+    /// (<see cref="UploadDeadline.UrlLifetime"/>), but it never outlives the upload.
     /// </summary>
     /// <exception cref="Problem">410 <c>upload_expired</c>.</exception>
     public async Task<SignedUrl> Upload(Caller caller, FileRecord file)
@@ -30,23 +31,22 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
         return url;
     }
 
-    /// <summary>The URL that serves the file under its name, to be saved. It lives <see cref="Settings.DownloadUrlTime"/>.</summary>
+    /// <summary>The URL that downloads the file under its name. It lives for <see cref="Settings.DownloadUrlTime"/>.</summary>
     public Task<SignedUrl> Download(Caller caller, FileRecord file) =>
         Read(file, caller.Token.ClientId, settings.DownloadUrlTime, caller.Cancel, caller.Audit);
 
     /// <summary>
-    /// The same for whoever has no token, such as a link; <paramref name="client"/> is who, for the log. Without an act
-    /// nobody gets the URL: storage itself reads from it.
+    /// The same for a caller without a token, such as the holder of a link; <paramref name="client"/> identifies the caller in the log.
+    /// Without an audit context nobody outside gets the URL: storage itself reads from it.
     /// </summary>
     public async Task<SignedUrl> Read(FileRecord file, string client, TimeSpan life, CancellationToken cancel, AuditContext? audit = null)
     {
         var url = await sas.ToRead(
-            file.Tenant, file.BlobName, file.Snapshot, file.ContentType, ContentDisposition.For(file.Name), life, cancel);
+            file.Tenant, file.BlobName, file.Snapshot, new(file.ContentType, ContentDisposition.For(file.Name)), life, cancel);
         LogAndAudit(file, client, audit, "read", url);
         return url;
     }
 
-    // To the log, and to the audit with the rest of the act.
     void LogAndAudit(FileRecord file, string client, AuditContext? audit, string permission, SignedUrl url)
     {
         Log.Issued(logger, file.Tenant, file.Id, permission, url.ExpiresAt, client);

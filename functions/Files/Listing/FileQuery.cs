@@ -6,7 +6,7 @@ namespace Latchkey.Files;
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Owner">Whose space.</param>
 /// <param name="KeyPrefix">How the row keys begin (<see cref="RowKeys"/>).</param>
-/// <param name="After">Where the page before ended: a row key, or a position in the order (<see cref="FileSort"/>). Null: the first page.</param>
+/// <param name="After">Where the last page ended: a row key, or a position (<see cref="FileSort"/>). Null for the first page.</param>
 /// <param name="Limit">How many files at most.</param>
 public sealed record FileQuery(string Tenant, Owner Owner, string KeyPrefix, string? After, int Limit)
 {

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>Renames a file or moves it to another folder of its space, in one conditional write; the bytes stay where they are.</summary>
+/// <summary>Renames a file or moves it to another folder of its space, in one conditional write. The bytes stay where they are.</summary>
 public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissions, FileStore files, Folders folders)
 {
     const int MaxAttempts = 5;
@@ -19,7 +19,7 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissi
         {
             var asked = await JsonBody.Read<RenameRequest>(request);
             if (asked.Space is not null)
-                throw Problem.BadRequest("not_supported", "A file can't be moved to another space: copy it there and delete it here.");
+                throw Problem.BadRequest("not_supported", "A file can't be moved to another space. Copy it there and delete it here.");
             var name = asked.Name is null ? null : FileName.Read(asked.Name);
             var folder = asked.Folder is null ? null : FileName.ReadFolder(asked.Folder);
             for (var attempt = 0; attempt < MaxAttempts; attempt++)
@@ -31,7 +31,7 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissi
                 if (file.Status == FileStatus.Available && renamed.Folder != file.Folder) await folders.RemoveIfEmpty(file, caller.Cancel);
                 return Answer(caller, renamed);
             }
-            throw Problem.Conflict("file_changing", "The file keeps changing; try again later.");
+            throw Problem.Conflict("file_changing", "The file keeps changing. Try again later.");
         });
 
     static IResult Answer(Caller caller, FileRecord file) =>
@@ -43,7 +43,7 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissi
 
         public string? Folder { get; init; }
 
-        /// <summary>Only here to be refused by name.</summary>
+        /// <summary>Not supported. It is read only to be refused with a helpful message.</summary>
         public string? Space { get; init; }
     }
 }

@@ -58,9 +58,9 @@ public sealed class LinkDownloads(
         var finding = files.Find(tenant.Id, id, cancel);
         var sharing = shares.Find(tenant.Id, id, Share.IdOf(id, "link", secret), cancel);
         await Task.WhenAll(finding, sharing);
-        var isLive = await sharing is { Kind: "link" } share && share.IsLive(clock.GetUtcNow()) && AreEqual(share.SecretHash, Ids.Hash(secret));
-        if (!isLive || await finding is not { Status: FileStatus.Available } file) return new(LinkStatus.NotFound);
-        var link = (await sharing)!;
+        if (await finding is not { Status: FileStatus.Available } file) return new(LinkStatus.NotFound);
+        if (await sharing is not { Kind: "link" } link || !link.IsLive(clock.GetUtcNow())) return new(LinkStatus.NotFound);
+        if (!AreEqual(link.SecretHash, Ids.Hash(secret))) return new(LinkStatus.NotFound);
         if (!await AreUsersEnabled(tenant, file, link, cancel)) return new(LinkStatus.NotFound);
         var status = link.IsUsedUp ? LinkStatus.UsedUp : file.MissingSince is not null ? LinkStatus.FileLost : LinkStatus.Ready;
         return new(status, file, link);

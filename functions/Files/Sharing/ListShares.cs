@@ -5,11 +5,11 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>Lists who has access to a file beyond those of its space, for those who may decide about it.</summary>
+/// <summary>Lists the shares of a file, for those who may share it.</summary>
 public sealed class ListShares(TenantPipeline pipeline, FilePermissions permissions, ShareStore shares, TimeProvider clock)
 {
     /// <summary>
-    /// <c>GET /{tenant}/files/{id}/shares</c>: what has ended is not among them. Preflights: see <see cref="ShareFile"/>.
+    /// <c>GET /{tenant}/files/{id}/shares</c>, without expired shares. Preflights: see <see cref="ShareFile"/>.
     /// </summary>
     [Function("files-shares")]
     public Task<IResult> Get(

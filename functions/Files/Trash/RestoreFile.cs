@@ -6,12 +6,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>Brings a file back from the trash, under its name and in its folder.</summary>
+/// <summary>Restores a file from the trash, with its name and in its folder.</summary>
 public sealed class RestoreFile(TenantPipeline pipeline, FilePermissions permissions, FileStore files)
 {
     const int MaxAttempts = 5;
 
-    /// <summary><c>POST /{tenant}/files/{id}/restore</c> → 200 file; the same if it is back already.</summary>
+    /// <summary><c>POST /{tenant}/files/{id}/restore</c> → 200 file, also if it is restored already.</summary>
     [Function("files-restore")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/files/{id}/restore")] HttpRequest request) =>
@@ -26,6 +26,6 @@ public sealed class RestoreFile(TenantPipeline pipeline, FilePermissions permiss
                 var restored = file.Restore();
                 if (await files.TryMove(file, restored, default, caller.Cancel)) return FileJson.Ok(FileResponse.Of(restored));
             }
-            throw Problem.Conflict("file_changing", "The file keeps changing; try again later.");
+            throw Problem.Conflict("file_changing", "The file keeps changing. Try again later.");
         });
 }

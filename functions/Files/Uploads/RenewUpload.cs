@@ -27,8 +27,13 @@ public sealed class RenewUpload(
             if (file.Status == FileStatus.Copying) throw FilePermissions.Copying();
             if (file.Status != FileStatus.Pending) return FileJson.Ok(new UploadProgressResponse(file.Id, "available"));
             if (file.TusMetadata is not null)
-                throw Problem.Conflict("tus_upload", $"This file is uploaded by tus. Ask {caller.Tenant.Issuer}/tus/{file.Id} for its progress.");
-            var progress = file.BlockSize is { } blockSize ? await BlockProgress(caller, file, blockSize) : await SingleProgress(caller, file);
+            {
+                throw Problem.Conflict("tus_upload",
+                    $"This file is uploaded by tus. See {caller.Tenant.Issuer}/tus/{file.Id} for its progress.");
+            }
+            var progress = file.BlockSize is { } blockSize
+                ? await BlockProgress(caller, file, blockSize)
+                : await SingleProgress(caller, file);
             return FileJson.Ok(progress);
         });
 

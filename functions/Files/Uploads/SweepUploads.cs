@@ -57,7 +57,8 @@ public sealed partial class SweepUploads(
     async Task<UploadInspection.Findings> Inspect(UploadNote note, DateTimeOffset now, CancellationToken cancel)
     {
         var found = await inspection.Inspect(note, cancel);
-        if (note.NextInspection(now, found.NeedsFinalInspection) is { } next) await uploads.SaveNote(note with { InspectAt = next }, cancel);
+        if (note.NextInspection(now, found.NeedsFinalInspection) is { } next)
+            await uploads.SaveNote(note with { InspectAt = next }, cancel);
         return found;
     }
 
@@ -69,7 +70,8 @@ public sealed partial class SweepUploads(
     static partial class Log
     {
         [LoggerMessage(70, LogLevel.Information,
-            "Upload sweep of {Bucket}: {Inspected} inspected, {Ended} ended, {Oversized} larger than declared, {Failed} failed (late: {Late})")]
+            "Upload sweep of {Bucket}: {Inspected} inspected, {Ended} ended, {Oversized} larger than declared, {Failed} failed "
+            + "(late: {Late})")]
         public static partial void Swept(
             ILogger logger, string bucket, int inspected, int ended, int oversized, int failed, bool late);
 

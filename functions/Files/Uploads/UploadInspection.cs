@@ -66,7 +66,8 @@ public sealed class UploadInspection(
         var held = note.UrlExpiresAt is null ? null : await staged.Measure(file.Tenant, file.BlobName, null, cancel);
         var isOversized = held is not null && IsOversized(file.Size, held);
         if (!isEnded && !isOversized) return new(false, false, true);
-        if (isOversized) await RecordOversized(note, held!.Stored + held.Uncommitted, cancel); // First, because it counts once however often this is repeated.
+        // Recorded first: it counts once, however often this is repeated.
+        if (isOversized) await RecordOversized(note, held!.Stored + held.Uncommitted, cancel);
         return await purge.TryRun(file, isDue: true, cancel) ? new(true, isOversized, true) : null;
     }
 

@@ -22,7 +22,7 @@ public sealed class Uploads(FileStore files, BlobStore blobs, StorageClients sto
         await files.Add(file, Owner.Of(caller.Token), caller.Cancel);
     }
 
-    /// <summary>Adds a note about an upload and its URL, if it has one. It comes before the URL is issued, so that none goes unseen.</summary>
+    /// <summary>Adds a note about an upload and its URL, if it has one. The note comes before the URL, so that no URL is missed.</summary>
     public async Task AddNote(Caller caller, FileRecord file, SignedUrl? url)
     {
         var note = FinalInspectionNote(file.Tenant, file.Id, file.CreatedAt);

@@ -44,7 +44,7 @@ public sealed class OversizedTests : IAsyncLifetime
         await Eventually.True(async () => (await admin.Get("audit?type=upload-oversized")).GetProperty("entries").EnumerateArray().Any(entry =>
             entry.GetProperty("target").GetString() == id && entry.GetProperty("actor").GetString() == user
             && entry.GetProperty("client").GetString() == "first-party"
-            && entry.GetProperty("detail").GetString()!.StartsWith($"{declared} bytes were declared", StringComparison.Ordinal)));
+            && entry.GetProperty("detail").GetString()!.StartsWith($"{declared} bytes declared", StringComparison.Ordinal)));
         Assert.Contains((await Usage()).Oversized, one => one.FileId == id && one.Uploader == $"user:{user}");
     }
 

@@ -106,7 +106,8 @@ public sealed class FormReader
     /// <summary>400 <c>invalid_form</c>.</summary>
     public static Problem Invalid(string why) => Problem.BadRequest("invalid_form", $"Invalid form: {why}.");
 
-    Problem TooLarge() => new(413, "file_too_large", $"A file in a form can have {maxFileBytes} bytes at most. Upload a larger file another way.")
+    Problem TooLarge() => new(413, "file_too_large",
+        $"A file in a form can have {maxFileBytes} bytes at most. Upload a larger file another way.")
     {
         Extensions = new Dictionary<string, object?> { ["limit"] = maxFileBytes },
     };
