@@ -31,5 +31,5 @@ public static class Paging
     public static string? Cursor(string? last) => last is null ? null : Base64Url.EncodeToString(Encoding.UTF8.GetBytes(last));
 
     /// <summary>400 <c>invalid_cursor</c>.</summary>
-    public static Problem InvalidCursor() => Problem.BadRequest("invalid_cursor", "The cursor is not from this list.");
+    public static Problem InvalidCursor() => Problem.BadRequest("invalid_cursor", "The cursor did not come from this list.");
 }

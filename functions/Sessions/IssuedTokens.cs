@@ -66,7 +66,7 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
         if (client.Incarnation != incarnation || tenant.HasEnded(client, begun)) return null;
         if (row.ContainsKey("RevokedAt") || RevokedTokens.Of(row).Has(token.TokenId) || !await IsSourceLive(row, cancel)) return null;
         if (asking is null) return token.Scope;
-        return await asking is { } user && user.Keeps(row.GetInt64("UserMark"), begun)
+        return await asking is { } user && user.Keeps(row.GetInt64("UserMark"), begun) && user.KeepsApp(token.ClientId, row.GetInt64("AppMark"))
             ? token.Scope.Intersect(Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. tenant.Rights(user.Roles).Tokens])) : null;
     }
 

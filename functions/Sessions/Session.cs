@@ -84,16 +84,19 @@ public sealed record Session
     /// <summary>The user's <see cref="UserState.Mark"/> at the sign-in; null for a session from before there were marks.</summary>
     public required long? UserMark { get; init; }
 
+    /// <summary>The user's <see cref="UserState.AppMark"/> for the client at the sign-in.</summary>
+    public long AppMark { get; init; }
+
     /// <summary>The client's <see cref="Client.Incarnation"/> at the sign-in.</summary>
     public required string ClientIncarnation { get; init; }
 
     /// <summary>
-    /// True if somebody ended it: itself, or with all of the user's, the client's or the tenant's; or if its client is gone
+    /// True if somebody ended it: itself, or with all of the user's, the app's for the user, the client's or the tenant's; or if its client is gone
     /// and another of the same id is there. Null is a user who is not there.
     /// </summary>
     public bool HasEnded(Tenant tenant, Client client, UserState? user) =>
         RevokedAt is not null || tenant.HasEnded(client, CreatedAt) || ClientIncarnation != client.Incarnation
-        || user?.Keeps(UserMark, CreatedAt) is not true;
+        || user?.Keeps(UserMark, CreatedAt) is not true || !user.KeepsApp(ClientId, AppMark);
 
     internal ETag ETag { get; init; }
 

@@ -31,6 +31,7 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
         {
             ["ClientId"] = session.ClientId,
             ["UserMark"] = session.UserMark,
+            ["AppMark"] = session.AppMark == 0 ? null : session.AppMark,
             ["CreatedAt"] = session.CreatedAt,
             ["ExpiresAt"] = session.ExpiresAt,
             ["UserAgent"] = device.UserAgent,
@@ -58,15 +59,16 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
         RowKeys.UserPartition(tenant.Id, userId), sessionId, cancel);
 
     /// <summary>
-    /// Removes the lines of what the user's mark has ended. Nothing depends on it: the mark decides. What is beginning now
-    /// bears the new mark and stays.
+    /// Removes the lines of what the user's marks have ended. Nothing depends on it: the marks decide. What is beginning now
+    /// bears the new one and stays.
     /// </summary>
     public async Task Tidy(Tenant tenant, User user, CancellationToken cancel)
     {
-        var ended = new List<TableTransactionAction>();
+        var (state, ended) = (user.State with { Disabled = false }, new List<TableTransactionAction>());
         await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, user.Id), cancel))
         {
-            if ((user.State with { Disabled = false }).Keeps(row.GetInt64("UserMark"), row.GetDateTimeOffset("CreatedAt")!.Value)) continue;
+            if (state.Keeps(row.GetInt64("UserMark"), row.GetDateTimeOffset("CreatedAt")!.Value)
+                && state.KeepsApp(row.GetString("ClientId"), row.GetInt64("AppMark"))) continue;
             ended.Add(new(TableTransactionActionType.Delete, row, ETag.All));
         }
         // A batch of which somebody else has removed a line is left to the next.

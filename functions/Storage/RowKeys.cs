@@ -59,6 +59,13 @@ public static partial class RowKeys
     /// <summary>The partition of the attempts that the lockout counts for one subject. The id may be any text.</summary>
     public static string Attempts(string tenant, string kind, string id) => $"{tenant}|{kind}|{Ids.Hash(id)}";
 
+    /// <summary>
+    /// The partition of the attempts that the lockout counts for one thing of a user's. The id may be any text. Without an id it is
+    /// how all of the user's partitions start.
+    /// </summary>
+    public static string AttemptsOf(string tenant, string kind, string userId, string? id) =>
+        $"{tenant}|{kind}|{userId}|{(id is null ? "" : Ids.Hash(id))}";
+
     /// <summary>How the keys of all attempts start. They sort after <see cref="AnySuccess"/>.</summary>
     public const string AnyAttempt = "place|";
 
@@ -94,6 +101,9 @@ public static partial class RowKeys
 
     /// <summary>A group, in its tenant's partition.</summary>
     public static string Group(string id) => $"group|{id}";
+
+    /// <summary>The note that a client's files are being removed.</summary>
+    public static string RemovedClient(string id) => $"client|{id}";
 
     /// <summary>A membership, listed by group.</summary>
     public static string Member(string group, string user) => $"member|{group}|{user}";

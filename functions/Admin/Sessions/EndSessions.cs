@@ -6,14 +6,14 @@ using Latchkey.Tenancy;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// Ends sessions. One: its row is marked. A user's, a client's or a tenant's: one mark on the user's, client's or tenant's
-/// row, which every request has at hand; so it takes effect whole, at once here and within seconds on other instances.
+/// Ends sessions. To end one, its row is marked. To end all of a user, client or tenant, one mark on the row of that user,
+/// client or tenant is enough, because every request reads it: it takes effect at once here, within seconds on other instances.
 /// </summary>
 public sealed class EndSessions(UserSessions lines, UserStore users, ClientStore clients, TenantStore tenants, TimeProvider clock)
 {
     const int Attempts = 5;
 
-    /// <summary>Changes a user and ends all that they have begun, by one write; null if there is no such user.</summary>
+    /// <summary>Changes a user and ends all of the user's sessions, in one write; null if the user does not exist.</summary>
     /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
     public async Task<User?> OfUser(Tenant tenant, string userId, Func<User, User> change, CancellationToken cancel)
     {
@@ -23,7 +23,7 @@ public sealed class EndSessions(UserSessions lines, UserStore users, ClientStore
         return user;
     }
 
-    /// <summary>Ends all sessions and tokens of a client; false if there is no such client.</summary>
+    /// <summary>Ends all sessions and tokens of a client; false if the client does not exist.</summary>
     /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
     public async Task<bool> OfClient(Tenant tenant, string clientId, CancellationToken cancel) =>
         await Change(() => clients.FindNow(tenant, clientId, cancel),
@@ -45,6 +45,6 @@ public sealed class EndSessions(UserSessions lines, UserStore users, ClientStore
             var changed = change(found);
             if (await tryReplace(changed)) return changed;
         }
-        throw Problem.Conflict("changed_meanwhile", "Somebody else keeps changing it; try again.");
+        throw Problem.Conflict("changed_meanwhile", "Others keep changing this at the same time; try again.");
     }
 }

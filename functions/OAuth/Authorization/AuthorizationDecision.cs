@@ -54,7 +54,7 @@ public sealed class AuthorizationDecision(Consents approvals, IdTokenHints hints
         var granted = Granted(tenant, request, user);
         if (request.Asks(Prompt.Consent)) return true;
         if (request.To.Client.FirstParty) return false;
-        return !granted.Except(await approvals.Find(tenant, user.Id, request.To.Client, cancel)).IsEmpty;
+        return !granted.Except(await approvals.Find(tenant, user, request.To.Client, cancel)).IsEmpty;
     }
 
     async Task<bool> MustSignInAgain(

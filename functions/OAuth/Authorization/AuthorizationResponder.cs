@@ -41,7 +41,7 @@ public sealed class AuthorizationResponder(
         var standing = await pending.Answer(tenant, waiting, mine, cancel);
         if (standing.SessionId is not { } sessionId) throw Denied();
         if (standing.UserId != who.User.Id || clock.GetUtcNow() >= standing.At + Codes.Life) throw Finished();
-        if (consented) await approvals.Add(tenant, who.User.Id, client, scope, cancel);
+        if (consented) await approvals.Add(tenant, who.User, client, scope, cancel);
         return await Grant(tenant, request, who, scope, sessionId, device, cancel);
     }
 

@@ -11,7 +11,7 @@ namespace Latchkey.OAuth;
 /// Metadata of a tenant's issuer, with exactly what works: OpenID Connect Discovery 1.0 §4 appends the well-known path
 /// to the issuer, RFC 8414 §3.1 puts it before the issuer's path. Both answers are the same document.
 /// </summary>
-public sealed class Discovery(TenantPipeline pipeline)
+public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grants)
 {
     /// <summary><c>GET /{tenant}/.well-known/openid-configuration</c></summary>
     [Function("openid-configuration")]
@@ -34,7 +34,7 @@ public sealed class Discovery(TenantPipeline pipeline)
     static readonly string[] AuthMethods =
         [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
 
-    static Dictionary<string, object> Document(string issuer) => new()
+    Dictionary<string, object> Document(string issuer) => new()
     {
         ["issuer"] = issuer,
         ["jwks_uri"] = $"{issuer}/oauth/jwks",
@@ -54,7 +54,7 @@ public sealed class Discovery(TenantPipeline pipeline)
         ["userinfo_endpoint"] = $"{issuer}/oauth/userinfo",
         ["registration_endpoint"] = $"{issuer}/oauth/register",
         ["dpop_signing_alg_values_supported"] = ForeignJwt.Algorithms,
-        ["grant_types_supported"] = new[] { GrantType.AuthorizationCode, GrantType.ClientCredentials, GrantType.RefreshToken, GrantType.DeviceCode, GrantType.Password },
+        ["grant_types_supported"] = grants.Select(grant => grant.Type),
         // The implicit types work for clients that an operator has marked as legacy; they are offered to nobody.
         ["response_types_supported"] = new[] { ResponseType.Code },
         ["response_modes_supported"] = ResponseMode.All,

@@ -1,4 +1,6 @@
 using Azure.Data.Tables;
+using Latchkey.Http;
+using Latchkey.Protocol;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.Logging;
@@ -19,6 +21,9 @@ public sealed partial class PasswordResets(
 {
     static readonly TimeSpan Life = TimeSpan.FromMinutes(30);
 
+    const string ByAdministrators = "administrators";
+    const int RetryMailAfterSeconds = 60;
+
     // Known or not, mail taken fast or slowly: the answer comes after this.
     static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
 
@@ -29,10 +34,9 @@ public sealed partial class PasswordResets(
     /// <param name="tenant">The tenant.</param>
     /// <param name="userName">As typed.</param>
     /// <param name="place">Where the request comes from.</param>
-    /// <param name="write">Makes the message of a user and a link.</param>
     /// <param name="cancel">The caller hung up.</param>
-    /// <exception cref="Protocol.OAuthError">429: too many from there.</exception>
-    public async Task Ask(Tenant tenant, string userName, SignInPlace place, Func<User, string, Message> write, CancellationToken cancel)
+    /// <exception cref="OAuthError">429: too many from there.</exception>
+    public async Task Ask(Tenant tenant, string userName, SignInPlace place, CancellationToken cancel)
     {
         var device = await devices.Read(tenant, place.Device, cancel);
         using (var attempt = await attempts.ReserveReset(
@@ -41,8 +45,44 @@ public sealed partial class PasswordResets(
             await attempt.Failed(); // Every request counts, a good one too.
         }
         // Not awaited: a slow mail server would tell that there is mail to send. It outlives the caller's connection.
-        _ = TrySend(tenant, userName, device, write);
+        _ = TrySend(tenant, userName, device);
         await Task.Delay(AnswerTime, clock, cancel);
+    }
+
+    /// <summary>Sends a link for an administrator, who is told how that went. It counts apart from what others ask for.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="user">The user, who has a mail address.</param>
+    /// <param name="cancel">The caller hung up; what has begun is finished all the same.</param>
+    /// <exception cref="Problem">409 <c>no_mail</c>; 429 <c>too_many_mails</c>; 503 <c>mail_unavailable</c>: it was not taken.</exception>
+    public async Task Send(Tenant tenant, User user, CancellationToken cancel)
+    {
+        if (mail is null) throw Problem.Conflict("no_mail", "This deployment sends no mail.");
+        using var attempt = await Reserve(tenant, user, cancel);
+        var message = ResetMessage.Of(tenant, user.Email!, await Make(tenant, user), byAdministrator: true);
+        try
+        {
+            await mail.Send(message, CancellationToken.None);
+        }
+        catch (Exception fault)
+        {
+            Log.NotSent(logger, tenant.Id, fault);
+            await attempt.Withdraw();
+            throw Problem.Unavailable("mail_unavailable", "The mail was not taken; try again later.", RetryMailAfterSeconds);
+        }
+        await attempt.Failed(); // Each mail that went out counts.
+        Log.Sent(logger, tenant.Id, user.Id);
+    }
+
+    async Task<LockoutAttempt> Reserve(Tenant tenant, User user, CancellationToken cancel)
+    {
+        try
+        {
+            return await attempts.ReserveMail(tenant.Id, user.Id, ByAdministrators, cancel);
+        }
+        catch (OAuthError refusal)
+        {
+            throw new Problem(429, "too_many_mails", "The user has got as many of these mails as are of use; the last ones are good still.") { RetryAfter = refusal.RetryAfter };
+        }
     }
 
     /// <summary>The link, if it is good; looking does not use it up, because mail scanners look.</summary>
@@ -65,18 +105,20 @@ public sealed partial class PasswordResets(
         return true;
     }
 
-    async Task TrySend(Tenant tenant, string userName, KnownDevice? device, Func<User, string, Message> write)
+    async Task TrySend(Tenant tenant, string userName, KnownDevice? device)
     {
         try
         {
             var user = await users.FindByName(tenant, userName, CancellationToken.None);
-            if (mail is null || user is not { Disabled: false, Email: not null }) return;
-            var box = device?.IsOf(user) is true ? $"{user.Id}|{device.Id}" : user.Id;
-            using var attempt = await attempts.TryReserveMail(tenant.Id, box, CancellationToken.None);
-            if (attempt is null) return; // There are good links in the mailbox already.
-            await Send(mail, attempt, write(user, await Make(tenant, user)));
+            if (mail is null || user is not { Disabled: false, Email: { } address }) return;
+            using var attempt = await attempts.ReserveMail(tenant.Id, user.Id, device?.IsOf(user) is true ? device.Id : "", CancellationToken.None);
+            await Send(mail, attempt, ResetMessage.Of(tenant, address, await Make(tenant, user), byAdministrator: false));
             audit.Add(tenant.Id, "password-reset-mail", user.Id, null);
             Log.Sent(logger, tenant.Id, user.Id);
+        }
+        catch (OAuthError)
+        {
+            // There are good links in the mailbox already.
         }
 #pragma warning disable CA1031 // Whatever went wrong, only the log may know that there was something to send.
         catch (Exception fault)

@@ -14,6 +14,9 @@ public sealed class SignInLockout(Lockout attempts, Settings settings)
     // Each is good for half an hour, so that whoever asks for one more has got one ten minutes ago at most.
     const int MaxMails = 5;
 
+    const string Apart = "apart";
+    const string Mail = "mail";
+
     static readonly TimeSpan MailLock = TimeSpan.FromMinutes(10);
 
     /// <summary>A sign-in by somebody who is not known.</summary>
@@ -21,10 +24,10 @@ public sealed class SignInLockout(Lockout attempts, Settings settings)
     public Task<LockoutAttempt> Reserve(string tenant, string account, string address, CancellationToken cancel) => attempts.Reserve(
         [Account(tenant, account) with { GoodClears = true }, Address(tenant, address) with { GoodOf = account, Room = settings.AddressRoom }], cancel);
 
-    /// <summary>A sign-in that counts by itself: on a known device, or by somebody who is signed in.</summary>
+    /// <summary>A sign-in that counts by itself: on a device of the user's, or, without one, by a user who is signed in.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
-    public Task<LockoutAttempt> ReserveApart(string tenant, string place, CancellationToken cancel) =>
-        attempts.Reserve([Account(tenant, $"apart|{place}") with { GoodClears = true }], cancel);
+    public Task<LockoutAttempt> ReserveApart(string tenant, string userId, string? device, CancellationToken cancel) =>
+        attempts.Reserve([Count(RowKeys.AttemptsOf(tenant, Apart, userId, device ?? "")) with { GoodClears = true }], cancel);
 
     /// <summary>A guess at a device's code by a user who is signed in.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
@@ -39,35 +42,30 @@ public sealed class SignInLockout(Lockout attempts, Settings settings)
     public Task<LockoutAttempt> ReserveReset(string tenant, string account, string address, CancellationToken cancel) =>
         attempts.Reserve([Account(tenant, $"reset|{account}|{address}"), Address(tenant, $"reset|{address}")], cancel);
 
-    /// <summary>A reset mail to a user; null if the last ones are so fresh that one more is of no use to the owner.</summary>
-    public async Task<LockoutAttempt?> TryReserveMail(string tenant, string userId, CancellationToken cancel)
-    {
-        try
-        {
-            return await attempts.Reserve([Mail(tenant, userId)], cancel);
-        }
-        catch (OAuthError)
-        {
-            return null;
-        }
-    }
+    /// <summary>
+    /// A reset mail to a user. Those that were asked for on a device of the user's count apart, and so do administrators': nobody's
+    /// use up another's.
+    /// </summary>
+    /// <exception cref="OAuthError">429: the last ones are so fresh that one more is of no use to the owner.</exception>
+    public Task<LockoutAttempt> ReserveMail(string tenant, string userId, string by, CancellationToken cancel) =>
+        attempts.Reserve([new(RowKeys.AttemptsOf(tenant, Mail, userId, by), MaxMails, MailLock) { Slow = MaxMails }], cancel);
 
     /// <summary>Forgets the mails: what they lead to is used up.</summary>
-    public Task ForgetMails(string tenant, string userId, CancellationToken cancel) => attempts.Clear(Mail(tenant, userId).Partition, cancel);
+    public Task ForgetMails(string tenant, string userId, CancellationToken cancel) => attempts.Clear(RowKeys.AttemptsOf(tenant, Mail, userId, null), cancel);
 
-    /// <summary>Forgets the failures that lock an account for strangers, and the mails to it.</summary>
+    /// <summary>Forgets the failures that lock an account, for strangers and on every device of the user's, and the mails to it.</summary>
     public async Task Unlock(string tenant, User user, CancellationToken cancel)
     {
-        await attempts.Clear(Account(tenant, UserStore.Normalize(user.UserName)).Partition, cancel);
+        await attempts.Clear(RowKeys.Attempts(tenant, "account", UserStore.Normalize(user.UserName)), cancel);
+        await attempts.Clear(RowKeys.AttemptsOf(tenant, Apart, user.Id, null), cancel);
         await ForgetMails(tenant, user.Id, cancel);
     }
 
-    LockoutCounter Account(string tenant, string account) =>
-        new(RowKeys.Attempts(tenant, "account", account), settings.AccountTries, settings.LockTime);
+    LockoutCounter Account(string tenant, string account) => Count(RowKeys.Attempts(tenant, "account", account));
+
+    LockoutCounter Count(string partition) => new(partition, settings.AccountTries, settings.LockTime);
 
     // Many people may share an address, so it may fail more often.
     LockoutCounter Address(string tenant, string address) =>
         new(RowKeys.Attempts(tenant, "address", address), settings.AddressTries, settings.LockTime);
-
-    static LockoutCounter Mail(string tenant, string userId) => new(RowKeys.Attempts(tenant, "mail", userId), MaxMails, MailLock) { Slow = MaxMails };
 }

@@ -10,7 +10,7 @@ namespace Latchkey.OAuth;
 /// </summary>
 public sealed class BrowserCookies(Settings settings)
 {
-    const string BrowserName = "browser";
+    const string FormName = "form-";
     const string RequestName = "request-";
 
     // Each is about 110 bytes, and servers take 32 KiB of headers: who leaves more sign-ins open loses the oldest.
@@ -34,20 +34,33 @@ public sealed class BrowserCookies(Settings settings)
     /// <summary>Removes a cookie.</summary>
     public void Clear(HttpResponse response, Tenant tenant, string name) => response.Cookies.Delete(Name(tenant, name), Options(null));
 
-    /// <summary>The secret of <see cref="Browser"/>; null if this browser has none.</summary>
-    public string? FindBrowser(HttpRequest request, Tenant tenant) => Read(request, tenant, BrowserName) is { Length: 43 } known ? known : null;
+    /// <summary>The secret that forms of this id belong to; null if this browser does not have it.</summary>
+    public string? FindForm(HttpRequest request, Tenant tenant, string id) =>
+        Ids.IsId(id) && Read(request, tenant, FormName + id) is { Length: 43 } secret ? secret : null;
+
+    /// <summary>The ids of the secrets that forms in this browser belong to: several, if tabs began at once.</summary>
+    public IEnumerable<string> Forms(HttpRequest request, Tenant tenant)
+    {
+        var (start, end) = (Prefix + FormName, $"-{tenant.Id}");
+        return from name in request.Cookies.Keys
+            where name.Length == start.Length + Ids.Length + end.Length && name.StartsWith(start, StringComparison.Ordinal) && name.EndsWith(end, StringComparison.Ordinal)
+            let id = name[start.Length..^end.Length]
+            where FindForm(request, tenant, id) is not null
+            orderby id
+            select id;
+    }
 
     /// <summary>
-    /// A secret that this browser has before anybody signs in: forms belong to it. Made if it is not there. Not for the answer
-    /// to a POST: one from a foreign site brings no cookie, and a new one would replace it. To HEAD, which
+    /// The id of a secret that the forms of a page belong to which waits for nothing: one that this browser has, or a new one in a
+    /// cookie of its own. So tabs that begin at once, before there is any, take nothing from each other. To HEAD, which
     /// begins nothing, none is given.
     /// </summary>
-    public string Browser(HttpRequest request, Tenant tenant)
+    public (string Id, string Secret) Form(HttpRequest request, Tenant tenant)
     {
-        if (FindBrowser(request, tenant) is { } known) return known;
-        var made = Ids.NewSecret();
-        if (!HttpMethods.IsHead(request.Method)) Write(request.HttpContext.Response, tenant, BrowserName, made, life: null);
-        return made;
+        if (Forms(request, tenant).FirstOrDefault() is { } known) return (known, FindForm(request, tenant, known)!);
+        var (id, secret) = (Ids.New(), Ids.NewSecret());
+        if (!HttpMethods.IsHead(request.Method)) Write(request.HttpContext.Response, tenant, FormName + id, secret, life: null);
+        return (id, secret);
     }
 
     /// <summary>The secret of a pending request in this browser, or null.</summary>

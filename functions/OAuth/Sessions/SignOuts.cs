@@ -1,17 +1,14 @@
 using Latchkey.Sessions;
 using Latchkey.Tenancy;
 
-
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Ends a user's sessions: all by the user's mark, others one by one; then the session first, its line in the list last, so
-/// that what is alive is always in the list.
+/// Ends a user's sessions: all, or all of an app, by a mark on the user's row, one by its own; then the session first, its line in
+/// the list last, so that what is alive is always in the list.
 /// </summary>
-public sealed class SignOuts(SessionStore sessions, UserSessions lines, UserStore users)
+public sealed class SignOuts(SessionStore sessions, UserSessions lines, UserStore users, Consents approvals)
 {
-    const int AtOnce = 8;
-
     /// <summary>Ends one session; ending it again does no harm.</summary>
     public async Task End(Tenant tenant, string userId, string sessionId, string reason, CancellationToken cancel)
     {
@@ -19,12 +16,15 @@ public sealed class SignOuts(SessionStore sessions, UserSessions lines, UserStor
         if (await sessions.Revoke(tenant.Id, sessionId, reason, cancel)) await lines.Remove(tenant, userId, sessionId, cancel);
     }
 
-    /// <summary>Ends a user's sessions with one app. What has begun is finished, whether or not the caller is still there.</summary>
-    public async Task EndAll(Tenant tenant, string userId, string clientId, string reason)
+    /// <summary>
+    /// Ends all that an app has begun for the user, and what the user has approved for it, by one write. What is left of the rows
+    /// goes then, whether or not the caller is still there; nothing depends on it.
+    /// </summary>
+    public async Task RemoveApp(Tenant tenant, string userId, string clientId, CancellationToken cancel)
     {
-        var ending = (await lines.List(tenant, userId, CancellationToken.None)).Where(line => line.ClientId == clientId);
-        await Parallel.ForEachAsync(ending, new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
-            async (line, stop) => await End(tenant, userId, line.SessionId, reason, stop));
+        if (await users.RemoveApp(tenant, userId, clientId, cancel) is not { } user) return;
+        await approvals.Remove(tenant, userId, clientId, CancellationToken.None);
+        await lines.Tidy(tenant, user, CancellationToken.None);
     }
 
     /// <summary>Ends all of a user's sessions, tokens and browser sign-ins by one write; the user as they are then, or null.</summary>

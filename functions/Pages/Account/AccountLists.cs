@@ -39,6 +39,7 @@ public sealed class AccountLists(
         var shown = new List<ConsentLine>();
         foreach (var approval in await approvals.List(tenant, user.Id, cancel))
         {
+            if (!user.State.KeepsApp(approval.ClientId, approval.AppMark)) continue;
             var client = await clients.Find(tenant, approval.ClientId, cancel);
             if (client?.Incarnation != approval.ClientIncarnation) client = null; // Another that was made later says nothing about this one.
             shown.Add(new ConsentLine(approval.ClientId, client?.Name ?? approval.ClientId, client?.VouchedWebsite, approval.Scope,

@@ -28,7 +28,7 @@ public sealed record AccountModel(string FormToken, User User, IReadOnlyList<Ses
 /// <summary>A user's own page: where they are signed in, what they have allowed, their password.</summary>
 public sealed class AccountPage(
     TenantPipeline pipeline, BuiltInPages own, FormTokens forms, AccountLists lists, SessionStore sessions, SignOuts signOuts, SsoSessions signIns,
-    Consents approvals, PasswordChange passwords, PageRenderer renderer, ResponsePages pages, KnownDevices devices)
+    PasswordChange passwords, PageRenderer renderer, ResponsePages pages, KnownDevices devices)
 {
     /// <summary><c>GET /{tenant}/account</c></summary>
     [Function("account")]
@@ -76,7 +76,7 @@ public sealed class AccountPage(
                 return Done(tenant, "end-all");
             case "remove":
                 audit.Type = "account-app-remove";
-                await Remove(tenant, user, form.Required("client"), cancel);
+                if (form.Required("client") is var app && Client.IsId(app)) await signOuts.RemoveApp(tenant, user.Id, app, cancel);
                 return Done(tenant, "remove");
             case "password":
                 audit.Type = "account-password";
@@ -89,16 +89,6 @@ public sealed class AccountPage(
             default:
                 throw Problem.BadRequest("unknown_action", "This page does nothing like that.");
         }
-    }
-
-    // Twice, because the app may have been signing in while its approval was still there.
-    async Task Remove(Tenant tenant, User user, string clientId, CancellationToken cancel)
-    {
-        if (!Client.IsId(clientId)) return;
-        cancel.ThrowIfCancellationRequested();
-        await signOuts.EndAll(tenant, user.Id, clientId, "the user removed the app");
-        await approvals.Remove(tenant, user.Id, clientId, CancellationToken.None);
-        await signOuts.EndAll(tenant, user.Id, clientId, "the user removed the app");
     }
 
     async Task<IResult> ChangePassword(HttpRequest request, Tenant tenant, SignedIn who, Form form, CancellationToken cancel)

@@ -34,17 +34,21 @@ public sealed class FormTokens(Macs macs, BrowserCookies cookies)
             throw OutOfDate();
     }
 
-    /// <summary>The token of a form on a page that waits for nothing; it belongs to the browser.</summary>
-    public Task<string> For(HttpRequest request, Tenant tenant, string about, CancellationToken cancel) =>
-        macs.Make(Purpose, tenant.Id, $"{cookies.Browser(request, tenant)}|{about}", cancel);
+    /// <summary>The token of a form on a page that waits for nothing, <c>{id}.{MAC}</c>; the id is that of a cookie of this browser.</summary>
+    public async Task<string> For(HttpRequest request, Tenant tenant, string about, CancellationToken cancel)
+    {
+        var (id, secret) = cookies.Form(request, tenant);
+        return $"{id}.{await macs.Make(Purpose, tenant.Id, $"{secret}|{about}", cancel)}";
+    }
 
     /// <summary>Lets only our own form through.</summary>
     /// <exception cref="Problem">400 <c>sign_in_expired</c>, or <c>cookies_off</c> where the browser sends none.</exception>
     public async Task Check(HttpRequest request, Tenant tenant, string about, Form form, CancellationToken cancel)
     {
-        if (cookies.FindBrowser(request, tenant) is not { } browser)
+        if (!cookies.Forms(request, tenant).Any())
             throw Problem.BadRequest("cookies_off", "Your browser did not send back this site's cookie. Allow cookies for this site, then load the page again.");
-        if (form[Field] is not { } token || !await macs.Verify(Purpose, tenant.Id, $"{browser}|{about}", token, cancel)) throw OutOfDate();
+        if (form[Field]?.Split('.') is not [var id, var mac] || cookies.FindForm(request, tenant, id) is not { } secret
+            || !await macs.Verify(Purpose, tenant.Id, $"{secret}|{about}", mac, cancel)) throw OutOfDate();
     }
 
     // Whoever found the pending request has its cookie.

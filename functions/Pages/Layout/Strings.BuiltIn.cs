@@ -1,4 +1,3 @@
-using System.Globalization;
 using Latchkey.OAuth;
 
 namespace Latchkey.Pages;
@@ -102,29 +101,6 @@ public static partial class Strings
     public const string ResetDoneLead = "Everything that was signed in to your account is signed out. Go back to your app and sign in.";
     public const string ResetLinkNotGood = "This link has expired or was used already. You can ask for another one.";
     public const string NoReset = "Ask an administrator for a new password.";
-
-    public static string ResetSubject(string tenant) => $"{MailName(tenant)}: set a new password";
-
-    public static string ResetMail(string tenant, string link) => $"""
-        Somebody, probably you, has asked for a new password for your {MailName(tenant)} account.
-        Set it here within half an hour:
-
-        {link}
-
-        If it was not you, do nothing: your password stays as it is.
-        """;
-
-    // A mail that we send must not carry what somebody else wrote: no user's name, and of the tenant's only words, without
-    // what a mail program makes a link of.
-    static string MailName(string tenant)
-    {
-        var words = string.Concat(tenant.Select(c => char.IsLetterOrDigit(c) || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark
-            or UnicodeCategory.SpacingCombiningMark || c is '-' or '\'' or '&' ? c : ' '));
-        var name = string.Join(' ', words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        return name.Length <= MaxMailName ? name : name[..MaxMailName].TrimEnd();
-    }
-
-    const int MaxMailName = 40;
 
     public const string UnknownDevice = "Unknown device";
 

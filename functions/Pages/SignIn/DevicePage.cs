@@ -101,7 +101,7 @@ public sealed class DevicePage(
         var mine = new Decision(who.User.Id, sessions.NewId(client, scope), clock.GetUtcNow());
         var standing = await devices.Answer(tenant, device, mine, cancel) ?? throw Finished();
         if (standing.UserId != who.User.Id || standing.SessionId is not { } sessionId) throw Finished();
-        await approvals.Add(tenant, who.User.Id, client, scope, cancel);
+        await approvals.Add(tenant, who.User, client, scope, cancel);
         var code = new CodeBinding((device with { Decision = standing }).RedeemableUntil, GrantType.DeviceCode, Challenge: null, Nonce: null);
         var session = sessions.New(tenant, client, who.User, scope, device.Scope, who.Authentication, sessionId) with { Code = code };
         await sessions.Await(session, device.Device, cancel);

@@ -52,8 +52,7 @@ public sealed class ResetPage(
     {
         if (userName.Length > MaxNameChars) throw Problem.BadRequest("invalid_name", "That is no user name.");
         AuditContext.Of(request).Type = "password-reset-ask"; // Of whom is not said: it may be nobody. The mail, if one goes out, is told apart.
-        await resets.Ask(tenant, userName, devices.Of(request, tenant, userName), (user, link) =>
-            new Message(user.Email!, Strings.ResetSubject(tenant.Name), Strings.ResetMail(tenant.Name, $"{tenant.Issuer}/{Name}?link={link}")), cancel);
+        await resets.Ask(tenant, userName, devices.Of(request, tenant, userName), cancel);
         return await Say(request, tenant, Strings.ResetAsked, new MessageModel(Strings.ResetAskedLead));
     }
 
