@@ -11,7 +11,7 @@ namespace Latchkey.Access;
 public sealed class ReplayCache(StorageClients storage)
 {
     /// <summary>The tables of what was seen.</summary>
-    public ExpiringTables Tables { get; } = new(storage.Tables, "Seen");
+    public ExpiringTables Tables { get; } = new(storage.Tables, TableNames.Replays);
 
     /// <summary>
     /// True the first time. <paramref name="expires"/> must follow from the thing itself, not from the clock: it says
@@ -19,9 +19,9 @@ public sealed class ReplayCache(StorageClients storage)
     /// </summary>
     public async Task<bool> TryUse(Tenant tenant, string kind, string id, DateTimeOffset expires, CancellationToken cancel)
     {
-        var (table, partition, mine) = (Tables.For(ExpiringTables.Bucket(expires)), RowKeys.Seen(tenant.Id, kind, id), Ids.New());
-        if (await table.TryAdd(new TableEntity(partition, RowKeys.SeenRow) { ["By"] = mine }, cancel)) return true;
+        var (table, partition, mine) = (Tables.For(ExpiringTables.Bucket(expires)), RowKeys.Replay(tenant.Id, kind, id), Ids.New());
+        if (await table.TryAdd(new TableEntity(partition, RowKeys.ReplayRow) { ["By"] = mine }, cancel)) return true;
         // Used before, unless only the answer to our own insert was lost on the way from storage.
-        return (await table.Find(partition, RowKeys.SeenRow, cancel))?.GetString("By") == mine;
+        return (await table.Find(partition, RowKeys.ReplayRow, cancel))?.GetString("By") == mine;
     }
 }

@@ -88,14 +88,14 @@ public sealed record Settings
     /// <summary>Lockout: how long an account or address stays locked.</summary>
     public required TimeSpan LockoutTime { get; init; }
 
-    /// <summary>Minimum lifetime of an upload URL; longer for a large file (<see cref="Files.UploadDeadline.UrlTime"/>).</summary>
+    /// <summary>Minimum lifetime of an upload URL; longer for a large file (<see cref="Files.UploadDeadline.UrlLifetime"/>).</summary>
     public required TimeSpan UploadUrlTime { get; init; }
 
     /// <summary>Lifetime of a download URL.</summary>
     public required TimeSpan DownloadUrlTime { get; init; }
 
     /// <summary>Maximum lifetime of any URL.</summary>
-    public TimeSpan LongestUrlTime => Files.UploadDeadline.LongestUrl > DownloadUrlTime ? Files.UploadDeadline.LongestUrl : DownloadUrlTime;
+    public TimeSpan LongestUrlTime => Files.UploadDeadline.MaxUrlLifetime > DownloadUrlTime ? Files.UploadDeadline.MaxUrlLifetime : DownloadUrlTime;
 
     /// <summary>Maximum size of a file, in bytes.</summary>
     public required long MaxFileBytes { get; init; }

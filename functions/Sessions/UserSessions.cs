@@ -21,7 +21,7 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
 {
     const int MaxAtOnce = 100; // An entity-group transaction's bound.
 
-    readonly Table table = new(storage.Tables.GetTableClient("UserSessions"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.UserSessions));
 
     /// <summary>Adds a line, and drops those whose day is over.</summary>
     public async Task Add(Session session, Device device, CancellationToken cancel)
@@ -56,7 +56,7 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
 
     /// <summary>Removes a line; the session itself is not touched.</summary>
     public Task Remove(Tenant tenant, string userId, string sessionId, CancellationToken cancel) => table.TryDelete(
-        new TableEntity(RowKeys.UserPartition(tenant.Id, userId), sessionId) { ETag = ETag.All }, cancel);
+        RowKeys.UserPartition(tenant.Id, userId), sessionId, cancel);
 
     /// <summary>
     /// Removes the lines of what the user's marks have ended. Nothing depends on it: the marks decide. What is beginning now

@@ -19,7 +19,7 @@ public sealed partial class ArchitectureTests
         ["Sessions"] = ["Protocol", "Storage", "Http", "Tenancy"],
         ["Access"] = ["Protocol", "Storage", "Http", "Tenancy", "Sessions"],
         ["OAuth"] = ["Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "Telemetry"],
-        ["Pages"] = ["Protocol", "Http", "Tenancy", "Sessions", "Access", "OAuth"],
+        ["Pages"] = ["Protocol", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files"],
         ["Files"] = ["Protocol", "Storage", "Http", "Tenancy", "Sessions", "Access"],
         ["Admin"] = ["Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files", "Telemetry"],
         ["OpenApi"] = ["Http", "Telemetry"],

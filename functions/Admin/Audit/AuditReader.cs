@@ -75,6 +75,6 @@ public sealed class AuditReader(AuditTables audit)
     {
         if (after is null) return (ExpiringTables.Bucket(wanted.To), "");
         var dot = after.IndexOf('.', StringComparison.Ordinal);
-        return dot == 8 && ExpiringTables.IsBucket(after[..dot]) ? (after[..dot], after[(dot + 1)..]) : throw Paging.Invalid();
+        return dot == 8 && ExpiringTables.IsBucket(after[..dot]) ? (after[..dot], after[(dot + 1)..]) : throw Paging.InvalidCursor();
     }
 }

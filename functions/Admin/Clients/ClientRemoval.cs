@@ -55,7 +55,7 @@ public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, Remo
     {
         foreach (var owner in Owners(id))
         {
-            if (!await spaces.IsClear(tenant.Id, owner, cancel)) return false;
+            if (!await spaces.IsEmpty(tenant.Id, owner, cancel)) return false;
         }
         return true;
     }
@@ -63,7 +63,7 @@ public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, Remo
     async Task<long> Files(Tenant tenant, string id, CancellationToken cancel)
     {
         var files = 0L;
-        foreach (var owner in Owners(id)) files += await spaces.Files(tenant.Id, owner, cancel);
+        foreach (var owner in Owners(id)) files += await spaces.CountFiles(tenant.Id, owner, cancel);
         return files;
     }
 

@@ -19,7 +19,7 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
     public async Task<bool?> TryRun(string tenant, string id, bool purge, TimeSpan maxTime, CancellationToken cancel)
     {
         // A file can outlive the group: a member may have written it while the group was being deleted.
-        if (await groups.FindGroup(tenant, id, cancel) is null && await spaces.IsClear(tenant, Owner.Group(id), cancel))
+        if (await groups.FindGroup(tenant, id, cancel) is null && await spaces.IsEmpty(tenant, Owner.Group(id), cancel))
         {
             await notes.Remove(tenant, Removed.Group, id);
             return null;
@@ -53,22 +53,22 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
     /// <exception cref="Problem">409 <c>group_has_files</c> with their number.</exception>
     public async Task EnsureNoFiles(string tenant, string id, CancellationToken cancel)
     {
-        if (await spaces.Files(tenant, Owner.Group(id), cancel) is > 0 and var files) throw HasFiles(files);
+        if (await spaces.CountFiles(tenant, Owner.Group(id), cancel) is > 0 and var files) throw HasFiles(files);
     }
 
     /// <summary>Refuses an id while files or shares of a deleted group with the same id remain.</summary>
     /// <exception cref="Problem">409 <c>group_has_files</c>.</exception>
     public async Task EnsureClear(string tenant, string id, CancellationToken cancel)
     {
-        if (!await spaces.IsClear(tenant, Owner.Group(id), cancel))
-            throw HasFiles(await spaces.Files(tenant, Owner.Group(id), cancel));
+        if (!await spaces.IsEmpty(tenant, Owner.Group(id), cancel))
+            throw HasFiles(await spaces.CountFiles(tenant, Owner.Group(id), cancel));
     }
 
     async Task<bool> Finish(string tenant, string id, bool purge, TimeSpan maxTime)
     {
         var cancel = CancellationToken.None; // From here on the work is finished even if the caller hangs up.
         await groups.RemoveMembers(tenant, id, cancel);
-        if (!purge && await spaces.Files(tenant, Owner.Group(id), cancel) is > 0 and var late)
+        if (!purge && await spaces.CountFiles(tenant, Owner.Group(id), cancel) is > 0 and var late)
         {
             await groups.Mark(tenant, id, deleting: false, cancel);
             await notes.Remove(tenant, Removed.Group, id);

@@ -18,7 +18,7 @@ public sealed class HealthChecks(StorageClients storage, KeyRing ring, TimeProvi
     static readonly TimeSpan KeysAge = TimeSpan.FromSeconds(60);
     static readonly TimeSpan KeysAgeWhenDown = TimeSpan.FromSeconds(15);
 
-    readonly HealthDependency tables = new("tables", StorageAge, StorageAge, cancel => storage.Tables.GetTableClient("Tenants")
+    readonly HealthDependency tables = new("tables", StorageAge, StorageAge, cancel => storage.Tables.GetTableClient(TableNames.Tenants)
         .GetEntityIfExistsAsync<TableEntity>("-", "-", cancellationToken: cancel), clock, logger);
 
     // "The container does not exist" is a response too, and the app's own role is enough to ask.

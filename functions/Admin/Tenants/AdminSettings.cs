@@ -55,7 +55,7 @@ public sealed class AdminSettings(
             var owner = RequestedSpace(Query.Read(request, "user", "group", "client"));
             if (owner is not null) await EnsureExists(caller, owner);
             var tenant = await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
-            var (bytes, files) = await tenantQuota.Taken(tenant.Id, caller.Cancel);
+            var (bytes, files) = await tenantQuota.Reserved(tenant.Id, caller.Cancel);
             var space = owner is null ? null : await spaceQuota.Read(tenant.Id, owner.SpaceKey(tenant.Id), caller.Cancel);
             return Results.Json(new
             {

@@ -16,7 +16,7 @@ public sealed record Consent(string ClientId, string ClientIncarnation, long App
 /// <summary>Approvals (SCHEMA.md, table Approvals): one row for a user and a client, until the user takes it back.</summary>
 public sealed class Consents(StorageClients storage, TimeProvider clock)
 {
-    readonly Table table = new(storage.Tables.GetTableClient("Approvals"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Approvals));
 
     /// <summary>What the user has approved for this client; <see cref="Scope.None"/> if nothing.</summary>
     public async Task<Scope> Find(Tenant tenant, User user, Client client, CancellationToken cancel) =>
@@ -54,7 +54,7 @@ public sealed class Consents(StorageClients storage, TimeProvider clock)
 
     /// <summary>Takes an approval back; the app's sessions are not touched.</summary>
     public Task Remove(Tenant tenant, string userId, string clientId, CancellationToken cancel) => table.TryDelete(
-        new TableEntity(RowKeys.UserPartition(tenant.Id, userId), clientId) { ETag = Azure.ETag.All }, cancel);
+        RowKeys.UserPartition(tenant.Id, userId), clientId, cancel);
 
     static Scope Of(User user, Client client, TableEntity? row) =>
         row is not null && user.State.KeepsApp(client.Id, row.GetInt64("AppMark")) && (row.GetString("ClientIncarnation") ?? "") == client.Incarnation ? Scope.Parse(row.GetString("Scope")) : Scope.None;

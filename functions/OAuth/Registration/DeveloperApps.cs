@@ -29,7 +29,7 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
 {
     const int MaxSecrets = 4;
 
-    readonly Table table = new(storage.Tables.GetTableClient("DeveloperApps"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.DeveloperApps));
 
     /// <summary>For so long a secret stays good after a new one was made.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromHours(24);
@@ -100,7 +100,7 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
     public async Task Delete(Tenant tenant, User developer, Client client, CancellationToken cancel)
     {
         await clients.Delete(tenant, client.Id, cancel);
-        await table.TryDelete(new TableEntity(RowKeys.UserPartition(tenant.Id, developer.Id), client.Id) { ETag = ETag.All }, cancel);
+        await table.TryDelete(RowKeys.UserPartition(tenant.Id, developer.Id), client.Id, cancel);
     }
 
     /// <summary>Takes the lines of a developer who is gone; the apps stay, for the tenant's administrators.</summary>

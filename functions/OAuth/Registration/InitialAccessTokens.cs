@@ -18,7 +18,7 @@ public sealed record InitialToken(string Id, int UsesLeft, DateTimeOffset Create
 public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clock)
 {
     /// <summary>The tables of the tokens.</summary>
-    public ExpiringTables Tables { get; } = new(storage.Tables, "InitialTokens");
+    public ExpiringTables Tables { get; } = new(storage.Tables, TableNames.InitialTokens);
 
     /// <summary>Makes a token, <c>{bucket}.{secret}</c>, and says it this once.</summary>
     /// <param name="tenant">The tenant whose clients may be registered with it.</param>

@@ -24,7 +24,7 @@ public sealed class SsoSessions(
     // How stale the idle end may be, so that not every look is a write.
     static readonly TimeSpan Slack = TimeSpan.FromMinutes(10);
 
-    readonly ExpiringTables tables = new(storage.Tables, "SignIns");
+    readonly ExpiringTables tables = new(storage.Tables, TableNames.SignIns);
 
     /// <summary>Who is signed in, or null.</summary>
     public async Task<SignedIn?> Find(HttpRequest request, Tenant tenant, CancellationToken cancel)
@@ -93,7 +93,7 @@ public sealed class SsoSessions(
     }
 
     Task<bool> Delete(Tenant tenant, string bucket, string hash, CancellationToken cancel) => tables.For(bucket).TryDelete(
-        new TableEntity(RowKeys.SignInPartition(tenant.Id, hash), RowKeys.SignIn) { ETag = Azure.ETag.All }, cancel);
+        RowKeys.SignInPartition(tenant.Id, hash), RowKeys.SignIn, cancel);
 
     bool TryRead(HttpRequest request, Tenant tenant, out string bucket, out string hash)
     {

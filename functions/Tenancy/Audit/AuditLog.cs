@@ -116,7 +116,7 @@ public sealed partial class AuditLog(
 
     async Task WriteAll()
     {
-        using var aside = roundTrips.Aside();
+        using var aside = roundTrips.NotCounted();
         var entries = new List<AuditEntry>();
         while (await WaitForWork())
         {

@@ -10,7 +10,7 @@ namespace Latchkey.Tenancy;
 /// </summary>
 public sealed class ClientStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
-    readonly Table table = new(storage.Tables.GetTableClient("Clients"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Clients));
     readonly Cache<Client> cache = new(clock, settings.CacheTime);
 
     /// <summary>The client, or null. A text that cannot be a client id costs no request.</summary>
@@ -75,7 +75,7 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     /// <summary>Deletes a client, even if it was changed since. Other instances notice when their cached entry expires.</summary>
     public async Task Delete(Tenant tenant, string id, CancellationToken cancel)
     {
-        await table.TryDelete(new TableEntity(tenant.Id, id) { ETag = ETag.All }, cancel);
+        await table.TryDelete(tenant.Id, id, cancel);
         cache.Remove($"{tenant.Id}|{id}");
     }
 

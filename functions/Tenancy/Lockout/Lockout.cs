@@ -21,7 +21,7 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
     static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
-    readonly ExpiringTables tables = new(storage.Tables, "Attempts");
+    readonly ExpiringTables tables = new(storage.Tables, TableNames.Attempts);
     readonly KeyedSemaphore semaphore = new(maxWaiting: 500, MaxWait);
     readonly ConcurrentDictionary<string, (DateTimeOffset Until, DateTimeOffset Asked)> refusals = new(StringComparer.Ordinal);
 
@@ -112,7 +112,7 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
         {
             var row = new TableEntity(history.Counter.Partition, RowKeys.Attempt(index)) { ["At"] = now, ETag = etag };
             var action = etag == default ? TableTransactionActionType.Add : TableTransactionActionType.UpdateReplace;
-            if (await table.Transact([new(action, row, etag)], CancellationToken.None) is not [var written]) continue;
+            if (await table.TransactForETags([new(action, row, etag)], CancellationToken.None) is not [var written]) continue;
             row.ETag = written;
             return new LockoutSlot(table, history, row);
         }

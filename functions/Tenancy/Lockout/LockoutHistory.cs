@@ -23,12 +23,12 @@ sealed record LockoutHistory(
     {
         var (live, expired) = (new List<TableEntity>(), new List<TableEntity>());
         var (successes, isKnown) = (0, counter.SuccessOf is null);
-        await foreach (var row in table.Range(counter.Partition, RowKeys.AnyGood, RowKeys.AnyAttempt + "~", null, cancel))
+        await foreach (var row in table.Range(counter.Partition, RowKeys.AnySuccess, RowKeys.AnyAttempt + "~", null, cancel))
         {
-            if (row.RowKey.StartsWith(RowKeys.AnyGood, StringComparison.Ordinal))
+            if (row.RowKey.StartsWith(RowKeys.AnySuccess, StringComparison.Ordinal))
             {
                 successes++;
-                isKnown |= row.RowKey == RowKeys.Good(counter.SuccessOf!);
+                isKnown |= row.RowKey == RowKeys.Success(counter.SuccessOf!);
             }
             else
             {

@@ -28,7 +28,7 @@ sealed record LockoutSlot(Table Table, LockoutHistory History, TableEntity Row)
             .Select(row => (Task)Table.TryDelete(row, CancellationToken.None)).ToList();
         if (!History.SuccessIsKnown)
         {
-            var success = new TableEntity(Row.PartitionKey, RowKeys.Good(History.Counter.SuccessOf!));
+            var success = new TableEntity(Row.PartitionKey, RowKeys.Success(History.Counter.SuccessOf!));
             writes.Add(Table.Put(success, CancellationToken.None));
         }
         await Task.WhenAll(writes);

@@ -12,7 +12,7 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
 {
     static readonly TimeSpan MaxCacheTime = TimeSpan.FromSeconds(5);
 
-    readonly Table table = new(storage.Tables.GetTableClient("Domains"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Domains));
     readonly Cache<Dictionary<string, string>> cache = new(clock, settings.CacheTime < MaxCacheTime ? settings.CacheTime : MaxCacheTime);
     readonly string ownHost = new Uri(settings.Origin).Host;
 

@@ -12,7 +12,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
 {
     static readonly TimeSpan MaxCacheTime = TimeSpan.FromSeconds(5);
 
-    readonly Table table = new(storage.Tables.GetTableClient("Tenants"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Tenants));
     readonly Cache<Tenant> cache = new(clock, settings.CacheTime < MaxCacheTime ? settings.CacheTime : MaxCacheTime);
 
     /// <summary>The tenant, or null. A text that cannot be a tenant id costs no request.</summary>
@@ -83,14 +83,14 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
     /// <summary>Deletes a role, if it exists.</summary>
     public async Task Delete(Tenant tenant, string role, CancellationToken cancel)
     {
-        await table.TryDelete(new TableEntity(tenant.Id, RowKeys.Role(role)) { ETag = Azure.ETag.All }, cancel);
+        await table.TryDelete(tenant.Id, RowKeys.Role(role), cancel);
         cache.Remove(tenant.Id);
     }
 
     /// <summary>Deletes the row that makes the tenant exist, as the last step of its deletion.</summary>
     public async Task Delete(string id, CancellationToken cancel)
     {
-        await table.TryDelete(new TableEntity(id, RowKeys.Tenant) { ETag = Azure.ETag.All }, cancel);
+        await table.TryDelete(id, RowKeys.Tenant, cancel);
         cache.Remove(id);
     }
 

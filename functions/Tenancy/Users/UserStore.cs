@@ -16,7 +16,7 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
 {
     static readonly TimeSpan MaxCacheTime = TimeSpan.FromSeconds(5);
 
-    readonly Table table = new(storage.Tables.GetTableClient("Users"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Users));
     readonly Cache<UserState> states = new(clock, settings.CacheTime < MaxCacheTime ? settings.CacheTime : MaxCacheTime);
 
     /// <summary>
