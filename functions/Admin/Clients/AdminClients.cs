@@ -87,7 +87,7 @@ public sealed class AdminClients(
             if (body.Id is not null) throw Input.Fault("id", "cannot be changed");
             if (IsReserved(Id(request))) throw Reserved();
             var secret = Ids.NewSecret();
-            var changed = await OptimisticChange.Apply(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
+            var changed = await OptimisticUpdate.Run(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
                 client => MarkSet(WithSecret(body.Apply(caller.Tenant, client, Grants), secret), body.Describe()),
                 client => clients.TryReplace(caller.Tenant, client, caller.Cancel)) ?? throw NotFound();
             caller.Audit.Detail = string.Join(", ", body.Describe());
@@ -106,7 +106,7 @@ public sealed class AdminClients(
             var overlap = Input.Number("overlapSeconds",
                 (await JsonBody.Read<Rotation>(request)).OverlapSeconds ?? StandardOverlapSeconds, 0, MaxOverlapSeconds);
             var secret = Ids.NewSecret();
-            _ = await OptimisticChange.Apply(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel), client =>
+            _ = await OptimisticUpdate.Run(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel), client =>
             {
                 if (!HasSecret(client)) throw Problem.Conflict("client_without_secret", "This client does not authenticate with a secret.");
                 var now = clock.GetUtcNow();
@@ -154,7 +154,7 @@ public sealed class AdminClients(
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             caller.Audit.Target = Id(request);
-            _ = await OptimisticChange.Apply(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
+            _ = await OptimisticUpdate.Run(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
                 client => client.RegistrationTokenHash is null
                     ? throw Problem.NotFound("token_not_found", "The client has no registration token.")
                     : client with { RegistrationTokenHash = null },

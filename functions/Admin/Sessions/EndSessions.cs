@@ -13,7 +13,7 @@ public sealed class EndSessions(UserSessions userSessions, UserStore users, Clie
     /// <exception cref="Http.Problem">409 <c>changed_meanwhile</c>.</exception>
     public async Task<User?> OfUser(Tenant tenant, string userId, Func<User, User> change, CancellationToken cancel)
     {
-        var user = await OptimisticChange.Apply(() => users.Find(tenant, userId, cancel),
+        var user = await OptimisticUpdate.Run(() => users.Find(tenant, userId, cancel),
             user => change(user).SignedOut(clock.GetUtcNow()), user => users.TryReplace(tenant, user, cancel));
         if (user is not null) await userSessions.Tidy(tenant, user, CancellationToken.None);
         return user;
@@ -22,13 +22,13 @@ public sealed class EndSessions(UserSessions userSessions, UserStore users, Clie
     /// <summary>Ends all sessions and tokens of a client; false if the client does not exist.</summary>
     /// <exception cref="Http.Problem">409 <c>changed_meanwhile</c>.</exception>
     public async Task<bool> OfClient(Tenant tenant, string clientId, CancellationToken cancel) =>
-        await OptimisticChange.Apply(() => clients.FindNow(tenant, clientId, cancel),
+        await OptimisticUpdate.Run(() => clients.FindNow(tenant, clientId, cancel),
             client => client with { SessionsNotBefore = clock.GetUtcNow() },
             client => clients.TryReplace(tenant, client, cancel)) is not null;
 
     /// <summary>Ends all sessions, tokens and browser sign-ins of a tenant.</summary>
     /// <exception cref="Http.Problem">409 <c>changed_meanwhile</c>.</exception>
     public Task OfTenant(Tenant tenant, CancellationToken cancel) =>
-        OptimisticChange.Apply(() => tenants.FindNow(tenant.Id, cancel),
+        OptimisticUpdate.Run(() => tenants.FindNow(tenant.Id, cancel),
             now => now with { SessionsNotBefore = clock.GetUtcNow() }, now => tenants.TryReplace(now, cancel));
 }

@@ -38,7 +38,7 @@ public sealed class AdminSettings(
         {
             var body = await JsonBody.Read<BrandingBody>(request);
             caller.Audit.Detail = string.Join(", ", body.Describe());
-            return Answer(await OptimisticChange.Apply(() => tenants.FindNow(caller.Tenant.Id, caller.Cancel), body.Apply,
+            return Answer(await OptimisticUpdate.Run(() => tenants.FindNow(caller.Tenant.Id, caller.Cancel), body.Apply,
                 tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw OperatorTenants.NotFound());
         });
 

@@ -86,7 +86,7 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
             var isOwnHost = domain == new Uri(settings.Origin).Host;
             if (domain is not null && (isOwnHost || !await domains.TryClaim(domain, before.Id, caller.Cancel)))
                 throw Problem.Conflict("domain_taken", "This domain belongs to the deployment or to another tenant.");
-            var changed = await OptimisticChange.Apply(() => tenants.FindNow(before.Id, caller.Cancel), body.Apply,
+            var changed = await OptimisticUpdate.Run(() => tenants.FindNow(before.Id, caller.Cancel), body.Apply,
                 tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw NotFound();
             // Last: after a crash before this line the tenant still holds its old domain, and only it can claim that again.
             if (before.Domain is { } old && old != changed.Domain) await domains.Release(old, before.Id, caller.Cancel);
@@ -114,7 +114,7 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
         pipeline.AuthorizeWrite(request, Scopes.Operator, async caller => Results.Json(await Set(request, caller, null)));
 
     async Task<object> Set(HttpRequest request, Caller caller, string? reason) => TenantResponse.Of(
-        await OptimisticChange.Apply(() => tenants.FindNow(Id(request), caller.Cancel),
+        await OptimisticUpdate.Run(() => tenants.FindNow(Id(request), caller.Cancel),
             tenant => tenant with { SuspendedBecause = reason, DeleteConfirmation = null },
             tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw NotFound());
 

@@ -94,7 +94,7 @@ public sealed class AdminUsers(
             if (body.Disabled is true || body.Roles?.Contains(Operators.Role) is false) Operators.EnsureNotOwn(caller, Id(request));
             var changed = body.Disabled is true
                 ? await end.OfUser(tenant, Id(request), user => Apply(body, tenant, user), caller.Cancel)
-                : await OptimisticChange.Apply(() => users.Find(tenant, Id(request), caller.Cancel),
+                : await OptimisticUpdate.Run(() => users.Find(tenant, Id(request), caller.Cancel),
                     user => Apply(body, tenant, user), user => users.TryReplace(tenant, user, caller.Cancel));
             caller.Audit.Detail = string.Join(", ", Describe(body));
             return Results.Json(UserResponse.Of(tenant, changed ?? throw NotFound()));

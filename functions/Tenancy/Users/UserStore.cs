@@ -148,7 +148,7 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
         Change(tenant, id, user => user.WithoutApp(clientId, clock.GetUtcNow()), cancel);
 
     // Nothing but these few writes changes a user's row, and each must succeed: no bound on the attempts.
-    Task<User?> Change(Tenant tenant, string id, Func<User, User?> change, CancellationToken cancel) => OptimisticChange.Apply(
+    Task<User?> Change(Tenant tenant, string id, Func<User, User?> change, CancellationToken cancel) => OptimisticUpdate.Run(
         () => Find(tenant, id, cancel), change, user => TryReplace(tenant, user, cancel), maxAttempts: int.MaxValue);
 
     // A new hash of an old password must not bring the old password back.
