@@ -141,7 +141,7 @@ test('a reload stays signed in by the cookie alone; signing out ends it', option
 test('a session that ended elsewhere is told, and one press signs in again', options, () => onMyFiles(async ({ page, context, folder }) => {
   const account = await context.newPage();
   await account.goto(`${issuer}/account`);
-  await account.getByRole('button', { name: /^Sign out My files/ }).first().click();
+  await account.getByRole('button', { name: /^Sign out of My files/ }).first().click();
   await account.getByRole('status').waitFor();
   await page.getByLabel('Names that begin with').fill('a');
   await page.getByRole('button', { name: 'Search' }).click();

@@ -79,7 +79,7 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
             if (body.Id is not null) throw Input.Fault("id", "can't be changed");
             if (IsReserved(Id(request))) throw Reserved();
             var secret = Ids.NewSecret();
-            var changed = await EndSessions.Change(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
+            var changed = await OptimisticChange.Apply(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
                 client => Noted(WithSecret(body.Apply(caller.Tenant, client, Grants), secret), body.Describe()),
                 client => clients.TryReplace(caller.Tenant, client, caller.Cancel)) ?? throw NotFound();
             caller.Audit.Detail = string.Join(", ", body.Describe());
@@ -98,7 +98,7 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
             var overlap = Input.Number("overlapSeconds",
                 (await JsonBody.Read<Rotation>(request)).OverlapSeconds ?? StandardOverlapSeconds, 0, MaxOverlapSeconds);
             var secret = Ids.NewSecret();
-            _ = await EndSessions.Change(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel), client =>
+            _ = await OptimisticChange.Apply(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel), client =>
             {
                 if (!HasSecret(client)) throw Problem.Conflict("client_without_secret", "This client proves who it is in another way.");
                 var now = clock.GetUtcNow();
@@ -145,7 +145,7 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             caller.Audit.Target = Id(request);
-            _ = await EndSessions.Change(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
+            _ = await OptimisticChange.Apply(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
                 client => client.RegistrationTokenHash is null
                     ? throw Problem.NotFound("token_not_found", "The client has no registration token.")
                     : client with { RegistrationTokenHash = null },

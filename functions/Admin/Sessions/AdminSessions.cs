@@ -11,7 +11,7 @@ namespace Latchkey.Admin;
 
 /// <summary>The tenant's sessions: listed, and ended one by one, by user, by client, or all.</summary>
 public sealed class AdminSessions(
-    TenantPipeline pipeline, SessionStore sessions, UserSessions lines, UserStore users, ClientStore clients, EndSessions end, SignOuts signOuts,
+    TenantPipeline pipeline, SessionStore sessions, UserSessions lines, UserStore users, ClientStore clients, SessionRevocation revocation,
     TimeProvider clock)
 {
     /// <summary>
@@ -42,8 +42,7 @@ public sealed class AdminSessions(
         {
             var session = await sessions.Find(caller.Tenant.Id, request.RouteValues["sessionId"] as string ?? "", caller.Cancel)
                 ?? throw Problem.NotFound("session_not_found", "There is no such session.");
-            await sessions.Revoke(caller.Tenant.Id, session.Id, "an administrator ended it", caller.Cancel);
-            await lines.Remove(caller.Tenant, session.UserId, session.Id, CancellationToken.None);
+            await revocation.One(caller.Tenant, session.UserId, session.Id, "an administrator ended it", caller.Cancel);
             return Results.NoContent();
         });
 
@@ -61,7 +60,7 @@ public sealed class AdminSessions(
                 throw Input.Fault("user", "or client or all must be there, one of them");
             if (body.User is { } user && Storage.Ids.IsId(user))
             {
-                caller.Audit.Target = (await signOuts.EndAll(caller.Tenant, user, caller.Cancel)
+                caller.Audit.Target = (await revocation.OfUser(caller.Tenant, user, caller.Cancel)
                     ?? throw Problem.NotFound("user_not_found", "There is no such user.")).Id;
             }
             else if (body.User is not null)
@@ -70,13 +69,13 @@ public sealed class AdminSessions(
             }
             else if (body.Client is { } client)
             {
-                if (!await end.OfClient(caller.Tenant, client, caller.Cancel))
+                if (!await revocation.OfClient(caller.Tenant, client, caller.Cancel))
                     throw Problem.NotFound("client_not_found", "There is no such client.");
                 caller.Audit.Target = client;
             }
             else
             {
-                await end.OfTenant(caller.Tenant, caller.Cancel);
+                await revocation.OfTenant(caller.Tenant, caller.Cancel);
                 caller.Audit.Detail = "all";
             }
             return Results.NoContent();

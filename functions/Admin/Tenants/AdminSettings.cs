@@ -37,7 +37,7 @@ public sealed class AdminSettings(
         {
             var body = await JsonBody.Read<BrandingBody>(request);
             caller.Audit.Detail = string.Join(", ", body.Describe());
-            return Answer(await EndSessions.Change(() => tenants.FindNow(caller.Tenant.Id, caller.Cancel), body.Apply,
+            return Answer(await OptimisticChange.Apply(() => tenants.FindNow(caller.Tenant.Id, caller.Cancel), body.Apply,
                 tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw OperatorTenants.NotFound());
         });
 

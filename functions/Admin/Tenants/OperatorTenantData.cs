@@ -70,7 +70,7 @@ public sealed class OperatorTenantData(TenantPipeline pipeline, TenantStore tena
     async Task<string?> Confirm(string id, CancellationToken cancel)
     {
         var confirm = Ids.New();
-        var changed = await EndSessions.Change(() => tenants.FindNow(id, cancel),
+        var changed = await OptimisticChange.Apply(() => tenants.FindNow(id, cancel),
             tenant => tenant with { DeleteConfirmation = tenant.SuspendedBecause is null ? null : Client.HashSecret(confirm) },
             tenant => tenants.TryReplace(tenant, cancel));
         return changed?.DeleteConfirmation is null ? null : confirm;

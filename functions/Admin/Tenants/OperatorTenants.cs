@@ -82,7 +82,7 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
             if (domain is not null && before.Id == Tenant.Operator) throw Input.Fault("domain", "is not for the operators' tenant");
             if (domain is not null && (domain == new Uri(settings.Origin).Host || !await domains.TryClaim(domain, before.Id, caller.Cancel)))
                 throw Problem.Conflict("domain_taken", "This domain is the deployment's or another tenant's.");
-            var changed = await EndSessions.Change(
+            var changed = await OptimisticChange.Apply(
                 () => tenants.FindNow(before.Id, caller.Cancel), body.Apply, tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw NotFound();
             // Last: whoever dies before it leaves a domain that the same tenant can take again, and nobody else.
             if (before.Domain is { } old && old != changed.Domain) await domains.Release(old, before.Id, caller.Cancel);
@@ -110,7 +110,7 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
         pipeline.AuthorizeWrite(request, Scopes.Operator, async caller => Results.Json(await Set(request, caller, null)));
 
     async Task<TenantResponse> Set(HttpRequest request, Caller caller, string? reason) => TenantResponse.Of(
-        await EndSessions.Change(() => tenants.FindNow(Id(request), caller.Cancel),
+        await OptimisticChange.Apply(() => tenants.FindNow(Id(request), caller.Cancel),
             tenant => tenant with { SuspendedBecause = reason, DeleteConfirmation = null },
             tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw NotFound());
 

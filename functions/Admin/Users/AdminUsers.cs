@@ -2,6 +2,7 @@ using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
+using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
@@ -14,7 +15,7 @@ namespace Latchkey.Admin;
 /// the one write that does it: at once here and within 5 seconds on other instances. A change of roles, name or mail address
 /// shows in the tokens of the next refresh; what a role gave is gone from the tokens that are out within those 5 seconds.
 /// </summary>
-public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantStore tenants, Passwords passwords, EndSessions end, UserRemoval removal)
+public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantStore tenants, Passwords passwords, SessionRevocation revocation, UserRemoval removal)
 {
     const string Many = "{tenant}/admin/users";
     const string One = "{tenant}/admin/users/{userId}";
@@ -95,8 +96,8 @@ public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantS
                 Disabled = body.Disabled ?? user.Disabled,
             };
             var changed = body.Disabled is true
-                ? await end.OfUser(tenant, Id(request), Apply, caller.Cancel)
-                : await EndSessions.Change(() => users.Find(tenant, Id(request), caller.Cancel), Apply, user => users.TryReplace(tenant, user, caller.Cancel));
+                ? await revocation.OfUser(tenant, Id(request), Apply, caller.Cancel)
+                : await OptimisticChange.Apply(() => users.Find(tenant, Id(request), caller.Cancel), Apply, user => users.TryReplace(tenant, user, caller.Cancel));
             caller.Audit.Detail = string.Join(", ", Describe(body));
             return Results.Json(UserResponse.Of(tenant, changed ?? throw NotFound()));
         });
@@ -110,7 +111,7 @@ public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantS
             var password = (await JsonBody.Read<NewPassword>(request)).Password;
             var known = await users.Find(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound();
             var hash = await passwords.Hash(Input.Password("password", known, password), caller.Cancel);
-            _ = await end.OfUser(caller.Tenant, Id(request), user => user with { PasswordHash = hash }, caller.Cancel) ?? throw NotFound();
+            _ = await revocation.OfUser(caller.Tenant, Id(request), user => user with { PasswordHash = hash }, caller.Cancel) ?? throw NotFound();
             return Results.NoContent();
         });
 

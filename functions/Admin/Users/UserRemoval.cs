@@ -14,7 +14,7 @@ namespace Latchkey.Admin;
 /// that they put into a group's or an app's space are that space's, and apps that they registered are the tenant's: both stay.
 /// </summary>
 public sealed class UserRemoval(
-    EndSessions end, UserStore users, UserSessions lines, GroupStore groups, SpaceRemoval spaces, Consents approvals, DeveloperApps apps,
+    SessionRevocation revocation, UserStore users, UserSessions lines, GroupStore groups, SpaceRemoval spaces, Consents approvals, DeveloperApps apps,
     RemovalNotes notes)
 {
     /// <summary>
@@ -23,7 +23,7 @@ public sealed class UserRemoval(
     public async Task<bool?> TryRun(Tenant tenant, string userId, TimeSpan most, CancellationToken cancel)
     {
         if (await users.Find(tenant, userId, cancel) is not null) await notes.Add(tenant.Id, userId, cancel);
-        if (await end.OfUser(tenant, userId, user => user with { Disabled = true, Deleting = true }, cancel) is { } user)
+        if (await revocation.OfUser(tenant, userId, user => user with { Disabled = true, Deleting = true }, cancel) is { } user)
             return await TryFinish(tenant, user, most);
         await notes.Remove(tenant.Id, userId);
         return null;

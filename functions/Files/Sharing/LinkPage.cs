@@ -99,7 +99,7 @@ public sealed class LinkPage(
     }
 
     Task<IResult> Run(HttpRequest request, Func<Tenant, CancellationToken, Task<IResult>> steps) =>
-        pipeline.Page(request, steps, (_, problem) => Task.FromResult(Page(request, problem.Status, LinkHtml.Message(
+        pipeline.Page(request, linked => steps(linked.Tenant, linked.Cancel), (_, _, problem) => Task.FromResult(Page(request, problem.Status, LinkHtml.Message(
             "This did not work", problem.Message is { Length: > 0 } why ? why : "Try again in a moment."))));
 
     async Task<(FileRecord File, Share Link)?> Find(HttpRequest request, Tenant tenant, CancellationToken cancel)

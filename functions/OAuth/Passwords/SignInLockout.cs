@@ -5,46 +5,51 @@ using Latchkey.Tenancy;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// What attempts to sign in, and whatever else can be guessed here, are counted under. Strangers count under the account
-/// and under their address; a device on which the user has signed in before counts by itself (OWASP's device cookies), so
-/// that no stranger can lock its user out. Small letters are in no user name's count (<see cref="UserStore.Normalize"/>).
+/// The lockout of sign-ins and of everything else that can be guessed. Attempts by strangers are counted for the account and
+/// for their address. A device on which the user has signed in before has a count of its own (OWASP's device cookies), so
+/// that strangers can't lock out the user. Normalized user names contain no lower-case letters
+/// (<see cref="UserStore.Normalize"/>), so other keys, which do, never collide with them.
 /// </summary>
-public sealed class SignInLockout(Lockout attempts, Settings settings)
+public sealed class SignInLockout(Lockout lockout, Settings settings)
 {
-    // Each is good for half an hour, so that whoever asks for one more has got one ten minutes ago at most.
+    // A link works for half an hour, so whoever asks for one more got one within the last ten minutes.
     const int MaxMails = 5;
 
     static readonly TimeSpan MailLock = TimeSpan.FromMinutes(10);
 
-    /// <summary>A sign-in by somebody who is not known.</summary>
+    /// <summary>A sign-in from an unknown device.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
-    public Task<LockoutAttempt> Reserve(string tenant, string account, string address, CancellationToken cancel) => attempts.Reserve(
-        [Account(tenant, account) with { GoodClears = true }, Address(tenant, address) with { GoodOf = account, Room = settings.AddressRoom }], cancel);
+    public Task<LockoutAttempt> Reserve(string tenant, string account, string address, CancellationToken cancel) =>
+        lockout.Reserve(
+        [
+            Account(tenant, account) with { GoodClears = true },
+            Address(tenant, address) with { GoodOf = account, Room = settings.AddressRoom },
+        ], cancel);
 
-    /// <summary>A sign-in that counts by itself: on a known device, or by somebody who is signed in.</summary>
+    /// <summary>A sign-in with a count of its own: on a known device, or by a user who is signed in.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
-    public Task<LockoutAttempt> ReserveApart(string tenant, string place, CancellationToken cancel) =>
-        attempts.Reserve([Account(tenant, $"apart|{place}") with { GoodClears = true }], cancel);
+    public Task<LockoutAttempt> ReserveSeparately(string tenant, string place, CancellationToken cancel) =>
+        lockout.Reserve([Account(tenant, $"apart|{place}") with { GoodClears = true }], cancel);
 
     /// <summary>A guess at a device's code by a user who is signed in.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
     public Task<LockoutAttempt> ReserveDevice(string tenant, string userId, string address, CancellationToken cancel) =>
-        attempts.Reserve([Account(tenant, $"device|{userId}"), Address(tenant, $"device|{address}")], cancel);
+        lockout.Reserve([Account(tenant, $"device|{userId}"), Address(tenant, $"device|{address}")], cancel);
 
     /// <summary>
-    /// A request for a reset mail; each counts. It counts for this name from this address, and for the address, so that no
-    /// stranger uses up the owner's.
+    /// A request for a reset mail; each one counts. It is counted for this name from this address, and for the address, so
+    /// that strangers can't use up the owner's requests.
     /// </summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
     public Task<LockoutAttempt> ReserveReset(string tenant, string account, string address, CancellationToken cancel) =>
-        attempts.Reserve([Account(tenant, $"reset|{account}|{address}"), Address(tenant, $"reset|{address}")], cancel);
+        lockout.Reserve([Account(tenant, $"reset|{account}|{address}"), Address(tenant, $"reset|{address}")], cancel);
 
-    /// <summary>A reset mail to a user; null if the last ones are so fresh that one more is of no use to the owner.</summary>
+    /// <summary>A reset mail to a user; null if the last mails are so recent that another would not help the owner.</summary>
     public async Task<LockoutAttempt?> TryReserveMail(string tenant, string userId, CancellationToken cancel)
     {
         try
         {
-            return await attempts.Reserve([Mail(tenant, userId)], cancel);
+            return await lockout.Reserve([Mail(tenant, userId)], cancel);
         }
         catch (OAuthError)
         {
@@ -52,22 +57,23 @@ public sealed class SignInLockout(Lockout attempts, Settings settings)
         }
     }
 
-    /// <summary>Forgets the mails: what they lead to is used up.</summary>
-    public Task ForgetMails(string tenant, string userId, CancellationToken cancel) => attempts.Clear(Mail(tenant, userId).Partition, cancel);
+    /// <summary>Forgets the mails, because their links were used.</summary>
+    public Task ForgetMails(string tenant, string userId, CancellationToken cancel) => lockout.Clear(Mail(tenant, userId).Partition, cancel);
 
-    /// <summary>Forgets the failures that lock an account for strangers, and the mails to it.</summary>
+    /// <summary>Unlocks an account: forgets its failures and the mails to it.</summary>
     public async Task Unlock(string tenant, User user, CancellationToken cancel)
     {
-        await attempts.Clear(Account(tenant, UserStore.Normalize(user.UserName)).Partition, cancel);
+        await lockout.Clear(Account(tenant, UserStore.Normalize(user.UserName)).Partition, cancel);
         await ForgetMails(tenant, user.Id, cancel);
     }
 
     LockoutCounter Account(string tenant, string account) =>
         new(RowKeys.Attempts(tenant, "account", account), settings.AccountTries, settings.LockTime);
 
-    // Many people may share an address, so it may fail more often.
+    // Many people may share an address, so it allows more failures.
     LockoutCounter Address(string tenant, string address) =>
         new(RowKeys.Attempts(tenant, "address", address), settings.AddressTries, settings.LockTime);
 
-    static LockoutCounter Mail(string tenant, string userId) => new(RowKeys.Attempts(tenant, "mail", userId), MaxMails, MailLock) { Slow = MaxMails };
+    static LockoutCounter Mail(string tenant, string userId) =>
+        new(RowKeys.Attempts(tenant, "mail", userId), MaxMails, MailLock) { Slow = MaxMails };
 }

@@ -1,3 +1,4 @@
+using Latchkey.Access;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
@@ -5,81 +6,87 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Cookies of a tenant's pages (RFC 6265bis). All tenants share one origin and <c>__Host-</c> demands the path
-/// <c>/</c>, so the tenant is in the cookie's name. Over http, which is Development, there is neither prefix nor Secure.
+/// Cookies of a tenant's pages (RFC 6265bis). All tenants share one origin and <c>__Host-</c> requires the path <c>/</c>,
+/// so the tenant is part of the cookie's name. Over http, which only Development allows, cookies have neither prefix nor
+/// Secure.
 /// </summary>
 public sealed class BrowserCookies(Settings settings)
 {
     const string BrowserName = "browser";
     const string RequestName = "request-";
 
-    // Each is about 110 bytes, and servers take 32 KiB of headers: who leaves more sign-ins open loses the oldest.
+    const int SecretChars = 43;
+    const int MaxChars = 100;
+
+    // Each is about 110 bytes, and servers accept 32 KiB of headers. Beyond this number the oldest sign-ins are dropped.
     const int MaxRequests = 20;
 
     readonly bool secure = settings.Origin.StartsWith("https:", StringComparison.Ordinal);
 
-    /// <summary>What the cookie holds, or null.</summary>
-    public string? Read(HttpRequest request, Tenant tenant, string name) =>
-        request.Cookies[Name(tenant, name)] is { Length: > 0 and <= 100 } value ? value : null;
+    /// <summary>The cookie's value, or null.</summary>
+    public string? Read(TenantRequest request, string name) =>
+        request.Http.Cookies[Name(request.Tenant, name)] is { Length: > 0 and <= MaxChars } value ? value : null;
 
-    /// <summary>Sets a cookie that no script sees and that a foreign site's form does not send.</summary>
-    /// <param name="response">The response.</param>
-    /// <param name="tenant">The tenant.</param>
-    /// <param name="name">Its plain name.</param>
-    /// <param name="value">What it holds.</param>
-    /// <param name="life">How long the browser keeps it; null until it is closed.</param>
-    public void Write(HttpResponse response, Tenant tenant, string name, string value, TimeSpan? life) =>
-        response.Cookies.Append(Name(tenant, name), value, Options(life));
+    /// <summary>Sets a cookie that scripts can't read and that a form on a foreign site does not send.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="name">The cookie's name without prefix and tenant.</param>
+    /// <param name="value">The cookie's value.</param>
+    /// <param name="life">How long the browser keeps it; null until the browser is closed.</param>
+    public void Write(TenantRequest request, string name, string value, TimeSpan? life) =>
+        request.Response.Cookies.Append(Name(request.Tenant, name), value, Options(life));
 
     /// <summary>Removes a cookie.</summary>
-    public void Clear(HttpResponse response, Tenant tenant, string name) => response.Cookies.Delete(Name(tenant, name), Options(null));
+    public void Clear(TenantRequest request, string name) =>
+        request.Response.Cookies.Delete(Name(request.Tenant, name), Options(null));
 
-    /// <summary>The secret of <see cref="Browser"/>; null if this browser has none.</summary>
-    public string? FindBrowser(HttpRequest request, Tenant tenant) => Read(request, tenant, BrowserName) is { Length: 43 } known ? known : null;
-
-    /// <summary>
-    /// A secret that this browser has before anybody signs in: forms belong to it. Made if it is not there. Not for the answer
-    /// to a POST: one from a foreign site brings no cookie, and a new one would replace it. To HEAD, which
-    /// begins nothing, none is given.
-    /// </summary>
-    public string Browser(HttpRequest request, Tenant tenant)
-    {
-        if (FindBrowser(request, tenant) is { } known) return known;
-        var made = Ids.NewSecret();
-        if (!HttpMethods.IsHead(request.Method)) Write(request.HttpContext.Response, tenant, BrowserName, made, life: null);
-        return made;
-    }
-
-    /// <summary>The secret of a pending request in this browser, or null.</summary>
-    public string? ReadRequest(HttpRequest request, Tenant tenant, string id) =>
-        Ids.IsId(id) && Read(request, tenant, RequestName + id)?.Split('.') is [_, { Length: 43 } secret] ? secret : null;
-
-    /// <summary>Gives this browser the secret of a pending request, in a cookie of that request's own.</summary>
-    public void WriteRequest(HttpRequest request, Tenant tenant, string id, string secret, DateTimeOffset now, TimeSpan life)
-    {
-        DropOldRequests(request, tenant, id);
-        Write(request.HttpContext.Response, tenant, RequestName + id, $"{now.ToUnixTimeSeconds()}.{secret}", life);
-    }
+    /// <summary>The secret that <see cref="EnsureBrowser"/> gave this browser, or null.</summary>
+    public string? FindBrowser(TenantRequest request) =>
+        Read(request, BrowserName) is { Length: SecretChars } secret ? secret : null;
 
     /// <summary>
-    /// Takes the oldest cookies of pending requests from a browser that has too many, whichever tenant's, but not this
-    /// request's. A form that a foreign site posts brings none to be counted; the page that it leads to does.
+    /// A secret that this browser has before anybody signs in, and that forms are tied to. It is made if it does not exist.
+    /// Do not call it for the answer to a POST: a form on a foreign site sends no cookie, so a new secret would replace the
+    /// browser's own. HEAD starts nothing and sets no cookie.
     /// </summary>
-    public void DropOldRequests(HttpRequest request, Tenant tenant, string id)
+    public string EnsureBrowser(TenantRequest request)
     {
-        var others = Requests(request).Where(cookie => cookie.Name != Name(tenant, RequestName + id))
+        if (FindBrowser(request) is { } known) return known;
+        var secret = Ids.NewSecret();
+        if (!HttpMethods.IsHead(request.Http.Method)) Write(request, BrowserName, secret, life: null);
+        return secret;
+    }
+
+    /// <summary>The secret that this browser has for a pending request, or null.</summary>
+    public string? ReadRequest(TenantRequest request, string id) =>
+        Ids.IsId(id) && Read(request, RequestName + id)?.Split('.') is [_, { Length: SecretChars } secret] ? secret : null;
+
+    /// <summary>Gives this browser the secret of a pending request, in a cookie for that request alone.</summary>
+    public void WriteRequest(TenantRequest request, string id, string secret, DateTimeOffset now, TimeSpan life)
+    {
+        DropOldRequests(request, id);
+        Write(request, RequestName + id, $"{now.ToUnixTimeSeconds()}.{secret}", life);
+    }
+
+    /// <summary>
+    /// If the browser has too many cookies of pending requests, of whichever tenant, drops the oldest, but never the
+    /// cookie of this request. A form posted by a foreign site brings no cookies to count; the page that it leads to does.
+    /// </summary>
+    public void DropOldRequests(TenantRequest request, string id)
+    {
+        var others = RequestCookies(request.Http).Where(cookie => cookie.Name != Name(request.Tenant, RequestName + id))
             .OrderByDescending(cookie => cookie.Since, StringComparer.Ordinal).Skip(MaxRequests - 1);
-        foreach (var (name, _) in others) request.HttpContext.Response.Cookies.Delete(name, Options(null));
+        foreach (var (name, _) in others) request.Response.Cookies.Delete(name, Options(null));
     }
 
-    /// <summary>True if this browser has sent any cookie of the tenant's pages: it keeps them.</summary>
-    public bool KeepsAny(HttpRequest request, Tenant tenant) => request.Cookies.Keys.Any(name => name.EndsWith($"-{tenant.Id}", StringComparison.Ordinal));
+    /// <summary>True if this browser sent any cookie of the tenant's pages, so it does keep cookies.</summary>
+    public bool HasAny(TenantRequest request) =>
+        request.Http.Cookies.Keys.Any(name => name.EndsWith($"-{request.Tenant.Id}", StringComparison.Ordinal));
 
     // __Host-request-{id}-{tenant}
-    IEnumerable<(string Name, string Since)> Requests(HttpRequest request)
+    IEnumerable<(string Name, string Since)> RequestCookies(HttpRequest http)
     {
         var start = Prefix + RequestName;
-        return request.Cookies.Where(cookie => cookie.Key.StartsWith(start, StringComparison.Ordinal)
+        return http.Cookies.Where(cookie => cookie.Key.StartsWith(start, StringComparison.Ordinal)
             && cookie.Key.Length > start.Length + Ids.Length && cookie.Key[start.Length + Ids.Length] == '-')
             .Select(cookie => (cookie.Key, cookie.Value.Split('.')[0]));
     }
@@ -92,7 +99,7 @@ public sealed class BrowserCookies(Settings settings)
     {
         HttpOnly = true,
         Secure = secure,
-        SameSite = SameSiteMode.Lax, // Strict would lose it on the way from the app.
+        SameSite = SameSiteMode.Lax, // With Strict it would be missing when the user comes from the app.
         Path = "/",
         MaxAge = life,
         IsEssential = true,
