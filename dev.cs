@@ -2,20 +2,20 @@
 #:property PublishAot=false
 #:project tests/Workshop/Workshop.csproj
 
-// The workshop: runs Latchkey on this machine, shows it and proves it. Nothing is installed outside this folder but
-// packages in the caches of NuGet and npm, and Debian's Chromium by `test` if it is missing; git ignores all that it
-// writes: .feed/, .local/, node_modules/, bin/, obj/.
+// The workshop runs, shows and tests Latchkey on this machine. Outside this folder it installs only packages in the caches of
+// NuGet and npm, and with `test` Debian's Chromium if it is missing. Git ignores everything that it writes: .feed/, .local/,
+// node_modules/, bin/, obj/.
 using System.Runtime.InteropServices;
 using Latchkey.Workshop;
 
 const string Usage = """
     dotnet dev.cs up            run the service on http://localhost:7071, with Azurite; Ctrl-C stops what it started
-    dotnet dev.cs demo [FILE]   sign in, upload, list, download and compare, against the running service; with
-                                --password it signs in with the legacy password grant, without the browser's part
-    dotnet dev.cs admin ...     administer a deployment; here the running service, as the demo's operator;
-                                `dotnet dev.cs admin help [NOUN [VERB]]` lists it all
-    dotnet dev.cs test [NAME]   build and prove everything, or only the tests whose names contain NAME
-    dotnet dev.cs help          print this; dotnet takes --help for itself, but for `dotnet dev.cs -- --help`
+    dotnet dev.cs demo [FILE]   sign in, upload, list, download and compare, against the running service;
+                                --password signs in with the legacy password grant instead of the browser's forms
+    dotnet dev.cs admin ...     administer a deployment, by default the running service as the demo's operator;
+                                `dotnet dev.cs admin help [NOUN [VERB]]` lists the commands
+    dotnet dev.cs test [NAME]   build everything and run all tests, or only those whose names contain NAME
+    dotnet dev.cs help          print this; `dotnet` takes --help for itself unless it comes after --
     """;
 
 var password = args is ["demo", ..] && args.Contains("--password");

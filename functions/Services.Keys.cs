@@ -3,17 +3,19 @@ using Azure.Core.Pipeline;
 using Latchkey.Http;
 using Latchkey.Keys;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Latchkey;
 
-// The keys: where they are kept and who signs, by mode (docs/operating/signing.md).
+// The services of the keys: where keys are stored and who signs, by mode (docs/operating/signing.md).
 public static partial class Services
 {
     static IServiceCollection AddKeys(this IServiceCollection services, Settings settings)
     {
         var local = settings.SigningMode == SigningMode.Local;
         var vaultSigns = settings.SigningMode == SigningMode.KeyVault;
+        services.TryAddSingleton(KeyMaker.Usual);
         services.AddSingleton<JwtWriter>().AddSingleton<JwkSet>().AddSingleton<BearerToken>().AddSingleton<DPoPNonces>();
         if (local) services.AddSingleton<IKeyStore>(_ => new KeyFile(settings.KeyFile));
         else services.AddVault(settings).AddSingleton<IKeyStore, WrappedKeyStore>();
@@ -22,7 +24,7 @@ public static partial class Services
             : new LocalSigner(provider.GetRequiredService<ManagedKeys>()));
         return services
             .AddSingleton(provider => new ManagedKeys(provider.GetRequiredService<IKeyStore>(), vaultSigns ? ManagedKey.MacOnly : ManagedKey.All,
-                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ManagedKeys>>()))
+                provider.GetRequiredService<KeyMaker>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ManagedKeys>>()))
             .AddSingleton(provider => new KeyRing(provider.GetRequiredService<ManagedKeys>()))
             .AddSingleton(provider => new KeyRotation(provider.GetRequiredService<ManagedKeys>(), provider.GetRequiredService<ISigner>(),
                 settings.RotationPeriod, provider.GetRequiredService<ILogger<KeyRotation>>()));

@@ -20,11 +20,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Latchkey;
 
-/// <summary>The one place that wires everything, the same for the isolated worker and for LocalHost.</summary>
+/// <summary>The one place that registers every service, for the isolated worker and for LocalHost alike.</summary>
 public static partial class Services
 {
-    /// <summary>Adds all of Latchkey but its triggers.</summary>
-    /// <exception cref="SettingsException">Settings are wrong; the message lists every fault.</exception>
+    /// <summary>Adds all of Latchkey except its triggers.</summary>
+    /// <exception cref="SettingsException">Settings are invalid; the message lists every fault.</exception>
     public static IServiceCollection AddLatchkey(this IServiceCollection services, IConfiguration configuration)
     {
         var settings = Settings.Read(configuration);
@@ -34,13 +34,13 @@ public static partial class Services
 #pragma warning restore RS0030
         services.TryAddSingleton(StorageRetries.Usual);
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        // Their request lines hold whole addresses, with share links' and resets' tokens.
+        // Their request lines contain whole URLs, with the tokens of share links and password resets.
         services.AddLogging(logging => logging
             .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
-            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error) // The worker's MVC brings it; nothing of ours is protected by it.
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error) // Comes with the worker's MVC; we protect nothing with it.
             .AddFilter("System.Net.Http", LogLevel.Warning));
         Exporting.Add(services, settings);
-        // A client's state of 16 KiB, escaped, is longer than the 8 KiB that a request line has otherwise.
+        // A client's state of 16 KiB, escaped, exceeds the default limit of 8 KiB for a request line.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestLineSize = 72 * 1024);
         return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddMail(settings).AddPages().AddFiles(settings).AddAdmin();
     }
@@ -111,7 +111,7 @@ public static partial class Services
         .AddSingleton<AuthorizationResponder>()
         .AddSingleton<Passwords>()
         .AddSingleton<CodeRedemption>()
-        .AddSingleton<IGrant, AuthorizationCodeGrant>()
+        .AddSingleton<IGrant, AuthorizationCodeGrant>() // Discovery lists the grants in this order.
         .AddSingleton<IGrant, ClientCredentialsGrant>()
         .AddSingleton<IGrant, RefreshTokenGrant>()
         .AddSingleton<IGrant, DeviceCodeGrant>()
@@ -190,5 +190,6 @@ public static partial class Services
         .AddSingleton<RemovalNotes>()
         .AddSingleton<ClientRemoval>()
         .AddSingleton<UserRemoval>()
+        .AddSingleton<GroupRemoval>()
         .AddSingleton<TenantData>();
 }

@@ -16,25 +16,25 @@ static class AuditCommands
         "tenant-suspended", "token", "token-revoke",
     ];
 
-    static readonly Option<string?> From = new("--from") { Description = "Not before: so long ago, such as 90min, 1h or 2d, or such as 2026-11-22T08:00:00Z; a week ago unless said" };
-    static readonly Option<string?> To = new("--to") { Description = "Not after, said in the same way; now unless said" };
-    static readonly Option<string?> User = new("--user") { Description = "What this user did, or what was done to them; by name or id" };
-    static readonly Option<string?> Type = new("--type") { Description = "A kind of act, such as sign-in" };
-    static readonly Option<int> Limit = new("--limit", "-n") { Description = "How many", DefaultValueFactory = _ => 50 };
-    static readonly Option<string?> Out = new("--out", "-o") { Description = "The file to write; else the standard output" };
+    static readonly Option<string?> From = new("--from") { Description = "Entries since then: an age such as 90min, 1h or 2d, or a time such as 2026-11-22T08:00:00Z; default: a week ago" };
+    static readonly Option<string?> To = new("--to") { Description = "Entries until then, given in the same way; default: now" };
+    static readonly Option<string?> User = new("--user") { Description = "Only what this user did or what was done to them; name or id" };
+    static readonly Option<string?> Type = new("--type") { Description = "Only entries of this type, such as sign-in" };
+    static readonly Option<int> Limit = new("--limit", "-n") { Description = "How many entries", DefaultValueFactory = _ => 50 };
+    static readonly Option<string?> Out = new("--out", "-o") { Description = "The file to write; default: standard output" };
 
     public static Command All(Terminal terminal)
     {
         Type.CompletionSources.Add(_ => Types.Select(type => new System.CommandLine.Completions.CompletionItem(type)));
-        return CommandLine.Noun("audit", "Who did what to what",
-            CommandLine.Verb(terminal, "list", "The newest first", async call =>
+        return CommandLine.Noun("audit", "Read and export the audit: who did what to what",
+            CommandLine.Verb(terminal, "list", "List entries, newest first", async call =>
             {
                 var entries = (await call.Connection.All(call.Tenant, $"audit?{await Query(call)}", "entries", call.Get(Limit))).Take(call.Get(Limit)).ToList();
                 if (entries.Count == 0) await EnsureType(call);
                 if (!call.AsJson) await Name(call, entries);
                 call.Show(entries, "at", "type", "result", "actor", "client", "target", "address", "detail");
             }, [From, To, User, Type, Limit]),
-            CommandLine.Verb(terminal, "export", "All of it as JSON lines", async call =>
+            CommandLine.Verb(terminal, "export", "Export entries as JSON lines", async call =>
             {
                 await EnsureType(call);
                 await using var file = call.Get(Out) is { } path ? new StreamWriter(path) : null;
@@ -61,7 +61,7 @@ static class AuditCommands
         var paths = (await call.Connection.Public("openapi.json"))?["paths"] as JsonObject ?? [];
         var endpoints = paths.SelectMany(path => path.Value as JsonObject ?? []).Select(operation => (operation.Value as JsonObject)?["operationId"]?.ToString()).OfType<string>().ToList();
         if (endpoints.Contains(type) || (await call.Connection.All(call.Tenant, $"audit?type={Uri.EscapeDataString(type)}", "entries", 1)).Count > 0) return;
-        throw new Failure($"There is no type '{type}'. The types are: {string.Join(", ", Types.Concat(endpoints).Distinct().Order(StringComparer.Ordinal))}.", code: 2);
+        throw new Failure($"Unknown type '{type}'. The types are: {string.Join(", ", Types.Concat(endpoints).Distinct().Order(StringComparer.Ordinal))}.", code: 2);
     }
 
     // `operator:` starts the id of a user of tenant operator.

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Latchkey.Cli;
 
-/// <summary>A command that is being carried out: what was typed, and where to ask.</summary>
+/// <summary>A command that is running: what was typed, and the deployment that it talks to.</summary>
 sealed record Call(ParseResult Typed, Terminal Terminal, Connection Connection, string Tenant, bool AsJson)
 {
     public T? Get<T>(Option<T> option) => Typed.GetValue(option);
@@ -18,10 +18,10 @@ sealed record Call(ParseResult Typed, Terminal Terminal, Connection Connection, 
     /// <summary>Deletes something that may take more than one request: 202 says that there is more.</summary>
     public async Task DeleteAll(string path, object? body = null)
     {
-        while (await Ask(HttpMethod.Delete, path, body) is not null) await Terminal.Error.WriteLineAsync("There is more; going on.");
+        while (await Ask(HttpMethod.Delete, path, body) is not null) await Terminal.Error.WriteLineAsync("Not finished yet; continuing.");
     }
 
-    /// <summary>Asks before something that can't be undone, unless <c>--yes</c> was said.</summary>
+    /// <summary>Asks before something that can't be undone, unless <c>--yes</c> was given.</summary>
     public void Confirm(string what)
     {
         if (!Get(CommandLine.Yes)) Terminal.Confirm(what);
@@ -52,12 +52,12 @@ sealed record Call(ParseResult Typed, Terminal Terminal, Connection Connection, 
 /// <summary>The command line: a noun, a verb, and what they need. Everything goes over HTTP to a deployment.</summary>
 static class CommandLine
 {
-    static readonly Option<string?> Origin = new("--origin") { Description = "The deployment, such as https://login.example.com (LATCHKEY_ORIGIN)", Recursive = true };
-    static readonly Option<string?> Tenant = new("--tenant", "-t") { Description = "The tenant (LATCHKEY_TENANT)", Recursive = true };
-    static readonly Option<bool> Json = new("--json") { Description = "JSON for programs", Recursive = true };
+    static readonly Option<string?> Origin = new("--origin") { Description = "The deployment, such as https://login.example.com; default: LATCHKEY_ORIGIN", Recursive = true };
+    static readonly Option<string?> Tenant = new("--tenant", "-t") { Description = "The tenant; default: LATCHKEY_TENANT", Recursive = true };
+    static readonly Option<bool> Json = new("--json") { Description = "Print JSON, for programs", Recursive = true };
 
     /// <summary>For scripts: what can't be undone is done without a question.</summary>
-    public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask; for scripts" };
+    public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask for confirmation; for scripts" };
 
     /// <summary>Runs a command; 0, 1 if it was refused, 2 if it was not understood.</summary>
     public static async Task<int> Run(IReadOnlyList<string> args, Terminal terminal)
@@ -66,9 +66,9 @@ static class CommandLine
         var root = new Command("latchkey", "Administers a Latchkey deployment.") { Origin, Tenant, Json, new HelpOption(), new VersionOption() };
         foreach (var noun in Nouns(terminal)) root.Add(noun);
         foreach (var command in Completion.All(root, terminal)) root.Add(command);
-        // `dotnet dev.cs` keeps --help for itself, so the word does as well.
+        // `dotnet dev.cs` keeps --help for itself, so the word `help` works too.
         var parsed = root.Parse(args is ["help", ..] ? [.. args.Skip(1), "--help"] : args);
-        // What was not understood is answered with help, which is nothing for a pipe.
+        // After a mistake the parser prints help, which must not go into a pipe.
         var output = parsed.Errors.Count > 0 ? terminal.Error : terminal.Output;
         var configuration = new InvocationConfiguration { Output = output, Error = terminal.Error, EnableDefaultExceptionHandler = false };
         try
@@ -88,7 +88,7 @@ static class CommandLine
         }
         catch (Exception odd) when (odd is HttpRequestException or JsonException)
         {
-            await terminal.Error.WriteLineAsync($"The answer is not one of Latchkey's, or broke off: {odd.Message}");
+            await terminal.Error.WriteLineAsync($"The answer is not from Latchkey, or broke off: {odd.Message}");
             return 1;
         }
     }
@@ -113,11 +113,11 @@ static class CommandLine
         command.SetAction(async (typed, cancel) =>
         {
             var origin = typed.GetValue(Origin) ?? terminal.Variable("LATCHKEY_ORIGIN")
-                ?? throw new Failure("Which deployment? Say --origin, or set LATCHKEY_ORIGIN.");
+                ?? throw new Failure("No deployment given: use --origin or set LATCHKEY_ORIGIN.");
             var tenant = ofOperators ? Connection.Operator : typed.GetValue(Tenant) ?? terminal.Variable("LATCHKEY_TENANT")
-                ?? otherwise ?? throw new Failure("Which tenant? Say --tenant, or set LATCHKEY_TENANT.");
+                ?? otherwise ?? throw new Failure("No tenant given: use --tenant or set LATCHKEY_TENANT.");
             if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http") || (uri.Scheme == "http" && !uri.IsLoopback))
-                throw new Failure("The origin must be https, or http on this machine: secrets are sent there.");
+                throw new Failure("The origin must be https, or http on this machine, because secrets are sent there.");
             await run(new Call(typed, terminal, new Connection(terminal, uri.GetLeftPart(UriPartial.Authority), cancel), tenant, typed.GetValue(Json)));
             return 0;
         });

@@ -25,13 +25,13 @@ static class Completion
     public static IEnumerable<Command> All(Command root, Terminal terminal)
     {
         var shell = new Argument<string>("SHELL") { Description = "bash or zsh" }.AcceptOnlyFromAmong("bash", "zsh");
-        var script = new Command("completion", "Print a script with which a shell completes the command line") { shell };
+        var script = new Command("completion", "Print a script that lets a shell complete the command line") { shell };
         script.SetAction(typed => terminal.Output.WriteLine(typed.GetRequiredValue(shell) == "bash" ? Bash : Zsh));
         yield return script;
 
         var cursor = new Argument<int>("CURSOR");
         var line = new Argument<string>("LINE");
-        var words = new Command("complete", "The words that fit at the cursor") { cursor, line };
+        var words = new Command("complete", "Print the words that fit at the cursor") { cursor, line };
         words.Hidden = true;
         words.SetAction(typed =>
         {

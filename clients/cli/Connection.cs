@@ -44,7 +44,7 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
             last = null;
         }
         var end = last is null ? null : JsonNode.Parse(last);
-        return (bool?)end?["complete"] == true ? end : throw new Failure("The export broke off; what was written is not all of it.");
+        return (bool?)end?["complete"] == true ? end : throw new Failure("The export broke off; what was written is incomplete.");
     }
 
     /// <summary>All pages of a list, or as many items as are wanted.</summary>
@@ -68,14 +68,14 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
 
     /// <summary>What a tenant says about itself (OpenID Connect Discovery).</summary>
     public async Task<JsonNode> About(string tenant) => await Plain(HttpMethod.Get, $"{origin}/{Uri.EscapeDataString(tenant)}/.well-known/openid-configuration")
-        ?? throw new JsonException("It is no discovery document.");
+        ?? throw new JsonException("the discovery document is empty");
 
     /// <summary>A document that is public.</summary>
     public Task<JsonNode?> Public(string path) => Plain(HttpMethod.Get, $"{origin}/{path}");
 
     /// <summary>A form to one of a tenant's OAuth endpoints.</summary>
     public async Task<JsonNode> Form(string tenant, string endpoint, Dictionary<string, string> form) =>
-        await Plain(HttpMethod.Post, $"{origin}/{Uri.EscapeDataString(tenant)}/oauth/{endpoint}", new FormUrlEncodedContent(form)) ?? throw new JsonException("It is empty.");
+        await Plain(HttpMethod.Post, $"{origin}/{Uri.EscapeDataString(tenant)}/oauth/{endpoint}", new FormUrlEncodedContent(form)) ?? throw new JsonException("the answer is empty");
 
     /// <summary>Signs a person in and keeps it.</summary>
     public async Task Login(string tenant, string client, bool device)
@@ -88,7 +88,7 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
     public async Task<JsonNode> WhoAmI(string tenant)
     {
         var home = Home(tenant);
-        if (await TokenFor(home) is not { } token || token.Split('.') is not [_, var payload, _]) throw new JsonException("It is no token.");
+        if (await TokenFor(home) is not { } token || token.Split('.') is not [_, var payload, _]) throw new JsonException("the access token is not a JWT");
         var claims = JsonNode.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(payload))!;
         var who = new JsonObject { ["origin"] = origin, ["tenant"] = home };
         foreach (var (name, claim) in new[] { ("id", "sub"), ("name", "name"), ("client", "client_id"), ("scope", "scope"), ("roles", "roles") })
@@ -145,7 +145,7 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
     public async Task<SignIn> Token(string tenant, Dictionary<string, string> form)
     {
         var answer = await Form(tenant, "token", form);
-        if (answer["expires_in"] is not { } seconds || answer["access_token"] is not { } access) throw new JsonException("It is no token.");
+        if (answer["expires_in"] is not { } seconds || answer["access_token"] is not { } access) throw new JsonException("the answer has no access token");
         var early = terminal.Clock.GetUtcNow().AddSeconds((int)seconds - 30);
         return new SignIn((string?)answer["refresh_token"] ?? "", (string)access!, early);
     }
@@ -184,7 +184,7 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
         }
         catch (JsonException)
         {
-            return "no reason was given";
+            return "no reason given";
         }
     }
 }

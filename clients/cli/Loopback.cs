@@ -5,7 +5,7 @@ using System.Text;
 namespace Latchkey.Cli;
 
 /// <summary>
-/// Waits on this machine for the browser to bring the answer of a sign-in (RFC 8252 §7.3). Whatever has not the state of
+/// Waits on this machine for the browser to bring the answer of a sign-in (RFC 8252 §7.3). A request without the state of
 /// this sign-in is refused and changes nothing.
 /// </summary>
 sealed class Loopback : IDisposable
@@ -64,7 +64,7 @@ sealed class Loopback : IDisposable
                 var stream = connection.GetStream();
                 var parameters = Parameters(await Head(stream, cancel));
                 var ours = parameters is not null && parameters.GetValueOrDefault("state") == state;
-                var text = ours ? "You can close this window and go back to the terminal." : "This is not the answer that the command line waits for.";
+                var text = ours ? "You can close this window and go back to the terminal." : "This is not the answer that the command line is waiting for.";
                 await stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 {(ours ? "200 OK" : "400 Bad Request")}\r\nContent-Type: text/plain; charset=utf-8\r\n"
                     + $"Cache-Control: no-store\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(text)}\r\n\r\n{text}"), cancel);
                 if (ours) answer.TrySetResult(parameters!);

@@ -24,11 +24,11 @@ sealed class People(Terminal terminal, Connection connection, string tenant, str
             + $"&redirect_uri={Uri.EscapeDataString(loopback.Address)}&state={state}&code_challenge_method=S256"
             + $"&code_challenge={Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))}";
         if (!terminal.Browser(address)) return await OnAnotherDevice(about);
-        await terminal.Error.WriteLineAsync($"Sign in with the browser that opened. If none did, open this address on this machine, or say --device:\n{address}");
+        await terminal.Error.WriteLineAsync($"Sign in with the browser that has opened. If none has, open this address on this machine, or use --device:\n{address}");
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(TimeSpan.FromMinutes(10));
         var answer = await Patiently(loopback.Answer(state, patience.Token));
-        if (answer.GetValueOrDefault("iss") != (string?)about["issuer"]) throw new Failure("The answer is not of this deployment (RFC 9207)."); // A mix-up.
+        if (answer.GetValueOrDefault("iss") != (string?)about["issuer"]) throw new Failure("The answer is from another deployment (RFC 9207)."); // A mix-up.
         if (answer.TryGetValue("error", out var error)) throw new Failure($"{error}: {answer.GetValueOrDefault("error_description")}");
         return await connection.Token(tenant, new()
         {
@@ -44,7 +44,7 @@ sealed class People(Terminal terminal, Connection connection, string tenant, str
     {
         _ = Checked(about, "device_authorization_endpoint");
         var begun = await connection.Form(tenant, "device_authorization", new() { ["client_id"] = client });
-        await terminal.Error.WriteLineAsync($"On any device open {begun["verification_uri"]} and type {begun["user_code"]}, or open\n{begun["verification_uri_complete"]}");
+        await terminal.Error.WriteLineAsync($"On any device, open {begun["verification_uri"]} and type {begun["user_code"]}, or open\n{begun["verification_uri_complete"]}");
         var (interval, end) = ((int?)begun["interval"] ?? 5, terminal.Clock.GetUtcNow().AddSeconds((int)begun["expires_in"]!));
         while (terminal.Clock.GetUtcNow() < end)
         {

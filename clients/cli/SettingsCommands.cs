@@ -7,24 +7,24 @@ namespace Latchkey.Cli;
 static class SettingsCommands
 {
     public static readonly Option<string?> Name = new("--name") { Description = "The name that people read" };
-    public static readonly Option<string[]> Origins = new("--allow-origin") { Description = "A web origin for CORS; all of them, each time", AllowMultipleArgumentsPerToken = true };
-    public static readonly Option<string?> Color = new("--color") { Description = "The colour of its buttons, such as #1a2b3c; empty for ours" };
+    public static readonly Option<string[]> Origins = new("--allow-origin") { Description = "A web origin for CORS; replaces the list", AllowMultipleArgumentsPerToken = true };
+    public static readonly Option<string?> Color = new("--color") { Description = "The colour of its buttons, such as #1a2b3c; empty for the default" };
     public static readonly Option<string?> Logo = new("--logo") { Description = "An https address of its logo; empty for none" };
 
-    static readonly Option<string?> User = new("--user") { Description = "What this user's own space holds, too; by name or id" };
-    static readonly Option<string?> Group = new("--group") { Description = "What this group's space holds, too" };
+    static readonly Option<string?> User = new("--user") { Description = "Also show what this user's own space holds; name or id" };
+    static readonly Option<string?> Group = new("--group") { Description = "Also show what this group's space holds" };
 
     public static Command All(Terminal terminal) => CommandLine.Noun("settings", "How a tenant looks, which web apps may call it, and its limits",
         CommandLine.Verb(terminal, "show", "Show them", async call => call.Show(await call.Ask(HttpMethod.Get, "settings")), []),
         CommandLine.Verb(terminal, "set", "Change them", async call => call.Show(await call.Ask(HttpMethod.Patch, "settings", Branding(call))), [Name, Origins, Color, Logo]),
-        CommandLine.Verb(terminal, "limits", "What its files may be, and what they take; -1 is no limit", async call =>
+        CommandLine.Verb(terminal, "limits", "Show its limits for files, and how much is used; -1 is no limit", async call =>
         {
             var query = call.Get(User) is { } user ? $"?user={Uri.EscapeDataString(await UserCommands.IdOf(call, user))}"
                 : call.Get(Group) is { } group ? $"?group={Uri.EscapeDataString(group)}" : "";
             call.Show(await call.Ask(HttpMethod.Get, $"limits{query}"));
         }, [User, Group]));
 
-    /// <summary>The fields that were said.</summary>
+    /// <summary>The fields that were given.</summary>
     public static JsonObject Branding(Call call)
     {
         var body = new JsonObject();

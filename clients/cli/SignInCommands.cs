@@ -11,13 +11,13 @@ static class SignInCommands
 
     public static IEnumerable<Command> All(Terminal terminal) =>
     [
-        CommandLine.Verb(terminal, "bootstrap", "Make the first operator; asks for the deployment's one-time secret (LATCHKEY_OPERATOR_SECRET) and a password", async call =>
+        CommandLine.Verb(terminal, "bootstrap", "Create the first operator; asks for the deployment's one-time secret (or LATCHKEY_OPERATOR_SECRET) and a password", async call =>
         {
             var secret = terminal.Variable("LATCHKEY_OPERATOR_SECRET") ?? terminal.Secret("The deployment's secret");
             var password = terminal.Secret("New password");
             call.Show(await call.Connection.Bootstrap(new { secret, userName = call.Get(UserName), password }));
         }, [UserName], ofOperators: true),
-        CommandLine.Verb(terminal, "login", "Sign in with the browser as an operator, or as --tenant's user, and keep it in a file of yours", async call =>
+        CommandLine.Verb(terminal, "login", "Sign in with the browser, as an operator or as a user of --tenant; the sign-in is kept in a file that only you can read", async call =>
         {
             await call.Connection.Login(call.Tenant, call.Get(Client)!, call.Get(Device));
             call.Done($"Signed in to tenant {call.Tenant}.");
@@ -27,7 +27,7 @@ static class SignInCommands
             await call.Connection.Logout(call.Tenant);
             call.Done("Signed out.");
         }, [], otherwise: Connection.Operator),
-        CommandLine.Verb(terminal, "whoami", "Show who is signed in, and what they may do", async call =>
+        CommandLine.Verb(terminal, "whoami", "Show who is signed in and what they may do", async call =>
             call.Show(await call.Connection.WhoAmI(call.Tenant)), [], otherwise: Connection.Operator),
         CommandLine.Verb(terminal, "health", "Show whether the deployment is ready; exit code 1 if it is not", async call =>
             call.Show(await call.Connection.Public("health/ready")), [], ofOperators: true),

@@ -55,16 +55,16 @@ sealed class Terminal(TextReader input, TextWriter output, TextWriter error, Fun
     /// <exception cref="Failure">No, or nobody is there to say so.</exception>
     public void Confirm(string what)
     {
-        if (!Interactive) throw new Failure($"{what} Nobody is at the terminal to confirm it: say --yes.", code: 2);
-        error.Write($"{what} Go on? [y/N] ");
+        if (!Interactive) throw new Failure($"{what} Nobody is at the terminal to confirm it: use --yes.", code: 2);
+        error.Write($"{what} Continue? [y/N] ");
         if (input.ReadLine()?.Trim().ToUpperInvariant() is not ("Y" or "YES")) throw new Failure("Nothing was done.");
     }
 
-    /// <summary>Asks for a secret, unseen; from a pipe it is the next line. Never an argument: those are for everybody to see.</summary>
+    /// <summary>Asks for a secret, unseen; from a pipe it is the next line. Never an argument, because everybody on the machine can see those.</summary>
     public string Secret(string what)
     {
         if (!ReferenceEquals(input, Console.In) || Console.IsInputRedirected)
-            return input.ReadLine() ?? throw new Failure($"{what} is expected on the standard input.");
+            return input.ReadLine() ?? throw new Failure($"{what} is expected on standard input.");
         error.Write($"{what}: ");
         var text = new StringBuilder();
         while (Console.ReadKey(intercept: true) is var key && key.Key != ConsoleKey.Enter)

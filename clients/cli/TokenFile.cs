@@ -31,7 +31,7 @@ sealed class TokenFile(Terminal terminal)
         if (OperatingSystem.IsWindows()) return Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.Create);
         if (terminal.Variable("XDG_CONFIG_HOME") is { } settings && Path.IsPathRooted(settings)) return settings;
         return terminal.Variable("HOME") is { } home && Path.IsPathRooted(home) ? Path.Combine(home, ".config")
-            : throw new Failure("There is no place to keep the sign-in: set HOME, XDG_CONFIG_HOME or LATCHKEY_HOME.");
+            : throw new Failure("There is nowhere to keep the sign-in: set HOME, XDG_CONFIG_HOME or LATCHKEY_HOME.");
     }
 
     Dictionary<string, SignIn> Read()

@@ -7,17 +7,17 @@ namespace Latchkey.Cli;
 static class UserCommands
 {
     static readonly Argument<string> Who = new("USER") { Description = "The user's name, or id" };
-    static readonly Option<string?> Name = new("--name") { Description = "The name that others read" };
-    static readonly Option<string?> Email = new("--email") { Description = "Mail address; empty for none" };
-    static readonly Option<string[]> Roles = new("--role") { Description = "A role; all of them, each time", AllowMultipleArgumentsPerToken = true };
-    static readonly Option<bool> NoPassword = new("--no-password") { Description = "Set none: nobody can sign in until one is set" };
+    static readonly Option<string?> Name = new("--name") { Description = "The name that others see" };
+    static readonly Option<string?> Email = new("--email") { Description = "The mail address; empty for none" };
+    static readonly Option<string[]> Roles = new("--role") { Description = "A role; replaces the list", AllowMultipleArgumentsPerToken = true };
+    static readonly Option<bool> NoPassword = new("--no-password") { Description = "Set no password: the user can't sign in until one is set" };
 
     public static Command All(Terminal terminal)
     {
         Command Verb(string name, string what, Func<Call, Task> run, params Symbol[] symbols) => CommandLine.Verb(terminal, name, what, run, symbols);
         return CommandLine.Noun("user", "A tenant's users",
             Verb("list", "List them", async call => call.Show(await call.Connection.All(call.Tenant, "users", "users", int.MaxValue), "userName", "name", "email", "roles", "disabled", "id")),
-            Verb("create", "Make one; asks for the password, or reads it from the standard input", async call => call.Show(await call.Ask(HttpMethod.Post, "users", new
+            Verb("create", "Create one; asks for the password, or reads it from standard input", async call => call.Show(await call.Ask(HttpMethod.Post, "users", new
             {
                 userName = call.Get(Who),
                 password = call.Get(NoPassword) ? null : terminal.Secret("New password"),
@@ -26,7 +26,7 @@ static class UserCommands
                 roles = call.Get(Roles) ?? [],
             })), Who, Name, Email, Roles, NoPassword),
             Verb("show", "Show one", async call => call.Show(await Find(call)), Who),
-            Verb("set", "Change name, address or roles; a change of roles signs the user out", async call =>
+            Verb("set", "Change name, address or roles; roles take effect at the next refresh", async call =>
             {
                 var body = new Dictionary<string, object?>();
                 if (call.Get(Name) is { } name) body["name"] = name;
@@ -39,19 +39,24 @@ static class UserCommands
                 await call.Ask(HttpMethod.Put, $"{await Path(call)}/password", new { password = terminal.Secret("New password") });
                 call.Done("The password is set.");
             }, Who),
-            Verb("disable", "Sign out and keep out", async call => call.Show(await call.Ask(HttpMethod.Patch, await Path(call), new { disabled = true })), Who),
-            Verb("enable", "Let in again", async call => call.Show(await call.Ask(HttpMethod.Patch, await Path(call), new { disabled = false })), Who),
-            Verb("unlock", "Let a user try again whose account was locked by wrong passwords", async call =>
+            Verb("disable", "Sign the user out and refuse new sign-ins", async call => call.Show(await call.Ask(HttpMethod.Patch, await Path(call), new { disabled = true })), Who),
+            Verb("enable", "Let the user sign in again", async call => call.Show(await call.Ask(HttpMethod.Patch, await Path(call), new { disabled = false })), Who),
+            Verb("unlock", "Unlock an account that wrong passwords have locked", async call =>
             {
                 await call.Ask(HttpMethod.Post, $"{await Path(call)}/unlock", new { });
                 call.Done("The user can sign in again.");
             }, Who),
-            UserImport.Command(terminal),
-            Verb("delete", "Sign out and delete, with the files of the user's own space, for good", async call =>
+            Verb("send-reset", "Mail the user a link to set a new password", async call =>
             {
-                call.Confirm($"User {call.Get(Who)} of tenant {call.Tenant} is deleted with the files of the user's own space, for good.");
+                await call.Ask(HttpMethod.Post, $"{await Path(call)}/send-reset", new { });
+                call.Done("The mail is on its way.");
+            }, Who),
+            UserImport.Command(terminal),
+            Verb("delete", "Delete the user and the files of the user's own space, for good", async call =>
+            {
+                call.Confirm($"This deletes user {call.Get(Who)} of tenant {call.Tenant} and the files of the user's own space, for good.");
                 await call.DeleteAll(await Path(call));
-                call.Done("The user is gone.");
+                call.Done("The user is deleted.");
             }, Who, CommandLine.Yes));
     }
 

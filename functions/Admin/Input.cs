@@ -6,38 +6,38 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.Admin;
 
-/// <summary>Checks of what an administrator sends. Every fault is a 400 <c>invalid_field</c> that names the <c>field</c>.</summary>
+/// <summary>Checks what an administrator sends. Every fault is a 400 <c>invalid_field</c> that names the <c>field</c>.</summary>
 static class Input
 {
-    /// <summary>The most characters of names that people read.</summary>
+    /// <summary>Maximum length of a display name, in characters.</summary>
     public const int MaxNameChars = 100;
 
     /// <summary>400 <c>invalid_field</c>.</summary>
     public static Problem Fault(string field, string why) =>
         new(400, "invalid_field", $"{field} {why}.") { Extensions = new Dictionary<string, object?> { ["field"] = field } };
 
-    /// <summary>A text that people read: not blank, and nothing in it that hides or turns around what stands beside it.</summary>
+    /// <summary>A display text: not blank, and without characters that hide or reorder the text around them.</summary>
     public static string Shown(string field, string text, int most = MaxNameChars)
     {
         if (string.IsNullOrWhiteSpace(text) || text.Length > most) throw Fault(field, $"must have 1 to {most} characters");
-        if (text.EnumerateRunes().Any(rune => IsHidden(rune.Value))) throw Fault(field, "holds characters that can't be shown");
+        if (text.EnumerateRunes().Any(rune => IsHidden(rune.Value))) throw Fault(field, "contains characters that cannot be displayed");
         return text.Trim();
     }
 
-    /// <summary>A mail address, as far as one can tell; an empty text means none.</summary>
+    /// <summary>An email address, as far as its form can tell; an empty text means none.</summary>
     public static string? Email(string field, string text)
     {
         if (text.Length == 0) return null;
         var at = text.IndexOf('@', StringComparison.Ordinal);
         return at > 0 && at == text.LastIndexOf('@') && at < text.Length - 1 && text.Length <= 254
-            && text.All(c => c is > ' ' && c != '\u007f' && !char.IsControl(c)) ? text : throw Fault(field, "must be a mail address");
+            && text.All(c => c is > ' ' && c != '\u007f' && !char.IsControl(c)) ? text : throw Fault(field, "must be an email address");
     }
 
-    /// <summary>A password that may be the user's (<see cref="Passwords.Fault"/>).</summary>
+    /// <summary>A password that satisfies the rules (<see cref="Passwords.Fault"/>).</summary>
     public static string Password(string field, User user, string text) => Passwords.Fault(user, text) switch
     {
         null => text,
-        PasswordFault.NotTypable => throw Fault(field, "must not hold U+0000"),
+        PasswordFault.NotTypable => throw Fault(field, "must not contain U+0000"),
         PasswordFault.IsName => throw Fault(field, "must not be the user's name"),
         _ => throw Fault(field, $"must have {Passwords.MinChars} to {Passwords.MaxChars} characters"),
     };
@@ -51,33 +51,33 @@ static class Input
             ? text : throw Fault(field, "must be an https address");
     }
 
-    /// <summary>Names of roles that the tenant has.</summary>
+    /// <summary>Names of the tenant's roles.</summary>
     public static IReadOnlyList<HeldRole> Roles(string field, Tenant tenant, IReadOnlyList<string> names)
     {
         if (names.FirstOrDefault(name => !tenant.Roles.ContainsKey(name)) is not null)
-            throw Fault(field, $"may hold: {string.Join(", ", tenant.Roles.Keys.Order(StringComparer.Ordinal))}");
+            throw Fault(field, $"must contain only: {string.Join(", ", tenant.Roles.Keys.Order(StringComparer.Ordinal))}");
         return [.. names.Distinct(StringComparer.Ordinal).Select(name => tenant.Roles[name].Held)];
     }
 
-    /// <summary>Scope tokens within what may be had.</summary>
+    /// <summary>Scope tokens within an allowed scope.</summary>
     public static Scope Scope(string field, IEnumerable<string> tokens, Scope most)
     {
         var scope = Protocol.Scope.Of(tokens);
-        return scope.Except(most).IsEmpty ? scope : throw Fault(field, $"may hold: {string.Join(", ", most.Tokens)}");
+        return scope.Except(most).IsEmpty ? scope : throw Fault(field, $"must contain only: {string.Join(", ", most.Tokens)}");
     }
 
     /// <summary>A number within bounds.</summary>
     public static int Number(string field, int number, int least, int most) =>
         number >= least && number <= most ? number : throw Fault(field, $"must be from {least} to {most}");
 
-    /// <summary>A web origin as browsers send it: a scheme, <c>://</c> and a host, maybe a port; private schemes too.</summary>
+    /// <summary>A web origin as browsers send it: scheme, <c>://</c>, host and an optional port. Private schemes are allowed.</summary>
     public static string Origin(string field, string text)
     {
         var parts = text.Split("://");
         return text.Length <= 200 && parts is [{ Length: > 0 } scheme, { Length: > 0 } rest]
             && scheme.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '+' or '-' or '.') && char.IsAsciiLetterLower(scheme[0])
             && rest.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or ':' or '[' or ']')
-            ? text : throw Fault(field, "must hold origins such as https://app.example.com, lower-case, without a path");
+            ? text : throw Fault(field, "must contain lower-case origins without a path, such as https://app.example.com");
     }
 
     static bool IsHidden(int rune) => rune is not (0x200C or 0x200D) && CharUnicodeInfo.GetUnicodeCategory(rune) // Those two join letters and emoji.

@@ -6,32 +6,35 @@ namespace Latchkey;
 /// <summary>How JWTs are signed (docs/operating/signing.md).</summary>
 public enum SigningMode
 {
-    /// <summary>By this process, with keys from a key file; development only.</summary>
+    /// <summary>By this process, with keys from a key file; Development only.</summary>
     Local,
 
-    /// <summary>Each token by Key Vault.</summary>
+    /// <summary>By Key Vault, token by token.</summary>
     KeyVault,
 
-    /// <summary>By this process, with keys that are stored wrapped by a key of Key Vault.</summary>
+    /// <summary>By this process, with stored keys that a Key Vault key wraps.</summary>
     KeyVaultWrapped,
 }
 
-/// <summary>The settings, validated at start; the table of docs/operating/settings.md describes each. Names are <c>Latchkey__…</c> as environment variables.</summary>
+/// <summary>
+/// The settings, validated at start; the table in docs/operating/settings.md describes each. As environment variables they are
+/// named <c>Latchkey__…</c>.
+/// </summary>
 public sealed record Settings
 {
     /// <summary>True on a developer's machine: http origins, the emulator, a key file and demo data are allowed.</summary>
     public required bool Development { get; init; }
 
-    /// <summary>Scheme, host and port under which the service is reached, without a slash at the end.</summary>
+    /// <summary>The public scheme, host and port of the service, without a trailing slash.</summary>
     public required string Origin { get; init; }
 
     /// <summary>The emulator's connection string, or null.</summary>
     public string? ConnectionString { get; init; }
 
-    /// <summary>The account's table endpoint, where the app's identity is used.</summary>
+    /// <summary>The account's table endpoint, used with the app's identity.</summary>
     public Uri? TableEndpoint { get; init; }
 
-    /// <summary>The account's blob endpoint, where the app's identity is used.</summary>
+    /// <summary>The account's blob endpoint, used with the app's identity.</summary>
     public Uri? BlobEndpoint { get; init; }
 
     /// <summary>How JWTs are signed.</summary>
@@ -40,31 +43,31 @@ public sealed record Settings
     /// <summary>Path of the key file (<see cref="SigningMode.Local"/>).</summary>
     public string KeyFile { get; init; } = "";
 
-    /// <summary>The vault (all modes but <see cref="SigningMode.Local"/>).</summary>
+    /// <summary>The vault (all modes except <see cref="SigningMode.Local"/>).</summary>
     public Uri? Vault { get; init; }
 
-    /// <summary>Name of the EC P-256 key that signs access tokens (<see cref="SigningMode.KeyVault"/>); may hold <c>{tenant}</c>.</summary>
+    /// <summary>Name of the P-256 key that signs access tokens (<see cref="SigningMode.KeyVault"/>); may contain <c>{tenant}</c>.</summary>
     public string AccessTokenKey { get; init; } = "";
 
-    /// <summary>Name of the RSA key that signs ID tokens (<see cref="SigningMode.KeyVault"/>); may hold <c>{tenant}</c>.</summary>
+    /// <summary>Name of the RSA key that signs ID tokens (<see cref="SigningMode.KeyVault"/>); may contain <c>{tenant}</c>.</summary>
     public string IdTokenKey { get; init; } = "";
 
     /// <summary>Name of the RSA key that wraps the stored keys.</summary>
     public string WrapKey { get; init; } = "";
 
-    /// <summary>A key of ours that is older gets a successor.</summary>
+    /// <summary>The age at which a key of our own gets a successor.</summary>
     public required TimeSpan RotationPeriod { get; init; }
 
     /// <summary>
-    /// SHA-256 of the one-time secret that makes the first operator, or null: then nobody can. Whoever reads the settings
-    /// can't use it.
+    /// SHA-256 of the one-time secret that creates the first operator; null if nobody may. Reading the settings is not enough to
+    /// use it.
     /// </summary>
     public byte[]? OperatorSecretHash { get; init; }
 
-    /// <summary>The id of the Azure Front Door that we are behind (its X-Azure-FDID), or null.</summary>
+    /// <summary>The id of the Azure Front Door in front of the service (its X-Azure-FDID), or null.</summary>
     public Guid? FrontDoorId { get; init; }
 
-    /// <summary>How long tenants and clients are cached: a change is seen this late.</summary>
+    /// <summary>How long tenants and clients are cached: a change takes effect after at most this time.</summary>
     public required TimeSpan CacheTime { get; init; }
 
     /// <summary>How long the audit is kept.</summary>
@@ -73,59 +76,59 @@ public sealed record Settings
     /// <summary>PBKDF2-HMAC-SHA512 iterations of password hashes.</summary>
     public required int PasswordIterations { get; init; }
 
-    /// <summary>So many wrong passwords lock an account for those who are not known on their device.</summary>
+    /// <summary>Lockout: how many wrong passwords lock an account, except for devices that are known to be the user's.</summary>
     public required int AccountTries { get; init; }
 
-    /// <summary>So many wrong passwords lock an address for them.</summary>
+    /// <summary>Lockout: how many wrong passwords lock an address.</summary>
     public required int AddressTries { get; init; }
 
-    /// <summary>How many more an address may fail for each user who has signed in from it.</summary>
+    /// <summary>Lockout: how many more an address may fail for each user who has signed in from it.</summary>
     public required int AddressRoom { get; init; }
 
-    /// <summary>For how long they are locked.</summary>
+    /// <summary>Lockout: how long an account or address stays locked.</summary>
     public required TimeSpan LockTime { get; init; }
 
-    /// <summary>How long an upload URL lives at least; for a large file longer (<see cref="Files.UploadDeadline.UrlTime"/>).</summary>
+    /// <summary>Minimum lifetime of an upload URL; longer for a large file (<see cref="Files.UploadDeadline.UrlTime"/>).</summary>
     public required TimeSpan UploadUrlTime { get; init; }
 
-    /// <summary>How long a download URL lives.</summary>
+    /// <summary>Lifetime of a download URL.</summary>
     public required TimeSpan DownloadUrlTime { get; init; }
 
-    /// <summary>How long any URL lives at most.</summary>
+    /// <summary>Maximum lifetime of any URL.</summary>
     public TimeSpan LongestUrlTime => Files.UploadDeadline.LongestUrl > DownloadUrlTime ? Files.UploadDeadline.LongestUrl : DownloadUrlTime;
 
-    /// <summary>The largest file, in bytes.</summary>
+    /// <summary>Maximum size of a file, in bytes.</summary>
     public required long MaxFileBytes { get; init; }
 
-    /// <summary>From this size on a file is sent in blocks unless the caller says otherwise, in bytes.</summary>
+    /// <summary>The size from which a file is uploaded in blocks, unless the caller decides otherwise; in bytes.</summary>
     public required long ResumableFromBytes { get; init; }
 
-    /// <summary>Up to this size the bytes are read back to verify a declared hash, in bytes.</summary>
+    /// <summary>The size up to which the bytes are read back to verify a declared hash; in bytes.</summary>
     public required long VerifyBytes { get; init; }
 
-    /// <summary>The largest file in a multipart form, in bytes.</summary>
+    /// <summary>Maximum size of a file in a multipart form, in bytes.</summary>
     public required long MultipartBytes { get; init; }
 
     /// <summary>How long a deleted file stays in the trash.</summary>
     public required TimeSpan TrashTime { get; init; }
 
-    /// <summary>Where telemetry goes by OTLP, or null. The exporter reads it, and its other <c>OTEL_…</c> settings, itself.</summary>
+    /// <summary>The OTLP endpoint for telemetry, or null. The exporter reads this and its other <c>OTEL_…</c> settings itself.</summary>
     public Uri? OtlpEndpoint { get; init; }
 
     /// <summary>The connection string of Application Insights, or null.</summary>
     public string? MonitorConnection { get; init; }
 
-    /// <summary>Of a hundred requests, how many are traced.</summary>
+    /// <summary>The percentage of requests that is traced.</summary>
     public required int TracePercent { get; init; }
 
     /// <summary>How mail is sent.</summary>
     public required MailSettings Mail { get; init; }
 
-    /// <summary>True on the emulator: only there are account keys used and demo data made.</summary>
+    /// <summary>True on the emulator: only there account keys are used and demo data is created.</summary>
     public bool OnEmulator => ConnectionString is not null;
 
     /// <summary>Reads and checks all settings.</summary>
-    /// <exception cref="SettingsException">Some are wrong; the message lists every fault.</exception>
+    /// <exception cref="SettingsException">Settings are invalid; the message lists every fault.</exception>
     public static Settings Read(IConfiguration configuration)
     {
         var read = new SettingsReader(configuration);
@@ -170,13 +173,15 @@ public sealed record Settings
             Mail = MailSettings.Read(read, development),
         };
         if (connectionString is not null && !development)
-            read.Fault("Storage:ConnectionString", "is for the emulator in Development; elsewhere set Storage__TableEndpoint and Storage__BlobEndpoint");
+            read.Fault("Storage:ConnectionString",
+                "is only for the emulator in Development; otherwise set Storage__TableEndpoint and Storage__BlobEndpoint");
         else if (connectionString is not null && !StorageClients.IsEmulators(connectionString)) // It holds a key: never shown.
             read.Fault("Storage:ConnectionString", "must be the emulator's, such as UseDevelopmentStorage=true");
         if (mode == SigningMode.Local && !development)
-            read.Fault("Signing:Mode", "Local is for Development; elsewhere use KeyVault or KeyVaultWrapped");
-        // In Azure a proxy stands before the Functions host, which only then tells us whom that one spoke with.
-        if (!development) read.MustBeTrue("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "otherwise all callers have one address, and share one lockout");
+            read.Fault("Signing:Mode", "can be Local only in Development; use KeyVault or KeyVaultWrapped");
+        // In Azure a proxy is in front of the Functions host, which passes the caller's address on only with this setting.
+        if (!development)
+            read.MustBeTrue("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "otherwise all callers have the same address, and share one lockout");
         read.ThrowIfAny();
         return settings;
     }

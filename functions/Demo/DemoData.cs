@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey;
 
 /// <summary>
-/// The demo tenants of README.md, made at start in Development on the emulator and nowhere else: their secrets are
-/// known to everybody. If storage is not there yet, the next start makes them.
+/// Creates the demo tenants (README.md) at start, only in Development on the emulator: everybody knows their secrets. If storage
+/// is not ready, the next start creates them.
 /// </summary>
 public sealed partial class DemoData(
     Settings settings, TenantStore tenants, ClientStore clients, UserStore users, GroupStore groups, Passwords passwords,
@@ -21,14 +21,14 @@ public sealed partial class DemoData(
 
     static readonly Scope MemberRights = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite, Scopes.FilesShare);
 
-    /// <summary>Makes them before anything else starts: whoever gets an answer finds them.</summary>
+    /// <summary>Runs before anything else starts, so that the first response finds the data.</summary>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (!settings.Development || !settings.OnEmulator) return;
         try
         {
-            await Seed("demo", "Demo", cancellationToken); // The first makes the tables; side by side each would.
-            // With a secret the first operator is made by hand, as in a real deployment.
+            await Seed("demo", "Demo", cancellationToken); // The first one creates the tables; in parallel each would try.
+            // If a secret is set, the first operator is created with it by hand, as in a real deployment.
             await Task.WhenAll(Seed("acme", "Acme", cancellationToken),
                 settings.OperatorSecretHash is null ? SeedOperator(cancellationToken) : Task.CompletedTask);
             Log.Seeded(logger);
@@ -76,7 +76,7 @@ public sealed partial class DemoData(
     async Task SeedOperator(CancellationToken cancel) => await Seed(Operators.NewTenant(settings.Origin, null),
         [Operators.CommandLine, Clients[^1] with { Scope = Operators.Rights }], [("operator", Operators.Role)], cancel);
 
-    // The users' ids. What was changed since the last start stays, but for the clients.
+    // Returns the users' ids. Changes made since the last start stay, except those of clients.
     async Task<string?[]> Seed(Tenant tenant, IReadOnlyList<Client> its, (string Name, string Role)[] people, CancellationToken cancel)
     {
         var isNew = await tenants.TryAdd(tenant, cancel);
@@ -87,14 +87,14 @@ public sealed partial class DemoData(
         return ids;
     }
 
-    // Nobody can be in a new tenant, so nobody is looked for; null if somebody is, by another start at the same time.
+    // A new tenant has no users, so none is looked up. Null if another start created them at the same time.
     async Task<string?[]?> SeedNew(Tenant tenant, (string Name, string Role)[] people, CancellationToken cancel)
     {
         var all = await Task.WhenAll(people.Select(person => NewUser(tenant, person.Name, person.Role, cancel)));
         return await users.TryAdd(tenant, all, cancel) ? [.. all.Select(user => user.Id)] : null;
     }
 
-    // As many at once as there are processors: what waits too long for its turn is refused, and a start is not to fail by that.
+    // At most one per processor: hashing refuses callers that wait too long, and the start must not fail because of that.
     async Task<string> Hash(string password, CancellationToken cancel)
     {
         await Hashing.WaitAsync(cancel);
@@ -112,7 +112,7 @@ public sealed partial class DemoData(
     {
         if (await users.FindByName(tenant, userName, cancel) is { } there) return there.Id;
         var user = await NewUser(tenant, userName, role, cancel);
-        // Where another start was faster, the user is there by now.
+        // If another start was faster, the user exists by now.
         return await users.TryAdd(tenant, user, cancel) ? user.Id : (await users.FindByName(tenant, userName, cancel))?.Id;
     }
 
@@ -176,10 +176,10 @@ public sealed partial class DemoData(
 
     static partial class Log
     {
-        [LoggerMessage(40, LogLevel.Information, "Demo data is in place")]
+        [LoggerMessage(40, LogLevel.Information, "Demo data is ready")]
         public static partial void Seeded(ILogger logger);
 
-        [LoggerMessage(41, LogLevel.Error, "Demo data could not be made; start again once storage answers. {Why}")]
+        [LoggerMessage(41, LogLevel.Error, "Demo data could not be created; start again once storage responds. {Why}")]
         public static partial void NotSeeded(ILogger logger, string why);
     }
 }

@@ -7,11 +7,11 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Latchkey.Http;
 
-/// <summary>What a verified access token says (RFC 9068 §2.2). Times are as in the token.</summary>
+/// <summary>The contents of a verified access token (RFC 9068 §2.2).</summary>
 /// <param name="Tenant">The tenant that issued it (<c>tid</c>).</param>
 /// <param name="Subject">The user's id, or the client's id if there is no user.</param>
 /// <param name="ClientId">The client that it was issued to.</param>
-/// <param name="Scope">What it allows.</param>
+/// <param name="Scope">Its scope.</param>
 /// <param name="TokenId">Its <c>jti</c>.</param>
 /// <param name="SessionId">Its session (<c>sid</c>), or null for a client's own token.</param>
 public sealed record AccessToken(
@@ -27,14 +27,15 @@ public sealed record AccessToken(
     public DateTimeOffset ExpiresAt { get; init; }
 }
 
-/// <summary>An access token as a request carries it; nothing is verified yet.</summary>
+/// <summary>An access token as sent with a request, not verified yet.</summary>
 /// <param name="Encoded">The JWT.</param>
-/// <param name="WithProof">Sent as <c>DPoP</c> (RFC 9449 §7.1) and not as <c>Bearer</c>.</param>
+/// <param name="WithProof">Sent with the scheme <c>DPoP</c> (RFC 9449 §7.1), not <c>Bearer</c>.</param>
 public sealed record SentToken(string Encoded, bool WithProof);
 
 /// <summary>
-/// Authentication, the first layer of a protected endpoint: an access token (RFC 6750 §2.1, RFC 9449 §7.1) that is one
-/// of our JWTs (RFC 9068 §4), signed by its own tenant's key and alive. Whose endpoint it was sent to is the next layer's question.
+/// Authentication, the first layer of a protected endpoint: verifies that an access token (RFC 6750 §2.1, RFC 9449 §7.1) is one
+/// of our JWTs (RFC 9068 §4), signed with its own tenant's key and not expired. Whether the token belongs to the tenant of the
+/// endpoint is checked in the next layer.
 /// </summary>
 public sealed class BearerToken(ISigner signer, TimeProvider clock)
 {
@@ -42,20 +43,20 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
 
     static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false };
 
-    /// <summary>Verifies a token. Whether the sender holds the key that it may be bound to is the next question.</summary>
+    /// <summary>Verifies a token. If it is bound to a key, the caller must check that the sender holds the key.</summary>
     /// <param name="encoded">The JWT.</param>
-    /// <param name="issuerOf">A tenant's issuer, or null if there is no such tenant.</param>
+    /// <param name="issuerOf">Returns a tenant's issuer, or null if the tenant does not exist.</param>
     /// <param name="cancel">Cancels the wait for keys.</param>
-    /// <exception cref="Problem">401 <c>invalid_token</c> and why.</exception>
-    /// <exception cref="SigningUnavailableException">The keys to verify with cannot be had.</exception>
+    /// <exception cref="Problem">401 <c>invalid_token</c>, with the reason.</exception>
+    /// <exception cref="SigningUnavailableException">The keys that verify it are not available.</exception>
     public async Task<AccessToken> Verify(
         string encoded, Func<string, ValueTask<string?>> issuerOf, CancellationToken cancel)
     {
         var jwt = Read(encoded);
         if (Claim(jwt, "tid") is not { } tenant || await issuerOf(tenant) is not { } issuer)
-            throw Problem.Unauthorized("The access token names no tenant that is known here.");
+            throw Problem.Unauthorized("The access token is from an unknown tenant.");
         var result = await Validate(jwt, issuer, await signer.PublicKeys(tenant, cancel));
-        if (result.Exception is SecurityTokenSignatureKeyNotFoundException) // Rotated since we last looked?
+        if (result.Exception is SecurityTokenSignatureKeyNotFoundException) // The keys may have rotated since they were cached.
             result = await Validate(jwt, issuer, await signer.RenewedPublicKeys(tenant, cancel));
         if (!result.IsValid) throw Problem.Unauthorized(Why(result.Exception));
         return new AccessToken(tenant, Needed(jwt, "sub"), Needed(jwt, "client_id"),
@@ -81,8 +82,8 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
             LifetimeValidator = (_, expires, _, _) => expires is { } at && clock.GetUtcNow().UtcDateTime < at,
         });
 
-    /// <summary>Verifies a token that must be of this tenant; null if it is not good, for whatever reason.</summary>
-    /// <exception cref="SigningUnavailableException">The keys to verify with cannot be had.</exception>
+    /// <summary>Verifies a token that must belong to this tenant; null if it is invalid for any reason.</summary>
+    /// <exception cref="SigningUnavailableException">The keys that verify it are not available.</exception>
     public async Task<AccessToken?> TryVerify(string encoded, string tenant, string issuer, CancellationToken cancel)
     {
         try
@@ -95,40 +96,40 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
         }
     }
 
-    /// <summary>The token that the Authorization header carries or, in a form without that header, the form (RFC 6750 §2.2).</summary>
-    /// <exception cref="Problem">401: there is none, or it is not one Bearer or DPoP token.</exception>
-    /// <exception cref="OAuthError"><c>invalid_request</c>: there are two (RFC 6750 §3.1), or the form is not good.</exception>
+    /// <summary>The token in the Authorization header or, if a form comes without that header, in the form (RFC 6750 §2.2).</summary>
+    /// <exception cref="Problem">401: no token, or not exactly one Bearer or DPoP token.</exception>
+    /// <exception cref="OAuthError"><c>invalid_request</c>: two tokens (RFC 6750 §3.1), or an invalid form.</exception>
     public static async Task<SentToken> SentInBodyToo(HttpRequest request)
     {
         if (!HttpMethods.IsPost(request.Method) || !Body.Is(request, "application/x-www-form-urlencoded")) return Sent(request);
         if ((await Form.Read(request))["access_token"] is not { } token) return Sent(request);
-        if (request.Headers.Authorization.Count > 0) throw OAuthError.InvalidRequest("The access token is sent in two ways at once.");
+        if (request.Headers.Authorization.Count > 0) throw OAuthError.InvalidRequest("The access token is sent both in the header and in the form.");
         return new SentToken(token, WithProof: false);
     }
 
-    /// <summary>The token that the Authorization header carries.</summary>
-    /// <exception cref="Problem">401: there is none, or it is not one Bearer or DPoP token.</exception>
+    /// <summary>The token in the Authorization header.</summary>
+    /// <exception cref="Problem">401: no token, or not exactly one Bearer or DPoP token.</exception>
     public static SentToken Sent(HttpRequest request)
     {
         var headers = request.Headers.Authorization;
-        if (headers.Count == 0) throw Problem.Unauthorized("An access token is needed.", tokenSent: false);
+        if (headers.Count == 0) throw Problem.Unauthorized("An access token is required.", tokenSent: false);
         if (headers.Count > 1) throw Several();
         var parts = headers.ToString().Split(' ', 2, StringSplitOptions.TrimEntries);
         var withProof = parts[0].Equals("DPoP", StringComparison.OrdinalIgnoreCase);
         if (!withProof && !parts[0].Equals("Bearer", StringComparison.OrdinalIgnoreCase))
             throw Problem.Unauthorized("The access token must be sent as a Bearer or a DPoP token.", tokenSent: false);
         if (parts.Length < 2 || parts[1].Length == 0) throw Malformed();
-        if (parts[1].Contains(',')) throw Several(); // The Functions host joins headers of one name; no token has a comma.
+        if (parts[1].Contains(',')) throw Several(); // The Functions host joins headers of the same name; a token has no comma.
         return new SentToken(parts[1], withProof);
     }
 
-    // Any cnf that is not exactly ours is refused: a binding that we can't check must not become none.
+    // A binding that cannot be checked must not be ignored: any unknown form of cnf is refused.
     static string? Jkt(JsonWebToken jwt)
     {
         if (!jwt.TryGetPayloadValue<JsonElement>("cnf", out var cnf)) return null;
         return cnf.ValueKind == JsonValueKind.Object && cnf.TryGetProperty("jkt", out var jkt)
             && jkt.ValueKind == JsonValueKind.String ? jkt.GetString()
-            : throw Problem.Unauthorized("The access token is bound in a way that is not known here.");
+            : throw Problem.Unauthorized("The access token is bound by an unknown method.");
     }
 
     static JsonWebToken Read(string encoded)
@@ -145,7 +146,7 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
         }
     }
 
-    static Problem Several() => Problem.Unauthorized("There is more than one Authorization header.");
+    static Problem Several() => Problem.Unauthorized("The request has more than one Authorization header.");
 
     static Problem Malformed() => Problem.Unauthorized("The access token is malformed.");
 
@@ -158,9 +159,9 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
     static string Why(Exception? fault) => fault switch
     {
         SecurityTokenInvalidLifetimeException or SecurityTokenExpiredException => "The access token has expired.",
-        SecurityTokenInvalidTypeException => "This is not an access token.",
+        SecurityTokenInvalidTypeException => "The token is not an access token.",
         SecurityTokenInvalidAudienceException => "The access token is for another audience.",
         SecurityTokenInvalidIssuerException => "The access token is from another issuer.",
-        _ => "The access token's signature is not valid.",
+        _ => "The access token's signature is invalid.",
     };
 }

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Http;
 
-/// <summary>Reads a request's body whole, within a bound.</summary>
+/// <summary>Reads a whole request body, up to a maximum size.</summary>
 static class Body
 {
-    /// <summary>More than almost any of our forms or documents needs, in bytes.</summary>
+    /// <summary>The default maximum, in bytes: more than almost any of our forms and documents needs.</summary>
     public const int MaxBytes = 64 * 1024;
 
     static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -29,14 +29,16 @@ static class Body
         }
         catch (IOException)
         {
-            throw Problem.BadRequest("truncated_body", "The request's body ended before its declared length.");
+            throw Problem.BadRequest("truncated_body", "The request body ended before its declared length.");
         }
         if (request.ContentLength is { } declared && declared != buffer.Length)
-            throw Problem.BadRequest("truncated_body", "The request's body ended before its declared length.");
+            throw Problem.BadRequest("truncated_body", "The request body ended before its declared length.");
         return buffer.ToArray();
     }
 
-    /// <summary>The body of a request to an OAuth endpoint: a refusal says <c>error</c> beside <c>code</c>, so that an OAuth library reads it too.</summary>
+    /// <summary>
+    /// The body of a request to an OAuth endpoint. A refusal has <c>error</c> beside <c>code</c>, so that OAuth libraries understand it.
+    /// </summary>
     /// <exception cref="Problem">413 <c>body_too_large</c>, 400 <c>truncated_body</c>.</exception>
     public static async Task<byte[]> OAuthBytes(HttpRequest request)
     {
@@ -53,7 +55,7 @@ static class Body
         }
     }
 
-    /// <summary>Decodes UTF-8 strictly; null if it is not UTF-8.</summary>
+    /// <summary>Decodes UTF-8 strictly; null if it is invalid.</summary>
     public static string? Text(ReadOnlySpan<byte> bytes)
     {
         try
@@ -71,5 +73,5 @@ static class Body
         Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
         && type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase);
 
-    static Problem TooLarge(int maxBytes) => new(413, "body_too_large", $"The request's body is over {maxBytes} bytes.");
+    static Problem TooLarge(int maxBytes) => new(413, "body_too_large", $"The request body is larger than {maxBytes} bytes.");
 }

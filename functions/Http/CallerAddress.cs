@@ -4,17 +4,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Http;
 
-/// <summary>Where a request comes from, for limits and audit.</summary>
+/// <summary>The caller's address, for rate limits and the audit.</summary>
 public static class CallerAddress
 {
     /// <summary>
-    /// The address of the connection, which is the caller's: the Functions host writes down whom it spoke with, and the
-    /// worker takes that over and drops the header, so nothing that a caller sends arrives in X-Forwarded-For. Behind Azure Front
-    /// Door it is Front Door's, and the caller's is in X-Azure-SocketIP; X-Azure-ClientIP may be the caller's own word.
-    /// IPv6 is cut to its /64, which is one household.
+    /// The address of the connection, which is the caller's: the Functions host records its peer, and the worker adopts that and
+    /// removes the header, so nothing that a caller puts into X-Forwarded-For arrives. Behind Azure Front Door the connection is
+    /// Front Door's and the caller's address is in X-Azure-SocketIP; X-Azure-ClientIP may be made up by the caller. An IPv6
+    /// address is cut to its /64, which is one household.
     /// </summary>
     /// <param name="request">The request.</param>
-    /// <param name="frontDoor">The id of the Front Door that we are behind, or null. A request that does not show it came another way.</param>
+    /// <param name="frontDoor">The id of our Front Door, or null. A request without this id did not pass through it.</param>
     public static string Of(HttpRequest request, Guid? frontDoor)
     {
         var address = request.HttpContext.Connection.RemoteIpAddress;
@@ -23,7 +23,7 @@ public static class CallerAddress
         return address is null ? "unknown" : Cut(address);
     }
 
-    /// <summary>The same of an address as a trusted client writes it, without a port; null if it is none.</summary>
+    /// <summary>Reads an address, without a port, that a trusted client states; null if it is invalid.</summary>
     public static string? Read(string text) =>
         (text.Contains(':', StringComparison.Ordinal) || text.Count(c => c == '.') == 3)
         && text.All(c => char.IsAsciiHexDigit(c) || c is '.' or ':') && IPAddress.TryParse(text, out var address) ? Cut(address) : null;

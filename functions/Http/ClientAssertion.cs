@@ -3,7 +3,9 @@ using Latchkey.Keys;
 
 namespace Latchkey.Http;
 
-/// <summary>The JWT of <c>private_key_jwt</c> as it was sent (RFC 7523 §3): nothing that it says is proven before <see cref="IsSignedBy"/>.</summary>
+/// <summary>
+/// The JWT of <c>private_key_jwt</c> as sent (RFC 7523 §3). None of its claims is proven before <see cref="IsSignedBy"/>.
+/// </summary>
 public sealed class ClientAssertion
 {
     readonly ForeignJwt jwt;
@@ -32,8 +34,8 @@ public sealed class ClientAssertion
     public Task<bool> IsSignedBy(string jwks) => jwt.IsSignedBy(PublicJwk.ParseSet(jwks));
 
     /// <summary>
-    /// True if its audience is one or more of these and nobody else: an assertion that is good elsewhere too could be
-    /// replayed here by whoever it was sent to.
+    /// True if its audience consists only of these. An assertion that is valid elsewhere too could be replayed here by whoever
+    /// received it there.
     /// </summary>
     public bool IsOnlyFor(params string[] ours)
     {

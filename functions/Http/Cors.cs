@@ -3,26 +3,26 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Http;
 
 /// <summary>
-/// Cross-origin answers (Fetch standard §3.2) for a tenant's origins. The list holds raw origins, compared as they are:
-/// <c>capacitor://localhost</c> is one. A foreign origin simply gets no header. Credentials are allowed where the endpoint
-/// says so, which is where a refresh cookie may come: always for one origin by name, never for <c>*</c>.
+/// CORS headers (Fetch standard §3.2) for a tenant's origins, which are compared as they are: <c>capacitor://localhost</c> is one.
+/// A foreign origin gets no header. Credentials are allowed only where the endpoint says so, for the refresh cookie, and always
+/// for one origin by name, never for <c>*</c>.
 /// </summary>
 public static class Cors
 {
-    /// <summary>Seconds for which a browser may keep a preflight's answer.</summary>
+    /// <summary>Seconds for which a browser may cache a preflight response.</summary>
     const string MaxAge = "600";
 
-    // What stock libraries send beside what is needed: a preflight that lacks one of them fails without a reason.
+    // Headers that common libraries add: a preflight that does not allow one of them fails without giving a reason.
     const string Customary = "Cache-Control, X-Request-ID, X-Requested-With, traceparent, tracestate";
 
-    // tus 1.0.0: what its requests and its answers have beyond HTTP's own headers. Those of extensions that are refused
-    // are here too, so that the script reads the refusal.
+    // tus 1.0.0: the headers of its requests and responses. Those of unsupported extensions are included, so that a script can
+    // read the refusal.
     const string TusRequests = "Tus-Resumable, Upload-Length, Upload-Offset, Upload-Metadata, Upload-Checksum, Upload-Concat, "
         + "Upload-Defer-Length, X-HTTP-Method-Override";
     const string TusAnswers = "Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm, "
         + "Upload-Offset, Upload-Length, Upload-Metadata, Upload-Expires";
 
-    /// <summary>Sets the headers for a document that is everybody's, or a refusal that holds nothing of any tenant.</summary>
+    /// <summary>Sets the headers for a public document, or for a refusal that reveals nothing about a tenant.</summary>
     public static void ApplyToAll(HttpRequest request) => Set(request, "*");
 
     /// <summary>Sets the headers for a tenant's origins.</summary>
@@ -33,7 +33,7 @@ public static class Cors
         var origin = request.Headers.Origin.ToString();
         if (origin.Length == 0 || !origins.Contains(origin, StringComparer.Ordinal)) return;
         Set(request, origin);
-        // A web view's own scheme is never one site with us: a SameSite=Strict cookie does not come from there.
+        // A web view's private scheme is never same-site with us: no SameSite=Strict cookie comes from there.
         if (credentials && origin.StartsWith("http", StringComparison.Ordinal)) headers.AccessControlAllowCredentials = "true";
     }
 

@@ -7,18 +7,18 @@ using Latchkey.Keys;
 namespace Latchkey.Http;
 
 /// <summary>
-/// Server nonces for DPoP proofs (RFC 9449 §8): an HMAC of the tenant and of a span of five minutes, so that every
-/// instance knows them and none is stored. One is good for five to ten minutes, whatever the client's clock says.
+/// Server nonces for DPoP proofs (RFC 9449 §8): an HMAC of the tenant and of a period of five minutes. So every instance can
+/// compute them and none is stored. A nonce is valid for five to ten minutes, whatever the client's clock says.
 /// </summary>
 public sealed class DPoPNonces(KeyRing keys, TimeProvider clock)
 {
     const int SpanSeconds = 300;
 
-    /// <summary>The nonce to use now.</summary>
+    /// <summary>The current nonce.</summary>
     public async Task<string> Current(string tenant, CancellationToken cancel) =>
         Base64Url.EncodeToString(Mac((await keys.MacKeys(tenant, cancel))[0], tenant, Span));
 
-    /// <summary>True if it is the current nonce, the one before, or the next (an instance whose clock is ahead gave it out).</summary>
+    /// <summary>True for the current nonce, the previous one, and the next (from an instance whose clock is ahead).</summary>
     public async Task<bool> IsFresh(string tenant, string nonce, CancellationToken cancel)
     {
         var sent = new byte[HMACSHA256.HashSizeInBytes];
@@ -35,7 +35,7 @@ public sealed class DPoPNonces(KeyRing keys, TimeProvider clock)
 
     long Span => clock.GetUtcNow().ToUnixTimeSeconds() / SpanSeconds;
 
-    // The purpose is under the MAC: the same key makes refresh tokens.
+    // The MAC includes the purpose, because the same key makes refresh tokens.
     static byte[] Mac(byte[] key, string tenant, long span) => HMACSHA256.HashData(
         key, Encoding.UTF8.GetBytes($"dpop-nonce|{tenant}|{span.ToString(CultureInfo.InvariantCulture)}"));
 }

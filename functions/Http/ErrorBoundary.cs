@@ -10,23 +10,23 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Http;
 
 /// <summary>
-/// What every trigger runs in: it turns whatever goes wrong into an answer, because the isolated worker answers an
-/// unhandled exception with an empty 200. It also sets the headers that every answer has.
+/// The outermost layer of every trigger: it turns every failure into a response, because the isolated worker answers an
+/// unhandled exception with an empty 200. It also sets the headers that all responses share.
 /// </summary>
 public sealed partial class ErrorBoundary(Settings settings, ILogger<ErrorBoundary> logger)
 {
     const int DefaultRetryAfterSeconds = 5;
 
-    // RFC 6797 §6.1. Without includeSubDomains: of a tenant's own domain we know this one name, not what else runs below it.
+    // RFC 6797 §6.1. Without includeSubDomains: of a tenant's own domain we know this one name, not what runs below it.
     const string OneYearOfHttps = "max-age=31536000";
 
-    // RFC 6797 §7.2: said over https alone. The front end ends TLS, so the origin tells, not the request.
+    // RFC 6797 §7.2: only sent over https. The front end terminates TLS, so the configured origin decides, not the request.
     readonly bool secure = settings.Origin.StartsWith("https:", StringComparison.Ordinal);
 
-    /// <summary>Runs the steps of one request; never throws.</summary>
+    /// <summary>Handles one request; never throws.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="steps">What answers it.</param>
-    /// <param name="present">Turns a failure into an answer for people; null answers programs.</param>
+    /// <param name="handle">Produces the response.</param>
+    /// <param name="present">Turns a failure into a page for people; null responds to programs.</param>
     public async Task<IResult> Run(HttpRequest request, Func<Task<IResult>> steps, Func<Problem, Task<IResult>>? present = null)
     {
         var response = request.HttpContext.Response;
@@ -76,10 +76,10 @@ public sealed partial class ErrorBoundary(Settings settings, ILogger<ErrorBounda
                 Log.OAuthRefused(logger, Route(request), error.Status, error.Code, error.Detail ?? error.Message);
                 return OAuthAnswer(error, response);
             case OperationCanceledException when request.HttpContext.RequestAborted.IsCancellationRequested:
-                return Results.StatusCode(499); // The caller is gone; nobody reads this.
+                return Results.StatusCode(499); // The caller hung up; nobody reads this.
             case BadHttpRequestException bad:
                 return new Problem(bad.StatusCode, bad.StatusCode == 413 ? "body_too_large" : "malformed_request",
-                    "The request's body could not be read.")
+                    "The request body could not be read.")
                 {
                     Extensions = new Dictionary<string, object?> { ["error"] = "invalid_request" },
                 }.ToResult(response);
@@ -87,23 +87,23 @@ public sealed partial class ErrorBoundary(Settings settings, ILogger<ErrorBounda
                 return new Problem(409, RotationNotOursException.Code, rotation.Message).ToResult(response);
             case SigningUnavailableException signing:
                 Log.DependencyFailed(logger, Route(request), "keys", signing);
-                return Unavailable("signing_unavailable", "The signing keys are not available now.",
+                return Unavailable("signing_unavailable", "The signing keys are not available at the moment.",
                     signing.RetryAfter).ToResult(response);
             case KeyFileException file:
                 Log.DependencyFailed(logger, Route(request), "key file", file);
-                return Unavailable("signing_unavailable", "The signing keys are not available now.", null).ToResult(response);
+                return Unavailable("signing_unavailable", "The signing keys are not available at the moment.", null).ToResult(response);
             case RequestFailedException or AggregateException or OperationCanceledException or IOException
                 or HttpRequestException or AuthenticationFailedException:
                 Log.DependencyFailed(logger, Route(request), "storage", exception);
-                return Unavailable("storage_unavailable", "Storage does not answer now; nothing was lost.",
+                return Unavailable("storage_unavailable", "Storage is not available at the moment. Nothing was lost.",
                     RetryAfter(exception)).ToResult(response);
             default:
                 Log.Unexpected(logger, Route(request), exception);
-                return new Problem(500, "internal_error", "Something went wrong on our side.").ToResult(response);
+                return new Problem(500, "internal_error", "An internal error occurred.").ToResult(response);
         }
     }
 
-    // The storage or vault did not answer: `error` beside `code`, so that an OAuth library reads this answer too.
+    // Storage or the vault did not respond. The response has `error` beside `code`, so that OAuth libraries understand it.
     static Problem Unavailable(string code, string detail, TimeSpan? retryAfter) => new(503, code, detail)
     {
         RetryAfter = retryAfter is { } wait ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : DefaultRetryAfterSeconds,
@@ -123,7 +123,7 @@ public sealed partial class ErrorBoundary(Settings settings, ILogger<ErrorBounda
         return Results.Json(new { error = error.Code, error_description = error.Message }, statusCode: error.Status);
     }
 
-    // The path is user input and may hold anything, line breaks too; the function's name does not.
+    // The path is user input and may contain anything, even line breaks; the function's name does not.
     static string Route(HttpRequest request) => $"{request.Method} {request.HttpContext.GetEndpoint()?.DisplayName ?? "?"}";
 
     static partial class Log
@@ -137,7 +137,7 @@ public sealed partial class ErrorBoundary(Settings settings, ILogger<ErrorBounda
         [LoggerMessage(3, LogLevel.Error, "{Route}: {Dependency} failed")]
         public static partial void DependencyFailed(ILogger logger, string route, string dependency, Exception exception);
 
-        [LoggerMessage(4, LogLevel.Critical, "{Route}: unexpected")]
+        [LoggerMessage(4, LogLevel.Critical, "{Route}: unexpected failure")]
         public static partial void Unexpected(ILogger logger, string route, Exception exception);
     }
 }

@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Http;
 
 /// <summary>
-/// The parameters of an OAuth request (RFC 6749 §3.2 and appendix B): form-url-encoded, strict UTF-8, each that means
-/// something at most once; a parameter without a value counts as omitted.
+/// The parameters of an OAuth request (RFC 6749 §3.2 and appendix B): form-url-encoded, strict UTF-8, each known parameter at
+/// most once. A parameter without a value counts as omitted.
 /// </summary>
 public sealed class Form
 {
     const int MaxParameters = 64;
 
-    // Whatever is not here is ignored, however often it comes (RFC 6749 §3.1); `resource` may even be repeated (RFC 8707 §2).
+    // Every other parameter is ignored, however often it is sent (RFC 6749 §3.1); `resource` may even be repeated (RFC 8707 §2).
     static readonly FrozenSet<string> Known = FrozenSet.Create(StringComparer.Ordinal,
         "access_token", "action", "after", "client", "client_assertion", "client_assertion_type", "client_id", "client_secret", "code", "code_challenge",
         "code_challenge_method", "code_verifier", "device_code", "device_token", "dpop_jkt", "end_user_address", "form", "grant_type",
@@ -28,44 +28,44 @@ public sealed class Form
     }
 
     /// <summary>A parameter's value, or null.</summary>
-    /// <exception cref="InvalidOperationException">The name is none of ours: what is read must not be there twice unseen.</exception>
+    /// <exception cref="InvalidOperationException">The name is not known, so a repeated parameter would go unnoticed.</exception>
     public string? this[string name] => Known.Contains(name) ? values.GetValueOrDefault(name)
         : throw new InvalidOperationException($"{name} is not among the known parameters.");
 
     /// <summary>All parameters that have a value.</summary>
     public IReadOnlyDictionary<string, string> Values => values;
 
-    /// <summary>Known names that were there more than once; empty unless read by <see cref="ParseTolerant"/>. The first value counts.</summary>
+    /// <summary>Known names that were repeated; always empty, except with <see cref="ParseTolerant"/>. The first value counts.</summary>
     public IReadOnlySet<string> Repeated => repeated;
 
-    /// <summary>A parameter that must be there.</summary>
+    /// <summary>A required parameter.</summary>
     /// <exception cref="OAuthError"><c>invalid_request</c></exception>
     public string Required(string name) => this[name] ?? throw OAuthError.InvalidRequest($"{name} is missing.");
 
-    /// <summary>Reads the body of a POST; parameters in the query string are refused, because URLs end up in logs.</summary>
+    /// <summary>Reads the body of a POST. Parameters in the query string are refused, because URLs end up in logs.</summary>
     /// <exception cref="OAuthError"><c>invalid_request</c></exception>
-    /// <exception cref="Problem">413 or a truncated body.</exception>
+    /// <exception cref="Problem">413 <c>body_too_large</c>, 400 <c>truncated_body</c>.</exception>
     public static async Task<Form> Read(HttpRequest request) => Strict(await ReadTolerant(request));
 
-    /// <summary>As <see cref="Read"/>, for <see cref="ParseTolerant"/>'s caller.</summary>
+    /// <summary>Like <see cref="Read"/>, but tolerates repeated parameters (<see cref="ParseTolerant"/>).</summary>
     /// <exception cref="OAuthError"><c>invalid_request</c></exception>
-    /// <exception cref="Problem">413 or a truncated body.</exception>
+    /// <exception cref="Problem">413 <c>body_too_large</c>, 400 <c>truncated_body</c>.</exception>
     public static async Task<Form> ReadTolerant(HttpRequest request)
     {
         if (request.QueryString.HasValue)
-            throw OAuthError.InvalidRequest("Parameters belong in the body, not in the query string.");
+            throw OAuthError.InvalidRequest("Send the parameters in the body, not in the query string.");
         if (!Body.Is(request, "application/x-www-form-urlencoded"))
             throw OAuthError.InvalidRequest("The body must be application/x-www-form-urlencoded.");
         return ParseTolerant(await Body.OAuthBytes(request));
     }
 
     /// <summary>Parses an encoded form.</summary>
-    /// <exception cref="OAuthError"><c>invalid_request</c>: not UTF-8, a known parameter more than once, or too many of them.</exception>
+    /// <exception cref="OAuthError"><c>invalid_request</c>: not UTF-8, a repeated known parameter, or too many parameters.</exception>
     public static Form Parse(ReadOnlySpan<byte> encoded) => Strict(ParseTolerant(encoded));
 
     /// <summary>
-    /// Parses an encoded form that may hold a parameter more than once: the authorization endpoint has to know where to
-    /// send the refusal before it refuses.
+    /// Parses an encoded form that may repeat parameters: the authorization endpoint has to know where to send the error before
+    /// it can refuse the request.
     /// </summary>
     /// <exception cref="OAuthError"><c>invalid_request</c>: not UTF-8, or too many parameters.</exception>
     public static Form ParseTolerant(ReadOnlySpan<byte> encoded)
@@ -84,16 +84,16 @@ public sealed class Form
                 if (Known.Contains(name)) form.repeated.Add(name);
             }
             else if (value.Length > 0) form.values.Add(name, value);
-            if (seen.Count > MaxParameters) throw OAuthError.InvalidRequest("There are too many parameters.");
+            if (seen.Count > MaxParameters) throw OAuthError.InvalidRequest($"The request has more than {MaxParameters} parameters.");
         }
         return form;
     }
 
-    /// <summary>Encodes parameters, for a query, a fragment or a body.</summary>
+    /// <summary>Encodes parameters for a query, a fragment or a body.</summary>
     public static string Encode(IEnumerable<KeyValuePair<string, string>> parameters) =>
         string.Join('&', parameters.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));
 
-    /// <summary>Undoes form-url-encoding (RFC 6749 appendix B).</summary>
+    /// <summary>Decodes form-url-encoding (RFC 6749 appendix B).</summary>
     /// <exception cref="OAuthError"><c>invalid_request</c></exception>
     public static string Decode(ReadOnlySpan<byte> encoded)
     {
@@ -114,13 +114,13 @@ public sealed class Form
     }
 
     static Form Strict(Form form) =>
-        form.repeated.Count == 0 ? form : throw OAuthError.InvalidRequest("A parameter is there more than once.");
+        form.repeated.Count == 0 ? form : throw OAuthError.InvalidRequest("A parameter is repeated.");
 
     static byte Escaped(ReadOnlySpan<byte> encoded, ref int at)
     {
         if (at + 2 >= encoded.Length || !byte.TryParse(encoded.Slice(at + 1, 2),
             System.Globalization.NumberStyles.AllowHexSpecifier, null, out var value))
-            throw OAuthError.InvalidRequest("A parameter has a broken %-escape.");
+            throw OAuthError.InvalidRequest("A parameter has an invalid percent-encoding.");
         at += 2;
         return value;
     }

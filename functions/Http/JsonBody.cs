@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Http;
 
-/// <summary>Reads a JSON request body strictly: unknown, repeated and missing members are refused.</summary>
+/// <summary>Reads a JSON request body strictly: unknown, repeated and missing members are errors.</summary>
 public static class JsonBody
 {
     static readonly JsonSerializerOptions Options = new(JsonSerializerOptions.Strict)
@@ -23,7 +23,7 @@ public static class JsonBody
         return Read<T>(await Body.Bytes(request, maxBytes));
     }
 
-    /// <summary>The same of a body that has been read.</summary>
+    /// <summary>The same, for a body that was already read.</summary>
     /// <exception cref="Problem">400 <c>invalid_json</c>.</exception>
     public static T Read<T>(byte[] bytes) where T : class
     {
@@ -38,9 +38,9 @@ public static class JsonBody
         }
     }
 
-    static Problem Invalid(string why) => Problem.BadRequest("invalid_json", $"The body is not what this endpoint takes: {why}.");
+    static Problem Invalid(string why) => Problem.BadRequest("invalid_json", $"Invalid request body: {why}.");
 
-    // The serializer takes null as an item of any list, whatever the type says.
+    // The serializer accepts null as an item of any list, even if the item type is not nullable.
     sealed class Strings : JsonConverter<IReadOnlyList<string>>
     {
         public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

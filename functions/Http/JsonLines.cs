@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Http;
 
 /// <summary>
-/// An answer of JSON lines (one JSON value a line, UTF-8), sent while it is made, so that it may be of any length. The
-/// status is on its way before the last line is known: what breaks off in the middle is cut off, and whoever reads must
-/// look for the end that the lines themselves promise.
+/// A response of JSON lines (one JSON value per line, UTF-8), of any length, sent while it is produced. The status is sent before
+/// the last line is known, so a failure in the middle cuts the response off; a reader must look for the final line that the
+/// endpoint documents.
 /// </summary>
 public sealed class JsonLines(IAsyncEnumerable<object> lines, string fileName) : IResult
 {
@@ -16,7 +16,7 @@ public sealed class JsonLines(IAsyncEnumerable<object> lines, string fileName) :
         var (response, cancel) = (httpContext.Response, httpContext.RequestAborted);
         response.ContentType = "application/jsonl";
         response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}\"";
-        if (HttpMethods.IsHead(httpContext.Request.Method)) return; // Making the lines is work, and may change something.
+        if (HttpMethods.IsHead(httpContext.Request.Method)) return; // Producing the lines is work, and may change something.
         try
         {
             await foreach (var line in lines.WithCancellation(cancel))
@@ -27,7 +27,7 @@ public sealed class JsonLines(IAsyncEnumerable<object> lines, string fileName) :
         }
         catch (Exception)
         {
-            httpContext.Abort(); // Nobody must take half of it for the whole.
+            httpContext.Abort(); // So that nobody takes half of it for the whole.
         }
     }
 

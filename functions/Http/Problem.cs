@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Http;
 
 /// <summary>
-/// An answer that is not OAuth's: RFC 9457 problem+json with a stable <c>code</c>. Throw it anywhere below
+/// An error response outside OAuth: RFC 9457 problem+json with a stable <c>code</c>. It can be thrown anywhere below
 /// <see cref="ErrorBoundary"/>.
 /// </summary>
 public sealed class Problem(int status, string code, string detail) : Exception(detail)
@@ -13,35 +13,35 @@ public sealed class Problem(int status, string code, string detail) : Exception(
     /// <summary>The HTTP status.</summary>
     public int Status { get; } = status;
 
-    /// <summary>The stable code that a program can rely on, such as <c>file_not_found</c>.</summary>
+    /// <summary>The stable code for programs, such as <c>file_not_found</c>.</summary>
     public string Code { get; } = code;
 
-    /// <summary>Seconds to wait before the next try (RFC 9110 §10.2.3), or null.</summary>
+    /// <summary>Seconds to wait before the next attempt (RFC 9110 §10.2.3), or null.</summary>
     public int? RetryAfter { get; init; }
 
     /// <summary>The <c>WWW-Authenticate</c> challenge (RFC 6750 §3), or null.</summary>
     public string? Challenge { get; init; }
 
-    /// <summary>The authorization request that can't go on, if it is known: its page leads back to the app. It is no part of the answer.</summary>
+    /// <summary>The failed authorization request, if known: the error page leads back to its app. Not part of the response.</summary>
     public Form? Waiting { get; init; }
 
-    /// <summary>Further members of the answer, such as the numbers of a limit.</summary>
+    /// <summary>Further members of the response, such as the numbers of a limit.</summary>
     public IReadOnlyDictionary<string, object?>? Extensions { get; init; }
 
     /// <summary>400: the request is malformed.</summary>
     public static Problem BadRequest(string code, string detail) => new(400, code, detail);
 
-    /// <summary>404: there is no such thing, or the caller may not know of it.</summary>
+    /// <summary>404: it does not exist, or the caller may not know of it.</summary>
     public static Problem NotFound(string code, string detail) => new(404, code, detail);
 
-    /// <summary>409: the thing is not in a state that allows this.</summary>
+    /// <summary>409: the current state does not allow this.</summary>
     public static Problem Conflict(string code, string detail) => new(409, code, detail);
 
-    /// <summary>503: storage or vault does not answer; nothing that was acknowledged is lost.</summary>
+    /// <summary>503: storage or the vault does not respond; nothing that was acknowledged is lost.</summary>
     public static Problem Unavailable(string code, string detail, int retryAfterSeconds) =>
         new(503, code, detail) { RetryAfter = retryAfterSeconds };
 
-    /// <summary>RFC 6750 §3.1: 401 <c>invalid_token</c>, or a bare challenge if there was no token at all.</summary>
+    /// <summary>RFC 6750 §3.1: 401 <c>invalid_token</c>, or a bare challenge if no token was sent.</summary>
     public static Problem Unauthorized(string detail, bool tokenSent = true) => new(401, "invalid_token", detail)
     {
         Challenge = tokenSent ? $"Bearer error=\"invalid_token\", error_description=\"{Quote(detail)}\"" : $"Bearer, DPoP {DPoPAlgorithms}",
@@ -53,7 +53,7 @@ public sealed class Problem(int status, string code, string detail) : Exception(
         Challenge = $"DPoP error=\"{code}\", error_description=\"{Quote(detail)}\", {DPoPAlgorithms}",
     };
 
-    /// <summary>RFC 6750 §3.1: 403 <c>insufficient_scope</c>, naming the scope that is missing.</summary>
+    /// <summary>RFC 6750 §3.1: 403 <c>insufficient_scope</c>, with the missing scope.</summary>
     public static Problem InsufficientScope(string scope) =>
         new(403, "insufficient_scope", $"The access token lacks the scope {scope}.")
         {
@@ -61,7 +61,7 @@ public sealed class Problem(int status, string code, string detail) : Exception(
             Extensions = new Dictionary<string, object?> { ["scope"] = scope },
         };
 
-    /// <summary>The answer.</summary>
+    /// <summary>The response.</summary>
     public IResult ToResult(HttpResponse response)
     {
         if (RetryAfter is { } seconds) response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
@@ -72,13 +72,13 @@ public sealed class Problem(int status, string code, string detail) : Exception(
 
     static string DPoPAlgorithms => $"algs=\"{string.Join(' ', ForeignJwt.Algorithms)}\"";
 
-    // RFC 9449 §7.1: whoever used DPoP is answered in DPoP.
+    // RFC 9449 §7.1: a caller that used DPoP gets a DPoP challenge.
     static string InSchemeOf(HttpRequest request, string challenge) =>
         challenge.StartsWith("Bearer error", StringComparison.Ordinal)
         && request.Headers.Authorization.ToString().StartsWith("DPoP ", StringComparison.OrdinalIgnoreCase)
             ? $"DPoP{challenge["Bearer".Length..]}, {DPoPAlgorithms}" : challenge;
 
-    // RFC 6750 §3: error_description holds %x20-21 / %x23-5B / %x5D-7E only.
+    // RFC 6750 §3: error_description contains only %x20-21 / %x23-5B / %x5D-7E.
     static string Quote(string text) =>
         string.Concat(text.Select(c => c is < ' ' or > '~' ? '?' : c is '"' or '\\' ? '\'' : c));
 

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Http;
 
 /// <summary>
-/// 302 (RFC 9110 §15.4.3) to an address that is a secret, such as a SAS: ASP.NET Core's own redirect logs where it leads.
+/// 302 (RFC 9110 §15.4.3) to a secret URL, such as a SAS. ASP.NET Core's own redirect would write the URL to the log.
 /// </summary>
 public sealed class Redirection(string location) : IResult
 {

@@ -1,17 +1,23 @@
 using System.Text.Json.Nodes;
+using static Latchkey.OpenApi.OperationParts;
 
 namespace Latchkey.OpenApi;
 
-/// <summary>One operation of an area file, made whole: what its kind of endpoint answers besides is added here, once.</summary>
+/// <summary>
+/// Expands one operation of an area file. What all endpoints of its kind respond with is added here, so that no file repeats it.
+/// </summary>
 /// <param name="area">The file's name, which is the tag.</param>
 /// <param name="key">Method and path.</param>
-/// <param name="source">What the file says.</param>
-/// <param name="own">Parameters that only this area has.</param>
-/// <param name="shared">Parameters that all areas have.</param>
+/// <param name="source">The operation in the file.</param>
+/// <param name="own">Parameters of this area.</param>
+/// <param name="shared">Parameters of all areas.</param>
 sealed class AreaOperation(string area, string key, JsonObject source, JsonObject own, JsonObject shared)
 {
     static readonly string[] Known =
-        ["id", "summary", "description", "scope", "access", "security", "parameters", "json", "bodies", "optionalBody", "example", "answers", "problems", "oauthErrors"];
+    [
+        "id", "summary", "description", "scope", "access", "security", "parameters", "json", "bodies", "optionalBody", "example", "answers",
+        "problems", "oauthErrors",
+    ];
 
     readonly SortedDictionary<int, List<string>> problems = [];
     readonly SortedDictionary<int, JsonObject> responses = [];
@@ -21,10 +27,11 @@ sealed class AreaOperation(string area, string key, JsonObject source, JsonObjec
     bool IsPage => (string?)source["access"] == "page";
 
     /// <summary>The Operation Object (OpenAPI 3.1 §4.8.10).</summary>
-    /// <exception cref="FormatException">The file says something that is not known.</exception>
-    public JsonObject Whole()
+    /// <exception cref="FormatException">The file contains something unknown.</exception>
+    public JsonObject Expand()
     {
-        if (source.Select(member => member.Key).FirstOrDefault(member => !Known.Contains(member)) is { } unknown) throw Fault($"{unknown} is not known");
+        if (source.Select(member => member.Key).FirstOrDefault(member => !Known.Contains(member)) is { } unknown)
+            throw Fault($"{unknown} is unknown");
         var operation = new JsonObject { ["tags"] = new JsonArray(area) };
         foreach (var member in (string[])["id", "summary", "description"])
         {
@@ -38,7 +45,8 @@ sealed class AreaOperation(string area, string key, JsonObject source, JsonObjec
         Answers();
         OAuthErrors();
         Problems();
-        operation["responses"] = new JsonObject(responses.Select(response => KeyValuePair.Create($"{response.Key}", (JsonNode?)response.Value)));
+        operation["responses"] = new JsonObject(
+            responses.Select(response => KeyValuePair.Create($"{response.Key}", (JsonNode?)response.Value)));
         return operation;
     }
 
@@ -47,14 +55,17 @@ sealed class AreaOperation(string area, string key, JsonObject source, JsonObjec
 
     JsonArray Parameters()
     {
-        var inPath = key.Split('{').Skip(1).Select(part => part[..part.IndexOf('}', StringComparison.Ordinal)]);
+        var inPath = key.Split('{').Skip(1).Select(segment => segment[..segment.IndexOf('}', StringComparison.Ordinal)]);
         return new JsonArray([.. inPath.Concat(source["parameters"]?.AsArray().Select(name => (string)name!) ?? []).Select(Parameter)]);
     }
 
     JsonNode Parameter(string name)
     {
         if (own[name] is not JsonObject mine)
-            return shared.ContainsKey(name) ? new JsonObject { ["$ref"] = $"#/components/parameters/{name}" } : throw Fault($"parameter {name} is nowhere");
+        {
+            return shared.ContainsKey(name) ? new JsonObject { ["$ref"] = $"#/components/parameters/{name}" }
+                : throw Fault($"the parameter {name} is not defined");
+        }
         var parameter = mine.DeepClone().AsObject();
         parameter["schema"] = AreaSchema.Expand(parameter["schema"]!);
         if (!parameter.ContainsKey("name")) parameter.Insert(0, "name", name);
@@ -67,9 +78,9 @@ sealed class AreaOperation(string area, string key, JsonObject source, JsonObjec
         var bodies = source["bodies"]?.AsObject().ToDictionary(body => body.Key, body => body.Value!)
             ?? (source["json"] is { } json ? new() { ["application/json"] = json } : []);
         if (bodies.Count == 0) return null;
-        Add(400, IsPage ? "The form can't be read." : "truncated_body malformed_request");
+        Add(400, IsPage ? "The form cannot be read." : "truncated_body malformed_request");
         Add(413, IsPage ? "The form is too large." : "body_too_large");
-        if (source["json"] is not null) // Read by JsonBody.
+        if (source["json"] is not null) // JsonBody reads it.
         {
             Add(400, "invalid_json");
             Add(415, "unsupported_media_type");
@@ -83,15 +94,19 @@ sealed class AreaOperation(string area, string key, JsonObject source, JsonObjec
         {
             var response = new JsonObject { ["description"] = answer!["description"]?.DeepClone() ?? "Done." };
             if (answer["headers"] is JsonArray names) response["headers"] = Headers(names.Select(name => (string)name!));
-            if (answer["json"] is { } json) response["content"] = new JsonObject { ["application/json"] = Content(json, answer["example"]) };
+            if (answer["json"] is { } json)
+                response["content"] = new JsonObject { ["application/json"] = Content(json, answer["example"]) };
             if (answer["type"] is { } type)
-                response["content"] = new JsonObject(Types(type).Select(one => KeyValuePair.Create(one, (JsonNode?)Content(answer["schema"] ?? "string", answer["example"]))));
-            responses[int.Parse(status, System.Globalization.CultureInfo.InvariantCulture)] = response;
+            {
+                response["content"] = new JsonObject(Types(type)
+                    .Select(one => KeyValuePair.Create(one, (JsonNode?)Content(answer["schema"] ?? "string", answer["example"]))));
+            }
+            responses[Number(status)] = response;
         }
-        // RFC 9449 §8.2: whoever sends a proof is told the newest nonce.
+        // RFC 9449 §8.2: a response to a request with a proof carries the newest nonce.
         if (Scope is null) return;
         foreach (var response in responses.Values)
-            (response["headers"] as JsonObject ?? (JsonObject)(response["headers"] = new JsonObject())).TryAdd("DPoP-Nonce", Header("DPoP-Nonce"));
+            HeadersOf(response).TryAdd("DPoP-Nonce", Header("DPoP-Nonce"));
     }
 
     static IEnumerable<string> Types(JsonNode type) => type is JsonArray types ? types.Select(one => (string)one!) : [(string)type!];
@@ -101,17 +116,17 @@ sealed class AreaOperation(string area, string key, JsonObject source, JsonObjec
         foreach (var (status, codes) in source["oauthErrors"]?.AsObject() ?? [])
         {
             var words = ((string)codes!).Split(' ');
-            Response(int.Parse(status, System.Globalization.CultureInfo.InvariantCulture), words)["content"] =
+            Response(Number(status), words)["content"] =
                 new JsonObject { ["application/json"] = new JsonObject { ["schema"] = Coded("OAuthError", "error", words) } };
         }
     }
 
     void Problems()
     {
-        Kind((string?)source["access"] ?? (Scope is null ? throw Fault("neither scope nor access") : "token"));
-        if (source["parameters"] is JsonArray names && names.Any(name => (string?)(own[(string)name!] ?? shared[(string)name!])?["in"] == "query"))
-            Add(400, IsPage ? "The query string is not what this page takes." : "invalid_query");
-        foreach (var (status, codes) in source["problems"]?.AsObject() ?? []) Add(int.Parse(status, System.Globalization.CultureInfo.InvariantCulture), (string)codes!);
+        Kind((string?)source["access"] ?? (Scope is null ? throw Fault("has neither scope nor access") : "token"));
+        if (source["parameters"] is JsonArray names && names.Any(name => IsInQuery((string)name!)))
+            Add(400, IsPage ? "The query string is invalid." : "invalid_query");
+        foreach (var (status, codes) in source["problems"]?.AsObject() ?? []) Add(Number(status), (string)codes!);
         foreach (var (status, codes) in problems)
         {
             var content = Response(status, codes)["content"] ??= new JsonObject();
@@ -120,9 +135,11 @@ sealed class AreaOperation(string area, string key, JsonObject source, JsonObjec
         }
     }
 
+    bool IsInQuery(string parameter) => (string?)(own[parameter] ?? shared[parameter])?["in"] == "query";
+
     void Kind(string access)
     {
-        if (access is not ("token" or "open" or "page" or "none")) throw Fault($"access {access} is not known");
+        if (access is not ("token" or "open" or "page" or "none")) throw Fault($"access {access} is unknown");
         if (access == "page")
         {
             AddPages();
@@ -138,14 +155,14 @@ sealed class AreaOperation(string area, string key, JsonObject source, JsonObjec
         Add(403, "insufficient_scope");
     }
 
-    // What a page says is for people: no codes.
+    // A page responds to people: it has sentences, not codes.
     void AddPages()
     {
         Add(403, "The tenant is suspended.");
-        Add(404, "There is no such tenant.");
-        Add(429, "Too many sign-ins have begun at this address.");
-        Add(500, "Something went wrong on our side.");
-        Add(503, "Storage or keys do not answer now.");
+        Add(404, "The tenant does not exist.");
+        Add(429, "Too many sign-ins were begun from this address.");
+        Add(500, "An internal error occurred.");
+        Add(503, "Storage or the keys are not available at the moment.");
     }
 
     void Add(int status, string codes)
@@ -156,13 +173,13 @@ sealed class AreaOperation(string area, string key, JsonObject source, JsonObjec
 
     JsonObject Response(int status, IReadOnlyCollection<string> codes)
     {
-        var told = IsPage ? string.Join(' ', codes) : string.Join(", ", codes.Select(code => $"`{code}`"));
+        var listed = IsPage ? string.Join(' ', codes) : string.Join(", ", codes.Select(code => $"`{code}`"));
         if (responses.TryGetValue(status, out var response))
         {
-            response["description"] = $"{(string)response["description"]!} {told}";
+            response["description"] = $"{(string)response["description"]!} {listed}";
             return response;
         }
-        response = new JsonObject { ["description"] = told };
+        response = new JsonObject { ["description"] = listed };
         string[] headers = status switch
         {
             401 when Scope is not null => ["WWW-Authenticate", "DPoP-Nonce"],
@@ -177,24 +194,7 @@ sealed class AreaOperation(string area, string key, JsonObject source, JsonObjec
         return responses[status] = response;
     }
 
-    static JsonObject Coded(string schema, string member, IEnumerable<string> codes) => new()
-    {
-        ["allOf"] = new JsonArray(new JsonObject { ["$ref"] = $"#/components/schemas/{schema}" }, new JsonObject
-        {
-            ["properties"] = new JsonObject { [member] = new JsonObject { ["enum"] = new JsonArray([.. codes.Select(code => (JsonNode)code)]) } },
-        }),
-    };
+    static int Number(string status) => int.Parse(status, System.Globalization.CultureInfo.InvariantCulture);
 
-    static JsonObject Content(JsonNode schema, JsonNode? example)
-    {
-        var content = new JsonObject { ["schema"] = AreaSchema.Expand(schema) };
-        if (example is not null) content["example"] = example.DeepClone();
-        return content;
-    }
-
-    static JsonObject Headers(IEnumerable<string> names) => new(names.Select(name => KeyValuePair.Create(name, (JsonNode?)Header(name))));
-
-    static JsonObject Header(string name) => new() { ["$ref"] = $"#/components/headers/{name}" };
-
-    FormatException Fault(string why) => new($"functions/OpenApi/{area}.json, {key}: {why}");
+    FormatException Fault(string why) => new($"functions/OpenApi/areas/{area}.json, {key}: {why}");
 }

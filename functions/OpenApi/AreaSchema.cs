@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Latchkey.OpenApi;
 
 /// <summary>
-/// Schemas as the area files write them (README.md beside them), made JSON Schema 2020-12. A text is short for a schema;
-/// <c>!</c> behind a property's name makes it required.
+/// Expands the schemas of the area files (README.md beside them) to JSON Schema 2020-12. A text is an abbreviation of a schema;
+/// <c>!</c> after a property's name makes it required.
 /// </summary>
 static class AreaSchema
 {
@@ -12,8 +12,8 @@ static class AreaSchema
     static readonly string[] OfOne = ["items", "additionalProperties"];
     static readonly string[] OfMany = ["oneOf", "anyOf", "allOf"];
 
-    /// <summary>The whole schema.</summary>
-    /// <exception cref="FormatException">The text is none that is known.</exception>
+    /// <summary>The expanded schema.</summary>
+    /// <exception cref="FormatException">The text is not a known type.</exception>
     public static JsonNode Expand(JsonNode source)
     {
         if (source is JsonValue value) return value.TryGetValue(out string? text) ? OfText(text) : value.DeepClone();
@@ -31,7 +31,7 @@ static class AreaSchema
         return schema;
     }
 
-    // `type: what it is`
+    // `type: description`
     static JsonObject OfText(string text)
     {
         var colon = text.IndexOf(": ", StringComparison.Ordinal);
@@ -44,14 +44,15 @@ static class AreaSchema
     {
         if (type.EndsWith('?')) return OrNull(OfType(type[..^1]));
         if (type is ['[', .. var item, ']']) return new() { ["type"] = "array", ["items"] = OfType(item) };
-        if (type is ['=', .. var words]) return new() { ["type"] = "string", ["enum"] = new JsonArray([.. words.Split('|').Select(word => (JsonNode)word)]) };
+        if (type is ['=', .. var words])
+            return new() { ["type"] = "string", ["enum"] = new JsonArray([.. words.Split('|').Select(word => (JsonNode)word)]) };
         if (Simple.Contains(type)) return new() { ["type"] = type };
         return type switch
         {
             "time" => new() { ["type"] = "string", ["format"] = "date-time" },
             "uri" => new() { ["type"] = "string", ["format"] = "uri" },
             [>= 'A' and <= 'Z', ..] => new() { ["$ref"] = $"#/components/schemas/{type}" },
-            _ => throw new FormatException($"{type} is no type"),
+            _ => throw new FormatException($"{type} is not a known type"),
         };
     }
 

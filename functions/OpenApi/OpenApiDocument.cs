@@ -6,35 +6,35 @@ using System.Text.Json.Nodes;
 namespace Latchkey.OpenApi;
 
 /// <summary>
-/// The description of the whole surface (OpenAPI 3.1), made of the area files when it is first asked for beside this one. README.md
-/// there says how they are written; <see cref="AreaOperation"/> adds what all operations of a kind have.
+/// The description of the whole API (OpenAPI 3.1), built from the area files when first requested. README.md explains how they are
+/// written; <see cref="AreaOperation"/> adds what all operations of a kind have in common.
 /// </summary>
 public sealed class OpenApiDocument
 {
     static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     static readonly JsonDocumentOptions Source = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    /// <summary>The document of a deployment: its one server is the origin of the settings.</summary>
+    /// <summary>The document of a deployment: its only server is the origin in the settings.</summary>
     public OpenApiDocument(Settings settings)
     {
         Json = JsonSerializer.SerializeToUtf8Bytes(Build(settings.Origin), Readable);
         (ETag, PageETag) = (Tag(Json), Tag(ReferencePage.Html));
     }
 
-    /// <summary>The document, UTF-8.</summary>
+    /// <summary>The document in UTF-8.</summary>
     public byte[] Json { get; }
 
     /// <summary>The strong validator of <see cref="Json"/> (RFC 9110 §8.8.3).</summary>
     public string ETag { get; }
 
-    /// <summary>The strong validator of the page that shows it.</summary>
+    /// <summary>The strong validator of the reference page.</summary>
     public string PageETag { get; }
 
-    /// <summary>The areas, in the order of the document; each is a file.</summary>
+    /// <summary>The areas in the document's order; each is a file.</summary>
     public static IReadOnlyList<string> Areas { get; } = [.. Read("common")["areas"]!.AsArray().Select(name => (string)name!)];
 
-    /// <summary>Puts the areas together.</summary>
-    /// <exception cref="FormatException">A file says something that is not known.</exception>
+    /// <summary>Builds the document from the areas.</summary>
+    /// <exception cref="FormatException">A file contains something unknown.</exception>
     public static JsonObject Build(string origin)
     {
         var root = Read("common");
@@ -47,8 +47,8 @@ public sealed class OpenApiDocument
                 flow.Value[url.Key] = origin + (string)url.Value!;
         }
         Expand(components["schemas"]!.AsObject());
-        foreach (var part in components["parameters"]!.AsObject().Concat(components["headers"]!.AsObject()).ToList())
-            part.Value!["schema"] = AreaSchema.Expand(part.Value!["schema"]!);
+        foreach (var component in components["parameters"]!.AsObject().Concat(components["headers"]!.AsObject()).ToList())
+            component.Value!["schema"] = AreaSchema.Expand(component.Value!["schema"]!);
         var (tags, paths) = (new JsonArray(), new JsonObject());
         foreach (var name in Areas) Add(name, components, tags, paths);
         (root["tags"], root["paths"]) = (tags, paths);
@@ -61,15 +61,17 @@ public sealed class OpenApiDocument
         tags.Add(new JsonObject { ["name"] = name, ["description"] = area["description"]!.DeepClone() });
         foreach (var (schema, source) in area["schemas"]?.AsObject() ?? [])
         {
-            if (!components["schemas"]!.AsObject().TryAdd(schema, AreaSchema.Expand(source!))) throw new FormatException($"{name}: schema {schema} is there twice");
+            if (!components["schemas"]!.AsObject().TryAdd(schema, AreaSchema.Expand(source!)))
+                throw new FormatException($"{name}: the schema {schema} is defined twice");
         }
-        var known = area["parameters"]?.AsObject() ?? [];
+        var own = area["parameters"]?.AsObject() ?? [];
         foreach (var (key, source) in area["operations"]!.AsObject())
         {
-            if (key.Split(' ') is not [var method, var path]) throw new FormatException($"{name}: {key} is no method and path");
+            if (key.Split(' ') is not [var method, var path]) throw new FormatException($"{name}: {key} must be a method and a path");
             var item = paths[path] as JsonObject;
             if (item is null) paths[path] = item = [];
-            item[method.ToLowerInvariant()] = new AreaOperation(name, key, source!.AsObject(), known, components["parameters"]!.AsObject()).Whole();
+            var operation = new AreaOperation(name, key, source!.AsObject(), own, components["parameters"]!.AsObject());
+            item[method.ToLowerInvariant()] = operation.Expand();
         }
     }
 
@@ -83,7 +85,7 @@ public sealed class OpenApiDocument
     static JsonObject Read(string name)
     {
         using var stream = typeof(OpenApiDocument).Assembly.GetManifestResourceStream($"openapi/{name}.json")
-            ?? throw new FormatException($"There is no functions/OpenApi/{name}.json.");
+            ?? throw new FormatException($"The file functions/OpenApi/areas/{name}.json does not exist.");
         return JsonNode.Parse(stream, documentOptions: Source)!.AsObject();
     }
 

@@ -4,10 +4,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.OpenApi;
 
-/// <summary>The document and its page: public, of no tenant, made once, kept by whoever asks for five minutes.</summary>
+/// <summary>The API's description and its reference page: public, independent of tenants, built once, cacheable for five minutes.</summary>
 public sealed class OpenApiEndpoint(ErrorBoundary boundary, OpenApiDocument document)
 {
-    /// <summary><c>GET /openapi.json</c>: OpenAPI 3.1, for tools of any origin.</summary>
+    /// <summary><c>GET /openapi.json</c>: OpenAPI 3.1, readable from any origin.</summary>
     [Function("openapi-json")]
     public Task<IResult> Json(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi.json")] HttpRequest request) =>
@@ -17,7 +17,7 @@ public sealed class OpenApiEndpoint(ErrorBoundary boundary, OpenApiDocument docu
             return Task.FromResult(Answer(request, document.ETag, document.Json, "application/json"));
         });
 
-    /// <summary><c>GET /openapi</c>: the same, to read, to search and to try.</summary>
+    /// <summary><c>GET /openapi</c>: the reference page, to read, search and try the API.</summary>
     [Function("openapi-page")]
     public Task<IResult> Page(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi")] HttpRequest request) =>
@@ -26,23 +26,27 @@ public sealed class OpenApiEndpoint(ErrorBoundary boundary, OpenApiDocument docu
             var headers = request.HttpContext.Response.Headers;
             headers.ContentSecurityPolicy = ReferencePage.Policy;
             headers["Referrer-Policy"] = "no-referrer";
-            headers.XFrameOptions = "DENY"; // For browsers that do not know frame-ancestors.
+            headers.XFrameOptions = "DENY"; // For browsers that do not support frame-ancestors.
             return Task.FromResult(Answer(request, document.PageETag, ReferencePage.Html, "text/html; charset=utf-8"));
         });
 
-    /// <summary><c>GET /openapi/{file}</c>: a script or style sheet of the page, kept for good (RFC 8246), because its name changes with it.</summary>
+    /// <summary>
+    /// <c>GET /openapi/{file}</c>: a script or style sheet of the page. It never changes under its name, which contains its hash, so
+    /// browsers may keep it for good (RFC 8246).
+    /// </summary>
     [Function("openapi-page-part")]
     public Task<IResult> Part(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi/{file}")] HttpRequest request) =>
         boundary.Run(request, () =>
         {
             var file = ViewerFile.Find(request.RouteValues["file"] as string)
-                ?? throw Problem.NotFound("part_not_found", "The page has no such part.");
+                ?? throw Problem.NotFound("part_not_found", "The file was not found.");
             var headers = request.HttpContext.Response.Headers;
             headers.CacheControl = "public, max-age=31536000, immutable";
             headers.Vary = "Accept-Encoding";
             headers["Cross-Origin-Resource-Policy"] = "same-origin";
-            var packed = request.GetTypedHeaders().AcceptEncoding.Any(coding => coding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && coding.Quality is not 0);
+            var packed = request.GetTypedHeaders().AcceptEncoding
+                .Any(coding => coding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && coding.Quality is not 0);
             if (packed) headers.ContentEncoding = "gzip";
             return Task.FromResult(Results.Bytes(packed ? file.Packed : file.Unpacked(), file.ContentType));
         });
@@ -52,7 +56,7 @@ public sealed class OpenApiEndpoint(ErrorBoundary boundary, OpenApiDocument docu
         var headers = request.HttpContext.Response.Headers;
         headers.CacheControl = "public, max-age=300";
         headers.ETag = etag;
-        // RFC 9110 §13.1.2: a list, or *; proxies that compress make a tag weak.
+        // RFC 9110 §13.1.2: a list of tags, or *. A proxy that compresses the response makes its tag weak.
         var known = request.Headers.IfNoneMatch.SelectMany(line => line?.Split(',', StringSplitOptions.TrimEntries) ?? []);
         return known.Any(tag => tag == "*" || tag == etag || tag == $"W/{etag}") ? Results.StatusCode(304) : Results.Bytes(body, type);
     }

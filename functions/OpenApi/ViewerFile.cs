@@ -4,30 +4,34 @@ using System.Security.Cryptography;
 namespace Latchkey.OpenApi;
 
 /// <summary>
-/// A script or style sheet of the page <c>/openapi</c> (viewer/README.md). Its address holds its hash, so a browser keeps it for good.
+/// A script or style sheet of the page <c>/openapi</c> (viewer/README.md). Its URL contains its hash, so browsers may keep it for good.
 /// </summary>
-/// <param name="Name">As in the address: <c>viewer.{hash}.js</c>.</param>
+/// <param name="Name">The name in the URL: <c>viewer.{hash}.js</c>.</param>
 /// <param name="ContentType">Its media type.</param>
-/// <param name="Packed">Its bytes in gzip (RFC 1952).</param>
+/// <param name="Packed">Its content, compressed with gzip (RFC 1952).</param>
 sealed record ViewerFile(string Name, string ContentType, byte[] Packed)
 {
     const string Folder = "openapi/viewer/";
     const int HashChars = 16;
 
     static readonly Dictionary<string, ViewerFile> All = typeof(ViewerFile).Assembly.GetManifestResourceNames()
-        .Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Select(Read).ToDictionary(file => file.Name, StringComparer.Ordinal);
+        .Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Select(Read)
+        .ToDictionary(file => file.Name, StringComparer.Ordinal);
 
-    /// <summary>The file of this name, or null.</summary>
+    /// <summary>The file with this name, or null.</summary>
     public static ViewerFile? Find(string? name) => name is null ? null : All.GetValueOrDefault(name);
 
-    /// <summary>The path of a file as it is called in viewer/, without the end <c>.gz</c>.</summary>
+    /// <summary>The URL path of a file, given its name in viewer/ without the extension <c>.gz</c>.</summary>
     public static string Path(string name)
     {
         var dot = name.LastIndexOf('.');
-        return $"/openapi/{All.Keys.Single(known => known.Length == name.Length + 1 + HashChars && known.StartsWith(name[..(dot + 1)], StringComparison.Ordinal) && known.EndsWith(name[dot..], StringComparison.Ordinal))}";
+        return $"/openapi/{All.Keys.Single(IsVersionOf)}";
+
+        bool IsVersionOf(string known) => known.Length == name.Length + 1 + HashChars
+            && known.StartsWith(name[..(dot + 1)], StringComparison.Ordinal) && known.EndsWith(name[dot..], StringComparison.Ordinal);
     }
 
-    /// <summary>The bytes, for the few who don't take gzip.</summary>
+    /// <summary>The uncompressed content, for the few clients that do not accept gzip.</summary>
     public byte[] Unpacked()
     {
         using var all = new MemoryStream();

@@ -9,7 +9,7 @@ public static class GrantType
     /// <summary>RFC 6749 §4.4.</summary>
     public const string ClientCredentials = "client_credentials";
 
-    /// <summary>RFC 6749 §4.3; legacy, RFC 9700 §2.4 says that it must not be used. Off unless a client's registration has it.</summary>
+    /// <summary>RFC 6749 §4.3: legacy; RFC 9700 §2.4 forbids it. Only for clients that are registered with it.</summary>
     public const string Password = "password";
 
     /// <summary>RFC 8628 §3.4.</summary>

@@ -17,38 +17,38 @@ public sealed class Scope
         tokens = [.. Tokens];
     }
 
-    /// <summary>No scope at all.</summary>
+    /// <summary>The empty scope.</summary>
     public static Scope None { get; } = new([]);
 
     /// <summary>The tokens, in order.</summary>
     public IReadOnlyList<string> Tokens { get; }
 
-    /// <summary>True if there is no token in it.</summary>
+    /// <summary>True if it has no tokens.</summary>
     public bool IsEmpty => Tokens.Count == 0;
 
-    /// <summary>Builds a scope from tokens that are known to be good.</summary>
+    /// <summary>Builds a scope from valid tokens.</summary>
     public static Scope Of(params IEnumerable<string> tokens) => new(tokens);
 
-    /// <summary>Reads a scope parameter; null or empty is <see cref="None"/>.</summary>
+    /// <summary>Parses a scope parameter; null or empty is <see cref="None"/>.</summary>
     /// <exception cref="OAuthError"><c>invalid_scope</c>: a token has a character that RFC 6749 §3.3 does not allow.</exception>
     public static Scope Parse(string? value)
     {
         if (string.IsNullOrEmpty(value)) return None;
         var parts = value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (parts.Any(part => part.AsSpan().ContainsAnyExcept(TokenChars)))
-            throw OAuthError.InvalidScope("scope holds a character that RFC 6749 section 3.3 does not allow.");
+            throw OAuthError.InvalidScope("scope contains a character that RFC 6749 §3.3 does not allow.");
         return new(parts);
     }
 
     /// <summary>True if the token is in the set (case-sensitive).</summary>
     public bool Has(string token) => tokens.Contains(token);
 
-    /// <summary>What both have, in this scope's order.</summary>
+    /// <summary>The tokens in both scopes, in this scope's order.</summary>
     public Scope Intersect(Scope other) => new(Tokens.Where(other.Has));
 
-    /// <summary>What this has and the other lacks.</summary>
+    /// <summary>The tokens that the other scope lacks.</summary>
     public Scope Except(Scope other) => new(Tokens.Where(token => !other.Has(token)));
 
-    /// <summary>The wire form: tokens with one space between.</summary>
+    /// <summary>The wire format: tokens separated by one space.</summary>
     public override string ToString() => string.Join(' ', Tokens);
 }

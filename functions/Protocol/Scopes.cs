@@ -1,12 +1,15 @@
 namespace Latchkey.Protocol;
 
-/// <summary>The scopes that Latchkey knows (docs/architecture.md, "What is fixed, and why"). The first four belong to OpenID Connect, the rest are rights.</summary>
+/// <summary>
+/// The scopes of Latchkey (docs/architecture.md, "What is fixed, and why"). The first four of <see cref="All"/> belong to OpenID
+/// Connect, the rest are rights.
+/// </summary>
 public static class Scopes
 {
     /// <summary>OIDC Core §3.1.2.1.</summary>
     public const string OpenId = "openid";
 
-    /// <summary>OIDC Core §11: a refresh token is asked for.</summary>
+    /// <summary>OIDC Core §11: requests a refresh token.</summary>
     public const string OfflineAccess = "offline_access";
 
     /// <summary>List, read and download files.</summary>
@@ -21,19 +24,19 @@ public static class Scopes
     /// <summary>Administer the tenant.</summary>
     public const string Admin = "admin";
 
-    /// <summary>Administer the deployment's tenants. Only tenant <c>operator</c> has it, so it is in no list.</summary>
+    /// <summary>Administer the deployment's tenants. Only tenant <c>operator</c> has it, so it is in none of the lists below.</summary>
     public const string Operator = "operator";
 
-    /// <summary>Register apps on the apps page. A right of roles, but no scope: no app can ask for it and no token says it.</summary>
+    /// <summary>Register apps on the apps page. A right of roles, not a scope: no app can request it, no token contains it.</summary>
     public const string AppsManage = "apps.manage";
 
-    /// <summary>Every scope, as discovery lists them.</summary>
+    /// <summary>Every scope in discovery.</summary>
     public static Scope All { get; } =
         Scope.Of(OpenId, "profile", "email", OfflineAccess, FilesRead, FilesWrite, FilesShare, Admin);
 
-    /// <summary>What a tenant's roles may give.</summary>
+    /// <summary>The rights that a tenant's roles can grant.</summary>
     public static Scope Rights { get; } = Scope.Of(FilesRead, FilesWrite, FilesShare, Admin, AppsManage);
 
-    /// <summary>Those that any user has, whatever their roles: they say what the app may know, not what the user may do.</summary>
+    /// <summary>The scopes that any user can grant, whatever their roles: they are about what the app may know of the user.</summary>
     public static Scope OpenIdConnect { get; } = Scope.Of(OpenId, "profile", "email", OfflineAccess);
 }

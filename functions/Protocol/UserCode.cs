@@ -4,8 +4,8 @@ using System.Text;
 namespace Latchkey.Protocol;
 
 /// <summary>
-/// User codes of the device grant (RFC 8628 §6.1): eight of twenty consonants, so that none spells a word or looks like a
-/// digit; 34 bits, guarded by a limit on wrong ones.
+/// User codes of the device grant (RFC 8628 §6.1): eight of twenty consonants, so that no code spells a word or looks like a
+/// number. That is 34 bits; a limit on wrong codes prevents guessing.
 /// </summary>
 public static class UserCode
 {
@@ -19,7 +19,7 @@ public static class UserCode
     /// <summary>The code as people read it: <c>BCDF-GHJK</c>.</summary>
     public static string Format(string code) => $"{code[..4]}-{code[4..]}";
 
-    /// <summary>The code that was typed, whatever its case, width and punctuation (§6.1); null if it can't be one.</summary>
+    /// <summary>The code that a user typed, whatever its case, width and punctuation (§6.1); null if it cannot be one.</summary>
     public static string? Read(string typed)
     {
         if (typed.Length > MaxChars) return null;

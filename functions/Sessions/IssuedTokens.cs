@@ -67,6 +67,7 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
         if (row.ContainsKey("RevokedAt") || RevokedTokens.Of(row).Has(token.TokenId) || !await IsSourceLive(row, cancel)) return null;
         if (readUser is null) return token.Scope;
         return await readUser is { } user && user.Keeps(row.GetInt64("UserMark"), startedAt)
+                && user.KeepsApp(token.ClientId, row.GetInt64("AppMark"))
             ? token.Scope.Intersect(Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. tenant.Rights(user.Roles).Tokens])) : null;
     }
 

@@ -82,16 +82,19 @@ public sealed record Session
     /// <summary>The user's <see cref="UserState.Mark"/> at the sign-in; null for a session from before there were marks.</summary>
     public required long? UserMark { get; init; }
 
+    /// <summary>The user's <see cref="UserState.AppMark"/> for the client at the sign-in.</summary>
+    public long AppMark { get; init; }
+
     /// <summary>The client's <see cref="Client.Incarnation"/> at the sign-in.</summary>
     public required string ClientIncarnation { get; init; }
 
     /// <summary>
-    /// True if somebody ended it: this session alone, or all sessions of the user, the client or the tenant; or if its client
-    /// was deleted and another was registered under the same id. A null user was deleted.
+    /// True if somebody ended it: this session alone, or all sessions of the user, of the user with this app, of the client or
+    /// of the tenant; or if its client was deleted and another was registered under the same id. A null user was deleted.
     /// </summary>
     public bool HasEnded(Tenant tenant, Client client, UserState? user) =>
         RevokedAt is not null || tenant.HasEnded(client, CreatedAt) || ClientIncarnation != client.Incarnation
-        || user?.Keeps(UserMark, CreatedAt) is not true;
+        || user?.Keeps(UserMark, CreatedAt) is not true || !user.KeepsApp(ClientId, AppMark);
 
     internal ETag ETag { get; init; }
 

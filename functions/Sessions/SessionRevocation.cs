@@ -4,15 +4,13 @@ using Latchkey.Tenancy;
 namespace Latchkey.Sessions;
 
 /// <summary>
-/// Ends sessions: the one way to do it. A single session's row is marked as revoked. All sessions of a user, a client or
-/// a tenant end by one mark on the row of the user, the client or the tenant, which every request reads anyway: so the
-/// write takes effect as a whole, at once on this instance and within seconds on the others.
+/// Ends sessions: the one way to do it. A single session's row is marked as revoked. All sessions of a user, of a user with
+/// one app, of a client or of a tenant end by one mark on the row of the user, the client or the tenant, which every request
+/// reads anyway: so the write takes effect as a whole, at once on this instance and within seconds on the others.
 /// </summary>
 public sealed class SessionRevocation(
     SessionStore sessions, UserSessions userSessions, UserStore users, ClientStore clients, TenantStore tenants, TimeProvider clock)
 {
-    const int MaxParallel = 8;
-
     /// <summary>Ends one session. Ending it again does no harm.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="userId">The session's user.</param>
@@ -27,18 +25,10 @@ public sealed class SessionRevocation(
             await userSessions.Remove(tenant, userId, sessionId, CancellationToken.None);
     }
 
-    /// <summary>Ends a user's sessions with one app. It is finished even if the caller hangs up.</summary>
-    /// <param name="tenant">The tenant.</param>
-    /// <param name="userId">The user.</param>
-    /// <param name="clientId">The app.</param>
-    /// <param name="reason">Why, for the rows.</param>
-    public async Task OfUserWithClient(Tenant tenant, string userId, string clientId, string reason)
-    {
-        var listed = await userSessions.List(tenant, userId, CancellationToken.None);
-        await Parallel.ForEachAsync(listed.Where(session => session.ClientId == clientId),
-            new ParallelOptions { MaxDegreeOfParallelism = MaxParallel },
-            async (session, cancel) => await One(tenant, userId, session.SessionId, reason, cancel));
-    }
+    /// <summary>Ends a user's sessions and tokens with one app, and the user's consent to it, by one write.</summary>
+    /// <returns>The user as stored afterwards; null if the user does not exist.</returns>
+    public async Task<User?> OfUserWithClient(Tenant tenant, string userId, string clientId, CancellationToken cancel) =>
+        await Tidied(tenant, await users.RemoveApp(tenant, userId, clientId, cancel));
 
     /// <summary>Ends all of a user's sessions, tokens and browser sign-ins by one write.</summary>
     /// <returns>The user as stored afterwards; null if the user does not exist.</returns>
@@ -75,7 +65,7 @@ public sealed class SessionRevocation(
             stored => stored with { SessionsNotBefore = clock.GetUtcNow() },
             stored => tenants.TryReplace(stored, cancel));
 
-    // The mark has ended the sessions already; this only removes them from the user's list.
+    // The mark has ended the sessions already. This only removes them from the user's list.
     async Task<User?> Tidied(Tenant tenant, User? user)
     {
         if (user is not null) await userSessions.RemoveEnded(tenant, user, CancellationToken.None);

@@ -31,6 +31,7 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
         {
             ["ClientId"] = session.ClientId,
             ["UserMark"] = session.UserMark,
+            ["AppMark"] = session.AppMark == 0 ? null : session.AppMark,
             ["CreatedAt"] = session.CreatedAt,
             ["ExpiresAt"] = session.ExpiresAt,
             ["UserAgent"] = device.UserAgent,
@@ -58,8 +59,8 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
         new TableEntity(RowKeys.UserPartition(tenant.Id, userId), sessionId) { ETag = ETag.All }, cancel);
 
     /// <summary>
-    /// Removes the entries of sessions that the user's mark has ended. Nothing depends on it, because the mark decides. A
-    /// session that is starting now carries the new mark and stays.
+    /// Removes the entries of sessions that the user's marks have ended. Nothing depends on it, because the marks decide. A
+    /// session that is starting now carries the new marks and stays.
     /// </summary>
     public async Task RemoveEnded(Tenant tenant, User user, CancellationToken cancel)
     {
@@ -67,7 +68,8 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
         var ended = new List<TableTransactionAction>();
         await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, user.Id), cancel))
         {
-            if (state.Keeps(row.GetInt64("UserMark"), row.GetDateTimeOffset("CreatedAt")!.Value)) continue;
+            if (state.Keeps(row.GetInt64("UserMark"), row.GetDateTimeOffset("CreatedAt")!.Value)
+                && state.KeepsApp(row.GetString("ClientId"), row.GetInt64("AppMark"))) continue;
             ended.Add(new(TableTransactionActionType.Delete, row, ETag.All));
         }
         // If somebody else has removed an entry of a batch, the batch fails and its entries stay until the next time.

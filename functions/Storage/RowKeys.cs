@@ -59,6 +59,9 @@ public static class RowKeys
     /// <summary>The partition of attempts that are counted under something of this kind; the id may be any text.</summary>
     public static string Attempts(string tenant, string kind, string id) => $"{tenant}|{kind}|{Ids.Hash(id)}";
 
+    /// <summary>The partition of attempts of this kind at something of a user's, whose id may be any text; without one, what all of the user's start with.</summary>
+    public static string AttemptsOf(string tenant, string kind, string userId, string? id) => $"{tenant}|{kind}|{userId}|{(id is null ? "" : Ids.Hash(id))}";
+
     /// <summary>What the keys of all places for attempts start with; they sort after <see cref="AnyGood"/>.</summary>
     public const string AnyAttempt = "place|";
 
@@ -135,8 +138,7 @@ public static class RowKeys
 
     /// <summary>True if the text has the shape of a key that starts so and goes on with a descending time and a file's id.</summary>
     public static bool IsTimed(string start, string key) =>
-        key.StartsWith(start, StringComparison.Ordinal)
-        && key[start.Length..].Split('|') is [{ Length: 19 } time, var id] && time.All(char.IsAsciiDigit) && Ids.IsBase32(id, 32);
+        key.StartsWith(start, StringComparison.Ordinal) && key[start.Length..].Split('|') is [{ Length: 19 } time, var id] && time.All(char.IsAsciiDigit) && Ids.IsBase32(id, 32);
 
     /// <summary>The row that says that a folder is in another, sorted as <see cref="Listed"/> sorts files.</summary>
     public static string Folder(string parent, string name, string path) =>
@@ -182,6 +184,9 @@ public static class RowKeys
     /// <summary>A group in its tenant's partition.</summary>
     public static string Group(string id) => $"group|{id}";
 
+    /// <summary>The note that a client's files are being removed.</summary>
+    public static string RemovedClient(string id) => $"client|{id}";
+
     /// <summary>A member by group.</summary>
     public static string Member(string group, string user) => $"member|{group}|{user}";
 
@@ -189,8 +194,7 @@ public static class RowKeys
     public static string GroupOf(string user, string group) => $"of|{user}|{group}";
 
     // Counts down, so that the newest row comes first.
-    static string Descending(DateTimeOffset time) =>
-        (DateTimeOffset.MaxValue.Ticks - time.UtcTicks).ToString("D19", System.Globalization.CultureInfo.InvariantCulture);
+    static string Descending(DateTimeOffset time) => (DateTimeOffset.MaxValue.Ticks - time.UtcTicks).ToString("D19", System.Globalization.CultureInfo.InvariantCulture);
 
     const int MaxSortedChars = 100;
 }

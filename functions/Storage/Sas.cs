@@ -43,14 +43,23 @@ public sealed class Sas(BlobStore blobs, DelegationKeys? delegation, bool httpsO
             ContentDisposition = contentDisposition,
         }, life, cancel);
 
-    async ValueTask<SignedUrl> Sign(string tenant, string name, BlobSasBuilder sas, TimeSpan life, CancellationToken cancel)
+    /// <summary>
+    /// Signs a URL from which storage itself copies. It has no start: storage reads at once, whatever our clock says, and nobody
+    /// else gets it.
+    /// </summary>
+    public ValueTask<SignedUrl> ToCopy(string tenant, string name, string? snapshot, TimeSpan life, CancellationToken cancel) =>
+        Sign(tenant, name, new BlobSasBuilder(BlobSasPermissions.Read, default) { Snapshot = snapshot }, life, cancel, hasStart: false);
+
+    async ValueTask<SignedUrl> Sign(
+        string tenant, string name, BlobSasBuilder sas, TimeSpan life, CancellationToken cancel, bool hasStart = true)
     {
         var now = clock.GetUtcNow();
         var expires = DateTimeOffset.FromUnixTimeSeconds((now + life).ToUnixTimeSeconds()); // A SAS knows no fractions.
         var blob = blobs.Blob(tenant, name).WithSnapshot(sas.Snapshot);
         (sas.BlobContainerName, sas.BlobName) = (blob.BlobContainerName, blob.Name);
         sas.Resource = sas.Snapshot is null ? "b" : "bs";
-        (sas.StartsOn, sas.ExpiresOn) = (now - Backdate, expires);
+        if (hasStart) sas.StartsOn = now - Backdate;
+        sas.ExpiresOn = expires;
         sas.Protocol = httpsOnly ? SasProtocol.Https : SasProtocol.HttpsAndHttp;
         var url = delegation is null
             ? blob.GenerateSasUri(sas)

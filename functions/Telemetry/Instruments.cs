@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace Latchkey.Telemetry;
 
 /// <summary>
-/// What Latchkey measures and traces (docs/operating/telemetry.md). Tags have few values: a tenant's id, never a user,
-/// a file or a token. Nothing costs anything until somebody listens (<see cref="Exporting"/>).
+/// Latchkey's metrics and spans (docs/operating/telemetry.md). Tags have few values: a tenant's id, never a user, a file or a
+/// token. They cost nothing until somebody listens (<see cref="Exporting"/>).
 /// </summary>
 public static class Instruments
 {
@@ -19,7 +19,7 @@ public static class Instruments
 
     internal static readonly Meter Meter = new(Name);
 
-    // OpenTelemetry's semantic conventions for HTTP: name, unit and bounds.
+    // Name, unit and buckets follow OpenTelemetry's semantic conventions for HTTP.
     internal static readonly Histogram<double> RequestDuration = Meter.CreateHistogram(
         "http.server.request.duration", "s", "Duration of HTTP server requests.", tags: null, new InstrumentAdvice<double>
         {
@@ -51,26 +51,26 @@ public static class Instruments
     static readonly Counter<long> DroppedAudit = Meter.CreateCounter<long>(
         "latchkey.audit.dropped", "{entry}", "Audit entries that could not be kept");
 
-    /// <summary>An access token was handed out, by a grant (RFC 6749) or to an operator.</summary>
+    /// <summary>An access token was issued, by a grant (RFC 6749) or to an operator.</summary>
     public static void TokenIssued(string tenant, string grant) =>
         Tokens.Add(1, new(TenantTag, tenant), new("latchkey.grant", grant));
 
-    /// <summary>A sign-in was refused: <c>wrong_password</c> (or an unknown name, or a disabled user) or <c>locked</c>.</summary>
+    /// <summary>A sign-in was refused: <c>wrong_password</c> (also for unknown names and disabled users) or <c>locked</c>.</summary>
     public static void SignInFailed(string tenant, string reason) =>
         FailedSignIns.Add(1, new(TenantTag, tenant), new("latchkey.reason", reason));
 
-    /// <summary>A refresh token was used again and its session ended.</summary>
+    /// <summary>A refresh token was reused and its session ended.</summary>
     public static void RefreshReused(string tenant) => ReusedRefreshTokens.Add(1, new KeyValuePair<string, object?>(TenantTag, tenant));
 
     /// <summary>A refresh token was sent again inside the retry window.</summary>
     /// <param name="tenant">The tenant.</param>
-    /// <param name="result"><c>ok</c>, or <c>refused</c>: too often.</param>
+    /// <param name="result"><c>ok</c>, or <c>refused</c> after too many retries.</param>
     public static void RefreshRetried(string tenant, string result) =>
         RetriedRefreshes.Add(1, new(TenantTag, tenant), new("latchkey.result", result));
 
     /// <summary>A URL was signed.</summary>
-    /// <param name="tenant">Whose container it leads to.</param>
-    /// <param name="permission">As in the URL's <c>sp</c>: <c>c</c>, <c>cw</c> or <c>r</c>.</param>
+    /// <param name="tenant">The tenant of the container.</param>
+    /// <param name="permission">The URL's <c>sp</c>: <c>c</c>, <c>cw</c> or <c>r</c>.</param>
     public static void SasIssued(string tenant, string permission) =>
         SignedUrls.Add(1, new(TenantTag, tenant), new("latchkey.sas.permission", permission));
 

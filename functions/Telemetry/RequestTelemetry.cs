@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Routing;
 namespace Latchkey.Telemetry;
 
 /// <summary>
-/// One request's server span and figures, as OpenTelemetry's semantic conventions for HTTP name them. They come from our
-/// own wrapper, because the isolated worker has no ASP.NET Core hosting meter for functions. A route's template is all
-/// that is told of the address: paths and queries hold ids, and some hold secrets.
+/// The server span and metrics of one request, named after OpenTelemetry's semantic conventions for HTTP. They are recorded
+/// here because the isolated worker has no ASP.NET Core hosting metrics for functions. Of the URL only the route template is
+/// recorded: paths and queries contain ids, and some contain secrets.
 /// </summary>
 public sealed class RequestTelemetry
 {
@@ -32,12 +32,11 @@ public sealed class RequestTelemetry
         Instruments.ActiveRequests.Add(1, method, scheme);
     }
 
-    /// <summary>What went wrong, with few values: a code of ours or an exception's type. It is told only of a 5xx.</summary>
+    /// <summary>What went wrong, with few values: an error code or an exception type. Only recorded for a 5xx.</summary>
     public string? Error { get; set; }
 
     /// <summary>
-    /// From here to the end of the caller's method the request is measured; its figures are taken when the answer has
-    /// been sent.
+    /// Starts the measurement, which covers the caller's method; the metrics are recorded when the response has been sent.
     /// </summary>
     public static RequestTelemetry Begin(HttpRequest request)
     {
@@ -51,20 +50,20 @@ public sealed class RequestTelemetry
         return begun;
     }
 
-    /// <summary>A request to storage is sent on behalf of the current request, if there is one.</summary>
+    /// <summary>Counts a request to storage for the current request, if there is one.</summary>
     public static void CountRoundTrip()
     {
         if (Current.Value is { } request) Interlocked.Increment(ref request.roundTrips);
     }
 
-    // Only traceparent is taken (W3C Trace Context): tracestate and baggage are the caller's free text, which we would export.
+    // Only traceparent is used (W3C Trace Context): tracestate and baggage are free text from the caller, which would be exported.
     static ActivityContext Caller(HttpRequest request) =>
         ActivityContext.TryParse(request.Headers.TraceParent, null, isRemote: true, out var caller) ? caller : default;
 
     static Activity? Start(string name, ActivityContext caller)
     {
         if (!Instruments.Source.HasListeners()) return null;
-        Activity.Current = null; // The host's own activity is exported by nobody: a span below it would have no parent.
+        Activity.Current = null; // Nobody exports the host's own activity: a span below it would have no parent.
         return Instruments.Source.StartActivity(name, ActivityKind.Server, caller);
     }
 

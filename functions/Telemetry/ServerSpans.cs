@@ -5,8 +5,8 @@ using OpenTelemetry.Trace;
 namespace Latchkey.Telemetry;
 
 /// <summary>
-/// Records so many of a hundred requests, whatever their callers, who may be anybody, say of sampling or choose as the
-/// trace's id; and what belongs to those. Spans that belong to no request (timers, the audit's writing) are not recorded: the figures tell of those.
+/// Samples a percentage of the requests, with everything below them. It ignores the caller's sampling decision and trace id,
+/// because callers may be anybody. Spans outside requests (timers, the audit's writer) are not recorded: metrics cover those.
 /// </summary>
 sealed class ServerSpans(int percent) : Sampler
 {

@@ -5,8 +5,8 @@ using OpenTelemetry;
 namespace Latchkey.Telemetry;
 
 /// <summary>
-/// Takes from a span, before it is exported, all that is not known to be harmless. The Azure SDK's spans hold whole
-/// addresses (row keys, blob names) and, in their status, exceptions with what storage said.
+/// Removes from a span, before it is exported, every tag that is not known to be harmless. The Azure SDK's spans contain whole
+/// URLs (row keys, blob names) and, in their status, exceptions with storage's messages.
 /// </summary>
 sealed class SpanScrubber : BaseProcessor<Activity>
 {

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// Keeps what was found for a few seconds, so that a request seldom asks storage who its tenant and client are. What
-/// was not found is never kept: a new client works at once, and made-up names fill no memory.
+/// Caches what was found for a few seconds, so that a request seldom has to look up its tenant and client in storage. A miss is
+/// never cached: a new client works at once, and invented names fill no memory.
 /// </summary>
 sealed class Cache<T>(TimeProvider clock, TimeSpan time) where T : class
 {

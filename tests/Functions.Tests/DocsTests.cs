@@ -55,11 +55,11 @@ public sealed partial class DocsTests
         : Pages.TryGetValue(link.Path, out var page) && page.Headings.Contains(link.Heading);
 
     static IEnumerable<string> Markdown() =>
-        Files("docs", "*.md").Concat(Files(".github", "*.md")).Concat(Files("infra", "*.md")).Concat(Files("functions", "*.md")).Concat(Files("tests", "*.md"))
+        Files("docs", "*.md").Concat(Files(".github", "*.md")).Concat(Files("infra", "*.md")).Concat(Files("clients", "*.md")).Concat(Files("functions", "*.md")).Concat(Files("tests", "*.md"))
             .Append(Readme).Append("CHANGELOG.md");
 
     static IEnumerable<string> Sources() =>
-        from folder in (string[])["functions", "infra", "tests", ".github"]
+        from folder in (string[])["functions", "clients", "infra", "tests", ".github"]
         from file in Files(folder, "*.*")
         where Path.GetExtension(file) is ".cs" or ".js" or ".mjs" or ".razor" or ".bicep" or ".bicepparam" or ".yml" or ".json"
         select file;

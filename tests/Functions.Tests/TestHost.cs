@@ -4,6 +4,7 @@ using System.Text.Json;
 using Azure.Storage.Blobs.Models;
 using Latchkey.LocalHost;
 using Latchkey.Storage;
+using Latchkey.Tests.Keys;
 using Latchkey.Tests.OpenApi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -64,6 +65,7 @@ public sealed class TestHost : IAsyncDisposable
         var app = LocalApp.Build(all, added =>
         {
             added.AddSingleton<TimeProvider>(clock);
+            added.AddSingleton(RsaKeys.Of((all["Latchkey:Signing:Mode"] == "Local" ? all["Latchkey:Signing:KeyFile"] : all["Latchkey:Storage:ConnectionString"]) ?? origin));
             added.AddSingleton(new StorageRetries(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20)));
             added.AddLogging(logging => logging.ClearProviders().AddProvider(log));
             services?.Invoke(added);

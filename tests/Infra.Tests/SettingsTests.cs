@@ -18,7 +18,7 @@ public sealed partial class SettingsTests
     [Fact]
     public void The_table_has_each_setting_that_the_code_reads_and_no_other()
     {
-        var read = Directory.EnumerateFiles(Repository.At("functions"), "*Settings.cs").Select(File.ReadAllText)
+        var read = Directory.EnumerateFiles(Repository.At("functions/Configuration"), "*Settings.cs").Select(File.ReadAllText)
             .SelectMany(text => Read().Matches(text)).Select(match => $"Latchkey__{match.Groups[1].Value.Replace(":", "__", StringComparison.Ordinal)}");
         Assert.Equal(read.Distinct().Order(StringComparer.Ordinal),
             Table.Select(row => row.Name).Where(name => name.StartsWith("Latchkey__", StringComparison.Ordinal)).Order(StringComparer.Ordinal));

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Latchkey.Workshop;
 
 /// <summary>
-/// <c>dev.cs admin</c>: the command line of clients/cli. Unless the environment names a deployment it goes to the running
-/// service, as the demo's operator, whose secret everybody knows.
+/// <c>dev.cs admin</c>: the command line of clients/cli. Unless the environment names a deployment, it talks to the running
+/// service as the demo's operator, whose secret is public.
 /// </summary>
 static class Admin
 {

@@ -7,21 +7,21 @@ using System.Xml.Linq;
 namespace Latchkey.Workshop;
 
 /// <summary>
-/// CORS of the emulator's blob service (Set Blob Service Properties), so that scripts in web views and on our own page can
-/// put and get bytes. In Azure the templates do this: infra/modules/files.bicep has the same rule.
+/// CORS of the emulator's blob service (Set Blob Service Properties), so that scripts in web views and on the service's own page
+/// can put and get bytes. In Azure the templates do this: infra/modules/files.bicep has the same rule.
 /// </summary>
 static class BlobCors
 {
     const string Version = "2021-12-02";
 
-    // The demo tenants' origins, as functions/DemoData.cs has them.
+    // The demo tenants' origins, as functions/Demo/DemoData.cs has them.
     static readonly string[] Origins =
         ["capacitor://localhost", "ionic://localhost", "http://localhost", "https://localhost", "http://localhost:8100"];
 
     /// <summary>Allows the demo tenants' origins and the service's own, and no others.</summary>
     /// <param name="port">Azurite's blob port on this machine.</param>
     /// <param name="key">The account's key, base64.</param>
-    /// <param name="origin">The service's own origin, from which our page comes.</param>
+    /// <param name="origin">The service's own origin, from which its own page comes.</param>
     /// <exception cref="Failure">Azurite refused it.</exception>
     public static async Task Allow(int port, string key, string origin)
     {
@@ -38,7 +38,7 @@ static class BlobCors
         using var http = new HttpClient();
         using var answer = await http.SendAsync(request, Shell.Stopping);
         if (!answer.IsSuccessStatusCode)
-            throw new Failure($"Azurite did not take the CORS rule: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Shell.Stopping)}");
+            throw new Failure($"Azurite refused the CORS rule: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Shell.Stopping)}");
     }
 
     /// <summary>The key of the account that every emulator has, as Azurite itself knows it.</summary>

@@ -4,7 +4,7 @@ namespace Latchkey.Workshop;
 static class Chromium
 {
     const string Usual = "/usr/bin/chromium";
-    const string Tests = "the page tests skip until there is one";
+    const string Tests = "the page tests are skipped until then";
     // Another apt may be at work on this machine, as it often is on one that has just started.
     static readonly string[] Apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"];
 
@@ -15,7 +15,7 @@ static class Chromium
         if (File.Exists(named ?? Usual))
             return;
         if (named is not null)
-            Console.WriteLine($"CHROMIUM names {named}, which is not there: {Tests}.");
+            Console.WriteLine($"CHROMIUM names {named}, which does not exist; {Tests}.");
         else if (!File.Exists("/usr/bin/apt-get"))
             Console.WriteLine($"No {Usual}: install Chromium or Chrome and set CHROMIUM to its program; {Tests}.");
         else if (await Root() is { } root)
@@ -51,11 +51,11 @@ static class Chromium
         }
         catch (Failure failure)
         {
-            Console.WriteLine($"{failure.Message}\nChromium could not be installed: {Tests}.");
+            Console.WriteLine($"{failure.Message}\nChromium could not be installed; {Tests}.");
             return;
         }
         if (!File.Exists(Usual)) // Ubuntu has no such program outside snap.
-            Console.WriteLine($"The package brought no {Usual}: install Chrome and set CHROMIUM to its program; {Tests}.");
+            Console.WriteLine($"The package has no {Usual}: install Chrome and set CHROMIUM to its program; {Tests}.");
     }
 
     static Task Run(string[] command) => Shell.Must(command[0], command[1..]);

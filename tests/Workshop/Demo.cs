@@ -16,7 +16,7 @@ static class Demo
     /// <param name="origin">Where the service is.</param>
     /// <param name="path">The file, or null.</param>
     /// <param name="password">Sign in with the legacy password grant instead of code and PKCE.</param>
-    /// <exception cref="Failure">A step failed, or what came down is not what went up.</exception>
+    /// <exception cref="Failure">A step failed, or the downloaded file is not the uploaded one.</exception>
     public static async Task Run(string origin, string? path, bool password)
     {
         try
@@ -63,10 +63,10 @@ static class Demo
         var download = await Ask("Ask for a download", HttpMethod.Get, $"{tenant}/files/{id}/download");
         var received = await Download(Text(download, "url"), file.Length);
 
-        Console.WriteLine($"SHA-256 up    {sent}\nSHA-256 down  {received}");
+        Console.WriteLine($"SHA-256 uploaded    {sent}\nSHA-256 downloaded  {received}");
         if (sent != received)
-            throw new Failure("What came down is NOT what went up.");
-        Console.WriteLine("the same");
+            throw new Failure("The downloaded file is NOT the one that was uploaded.");
+        Console.WriteLine("The files are the same.");
     }
 
     static async Task Upload(JsonObject upload, FileStream file)
@@ -116,7 +116,7 @@ static class Demo
                 return;
             }
             if ((string?)page["cursor"] is not { } cursor)
-                throw new Failure("The list does not hold the new file.");
+                throw new Failure("The new file is not in the list.");
             query = $"?cursor={Uri.EscapeDataString(cursor)}";
         }
     }

@@ -37,7 +37,7 @@ static partial class Feed
                 if (missing.Count > 0)
                     await Shell.Step("Filling .feed with what the package feed lacks", async () => made = await Fill(missing, unpacked));
                 if (made == 0)
-                    throw new Failure($"The restore failed, and .feed can't help:\n{Errors(output)}");
+                    throw new Failure($"The restore failed, and dev.cs can't supply the missing packages:\n{Errors(output)}");
             }
         }
         finally

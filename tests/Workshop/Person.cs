@@ -14,7 +14,7 @@ sealed class Person(string name) : IDisposable
     int signIns;
 
     /// <summary>Opens an address, signs in and allows what is asked; the address at which the app gets its answer.</summary>
-    /// <exception cref="Failure">A page is not what it should be, or the pages do not end.</exception>
+    /// <exception cref="Failure">A page is not as expected, or the pages do not end.</exception>
     public async Task<Uri> Visit(Uri address, string redirect)
     {
         var answer = await Send("Open the sign-in in a browser", new(HttpMethod.Get, address));
@@ -23,7 +23,7 @@ sealed class Person(string name) : IDisposable
             address = answer.RequestMessage!.RequestUri!;
             if (answer.StatusCode == HttpStatusCode.SeeOther)
             {
-                var next = new Uri(address, answer.Headers.Location ?? throw new Failure("A redirect leads nowhere."));
+                var next = new Uri(address, answer.Headers.Location ?? throw new Failure("A redirect has no Location."));
                 if (next.AbsoluteUri.StartsWith($"{redirect}?", StringComparison.Ordinal))
                     return next;
                 answer = await Send("Follow the redirect", new(HttpMethod.Get, next));
@@ -55,7 +55,7 @@ sealed class Person(string name) : IDisposable
             return fields;
         }
         if (++signIns > 1)
-            throw new Failure("The sign-in form came again.");
+            throw new Failure("The sign-in form appeared again: the password was refused.");
         fields["username"] = name;
         fields["password"] = $"{name}-password";
         return fields;
@@ -63,5 +63,5 @@ sealed class Person(string name) : IDisposable
 
     static Uri Target(string html, Uri page) => Regex.Match(html, """<form method="post" action="([^"]*)">""") is { Success: true } form
         ? new Uri(page, HttpUtility.HtmlDecode(form.Groups[1].Value))
-        : throw new Failure($"{page.GetLeftPart(UriPartial.Path)} is no form to fill in.");
+        : throw new Failure($"{page.GetLeftPart(UriPartial.Path)} has no form to fill in.");
 }

@@ -36,7 +36,7 @@ sealed class SignIn(string tenant, string app)
         Same("ID token's issuer", Text(who, "iss"), tenant);
         Same("ID token's audience", Text(who, "aud"), app);
         Same("ID token's nonce", Text(who, "nonce"), nonce);
-        Console.WriteLine("     ID token: issuer, audience and nonce are right");
+        Console.WriteLine("     ID token: issuer, audience and nonce are correct");
         return tokens;
     }
 
@@ -72,7 +72,7 @@ sealed class SignIn(string tenant, string app)
         Same("iss", answer["iss"], tenant);
         if (answer["code"] is not { } code)
             throw new Failure($"The sign-in was refused: {answer["error"]}: {answer["error_description"]}");
-        Console.WriteLine($"     back at the app: code {code[..8]}..., state and iss are right");
+        Console.WriteLine($"     back at the app: code {code[..8]}..., state and iss are correct");
         return code;
     }
 

@@ -56,7 +56,7 @@ static class Steps
         catch (JsonException)
         {
             var said = Regex.Matches(body, "(?<=<(Code|Message)>)[^<\n]*").Select(match => match.Value);
-            return string.Join(": ", said.DefaultIfEmpty("no reason was given"));
+            return string.Join(": ", said.DefaultIfEmpty("no reason given"));
         }
     }
 

@@ -9,12 +9,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Admin;
 
-/// <summary>The tenant's audit: who did what to what, newest first.</summary>
+/// <summary>The tenant's audit log: who did what to what, newest first.</summary>
 public sealed class AdminAudit(TenantPipeline pipeline, AuditReader reader, TimeProvider clock)
 {
     /// <summary>
-    /// <c>GET /{tenant}/admin/audit?from=&amp;to=&amp;user=&amp;type=&amp;cursor=&amp;limit=</c>. Times are RFC 3339; from is a
-    /// week ago and to is now unless said. An entry is there within a second of its act.
+    /// <c>GET /{tenant}/admin/audit?from=&amp;to=&amp;user=&amp;type=&amp;cursor=&amp;limit=</c>. Times are RFC 3339; <c>from</c>
+    /// defaults to a week ago and <c>to</c> to now. An entry appears within a second of the action it records.
     /// </summary>
     [Function("admin-audit")]
     public Task<IResult> List(
@@ -28,8 +28,8 @@ public sealed class AdminAudit(TenantPipeline pipeline, AuditReader reader, Time
         });
 
     /// <summary>
-    /// <c>GET /{tenant}/admin/audit/export?from=&amp;to=&amp;user=&amp;type=</c>: all of it as JSON lines. The last line is
-    /// <c>{"complete":true,"entries":n}</c>; without it the export broke off.
+    /// <c>GET /{tenant}/admin/audit/export?from=&amp;to=&amp;user=&amp;type=</c>: every matching entry as JSON lines. The last line
+    /// is <c>{"complete":true,"entries":n}</c>; an export without it was cut short.
     /// </summary>
     [Function("admin-audit-export")]
     public Task<IResult> Export(
@@ -51,7 +51,7 @@ public sealed class AdminAudit(TenantPipeline pipeline, AuditReader reader, Time
         yield return new { complete = true, entries = count };
     }
 
-    /// <summary>An entry as it is answered.</summary>
+    /// <summary>An entry as the API returns it.</summary>
     internal static object Line(AuditEntry entry) => new
     {
         at = entry.At.UtcDateTime,
@@ -67,7 +67,7 @@ public sealed class AdminAudit(TenantPipeline pipeline, AuditReader reader, Time
     AuditQuery Wanted(Query query)
     {
         var now = clock.GetUtcNow();
-        // What happened at this very instant is in it.
+        // The upper bound is exclusive: one tick more includes what happened at this very instant.
         var wanted = new AuditQuery(Time(query, "from") ?? now.AddDays(-7), Time(query, "to") ?? now.AddTicks(1), query["user"], query["type"]);
         if (wanted.From >= wanted.To) throw Problem.BadRequest("invalid_time", "from must be before to.");
         return wanted;
@@ -76,5 +76,5 @@ public sealed class AdminAudit(TenantPipeline pipeline, AuditReader reader, Time
     static DateTimeOffset? Time(Query query, string name) => query[name] is not { } text ? null
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             && time.Year is > 2000 and < 9000 ? time
-        : throw Problem.BadRequest("invalid_time", $"{name} must be a time as in RFC 3339, such as 2026-11-22T08:00:00Z.");
+        : throw Problem.BadRequest("invalid_time", $"{name} must be an RFC 3339 time, such as 2026-11-22T08:00:00Z.");
 }

@@ -6,22 +6,22 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.Admin;
 
-/// <summary>Which entries of a tenant's audit are wanted.</summary>
-/// <param name="From">Not before.</param>
-/// <param name="To">Not after.</param>
-/// <param name="User">Only what this user did, or what was done to them; or null.</param>
-/// <param name="Type">Only this kind; or null.</param>
+/// <summary>Selects entries of a tenant's audit log.</summary>
+/// <param name="From">The earliest time.</param>
+/// <param name="To">The latest time.</param>
+/// <param name="User">Only entries in which this user is the actor or the target; null for all.</param>
+/// <param name="Type">Only entries of this type; null for all.</param>
 public sealed record AuditQuery(DateTimeOffset From, DateTimeOffset To, string? User, string? Type);
 
-/// <summary>Reads a tenant's audit, newest first, day table by day table.</summary>
+/// <summary>Reads a tenant's audit log, newest first, one day table after the other.</summary>
 public sealed class AuditReader(AuditTables audit)
 {
-    // A day without entries costs a request; a page is not kept waiting for a year of them.
+    // Each day costs a request, even without entries: this bounds how long one page takes.
     const int MaxDaysAtOnce = 31;
 
     /// <summary>
-    /// A page, and where to go on. A page may be short, even empty, and still have a cursor: then the entries are rare
-    /// and there is more to look through.
+    /// One page and the key of the next. A page may be short, even empty, and still have a next key: matching entries are
+    /// rare then, and there are more days to search.
     /// </summary>
     /// <exception cref="Problem">400 <c>invalid_cursor</c>.</exception>
     public async Task<(IReadOnlyList<AuditEntry> Entries, string? Next)> Page(
@@ -43,7 +43,7 @@ public sealed class AuditReader(AuditTables audit)
         return (entries, days.Count > MaxDaysAtOnce ? $"{days[MaxDaysAtOnce]}." : null);
     }
 
-    /// <summary>All of them.</summary>
+    /// <summary>Every matching entry.</summary>
     public async IAsyncEnumerable<AuditEntry> All(
         Tenant tenant, AuditQuery wanted, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -53,7 +53,7 @@ public sealed class AuditReader(AuditTables audit)
         }
     }
 
-    // Newest first. One request lists them all, which is cheaper than asking for days that have no table.
+    // Newest first. Listing the tables takes one request, which is cheaper than querying days that have no table.
     async Task<IEnumerable<string>> Days(AuditQuery wanted, CancellationToken cancel) =>
         from day in (await audit.Tables.Buckets(cancel)).Reverse()
         where string.CompareOrdinal(day, ExpiringTables.Bucket(wanted.From)) >= 0

@@ -10,8 +10,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// The tenant's clients. A change is seen at once here and by other instances within <c>CacheSeconds</c>; so is the end of
-/// all tokens of a client that is deleted. A secret is said once, when it is made.
+/// The tenant's clients. A change takes effect at once here and within <c>CacheSeconds</c> on other instances; so does the
+/// revocation of all tokens of a deleted client. A secret is shown once, when it is created.
 /// </summary>
 public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, ClientRemoval removal, IEnumerable<IGrant> grants, TimeProvider clock)
 {
@@ -35,7 +35,8 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
 
     /// <summary>
     /// <c>POST /{tenant}/admin/clients</c> <c>{id?, name, authMethod?, grants, scope, redirectUris?, …}</c> → 201, with
-    /// <c>secret</c> if it has one. 409 <c>client_exists</c>, and <c>client_has_files</c> while files of a client that had this id are there.
+    /// <c>secret</c> if the client has one. 409 <c>client_exists</c>; 409 <c>client_has_files</c> while files of a deleted
+    /// client with the same id remain.
     /// </summary>
     [Function("admin-client-create")]
     public Task<IResult> Create(
@@ -53,7 +54,7 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
             client = client with { SecretHashes = secret is null ? [] : [Client.HashSecret(secret)] };
             if (await clients.FindNow(caller.Tenant, client.Id, caller.Cancel) is null) await removal.EnsureClear(caller.Tenant, client.Id, caller.Cancel);
             if (!await clients.TryAdd(caller.Tenant, client, caller.Cancel))
-                throw Problem.Conflict("client_exists", "There is a client of this id.");
+                throw Problem.Conflict("client_exists", "A client with this id already exists.");
             caller.Audit.Target = client.Id;
             return Results.Json(ClientResponse.Of(client, secret), statusCode: 201);
         });
@@ -66,9 +67,9 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
             Results.Json(ClientResponse.Of(await clients.FindNow(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound())));
 
     /// <summary>
-    /// <c>PATCH /{tenant}/admin/clients/{clientId}</c>: the fields of create, but for the id. A client that is to have a
-    /// secret from now on gets it here; one that is to have none loses those that it had. What is set here stays, whatever
-    /// the client's registration token or developer says later.
+    /// <c>PATCH /{tenant}/admin/clients/{clientId}</c>: the fields of create, except the id. The answer holds a new secret if
+    /// the client needs one now and had none; a client that no longer needs a secret loses those it had. A field set here can
+    /// no longer be changed with the client's registration token or by its developer.
     /// </summary>
     [Function("admin-client-change")]
     public Task<IResult> Change(
@@ -76,7 +77,7 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<ClientBody>(request);
-            if (body.Id is not null) throw Input.Fault("id", "can't be changed");
+            if (body.Id is not null) throw Input.Fault("id", "cannot be changed");
             if (IsReserved(Id(request))) throw Reserved();
             var secret = Ids.NewSecret();
             var changed = await OptimisticChange.Apply(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
@@ -88,7 +89,7 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
 
     /// <summary>
     /// <c>POST /{tenant}/admin/clients/{clientId}/secret</c> <c>{overlapSeconds?}</c> → <c>{secret, overlapSeconds}</c>. The
-    /// secret before this one is good for a day unless said otherwise, 0 for none; any older one ends now.
+    /// previous secret stays valid for <c>overlapSeconds</c> (default: one day; 0: not at all); older ones end now.
     /// </summary>
     [Function("admin-client-secret")]
     public Task<IResult> RotateSecret(
@@ -109,22 +110,22 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
         });
 
     /// <summary>
-    /// <c>DELETE /{tenant}/admin/clients/{clientId}?files=purge</c> → 204: with it go its sessions and tokens. A client whose
-    /// own or app's space has files is refused, 409 <c>client_has_files</c> with their number, unless <c>files=purge</c> says
-    /// that they are to go for good; 202 if that was more than a minute's work: send it again.
+    /// <c>DELETE /{tenant}/admin/clients/{clientId}?files=purge</c> → 204: deletes the client with its sessions and tokens. If
+    /// the client's own space or its app space holds files, the answer is 409 <c>client_has_files</c> with their number, unless
+    /// <c>files=purge</c> asks to delete them for good. 202 if one minute was not enough: repeat the request.
     /// </summary>
     [Function("admin-client-delete")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
-            if (Id(request) == MyFilesClient.Id) throw Reserved(); // Its row remembers which of its sessions have ended.
+            if (Id(request) == MyFilesClient.Id) throw Reserved(); // Its row records which of its sessions have ended.
             Operators.EnsureNotOwn(caller, Id(request));
             var purge = Query.Read(request, "files")["files"] switch
             {
                 null => false,
                 "purge" => true,
-                _ => throw Problem.BadRequest("invalid_query", "files can only be purge."),
+                _ => throw Problem.BadRequest("invalid_query", "The only allowed value of files is purge."),
             };
             if (purge) caller.Audit.Detail = "with its files";
             return await removal.TryRun(caller.Tenant, Id(request), purge, caller.Cancel) switch
@@ -137,7 +138,7 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
 
     /// <summary>
     /// <c>DELETE /{tenant}/admin/clients/{clientId}/registration-token</c> → 204: the client can no longer change its own
-    /// registration (RFC 7592). 404 <c>token_not_found</c> if it can't already.
+    /// registration (RFC 7592). 404 <c>token_not_found</c> if it has no registration token.
     /// </summary>
     [Function("admin-client-registration-token")]
     public Task<IResult> WithdrawRegistrationToken(
@@ -153,7 +154,7 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
             return Results.NoContent();
         });
 
-    // Of a client that nobody else can change there is nothing to note.
+    // Only a client that registered itself has somebody else who could change it.
     static Client Noted(Client client, IEnumerable<string> fields) => client.RegisteredAt is null ? client
         : client with { SetByAdministrator = [.. client.SetByAdministrator.Union(fields, StringComparer.Ordinal)] };
 
@@ -161,7 +162,7 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
 
     static bool IsReserved(string id) => id == Operators.InTenant.Id || id == MyFilesClient.Id;
 
-    static Problem Reserved() => Problem.Conflict("client_reserved", "This client is the deployment's.");
+    static Problem Reserved() => Problem.Conflict("client_reserved", "This client belongs to the deployment and cannot be changed.");
 
     static Client WithSecret(Client client, string secret) => HasSecret(client)
         ? client.SecretHashes.Count > 0 ? client : client with { SecretHashes = [Client.HashSecret(secret)] }
@@ -171,7 +172,7 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
 
     static string Id(HttpRequest request) => request.RouteValues["clientId"] as string is { } id && Client.IsId(id) ? id : throw NotFound();
 
-    static Problem NotFound() => Problem.NotFound("client_not_found", "There is no such client.");
+    static Problem NotFound() => Problem.NotFound("client_not_found", "The client was not found.");
 
     sealed record Rotation(int? OverlapSeconds = null);
 }

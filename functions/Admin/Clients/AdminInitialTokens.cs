@@ -7,12 +7,14 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Admin;
 
-/// <summary>Initial access tokens (RFC 7591 §3), with which developers register their apps. A token is said once, when it is made.</summary>
+/// <summary>
+/// Initial access tokens (RFC 7591 §3), with which developers register their apps. A token is shown once, when it is created.
+/// </summary>
 public sealed class AdminInitialTokens(TenantPipeline pipeline, InitialAccessTokens tokens)
 {
     const string Many = "{tenant}/admin/initial-tokens";
 
-    /// <summary><c>GET /{tenant}/admin/initial-tokens</c> → <c>{tokens: [{id, usesLeft, createdAt, expiresAt}]}</c>: those that can be used.</summary>
+    /// <summary><c>GET /{tenant}/admin/initial-tokens</c> → <c>{tokens: [{id, usesLeft, createdAt, expiresAt}]}</c>, usable ones.</summary>
     [Function("admin-initial-tokens")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
@@ -42,13 +44,13 @@ public sealed class AdminInitialTokens(TenantPipeline pipeline, InitialAccessTok
             return Results.Json(new { id, token }, statusCode: 201);
         });
 
-    /// <summary><c>DELETE /{tenant}/admin/initial-tokens/{tokenId}</c> → 204: nobody can use it any more.</summary>
+    /// <summary><c>DELETE /{tenant}/admin/initial-tokens/{tokenId}</c> → 204: the token can no longer be used.</summary>
     [Function("admin-initial-token-revoke")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = Many + "/{tokenId}")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
             await tokens.TryRevoke(caller.Tenant, request.RouteValues["tokenId"] as string ?? "", caller.Cancel)
-                ? Results.NoContent() : throw Problem.NotFound("token_not_found", "There is no such token."));
+                ? Results.NoContent() : throw Problem.NotFound("token_not_found", "The token was not found."));
 
     sealed record NewToken(int? Uses = null, int? Days = null);
 }

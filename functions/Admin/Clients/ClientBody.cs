@@ -6,8 +6,8 @@ using Latchkey.Tenancy;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// What an administrator may say about a client; a field that is absent stays as it is. Times are in seconds. Beyond
-/// what a client may register for itself (RFC 7591) it has what only an operator decides.
+/// The fields of a client that an administrator can set; an absent field stays as it is. Times are in seconds. It has more
+/// fields than a client can register for itself (RFC 7591).
 /// </summary>
 sealed record ClientBody(
     string? Id = null, string? Name = null, string? AuthMethod = null, IReadOnlyList<string>? Grants = null,
@@ -22,7 +22,7 @@ sealed record ClientBody(
     static readonly string[] Methods =
         [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
 
-    /// <summary>The client with what is said here, whole and consistent.</summary>
+    /// <summary>The client with these fields applied; its fields are checked against each other.</summary>
     /// <exception cref="Http.Problem">400 <c>invalid_field</c>.</exception>
     public Client Apply(Tenant tenant, Client client, IReadOnlyList<string> grants)
     {
@@ -59,7 +59,7 @@ sealed record ClientBody(
         return Consistent(next);
     }
 
-    /// <summary>The names of the fields that are set.</summary>
+    /// <summary>The names of the fields that are present, for the audit.</summary>
     public IReadOnlyList<string> Describe() =>
     [
         .. from field in ((string Name, object? Value)[])
@@ -78,27 +78,27 @@ sealed record ClientBody(
     static Client Consistent(Client client)
     {
         if (client.AuthMethod == ClientAuthMethod.None && client.Grants.Contains(GrantType.ClientCredentials))
-            throw Input.Fault("grants", "can't hold client_credentials for a client that proves nothing (authMethod none)");
+            throw Input.Fault("grants", "cannot contain client_credentials when authMethod is none");
         if (client.AuthMethod == ClientAuthMethod.None && client.ForwardsAddress)
-            throw Input.Fault("forwardsAddress", "is only for a client that proves who it is");
+            throw Input.Fault("forwardsAddress", "requires a client that authenticates");
         if (client.AuthMethod == ClientAuthMethod.PrivateKeyJwt && client.Jwks is null)
-            throw Input.Fault("jwks", "is needed for private_key_jwt");
+            throw Input.Fault("jwks", "is required for private_key_jwt");
         if (client.Grants.Contains(GrantType.AuthorizationCode) && client.RedirectUris.Count == 0)
-            throw Input.Fault("redirectUris", "is needed for authorization_code");
+            throw Input.Fault("redirectUris", "is required for authorization_code");
         return client;
     }
 
     static IReadOnlyList<string> Uris(string field, IReadOnlyList<string> uris, Client client)
     {
-        if (uris.Count > MaxUris) throw Input.Fault(field, $"holds more than {MaxUris}");
+        if (uris.Count > MaxUris) throw Input.Fault(field, $"must have at most {MaxUris} entries");
         var fault = uris.Select(uri => RedirectUri.Fault(uri, client.Native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null);
-        return fault is null ? uris : throw Input.Fault(field, $"is not good: {fault.TrimEnd('.')}");
+        return fault is null ? uris : throw Input.Fault(field, $"is invalid: {fault.TrimEnd('.')}");
     }
 
     static string? Keys(string field, string jwks)
     {
         if (jwks.Length == 0) return null;
-        if (jwks.Length > 16 * 1024) throw Input.Fault(field, "is too long");
+        if (jwks.Length > 16 * 1024) throw Input.Fault(field, "is longer than 16 KiB");
         try
         {
             PublicJwk.ParseSet(jwks);
@@ -111,5 +111,5 @@ sealed record ClientBody(
     }
 
     static string OneOf(string field, string text, IReadOnlyList<string> allowed) =>
-        allowed.Contains(text) ? text : throw Input.Fault(field, $"may be: {string.Join(", ", allowed)}");
+        allowed.Contains(text) ? text : throw Input.Fault(field, $"must be one of: {string.Join(", ", allowed)}");
 }

@@ -5,30 +5,46 @@ using Latchkey.Tenancy;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// Deletes a client. Its row goes first: with it all sessions and tokens end, and nobody writes to its spaces any more. The
-/// files go then, if that was asked for; what a crash leaves of them, the same request finds again, and until they are gone
-/// no client of the same id is made.
+/// Deletes a client. Its row goes first, which ends all its sessions and tokens, so nobody writes to its spaces any more. Then
+/// the files go, if that was asked for. After a crash a repeated request finishes the work, or <see cref="RemovalTimer"/> does, by
+/// the note that was written before. Until the files are gone no client with the same id can be created.
 /// </summary>
-public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces)
+public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, RemovalNotes notes)
 {
     static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
 
-    /// <summary>Deletes the client; false if the time was over before. Null if there is neither a client nor anything of one.</summary>
+    /// <summary>Deletes the client; false if the time ran out first; null if neither the client nor anything of it exists.</summary>
     /// <exception cref="Problem">409 <c>client_has_files</c>.</exception>
     public async Task<bool?> TryRun(Tenant tenant, string id, bool purge, CancellationToken cancel)
     {
         if (await clients.FindNow(tenant, id, cancel) is null && await IsClear(tenant, id, cancel)) return null;
         if (!purge && await Files(tenant, id, cancel) is > 0 and var files) throw HasFiles(files);
+        if (purge) await notes.Add(tenant.Id, Removed.Client, id, purge, cancel);
         await clients.Delete(tenant, id, cancel);
-        if (!purge) return true;
+        return !purge || await Finish(tenant, id, MaxTime);
+    }
+
+    /// <summary>
+    /// Finishes deleting a client's files, for a note; false if some remain, or the client was never deleted.
+    /// </summary>
+    public async Task<bool> TryFinish(Tenant tenant, string id, TimeSpan most, CancellationToken cancel)
+    {
+        if (await clients.FindNow(tenant, id, cancel) is null) return await Finish(tenant, id, most);
+        await notes.Remove(tenant.Id, Removed.Client, id);
+        return false;
+    }
+
+    async Task<bool> Finish(Tenant tenant, string id, TimeSpan most)
+    {
         foreach (var owner in Owners(id))
         {
-            if (!await spaces.TryRun(tenant.Id, owner, MaxTime, CancellationToken.None)) return false;
+            if (!await spaces.TryRun(tenant.Id, owner, most, CancellationToken.None)) return false;
         }
+        await notes.Remove(tenant.Id, Removed.Client, id);
         return true;
     }
 
-    /// <summary>Refuses to give an id to a client while files of another that had it are there.</summary>
+    /// <summary>Refuses an id while files of a deleted client with the same id remain.</summary>
     /// <exception cref="Problem">409 <c>client_has_files</c>.</exception>
     public async Task EnsureClear(Tenant tenant, string id, CancellationToken cancel)
     {
@@ -51,10 +67,11 @@ public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces)
         return files;
     }
 
-    // The space that all users of the app share, and the client's own.
+    // The space that all users of the app share, and the client's own space.
     static Owner[] Owners(string id) => [Owner.App(id), new("client", id)];
 
-    static Problem HasFiles(long files) => new(409, "client_has_files", "The client's spaces have files; deleting it with files=purge removes them for good.")
+    static Problem HasFiles(long files) => new(409, "client_has_files",
+        "The client's spaces contain files; delete it with files=purge to remove them for good.")
     {
         Extensions = new Dictionary<string, object?> { ["files"] = files },
     };

@@ -3,7 +3,7 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.Admin;
 
-/// <summary>A client as the administration answers it; its secret only when it is new.</summary>
+/// <summary>A client as the API returns it; the secret only when it is new.</summary>
 static class ClientResponse
 {
     public static Dictionary<string, object?> Of(Client client, string? secret = null)

@@ -9,10 +9,10 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// The tenant's groups, which share a space of files. A group without an owner does no harm: whoever administers the
-/// tenant can name another (<see cref="AdminMembers"/>).
+/// The tenant's groups. The members of a group share a space of files. A group may be without an owner: an administrator of
+/// the tenant can always appoint one (<see cref="AdminMembers"/>).
 /// </summary>
-public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, UserStore users, SpaceRemoval spaces, SpaceQuota usage)
+public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, UserStore users, GroupRemoval removal, SpaceQuota usage)
 {
     const string Many = "{tenant}/admin/groups";
     const string One = "{tenant}/admin/groups/{group}";
@@ -29,12 +29,12 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
             var limit = Paging.Limit(query);
             var found = await groups.List(caller.Tenant.Id, Paging.After(query), limit + 1, caller.Cancel);
             var next = found.Count > limit ? found[limit - 1].Id : null;
-            return Results.Json(new { groups = found.Take(limit).Select(group => new { group.Id, group.Name }), cursor = Paging.Cursor(next) });
+            return Results.Json(new { groups = found.Take(limit).Select(group => new { group.Id, group.Name, group.Deleting }), cursor = Paging.Cursor(next) });
         });
 
     /// <summary>
-    /// <c>POST /{tenant}/admin/groups</c> <c>{id, name?, owner?}</c> → 201; owner is a user's id. 409 <c>group_exists</c>, and
-    /// <c>group_has_files</c> while files or shares of a group that had this id are there: delete that one first.
+    /// <c>POST /{tenant}/admin/groups</c> <c>{id, name?, owner?}</c> → 201; owner is a user's id. 409 <c>group_exists</c>; 409
+    /// <c>group_has_files</c> while files or shares of a deleted group with the same id remain: delete the group again first.
     /// </summary>
     [Function("admin-group-create")]
     public Task<IResult> Create(
@@ -45,15 +45,16 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
             if (!Group.IsId(body.Id)) throw Input.Fault("id", "must be 1 to 64 of letters, digits, '-', '.' and '_'");
             var group = new Group(body.Id, body.Name is null ? body.Id : Input.Shown("name", body.Name));
             if (body.Owner is { } owner && (!Storage.Ids.IsId(owner) || await users.Find(tenant, owner, caller.Cancel) is null))
-                throw Input.Fault("owner", "must be a user's id");
-            if (await groups.FindGroup(tenant.Id, group.Id, caller.Cancel) is null) await EnsureClear(tenant, group.Id, caller.Cancel);
+                throw Input.Fault("owner", "must be the id of an existing user");
+            if (await groups.FindGroup(tenant.Id, group.Id, caller.Cancel) is null)
+                await removal.EnsureClear(tenant.Id, group.Id, caller.Cancel);
             if (!await groups.TryCreate(tenant.Id, group, body.Owner, caller.Cancel))
-                throw Problem.Conflict("group_exists", "There is a group of this id.");
+                throw Problem.Conflict("group_exists", "A group with this id already exists.");
             caller.Audit.Target = group.Id;
-            return Results.Json(new { group.Id, group.Name }, statusCode: 201);
+            return Results.Json(new { group.Id, group.Name, group.Deleting }, statusCode: 201);
         });
 
-    /// <summary><c>GET /{tenant}/admin/groups/{group}</c> → <c>{id, name, usage: {bytes, files, pending}}</c></summary>
+    /// <summary><c>GET /{tenant}/admin/groups/{group}</c> → <c>{id, name, deleting, usage: {bytes, files, pending}}</c></summary>
     [Function("admin-group")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One)] HttpRequest request) =>
@@ -61,7 +62,7 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
         {
             var group = await Find(request, caller);
             var used = await usage.Read(caller.Tenant.Id, Owner.Group(group.Id).SpaceKey(caller.Tenant.Id), caller.Cancel);
-            return Results.Json(new { group.Id, group.Name, usage = new { used.Bytes, used.Files, used.Pending } });
+            return Results.Json(new { group.Id, group.Name, group.Deleting, usage = new { used.Bytes, used.Files, used.Pending } });
         });
 
     /// <summary><c>PATCH /{tenant}/admin/groups/{group}</c> <c>{name}</c></summary>
@@ -71,59 +72,42 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var name = Input.Shown("name", (await JsonBody.Read<NewName>(request)).Name);
-            var group = new Group(Id(request), name);
+            var group = (await Find(request, caller)) with { Name = name };
             if (!await groups.TryRename(caller.Tenant.Id, group, caller.Cancel)) throw NotFound();
-            return Results.Json(new { group.Id, group.Name });
+            return Results.Json(new { group.Id, group.Name, group.Deleting });
         });
 
     /// <summary>
-    /// <c>DELETE /{tenant}/admin/groups/{group}?files=purge</c> → 204. A group with files is refused, 409
-    /// <c>group_has_files</c> with their number, unless <c>files=purge</c> says that they are to go for good; 202 if that was
-    /// more than a minute's work: send it again. Its memberships and the shares with it go in any case.
+    /// <c>DELETE /{tenant}/admin/groups/{group}?files=purge</c> → 204: deletes the group with its memberships and with the shares
+    /// to it. If its space holds files, the answer is 409 <c>group_has_files</c> with their number, unless <c>files=purge</c>
+    /// asks to delete them for good. 202 if one minute was not enough: repeat the request, or wait for the timer.
     /// </summary>
     [Function("admin-group-delete")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
-            var (tenant, id, cancel) = (caller.Tenant.Id, Id(request), caller.Cancel);
             var purge = Query.Read(request, "files")["files"] switch
             {
                 null => false,
                 "purge" => true,
-                _ => throw Problem.BadRequest("invalid_query", "files can only be purge."),
+                _ => throw Problem.BadRequest("invalid_query", "The only allowed value of files is purge."),
             };
-            var owner = Owner.Group(id);
-            // What was written by somebody who had just been a member can be there without the group.
-            if (await groups.FindGroup(tenant, id, cancel) is null && await spaces.IsClear(tenant, owner, cancel)) throw NotFound();
-            if (!purge && await spaces.Files(tenant, owner, cancel) is > 0 and var files) throw HasFiles(files);
-            // The members first: from then on nobody writes. The group's row last: until then the same again goes on.
             if (purge) caller.Audit.Detail = "with its files";
-            await groups.RemoveMembers(tenant, id, cancel);
-            cancel = CancellationToken.None; // What has begun is finished, whether or not the caller is still there.
-            if (!purge && await spaces.Files(tenant, owner, cancel) is > 0 and var late) throw HasFiles(late);
-            if (!await spaces.TryRun(tenant, owner, MaxTime, cancel)) return Results.Json(new { done = false }, statusCode: 202);
-            return await groups.TryDelete(tenant, id, cancel) ? Results.NoContent()
-                : throw Problem.Conflict("changed_meanwhile", "Somebody was added to the group meanwhile; try again.");
+            return await removal.TryRun(caller.Tenant.Id, Id(request), purge, MaxTime, caller.Cancel) switch
+            {
+                null => throw NotFound(),
+                true => Results.NoContent(),
+                false => Results.Json(new { done = false }, statusCode: 202),
+            };
         });
-
-    async Task EnsureClear(Tenant tenant, string id, CancellationToken cancel)
-    {
-        if (!await spaces.IsClear(tenant.Id, Owner.Group(id), cancel))
-            throw HasFiles(await spaces.Files(tenant.Id, Owner.Group(id), cancel));
-    }
 
     async Task<Group> Find(HttpRequest request, Caller caller) =>
         await groups.FindGroup(caller.Tenant.Id, Id(request), caller.Cancel) ?? throw NotFound();
 
     internal static string Id(HttpRequest request) => request.RouteValues["group"] as string is { } id && Group.IsId(id) ? id : throw NotFound();
 
-    internal static Problem NotFound() => Problem.NotFound("group_not_found", "There is no such group.");
-
-    static Problem HasFiles(long files) => new(409, "group_has_files", "The group's space has files or shares; files=purge removes them for good.")
-    {
-        Extensions = new Dictionary<string, object?> { ["files"] = files },
-    };
+    internal static Problem NotFound() => Problem.NotFound("group_not_found", "The group was not found.");
 
     sealed record NewGroup(string Id, string? Name = null, string? Owner = null);
 

@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// A group's members. What is changed holds at once here and within <c>CacheSeconds</c> on other instances.
+/// A group's members. A change takes effect at once here and within <c>CacheSeconds</c> on other instances.
 /// </summary>
 public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, UserStore users)
 {
@@ -37,7 +37,7 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
 
     /// <summary>
     /// <c>PUT /{tenant}/admin/groups/{group}/members/{userId}</c> <c>{role}</c>: adds the user, or changes the role: <c>reader</c>,
-    /// <c>editor</c> or <c>owner</c>.
+    /// <c>editor</c> or <c>owner</c>. 409 <c>group_deleting</c>.
     /// </summary>
     [Function("admin-member-put")]
     public Task<IResult> Put(
@@ -46,8 +46,9 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
         {
             var role = Role((await JsonBody.Read<NewRole>(request)).Role);
             var group = await Find(request, caller);
+            if (group.Deleting) throw Problem.Conflict("group_deleting", "The group is being deleted; repeat the deletion to finish it.");
             var user = await users.Find(caller.Tenant, User(request), caller.Cancel);
-            if (user is null or { Deleting: true }) throw Problem.NotFound("user_not_found", "There is no such user.");
+            if (user is null or { Deleting: true }) throw Problem.NotFound("user_not_found", "The user was not found.");
             if (!await groups.SetMember(caller.Tenant.Id, new(group, role), user.Id, caller.Cancel)) throw AdminGroups.NotFound();
             Tell(caller, group, user.Id, Word(role));
             return Results.Json(new { user = user.Id, user.UserName, role = Word(role) });
@@ -66,7 +67,7 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
             return Results.NoContent();
         });
 
-    // The user is whom it is done to; by them it is looked for.
+    // The member, not the group, is the target: the audit is searched by user.
     static void Tell(Caller caller, Group group, string user, string what) =>
         (caller.Audit.Target, caller.Audit.Detail) = (user, $"group={group.Id}, {what}");
 
@@ -74,7 +75,7 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
         await groups.FindGroup(caller.Tenant.Id, AdminGroups.Id(request), caller.Cancel) ?? throw AdminGroups.NotFound();
 
     static string User(HttpRequest request) => request.RouteValues["userId"] as string is { } id && Storage.Ids.IsId(id)
-        ? id : throw Problem.NotFound("user_not_found", "There is no such user.");
+        ? id : throw Problem.NotFound("user_not_found", "The user was not found.");
 
     static string Word(GroupRole role) => role.ToString().ToLowerInvariant();
 

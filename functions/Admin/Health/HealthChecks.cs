@@ -5,13 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Admin;
 
-/// <summary>Which parts answer.</summary>
+/// <summary>Which dependencies respond.</summary>
 public sealed record HealthState(bool Tables, bool Blobs, bool Keys);
 
 /// <summary>
-/// Whether tables, blobs and keys answer. Each is asked by one call at a time, whoever waits for it, and its last answer
-/// serves everybody for some seconds: 5 for storage, 60 for the vault (15 while it is down). So a thousand callers cost
-/// as much as one.
+/// Checks whether tables, blobs and keys respond. Each dependency is called by at most one check at a time, and the result is
+/// shared for some seconds: 5 for storage, 60 for the vault (15 while it is down). So a thousand callers cost as much as one.
 /// </summary>
 public sealed class HealthChecks(StorageClients storage, KeyRing ring, TimeProvider clock, ILogger<HealthChecks> logger)
 {
@@ -22,13 +21,13 @@ public sealed class HealthChecks(StorageClients storage, KeyRing ring, TimeProvi
     readonly HealthPart tables = new("tables", StorageAge, StorageAge, cancel => storage.Tables.GetTableClient("Tenants")
         .GetEntityIfExistsAsync<TableEntity>("-", "-", cancellationToken: cancel), clock, logger);
 
-    // That there is no such container is an answer too, and takes no more than the app's own role.
+    // "The container does not exist" is a response too, and the app's own role is enough to ask.
     readonly HealthPart blobs = new("blobs", StorageAge, StorageAge,
         cancel => storage.Blobs.GetBlobContainerClient("health").ExistsAsync(cancel), clock, logger);
 
     readonly HealthPart keys = new("keys", KeysAge, KeysAgeWhenDown, ring.Check, clock, logger);
 
-    /// <summary>The parts, all asked at once; takes 3 seconds at most.</summary>
+    /// <summary>Checks all dependencies at once; takes 3 seconds at most.</summary>
     public async Task<HealthState> Look()
     {
         var up = await Task.WhenAll(tables.IsUp(), blobs.IsUp(), keys.IsUp());

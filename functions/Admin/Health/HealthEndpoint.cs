@@ -4,20 +4,20 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Admin;
 
-/// <summary>Health for load balancers and for the start script; public, says nothing that an attacker could use.</summary>
+/// <summary>Health checks for load balancers and the start script. They are public and reveal nothing of use to an attacker.</summary>
 public sealed class HealthEndpoint(ErrorBoundary boundary, HealthChecks checks)
 {
     const int RetryAfterSeconds = 5;
 
-    /// <summary><c>GET /health/live</c>: the process answers.</summary>
+    /// <summary><c>GET /health/live</c>: the process responds.</summary>
     [Function("health-live")]
     public Task<IResult> Live(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health/live")] HttpRequest request) =>
         boundary.Run(request, () => Task.FromResult(Results.Json(new { status = "live" })));
 
     /// <summary>
-    /// <c>GET /health/ready</c> → <c>{status, tables, blobs, keys}</c>: tables, blobs and keys answer too, as of some
-    /// seconds ago; otherwise 503 with the part that is <c>down</c>.
+    /// <c>GET /health/ready</c> → <c>{status, tables, blobs, keys}</c>: the dependencies responded within the last seconds;
+    /// otherwise 503, with <c>down</c> for each that did not.
     /// </summary>
     [Function("health-ready")]
     public Task<IResult> Ready(
@@ -34,7 +34,7 @@ public sealed class HealthEndpoint(ErrorBoundary boundary, HealthChecks checks)
             if (state is { Tables: true, Blobs: true, Keys: true })
                 return Results.Json(new Dictionary<string, object?>(parts) { ["status"] = "ready" });
             var code = state is { Tables: true, Blobs: true } ? "signing_unavailable" : "storage_unavailable";
-            throw new Problem(503, code, "Not ready: a part that is needed does not answer.")
+            throw new Problem(503, code, "Not ready: a required dependency does not respond.")
             {
                 RetryAfter = RetryAfterSeconds, Extensions = parts,
             };

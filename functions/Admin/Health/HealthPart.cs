@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Admin;
 
-/// <summary>One part that a health check asks: by one call at a time, and no sooner than its last answer is too old.</summary>
+/// <summary>One dependency of the health check: called by one check at a time, and only when the last result has expired.</summary>
 sealed partial class HealthPart(
     string name, TimeSpan ageWhenUp, TimeSpan ageWhenDown, Func<CancellationToken, Task> ask, TimeProvider clock, ILogger logger)
 {
@@ -12,13 +12,13 @@ sealed partial class HealthPart(
     Task<bool>? last;
     DateTimeOffset until;
 
-    /// <summary>True if it answered within 3 seconds, now or some seconds ago; never throws.</summary>
+    /// <summary>True if it responded within 3 seconds, now or at the last check; never throws.</summary>
     public Task<bool> IsUp()
     {
         lock (turn)
         {
             if (last is { IsCompleted: false } || (last is not null && clock.GetUtcNow() < until)) return last;
-            // Nobody's request: it must neither end with the first caller's nor be counted and traced as its work.
+            // The check belongs to no request: it must not be cancelled with the first caller, nor counted or traced as its work.
             using (ExecutionContext.SuppressFlow()) last = Task.Run(Ask, CancellationToken.None);
             return last;
         }
@@ -48,7 +48,7 @@ sealed partial class HealthPart(
 
     static partial class Log
     {
-        [LoggerMessage(72, LogLevel.Error, "Health: {Part} does not answer")]
+        [LoggerMessage(72, LogLevel.Error, "Health: {Part} does not respond")]
         public static partial void Down(ILogger logger, string part, Exception fault);
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Admin;
 
-/// <summary>The tenant's keys: what is published, what signs, and a rotation at an operator's command.</summary>
+/// <summary>The tenant's keys: which are published and which sign, and a rotation on demand.</summary>
 public sealed class AdminKeys(TenantPipeline pipeline, KeyRotation rotation)
 {
     /// <summary><c>GET /{tenant}/admin/keys</c> → <c>{keys: [{kid, algorithm, created, signsFrom, signsUntil, publishedUntil}]}</c></summary>
@@ -16,8 +16,8 @@ public sealed class AdminKeys(TenantPipeline pipeline, KeyRotation rotation)
         pipeline.AuthorizeRead(request, Scopes.Admin, async caller => Answer(await rotation.List(caller.Tenant.Id, caller.Cancel)));
 
     /// <summary>
-    /// <c>POST /{tenant}/admin/keys/rotate</c>: new keys, published now and signing some minutes later. While the last
-    /// rotation's keys wait for their time it adds none. 409 <c>rotation_not_ours</c> in mode KeyVault.
+    /// <c>POST /{tenant}/admin/keys/rotate</c>: creates keys that are published now and sign some minutes later. While the keys
+    /// of the last rotation do not sign yet, it adds none. 409 <c>rotation_not_ours</c> in mode KeyVault.
     /// </summary>
     [Function("admin-keys-rotate")]
     public Task<IResult> Rotate(

@@ -10,9 +10,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// Makes the first operator with the deployment's one-time secret. The user is written first, disabled; then tenant
-/// <c>operator</c> is inserted, which only one request can do, and only that one's user is enabled. Whoever dies in
-/// between sends the same request again.
+/// Creates the first operator with the deployment's one-time secret. It writes the user first, disabled. Then it inserts
+/// tenant <c>operator</c>, which only one request can do, and only that request's user is enabled. After a crash in between,
+/// send the same request again.
 /// </summary>
 public sealed class Bootstrap(
     ErrorBoundary boundary, TenantStore tenants, ClientStore clients, UserStore users, Passwords passwords, AuditLog audit, Settings settings,
@@ -22,8 +22,8 @@ public sealed class Bootstrap(
 
     /// <summary>
     /// <c>POST /operator/bootstrap</c> <c>{secret, userName, password}</c> → 201 <c>{issuer, userName}</c>. 404
-    /// <c>bootstrap_off</c> without a secret's hash in the settings, 403 <c>wrong_secret</c> (or one shorter than 32
-    /// characters), 409 <c>bootstrap_done</c>.
+    /// <c>bootstrap_off</c> if the settings hold no hash of a secret; 403 <c>wrong_secret</c>, also for a secret of fewer than 32
+    /// characters; 409 <c>bootstrap_done</c>.
     /// </summary>
     [Function("operator-bootstrap")]
     public Task<IResult> Post(
@@ -32,7 +32,7 @@ public sealed class Bootstrap(
         {
             var cancel = request.HttpContext.RequestAborted;
             if (settings.OperatorSecretHash is not { } expected)
-                throw Problem.NotFound("bootstrap_off", "This deployment has no Latchkey__OperatorSecretHash.");
+                throw Problem.NotFound("bootstrap_off", "Latchkey__OperatorSecretHash is not set in this deployment.");
             var tenant = Operators.NewTenant(settings.Origin, clock.GetUtcNow());
             AuditContext.Of(request).Type = "operator-bootstrap";
             return await audit.Record(request, tenant, () => Make(request, tenant, expected, cancel));
@@ -41,7 +41,7 @@ public sealed class Bootstrap(
     async Task<IResult> Make(HttpRequest request, Tenant tenant, byte[] expected, CancellationToken cancel)
     {
         var body = await JsonBody.Read<FirstOperator>(request);
-        if (!Same(body.Secret, expected)) throw new Problem(403, "wrong_secret", "The secret is not the deployment's.");
+        if (!Same(body.Secret, expected)) throw new Problem(403, "wrong_secret", "The secret is wrong.");
         var userName = Input.Shown("userName", body.UserName);
         var blank = new User { Id = Ids.New(), UserName = userName, Name = userName, PasswordHash = "", Roles = [Operators.Role], Disabled = true };
         var password = Input.Password("password", blank, body.Password);
@@ -53,26 +53,26 @@ public sealed class Bootstrap(
             await clients.Save(tenant, Operators.CommandLine, cancel);
             await tenants.TryAdd(tenant with { FirstOperator = user.Id }, cancel);
         }
-        if ((await tenants.FindNow(tenant.Id, cancel))?.FirstOperator != user.Id) throw Done(); // Another request was faster.
+        if ((await tenants.FindNow(tenant.Id, cancel))?.FirstOperator != user.Id) throw Done(); // Another request won.
         if (user.Disabled && !await users.TryReplace(tenant, user with { Disabled = false }, cancel)) throw Done();
         return Results.Json(new { issuer = tenant.Issuer, userName }, statusCode: 201);
     }
 
-    // The user that this request is about: a new one, or the one that the same request made before it was cut short.
+    // The user of this request: a new one, or the one that the same request created before it was cut short.
     async Task<User> Candidate(Tenant tenant, User blank, string password, bool first, CancellationToken cancel)
     {
         if (first) await users.TryAdd(tenant, blank with { PasswordHash = await passwords.Hash(password, cancel) }, cancel);
         var user = await users.FindByName(tenant, blank.UserName, cancel);
-        // Whoever was disabled after they had been an operator was signed out by it: the secret does not bring them back.
+        // An operator who was disabled later was signed out by that: the secret must not bring them back.
         if (user is { Disabled: true, SignedOutAt: null, Deleting: false } && await passwords.Verifies(user, password, cancel)) return user;
-        throw first ? Problem.Conflict("user_exists", "A try before this one used the name with another password; take another name.") : Done();
+        throw first ? Problem.Conflict("user_exists", "An earlier attempt used this name with another password; choose another name.") : Done();
     }
 
-    // A short one could be guessed from its hash.
+    // A short secret could be guessed from its hash.
     static bool Same(string sent, byte[] expected) => sent.Length >= MinChars
         && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(sent)), expected);
 
-    static Problem Done() => Problem.Conflict("bootstrap_done", "The first operator has been made; the secret is used up. Remove it from the settings.");
+    static Problem Done() => Problem.Conflict("bootstrap_done", "The first operator already exists and the secret is used up. Remove it from the settings.");
 
     sealed record FirstOperator(string Secret, string UserName, string Password);
 }

@@ -10,14 +10,16 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// An operator's way into a tenant: a token of that tenant with scope <c>admin</c>, so that its administration is one
-/// thing for everybody. The subject is <c>operator:{user}</c>, and the tenant's audit names it with every act. It dies with
-/// the token that it was got with and ends no later: an operator who is disabled is out of every tenant within seconds.
+/// Lets an operator into a tenant: issues a token of that tenant with scope <c>admin</c>, so operators use the same
+/// administration as everybody. Its subject is <c>operator:{user}</c>, which the tenant's audit names with every action. It
+/// ends with the token that requested it, at the latest: a disabled operator is out of every tenant within seconds.
 /// </summary>
 public sealed class OperatorToken(
     TenantPipeline pipeline, TenantStore tenants, ClientStore clients, AccessTokens accessTokens, IssuedTokens issued, TimeProvider clock)
 {
-    /// <summary><c>POST /operator/admin/tenants/{id}/token</c> <c>{}</c> → <c>{accessToken, expiresIn}</c>, good for ten minutes at most.</summary>
+    /// <summary>
+    /// <c>POST /operator/admin/tenants/{id}/token</c> <c>{}</c> → <c>{accessToken, expiresIn}</c>; valid for ten minutes at most.
+    /// </summary>
     [Function("operator-token")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/admin/tenants/{id}/token")] HttpRequest request) =>

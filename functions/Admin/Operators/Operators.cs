@@ -7,36 +7,36 @@ using Latchkey.Tenancy;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// What tenant <c>operator</c> is made of, and what a new tenant starts with. Whoever may administer tenant
-/// <c>operator</c> is an operator: they could make themselves one.
+/// What tenant <c>operator</c> consists of, and the roles that a new tenant starts with. Every administrator of tenant
+/// <c>operator</c> counts as an operator, because they could give themselves the role.
 /// </summary>
 static class Operators
 {
-    /// <summary>The role of operators.</summary>
+    /// <summary>The operators' role.</summary>
     public const string Role = "operator";
 
-    /// <summary>What an operator may do.</summary>
+    /// <summary>The scope of an operator.</summary>
     public static Scope Rights { get; } = Scope.Of(Scopes.Operator, Scopes.Admin);
 
-    /// <summary>Refuses what would leave no operator: nobody takes it from themselves, so the last one can't be taken.</summary>
+    /// <summary>Refuses a change to one's own account. So the last operator cannot be removed.</summary>
     /// <exception cref="Problem">409 <c>own_account</c>.</exception>
     public static void EnsureNotOwn(Caller caller, string id)
     {
         if (caller.Tenant.Id == Tenant.Operator && id == caller.Token.Subject)
-            throw Problem.Conflict("own_account", "This is who you are; another operator can do it.");
+            throw Problem.Conflict("own_account", "You cannot do this to your own account; ask another operator.");
     }
 
-    /// <summary>What a tenant's clients may be given.</summary>
+    /// <summary>The scope that clients of a tenant can be given.</summary>
     public static Scope ScopesIn(Tenant tenant) =>
         tenant.Id == Tenant.Operator ? Scope.Of([.. Scopes.All.Tokens, Scopes.Operator]) : Scopes.All;
 
-    /// <summary>What a tenant's roles may give.</summary>
+    /// <summary>The scope that roles of a tenant can grant.</summary>
     public static Scope RightsIn(Tenant tenant) =>
         tenant.Id == Tenant.Operator ? Scope.Of([.. Scopes.Rights.Tokens, Scopes.Operator]) : Scopes.Rights;
 
     /// <summary>
-    /// The command line's client, for people: through the browser to a port of this machine (RFC 8252 §7.3), or on another
-    /// device (RFC 8628). The password grant is legacy; the command line no longer uses it.
+    /// The command line's client. People sign in through the browser with a redirect to a port of this machine (RFC 8252 §7.3)
+    /// or on another device (RFC 8628). The password grant is legacy; the command line no longer uses it.
     /// </summary>
     public static Client CommandLine { get; } = new()
     {
@@ -53,8 +53,8 @@ static class Operators
     };
 
     /// <summary>
-    /// The client in a tenant for which an operator's tokens are made there. It has no secret and no grant, so it can get
-    /// none by itself; deleting it ends them.
+    /// The client of operators' tokens in a tenant. It has no secret and no grant, so it cannot obtain a token by itself;
+    /// deleting it ends those tokens.
     /// </summary>
     public static Client InTenant { get; } = new()
     {

@@ -9,14 +9,14 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Admin;
 
-/// <summary>The tenant's sessions: listed, and ended one by one, by user, by client, or all.</summary>
+/// <summary>The tenant's sessions: lists them, and ends them one by one, by user, by client, or all at once.</summary>
 public sealed class AdminSessions(
     TenantPipeline pipeline, SessionStore sessions, UserSessions lines, UserStore users, ClientStore clients, SessionRevocation revocation,
     TimeProvider clock)
 {
     /// <summary>
-    /// <c>GET /{tenant}/admin/sessions?user=&amp;client=&amp;cursor=&amp;limit=</c> → <c>{sessions, cursor}</c>. By user it is a look
-    /// into an index; otherwise into all sessions of the tenant.
+    /// <c>GET /{tenant}/admin/sessions?user=&amp;client=&amp;cursor=&amp;limit=</c> → <c>{sessions, cursor}</c>. With <c>user</c> it
+    /// reads an index; otherwise it scans all sessions of the tenant.
     /// </summary>
     [Function("admin-sessions")]
     public Task<IResult> List(
@@ -34,21 +34,21 @@ public sealed class AdminSessions(
             return Results.Json(new { sessions = answers, cursor = Paging.Cursor(next) });
         });
 
-    /// <summary><c>DELETE /{tenant}/admin/sessions/{sessionId}</c> → 204: its refresh tokens and access tokens are dead at once.</summary>
+    /// <summary><c>DELETE /{tenant}/admin/sessions/{sessionId}</c> → 204: its refresh tokens and access tokens end at once.</summary>
     [Function("admin-session-revoke")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = "{tenant}/admin/sessions/{sessionId}")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var session = await sessions.Find(caller.Tenant.Id, request.RouteValues["sessionId"] as string ?? "", caller.Cancel)
-                ?? throw Problem.NotFound("session_not_found", "There is no such session.");
+                ?? throw Problem.NotFound("session_not_found", "The session was not found.");
             await revocation.One(caller.Tenant, session.UserId, session.Id, "an administrator ended it", caller.Cancel);
             return Results.NoContent();
         });
 
     /// <summary>
-    /// <c>POST /{tenant}/admin/sessions/revoke</c> with one of <c>{user}</c>, <c>{client}</c>, <c>{all: true}</c> → 204. It
-    /// ends browser sign-ins too, but for a client's; and, with all, the caller's own session.
+    /// <c>POST /{tenant}/admin/sessions/revoke</c> with one of <c>{user}</c>, <c>{client}</c>, <c>{all: true}</c> → 204. It also
+    /// ends browser sign-ins, except with <c>client</c>; with <c>all</c> it ends the caller's own session too.
     /// </summary>
     [Function("admin-sessions-revoke")]
     public Task<IResult> Revoke(
@@ -57,20 +57,23 @@ public sealed class AdminSessions(
         {
             var body = await JsonBody.Read<SessionSelector>(request);
             if (((bool[])[body.User is not null, body.Client is not null, body.All is true]).Count(said => said) != 1)
-                throw Input.Fault("user", "or client or all must be there, one of them");
+                throw new Problem(400, "invalid_field", "Set exactly one of user, client or all.")
+                {
+                    Extensions = new Dictionary<string, object?> { ["field"] = "user" },
+                };
             if (body.User is { } user && Storage.Ids.IsId(user))
             {
                 caller.Audit.Target = (await revocation.OfUser(caller.Tenant, user, caller.Cancel)
-                    ?? throw Problem.NotFound("user_not_found", "There is no such user.")).Id;
+                    ?? throw Problem.NotFound("user_not_found", "The user was not found.")).Id;
             }
             else if (body.User is not null)
             {
-                throw Problem.NotFound("user_not_found", "There is no such user.");
+                throw Problem.NotFound("user_not_found", "The user was not found.");
             }
             else if (body.Client is { } client)
             {
                 if (!await revocation.OfClient(caller.Tenant, client, caller.Cancel))
-                    throw Problem.NotFound("client_not_found", "There is no such client.");
+                    throw Problem.NotFound("client_not_found", "The client was not found.");
                 caller.Audit.Target = client;
             }
             else

@@ -8,9 +8,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// The tenant's roles. What a role may do is looked up anew at each refresh, and what it no longer gives is gone from the
-/// tokens that are out within seconds; who has the role is the users' business. A role that is deleted and made again is
-/// another: nobody has it.
+/// The tenant's roles. A role's rights are read again at each refresh; a right that is removed also disappears from issued
+/// tokens within seconds. Which users hold a role is set at the users. A role that is deleted and created again is a new one:
+/// nobody holds it.
 /// </summary>
 public sealed class AdminRoles(TenantPipeline pipeline, TenantStore tenants)
 {
@@ -27,7 +27,7 @@ public sealed class AdminRoles(TenantPipeline pipeline, TenantStore tenants)
             return Results.Json(new { roles = tenant.Roles.Values.OrderBy(role => role.Name, StringComparer.Ordinal).Select(Answer) });
         });
 
-    /// <summary><c>PUT /{tenant}/admin/roles/{role}</c> <c>{rights: [scope]}</c>: makes the role or sets what it may do.</summary>
+    /// <summary><c>PUT /{tenant}/admin/roles/{role}</c> <c>{rights: [scope]}</c>: creates the role or sets its rights.</summary>
     [Function("admin-role-put")]
     public Task<IResult> Put(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = One)] HttpRequest request) =>
@@ -45,7 +45,7 @@ public sealed class AdminRoles(TenantPipeline pipeline, TenantStore tenants)
             return Results.Json(Answer(role));
         });
 
-    /// <summary><c>DELETE /{tenant}/admin/roles/{role}</c> → 204: whoever has it may no longer do what it gave.</summary>
+    /// <summary><c>DELETE /{tenant}/admin/roles/{role}</c> → 204: its holders lose the rights that it gave.</summary>
     [Function("admin-role-delete")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
@@ -53,16 +53,16 @@ public sealed class AdminRoles(TenantPipeline pipeline, TenantStore tenants)
         {
             var tenant = await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
             if (Name(request) is not { } name || !tenant.Roles.ContainsKey(name))
-                throw Problem.NotFound("role_not_found", "There is no such role.");
+                throw Problem.NotFound("role_not_found", "The role was not found.");
             if (IsReserved(caller, name)) throw Reserved();
             await tenants.Delete(tenant, name, caller.Cancel);
             return Results.NoContent();
         });
 
-    // Without it nobody could look after the deployment any more.
+    // Without this role nobody could administer the deployment any more.
     static bool IsReserved(Caller caller, string role) => caller.Tenant.Id == Tenant.Operator && role == Operators.Role;
 
-    static Problem Reserved() => Problem.Conflict("role_reserved", "The operators' role is the deployment's.");
+    static Problem Reserved() => Problem.Conflict("role_reserved", "The operators' role belongs to the deployment and cannot be changed.");
 
     static object Answer(Role role) => new { role.Name, rights = role.Rights.Tokens };
 

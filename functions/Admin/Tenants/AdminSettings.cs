@@ -9,8 +9,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// What a tenant's own administrators set of it: how its pages look and which web apps may call it. Its domain, its limits,
-/// open registration and suspension are the operators' (<see cref="OperatorTenants"/>); the limits are shown here.
+/// The settings that a tenant's own administrators can change: the look of its pages, and which web apps may call it. Only
+/// operators change its domain, limits, open registration and suspension (<see cref="OperatorTenants"/>); limits are shown here.
 /// </summary>
 public sealed class AdminSettings(
     TenantPipeline pipeline, TenantStore tenants, UserStore users, GroupStore groups, ClientStore clients, TenantQuota totals, SpaceQuota usage)
@@ -27,8 +27,8 @@ public sealed class AdminSettings(
             Answer(await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant));
 
     /// <summary>
-    /// <c>PATCH /{tenant}/admin/settings</c> <c>{name?, origins?, color?, logoUri?}</c>: a field that is absent stays, an empty
-    /// color or logoUri goes, origins are set whole. It holds at once here and within 5 seconds on other instances.
+    /// <c>PATCH /{tenant}/admin/settings</c> <c>{name?, origins?, color?, logoUri?}</c>: an absent field stays, an empty color or
+    /// logoUri is removed, origins replace the whole list. It takes effect at once here, within 5 seconds on other instances.
     /// </summary>
     [Function("admin-settings-change")]
     public Task<IResult> Change(
@@ -42,9 +42,9 @@ public sealed class AdminSettings(
         });
 
     /// <summary>
-    /// <c>GET /{tenant}/admin/limits?user=|group=|client=</c> → <c>{limits, taken: {bytes, files}}</c>. A space takes up to 64 MiB
-    /// and 64 files of the tenant's total ahead, so <c>taken</c> is what the limits are held against and a little more than
-    /// what is there. Of the space of one user, group or client it says, in <c>space</c>, exactly what it holds.
+    /// <c>GET /{tenant}/admin/limits?user=|group=|client=</c> → <c>{limits, taken: {bytes, files}, space}</c>. Each space reserves
+    /// up to 64 MiB and 64 files of the tenant's total in advance, so <c>taken</c>, which the limits apply to, is a little more
+    /// than is stored. With <c>user</c>, <c>group</c> or <c>client</c>, <c>space</c> is the exact usage of that one's space.
     /// </summary>
     [Function("admin-limits")]
     public Task<IResult> Limits(
@@ -67,7 +67,7 @@ public sealed class AdminSettings(
     static Owner? Whose(Query query)
     {
         var named = Spaces.Where(kind => query[kind] is not null).ToList();
-        if (named.Count > 1) throw Problem.BadRequest("invalid_query", "Only one of user, group and client can be asked for.");
+        if (named.Count > 1) throw Problem.BadRequest("invalid_query", "Set at most one of user, group and client.");
         return named.Count == 0 ? null : new Owner(named[0], query[named[0]]!);
     }
 
@@ -79,7 +79,7 @@ public sealed class AdminSettings(
             "group" => Group.IsId(owner.Id) && await groups.FindGroup(caller.Tenant.Id, owner.Id, caller.Cancel) is not null,
             _ => await clients.FindNow(caller.Tenant, owner.Id, caller.Cancel) is not null,
         };
-        if (!isThere) throw Problem.NotFound($"{owner.Kind}_not_found", $"There is no such {owner.Kind}.");
+        if (!isThere) throw Problem.NotFound($"{owner.Kind}_not_found", $"The {owner.Kind} was not found.");
     }
 
     static IResult Answer(Tenant tenant) => Results.Json(new { tenant.Name, tenant.Origins, tenant.Color, tenant.LogoUri });

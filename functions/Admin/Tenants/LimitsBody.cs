@@ -3,7 +3,7 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.Admin;
 
-/// <summary>A tenant's limits as they are answered: bytes and numbers of files; -1 is no limit.</summary>
+/// <summary>A tenant's limits as the API returns them: bytes and numbers of files; -1 means no limit.</summary>
 sealed record LimitsResponse(long FileBytes, long SpaceBytes, long SpaceFiles, long SpacePending, long TenantBytes, long TenantFiles,
     IReadOnlyList<string> ContentTypes)
 {
@@ -13,14 +13,14 @@ sealed record LimitsResponse(long FileBytes, long SpaceBytes, long SpaceFiles, l
     static long Said(long limit) => limit == long.MaxValue ? LimitsBody.None : limit;
 }
 
-/// <summary>New limits; one that is absent stays as it is, -1 lifts it, no content types are all.</summary>
+/// <summary>New limits. An absent one stays as it is, -1 removes the limit, an empty list of content types allows all.</summary>
 sealed record LimitsBody(long? FileBytes = null, long? SpaceBytes = null, long? SpaceFiles = null, long? SpacePending = null,
     long? TenantBytes = null, long? TenantFiles = null, IReadOnlyList<string>? ContentTypes = null)
 {
-    /// <summary>Says that there is no limit.</summary>
+    /// <summary>Means that there is no limit.</summary>
     public const long None = -1;
 
-    const long Max = 1L << 53; // What every JSON reader holds exactly; 8 PiB.
+    const long Max = 1L << 53; // The largest integer that every JSON reader holds exactly; 8 PiB.
     const int MaxTypes = 100;
 
     /// <exception cref="Http.Problem">400 <c>invalid_field</c>.</exception>

@@ -12,17 +12,17 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// Takes a tenant's data out and away. Deleting takes three steps, so that nobody does it by mistake or without a copy:
-/// suspend, export, and delete with the value that the export ended with.
+/// Exports and deletes a tenant. Deletion takes three steps, so that nobody does it by mistake or without a copy: suspend,
+/// export, then delete with the confirmation value at the end of the export.
 /// </summary>
 public sealed class OperatorTenantData(TenantPipeline pipeline, TenantStore tenants, TenantData data)
 {
     static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
 
     /// <summary>
-    /// <c>GET /operator/admin/tenants/{id}/export</c>: JSON lines of every row but keys, secrets and notes of work; a
-    /// file's record says in <c>blob</c> in which container and blob (and snapshot) its bytes are. The last line is <c>{"complete":true,"rows":n}</c>, with <c>confirm</c> if the
-    /// tenant is suspended; without it the export broke off.
+    /// <c>GET /operator/admin/tenants/{id}/export</c>: JSON lines of every row except keys, secrets and internal work queues. In a
+    /// file's record <c>blob</c> names the container, blob and snapshot that hold its bytes. The last line is
+    /// <c>{"complete":true,"rows":n}</c>, with <c>confirm</c> if the tenant is suspended; an export without it was cut short.
     /// </summary>
     [Function("operator-tenant-export")]
     public Task<IResult> Export(
@@ -34,8 +34,8 @@ public sealed class OperatorTenantData(TenantPipeline pipeline, TenantStore tena
         });
 
     /// <summary>
-    /// <c>DELETE /operator/admin/tenants/{id}</c> <c>{confirm}</c> → 204; 202 if there was more than a minute's work: send it
-    /// again. 409 <c>tenant_not_suspended</c>, <c>not_exported</c>.
+    /// <c>DELETE /operator/admin/tenants/{id}</c> <c>{confirm}</c> → 204; 202 if one minute was not enough: repeat the request.
+    /// 409 <c>tenant_not_suspended</c>, <c>not_exported</c>.
     /// </summary>
     [Function("operator-tenant-delete")]
     public Task<IResult> Delete(
@@ -44,12 +44,12 @@ public sealed class OperatorTenantData(TenantPipeline pipeline, TenantStore tena
         {
             var confirm = (await JsonBody.Read<Confirmation>(request)).Confirm;
             var tenant = await tenants.FindNow(OperatorTenants.Id(request), caller.Cancel) ?? throw OperatorTenants.NotFound();
-            if (tenant.Id == Tenant.Operator) throw Problem.Conflict("tenant_reserved", "The operators' tenant can't be deleted.");
+            if (tenant.Id == Tenant.Operator) throw Problem.Conflict("tenant_reserved", "The operators' tenant cannot be deleted.");
             if (tenant.SuspendedBecause is null) throw Problem.Conflict("tenant_not_suspended", "Suspend the tenant first, then export it.");
             var good = tenant.DeleteConfirmation is { } hash && CryptographicOperations.FixedTimeEquals(
                 Encoding.UTF8.GetBytes(hash), Encoding.UTF8.GetBytes(Client.HashSecret(confirm)));
-            if (!good) throw Problem.Conflict("not_exported", "confirm is not the value that the newest export of the suspended tenant ended with.");
-            // Half a tenant is of no use: it is finished even if the caller hangs up.
+            if (!good) throw Problem.Conflict("not_exported", "confirm must be the value at the end of the newest export of the suspended tenant.");
+            // Half a tenant is useless: the deletion continues even if the caller hangs up.
             return await data.Delete(tenant, MaxTime, CancellationToken.None)
                 ? Results.NoContent() : Results.Json(new { done = false }, statusCode: 202);
         });
@@ -66,7 +66,7 @@ public sealed class OperatorTenantData(TenantPipeline pipeline, TenantStore tena
         yield return new { complete = true, rows, confirm };
     }
 
-    // Only if it is suspended still: then nothing was written since the export began.
+    // Only while the tenant is still suspended: then nothing was written since the export began.
     async Task<string?> Confirm(string id, CancellationToken cancel)
     {
         var confirm = Ids.New();

@@ -8,8 +8,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// The deployment's tenants, for operators (scope <c>operator</c>, which only tenant <c>operator</c> gives: so
-/// <c>{tenant}</c> can be no other). A change is seen here at once and by other instances within 5 seconds.
+/// The deployment's tenants, for operators. They need scope <c>operator</c>, which only tenant <c>operator</c> grants, so
+/// <c>{tenant}</c> is always that one. A change takes effect at once here, within 5 seconds on other instances.
 /// </summary>
 public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants, Domains domains, Settings settings, TimeProvider clock)
 {
@@ -31,8 +31,8 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
         });
 
     /// <summary>
-    /// <c>POST /operator/admin/tenants</c> <c>{id, name?}</c> → 201: a tenant that can be used at once, with the roles
-    /// member and admin. 409 <c>tenant_exists</c>.
+    /// <c>POST /operator/admin/tenants</c> <c>{id, name?}</c> → 201: a tenant that is ready for use, with the roles member and
+    /// admin. 409 <c>tenant_exists</c>.
     /// </summary>
     [Function("operator-tenant-create")]
     public Task<IResult> Create(
@@ -51,9 +51,9 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
                 Roles = Operators.StandardRoles,
                 CreatedAt = clock.GetUtcNow(),
             };
-            // Looked up first, so that the roles of one that is there are not touched.
+            // Looked up first, so that an existing tenant's roles are not overwritten.
             if (await tenants.FindNow(body.Id, caller.Cancel) is not null || !await tenants.TryAdd(tenant, caller.Cancel))
-                throw Problem.Conflict("tenant_exists", "There is a tenant of this id.");
+                throw Problem.Conflict("tenant_exists", "A tenant with this id already exists.");
             caller.Audit.Target = tenant.Id;
             return Results.Json(TenantResponse.Of(tenant), statusCode: 201);
         });
@@ -67,8 +67,8 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
 
     /// <summary>
     /// <c>PATCH /operator/admin/tenants/{id}</c> <c>{name?, origins?, color?, logoUri?, openRegistration?, domain?, limits?}</c>.
-    /// A new domain is a new issuer: access tokens from before it end, sessions go on. Lower limits refuse what is new and
-    /// delete nothing. 409 <c>domain_taken</c>.
+    /// A new domain means a new issuer: earlier access tokens end, sessions continue. Lower limits refuse new files and delete
+    /// nothing. 409 <c>domain_taken</c>.
     /// </summary>
     [Function("operator-tenant-change")]
     public Task<IResult> Change(
@@ -79,19 +79,19 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
             caller.Audit.Detail = string.Join(", ", body.Describe());
             var before = await tenants.FindNow(Id(request), caller.Cancel) ?? throw NotFound();
             var domain = body.Apply(before).Domain;
-            if (domain is not null && before.Id == Tenant.Operator) throw Input.Fault("domain", "is not for the operators' tenant");
+            if (domain is not null && before.Id == Tenant.Operator) throw Input.Fault("domain", "cannot be set for the operators' tenant");
             if (domain is not null && (domain == new Uri(settings.Origin).Host || !await domains.TryClaim(domain, before.Id, caller.Cancel)))
-                throw Problem.Conflict("domain_taken", "This domain is the deployment's or another tenant's.");
+                throw Problem.Conflict("domain_taken", "This domain belongs to the deployment or to another tenant.");
             var changed = await OptimisticChange.Apply(
                 () => tenants.FindNow(before.Id, caller.Cancel), body.Apply, tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw NotFound();
-            // Last: whoever dies before it leaves a domain that the same tenant can take again, and nobody else.
+            // Last: after a crash before this line the tenant still holds its old domain, and only it can claim that again.
             if (before.Domain is { } old && old != changed.Domain) await domains.Release(old, before.Id, caller.Cancel);
             return Results.Json(TenantResponse.Of((await tenants.FindNow(before.Id, caller.Cancel))!));
         });
 
     /// <summary>
-    /// <c>POST /operator/admin/tenants/{id}/suspend</c> <c>{reason}</c>: from now on every request to the tenant is answered
-    /// 403 <c>tenant_suspended</c> with the reason. URLs of files that were given out live on for their minutes.
+    /// <c>POST /operator/admin/tenants/{id}/suspend</c> <c>{reason}</c>: from now on every request to the tenant gets 403
+    /// <c>tenant_suspended</c> with the reason. File URLs that were already issued work until they expire, some minutes later.
     /// </summary>
     [Function("operator-tenant-suspend")]
     public Task<IResult> Suspend(
@@ -99,7 +99,7 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
         pipeline.AuthorizeWrite(request, Scopes.Operator, async caller =>
         {
             var reason = Input.Shown("reason", (await JsonBody.Read<Suspension>(request)).Reason, MaxReasonChars);
-            if (Id(request) == Tenant.Operator) throw Problem.Conflict("tenant_reserved", "The operators' tenant can't be suspended.");
+            if (Id(request) == Tenant.Operator) throw Problem.Conflict("tenant_reserved", "The operators' tenant cannot be suspended.");
             return Results.Json(await Set(request, caller, reason));
         });
 
@@ -117,7 +117,7 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
     internal static string Id(HttpRequest request) =>
         request.RouteValues["id"] as string is { } id && Tenant.IsId(id) ? id : throw NotFound();
 
-    internal static Problem NotFound() => Problem.NotFound("tenant_not_found", "There is no such tenant.");
+    internal static Problem NotFound() => Problem.NotFound("tenant_not_found", "The tenant was not found.");
 
     sealed record NewTenant(string Id, string? Name = null);
 

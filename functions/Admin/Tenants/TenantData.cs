@@ -9,28 +9,28 @@ using Latchkey.Tenancy;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// All of a tenant: every row whose partition key is the tenant's id or starts with it and <c>|</c> (SCHEMA.md), in
-/// whatever table, and its container. So a table that is added later is deleted too; exported it is only once it is named
-/// here, because somebody must have thought about its secrets.
+/// Everything that belongs to a tenant: in every table, each row whose partition key is the tenant's id, or the id and
+/// <c>|</c> and more (SCHEMA.md); and its blob container. So a table that is added later is deleted without further work. It is
+/// exported only once it is named here, because somebody must have thought about the secrets in it.
 /// </summary>
 public sealed class TenantData(StorageClients storage, TenantStore tenants, Domains domains)
 {
     const int BatchRows = 100;
 
-    /// <summary>The tables that are exported, without the day at their end.</summary>
+    /// <summary>The tables to export, without the day at the end of their names.</summary>
     public static IReadOnlyList<string> Exported { get; } =
         ["Tenants", "Clients", "Users", "Groups", "UserSessions", "Approvals", "DeveloperApps", "Sessions", "Files", "Audit"];
 
     /// <summary>
-    /// The tables that are not: keys, what lives for minutes, and notes of work (Uploads, Due, Removals) that is worth nothing to
-    /// anybody else. They are deleted like all others.
+    /// The tables not to export: keys, rows that live for minutes, and work queues (Uploads, Due, Removals), which are of no use
+    /// elsewhere. They are deleted like all others.
     /// </summary>
     public static IReadOnlyList<string> NotExported { get; } =
         ["Keys", "Attempts", "SignIns", "Requests", "Seen", "InitialTokens", "Domains", "Uploads", "Due", "Removals"];
 
     static readonly string[] Secrets = ["PasswordHash", "SecretHashes", "SecretHash", "RegistrationTokenHash", "DeleteConfirmation"];
 
-    /// <summary>Everything but secrets, a row at a time.</summary>
+    /// <summary>Every row without its secrets.</summary>
     public async IAsyncEnumerable<object> Export(string tenant, [EnumeratorCancellation] CancellationToken cancel)
     {
         foreach (var name in (await Tables(cancel)).Where(name => Exported.Contains(WithoutDay(name))))
@@ -51,8 +51,8 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
     }
 
     /// <summary>
-    /// Deletes all of it, the row that makes the tenant exist last; false if the time was over before, and then again goes
-    /// on where this ended.
+    /// Deletes everything; the row that makes the tenant exist goes last. False if the time ran out first: a repeated call
+    /// continues.
     /// </summary>
     public async Task<bool> Delete(Tenant tenant, TimeSpan most, CancellationToken cancel)
     {
@@ -72,7 +72,7 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
 
             async Task Flush()
             {
-                // A row that somebody else deleted meanwhile fails its batch; the next look finds the others.
+                // A row that was deleted by somebody else fails its whole batch; the next run finds the others.
                 if (batch.Count > 0) await table.TryTransact(batch, cancel);
                 batch.Clear();
             }
@@ -95,13 +95,13 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
 
     IAsyncEnumerable<TableEntity> Rows(string tenant, string table, CancellationToken cancel)
     {
-        // `}` follows `|`.
+        // In ASCII `}` follows `|`.
         var filter = TableClient.CreateQueryFilter(
             $"PartitionKey eq {tenant} or (PartitionKey ge {tenant + "|"} and PartitionKey lt {tenant + "}"})");
         return new Table(storage.Tables.GetTableClient(table)).Query(filter, null, cancel);
     }
 
-    // Where a file's bytes are. A URL would be a key to them, and over before it is used.
+    // Where a file's bytes are. A URL would grant access to them, and would expire before it is used.
     static object? BlobOf(string tenant, TableEntity row)
     {
         if (!row.RowKey.StartsWith(RowKeys.File(""), StringComparison.Ordinal)) return null;

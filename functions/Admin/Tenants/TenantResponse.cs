@@ -3,7 +3,7 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.Admin;
 
-/// <summary>A tenant as the operator sees it.</summary>
+/// <summary>A tenant as operators see it.</summary>
 sealed record TenantResponse(string Id, string Name, string Issuer, string Status, string? SuspendedBecause, string? Domain,
     IReadOnlyList<string> Origins, string? Color, string? LogoUri, bool OpenRegistration, DateTime? CreatedAt, LimitsResponse Limits)
 {
@@ -12,7 +12,7 @@ sealed record TenantResponse(string Id, string Name, string Issuer, string Statu
         tenant.Origins, tenant.Color, tenant.LogoUri, tenant.OpenRegistration, tenant.CreatedAt?.UtcDateTime, LimitsResponse.Of(tenant.Limits));
 }
 
-/// <summary>What a tenant's own administrators see and set of it; <see cref="TenantBody"/> says how.</summary>
+/// <summary>The settings that a tenant's own administrators can change; <see cref="TenantBody"/> has the operators' ones too.</summary>
 sealed record BrandingBody(string? Name = null, IReadOnlyList<string>? Origins = null, string? Color = null, string? LogoUri = null)
 {
     const int MaxOrigins = 50;
@@ -20,7 +20,7 @@ sealed record BrandingBody(string? Name = null, IReadOnlyList<string>? Origins =
     /// <exception cref="Http.Problem">400 <c>invalid_field</c>.</exception>
     public Tenant Apply(Tenant tenant)
     {
-        if (Origins?.Count > MaxOrigins) throw Input.Fault("origins", $"holds more than {MaxOrigins}");
+        if (Origins?.Count > MaxOrigins) throw Input.Fault("origins", $"must have at most {MaxOrigins} entries");
         return tenant with
         {
             Name = Name is null ? tenant.Name : Input.Shown("name", Name),
@@ -30,7 +30,7 @@ sealed record BrandingBody(string? Name = null, IReadOnlyList<string>? Origins =
         };
     }
 
-    /// <summary>The names of the fields that are set, for the audit.</summary>
+    /// <summary>The names of the fields that are present, for the audit.</summary>
     public IEnumerable<string> Describe()
     {
         if (Name is not null) yield return "name";
@@ -42,7 +42,7 @@ sealed record BrandingBody(string? Name = null, IReadOnlyList<string>? Origins =
     static bool IsColor(string text) => text.Length == 7 && text[0] == '#' && text[1..].All(char.IsAsciiHexDigit);
 }
 
-/// <summary>A tenant's settings; a field that is absent stays as it is, an empty text removes what can be removed.</summary>
+/// <summary>A tenant's settings; an absent field stays as it is, an empty text removes an optional value.</summary>
 sealed record TenantBody(string? Name = null, IReadOnlyList<string>? Origins = null, string? Color = null,
     string? LogoUri = null, bool? OpenRegistration = null, string? Domain = null, LimitsBody? Limits = null)
 {
@@ -61,7 +61,7 @@ sealed record TenantBody(string? Name = null, IReadOnlyList<string>? Origins = n
         Limits = Limits?.Apply(tenant.Limits) ?? tenant.Limits,
     };
 
-    /// <summary>The names of the fields that are set, for the audit.</summary>
+    /// <summary>The names of the fields that are present, for the audit.</summary>
     public IEnumerable<string> Describe()
     {
         foreach (var field in Branding.Describe()) yield return field;

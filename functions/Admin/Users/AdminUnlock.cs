@@ -9,12 +9,13 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Admin;
 
-/// <summary>Lets a user sign in again whose account strangers have locked by guessing.</summary>
+/// <summary>Unlocks a user whose account was locked by wrong passwords, a stranger's or the user's own.</summary>
 public sealed class AdminUnlock(TenantPipeline pipeline, UserStore users, SignInLockout attempts)
 {
     /// <summary>
-    /// <c>POST /{tenant}/admin/users/{userId}/unlock</c> → 204: the wrong passwords for the account count no more, here at once
-    /// and on other instances within 5 seconds. Those of an address stay. 404 <c>user_not_found</c>.
+    /// <c>POST /{tenant}/admin/users/{userId}/unlock</c> → 204: forgets the wrong passwords counted for the account, on
+    /// the user's known devices too; at once here, within 5 seconds on other instances. Those counted for an address stay. 404
+    /// <c>user_not_found</c>.
     /// </summary>
     [Function("admin-user-unlock")]
     public Task<IResult> Post(
@@ -22,7 +23,7 @@ public sealed class AdminUnlock(TenantPipeline pipeline, UserStore users, SignIn
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var user = request.RouteValues["userId"] as string is { } id && Ids.IsId(id) ? await users.Find(caller.Tenant, id, caller.Cancel) : null;
-            if (user is null) throw Problem.NotFound("user_not_found", "There is no such user.");
+            if (user is null) throw Problem.NotFound("user_not_found", "The user was not found.");
             await attempts.Unlock(caller.Tenant.Id, user, caller.Cancel);
             return Results.NoContent();
         });

@@ -11,9 +11,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// The tenant's users. Disabling one or setting a password ends the user's sessions, access tokens and browser sign-ins, by
-/// the one write that does it: at once here and within 5 seconds on other instances. A change of roles, name or mail address
-/// shows in the tokens of the next refresh; what a role gave is gone from the tokens that are out within those 5 seconds.
+/// The tenant's users. Disabling a user or setting a password also ends the user's sessions, access tokens and browser
+/// sign-ins, in the same write: at once here, within 5 seconds on other instances. New roles, names and email addresses show in
+/// tokens from the next refresh on; a right that was lost disappears from issued tokens within those 5 seconds.
 /// </summary>
 public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantStore tenants, Passwords passwords, SessionRevocation revocation, UserRemoval removal)
 {
@@ -22,7 +22,9 @@ public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantS
 
     static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
 
-    /// <summary><c>GET /{tenant}/admin/users?userName=&amp;cursor=&amp;limit=</c> → <c>{users, cursor}</c>; with a userName that one or none.</summary>
+    /// <summary>
+    /// <c>GET /{tenant}/admin/users?userName=&amp;cursor=&amp;limit=</c> → <c>{users, cursor}</c>; with userName at most one.
+    /// </summary>
     [Function("admin-users")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
@@ -42,8 +44,8 @@ public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantS
         });
 
     /// <summary>
-    /// <c>POST /{tenant}/admin/users</c> <c>{userName, password?, name?, email?, roles?}</c> → 201. Without a password
-    /// nobody can sign in as the user until one is set. 409 <c>user_exists</c>.
+    /// <c>POST /{tenant}/admin/users</c> <c>{userName, password?, name?, email?, roles?}</c> → 201. A user without a password cannot
+    /// sign in until one is set. 409 <c>user_exists</c>.
     /// </summary>
     [Function("admin-user-create")]
     public Task<IResult> Create(
@@ -64,7 +66,7 @@ public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantS
             };
             user = user with { PasswordHash = await passwords.Hash(body.Password is null ? Ids.NewSecret() : Input.Password("password", user, body.Password), caller.Cancel) };
             if (!await users.TryAdd(tenant, user, caller.Cancel))
-                throw Problem.Conflict("user_exists", "There is a user of this name.");
+                throw Problem.Conflict("user_exists", "A user with this name already exists.");
             caller.Audit.Target = user.Id;
             return Results.Json(UserResponse.Of(tenant, user), statusCode: 201);
         });
@@ -88,7 +90,7 @@ public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantS
             var body = await JsonBody.Read<UserChange>(request);
             var tenant = await Now(caller);
             if (body.Disabled is true || body.Roles?.Contains(Operators.Role) is false) Operators.EnsureNotOwn(caller, Id(request));
-            User Apply(User user) => user.Deleting ? throw Problem.Conflict("user_deleting", "The user is being deleted; delete again to finish.") : user with
+            User Apply(User user) => user.Deleting ? throw Problem.Conflict("user_deleting", "The user is being deleted; repeat the deletion to finish it.") : user with
             {
                 Name = body.Name is null ? user.Name : Input.Shown("name", body.Name),
                 Email = body.Email is null ? user.Email : Input.Email("email", body.Email),
@@ -116,9 +118,9 @@ public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantS
         });
 
     /// <summary>
-    /// <c>DELETE /{tenant}/admin/users/{userId}</c> → 204: signed out, then gone with the files of their own space, shares and
-    /// places in groups (<see cref="UserRemoval"/>); 202 if there was more than a minute's work: send it again. 404 once
-    /// there is no such user.
+    /// <c>DELETE /{tenant}/admin/users/{userId}</c> → 204: signs the user out and deletes the user with the files of their own
+    /// space, shares and group memberships (<see cref="UserRemoval"/>). 202 if one minute was not enough: repeat the request. 404
+    /// once the user is gone.
     /// </summary>
     [Function("admin-user-delete")]
     public Task<IResult> Delete(
@@ -134,12 +136,12 @@ public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantS
             };
         });
 
-    // Roles that were made a moment ago count.
+    // Past the cache, so that a role that was created a moment ago counts.
     async Task<Tenant> Now(Caller caller) => await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
 
     static string Id(HttpRequest request) => request.RouteValues["userId"] as string is { } id && Ids.IsId(id) ? id : throw NotFound();
 
-    static Problem NotFound() => Problem.NotFound("user_not_found", "There is no such user.");
+    static Problem NotFound() => Problem.NotFound("user_not_found", "The user was not found.");
 
     static IEnumerable<string> Describe(UserChange body)
     {
@@ -156,7 +158,7 @@ public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantS
     sealed record NewPassword(string Password);
 }
 
-/// <summary>A user as the administration answers it.</summary>
+/// <summary>A user as the API returns it.</summary>
 sealed record UserResponse(string Id, string UserName, string Name, string? Email, IReadOnlyList<string> Roles, bool Disabled, bool Deleting)
 {
     public static UserResponse Of(Tenant tenant, User user) =>

@@ -4,28 +4,57 @@ using Latchkey.Storage;
 
 namespace Latchkey.Admin;
 
-/// <summary>A note that a user is being deleted.</summary>
-public sealed record RemovalNote(string Tenant, string UserId, DateTimeOffset At);
+/// <summary>What is being deleted.</summary>
+public enum Removed
+{
+    /// <summary>A user (<see cref="UserRemoval"/>).</summary>
+    User,
 
-/// <summary>Notes of users who are being deleted (SCHEMA.md, table Removals): few, so that all of them are read.</summary>
+    /// <summary>A group (<see cref="GroupRemoval"/>).</summary>
+    Group,
+
+    /// <summary>A client's files (<see cref="ClientRemoval"/>).</summary>
+    Client,
+}
+
+/// <summary>Records that a deletion has begun.</summary>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Kind">What is being deleted.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="At">When the deletion was last requested.</param>
+/// <param name="Purge">True if its files are deleted too. Always true for a user, and for a client, which has no note otherwise.</param>
+public sealed record RemovalNote(string Tenant, Removed Kind, string Id, DateTimeOffset At, bool Purge);
+
+/// <summary>Notes of deletions that have begun (SCHEMA.md, table Removals). They are few, so all are read at once.</summary>
 public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient("Removals"));
 
-    /// <summary>Writes a note, before the user is marked.</summary>
-    public Task Add(string tenant, string userId, CancellationToken cancel) =>
-        table.Put(new TableEntity(tenant, RowKeys.User(userId)) { ["At"] = clock.GetUtcNow() }, cancel);
+    /// <summary>Writes a note, before the write that begins the deletion.</summary>
+    public Task Add(string tenant, Removed kind, string id, bool purge, CancellationToken cancel) =>
+        table.Put(new TableEntity(tenant, Key(kind, id)) { ["At"] = clock.GetUtcNow(), ["Purge"] = purge }, cancel);
 
-    /// <summary>Takes it back, after the user's rows are gone.</summary>
-    public Task Remove(string tenant, string userId) =>
-        table.TryDelete(new TableEntity(tenant, RowKeys.User(userId)) { ETag = ETag.All }, CancellationToken.None);
+    /// <summary>Removes the note, after the rows are gone.</summary>
+    public Task Remove(string tenant, Removed kind, string id) =>
+        table.TryDelete(new TableEntity(tenant, Key(kind, id)) { ETag = ETag.All }, CancellationToken.None);
 
     /// <summary>All notes.</summary>
     public async Task<IReadOnlyList<RemovalNote>> All(CancellationToken cancel)
     {
         var notes = new List<RemovalNote>();
-        await foreach (var row in table.All(["PartitionKey", "RowKey", "At"], cancel))
-            notes.Add(new(row.PartitionKey, row.RowKey[RowKeys.User("").Length..], row.GetDateTimeOffset("At")!.Value));
+        await foreach (var row in table.All(["PartitionKey", "RowKey", "At", "Purge"], cancel))
+        {
+            var kind = Enum.GetValues<Removed>().First(one => row.RowKey.StartsWith(Key(one, ""), StringComparison.Ordinal));
+            var (id, at) = (row.RowKey[Key(kind, "").Length..], row.GetDateTimeOffset("At")!.Value);
+            notes.Add(new(row.PartitionKey, kind, id, at, Purge: row.GetBoolean("Purge") is true));
+        }
         return notes;
     }
+
+    static string Key(Removed kind, string id) => kind switch
+    {
+        Removed.Group => RowKeys.Group(id),
+        Removed.Client => RowKeys.RemovedClient(id),
+        _ => RowKeys.User(id),
+    };
 }

@@ -4,13 +4,14 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// Finishes, once an hour, the deletion of users that broke off: by a crash, or because there was more to do than one
-/// request could.
+/// Finishes, once an hour, deletions of users, groups and clients' files that stopped half-way: after a crash, or because the work
+/// took longer than one request.
 /// </summary>
 public sealed class RemovalTimer(
-    RemovalNotes notes, UserRemoval removal, UserStore users, TenantStore tenants, AuditLog audit, TimeProvider clock)
+    RemovalNotes notes, UserRemoval ofUsers, GroupRemoval ofGroups, ClientRemoval ofClients, UserStore users, TenantStore tenants,
+    AuditLog audit, TimeProvider clock)
 {
-    // A request that is deleting now is left alone; so is a note whose mark is being written.
+    // A younger note may belong to a request that is still running, or that has not marked the user yet.
     static readonly TimeSpan Young = TimeSpan.FromMinutes(10);
     static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
 
@@ -22,11 +23,18 @@ public sealed class RemovalTimer(
         foreach (var note in await notes.All(cancel))
         {
             if (now - note.At < Young) continue;
-            var tenant = await tenants.FindNow(note.Tenant, cancel);
-            var user = tenant is null ? null : await users.Find(tenant, note.UserId, cancel);
-            // Without the mark nobody has been told that the user goes.
-            if (user is not { Deleting: true }) await notes.Remove(note.Tenant, note.UserId);
-            else if (await removal.TryFinish(tenant!, user, MaxTime)) audit.Add(note.Tenant, "finish-removals", note.UserId, null);
+            if (await TryFinish(note, cancel)) audit.Add(note.Tenant, "finish-removals", note.Id, null);
         }
+    }
+
+    async Task<bool> TryFinish(RemovalNote note, CancellationToken cancel)
+    {
+        if (note.Kind == Removed.Group) return await ofGroups.TryFinish(note, MaxTime, cancel);
+        var tenant = await tenants.FindNow(note.Tenant, cancel);
+        if (note.Kind == Removed.Client && tenant is not null) return await ofClients.TryFinish(tenant, note.Id, MaxTime, cancel);
+        var user = tenant is null ? null : await users.Find(tenant, note.Id, cancel);
+        if (user is { Deleting: true }) return await ofUsers.TryFinish(tenant!, user, MaxTime);
+        await notes.Remove(note.Tenant, note.Kind, note.Id); // The user was never marked: the deletion did not begin.
+        return false;
     }
 }

@@ -7,29 +7,29 @@ using Latchkey.Tenancy;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// Deletes a user with all that is theirs alone. First the user's row is marked, which nothing takes back: the user is
-/// disabled and signed out, and what follows is finished even if the caller hangs up. It goes on after a crash with the
-/// same request, or by the note that was written before the mark (<see cref="RemovalTimer"/>). Then places in groups,
-/// shares with the user, the files of their own space for good, and what they approved go; the user's rows go last. Files
-/// that they put into a group's or an app's space are that space's, and apps that they registered are the tenant's: both stay.
+/// Deletes a user with everything that belongs to the user alone. First the user's row is marked, for good: this disables the
+/// user and signs them out, and from then on the work is finished even if the caller hangs up. After a crash a repeated request
+/// continues, or <see cref="RemovalTimer"/> does, by the note that was written before the mark. Then group memberships, shares
+/// with the user, the files of their own space and their consents are deleted for good; the user's rows go last. Files that the
+/// user put into the space of a group or app belong to that space, and apps that they registered to the tenant: both stay.
 /// </summary>
 public sealed class UserRemoval(
     SessionRevocation revocation, UserStore users, UserSessions lines, GroupStore groups, SpaceRemoval spaces, Consents approvals, DeveloperApps apps,
     RemovalNotes notes)
 {
     /// <summary>
-    /// Deletes the user; false if the time was over before: then the same again goes on. Null if there is none.
+    /// Deletes the user; false if the time ran out first: a repeated call continues. Null if the user does not exist.
     /// </summary>
     public async Task<bool?> TryRun(Tenant tenant, string userId, TimeSpan most, CancellationToken cancel)
     {
-        if (await users.Find(tenant, userId, cancel) is not null) await notes.Add(tenant.Id, userId, cancel);
+        if (await users.Find(tenant, userId, cancel) is not null) await notes.Add(tenant.Id, Removed.User, userId, purge: true, cancel);
         if (await revocation.OfUser(tenant, userId, user => user with { Disabled = true, Deleting = true }, cancel) is { } user)
             return await TryFinish(tenant, user, most);
-        await notes.Remove(tenant.Id, userId);
+        await notes.Remove(tenant.Id, Removed.User, userId);
         return null;
     }
 
-    /// <summary>Goes on with a user who is marked; false if the time was over before.</summary>
+    /// <summary>Continues the deletion of a marked user; false if the time ran out first.</summary>
     public async Task<bool> TryFinish(Tenant tenant, User user, TimeSpan most)
     {
         var cancel = CancellationToken.None;
@@ -40,7 +40,7 @@ public sealed class UserRemoval(
         await apps.Forget(tenant, user.Id, cancel);
         await lines.Forget(tenant, user.Id, cancel);
         await users.TryDelete(tenant, user, cancel);
-        await notes.Remove(tenant.Id, user.Id);
+        await notes.Remove(tenant.Id, Removed.User, user.Id);
         return true;
     }
 }

@@ -11,13 +11,13 @@ public sealed record CopyProgress(long Bytes, long Total);
 /// Copies made by storage itself (Copy Blob), which go on whether anybody waits or not. Whoever reads the record of a
 /// copy, or the sweep, finishes it; or starts it again, if the process that was to start it died.
 /// </summary>
-public sealed class BlobCopier(FileStore files, BlobStore blobs, FileUrls urls, FilePurge purge, Settings settings, TimeProvider clock)
+public sealed class BlobCopier(FileStore files, BlobStore blobs, FileUrls urls, FilePurge purge, TimeProvider clock)
 {
     /// <summary>Starts it, unless it has been started; false if the source's bytes are gone.</summary>
     public async Task<bool> TryStart(FileRecord source, FileRecord copy, CancellationToken cancel)
     {
         if (source.Status is not (FileStatus.Available or FileStatus.Deleted)) return false;
-        var url = await urls.Read(source, copy.CreatedBy, settings.LongestUrlTime, cancel);
+        var url = await urls.Copy(source, copy.CreatedBy, cancel);
         return await blobs.TryStartCopy(copy.Tenant, copy.BlobName, new Uri(url.Url), cancel);
     }
 

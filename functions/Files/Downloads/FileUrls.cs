@@ -32,13 +32,18 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
 
     /// <summary>The URL that serves the file under its name, to be saved. It lives <see cref="Settings.DownloadUrlTime"/>.</summary>
     public Task<SignedUrl> Download(Caller caller, FileRecord file) =>
-        Read(file, caller.Token.ClientId, settings.DownloadUrlTime, caller.Cancel, caller.Audit);
+        Read(file, caller.Token.ClientId, settings.DownloadUrlTime, caller.Audit, caller.Cancel);
 
-    /// <summary>
-    /// The same for whoever has no token, such as a link; <paramref name="client"/> is who, for the log. Without an act
-    /// nobody gets the URL: storage itself reads from it.
-    /// </summary>
-    public async Task<SignedUrl> Read(FileRecord file, string client, TimeSpan life, CancellationToken cancel, AuditContext? audit = null)
+    /// <summary>The URL from which storage itself copies the file: it is logged, and no act of anybody's, because nobody gets it.</summary>
+    public async Task<SignedUrl> Copy(FileRecord file, string client, CancellationToken cancel)
+    {
+        var url = await sas.ToCopy(file.Tenant, file.BlobName, file.Snapshot, settings.LongestUrlTime, cancel);
+        Tell(file, client, audit: null, "read", url);
+        return url;
+    }
+
+    /// <summary>The same as a download for whoever has no token, such as a link; <paramref name="client"/> is who, for the log.</summary>
+    public async Task<SignedUrl> Read(FileRecord file, string client, TimeSpan life, AuditContext audit, CancellationToken cancel)
     {
         var url = await sas.ToRead(
             file.Tenant, file.BlobName, file.Snapshot, file.ContentType, ContentDisposition.For(file.Name), life, cancel);

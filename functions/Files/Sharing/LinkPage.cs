@@ -125,7 +125,7 @@ public sealed class LinkPage(
     {
         var life = settings.DownloadUrlTime;
         if (link.Until - clock.GetUtcNow() is { } left && left < life) life = left;
-        var url = await urls.Read(file, $"link {link.Id}", life, cancel, AuditContext.Of(request));
+        var url = await urls.Read(file, $"link {link.Id}", life, AuditContext.Of(request), cancel);
         SetHeaders(request);
         request.HttpContext.Response.Headers.Location = url.Url;
         return Results.StatusCode(303); // A GET follows, whatever the browser.

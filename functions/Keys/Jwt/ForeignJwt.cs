@@ -6,26 +6,26 @@ using Microsoft.IdentityModel.Tokens;
 namespace Latchkey.Keys;
 
 /// <summary>
-/// A JWT that a client signed with a key of its own: a DPoP proof (RFC 9449) or a client assertion (RFC 7523). Reading
-/// one proves nothing; <see cref="IsSignedBy"/> does.
+/// A JWT signed with a client's own key: a DPoP proof (RFC 9449) or a client assertion (RFC 7523). Reading it proves nothing; only
+/// <see cref="IsSignedBy"/> does.
 /// </summary>
 public sealed class ForeignJwt
 {
-    private const int MaxChars = 8 * 1024;
+    const int MaxChars = 8 * 1024;
 
-    private static readonly string[] algorithms = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256];
-    private static readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
-    private static readonly JsonDocumentOptions strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
+    static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false };
+    static readonly JsonDocumentOptions StrictJson = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
-    // The keys come from strangers: a cache of them would be theirs to fill.
-    private static readonly CryptoProviderFactory uncached = new() { CacheSignatureProviders = false };
+    // The keys come from strangers, who could fill a cache of them.
+    static readonly CryptoProviderFactory Uncached = new() { CacheSignatureProviders = false };
 
-    private readonly JsonWebToken jwt;
+    readonly JsonWebToken jwt;
 
-    private ForeignJwt(JsonWebToken jwt, JsonElement header, JsonElement claims) => (this.jwt, Header, Claims) = (jwt, header, claims);
+    ForeignJwt(JsonWebToken jwt, JsonElement header, JsonElement claims) => (this.jwt, Header, Claims) = (jwt, header, claims);
 
-    /// <summary>The algorithms that clients may sign with (RFC 7518 section 3.1): asymmetric ones only.</summary>
-    public static IReadOnlyList<string> Algorithms => algorithms;
+    /// <summary>The signature algorithms that clients may use (RFC 7518 §3.1): only asymmetric ones.</summary>
+    public static IReadOnlyList<string> Algorithms { get; } =
+        [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256];
 
     /// <summary>The header, a JSON object.</summary>
     public JsonElement Header { get; }
@@ -40,32 +40,32 @@ public sealed class ForeignJwt
         try
         {
             var jwt = new JsonWebToken(encoded);
-            var (header, claims) = (Part(jwt.EncodedHeader), Part(jwt.EncodedPayload));
+            var (header, claims) = (DecodeObject(jwt.EncodedHeader), DecodeObject(jwt.EncodedPayload));
             if (header.ValueKind != JsonValueKind.Object || claims.ValueKind != JsonValueKind.Object) return null;
-            // RFC 7515 section 4.1.11: we understand no extension, so one that is critical is refused.
+            // RFC 7515 §4.1.11: no extension is supported, so a critical one is refused.
             return header.TryGetProperty("crit", out _) ? null : new ForeignJwt(jwt, header, claims);
         }
         catch (Exception broken) when (broken is ArgumentException or SecurityTokenException or FormatException
-            or JsonException or InvalidOperationException) // The last: half a surrogate pair.
+            or JsonException or InvalidOperationException) // The last one: a lone surrogate.
         {
             return null;
         }
     }
 
-    /// <summary>True if one of the keys made the signature, with one of <see cref="Algorithms"/>.</summary>
+    /// <summary>True if one of these keys made the signature with one of <see cref="Algorithms"/>.</summary>
     public async Task<bool> IsSignedBy(IEnumerable<JsonWebKey> keys)
     {
-        var result = await handler.ValidateTokenAsync(jwt, new TokenValidationParameters
+        var result = await Handler.ValidateTokenAsync(jwt, new TokenValidationParameters
         {
             IssuerSigningKeys = keys,
             TryAllIssuerSigningKeys = true,
-            ValidAlgorithms = algorithms,
+            ValidAlgorithms = Algorithms,
             RequireSignedTokens = true,
             ValidateIssuer = false,
             ValidateAudience = false,
             ValidateLifetime = false,
             RequireExpirationTime = false,
-            CryptoProviderFactory = uncached,
+            CryptoProviderFactory = Uncached,
         });
         return result.IsValid;
     }
@@ -74,7 +74,7 @@ public sealed class ForeignJwt
     public string? Text(string claim) =>
         Claims.TryGetProperty(claim, out var value) ? Text(value) : null;
 
-    /// <summary>A JSON string's text; null if it is no string, or holds half a surrogate pair.</summary>
+    /// <summary>The text of a JSON string; null if the value is not a string or contains a lone surrogate.</summary>
     public static string? Text(JsonElement value)
     {
         try
@@ -87,15 +87,15 @@ public sealed class ForeignJwt
         }
     }
 
-    /// <summary>A NumericDate claim (RFC 7519 section 2), or null if it is absent, no number, or no time.</summary>
+    /// <summary>A NumericDate claim (RFC 7519 §2); null if it is absent, not a number, or out of range.</summary>
     public DateTimeOffset? Time(string claim) =>
         Claims.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.Number
         && value.TryGetDouble(out var seconds) && seconds is >= 0 and < 253402300800 // The year 10000.
             ? DateTimeOffset.UnixEpoch.AddSeconds(seconds) : null;
 
-    private static JsonElement Part(string encoded)
+    static JsonElement DecodeObject(string encoded)
     {
-        using var document = JsonDocument.Parse(Base64Url.DecodeFromChars(encoded), strict);
+        using var document = JsonDocument.Parse(Base64Url.DecodeFromChars(encoded), StrictJson);
         return document.RootElement.Clone();
     }
 }

@@ -3,11 +3,11 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Latchkey.Keys;
 
-/// <summary>The published keys as a JWK Set (RFC 7517 section 5): what <c>GET /{tenant}/oauth/jwks</c> answers.</summary>
+/// <summary>The published keys as a JWK Set (RFC 7517 §5): the response of <c>GET /{tenant}/oauth/jwks</c>.</summary>
 public sealed class JwkSet(ISigner signer)
 {
-    /// <summary>The set as UTF-8 JSON. Members are written by name, so no private one can slip out.</summary>
-    /// <exception cref="SigningUnavailableException">No key can be had at the moment.</exception>
+    /// <summary>The set as UTF-8 JSON. Members are written by name, so no private one can leak.</summary>
+    /// <exception cref="SigningUnavailableException">No key is available at the moment.</exception>
     public async Task<byte[]> Json(string tenant, CancellationToken cancel)
     {
         var keys = await signer.PublicKeys(tenant, cancel);
@@ -23,7 +23,7 @@ public sealed class JwkSet(ISigner signer)
         return buffer.ToArray();
     }
 
-    private static void Write(Utf8JsonWriter json, JsonWebKey key)
+    static void Write(Utf8JsonWriter json, JsonWebKey key)
     {
         json.WriteStartObject();
         json.WriteString("kty", key.Kty);

@@ -5,29 +5,29 @@ using System.Text.Json;
 
 namespace Latchkey.Keys;
 
-/// <summary>Writes signed JWTs (RFC 7519 section 7.1) in the compact form of RFC 7515 section 7.1.</summary>
+/// <summary>Writes signed JWTs (RFC 7519 §7.1) in the compact form (RFC 7515 §7.1).</summary>
 public sealed class JwtWriter(ISigner signer)
 {
-    // The result is base64url, never HTML: escaping every é and + would only make tokens longer.
-    private static readonly JsonSerializerOptions json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // The result is base64url, never HTML: escaping é and + would only make tokens longer.
+    static readonly JsonSerializerOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Signs the claims. The header holds <c>alg</c>, <c>kid</c> and <c>typ</c>.</summary>
-    /// <param name="tenant">Whose key signs.</param>
+    /// <summary>Signs the claims. The header has <c>alg</c>, <c>kid</c> and <c>typ</c>.</summary>
+    /// <param name="tenant">The tenant whose key signs.</param>
     /// <param name="algorithm"><c>ES256</c> or <c>RS256</c>.</param>
-    /// <param name="type">The header's <c>typ</c>: <c>at+jwt</c> (RFC 9068 section 2.1) or <c>JWT</c>.</param>
-    /// <param name="claims">The payload: strings, numbers, booleans and lists of them. Times are NumericDates, so
-    /// whole seconds since 1970 as <c>long</c>.</param>
-    /// <param name="cancel">Gives up.</param>
-    /// <exception cref="SigningUnavailableException">No signature can be had at the moment.</exception>
+    /// <param name="type">The header's <c>typ</c>: <c>at+jwt</c> (RFC 9068 §2.1) or <c>JWT</c>.</param>
+    /// <param name="claims">The payload: strings, numbers, booleans and lists of them. Times are NumericDates: seconds since 1970,
+    /// as <c>long</c>.</param>
+    /// <param name="cancel">Cancels the signing.</param>
+    /// <exception cref="SigningUnavailableException">No signature is available at the moment.</exception>
     public async Task<string> Write(
         string tenant, string algorithm, string type, IReadOnlyDictionary<string, object> claims, CancellationToken cancel)
     {
         var key = await signer.Current(tenant, algorithm, cancel);
         var header = new Dictionary<string, string> { ["alg"] = key.Algorithm, ["kid"] = key.Kid, ["typ"] = type };
-        var signed = $"{Part(header)}.{Part(claims)}";
+        var signed = $"{Encode(header)}.{Encode(claims)}";
         var signature = await signer.Sign(tenant, key, Encoding.ASCII.GetBytes(signed), cancel);
         return $"{signed}.{Base64Url.EncodeToString(signature)}";
     }
 
-    private static string Part<T>(T value) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(value, json));
+    static string Encode<T>(T value) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(value, JsonOptions));
 }

@@ -6,27 +6,27 @@ using Microsoft.IdentityModel.Tokens;
 namespace Latchkey.Keys;
 
 /// <summary>
-/// Reads a public key that a client shows: in the header of a DPoP proof (RFC 9449 section 4.2) or in its registered
-/// set (RFC 7591 section 2, <c>jwks</c>). Only P-256 and RSA from 2048 bits on, and never a private or symmetric key.
+/// Parses a public key from a client: in the header of a DPoP proof (RFC 9449 §4.2) or in its registered set (RFC 7591 §2,
+/// <c>jwks</c>). Accepts only P-256, and RSA of at least 2048 bits; never a private or symmetric key.
 /// </summary>
 public static class PublicJwk
 {
-    private const int MaxKeys = 10;
-    private const int MaxRsaBits = 4096;
-    private const int MaxExponentBytes = 4;
-    private const int P256Bytes = 32;
+    const int MaxKeys = 10;
+    const int MaxRsaBits = 4096;
+    const int MaxExponentBytes = 4;
+    const int P256Bytes = 32;
 
-    // RFC 7518 sections 6.2.2, 6.3.2, 6.4.1: whoever sends one of these has given a secret away.
-    private static readonly string[] secretMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+    // RFC 7518 §6.2.2, §6.3.2, §6.4.1: a key with one of these members discloses a secret.
+    static readonly string[] SecretMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-    private static readonly JsonDocumentOptions strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
+    static readonly JsonDocumentOptions StrictJson = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
-    /// <summary>The key, with its public members only.</summary>
-    /// <exception cref="FormatException">It is not such a key; the message says why and may be sent to the client.</exception>
+    /// <summary>The key with its public members only.</summary>
+    /// <exception cref="FormatException">The key is not acceptable; the message says why and may be sent to the client.</exception>
     public static JsonWebKey Parse(JsonElement jwk)
     {
         if (jwk.ValueKind != JsonValueKind.Object) throw new FormatException("A key must be a JSON object.");
-        if (HoldsSecret(jwk)) throw new FormatException("A key must be public: it holds a private or symmetric member.");
+        if (HoldsSecret(jwk)) throw new FormatException("A key must be public: it has a private or symmetric member.");
         if (Text(jwk, "use") is { } use && use != JsonWebKeyUseNames.Sig) throw new FormatException("A key's use must be sig.");
         try
         {
@@ -41,24 +41,24 @@ public static class PublicJwk
         }
         catch (CryptographicException)
         {
-            throw new FormatException("A key's numbers are not a key.");
+            throw new FormatException("The key's numbers are not a valid key.");
         }
     }
 
     /// <summary>
-    /// The keys of a JWK Set (RFC 7517 section 5): 1 to 10, no kid twice. Keys that are not understood are ignored, as section 5
-    /// says; at least one must be. A private key is never ignored.
+    /// The keys of a JWK Set (RFC 7517 §5): 1 to 10, with distinct kids. Unsupported keys are ignored, as §5 says, but one key must
+    /// be usable. A private key is never ignored.
     /// </summary>
-    /// <exception cref="FormatException">It is not such a set; the message says why and may be sent to the client.</exception>
+    /// <exception cref="FormatException">The set is not acceptable; the message says why and may be sent to the client.</exception>
     public static IReadOnlyList<JsonWebKey> ParseSet(string json)
     {
         try
         {
-            using var document = JsonDocument.Parse(json, strict);
+            using var document = JsonDocument.Parse(json, StrictJson);
             if (document.RootElement.ValueKind != JsonValueKind.Object
                 || !document.RootElement.TryGetProperty("keys", out var keys) || keys.ValueKind != JsonValueKind.Array)
-                throw new FormatException("jwks must be an object with the array keys.");
-            if (keys.GetArrayLength() is < 1 or > MaxKeys) throw new FormatException($"jwks must hold 1 to {MaxKeys} keys.");
+                throw new FormatException("jwks must be an object with an array named keys.");
+            if (keys.GetArrayLength() is < 1 or > MaxKeys) throw new FormatException($"jwks must have 1 to {MaxKeys} keys.");
             var (parsed, faults) = (new List<JsonWebKey>(), new List<string>());
             foreach (var jwk in keys.EnumerateArray())
             {
@@ -71,21 +71,21 @@ public static class PublicJwk
                     faults.Add($"Key {parsed.Count + faults.Count + 1}: {fault.Message}");
                 }
             }
-            if (parsed.Count == 0) throw new FormatException($"jwks holds no key that can be used. {string.Join(' ', faults)}");
+            if (parsed.Count == 0) throw new FormatException($"jwks has no usable key. {string.Join(' ', faults)}");
             if (parsed.Where(key => key.Kid is not null).GroupBy(key => key.Kid).Any(same => same.Count() > 1))
-                throw new FormatException("jwks holds a kid twice.");
+                throw new FormatException("jwks contains the same kid twice.");
             return parsed;
         }
         catch (JsonException)
         {
-            throw new FormatException("jwks is not JSON.");
+            throw new FormatException("jwks is not valid JSON.");
         }
     }
 
-    private static bool HoldsSecret(JsonElement jwk) =>
-        jwk.ValueKind == JsonValueKind.Object && secretMembers.Any(name => jwk.TryGetProperty(name, out _));
+    static bool HoldsSecret(JsonElement jwk) =>
+        jwk.ValueKind == JsonValueKind.Object && SecretMembers.Any(name => jwk.TryGetProperty(name, out _));
 
-    private static JsonWebKey Ec(JsonElement jwk)
+    static JsonWebKey Ec(JsonElement jwk)
     {
         if (Text(jwk, "crv") != JsonWebKeyECTypes.P256) throw new FormatException("An EC key's crv must be P-256.");
         var (x, y) = (Bytes(jwk, "x"), Bytes(jwk, "y"));
@@ -94,26 +94,26 @@ public static class PublicJwk
         return PublicKey.Of(key.ExportParameters(false));
     }
 
-    private static JsonWebKey Rsa(JsonElement jwk)
+    static JsonWebKey Rsa(JsonElement jwk)
     {
         var (n, e) = (Bytes(jwk, "n"), Bytes(jwk, "e"));
-        // An upper bound too: checking a signature with a huge key is work that a stranger could order.
+        // An upper bound too: verifying a signature with a huge key would be work that any stranger could cause.
         if (n.Length * 8 is < PublicKey.MinRsaBits or > MaxRsaBits || n[0] == 0)
             throw new FormatException($"An RSA key must have {PublicKey.MinRsaBits} to {MaxRsaBits} bits.");
         if (e.Length is 0 or > MaxExponentBytes || e[^1] % 2 == 0 || e is [1])
-            throw new FormatException("An RSA key's e is not a usual one.");
+            throw new FormatException("An RSA key's e must be an odd number of at most 4 bytes, greater than 1.");
         var key = PublicKey.Of(new RSAParameters { Modulus = n, Exponent = e });
-        key.Alg = null; // It may be for RS256 or PS256.
+        key.Alg = null; // The key may be used with RS256 or PS256.
         return key;
     }
 
-    private static string? Text(JsonElement jwk, string name)
+    static string? Text(JsonElement jwk, string name)
     {
         if (!jwk.TryGetProperty(name, out var value)) return null;
         return ForeignJwt.Text(value) ?? throw new FormatException($"A key's {name} must be a string.");
     }
 
-    private static byte[] Bytes(JsonElement jwk, string name)
+    static byte[] Bytes(JsonElement jwk, string name)
     {
         if (Text(jwk, name) is not { Length: > 0 } text || !Base64Url.IsValid(text) || text.Contains('='))
             throw new FormatException($"A key's {name} must be base64url.");

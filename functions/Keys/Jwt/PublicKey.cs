@@ -4,28 +4,28 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Latchkey.Keys;
 
-/// <summary>Makes the published form of a key (RFC 7517 section 4, RFC 7518 section 6): public members, use, alg, kid.</summary>
-internal static class PublicKey
+/// <summary>Builds the published form of a key (RFC 7517 §4, RFC 7518 §6): public members, use, alg, kid.</summary>
+static class PublicKey
 {
-    /// <summary>ECDSA on P-256 with SHA-256 (RFC 7518 section 3.4).</summary>
+    /// <summary>ECDSA on P-256 with SHA-256 (RFC 7518 §3.4).</summary>
     public const string ES256 = SecurityAlgorithms.EcdsaSha256;
 
-    /// <summary>RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 section 3.3).</summary>
+    /// <summary>RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3).</summary>
     public const string RS256 = SecurityAlgorithms.RsaSha256;
 
     /// <summary>The algorithms of JWTs.</summary>
     public static readonly string[] Algorithms = [ES256, RS256];
 
-    /// <summary>Below this RFC 7518 section 3.3 forbids an RSA key.</summary>
+    /// <summary>Minimum length of an RSA key (RFC 7518 §3.3).</summary>
     public const int MinRsaBits = 2048;
 
-    private const string P256 = "1.2.840.10045.3.1.7";
+    const string P256 = "1.2.840.10045.3.1.7";
 
     /// <summary>The published form of a P-256 key.</summary>
     /// <exception cref="CryptographicException">The key is on another curve.</exception>
     public static JsonWebKey Of(ECParameters key)
     {
-        // Windows fills in the friendly name only, other platforms the number too.
+        // Windows sets only the friendly name, other platforms the OID too.
         if (key.Curve.Oid.Value != P256 && key.Curve.Oid.FriendlyName is not ("nistP256" or "ECDSA_P256"))
             throw new CryptographicException("An ES256 key must be on the curve P-256.");
         return Named(new JsonWebKey
@@ -51,7 +51,7 @@ internal static class PublicKey
         }, RS256);
     }
 
-    private static JsonWebKey Named(JsonWebKey key, string algorithm)
+    static JsonWebKey Named(JsonWebKey key, string algorithm)
     {
         key.Use = JsonWebKeyUseNames.Sig;
         key.Alg = algorithm;

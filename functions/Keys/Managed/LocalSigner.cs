@@ -3,16 +3,17 @@ using Microsoft.IdentityModel.Tokens;
 namespace Latchkey.Keys;
 
 /// <summary>
-/// Signs in this process with the tenant's own keys, made when first asked for: no call to anybody per token. They come
-/// from the key file (development) or, wrapped by a vault key, from the table.
+/// Signs in this process with the tenant's own keys, which are created at first use: no token needs a call to another service. The
+/// keys come from the key file (development) or, wrapped by a vault key, from the table.
 /// </summary>
-internal sealed class LocalSigner(ManagedKeys keys) : ISigner
+sealed class LocalSigner(ManagedKeys keys) : ISigner
 {
     /// <inheritdoc/>
     /// <exception cref="KeyFileException">The key file can't be used.</exception>
     public async ValueTask<SigningKey> Current(string tenant, string algorithm, CancellationToken cancel)
     {
-        if (!PublicKey.Algorithms.Contains(algorithm)) throw new ArgumentException($"{algorithm} is neither ES256 nor RS256.", nameof(algorithm));
+        if (!PublicKey.Algorithms.Contains(algorithm))
+            throw new ArgumentException($"{algorithm} is neither ES256 nor RS256.", nameof(algorithm));
         var key = (await keys.Get(tenant, cancel)).Signing(tenant, algorithm, keys.Now);
         return new SigningKey(key.Row.Kid, algorithm);
     }
@@ -21,9 +22,10 @@ internal sealed class LocalSigner(ManagedKeys keys) : ISigner
     /// <exception cref="KeyFileException">The key file can't be used.</exception>
     public async Task<byte[]> Sign(string tenant, SigningKey key, ReadOnlyMemory<byte> data, CancellationToken cancel)
     {
-        var held = (await keys.Get(tenant, cancel)).Open.FirstOrDefault(own => own.Row.Algorithm == key.Algorithm && own.Row.Kid == key.Kid);
-        if (held?.Signing is null) throw new SigningUnavailableException($"Tenant {tenant} has no key {key.Kid}.");
-        return held.Signing.Sign(data.Span);
+        var usable = (await keys.Get(tenant, cancel)).Open;
+        var signing = usable.FirstOrDefault(one => one.Row.Algorithm == key.Algorithm && one.Row.Kid == key.Kid)?.Signing
+            ?? throw new SigningUnavailableException($"Tenant {tenant} has no key {key.Kid}.");
+        return signing.Sign(data.Span);
     }
 
     /// <inheritdoc/>

@@ -4,44 +4,46 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Keys;
 
 /// <summary>
-/// The keys that we make ourselves, per tenant: read and opened at first use, read again (but not opened again) every few
-/// minutes. The first to find none makes them; of several that do so at once the store lets one win, and the others take
+/// The keys that this service creates, per tenant. They are read and decrypted at first use, then read again (but not decrypted
+/// again) every few minutes. Whoever finds none creates them; if several do so at once, the store lets one win and the others use
 /// its keys.
 /// </summary>
-/// <param name="store">Where they are kept.</param>
-/// <param name="algorithms">The kinds that a tenant has.</param>
+/// <param name="store">Where they are stored.</param>
+/// <param name="algorithms">The algorithms of a tenant's keys.</param>
+/// <param name="maker">Creates the signing keys.</param>
 /// <param name="clock">The clock of their times.</param>
-/// <param name="log">Says what was made, removed, and could not be read.</param>
-internal sealed partial class ManagedKeys(IKeyStore store, IReadOnlyCollection<string> algorithms, TimeProvider clock, ILogger<ManagedKeys> log)
+/// <param name="logger">Records which keys were added, removed, and could not be read.</param>
+sealed partial class ManagedKeys(
+    IKeyStore store, IReadOnlyCollection<string> algorithms, KeyMaker maker, TimeProvider clock, ILogger<ManagedKeys> logger)
 {
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<string, RefreshingCache<TenantKeys>> tenants = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, RefreshingCache<TenantKeys>> tenants = new(StringComparer.Ordinal);
 
     public DateTimeOffset Now => clock.GetUtcNow();
 
     public IReadOnlyCollection<string> Algorithms => algorithms;
 
-    /// <summary>Throws if keys can't be opened or made now.</summary>
+    /// <summary>Throws if keys cannot be decrypted or created now.</summary>
     public Task Check(CancellationToken cancel) => store.Check(cancel);
 
     /// <summary>The keys, from memory if they were read within 5 minutes.</summary>
     public ValueTask<TenantKeys> Get(string tenant, CancellationToken cancel) => Of(tenant).Get(cancel);
 
-    /// <summary>The keys, read anew unless that was tried in the last 30 seconds.</summary>
+    /// <summary>The keys, read again unless that was tried in the last 30 seconds.</summary>
     public ValueTask<TenantKeys> Renewed(string tenant, CancellationToken cancel) => Of(tenant).Renewed(cancel);
 
-    /// <summary>The keys, read anew: for an operator, who wants to see what was done a moment ago.</summary>
+    /// <summary>The keys, read again in any case: for an administrator who has just changed them.</summary>
     public Task<TenantKeys> ReadNow(string tenant, CancellationToken cancel) => Of(tenant).ReadNow(cancel);
 
-    /// <summary>The rows of all tenants, unopened.</summary>
+    /// <summary>The rows of all tenants, not decrypted.</summary>
     public Task<ILookup<string, KeyRow>> Rows(CancellationToken cancel) => store.All(cancel);
 
     /// <summary>
-    /// Adds the next key wherever <paramref name="isDue"/> says so of the newest; it signs after the lead. A key that has
-    /// not begun to sign gets no successor: two commands at once, or a nervous one, make one key.
+    /// Adds the next key for each algorithm whose newest key <paramref name="isDue"/>; it signs after the lead time. A key that does
+    /// not sign yet gets no successor, so two requests at once, or in a row, make one key.
     /// </summary>
-    /// <returns>How many were added, by us or by somebody who was faster.</returns>
+    /// <returns>How many keys were added, by this call or by a faster one.</returns>
     public async Task<int> Rotate(string tenant, Func<KeyRow, bool> isDue, CancellationToken cancel)
     {
         var keys = await ReadNow(tenant, cancel);
@@ -57,49 +59,49 @@ internal sealed partial class ManagedKeys(IKeyStore store, IReadOnlyCollection<s
         return added;
     }
 
-    /// <summary>Removes the keys that nothing alive was signed with.</summary>
+    /// <summary>Removes the keys whose every signature has expired.</summary>
     public async Task<int> RemoveOutlived(string tenant, CancellationToken cancel)
     {
         var outlived = (await ReadNow(tenant, cancel)).Outlived(Now).ToList();
         foreach (var row in outlived)
         {
             await store.Remove(tenant, row, cancel);
-            Log.Removed(log, row.Algorithm, row.Kid, tenant);
+            Log.Removed(logger, row.Algorithm, row.Kid, tenant);
         }
         if (outlived.Count > 0) await ReadNow(tenant, cancel);
         return outlived.Count;
     }
 
-    private RefreshingCache<TenantKeys> Of(string tenant) => tenants.GetOrAdd(tenant, tenant =>
+    RefreshingCache<TenantKeys> Of(string tenant) => tenants.GetOrAdd(tenant, tenant =>
     {
-        // What was opened once stays open, even if the reading failed otherwise.
+        // What was decrypted once is reused, even if the rest of the reading failed.
         IReadOnlyList<ManagedKey> open = [];
         return new(clock, () => Load(tenant, open, keys => open = keys), keys => keys.Why is null);
     });
 
-    private async Task<TenantKeys> Load(string tenant, IReadOnlyList<ManagedKey> known, Action<IReadOnlyList<ManagedKey>> opened)
+    async Task<TenantKeys> Load(string tenant, IReadOnlyList<ManagedKey> known, Action<IReadOnlyList<ManagedKey>> opened)
     {
-        using var limit = new CancellationTokenSource(patience, clock);
+        using var limit = new CancellationTokenSource(Patience, clock);
         try
         {
             var keys = await LoadOrMake(tenant, known, limit.Token);
             opened(keys.Open);
-            // Useless keys are not held: the next caller tries again.
+            // If an algorithm has no usable key, the result is not cached: the next caller tries again.
             return keys.Why is null || algorithms.All(keys.HasOpen) ? keys : throw keys.Why.Again();
         }
-        catch (OperationCanceledException e)
+        catch (OperationCanceledException fault)
         {
-            Log.Unread(log, tenant, e);
-            throw new SigningUnavailableException($"Reading the keys of tenant {tenant} took too long.", e);
+            Log.Unread(logger, tenant, fault);
+            throw new SigningUnavailableException($"Reading the keys of tenant {tenant} took too long.", fault);
         }
-        catch (Exception e)
+        catch (Exception fault)
         {
-            Log.Unread(log, tenant, e);
+            Log.Unread(logger, tenant, fault);
             throw;
         }
     }
 
-    private async Task<TenantKeys> LoadOrMake(string tenant, IReadOnlyList<ManagedKey> known, CancellationToken cancel)
+    async Task<TenantKeys> LoadOrMake(string tenant, IReadOnlyList<ManagedKey> known, CancellationToken cancel)
     {
         var keys = await store.Load(tenant, algorithms, known, cancel);
         var missing = algorithms.Where(algorithm => keys.NewestRow(algorithm) is null).ToList();
@@ -109,21 +111,21 @@ internal sealed partial class ManagedKeys(IKeyStore store, IReadOnlyCollection<s
         return await store.Load(tenant, algorithms, keys.Open, cancel);
     }
 
-    private async Task Add(string tenant, string algorithm, int number, CancellationToken cancel)
+    async Task Add(string tenant, string algorithm, int number, CancellationToken cancel)
     {
-        var key = ManagedKey.Create(algorithm, number, Now);
-        if (await store.TryAdd(tenant, key, cancel)) Log.Added(log, algorithm, key.Row.Kid, tenant, key.Row.SignsFrom);
+        var key = ManagedKey.Create(algorithm, number, Now, maker);
+        if (await store.TryAdd(tenant, key, cancel)) Log.Added(logger, algorithm, key.Row.Kid, tenant, key.Row.SignsFrom);
     }
 
-    private static partial class Log
+    static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "Key {Algorithm} {Kid} of tenant {Tenant} is made; it signs from {SignsFrom:u}")]
-        public static partial void Added(ILogger log, string algorithm, string kid, string tenant, DateTimeOffset signsFrom);
+        [LoggerMessage(LogLevel.Information, "Key {Algorithm} {Kid} of tenant {Tenant} was created; it signs from {SignsFrom:u}")]
+        public static partial void Added(ILogger logger, string algorithm, string kid, string tenant, DateTimeOffset signsFrom);
 
-        [LoggerMessage(LogLevel.Information, "Key {Algorithm} {Kid} of tenant {Tenant} is removed: nothing that it signed is alive")]
-        public static partial void Removed(ILogger log, string algorithm, string kid, string tenant);
+        [LoggerMessage(LogLevel.Information, "Key {Algorithm} {Kid} of tenant {Tenant} was removed: everything that it signed has expired")]
+        public static partial void Removed(ILogger logger, string algorithm, string kid, string tenant);
 
         [LoggerMessage(LogLevel.Warning, "The keys of tenant {Tenant} could not be read")]
-        public static partial void Unread(ILogger log, string tenant, Exception e);
+        public static partial void Unread(ILogger logger, string tenant, Exception fault);
     }
 }

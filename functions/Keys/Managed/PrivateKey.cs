@@ -4,15 +4,15 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Latchkey.Keys;
 
-/// <summary>A private signing key held in this process: ES256 (P-256) or RS256. Any number of threads may sign at once.</summary>
-internal sealed class PrivateKey
+/// <summary>A private signing key in this process: ES256 (P-256) or RS256. Any number of threads may sign at once.</summary>
+sealed class PrivateKey
 {
-    // The platform's key objects promise no thread safety, and importing one costs more than a signature.
-    private readonly ConcurrentBag<AsymmetricAlgorithm> idle = [];
-    private readonly byte[] pkcs8;
+    // The platform's key objects are not documented as thread-safe, and importing a key costs more than a signature.
+    readonly ConcurrentBag<AsymmetricAlgorithm> idle = [];
+    readonly byte[] pkcs8;
 
     /// <summary>Reads a key from PKCS #8 (RFC 5958).</summary>
-    /// <exception cref="CryptographicException">It is not such a key, or is too weak.</exception>
+    /// <exception cref="CryptographicException">It is not such a key, or it is too weak.</exception>
     public PrivateKey(string algorithm, byte[] pkcs8)
     {
         this.pkcs8 = pkcs8;
@@ -24,7 +24,7 @@ internal sealed class PrivateKey
     /// <summary>The published form of this key.</summary>
     public JsonWebKey Public { get; }
 
-    /// <summary>A new key as PKCS #8: secret. RSA keys have 2048 bits and take up to a second.</summary>
+    /// <summary>Creates a key and returns its secret PKCS #8. RSA keys have 2048 bits and take up to a second.</summary>
     public static byte[] Create(string algorithm)
     {
         using AsymmetricAlgorithm key = algorithm == PublicKey.ES256
@@ -33,7 +33,7 @@ internal sealed class PrivateKey
         return key.ExportPkcs8PrivateKey();
     }
 
-    /// <summary>Signs in the form of RFC 7518 section 3.</summary>
+    /// <summary>Signs in the format of RFC 7518 §3.</summary>
     public byte[] Sign(ReadOnlySpan<byte> data)
     {
         if (!idle.TryTake(out var key)) key = Import(Public.Alg, pkcs8);
@@ -44,7 +44,7 @@ internal sealed class PrivateKey
         return signature;
     }
 
-    private static AsymmetricAlgorithm Import(string algorithm, byte[] pkcs8)
+    static AsymmetricAlgorithm Import(string algorithm, byte[] pkcs8)
     {
         AsymmetricAlgorithm key = algorithm == PublicKey.ES256 ? ECDsa.Create() : RSA.Create();
         try

@@ -3,17 +3,17 @@ using System.Security.Cryptography;
 namespace Latchkey.Keys;
 
 /// <summary>
-/// The development key file: one JSON file with each tenant's private signing keys and MAC keys, in the clear, mode 0600.
-/// Several processes may share the file. A file that can't be read or understood is never replaced: every use of it fails
-/// until someone looks at it.
+/// The development key file: one JSON file with each tenant's private signing keys and MAC keys, unencrypted, mode 0600. Several
+/// processes may share it. A file that cannot be read or parsed is never replaced: every use of it fails until somebody looks at
+/// it.
 /// </summary>
-/// <param name="path">Where the file is; it and its folder are made when missing.</param>
-internal sealed class KeyFile(string path) : IKeyStore
+/// <param name="path">The file's path; the file and its folder are created when missing.</param>
+sealed class KeyFile(string path) : IKeyStore
 {
-    private readonly KeyFileStore store = new(path);
+    readonly KeyFileStore store = new(path);
 
-    /// <summary>Reads the whole file, so that a bad one stops the start. A missing file is good: it will be made.</summary>
-    /// <exception cref="KeyFileException">The file can't be used; the message says why and what to do.</exception>
+    /// <summary>Reads the whole file, so that a damaged one prevents the start. A missing file is fine: it will be created.</summary>
+    /// <exception cref="KeyFileException">The file is not usable; the message says why and what to do.</exception>
     public void Check()
     {
         foreach (var (tenant, entries) in store.Read().Tenants) Parse(tenant, entries);
@@ -40,9 +40,9 @@ internal sealed class KeyFile(string path) : IKeyStore
     /// <exception cref="KeyFileException">The file can't be used.</exception>
     public async Task<bool> TryAdd(string tenant, ManagedKey key, CancellationToken cancel)
     {
-        if (Holds(store.Read())) return false; // Many that start at once need not queue for the lock.
+        if (Holds(store.Read())) return false; // Many processes that start at once need not queue for the lock.
         using var held = await store.Lock(cancel);
-        // Read under the lock: another process may have made the key since.
+        // Read again under the lock: another process may have added the key since.
         var content = store.Read();
         if (Holds(content)) return false;
         if (!content.Tenants.TryGetValue(tenant, out var entries)) content.Tenants[tenant] = entries = [];
@@ -68,24 +68,24 @@ internal sealed class KeyFile(string path) : IKeyStore
     /// <exception cref="KeyFileException">The file can't be used.</exception>
     public Task<ILookup<string, KeyRow>> All(CancellationToken cancel) => Task.FromResult(store.Read().Tenants
         .SelectMany(tenant => Parse(tenant.Key, tenant.Value), (tenant, key) => (Tenant: tenant.Key, key.Row))
-        .ToLookup(of => of.Tenant, of => of.Row, StringComparer.Ordinal));
+        .ToLookup(pair => pair.Tenant, pair => pair.Row, StringComparer.Ordinal));
 
-    private List<ManagedKey> Parse(string tenant, List<KeyFileEntry> entries)
+    List<ManagedKey> Parse(string tenant, List<KeyFileEntry> entries)
     {
         try
         {
-            var keys = entries.ConvertAll(entry => ManagedKey.Decrypt(
+            var keys = entries.ConvertAll(entry => ManagedKey.Restore(
                 entry.Algorithm, entry.Number, entry.Created, entry.SignsFrom, Convert.FromBase64String(entry.Key)));
             return keys.DistinctBy(key => (key.Row.Algorithm, key.Row.Number)).Count() == keys.Count
                 ? keys
                 : throw new FormatException("Two keys have the same number.");
         }
-        catch (Exception e) when (e is FormatException or CryptographicException)
+        catch (Exception fault) when (fault is FormatException or CryptographicException)
         {
-            throw store.Fault($"holds a key of tenant {tenant} that can't be read", e);
+            throw store.Fault($"holds a key of tenant {tenant} that cannot be read", fault);
         }
     }
 }
 
-/// <summary>The key file can't be used. The message names the file, says what is wrong and what to do.</summary>
+/// <summary>The key file is not usable. The message names the file, says what is wrong and what to do.</summary>
 public sealed class KeyFileException(string message, Exception? cause) : Exception(message, cause);

@@ -3,10 +3,7 @@ using Latchkey.Storage;
 
 namespace Latchkey.Keys;
 
-/// <summary>
-/// Where tenants' keys are stored, sealed (SCHEMA.md, table Keys). It stands at the root because it is the one thing that
-/// knows both rooms, Keys and Storage.
-/// </summary>
+/// <summary>Stores tenants' encrypted keys in a table (SCHEMA.md, table Keys).</summary>
 sealed class WrappedKeyStore(StorageClients storage, KeySeal seal) : IKeyStore
 {
     static readonly string[] RowColumns = ["PartitionKey", "RowKey", "Algorithm", "Number", "Kid", "Created", "SignsFrom"];
@@ -30,7 +27,7 @@ sealed class WrappedKeyStore(StorageClients storage, KeySeal seal) : IKeyStore
 
     public async Task<bool> TryAdd(string tenant, ManagedKey key, CancellationToken cancel)
     {
-        var closed = await seal.Encrypt(tenant, key, cancel);
+        var encrypted = await seal.Encrypt(tenant, key, cancel);
         return await table.TryAdd(new TableEntity(tenant, RowKeys.Key(key.Row.Algorithm, key.Row.Number))
         {
             ["Algorithm"] = key.Row.Algorithm,
@@ -38,13 +35,13 @@ sealed class WrappedKeyStore(StorageClients storage, KeySeal seal) : IKeyStore
             ["Kid"] = key.Row.Kid,
             ["Created"] = key.Row.Created,
             ["SignsFrom"] = key.Row.SignsFrom,
-            ["WrapKeyId"] = closed.WrapKeyId,
-            ["WrappedKey"] = closed.WrappedKey,
-            ["Sealed"] = closed.Sealed,
+            ["WrapKeyId"] = encrypted.WrapKeyId,
+            ["WrappedKey"] = encrypted.WrappedKey,
+            ["Sealed"] = encrypted.Sealed,
         }, cancel);
     }
 
-    // The number is never given again while a newer key is there, so no ETag is needed.
+    // A number is not used again while a newer key exists, so no ETag is needed.
     public Task Remove(string tenant, KeyRow row, CancellationToken cancel) =>
         table.TryDelete(new TableEntity(tenant, RowKeys.Key(row.Algorithm, row.Number)) { ETag = Azure.ETag.All }, cancel);
 

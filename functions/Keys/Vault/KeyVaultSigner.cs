@@ -7,36 +7,36 @@ using Microsoft.IdentityModel.Tokens;
 namespace Latchkey.Keys;
 
 /// <summary>
-/// Has each token signed by the vault, one call a token; the private keys never leave it. Every enabled version of the
-/// keys is published (an expired one for 24 hours more), and the newest one that has been published for 10 minutes signs,
-/// so that a key can be rotated in the vault while we run. To withdraw a key at once, disable its version.
+/// Has the vault sign each token, with one call per token; the private keys never leave it. Every enabled version of the keys is
+/// published (an expired one for 24 more hours), and the newest one that has been published for 10 minutes signs, so a key can be
+/// rotated in the vault at any time. To withdraw a key at once, disable its version.
 /// </summary>
-/// <remarks>Verifiers may cache the set for at most 5 minutes: the other half of the 10 is our own list's age.</remarks>
+/// <remarks>Verifiers may cache the set for at most 5 minutes; the other 5 of the 10 are for the age of our own list.</remarks>
 public sealed class KeyVaultSigner : ISigner
 {
-    private const string TenantPlaceholder = "{tenant}";
-    private const int LongestTenant = 40; // Tenant.IsId, a room that Keys does not know.
+    const string TenantPlaceholder = "{tenant}";
+    const int MaxTenantChars = 40; // As in Tenant.IsId, which this room cannot use.
 
-    private readonly ConcurrentDictionary<string, VaultKeyList> lists = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Vault vault;
-    private readonly string accessTokenKeyName;
-    private readonly string idTokenKeyName;
+    readonly ConcurrentDictionary<string, VaultKeyList> lists = new(StringComparer.OrdinalIgnoreCase);
+    readonly Vault vault;
+    readonly string accessTokenKeyName;
+    readonly string idTokenKeyName;
 
-    /// <param name="vault">Where the keys are.</param>
-    /// <param name="accessTokenKeyName">The EC key on P-256 that signs ES256; <c>{tenant}</c> stands for the tenant.</param>
-    /// <param name="idTokenKeyName">The RSA key that signs RS256; <c>{tenant}</c> stands for the tenant.</param>
-    /// <exception cref="ArgumentException">A name is none that a vault allows.</exception>
+    /// <param name="vault">The vault of the keys.</param>
+    /// <param name="accessTokenKeyName">The name of the P-256 key that signs ES256; <c>{tenant}</c> stands for the tenant's id.</param>
+    /// <param name="idTokenKeyName">The name of the RSA key that signs RS256; <c>{tenant}</c> stands for the tenant's id.</param>
+    /// <exception cref="ArgumentException">A vault does not allow the name.</exception>
     public KeyVaultSigner(Vault vault, string accessTokenKeyName, string idTokenKeyName)
     {
-        if (!IsKeyName(accessTokenKeyName)) throw new ArgumentException($"{accessTokenKeyName} is no name of a key.", nameof(accessTokenKeyName));
-        if (!IsKeyName(idTokenKeyName)) throw new ArgumentException($"{idTokenKeyName} is no name of a key.", nameof(idTokenKeyName));
+        if (!IsKeyName(accessTokenKeyName)) throw NotAName(accessTokenKeyName, nameof(accessTokenKeyName));
+        if (!IsKeyName(idTokenKeyName)) throw NotAName(idTokenKeyName, nameof(idTokenKeyName));
         this.vault = vault;
         this.accessTokenKeyName = accessTokenKeyName;
         this.idTokenKeyName = idTokenKeyName;
     }
 
-    /// <summary>Whether a setting names a key: as <see cref="Vault.IsKeyName"/>, with <c>{tenant}</c> anywhere, whatever tenant.</summary>
-    public static bool IsKeyName(string setting) => Vault.IsKeyName(Name(setting, new string('t', LongestTenant)));
+    /// <summary>True if a setting is a key name (<see cref="Vault.IsKeyName"/>) with any tenant in place of <c>{tenant}</c>.</summary>
+    public static bool IsKeyName(string setting) => Vault.IsKeyName(Name(setting, new string('t', MaxTenantChars)));
 
     /// <inheritdoc/>
     public async ValueTask<SigningKey> Current(string tenant, string algorithm, CancellationToken cancel)
@@ -77,7 +77,7 @@ public sealed class KeyVaultSigner : ISigner
         return [.. versions.GroupBy(version => version.Public.Alg).SelectMany(VaultKeyVersion.Info)];
     }
 
-    private async Task<byte[]> Sign(VaultKeyList list, VaultKeyVersion version, byte[] digest, CancellationToken cancel)
+    async Task<byte[]> Sign(VaultKeyList list, VaultKeyVersion version, byte[] digest, CancellationToken cancel)
     {
         try
         {
@@ -85,15 +85,15 @@ public sealed class KeyVaultSigner : ISigner
                 limited => version.Client.SignAsync(new SignatureAlgorithm(version.Public.Alg), digest, limited), cancel);
             return result.Signature;
         }
-        catch (SigningUnavailableException e) when (e.InnerException is RequestFailedException { Status: 403 or 404 })
+        catch (SigningUnavailableException fault) when (fault.InnerException is RequestFailedException { Status: 403 or 404 })
         {
-            // Probably disabled since we listed: the next token needs another version, so don't wait for the list to age.
+            // The version was probably disabled since the list was read: the next token needs another, so list again now.
             list.RenewSoon();
             throw;
         }
     }
 
-    private async ValueTask<IReadOnlyList<JsonWebKey>> Published(
+    async ValueTask<IReadOnlyList<JsonWebKey>> Published(
         string tenant, Func<VaultKeyList, ValueTask<IReadOnlyList<VaultKeyVersion>>> get)
     {
         List<JsonWebKey> keys = [];
@@ -104,12 +104,12 @@ public sealed class KeyVaultSigner : ISigner
             var published = versions.Where(version => version.IsPublished(now)).OrderByDescending(version => version.Created);
             keys.AddRange(published.Select(version => version.Public));
         }
-        // An empty set would make verifiers forget the keys that they hold.
+        // An empty set would make verifiers forget the keys that they have cached.
         return keys.Count > 0 ? keys : throw new SigningUnavailableException($"The vault has no enabled signing key for tenant {tenant}.");
     }
 
     // The key that usually has the algorithm comes first, so that the other one need not be listed.
-    private IEnumerable<VaultKeyList> Lists(string tenant, string algorithm)
+    IEnumerable<VaultKeyList> Lists(string tenant, string algorithm)
     {
         string[] settings = algorithm switch
         {
@@ -120,12 +120,15 @@ public sealed class KeyVaultSigner : ISigner
         return settings.Select(setting => Name(setting, tenant)).Distinct(StringComparer.OrdinalIgnoreCase).Select(List);
     }
 
-    private VaultKeyList List(string name)
+    VaultKeyList List(string name)
     {
-        // The name becomes part of the vault's address.
+        // The name becomes part of a URL in the vault.
+        if (!Vault.IsKeyName(name)) throw NotAName(name, nameof(name));
         if (!Vault.IsKeyName(name)) throw new ArgumentException($"{name} is no name of a key.", nameof(name));
         return lists.GetOrAdd(name, static (name, vault) => new VaultKeyList(vault, name), vault);
     }
 
-    private static string Name(string setting, string tenant) => setting.Replace(TenantPlaceholder, tenant, StringComparison.Ordinal);
+    static ArgumentException NotAName(string name, string parameter) => new($"{name} is not a key name.", parameter);
+
+    static string Name(string setting, string tenant) => setting.Replace(TenantPlaceholder, tenant, StringComparison.Ordinal);
 }

@@ -7,20 +7,20 @@ namespace Latchkey.Keys;
 /// <summary>One enabled version of a signing key in the vault.</summary>
 /// <param name="Public">The published form.</param>
 /// <param name="Client">Signs in the vault.</param>
-/// <param name="Created">When the version was made; decides which one is newest.</param>
-/// <param name="PublishedSince">Since when every instance could see the version enabled.</param>
-/// <param name="NotBefore">The vault refuses to sign before this.</param>
-/// <param name="Expires">The vault refuses to sign from here on.</param>
-internal sealed record VaultKeyVersion(
+/// <param name="Created">When the version was created; the latest one is the newest.</param>
+/// <param name="PublishedSince">Since when every instance could see the enabled version.</param>
+/// <param name="NotBefore">When the vault starts to sign with it.</param>
+/// <param name="Expires">When the vault stops signing with it.</param>
+sealed record VaultKeyVersion(
     JsonWebKey Public, CryptographyClient Client,
     DateTimeOffset Created, DateTimeOffset PublishedSince, DateTimeOffset? NotBefore, DateTimeOffset? Expires)
 {
-    /// <summary>The version, or null if it is no key that we sign with.</summary>
+    /// <summary>The version, or null if its key cannot sign tokens.</summary>
     public static VaultKeyVersion? Of(VaultKeyMaterial material, KeyProperties properties)
     {
         if (material.Public is null) return null;
         var created = properties.CreatedOn ?? DateTimeOffset.MinValue;
-        // A version that was made disabled and enabled later was published only then.
+        // A version that was created disabled was published only when it was enabled.
         var published = properties.UpdatedOn > created ? properties.UpdatedOn.Value : created;
         return new(material.Public, material.Client, created, published, properties.NotBefore, properties.ExpiresOn);
     }
@@ -30,8 +30,8 @@ internal sealed record VaultKeyVersion(
     public bool CanSign(DateTimeOffset now) => (NotBefore is null || now >= NotBefore) && (Expires is null || now < Expires);
 
     /// <summary>
-    /// The version that signs now: the newest that was published long enough; where none was, the one published longest,
-    /// because a first key has to sign at once. Null when none can sign.
+    /// The version that signs now: the newest one that was published for long enough. If none was, the one published longest,
+    /// because a first key must sign at once. Null if none can sign.
     /// </summary>
     public static VaultKeyVersion? Signing(IEnumerable<VaultKeyVersion> versions, DateTimeOffset now)
     {
@@ -40,7 +40,7 @@ internal sealed record VaultKeyVersion(
             ?? able.MinBy(version => version.PublishedSince);
     }
 
-    /// <summary>The versions with their times, newest first. A version that doesn't expire stays published until someone disables it.</summary>
+    /// <summary>The versions with their times, newest first. One without an expiry stays published until somebody disables it.</summary>
     public static IEnumerable<KeyInfo> Info(IEnumerable<VaultKeyVersion> versions)
     {
         DateTimeOffset? next = null;
@@ -50,19 +50,20 @@ internal sealed record VaultKeyVersion(
             var from = n == ordered.Count - 1 ? version.PublishedSince : version.PublishedSince + KeyRow.PublishLead;
             if (version.NotBefore > from) from = version.NotBefore.Value;
             var until = next is null || version.Expires < next ? version.Expires : next;
-            yield return new KeyInfo(version.Public.Kid, version.Public.Alg, version.Created, from, until, version.Expires + KeyRow.LongestToken);
+            yield return new KeyInfo(
+                version.Public.Kid, version.Public.Alg, version.Created, from, until, version.Expires + KeyRow.LongestToken);
             next = from;
         }
     }
 }
 
-/// <summary>What was read of a key version; as good as new while the version isn't updated.</summary>
-/// <param name="Public">The published form; null if it is no key that we sign with (type, curve, length, operations).</param>
-/// <param name="Client">Signs in the vault. It knows the version's dates and refuses by itself outside of them.</param>
-/// <param name="Updated">The version's last update when it was read.</param>
-internal sealed record VaultKeyMaterial(JsonWebKey? Public, CryptographyClient Client, DateTimeOffset? Updated)
+/// <summary>What was read of a key version; valid as long as the version is not updated.</summary>
+/// <param name="Public">The published form; null if the key cannot sign tokens (type, curve, length, operations).</param>
+/// <param name="Client">Signs in the vault. It knows the version's dates and refuses outside of them.</param>
+/// <param name="Updated">When the version was last updated, at the time of reading.</param>
+sealed record VaultKeyMaterial(JsonWebKey? Public, CryptographyClient Client, DateTimeOffset? Updated)
 {
-    /// <summary>Reads a version: twice, because the SDK's signing client doesn't show the key that it read.</summary>
+    /// <summary>Reads a version, in two calls, because the SDK's signing client does not expose the key that it reads.</summary>
     public static async Task<VaultKeyMaterial> Read(Vault vault, KeyProperties properties, CancellationToken cancel)
     {
         var reading = vault.Client.GetKeyAsync(properties.Name, properties.Version, cancel);
@@ -72,7 +73,7 @@ internal sealed record VaultKeyMaterial(JsonWebKey? Public, CryptographyClient C
         return new(key.KeyOperations.Contains(KeyOperation.Sign) ? Published(key) : null, await resolving, properties.UpdatedOn);
     }
 
-    private static JsonWebKey? Published(KeyVaultKey key)
+    static JsonWebKey? Published(KeyVaultKey key)
     {
         if (key.KeyType == KeyType.Ec || key.KeyType == KeyType.EcHsm)
         {

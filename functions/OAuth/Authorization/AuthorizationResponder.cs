@@ -40,7 +40,7 @@ public sealed class AuthorizationResponder(
         var standing = await pendingRequests.Decide(tenant, pending, decision, request.Cancel);
         if (standing.SessionId is not { } sessionId) throw Denied();
         if (standing.UserId != userId || clock.GetUtcNow() >= standing.At + Codes.Life) throw Finished();
-        if (consented) await consents.Add(tenant, userId, client, scope, request.Cancel);
+        if (consented) await consents.Add(tenant, signedIn.User, client, scope, request.Cancel);
         return await Grant(request, authorization, signedIn, scope, sessionId);
     }
 

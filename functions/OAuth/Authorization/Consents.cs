@@ -8,9 +8,10 @@ namespace Latchkey.OAuth;
 /// <summary>What a user has allowed an app to do.</summary>
 /// <param name="ClientId">The app.</param>
 /// <param name="ClientIncarnation">Which app of this id (<see cref="Client.Incarnation"/>): one that was registered later is another app.</param>
+/// <param name="AppMark">The user's <see cref="UserState.AppMark"/> for the app at that time.</param>
 /// <param name="Scope">What the user allowed.</param>
 /// <param name="ApprovedAt">When the user last allowed something.</param>
-public sealed record Consent(string ClientId, string ClientIncarnation, Scope Scope, DateTimeOffset ApprovedAt);
+public sealed record Consent(string ClientId, string ClientIncarnation, long AppMark, Scope Scope, DateTimeOffset ApprovedAt);
 
 /// <summary>Consents (SCHEMA.md, table Approvals): one row for each user and client, until the user withdraws it.</summary>
 public sealed class Consents(StorageClients storage, TimeProvider clock)
@@ -18,20 +19,21 @@ public sealed class Consents(StorageClients storage, TimeProvider clock)
     readonly Table table = new(storage.Tables.GetTableClient("Approvals"));
 
     /// <summary>What the user has allowed this client; <see cref="Scope.None"/> if nothing.</summary>
-    public async Task<Scope> Find(Tenant tenant, string userId, Client client, CancellationToken cancel) =>
-        Of(client, await table.Find(RowKeys.UserPartition(tenant.Id, userId), client.Id, cancel));
+    public async Task<Scope> Find(Tenant tenant, User user, Client client, CancellationToken cancel) =>
+        Of(user, client, await table.Find(RowKeys.UserPartition(tenant.Id, user.Id), client.Id, cancel));
 
     /// <summary>Adds to what the user has allowed.</summary>
-    public async Task Add(Tenant tenant, string userId, Client client, Scope scope, CancellationToken cancel)
+    public async Task Add(Tenant tenant, User user, Client client, Scope scope, CancellationToken cancel)
     {
         while (true)
         {
-            var row = await table.Find(RowKeys.UserPartition(tenant.Id, userId), client.Id, cancel);
-            var before = Of(client, row);
+            var row = await table.Find(RowKeys.UserPartition(tenant.Id, user.Id), client.Id, cancel);
+            var before = Of(user, client, row);
             if (row is not null && scope.Except(before).IsEmpty) return;
-            var next = new TableEntity(RowKeys.UserPartition(tenant.Id, userId), client.Id)
+            var next = new TableEntity(RowKeys.UserPartition(tenant.Id, user.Id), client.Id)
             {
                 ["ClientIncarnation"] = client.Incarnation,
+                ["AppMark"] = user.State.AppMark(client.Id),
                 ["Scope"] = Scope.Of([.. before.Tokens, .. scope.Tokens]).ToString(),
                 ["ApprovedAt"] = clock.GetUtcNow(),
             };
@@ -41,14 +43,14 @@ public sealed class Consents(StorageClients storage, TimeProvider clock)
         }
     }
 
-    /// <summary>All consents of the user.</summary>
+    /// <summary>All rows of the user's consents. The row of a removed app may still be there, but no longer counts.</summary>
     public async Task<IReadOnlyList<Consent>> List(Tenant tenant, string userId, CancellationToken cancel)
     {
         var all = new List<Consent>();
         await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, userId), cancel))
         {
-            all.Add(new(row.RowKey, row.GetString("ClientIncarnation") ?? "", Scope.Parse(row.GetString("Scope")),
-                row.GetDateTimeOffset("ApprovedAt")!.Value));
+            all.Add(new(row.RowKey, row.GetString("ClientIncarnation") ?? "", row.GetInt64("AppMark") ?? 0,
+                Scope.Parse(row.GetString("Scope")), row.GetDateTimeOffset("ApprovedAt")!.Value));
         }
         return all;
     }
@@ -57,6 +59,7 @@ public sealed class Consents(StorageClients storage, TimeProvider clock)
     public Task Remove(Tenant tenant, string userId, string clientId, CancellationToken cancel) => table.TryDelete(
         new TableEntity(RowKeys.UserPartition(tenant.Id, userId), clientId) { ETag = Azure.ETag.All }, cancel);
 
-    static Scope Of(Client client, TableEntity? row) =>
-        row is not null && (row.GetString("ClientIncarnation") ?? "") == client.Incarnation ? Scope.Parse(row.GetString("Scope")) : Scope.None;
+    static Scope Of(User user, Client client, TableEntity? row) =>
+        row is not null && user.State.KeepsApp(client.Id, row.GetInt64("AppMark"))
+            && (row.GetString("ClientIncarnation") ?? "") == client.Incarnation ? Scope.Parse(row.GetString("Scope")) : Scope.None;
 }

@@ -58,7 +58,7 @@ public sealed class InteractionPolicy(Consents consents, IdTokenHints hints, Tim
         var client = authorization.To.Client;
         if (authorization.Asks(Prompt.Consent)) return true;
         if (client.FirstParty) return false;
-        return !grantable.Except(await consents.Find(request.Tenant, user.Id, client, request.Cancel)).IsEmpty;
+        return !grantable.Except(await consents.Find(request.Tenant, user, client, request.Cancel)).IsEmpty;
     }
 
     async Task<bool> MustSignInAgain(

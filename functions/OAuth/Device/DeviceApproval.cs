@@ -39,7 +39,7 @@ public sealed class DeviceApproval(
         var decision = new UserDecision(user.Id, issuer.NewId(client, scope), clock.GetUtcNow());
         var standing = await devices.Decide(tenant, device, decision, cancel);
         if (standing?.UserId != user.Id || standing.SessionId is not { } sessionId) return false;
-        await consents.Add(tenant, user.Id, client, scope, cancel);
+        await consents.Add(tenant, user, client, scope, cancel);
         var redeemableUntil = (device with { Decision = standing }).RedeemableUntil;
         var code = new CodeBinding(redeemableUntil, GrantType.DeviceCode, Challenge: null, Nonce: null);
         var signIn = new SignIn(tenant, client, user, device.Scope, signedIn.Authentication);

@@ -1,4 +1,6 @@
 using Azure.Data.Tables;
+using Latchkey.Http;
+using Latchkey.Protocol;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.Logging;
@@ -19,6 +21,9 @@ public sealed partial class PasswordResets(
 {
     static readonly TimeSpan Life = TimeSpan.FromMinutes(30);
 
+    const string ByAdministrators = "administrators";
+    const int RetryMailAfterSeconds = 60;
+
     // The answer always comes after this time, whether the user exists or not and however fast the mail server is.
     static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
 
@@ -29,10 +34,9 @@ public sealed partial class PasswordResets(
     /// <param name="tenant">The tenant.</param>
     /// <param name="userName">The user name as typed.</param>
     /// <param name="place">Where the request comes from.</param>
-    /// <param name="write">Writes the message for a user and a link.</param>
     /// <param name="cancel">Cancelled when the caller hangs up.</param>
-    /// <exception cref="Protocol.OAuthError">429: too many requests from there.</exception>
-    public async Task Ask(Tenant tenant, string userName, SignInPlace place, Func<User, string, Message> write, CancellationToken cancel)
+    /// <exception cref="OAuthError">429: too many requests from there.</exception>
+    public async Task Ask(Tenant tenant, string userName, SignInPlace place, CancellationToken cancel)
     {
         var device = await devices.Read(tenant, place.Device, cancel);
         using (var attempt = await lockout.ReserveReset(
@@ -41,8 +45,51 @@ public sealed partial class PasswordResets(
             await attempt.Failed(); // Every request counts, successful or not.
         }
         // Not awaited: a slow mail server would reveal that there is mail to send. It goes on after the caller hangs up.
-        _ = TrySend(tenant, userName, device, write);
+        _ = TrySend(tenant, userName, device);
         await Task.Delay(AnswerTime, clock, cancel);
+    }
+
+    /// <summary>
+    /// Sends a link for an administrator, who learns whether the mail was accepted. These mails have a count of their own.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="user">The user, who must have an email address.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up. A mail that is being sent is finished all the same.</param>
+    /// <exception cref="Problem">
+    /// 409 <c>no_mail</c>; 429 <c>too_many_mails</c>; 503 <c>mail_unavailable</c>: the mail was not accepted.
+    /// </exception>
+    public async Task Send(Tenant tenant, User user, CancellationToken cancel)
+    {
+        if (mail is null) throw Problem.Conflict("no_mail", "This deployment can't send email.");
+        using var attempt = await Reserve(tenant, user, cancel);
+        var message = ResetMessage.Of(tenant, user.Email!, await MakeLink(tenant, user), byAdministrator: true);
+        try
+        {
+            await mail.Send(message, CancellationToken.None);
+        }
+        catch (Exception fault)
+        {
+            Log.NotSent(logger, tenant.Id, fault);
+            await attempt.Withdraw();
+            throw Problem.Unavailable("mail_unavailable", "The mail was not accepted. Try again later.", RetryMailAfterSeconds);
+        }
+        await attempt.Failed(); // Every mail that was sent counts.
+        Log.Sent(logger, tenant.Id, user.Id);
+    }
+
+    async Task<LockoutAttempt> Reserve(Tenant tenant, User user, CancellationToken cancel)
+    {
+        try
+        {
+            return await lockout.ReserveMail(tenant.Id, user.Id, ByAdministrators, cancel);
+        }
+        catch (OAuthError refusal)
+        {
+            throw new Problem(429, "too_many_mails", "The user has enough of these mails. The last ones still work.")
+            {
+                RetryAfter = refusal.RetryAfter,
+            };
+        }
     }
 
     /// <summary>The link, if it is valid. This does not use it up, because mail scanners open links.</summary>
@@ -65,18 +112,21 @@ public sealed partial class PasswordResets(
         return true;
     }
 
-    async Task TrySend(Tenant tenant, string userName, KnownDevice? device, Func<User, string, Message> write)
+    async Task TrySend(Tenant tenant, string userName, KnownDevice? device)
     {
         try
         {
             var user = await users.FindByName(tenant, userName, CancellationToken.None);
-            if (mail is null || user is not { Disabled: false, Email: not null }) return;
-            var mailbox = device?.IsOf(user) is true ? $"{user.Id}|{device.Id}" : user.Id;
-            using var attempt = await lockout.TryReserveMail(tenant.Id, mailbox, CancellationToken.None);
-            if (attempt is null) return; // The mailbox already holds links that work.
-            await Send(mail, attempt, write(user, await MakeLink(tenant, user)));
+            if (mail is null || user is not { Disabled: false, Email: { } address }) return;
+            var requestedBy = device?.IsOf(user) is true ? device.Id : "";
+            using var attempt = await lockout.ReserveMail(tenant.Id, user.Id, requestedBy, CancellationToken.None);
+            await Send(mail, attempt, ResetMessage.Of(tenant, address, await MakeLink(tenant, user), byAdministrator: false));
             audit.Add(tenant.Id, "password-reset-mail", user.Id, null);
             Log.Sent(logger, tenant.Id, user.Id);
+        }
+        catch (OAuthError)
+        {
+            // The mailbox already holds links that work.
         }
 #pragma warning disable CA1031 // Only the log may know that there was something to send.
         catch (Exception fault)

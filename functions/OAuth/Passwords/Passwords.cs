@@ -53,7 +53,7 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInLo
             throw OAuthError.InvalidGrant("The user name or the password is wrong.", "too long");
         if (await devices.Read(tenant, place.Device, cancel) is { } device)
         {
-            using var known = await Begin(tenant, () => lockout.ReserveSeparately(tenant.Id, $"{device.UserId}|{device.Id}", cancel));
+            using var known = await Begin(tenant, () => lockout.ReserveSeparately(tenant.Id, device.UserId, device.Id, cancel));
             var user = await Find(known, tenant, userName, cancel);
             if (device.IsOf(user)) return await Verify(known, tenant, user, password, cancel);
             await known.Withdraw();
@@ -70,7 +70,7 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInLo
     /// <exception cref="Problem">503 <c>server_busy</c>; the attempt was not counted.</exception>
     public async Task<User> Confirm(Tenant tenant, User user, string password, CancellationToken cancel)
     {
-        using var attempt = await Begin(tenant, () => lockout.ReserveSeparately(tenant.Id, user.Id, cancel));
+        using var attempt = await Begin(tenant, () => lockout.ReserveSeparately(tenant.Id, user.Id, device: null, cancel));
         return await Verify(attempt, tenant, await users.Find(tenant, user.Id, cancel), password, cancel);
     }
 

@@ -15,6 +15,9 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
     // A link works for half an hour, so whoever asks for one more got one within the last ten minutes.
     const int MaxMails = 5;
 
+    const string KnownDeviceKind = "apart";
+    const string MailKind = "mail";
+
     static readonly TimeSpan MailLock = TimeSpan.FromMinutes(10);
 
     /// <summary>A sign-in from an unknown device.</summary>
@@ -26,10 +29,10 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
             Address(tenant, address) with { GoodOf = account, Room = settings.AddressRoom },
         ], cancel);
 
-    /// <summary>A sign-in with a count of its own: on a known device, or by a user who is signed in.</summary>
+    /// <summary>A sign-in with a count of its own: on one of the user's devices or, without a device, by a user who is signed in.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
-    public Task<LockoutAttempt> ReserveSeparately(string tenant, string place, CancellationToken cancel) =>
-        lockout.Reserve([Account(tenant, $"apart|{place}") with { GoodClears = true }], cancel);
+    public Task<LockoutAttempt> ReserveSeparately(string tenant, string userId, string? device, CancellationToken cancel) => lockout.Reserve(
+        [AccountCounter(RowKeys.AttemptsOf(tenant, KnownDeviceKind, userId, device ?? "")) with { GoodClears = true }], cancel);
 
     /// <summary>A guess at a device's code by a user who is signed in.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
@@ -44,36 +47,31 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
     public Task<LockoutAttempt> ReserveReset(string tenant, string account, string address, CancellationToken cancel) =>
         lockout.Reserve([Account(tenant, $"reset|{account}|{address}"), Address(tenant, $"reset|{address}")], cancel);
 
-    /// <summary>A reset mail to a user; null if the last mails are so recent that another would not help the owner.</summary>
-    public async Task<LockoutAttempt?> TryReserveMail(string tenant, string userId, CancellationToken cancel)
-    {
-        try
-        {
-            return await lockout.Reserve([Mail(tenant, userId)], cancel);
-        }
-        catch (OAuthError)
-        {
-            return null;
-        }
-    }
+    /// <summary>
+    /// A reset mail to a user. Requests from the user's own devices and those by administrators have counts of their own, so
+    /// that nobody can use up another's.
+    /// </summary>
+    /// <exception cref="OAuthError">429: the last mails are so recent that another would not help the owner.</exception>
+    public Task<LockoutAttempt> ReserveMail(string tenant, string userId, string by, CancellationToken cancel) => lockout.Reserve(
+        [new(RowKeys.AttemptsOf(tenant, MailKind, userId, by), MaxMails, MailLock) { Slow = MaxMails }], cancel);
 
     /// <summary>Forgets the mails, because their links were used.</summary>
-    public Task ForgetMails(string tenant, string userId, CancellationToken cancel) => lockout.Clear(Mail(tenant, userId).Partition, cancel);
+    public Task ForgetMails(string tenant, string userId, CancellationToken cancel) =>
+        lockout.Clear(RowKeys.AttemptsOf(tenant, MailKind, userId, null), cancel);
 
-    /// <summary>Unlocks an account: forgets its failures and the mails to it.</summary>
+    /// <summary>Unlocks an account, for strangers and on all of the user's devices: forgets its failures and the mails to it.</summary>
     public async Task Unlock(string tenant, User user, CancellationToken cancel)
     {
-        await lockout.Clear(Account(tenant, UserStore.Normalize(user.UserName)).Partition, cancel);
+        await lockout.Clear(RowKeys.Attempts(tenant, "account", UserStore.Normalize(user.UserName)), cancel);
+        await lockout.Clear(RowKeys.AttemptsOf(tenant, KnownDeviceKind, user.Id, null), cancel);
         await ForgetMails(tenant, user.Id, cancel);
     }
 
-    LockoutCounter Account(string tenant, string account) =>
-        new(RowKeys.Attempts(tenant, "account", account), settings.AccountTries, settings.LockTime);
+    LockoutCounter Account(string tenant, string account) => AccountCounter(RowKeys.Attempts(tenant, "account", account));
+
+    LockoutCounter AccountCounter(string partition) => new(partition, settings.AccountTries, settings.LockTime);
 
     // Many people may share an address, so it allows more failures.
     LockoutCounter Address(string tenant, string address) =>
         new(RowKeys.Attempts(tenant, "address", address), settings.AddressTries, settings.LockTime);
-
-    static LockoutCounter Mail(string tenant, string userId) =>
-        new(RowKeys.Attempts(tenant, "mail", userId), MaxMails, MailLock) { Slow = MaxMails };
 }

@@ -12,7 +12,7 @@ namespace Latchkey.OAuth;
 /// </summary>
 public sealed class BrowserCookies(Settings settings)
 {
-    const string BrowserName = "browser";
+    const string FormName = "form-";
     const string RequestName = "request-";
 
     const int SecretChars = 43;
@@ -39,21 +39,34 @@ public sealed class BrowserCookies(Settings settings)
     public void Clear(TenantRequest request, string name) =>
         request.Response.Cookies.Delete(Name(request.Tenant, name), Options(null));
 
-    /// <summary>The secret that <see cref="EnsureBrowser"/> gave this browser, or null.</summary>
-    public string? FindBrowser(TenantRequest request) =>
-        Read(request, BrowserName) is { Length: SecretChars } secret ? secret : null;
+    /// <summary>The secret that forms with this id are tied to; null if this browser does not have it.</summary>
+    public string? FindForm(TenantRequest request, string id) =>
+        Ids.IsId(id) && Read(request, FormName + id) is { Length: SecretChars } secret ? secret : null;
+
+    /// <summary>The ids of the form secrets that this browser has: several, if tabs started at the same time.</summary>
+    public IEnumerable<string> Forms(TenantRequest request)
+    {
+        var (start, end) = (Prefix + FormName, $"-{request.Tenant.Id}");
+        return from name in request.Http.Cookies.Keys
+            where name.Length == start.Length + Ids.Length + end.Length
+            where name.StartsWith(start, StringComparison.Ordinal) && name.EndsWith(end, StringComparison.Ordinal)
+            let id = name[start.Length..^end.Length]
+            where FindForm(request, id) is not null
+            orderby id
+            select id;
+    }
 
     /// <summary>
-    /// A secret that this browser has before anybody signs in, and that forms are tied to. It is made if it does not exist.
-    /// Do not call it for the answer to a POST: a form on a foreign site sends no cookie, so a new secret would replace the
-    /// browser's own. HEAD starts nothing and sets no cookie.
+    /// A secret that forms without a pending request are tied to: one that this browser has, or a new one in a cookie of its
+    /// own. So tabs that start at the same time, before there is a cookie, do not disturb each other. HEAD starts nothing and
+    /// sets no cookie.
     /// </summary>
-    public string EnsureBrowser(TenantRequest request)
+    public (string Id, string Secret) EnsureForm(TenantRequest request)
     {
-        if (FindBrowser(request) is { } known) return known;
-        var secret = Ids.NewSecret();
-        if (!HttpMethods.IsHead(request.Http.Method)) Write(request, BrowserName, secret, life: null);
-        return secret;
+        if (Forms(request).FirstOrDefault() is { } known) return (known, FindForm(request, known)!);
+        var (id, secret) = (Ids.New(), Ids.NewSecret());
+        if (!HttpMethods.IsHead(request.Http.Method)) Write(request, FormName + id, secret, life: null);
+        return (id, secret);
     }
 
     /// <summary>The secret that this browser has for a pending request, or null.</summary>

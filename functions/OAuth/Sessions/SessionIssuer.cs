@@ -76,6 +76,7 @@ public sealed class SessionIssuer(
             ClientId = client.Id,
             UserId = user.Id,
             UserMark = user.State.Mark,
+            AppMark = user.State.AppMark(client.Id),
             ClientIncarnation = client.Incarnation,
             Person = Person.Of(tenant, user),
             Scope = scope.ToString(),

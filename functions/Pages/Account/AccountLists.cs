@@ -40,6 +40,7 @@ public sealed class AccountLists(
         var lines = new List<ConsentLine>();
         foreach (var consent in await consents.List(tenant, user.Id, cancel))
         {
+            if (!user.State.KeepsApp(consent.ClientId, consent.AppMark)) continue;
             var client = await clients.Find(tenant, consent.ClientId, cancel);
             // An app that was registered later under the same id is another app.
             if (client?.Incarnation != consent.ClientIncarnation) client = null;

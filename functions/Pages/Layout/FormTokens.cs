@@ -31,23 +31,29 @@ public sealed class FormTokens(Macs macs, BrowserCookies cookies)
             throw OutOfDate();
     }
 
-    /// <summary>A token for a form without a pending request. It is tied to the browser.</summary>
+    /// <summary>
+    /// A token for a form without a pending request, <c>{id}.{MAC}</c>. The id names a cookie of this browser, to which the
+    /// token is tied.
+    /// </summary>
     /// <param name="request">The HTTP request.</param>
     /// <param name="subject">What the form is about; a form about anything else needs another token.</param>
-    public Task<string> For(TenantRequest request, string subject) =>
-        macs.Make(Purpose, request.Tenant.Id, $"{cookies.EnsureBrowser(request)}|{subject}", request.Cancel);
+    public async Task<string> For(TenantRequest request, string subject)
+    {
+        var (id, secret) = cookies.EnsureForm(request);
+        return $"{id}.{await macs.Make(Purpose, request.Tenant.Id, $"{secret}|{subject}", request.Cancel)}";
+    }
 
     /// <summary>Accepts only our own form about this subject.</summary>
     /// <exception cref="Problem">400 <c>sign_in_expired</c>, or <c>cookies_off</c> if the browser sent no cookie.</exception>
     public async Task Check(TenantRequest request, string subject, Form form)
     {
-        if (cookies.FindBrowser(request) is not { } browser)
+        if (!cookies.Forms(request).Any())
         {
             throw Problem.BadRequest("cookies_off",
                 "Your browser did not send this site's cookie back. Allow cookies for this site, then load the page again.");
         }
-        if (form[Field] is not { } token
-            || !await macs.Verify(Purpose, request.Tenant.Id, $"{browser}|{subject}", token, request.Cancel))
+        if (form[Field]?.Split('.') is not [var id, var mac] || cookies.FindForm(request, id) is not { } secret
+            || !await macs.Verify(Purpose, request.Tenant.Id, $"{secret}|{subject}", mac, request.Cancel))
             throw OutOfDate();
     }
 

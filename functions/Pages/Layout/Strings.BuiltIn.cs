@@ -1,4 +1,3 @@
-using System.Globalization;
 using Latchkey.OAuth;
 
 namespace Latchkey.Pages;
@@ -106,29 +105,6 @@ public static partial class Strings
     public const string ResetDoneLead = "You are signed out everywhere. Go back to your app and sign in.";
     public const string ResetLinkNotGood = "This link has expired or was already used. You can ask for a new one.";
     public const string NoReset = "Ask an administrator for a new password.";
-
-    public static string ResetSubject(string tenant) => $"{MailName(tenant)}: set a new password";
-
-    public static string ResetMail(string tenant, string link) => $"""
-        Somebody, probably you, has asked for a new password for your {MailName(tenant)} account.
-        Set it here within half an hour:
-
-        {link}
-
-        If it was not you, ignore this email. Your password stays the same.
-        """;
-
-    // Our mails must not carry text that somebody else chose, such as a user's name. Of the tenant's name only words remain,
-    // without characters that a mail program would turn into a link.
-    static string MailName(string tenant)
-    {
-        var words = string.Concat(tenant.Select(c => char.IsLetterOrDigit(c) || c is '-' or '\'' or '&'
-            || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark ? c : ' '));
-        var name = string.Join(' ', words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        return name.Length <= MaxMailName ? name : name[..MaxMailName].TrimEnd();
-    }
-
-    const int MaxMailName = 40;
 
     public const string UnknownDevice = "Unknown device";
 

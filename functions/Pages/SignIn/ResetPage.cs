@@ -54,8 +54,7 @@ public sealed class ResetPage(
         var (_, tenant, audit, cancel) = request;
         // No user is recorded here, because there may be none. A mail that is sent has an entry of its own.
         audit.Type = "password-reset-ask";
-        await resets.Ask(tenant, userName, devices.PlaceOf(request, userName), (user, link) => new Message(
-            user.Email!, Strings.ResetSubject(tenant.Name), Strings.ResetMail(tenant.Name, $"{tenant.Issuer}/{Name}?link={link}")), cancel);
+        await resets.Ask(tenant, userName, devices.PlaceOf(request, userName), cancel);
         return await ShowMessage(request, Strings.ResetAsked, new MessageModel(Strings.ResetAskedLead));
     }
 

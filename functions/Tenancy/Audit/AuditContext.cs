@@ -4,34 +4,34 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// What a request does, for the audit. It is filled in as it becomes known and recorded once, with the answer; an act
-/// without a <see cref="Type"/> is not recorded. Only our own words, ids and addresses go in: never what was typed,
-/// never a secret, a token or a URL.
+/// Collects what the audit says about a request. It is filled in step by step and recorded once, with the response; without a
+/// <see cref="Type"/> nothing is recorded. It holds only words of our own, ids and addresses: never what somebody typed, and
+/// never a secret, token or URL.
 /// </summary>
 public sealed class AuditContext
 {
-    // Ids fit; a secret (43 characters), a refresh token and a JWT do not, wherever in a path somebody may put one.
+    // Ids fit. A secret (43 characters), a refresh token and a JWT do not, wherever in a path somebody puts one.
     const int MaxTargetChars = 40;
 
-    /// <summary>The kind: the function's name, or a word such as <c>sign-in</c>.</summary>
+    /// <summary>The type of action: the function's name, or a word such as <c>sign-in</c>.</summary>
     public string? Type { get; set; }
 
-    /// <summary>The user who acts, by id; null if a client acts for itself or nobody is known.</summary>
+    /// <summary>The id of the acting user; null if a client acts for itself or the user is unknown.</summary>
     public string? Actor { get; set; }
 
-    /// <summary>The client, once it is known to be one of the tenant's.</summary>
+    /// <summary>The id of the client, once it is known to exist in the tenant.</summary>
     public string? Client { get; set; }
 
-    /// <summary>The id of what it is done to, or null.</summary>
+    /// <summary>The id of the object of the action, or null.</summary>
     public string? Target { get; set; }
 
-    /// <summary>More about it, in our own words; or null.</summary>
+    /// <summary>Details in words of our own, or null.</summary>
     public string? Detail { get; set; }
 
-    /// <summary>A code that says why it was refused, where the answer itself does not; or null.</summary>
+    /// <summary>A code for the reason of a refusal that the response itself does not reveal, or null.</summary>
     public string? Refusal { get; set; }
 
-    /// <summary>The act of a request.</summary>
+    /// <summary>The audit context of a request.</summary>
     public static AuditContext Of(HttpRequest request)
     {
         if (request.HttpContext.Items.TryGetValue(typeof(AuditContext), out var known)) return (AuditContext)known!;
@@ -40,7 +40,7 @@ public sealed class AuditContext
         return audit;
     }
 
-    /// <summary>What a verified token says about the act.</summary>
+    /// <summary>Takes over who acts from a verified token.</summary>
     internal void By(HttpRequest request, AccessToken token)
     {
         Type ??= FunctionOf(request);
@@ -48,10 +48,10 @@ public sealed class AuditContext
         Actor = token.SessionId is null && token.Subject == token.ClientId ? null : token.Subject;
     }
 
-    // Both hosts call an endpoint by its function's name.
+    // Both hosts use the function's name as the endpoint's display name.
     static string FunctionOf(HttpRequest request) => request.HttpContext.GetEndpoint()?.DisplayName ?? "unknown";
 
-    // The last id of the path, which is what the request is about.
+    // The last id in the path is what the request is about.
     static string? IdIn(HttpRequest request) => request.RouteValues
         .Where(value => value.Key != "tenant").Select(value => value.Value as string).LastOrDefault() is { } id
         && id.Length <= MaxTargetChars && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') ? id : null;

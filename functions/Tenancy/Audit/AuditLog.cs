@@ -12,18 +12,19 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// Writes the audit behind the requests, which never wait for it and never fail by it: entries go into a bounded queue
-/// and from there, as soon as storage takes them, in batches to the tables. No tenant may have more there than is left for the others. What does not fit, or storage refuses for
-/// some seconds, is dropped, counted and told: one <c>audit.dropped</c> entry with the number, once there is a way.
-/// A process that is killed loses what it has not written: usually some milliseconds, at most what waits in the queue.
+/// Writes the audit in the background: requests never wait for it and never fail because of it. Entries go into a bounded
+/// queue and from there in batches to the tables. No tenant may fill more of the queue than it leaves free for the others. An
+/// entry that does not fit, or that storage refuses for some seconds, is dropped and counted; one <c>audit.dropped</c> entry
+/// reports the number as soon as writing works again. A killed process loses what it has not written: usually some
+/// milliseconds' worth, at most what is in the queue.
 /// </summary>
 public sealed partial class AuditLog(
     AuditTables audit, RoundTrips roundTrips, Settings settings, TimeProvider clock, ILogger<AuditLog> logger) : IHostedService
 {
-    /// <summary>How many entries may wait: of a tenant no more than there is room left, so that a flood of one is half of it.</summary>
+    /// <summary>Capacity of the queue. One tenant may fill at most as much as is left free, so a flood from one takes half.</summary>
     public const int Capacity = 20_000;
 
-    const int BatchRows = 100; // An entity-group transaction's bound.
+    const int BatchRows = 100; // The limit of an entity-group transaction.
     const int MaxAtOnce = 1000;
     const int Writers = 8;
 
@@ -42,14 +43,14 @@ public sealed partial class AuditLog(
         return Task.CompletedTask;
     }
 
-    /// <summary>Writes what waits, within some seconds.</summary>
+    /// <summary>Writes the remaining entries, for some seconds at most.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         queue.Writer.TryComplete();
         await Task.WhenAny(writing, Task.Delay(Shutdown, CancellationToken.None));
     }
 
-    /// <summary>Runs a request's steps and records how they went, if they turn out to be an act.</summary>
+    /// <summary>Runs a request's handler and records its outcome, if the audit context has a type by then.</summary>
     public async Task<IResult> Record(HttpRequest request, Tenant tenant, Func<Task<IResult>> steps)
     {
         try
@@ -62,7 +63,8 @@ public sealed partial class AuditLog(
         catch (Exception fault)
         {
             var audit = AuditContext.Of(request);
-            if (fault is OAuthError { Code: "authorization_pending" or "slow_down" }) audit.Type = null; // A device that asks again is no act.
+            // A device that polls again is not an action.
+            if (fault is OAuthError { Code: "authorization_pending" or "slow_down" }) audit.Type = null;
             if (fault is OAuthError { Code: "invalid_client" } client) audit.Client ??= client.About;
             else if (fault is OAuthError error) audit.Actor ??= error.About;
             Add(request, tenant, Code(fault), (fault as OAuthError)?.Detail);
@@ -79,15 +81,15 @@ public sealed partial class AuditLog(
             CallerAddress.Of(request, settings.FrontDoorId), audit.Refusal ?? result, detail.Length == 0 ? null : detail));
     }
 
-    /// <summary>Records what no request did: a timer, or what goes on behind an answer.</summary>
+    /// <summary>Records an action of no request: of a timer, or of work that continues after a response.</summary>
     /// <param name="tenant">The tenant's id.</param>
-    /// <param name="type">The kind.</param>
-    /// <param name="target">What it was done to, or null.</param>
-    /// <param name="detail">More, in our own words; or null.</param>
+    /// <param name="type">The type of action.</param>
+    /// <param name="target">The id of its object, or null.</param>
+    /// <param name="detail">Details in words of our own, or null.</param>
     public void Add(string tenant, string type, string? target, string? detail) =>
         Add(tenant, type, null, null, target, detail);
 
-    /// <summary>The same, of something that somebody is answerable for.</summary>
+    /// <summary>Records an action of no request for which a user or client is responsible.</summary>
     public void Add(string tenant, string type, string? actor, string? client, string? target, string? detail) =>
         Add(new AuditEntry(tenant, clock.GetUtcNow(), type, actor, client, target, "-", "ok", detail));
 
@@ -135,7 +137,7 @@ public sealed partial class AuditLog(
         }
     }
 
-    // What was dropped is told even if nothing else happens; but a storage that refuses is given time.
+    // Dropped entries are reported even if nothing else happens, but a storage that fails is given time to recover.
     async Task<bool> SomethingToDo()
     {
         var more = queue.Reader.WaitToReadAsync().AsTask();

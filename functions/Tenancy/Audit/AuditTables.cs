@@ -4,26 +4,26 @@ using Latchkey.Storage;
 
 namespace Latchkey.Tenancy;
 
-/// <summary>One line of the audit: who did what to what, from where, with which client, and how it went.</summary>
+/// <summary>An audit entry: who did what to what, from where, with which client, and with what result.</summary>
 /// <param name="Tenant">The tenant's id.</param>
-/// <param name="At">When the answer was known.</param>
-/// <param name="Type">The kind of act (<see cref="AuditContext.Type"/>).</param>
-/// <param name="Actor">The user who acted, or null.</param>
-/// <param name="Client">The client, or null.</param>
-/// <param name="Target">What it was done to, or null.</param>
-/// <param name="Address">Where the request came from (<see cref="Http.CallerAddress"/>).</param>
-/// <param name="Result"><c>ok</c>, or the code of the refusal.</param>
-/// <param name="Detail">More, in our own words; or null.</param>
+/// <param name="At">When the response was ready.</param>
+/// <param name="Type">The type of action (<see cref="AuditContext.Type"/>).</param>
+/// <param name="Actor">The id of the acting user, or null.</param>
+/// <param name="Client">The id of the client, or null.</param>
+/// <param name="Target">The id of the object of the action, or null.</param>
+/// <param name="Address">The caller's address (<see cref="Http.CallerAddress"/>).</param>
+/// <param name="Result"><c>ok</c>, or the error code.</param>
+/// <param name="Detail">Details in words of our own, or null.</param>
 public sealed record AuditEntry(string Tenant, DateTimeOffset At, string Type, string? Actor, string? Client,
     string? Target, string Address, string Result, string? Detail);
 
-/// <summary>The tables of the audit (SCHEMA.md, tables Audit…): one per UTC day of the act, a tenant's own partition, newest first.</summary>
+/// <summary>The audit's tables (SCHEMA.md, tables Audit…): one per UTC day of the action, a partition per tenant, newest first.</summary>
 public sealed class AuditTables(StorageClients storage)
 {
-    /// <summary>The tables by day. Their bucket is the day of the act, not of an expiry.</summary>
+    /// <summary>The tables by day. The bucket is the day of the action, not of an expiry.</summary>
     public ExpiringTables Tables { get; } = new(storage.Tables, "Audit");
 
-    /// <summary>An entry's row. Its key is made once, so writing it again after a lost answer changes nothing.</summary>
+    /// <summary>An entry's row. Its key is made once, so repeating a write whose answer was lost changes nothing.</summary>
     public static TableEntity Row(AuditEntry entry) => new(entry.Tenant, $"{Before(entry.At)}|{Ids.New()}")
     {
         ["At"] = entry.At,
@@ -41,7 +41,7 @@ public sealed class AuditTables(StorageClients storage)
         row.GetString("Actor"), row.GetString("Client"), row.GetString("Target"), row.GetString("Address"),
         row.GetString("Result"), row.GetString("Detail"));
 
-    /// <summary>A key before those of all earlier acts and after those of all later ones: times count down.</summary>
+    /// <summary>A row-key prefix that sorts before all earlier actions and after all later ones: it counts time down.</summary>
     public static string Before(DateTimeOffset time) =>
         (DateTimeOffset.MaxValue.Ticks - time.UtcTicks).ToString("D19", CultureInfo.InvariantCulture);
 }

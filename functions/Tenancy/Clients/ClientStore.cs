@@ -6,27 +6,27 @@ using Latchkey.Storage;
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// A tenant's clients (SCHEMA.md, table Clients), cached for seconds. <see cref="MyFilesClient"/> is always among them: of
-/// its row, which is there once its sessions were ended, only that mark counts.
+/// A tenant's clients (SCHEMA.md, table Clients), cached for seconds. <see cref="MyFilesClient"/> is always one of them. It gets
+/// a row only when its sessions are ended, and only that mark of the row counts.
 /// </summary>
 public sealed class ClientStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient("Clients"));
     readonly Cache<Client> cache = new(clock, settings.CacheTime);
 
-    /// <summary>The client, or null; a text that is no client id asks nobody.</summary>
+    /// <summary>The client, or null. A text that cannot be a client id costs no request.</summary>
     public ValueTask<Client?> Find(Tenant tenant, string id, CancellationToken cancel) =>
         Client.IsId(id) ? cache.Get($"{tenant.Id}|{id}", () => Load(tenant, id, cancel)) : default;
 
-    /// <summary>The client as stored now, past the cache: to be changed.</summary>
+    /// <summary>The client as stored now, past the cache, in order to change it.</summary>
     public Task<Client?> FindNow(Tenant tenant, string id, CancellationToken cancel) =>
         Client.IsId(id) ? Load(tenant, id, cancel) : Task.FromResult<Client?>(null);
 
-    /// <summary>The tenant's clients by id, after one; the first <paramref name="limit"/> of them.</summary>
+    /// <summary>The tenant's clients by id, after the given one; at most <paramref name="limit"/>.</summary>
     public async Task<IReadOnlyList<Client>> List(Tenant tenant, string? after, int limit, CancellationToken cancel)
     {
         var clients = new List<Client>();
-        // No id is longer than another by a suffix of less than a 0.
+        // A space sorts before every character of an id, so this starts after the given id and before all longer ones.
         await foreach (var row in table.Range(tenant.Id, after is null ? "" : after + " ", "~", limit, cancel))
         {
             clients.Add(Of(tenant, row.RowKey, row)!);
@@ -39,18 +39,18 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     /// <exception cref="ArgumentException">Its tokens or sessions would outlive the keys that they need.</exception>
     public Task Save(Tenant tenant, Client client, CancellationToken cancel) => table.Put(Row(tenant, client), cancel);
 
-    /// <summary>Writes clients, 100 at most, all or none.</summary>
+    /// <summary>Writes up to 100 clients, all or none.</summary>
     /// <exception cref="ArgumentException">Tokens or sessions would outlive the keys that they need.</exception>
     public Task Save(Tenant tenant, IReadOnlyList<Client> clients, CancellationToken cancel) => table.TryTransact(
         [.. clients.Select(client => new TableTransactionAction(TableTransactionActionType.UpsertReplace, Row(tenant, client)))], cancel);
 
-    /// <summary>Writes a new client, which is another than any that had this id before; false if there is one with this id.</summary>
+    /// <summary>Writes a new client with a new incarnation; false if the id is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, Client client, CancellationToken cancel) =>
         table.TryAdd(Row(tenant, client with { Incarnation = Ids.New() }), cancel);
 
     /// <summary>
-    /// The client as stored now if what bears this incarnation is not of the one at hand: another instance may have made
-    /// it anew a moment ago.
+    /// The client as stored now, if the given incarnation differs from that of the cached client: another instance may have
+    /// created it anew a moment ago.
     /// </summary>
     public async ValueTask<Client> Current(Tenant tenant, Client client, string incarnation, CancellationToken cancel)
     {
@@ -59,18 +59,18 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
         return await Find(tenant, client.Id, cancel) ?? client;
     }
 
-    /// <summary>Writes a client that <see cref="FindNow"/> gave; false if it was changed or deleted since.</summary>
+    /// <summary>Writes a client that <see cref="FindNow"/> returned; false if it was changed or deleted since.</summary>
     public async Task<bool> TryReplace(Tenant tenant, Client client, CancellationToken cancel)
     {
         var row = Row(tenant, client);
         row.ETag = client.ETag;
-        // Only the client that is known in code can be found without a row.
+        // Only the built-in client can be found without a row.
         var done = client.ETag == default ? await table.TryAdd(row, cancel) : await table.TryReplace(row, cancel);
         cache.Remove($"{tenant.Id}|{client.Id}");
         return done;
     }
 
-    /// <summary>Deletes a client, whatever state it is in. Other instances see it go within the cache's seconds.</summary>
+    /// <summary>Deletes a client, even if it was changed since. Other instances notice when their cached entry expires.</summary>
     public async Task Delete(Tenant tenant, string id, CancellationToken cancel)
     {
         await table.TryDelete(new TableEntity(tenant.Id, id) { ETag = ETag.All }, cancel);

@@ -3,12 +3,12 @@ using Latchkey.Protocol;
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// The client of the page <c>/{tenant}/my-files</c>: every tenant has it, because it is known here and not registered, and
-/// nobody can register, change or delete it. It gets its tokens like any app in a browser: code and PKCE, refresh by cookie.
+/// The client of the page <c>/{tenant}/my-files</c>. Every tenant has it, because it is built in; nobody can register, change or
+/// delete it. It gets its tokens like any browser app: by authorization code with PKCE, and its refresh token as a cookie.
 /// </summary>
 public static class MyFilesClient
 {
-    /// <summary>Its client id, which is also the path of the page under its tenant.</summary>
+    /// <summary>Its client id, which is also the page's path under the tenant.</summary>
     public const string Id = "my-files";
 
     /// <summary>The client in a tenant.</summary>

@@ -1,6 +1,6 @@
 namespace Latchkey.Tenancy;
 
-/// <summary>What a member may do in a group; each may also do what the ones before may.</summary>
+/// <summary>What a member may do in a group; each role includes the ones before it.</summary>
 public enum GroupRole
 {
     /// <summary>Reads.</summary>
@@ -9,20 +9,23 @@ public enum GroupRole
     /// <summary>Reads and writes.</summary>
     Editor,
 
-    /// <summary>Reads, writes and decides who else may.</summary>
+    /// <summary>Reads, writes and manages the members.</summary>
     Owner,
 }
 
 /// <summary>Users of a tenant who share a space of files.</summary>
 /// <param name="Id">See <see cref="IsId"/>; unique in its tenant.</param>
-/// <param name="Name">The name that people read.</param>
+/// <param name="Name">The display name.</param>
 public sealed record Group(string Id, string Name)
 {
-    /// <summary>True if the text may be a group's id: as a client's, 1 to 64 of letters, digits, <c>-</c>, <c>.</c> and <c>_</c>.</summary>
+    /// <summary>The group is being deleted: nobody can become a member any more.</summary>
+    public bool Deleting { get; init; }
+
+    /// <summary>True if the text may be a group's id, by the same rule as a client id (<see cref="Client.IsId"/>).</summary>
     public static bool IsId(string text) => Client.IsId(text);
 }
 
-/// <summary>One user's place in one group.</summary>
+/// <summary>A user's membership in a group.</summary>
 /// <param name="Group">The group.</param>
-/// <param name="Role">What the user may do there.</param>
+/// <param name="Role">The user's role in the group.</param>
 public sealed record Membership(Group Group, GroupRole Role);

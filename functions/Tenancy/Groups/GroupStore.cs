@@ -7,8 +7,8 @@ namespace Latchkey.Tenancy;
 
 /// <summary>
 /// A tenant's groups (SCHEMA.md, table Groups). A membership is two rows, one by group and one by user, written in one
-/// transaction; deciding it is one point read, which is cached for seconds: a removed member loses access at once here and
-/// that late on other instances.
+/// transaction. To check one takes a point read, which is cached for seconds: a removed member loses access at once here, and
+/// on other instances when their cached entry expires.
 /// </summary>
 public sealed class GroupStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
@@ -16,36 +16,44 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
     readonly Cache<Membership> cache = new(clock, settings.CacheTime);
 
     /// <summary>
-    /// A user's membership, at most <see cref="Settings.CacheTime"/> old, or null; a text that is no group's id asks nobody.
+    /// A user's membership, at most <see cref="Settings.CacheTime"/> old, or null. A text that cannot be a group's id costs no request.
     /// </summary>
     public ValueTask<Membership?> Find(string tenant, string group, string user, CancellationToken cancel) =>
         Group.IsId(group) ? cache.Get($"{tenant}|{group}|{user}", () => Load(tenant, group, user, cancel)) : default;
 
-    /// <summary>Makes a group, with its first owner if there is one; false if the id is taken.</summary>
+    /// <summary>Creates a group with its first owner, if one is given; false if the id is taken.</summary>
     public Task<bool> TryCreate(string tenant, Group group, string? owner, CancellationToken cancel) =>
         TryCreate(tenant, group, owner is null ? [] : [(owner, GroupRole.Owner)], cancel);
 
-    /// <summary>Makes a group with its first members, 49 at most; false if the id is taken.</summary>
-    public Task<bool> TryCreate(string tenant, Group group, IReadOnlyList<(string User, GroupRole Role)> members, CancellationToken cancel) => table.TryTransact(
+    /// <summary>Creates a group with its first members, 49 at most; false if the id is taken.</summary>
+    public Task<bool> TryCreate(
+        string tenant, Group group, IReadOnlyList<(string User, GroupRole Role)> members, CancellationToken cancel) => table.TryTransact(
     [
         new(TableTransactionActionType.Add, new TableEntity(tenant, RowKeys.Group(group.Id)) { ["Name"] = group.Name }),
         .. members.SelectMany(member => Rows(tenant, new(group, member.Role), member.User)),
     ], cancel);
 
     /// <summary>
-    /// Adds a member, or changes what a member may do; false if there is no such group. The group's row is touched with
-    /// it, so that a group that is being deleted takes nobody along unseen.
+    /// Adds a member or changes a member's role; false if the group does not exist or is being deleted. The same transaction
+    /// touches the group's row with the ETag that was read, so a deletion that begins meanwhile keeps the member out.
     /// </summary>
     public async Task<bool> SetMember(string tenant, Membership membership, string user, CancellationToken cancel)
     {
-        TableTransactionAction touch = new(
-            TableTransactionActionType.UpdateMerge, new TableEntity(tenant, RowKeys.Group(membership.Group.Id)), ETag.All);
-        var done = await table.TryTransact([touch, .. Rows(tenant, membership, user)], cancel);
+        var (done, key) = (false, RowKeys.Group(membership.Group.Id));
+        while (!done && await table.Find(tenant, key, cancel) is { } row && !IsMarked(row))
+        {
+            TableTransactionAction touch = new(TableTransactionActionType.UpdateMerge, new TableEntity(tenant, key), row.ETag);
+            done = await table.TryTransact([touch, .. Rows(tenant, membership, user)], cancel);
+        }
         Forget(tenant, membership.Group.Id, user);
         return done;
     }
 
-    /// <summary>Removes a member; false if there was none.</summary>
+    /// <summary>Marks a group as being deleted, or removes the mark. Does nothing if the group is gone.</summary>
+    public Task Mark(string tenant, string group, bool deleting, CancellationToken cancel) =>
+        table.TryMerge(new TableEntity(tenant, RowKeys.Group(group)) { ["Deleting"] = deleting }, cancel);
+
+    /// <summary>Removes a member; false if the user was not one.</summary>
     public async Task<bool> TryRemoveMember(string tenant, string group, string user, CancellationToken cancel)
     {
         var done = await table.TryTransact(
@@ -58,15 +66,15 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
     }
 
     /// <summary>
-    /// Renames a group, then its members' rows, which know its name too; false if there is no such group. Whoever dies in
-    /// between leaves some with the old name, and the same again mends it.
+    /// Renames a group, then its members' rows, which contain its name too; false if the group does not exist. After a crash in
+    /// between some rows have the old name; repeating the request corrects them.
     /// </summary>
     public async Task<bool> TryRename(string tenant, Group group, CancellationToken cancel)
     {
         if (!await table.TryMerge(new TableEntity(tenant, RowKeys.Group(group.Id)) { ["Name"] = group.Name }, cancel)) return false;
         await foreach (var user in Members(tenant, group.Id, cancel))
         {
-            // A merge, which fails for a member who has been removed since.
+            // A merge fails for a member who was removed since, as it should.
             await table.TryTransact([.. Keys(group.Id, user).Select(key => new TableTransactionAction(TableTransactionActionType.UpdateMerge,
                 new TableEntity(tenant, key) { ["Name"] = group.Name }, ETag.All))], cancel);
             Forget(tenant, group.Id, user);
@@ -75,35 +83,32 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
     }
 
     /// <summary>
-    /// Removes the members, then the group unless somebody was added meanwhile; then false. A group that is not there is
-    /// as good as removed.
+    /// Deletes a group that is marked; false if it was changed meanwhile. True if the group is gone, or the id belongs to a new
+    /// group by now.
     /// </summary>
-    public async Task<bool> TryDelete(string tenant, string group, CancellationToken cancel)
-    {
-        if (await table.Find(tenant, RowKeys.Group(group), cancel) is not { } row) return true;
-        await RemoveMembers(tenant, group, cancel);
-        return await table.TryDelete(row, cancel);
-    }
+    public async Task<bool> TryDelete(string tenant, string group, CancellationToken cancel) =>
+        await table.Find(tenant, RowKeys.Group(group), cancel) is not { } row || !IsMarked(row) || await table.TryDelete(row, cancel);
 
-    /// <summary>Removes all members.</summary>
+    /// <summary>Removes all members of a group that is marked or gone.</summary>
     public async Task RemoveMembers(string tenant, string group, CancellationToken cancel)
     {
+        if (await FindGroup(tenant, group, cancel) is { Deleting: false }) return;
         await foreach (var user in Members(tenant, group, cancel)) await TryRemoveMember(tenant, group, user, cancel);
     }
 
-    /// <summary>The tenant's groups by id, after one; the first <paramref name="limit"/> of them.</summary>
+    /// <summary>The tenant's groups by id, after the given one; at most <paramref name="limit"/>.</summary>
     public async Task<IReadOnlyList<Group>> List(string tenant, string? after, int limit, CancellationToken cancel)
     {
         var groups = new List<Group>();
         await foreach (var row in table.Range(tenant, RowKeys.Group(after is null ? "" : after + " "), RowKeys.Group("~"), limit, cancel))
         {
-            groups.Add(new(row.RowKey[RowKeys.Group("").Length..], row.GetString("Name")));
+            groups.Add(Read(row.RowKey[RowKeys.Group("").Length..], row));
             if (groups.Count == limit) break;
         }
         return groups;
     }
 
-    /// <summary>A group's members by user id, after one; the first <paramref name="limit"/> of them.</summary>
+    /// <summary>A group's members by user id, after the given one; at most <paramref name="limit"/>.</summary>
     public async Task<IReadOnlyList<(string User, GroupRole Role)>> Members(
         string tenant, string group, string? after, int limit, CancellationToken cancel)
     {
@@ -117,11 +122,11 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
         return members;
     }
 
-    /// <summary>The group, or null; a text that is no group's id asks nobody.</summary>
+    /// <summary>The group, or null. A text that cannot be a group's id costs no request.</summary>
     public async Task<Group?> FindGroup(string tenant, string id, CancellationToken cancel)
     {
         var row = Group.IsId(id) ? await table.Find(tenant, RowKeys.Group(id), cancel) : null;
-        return row is null ? null : new Group(id, row.GetString("Name"));
+        return row is null ? null : Read(id, row);
     }
 
     /// <summary>A user's memberships.</summary>
@@ -148,6 +153,10 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
     void Forget(string tenant, string group, string user) => cache.Remove($"{tenant}|{group}|{user}");
 
     static string[] Keys(string group, string user) => [RowKeys.Member(group, user), RowKeys.GroupOf(user, group)];
+
+    static bool IsMarked(TableEntity group) => group.GetBoolean("Deleting") is true;
+
+    static Group Read(string id, TableEntity row) => new(id, row.GetString("Name")) { Deleting = IsMarked(row) };
 
     static Membership Read(TableEntity row) =>
         new(new Group(row.GetString("GroupId"), row.GetString("Name")), Enum.Parse<GroupRole>(row.GetString("Role")));

@@ -4,29 +4,29 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// What somebody who has not signed in may have us store (sign-ins under way, pushed requests, device codes, clients), by
-/// address: a bucket of tokens that fills again with time. It is of this process alone, and so are its numbers; they are
-/// generous, because thousands of people share an address. Its memory is bounded.
+/// Limits how many rows callers who have not signed in can create (pending sign-ins, pushed requests, device codes, clients):
+/// a token bucket per address. It counts in this process alone. The numbers are generous, because thousands of people share
+/// an address. Its memory is bounded.
 /// </summary>
 public sealed class AnonymousRows(Settings settings, TimeProvider clock)
 {
-    /// <summary>How many rows an address may have at once.</summary>
+    /// <summary>Size of an address's bucket, in rows.</summary>
     public const int Burst = 600;
 
-    /// <summary>How many more each second.</summary>
+    /// <summary>Refill of the bucket, in rows per second.</summary>
     public const int PerSecond = 10;
 
-    /// <summary>What a client costs: its row stays.</summary>
+    /// <summary>Cost of a registered client, whose row stays for long.</summary>
     public const int ClientCost = 10;
 
-    // Addresses beyond these share one bucket: whoever has so many must not push others out.
+    // Further addresses share one bucket: whoever has so many addresses must not push others out of memory.
     const int MaxAddresses = 10_000;
     const string Others = "";
 
     readonly Dictionary<string, (double Left, DateTimeOffset At)> buckets = new(StringComparer.Ordinal);
     DateTimeOffset cleared;
 
-    /// <summary>How many addresses are remembered.</summary>
+    /// <summary>How many addresses are being tracked.</summary>
     public int Count
     {
         get
@@ -35,7 +35,7 @@ public sealed class AnonymousRows(Settings settings, TimeProvider clock)
         }
     }
 
-    /// <summary>Call it before the row is written.</summary>
+    /// <summary>Takes <paramref name="cost"/> from the address's bucket. To be called before the row is written.</summary>
     /// <exception cref="Problem">429 <c>too_many_requests</c></exception>
     public void Take(HttpRequest request, int cost = 1)
     {
@@ -50,7 +50,7 @@ public sealed class AnonymousRows(Settings settings, TimeProvider clock)
                 return;
             }
             var wait = Math.Max(1, (int)Math.Ceiling((cost - left) / PerSecond));
-            throw new Problem(429, "too_many_requests", "Too many requests from this address have begun something.")
+            throw new Problem(429, "too_many_requests", "Too many requests from this address. Try again later.")
             {
                 RetryAfter = wait,
                 Extensions = new Dictionary<string, object?> { ["error"] = "temporarily_unavailable" },
@@ -61,7 +61,7 @@ public sealed class AnonymousRows(Settings settings, TimeProvider clock)
     string Room(string address, DateTimeOffset now)
     {
         if (buckets.Count < MaxAddresses) return address;
-        if (now - cleared >= TimeSpan.FromSeconds(1)) // A look at all of them, so not for each request.
+        if (now - cleared >= TimeSpan.FromSeconds(1)) // This walks through all buckets, so not for every request.
         {
             cleared = now;
             foreach (var full in buckets.Where(bucket => Left(bucket.Value, now) >= Burst).Select(bucket => bucket.Key).ToList()) buckets.Remove(full);

@@ -58,12 +58,13 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
         return wait;
     }
 
-    /// <summary>Forgets the failures of a partition.</summary>
-    public async Task Clear(string partition, CancellationToken cancel)
+    /// <summary>Forgets the failures of all partitions whose keys start with this; there are few of them.</summary>
+    public async Task Clear(string start, CancellationToken cancel)
     {
-        await foreach (var row in Today(clock.GetUtcNow()).Range(partition, RowKeys.AnyAttempt, RowKeys.AnyAttempt + "~", null, cancel))
+        await foreach (var row in Today(clock.GetUtcNow()).Scan($"PartitionKey ge {start} and PartitionKey lt {start + "~"}", cancel))
             await Today(clock.GetUtcNow()).TryDelete(Any(row), cancel);
-        refusals.TryRemove(partition, out _);
+        foreach (var partition in refusals.Keys.Where(partition => partition.StartsWith(start, StringComparison.Ordinal)).ToList())
+            refusals.TryRemove(partition, out _);
     }
 
     /// <summary>Drops the days that are over.</summary>

@@ -1,8 +1,8 @@
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// An attempt at a secret that has its place (<see cref="Lockout"/>). Say how it went; until then, and if nobody ever does,
-/// it counts as a failure. Dispose of it in any case: others of this process wait for it.
+/// An attempt at a secret that has reserved its slots (<see cref="Lockout"/>). Report its outcome; until then, and if nobody
+/// ever does, it counts as a failure. Dispose of it in any case: other attempts in this process wait for it.
 /// </summary>
 public sealed class LockoutAttempt : IDisposable
 {
@@ -12,16 +12,16 @@ public sealed class LockoutAttempt : IDisposable
 
     internal List<IDisposable> Turns { get; } = [];
 
-    /// <summary>The secret was wrong.</summary>
+    /// <summary>The secret was wrong: the attempt counts as a failure.</summary>
     public Task Failed() => Task.WhenAll(Places.Select(place => place.Fail()));
 
-    /// <summary>It was right: the place is given back, and so are those of earlier failures where that is so.</summary>
+    /// <summary>The secret was right: releases the slots and, where the counter says so, those of earlier failures.</summary>
     public Task Good() => Task.WhenAll(Places.Select(place => place.Good()));
 
-    /// <summary>Nothing was tried, or it says nothing: the place is given back and no other.</summary>
+    /// <summary>Nothing was tried, or the outcome says nothing about the secret: releases the slots.</summary>
     public Task Withdraw() => Task.WhenAll(Places.Select(place => place.GiveBack()));
 
-    /// <summary>Lets the next of this process try.</summary>
+    /// <summary>Lets the next attempt in this process proceed.</summary>
     public void Dispose()
     {
         foreach (var turn in Turns) turn.Dispose();

@@ -1,27 +1,27 @@
 namespace Latchkey.Tenancy;
 
-/// <summary>Something that attempts are counted under (SCHEMA.md, tables Attempts…), and how many of them may fail.</summary>
-/// <param name="Partition">Its rows.</param>
-/// <param name="Max">So many failures lock it.</param>
-/// <param name="Lock">For so long after the last of them.</param>
+/// <summary>A counter of failed attempts (SCHEMA.md, tables Attempts…) and how many it allows.</summary>
+/// <param name="Partition">The partition of its rows.</param>
+/// <param name="Max">How many failures lock it.</param>
+/// <param name="Lock">How long the lock lasts after the last failure.</param>
 public sealed record LockoutCounter(string Partition, int Max, TimeSpan Lock)
 {
-    /// <summary>From so many failures on the next attempt must wait: 1 s, then twice as long in even steps up to the lock.</summary>
+    /// <summary>The number of failures after which the next attempt must wait: 1 s, growing evenly up to the lock.</summary>
     public int Slow { get; init; } = Math.Max(1, Max / 2);
 
-    /// <summary>A good attempt takes the failures that it found away.</summary>
+    /// <summary>A success removes the failures before it.</summary>
     public bool GoodClears { get; init; }
 
-    /// <summary>Whose good attempts give room to others, or null if none does.</summary>
+    /// <summary>Whose success is remembered and raises the limits for others, or null.</summary>
     public string? GoodOf { get; init; }
 
-    /// <summary>How many more may fail for each of those who were good here.</summary>
+    /// <summary>By how much each remembered success raises the limits.</summary>
     public int Room { get; init; }
 
-    /// <summary>The same with room for so many who were good here.</summary>
+    /// <summary>The counter with its limits raised for this many remembered successes.</summary>
     internal LockoutCounter For(int good) => this with { Max = Max + Room * good, Slow = Slow + Room * good };
 
-    /// <summary>How long the next attempt must be away from the last of so many failures.</summary>
+    /// <summary>The minimum time between the last of these failures and the next attempt.</summary>
     internal TimeSpan Wait(int failures)
     {
         if (failures < Slow) return TimeSpan.Zero;

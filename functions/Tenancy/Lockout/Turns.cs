@@ -1,17 +1,17 @@
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// Lets so many through at once per key, in this process; a bounded number of others wait in order, for a bounded time.
-/// A key that nobody uses takes no memory.
+/// Limits how many callers per key proceed at once in this process; a bounded number of others wait in order, for a bounded
+/// time. A key that nobody uses takes no memory.
 /// </summary>
 public sealed class Turns(int mostWaiting, TimeSpan mostTime)
 {
     readonly Dictionary<string, Line> lines = new(StringComparer.Ordinal);
 
-    /// <summary>A turn, to be given back by disposing of it; null if too many wait or it took too long.</summary>
-    /// <param name="key">What is waited for.</param>
-    /// <param name="atOnce">How many may have a turn at once; the first caller of a key decides.</param>
-    /// <param name="cancel">The caller hung up.</param>
+    /// <summary>Enters; dispose of the result to leave. Null if too many wait or the wait took too long.</summary>
+    /// <param name="key">What to wait for.</param>
+    /// <param name="atOnce">How many may be inside at once; the first caller of a key decides.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
     public async Task<IDisposable?> Take(string key, int atOnce, CancellationToken cancel)
     {
         Line line;

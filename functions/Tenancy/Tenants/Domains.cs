@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// Which tenant's own domain a host name is (SCHEMA.md, table Domains). All are read together and cached for seconds;
-/// under the deployment's own host name nobody asks.
+/// Maps host names to the tenants that own them (SCHEMA.md, table Domains). All rows are read together and cached for seconds;
+/// a request to the deployment's own host name needs none of them.
 /// </summary>
 public sealed class Domains(StorageClients storage, Settings settings, TimeProvider clock)
 {
@@ -16,19 +16,19 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
     readonly Cache<Dictionary<string, string>> cache = new(clock, settings.CacheTime < Longest ? settings.CacheTime : Longest);
     readonly string own = new Uri(settings.Origin).Host;
 
-    /// <summary>The tenant whose own domain the request came to, or null: the deployment's own host, or one that is nobody's.</summary>
+    /// <summary>The tenant that owns the request's host name, or null: it is the deployment's, or unknown.</summary>
     public async ValueTask<string?> TenantAt(HttpRequest request, CancellationToken cancel)
     {
-#pragma warning disable RS0030 // The one place that looks at the Host header. It decides a refusal and builds nothing.
+#pragma warning disable RS0030 // The only place that reads the Host header. It can only cause a refusal; no URL is built from it.
         var host = request.Host.Host;
 #pragma warning restore RS0030
-        host = host.TrimEnd('.'); // DNS takes login.example.com. for the same name.
+        host = host.TrimEnd('.'); // In DNS login.example.com. is the same name.
         if (host.Equals(own, StringComparison.OrdinalIgnoreCase)) return null;
         var all = await cache.Get("", () => Load(cancel));
         return all!.GetValueOrDefault(host);
     }
 
-    /// <summary>Gives a domain to a tenant; false if it is another's. It may be its own already.</summary>
+    /// <summary>Assigns a domain to a tenant; false if another tenant owns it. True if the tenant owns it already.</summary>
     public async Task<bool> TryClaim(string domain, string tenant, CancellationToken cancel)
     {
         var row = new TableEntity(Tenant.Operator, domain) { ["Tenant"] = tenant };
@@ -38,7 +38,7 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
         return won;
     }
 
-    /// <summary>Gives a domain back, if it is the tenant's.</summary>
+    /// <summary>Releases a domain, if the tenant owns it.</summary>
     public async Task Release(string domain, string tenant, CancellationToken cancel)
     {
         if (await table.Find(Tenant.Operator, domain, cancel) is { } row && row.GetString("Tenant") == tenant)
@@ -46,7 +46,9 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
         cache.Remove("");
     }
 
-    /// <summary>Gives back all that a tenant has, for its deletion: a change that was cut short may have left it more than its own.</summary>
+    /// <summary>
+    /// Releases every domain of a tenant that is being deleted: an interrupted change may have left it more than its current one.
+    /// </summary>
     public async Task ReleaseAll(string tenant, CancellationToken cancel)
     {
         await foreach (var row in table.Partition(Tenant.Operator, cancel))

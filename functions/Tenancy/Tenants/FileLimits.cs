@@ -1,11 +1,11 @@
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// How much a tenant's files may be. What is begun and what is in the trash counts too: it takes up room in storage.
+/// Limits on a tenant's files. Unfinished uploads and deleted files in the trash count too: they take up storage.
 /// </summary>
 public sealed record FileLimits
 {
-    /// <summary>Bytes of one file; the setting's limit holds as well.</summary>
+    /// <summary>Bytes of one file; the limit in the settings applies as well.</summary>
     public long FileBytes { get; init; } = long.MaxValue;
 
     /// <summary>Bytes in one space: a user's, a group's or an app's.</summary>
@@ -23,6 +23,8 @@ public sealed record FileLimits
     /// <summary>Files of the whole tenant.</summary>
     public long TenantFiles { get; init; } = 10_000_000;
 
-    /// <summary>The media types that may be uploaded, such as <c>image/jpeg</c> or <c>image/*</c>, in lower case; none is all.</summary>
+    /// <summary>
+    /// The media types that may be uploaded, such as <c>image/jpeg</c> or <c>image/*</c>, in lower case; empty allows all.
+    /// </summary>
     public IReadOnlyList<string> ContentTypes { get; init; } = [];
 }

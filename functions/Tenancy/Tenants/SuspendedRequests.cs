@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// Tells the operators' audit that requests to a suspended tenant were refused: they can read it, the tenant's own
-/// administrators can't. Its apps may ask every second, so it is told once a minute, with how many there were.
+/// Records in the operators' audit that requests to a suspended tenant were refused: operators can read it, the tenant's own
+/// administrators cannot. Apps may ask every second, so there is one entry a minute, with the number of requests.
 /// </summary>
 public sealed class SuspendedRequests(AuditLog audit, TimeProvider clock)
 {
@@ -12,7 +12,7 @@ public sealed class SuspendedRequests(AuditLog audit, TimeProvider clock)
 
     readonly ConcurrentDictionary<string, (DateTimeOffset Told, int Since)> tenants = new(StringComparer.Ordinal);
 
-    /// <summary>One more was refused.</summary>
+    /// <summary>Counts one refused request.</summary>
     public void Add(Tenant tenant)
     {
         var now = clock.GetUtcNow();

@@ -3,55 +3,57 @@ using Latchkey.Protocol;
 
 namespace Latchkey.Tenancy;
 
-/// <summary>A customer of the deployment: an issuer of its own, with its own clients, users, roles and files.</summary>
+/// <summary>A customer of the deployment: an issuer with its own clients, users, roles and files.</summary>
 public sealed record Tenant
 {
-    /// <summary>The tenant whose people and programs look after the deployment's tenants (scope <c>operator</c>).</summary>
+    /// <summary>The tenant of the deployment's operators, who manage all tenants (scope <c>operator</c>).</summary>
     public const string Operator = "operator";
 
-    /// <summary>The id of the client for which an operator's tokens are made in another tenant; no other client can have it.</summary>
+    /// <summary>The client id of operators' tokens in other tenants; it is reserved.</summary>
     public const string OperatorClient = "operator";
 
-    /// <summary>The id in every path: see <see cref="IsId"/>.</summary>
+    /// <summary>The id, which every path begins with: see <see cref="IsId"/>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The name that people read.</summary>
+    /// <summary>The display name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>OIDC's issuer: <c>{origin}/{tenant}</c>, from the settings or its own domain, never from the Host header.</summary>
+    /// <summary>
+    /// The issuer (OIDC): <c>{origin}/{tenant}</c>. The origin is its own domain or from the settings, never from the Host header.
+    /// </summary>
     public required string Issuer { get; init; }
 
-    /// <summary>Where its pages are: the issuer's scheme, host and port.</summary>
+    /// <summary>The origin of its pages: the issuer's scheme, host and port.</summary>
     public string OwnOrigin => Issuer[..^(Id.Length + 1)];
 
-    /// <summary>Raw origins of this tenant's web views and web apps, for CORS.</summary>
+    /// <summary>The origins of this tenant's web views and web apps, as browsers send them, for CORS.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
-    /// <summary>The colour of its buttons, <c>#rrggbb</c>; null is ours.</summary>
+    /// <summary>The colour of its buttons, <c>#rrggbb</c>; null is the default.</summary>
     public string? Color { get; init; }
 
-    /// <summary>An https address of its logo, shown on its pages; null shows its name alone.</summary>
+    /// <summary>An https URL of its logo, shown on its pages; null shows only the name.</summary>
     public string? LogoUri { get; init; }
 
-    /// <summary>Anybody may register an app (RFC 7591 §3), without an initial access token. Off unless an operator says so.</summary>
+    /// <summary>Anybody may register an app (RFC 7591 §3) without an initial access token. Off unless an operator turns it on.</summary>
     public bool OpenRegistration { get; init; }
 
-    /// <summary>Its own domain, such as <c>login.example.com</c>, which is its issuer's origin; or null.</summary>
+    /// <summary>Its own domain, such as <c>login.example.com</c>, which its issuer uses; or null.</summary>
     public string? Domain { get; init; }
 
-    /// <summary>Why it is suspended: then every request is answered 403 with it. Null if it is not.</summary>
+    /// <summary>Why it is suspended: every request gets 403 with this reason. Null if it is not.</summary>
     public string? SuspendedBecause { get; init; }
 
-    /// <summary>Sessions and tokens from before (or of) this instant are revoked; null if there was never need.</summary>
+    /// <summary>Sessions and tokens issued at or before this instant are revoked; null if none were.</summary>
     public DateTimeOffset? SessionsNotBefore { get; init; }
 
-    /// <summary>When it was made; null for a row from before this column.</summary>
+    /// <summary>When it was created; null for a row older than this column.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
-    /// <summary>Base64 SHA-256 of the value that its last export gave, which deleting it takes; or null.</summary>
+    /// <summary>Base64 SHA-256 of the value at the end of its last export, which confirms its deletion; or null.</summary>
     public string? DeleteConfirmation { get; init; }
 
-    /// <summary>The user whose request made tenant <see cref="Operator"/>; null for any other.</summary>
+    /// <summary>The user whose request created tenant <see cref="Operator"/>; null for other tenants.</summary>
     public string? FirstOperator { get; init; }
 
     internal ETag ETag { get; init; }
@@ -59,16 +61,16 @@ public sealed record Tenant
     /// <summary>The tenant's roles by name.</summary>
     public IReadOnlyDictionary<string, Role> Roles { get; init; } = new Dictionary<string, Role>();
 
-    /// <summary>How much its files may be.</summary>
+    /// <summary>Limits on its files.</summary>
     public FileLimits Limits { get; init; } = new();
 
-    /// <summary>The origins of Capacitor, Ionic and Cordova web views: what a new tenant starts with.</summary>
+    /// <summary>The origins of Capacitor, Ionic and Cordova web views, with which a new tenant starts.</summary>
     public static IReadOnlyList<string> WebViewOrigins { get; } =
         ["capacitor://localhost", "ionic://localhost", "http://localhost", "https://localhost"];
 
     /// <summary>
-    /// True if the text may be a tenant's id: 2 to 40 of a-z, 0-9 and single inner hyphens, so that it is legal in a
-    /// container name, and not a path segment of the Functions host or of ours.
+    /// True if the text may be a tenant's id: 2 to 40 of a-z, 0-9 and single inner hyphens, so that a container name can contain
+    /// it; and not a path segment that the Functions host or this service uses itself.
     /// </summary>
     public static bool IsId(string text) =>
         text.Length is >= 2 and <= 40
@@ -76,11 +78,11 @@ public sealed record Tenant
         && text[0] != '-' && text[^1] != '-' && !text.Contains("--", StringComparison.Ordinal)
         && text is not ("admin" or "runtime" or "health" or "openapi");
 
-    /// <summary>True if what this client began at this instant is revoked as a whole, with the client's or the tenant's sessions.</summary>
+    /// <summary>True if what the client began at this instant was revoked with all sessions of the client or the tenant.</summary>
     public bool HasEnded(Client client, DateTimeOffset begun) => begun <= SessionsNotBefore || begun <= client.SessionsNotBefore;
 
     /// <summary>
-    /// True if the text may be a domain: a lower-case DNS name of at least two labels (RFC 1123 §2.1), no address.
+    /// True if the text may be a domain: a lower-case DNS name of at least two labels (RFC 1123 §2.1), not an IP address.
     /// </summary>
     public static bool IsDomain(string text) =>
         text.Length <= 253 && text.Split('.') is { Length: >= 2 } labels
@@ -88,7 +90,7 @@ public sealed record Tenant
             && label.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
         && char.IsAsciiLetterLower(labels[^1][0]);
 
-    /// <summary>The rights that these roles give together; a role that the tenant does not have, or has anew, gives none.</summary>
+    /// <summary>The combined rights of these roles. A role that was deleted, or created anew since, gives none.</summary>
     public Scope Rights(IEnumerable<HeldRole> roles) => Scope.Of(Standing(roles).SelectMany(role => role.Rights.Tokens));
 
     /// <summary>The names of those roles that the tenant still has.</summary>
@@ -104,8 +106,8 @@ public sealed record Tenant
 public sealed record Role(string Name, Scope Rights)
 {
     /// <summary>
-    /// Random, made with the role; empty for those that a tenant starts with. Who was given a role of this name that has
-    /// been deleted since does not have this one.
+    /// Random, made with the role; empty for roles that a tenant starts with. A user who was given an earlier role of this name,
+    /// deleted since, does not have this one.
     /// </summary>
     public string Incarnation { get; init; } = "";
 

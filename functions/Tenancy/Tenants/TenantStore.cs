@@ -5,8 +5,8 @@ using Latchkey.Storage;
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// Tenants and their roles (SCHEMA.md, table Tenants): one partition a tenant, read whole, cached for 5 seconds at most,
-/// so that a suspension is seen by every instance within that time and by the one that suspends at once.
+/// Tenants and their roles (SCHEMA.md, table Tenants): one partition per tenant, read as a whole and cached for at most 5
+/// seconds. So a suspension takes effect at once on the instance that wrote it, and within that time on the others.
 /// </summary>
 public sealed class TenantStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
@@ -15,7 +15,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
     readonly Table table = new(storage.Tables.GetTableClient("Tenants"));
     readonly Cache<Tenant> cache = new(clock, settings.CacheTime < Longest ? settings.CacheTime : Longest);
 
-    /// <summary>The tenant, or null; a text that is no tenant id asks nobody.</summary>
+    /// <summary>The tenant, or null. A text that cannot be a tenant id costs no request.</summary>
     public ValueTask<Tenant?> Find(string? id, CancellationToken cancel) =>
         id is null || !Tenant.IsId(id) ? default : cache.Get(id, () => Load(id, cancel));
 
@@ -23,11 +23,11 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
     public async Task<IReadOnlyList<string>> All(CancellationToken cancel) =>
         await table.Scan($"RowKey eq {RowKeys.Tenant}", cancel).Select(row => row.PartitionKey).ToListAsync(cancel);
 
-    /// <summary>The tenant as stored now, past the cache: to be changed.</summary>
+    /// <summary>The tenant as stored now, past the cache, in order to change it.</summary>
     public Task<Tenant?> FindNow(string id, CancellationToken cancel) =>
         Tenant.IsId(id) ? Load(id, cancel) : Task.FromResult<Tenant?>(null);
 
-    /// <summary>The tenants by id, after one; the first <paramref name="limit"/> of them, without their roles.</summary>
+    /// <summary>The tenants by id, after the given one, without their roles; at most <paramref name="limit"/>.</summary>
     public async Task<IReadOnlyList<Tenant>> List(string? after, int limit, CancellationToken cancel)
     {
         var tenants = new List<Tenant>();
@@ -40,15 +40,15 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         return tenants;
     }
 
-    /// <summary>Adds a tenant with its roles; false if its id is taken.</summary>
+    /// <summary>Adds a tenant with its roles; false if the id is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, CancellationToken cancel) =>
-        // One transaction: a taken id leaves the roles of the tenant that has it alone.
+        // One transaction, so that a taken id does not overwrite the roles of the existing tenant.
         table.TryTransact([
             .. tenant.Roles.Values.Select(role => new TableTransactionAction(TableTransactionActionType.UpsertReplace, Row(tenant, role))),
             new(TableTransactionActionType.Add, Row(tenant)),
         ], cancel);
 
-    /// <summary>Writes a tenant that <see cref="FindNow"/> gave, without its roles; false if somebody changed it since.</summary>
+    /// <summary>Writes a tenant that <see cref="FindNow"/> returned, without its roles; false if it was changed since.</summary>
     public async Task<bool> TryReplace(Tenant tenant, CancellationToken cancel)
     {
         var row = Row(tenant);
@@ -58,34 +58,34 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         return done;
     }
 
-    /// <summary>Writes a tenant and its roles, whatever was there.</summary>
+    /// <summary>Writes a tenant and its roles, overwriting what is there.</summary>
     public async Task Save(Tenant tenant, CancellationToken cancel)
     {
         foreach (var role in tenant.Roles.Values) await table.Put(Row(tenant, role), cancel);
         await table.Put(Row(tenant), cancel);
     }
 
-    /// <summary>Sets a role's rights, or adds the role: then it is another than any that had this name before.</summary>
+    /// <summary>Sets a role's rights, or creates the role with a new incarnation.</summary>
     public async Task Put(Tenant tenant, Role role, CancellationToken cancel)
     {
         while (true)
         {
             var row = await table.Find(tenant.Id, RowKeys.Role(role.Name), cancel);
             if (row is not null) row["Rights"] = role.Rights.ToString();
-            // Lost to somebody who made or deleted it meanwhile: look again.
+            // The write loses if the role was created or deleted meanwhile: read again.
             if (row is null ? await table.TryAdd(Row(tenant, role with { Incarnation = Ids.New() }), cancel) : await table.TryReplace(row, cancel)) break;
         }
         cache.Remove(tenant.Id);
     }
 
-    /// <summary>Deletes a role, if there is one of this name.</summary>
+    /// <summary>Deletes a role, if it exists.</summary>
     public async Task Delete(Tenant tenant, string role, CancellationToken cancel)
     {
         await table.TryDelete(new TableEntity(tenant.Id, RowKeys.Role(role)) { ETag = Azure.ETag.All }, cancel);
         cache.Remove(tenant.Id);
     }
 
-    /// <summary>Deletes the row that makes the tenant exist: the last of its deletion.</summary>
+    /// <summary>Deletes the row that makes the tenant exist, as the last step of its deletion.</summary>
     public async Task Delete(string id, CancellationToken cancel)
     {
         await table.TryDelete(new TableEntity(id, RowKeys.Tenant) { ETag = Azure.ETag.All }, cancel);
@@ -104,7 +104,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         return row is null ? null : Read(row, roles);
     }
 
-    // A tenant that was saved before there were limits has the standard ones.
+    // A tenant that was saved before limits existed has the default ones.
     static FileLimits Limits(TableEntity row)
     {
         var standard = new FileLimits();

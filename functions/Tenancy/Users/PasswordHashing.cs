@@ -10,9 +10,9 @@ using Microsoft.Extensions.Options;
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// The one place that hashes passwords, of users and of links: ASP.NET Core Identity's hasher (PBKDF2-HMAC-SHA512), one hash
-/// at a time for each processor. A bounded number waits for a bounded time; the rest are told to come back (503), so that
-/// nobody can take all of an instance's time by guessing.
+/// The only place that hashes passwords, of users and of links: ASP.NET Core Identity's hasher (PBKDF2-HMAC-SHA512), at most
+/// one hash per processor at a time. A bounded number of callers waits for a bounded time; the rest get 503 and may retry. So
+/// nobody can occupy a whole instance by guessing.
 /// </summary>
 public sealed class PasswordHashing
 {
@@ -20,7 +20,7 @@ public sealed class PasswordHashing
     const int WaitingPerProcessor = 32;
     const int RetryAfterSeconds = 2;
 
-    /// <summary>The most UTF-16 units of any password: normalizing takes time by the square of them.</summary>
+    /// <summary>Maximum length of a password, in UTF-16 units: the time to normalize grows with the square of the length.</summary>
     public const int MaxChars = 256;
 
     static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(3);
@@ -31,34 +31,34 @@ public sealed class PasswordHashing
 
     long verified;
 
-    /// <summary>Hashes with the iterations of the settings.</summary>
+    /// <summary>Uses the number of iterations in the settings.</summary>
     public PasswordHashing(Settings settings)
     {
         iterations = settings.PasswordIterations;
         hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = iterations }));
     }
 
-    /// <summary>How many passwords this process has compared with a hash.</summary>
+    /// <summary>How many passwords this process has verified.</summary>
     public long Verified => Interlocked.Read(ref verified);
 
     /// <summary>
-    /// The one form of a password, however it was typed (RFC 8265 §4.2.2, OpaqueString; NIST SP 800-63B §5.1.1.2): every
-    /// space is U+0020, and NFC.
+    /// The canonical form of a password, however it was typed (RFC 8265 §4.2.2, OpaqueString; NIST SP 800-63B §5.1.1.2): every
+    /// space becomes U+0020, then NFC.
     /// </summary>
     public static string Normalize(string password) =>
         UnicodeText.Normalize(string.Concat(password.EnumerateRunes().Select(Spaced)), NormalizationForm.FormC);
 
-    /// <summary>True if a password can be set: forms can't carry U+0000, so nobody could type it.</summary>
+    /// <summary>True if the password can be typed: a form cannot carry U+0000.</summary>
     public static bool IsTypable(string password) => !password.Contains('\0', StringComparison.Ordinal);
 
-    /// <summary>The hash to store for a password.</summary>
+    /// <summary>Hashes a password for storage.</summary>
     /// <exception cref="Problem">503 <c>server_busy</c></exception>
     public Task<string> Hash(string password, CancellationToken cancel) =>
         InTurn(() => hasher.HashPassword(this, Normalize(password)), cancel);
 
     /// <summary>
-    /// Compares a password with a hash. A hash from before passwords were normalized matches the password as it was typed;
-    /// then it is to be made anew. Once begun, it ends whether or not the caller hangs up.
+    /// Compares a password with a hash. A hash made before passwords were normalized matches the password as typed and is
+    /// reported for rehashing. Once the work has begun it finishes, even if the caller hangs up.
     /// </summary>
     /// <exception cref="Problem">503 <c>server_busy</c></exception>
     public async Task<PasswordVerificationResult> Verify(string hash, string password, CancellationToken cancel) =>
@@ -72,10 +72,10 @@ public sealed class PasswordHashing
             ? PasswordVerificationResult.Failed : PasswordVerificationResult.SuccessRehashNeeded;
     }, cancel);
 
-    /// <summary>A hash that no password has and that takes as long to compare with: for names that nobody has.</summary>
+    /// <summary>A hash that matches no password and takes as long to verify as any: for user names that do not exist.</summary>
     public string OfNobody()
     {
-        // Identity's format 1: marker, PRF (2: HMAC-SHA512), iterations, length of the salt, salt, subkey.
+        // Format 1 of ASP.NET Core Identity: marker, PRF (2: HMAC-SHA512), iterations, length of the salt, salt, subkey.
         var bytes = new byte[13 + 16 + 32];
         bytes[0] = 1;
         BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(1), 2);
@@ -88,12 +88,12 @@ public sealed class PasswordHashing
     async Task<T> InTurn<T>(Func<T> work, CancellationToken cancel)
     {
         using var turn = await turns.Take(Line, Environment.ProcessorCount, cancel)
-            ?? throw new Problem(503, "server_busy", "Too many passwords are being checked at once.")
+            ?? throw new Problem(503, "server_busy", "Too many passwords are being checked at the same time. Try again.")
             {
                 RetryAfter = RetryAfterSeconds,
                 Extensions = new Dictionary<string, object?> { ["error"] = "temporarily_unavailable" },
             };
-        // A thread of its own: the pool's threads go on answering everybody else.
+        // A thread of its own, so that the pool's threads keep serving everybody else.
         return await Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Azure;
 using Azure.Data.Tables;
@@ -7,9 +8,9 @@ using Latchkey.Storage;
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// A tenant's users (SCHEMA.md, table Users): one row by id, one by name that leads to it. What decides about a user's
-/// sessions is cached for 5 seconds at most, so that every instance sees a user end within that time and the one that
-/// ends them at once.
+/// A tenant's users (SCHEMA.md, table Users): one row by id, and one by name that refers to it. The state that decides about a
+/// user's sessions is cached for at most 5 seconds: signing a user out takes effect at once on the instance that does it, and
+/// within that time on the others.
 /// </summary>
 public sealed class UserStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
@@ -19,30 +20,30 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     readonly Cache<UserState> states = new(clock, settings.CacheTime < Longest ? settings.CacheTime : Longest);
 
     /// <summary>
-    /// What is the same person however it is typed: compatibility forms and case are folded.
+    /// A canonical form of the name: however a person types it, compatibility forms and case are folded.
     /// </summary>
     public static string Normalize(string userName) =>
         UnicodeText.Normalize(userName.Trim(), NormalizationForm.FormKC).ToUpperInvariant();
 
-    /// <summary>The user of this name, or null.</summary>
+    /// <summary>The user with this name, or null.</summary>
     public async Task<User?> FindByName(Tenant tenant, string userName, CancellationToken cancel)
     {
         var name = await table.Find(tenant.Id, RowKeys.UserName(Normalize(userName)), cancel);
-        // No id is "-": a name that nobody has takes two reads as well, so that the time taken tells nobody who exists.
+        // No id is "-". An unknown name takes two reads as well, so that the response time does not reveal who exists.
         return await Find(tenant, name?.GetString("UserId") ?? "-", cancel);
     }
 
-    /// <summary>The user of this id, or null.</summary>
+    /// <summary>The user with this id, or null.</summary>
     public Task<User?> Find(Tenant tenant, string id, CancellationToken cancel) => Find(tenant.Id, id, cancel);
 
-    /// <summary>The user of this id, or null.</summary>
+    /// <summary>The user with this id, or null.</summary>
     public async Task<User?> Find(string tenant, string id, CancellationToken cancel)
     {
         var row = await table.Find(tenant, RowKeys.User(id), cancel);
         return row is null ? null : Read(row);
     }
 
-    /// <summary>The user's state, 5 seconds old at most, or null; a text that is no user's id asks nobody.</summary>
+    /// <summary>The user's state, at most 5 seconds old, or null. A text that cannot be a user's id costs no request.</summary>
     public async Task<UserState?> FindState(string tenant, string id, CancellationToken cancel) => !Ids.IsId(id) ? null
         : await states.Get($"{tenant}|{id}", async () => (await Find(tenant, id, cancel))?.State);
 
@@ -58,10 +59,12 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
             Disabled = row.GetBoolean("Disabled") is not false,
             Deleting = row.GetBoolean("Deleting") is true,
             SignedOutAt = row.GetDateTimeOffset("SignedOutAt"),
+            RemovedApps = Columns.Split(row.GetString("RemovedApps")).Select(line => line.Split(' '))
+                .ToDictionary(parts => parts[0], parts => long.Parse(parts[1], CultureInfo.InvariantCulture)),
             ETag = row.ETag,
         };
 
-    /// <summary>The tenant's users by id, after one; the first <paramref name="limit"/> of them.</summary>
+    /// <summary>The tenant's users by id, after the given one; at most <paramref name="limit"/>.</summary>
     public async Task<IReadOnlyList<User>> List(Tenant tenant, string? after, int limit, CancellationToken cancel)
     {
         var users = new List<User>();
@@ -73,7 +76,7 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
         return users;
     }
 
-    /// <summary>Writes a user that was read before, all but the name that is typed; false if somebody changed it since.</summary>
+    /// <summary>Writes a user that was read before, except the user name; false if it was changed since.</summary>
     public async Task<bool> TryReplace(Tenant tenant, User user, CancellationToken cancel)
     {
         var row = Row(tenant, user);
@@ -83,7 +86,7 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
         return done;
     }
 
-    /// <summary>Removes both rows of a user at once; false if they are gone.</summary>
+    /// <summary>Deletes both rows of a user at once; false if they are gone.</summary>
     public async Task<bool> TryDelete(Tenant tenant, User user, CancellationToken cancel)
     {
         var done = await table.TryTransact(
@@ -98,9 +101,11 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     /// <summary>Adds a user with both rows at once; false if the name is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, User user, CancellationToken cancel) => TryAdd(tenant, [user], cancel);
 
-    /// <summary>Adds users, 50 at most, all or none; false if a name is taken.</summary>
+    /// <summary>Adds up to 50 users, all or none; false if a name is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, IReadOnlyList<User> users, CancellationToken cancel) => table.TryTransact(
-        [.. users.SelectMany(user => new[] { NameRow(tenant, user), Row(tenant, user) }).Select(row => new TableTransactionAction(TableTransactionActionType.Add, row))], cancel);
+        [.. from user in users
+            from row in new[] { NameRow(tenant, user), Row(tenant, user) }
+            select new TableTransactionAction(TableTransactionActionType.Add, row)], cancel);
 
     static TableEntity NameRow(Tenant tenant, User user) => new(tenant.Id, RowKeys.UserName(Normalize(user.UserName)))
     {
@@ -117,26 +122,37 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
         ["Disabled"] = user.Disabled,
         ["Deleting"] = user.Deleting,
         ["SignedOutAt"] = user.SignedOutAt,
+        ["RemovedApps"] = user.RemovedApps.Count == 0 ? null
+            : Columns.Join(user.RemovedApps.Select(app => $"{app.Key} {app.Value.ToString(CultureInfo.InvariantCulture)}")),
     };
 
-    /// <summary>Stores a new hash of the same password; false if the password was changed since <paramref name="known"/> was read.</summary>
+    /// <summary>
+    /// Stores a new hash of the same password; false if the password was changed since <paramref name="known"/> was read.
+    /// </summary>
     public async Task<bool> TryRehash(Tenant tenant, User known, string hash, CancellationToken cancel) =>
         await TryChange(tenant, known, user => user with { PasswordHash = hash }, cancel) is not null;
 
     /// <summary>
-    /// Stores a new password's hash and signs the user out everywhere, in one write; null if the password was changed since
+    /// Stores the hash of a new password and signs the user out everywhere, in one write; null if the password was changed since
     /// <paramref name="known"/> was read.
     /// </summary>
     public Task<User?> TryChangePassword(Tenant tenant, User known, string hash, CancellationToken cancel) =>
         TryChange(tenant, known, user => user.SignedOut(clock.GetUtcNow()) with { PasswordHash = hash }, cancel);
 
-    /// <summary>Signs the user out everywhere, in one write; null if the user is gone.</summary>
-    public async Task<User?> SignOut(Tenant tenant, string id, CancellationToken cancel)
+    /// <summary>Signs the user out everywhere, in one write; null if the user does not exist.</summary>
+    public Task<User?> SignOut(Tenant tenant, string id, CancellationToken cancel) =>
+        Change(tenant, id, user => user.SignedOut(clock.GetUtcNow()), cancel);
+
+    /// <summary>Ends the sessions, tokens and consent of an app for the user, in one write; null if the user does not exist.</summary>
+    public Task<User?> RemoveApp(Tenant tenant, string id, string clientId, CancellationToken cancel) =>
+        Change(tenant, id, user => user.WithoutApp(clientId, clock.GetUtcNow()), cancel);
+
+    async Task<User?> Change(Tenant tenant, string id, Func<User, User> change, CancellationToken cancel)
     {
         while (await Find(tenant, id, cancel) is { } user)
         {
-            var next = user.SignedOut(clock.GetUtcNow());
-            if (await TryReplace(tenant, next, cancel)) return next; // Else something else of the user was changed: look again.
+            var next = change(user);
+            if (await TryReplace(tenant, next, cancel)) return next; // Otherwise something else of the user changed: read again.
         }
         return null;
     }
@@ -145,7 +161,7 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     {
         while (await Find(tenant, known.Id, cancel) is { } user)
         {
-            // An old password's new hash must not bring the old password back.
+            // A new hash of an old password must not bring the old password back.
             if (user.PasswordHash != known.PasswordHash) return null;
             var next = change(user);
             if (await TryReplace(tenant, next, cancel)) return next;

@@ -318,7 +318,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         return text;
     }
 
-    // By the source: the gate's two protected ways in say that a token is asked for.
+    // By the source: the pipeline's two protected ways in say that a token is asked for.
     static bool Takes(LocalHost.HttpFunction function)
     {
         var type = function.Method.DeclaringType!;
@@ -331,7 +331,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex RouteParameter();
 
-    [GeneratedRegex(@"gate\.(Read|Change)\(")]
+    [GeneratedRegex(@"pipeline\.(AuthorizeRead|AuthorizeWrite)\(")]
     private static partial Regex ProtectedWay();
 
     [GeneratedRegex("""<textarea id="client-secret"[^>]*>([^<]+)<""")]

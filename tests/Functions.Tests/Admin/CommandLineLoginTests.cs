@@ -69,7 +69,7 @@ public sealed class CommandLineLoginTests : IAsyncLifetime
     {
         var (code, _, error) = await Run("login", name => name == "LATCHKEY_ORIGIN" ? host.Origin : null);
         if (OperatingSystem.IsWindows()) return;
-        Assert.Equal((1, "There is no place to keep the sign-in: set HOME, XDG_CONFIG_HOME or LATCHKEY_HOME.\n"), (code, error));
+        Assert.Equal((1, "There is nowhere to keep the sign-in: set HOME, XDG_CONFIG_HOME or LATCHKEY_HOME.\n"), (code, error));
     }
 
     /// <summary>A command that opens a browser, and the browser.</summary>

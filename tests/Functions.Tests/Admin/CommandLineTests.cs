@@ -180,7 +180,7 @@ public sealed class CommandLineTests : IAsyncLifetime
 
     [Fact]
     public async Task Secrets_are_never_sent_in_the_clear_to_another_machine() =>
-        Assert.Equal((1, "The origin must be https, or http on this machine: secrets are sent there.\n"), await Failed("tenant list --origin http://example.com"));
+        Assert.Equal((1, "The origin must be https, or http on this machine, because secrets are sent there.\n"), await Failed("tenant list --origin http://example.com"));
 
     string? Service(string name) => name switch
     {

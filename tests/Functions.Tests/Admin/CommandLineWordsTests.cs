@@ -26,7 +26,7 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
     {
         var refused = await Run(args);
         Assert.Equal(2, refused.Code);
-        Assert.EndsWith("say --yes.\n", refused.Error, StringComparison.Ordinal);
+        Assert.EndsWith("use --yes.\n", refused.Error, StringComparison.Ordinal);
         Assert.Equal(1, (await Run(args, "n\n", interactive: true)).Code);
         Assert.Equal(0, (await Run(args, "y\n", interactive: true)).Code);
     }
@@ -75,7 +75,7 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
         Assert.Contains("2 h ago", await Ok("audit list --type sign-in --from 3h -t demo"), StringComparison.Ordinal);
         var unknown = await Run("audit list --type sign-inn -t demo");
         Assert.Equal(2, unknown.Code);
-        Assert.StartsWith("There is no type 'sign-inn'. The types are: ", unknown.Error, StringComparison.Ordinal);
+        Assert.StartsWith("Unknown type 'sign-inn'. The types are: ", unknown.Error, StringComparison.Ordinal);
         Assert.Contains("admin-client-delete", unknown.Error, StringComparison.Ordinal);
         await Ok("audit list --type admin-user-delete -t demo");
     }

@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 namespace Latchkey.Tests.Files;
 
 /// <summary>Large files. They run alone: the memory that they watch is this process's.</summary>
-[Collection("alone")]
+[Collection(Alone.Name), Trait("Runs", Alone.Name)]
 public sealed class LargeFileTests(ITestOutputHelper output)
 {
     const long Size = 2_000_000_000;
@@ -127,6 +127,12 @@ public sealed class LargeFileTests(ITestOutputHelper output)
     }
 }
 
-/// <summary>Tests during which no other runs.</summary>
-[CollectionDefinition("alone", DisableParallelization = true)]
-public sealed class Alone;
+/// <summary>
+/// Tests during which no other of their process runs: after all others, or in a process of their own, which
+/// `dotnet dev.cs test` has for those with the trait.
+/// </summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class Alone
+{
+    public const string Name = "alone";
+}

@@ -7,14 +7,16 @@ using Xunit.Abstractions;
 namespace Latchkey.Tests.Fuzz;
 
 /// <summary>
-/// Sends good requests and broken ones to every operation of the OpenAPI document. It runs for 20 seconds: the whole suite's time is
-/// bounded, and a minute would be a twelfth of it. <c>LATCHKEY_FUZZ_SECONDS</c> and <c>LATCHKEY_FUZZ_SEED</c> go on with it.
+/// Sends good requests and broken ones to every operation of the OpenAPI document, for a minute. It begins with the suite
+/// (<see cref="LongestFirst"/>) and goes one request at a time with a pause after each, so that it takes little from the tests
+/// beside it. <c>LATCHKEY_FUZZ_SECONDS</c> and <c>LATCHKEY_FUZZ_SEED</c> go on with it, without pauses.
 /// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     const int MostFaults = 10;
     const int RenewEvery = 300;
 
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     static readonly string Late = $"no answer within {Patience.TotalSeconds} s, three times";
@@ -25,12 +27,11 @@ public sealed class FuzzTests(ITestOutputHelper output)
     [Fact]
     public async Task Whatever_is_sent_gets_an_answer_that_the_document_promises()
     {
-        var (seconds, seed) = (Setting("LATCHKEY_FUZZ_SECONDS", 20), Setting("LATCHKEY_FUZZ_SEED", 10));
+        var (seconds, seed) = (Setting("LATCHKEY_FUZZ_SECONDS") ?? 60, Setting("LATCHKEY_FUZZ_SEED") ?? 10);
+        var isBeside = Setting("LATCHKEY_FUZZ_SECONDS") is null;
         // Its own keys: it rotates them, and would do so under every other test of this process.
-        await using var host = await TestHost.Start(settings: new()
-        {
-            ["Latchkey:Signing:KeyFile"] = Path.Combine(Path.GetTempPath(), $"latchkey-fuzz-{Guid.CreateVersion7():n}.json"),
-        });
+        var folder = Directory.CreateTempSubdirectory("latchkey-fuzz").FullName;
+        await using var host = await TestHost.Start(settings: new() { ["Latchkey:Signing:KeyFile"] = $"{folder}/keys.json", ["Latchkey:Mail:Folder"] = $"{folder}/mail" });
         using var http = new HttpClient(new ContractHandler(new Uri(host.Origin), new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -41,14 +42,14 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var world = new FuzzWorld(host);
         var good = new GoodRequests(world);
         var operations = Contract.Operations.Where(operation => !Left.Contains(operation.Id)).ToList();
-        var (faults, succeeded, sent) = (new List<string>(), new HashSet<string>(), 0);
+        var (faults, best, sent) = (new List<string>(), new Dictionary<string, int>(), 0);
 
         // First each operation as it should be: those that delete come last.
         await world.Renew();
         foreach (var operation in operations.OrderBy(End).ThenByDescending(operation => operation.Method == "DELETE" ? operation.Path.Length : 0))
             await Send(good.Make(operation, null));
-        output.WriteLine($"seed {seed}; good requests succeeded at {succeeded.Count} of {operations.Count} operations, not at {string.Join(", ", operations.Select(o => o.Id).Except(succeeded))}");
-        var whole = succeeded.Count;
+        var whole = best.Count(one => one.Value < 400);
+        output.WriteLine($"seed {seed}; good requests succeeded at {whole} of {operations.Count} operations, not at {string.Join(", ", best.Where(one => one.Value >= 400).Select(one => $"{one.Key} {one.Value}"))}");
 
         var watch = Stopwatch.StartNew();
         while (watch.Elapsed < TimeSpan.FromSeconds(seconds) && faults.Count < MostFaults)
@@ -58,32 +59,33 @@ public sealed class FuzzTests(ITestOutputHelper output)
             var request = good.Make(dice.Of(operations), dice);
             if (!dice.Once(5)) Mutations.Mutate(request, dice);
             await Send(request);
+            if (isBeside) await Task.Delay(Pause);
         }
         output.WriteLine($"{sent} requests");
         Assert.True(faults.Count == 0, $"Seed {seed}, {sent} requests:\n{string.Join("\n\n", faults)}");
-        Assert.True(whole >= operations.Count / 2, $"Good requests succeeded at {whole} of {operations.Count} operations.");
+        // A page for people does not say why it is a 503; the log does.
+        Assert.DoesNotContain(host.Log.Lines, line => line.Contains("storage failed", StringComparison.Ordinal));
+        Assert.True(whole >= operations.Count * 3 / 4, $"Good requests succeeded at {whole} of {operations.Count} operations.");
 
         async Task Send(FuzzRequest request)
         {
             sent++;
-            var fault = await Fault(http, request, host.Origin, succeeded);
+            var fault = await Fault(http, host.Origin, request, best);
             // A machine that other tests keep busy may be late; what hangs hangs again.
-            for (var again = 0; fault == Late && again < 2; again++) fault = await Fault(http, request, host.Origin, succeeded);
+            for (var again = 0; fault == Late && again < 2; again++) fault = await Fault(http, host.Origin, request, best);
             if (fault is not null)
                 faults.Add($"request {sent}, {request.Operation.Id}: {fault}\n{request.Curl(host.Origin)}");
         }
     }
 
-    static async Task<string?> Fault(HttpClient http, FuzzRequest request, string origin, HashSet<string> succeeded)
+    static async Task<string?> Fault(HttpClient http, string origin, FuzzRequest request, Dictionary<string, int> best)
     {
         using var patience = new CancellationTokenSource(Patience);
         try
         {
             using var answer = await http.SendAsync(request.Message(origin), patience.Token);
             var (status, body) = ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(patience.Token));
-            if (status < 400) succeeded.Add(request.Operation.Id);
-            // Storage is there: if it refuses, it refuses what we should have. But the clock is ahead of storage's, which copies from no URL of tomorrow.
-            if (request.Operation.Id == "files-copy" && status == 503) return null;
+            best[request.Operation.Id] = Math.Min(status, best.GetValueOrDefault(request.Operation.Id, status));
             if (status >= 500 && !(status == 503 && (body.Contains("_busy", StringComparison.Ordinal) || body.StartsWith('<'))) && request.Operation.Id != "health-ready")
                 return $"{status} {body}";
             var promised = request.Operation.Says["responses"]?[$"{status}"]?["content"] is not null;
@@ -109,6 +111,6 @@ public sealed class FuzzTests(ITestOutputHelper output)
         operation.Id is "revoke" || operation.Path.EndsWith("/sessions/revoke", StringComparison.Ordinal) || operation.Path.Contains("logout", StringComparison.Ordinal) ? 2
         : operation.Method == "DELETE" ? 1 : 0;
 
-    static int Setting(string name, int usual) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var said) ? said : usual;
+    static int? Setting(string name) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var said) ? said : null;
 }

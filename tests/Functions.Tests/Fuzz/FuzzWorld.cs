@@ -18,6 +18,7 @@ sealed class FuzzWorld(TestHost host)
     readonly Dictionary<string, string> known = new(StringComparer.Ordinal);
     readonly Dictionary<string, string> tokens = new(StringComparer.Ordinal);
     readonly Dictionary<string, List<(string, string)>> forms = new(StringComparer.Ordinal);
+    readonly Dictionary<string, string> requests = new(StringComparer.Ordinal);
     string cookies = "";
     int made;
 
@@ -31,7 +32,7 @@ sealed class FuzzWorld(TestHost host)
         (tokens["user"], tokens["admin"], tokens["operator"]) = (user, admin, operators.GetProperty("access_token").GetString()!);
         known["refresh_token"] = alice.GetProperty("refresh_token").GetString()!;
         known["id_token_hint"] = alice.TryGetProperty("id_token", out var id) ? id.GetString()! : "x";
-        known["userId"] = known["user"] = await Made(admin, "users", new { userName = $"fuzz{made}", password = "fuzzed-password", roles = (string[])["member"] }, "id");
+        known["userId"] = known["user"] = await Made(admin, "users", new { userName = $"fuzz{made}", password = "fuzzed-password", email = "fuzz@demo.example", roles = (string[])["member"] }, "id");
         known["userName"] = $"new{made}";
         known["group"] = await Made(admin, "groups", new { id = $"fuzz{made}", name = "Fuzz" }, "id");
         known["clientId"] = known["client"] = await Made(admin, "clients", new { id = $"fuzz{made}", name = "Fuzz", authMethod = "none", grants = (string[])["authorization_code"], scope = (string[])["openid"], redirectUris = (string[])["https://app.example/cb"] }, "id");
@@ -49,7 +50,8 @@ sealed class FuzzWorld(TestHost host)
         var share = await TestHost.Json(await files.Send(HttpMethod.Post, $"/{known["file"]}/shares", new { access = "read", link = new { maxDownloads = 1000 } }), 201);
         known["shareId"] = share.GetProperty("id").GetString()!;
         known["token"] = share.GetProperty("link").GetProperty("url").GetString()!.Split('/')[^1];
-        known["sessionId"] = (await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/admin/sessions?limit=1", admin), 200)).GetProperty("sessions")[0].GetProperty("id").GetString()!;
+        await host.SignIn("demo", "bob"); // Whose session may end.
+        known["sessionId"] = (await TestHost.Json(await host.Send(HttpMethod.Get, $"/demo/admin/sessions?user={await FilesOf.UserId(host, "bob")}&limit=1", admin), 200)).GetProperty("sessions")[0].GetProperty("id").GetString()!;
         known["tus"] = await Tus(user);
         await Pages();
     }
@@ -85,7 +87,7 @@ sealed class FuzzWorld(TestHost host)
             "role" => "fuzzed",
             "app" => "new",
             "file" => area == "pages" ? "app.js" : "viewer.css",
-            "request" => known.GetValueOrDefault("request"),
+            "request" => requests.GetValueOrDefault(operation.Path.Split('/')[^1]),
             "client_id" when area == "pages" => "mobile",
             "client_id" => operation.Id is "device-authorization" ? "tv" : operation.Id is "introspect" ? "service" : operation.Id is "par" ? "mobile" : "first-party",
             "client_secret" => operation.Id is "introspect" ? Secret : null,
@@ -131,24 +133,31 @@ sealed class FuzzWorld(TestHost host)
         return answer.Headers.Location!.OriginalString.Split('/')[^1];
     }
 
+    // Of an administrator, who may register apps too.
     async Task Pages()
     {
         var browser = new Browser(host);
-        var consent = await browser.SignIn(await browser.Authorize(("scope", "openid email")), "bob");
-        var location = consent.Headers.Location?.OriginalString ?? "";
-        if (location.Contains("request=", StringComparison.Ordinal))
-        {
-            known["request"] = location.Split("request=")[1];
-            forms["/{tenant}/consent"] = [.. await Browser.Fields(await browser.Get(location)), ("action", "allow")];
-        }
-        foreach (var (path, more) in new (string, (string, string)[])[]
-        {
-            ("account", [("action", "nothing")]), ("device", [("user_code", "BCDF-GHJK")]), ("reset", [("username", "nobody")]),
-        })
-        {
-            var page = await browser.Get($"/demo/{path}");
-            if (page.IsSuccessStatusCode) forms[$"/{{tenant}}/{path}"] = [.. await Browser.Fields(page), .. more];
-        }
+        await browser.SignIn(await browser.Get("/demo/account"), "admin");
+        await Waiting(browser, "consent", $"/demo/oauth/authorize?{Browser.Request(("scope", "openid email"))}", ("action", "allow"));
+        await Waiting(browser, "login", $"/demo/oauth/authorize?{Browser.Request(("prompt", "login"))}", ("username", "admin"), ("password", "admin-password"));
+        await Waiting(browser, "logout", "/demo/oauth/logout", ("action", "stay"));
+        requests["authorize"] = requests["consent"];
+        await Shown(browser, "account", "account", ("action", "end"), ("session", "none"));
+        await Shown(browser, "device", "device", ("user_code", "BCDF-GHJK"));
+        await Shown(browser, "reset", "reset", ("username", "nobody"));
+        await Shown(browser, "apps/{app}", "apps/new", ("action", "register"), ("type", "native"), ("name", "Fuzz"), ("website", ""), ("redirects", "com.example.fuzz:/cb"), ("after", ""));
         cookies = string.Join("; ", browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}"));
     }
+
+    // A page to which another leads, and that knows from where.
+    async Task Waiting(Browser browser, string page, string start, params IEnumerable<(string, string)> more)
+    {
+        var location = Browser.Location(await browser.Get(start));
+        Assert.StartsWith($"/demo/{page}?request=", location, StringComparison.Ordinal);
+        requests[page] = location.Split("request=")[1];
+        forms[$"/{{tenant}}/{page}"] = [.. (await Browser.Fields(await browser.Get(location))).DistinctBy(field => field.Item1), .. more];
+    }
+
+    async Task Shown(Browser browser, string route, string page, params IEnumerable<(string, string)> more) => forms[$"/{{tenant}}/{route}"] =
+        [.. (await Browser.Fields(await browser.Get($"/demo/{page}"))).DistinctBy(field => field.Item1).Where(field => !more.Select(one => one.Item1).Contains(field.Item1)), .. more];
 }

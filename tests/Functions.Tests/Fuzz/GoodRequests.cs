@@ -43,7 +43,7 @@ sealed class GoodRequests(FuzzWorld world)
                 // What is made must not be there yet, and what is named must be.
                 if (json is JsonObject members && example is not null)
                 {
-                    foreach (var name in (string[])["userName", "client"])
+                    foreach (var name in (string[])["userName", "client", "space"])
                     {
                         if (members.ContainsKey(name) && world.Known(request.Operation, name) is { } value) members[name] = value;
                     }

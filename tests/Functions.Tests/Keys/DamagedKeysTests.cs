@@ -116,5 +116,5 @@ public sealed class DamagedKeysTests : IAsyncLifetime
     }
 
     private ManagedKeysOf Instance() => new(store.By(
-        new Vault(vault.Address, vault.Credential, clock, NullLogger<Vault>.Instance, vault.Transport)), clock);
+        new Vault(vault.Address, vault.Credential, clock, NullLogger<Vault>.Instance, vault.Transport)), clock, RsaKeys.Of(store));
 }

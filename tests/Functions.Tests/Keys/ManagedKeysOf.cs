@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Latchkey.Tests.Keys;
 
 /// <summary>What one process would have of its own keys, wired as Services does.</summary>
-internal sealed class ManagedKeysOf(IKeyStore store, TimeProvider? clock = null)
+internal sealed class ManagedKeysOf(IKeyStore store, TimeProvider? clock = null, KeyMaker? maker = null)
 {
-    public ManagedKeys Keys { get; } = new(store, ManagedKey.All, clock ?? TimeProvider.System, NullLogger<ManagedKeys>.Instance);
+    public ManagedKeys Keys { get; } = new(store, ManagedKey.All, maker ?? KeyMaker.Usual, clock ?? TimeProvider.System, NullLogger<ManagedKeys>.Instance);
 
     public LocalSigner Signer => new(Keys);
 

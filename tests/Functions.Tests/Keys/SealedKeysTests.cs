@@ -127,5 +127,5 @@ public sealed class SealedKeysTests : IAsyncLifetime
     }
 
     private ManagedKeysOf Instance() => new(store.By(
-        new Vault(vault.Address, vault.Credential, clock, NullLogger<Vault>.Instance, vault.Transport)), clock);
+        new Vault(vault.Address, vault.Credential, clock, NullLogger<Vault>.Instance, vault.Transport)), clock, RsaKeys.Of(store));
 }

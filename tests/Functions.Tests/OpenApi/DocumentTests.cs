@@ -10,7 +10,7 @@ namespace Latchkey.Tests.OpenApi;
 public sealed partial class DocumentTests
 {
     // Codes that only pages say, in words.
-    static readonly string[] OfPages =
+    internal static readonly string[] OfPages =
         ["sign_in_expired", "sign_in_finished", "cookies_off", "other_browser", "unknown_action", "app_changed", "secret_set", "app_not_found", "no_mail", "link_not_good", "insufficient_right", "link_busy", "part_not_found"];
 
     [Fact]

@@ -157,7 +157,7 @@ public sealed class ConsentPageTests(DemoHost demo) : IClassFixture<DemoHost>
     async Task<Scope> Approved(Client client)
     {
         var (tenant, alice) = await Alice();
-        return await host.Service<Consents>().Find(tenant, alice.Id, client, CancellationToken.None);
+        return await host.Service<Consents>().Find(tenant, alice, client, CancellationToken.None);
     }
 
     async Task<(Tenant, User)> Alice()

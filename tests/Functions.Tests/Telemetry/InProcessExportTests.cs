@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Latchkey.Tests.Files;
 using Latchkey.Tests.Keys;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,7 +14,7 @@ namespace Latchkey.Tests.Telemetry;
 /// Exports of hosts within this process: to Azure Monitor, of calls to the vault, of a share of the requests. They run
 /// alone: an activity belongs to the process, and what any other host records meanwhile would be exported too.
 /// </summary>
-[Collection("alone")]
+[Collection(Alone.Name), Trait("Runs", Alone.Name)]
 public sealed class InProcessExportTests
 {
     [Fact]

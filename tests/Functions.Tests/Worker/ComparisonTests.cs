@@ -11,6 +11,9 @@ namespace Latchkey.Tests.Worker;
 /// </summary>
 public abstract partial class ComparisonTests(bool production)
 {
+    /// <summary>One after the other: each takes all that the machine has.</summary>
+    public const string Collection = "Two hosts";
+
     const int AtOnce = 8;
     const string Page = "docs/operating/functions-host.md";
     const string Table = "| what is sent | LocalHost | Functions host |";
@@ -95,8 +98,8 @@ public abstract partial class ComparisonTests(bool production)
     private static partial Regex Times();
 }
 
-[Collection("Two hosts")] // One after the other: each takes all that the machine has.
+[Collection(ComparisonTests.Collection)]
 public sealed class DevelopmentComparisonTests() : ComparisonTests(production: false);
 
-[Collection("Two hosts")]
+[Collection(ComparisonTests.Collection)]
 public sealed class ProductionComparisonTests() : ComparisonTests(production: true);

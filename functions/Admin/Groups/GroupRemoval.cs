@@ -1,0 +1,89 @@
+using Latchkey.Files;
+using Latchkey.Http;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Admin;
+
+/// <summary>
+/// Deletes a group. First its row is marked: nobody can become a member any more, and from then on the work is finished even if
+/// the caller hangs up. After a crash a repeated request continues, or <see cref="RemovalTimer"/> does, by the note that was
+/// written before the mark. Then the members go, so that nobody writes; then shares and files; the group's row goes last.
+/// </summary>
+public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, RemovalNotes notes)
+{
+    /// <summary>
+    /// Deletes the group; false if the time ran out first: a repeated call continues. Null if neither the group nor anything of it
+    /// exists.
+    /// </summary>
+    /// <exception cref="Problem">409 <c>group_has_files</c>: nothing was deleted. 409 <c>changed_meanwhile</c>.</exception>
+    public async Task<bool?> TryRun(string tenant, string id, bool purge, TimeSpan most, CancellationToken cancel)
+    {
+        // A file can outlive the group: a member may have written it while the group was being deleted.
+        if (await groups.FindGroup(tenant, id, cancel) is null && await spaces.IsClear(tenant, Owner.Group(id), cancel))
+        {
+            await notes.Remove(tenant, Removed.Group, id);
+            return null;
+        }
+        if (!purge) await EnsureNoFiles(tenant, id, cancel);
+        await notes.Add(tenant, Removed.Group, id, purge, cancel);
+        await groups.Mark(tenant, id, deleting: true, cancel);
+        return await Finish(tenant, id, purge, most);
+    }
+
+    /// <summary>Continues a deletion, for its note; false if it is not finished, or never began.</summary>
+    public async Task<bool> TryFinish(RemovalNote note, TimeSpan most, CancellationToken cancel)
+    {
+        // Without the mark nothing was removed, or the id belongs to a new group by now.
+        if (await groups.FindGroup(note.Tenant, note.Id, cancel) is { Deleting: false })
+        {
+            await notes.Remove(note.Tenant, Removed.Group, note.Id);
+            return false;
+        }
+        try
+        {
+            return await Finish(note.Tenant, note.Id, note.Purge, most);
+        }
+        catch (Problem)
+        {
+            return false; // The space has files that nobody asked to delete.
+        }
+    }
+
+    /// <summary>Refuses if the group's space contains files.</summary>
+    /// <exception cref="Problem">409 <c>group_has_files</c> with their number.</exception>
+    public async Task EnsureNoFiles(string tenant, string id, CancellationToken cancel)
+    {
+        if (await spaces.Files(tenant, Owner.Group(id), cancel) is > 0 and var files) throw HasFiles(files);
+    }
+
+    /// <summary>Refuses an id while files or shares of a deleted group with the same id remain.</summary>
+    /// <exception cref="Problem">409 <c>group_has_files</c>.</exception>
+    public async Task EnsureClear(string tenant, string id, CancellationToken cancel)
+    {
+        if (!await spaces.IsClear(tenant, Owner.Group(id), cancel))
+            throw HasFiles(await spaces.Files(tenant, Owner.Group(id), cancel));
+    }
+
+    async Task<bool> Finish(string tenant, string id, bool purge, TimeSpan most)
+    {
+        var cancel = CancellationToken.None; // From here on the work is finished even if the caller hangs up.
+        await groups.RemoveMembers(tenant, id, cancel);
+        if (!purge && await spaces.Files(tenant, Owner.Group(id), cancel) is > 0 and var late)
+        {
+            await groups.Mark(tenant, id, deleting: false, cancel);
+            await notes.Remove(tenant, Removed.Group, id);
+            throw HasFiles(late);
+        }
+        if (!await spaces.TryRun(tenant, Owner.Group(id), most, cancel)) return false;
+        if (!await groups.TryDelete(tenant, id, cancel))
+            throw Problem.Conflict("changed_meanwhile", "The group was changed at the same time; try again.");
+        await notes.Remove(tenant, Removed.Group, id);
+        return true;
+    }
+
+    static Problem HasFiles(long files) => new(409, "group_has_files",
+        "The group's space contains files or shares; delete it with files=purge to remove them for good.")
+    {
+        Extensions = new Dictionary<string, object?> { ["files"] = files },
+    };
+}
