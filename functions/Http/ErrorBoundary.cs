@@ -27,7 +27,7 @@ public sealed partial class ErrorBoundary(Settings settings, ILogger<ErrorBounda
     /// <param name="request">The request.</param>
     /// <param name="handle">Produces the response.</param>
     /// <param name="present">Turns a failure into a page for people; null responds to programs.</param>
-    public async Task<IResult> Run(HttpRequest request, Func<Task<IResult>> steps, Func<Problem, Task<IResult>>? present = null)
+    public async Task<IResult> Run(HttpRequest request, Func<Task<IResult>> handle, Func<Problem, Task<IResult>>? present = null)
     {
         var response = request.HttpContext.Response;
         response.Headers.CacheControl = "no-store";
@@ -36,7 +36,7 @@ public sealed partial class ErrorBoundary(Settings settings, ILogger<ErrorBounda
         var telemetry = RequestTelemetry.Begin(request);
         try
         {
-            return await steps();
+            return await handle();
         }
         catch (Exception exception)
         {

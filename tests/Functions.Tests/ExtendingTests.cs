@@ -56,8 +56,14 @@ public sealed partial class ExtendingTests
 
     [Theory]
     [MemberData(nameof(Tables))]
-    public void A_table_is_in_every_place_that_the_recipe_calls_always(string table) =>
-        AssertHeld(table, [$"\"{table}\"", $"`{table}`", $"`{table}{{yyyyMMdd}}`"], Places("Add a table", Always));
+    public void A_table_is_in_every_place_that_the_recipe_calls_always(string table)
+    {
+        // In code by its constant, in the schema by its name.
+        var constant = Constant().Matches(string.Concat(FilesOf("functions/Storage").Select(File.ReadAllText)))
+            .FirstOrDefault(match => match.Groups["name"].Value == table)?.Groups["constant"].Value;
+        string[] names = [$"\"{table}\"", $"`{table}`", $"`{table}{{yyyyMMdd}}`"];
+        AssertHeld(table, constant is null ? names : [.. names, $"TableNames.{constant}"], Places("Add a table", Always));
+    }
 
     static void AssertHeld(string what, string[] names, List<string> places)
     {
@@ -92,6 +98,9 @@ public sealed partial class ExtendingTests
 
     [GeneratedRegex("`([^`\\n]+)`")]
     private static partial Regex Code();
+
+    [GeneratedRegex(@"const string (?<constant>\w+) = ""(?<name>\w+)"";")]
+    private static partial Regex Constant();
 
     [GeneratedRegex(@"^(functions|tests|docs|clients|infra|\.github)(/|$)|^[\w.]+\.(md|json)$")]
     private static partial Regex Root();

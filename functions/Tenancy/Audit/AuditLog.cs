@@ -51,11 +51,11 @@ public sealed partial class AuditLog(
     }
 
     /// <summary>Runs a request's handler and records its outcome, if the audit context has a type by then.</summary>
-    public async Task<IResult> Record(HttpRequest request, Tenant tenant, Func<Task<IResult>> steps)
+    public async Task<IResult> Record(HttpRequest request, Tenant tenant, Func<Task<IResult>> handle)
     {
         try
         {
-            var answer = await steps();
+            var answer = await handle();
             var status = (answer as IStatusCodeHttpResult)?.StatusCode;
             Add(request, tenant, status >= 400 ? $"{status}" : "ok");
             return answer;

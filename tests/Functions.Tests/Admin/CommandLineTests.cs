@@ -130,10 +130,10 @@ public sealed class CommandLineTests : IAsyncLifetime
         await host.SignIn("acme");
         await Ok("tenant suspend acme --reason Leaving.");
         Assert.Contains("suspended", await Ok("tenant list"), StringComparison.Ordinal);
-        Assert.Equal((1, "409 not_exported: confirm is not the value that the newest export of the suspended tenant ended with.\n"), await Failed("tenant delete acme --confirm x"));
+        Assert.Equal((1, "409 not_exported: confirm must be the value at the end of the newest export of the suspended tenant.\n"), await Failed("tenant delete acme --confirm x"));
         var confirm = Parsed(await Ok($"tenant export acme --out {home}/acme.jsonl --json")).GetProperty("confirm").GetString();
         await Ok($"tenant delete acme --confirm {confirm}");
-        Assert.Equal((1, "404 tenant_not_found: There is no such tenant.\n"), await Failed("tenant show acme"));
+        Assert.Equal((1, "404 tenant_not_found: The tenant was not found.\n"), await Failed("tenant show acme"));
     }
 
     [Fact]

@@ -5,25 +5,18 @@ using Latchkey.Tenancy;
 namespace Latchkey.Tests.OAuth;
 
 /// <summary>Client authentication by private_key_jwt: RFC 7523 §2.2 and §3, OpenID Connect Core §9.</summary>
-public sealed class PrivateKeyJwtTests : IAsyncLifetime
+public sealed class PrivateKeyJwtTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyncLifetime
 {
     const string JwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-    readonly AppKey key = AppKey.New();
-    TestHost host = null!;
-    int number;
+    // One key and one count for all tests: they share the host, which knows the client's key and each jti that was used.
+    static readonly AppKey key = AppKey.New();
+    static int number;
+    readonly TestHost host = demo.Host;
 
-    public async Task InitializeAsync()
-    {
-        host = await TestHost.Start();
-        await Add("signer", key);
-    }
+    public Task InitializeAsync() => Add("signer", key);
 
-    public async Task DisposeAsync()
-    {
-        key.Dispose();
-        await host.DisposeAsync();
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Theory]
     [InlineData("ES256")]

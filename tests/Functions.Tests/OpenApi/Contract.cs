@@ -16,7 +16,7 @@ sealed record Documented(string Method, string Path, JsonObject Says)
     public string? Scope => (string?)(Says["security"] as JsonArray)?.Select(way => way!["oauth2"]?[0]).FirstOrDefault(scope => scope is not null);
 
     /// <summary>Where to edit it.</summary>
-    public string Source => $"\"{Method} {Path}\" in functions/OpenApi/{(string)Says["tags"]![0]!}.json";
+    public string Source => $"\"{Method} {Path}\" in functions/OpenApi/areas/{(string)Says["tags"]![0]!}.json";
 }
 
 /// <summary>The document as the tests read it, and what it says of an answer.</summary>

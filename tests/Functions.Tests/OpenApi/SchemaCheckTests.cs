@@ -54,8 +54,8 @@ public sealed class SchemaCheckTests
     [Theory]
     [InlineData("GET", "/demo/admin/roles", 418, "", "add 418 to")]
     [InlineData("GET", "/demo/unheard/of", 200, "{}", "is not documented: add it to the area's file in functions/OpenApi")]
-    [InlineData("GET", "/demo/admin/roles", 200, """{"roles":[],"more":1}""", "$/more is not documented. See answer 200 of \"GET /{tenant}/admin/roles\" in functions/OpenApi/users.json")]
-    [InlineData("GET", "/demo/admin/roles", 404, """{"type":"about:blank","title":"Not Found","status":404,"detail":"","code":"new_code"}""", "add new_code to \"problems\", 404, of \"GET /{tenant}/admin/roles\" in functions/OpenApi/users.json")]
+    [InlineData("GET", "/demo/admin/roles", 200, """{"roles":[],"more":1}""", "$/more is not documented. See answer 200 of \"GET /{tenant}/admin/roles\" in functions/OpenApi/areas/users.json")]
+    [InlineData("GET", "/demo/admin/roles", 404, """{"type":"about:blank","title":"Not Found","status":404,"detail":"","code":"new_code"}""", "add new_code to \"problems\", 404, of \"GET /{tenant}/admin/roles\" in functions/OpenApi/areas/users.json")]
     [InlineData("POST", "/demo/files", 201, "{}", "without Location")]
     public async Task An_answer_that_is_not_documented_is_told_with_what_to_add_where(string method, string path, int status, string body, string told)
     {
