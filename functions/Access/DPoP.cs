@@ -33,7 +33,9 @@ public sealed class DPoP(DPoPNonces nonces, ReplayCache replays, TimeProvider cl
         }
     }
 
-    /// <summary>Reads the proof that comes with a bound access token (§7.1). It must be made with the token's key, for this token.</summary>
+    /// <summary>
+    /// Reads the proof that comes with a bound access token (§7.1). It must be made with the token's key and for this token.
+    /// </summary>
     /// <exception cref="Problem">401 <c>invalid_dpop_proof</c>, <c>use_dpop_nonce</c> or <c>invalid_token</c>.</exception>
     public async Task<DPoPProof> ReadFor(TenantRequest request, string accessToken, string jkt)
     {

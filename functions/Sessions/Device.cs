@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Sessions;
 
-/// <summary>What a user recognizes a session by: the browser or app, and roughly where it was. The caller states both, and may lie.</summary>
+/// <summary>
+/// What a user recognizes a session by: the browser or app, and roughly where it was. The caller states both, and may lie.
+/// </summary>
 /// <param name="UserAgent">The User-Agent header, cut to 200 characters.</param>
 /// <param name="Address">The network address without the last part, which identifies a person.</param>
 public sealed record Device(string UserAgent, string Address)

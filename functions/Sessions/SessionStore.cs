@@ -67,7 +67,8 @@ public sealed class SessionStore(IssuedTokens issuedTokens, TimeProvider clock)
     public async Task<IReadOnlyList<Session>> List(string tenant, string? clientId, string? after, int limit, CancellationToken cancel)
     {
         var found = new List<Session>();
-        var (startBucket, startId) = after is not null && IssuedTokens.TrySplit(after, out var bucket, out var id) ? (bucket, id) : ("", "");
+        var (startBucket, startId) = after is not null
+            && IssuedTokens.TrySplit(after, out var bucket, out var id) ? (bucket, id) : ("", "");
         foreach (var day in await issuedTokens.Tables.Buckets(cancel))
         {
             if (string.CompareOrdinal(day, startBucket) < 0) continue;

@@ -105,7 +105,7 @@ test('after a reload the person chooses the file again and only the rest is sent
   page.once('dialog', dialog => dialog.accept()); // The browser asks whether to leave.
   await page.reload();
   const row = upload(page, 'again.jpg');
-  await row.getByText('Choose the file again to go on').waitFor();
+  await row.getByText('Choose the file again to resume').waitFor();
   assert.ok(await bytesSent(row) >= 4 * MiB);
   await inspect(page, 'choose-again');
 

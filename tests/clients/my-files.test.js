@@ -28,23 +28,23 @@ test('a person uploads, renames, moves, downloads, deletes and restores on a pho
   await page.getByRole('button', { name: 'Rename Füße am Strand 🏖.jpg' }).click();
   await inspect(page, 'rename');
   await answer(page, renamed);
-  await said(page, `It is called ${renamed} now.`);
+  await said(page, `The file was renamed to ${renamed}.`);
   const got = await downloaded(page, page.getByRole('button', { name: `Download ${renamed}` }));
   assert.equal(got.name, renamed);
   assert.ok(got.bytes.equals(bytes));
 
   await page.getByRole('button', { name: `Move ${renamed}` }).click();
   await answer(page, `${folder}/日本語`);
-  await said(page, `${renamed} is moved.`);
+  await said(page, `${renamed} was moved.`);
   await page.getByRole('link', { name: '日本語' }).click();
   await line(page, renamed).waitFor();
   await page.getByRole('button', { name: `Delete ${renamed}` }).click();
-  await said(page, `${renamed} is in the trash.`);
+  await said(page, `${renamed} was moved to the trash.`);
   await page.getByRole('link', { name: 'Trash' }).click();
   await line(page, renamed).waitFor();
   await inspect(page, 'trash');
   await page.getByRole('button', { name: `Restore ${renamed}` }).first().click();
-  await said(page, `${renamed} is back.`);
+  await said(page, `${renamed} was restored.`);
   await page.goBack();
   await line(page, renamed).waitFor();
   await page.getByLabel('Names starting with').fill('zzz');
@@ -86,7 +86,7 @@ test('a link with a password opens elsewhere, is listed, and ends when it is tak
   assert.ok((await downloaded(stranger, stranger.getByRole('button', { name: 'Download' }))).bytes.equals(bytes));
 
   await page.getByRole('button', { name: 'Revoke: Anyone with the link' }).click();
-  await page.getByText('It is taken back.').waitFor();
+  await page.getByText('The share was revoked.').waitFor();
   assert.equal((await stranger.goto(link)).status(), 404);
 
   await page.getByLabel('User name').fill('nobody-of-this-name');
@@ -145,7 +145,7 @@ test('a session that ended elsewhere is told, and one press signs in again', opt
   await account.getByRole('status').waitFor();
   await page.getByLabel('Names starting with').fill('a');
   await page.getByRole('button', { name: 'Search' }).click();
-  await page.getByRole('alert').filter({ hasText: 'Your sign-in has ended.' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'Your session has ended.' }).waitFor();
   await inspect(page, 'session-ended');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Folders and files' }).waitFor();
@@ -154,7 +154,7 @@ test('a session that ended elsewhere is told, and one press signs in again', opt
 
 test('an answer to a sign-in that this page did not start is refused', options, () => onMyFiles(async ({ page }) => {
   await page.goto(`${issuer}/my-files?code=abc&state=of-somebody-else&iss=${encodeURIComponent(issuer)}`);
-  await page.getByRole('alert').filter({ hasText: 'This is not the answer to our sign-in' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'The sign-in could not be verified' }).waitFor();
   assert.equal(new URL(page.url()).search, '');
   await inspect(page, 'foreign-answer');
 }));
@@ -169,7 +169,7 @@ test('all of it can be done with the keyboard', options, () => onMyFiles(async (
   await page.keyboard.press('Enter');
   await page.keyboard.type('typed.jpg');
   await page.keyboard.press('Enter');
-  await said(page, 'It is called typed.jpg now.');
+  await said(page, 'The file was renamed to typed.jpg.');
   await page.getByRole('button', { name: 'Share typed.jpg' }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Share typed.jpg' }).waitFor();

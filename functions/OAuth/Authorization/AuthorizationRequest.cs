@@ -16,7 +16,10 @@ public sealed record ReturnAddress(Client Client, string RedirectUri, string Mod
     /// <summary>True for a scheme of the app's own: forms can't be posted to it, and browsers follow it only after a click.</summary>
     public bool IsPrivateScheme => Protocol.RedirectUri.IsPrivateScheme(RedirectUri);
 
-    /// <summary>True if another program on the device could receive the response (RFC 8252 §8.6): a native app gets nothing without a click.</summary>
+    /// <summary>
+    /// True if another program on the device could receive the response (RFC 8252 §8.6). A native app gets nothing without a
+    /// click.
+    /// </summary>
     public bool NeedsClick => Client.Native && Protocol.RedirectUri.IsOnDevice(RedirectUri);
 }
 

@@ -7,7 +7,9 @@ namespace Latchkey.OAuth;
 
 /// <summary>What a user has allowed an app to do.</summary>
 /// <param name="ClientId">The app.</param>
-/// <param name="ClientIncarnation">Which app of this id (<see cref="Client.Incarnation"/>): one that was registered later is another app.</param>
+/// <param name="ClientIncarnation">
+/// Which app of this id (<see cref="Client.Incarnation"/>): one that was registered later is another app.
+/// </param>
 /// <param name="AppMark">The user's <see cref="UserState.AppMark"/> for the app at that time.</param>
 /// <param name="Scope">What the user allowed.</param>
 /// <param name="ApprovedAt">When the user last allowed something.</param>

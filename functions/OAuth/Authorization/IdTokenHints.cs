@@ -11,7 +11,9 @@ namespace Latchkey.OAuth;
 /// <param name="SessionId">Its session.</param>
 public sealed record IdTokenHint(string Subject, string ClientId, string SessionId);
 
-/// <summary>Reads <c>id_token_hint</c> (OIDC Core §3.1.2.1, RP-Initiated Logout §2): an ID token of this tenant, which may have expired.</summary>
+/// <summary>
+/// Reads <c>id_token_hint</c> (OIDC Core §3.1.2.1, RP-Initiated Logout §2): an ID token of this tenant, which may have expired.
+/// </summary>
 public sealed class IdTokenHints(ISigner signer)
 {
     const int MaxChars = 8 * 1024;

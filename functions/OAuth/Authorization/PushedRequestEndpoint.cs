@@ -28,7 +28,8 @@ public sealed class PushedRequestEndpoint(
             request.Audit.Type = "par";
             var proof = await dpop.Read(request);
             var client = await authentication.Authenticate(request, form);
-            if (form["request_uri"] is not null) throw OAuthError.InvalidRequest("A pushed request must not contain request_uri (RFC 9126 §2.1).");
+            if (form["request_uri"] is not null)
+                throw OAuthError.InvalidRequest("A pushed request must not contain request_uri (RFC 9126 §2.1).");
             // With Basic authentication the form may lack client_id, but the stored request must name the client.
             var parameters = new Dictionary<string, string>(form.Values.Where(parameter => !Credentials.Contains(parameter.Key)))
             {

@@ -36,7 +36,9 @@ public sealed class PushedRequests(RequestTables tables, TimeProvider clock)
     public static bool IsOurs(string requestUri) => requestUri.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>Uses up a request.</summary>
-    /// <exception cref="OAuthError"><c>invalid_request</c>: unknown, used, expired or another client's. The caller can't tell which.</exception>
+    /// <exception cref="OAuthError">
+    /// <c>invalid_request</c>: unknown, used, expired or another client's. The caller can't tell which.
+    /// </exception>
     public async Task<Form> Take(TenantRequest request, string requestUri, string? clientId)
     {
         var (table, row) = await FindRow(request, requestUri, clientId);

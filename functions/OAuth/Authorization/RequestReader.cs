@@ -90,7 +90,10 @@ public sealed class RequestReader(ClientStore clients)
         if (mode == ResponseMode.Query && type != ResponseType.Code)
             throw OAuthError.InvalidRequest("response_mode query works only with response_type code.");
         if (mode == ResponseMode.FormPost && to.IsPrivateScheme)
-            throw OAuthError.InvalidRequest("response_mode form_post needs an http or https redirect_uri: forms can't be posted to an app's own scheme.");
+        {
+            throw OAuthError.InvalidRequest(
+                "response_mode form_post needs an http or https redirect_uri: forms can't be posted to an app's own scheme.");
+        }
     }
 
     static string Type(Client client, Form form)

@@ -8,7 +8,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.OAuth;
 
-/// <summary>The device authorization endpoint (RFC 8628 §3.1): an app on a device without a browser asks for a code that it shows to the user.</summary>
+/// <summary>
+/// The device authorization endpoint (RFC 8628 §3.1): an app on a device without a browser asks for a code that it shows to the
+/// user.
+/// </summary>
 public sealed class DeviceAuthorization(
     TenantPipeline pipeline, ClientAuthentication authentication, DeviceRequests devices, AnonymousRows rows, Settings settings)
 {

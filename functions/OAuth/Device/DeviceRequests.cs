@@ -16,7 +16,9 @@ namespace Latchkey.OAuth;
 public sealed record DeviceRequest(
     string Id, string ClientId, Scope Scope, Device Device, DateTimeOffset ExpiresAt, UserDecision? Decision)
 {
-    /// <summary>When the device can no longer fetch its tokens. If the user decides in the last second, the device still has a minute.</summary>
+    /// <summary>
+    /// When the device can no longer fetch its tokens. If the user decides in the last second, the device still has a minute.
+    /// </summary>
     public DateTimeOffset RedeemableUntil =>
         Decision is { } decision && decision.At + Codes.Life > ExpiresAt ? decision.At + Codes.Life : ExpiresAt;
 
@@ -98,7 +100,10 @@ public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider
         return null;
     }
 
-    /// <summary>Stores the decision, unless the user has decided before, and returns the decision that stands. Null if the request has expired.</summary>
+    /// <summary>
+    /// Stores the decision, unless the user has decided before, and returns the decision that stands. Null if the request has
+    /// expired.
+    /// </summary>
     public async Task<UserDecision?> Decide(
         Tenant tenant, DeviceRequest request, UserDecision decision, CancellationToken cancel)
     {

@@ -16,7 +16,8 @@ public sealed class UserInfo(TenantPipeline pipeline, UserStore users)
     /// <summary><c>GET,POST /{tenant}/oauth/userinfo</c></summary>
     [Function("userinfo")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "options", Route = "{tenant}/oauth/userinfo")] HttpRequest http) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "options", Route = "{tenant}/oauth/userinfo")]
+        HttpRequest http) =>
         pipeline.AuthorizeRead(http, Scopes.OpenId, async caller =>
         {
             var user = await users.Find(caller.Tenant, caller.Token.Subject, caller.Cancel);

@@ -47,7 +47,10 @@ public sealed class Logouts(
         return new LogoutRequest(hint, client, redirectUri, form["state"]);
     }
 
-    /// <summary>Ends the session that the hint names, the sign-in that the session came from, and this browser's sign-in. Doing it again does no harm.</summary>
+    /// <summary>
+    /// Ends the session that the hint names, the sign-in that the session came from, and this browser's sign-in. Doing it again
+    /// does no harm.
+    /// </summary>
     public async Task End(TenantRequest request, LogoutRequest logout, SignedIn? signedIn)
     {
         var tenant = request.Tenant;

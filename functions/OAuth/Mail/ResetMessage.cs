@@ -3,7 +3,10 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
 
-/// <summary>The mail with which a user sets a new password. It contains no text that others chose, so that nobody can use it to send their own.</summary>
+/// <summary>
+/// The mail with which a user sets a new password. It contains no text that others chose, so that nobody can use it to send
+/// their own.
+/// </summary>
 static class ResetMessage
 {
     const int MaxName = 40;
@@ -18,13 +21,15 @@ static class ResetMessage
         var (name, url) = (Name(tenant.Name), $"{tenant.Issuer}/reset?link={link}");
         var reason = byAdministrator ? $"An administrator has sent you this link to set a new password for your {name} account."
             : $"Somebody, probably you, has asked for a new password for your {name} account.";
+        var ending = byAdministrator ? "Until you use it, your password stays the same."
+            : "If it was not you, ignore this email. Your password stays the same.";
         return new Message(address, $"{name}: set a new password", $"""
             {reason}
             Set it here within half an hour:
 
             {url}
 
-            {(byAdministrator ? "Until you use it, your password stays the same." : "If it was not you, ignore this email. Your password stays the same.")}
+            {ending}
             """);
     }
 

@@ -24,7 +24,9 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInLo
     /// <exception cref="Problem">503 <c>server_busy</c></exception>
     public Task<string> Hash(string password, CancellationToken cancel) => hashing.Hash(password, cancel);
 
-    /// <summary>True if it is the user's password. It counts nothing, so it is only for callers who have proved more than a password.</summary>
+    /// <summary>
+    /// True if it is the user's password. It counts nothing, so it is only for callers who have proved more than a password.
+    /// </summary>
     /// <exception cref="Problem">503 <c>server_busy</c></exception>
     public async Task<bool> Verifies(User user, string password, CancellationToken cancel) =>
         await hashing.Verify(user.PasswordHash, password, cancel) != PasswordVerificationResult.Failed;

@@ -95,7 +95,9 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
         }, cancel);
     }
 
-    /// <summary>Makes a new secret; older secrets expire after <see cref="Overlap"/>. Null if the app was changed since it was read.</summary>
+    /// <summary>
+    /// Makes a new secret; older secrets expire after <see cref="Overlap"/>. Null if the app was changed since it was read.
+    /// </summary>
     /// <exception cref="Http.Problem">409 <c>secret_set</c>: an administrator made the newest secret.</exception>
     public async Task<string?> TryRotate(Tenant tenant, Client client, CancellationToken cancel)
     {
@@ -103,7 +105,8 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
             throw Http.Problem.Conflict("secret_set", "An administrator has set this app's secret. Ask them for a new one.");
         var (secret, now) = (Ids.NewSecret(), clock.GetUtcNow());
         var old = client.LiveSecretHashes(now).Take(MaxSecrets - 1).Select(hash => Client.Ending(hash, now + Overlap));
-        return await clients.TryReplace(tenant, client with { SecretHashes = [Client.HashSecret(secret), .. old] }, cancel) ? secret : null;
+        var next = client with { SecretHashes = [Client.HashSecret(secret), .. old] };
+        return await clients.TryReplace(tenant, next, cancel) ? secret : null;
     }
 
     /// <summary>Ends all secrets except the newest; false if the app was changed since it was read.</summary>
@@ -120,7 +123,8 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
     /// <summary>Removes the list entries of a deleted developer. The apps stay, for the tenant's administrators.</summary>
     public async Task Forget(Tenant tenant, string developerId, CancellationToken cancel)
     {
-        await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, developerId), cancel)) await table.TryDelete(row, cancel);
+        await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, developerId), cancel))
+            await table.TryDelete(row, cancel);
     }
 
     Client Apply(Client client, AppFields fields)

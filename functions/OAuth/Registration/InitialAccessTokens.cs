@@ -80,7 +80,8 @@ public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clo
     IAsyncEnumerable<TableEntity> Rows(Tenant tenant, string bucket, string hash, CancellationToken cancel)
     {
         var from = RowKeys.InitialTokens(tenant.Id, hash);
-        var filter = TableClient.CreateQueryFilter($"PartitionKey ge {from} and PartitionKey lt {from + "~"} and RowKey eq {RowKeys.InitialTokenRow}");
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey ge {from} and PartitionKey lt {from + "~"} and RowKey eq {RowKeys.InitialTokenRow}");
         return Tables.For(bucket).Query(filter, null, cancel);
     }
 

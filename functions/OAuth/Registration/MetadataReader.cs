@@ -41,8 +41,9 @@ sealed class MetadataReader
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw Fault("The body must be a JSON object.");
             return new MetadataReader(document.RootElement.Clone());
         }
-        catch (Exception broken) when (broken is JsonException or InvalidOperationException) // InvalidOperationException: half a surrogate pair.
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: half a surrogate pair.
             throw Fault("The body is not JSON, or repeats a property.");
         }
     }

@@ -9,11 +9,16 @@ namespace Latchkey.OAuth;
 /// </summary>
 public static class RegisteredFields
 {
-    /// <summary>The secret. If an administrator made the newest one, nobody else gets another, not even by changing the authentication method.</summary>
+    /// <summary>
+    /// The secret. If an administrator made the newest one, nobody else gets another, not even by changing the authentication
+    /// method.
+    /// </summary>
     public const string Secret = "secret";
 
     /// <summary>The new registration, with the fields that an administrator has set kept.</summary>
-    /// <exception cref="OAuthError"><c>invalid_client_metadata</c> or <c>invalid_redirect_uri</c>: the new fields do not fit those that stay.</exception>
+    /// <exception cref="OAuthError">
+    /// <c>invalid_client_metadata</c> or <c>invalid_redirect_uri</c>: the new fields do not fit those that stay.
+    /// </exception>
     internal static Client Keep(Client client, Client registered)
     {
         bool IsSet(string field) => client.SetByAdministrator.Contains(field, StringComparer.Ordinal);
@@ -38,7 +43,10 @@ public static class RegisteredFields
     static Client EnsureConsistent(Client client)
     {
         if (client.AuthMethod == ClientAuthMethod.None && client.Grants.Contains(GrantType.ClientCredentials))
-            throw MetadataReader.Fault("A client that does not authenticate can't use client_credentials; an administrator has set one of the two.");
+        {
+            throw MetadataReader.Fault(
+                "A client that does not authenticate can't use client_credentials; an administrator has set one of the two.");
+        }
         if (client.AuthMethod == ClientAuthMethod.PrivateKeyJwt && client.Jwks is null)
             throw MetadataReader.Fault("private_key_jwt, which an administrator has set, needs jwks.");
         if (client.Grants.Contains(GrantType.AuthorizationCode) && client.RedirectUris.Count == 0)

@@ -25,7 +25,9 @@ public sealed class RefreshTokens(Macs macs)
         return $"{body}.{await macs.Make(Purpose, session.Tenant, body, cancel)}";
     }
 
-    /// <summary>Reads a token that was issued to this tenant, also one of the former format, without a user. Null for anything else.</summary>
+    /// <summary>
+    /// Reads a token that was issued to this tenant, also one of the former format, without a user. Null for anything else.
+    /// </summary>
     public async Task<RefreshToken?> Read(string tenant, string token, CancellationToken cancel)
     {
         if (token.Length > MaxChars || token.Split('.') is not [var bucket, var id, .. var user, var counter, var mac]) return null;

@@ -52,7 +52,9 @@ public sealed class SsoSessions(StorageClients storage, UserStore users, Browser
     public Task<SignedIn> Start(TenantRequest request, User user) =>
         Start(request, new SignedIn(user, Authentication.ByPassword(clock.GetUtcNow())));
 
-    /// <summary>Gives this browser a new cookie for a sign-in that has ended, as after all of the user's browsers were signed out.</summary>
+    /// <summary>
+    /// Gives this browser a new cookie for a sign-in that has ended, as after all of the user's browsers were signed out.
+    /// </summary>
     public Task<SignedIn> Renew(TenantRequest request, SignedIn signedIn) => Start(request, signedIn);
 
     async Task<SignedIn> Start(TenantRequest request, SignedIn signedIn)

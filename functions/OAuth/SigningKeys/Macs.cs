@@ -15,11 +15,15 @@ public sealed class Macs(KeyRing keys)
     public async Task<string> Make(string purpose, string tenant, string text, CancellationToken cancel) =>
         Mac((await keys.MacKeys(tenant, cancel))[0], purpose, tenant, text);
 
-    /// <summary>The MACs of a text with every key that is still in use, newest first: to find what was stored under one of them.</summary>
+    /// <summary>
+    /// The MACs of a text with every key that is still in use, newest first: to find what was stored under one of them.
+    /// </summary>
     public async Task<IReadOnlyList<string>> Every(string purpose, string tenant, string text, CancellationToken cancel) =>
         [.. (await keys.MacKeys(tenant, cancel)).Select(key => Mac(key, purpose, tenant, text))];
 
-    /// <summary>True if it is the text's MAC with any key that is still in use. The time it takes does not depend on what differs.</summary>
+    /// <summary>
+    /// True if it is the text's MAC with any key that is still in use. The time it takes does not depend on what differs.
+    /// </summary>
     public async Task<bool> Verify(string purpose, string tenant, string text, string mac, CancellationToken cancel)
     {
         var sent = Encoding.UTF8.GetBytes(mac); // Compared as text, because base64url can encode the same bytes in several ways.

@@ -18,7 +18,9 @@ public sealed class IdTokens(JwtWriter jwt, TimeProvider clock)
         ["iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "name", "email", "preferred_username"];
 
     /// <summary>The ID token of a session, or null if the scope lacks <c>openid</c>.</summary>
-    /// <param name="grant">The client is the audience, the session's id the <c>sid</c>; <c>profile</c> and <c>email</c> add their claims (§5.4).</param>
+    /// <param name="grant">
+    /// The client is the audience, the session's id the <c>sid</c>; <c>profile</c> and <c>email</c> add their claims (§5.4).
+    /// </param>
     /// <param name="nonce">The authorization request's nonce; null at a refresh (§12.2).</param>
     /// <param name="accessToken">The access token beside it, for <c>at_hash</c>; null if there is none.</param>
     /// <param name="cancel">Cancelled when the caller hangs up.</param>

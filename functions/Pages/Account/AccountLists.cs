@@ -33,7 +33,9 @@ public sealed class AccountLists(
         return lines;
     }
 
-    /// <summary>The apps that the user has allowed, ordered by name. A deleted app appears under its id, so that it can be removed.</summary>
+    /// <summary>
+    /// The apps that the user has allowed, ordered by name. A deleted app appears under its id, so that it can be removed.
+    /// </summary>
     public async Task<IReadOnlyList<ConsentLine>> Consents(Tenant tenant, User user, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();

@@ -21,7 +21,8 @@ public static partial class Strings
     public const string ConsentsTitle = "Apps with access to your account";
     public const string NoConsents = "No app has access to your account.";
     public const string Remove = "Remove";
-    public const string RemoveNote = "If you remove an app, you are signed out of it everywhere, and it must ask for your permission again.";
+    public const string RemoveNote =
+        "If you remove an app, you are signed out of it everywhere, and it must ask for your permission again.";
     public const string ChangePassword = "Change password";
     public const string OldPassword = "Old password";
     public const string NewPassword = "New password";
@@ -84,7 +85,8 @@ public static partial class Strings
     public const string DeviceCode = "Code";
     public const string WrongDeviceCode = "No device is showing this code. Check it again; a code is valid for ten minutes.";
     public const string DeviceWarning =
-        "Continue only if you started this yourself, just now, on a device in front of you that shows this code. Never continue because somebody sent you here.";
+        "Continue only if you started this yourself, just now, on a device in front of you that shows this code. "
+        + "Never continue because somebody sent you here.";
     public const string DeviceConnected = "Your device is connected";
     public const string DeviceConnectedLead = "Go back to your device. You can close this page.";
     public const string DeviceNotConnected = "Your device is not connected";
@@ -113,8 +115,10 @@ public static partial class Strings
 
     public static string PasswordFault(PasswordFault fault) => fault switch
     {
-        OAuth.PasswordFault.TooShort => $"The new password must have at least {Passwords.MinChars} characters. Your password was not changed.",
-        OAuth.PasswordFault.TooLong => $"The new password must have at most {Passwords.MaxChars} characters. Your password was not changed.",
+        OAuth.PasswordFault.TooShort =>
+            $"The new password must have at least {Passwords.MinChars} characters. Your password was not changed.",
+        OAuth.PasswordFault.TooLong =>
+            $"The new password must have at most {Passwords.MaxChars} characters. Your password was not changed.",
         OAuth.PasswordFault.NotTypable => "The new password contains a character that can't be typed. Your password was not changed.",
         _ => "The new password must not be your user name. Your password was not changed.",
     };

@@ -33,7 +33,10 @@ public sealed class MyFilesPage(TenantPipeline pipeline, PageRenderer renderer, 
                 new PageLayout(tenant, Strings.MyFiles) { Scripts = scripts }, new MyFilesModel(tenant.Issuer, MyFilesClient.Id));
         });
 
-    /// <summary><c>GET /{tenant}/my-files/{file}</c>: a script module or the style sheet; 304 if the browser has it already (RFC 9110 §13.1.2).</summary>
+    /// <summary>
+    /// <c>GET /{tenant}/my-files/{file}</c>: a script module or the style sheet; 304 if the browser has it already (RFC 9110
+    /// §13.1.2).
+    /// </summary>
     [Function("my-files-part")]
     public Task<IResult> File(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/my-files/{file}")] HttpRequest http) =>

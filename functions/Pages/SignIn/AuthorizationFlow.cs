@@ -10,7 +10,9 @@ namespace Latchkey.Pages;
 /// <summary>What all pages of a sign-in do with an authorization request: read it, grant or deny it, and answer the app.</summary>
 public sealed class AuthorizationFlow(RequestReader reader, AuthorizationResponder responder, ResponsePages pages)
 {
-    /// <summary>Reads the authorization request and calls the handler. Once it is known where a response may go, errors go to the app.</summary>
+    /// <summary>
+    /// Reads the authorization request and calls the handler. Once it is known where a response may go, errors go to the app.
+    /// </summary>
     /// <param name="request">The HTTP request.</param>
     /// <param name="parameters">The authorization request.</param>
     /// <param name="pushed">True if the client pushed it.</param>

@@ -161,10 +161,12 @@ public sealed partial class RefreshTokenGrant(
 
     static partial class Log
     {
-        [LoggerMessage(20, LogLevel.Warning, "Tenant {Tenant}, client {ClientId}, user {UserId}: refresh token reused, {Age} generations old; session revoked")]
+        [LoggerMessage(20, LogLevel.Warning,
+            "Tenant {Tenant}, client {ClientId}, user {UserId}: refresh token reused, {Age} generations old; session revoked")]
         public static partial void Reused(ILogger logger, string tenant, string clientId, string userId, int age);
 
-        [LoggerMessage(26, LogLevel.Warning, "Tenant {Tenant}, client {ClientId}, user {UserId}: refresh token sent again inside the retry window, time {Retries}")]
+        [LoggerMessage(26, LogLevel.Warning,
+            "Tenant {Tenant}, client {ClientId}, user {UserId}: refresh token sent again inside the retry window, time {Retries}")]
         public static partial void Retried(ILogger logger, string tenant, string clientId, string userId, int retries);
     }
 }

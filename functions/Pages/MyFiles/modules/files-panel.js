@@ -80,7 +80,8 @@ export class FilesPanel {
     const names = folder ? folder.split('/') : [];
     const parts = names.map((name, n) => ({ name, to: { space: here.space, folder: names.slice(0, n + 1).join('/') } }));
     const all = trash ? [{ name: `Trash of ${here.name}` }] : [{ name: here.name, to: { space: here.space } }, ...parts];
-    return all.map(({ name, to }, n) => el('li', {}, n < all.length - 1 ? link(name, to) : el('span', { 'aria-current': 'page', dir: 'auto' }, name)));
+    const current = name => el('span', { 'aria-current': 'page', dir: 'auto' }, name);
+    return all.map(({ name, to }, n) => el('li', {}, n < all.length - 1 ? link(name, to) : current(name)));
   }
 
   #folder(name) {
@@ -104,9 +105,11 @@ export class FilesPanel {
     } else {
       buttons.push(button('Download', `Download ${name}`, () => this.#download(file)));
       if (mayWrite) buttons.push(button('Rename', `Rename ${name}`, () => this.#change(file, 'name', 'Rename', 'Name')));
-      if (mayWrite) buttons.push(button('Move', `Move ${name}`, () => this.#change(file, 'folder', 'Move', 'Folder, for example Photos/2026')));
+      const move = () => this.#change(file, 'folder', 'Move', 'Folder, for example Photos/2026');
+      if (mayWrite) buttons.push(button('Move', `Move ${name}`, move));
       if (right === 'share') buttons.push(button('Share', `Share ${name}`, () => openShares(this.#api, file, this.#spaces)));
-      if (mayWrite) buttons.push(button('Delete', `Delete ${name}`, () => this.#then(this.#api.trash(file.id), `${name} was moved to the trash.`)));
+      const trash = () => this.#then(this.#api.trash(file.id), `${name} was moved to the trash.`);
+      if (mayWrite) buttons.push(button('Delete', `Delete ${name}`, trash));
     }
     return el('span', { className: 'actions' }, ...buttons);
   }
