@@ -11,8 +11,8 @@ namespace Latchkey.Admin;
 
 /// <summary>The tenant's sessions: lists them, and ends them one by one, by user, by client, or all at once.</summary>
 public sealed class AdminSessions(
-    TenantPipeline pipeline, SessionStore sessions, UserSessions userSessions, UserStore users, ClientStore clients, EndSessions end,
-    SignOuts signOuts, TimeProvider clock)
+    TenantPipeline pipeline, SessionStore sessions, UserSessions userSessions, UserStore users, ClientStore clients, SessionRevocation revocation,
+    TimeProvider clock)
 {
     const string Many = "{tenant}/admin/sessions";
 
@@ -44,8 +44,7 @@ public sealed class AdminSessions(
         {
             var session = await sessions.Find(caller.Tenant.Id, request.RouteValues["sessionId"] as string ?? "", caller.Cancel)
                 ?? throw Problem.NotFound("session_not_found", "The session was not found.");
-            await sessions.Revoke(caller.Tenant.Id, session.Id, "an administrator ended it", caller.Cancel);
-            await userSessions.Remove(caller.Tenant, session.UserId, session.Id, CancellationToken.None);
+            await revocation.One(caller.Tenant, session.UserId, session.Id, "an administrator ended it", caller.Cancel);
             return Results.NoContent();
         });
 
@@ -66,7 +65,7 @@ public sealed class AdminSessions(
                 };
             if (body.User is { } user && Storage.Ids.IsId(user))
             {
-                caller.Audit.Target = (await signOuts.EndAll(caller.Tenant, user, caller.Cancel)
+                caller.Audit.Target = (await revocation.OfUser(caller.Tenant, user, caller.Cancel)
                     ?? throw Problem.NotFound("user_not_found", "The user was not found.")).Id;
             }
             else if (body.User is not null)
@@ -75,13 +74,13 @@ public sealed class AdminSessions(
             }
             else if (body.Client is { } client)
             {
-                if (!await end.OfClient(caller.Tenant, client, caller.Cancel))
+                if (!await revocation.OfClient(caller.Tenant, client, caller.Cancel))
                     throw Problem.NotFound("client_not_found", "The client was not found.");
                 caller.Audit.Target = client;
             }
             else
             {
-                await end.OfTenant(caller.Tenant, caller.Cancel);
+                await revocation.OfTenant(caller.Tenant, caller.Cancel);
                 caller.Audit.Detail = "all";
             }
             return Results.NoContent();

@@ -2,6 +2,7 @@ using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
+using Latchkey.Sessions;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -10,7 +11,7 @@ namespace Latchkey.Admin;
 
 /// <summary>Lets a user sign in again: sets a password, sends a link to set one, or ends a lockout.</summary>
 public sealed class AdminUserAccess(
-    TenantPipeline pipeline, UserStore users, Passwords passwords, EndSessions end, SignInLockout lockout, PasswordResets resets)
+    TenantPipeline pipeline, UserStore users, Passwords passwords, SessionRevocation revocation, SignInLockout lockout, PasswordResets resets)
 {
     const string One = "{tenant}/admin/users/{userId}";
 
@@ -23,7 +24,7 @@ public sealed class AdminUserAccess(
             var password = (await JsonBody.Read<NewPassword>(request)).Password;
             var user = await Find(request, caller);
             var hash = await passwords.Hash(Input.Password("password", user, password), caller.Cancel);
-            _ = await end.OfUser(caller.Tenant, user.Id, user => user with { PasswordHash = hash }, caller.Cancel)
+            _ = await revocation.OfUser(caller.Tenant, user.Id, user => user with { PasswordHash = hash }, caller.Cancel)
                 ?? throw AdminUsers.NotFound();
             return Results.NoContent();
         });

@@ -2,6 +2,7 @@ using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
+using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
@@ -15,7 +16,7 @@ namespace Latchkey.Admin;
 /// tokens from the next refresh on; a right that was lost disappears from issued tokens within those 5 seconds.
 /// </summary>
 public sealed class AdminUsers(
-    TenantPipeline pipeline, UserStore users, TenantStore tenants, Passwords passwords, EndSessions end, UserRemoval removal)
+    TenantPipeline pipeline, UserStore users, TenantStore tenants, Passwords passwords, SessionRevocation revocation, UserRemoval removal)
 {
     const string Many = "{tenant}/admin/users";
     const string One = "{tenant}/admin/users/{userId}";
@@ -93,7 +94,7 @@ public sealed class AdminUsers(
             var tenant = await Reload(caller);
             if (body.Disabled is true || body.Roles?.Contains(Operators.Role) is false) Operators.EnsureNotOwn(caller, Id(request));
             var changed = body.Disabled is true
-                ? await end.OfUser(tenant, Id(request), user => Apply(body, tenant, user), caller.Cancel)
+                ? await revocation.OfUser(tenant, Id(request), user => Apply(body, tenant, user), caller.Cancel)
                 : await OptimisticUpdate.Run(() => users.Find(tenant, Id(request), caller.Cancel),
                     user => Apply(body, tenant, user), user => users.TryReplace(tenant, user, caller.Cancel));
             caller.Audit.Detail = string.Join(", ", Describe(body));

@@ -13,7 +13,7 @@ namespace Latchkey.Admin;
 /// user put into the space of a group or app belong to that space, and apps that they registered to the tenant: both stay.
 /// </summary>
 public sealed class UserRemoval(
-    EndSessions end, UserStore users, UserSessions userSessions, GroupStore groups, SpaceRemoval spaces, Consents consents,
+    SessionRevocation revocation, UserStore users, UserSessions userSessions, GroupStore groups, SpaceRemoval spaces, Consents consents,
     DeveloperApps apps, RemovalNotes notes)
 {
     /// <summary>
@@ -22,7 +22,7 @@ public sealed class UserRemoval(
     public async Task<bool?> TryRun(Tenant tenant, string userId, TimeSpan maxTime, CancellationToken cancel)
     {
         if (await users.Find(tenant, userId, cancel) is not null) await notes.Add(tenant.Id, Removed.User, userId, purge: true, cancel);
-        if (await end.OfUser(tenant, userId, user => user with { Disabled = true, Deleting = true }, cancel) is { } user)
+        if (await revocation.OfUser(tenant, userId, user => user with { Disabled = true, Deleting = true }, cancel) is { } user)
             return await TryFinish(tenant, user, maxTime);
         await notes.Remove(tenant.Id, Removed.User, userId);
         return null;

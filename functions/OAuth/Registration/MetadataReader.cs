@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Reads single fields of client metadata (RFC 7591 §2). A field that is absent or null is null; one of another type or
-/// beyond its bound is <c>invalid_client_metadata</c>.
+/// Reads single fields of client metadata (RFC 7591 §2). An absent field is null; a field with the wrong type or beyond its
+/// limit is <c>invalid_client_metadata</c>.
 /// </summary>
 sealed class MetadataReader
 {
@@ -20,7 +20,7 @@ sealed class MetadataReader
 
     /// <summary>The body of a registration request.</summary>
     /// <exception cref="OAuthError"><c>invalid_client_metadata</c></exception>
-    /// <exception cref="Problem">413 or a truncated body.</exception>
+    /// <exception cref="Problem">The body is too large or truncated.</exception>
     public static async Task<MetadataReader> Read(HttpRequest request)
     {
         if (!Body.Is(request, "application/json")) throw Fault("The body must be application/json.");
@@ -38,9 +38,10 @@ sealed class MetadataReader
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw Fault("The body must be a JSON object.");
             return new MetadataReader(document.RootElement.Clone());
         }
-        catch (Exception broken) when (broken is JsonException or InvalidOperationException) // The latter: half a surrogate pair.
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
-            throw Fault("The body is not JSON, or says something twice.");
+            // InvalidOperationException: half a surrogate pair.
+            throw Fault("The body is not JSON, or repeats a property.");
         }
     }
 
@@ -48,17 +49,17 @@ sealed class MetadataReader
 
     public bool Has(string name) => Value(name) is not null;
 
-    public string? Text(string name, int most)
+    public string? Text(string name, int max)
     {
         if (Value(name) is not { } value) return null;
-        return ForeignJwt.Text(value) is { Length: > 0 } text && text.Length <= most
-            ? text : throw Fault($"{name} must be a string of 1 to {most} characters.");
+        return ForeignJwt.Text(value) is { Length: > 0 } text && text.Length <= max
+            ? text : throw Fault($"{name} must be a string of 1 to {max} characters.");
     }
 
     /// <summary>A display text (<see cref="FieldRules.IsDisplayText"/>).</summary>
-    public string? Name(string name, int most)
+    public string? Name(string name, int max)
     {
-        if (Text(name, most) is not { } text) return null;
+        if (Text(name, max) is not { } text) return null;
         return FieldRules.IsDisplayText(text) ? text.Trim() : throw Fault($"{name} contains characters that cannot be displayed.");
     }
 
@@ -69,14 +70,16 @@ sealed class MetadataReader
     }
 
     public bool Flag(string name) => Value(name) is { } value
-        && (value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Fault($"{name} must be true or false."));
+        && (value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+            : throw Fault($"{name} must be true or false."));
 
-    public IReadOnlyList<string>? Texts(string name, int most)
+    public IReadOnlyList<string>? Texts(string name, int max)
     {
         if (Value(name) is not { } value) return null;
-        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > most)
-            throw Fault($"{name} must be an array of at most {most} strings.");
-        return [.. value.EnumerateArray().Select(one => ForeignJwt.Text(one) ?? throw Fault($"{name} must be an array of strings."))];
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > max)
+            throw Fault($"{name} must be an array of at most {max} strings.");
+        return [.. value.EnumerateArray().Select(item =>
+            ForeignJwt.Text(item) ?? throw Fault($"{name} must be an array of strings."))];
     }
 
     public string? HttpsUri(string name)
@@ -85,11 +88,11 @@ sealed class MetadataReader
         return FieldRules.IsHttpsUri(text) ? text : throw Fault($"{name} must be an https URL.");
     }
 
-    public string? Object(string name, int most)
+    public string? Object(string name, int max)
     {
         if (Value(name) is not { } value) return null;
-        return value.ValueKind == JsonValueKind.Object && value.GetRawText() is var raw && raw.Length <= most
-            ? raw : throw Fault($"{name} must be an object of at most {most} characters.");
+        return value.ValueKind == JsonValueKind.Object && value.GetRawText() is var raw && raw.Length <= max
+            ? raw : throw Fault($"{name} must be an object of at most {max} characters.");
     }
 
     JsonElement? Value(string name) =>

@@ -122,9 +122,9 @@ public sealed class OperatorTests : IAsyncLifetime
         await TestHost.Json(await At("nobodys.example", "/acme/files", acme), 200);
         foreach (var (path, token, detail) in new[]
         {
-            ("/acme/files", acme, "The access token is of tenant acme; this address is of tenant demo."),
-            ("/demo/files", acme, "The access token is of tenant acme; this address is of tenant demo."),
-            ("/acme/files", demo, "The access token is of tenant demo; this address is of tenant acme."),
+            ("/acme/files", acme, "The access token belongs to tenant acme; this address belongs to tenant demo."),
+            ("/demo/files", acme, "The access token belongs to tenant acme; this address belongs to tenant demo."),
+            ("/acme/files", demo, "The access token belongs to tenant demo; this address belongs to tenant acme."),
         })
         {
             var problem = await TestHost.Json(await At("login.demo.example", path, token), 401);

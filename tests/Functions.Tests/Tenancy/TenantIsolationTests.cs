@@ -49,7 +49,7 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
                 var answer = await host.Send(new HttpMethod(method.ToUpperInvariant()), PathTo(route, abroad), token, new { });
                 var problem = await TestHost.Json(answer, 401);
                 Assert.Equal("invalid_token", problem.GetProperty("code").GetString());
-                Assert.Equal($"The access token is of tenant {home}; this address is of tenant {abroad}.", problem.GetProperty("detail").GetString());
+                Assert.Equal($"The access token belongs to tenant {home}; this address belongs to tenant {abroad}.", problem.GetProperty("detail").GetString());
                 Assert.Contains("invalid_token", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
             }
         }
@@ -98,7 +98,7 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         {
             (null, 401, "Bearer"),
             ("not-a-jwt", 401, "The access token is malformed."),
-            (signedIn.Tokens["acme"][0], 401, "The access token is of tenant acme; this address is of tenant demo."),
+            (signedIn.Tokens["acme"][0], 401, "The access token belongs to tenant acme; this address belongs to tenant demo."),
             (WithoutRights, 403, "insufficient_scope"),
         })
         {
