@@ -11,7 +11,7 @@ namespace Latchkey.Access;
 public sealed class ReplayCache(StorageClients storage)
 {
     /// <summary>The tables of used ids, by the day on which they expire.</summary>
-    public ExpiringTables Tables { get; } = new(storage.Tables, "Seen");
+    public ExpiringTables Tables { get; } = new(storage.Tables, TableNames.Replays);
 
     /// <summary>True at the first use.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -25,9 +25,9 @@ public sealed class ReplayCache(StorageClients storage)
     public async Task<bool> TryUse(Tenant tenant, string kind, string id, DateTimeOffset expires, CancellationToken cancel)
     {
         var table = Tables.For(ExpiringTables.Bucket(expires));
-        var (partition, useId) = (RowKeys.Seen(tenant.Id, kind, id), Ids.New());
-        if (await table.TryAdd(new TableEntity(partition, RowKeys.SeenRow) { ["By"] = useId }, cancel)) return true;
+        var (partition, useId) = (RowKeys.Replay(tenant.Id, kind, id), Ids.New());
+        if (await table.TryAdd(new TableEntity(partition, RowKeys.ReplayRow) { ["By"] = useId }, cancel)) return true;
         // It was used before, unless the row is our own and only storage's answer was lost.
-        return (await table.Find(partition, RowKeys.SeenRow, cancel))?.GetString("By") == useId;
+        return (await table.Find(partition, RowKeys.ReplayRow, cancel))?.GetString("By") == useId;
     }
 }

@@ -13,7 +13,7 @@ namespace Latchkey.Sessions;
 public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, ClientStore clients, UserStore users, TimeProvider clock)
 {
     /// <summary>The tables of sessions and access tokens.</summary>
-    public ExpiringTables Tables { get; } = new(storage.Tables, "Sessions");
+    public ExpiringTables Tables { get; } = new(storage.Tables, TableNames.Sessions);
 
     /// <summary>The row of a token. <paramref name="partition"/> is the session's id or the token's own, without its bucket.</summary>
     public static TableEntity Row(AccessToken token, string partition, DateTimeOffset issued, DateTimeOffset expires) =>
@@ -29,8 +29,8 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
     /// <summary>Splits an id <c>{bucket}.{id}</c>; false if it has another shape.</summary>
     public static bool TrySplit(string bucketed, out string bucket, out string id)
     {
-        (bucket, id) = bucketed.Split('.') is [var b, var i] ? (b, i) : ("", "");
-        return ExpiringTables.IsBucket(bucket) && Ids.IsId(id);
+        (bucket, id) = BucketId.Parse(bucketed) is { } parsed ? (parsed.Bucket, parsed.Key) : ("", "");
+        return Ids.IsId(id);
     }
 
     /// <summary>

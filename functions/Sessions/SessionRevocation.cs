@@ -39,7 +39,7 @@ public sealed class SessionRevocation(
     /// <returns>The user as stored afterwards; null if the user does not exist.</returns>
     /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
     public async Task<User?> OfUser(Tenant tenant, string userId, Func<User, User> change, CancellationToken cancel) =>
-        await Tidied(tenant, await OptimisticChange.Apply(() => users.Find(tenant, userId, cancel),
+        await Tidied(tenant, await OptimisticUpdate.Run(() => users.Find(tenant, userId, cancel),
             user => change(user).SignedOut(clock.GetUtcNow()), user => users.TryReplace(tenant, user, cancel)));
 
     /// <summary>Sets a new password and ends everything that was started with the old one, by one write.</summary>
@@ -54,14 +54,14 @@ public sealed class SessionRevocation(
     /// <summary>Ends all sessions and tokens of a client; false if the client is not registered.</summary>
     /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
     public async Task<bool> OfClient(Tenant tenant, string clientId, CancellationToken cancel) =>
-        await OptimisticChange.Apply(() => clients.FindNow(tenant, clientId, cancel),
+        await OptimisticUpdate.Run(() => clients.FindNow(tenant, clientId, cancel),
             client => client with { SessionsNotBefore = clock.GetUtcNow() },
             client => clients.TryReplace(tenant, client, cancel)) is not null;
 
     /// <summary>Ends all sessions, tokens and browser sign-ins of a tenant.</summary>
     /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
     public Task OfTenant(Tenant tenant, CancellationToken cancel) =>
-        OptimisticChange.Apply(() => tenants.FindNow(tenant.Id, cancel),
+        OptimisticUpdate.Run(() => tenants.FindNow(tenant.Id, cancel),
             stored => stored with { SessionsNotBefore = clock.GetUtcNow() },
             stored => tenants.TryReplace(stored, cancel));
 

@@ -85,7 +85,7 @@ public sealed class SessionStore(IssuedTokens issuedTokens, TimeProvider clock)
         return found;
     }
 
-    Table TableOf(string id) => issuedTokens.Tables.For(id[..id.IndexOf('.', StringComparison.Ordinal)]);
+    Table TableOf(string id) => issuedTokens.Tables.For(BucketId.Parse(id)!.Value.Bucket);
 
     Task<bool> Transact(Session session, TableTransactionActionType write, TableEntity token, CancellationToken cancel) =>
         TableOf(session.Id).TryTransact(

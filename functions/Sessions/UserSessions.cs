@@ -21,7 +21,7 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
 {
     const int MaxBatch = 100; // The limit of an entity-group transaction.
 
-    readonly Table table = new(storage.Tables.GetTableClient("UserSessions"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.UserSessions));
 
     /// <summary>Adds an entry, and drops the entries whose day is over.</summary>
     public async Task Add(Session session, Device device, CancellationToken cancel)
@@ -56,7 +56,7 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
 
     /// <summary>Removes an entry; the session itself is not touched.</summary>
     public Task Remove(Tenant tenant, string userId, string sessionId, CancellationToken cancel) => table.TryDelete(
-        new TableEntity(RowKeys.UserPartition(tenant.Id, userId), sessionId) { ETag = ETag.All }, cancel);
+        RowKeys.UserPartition(tenant.Id, userId), sessionId, cancel);
 
     /// <summary>
     /// Removes the entries of sessions that the user's marks have ended. Nothing depends on it, because the marks decide. A

@@ -91,7 +91,7 @@ test('a link with a password opens elsewhere, is listed, and ends when it is tak
 
   await page.getByLabel('User name').fill('nobody-of-this-name');
   await page.getByRole('button', { name: 'Share', exact: true }).click();
-  await page.getByText('There is no such user.').waitFor();
+  await page.getByText('The user was not found.').waitFor();
   await page.getByLabel('User name').fill('bob');
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   await page.getByRole('button', { name: 'Revoke: Bob' }).waitFor();

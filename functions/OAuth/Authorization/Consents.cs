@@ -18,7 +18,7 @@ public sealed record Consent(string ClientId, string ClientIncarnation, long App
 /// <summary>Consents (SCHEMA.md, table Approvals): one row for each user and client, until the user withdraws it.</summary>
 public sealed class Consents(StorageClients storage, TimeProvider clock)
 {
-    readonly Table table = new(storage.Tables.GetTableClient("Approvals"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Approvals));
 
     /// <summary>What the user has allowed this client; <see cref="Scope.None"/> if nothing.</summary>
     public async Task<Scope> Find(Tenant tenant, User user, Client client, CancellationToken cancel) =>
@@ -59,7 +59,7 @@ public sealed class Consents(StorageClients storage, TimeProvider clock)
 
     /// <summary>Withdraws a consent. The app's sessions go on: see <see cref="ConsentWithdrawal"/>.</summary>
     public Task Remove(Tenant tenant, string userId, string clientId, CancellationToken cancel) => table.TryDelete(
-        new TableEntity(RowKeys.UserPartition(tenant.Id, userId), clientId) { ETag = Azure.ETag.All }, cancel);
+        RowKeys.UserPartition(tenant.Id, userId), clientId, cancel);
 
     static Scope Of(User user, Client client, TableEntity? row) =>
         row is not null && user.State.KeepsApp(client.Id, row.GetInt64("AppMark"))

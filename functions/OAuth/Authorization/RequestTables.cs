@@ -5,7 +5,7 @@ namespace Latchkey.OAuth;
 /// <summary>The tables of pushed and pending authorization requests (SCHEMA.md, tables Requests…).</summary>
 public sealed class RequestTables(StorageClients storage, TimeProvider clock)
 {
-    readonly ExpiringTables tables = new(storage.Tables, "Requests");
+    readonly ExpiringTables tables = new(storage.Tables, TableNames.Requests);
 
     /// <summary>The table of a bucket.</summary>
     public Table Of(string bucket) => tables.For(bucket);

@@ -25,14 +25,14 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
     public Task<LockoutAttempt> Reserve(string tenant, string account, string address, CancellationToken cancel) =>
         lockout.Reserve(
         [
-            Account(tenant, account) with { GoodClears = true },
-            Address(tenant, address) with { GoodOf = account, Room = settings.AddressRoom },
+            Account(tenant, account) with { SuccessClears = true },
+            Address(tenant, address) with { SuccessOf = account, ExtraPerSuccess = settings.LockoutAddressRoom },
         ], cancel);
 
     /// <summary>A sign-in with a count of its own: on one of the user's devices or, without a device, by a user who is signed in.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
     public Task<LockoutAttempt> ReserveSeparately(string tenant, string userId, string? device, CancellationToken cancel) =>
-        lockout.Reserve([AccountCounter(RowKeys.AttemptsOf(tenant, KnownDeviceKind, userId, device ?? "")) with { GoodClears = true }], cancel);
+        lockout.Reserve([AccountCounter(RowKeys.AttemptsOf(tenant, KnownDeviceKind, userId, device ?? "")) with { SuccessClears = true }], cancel);
 
     /// <summary>A guess at a device's code by a user who is signed in.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
@@ -53,7 +53,7 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
     /// </summary>
     /// <exception cref="OAuthError">429: the last mails are so recent that another would not help the owner.</exception>
     public Task<LockoutAttempt> ReserveMail(string tenant, string userId, string by, CancellationToken cancel) => lockout.Reserve(
-        [new(RowKeys.AttemptsOf(tenant, MailKind, userId, by), MaxMails, MailLock) { Slow = MaxMails }], cancel);
+        [new(RowKeys.AttemptsOf(tenant, MailKind, userId, by), MaxMails, MailLock) { SlowFrom = MaxMails }], cancel);
 
     /// <summary>Forgets the mails, because their links were used.</summary>
     public Task ForgetMails(string tenant, string userId, CancellationToken cancel) =>
@@ -69,9 +69,9 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
 
     LockoutCounter Account(string tenant, string account) => AccountCounter(RowKeys.Attempts(tenant, "account", account));
 
-    LockoutCounter AccountCounter(string partition) => new(partition, settings.AccountTries, settings.LockTime);
+    LockoutCounter AccountCounter(string partition) => new(partition, settings.LockoutAccountTries, settings.LockoutTime);
 
     // Many people may share an address, so it allows more failures.
     LockoutCounter Address(string tenant, string address) =>
-        new(RowKeys.Attempts(tenant, "address", address), settings.AddressTries, settings.LockTime);
+        new(RowKeys.Attempts(tenant, "address", address), settings.LockoutAddressTries, settings.LockoutTime);
 }

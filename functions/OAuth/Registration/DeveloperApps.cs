@@ -32,7 +32,7 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
 {
     const int MaxSecrets = 4;
 
-    readonly Table table = new(storage.Tables.GetTableClient("DeveloperApps"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.DeveloperApps));
 
     /// <summary>How long a secret stays valid after a new one was made.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromHours(24);
@@ -104,7 +104,7 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
         if (client.SetByAdministrator.Contains(RegisteredFields.Secret))
             throw Http.Problem.Conflict("secret_set", "An administrator has set this app's secret. Ask them for a new one.");
         var (secret, now) = (Ids.NewSecret(), clock.GetUtcNow());
-        var old = client.LiveSecretHashes(now).Take(MaxSecrets - 1).Select(hash => Client.Ending(hash, now + Overlap));
+        var old = client.LiveSecretHashes(now).Take(MaxSecrets - 1).Select(hash => Client.WithExpiry(hash, now + Overlap));
         var next = client with { SecretHashes = [Client.HashSecret(secret), .. old] };
         return await clients.TryReplace(tenant, next, cancel) ? secret : null;
     }
@@ -117,7 +117,7 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
     public async Task Delete(Tenant tenant, User developer, Client client, CancellationToken cancel)
     {
         await clients.Delete(tenant, client.Id, cancel);
-        await table.TryDelete(new TableEntity(RowKeys.UserPartition(tenant.Id, developer.Id), client.Id) { ETag = ETag.All }, cancel);
+        await table.TryDelete(RowKeys.UserPartition(tenant.Id, developer.Id), client.Id, cancel);
     }
 
     /// <summary>Removes the list entries of a deleted developer. The apps stay, for the tenant's administrators.</summary>

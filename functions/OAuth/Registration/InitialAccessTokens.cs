@@ -18,7 +18,7 @@ public sealed record InitialToken(string Id, int UsesLeft, DateTimeOffset Create
 public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clock)
 {
     /// <summary>The tables of the tokens.</summary>
-    public ExpiringTables Tables { get; } = new(storage.Tables, "InitialTokens");
+    public ExpiringTables Tables { get; } = new(storage.Tables, TableNames.InitialTokens);
 
     /// <summary>Makes a token, <c>{bucket}.{secret}</c>. It can't be read again.</summary>
     /// <param name="tenant">The tenant in which clients can be registered with it.</param>
@@ -67,8 +67,7 @@ public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clo
     /// <summary>Revokes a token; false if no token has this id.</summary>
     public async Task<bool> TryRevoke(Tenant tenant, string id, CancellationToken cancel)
     {
-        if (id.Split('.') is not [var bucket, { Length: IdHashChars } hash]) return false;
-        if (!ExpiringTables.IsBucket(bucket) || !hash.All(char.IsAsciiHexDigitLower)) return false;
+        if (BucketId.Parse(id) is not (var bucket, { Length: IdHashChars } hash) || !hash.All(char.IsAsciiHexDigitLower)) return false;
         await foreach (var row in Rows(tenant, bucket, hash, cancel))
         {
             row.ETag = Azure.ETag.All;
@@ -102,11 +101,11 @@ public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clo
 
     async Task<TableEntity?> Find(Tenant tenant, string token, CancellationToken cancel)
     {
-        if (!ExpiringTables.IsBucket(BucketOf(token))) return null;
-        var row = await Tables.For(BucketOf(token))
+        if (BucketId.Parse(token) is not { } id) return null;
+        var row = await Tables.For(id.Bucket)
             .Find(RowKeys.InitialToken(tenant.Id, token), RowKeys.InitialTokenRow, cancel);
         return row?.GetInt32("UsesLeft") > 0 && clock.GetUtcNow() < row.GetDateTimeOffset("ExpiresAt") ? row : null;
     }
 
-    static string BucketOf(string token) => token.Split('.') is [var bucket, _] ? bucket : "";
+    static string BucketOf(string token) => BucketId.Parse(token)!.Value.Bucket;
 }

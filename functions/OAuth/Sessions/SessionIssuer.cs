@@ -58,7 +58,7 @@ public sealed class SessionIssuer(
     }
 
     /// <summary>A new id for a session that starts now. It contains the day on which the session ends.</summary>
-    public string NewId(Client client, Scope scope) => $"{ExpiringTables.Bucket(End(client, scope))}.{Ids.New()}";
+    public string NewId(Client client, Scope scope) => BucketId.Of(End(client, scope), Ids.New()).ToString();
 
     /// <summary>A new session in memory; nothing is written.</summary>
     /// <param name="signIn">The sign-in.</param>

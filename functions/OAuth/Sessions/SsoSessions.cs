@@ -24,7 +24,7 @@ public sealed class SsoSessions(StorageClients storage, UserStore users, Browser
     // How old the stored idle time may be, so that not every read causes a write.
     static readonly TimeSpan Slack = TimeSpan.FromMinutes(10);
 
-    readonly ExpiringTables tables = new(storage.Tables, "SignIns");
+    readonly ExpiringTables tables = new(storage.Tables, TableNames.SignIns);
 
     /// <summary>The user who is signed in with this browser, or null.</summary>
     public async Task<SignedIn?> Find(TenantRequest request)
@@ -87,7 +87,7 @@ public sealed class SsoSessions(StorageClients storage, UserStore users, Browser
 
     /// <summary>Ends the sign-in that a session came from (<see cref="Authentication.SignInId"/>), in whichever browser it is.</summary>
     public Task End(Tenant tenant, string signInId, CancellationToken cancel) =>
-        signInId.Split('.') is [var bucket, var hash] ? DeleteRow(tenant, bucket, hash, cancel) : Task.CompletedTask;
+        BucketId.Parse(signInId) is (var bucket, var hash) ? DeleteRow(tenant, bucket, hash, cancel) : Task.CompletedTask;
 
     /// <summary>Drops the tables of days that are over.</summary>
     public Task<int> DropExpired(CancellationToken cancel) => tables.DropExpired(clock.GetUtcNow(), cancel);
@@ -98,12 +98,12 @@ public sealed class SsoSessions(StorageClients storage, UserStore users, Browser
     }
 
     Task<bool> DeleteRow(Tenant tenant, string bucket, string hash, CancellationToken cancel) => tables.For(bucket).TryDelete(
-        new TableEntity(RowKeys.SignInPartition(tenant.Id, hash), RowKeys.SignIn) { ETag = Azure.ETag.All }, cancel);
+        RowKeys.SignInPartition(tenant.Id, hash), RowKeys.SignIn, cancel);
 
     bool TryRead(TenantRequest request, out string bucket, out string hash)
     {
-        (bucket, hash) = cookies.Read(request, Cookie)?.Split('.') is [var day, { Length: 43 } secret]
+        (bucket, hash) = BucketId.Parse(cookies.Read(request, Cookie)) is (var day, { Length: 43 } secret)
             ? (day, Ids.Hash(secret)) : ("", "");
-        return ExpiringTables.IsBucket(bucket);
+        return bucket.Length > 0;
     }
 }

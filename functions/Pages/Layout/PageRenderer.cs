@@ -1,8 +1,6 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
+using Latchkey.Http;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Pages;
@@ -13,9 +11,6 @@ namespace Latchkey.Pages;
 /// </summary>
 public sealed class PageRenderer(ILoggerFactory loggers)
 {
-    // Our components inject nothing. In the worker, the app's services include Blazor's own, which need a router and scopes.
-    static readonly ServiceProvider NoServices = new ServiceCollection().BuildServiceProvider();
-
     /// <summary>Renders a page.</summary>
     /// <param name="http">The request.</param>
     /// <param name="page">What surrounds the view.</param>
@@ -29,11 +24,8 @@ public sealed class PageRenderer(ILoggerFactory loggers)
         headers["Referrer-Policy"] = "no-referrer";
         headers.XFrameOptions = "DENY"; // For browsers that do not know frame-ancestors.
         if (retryAfter is { } seconds) headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        var parameters = ParameterView.FromDictionary(new Dictionary<string, object?> { ["Page"] = page, ["Model"] = model });
-        await using var renderer = new HtmlRenderer(NoServices, loggers);
-        var html = await renderer.Dispatcher.InvokeAsync(async () =>
-            (await renderer.RenderComponentAsync<TView>(parameters)).ToHtmlString());
-        return Results.Content($"<!DOCTYPE html>\n{html}", "text/html; charset=utf-8", statusCode: page.Status);
+        var html = await RazorHtml.Render<TView>(loggers, new Dictionary<string, object?> { ["Page"] = page, ["Model"] = model });
+        return Results.Content(html, "text/html; charset=utf-8", statusCode: page.Status);
     }
 
     static string Policy(PageLayout page)

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Latchkey.Http;
 
 namespace Latchkey.Pages;
 
@@ -23,6 +23,6 @@ sealed record PageFile(byte[] Bytes, string ContentType, string ETag)
         var bytes = new byte[resource.Length];
         resource.ReadExactly(bytes);
         var type = name.EndsWith(".js", StringComparison.Ordinal) ? "text/javascript; charset=utf-8" : "text/css; charset=utf-8";
-        return new PageFile(bytes, type, $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))}\"");
+        return new PageFile(bytes, type, EntityTag.Of(bytes));
     }
 }
