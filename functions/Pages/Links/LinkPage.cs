@@ -18,7 +18,7 @@ public sealed record LinkModel(string Size, bool NeedsPassword, string? Error);
 /// The page of a link: the file's name, its size and a download button. It is public, because the secret in its path is the key
 /// (<see cref="LinkDownloads"/>).
 /// </summary>
-public sealed class LinkPage(TenantPipeline pipeline, LinkDownloads links, PageRenderer renderer, BlobOrigin blobOrigin)
+public sealed class LinkPage(TenantPipeline pipeline, LinkDownloads links, PageRenderer renderer, BlobOrigin blobs)
 {
     /// <summary>
     /// <c>GET /{tenant}/s/{token}</c> → the page; 404 if there is no such live link, 410 if it is used up or its file is lost.
@@ -35,60 +35,59 @@ public sealed class LinkPage(TenantPipeline pipeline, LinkDownloads links, PageR
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/s/{token}")] HttpRequest http) =>
         pipeline.Page(http, async request =>
         {
-            var (_, tenant, audit, cancel) = request;
-            (audit.Type, audit.Target) = ("link-download", null);
-            var state = await links.Download(tenant, Token(http), await Password(http), audit, cancel);
-            if (state.Status == LinkStatus.WrongPassword) audit.Refusal = "wrong_password";
-            return state.Url is { } url ? Redirect(http, url) : await Show(http, tenant, state);
+            (request.Audit.Type, request.Audit.Target) = ("link-download", null);
+            var state = await links.Download(request.Tenant, Token(http), await Password(http), request.Audit, request.Cancel);
+            if (state.Status == LinkStatus.WrongPassword) request.Audit.Refusal = "wrong_password";
+            return state.Url is { } url ? Redirect(http, url) : await Show(http, request.Tenant, state);
         }, Failure);
 
-    Task<IResult> Show(HttpRequest request, Tenant tenant, LinkState state) => state.Status switch
+    Task<IResult> Show(HttpRequest http, Tenant tenant, LinkState state) => state.Status switch
     {
-        LinkStatus.NotFound => Say(request, tenant, 404, Strings.LinkNotFound, Strings.LinkNotFoundLead),
-        LinkStatus.UsedUp => Say(request, tenant, 410, Strings.LinkUsedUp, Strings.LinkUsedUpLead),
-        LinkStatus.FileLost => Say(request, tenant, 410, Strings.LinkFileLost, Strings.LinkFileLostLead),
-        LinkStatus.WrongPassword => ShowForm(request, tenant, state, 403, Strings.LinkWrongPassword),
-        LinkStatus.Locked => ShowForm(request, tenant, state, 429, Strings.LinkLocked),
-        _ => ShowForm(request, tenant, state, 200, null),
+        LinkStatus.NotFound => Say(http, tenant, 404, Strings.LinkNotFound, Strings.LinkNotFoundLead),
+        LinkStatus.UsedUp => Say(http, tenant, 410, Strings.LinkUsedUp, Strings.LinkUsedUpLead),
+        LinkStatus.FileLost => Say(http, tenant, 410, Strings.LinkFileLost, Strings.LinkFileLostLead),
+        LinkStatus.WrongPassword => ShowForm(http, tenant, state, 403, Strings.LinkWrongPassword),
+        LinkStatus.Locked => ShowForm(http, tenant, state, 429, Strings.LinkLocked),
+        _ => ShowForm(http, tenant, state, 200, null),
     };
 
-    Task<IResult> ShowForm(HttpRequest request, Tenant tenant, LinkState state, int status, string? error)
+    Task<IResult> ShowForm(HttpRequest http, Tenant tenant, LinkState state, int status, string? error)
     {
-        SetHeaders(request);
+        SetHeaders(http);
         // The form's answer redirects to storage, and browsers hold redirects against form-action too.
-        var page = new PageLayout(tenant, state.File!.Name) { Status = status, FormTarget = blobOrigin.Value };
+        var page = new PageLayout(tenant, state.File!.Name) { Status = status, FormTarget = blobs.Value };
         var model = new LinkModel(Size(state.File.Size), state.NeedsPassword, error);
-        return renderer.Show<LinkView, LinkModel>(request, page, model, state.Status == LinkStatus.Locked ? state.RetryAfter : null);
+        return renderer.Show<LinkView, LinkModel>(http, page, model, state.Status == LinkStatus.Locked ? state.RetryAfter : null);
     }
 
-    Task<IResult> Failure(HttpRequest request, Tenant? tenant, Problem problem) => Say(
-        request, tenant, problem.Status, Strings.ErrorTitle, problem.Message is { Length: > 0 } why ? why : Strings.TryAgainSoon);
+    Task<IResult> Failure(HttpRequest http, Tenant? tenant, Problem problem) => Say(
+        http, tenant, problem.Status, Strings.ErrorTitle, problem.Message is { Length: > 0 } why ? why : Strings.TryAgainSoon);
 
-    Task<IResult> Say(HttpRequest request, Tenant? tenant, int status, string title, string text)
+    Task<IResult> Say(HttpRequest http, Tenant? tenant, int status, string title, string text)
     {
-        SetHeaders(request);
-        return renderer.Show<MessageView, MessageModel>(request, new PageLayout(tenant, title) { Status = status }, new MessageModel(text));
+        SetHeaders(http);
+        return renderer.Show<MessageView, MessageModel>(http, new PageLayout(tenant, title) { Status = status }, new MessageModel(text));
     }
 
-    static IResult Redirect(HttpRequest request, string url)
+    static IResult Redirect(HttpRequest http, string url)
     {
-        SetHeaders(request);
-        request.HttpContext.Response.Headers.Location = url;
+        SetHeaders(http);
+        http.HttpContext.Response.Headers.Location = url;
         return Results.StatusCode(303); // Every browser follows with a GET.
     }
 
     // The redirect has them as well: neither its address nor its target may leak or be indexed.
-    static void SetHeaders(HttpRequest request)
+    static void SetHeaders(HttpRequest http)
     {
-        var headers = request.HttpContext.Response.Headers;
+        var headers = http.HttpContext.Response.Headers;
         headers["Referrer-Policy"] = "no-referrer";
         headers["X-Robots-Tag"] = "noindex";
     }
 
-    static string? Token(HttpRequest request) => request.RouteValues["token"] as string;
+    static string? Token(HttpRequest http) => http.RouteValues["token"] as string;
 
-    static async Task<string> Password(HttpRequest request) =>
-        request.ContentLength is null or 0 ? "" : (await Form.Read(request))["password"] ?? "";
+    static async Task<string> Password(HttpRequest http) =>
+        http.ContentLength is null or 0 ? "" : (await Form.Read(http))["password"] ?? "";
 
     static string Size(long bytes)
     {
