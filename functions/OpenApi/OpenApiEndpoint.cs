@@ -36,7 +36,7 @@ public sealed class OpenApiEndpoint(ErrorBoundary boundary, OpenApiDocument docu
     /// browsers may keep it for good (RFC 8246).
     /// </summary>
     [Function("openapi-page-part")]
-    public Task<IResult> Part(
+    public Task<IResult> File(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi/{file}")] HttpRequest request) =>
         boundary.Run(request, () =>
         {

@@ -1,6 +1,5 @@
 using Latchkey.Access;
 using Latchkey.Http;
-using Latchkey.OAuth;
 using Latchkey.Protocol;
 using Latchkey.Sessions;
 using Latchkey.Tenancy;

@@ -1,6 +1,4 @@
-using Azure;
 using Azure.Data.Tables;
-using Latchkey.Protocol;
 using Latchkey.Storage;
 
 namespace Latchkey.Tenancy;
