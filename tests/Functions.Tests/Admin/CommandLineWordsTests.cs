@@ -90,7 +90,7 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
     [Fact]
     public async Task A_suspended_tenant_stays_open_to_operators_and_to_nobody_else()
     {
-        var admin = (await host.SignIn("demo", "admin")).GetProperty("access_token").GetString();
+        var admin = (await host.Tokens("demo", "admin")).AccessToken;
         await Ok("tenant suspend demo --reason Unpaid.");
         Assert.Contains("alice", await Ok("user list -t demo"), StringComparison.Ordinal);
         await Ok("user disable alice -t demo");

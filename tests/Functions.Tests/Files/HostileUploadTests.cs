@@ -10,12 +10,12 @@ namespace Latchkey.Tests.Files;
 public sealed class HostileUploadTests : IAsyncLifetime
 {
     TestHost host = null!;
-    FilesOf alice = null!;
+    FilesClient alice = null!;
 
     public async Task InitializeAsync()
     {
         host = await TestHost.Start();
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();
@@ -58,8 +58,8 @@ public sealed class HostileUploadTests : IAsyncLifetime
     public async Task Nor_a_user_from_being_deleted()
     {
         await Leased(isComplete: true);
-        var admin = await AdminOf.Tenant(host);
-        await admin.Do(HttpMethod.Delete, $"users/{await FilesOf.UserId(host, "alice")}");
+        var admin = await host.Admin();
+        await admin.Do(HttpMethod.Delete, $"users/{await host.UserId("alice")}");
         Assert.Empty(await host.Blobs(""));
     }
 
@@ -78,11 +78,11 @@ public sealed class HostileUploadTests : IAsyncLifetime
 
     async Task<Begun> Leased(bool isComplete, bool write = false)
     {
-        var begun = await alice.BeginBlocks(FilesOf.Declaration());
-        await FilesOf.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3]);
+        var begun = await alice.BeginBlocks(FilesClient.Declaration());
+        await FilesClient.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3]);
         if (isComplete) await alice.Completed(begun.Id, 1);
-        if (write || !isComplete) await FilesOf.PutTo(begun.Url, FilesOf.Bytes(5000), ("x-ms-blob-type", "BlockBlob"));
-        var lease = await FilesOf.PutTo($"{begun.Url}&comp=lease", [], ("x-ms-lease-action", "acquire"), ("x-ms-lease-duration", "-1"));
+        if (write || !isComplete) await FilesClient.PutTo(begun.Url, FilesClient.Bytes(5000), ("x-ms-blob-type", "BlockBlob"));
+        var lease = await FilesClient.PutTo($"{begun.Url}&comp=lease", [], ("x-ms-lease-action", "acquire"), ("x-ms-lease-duration", "-1"));
         Assert.Equal(HttpStatusCode.Created, lease.StatusCode);
         return begun;
     }

@@ -31,11 +31,11 @@ public sealed class RoundTripTests : IAsyncLifetime
     [Fact]
     public async Task A_refresh_takes_two_one_after_the_other_and_reads_session_and_user_at_once()
     {
-        var tokens = await host.SignIn("demo");
+        var tokens = await host.Tokens("demo");
         await Costs(2, 3, async () =>
         {
-            var answer = await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!);
-            tokens = await TestHost.Json(answer, 200);
+            var answer = await host.Refresh("demo", tokens.RefreshToken!);
+            tokens = await answer.Read<TokenAnswer>();
             return answer;
         });
     }
@@ -53,7 +53,7 @@ public sealed class RoundTripTests : IAsyncLifetime
     [Fact]
     public async Task A_request_with_a_token_asks_for_session_user_and_its_own_row_at_once()
     {
-        var access = (await host.SignIn("demo")).GetProperty("access_token").GetString();
+        var access = (await host.Tokens("demo")).AccessToken;
         await Costs(1, 2, () => host.Send(HttpMethod.Get, "/demo/oauth/userinfo", access)); // The user's state is in the cache,
         await Costs(1, 3, () =>
         {
@@ -67,7 +67,7 @@ public sealed class RoundTripTests : IAsyncLifetime
     {
         (string, string)[] form = [("grant_type", "password"), ("client_id", "first-party"), ("username", "bob"), ("password", "bob-password")];
         await Costs(8, 11, () => host.Token("demo", form));
-        var device = (await TestHost.Json(await host.Token("demo", form), 200)).GetProperty("device_token").GetString()!;
+        var device = (await host.Token("demo", form).Read<TokenAnswer>()).DeviceToken!;
         await Costs(8, 8, () => host.Token("demo", [.. form, ("device_token", device)]));
     }
 

@@ -35,7 +35,7 @@ public sealed class LeakSearchTests
     public async Task A_host_that_logged_a_secret_fails_its_test()
     {
         var host = await TestHost.Start();
-        var token = (await host.SignIn("demo")).GetProperty("access_token").GetString()!;
+        var token = (await host.Tokens("demo")).AccessToken;
         host.Service<ILogger<LeakSearchTests>>().LogInformation("Signature {Part}", token.Split('.')[2]);
         var leak = await Assert.ThrowsAsync<LeakException>(async () => await host.DisposeAsync());
         Assert.StartsWith("1 lines", leak.Message, StringComparison.Ordinal);
