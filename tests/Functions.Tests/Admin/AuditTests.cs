@@ -50,7 +50,7 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_is_read_by_user_type_and_time_in_pages_and_exported_whole()
+    public async Task The_audit_is_read_by_user_type_and_time_in_pages_and_exported_whole()
     {
         var bob = await UserId("bob");
         for (var n = 0; n < 5; n++)
@@ -84,7 +84,7 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_secret_token_password_or_SAS_is_ever_in_it()
+    public async Task No_secret_token_password_or_SAS_is_ever_in_the_audit()
     {
         var tokens = await host.Tokens("demo");
         var access = tokens.AccessToken;
@@ -111,7 +111,7 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_goes_when_its_time_is_over_and_not_before()
+    public async Task An_audit_entry_is_deleted_when_its_time_is_over_and_not_before()
     {
         await Entries(1);
         host.Clock.Advance(TimeSpan.FromDays(364));

@@ -60,7 +60,7 @@ public sealed class BootstrapTests
         ("grant_type", "password"), ("client_id", "cli"), ("username", user), ("password", password ?? $"{user}-password"));
 
     [Fact]
-    public async Task Without_a_secret_there_is_no_such_way()
+    public async Task Without_a_one_time_secret_nobody_bootstraps_an_operator()
     {
         await using var host = await Start(null);
         Assert.Equal("bootstrap_off", await Code(host, "", "root", 404));

@@ -58,7 +58,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Groups_settings_and_limits_are_there_too()
+    public async Task The_command_line_knows_groups_settings_and_limits()
     {
         await Ok("group create club --name Club --owner alice -t demo");
         await Ok("group add club bob --role editor -t demo");
@@ -164,7 +164,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("tenant delete acme")]
     [InlineData("planet list")]
     [InlineData("user list --limit")]
-    public async Task What_is_not_understood_is_a_2(string args) => Assert.NotEqual(0, (await Run(args, "", Service)).Code);
+    public async Task A_command_line_that_is_not_understood_ends_with_2(string args) => Assert.NotEqual(0, (await Run(args, "", Service)).Code);
 
     [Theory]
     [InlineData("planet list --json")]

@@ -97,7 +97,7 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     }
 
     [Fact]
-    public async Task What_else_a_client_may_have_is_said_by_options()
+    public async Task The_options_of_the_command_line_say_what_else_a_client_may_have()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var point = key.ExportParameters(false).Q;

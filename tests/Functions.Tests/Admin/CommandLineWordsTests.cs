@@ -57,7 +57,7 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
     [InlineData("2tb", 2_000_000_000_000)]
     [InlineData("100", 100)]
     [InlineData("-1", -1)]
-    public async Task Bytes_have_units(string said, long bytes) =>
+    public async Task Sizes_on_the_command_line_have_units(string said, long bytes) =>
         Assert.Equal(bytes, Parsed(await Ok($"tenant set demo --tenant-bytes {said} --json")).GetProperty("limits").GetProperty("tenantBytes").GetInt64());
 
     [Fact]

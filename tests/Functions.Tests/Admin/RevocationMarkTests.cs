@@ -42,14 +42,14 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     public async Task DisposeAsync() => await host.DisposeAsync();
 
     [Theory, MemberData(nameof(Marks))]
-    public async Task A_refresh_token_is_over(string mark)
+    public async Task A_revocation_ends_a_refresh_token(string mark)
     {
         await Revoke(mark, "mobile");
         await IsInvalidGrant(("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.RefreshToken!));
     }
 
     [Theory, MemberData(nameof(Marks))]
-    public async Task A_refresh_by_cookie_is_over_and_the_cookie_taken_back(string mark)
+    public async Task A_revocation_ends_a_refresh_by_cookie_and_takes_the_cookie_back(string mark)
     {
         await Revoke(mark, web.Id);
         var request = new HttpRequestMessage(HttpMethod.Post, "/demo/oauth/token") { Content = TestHost.Form(("grant_type", "refresh_token"), ("client_id", web.Id)) };
@@ -61,7 +61,7 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     }
 
     [Theory, MemberData(nameof(Marks))]
-    public async Task A_code_that_was_not_redeemed_is_over(string mark)
+    public async Task A_revocation_ends_a_code_that_was_not_redeemed(string mark)
     {
         await Revoke(mark, "mobile");
         await browser.Redeem(code).Refused("invalid_grant");
@@ -120,7 +120,7 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     }
 
     [Theory, MemberData(nameof(Marks))]
-    public async Task Whoever_signs_in_anew_is_in(string mark)
+    public async Task Whoever_signs_in_after_a_revocation_is_in(string mark)
     {
         await Revoke(mark, "mobile");
         host.Clock.Advance(TimeSpan.FromSeconds(1));

@@ -43,7 +43,7 @@ public sealed class TenantSettingsTests : IAsyncLifetime
     [InlineData("""{"origins":["*"]}""", "invalid_field")]
     [InlineData("""{"color":"red"}""", "invalid_field")]
     [InlineData("""{"logoUri":"http://demo.example/logo.svg"}""", "invalid_field")]
-    public async Task What_is_the_operators_is_not_to_be_had_here(string body, string code)
+    public async Task A_tenants_administrator_cannot_change_what_is_the_operators(string body, string code)
     {
         var before = (await @operator.Get("tenants/demo")).GetRawText();
         var request = new HttpRequestMessage(HttpMethod.Patch, "/demo/admin/settings") { Content = new StringContent(body, null, "application/json") };

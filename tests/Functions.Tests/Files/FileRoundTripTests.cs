@@ -19,7 +19,7 @@ public sealed class FileRoundTripTests : IAsyncLifetime
     public async Task DisposeAsync() => await host.DisposeAsync();
 
     [Fact]
-    public async Task Records_and_lists()
+    public async Task The_round_trips_of_records_and_lists_stay_within_the_budget()
     {
         var id = await alice.Upload([1, 2, 3], "counted", "a");
         await alice.Upload([1], "stays", "a");
@@ -55,7 +55,7 @@ public sealed class FileRoundTripTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Shares_and_links()
+    public async Task The_round_trips_of_shares_and_links_stay_within_the_budget()
     {
         var bob = await host.As("bob");
         var id = await alice.Upload([1, 2, 3], "shared");

@@ -29,7 +29,7 @@ public sealed class HostileUploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nor_a_pending_one()
+    public async Task A_lease_taken_with_the_upload_url_keeps_no_pending_file_from_going()
     {
         var id = (await Leased(isComplete: false)).Id;
         Assert.Equal(HttpStatusCode.NoContent, (await alice.Send(HttpMethod.Delete, $"/{id}")).StatusCode);
@@ -37,7 +37,7 @@ public sealed class HostileUploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nor_one_that_the_sweep_ends()
+    public async Task A_lease_taken_with_the_upload_url_does_not_keep_the_sweep_from_ending_an_upload()
     {
         await Leased(isComplete: false);
         host.Clock.Advance(TimeSpan.FromDays(10));
@@ -46,7 +46,7 @@ public sealed class HostileUploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nor_what_was_written_after_complete_from_being_swept()
+    public async Task A_lease_does_not_keep_what_was_written_after_complete_from_being_swept()
     {
         var begun = await Leased(isComplete: true, write: true);
         host.Clock.Advance(TimeSpan.FromDays(10));
@@ -55,7 +55,7 @@ public sealed class HostileUploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nor_a_user_from_being_deleted()
+    public async Task A_lease_taken_with_the_upload_url_does_not_keep_a_user_from_being_deleted()
     {
         await Leased(isComplete: true);
         var admin = await host.Admin();
@@ -64,7 +64,7 @@ public sealed class HostileUploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nor_the_check_from_its_end()
+    public async Task A_lease_taken_with_the_upload_url_does_not_keep_the_integrity_check_from_its_end()
     {
         var begun = await Leased(isComplete: false);
         var files = host.Service<StorageClients>().Tables.GetTableClient("Files");

@@ -163,7 +163,7 @@ public sealed class OversizedTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whoever_does_it_again_and_again_can_begin_no_more_for_a_day()
+    public async Task Whoever_uploads_more_than_declared_again_and_again_can_begin_no_more_for_a_day()
     {
         var (user, space) = (await host.UserId("alice"), new Owner("user", await host.UserId("alice")).SpaceKey("demo"));
         for (var n = 0; n < OversizedUploads.Max - 1; n++)

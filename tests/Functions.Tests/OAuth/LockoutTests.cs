@@ -37,7 +37,7 @@ public sealed class LockoutTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refresh_clears_nothing()
+    public async Task A_refresh_clears_no_failed_sign_ins()
     {
         var tokens = await host.Tokens("demo");
         for (var failure = 0; failure < 5; failure++) await Try("alice", "wrong");

@@ -19,7 +19,7 @@ public sealed class PasswordFormTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("decomposed", Decomposed, Composed)]
     [InlineData("angstrom", "\u212Bngstr\u00F6m unit", "A\u030Angstro\u0308m unit")]
     [InlineData("spaces", "three\u00A0wide\u3000words", "three wide words")]
-    public async Task However_it_was_set_it_may_be_typed_otherwise(string userName, string set, string typed)
+    public async Task However_a_password_was_set_it_may_be_typed_in_another_normal_form(string userName, string set, string typed)
     {
         var admin = await host.Admin();
         await host.Send(HttpMethod.Post, "/demo/admin/users", admin.Token, new { userName, password = set }).Is(201);
@@ -66,7 +66,7 @@ public sealed class PasswordFormTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task Its_length_counts_in_the_form_in_which_it_is_kept()
+    public async Task A_passwords_length_counts_in_the_form_in_which_it_is_kept()
     {
         var admin = await host.Admin();
         var nine = string.Concat(Enumerable.Repeat("e\u0308", 9)); // 18 code points typed, 9 characters for anybody who looks.

@@ -165,7 +165,7 @@ public sealed class PrivateKeyJwtTests(DemoHost demo) : IClassFixture<DemoHost>,
     }
 
     [Fact]
-    public async Task It_serves_at_revocation_and_introspection_too()
+    public async Task An_assertion_serves_at_revocation_and_introspection_too()
     {
         var token = (await Token(Assertion()).Read<TokenAnswer>()).AccessToken;
         async Task<HttpResponseMessage> Post(string endpoint) => await host.Http.PostAsync($"/demo/oauth/{endpoint}",

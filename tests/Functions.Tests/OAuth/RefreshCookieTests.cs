@@ -28,7 +28,7 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task It_is_secure_in_production()
+    public async Task The_refresh_cookie_is_secure_in_production()
     {
         await using var own = await TestHost.Start(settings: new() { ["Latchkey:Origin"] = "https://login.example.com" });
         var (client, _, answer) = await SignIn(own);
@@ -51,7 +51,7 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task No_cookie_is_login_required()
+    public async Task A_refresh_without_its_cookie_is_login_required()
     {
         var (client, _, _) = await SignIn();
         Assert.Equal("login_required", await Error(await Refresh(client, null)));
@@ -73,7 +73,7 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("https://evil.example")]
     [InlineData("http://localhost:8100.evil.example")]
     [InlineData("null")]
-    public async Task From_a_foreign_origin_it_is_not_taken(string? origin)
+    public async Task The_refresh_cookie_is_not_taken_from_a_foreign_origin(string? origin)
     {
         var (client, _, answer) = await SignIn();
         var cookie = Cookie(answer, client).Value.Value!;
@@ -85,7 +85,7 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task Reuse_ends_the_session_as_ever()
+    public async Task Reuse_of_a_refresh_token_from_a_cookie_ends_the_session()
     {
         var (client, _, answer) = await SignIn();
         var first = Cookie(answer, client).Value.Value!;
@@ -116,7 +116,7 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task Another_clients_or_another_tenants_cookie_is_none()
+    public async Task A_refresh_cookie_of_another_client_or_tenant_is_not_taken()
     {
         var (client, _, answer) = await SignIn();
         var cookie = Cookie(answer, client).Value.Value!;
@@ -151,7 +151,7 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task Elsewhere_no_credentials_are_allowed()
+    public async Task No_endpoint_but_the_token_endpoint_allows_credentials_from_another_origin()
     {
         foreach (var path in new[] { "/demo/files", "/demo/oauth/jwks", "/demo/oauth/userinfo" })
         {

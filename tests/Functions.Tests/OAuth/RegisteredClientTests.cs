@@ -20,7 +20,7 @@ public sealed class RegisteredClientTests : IAsyncLifetime
     public async Task DisposeAsync() => await host.DisposeAsync();
 
     [Fact]
-    public async Task It_reads_what_was_registered_but_never_its_secret_again()
+    public async Task A_registered_client_reads_what_was_registered_but_never_its_secret_again()
     {
         var made = await Register();
         var read = await Send(HttpMethod.Get, made).Json();

@@ -71,7 +71,7 @@ public sealed class UserInfoTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task It_tells_the_user_as_stored_now_and_nothing_of_one_who_is_disabled()
+    public async Task Userinfo_tells_the_user_as_stored_now_and_nothing_of_one_who_is_disabled()
     {
         var tenant = await host.Tenant("demo");
         var users = host.Service<UserStore>();
@@ -95,7 +95,7 @@ public sealed class UserInfoTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task A_web_view_may_ask()
+    public async Task A_web_view_may_ask_for_userinfo()
     {
         var request = new HttpRequestMessage(HttpMethod.Get, Path);
         request.Headers.Authorization = new("Bearer", (await host.Tokens("demo", scope: "openid")).AccessToken);

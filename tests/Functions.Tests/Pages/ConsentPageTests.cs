@@ -84,7 +84,7 @@ public sealed class ConsentPageTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task A_minute_later_the_form_is_finished()
+    public async Task A_consent_form_is_finished_a_minute_after_its_answer()
     {
         var (browser, answer) = await SignedIn(await Registered.WebApp(host));
         var fields = await Browser.Fields(await browser.Follow(answer));
@@ -94,7 +94,7 @@ public sealed class ConsentPageTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task What_was_said_first_stands()
+    public async Task The_first_answer_to_a_consent_form_stands()
     {
         var (browser, answer) = await SignedIn(await Registered.WebApp(host));
         var fields = await Browser.Fields(await browser.Follow(answer));

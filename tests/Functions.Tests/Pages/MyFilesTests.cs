@@ -59,7 +59,7 @@ public sealed partial class MyFilesTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Its_parts_are_short() => Assert.DoesNotContain(
+    public void The_modules_of_the_my_files_page_are_short() => Assert.DoesNotContain(
         Directory.GetFiles(Repository.Path("functions/Pages/MyFiles/modules")), file => File.ReadLines(file).Count() > 220);
 
     [Fact]

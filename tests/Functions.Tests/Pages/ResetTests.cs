@@ -55,7 +55,7 @@ public sealed partial class ResetTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Looking_at_a_link_does_not_use_it_up()
+    public async Task Looking_at_a_reset_link_does_not_use_it_up()
     {
         var link = await Link();
         for (var look = 0; look < 3; look++) Assert.Equal(HttpStatusCode.OK, (await new Browser(host).Get(PathOf(link))).StatusCode);

@@ -29,7 +29,7 @@ public sealed class LeakSearchTests
     [InlineData("https://host/x?sig=REDACTED&sv=REDACTED")]
     [InlineData("WWW-Authenticate: Bearer error=\"invalid_token\"")]
     [InlineData("Tenant demo, client first-party, user AAAAAAAAAAAAAAAAAAAAAA: refresh token reused, 2 generations old")]
-    public void A_line_without_one_is_let_be(string line) => LeakSearch.Search([line], ["known-from-an-answer"]);
+    public void A_line_without_a_secret_is_let_be(string line) => LeakSearch.Search([line], ["known-from-an-answer"]);
 
     [Fact]
     public async Task A_host_that_logged_a_secret_fails_its_test()

@@ -92,7 +92,7 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
     // An answer to HEAD has no body (RFC 9110 §9.3.2): status and challenge say it all.
     [Theory]
     [MemberData(nameof(Heads))]
-    public async Task A_head_passes_the_same_layers(string function, string method, string route)
+    public async Task A_head_request_passes_the_same_checks_as_a_get(string function, string method, string route)
     {
         foreach (var (token, status, why) in new[]
         {

@@ -26,7 +26,7 @@ public sealed class WorkerTests(DemoWorker demo) : IClassFixture<DemoWorker>
     [InlineData("/demo/account", 303)]
     [InlineData("/demo/reset?link=not-one-of-ours-at-all", 400)]
     [InlineData("/demo/oauth/authorize?client_id=nobody", 400)]
-    public async Task Pages_render(string path, int status)
+    public async Task Pages_render_on_the_real_worker(string path, int status)
     {
         using var answer = await worker.Http.GetAsync(path);
         var page = await answer.Content.ReadAsStringAsync();

@@ -34,7 +34,7 @@ public sealed class HeadOverrideTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task A_head_of_anything_else_takes_no_notice_of_it()
+    public async Task A_head_of_anything_but_an_upload_takes_no_notice_of_the_method_override()
     {
         var alice = await host.As("alice");
         var file = await alice.Upload([1]);

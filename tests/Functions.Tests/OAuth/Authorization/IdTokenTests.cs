@@ -12,7 +12,7 @@ public sealed class IdTokenTests(DemoHost demo) : IClassFixture<DemoHost>
     readonly TestHost host = demo.Host;
 
     [Fact]
-    public async Task It_says_who_signed_in_when_and_how()
+    public async Task An_id_token_says_who_signed_in_when_and_how()
     {
         var tokens = await new Browser(host).Tokens(("scope", "openid profile email"));
         var token = await Verified(tokens.IdToken!);
@@ -47,13 +47,13 @@ public sealed class IdTokenTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task Without_openid_there_is_none()
+    public async Task Without_the_scope_openid_there_is_no_id_token()
     {
         Assert.Null((await new Browser(host).Tokens(("scope", "files.read"), ("nonce", null))).IdToken);
     }
 
     [Fact]
-    public async Task A_client_may_have_it_signed_with_ES256()
+    public async Task A_client_may_have_its_id_tokens_signed_with_ES256()
     {
         var client = await Registered.WebApp(host, client => client with { IdTokenAlgorithm = "ES256" });
         var browser = new Browser(host);

@@ -53,7 +53,7 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task Nor_for_an_app_of_the_tenants_own_but_signing_in_is_a_click()
+    public async Task A_first_party_apps_private_scheme_needs_a_click_too_and_signing_in_is_one()
     {
         var client = await Registered.WebApp(host, client => client with
         {

@@ -25,7 +25,7 @@ public sealed class PushedRequestTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task Of_many_who_use_it_at_once_one_gets_in()
+    public async Task Of_many_who_use_a_pushed_request_at_once_one_gets_in()
     {
         var reference = Reference(await Push().Read<PushedAnswer>(201));
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => Use(new Browser(host), reference))));
@@ -33,7 +33,7 @@ public sealed class PushedRequestTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task What_is_in_the_address_beside_it_does_not_count()
+    public async Task Parameters_beside_the_reference_of_a_pushed_request_do_not_count()
     {
         var reference = Reference(await Push().Read<PushedAnswer>(201));
         var answer = await new Browser(host).Authorize(("request_uri", reference), ("redirect_uri", "https://evil.example"), ("prompt", "none"));
@@ -51,7 +51,7 @@ public sealed class PushedRequestTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task It_expires()
+    public async Task A_pushed_request_expires()
     {
         var reference = Reference(await Push().Read<PushedAnswer>(201));
         host.Clock.Advance(TimeSpan.FromSeconds(90));

@@ -48,7 +48,7 @@ public sealed partial class ResponseModeTests(DemoHost demo) : IClassFixture<Dem
     }
 
     [Fact]
-    public async Task An_error_travels_the_same_way()
+    public async Task An_error_travels_in_the_response_mode_of_the_request()
     {
         var page = await new Browser(host).Authorize(("response_mode", "form_post"), ("prompt", "none"));
         Assert.Equal(["error", "error_description", "iss", "state"], (await Browser.Fields(page)).Select(f => f.Item1).Order());
