@@ -7,24 +7,25 @@ namespace Latchkey.Access;
 
 /// <summary>
 /// Demonstrating proof of possession (RFC 9449) at our own endpoints. Every proof must carry a server nonce (§8), so
-/// one made beforehand is worth nothing, and is good once (§11.1).
+/// that proofs can't be made in advance, and can be used once (§11.1).
 /// </summary>
-public sealed class DPoP(DPoPNonces nonces, ReplayCache seen, TimeProvider clock)
+public sealed class DPoP(DPoPNonces nonces, ReplayCache replays, TimeProvider clock)
 {
-    // The nonce is the exact measure of age; this bounds how long a jti must be remembered, and clocks of phones err.
+    // The nonce limits a proof's age exactly. This window limits how long a jti must be remembered, and is wide because
+    // the clocks of phones are often wrong.
     static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// The proof of a request to the token endpoint (§5), or null if there is none. Nothing is written yet: the
-    /// caller calls <see cref="Use"/> once the rest of the request is good.
+    /// Reads the proof of a request to the token endpoint (§5); null if it has none. The proof is not used up yet: call
+    /// <see cref="TryUse"/> once the rest of the request has been checked.
     /// </summary>
     /// <exception cref="OAuthError"><c>invalid_dpop_proof</c> or <c>use_dpop_nonce</c>.</exception>
-    public async Task<DPoPProof?> Read(Tenant tenant, HttpRequest request, CancellationToken cancel)
+    public async Task<DPoPProof?> Read(TenantRequest request)
     {
-        if (!request.Headers.ContainsKey("DPoP")) return null;
+        if (!request.Http.Headers.ContainsKey("DPoP")) return null;
         try
         {
-            return await Check(tenant, request, cancel);
+            return await Check(request);
         }
         catch (DPoPFault fault)
         {
@@ -32,15 +33,16 @@ public sealed class DPoP(DPoPNonces nonces, ReplayCache seen, TimeProvider clock
         }
     }
 
-    /// <summary>The proof beside a bound access token (§7.1): it must be of the token's key and for this token.</summary>
+    /// <summary>
+    /// Reads the proof that comes with a bound access token (§7.1). It must be made with the token's key and for this token.
+    /// </summary>
     /// <exception cref="Problem">401 <c>invalid_dpop_proof</c>, <c>use_dpop_nonce</c> or <c>invalid_token</c>.</exception>
-    public async Task<DPoPProof> ReadFor(
-        Tenant tenant, HttpRequest request, string accessToken, string jkt, CancellationToken cancel)
+    public async Task<DPoPProof> ReadFor(TenantRequest request, string accessToken, string jkt)
     {
         try
         {
-            var proof = await Check(tenant, request, cancel);
-            if (!proof.IsFor(accessToken)) throw DPoPFault.Invalid("The DPoP proof's ath is not this access token's.");
+            var proof = await Check(request);
+            if (!proof.IsFor(accessToken)) throw DPoPFault.Invalid("The DPoP proof's ath does not match the access token.");
             if (proof.Jkt != jkt) throw Problem.Unauthorized("The access token is bound to another key.");
             return proof;
         }
@@ -50,18 +52,20 @@ public sealed class DPoP(DPoPNonces nonces, ReplayCache seen, TimeProvider clock
         }
     }
 
-    /// <summary>Uses a proof up.</summary>
-    /// <returns>False if it has been used before.</returns>
-    public Task<bool> Use(Tenant tenant, DPoPProof proof, CancellationToken cancel) =>
-        seen.TryUse(tenant, "dpop", $"{proof.Jkt}|{proof.Id}", proof.IssuedAt + Window, cancel);
+    /// <summary>Uses up a proof.</summary>
+    /// <returns>False if it was used before.</returns>
+    public Task<bool> TryUse(Tenant tenant, DPoPProof proof, CancellationToken cancel) =>
+        replays.TryUse(tenant, "dpop", $"{proof.Jkt}|{proof.Id}", proof.IssuedAt + Window, cancel);
 
-    async Task<DPoPProof> Check(Tenant tenant, HttpRequest request, CancellationToken cancel)
+    async Task<DPoPProof> Check(TenantRequest request)
     {
-        var header = request.Headers["DPoP"];
-        // The Functions host joins headers of one name; no JWT has a comma.
-        if (header is not [{ Length: > 0 } encoded] || encoded.Contains(',')) throw DPoPFault.Invalid("There must be one DPoP header.");
-        var proof = await DPoPProof.Read(encoded, request.Method, Target(tenant, request));
-        request.HttpContext.Response.Headers["DPoP-Nonce"] = await nonces.Current(tenant.Id, cancel);
+        var (http, tenant, _, cancel) = request;
+        var header = http.Headers["DPoP"];
+        // The Functions host joins headers of the same name with a comma, which no JWT contains.
+        if (header is not [{ Length: > 0 } encoded] || encoded.Contains(','))
+            throw DPoPFault.Invalid("Send exactly one DPoP header.");
+        var proof = await DPoPProof.Read(encoded, http.Method, TargetUri(request));
+        request.Response.Headers["DPoP-Nonce"] = await nonces.Current(tenant.Id, cancel);
         if (proof.Nonce is null || !await nonces.IsFresh(tenant.Id, proof.Nonce, cancel))
             throw new DPoPFault("use_dpop_nonce", "The DPoP proof must carry the nonce of the DPoP-Nonce header.");
         if ((clock.GetUtcNow() - proof.IssuedAt).Duration() > Window)
@@ -69,8 +73,8 @@ public sealed class DPoP(DPoPNonces nonces, ReplayCache seen, TimeProvider clock
         return proof;
     }
 
-    // The origin is the tenant's, as its apps know it; the Host header is the caller's own word.
-    static Uri Target(Tenant tenant, HttpRequest request) =>
-        new(new Uri(tenant.Issuer).GetLeftPart(UriPartial.Authority)
-            + request.PathBase.ToUriComponent() + request.Path.ToUriComponent());
+    // The origin is the tenant's, as its apps know it. The Host header is whatever the caller sent.
+    static Uri TargetUri(TenantRequest request) =>
+        new(new Uri(request.Tenant.Issuer).GetLeftPart(UriPartial.Authority)
+            + request.Http.PathBase.ToUriComponent() + request.Http.Path.ToUriComponent());
 }

@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Latchkey.Http;
 
 namespace Latchkey.OpenApi;
 
@@ -18,7 +18,7 @@ public sealed class OpenApiDocument
     public OpenApiDocument(Settings settings)
     {
         Json = JsonSerializer.SerializeToUtf8Bytes(Build(settings.Origin), Readable);
-        (ETag, PageETag) = (Tag(Json), Tag(ReferencePage.Html));
+        ETag = EntityTag.Of(Json);
     }
 
     /// <summary>The document in UTF-8.</summary>
@@ -26,9 +26,6 @@ public sealed class OpenApiDocument
 
     /// <summary>The strong validator of <see cref="Json"/> (RFC 9110 §8.8.3).</summary>
     public string ETag { get; }
-
-    /// <summary>The strong validator of the reference page.</summary>
-    public string PageETag { get; }
 
     /// <summary>The areas in the document's order; each is a file.</summary>
     public static IReadOnlyList<string> Areas { get; } = [.. Read("common")["areas"]!.AsArray().Select(name => (string)name!)];
@@ -88,6 +85,4 @@ public sealed class OpenApiDocument
             ?? throw new FormatException($"The file functions/OpenApi/areas/{name}.json does not exist.");
         return JsonNode.Parse(stream, documentOptions: Source)!.AsObject();
     }
-
-    static string Tag(byte[] bytes) => $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..32]}\"";
 }

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.OpenApi;
 
 /// <summary>The API's description and its reference page: public, independent of tenants, built once, cacheable for five minutes.</summary>
-public sealed class OpenApiEndpoint(ErrorBoundary boundary, OpenApiDocument document)
+public sealed class OpenApiEndpoint(ErrorBoundary boundary, OpenApiDocument document, ReferencePage page)
 {
     /// <summary><c>GET /openapi.json</c>: OpenAPI 3.1, readable from any origin.</summary>
     [Function("openapi-json")]
@@ -21,13 +21,14 @@ public sealed class OpenApiEndpoint(ErrorBoundary boundary, OpenApiDocument docu
     [Function("openapi-page")]
     public Task<IResult> Page(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi")] HttpRequest request) =>
-        boundary.Run(request, () =>
+        boundary.Run(request, async () =>
         {
             var headers = request.HttpContext.Response.Headers;
             headers.ContentSecurityPolicy = ReferencePage.Policy;
             headers["Referrer-Policy"] = "no-referrer";
             headers.XFrameOptions = "DENY"; // For browsers that do not support frame-ancestors.
-            return Task.FromResult(Answer(request, document.PageETag, ReferencePage.Html, "text/html; charset=utf-8"));
+            var html = await page.Html();
+            return Answer(request, EntityTag.Of(html), html, "text/html; charset=utf-8");
         });
 
     /// <summary>
@@ -35,7 +36,7 @@ public sealed class OpenApiEndpoint(ErrorBoundary boundary, OpenApiDocument docu
     /// browsers may keep it for good (RFC 8246).
     /// </summary>
     [Function("openapi-page-part")]
-    public Task<IResult> Part(
+    public Task<IResult> File(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi/{file}")] HttpRequest request) =>
         boundary.Run(request, () =>
         {
@@ -56,8 +57,6 @@ public sealed class OpenApiEndpoint(ErrorBoundary boundary, OpenApiDocument docu
         var headers = request.HttpContext.Response.Headers;
         headers.CacheControl = "public, max-age=300";
         headers.ETag = etag;
-        // RFC 9110 §13.1.2: a list of tags, or *. A proxy that compresses the response makes its tag weak.
-        var known = request.Headers.IfNoneMatch.SelectMany(line => line?.Split(',', StringSplitOptions.TrimEntries) ?? []);
-        return known.Any(tag => tag == "*" || tag == etag || tag == $"W/{etag}") ? Results.StatusCode(304) : Results.Bytes(body, type);
+        return EntityTag.IsKnown(request, etag) ? Results.StatusCode(304) : Results.Bytes(body, type);
     }
 }

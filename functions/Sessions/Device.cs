@@ -5,9 +5,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Sessions;
 
-/// <summary>What a user recognizes a session by: the browser or app, and roughly where it was. Both are the caller's word.</summary>
+/// <summary>
+/// What a user recognizes a session by: the browser or app, and roughly where it was. The caller states both, and may lie.
+/// </summary>
 /// <param name="UserAgent">The User-Agent header, cut to 200 characters.</param>
-/// <param name="Address">The address without its last part, which is a person's.</param>
+/// <param name="Address">The network address without the last part, which identifies a person.</param>
 public sealed record Device(string UserAgent, string Address)
 {
     const int MaxChars = 200;
@@ -19,11 +21,11 @@ public sealed record Device(string UserAgent, string Address)
     public static Device Of(HttpRequest request, string address)
     {
         var agent = new string([.. request.Headers.UserAgent.ToString().Where(c => !char.IsControl(c)).Take(MaxChars)]);
-        return new Device(agent, Coarse(address));
+        return new Device(agent, Coarsened(address));
     }
 
-    // IPv6 is cut to its /64 already.
-    static string Coarse(string address)
+    // CallerAddress has already shortened IPv6 addresses to /64.
+    static string Coarsened(string address)
     {
         if (!IPAddress.TryParse(address, out var ip) || ip.AddressFamily != AddressFamily.InterNetwork) return address;
         var bytes = ip.GetAddressBytes();

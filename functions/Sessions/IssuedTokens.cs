@@ -7,13 +7,13 @@ using Latchkey.Tenancy;
 namespace Latchkey.Sessions;
 
 /// <summary>
-/// The record of every access token issued (SCHEMA.md, tables Sessions…). A token of a session lies in the session's
-/// partition, any other in one of its own; the expiry bucket is in the id.
+/// The records of all issued access tokens (SCHEMA.md, tables Sessions…). A session's token lies in the session's
+/// partition, any other in a partition of its own. The expiry bucket is part of the id.
 /// </summary>
 public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, ClientStore clients, UserStore users, TimeProvider clock)
 {
     /// <summary>The tables of sessions and access tokens.</summary>
-    public ExpiringTables Tables { get; } = new(storage.Tables, "Sessions");
+    public ExpiringTables Tables { get; } = new(storage.Tables, TableNames.Sessions);
 
     /// <summary>The row of a token. <paramref name="partition"/> is the session's id or the token's own, without its bucket.</summary>
     public static TableEntity Row(AccessToken token, string partition, DateTimeOffset issued, DateTimeOffset expires) =>
@@ -29,53 +29,54 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
     /// <summary>Splits an id <c>{bucket}.{id}</c>; false if it has another shape.</summary>
     public static bool TrySplit(string bucketed, out string bucket, out string id)
     {
-        (bucket, id) = bucketed.Split('.') is [var b, var i] ? (b, i) : ("", "");
-        return ExpiringTables.IsBucket(bucket) && Ids.IsId(id);
+        (bucket, id) = BucketId.Parse(bucketed) is { } parsed ? (parsed.Bucket, parsed.Key) : ("", "");
+        return Ids.IsId(id);
     }
 
     /// <summary>
-    /// Honours a revocation at once: reads the one row that decides, which is the session's or, without a session, the
-    /// token's own, and beside it the user's state, which is 5 seconds old at most. A row that is not there is a no.
+    /// Refuses a token that was revoked, at once. It reads the one row that decides (the session's, or the token's own if it
+    /// has no session) and beside it the user's state, which is at most 5 seconds old. A missing row counts as revoked.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
-    /// <param name="token">The token, verified.</param>
-    /// <param name="needed">The scope that must be left of it, or null.</param>
-    /// <param name="cancel">The caller hung up.</param>
-    /// <exception cref="Problem">401 <c>invalid_token</c>; 403 <c>insufficient_scope</c>: the user's roles no longer give it.</exception>
+    /// <param name="token">The verified token.</param>
+    /// <param name="needed">The scope that the token must still have, or null.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
+    /// <exception cref="Problem">401 <c>invalid_token</c>; 403 <c>insufficient_scope</c>: the user's roles no longer allow it.</exception>
     public async Task EnsureLive(Tenant tenant, AccessToken token, string? needed, CancellationToken cancel)
     {
-        var left = await LiveScope(tenant, token, cancel) ?? throw Problem.Unauthorized("The access token has been revoked.");
-        if (needed is not null && !left.Has(needed)) throw Problem.InsufficientScope(needed);
+        var remaining = await LiveScope(tenant, token, cancel) ?? throw Problem.Unauthorized("The access token has been revoked.");
+        if (needed is not null && !remaining.Has(needed)) throw Problem.InsufficientScope(needed);
     }
 
-    /// <summary>What a token may still do: its scope, within what the user's roles give now; null if it is dead.</summary>
+    /// <summary>The scope that a token still has: its own, limited to what the user's roles allow now. Null if the token is dead.</summary>
     public async Task<Scope?> LiveScope(Tenant tenant, AccessToken token, CancellationToken cancel)
     {
         if (await clients.Find(tenant, token.ClientId, cancel) is not { } client) return null;
         if (!TrySplit(token.SessionId ?? token.TokenId, out var bucket, out var id)) return null;
-        var finding = Tables.For(bucket).Find(
+        var readRow = Tables.For(bucket).Find(
             RowKeys.SessionPartition(token.Tenant, id),
             token.SessionId is null ? RowKeys.Token(token.TokenId) : RowKeys.Session, cancel);
-        var asking = token.SessionId is null ? null : users.FindState(tenant.Id, token.Subject, cancel);
-        await Task.WhenAll([finding, .. asking is null ? [] : (Task[])[asking]]);
-        // A session whose code is not redeemed has no tokens.
-        if (await finding is not { } row || (row.ContainsKey("CodeExpiresAt") && !row.ContainsKey("CodeSpentAt"))) return null;
+        var readUser = token.SessionId is null ? null : users.FindState(tenant.Id, token.Subject, cancel);
+        await Task.WhenAll([readRow, .. readUser is null ? [] : (Task[])[readUser]]);
+        // A session whose code was not redeemed has no tokens.
+        if (await readRow is not { } row || (row.ContainsKey("CodeExpiresAt") && !row.ContainsKey("CodeSpentAt"))) return null;
         var incarnation = row.GetString("ClientIncarnation") ?? "";
         client = await clients.Current(tenant, client, incarnation, cancel);
-        var begun = row.GetDateTimeOffset(token.SessionId is null ? "IssuedAt" : "CreatedAt") ?? DateTimeOffset.MinValue;
-        if (client.Incarnation != incarnation || tenant.HasEnded(client, begun)) return null;
+        var startedAt = row.GetDateTimeOffset(token.SessionId is null ? "IssuedAt" : "CreatedAt") ?? DateTimeOffset.MinValue;
+        if (client.Incarnation != incarnation || tenant.HasEnded(client, startedAt)) return null;
         if (row.ContainsKey("RevokedAt") || RevokedTokens.Of(row).Has(token.TokenId) || !await IsSourceLive(row, cancel)) return null;
-        if (asking is null) return token.Scope;
-        return await asking is { } user && user.Keeps(row.GetInt64("UserMark"), begun) && user.KeepsApp(token.ClientId, row.GetInt64("AppMark"))
+        if (readUser is null) return token.Scope;
+        return await readUser is { } user && user.Keeps(row.GetInt64("UserMark"), startedAt)
+                && user.KeepsApp(token.ClientId, row.GetInt64("AppMark"))
             ? token.Scope.Intersect(Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. tenant.Rights(user.Roles).Tokens])) : null;
     }
 
-    /// <summary>Makes a token's row say that the token was got with an operator's, with which it dies.</summary>
+    /// <summary>Ties a token to the operator's token that it was obtained with: it dies with that token.</summary>
     public static void Bind(TableEntity row, AccessToken source) =>
         (row["SourceClient"], row["SourceSession"], row["SourceToken"], row["SourceSubject"]) =
         (source.ClientId, source.SessionId, source.TokenId, source.Subject);
 
-    // Its source is live if it is an operator's still: whoever was unroled is out of every tenant.
+    // Whoever has lost the role of operator is out of every tenant.
     async Task<bool> IsSourceLive(TableEntity row, CancellationToken cancel)
     {
         if (row.GetString("SourceToken") is not { } id) return true;
@@ -86,8 +87,8 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
     }
 
     /// <summary>
-    /// Revokes one access token; its session lives on. The session's row keeps the list, so that the one point read
-    /// above still decides. A token whose row is gone is dead already.
+    /// Revokes one access token; its session goes on. The session's row keeps the list of revoked tokens, so that one point
+    /// read still decides. A token without a row is dead already.
     /// </summary>
     public async Task Revoke(AccessToken token, CancellationToken cancel)
     {
@@ -102,7 +103,7 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
         while (await table.Find(partition, RowKeys.Session, cancel) is { } session)
         {
             RevokedTokens.Of(session).With(token, now).Write(session, now);
-            if (await table.TryReplace(session, cancel)) return; // Else a refresh or another revocation came between.
+            if (await table.TryReplace(session, cancel)) return; // Otherwise a refresh or another revocation came first.
         }
     }
 }

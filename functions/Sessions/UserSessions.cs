@@ -5,25 +5,25 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.Sessions;
 
-/// <summary>A line in the list of a user's sessions.</summary>
-/// <param name="SessionId">The session, which may never have been started, or be over: <see cref="SessionStore"/> knows.</param>
+/// <summary>An entry in the list of a user's sessions.</summary>
+/// <param name="SessionId">The session. It may never have started, or be over: <see cref="SessionStore"/> knows.</param>
 /// <param name="ClientId">The app.</param>
-/// <param name="CreatedAt">The sign-in.</param>
-/// <param name="ExpiresAt">It ends then whatever happens.</param>
-/// <param name="Device">Where it was.</param>
+/// <param name="CreatedAt">When the user signed in.</param>
+/// <param name="ExpiresAt">When it ends at the latest.</param>
+/// <param name="Device">Where the user signed in.</param>
 public sealed record UserSession(string SessionId, string ClientId, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, Device Device);
 
 /// <summary>
-/// A user's sessions (SCHEMA.md, table UserSessions), to be listed. A line is written before its session, so that no
-/// session is ever missing from the list; a line whose session never came to be does no harm.
+/// The list of a user's sessions (SCHEMA.md, table UserSessions). An entry is written before its session, so that no
+/// session is ever missing from the list; an entry whose session was never created does no harm.
 /// </summary>
 public sealed class UserSessions(StorageClients storage, TimeProvider clock)
 {
-    const int MaxAtOnce = 100; // An entity-group transaction's bound.
+    const int MaxBatch = 100; // The limit of an entity-group transaction.
 
-    readonly Table table = new(storage.Tables.GetTableClient("UserSessions"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.UserSessions));
 
-    /// <summary>Adds a line, and drops those whose day is over.</summary>
+    /// <summary>Adds an entry, and drops the entries whose day is over.</summary>
     public async Task Add(Session session, Device device, CancellationToken cancel)
     {
         var partition = RowKeys.UserPartition(session.Tenant, session.UserId);
@@ -40,57 +40,58 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
         await DropExpired(partition, cancel);
     }
 
-    /// <summary>The user's lines that have not expired, those that end first at the front.</summary>
+    /// <summary>The user's entries that have not expired, ordered by when they end.</summary>
     public async Task<IReadOnlyList<UserSession>> List(Tenant tenant, string userId, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        var lines = new List<UserSession>();
+        var sessions = new List<UserSession>();
         await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, userId), cancel))
         {
-            var line = new UserSession(row.RowKey, row.GetString("ClientId"), row.GetDateTimeOffset("CreatedAt")!.Value,
+            var session = new UserSession(row.RowKey, row.GetString("ClientId"), row.GetDateTimeOffset("CreatedAt")!.Value,
                 row.GetDateTimeOffset("ExpiresAt")!.Value, new Device(row.GetString("UserAgent"), row.GetString("Address")));
-            if (now < line.ExpiresAt) lines.Add(line);
+            if (now < session.ExpiresAt) sessions.Add(session);
         }
-        return lines;
+        return sessions;
     }
 
-    /// <summary>Removes a line; the session itself is not touched.</summary>
+    /// <summary>Removes an entry; the session itself is not touched.</summary>
     public Task Remove(Tenant tenant, string userId, string sessionId, CancellationToken cancel) => table.TryDelete(
-        new TableEntity(RowKeys.UserPartition(tenant.Id, userId), sessionId) { ETag = ETag.All }, cancel);
+        RowKeys.UserPartition(tenant.Id, userId), sessionId, cancel);
 
     /// <summary>
-    /// Removes the lines of what the user's marks have ended. Nothing depends on it: the marks decide. What is beginning now
-    /// bears the new one and stays.
+    /// Removes the entries of sessions that the user's marks have ended. Nothing depends on it, because the marks decide. A
+    /// session that is starting now carries the new marks and stays.
     /// </summary>
-    public async Task Tidy(Tenant tenant, User user, CancellationToken cancel)
+    public async Task RemoveEnded(Tenant tenant, User user, CancellationToken cancel)
     {
-        var (state, ended) = (user.State with { Disabled = false }, new List<TableTransactionAction>());
+        var state = user.State with { Disabled = false };
+        var ended = new List<TableTransactionAction>();
         await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, user.Id), cancel))
         {
             if (state.Keeps(row.GetInt64("UserMark"), row.GetDateTimeOffset("CreatedAt")!.Value)
                 && state.KeepsApp(row.GetString("ClientId"), row.GetInt64("AppMark"))) continue;
             ended.Add(new(TableTransactionActionType.Delete, row, ETag.All));
         }
-        // A batch of which somebody else has removed a line is left to the next.
-        foreach (var batch in ended.Chunk(MaxAtOnce)) await table.TryTransact(batch, cancel);
+        // If somebody else has removed an entry of a batch, the batch fails and its entries stay until the next time.
+        foreach (var batch in ended.Chunk(MaxBatch)) await table.TryTransact(batch, cancel);
     }
 
-    /// <summary>Removes all lines of a user who is gone, expired ones too.</summary>
+    /// <summary>Removes all entries of a deleted user, expired ones too.</summary>
     public async Task Forget(Tenant tenant, string userId, CancellationToken cancel)
     {
         await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, userId), cancel)) await table.TryDelete(row, cancel);
     }
 
-    // The day of a session's end starts its id: the expired ones are the first of the partition, and no others are read.
+    // A session's id starts with the day of its end, so the expired ones come first in the partition and only they are read.
     async Task DropExpired(string partition, CancellationToken cancel)
     {
         var expired = new List<TableTransactionAction>();
-        await foreach (var row in table.Range(partition, "", ExpiringTables.Bucket(clock.GetUtcNow()), MaxAtOnce, cancel))
+        await foreach (var row in table.Range(partition, "", ExpiringTables.Bucket(clock.GetUtcNow()), MaxBatch, cancel))
         {
             expired.Add(new(TableTransactionActionType.Delete, row, ETag.All));
-            if (expired.Count == MaxAtOnce) break;
+            if (expired.Count == MaxBatch) break;
         }
-        // Another sign-in may drop the same ones: whoever loses leaves it to the next.
+        // Another sign-in may drop the same entries at this moment. If its batch wins, ours fails and that is fine.
         if (expired.Count > 0) await table.TryTransact(expired, cancel);
     }
 }

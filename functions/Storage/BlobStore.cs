@@ -7,25 +7,25 @@ using Azure.Storage.Blobs.Specialized;
 namespace Latchkey.Storage;
 
 /// <summary>
-/// The bytes of files: one private container per tenant; a blob's name is its file's id. A blob that changed or went
-/// away since it was looked at is a <see cref="RequestFailedException"/> with 412 or 404.
+/// The bytes of files. Each tenant has one private container, and a blob's name is its file's id. If a blob changed or was
+/// deleted since it was read, methods throw <see cref="RequestFailedException"/> with 412 or 404.
 /// </summary>
 public sealed class BlobStore(StorageClients storage)
 {
-    readonly ConcurrentDictionary<string, bool> made = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, bool> knownContainers = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Makes the tenant's container, once per process: whoever holds an upload URL can't make it. Until it is known to
-    /// be there this costs one request, afterwards none.
+    /// Creates the tenant's container if needed, because the holder of an upload URL can't. It costs one request per process
+    /// and tenant.
     /// </summary>
     public async Task EnsureContainer(string tenant, CancellationToken cancel)
     {
-        if (made.ContainsKey(tenant)) return;
+        if (knownContainers.ContainsKey(tenant)) return;
         await Container(tenant).CreateIfNotExistsAsync(PublicAccessType.None, cancellationToken: cancel);
-        made[tenant] = true;
+        knownContainers[tenant] = true;
     }
 
-    /// <summary>The properties of the blob, or of a snapshot of it, or null if it is not there.</summary>
+    /// <summary>The properties of the blob, or of a snapshot of it, or null if it does not exist.</summary>
     public async Task<BlobProperties?> Find(string tenant, string name, CancellationToken cancel, string? snapshot = null)
     {
         try
@@ -34,16 +34,16 @@ public sealed class BlobStore(StorageClients storage)
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
-            if (missing.ErrorCode == BlobErrorCode.ContainerNotFound) made.TryRemove(tenant, out _);
+            if (missing.ErrorCode == BlobErrorCode.ContainerNotFound) knownContainers.TryRemove(tenant, out _);
             return null;
         }
     }
 
-    /// <summary>The blob's bytes as a stream that holds a few kilobytes at a time; only if it still has this ETag.</summary>
+    /// <summary>Opens the blob if it still has this ETag. The stream buffers only a few kilobytes.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="name">The blob.</param>
-    /// <param name="etag">What it must still have.</param>
-    /// <param name="length">How many bytes from the start, or null for all.</param>
+    /// <param name="etag">The ETag that the blob must still have.</param>
+    /// <param name="length">How many bytes to read from the start, or null for all.</param>
     /// <param name="cancel">Cancels.</param>
     public async Task<Stream> Open(string tenant, string name, ETag etag, long? length, CancellationToken cancel)
     {
@@ -54,24 +54,25 @@ public sealed class BlobStore(StorageClients storage)
     }
 
     /// <summary>
-    /// Gives the blob these headers and no others, and no metadata, if it still has this ETag. What is so already is
-    /// not written again, so that of two callers at once the second finds nothing left to do. Its ETag afterwards.
+    /// Seals an uploaded blob: gives it exactly these headers and no metadata, if it still has the ETag that was seen. What
+    /// is right already is not written again, so of two concurrent callers the second has nothing left to do. Returns the
+    /// blob's new ETag.
     /// </summary>
     public async Task<ETag> Seal(string tenant, string name, BlobProperties seen, BlobHttpHeaders headers, CancellationToken cancel)
     {
         var (blob, etag) = (Blob(tenant, name), seen.ETag);
-        if (!Has(seen, headers)) etag = (await blob.SetHttpHeadersAsync(headers, Unchanged(etag), cancel)).Value.ETag;
+        if (!HasHeaders(seen, headers)) etag = (await blob.SetHttpHeadersAsync(headers, Unchanged(etag), cancel)).Value.ETag;
         if (seen.Metadata.Count > 0) etag = (await blob.SetMetadataAsync(null, Unchanged(etag), cancel)).Value.ETag;
         return etag;
     }
 
-    /// <summary>Deletes the blob whatever it is and whoever holds it; that it is gone already is as good.</summary>
+    /// <summary>Deletes the blob and its snapshots, even under a lease. A blob that is gone already is no error.</summary>
     public Task Delete(string tenant, string name, CancellationToken cancel) => Force(tenant, name,
         () => Blob(tenant, name).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancel), cancel);
 
     /// <summary>
-    /// Does what a lease or a copy under way would refuse. An upload URL can begin either (Lease Blob, Copy Blob), and
-    /// nobody may keep a file, a user or a tenant from being removed by that.
+    /// Writes to a blob even if a lease or a pending copy blocks it. An upload URL can start either (Lease Blob, Copy Blob),
+    /// and that must not keep a file, a user or a tenant from being removed.
     /// </summary>
     internal async Task Force(string tenant, string name, Func<Task> write, CancellationToken cancel)
     {
@@ -106,8 +107,8 @@ public sealed class BlobStore(StorageClients storage)
     }
 
     /// <summary>
-    /// Has storage copy what the URL serves into a new blob (Copy Blob). That the blob is there already is as good:
-    /// somebody has started the same copy. False if the URL serves nothing.
+    /// Starts a copy by storage from the URL into a new blob (Copy Blob). If the blob exists already, somebody has started
+    /// the same copy, which is as good. False if the URL serves nothing.
     /// </summary>
     public async Task<bool> TryStartCopy(string tenant, string name, Uri source, CancellationToken cancel)
     {
@@ -123,7 +124,7 @@ public sealed class BlobStore(StorageClients storage)
         }
     }
 
-    /// <summary>Stops a copy that is under way; without that the blob can't be deleted.</summary>
+    /// <summary>Aborts a pending copy, without which the blob can't be deleted.</summary>
     public async Task AbortCopy(string tenant, string name, CancellationToken cancel)
     {
         if (await Find(tenant, name, cancel) is not { BlobCopyStatus: CopyStatus.Pending } blob) return;
@@ -137,7 +138,7 @@ public sealed class BlobStore(StorageClients storage)
         }
     }
 
-    /// <summary>One page of a tenant's blobs, and where the next begins, or null. Blocks that nobody committed are no blob.</summary>
+    /// <summary>A page of a tenant's blobs, and the continuation of the next page or null. Uncommitted blocks are not listed.</summary>
     public async Task<(IReadOnlyList<BlobItem> Blobs, string? Next)> Page(
         string tenant, string? continuation, int size, CancellationToken cancel)
     {
@@ -149,12 +150,12 @@ public sealed class BlobStore(StorageClients storage)
         }
         catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
-            // Nothing has ever been uploaded.
+            // Nothing was ever uploaded.
         }
         return ([], null);
     }
 
-    /// <summary>Where the URLs of all blobs lead: scheme, host and port.</summary>
+    /// <summary>The origin of all blob URLs: scheme, host and port.</summary>
     public string Origin => storage.Blobs.Uri.GetLeftPart(UriPartial.Authority);
 
     /// <summary>The client for one blob.</summary>
@@ -168,11 +169,11 @@ public sealed class BlobStore(StorageClients storage)
 
     static BlobRequestConditions Unchanged(ETag etag) => new() { IfMatch = etag };
 
-    static bool Has(BlobProperties seen, BlobHttpHeaders headers) =>
-        Same(seen.ContentType, headers.ContentType) && Same(seen.ContentDisposition, headers.ContentDisposition)
-        && Same(seen.ContentEncoding, headers.ContentEncoding) && Same(seen.ContentLanguage, headers.ContentLanguage)
-        && Same(seen.CacheControl, headers.CacheControl)
+    static bool HasHeaders(BlobProperties seen, BlobHttpHeaders headers) =>
+        AreEqual(seen.ContentType, headers.ContentType) && AreEqual(seen.ContentDisposition, headers.ContentDisposition)
+        && AreEqual(seen.ContentEncoding, headers.ContentEncoding) && AreEqual(seen.ContentLanguage, headers.ContentLanguage)
+        && AreEqual(seen.CacheControl, headers.CacheControl)
         && (seen.ContentHash ?? []).AsSpan().SequenceEqual(headers.ContentHash ?? []);
 
-    static bool Same(string? one, string? other) => string.Equals(one ?? "", other ?? "", StringComparison.Ordinal);
+    static bool AreEqual(string? one, string? other) => string.Equals(one ?? "", other ?? "", StringComparison.Ordinal);
 }

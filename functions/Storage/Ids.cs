@@ -4,12 +4,12 @@ using System.Text;
 
 namespace Latchkey.Storage;
 
-/// <summary>Ids that nobody can guess, and the shape of ids that come from outside.</summary>
+/// <summary>Makes ids that nobody can guess, and checks the form of ids that come from outside.</summary>
 public static class Ids
 {
     const string Base32 = "abcdefghijklmnopqrstuvwxyz234567";
 
-    /// <summary>Characters of an id that <see cref="New"/> makes.</summary>
+    /// <summary>The length of an id from <see cref="New"/>, in characters.</summary>
     public const int Length = 22;
 
     /// <summary>128 random bits as 22 characters of base64url.</summary>
@@ -18,7 +18,7 @@ public static class Ids
     /// <summary>256 random bits as 43 characters of base64url: a secret.</summary>
     public static string NewSecret() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>True if the text can be an id made by <see cref="New"/>.</summary>
+    /// <summary>True if the text has the form of an id from <see cref="New"/>.</summary>
     public static bool IsId(string text) =>
         text.Length == Length && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
@@ -31,7 +31,7 @@ public static class Ids
     /// <summary>True if the text is lower-case base32 of this length.</summary>
     public static bool IsBase32(string text, int length) => text.Length == length && text.All(Base32.Contains);
 
-    /// <summary>SHA-256 of the text as hex: a key for what is not legal in one, or not to be read there.</summary>
+    /// <summary>SHA-256 of the text as hex: for texts that a row key can't hold or must not reveal.</summary>
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     static string Encode(ReadOnlySpan<byte> tenBytes)

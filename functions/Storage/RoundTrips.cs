@@ -5,34 +5,34 @@ using Latchkey.Telemetry;
 namespace Latchkey.Storage;
 
 /// <summary>
-/// Counts requests to storage, retries included (metric <c>latchkey.storage.roundtrips</c>): each one is time for the
-/// phone that waits and money for the operator. A test holds the budget of docs/architecture.md.
+/// Counts requests to storage, retries included (metric <c>latchkey.storage.roundtrips</c>). Each one costs the waiting phone time
+/// and the operator money. A test holds the budget in docs/architecture.md.
 /// </summary>
 public sealed class RoundTrips : HttpPipelineSynchronousPolicy
 {
-    readonly AsyncLocal<bool> aside = new();
+    readonly AsyncLocal<bool> isNotCounted = new();
     long count;
 
-    /// <summary>How many there were since the start.</summary>
+    /// <summary>The number of requests since the start.</summary>
     public long Count => Interlocked.Read(ref count);
 
-    /// <summary>From here to the end of the scope nobody waits for what is sent: it is not counted.</summary>
-    public IDisposable Aside()
+    /// <summary>Begins a scope in which requests are not counted, because no caller waits for them.</summary>
+    public IDisposable NotCounted()
     {
-        aside.Value = true;
-        return new Scope(this);
+        isNotCounted.Value = true;
+        return new UncountedScope(this);
     }
 
     /// <inheritdoc/>
     public override void OnSendingRequest(HttpMessage message)
     {
-        if (aside.Value) return;
+        if (isNotCounted.Value) return;
         Interlocked.Increment(ref count);
         RequestTelemetry.CountRoundTrip();
     }
 
-    sealed class Scope(RoundTrips roundTrips) : IDisposable
+    sealed class UncountedScope(RoundTrips roundTrips) : IDisposable
     {
-        public void Dispose() => roundTrips.aside.Value = false;
+        public void Dispose() => roundTrips.isNotCounted.Value = false;
     }
 }

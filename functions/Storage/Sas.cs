@@ -3,44 +3,47 @@ using Latchkey.Telemetry;
 
 namespace Latchkey.Storage;
 
-/// <summary>A URL that carries its own permission, and when that begins and ends.</summary>
+/// <summary>A URL that carries its own permission (a SAS), and when it was issued and expires.</summary>
 public sealed record SignedUrl(string Url, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt);
 
+/// <summary>The headers with which storage answers a read SAS (<c>rsct</c> and <c>rscd</c>).</summary>
+public sealed record ResponseHeaders(string ContentType, string ContentDisposition);
+
 /// <summary>
-/// Shared access signatures (service SAS, "Create a user delegation SAS" in Azure's documentation) for exactly one
-/// blob or snapshot. In Azure a delegation key signs them; on the emulator, and only there, the account key.
+/// Makes shared access signatures (SAS; "Create a user delegation SAS" in Azure's documentation), each for exactly one blob or
+/// snapshot. In Azure a user delegation key signs them. Only on the emulator the account key does.
 /// </summary>
 /// <param name="blobs">The blobs.</param>
-/// <param name="delegation">The keys to sign with, or null for the account key.</param>
-/// <param name="httpsOnly">The URLs work over https alone.</param>
+/// <param name="delegation">The delegation keys, or null to sign with the account key.</param>
+/// <param name="httpsOnly">True if the URLs work over HTTPS only.</param>
 /// <param name="clock">The clock.</param>
 public sealed class Sas(BlobStore blobs, DelegationKeys? delegation, bool httpsOnly, TimeProvider clock)
 {
-    /// <summary>How far a start lies in the past, because clocks differ.</summary>
+    /// <summary>How far in the past a SAS starts, because clocks differ.</summary>
     internal static readonly TimeSpan Backdate = TimeSpan.FromMinutes(15);
 
-    /// <summary>Signs a URL that may only create the blob: it can't read, and can't overwrite what is there.</summary>
+    /// <summary>Signs a URL that can only create the blob. It can neither read nor overwrite it.</summary>
     public ValueTask<SignedUrl> ToCreate(string tenant, string name, TimeSpan life, CancellationToken cancel) =>
         Sign(tenant, name, new BlobSasBuilder(BlobSasPermissions.Create, default), life, cancel);
 
     /// <summary>
-    /// Signs a URL that takes blocks and their list (Put Block, Put Block List). It can't read or delete, but it can
-    /// overwrite as long as it lives: what is served must be a snapshot.
+    /// Signs a URL that takes blocks and the block list (Put Block, Put Block List). It can't read or delete, but it can
+    /// overwrite until it expires, so only a snapshot may be served.
     /// </summary>
     public ValueTask<SignedUrl> ToStage(string tenant, string name, TimeSpan life, CancellationToken cancel) => Sign(
         tenant, name, new BlobSasBuilder(BlobSasPermissions.Create | BlobSasPermissions.Write, default), life, cancel);
 
     /// <summary>
-    /// Signs a URL that may only read the blob, or only this snapshot of it, which is served with these two headers
-    /// whatever it has itself.
+    /// Signs a URL that can only read the blob or, if one is given, its snapshot. Storage serves it with these response headers
+    /// instead of the blob's own.
     /// </summary>
     public ValueTask<SignedUrl> ToRead(
-        string tenant, string name, string? snapshot, string contentType, string contentDisposition, TimeSpan life, CancellationToken cancel) =>
+        string tenant, string name, string? snapshot, ResponseHeaders headers, TimeSpan life, CancellationToken cancel) =>
         Sign(tenant, name, new BlobSasBuilder(BlobSasPermissions.Read, default)
         {
             Snapshot = snapshot,
-            ContentType = contentType,
-            ContentDisposition = contentDisposition,
+            ContentType = headers.ContentType,
+            ContentDisposition = headers.ContentDisposition,
         }, life, cancel);
 
     /// <summary>
@@ -54,7 +57,7 @@ public sealed class Sas(BlobStore blobs, DelegationKeys? delegation, bool httpsO
         string tenant, string name, BlobSasBuilder sas, TimeSpan life, CancellationToken cancel, bool hasStart = true)
     {
         var now = clock.GetUtcNow();
-        var expires = DateTimeOffset.FromUnixTimeSeconds((now + life).ToUnixTimeSeconds()); // A SAS knows no fractions.
+        var expires = DateTimeOffset.FromUnixTimeSeconds((now + life).ToUnixTimeSeconds()); // A SAS has whole seconds.
         var blob = blobs.Blob(tenant, name).WithSnapshot(sas.Snapshot);
         (sas.BlobContainerName, sas.BlobName) = (blob.BlobContainerName, blob.Name);
         sas.Resource = sas.Snapshot is null ? "b" : "bs";
@@ -63,8 +66,8 @@ public sealed class Sas(BlobStore blobs, DelegationKeys? delegation, bool httpsO
         sas.Protocol = httpsOnly ? SasProtocol.Https : SasProtocol.HttpsAndHttp;
         var url = delegation is null
             ? blob.GenerateSasUri(sas)
-            : blob.GenerateUserDelegationSasUri(sas, await delegation.Until(expires, cancel));
+            : blob.GenerateUserDelegationSasUri(sas, await delegation.ValidUntil(expires, cancel));
         Instruments.SasIssued(tenant, sas.Permissions);
-        return new SignedUrl(url.AbsoluteUri, now, expires); // ToString would undo some of the encoding.
+        return new SignedUrl(url.AbsoluteUri, now, expires); // ToString would decode parts of the URL.
     }
 }

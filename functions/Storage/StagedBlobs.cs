@@ -6,39 +6,40 @@ using Azure.Storage.Blobs.Specialized;
 
 namespace Latchkey.Storage;
 
-/// <summary>A block that has arrived.</summary>
-/// <param name="Id">As the client named it, base64.</param>
-/// <param name="Size">Bytes.</param>
+/// <summary>A block that storage has.</summary>
+/// <param name="Id">The id that the client gave it, base64.</param>
+/// <param name="Size">Its size in bytes.</param>
 public sealed record Block(string Id, long Size);
 
-/// <summary>What storage holds of a blob that comes in blocks.</summary>
-/// <param name="Committed">The blocks that the blob is made of, in order.</param>
-/// <param name="Uncommitted">Blocks that wait for a list; storage keeps them for a week after the last.</param>
-/// <param name="ETag">The blob's, or null while there are only blocks.</param>
+/// <summary>The blocks of a blob that is uploaded in blocks.</summary>
+/// <param name="Committed">The blocks that make up the blob, in order.</param>
+/// <param name="Uncommitted">Blocks that no block list uses yet. Storage drops them a week after the last one.</param>
+/// <param name="ETag">The blob's ETag, or null if there are only uncommitted blocks.</param>
 public sealed record StagedBlocks(IReadOnlyList<Block> Committed, IReadOnlyList<Block> Uncommitted, ETag? ETag = null);
 
-/// <summary>How much storage holds under a blob's name, in bytes.</summary>
-/// <param name="Largest">The largest of the blob and its snapshots.</param>
-/// <param name="Stored">The blob and its snapshots; what is the same counts once.</param>
-/// <param name="Waiting">Blocks that no list has used.</param>
-/// <param name="AreNumbered">All of those have names of eight digits.</param>
-/// <param name="Snapshots">How many snapshots there are besides the one that is served.</param>
-public sealed record Held(long Largest, long Stored, long Waiting, bool AreNumbered, int Snapshots);
+/// <summary>How many bytes storage holds under a blob's name.</summary>
+/// <param name="Largest">The size of the blob or of its largest snapshot.</param>
+/// <param name="Stored">The blob and its snapshots; identical ones count once.</param>
+/// <param name="Uncommitted">Uncommitted blocks.</param>
+/// <param name="AreBlocksNumbered">The ids of all uncommitted blocks are eight digits.</param>
+/// <param name="OtherSnapshots">The number of snapshots, without the one that is served.</param>
+public sealed record BlobFootprint(long Largest, long Stored, long Uncommitted, bool AreBlocksNumbered, int OtherSnapshots);
 
 /// <summary>
-/// Blobs that come in blocks, and their snapshots. As with <see cref="BlobStore"/>, what changed or went away meanwhile
-/// is a <see cref="RequestFailedException"/> with 412 or 404.
+/// Blobs that are uploaded in blocks, and their snapshots. As in <see cref="BlobStore"/>, if a blob changed or was deleted
+/// meanwhile, methods throw <see cref="RequestFailedException"/> with 412 or 404.
 /// </summary>
 public sealed class StagedBlobs(BlobStore blobs)
 {
-    /// <summary>The blocks (Get Block List), or null if there is neither a blob nor a block.</summary>
+    /// <summary>The blob's blocks (Get Block List), or null if there are none.</summary>
     public async Task<StagedBlocks?> Find(string tenant, string name, CancellationToken cancel)
     {
         try
         {
             var answer = await Blob(tenant, name).GetBlockListAsync(BlockListTypes.All, cancellationToken: cancel);
-            var committed = Blocks(answer.Value.CommittedBlocks);
-            return new StagedBlocks(committed, Blocks(answer.Value.UncommittedBlocks), committed.Count > 0 ? answer.GetRawResponse().Headers.ETag : null);
+            var committed = ToBlocks(answer.Value.CommittedBlocks);
+            var etag = committed.Count > 0 ? answer.GetRawResponse().Headers.ETag : null;
+            return new StagedBlocks(committed, ToBlocks(answer.Value.UncommittedBlocks), etag);
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
@@ -46,7 +47,7 @@ public sealed class StagedBlobs(BlobStore blobs)
         }
     }
 
-    /// <summary>Adds a block (Put Block); storage checks its MD5 on arrival.</summary>
+    /// <summary>Uploads a block (Put Block). Storage verifies its MD5.</summary>
     public Task Stage(string tenant, string name, string blockId, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
         var checkedOnArrival = new UploadTransferValidationOptions { ChecksumAlgorithm = StorageChecksumAlgorithm.MD5 };
@@ -55,16 +56,17 @@ public sealed class StagedBlobs(BlobStore blobs)
     }
 
     /// <summary>
-    /// Makes the blob of these blocks (Put Block List, the newest of each id); its new ETag. A block may be sent again
-    /// up to this moment, and with another size: only the blob tells what it is made of.
+    /// Makes the blob of these blocks (Put Block List; of blocks with the same id the newest) and returns its new ETag. Until
+    /// this moment a block can be sent again with another size, so only the committed blob says what it is made of.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="name">The blob.</param>
     /// <param name="blockIds">The blocks, in order.</param>
     /// <param name="headers">The blob's headers.</param>
     /// <param name="cancel">Cancels.</param>
-    /// <param name="conditions">What must be true of the blob; a 412 if it is not.</param>
-    public async Task<ETag> Commit(string tenant, string name, IEnumerable<string> blockIds, BlobHttpHeaders headers, CancellationToken cancel,
+    /// <param name="conditions">Conditions on the blob; it is a 412 if they fail.</param>
+    public async Task<ETag> Commit(
+        string tenant, string name, IEnumerable<string> blockIds, BlobHttpHeaders headers, CancellationToken cancel,
         BlobRequestConditions? conditions = null)
     {
         try
@@ -74,23 +76,25 @@ public sealed class StagedBlobs(BlobStore blobs)
         }
         catch (RequestFailedException gone) when (gone.ErrorCode == BlobErrorCode.InvalidBlockList)
         {
-            throw new RequestFailedException(412, "A block went away meanwhile.", gone);
+            throw new RequestFailedException(412, "A block is gone.", gone);
         }
     }
 
-    /// <summary>Frees the room of blocks that nothing was made of; otherwise storage keeps them for a week. Then delete the blob.</summary>
+    /// <summary>
+    /// Drops uncommitted blocks, which storage would keep for a week, by writing an empty blob. The caller deletes that blob.
+    /// </summary>
     public Task DropBlocks(string tenant, string name, CancellationToken cancel) => blobs.Force(
         tenant, name, () => Blob(tenant, name).UploadAsync(Stream.Null, new BlobUploadOptions(), cancel), cancel);
 
-    /// <summary>Takes a snapshot if the blob still has this ETag; the snapshot's id, which is its time.</summary>
-    public async Task<string> Snapshot(string tenant, string name, ETag etag, CancellationToken cancel)
+    /// <summary>Takes a snapshot if the blob still has this ETag. Returns the snapshot's id, which is its time.</summary>
+    public async Task<string> TakeSnapshot(string tenant, string name, ETag etag, CancellationToken cancel)
     {
         var conditions = new BlobRequestConditions { IfMatch = etag };
         return (await Blob(tenant, name).CreateSnapshotAsync(conditions: conditions, cancellationToken: cancel)).Value.Snapshot;
     }
 
     /// <summary>
-    /// A snapshot's size and its bytes, as a stream that holds a few kilobytes at a time; so many from the start, or all.
+    /// Opens a snapshot: its size, and its first <paramref name="length"/> bytes or all. The stream buffers only a few kilobytes.
     /// </summary>
     public async Task<(long Size, Stream Bytes)> Open(string tenant, string name, string snapshot, long? length, CancellationToken cancel)
     {
@@ -101,13 +105,13 @@ public sealed class StagedBlobs(BlobStore blobs)
         return (size ?? -1, download.Content);
     }
 
-    /// <summary>Deletes one snapshot; that it is gone already is as good.</summary>
+    /// <summary>Deletes one snapshot. One that is gone already is no error.</summary>
     public Task DeleteSnapshot(string tenant, string name, string snapshot, CancellationToken cancel) =>
         Blob(tenant, name).WithSnapshot(snapshot).DeleteIfExistsAsync(cancellationToken: cancel);
 
     /// <summary>
-    /// Leaves of the blob nothing but this snapshot: every other one is deleted, and if the blob was written to after it
-    /// an empty one takes its place (it can't be deleted while it has a snapshot).
+    /// Keeps only this snapshot. Every other snapshot is deleted. If the blob was written after the snapshot was taken, it is
+    /// emptied; it can't be deleted while it has a snapshot.
     /// </summary>
     public async Task KeepOnly(string tenant, string name, string snapshot, CancellationToken cancel)
     {
@@ -123,8 +127,8 @@ public sealed class StagedBlobs(BlobStore blobs)
         await DropBlocks(tenant, name, cancel);
     }
 
-    /// <summary>How much is there, besides the snapshot that is served.</summary>
-    public async Task<Held> Weigh(string tenant, string name, string? served, CancellationToken cancel)
+    /// <summary>Measures what storage holds under the name, without the snapshot that is served.</summary>
+    public async Task<BlobFootprint> Measure(string tenant, string name, string? served, CancellationToken cancel)
     {
         var items = new List<BlobItem>();
         try
@@ -134,17 +138,21 @@ public sealed class StagedBlobs(BlobStore blobs)
         }
         catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
-            return new Held(0, 0, 0, true, 0);
+            return new BlobFootprint(0, 0, 0, true, 0);
         }
         var kept = served is null ? null : items.Find(item => item.Snapshot == served)?.Properties.ETag;
         var sizes = items.Where(item => item.Properties.ETag != kept).DistinctBy(item => item.Properties.ETag)
             .Select(item => item.Properties.ContentLength ?? 0).ToList();
-        var waiting = (await Waiting(tenant, name, cancel))?.Uncommitted ?? [];
-        return new Held(sizes.Count == 0 ? 0 : sizes.Max(), sizes.Sum(), waiting.Sum(block => block.Size), waiting.All(block => IsNumbered(block.Id)),
+        var uncommitted = (await FindUncommitted(tenant, name, cancel))?.Uncommitted ?? [];
+        return new BlobFootprint(
+            sizes.Count == 0 ? 0 : sizes.Max(),
+            sizes.Sum(),
+            uncommitted.Sum(block => block.Size),
+            uncommitted.All(block => IsNumbered(block.Id)),
             items.Count(item => item.Snapshot is not null && item.Snapshot != served));
     }
 
-    async Task<StagedBlocks?> Waiting(string tenant, string name, CancellationToken cancel)
+    async Task<StagedBlocks?> FindUncommitted(string tenant, string name, CancellationToken cancel)
     {
         try
         {
@@ -152,17 +160,19 @@ public sealed class StagedBlobs(BlobStore blobs)
         }
         catch (RequestFailedException other) when (other.Status is 400 or 409)
         {
-            return null; // No block blob, or under a key that is not ours.
+            return null; // Not a block blob, or encrypted with a key of the client's.
         }
     }
 
     static bool IsNumbered(string id)
     {
         Span<byte> bytes = stackalloc byte[64];
-        return Convert.TryFromBase64String(id, bytes, out var length) && length == 8 && bytes[..length].ContainsAnyExceptInRange((byte)'0', (byte)'9') is false;
+        return Convert.TryFromBase64String(id, bytes, out var length)
+            && length == 8
+            && !bytes[..length].ContainsAnyExceptInRange((byte)'0', (byte)'9');
     }
 
     BlockBlobClient Blob(string tenant, string name) => blobs.Container(tenant).GetBlockBlobClient(name);
 
-    static List<Block> Blocks(IEnumerable<BlobBlock> blocks) => [.. blocks.Select(block => new Block(block.Name, block.SizeLong))];
+    static List<Block> ToBlocks(IEnumerable<BlobBlock> blocks) => [.. blocks.Select(block => new Block(block.Name, block.SizeLong))];
 }

@@ -5,24 +5,25 @@ using Azure.Storage.Blobs;
 
 namespace Latchkey.Storage;
 
-/// <summary>How long a request that storage failed waits before it is sent again; tests wait less.</summary>
-/// <param name="First">Before the first retry; it doubles each time.</param>
-/// <param name="Longest">At most.</param>
+/// <summary>How long to wait before a failed request to storage is retried. Tests wait less.</summary>
+/// <param name="First">The wait before the first retry; it doubles each time.</param>
+/// <param name="Longest">The longest wait.</param>
 public sealed record StorageRetries(TimeSpan First, TimeSpan Longest)
 {
-    /// <summary>What a deployment has.</summary>
+    /// <summary>The waits of a deployment.</summary>
     public static StorageRetries Usual { get; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1));
 }
 
 /// <summary>
-/// The two service clients. In Azure they use the app's identity; on the emulator its account key, which alone makes
-/// account-key SAS possible. Both give up within seconds, so that a dead storage becomes a 503 and not a hung request.
+/// The clients of Table Storage and Blob Storage. In Azure they use the app's identity; on the emulator they use its account key,
+/// which SAS need there. Both give up within seconds, so that a storage outage is a 503 and not a hanging request.
 /// </summary>
 public sealed class StorageClients
 {
-    /// <summary>Connects with an identity (Azure); <paramref name="transport"/> is for tests, which trust another certificate.</summary>
+    /// <summary>Connects with an identity (Azure). Tests pass a <paramref name="transport"/> that trusts their own certificate.</summary>
     public StorageClients(
-        Uri tables, Uri blobs, TokenCredential credential, RoundTrips roundTrips, StorageRetries retries, HttpPipelineTransport? transport = null)
+        Uri tables, Uri blobs, TokenCredential credential, RoundTrips roundTrips, StorageRetries retries,
+        HttpPipelineTransport? transport = null)
     {
         Tables = new TableServiceClient(tables, credential, Bounded(new TableClientOptions(), roundTrips, retries, transport));
         Blobs = new BlobServiceClient(blobs, credential, Bounded(new BlobClientOptions(), roundTrips, retries, transport));
@@ -36,7 +37,7 @@ public sealed class StorageClients
     }
 
     /// <summary>
-    /// True if the connection string is an emulator's: http, and the account in the path, where Azure has it in the host.
+    /// True if the connection string is an emulator's: plain HTTP, and the account in the path. Azure has it in the host.
     /// </summary>
     public static bool IsEmulators(string connectionString)
     {
@@ -57,7 +58,8 @@ public sealed class StorageClients
     /// <summary>Blob Storage.</summary>
     public BlobServiceClient Blobs { get; }
 
-    static T Bounded<T>(T options, RoundTrips roundTrips, StorageRetries retries, HttpPipelineTransport? transport = null) where T : ClientOptions
+    static T Bounded<T>(T options, RoundTrips roundTrips, StorageRetries retries, HttpPipelineTransport? transport = null)
+        where T : ClientOptions
     {
         if (transport is not null) options.Transport = transport;
         options.Retry.MaxRetries = 2;
@@ -65,7 +67,7 @@ public sealed class StorageClients
         options.Retry.MaxDelay = retries.Longest;
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(5);
         options.Diagnostics.IsLoggingContentEnabled = false;
-        options.Diagnostics.IsLoggingEnabled = false; // Its request lines hold SAS queries.
+        options.Diagnostics.IsLoggingEnabled = false; // It would log SAS query strings.
         options.AddPolicy(roundTrips, HttpPipelinePosition.PerRetry);
         return options;
     }

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Latchkey.Access;
 using Latchkey.OAuth;
@@ -19,7 +21,7 @@ public sealed partial class ArchitectureTests
         ["Sessions"] = ["Protocol", "Storage", "Http", "Tenancy"],
         ["Access"] = ["Protocol", "Storage", "Http", "Tenancy", "Sessions"],
         ["OAuth"] = ["Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "Telemetry"],
-        ["Pages"] = ["Protocol", "Http", "Tenancy", "Sessions", "Access", "OAuth"],
+        ["Pages"] = ["Protocol", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files"],
         ["Files"] = ["Protocol", "Storage", "Http", "Tenancy", "Sessions", "Access"],
         ["Admin"] = ["Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files", "Telemetry"],
         ["OpenApi"] = ["Http", "Telemetry"],
@@ -106,6 +108,26 @@ public sealed partial class ArchitectureTests
         let lines = File.ReadLines(file).Count()
         where lines > 200
         select $"{Relative(file)} has {lines} lines");
+
+    [Fact]
+    public void No_method_has_more_than_six_parameters_and_no_constructor_more_than_nine()
+    {
+        const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        var faults =
+            from type in typeof(TokenEndpoint).Assembly.GetTypes()
+            where type.Namespace?.StartsWith("Latchkey", StringComparison.Ordinal) is true && !IsGenerated(type)
+            from member in type.GetMethods(all).Cast<MethodBase>().Concat(type.GetConstructors(all))
+            // Local functions and lambdas carry what they close over; a record's Deconstruct has its constructor's parameters;
+            // [LoggerMessage] takes one for each placeholder of its message.
+            where !member.Name.Contains('<', StringComparison.Ordinal) && member.Name != "Deconstruct" && type.Name != "Log"
+            let count = member.GetParameters().Length
+            where count > (member.IsConstructor ? 9 : 6)
+            select $"{type.Name}{(member.IsConstructor ? "" : $".{member.Name}")} has {count} parameters";
+        Assert.Empty(faults.Order(StringComparer.Ordinal));
+    }
+
+    static bool IsGenerated(Type type) =>
+        type.IsDefined(typeof(CompilerGeneratedAttribute), false) || (type.DeclaringType is { } outer && IsGenerated(outer));
 
     static IEnumerable<string> Sources() =>
         from file in Directory.EnumerateFiles(Repository.Path("functions"), "*.*", SearchOption.AllDirectories)

@@ -26,7 +26,7 @@ test('a user connects a television by its code, sees it in the account, and sign
 
   await page.goto(`${issuer}/account`);
   await look(page, 'account');
-  await page.getByRole('button', { name: /^Sign out Demo TV app/ }).first().click();
+  await page.getByRole('button', { name: /^Sign out of Demo TV app/ }).first().click();
   await page.getByRole('status').waitFor();
   await assert.rejects(oauth.refreshTokenGrant(config, tokens.refresh_token), { error: 'invalid_grant' });
   await page.getByLabel('Old password').fill('wrong');
@@ -35,7 +35,7 @@ test('a user connects a television by its code, sees it in the account, and sign
   await page.getByRole('alert').waitFor();
   await look(page, 'account-wrong-password');
   await page.getByRole('button', { name: 'Remove Demo TV app' }).click();
-  await page.getByText('The app is removed and signed out.').waitFor();
+  await page.getByText('The app is removed, and you are signed out of it.').waitFor();
 }));
 
 test('a wrong device code is told after the sign-in', options, () => onAPhone(async page => {
@@ -69,7 +69,7 @@ test('a developer registers an app, makes a new secret and deletes the app', opt
   await look(page, 'apps');
   await page.getByRole('link', { name: 'Edit Fotoalbum für Käthe' }).click();
   await look(page, 'app');
-  await page.getByRole('button', { name: 'New secret' }).click();
+  await page.getByRole('button', { name: 'Create a new secret' }).click();
   await page.getByRole('heading', { name: 'The app has a new secret' }).waitFor();
   assert.notEqual(await page.getByLabel('Client secret').inputValue(), secret);
   await page.getByRole('link', { name: 'Back to your apps' }).click();
@@ -91,7 +91,7 @@ test('the pages of an account in the dark, and who has forgotten the password', 
   await look(page, 'forgot');
   await page.getByLabel('User name').fill('nobody');
   await page.getByRole('button', { name: 'Send link' }).click();
-  await page.getByRole('heading', { name: 'Look into your mail' }).waitFor();
+  await page.getByRole('heading', { name: 'Check your email' }).waitFor();
   await look(page, 'forgot-sent');
   await page.goto(`${issuer}/account`);
   await signIn(page, 'bob');

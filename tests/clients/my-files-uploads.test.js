@@ -48,7 +48,7 @@ test('a large file shows its progress, is paused, goes on and arrives whole', op
   const before = [...sent.values()].reduce((sum, times) => sum + times, 0);
   await new Promise(resolve => setTimeout(resolve, 1000));
   assert.equal([...sent.values()].reduce((sum, times) => sum + times, 0), before, 'nothing is sent while it is paused');
-  await page.getByRole('button', { name: 'Go on with large.jpg' }).click();
+  await page.getByRole('button', { name: 'Resume large.jpg' }).click();
   await atLeast(row, 12 * MiB);
   await inspect(page, 'progress');
   await servesTheSame(page, 'large.jpg', bytes);
@@ -62,7 +62,7 @@ test('of many files three are sent at once, the others wait for their turn, and 
   await page.locator('#upload-rows [data-state=sending]').nth(2).waitFor();
   assert.equal(await page.locator('#upload-rows [data-state=queued]').count(), 3);
   await inspect(page, 'queue-desktop');
-  await page.getByRole('button', { name: 'Give up many-6.jpg' }).click();
+  await page.getByRole('button', { name: 'Cancel many-6.jpg' }).click();
   for (const n of [1, 2, 3, 4, 5]) await line(page, `many-${n}.jpg`).waitFor({ timeout: 90_000 });
   assert.equal(await line(page, 'many-6.jpg').count(), 0);
   await page.getByRole('heading', { name: 'Uploads' }).waitFor({ state: 'hidden' });
@@ -105,15 +105,15 @@ test('after a reload the person chooses the file again and only the rest is sent
   page.once('dialog', dialog => dialog.accept()); // The browser asks whether to leave.
   await page.reload();
   const row = upload(page, 'again.jpg');
-  await row.getByText('Choose the file again to go on').waitFor();
+  await row.getByText('Choose the file again to resume').waitFor();
   assert.ok(await bytesSent(row) >= 4 * MiB);
   await inspect(page, 'choose-again');
 
   const other = await disk('again.jpg', photo(25 * MiB)); // The same name and size, changed since.
   await utimes(other, new Date(2020, 1, 1), new Date(2020, 1, 1));
-  const [first] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Go on with again.jpg' }).click()]);
+  const [first] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Resume again.jpg' }).click()]);
   await first.setFiles(other);
-  await page.getByRole('alert').filter({ hasText: 'That is not the file that was begun' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'This is a different file' }).waitFor();
 }));
 
 test('the same file chosen again after a reload arrives whole, and its first blocks are not sent again', options, () => onMyFiles(async ({ page, disk }) => {
@@ -126,7 +126,7 @@ test('the same file chosen again after a reload arrives whole, and its first blo
   await page.reload();
   await page.unroute(/comp=block&/);
   const sent = await slowly(page, 0);
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Go on with same.jpg' }).click()]);
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Resume same.jpg' }).click()]);
   await chooser.setFiles(path);
   await servesTheSame(page, 'same.jpg', bytes);
   assert.ok(!sent.has(0), 'what had arrived was not sent again');
@@ -138,7 +138,7 @@ test('an upload that is given up is gone here and at the service; one that is re
   await choose(page, await disk('no.jpg', photo(13 * MiB)));
   await atLeast(upload(page, 'no.jpg'), 4 * MiB);
   const deleted = page.waitForResponse(response => response.request().method() === 'DELETE');
-  await page.getByRole('button', { name: 'Give up no.jpg' }).click();
+  await page.getByRole('button', { name: 'Cancel no.jpg' }).click();
   assert.equal((await deleted).status(), 204);
   assert.equal(await upload(page, 'no.jpg').count(), 0);
 

@@ -15,7 +15,7 @@ async function answer(page, value) {
 const said = (page, words) => page.getByRole('status').filter({ hasText: words }).waitFor();
 
 test('a person uploads, renames, moves, downloads, deletes and restores on a phone', options, () => onMyFiles(async ({ page, folder, disk }) => {
-  await page.getByText('There is nothing here.').waitFor();
+  await page.getByText('This folder is empty.').waitFor();
   await inspect(page, 'empty');
   const bytes = photo(300_000);
   const renamed = `Ostsee ${Date.now()}.jpg`; // The trash is one for all tests.
@@ -28,28 +28,28 @@ test('a person uploads, renames, moves, downloads, deletes and restores on a pho
   await page.getByRole('button', { name: 'Rename Füße am Strand 🏖.jpg' }).click();
   await inspect(page, 'rename');
   await answer(page, renamed);
-  await said(page, `It is called ${renamed} now.`);
+  await said(page, `The file was renamed to ${renamed}.`);
   const got = await downloaded(page, page.getByRole('button', { name: `Download ${renamed}` }));
   assert.equal(got.name, renamed);
   assert.ok(got.bytes.equals(bytes));
 
   await page.getByRole('button', { name: `Move ${renamed}` }).click();
   await answer(page, `${folder}/日本語`);
-  await said(page, `${renamed} is moved.`);
+  await said(page, `${renamed} was moved.`);
   await page.getByRole('link', { name: '日本語' }).click();
   await line(page, renamed).waitFor();
   await page.getByRole('button', { name: `Delete ${renamed}` }).click();
-  await said(page, `${renamed} is in the trash.`);
+  await said(page, `${renamed} was moved to the trash.`);
   await page.getByRole('link', { name: 'Trash' }).click();
   await line(page, renamed).waitFor();
   await inspect(page, 'trash');
   await page.getByRole('button', { name: `Restore ${renamed}` }).first().click();
-  await said(page, `${renamed} is back.`);
+  await said(page, `${renamed} was restored.`);
   await page.goBack();
   await line(page, renamed).waitFor();
-  await page.getByLabel('Names that begin with').fill('zzz');
+  await page.getByLabel('Names starting with').fill('zzz');
   await page.getByRole('button', { name: 'Search' }).click();
-  await page.getByText('There is nothing here.').waitFor();
+  await page.getByText('This folder is empty.').waitFor();
 }));
 
 test('a hostile name stays text wherever it is shown', options, () => onMyFiles(async ({ page, disk }) => {
@@ -71,11 +71,11 @@ test('a link with a password opens elsewhere, is listed, and ends when it is tak
   await choose(page, await disk('shared.jpg', bytes));
   await page.getByRole('button', { name: 'Share shared.jpg' }).click();
   await page.getByLabel('Password (optional)').fill('open sesame');
-  await page.getByLabel('Downloads at most (optional)').fill('5');
+  await page.getByLabel('Maximum downloads (optional)').fill('5');
   await page.locator('#link-until').fill('2035-01-31');
-  await page.getByRole('button', { name: 'Make a link' }).click();
-  await page.getByLabel('The link: copy it now').waitFor();
-  const link = await page.getByLabel('The link: copy it now').inputValue();
+  await page.getByRole('button', { name: 'Create link' }).click();
+  await page.getByLabel('Copy the link now').waitFor();
+  const link = await page.getByLabel('Copy the link now').inputValue();
   assert.ok(link.startsWith(`${issuer}/s/`), link);
   await page.getByText('0 of 5 downloads').waitFor();
   await inspect(page, 'share');
@@ -85,16 +85,16 @@ test('a link with a password opens elsewhere, is listed, and ends when it is tak
   await stranger.getByLabel('Password').fill('open sesame');
   assert.ok((await downloaded(stranger, stranger.getByRole('button', { name: 'Download' }))).bytes.equals(bytes));
 
-  await page.getByRole('button', { name: 'Take back: Anybody with the link' }).click();
-  await page.getByText('It is taken back.').waitFor();
+  await page.getByRole('button', { name: 'Revoke: Anyone with the link' }).click();
+  await page.getByText('The share was revoked.').waitFor();
   assert.equal((await stranger.goto(link)).status(), 404);
 
   await page.getByLabel('User name').fill('nobody-of-this-name');
   await page.getByRole('button', { name: 'Share', exact: true }).click();
-  await page.getByText('There is no such user.').waitFor();
+  await page.getByText('The user was not found.').waitFor();
   await page.getByLabel('User name').fill('bob');
   await page.getByRole('button', { name: 'Share', exact: true }).click();
-  await page.getByRole('button', { name: 'Take back: Bob' }).waitFor();
+  await page.getByRole('button', { name: 'Revoke: Bob' }).waitFor();
 }));
 
 test("what is shared with bob, and the group's space that he only reads, on a desk in the dark", options, async () => {
@@ -110,7 +110,7 @@ test("what is shared with bob, and the group's space that he only reads, on a de
     await page.getByRole('button', { name: `Share ${name}` }).click();
     await page.getByLabel('User name').fill('bob');
     await page.getByRole('button', { name: 'Share', exact: true }).click();
-    await page.getByRole('button', { name: 'Take back: Bob' }).waitFor();
+    await page.getByRole('button', { name: 'Revoke: Bob' }).waitFor();
   });
   await onMyFiles(async ({ page }) => {
     await page.getByRole('link', { name: 'Shared with me' }).click();
@@ -141,11 +141,11 @@ test('a reload stays signed in by the cookie alone; signing out ends it', option
 test('a session that ended elsewhere is told, and one press signs in again', options, () => onMyFiles(async ({ page, context, folder }) => {
   const account = await context.newPage();
   await account.goto(`${issuer}/account`);
-  await account.getByRole('button', { name: /^Sign out My files/ }).first().click();
+  await account.getByRole('button', { name: /^Sign out of My files/ }).first().click();
   await account.getByRole('status').waitFor();
-  await page.getByLabel('Names that begin with').fill('a');
+  await page.getByLabel('Names starting with').fill('a');
   await page.getByRole('button', { name: 'Search' }).click();
-  await page.getByRole('alert').filter({ hasText: 'Your sign-in has ended.' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'Your session has ended.' }).waitFor();
   await inspect(page, 'session-ended');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Folders and files' }).waitFor();
@@ -154,7 +154,7 @@ test('a session that ended elsewhere is told, and one press signs in again', opt
 
 test('an answer to a sign-in that this page did not start is refused', options, () => onMyFiles(async ({ page }) => {
   await page.goto(`${issuer}/my-files?code=abc&state=of-somebody-else&iss=${encodeURIComponent(issuer)}`);
-  await page.getByRole('alert').filter({ hasText: 'This is not the answer to our sign-in' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'The sign-in could not be verified' }).waitFor();
   assert.equal(new URL(page.url()).search, '');
   await inspect(page, 'foreign-answer');
 }));
@@ -169,7 +169,7 @@ test('all of it can be done with the keyboard', options, () => onMyFiles(async (
   await page.keyboard.press('Enter');
   await page.keyboard.type('typed.jpg');
   await page.keyboard.press('Enter');
-  await said(page, 'It is called typed.jpg now.');
+  await said(page, 'The file was renamed to typed.jpg.');
   await page.getByRole('button', { name: 'Share typed.jpg' }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Share typed.jpg' }).waitFor();

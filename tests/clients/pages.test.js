@@ -92,7 +92,7 @@ test('on a phone a user denies, and the app hears of it', options, () => onAPhon
   await page.goto((await request(appsScheme, asking)).url);
   await signIn(page, 'bob');
   await page.getByRole('button', { name: "Don't allow" }).click();
-  await page.getByRole('heading', { name: 'You did not allow it' }).waitFor();
+  await page.getByRole('heading', { name: 'Access denied' }).waitFor();
   await look(page, 'denied');
   assert.equal(new URL(await waitFor(places, appsScheme)).searchParams.get('error'), 'access_denied');
 }));

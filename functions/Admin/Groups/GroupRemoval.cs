@@ -16,10 +16,10 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
     /// exists.
     /// </summary>
     /// <exception cref="Problem">409 <c>group_has_files</c>: nothing was deleted. 409 <c>changed_meanwhile</c>.</exception>
-    public async Task<bool?> TryRun(string tenant, string id, bool purge, TimeSpan most, CancellationToken cancel)
+    public async Task<bool?> TryRun(string tenant, string id, bool purge, TimeSpan maxTime, CancellationToken cancel)
     {
         // A file can outlive the group: a member may have written it while the group was being deleted.
-        if (await groups.FindGroup(tenant, id, cancel) is null && await spaces.IsClear(tenant, Owner.Group(id), cancel))
+        if (await groups.FindGroup(tenant, id, cancel) is null && await spaces.IsEmpty(tenant, Owner.Group(id), cancel))
         {
             await notes.Remove(tenant, Removed.Group, id);
             return null;
@@ -27,11 +27,11 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
         if (!purge) await EnsureNoFiles(tenant, id, cancel);
         await notes.Add(tenant, Removed.Group, id, purge, cancel);
         await groups.Mark(tenant, id, deleting: true, cancel);
-        return await Finish(tenant, id, purge, most);
+        return await Finish(tenant, id, purge, maxTime);
     }
 
     /// <summary>Continues a deletion, for its note; false if it is not finished, or never began.</summary>
-    public async Task<bool> TryFinish(RemovalNote note, TimeSpan most, CancellationToken cancel)
+    public async Task<bool> TryFinish(RemovalNote note, TimeSpan maxTime, CancellationToken cancel)
     {
         // Without the mark nothing was removed, or the id belongs to a new group by now.
         if (await groups.FindGroup(note.Tenant, note.Id, cancel) is { Deleting: false })
@@ -41,7 +41,7 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
         }
         try
         {
-            return await Finish(note.Tenant, note.Id, note.Purge, most);
+            return await Finish(note.Tenant, note.Id, note.Purge, maxTime);
         }
         catch (Problem)
         {
@@ -53,28 +53,28 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
     /// <exception cref="Problem">409 <c>group_has_files</c> with their number.</exception>
     public async Task EnsureNoFiles(string tenant, string id, CancellationToken cancel)
     {
-        if (await spaces.Files(tenant, Owner.Group(id), cancel) is > 0 and var files) throw HasFiles(files);
+        if (await spaces.CountFiles(tenant, Owner.Group(id), cancel) is > 0 and var files) throw HasFiles(files);
     }
 
     /// <summary>Refuses an id while files or shares of a deleted group with the same id remain.</summary>
     /// <exception cref="Problem">409 <c>group_has_files</c>.</exception>
     public async Task EnsureClear(string tenant, string id, CancellationToken cancel)
     {
-        if (!await spaces.IsClear(tenant, Owner.Group(id), cancel))
-            throw HasFiles(await spaces.Files(tenant, Owner.Group(id), cancel));
+        if (!await spaces.IsEmpty(tenant, Owner.Group(id), cancel))
+            throw HasFiles(await spaces.CountFiles(tenant, Owner.Group(id), cancel));
     }
 
-    async Task<bool> Finish(string tenant, string id, bool purge, TimeSpan most)
+    async Task<bool> Finish(string tenant, string id, bool purge, TimeSpan maxTime)
     {
         var cancel = CancellationToken.None; // From here on the work is finished even if the caller hangs up.
         await groups.RemoveMembers(tenant, id, cancel);
-        if (!purge && await spaces.Files(tenant, Owner.Group(id), cancel) is > 0 and var late)
+        if (!purge && await spaces.CountFiles(tenant, Owner.Group(id), cancel) is > 0 and var late)
         {
             await groups.Mark(tenant, id, deleting: false, cancel);
             await notes.Remove(tenant, Removed.Group, id);
             throw HasFiles(late);
         }
-        if (!await spaces.TryRun(tenant, Owner.Group(id), most, cancel)) return false;
+        if (!await spaces.TryRun(tenant, Owner.Group(id), maxTime, cancel)) return false;
         if (!await groups.TryDelete(tenant, id, cancel))
             throw Problem.Conflict("changed_meanwhile", "The group was changed at the same time; try again.");
         await notes.Remove(tenant, Removed.Group, id);

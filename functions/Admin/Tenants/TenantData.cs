@@ -19,14 +19,20 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
 
     /// <summary>The tables to export, without the day at the end of their names.</summary>
     public static IReadOnlyList<string> Exported { get; } =
-        ["Tenants", "Clients", "Users", "Groups", "UserSessions", "Approvals", "DeveloperApps", "Sessions", "Files", "Audit"];
+    [
+        TableNames.Tenants, TableNames.Clients, TableNames.Users, TableNames.Groups, TableNames.UserSessions, TableNames.Approvals,
+        TableNames.DeveloperApps, TableNames.Sessions, TableNames.Files, TableNames.Audit,
+    ];
 
     /// <summary>
     /// The tables not to export: keys, rows that live for minutes, and work queues (Uploads, Due, Removals), which are of no use
     /// elsewhere. They are deleted like all others.
     /// </summary>
     public static IReadOnlyList<string> NotExported { get; } =
-        ["Keys", "Attempts", "SignIns", "Requests", "Seen", "InitialTokens", "Domains", "Uploads", "Due", "Removals"];
+    [
+        TableNames.Keys, TableNames.Attempts, TableNames.SignIns, TableNames.Requests, TableNames.Replays, TableNames.InitialTokens,
+        TableNames.Domains, TableNames.Uploads, TableNames.Due, TableNames.Removals,
+    ];
 
     static readonly string[] Secrets = ["PasswordHash", "SecretHashes", "SecretHash", "RegistrationTokenHash", "DeleteConfirmation"];
 
@@ -42,9 +48,9 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
                     table = name,
                     partition = row.PartitionKey,
                     row = row.RowKey,
-                    columns = row.Where(column => !IsSystem(column.Key) && !Secrets.Contains(column.Key) && column.Value is not (null or byte[]))
+                    columns = row.Where(column => IsExported(column.Key) && column.Value is not (null or byte[]))
                         .ToDictionary(column => column.Key, column => column.Value),
-                    blob = name == "Files" ? BlobOf(tenant, row) : null,
+                    blob = name == TableNames.Files ? BlobOf(tenant, row) : null,
                 };
             }
         }
@@ -54,7 +60,7 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
     /// Deletes everything; the row that makes the tenant exist goes last. False if the time ran out first: a repeated call
     /// continues.
     /// </summary>
-    public async Task<bool> Delete(Tenant tenant, TimeSpan most, CancellationToken cancel)
+    public async Task<bool> Delete(Tenant tenant, TimeSpan maxTime, CancellationToken cancel)
     {
         var time = Stopwatch.StartNew();
         foreach (var name in await Tables(cancel))
@@ -63,10 +69,10 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
             var batch = new List<TableTransactionAction>();
             await foreach (var row in Rows(tenant.Id, name, cancel))
             {
-                if (name == "Tenants" && row.RowKey == RowKeys.Tenant) continue;
+                if (name == TableNames.Tenants && row.RowKey == RowKeys.Tenant) continue;
                 if (batch.Count == BatchRows || (batch.Count > 0 && batch[0].Entity.PartitionKey != row.PartitionKey)) await Flush();
                 batch.Add(new(TableTransactionActionType.Delete, new TableEntity(row.PartitionKey, row.RowKey), ETag.All));
-                if (time.Elapsed > most) return false;
+                if (time.Elapsed > maxTime) return false;
             }
             await Flush();
 
@@ -110,5 +116,6 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
             ? new { container = BlobStore.ContainerOf(tenant), name = file.BlobName, file.Snapshot } : null;
     }
 
-    static bool IsSystem(string column) => column is "PartitionKey" or "RowKey" or "Timestamp" || column.StartsWith("odata.", StringComparison.Ordinal);
+    static bool IsExported(string column) => column is not ("PartitionKey" or "RowKey" or "Timestamp")
+        && !column.StartsWith("odata.", StringComparison.Ordinal) && !Secrets.Contains(column);
 }

@@ -1,4 +1,3 @@
-using Azure;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 
@@ -28,7 +27,7 @@ public sealed record RemovalNote(string Tenant, Removed Kind, string Id, DateTim
 /// <summary>Notes of deletions that have begun (SCHEMA.md, table Removals). They are few, so all are read at once.</summary>
 public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
 {
-    readonly Table table = new(storage.Tables.GetTableClient("Removals"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Removals));
 
     /// <summary>Writes a note, before the write that begins the deletion.</summary>
     public Task Add(string tenant, Removed kind, string id, bool purge, CancellationToken cancel) =>
@@ -36,7 +35,7 @@ public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
 
     /// <summary>Removes the note, after the rows are gone.</summary>
     public Task Remove(string tenant, Removed kind, string id) =>
-        table.TryDelete(new TableEntity(tenant, Key(kind, id)) { ETag = ETag.All }, CancellationToken.None);
+        table.TryDelete(tenant, Key(kind, id), CancellationToken.None);
 
     /// <summary>All notes.</summary>
     public async Task<IReadOnlyList<RemovalNote>> All(CancellationToken cancel)

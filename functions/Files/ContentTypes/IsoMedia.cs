@@ -4,17 +4,20 @@ using System.Text;
 namespace Latchkey.Files;
 
 /// <summary>
-/// The ISO base media format (ISO/IEC 14496-12 §4.2: a box's length, then its type) and QuickTime, from which it comes:
-/// MP4, MOV, 3GP, M4A, HEIC, AVIF. The box that says which need not be the first, and old films have none.
+/// Recognizes the ISO base media format (ISO/IEC 14496-12 §4.2: a box has a length, then a type) and its ancestor QuickTime: MP4, MOV,
+/// 3GP, M4A, HEIC, AVIF. The box that names the type need not be the first, and old videos have none.
 /// </summary>
 static class IsoMedia
 {
-    static readonly string[] All = ["video/quicktime", "video/mp4", "audio/mp4", "video/3gpp", "video/3gpp2", "image/heic", "image/avif", "image/x-canon-cr3"];
+    static readonly string[] Possible =
+    [
+        "video/quicktime", "video/mp4", "audio/mp4", "video/3gpp", "video/3gpp2", "image/heic", "image/avif", "image/x-canon-cr3",
+    ];
 
-    /// <summary>What the bytes are, or null.</summary>
+    /// <summary>The type of the bytes, or null.</summary>
     public static SniffedContent? Of(ReadOnlySpan<byte> head)
     {
-        var isOne = false;
+        var isIsoMedia = false;
         for (var at = 0L; at + 8 <= head.Length;)
         {
             var box = head[(int)at..];
@@ -23,35 +26,35 @@ static class IsoMedia
                 case "ftyp":
                     return ByBrands(box[8..(int)Math.Clamp(BinaryPrimitives.ReadUInt32BigEndian(box), 8, box.Length)]);
                 case "moov" or "mdat" or "styp" or "moof" or "pnot":
-                    return new("video/mp4", All, IsContainer: true);
+                    return new("video/mp4", Possible, IsContainer: true);
                 case "free" or "skip" or "wide" or "uuid":
-                    isOne = true;
+                    isIsoMedia = true;
                     break;
                 default:
-                    return isOne ? new("video/mp4", All, IsContainer: true) : null;
+                    return isIsoMedia ? new("video/mp4", Possible, IsContainer: true) : null;
             }
             var size = BinaryPrimitives.ReadUInt32BigEndian(box);
             if (size is 0 or 1) break;
             at += Math.Max(size, 8);
         }
-        return isOne ? new("video/mp4", All, IsContainer: true) : null;
+        return isIsoMedia ? new("video/mp4", Possible, IsContainer: true) : null;
     }
 
-    // The major brand decides; if that is a general one, the first that says more among the compatible ones (§4.3).
+    // The major brand decides. If it is a general one, the first specific one among the compatible brands decides (§4.3).
     static SniffedContent ByBrands(ReadOnlySpan<byte> brands)
     {
-        var (found, isPicture, isSound) = ((SniffedContent?)null, false, false);
+        var (found, isImage, isAudio) = ((SniffedContent?)null, false, false);
         for (var at = 0; at + 4 <= brands.Length && found is null; at += 4)
         {
-            if (at == 4) continue; // The version.
+            if (at == 4) continue; // The minor version.
             var brand = Encoding.Latin1.GetString(brands[at..(at + 4)]);
-            if (at == 0 && brand is "M4V " or "M4VH" or "M4VP") break; // Those name M4A as well.
+            if (at == 0 && brand is "M4V " or "M4VH" or "M4VP") break; // These brands list M4A as compatible, too.
             found = ByBrand(brand, isMajor: at == 0);
-            isPicture |= brand is "mif1" or "msf1"; // Of any coding: another brand says which.
-            isSound |= brand is "M4A " or "M4B ";
+            isImage |= brand is "mif1" or "msf1"; // Of any codec; another brand says which.
+            isAudio |= brand is "M4A " or "M4B ";
         }
-        return found ?? (isPicture ? new("image/heic", ["image/avif"])
-            : isSound ? new("audio/mp4", ["video/mp4", "video/3gpp", "video/3gpp2"], IsContainer: true)
+        return found ?? (isImage ? new("image/heic", ["image/avif"])
+            : isAudio ? new("audio/mp4", ["video/mp4", "video/3gpp", "video/3gpp2"], IsContainer: true)
             : new("video/mp4", ["audio/mp4", "video/3gpp", "video/3gpp2"], IsContainer: true));
     }
 

@@ -3,33 +3,41 @@ using System.Text.RegularExpressions;
 
 namespace Latchkey.Files;
 
-/// <summary>Active text: pages, drawings, documents of XML, scripts. A browser or shell acts on it wherever it lies.</summary>
+/// <summary>Recognizes active text: HTML, SVG, XML and scripts, which a browser or a shell would run.</summary>
 static partial class Markup
 {
-    const string Html = "text/html", Xhtml = "application/xhtml+xml", Svg = "image/svg+xml", Xml = "application/xml", Script = "application/x-shellscript";
-    const int MaxBytes = 64 * 1024; // All that a check has at hand: space and comments may be long.
+    const string Html = "text/html";
+    const string Xhtml = "application/xhtml+xml";
+    const string Svg = "image/svg+xml";
+    const string Xml = "application/xml";
+    const string Script = "application/x-shellscript";
+
+    const int MaxBytes = 64 * 1024; // White space and comments before the markup may be long.
+
+    static readonly char[] Space = ['\uFEFF', ' ', '\t', '\r', '\n', '\f'];
 
     static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: false);
 
-    // Those by which browsers tell (WHATWG MIME Sniffing §7.1), and others with which fragments begin.
+    // The elements by which browsers recognize HTML (WHATWG MIME Sniffing §7.1), and others with which fragments begin.
     static readonly HashSet<string> Elements = new(StringComparer.Ordinal)
     {
-        "head", "script", "iframe", "h1", "h2", "h3", "div", "font", "table", "a", "style", "title", "b", "body", "br", "p", "img", "form", "meta",
-        "link", "object", "embed", "video", "audio", "input", "button", "span", "center", "ul", "ol", "base", "applet", "frameset", "details", "math",
-        "template", "marquee", "textarea", "select", "section", "article", "nav", "header", "footer", "main", "pre", "i", "u", "em", "strong", "hr",
+        "head", "script", "iframe", "h1", "h2", "h3", "div", "font", "table", "a", "style", "title", "b", "body", "br", "p", "img",
+        "form", "meta", "link", "object", "embed", "video", "audio", "input", "button", "span", "center", "ul", "ol", "base", "applet",
+        "frameset", "details", "math", "template", "marquee", "textarea", "select", "section", "article", "nav", "header", "footer",
+        "main", "pre", "i", "u", "em", "strong", "hr",
     };
 
-    /// <summary>What active text the bytes are, or null. Marks of order, space and comments may stand before it.</summary>
+    /// <summary>The type of active text, or null. A byte order mark, white space and comments may precede it.</summary>
     public static SniffedContent? Of(ReadOnlySpan<byte> head)
     {
-        var text = Decode(head).TrimStart('\uFEFF', ' ', '\t', '\r', '\n', '\f');
-        // Rust writes attributes of a whole file as "#![…]".
+        var text = Decode(head).TrimStart(Space);
+        // "#![…]" is an attribute in Rust.
         if (text.StartsWith("#!", StringComparison.Ordinal) && !text.StartsWith("#![", StringComparison.Ordinal)) return new(Script, []);
         if (!text.StartsWith('<') || TypeOf(text, out var isFragment) is not { } type) return null;
         return new(type, type == Xhtml ? [Html] : isFragment ? [Xml] : []);
     }
 
-    /// <summary>True if the bytes are text and nothing but text.</summary>
+    /// <summary>True if the bytes are nothing but text.</summary>
     public static bool IsText(ReadOnlySpan<byte> head)
     {
         foreach (var rune in Decode(head).EnumerateRunes())
@@ -40,24 +48,26 @@ static partial class Markup
     }
 
     /// <summary>
-    /// What hides in bytes that are no picture, sound or film, though they are called so: markup anywhere in a text or
-    /// near the start of anything, or a text that is code. Null if nothing does.
+    /// Finds active content in bytes that were declared as an image, audio or video but not recognized as one: markup anywhere in
+    /// a text or near the start of other bytes, or a text that is code. Null if there is none.
     /// </summary>
     /// <param name="head">The bytes.</param>
-    /// <param name="maybeCode">The type's own files may look like code, which may have markup in it.</param>
-    public static string? Hidden(ReadOnlySpan<byte> head, bool maybeCode)
+    /// <param name="maybeCode">True if files of the declared type may look like code, which may contain markup.</param>
+    public static string? FindHidden(ReadOnlySpan<byte> head, bool maybeCode)
     {
         if (IsText(head))
         {
             var text = Decode(head);
             var isCode = Code().IsMatch(text);
-            if ((Tag().IsMatch(text) && !(maybeCode && isCode)) || text.TrimStart('\uFEFF', ' ', '\t', '\r', '\n', '\f').StartsWith('<')) return Html;
+            var hasMarkup = Tag().IsMatch(text) && !(maybeCode && isCode);
+            if (hasMarkup || text.TrimStart(Space).StartsWith('<')) return Html;
             return isCode && !maybeCode ? "text/javascript" : null;
         }
-        return Tag().IsMatch(Encoding.Latin1.GetString(head[..Math.Min(head.Length, 1024)]).Replace("\0", "", StringComparison.Ordinal)) ? Html : null;
+        var start = Encoding.Latin1.GetString(head[..Math.Min(head.Length, 1024)]).Replace("\0", "", StringComparison.Ordinal);
+        return Tag().IsMatch(start) ? Html : null;
     }
 
-    // A fragment begins with an element that HTML has and other languages may have as well: article, table, math.
+    // A fragment begins with an element that other XML languages may have as well as HTML: article, table, math.
     static string? TypeOf(string text, out bool isFragment)
     {
         isFragment = false;
@@ -66,22 +76,37 @@ static partial class Markup
         {
             while (at < text.Length && (char.IsWhiteSpace(text[at]) || text[at] == '\uFEFF')) at++;
             var rest = text.AsSpan(at);
-            if (rest.StartsWith("<!--")) at = End(text, at, "-->");
-            else if (rest.StartsWith("<?php", StringComparison.OrdinalIgnoreCase) || rest.StartsWith("<?=") || rest.StartsWith("<%")) return Script;
+            if (rest.StartsWith("<!--"))
+            {
+                at = IndexAfter(text, at, "-->");
+            }
+            else if (rest.StartsWith("<?php", StringComparison.OrdinalIgnoreCase) || rest.StartsWith("<?=") || rest.StartsWith("<%"))
+            {
+                return Script;
+            }
             else if (rest.StartsWith("<?"))
             {
                 isXml |= rest.StartsWith("<?xml", StringComparison.OrdinalIgnoreCase);
-                at = End(text, at, "?>");
+                at = IndexAfter(text, at, "?>");
             }
             else if (rest.StartsWith("<!doctype", StringComparison.OrdinalIgnoreCase))
             {
                 var name = NameAt(text, at + "<!doctype".Length);
                 if (name.Equals("html", StringComparison.OrdinalIgnoreCase)) return isXml ? Xhtml : Html;
                 if (name.Equals("svg", StringComparison.OrdinalIgnoreCase)) return Svg;
-                (isXml, at) = (true, End(text, at, text.IndexOf('[', at) is >= 0 and var subset && subset < End(text, at, ">") ? "]>" : ">"));
+                isXml = true;
+                var subset = text.IndexOf('[', at); // The internal subset, if it begins before the declaration ends.
+                var hasSubset = subset >= 0 && subset < IndexAfter(text, at, ">");
+                at = IndexAfter(text, at, hasSubset ? "]>" : ">");
             }
-            else if (rest.StartsWith("<")) return ByRoot(NameAt(text, at + 1), isXml, out isFragment);
-            else return isXml ? Xml : at > 0 ? Html : null; // A comment, and then text: HTML's parser takes it.
+            else if (rest.StartsWith("<"))
+            {
+                return ByRoot(NameAt(text, at + 1), isXml, out isFragment);
+            }
+            else
+            {
+                return isXml ? Xml : at > 0 ? Html : null; // Text after a comment: HTML's parser accepts it.
+            }
         }
     }
 
@@ -104,20 +129,21 @@ static partial class Markup
         return text[at..end];
     }
 
-    static int End(string text, int from, string what) =>
+    static int IndexAfter(string text, int from, string what) =>
         text.IndexOf(what, from, StringComparison.Ordinal) is >= 0 and var found ? found + what.Length : text.Length;
 
     static string Decode(ReadOnlySpan<byte> head)
     {
         head = head[..Math.Min(head.Length, MaxBytes)];
-        if (head.StartsWith(new byte[] { 0xFF, 0xFE }) || IsWide(head, 1)) return Encoding.Unicode.GetString(head[..(head.Length & ~1)]);
-        if (head.StartsWith(new byte[] { 0xFE, 0xFF }) || IsWide(head, 0)) return Encoding.BigEndianUnicode.GetString(head[..(head.Length & ~1)]);
-        var cut = head.Length; // A character that the end cuts is not a fault.
+        var even = head[..(head.Length & ~1)];
+        if (head.StartsWith(new byte[] { 0xFF, 0xFE }) || IsWide(head, 1)) return Encoding.Unicode.GetString(even);
+        if (head.StartsWith(new byte[] { 0xFE, 0xFF }) || IsWide(head, 0)) return Encoding.BigEndianUnicode.GetString(even);
+        var cut = head.Length; // A character that is cut off at the end is no error.
         while (cut > 0 && cut > head.Length - 3 && (head[cut - 1] & 0xC0) == 0x80) cut--;
         return Utf8.GetString(cut > 0 && head[cut - 1] >= 0xC0 && head.Length == MaxBytes ? head[..(cut - 1)] : head);
     }
 
-    // UTF-16 without a mark: a zero in every other byte of the first few.
+    // UTF-16 without a byte order mark: every other one of the first bytes is zero.
     static bool IsWide(ReadOnlySpan<byte> head, int zero)
     {
         if (head.Length < 8) return false;
@@ -128,9 +154,22 @@ static partial class Markup
         return true;
     }
 
-    [GeneratedRegex(@"<(?:!doctype|\?xml|\?php|/?(?:html|head|body|script|svg|iframe|img|object|embed|meta|link|style|base|form|applet)\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    const RegexOptions Insensitive = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
+
+    [GeneratedRegex(
+        @"<(?:!doctype|\?xml|\?php|/?(?:html|head|body|script|svg|iframe|img|object|embed|meta|link|style|base|form|applet)\b)",
+        Insensitive)]
     private static partial Regex Tag();
 
-    [GeneratedRegex(@"\b(?:function|eval|alert|importScripts|require|fetch|setTimeout)\s{0,9}[\w$]{0,64}\s{0,9}\(|\b(?:var|let|const)\s{1,9}[\w${[]|=>|\b(?:document|window|self|location|globalThis|WScript)\s{0,9}[.[]|['""]use strict['""]|(?:^|\n)[ \t]{0,16}(?:import|export|class|def|using|package|from)[ \t]{1,9}[\w{*""']|@echo|powershell|CreateObject|\bInvoke-\w", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    // Calls, declarations, objects of a browser, strict mode, the first words of modules and classes, batch files, PowerShell.
+    [GeneratedRegex(
+        @"\b(?:function|eval|alert|importScripts|require|fetch|setTimeout)\s{0,9}[\w$]{0,64}\s{0,9}\("
+        + @"|\b(?:var|let|const)\s{1,9}[\w${[]"
+        + @"|=>"
+        + @"|\b(?:document|window|self|location|globalThis|WScript)\s{0,9}[.[]"
+        + @"|['""]use strict['""]"
+        + @"|(?:^|\n)[ \t]{0,16}(?:import|export|class|def|using|package|from)[ \t]{1,9}[\w{*""']"
+        + @"|@echo|powershell|CreateObject|\bInvoke-\w",
+        Insensitive)]
     private static partial Regex Code();
 }

@@ -2,16 +2,18 @@ using System.Collections.Frozen;
 
 namespace Latchkey.Files;
 
-/// <summary>Kinds of content that are never mistaken for one another. Pictures, sound and film are one: phones confuse them.</summary>
-enum Family
+/// <summary>
+/// Families of types that are never mistaken for one another. Images, audio and video are one family, because phones confuse them.
+/// </summary>
+enum MediaFamily
 {
-    /// <summary>A type that the table does not have.</summary>
+    /// <summary>A type that is not in the table.</summary>
     Unknown,
 
-    /// <summary>Pictures, sound and film.</summary>
+    /// <summary>Images, audio and video.</summary>
     Media,
 
-    /// <summary>PDF, Office, books.</summary>
+    /// <summary>PDF, Office documents, books.</summary>
     Document,
 
     /// <summary>Archives, packages, compressed data.</summary>
@@ -20,28 +22,28 @@ enum Family
     /// <summary>Fonts.</summary>
     Font,
 
-    /// <summary>Databases and the like.</summary>
+    /// <summary>Databases and similar data.</summary>
     Data,
 
-    /// <summary>Text of any kind, markup and scripts among it.</summary>
+    /// <summary>Text of any kind, including markup and scripts.</summary>
     Text,
 
-    /// <summary>What a machine runs as it is.</summary>
+    /// <summary>Executable programs.</summary>
     Program,
 }
 
 /// <summary>
-/// The one table of media types: under which names a type is known, and of which others it is a kind (a DNG is a TIFF,
-/// a docx is a ZIP, or OLE if it has a password). Types are written in lower case, without parameters.
+/// The names of media types (<see cref="MediaTable"/>): the aliases of a type, and the types of which it is a kind. A DNG is a TIFF; a
+/// docx is a ZIP, or OLE if it has a password. Types are in lower case, without parameters.
 /// </summary>
 static class MediaNames
 {
-    /// <summary>Bytes of no type in particular; whatever there is is a kind of it.</summary>
-    public const string Any = "application/octet-stream";
+    /// <summary>Bytes of no particular type. Every type is a kind of it.</summary>
+    public const string OctetStream = "application/octet-stream";
 
     const string Zip = "application/zip", Gzip = "application/gzip", Ole = "application/x-ole-storage", Xml = "application/xml";
 
-    // Names that begin so are Office documents: in a ZIP, in OLE (the old formats, and all that have a password), or flat XML.
+    // The prefixes of Office types. The documents are ZIP, OLE (the old formats, and all with a password) or plain XML.
     static readonly string[] Office =
     [
         "application/vnd.openxmlformats-officedocument.", "application/vnd.oasis.opendocument.", "application/vnd.sun.xml.",
@@ -52,31 +54,31 @@ static class MediaNames
 
     static readonly FrozenDictionary<string, Entry> Table = Read();
 
-    /// <summary>The name under which a type is kept where it is known; otherwise the name itself.</summary>
+    /// <summary>The canonical name of a type, or the name itself if it is unknown.</summary>
     public static string Canonical(string type) => Table.TryGetValue(type, out var entry) ? entry.Names[0] : type;
 
-    /// <summary>True if the table or the type's own name says what it is.</summary>
+    /// <summary>True if the type is in the table or its name says of what it is a kind.</summary>
     public static bool IsKnown(string type) => Table.ContainsKey(type) || Parents(type).Count > 0;
 
-    /// <summary>True if both are one type, or the first is a kind of the second.</summary>
+    /// <summary>True if both names mean the same type, or the first is a kind of the second.</summary>
     public static bool IsKindOf(string type, string other)
     {
         var wanted = Canonical(other);
-        return wanted == Any || IsKind(Canonical(type), wanted, depth: 4);
+        return wanted == OctetStream || IsKind(Canonical(type), wanted, depth: 4);
     }
 
-    /// <summary>What family a type is of, by the table, else by its top level.</summary>
-    public static Family FamilyOf(string type)
+    /// <summary>The family of a type, by the table or, failing that, by its top-level type.</summary>
+    public static MediaFamily FamilyOf(string type)
     {
         if (Table.TryGetValue(type, out var entry)) return entry.Family;
-        if (IsOffice(type)) return Family.Document;
+        if (IsOffice(type)) return MediaFamily.Document;
         return type.Split('/')[0] switch
         {
-            "image" or "audio" or "video" => Family.Media,
-            "text" => Family.Text,
-            "font" => Family.Font,
-            _ when type.EndsWith("+xml", StringComparison.Ordinal) || type.EndsWith("+json", StringComparison.Ordinal) => Family.Text,
-            _ => Family.Unknown,
+            "image" or "audio" or "video" => MediaFamily.Media,
+            "text" => MediaFamily.Text,
+            "font" => MediaFamily.Font,
+            _ when type.EndsWith("+xml", StringComparison.Ordinal) || type.EndsWith("+json", StringComparison.Ordinal) => MediaFamily.Text,
+            _ => MediaFamily.Unknown,
         };
     }
 
@@ -95,13 +97,13 @@ static class MediaNames
 
     static bool IsOffice(string type) => Array.Exists(Office, start => type.StartsWith(start, StringComparison.Ordinal));
 
-    // A line: the name that is kept, its other names, and behind "<" what it is a kind of.
+    // A line: the canonical name, its aliases, and after "<" the types of which it is a kind.
     static FrozenDictionary<string, Entry> Read()
     {
         var table = new Dictionary<string, Entry>(StringComparer.Ordinal);
         foreach (var (family, lines) in MediaTable.Families)
         {
-            foreach (var line in lines.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            foreach (var line in Unfold(lines).Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 var sides = line.Split('<');
                 var names = sides[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -112,5 +114,9 @@ static class MediaNames
         return table.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    sealed record Entry(Family Family, IReadOnlyList<string> Names, IReadOnlyList<string> Parents);
+    // Joins continuation lines, which start with "+", with the line before.
+    static string Unfold(string lines) => string.Join('\n', lines.Split('\n', StringSplitOptions.TrimEntries))
+        .Replace("\n+ ", " ", StringComparison.Ordinal);
+
+    sealed record Entry(MediaFamily Family, IReadOnlyList<string> Names, IReadOnlyList<string> Parents);
 }

@@ -4,15 +4,15 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
 
-/// <summary>A file's content type (RFC 9110 §8.3.1): <c>type/subtype</c>, with parameters or without, in plain ASCII.</summary>
+/// <summary>Reads a file's media type (RFC 9110 §8.3.1): <c>type/subtype</c> with or without parameters, in ASCII.</summary>
 public static partial class MediaType
 {
     const int MaxChars = 127;
     const string Unknown = "application/octet-stream";
 
     /// <summary>
-    /// The content type as it is kept and served. Parameters that do not parse are dropped (browsers write
-    /// <c>codecs=vp8,opus</c>); nothing, or what scripts make of nothing, is <c>application/octet-stream</c>.
+    /// The media type as it is stored and served. Parameters that can't be parsed are dropped (browsers write
+    /// <c>codecs=vp8,opus</c>). An empty type, or what scripts write for one, is <c>application/octet-stream</c>.
     /// </summary>
     /// <exception cref="Problem">400 <c>invalid_content_type</c>.</exception>
     public static string Read(string? contentType)
@@ -21,8 +21,8 @@ public static partial class MediaType
         if (text is "" or "null" or "undefined") return Unknown;
         var essence = text.Split(';')[0].TrimEnd();
         if (essence.Length > MaxChars || !Essence().IsMatch(essence))
-            throw Invalid($"it must be type/subtype, {MaxChars} characters at most, such as image/jpeg");
-        if (IsForm(essence)) throw Invalid("a form is the wrapping of a file: send the file's own type and bytes");
+            throw Invalid($"it must be type/subtype, such as image/jpeg, with {MaxChars} characters at most");
+        if (IsForm(essence)) throw Invalid("a form only wraps a file; send the file's own type and bytes");
         if (text.Length <= MaxChars && Grammar().IsMatch(text)) return text;
         var kept = essence;
         foreach (var parameter in Parameters(text[text.IndexOf(';', StringComparison.Ordinal)..]))
@@ -32,20 +32,20 @@ public static partial class MediaType
         return kept;
     }
 
-    /// <summary>True if it says <c>multipart/form-data</c> (RFC 7578).</summary>
+    /// <summary>True for <c>multipart/form-data</c> (RFC 7578).</summary>
     public static bool IsForm(string? contentType) =>
         contentType?.Split(';')[0].Trim().Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) is true;
 
-    /// <summary>415 <c>content_type_not_allowed</c>, with the types that are.</summary>
+    /// <summary>415 <c>content_type_not_allowed</c>, with the types that are allowed.</summary>
     public static Problem NotAllowed(string contentType, FileLimits limits) =>
-        new(415, "content_type_not_allowed", "Files of this type may not be stored here.")
+        new(415, "content_type_not_allowed", "This tenant does not allow files of this type.")
         {
             Extensions = new Dictionary<string, object?> { ["contentType"] = contentType, ["allowed"] = limits.ContentTypes },
         };
 
-    static Problem Invalid(string why) => Problem.BadRequest("invalid_content_type", $"contentType is not a file's: {why}.");
+    static Problem Invalid(string why) => Problem.BadRequest("invalid_content_type", $"Invalid contentType: {why}.");
 
-    // What lies between semicolons, but for those in quotes.
+    // The texts between semicolons, except semicolons in quotes.
     static IEnumerable<string> Parameters(string text)
     {
         var (start, isQuoted) = (1, false);

@@ -1,24 +1,29 @@
 namespace Latchkey.Files;
 
-/// <summary>MPEG audio, which has no mark but a header in each frame (ISO/IEC 11172-3 §2.4.2.3, ADTS: ISO/IEC 13818-7 §6.2).</summary>
+/// <summary>
+/// Recognizes MPEG audio, which has no signature, only a header in each frame (ISO/IEC 11172-3 §2.4.2.3; ADTS: ISO/IEC 13818-7 §6.2).
+/// </summary>
 static class Mp3
 {
     // kbit/s by version 1 and layer (I, II, III), then version 2 (I; II and III).
     static readonly int[][] Rates =
     [
-        [32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448], [32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
-        [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320], [32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
+        [32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
+        [32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
+        [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+        [32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
         [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
     ];
 
     static readonly int[] Hertz = [44100, 48000, 32000];
 
-    /// <summary>What the bytes are: a tag (ID3v2 §3.1) or two frames, one behind the other, with zeros before them or without; or null.</summary>
+    /// <summary>The type of bytes that begin with a tag (ID3v2 §3.1) or with two frames, possibly after zeros; otherwise null.</summary>
     public static SniffedContent? Of(ReadOnlySpan<byte> head)
     {
         if (head.Length < 10 || !head.StartsWith("ID3"u8)) return Frames(head);
         var tag = 10 + (head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]) + ((head[5] & 0x10) != 0 ? 10 : 0);
-        var tagged = new SniffedContent("audio/mpeg", ["audio/aac", "audio/flac", "audio/aiff", "audio/wav", "audio/x-ape", "audio/x-tta", "audio/x-musepack"]);
+        string[] alsoTagged = ["audio/aac", "audio/flac", "audio/aiff", "audio/wav", "audio/x-ape", "audio/x-tta", "audio/x-musepack"];
+        var tagged = new SniffedContent("audio/mpeg", alsoTagged);
         if (tag >= head.Length - 4) return tagged;
         var rest = head[tag..];
         if (rest.StartsWith("fLaC"u8)) return new("audio/flac", []);
@@ -38,7 +43,7 @@ static class Mp3
         return isAac ? new("audio/aac", []) : new("audio/mpeg", []);
     }
 
-    // A frame's length in bytes, or 0 if none begins here.
+    // The length of the frame in bytes, or 0 if no frame begins here.
     static (int Length, bool IsAac) Frame(ReadOnlySpan<byte> at)
     {
         if (at.Length < 7 || at[0] != 0xFF || (at[1] & 0xE0) != 0xE0) return default;

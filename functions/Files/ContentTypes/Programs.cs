@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace Latchkey.Files;
 
-/// <summary>What a machine runs as it is.</summary>
+/// <summary>Recognizes executable programs.</summary>
 static class Programs
 {
-    /// <summary>What program the bytes are, or null.</summary>
+    /// <summary>The type of the program, or null.</summary>
     public static SniffedContent? Of(ReadOnlySpan<byte> head)
     {
         if (head.Length < 4) return null;
@@ -18,9 +18,10 @@ static class Programs
         {
             0x7F454C46 => new("application/x-executable", []),
             0xFEEDFACE or 0xFEEDFACF or 0xCEFAEDFE or 0xCFFAEDFE => new("application/x-mach-binary", []),
-            0xCAFEBABE => new("application/java-vm", ["application/x-mach-binary"]), // Both have this mark.
+            0xCAFEBABE => new("application/java-vm", ["application/x-mach-binary"]), // Both have this signature.
             0x0061736D => new("application/wasm", []),
-            0x4C000000 when head.Length > 7 && head[4..8].SequenceEqual(new byte[] { 1, 0x14, 2, 0 }) => new("application/x-ms-shortcut", []),
+            0x4C000000 when head.Length > 7 && head[4..8].SequenceEqual(new byte[] { 1, 0x14, 2, 0 }) =>
+                new("application/x-ms-shortcut", []),
             _ => null,
         };
     }

@@ -4,16 +4,16 @@ using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
-/// <summary>How far a copy is, in bytes.</summary>
+/// <summary>The progress of a copy, in bytes.</summary>
 public sealed record CopyProgress(long Bytes, long Total);
 
 /// <summary>
-/// Copies made by storage itself (Copy Blob), which go on whether anybody waits or not. Whoever reads the record of a
-/// copy, or the sweep, finishes it; or starts it again, if the process that was to start it died.
+/// Copies blobs within storage (Copy Blob), which goes on whether or not anybody waits. The copy is finished by whoever reads its
+/// record, or by the sweep. If the process that should have started it crashed, they start it.
 /// </summary>
 public sealed class BlobCopier(FileStore files, BlobStore blobs, FileUrls urls, FilePurge purge, TimeProvider clock)
 {
-    /// <summary>Starts it, unless it has been started; false if the source's bytes are gone.</summary>
+    /// <summary>Starts the copy unless it has been started; false if the source's bytes are gone.</summary>
     public async Task<bool> TryStart(FileRecord source, FileRecord copy, CancellationToken cancel)
     {
         if (source.Status is not (FileStatus.Available or FileStatus.Deleted)) return false;
@@ -21,9 +21,9 @@ public sealed class BlobCopier(FileStore files, BlobStore blobs, FileUrls urls, 
         return await blobs.TryStartCopy(copy.Tenant, copy.BlobName, new Uri(url.Url), cancel);
     }
 
-    /// <summary>Finishes the copy if storage is done; otherwise says how far it is.</summary>
-    /// <exception cref="Problem">409 <c>copy_failed</c>, and the copy is gone; 404 <c>file_not_found</c>.</exception>
-    public async Task<(FileRecord File, CopyProgress? Progress)> Look(FileRecord copy, CancellationToken cancel)
+    /// <summary>Finishes the copy if storage is done; otherwise reports its progress.</summary>
+    /// <exception cref="Problem">409 <c>copy_failed</c>, and the copy is removed; 404 <c>file_not_found</c>.</exception>
+    public async Task<(FileRecord File, CopyProgress? Progress)> FinishIfDone(FileRecord copy, CancellationToken cancel)
     {
         var blob = await blobs.Find(copy.Tenant, copy.BlobName, cancel);
         if (blob is null)
@@ -39,17 +39,17 @@ public sealed class BlobCopier(FileStore files, BlobStore blobs, FileUrls urls, 
         var done = copy.Complete(clock.GetUtcNow());
         if (await files.TryComplete(done, cancel)) return (done, null);
         return await files.Find(copy.Tenant, copy.Id, cancel) is { Status: FileStatus.Available } there
-            ? (there, null) : throw FilePermissions.NotFound(); // Somebody else finished it, or deleted it.
+            ? (there, null) : throw FilePermissions.NotFound(); // Somebody else finished or deleted it.
     }
 
-    // What was never verified is not told to those who download either.
+    // An MD5 that was never verified is not sent to those who download either.
     static BlobHttpHeaders HeadersOf(FileRecord copy, BlobProperties blob) =>
         UploadCheck.HeadersOf(copy, copy.Md5Verified ? Convert.FromBase64String(copy.Md5!) : blob.ContentHash);
 
     async Task<Problem> Failed(FileRecord copy, CancellationToken cancel)
     {
         await purge.TryRun(copy, isDue: true, cancel);
-        return Problem.Conflict("copy_failed", "The copy failed, because the file that it was of is gone or storage gave up.");
+        return Problem.Conflict("copy_failed", "The copy failed: the source file is gone, or storage gave up.");
     }
 
     // "bytes/total", as in the header x-ms-copy-progress (Get Blob Properties).

@@ -6,27 +6,29 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>Copies a file, into another space if asked; storage does it by itself (<see cref="BlobCopier"/>).</summary>
+/// <summary>Copies a file, on request into another space. Storage copies the bytes by itself (<see cref="BlobCopier"/>).</summary>
 public sealed class CopyFile(
-    TenantPipeline pipeline, FilePermissions rights, Spaces spaces, FileStore files, BlobCopier copies, FilePurge purge, FileSchedule due, TimeProvider clock)
+    TenantPipeline pipeline, FilePermissions permissions, Spaces spaces, FileStore files, BlobCopier copier, FilePurge purge,
+    FileSchedule schedule, TimeProvider clock)
 {
     static readonly TimeSpan UnfinishedAfter = TimeSpan.FromMinutes(10);
 
-    /// <summary><c>POST /{tenant}/files/{id}/copy</c> → 202 and where the new file is; read it until it is available.</summary>
+    /// <summary><c>POST /{tenant}/files/{id}/copy</c> → 202 with the new file's Location. Read it until it is available.</summary>
     [Function("files-copy")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/files/{id}/copy")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
         {
             var asked = await JsonBody.Read<CopyRequest>(request);
-            var source = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Read);
+            var source = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Read);
             if (source.Status == FileStatus.Copying) throw FilePermissions.Copying();
             if (source.Status != FileStatus.Available) throw Problem.Conflict("file_pending", "The file is not complete yet.");
             var owner = await spaces.Find(caller, asked.Space, Permission.Write);
             var copy = asked.ToRecord(caller, source, owner, clock.GetUtcNow());
-            await due.Add(copy, copy.CreatedAt + UnfinishedAfter, caller.Cancel); // First: the sweep finishes what dies after the record.
+            // First, so that the sweep finishes the copy if this process crashes after writing the record.
+            await schedule.Add(copy, copy.CreatedAt + UnfinishedAfter, caller.Cancel);
             await files.Add(copy, Owner.Of(caller.Token), caller.Cancel);
-            if (!await copies.TryStart(source, copy, caller.Cancel))
+            if (!await copier.TryStart(source, copy, caller.Cancel))
             {
                 await purge.TryRun(copy, isDue: true, caller.Cancel);
                 throw FilePermissions.NotFound();
@@ -36,13 +38,13 @@ public sealed class CopyFile(
 
     sealed record CopyRequest
     {
-        /// <summary>The source's if it is left out.</summary>
+        /// <summary>The source's name if it is left out.</summary>
         public string? Name { get; init; }
 
-        /// <summary>The source's if it is left out and the space is the same; the root of another.</summary>
+        /// <summary>If it is left out: the source's folder in the same space, the root of another space.</summary>
         public string? Folder { get; init; }
 
-        /// <summary>Whose space (<see cref="Spaces.Find"/>); one's own if it is left out.</summary>
+        /// <summary>The space (<see cref="Spaces.Find"/>); the caller's own if it is left out.</summary>
         public string? Space { get; init; }
 
         public FileRecord ToRecord(Caller caller, FileRecord source, Owner owner, DateTimeOffset now) => new()

@@ -8,20 +8,22 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Leads to a file's bytes, which storage itself serves: as a URL for apps that start a transfer with it, or as a
-/// redirect for what can only follow one.
+/// Leads to a file's bytes, which storage serves: as a URL for apps that start a download with it, or as a redirect for clients that
+/// can only follow one.
 /// </summary>
-public sealed class Download(TenantPipeline pipeline, FilePermissions rights, FileUrls urls)
+public sealed class Download(TenantPipeline pipeline, FilePermissions permissions, FileUrls urls)
 {
     /// <summary><c>GET /{tenant}/files/{id}/download</c> → <c>{url, expiresAt}</c></summary>
     [Function("files-download")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files/{id}/download")] HttpRequest request) =>
-        pipeline.AuthorizeRead(request, Scopes.FilesRead, async caller => FileJson.Ok(DownloadResponse.Of(await Url(caller, request))));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files/{id}/download")]
+        HttpRequest request) =>
+        pipeline.AuthorizeRead(request, Scopes.FilesRead, async caller =>
+            FileJson.Ok(DownloadResponse.Of(await Url(caller, request))));
 
     /// <summary>
-    /// <c>GET /{tenant}/files/{id}/content</c> → 302, which nobody may keep (every answer of ours is no-store). HEAD gets
-    /// the URL too, and it is told as any other: storage answers HEAD there with size, type and name.
+    /// <c>GET /{tenant}/files/{id}/content</c> → 302, which nobody may cache (every response is no-store). HEAD gets the URL too, and it
+    /// is logged and audited like any other: there storage answers HEAD with size, type and name.
     /// </summary>
     [Function("files-content")]
     public Task<IResult> Content(
@@ -30,7 +32,7 @@ public sealed class Download(TenantPipeline pipeline, FilePermissions rights, Fi
 
     async Task<SignedUrl> Url(Caller caller, HttpRequest request)
     {
-        var file = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Read);
+        var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Read);
         if (file.Status == FileStatus.Copying) throw FilePermissions.Copying();
         if (file.Status != FileStatus.Available)
             throw Problem.Conflict("file_pending", "The file is not complete yet.");

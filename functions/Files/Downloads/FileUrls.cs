@@ -7,52 +7,55 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Hands out the URLs under which storage takes or gives a file's bytes. Every one is logged and audited with all that it allows
-/// and without what makes it work. A URL that a refused request threw away may be in the log; the reverse can't be.
+/// Issues the URLs with which a file's bytes are uploaded to storage or downloaded from it. Every URL is logged and audited with what
+/// it permits, but without its signature. The log may hold a URL that was discarded because its request was refused; a URL that was
+/// issued is never missing.
 /// </summary>
 public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider clock, ILogger<FileUrls> logger)
 {
     /// <summary>
-    /// The URL that creates the file's blob once, or that takes its blocks. It lives as long as its size needs
-    /// (<see cref="UploadDeadline.UrlTime"/>), but never longer than the upload may.
+    /// The URL that creates the file's blob once, or that takes its blocks. Its lifetime depends on the file's size
+    /// (<see cref="UploadDeadline.UrlLifetime"/>), but it never outlives the upload.
     /// </summary>
     /// <exception cref="Problem">410 <c>upload_expired</c>.</exception>
     public async Task<SignedUrl> Upload(Caller caller, FileRecord file)
     {
         var left = UploadDeadline.Of(file) - clock.GetUtcNow();
-        if (left <= TimeSpan.Zero) throw UploadDeadline.Passed();
-        var needed = UploadDeadline.UrlTime(file.Size, settings.UploadUrlTime);
+        if (left <= TimeSpan.Zero) throw UploadDeadline.Expired();
+        var needed = UploadDeadline.UrlLifetime(file.Size, settings.UploadUrlTime);
         var life = left < needed ? left : needed;
         var url = file.IsStaged
             ? await sas.ToStage(file.Tenant, file.BlobName, life, caller.Cancel)
             : await sas.ToCreate(file.Tenant, file.BlobName, life, caller.Cancel);
-        Tell(file, caller.Token.ClientId, caller.Audit, file.IsStaged ? "create and write" : "create", url);
+        LogAndAudit(file, caller.Token.ClientId, caller.Audit, file.IsStaged ? "create and write" : "create", url);
         return url;
     }
 
-    /// <summary>The URL that serves the file under its name, to be saved. It lives <see cref="Settings.DownloadUrlTime"/>.</summary>
+    /// <summary>The URL that downloads the file under its name. It lives for <see cref="Settings.DownloadUrlTime"/>.</summary>
     public Task<SignedUrl> Download(Caller caller, FileRecord file) =>
         Read(file, caller.Token.ClientId, settings.DownloadUrlTime, caller.Audit, caller.Cancel);
 
-    /// <summary>The URL from which storage itself copies the file: it is logged, and no act of anybody's, because nobody gets it.</summary>
+    /// <summary>The URL from which storage itself copies the file. It is logged but not audited, because nobody else gets it.</summary>
     public async Task<SignedUrl> Copy(FileRecord file, string client, CancellationToken cancel)
     {
         var url = await sas.ToCopy(file.Tenant, file.BlobName, file.Snapshot, settings.LongestUrlTime, cancel);
-        Tell(file, client, audit: null, "read", url);
+        LogAndAudit(file, client, audit: null, "read", url);
         return url;
     }
 
-    /// <summary>The same as a download for whoever has no token, such as a link; <paramref name="client"/> is who, for the log.</summary>
+    /// <summary>
+    /// A download URL for a caller without a token, such as the holder of a link; <paramref name="client"/> identifies the caller in
+    /// the log.
+    /// </summary>
     public async Task<SignedUrl> Read(FileRecord file, string client, TimeSpan life, AuditContext audit, CancellationToken cancel)
     {
         var url = await sas.ToRead(
-            file.Tenant, file.BlobName, file.Snapshot, file.ContentType, ContentDisposition.For(file.Name), life, cancel);
-        Tell(file, client, audit, "read", url);
+            file.Tenant, file.BlobName, file.Snapshot, new(file.ContentType, ContentDisposition.For(file.Name)), life, cancel);
+        LogAndAudit(file, client, audit, "read", url);
         return url;
     }
 
-    // To the log, and to the audit with the rest of the act.
-    void Tell(FileRecord file, string client, AuditContext? audit, string permission, SignedUrl url)
+    void LogAndAudit(FileRecord file, string client, AuditContext? audit, string permission, SignedUrl url)
     {
         Log.Issued(logger, file.Tenant, file.Id, permission, url.ExpiresAt, client);
         if (audit is null) return;

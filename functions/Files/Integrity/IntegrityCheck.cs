@@ -3,16 +3,17 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Compares what is recorded with what is stored, a tenant at a time and a page at a time: this is the one piece of
-/// housekeeping that reads everything, so it goes on where it stopped and takes as many runs as it needs.
+/// Compares the records with what is stored, one tenant and one page at a time. It is the only housekeeping that reads everything, so
+/// it continues where it stopped and takes as many runs as it needs.
 /// </summary>
-public sealed partial class IntegrityCheck(IntegrityCheckStore store, IntegrityCheckSteps steps, TimeProvider clock, ILogger<IntegrityCheck> logger)
+public sealed partial class IntegrityCheck(
+    IntegrityCheckStore store, IntegrityCheckSteps steps, TimeProvider clock, ILogger<IntegrityCheck> logger)
 {
     static readonly TimeSpan Pause = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Goes on with a tenant's check, at most so many pages; begins one if <paramref name="now"/> or the last ended a day
-    /// ago.
+    /// Continues a tenant's check by at most <paramref name="pages"/> pages. If the last check has finished, a new one begins: at once
+    /// if <paramref name="now"/> is true, otherwise a day later.
     /// </summary>
     public async Task<IntegrityCheckState?> Run(string tenant, int pages, bool now, CancellationToken cancel)
     {
@@ -26,7 +27,7 @@ public sealed partial class IntegrityCheck(IntegrityCheckStore store, IntegrityC
         {
             state = await steps.Next(tenant, state, cancel);
             if (state.Phase == IntegrityCheckPhase.Done) state = state with { FinishedAt = clock.GetUtcNow(), Continuation = null };
-            if (!await store.TrySave(tenant, state, cancel)) return await store.Find(tenant, cancel); // Somebody else is at it.
+            if (!await store.TrySave(tenant, state, cancel)) return await store.Find(tenant, cancel); // Another process is running it.
             state = (await store.Find(tenant, cancel))!;
         }
         if (state.FinishedAt is not null) Report(tenant, state);
@@ -42,12 +43,12 @@ public sealed partial class IntegrityCheck(IntegrityCheckStore store, IntegrityC
 
     static partial class Log
     {
-        [LoggerMessage(63, LogLevel.Error, "Files check: tenant {Tenant} has {Missing} files without bytes: {FileIds}")]
+        [LoggerMessage(63, LogLevel.Error, "Integrity check: tenant {Tenant} has {Missing} files without bytes: {FileIds}")]
         public static partial void Missing(ILogger logger, string tenant, long missing, string fileIds);
 
         [LoggerMessage(64, LogLevel.Information,
-            "Files check: tenant {Tenant}, {Records} records, {Blobs} blobs; {Missing} without bytes, {Orphans} without record "
-            + "({Deleted} deleted), {Folders} empty folders, {Parts} parts of the total repaired")]
+            "Integrity check: tenant {Tenant}, {Records} records, {Blobs} blobs; {Missing} records without bytes, {Orphans} blobs without "
+            + "record ({Deleted} deleted), {Folders} empty folders removed, {Parts} quota shares repaired")]
         public static partial void Finished(ILogger logger, string tenant, long records, long blobs, long missing, long orphans,
             long deleted, long folders, long parts);
     }

@@ -6,22 +6,21 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>The check of a tenant's files, for its administrators: what the last one found, and the next one now.</summary>
+/// <summary>The integrity check of a tenant's files, for its administrators: reads the result of the last one, or runs one now.</summary>
 public sealed class IntegrityCheckEndpoint(TenantPipeline pipeline, IntegrityCheck check, IntegrityCheckStore store)
 {
     const int PagesAtOnce = 5;
 
-    /// <summary><c>GET /{tenant}/files-check</c> → the last check, done or not; 404 <c>not_checked</c> before the first.</summary>
+    /// <summary><c>GET /{tenant}/files-check</c> → the last check, finished or not; 404 <c>not_checked</c> before the first.</summary>
     [Function("files-check-read")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files-check")] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
             FileJson.Ok(Answer(await store.Find(caller.Tenant.Id, caller.Cancel)
-                ?? throw Problem.NotFound("not_checked", "These files have not been checked yet."))));
+                ?? throw Problem.NotFound("not_checked", "The files have not been checked yet."))));
 
     /// <summary>
-    /// <c>POST /{tenant}/files-check</c> → goes on with it, a thousand things at a time; send it until there is a
-    /// <c>finishedAt</c>.
+    /// <c>POST /{tenant}/files-check</c> → continues the check by a thousand items. Repeat it until there is a <c>finishedAt</c>.
     /// </summary>
     [Function("files-check-run")]
     public Task<IResult> Post(
@@ -29,11 +28,43 @@ public sealed class IntegrityCheckEndpoint(TenantPipeline pipeline, IntegrityChe
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
             FileJson.Ok(Answer((await check.Run(caller.Tenant.Id, PagesAtOnce, now: true, caller.Cancel))!)));
 
-    static IntegrityCheckResponse Answer(IntegrityCheckState state) => new(
-        state.StartedAt.UtcDateTime, state.FinishedAt?.UtcDateTime, state.Phase.ToString().ToLowerInvariant(), state.Records, state.Blobs,
-        state.Missing, state.MissingIds, state.Orphans, state.OrphansDeleted, state.FoldersRemoved, state.PartsRepaired);
+    static IntegrityCheckResponse Answer(IntegrityCheckState state) => new()
+    {
+        StartedAt = state.StartedAt.UtcDateTime,
+        FinishedAt = state.FinishedAt?.UtcDateTime,
+        Phase = state.Phase.ToString().ToLowerInvariant(),
+        Records = state.Records,
+        Blobs = state.Blobs,
+        Missing = state.Missing,
+        MissingIds = state.MissingIds,
+        Orphans = state.Orphans,
+        OrphansDeleted = state.OrphansDeleted,
+        FoldersRemoved = state.FoldersRemoved,
+        PartsRepaired = state.PartsRepaired,
+    };
 
-    sealed record IntegrityCheckResponse(
-        DateTime StartedAt, DateTime? FinishedAt, string Phase, long Records, long Blobs, long Missing,
-        IReadOnlyList<string> MissingIds, long Orphans, long OrphansDeleted, long FoldersRemoved, long PartsRepaired);
+    sealed record IntegrityCheckResponse
+    {
+        public required DateTime StartedAt { get; init; }
+
+        public DateTime? FinishedAt { get; init; }
+
+        public required string Phase { get; init; }
+
+        public long Records { get; init; }
+
+        public long Blobs { get; init; }
+
+        public long Missing { get; init; }
+
+        public required IReadOnlyList<string> MissingIds { get; init; }
+
+        public long Orphans { get; init; }
+
+        public long OrphansDeleted { get; init; }
+
+        public long FoldersRemoved { get; init; }
+
+        public long PartsRepaired { get; init; }
+    }
 }

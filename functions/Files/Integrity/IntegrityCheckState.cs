@@ -2,70 +2,70 @@ using Azure;
 
 namespace Latchkey.Files;
 
-/// <summary>What a check goes through, one after the other.</summary>
+/// <summary>The phases of a check, in order.</summary>
 public enum IntegrityCheckPhase
 {
-    /// <summary>Records: are their bytes there?</summary>
+    /// <summary>Finds records without bytes.</summary>
     Records,
 
-    /// <summary>Blobs: have they a record?</summary>
+    /// <summary>Finds blobs without a record.</summary>
     Blobs,
 
-    /// <summary>Folders: is something in them?</summary>
+    /// <summary>Finds folders without files.</summary>
     Folders,
 
-    /// <summary>The parts that spaces have taken of the tenant's total: do the spaces know of them?</summary>
+    /// <summary>Finds shares of the tenant's quota of which their space doesn't know.</summary>
     Totals,
 
-    /// <summary>Done.</summary>
+    /// <summary>The check is finished.</summary>
     Done,
 }
 
-/// <summary>How far the check of one tenant is, and what it has found (SCHEMA.md, table Files, partition <c>tenant|check</c>).</summary>
+/// <summary>The progress of a tenant's check, and what it has found (SCHEMA.md, table Files, partition <c>tenant|check</c>).</summary>
 public sealed record IntegrityCheckState
 {
-    /// <summary>How many ids of files without bytes are kept.</summary>
+    /// <summary>The most ids of files without bytes that are kept.</summary>
     public const int MaxIds = 100;
 
     /// <summary>When it began.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>When it ended, or null.</summary>
+    /// <summary>When it finished, or null.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>What it goes through now.</summary>
+    /// <summary>The current phase.</summary>
     public IntegrityCheckPhase Phase { get; init; }
 
-    /// <summary>Where in that it goes on; null is the start.</summary>
+    /// <summary>Where in the phase it continues; null for the start.</summary>
     public string? Continuation { get; init; }
 
-    /// <summary>Records seen.</summary>
+    /// <summary>The number of records checked.</summary>
     public long Records { get; init; }
 
-    /// <summary>Blobs seen.</summary>
+    /// <summary>The number of blobs checked.</summary>
     public long Blobs { get; init; }
 
-    /// <summary>Records whose bytes are not there; they are marked.</summary>
+    /// <summary>The number of records without bytes. They are marked.</summary>
     public long Missing { get; init; }
 
-    /// <summary>The first ids of them.</summary>
+    /// <summary>The ids of the first of them.</summary>
     public IReadOnlyList<string> MissingIds { get; init; } = [];
 
-    /// <summary>Blobs without a record.</summary>
+    /// <summary>The number of blobs without a record.</summary>
     public long Orphans { get; init; }
 
-    /// <summary>Those of them that were old enough to be deleted.</summary>
+    /// <summary>The number of those that were old enough to be deleted.</summary>
     public long OrphansDeleted { get; init; }
 
-    /// <summary>Empty folders that were taken off the list.</summary>
+    /// <summary>The number of empty folders that were removed.</summary>
     public long FoldersRemoved { get; init; }
 
-    /// <summary>Parts of the total that were given back.</summary>
+    /// <summary>The number of quota shares that were released.</summary>
     public long PartsRepaired { get; init; }
 
-    /// <summary>The row's ETag; null if there is no row.</summary>
+    /// <summary>The row's ETag; null if there is no row yet.</summary>
     public ETag? ETag { get; init; }
 
-    /// <summary>After a page: on to the next, or to the next phase.</summary>
-    public IntegrityCheckState On(string? next) => this with { Continuation = next, Phase = next is null ? Phase + 1 : Phase };
+    /// <summary>The state after a page: at the next page, or in the next phase.</summary>
+    public IntegrityCheckState MoveTo(string? next) => this with { Continuation = next, Phase = next is null ? Phase + 1 : Phase };
 }

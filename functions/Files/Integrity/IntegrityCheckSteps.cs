@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs.Models;
 using Latchkey.Storage;
@@ -5,41 +6,41 @@ using Latchkey.Storage;
 namespace Latchkey.Files;
 
 /// <summary>
-/// One page of a check. Each thing found is looked at once more before anything is done about it, because the service
-/// works on meanwhile; and a page done twice finds the same and does it once.
+/// Checks one page. Because the service runs meanwhile, everything found is read once more before it is changed. A page that is
+/// checked twice does no harm.
 /// </summary>
 public sealed class IntegrityCheckSteps(
-    StorageClients storage, FileStore files, BlobStore blobs, Folders folders, TenantQuota totals, TimeProvider clock)
+    StorageClients storage, FileStore files, BlobStore blobs, Folders folders, TenantQuota tenantQuota, TimeProvider clock)
 {
     const int PageSize = 200;
-    const int AtOnce = 8;
+    const int MaxParallel = 8;
 
     static readonly TimeSpan UntouchedFor = TimeSpan.FromHours(1);
 
-    // Longer than any upload URL lives (a day) and than uncommitted blocks do (a week).
+    // Longer than any upload URL lives (a day), and longer than storage keeps uncommitted blocks (a week).
     static readonly TimeSpan OrphanAge = TimeSpan.FromDays(8);
 
-    readonly Table table = new(storage.Tables.GetTableClient("Files"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
-    /// <summary>Does the next page.</summary>
+    /// <summary>Checks the next page.</summary>
     public Task<IntegrityCheckState> Next(string tenant, IntegrityCheckState state, CancellationToken cancel) => state.Phase switch
     {
         IntegrityCheckPhase.Records => Records(tenant, state, cancel),
         IntegrityCheckPhase.Blobs => Blobs(tenant, state, cancel),
         IntegrityCheckPhase.Folders => Folders(tenant, state, cancel),
         IntegrityCheckPhase.Totals => Totals(tenant, state, cancel),
-        _ => throw new ArgumentException("The check is done.", nameof(state)),
+        _ => throw new ArgumentException("The check is finished.", nameof(state)),
     };
 
     async Task<IntegrityCheckState> Records(string tenant, IntegrityCheckState state, CancellationToken cancel)
     {
-        var (rows, next) = await Rows(tenant, "file|", state, cancel);
-        var missing = new System.Collections.Concurrent.ConcurrentBag<string>();
-        await Each(rows, async (row, stop) =>
+        var (rows, next) = await Rows(tenant, RowKeys.File(""), state, cancel);
+        var missing = new ConcurrentBag<string>();
+        await ForEach(rows, async (row, stop) =>
         {
             if (await IsMissing(FileRows.Read(tenant, row), stop)) missing.Add(row.GetString("Id"));
         }, cancel);
-        return state.On(next) with
+        return state.MoveTo(next) with
         {
             Records = state.Records + rows.Count,
             Missing = state.Missing + missing.Count,
@@ -47,7 +48,7 @@ public sealed class IntegrityCheckSteps(
         };
     }
 
-    // Marks the record, or takes the mark off. Bytes that come and go are not our doing: nothing is deleted here.
+    // Sets or clears the mark on the record. Missing bytes may come back, so nothing is deleted.
     async Task<bool> IsMissing(FileRecord file, CancellationToken cancel)
     {
         if (file.Status is not (FileStatus.Available or FileStatus.Deleted)) return false;
@@ -62,7 +63,7 @@ public sealed class IntegrityCheckSteps(
     {
         var (page, next) = await blobs.Page(tenant, state.Continuation, PageSize, cancel);
         var (orphans, deleted) = (0, 0);
-        await Each(page, async (blob, stop) =>
+        await ForEach(page, async (blob, stop) =>
         {
             if (await HasRecord(tenant, blob, stop)) return;
             Interlocked.Increment(ref orphans);
@@ -70,7 +71,7 @@ public sealed class IntegrityCheckSteps(
             await blobs.Delete(tenant, blob.Name, stop);
             Interlocked.Increment(ref deleted);
         }, cancel);
-        return state.On(next) with
+        return state.MoveTo(next) with
         {
             Blobs = state.Blobs + page.Count,
             Orphans = state.Orphans + orphans,
@@ -78,15 +79,15 @@ public sealed class IntegrityCheckSteps(
         };
     }
 
-    // All blobs of a file, whatever they are for, have names that start with its id.
+    // The names of all blobs of a file start with its id.
     async Task<bool> HasRecord(string tenant, BlobItem blob, CancellationToken cancel) =>
         blob.Name.Length >= 32 && await files.Find(tenant, blob.Name[..32], cancel) is not null;
 
     async Task<IntegrityCheckState> Folders(string tenant, IntegrityCheckState state, CancellationToken cancel)
     {
-        var (rows, next) = await Rows(tenant, "folder|", state, cancel);
+        var (rows, next) = await Rows(tenant, RowKeys.AnyFolder, state, cancel);
         var removed = 0;
-        await Each(rows, async (row, stop) =>
+        await ForEach(rows, async (row, stop) =>
         {
             var path = row.GetString("Path");
             while (path.Length > 0 && await folders.TryRemove(row.PartitionKey, path, stop))
@@ -95,17 +96,18 @@ public sealed class IntegrityCheckSteps(
                 path = FileRows.Parent(path);
             }
         }, cancel);
-        return state.On(next) with { FoldersRemoved = state.FoldersRemoved + removed };
+        return state.MoveTo(next) with { FoldersRemoved = state.FoldersRemoved + removed };
     }
 
     async Task<IntegrityCheckState> Totals(string tenant, IntegrityCheckState state, CancellationToken cancel) =>
-        state.On(null) with { PartsRepaired = await totals.Repair(tenant, clock.GetUtcNow() - UntouchedFor, cancel) };
+        state.MoveTo(null) with { PartsRepaired = await tenantQuota.Repair(tenant, clock.GetUtcNow() - UntouchedFor, cancel) };
 
-    // `}` is the character after `|`: all partitions of the tenant, all keys that start so.
-    Task<(IReadOnlyList<TableEntity> Rows, string? Next)> Rows(string tenant, string start, IntegrityCheckState state, CancellationToken cancel) =>
+    // All partitions of the tenant (`}` is the character after `|`), all keys with this prefix.
+    Task<(IReadOnlyList<TableEntity> Rows, string? Next)> Rows(
+        string tenant, string start, IntegrityCheckState state, CancellationToken cancel) =>
         table.Page($"PartitionKey ge {tenant + "|"} and PartitionKey lt {tenant + "}"} and RowKey ge {start} and RowKey lt {start + "~"}",
             state.Continuation, PageSize, cancel);
 
-    static Task Each<T>(IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> step, CancellationToken cancel) =>
-        Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, step);
+    static Task ForEach<T>(IReadOnlyList<T> items, Func<T, CancellationToken, ValueTask> step, CancellationToken cancel) =>
+        Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancel }, step);
 }

@@ -3,17 +3,17 @@ using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
-/// <summary>Where the check of each tenant stands; one check of a tenant at a time, by conditional writes.</summary>
+/// <summary>Stores the state of each tenant's check. Conditional writes ensure that a tenant has one check at a time.</summary>
 public sealed class IntegrityCheckStore(StorageClients storage)
 {
     const string Row = "state";
 
-    readonly Table table = new(storage.Tables.GetTableClient("Files"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
-    /// <summary>The last check, done or not, or null.</summary>
+    /// <summary>The last check, finished or not; null if there was none.</summary>
     public async Task<IntegrityCheckState?> Find(string tenant, CancellationToken cancel)
     {
-        var row = await table.Find(RowKeys.Check(tenant), Row, cancel);
+        var row = await table.Find(RowKeys.IntegrityCheck(tenant), Row, cancel);
         return row is null ? null : new IntegrityCheckState
         {
             StartedAt = row.GetDateTimeOffset("StartedAt")!.Value,
@@ -32,10 +32,10 @@ public sealed class IntegrityCheckStore(StorageClients storage)
         };
     }
 
-    /// <summary>Writes how far it is; false if another process has gone on meanwhile.</summary>
+    /// <summary>Saves the state; false if another process has saved one meanwhile.</summary>
     public Task<bool> TrySave(string tenant, IntegrityCheckState state, CancellationToken cancel)
     {
-        var row = new TableEntity(RowKeys.Check(tenant), Row)
+        var row = new TableEntity(RowKeys.IntegrityCheck(tenant), Row)
         {
             ["StartedAt"] = state.StartedAt,
             ["FinishedAt"] = state.FinishedAt,

@@ -4,59 +4,54 @@ using Latchkey.Storage;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Reads pages of files. Two orders are those of row keys, so that a page costs one query however large the folder is:
-/// by name, and the newest first. All others are sorted here, in folders of no more than <see cref="MaxSorted"/> files.
+/// Reads pages of files. Two orders are those of row keys: by name, and newest first. In these a page costs one query, however
+/// large the folder is. All other orders are sorted in memory, for folders of at most <see cref="MaxSorted"/> files.
 /// </summary>
 public sealed class FileListing(StorageClients storage)
 {
-    /// <summary>The most files that are sorted in memory.</summary>
+    /// <summary>How many files are sorted in memory at most.</summary>
     public const int MaxSorted = 1000;
 
-    readonly Table table = new(storage.Tables.GetTableClient("Files"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
-    /// <summary>Files whose row keys start so, in the order of the keys, and where to go on if there are more.</summary>
-    /// <param name="tenant">The tenant.</param>
-    /// <param name="owner">Whose files.</param>
-    /// <param name="start">What the keys start with.</param>
-    /// <param name="after">The key to go on after, or null.</param>
-    /// <param name="limit">How many at most.</param>
-    /// <param name="prefix">What the names begin with, without regard to case.</param>
-    /// <param name="cancel">Cancels.</param>
-    public async Task<(IReadOnlyList<FileRecord> Files, string? Next)> ByKey(
-        string tenant, Owner owner, string start, string? after, int limit, string prefix, CancellationToken cancel)
+    /// <summary>A page in the order of the row keys.</summary>
+    public async Task<FilePage> ByKey(FileQuery query, CancellationToken cancel)
     {
-        // No key is longer than another by a suffix, so nothing lies between a key and the same key with a 0 behind it;
-        // `~` sorts after everything that a key is made of.
-        var from = after is not null && string.CompareOrdinal(after, start) > 0 ? after + "0" : start;
+        // No key is a prefix of another, so appending a 0 gives the place right behind a key. `~` sorts after every
+        // character of a key.
+        var isInRange = query.After is not null && string.CompareOrdinal(query.After, query.KeyPrefix) > 0;
+        var from = isInRange ? query.After + "0" : query.KeyPrefix;
         var files = new List<FileRecord>();
         string? last = null;
-        var rows = table.Range(RowKeys.Space(tenant, owner.SpaceKey(tenant)), from, start + "~", limit + 1, cancel);
-        await foreach (var row in rows)
+        await foreach (var row in table.Range(query.Partition, from, query.KeyPrefix + "~", query.Limit + 1, cancel))
         {
-            var file = FileRows.Read(tenant, row);
-            if (file.Owner != owner || !FileName.Begins(file.Name, prefix)) continue;
-            if (files.Count == limit) return (files, last);
+            var file = FileRows.Read(query.Tenant, row);
+            if (file.Owner != query.Owner || !FileName.StartsWith(file.Name, query.NamePrefix)) continue;
+            if (files.Count == query.Limit) return new(files, last);
             files.Add(file);
             last = row.RowKey;
         }
-        return (files, null);
+        return new(files, null);
     }
 
-    /// <summary>The same in an order that no keys have; <paramref name="after"/> is a place in it.</summary>
+    /// <summary>A page in an order that the row keys don't have.</summary>
     /// <exception cref="Problem">400 <c>folder_too_large</c>.</exception>
-    public async Task<(IReadOnlyList<FileRecord> Files, string? Next)> InMemory(
-        string tenant, Owner owner, string start, FileSort sort, string? after, int limit, string prefix, CancellationToken cancel)
+    public async Task<FilePage> Sorted(FileQuery query, FileSort sort, CancellationToken cancel)
     {
-        var (all, more) = await ByKey(tenant, owner, start, null, MaxSorted, prefix, cancel);
-        if (more is not null)
+        var all = await ByKey(query with { After = null, Limit = MaxSorted }, cancel);
+        if (all.Next is not null)
         {
             throw Problem.BadRequest("folder_too_large",
-                $"Only up to {MaxSorted} files can be sorted like this; sort by name or -created, or narrow it down with prefix.");
+                $"At most {MaxSorted} files can be sorted this way. Sort by name or -created, or narrow the list with prefix.");
         }
         var order = Comparer<string>.Create((one, other) => (sort.Descending ? -1 : 1) * string.CompareOrdinal(one, other));
-        var rest = all.Select(file => (Place: sort.PlaceOf(file), File: file)).OrderBy(item => item.Place, order)
-            .SkipWhile(item => after is not null && order.Compare(item.Place, after) <= 0).Take(limit + 1).ToList();
-        var page = rest.Take(limit).ToList();
-        return ([.. page.Select(item => item.File)], rest.Count > limit ? page[^1].Place : null);
+        var rest = all.Files
+            .Select(file => (Position: sort.PositionOf(file), File: file))
+            .OrderBy(item => item.Position, order)
+            .SkipWhile(item => query.After is not null && order.Compare(item.Position, query.After) <= 0)
+            .Take(query.Limit + 1)
+            .ToList();
+        var page = rest.Take(query.Limit).ToList();
+        return new([.. page.Select(item => item.File)], rest.Count > query.Limit ? page[^1].Position : null);
     }
 }

@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Globalization;
-using System.Text;
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Protocol;
@@ -10,12 +7,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>Lists the files and folders in one folder of a space, or a space's trash.</summary>
+/// <summary>Lists the files and folders in a folder of a space, a space's trash, or what is shared with the caller.</summary>
 public sealed class ListFiles(TenantPipeline pipeline, Spaces spaces, FileListing listing, Folders folders, SharedWithMe shared)
 {
-    const int DefaultLimit = 50;
-    const int MaxLimit = 200;
-
     /// <summary>
     /// <c>GET /{tenant}/files?folder=&amp;space=&amp;prefix=&amp;sort=&amp;trash=&amp;cursor=&amp;limit=</c>. Preflights: see
     /// <see cref="BeginUpload"/>.
@@ -26,75 +20,74 @@ public sealed class ListFiles(TenantPipeline pipeline, Spaces spaces, FileListin
         pipeline.AuthorizeRead(request, Scopes.FilesRead, async caller =>
         {
             var query = Query.Read(request, "folder", "space", "prefix", "sort", "trash", "cursor", "limit");
-            var (limit, cursor) = (Limit(query["limit"]), Decoded(query["cursor"]));
-            return FileJson.Ok(
-                query.Flag("trash") ? await Trash(caller, query, cursor, limit)
-                : query["space"] == "shared" ? await Shared(caller, query, cursor, limit)
-                : await Folder(caller, query, cursor, limit));
+            var (limit, after) = (Paging.Limit(query), Paging.After(query));
+            if (query.Flag("trash")) return FileJson.Ok(await Trash(caller, query, after, limit));
+            if (query["space"] == "shared") return FileJson.Ok(await Shared(caller, query, after, limit));
+            return FileJson.Ok(await Folder(caller, query, after, limit));
         });
 
-    async Task<FilesResponse> Folder(Caller caller, Query query, string? cursor, int limit)
+    async Task<FilesResponse> Folder(Caller caller, Query query, string? after, int limit)
     {
-        var (folder, prefix) = (FileName.ReadFolder(query["folder"]), FileName.ReadPrefix(query["prefix"]));
+        var folder = FileName.ReadFolder(query["folder"]);
+        var prefix = FileName.ReadPrefix(query["prefix"]);
         var sort = FileSort.Read(query["sort"]);
-        var byKey = sort.IsByName || (sort.IsNewest && prefix.Length == 0);
-        if (cursor is not null && !(
-            !byKey ? sort.IsPlace(cursor)
-            : sort.IsByName ? RowKeys.IsListedIn(folder, cursor) : RowKeys.IsTimed(RowKeys.NewestIn(folder), cursor)))
-            throw InvalidCursor();
+        var order = OrderOf(sort, prefix);
+        if (after is not null && !IsPositionIn(order, folder, sort, after)) throw Paging.InvalidCursor();
         var owner = await spaces.Find(caller, query["space"], Permission.Read);
-        var tenant = caller.Tenant.Id;
-        var start = sort.IsNewest && byKey ? RowKeys.NewestIn(folder) : RowKeys.ListedIn(folder) + RowKeys.Sorted(prefix);
-        var files = byKey
-            ? listing.ByKey(tenant, owner, start, cursor, limit, prefix, caller.Cancel)
-            : listing.InMemory(tenant, owner, start, sort, cursor, limit, prefix, caller.Cancel);
-        if (cursor is not null) return Answer(await files);
-        var inside = folders.In(RowKeys.Space(tenant, owner.SpaceKey(tenant)), folder, prefix, caller.Cancel);
-        await Task.WhenAll(files, inside);
-        var (names, more) = await inside;
-        return Answer(await files) with { Folders = names, MoreFolders = more ? true : null };
+        var keyPrefix = order == Order.NewestFirst
+            ? RowKeys.ListedByTimeIn(folder)
+            : RowKeys.ListedByNameIn(folder) + RowKeys.SortKey(prefix);
+        var wanted = new FileQuery(caller.Tenant.Id, owner, keyPrefix, after, limit) { NamePrefix = prefix };
+        var reading = order == Order.InMemory ? listing.Sorted(wanted, sort, caller.Cancel) : listing.ByKey(wanted, caller.Cancel);
+        if (after is not null) return Response(await reading);
+        var readingFolders = folders.NamesIn(wanted.Partition, folder, prefix, caller.Cancel); // At the same time: one wait, not two.
+        await Task.WhenAll(reading, readingFolders);
+        var (names, more) = await readingFolders;
+        return Response(await reading) with { Folders = names, MoreFolders = more ? true : null };
     }
 
-    async Task<FilesResponse> Trash(Caller caller, Query query, string? cursor, int limit)
+    async Task<FilesResponse> Trash(Caller caller, Query query, string? after, int limit)
     {
-        RefuseOrder(query, "The trash is listed whole, the last deleted first");
-        if (cursor is not null && !RowKeys.IsTimed(RowKeys.Trash, cursor)) throw InvalidCursor();
+        RefuseOrder(query, "The trash is always listed whole, the last deleted first");
+        if (after is not null && !RowKeys.IsTimeKey(RowKeys.Trash, after)) throw Paging.InvalidCursor();
         var owner = await spaces.Find(caller, query["space"], Permission.Read);
-        return Answer(await listing.ByKey(caller.Tenant.Id, owner, RowKeys.Trash, cursor, limit, "", caller.Cancel));
+        var wanted = new FileQuery(caller.Tenant.Id, owner, RowKeys.Trash, after, limit);
+        return Response(await listing.ByKey(wanted, caller.Cancel));
     }
 
-    async Task<FilesResponse> Shared(Caller caller, Query query, string? cursor, int limit)
+    async Task<FilesResponse> Shared(Caller caller, Query query, string? after, int limit)
     {
-        RefuseOrder(query, "What is shared with you has no folders and no order");
-        var (files, next) = await shared.Page(caller, cursor, limit);
-        return new FilesResponse(files, Encoded(next));
+        RefuseOrder(query, "Files that are shared with you have no folders and no order");
+        var (files, next) = await shared.Page(caller, after, limit);
+        return new FilesResponse(files, Paging.Cursor(next));
     }
+
+    // Row keys give two orders. The newest-first keys don't begin with the name, so a prefix makes that order one for memory.
+    static Order OrderOf(FileSort sort, string prefix) =>
+        sort.IsByName ? Order.ByName
+        : sort.IsNewest && prefix.Length == 0 ? Order.NewestFirst
+        : Order.InMemory;
+
+    // A cursor can lead only into what the query names.
+    static bool IsPositionIn(Order order, string folder, FileSort sort, string position) => order switch
+    {
+        Order.ByName => RowKeys.IsListedByNameIn(folder, position),
+        Order.NewestFirst => RowKeys.IsTimeKey(RowKeys.ListedByTimeIn(folder), position),
+        _ => sort.IsPosition(position),
+    };
 
     static void RefuseOrder(Query query, string why)
     {
         if (query["folder"] is not null || query["prefix"] is not null || query["sort"] is not null)
-            throw Problem.BadRequest("invalid_query", $"{why}: folder, prefix and sort don't go with it.");
+            throw Problem.BadRequest("invalid_query", $"{why}: folder, prefix and sort can't be used with it.");
     }
 
-    static FilesResponse Answer((IReadOnlyList<FileRecord> Files, string? Next) page) =>
-        new([.. page.Files.Select(FileResponse.Of)], Encoded(page.Next));
+    static FilesResponse Response(FilePage page) => new([.. page.Files.Select(FileResponse.Of)], Paging.Cursor(page.Next));
 
-    static string? Encoded(string? next) => next is null ? null : Base64Url.EncodeToString(Encoding.ASCII.GetBytes(next));
-
-    static int Limit(string? limit)
+    enum Order
     {
-        if (limit is null) return DefaultLimit;
-        return int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= MaxLimit
-            ? number : throw Problem.BadRequest("invalid_limit", $"limit must be a whole number from 1 to {MaxLimit}.");
+        ByName,
+        NewestFirst,
+        InMemory,
     }
-
-    // A cursor is the last row's key, or the last file's place. It can lead nowhere but into what the query names.
-    static string? Decoded(string? cursor)
-    {
-        if (cursor is null) return null;
-        if (!Base64Url.IsValid(cursor)) throw InvalidCursor();
-        return Encoding.Latin1.GetString(Base64Url.DecodeFromChars(cursor));
-    }
-
-    static Problem InvalidCursor() => Problem.BadRequest("invalid_cursor", "The cursor is not one of this listing's.");
 }

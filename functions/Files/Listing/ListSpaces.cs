@@ -6,16 +6,16 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>A space that the caller may use.</summary>
-/// <param name="Space">What requests call it: <c>me</c>, <c>group:{id}</c>, <c>app</c>.</param>
-/// <param name="Name">The group's name; absent for the others.</param>
-/// <param name="Right"><c>read</c>, <c>write</c> or <c>share</c>; each includes the ones before.</param>
+/// <summary>A space that the caller can use.</summary>
+/// <param name="Space">Its name in requests: <c>me</c>, <c>group:{id}</c>, <c>app</c>.</param>
+/// <param name="Name">The group's name; absent for other spaces.</param>
+/// <param name="Right"><c>read</c>, <c>write</c> or <c>share</c>. Each includes those before it.</param>
 public sealed record SpaceResponse(string Space, string? Name, string Right);
 
 /// <summary>All spaces of the caller.</summary>
 public sealed record SpacesResponse(IReadOnlyList<SpaceResponse> Spaces);
 
-/// <summary>Lists the spaces that the caller may use, so that an app can show them: one's own, those of one's groups, the app's.</summary>
+/// <summary>Lists the spaces that the caller can use: their own, those of their groups, and the app's.</summary>
 public sealed class ListSpaces(TenantPipeline pipeline, GroupStore groups)
 {
     /// <summary><c>GET /{tenant}/spaces</c> → <c>{spaces: [{space, name?, right}]}</c></summary>
@@ -30,10 +30,14 @@ public sealed class ListSpaces(TenantPipeline pipeline, GroupStore groups)
             return FileJson.Ok(new SpacesResponse(
             [
                 Answer("me", null, Permission.Share),
-                .. memberships.Select(member => Answer(Owner.Group(member.Group.Id).SpaceName, member.Group.Name, Spaces.PermissionOf(member.Role))),
+                .. memberships.Select(OfGroup),
                 Answer("app", null, Spaces.PermissionInApp(isUser)),
             ]));
         });
 
-    static SpaceResponse Answer(string space, string? name, Permission right) => new(space, name, right.ToString().ToLowerInvariant());
+    static SpaceResponse OfGroup(Membership membership) => Answer(
+        Owner.Group(membership.Group.Id).SpaceName, membership.Group.Name, Spaces.PermissionOf(membership.Role));
+
+    static SpaceResponse Answer(string space, string? name, Permission permission) =>
+        new(space, name, permission.ToString().ToLowerInvariant());
 }

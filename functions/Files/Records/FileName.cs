@@ -6,9 +6,9 @@ using Latchkey.Http;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Names of files and folders. They are data, never paths of storage, so any Unicode is good but for what can't be shown
-/// or deceives whoever reads it: slashes, controls, what turns the writing direction round, broken UTF-16. Space at either
-/// end is taken off. Names are kept in NFC (UAX #15), so that <c>é</c> is one name however a keyboard or disk spells it.
+/// Names of files and folders. They are data and never paths in storage, so all of Unicode is allowed except what can't be shown or
+/// deceives the reader: slashes, control characters, characters that change the writing direction, invalid UTF-16. Surrounding
+/// white space is trimmed. Names are stored in NFC (UAX #15), so that <c>é</c> is one name however a keyboard or disk encodes it.
 /// </summary>
 public static class FileName
 {
@@ -17,18 +17,18 @@ public static class FileName
     const int MaxFolderDepth = 32;
 
     // The separator; bidirectional embeddings, overrides and isolates (UAX #9 §2); the byte order mark. Joiners, variation
-    // selectors and the directional marks are no deceivers: without them many emoji and some scripts can't be written.
+    // selectors and directional marks are allowed: many emoji and some scripts can't be written without them.
     static readonly SearchValues<char> Refused =
         SearchValues.Create("/\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069\uFEFF");
 
-    /// <summary>A file's name as it is kept: 1 to 255 UTF-16 units.</summary>
+    /// <summary>Reads a file's name: 1 to 255 UTF-16 units, normalized.</summary>
     /// <exception cref="Problem">400 <c>invalid_name</c>.</exception>
     public static string Read(string name) =>
-        Normalize(name, out var fault) ?? throw Problem.BadRequest("invalid_name", $"The name is not a file's name: it {fault}.");
+        Normalize(name, out var fault) ?? throw Problem.BadRequest("invalid_name", $"Invalid name: it {fault}.");
 
     /// <summary>
-    /// A folder as it is kept: names joined by <c>/</c>, at most 32 of them and 1024 UTF-16 units; the root is empty.
-    /// One slash at either end is taken off.
+    /// Reads a folder: names joined by <c>/</c>, at most 32 of them and 1024 UTF-16 units, normalized. The root is empty. One slash
+    /// at either end is trimmed.
     /// </summary>
     /// <exception cref="Problem">400 <c>invalid_folder</c>.</exception>
     public static string ReadFolder(string? folder)
@@ -38,24 +38,24 @@ public static class FileName
         if (path is [.. var before, '/']) path = before;
         if (path.IsEmpty) return "";
         var names = path.ToString().Split('/');
-        if (names.Length > MaxFolderDepth) throw InvalidFolder($"it is deeper than {MaxFolderDepth}");
+        if (names.Length > MaxFolderDepth) throw InvalidFolder($"it is more than {MaxFolderDepth} levels deep");
         for (var i = 0; i < names.Length; i++)
             names[i] = Normalize(names[i], out var fault) ?? throw InvalidFolder($"one of its names {fault}");
         var whole = string.Join('/', names);
-        return whole.Length <= MaxFolderChars ? whole : throw InvalidFolder($"it is longer than {MaxFolderChars}");
+        return whole.Length <= MaxFolderChars ? whole : throw InvalidFolder($"it is longer than {MaxFolderChars} characters");
     }
 
-    /// <summary>What names are searched by: the beginning of a name, at most as long as one.</summary>
+    /// <summary>Reads a prefix by which names are searched, at most as long as a name.</summary>
     /// <exception cref="Problem">400 <c>invalid_prefix</c>.</exception>
     public static string ReadPrefix(string? prefix)
     {
-        var fault = CharacterFault(prefix) ?? (prefix?.Length > MaxNameChars ? $"is longer than {MaxNameChars}" : null);
+        var fault = CharacterFault(prefix) ?? (prefix?.Length > MaxNameChars ? $"is longer than {MaxNameChars} characters" : null);
         return fault is null ? (prefix ?? "").Normalize(NormalizationForm.FormC)
-            : throw Problem.BadRequest("invalid_prefix", $"No name begins with the prefix: it {fault}.");
+            : throw Problem.BadRequest("invalid_prefix", $"Invalid prefix: it {fault}.");
     }
 
-    /// <summary>True if the name begins so, without regard to case.</summary>
-    public static bool Begins(string name, string prefix) =>
+    /// <summary>True if the name starts with the prefix, ignoring case.</summary>
+    public static bool StartsWith(string name, string prefix) =>
         name.ToUpperInvariant().StartsWith(prefix.ToUpperInvariant(), StringComparison.Ordinal);
 
     static string? Normalize(string name, out string? fault)
@@ -67,8 +67,8 @@ public static class FileName
         {
             "" => "is empty",
             "." or ".." => "is . or ..",
-            { Length: > MaxNameChars } => $"is longer than {MaxNameChars}",
-            _ when !normalized.EnumerateRunes().Any(IsVisible) => "has nothing that can be seen",
+            { Length: > MaxNameChars } => $"is longer than {MaxNameChars} characters",
+            _ when !normalized.EnumerateRunes().Any(IsVisible) => "has no visible character",
             _ => null,
         };
         return fault is null ? normalized : null;
@@ -76,24 +76,24 @@ public static class FileName
 
     static string? CharacterFault(ReadOnlySpan<char> name)
     {
-        if (name.ContainsAny(Refused)) return "has a slash or an invisible change of direction";
+        if (name.ContainsAny(Refused)) return "contains a slash or a character that changes the writing direction";
         while (!name.IsEmpty)
         {
             if (Rune.DecodeFromUtf16(name, out var rune, out var length) != OperationStatus.Done) return "is not valid Unicode";
-            if (Rune.IsControl(rune)) return "has a control character";
-            if (rune.Value is 0x2028 or 0x2029) return "has a line separator";
+            if (Rune.IsControl(rune)) return "contains a control character";
+            if (rune.Value is 0x2028 or 0x2029) return "contains a line separator";
             if ((rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF) return "is not valid Unicode";
             name = name[length..];
         }
         return null;
     }
 
-    // False for space, for formats, and for the letters and marks that Unicode has to be shown as nothing
-    // (Default_Ignorable_Code_Point, DerivedCoreProperties.txt), with the Braille pattern without dots.
+    // False for white space, format characters, the letters and marks that are shown as nothing (Default_Ignorable_Code_Point in
+    // DerivedCoreProperties.txt), and the Braille pattern without dots.
     static bool IsVisible(Rune rune) => !Rune.IsWhiteSpace(rune)
         && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.OtherNotAssigned)
         && rune.Value is not (0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180F) or 0x2800 or 0x3164
             or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or (>= 0xE0000 and <= 0xE0FFF));
 
-    static Problem InvalidFolder(string why) => Problem.BadRequest("invalid_folder", $"The folder is not one: {why}.");
+    static Problem InvalidFolder(string why) => Problem.BadRequest("invalid_folder", $"Invalid folder: {why}.");
 }

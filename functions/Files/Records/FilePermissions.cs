@@ -2,16 +2,15 @@ using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Tenancy;
 
-
 namespace Latchkey.Files;
 
 /// <summary>
-/// The way to every file: what a caller may do is decided by the record's owner and the caller, each time. What the
-/// caller may not know of looks as if it were not there.
+/// Decides what a caller may do with a file. Every access to a file goes through it. The file's owner and the caller decide, each
+/// time anew. A file that the caller may not see looks as if it did not exist.
 /// </summary>
 public sealed class FilePermissions(FileStore files, Spaces spaces, GroupStore groups, ShareStore shares, TimeProvider clock)
 {
-    /// <summary>A file that is not deleted.</summary>
+    /// <summary>Finds a file that is not deleted.</summary>
     /// <exception cref="Problem">404 <c>file_not_found</c>, 403 <c>insufficient_rights</c>.</exception>
     public async Task<FileRecord> Get(Caller caller, string? id, Permission needed)
     {
@@ -20,15 +19,15 @@ public sealed class FilePermissions(FileStore files, Spaces spaces, GroupStore g
         var has = await spaces.PermissionIn(caller, file.Owner);
         if (has < needed && await PermissionByShare(caller, file) is var shared && shared > has) has = shared;
         if (has == Permission.None) throw NotFound();
-        return has >= needed ? file : throw Spaces.Insufficient(needed);
+        return has >= needed ? file : throw Spaces.InsufficientRights(needed);
     }
 
-    /// <summary>What shares of the file give a user: one query, and the user's place in the groups among them.</summary>
+    /// <summary>The permission that the file's shares give a user. It takes one query, and one read per group that has a share.</summary>
     public async Task<Permission> PermissionByShare(Caller caller, FileRecord file)
     {
         var (self, now, has) = (Owner.Of(caller.Token), clock.GetUtcNow(), Permission.None);
         if (self.Kind != "user") return has;
-        foreach (var share in await shares.Of(file.Tenant, file.Id, caller.Cancel))
+        foreach (var share in await shares.AllOf(file.Tenant, file.Id, caller.Cancel))
         {
             if (share.Access <= has || !share.IsLive(now)) continue;
             var mine = share.Kind == "user" ? share.Recipient == self.Id
@@ -38,10 +37,12 @@ public sealed class FilePermissions(FileStore files, Spaces spaces, GroupStore g
         return has;
     }
 
-    /// <summary>A file in whatever state, the trash included, to write to; what is not live is only its space's.</summary>
+    /// <summary>
+    /// Finds a file in any state, including the trash, to write to it. A share gives no access to a file that is deleted.
+    /// </summary>
     /// <param name="caller">The caller.</param>
     /// <param name="id">The id.</param>
-    /// <param name="inSpace">A share is not enough: what is to be done can't be undone.</param>
+    /// <param name="inSpace">True if a share is not enough, because what follows can't be undone.</param>
     /// <exception cref="Problem">404 <c>file_not_found</c>, 403 <c>insufficient_rights</c>.</exception>
     public async Task<FileRecord> GetAny(Caller caller, string? id, bool inSpace)
     {
@@ -49,14 +50,15 @@ public sealed class FilePermissions(FileStore files, Spaces spaces, GroupStore g
         var has = await spaces.PermissionIn(caller, file.Owner);
         if (has < Permission.Write && file.Status is not (FileStatus.Deleted or FileStatus.Purging)
             && await PermissionByShare(caller, file) is var shared && shared > has)
-            has = inSpace && shared == Permission.Write ? throw Spaces.Insufficient(Permission.Share) : shared;
+            has = inSpace && shared == Permission.Write ? throw Spaces.InsufficientRights(Permission.Share) : shared;
         if (has == Permission.None) throw NotFound();
-        return has >= Permission.Write ? file : throw Spaces.Insufficient(Permission.Write);
+        return has >= Permission.Write ? file : throw Spaces.InsufficientRights(Permission.Write);
     }
 
-    /// <summary>409 <c>file_copying</c>: the copy is not done yet.</summary>
-    public static Problem Copying() => Problem.Conflict("file_copying", "The file is still being copied; read it until it is available.");
+    /// <summary>409 <c>file_copying</c>.</summary>
+    public static Problem Copying() =>
+        Problem.Conflict("file_copying", "The file is still being copied. Read it until it is available.");
 
-    /// <summary>404 <c>file_not_found</c>: not there, or not for the caller to know of.</summary>
-    public static Problem NotFound() => Problem.NotFound("file_not_found", "There is no such file.");
+    /// <summary>404 <c>file_not_found</c>: the file does not exist, or the caller may not see it.</summary>
+    public static Problem NotFound() => Problem.NotFound("file_not_found", "The file was not found.");
 }

@@ -6,24 +6,57 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Files;
 
 /// <summary>
-/// A file as callers see it. Size in bytes, times RFC 3339 in UTC; <c>md5</c> and <c>sha256</c> only if they were
-/// declared, and once the file is available <c>…Verified</c> says whether the bytes were read and have it;
-/// <c>declaredContentType</c> only if the bytes turned out to be of another type, which is then <c>contentType</c>.
+/// A file as callers see it. The size is in bytes, times are RFC 3339 in UTC. <c>md5</c> and <c>sha256</c> are there if they were
+/// declared. Once the file is available, <c>…Verified</c> says whether the bytes were read and have that hash.
+/// <c>declaredContentType</c> is there if the bytes turned out to have another type, which is then <c>contentType</c>.
 /// </summary>
-public sealed record FileResponse(
-    string Id, string Status, string Space, string Name, string Folder, string ContentType, long Size,
-    string? Md5, bool? Md5Verified, string? Sha256, bool? Sha256Verified, DateTime CreatedAt, DateTime? CompletedAt,
-    DateTime? DeletedAt = null, DateTime? PurgeAfter = null, CopyProgress? Copy = null, string? Access = null,
-    string? DeclaredContentType = null)
+public sealed record FileResponse(string Id, string Status, string Space, string Name, string Folder, string ContentType, long Size)
 {
-    /// <summary>What callers see of a record.</summary>
+    /// <summary>The declared MD5.</summary>
+    public string? Md5 { get; init; }
+
+    /// <summary>Whether the bytes have it.</summary>
+    public bool? Md5Verified { get; init; }
+
+    /// <summary>The declared SHA-256.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>Whether the bytes have it.</summary>
+    public bool? Sha256Verified { get; init; }
+
+    /// <summary>When the upload or copy began.</summary>
+    public required DateTime CreatedAt { get; init; }
+
+    /// <summary>When the file became available.</summary>
+    public DateTime? CompletedAt { get; init; }
+
+    /// <summary>When it was moved to the trash.</summary>
+    public DateTime? DeletedAt { get; init; }
+
+    /// <summary>When it is purged from the trash.</summary>
+    public DateTime? PurgeAfter { get; init; }
+
+    /// <summary>The progress of a copy.</summary>
+    public CopyProgress? Copy { get; init; }
+
+    /// <summary>The access that a share gives, in the list of what is shared with the caller.</summary>
+    public string? Access { get; init; }
+
+    /// <summary>The declared type, if it is not the file's.</summary>
+    public string? DeclaredContentType { get; init; }
+
+    /// <summary>The response for a record.</summary>
     public static FileResponse Of(FileRecord file) => new(
-        file.Id, file.Status.ToString().ToLowerInvariant(), file.Owner.SpaceName, file.Name, file.Folder, file.ContentType,
-        file.Size, file.Md5, IfChecked(file, file.Md5, file.Md5Verified),
-        file.Sha256, IfChecked(file, file.Sha256, file.Sha256Verified),
-        file.CreatedAt.UtcDateTime, file.CompletedAt?.UtcDateTime,
-        file.DeletedAt?.UtcDateTime, file.PurgeAfter?.UtcDateTime)
+        file.Id, file.Status.ToString().ToLowerInvariant(), file.Owner.SpaceName, file.Name, file.Folder, file.ContentType, file.Size)
     {
+        Md5 = file.Md5,
+        Md5Verified = IfChecked(file, file.Md5, file.Md5Verified),
+        Sha256 = file.Sha256,
+        Sha256Verified = IfChecked(file, file.Sha256, file.Sha256Verified),
+        CreatedAt = file.CreatedAt.UtcDateTime,
+        CompletedAt = file.CompletedAt?.UtcDateTime,
+        DeletedAt = file.DeletedAt?.UtcDateTime,
+        PurgeAfter = file.PurgeAfter?.UtcDateTime,
         DeclaredContentType = file.DeclaredContentType,
     };
 
@@ -32,69 +65,69 @@ public sealed record FileResponse(
 }
 
 /// <summary>
-/// A page of a folder. <c>folders</c> are the names of the folders in it, on the first page only; <c>moreFolders</c> is
-/// true if there are more of them than one answer holds. <c>cursor</c> leads to the next page and is absent on the last.
+/// A page of a folder. <c>folders</c> are the names of the folders in it, on the first page only. <c>moreFolders</c> is true if there
+/// are more than one response holds. <c>cursor</c> leads to the next page and is absent on the last one.
 /// </summary>
 public sealed record FilesResponse(
     IReadOnlyList<FileResponse> Files, string? Cursor, IReadOnlyList<string>? Folders = null, bool? MoreFolders = null);
 
-/// <summary>A file that was begun, and the request that sends its bytes.</summary>
+/// <summary>A new file, and the request that uploads its bytes.</summary>
 public sealed record BeginUploadResponse(string Id, string Status, UploadResponse Upload);
 
 /// <summary>
-/// A request to send as it is, the file's bytes as its body; the URL dies at <c>expiresAt</c>. With a <c>blockSize</c>
-/// (bytes) the file is sent in blocks of so many: <c>&amp;comp=block&amp;blockid=…</c> goes behind the URL of each.
+/// A request to send as it is, with the file's bytes as its body. The URL expires at <c>expiresAt</c>. If there is a <c>blockSize</c>
+/// (in bytes), the file is sent in blocks of this size, and <c>&amp;comp=block&amp;blockid=…</c> is appended to the URL of each.
 /// </summary>
 public sealed record UploadResponse(
     string Method, string Url, IReadOnlyDictionary<string, string> Headers, DateTime ExpiresAt, long? BlockSize)
 {
-    /// <summary>The request that sends this file's bytes, or one block of them, to the URL.</summary>
+    /// <summary>The request that uploads this file, or a block of it, to the URL.</summary>
     public static UploadResponse Of(FileRecord file, SignedUrl url) =>
         new("PUT", url.Url, HeadersFor(file), url.ExpiresAt.UtcDateTime, file.BlockSize);
 
     static Dictionary<string, string> HeadersFor(FileRecord file)
     {
-        // A block has no type; plugins send raw bytes only with a Content-Type.
+        // A block has no type, but plugins send raw bytes only with a Content-Type.
         if (file.BlockSize is not null) return new() { ["Content-Type"] = "application/octet-stream" };
         var headers = new Dictionary<string, string> { ["x-ms-blob-type"] = "BlockBlob", ["Content-Type"] = file.ContentType };
-        // Storage checks Content-MD5 on arrival (Put Blob), so that a body damaged on the way is refused there already.
+        // Storage verifies Content-MD5 (Put Blob), so a body that was damaged in transit is refused at once.
         if (file.Md5 is not null) headers["Content-MD5"] = file.Md5;
         return headers;
     }
 }
 
-/// <summary>How far an upload is. What does not apply is absent.</summary>
-/// <param name="Id">The file.</param>
+/// <summary>The progress of an upload. Fields that don't apply are absent.</summary>
+/// <param name="Id">The file's id.</param>
 /// <param name="Status"><c>available</c>: nothing is left to do.</param>
 public sealed record UploadProgressResponse(string Id, string Status)
 {
-    /// <summary>The request that goes on; absent once everything has arrived with one PUT and complete is next.</summary>
+    /// <summary>The request that continues; absent once one PUT has sent everything and complete is next.</summary>
     public UploadResponse? Upload { get; init; }
 
-    /// <summary>How many bytes of the file have arrived.</summary>
+    /// <summary>The bytes that have arrived.</summary>
     public long? ReceivedBytes { get; init; }
 
-    /// <summary>How many blocks the file has.</summary>
+    /// <summary>The number of blocks of the file.</summary>
     public long? BlockCount { get; init; }
 
-    /// <summary>The numbers of the blocks that have arrived whole, as ranges of first and last.</summary>
+    /// <summary>The numbers of the blocks that have arrived whole, as ranges: the first and the last.</summary>
     public IReadOnlyList<long[]>? Received { get; init; }
 
-    /// <summary>For how many days after the last of them storage keeps blocks that no complete has used.</summary>
+    /// <summary>For how many days after the last block storage keeps blocks that were not completed.</summary>
     public int? BlocksKeptDays { get; init; }
 
-    /// <summary>Until when the upload is taken.</summary>
+    /// <summary>Until when the upload accepts bytes.</summary>
     public DateTime? Deadline { get; init; }
 }
 
-/// <summary>Where the bytes can be had without a token until <c>expiresAt</c>.</summary>
+/// <summary>A URL from which the bytes can be downloaded without a token until <c>expiresAt</c>.</summary>
 public sealed record DownloadResponse(string Url, DateTime ExpiresAt)
 {
-    /// <summary>The answer with this URL.</summary>
+    /// <summary>The response with this URL.</summary>
     public static DownloadResponse Of(SignedUrl url) => new(url.Url, url.ExpiresAt.UtcDateTime);
 }
 
-/// <summary>How the answers of the file endpoints are written.</summary>
+/// <summary>Writes the responses of the file endpoints. Null fields are left out.</summary>
 static class FileJson
 {
     static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)

@@ -3,37 +3,37 @@ using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
-/// <summary>A file's record as a row of table Files and back. A row that lists a file holds the same columns under another key.</summary>
+/// <summary>Writes and reads the rows of files in table Files. A row that lists a file has the same columns under another key.</summary>
 static class FileRows
 {
     public static string Partition(FileRecord file) => Partition(file.Tenant, file.Id);
 
-    /// <summary>An id leads to its partition without a look-up.</summary>
+    /// <summary>The partition of a file. It follows from the id, without a look-up.</summary>
     public static string Partition(string tenant, string id) => RowKeys.Space(tenant, id[..16]);
 
-    public static TableEntity Record(FileRecord file) => Columns(file, RowKeys.File(file.Id));
+    public static TableEntity RecordRow(FileRecord file) => Columns(file, RowKeys.File(file.Id));
 
     /// <summary>A row under one of <see cref="FileRecord.ListKeys"/>.</summary>
-    public static TableEntity Listed(FileRecord file, string key) => Columns(file, key);
+    public static TableEntity ListRow(FileRecord file, string key) => Columns(file, key);
 
-    /// <summary>The rows that lead from the root to a folder, each saying that a folder is in another.</summary>
-    public static IEnumerable<TableEntity> Folders(string partition, string folder)
+    /// <summary>The rows of a folder and all its parents, from the root down. Each lists a folder in its parent.</summary>
+    public static IEnumerable<TableEntity> FolderRows(string partition, string folder)
     {
         for (var (start, at) = (0, 0); start < folder.Length; start = at + 1)
         {
             at = folder.IndexOf('/', start) is >= 0 and var slash ? slash : folder.Length;
-            yield return Folder(partition, folder[..at]);
+            yield return FolderRow(partition, folder[..at]);
         }
     }
 
-    /// <summary>The row that says that a folder is in the one above it.</summary>
-    public static TableEntity Folder(string partition, string path)
+    /// <summary>The row that lists a folder in its parent.</summary>
+    public static TableEntity FolderRow(string partition, string path)
     {
         var name = path[(path.LastIndexOf('/') + 1)..];
         return new TableEntity(partition, RowKeys.Folder(Parent(path), name, path)) { ["Name"] = name, ["Path"] = path };
     }
 
-    /// <summary>The folder above a folder.</summary>
+    /// <summary>A folder's parent.</summary>
     public static string Parent(string path) => path[..Math.Max(0, path.LastIndexOf('/'))];
 
     public static FileRecord Read(string tenant, TableEntity row) => new()

@@ -5,17 +5,18 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>Says what is known of a file, pending ones included, and how far a copy is.</summary>
-public sealed class ReadFile(TenantPipeline pipeline, FilePermissions rights, BlobCopier copies)
+/// <summary>Reads a file's record, also while it is pending, and reports the progress of a copy.</summary>
+public sealed class ReadFile(TenantPipeline pipeline, FilePermissions permissions, BlobCopier copier)
 {
-    /// <summary><c>GET /{tenant}/files/{id}</c>. The preflights of this route are answered here, its PATCH's and DELETE's too.</summary>
+    /// <summary><c>GET /{tenant}/files/{id}</c>. It answers the route's preflights too, also those of PATCH and DELETE.</summary>
     [Function("files-read")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files/{id}")] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.FilesRead, async caller =>
         {
-            var file = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Read);
-            var (seen, progress) = file.Status == FileStatus.Copying ? await copies.Look(file, caller.Cancel) : (file, null);
-            return FileJson.Ok(FileResponse.Of(seen) with { Space = file.Owner.SpaceNameFor(caller.Token), Copy = progress });
+            var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Read);
+            CopyProgress? progress = null;
+            if (file.Status == FileStatus.Copying) (file, progress) = await copier.FinishIfDone(file, caller.Cancel);
+            return FileJson.Ok(FileResponse.Of(file) with { Space = file.Owner.SpaceNameFor(caller.Token), Copy = progress });
         });
 }

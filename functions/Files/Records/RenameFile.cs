@@ -6,10 +6,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>Renames a file or moves it to another folder of its space, in one conditional write; the bytes stay where they are.</summary>
-public sealed class RenameFile(TenantPipeline pipeline, FilePermissions rights, FileStore files, Folders folders)
+/// <summary>Renames a file or moves it to another folder of its space, in one conditional write. The bytes stay where they are.</summary>
+public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissions, FileStore files, Folders folders)
 {
-    const int Attempts = 5;
+    const int MaxAttempts = 5;
 
     /// <summary><c>PATCH /{tenant}/files/{id}</c> → 200 file. Preflights: see <see cref="ReadFile"/>.</summary>
     [Function("files-rename")]
@@ -19,19 +19,19 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions rights, 
         {
             var asked = await JsonBody.Read<RenameRequest>(request);
             if (asked.Space is not null)
-                throw Problem.BadRequest("not_supported", "A file can't be moved to another space: copy it there and delete it here.");
+                throw Problem.BadRequest("not_supported", "A file can't be moved to another space. Copy it there and delete it here.");
             var name = asked.Name is null ? null : FileName.Read(asked.Name);
             var folder = asked.Folder is null ? null : FileName.ReadFolder(asked.Folder);
-            for (var attempt = 0; attempt < Attempts; attempt++)
+            for (var attempt = 0; attempt < MaxAttempts; attempt++)
             {
-                var file = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Write);
+                var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Write);
                 var renamed = file.Rename(name ?? file.Name, folder ?? file.Folder);
                 if (renamed.Name == file.Name && renamed.Folder == file.Folder) return Answer(caller, file);
                 if (!await files.TryMove(file, renamed, default, caller.Cancel)) continue;
-                if (file.Status == FileStatus.Available && renamed.Folder != file.Folder) await folders.Tidy(file, caller.Cancel);
+                if (file.Status == FileStatus.Available && renamed.Folder != file.Folder) await folders.RemoveIfEmpty(file, caller.Cancel);
                 return Answer(caller, renamed);
             }
-            throw Problem.Conflict("file_changing", "The file keeps changing; try again later.");
+            throw Problem.Conflict("file_changing", "The file keeps changing. Try again later.");
         });
 
     static IResult Answer(Caller caller, FileRecord file) =>
@@ -43,7 +43,7 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions rights, 
 
         public string? Folder { get; init; }
 
-        /// <summary>Only here to be refused by name.</summary>
+        /// <summary>Not supported. It is read only to be refused with a helpful message.</summary>
         public string? Space { get; init; }
     }
 }

@@ -4,7 +4,7 @@ using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
-/// <summary>Access to one file beyond its space: a user's, a group's, or that of whoever has a link.</summary>
+/// <summary>Access to one file from outside its space: for a user, for a group, or by a link.</summary>
 public sealed record Share
 {
     /// <summary>The tenant.</summary>
@@ -13,7 +13,10 @@ public sealed record Share
     /// <summary>The file.</summary>
     public required string FileId { get; init; }
 
-    /// <summary>16 characters of base32, made of the recipient or of the link's secret: sharing with somebody twice is one share.</summary>
+    /// <summary>
+    /// 16 characters of base32, the hash of the recipient or of the link's secret. So sharing a file twice with the same recipient
+    /// gives one share.
+    /// </summary>
     public required string Id { get; init; }
 
     /// <summary><c>user</c>, <c>group</c> or <c>link</c>.</summary>
@@ -22,53 +25,55 @@ public sealed record Share
     /// <summary>The user's or group's id; empty for a link.</summary>
     public string Recipient { get; init; } = "";
 
-    /// <summary>The user's or group's name at the time.</summary>
+    /// <summary>The user's or group's name when it was shared.</summary>
     public string? RecipientName { get; init; }
 
     /// <summary><see cref="Permission.Read"/> or <see cref="Permission.Write"/>.</summary>
     public required Permission Access { get; init; }
 
-    /// <summary>When it ends, or null.</summary>
+    /// <summary>When it expires, or null for never.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>When it was given.</summary>
+    /// <summary>When it was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>The user who made a link, which ends with them; null if a client did, or it is from before this column.</summary>
+    /// <summary>
+    /// The user who created a link, which ends with the user. Null if a client created it, or if it is older than this column.
+    /// </summary>
     public string? CreatedBy { get; init; }
 
-    /// <summary>Hex SHA-256 of a link's secret.</summary>
+    /// <summary>The SHA-256 of a link's secret, in hex.</summary>
     public string? SecretHash { get; init; }
 
-    /// <summary>A link's password's hash in ASP.NET Core Identity's format, or null.</summary>
+    /// <summary>The hash of a link's password in ASP.NET Core Identity's format, or null.</summary>
     public string? PasswordHash { get; init; }
 
-    /// <summary>How often a link may be used, or null.</summary>
+    /// <summary>How many downloads a link allows, or null for no limit.</summary>
     public long? MaxDownloads { get; init; }
 
-    /// <summary>How often it was; counted only if there is a limit or a password.</summary>
+    /// <summary>How many downloads there were. They are counted only for links with a limit or a password.</summary>
     public long Downloads { get; init; }
 
     /// <summary>The row's ETag.</summary>
     public ETag ETag { get; init; }
 
-    /// <summary>The id of a share with somebody, or of a link with this secret.</summary>
+    /// <summary>The id of the share with this recipient, or of the link with this secret.</summary>
     public static string IdOf(string fileId, string kind, string recipientOrSecret) =>
         Ids.HashBase32($"{fileId}|{kind}|{recipientOrSecret}");
 
-    /// <summary>What the audit says of it: no secret, and no name.</summary>
+    /// <summary>A description for the audit, without secrets and names.</summary>
     public string Describe => $"{Kind} {Recipient}{(Recipient.Length > 0 ? ", " : "")}share {Id}, {Access.ToString().ToLowerInvariant()}";
 
-    /// <summary>True until it ends.</summary>
+    /// <summary>True until it expires.</summary>
     public bool IsLive(DateTimeOffset now) => Until is null || now < Until;
 
-    /// <summary>True if the link has been used as often as it may be.</summary>
+    /// <summary>True if the link has no downloads left.</summary>
     public bool IsUsedUp => Downloads >= MaxDownloads;
 
-    /// <summary>After one more use.</summary>
+    /// <summary>The share after one more download.</summary>
     public Share Use() => this with { Downloads = Downloads + 1 };
 
-    /// <summary>The share that a row says.</summary>
+    /// <summary>Reads a share from its row.</summary>
     public static Share Read(string tenant, TableEntity row) => new()
     {
         Tenant = tenant,
@@ -89,7 +94,7 @@ public sealed record Share
     };
 
     /// <summary>The share's row.</summary>
-    public TableEntity Row() => new(RowKeys.Space(Tenant, FileId[..16]), RowKeys.Share(FileId, Id))
+    public TableEntity ToRow() => new(RowKeys.Space(Tenant, FileId[..16]), RowKeys.Share(FileId, Id))
     {
         ["FileId"] = FileId,
         ["Id"] = Id,

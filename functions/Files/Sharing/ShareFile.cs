@@ -8,12 +8,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>Shares a file with a user or a group, or makes a link to it; for those who own its space.</summary>
+/// <summary>Shares a file with a user or a group, or creates a link to it. It is for those who may share it.</summary>
 public sealed class ShareFile(
-    TenantPipeline pipeline, FilePermissions rights, FileStore files, UserStore users, GroupStore groups, ShareStore shares, PasswordHashing hashing,
-    TimeProvider clock)
+    TenantPipeline pipeline, FilePermissions permissions, FileStore files, UserStore users, GroupStore groups, ShareStore shares,
+    PasswordHashing hashing, TimeProvider clock)
 {
-    /// <summary><c>POST /{tenant}/files/{id}/shares</c> → 201. The preflights of this route are answered here, its GET's too.</summary>
+    /// <summary><c>POST /{tenant}/files/{id}/shares</c> → 201. It answers the route's preflights too, also those of GET.</summary>
     [Function("files-share")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/files/{id}/shares")] HttpRequest request) =>
@@ -22,12 +22,12 @@ public sealed class ShareFile(
             var asked = await JsonBody.Read<ShareRequest>(request);
             asked.Check();
             var (access, until) = (asked.CheckedAccess(), asked.CheckedUntil(clock.GetUtcNow()));
-            var file = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Share);
+            var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Share);
             if (file.Status != FileStatus.Available) throw Problem.Conflict("file_pending", "The file is not complete yet.");
             var secret = Ids.NewSecret();
             var share = asked.Link is { } link
-                ? await Link(caller, file, link, secret, caller.Cancel)
-                : await With(caller, file, asked.With!);
+                ? await CreateLink(caller, file, link, secret, caller.Cancel)
+                : await CreateForRecipient(caller, file, asked.With!);
             share = share with { Access = access, Until = until };
             await shares.Save(share, caller.Cancel);
             await EnsureKept(share, caller.Cancel);
@@ -36,7 +36,7 @@ public sealed class ShareFile(
             return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}/shares/{share.Id}", ShareResponse.Of(share, url));
         });
 
-    // A purge that began meanwhile may have looked for shares just before this one; after its mark nobody else would.
+    // A purge that began meanwhile may have looked for shares just before this one was saved, and it won't look again.
     async Task EnsureKept(Share share, CancellationToken cancel)
     {
         if (await files.Find(share.Tenant, share.FileId, cancel) is { Status: not FileStatus.Purging }) return;
@@ -44,20 +44,20 @@ public sealed class ShareFile(
         throw FilePermissions.NotFound();
     }
 
-    async Task<Share> With(Caller caller, FileRecord file, ShareRequest.RecipientRequest with)
+    async Task<Share> CreateForRecipient(Caller caller, FileRecord file, ShareRequest.RecipientRequest with)
     {
         if (with.Group is { } group)
         {
-            // Only members know of a group; its name is in their membership.
+            // Only members can see a group. Its name is in their membership.
             var self = Owner.Of(caller.Token);
             var membership = self.Kind == "user" ? await groups.Find(file.Tenant, group, self.Id, caller.Cancel) : null;
             return membership is null
-                ? throw Problem.NotFound("group_not_found", "There is no such group.")
+                ? throw Problem.NotFound("group_not_found", "The group was not found.")
                 : New(file, "group", group, membership.Group.Name);
         }
         var user = await users.FindByName(caller.Tenant, with.User!, caller.Cancel)
             ?? (Ids.IsId(with.User!) ? await users.Find(caller.Tenant, with.User!, caller.Cancel) : null)
-            ?? throw Problem.NotFound("user_not_found", "There is no such user.");
+            ?? throw Problem.NotFound("user_not_found", "The user was not found.");
         return New(file, "user", user.Id, user.Name);
     }
 
@@ -73,7 +73,8 @@ public sealed class ShareFile(
         CreatedAt = clock.GetUtcNow(),
     };
 
-    async Task<Share> Link(Caller caller, FileRecord file, ShareRequest.LinkRequest link, string secret, CancellationToken cancel) => new()
+    async Task<Share> CreateLink(
+        Caller caller, FileRecord file, ShareRequest.LinkRequest link, string secret, CancellationToken cancel) => new()
     {
         Tenant = file.Tenant,
         FileId = file.Id,

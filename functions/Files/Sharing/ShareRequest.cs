@@ -4,7 +4,7 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
 
-/// <summary>What the caller says of a share: with whom or by a link, for what, until when.</summary>
+/// <summary>The share that the caller asks for: with whom or as a link, which access, until when.</summary>
 sealed record ShareRequest
 {
     const int MaxYears = 10;
@@ -20,7 +20,7 @@ sealed record ShareRequest
 
     public sealed record RecipientRequest
     {
-        /// <summary>What the user types at sign-in, or the user's id.</summary>
+        /// <summary>The user name or the user's id.</summary>
         public string? User { get; init; }
 
         public string? Group { get; init; }
@@ -33,23 +33,24 @@ sealed record ShareRequest
         public long? MaxDownloads { get; init; }
     }
 
-    /// <summary>Refuses what is no share, whoever it is with.</summary>
+    /// <summary>Refuses a request that is invalid, whoever the recipient is.</summary>
     /// <exception cref="Problem">400 <c>invalid_share</c>.</exception>
     public void Check()
     {
-        if (With is null == Link is null) throw Invalid("it has either with or link");
-        if (With is not null && With.User is null == With.Group is null) throw Invalid("with has either user or group");
-        if (Link is not null && CheckedAccess() != Permission.Read) throw Invalid("a link only reads");
-        if (Link?.MaxDownloads is < 1) throw Invalid("maxDownloads is at least 1");
-        if (Link?.Password is { } password && !PasswordHashing.IsTypable(password)) throw Invalid("a password has no U+0000");
-        if (Link?.Password is "" or { Length: > MaxPasswordChars }) throw Invalid($"a password has 1 to {MaxPasswordChars} characters");
+        if (With is null == Link is null) throw Invalid("set exactly one of with and link");
+        if (With is not null && With.User is null == With.Group is null) throw Invalid("set exactly one of with.user and with.group");
+        if (Link is not null && CheckedAccess() != Permission.Read) throw Invalid("a link can only have read access");
+        if (Link?.MaxDownloads is < 1) throw Invalid("maxDownloads must be at least 1");
+        if (Link?.Password is { } password && !PasswordHashing.IsTypable(password)) throw Invalid("the password must not contain U+0000");
+        if (Link?.Password is "" or { Length: > MaxPasswordChars })
+            throw Invalid($"the password must have 1 to {MaxPasswordChars} characters");
     }
 
     public Permission CheckedAccess() => Access switch
     {
         "read" => Permission.Read,
         "write" => Permission.Write,
-        _ => throw Invalid("access is read or write"),
+        _ => throw Invalid("access must be read or write"),
     };
 
     public DateTimeOffset? CheckedUntil(DateTimeOffset now)
@@ -58,8 +59,8 @@ sealed record ShareRequest
         return DateTimeOffset.TryParseExact(Until, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture,
                 DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var until)
             && until > now && until < now.AddYears(MaxYears)
-            ? until : throw Invalid($"until is a time to come in the next {MaxYears} years, such as 2030-01-31T12:00:00Z");
+            ? until : throw Invalid($"until must be within the next {MaxYears} years, such as 2030-01-31T12:00:00Z");
     }
 
-    static Problem Invalid(string why) => Problem.BadRequest("invalid_share", $"This is no share: {why}.");
+    static Problem Invalid(string why) => Problem.BadRequest("invalid_share", $"Invalid share: {why}.");
 }

@@ -1,16 +1,16 @@
 namespace Latchkey.Files;
 
-/// <summary>Who has access to a file, as those who may share it see it. Times are RFC 3339 in UTC.</summary>
-/// <param name="Id">The share.</param>
+/// <summary>A share, as those who may share the file see it. Times are RFC 3339 in UTC.</summary>
+/// <param name="Id">The share's id.</param>
 /// <param name="Access"><c>read</c> or <c>write</c>.</param>
 /// <param name="With">The user or group; absent for a link.</param>
 /// <param name="Link">The link; absent otherwise.</param>
-/// <param name="Until">When it ends.</param>
-/// <param name="CreatedAt">When it was given.</param>
+/// <param name="Until">When it expires.</param>
+/// <param name="CreatedAt">When it was created.</param>
 public sealed record ShareResponse(
     string Id, string Access, RecipientResponse? With, LinkResponse? Link, DateTime? Until, DateTime CreatedAt)
 {
-    /// <summary>The answer for a share; <paramref name="url"/> only for a link that was made just now.</summary>
+    /// <summary>The response for a share. <paramref name="url"/> is given only for a link that was just created.</summary>
     public static ShareResponse Of(Share share, string? url = null) => new(
         share.Id, share.Access.ToString().ToLowerInvariant(),
         share.Kind == "link" ? null : new RecipientResponse(
@@ -19,12 +19,12 @@ public sealed record ShareResponse(
         share.Until?.UtcDateTime, share.CreatedAt.UtcDateTime);
 }
 
-/// <summary>A user or a group, by id, and what it is called.</summary>
+/// <summary>A user or a group by id, and its name.</summary>
 public sealed record RecipientResponse(string? User, string? Group, string? Name);
 
 /// <summary>
-/// A link. <c>url</c> is said once, when it is made: only its hash is kept. Downloads are counted if they are limited or
-/// there is a password.
+/// A link. <c>url</c> is shown only once, when the link is created, because only a hash of its secret is stored. Downloads are
+/// counted for links with a limit or a password.
 /// </summary>
 public sealed record LinkResponse(string? Url, bool Password, long? MaxDownloads, long Downloads);
 

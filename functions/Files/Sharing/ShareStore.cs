@@ -1,4 +1,3 @@
-using Azure;
 using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Storage;
@@ -6,18 +5,18 @@ using Latchkey.Storage;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Shares (SCHEMA.md, table Files): a row beside the file, which decides, and one in the recipient's partition, which
-/// only leads there. The latter is written first and removed last: what a crash leaves leads nowhere and harms nobody.
+/// Shares (SCHEMA.md, table Files). The row beside the file decides about access. The row in the recipient's partition only leads
+/// there; it is written first and deleted last, so what a crash leaves leads nowhere and does no harm.
 /// </summary>
-public sealed class ShareStore(StorageClients storage, FileSchedule due)
+public sealed class ShareStore(StorageClients storage, FileSchedule schedule)
 {
-    /// <summary>How many shares a file has at most.</summary>
-    const int Max = 100;
+    /// <summary>The most shares of a file.</summary>
+    const int MaxPerFile = 100;
 
-    readonly Table table = new(storage.Tables.GetTableClient("Files"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
-    /// <summary>All shares of a file, links and ended ones included: one query.</summary>
-    public async Task<IReadOnlyList<Share>> Of(string tenant, string fileId, CancellationToken cancel)
+    /// <summary>All shares of a file, including links and expired ones, in one query.</summary>
+    public async Task<IReadOnlyList<Share>> AllOf(string tenant, string fileId, CancellationToken cancel)
     {
         var shares = new List<Share>();
         var start = RowKeys.Share(fileId, "");
@@ -33,54 +32,58 @@ public sealed class ShareStore(StorageClients storage, FileSchedule due)
         return row is null ? null : Share.Read(tenant, row);
     }
 
-    /// <summary>Gives a share, or gives it anew.</summary>
+    /// <summary>Creates or replaces a share.</summary>
     /// <exception cref="Problem">409 <c>too_many_shares</c>.</exception>
     public async Task Save(Share share, CancellationToken cancel)
     {
-        var others = (await Of(share.Tenant, share.FileId, cancel)).Count(other => other.Id != share.Id);
-        if (others >= Max) throw Problem.Conflict("too_many_shares", $"A file has {Max} shares at most: share it with a group.");
-        if (share.Until is { } until) await due.Add(share.Tenant, share.FileId, share.Id, until, cancel);
-        if (share.Kind != "link") await table.Put(Index(share), cancel);
-        await table.Put(share.Row(), cancel);
+        var others = (await AllOf(share.Tenant, share.FileId, cancel)).Count(other => other.Id != share.Id);
+        if (others >= MaxPerFile)
+            throw Problem.Conflict("too_many_shares", $"A file can have {MaxPerFile} shares at most. Share it with a group instead.");
+        if (share.Until is { } until) await schedule.Add(share.Tenant, share.FileId, share.Id, until, cancel);
+        if (share.Kind != "link") await table.Put(RecipientRow(share), cancel);
+        await table.Put(share.ToRow(), cancel);
     }
 
-    /// <summary>Writes a share if nobody else did since it was read.</summary>
-    public Task<bool> TryReplace(Share share, CancellationToken cancel) => table.TryReplace(share.Row(), cancel);
+    /// <summary>Replaces a share if it has not changed since it was read.</summary>
+    public Task<bool> TryReplace(Share share, CancellationToken cancel) => table.TryReplace(share.ToRow(), cancel);
 
-    /// <summary>Ends a share.</summary>
+    /// <summary>Deletes a share.</summary>
     public async Task Remove(Share share, CancellationToken cancel)
     {
-        await table.TryDelete(Any(share.Row()), cancel);
-        if (share.Kind != "link") await table.TryDelete(Any(Index(share)), cancel);
+        var row = share.ToRow();
+        await table.TryDelete(row.PartitionKey, row.RowKey, cancel);
+        await RemoveRecipientRow(share, cancel);
     }
 
-    /// <summary>Ends a share as its recipient's row names it, whether or not it is there itself.</summary>
-    public async Task Remove(string tenant, string fileId, string kind, string recipient, string id, CancellationToken cancel)
+    /// <summary>Deletes a share that the recipient's row leads to, whether or not the share still exists.</summary>
+    public async Task Remove(string tenant, string fileId, Owner recipient, string id, CancellationToken cancel)
     {
         var (space, key) = (RowKeys.Space(tenant, fileId[..16]), RowKeys.Share(fileId, id));
-        await table.TryDelete(new TableEntity(space, key) { ETag = ETag.All }, cancel);
-        await table.TryDelete(new TableEntity(RowKeys.SharedWith(tenant, kind, recipient), RowKeys.Shared(fileId, id)) { ETag = ETag.All }, cancel);
+        await table.TryDelete(space, key, cancel);
+        await table.TryDelete(RowKeys.SharedWith(tenant, recipient.Kind, recipient.Id), RowKeys.SharedFile(fileId, id), cancel);
     }
 
-    /// <summary>Ends a share whose time is over; one that was given anew for longer stays.</summary>
+    /// <summary>Deletes a share that has expired. A share that was extended meanwhile stays.</summary>
     public async Task RemoveExpired(string tenant, string fileId, string id, DateTimeOffset now, CancellationToken cancel)
     {
         if (await Find(tenant, fileId, id, cancel) is not { } share || share.IsLive(now)) return;
-        if (await table.TryDelete(share.Row(), cancel) && share.Kind != "link") await table.TryDelete(Any(Index(share)), cancel);
+        if (await table.TryDelete(share.ToRow(), cancel)) await RemoveRecipientRow(share, cancel);
     }
 
-    /// <summary>Ends all shares of a file that is being removed.</summary>
+    /// <summary>Deletes all shares of a file that is being purged.</summary>
     public async Task RemoveAll(FileRecord file, CancellationToken cancel)
     {
-        foreach (var share in await Of(file.Tenant, file.Id, cancel)) await Remove(share, cancel);
+        foreach (var share in await AllOf(file.Tenant, file.Id, cancel)) await Remove(share, cancel);
     }
 
-    /// <summary>Which shares somebody may have been given, in a stable order; what they lead to must be looked at.</summary>
-    public async Task<IReadOnlyList<(string FileId, string ShareId, string Key)>> With(
-        string tenant, string kind, string recipient, string after, int limit, CancellationToken cancel)
+    /// <summary>
+    /// The shares that a recipient may have, in a stable order. They only lead to the share, which the caller has to read.
+    /// </summary>
+    public async Task<IReadOnlyList<(string FileId, string ShareId, string Key)>> SharedWith(
+        string tenant, Owner recipient, string after, int limit, CancellationToken cancel)
     {
         var found = new List<(string, string, string)>();
-        await foreach (var row in table.Range(RowKeys.SharedWith(tenant, kind, recipient), after, "~", limit, cancel))
+        await foreach (var row in table.Range(RowKeys.SharedWith(tenant, recipient.Kind, recipient.Id), after, "~", limit, cancel))
         {
             if (found.Count == limit) break;
             found.Add((row.GetString("FileId"), row.GetString("Id"), row.RowKey));
@@ -88,16 +91,17 @@ public sealed class ShareStore(StorageClients storage, FileSchedule due)
         return found;
     }
 
-    static TableEntity Index(Share share) =>
-        new(RowKeys.SharedWith(share.Tenant, share.Kind, share.Recipient), RowKeys.Shared(share.FileId, share.Id))
+    static TableEntity RecipientRow(Share share) =>
+        new(RowKeys.SharedWith(share.Tenant, share.Kind, share.Recipient), RowKeys.SharedFile(share.FileId, share.Id))
         {
             ["FileId"] = share.FileId,
             ["Id"] = share.Id,
         };
 
-    static TableEntity Any(TableEntity row)
+    async Task RemoveRecipientRow(Share share, CancellationToken cancel)
     {
-        row.ETag = ETag.All;
-        return row;
+        if (share.Kind == "link") return;
+        var row = RecipientRow(share);
+        await table.TryDelete(row.PartitionKey, row.RowKey, cancel);
     }
 }

@@ -7,16 +7,17 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Deletes a file: into the trash, or for good. What was never complete has nothing to come back for and goes for good.
+/// Deletes a file: moves it to the trash, or purges it. A file that was never completed is always purged.
 /// </summary>
 public sealed class DeleteFile(
-    TenantPipeline pipeline, FilePermissions rights, FileStore files, Folders folders, FilePurge purge, FileSchedule due, Settings settings, TimeProvider clock)
+    TenantPipeline pipeline, FilePermissions permissions, FileStore files, Folders folders, FilePurge purge, FileSchedule schedule,
+    Settings settings, TimeProvider clock)
 {
-    const int Attempts = 5;
+    const int MaxAttempts = 5;
 
     /// <summary>
-    /// <c>DELETE /{tenant}/files/{id}?permanent=true</c> → 204, again and again while the file is in the trash; 404 once
-    /// nothing is left. Preflights: see <see cref="ReadFile"/>.
+    /// <c>DELETE /{tenant}/files/{id}?permanent=true</c> → 204, also if the file is in the trash already; 404 once it is purged.
+    /// Preflights: see <see cref="ReadFile"/>.
     /// </summary>
     [Function("files-delete")]
     public Task<IResult> Delete(
@@ -24,12 +25,12 @@ public sealed class DeleteFile(
         pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
         {
             var permanent = Query.Read(request, "permanent").Flag("permanent");
-            for (var attempt = 0; attempt < Attempts; attempt++)
+            for (var attempt = 0; attempt < MaxAttempts; attempt++)
             {
-                var file = await rights.GetAny(caller, request.RouteValues["id"] as string, inSpace: permanent);
+                var file = await permissions.GetAny(caller, request.RouteValues["id"] as string, inSpace: permanent);
                 if (await TryDelete(file, permanent, caller.Cancel)) return Results.NoContent();
             }
-            throw Problem.Conflict("file_changing", "The file keeps changing; try again later.");
+            throw Problem.Conflict("file_changing", "The file keeps changing. Try again later.");
         });
 
     async Task<bool> TryDelete(FileRecord file, bool permanent, CancellationToken cancel)
@@ -38,14 +39,15 @@ public sealed class DeleteFile(
         var done = permanent || file.Status != FileStatus.Available
             ? await purge.TryRun(file, isDue: false, cancel)
             : await TryTrash(file, cancel);
-        if (done && file.Status == FileStatus.Available) await folders.Tidy(file, cancel);
+        if (done && file.Status == FileStatus.Available) await folders.RemoveIfEmpty(file, cancel);
         return done;
     }
 
     async Task<bool> TryTrash(FileRecord file, CancellationToken cancel)
     {
         var deleted = file.Delete(clock.GetUtcNow(), settings.TrashTime);
-        await due.Add(deleted, deleted.PurgeAfter!.Value, cancel); // First: a row too many does nothing, one too few would keep the file.
+        // First: an unneeded entry in the schedule does no harm, but without one the file would stay forever.
+        await schedule.Add(deleted, deleted.PurgeAfter!.Value, cancel);
         return await files.TryMove(file, deleted, default, cancel);
     }
 }

@@ -5,15 +5,16 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Does, once an hour, what is due (<see cref="FileSchedule"/>): empties the trash, ends shares, finishes copies and what a
-/// crash left half done. It reads no live file. What fails is tried again in an hour.
+/// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash, deletes expired shares, and finishes copies and
+/// what a crash interrupted. It reads no other files. What fails is retried an hour later.
 /// </summary>
 public sealed partial class FilesSweep(
-    FileSchedule due, FileStore files, FilePurge purge, BlobCopier copies, ShareStore shares, AuditLog audit, TimeProvider clock, ILogger<FilesSweep> logger)
+    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, ShareStore shares, AuditLog audit, TimeProvider clock,
+    ILogger<FilesSweep> logger)
 {
-    const int AtOnce = 8;
+    const int MaxParallel = 8;
 
-    static readonly TimeSpan Longest = TimeSpan.FromMinutes(8); // A function may run for ten on the smallest plan.
+    static readonly TimeSpan MaxRunTime = TimeSpan.FromMinutes(8); // The smallest plan ends a function after ten minutes.
 
     /// <summary>Seventeen minutes past each hour (NCRONTAB, UTC).</summary>
     [Function("files-sweep")]
@@ -21,22 +22,22 @@ public sealed partial class FilesSweep(
     {
         var now = clock.GetUtcNow();
         var (done, left) = (0, 0);
-        var work = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel };
-        await Parallel.ForEachAsync(due.Until(now, cancel), work, async (item, stop) =>
+        var work = new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancel };
+        await Parallel.ForEachAsync(schedule.DueAt(now, cancel), work, async (item, stop) =>
         {
-            if (clock.GetUtcNow() - now < Longest && await TryHandle(item, now, stop)) Interlocked.Increment(ref done);
+            if (clock.GetUtcNow() - now < MaxRunTime && await TryProcess(item, now, stop)) Interlocked.Increment(ref done);
             else Interlocked.Increment(ref left);
         });
-        var dropped = await due.DropEmpty(now, cancel);
+        var dropped = await schedule.DropEmpty(now, cancel);
         Log.Swept(logger, done, left, dropped, timer.IsPastDue);
     }
 
-    async Task<bool> TryHandle(ScheduledFile item, DateTimeOffset now, CancellationToken cancel)
+    async Task<bool> TryProcess(ScheduledFile item, DateTimeOffset now, CancellationToken cancel)
     {
         try
         {
-            if (!await IsDone(item, now, cancel)) return false;
-            await due.Done(item, cancel);
+            if (!await Process(item, now, cancel)) return false;
+            await schedule.Remove(item, cancel);
             return true;
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
@@ -46,7 +47,7 @@ public sealed partial class FilesSweep(
         }
     }
 
-    async Task<bool> IsDone(ScheduledFile item, DateTimeOffset now, CancellationToken cancel)
+    async Task<bool> Process(ScheduledFile item, DateTimeOffset now, CancellationToken cancel)
     {
         if (item.ShareId is { } share)
         {
@@ -56,26 +57,26 @@ public sealed partial class FilesSweep(
         var file = await files.Find(item.Tenant, item.FileId, cancel);
         switch (file)
         {
-            case { Status: FileStatus.Purging }: // Whoever marked it is in the audit.
+            case { Status: FileStatus.Purging }: // The audit has recorded who marked it.
                 return await purge.TryRun(file, isDue: true, cancel);
             case { Status: FileStatus.Deleted } when file.PurgeAfter <= now:
                 if (!await purge.TryRun(file, isDue: true, cancel)) return false;
-                audit.Add(file.Tenant, "files-purge", file.Id, "its time in the trash was over");
+                audit.Add(file.Tenant, "files-purge", file.Id, "retention in the trash ended");
                 return true;
             case { Status: FileStatus.Copying }:
-                return await IsCopied(file, cancel);
-            default: // Restored, gone, or never deleted because the process died first.
+                return await FinishCopy(file, cancel);
+            default: // Restored, purged, or never deleted because the process crashed before.
                 return true;
         }
     }
 
-    async Task<bool> IsCopied(FileRecord copy, CancellationToken cancel)
+    async Task<bool> FinishCopy(FileRecord copy, CancellationToken cancel)
     {
         try
         {
-            return (await copies.Look(copy, cancel)).Progress is null;
+            return (await copier.FinishIfDone(copy, cancel)).Progress is null;
         }
-        catch (Http.Problem) // It failed, and is gone.
+        catch (Http.Problem) // The copy failed and was removed.
         {
             return true;
         }
@@ -86,7 +87,7 @@ public sealed partial class FilesSweep(
         [LoggerMessage(61, LogLevel.Information, "Files sweep: {Done} done, {Left} left, {Dropped} tables dropped (late: {Late})")]
         public static partial void Swept(ILogger logger, int done, int left, int dropped, bool late);
 
-        [LoggerMessage(62, LogLevel.Error, "Files sweep: tenant {Tenant}, file {FileId} failed; it is tried again")]
+        [LoggerMessage(62, LogLevel.Error, "Files sweep: tenant {Tenant}, file {FileId} failed and will be retried")]
         public static partial void Failed(ILogger logger, string tenant, string fileId, Exception fault);
     }
 }

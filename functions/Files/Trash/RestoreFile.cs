@@ -6,26 +6,26 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>Brings a file back from the trash, under its name and in its folder.</summary>
-public sealed class RestoreFile(TenantPipeline pipeline, FilePermissions rights, FileStore files)
+/// <summary>Restores a file from the trash, with its name and in its folder.</summary>
+public sealed class RestoreFile(TenantPipeline pipeline, FilePermissions permissions, FileStore files)
 {
-    const int Attempts = 5;
+    const int MaxAttempts = 5;
 
-    /// <summary><c>POST /{tenant}/files/{id}/restore</c> → 200 file; the same if it is back already.</summary>
+    /// <summary><c>POST /{tenant}/files/{id}/restore</c> → 200 file, also if it is restored already.</summary>
     [Function("files-restore")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/files/{id}/restore")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
         {
-            for (var attempt = 0; attempt < Attempts; attempt++)
+            for (var attempt = 0; attempt < MaxAttempts; attempt++)
             {
-                var file = await rights.GetAny(caller, request.RouteValues["id"] as string, inSpace: true);
+                var file = await permissions.GetAny(caller, request.RouteValues["id"] as string, inSpace: true);
                 if (file.Status == FileStatus.Available) return FileJson.Ok(FileResponse.Of(file));
                 if (file.Status == FileStatus.Purging) throw FilePermissions.NotFound();
                 if (file.Status != FileStatus.Deleted) throw Problem.Conflict("file_not_deleted", "The file is not in the trash.");
                 var restored = file.Restore();
                 if (await files.TryMove(file, restored, default, caller.Cancel)) return FileJson.Ok(FileResponse.Of(restored));
             }
-            throw Problem.Conflict("file_changing", "The file keeps changing; try again later.");
+            throw Problem.Conflict("file_changing", "The file keeps changing. Try again later.");
         });
 }

@@ -1,56 +1,58 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
 /// <summary>
-/// Removes all that a user or group has: the files of the space for good (<see cref="FilePurge"/>), the shares that were
-/// given to them, and last what the space has taken of the tenant's total. Every step can be repeated, and what is left
-/// is found again: the same call goes on after a crash. Nobody may write to the space any more by then.
+/// Removes the space of a user or group: purges its files (<see cref="FilePurge"/>), deletes the shares with its owner, and last
+/// releases its quota. Every step can be repeated, so after a crash the same call continues. By then nobody may write to the space.
 /// </summary>
 public sealed class SpaceRemoval(
-    StorageClients storage, FileStore files, FilePurge purge, ShareStore shares, SpaceQuota usage, TenantQuota totals)
+    StorageClients storage, FileStore files, FilePurge purge, ShareStore shares, SpaceQuota spaceQuota, TenantQuota tenantQuota)
 {
     const int SharesAtOnce = 100;
     const int FilesAtOnce = 8;
 
-    readonly Table table = new(storage.Tables.GetTableClient("Files"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
-    /// <summary>How many files the space has, in the trash and pending ones too.</summary>
-    public async Task<long> Files(string tenant, Owner owner, CancellationToken cancel) =>
-        (await usage.Read(tenant, owner.SpaceKey(tenant), cancel)).Files;
+    /// <summary>The number of files in the space, including pending and deleted ones.</summary>
+    public async Task<long> CountFiles(string tenant, Owner owner, CancellationToken cancel) =>
+        (await spaceQuota.Read(tenant, owner.SpaceKey(tenant), cancel)).Files;
 
-    /// <summary>True if there is neither a file in the space nor a share with its owner: nothing that a new owner of the same id would inherit.</summary>
-    public async Task<bool> IsClear(string tenant, Owner owner, CancellationToken cancel) =>
-        await Files(tenant, owner, cancel) == 0 && (await shares.With(tenant, owner.Kind, owner.Id, "", 1, cancel)).Count == 0;
+    /// <summary>
+    /// True if there is no file in the space and no share with its owner: nothing that a new owner with the same id would inherit.
+    /// </summary>
+    public async Task<bool> IsEmpty(string tenant, Owner owner, CancellationToken cancel) =>
+        await CountFiles(tenant, owner, cancel) == 0 && (await shares.SharedWith(tenant, owner, "", 1, cancel)).Count == 0;
 
-    /// <summary>Removes it; false if the time was over before, or files kept changing. Then the same again goes on.</summary>
-    public async Task<bool> TryRun(string tenant, Owner owner, TimeSpan most, CancellationToken cancel)
+    /// <summary>Removes the space; false if the time ran out or files kept changing. Then the same call continues.</summary>
+    public async Task<bool> TryRun(string tenant, Owner owner, TimeSpan maxTime, CancellationToken cancel)
     {
         var time = Stopwatch.StartNew();
-        while (await shares.With(tenant, owner.Kind, owner.Id, "", SharesAtOnce, cancel) is { Count: > 0 } given)
+        while (await shares.SharedWith(tenant, owner, "", SharesAtOnce, cancel) is { Count: > 0 } given)
         {
-            if (time.Elapsed > most) return false;
-            foreach (var (fileId, shareId, _) in given) await shares.Remove(tenant, fileId, owner.Kind, owner.Id, shareId, cancel);
+            if (time.Elapsed > maxTime) return false;
+            foreach (var (fileId, shareId, _) in given) await shares.Remove(tenant, fileId, owner, shareId, cancel);
         }
         var space = owner.SpaceKey(tenant);
-        var whole = true;
+        var isPurged = true;
         var work = new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancel };
         await Parallel.ForEachAsync(Records(tenant, space, cancel), work, async (file, stop) =>
         {
-            if (time.Elapsed > most || !await TryPurge(file, stop)) whole = false;
+            if (time.Elapsed > maxTime || !await TryPurge(file, stop)) isPurged = false;
         });
-        if (!whole || await Files(tenant, owner, cancel) > 0) return false;
+        if (!isPurged || await CountFiles(tenant, owner, cancel) > 0) return false;
         await RemoveFolders(tenant, space, cancel);
-        await totals.Close(tenant, space, cancel);
+        await tenantQuota.RemoveSpace(tenant, space, cancel);
         return true;
     }
 
     async Task<bool> TryPurge(FileRecord file, CancellationToken cancel) =>
-        await purge.TryRun(file, isDue: false, cancel) // Else it changed since: by an upload that was just completing, say.
+        await purge.TryRun(file, isDue: false, cancel) // Otherwise it changed, for example by an upload that was just completing.
         || await files.Find(file.Tenant, file.Id, cancel) is not { } now || await purge.TryRun(now, isDue: false, cancel);
 
-    // One by one they would be looked at with each file; all of them are empty now.
+    // All folders are empty now. Removing each with its last file would cost more.
     async Task RemoveFolders(string tenant, string space, CancellationToken cancel)
     {
         var partition = RowKeys.Space(tenant, space);
@@ -59,7 +61,7 @@ public sealed class SpaceRemoval(
     }
 
     async IAsyncEnumerable<FileRecord> Records(
-        string tenant, string space, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        string tenant, string space, [EnumeratorCancellation] CancellationToken cancel)
     {
         var start = RowKeys.File("");
         await foreach (var row in table.Range(RowKeys.Space(tenant, space), start, start + "~", null, cancel))

@@ -7,13 +7,13 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Begins a file: writes down what is coming and answers with the request that sends it. The bytes go straight to
-/// storage; the file is not there for anybody before <see cref="CompleteUpload"/> has checked them.
+/// Begins an upload: records what the caller declares and answers with the request that sends the bytes. They go straight to
+/// storage. Nobody sees the file before <see cref="CompleteUpload"/> has checked them.
 /// </summary>
 public sealed class BeginUpload(
     TenantPipeline pipeline, Spaces spaces, Uploads uploads, FileUrls urls, Settings settings, TimeProvider clock)
 {
-    /// <summary><c>POST /{tenant}/files</c> → 201. The preflights of this route are answered here, its GET's too.</summary>
+    /// <summary><c>POST /{tenant}/files</c> → 201. It answers the route's preflights too, also those of GET.</summary>
     [Function("files-begin")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/files")] HttpRequest request) =>
@@ -23,7 +23,7 @@ public sealed class BeginUpload(
             var owner = await spaces.Find(caller, asked.Space, Permission.Write);
             var file = asked.ToRecord(caller, owner, settings, clock.GetUtcNow());
             var url = await urls.Upload(caller, file);
-            await uploads.Begin(caller, file, url); // Last: whatever fails before it leaves nothing behind.
+            await uploads.Begin(caller, file, url); // Last, so that a failure before it leaves nothing behind.
             return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}",
                 new BeginUploadResponse(file.Id, "pending", UploadResponse.Of(file, url)));
         });

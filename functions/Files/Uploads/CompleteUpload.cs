@@ -8,16 +8,16 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Completes a file (<see cref="Completion"/>). Whoever lost the answer sends the same request again; once the file is
-/// available the answer is the file.
+/// Completes an upload (<see cref="Completion"/>). A client that lost the response sends the same request again: once the file is
+/// available, the answer is the file.
 /// </summary>
-public sealed class CompleteUpload(TenantPipeline pipeline, FilePermissions rights, Completion completion)
+public sealed class CompleteUpload(TenantPipeline pipeline, FilePermissions permissions, Completion completion)
 {
-    const int MaxBodyBytes = 5 << 20; // 50,000 ids of the longest kind.
+    const int MaxBodyBytes = 5 << 20; // 50,000 block ids of the longest form.
 
     /// <summary>
-    /// <c>POST /{tenant}/files/{id}/complete</c> → 200. The body is empty or <c>{}</c>, or says of which
-    /// <c>blocks</c> the file is made: how many, or a list of their ids.
+    /// <c>POST /{tenant}/files/{id}/complete</c> → 200. The body is empty or <c>{}</c>, or has the <c>blocks</c> that make up the
+    /// file: their number, or a list of their ids.
     /// </summary>
     [Function("files-complete")]
     public Task<IResult> Post(
@@ -26,8 +26,8 @@ public sealed class CompleteUpload(TenantPipeline pipeline, FilePermissions righ
         {
             var blocks = await ReadBlocks(request);
             var file = await completion.Run(
-                () => rights.Get(caller, request.RouteValues["id"] as string, Permission.Write),
-                blocks is null ? null : blocks.From, caller.Cancel);
+                () => permissions.Get(caller, request.RouteValues["id"] as string, Permission.Write),
+                blocks is null ? null : blocks.Select, caller.Cancel);
             return FileJson.Ok(FileResponse.Of(file) with { Space = file.Owner.SpaceNameFor(caller.Token) });
         });
 
@@ -35,7 +35,7 @@ public sealed class CompleteUpload(TenantPipeline pipeline, FilePermissions righ
     {
         if (request.ContentLength is 0) return null;
         if (request.ContentType is not null) return Read(await JsonBody.Read<CompleteRequest>(request, MaxBodyBytes));
-        // Many clients send {} and no type. What is there is read as what this endpoint takes.
+        // Many clients send {} without a Content-Type. Such a body is read as JSON.
         var body = await Body.Bytes(request, MaxBodyBytes);
         return body.Length == 0 ? null : Read(JsonBody.Read<CompleteRequest>(body));
     }

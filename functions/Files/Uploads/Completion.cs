@@ -5,37 +5,37 @@ using Latchkey.Storage;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Completes a file: the upload is checked, then the record becomes available and listed in one write. Until that
-/// write nothing has happened that a repetition would not do again, so whoever died or lost the answer repeats it.
-/// An upload that is refused is gone with its bytes and its room; its note stays, because its URL may still write.
+/// Completes an upload: checks the bytes, then makes the record available and lists it in one write. Until that write nothing has
+/// happened that can't be repeated, so a client that crashed or lost the response simply repeats the request. A refused upload is
+/// deleted with its bytes, which frees its quota. Its note stays, because its URL can still write.
 /// </summary>
 public sealed class Completion(FileStore files, SingleUpload single, StagedUpload staged, FilePurge purge, TimeProvider clock)
 {
-    const int Attempts = 5;
+    const int MaxAttempts = 5;
 
-    /// <summary>The file once it is available, by this call or by one before.</summary>
+    /// <summary>Completes the file; if it is available already, returns it as it is.</summary>
     /// <param name="read">Reads the record.</param>
-    /// <param name="choose">Which blocks a file that comes in blocks is made of; null: those that the client has committed.</param>
+    /// <param name="choose">Chooses the blocks that make up a file sent in blocks; null for those that the client has committed.</param>
     /// <param name="cancel">Cancels.</param>
-    /// <exception cref="Problem">410 <c>upload_expired</c>; 409 or 422 and a code for what is missing or wrong.</exception>
+    /// <exception cref="Problem">410 <c>upload_expired</c>; 409 or 422 with a code for what is missing or wrong.</exception>
     public async Task<FileRecord> Run(
         Func<Task<FileRecord>> read, Func<StagedBlocks, IReadOnlyList<Block>>? choose, CancellationToken cancel)
     {
-        string? taken = null;
-        for (var attempt = 0; attempt < Attempts; attempt++)
+        string? snapshot = null;
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var file = await read();
-            // Ours lost against another's. A write of ours whose answer was lost looks the same and is told apart here.
-            if (taken is not null && taken != file.Snapshot) await staged.Discard(file, taken, cancel);
-            taken = null;
+            // A concurrent complete won; drop our snapshot unless our own write was merely unacknowledged.
+            if (snapshot is not null && snapshot != file.Snapshot) await staged.DiscardSnapshot(file, snapshot, cancel);
+            snapshot = null;
             if (file.Status == FileStatus.Available) return file;
             if (file.Status == FileStatus.Copying) throw FilePermissions.Copying();
-            // A day before the sweep: what is completed can't be swept at the same time.
-            if (clock.GetUtcNow() >= UploadDeadline.Of(file)) throw UploadDeadline.Passed();
+            // The deadline is a day before the sweep, so a file can't be completed and swept at the same time.
+            if (clock.GetUtcNow() >= UploadDeadline.Of(file)) throw UploadDeadline.Expired();
             if (choose is not null && !file.IsStaged)
-                throw Problem.BadRequest("not_resumable", "This file comes with one PUT and has no blocks.");
+                throw Problem.BadRequest("not_resumable", "This file is uploaded with one PUT and has no blocks.");
             if (await Verify(file, choose, cancel) is not { } verified) continue;
-            taken = verified.Snapshot;
+            snapshot = verified.Snapshot;
             var available = file.Complete(clock.GetUtcNow()) with
             {
                 Snapshot = verified.Snapshot,
@@ -46,15 +46,16 @@ public sealed class Completion(FileStore files, SingleUpload single, StagedUploa
             };
             if (await files.TryComplete(available, cancel)) return available;
         }
-        throw Problem.Conflict("upload_unfinished", "The upload keeps changing; try again later.");
+        throw Problem.Conflict("upload_unfinished", "The upload keeps changing. Try again later.");
     }
 
-    // Null if it changed meanwhile, which the refusal of what was there before does not outlive: the record then says whether somebody else completed or deleted it.
+    // Null if the upload changed meanwhile. Even a refusal is void then: the record, read again, says whether somebody else
+    // completed or deleted the file.
     async Task<Verified?> Verify(FileRecord file, Func<StagedBlocks, IReadOnlyList<Block>>? choose, CancellationToken cancel)
     {
         try
         {
-            return file.IsStaged ? await staged.Pass(file, choose, cancel) : await single.Pass(file, cancel);
+            return file.IsStaged ? await staged.Verify(file, choose, cancel) : await single.Verify(file, cancel);
         }
         catch (RequestFailedException changed) when (changed.Status is 404 or 412)
         {
@@ -62,8 +63,8 @@ public sealed class Completion(FileStore files, SingleUpload single, StagedUploa
         }
         catch (RefusedUpload refused)
         {
-            // Whether the caller waits for it or not: nothing else gives the room back soon.
-            if (await purge.TryRun(file, isDue: false, CancellationToken.None)) throw refused.Answer;
+            // Even if the caller has hung up, because nothing else frees the quota soon.
+            if (await purge.TryRun(file, isDue: false, CancellationToken.None)) throw refused.Problem;
             return null;
         }
     }

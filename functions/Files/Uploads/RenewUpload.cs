@@ -8,37 +8,45 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Says how far an upload is and gives a fresh URL for the same blob, so that whoever was killed, offline or too slow
-/// goes on where they were.
+/// Reports the progress of an upload and issues a new URL for the same blob, so that an app that was killed, offline or too slow
+/// can continue where it stopped.
 /// </summary>
-public sealed class RenewUpload(TenantPipeline pipeline, FilePermissions rights, FileUrls urls, Uploads uploads, BlobStore blobs, StagedBlobs staged)
+public sealed class RenewUpload(
+    TenantPipeline pipeline, FilePermissions permissions, FileUrls urls, Uploads uploads, BlobStore blobs, StagedBlobs staged)
 {
     /// <summary>
-    /// <c>GET /{tenant}/files/{id}/upload</c> → how far it is and how to go on. It changes nothing, but asks for the
-    /// right to write, because that is what the URL in its answer gives.
+    /// <c>GET /{tenant}/files/{id}/upload</c> → the progress and the request that continues. It changes nothing, but it needs
+    /// write permission, because the URL in its answer can write.
     /// </summary>
     [Function("files-upload")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files/{id}/upload")] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.FilesWrite, async caller =>
         {
-            var file = await rights.Get(caller, request.RouteValues["id"] as string, Permission.Write);
+            var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Write);
             if (file.Status == FileStatus.Copying) throw FilePermissions.Copying();
             if (file.Status != FileStatus.Pending) return FileJson.Ok(new UploadProgressResponse(file.Id, "available"));
             if (file.TusMetadata is not null)
-                throw Problem.Conflict("tus_upload", $"This file comes by tus: {caller.Tenant.Issuer}/tus/{file.Id} says how far it is.");
-            return FileJson.Ok(file.BlockSize is { } blockSize ? await Blocks(caller, file, blockSize) : await Single(caller, file));
+            {
+                throw Problem.Conflict("tus_upload",
+                    $"This file is uploaded by tus. See {caller.Tenant.Issuer}/tus/{file.Id} for its progress.");
+            }
+            var progress = file.BlockSize is { } blockSize
+                ? await BlockProgress(caller, file, blockSize)
+                : await SingleProgress(caller, file);
+            return FileJson.Ok(progress);
         });
 
-    async Task<UploadProgressResponse> Single(Caller caller, FileRecord file)
+    async Task<UploadProgressResponse> SingleProgress(Caller caller, FileRecord file)
     {
         var progress = new UploadProgressResponse(file.Id, "pending") { Deadline = UploadDeadline.Of(file).UtcDateTime };
-        // What is there can't be overwritten: the next step is complete, which deletes it if it is wrong.
-        if (await blobs.Find(file.Tenant, file.BlobName, caller.Cancel) is { } blob) return progress with { ReceivedBytes = blob.ContentLength };
-        return progress with { ReceivedBytes = 0, Upload = await Fresh(caller, file) };
+        // A blob that exists can't be overwritten. The next step is complete, which deletes it if it is wrong.
+        if (await blobs.Find(file.Tenant, file.BlobName, caller.Cancel) is { } blob)
+            return progress with { ReceivedBytes = blob.ContentLength };
+        return progress with { ReceivedBytes = 0, Upload = await NewUrl(caller, file) };
     }
 
-    async Task<UploadProgressResponse> Blocks(Caller caller, FileRecord file, long blockSize)
+    async Task<UploadProgressResponse> BlockProgress(Caller caller, FileRecord file, long blockSize)
     {
         var list = await staged.Find(file.Tenant, file.BlobName, caller.Cancel);
         var count = BlockPlan.Count(file.Size, blockSize);
@@ -46,14 +54,14 @@ public sealed class RenewUpload(TenantPipeline pipeline, FilePermissions rights,
         foreach (var block in list?.Committed.Concat(list.Uncommitted) ?? [])
         {
             if (BlockPlan.Number(block.Id) is not { } n || n >= count) continue;
-            // Of two with one number the second, uncommitted one counts. One that was cut short must come again.
+            // Of two blocks with the same number the second, uncommitted one counts. A block of the wrong size must be sent again.
             if (block.Size == BlockPlan.SizeOf(n, file.Size, blockSize)) received.Add(n);
             else received.Remove(n);
         }
         return new UploadProgressResponse(file.Id, "pending")
         {
             Deadline = UploadDeadline.Of(file).UtcDateTime,
-            Upload = await Fresh(caller, file),
+            Upload = await NewUrl(caller, file),
             ReceivedBytes = received.Sum(n => BlockPlan.SizeOf(n, file.Size, blockSize)),
             BlockCount = count,
             Received = Ranges(received),
@@ -61,10 +69,10 @@ public sealed class RenewUpload(TenantPipeline pipeline, FilePermissions rights,
         };
     }
 
-    async Task<UploadResponse> Fresh(Caller caller, FileRecord file)
+    async Task<UploadResponse> NewUrl(Caller caller, FileRecord file)
     {
         var url = await urls.Upload(caller, file);
-        await uploads.Note(caller, file, url);
+        await uploads.AddNote(caller, file, url);
         return UploadResponse.Of(file, url);
     }
 

@@ -5,95 +5,97 @@ using Latchkey.Tenancy;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Looks at one upload: ends it if its time is over, and takes away what its URL has written beyond what was declared.
-/// A SAS can't limit a size, and nothing else would ever see bytes that no complete asked for.
+/// Inspects one upload: ends it after its deadline, and deletes what its URL has written beyond the declared size. A SAS can't limit
+/// a size, and nothing else would ever notice bytes for which complete was never called.
 /// </summary>
 public sealed class UploadInspection(
-    FileStore files, SpaceQuota usage, FilePurge purge, BlobStore blobs, StagedBlobs staged, AuditLog audit, TimeProvider clock)
+    FileStore files, SpaceQuota spaceQuota, FilePurge purge, BlobStore blobs, StagedBlobs staged, AuditLog audit, TimeProvider clock)
 {
-    // Libraries name the blocks of each attempt anew, and what an attempt left stays until the next list.
-    const int Attempts = 3;
-    const long Room = 8 << 20;
+    // Libraries name the blocks of each attempt anew, and blocks of earlier attempts stay until the next block list.
+    const int MaxAttempts = 3;
+    const long Slack = 8 << 20;
 
-    /// <summary>What was found.</summary>
-    /// <param name="IsEnded">An upload was ended.</param>
-    /// <param name="IsOversized">More was there than declared, and is gone.</param>
-    /// <param name="IsLeft">There is something that a last look has to decide about.</param>
-    public sealed record Found(bool IsEnded, bool IsOversized, bool IsLeft);
+    /// <summary>What an inspection found.</summary>
+    /// <param name="IsEnded">The upload was ended.</param>
+    /// <param name="IsOversized">Storage had more bytes than declared; they were deleted.</param>
+    /// <param name="NeedsFinalInspection">Something is left that the final inspection has to decide about.</param>
+    public sealed record Findings(bool IsEnded, bool IsOversized, bool NeedsFinalInspection);
 
-    /// <summary>Looks.</summary>
-    public async Task<Found> Look(UploadNote note, CancellationToken cancel)
+    /// <summary>Inspects the upload that a note is about.</summary>
+    public async Task<Findings> Inspect(UploadNote note, CancellationToken cancel)
     {
         while (true)
         {
             var file = await files.Find(note.Tenant, note.FileId, cancel);
             var found = file switch
             {
-                null => await Nobodys(note, cancel),
-                { Status: FileStatus.Pending } => await Pending(note, file, cancel),
-                // Whoever marked it died. A URL may write after it has gone.
+                null => await InspectWithoutRecord(note, cancel),
+                { Status: FileStatus.Pending } => await InspectPending(note, file, cancel),
+                // The process that marked it died. A URL may still write after the purge.
                 { Status: FileStatus.Purging } => await purge.TryRun(file, isDue: true, cancel) ? new(true, false, true) : null,
-                { Snapshot: { } served } => await Below(note, file, served, cancel),
+                { Snapshot: { } served } => await InspectServed(note, file, served, cancel),
                 _ => new(false, false, false),
             };
-            if (found is not null) return found; // Otherwise it changed at this moment: look again.
+            if (found is not null) return found; // Otherwise the record changed meanwhile: inspect again.
         }
     }
 
-    // Never begun, refused or deleted: a URL may have written since, and it wrote to one of these.
-    async Task<Found?> Nobodys(UploadNote note, CancellationToken cancel)
+    // The file was never begun, was refused or was deleted. Its URL may have written to either blob since.
+    async Task<Findings?> InspectWithoutRecord(UploadNote note, CancellationToken cancel)
     {
         var bytes = 0L;
-        foreach (var name in (string[])[FileRecord.BlobNameOf(note.FileId, staged: false), FileRecord.BlobNameOf(note.FileId, staged: true)])
+        foreach (var isStaged in (bool[])[false, true])
         {
-            var held = await staged.Weigh(note.Tenant, name, null, cancel);
-            bytes += held.Stored + held.Waiting;
+            var held = await staged.Measure(note.Tenant, FileRecord.BlobNameOf(note.FileId, isStaged), null, cancel);
+            bytes += held.Stored + held.Uncommitted;
         }
-        var isOver = note.Size < bytes;
-        if (isOver) await Count(note, bytes, cancel);
+        var isOversized = note.Size < bytes;
+        if (isOversized) await RecordOversized(note, bytes, cancel);
         foreach (var isStaged in (bool[])[true, false])
         {
             var name = FileRecord.BlobNameOf(note.FileId, isStaged);
             if (isStaged && bytes > 0) await staged.DropBlocks(note.Tenant, name, cancel);
             await blobs.Delete(note.Tenant, name, cancel);
         }
-        return new(false, isOver, true);
+        return new(false, isOversized, true);
     }
 
-    async Task<Found?> Pending(UploadNote note, FileRecord file, CancellationToken cancel)
+    async Task<Findings?> InspectPending(UploadNote note, FileRecord file, CancellationToken cancel)
     {
-        var isEnded = clock.GetUtcNow() >= note.End;
-        var held = note.Until is null ? null : await staged.Weigh(file.Tenant, file.BlobName, null, cancel);
-        var isOver = held is not null && IsOver(file.Size, held);
-        if (!isEnded && !isOver) return new(false, false, true);
-        if (isOver) await Count(note, held!.Stored + held.Waiting, cancel); // First: it counts once, whoever repeats this.
-        return await purge.TryRun(file, isDue: true, cancel) ? new(true, isOver, true) : null;
+        var isEnded = clock.GetUtcNow() >= note.FinalInspectionAt;
+        var held = note.UrlExpiresAt is null ? null : await staged.Measure(file.Tenant, file.BlobName, null, cancel);
+        var isOversized = held is not null && IsOversized(file.Size, held);
+        if (!isEnded && !isOversized) return new(false, false, true);
+        // Recorded first: it counts once, however often this is repeated.
+        if (isOversized) await RecordOversized(note, held!.Stored + held.Uncommitted, cancel);
+        return await purge.TryRun(file, isDue: true, cancel) ? new(true, isOversized, true) : null;
     }
 
-    // The file is served from a snapshot; what its URL writes later lies below that.
-    async Task<Found?> Below(UploadNote note, FileRecord file, string served, CancellationToken cancel)
+    // The file is served from a snapshot. What its URL writes later goes to the blob below it.
+    async Task<Findings?> InspectServed(UploadNote note, FileRecord file, string served, CancellationToken cancel)
     {
-        var held = await staged.Weigh(file.Tenant, file.BlobName, served, cancel);
-        var isOver = note.Until is not null && held.Stored + held.Waiting > file.Size;
-        if (isOver) await Count(note, held.Stored + held.Waiting, cancel);
-        if (held.Stored > 0 || held.Snapshots > 0) await staged.KeepOnly(file.Tenant, file.BlobName, served, cancel);
-        if (held.Waiting > 0)
+        var held = await staged.Measure(file.Tenant, file.BlobName, served, cancel);
+        var isOversized = note.UrlExpiresAt is not null && held.Stored + held.Uncommitted > file.Size;
+        if (isOversized) await RecordOversized(note, held.Stored + held.Uncommitted, cancel);
+        if (held.Stored > 0 || held.OtherSnapshots > 0) await staged.KeepOnly(file.Tenant, file.BlobName, served, cancel);
+        if (held.Uncommitted > 0)
         {
-            await staged.DropBlocks(file.Tenant, file.BlobName, cancel); // Past a lease.
-            await staged.Commit(file.Tenant, file.BlobName, [], new BlobHttpHeaders(), cancel); // Not all storage drops them before.
+            await staged.DropBlocks(file.Tenant, file.BlobName, cancel); // Even under a lease.
+            await staged.Commit(file.Tenant, file.BlobName, [], new BlobHttpHeaders(), cancel); // Some storage drops them only now.
         }
-        return new(false, isOver, true);
+        return new(false, isOversized, true);
     }
 
-    static bool IsOver(long size, Held held) => held.Largest > size || held.Stored > 2 * size
-        || held.Waiting > (held.AreNumbered ? size : Attempts * size + Room);
+    static bool IsOversized(long size, BlobFootprint held) => held.Largest > size || held.Stored > 2 * size
+        || held.Uncommitted > (held.AreBlocksNumbered ? size : MaxAttempts * size + Slack);
 
-    async Task Count(UploadNote note, long bytes, CancellationToken cancel)
+    async Task RecordOversized(UploadNote note, long bytes, CancellationToken cancel)
     {
-        if (note.By is null) return;
-        var found = new OversizedUploads(note.By, note.FileId, clock.GetUtcNow());
-        await usage.TryTransact(note.Tenant, note.FileId[..16], new UsageChange { Found = found }, [], cancel);
-        audit.Add(note.Tenant, "upload-oversized", note.By[(note.By.IndexOf(':', StringComparison.Ordinal) + 1)..], note.Client, note.FileId,
-            $"{note.Size} bytes were declared, {bytes} were found and deleted");
+        if (note.Uploader is null) return;
+        var found = new OversizedUpload(note.Uploader, note.FileId, clock.GetUtcNow());
+        await spaceQuota.TryTransact(note.Tenant, note.FileId[..16], new UsageChange { Oversized = found }, [], cancel);
+        var actor = note.Uploader[(note.Uploader.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        audit.Add(note.Tenant, "upload-oversized", actor, note.Client, note.FileId,
+            $"{note.Size} bytes declared, {bytes} found and deleted");
     }
 }

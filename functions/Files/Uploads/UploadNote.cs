@@ -4,82 +4,87 @@ using Latchkey.Storage;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Says that an upload is to be looked at, and when (SCHEMA.md, tables Uploads…). A note is written before what it is
-/// about and again, for the next look, before it goes.
+/// A note to inspect an upload, and when (SCHEMA.md, tables Uploads…). It is written before the upload's record or URL, and the
+/// note for the next inspection is written before this one is deleted.
 /// </summary>
 public sealed record UploadNote
 {
-    /// <summary>While a URL lives, its blob is looked at this often: with the timer's own ten minutes, twice an hour.</summary>
-    public static readonly TimeSpan Pace = TimeSpan.FromMinutes(20);
+    /// <summary>How often an upload is inspected while its URL lives. With the timer's own ten minutes, that is twice an hour.</summary>
+    public static readonly TimeSpan InspectionInterval = TimeSpan.FromMinutes(20);
 
-    // What a request that began just before the URL ended may still need.
+    // How long a request that began just before the URL expired may still take.
     static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
 
     /// <summary>The tenant.</summary>
     public required string Tenant { get; init; }
 
-    /// <summary>The file that is uploaded.</summary>
+    /// <summary>The file that is being uploaded.</summary>
     public required string FileId { get; init; }
 
     /// <summary>When the upload began.</summary>
-    public required DateTimeOffset Begun { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>When to look.</summary>
-    public required DateTimeOffset At { get; init; }
+    /// <summary>When to inspect it.</summary>
+    public required DateTimeOffset InspectAt { get; init; }
 
-    /// <summary>Until when the URL lives that was handed out with this note; null: none was.</summary>
-    public DateTimeOffset? Until { get; init; }
+    /// <summary>When the URL that was issued with this note expires; null if none was issued.</summary>
+    public DateTimeOffset? UrlExpiresAt { get; init; }
 
-    /// <summary>Bytes that were declared; what a URL can write is held to them.</summary>
+    /// <summary>The declared size in bytes, against which what the URL wrote is checked.</summary>
     public long? Size { get; init; }
 
-    /// <summary>Who got the URL (<see cref="Owner.Of"/>: kind and id).</summary>
-    public string? By { get; init; }
+    /// <summary>Who got the URL: kind and id of <see cref="Owner.Of"/>.</summary>
+    public string? Uploader { get; init; }
 
-    /// <summary>The client that they got it with.</summary>
+    /// <summary>The client through which they got it.</summary>
     public string? Client { get; init; }
 
-    /// <summary>When whatever is left of the upload goes: a day after complete and URLs end, so that neither meets the sweep.</summary>
-    public DateTimeOffset End => UploadDeadline.Of(Begun) + TimeSpan.FromDays(1);
+    /// <summary>
+    /// When what is left of the upload is removed: a day after its deadline, so that no complete request and no URL meets the
+    /// sweep.
+    /// </summary>
+    public DateTimeOffset FinalInspectionAt => UploadDeadline.Of(StartedAt) + TimeSpan.FromDays(1);
 
-    /// <summary>When to look again, or null: never.</summary>
+    /// <summary>When to inspect the upload again, or null for never.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="isLeft">There is something that the last look has to decide about.</param>
-    public DateTimeOffset? Next(DateTimeOffset now, bool isLeft)
+    /// <param name="needsFinalInspection">True if something is left that the final inspection has to decide about.</param>
+    public DateTimeOffset? NextInspection(DateTimeOffset now, bool needsFinalInspection)
     {
-        if (Until + Grace is { } last && now < last) return last - now < Pace ? last : now + Pace;
-        return isLeft && now < End ? End : null;
+        if (UrlExpiresAt + Grace is { } last && now < last) return last - now < InspectionInterval ? last : now + InspectionInterval;
+        return needsFinalInspection && now < FinalInspectionAt ? FinalInspectionAt : null;
     }
 
-    /// <summary>The table that it lies in: that of the day of the look.</summary>
-    public string Bucket => ExpiringTables.Bucket(At);
+    /// <summary>The bucket of its table: the day of the inspection.</summary>
+    public string Bucket => ExpiringTables.Bucket(InspectAt);
 
     /// <summary>
-    /// The row. URLs of one upload that end within the same minutes share one, and <see cref="Grace"/> is longer than that:
-    /// the next look for an older URL never takes the place of a note about a newer one.
+    /// The row. Notes about URLs of one upload that expire within the same five minutes share a row. <see cref="Grace"/> is longer
+    /// than that, so the next note about an older URL never replaces a note about a newer one.
     /// </summary>
-    public TableEntity ToRow() => new(FileRows.Partition(Tenant, FileId), RowKeys.Upload(FileId, Slot(At), Until is { } end ? Slot(end) : 0))
+    public TableEntity ToRow() => new(FileRows.Partition(Tenant, FileId), RowKey)
     {
-        ["Begun"] = Begun,
-        ["At"] = At,
-        ["Until"] = Until,
+        ["Begun"] = StartedAt,
+        ["At"] = InspectAt,
+        ["Until"] = UrlExpiresAt,
         ["Size"] = Size,
-        ["By"] = By,
+        ["By"] = Uploader,
         ["Client"] = Client,
     };
 
+    string RowKey => RowKeys.UploadNote(FileId, Slot(InspectAt), UrlExpiresAt is { } expiry ? Slot(expiry) : 0);
+
     static long Slot(DateTimeOffset time) => time.UtcTicks / TimeSpan.FromMinutes(5).Ticks;
 
-    /// <summary>The note that a row says.</summary>
+    /// <summary>Reads a note from its row.</summary>
     public static UploadNote Read(TableEntity row) => new()
     {
         Tenant = row.PartitionKey.Split('|')[0],
         FileId = row.RowKey.Split('|')[1],
-        Begun = row.GetDateTimeOffset("Begun")!.Value,
-        At = row.GetDateTimeOffset("At")!.Value,
-        Until = row.GetDateTimeOffset("Until"),
+        StartedAt = row.GetDateTimeOffset("Begun")!.Value,
+        InspectAt = row.GetDateTimeOffset("At")!.Value,
+        UrlExpiresAt = row.GetDateTimeOffset("Until"),
         Size = row.GetInt64("Size"),
-        By = row.GetString("By"),
+        Uploader = row.GetString("By"),
         Client = row.GetString("Client"),
     };
 }

@@ -1,61 +1,63 @@
 using Latchkey.Access;
 using Latchkey.Storage;
 
-
 namespace Latchkey.Files;
 
 /// <summary>
-/// Begins uploads, whichever way the bytes come, and notes each (<see cref="UploadNote"/>): what was abandoned, or is not
-/// what was declared, is then found without a look at the files that live.
+/// Begins uploads of every kind and writes a note about each (<see cref="UploadNote"/>). By the notes, uploads that were abandoned or
+/// are larger than declared are found without reading the records of all files.
 /// </summary>
 public sealed class Uploads(FileStore files, BlobStore blobs, StorageClients storage)
 {
-    /// <summary>The notes. A table is dropped once its day is over and every upload in it has been looked at.</summary>
-    public ExpiringTables Notes { get; } = new(storage.Tables, "Uploads");
+    /// <summary>The notes. A table is dropped once its day is over and every upload in it was inspected.</summary>
+    public ExpiringTables Notes { get; } = new(storage.Tables, TableNames.Uploads);
 
-    /// <summary>Notes an upload, then writes its record: whatever dies in between leaves a note that leads to nothing.</summary>
+    /// <summary>Adds a note, then writes the file's record. A crash in between leaves a note that leads to nothing.</summary>
     /// <param name="caller">Who begins it.</param>
     /// <param name="file">The file.</param>
-    /// <param name="url">The URL that is handed out for it, or null.</param>
+    /// <param name="url">The upload URL that is going to be issued, or null.</param>
     public async Task Begin(Caller caller, FileRecord file, SignedUrl? url)
     {
-        await Note(caller, file, url);
+        await AddNote(caller, file, url);
         await files.Add(file, Owner.Of(caller.Token), caller.Cancel);
     }
 
-    /// <summary>Notes an upload whose bytes a URL brings, or none. Before the URL is handed out, so that no URL lives unseen.</summary>
-    public async Task Note(Caller caller, FileRecord file, SignedUrl? url)
+    /// <summary>Adds a note about an upload and its URL, if it has one. The note comes before the URL, so that no URL is missed.</summary>
+    public async Task AddNote(Caller caller, FileRecord file, SignedUrl? url)
     {
-        var note = Late(file.Tenant, file.Id, file.CreatedAt);
+        var note = FinalInspectionNote(file.Tenant, file.Id, file.CreatedAt);
         if (url is not null)
         {
             note = note with
             {
-                At = url.IssuedAt + UploadNote.Pace,
-                Until = url.ExpiresAt,
+                InspectAt = url.IssuedAt + UploadNote.InspectionInterval,
+                UrlExpiresAt = url.ExpiresAt,
                 Size = file.Size,
-                By = OversizedUploads.Name(Owner.Of(caller.Token)),
+                Uploader = OversizedUpload.UploaderOf(Owner.Of(caller.Token)),
                 Client = caller.Token.ClientId,
             };
         }
         await blobs.EnsureContainer(file.Tenant, caller.Cancel);
-        await Write(note, caller.Cancel);
+        await SaveNote(note, caller.Cancel);
     }
 
-    /// <summary>Notes an upload that begins now and has no record yet. From here on its blob may be made: the sweep knows its name.</summary>
-    public async Task Note(string tenant, string id, DateTimeOffset now, CancellationToken cancel)
+    /// <summary>
+    /// Adds a note about an upload that begins now and has no record yet. From now on its blob may be created, because the sweep
+    /// knows its name.
+    /// </summary>
+    public async Task AddNote(string tenant, string id, DateTimeOffset now, CancellationToken cancel)
     {
         await blobs.EnsureContainer(tenant, cancel);
-        await Write(Late(tenant, id, now), cancel);
+        await SaveNote(FinalInspectionNote(tenant, id, now), cancel);
     }
 
-    /// <summary>Writes a note.</summary>
-    public Task Write(UploadNote note, CancellationToken cancel) => Notes.For(note.Bucket).Put(note.ToRow(), cancel);
+    /// <summary>Saves a note.</summary>
+    public Task SaveNote(UploadNote note, CancellationToken cancel) => Notes.For(note.Bucket).Put(note.ToRow(), cancel);
 
-    // Looked at once its time is over.
-    static UploadNote Late(string tenant, string id, DateTimeOffset begun)
+    // A note for the inspection after the deadline.
+    static UploadNote FinalInspectionNote(string tenant, string id, DateTimeOffset begun)
     {
-        var note = new UploadNote { Tenant = tenant, FileId = id, Begun = begun, At = begun };
-        return note with { At = note.End };
+        var note = new UploadNote { Tenant = tenant, FileId = id, StartedAt = begun, InspectAt = begun };
+        return note with { InspectAt = note.FinalInspectionAt };
     }
 }

@@ -8,7 +8,7 @@ sealed class WrappedKeyStore(StorageClients storage, KeySeal seal) : IKeyStore
 {
     static readonly string[] RowColumns = ["PartitionKey", "RowKey", "Algorithm", "Number", "Kid", "Created", "SignsFrom"];
 
-    readonly Table table = new(storage.Tables.GetTableClient("Keys"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Keys));
 
     public async Task<TenantKeys> Load(
         string tenant, IReadOnlyCollection<string> algorithms, IReadOnlyList<ManagedKey> known, CancellationToken cancel)
@@ -43,7 +43,7 @@ sealed class WrappedKeyStore(StorageClients storage, KeySeal seal) : IKeyStore
 
     // A number is not used again while a newer key exists, so no ETag is needed.
     public Task Remove(string tenant, KeyRow row, CancellationToken cancel) =>
-        table.TryDelete(new TableEntity(tenant, RowKeys.Key(row.Algorithm, row.Number)) { ETag = Azure.ETag.All }, cancel);
+        table.TryDelete(tenant, RowKeys.Key(row.Algorithm, row.Number), cancel);
 
     public async Task<ILookup<string, KeyRow>> All(CancellationToken cancel)
     {

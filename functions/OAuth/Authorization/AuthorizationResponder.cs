@@ -1,4 +1,5 @@
 using System.Globalization;
+using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Sessions;
@@ -7,91 +8,95 @@ using Latchkey.Tenancy;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Grants what was asked for: a code (RFC 6749 §4.1.2) or, for a legacy client, tokens (§4.2.2). A pending request is
-/// answered once; answering it again within the code's life gives the same answer, because browsers send forms twice.
+/// Answers authorization requests: with a code (RFC 6749 §4.1.2) or, for a legacy client, with tokens (§4.2.2). A pending
+/// request is decided once. Deciding it again within the code's life gives the same response, because browsers send forms
+/// twice.
 /// </summary>
 public sealed class AuthorizationResponder(
-    PendingRequests pending, SessionIssuer signIns, SessionStore sessions, Codes codes, AccessTokens accessTokens,
-    IdTokens idTokens, Consents approvals, TimeProvider clock)
+    PendingRequests pendingRequests, SessionIssuer issuer, SessionStore sessions, Codes codes, AccessTokens accessTokens,
+    IdTokens idTokens, Consents consents, Settings settings, TimeProvider clock)
 {
-    /// <summary>Grants a request that nobody had to be asked about.</summary>
-    public Task<AuthorizationResponse> Grant(
-        Tenant tenant, AuthorizationRequest request, SignedIn who, Device device, CancellationToken cancel)
+    /// <summary>Grants a request that needed nothing from the user.</summary>
+    public Task<AuthorizationResponse> Grant(TenantRequest request, AuthorizationRequest authorization, SignedIn signedIn)
     {
-        var scope = AuthorizationDecision.Granted(tenant, request, who.User);
-        return Grant(tenant, request, who, scope, signIns.NewId(request.To.Client, scope), device, cancel);
+        var scope = InteractionPolicy.Grantable(request.Tenant, authorization, signedIn.User);
+        return Grant(request, authorization, signedIn, scope, issuer.NewId(authorization.To.Client, scope));
     }
 
-    /// <summary>Grants a pending request, after the user has said yes or has signed in for an app that needs no yes.</summary>
-    /// <param name="tenant">The tenant.</param>
-    /// <param name="waiting">The pending request.</param>
-    /// <param name="request">What it asks for.</param>
-    /// <param name="who">The user.</param>
-    /// <param name="consented">The user was asked: it is kept as an approval.</param>
-    /// <param name="device">Where the user is.</param>
-    /// <param name="cancel">The caller hung up.</param>
-    /// <exception cref="Problem">400 <c>sign_in_finished</c>: it was answered a while ago, or by somebody else.</exception>
-    /// <exception cref="OAuthError"><c>access_denied</c>: it was answered with no before.</exception>
-    public async Task<AuthorizationResponse> Grant(Tenant tenant, PendingRequest waiting, AuthorizationRequest request,
-        SignedIn who, bool consented, Device device, CancellationToken cancel)
+    /// <summary>Grants a pending request after the user has consented, or has signed in to an app that needs no consent.</summary>
+    /// <param name="request">The HTTP request.</param>
+    /// <param name="pending">The pending request.</param>
+    /// <param name="authorization">What it asks for.</param>
+    /// <param name="signedIn">The user.</param>
+    /// <param name="consented">True if the user was asked; the consent is then stored.</param>
+    /// <exception cref="Problem">400 <c>sign_in_finished</c>: it was decided a while ago, or by another user.</exception>
+    /// <exception cref="OAuthError"><c>access_denied</c>: it was denied before.</exception>
+    public async Task<AuthorizationResponse> Grant(
+        TenantRequest request, PendingRequest pending, AuthorizationRequest authorization, SignedIn signedIn, bool consented)
     {
-        var client = request.To.Client;
-        var scope = AuthorizationDecision.Granted(tenant, request, who.User);
-        var mine = new Decision(who.User.Id, signIns.NewId(client, scope), clock.GetUtcNow());
-        var standing = await pending.Answer(tenant, waiting, mine, cancel);
+        var (tenant, client, userId) = (request.Tenant, authorization.To.Client, signedIn.User.Id);
+        var scope = InteractionPolicy.Grantable(tenant, authorization, signedIn.User);
+        var decision = new UserDecision(userId, issuer.NewId(client, scope), clock.GetUtcNow());
+        var standing = await pendingRequests.Decide(tenant, pending, decision, request.Cancel);
         if (standing.SessionId is not { } sessionId) throw Denied();
-        if (standing.UserId != who.User.Id || clock.GetUtcNow() >= standing.At + Codes.Life) throw Finished();
-        if (consented) await approvals.Add(tenant, who.User, client, scope, cancel);
-        return await Grant(tenant, request, who, scope, sessionId, device, cancel);
+        if (standing.UserId != userId || clock.GetUtcNow() >= standing.At + Codes.Life) throw Finished();
+        if (consented) await consents.Add(tenant, signedIn.User, client, scope, request.Cancel);
+        return await Grant(request, authorization, signedIn, scope, sessionId);
     }
 
-    /// <summary>Answers a pending request with no.</summary>
-    /// <exception cref="Problem">400 <c>sign_in_finished</c>: it was answered with yes before.</exception>
+    /// <summary>Denies a pending request.</summary>
+    /// <exception cref="Problem">400 <c>sign_in_finished</c>: it was granted before.</exception>
     public async Task<AuthorizationResponse> Deny(
-        Tenant tenant, PendingRequest waiting, AuthorizationRequest request, User? user, CancellationToken cancel)
+        TenantRequest request, PendingRequest pending, AuthorizationRequest authorization, User? user)
     {
-        var standing = await pending.Answer(tenant, waiting, new Decision(user?.Id, null, clock.GetUtcNow()), cancel);
-        return standing.SessionId is null ? AuthorizationResponse.Refusal(tenant, request.To, Denied()) : throw Finished();
+        var decision = new UserDecision(user?.Id, SessionId: null, clock.GetUtcNow());
+        var standing = await pendingRequests.Decide(request.Tenant, pending, decision, request.Cancel);
+        return standing.SessionId is null ? AuthorizationResponse.Refusal(request.Tenant, authorization.To, Denied()) : throw Finished();
     }
 
-    async Task<AuthorizationResponse> Grant(Tenant tenant, AuthorizationRequest request, SignedIn who, Scope scope,
-        string sessionId, Device device, CancellationToken cancel)
+    async Task<AuthorizationResponse> Grant(
+        TenantRequest request, AuthorizationRequest authorization, SignedIn signedIn, Scope scope, string sessionId)
     {
-        var session = signIns.New(tenant, request.To.Client, who.User, scope, request.Scope, who.Authentication, sessionId);
-        if (request.ResponseType != ResponseType.Code)
-            return await GrantTokens(tenant, request, session, scope, device, cancel);
-        var code = new CodeBinding(clock.GetUtcNow() + Codes.Life, request.To.RedirectUri, request.CodeChallenge, request.Nonce, Jkt: request.DpopJkt);
-        await signIns.Await(session with { Code = code }, device, cancel);
-        return AuthorizationResponse.Good(tenant, request.To, new Dictionary<string, string>
+        var signIn = new SignIn(
+            request.Tenant, authorization.To.Client, signedIn.User, authorization.Scope, signedIn.Authentication);
+        var session = issuer.New(signIn, scope, sessionId);
+        if (authorization.ResponseType != ResponseType.Code)
+            return await GrantTokens(request, authorization, new SessionGrant(request.Tenant, signIn.Client, session, scope));
+        var code = new CodeBinding(clock.GetUtcNow() + Codes.Life, authorization.To.RedirectUri, authorization.CodeChallenge,
+            authorization.Nonce, Jkt: authorization.DpopJkt);
+        await issuer.AddPending(session with { Code = code }, DeviceOf(request), request.Cancel);
+        return AuthorizationResponse.Success(request.Tenant, authorization.To, new Dictionary<string, string>
         {
-            ["code"] = await codes.For(session, cancel),
+            ["code"] = await codes.For(session, request.Cancel),
         });
     }
 
-    // The implicit grant: no refresh token ever (RFC 6749 §4.2.2), so the session ends with its one access token.
-    async Task<AuthorizationResponse> GrantTokens(Tenant tenant, AuthorizationRequest request, Session session,
-        Scope scope, Device device, CancellationToken cancel)
+    // The implicit grant never gives a refresh token (RFC 6749 §4.2.2), so the session ends with its one access token.
+    async Task<AuthorizationResponse> GrantTokens(TenantRequest request, AuthorizationRequest authorization, SessionGrant grant)
     {
-        var client = request.To.Client;
-        session = session with { ExpiresAt = session.CreatedAt.AddSeconds(client.AccessTokenSeconds), IdleExpiresAt = session.CreatedAt.AddSeconds(client.AccessTokenSeconds) };
-        var answer = new Dictionary<string, string>();
+        var (client, cancel) = (grant.Client, request.Cancel);
+        var ends = grant.Session.CreatedAt.AddSeconds(client.AccessTokenSeconds);
+        grant = grant with { Session = grant.Session with { ExpiresAt = ends, IdleExpiresAt = ends } };
+        var parameters = new Dictionary<string, string>();
         SignedToken? token = null;
-        if (request.ResponseType != ResponseType.IdToken)
+        if (authorization.ResponseType != ResponseType.IdToken)
         {
-            token = await accessTokens.ForSession(tenant, client, session, scope, jkt: null, cancel);
-            answer["access_token"] = token.Encoded;
-            answer["token_type"] = "Bearer";
-            answer["expires_in"] = client.AccessTokenSeconds.ToString(CultureInfo.InvariantCulture);
-            answer["scope"] = scope.ToString();
+            token = await accessTokens.ForSession(grant, jkt: null, cancel);
+            parameters["access_token"] = token.Encoded;
+            parameters["token_type"] = "Bearer";
+            parameters["expires_in"] = client.AccessTokenSeconds.ToString(CultureInfo.InvariantCulture);
+            parameters["scope"] = grant.Scope.ToString();
         }
-        if (request.ResponseType != ResponseType.Token)
-            answer["id_token"] = (await idTokens.For(tenant, client, session, scope, request.Nonce, token?.Encoded, cancel))!;
-        await signIns.Await(session, device, cancel);
-        if (token is not null) await sessions.AddToken(session, token.Record, cancel);
-        return AuthorizationResponse.Good(tenant, request.To, answer);
+        if (authorization.ResponseType != ResponseType.Token)
+            parameters["id_token"] = (await idTokens.For(grant, authorization.Nonce, token?.Encoded, cancel))!;
+        await issuer.AddPending(grant.Session, DeviceOf(request), cancel);
+        if (token is not null) await sessions.AddToken(grant.Session, token.Record, cancel);
+        return AuthorizationResponse.Success(request.Tenant, authorization.To, parameters);
     }
 
-    static OAuthError Denied() => OAuthError.AccessDenied("The user said no.");
+    Device DeviceOf(TenantRequest request) => Device.Of(request.Http, settings.FrontDoorId);
 
-    static Problem Finished() => Problem.BadRequest("sign_in_finished", "This sign-in is finished already.");
+    static OAuthError Denied() => OAuthError.AccessDenied("The user denied the request.");
+
+    static Problem Finished() => Problem.BadRequest("sign_in_finished", "This sign-in is already finished.");
 }

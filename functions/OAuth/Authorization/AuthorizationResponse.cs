@@ -2,18 +2,17 @@ using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
-
 namespace Latchkey.OAuth;
 
-/// <summary>An answer to the app (RFC 6749 §4.1.2), with <c>state</c> and, good or bad, with <c>iss</c> (RFC 9207).</summary>
+/// <summary>A response to the app (RFC 6749 §4.1.2), with <c>state</c> and, on success and failure alike, <c>iss</c> (RFC 9207).</summary>
 /// <param name="To">Where it goes.</param>
-/// <param name="Parameters">What it says.</param>
+/// <param name="Parameters">Its parameters.</param>
 public sealed record AuthorizationResponse(ReturnAddress To, IReadOnlyDictionary<string, string> Parameters)
 {
-    /// <summary>True if it says no.</summary>
+    /// <summary>True if the request was refused.</summary>
     public bool IsError => Parameters.ContainsKey("error");
 
-    /// <summary>The redirect for the modes query and fragment. The registered URI goes out as it came in.</summary>
+    /// <summary>The redirect for the response modes query and fragment. The redirect URI is sent exactly as it came.</summary>
     public string Location
     {
         get
@@ -23,8 +22,8 @@ public sealed record AuthorizationResponse(ReturnAddress To, IReadOnlyDictionary
         }
     }
 
-    /// <summary>A good answer.</summary>
-    public static AuthorizationResponse Good(Tenant tenant, ReturnAddress to, IEnumerable<KeyValuePair<string, string>> parameters)
+    /// <summary>A successful response.</summary>
+    public static AuthorizationResponse Success(Tenant tenant, ReturnAddress to, IEnumerable<KeyValuePair<string, string>> parameters)
     {
         var all = new Dictionary<string, string>(parameters);
         if (to.State is { } state) all["state"] = state;
@@ -34,5 +33,5 @@ public sealed record AuthorizationResponse(ReturnAddress To, IReadOnlyDictionary
 
     /// <summary>A refusal (RFC 6749 §4.1.2.1).</summary>
     public static AuthorizationResponse Refusal(Tenant tenant, ReturnAddress to, OAuthError error) =>
-        Good(tenant, to, new Dictionary<string, string> { ["error"] = error.Code, ["error_description"] = error.Message });
+        Success(tenant, to, new Dictionary<string, string> { ["error"] = error.Code, ["error_description"] = error.Message });
 }

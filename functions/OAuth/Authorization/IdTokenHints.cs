@@ -5,13 +5,15 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Latchkey.OAuth;
 
-/// <summary>What an ID token of ours says, however old it is.</summary>
+/// <summary>What an ID token of this tenant says, however old it is.</summary>
 /// <param name="Subject">The user.</param>
-/// <param name="ClientId">The app that it was issued to.</param>
+/// <param name="ClientId">The app that the token was issued to.</param>
 /// <param name="SessionId">Its session.</param>
 public sealed record IdTokenHint(string Subject, string ClientId, string SessionId);
 
-/// <summary>Reads <c>id_token_hint</c> (OIDC Core §3.1.2.1, RP-Initiated Logout §2): signed by us for this tenant; it may have expired.</summary>
+/// <summary>
+/// Reads <c>id_token_hint</c> (OIDC Core §3.1.2.1, RP-Initiated Logout §2): an ID token of this tenant, which may have expired.
+/// </summary>
 public sealed class IdTokenHints(ISigner signer)
 {
     const int MaxChars = 8 * 1024;
@@ -19,17 +21,17 @@ public sealed class IdTokenHints(ISigner signer)
     static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false };
 
     /// <summary>What the hint says, or null if it is not an ID token of this tenant.</summary>
-    /// <exception cref="SigningUnavailableException">The keys to verify with cannot be had.</exception>
+    /// <exception cref="SigningUnavailableException">The keys are not available now.</exception>
     public async Task<IdTokenHint?> Read(Tenant tenant, string hint, CancellationToken cancel)
     {
         if (hint.Length > MaxChars) return null;
         var result = await Handler.ValidateTokenAsync(hint, new TokenValidationParameters
         {
             ValidIssuer = tenant.Issuer,
-            ValidateAudience = false, // Whose it is, is for the caller to judge.
+            ValidateAudience = false, // The caller judges whose token it is.
             ValidateLifetime = false,
             ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.EcdsaSha256],
-            ValidTypes = ["JWT"], // An access token is no hint.
+            ValidTypes = ["JWT"], // An access token is not a hint.
             IssuerSigningKeys = await signer.PublicKeys(tenant.Id, cancel),
             TryAllIssuerSigningKeys = false,
             RequireSignedTokens = true,

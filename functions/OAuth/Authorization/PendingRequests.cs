@@ -1,5 +1,6 @@
 using System.Text;
 using Azure.Data.Tables;
+using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Sessions;
 using Latchkey.Storage;
@@ -8,54 +9,56 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.OAuth;
 
-/// <summary>How a user answered a request. It is set once; a second click finds it and gets the same.</summary>
-/// <param name="UserId">Who answered; null if nobody had signed in.</param>
-/// <param name="SessionId">The session that was granted; null is a no.</param>
-/// <param name="At">When.</param>
-public sealed record Decision(string? UserId, string? SessionId, DateTimeOffset At);
+/// <summary>What a user decided about a request. It is set once; a second click finds it and gets the same response.</summary>
+/// <param name="UserId">The user; null if nobody was signed in.</param>
+/// <param name="SessionId">The session that was granted; null if the request was denied.</param>
+/// <param name="At">When the user decided.</param>
+public sealed record UserDecision(string? UserId, string? SessionId, DateTimeOffset At);
 
-/// <summary>A request that waits for its user in one browser: an app's for authorization, or one of a page of ours.</summary>
-/// <param name="Id"><c>{bucket}.{id}</c>: all that the pages carry.</param>
-/// <param name="Parameters">The app's request, or what the page has to remember.</param>
-/// <param name="Pushed">It was pushed (RFC 9126).</param>
-/// <param name="CreatedAt">When it came in.</param>
-/// <param name="Decision">The answer, or null.</param>
-public sealed record PendingRequest(string Id, Form Parameters, bool Pushed, DateTimeOffset CreatedAt, Decision? Decision)
+/// <summary>A request that waits for its user in one browser: an app's authorization request, or a built-in page's own.</summary>
+/// <param name="Id"><c>{bucket}.{id}</c>: the only thing that the pages carry.</param>
+/// <param name="Parameters">The app's parameters, or what the page has to remember.</param>
+/// <param name="Pushed">True if the app pushed it (RFC 9126).</param>
+/// <param name="CreatedAt">When it arrived.</param>
+/// <param name="Decision">The user's decision, or null.</param>
+public sealed record PendingRequest(string Id, Form Parameters, bool Pushed, DateTimeOffset CreatedAt, UserDecision? Decision)
 {
-    /// <summary>The page of ours that waits, which is its path under the tenant; null if it is an app that waits.</summary>
+    /// <summary>The built-in page that waits, by its path under the tenant; null if an app waits.</summary>
     public string? Page { get; init; }
 
     internal TableEntity Row { get; init; } = null!;
 }
 
 /// <summary>
-/// Pending authorization requests (SCHEMA.md, tables Requests…). Each belongs to the browser that holds its cookie, and has
-/// a cookie of its own: tabs that begin at once, or a form that a foreign site posts, take nothing from each other.
+/// Pending authorization requests (SCHEMA.md, tables Requests…). Each belongs to one browser and has a cookie of its own
+/// there, so that tabs that start at the same time, or a form that a foreign site posts, do not disturb each other.
 /// </summary>
 public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies, AnonymousRows rows, TimeProvider clock)
 {
-    /// <summary>The largest request that is kept, in characters of its encoded form.</summary>
+    /// <summary>The largest request that is stored, in characters of its encoded form.</summary>
     public const int MaxChars = 64 * 1024;
 
-    // People look for their password.
+    // Long enough for people who have to look for their password.
     static readonly TimeSpan Life = TimeSpan.FromMinutes(30);
 
-    /// <summary>Keeps an app's request for this browser; its id.</summary>
+    /// <summary>Stores an app's request for this browser and returns its id.</summary>
     /// <exception cref="Problem">429 <c>too_many_requests</c></exception>
-    public Task<string> Begin(HttpRequest request, Tenant tenant, Form parameters, bool pushed, CancellationToken cancel) =>
-        Begin(request, tenant, parameters, pushed, page: null, cancel);
+    public Task<string> Begin(TenantRequest request, Form parameters, bool pushed) => Begin(request, parameters, pushed, page: null);
 
-    /// <summary>Keeps what a page of ours waits for; its id. The page's name is ours, never a caller's: it becomes an address.</summary>
-    public Task<string> BeginOwn(HttpRequest request, Tenant tenant, string page, Form parameters, CancellationToken cancel) =>
-        Begin(request, tenant, parameters, pushed: false, page, cancel);
+    /// <summary>
+    /// Stores what a built-in page waits for and returns its id. The page's name becomes part of an address, so it must never
+    /// come from a caller.
+    /// </summary>
+    /// <exception cref="Problem">429 <c>too_many_requests</c></exception>
+    public Task<string> BeginForPage(TenantRequest request, string page, Form parameters) =>
+        Begin(request, parameters, pushed: false, page);
 
-    async Task<string> Begin(
-        HttpRequest request, Tenant tenant, Form parameters, bool pushed, string? page, CancellationToken cancel)
+    async Task<string> Begin(TenantRequest request, Form parameters, bool pushed, string? page)
     {
-        rows.Take(request);
+        rows.Take(request.Http);
         var now = clock.GetUtcNow();
         var (bucket, id, secret) = (ExpiringTables.Bucket(now + Life), Ids.New(), Ids.NewSecret());
-        var row = new TableEntity(RowKeys.RequestPartition(tenant.Id, id), RowKeys.Pending)
+        var row = new TableEntity(RowKeys.RequestPartition(request.Tenant.Id, id), RowKeys.Pending)
         {
             ["Pushed"] = pushed,
             ["Page"] = page,
@@ -64,47 +67,48 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
             ["ExpiresAt"] = now + Life,
         };
         Columns.PutLong(row, "Parameters", Form.Encode(parameters.Values));
-        await tables.Of(bucket).Put(row, cancel);
-        cookies.WriteRequest(request, tenant, id, secret, now, Life);
+        await tables.Of(bucket).Put(row, request.Cancel);
+        cookies.WriteRequest(request, id, secret, now, Life);
         return $"{bucket}.{id}";
     }
 
-    /// <summary>The request of this id, if it began in this browser.</summary>
+    /// <summary>Finds a request that started in this browser.</summary>
     /// <exception cref="Problem">
-    /// 400 <c>sign_in_expired</c>: it is not known or has expired; <c>other_browser</c>: it began elsewhere;
-    /// <c>cookies_off</c>: this browser keeps no cookies. Where it is known, the failure names the request, so that its page
-    /// can lead back to the app.
+    /// 400 <c>sign_in_expired</c>: it is unknown or has expired; <c>other_browser</c>: it started in another browser;
+    /// <c>cookies_off</c>: this browser keeps no cookies. If the request is known, the problem carries it, so that the page of
+    /// the failure can lead back to the app.
     /// </exception>
-    public async Task<PendingRequest> Find(HttpRequest request, Tenant tenant, string? id, CancellationToken cancel)
+    public async Task<PendingRequest> Find(TenantRequest request, string? id)
     {
-        if (id is null || !IssuedTokens.TrySplit(id, out var bucket, out var own)) throw Expired(null);
-        var row = await tables.Of(bucket).Find(RowKeys.RequestPartition(tenant.Id, own), RowKeys.Pending, cancel);
+        if (id is null || !IssuedTokens.TrySplit(id, out var bucket, out var key)) throw Expired(null);
+        var row = await tables.Of(bucket).Find(RowKeys.RequestPartition(request.Tenant.Id, key), RowKeys.Pending, request.Cancel);
         if (row is null) throw Expired(null);
         var found = Read(id, row);
-        if (cookies.ReadRequest(request, tenant, own) is not { } secret || row.GetString("Browser") != Ids.Hash(secret))
-            throw cookies.KeepsAny(request, tenant) ? OtherBrowser() : NoCookies();
-        if (!HttpMethods.IsHead(request.Method)) cookies.DropOldRequests(request, tenant, own);
+        if (cookies.ReadRequest(request, key) is not { } secret || row.GetString("Browser") != Ids.Hash(secret))
+            throw cookies.HasAny(request) ? OtherBrowser() : NoCookies();
+        if (!HttpMethods.IsHead(request.Http.Method)) cookies.DropOldRequests(request, key);
         return clock.GetUtcNow() < row.GetDateTimeOffset("ExpiresAt") ? found : throw Expired(found);
     }
 
     /// <summary>
-    /// Sets the answer unless there is one already; the one that stands. Whoever clicks twice, or in two tabs, or says
-    /// yes and no, gets what was said first.
+    /// Stores the decision, unless the request was decided before, and returns the decision that stands. Whoever clicks
+    /// twice, or in two tabs, or first allows and then denies, gets what was decided first.
     /// </summary>
-    /// <exception cref="Problem">400 <c>sign_in_expired</c>: the request is gone.</exception>
-    public async Task<Decision> Answer(Tenant tenant, PendingRequest request, Decision answer, CancellationToken cancel)
+    /// <exception cref="Problem">400 <c>sign_in_expired</c>: the request no longer exists.</exception>
+    public async Task<UserDecision> Decide(
+        Tenant tenant, PendingRequest request, UserDecision decision, CancellationToken cancel)
     {
         while (request.Decision is null)
         {
             var row = new TableEntity(request.Row)
             {
-                ["AnsweredAt"] = answer.At,
-                ["UserId"] = answer.UserId,
-                ["SessionId"] = answer.SessionId,
+                ["AnsweredAt"] = decision.At,
+                ["UserId"] = decision.UserId,
+                ["SessionId"] = decision.SessionId,
             };
             row.ETag = request.Row.ETag;
             IssuedTokens.TrySplit(request.Id, out var bucket, out _);
-            if (await tables.Of(bucket).TryReplace(row, cancel)) return answer;
+            if (await tables.Of(bucket).TryReplace(row, cancel)) return decision;
             var current = await tables.Of(bucket).Find(request.Row.PartitionKey, RowKeys.Pending, cancel) ?? throw Expired(request);
             request = Read(request.Id, current);
         }
@@ -114,7 +118,7 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
     static PendingRequest Read(string id, TableEntity row) => new(
         id, Form.Parse(Encoding.UTF8.GetBytes(Columns.GetLong(row, "Parameters"))), row.GetBoolean("Pushed") is true,
         row.GetDateTimeOffset("CreatedAt")!.Value,
-        row.GetDateTimeOffset("AnsweredAt") is { } at ? new Decision(row.GetString("UserId"), row.GetString("SessionId"), at) : null)
+        row.GetDateTimeOffset("AnsweredAt") is { } at ? new UserDecision(row.GetString("UserId"), row.GetString("SessionId"), at) : null)
     {
         Page = row.GetString("Page"),
         Row = row,

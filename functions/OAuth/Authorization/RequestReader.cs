@@ -1,4 +1,5 @@
 using System.Globalization;
+using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
@@ -6,26 +7,26 @@ using Latchkey.Tenancy;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Reads an authorization request in two steps: first where an answer may go, then everything else. Parameters that we
-/// do not know are ignored (RFC 6749 §3.1); those that we know and do not support are refused by name.
+/// Reads an authorization request in two steps: first where a response may go, then everything else. Unknown parameters are
+/// ignored (RFC 6749 §3.1); known parameters that are not supported are refused by name.
 /// </summary>
 public sealed class RequestReader(ClientStore clients)
 {
-    /// <summary>Some clients keep their whole state in it, encrypted.</summary>
+    /// <summary>Long, because some clients keep their whole state in it, encrypted.</summary>
     public const int MaxStateChars = 16 * 1024;
 
     const int MaxNonceChars = 512;
 
-    /// <summary>Finds the client and the redirect URI.</summary>
-    /// <exception cref="OAuthError"><c>invalid_request</c>: there is nobody to send an answer to.</exception>
-    public async Task<ReturnAddress> Trust(Tenant tenant, Form form, CancellationToken cancel)
+    /// <summary>Reads the client and the redirect URI, and checks that they belong together.</summary>
+    /// <exception cref="OAuthError"><c>invalid_request</c>: the response has nowhere to go.</exception>
+    public async Task<ReturnAddress> ReadReturnAddress(TenantRequest request, Form form)
     {
         if (form.Repeated.Contains("client_id") || form.Repeated.Contains("redirect_uri"))
-            throw OAuthError.InvalidRequest("client_id or redirect_uri is there more than once.");
-        var client = form["client_id"] is { } id ? await clients.Find(tenant, id, cancel) : null;
+            throw OAuthError.InvalidRequest("client_id or redirect_uri is repeated.");
+        var client = form["client_id"] is { } id ? await clients.Find(request.Tenant, id, request.Cancel) : null;
         if (client is null) throw OAuthError.InvalidRequest("No app is registered with this client_id.");
         var uri = form["redirect_uri"] ?? throw OAuthError.InvalidRequest("redirect_uri is missing.");
-        // A registration that should never have been is not followed either.
+        // The URI is checked again, in case one was registered that should have been refused.
         if (!client.RedirectUris.Any(known => RedirectUri.Matches(known, uri, client.Native, client.RelaxedRedirects))
             || RedirectUri.Fault(uri, client.Native, client.RelaxedRedirects) is not null)
             throw OAuthError.InvalidRequest("This redirect_uri is not registered for the app.");
@@ -33,22 +34,22 @@ public sealed class RequestReader(ClientStore clients)
         return new ReturnAddress(client, uri, Mode(form, uri), state);
     }
 
-    /// <summary>Checks all the rest.</summary>
-    /// <param name="to">What <see cref="Trust"/> found.</param>
+    /// <summary>Checks everything else.</summary>
+    /// <param name="to">What <see cref="ReadReturnAddress"/> returned.</param>
     /// <param name="form">The parameters.</param>
-    /// <param name="pushed">They were pushed by the client itself (RFC 9126).</param>
-    /// <exception cref="OAuthError">What is wrong, for the app.</exception>
+    /// <param name="pushed">True if the client pushed them (RFC 9126).</param>
+    /// <exception cref="OAuthError">What is wrong; the app may read it.</exception>
     public static AuthorizationRequest Read(ReturnAddress to, Form form, bool pushed)
     {
-        if (form.Repeated.Count > 0) throw OAuthError.InvalidRequest("A parameter is there more than once.");
+        if (form.Repeated.Count > 0) throw OAuthError.InvalidRequest("A parameter is repeated.");
         foreach (var parameter in (string[])["request", "request_uri", "registration"])
         {
             if (form[parameter] is not null) throw OAuthError.NotSupported(parameter);
         }
         if (to.Client.RequirePushedRequests && !pushed)
-            throw OAuthError.InvalidRequest("This client must push its requests (RFC 9126).");
+            throw OAuthError.InvalidRequest("This client must push its authorization requests (RFC 9126).");
         if (form["state"]?.Length > MaxStateChars || form["nonce"]?.Length > MaxNonceChars)
-            throw OAuthError.InvalidRequest($"state has at most {MaxStateChars} characters, nonce {MaxNonceChars}.");
+            throw OAuthError.InvalidRequest($"state may have at most {MaxStateChars} characters, nonce {MaxNonceChars}.");
         var type = Type(to.Client, form);
         CheckMode(to, type, form["response_mode"]);
         var request = new AuthorizationRequest
@@ -68,36 +69,39 @@ public sealed class RequestReader(ClientStore clients)
         return request;
     }
 
-    // The mode that an answer can be sent in even if the one asked for is wrong.
+    // A mode in which a response can be sent even if the requested mode is wrong.
     static string Mode(Form form, string redirectUri)
     {
-        var front = ResponseType.Known(form["response_type"] ?? "") is not (null or ResponseType.Code);
+        var hasTokens = ResponseType.Known(form["response_type"] ?? "") is not (null or ResponseType.Code);
         return form["response_mode"] switch
         {
             ResponseMode.FormPost when !RedirectUri.IsPrivateScheme(redirectUri) => ResponseMode.FormPost,
-            ResponseMode.Query when !front => ResponseMode.Query,
+            ResponseMode.Query when !hasTokens => ResponseMode.Query,
             ResponseMode.Fragment => ResponseMode.Fragment,
-            _ => front ? ResponseMode.Fragment : ResponseMode.Query,
+            _ => hasTokens ? ResponseMode.Fragment : ResponseMode.Query,
         };
     }
 
     static void CheckMode(ReturnAddress to, string type, string? mode)
     {
         if (mode is null) return;
-        if (!ResponseMode.All.Contains(mode)) throw OAuthError.InvalidRequest("There is no such response_mode here.");
-        // Multiple Response Types §3: no token in a query, which ends up in logs.
+        if (!ResponseMode.All.Contains(mode)) throw OAuthError.InvalidRequest("The response_mode is not supported.");
+        // Multiple Response Types §3: a token must not be in the query, which ends up in logs.
         if (mode == ResponseMode.Query && type != ResponseType.Code)
-            throw OAuthError.InvalidRequest("response_mode query is only for response_type code.");
+            throw OAuthError.InvalidRequest("response_mode query works only with response_type code.");
         if (mode == ResponseMode.FormPost && to.IsPrivateScheme)
-            throw OAuthError.InvalidRequest("response_mode form_post needs an http redirect_uri: nothing can be posted to an app's own scheme.");
+        {
+            throw OAuthError.InvalidRequest(
+                "response_mode form_post needs an http or https redirect_uri: forms can't be posted to an app's own scheme.");
+        }
     }
 
     static string Type(Client client, Form form)
     {
         var type = ResponseType.Known(form.Required("response_type"))
-            ?? throw OAuthError.UnsupportedResponseType("There is no such response_type here.");
+            ?? throw OAuthError.UnsupportedResponseType("The response_type is not supported.");
         var allowed = type == ResponseType.Code ? client.Grants.Contains(GrantType.AuthorizationCode)
-            : client.LegacyImplicit && !client.RequireDpop; // A token that comes through the browser is bound to no key.
+            : client.LegacyImplicit && !client.RequireDpop; // A token that comes through the browser can't be bound to a key.
         return allowed ? type : throw OAuthError.UnauthorizedClient("This client may not use this response_type.");
     }
 
@@ -106,29 +110,29 @@ public sealed class RequestReader(ClientStore clients)
         var (challenge, method) = (form["code_challenge"], form["code_challenge_method"]);
         if (challenge is null && method is not null) throw OAuthError.InvalidRequest("code_challenge is missing.");
         if (challenge is null && (client.IsPublic || client.RequirePkce))
-            throw OAuthError.InvalidRequest("code_challenge is missing: this client must use PKCE.");
+            throw OAuthError.InvalidRequest("code_challenge is missing. This client must use PKCE.");
         if (challenge is null) return null;
         if (method != Pkce.Method) throw OAuthError.InvalidRequest("code_challenge_method must be S256.");
-        return Pkce.IsChallenge(challenge) ? challenge : throw OAuthError.InvalidRequest("code_challenge is no S256 challenge.");
+        return Pkce.IsChallenge(challenge) ? challenge : throw OAuthError.InvalidRequest("code_challenge is not an S256 challenge.");
     }
 
     // RFC 9449 §10: the key's thumbprint, 32 bytes as base64url.
-    static string? DpopJkt(string? sent) =>
-        sent is null || (sent.Length == 43 && sent.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            ? sent : throw OAuthError.InvalidRequest("dpop_jkt is no thumbprint.");
+    static string? DpopJkt(string? jkt) =>
+        jkt is null || (jkt.Length == 43 && jkt.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            ? jkt : throw OAuthError.InvalidRequest("dpop_jkt is not a JWK thumbprint.");
 
-    static string[] Prompts(string? sent)
+    static string[] Prompts(string? prompt)
     {
-        var prompts = sent?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
-        if (prompts.Except(Prompt.All).Any()) throw OAuthError.InvalidRequest("There is no such prompt here.");
+        var prompts = prompt?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        if (prompts.Except(Prompt.All).Any()) throw OAuthError.InvalidRequest("The prompt is not supported.");
         return prompts.Contains(Prompt.None) && prompts.Length > 1
-            ? throw OAuthError.InvalidRequest("prompt none goes with no other.") : prompts;
+            ? throw OAuthError.InvalidRequest("prompt none can't be combined with another prompt.") : prompts;
     }
 
-    static int? MaxAge(string? sent)
+    static int? MaxAge(string? maxAge)
     {
-        if (sent is null) return null;
-        return int.TryParse(sent, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        if (maxAge is null) return null;
+        return int.TryParse(maxAge, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? seconds : throw OAuthError.InvalidRequest("max_age must be a whole number of seconds.");
     }
 

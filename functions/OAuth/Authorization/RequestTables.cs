@@ -1,16 +1,15 @@
 using Latchkey.Storage;
 
-
 namespace Latchkey.OAuth;
 
-/// <summary>The tables of authorization requests, pushed and pending (SCHEMA.md, tables Requests…).</summary>
+/// <summary>The tables of pushed and pending authorization requests (SCHEMA.md, tables Requests…).</summary>
 public sealed class RequestTables(StorageClients storage, TimeProvider clock)
 {
-    readonly ExpiringTables tables = new(storage.Tables, "Requests");
+    readonly ExpiringTables tables = new(storage.Tables, TableNames.Requests);
 
     /// <summary>The table of a bucket.</summary>
     public Table Of(string bucket) => tables.For(bucket);
 
-    /// <summary>Drops the days that are over.</summary>
+    /// <summary>Drops the tables of days that are over.</summary>
     public Task<int> DropExpired(CancellationToken cancel) => tables.DropExpired(clock.GetUtcNow(), cancel);
 }

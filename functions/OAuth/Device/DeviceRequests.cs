@@ -6,27 +6,29 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
 
-/// <summary>A device that waits for its user (RFC 8628).</summary>
+/// <summary>The request of a device that waits for its user (RFC 8628).</summary>
 /// <param name="Id"><c>{bucket}.{id}</c></param>
-/// <param name="ClientId">The app on it.</param>
-/// <param name="Scope">What the app asks for.</param>
-/// <param name="Device">What it looked like when it asked.</param>
-/// <param name="ExpiresAt">Nobody can answer it from then on.</param>
-/// <param name="Decision">The user's answer, or null.</param>
+/// <param name="ClientId">The app on the device.</param>
+/// <param name="Scope">The scope that the app asks for.</param>
+/// <param name="Device">The device as it described itself.</param>
+/// <param name="ExpiresAt">When the user can no longer decide.</param>
+/// <param name="Decision">The user's decision, or null.</param>
 public sealed record DeviceRequest(
-    string Id, string ClientId, Scope Scope, Device Device, DateTimeOffset ExpiresAt, Decision? Decision)
+    string Id, string ClientId, Scope Scope, Device Device, DateTimeOffset ExpiresAt, UserDecision? Decision)
 {
-    /// <summary>Who answers in the last second still leaves the device a minute to fetch its tokens.</summary>
+    /// <summary>
+    /// When the device can no longer fetch its tokens. If the user decides in the last second, the device still has a minute.
+    /// </summary>
     public DateTimeOffset RedeemableUntil =>
-        Decision is { } answer && answer.At + Codes.Life > ExpiresAt ? answer.At + Codes.Life : ExpiresAt;
+        Decision is { } decision && decision.At + Codes.Life > ExpiresAt ? decision.At + Codes.Life : ExpiresAt;
 
     internal TableEntity Row { get; init; } = null!;
 }
 
 /// <summary>
-/// Device authorization requests (SCHEMA.md, tables Requests…), found by the device's code or by what the user types. The
-/// device code <c>{bucket}.{id}.{HMAC-SHA256}</c> is stored nowhere, of the user code only a MAC: a hash of 34 bits
-/// names them to whoever reads the table and tries.
+/// Device authorization requests (SCHEMA.md, tables Requests…), found by the device code or by the user code. The device
+/// code, <c>{bucket}.{id}.{HMAC-SHA256}</c>, is not stored, and of the user code only a MAC is: a user code has 34 bits, so
+/// anybody who reads the table could find it from a plain hash by trying.
 /// </summary>
 public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider clock)
 {
@@ -34,13 +36,13 @@ public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider
     const string UserCodePurpose = "user-code";
     const int SlowerBySeconds = 5; // RFC 8628 §3.5
 
-    /// <summary>How long the user may take.</summary>
+    /// <summary>How long the user has to decide.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
 
-    /// <summary>How many seconds a device waits between two questions (§3.2).</summary>
+    /// <summary>How many seconds a device waits between two polls (§3.2).</summary>
     public const int IntervalSeconds = 5;
 
-    /// <summary>Keeps a request.</summary>
+    /// <summary>Stores a request.</summary>
     /// <returns>The device code and the user code, without its hyphen.</returns>
     public async Task<(string DeviceCode, string UserCode)> Begin(
         Tenant tenant, Client client, Scope scope, Device device, CancellationToken cancel)
@@ -59,36 +61,37 @@ public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider
         while (true)
         {
             var code = UserCode.New();
-            var row = new TableEntity(
-                RowKeys.RequestPartition(tenant.Id, await macs.Make(UserCodePurpose, tenant.Id, code, cancel)), RowKeys.UserCode) { ["DeviceId"] = id };
-            if (await tables.Of(bucket).TryAdd(row, cancel)) // Else it is another device's today.
+            var mac = await macs.Make(UserCodePurpose, tenant.Id, code, cancel);
+            var row = new TableEntity(RowKeys.RequestPartition(tenant.Id, mac), RowKeys.UserCode) { ["DeviceId"] = id };
+            if (await tables.Of(bucket).TryAdd(row, cancel)) // Otherwise another device has the same code today.
                 return ($"{bucket}.{id}.{await macs.Make(Purpose, tenant.Id, $"{bucket}.{id}", cancel)}", code);
         }
     }
 
-    /// <summary>The id in a device code that we made for this tenant; null for anything else.</summary>
+    /// <summary>Reads the id from a device code that was issued to this tenant; null for anything else.</summary>
     public async Task<string?> Read(string tenant, string deviceCode, CancellationToken cancel)
     {
-        if (deviceCode.Length > 200 || deviceCode.Split('.') is not [var bucket, var own, var mac]) return null;
-        var id = $"{bucket}.{own}";
+        if (deviceCode.Length > 200 || deviceCode.Split('.') is not [var bucket, var key, var mac]) return null;
+        var id = $"{bucket}.{key}";
         return IssuedTokens.TrySplit(id, out _, out _) && await macs.Verify(Purpose, tenant, id, mac, cancel) ? id : null;
     }
 
-    /// <summary>The request of this id, however old; null if it is long gone.</summary>
+    /// <summary>The request with this id, expired or not; null once its table has been dropped.</summary>
     public async Task<DeviceRequest?> Find(Tenant tenant, string id, CancellationToken cancel)
     {
-        IssuedTokens.TrySplit(id, out var bucket, out var own);
-        var row = await tables.Of(bucket).Find(RowKeys.RequestPartition(tenant.Id, own), RowKeys.Device, cancel);
+        IssuedTokens.TrySplit(id, out var bucket, out var key);
+        var row = await tables.Of(bucket).Find(RowKeys.RequestPartition(tenant.Id, key), RowKeys.Device, cancel);
         return row is null ? null : Read(id, row);
     }
 
-    /// <summary>The request that shows this code and has not expired, or null.</summary>
+    /// <summary>The request with this user code that has not expired, or null.</summary>
     public async Task<DeviceRequest?> FindByUserCode(Tenant tenant, string userCode, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        // What expires after midnight lies in tomorrow's table; what began before a rotation is under the key of then.
+        // A request that expires after midnight is in tomorrow's table. One from before a key rotation is stored under the old key.
         string[] buckets = [.. new[] { ExpiringTables.Bucket(now), ExpiringTables.Bucket(now + Life) }.Distinct()];
-        foreach (var (mac, bucket) in from mac in await macs.Every(UserCodePurpose, tenant.Id, userCode, cancel) from bucket in buckets select (mac, bucket))
+        var allMacs = await macs.Every(UserCodePurpose, tenant.Id, userCode, cancel);
+        foreach (var (mac, bucket) in from mac in allMacs from bucket in buckets select (mac, bucket))
         {
             var row = await tables.Of(bucket).Find(RowKeys.RequestPartition(tenant.Id, mac), RowKeys.UserCode, cancel);
             if (row is null || await Find(tenant, $"{bucket}.{row.GetString("DeviceId")}", cancel) is not { } device) continue;
@@ -97,44 +100,48 @@ public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider
         return null;
     }
 
-    /// <summary>Sets the answer unless there is one already; the one that stands. Null if the request is gone or has expired.</summary>
-    public async Task<Decision?> Answer(Tenant tenant, DeviceRequest request, Decision answer, CancellationToken cancel)
+    /// <summary>
+    /// Stores the decision, unless the user has decided before, and returns the decision that stands. Null if the request has
+    /// expired.
+    /// </summary>
+    public async Task<UserDecision?> Decide(
+        Tenant tenant, DeviceRequest request, UserDecision decision, CancellationToken cancel)
     {
         while (request.Decision is null)
         {
-            if (answer.At >= request.ExpiresAt) return null;
+            if (decision.At >= request.ExpiresAt) return null;
             var row = new TableEntity(request.Row)
             {
-                ["AnsweredAt"] = answer.At,
-                ["UserId"] = answer.UserId,
-                ["SessionId"] = answer.SessionId,
+                ["AnsweredAt"] = decision.At,
+                ["UserId"] = decision.UserId,
+                ["SessionId"] = decision.SessionId,
             };
             row.ETag = request.Row.ETag;
             IssuedTokens.TrySplit(request.Id, out var bucket, out _);
-            if (await tables.Of(bucket).TryReplace(row, cancel)) return answer;
-            if (await Find(tenant, request.Id, cancel) is not { } current) return null; // Else the device has asked meanwhile.
-            request = current;
+            if (await tables.Of(bucket).TryReplace(row, cancel)) return decision;
+            if (await Find(tenant, request.Id, cancel) is not { } current) return null;
+            request = current; // The device has polled in the meantime.
         }
         return request.Decision;
     }
 
-    /// <summary>Notes that the device has asked; false if it asks too often, and then it has to wait longer (§3.5).</summary>
+    /// <summary>Records that the device has polled; false if it polls too often, and then it must wait longer (§3.5).</summary>
     public async Task<bool> TryPoll(DeviceRequest request, CancellationToken cancel)
     {
         var (now, interval) = (clock.GetUtcNow(), request.Row.GetInt32("IntervalSeconds")!.Value);
-        // A second of grace: a device that counts well may still be early on the wire.
-        var early = request.Row.GetDateTimeOffset("PolledAt") is { } last && now < last.AddSeconds(interval - 1);
+        // One second of tolerance: network delays vary, so a device that waits exactly may seem too early.
+        var isEarly = request.Row.GetDateTimeOffset("PolledAt") is { } last && now < last.AddSeconds(interval - 1);
         var columns = new TableEntity(request.Row.PartitionKey, request.Row.RowKey) { ["PolledAt"] = now };
-        if (early) columns["IntervalSeconds"] = interval + SlowerBySeconds;
+        if (isEarly) columns["IntervalSeconds"] = interval + SlowerBySeconds;
         IssuedTokens.TrySplit(request.Id, out var bucket, out _);
         await tables.Of(bucket).TryMerge(columns, cancel);
-        return !early;
+        return !isEarly;
     }
 
     static DeviceRequest Read(string id, TableEntity row) => new(
         id, row.GetString("ClientId"), Scope.Parse(row.GetString("Scope")),
         new Device(row.GetString("UserAgent"), row.GetString("Address")), row.GetDateTimeOffset("ExpiresAt")!.Value,
-        row.GetDateTimeOffset("AnsweredAt") is { } at ? new Decision(row.GetString("UserId"), row.GetString("SessionId"), at) : null)
+        row.GetDateTimeOffset("AnsweredAt") is { } at ? new UserDecision(row.GetString("UserId"), row.GetString("SessionId"), at) : null)
     {
         Row = row,
     };

@@ -8,8 +8,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Metadata of a tenant's issuer, with exactly what works: OpenID Connect Discovery 1.0 §4 appends the well-known path
-/// to the issuer, RFC 8414 §3.1 puts it before the issuer's path. Both answers are the same document.
+/// The metadata of a tenant's issuer; it lists only what works. OpenID Connect Discovery 1.0 §4 appends the well-known path
+/// to the issuer, RFC 8414 §3.1 inserts it before the issuer's path. Both addresses serve the same document.
 /// </summary>
 public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grants)
 {
@@ -17,18 +17,18 @@ public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grant
     [Function("openid-configuration")]
     public Task<IResult> OpenId(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/.well-known/openid-configuration")]
-        HttpRequest request) => Answer(request);
+        HttpRequest http) => Respond(http);
 
     /// <summary><c>GET /.well-known/oauth-authorization-server/{tenant}</c></summary>
     [Function("oauth-authorization-server")]
     public Task<IResult> OAuth(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = ".well-known/oauth-authorization-server/{tenant}")]
-        HttpRequest request) => Answer(request);
+        HttpRequest http) => Respond(http);
 
-    Task<IResult> Answer(HttpRequest request) => pipeline.PublicDocument(request, (tenant, _) =>
+    Task<IResult> Respond(HttpRequest http) => pipeline.PublicDocument(http, request =>
     {
-        request.HttpContext.Response.Headers.CacheControl = "public, max-age=300";
-        return Task.FromResult(Results.Json(Document(tenant.Issuer)));
+        request.Response.Headers.CacheControl = "public, max-age=300";
+        return Task.FromResult(Results.Json(Document(request.Tenant.Issuer)));
     });
 
     static readonly string[] AuthMethods =
@@ -55,7 +55,7 @@ public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grant
         ["registration_endpoint"] = $"{issuer}/oauth/register",
         ["dpop_signing_alg_values_supported"] = ForeignJwt.Algorithms,
         ["grant_types_supported"] = grants.Select(grant => grant.Type),
-        // The implicit types work for clients that an operator has marked as legacy; they are offered to nobody.
+        // The implicit types work only for clients that an operator has marked as legacy, so they are not advertised.
         ["response_types_supported"] = new[] { ResponseType.Code },
         ["response_modes_supported"] = ResponseMode.All,
         ["code_challenge_methods_supported"] = new[] { Pkce.Method },

@@ -5,17 +5,17 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.OAuth;
 
-/// <summary>The public keys of a tenant (RFC 7517 §5): those that sign now, and those that signed what is still alive.</summary>
+/// <summary>The public keys of a tenant (RFC 7517 §5): those that sign now, and those whose tokens have not all expired.</summary>
 public sealed class Jwks(TenantPipeline pipeline, JwkSet keys)
 {
     /// <summary><c>GET /{tenant}/oauth/jwks</c></summary>
     [Function("jwks")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/oauth/jwks")] HttpRequest request) =>
-        pipeline.PublicDocument(request, async (tenant, cancel) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/oauth/jwks")] HttpRequest http) =>
+        pipeline.PublicDocument(http, async request =>
         {
-            var json = await keys.Json(tenant.Id, cancel);
-            request.HttpContext.Response.Headers.CacheControl = "public, max-age=300";
+            var json = await keys.Json(request.Tenant.Id, request.Cancel);
+            request.Response.Headers.CacheControl = "public, max-age=300";
             return Results.Bytes(json, "application/json");
         });
 }

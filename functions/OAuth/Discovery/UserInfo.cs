@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// UserInfo (OpenID Connect Core §5.3): the user as stored now, with the claims that the token's scopes stand for
+/// UserInfo (OpenID Connect Core §5.3): the user as stored now, with the claims that the token's scopes allow
 /// (§5.4). A POST may carry the token in its form (RFC 6750 §2.2).
 /// </summary>
 public sealed class UserInfo(TenantPipeline pipeline, UserStore users)
@@ -16,15 +16,16 @@ public sealed class UserInfo(TenantPipeline pipeline, UserStore users)
     /// <summary><c>GET,POST /{tenant}/oauth/userinfo</c></summary>
     [Function("userinfo")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "options", Route = "{tenant}/oauth/userinfo")] HttpRequest request) =>
-        pipeline.AuthorizeRead(request, Scopes.OpenId, async caller =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "options", Route = "{tenant}/oauth/userinfo")]
+        HttpRequest http) =>
+        pipeline.AuthorizeRead(http, Scopes.OpenId, async caller =>
         {
             var user = await users.Find(caller.Tenant, caller.Token.Subject, caller.Cancel);
-            if (user is null || user.Disabled) throw Problem.Unauthorized("The access token's user is no longer here.");
+            if (user is null || user.Disabled) throw Problem.Unauthorized("The access token's user is disabled or was deleted.");
             return Results.Json(Claims(user, caller.Token.Scope));
         }, tokenInBodyToo: true);
 
-    // No email_verified: nobody here has verified it, and a claim that is absent says so.
+    // No email_verified: nothing verifies addresses, and leaving the claim out says so.
     static Dictionary<string, object> Claims(User user, Scope scope)
     {
         var claims = new Dictionary<string, object> { ["sub"] = user.Id };

@@ -9,72 +9,77 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Token introspection (RFC 7662) for a tenant's services: any confidential client may ask about any access token of
-/// its tenant, and about its own refresh tokens. What is not live is <c>{"active":false}</c> and nothing more (§2.2).
+/// Token introspection (RFC 7662) for a tenant's services: any confidential client may ask about every access token
+/// of its tenant, and about its own refresh tokens. The answer for a token that is not live is <c>{"active":false}</c> and
+/// nothing more (§2.2).
 /// </summary>
 public sealed class Introspect(
-    TenantPipeline pipeline, ClientAuthentication authentication, RefreshTokens refreshTokens, SessionStore sessions, UserStore users, ClientStore clients,
-    BearerToken bearer, IssuedTokens issued, TimeProvider clock)
+    TenantPipeline pipeline, ClientAuthentication authentication, RefreshTokens refreshTokens, SessionStore sessions,
+    UserStore users, ClientStore clients, BearerToken bearer, IssuedTokens issuedTokens, TimeProvider clock)
 {
     static readonly Dictionary<string, object> Inactive = new() { ["active"] = false };
 
     /// <summary><c>POST /{tenant}/oauth/introspect</c></summary>
     [Function("introspect")]
     public Task<IResult> Post(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/oauth/introspect")] HttpRequest request) =>
-        pipeline.Public(request, async (tenant, cancel) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/oauth/introspect")] HttpRequest http) =>
+        pipeline.Public(http, async request =>
         {
-            var form = await Form.Read(request);
+            var form = await Form.Read(http);
             var token = form.Required("token");
-            var client = await authentication.Authenticate(tenant, request, form, cancel);
-            // §2.1 and §4: whoever can't prove who it is could fish for tokens here.
+            var client = await authentication.Authenticate(request, form);
+            // §2.1 and §4: anybody can claim to be a public client, and could then try out tokens here.
             if (client.IsPublic) throw OAuthError.InvalidClient("a public client may not introspect");
-            var found = await refreshTokens.Read(tenant.Id, token, cancel) is { } refreshToken
-                ? await OfRefreshToken(tenant, client, refreshToken, cancel)
-                : await OfAccessToken(tenant, token, cancel);
-            return Results.Json(found ?? Inactive);
+            var active = await refreshTokens.Read(request.Tenant.Id, token, request.Cancel) is { } refreshToken
+                ? await FromRefreshToken(request, client, refreshToken)
+                : await FromAccessToken(request, token);
+            return Results.Json(active ?? Inactive);
         });
 
-    async Task<Dictionary<string, object>?> OfAccessToken(Tenant tenant, string encoded, CancellationToken cancel)
+    async Task<Dictionary<string, object>?> FromAccessToken(TenantRequest request, string encoded)
     {
+        var (_, tenant, _, cancel) = request;
         if (await bearer.TryVerify(encoded, tenant.Id, tenant.Issuer, cancel) is not { } token) return null;
-        if (await issued.LiveScope(tenant, token, cancel) is not { } left) return null;
-        var answer = Active(tenant, token.ClientId, token.Subject, left.ToString(), token.IssuedAt, token.ExpiresAt, token.Jkt);
-        answer["token_type"] = token.Jkt is null ? "Bearer" : "DPoP";
-        answer["aud"] = tenant.Issuer;
-        answer["jti"] = token.TokenId;
-        answer["tid"] = tenant.Id;
-        if (token.SessionId is not null) answer["sid"] = token.SessionId;
-        return answer;
+        if (await issuedTokens.LiveScope(tenant, token, cancel) is not { } scope) return null;
+        var response = Active(tenant, token with { Scope = scope });
+        response["token_type"] = token.Jkt is null ? "Bearer" : "DPoP";
+        response["aud"] = tenant.Issuer;
+        response["jti"] = token.TokenId;
+        response["tid"] = tenant.Id;
+        return response;
     }
 
-    async Task<Dictionary<string, object>?> OfRefreshToken(
-        Tenant tenant, Client client, RefreshToken refreshToken, CancellationToken cancel)
+    async Task<Dictionary<string, object>?> FromRefreshToken(TenantRequest request, Client client, RefreshToken refreshToken)
     {
+        var (_, tenant, _, cancel) = request;
         var session = await sessions.Find(tenant.Id, refreshToken.SessionId, cancel);
         if (session is null || session.ClientId != client.Id || session.Counter != refreshToken.Counter) return null;
         client = await clients.Current(tenant, client, session.ClientIncarnation, cancel);
         var user = await users.FindState(tenant.Id, session.UserId, cancel);
         if (!session.IsAlive(clock.GetUtcNow()) || session.HasEnded(tenant, client, user)) return null;
-        var answer = Active(tenant, session.ClientId, session.UserId, session.Scope, session.RotatedAt, session.IdleExpiresAt, session.Jkt);
-        answer["sid"] = session.Id;
-        return answer;
+        return Active(tenant, new AccessToken(tenant.Id, session.UserId, session.ClientId, Scope.Parse(session.Scope), "", session.Id)
+        {
+            IssuedAt = session.RotatedAt,
+            ExpiresAt = session.IdleExpiresAt,
+            Jkt = session.Jkt,
+        });
     }
 
-    static Dictionary<string, object> Active(Tenant tenant, string clientId, string subject, string scope,
-        DateTimeOffset issued, DateTimeOffset expires, string? jkt)
+    // What access tokens and refresh tokens have in common.
+    static Dictionary<string, object> Active(Tenant tenant, AccessToken token)
     {
-        var answer = new Dictionary<string, object>
+        var response = new Dictionary<string, object>
         {
             ["active"] = true,
             ["iss"] = tenant.Issuer,
-            ["sub"] = subject,
-            ["client_id"] = clientId,
-            ["scope"] = scope,
-            ["iat"] = issued.ToUnixTimeSeconds(),
-            ["exp"] = expires.ToUnixTimeSeconds(),
+            ["sub"] = token.Subject,
+            ["client_id"] = token.ClientId,
+            ["scope"] = token.Scope.ToString(),
+            ["iat"] = token.IssuedAt.ToUnixTimeSeconds(),
+            ["exp"] = token.ExpiresAt.ToUnixTimeSeconds(),
         };
-        if (jkt is not null) answer["cnf"] = new { jkt }; // RFC 9449 §6.2
-        return answer;
+        if (token.Jkt is { } jkt) response["cnf"] = new { jkt }; // RFC 9449 §6.2
+        if (token.SessionId is { } sessionId) response["sid"] = sessionId;
+        return response;
     }
 }

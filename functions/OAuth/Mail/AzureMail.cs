@@ -5,8 +5,8 @@ using Azure.Core;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Hands messages to Azure Communication Services Email over its REST API ("Email - Send", version 2023-03-31), with the
-/// app's identity. 202 says that it was taken.
+/// Sends messages through Azure Communication Services Email by its REST API ("Email - Send", version 2023-03-31), with the
+/// app's identity. 202 means that the service has accepted the message.
 /// </summary>
 public sealed class AzureMail(MailSettings settings, TokenCredential credential, HttpClient http) : IMail
 {
@@ -24,7 +24,7 @@ public sealed class AzureMail(MailSettings settings, TokenCredential credential,
             recipients = new { to = new[] { new { address = message.To } } },
             content = new { subject = message.Subject, plainText = message.Text },
         });
-        using var answer = await http.SendAsync(request, cancel);
-        answer.EnsureSuccessStatusCode();
+        using var response = await http.SendAsync(request, cancel);
+        response.EnsureSuccessStatusCode();
     }
 }

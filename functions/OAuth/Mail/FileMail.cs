@@ -3,7 +3,7 @@ using Latchkey.Storage;
 
 namespace Latchkey.OAuth;
 
-/// <summary>Writes each message into a file of its own, for local runs.</summary>
+/// <summary>Writes each message to a file of its own, for local runs.</summary>
 public sealed class FileMail(MailSettings settings, TimeProvider clock) : IMail
 {
     /// <inheritdoc/>
@@ -12,8 +12,9 @@ public sealed class FileMail(MailSettings settings, TimeProvider clock) : IMail
         Directory.CreateDirectory(settings.Folder);
         var time = clock.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         var path = Path.Combine(settings.Folder, $"{time}-{Ids.New()}.txt");
-        // Moved into place, so that nobody reads half a message.
-        await File.WriteAllTextAsync($"{path}.part", $"From: {settings.From}\nTo: {message.To}\nSubject: {message.Subject}\n\n{message.Text}\n", cancel);
+        // Written under another name first, so that nobody reads half a message.
+        var text = $"From: {settings.From}\nTo: {message.To}\nSubject: {message.Subject}\n\n{message.Text}\n";
+        await File.WriteAllTextAsync($"{path}.part", text, cancel);
         File.Move($"{path}.part", path);
     }
 }

@@ -1,15 +1,15 @@
 namespace Latchkey.OAuth;
 
-/// <summary>A message in plain text.</summary>
-/// <param name="To">A mail address.</param>
-/// <param name="Subject">One line.</param>
-/// <param name="Text">What it says.</param>
+/// <summary>A plain-text email.</summary>
+/// <param name="To">The recipient's email address.</param>
+/// <param name="Subject">The subject, one line.</param>
+/// <param name="Text">The body.</param>
 public sealed record Message(string To, string Subject, string Text);
 
-/// <summary>Sends mail. It takes the message or throws; nothing is tried again, because the user can ask again.</summary>
+/// <summary>Sends email. It accepts the message or throws. There are no retries, because the user can ask again.</summary>
 public interface IMail
 {
-    /// <summary>Hands a message over.</summary>
-    /// <exception cref="Exception">It was not taken; any exception may say so.</exception>
+    /// <summary>Sends a message.</summary>
+    /// <exception cref="Exception">The message was not accepted. It may be any exception.</exception>
     Task Send(Message message, CancellationToken cancel);
 }

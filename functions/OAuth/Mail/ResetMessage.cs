@@ -3,36 +3,41 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
 
-/// <summary>The message that leads a user to a new password. It holds nothing that somebody else wrote, who could use us to mail it.</summary>
+/// <summary>
+/// The mail with which a user sets a new password. It contains no text that others chose, so that nobody can use it to send
+/// their own.
+/// </summary>
 static class ResetMessage
 {
     const int MaxName = 40;
 
-    /// <summary>The message with a link, which is good for half an hour.</summary>
+    /// <summary>Writes the mail. Its link works for half an hour.</summary>
     /// <param name="tenant">The tenant.</param>
-    /// <param name="address">The user's mail address.</param>
-    /// <param name="link">What <see cref="PasswordResets"/> takes back.</param>
-    /// <param name="byAdministrator">An administrator sends it, not whoever typed the user's name.</param>
+    /// <param name="address">The user's email address.</param>
+    /// <param name="link">The link's secret part, which <see cref="PasswordResets"/> checks.</param>
+    /// <param name="byAdministrator">True if an administrator sends it, false if somebody entered the user's name.</param>
     public static Message Of(Tenant tenant, string address, string link, bool byAdministrator)
     {
         var (name, url) = (Name(tenant.Name), $"{tenant.Issuer}/reset?link={link}");
-        var why = byAdministrator ? $"An administrator has sent you this link, to set a new password for your {name} account."
+        var reason = byAdministrator ? $"An administrator has sent you this link to set a new password for your {name} account."
             : $"Somebody, probably you, has asked for a new password for your {name} account.";
+        var ending = byAdministrator ? "Until you use it, your password stays the same."
+            : "If it was not you, ignore this email. Your password stays the same.";
         return new Message(address, $"{name}: set a new password", $"""
-            {why}
+            {reason}
             Set it here within half an hour:
 
             {url}
 
-            {(byAdministrator ? "As long as you do nothing," : "If it was not you, do nothing:")} your password stays as it is.
+            {ending}
             """);
     }
 
-    // Of the tenant's name only words, without what a mail program makes a link of; of the user's nothing.
+    // Only words of the tenant's name, without characters that a mail program would turn into a link, and no user's name.
     static string Name(string tenant)
     {
-        var words = string.Concat(tenant.Select(c => char.IsLetterOrDigit(c) || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark
-            or UnicodeCategory.SpacingCombiningMark || c is '-' or '\'' or '&' ? c : ' '));
+        var words = string.Concat(tenant.Select(c => char.IsLetterOrDigit(c) || c is '-' or '\'' or '&'
+            || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark ? c : ' '));
         var name = string.Join(' ', words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         return name.Length <= MaxName ? name : name[..MaxName].TrimEnd();
     }

@@ -7,50 +7,52 @@ using MimeKit.Utils;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Hands messages to an SMTP server (RFC 6409), always over TLS with a certificate that this machine trusts for the server's
-/// name: with STARTTLS (RFC 3207), which it insists on, or on ports 465 and 2465 from the first byte (RFC 8314 §3.3).
+/// Sends messages through an SMTP server (RFC 6409), always over TLS and with a certificate that this machine trusts for the
+/// server's name. STARTTLS (RFC 3207) is mandatory; ports 465 and 2465 use TLS from the first byte (RFC 8314 §3.3).
 /// </summary>
 public sealed class SmtpMail(MailSettings settings, TimeProvider clock) : IMail
 {
-    /// <summary>How long a message may take, from the first packet to the server's word that it has it.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>How long sending a message may take, from the first packet to the server's acceptance.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
-    /// <exception cref="TimeoutException">The server did not take it in time.</exception>
+    /// <exception cref="TimeoutException">The server did not accept the message in time.</exception>
     public async Task Send(Message message, CancellationToken cancel)
     {
-        using var mail = Mail(message);
-        using var patience = new CancellationTokenSource(Patience, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
+        using var mail = ToMime(message);
+        using var timeout = new CancellationTokenSource(Timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         try
         {
             await Send(mail, either.Token);
         }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            throw new TimeoutException($"{settings.SmtpHost}:{settings.SmtpPort} did not take the message within {Patience.TotalSeconds} seconds.");
+            throw new TimeoutException(
+                $"{settings.SmtpHost}:{settings.SmtpPort} did not accept the message within {Timeout.TotalSeconds} seconds.");
         }
     }
 
     async Task Send(MimeMessage mail, CancellationToken cancel)
     {
-        // As .NET's HTTP client: an authority's list of revoked certificates that can't be reached must not stop mail.
+        // As in .NET's HTTP client: an unreachable revocation list must not stop mail.
         using var client = new SmtpClient { CheckCertificateRevocation = false };
         var tls = settings.SmtpPort is 465 or 2465 ? SecureSocketOptions.SslOnConnect : SecureSocketOptions.StartTls;
         await client.ConnectAsync(settings.SmtpHost, settings.SmtpPort, tls, cancel);
         if (settings.SmtpUser is { } user) await client.AuthenticateAsync(user, settings.SmtpPassword ?? "", cancel);
         await client.SendAsync(mail, cancel);
-        // No QUIT: the server has said that it has the message, and what it says afterwards changes nothing.
+        // No QUIT: the server has accepted the message, and nothing that it answers later would change that.
     }
 
-    // MimeKit refuses an address that is more than one and encodes a subject's line breaks: neither adds a header.
-    MimeMessage Mail(Message message)
+    // MimeKit refuses several addresses in one and encodes line breaks in a subject, so neither can add a header.
+    MimeMessage ToMime(Message message)
     {
         var from = MailboxAddress.Parse(settings.From);
-        return new MimeMessage([from], [new MailboxAddress(null, message.To)], message.Subject, new TextPart(TextFormat.Plain) { Text = message.Text })
+        var body = new TextPart(TextFormat.Plain) { Text = message.Text };
+        return new MimeMessage([from], [new MailboxAddress(null, message.To)], message.Subject, body)
         {
             Date = clock.GetUtcNow(),
-            MessageId = MimeUtils.GenerateMessageId(from.Domain), // Otherwise it names this machine.
+            MessageId = MimeUtils.GenerateMessageId(from.Domain), // Otherwise the id would name this machine.
         };
     }
 }

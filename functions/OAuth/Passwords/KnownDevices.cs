@@ -1,4 +1,5 @@
 using System.Globalization;
+using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -6,36 +7,36 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.OAuth;
 
-/// <summary>Where an attempt to sign in comes from.</summary>
-/// <param name="Address">The address (<see cref="CallerAddress"/>).</param>
-/// <param name="Device">What <see cref="KnownDevices"/> gave to this device when a user signed in, as sent; or null.</param>
+/// <summary>Where a sign-in attempt comes from.</summary>
+/// <param name="Address">The caller's address (<see cref="CallerAddress"/>).</param>
+/// <param name="Device">The token that <see cref="KnownDevices"/> gave this device at an earlier sign-in, as sent; or null.</param>
 public sealed record SignInPlace(string Address, string? Device);
 
 /// <summary>A device on which a user has signed in before.</summary>
 /// <param name="UserId">The user.</param>
-/// <param name="Id">Its random id.</param>
-/// <param name="Since">The sign-in.</param>
+/// <param name="Id">The device's random id.</param>
+/// <param name="Since">When the user last signed in on it.</param>
 public sealed record KnownDevice(string UserId, string Id, DateTimeOffset Since)
 {
-    /// <summary>True if it is this user's and was not signed out since.</summary>
+    /// <summary>True if this user has signed in on it and has not been signed out everywhere since.</summary>
     public bool IsOf(User? user) => user?.Id == UserId && !(Since < user.SignedOutAt);
 }
 
 /// <summary>
-/// Devices on which a user has signed in before (OWASP, "device cookies"), known by <c>{milliseconds}.{user}.{id}.{MAC}</c>,
-/// which is stored nowhere. Browsers keep it as a cookie for each user, apps as <c>device_token</c>. It signs nobody in: its
-/// attempts are only counted apart from those of strangers.
+/// Devices on which a user has signed in before (OWASP, "device cookies"), recognized by a token
+/// <c>{milliseconds}.{user}.{id}.{MAC}</c>, which is not stored. Browsers keep it in a cookie for each user, apps as
+/// <c>device_token</c>. It signs nobody in: it only means that the device's attempts are counted apart from strangers'.
 /// </summary>
 public sealed class KnownDevices(Macs macs, Settings settings, TimeProvider clock)
 {
     const string Purpose = "known-device";
     const int MaxChars = 200;
 
-    static readonly TimeSpan Life = TimeSpan.FromDays(180); // MAC keys verify for longer.
+    static readonly TimeSpan Life = TimeSpan.FromDays(180); // Less than the MAC keys are kept.
 
     readonly bool secure = settings.Origin.StartsWith("https:", StringComparison.Ordinal);
 
-    /// <summary>The device that a token names, or null.</summary>
+    /// <summary>The device that a token stands for, or null.</summary>
     public async Task<KnownDevice?> Read(Tenant tenant, string? token, CancellationToken cancel)
     {
         if (token is not { Length: <= MaxChars } || token.Split('.') is not [var time, var user, { Length: 22 } id, var mac]
@@ -45,36 +46,37 @@ public sealed class KnownDevices(Macs macs, Settings settings, TimeProvider cloc
         return clock.GetUtcNow() < since + Life ? new KnownDevice(user, id, since) : null;
     }
 
-    /// <summary>What this device is known by from now on; its id stays if the user has signed in on it before.</summary>
+    /// <summary>A token for this device. The device keeps its id if the user has signed in on it before.</summary>
     public async Task<string> Make(Tenant tenant, User user, string? token, CancellationToken cancel)
     {
         var before = await Read(tenant, token, cancel);
-        // Rounded up: a sign-out of the same millisecond was before.
+        // Rounded up, so that a sign-out in the same millisecond counts as earlier.
         var time = (clock.GetUtcNow() + TimeSpan.FromMilliseconds(1)).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         var text = $"{time}.{user.Id}.{(before?.IsOf(user) is true ? before.Id : Ids.New())}";
         return $"{text}.{await macs.Make(Purpose, tenant.Id, text, cancel)}";
     }
 
-    /// <summary>The place of a browser's sign-in.</summary>
-    public SignInPlace Of(HttpRequest request, Tenant tenant, string userName) =>
-        new(CallerAddress.Of(request, settings.FrontDoorId), request.Cookies[Name(tenant, userName)]);
+    /// <summary>Where a browser's sign-in attempt comes from.</summary>
+    public SignInPlace PlaceOf(TenantRequest request, string userName) =>
+        new(CallerAddress.Of(request.Http, settings.FrontDoorId), request.Http.Cookies[Name(request.Tenant, userName)]);
 
-    /// <summary>Gives the browser the cookie by which it is known as this user's.</summary>
-    public async Task Remember(HttpRequest request, Tenant tenant, User user, CancellationToken cancel)
+    /// <summary>Gives the browser the cookie by which it is recognized as this user's device.</summary>
+    public async Task Remember(TenantRequest request, User user)
     {
+        var (http, tenant, _, cancel) = request;
         var name = Name(tenant, user.UserName);
-        request.HttpContext.Response.Cookies.Append(name, await Make(tenant, user, request.Cookies[name], cancel), new CookieOptions
+        request.Response.Cookies.Append(name, await Make(tenant, user, http.Cookies[name], cancel), new CookieOptions
         {
             HttpOnly = true,
             Secure = secure,
-            SameSite = SameSiteMode.Strict, // Only our own forms are to send it.
+            SameSite = SameSiteMode.Strict, // Only our own forms send it.
             Path = $"/{tenant.Id}",
             MaxAge = Life,
             IsEssential = true,
         });
     }
 
-    // One for each user of the browser. __Host- demands the path /; a tenant's id holds no dot.
+    // One cookie for each user of the browser. __Host- requires the path /. A tenant's id contains no dot.
     string Name(Tenant tenant, string userName) =>
         $"{(secure ? "__Secure-" : "")}device-{tenant.Id}.{Ids.HashBase32(UserStore.Normalize(userName))}";
 }

@@ -7,58 +7,62 @@ using Microsoft.Extensions.Logging;
 
 namespace Latchkey.OAuth;
 
-/// <summary>A reset link that is good now.</summary>
-/// <param name="User">Whose password it sets.</param>
+/// <summary>A reset link that is valid now.</summary>
+/// <param name="User">The user whose password it sets.</param>
 public sealed record ResetLink(User User);
 
 /// <summary>
-/// Password resets (SCHEMA.md, tables Requests…) by a link <c>{bucket}.{secret}</c> that goes to the user's mail address and
-/// of which only a hash is kept. It is good once, for half an hour, and only while the password is what it was.
+/// Password resets (SCHEMA.md, tables Requests…). A link, <c>{bucket}.{secret}</c>, goes to the user's email address; only
+/// its hash is stored. It works once, for half an hour, and only until the password changes.
 /// </summary>
 public sealed partial class PasswordResets(
-    RequestTables tables, UserStore users, PasswordChange passwords, SignInLockout attempts, KnownDevices devices, TimeProvider clock,
-    AuditLog audit, ILogger<PasswordResets> logger, IMail? mail)
+    RequestTables tables, UserStore users, PasswordChange passwords, SignInLockout lockout, KnownDevices devices,
+    TimeProvider clock, AuditLog audit, ILogger<PasswordResets> logger, IMail? mail)
 {
     static readonly TimeSpan Life = TimeSpan.FromMinutes(30);
 
     const string ByAdministrators = "administrators";
     const int RetryMailAfterSeconds = 60;
 
-    // Known or not, mail taken fast or slowly: the answer comes after this.
+    // The answer always comes after this time, whether the user exists or not and however fast the mail server is.
     static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
 
-    /// <summary>False if there is no way to send mail.</summary>
+    /// <summary>False if this deployment can't send email.</summary>
     public bool Possible => mail is not null;
 
-    /// <summary>Sends a link if there is such a user. Whoever asks does not learn whether, neither by the answer nor by its time.</summary>
+    /// <summary>Sends a link if the user exists. The caller can't tell, neither from the answer nor from its timing.</summary>
     /// <param name="tenant">The tenant.</param>
-    /// <param name="userName">As typed.</param>
+    /// <param name="userName">The user name as typed.</param>
     /// <param name="place">Where the request comes from.</param>
-    /// <param name="cancel">The caller hung up.</param>
-    /// <exception cref="OAuthError">429: too many from there.</exception>
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
+    /// <exception cref="OAuthError">429: too many requests from there.</exception>
     public async Task Ask(Tenant tenant, string userName, SignInPlace place, CancellationToken cancel)
     {
         var device = await devices.Read(tenant, place.Device, cancel);
-        using (var attempt = await attempts.ReserveReset(
+        using (var attempt = await lockout.ReserveReset(
             tenant.Id, UserStore.Normalize(userName), device is null ? place.Address : $"known|{device.Id}", cancel))
         {
-            await attempt.Failed(); // Every request counts, a good one too.
+            await attempt.Failed(); // Every request counts, successful or not.
         }
-        // Not awaited: a slow mail server would tell that there is mail to send. It outlives the caller's connection.
+        // Not awaited: a slow mail server would reveal that there is mail to send. It goes on after the caller hangs up.
         _ = TrySend(tenant, userName, device);
         await Task.Delay(AnswerTime, clock, cancel);
     }
 
-    /// <summary>Sends a link for an administrator, who is told how that went. It counts apart from what others ask for.</summary>
+    /// <summary>
+    /// Sends a link for an administrator, who learns whether the mail was accepted. These mails have a count of their own.
+    /// </summary>
     /// <param name="tenant">The tenant.</param>
-    /// <param name="user">The user, who has a mail address.</param>
-    /// <param name="cancel">The caller hung up; what has begun is finished all the same.</param>
-    /// <exception cref="Problem">409 <c>no_mail</c>; 429 <c>too_many_mails</c>; 503 <c>mail_unavailable</c>: it was not taken.</exception>
+    /// <param name="user">The user, who must have an email address.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up. A mail that is being sent is finished all the same.</param>
+    /// <exception cref="Problem">
+    /// 409 <c>no_mail</c>; 429 <c>too_many_mails</c>; 503 <c>mail_unavailable</c>: the mail was not accepted.
+    /// </exception>
     public async Task Send(Tenant tenant, User user, CancellationToken cancel)
     {
-        if (mail is null) throw Problem.Conflict("no_mail", "This deployment sends no mail.");
+        if (mail is null) throw Problem.Conflict("no_mail", "This deployment can't send email.");
         using var attempt = await Reserve(tenant, user, cancel);
-        var message = ResetMessage.Of(tenant, user.Email!, await Make(tenant, user), byAdministrator: true);
+        var message = ResetMessage.Of(tenant, user.Email!, await MakeLink(tenant, user), byAdministrator: true);
         try
         {
             await mail.Send(message, CancellationToken.None);
@@ -67,9 +71,9 @@ public sealed partial class PasswordResets(
         {
             Log.NotSent(logger, tenant.Id, fault);
             await attempt.Withdraw();
-            throw Problem.Unavailable("mail_unavailable", "The mail was not taken; try again later.", RetryMailAfterSeconds);
+            throw Problem.Unavailable("mail_unavailable", "The mail was not accepted. Try again later.", RetryMailAfterSeconds);
         }
-        await attempt.Failed(); // Each mail that went out counts.
+        await attempt.Failed(); // Every mail that was sent counts.
         Log.Sent(logger, tenant.Id, user.Id);
     }
 
@@ -77,18 +81,21 @@ public sealed partial class PasswordResets(
     {
         try
         {
-            return await attempts.ReserveMail(tenant.Id, user.Id, ByAdministrators, cancel);
+            return await lockout.ReserveMail(tenant.Id, user.Id, ByAdministrators, cancel);
         }
         catch (OAuthError refusal)
         {
-            throw new Problem(429, "too_many_mails", "The user has got as many of these mails as are of use; the last ones are good still.") { RetryAfter = refusal.RetryAfter };
+            throw new Problem(429, "too_many_mails", "The user has enough of these mails. The last ones still work.")
+            {
+                RetryAfter = refusal.RetryAfter,
+            };
         }
     }
 
-    /// <summary>The link, if it is good; looking does not use it up, because mail scanners look.</summary>
+    /// <summary>The link, if it is valid. This does not use it up, because mail scanners open links.</summary>
     public async Task<ResetLink?> Find(Tenant tenant, string? link, CancellationToken cancel)
     {
-        if (link?.Split('.') is not [var bucket, { Length: 43 } secret] || !ExpiringTables.IsBucket(bucket)) return null;
+        if (BucketId.Parse(link) is not (var bucket, { Length: 43 } secret)) return null;
         var row = await tables.Of(bucket).Find(RowKeys.RequestPartition(tenant.Id, Ids.Hash(secret)), RowKeys.Reset, cancel);
         if (row is null || clock.GetUtcNow() >= row.GetDateTimeOffset("ExpiresAt")) return null;
         var user = await users.Find(tenant, row.GetString("UserId"), cancel);
@@ -96,12 +103,12 @@ public sealed partial class PasswordResets(
             ? new ResetLink(user) : null;
     }
 
-    /// <summary>Uses the link up and sets the password; false if somebody else has used it first. Ends all of the user's sessions.</summary>
+    /// <summary>Uses up the link and sets the password; false if it was used before. Ends all of the user's sessions.</summary>
     public async Task<bool> TryUse(Tenant tenant, ResetLink link, string password, CancellationToken cancel)
     {
-        // The one write that uses it up is the password's: the link is good only while that is what it was.
+        // Writing the password uses up the link, because the link is valid only for the old password.
         if (await passwords.TrySet(tenant, link.User, password, cancel) is null) return false;
-        await attempts.ForgetMails(tenant.Id, link.User.Id, CancellationToken.None); // The links in them are good no more.
+        await lockout.ForgetMails(tenant.Id, link.User.Id, CancellationToken.None); // Their links no longer work.
         return true;
     }
 
@@ -111,16 +118,17 @@ public sealed partial class PasswordResets(
         {
             var user = await users.FindByName(tenant, userName, CancellationToken.None);
             if (mail is null || user is not { Disabled: false, Email: { } address }) return;
-            using var attempt = await attempts.ReserveMail(tenant.Id, user.Id, device?.IsOf(user) is true ? device.Id : "", CancellationToken.None);
-            await Send(mail, attempt, ResetMessage.Of(tenant, address, await Make(tenant, user), byAdministrator: false));
+            var requestedBy = device?.IsOf(user) is true ? device.Id : "";
+            using var attempt = await lockout.ReserveMail(tenant.Id, user.Id, requestedBy, CancellationToken.None);
+            await Send(mail, attempt, ResetMessage.Of(tenant, address, await MakeLink(tenant, user), byAdministrator: false));
             audit.Add(tenant.Id, "password-reset-mail", user.Id, null);
             Log.Sent(logger, tenant.Id, user.Id);
         }
         catch (OAuthError)
         {
-            // There are good links in the mailbox already.
+            // The mailbox already holds links that work.
         }
-#pragma warning disable CA1031 // Whatever went wrong, only the log may know that there was something to send.
+#pragma warning disable CA1031 // Only the log may know that there was something to send.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
@@ -139,10 +147,10 @@ public sealed partial class PasswordResets(
             await attempt.Withdraw();
             throw;
         }
-        await attempt.Failed(); // Each mail that went out counts.
+        await attempt.Failed(); // Every mail that was sent counts.
     }
 
-    async Task<string> Make(Tenant tenant, User user)
+    async Task<string> MakeLink(Tenant tenant, User user)
     {
         var expires = clock.GetUtcNow() + Life;
         var (bucket, secret) = (ExpiringTables.Bucket(expires), Ids.NewSecret());

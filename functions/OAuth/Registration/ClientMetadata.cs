@@ -2,12 +2,11 @@ using Latchkey.Keys;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
-
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Client metadata (RFC 7591 §2, OpenID Connect Registration §2), checked field by field. Fields that are not known
-/// here are ignored, as §2 says, and do not appear in the answer, so that a developer sees what counts.
+/// Client metadata (RFC 7591 §2, OpenID Connect Registration §2), checked field by field. Unknown fields are ignored, as §2
+/// requires, and do not appear in the response, so that a developer sees what was registered.
 /// </summary>
 static class ClientMetadata
 {
@@ -18,31 +17,31 @@ static class ClientMetadata
     static readonly string[] AuthMethods =
         [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
 
-    // Nobody can register themselves into administering a tenant.
+    // A client that registers itself can never administer a tenant.
     static readonly Scope Offered = Scopes.All.Except(Scope.Of(Scopes.Admin));
 
-    /// <summary>The client with everything that a client may say about itself replaced by what it says now.</summary>
-    /// <param name="client">The client so far; what an operator set stays.</param>
+    /// <summary>Replaces everything that a client may state about itself.</summary>
+    /// <param name="client">The client so far. What an operator set stays.</param>
     /// <param name="json">The metadata.</param>
     /// <param name="grants">The grants that may be registered.</param>
     /// <exception cref="OAuthError"><c>invalid_client_metadata</c> or <c>invalid_redirect_uri</c> (§3.2.2).</exception>
     public static Client Apply(Client client, MetadataReader json, IReadOnlyList<string> grants)
     {
         var native = json.OneOf("application_type", "web", "native") == "native";
-        var chosen = Grants(json, grants);
+        var chosenGrants = Grants(json, grants);
         json.OneOf("subject_type", "public");
         var method = json.OneOf("token_endpoint_auth_method", AuthMethods) ?? ClientAuthMethod.Basic;
-        if (method == ClientAuthMethod.None && chosen.Contains(GrantType.ClientCredentials))
-            throw MetadataReader.Fault("A client without credentials can't use client_credentials.");
+        if (method == ClientAuthMethod.None && chosenGrants.Contains(GrantType.ClientCredentials))
+            throw MetadataReader.Fault("A client that does not authenticate can't use client_credentials.");
         return client with
         {
             Name = json.Name("client_name", MaxNameChars) ?? client.Id,
             Native = native,
-            Grants = chosen,
+            Grants = chosenGrants,
             AuthMethod = method,
             Jwks = Jwks(json, method),
-            Scope = ScopeOf(json, chosen),
-            RedirectUris = RedirectUris(client, json, native, chosen),
+            Scope = ScopeOf(json, chosenGrants),
+            RedirectUris = RedirectUris(client, json, native, chosenGrants),
             PostLogoutRedirectUris = PostLogoutRedirectUris(client, json, native),
             WebsiteUri = json.HttpsUri("client_uri"),
             LogoUri = json.HttpsUri("logo_uri"),
@@ -52,24 +51,24 @@ static class ClientMetadata
         };
     }
 
-    // §2.1: response_types has to fit grant_types.
+    // §2.1: response_types must match grant_types.
     static List<string> Grants(MetadataReader json, IReadOnlyList<string> offered)
     {
         var grants = json.Texts("grant_types", 10)?.Distinct(StringComparer.Ordinal).ToList() ?? [GrantType.AuthorizationCode];
         if (grants.Count == 0) throw MetadataReader.Fault("grant_types is empty.");
         if (grants.Find(grant => !offered.Contains(grant)) is not null)
-            throw MetadataReader.Fault($"grant_types may hold: {string.Join(", ", offered)}.");
-        var byCode = grants.Contains(GrantType.AuthorizationCode);
-        var responses = json.Texts("response_types", 10) ?? (byCode ? ["code"] : []);
-        if (responses.Any(response => response != "code")) throw MetadataReader.Fault("response_types may hold: code.");
-        if (byCode != responses.Contains("code"))
-            throw MetadataReader.Fault("The grant authorization_code and the response type code go together.");
+            throw MetadataReader.Fault($"grant_types may contain: {string.Join(", ", offered)}.");
+        var usesCode = grants.Contains(GrantType.AuthorizationCode);
+        var responses = json.Texts("response_types", 10) ?? (usesCode ? ["code"] : []);
+        if (responses.Any(response => response != "code")) throw MetadataReader.Fault("response_types may contain: code.");
+        if (usesCode != responses.Contains("code"))
+            throw MetadataReader.Fault("The grant type authorization_code and the response type code must be registered together.");
         return grants;
     }
 
     static string? Jwks(MetadataReader json, string method)
     {
-        // Fetching an address that a stranger names would let them reach into our network.
+        // Fetching an address that a stranger chose would let them reach into our network.
         if (json.Has("jwks_uri")) throw MetadataReader.Fault("jwks_uri is not supported; send the keys as jwks.");
         var jwks = json.Object("jwks", MaxJwksChars);
         if (jwks is null && method == ClientAuthMethod.PrivateKeyJwt) throw MetadataReader.Fault("private_key_jwt needs jwks.");
@@ -86,13 +85,14 @@ static class ClientMetadata
 
     static Scope ScopeOf(MetadataReader json, IReadOnlyList<string> grants)
     {
-        // Without a user there is nothing that OpenID Connect's scopes could be about.
-        var most = grants is [GrantType.ClientCredentials] ? Offered.Except(Scopes.OpenIdConnect) : Offered;
-        if (json.Text("scope", 1000) is not { } text) return most;
+        // The scopes of OpenID Connect are about a user, and client_credentials has none.
+        var allowed = grants is [GrantType.ClientCredentials] ? Offered.Except(Scopes.OpenIdConnect) : Offered;
+        if (json.Text("scope", 1000) is not { } text) return allowed;
         try
         {
             var scope = Scope.Parse(text);
-            return !scope.IsEmpty && scope.Except(most).IsEmpty ? scope : throw MetadataReader.Fault($"scope may hold: {most}.");
+            return !scope.IsEmpty && scope.Except(allowed).IsEmpty ? scope
+                : throw MetadataReader.Fault($"scope may contain: {allowed}.");
         }
         catch (OAuthError malformed) when (malformed.Code == "invalid_scope")
         {
@@ -105,15 +105,16 @@ static class ClientMetadata
         var uris = json.Texts("redirect_uris", MaxUris) ?? [];
         if (uris.Count == 0 && grants.Contains(GrantType.AuthorizationCode))
             throw OAuthError.InvalidRedirectUri("redirect_uris is missing.");
-        if (uris.Select(uri => RedirectUri.Fault(uri, native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null) is { } fault)
-            throw OAuthError.InvalidRedirectUri(fault);
-        return uris;
+        return FirstFault(uris, native, client) is { } fault ? throw OAuthError.InvalidRedirectUri(fault) : uris;
     }
 
     static IReadOnlyList<string> PostLogoutRedirectUris(Client client, MetadataReader json, bool native)
     {
         var uris = json.Texts("post_logout_redirect_uris", MaxUris) ?? [];
-        return uris.Select(uri => RedirectUri.Fault(uri, native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null) is { } fault
+        return FirstFault(uris, native, client) is { } fault
             ? throw MetadataReader.Fault($"post_logout_redirect_uris: {fault}") : uris;
     }
+
+    static string? FirstFault(IEnumerable<string> uris, bool native, Client client) =>
+        uris.Select(uri => RedirectUri.Fault(uri, native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null);
 }

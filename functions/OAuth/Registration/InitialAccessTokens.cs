@@ -4,28 +4,28 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
 
-/// <summary>An initial access token as its operator sees it: never the token.</summary>
-/// <param name="Id">What to revoke it by.</param>
-/// <param name="UsesLeft">How many apps may be registered with it yet.</param>
+/// <summary>An initial access token as its operator sees it, without the token itself.</summary>
+/// <param name="Id">The id to revoke it by.</param>
+/// <param name="UsesLeft">How many more apps can be registered with it.</param>
 /// <param name="CreatedAt">When it was made.</param>
-/// <param name="ExpiresAt">It is no good from then on.</param>
+/// <param name="ExpiresAt">When it expires.</param>
 public sealed record InitialToken(string Id, int UsesLeft, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);
 
 /// <summary>
-/// Initial access tokens (RFC 7591 §1.2 and §3; SCHEMA.md, tables InitialTokens…): an operator hands one to a developer,
-/// who registers apps with it. It is random, only its hash is stored, and it is good for some uses and some time.
+/// Initial access tokens (RFC 7591 §1.2 and §3; SCHEMA.md, tables InitialTokens…): an operator gives one to a
+/// developer, who registers apps with it. It is random, only its hash is stored, and its uses and lifetime are limited.
 /// </summary>
 public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clock)
 {
     /// <summary>The tables of the tokens.</summary>
-    public ExpiringTables Tables { get; } = new(storage.Tables, "InitialTokens");
+    public ExpiringTables Tables { get; } = new(storage.Tables, TableNames.InitialTokens);
 
-    /// <summary>Makes a token, <c>{bucket}.{secret}</c>, and says it this once.</summary>
-    /// <param name="tenant">The tenant whose clients may be registered with it.</param>
-    /// <param name="uses">How many may be; at least 1.</param>
-    /// <param name="life">How long it is good.</param>
-    /// <param name="cancel">Gives up.</param>
-    /// <exception cref="ArgumentOutOfRangeException">No use or no time.</exception>
+    /// <summary>Makes a token, <c>{bucket}.{secret}</c>. It can't be read again.</summary>
+    /// <param name="tenant">The tenant in which clients can be registered with it.</param>
+    /// <param name="uses">How many clients can be registered with it; at least 1.</param>
+    /// <param name="life">How long it is valid.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="uses"/> or <paramref name="life"/> is not positive.</exception>
     public async Task<string> Create(Tenant tenant, int uses, TimeSpan life, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(uses, 1);
@@ -44,10 +44,10 @@ public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clo
 
     const int IdHashChars = 24;
 
-    /// <summary>What a token is called without being said: its bucket and the start of its hash.</summary>
+    /// <summary>The id of a token, which does not reveal the token: its bucket and the start of its hash.</summary>
     public static string IdOf(string token) => $"{BucketOf(token)}.{Ids.Hash(token)[..IdHashChars]}";
 
-    /// <summary>The tenant's tokens that could be spent now, those that expire first at the front.</summary>
+    /// <summary>The tenant's tokens that can be used now, ordered by the day on which they expire.</summary>
     public async Task<IReadOnlyList<InitialToken>> List(Tenant tenant, CancellationToken cancel)
     {
         var found = new List<InitialToken>();
@@ -64,11 +64,10 @@ public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clo
         return found;
     }
 
-    /// <summary>Ends a token; false if there is none of this id.</summary>
+    /// <summary>Revokes a token; false if no token has this id.</summary>
     public async Task<bool> TryRevoke(Tenant tenant, string id, CancellationToken cancel)
     {
-        if (id.Split('.') is not [var bucket, { Length: IdHashChars } hash]) return false;
-        if (!ExpiringTables.IsBucket(bucket) || !hash.All(char.IsAsciiHexDigitLower)) return false;
+        if (BucketId.Parse(id) is not (var bucket, { Length: IdHashChars } hash) || !hash.All(char.IsAsciiHexDigitLower)) return false;
         await foreach (var row in Rows(tenant, bucket, hash, cancel))
         {
             row.ETag = Azure.ETag.All;
@@ -80,32 +79,33 @@ public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clo
     IAsyncEnumerable<TableEntity> Rows(Tenant tenant, string bucket, string hash, CancellationToken cancel)
     {
         var from = RowKeys.InitialTokens(tenant.Id, hash);
-        var filter = TableClient.CreateQueryFilter($"PartitionKey ge {from} and PartitionKey lt {from + "~"} and RowKey eq {RowKeys.InitialTokenRow}");
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey ge {from} and PartitionKey lt {from + "~"} and RowKey eq {RowKeys.InitialTokenRow}");
         return Tables.For(bucket).Query(filter, null, cancel);
     }
 
-    /// <summary>True if the token could be spent now.</summary>
+    /// <summary>True if the token can be used now.</summary>
     public async Task<bool> IsGood(Tenant tenant, string token, CancellationToken cancel) =>
         await Find(tenant, token, cancel) is not null;
 
-    /// <summary>Spends one use; false if none is left, even if many try at once.</summary>
+    /// <summary>Uses a token once; false if no use is left, even if several callers try at once.</summary>
     public async Task<bool> TrySpend(Tenant tenant, string token, CancellationToken cancel)
     {
         while (await Find(tenant, token, cancel) is { } row)
         {
             row["UsesLeft"] = row.GetInt32("UsesLeft") - 1;
-            if (await Tables.For(BucketOf(token)).TryReplace(row, cancel)) return true; // Else another use came between.
+            if (await Tables.For(BucketOf(token)).TryReplace(row, cancel)) return true; // Otherwise another use came first.
         }
         return false;
     }
 
     async Task<TableEntity?> Find(Tenant tenant, string token, CancellationToken cancel)
     {
-        if (!ExpiringTables.IsBucket(BucketOf(token))) return null;
-        var row = await Tables.For(BucketOf(token))
+        if (BucketId.Parse(token) is not { } id) return null;
+        var row = await Tables.For(id.Bucket)
             .Find(RowKeys.InitialToken(tenant.Id, token), RowKeys.InitialTokenRow, cancel);
         return row?.GetInt32("UsesLeft") > 0 && clock.GetUtcNow() < row.GetDateTimeOffset("ExpiresAt") ? row : null;
     }
 
-    static string BucketOf(string token) => token.Split('.') is [var bucket, _] ? bucket : "";
+    static string BucketOf(string token) => BucketId.Parse(token)!.Value.Bucket;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Latchkey.Http;
 using Latchkey.Keys;
@@ -8,13 +7,11 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Reads single fields of client metadata (RFC 7591 §2). A field that is absent or null is null; one of another type or
-/// beyond its bound is <c>invalid_client_metadata</c>.
+/// Reads single fields of client metadata (RFC 7591 §2). An absent field is null; a field with the wrong type or beyond its
+/// limit is <c>invalid_client_metadata</c>.
 /// </summary>
 sealed class MetadataReader
 {
-    const int MaxUriChars = 512;
-
     static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     readonly JsonElement json;
@@ -23,7 +20,7 @@ sealed class MetadataReader
 
     /// <summary>The body of a registration request.</summary>
     /// <exception cref="OAuthError"><c>invalid_client_metadata</c></exception>
-    /// <exception cref="Problem">413 or a truncated body.</exception>
+    /// <exception cref="Problem">The body is too large or truncated.</exception>
     public static async Task<MetadataReader> Read(HttpRequest request)
     {
         if (!Body.Is(request, "application/json")) throw Fault("The body must be application/json.");
@@ -41,9 +38,10 @@ sealed class MetadataReader
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw Fault("The body must be a JSON object.");
             return new MetadataReader(document.RootElement.Clone());
         }
-        catch (Exception broken) when (broken is JsonException or InvalidOperationException) // The latter: half a surrogate pair.
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
-            throw Fault("The body is not JSON, or says something twice.");
+            // InvalidOperationException: half a surrogate pair.
+            throw Fault("The body is not JSON, or repeats a property.");
         }
     }
 
@@ -51,20 +49,18 @@ sealed class MetadataReader
 
     public bool Has(string name) => Value(name) is not null;
 
-    public string? Text(string name, int most)
+    public string? Text(string name, int max)
     {
         if (Value(name) is not { } value) return null;
-        return ForeignJwt.Text(value) is { Length: > 0 } text && text.Length <= most
-            ? text : throw Fault($"{name} must be a string of 1 to {most} characters.");
+        return ForeignJwt.Text(value) is { Length: > 0 } text && text.Length <= max
+            ? text : throw Fault($"{name} must be a string of 1 to {max} characters.");
     }
 
-    /// <summary>A text that people read: nothing in it may hide or turn around what stands beside it.</summary>
-    public string? Name(string name, int most)
+    /// <summary>A display text (<see cref="FieldRules.IsDisplayText"/>).</summary>
+    public string? Name(string name, int max)
     {
-        if (Text(name, most) is not { } text) return null;
-        // U+200C and U+200D join letters and emoji; every other format character is for trickery here.
-        var bad = text.EnumerateRunes().Any(rune => IsHidden(rune.Value) && rune.Value is not (0x200C or 0x200D));
-        return bad || string.IsNullOrWhiteSpace(text) ? throw Fault($"{name} holds characters that can't be shown.") : text;
+        if (Text(name, max) is not { } text) return null;
+        return FieldRules.IsDisplayText(text) ? text.Trim() : throw Fault($"{name} contains characters that cannot be displayed.");
     }
 
     public string? OneOf(string name, params IReadOnlyList<string> allowed)
@@ -74,35 +70,31 @@ sealed class MetadataReader
     }
 
     public bool Flag(string name) => Value(name) is { } value
-        && (value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Fault($"{name} must be true or false."));
+        && (value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+            : throw Fault($"{name} must be true or false."));
 
-    public IReadOnlyList<string>? Texts(string name, int most)
+    public IReadOnlyList<string>? Texts(string name, int max)
     {
         if (Value(name) is not { } value) return null;
-        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > most)
-            throw Fault($"{name} must be an array of at most {most} strings.");
-        return [.. value.EnumerateArray().Select(one => ForeignJwt.Text(one) ?? throw Fault($"{name} must be an array of strings."))];
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > max)
+            throw Fault($"{name} must be an array of at most {max} strings.");
+        return [.. value.EnumerateArray().Select(item =>
+            ForeignJwt.Text(item) ?? throw Fault($"{name} must be an array of strings."))];
     }
 
     public string? HttpsUri(string name)
     {
-        if (Text(name, MaxUriChars) is not { } text) return null;
-        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps && uri.UserInfo.Length == 0
-            && text.All(c => c is > ' ' and <= '~' and not ('"' or '<' or '>' or '\\'))
-            ? text : throw Fault($"{name} must be an https address.");
+        if (Text(name, FieldRules.MaxUriChars) is not { } text) return null;
+        return FieldRules.IsHttpsUri(text) ? text : throw Fault($"{name} must be an https URL.");
     }
 
-    public string? Object(string name, int most)
+    public string? Object(string name, int max)
     {
         if (Value(name) is not { } value) return null;
-        return value.ValueKind == JsonValueKind.Object && value.GetRawText() is var raw && raw.Length <= most
-            ? raw : throw Fault($"{name} must be an object of at most {most} characters.");
+        return value.ValueKind == JsonValueKind.Object && value.GetRawText() is var raw && raw.Length <= max
+            ? raw : throw Fault($"{name} must be an object of at most {max} characters.");
     }
 
     JsonElement? Value(string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
-
-    static bool IsHidden(int rune) => CharUnicodeInfo.GetUnicodeCategory(rune)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
 }

@@ -6,27 +6,29 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Dynamic client registration (RFC 7591 §3). It takes an initial access token; only a tenant whose policy is
-/// <see cref="Tenant.OpenRegistration"/> takes requests without one.
+/// Dynamic client registration (RFC 7591 §3). It needs an initial access token, unless the tenant allows
+/// <see cref="Tenant.OpenRegistration"/>.
 /// </summary>
-public sealed class Register(TenantPipeline pipeline, InitialAccessTokens initialTokens, Registrations registrations, AnonymousRows rows)
+public sealed class Register(
+    TenantPipeline pipeline, InitialAccessTokens initialTokens, Registrations registrations, AnonymousRows rows)
 {
     /// <summary><c>POST /{tenant}/oauth/register</c></summary>
     [Function("register")]
     public Task<IResult> Post(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/oauth/register")] HttpRequest request) =>
-        pipeline.Public(request, async (tenant, cancel) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/oauth/register")] HttpRequest http) =>
+        pipeline.Public(http, async request =>
         {
-            AuditContext.Of(request).Type = "client-register";
-            var open = tenant.OpenRegistration && request.Headers.Authorization.Count == 0;
-            var token = open ? null : RegistrationToken.Of(request);
+            request.Audit.Type = "client-register";
+            var (_, tenant, _, cancel) = request;
+            var isOpen = tenant.OpenRegistration && http.Headers.Authorization.Count == 0;
+            var token = isOpen ? null : RegistrationToken.Of(http);
             if (token is not null && !await initialTokens.IsGood(tenant, token, cancel)) throw RegistrationToken.Refused();
-            var answer = await registrations.Add(tenant, request, open, Spend, cancel);
-            return Results.Json(answer, statusCode: 201);
+            var response = await registrations.Add(request, isOpen, Spend);
+            return Results.Json(response, statusCode: 201);
 
             async Task Spend()
             {
-                if (open) rows.Take(request, AnonymousRows.ClientCost);
+                if (isOpen) rows.Take(http, AnonymousRows.ClientCost);
                 if (token is not null && !await initialTokens.TrySpend(tenant, token, cancel)) throw RegistrationToken.Refused();
             }
         });

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.OAuth;
 
-/// <summary>A client looks after its own registration (RFC 7592) with the registration access token that it was given.</summary>
+/// <summary>A client manages its own registration (RFC 7592) with the registration access token that it was given.</summary>
 public sealed class RegisteredClient(TenantPipeline pipeline, ClientStore clients, Registrations registrations)
 {
     const string Route = "{tenant}/oauth/register/{clientId}";
@@ -13,41 +13,41 @@ public sealed class RegisteredClient(TenantPipeline pipeline, ClientStore client
     /// <summary><c>GET /{tenant}/oauth/register/{clientId}</c>: what is registered (§2.1).</summary>
     [Function("register-read")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Route)] HttpRequest request) =>
-        With(request, null, (tenant, client, token, _) => Task.FromResult(Results.Json(registrations.Answer(tenant, client, token))));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Route)] HttpRequest http) =>
+        WithClient(http, null, (request, client, token) =>
+            Task.FromResult(Results.Json(Registrations.Describe(request.Tenant, client, token))));
 
     /// <summary><c>PUT /{tenant}/oauth/register/{clientId}</c>: replaces the metadata (§2.2).</summary>
     [Function("register-update")]
     public Task<IResult> Put(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = Route)] HttpRequest request) =>
-        With(request, "client-register-update", async (tenant, client, token, cancel) =>
-            // A change that came between wins; and a client that was deleted meanwhile stays deleted.
-            await registrations.TryReplace(tenant, client, token, request, cancel) is { } answer
-                ? Results.Json(answer)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = Route)] HttpRequest http) =>
+        WithClient(http, "client-register-update", async (request, client, token) =>
+            // Another change in between wins, and a client that was deleted in between stays deleted.
+            await registrations.TryReplace(request, client, token) is { } response
+                ? Results.Json(response)
                 : throw Http.Problem.Conflict("client_changed", "The client was changed or deleted meanwhile. Read it again."));
 
     /// <summary>
-    /// <c>DELETE /{tenant}/oauth/register/{clientId}</c>: the client is gone, and within seconds so is every token that it
-    /// holds (§2.3).
+    /// <c>DELETE /{tenant}/oauth/register/{clientId}</c>: deletes the client. Within seconds its tokens are dead as well (§2.3).
     /// </summary>
     [Function("register-delete")]
     public Task<IResult> Delete(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Route)] HttpRequest request) =>
-        With(request, "client-register-delete", async (tenant, client, _, cancel) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Route)] HttpRequest http) =>
+        WithClient(http, "client-register-delete", async (request, client, _) =>
         {
-            await clients.Delete(tenant, client.Id, cancel);
+            await clients.Delete(request.Tenant, client.Id, request.Cancel);
             return Results.NoContent();
         });
 
-    Task<IResult> With(HttpRequest request, string? audit, Func<Tenant, Client, string, CancellationToken, Task<IResult>> steps) =>
-        pipeline.Public(request, async (tenant, cancel) =>
+    Task<IResult> WithClient(HttpRequest http, string? auditType, Func<TenantRequest, Client, string, Task<IResult>> handler) =>
+        pipeline.Public(http, async request =>
         {
-            var token = RegistrationToken.Of(request);
-            var id = request.RouteValues["clientId"] as string ?? "";
-            var client = await clients.FindNow(tenant, id, cancel);
-            AuditContext.Of(request).Type = audit;
+            var token = RegistrationToken.Of(http);
+            var id = http.RouteValues["clientId"] as string ?? "";
+            var client = await clients.FindNow(request.Tenant, id, request.Cancel);
+            request.Audit.Type = auditType;
             if (client is null || !client.HasRegistrationToken(token)) throw RegistrationToken.Refused();
-            AuditContext.Of(request).Client = client.Id;
-            return await steps(tenant, client, token, cancel);
+            request.Audit.Client = client.Id;
+            return await handler(request, client, token);
         });
 }

@@ -1,27 +1,24 @@
 using System.Text.Json;
+using Latchkey.Access;
 using Latchkey.Protocol;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
-using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.OAuth;
 
-/// <summary>Makes and changes clients by their own metadata (RFC 7591, RFC 7592). Secrets are said once, when they are made.</summary>
+/// <summary>Registers clients and changes their registrations (RFC 7591, RFC 7592). A secret is shown once, when it is made.</summary>
 public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grants, TimeProvider clock)
 {
-    // RFC 7592 §2.2: what the server said, a client must not say.
-    static readonly string[] ServersOwn =
+    // RFC 7592 §2.2: a client must not send what the server sets.
+    static readonly string[] SetByServer =
         ["registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"];
 
-    /// <summary>Registers a client under an id of our making.</summary>
-    /// <param name="tenant">The tenant.</param>
+    /// <summary>Registers a client under a new id.</summary>
     /// <param name="request">The request with the metadata.</param>
-    /// <param name="open">Nobody vouches for it: it acts for users only, never for itself.</param>
-    /// <param name="spend">Uses up the caller's right to register, once the metadata is known to be good.</param>
-    /// <param name="cancel">The caller hung up.</param>
+    /// <param name="open">True if nobody vouches for the client. It can then act for users only, never for itself.</param>
+    /// <param name="spend">Uses up the caller's right to register, once the metadata has been checked.</param>
     /// <exception cref="OAuthError"><c>invalid_client_metadata</c> or <c>invalid_redirect_uri</c></exception>
-    public async Task<Dictionary<string, object>> Add(
-        Tenant tenant, HttpRequest request, bool open, Func<Task> spend, CancellationToken cancel)
+    public async Task<Dictionary<string, object>> Add(TenantRequest request, bool open, Func<Task> spend)
     {
         var token = Ids.NewSecret();
         var blank = new Client
@@ -34,32 +31,33 @@ public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grant
             RegisteredAt = clock.GetUtcNow(),
             OpenlyRegistered = open,
         };
-        var client = ClientMetadata.Apply(blank, await MetadataReader.Read(request), Offered(blank));
+        var client = ClientMetadata.Apply(blank, await MetadataReader.Read(request.Http), Offered(blank));
         var secret = WithSecret(ref client);
         await spend();
-        await clients.Save(tenant, client, cancel); // Under a fresh id: a retry after a lost answer finds its own row.
-        return Answer(tenant, client, token, secret);
+        // The id is new, so a retry after a lost answer finds its own row.
+        await clients.Save(request.Tenant, client, request.Cancel);
+        return Describe(request.Tenant, client, token, secret);
     }
 
-    /// <summary>Replaces the metadata of a client (RFC 7592 §2.2), but for what an administrator has set.</summary>
+    /// <summary>Replaces the metadata of a client (RFC 7592 §2.2), except what an administrator has set.</summary>
+    /// <returns>The response; null if the client was changed or deleted meanwhile.</returns>
     /// <exception cref="OAuthError"><c>invalid_client_metadata</c> or <c>invalid_redirect_uri</c></exception>
-    public async Task<Dictionary<string, object>?> TryReplace(
-        Tenant tenant, Client client, string token, HttpRequest request, CancellationToken cancel)
+    public async Task<Dictionary<string, object>?> TryReplace(TenantRequest request, Client client, string token)
     {
-        var json = await MetadataReader.Read(request);
-        if (json.Text("client_id", 64) != client.Id) throw MetadataReader.Fault("client_id must be there and be this client's.");
-        if (Array.Find(ServersOwn, json.Has) is { } own) throw MetadataReader.Fault($"{own} is not the client's to say.");
+        var json = await MetadataReader.Read(request.Http);
+        if (json.Text("client_id", 64) != client.Id) throw MetadataReader.Fault("client_id is missing or names another client.");
+        if (Array.Find(SetByServer, json.Has) is { } field) throw MetadataReader.Fault($"Only the server sets {field}.");
         if (json.Text("client_secret", 100) is { } sent && !client.HasSecret(sent, clock.GetUtcNow()))
-            throw MetadataReader.Fault("client_secret is not this client's.");
+            throw MetadataReader.Fault("client_secret is wrong.");
         var next = RegisteredFields.Keep(client, ClientMetadata.Apply(client, json, Offered(client)));
         var secret = WithSecret(ref next);
-        return await clients.TryReplace(tenant, next, cancel) ? Answer(tenant, next, token, secret) : null;
+        return await clients.TryReplace(request.Tenant, next, request.Cancel) ? Describe(request.Tenant, next, token, secret) : null;
     }
 
-    /// <summary>What is registered (RFC 7591 §3.2.1, RFC 7592 §3). The token is the one that the caller holds.</summary>
-    public Dictionary<string, object> Answer(Tenant tenant, Client client, string token, string? secret = null)
+    /// <summary>What is registered (RFC 7591 §3.2.1, RFC 7592 §3). The token is the caller's registration access token.</summary>
+    public static Dictionary<string, object> Describe(Tenant tenant, Client client, string token, string? secret = null)
     {
-        var answer = new Dictionary<string, object>
+        var response = new Dictionary<string, object>
         {
             ["client_id"] = client.Id,
             ["client_id_issued_at"] = client.RegisteredAt!.Value.ToUnixTimeSeconds(),
@@ -77,28 +75,29 @@ public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grant
             ["dpop_bound_access_tokens"] = client.RequireDpop,
             ["require_pushed_authorization_requests"] = client.RequirePushedRequests,
         };
-        if (client.WebsiteUri is { } site) answer["client_uri"] = site;
-        if (client.LogoUri is { } logo) answer["logo_uri"] = logo;
-        if (client.Jwks is { } jwks) answer["jwks"] = JsonElement.Parse(jwks);
-        // No member of RFC 7591: a client ignores what it does not know, and its developer reads it.
-        if (client.RedirectUris.Select(RedirectUri.Warning).OfType<string>().ToList() is { Count: > 0 } warnings) answer["warnings"] = warnings;
-        if (secret is null) return answer;
-        answer["client_secret"] = secret;
-        answer["client_secret_expires_at"] = 0; // Never: RFC 7591 §3.2.1.
-        return answer;
+        if (client.WebsiteUri is { } site) response["client_uri"] = site;
+        if (client.LogoUri is { } logo) response["logo_uri"] = logo;
+        if (client.Jwks is { } jwks) response["jwks"] = JsonElement.Parse(jwks);
+        // RFC 7591 has no such member. Clients ignore unknown members, and developers read this one.
+        var warnings = client.RedirectUris.Select(RedirectUri.Warning).OfType<string>().ToList();
+        if (warnings.Count > 0) response["warnings"] = warnings;
+        if (secret is null) return response;
+        response["client_secret"] = secret;
+        response["client_secret_expires_at"] = 0; // It never expires: RFC 7591 §3.2.1.
+        return response;
     }
 
-    // The password grant is an operator's to give; so is acting without a user, unless an operator vouched.
+    // Only an operator can give the password grant. Acting without a user needs an operator who vouches for the client.
     internal List<string> Offered(Client client) =>
         [.. grants.Select(grant => grant.Type).Where(type => type != GrantType.Password
             && !(client.OpenlyRegistered && type == GrantType.ClientCredentials))];
 
-    // A client that proves itself by a secret gets one if it has none; any other loses those that it had.
+    // A client that authenticates with a secret gets one if it has none. Any other client loses its secrets.
     static string? WithSecret(ref Client client)
     {
-        var bySecret = client.AuthMethod is ClientAuthMethod.Basic or ClientAuthMethod.Post;
-        if (bySecret && client.SecretHashes.Count > 0) return null;
-        var secret = bySecret ? Ids.NewSecret() : null;
+        var usesSecret = client.AuthMethod is ClientAuthMethod.Basic or ClientAuthMethod.Post;
+        if (usesSecret && client.SecretHashes.Count > 0) return null;
+        var secret = usesSecret ? Ids.NewSecret() : null;
         client = client with { SecretHashes = secret is null ? [] : [Client.HashSecret(secret)] };
         return secret;
     }

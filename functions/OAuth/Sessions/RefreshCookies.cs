@@ -1,3 +1,4 @@
+using Latchkey.Access;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
@@ -5,8 +6,9 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// The refresh token of an app in a browser as a cookie that no script sees (<see cref="Client.RefreshByCookie"/>). It goes
-/// to the tenant's token endpoint and nowhere else, only from the same site, and only from the tenant's origins and our own.
+/// Keeps the refresh token of a browser app in a cookie that scripts can't read (<see cref="Client.RefreshByCookie"/>). The
+/// browser sends it only to the tenant's token endpoint, only from the same site, and it is accepted only from the
+/// tenant's origins and our own.
 /// </summary>
 public sealed class RefreshCookies(Settings settings)
 {
@@ -15,27 +17,31 @@ public sealed class RefreshCookies(Settings settings)
     readonly bool secure = settings.Origin.StartsWith("https:", StringComparison.Ordinal);
 
     /// <summary>The refresh token that came with the request.</summary>
-    /// <exception cref="OAuthError"><c>login_required</c>: there is none; <c>invalid_request</c>: it comes from a foreign origin.</exception>
-    public string Read(HttpRequest request, Tenant tenant, Client client)
+    /// <exception cref="OAuthError">
+    /// <c>login_required</c>: the request has no cookie; <c>invalid_request</c>: it comes from a foreign origin.
+    /// </exception>
+    public string Read(TenantRequest request, Client client)
     {
+        var tenant = request.Tenant;
         // SameSite lets a sibling domain through; the Origin header does not.
-        var origin = request.Headers.Origin.ToString();
-        // Our page is at our own origin alone: an app of the tenant, on the same site maybe, must not get its tokens.
-        var isApps = client.Id != MyFilesClient.Id && tenant.Origins.Contains(origin, StringComparer.Ordinal);
-        if (origin != tenant.OwnOrigin && !isApps)
-            throw OAuthError.InvalidRequest("The refresh cookie is taken only from an origin of the tenant.");
-        return request.Cookies[Name(tenant, client)] is { Length: > 0 and <= MaxChars } token ? token : throw OAuthError.LoginRequired();
+        var origin = request.Http.Headers.Origin.ToString();
+        // The page my-files lives at our own origin only: a tenant's app on the same site must not get its tokens.
+        var isTenantsApp = client.Id != MyFilesClient.Id && tenant.Origins.Contains(origin, StringComparer.Ordinal);
+        if (origin != tenant.OwnOrigin && !isTenantsApp)
+            throw OAuthError.InvalidRequest("The refresh cookie is accepted only from an origin of the tenant.");
+        return request.Http.Cookies[Name(tenant, client)] is { Length: > 0 and <= MaxChars } token
+            ? token : throw OAuthError.LoginRequired();
     }
 
-    /// <summary>Gives the browser a refresh token for as long as it is good.</summary>
-    public void Write(HttpResponse response, Tenant tenant, Client client, string token, TimeSpan life) =>
-        response.Cookies.Append(Name(tenant, client), token, Options(tenant, life));
+    /// <summary>Gives the browser a refresh token for as long as it is valid.</summary>
+    public void Write(TenantRequest request, Client client, string token, TimeSpan life) =>
+        request.Response.Cookies.Append(Name(request.Tenant, client), token, Options(request.Tenant, life));
 
-    /// <summary>Takes it back.</summary>
-    public void Clear(HttpResponse response, Tenant tenant, Client client) =>
-        response.Cookies.Delete(Name(tenant, client), Options(tenant, null));
+    /// <summary>Removes the cookie.</summary>
+    public void Clear(TenantRequest request, Client client) =>
+        request.Response.Cookies.Delete(Name(request.Tenant, client), Options(request.Tenant, null));
 
-    // __Host- demands the path /, so __Secure- is the most that there is. A tenant's id holds no dot.
+    // __Host- requires the path /, so __Secure- is the strongest prefix that fits. A tenant's id contains no dot.
     string Name(Tenant tenant, Client client) => $"{(secure ? "__Secure-" : "")}refresh-{tenant.Id}.{client.Id}";
 
     CookieOptions Options(Tenant tenant, TimeSpan? life) => new()

@@ -3,43 +3,70 @@ using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 
-
 namespace Latchkey.OAuth;
 
+/// <summary>A user who signed in to a client: what a session starts from.</summary>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Client">The client.</param>
+/// <param name="User">The user.</param>
+/// <param name="Asked">The scope that the client asked for.</param>
+/// <param name="Authentication">How and when the user proved who they are.</param>
+public sealed record SignIn(Tenant Tenant, Client Client, User User, Scope Asked, Authentication Authentication)
+{
+    /// <summary>The part of the scope that client and user may have.</summary>
+    /// <exception cref="OAuthError"><c>invalid_scope</c>: nothing remains.</exception>
+    public Scope Granted => GrantedScope.ForUser(Tenant, Client, User.Roles, Asked);
+}
+
+/// <summary>What one request gets of a session.</summary>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Client">The session's client.</param>
+/// <param name="Session">The session.</param>
+/// <param name="Scope">The scope of the tokens; never more than the session's.</param>
+public sealed record SessionGrant(Tenant Tenant, Client Client, Session Session, Scope Scope);
+
 /// <summary>
-/// Starts sessions: whichever way proved who the user is, the tokens come from here. A session bears its user's mark as it
-/// was when the user was read: one that begins while the user is disabled or signed out has ended before it began.
+/// Starts sessions: however a user proved who they are, the tokens come from here. A session carries the mark that its
+/// user had when the user was read. So a session that starts while its user is disabled or signed out is dead from the start.
 /// </summary>
 public sealed class SessionIssuer(
     SessionStore sessions, UserSessions userSessions, AccessTokens accessTokens, IdTokens idTokens,
     RefreshTokens refreshTokens, TimeProvider clock)
 {
-    /// <summary>Makes a session for a user and the first tokens, at once.</summary>
-    public async Task<TokenResponse> Start(Tenant tenant, Client client, User user, Scope asked,
-        Authentication authentication, Device device, string? jkt, CancellationToken cancel)
+    /// <summary>Starts a session and issues its first tokens.</summary>
+    /// <param name="signIn">The sign-in.</param>
+    /// <param name="device">Where the user is.</param>
+    /// <param name="jkt">The thumbprint of the key to bind the tokens to, or null.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
+    public async Task<TokenResponse> Start(SignIn signIn, Device device, string? jkt, CancellationToken cancel)
     {
-        var scope = GrantedScope.ForUser(tenant, client, user.Roles, asked);
-        var session = New(tenant, client, user, scope, asked, authentication, NewId(client, scope)).BoundTo(client, jkt);
-        var token = await accessTokens.ForSession(tenant, client, session, scope, jkt, cancel);
-        var answer = await Answer(tenant, client, session, token, scope, nonce: null, cancel);
+        var (scope, client) = (signIn.Granted, signIn.Client);
+        var session = New(signIn, scope, NewId(client, scope)).BoundTo(client, jkt);
+        var grant = new SessionGrant(signIn.Tenant, client, session, scope);
+        var token = await accessTokens.ForSession(grant, jkt, cancel);
+        var response = await Respond(grant, token, nonce: null, cancel);
         await userSessions.Add(session, device, cancel);
         await sessions.Create(session, token.Record, cancel);
-        return answer;
+        return response;
     }
 
-    /// <summary>Makes a session that waits for its code. If it is there already nothing changes: the code is the same.</summary>
-    public async Task Await(Session session, Device device, CancellationToken cancel)
+    /// <summary>Stores a session that waits for its code. If it is stored already, nothing changes: the code is the same.</summary>
+    public async Task AddPending(Session session, Device device, CancellationToken cancel)
     {
         await userSessions.Add(session, device, cancel);
         await sessions.TryAdd(session, cancel);
     }
 
-    /// <summary>A fresh id for a session that starts now; the day of its end is in it.</summary>
-    public string NewId(Client client, Scope scope) => $"{ExpiringTables.Bucket(End(client, scope))}.{Ids.New()}";
+    /// <summary>A new id for a session that starts now. It contains the day on which the session ends.</summary>
+    public string NewId(Client client, Scope scope) => BucketId.Of(End(client, scope), Ids.New()).ToString();
 
-    /// <summary>A session as it starts; nothing is written.</summary>
-    public Session New(Tenant tenant, Client client, User user, Scope scope, Scope asked, Authentication authentication, string id)
+    /// <summary>A new session in memory; nothing is written.</summary>
+    /// <param name="signIn">The sign-in.</param>
+    /// <param name="scope">What was granted.</param>
+    /// <param name="id">See <see cref="NewId"/>.</param>
+    public Session New(SignIn signIn, Scope scope, string id)
     {
+        var (tenant, client, user, asked, authentication) = signIn;
         var now = clock.GetUtcNow();
         var ends = End(client, scope);
         return new Session
@@ -64,18 +91,20 @@ public sealed class SessionIssuer(
         };
     }
 
-    /// <summary>The answer of the token endpoint for a session and an access token of it: signed, not yet recorded.</summary>
-    public async Task<TokenResponse> Answer(Tenant tenant, Client client, Session session, SignedToken token, Scope scope,
-        string? nonce, CancellationToken cancel) => new(
-            token.Encoded, client.AccessTokenSeconds, scope.ToString(),
-            // What the session was granted decides, not what this one token was narrowed to.
-            IsRefreshable(client, Scope.Parse(session.Scope)) ? await refreshTokens.For(session, cancel) : null,
-            await idTokens.For(tenant, client, session, scope, nonce, token.Encoded, cancel))
+    /// <summary>The token endpoint's response for a session and one of its access tokens, which is signed but not yet recorded.</summary>
+    public async Task<TokenResponse> Respond(SessionGrant grant, SignedToken token, string? nonce, CancellationToken cancel)
+    {
+        var (_, client, session, scope) = grant;
+        // The session's scope decides, not the scope that this one token was narrowed to.
+        var refreshToken = IsRefreshable(client, Scope.Parse(session.Scope)) ? await refreshTokens.For(session, cancel) : null;
+        var idToken = await idTokens.For(grant, nonce, token.Encoded, cancel);
+        return new TokenResponse(token.Encoded, client.AccessTokenSeconds, scope.ToString(), refreshToken, idToken)
         {
             RefreshExpiresAt = session.IdleExpiresAt,
         };
+    }
 
-    /// <summary>When a session that is used now ends if it is not used again; never after its absolute end.</summary>
+    /// <summary>When a session that is used now ends if it is not used again; never later than its absolute end.</summary>
     public static DateTimeOffset IdleEnd(DateTimeOffset now, Client client, DateTimeOffset ends)
     {
         var idle = now.AddSeconds(client.SessionIdleSeconds);

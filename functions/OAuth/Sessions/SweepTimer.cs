@@ -7,19 +7,13 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.OAuth;
 
 /// <summary>Drops, once an hour, the tables whose rows have all expired. It never reads a row.</summary>
-public sealed partial class SweepTimer(
-    IssuedTokens issued, Lockout attempts, SsoSessions signIns, RequestTables requests, ReplayCache seen,
-    InitialAccessTokens initial, AuditTables audit, Settings settings, TimeProvider clock, ILogger<SweepTimer> logger)
+public sealed partial class SweepTimer(SweptTables swept, ILogger<SweepTimer> logger)
 {
     /// <summary>Seven minutes past each hour (NCRONTAB, UTC).</summary>
     [Function("sweep")]
     public async Task Run([TimerTrigger("0 7 * * * *")] TimerInfo timer, CancellationToken cancel)
     {
-        var now = clock.GetUtcNow();
-        var dropped = await issued.Tables.DropExpired(now, cancel) + await attempts.DropExpired(cancel)
-            + await signIns.DropExpired(cancel) + await requests.DropExpired(cancel)
-            + await seen.Tables.DropExpired(now, cancel) + await initial.Tables.DropExpired(now, cancel)
-            + await audit.Tables.DropExpired(now - settings.AuditTime, cancel);
+        var dropped = await swept.DropExpired(cancel);
         Log.Swept(logger, dropped, timer.IsPastDue);
     }
 
@@ -27,5 +21,24 @@ public sealed partial class SweepTimer(
     {
         [LoggerMessage(30, LogLevel.Information, "Sweep: {Dropped} tables dropped (late: {Late})")]
         public static partial void Swept(ILogger logger, int dropped, bool late);
+    }
+}
+
+/// <summary>All tables that are named by a day and dropped when it is over.</summary>
+public sealed class SweptTables(
+    IssuedTokens issuedTokens, Lockout lockout, SsoSessions ssoSessions, RequestTables requests, ReplayCache replays,
+    InitialAccessTokens initialTokens, AuditTables audit, Settings settings, TimeProvider clock)
+{
+    /// <summary>Drops what has expired; the number of tables dropped.</summary>
+    public async Task<int> DropExpired(CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        return await issuedTokens.Tables.DropExpired(now, cancel)
+            + await lockout.DropExpired(cancel)
+            + await ssoSessions.DropExpired(cancel)
+            + await requests.DropExpired(cancel)
+            + await replays.Tables.DropExpired(now, cancel)
+            + await initialTokens.Tables.DropExpired(now, cancel)
+            + await audit.Tables.DropExpired(now - settings.AuditTime, cancel);
     }
 }

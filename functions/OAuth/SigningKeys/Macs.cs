@@ -6,38 +6,42 @@ using Latchkey.Keys;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// HMAC-SHA256 under a tenant's symmetric keys, for tokens that are made again instead of stored: refresh tokens,
-/// codes, form tokens. The purpose and the tenant are under the MAC too, so that none can stand for another.
+/// HMAC-SHA256 with a tenant's symmetric keys, for tokens that are recomputed instead of stored: refresh tokens, codes, form
+/// tokens. The MAC covers the purpose and the tenant, so that one kind of token can't be used as another.
 /// </summary>
 public sealed class Macs(KeyRing keys)
 {
-    /// <summary>The MAC of a text, base64url, under the newest key. The purpose is a word of ours without <c>|</c>.</summary>
+    /// <summary>The MAC of a text with the newest key, base64url. The purpose must not contain <c>|</c>.</summary>
     public async Task<string> Make(string purpose, string tenant, string text, CancellationToken cancel) =>
         Mac((await keys.MacKeys(tenant, cancel))[0], purpose, tenant, text);
 
-    /// <summary>Its MACs under every key that is still in use, the newest first: to look for what was stored under one of them.</summary>
+    /// <summary>
+    /// The MACs of a text with every key that is still in use, newest first: to find what was stored under one of them.
+    /// </summary>
     public async Task<IReadOnlyList<string>> Every(string purpose, string tenant, string text, CancellationToken cancel) =>
         [.. (await keys.MacKeys(tenant, cancel)).Select(key => Mac(key, purpose, tenant, text))];
 
-    /// <summary>True if it is the text's MAC under any key that is still in use; takes the same time whatever differs.</summary>
+    /// <summary>
+    /// True if it is the text's MAC with any key that is still in use. The time it takes does not depend on what differs.
+    /// </summary>
     public async Task<bool> Verify(string purpose, string tenant, string text, string mac, CancellationToken cancel)
     {
-        var sent = Encoding.UTF8.GetBytes(mac); // Compared as text: base64url has several spellings of the same bytes.
-        // A key that another instance made since we last looked is worth a second look.
+        var sent = Encoding.UTF8.GetBytes(mac); // Compared as text, because base64url can encode the same bytes in several ways.
+        // Another instance may have made a key since this one last read them.
         return IsOneOf(await keys.MacKeys(tenant, cancel)) || IsOneOf(await keys.RenewedMacKeys(tenant, cancel));
 
         bool IsOneOf(IReadOnlyList<byte[]> all)
         {
-            var one = false;
+            var found = false;
             foreach (var key in all)
             {
-                one |= CryptographicOperations.FixedTimeEquals(sent, Encoding.UTF8.GetBytes(Mac(key, purpose, tenant, text)));
+                found |= CryptographicOperations.FixedTimeEquals(sent, Encoding.UTF8.GetBytes(Mac(key, purpose, tenant, text)));
             }
-            return one;
+            return found;
         }
     }
 
-    // The tenant too, because one key may serve several tenants.
+    // The tenant is included because several tenants may share a key.
     static string Mac(byte[] key, string purpose, string tenant, string text) =>
         Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{purpose}|{tenant}|{text}")));
 }

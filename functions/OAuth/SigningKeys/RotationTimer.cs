@@ -5,18 +5,19 @@ using Microsoft.Extensions.Logging;
 
 namespace Latchkey.OAuth;
 
-/// <summary>Rotates keys that have become old, once an hour, and removes those that nothing alive was signed with.</summary>
+/// <summary>Once an hour, rotates keys that are due and removes keys whose tokens have all expired.</summary>
 public sealed partial class RotationTimer(KeyRotation rotation, AuditLog audit, ILogger<RotationTimer> logger)
 {
     /// <summary>37 minutes past each hour (NCRONTAB, UTC).</summary>
     [Function("rotate-keys")]
     public async Task Run([TimerTrigger("0 37 * * * *")] TimerInfo timer, CancellationToken cancel)
     {
-        var (rotated, removed, failed) = await rotation.Maintain(Tell, cancel);
+        var (rotated, removed, failed) = await rotation.Maintain(AddToAudit, cancel);
         Log.Done(logger, rotated, removed, failed, timer.IsPastDue);
     }
 
-    void Tell(string tenant, int made, int removed) => audit.Add(tenant, "rotate-keys", null, $"{made} made, {removed} removed");
+    void AddToAudit(string tenant, int made, int removed) =>
+        audit.Add(tenant, "rotate-keys", null, $"{made} made, {removed} removed");
 
     static partial class Log
     {

@@ -4,32 +4,30 @@ using System.Text;
 using Latchkey.Keys;
 using Latchkey.Protocol;
 using Latchkey.Sessions;
-using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// ID tokens (OIDC Core §2), signed as the client registered: who signed in, when and how, for the client alone. They
-/// live as long as the access token beside them.
+/// ID tokens (OIDC Core §2): they tell one client who signed in, when and how. The client's registration chooses the
+/// algorithm. They live as long as the access token beside them.
 /// </summary>
 public sealed class IdTokens(JwtWriter jwt, TimeProvider clock)
 {
-    /// <summary>The claims that an ID token may hold, as discovery lists them.</summary>
+    /// <summary>The claims that an ID token may contain, as discovery lists them.</summary>
     public static IReadOnlyList<string> Claims { get; } =
         ["iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "name", "email", "preferred_username"];
 
-    /// <summary>The ID token of a session, or null if the scope has no <c>openid</c>.</summary>
-    /// <param name="tenant">The tenant.</param>
-    /// <param name="client">The audience.</param>
-    /// <param name="session">The session; its id is the <c>sid</c>.</param>
-    /// <param name="scope">What was granted; <c>profile</c> and <c>email</c> add their claims (§5.4).</param>
+    /// <summary>The ID token of a session, or null if the scope lacks <c>openid</c>.</summary>
+    /// <param name="grant">
+    /// The client is the audience, the session's id the <c>sid</c>; <c>profile</c> and <c>email</c> add their claims (§5.4).
+    /// </param>
     /// <param name="nonce">The authorization request's nonce; null at a refresh (§12.2).</param>
     /// <param name="accessToken">The access token beside it, for <c>at_hash</c>; null if there is none.</param>
-    /// <param name="cancel">The caller hung up.</param>
-    /// <exception cref="SigningUnavailableException">No signature can be had.</exception>
-    public async Task<string?> For(Tenant tenant, Client client, Session session, Scope scope, string? nonce,
-        string? accessToken, CancellationToken cancel)
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
+    /// <exception cref="SigningUnavailableException">The token can't be signed now.</exception>
+    public async Task<string?> For(SessionGrant grant, string? nonce, string? accessToken, CancellationToken cancel)
     {
+        var (tenant, client, session, scope) = grant;
         if (!scope.Has(Scopes.OpenId)) return null;
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var claims = new Dictionary<string, object>
@@ -45,12 +43,13 @@ public sealed class IdTokens(JwtWriter jwt, TimeProvider clock)
             ["sid"] = session.Id,
         };
         if (nonce is not null) claims["nonce"] = nonce;
-        if (accessToken is not null) claims["at_hash"] = HalfHash(accessToken);
+        if (accessToken is not null) claims["at_hash"] = AccessTokenHash(accessToken);
         if (scope.Has("profile")) (claims["name"], claims["preferred_username"]) = (session.Person.Name, session.Person.UserName);
         if (scope.Has("email") && session.Person.Email is { } email) claims["email"] = email;
         return await jwt.Write(tenant.Id, client.IdTokenAlgorithm, "JWT", claims, cancel);
     }
 
     // §3.1.3.6; both algorithms hash with SHA-256.
-    static string HalfHash(string token) => Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(token)).AsSpan(0, 16));
+    static string AccessTokenHash(string token) =>
+        Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(token)).AsSpan(0, 16));
 }

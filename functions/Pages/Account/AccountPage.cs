@@ -2,131 +2,105 @@ using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
-using Latchkey.Sessions;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Pages;
 
-/// <summary>A line of the list of sessions, in words.</summary>
+/// <summary>A row in the list of sessions, in words.</summary>
 public sealed record SessionLine(string Id, string App, string Device, string Place, string Times);
 
-/// <summary>A line of the list of approved apps.</summary>
+/// <summary>A row in the list of allowed apps.</summary>
 public sealed record ConsentLine(string ClientId, string App, string? Website, Scope Scope, string Since);
 
 /// <summary>What the account page shows.</summary>
 /// <param name="FormToken">See <see cref="FormTokens"/>.</param>
-/// <param name="User">Who is signed in.</param>
-/// <param name="Sessions">Where.</param>
+/// <param name="User">The user who is signed in.</param>
+/// <param name="Sessions">Where the user is signed in.</param>
 /// <param name="Consents">The apps that the user has allowed.</param>
 /// <param name="Done">What has just been done, or null.</param>
 /// <param name="PasswordError">Why the password was not changed, or null.</param>
 public sealed record AccountModel(string FormToken, User User, IReadOnlyList<SessionLine> Sessions,
     IReadOnlyList<ConsentLine> Consents, string? Done, string? PasswordError);
 
-/// <summary>A user's own page: where they are signed in, what they have allowed, their password.</summary>
+/// <summary>A user's own page: where they are signed in, which apps they have allowed, and their password.</summary>
 public sealed class AccountPage(
-    TenantPipeline pipeline, BuiltInPages own, FormTokens forms, AccountLists lists, SessionStore sessions, SignOuts signOuts, SsoSessions signIns,
-    PasswordChange passwords, PageRenderer renderer, ResponsePages pages, KnownDevices devices)
+    TenantPipeline pipeline, BuiltInPages builtInPages, FormTokens forms, AccountLists lists, AccountSessions sessions,
+    SsoSessions ssoSessions, ConsentWithdrawal consents, PasswordForm passwordForm, PageRenderer renderer)
 {
     /// <summary><c>GET /{tenant}/account</c></summary>
     [Function("account")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/account")] HttpRequest request) =>
-        pipeline.Page(request, (tenant, cancel) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/account")] HttpRequest http) =>
+        pipeline.Page(http, request =>
         {
-            var done = Query.ReadForPage(request, "done")["done"];
-            return own.For(request, tenant, BuiltInPages.Account, who => Show(request, tenant, who, done, null, cancel), cancel);
-        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+            var done = Query.ReadForPage(http, "done")["done"];
+            return builtInPages.For(request, BuiltInPages.Account, signedIn => Show(request, signedIn, done, passwordError: null));
+        });
 
-    /// <summary><c>POST /{tenant}/account</c>: <c>form</c> and one <c>action</c>; see <see cref="Act"/>.</summary>
+    /// <summary><c>POST /{tenant}/account</c>: <c>form</c> and <c>action=end|end-all|remove|password|signout</c>.</summary>
     [Function("account-post")]
     public Task<IResult> Post(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/account")] HttpRequest request) =>
-        pipeline.Page(request, async (tenant, cancel) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/account")] HttpRequest http) =>
+        pipeline.Page(http, async request =>
         {
-            var form = await Form.Read(request);
-            return await own.For(request, tenant, BuiltInPages.Account, async who =>
+            var form = await Form.Read(http);
+            return await builtInPages.For(request, BuiltInPages.Account, async signedIn =>
             {
-                await forms.Check(request, tenant, About(who.User), form, cancel);
-                return await Act(request, tenant, who, form, cancel);
-            }, cancel);
-        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+                await forms.Check(request, Subject(signedIn.User), form);
+                return await Handle(request, signedIn, form);
+            });
+        });
 
-    async Task<IResult> Act(HttpRequest request, Tenant tenant, SignedIn who, Form form, CancellationToken cancel)
+    async Task<IResult> Handle(TenantRequest request, SignedIn signedIn, Form form)
     {
-        var (user, audit) = (who.User, Tenancy.AuditContext.Of(request));
+        var (audit, user) = (request.Audit, signedIn.User);
         audit.Actor = user.Id;
         switch (form["action"])
         {
             case "end":
                 audit.Type = "account-session-end";
-                // Whose it is decides: an id from elsewhere ends nothing and is told nothing.
-                if (form["session"] is { } id && await sessions.Find(tenant.Id, id, cancel) is { } session && session.UserId == user.Id)
-                {
-                    (audit.Client, audit.Target) = (session.ClientId, session.Id);
-                    await signOuts.End(tenant, user.Id, id, "the user ended it", cancel);
-                }
-                return Done(tenant, "end");
+                await sessions.End(request, user, form["session"] ?? "");
+                return Done(request.Tenant, "end");
             case "end-all":
                 audit.Type = "account-sessions-end";
-                var now = await signOuts.EndAll(tenant, user.Id, cancel) ?? user;
-                await signIns.Renew(request, tenant, who with { User = now }, CancellationToken.None); // Who says so stays.
-                return Done(tenant, "end-all");
+                await sessions.EndAllOthers(request, signedIn);
+                return Done(request.Tenant, "end-all");
             case "remove":
                 audit.Type = "account-app-remove";
-                if (form.Required("client") is var app && Client.IsId(app)) await signOuts.RemoveApp(tenant, user.Id, app, cancel);
-                return Done(tenant, "remove");
+                var clientId = form.Required("client");
+                if (Client.IsId(clientId)) await consents.Withdraw(request.Tenant, user.Id, clientId, request.Cancel);
+                return Done(request.Tenant, "remove");
             case "password":
                 audit.Type = "account-password";
-                return await ChangePassword(request, tenant, who, form, cancel);
+                return await passwordForm.Change(request, signedIn, form) is { } error
+                    ? await Show(request, signedIn, done: null, error) : Done(request.Tenant, "password");
             case "signout":
                 audit.Type = "sign-out";
-                await signIns.End(request, tenant, cancel);
+                await ssoSessions.End(request);
+                var message = new MessageModel(Strings.SignedOutHere, $"/{request.Tenant.Id}/{BuiltInPages.Account}", Strings.SignIn);
                 return await renderer.Show<MessageView, MessageModel>(
-                    request, new PageLayout(tenant, Strings.SignedOut), new MessageModel(Strings.SignedOutHere, $"/{tenant.Id}/{BuiltInPages.Account}", Strings.SignIn));
+                    request.Http, new PageLayout(request.Tenant, Strings.SignedOut), message);
             default:
-                throw Problem.BadRequest("unknown_action", "This page does nothing like that.");
+                throw Problem.BadRequest("unknown_action", "The action is not supported.");
         }
     }
 
-    async Task<IResult> ChangePassword(HttpRequest request, Tenant tenant, SignedIn who, Form form, CancellationToken cancel)
+    async Task<IResult> Show(TenantRequest request, SignedIn signedIn, string? done, PasswordError? passwordError)
     {
-        var (old, password) = (form["old"] ?? "", form["new"] ?? "");
-        if (Passwords.Fault(who.User, password) is { } fault)
-        {
-            Tenancy.AuditContext.Of(request).Refusal = "weak_password";
-            return await Show(request, tenant, who, null, (Strings.PasswordFault(fault), 400, null), cancel);
-        }
-        try
-        {
-            if (old.Length is 0 or > Passwords.MaxChars) throw OAuthError.InvalidGrant("The old password is wrong.");
-            var changed = await passwords.Change(tenant, who.User, old, password, cancel);
-            await signIns.Start(request, tenant, changed, CancellationToken.None);
-        }
-        catch (OAuthError refusal)
-        {
-            Tenancy.AuditContext.Of(request).Refusal = refusal.Code;
-            var text = refusal.RetryAfter is { } seconds ? Strings.TooManyTries(seconds) : Strings.WrongOldPassword;
-            return await Show(request, tenant, who, null, (text, refusal.RetryAfter is null ? 400 : 429, refusal.RetryAfter), cancel);
-        }
-        await devices.Remember(request, tenant, who.User, cancel);
-        return Done(tenant, "password");
+        var (_, tenant, _, cancel) = request;
+        var user = signedIn.User;
+        var token = await forms.For(request, Subject(user));
+        var model = new AccountModel(token, user, await lists.Sessions(tenant, user, cancel),
+            await lists.Consents(tenant, user, cancel), Strings.Done(done), passwordError?.Text);
+        var page = new PageLayout(tenant, Strings.Account) { Status = passwordError?.Status ?? 200 };
+        return await renderer.Show<AccountView, AccountModel>(request.Http, page, model, passwordError?.RetryAfter);
     }
 
-    async Task<IResult> Show(HttpRequest request, Tenant tenant, SignedIn who, string? done,
-        (string Text, int Status, int? RetryAfter)? wrong, CancellationToken cancel)
-    {
-        var token = await forms.For(request, tenant, About(who.User), cancel);
-        var model = new AccountModel(token, who.User, await lists.Sessions(tenant, who.User, cancel),
-            await lists.Consents(tenant, who.User, cancel), Strings.Done(done), wrong?.Text);
-        var page = new PageLayout(tenant, Strings.Account) { Status = wrong?.Status ?? 200 };
-        return await renderer.Show<AccountView, AccountModel>(request, page, model, wrong?.RetryAfter);
-    }
+    static SeeOther Done(Tenant tenant, string action) => new($"/{tenant.Id}/{BuiltInPages.Account}?done={action}");
 
-    static SeeOther Done(Tenant tenant, string what) => new($"/{tenant.Id}/{BuiltInPages.Account}?done={what}");
-
-    // The user too: whoever signs in with this browser next can't be made to send this one's form.
-    static string About(User user) => $"account|{user.Id}";
+    // What the form's token is made for. It names the user: the user who signs in next with this browser can't be made to
+    // send this user's form.
+    static string Subject(User user) => $"account|{user.Id}";
 }

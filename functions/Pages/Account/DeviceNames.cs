@@ -1,19 +1,18 @@
 using Latchkey.Sessions;
 
-
 namespace Latchkey.Pages;
 
-/// <summary>A device in words that its owner recognizes, from what it says about itself; it may say anything.</summary>
+/// <summary>Describes a device in words that its owner recognizes. It relies on the User-Agent header, which may be false.</summary>
 public static class DeviceNames
 {
-    // Each names what comes after it too: an Edge also says Chrome and Safari.
-    static readonly (string Mark, string Name)[] Browsers =
+    // The order matters, because browsers also name others: Edge names Chrome and Safari as well.
+    static readonly (string Token, string Name)[] Browsers =
     [
         ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser/", "Samsung Internet"), ("FxiOS/", "Firefox"), ("Firefox/", "Firefox"),
         ("CriOS/", "Chrome"), ("Chromium/", "Chromium"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
     ];
 
-    static readonly (string Mark, string Name)[] Systems =
+    static readonly (string Token, string Name)[] Systems =
     [
         ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("CrOS", "Chromebook"), ("Windows", "Windows"),
         ("Macintosh", "Mac"), ("Mac OS X", "Mac"), ("Darwin/", "Apple device"), ("Linux", "Linux"), ("okhttp/", "Android"),
@@ -22,7 +21,7 @@ public static class DeviceNames
     /// <summary>The browser or app, and the kind of device.</summary>
     public static string Of(Device device)
     {
-        var (browser, system) = (First(Browsers, device.UserAgent), First(Systems, device.UserAgent));
+        var (browser, system) = (FirstMatch(Browsers, device.UserAgent), FirstMatch(Systems, device.UserAgent));
         return (browser, system) switch
         {
             ({ }, { }) => Strings.BrowserOn(browser, system),
@@ -32,10 +31,10 @@ public static class DeviceNames
         };
     }
 
-    /// <summary>The network, without the part that is one person's.</summary>
+    /// <summary>The network address, without the part that identifies a person.</summary>
     public static string Place(Device device) => device.Address.EndsWith(".0/24", StringComparison.Ordinal)
         ? $"{device.Address[..^5]}.*" : device.Address.Replace("::/64", ":*", StringComparison.Ordinal);
 
-    static string? First((string Mark, string Name)[] known, string agent) =>
-        Array.Find(known, one => agent.Contains(one.Mark, StringComparison.Ordinal)).Name;
+    static string? FirstMatch((string Token, string Name)[] known, string agent) =>
+        Array.Find(known, entry => agent.Contains(entry.Token, StringComparison.Ordinal)).Name;
 }

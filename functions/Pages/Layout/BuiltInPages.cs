@@ -1,3 +1,4 @@
+using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Tenancy;
@@ -5,41 +6,38 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Pages;
 
-/// <summary>What a page says that only says something.</summary>
-/// <param name="Text">What.</param>
-/// <param name="Link">Where its button leads, or null if it has none.</param>
-/// <param name="Label">What stands on the button.</param>
+/// <summary>What a page shows that holds only a message.</summary>
+/// <param name="Text">The message.</param>
+/// <param name="Link">Where its button leads, or null for no button.</param>
+/// <param name="Label">The button's label.</param>
 public sealed record MessageModel(string Text, string? Link = null, string? Label = null);
 
-/// <summary>Pages of ours that need somebody to be signed in: they wait like an app does, and the sign-in page leads back to them.</summary>
-public sealed class BuiltInPages(PendingRequests pending, SsoSessions signIns)
+/// <summary>Our own pages that need a signed-in user. They wait as an app does, and the sign-in page leads back to them.</summary>
+public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ssoSessions)
 {
     /// <summary>The path of the account page under its tenant.</summary>
     public const string Account = "account";
 
-    /// <summary>The path of the page where apps are registered.</summary>
+    /// <summary>The path of the page where developers register apps.</summary>
     public const string Apps = "apps";
 
-    /// <summary>The path of the page where a device's code is typed.</summary>
+    /// <summary>The path of the page where a device's code is entered.</summary>
     public const string Device = "device";
 
     /// <summary>The path of the page that asks before somebody is signed out.</summary>
     public const string Logout = "logout";
 
-    /// <summary>Shows the page to who is signed in; anybody else signs in first and comes back.</summary>
-    public async Task<IResult> For(HttpRequest request, Tenant tenant, string page, Func<SignedIn, Task<IResult>> show, CancellationToken cancel) =>
-        await signIns.Find(request, tenant, cancel) is { } who ? await show(who)
-            : await ToSignIn(request, tenant, page, Form.Parse([]), cancel);
-
-    /// <summary>To the sign-in page, and from there back with what the page has to remember. For HEAD nothing is kept to come back to.</summary>
-    public async Task<IResult> ToSignIn(HttpRequest request, Tenant tenant, string page, Form remember, CancellationToken cancel)
-    {
-        if (HttpMethods.IsHead(request.Method)) return new SeeOther($"/{tenant.Id}/login");
-        var id = await pending.BeginOwn(request, tenant, page, remember, cancel);
-        return new SeeOther($"/{tenant.Id}/login?request={id}");
-    }
+    /// <summary>Shows the page to the user who is signed in. Anybody else signs in first and comes back.</summary>
+    public async Task<IResult> For(TenantRequest request, string page, Func<SignedIn, Task<IResult>> show) =>
+        await ssoSessions.Find(request) is { } signedIn ? await show(signedIn) : await ToSignIn(request, page);
 
     /// <summary>The address of the page that a pending request belongs to.</summary>
-    public static string Address(Tenant tenant, PendingRequest waiting) =>
-        $"/{tenant.Id}/{waiting.Page}{(waiting.Parameters.Values.Count == 0 ? "" : $"?request={waiting.Id}")}";
+    public static string Address(Tenant tenant, PendingRequest pending) =>
+        $"/{tenant.Id}/{pending.Page}{(pending.Parameters.Values.Count == 0 ? "" : $"?request={pending.Id}")}";
+
+    async Task<IResult> ToSignIn(TenantRequest request, string page)
+    {
+        if (HttpMethods.IsHead(request.Http.Method)) return new SeeOther($"/{request.Tenant.Id}/login"); // HEAD stores nothing.
+        return new SeeOther($"/{request.Tenant.Id}/login?request={await pendingRequests.BeginForPage(request, page, Form.Parse([]))}");
+    }
 }

@@ -1,13 +1,12 @@
+using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
-using Latchkey.Tenancy;
-using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Pages;
 
 /// <summary>
-/// What proves that a form was ours: a MAC over a cookie of this browser and what the form is about. A foreign site
-/// knows neither, and a token of one form opens no other.
+/// Tokens that prove that a form is our own (protection against CSRF): a MAC of a cookie of this browser and of what the form
+/// is about. A foreign site knows neither, and a token of one form is not valid for another.
 /// </summary>
 public sealed class FormTokens(Macs macs, BrowserCookies cookies)
 {
@@ -16,44 +15,51 @@ public sealed class FormTokens(Macs macs, BrowserCookies cookies)
     /// <summary>The name of the hidden field.</summary>
     public const string Field = "form";
 
-    /// <summary>The token of a form that a pending request needs; it belongs to that request's own cookie.</summary>
+    /// <summary>A token for a form of a pending request. It is tied to that request's cookie.</summary>
     /// <param name="request">The HTTP request.</param>
-    /// <param name="tenant">The tenant.</param>
-    /// <param name="waiting">The pending request.</param>
-    /// <param name="userId">The user whom the form shows, or null.</param>
-    /// <param name="cancel">The caller hung up.</param>
-    public Task<string> For(HttpRequest request, Tenant tenant, PendingRequest waiting, string? userId, CancellationToken cancel) =>
-        macs.Make(Purpose, tenant.Id, Of(request, tenant, waiting, userId), cancel);
+    /// <param name="pending">The pending request.</param>
+    /// <param name="userId">The user whom the form names, or null.</param>
+    public Task<string> For(TenantRequest request, PendingRequest pending, string? userId) =>
+        macs.Make(Purpose, request.Tenant.Id, Text(request, pending, userId), request.Cancel);
 
-    /// <summary>Lets only our own form of this pending request through, and only for the user whom it showed.</summary>
+    /// <summary>Accepts only our own form of this pending request, for the user whom the form named.</summary>
     /// <exception cref="Problem">400 <c>sign_in_expired</c></exception>
-    public async Task Check(HttpRequest request, Tenant tenant, PendingRequest waiting, string? userId, Form form, CancellationToken cancel)
+    public async Task Check(TenantRequest request, PendingRequest pending, string? userId, Form form)
     {
         if (form[Field] is not { } token
-            || !await macs.Verify(Purpose, tenant.Id, Of(request, tenant, waiting, userId), token, cancel))
+            || !await macs.Verify(Purpose, request.Tenant.Id, Text(request, pending, userId), token, request.Cancel))
             throw OutOfDate();
     }
 
-    /// <summary>The token of a form on a page that waits for nothing, <c>{id}.{MAC}</c>; the id is that of a cookie of this browser.</summary>
-    public async Task<string> For(HttpRequest request, Tenant tenant, string about, CancellationToken cancel)
+    /// <summary>
+    /// A token for a form without a pending request, <c>{id}.{MAC}</c>. The id names a cookie of this browser, to which the
+    /// token is tied.
+    /// </summary>
+    /// <param name="request">The HTTP request.</param>
+    /// <param name="subject">What the form is about; a form about anything else needs another token.</param>
+    public async Task<string> For(TenantRequest request, string subject)
     {
-        var (id, secret) = cookies.Form(request, tenant);
-        return $"{id}.{await macs.Make(Purpose, tenant.Id, $"{secret}|{about}", cancel)}";
+        var (id, secret) = cookies.EnsureForm(request);
+        return $"{id}.{await macs.Make(Purpose, request.Tenant.Id, $"{secret}|{subject}", request.Cancel)}";
     }
 
-    /// <summary>Lets only our own form through.</summary>
-    /// <exception cref="Problem">400 <c>sign_in_expired</c>, or <c>cookies_off</c> where the browser sends none.</exception>
-    public async Task Check(HttpRequest request, Tenant tenant, string about, Form form, CancellationToken cancel)
+    /// <summary>Accepts only our own form about this subject.</summary>
+    /// <exception cref="Problem">400 <c>sign_in_expired</c>, or <c>cookies_off</c> if the browser sent no cookie.</exception>
+    public async Task Check(TenantRequest request, string subject, Form form)
     {
-        if (!cookies.Forms(request, tenant).Any())
-            throw Problem.BadRequest("cookies_off", "Your browser did not send back this site's cookie. Allow cookies for this site, then load the page again.");
-        if (form[Field]?.Split('.') is not [var id, var mac] || cookies.FindForm(request, tenant, id) is not { } secret
-            || !await macs.Verify(Purpose, tenant.Id, $"{secret}|{about}", mac, cancel)) throw OutOfDate();
+        if (!cookies.Forms(request).Any())
+        {
+            throw Problem.BadRequest("cookies_off",
+                "Your browser did not send this site's cookie back. Allow cookies for this site, then load the page again.");
+        }
+        if (form[Field]?.Split('.') is not [var id, var mac] || cookies.FindForm(request, id) is not { } secret
+            || !await macs.Verify(Purpose, request.Tenant.Id, $"{secret}|{subject}", mac, request.Cancel))
+            throw OutOfDate();
     }
 
-    // Whoever found the pending request has its cookie.
-    string Of(HttpRequest request, Tenant tenant, PendingRequest waiting, string? userId) =>
-        $"{cookies.ReadRequest(request, tenant, waiting.Id.Split('.')[^1])}|{waiting.Id}|{userId}";
+    // Finding the pending request has proved that the browser has its cookie.
+    string Text(TenantRequest request, PendingRequest pending, string? userId) =>
+        $"{cookies.ReadRequest(request, pending.Id.Split('.')[^1])}|{pending.Id}|{userId}";
 
     static Problem OutOfDate() => Problem.BadRequest("sign_in_expired", "This page is out of date.");
 }

@@ -4,32 +4,32 @@ using Microsoft.AspNetCore.Components;
 namespace Latchkey.Pages;
 
 /// <summary>What surrounds a view.</summary>
-/// <param name="Tenant">Whose page it is: name, colour and logo; null if the address names no tenant.</param>
+/// <param name="Tenant">The tenant whose name, colour and logo the page shows; null if the address names none.</param>
 /// <param name="Title">The page's title and first heading.</param>
 public sealed record PageLayout(Tenant? Tenant, string Title)
 {
     /// <summary>The HTTP status.</summary>
     public int Status { get; init; } = 200;
 
-    /// <summary>A CSP source that the page's form may end at besides ourselves, or null.</summary>
+    /// <summary>A CSP source that the page's form may lead to besides our own origin, or null.</summary>
     public string? FormTarget { get; init; }
 
-    /// <summary>Where the browser goes by itself at once, or null.</summary>
+    /// <summary>Where the browser goes by itself, at once; or null.</summary>
     public string? GoTo { get; init; }
 
-    /// <summary>The page's one inline script, allowed by its hash; or null. No page needs it.</summary>
+    /// <summary>The page's only inline script, which the CSP allows by its hash; or null. Every page works without it.</summary>
     public string? Script { get; init; }
 
-    /// <summary>The page's own program and what it may talk to; or null.</summary>
-    public PageProgram? Program { get; init; }
+    /// <summary>The page's scripts and what they may connect to, or null.</summary>
+    public PageScripts? Scripts { get; init; }
 }
 
-/// <summary>A page that is a program: <c>page.css</c> and the module <c>app.js</c> in a folder of ours, and nothing inline.</summary>
-/// <param name="Folder">The path, without a slash at the end.</param>
-/// <param name="Connect">The origin that its scripts may talk to besides ours.</param>
-public sealed record PageProgram(string Folder, string Connect);
+/// <summary>The scripts of a page: <c>page.css</c> and the module <c>app.js</c> in one of our folders, and nothing inline.</summary>
+/// <param name="Folder">The path, without a trailing slash.</param>
+/// <param name="Connect">The origin that the scripts may connect to besides our own.</param>
+public sealed record PageScripts(string Folder, string Connect);
 
-/// <summary>A view: a component that gets its frame and its model and nothing else.</summary>
+/// <summary>A view: a component that gets its layout and its model and nothing else.</summary>
 public abstract class View<TModel> : ComponentBase
 {
     /// <summary>What surrounds it.</summary>

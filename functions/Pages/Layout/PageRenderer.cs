@@ -1,35 +1,31 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
+using Latchkey.Http;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Pages;
 
 /// <summary>
-/// Renders a Razor component into a whole page, with the headers of a page: nothing may be loaded, framed or posted to
-/// that the page itself does not name (CSP 3), and no address leaks (Referrer-Policy).
+/// Renders a Razor component as a whole page, with its security headers: the page can load and post to only what it names
+/// itself, and can't be framed (CSP 3); it sends no referrer (Referrer-Policy).
 /// </summary>
 public sealed class PageRenderer(ILoggerFactory loggers)
 {
-    // Our components inject nothing. The app's own services hold Blazor's in the worker, which are meant for its router and its scopes.
-    static readonly ServiceProvider nothing = new ServiceCollection().BuildServiceProvider();
-
-    /// <summary>The page.</summary>
-    public async Task<IResult> Show<TView, TModel>(HttpRequest request, PageLayout page, TModel model, int? retryAfter = null)
+    /// <summary>Renders a page.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="page">What surrounds the view.</param>
+    /// <param name="model">What the view shows.</param>
+    /// <param name="retryAfter">Seconds for Retry-After, or null.</param>
+    public async Task<IResult> Show<TView, TModel>(HttpRequest http, PageLayout page, TModel model, int? retryAfter = null)
         where TView : View<TModel>
     {
-        var headers = request.HttpContext.Response.Headers;
+        var headers = http.HttpContext.Response.Headers;
         headers.ContentSecurityPolicy = Policy(page);
         headers["Referrer-Policy"] = "no-referrer";
         headers.XFrameOptions = "DENY"; // For browsers that do not know frame-ancestors.
         if (retryAfter is { } seconds) headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        var parameters = ParameterView.FromDictionary(new Dictionary<string, object?> { ["Page"] = page, ["Model"] = model });
-        await using var renderer = new HtmlRenderer(nothing, loggers);
-        var html = await renderer.Dispatcher.InvokeAsync(async () =>
-            (await renderer.RenderComponentAsync<TView>(parameters)).ToHtmlString());
-        return Results.Content($"<!DOCTYPE html>\n{html}", "text/html; charset=utf-8", statusCode: page.Status);
+        var html = await RazorHtml.Render<TView>(loggers, new Dictionary<string, object?> { ["Page"] = page, ["Model"] = model });
+        return Results.Content(html, "text/html; charset=utf-8", statusCode: page.Status);
     }
 
     static string Policy(PageLayout page)
@@ -37,19 +33,20 @@ public sealed class PageRenderer(ILoggerFactory loggers)
         var style = Style.Of(page.Tenant);
         return string.Join("; ",
             "default-src 'none'",
-            $"style-src '{style.Hash}'{(page.Program is null ? "" : " 'self'")}",
+            $"style-src '{style.Hash}'{(page.Scripts is null ? "" : " 'self'")}",
             $"img-src {style.LogoUri ?? "'none'"}",
-            Scripts(page),
-            // Chromium and Safari hold every redirect that follows a form against this list.
+            ScriptPolicy(page),
+            // Chromium and Safari also check every redirect that follows a form against this list.
             $"form-action 'self' {page.FormTarget}".TrimEnd(),
             "frame-ancestors 'none'",
             "base-uri 'none'");
     }
 
-    // Trusted Types: text that a script tries to make into markup or code is refused by the browser itself.
-    static string Scripts(PageLayout page) => page switch
+    // Trusted Types: the browser itself refuses text that a script tries to turn into markup or code.
+    static string ScriptPolicy(PageLayout page) => page switch
     {
-        { Program: { } program } => $"script-src 'self'; connect-src 'self' {program.Connect}; require-trusted-types-for 'script'; trusted-types 'none'",
+        { Scripts: { } scripts } =>
+            $"script-src 'self'; connect-src 'self' {scripts.Connect}; require-trusted-types-for 'script'; trusted-types 'none'",
         { Script: { } script } => $"script-src '{Style.HashOf(script)}'",
         _ => "script-src 'none'",
     };

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Pages;
 
-/// <summary>303 (RFC 9700 §4.12: never 307, which would send a password on), with the address as it is.</summary>
+/// <summary>A 303 redirect (RFC 9700 §4.12: never 307, which would forward a password). The address is sent unchanged.</summary>
 sealed class SeeOther(string location) : IResult, IStatusCodeHttpResult
 {
     public int? StatusCode => StatusCodes.Status303SeeOther;

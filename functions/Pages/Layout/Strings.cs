@@ -3,10 +3,10 @@ using Latchkey.Protocol;
 
 namespace Latchkey.Pages;
 
-/// <summary>Every word that a page shows, in one place: here those of signing in, beside it (Texts.Own.cs) those of our own pages.</summary>
+/// <summary>All texts that pages show: here those of the sign-in, and in Strings.BuiltIn.cs those of the other pages.</summary>
 public static partial class Strings
 {
-#pragma warning disable CS1591 // Each is its own documentation.
+#pragma warning disable CS1591 // The strings document themselves.
     public const string SignIn = "Sign in";
     public const string UserName = "User name";
     public const string Password = "Password";
@@ -16,18 +16,18 @@ public static partial class Strings
     public const string Continue = "Continue";
     public const string AnotherAccount = "Not you?";
     public const string SignedInAs = "Signed in as";
-    public const string WrongPassword = "The user name or the password is not right.";
-    public const string AllowOnlyIf = "Allow it only if you know the app.";
-    public const string GoOnOnlyIf = "Go on only if you have just come from it.";
+    public const string WrongPassword = "The user name or password is wrong.";
+    public const string AllowOnlyIf = "Allow this only if you know the app.";
+    public const string GoOnOnlyIf = "Continue only if you have just come from this app.";
     public const string SignedIn = "You are signed in";
-    public const string NotAllowed = "You did not allow it";
+    public const string NotAllowed = "Access denied";
     public const string NothingShared = "Nothing was shared with the app.";
     public const string AlmostThere = "One moment";
-    public const string ErrorTitle = "This did not work";
+    public const string ErrorTitle = "Something went wrong";
     public const string StartAgain = "Go back to the app and start again.";
-    public const string TellDeveloper = "Go back to the app. If this happens again, tell the people who made it:";
-    public const string Later = "This is on our side. Wait a moment, then go back to the app and try again.";
-    public const string UnknownTenant = "There is nothing at this address.";
+    public const string TellDeveloper = "Go back to the app and try again. If it happens again, tell the app's developers:";
+    public const string Later = "The problem is on our side. Wait a moment, then go back to the app and try again.";
+    public const string UnknownTenant = "This page does not exist.";
 
     public static string ToContinueTo(string app) => $"to continue to {app}";
 
@@ -37,17 +37,17 @@ public static partial class Strings
 
     public static string ReturnTo(string app) => $"Return to {app}";
 
-    public static string ReturnLead(string app) => $"{app} should open by itself. If it does not, use this button.";
+    public static string ReturnLead(string app) => $"{app} should open automatically. If it does not, use this button.";
 
-    public static string GoesBackTo(string place) => $"Afterwards you go back to {place}. You can take this back at any time.";
+    public static string GoesBackTo(string place) => $"You will return to {place}. You can withdraw this permission at any time.";
 
-    public static string OnlyGoesBackTo(string place) => $"You go back to {place}.";
+    public static string OnlyGoesBackTo(string place) => $"You will return to {place}.";
 
     public static string TooManyTries(int seconds) => seconds < 120
-        ? $"Too many tries. Wait {seconds} seconds, then try again."
-        : $"Too many tries. Wait {(seconds + 59) / 60} minutes, then try again.";
+        ? $"Too many attempts. Wait {seconds} seconds, then try again."
+        : $"Too many attempts. Wait {(seconds + 59) / 60} minutes, then try again.";
 
-    /// <summary>A scope as a promise that a person can weigh; the wire word for one that has no words here.</summary>
+    /// <summary>A scope in words that a user understands; an unknown scope as it is.</summary>
     public static string Scope(string token, string tenant) => token switch
     {
         Scopes.OpenId => $"Recognise you by your {tenant} account",
@@ -61,7 +61,7 @@ public static partial class Strings
         _ => token,
     };
 
-    /// <summary>What to do about a failure; and the technical words for the app's makers, or null.</summary>
+    /// <summary>What the user can do about a failure, and the technical text for the app's developers; or null.</summary>
     public static (string ForUser, string? ForDeveloper) Failure(Problem problem) => problem switch
     {
         { Code: "sign_in_expired" or "sign_in_finished" or "other_browser" } => ($"{problem.Message} {StartAgain}", null),

@@ -5,21 +5,21 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.Pages;
 
-/// <summary>The style sheet of a tenant's pages, inline and allowed by its hash, so that a page is one request.</summary>
+/// <summary>The style sheet of a tenant's pages. It is inline and allowed by its hash, so that a page needs only one request.</summary>
 /// <param name="Css">The text of the style element.</param>
 /// <param name="Hash">Its CSP hash source.</param>
-/// <param name="LogoUri">The logo's address if it is one that may stand in a page and in a header; else null.</param>
+/// <param name="LogoUri">The logo's address if it is safe in a page and in a header; otherwise null.</param>
 public sealed record Style(string Css, string Hash, string? LogoUri)
 {
-    const string OwnColor = "#2f5bd0";
+    const string DefaultColor = "#2f5bd0";
 
     static readonly string Sheet = ReadSheet();
 
-    /// <summary>The style of a tenant. A colour or a logo that is malformed counts as none.</summary>
+    /// <summary>The style of a tenant. A malformed colour or logo is ignored.</summary>
     public static Style Of(Tenant? tenant)
     {
-        var color = tenant?.Color is { } own && IsColor(own) ? own : OwnColor;
-        var (css, hash) = Make(color); // Microseconds: kept for nobody, because tenants may choose 16 million colours.
+        var color = tenant?.Color is { } chosen && IsColor(chosen) ? chosen : DefaultColor;
+        var (css, hash) = Make(color); // Not cached: it takes microseconds, and there are 16 million colours.
         return new Style(css, hash, tenant?.LogoUri is { } logo && IsLogo(logo) ? logo : null);
     }
 
@@ -34,11 +34,11 @@ public sealed record Style(string Css, string Hash, string? LogoUri)
 
     static bool IsColor(string text) => text.Length == 7 && text[0] == '#' && text.Skip(1).All(char.IsAsciiHexDigit);
 
-    // What would end a CSP source or needs a query has no place in a logo's address.
+    // No characters that could end a CSP source, and no query.
     static bool IsLogo(string text) => text.StartsWith("https://", StringComparison.Ordinal) && text.Length <= 300
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~' or '/' or ':' or '%');
 
-    // WCAG 2.2 relative luminance: above 0.18 dark text has the better contrast.
+    // WCAG 2.2 relative luminance: above 0.18, dark text has the better contrast.
     static bool IsLight(string color)
     {
         double Channel(int at)

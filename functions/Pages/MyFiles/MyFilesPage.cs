@@ -7,43 +7,47 @@ using Microsoft.Net.Http.Headers;
 
 namespace Latchkey.Pages;
 
-/// <summary>Where the bytes of files go to and come from: scheme, host and port.</summary>
-public sealed record BytesOrigin(string Value);
+/// <summary>The origin of Blob Storage, where files are uploaded and downloaded: scheme, host and port.</summary>
+public sealed record BlobOrigin(string Value);
 
-/// <summary>What the page's program has to know.</summary>
-/// <param name="Issuer">The tenant.</param>
-/// <param name="ClientId">Who the program is.</param>
+/// <summary>What the page's scripts have to know.</summary>
+/// <param name="Issuer">The tenant's issuer.</param>
+/// <param name="ClientId">The client that the page is.</param>
 public sealed record MyFilesModel(string Issuer, string ClientId);
 
 /// <summary>
-/// A person's files in a browser. The page itself says nothing about anybody and asks for no sign-in: it is the frame of a
-/// program that signs in and uses the file service as any app does (<see cref="MyFilesClient"/>).
+/// A user's files in a browser. The page itself contains nothing about anybody and needs no sign-in: its scripts sign in and
+/// use the file service as any app does (<see cref="MyFilesClient"/>).
 /// </summary>
-public sealed class MyFilesPage(TenantPipeline pipeline, PageRenderer renderer, ResponsePages pages, BytesOrigin bytes)
+public sealed class MyFilesPage(TenantPipeline pipeline, PageRenderer renderer, BlobOrigin blobOrigin)
 {
-    /// <summary><c>GET /{tenant}/my-files</c>. The query is the program's: it holds the answer to its sign-in.</summary>
+    /// <summary><c>GET /{tenant}/my-files</c>. The query belongs to the scripts: it holds the response to their sign-in.</summary>
     [Function("my-files")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/my-files")] HttpRequest request) =>
-        pipeline.Page(request, (tenant, _) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/my-files")] HttpRequest http) =>
+        pipeline.Page(http, request =>
         {
-            var program = new PageProgram($"/{tenant.Id}/{MyFilesClient.Id}", bytes.Value);
-            return renderer.Show<MyFilesView, MyFilesModel>(request,
-                new PageLayout(tenant, Strings.MyFiles) { Program = program }, new MyFilesModel(tenant.Issuer, MyFilesClient.Id));
-        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+            var tenant = request.Tenant;
+            var scripts = new PageScripts($"/{tenant.Id}/{MyFilesClient.Id}", blobOrigin.Value);
+            return renderer.Show<MyFilesView, MyFilesModel>(http,
+                new PageLayout(tenant, Strings.MyFiles) { Scripts = scripts }, new MyFilesModel(tenant.Issuer, MyFilesClient.Id));
+        });
 
-    /// <summary><c>GET /{tenant}/my-files/{file}</c>: a module or the style sheet; 304 if the browser has it (RFC 9110 §13.1.2).</summary>
+    /// <summary>
+    /// <c>GET /{tenant}/my-files/{file}</c>: a script module or the style sheet; 304 if the browser has it already (RFC 9110
+    /// §13.1.2).
+    /// </summary>
     [Function("my-files-part")]
-    public Task<IResult> Part(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/my-files/{file}")] HttpRequest request) =>
-        pipeline.Page(request, (_, _) =>
+    public Task<IResult> File(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/my-files/{file}")] HttpRequest http) =>
+        pipeline.Page(http, request =>
         {
-            var part = PagePart.Find(request.RouteValues["file"] as string)
-                ?? throw Problem.NotFound("part_not_found", "The page has no such part.");
-            var headers = request.HttpContext.Response.Headers;
-            // Kept, but asked for again each time, so that an update never mixes two versions for longer than one load.
+            var file = PageFile.Find(http.RouteValues["file"] as string)
+                ?? throw Problem.NotFound("part_not_found", "The file does not exist.");
+            var headers = request.Response.Headers;
+            // Cached, but revalidated each time, so that an update mixes two versions for one page load at most.
             headers.CacheControl = "no-cache";
             headers["Cross-Origin-Resource-Policy"] = "same-origin";
-            return Task.FromResult(Results.Bytes(part.Bytes, part.ContentType, entityTag: new EntityTagHeaderValue(part.ETag)));
-        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+            return Task.FromResult(Results.Bytes(file.Bytes, file.ContentType, entityTag: new EntityTagHeaderValue(file.ETag)));
+        });
 }

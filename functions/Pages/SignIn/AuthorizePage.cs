@@ -3,85 +3,71 @@ using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
-using Latchkey.Sessions;
-using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Pages;
 
 /// <summary>
-/// The authorization endpoint (RFC 6749 §3.1, OIDC Core §3.1.2). Until client and redirect URI are known to belong
-/// together a failure is our own page; from then on it goes back to the app.
+/// The authorization endpoint (RFC 6749 §3.1, OIDC Core §3.1.2). Until client and redirect URI are known to belong together,
+/// a failure is shown on our own page; afterwards it is reported to the app.
 /// </summary>
 public sealed class AuthorizePage(
-    TenantPipeline pipeline, RequestReader reader, PushedRequests pushed, PendingRequests pending, AuthorizationDecision decision,
-    AuthorizationResponder answers, SsoSessions signIns, ResponsePages pages, Settings settings)
+    TenantPipeline pipeline, AuthorizationFlow flow, PushedRequests pushedRequests, PendingRequests pendingRequests,
+    InteractionPolicy policy, SsoSessions ssoSessions)
 {
     /// <summary>
-    /// <c>GET,POST /{tenant}/oauth/authorize</c>. HEAD only checks: it takes no pushed request, grants nothing and keeps
-    /// nothing, and where a GET would do that it answers 303 to the sign-in page.
+    /// <c>GET,POST /{tenant}/oauth/authorize</c>. HEAD only checks the request: it uses up no pushed request, grants nothing
+    /// and stores nothing. Where a GET would do that, it answers 303 to the sign-in page.
     /// </summary>
     [Function("authorize")]
     public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "{tenant}/oauth/authorize")] HttpRequest request) =>
-        pipeline.Page(request, async (tenant, cancel) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", Route = "{tenant}/oauth/authorize")] HttpRequest http) =>
+        pipeline.Page(http, async request =>
         {
-            var posted = HttpMethods.IsPost(request.Method);
-            var form = posted ? await Form.ReadTolerant(request)
-                : Form.ParseTolerant(Encoding.UTF8.GetBytes((request.QueryString.Value ?? "").TrimStart('?')));
-            var reference = form["request_uri"] is { } uri && PushedRequests.IsOurs(uri) ? uri : null;
-            // RFC 9126 §4: what was pushed is all that counts.
-            if (reference is not null) form = await (HttpMethods.IsHead(request.Method) ? pushed.Look(tenant, reference, form["client_id"], cancel)
-                : pushed.Take(tenant, reference, form["client_id"], cancel));
-            return await Answer(request, tenant, form, reference is not null, async wanted =>
+            var isPost = HttpMethods.IsPost(http.Method);
+            var form = isPost ? await Form.ReadTolerant(http)
+                : Form.ParseTolerant(Encoding.UTF8.GetBytes((http.QueryString.Value ?? "").TrimStart('?')));
+            var isPushed = form["request_uri"] is { } uri && PushedRequests.IsOurs(uri);
+            if (isPushed) form = await ReadPushed(request, form); // RFC 9126 §4: only what was pushed counts.
+            return await flow.Run(request, form, isPushed, clicked: false, async authorization =>
             {
-                if (Form.Encode(form.Values).Length > PendingRequests.MaxChars) throw OAuthError.InvalidRequest("The request is too long.");
-                if (!posted) return await Decide(request, tenant, wanted, () => pending.Begin(request, tenant, form, reference is not null, cancel), cancel);
-                // A form from another site brings no cookie (SameSite): who is signed in is seen only from there.
-                return new SeeOther($"/{tenant.Id}/authorize?request={await pending.Begin(request, tenant, form, reference is not null, cancel)}");
-            }, cancel);
-        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+                if (Form.Encode(form.Values).Length > PendingRequests.MaxChars)
+                    throw OAuthError.InvalidRequest("The request is too long.");
+                if (!isPost) return await Decide(request, authorization, () => pendingRequests.Begin(request, form, isPushed));
+                // A form from another site brings no cookie (SameSite), so only the next request shows who is signed in.
+                return new SeeOther($"/{request.Tenant.Id}/authorize?request={await pendingRequests.Begin(request, form, isPushed)}");
+            });
+        });
 
-    /// <summary><c>GET /{tenant}/authorize?request=</c>: goes on with a request that came by POST.</summary>
+    /// <summary><c>GET /{tenant}/authorize?request=</c>: continues a request that came by POST.</summary>
     [Function("authorize-posted")]
     public Task<IResult> Posted(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/authorize")] HttpRequest request) =>
-        pipeline.Page(request, async (tenant, cancel) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/authorize")] HttpRequest http) =>
+        pipeline.Page(http, async request =>
         {
-            var waiting = await pending.Find(request, tenant, Query.ReadForPage(request, "request")["request"], cancel);
-            if (waiting.Page is not null) throw Problem.BadRequest("sign_in_expired", "This is no app's request.");
-            return await Answer(request, tenant, waiting.Parameters, waiting.Pushed,
-                wanted => Decide(request, tenant, wanted, () => Task.FromResult(waiting.Id), cancel), cancel);
-        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+            var pending = await pendingRequests.Find(request, Query.ReadForPage(http, "request")["request"]);
+            if (pending.Page is not null) throw Problem.BadRequest("sign_in_expired", "This is not an app's request.");
+            return await flow.Run(request, pending.Parameters, pending.Pushed, clicked: false,
+                authorization => Decide(request, authorization, () => Task.FromResult(pending.Id)));
+        });
 
-    async Task<IResult> Answer(HttpRequest request, Tenant tenant, Form form, bool isPushed,
-        Func<AuthorizationRequest, Task<IResult>> goOn, CancellationToken cancel)
-    {
-        var to = await reader.Trust(tenant, form, cancel);
-        try
-        {
-            return await goOn(RequestReader.Read(to, form, isPushed));
-        }
-        catch (OAuthError error)
-        {
-            return await pages.Refuse(request, tenant, to, error, clicked: false);
-        }
-    }
+    Task<Form> ReadPushed(TenantRequest request, Form form) => HttpMethods.IsHead(request.Http.Method)
+        ? pushedRequests.Peek(request, form.Required("request_uri"), form["client_id"])
+        : pushedRequests.Take(request, form.Required("request_uri"), form["client_id"]);
 
-    async Task<IResult> Decide(
-        HttpRequest request, Tenant tenant, AuthorizationRequest wanted, Func<Task<string>> waitingId, CancellationToken cancel)
+    async Task<IResult> Decide(TenantRequest request, AuthorizationRequest authorization, Func<Task<string>> pendingId)
     {
-        var who = await signIns.Find(request, tenant, cancel);
-        var step = await decision.Next(tenant, wanted, who, since: null, clicked: false, cancel);
-        if (HttpMethods.IsHead(request.Method)) return new SeeOther($"/{tenant.Id}/login");
-        if (step == NextStep.Answer)
+        var signedIn = await ssoSessions.Find(request);
+        var step = await policy.Next(request, authorization, signedIn, since: null, clicked: false);
+        if (HttpMethods.IsHead(request.Http.Method)) return new SeeOther($"/{request.Tenant.Id}/login");
+        if (step == NextStep.Respond)
         {
-            var audit = AuditContext.Of(request);
-            (audit.Type, audit.Actor, audit.Client) = ("authorize", who!.User.Id, wanted.To.Client.Id);
-            var device = Device.Of(request, settings.FrontDoorId);
-            return await pages.Send(request, tenant, await answers.Grant(tenant, wanted, who, device, cancel), clicked: false);
+            var audit = request.Audit;
+            (audit.Type, audit.Actor, audit.Client) = ("authorize", signedIn!.User.Id, authorization.To.Client.Id);
+            return await flow.Grant(request, authorization, signedIn);
         }
-        return new SeeOther($"/{tenant.Id}/{(step == NextStep.SignIn ? "login" : "consent")}?request={await waitingId()}");
+        var page = step == NextStep.SignIn ? "login" : "consent";
+        return new SeeOther($"/{request.Tenant.Id}/{page}?request={await pendingId()}");
     }
 }

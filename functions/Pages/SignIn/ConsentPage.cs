@@ -2,7 +2,6 @@ using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
-using Latchkey.Sessions;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -13,78 +12,66 @@ namespace Latchkey.Pages;
 /// <param name="RequestId">The pending request.</param>
 /// <param name="FormToken">See <see cref="FormTokens"/>.</param>
 /// <param name="Client">The app.</param>
-/// <param name="User">Who is asked.</param>
-/// <param name="Asks">What the app asks for; empty if the user only has to say that they want to go on.</param>
-/// <param name="Destination">Where the answer goes, in words.</param>
-public sealed record ConsentModel(string RequestId, string FormToken, Client Client, User User, Scope Asks, string Destination);
+/// <param name="User">The user who is asked.</param>
+/// <param name="Scope">What the app asks for; empty if the user only has to confirm that they want to go on.</param>
+/// <param name="Destination">Where the response goes, in words.</param>
+public sealed record ConsentModel(string RequestId, string FormToken, Client Client, User User, Scope Scope, string Destination);
 
 /// <summary>The consent page of a pending authorization request (OIDC Core §3.1.2.4).</summary>
 public sealed class ConsentPage(
-    TenantPipeline pipeline, PendingRequests pending, RequestReader reader, SsoSessions signIns,
-    AuthorizationDecision decision, AuthorizationResponder answers, FormTokens forms, PageRenderer renderer,
-    ResponsePages pages, Settings settings)
+    TenantPipeline pipeline, PendingRequests pendingRequests, AuthorizationFlow flow, InteractionPolicy policy,
+    SsoSessions ssoSessions, FormTokens forms, PageRenderer renderer)
 {
     /// <summary><c>GET /{tenant}/consent?request=</c></summary>
     [Function("consent")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/consent")] HttpRequest request) =>
-        pipeline.Page(request, async (tenant, cancel) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/consent")] HttpRequest http) =>
+        pipeline.Page(http, async request =>
         {
-            var waiting = await pending.Find(request, tenant, Query.ReadForPage(request, "request")["request"], cancel);
-            return await Visit(request, tenant, waiting, null, cancel);
-        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+            var pending = await pendingRequests.Find(request, Query.ReadForPage(http, "request")["request"]);
+            return await Handle(request, pending, form: null);
+        });
 
     /// <summary><c>POST /{tenant}/consent</c>: <c>request, form, user, scope, action=allow|deny</c>.</summary>
     [Function("consent-post")]
     public Task<IResult> Post(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/consent")] HttpRequest request) =>
-        pipeline.Page(request, async (tenant, cancel) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/consent")] HttpRequest http) =>
+        pipeline.Page(http, async request =>
         {
-            var form = await Form.Read(request);
-            var waiting = await pending.Find(request, tenant, form["request"], cancel);
-            await forms.Check(request, tenant, waiting, form["user"], form, cancel);
-            return await Visit(request, tenant, waiting, form, cancel);
-        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+            var form = await Form.Read(http);
+            var pending = await pendingRequests.Find(request, form["request"]);
+            await forms.Check(request, pending, form["user"], form);
+            return await Handle(request, pending, form);
+        });
 
-    async Task<IResult> Visit(HttpRequest request, Tenant tenant, PendingRequest waiting, Form? form, CancellationToken cancel)
-    {
-        var to = await reader.Trust(tenant, waiting.Parameters, cancel);
-        try
+    Task<IResult> Handle(TenantRequest request, PendingRequest pending, Form? form) =>
+        flow.Run(request, pending.Parameters, pending.Pushed, clicked: true, async authorization =>
         {
-            var wanted = RequestReader.Read(to, waiting.Parameters, waiting.Pushed);
-            var who = await signIns.Find(request, tenant, cancel);
-            var step = await decision.Next(tenant, wanted, who, waiting.CreatedAt, clicked: true, cancel);
-            // The sign-in has ended meanwhile, or the address was typed.
-            if (who is null || step == NextStep.SignIn) return new SeeOther($"/{tenant.Id}/login?request={waiting.Id}");
-            var asks = step == NextStep.Consent ? AuthorizationDecision.Granted(tenant, wanted, who.User) : Scope.None;
-            var audit = AuditContext.Of(request);
-            (audit.Actor, audit.Client) = (who.User.Id, wanted.To.Client.Id);
-            // An answer counts for the user whom the page named: somebody else may have signed in in another tab meanwhile.
-            if (form?["user"] != who.User.Id) form = null;
-            if (form?["action"] is "deny" or "allow") (audit.Type, audit.Detail) = ("consent", form["action"]);
-            if (form?["action"] == "deny")
-                return await pages.Send(request, tenant, await answers.Deny(tenant, waiting, wanted, who.User, cancel), clicked: true);
-            // Yes is a yes only to what the user was shown.
-            if (form?["action"] != "allow" || !asks.Except(Scope.Parse(form["scope"])).IsEmpty)
-                return await Show(request, tenant, waiting, wanted, who.User, asks, cancel);
-            var device = Device.Of(request, settings.FrontDoorId);
-            var response = await answers.Grant(tenant, waiting, wanted, who, consented: !asks.IsEmpty, device, cancel);
-            return await pages.Send(request, tenant, response, clicked: true);
-        }
-        catch (OAuthError error)
-        {
-            return await pages.Refuse(request, tenant, to, error, clicked: true);
-        }
-    }
+            var (_, tenant, audit, _) = request;
+            var signedIn = await ssoSessions.Find(request);
+            var step = await policy.Next(request, authorization, signedIn, pending.CreatedAt, clicked: true);
+            // The sign-in has ended in the meantime, or somebody typed the address.
+            if (signedIn is null || step == NextStep.SignIn) return new SeeOther($"/{tenant.Id}/login?request={pending.Id}");
+            var user = signedIn.User;
+            var scope = step == NextStep.Consent ? InteractionPolicy.Grantable(tenant, authorization, user) : Scope.None;
+            (audit.Actor, audit.Client) = (user.Id, authorization.To.Client.Id);
+            // The form counts only for the user whom it named: another user may have signed in in another tab.
+            var action = form?["user"] == user.Id ? form["action"] : null;
+            if (action is "deny" or "allow") (audit.Type, audit.Detail) = ("consent", action);
+            if (action == "deny") return await flow.Deny(request, pending, authorization, user);
+            // The user allows only what the form showed.
+            if (action == "allow" && scope.Except(Scope.Parse(form!["scope"])).IsEmpty)
+                return await flow.Grant(request, pending, authorization, signedIn, consented: !scope.IsEmpty);
+            return await Show(request, pending, authorization, user, scope);
+        });
 
-    async Task<IResult> Show(HttpRequest request, Tenant tenant, PendingRequest waiting, AuthorizationRequest wanted,
-        User user, Scope asks, CancellationToken cancel)
+    async Task<IResult> Show(TenantRequest request, PendingRequest pending, AuthorizationRequest authorization, User user, Scope scope)
     {
-        var (client, redirect) = (wanted.To.Client, wanted.To.RedirectUri);
-        var title = asks.IsEmpty ? Strings.ContinueTo(client.Name) : Strings.WantsTo(client.Name);
-        var page = new PageLayout(tenant, title) { FormTarget = RedirectUri.CspSource(redirect) };
-        var token = await forms.For(request, tenant, waiting, user.Id, cancel);
-        return await renderer.Show<ConsentView, ConsentModel>(
-            request, page, new ConsentModel(waiting.Id, token, client, user, asks, RedirectUri.Destination(redirect)));
+        var (client, redirectUri) = (authorization.To.Client, authorization.To.RedirectUri);
+        var title = scope.IsEmpty ? Strings.ContinueTo(client.Name) : Strings.WantsTo(client.Name);
+        var page = new PageLayout(request.Tenant, title) { FormTarget = RedirectUri.CspSource(redirectUri) };
+        var token = await forms.For(request, pending, user.Id);
+        var model = new ConsentModel(pending.Id, token, client, user, scope, RedirectUri.Destination(redirectUri));
+        return await renderer.Show<ConsentView, ConsentModel>(request.Http, page, model);
     }
 }

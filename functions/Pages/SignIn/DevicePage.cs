@@ -3,7 +3,6 @@ using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
-using Latchkey.Sessions;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -13,123 +12,99 @@ namespace Latchkey.Pages;
 /// <summary>What the form for a device's code shows.</summary>
 public sealed record DeviceModel(string FormToken, string? Code, string? Error);
 
-/// <summary>What a user is asked before a device is let in.</summary>
-public sealed record DeviceConsentModel(string RequestId, string FormToken, string Code, Client Client, User User, Scope Asks);
+/// <summary>What the user sees before allowing a device.</summary>
+public sealed record DeviceConsentModel(string RequestId, string FormToken, string Code, Client Client, User User, Scope Scope);
 
 /// <summary>
-/// Where a user types the code that a device shows (RFC 8628 §3.3): the code, then the sign-in, then the question. Only who
-/// is signed in learns whether a code is good, so that wrong ones are counted for an account and for an address (§5.1).
+/// Where a user enters the code that a device shows (RFC 8628 §3.3): first the code, then the sign-in, then the consent. See
+/// <see cref="DeviceApproval"/>.
 /// </summary>
 public sealed class DevicePage(
-    TenantPipeline pipeline, DeviceRequests devices, PendingRequests pending, ClientStore clients, SessionIssuer sessions, Consents approvals,
-    SignInLockout attempts, SsoSessions signIns, FormTokens forms, PageRenderer renderer,
-    ResponsePages pages, Settings settings, TimeProvider clock)
+    TenantPipeline pipeline, DeviceApproval approval, PendingRequests pendingRequests, SsoSessions ssoSessions,
+    FormTokens forms, PageRenderer renderer)
 {
     /// <summary><c>GET /{tenant}/device?user_code=</c>, and <c>?request=</c> on the way back from the sign-in.</summary>
     [Function("device")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/device")] HttpRequest request) =>
-        pipeline.Page(request, async (tenant, cancel) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/device")] HttpRequest http) =>
+        pipeline.Page(http, async request =>
         {
-            var query = Query.ReadForPage(request, "user_code", "request");
-            // A code in the address is shown in the form, to be compared, and never taken unseen (§3.3.1).
-            // To HEAD too it is not: a guess would have to be counted.
-            if (query["request"] is not { } id || HttpMethods.IsHead(request.Method)) return await ShowEntry(request, tenant, query["user_code"], null, cancel);
-            return await Visit(request, tenant, await Find(request, tenant, id, cancel), null, cancel);
-        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+            var query = Query.ReadForPage(http, "user_code", "request");
+            // A code in the address is only filled into the form, so that the user compares it with the device (§3.3.1).
+            // HEAD checks no code either, because a wrong one would have to be counted.
+            if (query["request"] is not { } id || HttpMethods.IsHead(http.Method))
+                return await ShowCodeForm(request, query["user_code"], error: null);
+            return await Handle(request, await Find(request, id), form: null);
+        });
 
     /// <summary><c>POST /{tenant}/device</c>: <c>form, user_code</c>; then <c>form, request, scope, action=allow|deny</c>.</summary>
     [Function("device-post")]
     public Task<IResult> Post(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/device")] HttpRequest request) =>
-        pipeline.Page(request, async (tenant, cancel) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/device")] HttpRequest http) =>
+        pipeline.Page(http, async request =>
         {
-            var form = await Form.Read(request);
-            if (form["request"] is { } id) return await Visit(request, tenant, await Find(request, tenant, id, cancel), form, cancel);
-            await forms.Check(request, tenant, BuiltInPages.Device, form, cancel);
+            var form = await Form.Read(http);
+            if (form["request"] is { } id) return await Handle(request, await Find(request, id), form);
+            await forms.Check(request, BuiltInPages.Device, form);
             if (UserCode.Read(form["user_code"] ?? "") is not { } code)
-                return await ShowEntry(request, tenant, form["user_code"], Strings.WrongDeviceCode, cancel);
-            var remember = Form.Parse(Encoding.UTF8.GetBytes(Form.Encode([KeyValuePair.Create("user_code", code)])));
-            var waiting = await pending.BeginOwn(request, tenant, BuiltInPages.Device, remember, cancel);
-            return new SeeOther($"/{tenant.Id}/{BuiltInPages.Device}?request={waiting}");
-        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+                return await ShowCodeForm(request, form["user_code"], Strings.WrongDeviceCode);
+            var remembered = Form.Parse(Encoding.UTF8.GetBytes(Form.Encode([KeyValuePair.Create("user_code", code)])));
+            var pendingId = await pendingRequests.BeginForPage(request, BuiltInPages.Device, remembered);
+            return new SeeOther($"/{request.Tenant.Id}/{BuiltInPages.Device}?request={pendingId}");
+        });
 
-    async Task<IResult> Visit(HttpRequest request, Tenant tenant, PendingRequest waiting, Form? form, CancellationToken cancel)
+    async Task<IResult> Handle(TenantRequest request, PendingRequest pending, Form? form)
     {
-        if (await signIns.Find(request, tenant, cancel) is not { } who) return new SeeOther($"/{tenant.Id}/login?request={waiting.Id}");
-        if (form is not null) await forms.Check(request, tenant, waiting, who.User.Id, form, cancel);
-        var code = waiting.Parameters["user_code"] ?? "";
-        var audit = AuditContext.Of(request);
-        (audit.Type, audit.Actor) = ("device", who.User.Id);
-        if (await Look(request, tenant, who.User, code, cancel) is not var (device, client))
+        var (_, tenant, audit, _) = request;
+        if (await ssoSessions.Find(request) is not { } signedIn) return new SeeOther($"/{tenant.Id}/login?request={pending.Id}");
+        var user = signedIn.User;
+        if (form is not null) await forms.Check(request, pending, user.Id, form);
+        var code = pending.Parameters["user_code"] ?? "";
+        (audit.Type, audit.Actor) = ("device", user.Id);
+        if (await approval.Find(request, user, code) is not var (device, client))
         {
             audit.Refusal = "wrong_code";
-            return await ShowEntry(request, tenant, code, Strings.WrongDeviceCode, cancel);
+            return await ShowCodeForm(request, code, Strings.WrongDeviceCode);
         }
-        (audit.Client, audit.Detail) = (client.Id, form?["action"] switch { "deny" => "deny", "allow" => "allow", _ => null });
-        if (audit.Detail is null) audit.Type = null; // A look at the question decides nothing.
-        if (device.Decision is { } before && before.UserId != who.User.Id) throw Finished();
-        var scope = GrantedScope.ForUser(tenant, client, who.User.Roles, device.Scope);
-        if (form?["action"] == "deny") return await Deny(request, tenant, device, who, cancel);
-        // Yes is a yes only to what the user was shown.
-        if (form?["action"] == "allow" && scope.Except(Scope.Parse(form["scope"])).IsEmpty)
-            return await Allow(request, tenant, device, client, who, scope, cancel);
-        var token = await forms.For(request, tenant, waiting, who.User.Id, cancel);
-        var shown = UserCode.Format(code);
-        return await renderer.Show<DeviceConsentView, DeviceConsentModel>(request, new PageLayout(tenant, Strings.DeviceWants(client.Name)),
-            new DeviceConsentModel(waiting.Id, token, shown, client, who.User, scope));
-    }
-
-    // A good code clears no count: whoever guesses has good codes of their own.
-    async Task<(DeviceRequest, Client)?> Look(HttpRequest request, Tenant tenant, User user, string code, CancellationToken cancel)
-    {
-        var address = CallerAddress.Of(request, settings.FrontDoorId);
-        using var attempt = await attempts.ReserveDevice(tenant.Id, user.Id, address, cancel);
-        if (await devices.FindByUserCode(tenant, code, cancel) is { } device
-            && await clients.Find(tenant, device.ClientId, cancel) is { } client)
+        var action = form?["action"] is "deny" or "allow" ? form["action"] : null;
+        (audit.Client, audit.Detail) = (client.Id, action);
+        if (action is null) audit.Type = null; // Looking at the form decides nothing.
+        if (device.Decision is { } decision && decision.UserId != user.Id) throw Finished();
+        var scope = GrantedScope.ForUser(tenant, client, user.Roles, device.Scope);
+        if (action == "deny")
         {
-            await attempt.Withdraw();
-            return (device, client);
+            return await approval.TryDeny(request, device, user)
+                ? await ShowMessage(request, Strings.DeviceNotConnected, Strings.NothingShared) : throw Finished();
         }
-        await attempt.Failed();
-        return null;
+        // The user allows only what the form showed.
+        if (action == "allow" && scope.Except(Scope.Parse(form!["scope"])).IsEmpty)
+        {
+            return await approval.TryAllow(request, device, client, signedIn, scope)
+                ? await ShowMessage(request, Strings.DeviceConnected, Strings.DeviceConnectedLead) : throw Finished();
+        }
+        var token = await forms.For(request, pending, user.Id);
+        return await renderer.Show<DeviceConsentView, DeviceConsentModel>(
+            request.Http, new PageLayout(tenant, Strings.DeviceWants(client.Name)),
+            new DeviceConsentModel(pending.Id, token, UserCode.Format(code), client, user, scope));
     }
 
-    async Task<IResult> Allow(HttpRequest request, Tenant tenant, DeviceRequest device, Client client, SignedIn who, Scope scope,
-        CancellationToken cancel)
+    async Task<PendingRequest> Find(TenantRequest request, string id)
     {
-        var mine = new Decision(who.User.Id, sessions.NewId(client, scope), clock.GetUtcNow());
-        var standing = await devices.Answer(tenant, device, mine, cancel) ?? throw Finished();
-        if (standing.UserId != who.User.Id || standing.SessionId is not { } sessionId) throw Finished();
-        await approvals.Add(tenant, who.User, client, scope, cancel);
-        var code = new CodeBinding((device with { Decision = standing }).RedeemableUntil, GrantType.DeviceCode, Challenge: null, Nonce: null);
-        var session = sessions.New(tenant, client, who.User, scope, device.Scope, who.Authentication, sessionId) with { Code = code };
-        await sessions.Await(session, device.Device, cancel);
-        return await renderer.Show<MessageView, MessageModel>(
-            request, new PageLayout(tenant, Strings.DeviceConnected), new MessageModel(Strings.DeviceConnectedLead));
+        var pending = await pendingRequests.Find(request, id);
+        return pending.Page == BuiltInPages.Device ? pending
+            : throw Problem.BadRequest("sign_in_expired", "This is not a device's request.");
     }
 
-    async Task<IResult> Deny(HttpRequest request, Tenant tenant, DeviceRequest device, SignedIn who, CancellationToken cancel)
+    async Task<IResult> ShowCodeForm(TenantRequest request, string? code, string? error)
     {
-        var standing = await devices.Answer(tenant, device, new Decision(who.User.Id, null, clock.GetUtcNow()), cancel);
-        if (standing is { SessionId: not null }) throw Finished();
-        return await renderer.Show<MessageView, MessageModel>(
-            request, new PageLayout(tenant, Strings.DeviceNotConnected), new MessageModel(Strings.NothingShared));
+        var token = await forms.For(request, BuiltInPages.Device);
+        var shownCode = UserCode.Read(code ?? "") is { } read ? UserCode.Format(read) : null;
+        var page = new PageLayout(request.Tenant, Strings.ConnectDevice) { Status = error is null ? 200 : 400 };
+        return await renderer.Show<DeviceView, DeviceModel>(request.Http, page, new DeviceModel(token, shownCode, error));
     }
 
-    async Task<PendingRequest> Find(HttpRequest request, Tenant tenant, string id, CancellationToken cancel)
-    {
-        var waiting = await pending.Find(request, tenant, id, cancel);
-        return waiting.Page == BuiltInPages.Device ? waiting : throw Problem.BadRequest("sign_in_expired", "This is no device's request.");
-    }
-
-    async Task<IResult> ShowEntry(HttpRequest request, Tenant tenant, string? code, string? error, CancellationToken cancel)
-    {
-        var token = await forms.For(request, tenant, BuiltInPages.Device, cancel);
-        var shown = UserCode.Read(code ?? "") is { } read ? UserCode.Format(read) : null;
-        var page = new PageLayout(tenant, Strings.ConnectDevice) { Status = error is null ? 200 : 400 };
-        return await renderer.Show<DeviceView, DeviceModel>(request, page, new DeviceModel(token, shown, error));
-    }
+    Task<IResult> ShowMessage(TenantRequest request, string title, string text) =>
+        renderer.Show<MessageView, MessageModel>(request.Http, new PageLayout(request.Tenant, title), new MessageModel(text));
 
     static Problem Finished() => Problem.BadRequest("sign_in_finished", Strings.DeviceFinished);
 }

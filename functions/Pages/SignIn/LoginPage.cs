@@ -2,11 +2,8 @@ using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
-using Latchkey.Sessions;
-using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Pages;
 
@@ -14,116 +11,81 @@ namespace Latchkey.Pages;
 /// <param name="RequestId">The pending request.</param>
 /// <param name="FormToken">See <see cref="FormTokens"/>.</param>
 /// <param name="Lead">What the user signs in for.</param>
-/// <param name="CanCancel">There is an app to go back to.</param>
-/// <param name="CanReset">A forgotten password can be replaced.</param>
-/// <param name="UserName">What to write into the field, or null.</param>
+/// <param name="CanCancel">True if there is an app to return to.</param>
+/// <param name="CanReset">True if a forgotten password can be reset.</param>
+/// <param name="UserName">The user name to fill in, or null.</param>
 /// <param name="Error">What went wrong, or null.</param>
-public sealed record SignInModel(string RequestId, string FormToken, string Lead, bool CanCancel, bool CanReset, string? UserName, string? Error);
+public sealed record SignInModel(
+    string RequestId, string FormToken, string Lead, bool CanCancel, bool CanReset, string? UserName, string? Error);
 
-/// <summary>The sign-in page of a pending request: an app's, or one of a page of ours.</summary>
-public sealed partial class LoginPage(
-    TenantPipeline pipeline, PendingRequests pending, RequestReader reader, Passwords passwords, KnownDevices devices, SsoSessions signIns,
-    AuthorizationDecision decision, AuthorizationResponder answers, FormTokens forms,
-    PageRenderer renderer, ResponsePages pages, Settings settings, ILogger<LoginPage> logger)
+/// <summary>The sign-in page of a pending request: an app's, or a built-in page's own.</summary>
+public sealed class LoginPage(
+    TenantPipeline pipeline, PendingRequests pendingRequests, AuthorizationFlow flow, InteractionPolicy policy,
+    PasswordSignIn signIn, FormTokens forms, PageRenderer renderer, Settings settings)
 {
-    const int MaxChars = 256;
-
     /// <summary><c>GET /{tenant}/login?request=</c></summary>
     [Function("login")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/login")] HttpRequest request) =>
-        pipeline.Page(request, async (tenant, cancel) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/login")] HttpRequest http) =>
+        pipeline.Page(http, async request =>
         {
-            var waiting = await pending.Find(request, tenant, Query.ReadForPage(request, "request")["request"], cancel);
-            var wanted = waiting.Page is not null ? null
-                : RequestReader.Read(await reader.Trust(tenant, waiting.Parameters, cancel), waiting.Parameters, waiting.Pushed);
-            return await Show(request, tenant, waiting, wanted, wanted?.LoginHint, null, cancel);
-        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+            var pending = await pendingRequests.Find(request, Query.ReadForPage(http, "request")["request"]);
+            var authorization = pending.Page is null ? await flow.Read(request, pending) : null;
+            return await Show(request, pending, authorization, authorization?.LoginHint, refusal: null);
+        });
 
     /// <summary><c>POST /{tenant}/login</c>: <c>request, form, username, password</c>, or <c>action=cancel</c>.</summary>
     [Function("login-post")]
     public Task<IResult> Post(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/login")] HttpRequest request) =>
-        pipeline.Page(request, async (tenant, cancel) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/login")] HttpRequest http) =>
+        pipeline.Page(http, async request =>
         {
-            var form = await Form.Read(request);
-            var waiting = await pending.Find(request, tenant, form["request"], cancel);
-            await forms.Check(request, tenant, waiting, null, form, cancel);
-            if (waiting.Page is not null) return await SignInToOwn(request, tenant, waiting, form, cancel);
-            var to = await reader.Trust(tenant, waiting.Parameters, cancel);
-            try
+            var form = await Form.Read(http);
+            var pending = await pendingRequests.Find(request, form["request"]);
+            await forms.Check(request, pending, userId: null, form);
+            if (pending.Page is not null) return await SignInForPage(request, pending, form);
+            return await flow.Run(request, pending.Parameters, pending.Pushed, clicked: true, async authorization =>
             {
-                var wanted = RequestReader.Read(to, waiting.Parameters, waiting.Pushed);
-                if (form["action"] == "cancel")
-                    return await pages.Send(request, tenant, await answers.Deny(tenant, waiting, wanted, null, cancel), clicked: true);
-                var (who, refusal) = await SignIn(request, tenant, wanted.To.Client, form, cancel);
-                if (who is null) return await Show(request, tenant, waiting, wanted, form["username"], refusal, cancel);
-                return await GoOn(request, tenant, waiting, wanted, who, cancel);
-            }
-            catch (OAuthError error)
-            {
-                return await pages.Refuse(request, tenant, to, error, clicked: true);
-            }
-        }, (tenant, problem) => pages.Failure(request, tenant, problem));
+                if (form["action"] == "cancel") return await flow.Deny(request, pending, authorization, user: null);
+                var (signedIn, refusal) = await signIn.Try(request, authorization.To.Client, form);
+                return signedIn is null ? await Show(request, pending, authorization, form["username"], refusal)
+                    : await GoOn(request, pending, authorization, signedIn);
+            });
+        });
 
-    async Task<IResult> SignInToOwn(HttpRequest request, Tenant tenant, PendingRequest waiting, Form form, CancellationToken cancel)
+    async Task<IResult> SignInForPage(TenantRequest request, PendingRequest pending, Form form)
     {
-        var (who, refusal) = await SignIn(request, tenant, null, form, cancel);
-        return who is null ? await Show(request, tenant, waiting, null, form["username"], refusal, cancel)
-            : new SeeOther(BuiltInPages.Address(tenant, waiting));
+        var (signedIn, refusal) = await signIn.Try(request, client: null, form);
+        return signedIn is null ? await Show(request, pending, authorization: null, form["username"], refusal)
+            : new SeeOther(BuiltInPages.Address(request.Tenant, pending));
     }
 
-    async Task<(SignedIn? Who, OAuthError? Refusal)> SignIn(
-        HttpRequest request, Tenant tenant, Client? client, Form form, CancellationToken cancel)
+    async Task<IResult> GoOn(TenantRequest request, PendingRequest pending, AuthorizationRequest authorization, SignedIn signedIn)
     {
-        var audit = AuditContext.Of(request);
-        (audit.Type, audit.Client) = ("sign-in", client?.Id);
-        try
-        {
-            var (userName, password) = (form["username"] ?? "", form["password"] ?? "");
-            if (userName.Length is 0 or > MaxChars || password.Length is 0 or > MaxChars) throw OAuthError.InvalidGrant(Strings.WrongPassword);
-            var user = await passwords.SignIn(tenant, userName, password, devices.Of(request, tenant, userName), cancel);
-            audit.Actor = user.Id;
-            await devices.Remember(request, tenant, user, cancel);
-            return (await signIns.Start(request, tenant, user, cancel), null);
-        }
-        catch (OAuthError refusal)
-        {
-            Log.Refused(logger, tenant.Id, refusal.Detail ?? refusal.Message);
-            (audit.Actor, audit.Refusal, audit.Detail) = (refusal.About, refusal.Code, refusal.Detail);
-            return (null, refusal);
-        }
+        var step = await policy.Next(request, authorization, signedIn, pending.CreatedAt, clicked: true);
+        return step == NextStep.Consent ? new SeeOther($"/{request.Tenant.Id}/consent?request={pending.Id}")
+            : await flow.Grant(request, pending, authorization, signedIn, consented: false);
     }
 
-    async Task<IResult> GoOn(HttpRequest request, Tenant tenant, PendingRequest waiting, AuthorizationRequest wanted,
-        SignedIn who, CancellationToken cancel)
+    async Task<IResult> Show(
+        TenantRequest request, PendingRequest pending, AuthorizationRequest? authorization, string? userName, OAuthError? refusal)
     {
-        var step = await decision.Next(tenant, wanted, who, waiting.CreatedAt, clicked: true, cancel);
-        if (step == NextStep.Consent) return new SeeOther($"/{tenant.Id}/consent?request={waiting.Id}");
-        var device = Device.Of(request, settings.FrontDoorId);
-        var response = await answers.Grant(tenant, waiting, wanted, who, consented: false, device, cancel);
-        return await pages.Send(request, tenant, response, clicked: true);
-    }
-
-    async Task<IResult> Show(HttpRequest request, Tenant tenant, PendingRequest waiting, AuthorizationRequest? wanted,
-        string? userName, OAuthError? refusal, CancellationToken cancel)
-    {
-        var error = refusal is null ? null : refusal.RetryAfter is { } seconds ? Strings.TooManyTries(seconds) : Strings.WrongPassword;
-        var page = new PageLayout(tenant, Strings.SignIn)
+        var page = new PageLayout(request.Tenant, Strings.SignIn)
         {
             Status = refusal is null ? 200 : refusal.RetryAfter is null ? 400 : 429,
-            FormTarget = wanted is null ? null : RedirectUri.CspSource(wanted.To.RedirectUri),
+            FormTarget = authorization is null ? null : RedirectUri.CspSource(authorization.To.RedirectUri),
         };
-        var token = await forms.For(request, tenant, waiting, null, cancel);
-        var name = userName?.Length <= MaxChars ? userName : null;
-        var lead = wanted is null ? Strings.ToContinueHere(waiting.Page!) : Strings.ToContinueTo(wanted.To.Client.Name);
-        return await renderer.Show<SignInView, SignInModel>(
-            request, page, new SignInModel(waiting.Id, token, lead, wanted is not null, settings.Mail.Mode != MailMode.None, name, error), refusal?.RetryAfter);
+        var model = new SignInModel(
+            pending.Id,
+            await forms.For(request, pending, userId: null),
+            authorization is null ? Strings.ToContinueHere(pending.Page!) : Strings.ToContinueTo(authorization.To.Client.Name),
+            CanCancel: authorization is not null,
+            CanReset: settings.Mail.Mode != MailMode.None,
+            userName?.Length <= PasswordSignIn.MaxChars ? userName : null,
+            Error(refusal));
+        return await renderer.Show<SignInView, SignInModel>(request.Http, page, model, refusal?.RetryAfter);
     }
 
-    static partial class Log
-    {
-        [LoggerMessage(23, LogLevel.Information, "Tenant {Tenant}: sign-in refused: {Detail}")]
-        public static partial void Refused(ILogger logger, string tenant, string detail);
-    }
+    static string? Error(OAuthError? refusal) => refusal is null ? null
+        : refusal.RetryAfter is { } seconds ? Strings.TooManyTries(seconds) : Strings.WrongPassword;
 }

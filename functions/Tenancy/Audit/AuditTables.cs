@@ -1,4 +1,3 @@
-using System.Globalization;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 
@@ -21,7 +20,7 @@ public sealed record AuditEntry(string Tenant, DateTimeOffset At, string Type, s
 public sealed class AuditTables(StorageClients storage)
 {
     /// <summary>The tables by day. The bucket is the day of the action, not of an expiry.</summary>
-    public ExpiringTables Tables { get; } = new(storage.Tables, "Audit");
+    public ExpiringTables Tables { get; } = new(storage.Tables, TableNames.Audit);
 
     /// <summary>An entry's row. Its key is made once, so repeating a write whose answer was lost changes nothing.</summary>
     public static TableEntity Row(AuditEntry entry) => new(entry.Tenant, $"{Before(entry.At)}|{Ids.New()}")
@@ -42,6 +41,5 @@ public sealed class AuditTables(StorageClients storage)
         row.GetString("Result"), row.GetString("Detail"));
 
     /// <summary>A row-key prefix that sorts before all earlier actions and after all later ones: it counts time down.</summary>
-    public static string Before(DateTimeOffset time) =>
-        (DateTimeOffset.MaxValue.Ticks - time.UtcTicks).ToString("D19", CultureInfo.InvariantCulture);
+    public static string Before(DateTimeOffset time) => RowKeys.Descending(time);
 }

@@ -12,7 +12,7 @@ namespace Latchkey.Tenancy;
 /// </summary>
 public sealed class GroupStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
-    readonly Table table = new(storage.Tables.GetTableClient("Groups"));
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Groups));
     readonly Cache<Membership> cache = new(clock, settings.CacheTime);
 
     /// <summary>
@@ -59,7 +59,7 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
         var done = await table.TryTransact(
         [
             new(TableTransactionActionType.Delete, new TableEntity(tenant, RowKeys.Member(group, user)), ETag.All),
-            new(TableTransactionActionType.Delete, new TableEntity(tenant, RowKeys.GroupOf(user, group)), ETag.All),
+            new(TableTransactionActionType.Delete, new TableEntity(tenant, RowKeys.Membership(user, group)), ETag.All),
         ], cancel);
         Forget(tenant, group, user);
         return done;
@@ -75,8 +75,8 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
         await foreach (var user in Members(tenant, group.Id, cancel))
         {
             // A merge fails for a member who was removed since, as it should.
-            await table.TryTransact([.. Keys(group.Id, user).Select(key => new TableTransactionAction(TableTransactionActionType.UpdateMerge,
-                new TableEntity(tenant, key) { ["Name"] = group.Name }, ETag.All))], cancel);
+            await table.TryTransact([.. Keys(group.Id, user).Select(key => new TableTransactionAction(
+                TableTransactionActionType.UpdateMerge, new TableEntity(tenant, key) { ["Name"] = group.Name }, ETag.All))], cancel);
             Forget(tenant, group.Id, user);
         }
         return true;
@@ -133,7 +133,7 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
     public async Task<IReadOnlyList<Membership>> Of(string tenant, string user, CancellationToken cancel)
     {
         var memberships = new List<Membership>();
-        var start = RowKeys.GroupOf(user, "");
+        var start = RowKeys.Membership(user, "");
         await foreach (var row in table.Range(tenant, start, start + "~", null, cancel)) memberships.Add(Read(row));
         return memberships;
     }
@@ -152,7 +152,7 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
 
     void Forget(string tenant, string group, string user) => cache.Remove($"{tenant}|{group}|{user}");
 
-    static string[] Keys(string group, string user) => [RowKeys.Member(group, user), RowKeys.GroupOf(user, group)];
+    static string[] Keys(string group, string user) => [RowKeys.Member(group, user), RowKeys.Membership(user, group)];
 
     static bool IsMarked(TableEntity group) => group.GetBoolean("Deleting") is true;
 

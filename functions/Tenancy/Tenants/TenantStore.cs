@@ -10,10 +10,10 @@ namespace Latchkey.Tenancy;
 /// </summary>
 public sealed class TenantStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
-    static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan MaxCacheTime = TimeSpan.FromSeconds(5);
 
-    readonly Table table = new(storage.Tables.GetTableClient("Tenants"));
-    readonly Cache<Tenant> cache = new(clock, settings.CacheTime < Longest ? settings.CacheTime : Longest);
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Tenants));
+    readonly Cache<Tenant> cache = new(clock, settings.CacheTime < MaxCacheTime ? settings.CacheTime : MaxCacheTime);
 
     /// <summary>The tenant, or null. A text that cannot be a tenant id costs no request.</summary>
     public ValueTask<Tenant?> Find(string? id, CancellationToken cancel) =>
@@ -73,7 +73,9 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
             var row = await table.Find(tenant.Id, RowKeys.Role(role.Name), cancel);
             if (row is not null) row["Rights"] = role.Rights.ToString();
             // The write loses if the role was created or deleted meanwhile: read again.
-            if (row is null ? await table.TryAdd(Row(tenant, role with { Incarnation = Ids.New() }), cancel) : await table.TryReplace(row, cancel)) break;
+            var done = row is null ? await table.TryAdd(Row(tenant, role with { Incarnation = Ids.New() }), cancel)
+                : await table.TryReplace(row, cancel);
+            if (done) break;
         }
         cache.Remove(tenant.Id);
     }
@@ -81,14 +83,14 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
     /// <summary>Deletes a role, if it exists.</summary>
     public async Task Delete(Tenant tenant, string role, CancellationToken cancel)
     {
-        await table.TryDelete(new TableEntity(tenant.Id, RowKeys.Role(role)) { ETag = Azure.ETag.All }, cancel);
+        await table.TryDelete(tenant.Id, RowKeys.Role(role), cancel);
         cache.Remove(tenant.Id);
     }
 
     /// <summary>Deletes the row that makes the tenant exist, as the last step of its deletion.</summary>
     public async Task Delete(string id, CancellationToken cancel)
     {
-        await table.TryDelete(new TableEntity(id, RowKeys.Tenant) { ETag = Azure.ETag.All }, cancel);
+        await table.TryDelete(id, RowKeys.Tenant, cancel);
         cache.Remove(id);
     }
 

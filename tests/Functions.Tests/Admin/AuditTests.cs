@@ -41,7 +41,7 @@ public sealed class AuditTests : IAsyncLifetime
         Has("sign-in", alice, "first-party", null, "ok");
         Has("sign-in", alice, "first-party", null, "invalid_grant", "wrong password");
         Has("token", null, "service", null, "ok", "client_credentials");
-        Has("token", null, "service", null, "invalid_client", "wrong or no secret");
+        Has("token", null, "service", null, "invalid_client", "wrong or missing secret");
         Has("token", alice, "first-party", null, "ok", "refresh_token");
         Has("files-begin", alice, "first-party", file, "ok", "SAS to create, until ");
         Has("files-download", alice, "first-party", file, "file_pending");

@@ -102,8 +102,9 @@ public sealed class UserEndsTests : IAsyncLifetime
         Assert.Null(await users.TryChangePassword(tenant, read, "x", default));
         // As a sign-in that had looked at the password a moment before.
         var client = (await host.Service<ClientStore>().Find(tenant, "first-party", default))!;
-        var late = await host.Service<Latchkey.OAuth.SessionIssuer>().Start(tenant, client, read, Latchkey.Protocol.Scope.Of("files.read"),
-            Latchkey.Sessions.Authentication.ByPassword(host.Clock.Now), new("", ""), null, default);
+        var signIn = new Latchkey.OAuth.SignIn(tenant, client, read, Latchkey.Protocol.Scope.Of("files.read"),
+            Latchkey.Sessions.Authentication.ByPassword(host.Clock.Now));
+        var late = await host.Service<Latchkey.OAuth.SessionIssuer>().Start(signIn, new("", ""), null, default);
         await host.Refresh("demo", late.RefreshToken!).Refused("invalid_grant");
         Assert.Equal(401, await host.Try(late.AccessToken));
     }

@@ -192,7 +192,7 @@ public sealed class UserRemovalTests : IAsyncLifetime
                 // A row that leads to a share that is gone harms nobody (SCHEMA.md): bob's, of a file that was shared with him.
                 if (row.PartitionKey.StartsWith("demo|in|", StringComparison.Ordinal) && !row.PartitionKey.EndsWith(id, StringComparison.Ordinal)) continue;
                 // A part that a crash left is given back by the check.
-                if (all.Contains(id, StringComparison.Ordinal) || (all.Contains(space, StringComparison.Ordinal) && row.RowKey != RowKeys.Allotment(space)))
+                if (all.Contains(id, StringComparison.Ordinal) || (all.Contains(space, StringComparison.Ordinal) && row.RowKey != RowKeys.TenantQuotaShare(space)))
                     rows.Add($"{table.Name} {row.PartitionKey} {row.RowKey}");
             }
         }

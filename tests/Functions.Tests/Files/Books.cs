@@ -13,17 +13,17 @@ static class Books
         await foreach (var row in host.Service<StorageClients>().Tables.GetTableClient("Files").QueryAsync<TableEntity>())
             if (row.PartitionKey.StartsWith($"{tenant}|", StringComparison.Ordinal)) rows.Add(row);
         var records = Starting("file|").Select(row => FileRows.Read(tenant, row)).ToList();
-        foreach (var usage in rows.Where(row => row.RowKey == RowKeys.Usage))
+        foreach (var usage in rows.Where(row => row.RowKey == RowKeys.SpaceQuota))
         {
             var own = records.Where(file => FileRows.Partition(file) == usage.PartitionKey).ToList();
             Assert.Equal(own.Sum(file => file.Size), usage.GetInt64("Bytes"));
             Assert.Equal(own.Count, usage.GetInt64("Files"));
             Assert.Equal(own.Count(file => file.CompletedAt is null), usage.GetInt64("Pending"));
-            var part = rows.Single(row => row.RowKey == RowKeys.Allotment(usage.PartitionKey.Split('|')[1]));
+            var part = rows.Single(row => row.RowKey == RowKeys.TenantQuotaShare(usage.PartitionKey.Split('|')[1]));
             Assert.InRange(usage.GetInt64("TakenBytes")!.Value, usage.GetInt64("Bytes")!.Value, part.GetInt64("Bytes")!.Value);
             Assert.InRange(usage.GetInt64("TakenFiles")!.Value, usage.GetInt64("Files")!.Value, part.GetInt64("Files")!.Value);
         }
-        foreach (var total in rows.Where(row => row.RowKey == RowKeys.Total))
+        foreach (var total in rows.Where(row => row.RowKey == RowKeys.TenantQuotaTotal))
         {
             Assert.Equal(Starting("space|").Sum(part => part.GetInt64("Bytes")!.Value), total.GetInt64("Bytes"));
             Assert.Equal(Starting("space|").Sum(part => part.GetInt64("Files")!.Value), total.GetInt64("Files"));
@@ -34,7 +34,7 @@ static class Books
             rows.Where(row => row.RowKey.Split('|')[0] is "list" or "new" or "trash").Select(row => $"{row["Id"]} {row.RowKey}").Order(StringComparer.Ordinal));
         // Every folder with a file is listed, from the root down.
         Assert.Empty(records.Where(file => file.Status == FileStatus.Available)
-            .SelectMany(file => FileRows.Folders(FileRows.Partition(file), file.Folder)).Select(row => (row.PartitionKey, row.RowKey))
+            .SelectMany(file => FileRows.FolderRows(FileRows.Partition(file), file.Folder)).Select(row => (row.PartitionKey, row.RowKey))
             .Except(rows.Select(row => (row.PartitionKey, row.RowKey))));
         foreach (var file in records.Where(file => file.Status is FileStatus.Available or FileStatus.Deleted))
             Assert.NotNull(await host.Service<BlobStore>().Find(tenant, file.BlobName, default));

@@ -110,14 +110,14 @@ public sealed class FolderTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_folder_too_large_to_sort_says_so_and_keeps_the_orders_of_its_keys()
     {
         var alice = await host.As("alice", "acme");
-        var record = Latchkey.Files.FileRows.Record((await host.Service<Latchkey.Files.FileStore>().Find("acme", await alice.Upload([1], "many", "many"), default))!);
+        var record = Latchkey.Files.FileRows.RecordRow((await host.Service<Latchkey.Files.FileStore>().Find("acme", await alice.Upload([1], "many", "many"), default))!);
         var table = host.Service<StorageClients>().Tables.GetTableClient("Files");
         foreach (var chunk in Enumerable.Range(0, 1000).Chunk(100))
         {
             await table.SubmitTransactionAsync(chunk.Select(_ =>
             {
                 record["Id"] = ((string)record["Id"])[..16] + Ids.NewBase32();
-                var row = new Azure.Data.Tables.TableEntity(record) { RowKey = RowKeys.Listed("many", "many", (string)record["Id"]) };
+                var row = new Azure.Data.Tables.TableEntity(record) { RowKey = RowKeys.ListedByName("many", "many", (string)record["Id"]) };
                 return new Azure.Data.Tables.TableTransactionAction(Azure.Data.Tables.TableTransactionActionType.Add, row);
             }));
         }

@@ -44,8 +44,8 @@ public sealed class OversizedTests : IAsyncLifetime
         await Eventually.True(async () => (await admin.Audit("?type=upload-oversized")).Any(entry =>
             entry.Target == id && entry.Actor == user
             && entry.Client == "first-party"
-            && entry.Detail!.StartsWith($"{declared} bytes were declared", StringComparison.Ordinal)));
-        Assert.Contains((await Usage()).Oversized, one => one.FileId == id && one.By == $"user:{user}");
+            && entry.Detail!.StartsWith($"{declared} bytes declared", StringComparison.Ordinal)));
+        Assert.Contains((await Usage()).Oversized, one => one.FileId == id && one.Uploader == $"user:{user}");
     }
 
     async Task<Usage> Usage() => await host.Service<SpaceQuota>().Read("demo", new Owner("user", await host.UserId("alice")).SpaceKey("demo"), default);
@@ -102,11 +102,11 @@ public sealed class OversizedTests : IAsyncLifetime
     public async Task A_look_for_an_older_url_does_not_hide_a_newer_one()
     {
         var begun = await alice.BeginBlocks(FilesClient.Declaration(size: 6));
-        host.Clock.Advance(UploadNote.Pace);
+        host.Clock.Advance(UploadNote.InspectionInterval);
         alice = await host.As("alice");
         await alice.Send(HttpMethod.Get, $"/{begun.Id}/upload").Is(200); // At the moment of the look at the first URL.
         await host.RunTimer("sweep-uploads");
-        host.Clock.Advance(UploadNote.Pace);
+        host.Clock.Advance(UploadNote.InspectionInterval);
         await host.RunTimer("sweep-uploads");
         await FilesClient.Block(begun.Url, BlockPlan.Id(0), FilesClient.Bytes(Sent)); // By what was renewed; storage goes by another clock.
         await WithinTheHour();
@@ -166,8 +166,8 @@ public sealed class OversizedTests : IAsyncLifetime
     public async Task Whoever_uploads_more_than_declared_again_and_again_can_begin_no_more_for_a_day()
     {
         var (user, space) = (await host.UserId("alice"), new Owner("user", await host.UserId("alice")).SpaceKey("demo"));
-        for (var n = 0; n < OversizedUploads.Max - 1; n++)
-            await host.Service<SpaceQuota>().TryTransact("demo", space, new UsageChange { Found = new($"user:{user}", $"{n}", host.Clock.Now) }, [], default);
+        for (var n = 0; n < OversizedUpload.Max - 1; n++)
+            await host.Service<SpaceQuota>().TryTransact("demo", space, new UsageChange { Oversized = new($"user:{user}", $"{n}", host.Clock.Now) }, [], default);
         var last = await alice.Begin(FilesClient.Declaration(size: 6));
         await FilesClient.Stored(last, FilesClient.Bytes(7));
         await WithinTheHour();
@@ -198,5 +198,5 @@ public sealed class OversizedTests : IAsyncLifetime
 
     [Fact]
     public void No_url_lives_longer_than_a_day() =>
-        Assert.Equal(TimeSpan.FromHours(24), UploadDeadline.UrlTime(BlockPlan.MaxFile, TimeSpan.FromMinutes(30)));
+        Assert.Equal(TimeSpan.FromHours(24), UploadDeadline.UrlLifetime(BlockPlan.MaxFile, TimeSpan.FromMinutes(30)));
 }

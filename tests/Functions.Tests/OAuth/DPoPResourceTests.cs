@@ -127,7 +127,7 @@ public sealed class DPoPResourceTests(DemoHost demo) : IClassFixture<DemoHost>
         foreach (var user in new[] { app, abroad })
         {
             var problem = await user.Send(HttpMethod.Get, "/acme/files", token).Problem(401);
-            Assert.Contains("is of tenant demo", problem.Detail, StringComparison.Ordinal);
+            Assert.Contains("belongs to tenant demo", problem.Detail, StringComparison.Ordinal);
         }
     }
 

@@ -57,7 +57,7 @@ public sealed partial class AccountTests : IAsyncLifetime
         await AssertEnded(tokens);
         var after = await (await browser.Follow(answer)).Content.ReadAsStringAsync();
         Assert.Empty(Sessions(after));
-        Assert.Contains("That app is signed out.", after, StringComparison.Ordinal);
+        Assert.Contains("You are signed out of the app.", after, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed partial class AccountTests : IAsyncLifetime
         Assert.Equal("/demo/account?done=password", Browser.Location(answer));
         await AssertEnded(tokens);
         Assert.False(await IsSignedIn(other));
-        Assert.Contains("Your password is changed", await (await browser.Follow(answer)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("Your password was changed", await (await browser.Follow(answer)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         var fresh = new Browser(host);
         var start = await fresh.Get("/demo/account");
         Assert.Equal(HttpStatusCode.BadRequest, (await fresh.SignIn(start)).StatusCode);

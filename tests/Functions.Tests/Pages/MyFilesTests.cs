@@ -24,7 +24,7 @@ public sealed partial class MyFilesTests : IAsyncLifetime
         var policy = page.Headers.GetValues("Content-Security-Policy").Single().Split("; ");
         Assert.Contains("default-src 'none'", policy);
         Assert.Contains("script-src 'self'", policy);
-        Assert.Contains($"connect-src 'self' {host.Service<Latchkey.Pages.BytesOrigin>().Value}", policy);
+        Assert.Contains($"connect-src 'self' {host.Service<Latchkey.Pages.BlobOrigin>().Value}", policy);
         Assert.Contains("require-trusted-types-for 'script'", policy);
         Assert.Contains("frame-ancestors 'none'", policy);
         Assert.Equal("no-referrer", page.Headers.GetValues("Referrer-Policy").Single());

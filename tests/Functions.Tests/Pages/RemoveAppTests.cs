@@ -80,9 +80,10 @@ public sealed class RemoveAppTests : IAsyncLifetime
         var tenant = await host.Tenant("demo");
         var (read, users) = (await Alice(), host.Service<UserStore>());
         var client = (await host.Service<ClientStore>().Find(tenant, "first-party", default))!;
-        await host.Service<SignOuts>().RemoveApp(tenant, read.Id, "first-party", default);
-        var late = await host.Service<SessionIssuer>().Start(tenant, client, read, Latchkey.Protocol.Scope.Of("files.read"),
-            Latchkey.Sessions.Authentication.ByPassword(host.Clock.Now), new("", ""), null, default);
+        await host.Service<ConsentWithdrawal>().Withdraw(tenant, read.Id, "first-party", default);
+        var signIn = new SignIn(tenant, client, read, Latchkey.Protocol.Scope.Of("files.read"),
+            Latchkey.Sessions.Authentication.ByPassword(host.Clock.Now));
+        var late = await host.Service<SessionIssuer>().Start(signIn, new("", ""), null, default);
         await host.Refresh("demo", late.RefreshToken!).Refused("invalid_grant");
         // An approval that was on its way is none either.
         await host.Service<Consents>().Add(tenant, read, client, Latchkey.Protocol.Scope.Of("files.read"), default);

@@ -34,7 +34,7 @@ public sealed partial class ResetTests : IAsyncLifetime
         Assert.StartsWith($"{host.Origin}/demo/reset?link=", link, StringComparison.Ordinal);
         var browser = new Browser(host);
         var done = await Set(browser, link, New);
-        Assert.Contains("Your password is changed", await done.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("Your password was changed", await done.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"),
             ("refresh_token", tokens.RefreshToken!)).Is(400);
         Assert.StartsWith("/demo/login?", Browser.Location(await signedIn.Get("/demo/account")), StringComparison.Ordinal);

@@ -42,7 +42,7 @@ public sealed class DelegationTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, (await azurite.Http.GetAsync(new Uri(create.Url))).StatusCode);
 
         const string disposition = "attachment; filename=\"a_b.jpg\"; filename*=UTF-8''a%C3%BCb.jpg";
-        var read = await sas.ToRead("demo", name, null, "image/jpeg", disposition, Longest, default);
+        var read = await sas.ToRead("demo", name, null, new("image/jpeg", disposition), Longest, default);
         var served = await azurite.Http.GetAsync(new Uri(read.Url));
         Assert.Equal([1, 2, 3], await served.Content.ReadAsByteArrayAsync());
         Assert.Equal("aüb.jpg", served.Content.Headers.ContentDisposition?.FileNameStar);
@@ -59,7 +59,7 @@ public sealed class DelegationTests : IAsyncLifetime
         var url = (await sas.ToStage("demo", name, Longest, default)).Url;
         Assert.Equal(HttpStatusCode.Created, (await Put($"{url}&comp=block&blockid=MDAwMDAwMDA%3D")).StatusCode);
         var etag = await staged.Commit("demo", name, ["MDAwMDAwMDA="], new(), default);
-        var snapshot = await staged.Snapshot("demo", name, etag, default);
+        var snapshot = await staged.TakeSnapshot("demo", name, etag, default);
         Assert.Equal(HttpStatusCode.Created, (await Put(url, 4, 5)).StatusCode); // It can overwrite: that is why there is a snapshot.
 
         Assert.Equal(HttpStatusCode.Forbidden, (await azurite.Http.GetAsync(new Uri(url))).StatusCode);
@@ -67,10 +67,10 @@ public sealed class DelegationTests : IAsyncLifetime
 
         // Azurite 3.37.0 leaves snapshots out of what a delegation key signs, so it can't judge this URL. Azure's formula
         // does; that the formula is right Azurite shows with a URL for the blob itself.
-        var root = (await sas.ToRead("demo", name, null, "image/jpeg", "attachment", Longest, default)).Url;
+        var root = (await sas.ToRead("demo", name, null, new("image/jpeg", "attachment"), Longest, default)).Url;
         Assert.Equal([4, 5], await azurite.Http.GetByteArrayAsync(new Uri(root)));
         Assert.Equal(await DocumentedSignature(root), QueryHelpers.ParseQuery(new Uri(root).Query)["sig"]);
-        var read = (await sas.ToRead("demo", name, snapshot, "image/jpeg", "attachment", Longest, default)).Url;
+        var read = (await sas.ToRead("demo", name, snapshot, new("image/jpeg", "attachment"), Longest, default)).Url;
         var query = QueryHelpers.ParseQuery(new Uri(read).Query);
         Assert.Equal((snapshot, "bs", "r"), (query["snapshot"].ToString(), query["sr"].ToString(), query["sp"].ToString()));
         Assert.Equal(await DocumentedSignature(read), query["sig"]);
@@ -90,7 +90,7 @@ public sealed class DelegationTests : IAsyncLifetime
             Field("sks"), Field("skv"), "", "", "", "", "", "", Field("spr"), Field("sv"), Field("sr"), Field("snapshot"), "", "", "",
             Field("rscc"), Field("rscd"), Field("rsce"), Field("rscl"), Field("rsct"),
         ];
-        var key = await keys.Until(clock.Now + Longest, default);
+        var key = await keys.ValidUntil(clock.Now + Longest, default);
         return Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(key.Value), Encoding.UTF8.GetBytes(string.Join('\n', fields))));
     }
 

@@ -49,7 +49,7 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
                 var answer = await host.Send(new HttpMethod(method.ToUpperInvariant()), PathTo(route, abroad), token, new { });
                 var problem = await answer.Problem(401);
                 Assert.Equal("invalid_token", problem.Code);
-                Assert.Equal($"The access token is of tenant {home}; this address is of tenant {abroad}.", problem.Detail);
+                Assert.Equal($"The access token belongs to tenant {home}; this address belongs to tenant {abroad}.", problem.Detail);
                 Assert.Contains("invalid_token", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
             }
         }
@@ -63,10 +63,10 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         var token = signedIn.Tokens["demo"][0];
         foreach (var (bad, why) in new[]
         {
-            (null, "An access token is needed."),
+            (null, "An access token is required."),
             ("not-a-jwt", "The access token is malformed."),
-            (Tampered(token), "The access token's signature is not valid."),
-            ("eyJhbGciOiJub25lIn0." + token.Split('.')[1] + ".", "The access token's signature is not valid."),
+            (Tampered(token), "The access token's signature is invalid."),
+            ("eyJhbGciOiJub25lIn0." + token.Split('.')[1] + ".", "The access token's signature is invalid."),
         })
         {
             var answer = await host.Send(new HttpMethod(method.ToUpperInvariant()), PathTo(route, "demo"), bad, new { });
@@ -98,7 +98,7 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         {
             (null, 401, "Bearer"),
             ("not-a-jwt", 401, "The access token is malformed."),
-            (signedIn.Tokens["acme"][0], 401, "The access token is of tenant acme; this address is of tenant demo."),
+            (signedIn.Tokens["acme"][0], 401, "The access token belongs to tenant acme; this address belongs to tenant demo."),
             (WithoutRights, 403, "insufficient_scope"),
         })
         {

@@ -4,37 +4,39 @@ using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
-/// <summary>Which blocks a file is to be made of, as the caller of complete says it: how many, or a list of their ids.</summary>
+/// <summary>The blocks that make up a file, as the caller of complete names them: their number, or a list of their ids.</summary>
 public sealed class BlockChoice
 {
-    const int MaxNamed = 20;
+    const int MaxListed = 20;
     const int MaxIdBytes = 64;
 
     readonly IReadOnlyList<string> ids;
-    readonly bool numbered;
+    readonly bool isByCount;
 
-    BlockChoice(IReadOnlyList<string> ids, bool numbered) => (this.ids, this.numbered) = (ids, numbered);
+    BlockChoice(IReadOnlyList<string> ids, bool numbered) => (this.ids, this.isByCount) = (ids, numbered);
 
-    /// <summary>Reads the member <c>blocks</c>: a whole number, or a list of base64 ids of one length, none twice.</summary>
+    /// <summary>Reads the field <c>blocks</c>: a whole number, or a list of distinct base64 ids of equal length.</summary>
     /// <exception cref="Problem">400 <c>invalid_blocks</c>.</exception>
     public static BlockChoice Read(JsonElement blocks)
     {
         if (blocks.ValueKind == JsonValueKind.Number && blocks.TryGetInt32(out var count) && count is >= 1 and <= BlockPlan.MaxBlocks)
             return new([.. Enumerable.Range(0, count).Select(n => BlockPlan.Id(n))], numbered: true);
         if (blocks.ValueKind != JsonValueKind.Array || blocks.GetArrayLength() is < 1 or > BlockPlan.MaxBlocks)
-            throw Invalid($"it must be a number or a list, from 1 to {BlockPlan.MaxBlocks}");
+            throw Invalid($"it must be a number or a list, from 1 to {BlockPlan.MaxBlocks} blocks");
         var ids = blocks.EnumerateArray().Select(id => id.ValueKind == JsonValueKind.String ? id.GetString()! : "").ToList();
-        if (!ids.TrueForAll(IsId) || ids.Exists(id => id.Length != ids[0].Length)) throw Invalid($"ids are base64 of {MaxIdBytes} bytes at most, all of one length");
-        if (ids.Distinct(StringComparer.Ordinal).Count() != ids.Count) throw Invalid("an id is there twice");
+        if (!ids.TrueForAll(IsId) || ids.Exists(id => id.Length != ids[0].Length))
+            throw Invalid($"ids must be base64 of at most {MaxIdBytes} bytes and have equal length");
+        if (ids.Distinct(StringComparer.Ordinal).Count() != ids.Count) throw Invalid("an id is listed twice");
         return new(ids, numbered: false);
     }
 
-    /// <summary>The blocks, if all of them have arrived; of two with one id the uncommitted, which is newer.</summary>
-    /// <exception cref="Problem">422 <c>blocks_missing</c>, naming them.</exception>
-    public IReadOnlyList<Block> From(StagedBlocks list)
+    /// <summary>Selects the blocks. Of two blocks with the same id, the uncommitted one is newer.</summary>
+    /// <exception cref="Problem">422 <c>blocks_missing</c>, with the ids that have not arrived.</exception>
+    public IReadOnlyList<Block> Select(StagedBlocks list)
     {
         var arrived = list.Committed.Concat(list.Uncommitted)
-            .GroupBy(block => block.Id, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Last(), StringComparer.Ordinal);
+            .GroupBy(block => block.Id, StringComparer.Ordinal)
+            .ToDictionary(same => same.Key, same => same.Last(), StringComparer.Ordinal);
         var missing = ids.Where(id => !arrived.ContainsKey(id)).ToList();
         if (missing.Count == 0) return [.. ids.Select(id => arrived[id])];
         throw new Problem(422, "blocks_missing", $"{missing.Count} of {ids.Count} blocks have not arrived.")
@@ -42,7 +44,7 @@ public sealed class BlockChoice
             Extensions = new Dictionary<string, object?>
             {
                 ["missingCount"] = missing.Count,
-                ["missing"] = missing.Take(MaxNamed).Select(id => numbered ? (object?)BlockPlan.Number(id) : id).ToList(),
+                ["missing"] = missing.Take(MaxListed).Select(id => isByCount ? (object?)BlockPlan.Number(id) : id).ToList(),
             },
         };
     }
@@ -53,5 +55,5 @@ public sealed class BlockChoice
         return Convert.TryFromBase64String(id, bytes, out var length) && length > 0 && Convert.ToBase64String(bytes[..length]) == id;
     }
 
-    static Problem Invalid(string why) => Problem.BadRequest("invalid_blocks", $"blocks is not what this endpoint takes: {why}.");
+    static Problem Invalid(string why) => Problem.BadRequest("invalid_blocks", $"Invalid blocks: {why}.");
 }

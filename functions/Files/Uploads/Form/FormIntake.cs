@@ -8,12 +8,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Files;
 
-/// <summary>A file out of a form: its record, and the blocks that its bytes lie in.</summary>
+/// <summary>A file that was received in a form: its record, and the blocks that hold its bytes.</summary>
 public sealed record ReceivedForm(FileRecord File, IReadOnlyList<string> Blocks);
 
 /// <summary>
-/// Puts the file of a form into blocks as it comes, 4 MiB in memory at most, and writes its record. It is made a blob
-/// only after that.
+/// Receives a form's file and writes its record. The bytes go to storage in blocks as they arrive, so at most 4 MiB are in memory.
+/// The blocks become a blob afterwards.
 /// </summary>
 public sealed class FormIntake(
     Spaces spaces, Uploads uploads, FileStore files, BlobStore blobs, StagedBlobs staged, IssuedTokens issued, Settings settings,
@@ -24,13 +24,13 @@ public sealed class FormIntake(
 
     static readonly string[] Fields = ["name", "folder", "contentType", "md5", "sha256"];
 
-    /// <summary>Reads the form to its end and writes the record; of a form that is refused nothing is left.</summary>
+    /// <summary>Reads the whole form and writes the record. Nothing is left of a form that is refused.</summary>
     /// <param name="caller">The caller.</param>
-    /// <param name="space">The space; it decides the blob's name, so it can't be a field behind the file.</param>
+    /// <param name="space">The space. The blob's name depends on it, so it can't be a field that follows the file.</param>
     /// <param name="form">The form.</param>
     /// <exception cref="Problem">
-    /// 400, 413 or 415 and a code for what is wrong with the form or the file; 403 <c>quota_exceeded</c>; 401 if the token
-    /// was revoked meanwhile.
+    /// 400, 413 or 415 with a code for what is wrong with the form or the file; 403 <c>quota_exceeded</c>; 401 if the token was
+    /// revoked meanwhile.
     /// </exception>
     public async Task<ReceivedForm> Receive(Caller caller, string? space, FormReader form)
     {
@@ -38,8 +38,8 @@ public sealed class FormIntake(
         var id = FileRecord.NewId(caller.Tenant.Id, owner);
         try
         {
-            var received = await Read(caller, owner, id, form);
-            // A body takes minutes: its user may have been deleted since, and nobody would ever remove the file.
+            var received = await ReadParts(caller, owner, id, form);
+            // The body may have taken minutes. If the user was deleted meanwhile, nobody would ever remove the file.
             await issued.EnsureLive(caller.Tenant, caller.Token, Scopes.FilesWrite, caller.Cancel);
             await files.Add(received.File, Owner.Of(caller.Token), caller.Cancel);
             return received;
@@ -51,27 +51,28 @@ public sealed class FormIntake(
         }
     }
 
-    async Task<ReceivedForm> Read(Caller caller, Owner owner, string id, FormReader form)
+    async Task<ReceivedForm> ReadParts(Caller caller, Owner owner, string id, FormReader form)
     {
         var now = clock.GetUtcNow();
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         (string Name, string? Type, long Size, List<string> Blocks)? file = null;
-        for (var parts = 0; await form.Next(); parts++)
+        for (var parts = 0; await form.MoveNext(); parts++)
         {
             if (parts == MaxParts) throw FormReader.Invalid($"it has more than {MaxParts} parts");
             if (form.FileName is not { } fileName)
             {
-                // The next part skips what nobody asked for, however long it is and how often it comes.
-                if (Fields.Contains(form.Name) && !fields.TryAdd(form.Name, await form.Text())) throw FormReader.Invalid("a field is there twice");
+                // Other fields are skipped without being read, however long they are.
+                if (Fields.Contains(form.Name) && !fields.TryAdd(form.Name, await form.ReadText()))
+                    throw FormReader.Invalid($"the field {form.Name} is sent twice");
                 continue;
             }
-            if (file is not null) throw Problem.BadRequest("too_many_files", "A form brings one file.");
-            await uploads.Note(caller.Tenant.Id, id, now, caller.Cancel);
+            if (file is not null) throw Problem.BadRequest("too_many_files", "A form can hold only one file.");
+            await uploads.AddNote(caller.Tenant.Id, id, now, caller.Cancel);
             var (size, blocks) = await Stage(caller, FileRecord.BlobNameOf(id, staged: false), form);
             file = (fileName, form.ContentType, size, blocks);
         }
-        if (file is not { } found) throw Problem.BadRequest("file_missing", "The form has no part with a filename.");
-        // An input that was left blank is sent as well.
+        if (file is not { } found) throw Problem.BadRequest("file_missing", "The form has no file: no part has a filename.");
+        // Browsers send inputs that were left blank, too.
         string? Field(string name) => fields.GetValueOrDefault(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text : null;
         var asked = new BeginRequest
         {
@@ -86,15 +87,15 @@ public sealed class FormIntake(
         return new(asked.ToRecord(caller, owner, settings, now) with { Id = id }, found.Blocks);
     }
 
-    /// <summary>Frees the room of a form that was refused: nothing counts blocks, and storage would keep them for a week.</summary>
+    /// <summary>Deletes the blocks of a refused form, which no quota counts and storage would keep for a week.</summary>
     async Task Discard(string tenant, string id)
     {
         var blob = FileRecord.BlobNameOf(id, staged: false);
-        await staged.DropBlocks(tenant, blob, CancellationToken.None); // Whoever sent it may have hung up.
+        await staged.DropBlocks(tenant, blob, CancellationToken.None); // The caller may have hung up.
         await blobs.Delete(tenant, blob, CancellationToken.None);
     }
 
-    /// <summary>Makes the blob of its blocks. No URL was ever issued for it.</summary>
+    /// <summary>Makes a blob of the blocks. No URL was ever issued for it.</summary>
     public Task Commit(ReceivedForm form, CancellationToken cancel) =>
         staged.Commit(form.File.Tenant, form.File.BlobName, form.Blocks, new BlobHttpHeaders(), cancel);
 
@@ -103,7 +104,7 @@ public sealed class FormIntake(
         var buffer = new byte[BlockBytes];
         var (size, blocks) = (0L, new List<string>());
         int length;
-        while ((length = await form.Fill(buffer)) > 0)
+        while ((length = await form.ReadBytes(buffer)) > 0)
         {
             blocks.Add(BlockPlan.Id(blocks.Count));
             await staged.Stage(caller.Tenant.Id, blob, blocks[^1], buffer.AsMemory(0, length), caller.Cancel);

@@ -7,15 +7,16 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>
-/// A small file in one multipart form (RFC 7578): begin, bytes and complete in one request, for the web versions of
-/// upload plugins, which can send nothing else. Here the bytes pass through the function, so the size is bounded.
+/// Uploads a small file in one multipart form (RFC 7578): begin, bytes and complete in one request. It is for the web versions of
+/// upload plugins, which can't send anything else. The bytes pass through the function, so their size is bounded.
 /// </summary>
 public sealed class FormUpload(
-    TenantPipeline pipeline, FormIntake intake, FilePermissions rights, FileStore files, FilePurge purge, Completion completion, Settings settings)
+    TenantPipeline pipeline, FormIntake intake, FilePermissions permissions, FileStore files, FilePurge purge, Completion completion,
+    Settings settings)
 {
     /// <summary>
     /// <c>POST /{tenant}/files/upload?space=</c> → 201 file. One part is the file; the fields <c>name</c>,
-    /// <c>folder</c>, <c>contentType</c>, <c>md5</c> and <c>sha256</c> may stand before or behind it, others are ignored.
+    /// <c>folder</c>, <c>contentType</c>, <c>md5</c> and <c>sha256</c> may precede or follow it; others are ignored.
     /// </summary>
     [Function("files-form")]
     public Task<IResult> Post(
@@ -29,13 +30,14 @@ public sealed class FormUpload(
             try
             {
                 await intake.Commit(received, caller.Cancel);
-                var file = await completion.Run(() => rights.Get(caller, received.File.Id, Permission.Write), null, caller.Cancel);
+                var file = await completion.Run(() => permissions.Get(caller, received.File.Id, Permission.Write), null, caller.Cancel);
                 return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}", FileResponse.Of(file));
             }
             catch (Problem)
             {
-                // Nobody knows its id, so nobody would try again. If this fails too the sweep does it.
-                if (await files.Find(caller.Tenant.Id, received.File.Id, caller.Cancel) is { } left) await purge.TryRun(left, isDue: false, caller.Cancel);
+                // The caller doesn't know the id, so nobody would retry. If this fails too, the sweep removes the file.
+                if (await files.Find(caller.Tenant.Id, received.File.Id, caller.Cancel) is { } file)
+                    await purge.TryRun(file, isDue: false, caller.Cancel);
                 throw;
             }
         });

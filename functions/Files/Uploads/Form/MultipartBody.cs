@@ -3,16 +3,16 @@ using System.Text;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Recognizes a form's body (RFC 7578) that was stored in place of the file in it: what the web versions of Capacitor's
-/// and Cordova's upload plugins send whatever they are told.
+/// Recognizes a multipart form (RFC 7578) that was uploaded instead of the file in it. The web versions of Capacitor's and Cordova's
+/// upload plugins always send one.
 /// </summary>
 static class MultipartBody
 {
     const int MaxDelimiterChars = 2 + 70; // RFC 2046 §5.1.1
 
     /// <summary>
-    /// True if the first kilobyte of a file is that of a form: a delimiter line, then a part's headers, among them
-    /// <c>Content-Disposition: form-data</c>. A dash or two at the start alone means nothing: PEM files and SQL have them.
+    /// True if the first kilobyte of a file is the beginning of a form: a delimiter line, then a part's headers with
+    /// <c>Content-Disposition: form-data</c>. Leading dashes alone prove nothing, because PEM files and SQL have them too.
     /// </summary>
     public static bool Starts(ReadOnlySpan<byte> head)
     {

@@ -3,8 +3,8 @@ using System.Text;
 namespace Latchkey.Files;
 
 /// <summary>
-/// The framing of a multipart body (RFC 2046 §5.1.1), read as it comes with a buffer of fixed size. Header lines are given
-/// as UTF-8, or as Latin-1 where they are not that: so older clients write names.
+/// Reads the framing of a multipart body (RFC 2046 §5.1.1) with a buffer of fixed size. Header lines are decoded as UTF-8 or, if they
+/// are not valid UTF-8, as Latin-1, which older clients use for names.
 /// </summary>
 sealed class MultipartStream
 {
@@ -24,18 +24,18 @@ sealed class MultipartStream
     {
         this.body = body;
         delimiter = Encoding.Latin1.GetBytes($"\r\n--{boundary}");
-        // The first delimiter may stand at the very beginning.
+        // The first delimiter may be at the very beginning, without a line break before it.
         buffer[0] = (byte)'\r';
         buffer[1] = (byte)'\n';
         end = 2;
     }
 
-    /// <summary>Skips what is left of the part; the headers of the next, or null at the end.</summary>
-    /// <exception cref="InvalidDataException">It is broken.</exception>
-    public async Task<Dictionary<string, string>?> Next(CancellationToken cancel)
+    /// <summary>Skips the rest of the part and reads the headers of the next one; null at the end.</summary>
+    /// <exception cref="InvalidDataException">The body is malformed.</exception>
+    public async Task<Dictionary<string, string>?> NextPart(CancellationToken cancel)
     {
         if (isOver) return null;
-        isInPart |= isFirst; // What stands before the first delimiter is read as a part is, and dropped.
+        isInPart |= isFirst; // The preamble before the first delimiter is read like a part, and dropped.
         var dropped = 0;
         for (int length; (length = await Read(new byte[4096], cancel)) > 0;)
         {
@@ -48,26 +48,26 @@ sealed class MultipartStream
             isOver = true;
             return null;
         }
-        if ((await Line(cancel)).AsSpan().ContainsAnyExcept((byte)' ', (byte)'\t')) throw new InvalidDataException();
+        if ((await ReadLine(cancel)).AsSpan().ContainsAnyExcept((byte)' ', (byte)'\t')) throw new InvalidDataException();
         isInPart = true;
-        return await Headers(cancel);
+        return await ReadHeaders(cancel);
     }
 
-    /// <summary>The part's next bytes; 0 at its end.</summary>
+    /// <summary>Reads the part's next bytes; 0 at the end of the part.</summary>
     /// <exception cref="InvalidDataException">The body ends before the part does.</exception>
     public async ValueTask<int> Read(Memory<byte> into, CancellationToken cancel)
     {
         while (isInPart)
         {
-            var there = buffer.AsSpan(start, end - start);
-            var found = there.IndexOf(delimiter);
+            var buffered = buffer.AsSpan(start, end - start);
+            var found = buffered.IndexOf(delimiter);
             isInPart = found != 0;
             // The last bytes may be the beginning of a delimiter.
-            var sure = found >= 0 ? found : there.Length - delimiter.Length + 1;
-            if (sure > 0)
+            var available = found >= 0 ? found : buffered.Length - delimiter.Length + 1;
+            if (available > 0)
             {
-                var length = Math.Min(sure, into.Length);
-                there[..length].CopyTo(into.Span);
+                var length = Math.Min(available, into.Length);
+                buffered[..length].CopyTo(into.Span);
                 start += length;
                 return length;
             }
@@ -76,16 +76,16 @@ sealed class MultipartStream
         return 0;
     }
 
-    async Task<Dictionary<string, string>> Headers(CancellationToken cancel)
+    async Task<Dictionary<string, string>> ReadHeaders(CancellationToken cancel)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var bytes = 0;
         while (true)
         {
-            var line = await Line(cancel);
+            var line = await ReadLine(cancel);
             if (line.Length == 0) break;
             if (headers.Count == MaxHeaders || (bytes += line.Length) > MaxHeaderBytes) throw new InvalidDataException();
-            var text = Text(line);
+            var text = Decode(line);
             var colon = text.IndexOf(':', StringComparison.Ordinal);
             if (colon <= 0) throw new InvalidDataException();
             headers[text[..colon].Trim()] = text[(colon + 1)..].Trim();
@@ -93,8 +93,8 @@ sealed class MultipartStream
         return headers;
     }
 
-    // Up to the next CRLF, which is taken off.
-    async Task<byte[]> Line(CancellationToken cancel)
+    // The bytes up to the next CRLF, which is skipped.
+    async Task<byte[]> ReadLine(CancellationToken cancel)
     {
         for (var needed = 2; ; needed++)
         {
@@ -110,7 +110,7 @@ sealed class MultipartStream
         }
     }
 
-    // Has at least so many bytes at hand; false if the body ends before.
+    // Buffers at least this many bytes; false if the body ends before.
     async ValueTask<bool> Fill(int needed, CancellationToken cancel)
     {
         if (end - start >= needed) return true;
@@ -125,7 +125,7 @@ sealed class MultipartStream
         return true;
     }
 
-    static string Text(byte[] line)
+    static string Decode(byte[] line)
     {
         try
         {

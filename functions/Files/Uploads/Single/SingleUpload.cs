@@ -6,26 +6,25 @@ using Latchkey.Storage;
 namespace Latchkey.Files;
 
 /// <summary>
-/// A file that comes with one PUT, to a blob that the client may create and never overwrite: what was checked is what
-/// is served.
+/// An upload with one PUT, to a blob that the client can create but never overwrite. So what was checked is what is served.
 /// </summary>
 public sealed class SingleUpload(BlobStore blobs, UploadCheck check)
 {
     /// <summary>
-    /// Checks the blob and makes its headers the server's own. All of it is bound to one ETag; a blob that changes or
-    /// goes meanwhile ends in a <see cref="RequestFailedException"/> with 412 or 404.
+    /// Checks the blob and seals it with the server's headers. Every step depends on the same ETag: if the blob changes or is
+    /// deleted meanwhile, it throws <see cref="RequestFailedException"/> with 412 or 404.
     /// </summary>
     /// <exception cref="Problem">409 <c>upload_missing</c>, <c>upload_unfinished</c>.</exception>
-    /// <exception cref="RefusedUpload">422 and a code for what is wrong with it.</exception>
-    public async Task<Verified> Pass(FileRecord file, CancellationToken cancel)
+    /// <exception cref="RefusedUpload">422 with a code for what is wrong with the bytes.</exception>
+    public async Task<Verified> Verify(FileRecord file, CancellationToken cancel)
     {
-        var blob = await Arrived(blobs, file, cancel) ?? throw Missing();
+        var blob = await FindBlob(blobs, file, cancel) ?? throw Missing();
         try
         {
-            if (UploadCheck.OfProperties(file, blob) is { } refused) throw refused;
-            await using var bytes = file.Size == 0 // Of which no range can be had.
+            if (UploadCheck.CheckProperties(file, blob) is { } refused) throw refused;
+            await using var bytes = file.Size == 0 // No range of an empty blob can be read.
                 ? Stream.Null : await blobs.Open(file.Tenant, file.BlobName, blob.ETag, check.NeededBytes(file), cancel);
-            var verified = await check.OfBytes(file, bytes, cancel);
+            var verified = await check.CheckBytes(file, bytes, cancel);
             var headers = check.Headers(file with { ContentType = verified.ContentType }, blob.ContentHash);
             await blobs.Seal(file.Tenant, file.BlobName, blob, headers, cancel);
             return verified;
@@ -36,17 +35,17 @@ public sealed class SingleUpload(BlobStore blobs, UploadCheck check)
         }
     }
 
-    /// <summary>The properties of what was uploaded, or null if nothing is there.</summary>
+    /// <summary>The properties of the uploaded blob, or null if nothing was uploaded.</summary>
     /// <exception cref="Problem">409 <c>upload_unfinished</c>.</exception>
     /// <exception cref="RefusedUpload">422 <c>upload_unreadable</c>.</exception>
-    internal static async Task<BlobProperties?> Arrived(BlobStore blobs, FileRecord file, CancellationToken cancel)
+    internal static async Task<BlobProperties?> FindBlob(BlobStore blobs, FileRecord file, CancellationToken cancel)
     {
         try
         {
             var blob = await blobs.Find(file.Tenant, file.BlobName, cancel);
             return blob?.BlobCopyStatus != CopyStatus.Pending
                 ? blob
-                : throw Problem.Conflict("upload_unfinished", "Storage is still copying the bytes; try again later.");
+                : throw Problem.Conflict("upload_unfinished", "Storage is still copying the bytes. Try again later.");
         }
         catch (RequestFailedException failed) when (failed.ErrorCode == BlobErrorCode.BlobUsesCustomerSpecifiedEncryption)
         {
@@ -54,6 +53,6 @@ public sealed class SingleUpload(BlobStore blobs, UploadCheck check)
         }
     }
 
-    /// <summary>409: nothing is there.</summary>
+    /// <summary>409 <c>upload_missing</c>.</summary>
     internal static Problem Missing() => Problem.Conflict("upload_missing", "No bytes have been uploaded for this file.");
 }

@@ -3,32 +3,32 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Files;
 
-/// <summary>A request's body, read until it ends, breaks or takes too long; what was read by then counts.</summary>
+/// <summary>Reads a request's body until it ends, breaks or takes too long. What was read by then counts.</summary>
 sealed class TusBody(HttpRequest request, TimeProvider clock, DateTimeOffset until)
 {
-    long read;
+    long bytesRead;
 
-    /// <summary>What broke the line, or null.</summary>
+    /// <summary>What interrupted the body, or null.</summary>
     public Exception? Fault { get; private set; }
 
-    /// <summary>True if the time was over before the body was.</summary>
-    public bool IsLate { get; private set; }
+    /// <summary>True if the time ran out before the body ended.</summary>
+    public bool TimedOut { get; private set; }
 
-    /// <summary>Fills the buffer; less than all of it only at the end, of the body or of the patience.</summary>
+    /// <summary>Fills the buffer. It stays partly empty only if the body ends, breaks or the time runs out.</summary>
     public async Task<int> Fill(Memory<byte> buffer)
     {
         var filled = 0;
-        while (filled < buffer.Length && !IsLate)
+        while (filled < buffer.Length && !TimedOut)
         {
             var length = await Read(buffer[filled..]);
             if (length == 0) break;
             filled += length;
-            IsLate = clock.GetUtcNow() >= until;
+            TimedOut = clock.GetUtcNow() >= until;
         }
         return filled;
     }
 
-    /// <summary>True if there is at least another byte.</summary>
+    /// <summary>True if the body has at least one more byte.</summary>
     public async Task<bool> HasMore() => await Read(new byte[1]) > 0;
 
     async Task<int> Read(Memory<byte> buffer)
@@ -36,8 +36,8 @@ sealed class TusBody(HttpRequest request, TimeProvider clock, DateTimeOffset unt
         try
         {
             var length = await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted);
-            read += length;
-            if (length == 0 && buffer.Length > 0 && request.ContentLength is { } declared && declared != read) Fault = Truncated();
+            bytesRead += length;
+            if (length == 0 && buffer.Length > 0 && request.ContentLength is { } declared && declared != bytesRead) Fault = Truncated();
             return length;
         }
         catch (BadHttpRequestException bad)

@@ -12,10 +12,10 @@ sealed class TusChecksum : IDisposable
 
     TusChecksum(IncrementalHash hash, byte[] declared) => (this.hash, this.declared) = (hash, declared);
 
-    /// <summary>What is supported; every server must have sha1.</summary>
+    /// <summary>The supported algorithms. Every server must support sha1.</summary>
     public static IReadOnlyList<string> Algorithms { get; } = ["sha1", "md5", "sha256"];
 
-    /// <summary>Reads the header; null if there is none.</summary>
+    /// <summary>Reads the header; null if the request has none.</summary>
     /// <exception cref="Problem">400 <c>unsupported_checksum</c>.</exception>
     public static TusChecksum? Read(HttpRequest request)
     {
@@ -29,20 +29,20 @@ sealed class TusChecksum : IDisposable
         throw Unsupported();
     }
 
-    /// <summary>Takes in the next bytes.</summary>
+    /// <summary>Hashes the next bytes.</summary>
     public void Append(ReadOnlySpan<byte> bytes) => hash.AppendData(bytes);
 
-    /// <summary>Compares, once all is in.</summary>
+    /// <summary>Compares the hash of all bytes with the declared one.</summary>
     /// <exception cref="Problem">460 <c>checksum_mismatch</c>.</exception>
-    public void Check()
+    public void Verify()
     {
         if (!hash.GetHashAndReset().AsSpan().SequenceEqual(declared))
-            throw new Problem(460, "checksum_mismatch", "The piece was damaged on the way; none of it was kept.");
+            throw new Problem(460, "checksum_mismatch", "The piece was damaged in transit. None of it was kept.");
     }
 
     /// <inheritdoc/>
     public void Dispose() => hash.Dispose();
 
     static Problem Unsupported() => Problem.BadRequest("unsupported_checksum",
-        $"Upload-Checksum must be one of {string.Join(", ", Algorithms)}, a space and the base64 of the hash.");
+        $"Upload-Checksum must be one of {string.Join(", ", Algorithms)}, followed by a space and the hash in base64.");
 }

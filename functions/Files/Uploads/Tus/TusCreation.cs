@@ -7,41 +7,42 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Begins a file by tus (creation, creation-with-upload): a second door to the same staging and the same checks, for
-/// libraries that speak it. Here the bytes pass through the function.
+/// Begins an upload by tus (extensions creation and creation-with-upload), for libraries that speak it. The file is staged and
+/// checked like any other upload, but the bytes pass through the function.
 /// </summary>
-public sealed class TusCreation(TenantPipeline pipeline, Spaces spaces, Uploads uploads, TusProgress progress, Settings settings, TimeProvider clock)
+public sealed class TusCreation(
+    TenantPipeline pipeline, Spaces spaces, Uploads uploads, TusProgress progress, Settings settings, TimeProvider clock)
 {
-    /// <summary><c>POST /{tenant}/tus</c> → 201; the file's id ends the Location. <c>OPTIONS</c> says what is supported.</summary>
+    /// <summary><c>POST /{tenant}/tus</c> → 201; the Location ends with the file's id. <c>OPTIONS</c> lists what is supported.</summary>
     [Function("tus-create")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/tus")] HttpRequest request)
     {
-        TusProtocol.Describe(request, settings);
+        TusProtocol.SetHeaders(request, settings);
         return pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
         {
             TusProtocol.CheckVersion(request);
-            var file = await Record(caller, request);
+            var file = await ReadRecord(caller, request);
             caller.Audit.Target = file.Id;
             var hasBody = request.ContentLength > 0 || request.ContentType is not null;
-            if (hasBody) TusProtocol.OpenBody(request);
+            if (hasBody) TusProtocol.AllowBody(request);
             await uploads.Begin(caller, file, url: null);
             var response = request.HttpContext.Response;
             response.Headers.Location = $"{caller.Tenant.Issuer}/tus/{file.Id}";
-            if (hasBody) await progress.Take(caller, file, 0, request);
-            else if (file.Size == 0) await progress.Report(caller, file, response); // There is no piece that would complete it.
+            if (hasBody) await progress.ReceivePiece(caller, file, 0, request);
+            else if (file.Size == 0) await progress.ReportOffset(caller, file, response); // No piece will follow that would complete it.
             else response.Headers["Upload-Expires"] = TusProtocol.Expires(file);
             return Results.StatusCode(StatusCodes.Status201Created);
         });
     }
 
-    async Task<FileRecord> Record(Caller caller, HttpRequest request)
+    async Task<FileRecord> ReadRecord(Caller caller, HttpRequest request)
     {
         if (request.Headers.ContainsKey("Upload-Defer-Length") || request.Headers.ContainsKey("Upload-Concat"))
-            throw Problem.BadRequest("not_supported", "The extensions creation-defer-length and concatenation are not supported.");
-        var size = TusProtocol.Bytes(request, "Upload-Length");
+            throw Problem.BadRequest("not_supported", "The tus extensions creation-defer-length and concatenation are not supported.");
+        var size = TusProtocol.ReadBytes(request, "Upload-Length");
         if (size > TusProtocol.MaxSize(settings))
-            throw new Problem(413, "file_too_large", $"A file that comes by tus has {TusProtocol.MaxSize(settings)} bytes at most.");
+            throw new Problem(413, "file_too_large", $"The file is too large: the limit for tus is {TusProtocol.MaxSize(settings)} bytes.");
         var header = request.Headers["Upload-Metadata"].ToString();
         var asked = TusMetadata.Read(header, size);
         var owner = await spaces.Find(caller, asked.Space, Permission.Write);

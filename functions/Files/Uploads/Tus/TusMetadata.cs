@@ -1,18 +1,17 @@
 using Latchkey.Http;
 
-
 namespace Latchkey.Files;
 
 /// <summary>
-/// The header Upload-Metadata (tus, creation): pairs of a key and a base64 value, divided by commas. Of its keys these
-/// mean something here: <c>filename</c> or <c>name</c>, <c>filetype</c> or <c>type</c>, <c>folder</c>, <c>space</c>,
-/// <c>md5</c>, <c>sha256</c>; others are kept and given back with the rest.
+/// The header Upload-Metadata (tus, creation): pairs of a key and a base64 value, separated by commas. The known keys are
+/// <c>filename</c> or <c>name</c>, <c>filetype</c> or <c>type</c>, <c>folder</c>, <c>space</c>, <c>md5</c> and <c>sha256</c>. Others
+/// are stored and returned, but ignored.
 /// </summary>
 static class TusMetadata
 {
     const int MaxChars = 4096;
 
-    /// <summary>What the header declares of a file of this size.</summary>
+    /// <summary>What the header declares about a file of this size.</summary>
     /// <exception cref="Problem">400 <c>invalid_metadata</c>.</exception>
     public static BeginRequest Read(string header, long size)
     {
@@ -34,20 +33,25 @@ static class TusMetadata
 
     static Dictionary<string, string> Parse(string header)
     {
-        if (header.Length > MaxChars) throw Invalid($"it is longer than {MaxChars}");
-        if (header.AsSpan().ContainsAnyExceptInRange(' ', '~')) throw Invalid("it is not ASCII"); // It goes back as a header.
+        if (header.Length > MaxChars) throw Invalid($"it is longer than {MaxChars} characters");
+        if (header.AsSpan().ContainsAnyExceptInRange(' ', '~')) throw Invalid("it is not ASCII"); // It is returned in a header.
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in header.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            var (key, encoded) = pair.Split(' ') switch { [var k] => (k, ""), [var k, var v] => (k, v), _ => throw Invalid("a pair is no pair") };
+            var (key, encoded) = pair.Split(' ') switch
+            {
+                [var k] => (k, ""),
+                [var k, var v] => (k, v),
+                _ => throw Invalid("a pair has more than a key and a value"),
+            };
             var bytes = new byte[encoded.Length];
             if (!Convert.TryFromBase64String(encoded, bytes, out var length)) throw Invalid("a value is not base64");
             var value = Body.Text(bytes.AsSpan(0, length)) ?? throw Invalid("a value is not UTF-8");
-            if (!values.TryAdd(key, value)) throw Invalid("a key is there twice");
+            if (!values.TryAdd(key, value)) throw Invalid("a key is given twice");
         }
-        // An empty value says as much as none; browsers send an empty type for files that they do not know.
+        // An empty value counts as left out: browsers send an empty type for files that they don't know.
         return values.Where(pair => pair.Value.Length > 0).ToDictionary(StringComparer.Ordinal);
     }
 
-    static Problem Invalid(string why) => Problem.BadRequest("invalid_metadata", $"Upload-Metadata can't be read: {why}.");
+    static Problem Invalid(string why) => Problem.BadRequest("invalid_metadata", $"Invalid Upload-Metadata: {why}.");
 }

@@ -7,32 +7,32 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Takes the bytes of one request in, block by block as they come, so that memory stays small and whatever arrived
-/// before a line broke is there when the client comes back.
+/// Receives the bytes of one request and stores them block by block as they arrive. So memory stays small, and if the connection
+/// breaks, what arrived before is still there when the client resumes.
 /// </summary>
 public sealed class TusReception(StagedBlobs staged, TimeProvider clock)
 {
-    // Azure's front end cuts a request off after 230 seconds. Answering before that tells the client where to go on. The
-    // function is called when the headers of a piece that streams are there, but only behind the last byte of one that
-    // says its length: that one has to be small instead.
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(200);
+    // Azure's front end ends a request after 230 seconds. A response before that tells the client where to continue. For a piece
+    // that streams, the function is called once the headers have arrived. For a piece with a Content-Length it is called only
+    // after the last byte, which is why such pieces have to be small.
+    static readonly TimeSpan MaxReceiveTime = TimeSpan.FromSeconds(200);
 
-    /// <summary>How far the upload is: the blocks that count.</summary>
-    public async Task<StagedBlocks> Blocks(FileRecord file, CancellationToken cancel) =>
+    /// <summary>The blocks that have been received.</summary>
+    public async Task<StagedBlocks> FindBlocks(FileRecord file, CancellationToken cancel) =>
         await staged.Find(file.Tenant, file.BlobName, cancel) ?? new StagedBlocks([], []);
 
-    /// <summary>Takes the request's body in behind these blocks; the offset behind the last byte that was kept.</summary>
+    /// <summary>Appends the request's body to these blocks. Returns the offset after the last byte that was kept.</summary>
     /// <exception cref="Problem">
     /// 413 <c>upload_too_large</c>, 460 <c>checksum_mismatch</c>, 408 <c>piece_too_slow</c>, 400 <c>truncated_body</c>.
     /// </exception>
-    /// <exception cref="RequestFailedException">412: another piece was faster, and nothing of this one is kept.</exception>
+    /// <exception cref="RequestFailedException">412: a concurrent piece won, and nothing of this one is kept.</exception>
     public async Task<long> Receive(FileRecord file, StagedBlocks before, HttpRequest request)
     {
         using var checksum = TusChecksum.Read(request);
         var start = before.Committed.Sum(block => block.Size);
         if (request.ContentLength > file.Size - start) throw TooLarge();
         var piece = new Piece(staged, file, start, checksum);
-        var body = new TusBody(request, clock, clock.GetUtcNow() + Patience);
+        var body = new TusBody(request, clock, clock.GetUtcNow() + MaxReceiveTime);
         var buffer = new byte[Math.Min(TusBlocks.MaxBytes, request.ContentLength ?? file.Size - start)];
         while (piece.Offset < file.Size)
         {
@@ -42,26 +42,30 @@ public sealed class TusReception(StagedBlobs staged, TimeProvider clock)
             if (body.Fault is not null || length < block.Length || length == 0) break;
         }
         if (piece.Offset == file.Size && await body.HasMore()) throw TooLarge();
-        if (checksum is null) await piece.Count(before); // Of a line that broke too: whoever comes back goes on from there.
+        if (checksum is null) await piece.Commit(before); // Even if the connection broke: the client resumes from there.
         if (body.Fault is { } broken) throw broken;
         if (checksum is null) return piece.Offset;
-        if (body.IsLate)
-            throw new Problem(408, "piece_too_slow", $"A piece with a checksum must arrive within {Patience.TotalSeconds} seconds: send smaller ones.");
-        checksum.Check();
-        await piece.Count(before);
+        if (body.TimedOut)
+        {
+            throw new Problem(408, "piece_too_slow",
+                $"A piece with a checksum must arrive within {MaxReceiveTime.TotalSeconds} seconds. Send smaller pieces.");
+        }
+        checksum.Verify();
+        await piece.Commit(before);
         return piece.Offset;
     }
 
-    /// <summary>Refuses a body behind the last byte; none is nothing to refuse.</summary>
+    /// <summary>Refuses any body, because the upload has all its bytes.</summary>
     /// <exception cref="Problem">413 <c>upload_too_large</c>.</exception>
     public async Task ReceiveNothing(HttpRequest request)
     {
-        if (request.ContentLength > 0 || await new TusBody(request, clock, clock.GetUtcNow() + Patience).HasMore()) throw TooLarge();
+        if (request.ContentLength > 0) throw TooLarge();
+        if (await new TusBody(request, clock, clock.GetUtcNow() + MaxReceiveTime).HasMore()) throw TooLarge();
     }
 
-    static Problem TooLarge() => new(413, "upload_too_large", "The body goes beyond the end of the file that was declared (Upload-Length).");
+    static Problem TooLarge() => new(413, "upload_too_large", "The body exceeds the declared size of the file (Upload-Length).");
 
-    // One run of blocks. Not given up when the caller hangs up: what has arrived is to be there when they come back.
+    // One run of blocks. It ignores the caller's cancellation, so that what has arrived is there when the client resumes.
     sealed class Piece(StagedBlobs staged, FileRecord file, long start, TusChecksum? checksum)
     {
         readonly string run = TusBlocks.NewRun();
@@ -79,7 +83,7 @@ public sealed class TusReception(StagedBlobs staged, TimeProvider clock)
             length += bytes.Length;
         }
 
-        public async Task Count(StagedBlocks before)
+        public async Task Commit(StagedBlocks before)
         {
             if (ids.Count == 0) return;
             var unchanged = before.ETag is { } etag

@@ -7,23 +7,23 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>One upload by tus: how far it is (HEAD), the next piece (PATCH), give it up (DELETE).</summary>
+/// <summary>One upload by tus: its offset (HEAD), the next piece (PATCH), and termination (DELETE).</summary>
 public sealed class TusUpload(TenantPipeline pipeline, TusProgress progress, FilePurge purge, Settings settings)
 {
     /// <summary>
-    /// <c>HEAD, PATCH, DELETE /{tenant}/tus/{id}</c>, or <c>POST</c> with X-HTTP-Method-Override. With the piece that
-    /// holds the last byte the file is checked and completed; PATCH then answers as <see cref="CompleteUpload"/> would
-    /// if something is wrong with it.
+    /// <c>HEAD, PATCH, DELETE /{tenant}/tus/{id}</c>, or <c>POST</c> with X-HTTP-Method-Override. After the last piece the file is
+    /// checked and completed. If something is wrong with it, PATCH answers as <see cref="CompleteUpload"/> does.
     /// </summary>
     [Function("tus-upload")]
     public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "head", "patch", "delete", "post", "options", Route = "{tenant}/tus/{id}")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "head", "patch", "delete", "post", "options", Route = "{tenant}/tus/{id}")]
+        HttpRequest request)
     {
-        TusProtocol.Describe(request, settings);
+        TusProtocol.SetHeaders(request, settings);
         return pipeline.AuthorizeWrite(request, Scopes.FilesWrite, caller =>
         {
             TusProtocol.CheckVersion(request);
-            var method = TusProtocol.Method(request);
+            var method = TusProtocol.EffectiveMethod(request);
             if (method is "HEAD" or "PATCH" or "DELETE") caller.Audit.Detail = method;
             return method switch
             {
@@ -38,7 +38,7 @@ public sealed class TusUpload(TenantPipeline pipeline, TusProgress progress, Fil
     async Task<IResult> Head(Caller caller, HttpRequest request)
     {
         var file = await progress.Find(caller, request.RouteValues["id"] as string);
-        await progress.Report(caller, file, request.HttpContext.Response);
+        await progress.ReportOffset(caller, file, request.HttpContext.Response);
         var headers = request.HttpContext.Response.Headers;
         headers["Upload-Length"] = file.Size.ToString(CultureInfo.InvariantCulture);
         if (file.TusMetadata is { Length: > 0 } metadata) headers["Upload-Metadata"] = metadata;
@@ -47,10 +47,10 @@ public sealed class TusUpload(TenantPipeline pipeline, TusProgress progress, Fil
 
     async Task<IResult> Patch(Caller caller, HttpRequest request)
     {
-        TusProtocol.OpenBody(request);
-        var offset = TusProtocol.Bytes(request, "Upload-Offset");
+        TusProtocol.AllowBody(request);
+        var offset = TusProtocol.ReadBytes(request, "Upload-Offset");
         var file = await progress.Find(caller, request.RouteValues["id"] as string);
-        await progress.Take(caller, file, offset, request);
+        await progress.ReceivePiece(caller, file, offset, request);
         return Results.NoContent();
     }
 
@@ -60,7 +60,10 @@ public sealed class TusUpload(TenantPipeline pipeline, TusProgress progress, Fil
         {
             var file = await progress.Find(caller, request.RouteValues["id"] as string);
             if (file.Status != FileStatus.Pending)
-                throw Problem.Conflict("upload_complete", $"The upload is complete: delete the file, {caller.Tenant.Issuer}/files/{file.Id}.");
+            {
+                throw Problem.Conflict("upload_complete",
+                    $"The upload is complete. To remove it, delete the file {caller.Tenant.Issuer}/files/{file.Id}.");
+            }
             if (await purge.TryRun(file, isDue: false, caller.Cancel)) return Results.NoContent();
         }
     }

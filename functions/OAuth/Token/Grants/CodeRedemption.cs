@@ -8,51 +8,58 @@ namespace Latchkey.OAuth;
 
 /// <summary>
 /// Starts a session that waits for its code: an authorization code (RFC 6749 §4.1.3) or a device code (RFC 8628 §3.4).
-/// The code is spent by the conditional write that also records the first access token, in the session's own partition.
-/// A replay that is otherwise valid ends the session (§4.1.2).
+/// One conditional write in the session's partition spends the code and records the first access token. A replay that is
+/// otherwise valid ends the session (§4.1.2).
 /// </summary>
 public sealed partial class CodeRedemption(
-    SessionStore sessions, UserStore users, ClientStore clients, SessionIssuer signIns, AccessTokens accessTokens, TimeProvider clock,
-    ILogger<CodeRedemption> logger)
+    SessionStore sessions, UserStore users, ClientStore clients, SessionIssuer issuer, AccessTokens accessTokens,
+    TimeProvider clock, ILogger<CodeRedemption> logger)
 {
     /// <summary>Spends the code.</summary>
-    /// <param name="request">Who brings it.</param>
-    /// <param name="sessionId">What it starts.</param>
-    /// <param name="userId">For whom.</param>
-    /// <param name="proven">Checks that the sender holds what belongs to the code; throws if not, and nothing is changed.</param>
+    /// <param name="request">The request that brings the code.</param>
+    /// <param name="sessionId">The session that the code starts.</param>
+    /// <param name="userId">The session's user.</param>
+    /// <param name="verifyBinding">Checks that the sender holds everything that belongs to the code. If it throws, nothing changes.</param>
     /// <exception cref="OAuthError"><c>invalid_grant</c></exception>
     public async Task<TokenResponse> Redeem(
-        TokenRequest request, string sessionId, string userId, Func<Session, TokenRequest, CodeBinding> proven)
+        TokenRequest request, string sessionId, string userId, Func<Session, TokenRequest, CodeBinding> verifyBinding)
     {
-        var (tenant, client, _, _, cancel) = request;
+        var (tenant, cancel) = (request.Tenant, request.Cancel);
         var rotationId = Ids.New();
-        TokenResponse? answer = null;
+        TokenResponse? response = null;
         while (true)
         {
-            var (finding, asking) = (sessions.Find(tenant.Id, sessionId, cancel), users.Find(tenant, userId, cancel));
-            await Task.WhenAll(finding, asking);
-            var session = request.About(await finding) ?? throw Refused("no such session");
-            var code = proven(session, request);
-            client = await clients.Current(tenant, client, session.ClientIncarnation, cancel);
-            if (await asking is not { } user || session.HasEnded(tenant, client, user.State)) throw Refused("the session was revoked");
-            // Our own write, whose answer was lost on the way from storage.
-            if (answer is not null && session.RotationId == rotationId) return answer;
-            if (code.SpentAt is not null) throw await Replayed(tenant, session, cancel);
+            var (readSession, readUser) = (sessions.Find(tenant.Id, sessionId, cancel), users.Find(tenant, userId, cancel));
+            await Task.WhenAll(readSession, readUser);
+            var session = request.Audited(await readSession) ?? throw Refused("unknown session");
+            var code = verifyBinding(session, request);
+            var client = await clients.Current(tenant, request.Client, session.ClientIncarnation, cancel);
+            if (await readUser is not { } user || session.HasEnded(tenant, client, user.State))
+                throw Refused("the session was revoked");
+            // Our own write succeeded, but storage's answer was lost.
+            if (response is not null && session.RotationId == rotationId) return response;
+            if (code.SpentAt is not null) throw await Replayed(request, session);
             if (clock.GetUtcNow() >= code.ExpiresAt) throw Refused("expired");
             var next = Started(session, code, client, rotationId).BoundTo(client, request.Jkt) with { Person = Person.Of(tenant, user) };
-            var left = Scope.Parse(session.Scope).Intersect(client.Scope);
-            if (left.IsEmpty) throw OAuthError.InvalidScope("The client may no longer have any of it."); // Nothing is not "all".
-            var scope = GrantedScope.ForUser(tenant, client, user.Roles, left);
-            var token = await accessTokens.ForSession(tenant, client, next, scope, request.Jkt, cancel);
-            answer = await signIns.Answer(tenant, client, next, token, scope, code.Nonce, cancel);
-            // A lost race reads again: then the code is spent, and this request is a replay.
-            if (await sessions.TryRotate(next, token.Record, cancel)) return answer;
+            var grant = new SessionGrant(tenant, client, next, GrantableScope(tenant, client, session, user));
+            var token = await accessTokens.ForSession(grant, request.Jkt, cancel);
+            response = await issuer.Respond(grant, token, code.Nonce, cancel);
+            if (await sessions.TryRotate(next, token.Record, cancel)) return response;
+            // Another request was faster. The next look finds the code spent, which makes this request a replay.
         }
     }
 
-    /// <summary>The one answer for a code that is not good, whatever the reason; <paramref name="detail"/> is for the log.</summary>
-    public static OAuthError Refused(string detail) =>
-        OAuthError.InvalidGrant("The code is not valid, has expired or was used before.", detail);
+    /// <summary>The one answer for every code that can't be redeemed. The reason goes to the log only.</summary>
+    public static OAuthError Refused(string reason) =>
+        OAuthError.InvalidGrant("The code is invalid, expired or was used before.", reason);
+
+    static Scope GrantableScope(Tenant tenant, Client client, Session session, User user)
+    {
+        var remaining = Scope.Parse(session.Scope).Intersect(client.Scope);
+        // An empty scope would otherwise be read as a request for everything.
+        if (remaining.IsEmpty) throw OAuthError.InvalidScope("The client is no longer allowed any of the granted scope.");
+        return GrantedScope.ForUser(tenant, client, user.Roles, remaining);
+    }
 
     Session Started(Session session, CodeBinding code, Client client, string rotationId)
     {
@@ -66,10 +73,10 @@ public sealed partial class CodeRedemption(
         };
     }
 
-    async Task<OAuthError> Replayed(Tenant tenant, Session session, CancellationToken cancel)
+    async Task<OAuthError> Replayed(TokenRequest request, Session session)
     {
-        await sessions.Revoke(tenant.Id, session.Id, "code used twice", cancel);
-        Log.Replayed(logger, tenant.Id, session.ClientId, session.UserId);
+        await sessions.Revoke(request.Tenant.Id, session.Id, "code used twice", request.Cancel);
+        Log.Replayed(logger, request.Tenant.Id, session.ClientId, session.UserId);
         return Refused("used before; the session is revoked");
     }
 

@@ -1,12 +1,11 @@
 using Latchkey.Protocol;
 using Latchkey.Sessions;
 
-
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Device code (RFC 8628 §3.4, §3.5): the device asks until its user has answered. The answer's session then starts like
-/// that of an authorization code, once.
+/// Device code (RFC 8628 §3.4, §3.5): the device polls until its user has decided. If the user allowed it, the session
+/// then starts once, like that of an authorization code.
 /// </summary>
 public sealed class DeviceCodeGrant(
     DeviceRequests devices, SessionStore sessions, CodeRedemption redemption, TimeProvider clock) : IGrant
@@ -17,23 +16,26 @@ public sealed class DeviceCodeGrant(
     /// <inheritdoc/>
     public async Task<TokenResponse> Redeem(TokenRequest request)
     {
-        var (tenant, client, form, _, cancel) = request;
-        var id = await devices.Read(tenant.Id, form.Required("device_code"), cancel)
-            ?? throw OAuthError.InvalidGrant("The device code is not one of ours.");
+        var (tenant, cancel) = (request.Tenant, request.Cancel);
+        var id = await devices.Read(tenant.Id, request.Form.Required("device_code"), cancel)
+            ?? throw OAuthError.InvalidGrant("The device code was not issued here.");
         var device = await devices.Find(tenant, id, cancel) ?? throw OAuthError.ExpiredToken();
-        if (device.ClientId != client.Id) throw OAuthError.InvalidGrant("The device code is another client's.");
-        if (device.Decision is { SessionId: null }) throw OAuthError.AccessDenied("The user said no.");
-        // The answer is written before its session: for a moment there may be only the answer.
-        if (device.Decision is { SessionId: { } sessionId, UserId: { } userId } && await sessions.Find(tenant.Id, sessionId, cancel) is { } session)
+        if (device.ClientId != request.Client.Id) throw IssuedToAnotherClient();
+        if (device.Decision is { SessionId: null }) throw OAuthError.AccessDenied("The user denied the request.");
+        // The decision is written before its session, so for a moment the session may not be there yet.
+        if (device.Decision is { SessionId: { } sessionId, UserId: { } userId }
+            && await sessions.Find(tenant.Id, sessionId, cancel) is { } session)
         {
             if (session.IsPending && clock.GetUtcNow() >= device.RedeemableUntil) throw OAuthError.ExpiredToken();
-            return await redemption.Redeem(request, sessionId, userId, Proven);
+            return await redemption.Redeem(request, sessionId, userId, VerifyBinding);
         }
         if (clock.GetUtcNow() >= device.RedeemableUntil) throw OAuthError.ExpiredToken();
         throw await devices.TryPoll(device, cancel) ? OAuthError.AuthorizationPending() : OAuthError.SlowDown();
     }
 
-    static CodeBinding Proven(Session session, TokenRequest request) =>
+    static CodeBinding VerifyBinding(Session session, TokenRequest request) =>
         session.ClientId == request.Client.Id && session.Code is { RedirectUri: GrantType.DeviceCode } code
-            ? code : throw OAuthError.InvalidGrant("The device code is another client's.");
+            ? code : throw IssuedToAnotherClient();
+
+    static OAuthError IssuedToAnotherClient() => OAuthError.InvalidGrant("The device code was issued to another client.");
 }

@@ -1,42 +1,50 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Sessions;
 using Latchkey.Tenancy;
-using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.OAuth;
 
-/// <summary>A token request whose client is authenticated and allowed to use the grant.</summary>
-public sealed record TokenRequest(Tenant Tenant, Client Client, Form Form, HttpRequest Http, CancellationToken Cancel)
+/// <summary>A token request. Its client is authenticated and may use the grant.</summary>
+public sealed record TokenRequest : TenantRequest
 {
-    /// <summary>The thumbprint of the key of the request's DPoP proof, to which its tokens are bound, or null.</summary>
-    public string? Jkt { get; init; }
+    /// <summary>The token request of a client.</summary>
+    public TokenRequest(TenantRequest request, Client client, Form form) : base(request) => (Client, Form) = (client, form);
 
-    /// <summary>Tells the audit whose session it is.</summary>
-    internal Session? About(Session? session)
-    {
-        var audit = AuditContext.Of(Http);
-        (audit.Actor, audit.Target) = (session?.UserId, session?.Id);
-        return session;
-    }
+    /// <summary>The client.</summary>
+    public Client Client { get; }
+
+    /// <summary>The parameters.</summary>
+    public Form Form { get; }
+
+    /// <summary>The thumbprint of the key of the request's DPoP proof, to which its tokens are bound; or null.</summary>
+    public string? Jkt { get; init; }
 
     /// <summary>The refresh token that came as a cookie, or null.</summary>
     public string? RefreshCookie { get; init; }
+
+    /// <summary>Names the session's user and the session in the audit.</summary>
+    internal Session? Audited(Session? session)
+    {
+        (Audit.Actor, Audit.Target) = (session?.UserId, session?.Id);
+        return session;
+    }
 }
 
-/// <summary>One way to get tokens (RFC 6749 §1.3).</summary>
+/// <summary>One way to get tokens (RFC 6749 §1.3). A grant that is registered in Services.cs appears in discovery.</summary>
 public interface IGrant
 {
-    /// <summary>The wire word, <c>grant_type</c>.</summary>
+    /// <summary>Its <c>grant_type</c>.</summary>
     string Type { get; }
 
     /// <summary>Checks the grant and issues tokens.</summary>
-    /// <exception cref="Protocol.OAuthError">The grant is not good.</exception>
+    /// <exception cref="Protocol.OAuthError">The grant is not valid.</exception>
     Task<TokenResponse> Redeem(TokenRequest request);
 }
 
-/// <summary>A successful answer (RFC 6749 §5.1); <c>expires_in</c> in seconds, the scope always said.</summary>
+/// <summary>A successful token response (RFC 6749 §5.1). <c>expires_in</c> is in seconds; the scope is always stated.</summary>
 public sealed record TokenResponse(
     string AccessToken, int ExpiresIn, string Scope, string? RefreshToken = null, string? IdToken = null)
 {
@@ -46,11 +54,13 @@ public sealed record TokenResponse(
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>When the refresh token ends unless it is used before.</summary>
+    /// <summary>When the refresh token expires if it is not used.</summary>
     [JsonIgnore]
     public DateTimeOffset RefreshExpiresAt { get; init; }
 
-    /// <summary>By which an app shows at the user's next password that the user has signed in on this device before; or null.</summary>
+    /// <summary>
+    /// An app sends this with the user's next password, to show that the user has signed in on this device before; or null.
+    /// </summary>
     public string? DeviceToken { get; init; }
 
     /// <summary><c>Bearer</c> (RFC 6750), or <c>DPoP</c> if the access token is bound to a key (RFC 9449 §5).</summary>

@@ -1,16 +1,15 @@
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Sessions;
-using Latchkey.Tenancy;
-using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Resource owner password credentials (RFC 6749 §4.3). Legacy: RFC 9700 §2.4 forbids it for new apps. It is here for
-/// first-party apps that are being moved over, and works only for a client whose registration names it.
+/// Resource owner password credentials (RFC 6749 §4.3). RFC 9700 §2.4 forbids it for new apps. It exists for first-party
+/// apps that are being migrated, and works only for a client whose registration names it.
 /// </summary>
-public sealed class PasswordGrant(Passwords passwords, KnownDevices devices, SessionIssuer signIns, Settings settings, TimeProvider clock) : IGrant
+public sealed class PasswordGrant(
+    Passwords passwords, KnownDevices devices, SessionIssuer issuer, Settings settings, TimeProvider clock) : IGrant
 {
     /// <inheritdoc/>
     public string Type => GrantType.Password;
@@ -18,24 +17,25 @@ public sealed class PasswordGrant(Passwords passwords, KnownDevices devices, Ses
     /// <inheritdoc/>
     public async Task<TokenResponse> Redeem(TokenRequest request)
     {
-        var (tenant, client, form, http, cancel) = request;
+        var (tenant, client, form, cancel) = (request.Tenant, request.Client, request.Form, request.Cancel);
         var (userName, password) = (form.Required("username"), form.Required("password"));
-        var asked = GrantedScope.ForClient(client, Scope.Parse(form["scope"]));
-        var audit = AuditContext.Of(http);
-        audit.Type = "sign-in";
-        var address = Address(client, form, http);
+        var scope = GrantedScope.ForClient(client, Scope.Parse(form["scope"]));
+        request.Audit.Type = "sign-in";
+        var address = UserAddress(request);
         var place = new SignInPlace(address, form["device_token"]);
         var user = await passwords.SignIn(tenant, userName, password, place, cancel);
-        audit.Actor = user.Id;
-        var tokens = await signIns.Start(tenant, client, user, asked, Authentication.ByPassword(clock.GetUtcNow()),
-            Device.Of(http, address), request.Jkt, cancel);
+        request.Audit.Actor = user.Id;
+        var signIn = new SignIn(tenant, client, user, scope, Authentication.ByPassword(clock.GetUtcNow()));
+        var tokens = await issuer.Start(signIn, Device.Of(request.Http, address), request.Jkt, cancel);
         return tokens with { DeviceToken = await devices.Make(tenant, user, place.Device, cancel) };
     }
 
-    // A backend's own address says nothing of its users; but only of one that an operator trusts are its words taken.
-    string Address(Client client, Form form, HttpRequest http)
+    // A backend's own address says nothing about its users. Only a client that an operator trusts may name theirs.
+    string UserAddress(TokenRequest request)
     {
-        if (!client.ForwardsAddress || client.IsPublic || form["end_user_address"] is not { } said) return CallerAddress.Of(http, settings.FrontDoorId);
-        return CallerAddress.Read(said) ?? throw OAuthError.InvalidRequest("end_user_address is not an IP address.");
+        var client = request.Client;
+        if (!client.ForwardsAddress || client.IsPublic || request.Form["end_user_address"] is not { } forwarded)
+            return CallerAddress.Of(request.Http, settings.FrontDoorId);
+        return CallerAddress.Read(forwarded) ?? throw OAuthError.InvalidRequest("end_user_address is not an IP address.");
     }
 }

@@ -8,13 +8,13 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Refresh (RFC 6749 §6) with rotation and reuse detection (RFC 9700 §4.14.2). The predecessor, shown again within the
-/// client's retry window, gets the same successor again, some times: a phone that lost the answer, or two refreshes at
-/// once, stay signed in, and each such retry is told. Anything older is reuse and ends the session. The user's row, read
-/// beside the session, decides whether it goes on and with which roles.
+/// Refresh (RFC 6749 §6) with rotation and reuse detection (RFC 9700 §4.14.2). Within the client's retry window the
+/// predecessor gets the same successor again, a limited number of times: a phone that lost the response and two parallel
+/// refreshes stay signed in, and every such retry is recorded. Anything older is reuse and ends the session. The user's
+/// row, read beside the session, decides whether the session goes on and with which roles.
 /// </summary>
 public sealed partial class RefreshTokenGrant(
-    SessionStore sessions, UserStore users, ClientStore clients, SessionIssuer signIns, RefreshTokens refreshTokens,
+    SessionStore sessions, UserStore users, ClientStore clients, SessionIssuer issuer, RefreshTokens refreshTokens,
     AccessTokens accessTokens, TimeProvider clock, ILogger<RefreshTokenGrant> logger) : IGrant
 {
     /// <inheritdoc/>
@@ -23,53 +23,57 @@ public sealed partial class RefreshTokenGrant(
     /// <inheritdoc/>
     public async Task<TokenResponse> Redeem(TokenRequest request)
     {
-        var (tenant, _, form, _, cancel) = request;
+        var (tenant, form, cancel) = (request.Tenant, request.Form, request.Cancel);
         var sent = await refreshTokens.Read(tenant.Id, request.RefreshCookie ?? form.Required("refresh_token"), cancel)
-            ?? throw OAuthError.InvalidGrant("The refresh token is not one of ours.");
-        var (rotationId, mayRetry) = (Ids.New(), false);
+            ?? throw OAuthError.InvalidGrant("The refresh token was not issued here.");
+        var (rotationId, isRetry) = (Ids.New(), false);
         while (true)
         {
-            var (session, user, client) = await Usable(request, sent);
+            // First the rows decide whether the token is accepted. Only then is anything signed.
+            var (session, user, client) = await Find(request, sent);
             if (IsBound(session, sent.Counter) && session.Jkt != request.Jkt)
-                throw OAuthError.InvalidGrant("The refresh token is bound to another key."); // No harm to the session: RFC 9449 §11.
+                throw OAuthError.InvalidGrant("The refresh token is bound to another key."); // The session goes on: RFC 9449 §11.
             var scope = Narrowed(tenant, client, session, user, Scope.Parse(form["scope"]));
-            var rotates = sent.Counter == session.Counter;
-            // Our own write, whose answer was lost on the way from storage.
-            var written = sent.Counter == session.Counter - 1 && session.RotationId == rotationId;
-            if (!rotates && !written)
+            var isLive = sent.Counter == session.Counter;
+            // Our own rotation succeeded, but storage's answer was lost.
+            var isOwnRotation = sent.Counter == session.Counter - 1 && session.RotationId == rotationId;
+            if (!isLive && !isOwnRotation)
             {
                 if (!MayRetry(session, sent.Counter, client, request.Jkt))
-                    throw mayRetry ? OvertakenRetry() : await Reused(tenant, session, sent.Counter, cancel);
-                mayRetry = true;
-                if (!IsHeldFast(request, session) && session.Retries >= Client.MaxRetries) throw RetriesUsedUp(request, session);
+                    throw isRetry ? OvertakenRetry() : await Reused(request, session, sent.Counter);
+                isRetry = true;
+                if (!CanNotBeStolen(request, session) && session.Retries >= Client.MaxRetries) throw RetriesUsedUp(request, session);
             }
-            var stays = written || (!rotates && IsHeldFast(request, session));
-            var next = stays ? session : rotates
-                ? Rotated(session, client, rotationId).BoundTo(client, request.Jkt)
+            var next = isOwnRotation ? session
+                : isLive ? Rotated(session, client, rotationId).BoundTo(client, request.Jkt)
+                : CanNotBeStolen(request, session) ? session
                 : session with { Retries = session.Retries + 1, RotationId = rotationId };
-            var token = await accessTokens.ForSession(tenant, client, next, scope, request.Jkt, cancel);
-            var answer = await signIns.Answer(tenant, client, next, token, scope, nonce: null, cancel);
-            if (stays) await sessions.AddToken(session, token.Record, cancel);
-            // A lost race reads again: then this token is the predecessor, which has its own rule.
+            var grant = new SessionGrant(tenant, client, next, scope);
+            var token = await accessTokens.ForSession(grant, request.Jkt, cancel);
+            var response = await issuer.Respond(grant, token, nonce: null, cancel);
+            if (ReferenceEquals(next, session)) await sessions.AddToken(session, token.Record, cancel);
+            // Another request was faster. At the next look this token is the predecessor.
             else if (!await sessions.TryRotate(next, token.Record, cancel)) continue;
-            if (mayRetry) Retried(request, next);
-            return answer;
+            if (isRetry) LogRetry(request, next);
+            return response;
         }
     }
 
-    // The session and its user, as they are now, side by side; an old token, which does not say whose it is, one after the other.
-    async Task<(Session Session, User User, Client Client)> Usable(TokenRequest request, RefreshToken sent)
+    // Reads the session and its user side by side. A token of the former format does not name its user, so the user is
+    // read afterwards.
+    async Task<(Session Session, User User, Client Client)> Find(TokenRequest request, RefreshToken sent)
     {
-        var (tenant, client, _, _, cancel) = request;
-        var asking = sent.UserId is { } known ? users.Find(tenant, known, cancel) : null;
-        var finding = sessions.Find(tenant.Id, sent.SessionId, cancel);
-        await Task.WhenAll([finding, .. asking is null ? [] : (Task[])[asking]]);
-        if (request.About(await finding) is not { } session) throw OAuthError.InvalidGrant("The session has ended.", "no such session");
+        var (tenant, cancel) = (request.Tenant, request.Cancel);
+        var readUser = sent.UserId is { } userId ? users.Find(tenant, userId, cancel) : null;
+        var readSession = sessions.Find(tenant.Id, sent.SessionId, cancel);
+        await Task.WhenAll([readSession, .. readUser is null ? [] : (Task[])[readUser]]);
+        if (request.Audited(await readSession) is not { } session)
+            throw OAuthError.InvalidGrant("The session has ended.", "unknown session");
         if (session.IsPending) throw OAuthError.InvalidGrant("The session has not begun.", "its code is not redeemed");
-        if (session.ClientId != client.Id)
-            throw OAuthError.InvalidGrant("The refresh token is another client's.");
-        client = await clients.Current(tenant, client, session.ClientIncarnation, cancel);
-        var user = await (asking ?? users.Find(tenant, session.UserId, cancel));
+        if (session.ClientId != request.Client.Id)
+            throw OAuthError.InvalidGrant("The refresh token was issued to another client.");
+        var client = await clients.Current(tenant, request.Client, session.ClientIncarnation, cancel);
+        var user = await (readUser ?? users.Find(tenant, session.UserId, cancel));
         if (user is null || session.HasEnded(tenant, client, user.State)) throw OAuthError.InvalidGrant("The session was revoked.");
         var now = clock.GetUtcNow();
         if (now >= session.ExpiresAt || now >= session.IdleExpiresAt)
@@ -77,16 +81,17 @@ public sealed partial class RefreshTokenGrant(
         return (session with { Person = Person.Of(tenant, user) }, user, client);
     }
 
-    // RFC 6749 §6: never more than the session was granted; what the user's roles lack is left out, as at the sign-in,
-    // because the app asks for the same again.
+    // RFC 6749 §6: never more than the session was granted. What the user's roles do not allow is left out, as at the
+    // sign-in, because apps ask for the same scope every time.
     static Scope Narrowed(Tenant tenant, Client client, Session session, User user, Scope asked)
     {
         var granted = Scope.Parse(session.Scope);
-        if (asked.Except(Scope.Parse(session.Asked ?? session.Scope)) is { IsEmpty: false } beyond)
-            throw OAuthError.InvalidScope($"The session was not granted: {beyond}.");
-        var left = (asked.IsEmpty ? granted : asked.Intersect(granted)).Intersect(client.Scope);
-        if (left.IsEmpty) throw OAuthError.InvalidScope("The client or the user may no longer have any of it."); // Nothing is not "all".
-        return GrantedScope.ForUser(tenant, client, user.Roles, left);
+        if (asked.Except(Scope.Parse(session.Asked ?? session.Scope)) is { IsEmpty: false } excess)
+            throw OAuthError.InvalidScope($"The session was not granted: {excess}.");
+        var remaining = (asked.IsEmpty ? granted : asked.Intersect(granted)).Intersect(client.Scope);
+        // An empty scope would otherwise be read as a request for everything.
+        if (remaining.IsEmpty) throw OAuthError.InvalidScope("The client or the user is no longer allowed any of the scope.");
+        return GrantedScope.ForUser(tenant, client, user.Roles, remaining);
     }
 
     Session Rotated(Session session, Client client, string rotationId)
@@ -104,57 +109,64 @@ public sealed partial class RefreshTokenGrant(
 
     static bool IsBound(Session session, int counter) => session.Jkt is not null && counter >= session.BoundSince;
 
-    // Where a token can't be carried off, by a key or by a cookie that no script sees, retries are the app's own: they are
-    // told but not counted, because tabs that wake up together refresh together.
-    static bool IsHeldFast(TokenRequest request, Session session) => session.Jkt is not null || request.RefreshCookie is not null;
+    // A token that is bound to a key, or kept in a cookie that scripts can't read, can't be carried off. Its retries come
+    // from the app itself (browser tabs that wake up together refresh together), so they are recorded but not limited.
+    static bool CanNotBeStolen(TokenRequest request, Session session) => session.Jkt is not null || request.RefreshCookie is not null;
 
-    // The successor of a bound session is worth nothing without its key, so its holder may ask again until it is used.
-    // An unbound predecessor of a bound successor needs the key too: whoever lacks it did not make the successor.
-    bool MayRetry(Session session, int counter, Client client, string? jkt) =>
-        counter == session.Counter - 1 && (session.Jkt is null || session.Jkt == jkt)
-        && ((session.Jkt is not null && client.RetryWindowSeconds > 0)
-            || clock.GetUtcNow() < session.RotatedAt.AddSeconds(client.RetryWindowSeconds));
-
-    // Whoever holds the token could be a thief: inside the window nothing else would tell of the two.
-    void Retried(TokenRequest request, Session session)
+    // The successor of a bound session is useless without the key, so the key's holder may retry until it is used.
+    // An unbound predecessor of a bound successor needs the key as well: whoever lacks it did not make the successor.
+    bool MayRetry(Session session, int counter, Client client, string? jkt)
     {
-        Tell(request, session);
+        if (counter != session.Counter - 1 || (session.Jkt is not null && session.Jkt != jkt)) return false;
+        return (session.Jkt is not null && client.RetryWindowSeconds > 0)
+            || clock.GetUtcNow() < session.RotatedAt.AddSeconds(client.RetryWindowSeconds);
+    }
+
+    // The retry may come from a thief, and within the window nothing else would show that two parties hold the token.
+    void LogRetry(TokenRequest request, Session session)
+    {
+        AuditRetry(request, session);
         Instruments.RefreshRetried(request.Tenant.Id, "ok");
         Log.Retried(logger, request.Tenant.Id, session.ClientId, session.UserId, session.Retries);
     }
 
-    // No harm to the session: an app that refreshes in many places at once is no thief.
-    OAuthError RetriesUsedUp(TokenRequest request, Session session)
+    // The session goes on: an app that refreshes in many places at once is not a thief.
+    static OAuthError RetriesUsedUp(TokenRequest request, Session session)
     {
-        Tell(request, session);
+        AuditRetry(request, session);
         Instruments.RefreshRetried(request.Tenant.Id, "refused");
-        return OAuthError.InvalidGrant($"The refresh token was used before, and sent again {Client.MaxRetries} times. Use the newest.", "retries used up");
+        return OAuthError.InvalidGrant(
+            $"The refresh token was used before, and sent again {Client.MaxRetries} times. Use the newest.", "retries used up");
     }
 
-    static void Tell(TokenRequest request, Session session)
+    static void AuditRetry(TokenRequest request, Session session)
     {
-        var audit = AuditContext.Of(request.Http);
-        var which = session.Jkt is not null ? "retry with the session's key" : request.RefreshCookie is not null ? "retry by cookie" : $"retry {session.Retries}";
-        (audit.Type, audit.Detail) = ("refresh-retry", $"{which} of generation {session.Counter}");
+        var kind = session.Jkt is not null ? "retry with the session's key"
+            : request.RefreshCookie is not null ? "retry by cookie" : $"retry {session.Retries}";
+        (request.Audit.Type, request.Audit.Detail) = ("refresh-retry", $"{kind} of generation {session.Counter}");
     }
 
-    // It was in time; its successor was used while it was on its way.
-    static OAuthError OvertakenRetry() => OAuthError.InvalidGrant("The refresh token was used before. Use the newest.", "overtaken by its successor");
+    // The retry was in time, but its successor was used before the retry was finished.
+    static OAuthError OvertakenRetry() =>
+        OAuthError.InvalidGrant("The refresh token was used before. Use the newest.", "overtaken by its successor");
 
-    async Task<OAuthError> Reused(Tenant tenant, Session session, int counter, CancellationToken cancel)
+    async Task<OAuthError> Reused(TokenRequest request, Session session, int counter)
     {
-        await sessions.Revoke(tenant.Id, session.Id, "refresh token reused", cancel);
-        Instruments.RefreshReused(tenant.Id);
-        Log.Reused(logger, tenant.Id, session.ClientId, session.UserId, session.Counter - counter);
+        var tenant = request.Tenant.Id;
+        await sessions.Revoke(tenant, session.Id, "refresh token reused", request.Cancel);
+        Instruments.RefreshReused(tenant);
+        Log.Reused(logger, tenant, session.ClientId, session.UserId, session.Counter - counter);
         return OAuthError.InvalidGrant("The refresh token was used before; the session is revoked.", "reused; session revoked");
     }
 
     static partial class Log
     {
-        [LoggerMessage(20, LogLevel.Warning, "Tenant {Tenant}, client {ClientId}, user {UserId}: refresh token reused, {Age} generations old; session revoked")]
+        [LoggerMessage(20, LogLevel.Warning,
+            "Tenant {Tenant}, client {ClientId}, user {UserId}: refresh token reused, {Age} generations old; session revoked")]
         public static partial void Reused(ILogger logger, string tenant, string clientId, string userId, int age);
 
-        [LoggerMessage(26, LogLevel.Warning, "Tenant {Tenant}, client {ClientId}, user {UserId}: refresh token sent again inside the retry window, time {Retries}")]
+        [LoggerMessage(26, LogLevel.Warning,
+            "Tenant {Tenant}, client {ClientId}, user {UserId}: refresh token sent again inside the retry window, time {Retries}")]
         public static partial void Retried(ILogger logger, string tenant, string clientId, string userId, int retries);
     }
 }

@@ -1,6 +1,6 @@
-// The file service over HTTP. Failures are problem+json (RFC 9457) with a stable code.
+// Calls the file service over HTTP. Errors are problem+json (RFC 9457) with a stable code.
 
-/** What the service refused, and why. */
+/** The service refused a request; `code` says why. */
 export class ApiError extends Error {
   constructor(status, problem) {
     super(problem.detail ?? problem.title ?? `The service answered ${status}.`);
@@ -10,15 +10,15 @@ export class ApiError extends Error {
   }
 }
 
-/** True if the same request may go through later: no network, or a server that is busy. fetch says TypeError for the first. */
-export const isPassing = error =>
+/** True if the same request may succeed later: the network is down (fetch throws TypeError) or the server is busy. */
+export const isTemporary = error =>
   error instanceof TypeError || (error instanceof ApiError && (error.status >= 500 || error.status === 408 || error.status === 429));
 
 export class Api {
   #session;
   #tenant;
 
-  /** @param tenant the issuer's address, under which everything else is. */
+  /** @param tenant the issuer's address; all other addresses start with it. */
   constructor(session, tenant) {
     this.#session = session;
     this.#tenant = tenant;
@@ -26,10 +26,10 @@ export class Api {
 
   spaces() { return this.#send('GET', '/spaces'); }
 
-  /** A page of a folder, of the trash, or of what is shared; `query` is as in docs/apps/files.md. */
+  /** Lists a page of a folder, of the trash, or of shared files; docs/apps/files.md describes the `query`. */
   list(query) {
-    const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-    return this.#send('GET', `/files?${new URLSearchParams(given)}`);
+    const fields = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+    return this.#send('GET', `/files?${new URLSearchParams(fields)}`);
   }
 
   begin(file, signal) { return this.#send('POST', '/files', file, signal); }
@@ -60,13 +60,13 @@ export class Api {
       if (body !== undefined) headers['Content-Type'] = 'application/json';
       const response = await fetch(this.#tenant + path, { method, headers, body: body && JSON.stringify(body), signal });
       if (response.status === 401 && attempt === 0) {
-        await this.#session.refresh(); // It was revoked, or this device's clock is wrong.
+        await this.#session.refresh(); // The token was revoked, or this device's clock is wrong.
         continue;
       }
       if (response.status === 204) return undefined;
-      const answer = await response.json().catch(() => ({}));
-      if (!response.ok) throw new ApiError(response.status, answer);
-      return answer;
+      const result = await response.json().catch(() => ({}));
+      if (!response.ok) throw new ApiError(response.status, result);
+      return result;
     }
   }
 }

@@ -1,5 +1,5 @@
-// The page my-files: a client of the file service like any other, and an example for one. Start reading here:
-// session.js signs in, api.js asks the service, upload.js and blocks.js move bytes, the rest is what is to be seen.
+// The page my-files: a client of the file service like any other, and an example of one. Start reading here: session.js
+// signs in, api.js calls the service, upload.js and blocks.js send bytes, and the rest is the user interface.
 import { Api } from './api.js';
 import { byId, guarded, say } from './dom.js';
 import { FilesPanel } from './files-panel.js';
@@ -15,7 +15,7 @@ const session = new Session(issuer, client, () => {
 });
 
 async function main() {
-  // Under another name of this machine the sign-in would come back to a page that never asked.
+  // The sign-in returns to the issuer's origin. Under any other host name of this machine it would never come back here.
   if (location.origin !== new URL(issuer).origin) return location.replace(`${issuer}/${client}${location.hash}`);
   byId('sign-in').addEventListener('click', () => guarded(() => session.signIn()));
   byId('sign-out').addEventListener('click', () => session.signOut());
@@ -24,7 +24,7 @@ async function main() {
   try {
     isSignedIn = !hasLeft && await session.start();
   } catch (error) {
-    say(error.message, true); // And the person decides: going there by itself could go round and round.
+    say(error.message, true); // The user decides what happens next. Redirecting automatically could end in a loop.
     byId('signed-out').hidden = false;
     return undefined;
   }

@@ -1,8 +1,8 @@
-// Sends a file's bytes to storage: whole, or in blocks, several at once and each as often as it takes.
+// Sends a file's bytes to storage: as a whole, or in blocks, several in parallel.
 
-const atOnce = 3;
+const maxParallel = 3;
 
-/** Storage did not take the bytes. */
+/** Storage refused the bytes. */
 export class StorageError extends Error {
   constructor(status) {
     super(`Storage answered ${status}.`);
@@ -10,50 +10,50 @@ export class StorageError extends Error {
   }
 }
 
-/** Block n's id, as complete expects it: base64 of n in eight digits. */
+/** The id of block n, as "complete" expects it: the base64 of n in eight digits. */
 const blockId = n => btoa(String(n).padStart(8, '0'));
 
 const blockUrl = (upload, n) => `${upload.url}&comp=block&blockid=${encodeURIComponent(blockId(n))}`;
 
-/** The numbers of the blocks that have not arrived; `received` are ranges of first and last. */
+/** The numbers of the blocks that have not arrived. `received` holds ranges of first and last number. */
 export const missing = ({ blockCount, received }) =>
   Array.from({ length: blockCount }, (_, n) => n).filter(n => !received.some(([first, last]) => first <= n && n <= last));
 
-/** Sends a whole file with one PUT. `onSent` hears how many of its bytes are on their way. */
+/** Sends a whole file with one PUT. `onSent` is called with the number of bytes sent so far. */
 export const sendWhole = (file, { upload }, { signal, onSent }) => put(upload.url, upload.headers, file, signal, onSent);
 
-/** Sends the blocks that are missing. `onSent` hears how many bytes of the file are there or on their way. */
+/** Sends the missing blocks. `onSent` is called with the number of bytes that have arrived or are being sent. */
 export async function sendBlocks(file, progress, { signal, onSent }) {
   const { upload } = progress;
-  const left = missing(progress);
+  const remaining = missing(progress);
   const sizeOf = n => Math.min(upload.blockSize, file.size - n * upload.blockSize);
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
-  const onTheWay = new Map();
-  let arrived = file.size - left.reduce((sum, n) => sum + sizeOf(n), 0);
-  const tell = () => onSent(arrived + [...onTheWay.values()].reduce((sum, bytes) => sum + bytes, 0));
+  const inFlight = new Map();
+  let arrived = file.size - remaining.reduce((sum, n) => sum + sizeOf(n), 0);
+  const report = () => onSent(arrived + [...inFlight.values()].reduce((sum, bytes) => sum + bytes, 0));
 
   async function worker() {
-    for (let n = left.shift(); n !== undefined; n = left.shift()) {
+    for (let n = remaining.shift(); n !== undefined; n = remaining.shift()) {
       const block = file.slice(n * upload.blockSize, n * upload.blockSize + sizeOf(n));
       await put(blockUrl(upload, n), upload.headers, block, either, bytes => {
-        onTheWay.set(n, bytes);
-        tell();
+        inFlight.set(n, bytes);
+        report();
       });
-      onTheWay.delete(n);
+      inFlight.delete(n);
       arrived += block.size;
-      tell();
+      report();
     }
   }
   try {
-    await Promise.all(Array.from({ length: atOnce }, worker));
+    await Promise.all(Array.from({ length: maxParallel }, worker));
   } catch (error) {
-    stop.abort(); // The others too: whoever goes on asks first what has arrived.
+    stop.abort(); // Stops the other blocks too. A new attempt starts by asking which blocks have arrived.
     throw error;
   }
 }
 
-/** One PUT. By XMLHttpRequest, because fetch tells nothing on the way up. */
+/** Sends one PUT, by XMLHttpRequest because fetch reports no upload progress. */
 function put(url, headers, body, signal, onSent) {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
@@ -64,7 +64,7 @@ function put(url, headers, body, signal, onSent) {
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = event => onSent(event.loaded);
     request.onload = () => (request.status === 201 ? resolve() : reject(new StorageError(request.status)));
-    request.onerror = () => reject(new TypeError('The network is gone.'));
+    request.onerror = () => reject(new TypeError('The network connection was lost.'));
     request.onabort = () => reject(signal.reason);
     request.onloadend = () => signal.removeEventListener('abort', abort);
     request.send(body);

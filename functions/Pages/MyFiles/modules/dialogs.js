@@ -1,7 +1,7 @@
-// Questions in a dialog of the page, which keeps the focus and closes with Escape.
+// Asks questions in a dialog, which keeps the focus and closes with Escape.
 import { byId } from './dom.js';
 
-/** Asks for a text; undefined if the person thinks better of it. */
+/** Asks for a text; undefined if the user cancels. */
 export function ask(title, label, value) {
   byId('ask-title').textContent = title;
   byId('ask-label').textContent = label;

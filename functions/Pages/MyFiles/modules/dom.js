@@ -1,9 +1,9 @@
-// Elements and words. What people typed goes in as text (textContent), never as markup.
+// Elements and texts. What users typed is inserted as text (textContent), never as markup.
 
 /** An element by its id. */
 export const byId = id => document.getElementById(id);
 
-/** Makes an element: `el('button', { type: 'button', onclick }, 'Save')`. A text child can't become markup. */
+/** Creates an element: `el('button', { type: 'button', onclick }, 'Save')`. A string becomes a text node, never markup. */
 export function el(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -15,43 +15,43 @@ export function el(tag, properties = {}, ...children) {
   return element;
 }
 
-/** A button that does something, says what went wrong, and can't be pressed twice at once. */
-export function button(words, label, act) {
-  const made = el('button', { type: 'button', className: 'text', 'aria-label': label }, words);
+/** Creates a button. It shows what went wrong, and ignores clicks while its action is running. */
+export function button(text, label, action) {
+  const element = el('button', { type: 'button', className: 'text', 'aria-label': label }, text);
   let isBusy = false; // Not `disabled`, which would throw the keyboard's focus away.
-  made.addEventListener('click', async () => {
+  element.addEventListener('click', async () => {
     if (isBusy) return;
     isBusy = true;
-    await guarded(act);
+    await guarded(action);
     isBusy = false;
   });
-  return made;
+  return element;
 }
 
-/** Does something; if it fails the page says so. */
-export async function guarded(act) {
+/** Runs an action; if it fails, the page shows why. */
+export async function guarded(action) {
   try {
-    return await act();
+    return await action();
   } catch (error) {
     say(error.message, true);
     return undefined;
   }
 }
 
-/** Tells the person; screen readers hear it too. */
-export function say(words, isWrong = false) {
-  byId('said').textContent = isWrong ? '' : words;
-  byId('wrong').textContent = isWrong ? words : '';
+/** Shows a message, which screen readers announce too. */
+export function say(text, isWrong = false) {
+  byId('said').textContent = isWrong ? '' : text;
+  byId('wrong').textContent = isWrong ? text : '';
 }
 
 const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
 
-/** A number of bytes for people. */
+/** Formats a number of bytes. */
 export function size(bytes) {
   let [value, unit] = [bytes, 0];
   for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000;
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** A time for people, of a text as RFC 3339 writes it. */
+/** Formats a time that is given as RFC 3339 text. */
 export const time = text => new Date(text).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });

@@ -1,4 +1,4 @@
-// Spaces, folders and files: what is where, and what can be done with it.
+// Shows spaces, folders and files, and the actions on them.
 import { button, byId, el, guarded, say, size, time } from './dom.js';
 import { ask } from './dialogs.js';
 import { openShares } from './shares.js';
@@ -9,18 +9,18 @@ const shared = { space: 'shared', name: 'Shared with me', right: 'read' };
 export class FilesPanel {
   #api;
   #spaces = [];
-  #place = placeInAddress(); // From the start: a person may choose files before the first answer is here.
+  #place = placeInAddress(); // Set at once, because the user may choose files before the first response arrives.
   #cursor;
-  #turn = 0;
+  #generation = 0;
 
   constructor(api) {
     this.#api = api;
   }
 
-  /** Reads the spaces, and shows the place that the address names. */
+  /** Loads the spaces and shows the place that the address names. */
   async start() {
     const { spaces } = await this.#api.spaces();
-    // The space "app" is for apps that keep something for all their users; this one does not.
+    // The space "app" is for apps that store something for all their users. This page does not.
     this.#spaces = [...ownSpaces, ...spaces.filter(({ space }) => space.startsWith('group:')), shared];
     addEventListener('hashchange', () => guarded(() => this.show()));
     byId('more').addEventListener('click', () => guarded(() => this.#page()));
@@ -32,26 +32,27 @@ export class FilesPanel {
       const name = await ask('New folder', 'Name', '');
       if (!name) return;
       go({ space: this.#place.space, folder: inside(this.#place.folder, name) });
-      say('The folder is there as soon as a file is in it.');
+      say('The folder will exist once you upload a file to it.');
     }));
     await this.show();
   }
 
-  /** Where a new upload belongs. */
+  /** Where new uploads go. */
   get place() {
     const { space, folder } = this.#place;
     return { space, folder };
   }
 
-  /** Shows the place that the address names, from its beginning. */
+  /** Shows the first page of the place that the address names. */
   async show() {
     this.#place = placeInAddress();
     this.#cursor = undefined;
     const { space, folder, trash, prefix } = this.#place;
     const here = this.#spaces.find(one => one.space === space) ?? ownSpaces[0];
     const mayWrite = here.right !== 'read';
-    byId('spaces').replaceChildren(...this.#spaces.map(one => el('li', {}, link(one.name, { space: one.space }, one === here && !trash)),
-    ), el('li', {}, link('Trash', { space: mayWrite ? here.space : 'me', trash: true }, trash)));
+    const spaces = this.#spaces.map(one => el('li', {}, link(one.name, { space: one.space }, one === here && !trash)));
+    const trashLink = link('Trash', { space: mayWrite ? here.space : 'me', trash: true }, trash);
+    byId('spaces').replaceChildren(...spaces, el('li', {}, trashLink));
     byId('path').replaceChildren(...this.#path(here, folder, trash));
     byId('tools').hidden = !mayWrite || trash;
     byId('search').hidden = trash || space === 'shared';
@@ -60,16 +61,16 @@ export class FilesPanel {
   }
 
   async #page() {
-    const turn = ++this.#turn;
+    const generation = ++this.#generation;
     const { space, folder, trash, prefix } = this.#place;
     const first = this.#cursor === undefined;
     const page = await this.#api.list({ space, folder, prefix, trash, cursor: this.#cursor, limit: 50 });
-    if (turn !== this.#turn) return; // The person has gone elsewhere meanwhile.
+    if (generation !== this.#generation) return; // The user has moved to another place in the meantime.
     const rows = [...(page.folders ?? []).map(name => this.#folder(name)), ...page.files.map(file => this.#file(file))];
     if (first) byId('rows').replaceChildren();
     byId('rows').append(...rows);
     this.#cursor = page.cursor;
-    if (page.cursor && rows.length === 0) return this.#page(); // A page of what is shared may be empty before the last.
+    if (page.cursor && rows.length === 0) return this.#page(); // A page of shared files can be empty even if more pages follow.
     byId('more').hidden = !page.cursor;
     byId('empty').hidden = byId('rows').childElementCount > 0;
     return undefined;
@@ -79,11 +80,13 @@ export class FilesPanel {
     const names = folder ? folder.split('/') : [];
     const parts = names.map((name, n) => ({ name, to: { space: here.space, folder: names.slice(0, n + 1).join('/') } }));
     const all = trash ? [{ name: `Trash of ${here.name}` }] : [{ name: here.name, to: { space: here.space } }, ...parts];
-    return all.map(({ name, to }, n) => el('li', {}, n < all.length - 1 ? link(name, to) : el('span', { 'aria-current': 'page', dir: 'auto' }, name)));
+    const current = name => el('span', { 'aria-current': 'page', dir: 'auto' }, name);
+    return all.map(({ name, to }, n) => el('li', {}, n < all.length - 1 ? link(name, to) : current(name)));
   }
 
   #folder(name) {
-    return el('li', {}, el('span', {}, link(name, { space: this.#place.space, folder: inside(this.#place.folder, name) }), el('small', {}, 'Folder')));
+    const place = { space: this.#place.space, folder: inside(this.#place.folder, name) };
+    return el('li', {}, el('span', {}, link(name, place), el('small', {}, 'Folder')));
   }
 
   #file(file) {
@@ -95,21 +98,23 @@ export class FilesPanel {
     const { name } = file;
     const right = this.#spaces.find(one => one.space === this.#place.space)?.right;
     const mayWrite = right !== 'read' || file.access === 'write';
-    const does = [];
+    const buttons = [];
     if (this.#place.trash) {
-      does.push(button('Restore', `Restore ${name}`, () => this.#then(this.#api.restore(file.id), `${name} is back.`)));
-      does.push(button('Delete for good', `Delete for good: ${name}`, () => this.#deleteForGood(file)));
+      buttons.push(button('Restore', `Restore ${name}`, () => this.#then(this.#api.restore(file.id), `${name} was restored.`)));
+      buttons.push(button('Delete permanently', `Delete permanently: ${name}`, () => this.#deleteForGood(file)));
     } else {
-      does.push(button('Download', `Download ${name}`, () => this.#download(file)));
-      if (mayWrite) does.push(button('Rename', `Rename ${name}`, () => this.#change(file, 'name', 'Rename', 'Name')));
-      if (mayWrite) does.push(button('Move', `Move ${name}`, () => this.#change(file, 'folder', 'Move', 'Folder, such as Photos/2026')));
-      if (right === 'share') does.push(button('Share', `Share ${name}`, () => openShares(this.#api, file, this.#spaces)));
-      if (mayWrite) does.push(button('Delete', `Delete ${name}`, () => this.#then(this.#api.trash(file.id), `${name} is in the trash.`)));
+      buttons.push(button('Download', `Download ${name}`, () => this.#download(file)));
+      if (mayWrite) buttons.push(button('Rename', `Rename ${name}`, () => this.#change(file, 'name', 'Rename', 'Name')));
+      const move = () => this.#change(file, 'folder', 'Move', 'Folder, for example Photos/2026');
+      if (mayWrite) buttons.push(button('Move', `Move ${name}`, move));
+      if (right === 'share') buttons.push(button('Share', `Share ${name}`, () => openShares(this.#api, file, this.#spaces)));
+      const trash = () => this.#then(this.#api.trash(file.id), `${name} was moved to the trash.`);
+      if (mayWrite) buttons.push(button('Delete', `Delete ${name}`, trash));
     }
-    return el('span', { className: 'actions' }, ...does);
+    return el('span', { className: 'actions' }, ...buttons);
   }
 
-  // Storage serves it as an attachment, under its name: the page stays where it is.
+  // Storage serves the file as an attachment, so the browser stays on this page.
   async #download(file) {
     const { url } = await this.#api.download(file.id);
     location.assign(url);
@@ -118,21 +123,22 @@ export class FilesPanel {
   async #change(file, field, title, label) {
     const value = await ask(`${title} ${file.name}`, label, file[field]);
     if (value === undefined || value === file[field]) return;
-    await this.#then(this.#api.change(file.id, { [field]: value }), field === 'name' ? `It is called ${value} now.` : `${file.name} is moved.`);
+    const message = field === 'name' ? `The file was renamed to ${value}.` : `${file.name} was moved.`;
+    await this.#then(this.#api.change(file.id, { [field]: value }), message);
   }
 
   async #deleteForGood(file) {
-    const typed = await ask(`Delete ${file.name} for good?`, 'Type its name to delete it', '');
-    if (typed === undefined) return;
-    if (typed === file.name) await this.#then(this.#api.deleteForGood(file.id), `${file.name} is deleted.`);
-    else say('That is not its name. Nothing was deleted.', true);
+    const typedName = await ask(`Delete ${file.name} permanently?`, 'Type the file name to confirm', '');
+    if (typedName === undefined) return;
+    if (typedName === file.name) await this.#then(this.#api.deleteForGood(file.id), `${file.name} was deleted.`);
+    else say('The name does not match. Nothing was deleted.', true);
   }
 
-  async #then(done, words) {
-    await done;
+  async #then(request, message) {
+    await request;
     await this.show();
-    say(words);
-    byId('title').focus(); // The button that was pressed may be gone.
+    say(message);
+    byId('title').focus(); // The button that was pressed may no longer exist.
   }
 }
 

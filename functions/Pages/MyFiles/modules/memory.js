@@ -1,9 +1,9 @@
-// Which uploads are not done, so that another visit can go on with them. No bytes, no tokens and no URLs are kept here.
+// Remembers unfinished uploads, so that a later visit can resume them. It stores no bytes, no tokens and no URLs.
 
 export class Memory {
   #key;
 
-  /** @param user whose uploads: two people at one browser have a list each. */
+  /** @param user the owner of the uploads: two people who share a browser have a list each. */
   constructor(user) {
     this.#key = `uploads of ${user.iss} ${user.sub}`;
   }
@@ -12,7 +12,7 @@ export class Memory {
     try {
       return JSON.parse(localStorage.getItem(this.#key)) ?? [];
     } catch {
-      return []; // Switched off, or not ours.
+      return []; // Storage is switched off, or holds something else.
     }
   }
 
@@ -32,7 +32,7 @@ export class Memory {
     try {
       localStorage.setItem(this.#key, JSON.stringify(notes));
     } catch {
-      // Then a reload forgets them; the sweep of the service removes what was sent.
+      // A reload then forgets the uploads, and the service removes what was sent after a while.
     }
   }
 }

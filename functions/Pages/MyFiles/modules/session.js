@@ -1,7 +1,7 @@
-// Signing in, as an app in a browser does it: authorization code with PKCE (RFC 6749 section 4.1, RFC 7636). The access
-// token lives in this object and nowhere else. The refresh token is a cookie for the token endpoint that no script sees.
+// Signs in like any browser app: authorization code with PKCE (RFC 6749 section 4.1, RFC 7636). The access token exists only
+// in this object. The refresh token is a cookie for the token endpoint that scripts can't read.
 
-/** There is nobody signed in, or no longer. */
+/** Nobody is signed in, or the session has ended. */
 export class SignInNeeded extends Error {}
 
 const scope = 'openid profile offline_access files.read files.write files.share';
@@ -16,18 +16,18 @@ export class Session {
   #refreshing;
   #onEnded;
 
-  /** @param onEnded hears that a session which was there has ended, for example because the person ended it elsewhere. */
+  /** @param onEnded is called when the session has ended, for example because the user ended it elsewhere. */
   constructor(issuer, client, onEnded) {
     this.#issuer = issuer;
     this.#client = client;
     this.#onEnded = onEnded;
   }
 
-  /** Takes the answer that a sign-in has brought, or goes on with the session of the last visit; false if there is none. */
+  /** Handles the response of a sign-in, or resumes the session of the last visit; false if there is none. */
   async start() {
-    const answer = new URLSearchParams(location.search);
-    history.replaceState(null, '', location.pathname + location.hash); // A code has no business in an address.
-    if (answer.has('code') || answer.has('error')) return this.#takeAnswer(answer);
+    const response = new URLSearchParams(location.search);
+    history.replaceState(null, '', location.pathname + location.hash); // The code must not stay in the address.
+    if (response.has('code') || response.has('error')) return this.#handleResponse(response);
     try {
       await this.refresh();
       return true;
@@ -37,7 +37,7 @@ export class Session {
     }
   }
 
-  /** Leaves for the sign-in page. */
+  /** Goes to the sign-in page. */
   async signIn() {
     const [verifier, state] = [random(), random()];
     sessionStorage.setItem(this.#client, JSON.stringify({ verifier, state, hash: location.hash }));
@@ -53,7 +53,7 @@ export class Session {
     })}`);
   }
 
-  /** Ends the session and the browser's sign-in (OpenID Connect RP-Initiated Logout), and comes back here. */
+  /** Ends the session and the browser's sign-in (OpenID Connect RP-Initiated Logout), then returns here. */
   signOut() {
     location.assign(`${this.#issuer}/oauth/logout?${new URLSearchParams({
       id_token_hint: this.#idToken,
@@ -62,19 +62,19 @@ export class Session {
     })}`);
   }
 
-  /** An access token that is good for a while. */
+  /** An access token that is valid for a while. */
   async token() {
     if (Date.now() >= this.#freshUntil) await this.refresh();
     return this.#token;
   }
 
-  /** Gets a new access token; several callers at once get the same. */
+  /** Gets a new access token; parallel callers share one request. */
   async refresh() {
-    this.#refreshing ??= this.#ask({ grant_type: 'refresh_token' }).finally(() => { this.#refreshing = undefined; });
+    this.#refreshing ??= this.#requestTokens({ grant_type: 'refresh_token' }).finally(() => { this.#refreshing = undefined; });
     return this.#refreshing;
   }
 
-  /** Who is signed in: what the ID token says. It came straight from the token endpoint. */
+  /** The signed-in user, from the ID token. The token came straight from the token endpoint, so it is not verified. */
   get user() {
     const json = atob(this.#idToken.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'));
     return JSON.parse(new TextDecoder().decode(Uint8Array.from(json, char => char.charCodeAt(0))));
@@ -84,38 +84,38 @@ export class Session {
     return `${this.#issuer}/my-files`;
   }
 
-  async #takeAnswer(answer) {
-    const asked = JSON.parse(sessionStorage.getItem(this.#client));
+  async #handleResponse(response) {
+    const request = JSON.parse(sessionStorage.getItem(this.#client));
     sessionStorage.removeItem(this.#client);
-    // Before anything else is believed: that this answers our question (RFC 6749 section 10.12), and our issuer's (RFC 9207).
-    if (!asked || answer.get('state') !== asked.state || answer.get('iss') !== this.#issuer)
-      throw new Error('This is not the answer to our sign-in. Please sign in again.');
-    if (answer.has('error')) throw new Error(`You are not signed in: ${answer.get('error_description') ?? answer.get('error')}`);
-    await this.#ask({
+    // First check that this responds to our request (RFC 6749 section 10.12) and comes from our issuer (RFC 9207).
+    if (!request || response.get('state') !== request.state || response.get('iss') !== this.#issuer)
+      throw new Error('The sign-in could not be verified. Please sign in again.');
+    if (response.has('error')) throw new Error(`The sign-in failed: ${response.get('error_description') ?? response.get('error')}`);
+    await this.#requestTokens({
       grant_type: 'authorization_code',
-      code: answer.get('code'),
+      code: response.get('code'),
       redirect_uri: this.#home,
-      code_verifier: asked.verifier,
+      code_verifier: request.verifier,
     });
-    history.replaceState(null, '', location.pathname + asked.hash);
+    history.replaceState(null, '', location.pathname + request.hash);
     return true;
   }
 
-  async #ask(form) {
+  async #requestTokens(form) {
     const response = await fetch(`${this.#issuer}/oauth/token`, {
       method: 'POST',
       body: new URLSearchParams({ client_id: this.#client, ...form }),
     });
-    const answer = await response.json();
+    const tokens = await response.json();
     if (response.status === 400) {
       if (this.#token) this.#onEnded();
-      throw new SignInNeeded('Your sign-in has ended. Sign in again: nothing that was uploaded is lost.');
+      throw new SignInNeeded('Your session has ended. Sign in again; your uploads are safe.');
     }
-    // 503 and the like: it passes, and the session is still there.
-    if (!response.ok) throw new TypeError(answer.detail ?? 'The sign-in service does not answer.');
-    this.#token = answer.access_token;
-    this.#idToken = answer.id_token ?? this.#idToken;
-    this.#freshUntil = Date.now() + (answer.expires_in - earlySeconds) * 1000;
+    // A temporary failure such as 503: the session still exists.
+    if (!response.ok) throw new TypeError(tokens.detail ?? 'The sign-in service is not responding.');
+    this.#token = tokens.access_token;
+    this.#idToken = tokens.id_token ?? this.#idToken;
+    this.#freshUntil = Date.now() + (tokens.expires_in - earlySeconds) * 1000;
   }
 }
 

@@ -1,4 +1,4 @@
-// Who else has a file: users, groups and links; to give and to take back.
+// The dialog that shares a file with users, groups and by link, and revokes shares.
 import { button, byId, el, guarded, time } from './dom.js';
 
 let current;
@@ -12,12 +12,12 @@ export async function openShares(api, file, spaces) {
   byId('share-form').reset();
   byId('link-form').reset();
   byId('link-made').hidden = true;
-  tell('');
+  show('');
   await list();
   byId('share').showModal();
 }
 
-/** Wires the dialog's forms; once. */
+/** Connects the dialog's forms. Call it once. */
 export function startShares() {
   byId('share-form').addEventListener('submit', event => submit(event, async fields => {
     const to = fields.get('kind') === 'group' ? { group: fields.get('group') } : { user: fields.get('user').trim() };
@@ -27,7 +27,7 @@ export function startShares() {
   byId('link-form').addEventListener('submit', event => submit(event, async fields => {
     const link = { password: fields.get('password') || undefined, maxDownloads: Number(fields.get('downloads')) || undefined };
     const made = await share({ link, access: 'read', until: until(fields) });
-    byId('link-url').value = made.link.url; // It is said once: only its hash is kept.
+    byId('link-url').value = made.link.url; // The URL is shown only now: the service stores only its hash.
     byId('link-made').hidden = false;
     byId('link-url').focus();
     byId('link-url').select();
@@ -35,23 +35,23 @@ export function startShares() {
   }));
   byId('link-copy').addEventListener('click', () => guarded(async () => {
     await navigator.clipboard.writeText(byId('link-url').value);
-    tell('The link is copied.');
+    show('The link was copied.');
   }));
 }
 
-async function submit(event, act) {
+async function submit(event, action) {
   event.preventDefault();
   try {
-    await act(new FormData(event.target));
+    await action(new FormData(event.target));
   } catch (error) {
-    tell(error.message, true);
+    show(error.message, true);
   }
 }
 
-async function share(what) {
-  const made = await current.api.share(current.file.id, what);
+async function share(fields) {
+  const made = await current.api.share(current.file.id, fields);
   await list();
-  tell(what.link ? 'The link is made. Copy it now: it is not shown again.' : 'It is shared.');
+  show(fields.link ? 'The link was created. Copy it now; it will not be shown again.' : 'The file was shared.');
   return made;
 }
 
@@ -62,29 +62,29 @@ async function list() {
 }
 
 function row(share) {
-  const who = share.link ? 'Anybody with the link' : share.with.name;
+  const who = share.link ? 'Anyone with the link' : share.with.name;
   const details = [
-    share.access === 'write' ? 'may change it' : 'may read it',
+    share.access === 'write' ? 'can edit' : 'can view',
     share.until && `until ${time(share.until)}`,
     share.link?.password && 'with a password',
     share.link?.maxDownloads && `${share.link.downloads} of ${share.link.maxDownloads} downloads`,
   ].filter(Boolean).join(' · ');
-  const revoke = button('Take back', `Take back: ${who}`, async () => {
+  const revoke = button('Revoke', `Revoke: ${who}`, async () => {
     await current.api.revoke(current.file.id, share.id);
     await list();
-    tell('It is taken back.');
+    show('The share was revoked.');
   });
   return el('li', {}, el('span', {}, el('strong', { dir: 'auto' }, who), el('small', {}, details)), revoke);
 }
 
-// The person means the end of that day, where they are.
+// The end of the chosen day in the user's time zone.
 function until(fields) {
   const day = fields.get('until');
   return day ? new Date(`${day}T23:59:59`).toISOString() : undefined;
 }
 
-// Within the dialog: what is behind it can't be seen or heard.
-function tell(words, isWrong = false) {
-  byId('share-said').textContent = isWrong ? '' : words;
-  byId('share-wrong').textContent = isWrong ? words : '';
+// Shown inside the dialog, because what is behind it can be neither seen nor heard.
+function show(text, isWrong = false) {
+  byId('share-said').textContent = isWrong ? '' : text;
+  byId('share-wrong').textContent = isWrong ? text : '';
 }

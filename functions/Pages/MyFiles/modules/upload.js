@@ -1,17 +1,17 @@
-// One upload that survives what happens to phones: no network, an expired URL, a page that is closed. There is one rule:
-// ask how far it is, send what is missing, complete; if anything fails on the way, wait and start again at "ask".
-import { ApiError, isPassing } from './api.js';
+// An upload that survives a lost network, an expired URL and a closed page. It follows one rule: ask what has arrived, send
+// what is missing, complete. If anything fails on the way, it waits and starts again by asking.
+import { ApiError, isTemporary } from './api.js';
 import { SignInNeeded } from './session.js';
 import { StorageError, sendBlocks, sendWhole } from './blocks.js';
 
 const resumableFromBytes = 4 * 1024 * 1024; // One block.
-const hashedBytes = 16 * 1024 * 1024; // A browser hashes only what is in memory as a whole.
-const longestWaitMs = 30_000;
+const hashedBytes = 16 * 1024 * 1024; // Browsers can only hash a file that is completely in memory.
+const maxWaitMs = 30_000;
 const storageTries = 5;
 
 /**
- * States: `queued`, `sending`, `waiting` (for the network), `paused`, `checking`, `done`, `failed`, `given up`, and
- * `fileless`: known from an earlier visit, whose file the browser has lost. Every change is the event `change`.
+ * States: `queued`, `sending`, `waiting` (for the network), `paused`, `checking`, `done`, `failed`, `cancelled`, and
+ * `fileless` (from an earlier visit; the browser no longer has the file). Each change of state raises the event `change`.
  */
 export class Upload extends EventTarget {
   #api;
@@ -19,7 +19,7 @@ export class Upload extends EventTarget {
   #file;
   #stop = new AbortController();
 
-  /** @param note what is remembered: name, size, type, lastModified, space, folder, and the id once it is begun. */
+  /** @param note what is remembered: name, size, type, lastModified, space, folder, and the id once the upload has begun. */
   constructor(api, memory, note, file) {
     super();
     this.#api = api;
@@ -31,19 +31,19 @@ export class Upload extends EventTarget {
     this.message = '';
   }
 
-  /** A new upload of a file that a person has chosen. */
+  /** A new upload of a file that the user has chosen. */
   static of(api, memory, file, { space, folder }) {
     const { name, size, lastModified } = file;
     return new Upload(api, memory, { name, size, lastModified, type: file.type || 'application/octet-stream', space, folder }, file);
   }
 
-  /** True if the file may be the one that this upload was begun with. A changed one has another time. */
+  /** True if this may be the file that the upload was begun with. A changed file has another time. */
   isOf(file) {
     return file.name === this.note.name && file.size === this.note.size && file.lastModified === this.note.lastModified;
   }
 
-  /** Looks how far an upload of an earlier visit is; false if there is nothing left of it to do. */
-  async look() {
+  /** Asks how far an upload from an earlier visit is; false if nothing is left to do. */
+  async resume() {
     const progress = await this.#api.progress(this.note.id);
     if (progress.status === 'available') {
       this.#memory.forget(this.note);
@@ -53,7 +53,7 @@ export class Upload extends EventTarget {
     return true;
   }
 
-  /** Sends, until it is done, refused or paused. `file` is the one that was chosen again. */
+  /** Sends until the upload is done, refused or paused. `file` is the file if the user has chosen it again. */
   async run(file = this.#file) {
     this.#file = file;
     this.#stop = new AbortController();
@@ -66,35 +66,35 @@ export class Upload extends EventTarget {
         return this.#set('done', this.note.size);
       } catch (error) {
         if (signal.aborted) return undefined;
-        if (!this.#file && error instanceof TypeError) return this.#set('fileless'); // It was only to be completed.
+        if (!this.#file && error instanceof TypeError) return this.#set('fileless'); // All bytes have arrived; only the completion failed.
         if (this.sent > best) [tries, best] = [0, this.sent];
-        if (!mayPass(error, tries)) return this.#fail(error);
+        if (!canRetry(error, tries)) return this.#fail(error);
         this.#set('waiting');
-        await quiet(Math.min(longestWaitMs, 1000 * 2 ** tries), signal);
+        await wait(Math.min(maxWaitMs, 1000 * 2 ** tries), signal);
         if (signal.aborted) return undefined;
       }
     }
   }
 
-  /** Stops sending; what has arrived stays. */
+  /** Stops sending; the bytes that have arrived stay. */
   pause() {
     this.#stop.abort();
     this.#set(this.#file ? 'paused' : 'fileless');
   }
 
-  /** Gives the upload up, here and at the service. */
+  /** Cancels the upload, here and at the service. */
   async cancel() {
     this.#stop.abort();
-    this.#set('given up');
+    this.#set('cancelled');
     this.#memory.forget(this.note);
-    if (this.note.id) await this.#api.deleteForGood(this.note.id).catch(() => {}); // The sweep does it then.
+    if (this.note.id) await this.#api.deleteForGood(this.note.id).catch(() => {}); // If this fails, the service removes it later.
   }
 
   async #once(signal) {
     const progress = this.note.id ? await this.#api.progress(this.note.id, signal) : await this.#begin(signal);
-    if (progress.status === 'available') return undefined; // The answer to complete was lost.
+    if (progress.status === 'available') return undefined; // The response to "complete" was lost.
     const onSent = bytes => this.#set('sending', bytes);
-    // Of an empty file nothing is missing, and yet it has to be sent.
+    // An empty file must be sent even though no bytes are missing.
     if (progress.receivedBytes !== this.note.size || (progress.upload && this.note.size === 0)) {
       await (progress.blockCount ? sendBlocks : sendWhole)(this.#file, progress, { signal, onSent });
     }
@@ -121,7 +121,7 @@ export class Upload extends EventTarget {
 
   #fail(error) {
     if (error instanceof SignInNeeded) {
-      this.#set('paused'); // What has arrived stays, and it goes on after the next sign-in.
+      this.#set('paused'); // The bytes that have arrived stay, and the upload continues after the next sign-in.
       throw error;
     }
     this.message = error.message;
@@ -136,14 +136,14 @@ export class Upload extends EventTarget {
   }
 }
 
-function mayPass(error, tries) {
-  // An expired URL is 403: the next question brings a fresh one. But not for ever.
+function canRetry(error, tries) {
+  // 403 means that the URL has expired, and the next attempt gets a new one. The number of attempts is limited.
   if (error instanceof StorageError) return tries < storageTries && (error.status === 403 || error.status === 409 || error.status >= 500);
-  return isPassing(error) || (error instanceof ApiError && error.code === 'blocks_missing' && tries < storageTries);
+  return isTemporary(error) || (error instanceof ApiError && error.code === 'blocks_missing' && tries < storageTries);
 }
 
-/** Waits; shorter if the network comes back or somebody presses pause. */
-function quiet(milliseconds, signal) {
+/** Waits, but no longer than until the network is back or the user pauses. */
+function wait(milliseconds, signal) {
   return new Promise(resolve => {
     const timer = setTimeout(done, milliseconds);
     function done() {

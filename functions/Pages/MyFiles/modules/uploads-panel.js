@@ -1,13 +1,13 @@
-// The list of uploads that are under way: progress, pause, go on, give up.
+// The list of running uploads: progress, pause, resume, cancel.
 import { button, byId, el, guarded, say, size } from './dom.js';
 import { Upload } from './upload.js';
 
-const atOnce = 3; // Uploads; a browser has only so many connections.
+const maxParallel = 3; // Uploads at the same time; browsers limit the number of connections.
 
-const words = {
-  queued: 'Waits for its turn', 'given up': 'Given up',
-  sending: 'Sending', waiting: 'No connection. It goes on by itself', paused: 'Paused', checking: 'Checking', done: 'Done',
-  failed: 'Failed', fileless: 'Choose the file again to go on',
+const labels = {
+  queued: 'Queued', cancelled: 'Cancelled',
+  sending: 'Sending', waiting: 'No connection. It will resume automatically', paused: 'Paused', checking: 'Checking', done: 'Done',
+  failed: 'Failed', fileless: 'Choose the file again to resume',
 };
 
 export class UploadsPanel {
@@ -17,32 +17,32 @@ export class UploadsPanel {
   #queue = [];
   #running = 0;
 
-  /** @param onDone is told of each file that has arrived. */
+  /** @param onDone is called for each file that was uploaded. */
   constructor(api, memory, onDone) {
     this.#api = api;
     this.#memory = memory;
     this.#onDone = onDone;
     addEventListener('beforeunload', event => {
-      if (byId('uploads').querySelector('[data-state=sending]')) event.preventDefault(); // The browser asks.
+      if (byId('uploads').querySelector('[data-state=sending]')) event.preventDefault(); // Makes the browser ask first.
     });
   }
 
-  /** Shows the uploads that an earlier visit has left, as far as there is still something to do. */
+  /** Shows the unfinished uploads of an earlier visit. */
   async restore() {
     await Promise.all(this.#memory.all().map(async note => {
       const upload = new Upload(this.#api, this.#memory, note);
       try {
-        if (!await upload.look()) return;
+        if (!await upload.resume()) return;
       } catch (error) {
         if (error.status === 404 || error.status === 410) this.#memory.forget(note);
-        return; // Anything else may pass: the next visit looks again.
+        return; // Other errors may be temporary: the next visit tries again.
       }
       this.#show(upload);
-      if (upload.sent === note.size) guarded(() => upload.run()); // Only complete was missing.
+      if (upload.sent === note.size) guarded(() => upload.run()); // All bytes have arrived; only "complete" is missing.
     }));
   }
 
-  /** Sends the files that a person has chosen. */
+  /** Uploads the files that the user has chosen. */
   add(files, place) {
     for (const file of files) {
       const upload = Upload.of(this.#api, this.#memory, file, place);
@@ -53,7 +53,7 @@ export class UploadsPanel {
   }
 
   #next() {
-    while (this.#running < atOnce && this.#queue.length > 0) {
+    while (this.#running < maxParallel && this.#queue.length > 0) {
       const upload = this.#queue.shift();
       if (upload.state !== 'queued') continue;
       this.#running++;
@@ -69,13 +69,14 @@ export class UploadsPanel {
     const bar = el('progress', { max: upload.note.size, 'aria-label': `Upload of ${name}` });
     const state = el('small');
     const pause = button('Pause', `Pause ${name}`, () => upload.pause());
-    const goOn = button('Go on', `Go on with ${name}`, () => (upload.state === 'fileless' ? this.#chooseAgain(upload) : void guarded(() => upload.run())));
-    const giveUp = button('Give up', `Give up ${name}`, async () => {
+    const resume = button('Resume', `Resume ${name}`,
+      () => (upload.state === 'fileless' ? this.#chooseAgain(upload) : void guarded(() => upload.run())));
+    const cancel = button('Cancel', `Cancel ${name}`, async () => {
       await upload.cancel();
       close();
     });
     const row = el('li', {}, el('span', {}, el('strong', { dir: 'auto' }, name), bar, state),
-      el('span', { className: 'actions' }, pause, goOn, giveUp));
+      el('span', { className: 'actions' }, pause, resume, cancel));
     const close = () => {
       row.remove();
       byId('uploads').hidden = !byId('upload-rows').firstChild;
@@ -83,14 +84,14 @@ export class UploadsPanel {
     const draw = () => {
       row.dataset.state = upload.state;
       bar.value = upload.sent;
-      state.textContent = upload.state === 'failed' ? `${words.failed}: ${upload.message}`
-        : `${words[upload.state]} · ${size(upload.sent)} of ${size(upload.note.size)}`;
+      state.textContent = upload.state === 'failed' ? `${labels.failed}: ${upload.message}`
+        : `${labels[upload.state]} · ${size(upload.sent)} of ${size(upload.note.size)}`;
       pause.hidden = !['sending', 'waiting'].includes(upload.state);
       if (upload.state === 'failed') {
-        giveUp.textContent = 'Remove';
-        giveUp.setAttribute('aria-label', `Remove ${name}`);
+        cancel.textContent = 'Remove';
+        cancel.setAttribute('aria-label', `Remove ${name}`);
       }
-      goOn.hidden = !['paused', 'fileless'].includes(upload.state);
+      resume.hidden = !['paused', 'fileless'].includes(upload.state);
     };
     let last = upload.state;
     upload.addEventListener('change', () => {
@@ -100,7 +101,7 @@ export class UploadsPanel {
       if (last === 'failed') say(`${name} was not uploaded. ${upload.message}`, true);
       if (last !== 'done') return;
       close();
-      say(`${name} is uploaded.`);
+      say(`${name} was uploaded.`);
       this.#onDone(upload);
     });
     draw();
@@ -108,7 +109,7 @@ export class UploadsPanel {
     byId('uploads').hidden = false;
   }
 
-  // A page can't keep a file open over a reload: only the person can give it back.
+  // A page loses its files when it is reloaded. Only the user can choose them again.
   #chooseAgain(upload) {
     const input = byId('chosen-again');
     input.onchange = () => {
@@ -116,7 +117,7 @@ export class UploadsPanel {
       input.value = '';
       if (!file) return;
       if (upload.isOf(file)) guarded(() => upload.run(file));
-      else say(`That is not the file that was begun: it must be the same ${upload.note.name}, unchanged. Or give this upload up.`, true);
+      else say(`This is a different file. Choose the same ${upload.note.name}, unchanged, or cancel the upload.`, true);
     };
     input.click();
   }

@@ -143,7 +143,7 @@ public sealed class TusBreakTests : IAsyncLifetime
         var path = await tus.Created(64 << 20);
         var tooLarge = new Zeros((8 << 20) + 1);
         var refused = await tus.Patch(path, 0, tooLarge, ("Expect", "100-continue")).Problem(413);
-        Assert.Equal(("body_too_large", "A piece has 8388608 bytes at most: set the client's chunkSize."),
+        Assert.Equal(("body_too_large", "A piece can have 8388608 bytes at most. Set the client's chunkSize."),
             (refused.Code, refused.Detail));
         Assert.Equal(0, tooLarge.Sent);
         var first = new Zeros((8 << 20) + 1) { Headers = { ContentType = new(TusClient.PieceType) } };

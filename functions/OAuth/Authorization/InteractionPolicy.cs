@@ -1,0 +1,79 @@
+using Latchkey.Access;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+
+namespace Latchkey.OAuth;
+
+/// <summary>What has to happen next for an authorization request.</summary>
+public enum NextStep
+{
+    /// <summary>The user signs in.</summary>
+    SignIn,
+
+    /// <summary>The user consents, or confirms that they want to go on.</summary>
+    Consent,
+
+    /// <summary>Nothing: the app gets its response.</summary>
+    Respond,
+}
+
+/// <summary>Decides what an authorization request still needs from the user (OIDC Core §3.1.2.3, §3.1.2.4).</summary>
+public sealed class InteractionPolicy(Consents consents, IdTokenHints hints, TimeProvider clock)
+{
+    /// <summary>The next step.</summary>
+    /// <param name="request">The HTTP request.</param>
+    /// <param name="authorization">The authorization request.</param>
+    /// <param name="signedIn">The user who is signed in, or null.</param>
+    /// <param name="since">
+    /// When the authorization request came in, if that was before this HTTP request. A later sign-in was made for it.
+    /// </param>
+    /// <param name="clicked">True if the user has just done something for the authorization request.</param>
+    /// <exception cref="OAuthError">The app has forbidden what is needed, or the user may have none of the scope.</exception>
+    public async Task<NextStep> Next(
+        TenantRequest request, AuthorizationRequest authorization, SignedIn? signedIn, DateTimeOffset? since, bool clicked)
+    {
+        var isSilent = authorization.Asks(Prompt.None);
+        if (signedIn is null || await MustSignInAgain(request, authorization, signedIn, since))
+            return isSilent ? throw OAuthError.LoginRequired() : NextStep.SignIn;
+        if (await NeedsConsent(request, authorization, signedIn.User))
+            return isSilent ? throw OAuthError.ConsentRequired() : NextStep.Consent;
+        if (clicked) return NextStep.Respond;
+        // RFC 8252 §8.6: any program may have claimed the scheme or the port, so the user must at least see where this goes.
+        if (authorization.To.NeedsClick)
+        {
+            return isSilent ? throw OAuthError.InteractionRequired("The user has to confirm the return to the app.")
+                : NextStep.Consent;
+        }
+        return authorization.Asks(Prompt.SelectAccount) ? NextStep.Consent : NextStep.Respond;
+    }
+
+    /// <summary>The part of the requested scope that the user can grant.</summary>
+    /// <exception cref="OAuthError"><c>invalid_scope</c>: nothing remains.</exception>
+    public static Scope Grantable(Tenant tenant, AuthorizationRequest authorization, User user) =>
+        GrantedScope.ForUser(tenant, authorization.To.Client, user.Roles, authorization.Scope);
+
+    async Task<bool> NeedsConsent(TenantRequest request, AuthorizationRequest authorization, User user)
+    {
+        var grantable = Grantable(request.Tenant, authorization, user);
+        var client = authorization.To.Client;
+        if (authorization.Asks(Prompt.Consent)) return true;
+        if (client.FirstParty) return false;
+        return !grantable.Except(await consents.Find(request.Tenant, user, client, request.Cancel)).IsEmpty;
+    }
+
+    async Task<bool> MustSignInAgain(
+        TenantRequest request, AuthorizationRequest authorization, SignedIn signedIn, DateTimeOffset? since)
+    {
+        var authenticatedAt = signedIn.Authentication.Time;
+        var wasForThis = since is { } start && authenticatedAt >= start;
+        if (authorization.IdTokenHint is { } encoded)
+        {
+            var hint = await hints.Read(request.Tenant, encoded, request.Cancel);
+            // The app expects another user. If this user has just signed in for this request, another try would not help.
+            if (hint?.Subject != signedIn.User.Id) return wasForThis ? throw OAuthError.LoginRequired() : true;
+        }
+        if (wasForThis) return false;
+        if (authorization.Asks(Prompt.Login)) return true;
+        return authorization.MaxAge is { } seconds && clock.GetUtcNow() > authenticatedAt.AddSeconds(seconds);
+    }
+}

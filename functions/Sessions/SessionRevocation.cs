@@ -1,0 +1,74 @@
+using Latchkey.Http;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Sessions;
+
+/// <summary>
+/// Ends sessions: the one way to do it. A single session's row is marked as revoked. All sessions of a user, of a user with
+/// one app, of a client or of a tenant end by one mark on the row of the user, the client or the tenant, which every request
+/// reads anyway: so the write takes effect as a whole, at once on this instance and within seconds on the others.
+/// </summary>
+public sealed class SessionRevocation(
+    SessionStore sessions, UserSessions userSessions, UserStore users, ClientStore clients, TenantStore tenants, TimeProvider clock)
+{
+    /// <summary>Ends one session. Ending it again does no harm.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="userId">The session's user.</param>
+    /// <param name="sessionId">The session.</param>
+    /// <param name="reason">Why, for the row.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
+    public async Task One(Tenant tenant, string userId, string sessionId, string reason, CancellationToken cancel)
+    {
+        // The session goes first and its list entry last, so that a live session is always listed. An entry without a
+        // session may belong to one that is being created at this moment: it stays.
+        if (await sessions.Revoke(tenant.Id, sessionId, reason, cancel))
+            await userSessions.Remove(tenant, userId, sessionId, CancellationToken.None);
+    }
+
+    /// <summary>Ends a user's sessions and tokens with one app, and the user's consent to it, by one write.</summary>
+    /// <returns>The user as stored afterwards; null if the user does not exist.</returns>
+    public async Task<User?> OfUserWithClient(Tenant tenant, string userId, string clientId, CancellationToken cancel) =>
+        await Tidied(tenant, await users.RemoveApp(tenant, userId, clientId, cancel));
+
+    /// <summary>Ends all of a user's sessions, tokens and browser sign-ins by one write.</summary>
+    /// <returns>The user as stored afterwards; null if the user does not exist.</returns>
+    public async Task<User?> OfUser(Tenant tenant, string userId, CancellationToken cancel) =>
+        await Tidied(tenant, await users.SignOut(tenant, userId, cancel));
+
+    /// <summary>Changes a user and ends everything that the user has started, by one write.</summary>
+    /// <returns>The user as stored afterwards; null if the user does not exist.</returns>
+    /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
+    public async Task<User?> OfUser(Tenant tenant, string userId, Func<User, User> change, CancellationToken cancel) =>
+        await Tidied(tenant, await OptimisticUpdate.Run(() => users.Find(tenant, userId, cancel),
+            user => change(user).SignedOut(clock.GetUtcNow()), user => users.TryReplace(tenant, user, cancel)));
+
+    /// <summary>Sets a new password and ends everything that was started with the old one, by one write.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="known">The user as read before.</param>
+    /// <param name="passwordHash">The hash of the new password.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
+    /// <returns>The user as stored afterwards; null if the password was changed since <paramref name="known"/> was read.</returns>
+    public async Task<User?> OfUserByNewPassword(Tenant tenant, User known, string passwordHash, CancellationToken cancel) =>
+        await Tidied(tenant, await users.TryChangePassword(tenant, known, passwordHash, cancel));
+
+    /// <summary>Ends all sessions and tokens of a client; false if the client is not registered.</summary>
+    /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
+    public async Task<bool> OfClient(Tenant tenant, string clientId, CancellationToken cancel) =>
+        await OptimisticUpdate.Run(() => clients.FindNow(tenant, clientId, cancel),
+            client => client with { SessionsNotBefore = clock.GetUtcNow() },
+            client => clients.TryReplace(tenant, client, cancel)) is not null;
+
+    /// <summary>Ends all sessions, tokens and browser sign-ins of a tenant.</summary>
+    /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
+    public Task OfTenant(Tenant tenant, CancellationToken cancel) =>
+        OptimisticUpdate.Run(() => tenants.FindNow(tenant.Id, cancel),
+            stored => stored with { SessionsNotBefore = clock.GetUtcNow() },
+            stored => tenants.TryReplace(stored, cancel));
+
+    // The mark has ended the sessions already. This only removes them from the user's list.
+    async Task<User?> Tidied(Tenant tenant, User? user)
+    {
+        if (user is not null) await userSessions.RemoveEnded(tenant, user, CancellationToken.None);
+        return user;
+    }
+}

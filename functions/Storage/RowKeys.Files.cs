@@ -1,0 +1,99 @@
+using System.Text;
+
+namespace Latchkey.Storage;
+
+// The keys of files: records, listings, folders, shares, quotas, integrity checks.
+public static partial class RowKeys
+{
+    const int MaxSortedChars = 100;
+
+    /// <summary>The partition of one space of files.</summary>
+    public static string Space(string tenant, string spaceKey) => $"{tenant}|{spaceKey}";
+
+    /// <summary>A file's record in its space.</summary>
+    public static string File(string id) => $"file|{id}";
+
+    /// <summary>A note to inspect an upload: the time slot of the inspection, and that in which the upload URL expires.</summary>
+    public static string UploadNote(string id, long slot, long urlEnd) => $"upload|{id}|{slot}|{urlEnd}";
+
+    /// <summary>
+    /// The row that lists a file in its folder by name. Rows sort by name, ignoring case, then by id. The name is the hex of its
+    /// first UTF-16 units, because all of them might not fit into a key. <c>-</c> sorts before every hex digit, so a name comes
+    /// before longer names that start with it.
+    /// </summary>
+    public static string ListedByName(string folder, string name, string id) => $"{ListedByNameIn(folder)}{SortKey(name)}-{id}";
+
+    /// <summary>How the keys of all rows start that list a folder's files by name.</summary>
+    public static string ListedByNameIn(string folder) => $"list|{Ids.HashBase32(folder)}|";
+
+    /// <summary>True if the text has the form of a key that lists a file of this folder by name.</summary>
+    public static bool IsListedByNameIn(string folder, string key)
+    {
+        var start = ListedByNameIn(folder);
+        return key.StartsWith(start, StringComparison.Ordinal)
+            && key[start.Length..].Split('-') is [var name, var id]
+            && name.Length is > 0 and <= 4 * MaxSortedChars && name.Length % 4 == 0 && name.All(char.IsAsciiHexDigitLower)
+            && Ids.IsBase32(id, 32);
+    }
+
+    /// <summary>The row that lists a file in its folder by time, newest first.</summary>
+    public static string ListedByTime(string folder, DateTimeOffset created, string id) =>
+        $"{ListedByTimeIn(folder)}{Descending(created)}|{id}";
+
+    /// <summary>How the keys of all rows start that list a folder's files by time.</summary>
+    public static string ListedByTimeIn(string folder) => $"new|{Ids.HashBase32(folder)}|";
+
+    /// <summary>The row that lists a file in its space's trash, last deleted first.</summary>
+    public static string Trashed(DateTimeOffset deleted, string id) => $"{Trash}{Descending(deleted)}|{id}";
+
+    /// <summary>How the keys of all rows of a space's trash start.</summary>
+    public const string Trash = "trash|";
+
+    /// <summary>True if the text is this prefix, followed by a descending time and a file's id.</summary>
+    public static bool IsTimeKey(string start, string key) =>
+        key.StartsWith(start, StringComparison.Ordinal)
+        && key[start.Length..].Split('|') is [{ Length: 19 } time, var id] && time.All(char.IsAsciiDigit) && Ids.IsBase32(id, 32);
+
+    /// <summary>The row that lists a folder in its parent, sorted like files (<see cref="ListedByName"/>).</summary>
+    public static string Folder(string parent, string name, string path) =>
+        $"{FoldersIn(parent)}{SortKey(name)}-{Ids.HashBase32(path)}";
+
+    /// <summary>How the keys of all rows start that list the folders in a folder.</summary>
+    public static string FoldersIn(string parent) => $"folder|{Ids.HashBase32(parent)}|";
+
+    /// <summary>How the keys of all folder rows start.</summary>
+    public const string AnyFolder = "folder|";
+
+    /// <summary>A share, in the partition of its file's space.</summary>
+    public static string Share(string fileId, string shareId) => $"share|{fileId}|{shareId}";
+
+    /// <summary>The partition that lists what is shared with a user or group.</summary>
+    public static string SharedWith(string tenant, string kind, string id) => $"{tenant}|in|{kind}|{id}";
+
+    /// <summary>A share, in the recipient's partition.</summary>
+    public static string SharedFile(string fileId, string shareId) => $"{fileId}|{shareId}";
+
+    /// <summary>
+    /// A name as part of a sorted key (<see cref="ListedByName"/>). The key of a name's beginning is the beginning of its key.
+    /// </summary>
+    public static string SortKey(string name)
+    {
+        var folded = name.ToUpperInvariant();
+        return Convert.ToHexStringLower(Encoding.BigEndianUnicode.GetBytes(folded[..Math.Min(folded.Length, MaxSortedChars)]));
+    }
+
+    /// <summary>The usage of a space, in its partition.</summary>
+    public const string SpaceQuota = "usage";
+
+    /// <summary>The partition of a tenant's quota. No space has this key.</summary>
+    public static string TenantQuota(string tenant) => $"{tenant}|totals";
+
+    /// <summary>What all spaces of the tenant have reserved.</summary>
+    public const string TenantQuotaTotal = "total";
+
+    /// <summary>What one space has reserved.</summary>
+    public static string TenantQuotaShare(string spaceKey) => $"space|{spaceKey}";
+
+    /// <summary>The partition of a tenant's integrity check. No space has this key.</summary>
+    public static string IntegrityCheck(string tenant) => $"{tenant}|check";
+}

@@ -1,0 +1,76 @@
+namespace Latchkey.Storage;
+
+/// <summary>
+/// The names of all tables. SCHEMA.md describes each. The tables of <see cref="Expiring"/> have the UTC day of their rows'
+/// expiry behind the name (<see cref="ExpiringTables"/>).
+/// </summary>
+public static class TableNames
+{
+    /// <summary>Tenants and their roles.</summary>
+    public const string Tenants = "Tenants";
+
+    /// <summary>OAuth clients.</summary>
+    public const string Clients = "Clients";
+
+    /// <summary>Who registered which app on the apps page.</summary>
+    public const string DeveloperApps = "DeveloperApps";
+
+    /// <summary>Which tenant a domain belongs to.</summary>
+    public const string Domains = "Domains";
+
+    /// <summary>Users, by id and by name.</summary>
+    public const string Users = "Users";
+
+    /// <summary>Groups and their members.</summary>
+    public const string Groups = "Groups";
+
+    /// <summary>Wrapped signing and HMAC keys.</summary>
+    public const string Keys = "Keys";
+
+    /// <summary>Each user's list of sessions.</summary>
+    public const string UserSessions = "UserSessions";
+
+    /// <summary>Consents that users gave to apps.</summary>
+    public const string Approvals = "Approvals";
+
+    /// <summary>File records, listings, quotas, shares and integrity checks.</summary>
+    public const string Files = "Files";
+
+    /// <summary>Users that are being deleted.</summary>
+    public const string Removals = "Removals";
+
+    /// <summary>Sessions and the access tokens issued in them; expires.</summary>
+    public const string Sessions = "Sessions";
+
+    /// <summary>Single sign-on sessions of browsers; expires.</summary>
+    public const string SignIns = "SignIns";
+
+    /// <summary>Authorization, device and password reset requests; expires.</summary>
+    public const string Requests = "Requests";
+
+    /// <summary>Failed attempts, counted by the lockout; expires.</summary>
+    public const string Attempts = "Attempts";
+
+    /// <summary>DPoP proofs and client assertions that were used (the replay cache); expires.</summary>
+    public const string Replays = "Seen";
+
+    /// <summary>Initial access tokens (RFC 7591 §1.2); expires.</summary>
+    public const string InitialTokens = "InitialTokens";
+
+    /// <summary>The audit; expires.</summary>
+    public const string Audit = "Audit";
+
+    /// <summary>Uploads to inspect, and when; expires.</summary>
+    public const string Uploads = "Uploads";
+
+    /// <summary>Files and shares that the sweep has to handle, and when; expires.</summary>
+    public const string Due = "Due";
+
+    /// <summary>The tables whose names never change.</summary>
+    public static IReadOnlyList<string> Permanent { get; } =
+        [Tenants, Clients, DeveloperApps, Domains, Users, Groups, Keys, UserSessions, Approvals, Files, Removals];
+
+    /// <summary>The tables that there is one of for each day.</summary>
+    public static IReadOnlyList<string> Expiring { get; } =
+        [Sessions, SignIns, Requests, Attempts, Replays, InitialTokens, Audit, Uploads, Due];
+}
