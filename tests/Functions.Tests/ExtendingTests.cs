@@ -59,7 +59,7 @@ public sealed partial class ExtendingTests
     public void A_table_is_in_every_place_that_the_recipe_calls_always(string table)
     {
         // In code by its constant, in the schema by its name.
-        var constant = Constant().Matches(string.Concat(FilesOf("functions/Storage").Select(File.ReadAllText)))
+        var constant = Constant().Matches(string.Concat(FilesClient("functions/Storage").Select(File.ReadAllText)))
             .FirstOrDefault(match => match.Groups["name"].Value == table)?.Groups["constant"].Value;
         string[] names = [$"\"{table}\"", $"`{table}`", $"`{table}{{yyyyMMdd}}`"];
         AssertHeld(table, constant is null ? names : [.. names, $"TableNames.{constant}"], Places("Add a table", Always));
@@ -69,7 +69,7 @@ public sealed partial class ExtendingTests
     {
         Assert.True(places.Count >= 3, "The page has no such recipe.");
         Assert.All(places, place => Assert.True(
-            FilesOf(place).Any(file => names.Any(name => File.ReadAllText(file).Contains(name, StringComparison.Ordinal))),
+            FilesClient(place).Any(file => names.Any(name => File.ReadAllText(file).Contains(name, StringComparison.Ordinal))),
             $"{what} is not in {place}. Put it there, or say in {Page} what is true."));
     }
 
@@ -89,7 +89,7 @@ public sealed partial class ExtendingTests
         return to < 0 ? Text[from..] : Text[from..to];
     }
 
-    static IEnumerable<string> FilesOf(string place)
+    static IEnumerable<string> FilesClient(string place)
     {
         var path = Repository.Path(place);
         return File.Exists(path) ? [path] : Directory.EnumerateFiles(path, "*.cs", SearchOption.AllDirectories)

@@ -17,13 +17,13 @@ public sealed class HeadTests : IAsyncLifetime
 
     CuttableStorage storage = null!;
     TestHost host = null!;
-    FilesOf alice = null!;
+    FilesClient alice = null!;
 
     public async Task InitializeAsync()
     {
         storage = await CuttableStorage.Start();
         host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
     }
 
     public async Task DisposeAsync()
@@ -40,11 +40,11 @@ public sealed class HeadTests : IAsyncLifetime
         var users = new Browser(host);
         await users.SignIn(await users.Get("/demo/apps"), "admin");
         host.Clock.Advance(TimeSpan.FromMinutes(20)); // A look at a page would now renew the sign-in.
-        var (token, @operator) = ((await host.SignIn("demo", "admin")).GetProperty("access_token").GetString()!, (await AdminOf.Operator(host)).Token);
-        alice = await FilesOf.SignedIn(host);
+        var (token, @operator) = ((await host.Tokens("demo", "admin")).AccessToken, (await host.Operator()).Token);
+        alice = await host.As("alice");
         var values = new Dictionary<string, string>
         {
-            ["{id}"] = file, ["{userId}"] = await FilesOf.UserId(host, "bob"), ["{group}"] = "family", ["{clientId}"] = "mobile", ["{app}"] = "new",
+            ["{id}"] = file, ["{userId}"] = await host.UserId("bob"), ["{group}"] = "family", ["{clientId}"] = "mobile", ["{app}"] = "new",
             ["{file}"] = "app.js", ["{token}"] = link.Split('/')[^1], ["{role}"] = "member",
         };
         foreach (var function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly).Where(one => one.Methods.Contains("get") && !OfTheirOwn.Contains(one.Name)))
@@ -114,9 +114,9 @@ public sealed class HeadTests : IAsyncLifetime
         (string, string?)[] asks = [("client_id", client.Id), ("redirect_uri", Registered.Redirect)];
         await browser.SignIn(await browser.Authorize(asks));
         Assert.Contains("code", Browser.Returned(Browser.Location(await browser.Authorize(asks))).Keys); // A GET grants.
-        var pushed = await TestHost.Json(await host.Http.PostAsync("/demo/oauth/par", new StringContent(
-            $"{Browser.Request(asks)}&client_secret={Registered.Secret}", null, "application/x-www-form-urlencoded")), 201);
-        var reference = $"/demo/oauth/authorize?client_id={client.Id}&request_uri={pushed.GetProperty("request_uri").GetString()}";
+        var pushed = await host.Http.PostAsync("/demo/oauth/par", new StringContent(
+            $"{Browser.Request(asks)}&client_secret={Registered.Secret}", null, "application/x-www-form-urlencoded")).Read<PushedAnswer>(201);
+        var reference = $"/demo/oauth/authorize?client_id={client.Id}&request_uri={pushed.RequestUri}";
 
         var before = storage.Writes.Count;
         foreach (var path in new[] { $"/demo/oauth/authorize?{Browser.Request(asks)}", reference })
@@ -141,7 +141,7 @@ public sealed class HeadTests : IAsyncLifetime
     {
         var browser = new Browser(host);
         var tokens = await browser.Tokens(("scope", "openid offline_access files.read"));
-        var path = $"/demo/oauth/logout?id_token_hint={tokens.GetProperty("id_token").GetString()}";
+        var path = $"/demo/oauth/logout?id_token_hint={tokens.IdToken}";
         var before = storage.Writes.Count;
         var answer = await Send(HttpMethod.Head, path, null, browser.Cookies);
         Assert.Equal((HttpStatusCode.SeeOther, "/demo/logout"), (answer.StatusCode, Browser.Location(answer)));
@@ -154,7 +154,7 @@ public sealed class HeadTests : IAsyncLifetime
         before = storage.Writes.Count;
         Assert.Equal(HttpStatusCode.OK, (await Send(HttpMethod.Head, ask, null, signedOut)).StatusCode);
         Assert.Equal([], storage.Writes.Skip(before));
-        var refreshed = await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.GetProperty("refresh_token").GetString()!));
+        var refreshed = await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.RefreshToken!));
         Assert.Equal(HttpStatusCode.OK, refreshed.StatusCode);
     }
 
@@ -174,7 +174,7 @@ public sealed class HeadTests : IAsyncLifetime
     [Fact]
     public async Task Head_of_an_export_makes_no_export()
     {
-        var admin = await AdminOf.Operator(host);
+        var admin = await host.Operator();
         await admin.Post("tenants/acme/suspend", new { reason = "It leaves." }, 200);
         var lines = (await (await admin.Send(HttpMethod.Get, "tenants/acme/export")).Content.ReadAsStringAsync()).TrimEnd('\n').Split('\n');
         var confirm = System.Text.Json.JsonDocument.Parse(lines[^1]).RootElement.GetProperty("confirm").GetString();
@@ -195,8 +195,8 @@ public sealed class HeadTests : IAsyncLifetime
     }
 
     async Task<string> Link(string file, object link) =>
-        (await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{file}/shares", new { link, access = "read" }), 201))
-            .GetProperty("link").GetProperty("url").GetString()!;
+        (await alice.Share(file, new { link, access = "read" }))
+            .Link!.Url!;
 
     Task<HttpResponseMessage> Head(string path) => host.Http.SendAsync(new(HttpMethod.Head, path));
 }

@@ -12,29 +12,29 @@ public sealed class LogTests
     {
         await using var host = await TestHost.Start(services: services =>
             services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Trace)));
-        var user = await host.SignIn("demo");
+        var user = await host.Tokens("demo");
         await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"),
             ("client_secret", "service-secret-for-local-runs-only"));
         await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "a-wrong-secret"));
         await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "a-wrong-password"));
-        var refreshToken = user.GetProperty("refresh_token").GetString()!;
+        var refreshToken = user.RefreshToken!;
         for (var generation = 0; generation < 2; generation++)
-            refreshToken = (await TestHost.Json(await host.Refresh("demo", refreshToken), 200)).GetProperty("refresh_token").GetString()!;
-        var alice = await FilesOf.SignedIn(host);
-        var begun = await alice.Begin(FilesOf.Declaration());
-        await FilesOf.Stored(begun, [1, 2, 3]);
+            refreshToken = (await host.Refresh("demo", refreshToken).Read<TokenAnswer>()).RefreshToken!;
+        var alice = await host.As("alice");
+        var begun = await alice.Begin(FilesClient.Declaration());
+        await FilesClient.Stored(begun, [1, 2, 3]);
         await alice.Completed(begun.Id);
         await alice.DownloadUrl(begun.Id);
         var redirect = await alice.Send(HttpMethod.Get, $"/{begun.Id}/content");
         Assert.Contains("sig=", redirect.Headers.Location!.Query, StringComparison.Ordinal);
-        await host.Refresh("demo", user.GetProperty("refresh_token").GetString()!); // Reuse.
+        await host.Refresh("demo", user.RefreshToken!); // Reuse.
         await host.Send(HttpMethod.Get, "/demo/files", alice.Token + "A");
 
         string[] secrets =
         [
             "sig=", "alice-password", "a-wrong-password", "service-secret", "a-wrong-secret", alice.Token.Split('.')[2],
-            user.GetProperty("access_token").GetString()!.Split('.')[2],
-            user.GetProperty("refresh_token").GetString()!.Split('.')[^1], refreshToken.Split('.')[^1],
+            user.AccessToken.Split('.')[2],
+            user.RefreshToken!.Split('.')[^1], refreshToken.Split('.')[^1],
         ];
         Assert.Contains(host.Log.Lines, line => line.Contains("/demo/files", StringComparison.Ordinal)); // The framework did log.
         Assert.DoesNotContain(host.Log.Lines, line => secrets.Any(secret => line.Contains(secret, StringComparison.Ordinal)));

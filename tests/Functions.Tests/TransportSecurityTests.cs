@@ -20,7 +20,7 @@ public sealed class TransportSecurityTests(DemoHost demo) : IClassFixture<DemoHo
     }
 
     [Fact]
-    public async Task Over_http_it_is_not_said()
+    public async Task Over_http_no_answer_asks_for_strict_transport_security()
     {
         foreach (var path in Paths)
             Assert.False((await demo.Host.Http.GetAsync(path)).Headers.Contains("Strict-Transport-Security"), path); // RFC 6797 §7.2

@@ -24,8 +24,8 @@ public sealed class AdminSurfaceTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task Every_endpoint_of_a_suspended_tenant_answers_403_with_the_reason_whatever_it_is_sent()
     {
         await using var own = await TestHost.Start();
-        var token = (await own.SignIn("demo", "admin")).GetProperty("access_token").GetString();
-        await (await AdminOf.Operator(own)).Post("tenants/demo/suspend", new { reason = "The invoice is open." }, 200);
+        var token = (await own.Tokens("demo", "admin")).AccessToken;
+        await (await own.Operator()).Post("tenants/demo/suspend", new { reason = "The invoice is open." }, 200);
         var endpoints = Endpoints().ToList();
         Assert.True(endpoints.Count > 90, $"{endpoints.Count}");
         foreach (var (name, method, route) in endpoints)
@@ -39,13 +39,13 @@ public sealed class AdminSurfaceTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task No_administration_opens_to_a_token_without_the_scope_for_it()
     {
-        var admin = (await host.SignIn("demo", "admin")).GetProperty("access_token").GetString();
-        var member = (await host.SignIn("demo")).GetProperty("access_token").GetString();
+        var admin = (await host.Tokens("demo", "admin")).AccessToken;
+        var member = (await host.Tokens("demo")).AccessToken;
         foreach (var (name, method, route) in Administration())
         {
             var operators = name.StartsWith("operator-", StringComparison.Ordinal);
             var answer = await host.Send(new HttpMethod(method), Path(route, "demo", "acme"), operators ? admin : member, new { });
-            if (method != "HEAD") Assert.Equal("insufficient_scope", (await TestHost.Json(answer, 403)).GetProperty("code").GetString());
+            if (method != "HEAD") await answer.Fails(403, "insufficient_scope");
             Assert.Equal(403, (int)answer.StatusCode);
             Assert.Contains($"scope=\"{(operators ? "operator" : "admin")}\"", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
         }
@@ -57,7 +57,7 @@ public sealed class AdminSurfaceTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("20261122.' or PartitionKey ne '")]
     public async Task No_text_in_a_path_or_a_query_is_a_fault_of_ours(string text)
     {
-        var (admin, @operator) = (await AdminOf.Tenant(host), await AdminOf.Operator(host));
+        var (admin, @operator) = (await host.Admin(), await host.Operator());
         foreach (var (name, method, route) in Administration())
         {
             var (tenant, token) = name.StartsWith("operator-", StringComparison.Ordinal) ? ("operator", @operator.Token) : ("demo", admin.Token);
@@ -97,10 +97,10 @@ public sealed class AdminSurfaceTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("demo", "POST", "users", """{"userName":"\ud800"}""")]
     public async Task What_is_null_or_nonsense_in_a_body_is_a_400(string tenant, string method, string path, string body)
     {
-        var token = tenant == "demo" ? (await AdminOf.Tenant(host)).Token : (await AdminOf.Operator(host)).Token;
+        var token = tenant == "demo" ? (await host.Admin()).Token : (await host.Operator()).Token;
         var request = new HttpRequestMessage(new HttpMethod(method), $"/{tenant}/admin/{path}") { Content = new StringContent(body, null, "application/json") };
         request.Headers.Authorization = new("Bearer", token);
-        var code = (await TestHost.Json(await host.Http.SendAsync(request), 400)).GetProperty("code").GetString();
+        var code = (await host.Http.SendAsync(request).Problem(400)).Code;
         Assert.True(code is "invalid_json" or "invalid_field", code);
     }
 }

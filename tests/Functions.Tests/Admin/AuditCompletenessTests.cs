@@ -68,14 +68,14 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     readonly string folder = Directory.CreateTempSubdirectory("latchkey-audit").FullName;
     readonly List<string> secrets = [];
     TestHost host = null!;
-    AdminOf admin = null!;
+    AdminClient admin = null!;
 
     public async Task InitializeAsync()
     {
         // A key file of its own: rotated keys would show in every other class's key set.
         var keys = Directory.CreateDirectory(Path.Combine(folder, "keys")).FullName;
         host = await TestHost.Start(settings: new() { ["Latchkey:Mail:Folder"] = folder, ["Latchkey:Signing:KeyFile"] = $"{keys}/keys.json" });
-        admin = await AdminOf.Tenant(host);
+        admin = await host.Admin();
     }
 
     public async Task DisposeAsync()
@@ -98,8 +98,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     public async Task Every_endpoint_with_an_access_token_records_who_asked_and_how_it_went()
     {
         // A token that is good and may do nothing: whatever records it, records all else.
-        var access = (await host.SignIn("demo", scope: "files.share")).GetProperty("access_token").GetString();
-        var operators = (await AdminOf.Operator(host)).Token;
+        var access = (await host.Tokens("demo", scope: "files.share")).AccessToken;
+        var operators = (await host.Operator()).Token;
         foreach (var function in All.Where(Takes))
         {
             var path = RouteParameter().Replace(function.Route, match => match.Groups[1].Value == "tenant" ? "demo" : "x");
@@ -112,7 +112,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         var seen = new HashSet<string>();
         await Eventually.True(async () =>
         {
-            seen = [.. (await admin.All("audit", "entries", 200)).Select(entry => entry.GetProperty("type").GetString()!)];
+            seen = [.. (await admin.All<AuditAnswer>("audit", "entries", 200)).Select(entry => entry.Type)];
             return types.IsSubsetOf(seen);
         });
         Assert.Empty(types.Except(seen));
@@ -131,28 +131,28 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         await Account();
 
         var wanted = Recorded.Where(pair => pair.Key != "operator-bootstrap").SelectMany(pair => pair.Value).ToHashSet();
-        List<JsonElement> entries = [];
+        List<AuditAnswer> entries = [];
         await Eventually.True(async () =>
         {
-            entries = await admin.All("audit", "entries", 200);
-            return wanted.IsSubsetOf(entries.Select(entry => Text(entry, "type")!));
+            entries = await admin.All<AuditAnswer>("audit", "entries", 200);
+            return wanted.IsSubsetOf(entries.Select(entry => entry.Type!));
         });
-        Assert.Empty(wanted.Except(entries.Select(entry => Text(entry, "type")!)));
-        var alice = await FilesOf.UserId(host, "alice");
+        Assert.Empty(wanted.Except(entries.Select(entry => entry.Type!)));
+        var alice = await host.UserId("alice");
         foreach (var (type, result) in new[]
         {
             ("device", "ok"), ("device", "wrong_code"), ("sign-out", "ok"), ("password-reset", "ok"), ("password-reset", "weak_password"),
             ("account-password", "ok"), ("account-password", "invalid_grant"), ("account-password", "weak_password"), ("account-sessions-end", "ok"),
             ("consent", "ok"), ("authorize", "ok"),
         })
-            Assert.Contains(entries, entry => Text(entry, "type") == type && Text(entry, "result") == result && Text(entry, "actor") == alice);
-        Assert.Contains(entries, entry => Text(entry, "type") == "device" && Text(entry, "detail") == "deny");
-        Assert.Contains(entries, entry => Text(entry, "type") == "link-download" && Text(entry, "result") == "wrong_password");
-        Assert.Contains(entries, entry => Text(entry, "type") == "link-download" && Text(entry, "result") == "404");
-        Assert.Contains(entries, entry => Text(entry, "type") == "par" && Text(entry, "result") == "invalid_client");
-        Assert.DoesNotContain(entries, entry => Text(entry, "result") == "authorization_pending");
+            Assert.Contains(entries, entry => entry.Type == type && entry.Result == result && entry.Actor == alice);
+        Assert.Contains(entries, entry => entry.Type == "device" && entry.Detail == "deny");
+        Assert.Contains(entries, entry => entry.Type == "link-download" && entry.Result == "wrong_password");
+        Assert.Contains(entries, entry => entry.Type == "link-download" && entry.Result == "404");
+        Assert.Contains(entries, entry => entry.Type == "par" && entry.Result == "invalid_client");
+        Assert.DoesNotContain(entries, entry => entry.Result == "authorization_pending");
 
-        var all = string.Join('\n', entries.Select(entry => entry.GetRawText()));
+        var all = string.Join('\n', entries);
         Assert.True(secrets.Count > 15, $"only {secrets.Count} secrets");
         foreach (var secret in secrets) Assert.DoesNotContain(secret, all, StringComparison.Ordinal);
         Assert.DoesNotContain("sig=", all, StringComparison.Ordinal);
@@ -161,33 +161,33 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     [Fact]
     public async Task What_timers_do_and_what_a_suspended_tenant_is_refused_is_recorded()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var file = await alice.Upload([1]);
         await alice.Send(HttpMethod.Delete, $"/{file}");
         host.Clock.Advance(TimeSpan.FromDays(91));
         await host.RunTimer("files-sweep");
         await host.RunTimer("rotate-keys");
-        admin = await AdminOf.Tenant(host);
-        await Eventually.True(async () => (await admin.All("audit", "entries", 50)) is var entries
-            && entries.Any(entry => Text(entry, "type") == "files-purge" && Text(entry, "target") == file)
-            && entries.Any(entry => Text(entry, "type") == "rotate-keys" && Text(entry, "actor") is null));
+        admin = await host.Admin();
+        await Eventually.True(async () => (await admin.All<AuditAnswer>("audit", "entries", 50)) is var entries
+            && entries.Any(entry => entry.Type == "files-purge" && entry.Target == file)
+            && entries.Any(entry => entry.Type == "rotate-keys" && entry.Actor is null));
 
-        var @operator = await AdminOf.Operator(host);
+        var @operator = await host.Operator();
         await @operator.Post("tenants/demo/suspend", new { reason = "A test." }, 200);
         for (var n = 0; n < 5; n++) await host.Http.GetAsync("/demo/oauth/jwks");
         host.Clock.Advance(TimeSpan.FromMinutes(1));
         await host.Http.GetAsync("/demo/oauth/jwks");
-        await Eventually.True(async () => (await @operator.All("audit", "entries", 50)).Where(entry => Text(entry, "type") == "tenant-suspended")
-            .Select(entry => (Text(entry, "target"), Text(entry, "detail"))).Order().SequenceEqual([("demo", "1 refused"), ("demo", "5 refused")]));
+        await Eventually.True(async () => (await @operator.All<AuditAnswer>("audit", "entries", 50)).Where(entry => entry.Type == "tenant-suspended")
+            .Select(entry => (entry.Target, entry.Detail)).Order().SequenceEqual([("demo", "1 refused"), ("demo", "5 refused")]));
     }
 
     [Fact]
     public async Task The_first_operator_is_recorded_and_so_is_a_wrong_secret()
     {
         const string secret = "one-time-secret-of-the-tests-only";
-        await using var fresh = await TestHost.Start(settings: new() { ["Latchkey:OperatorSecretHash"] = AdminOf.Hash(secret) });
-        await TestHost.Json(await fresh.Send(HttpMethod.Post, "/operator/bootstrap", null, new { secret = secret + "x", userName = "root", password = "root-password" }), 403);
-        await TestHost.Json(await fresh.Send(HttpMethod.Post, "/operator/bootstrap", null, new { secret, userName = "root", password = "root-password" }), 201);
+        await using var fresh = await TestHost.Start(settings: new() { ["Latchkey:OperatorSecretHash"] = AdminClient.Hash(secret) });
+        await fresh.Send(HttpMethod.Post, "/operator/bootstrap", null, new { secret = secret + "x", userName = "root", password = "root-password" }).Is(403);
+        await fresh.Send(HttpMethod.Post, "/operator/bootstrap", null, new { secret, userName = "root", password = "root-password" }).Is(201);
         var audit = fresh.Service<AuditTables>();
         var rows = new List<AuditEntry>();
         await Eventually.True(async () =>
@@ -208,19 +208,19 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     async Task Apps()
     {
         var browser = new Browser(host);
-        var pushed = await TestHost.Json(await host.Http.PostAsync("/demo/oauth/par", new StringContent(Browser.Request(), null, "application/x-www-form-urlencoded")), 201);
-        var uri = Secret(pushed.GetProperty("request_uri").GetString()!);
+        var pushed = await host.Http.PostAsync("/demo/oauth/par", new StringContent(Browser.Request(), null, "application/x-www-form-urlencoded")).Read<PushedAnswer>(201);
+        var uri = Secret(pushed.RequestUri);
         await host.Http.PostAsync("/demo/oauth/par", TestHost.Form(("client_id", "service"), ("client_secret", "not-the-secret-of-it")));
         var answer = await browser.Consent(await browser.SignIn(await browser.Get($"/demo/oauth/authorize?client_id=mobile&request_uri={uri}")));
         var code = Secret(Browser.Returned(Browser.Location(answer))["code"]);
-        var tokens = await TestHost.Json(await browser.Redeem(code), 200);
-        foreach (var name in new[] { "access_token", "refresh_token", "id_token" }) Secret(tokens.GetProperty(name).GetString()!);
+        var tokens = await browser.Redeem(code).Read<TokenAnswer>();
+        foreach (var token in new[] { tokens.AccessToken, tokens.RefreshToken, tokens.IdToken }) Secret(token!);
         // Only to an address on the web does a code go without a tap.
         var web = await Registered.WebApp(host, client => client with { FirstParty = true });
         var silent = await browser.Authorize(("client_id", web.Id), ("redirect_uri", Registered.Redirect));
         Secret(Browser.Returned(Browser.Location(silent))["code"]);
-        await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("client_id", "mobile"), ("token", tokens.GetProperty("refresh_token").GetString()!)));
-        await browser.Get($"/demo/oauth/logout?id_token_hint={tokens.GetProperty("id_token").GetString()}");
+        await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("client_id", "mobile"), ("token", tokens.RefreshToken!)));
+        await browser.Get($"/demo/oauth/logout?id_token_hint={tokens.IdToken}");
         await browser.SignIn(await browser.Get("/demo/account"));
         var ask = await browser.Follow(await browser.Get("/demo/oauth/logout"));
         await browser.Post("/demo/logout", [.. await Fields(ask), ("action", "signout")]);
@@ -231,12 +231,12 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     {
         foreach (var action in new[] { "allow", "deny" })
         {
-            var codes = await TestHost.Json(await host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", "tv"))), 200);
-            Secret(codes.GetProperty("device_code").GetString()!);
-            await host.Token("demo", ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("client_id", "tv"), ("device_code", codes.GetProperty("device_code").GetString()!));
+            var codes = await host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", "tv"))).Read<DeviceCodeAnswer>();
+            Secret(codes.DeviceCode);
+            await host.Token("demo", ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("client_id", "tv"), ("device_code", codes.DeviceCode));
             var browser = new Browser(host);
             await browser.SignIn(await browser.Get("/demo/account"));
-            foreach (var code in new[] { "BBBB-BBBB", Secret(codes.GetProperty("user_code").GetString()!) })
+            foreach (var code in new[] { "BBBB-BBBB", Secret(codes.UserCode) })
             {
                 var page = await browser.Follow(await browser.Post("/demo/device", [.. await Fields(await browser.Get("/demo/device")), ("user_code", code)]));
                 if (page.StatusCode == HttpStatusCode.OK) await browser.Post("/demo/device", [.. await Fields(page), ("action", action)]);
@@ -248,7 +248,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     {
         var initial = Secret((await admin.Post("initial-tokens", new { uses = 1 })).GetProperty("token").GetString()!);
         var metadata = new Dictionary<string, object> { ["client_name"] = "A", ["redirect_uris"] = new[] { Redirect }, ["application_type"] = "native", ["token_endpoint_auth_method"] = "none" };
-        var made = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/oauth/register", initial, metadata), 201);
+        var made = await host.Send(HttpMethod.Post, "/demo/oauth/register", initial, metadata).Json(201);
         var (id, token) = (made.GetProperty("client_id").GetString()!, Secret(made.GetProperty("registration_access_token").GetString()!));
         metadata["client_id"] = id;
         await host.Send(HttpMethod.Put, $"/demo/oauth/register/{id}", token, metadata);
@@ -257,10 +257,10 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
 
     async Task Links()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var id = await alice.Upload([1, 2, 3]);
-        var link = await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/shares", new { link = new { password = "a-links-password" }, access = "read" }), 201);
-        var path = new Uri(Secret(link.GetProperty("link").GetProperty("url").GetString()!)).AbsolutePath;
+        var link = await alice.Share(id, new { link = new { password = "a-links-password" }, access = "read" });
+        var path = new Uri(Secret(link.Link!.Url!)).AbsolutePath;
         Secret(path.Split('.')[^1]);
         Secret("a-links-password");
         await host.Http.PostAsync(path, TestHost.Form(("password", "not-it")));

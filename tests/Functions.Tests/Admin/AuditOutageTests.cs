@@ -14,7 +14,7 @@ public sealed class AuditOutageTests
         var data = Directory.CreateTempSubdirectory("latchkey-audit").FullName;
         using var azurite = await Azurite.Start(data);
         await using var host = await TestHost.Start(azurite);
-        var admin = (await host.SignIn("demo", "admin")).GetProperty("access_token").GetString()!;
+        var admin = (await host.Tokens("demo", "admin")).AccessToken;
 
         azurite.Kill();
         for (var n = 0; n < 3; n++)
@@ -22,8 +22,7 @@ public sealed class AuditOutageTests
         await Eventually.True(() => host.Log.Lines.Count(line => line.Contains("audit entries not written", StringComparison.Ordinal)) >= 3);
         await azurite.Restart();
 
-        await Eventually.True(async () => (await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/admin/audit?type=audit.dropped", admin), 200))
-            .GetProperty("entries").EnumerateArray().Any(entry => int.Parse(entry.GetProperty("detail").GetString()!, System.Globalization.CultureInfo.InvariantCulture) >= 1));
+        await Eventually.True(async () => (await host.Send(HttpMethod.Get, "/demo/admin/audit?type=audit.dropped", admin).Read<AuditPageAnswer>()).Entries.Any(entry => int.Parse(entry.Detail!, System.Globalization.CultureInfo.InvariantCulture) >= 1));
     }
 
     [Fact]

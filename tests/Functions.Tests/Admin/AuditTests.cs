@@ -14,7 +14,7 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         host = await TestHost.Start();
-        admin = (await host.SignIn("demo", "admin")).GetProperty("access_token").GetString()!;
+        admin = (await host.Tokens("demo", "admin")).AccessToken;
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();
@@ -23,21 +23,21 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task Every_sign_in_token_file_and_admin_act_is_there_with_actor_client_target_address_and_result()
     {
         var alice = await UserId("alice");
-        var tokens = await host.SignIn("demo");
-        var access = tokens.GetProperty("access_token").GetString()!;
+        var tokens = await host.Tokens("demo");
+        var access = tokens.AccessToken;
         await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "not-this-one"));
         await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", ServiceSecret));
         await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "wrong"));
-        await TestHost.Json(await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!), 200);
-        var file = (await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/files", access,
-            new { name = "a.txt", contentType = "text/plain", size = 3 }), 201)).GetProperty("id").GetString()!;
+        await host.Refresh("demo", tokens.RefreshToken!).Is(200);
+        var file = (await host.Send(HttpMethod.Post, "/demo/files", access,
+            new { name = "a.txt", contentType = "text/plain", size = 3 }).Read<BeginAnswer>(201)).Id;
         await host.Send(HttpMethod.Get, $"/demo/files/{file}/download", access);
         await host.Send(HttpMethod.Get, "/demo/admin/audit", access);
 
         var entries = await Entries(8);
         void Has(string type, string? actor, string client, string? target, string result, string? detail = null) => Assert.Single(entries, entry =>
-            Text(entry, "type") == type && Text(entry, "actor") == actor && Text(entry, "client") == client && Text(entry, "result") == result
-            && (target is null || Text(entry, "target") == target) && (detail is null || Text(entry, "detail")?.Contains(detail, StringComparison.Ordinal) == true));
+            entry.Type == type && entry.Actor == actor && entry.Client == client && entry.Result == result
+            && (target is null || entry.Target == target) && (detail is null || entry.Detail?.Contains(detail, StringComparison.Ordinal) == true));
         Has("sign-in", alice, "first-party", null, "ok");
         Has("sign-in", alice, "first-party", null, "invalid_grant", "wrong password");
         Has("token", null, "service", null, "ok", "client_credentials");
@@ -46,31 +46,31 @@ public sealed class AuditTests : IAsyncLifetime
         Has("files-begin", alice, "first-party", file, "ok", "SAS to create, until ");
         Has("files-download", alice, "first-party", file, "file_pending");
         Has("admin-audit", alice, "first-party", null, "insufficient_scope");
-        Assert.All(entries, entry => Assert.Equal("127.0.0.1", Text(entry, "address")));
+        Assert.All(entries, entry => Assert.Equal("127.0.0.1", entry.Address));
     }
 
     [Fact]
-    public async Task It_is_read_by_user_type_and_time_in_pages_and_exported_whole()
+    public async Task The_audit_is_read_by_user_type_and_time_in_pages_and_exported_whole()
     {
         var bob = await UserId("bob");
         for (var n = 0; n < 5; n++)
         {
             host.Clock.Advance(TimeSpan.FromMinutes(1));
-            await host.SignIn("demo", "bob");
+            await host.Tokens("demo", "bob");
         }
         var from = host.Clock.Now.AddMinutes(-2.5).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
-        await Eventually.True(async () => (await Page($"?user={bob}")).GetProperty("entries").GetArrayLength() == 5);
-        Assert.Equal(3, (await Page($"?user={bob}&from={from}")).GetProperty("entries").GetArrayLength());
-        Assert.Equal(2, (await Page($"?user={bob}&to={from}")).GetProperty("entries").GetArrayLength());
-        Assert.Equal(0, (await Page($"?user={bob}&type=token")).GetProperty("entries").GetArrayLength());
+        await Eventually.True(async () => (await Page($"?user={bob}")).Entries.Count == 5);
+        Assert.Equal(3, (await Page($"?user={bob}&from={from}")).Entries.Count);
+        Assert.Equal(2, (await Page($"?user={bob}&to={from}")).Entries.Count);
+        Assert.Equal(0, (await Page($"?user={bob}&type=token")).Entries.Count);
 
         var times = new List<DateTime>();
         string? cursor = null;
         do
         {
             var page = await Page($"?type=sign-in&user={bob}&limit=2{(cursor is null ? "" : $"&cursor={cursor}")}");
-            times.AddRange(page.GetProperty("entries").EnumerateArray().Select(entry => entry.GetProperty("at").GetDateTime()));
-            cursor = page.GetProperty("cursor").GetString();
+            times.AddRange(page.Entries.Select(entry => entry.At.UtcDateTime));
+            cursor = page.Cursor;
         }
         while (cursor is not null);
         Assert.Equal(5, times.Count);
@@ -84,14 +84,14 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_secret_token_password_or_SAS_is_ever_in_it()
+    public async Task No_secret_token_password_or_SAS_is_ever_in_the_audit()
     {
-        var tokens = await host.SignIn("demo");
-        var access = tokens.GetProperty("access_token").GetString()!;
-        var refresh = tokens.GetProperty("refresh_token").GetString()!;
-        var begun = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/files", access,
-            new { name = "a.txt", contentType = "text/plain", size = 3 }), 201);
-        var sas = begun.GetProperty("upload").GetProperty("url").GetString()!;
+        var tokens = await host.Tokens("demo");
+        var access = tokens.AccessToken;
+        var refresh = tokens.RefreshToken!;
+        var begun = await host.Send(HttpMethod.Post, "/demo/files", access,
+            new { name = "a.txt", contentType = "text/plain", size = 3 }).Read<BeginAnswer>(201);
+        var sas = begun.Upload!.Url!;
         // People and programs put secrets where they do not belong.
         await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", ServiceSecret), ("client_secret", "service"));
         await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice-password"), ("password", "alice"));
@@ -111,7 +111,7 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_goes_when_its_time_is_over_and_not_before()
+    public async Task An_audit_entry_is_deleted_when_its_time_is_over_and_not_before()
     {
         await Entries(1);
         host.Clock.Advance(TimeSpan.FromDays(364));
@@ -130,19 +130,18 @@ public sealed class AuditTests : IAsyncLifetime
     [InlineData("?cursor=***", "invalid_cursor")]
     [InlineData("?cursor=bm9uZQ", "invalid_cursor")]
     [InlineData("?users=x", "invalid_query")]
-    public async Task A_bad_question_is_a_400_that_says_why(string query, string code) => Assert.Equal(code,
-        (await TestHost.Json(await host.Send(HttpMethod.Get, $"/demo/admin/audit{query}", admin), 400)).GetProperty("code").GetString());
+    public async Task A_bad_question_is_a_400_that_says_why(string query, string code) => await host.Send(HttpMethod.Get, $"/demo/admin/audit{query}", admin).Fails(400, code);
 
-    Task<JsonElement> Page(string query) => PageOf(host.Send(HttpMethod.Get, $"/demo/admin/audit{query}", admin));
+    Task<AuditPageAnswer> Page(string query) => PageOf(host.Send(HttpMethod.Get, $"/demo/admin/audit{query}", admin));
 
-    static async Task<JsonElement> PageOf(Task<HttpResponseMessage> answer) => await TestHost.Json(await answer, 200);
+    static async Task<AuditPageAnswer> PageOf(Task<HttpResponseMessage> answer) => await answer.Read<AuditPageAnswer>();
 
-    async Task<List<JsonElement>> Entries(int least)
+    async Task<List<AuditAnswer>> Entries(int least)
     {
-        List<JsonElement> entries = [];
+        List<AuditAnswer> entries = [];
         await Eventually.True(async () =>
         {
-            entries = [.. (await Page("?limit=200")).GetProperty("entries").EnumerateArray()];
+            entries = (await Page("?limit=200")).Entries;
             return entries.Count >= least;
         });
         return entries;

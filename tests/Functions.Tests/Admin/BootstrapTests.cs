@@ -38,8 +38,8 @@ public sealed class BootstrapTests
         await using var host = await Start(Secret);
         await TestHost.Json(await Post(host, Secret, "root"), 201);
         var root = (await TestHost.Json(await SignIn(host), 200)).GetProperty("access_token").GetString();
-        await TestHost.Json(await host.Send(HttpMethod.Post, "/operator/admin/users", root, new { userName = "anna", password = "anna-password", roles = AdminOf.Texts("operator") }), 201);
-        var anna = new AdminOf(host, "operator", (await TestHost.Json(await SignIn(host, "anna"), 200)).GetProperty("access_token").GetString()!);
+        await TestHost.Json(await host.Send(HttpMethod.Post, "/operator/admin/users", root, new { userName = "anna", password = "anna-password", roles = AdminClient.Texts("operator") }), 201);
+        var anna = new AdminClient(host, "operator", (await TestHost.Json(await SignIn(host, "anna"), 200)).GetProperty("access_token").GetString()!);
         await anna.Patch($"users/{await anna.UserId("root")}", new { disabled = true });
         Assert.Equal("bootstrap_done", await Code(host, Secret, "root", 409));
         Assert.Equal(400, (int)(await SignIn(host)).StatusCode);
@@ -60,7 +60,7 @@ public sealed class BootstrapTests
         ("grant_type", "password"), ("client_id", "cli"), ("username", user), ("password", password ?? $"{user}-password"));
 
     [Fact]
-    public async Task Without_a_secret_there_is_no_such_way()
+    public async Task Without_a_one_time_secret_nobody_bootstraps_an_operator()
     {
         await using var host = await Start(null);
         Assert.Equal("bootstrap_off", await Code(host, "", "root", 404));
@@ -81,7 +81,7 @@ public sealed class BootstrapTests
         Assert.DoesNotContain(text, fault, StringComparison.Ordinal);
     }
 
-    static Task<TestHost> Start(string? secret) => TestHost.Start(settings: new() { ["Latchkey:OperatorSecretHash"] = secret is null ? null : AdminOf.Hash(secret) });
+    static Task<TestHost> Start(string? secret) => TestHost.Start(settings: new() { ["Latchkey:OperatorSecretHash"] = secret is null ? null : AdminClient.Hash(secret) });
 
     static Task<HttpResponseMessage> Post(TestHost host, string secret, string userName, string password = "root-password") =>
         host.Send(HttpMethod.Post, "/operator/bootstrap", null, new { secret, userName, password });

@@ -58,7 +58,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Groups_settings_and_limits_are_there_too()
+    public async Task The_command_line_knows_groups_settings_and_limits()
     {
         await Ok("group create club --name Club --owner alice -t demo");
         await Ok("group add club bob --role editor -t demo");
@@ -66,7 +66,7 @@ public sealed class CommandLineTests : IAsyncLifetime
         await Ok("group rename club --name Band -t demo");
         Assert.Equal("Band", Parsed(await Ok("group show club -t demo --json")).GetProperty("name").GetString());
         await Ok("group remove club bob -t demo");
-        await (await Latchkey.Tests.Files.FilesOf.SignedIn(host)).Upload([1], space: "group:club");
+        await (await host.As("alice")).Upload([1], space: "group:club");
         Assert.StartsWith("409 group_has_files", (await Failed("group delete club --yes -t demo")).Error, StringComparison.Ordinal);
         await Ok("group delete club --purge-files --yes -t demo");
         Assert.DoesNotContain("club", await Ok("group list -t demo"), StringComparison.Ordinal);
@@ -139,7 +139,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [Fact]
     public async Task The_first_operator_is_made_and_stays_signed_in_in_a_file_of_their_own()
     {
-        await using var fresh = await TestHost.Start(settings: new() { ["Latchkey:OperatorSecretHash"] = AdminOf.Hash(Secret) });
+        await using var fresh = await TestHost.Start(settings: new() { ["Latchkey:OperatorSecretHash"] = AdminClient.Hash(Secret) });
         Func<string, string?> person = name => name switch { "LATCHKEY_ORIGIN" => fresh.Origin, "LATCHKEY_HOME" => $"{home}/person", _ => null };
         Assert.Equal(0, (await Run("bootstrap root", $"{Secret}\nroot-password", person)).Code);
         Assert.Equal(1, (await Run("bootstrap root", $"{Secret}\nroot-password", person)).Code);
@@ -164,7 +164,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("tenant delete acme")]
     [InlineData("planet list")]
     [InlineData("user list --limit")]
-    public async Task What_is_not_understood_is_a_2(string args) => Assert.NotEqual(0, (await Run(args, "", Service)).Code);
+    public async Task A_command_line_that_is_not_understood_ends_with_2(string args) => Assert.NotEqual(0, (await Run(args, "", Service)).Code);
 
     [Theory]
     [InlineData("planet list --json")]

@@ -69,7 +69,7 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     public async Task The_token_of_a_client_that_registered_itself_is_withdrawn()
     {
         var initial = Parsed(await Ok("initial-token create --days 2 -t demo --json")).GetProperty("token").GetString();
-        var registered = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/oauth/register", initial, new { redirect_uris = AdminOf.Texts("https://app.example/cb") }), 201);
+        var registered = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/oauth/register", initial, new { redirect_uris = AdminClient.Texts("https://app.example/cb") }), 201);
         var (id, token) = (registered.GetProperty("client_id").GetString(), registered.GetProperty("registration_access_token").GetString());
         Assert.Equal(200, (int)(await host.Send(HttpMethod.Get, $"/demo/oauth/register/{id}", token)).StatusCode);
         Assert.Equal("The registration token is withdrawn.\n", await Ok($"client end-registration {id} -t demo"));
@@ -97,7 +97,7 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     }
 
     [Fact]
-    public async Task What_else_a_client_may_have_is_said_by_options()
+    public async Task The_options_of_the_command_line_say_what_else_a_client_may_have()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var point = key.ExportParameters(false).Q;
@@ -132,7 +132,7 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     {
         var secret = Parsed(await Ok("client create store -t demo --auth client_secret_post --grant client_credentials --scope files.read files.write --json")).GetProperty("secret").GetString()!;
         var token = (await TestHost.Json(await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "store"), ("client_secret", secret)), 200)).GetProperty("access_token").GetString()!;
-        var file = await new FilesOf(host, token).Upload([1]);
+        var file = await new FilesClient(host, token).Upload([1]);
         Assert.StartsWith("409 client_has_files", (await Run("client delete store --yes -t demo")).Error, StringComparison.Ordinal);
         Assert.Single(await host.Blobs(file));
         await Ok("client delete store --purge-files --yes -t demo");

@@ -57,7 +57,7 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
     [InlineData("2tb", 2_000_000_000_000)]
     [InlineData("100", 100)]
     [InlineData("-1", -1)]
-    public async Task Bytes_have_units(string said, long bytes) =>
+    public async Task Sizes_on_the_command_line_have_units(string said, long bytes) =>
         Assert.Equal(bytes, Parsed(await Ok($"tenant set demo --tenant-bytes {said} --json")).GetProperty("limits").GetProperty("tenantBytes").GetInt64());
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
     [Fact]
     public async Task A_suspended_tenant_stays_open_to_operators_and_to_nobody_else()
     {
-        var admin = (await host.SignIn("demo", "admin")).GetProperty("access_token").GetString();
+        var admin = (await host.Tokens("demo", "admin")).AccessToken;
         await Ok("tenant suspend demo --reason Unpaid.");
         Assert.Contains("alice", await Ok("user list -t demo"), StringComparison.Ordinal);
         await Ok("user disable alice -t demo");

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Latchkey.Tests.Files;
 using Latchkey.Tests.OAuth;
 using Latchkey.Tests.OAuth.Authorization;
-using static Latchkey.Tests.Admin.AdminOf;
+using static Latchkey.Tests.Callers.AdminClient;
 
 namespace Latchkey.Tests.Admin;
 
@@ -10,12 +10,12 @@ namespace Latchkey.Tests.Admin;
 public sealed class MadeAgainTests : IAsyncLifetime
 {
     TestHost host = null!;
-    AdminOf admin = null!;
+    AdminClient admin = null!;
 
     public async Task InitializeAsync()
     {
         host = await TestHost.Start();
-        admin = await AdminOf.Tenant(host);
+        admin = await host.Admin();
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();
@@ -25,15 +25,15 @@ public sealed class MadeAgainTests : IAsyncLifetime
     {
         await Make("app");
         var user = await SignIn("app");
-        var service = await TestHost.Json(await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "robot"), ("client_secret", await MakeRobot())), 200);
-        Assert.Equal((200, 200), (await host.Try(user.Access()), await host.Try(service.Access())));
+        var service = await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "robot"), ("client_secret", await MakeRobot())).Read<TokenAnswer>();
+        Assert.Equal((200, 200), (await host.Try(user.AccessToken), await host.Try(service.AccessToken)));
         await admin.Do(HttpMethod.Delete, "clients/app");
         await admin.Do(HttpMethod.Delete, "clients/robot");
         await Make("app");
         await MakeRobot();
-        await TestClients.Refused(await Refresh("app", user), "invalid_grant");
-        Assert.Equal((401, 401), (await host.Try(user.Access()), await host.Try(service.Access())));
-        await TestHost.Json(await Refresh("app", await SignIn("app")), 200); // The new one's own are good.
+        await Refresh("app", user).Refused("invalid_grant");
+        Assert.Equal((401, 401), (await host.Try(user.AccessToken), await host.Try(service.AccessToken)));
+        await Refresh("app", await SignIn("app")).Is(200); // The new one's own are good.
     }
 
     [Fact]
@@ -46,19 +46,19 @@ public sealed class MadeAgainTests : IAsyncLifetime
         });
         await Make("app");
         var old = await SignIn("app");
-        Assert.Equal(200, await other.Try(old.Access())); // It knows the client now.
+        Assert.Equal(200, await other.Try(old.AccessToken)); // It knows the client now.
         await admin.Do(HttpMethod.Delete, "clients/app");
         await Make("app");
         var tokens = await SignIn("app");
-        Assert.Equal(200, await other.Try(tokens.Access()));
-        Assert.Equal(401, await other.Try(old.Access()));
+        Assert.Equal(200, await other.Try(tokens.AccessToken));
+        Assert.Equal(401, await other.Try(old.AccessToken));
     }
 
     [Fact]
     public async Task A_code_and_an_approval_are_of_the_client_that_was_there()
     {
         var client = new { id = "shop", name = "Web", authMethod = "none", native = true, grants = Texts("authorization_code", "refresh_token"), scope = Texts("openid", "files.read"), redirectUris = Texts("http://127.0.0.1/callback") };
-        await admin.Post("clients", client);
+        await admin.AddClient(client);
         var browser = new Browser(host);
         (string, string?)[] asked = [("client_id", "shop"), ("redirect_uri", "http://127.0.0.1/callback"), ("scope", "openid files.read")];
         var consent = await browser.SignIn(await browser.Authorize(asked));
@@ -66,8 +66,8 @@ public sealed class MadeAgainTests : IAsyncLifetime
         await browser.Consent(consent);
         var silent = Browser.Returned(Browser.Location(await browser.Consent(await browser.Authorize(asked))));
         await admin.Do(HttpMethod.Delete, "clients/shop");
-        await admin.Post("clients", client);
-        Assert.Equal("invalid_grant", (await TestHost.Json(await browser.Redeem(silent["code"], ("client_id", "shop"), ("redirect_uri", "http://127.0.0.1/callback")), 400)).GetProperty("error").GetString());
+        await admin.AddClient(client);
+        await browser.Redeem(silent["code"], ("client_id", "shop"), ("redirect_uri", "http://127.0.0.1/callback")).Refused("invalid_grant");
         Assert.Contains("/demo/consent", Browser.Location(await browser.Authorize(asked)), StringComparison.Ordinal); // Asked again.
     }
 
@@ -75,16 +75,16 @@ public sealed class MadeAgainTests : IAsyncLifetime
     public async Task A_client_with_files_is_not_deleted_by_mistake_and_its_spaces_are_empty_when_it_is_made_again()
     {
         await Make("app");
-        var app = new FilesOf(host, (await SignIn("app")).Access());
+        var app = new FilesClient(host, (await SignIn("app")).AccessToken);
         await app.Upload([1, 2], "shared", space: "app");
-        var refused = await TestHost.Json(await admin.Send(HttpMethod.Delete, "clients/app"), 409);
-        Assert.Equal(("client_has_files", 1), (refused.GetProperty("code").GetString(), refused.GetProperty("files").GetInt32()));
+        var refused = await admin.Send(HttpMethod.Delete, "clients/app").Problem(409);
+        Assert.Equal(("client_has_files", 1), (refused.Code, refused.Number("files")));
         Assert.Single((await app.List("?space=app")).Files); // Nothing has ended.
-        Assert.Equal("invalid_query", await FilesOf.Code(await admin.Send(HttpMethod.Delete, "clients/app?files=keep"), 400));
+        await admin.Send(HttpMethod.Delete, "clients/app?files=keep").Fails(400, "invalid_query");
         await admin.Do(HttpMethod.Delete, "clients/app?files=purge");
         await admin.Do(HttpMethod.Delete, "clients/app", status: 404);
         await Make("app");
-        Assert.Empty((await new FilesOf(host, (await SignIn("app")).Access()).List("?space=app")).Files);
+        Assert.Empty((await new FilesClient(host, (await SignIn("app")).AccessToken).List("?space=app")).Files);
         await Books.Balance(host);
     }
 
@@ -92,10 +92,10 @@ public sealed class MadeAgainTests : IAsyncLifetime
     public async Task No_client_gets_an_id_under_which_files_are_left()
     {
         await Make("app");
-        var app = new FilesOf(host, (await SignIn("app")).Access());
+        var app = new FilesClient(host, (await SignIn("app")).AccessToken);
         await app.Upload([1, 2], "shared", space: "app");
         await host.Service<Latchkey.Tenancy.ClientStore>().Delete(await host.Tenant("demo"), "app", default); // As by its registration token.
-        Assert.Equal("client_has_files", (await admin.Post("clients", Body("app"), 409)).GetProperty("code").GetString());
+        await admin.Send(HttpMethod.Post, "clients", Body("app")).Fails(409, "client_has_files");
         await admin.Do(HttpMethod.Delete, "clients/app?files=purge");
         await Make("app");
     }
@@ -104,64 +104,63 @@ public sealed class MadeAgainTests : IAsyncLifetime
     public async Task A_role_gives_its_old_holders_nothing_when_it_is_made_again()
     {
         var id = await admin.UserId("bob");
-        await TestHost.Json(await admin.Send(HttpMethod.Put, "roles/helper", new { rights = Texts("files.read") }), 200);
-        await admin.Patch($"users/{id}", new { roles = Texts("helper") });
-        var tokens = await host.SignIn("demo", "bob");
+        await admin.Send(HttpMethod.Put, "roles/helper", new { rights = Texts("files.read") }).Is(200);
+        await admin.ChangeUser(id, new { roles = Texts("helper") });
+        var tokens = await host.Tokens("demo", "bob");
         await admin.Do(HttpMethod.Delete, "roles/helper");
-        await TestHost.Json(await admin.Send(HttpMethod.Put, "roles/helper", new { rights = Texts("files.read", "admin") }), 200);
-        Assert.Equal(403, await host.Try(tokens.Access()));
-        var next = await TestHost.Json(await host.Refresh("demo", tokens.Refresh()), 200);
-        Assert.Equal("openid profile email offline_access", next.GetProperty("scope").GetString());
-        Assert.Equal("openid profile email offline_access", (await host.SignIn("demo", "bob")).GetProperty("scope").GetString());
-        Assert.Equal(0, (await admin.Get($"users/{id}")).GetProperty("roles").GetArrayLength());
-        await admin.Patch($"users/{id}", new { roles = Texts("helper") }); // Given by somebody who knows what it is now.
-        Assert.EndsWith("files.read admin", (await host.SignIn("demo", "bob")).GetProperty("scope").GetString(), StringComparison.Ordinal);
+        await admin.Send(HttpMethod.Put, "roles/helper", new { rights = Texts("files.read", "admin") }).Is(200);
+        Assert.Equal(403, await host.Try(tokens.AccessToken));
+        var next = await host.Refresh("demo", tokens.RefreshToken!).Read<TokenAnswer>();
+        Assert.Equal("openid profile email offline_access", next.Scope);
+        Assert.Equal("openid profile email offline_access", (await host.Tokens("demo", "bob")).Scope);
+        Assert.Equal(0, (await admin.User(id)).Roles.Count);
+        await admin.ChangeUser(id, new { roles = Texts("helper") }); // Given by somebody who knows what it is now.
+        Assert.EndsWith("files.read admin", (await host.Tokens("demo", "bob")).Scope, StringComparison.Ordinal);
         // A change of its rights is no other role; a role that the tenant came with can be another too.
-        await TestHost.Json(await admin.Send(HttpMethod.Put, "roles/helper", new { rights = Texts("files.write") }), 200);
-        Assert.EndsWith(" files.write", (await host.SignIn("demo", "bob")).GetProperty("scope").GetString(), StringComparison.Ordinal);
+        await admin.Send(HttpMethod.Put, "roles/helper", new { rights = Texts("files.write") }).Is(200);
+        Assert.EndsWith(" files.write", (await host.Tokens("demo", "bob")).Scope, StringComparison.Ordinal);
         await admin.Do(HttpMethod.Delete, "roles/member");
-        await TestHost.Json(await admin.Send(HttpMethod.Put, "roles/member", new { rights = Texts("files.read") }), 200);
-        Assert.DoesNotContain("files", (await host.SignIn("demo")).GetProperty("scope").GetString(), StringComparison.Ordinal);
+        await admin.Send(HttpMethod.Put, "roles/member", new { rights = Texts("files.read") }).Is(200);
+        Assert.DoesNotContain("files", (await host.Tokens("demo")).Scope, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_tenants_tokens_do_not_come_back_with_another_tenant_of_its_id()
     {
-        var operators = await AdminOf.Operator(host);
-        await operators.Post("tenants", new { id = "brief" });
+        var operators = await host.Operator();
+        await operators.AddTenant(new { id = "brief" });
         var inside = await operators.Into("brief");
         var tokens = await Fill(inside);
-        Assert.Equal(200, await host.Try(tokens.Access(), "brief"));
+        Assert.Equal(200, await host.Try(tokens.AccessToken, "brief"));
         await operators.Post("tenants/brief/suspend", new { reason = "Over." }, 200);
         var lines = await (await operators.Send(HttpMethod.Get, "tenants/brief/export")).Content.ReadAsStringAsync();
         var confirm = JsonDocument.Parse(lines.Trim().Split('\n')[^1]).RootElement.GetProperty("confirm").GetString();
         await operators.Do(HttpMethod.Delete, "tenants/brief", new { confirm });
-        await operators.Post("tenants", new { id = "brief" });
-        Assert.Equal(401, await host.Try(tokens.Access(), "brief"));
+        await operators.AddTenant(new { id = "brief" });
+        Assert.Equal(401, await host.Try(tokens.AccessToken, "brief"));
         Assert.Equal(401, (int)(await inside.Send(HttpMethod.Get, "users")).StatusCode);
         inside = await operators.Into("brief");
         Assert.Equal(0, (await inside.Get("users")).GetProperty("users").GetArrayLength());
         await Fill(inside);
-        await TestClients.Refused(await host.Refresh("brief", tokens.Refresh()), "invalid_grant");
+        await host.Refresh("brief", tokens.RefreshToken!).Refused("invalid_grant");
 
-        async Task<JsonElement> Fill(AdminOf who)
+        async Task<TokenAnswer> Fill(AdminClient who)
         {
-            await who.Post("users", new { userName = "dora", password = "dora-password", roles = Texts("member") });
-            await who.Post("clients", Body("first-party"));
-            return await host.SignIn("brief", "dora");
+            await who.AddUser(new NewUser("dora"));
+            await who.AddClient(Body("first-party"));
+            return await host.Tokens("brief", "dora");
         }
     }
 
     static object Body(string id) => new { id, name = id, authMethod = "none", native = true, grants = Texts("password", "refresh_token"), scope = Texts("openid", "files.read", "files.write") };
 
-    Task<JsonElement> Make(string id) => admin.Post("clients", Body(id));
+    Task<ClientAnswer> Make(string id) => admin.AddClient(Body(id));
 
-    async Task<string> MakeRobot() => (await admin.Post("clients", new { id = "robot", name = "Robot", authMethod = "client_secret_post", grants = Texts("client_credentials"), scope = Texts("files.read") }))
-        .GetProperty("secret").GetString()!;
+    async Task<string> MakeRobot() => (await admin.AddClient(new { id = "robot", name = "Robot", authMethod = "client_secret_post", grants = Texts("client_credentials"), scope = Texts("files.read") })).Secret!;
 
-    async Task<JsonElement> SignIn(string client) => await TestHost.Json(await host.Token("demo",
-        ("grant_type", "password"), ("client_id", client), ("username", "alice"), ("password", "alice-password")), 200);
+    async Task<TokenAnswer> SignIn(string client) => await host.Token("demo",
+        ("grant_type", "password"), ("client_id", client), ("username", "alice"), ("password", "alice-password")).Read<TokenAnswer>();
 
-    Task<HttpResponseMessage> Refresh(string client, JsonElement tokens) => host.Token("demo",
-        ("grant_type", "refresh_token"), ("client_id", client), ("refresh_token", tokens.Refresh()));
+    Task<HttpResponseMessage> Refresh(string client, TokenAnswer tokens) => host.Token("demo",
+        ("grant_type", "refresh_token"), ("client_id", client), ("refresh_token", tokens.RefreshToken!));
 }

@@ -11,12 +11,12 @@ namespace Latchkey.Tests.Admin;
 public sealed class OperatorRightsTests : IAsyncLifetime
 {
     TestHost host = null!;
-    AdminOf service = null!;
+    AdminClient service = null!;
 
     public async Task InitializeAsync()
     {
         host = await TestHost.Start();
-        service = await AdminOf.Operator(host);
+        service = await host.Operator();
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();
@@ -39,7 +39,7 @@ public sealed class OperatorRightsTests : IAsyncLifetime
         await inside.Get("users");
         await (await Person()).Do(HttpMethod.Post, "sessions/revoke", new { client = "service" });
         await inside.Get("users", 401);
-        await host.SignIn("demo"); // Nobody else's.
+        await host.Tokens("demo"); // Nobody else's.
     }
 
     [Fact]
@@ -48,10 +48,10 @@ public sealed class OperatorRightsTests : IAsyncLifetime
         var person = await Person();
         var self = $"users/{await person.UserId("operator")}";
         foreach (var change in new object[] { new { disabled = true }, new { roles = Array.Empty<string>() } })
-            Assert.Equal("own_account", (await person.Patch(self, change, 409)).GetProperty("code").GetString());
+            await person.Send(HttpMethod.Patch, self, change).Fails(409, "own_account");
         await person.Do(HttpMethod.Delete, self, status: 409);
         await service.Do(HttpMethod.Delete, "clients/service", status: 409);
-        Assert.Equal("role_reserved", (await TestHost.Json(await person.Send(HttpMethod.Put, "roles/operator", new { rights = Array.Empty<string>() }), 409)).GetProperty("code").GetString());
+        await person.Send(HttpMethod.Put, "roles/operator", new { rights = Array.Empty<string>() }).Fails(409, "role_reserved");
         await person.Do(HttpMethod.Delete, "roles/operator", status: 409);
         await person.Patch(self, new { name = "Olga", disabled = false });
         await service.Patch(self, new { disabled = true }); // Another may.
@@ -60,8 +60,8 @@ public sealed class OperatorRightsTests : IAsyncLifetime
     [Fact]
     public async Task A_domain_is_the_tenants_with_a_dot_at_its_end_too()
     {
-        await service.Patch("tenants/demo", new { domain = "login.demo.example" });
-        var acme = (await host.SignIn("acme")).GetProperty("access_token").GetString();
+        await service.ChangeTenant("demo", new { domain = "login.demo.example" });
+        var acme = (await host.Tokens("acme")).AccessToken;
         foreach (var name in new[] { "login.demo.example.", "LOGIN.demo.example:8443", "login.demo.example.:443" })
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/acme/files");
@@ -73,12 +73,12 @@ public sealed class OperatorRightsTests : IAsyncLifetime
     [Fact]
     public async Task A_deleted_tenant_keeps_no_domain_even_one_that_a_cut_change_left()
     {
-        await service.Patch("tenants/acme", new { domain = "login.acme.example" });
+        await service.ChangeTenant("acme", new { domain = "login.acme.example" });
         Assert.True(await host.Service<Domains>().TryClaim("left.acme.example", "acme", default)); // A change that died here.
         await service.Post("tenants/acme/suspend", new { reason = "It leaves." }, 200);
         var last = (await (await service.Send(HttpMethod.Get, "tenants/acme/export")).Content.ReadAsStringAsync()).TrimEnd('\n').Split('\n')[^1];
         await service.Do(HttpMethod.Delete, "tenants/acme", new { confirm = System.Text.Json.JsonDocument.Parse(last).RootElement.GetProperty("confirm").GetString() });
-        foreach (var domain in new[] { "login.acme.example", "left.acme.example" }) await service.Patch("tenants/demo", new { domain });
+        foreach (var domain in new[] { "login.acme.example", "left.acme.example" }) await service.ChangeTenant("demo", new { domain });
     }
 
     [Fact]
@@ -120,6 +120,6 @@ public sealed class OperatorRightsTests : IAsyncLifetime
         Assert.StartsWith("The answer is not from Latchkey", error.ToString(), StringComparison.Ordinal);
     }
 
-    async Task<AdminOf> Person() => new(host, "operator", (await TestHost.Json(await host.Token("operator", ("grant_type", "password"),
-        ("client_id", "cli"), ("username", "operator"), ("password", "operator-password")), 200)).GetProperty("access_token").GetString()!);
+    async Task<AdminClient> Person() => new(host, "operator", (await host.Token("operator", ("grant_type", "password"),
+        ("client_id", "cli"), ("username", "operator"), ("password", "operator-password")).Read<TokenAnswer>()).AccessToken);
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Latchkey.Admin;
 using Latchkey.Storage;
-using static Latchkey.Tests.Admin.AdminOf;
+using static Latchkey.Tests.Callers.AdminClient;
 
 namespace Latchkey.Tests.Admin;
 
@@ -9,12 +9,12 @@ namespace Latchkey.Tests.Admin;
 public sealed class OperatorTests : IAsyncLifetime
 {
     TestHost host = null!;
-    AdminOf admin = null!;
+    AdminClient admin = null!;
 
     public async Task InitializeAsync()
     {
         host = await TestHost.Start();
-        admin = await AdminOf.Operator(host);
+        admin = await host.Operator();
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();
@@ -22,30 +22,30 @@ public sealed class OperatorTests : IAsyncLifetime
     [Fact]
     public async Task A_new_tenant_works_at_once_and_is_administered_by_the_operator_who_is_named_in_its_audit()
     {
-        var made = await admin.Post("tenants", new { id = "acme2", name = "Acme Two" });
-        Assert.Equal($"{host.Origin}/acme2", made.GetProperty("issuer").GetString());
+        var made = await admin.AddTenant(new { id = "acme2", name = "Acme Two" });
+        Assert.Equal($"{host.Origin}/acme2", made.Issuer);
         var inside = await admin.Into("acme2");
-        await inside.Post("users", new { userName = "dora", password = "dora-password", roles = Texts("member") });
-        await inside.Post("clients", new { id = "first-party", name = "App", authMethod = "none", native = true,
+        await inside.AddUser(new NewUser("dora"));
+        await inside.AddClient(new { id = "first-party", name = "App", authMethod = "none", native = true,
             grants = Texts("password", "refresh_token"), scope = Texts("files.read", "files.write") });
-        var access = (await host.SignIn("acme2", "dora")).GetProperty("access_token").GetString();
-        await TestHost.Json(await host.Send(HttpMethod.Get, "/acme2/files", access), 200);
+        var access = (await host.Tokens("acme2", "dora")).AccessToken;
+        await host.Send(HttpMethod.Get, "/acme2/files", access).Is(200);
         Assert.Equal(200, (int)(await host.Http.GetAsync("/acme2/.well-known/openid-configuration")).StatusCode);
-        await Eventually.True(async () => (await inside.Get("audit?type=admin-user-create")).GetProperty("entries").EnumerateArray()
-            .Any(entry => entry.GetProperty("actor").GetString() == "operator:service" && entry.GetProperty("client").GetString() == "operator"));
-        Assert.Equal(["acme", "acme2", "demo", "operator"], (await admin.All("tenants", "tenants", 3)).Select(tenant => tenant.GetProperty("id").GetString()));
-        await TestHost.Json(await inside.Send(HttpMethod.Get, "tenants"), 403); // Of the tenant, and nothing else.
+        await Eventually.True(async () => (await inside.Audit("?type=admin-user-create"))
+            .Any(entry => entry.Actor == "operator:service" && entry.Client == "operator"));
+        Assert.Equal(["acme", "acme2", "demo", "operator"], (await admin.All<TenantAnswer>("tenants", "tenants", 3)).Select(tenant => tenant.Id));
+        await inside.Send(HttpMethod.Get, "tenants").Is(403); // Of the tenant, and nothing else.
     }
 
     [Fact]
     public async Task A_taken_id_changes_nothing_of_the_tenant_that_has_it()
     {
-        await admin.Post("tenants", new { id = "kept" });
+        await admin.AddTenant(new { id = "kept" });
         var inside = await admin.Into("kept");
         await inside.Do(HttpMethod.Put, "roles/member", new { rights = Texts("files.read") }, 200);
         await admin.Post("tenants", new { id = "kept" }, 409);
-        var member = (await (await admin.Into("kept")).Get("roles")).GetProperty("roles").EnumerateArray().Single(role => role.GetProperty("name").GetString() == "member");
-        Assert.Equal(["files.read"], member.GetProperty("rights").EnumerateArray().Select(right => right.GetString()));
+        var member = (await (await admin.Into("kept")).Roles()).Single(role => role.Name == "member");
+        Assert.Equal(["files.read"], member.Rights);
     }
 
     [Fact]
@@ -54,38 +54,38 @@ public sealed class OperatorTests : IAsyncLifetime
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => admin.Send(HttpMethod.Post, "tenants", new { id = "acme2", name = $"Acme {n}" })));
         var won = Assert.Single(Enumerable.Range(0, 6), n => (int)answers[n].StatusCode == 201);
         Assert.All(answers.Where((_, n) => n != won), answer => Assert.Equal(409, (int)answer.StatusCode));
-        Assert.Equal($"Acme {won}", (await admin.Get("tenants/acme2")).GetProperty("name").GetString());
+        Assert.Equal($"Acme {won}", (await admin.TenantOf("acme2")).Name);
         await admin.Post("tenants", new { id = "operator" }, 409);
     }
 
     [Fact]
     public async Task A_suspended_tenant_answers_403_with_the_reason_at_once_and_works_again_when_resumed()
     {
-        var tokens = await host.SignIn("demo");
-        var access = tokens.GetProperty("access_token").GetString();
-        await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/files", access), 200);
+        var tokens = await host.Tokens("demo");
+        var access = tokens.AccessToken;
+        await host.Send(HttpMethod.Get, "/demo/files", access).Is(200);
         await admin.Post("tenants/demo/suspend", new { reason = "The invoice of October is open." }, 200);
         foreach (var request in new Func<Task<HttpResponseMessage>>[]
         {
             () => host.Http.GetAsync("/demo/.well-known/openid-configuration"),
             () => host.Http.GetAsync("/demo/oauth/jwks"),
-            () => host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!),
+            () => host.Refresh("demo", tokens.RefreshToken!),
             () => host.Send(HttpMethod.Get, "/demo/files", access),
             () => host.Send(HttpMethod.Get, "/demo/files", null),
             () => host.Send(HttpMethod.Post, "/demo/files", access, new { name = "a", contentType = "text/plain", size = 1 }),
         })
         {
-            var problem = await TestHost.Json(await request(), 403);
+            var problem = await request().Problem(403);
             Assert.Equal(("tenant_suspended", "This tenant is suspended: The invoice of October is open.", "access_denied"),
-                (Code(problem), problem.GetProperty("detail").GetString(), problem.GetProperty("error").GetString()));
+                (problem.Code, problem.Detail, problem.Error));
         }
         var page = await host.Http.GetAsync("/demo/oauth/authorize?client_id=mobile");
         Assert.Equal(403, (int)page.StatusCode);
-        Assert.Equal("suspended", (await admin.Get("tenants/demo")).GetProperty("status").GetString());
-        await host.SignIn("acme"); // Nobody else is touched.
+        Assert.Equal("suspended", (await admin.TenantOf("demo")).Status);
+        await host.Tokens("acme"); // Nobody else is touched.
         await admin.Post("tenants/demo/resume", new { }, 200);
-        await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/files", access), 200);
-        await TestHost.Json(await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!), 200);
+        await host.Send(HttpMethod.Get, "/demo/files", access).Is(200);
+        await host.Refresh("demo", tokens.RefreshToken!).Is(200);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class OperatorTests : IAsyncLifetime
             ["Latchkey:Storage:ConnectionString"] = host.Service<Settings>().ConnectionString,
             ["Latchkey:Origin"] = host.Origin,
         });
-        var access = (await other.SignIn("demo")).GetProperty("access_token").GetString();
+        var access = (await other.Tokens("demo")).AccessToken;
         await admin.Post("tenants/demo/suspend", new { reason = "A test." }, 200);
         Assert.Equal(403, (int)(await host.Send(HttpMethod.Get, "/demo/files", access)).StatusCode);
         host.Clock.Advance(TimeSpan.FromSeconds(5));
@@ -106,20 +106,19 @@ public sealed class OperatorTests : IAsyncLifetime
     [Fact]
     public async Task A_tenants_own_domain_is_its_issuer_and_no_other_tenant_is_there()
     {
-        var before = (await host.SignIn("demo")).GetProperty("access_token").GetString();
-        var changed = await admin.Patch("tenants/demo", new { domain = "login.demo.example" });
-        Assert.Equal("https://login.demo.example/demo", changed.GetProperty("issuer").GetString());
-        Assert.Equal("domain_taken", Code(await admin.Patch("tenants/acme", new { domain = "login.demo.example" }, 409)));
+        var before = (await host.Tokens("demo")).AccessToken;
+        var changed = await admin.ChangeTenant("demo", new { domain = "login.demo.example" });
+        Assert.Equal("https://login.demo.example/demo", changed.Issuer);
+        await admin.Send(HttpMethod.Patch, "tenants/acme", new { domain = "login.demo.example" }).Fails(409, "domain_taken");
 
-        Assert.Equal("https://login.demo.example/demo", (await TestHost.Json(await At("login.demo.example", "/demo/.well-known/openid-configuration"), 200))
-            .GetProperty("issuer").GetString());
-        Assert.Equal("unknown_tenant", Code(await TestHost.Json(await At("LOGIN.demo.example", "/acme/.well-known/openid-configuration"), 404)));
+        Assert.Equal("https://login.demo.example/demo", (await At("login.demo.example", "/demo/.well-known/openid-configuration").Json()).GetProperty("issuer").GetString());
+        await At("LOGIN.demo.example", "/acme/.well-known/openid-configuration").Fails(404, "unknown_tenant");
         Assert.Equal(404, (int)(await At("login.demo.example", "/acme/oauth/authorize?client_id=mobile")).StatusCode);
 
-        var demo = (await host.SignIn("demo")).GetProperty("access_token").GetString();
-        var acme = (await host.SignIn("acme")).GetProperty("access_token").GetString();
-        await TestHost.Json(await At("login.demo.example", "/demo/files", demo), 200);
-        await TestHost.Json(await At("nobodys.example", "/acme/files", acme), 200);
+        var demo = (await host.Tokens("demo")).AccessToken;
+        var acme = (await host.Tokens("acme")).AccessToken;
+        await At("login.demo.example", "/demo/files", demo).Is(200);
+        await At("nobodys.example", "/acme/files", acme).Is(200);
         foreach (var (path, token, detail) in new[]
         {
             ("/acme/files", acme, "The access token belongs to tenant acme; this address belongs to tenant demo."),
@@ -127,32 +126,32 @@ public sealed class OperatorTests : IAsyncLifetime
             ("/acme/files", demo, "The access token belongs to tenant demo; this address belongs to tenant acme."),
         })
         {
-            var problem = await TestHost.Json(await At("login.demo.example", path, token), 401);
-            Assert.Equal(("invalid_token", detail), (Code(problem), problem.GetProperty("detail").GetString()));
+            var problem = await At("login.demo.example", path, token).Problem(401);
+            Assert.Equal(("invalid_token", detail), (problem.Code, problem.Detail));
         }
         Assert.Equal(401, (int)(await host.Send(HttpMethod.Get, "/demo/files", before)).StatusCode); // Of the issuer that was.
 
-        await admin.Patch("tenants/demo", new { domain = "" });
-        await admin.Patch("tenants/acme", new { domain = "login.demo.example" });
-        await TestHost.Json(await At("login.demo.example", "/acme/.well-known/openid-configuration"), 200);
+        await admin.ChangeTenant("demo", new { domain = "" });
+        await admin.ChangeTenant("acme", new { domain = "login.demo.example" });
+        await At("login.demo.example", "/acme/.well-known/openid-configuration").Is(200);
     }
 
     [Fact]
     public async Task A_tenant_is_exported_without_its_secrets_and_deleted_only_then()
     {
-        var files = await Latchkey.Tests.Files.FilesOf.SignedIn(host);
-        await files.Begin(Latchkey.Tests.Files.FilesOf.Declaration());
+        var files = await host.As("alice");
+        await files.Begin(FilesClient.Declaration());
         var shared = await files.Upload([1, 2, 3], "photo.jpg");
-        await TestHost.Json(await files.Send(HttpMethod.Post, $"/{shared}/shares", new { with = new { user = "bob" }, access = "read" }), 201);
-        var link = (await TestHost.Json(await files.Send(HttpMethod.Post, $"/{shared}/shares", new { link = new { password = "a-links-password" }, access = "read" }), 201))
-            .GetProperty("link").GetProperty("url").GetString()!;
+        await files.Share(shared, new { with = new { user = "bob" }, access = "read" });
+        var link = (await files.Share(shared, new { link = new { password = "a-links-password" }, access = "read" }))
+            .Link!.Url!;
         await files.Send(HttpMethod.Delete, $"/{await files.Upload([1], "deleted")}");
         await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "wrong"));
         await host.Http.GetAsync("/demo/oauth/authorize?client_id=mobile&redirect_uri=com.example.files:/callback&response_type=code&code_challenge=0123456789012345678901234567890123456789012&code_challenge_method=S256");
-        Assert.Equal("tenant_not_suspended", Code(await TestHost.Json(await admin.Send(HttpMethod.Delete, "tenants/demo", new { confirm = "x" }), 409)));
+        await admin.Send(HttpMethod.Delete, "tenants/demo", new { confirm = "x" }).Fails(409, "tenant_not_suspended");
         Assert.Null((await Export("demo"))[^1].GetProperty("confirm", null));
         await admin.Post("tenants/demo/suspend", new { reason = "It leaves." }, 200);
-        Assert.Equal("not_exported", Code(await TestHost.Json(await admin.Send(HttpMethod.Delete, "tenants/demo", new { confirm = "x" }), 409)));
+        await admin.Send(HttpMethod.Delete, "tenants/demo", new { confirm = "x" }).Fails(409, "not_exported");
 
         var lines = await Export("demo");
         var tables = lines.SkipLast(1).Select(line => TenantData.WithoutDay(line.GetProperty("table").GetString()!)).Distinct().Order(StringComparer.Ordinal);
@@ -168,21 +167,21 @@ public sealed class OperatorTests : IAsyncLifetime
             Assert.DoesNotContain(secret, all, StringComparison.Ordinal);
 
         var confirm = lines[^1].GetProperty("confirm", null)!;
-        Assert.Equal("not_exported", Code(await TestHost.Json(await admin.Send(HttpMethod.Delete, "tenants/demo", new { confirm = confirm + "x" }), 409)));
+        await admin.Send(HttpMethod.Delete, "tenants/demo", new { confirm = confirm + "x" }).Fails(409, "not_exported");
         await admin.Do(HttpMethod.Delete, "tenants/demo", new { confirm });
         await admin.Do(HttpMethod.Delete, "tenants/demo", new { confirm }, 404);
         Assert.Equal(404, (int)(await host.Http.GetAsync("/demo/.well-known/openid-configuration")).StatusCode);
         Assert.Empty(await RowsOf("demo"));
         Assert.False(await host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").ExistsAsync());
-        await host.SignIn("acme");
-        await admin.Post("tenants", new { id = "demo" });
+        await host.Tokens("acme");
+        await admin.AddTenant(new { id = "demo" });
         Assert.Equal(0, (await (await admin.Into("demo")).Get("users")).GetProperty("users").GetArrayLength());
     }
 
     [Fact]
     public async Task Every_table_is_either_exported_or_said_not_to_be()
     {
-        await host.SignIn("demo");
+        await host.Tokens("demo");
         var named = TenantData.Exported.Concat(TenantData.NotExported).ToHashSet();
         Assert.Empty(TableNames.Permanent.Concat(TableNames.Expiring).Except(named));
     }
@@ -208,7 +207,7 @@ public sealed class OperatorTests : IAsyncLifetime
         var before = (await admin.Get("tenants")).GetRawText();
         var request = new HttpRequestMessage(new HttpMethod(method), $"/operator/admin/{path}") { Content = new StringContent(body, null, "application/json") };
         request.Headers.Authorization = new("Bearer", admin.Token);
-        Assert.Equal("invalid_field", Code(await TestHost.Json(await host.Http.SendAsync(request), 400)));
+        await host.Http.SendAsync(request).Fails(400, "invalid_field");
         Assert.Equal(before, (await admin.Get("tenants")).GetRawText());
     }
 
@@ -216,7 +215,7 @@ public sealed class OperatorTests : IAsyncLifetime
     public async Task The_operators_tenant_can_neither_be_suspended_nor_deleted()
     {
         await admin.Post("tenants/operator/suspend", new { reason = "No." }, 409);
-        Assert.Equal("tenant_reserved", Code(await TestHost.Json(await admin.Send(HttpMethod.Delete, "tenants/operator", new { confirm = "x" }), 409)));
+        await admin.Send(HttpMethod.Delete, "tenants/operator", new { confirm = "x" }).Fails(409, "tenant_reserved");
         await admin.Get("tenants/nobody", 404);
         await admin.Post("tenants/nobody/token", new { }, 404);
     }
@@ -254,7 +253,6 @@ public sealed class OperatorTests : IAsyncLifetime
         return host.Http.SendAsync(request);
     }
 
-    static string? Code(JsonElement problem) => problem.GetProperty("code").GetString();
 }
 
 static class Json

@@ -14,10 +14,10 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     const string DeviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
 
     TestHost host = null!;
-    AdminOf admin = null!;
+    AdminClient admin = null!;
     Browser browser = null!;
     Client web = null!;
-    JsonElement tokens;
+    TokenAnswer tokens = null!;
     string code = "";
     string deviceCode = "";
     string cookie = "";
@@ -27,7 +27,7 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         host = await TestHost.Start();
-        (admin, browser) = (await AdminOf.Tenant(host), new Browser(host));
+        (admin, browser) = (await host.Admin(), new Browser(host));
         web = await Registered.WebApp(host, client => client with
         {
             SecretHashes = [], RefreshByCookie = true, Grants = [.. client.Grants, DeviceGrant],
@@ -42,29 +42,29 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     public async Task DisposeAsync() => await host.DisposeAsync();
 
     [Theory, MemberData(nameof(Marks))]
-    public async Task A_refresh_token_is_over(string mark)
+    public async Task A_revocation_ends_a_refresh_token(string mark)
     {
         await Revoke(mark, "mobile");
-        await IsInvalidGrant(("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.GetProperty("refresh_token").GetString()!));
+        await IsInvalidGrant(("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.RefreshToken!));
     }
 
     [Theory, MemberData(nameof(Marks))]
-    public async Task A_refresh_by_cookie_is_over_and_the_cookie_taken_back(string mark)
+    public async Task A_revocation_ends_a_refresh_by_cookie_and_takes_the_cookie_back(string mark)
     {
         await Revoke(mark, web.Id);
         var request = new HttpRequestMessage(HttpMethod.Post, "/demo/oauth/token") { Content = TestHost.Form(("grant_type", "refresh_token"), ("client_id", web.Id)) };
         request.Headers.Add("Origin", "http://localhost:8100");
         request.Headers.Add("Cookie", cookie);
         var answer = await host.Http.SendAsync(request);
-        Assert.Equal("invalid_grant", (await TestHost.Json(answer, 400)).GetProperty("error").GetString());
+        await answer.Refused("invalid_grant");
         Assert.StartsWith(cookie.Split('=')[0] + "=;", answer.Headers.GetValues("Set-Cookie").Single(), StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(Marks))]
-    public async Task A_code_that_was_not_redeemed_is_over(string mark)
+    public async Task A_revocation_ends_a_code_that_was_not_redeemed(string mark)
     {
         await Revoke(mark, "mobile");
-        Assert.Equal("invalid_grant", (await TestHost.Json(await browser.Redeem(code), 400)).GetProperty("error").GetString());
+        await browser.Redeem(code).Refused("invalid_grant");
     }
 
     [Theory, MemberData(nameof(Marks))]
@@ -77,12 +77,12 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     [Theory, MemberData(nameof(Marks))]
     public async Task An_access_token_opens_neither_userinfo_nor_files_and_introspection_calls_both_tokens_inactive(string mark)
     {
-        var access = tokens.GetProperty("access_token").GetString()!;
+        var access = tokens.AccessToken;
         await Revoke(mark, "mobile");
         foreach (var path in new[] { "/demo/oauth/userinfo", "/demo/files" })
-            Assert.Equal("invalid_token", (await TestHost.Json(await host.Send(HttpMethod.Get, path, access), 401)).GetProperty("code").GetString());
+            await host.Send(HttpMethod.Get, path, access).Fails(401, "invalid_token");
         host.Clock.Advance(TimeSpan.FromSeconds(1)); // Whoever asks signs in after the mark.
-        foreach (var token in new[] { access, tokens.GetProperty("refresh_token").GetString()! })
+        foreach (var token in new[] { access, tokens.RefreshToken! })
         {
             var answer = await host.Http.PostAsync("/demo/oauth/introspect", TestHost.Form(
                 ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only"), ("token", token)));
@@ -113,20 +113,20 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     public async Task A_logout_with_the_id_token_of_what_is_over_does_no_harm_and_ends_the_rest(string mark)
     {
         await Revoke(mark, "mobile");
-        var answer = await browser.Get($"/demo/oauth/logout?id_token_hint={tokens.GetProperty("id_token").GetString()}");
+        var answer = await browser.Get($"/demo/oauth/logout?id_token_hint={tokens.IdToken}");
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.StartsWith("/demo/login?", Browser.Location(await browser.Get("/demo/account")), StringComparison.Ordinal);
-        await IsInvalidGrant(("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.GetProperty("refresh_token").GetString()!));
+        await IsInvalidGrant(("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.RefreshToken!));
     }
 
     [Theory, MemberData(nameof(Marks))]
-    public async Task Whoever_signs_in_anew_is_in(string mark)
+    public async Task Whoever_signs_in_after_a_revocation_is_in(string mark)
     {
         await Revoke(mark, "mobile");
         host.Clock.Advance(TimeSpan.FromSeconds(1));
         var again = await new Browser(host).Tokens(("scope", "openid profile files.read offline_access"));
-        await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/oauth/userinfo", again.GetProperty("access_token").GetString()), 200);
-        await TestHost.Json(await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", again.GetProperty("refresh_token").GetString()!)), 200);
+        await host.Send(HttpMethod.Get, "/demo/oauth/userinfo", again.AccessToken).Is(200);
+        await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", again.RefreshToken!)).Is(200);
     }
 
     async Task Revoke(string mark, string client) => await admin.Do(HttpMethod.Post, "sessions/revoke", mark switch
@@ -142,21 +142,21 @@ public sealed class RevocationMarkTests : IAsyncLifetime
         var answer = Browser.Location(await browser.Authorize(changes));
         if (answer.StartsWith('/')) answer = Browser.Location(await browser.Consent(await browser.Authorize(changes)));
         var redeemed = await browser.Redeem(Browser.Returned(answer)["code"], ("client_id", web.Id), ("redirect_uri", Registered.Redirect));
-        await TestHost.Json(redeemed, 200);
+        await redeemed.Is(200);
         return redeemed.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
     }
 
     async Task<string> Approved(string client)
     {
-        var codes = await TestHost.Json(await host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", client))), 200);
+        var codes = await host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", client))).Read<DeviceCodeAnswer>();
         var entry = await Browser.Fields(await browser.Get("/demo/device"));
-        var consent = await browser.Follow(await browser.Post("/demo/device", [.. entry, ("user_code", codes.GetProperty("user_code").GetString()!)]));
+        var consent = await browser.Follow(await browser.Post("/demo/device", [.. entry, ("user_code", codes.UserCode)]));
         await browser.Post("/demo/device", [.. await Browser.Fields(consent), ("action", "allow")]);
-        return codes.GetProperty("device_code").GetString()!;
+        return codes.DeviceCode;
     }
 
     async Task IsInvalidGrant(params (string, string)[] form) =>
-        Assert.Equal("invalid_grant", (await TestHost.Json(await host.Token("demo", form), 400)).GetProperty("error").GetString());
+        await host.Token("demo", form).Refused("invalid_grant");
 
     static int Count(string text, string part) => text.Split(part).Length - 1;
 }

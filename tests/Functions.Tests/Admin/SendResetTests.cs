@@ -10,12 +10,12 @@ public sealed partial class SendResetTests : IAsyncLifetime
     readonly string folder = Path.Combine(Path.GetTempPath(), $"latchkey-mail-{Guid.CreateVersion7():n}");
 
     TestHost host = null!;
-    AdminOf admin = null!;
+    AdminClient admin = null!;
 
     public async Task InitializeAsync()
     {
         host = await TestHost.Start(settings: new() { ["Latchkey:Mail:Folder"] = folder, ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true" });
-        admin = await AdminOf.Tenant(host);
+        admin = await host.Admin();
     }
 
     public async Task DisposeAsync()
@@ -32,7 +32,7 @@ public sealed partial class SendResetTests : IAsyncLifetime
         var mail = await File.ReadAllTextAsync(Assert.Single(Mails()));
         Assert.Contains("To: alice@demo.example", mail, StringComparison.Ordinal);
         Assert.Contains("An administrator has sent you this link", mail, StringComparison.Ordinal);
-        await host.SignIn("demo"); // Until it is used the old password is good.
+        await host.Tokens("demo"); // Until it is used the old password is good.
         var browser = new Browser(host);
         var page = await browser.Get(new Uri(Url().Match(mail).Value).PathAndQuery);
         Assert.Equal(HttpStatusCode.OK, (await browser.Post("/demo/reset", [.. await Browser.Fields(page), ("new", "a new password")])).StatusCode);
@@ -41,16 +41,16 @@ public sealed partial class SendResetTests : IAsyncLifetime
         Assert.Equal("/demo/account", Browser.Location(await browser.SignIn(start, "alice", "a new password")));
         Assert.Equal(HttpStatusCode.BadRequest, (await browser.Get(new Uri(Url().Match(mail).Value).PathAndQuery)).StatusCode);
         var by = await admin.UserId("admin");
-        await Eventually.True(async () => (await admin.Get("audit?type=admin-user-send-reset")).GetProperty("entries").EnumerateArray()
-            .Any(entry => entry.GetProperty("target").GetString() == id && entry.GetProperty("actor").GetString() == by && entry.GetProperty("result").GetString() == "ok"));
+        await Eventually.True(async () => (await admin.Audit("?type=admin-user-send-reset"))
+            .Any(entry => entry.Target == id && entry.Actor == by && entry.Result == "ok"));
     }
 
     [Fact]
     public async Task Whom_no_mail_helps_gets_none_and_the_answer_says_why()
     {
-        var without = (await admin.Post("users", new { userName = "carol" })).GetProperty("id").GetString();
-        var disabled = (await admin.Post("users", new { userName = "dora", email = "dora@demo.example" })).GetProperty("id").GetString();
-        await admin.Patch($"users/{disabled}", new { disabled = true });
+        var without = (await admin.AddUser(new { userName = "carol" })).Id;
+        var disabled = (await admin.AddUser(new { userName = "dora", email = "dora@demo.example" })).Id;
+        await admin.ChangeUser(disabled, new { disabled = true });
         Assert.Equal("user_without_email", await Code(without, 409));
         Assert.Equal("user_disabled", await Code(disabled, 409));
         Assert.Equal("user_not_found", await Code(new string('x', 22), 404));
@@ -61,14 +61,14 @@ public sealed partial class SendResetTests : IAsyncLifetime
     [Fact]
     public async Task Only_an_administrator_of_the_users_tenant_or_an_operator_in_it_sends_it()
     {
-        var (id, acme) = (await admin.UserId("alice"), await AdminOf.Tenant(host, "acme"));
+        var (id, acme) = (await admin.UserId("alice"), await host.Admin("acme"));
         Assert.Equal(404, (int)(await acme.Send(HttpMethod.Post, $"users/{id}/send-reset")).StatusCode);
         Assert.Equal(401, (int)(await host.Send(HttpMethod.Post, $"/demo/admin/users/{id}/send-reset", acme.Token)).StatusCode);
         Assert.Equal(401, (int)(await host.Send(HttpMethod.Post, $"/demo/admin/users/{id}/send-reset", null)).StatusCode);
-        var user = (await host.SignIn("demo", "bob")).GetProperty("access_token").GetString();
-        Assert.Equal("insufficient_scope", (await TestHost.Json(await host.Send(HttpMethod.Post, $"/demo/admin/users/{id}/send-reset", user), 403)).GetProperty("code").GetString());
+        var user = (await host.Tokens("demo", "bob")).AccessToken;
+        await host.Send(HttpMethod.Post, $"/demo/admin/users/{id}/send-reset", user).Fails(403, "insufficient_scope");
         Assert.Empty(Mails());
-        await (await (await AdminOf.Operator(host)).Into("demo")).Do(HttpMethod.Post, $"users/{id}/send-reset");
+        await (await (await host.Operator()).Into("demo")).Do(HttpMethod.Post, $"users/{id}/send-reset");
         Assert.Single(Mails());
     }
 
@@ -84,7 +84,7 @@ public sealed partial class SendResetTests : IAsyncLifetime
         Assert.Equal("too_many_mails", await Code(id, 429));
         Assert.Equal(10, Mails().Length);
         host.Clock.Advance(TimeSpan.FromMinutes(10));
-        admin = await AdminOf.Tenant(host);
+        admin = await host.Admin();
         await admin.Do(HttpMethod.Post, $"users/{id}/send-reset");
         Assert.Equal(11, Mails().Length);
     }
@@ -93,7 +93,7 @@ public sealed partial class SendResetTests : IAsyncLifetime
     public async Task A_deployment_without_mail_says_so()
     {
         await using var without = await TestHost.Start(settings: new() { ["Latchkey:Mail:Mode"] = "None" });
-        admin = await AdminOf.Tenant(without);
+        admin = await without.Admin();
         Assert.Equal("no_mail", await Code(await admin.UserId("alice"), 409));
     }
 
@@ -106,7 +106,7 @@ public sealed partial class SendResetTests : IAsyncLifetime
             ["Latchkey:Storage:ConnectionString"] = storage.Account,
             ["Latchkey:Mail:Mode"] = "Smtp", ["Latchkey:Mail:SmtpHost"] = "127.0.0.1", ["Latchkey:Mail:From"] = "latchkey@demo.example", ["Latchkey:Mail:SmtpPort"] = "1",
         });
-        admin = await AdminOf.Tenant(broken);
+        admin = await broken.Admin();
         var id = await admin.UserId("alice");
         for (var n = 0; n < 6; n++) Assert.Equal("mail_unavailable", await Code(id, 503)); // What was not sent does not count.
         for (var cut = 0; ; cut++)
@@ -130,7 +130,7 @@ public sealed partial class SendResetTests : IAsyncLifetime
 
     async Task<string?> Code(string? user, int status)
     {
-        var answer = await TestHost.Json(await admin.Send(HttpMethod.Post, $"users/{user}/send-reset"), status);
+        var answer = await admin.Send(HttpMethod.Post, $"users/{user}/send-reset").Json(status);
         return answer.GetProperty("code").GetString();
     }
 

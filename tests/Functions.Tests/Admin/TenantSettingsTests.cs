@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Latchkey.Tests.Files;
-using static Latchkey.Tests.Admin.AdminOf;
+using static Latchkey.Tests.Callers.AdminClient;
 
 namespace Latchkey.Tests.Admin;
 
@@ -8,13 +8,13 @@ namespace Latchkey.Tests.Admin;
 public sealed class TenantSettingsTests : IAsyncLifetime
 {
     TestHost host = null!;
-    AdminOf admin = null!;
-    AdminOf @operator = null!;
+    AdminClient admin = null!;
+    AdminClient @operator = null!;
 
     public async Task InitializeAsync()
     {
         host = await TestHost.Start();
-        (admin, @operator) = (await AdminOf.Tenant(host), await AdminOf.Operator(host));
+        (admin, @operator) = (await host.Admin(), await host.Operator());
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();
@@ -28,11 +28,11 @@ public sealed class TenantSettingsTests : IAsyncLifetime
         Assert.Contains("#112233", page, StringComparison.Ordinal);
         Assert.Equal("https://app.demo.example", await AllowedFor("https://app.demo.example"));
         Assert.Null(await AllowedFor("http://localhost:8100"));
-        Assert.Equal("Demo & Sons", (await @operator.Get("tenants/demo")).GetProperty("name").GetString());
+        Assert.Equal("Demo & Sons", (await @operator.TenantOf("demo")).Name);
         await admin.Patch("settings", new { color = "", logoUri = "" });
         Assert.Equal(JsonValueKind.Null, (await admin.Get("settings")).GetProperty("color").ValueKind);
-        await Eventually.True(async () => (await admin.Get("audit?type=admin-settings-change")).GetProperty("entries").EnumerateArray()
-            .Any(entry => entry.GetProperty("detail").GetString() == "name, origins, color, logoUri"));
+        await Eventually.True(async () => (await admin.Audit("?type=admin-settings-change"))
+            .Any(entry => entry.Detail == "name, origins, color, logoUri"));
     }
 
     [Theory]
@@ -43,12 +43,12 @@ public sealed class TenantSettingsTests : IAsyncLifetime
     [InlineData("""{"origins":["*"]}""", "invalid_field")]
     [InlineData("""{"color":"red"}""", "invalid_field")]
     [InlineData("""{"logoUri":"http://demo.example/logo.svg"}""", "invalid_field")]
-    public async Task What_is_the_operators_is_not_to_be_had_here(string body, string code)
+    public async Task A_tenants_administrator_cannot_change_what_is_the_operators(string body, string code)
     {
         var before = (await @operator.Get("tenants/demo")).GetRawText();
         var request = new HttpRequestMessage(HttpMethod.Patch, "/demo/admin/settings") { Content = new StringContent(body, null, "application/json") };
         request.Headers.Authorization = new("Bearer", admin.Token);
-        Assert.Equal(code, (await TestHost.Json(await host.Http.SendAsync(request), 400)).GetProperty("code").GetString());
+        await host.Http.SendAsync(request).Fails(400, code);
         Assert.Equal(before, (await @operator.Get("tenants/demo")).GetRawText());
     }
 
@@ -57,14 +57,14 @@ public sealed class TenantSettingsTests : IAsyncLifetime
     [InlineData("group=nobody", "group_not_found")]
     [InlineData("client=nobody", "client_not_found")]
     public async Task The_space_of_somebody_who_is_not_there_is_not_found(string query, string code) =>
-        Assert.Equal(code, await FilesOf.Code(await host.Send(HttpMethod.Get, $"/demo/admin/limits?{query}", admin.Token), 404));
+        await host.Send(HttpMethod.Get, $"/demo/admin/limits?{query}", admin.Token).Fails(404, code);
 
     [Fact]
     public async Task Limits_that_an_operator_sets_hold_at_once_and_the_tenant_sees_them_with_what_it_uses()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         await alice.Upload([1, 2, 3]);
-        await @operator.Patch("tenants/demo", new { limits = new { fileBytes = 1000, spaceFiles = 2, contentTypes = Texts("image/*", "application/octet-stream") } });
+        await @operator.ChangeTenant("demo", new { limits = new { fileBytes = 1000, spaceFiles = 2, contentTypes = Texts("image/*", "application/octet-stream") } });
         Assert.Equal("file_too_large", await Refused(413, size: 1001));
         Assert.Equal("content_type_not_allowed", await Refused(415, type: "text/plain"));
         await alice.Upload([4]);
@@ -72,19 +72,20 @@ public sealed class TenantSettingsTests : IAsyncLifetime
 
         var seen = await admin.Get($"limits?user={await admin.UserId("alice")}");
         var limits = seen.GetProperty("limits");
-        Assert.Equal((1000, 2, 100L << 30), (limits.GetProperty("fileBytes").GetInt64(), limits.GetProperty("spaceFiles").GetInt64(), limits.GetProperty("spaceBytes").GetInt64()));
-        Assert.Equal((4, 2, 0), (seen.GetProperty("space").GetProperty("bytes").GetInt64(), seen.GetProperty("space").GetProperty("files").GetInt64(), seen.GetProperty("space").GetProperty("pending").GetInt64()));
+        Assert.Equal((1000, 2, 100L << 30), (limits.As<LimitsAnswer>().FileBytes, limits.As<LimitsAnswer>().SpaceFiles, limits.As<LimitsAnswer>().SpaceBytes));
+        var space = seen.GetProperty("space").As<UsageAnswer>();
+        Assert.Equal((4, 2, 0), (space.Bytes, space.Files, space.Pending));
         Assert.InRange(seen.GetProperty("taken").GetProperty("bytes").GetInt64(), 4, 4 + (64 << 20));
         Assert.Equal(limits.GetRawText(), (await @operator.Get("tenants/demo")).GetProperty("limits").GetRawText());
 
-        var lifted = await @operator.Patch("tenants/demo", new { limits = new { fileBytes = -1, spaceFiles = 100, contentTypes = Texts() } });
-        Assert.Equal(-1, lifted.GetProperty("limits").GetProperty("fileBytes").GetInt64());
-        await alice.Begin(FilesOf.Declaration(size: 2000, contentType: "text/plain"));
+        var lifted = await @operator.ChangeTenant("demo", new { limits = new { fileBytes = -1, spaceFiles = 100, contentTypes = Texts() } });
+        Assert.Equal(-1, lifted.Limits!.FileBytes);
+        await alice.Begin(FilesClient.Declaration(size: 2000, contentType: "text/plain"));
         foreach (var path in new[] { "limits", "settings" }) // Not an administrator.
             Assert.Equal(403, (int)(await host.Send(HttpMethod.Get, $"/demo/admin/{path}", alice.Token)).StatusCode);
 
-        async Task<string?> Refused(int status, long size = 1, string type = FilesOf.AnyType) =>
-            await FilesOf.Code(await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(size: size, contentType: type)), status);
+        async Task<string?> Refused(int status, long size = 1, string type = FilesClient.AnyType) =>
+            await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(size: size, contentType: type)).Code(status);
     }
 
     [Theory]
@@ -99,7 +100,7 @@ public sealed class TenantSettingsTests : IAsyncLifetime
         var before = (await @operator.Get("tenants/demo")).GetRawText();
         var request = new HttpRequestMessage(HttpMethod.Patch, "/operator/admin/tenants/demo") { Content = new StringContent(body, null, "application/json") };
         request.Headers.Authorization = new("Bearer", @operator.Token);
-        Assert.Equal("invalid_field", (await TestHost.Json(await host.Http.SendAsync(request), 400)).GetProperty("code").GetString());
+        await host.Http.SendAsync(request).Fails(400, "invalid_field");
         Assert.Equal(before, (await @operator.Get("tenants/demo")).GetRawText());
     }
 

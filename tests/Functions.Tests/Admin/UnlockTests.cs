@@ -11,13 +11,13 @@ public sealed class UnlockTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task Every_known_device_of_the_user_counts_from_nothing_and_nobody_elses_does()
     {
         var devices = new List<string>();
-        for (var n = 0; n < 3; n++) devices.Add(Device(await TestHost.Json(await Try("alice", "alice-password"), 200)));
-        var bobs = Device(await TestHost.Json(await Try("bob", "bob-password"), 200));
+        for (var n = 0; n < 3; n++) devices.Add(Device(await Try("alice", "alice-password").Read<TokenAnswer>()));
+        var bobs = Device(await Try("bob", "bob-password").Read<TokenAnswer>());
         foreach (var device in devices) await Lock("alice", device);
         await Lock("bob", bobs);
-        var admin = await AdminOf.Tenant(host);
+        var admin = await host.Admin();
         await admin.Do(HttpMethod.Post, $"users/{await admin.UserId("alice")}/unlock");
-        foreach (var device in devices) await TestHost.Json(await Try("alice", "alice-password", device), 200);
+        foreach (var device in devices) await Try("alice", "alice-password", device).Is(200);
         Assert.Equal(429, (int)(await Try("bob", "bob-password", bobs)).StatusCode);
     }
 
@@ -31,7 +31,7 @@ public sealed class UnlockTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.Equal(429, (int)(await Try(user, $"{user}-password", device)).StatusCode);
     }
 
-    static string Device(JsonElement tokens) => tokens.GetProperty("device_token").GetString()!;
+    static string Device(TokenAnswer tokens) => tokens.DeviceToken!;
 
     Task<HttpResponseMessage> Try(string user, string password, string? device = null)
     {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Latchkey.OAuth;
-using static Latchkey.Tests.Admin.AdminOf;
+using static Latchkey.Tests.Callers.AdminClient;
 
 namespace Latchkey.Tests.Admin;
 
@@ -8,12 +8,12 @@ namespace Latchkey.Tests.Admin;
 public sealed class UserTests : IAsyncLifetime
 {
     TestHost host = null!;
-    AdminOf admin = null!;
+    AdminClient admin = null!;
 
     public async Task InitializeAsync()
     {
         host = await TestHost.Start();
-        admin = await AdminOf.Tenant(host);
+        admin = await host.Admin();
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();
@@ -21,13 +21,14 @@ public sealed class UserTests : IAsyncLifetime
     [Fact]
     public async Task A_new_user_signs_in_with_the_rights_of_their_roles_and_a_name_is_given_once()
     {
-        var made = await admin.Post("users", new { userName = "Zoë", password = "Zoë-password", name = "Zoë", email = "zoe@example.com", roles = Texts("member") });
-        Assert.Equal(["id", "userName", "name", "email", "roles", "disabled", "deleting"], made.EnumerateObject().Select(field => field.Name));
-        var tokens = await host.SignIn("demo", "Zoë");
-        Assert.EndsWith(" files.read files.write files.share", tokens.GetProperty("scope").GetString(), StringComparison.Ordinal);
+        var json = await admin.Post("users", new { userName = "Zoë", password = "Zoë-password", name = "Zoë", email = "zoe@example.com", roles = Texts("member") });
+        var made = json.As<UserAnswer>();
+        Assert.Equal(["id", "userName", "name", "email", "roles", "disabled", "deleting"], json.EnumerateObject().Select(field => field.Name));
+        var tokens = await host.Tokens("demo", "Zoë");
+        Assert.EndsWith(" files.read files.write files.share", tokens.Scope, StringComparison.Ordinal);
         var again = await admin.Post("users", new { userName = " ZOË ", password = "another-password" }, 409);
-        Assert.Equal("user_exists", Code(again));
-        Assert.Equal("zoe@example.com", (await admin.Get($"users/{made.GetProperty("id").GetString()}")).GetProperty("email").GetString());
+        Assert.Equal("user_exists", again.GetProperty("code").GetString());
+        Assert.Equal("zoe@example.com", (await admin.User(made.Id)).Email);
     }
 
     [Fact]
@@ -37,7 +38,7 @@ public sealed class UserTests : IAsyncLifetime
             admin.Send(HttpMethod.Post, "users", new { userName = "carol", password = $"carol-password-{n}", roles = Texts("member") })));
         var won = Assert.Single(Enumerable.Range(0, 8), n => (int)answers[n].StatusCode == 201);
         Assert.Equal(7, answers.Count(answer => (int)answer.StatusCode == 409));
-        await TestHost.Json(await Password("carol", $"carol-password-{won}"), 200);
+        await Password("carol", $"carol-password-{won}").Is(200);
         Assert.Equal(400, (int)(await Password("carol", $"carol-password-{(won + 1) % 8}")).StatusCode);
     }
 
@@ -48,23 +49,23 @@ public sealed class UserTests : IAsyncLifetime
     public async Task Disabling_setting_a_password_and_deleting_end_what_the_user_has_begun_at_once(string what)
     {
         var id = await admin.UserId("alice");
-        var tokens = await host.SignIn("demo");
-        var access = tokens.GetProperty("access_token").GetString()!;
+        var tokens = await host.Tokens("demo");
+        var access = tokens.AccessToken;
         host.Clock.Advance(TimeSpan.FromSeconds(1));
         switch (what)
         {
-            case "disabled": await admin.Patch($"users/{id}", new { disabled = true }); break;
+            case "disabled": await admin.ChangeUser(id, new { disabled = true }); break;
             case "password": await admin.Do(HttpMethod.Put, $"users/{id}/password", new { password = "a-new-password" }); break;
             default: await admin.Do(HttpMethod.Delete, $"users/{id}"); break;
         }
         host.Clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal("invalid_token", Code(await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/files", access), 401)));
-        await TestHost.Json(await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!), 400);
+        await host.Send(HttpMethod.Get, "/demo/files", access).Fails(401, "invalid_token");
+        await host.Refresh("demo", tokens.RefreshToken!).Is(400);
         var again = await Password("alice", "alice-password");
         Assert.Equal(400, (int)again.StatusCode);
-        if (what == "password") await TestHost.Json(await Password("alice", "a-new-password"), 200);
+        if (what == "password") await Password("alice", "a-new-password").Is(200);
         if (what == "deleted") await admin.Get($"users/{id}", 404);
-        await host.SignIn("demo", "bob"); // Nobody else is touched.
+        await host.Tokens("demo", "bob"); // Nobody else is touched.
     }
 
     [Fact]
@@ -73,8 +74,8 @@ public sealed class UserTests : IAsyncLifetime
         var id = await admin.UserId("bob");
         await admin.Do(HttpMethod.Delete, $"users/{id}");
         await admin.Do(HttpMethod.Delete, $"users/{id}", status: 404);
-        var made = await admin.Post("users", new { userName = "bob", password = "another-bob" });
-        Assert.NotEqual(id, made.GetProperty("id").GetString());
+        var made = await admin.AddUser(new { userName = "bob", password = "another-bob" });
+        Assert.NotEqual(id, made.Id);
     }
 
     [Fact]
@@ -86,17 +87,17 @@ public sealed class UserTests : IAsyncLifetime
             admin.Send(HttpMethod.Patch, $"users/{id}", new { email = "robert@example.com" }),
             admin.Send(HttpMethod.Patch, $"users/{id}", new { roles = Texts("admin") }));
         Assert.All(answers, answer => Assert.Equal(200, (int)answer.StatusCode));
-        var now = await admin.Get($"users/{id}");
+        var now = await admin.User(id);
         Assert.Equal(("Robert", "robert@example.com", "admin"),
-            (now.GetProperty("name").GetString(), now.GetProperty("email").GetString(), now.GetProperty("roles")[0].GetString()));
-        Assert.Equal(JsonValueKind.Null, (await admin.Patch($"users/{id}", new { email = "" })).GetProperty("email").ValueKind);
+            (now.Name, now.Email, now.Roles[0]));
+        Assert.Null((await admin.ChangeUser(id, new { email = "" })).Email);
     }
 
     [Fact]
     public async Task The_list_comes_in_pages_and_holds_each_user_once()
     {
-        for (var n = 0; n < 4; n++) await admin.Post("users", new { userName = $"user{n}" });
-        var names = (await admin.All("users", "users", 2)).Select(user => user.GetProperty("userName").GetString()).Order().ToList();
+        for (var n = 0; n < 4; n++) await admin.AddUser(new { userName = $"user{n}" });
+        var names = (await admin.All<UserAnswer>("users", "users", 2)).Select(user => user.UserName).Order().ToList();
         Assert.Equal(["admin", "alice", "bob", "user0", "user1", "user2", "user3"], names);
         Assert.Equal(400, (int)(await Password("user0", "")).StatusCode); // No password, no way in.
     }
@@ -105,17 +106,17 @@ public sealed class UserTests : IAsyncLifetime
     public async Task A_role_is_made_used_changed_and_deleted()
     {
         var id = await admin.UserId("bob");
-        await TestHost.Json(await admin.Send(HttpMethod.Put, "roles/reader", new { rights = Texts("files.read") }), 200);
-        await admin.Patch($"users/{id}", new { roles = Texts("reader") });
+        await admin.Send(HttpMethod.Put, "roles/reader", new { rights = Texts("files.read") }).Is(200);
+        await admin.ChangeUser(id, new { roles = Texts("reader") });
         host.Clock.Advance(TimeSpan.FromSeconds(6));
-        var tokens = await host.SignIn("demo", "bob");
-        Assert.EndsWith(" files.read", tokens.GetProperty("scope").GetString(), StringComparison.Ordinal);
-        await TestHost.Json(await admin.Send(HttpMethod.Put, "roles/reader", new { rights = Texts("files.write") }), 200);
-        Assert.Equal(["admin", "member", "reader"], (await admin.Get("roles")).GetProperty("roles").EnumerateArray().Select(role => role.GetProperty("name").GetString()));
+        var tokens = await host.Tokens("demo", "bob");
+        Assert.EndsWith(" files.read", tokens.Scope, StringComparison.Ordinal);
+        await admin.Send(HttpMethod.Put, "roles/reader", new { rights = Texts("files.write") }).Is(200);
+        Assert.Equal(["admin", "member", "reader"], (await admin.Roles()).Select(role => role.Name));
         await admin.Do(HttpMethod.Delete, "roles/reader");
         await admin.Do(HttpMethod.Delete, "roles/reader", status: 404);
-        var left = await TestHost.Json(await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!), 200);
-        Assert.DoesNotContain("files", left.GetProperty("scope").GetString(), StringComparison.Ordinal);
+        var left = await host.Refresh("demo", tokens.RefreshToken!).Read<TokenAnswer>();
+        Assert.DoesNotContain("files", left.Scope, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -135,15 +136,15 @@ public sealed class UserTests : IAsyncLifetime
     {
         var request = new HttpRequestMessage(new HttpMethod(method), $"/demo/admin/{path}") { Content = new StringContent(body, null, "application/json") };
         request.Headers.Authorization = new("Bearer", admin.Token);
-        Assert.Equal(code, Code(await TestHost.Json(await host.Http.SendAsync(request), 400)));
+        await host.Http.SendAsync(request).Fails(400, code);
         Assert.Equal(3, (await admin.Get("users")).GetProperty("users").GetArrayLength());
-        Assert.Equal(2, (await admin.Get("roles")).GetProperty("roles").GetArrayLength());
+        Assert.Equal(2, (await admin.Roles()).Count);
     }
 
     [Fact]
     public async Task Whoever_lacks_the_scope_is_refused_everywhere()
     {
-        var alice = (await host.SignIn("demo")).GetProperty("access_token").GetString()!;
+        var alice = (await host.Tokens("demo")).AccessToken;
         foreach (var function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly).Where(f => f.Route.StartsWith("{tenant}/admin/", StringComparison.Ordinal)))
         {
             var operators = function.Name.StartsWith("operator-", StringComparison.Ordinal);
@@ -151,8 +152,8 @@ public sealed class UserTests : IAsyncLifetime
             foreach (var method in function.Methods.Where(method => method is not ("options" or "head")))
             {
                 // A tenant's administrator is no operator.
-                var problem = await TestHost.Json(await host.Send(new HttpMethod(method.ToUpperInvariant()), path, operators ? admin.Token : alice, new { }), 403);
-                Assert.Equal(("insufficient_scope", operators ? "operator" : "admin"), (Code(problem), problem.GetProperty("scope").GetString()));
+                var problem = await host.Send(new HttpMethod(method.ToUpperInvariant()), path, operators ? admin.Token : alice, new { }).Problem(403);
+                Assert.Equal(("insufficient_scope", operators ? "operator" : "admin"), (problem.Code, problem.Scope));
             }
         }
     }
@@ -160,5 +161,4 @@ public sealed class UserTests : IAsyncLifetime
     Task<HttpResponseMessage> Password(string user, string password) => host.Token("demo",
         ("grant_type", "password"), ("client_id", "first-party"), ("username", user), ("password", password));
 
-    static string? Code(JsonElement problem) => problem.GetProperty("code").GetString();
 }

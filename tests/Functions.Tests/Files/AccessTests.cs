@@ -13,22 +13,22 @@ public sealed class AccessTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task Somebody_elses_file_is_not_found_whatever_is_done_with_it()
     {
-        var (alice, bob) = (await FilesOf.SignedIn(host), await FilesOf.SignedIn(host, "bob"));
+        var (alice, bob) = (await host.As("alice"), await host.As("bob"));
         var id = await alice.Upload([1, 2, 3], folder: "private");
-        var pending = await alice.Begin(FilesOf.Declaration());
-        await FilesOf.Stored(pending, [1, 2, 3]);
+        var pending = await alice.Begin(FilesClient.Declaration());
+        await FilesClient.Stored(pending, [1, 2, 3]);
 
         foreach (var (method, path) in BadInputTests.Endpoints(id).Concat(BadInputTests.Endpoints(pending.Id)))
-            Assert.Equal("file_not_found", await FilesOf.Code(await bob.Send(method, path), 404));
+            await bob.Send(method, path).Fails(404, "file_not_found");
         Assert.Empty((await bob.List("?folder=private")).Files);
         Assert.Equal([1, 2, 3], await (await alice.Download(id)).Content.ReadAsByteArrayAsync());
-        Assert.Equal("pending", (await alice.Read(pending.Id)).GetProperty("status").GetString());
+        Assert.Equal("pending", (await alice.Read(pending.Id)).Status);
     }
 
     [Fact]
     public async Task A_record_says_itself_whose_it_is()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var id = await alice.Upload([1, 2, 3], folder: "moved");
         var table = host.Service<StorageClients>().Tables.GetTableClient("Files");
         await foreach (var row in table.QueryAsync<TableEntity>(row => row.PartitionKey == $"demo|{id.Substring(0, 16)}"))
@@ -38,37 +38,37 @@ public sealed class AccessTests(DemoHost demo) : IClassFixture<DemoHost>
             await table.UpdateEntityAsync(row, row.ETag);
         }
         foreach (var (method, path) in BadInputTests.Endpoints(id))
-            Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(method, path), 404));
+            await alice.Send(method, path).Fails(404, "file_not_found");
         Assert.Empty((await alice.List("?folder=moved")).Files);
     }
 
     [Fact]
     public async Task The_same_file_id_at_another_tenant_is_not_found()
     {
-        var here = await FilesOf.SignedIn(host);
-        var there = await FilesOf.SignedIn(host, tenant: "acme");
+        var here = await host.As("alice");
+        var there = await host.As("alice", "acme");
         var id = await here.Upload([1, 2, 3]);
-        Assert.Equal("file_not_found", await FilesOf.Code(await there.Send(HttpMethod.Get, $"/{id}"), 404));
+        await there.Send(HttpMethod.Get, $"/{id}").Fails(404, "file_not_found");
     }
 
     [Fact]
     public async Task A_revoked_session_reaches_no_file_endpoint()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var id = await alice.Upload([1, 2, 3]);
-        var begun = await alice.Begin(FilesOf.Declaration());
-        await FilesOf.Stored(begun, [1, 2, 3]);
+        var begun = await alice.Begin(FilesClient.Declaration());
+        await FilesClient.Stored(begun, [1, 2, 3]);
         await Revoke(alice.Token);
 
         foreach (var (method, path) in AllEndpoints(id).Concat(AllEndpoints(begun.Id)))
         {
-            var answer = await alice.Send(method, path, method == HttpMethod.Post && path == "" ? FilesOf.Declaration() : null);
-            Assert.Equal("invalid_token", await FilesOf.Code(answer, 401));
+            var answer = await alice.Send(method, path, method == HttpMethod.Post && path == "" ? FilesClient.Declaration() : null);
+            await answer.Fails(401, "invalid_token");
             Assert.Null(answer.Headers.Location);
         }
-        var again = await FilesOf.SignedIn(host);
-        Assert.Equal("available", (await again.Read(id)).GetProperty("status").GetString());
-        Assert.Equal("pending", (await again.Read(begun.Id)).GetProperty("status").GetString());
+        var again = await host.As("alice");
+        Assert.Equal("available", (await again.Read(id)).Status);
+        Assert.Equal("pending", (await again.Read(begun.Id)).Status);
     }
 
     async Task Revoke(string token)
@@ -84,17 +84,17 @@ public sealed class AccessTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("files.write", "files.read")]
     public async Task Each_endpoint_asks_for_the_right_that_it_needs(string has, string lacks)
     {
-        var token = (await host.SignIn("demo", "alice", has)).GetProperty("access_token").GetString()!;
-        var id = await (await FilesOf.SignedIn(host)).Upload([1, 2, 3]);
-        var limited = new FilesOf(host, token);
+        var token = (await host.Tokens("demo", "alice", has)).AccessToken;
+        var id = await (await host.As("alice")).Upload([1, 2, 3]);
+        var limited = new FilesClient(host, token);
         foreach (var (method, path) in AllEndpoints(id))
         {
             var needs = method == HttpMethod.Get && !path.EndsWith("/upload", StringComparison.Ordinal) ? "files.read" : "files.write";
             if (needs != lacks) continue;
             var answer = await limited.Send(method, path);
-            var problem = await TestHost.Json(answer, 403);
-            Assert.Equal("insufficient_scope", problem.GetProperty("code").GetString());
-            Assert.Equal(lacks, problem.GetProperty("scope").GetString());
+            var problem = await answer.Problem(403);
+            Assert.Equal("insufficient_scope", problem.Code);
+            Assert.Equal(lacks, problem.Scope);
         }
     }
 

@@ -47,10 +47,10 @@ public sealed class BadInputTests(DemoHost demo) : IClassFixture<DemoHost>
     [Theory, MemberData(nameof(BadNames))]
     public async Task A_name_that_is_none_is_refused(string name, string why)
     {
-        var alice = await FilesOf.SignedIn(host);
-        var problem = await TestHost.Json(await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(name)), 400);
-        Assert.Equal("invalid_name", problem.GetProperty("code").GetString());
-        Assert.Contains(why, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        var alice = await host.As("alice");
+        var problem = await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(name)).Problem(400);
+        Assert.Equal("invalid_name", problem.Code);
+        Assert.Contains(why, problem.Detail, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -63,10 +63,10 @@ public sealed class BadInputTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("\u200B.", "\u200B.")]
     public async Task A_name_is_kept_but_for_space_at_its_ends(string name, string kept)
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var id = await alice.Upload([1], name, $" {name}/b ");
         var file = await alice.Read(id);
-        Assert.Equal((kept, $"{kept}/b"), (file.GetProperty("name").GetString(), file.GetProperty("folder").GetString()));
+        Assert.Equal((kept, $"{kept}/b"), (file.Name, file.Folder));
         Assert.Contains($"filename*=UTF-8''{Uri.EscapeDataString(kept)}",
             (await alice.Download(id)).Content.Headers.NonValidated["Content-Disposition"].ToString(), StringComparison.Ordinal);
     }
@@ -80,11 +80,9 @@ public sealed class BadInputTests(DemoHost demo) : IClassFixture<DemoHost>
     [Theory, MemberData(nameof(BadFolders))]
     public async Task A_folder_that_is_none_is_refused(string folder)
     {
-        var alice = await FilesOf.SignedIn(host);
-        Assert.Equal("invalid_folder", await FilesOf.Code(
-            await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(folder: folder)), 400));
-        Assert.Equal("invalid_folder", await FilesOf.Code(
-            await alice.Send(HttpMethod.Get, $"?folder={Uri.EscapeDataString(folder)}"), 400));
+        var alice = await host.As("alice");
+        await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(folder: folder)).Fails(400, "invalid_folder");
+        await alice.Send(HttpMethod.Get, $"?folder={Uri.EscapeDataString(folder)}").Fails(400, "invalid_folder");
     }
 
     public static TheoryData<string> BadTypes =>
@@ -96,9 +94,8 @@ public sealed class BadInputTests(DemoHost demo) : IClassFixture<DemoHost>
     [Theory, MemberData(nameof(BadTypes))]
     public async Task A_content_type_that_is_none_is_refused(string contentType)
     {
-        var alice = await FilesOf.SignedIn(host);
-        Assert.Equal("invalid_content_type", await FilesOf.Code(
-            await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(contentType: contentType)), 400));
+        var alice = await host.As("alice");
+        await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(contentType: contentType)).Fails(400, "invalid_content_type");
     }
 
     [Theory]
@@ -111,9 +108,9 @@ public sealed class BadInputTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("x/y; a=\"\\\"\\\\\" ; b=c")]
     public async Task A_good_content_type_is_served_as_it_was_declared(string contentType, string bytes = "abc")
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var id = await alice.Upload(Encoding.Latin1.GetBytes(bytes), contentType: contentType);
-        Assert.Equal(contentType, (await alice.Read(id)).GetProperty("contentType").GetString());
+        Assert.Equal(contentType, (await alice.Read(id)).ContentType);
         Assert.Equal(contentType, (await alice.Download(id)).Content.Headers.NonValidated["Content-Type"].ToString());
     }
 
@@ -163,19 +160,19 @@ public sealed class BadInputTests(DemoHost demo) : IClassFixture<DemoHost>
     [Theory, MemberData(nameof(BadBodies))]
     public async Task A_declaration_is_read_strictly(string body, string code, int status)
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         await Nothing_is_written(alice, status, async () =>
         {
             var answer = await Post(alice, Encoding.UTF8.GetBytes(body), "application/json");
             if (status == 201) Assert.Equal(201, (int)answer.StatusCode);
-            else Assert.Equal(code, await FilesOf.Code(answer, status));
+            else await answer.Fails(status, code);
         });
     }
 
     // Tenant and container are known to the process after one upload: what is left is the revocation, the note and the record.
-    async Task Nothing_is_written(FilesOf caller, int status, Func<Task> steps)
+    async Task Nothing_is_written(FilesClient caller, int status, Func<Task> steps)
     {
-        await caller.Begin(FilesOf.Declaration());
+        await caller.Begin(FilesClient.Declaration());
         var trips = host.Service<RoundTrips>();
         var before = trips.Count;
         await steps();
@@ -188,16 +185,16 @@ public sealed class BadInputTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData(null, "unsupported_media_type", 415)]
     public async Task A_declaration_of_another_content_type_is_refused(string? contentType, string code, int status)
     {
-        var alice = await FilesOf.SignedIn(host);
-        Assert.Equal(code, await FilesOf.Code(await Post(alice, Encoding.UTF8.GetBytes(Sized("3")), contentType), status));
+        var alice = await host.As("alice");
+        await Post(alice, Encoding.UTF8.GetBytes(Sized("3")), contentType).Fails(status, code);
     }
 
     [Fact]
     public async Task A_declaration_that_is_not_utf8_is_refused()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         byte[] body = [.. "{\"name\":\""u8, 0xFF, .. "\",\"contentType\":\"a/b\",\"size\":1}"u8];
-        Assert.Equal("invalid_json", await FilesOf.Code(await Post(alice, body, "application/json"), 400));
+        await Post(alice, body, "application/json").Fails(400, "invalid_json");
     }
 
     public static TheoryData<string> BadIds =>
@@ -208,12 +205,12 @@ public sealed class BadInputTests(DemoHost demo) : IClassFixture<DemoHost>
     [Theory, MemberData(nameof(BadIds))]
     public async Task What_is_no_id_is_not_found_and_asks_nobody(string id)
     {
-        var alice = await FilesOf.SignedIn(host);
-        await alice.Begin(FilesOf.Declaration());
+        var alice = await host.As("alice");
+        await alice.Begin(FilesClient.Declaration());
         foreach (var (method, path) in Endpoints(id))
         {
             var before = host.Service<RoundTrips>().Count;
-            Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(method, path), 404));
+            await alice.Send(method, path).Fails(404, "file_not_found");
             Assert.Equal(1, host.Service<RoundTrips>().Count - before); // The revocation.
         }
     }
@@ -226,7 +223,7 @@ public sealed class BadInputTests(DemoHost demo) : IClassFixture<DemoHost>
         (HttpMethod.Post, $"/{id}/restore"),
     ];
 
-    Task<HttpResponseMessage> Post(FilesOf caller, byte[] body, string? contentType)
+    Task<HttpResponseMessage> Post(FilesClient caller, byte[] body, string? contentType)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, "/demo/files")
         {

@@ -8,12 +8,12 @@ namespace Latchkey.Tests.Files;
 public sealed class CheckTests : IAsyncLifetime
 {
     TestHost host = null!;
-    FilesOf alice = null!;
+    FilesClient alice = null!;
 
     public async Task InitializeAsync()
     {
         host = await TestHost.Start();
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();
@@ -23,7 +23,7 @@ public sealed class CheckTests : IAsyncLifetime
     {
         await host.RunTimer("files-check");
         Assert.DoesNotContain(host.Log.Lines, line => line.Contains("Error", StringComparison.Ordinal));
-        Assert.Equal(0, (await TestHost.Json(await Send(HttpMethod.Get), 200)).GetProperty("records").GetInt64());
+        Assert.Equal(0, (await Send(HttpMethod.Get).Read<CheckAnswer>()).Records);
     }
 
     [Fact]
@@ -38,11 +38,11 @@ public sealed class CheckTests : IAsyncLifetime
         await stray.UploadAsync(BinaryData.FromString("stray"));
 
         var young = await Run();
-        Assert.Equal((2, 0), (young.GetProperty("orphans").GetInt64(), young.GetProperty("orphansDeleted").GetInt64()));
+        Assert.Equal((2, 0), (young.Orphans, young.OrphansDeleted));
         host.Clock.Advance(TimeSpan.FromDays(8) + TimeSpan.FromMinutes(1));
         await host.RunTimer("files-check");
-        var old = await TestHost.Json(await Send(HttpMethod.Get), 200);
-        Assert.Equal((2, 2, 0), (old.GetProperty("orphans").GetInt64(), old.GetProperty("orphansDeleted").GetInt64(), old.GetProperty("missing").GetInt64()));
+        var old = await Send(HttpMethod.Get).Read<CheckAnswer>();
+        Assert.Equal((2, 2, 0), (old.Orphans, old.OrphansDeleted, old.Missing));
         Assert.Equal(new[] { kept, trashed }.Order(), (await Books.Blobs(host)).Order());
     }
 
@@ -52,13 +52,13 @@ public sealed class CheckTests : IAsyncLifetime
         var id = await alice.Upload([1, 2, 3], "lost");
         await host.Service<BlobStore>().Delete("demo", id, default);
         var report = await Run();
-        Assert.Equal((1, id), (report.GetProperty("missing").GetInt64(), report.GetProperty("missingIds")[0].GetString()));
-        Assert.Equal("bytes_missing", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"/{id}/download"), 410));
+        Assert.Equal((1, id), (report.Missing, report.MissingIds[0]));
+        await alice.Send(HttpMethod.Get, $"/{id}/download").Fails(410, "bytes_missing");
         Assert.Contains(host.Log.Lines, line => line.Contains("1 files without bytes", StringComparison.Ordinal) && line.Contains(id, StringComparison.Ordinal));
         Assert.Single((await alice.List()).Files);
 
         await host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient(id).UploadAsync(BinaryData.FromBytes(new byte[] { 1, 2, 3 }));
-        Assert.Equal(0, (await Run()).GetProperty("missing").GetInt64());
+        Assert.Equal(0, (await Run()).Missing);
         await alice.DownloadUrl(id);
     }
 
@@ -73,12 +73,12 @@ public sealed class CheckTests : IAsyncLifetime
         await host.Service<TenantQuota>().Reserve("demo", file.Space, usage, usage with { Bytes = 1L << 30 }, new(), default);
 
         var report = await Run();
-        Assert.Equal((2, 0), (report.GetProperty("foldersRemoved").GetInt64(), report.GetProperty("partsRepaired").GetInt64()));
+        Assert.Equal((2, 0), (report.FoldersRemoved, report.PartsRepaired));
         host.Clock.Advance(TimeSpan.FromHours(2));
-        Assert.Equal(1, (await Run()).GetProperty("partsRepaired").GetInt64());
+        Assert.Equal(1, (await Run()).PartsRepaired);
         await Books.Balance(host);
-        var page = await TestHost.Json(await (await FilesOf.SignedIn(host)).Send(HttpMethod.Get, "?folder=a"), 200);
-        Assert.Equal(["x"], page.GetProperty("folders").EnumerateArray().Select(name => name.GetString()));
+        var page = await (await host.As("alice")).Send(HttpMethod.Get, "?folder=a").Read<ListingAnswer>();
+        Assert.Equal(["x"], page.Folders!);
     }
 
     [Fact]
@@ -102,24 +102,24 @@ public sealed class CheckTests : IAsyncLifetime
     [Fact]
     public async Task Only_administrators_see_the_check_and_only_their_tenants()
     {
-        Assert.Equal("not_checked", await FilesOf.Code(await Send(HttpMethod.Get), 404));
-        Assert.Equal("insufficient_scope", await FilesOf.Code(await host.Send(HttpMethod.Get, "/demo/files-check", alice.Token), 403));
-        var lost = await (await FilesOf.SignedIn(host, tenant: "acme")).Upload([1], "theirs");
+        await Send(HttpMethod.Get).Fails(404, "not_checked");
+        await host.Send(HttpMethod.Get, "/demo/files-check", alice.Token).Fails(403, "insufficient_scope");
+        var lost = await (await host.As("alice", "acme")).Upload([1], "theirs");
         await host.Service<BlobStore>().Delete("acme", lost, default);
-        Assert.Equal(0, (await Run()).GetProperty("missing").GetInt64());
+        Assert.Equal(0, (await Run()).Missing);
     }
 
-    async Task<JsonElement> Run()
+    async Task<CheckAnswer> Run()
     {
-        JsonElement report;
-        do report = await TestHost.Json(await Send(HttpMethod.Post), 200);
-        while (!report.TryGetProperty("finishedAt", out _));
+        CheckAnswer report;
+        do report = await Send(HttpMethod.Post).Read<CheckAnswer>();
+        while (report.FinishedAt is null);
         return report;
     }
 
     async Task<HttpResponseMessage> Send(HttpMethod method)
     {
-        var token = (await host.SignIn("demo", "admin")).GetProperty("access_token").GetString()!;
+        var token = (await host.Tokens("demo", "admin")).AccessToken;
         return await host.Send(method, "/demo/files-check", token);
     }
 }

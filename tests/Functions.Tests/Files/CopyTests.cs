@@ -8,15 +8,15 @@ public sealed class CopyTests : IAsyncLifetime
 {
     CuttableStorage storage = null!;
     TestHost host = null!;
-    FilesOf alice = null!;
+    FilesClient alice = null!;
 
     public async Task InitializeAsync()
     {
         storage = await CuttableStorage.Start();
         host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
-        alice = await FilesOf.SignedIn(host);
-        await FilesOf.MakeDueTables(alice);
-        await (await FilesOf.SignedIn(host)).Upload([1], "first", space: "group:family");
+        alice = await host.As("alice");
+        await FilesClient.MakeDueTables(alice);
+        await (await host.As("alice")).Upload([1], "first", space: "group:family");
     }
 
     public async Task DisposeAsync()
@@ -28,27 +28,27 @@ public sealed class CopyTests : IAsyncLifetime
     [Fact]
     public async Task A_copy_is_a_file_of_its_own_with_the_same_bytes()
     {
-        var bytes = FilesOf.Bytes(100_000);
-        var begun = await alice.Begin(FilesOf.Declaration("été.jpg", bytes.Length, folder: "a", md5: FilesOf.Md5(bytes)));
-        await FilesOf.Stored(begun, bytes);
+        var bytes = FilesClient.Bytes(100_000);
+        var begun = await alice.Begin(FilesClient.Declaration("été.jpg", bytes.Length, folder: "a", md5: FilesClient.Md5(bytes)));
+        await FilesClient.Stored(begun, bytes);
         await alice.Completed(begun.Id);
         var answer = await alice.Send(HttpMethod.Post, $"/{begun.Id}/copy", new { name = "copy 日本.jpg", folder = "b", space = "group:family" });
-        var copy = await TestHost.Json(answer, 202);
-        var id = copy.GetProperty("id").GetString()!;
+        var copy = await answer.Read<FileAnswer>(202);
+        var id = copy.Id;
         Assert.Equal($"{host.Origin}/demo/files/{id}", answer.Headers.Location?.ToString());
-        Assert.Equal("copying", copy.GetProperty("status").GetString());
-        Assert.Equal("file_copying", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"/{id}/download"), 409));
-        Assert.Equal("file_copying", await FilesOf.Code(await alice.Complete(id), 409));
-        Assert.Equal("file_copying", await FilesOf.Code(await alice.Send(HttpMethod.Post, $"/{id}/copy", new { }), 409));
+        Assert.Equal("copying", copy.Status);
+        await alice.Send(HttpMethod.Get, $"/{id}/download").Fails(409, "file_copying");
+        await alice.Complete(id).Fails(409, "file_copying");
+        await alice.Send(HttpMethod.Post, $"/{id}/copy", new { }).Fails(409, "file_copying");
         Assert.Empty((await alice.List("?space=group:family&folder=b")).Files);
 
         var done = await alice.Read(id);
         Assert.Equal(("available", "copy 日本.jpg", "group:family"),
-            (done.GetProperty("status").GetString(), done.GetProperty("name").GetString(), done.GetProperty("space").GetString()));
-        Assert.False(done.TryGetProperty("copy", out _));
-        Assert.Equal(Convert.ToBase64String(FilesOf.Md5(bytes)), done.GetProperty("md5").GetString());
+            (done.Status, done.Name, done.Space));
+        Assert.Null(done.Copy);
+        Assert.Equal(Convert.ToBase64String(FilesClient.Md5(bytes)), done.Md5);
         await alice.Send(HttpMethod.Delete, $"/{begun.Id}?permanent=true");
-        var bob = await FilesOf.SignedIn(host, "bob");
+        var bob = await host.As("bob");
         var served = await bob.Download(id);
         Assert.Equal(bytes, await served.Content.ReadAsByteArrayAsync());
         Assert.Equal("attachment", served.Content.Headers.ContentDisposition?.DispositionType);
@@ -61,7 +61,7 @@ public sealed class CopyTests : IAsyncLifetime
     {
         var id = await alice.Upload([1, 2]);
         host.Clock.Advance(TimeSpan.FromHours(5)); // What is signed to start 15 minutes ago starts hours from now for storage.
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
         await alice.Read(await Copy(id, new { }));
     }
 
@@ -78,16 +78,16 @@ public sealed class CopyTests : IAsyncLifetime
     [Fact]
     public async Task What_may_not_be_copied_is_refused_and_leaves_nothing()
     {
-        var bob = await FilesOf.SignedIn(host, "bob");
+        var bob = await host.As("bob");
         var id = await alice.Upload([1, 2], "mine");
-        var pending = (await alice.Begin(FilesOf.Declaration())).Id;
-        Assert.Equal("file_not_found", await FilesOf.Code(await bob.Send(HttpMethod.Post, $"/{id}/copy", new { }), 404));
-        Assert.Equal("file_pending", await FilesOf.Code(await alice.Send(HttpMethod.Post, $"/{pending}/copy", new { }), 409));
-        Assert.Equal("space_not_found", await FilesOf.Code(await alice.Send(HttpMethod.Post, $"/{id}/copy", new { space = "group:other" }), 404));
-        Assert.Equal("invalid_name", await FilesOf.Code(await alice.Send(HttpMethod.Post, $"/{id}/copy", new { name = "a/b" }), 400));
+        var pending = (await alice.Begin(FilesClient.Declaration())).Id;
+        await bob.Send(HttpMethod.Post, $"/{id}/copy", new { }).Fails(404, "file_not_found");
+        await alice.Send(HttpMethod.Post, $"/{pending}/copy", new { }).Fails(409, "file_pending");
+        await alice.Send(HttpMethod.Post, $"/{id}/copy", new { space = "group:other" }).Fails(404, "space_not_found");
+        await alice.Send(HttpMethod.Post, $"/{id}/copy", new { name = "a/b" }).Fails(400, "invalid_name");
         var family = await alice.Upload([1], "ours", space: "group:family");
-        Assert.Equal("insufficient_rights", await FilesOf.Code(await bob.Send(HttpMethod.Post, $"/{family}/copy", new { space = "group:family" }), 403));
-        await TestHost.Json(await bob.Send(HttpMethod.Post, $"/{family}/copy", new { }), 202); // Reading is enough to copy it to oneself.
+        await bob.Send(HttpMethod.Post, $"/{family}/copy", new { space = "group:family" }).Fails(403, "insufficient_rights");
+        await bob.Copy(family, new { }); // Reading is enough to copy it to oneself.
         await Books.Balance(host);
     }
 
@@ -106,17 +106,17 @@ public sealed class CopyTests : IAsyncLifetime
                     Assert.Equal(6, cut); // Revocation, record, what is due, usage (asked again after a failure), record and usage, start.
                     break;
                 }
-                Assert.Equal("storage_unavailable", await FilesOf.Code(answer, 503));
+                await answer.Fails(503, "storage_unavailable");
             }
         }
         host.Clock.Advance(TimeSpan.FromMinutes(14)); // Azurite's clock stands still: a SAS may start a quarter of an hour ahead of it.
         await host.RunTimer("files-sweep");
         await host.RunTimer("files-sweep"); // What had not even been started is started by the first, finished by the second.
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
         var copies = (await alice.List("?folder=crash&prefix=copy")).Files;
         Assert.InRange(copies.Count, 2, 8);
         foreach (var copy in copies)
-            Assert.Equal([1, 2, 3], await (await alice.Download(copy.GetProperty("id").GetString()!)).Content.ReadAsByteArrayAsync());
+            Assert.Equal([1, 2, 3], await (await alice.Download(copy.Id)).Content.ReadAsByteArrayAsync());
         await Books.Balance(host);
         Assert.Equal(await Records(), (await Books.Blobs(host)).Count);
     }
@@ -127,9 +127,9 @@ public sealed class CopyTests : IAsyncLifetime
         var id = await alice.Upload([7, 8], "source");
         var copy = await Unstarted(id);
         var read = await alice.Read(copy);
-        Assert.Equal("copying", read.GetProperty("status").GetString());
-        Assert.Equal((0, 2), (read.GetProperty("copy").GetProperty("bytes").GetInt64(), read.GetProperty("copy").GetProperty("total").GetInt64()));
-        Assert.Equal("available", (await alice.Read(copy)).GetProperty("status").GetString());
+        Assert.Equal("copying", read.Status);
+        Assert.Equal((0, 2), (read.Copy!.Bytes, read.Copy!.Total));
+        Assert.Equal("available", (await alice.Read(copy)).Status);
     }
 
     [Fact]
@@ -141,9 +141,9 @@ public sealed class CopyTests : IAsyncLifetime
         await alice.Send(HttpMethod.Delete, $"/{gone}?permanent=true");
 
         await alice.Read(first);
-        Assert.Equal("available", (await alice.Read(first)).GetProperty("status").GetString());
-        Assert.Equal("copy_failed", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"/{second}"), 409));
-        Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"/{second}"), 404));
+        Assert.Equal("available", (await alice.Read(first)).Status);
+        await alice.Send(HttpMethod.Get, $"/{second}").Fails(409, "copy_failed");
+        await alice.Send(HttpMethod.Get, $"/{second}").Fails(404, "file_not_found");
         await Books.Balance(host);
     }
 
@@ -154,7 +154,7 @@ public sealed class CopyTests : IAsyncLifetime
         foreach (var copy in new[] { await Copy(id, new { }), await Unstarted(id) })
         {
             Assert.Equal(204, (int)(await alice.Send(HttpMethod.Delete, $"/{copy}")).StatusCode);
-            Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"/{copy}"), 404));
+            await alice.Send(HttpMethod.Get, $"/{copy}").Fails(404, "file_not_found");
             Assert.DoesNotContain(copy, await Books.Blobs(host));
         }
         await Books.Balance(host);
@@ -163,18 +163,18 @@ public sealed class CopyTests : IAsyncLifetime
     [Fact]
     public async Task A_copy_that_storage_has_not_done_yet_tells_how_far_it_is()
     {
-        var id = await alice.Upload(FilesOf.Bytes(1000), "source");
+        var id = await alice.Upload(FilesClient.Bytes(1000), "source");
         var copy = await Copy(id, new { });
         storage.PretendCopying("250/1000");
         var read = await alice.Read(copy);
-        Assert.Equal("copying", read.GetProperty("status").GetString());
-        Assert.Equal((250, 1000), (read.GetProperty("copy").GetProperty("bytes").GetInt64(), read.GetProperty("copy").GetProperty("total").GetInt64()));
+        Assert.Equal("copying", read.Status);
+        Assert.Equal((250, 1000), (read.Copy!.Bytes, read.Copy!.Total));
         storage.PretendCopying(null);
-        Assert.Equal("available", (await alice.Read(copy)).GetProperty("status").GetString());
+        Assert.Equal("available", (await alice.Read(copy)).Status);
     }
 
     async Task<string> Copy(string id, object how) =>
-        (await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/copy", how), 202)).GetProperty("id").GetString()!;
+        (await alice.Copy(id, how)).Id;
 
     // The process died between the record and the start.
     async Task<string> Unstarted(string id)

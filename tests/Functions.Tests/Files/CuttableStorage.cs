@@ -107,7 +107,7 @@ sealed class CuttableStorage : IAsyncDisposable
             CutAfter(cut, answerLost);
             var answer = await steps(prepared);
             if (!Mend()) return cut;
-            Assert.Equal("storage_unavailable", await FilesOf.Code(answer, 503));
+            await answer.Fails(503, "storage_unavailable");
             Assert.NotNull(answer.Headers.RetryAfter);
             await check(prepared);
         }

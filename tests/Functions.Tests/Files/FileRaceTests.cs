@@ -11,12 +11,12 @@ namespace Latchkey.Tests.Files;
 public sealed class FileRaceTests : IAsyncLifetime
 {
     TestHost host = null!;
-    FilesOf alice = null!;
+    FilesClient alice = null!;
 
     public async Task InitializeAsync()
     {
         host = await TestHost.Start();
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();
@@ -24,7 +24,7 @@ public sealed class FileRaceTests : IAsyncLifetime
     [Fact]
     public async Task A_share_that_is_given_just_as_its_file_goes_goes_with_it()
     {
-        await FilesOf.MakeDueTables(alice);
+        await FilesClient.MakeDueTables(alice);
         for (var round = 0; round < 30; round++)
         {
             var id = await alice.Upload([1], $"race {round}");
@@ -42,9 +42,9 @@ public sealed class FileRaceTests : IAsyncLifetime
     {
         for (var round = 0; round < 6; round++)
         {
-            var begun = round % 2 == 0 ? await alice.Begin(FilesOf.Declaration()) : await alice.BeginBlocks(FilesOf.Declaration());
-            if (round % 2 == 0) await FilesOf.Stored(begun, [1, 2, 3]);
-            else await FilesOf.Block(begun.Url, Latchkey.Files.BlockPlan.Id(0), [1, 2, 3]);
+            var begun = round % 2 == 0 ? await alice.Begin(FilesClient.Declaration()) : await alice.BeginBlocks(FilesClient.Declaration());
+            if (round % 2 == 0) await FilesClient.Stored(begun, [1, 2, 3]);
+            else await FilesClient.Block(begun.Url, Latchkey.Files.BlockPlan.Id(0), [1, 2, 3]);
             object? blocks = round % 2 == 0 ? null : 1;
             var answers = await Task.WhenAll(
                 alice.Complete(begun.Id, blocks), alice.Complete(begun.Id, blocks),
@@ -53,7 +53,7 @@ public sealed class FileRaceTests : IAsyncLifetime
                 alice.Send(HttpMethod.Delete, $"/{begun.Id}?permanent=true"));
             Assert.DoesNotContain(answers, answer => (int)answer.StatusCode >= 500);
         }
-        foreach (var copy in (await alice.List()).Files) await alice.Read(copy.GetProperty("id").GetString()!);
+        foreach (var copy in (await alice.List()).Files) await alice.Read(copy.Id);
         host.Clock.Advance(TimeSpan.FromMinutes(20));
         await host.RunTimer("files-sweep"); // Copies whose source went before storage read it fail, and are gone.
         host.Clock.Advance(TimeSpan.FromDays(10));
@@ -67,9 +67,9 @@ public sealed class FileRaceTests : IAsyncLifetime
     public async Task A_form_on_its_way_when_its_user_is_deleted_leaves_nothing()
     {
         await alice.Upload([1], "hers");
-        var bob = await FilesOf.SignedIn(host, "bob");
-        var admin = await AdminOf.Tenant(host);
-        var id = await FilesOf.UserId(host, "bob");
+        var bob = await host.As("bob");
+        var admin = await host.Admin();
+        var id = await host.UserId("bob");
         var form = new Paused();
         var request = new HttpRequestMessage(HttpMethod.Post, "/demo/files/upload") { Content = form };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bob.Token);

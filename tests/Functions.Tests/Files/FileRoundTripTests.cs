@@ -7,25 +7,25 @@ namespace Latchkey.Tests.Files;
 public sealed class FileRoundTripTests : IAsyncLifetime
 {
     TestHost host = null!;
-    FilesOf alice = null!;
+    FilesClient alice = null!;
 
     public async Task InitializeAsync()
     {
         host = await TestHost.Start();
-        alice = await FilesOf.SignedIn(host);
-        await FilesOf.MakeDueTables(alice);
+        alice = await host.As("alice");
+        await FilesClient.MakeDueTables(alice);
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();
 
     [Fact]
-    public async Task Records_and_lists()
+    public async Task The_round_trips_of_records_and_lists_stay_within_the_budget()
     {
         var id = await alice.Upload([1, 2, 3], "counted", "a");
         await alice.Upload([1], "stays", "a");
         Begun begun = null!;
-        await Costs(3, async () => begun = await alice.Begin(FilesOf.Declaration(folder: "a")));
-        await FilesOf.Stored(begun, [1, 2, 3]);
+        await Costs(3, async () => begun = await alice.Begin(FilesClient.Declaration(folder: "a")));
+        await FilesClient.Stored(begun, [1, 2, 3]);
         await Costs(6, () => alice.Completed(begun.Id));
         await Costs(2, () => alice.Read(id));
         await Costs(2, () => alice.DownloadUrl(id));
@@ -49,17 +49,17 @@ public sealed class FileRoundTripTests : IAsyncLifetime
     {
         var id = await alice.Upload([1, 2, 3], "source");
         var copy = "";
-        await Costs(5, async () => copy = Text(await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/copy", new { }), 202), "id"));
+        await Costs(5, async () => copy = (await alice.Copy(id, new { })).Id);
         await Costs(4, () => alice.Read(copy));
         await Costs(2, () => alice.Read(copy));
     }
 
     [Fact]
-    public async Task Shares_and_links()
+    public async Task The_round_trips_of_shares_and_links_stay_within_the_budget()
     {
-        var bob = await FilesOf.SignedIn(host, "bob");
+        var bob = await host.As("bob");
         var id = await alice.Upload([1, 2, 3], "shared");
-        JsonElement share = default, link = default;
+        ShareAnswer share = null!, link = null!;
         await Costs(8, async () => share = await Share(id, new { with = new { user = "bob" }, access = "read" }));
         await Costs(5, async () => link = await Share(id, new { link = new { }, access = "read" }));
         var limited = await Share(id, new { link = new { maxDownloads = 3 }, access = "read" });
@@ -70,7 +70,7 @@ public sealed class FileRoundTripTests : IAsyncLifetime
         await Costs(2, () => Ok(host.Http.GetAsync(Url(link))));
         await Costs(2, () => host.Http.PostAsync(Url(link), TestHost.Form()));
         await Costs(3, () => host.Http.PostAsync(Url(limited), TestHost.Form()));
-        await Costs(5, () => Ok(alice.Send(HttpMethod.Delete, $"/{id}/shares/{Text(share, "id")}")));
+        await Costs(5, () => Ok(alice.Send(HttpMethod.Delete, $"/{id}/shares/{share.Id}")));
     }
 
     async Task Costs(int budget, Func<Task> request)
@@ -83,9 +83,7 @@ public sealed class FileRoundTripTests : IAsyncLifetime
 
     static async Task Ok(Task<HttpResponseMessage> answer) => (await answer).EnsureSuccessStatusCode();
 
-    async Task<JsonElement> Share(string id, object share) => await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/shares", share), 201);
+    Task<ShareAnswer> Share(string id, object share) => alice.Share(id, share);
 
-    static string Url(JsonElement share) => Text(share.GetProperty("link"), "url");
-
-    static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
+    static string Url(ShareAnswer share) => share.Link!.Url!;
 }

@@ -8,16 +8,16 @@ public sealed class FolderTests(DemoHost demo) : IClassFixture<DemoHost>
 {
     readonly TestHost host = demo.Host;
 
-    static string[] Names(IEnumerable<JsonElement> files) => [.. files.Select(file => file.GetProperty("name").GetString()!)];
+    static string[] Names(IEnumerable<FileAnswer> files) => [.. files.Select(file => file.Name)];
 
     [Fact]
     public async Task A_folder_is_listed_in_the_one_above_as_long_as_something_is_in_or_below_it()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         Assert.Empty(await Folders(alice, "tree"));
         var one = await alice.Upload([1], "1", "tree/b/été");
         var two = await alice.Upload([1], "2", "tree/A");
-        await alice.Begin(FilesOf.Declaration(folder: "tree/not yet"));
+        await alice.Begin(FilesClient.Declaration(folder: "tree/not yet"));
 
         Assert.Equal(["A", "b"], await Folders(alice, "tree"));
         Assert.Equal(["été"], await Folders(alice, "tree/b"));
@@ -25,7 +25,7 @@ public sealed class FolderTests(DemoHost demo) : IClassFixture<DemoHost>
 
         Assert.Equal(204, (int)(await alice.Send(HttpMethod.Delete, $"/{one}")).StatusCode);
         Assert.Equal(["A"], await Folders(alice, "tree"));
-        await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{one}/restore"), 200);
+        await alice.Restore(one);
         Assert.Equal(["A", "b"], await Folders(alice, "tree"));
         await Patched(alice, two, new { folder = "elsewhere" });
         Assert.Equal(["b"], await Folders(alice, "tree"));
@@ -38,13 +38,13 @@ public sealed class FolderTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task Files_that_come_while_others_go_keep_their_folder_listed()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         for (var round = 0; round < 6; round++)
         {
             var folder = $"busy {round}/inner";
             var leaving = await alice.Upload([1], "leaving", folder);
-            var coming = await alice.Begin(FilesOf.Declaration(size: 1, folder: folder));
-            await FilesOf.Stored(coming, [1]);
+            var coming = await alice.Begin(FilesClient.Declaration(size: 1, folder: folder));
+            await FilesClient.Stored(coming, [1]);
             await Task.WhenAll(alice.Send(HttpMethod.Delete, $"/{leaving}"), alice.Complete(coming.Id));
             Assert.Equal(["inner"], await Folders(alice, $"busy {round}"));
         }
@@ -54,7 +54,7 @@ public sealed class FolderTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task Each_order_lists_every_file_once_page_by_page()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         (string Name, int Size)[] files = [("b", 3), ("A", 5), ("c", 1), ("B", 3), ("ä", 2)];
         foreach (var (name, size) in files)
         {
@@ -80,15 +80,15 @@ public sealed class FolderTests(DemoHost demo) : IClassFixture<DemoHost>
             }
         }
         var cursor = (await alice.List("?folder=orders&sort=size&limit=1")).Cursor;
-        Assert.Equal("invalid_cursor", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"?folder=orders&cursor={cursor}"), 400));
+        await alice.Send(HttpMethod.Get, $"?folder=orders&cursor={cursor}").Fails(400, "invalid_cursor");
         cursor = (await alice.List("?folder=orders&sort=-created&limit=1")).Cursor;
-        Assert.Equal("invalid_cursor", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"?folder=other&sort=-created&cursor={cursor}"), 400));
+        await alice.Send(HttpMethod.Get, $"?folder=other&sort=-created&cursor={cursor}").Fails(400, "invalid_cursor");
     }
 
     [Fact]
     public async Task A_search_finds_names_by_their_beginning_whatever_their_case()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         foreach (var name in (string[])["Éclair.txt", "éclat", "e", "ecl", "日本語", "日記", new string('x', 120) + "1", new string('x', 120) + "2"])
         {
             await alice.Upload([1], name, "search");
@@ -109,7 +109,7 @@ public sealed class FolderTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task A_folder_too_large_to_sort_says_so_and_keeps_the_orders_of_its_keys()
     {
-        var alice = await FilesOf.SignedIn(host, tenant: "acme");
+        var alice = await host.As("alice", "acme");
         var record = Latchkey.Files.FileRows.RecordRow((await host.Service<Latchkey.Files.FileStore>().Find("acme", await alice.Upload([1], "many", "many"), default))!);
         var table = host.Service<StorageClients>().Tables.GetTableClient("Files");
         foreach (var chunk in Enumerable.Range(0, 1000).Chunk(100))
@@ -121,8 +121,8 @@ public sealed class FolderTests(DemoHost demo) : IClassFixture<DemoHost>
                 return new Azure.Data.Tables.TableTransactionAction(Azure.Data.Tables.TableTransactionActionType.Add, row);
             }));
         }
-        Assert.Equal("folder_too_large", await FilesOf.Code(await alice.Send(HttpMethod.Get, "?folder=many&sort=size"), 400));
-        Assert.Equal("folder_too_large", await FilesOf.Code(await alice.Send(HttpMethod.Get, "?folder=many&sort=size&prefix=m"), 400));
+        await alice.Send(HttpMethod.Get, "?folder=many&sort=size").Fails(400, "folder_too_large");
+        await alice.Send(HttpMethod.Get, "?folder=many&sort=size&prefix=m").Fails(400, "folder_too_large");
         Assert.Single((await alice.List("?folder=many&sort=-created")).Files);
         Assert.Equal(200, (await alice.List("?folder=many&limit=200")).Files.Count);
     }
@@ -130,10 +130,10 @@ public sealed class FolderTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task Renaming_and_moving_change_the_lists_at_once_and_nothing_else()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var id = await alice.Upload([1, 2, 3], "before.jpg", "from");
         var renamed = await Patched(alice, id, new { name = "après 😀.jpg" });
-        Assert.Equal(("après 😀.jpg", "from"), (renamed.GetProperty("name").GetString(), renamed.GetProperty("folder").GetString()));
+        Assert.Equal(("après 😀.jpg", "from"), (renamed.Name, renamed.Folder));
         Assert.Equal(["après 😀.jpg"], Names((await alice.List("?folder=from")).Files));
         await Patched(alice, id, new { name = "APRÈS 😀.jpg" }); // The same place in the order.
         Assert.Equal(["APRÈS 😀.jpg"], Names((await alice.List("?folder=from")).Files));
@@ -145,10 +145,10 @@ public sealed class FolderTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.Equal("c", served.Content.Headers.ContentDisposition?.FileNameStar);
         Assert.Equal([1, 2, 3], await served.Content.ReadAsByteArrayAsync());
 
-        var pending = await alice.Begin(FilesOf.Declaration(size: 1));
+        var pending = await alice.Begin(FilesClient.Declaration(size: 1));
         await Patched(alice, pending.Id, new { folder = "pending" });
         Assert.Empty((await alice.List("?folder=pending")).Files);
-        await FilesOf.Stored(pending, [1]);
+        await FilesClient.Stored(pending, [1]);
         await alice.Completed(pending.Id);
         Assert.Single((await alice.List("?folder=pending")).Files);
         await Books.Balance(host);
@@ -162,19 +162,19 @@ public sealed class FolderTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("[]", "invalid_json")]
     public async Task A_change_that_is_none_is_refused_and_changes_nothing(string body, string code)
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var id = await alice.Upload([1], "stays", "here");
-        var before = (await alice.Read(id)).GetRawText();
-        Assert.Equal(code, await FilesOf.Code(await alice.Send(HttpMethod.Patch, $"/{id}", JsonDocument.Parse(body).RootElement), 400));
-        Assert.Equal(before, (await alice.Read(id)).GetRawText());
+        var before = await alice.Read(id);
+        await alice.Send(HttpMethod.Patch, $"/{id}", JsonDocument.Parse(body).RootElement).Fails(400, code);
+        Assert.Equal(before, await alice.Read(id));
         await Patched(alice, id, new { });
-        Assert.Equal(before, (await alice.Read(id)).GetRawText());
+        Assert.Equal(before, await alice.Read(id));
     }
 
     [Fact]
     public async Task Of_many_renames_at_once_each_is_done_whole_or_refused()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var id = await alice.Upload([1], "race", "race");
         var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(n =>
             alice.Send(HttpMethod.Patch, $"/{id}", new { name = $"race {n}", folder = $"race/{n % 3}" })));
@@ -182,16 +182,15 @@ public sealed class FolderTests(DemoHost demo) : IClassFixture<DemoHost>
         await Books.Balance(host);
     }
 
-    static async Task<JsonElement> Patched(FilesOf caller, string id, object change) =>
-        await TestHost.Json(await caller.Send(HttpMethod.Patch, $"/{id}", change), 200);
+    static Task<FileAnswer> Patched(FilesClient caller, string id, object change) => caller.Change(id, change);
 
-    static async Task<string[]> Folders(FilesOf caller, string folder, string more = "")
+    static async Task<string[]> Folders(FilesClient caller, string folder, string more = "")
     {
-        var page = await TestHost.Json(await caller.Send(HttpMethod.Get, $"?folder={Uri.EscapeDataString(folder)}{more}"), 200);
-        return [.. page.GetProperty("folders").EnumerateArray().Select(name => name.GetString()!)];
+        var page = await caller.Send(HttpMethod.Get, $"?folder={Uri.EscapeDataString(folder)}{more}").Read<ListingAnswer>();
+        return [.. page.Folders!];
     }
 
-    static async Task<List<string>> All(FilesOf caller, string query)
+    static async Task<List<string>> All(FilesClient caller, string query)
     {
         var all = new List<string>();
         string? cursor = null;

@@ -11,12 +11,12 @@ public sealed class FormUploadTests : IAsyncLifetime
     const int MaxBytes = 6_000_000;
 
     TestHost host = null!;
-    FilesOf alice = null!;
+    FilesClient alice = null!;
 
     public async Task InitializeAsync()
     {
         host = await TestHost.Start(settings: new() { ["Latchkey:Files:MultipartBytes"] = $"{MaxBytes}" });
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
         await alice.Send(HttpMethod.Delete, $"/{await alice.Upload([1])}?permanent=true"); // Now table and container are there.
     }
 
@@ -45,17 +45,17 @@ public sealed class FormUploadTests : IAsyncLifetime
     [InlineData(MaxBytes)]
     public async Task A_form_brings_a_file_like_any_other(int size)
     {
-        var bytes = FilesOf.Bytes(size);
+        var bytes = FilesClient.Bytes(size);
         var answer = await Post(Form(bytes, "x.bin", "application/x-thing",
-            ("folder", "Forms/été"), ("name", "Größe.bin"), ("md5", Convert.ToBase64String(FilesOf.Md5(bytes))), ("theirs", "ignored")));
-        var file = await TestHost.Json(answer, 201);
+            ("folder", "Forms/été"), ("name", "Größe.bin"), ("md5", Convert.ToBase64String(FilesClient.Md5(bytes))), ("theirs", "ignored")));
+        var file = await answer.Read<FileAnswer>(201);
 
-        var id = file.GetProperty("id").GetString()!;
+        var id = file.Id;
         Assert.Equal($"{host.Origin}/demo/files/{id}", answer.Headers.Location?.ToString());
         Assert.Equal(("available", "Größe.bin", "Forms/été", "application/x-thing", (long)size, true),
-            (file.GetProperty("status").GetString(), file.GetProperty("name").GetString(), file.GetProperty("folder").GetString(),
-            file.GetProperty("contentType").GetString(), file.GetProperty("size").GetInt64(), file.GetProperty("md5Verified").GetBoolean()));
-        Assert.Equal(file.GetRawText(), (await alice.Read(id)).GetRawText());
+            (file.Status, file.Name, file.Folder,
+            file.ContentType, file.Size, file.Md5Verified));
+        Assert.Equal(file, await alice.Read(id));
         Assert.Single((await alice.List("?folder=Forms/%C3%A9t%C3%A9")).Files);
         Assert.Equal(bytes, await (await alice.Download(id)).Content.ReadAsByteArrayAsync());
     }
@@ -64,11 +64,11 @@ public sealed class FormUploadTests : IAsyncLifetime
     public async Task Name_and_type_of_the_part_are_taken_if_no_field_says_otherwise()
     {
         var raw = "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a \\\"b%22 日本.txt\"\r\nContent-Type: text/plain\r\n\r\nabc\r\n--b--\r\n";
-        var file = await TestHost.Json(await Post(Raw(raw)), 201);
-        Assert.Equal(("text/plain", 3), (file.GetProperty("contentType").GetString(), file.GetProperty("size").GetInt64()));
-        Assert.Equal("a \"b\" 日本.txt", file.GetProperty("name").GetString());
-        var untyped = await TestHost.Json(await Post(Form([1], "x", null)), 201);
-        Assert.Equal("application/octet-stream", untyped.GetProperty("contentType").GetString());
+        var file = await Post(Raw(raw)).Read<FileAnswer>(201);
+        Assert.Equal(("text/plain", 3), (file.ContentType, file.Size));
+        Assert.Equal("a \"b\" 日本.txt", file.Name);
+        var untyped = await Post(Form([1], "x", null)).Read<FileAnswer>(201);
+        Assert.Equal("application/octet-stream", untyped.ContentType);
     }
 
     [Theory]
@@ -84,8 +84,8 @@ public sealed class FormUploadTests : IAsyncLifetime
             .Replace(boundary == "b" ? "--b\r\nabc" : "\0", "abc", StringComparison.Ordinal);
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.TryAddWithoutValidation("Content-Type", type);
-        var file = await TestHost.Json(await Post(content), 201);
-        Assert.Equal(("a.txt", boundary == "b" ? 3 : 8), (file.GetProperty("name").GetString(), file.GetProperty("size").GetInt32()));
+        var file = await Post(content).Read<FileAnswer>(201);
+        Assert.Equal(("a.txt", boundary == "b" ? 3 : 8), (file.Name, file.Size));
     }
 
     [Theory]
@@ -99,7 +99,7 @@ public sealed class FormUploadTests : IAsyncLifetime
     {
         var text = $"--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"{sent}\"\r\n\r\nabc\r\n--b--\r\n";
         var content = new ByteArrayContent((isLatin1 ? Encoding.Latin1 : Encoding.UTF8).GetBytes(text)) { Headers = { ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=b") } };
-        Assert.Equal(kept, (await TestHost.Json(await Post(content), 201)).GetProperty("name").GetString());
+        Assert.Equal(kept, (await Post(content).Read<FileAnswer>(201)).Name);
     }
 
     [Fact]
@@ -107,9 +107,9 @@ public sealed class FormUploadTests : IAsyncLifetime
     {
         var form = Form([1, 2], "x.bin", "", [("folder", ""), ("name", " "), ("md5", ""), ("sha256", ""), ("contentType", ""),
             ("theirs", new string('x', 100_000)), ("theirs", "1"), ("theirs", "2"), ("bytes", "\0\uFFFF")]);
-        var file = await TestHost.Json(await Post(form), 201);
-        Assert.Equal(("x.bin", "", "application/octet-stream"), (file.GetProperty("name").GetString(),
-            file.GetProperty("folder").GetString(), file.GetProperty("contentType").GetString()));
+        var file = await Post(form).Read<FileAnswer>(201);
+        Assert.Equal(("x.bin", "", "application/octet-stream"), (file.Name,
+            file.Folder, file.ContentType));
     }
 
     // Every way in which a buffer may cut a delimiter in two.
@@ -117,8 +117,8 @@ public sealed class FormUploadTests : IAsyncLifetime
     public async Task Bytes_that_look_like_the_boundary_are_bytes()
     {
         var bytes = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("\r\n--\r\n-\r\r\n--a\n", 20_000)))[..200_003];
-        var file = await TestHost.Json(await Post(Form(bytes, "x", "application/x-thing", ("md5", Convert.ToBase64String(FilesOf.Md5(bytes))))), 201);
-        Assert.True(file.GetProperty("md5Verified").GetBoolean());
+        var file = await Post(Form(bytes, "x", "application/x-thing", ("md5", Convert.ToBase64String(FilesClient.Md5(bytes))))).Read<FileAnswer>(201);
+        Assert.True(file.Md5Verified);
     }
 
     static ByteArrayContent Raw(string body, string type = "multipart/form-data; boundary=b") =>
@@ -151,19 +151,19 @@ public sealed class FormUploadTests : IAsyncLifetime
     [Theory, MemberData(nameof(BadForms))]
     public async Task A_form_that_is_none_is_refused_and_leaves_nothing(string body, string code, int status)
     {
-        Assert.Equal(code, await FilesOf.Code(await Post(Raw(body)), status));
+        await Post(Raw(body)).Fails(status, code);
         await AssertNothing();
     }
 
     [Fact]
     public async Task A_file_over_the_bound_is_refused_whether_its_length_is_told_or_not()
     {
-        Assert.Equal("file_too_large", await FilesOf.Code(await Post(Form(FilesOf.Bytes(MaxBytes + 1), "x", null)), 413));
-        Assert.Equal("file_too_large", await FilesOf.Code(await Post(Form(FilesOf.Bytes(MaxBytes + 300_000), "x", null)), 413));
-        var chunked = new HttpRequestMessage(HttpMethod.Post, "/demo/files/upload") { Content = Form(FilesOf.Bytes(MaxBytes + 1), "x", null) };
+        await Post(Form(FilesClient.Bytes(MaxBytes + 1), "x", null)).Fails(413, "file_too_large");
+        await Post(Form(FilesClient.Bytes(MaxBytes + 300_000), "x", null)).Fails(413, "file_too_large");
+        var chunked = new HttpRequestMessage(HttpMethod.Post, "/demo/files/upload") { Content = Form(FilesClient.Bytes(MaxBytes + 1), "x", null) };
         chunked.Headers.TransferEncodingChunked = true;
         chunked.Headers.Authorization = new AuthenticationHeaderValue("Bearer", alice.Token);
-        Assert.Equal("file_too_large", await FilesOf.Code(await host.Http.SendAsync(chunked), 413));
+        await host.Http.SendAsync(chunked).Fails(413, "file_too_large");
         await AssertNothing();
     }
 
@@ -171,19 +171,19 @@ public sealed class FormUploadTests : IAsyncLifetime
     [InlineData("application/json")]
     [InlineData("multipart/mixed; boundary=b")]
     public async Task A_body_of_another_type_is_refused(string type) =>
-        Assert.Equal("unsupported_media_type", await FilesOf.Code(await Post(Raw("--b--\r\n", type)), 415));
+        await Post(Raw("--b--\r\n", type)).Fails(415, "unsupported_media_type");
 
     [Theory]
     [InlineData("multipart/form-data")]
     [InlineData("multipart/form-data; boundary=\"\"")]
     public async Task A_form_without_a_boundary_is_refused(string type) =>
-        Assert.Equal("invalid_form", await FilesOf.Code(await Post(Raw("--b--\r\n", type)), 400));
+        await Post(Raw("--b--\r\n", type)).Fails(400, "invalid_form");
 
     [Fact]
     public async Task The_space_is_in_the_query()
     {
-        Assert.Equal("invalid_space", await FilesOf.Code(await Post(Form([1], "x", null), "?space=everybody"), 400));
-        await TestHost.Json(await Post(Form([1], "x", null), "?space=me"), 201);
+        await Post(Form([1], "x", null), "?space=everybody").Fails(400, "invalid_space");
+        await Post(Form([1], "x", null), "?space=me").Is(201);
     }
 
     async Task AssertNothing()

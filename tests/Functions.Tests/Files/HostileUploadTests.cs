@@ -10,12 +10,12 @@ namespace Latchkey.Tests.Files;
 public sealed class HostileUploadTests : IAsyncLifetime
 {
     TestHost host = null!;
-    FilesOf alice = null!;
+    FilesClient alice = null!;
 
     public async Task InitializeAsync()
     {
         host = await TestHost.Start();
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();
@@ -29,7 +29,7 @@ public sealed class HostileUploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nor_a_pending_one()
+    public async Task A_lease_taken_with_the_upload_url_keeps_no_pending_file_from_going()
     {
         var id = (await Leased(isComplete: false)).Id;
         Assert.Equal(HttpStatusCode.NoContent, (await alice.Send(HttpMethod.Delete, $"/{id}")).StatusCode);
@@ -37,7 +37,7 @@ public sealed class HostileUploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nor_one_that_the_sweep_ends()
+    public async Task A_lease_taken_with_the_upload_url_does_not_keep_the_sweep_from_ending_an_upload()
     {
         await Leased(isComplete: false);
         host.Clock.Advance(TimeSpan.FromDays(10));
@@ -46,7 +46,7 @@ public sealed class HostileUploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nor_what_was_written_after_complete_from_being_swept()
+    public async Task A_lease_does_not_keep_what_was_written_after_complete_from_being_swept()
     {
         var begun = await Leased(isComplete: true, write: true);
         host.Clock.Advance(TimeSpan.FromDays(10));
@@ -55,16 +55,16 @@ public sealed class HostileUploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nor_a_user_from_being_deleted()
+    public async Task A_lease_taken_with_the_upload_url_does_not_keep_a_user_from_being_deleted()
     {
         await Leased(isComplete: true);
-        var admin = await AdminOf.Tenant(host);
-        await admin.Do(HttpMethod.Delete, $"users/{await FilesOf.UserId(host, "alice")}");
+        var admin = await host.Admin();
+        await admin.Do(HttpMethod.Delete, $"users/{await host.UserId("alice")}");
         Assert.Empty(await host.Blobs(""));
     }
 
     [Fact]
-    public async Task Nor_the_check_from_its_end()
+    public async Task A_lease_taken_with_the_upload_url_does_not_keep_the_integrity_check_from_its_end()
     {
         var begun = await Leased(isComplete: false);
         var files = host.Service<StorageClients>().Tables.GetTableClient("Files");
@@ -78,11 +78,11 @@ public sealed class HostileUploadTests : IAsyncLifetime
 
     async Task<Begun> Leased(bool isComplete, bool write = false)
     {
-        var begun = await alice.BeginBlocks(FilesOf.Declaration());
-        await FilesOf.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3]);
+        var begun = await alice.BeginBlocks(FilesClient.Declaration());
+        await FilesClient.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3]);
         if (isComplete) await alice.Completed(begun.Id, 1);
-        if (write || !isComplete) await FilesOf.PutTo(begun.Url, FilesOf.Bytes(5000), ("x-ms-blob-type", "BlockBlob"));
-        var lease = await FilesOf.PutTo($"{begun.Url}&comp=lease", [], ("x-ms-lease-action", "acquire"), ("x-ms-lease-duration", "-1"));
+        if (write || !isComplete) await FilesClient.PutTo(begun.Url, FilesClient.Bytes(5000), ("x-ms-blob-type", "BlockBlob"));
+        var lease = await FilesClient.PutTo($"{begun.Url}&comp=lease", [], ("x-ms-lease-action", "acquire"), ("x-ms-lease-duration", "-1"));
         Assert.Equal(HttpStatusCode.Created, lease.StatusCode);
         return begun;
     }

@@ -7,12 +7,12 @@ namespace Latchkey.Tests.Files;
 public sealed class HugeTests : IAsyncLifetime
 {
     TestHost host = null!;
-    FilesOf alice = null!;
+    FilesClient alice = null!;
 
     public async Task InitializeAsync()
     {
         host = await TestHost.Start(settings: new() { ["Latchkey:Files:MaxBytes"] = $"{BlockPlan.MaxFile}", ["Latchkey:CacheSeconds"] = "0" });
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();
@@ -23,31 +23,30 @@ public sealed class HugeTests : IAsyncLifetime
         var tenant = (await host.Service<TenantStore>().Find("demo", default))!;
         await host.Service<TenantStore>().Save(
             tenant with { Limits = new FileLimits { SpaceBytes = BlockPlan.MaxFile, TenantBytes = 3 * BlockPlan.MaxFile } }, default);
-        var begun = await alice.BeginBlocks(FilesOf.Declaration("disk.img", BlockPlan.MaxFile));
-        Assert.Equal("quota_exceeded", await FilesOf.Code(await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(size: 1)), 403));
-        Assert.Equal("file_too_large",
-            await FilesOf.Code(await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(size: BlockPlan.MaxFile + 1)), 413));
-        Assert.Equal("file_too_large", await FilesOf.Code(await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(size: long.MaxValue)), 413));
+        var begun = await alice.BeginBlocks(FilesClient.Declaration("disk.img", BlockPlan.MaxFile));
+        await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(size: 1)).Fails(403, "quota_exceeded");
+        await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(size: BlockPlan.MaxFile + 1)).Fails(413, "file_too_large");
+        await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(size: long.MaxValue)).Fails(413, "file_too_large");
 
-        var count = (await alice.Progress(begun.Id)).GetProperty("blockCount").GetInt32();
+        var count = (await alice.Progress(begun.Id)).BlockCount!.Value;
         Assert.InRange(count, 1, BlockPlan.MaxBlocks);
-        await FilesOf.Block(begun.Url, BlockPlan.Id(count - 1), [1, 2, 3]);
-        var problem = await TestHost.Json(await alice.Complete(begun.Id, count), 422);
-        Assert.Equal(("blocks_missing", count - 1), (problem.GetProperty("code").GetString(), problem.GetProperty("missingCount").GetInt32()));
+        await FilesClient.Block(begun.Url, BlockPlan.Id(count - 1), [1, 2, 3]);
+        var problem = await alice.Complete(begun.Id, count).Problem(422);
+        Assert.Equal(("blocks_missing", count - 1), (problem.Code, problem.Number("missingCount")));
         Assert.Equal(204, (int)(await alice.Send(HttpMethod.Delete, $"/{begun.Id}")).StatusCode);
         await Books.Balance(host);
-        await alice.Begin(FilesOf.Declaration(size: 1));
+        await alice.Begin(FilesClient.Declaration(size: 1));
     }
 
     [Fact]
     public async Task A_list_of_as_many_and_as_long_block_ids_as_there_may_be_is_read_and_one_more_is_not()
     {
-        var begun = await alice.BeginBlocks(FilesOf.Declaration());
-        await FilesOf.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3]);
+        var begun = await alice.BeginBlocks(FilesClient.Declaration());
+        await FilesClient.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3]);
         var ids = Enumerable.Range(0, BlockPlan.MaxBlocks + 1).Select(n => Convert.ToBase64String([.. new byte[60], .. BitConverter.GetBytes(n)])).ToList();
-        var problem = await TestHost.Json(await alice.Complete(begun.Id, ids[..BlockPlan.MaxBlocks]), 422);
-        Assert.Equal((BlockPlan.MaxBlocks, 20), (problem.GetProperty("missingCount").GetInt32(), problem.GetProperty("missing").GetArrayLength()));
-        Assert.Equal("invalid_blocks", await FilesOf.Code(await alice.Complete(begun.Id, ids), 400));
+        var problem = await alice.Complete(begun.Id, ids[..BlockPlan.MaxBlocks]).Problem(422);
+        Assert.Equal((BlockPlan.MaxBlocks, 20), (problem.Number("missingCount"), problem["missing"].GetArrayLength()));
+        await alice.Complete(begun.Id, ids).Fails(400, "invalid_blocks");
         Assert.True((int)(await alice.Complete(begun.Id, ids.Concat(ids))).StatusCode is 413);
         await alice.Completed(begun.Id, 1);
     }

@@ -24,10 +24,10 @@ public sealed class LargeFileTests(ITestOutputHelper output)
         var data = Directory.CreateTempSubdirectory("latchkey-large").FullName;
         using var azurite = await Azurite.Start(data);
         await using var host = await TestHost.Start(azurite, settings: new() { ["Latchkey:Files:VerifyBytes"] = $"{Size}" });
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var (count, length) = (BlockPlan.Count(Size, BlockPlan.BlockSize(Size)), BlockPlan.BlockSize(Size));
         Assert.Equal(4 << 20, length); // The digest below is of blocks of this size.
-        var begun = await alice.BeginBlocks(FilesOf.Declaration("large", Size, sha256: Convert.FromHexString(Digest)));
+        var begun = await alice.BeginBlocks(FilesClient.Declaration("large", Size, sha256: Convert.FromHexString(Digest)));
 
         var (before, watch) = (Memory(), Stopwatch.StartNew());
         await Task.WhenAll(Enumerable.Range(0, Senders).Select(async first =>
@@ -42,7 +42,7 @@ public sealed class LargeFileTests(ITestOutputHelper output)
             peak = Math.Max(peak, Memory() - before);
             await Task.WhenAny(complete, Task.Delay(200));
         }
-        Assert.True((await complete).GetProperty("sha256Verified").GetBoolean());
+        Assert.True((await complete).Sha256Verified);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"sent in {sent.TotalSeconds:0} s, completed in {(watch.Elapsed - sent).TotalSeconds:0} s, at most {peak >> 20} MiB more than before"));
         Assert.InRange(peak, 0, 64 << 20);

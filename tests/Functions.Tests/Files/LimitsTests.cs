@@ -9,7 +9,7 @@ public sealed class LimitsTests : IAsyncLifetime
 {
     string account = null!;
     TestHost host = null!;
-    FilesOf alice = null!;
+    FilesClient alice = null!;
 
     public async Task InitializeAsync()
     {
@@ -25,7 +25,7 @@ public sealed class LimitsTests : IAsyncLifetime
     {
         var tenant = (await host.Service<TenantStore>().Find("demo", default))!;
         await host.Service<TenantStore>().Save(tenant with { Limits = limits }, default);
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
     }
 
     [Fact]
@@ -33,9 +33,9 @@ public sealed class LimitsTests : IAsyncLifetime
     {
         await using var other = await Start(); // Before the limit: a start makes the demo data anew.
         await Limit(new() { SpaceBytes = 100, SpaceFiles = 30 });
-        var there = new FilesOf(other, (await other.SignIn("demo")).GetProperty("access_token").GetString()!);
+        var there = new FilesClient(other, (await other.Tokens("demo")).AccessToken);
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(n =>
-            (n % 2 == 0 ? alice : there).Send(HttpMethod.Post, "", FilesOf.Declaration($"{n}", size: 7))));
+            (n % 2 == 0 ? alice : there).Send(HttpMethod.Post, "", FilesClient.Declaration($"{n}", size: 7))));
         Assert.Equal(14, answers.Count(answer => (int)answer.StatusCode == 201)); // 98 bytes.
         foreach (var refused in answers.Where(answer => (int)answer.StatusCode != 201))
             Assert.Equal(("space bytes", 100, 98, 7), await Quota(refused));
@@ -46,19 +46,19 @@ public sealed class LimitsTests : IAsyncLifetime
     public async Task The_number_of_files_and_of_unfinished_ones_is_limited_and_given_back()
     {
         await Limit(new() { SpaceFiles = 3, SpacePending = 2 });
-        var first = await alice.Begin(FilesOf.Declaration(size: 1));
-        await alice.Begin(FilesOf.Declaration(size: 1));
-        Assert.Equal(("pending files", 2, 2, 1), await Quota(await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(size: 1))));
-        await FilesOf.Stored(first, [1]);
+        var first = await alice.Begin(FilesClient.Declaration(size: 1));
+        await alice.Begin(FilesClient.Declaration(size: 1));
+        Assert.Equal(("pending files", 2, 2, 1), await Quota(await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(size: 1))));
+        await FilesClient.Stored(first, [1]);
         await alice.Completed(first.Id);
-        var third = await alice.Begin(FilesOf.Declaration(size: 1));
+        var third = await alice.Begin(FilesClient.Declaration(size: 1));
         await alice.Send(HttpMethod.Delete, $"/{third.Id}");
-        await alice.Begin(FilesOf.Declaration(size: 1));
-        Assert.Equal("files", (await Quota(await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(size: 1)))).What.Split(' ')[1]);
+        await alice.Begin(FilesClient.Declaration(size: 1));
+        Assert.Equal("files", (await Quota(await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(size: 1)))).What.Split(' ')[1]);
 
         // The trash takes up room until it is emptied.
         await alice.Send(HttpMethod.Delete, $"/{first.Id}");
-        Assert.Equal(403, (int)(await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(size: 1))).StatusCode);
+        Assert.Equal(403, (int)(await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(size: 1))).StatusCode);
         await alice.Send(HttpMethod.Delete, $"/{first.Id}?permanent=true");
         await Books.Balance(host);
         Assert.Equal((2, 2L), await Held());
@@ -78,13 +78,13 @@ public sealed class LimitsTests : IAsyncLifetime
     public async Task All_spaces_of_a_tenant_together_pass_no_limit_and_what_one_gives_back_another_can_have()
     {
         await Limit(new() { TenantBytes = 100, TenantFiles = 1000 });
-        var (bob, admin) = (await FilesOf.SignedIn(host, "bob"), await FilesOf.SignedIn(host, "admin"));
-        var begun = new List<(FilesOf Who, string Id)>();
+        var (bob, admin) = (await host.As("bob"), await host.As("admin"));
+        var begun = new List<(FilesClient Who, string Id)>();
         var answers = await Task.WhenAll(Enumerable.Range(0, 48).Select(async n =>
         {
             var who = (n % 3) switch { 0 => alice, 1 => bob, _ => admin };
-            var answer = await who.Send(HttpMethod.Post, "", FilesOf.Declaration($"{n}", size: 7));
-            var id = (int)answer.StatusCode == 201 ? (await TestHost.Json(answer, 201)).GetProperty("id").GetString()! : null;
+            var answer = await who.Send(HttpMethod.Post, "", FilesClient.Declaration($"{n}", size: 7));
+            var id = (int)answer.StatusCode == 201 ? (await answer.Read<BeginAnswer>(201)).Id : null;
             if (id is not null)
             {
                 lock (begun) begun.Add((who, id));
@@ -102,7 +102,7 @@ public sealed class LimitsTests : IAsyncLifetime
 
         foreach (var (who, id) in begun) Assert.Equal(204, (int)(await who.Send(HttpMethod.Delete, $"/{id}")).StatusCode);
         await Books.Balance(host);
-        for (var n = 0; n < 13; n++) await alice.Begin(FilesOf.Declaration(size: 7));
+        for (var n = 0; n < 13; n++) await alice.Begin(FilesClient.Declaration(size: 7));
         await Books.Balance(host);
     }
 
@@ -110,16 +110,16 @@ public sealed class LimitsTests : IAsyncLifetime
     public async Task What_a_crash_left_of_the_total_with_a_space_is_found_again()
     {
         await Limit(new() { TenantBytes = 100 });
-        await alice.Begin(FilesOf.Declaration(size: 10));
-        var space = new Latchkey.Files.Owner("user", await FilesOf.UserId(host, "alice")).SpaceKey("demo");
+        await alice.Begin(FilesClient.Declaration(size: 10));
+        var space = new Latchkey.Files.Owner("user", await host.UserId("alice")).SpaceKey("demo");
         // The process died between the total's growth and the begin.
         var usage = await host.Service<Latchkey.Files.SpaceQuota>().Read("demo", space, default);
         var limits = new FileLimits { TenantBytes = 100 };
         await host.Service<Latchkey.Files.TenantQuota>().Reserve("demo", space, usage, usage with { Bytes = 90 }, limits, default);
 
-        var bob = await FilesOf.SignedIn(host, "bob");
-        Assert.Equal("tenant bytes", (await Quota(await bob.Send(HttpMethod.Post, "", FilesOf.Declaration(size: 20)))).What);
-        await alice.Begin(FilesOf.Declaration(size: 75)); // It is alice's, and she needs nothing of what is left.
+        var bob = await host.As("bob");
+        Assert.Equal("tenant bytes", (await Quota(await bob.Send(HttpMethod.Post, "", FilesClient.Declaration(size: 20)))).What);
+        await alice.Begin(FilesClient.Declaration(size: 75)); // It is alice's, and she needs nothing of what is left.
         await Books.Balance(host);
     }
 
@@ -127,12 +127,12 @@ public sealed class LimitsTests : IAsyncLifetime
     public async Task Only_allowed_types_and_sizes_are_begun()
     {
         await Limit(new() { ContentTypes = ["image/*", "text/plain"], FileBytes = 10 });
-        foreach (var type in (string[])["image/png", "IMAGE/jpeg", "text/plain; charset=utf-8"]) await alice.Begin(FilesOf.Declaration(contentType: type));
-        var problem = await TestHost.Json(await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(contentType: "text/html")), 415);
-        Assert.Equal("content_type_not_allowed", problem.GetProperty("code").GetString());
-        Assert.Equal(["image/*", "text/plain"], problem.GetProperty("allowed").EnumerateArray().Select(type => type.GetString()));
-        Assert.Equal(415, (int)(await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(contentType: "imagex/png"))).StatusCode);
-        Assert.Equal("file_too_large", await FilesOf.Code(await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(size: 11, contentType: "image/png")), 413));
+        foreach (var type in (string[])["image/png", "IMAGE/jpeg", "text/plain; charset=utf-8"]) await alice.Begin(FilesClient.Declaration(contentType: type));
+        var problem = await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(contentType: "text/html")).Problem(415);
+        Assert.Equal("content_type_not_allowed", problem.Code);
+        Assert.Equal(["image/*", "text/plain"], problem["allowed"].EnumerateArray().Select(type => type.GetString()));
+        Assert.Equal(415, (int)(await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(contentType: "imagex/png"))).StatusCode);
+        await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(size: 11, contentType: "image/png")).Fails(413, "file_too_large");
     }
 
     [Theory]
@@ -147,10 +147,10 @@ public sealed class LimitsTests : IAsyncLifetime
     {
         await Limit(new() { ContentTypes = ["image/*", "text/plain", "application/x-own"] });
         var bytes = System.Text.Encoding.Latin1.GetBytes(content);
-        var begun = await alice.Begin(FilesOf.Declaration("false", bytes.Length, contentType));
-        await FilesOf.Stored(begun, bytes);
+        var begun = await alice.Begin(FilesClient.Declaration("false", bytes.Length, contentType));
+        await FilesClient.Stored(begun, bytes);
         if (isTaken) await alice.Completed(begun.Id);
-        else Assert.Equal("type_mismatch", await FilesOf.Code(await alice.Complete(begun.Id), 422));
+        else await alice.Complete(begun.Id).Fails(422, "type_mismatch");
         Assert.Equal(isTaken ? 1 : 0, (await host.Blobs(begun.Id)).Count);
     }
 
@@ -164,30 +164,30 @@ public sealed class LimitsTests : IAsyncLifetime
             row.Remove(column);
         await table.UpdateEntityAsync(row, row.ETag, Azure.Data.Tables.TableUpdateMode.Replace);
         Assert.Equivalent(new FileLimits(), (await host.Service<TenantStore>().Find("demo", default))!.Limits);
-        await alice.Begin(FilesOf.Declaration());
+        await alice.Begin(FilesClient.Declaration());
     }
 
     [Fact]
     public async Task A_refused_begin_leaves_nothing()
     {
         await Limit(new() { SpaceBytes = 5 });
-        await alice.Begin(FilesOf.Declaration(size: 5));
-        for (var n = 0; n < 3; n++) Assert.Equal(403, (int)(await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(size: 1))).StatusCode);
+        await alice.Begin(FilesClient.Declaration(size: 5));
+        for (var n = 0; n < 3; n++) Assert.Equal(403, (int)(await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(size: 1))).StatusCode);
         Assert.Equal((1, 5L), await Held());
     }
 
     async Task<(long Files, long Bytes)> Held()
     {
-        var space = new Latchkey.Files.Owner("user", await FilesOf.UserId(host, "alice")).SpaceKey("demo");
+        var space = new Latchkey.Files.Owner("user", await host.UserId("alice")).SpaceKey("demo");
         var usage = await host.Service<Latchkey.Files.SpaceQuota>().Read("demo", space, default);
         return (usage.Files, usage.Bytes);
     }
 
     static async Task<(string What, long Limit, long Used, long Requested)> Quota(HttpResponseMessage answer)
     {
-        var problem = await TestHost.Json(answer, 403);
-        Assert.Equal("quota_exceeded", problem.GetProperty("code").GetString());
-        return (problem.GetProperty("what").GetString()!, problem.GetProperty("limit").GetInt64(),
-            problem.GetProperty("used").GetInt64(), problem.GetProperty("requested").GetInt64());
+        var problem = await answer.Problem(403);
+        Assert.Equal("quota_exceeded", problem.Code);
+        return (problem.Text("what")!, problem.Number("limit"),
+            problem.Number("used"), problem.Number("requested"));
     }
 }

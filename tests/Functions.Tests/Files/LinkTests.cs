@@ -8,12 +8,12 @@ namespace Latchkey.Tests.Files;
 public sealed class LinkTests : IAsyncLifetime
 {
     TestHost host = null!;
-    FilesOf alice = null!;
+    FilesClient alice = null!;
 
     public async Task InitializeAsync()
     {
         host = await TestHost.Start();
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();
@@ -21,7 +21,7 @@ public sealed class LinkTests : IAsyncLifetime
     [Fact]
     public async Task Whoever_has_the_link_sees_name_and_size_and_downloads()
     {
-        var bytes = FilesOf.Bytes(2500);
+        var bytes = FilesClient.Bytes(2500);
         var id = await alice.Upload(bytes, "<b>été<b> & \"日本\".jpg");
         var link = await Link(id, new { });
         Assert.StartsWith($"{host.Origin}/demo/s/{id}.", link.Url, StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public sealed class LinkTests : IAsyncLifetime
 
         var answer = await host.Http.PostAsync(link.Url, TestHost.Form());
         Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
-        Assert.Equal(bytes, await (await FilesOf.Fetch(answer.Headers.Location!.OriginalString)).Content.ReadAsByteArrayAsync());
+        Assert.Equal(bytes, await (await FilesClient.Fetch(answer.Headers.Location!.OriginalString)).Content.ReadAsByteArrayAsync());
         foreach (var response in new[] { page, answer })
         {
             Assert.Equal("no-referrer", response.Headers.GetValues("Referrer-Policy").Single());
@@ -61,9 +61,9 @@ public sealed class LinkTests : IAsyncLifetime
         Assert.All(answers.Where(answer => answer.StatusCode != HttpStatusCode.SeeOther),
             answer => Assert.True((int)answer.StatusCode is 410 or 503, $"{(int)answer.StatusCode}"));
         Assert.Equal(HttpStatusCode.Gone, (await host.Http.GetAsync(link.Url)).StatusCode);
-        var shares = await TestHost.Json(await alice.Send(HttpMethod.Get, $"/{id}/shares"), 200);
-        Assert.Equal(5, shares.GetProperty("shares")[0].GetProperty("link").GetProperty("downloads").GetInt64());
-        Assert.False(shares.GetProperty("shares")[0].GetProperty("link").TryGetProperty("url", out _));
+        var shares = await alice.Send(HttpMethod.Get, $"/{id}/shares").Read<SharesAnswer>();
+        Assert.Equal(5, shares.Shares[0].Link!.Downloads);
+        Assert.Null(shares.Shares[0].Link!.Url);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class LinkTests : IAsyncLifetime
     {
         var id = await alice.Upload([1], "secret");
         var answer = await alice.Send(HttpMethod.Post, $"/{id}/shares", new { link = new { password = "a\0b" }, access = "read" });
-        Assert.Equal("invalid_share", (await TestHost.Json(answer, 400)).GetProperty("code").GetString());
+        await answer.Fails(400, "invalid_share");
     }
 
     [Fact]
@@ -160,8 +160,8 @@ public sealed class LinkTests : IAsyncLifetime
         await host.Service<Latchkey.Files.IntegrityCheck>().Run("demo", 10, now: true, default);
         Assert.Equal(HttpStatusCode.Gone, (await host.Http.GetAsync(link.Url)).StatusCode);
         Assert.Equal(HttpStatusCode.Gone, (await host.Http.PostAsync(link.Url, TestHost.Form())).StatusCode);
-        var shares = await TestHost.Json(await alice.Send(HttpMethod.Get, $"/{id}/shares"), 200);
-        Assert.Equal(0, shares.GetProperty("shares")[0].GetProperty("link").GetProperty("downloads").GetInt64());
+        var shares = await alice.Send(HttpMethod.Get, $"/{id}/shares").Read<SharesAnswer>();
+        Assert.Equal(0, shares.Shares[0].Link!.Downloads);
     }
 
     [Fact]
@@ -170,11 +170,11 @@ public sealed class LinkTests : IAsyncLifetime
         var id = await alice.Upload([1], "unlinked");
         var link = await Link(id, new { });
         var secret = link.Url.Split('.')[^1];
-        var share = await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/shares", new { with = new { user = "bob" }, access = "read" }), 201);
+        var share = await alice.Share(id, new { with = new { user = "bob" }, access = "read" });
         string[] tokens =
         [
             id, $"{id}.", $"{id}.{new string('A', 43)}", $"{id}.{secret}A", $"{id}.{secret[..^1]}", $"{new string('a', 32)}.{secret}",
-            $"{id}.{link.Id}", $"{id}.{share.GetProperty("id").GetString()}", "x", new string('a', 2000), $"{id.ToUpperInvariant()}.{secret}",
+            $"{id}.{link.Id}", $"{id}.{share.Id}", "x", new string('a', 2000), $"{id.ToUpperInvariant()}.{secret}",
         ];
         foreach (var token in tokens)
         {
@@ -190,16 +190,16 @@ public sealed class LinkTests : IAsyncLifetime
     {
         var (one, other) = (await alice.Upload([1], "one"), await alice.Upload([2], "other"));
         var link = await Link(other, new { });
-        var bobs = await (await FilesOf.SignedIn(host, "bob")).Upload([3], "bob's");
+        var bobs = await (await host.As("bob")).Upload([3], "bob's");
         foreach (var wrong in new[] { one, bobs })
         {
             Assert.Equal(404, (int)(await alice.Send(HttpMethod.Delete, $"/{wrong}/shares/{link.Id}")).StatusCode);
             Assert.Equal(HttpStatusCode.NotFound, (await host.Http.GetAsync($"/demo/s/{wrong}.{link.Url.Split('.')[^1]}")).StatusCode);
         }
-        var bob = await FilesOf.SignedIn(host, "bob");
+        var bob = await host.As("bob");
         Assert.Equal(404, (int)(await bob.Send(HttpMethod.Delete, $"/{other}/shares/{link.Id}")).StatusCode);
         Assert.Equal(404, (int)(await bob.Send(HttpMethod.Post, $"/{other}/copy", new { })).StatusCode);
-        Assert.Equal("insufficient_rights", await FilesOf.Code(await bob.Send(HttpMethod.Post, $"/{bobs}/copy", new { space = "group:family" }), 403));
+        await bob.Send(HttpMethod.Post, $"/{bobs}/copy", new { space = "group:family" }).Fails(403, "insufficient_rights");
         Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync(link.Url)).StatusCode);
     }
 
@@ -210,9 +210,7 @@ public sealed class LinkTests : IAsyncLifetime
     {
         var body = new Dictionary<string, object> { ["link"] = link, ["access"] = "read" };
         if (until is not null) body["until"] = until;
-        var share = await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/shares", body), 201);
-        return (Text(share.GetProperty("link"), "url"), Text(share, "id"));
+        var share = await alice.Share(id, body);
+        return (share.Link!.Url!, share.Id);
     }
-
-    static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
 }

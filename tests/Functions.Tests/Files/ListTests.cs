@@ -9,17 +9,17 @@ public sealed class ListTests(DemoHost demo) : IClassFixture<DemoHost>
 {
     readonly TestHost host = demo.Host;
 
-    static string[] Names(IEnumerable<JsonElement> files) => [.. files.Select(file => file.GetProperty("name").GetString()!)];
+    static string[] Names(IEnumerable<FileAnswer> files) => [.. files.Select(file => file.Name)];
 
     [Fact]
     public async Task Only_what_lies_in_the_folder_itself_is_listed()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         await alice.Upload([1], "root");
         await alice.Upload([1], "one", "a");
         await alice.Upload([1], "two", "a/b");
         await alice.Upload([1], "other case", "A");
-        await alice.Begin(FilesOf.Declaration("not complete", folder: "a"));
+        await alice.Begin(FilesClient.Declaration("not complete", folder: "a"));
 
         Assert.Equal(["root"], Names((await alice.List()).Files));
         Assert.Equal(["root"], Names((await alice.List("?folder=")).Files));
@@ -33,7 +33,7 @@ public sealed class ListTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task Files_are_listed_by_name_without_regard_to_case()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var longName = new string('x', 255);
         foreach (var name in (string[])["b", "a.txt", "B2", "ab", "A", "é", "日本", "Z", "a b", longName, "😀"])
             await alice.Upload([1], name, "order");
@@ -49,13 +49,13 @@ public sealed class ListTests(DemoHost demo) : IClassFixture<DemoHost>
     [Theory, MemberData(nameof(GoodNames))]
     public async Task Unicode_names_come_back_everywhere_as_they_were_given(string name)
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var folder = $"names/{name}";
         var id = await alice.Upload([1, 2, 3], name, folder);
 
-        Assert.Equal(name, (await alice.Read(id)).GetProperty("name").GetString());
+        Assert.Equal(name, (await alice.Read(id)).Name);
         var listed = Assert.Single((await alice.List($"?folder={Uri.EscapeDataString(folder)}")).Files);
-        Assert.Equal((name, folder), (listed.GetProperty("name").GetString(), listed.GetProperty("folder").GetString()));
+        Assert.Equal((name, folder), (listed.Name, listed.Folder));
         var served = await alice.Download(id);
         Assert.Equal([1, 2, 3], await served.Content.ReadAsByteArrayAsync());
         Assert.Equal(name, served.Content.Headers.ContentDisposition?.FileNameStar);
@@ -64,9 +64,9 @@ public sealed class ListTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task Names_that_differ_only_in_their_spelling_are_one()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var id = await alice.Upload([1], "cafe\u0301", "cafe\u0301");
-        Assert.Equal("caf\u00E9", (await alice.Read(id)).GetProperty("name").GetString());
+        Assert.Equal("caf\u00E9", (await alice.Read(id)).Name);
         Assert.Single((await alice.List($"?folder={Uri.EscapeDataString("caf\u00E9")}")).Files);
         await alice.Upload([1], string.Concat(Enumerable.Repeat("e\u0301", 255)), "decomposed");
     }
@@ -74,22 +74,22 @@ public sealed class ListTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task The_same_name_twice_in_a_folder_is_two_files()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var (first, second) = (await alice.Upload([1], "IMG_0001.jpg", "camera"), await alice.Upload([2], "IMG_0001.jpg", "camera"));
         Assert.Equal(new[] { first, second }.Order(),
-            (await alice.List("?folder=camera")).Files.Select(file => file.GetProperty("id").GetString()!).Order());
+            (await alice.List("?folder=camera")).Files.Select(file => file.Id).Order());
     }
 
     [Fact]
     public async Task Pages_together_hold_every_file_once_and_in_order()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         string[] names = [.. Enumerable.Range(0, 23).Select(n => n % 5 == 0 ? "same" : $"file {n:00}")];
         await Task.WhenAll(names.Select(name => alice.Upload([1], name, "pages")));
 
         foreach (var limit in (int[])[1, 5, 22, 23, 24, 200])
         {
-            var all = new List<JsonElement>();
+            var all = new List<FileAnswer>();
             string? cursor = null;
             do
             {
@@ -100,17 +100,17 @@ public sealed class ListTests(DemoHost demo) : IClassFixture<DemoHost>
             }
             while (cursor is not null);
             Assert.Equal(names.Order(StringComparer.Ordinal), Names(all));
-            Assert.Equal(23, all.Select(file => file.GetProperty("id").GetString()).Distinct().Count());
+            Assert.Equal(23, all.Select(file => file.Id).Distinct().Count());
         }
     }
 
     [Fact]
     public async Task A_cursor_stays_good_when_its_file_is_deleted()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var first = await alice.Upload([1], "1", "gone");
         await alice.Upload([1], "2", "gone");
-        var (_, cursor) = await alice.List("?folder=gone&limit=1");
+        var cursor = (await alice.List("?folder=gone&limit=1")).Cursor;
         await alice.Send(HttpMethod.Delete, $"/{first}");
         Assert.Equal(["2"], Names((await alice.List($"?folder=gone&limit=1&cursor={cursor}")).Files));
     }
@@ -118,7 +118,7 @@ public sealed class ListTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task A_cursor_that_is_not_this_folders_is_refused()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         await alice.Upload([1], "1", "here");
         await alice.Upload([1], "2", "here");
         var cursor = (await alice.List("?folder=here&limit=1")).Cursor!;
@@ -129,8 +129,8 @@ public sealed class ListTests(DemoHost demo) : IClassFixture<DemoHost>
             Encode(key + "' or RowKey gt '"), Encode(key.ToUpperInvariant()), Encode(key[..^1] + "~"), Encode(""), Encode("\0"), new string('A', 2000),
         ];
         foreach (var bad in forged)
-            Assert.Equal("invalid_cursor", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"?folder=here&cursor={bad}"), 400));
-        Assert.Equal("invalid_cursor", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"?folder=there&cursor={cursor}"), 400));
+            await alice.Send(HttpMethod.Get, $"?folder=here&cursor={bad}").Fails(400, "invalid_cursor");
+        await alice.Send(HttpMethod.Get, $"?folder=there&cursor={cursor}").Fails(400, "invalid_cursor");
     }
 
     static string Encode(string key) => Base64Url.EncodeToString(Encoding.Latin1.GetBytes(key)) is { Length: > 0 } text ? text : "-";
@@ -138,10 +138,10 @@ public sealed class ListTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task A_cursor_of_somebody_else_shows_nothing_of_theirs()
     {
-        var (alice, bob) = (await FilesOf.SignedIn(host), await FilesOf.SignedIn(host, "bob"));
+        var (alice, bob) = (await host.As("alice"), await host.As("bob"));
         await bob.Upload([1], "bobs 1", "private");
         await bob.Upload([1], "bobs 2", "private");
-        var (_, cursor) = await bob.List("?folder=private&limit=1");
+        var cursor = (await bob.List("?folder=private&limit=1")).Cursor;
         Assert.Empty((await alice.List($"?folder=private&cursor={cursor}")).Files);
     }
 
@@ -172,8 +172,8 @@ public sealed class ListTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("?space=everybody", "invalid_space")]
     public async Task A_query_that_is_none_is_refused(string query, string code)
     {
-        var alice = await FilesOf.SignedIn(host);
-        Assert.Equal(code, await FilesOf.Code(await alice.Send(HttpMethod.Get, query), 400));
+        var alice = await host.As("alice");
+        await alice.Send(HttpMethod.Get, query).Fails(400, code);
     }
 
     [Theory]
@@ -182,11 +182,11 @@ public sealed class ListTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("?folder=%")]
     public async Task A_broken_escape_in_the_query_is_refused(string query)
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         // As it is: .NET's Uri would mend it on the way.
         var asItIs = new Uri($"{host.Origin}/demo/files{query}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         var request = new HttpRequestMessage(HttpMethod.Get, asItIs);
         request.Headers.Authorization = new("Bearer", alice.Token);
-        Assert.Equal("invalid_query", await FilesOf.Code(await host.Http.SendAsync(request), 400));
+        await host.Http.SendAsync(request).Fails(400, "invalid_query");
     }
 }

@@ -9,12 +9,12 @@ public sealed class OversizedTests : IAsyncLifetime
     const int Sent = 1 << 20;
 
     TestHost host = null!;
-    FilesOf alice = null!;
+    FilesClient alice = null!;
 
     public async Task InitializeAsync()
     {
         host = await TestHost.Start();
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();
@@ -27,12 +27,12 @@ public sealed class OversizedTests : IAsyncLifetime
             host.Clock.Advance(TimeSpan.FromMinutes(10));
             await host.RunTimer("sweep-uploads");
         }
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
     }
 
     async Task AssertGoneAndTold(string id, long declared)
     {
-        Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"/{id}"), 404));
+        await alice.Send(HttpMethod.Get, $"/{id}").Fails(404, "file_not_found");
         Assert.Empty(await host.Blobs(id));
         await AssertTold(id, declared);
         await Books.Balance(host);
@@ -40,21 +40,21 @@ public sealed class OversizedTests : IAsyncLifetime
 
     async Task AssertTold(string id, long declared)
     {
-        var (admin, user) = (await AdminOf.Tenant(host), await FilesOf.UserId(host, "alice"));
-        await Eventually.True(async () => (await admin.Get("audit?type=upload-oversized")).GetProperty("entries").EnumerateArray().Any(entry =>
-            entry.GetProperty("target").GetString() == id && entry.GetProperty("actor").GetString() == user
-            && entry.GetProperty("client").GetString() == "first-party"
-            && entry.GetProperty("detail").GetString()!.StartsWith($"{declared} bytes declared", StringComparison.Ordinal)));
+        var (admin, user) = (await host.Admin(), await host.UserId("alice"));
+        await Eventually.True(async () => (await admin.Audit("?type=upload-oversized")).Any(entry =>
+            entry.Target == id && entry.Actor == user
+            && entry.Client == "first-party"
+            && entry.Detail!.StartsWith($"{declared} bytes declared", StringComparison.Ordinal)));
         Assert.Contains((await Usage()).Oversized, one => one.FileId == id && one.Uploader == $"user:{user}");
     }
 
-    async Task<Usage> Usage() => await host.Service<SpaceQuota>().Read("demo", new Owner("user", await FilesOf.UserId(host, "alice")).SpaceKey("demo"), default);
+    async Task<Usage> Usage() => await host.Service<SpaceQuota>().Read("demo", new Owner("user", await host.UserId("alice")).SpaceKey("demo"), default);
 
     [Fact]
     public async Task More_than_declared_by_one_put_is_gone_within_the_hour()
     {
-        var begun = await alice.Begin(FilesOf.Declaration(size: 6));
-        await FilesOf.Stored(begun, FilesOf.Bytes(Sent));
+        var begun = await alice.Begin(FilesClient.Declaration(size: 6));
+        await FilesClient.Stored(begun, FilesClient.Bytes(Sent));
         await WithinTheHour();
         await AssertGoneAndTold(begun.Id, 6);
         Assert.Equal((0, 0, 0), ((await Usage()).Bytes, (await Usage()).Files, (await Usage()).Pending));
@@ -63,9 +63,9 @@ public sealed class OversizedTests : IAsyncLifetime
     [Theory, InlineData(true), InlineData(false)]
     public async Task More_than_declared_in_blocks_is_gone_within_the_hour_committed_or_not(bool isCommitted)
     {
-        var begun = await alice.BeginBlocks(FilesOf.Declaration(size: 6));
-        await FilesOf.Block(begun.Url, BlockPlan.Id(0), FilesOf.Bytes(Sent));
-        if (isCommitted) await FilesOf.PutTo(begun.Url, FilesOf.Bytes(Sent), ("x-ms-blob-type", "BlockBlob"));
+        var begun = await alice.BeginBlocks(FilesClient.Declaration(size: 6));
+        await FilesClient.Block(begun.Url, BlockPlan.Id(0), FilesClient.Bytes(Sent));
+        if (isCommitted) await FilesClient.PutTo(begun.Url, FilesClient.Bytes(Sent), ("x-ms-blob-type", "BlockBlob"));
         await WithinTheHour();
         await AssertGoneAndTold(begun.Id, 6);
     }
@@ -73,26 +73,26 @@ public sealed class OversizedTests : IAsyncLifetime
     [Fact]
     public async Task Blocks_of_foreign_names_are_held_to_what_a_few_attempts_need()
     {
-        var honest = await alice.BeginBlocks(FilesOf.Declaration(size: 3));
-        foreach (var attempt in (string[])["aaaa", "bbbb", "cccc"]) await FilesOf.Block(honest.Url, attempt, [1, 2, 3]);
-        var other = await alice.BeginBlocks(FilesOf.Declaration(size: 3));
-        foreach (var block in (string[])["aaaa", "bbbb", "cccc"]) await FilesOf.Block(other.Url, block, FilesOf.Bytes(3 << 20));
+        var honest = await alice.BeginBlocks(FilesClient.Declaration(size: 3));
+        foreach (var attempt in (string[])["aaaa", "bbbb", "cccc"]) await FilesClient.Block(honest.Url, attempt, [1, 2, 3]);
+        var other = await alice.BeginBlocks(FilesClient.Declaration(size: 3));
+        foreach (var block in (string[])["aaaa", "bbbb", "cccc"]) await FilesClient.Block(other.Url, block, FilesClient.Bytes(3 << 20));
         await WithinTheHour();
         await AssertGoneAndTold(other.Id, 3);
-        Assert.Equal("pending", (await alice.Read(honest.Id)).GetProperty("status").GetString());
+        Assert.Equal("pending", (await alice.Read(honest.Id)).Status);
         Assert.Single((await Usage()).Oversized);
     }
 
     [Fact]
     public async Task A_url_that_was_renewed_days_later_is_watched_again()
     {
-        var begun = await alice.Begin(FilesOf.Declaration(size: 6));
+        var begun = await alice.Begin(FilesClient.Declaration(size: 6));
         await WithinTheHour();
         host.Clock.Advance(TimeSpan.FromDays(3));
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
         await alice.Progress(begun.Id);
         host.Clock.Advance(TimeSpan.FromDays(-3)); // Storage's own clock has not moved, and it judges the URLs.
-        await FilesOf.Stored(begun, FilesOf.Bytes(Sent));
+        await FilesClient.Stored(begun, FilesClient.Bytes(Sent));
         host.Clock.Advance(TimeSpan.FromDays(3));
         await WithinTheHour();
         await AssertGoneAndTold(begun.Id, 6);
@@ -101,14 +101,14 @@ public sealed class OversizedTests : IAsyncLifetime
     [Fact]
     public async Task A_look_for_an_older_url_does_not_hide_a_newer_one()
     {
-        var begun = await alice.BeginBlocks(FilesOf.Declaration(size: 6));
+        var begun = await alice.BeginBlocks(FilesClient.Declaration(size: 6));
         host.Clock.Advance(UploadNote.InspectionInterval);
-        alice = await FilesOf.SignedIn(host);
-        await TestHost.Json(await alice.Send(HttpMethod.Get, $"/{begun.Id}/upload"), 200); // At the moment of the look at the first URL.
+        alice = await host.As("alice");
+        await alice.Send(HttpMethod.Get, $"/{begun.Id}/upload").Is(200); // At the moment of the look at the first URL.
         await host.RunTimer("sweep-uploads");
         host.Clock.Advance(UploadNote.InspectionInterval);
         await host.RunTimer("sweep-uploads");
-        await FilesOf.Block(begun.Url, BlockPlan.Id(0), FilesOf.Bytes(Sent)); // By what was renewed; storage goes by another clock.
+        await FilesClient.Block(begun.Url, BlockPlan.Id(0), FilesClient.Bytes(Sent)); // By what was renewed; storage goes by another clock.
         await WithinTheHour();
         await AssertGoneAndTold(begun.Id, 6);
     }
@@ -116,21 +116,21 @@ public sealed class OversizedTests : IAsyncLifetime
     [Fact]
     public async Task What_a_url_writes_below_the_snapshot_is_gone_within_the_hour_and_the_file_stays()
     {
-        var begun = await alice.BeginBlocks(FilesOf.Declaration());
-        await FilesOf.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3]);
+        var begun = await alice.BeginBlocks(FilesClient.Declaration());
+        await FilesClient.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3]);
         await alice.Completed(begun.Id, 1);
-        await FilesOf.PutTo(begun.Url, FilesOf.Bytes(Sent), ("x-ms-blob-type", "BlockBlob"));
-        var blocks = await alice.BeginBlocks(FilesOf.Declaration());
-        await FilesOf.Block(blocks.Url, BlockPlan.Id(0), [1, 2, 3]);
+        await FilesClient.PutTo(begun.Url, FilesClient.Bytes(Sent), ("x-ms-blob-type", "BlockBlob"));
+        var blocks = await alice.BeginBlocks(FilesClient.Declaration());
+        await FilesClient.Block(blocks.Url, BlockPlan.Id(0), [1, 2, 3]);
         await alice.Completed(blocks.Id, 1);
-        await FilesOf.Block(blocks.Url, BlockPlan.Id(7), FilesOf.Bytes(Sent)); // A block that no list uses.
+        await FilesClient.Block(blocks.Url, BlockPlan.Id(7), FilesClient.Bytes(Sent)); // A block that no list uses.
         var (url, other) = (await alice.DownloadUrl(begun.Id), await alice.DownloadUrl(blocks.Id));
         await WithinTheHour();
         foreach (var (id, served) in new[] { (begun.Id, url), (blocks.Id, other) })
         {
             Assert.Equal([0, 3], (await host.Blobs(id)).Select(item => item.Properties.ContentLength!.Value).Order());
             Assert.Null(await Waiting(id));
-            Assert.Equal([1, 2, 3], await (await FilesOf.Fetch(served)).Content.ReadAsByteArrayAsync());
+            Assert.Equal([1, 2, 3], await (await FilesClient.Fetch(served)).Content.ReadAsByteArrayAsync());
             await AssertTold(id, 3);
         }
     }
@@ -141,9 +141,9 @@ public sealed class OversizedTests : IAsyncLifetime
     [Fact]
     public async Task What_is_written_after_a_refusal_or_deletion_is_found_as_well()
     {
-        var deleted = await alice.Begin(FilesOf.Declaration(size: 6));
+        var deleted = await alice.Begin(FilesClient.Declaration(size: 6));
         await alice.Send(HttpMethod.Delete, $"/{deleted.Id}");
-        await FilesOf.Stored(deleted, FilesOf.Bytes(Sent));
+        await FilesClient.Stored(deleted, FilesClient.Bytes(Sent));
         await WithinTheHour();
         await AssertGoneAndTold(deleted.Id, 6);
     }
@@ -151,10 +151,10 @@ public sealed class OversizedTests : IAsyncLifetime
     [Fact]
     public async Task An_honest_upload_under_way_is_left_alone_and_counts_nothing()
     {
-        var (single, blocks, empty) = (await alice.Begin(FilesOf.Declaration()), await alice.BeginBlocks(FilesOf.Declaration()), await alice.Begin(FilesOf.Declaration(size: 0)));
-        await FilesOf.Stored(single, [1, 2, 3]);
-        await FilesOf.Block(blocks.Url, BlockPlan.Id(0), [1, 2, 3]);
-        await FilesOf.Stored(empty, []);
+        var (single, blocks, empty) = (await alice.Begin(FilesClient.Declaration()), await alice.BeginBlocks(FilesClient.Declaration()), await alice.Begin(FilesClient.Declaration(size: 0)));
+        await FilesClient.Stored(single, [1, 2, 3]);
+        await FilesClient.Block(blocks.Url, BlockPlan.Id(0), [1, 2, 3]);
+        await FilesClient.Stored(empty, []);
         await WithinTheHour();
         await alice.Completed(single.Id);
         await alice.Completed(blocks.Id, 1);
@@ -163,21 +163,21 @@ public sealed class OversizedTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whoever_does_it_again_and_again_can_begin_no_more_for_a_day()
+    public async Task Whoever_uploads_more_than_declared_again_and_again_can_begin_no_more_for_a_day()
     {
-        var (user, space) = (await FilesOf.UserId(host, "alice"), new Owner("user", await FilesOf.UserId(host, "alice")).SpaceKey("demo"));
+        var (user, space) = (await host.UserId("alice"), new Owner("user", await host.UserId("alice")).SpaceKey("demo"));
         for (var n = 0; n < OversizedUpload.Max - 1; n++)
             await host.Service<SpaceQuota>().TryTransact("demo", space, new UsageChange { Oversized = new($"user:{user}", $"{n}", host.Clock.Now) }, [], default);
-        var last = await alice.Begin(FilesOf.Declaration(size: 6));
-        await FilesOf.Stored(last, FilesOf.Bytes(7));
+        var last = await alice.Begin(FilesClient.Declaration(size: 6));
+        await FilesClient.Stored(last, FilesClient.Bytes(7));
         await WithinTheHour();
-        var refused = await alice.Send(HttpMethod.Post, "", FilesOf.Declaration());
-        Assert.Equal("too_many_oversized", await FilesOf.Code(refused, 429));
+        var refused = await alice.Send(HttpMethod.Post, "", FilesClient.Declaration());
+        await refused.Fails(429, "too_many_oversized");
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromHours(22), TimeSpan.FromHours(24));
-        await (await FilesOf.SignedIn(host, "bob")).Begin(FilesOf.Declaration());
+        await (await host.As("bob")).Begin(FilesClient.Declaration());
         host.Clock.Advance(TimeSpan.FromDays(1));
-        alice = await FilesOf.SignedIn(host);
-        await alice.Begin(FilesOf.Declaration());
+        alice = await host.As("alice");
+        await alice.Begin(FilesClient.Declaration());
     }
 
     [Theory]
@@ -190,8 +190,8 @@ public sealed class OversizedTests : IAsyncLifetime
     {
         foreach (var resumable in (bool[])[false, true])
         {
-            var answer = await TestHost.Json(await alice.Send(HttpMethod.Post, "", new { name = "a", contentType = "a/b", size, resumable }), 201);
-            var life = answer.GetProperty("upload").GetProperty("expiresAt").GetDateTimeOffset() - host.Clock.Now;
+            var answer = await alice.Send(HttpMethod.Post, "", new { name = "a", contentType = "a/b", size, resumable }).Read<BeginAnswer>(201);
+            var life = answer.Upload!.ExpiresAt - host.Clock.Now;
             Assert.InRange(life.TotalMinutes, minutes - 1, minutes + 1);
         }
     }

@@ -8,8 +8,8 @@ namespace Latchkey.Tests.Files;
 public sealed class SharingTests : IAsyncLifetime
 {
     TestHost host = null!;
-    FilesOf alice = null!;
-    FilesOf bob = null!;
+    FilesClient alice = null!;
+    FilesClient bob = null!;
 
     public async Task InitializeAsync()
     {
@@ -19,7 +19,7 @@ public sealed class SharingTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await host.DisposeAsync();
 
-    async Task SignIn() => (alice, bob) = (await FilesOf.SignedIn(host), await FilesOf.SignedIn(host, "bob"));
+    async Task SignIn() => (alice, bob) = (await host.As("alice"), await host.As("bob"));
 
     [Fact]
     public async Task Who_was_given_a_file_to_read_reads_it_and_does_no_more()
@@ -27,21 +27,21 @@ public sealed class SharingTests : IAsyncLifetime
         var id = await alice.Upload([1, 2, 3], "été.jpg", "private");
         Assert.Equal(404, (int)(await bob.Send(HttpMethod.Get, $"/{id}")).StatusCode);
         var share = await Share(id, new { with = new { user = "bob" }, access = "read" });
-        Assert.Equal(("read", "Bob"), (Text(share, "access"), Text(share.GetProperty("with"), "name")));
+        Assert.Equal(("read", "Bob"), (share.Access, share.With!.Name));
 
-        Assert.Equal("shared", Text(await bob.Read(id), "space"));
+        Assert.Equal("shared", (await bob.Read(id)).Space);
         Assert.Equal([1, 2, 3], await (await bob.Download(id)).Content.ReadAsByteArrayAsync());
-        foreach (var (method, path, json) in Writes(id)) Assert.Equal("insufficient_rights", await FilesOf.Code(await bob.Send(method, path, json), 403));
-        Assert.Equal("insufficient_rights", await FilesOf.Code(await bob.Send(HttpMethod.Get, $"/{id}/shares"), 403));
+        foreach (var (method, path, json) in Writes(id)) await bob.Send(method, path, json).Fails(403, "insufficient_rights");
+        await bob.Send(HttpMethod.Get, $"/{id}/shares").Fails(403, "insufficient_rights");
         Assert.Empty((await bob.List("?folder=private")).Files);
         var listed = Assert.Single((await bob.List("?space=shared")).Files);
-        Assert.Equal((id, "shared", "read"), (Text(listed, "id"), Text(listed, "space"), Text(listed, "access")));
-        var copy = await TestHost.Json(await bob.Send(HttpMethod.Post, $"/{id}/copy", new { }), 202);
-        Assert.Equal("available", Text(await bob.Read(Text(copy, "id")), "status"));
+        Assert.Equal((id, "shared", "read"), (listed.Id, listed.Space, listed.Access));
+        var copy = await bob.Copy(id, new { });
+        Assert.Equal("available", (await bob.Read(copy.Id)).Status);
 
         // From the other side.
-        var access = Assert.Single((await TestHost.Json(await alice.Send(HttpMethod.Get, $"/{id}/shares"), 200)).GetProperty("shares").EnumerateArray());
-        Assert.Equal((Text(share, "id"), await FilesOf.UserId(host, "bob")), (Text(access, "id"), Text(access.GetProperty("with"), "user")));
+        var access = Assert.Single((await alice.Shares(id)));
+        Assert.Equal((share.Id, await host.UserId("bob")), (access.Id, access.With!.User));
     }
 
     [Fact]
@@ -49,13 +49,13 @@ public sealed class SharingTests : IAsyncLifetime
     {
         var id = await alice.Upload([1], "before");
         await Share(id, new { with = new { user = "bob" }, access = "write" });
-        Assert.Equal("after", Text(await TestHost.Json(await bob.Send(HttpMethod.Patch, $"/{id}", new { name = "after" }), 200), "name"));
-        Assert.Equal("after", Text(Assert.Single((await bob.List("?space=shared")).Files), "name"));
+        Assert.Equal("after", (await bob.Change(id, new { name = "after" })).Name);
+        Assert.Equal("after", Assert.Single((await bob.List("?space=shared")).Files).Name);
         Assert.Equal(403, (int)(await bob.Send(HttpMethod.Post, $"/{id}/shares", new { with = new { user = "admin" }, access = "read" })).StatusCode);
-        Assert.Equal("insufficient_rights", await FilesOf.Code(await bob.Send(HttpMethod.Delete, $"/{id}?permanent=true"), 403));
+        await bob.Send(HttpMethod.Delete, $"/{id}?permanent=true").Fails(403, "insufficient_rights");
         Assert.Equal(204, (int)(await bob.Send(HttpMethod.Delete, $"/{id}")).StatusCode);
-        Assert.Equal("file_not_found", await FilesOf.Code(await bob.Send(HttpMethod.Post, $"/{id}/restore"), 404)); // The trash is alice's.
-        await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/restore"), 200);
+        await bob.Send(HttpMethod.Post, $"/{id}/restore").Fails(404, "file_not_found"); // The trash is alice's.
+        await alice.Restore(id);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class SharingTests : IAsyncLifetime
     {
         var id = await alice.Upload([1], "to write");
         await Share(id, new { with = new { user = "bob" }, access = "write" });
-        Assert.Equal("shared", Text(await bob.Completed(id), "space"));
+        Assert.Equal("shared", (await bob.Completed(id)).Space);
     }
 
     [Fact]
@@ -74,17 +74,17 @@ public sealed class SharingTests : IAsyncLifetime
         var share = await Share(id, new { with = new { user = "bob" }, access = "read", until });
         await bob.Read(id);
         host.Clock.Advance(TimeSpan.FromMinutes(5));
-        Assert.Equal("file_not_found", await FilesOf.Code(await bob.Send(HttpMethod.Get, $"/{id}"), 404));
+        await bob.Send(HttpMethod.Get, $"/{id}").Fails(404, "file_not_found");
         Assert.Empty((await bob.List("?space=shared")).Files);
-        Assert.Empty((await TestHost.Json(await alice.Send(HttpMethod.Get, $"/{id}/shares"), 200)).GetProperty("shares").EnumerateArray());
+        Assert.Empty((await alice.Shares(id)));
 
         // Given anew, the sweep of the first leaves it.
-        await Share(id, new { with = new { user = await FilesOf.UserId(host, "bob") }, access = "read" });
+        await Share(id, new { with = new { user = await host.UserId("bob") }, access = "read" });
         await host.RunTimer("files-sweep");
         await bob.Read(id);
-        Assert.Equal(204, (int)(await alice.Send(HttpMethod.Delete, $"/{id}/shares/{Text(share, "id")}")).StatusCode);
-        Assert.Equal("file_not_found", await FilesOf.Code(await bob.Send(HttpMethod.Get, $"/{id}"), 404));
-        Assert.Equal("share_not_found", await FilesOf.Code(await alice.Send(HttpMethod.Delete, $"/{id}/shares/{Text(share, "id")}"), 404));
+        Assert.Equal(204, (int)(await alice.Send(HttpMethod.Delete, $"/{id}/shares/{share.Id}")).StatusCode);
+        await bob.Send(HttpMethod.Get, $"/{id}").Fails(404, "file_not_found");
+        await alice.Send(HttpMethod.Delete, $"/{id}/shares/{share.Id}").Fails(404, "share_not_found");
         Assert.Empty(await Rows("share|"));
         Assert.Empty(await Index());
     }
@@ -109,10 +109,10 @@ public sealed class SharingTests : IAsyncLifetime
         var id = await alice.Upload([1], "for the family");
         await Share(id, new { with = new { group = "family" }, access = "read" });
         await bob.Read(id);
-        Assert.Equal(id, Text(Assert.Single((await bob.List("?space=shared")).Files), "id"));
-        await host.Service<GroupStore>().TryRemoveMember("demo", "family", await FilesOf.UserId(host, "bob"), default);
+        Assert.Equal(id, Assert.Single((await bob.List("?space=shared")).Files).Id);
+        await host.Service<GroupStore>().TryRemoveMember("demo", "family", await host.UserId("bob"), default);
         host.Clock.Advance(host.Service<Settings>().CacheTime);
-        Assert.Equal("file_not_found", await FilesOf.Code(await bob.Send(HttpMethod.Get, $"/{id}"), 404));
+        await bob.Send(HttpMethod.Get, $"/{id}").Fails(404, "file_not_found");
         Assert.Empty((await bob.List("?space=shared")).Files);
     }
 
@@ -121,30 +121,29 @@ public sealed class SharingTests : IAsyncLifetime
     {
         await Task.WhenAll(Enumerable.Range(0, 7).Select(async n => await Share(await alice.Upload([1], $"{n}"),
             n < 4 ? new { with = (object)new { user = "bob" }, access = "read" } : new { with = (object)new { group = "family" }, access = "read" })));
-        var deleted = Text((await bob.List("?space=shared")).Files[0], "id");
+        var deleted = (await bob.List("?space=shared")).Files[0].Id;
         await alice.Send(HttpMethod.Delete, $"/{deleted}");
         var (names, cursor) = (new List<string>(), "");
         do
         {
             var page = await bob.List($"?space=shared&limit=2{cursor}");
-            names.AddRange(page.Files.Select(file => Text(file, "name")));
+            names.AddRange(page.Files.Select(file => file.Name));
             cursor = page.Cursor is null ? null : $"&cursor={page.Cursor}";
         }
         while (cursor is not null);
         Assert.Equal(6, names.Distinct().Count());
         Assert.Equal(6, names.Count);
-        Assert.Equal("invalid_cursor", await FilesOf.Code(await bob.Send(HttpMethod.Get, "?space=shared&cursor=AAAA"), 400));
-        Assert.Equal("invalid_query", await FilesOf.Code(await bob.Send(HttpMethod.Get, "?space=shared&sort=name"), 400));
+        await bob.Send(HttpMethod.Get, "?space=shared&cursor=AAAA").Fails(400, "invalid_cursor");
+        await bob.Send(HttpMethod.Get, "?space=shared&sort=name").Fails(400, "invalid_query");
     }
 
     [Fact]
     public async Task In_a_groups_space_its_owners_share_and_nobody_else()
     {
         var id = await alice.Upload([1], "ours", space: "group:family");
-        Assert.Equal("share", Text(await TestHost.Json(
-            await bob.Send(HttpMethod.Post, $"/{id}/shares", new { with = new { user = "admin" }, access = "read" }), 403), "right"));
+        Assert.Equal("share", (await bob.Send(HttpMethod.Post, $"/{id}/shares", new { with = new { user = "admin" }, access = "read" }).Problem(403)).Text("right"));
         await Share(id, new { with = new { user = "admin" }, access = "read" });
-        await (await FilesOf.SignedIn(host, "admin")).Read(id);
+        await (await host.As("admin")).Read(id);
     }
 
     [Theory]
@@ -166,7 +165,7 @@ public sealed class SharingTests : IAsyncLifetime
     public async Task A_share_that_is_none_is_refused_and_leaves_nothing(string body, string code, int status)
     {
         var id = await alice.Upload([1], "not shared");
-        Assert.Equal(code, await FilesOf.Code(await alice.Send(HttpMethod.Post, $"/{id}/shares", JsonDocument.Parse(body).RootElement), status));
+        await alice.Send(HttpMethod.Post, $"/{id}/shares", JsonDocument.Parse(body).RootElement).Fails(status, code);
         Assert.Empty(await Rows("share|"));
         Assert.Empty(await Index());
     }
@@ -177,23 +176,21 @@ public sealed class SharingTests : IAsyncLifetime
         var id = await alice.Upload([1], "twice");
         var first = await Share(id, new { with = new { user = "bob" }, access = "read" });
         var second = await Share(id, new { with = new { user = "BOB" }, access = "write" });
-        Assert.Equal(Text(first, "id"), Text(second, "id"));
+        Assert.Equal(first.Id, second.Id);
         Assert.Single(await Rows("share|"));
-        var limited = new FilesOf(host, Text(await host.SignIn("demo", "alice", "files.read files.write"), "access_token"));
-        foreach (var (method, path) in new[] { (HttpMethod.Post, ""), (HttpMethod.Get, ""), (HttpMethod.Delete, $"/{Text(first, "id")}") })
-            Assert.Equal("insufficient_scope", await FilesOf.Code(await limited.Send(method, $"/{id}/shares{path}", new { }), 403));
-        var pending = (await alice.Begin(FilesOf.Declaration())).Id;
-        Assert.Equal("file_pending", await FilesOf.Code(
-            await alice.Send(HttpMethod.Post, $"/{pending}/shares", new { with = new { user = "bob" }, access = "read" }), 409));
+        var limited = new FilesClient(host, (await host.Tokens("demo", "alice", "files.read files.write")).AccessToken);
+        foreach (var (method, path) in new[] { (HttpMethod.Post, ""), (HttpMethod.Get, ""), (HttpMethod.Delete, $"/{first.Id}") })
+            await limited.Send(method, $"/{id}/shares{path}", new { }).Fails(403, "insufficient_scope");
+        var pending = (await alice.Begin(FilesClient.Declaration())).Id;
+        await alice.Send(HttpMethod.Post, $"/{pending}/shares", new { with = new { user = "bob" }, access = "read" }).Fails(409, "file_pending");
     }
 
     [Fact]
     public async Task A_user_of_another_tenant_can_be_given_nothing()
     {
         var id = await alice.Upload([1], "here");
-        var there = await FilesOf.UserId(host, "bob", "acme");
-        Assert.Equal("user_not_found", await FilesOf.Code(
-            await alice.Send(HttpMethod.Post, $"/{id}/shares", new { with = new { user = there }, access = "read" }), 404));
+        var there = await host.UserId("bob", "acme");
+        await alice.Send(HttpMethod.Post, $"/{id}/shares", new { with = new { user = there }, access = "read" }).Fails(404, "user_not_found");
     }
 
     [Fact]
@@ -205,7 +202,7 @@ public sealed class SharingTests : IAsyncLifetime
         await alice.Send(HttpMethod.Delete, $"/{id}");
         Assert.Equal(404, (int)(await bob.Send(HttpMethod.Get, $"/{id}")).StatusCode);
         Assert.Empty((await bob.List("?space=shared")).Files);
-        await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/restore"), 200);
+        await alice.Restore(id);
         Assert.Single((await bob.List("?space=shared")).Files);
         await alice.Send(HttpMethod.Delete, $"/{id}?permanent=true");
         Assert.Empty(await Rows("share|"));
@@ -223,8 +220,7 @@ public sealed class SharingTests : IAsyncLifetime
         Assert.Equal(3, host.Service<RoundTrips>().Count - before); // Revocation, record, shares.
     }
 
-    async Task<JsonElement> Share(string id, object share) =>
-        await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/shares", share), 201);
+    Task<ShareAnswer> Share(string id, object share) => alice.Share(id, share);
 
     async Task<List<string>> Rows(string start) => await Keys(row => row.RowKey.StartsWith(start, StringComparison.Ordinal));
 
@@ -244,6 +240,4 @@ public sealed class SharingTests : IAsyncLifetime
         (HttpMethod.Delete, $"/{id}", null), (HttpMethod.Delete, $"/{id}?permanent=true", null),
         (HttpMethod.Post, $"/{id}/shares", new { with = new { user = "admin" }, access = "read" }),
     ];
-
-    static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
 }

@@ -11,11 +11,11 @@ public sealed class SpacesTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task A_groups_readers_read_and_its_owners_write()
     {
-        var (alice, bob) = (await FilesOf.SignedIn(host), await FilesOf.SignedIn(host, "bob"));
+        var (alice, bob) = (await host.As("alice"), await host.As("bob"));
         var id = await alice.Upload([1, 2, 3], "été.jpg", "trips/été", space: "group:family");
 
-        Assert.Equal("group:family", (await bob.Read(id)).GetProperty("space").GetString());
-        Assert.Equal(id, Assert.Single((await bob.List("?space=group:family&folder=trips/%C3%A9t%C3%A9")).Files).GetProperty("id").GetString());
+        Assert.Equal("group:family", (await bob.Read(id)).Space);
+        Assert.Equal(id, Assert.Single((await bob.List("?space=group:family&folder=trips/%C3%A9t%C3%A9")).Files).Id);
         Assert.Equal([1, 2, 3], await (await bob.Download(id)).Content.ReadAsByteArrayAsync());
         foreach (var (method, path, json) in Writes(id))
             Assert.Equal("write", await NeededRight(await bob.Send(method, path, json)));
@@ -28,12 +28,12 @@ public sealed class SpacesTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task An_editor_writes_and_a_removed_member_is_out_within_the_cache_time()
     {
-        var bob = await FilesOf.SignedIn(host, "bob", "acme");
-        var (groups, sub) = (host.Service<GroupStore>(), await FilesOf.UserId(host, "bob", "acme"));
+        var bob = await host.As("bob", "acme");
+        var (groups, sub) = (host.Service<GroupStore>(), await host.UserId("bob", "acme"));
         var club = new Group("club", "Club");
         Assert.True(await groups.TryCreate("acme", club, "somebody", default));
         Assert.False(await groups.TryCreate("acme", club, sub, default));
-        Assert.Equal("space_not_found", await FilesOf.Code(await bob.Send(HttpMethod.Get, "?space=group:club"), 404));
+        await bob.Send(HttpMethod.Get, "?space=group:club").Fails(404, "space_not_found");
 
         await groups.SetMember("acme", new(club, GroupRole.Editor), sub, default);
         var id = await bob.Upload([1], "a", space: "group:club");
@@ -42,11 +42,11 @@ public sealed class SpacesTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.True(await groups.TryRemoveMember("acme", "club", sub, default));
         Assert.False(await groups.TryRemoveMember("acme", "club", sub, default));
         host.Clock.Advance(host.Service<Settings>().CacheTime);
-        bob = await FilesOf.SignedIn(host, "bob", "acme");
+        bob = await host.As("bob", "acme");
         foreach (var (method, path) in BadInputTests.Endpoints(id))
-            Assert.Equal("file_not_found", await FilesOf.Code(await bob.Send(method, path), 404));
-        Assert.Equal("space_not_found", await FilesOf.Code(await bob.Send(HttpMethod.Get, "?space=group:club"), 404));
-        Assert.Equal("space_not_found", await FilesOf.Code(await bob.Send(HttpMethod.Post, "", Declared("group:club")), 404));
+            await bob.Send(method, path).Fails(404, "file_not_found");
+        await bob.Send(HttpMethod.Get, "?space=group:club").Fails(404, "space_not_found");
+        await bob.Send(HttpMethod.Post, "", Declared("group:club")).Fails(404, "space_not_found");
     }
 
     [Fact]
@@ -54,14 +54,14 @@ public sealed class SpacesTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         foreach (var (caller, spaces) in new[]
         {
-            (await FilesOf.SignedIn(host), "me share, group:family Family share, app write"),
-            (await FilesOf.SignedIn(host, "bob"), "me share, group:family Family read, app write"),
-            (await FilesOf.SignedIn(host, "admin"), "me share, app write"),
-            (await FilesOf.Service(host), "me share, app share"),
+            (await host.As("alice"), "me share, group:family Family share, app write"),
+            (await host.As("bob"), "me share, group:family Family read, app write"),
+            (await host.As("admin"), "me share, app write"),
+            (await host.AsService(), "me share, app share"),
         })
         {
-            var listed = (await caller.Spaces()).GetProperty("spaces").EnumerateArray().Select(one => string.Join(' ',
-                one.EnumerateObject().Select(member => member.Value.GetString())));
+            var listed = (await caller.Spaces()).Select(one => string.Join(' ',
+                new[] { one.Space, one.Name, one.Right }.OfType<string>()));
             Assert.Equal(spaces, string.Join(", ", listed));
         }
     }
@@ -69,27 +69,27 @@ public sealed class SpacesTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task Who_is_in_no_group_may_not_know_of_its_files()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var id = await alice.Upload([1], "secret", space: "group:family");
-        foreach (var stranger in new[] { await FilesOf.SignedIn(host, "admin"), await FilesOf.Service(host), await FilesOf.SignedIn(host, tenant: "acme") })
+        foreach (var stranger in new[] { await host.As("admin"), await host.AsService(), await host.As("alice", "acme") })
         {
             foreach (var (method, path) in BadInputTests.Endpoints(id))
-                Assert.Equal("file_not_found", await FilesOf.Code(await stranger.Send(method, path), 404));
+                await stranger.Send(method, path).Fails(404, "file_not_found");
         }
         // The group of this name in another tenant is another group.
-        var there = await FilesOf.SignedIn(host, tenant: "acme");
+        var there = await host.As("alice", "acme");
         Assert.Empty((await there.List("?space=group:family")).Files);
     }
 
     [Fact]
     public async Task An_apps_space_is_for_all_users_of_the_client_and_for_no_other_client()
     {
-        var (alice, bob, service) = (await FilesOf.SignedIn(host), await FilesOf.SignedIn(host, "bob"), await FilesOf.Service(host));
+        var (alice, bob, service) = (await host.As("alice"), await host.As("bob"), await host.AsService());
         var id = await alice.Upload([1, 2], "for all", space: "app");
-        Assert.Equal("app", (await bob.Read(id)).GetProperty("space").GetString());
-        await TestHost.Json(await bob.Send(HttpMethod.Patch, $"/{id}", new { name = "by bob" }), 200);
+        Assert.Equal("app", (await bob.Read(id)).Space);
+        await bob.Change(id, new { name = "by bob" });
 
-        Assert.Equal("file_not_found", await FilesOf.Code(await service.Send(HttpMethod.Get, $"/{id}"), 404));
+        await service.Send(HttpMethod.Get, $"/{id}").Fails(404, "file_not_found");
         Assert.Empty((await service.List("?space=app")).Files);
         await service.Upload([1], "the service's", space: "app");
         Assert.Single((await service.List("?space=app")).Files);
@@ -109,10 +109,10 @@ public sealed class SpacesTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task Deciding_on_a_groups_file_takes_one_more_point_read_and_then_none()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var id = await alice.Upload([1], "counted", space: "group:family");
         host.Clock.Advance(host.Service<Settings>().CacheTime);
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
         await alice.Read(await alice.Upload([1]));
         foreach (var expected in new[] { 3, 2 }) // Revocation, record, membership.
         {
@@ -132,8 +132,8 @@ public sealed class SpacesTests(DemoHost demo) : IClassFixture<DemoHost>
 
     static async Task<string> NeededRight(HttpResponseMessage answer)
     {
-        var problem = await TestHost.Json(answer, 403);
-        Assert.Equal("insufficient_rights", problem.GetProperty("code").GetString());
-        return problem.GetProperty("right").GetString()!;
+        var problem = await answer.Problem(403);
+        Assert.Equal("insufficient_rights", problem.Code);
+        return problem.Text("right")!;
     }
 }

@@ -7,12 +7,12 @@ namespace Latchkey.Tests.Files;
 public sealed class SweepUploadsTests : IAsyncLifetime
 {
     TestHost host = null!;
-    FilesOf alice = null!;
+    FilesClient alice = null!;
 
     public async Task InitializeAsync()
     {
         host = await TestHost.Start();
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();
@@ -20,25 +20,25 @@ public sealed class SweepUploadsTests : IAsyncLifetime
     [Fact]
     public async Task An_upload_has_its_time_and_is_then_refused_and_swept()
     {
-        var begun = await alice.BeginBlocks(FilesOf.Declaration());
-        await FilesOf.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3]);
+        var begun = await alice.BeginBlocks(FilesClient.Declaration());
+        await FilesClient.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3]);
         host.Clock.Advance(TimeSpan.FromDays(8) - TimeSpan.FromMinutes(5));
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
         var progress = await alice.Progress(begun.Id);
         // No URL outlives the upload, so none can write after the sweep.
-        Assert.Equal(host.Clock.Now.AddMinutes(5), progress.GetProperty("upload").GetProperty("expiresAt").GetDateTime(), TimeSpan.FromSeconds(1));
-        Assert.Equal(host.Clock.Now.AddMinutes(5), progress.GetProperty("deadline").GetDateTime(), TimeSpan.FromSeconds(1));
+        Assert.Equal(host.Clock.Now.AddMinutes(5), progress.Upload!.ExpiresAt, TimeSpan.FromSeconds(1));
+        Assert.Equal(host.Clock.Now.AddMinutes(5), progress.Deadline!.Value, TimeSpan.FromSeconds(1));
 
         host.Clock.Advance(TimeSpan.FromMinutes(6));
-        Assert.Equal("upload_expired", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"/{begun.Id}/upload"), 410));
-        Assert.Equal("upload_expired", await FilesOf.Code(await alice.Complete(begun.Id, 1), 410));
+        await alice.Send(HttpMethod.Get, $"/{begun.Id}/upload").Fails(410, "upload_expired");
+        await alice.Complete(begun.Id, 1).Fails(410, "upload_expired");
         await host.RunTimer("sweep-uploads");
-        Assert.Equal("pending", (await alice.Read(begun.Id)).GetProperty("status").GetString());
+        Assert.Equal("pending", (await alice.Read(begun.Id)).Status);
 
         host.Clock.Advance(TimeSpan.FromDays(2));
         await host.RunTimer("sweep-uploads");
-        alice = await FilesOf.SignedIn(host);
-        Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"/{begun.Id}"), 404));
+        alice = await host.As("alice");
+        await alice.Send(HttpMethod.Get, $"/{begun.Id}").Fails(404, "file_not_found");
         Assert.Empty(await host.Blobs(begun.Id));
     }
 
@@ -55,12 +55,12 @@ public sealed class SweepUploadsTests : IAsyncLifetime
     [Fact]
     public async Task What_a_url_wrote_after_the_file_was_deleted_is_swept()
     {
-        var single = await alice.Begin(FilesOf.Declaration());
-        var blocks = await alice.BeginBlocks(FilesOf.Declaration());
+        var single = await alice.Begin(FilesClient.Declaration());
+        var blocks = await alice.BeginBlocks(FilesClient.Declaration());
         foreach (var id in (string[])[single.Id, blocks.Id])
             Assert.Equal(HttpStatusCode.NoContent, (await alice.Send(HttpMethod.Delete, $"/{id}")).StatusCode);
-        await FilesOf.Stored(single, [1, 2, 3]);
-        await FilesOf.PutTo(blocks.Url, [1, 2, 3], ("x-ms-blob-type", "BlockBlob"));
+        await FilesClient.Stored(single, [1, 2, 3]);
+        await FilesClient.PutTo(blocks.Url, [1, 2, 3], ("x-ms-blob-type", "BlockBlob"));
         Assert.Equal(2, (await host.Blobs("")).Count);
 
         host.Clock.Advance(TimeSpan.FromDays(10));
@@ -71,14 +71,14 @@ public sealed class SweepUploadsTests : IAsyncLifetime
     [Fact]
     public async Task What_a_url_wrote_after_complete_is_swept_and_the_file_stays()
     {
-        var begun = await alice.BeginBlocks(FilesOf.Declaration());
-        await FilesOf.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3]);
+        var begun = await alice.BeginBlocks(FilesClient.Declaration());
+        await FilesClient.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3]);
         await alice.Completed(begun.Id, 1);
-        await FilesOf.PutTo(begun.Url, FilesOf.Bytes(5000), ("x-ms-blob-type", "BlockBlob"));
-        await FilesOf.PutTo($"{begun.Url}&comp=snapshot", []);
+        await FilesClient.PutTo(begun.Url, FilesClient.Bytes(5000), ("x-ms-blob-type", "BlockBlob"));
+        await FilesClient.PutTo($"{begun.Url}&comp=snapshot", []);
         Assert.Equal(3, (await host.Blobs(begun.Id)).Count);
-        var untouched = await alice.BeginBlocks(FilesOf.Declaration());
-        await FilesOf.Block(untouched.Url, BlockPlan.Id(0), [1, 2, 3]);
+        var untouched = await alice.BeginBlocks(FilesClient.Declaration());
+        await FilesClient.Block(untouched.Url, BlockPlan.Id(0), [1, 2, 3]);
         await alice.Completed(untouched.Id, 1);
 
         var url = await alice.DownloadUrl(begun.Id);
@@ -87,6 +87,6 @@ public sealed class SweepUploadsTests : IAsyncLifetime
         Assert.Equal([3, 3], (await host.Blobs(untouched.Id)).Select(item => item.Properties.ContentLength!.Value));
         var left = await host.Blobs(begun.Id);
         Assert.Equal([0, 3], left.Select(item => item.Properties.ContentLength!.Value).Order());
-        Assert.Equal([1, 2, 3], await (await FilesOf.Fetch(url)).Content.ReadAsByteArrayAsync());
+        Assert.Equal([1, 2, 3], await (await FilesClient.Fetch(url)).Content.ReadAsByteArrayAsync());
     }
 }

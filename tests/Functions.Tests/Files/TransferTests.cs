@@ -15,28 +15,29 @@ public sealed class TransferTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task A_file_comes_down_as_it_went_up()
     {
-        var alice = await FilesOf.SignedIn(host);
-        var bytes = FilesOf.Bytes(3_000_001);
-        var begun = await alice.Begin(FilesOf.Declaration(
-            "Été 2025.jpg", bytes.Length, folder: "/Photos/été/", md5: FilesOf.Md5(bytes), sha256: SHA256.HashData(bytes)));
-        Assert.Equal("pending", (await alice.Read(begun.Id)).GetProperty("status").GetString());
-        await FilesOf.Stored(begun, bytes);
+        var alice = await host.As("alice");
+        var bytes = FilesClient.Bytes(3_000_001);
+        var begun = await alice.Begin(FilesClient.Declaration(
+            "Été 2025.jpg", bytes.Length, folder: "/Photos/été/", md5: FilesClient.Md5(bytes), sha256: SHA256.HashData(bytes)));
+        Assert.Equal("pending", (await alice.Read(begun.Id)).Status);
+        await FilesClient.Stored(begun, bytes);
         var file = await alice.Completed(begun.Id);
 
-        Assert.Equal("available", file.GetProperty("status").GetString());
-        Assert.Equal("Été 2025.jpg", file.GetProperty("name").GetString());
-        Assert.Equal("Photos/été", file.GetProperty("folder").GetString());
-        Assert.Equal(bytes.Length, file.GetProperty("size").GetInt64());
-        Assert.Equal(Convert.ToBase64String(FilesOf.Md5(bytes)), file.GetProperty("md5").GetString());
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), file.GetProperty("sha256").GetString());
-        Assert.EndsWith("Z", file.GetProperty("completedAt").GetString(), StringComparison.Ordinal);
-        Assert.Equal(file.GetRawText(), (await alice.Read(begun.Id)).GetRawText());
-        Assert.Equal(file.GetRawText(), (await alice.List("?folder=Photos/%C3%A9t%C3%A9")).Files.Single().GetRawText());
+        Assert.Equal("available", file.Status);
+        Assert.Equal("Été 2025.jpg", file.Name);
+        Assert.Equal("Photos/été", file.Folder);
+        Assert.Equal(bytes.Length, file.Size);
+        Assert.Equal(Convert.ToBase64String(FilesClient.Md5(bytes)), file.Md5);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), file.Sha256);
+        var completedAt = (await alice.Send(HttpMethod.Get, $"/{begun.Id}").Json()).GetProperty("completedAt");
+        Assert.EndsWith("Z", completedAt.GetString(), StringComparison.Ordinal);
+        Assert.Equal(file, await alice.Read(begun.Id));
+        Assert.Equal(file, (await alice.List("?folder=Photos/%C3%A9t%C3%A9")).Files.Single());
 
         var served = await alice.Download(begun.Id);
         Assert.Equal(HttpStatusCode.OK, served.StatusCode);
         Assert.Equal(bytes, await served.Content.ReadAsByteArrayAsync());
-        Assert.Equal(FilesOf.AnyType, served.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(FilesClient.AnyType, served.Content.Headers.ContentType?.MediaType);
         Assert.Equal("attachment", served.Content.Headers.ContentDisposition?.DispositionType);
         Assert.Equal("Été 2025.jpg", served.Content.Headers.ContentDisposition?.FileNameStar);
     }
@@ -44,35 +45,35 @@ public sealed class TransferTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task Begin_answers_with_a_request_that_is_ready_to_send()
     {
-        var alice = await FilesOf.SignedIn(host);
-        var md5 = FilesOf.Md5([1, 2, 3]);
-        var answer = await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(md5: md5));
-        var begun = await TestHost.Json(answer, 201);
+        var alice = await host.As("alice");
+        var md5 = FilesClient.Md5([1, 2, 3]);
+        var answer = await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(md5: md5));
+        var begun = await answer.Read<BeginAnswer>(201);
 
-        var id = begun.GetProperty("id").GetString();
+        var id = begun.Id;
         Assert.Matches("^[a-z2-7]{32}$", id);
         Assert.Equal($"{host.Origin}/demo/files/{id}", answer.Headers.Location?.ToString());
         Assert.True(answer.Headers.CacheControl?.NoStore);
-        Assert.Equal("pending", begun.GetProperty("status").GetString());
-        var upload = begun.GetProperty("upload");
-        Assert.Equal("PUT", upload.GetProperty("method").GetString());
+        Assert.Equal("pending", begun.Status);
+        var upload = begun.Upload;
+        Assert.Equal("PUT", upload.Method);
         Assert.Equal(
             new Dictionary<string, string>
             {
                 ["x-ms-blob-type"] = "BlockBlob",
-                ["Content-Type"] = FilesOf.AnyType,
+                ["Content-Type"] = FilesClient.AnyType,
                 ["Content-MD5"] = Convert.ToBase64String(md5),
             },
-            upload.GetProperty("headers").Deserialize<Dictionary<string, string>>());
-        Assert.Equal(host.Clock.Now.AddMinutes(30), Time(upload.GetProperty("expiresAt")), TimeSpan.FromSeconds(1));
+            upload.Headers);
+        Assert.Equal(host.Clock.Now.AddMinutes(30), upload.ExpiresAt, TimeSpan.FromSeconds(1));
     }
 
     [Fact]
     public async Task The_urls_allow_one_thing_to_one_blob_for_a_short_time()
     {
-        var alice = await FilesOf.SignedIn(host);
-        var begun = await alice.Begin(FilesOf.Declaration());
-        await FilesOf.Stored(begun, [1, 2, 3]);
+        var alice = await host.As("alice");
+        var begun = await alice.Begin(FilesClient.Declaration());
+        await FilesClient.Stored(begun, [1, 2, 3]);
         await alice.Completed(begun.Id);
 
         CheckSas(begun.Url, begun.Id, "c", minutes: 30);
@@ -94,14 +95,14 @@ public sealed class TransferTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task Content_redirects_to_the_bytes()
     {
-        var alice = await FilesOf.SignedIn(host);
-        var bytes = FilesOf.Bytes(1000);
+        var alice = await host.As("alice");
+        var bytes = FilesClient.Bytes(1000);
         var id = await alice.Upload(bytes, "naïve \"quoted\" 100%.txt", contentType: "text/plain; charset=utf-8");
         var answer = await alice.Send(HttpMethod.Get, $"/{id}/content");
 
         Assert.Equal(HttpStatusCode.Found, answer.StatusCode);
         Assert.True(answer.Headers.CacheControl?.NoStore);
-        var served = await FilesOf.Fetch(answer.Headers.GetValues("Location").Single());
+        var served = await FilesClient.Fetch(answer.Headers.GetValues("Location").Single());
         Assert.Equal(bytes, await served.Content.ReadAsByteArrayAsync());
         Assert.Equal("text/plain; charset=utf-8", served.Content.Headers.ContentType?.ToString());
         Assert.Equal("na_ve _quoted_ 100_.txt", served.Content.Headers.ContentDisposition?.FileName);
@@ -113,10 +114,10 @@ public sealed class TransferTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("image/svg+xml", "drawing.svg")]
     public async Task What_could_run_in_a_browser_is_never_served_inline(string contentType, string name)
     {
-        var alice = await FilesOf.SignedIn(host);
-        var id = await alice.Upload(FilesOf.Bytes(10), name, contentType: contentType);
+        var alice = await host.As("alice");
+        var id = await alice.Upload(FilesClient.Bytes(10), name, contentType: contentType);
         var url = await alice.DownloadUrl(id);
-        Assert.Equal("attachment", (await FilesOf.Fetch(url)).Content.Headers.ContentDisposition?.DispositionType);
+        Assert.Equal("attachment", (await FilesClient.Fetch(url)).Content.Headers.ContentDisposition?.DispositionType);
         var properties = await host.Service<BlobStore>().Find("demo", id, default);
         Assert.Equal("attachment", properties!.ContentDisposition);
     }
@@ -124,45 +125,45 @@ public sealed class TransferTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task An_upload_url_that_is_still_alive_changes_nothing_after_complete()
     {
-        var alice = await FilesOf.SignedIn(host);
-        var bytes = FilesOf.Bytes(500);
-        var begun = await alice.Begin(FilesOf.Declaration(size: bytes.Length));
-        await FilesOf.Stored(begun, bytes);
+        var alice = await host.As("alice");
+        var bytes = FilesClient.Bytes(500);
+        var begun = await alice.Begin(FilesClient.Declaration(size: bytes.Length));
+        await FilesClient.Stored(begun, bytes);
         await alice.Completed(begun.Id);
 
-        Assert.Equal(HttpStatusCode.Forbidden, (await FilesOf.Put(begun, FilesOf.Bytes(500))).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await FilesOf.Fetch(begun.Url)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await FilesClient.Put(begun, FilesClient.Bytes(500))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await FilesClient.Fetch(begun.Url)).StatusCode);
         Assert.Equal(bytes, await (await alice.Download(begun.Id)).Content.ReadAsByteArrayAsync());
     }
 
     [Fact]
     public async Task A_service_has_files_of_its_own()
     {
-        var service = await FilesOf.Service(host);
-        var alice = await FilesOf.SignedIn(host);
-        var bytes = FilesOf.Bytes(20);
+        var service = await host.AsService();
+        var alice = await host.As("alice");
+        var bytes = FilesClient.Bytes(20);
         var id = await service.Upload(bytes, folder: "of the service");
 
         Assert.Equal(bytes, await (await service.Download(id)).Content.ReadAsByteArrayAsync());
         Assert.Single((await service.List("?folder=of+the+service")).Files);
         Assert.Empty((await alice.List("?folder=of+the+service")).Files);
-        Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"/{id}"), 404));
+        await alice.Send(HttpMethod.Get, $"/{id}").Fails(404, "file_not_found");
     }
 
     [Fact]
     public async Task The_round_trips_to_storage_stay_within_the_budget()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var id = await alice.Upload([1, 2, 3]); // From here on tenant and container are known to the process.
-        await FilesOf.MakeDueTables(alice);
+        await FilesClient.MakeDueTables(alice);
         const int revocation = 1;
 
         Begun begun = null!;
-        Assert.Equal(revocation + 2, await Count(async () => begun = await alice.Begin(FilesOf.Declaration())));
+        Assert.Equal(revocation + 2, await Count(async () => begun = await alice.Begin(FilesClient.Declaration())));
         Assert.Equal(revocation + 1, await Count(() => alice.DownloadUrl(id)));
         Assert.Equal(revocation + 1, await Count(() => alice.Read(id)));
         Assert.Equal(revocation + 2, await Count(() => alice.List("?limit=1"))); // Files and folders, at once.
-        await FilesOf.Stored(begun, [1, 2, 3]);
+        await FilesClient.Stored(begun, [1, 2, 3]);
         // Record, properties, first bytes, headers, record and list row at once.
         Assert.Equal(revocation + 5, await Count(() => alice.Completed(begun.Id)));
         Assert.Equal(revocation + 1, await Count(() => alice.Completed(begun.Id)));
@@ -185,9 +186,9 @@ public sealed class TransferTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task Every_url_handed_out_is_logged_without_what_makes_it_work()
     {
-        var alice = await FilesOf.SignedIn(host);
-        var begun = await alice.Begin(FilesOf.Declaration());
-        await FilesOf.Stored(begun, [1, 2, 3]);
+        var alice = await host.As("alice");
+        var begun = await alice.Begin(FilesClient.Declaration());
+        await FilesClient.Stored(begun, [1, 2, 3]);
         await alice.Completed(begun.Id);
         await alice.DownloadUrl(begun.Id);
 
@@ -197,6 +198,4 @@ public sealed class TransferTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.Contains(lines, line => line.Contains("permission read", StringComparison.Ordinal));
         Assert.DoesNotContain(host.Log.Lines, line => line.Contains("sig=", StringComparison.Ordinal));
     }
-
-    static DateTimeOffset Time(JsonElement element) => DateTimeOffset.Parse(element.GetString()!, CultureInfo.InvariantCulture);
 }

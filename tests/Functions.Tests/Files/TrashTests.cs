@@ -6,12 +6,12 @@ namespace Latchkey.Tests.Files;
 public sealed class TrashTests : IAsyncLifetime
 {
     TestHost host = null!;
-    FilesOf alice = null!;
+    FilesClient alice = null!;
 
     public async Task InitializeAsync()
     {
         host = await TestHost.Start();
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();
@@ -20,22 +20,22 @@ public sealed class TrashTests : IAsyncLifetime
     public async Task What_is_deleted_is_gone_for_everything_but_the_trash_and_comes_back_as_it_was()
     {
         var id = await alice.Upload([1, 2, 3], "été.jpg", "a/b");
-        var before = (await alice.Read(id)).GetRawText();
+        var before = await alice.Read(id);
         Assert.Equal(204, (int)(await alice.Send(HttpMethod.Delete, $"/{id}")).StatusCode);
         Assert.Equal(204, (int)(await alice.Send(HttpMethod.Delete, $"/{id}")).StatusCode);
 
         foreach (var (method, path) in BadInputTests.Endpoints(id).Where(e => e.Method == HttpMethod.Get || e.Path.EndsWith("complete", StringComparison.Ordinal)))
-            Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(method, path), 404));
-        Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(HttpMethod.Patch, $"/{id}", new { name = "x" }), 404));
-        Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(HttpMethod.Post, $"/{id}/copy", new { }), 404));
+            await alice.Send(method, path).Fails(404, "file_not_found");
+        await alice.Send(HttpMethod.Patch, $"/{id}", new { name = "x" }).Fails(404, "file_not_found");
+        await alice.Send(HttpMethod.Post, $"/{id}/copy", new { }).Fails(404, "file_not_found");
         Assert.Empty((await alice.List("?folder=a/b")).Files);
         var trashed = Assert.Single((await alice.List("?trash=true")).Files);
-        Assert.Equal((id, "deleted", "a/b"), (trashed.GetProperty("id").GetString(), trashed.GetProperty("status").GetString(), trashed.GetProperty("folder").GetString()));
-        Assert.Equal(host.Clock.Now.AddDays(30).UtcDateTime, trashed.GetProperty("purgeAfter").GetDateTime(), TimeSpan.FromSeconds(1));
+        Assert.Equal((id, "deleted", "a/b"), (trashed.Id, trashed.Status, trashed.Folder));
+        Assert.Equal(host.Clock.Now.AddDays(30), trashed.PurgeAfter!.Value, TimeSpan.FromSeconds(1));
 
-        Assert.Equal(before, (await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/restore"), 200)).GetRawText());
-        Assert.Equal(before, (await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/restore"), 200)).GetRawText());
-        Assert.Equal(before, (await alice.List("?folder=a/b")).Files.Single().GetRawText());
+        Assert.Equal(before, await alice.Restore(id));
+        Assert.Equal(before, await alice.Restore(id));
+        Assert.Equal(before, (await alice.List("?folder=a/b")).Files.Single());
         Assert.Empty((await alice.List("?trash=true")).Files);
         Assert.Equal([1, 2, 3], await (await alice.Download(id)).Content.ReadAsByteArrayAsync());
         await Books.Balance(host);
@@ -46,26 +46,26 @@ public sealed class TrashTests : IAsyncLifetime
     {
         var (purged, restored, again) = (await alice.Upload([1], "purged"), await alice.Upload([1], "restored"), await alice.Upload([1], "again"));
         foreach (var id in (string[])[purged, restored, again]) await alice.Send(HttpMethod.Delete, $"/{id}");
-        await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{restored}/restore"), 200);
-        await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{again}/restore"), 200);
+        await alice.Restore(restored);
+        await alice.Restore(again);
         host.Clock.Advance(TimeSpan.FromDays(29));
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
         await alice.Send(HttpMethod.Delete, $"/{again}");
         await host.RunTimer("files-sweep");
         Assert.Equal(2, (await alice.List("?trash=true")).Files.Count);
 
         host.Clock.Advance(TimeSpan.FromDays(1));
         await host.RunTimer("files-sweep");
-        alice = await FilesOf.SignedIn(host);
-        Assert.Equal(again, Assert.Single((await alice.List("?trash=true")).Files).GetProperty("id").GetString());
+        alice = await host.As("alice");
+        Assert.Equal(again, Assert.Single((await alice.List("?trash=true")).Files).Id);
         Assert.Equal(new[] { restored, again }.Order(), (await Books.Blobs(host)).Order());
-        Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(HttpMethod.Post, $"/{purged}/restore"), 404));
+        await alice.Send(HttpMethod.Post, $"/{purged}/restore").Fails(404, "file_not_found");
         await Books.Balance(host);
 
         // Once all is done and the days are over, no table of what was due is left but that of what is.
         host.Clock.Advance(TimeSpan.FromDays(40));
         await host.RunTimer("files-sweep");
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
         Assert.Single(await Books.Blobs(host));
         await host.RunTimer("files-sweep");
         var tables = new List<string>();
@@ -94,15 +94,15 @@ public sealed class TrashTests : IAsyncLifetime
         var live = await alice.Upload([1], "live", "f");
         var trashed = await alice.Upload([1], "trashed", "f");
         await alice.Send(HttpMethod.Delete, $"/{trashed}");
-        var pending = (await alice.Begin(FilesOf.Declaration())).Id;
+        var pending = (await alice.Begin(FilesClient.Declaration())).Id;
         foreach (var id in (string[])[live, trashed])
             Assert.Equal(204, (int)(await alice.Send(HttpMethod.Delete, $"/{id}?permanent=true")).StatusCode);
         Assert.Equal(204, (int)(await alice.Send(HttpMethod.Delete, $"/{pending}")).StatusCode); // Nothing to come back.
         foreach (var id in (string[])[live, trashed, pending])
-            Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(HttpMethod.Delete, $"/{id}?permanent=true"), 404));
+            await alice.Send(HttpMethod.Delete, $"/{id}?permanent=true").Fails(404, "file_not_found");
         Assert.Empty((await alice.List("?trash=true")).Files);
         Assert.Empty(await Books.Blobs(host));
-        Assert.Equal("invalid_query", await FilesOf.Code(await alice.Send(HttpMethod.Delete, $"/{live}?permanent=yes"), 400));
+        await alice.Send(HttpMethod.Delete, $"/{live}?permanent=yes").Fails(400, "invalid_query");
         await Books.Balance(host);
     }
 
@@ -119,12 +119,12 @@ public sealed class TrashTests : IAsyncLifetime
         do
         {
             var page = await alice.List($"?trash=true&limit=2{cursor}");
-            names.AddRange(page.Files.Select(file => file.GetProperty("name").GetString()!));
+            names.AddRange(page.Files.Select(file => file.Name));
             cursor = page.Cursor is null ? null : $"&cursor={page.Cursor}";
         }
         while (cursor is not null);
         Assert.Equal(["4", "3", "2", "1", "0"], names);
-        Assert.Equal("invalid_cursor", await FilesOf.Code(await alice.Send(HttpMethod.Get, "?trash=true&cursor=AAAA"), 400));
+        await alice.Send(HttpMethod.Get, "?trash=true&cursor=AAAA").Fails(400, "invalid_cursor");
     }
 
     [Fact]

@@ -26,43 +26,43 @@ public sealed class TypeCaseTests(DemoHost demo) : IClassFixture<DemoHost>
     [Theory, MemberData(nameof(Cases))]
     public async Task A_file_is_taken_as_what_it_is_or_refused_by_name(string file, string declared, string expected)
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var bytes = await File.ReadAllBytesAsync(Path.Combine(Folder, file));
-        var begun = await alice.Begin(FilesOf.Declaration(file, bytes.Length, declared));
-        await FilesOf.Stored(begun, bytes);
+        var begun = await alice.Begin(FilesClient.Declaration(file, bytes.Length, declared));
+        await FilesClient.Stored(begun, bytes);
         var answer = await alice.Complete(begun.Id);
         if (expected.StartsWith("refused", StringComparison.Ordinal))
         {
-            var problem = await TestHost.Json(answer, 422);
-            Assert.Equal("type_mismatch", problem.GetProperty("code").GetString());
+            var problem = await answer.Problem(422);
+            Assert.Equal("type_mismatch", problem.Code);
             if (expected.Split("naming ") is [_, var rest])
-                Assert.Contains(rest.Split(':')[0], problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+                Assert.Contains(rest.Split(':')[0], problem.Detail, StringComparison.Ordinal);
             return;
         }
-        var stored = await TestHost.Json(answer, 200);
+        var stored = await answer.Read<FileAnswer>();
         var named = expected.Split(':')[0] is ['a', 'v', 'a', 'i', 'l', 'a', 'b', 'l', 'e', ' ', 'a', 's', ' ', .. var type];
         var isOther = named && !declared.StartsWith(expected.Split(':')[0]["available as ".Length..], StringComparison.Ordinal);
-        Assert.Equal(named ? expected.Split(':')[0]["available as ".Length..] : declared.Split(';')[0], stored.GetProperty("contentType").GetString());
-        Assert.Equal(isOther ? declared : null, stored.TryGetProperty("declaredContentType", out var said) ? said.GetString() : null);
+        Assert.Equal(named ? expected.Split(':')[0]["available as ".Length..] : declared.Split(';')[0], stored.ContentType);
+        Assert.Equal(isOther ? declared : null, stored.DeclaredContentType);
         var served = await alice.Download(begun.Id);
         Assert.Equal(bytes, await served.Content.ReadAsByteArrayAsync());
-        Assert.Equal(stored.GetProperty("contentType").GetString(), served.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(stored.ContentType, served.Content.Headers.ContentType?.MediaType);
         Assert.Equal("attachment", served.Content.Headers.ContentDisposition?.DispositionType);
     }
 
     [Fact]
     public async Task What_was_declared_is_kept_beside_the_true_type_in_every_answer()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var id = await alice.Upload([0x89, .. "PNG\r\n\x1A\n"u8, 1, 2], "photo.jpg", "declared", "image/jpeg");
         foreach (var file in new[] { await alice.Read(id), (await alice.List("?folder=declared")).Files.Single() })
-            Assert.Equal(("image/png", "image/jpeg"), (file.GetProperty("contentType").GetString(), file.GetProperty("declaredContentType").GetString()));
+            Assert.Equal(("image/png", "image/jpeg"), (file.ContentType, file.DeclaredContentType));
         var blob = await host.Service<Latchkey.Storage.BlobStore>().Find("demo", id, default);
         Assert.Equal("image/png", blob!.ContentType);
 
-        var copy = (await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/copy", new { folder = "copied" }), 202)).GetProperty("id").GetString()!;
-        await Eventually.True(async () => (await alice.Read(copy)).GetProperty("status").GetString() == "available");
-        Assert.Equal("image/jpeg", (await alice.Read(copy)).GetProperty("declaredContentType").GetString());
+        var copy = (await alice.Copy(id, new { folder = "copied" })).Id;
+        await Eventually.True(async () => (await alice.Read(copy)).Status == "available");
+        Assert.Equal("image/jpeg", (await alice.Read(copy)).DeclaredContentType);
     }
 
     [Theory]
@@ -89,25 +89,25 @@ public sealed class TypeCaseTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("Multipart/Mixed", "Multipart/Mixed")]
     public async Task A_content_type_is_taken_as_browsers_write_it(string? declared, string kept)
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var body = new Dictionary<string, object> { ["name"] = "a", ["size"] = 3 };
         if (declared is not null) body["contentType"] = declared;
         var begun = await alice.Begin(body);
         Assert.Equal(kept, begun.Headers["Content-Type"]);
-        await FilesOf.Stored(begun, [1, 2, 3]);
-        Assert.Equal(kept, (await alice.Completed(begun.Id)).GetProperty("contentType").GetString());
+        await FilesClient.Stored(begun, [1, 2, 3]);
+        Assert.Equal(kept, (await alice.Completed(begun.Id)).ContentType);
         Assert.Equal(kept, (await alice.Download(begun.Id)).Content.Headers.NonValidated["Content-Type"].ToString());
     }
 
     [Fact]
     public async Task A_form_is_no_type_of_a_file_however_it_is_written()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         foreach (var type in (string[])["multipart/form-data", "Multipart/Form-Data; boundary=x", "multipart/form-data ;"])
-            Assert.Equal("invalid_content_type", await FilesOf.Code(await alice.Send(HttpMethod.Post, "", FilesOf.Declaration(contentType: type)), 400));
+            await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(contentType: type)).Fails(400, "invalid_content_type");
         var form = new MultipartFormDataContent { { new ByteArrayContent([1]), "file", "x" } };
         form.First().Headers.ContentType = MediaTypeHeaderValue.Parse("video/x-thing");
         var request = new HttpRequestMessage(HttpMethod.Post, "/demo/files/upload") { Content = form, Headers = { Authorization = new("Bearer", alice.Token) } };
-        Assert.Equal("video/x-thing", (await TestHost.Json(await host.Http.SendAsync(request), 201)).GetProperty("contentType").GetString());
+        Assert.Equal("video/x-thing", (await host.Http.SendAsync(request).Read<FileAnswer>(201)).ContentType);
     }
 }

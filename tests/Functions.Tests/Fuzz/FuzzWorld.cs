@@ -27,7 +27,7 @@ sealed class FuzzWorld(TestHost host)
         host.Clock.Advance(TimeSpan.FromMinutes(31));
         made++;
         var alice = await host.SignIn("demo");
-        var (user, admin) = (alice.GetProperty("access_token").GetString()!, (await host.SignIn("demo", "admin")).GetProperty("access_token").GetString()!);
+        var (user, admin) = (alice.GetProperty("access_token").GetString()!, (await host.Tokens("demo", "admin")).AccessToken);
         var operators = await TestHost.Json(await host.Token("operator", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", Secret)), 200);
         (tokens["user"], tokens["admin"], tokens["operator"]) = (user, admin, operators.GetProperty("access_token").GetString()!);
         known["refresh_token"] = alice.GetProperty("refresh_token").GetString()!;
@@ -42,16 +42,16 @@ sealed class FuzzWorld(TestHost host)
         (known["registered"], tokens["registration"]) = (registered.GetProperty("client_id").GetString()!, registered.GetProperty("registration_access_token").GetString()!);
         known["tenantId"] = $"fuzz{made}";
         await TestHost.Json(await host.Send(HttpMethod.Post, "/operator/admin/tenants", tokens["operator"], new { id = known["tenantId"], name = "Fuzz" }), 201);
-        var files = new FilesOf(host, user);
+        var files = new FilesClient(host, user);
         known["file"] = await Stored(files);
-        known["pending"] = (await files.Begin(FilesOf.Declaration("pending.bin", 6))).Id;
+        known["pending"] = (await files.Begin(FilesClient.Declaration("pending.bin", 6))).Id;
         await host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient(known["pending"])
             .UploadAsync(BinaryData.FromString("hello\n"), new BlobUploadOptions());
         var share = await TestHost.Json(await files.Send(HttpMethod.Post, $"/{known["file"]}/shares", new { access = "read", link = new { maxDownloads = 1000 } }), 201);
         known["shareId"] = share.GetProperty("id").GetString()!;
         known["token"] = share.GetProperty("link").GetProperty("url").GetString()!.Split('/')[^1];
         await host.SignIn("demo", "bob"); // Whose session may end.
-        known["sessionId"] = (await TestHost.Json(await host.Send(HttpMethod.Get, $"/demo/admin/sessions?user={await FilesOf.UserId(host, "bob")}&limit=1", admin), 200)).GetProperty("sessions")[0].GetProperty("id").GetString()!;
+        known["sessionId"] = (await TestHost.Json(await host.Send(HttpMethod.Get, $"/demo/admin/sessions?user={await host.UserId("bob")}&limit=1", admin), 200)).GetProperty("sessions")[0].GetProperty("id").GetString()!;
         known["tus"] = await Tus(user);
         await Pages();
     }
@@ -115,7 +115,7 @@ sealed class FuzzWorld(TestHost host)
         (await TestHost.Json(await host.Send(HttpMethod.Post, $"/demo/admin/{path}", admin, json), 201)).GetProperty(member).GetString()!;
 
     // The clock is ahead of storage's, which takes no URL of tomorrow: the form needs none.
-    async Task<string> Stored(FilesOf files)
+    async Task<string> Stored(FilesClient files)
     {
         using var form = new MultipartFormDataContent { { new ByteArrayContent(Encoding.UTF8.GetBytes("hello\n")), "file", "hello.bin" } };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/demo/files/upload") { Content = form };

@@ -107,7 +107,7 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_file_is_good() => new KeyFile(KeyPath).Check();
+    public void A_key_file_that_is_not_there_yet_stops_no_start() => new KeyFile(KeyPath).Check();
 
     [Fact]
     public async Task What_a_writer_that_died_left_behind_does_no_harm()

@@ -30,13 +30,13 @@ public sealed class AnonymousRowsTests
             Assert.True(answer.StatusCode == HttpStatusCode.TooManyRequests, $"{what} answered {(int)answer.StatusCode}");
             Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 10);
             if (answer.Content.Headers.ContentType!.MediaType == "text/html") continue;
-            var problem = await TestHost.Json(answer, 429);
-            Assert.Equal(("too_many_requests", "temporarily_unavailable"), (problem.GetProperty("code").GetString(), problem.GetProperty("error").GetString()));
+            var problem = await answer.Problem(429);
+            Assert.Equal(("too_many_requests", "temporarily_unavailable"), (problem.Code, problem.Error));
         }
         Assert.Equal(before, await Rows(host));
         // What is signed in or proves who it is goes on; so do other addresses.
         Assert.Equal(HttpStatusCode.OK, (await signedIn.Get("/demo/account")).StatusCode);
-        await host.SignIn("demo");
+        await host.Tokens("demo");
         await host.ServiceToken();
         foreach (var (what, send) in Beginnings(host))
             Assert.True((int)(await send("198.51.100.7")).StatusCode < 400, $"{what} from elsewhere");

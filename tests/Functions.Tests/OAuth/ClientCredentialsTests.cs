@@ -17,11 +17,11 @@ public sealed class ClientCredentialsTests(DemoHost demo) : IClassFixture<DemoHo
     {
         var answer = await host.Token("demo",
             ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", Secret));
-        var json = await TestHost.Json(answer, 200);
-        Assert.Equal("Bearer", json.GetProperty("token_type").GetString());
-        Assert.Equal(900, json.GetProperty("expires_in").GetInt32());
-        Assert.Equal("files.read files.write", json.GetProperty("scope").GetString());
-        Assert.False(json.TryGetProperty("refresh_token", out _));
+        var json = await answer.Read<TokenAnswer>();
+        Assert.Equal("Bearer", json.TokenType);
+        Assert.Equal(900, json.ExpiresIn);
+        Assert.Equal("files.read files.write", json.Scope);
+        Assert.Null(json.RefreshToken);
         Assert.True(answer.Headers.CacheControl!.NoStore);
         Assert.Equal("no-cache", answer.Headers.Pragma.ToString());
     }
@@ -29,8 +29,8 @@ public sealed class ClientCredentialsTests(DemoHost demo) : IClassFixture<DemoHo
     [Fact]
     public async Task The_access_token_is_what_RFC_9068_says()
     {
-        var json = await TestHost.Json(await WithBasic("service", Secret), 200);
-        var jwt = new JsonWebToken(json.GetProperty("access_token").GetString());
+        var json = await WithBasic("service", Secret).Read<TokenAnswer>();
+        var jwt = new JsonWebToken(json.AccessToken);
         var now = host.Clock.GetUtcNow().ToUnixTimeSeconds();
         Assert.Equal(("at+jwt", "ES256"), (jwt.Typ, jwt.Alg));
         var claims = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Base64UrlDecode(jwt.EncodedPayload))!;
@@ -47,7 +47,7 @@ public sealed class ClientCredentialsTests(DemoHost demo) : IClassFixture<DemoHo
     [Fact]
     public async Task Basic_credentials_are_form_url_decoded()
     {
-        await TestHost.Json(await WithBasic("%73ervice", "service%2Dsecret-for-local-runs-only"), 200);
+        await WithBasic("%73ervice", "service%2Dsecret-for-local-runs-only").Is(200);
     }
 
     [Theory]
@@ -59,8 +59,8 @@ public sealed class ClientCredentialsTests(DemoHost demo) : IClassFixture<DemoHo
     public async Task Wrong_credentials_in_the_header_get_401_with_a_challenge(string id, string secret)
     {
         var answer = await WithBasic(id, secret);
-        var json = await TestHost.Json(answer, 401);
-        Assert.Equal("invalid_client", json.GetProperty("error").GetString());
+        var json = await answer.Problem(401);
+        Assert.Equal("invalid_client", json.Error);
         Assert.Equal("Basic", answer.Headers.WwwAuthenticate.Single().Scheme);
     }
 
@@ -69,7 +69,7 @@ public sealed class ClientCredentialsTests(DemoHost demo) : IClassFixture<DemoHo
     {
         var answer = await host.Token("demo",
             ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "wrong"));
-        Assert.Equal("invalid_client", (await TestHost.Json(answer, 401)).GetProperty("error").GetString());
+        await answer.Refused("invalid_client", 401);
         Assert.Equal("Basic", answer.Headers.WwwAuthenticate.Single().Scheme); // RFC 9110 §15.5.2
     }
 
@@ -86,15 +86,15 @@ public sealed class ClientCredentialsTests(DemoHost demo) : IClassFixture<DemoHo
             Content = TestHost.Form(("grant_type", "client_credentials")),
         };
         request.Headers.TryAddWithoutValidation("Authorization", header);
-        var json = await TestHost.Json(await host.Http.SendAsync(request), 401);
-        Assert.Equal("invalid_client", json.GetProperty("error").GetString());
+        var json = await host.Http.SendAsync(request).Problem(401);
+        Assert.Equal("invalid_client", json.Error);
     }
 
     [Fact]
     public async Task Two_ways_of_authentication_at_once_are_refused()
     {
         var answer = await WithBasic("service", Secret, ("client_secret", Secret));
-        Assert.Equal("invalid_request", (await TestHost.Json(answer, 400)).GetProperty("error").GetString());
+        await answer.Refused("invalid_request");
     }
 
     [Theory]
@@ -102,8 +102,8 @@ public sealed class ClientCredentialsTests(DemoHost demo) : IClassFixture<DemoHo
     [InlineData("files.write files.read files.write", "files.write files.read")]
     public async Task The_scope_is_what_was_asked_for(string asked, string given)
     {
-        var json = await TestHost.Json(await WithBasic("service", Secret, ("scope", asked)), 200);
-        Assert.Equal(given, json.GetProperty("scope").GetString());
+        var json = await WithBasic("service", Secret, ("scope", asked)).Read<TokenAnswer>();
+        Assert.Equal(given, json.Scope);
     }
 
     [Theory]
@@ -114,15 +114,15 @@ public sealed class ClientCredentialsTests(DemoHost demo) : IClassFixture<DemoHo
     [InlineData("files.read\u00e9")]
     public async Task A_scope_that_the_client_may_not_have_is_refused(string asked)
     {
-        var json = await TestHost.Json(await WithBasic("service", Secret, ("scope", asked)), 400);
-        Assert.Equal("invalid_scope", json.GetProperty("error").GetString());
+        var json = await WithBasic("service", Secret, ("scope", asked)).Problem(400);
+        Assert.Equal("invalid_scope", json.Error);
     }
 
     [Fact]
     public async Task A_public_client_has_no_client_credentials_grant()
     {
         var answer = await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "first-party"));
-        Assert.Equal("unauthorized_client", (await TestHost.Json(answer, 400)).GetProperty("error").GetString());
+        await answer.Refused("unauthorized_client");
     }
 
     Task<HttpResponseMessage> WithBasic(string id, string secret, params IEnumerable<(string, string)> more)

@@ -52,18 +52,18 @@ sealed class DPoPApp(TestHost host, string tenant = "demo", AppKey? key = null) 
 
     public async Task LearnNonce()
     {
-        var refused = await TestHost.Json(await TokenWith([Proof("POST", TokenUrl)], ("grant_type", "none")), 400);
-        Assert.Equal("use_dpop_nonce", refused.GetProperty("error").GetString());
+        var refused = await TokenWith([Proof("POST", TokenUrl)], ("grant_type", "none")).Problem(400);
+        Assert.Equal("use_dpop_nonce", refused.Error);
         Assert.NotNull(Nonce);
     }
 
-    public async Task<JsonElement> SignIn(string client = "first-party", string? scope = null, string? secret = null)
+    public async Task<TokenAnswer> SignIn(string client = "first-party", string? scope = null, string? secret = null)
     {
         List<(string, string)> form =
             [("grant_type", "password"), ("client_id", client), ("username", "alice"), ("password", "alice-password")];
         if (scope is not null) form.Add(("scope", scope));
         if (secret is not null) form.Add(("client_secret", secret));
-        return await TestHost.Json(await Token(form), 200);
+        return await Token(form).Read<TokenAnswer>();
     }
 
     public Task<HttpResponseMessage> Refresh(string refreshToken, string client = "first-party", string? secret = null)

@@ -11,12 +11,12 @@ public sealed class DPoPCodeTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_public_clients_session_is_bound_to_the_key_that_redeemed_its_code()
     {
         using var app = new DPoPApp(host);
-        var tokens = await TestHost.Json(await app.Token(Redeem(await Code())), 200);
-        Assert.Equal("DPoP", tokens.GetProperty("token_type").GetString());
-        await TestHost.Json(await app.Send(HttpMethod.Get, "/demo/oauth/userinfo", tokens.Access()), 200);
-        await TestClients.Refused(await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"),
-            ("refresh_token", tokens.Refresh())), "invalid_grant");
-        await TestHost.Json(await app.Refresh(tokens.Refresh(), "mobile"), 200);
+        var tokens = await app.Token(Redeem(await Code())).Read<TokenAnswer>();
+        Assert.Equal("DPoP", tokens.TokenType);
+        await app.Send(HttpMethod.Get, "/demo/oauth/userinfo", tokens.AccessToken).Is(200);
+        await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"),
+            ("refresh_token", tokens.RefreshToken!)).Refused("invalid_grant");
+        await app.Refresh(tokens.RefreshToken!, "mobile").Is(200);
     }
 
     [Fact]
@@ -25,9 +25,9 @@ public sealed class DPoPCodeTests(DemoHost demo) : IClassFixture<DemoHost>
         using var app = new DPoPApp(host);
         using var thief = new DPoPApp(host);
         var code = await Code(("dpop_jkt", app.Key.Thumbprint));
-        await TestClients.Refused(await host.Token("demo", Redeem(code)), "invalid_grant");
-        await TestClients.Refused(await thief.Token(Redeem(code)), "invalid_grant");
-        await TestHost.Json(await app.Token(Redeem(code)), 200); // The others did it no harm.
+        await host.Token("demo", Redeem(code)).Refused("invalid_grant");
+        await thief.Token(Redeem(code)).Refused("invalid_grant");
+        await app.Token(Redeem(code)).Is(200); // The others did it no harm.
     }
 
     [Theory]
@@ -44,13 +44,13 @@ public sealed class DPoPCodeTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         using var app = new DPoPApp(host);
         await app.LearnNonce();
-        var reference = (await TestHost.Json(await Push(app), 201)).GetProperty("request_uri").GetString()!;
+        var reference = (await Push(app).Read<PushedAnswer>(201)).RequestUri;
         var browser = new Browser(host);
         var answer = await browser.SignIn(await browser.Get($"/demo/oauth/authorize?client_id=mobile&request_uri={Uri.EscapeDataString(reference)}"));
         if (Browser.Location(answer).StartsWith('/')) answer = await browser.Consent(answer);
         var code = Browser.Returned(Browser.Location(answer))["code"];
-        await TestClients.Refused(await host.Token("demo", Redeem(code)), "invalid_grant");
-        await TestHost.Json(await app.Token(Redeem(code)), 200);
+        await host.Token("demo", Redeem(code)).Refused("invalid_grant");
+        await app.Token(Redeem(code)).Is(200);
     }
 
     [Fact]
@@ -59,11 +59,11 @@ public sealed class DPoPCodeTests(DemoHost demo) : IClassFixture<DemoHost>
         using var app = new DPoPApp(host);
         using var other = new DPoPApp(host);
         await app.LearnNonce();
-        await TestClients.Refused(await Push(app, ("dpop_jkt", other.Key.Thumbprint)), "invalid_dpop_proof");
-        await TestHost.Json(await Push(app, ("dpop_jkt", app.Key.Thumbprint)), 201);
-        await TestClients.Refused(await Push(app, ("dpop_jkt", "short")), "invalid_dpop_proof");
+        await Push(app, ("dpop_jkt", other.Key.Thumbprint)).Refused("invalid_dpop_proof");
+        await Push(app, ("dpop_jkt", app.Key.Thumbprint)).Is(201);
+        await Push(app, ("dpop_jkt", "short")).Refused("invalid_dpop_proof");
         app.Nonce = null;
-        await TestClients.Refused(await Push(app), "use_dpop_nonce");
+        await Push(app).Refused("use_dpop_nonce");
     }
 
     [Fact]

@@ -41,14 +41,14 @@ public sealed class DPoPProofTests
     [InlineData("POST", "https://server.example.com/token/")]
     [InlineData("POST", "http://server.example.com/token")]
     [InlineData("POST", "https://server.example.com:8443/token")]
-    public async Task It_is_good_for_no_other_request(string method, string url)
+    public async Task A_proof_is_good_for_no_other_method_or_url(string method, string url)
     {
         var fault = await Assert.ThrowsAsync<DPoPFault>(() => DPoPProof.Read(ForToken, method, new Uri(url)));
         Assert.Equal("invalid_dpop_proof", fault.Code);
     }
 
     [Fact]
-    public async Task No_character_of_it_can_be_changed()
+    public async Task No_character_of_a_proof_can_be_changed()
     {
         for (var at = 0; at < ForToken.Length - 1; at++) // The last character of a base64url text has bits that say nothing.
         {

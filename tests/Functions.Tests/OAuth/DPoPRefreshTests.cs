@@ -15,13 +15,13 @@ public sealed class DPoPRefreshTests : IAsyncLifetime
         using var app = new DPoPApp(host);
         using var thief = new DPoPApp(host);
         var first = await app.SignIn();
-        await TestClients.Refused(await host.Refresh("demo", first.Refresh()), "invalid_grant");
-        await TestClients.Refused(await thief.Refresh(first.Refresh()), "invalid_grant");
-        var second = await TestHost.Json(await app.Refresh(first.Refresh()), 200);
-        var third = await TestHost.Json(await app.Refresh(second.Refresh()), 200);
-        await TestClients.Refused(await thief.Refresh(first.Refresh()), "invalid_grant"); // Old, but not the app: no reuse.
-        Assert.Equal("DPoP", third.GetProperty("token_type").GetString());
-        await TestHost.Json(await app.Refresh(third.Refresh()), 200);
+        await host.Refresh("demo", first.RefreshToken!).Refused("invalid_grant");
+        await thief.Refresh(first.RefreshToken!).Refused("invalid_grant");
+        var second = await app.Refresh(first.RefreshToken!).Read<TokenAnswer>();
+        var third = await app.Refresh(second.RefreshToken!).Read<TokenAnswer>();
+        await thief.Refresh(first.RefreshToken!).Refused("invalid_grant"); // Old, but not the app: no reuse.
+        Assert.Equal("DPoP", third.TokenType);
+        await app.Refresh(third.RefreshToken!).Is(200);
     }
 
     [Fact]
@@ -29,14 +29,14 @@ public sealed class DPoPRefreshTests : IAsyncLifetime
     {
         using var app = new DPoPApp(host);
         var first = await app.SignIn();
-        var lost = await TestHost.Json(await app.Refresh(first.Refresh()), 200);
+        var lost = await app.Refresh(first.RefreshToken!).Read<TokenAnswer>();
         host.Clock.Advance(TimeSpan.FromDays(20));
         app.Nonce = null;
-        var again = await TestHost.Json(await app.Refresh(first.Refresh()), 200);
-        Assert.Equal(lost.Refresh(), again.Refresh());
-        var third = await TestHost.Json(await app.Refresh(again.Refresh()), 200);
-        await TestClients.Refused(await app.Refresh(first.Refresh()), "invalid_grant"); // Used: now it is reuse.
-        await TestClients.Refused(await app.Refresh(third.Refresh()), "invalid_grant");
+        var again = await app.Refresh(first.RefreshToken!).Read<TokenAnswer>();
+        Assert.Equal(lost.RefreshToken!, again.RefreshToken!);
+        var third = await app.Refresh(again.RefreshToken!).Read<TokenAnswer>();
+        await app.Refresh(first.RefreshToken!).Refused("invalid_grant"); // Used: now it is reuse.
+        await app.Refresh(third.RefreshToken!).Refused("invalid_grant");
     }
 
     [Fact]
@@ -45,8 +45,8 @@ public sealed class DPoPRefreshTests : IAsyncLifetime
         await host.AddClient("strict-dpop", client => client with { RetryWindowSeconds = 0 });
         using var app = new DPoPApp(host);
         var first = await app.SignIn("strict-dpop");
-        await TestHost.Json(await app.Refresh(first.Refresh(), "strict-dpop"), 200);
-        await TestClients.Refused(await app.Refresh(first.Refresh(), "strict-dpop"), "invalid_grant");
+        await app.Refresh(first.RefreshToken!, "strict-dpop").Is(200);
+        await app.Refresh(first.RefreshToken!, "strict-dpop").Refused("invalid_grant");
     }
 
     [Fact]
@@ -54,9 +54,9 @@ public sealed class DPoPRefreshTests : IAsyncLifetime
     {
         using var app = new DPoPApp(host);
         var first = await app.SignIn();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => app.Refresh(first.Refresh())));
-        var tokens = await Task.WhenAll(answers.Select(answer => TestHost.Json(answer, 200)));
-        await TestHost.Json(await app.Refresh(Assert.Single(tokens.Select(TestClients.Refresh).Distinct())), 200);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => app.Refresh(first.RefreshToken!)));
+        var tokens = await Task.WhenAll(answers.Select(answer => answer.Read<TokenAnswer>()));
+        await app.Refresh(Assert.Single(tokens.Select(answer => answer.RefreshToken!).Distinct())).Is(200);
     }
 
     [Fact]
@@ -66,30 +66,30 @@ public sealed class DPoPRefreshTests : IAsyncLifetime
         using var app = new DPoPApp(host);
         using var nextKey = new DPoPApp(host);
         var first = await app.SignIn("server", secret: TestClients.Secret);
-        var second = await TestHost.Json(await nextKey.Refresh(first.Refresh(), "server", TestClients.Secret), 200);
-        Assert.Equal(200, (int)(await nextKey.Send(HttpMethod.Get, "/demo/files", second.Access())).StatusCode);
-        Assert.Equal(401, (int)(await app.Send(HttpMethod.Get, "/demo/files", second.Access())).StatusCode);
+        var second = await nextKey.Refresh(first.RefreshToken!, "server", TestClients.Secret).Read<TokenAnswer>();
+        Assert.Equal(200, (int)(await nextKey.Send(HttpMethod.Get, "/demo/files", second.AccessToken)).StatusCode);
+        Assert.Equal(401, (int)(await app.Send(HttpMethod.Get, "/demo/files", second.AccessToken)).StatusCode);
     }
 
     [Fact]
     public async Task A_session_from_before_DPoP_becomes_bound_with_its_first_proof()
     {
         using var app = new DPoPApp(host);
-        var first = await host.SignIn("demo");
-        var second = await TestHost.Json(await app.Refresh(first.Refresh()), 200);
-        Assert.Equal(second.Refresh(), (await TestHost.Json(await app.Refresh(first.Refresh()), 200)).Refresh()); // A lost answer.
-        await TestClients.Refused(await host.Refresh("demo", second.Refresh()), "invalid_grant");
-        await TestHost.Json(await app.Refresh(second.Refresh()), 200);
+        var first = await host.Tokens("demo");
+        var second = await app.Refresh(first.RefreshToken!).Read<TokenAnswer>();
+        Assert.Equal(second.RefreshToken!, (await app.Refresh(first.RefreshToken!).Read<TokenAnswer>()).RefreshToken!); // A lost answer.
+        await host.Refresh("demo", second.RefreshToken!).Refused("invalid_grant");
+        await app.Refresh(second.RefreshToken!).Is(200);
     }
 
     [Fact]
     public async Task A_thief_who_binds_a_stolen_session_is_found_out_when_the_app_refreshes()
     {
         using var thief = new DPoPApp(host);
-        var first = await host.SignIn("demo");
-        var stolen = await TestHost.Json(await thief.Refresh(first.Refresh()), 200);
-        await TestClients.Refused(await host.Refresh("demo", first.Refresh()), "invalid_grant");
-        await TestClients.Refused(await thief.Refresh(stolen.Refresh()), "invalid_grant");
-        Assert.Equal(401, (int)(await thief.Send(HttpMethod.Get, "/demo/files", stolen.Access())).StatusCode);
+        var first = await host.Tokens("demo");
+        var stolen = await thief.Refresh(first.RefreshToken!).Read<TokenAnswer>();
+        await host.Refresh("demo", first.RefreshToken!).Refused("invalid_grant");
+        await thief.Refresh(stolen.RefreshToken!).Refused("invalid_grant");
+        Assert.Equal(401, (int)(await thief.Send(HttpMethod.Get, "/demo/files", stolen.AccessToken)).StatusCode);
     }
 }

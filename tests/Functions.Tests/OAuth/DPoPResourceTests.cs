@@ -14,23 +14,23 @@ public sealed class DPoPResourceTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_bound_token_opens_every_kind_of_endpoint_with_a_proof()
     {
         using var app = new DPoPApp(host);
-        var token = (await app.SignIn()).Access();
+        var token = (await app.SignIn()).AccessToken;
         var answer = await app.Send(HttpMethod.Get, Path, token);
-        await TestHost.Json(answer, 200);
+        await answer.Is(200);
         Assert.NotEmpty(answer.Headers.GetValues("DPoP-Nonce").Single());
-        await TestHost.Json(await app.Send(HttpMethod.Get, "/demo/oauth/userinfo", token), 200);
-        await TestHost.Json(await app.Send(HttpMethod.Post, "/demo/oauth/userinfo", token), 200);
+        await app.Send(HttpMethod.Get, "/demo/oauth/userinfo", token).Is(200);
+        await app.Send(HttpMethod.Post, "/demo/oauth/userinfo", token).Is(200);
     }
 
     [Fact]
     public async Task A_bound_token_is_never_taken_as_a_bearer_token()
     {
         using var app = new DPoPApp(host);
-        var token = (await app.SignIn()).Access();
+        var token = (await app.SignIn()).AccessToken;
         foreach (var answer in new[] { await host.Send(HttpMethod.Get, Path, token), await app.Send(HttpMethod.Get, Path, token, scheme: "Bearer") })
         {
-            var problem = await TestHost.Json(answer, 401);
-            Assert.Equal("invalid_token", problem.GetProperty("code").GetString());
+            var problem = await answer.Problem(401);
+            Assert.Equal("invalid_token", problem.Code);
             Assert.Equal("DPoP", answer.Headers.WwwAuthenticate.Single().Scheme);
         }
         var form = await host.Http.PostAsync("/demo/oauth/userinfo", TestHost.Form(("access_token", token)));
@@ -43,8 +43,8 @@ public sealed class DPoPResourceTests(DemoHost demo) : IClassFixture<DemoHost>
         using var app = new DPoPApp(host);
         await app.LearnNonce();
         var answer = await app.Send(HttpMethod.Get, Path, await host.ServiceToken());
-        var problem = await TestHost.Json(answer, 401);
-        Assert.Equal("invalid_token", problem.GetProperty("code").GetString());
+        var problem = await answer.Problem(401);
+        Assert.Equal("invalid_token", problem.Code);
         Assert.Equal("DPoP", answer.Headers.WwwAuthenticate.Single().Scheme);
     }
 
@@ -64,10 +64,10 @@ public sealed class DPoPResourceTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_bad_proof_gets_a_challenge_that_says_why(string what, string error, Action<JsonObject> claims)
     {
         using var app = new DPoPApp(host);
-        var token = (await app.SignIn()).Access();
+        var token = (await app.SignIn()).AccessToken;
         var answer = await app.Send(HttpMethod.Get, Path, token, app.Proof("GET", host.Origin + Path, token, claims: claims));
-        var problem = await TestHost.Json(answer, 401);
-        Assert.Equal(error, problem.GetProperty("code").GetString());
+        var problem = await answer.Problem(401);
+        Assert.Equal(error, problem.Code);
         var challenge = answer.Headers.WwwAuthenticate.Single();
         Assert.Equal("DPoP", challenge.Scheme);
         Assert.StartsWith($"error=\"{error}\"", challenge.Parameter, StringComparison.Ordinal);
@@ -80,28 +80,28 @@ public sealed class DPoPResourceTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         using var app = new DPoPApp(host);
         using var thief = new DPoPApp(host);
-        var token = (await app.SignIn()).Access();
+        var token = (await app.SignIn()).AccessToken;
         await thief.LearnNonce();
-        var problem = await TestHost.Json(await thief.Send(HttpMethod.Get, Path, token), 401);
-        Assert.Equal("invalid_token", problem.GetProperty("code").GetString());
+        var problem = await thief.Send(HttpMethod.Get, Path, token).Problem(401);
+        Assert.Equal("invalid_token", problem.Code);
     }
 
     [Fact]
     public async Task Without_a_proof_a_bound_token_is_refused()
     {
         using var app = new DPoPApp(host);
-        var token = (await app.SignIn()).Access();
+        var token = (await app.SignIn()).AccessToken;
         var request = new HttpRequestMessage(HttpMethod.Get, Path);
         request.Headers.TryAddWithoutValidation("Authorization", $"DPoP {token}");
-        var problem = await TestHost.Json(await host.Http.SendAsync(request), 401);
-        Assert.Equal("invalid_dpop_proof", problem.GetProperty("code").GetString());
+        var problem = await host.Http.SendAsync(request).Problem(401);
+        Assert.Equal("invalid_dpop_proof", problem.Code);
     }
 
     [Fact]
     public async Task A_proof_is_good_once_even_if_twenty_try_at_once()
     {
         using var app = new DPoPApp(host);
-        var token = (await app.SignIn()).Access();
+        var token = (await app.SignIn()).AccessToken;
         var proof = app.Proof("GET", host.Origin + Path, token);
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => app.Send(HttpMethod.Get, Path, token, proof)));
         Assert.Single(answers, answer => answer.IsSuccessStatusCode);
@@ -112,9 +112,9 @@ public sealed class DPoPResourceTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task The_query_of_the_request_does_not_count()
     {
         using var app = new DPoPApp(host);
-        var token = (await app.SignIn()).Access();
-        await TestHost.Json(await app.Send(HttpMethod.Get, $"{Path}?limit=5", token), 200);
-        await TestHost.Json(await app.Send(HttpMethod.Get, $"{Path}?limit=5", token, app.Proof("GET", host.Origin + Path, token)), 200);
+        var token = (await app.SignIn()).AccessToken;
+        await app.Send(HttpMethod.Get, $"{Path}?limit=5", token).Is(200);
+        await app.Send(HttpMethod.Get, $"{Path}?limit=5", token, app.Proof("GET", host.Origin + Path, token)).Is(200);
     }
 
     [Fact]
@@ -122,12 +122,12 @@ public sealed class DPoPResourceTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         using var app = new DPoPApp(host);
         using var abroad = new DPoPApp(host, "acme", app.Key);
-        var token = (await app.SignIn()).Access();
+        var token = (await app.SignIn()).AccessToken;
         await abroad.LearnNonce();
         foreach (var user in new[] { app, abroad })
         {
-            var problem = await TestHost.Json(await user.Send(HttpMethod.Get, "/acme/files", token), 401);
-            Assert.Contains("belongs to tenant demo", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+            var problem = await user.Send(HttpMethod.Get, "/acme/files", token).Problem(401);
+            Assert.Contains("belongs to tenant demo", problem.Detail, StringComparison.Ordinal);
         }
     }
 
@@ -135,9 +135,9 @@ public sealed class DPoPResourceTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_scope_that_is_missing_is_told_in_DPoP()
     {
         using var app = new DPoPApp(host);
-        var token = (await app.SignIn(scope: "openid")).Access();
+        var token = (await app.SignIn(scope: "openid")).AccessToken;
         var answer = await app.Send(HttpMethod.Get, Path, token);
-        await TestHost.Json(answer, 403);
+        await answer.Is(403);
         Assert.Equal("DPoP", answer.Headers.WwwAuthenticate.Single().Scheme);
     }
 
@@ -154,15 +154,15 @@ public sealed class DPoPResourceTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_read_costs_one_storage_round_trip_more_than_with_a_bearer_token()
     {
         using var app = new DPoPApp(host);
-        var bound = (await app.SignIn()).Access();
-        var bearer = (await host.SignIn("demo")).Access();
+        var bound = (await app.SignIn()).AccessToken;
+        var bearer = (await host.Tokens("demo")).AccessToken;
         var roundTrips = host.Service<RoundTrips>();
-        await TestHost.Json(await app.Send(HttpMethod.Get, Path, bound), 200);
+        await app.Send(HttpMethod.Get, Path, bound).Is(200);
         var before = roundTrips.Count;
-        await TestHost.Json(await host.Send(HttpMethod.Get, Path, bearer), 200);
+        await host.Send(HttpMethod.Get, Path, bearer).Is(200);
         var cost = roundTrips.Count - before;
         before = roundTrips.Count;
-        await TestHost.Json(await app.Send(HttpMethod.Get, Path, bound), 200);
+        await app.Send(HttpMethod.Get, Path, bound).Is(200);
         Assert.Equal(cost + 1, roundTrips.Count - before);
     }
 }

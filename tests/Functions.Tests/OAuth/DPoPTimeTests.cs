@@ -21,11 +21,11 @@ public sealed class DPoPTimeTests : IAsyncLifetime
         await app.LearnNonce();
         var nonce = app.Nonce;
         host.Clock.Advance(TimeSpan.FromMinutes(5));
-        await TestHost.Json(await app.TokenWith([app.Proof("POST", app.TokenUrl)], Service), 200);
+        await app.TokenWith([app.Proof("POST", app.TokenUrl)], Service).Is(200);
         host.Clock.Advance(TimeSpan.FromMinutes(5));
         app.Nonce = nonce;
-        await TestClients.Refused(await app.TokenWith([app.Proof("POST", app.TokenUrl)], Service), "use_dpop_nonce");
-        await TestHost.Json(await app.TokenWith([app.Proof("POST", app.TokenUrl)], Service), 200); // With the nonce of the refusal.
+        await app.TokenWith([app.Proof("POST", app.TokenUrl)], Service).Refused("use_dpop_nonce");
+        await app.TokenWith([app.Proof("POST", app.TokenUrl)], Service).Is(200); // With the nonce of the refusal.
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class DPoPTimeTests : IAsyncLifetime
         foreach (var off in new[] { -540, 540 })
         {
             var proof = app.Proof("POST", app.TokenUrl, claims: claims => claims["iat"] = (long)claims["iat"]! + off);
-            await TestHost.Json(await app.TokenWith([proof], Service), 200);
+            await app.TokenWith([proof], Service).Is(200);
         }
     }
 
@@ -49,9 +49,9 @@ public sealed class DPoPTimeTests : IAsyncLifetime
         {
             await app.LearnNonce();
             var proof = app.Proof("POST", app.TokenUrl);
-            await TestHost.Json(await app.TokenWith([proof], Service), 200);
+            await app.TokenWith([proof], Service).Is(200);
             host.Clock.Advance(TimeSpan.FromSeconds(59));
-            await TestClients.Refused(await app.TokenWith([proof], Service), "invalid_dpop_proof");
+            await app.TokenWith([proof], Service).Refused("invalid_dpop_proof");
             host.Clock.Advance(TimeSpan.FromSeconds(-59));
             app.Nonce = null;
         }
@@ -61,7 +61,7 @@ public sealed class DPoPTimeTests : IAsyncLifetime
     public async Task The_sweep_drops_what_was_seen()
     {
         using var app = new DPoPApp(host);
-        await TestHost.Json(await app.Token(Service), 200);
+        await app.Token(Service).Is(200);
         var tables = host.Service<Latchkey.Storage.StorageClients>().Tables;
         Assert.NotEmpty(await Names(tables));
         host.Clock.Advance(TimeSpan.FromDays(3));

@@ -19,7 +19,7 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         using var app = new DPoPApp(host);
         var answer = await app.TokenWith([app.Proof("POST", app.TokenUrl)], Service);
-        await TestClients.Refused(answer, "use_dpop_nonce");
+        await answer.Refused("use_dpop_nonce");
         Assert.NotEmpty(answer.Headers.GetValues("DPoP-Nonce").Single());
         Assert.True(answer.Headers.CacheControl!.NoStore);
     }
@@ -32,18 +32,18 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         using var app = new DPoPApp(host, key: AppKey.New(algorithm));
         var answer = await app.Token(Service);
-        var tokens = await TestHost.Json(answer, 200);
-        Assert.Equal("DPoP", tokens.GetProperty("token_type").GetString());
-        Assert.Equal($$"""{"jkt":"{{app.Key.Thumbprint}}"}""", new JsonWebToken(tokens.Access()).GetPayloadValue<System.Text.Json.JsonElement>("cnf").GetRawText());
+        var tokens = await answer.Read<TokenAnswer>();
+        Assert.Equal("DPoP", tokens.TokenType);
+        Assert.Equal($$"""{"jkt":"{{app.Key.Thumbprint}}"}""", new JsonWebToken(tokens.AccessToken).GetPayloadValue<System.Text.Json.JsonElement>("cnf").GetRawText());
         Assert.NotEmpty(answer.Headers.GetValues("DPoP-Nonce").Single());
     }
 
     [Fact]
     public async Task Without_a_proof_a_token_is_a_bearer_token()
     {
-        var tokens = await TestHost.Json(await host.Token("demo", Service), 200);
-        Assert.Equal("Bearer", tokens.GetProperty("token_type").GetString());
-        Assert.False(new JsonWebToken(tokens.Access()).TryGetPayloadValue<object>("cnf", out _));
+        var tokens = await host.Token("demo", Service).Read<TokenAnswer>();
+        Assert.Equal("Bearer", tokens.TokenType);
+        Assert.False(new JsonWebToken(tokens.AccessToken).TryGetPayloadValue<object>("cnf", out _));
     }
 
     public static TheoryData<string, Action<JsonObject>?, Action<JsonObject>?> Bad() => new()
@@ -83,7 +83,7 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         using var app = new DPoPApp(host);
         await app.LearnNonce();
         var answer = await app.TokenWith([app.Proof("POST", app.TokenUrl, null, header, claims)], Service);
-        await TestClients.Refused(answer, "invalid_dpop_proof");
+        await answer.Refused("invalid_dpop_proof");
         Assert.NotEmpty(what);
     }
 
@@ -98,8 +98,8 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         {
             "", "x", "a.b.c", "..", good + ".x", good[..^4], good.Replace('.', ' '), halfASurrogate,
             AppKey.Part("[]") + "." + AppKey.Part("[]") + ".AA", new string('x', 9000), $"{AppKey.Part("{}")}.{AppKey.Part("{}")}.",
-        }) await TestClients.Refused(await app.TokenWith([bad], Service), "invalid_dpop_proof");
-        await TestClients.Refused(await app.TokenWith([good, app.Proof("POST", app.TokenUrl)], Service), "invalid_dpop_proof");
+        }) await app.TokenWith([bad], Service).Refused("invalid_dpop_proof");
+        await app.TokenWith([good, app.Proof("POST", app.TokenUrl)], Service).Refused("invalid_dpop_proof");
         Assert.DoesNotContain(host.Log.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal));
     }
 
@@ -110,7 +110,7 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         using var app = new DPoPApp(host, key: AppKey.New(algorithm, bits));
         var answer = await app.TokenWith([app.Proof("POST", app.TokenUrl)], Service);
-        await TestClients.Refused(answer, "invalid_dpop_proof");
+        await answer.Refused("invalid_dpop_proof");
     }
 
     [Fact]
@@ -126,8 +126,8 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
             request.Headers.Add("DPoP", app.Proof("POST", htu));
             return await host.Http.SendAsync(request);
         }
-        await TestClients.Refused(await Send("http://evil.example/demo/oauth/token"), "invalid_dpop_proof");
-        await TestHost.Json(await Send(app.TokenUrl), 200);
+        await Send("http://evil.example/demo/oauth/token").Refused("invalid_dpop_proof");
+        await Send(app.TokenUrl).Is(200);
     }
 
     [Theory]
@@ -137,7 +137,7 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         using var app = new DPoPApp(host);
         await app.LearnNonce();
-        await TestHost.Json(await app.TokenWith([app.Proof("POST", app.TokenUrl + tail)], Service), 200);
+        await app.TokenWith([app.Proof("POST", app.TokenUrl + tail)], Service).Is(200);
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         var proof = app.Proof("POST", app.TokenUrl);
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => app.TokenWith([proof], Service)));
         Assert.Single(answers, answer => answer.IsSuccessStatusCode);
-        foreach (var answer in answers.Where(answer => !answer.IsSuccessStatusCode)) await TestClients.Refused(answer, "invalid_dpop_proof");
+        foreach (var answer in answers.Where(answer => !answer.IsSuccessStatusCode)) await answer.Refused("invalid_dpop_proof");
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         {
             using var app = new DPoPApp(host);
             await app.LearnNonce();
-            await TestHost.Json(await app.TokenWith([app.Proof("POST", app.TokenUrl, claims: claims => claims["jti"] = "same")], Service), 200);
+            await app.TokenWith([app.Proof("POST", app.TokenUrl, claims: claims => claims["jti"] = "same")], Service).Is(200);
         }
     }
 
@@ -168,8 +168,8 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         using var app = new DPoPApp(host);
         await app.LearnNonce();
         var proof = app.Proof("POST", app.TokenUrl);
-        await TestClients.Refused(await app.TokenWith([proof], [("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "wrong")]), "invalid_client", 401);
-        await TestHost.Json(await app.TokenWith([proof], Service), 200);
+        await app.TokenWith([proof], [("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "wrong")]).Refused("invalid_client", 401);
+        await app.TokenWith([proof], Service).Is(200);
     }
 
     [Fact]
@@ -179,15 +179,15 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         using var abroad = new DPoPApp(host, "acme");
         await app.LearnNonce();
         abroad.Nonce = app.Nonce;
-        await TestClients.Refused(await abroad.TokenWith([abroad.Proof("POST", abroad.TokenUrl)], Service), "use_dpop_nonce");
+        await abroad.TokenWith([abroad.Proof("POST", abroad.TokenUrl)], Service).Refused("use_dpop_nonce");
     }
 
     [Fact]
     public async Task A_client_that_must_use_DPoP_gets_nothing_without()
     {
         await host.AddClient("must-dpop", client => client with { RequireDpop = true });
-        await TestClients.Refused(await host.Token("demo", ("grant_type", "password"), ("client_id", "must-dpop"),
-            ("username", "alice"), ("password", "alice-password")), "invalid_request");
+        await host.Token("demo", ("grant_type", "password"), ("client_id", "must-dpop"),
+            ("username", "alice"), ("password", "alice-password")).Refused("invalid_request");
         using var app = new DPoPApp(host);
         await app.SignIn("must-dpop");
     }
@@ -199,11 +199,11 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         await app.Token(Service); // Fills the caches and makes the day's tables.
         var roundTrips = host.Service<RoundTrips>();
         var before = roundTrips.Count;
-        await TestHost.Json(await app.Token(Service), 200);
+        await app.Token(Service).Is(200);
         Assert.Equal(2, roundTrips.Count - before);
         var tokens = await app.SignIn();
         before = roundTrips.Count;
-        await TestHost.Json(await app.Refresh(tokens.Refresh()), 200);
+        await app.Refresh(tokens.RefreshToken!).Is(200);
         Assert.Equal(4, roundTrips.Count - before); // Two of the three others, session and user, are sent at once.
     }
 }

@@ -23,9 +23,9 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
     public async Task A_device_gets_tokens_once_its_user_has_said_yes()
     {
         var codes = await Begin(("scope", "openid files.read"));
-        Assert.Equal(5, codes.GetProperty("interval").GetInt32());
-        Assert.Equal(600, codes.GetProperty("expires_in").GetInt32());
-        Assert.Equal($"{host.Origin}/demo/device?user_code={UserCode(codes)}", codes.GetProperty("verification_uri_complete").GetString());
+        Assert.Equal(5, codes.Interval);
+        Assert.Equal(600, codes.ExpiresIn);
+        Assert.Equal($"{host.Origin}/demo/device?user_code={UserCode(codes)}", codes.VerificationUriComplete);
         await AssertError(codes, "authorization_pending");
         var browser = new Browser(host);
         var consent = await Enter(browser, UserCode(codes));
@@ -36,11 +36,11 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
         var done = await Answer(browser, consent, "allow");
         Assert.Contains("Your device is connected", await done.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         host.Clock.Advance(TimeSpan.FromSeconds(5));
-        var tokens = await TestHost.Json(await Poll(codes), 200);
-        Assert.Equal("openid files.read", tokens.GetProperty("scope").GetString());
+        var tokens = await Poll(codes).Read<TokenAnswer>();
+        Assert.Equal("openid files.read", tokens.Scope);
         Assert.Equal("tv", Browser.IdToken(tokens).Audiences.Single());
-        Assert.Equal(HttpStatusCode.OK, (await host.Send(HttpMethod.Get, "/demo/files", tokens.GetProperty("access_token").GetString())).StatusCode);
-        await TestHost.Json(await Refresh(tokens), 200);
+        Assert.Equal(HttpStatusCode.OK, (await host.Send(HttpMethod.Get, "/demo/files", tokens.AccessToken)).StatusCode);
+        await Refresh(tokens).Is(200);
     }
 
     [Fact]
@@ -48,10 +48,10 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
     {
         await using var own = await TestHost.Start(settings: new() { ["Latchkey:Signing:KeyFile"] = Path.Combine(Path.GetTempPath(), $"latchkey-{Guid.CreateVersion7():n}.json") });
         var tenant = await own.Tenant("demo");
-        await own.SignIn("demo");
+        await own.Tokens("demo");
         await own.Service<KeyRotation>().Rotate("demo", default);
         own.Clock.Advance(TimeSpan.FromMinutes(9));
-        var code = UserCode(await TestHost.Json(await own.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form([("client_id", "tv")])), 200))
+        var code = UserCode(await own.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form([("client_id", "tv")])).Read<DeviceCodeAnswer>())
             .Replace("-", "", StringComparison.Ordinal);
         var tables = own.Service<StorageClients>().Tables;
         await foreach (var table in tables.QueryAsync())
@@ -115,7 +115,7 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
         host.Clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
         await Answer(browser, consent, "allow");
         host.Clock.Advance(TimeSpan.FromSeconds(30));
-        await TestHost.Json(await Poll(codes), 200);
+        await Poll(codes).Is(200);
     }
 
     [Fact]
@@ -133,9 +133,9 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
         var codes = await Begin();
         await Allow(codes);
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Poll(codes)));
-        var tokens = await TestHost.Json(Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.OK), 200);
-        await TestHost.Json(await Refresh(tokens), 400);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await host.Send(HttpMethod.Get, "/demo/files", tokens.GetProperty("access_token").GetString())).StatusCode);
+        var tokens = await Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.OK).Read<TokenAnswer>();
+        await Refresh(tokens).Is(400);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.Send(HttpMethod.Get, "/demo/files", tokens.AccessToken)).StatusCode);
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
             return host.Http.SendAsync(request);
         }));
         Assert.All(pages, page => Assert.Equal(HttpStatusCode.OK, page.StatusCode));
-        await TestHost.Json(await Poll(codes), 200);
+        await Poll(codes).Is(200);
         var account = await (await browser.Get("/demo/account")).Content.ReadAsStringAsync();
         Assert.Equal(1, Sessions().Count(account));
     }
@@ -163,8 +163,8 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
     [InlineData("20260101.AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     public async Task A_made_up_device_code_is_refused_before_storage_is_asked(string code)
     {
-        var error = await TestHost.Json(await host.Token("demo", ("grant_type", Grant), ("client_id", "tv"), ("device_code", code)), 400);
-        Assert.Equal("invalid_grant", error.GetProperty("error").GetString());
+        var error = await host.Token("demo", ("grant_type", Grant), ("client_id", "tv"), ("device_code", code)).Problem(400);
+        Assert.Equal("invalid_grant", error.Error);
     }
 
     [Fact]
@@ -172,11 +172,11 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
     {
         var codes = await Begin();
         await Allow(codes);
-        var code = codes.GetProperty("device_code").GetString()!;
-        await TestHost.Json(await host.Token("acme", ("grant_type", Grant), ("client_id", "tv"), ("device_code", code)), 400);
+        var code = codes.DeviceCode;
+        await host.Token("acme", ("grant_type", Grant), ("client_id", "tv"), ("device_code", code)).Is(400);
         var other = await Registered.WebApp(host, client => client with { Grants = [Grant] });
-        await TestHost.Json(await host.Token("demo", ("grant_type", Grant), ("client_id", other.Id), ("client_secret", Registered.Secret), ("device_code", code)), 400);
-        await TestHost.Json(await Poll(codes), 200); // And it did the device no harm.
+        await host.Token("demo", ("grant_type", Grant), ("client_id", other.Id), ("client_secret", Registered.Secret), ("device_code", code)).Is(400);
+        await Poll(codes).Is(200); // And it did the device no harm.
     }
 
     [Fact]
@@ -186,12 +186,11 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
         {
             await host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", "mobile"))),
             await host.Token("demo", ("grant_type", Grant), ("client_id", "mobile"), ("device_code", "x")),
-        }) Assert.Equal("unauthorized_client", (await TestHost.Json(answer, 400)).GetProperty("error").GetString());
+        }) await answer.Refused("unauthorized_client");
     }
 
     [Fact]
-    public async Task A_scope_beyond_the_clients_is_refused_at_the_start() => Assert.Equal("invalid_scope",
-        (await TestHost.Json(await host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", "tv"), ("scope", "admin"))), 400)).GetProperty("error").GetString());
+    public async Task A_scope_beyond_the_clients_is_refused_at_the_start() => await host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", "tv"), ("scope", "admin"))).Refused("invalid_scope");
 
     [Fact]
     public async Task A_code_in_the_address_is_shown_and_not_taken_unseen()
@@ -308,19 +307,19 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
         var codes = await Begin();
         await Allow(codes);
         host.Clock.Advance(TimeSpan.FromMinutes(6));
-        await TestHost.Json(await Poll(codes), 200);
+        await Poll(codes).Is(200);
     }
 
-    async Task<JsonElement> Begin(params IEnumerable<(string, string)> more) =>
-        await TestHost.Json(await host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form([("client_id", "tv"), .. more])), 200);
+    Task<DeviceCodeAnswer> Begin(params IEnumerable<(string, string)> more) =>
+        host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form([("client_id", "tv"), .. more])).Read<DeviceCodeAnswer>();
 
-    static string UserCode(JsonElement codes) => codes.GetProperty("user_code").GetString()!;
+    static string UserCode(DeviceCodeAnswer codes) => codes.UserCode;
 
-    Task<HttpResponseMessage> Poll(JsonElement codes) => host.Token("demo",
-        ("grant_type", Grant), ("client_id", "tv"), ("device_code", codes.GetProperty("device_code").GetString()!));
+    Task<HttpResponseMessage> Poll(DeviceCodeAnswer codes) => host.Token("demo",
+        ("grant_type", Grant), ("client_id", "tv"), ("device_code", codes.DeviceCode));
 
-    async Task AssertError(JsonElement codes, string error) =>
-        Assert.Equal(error, (await TestHost.Json(await Poll(codes), 400)).GetProperty("error").GetString());
+    async Task AssertError(DeviceCodeAnswer codes, string error) =>
+        await Poll(codes).Refused(error);
 
     static async Task SignedIn(Browser browser) => await browser.SignIn(await browser.Get("/demo/account"));
 
@@ -336,15 +335,15 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
     static async Task<HttpResponseMessage> Answer(Browser browser, HttpResponseMessage consent, string action) =>
         await browser.Post("/demo/device", [.. await Browser.Fields(consent), ("action", action)]);
 
-    async Task Allow(JsonElement codes)
+    async Task Allow(DeviceCodeAnswer codes)
     {
         var browser = new Browser(host);
         var done = await Answer(browser, await Enter(browser, UserCode(codes)), "allow");
         Assert.Equal(HttpStatusCode.OK, done.StatusCode);
     }
 
-    Task<HttpResponseMessage> Refresh(JsonElement tokens) => host.Token("demo",
-        ("grant_type", "refresh_token"), ("client_id", "tv"), ("refresh_token", tokens.GetProperty("refresh_token").GetString()!));
+    Task<HttpResponseMessage> Refresh(TokenAnswer tokens) => host.Token("demo",
+        ("grant_type", "refresh_token"), ("client_id", "tv"), ("refresh_token", tokens.RefreshToken!));
 
     [GeneratedRegex("""name="session" value=""")]
     private static partial Regex Sessions();

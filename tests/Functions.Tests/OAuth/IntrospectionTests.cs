@@ -20,7 +20,7 @@ public sealed class IntrospectionTests : IAsyncLifetime
     [Fact]
     public async Task A_users_access_token_is_described()
     {
-        var token = (await host.SignIn("demo", scope: "openid files.read")).Access();
+        var token = (await host.Tokens("demo", scope: "openid files.read")).AccessToken;
         var jwt = new JsonWebToken(token);
         var answer = await Introspect(token);
         string[] members = ["active", "aud", "client_id", "exp", "iat", "iss", "jti", "scope", "sid", "sub", "tid", "token_type"];
@@ -46,7 +46,7 @@ public sealed class IntrospectionTests : IAsyncLifetime
     {
         using var app = new DPoPApp(host);
         var tokens = await app.SignIn();
-        var answer = await Introspect(tokens.Access());
+        var answer = await Introspect(tokens.AccessToken);
         Assert.Equal("DPoP", answer.GetProperty("token_type").GetString());
         Assert.Equal(app.Key.Thumbprint, answer.GetProperty("cnf").GetProperty("jkt").GetString());
     }
@@ -55,30 +55,30 @@ public sealed class IntrospectionTests : IAsyncLifetime
     public async Task A_client_sees_its_own_live_refresh_token_and_nobody_elses()
     {
         var first = await SignIn("web");
-        var second = await TestHost.Json(await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "web"),
-            ("client_secret", TestClients.Secret), ("refresh_token", first.Refresh())), 200);
-        var answer = await Introspect(second.Refresh(), "web");
+        var second = await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "web"),
+            ("client_secret", TestClients.Secret), ("refresh_token", first.RefreshToken!)).Read<TokenAnswer>();
+        var answer = await Introspect(second.RefreshToken!, "web");
         Assert.Equal(("web", true), (answer.GetProperty("client_id").GetString(), answer.GetProperty("active").GetBoolean()));
         Assert.False(answer.TryGetProperty("token_type", out _));
         Assert.Equal(host.Clock.Now.AddDays(30).ToUnixTimeSeconds(), answer.GetProperty("exp").GetInt64());
-        await Inactive(second.Refresh(), "api");
-        await Inactive(first.Refresh(), "web");
+        await Inactive(second.RefreshToken!, "api");
+        await Inactive(first.RefreshToken!, "web");
         host.Clock.Advance(TimeSpan.FromDays(31));
-        await Inactive(second.Refresh(), "web");
+        await Inactive(second.RefreshToken!, "web");
     }
 
     [Fact]
     public async Task What_is_not_live_is_inactive_and_nothing_more()
     {
-        var tokens = await host.SignIn("demo");
-        var revoked = (await host.SignIn("demo")).Access();
+        var tokens = await host.Tokens("demo");
+        var revoked = (await host.Tokens("demo")).AccessToken;
         await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("token", revoked), ("client_id", "first-party")));
-        var abroad = await host.SignIn("acme");
-        var changed = tokens.Access()[..^10] + (tokens.Access()[^10] == 'A' ? 'B' : 'A') + tokens.Access()[^9..];
-        foreach (var token in new[] { "x", "🔑", "a.b.c", "a.b.c.d", new string('x', 60_000), changed, revoked, abroad.Access(), abroad.Refresh() })
+        var abroad = await host.Tokens("acme");
+        var changed = tokens.AccessToken[..^10] + (tokens.AccessToken[^10] == 'A' ? 'B' : 'A') + tokens.AccessToken[^9..];
+        foreach (var token in new[] { "x", "🔑", "a.b.c", "a.b.c.d", new string('x', 60_000), changed, revoked, abroad.AccessToken, abroad.RefreshToken! })
             await Inactive(token, "api");
         host.Clock.Advance(TimeSpan.FromSeconds(901));
-        await Inactive(tokens.Access(), "api");
+        await Inactive(tokens.AccessToken, "api");
     }
 
     [Fact]
@@ -86,36 +86,36 @@ public sealed class IntrospectionTests : IAsyncLifetime
     {
         var tokens = await SignIn("web");
         await host.Http.PostAsync("/demo/oauth/revoke",
-            TestHost.Form(("token", tokens.Refresh()), ("client_id", "web"), ("client_secret", TestClients.Secret)));
-        await Inactive(tokens.Access(), "web");
-        await Inactive(tokens.Refresh(), "web");
+            TestHost.Form(("token", tokens.RefreshToken!), ("client_id", "web"), ("client_secret", TestClients.Secret)));
+        await Inactive(tokens.AccessToken, "web");
+        await Inactive(tokens.RefreshToken!, "web");
     }
 
     [Fact]
     public async Task Only_a_client_that_proves_who_it_is_may_ask()
     {
-        var token = (await host.SignIn("demo")).Access();
+        var token = (await host.Tokens("demo")).AccessToken;
         foreach (var form in new (string, string)[][]
         {
             [("token", token)],
             [("token", token), ("client_id", "first-party")],
             [("token", token), ("client_id", "api")],
             [("token", token), ("client_id", "api"), ("client_secret", "wrong")],
-        }) await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/introspect", TestHost.Form(form)), "invalid_client", 401);
-        await TestClients.Refused(await host.Http.PostAsync("/acme/oauth/introspect", // Not a client of that tenant.
-            TestHost.Form(("token", token), ("client_id", "api"), ("client_secret", TestClients.Secret))), "invalid_client", 401);
+        }) await host.Http.PostAsync("/demo/oauth/introspect", TestHost.Form(form)).Refused("invalid_client", 401);
+        await host.Http.PostAsync("/acme/oauth/introspect", // Not a client of that tenant.
+            TestHost.Form(("token", token), ("client_id", "api"), ("client_secret", TestClients.Secret))).Refused("invalid_client", 401);
         var bearer = await host.Send(HttpMethod.Post, "/demo/oauth/introspect", token);
         Assert.NotEqual(200, (int)bearer.StatusCode);
     }
 
     [Fact]
-    public async Task A_request_without_a_token_is_refused() => await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/introspect",
-        TestHost.Form(("client_id", "api"), ("client_secret", TestClients.Secret))), "invalid_request");
+    public async Task A_request_without_a_token_is_refused() => await host.Http.PostAsync("/demo/oauth/introspect",
+        TestHost.Form(("client_id", "api"), ("client_secret", TestClients.Secret))).Refused("invalid_request");
 
-    async Task<JsonElement> SignIn(string client) => await TestHost.Json(await host.Token("demo", ("grant_type", "password"),
-        ("client_id", client), ("client_secret", TestClients.Secret), ("username", "alice"), ("password", "alice-password")), 200);
+    async Task<TokenAnswer> SignIn(string client) => await host.Token("demo", ("grant_type", "password"),
+        ("client_id", client), ("client_secret", TestClients.Secret), ("username", "alice"), ("password", "alice-password")).Read<TokenAnswer>();
 
-    async Task<JsonElement> Introspect(string token, string client = "api") => await TestHost.Json(await Ask(token, client), 200);
+    async Task<JsonElement> Introspect(string token, string client = "api") => await Ask(token, client).Json();
 
     Task<HttpResponseMessage> Ask(string token, string client) => host.Http.PostAsync("/demo/oauth/introspect",
         TestHost.Form(("token", token), ("client_id", client), ("client_secret", TestClients.Secret)));

@@ -33,24 +33,24 @@ public sealed class KnownDeviceTests : IAsyncLifetime
     [Fact]
     public async Task An_app_shows_by_its_device_token_that_the_user_has_signed_in_before()
     {
-        var device = Device(await Json(await Try("alice", "alice-password"), 200));
+        var device = Device(await Try("alice", "alice-password").Read<TokenAnswer>());
         await Lock("alice");
-        var again = Device(await Json(await Try("alice", "alice-password", device), 200));
+        var again = Device(await Try("alice", "alice-password", device).Read<TokenAnswer>());
         Assert.NotEqual(device, again);
         Assert.Equal(device.Split('.')[2], again.Split('.')[2]); // It is the same device: no second count.
         foreach (var forged in new[] { device[..^2] + "AA", device.Replace(device.Split('.')[0], "9999999999999", StringComparison.Ordinal), "....", "x" })
             Assert.Equal(429, (int)(await Try("alice", "alice-password", forged)).StatusCode);
-        Assert.Equal(429, (int)(await Try("alice", "alice-password", Device(await Json(await Try("bob", "bob-password"), 200)))).StatusCode);
+        Assert.Equal(429, (int)(await Try("alice", "alice-password", Device(await Try("bob", "bob-password").Read<TokenAnswer>()))).StatusCode);
     }
 
     [Fact]
     public async Task A_known_device_has_as_many_guesses_as_strangers_and_locks_nobody_else()
     {
-        var device = Device(await Json(await Try("alice", "alice-password"), 200));
+        var device = Device(await Try("alice", "alice-password").Read<TokenAnswer>());
         var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(n => Try("alice", $"guess {n}", device)));
         Assert.InRange(answers.Count(answer => (int)answer.StatusCode == 400), 1, 10);
         Assert.Equal(429, (int)(await Try("alice", "alice-password", device)).StatusCode);
-        await Json(await Try("alice", "alice-password"), 200);
+        await Try("alice", "alice-password").Is(200);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class KnownDeviceTests : IAsyncLifetime
         await browser.Post("/demo/account", [.. await FormOf(page), ("action", "end-all")]);
         await Lock("alice");
         Assert.Equal(HttpStatusCode.TooManyRequests, (await other.SignIn(await other.Get("/demo/account"))).StatusCode);
-        var device = Device(await Json(await Try("bob", "bob-password"), 200));
+        var device = Device(await Try("bob", "bob-password").Read<TokenAnswer>());
         host.Clock.Advance(TimeSpan.FromDays(181));
         await Lock("bob");
         Assert.Equal(429, (int)(await Try("bob", "bob-password", device)).StatusCode);
@@ -89,43 +89,41 @@ public sealed class KnownDeviceTests : IAsyncLifetime
     [Fact]
     public async Task An_administrator_unlocks_an_account()
     {
-        var admin = await AdminOf.Tenant(host);
+        var admin = await host.Admin();
         await Lock("alice");
-        var users = await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/admin/users?userName=alice", admin.Token), 200);
-        var id = users.GetProperty("users")[0].GetProperty("id").GetString()!;
+        var id = await admin.UserId("alice");
         Assert.Equal(HttpStatusCode.NoContent, (await host.Send(HttpMethod.Post, $"/demo/admin/users/{id}/unlock", admin.Token)).StatusCode);
-        await Json(await Try("alice", "alice-password"), 200);
-        await TestHost.Json(await host.Send(HttpMethod.Post, $"/demo/admin/users/{new string('x', 22)}/unlock", admin.Token), 404);
-        await Eventually.True(async () => (await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/admin/audit?type=admin-user-unlock", admin.Token), 200))
-            .GetProperty("entries").EnumerateArray().Any(entry => entry.GetProperty("target").GetString() == id));
+        await Try("alice", "alice-password").Is(200);
+        await host.Send(HttpMethod.Post, $"/demo/admin/users/{new string('x', 22)}/unlock", admin.Token).Is(404);
+        await Eventually.True(async () => (await admin.Audit("?type=admin-user-unlock")).Any(entry => entry.Target == id));
     }
 
     [Fact]
     public async Task Only_a_registered_client_that_proves_who_it_is_says_where_its_user_is()
     {
-        var admin = await AdminOf.Tenant(host);
-        var made = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/admin/clients", admin.Token, new
+        var admin = await host.Admin();
+        var made = await host.Send(HttpMethod.Post, "/demo/admin/clients", admin.Token, new
         {
-            id = "backend", name = "Backend", authMethod = "client_secret_basic", grants = AdminOf.Texts("password"), scope = AdminOf.Texts("files.read"), forwardsAddress = true,
-        }), 201);
-        Assert.True(made.GetProperty("forwardsAddress").GetBoolean());
-        var secret = made.GetProperty("secret").GetString()!;
+            id = "backend", name = "Backend", authMethod = "client_secret_basic", grants = AdminClient.Texts("password"), scope = AdminClient.Texts("files.read"), forwardsAddress = true,
+        }).Read<ClientAnswer>(201);
+        Assert.True(made.ForwardsAddress);
+        var secret = made.Secret!;
         for (var failure = 0; failure < 55; failure++)
             Assert.Equal(400, (int)(await Backend($"user{failure}", "wrong", $"2001:db8:{failure}::1")).StatusCode);
-        await Json(await Backend("alice", "alice-password", "203.0.113.1"), 200);
+        await Backend("alice", "alice-password", "203.0.113.1").Is(200);
         // Neither its own address nor those of its other users pay; a user's does, however its end is written.
         for (var failure = 0; failure < 50; failure++) await Backend($"other{failure}", "wrong", $"2001:db8:f::{failure:x}");
         Assert.Equal(429, (int)(await Backend("bob", "bob-password", "2001:db8:f::ffff")).StatusCode);
         Assert.Equal(429, (int)(await Try("bob", "bob-password", address: "2001:db8:f::1")).StatusCode);
-        await Json(await Backend("bob", "bob-password", "203.0.113.1"), 200);
-        foreach (var bad in new[] { "1", "localhost", "203.0.113.1:80", "[::1]:80" }) Assert.Equal("invalid_request", await Error(await Backend("bob", "bob-password", bad)));
+        await Backend("bob", "bob-password", "203.0.113.1").Is(200);
+        foreach (var bad in new[] { "1", "localhost", "203.0.113.1:80", "[::1]:80" }) await Backend("bob", "bob-password", bad).Refused("invalid_request");
         // Anybody else's word is not taken: what it says is not even read.
         Assert.Equal(429, (int)(await Try("bob", "bob-password", address: "2001:db8:f::1", more: ("end_user_address", "203.0.113.1"))).StatusCode);
         var open = await host.Send(HttpMethod.Post, "/demo/admin/clients", admin.Token, new
         {
-            id = "open", name = "Open", authMethod = "none", grants = AdminOf.Texts("password"), scope = AdminOf.Texts("files.read"), forwardsAddress = true,
+            id = "open", name = "Open", authMethod = "none", grants = AdminClient.Texts("password"), scope = AdminClient.Texts("files.read"), forwardsAddress = true,
         });
-        Assert.Equal("forwardsAddress", (await TestHost.Json(open, 400)).GetProperty("field").GetString());
+        Assert.Equal("forwardsAddress", (await open.Problem(400)).Field);
 
         Task<HttpResponseMessage> Backend(string user, string password, string of) =>
             Try(user, password, address: "192.0.2.77", client: "backend", more: [("client_secret", secret), ("end_user_address", of)]);
@@ -135,7 +133,7 @@ public sealed class KnownDeviceTests : IAsyncLifetime
     [InlineData("device_token")]
     [InlineData("end_user_address")]
     public async Task What_says_where_a_user_is_can_be_there_only_once(string name) =>
-        Assert.Equal("invalid_request", await Error(await Try("alice", "alice-password", more: [(name, "203.0.113.1"), (name, "203.0.113.2")])));
+        await Try("alice", "alice-password", more: [(name, "203.0.113.1"), (name, "203.0.113.2")]).Refused("invalid_request");
 
     // By strangers, each from an address of its own.
     async Task Lock(string user)
@@ -154,11 +152,7 @@ public sealed class KnownDeviceTests : IAsyncLifetime
     static async Task<List<(string, string)>> FormOf(HttpResponseMessage page) =>
         [(await Browser.Fields(page)).First(field => field.Item1 == "form")];
 
-    static string Device(JsonElement tokens) => tokens.GetProperty("device_token").GetString()!;
-
-    static async Task<string?> Error(HttpResponseMessage answer) => (await Json(answer, 400)).GetProperty("error").GetString();
-
-    static Task<JsonElement> Json(HttpResponseMessage answer, int status) => TestHost.Json(answer, status);
+    static string Device(TokenAnswer tokens) => tokens.DeviceToken!;
 
     Task<HttpResponseMessage> Try(string user, string password, string? device = null, string address = "192.0.2.1", string client = "first-party",
         params IEnumerable<(string, string)> more)

@@ -29,7 +29,7 @@ public sealed class OidcBasicOpTests(DemoHost demo) : IClassFixture<DemoHost>, I
     public async Task Oidcc_server()
     {
         var tokens = await Succeeds();
-        Assert.Equal("Bearer", tokens.GetProperty("token_type").GetString(), ignoreCase: true);
+        Assert.Equal("Bearer", tokens.TokenType, ignoreCase: true);
         var token = await Verified(tokens);
         var now = host.Clock.Now.ToUnixTimeSeconds();
         Assert.Equal(now, token.GetPayloadValue<long>("iat"));
@@ -54,21 +54,21 @@ public sealed class OidcBasicOpTests(DemoHost demo) : IClassFixture<DemoHost>, I
     public async Task Oidcc_userinfo_get()
     {
         var tokens = await Succeeds();
-        await IsHers(tokens, await host.Send(HttpMethod.Get, UserInfo, tokens.Access()));
+        await IsHers(tokens, await host.Send(HttpMethod.Get, UserInfo, tokens.AccessToken));
     }
 
     [Fact]
     public async Task Oidcc_userinfo_post_header()
     {
         var tokens = await Succeeds();
-        await IsHers(tokens, await host.Send(HttpMethod.Post, UserInfo, tokens.Access()));
+        await IsHers(tokens, await host.Send(HttpMethod.Post, UserInfo, tokens.AccessToken));
     }
 
     [Fact]
     public async Task Oidcc_userinfo_post_body()
     {
         var tokens = await Succeeds();
-        await IsHers(tokens, await host.Http.PostAsync(UserInfo, TestHost.Form(("access_token", tokens.Access()))));
+        await IsHers(tokens, await host.Http.PostAsync(UserInfo, TestHost.Form(("access_token", tokens.AccessToken))));
     }
 
     [Fact]
@@ -82,19 +82,19 @@ public sealed class OidcBasicOpTests(DemoHost demo) : IClassFixture<DemoHost>, I
     public async Task Oidcc_scope_profile()
     {
         var answer = await About(await Succeeds(("scope", "openid profile")));
-        Assert.Equal("Alice", answer.GetProperty("name").GetString());
-        Assert.Equal("alice", answer.GetProperty("preferred_username").GetString());
+        Assert.Equal("Alice", answer.Name);
+        Assert.Equal("alice", answer.PreferredUsername);
     }
 
     [Fact]
     public async Task Oidcc_scope_email() =>
-        Assert.Equal("alice@demo.example", (await About(await Succeeds(("scope", "openid email")))).GetProperty("email").GetString());
+        Assert.Equal("alice@demo.example", (await About(await Succeeds(("scope", "openid email")))).Email);
 
     [Fact]
     public async Task Oidcc_ensure_other_scope_order_succeeds()
     {
         var answer = await About(await Succeeds(("scope", "email openid")));
-        Assert.True(answer.TryGetProperty("email", out _));
+        Assert.NotNull(answer.Email);
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class OidcBasicOpTests(DemoHost demo) : IClassFixture<DemoHost>, I
     public async Task Oidcc_id_token_hint()
     {
         var tokens = await Succeeds();
-        var again = await Exchange(Silent(await Authorize(("prompt", "none"), ("id_token_hint", tokens.GetProperty("id_token").GetString()))));
+        var again = await Exchange(Silent(await Authorize(("prompt", "none"), ("id_token_hint", tokens.IdToken))));
         Assert.Equal((await Verified(tokens)).Subject, (await Verified(again)).Subject);
     }
 
@@ -181,19 +181,19 @@ public sealed class OidcBasicOpTests(DemoHost demo) : IClassFixture<DemoHost>, I
     public async Task Oidcc_codereuse()
     {
         var code = await Code(await Authorize());
-        await TestHost.Json(await Redeem(code), 200);
-        await TestClients.Refused(await Redeem(code), "invalid_grant");
+        await Redeem(code).Is(200);
+        await Redeem(code).Refused("invalid_grant");
     }
 
     [Fact]
     public async Task Oidcc_codereuse_30seconds()
     {
         var code = await Code(await Authorize());
-        var tokens = await TestHost.Json(await Redeem(code), 200);
+        var tokens = await Redeem(code).Read<TokenAnswer>();
         host.Clock.Advance(TimeSpan.FromSeconds(30));
         await About(tokens);
-        await TestClients.Refused(await Redeem(code), "invalid_grant");
-        await TestHost.Json(await host.Send(HttpMethod.Get, UserInfo, tokens.Access()), 401);
+        await Redeem(code).Refused("invalid_grant");
+        await host.Send(HttpMethod.Get, UserInfo, tokens.AccessToken).Is(401);
     }
 
     [Fact]
@@ -216,8 +216,8 @@ public sealed class OidcBasicOpTests(DemoHost demo) : IClassFixture<DemoHost>, I
     public async Task Oidcc_server_client_secret_post()
     {
         client = await Registered.WebApp(host, app => app with { RequirePkce = false, AuthMethod = ClientAuthMethod.Post });
-        var tokens = await TestHost.Json(await browser.Redeem(await Code(await Authorize()), ("client_id", client.Id),
-            ("client_secret", Registered.Secret), ("redirect_uri", Registered.Redirect), ("code_verifier", null)), 200);
+        var tokens = await browser.Redeem(await Code(await Authorize()), ("client_id", client.Id),
+            ("client_secret", Registered.Secret), ("redirect_uri", Registered.Redirect), ("code_verifier", null)).Read<TokenAnswer>();
         await Verified(tokens);
     }
 
@@ -243,9 +243,9 @@ public sealed class OidcBasicOpTests(DemoHost demo) : IClassFixture<DemoHost>, I
         var tokens = await Succeeds(("scope", "openid offline_access"), ("prompt", "consent"));
         host.Clock.Advance(TimeSpan.FromSeconds(2));
         var another = await Registered.WebApp(host);
-        (string, string)[] refresh = [("grant_type", "refresh_token"), ("refresh_token", tokens.Refresh())];
-        await TestClients.Refused(await AsClient(another, refresh), "invalid_grant"); // Another client's token is nothing,
-        var again = await TestHost.Json(await AsClient(client, refresh), 200);        // and trying it did no harm.
+        (string, string)[] refresh = [("grant_type", "refresh_token"), ("refresh_token", tokens.RefreshToken!)];
+        await AsClient(another, refresh).Refused("invalid_grant"); // Another client's token is nothing,
+        var again = await AsClient(client, refresh).Read<TokenAnswer>();        // and trying it did no harm.
         var (before, after) = (await Verified(tokens), await Verified(again, nonce: null));
         Assert.Equal((before.Subject, SignedInAt(before)), (after.Subject, SignedInAt(after)));
         Assert.True(after.GetPayloadValue<long>("iat") > before.GetPayloadValue<long>("iat"));
@@ -256,8 +256,8 @@ public sealed class OidcBasicOpTests(DemoHost demo) : IClassFixture<DemoHost>, I
     public async Task Oidcc_ensure_request_with_valid_pkce_succeeds()
     {
         var code = await Code(await Authorize(("code_challenge", Browser.Challenge), ("code_challenge_method", "S256")));
-        await TestClients.Refused(await Redeem(code), "invalid_grant"); // Once there is a challenge, the verifier is not optional.
-        await Verified(await TestHost.Json(await Redeem(code, ("code_verifier", Browser.Verifier)), 200));
+        await Redeem(code).Refused("invalid_grant"); // Once there is a challenge, the verifier is not optional.
+        await Verified(await Redeem(code, ("code_verifier", Browser.Verifier)).Read<TokenAnswer>());
     }
 
     (string, string?)[] Parameters(params (string, string?)[] changes) =>
@@ -276,7 +276,7 @@ public sealed class OidcBasicOpTests(DemoHost demo) : IClassFixture<DemoHost>, I
         Assert.Equal((error, "st 1&2", false), (returned["error"], returned["state"], returned.ContainsKey("code")));
     }
 
-    async Task<JsonElement> Succeeds(params (string, string?)[] changes)
+    async Task<TokenAnswer> Succeeds(params (string, string?)[] changes)
     {
         var tokens = await Exchange(await Authorize(changes));
         await Verified(tokens);
@@ -301,7 +301,7 @@ public sealed class OidcBasicOpTests(DemoHost demo) : IClassFixture<DemoHost>, I
         return answer;
     }
 
-    async Task<JsonElement> Exchange(HttpResponseMessage answer) => await TestHost.Json(await Redeem(await Code(answer)), 200);
+    async Task<TokenAnswer> Exchange(HttpResponseMessage answer) => await Redeem(await Code(answer)).Read<TokenAnswer>();
 
     Task<HttpResponseMessage> Redeem(string code, params (string, string)[] more) =>
         AsClient(client, [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", Registered.Redirect), .. more]);
@@ -313,20 +313,20 @@ public sealed class OidcBasicOpTests(DemoHost demo) : IClassFixture<DemoHost>, I
         return host.Http.SendAsync(request);
     }
 
-    async Task<JsonWebToken> Verified(JsonElement tokens, string? nonce = "n-0S6_WzA2Mj")
+    async Task<JsonWebToken> Verified(TokenAnswer tokens, string? nonce = "n-0S6_WzA2Mj")
     {
-        var token = await Tokens.Verify(tokens.GetProperty("id_token").GetString()!, await host.Http.GetByteArrayAsync("/demo/oauth/jwks"));
+        var token = await Tokens.Verify(tokens.IdToken!, await host.Http.GetByteArrayAsync("/demo/oauth/jwks"));
         Assert.Equal(($"{host.Origin}/demo", client.Id), (token.Issuer, Assert.Single(token.Audiences)));
         Assert.Equal(nonce, token.TryGetPayloadValue<string>("nonce", out var sent) ? sent : null);
         return token;
     }
 
-    async Task<JsonElement> About(JsonElement tokens) => await IsHers(tokens, await host.Send(HttpMethod.Get, UserInfo, tokens.Access()));
+    async Task<UserInfoAnswer> About(TokenAnswer tokens) => await IsHers(tokens, await host.Send(HttpMethod.Get, UserInfo, tokens.AccessToken));
 
-    static async Task<JsonElement> IsHers(JsonElement tokens, HttpResponseMessage answer)
+    static async Task<UserInfoAnswer> IsHers(TokenAnswer tokens, HttpResponseMessage answer)
     {
-        var claims = await TestHost.Json(answer, 200);
-        Assert.Equal(Browser.IdToken(tokens).Subject, claims.GetProperty("sub").GetString());
+        var claims = await answer.Read<UserInfoAnswer>();
+        Assert.Equal(Browser.IdToken(tokens).Subject, claims.Sub);
         return claims;
     }
 

@@ -26,7 +26,7 @@ public sealed class PrivateKeyJwtTests(DemoHost demo) : IClassFixture<DemoHost>,
     {
         using var own = AppKey.New(algorithm);
         await Add($"signer-{algorithm}", own);
-        await TestHost.Json(await Token(Assertion(id: $"signer-{algorithm}", signer: own)), 200);
+        await Token(Assertion(id: $"signer-{algorithm}", signer: own)).Is(200);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class PrivateKeyJwtTests(DemoHost demo) : IClassFixture<DemoHost>,
         var set = new JsonObject { ["keys"] = new JsonArray(With(key, "old"), With(second, "new")) }.ToJsonString();
         await host.AddClient("rotating", client => client with { AuthMethod = ClientAuthMethod.PrivateKeyJwt, Jwks = set });
         foreach (var (signer, kid) in new[] { (key, "old"), (second, "new"), (second, null) })
-            await TestHost.Json(await Token(Assertion(id: "rotating", signer: signer, header: header => { if (kid is not null) header["kid"] = kid; })), 200);
+            await Token(Assertion(id: "rotating", signer: signer, header: header => { if (kid is not null) header["kid"] = kid; })).Is(200);
 
         static JsonObject With(AppKey key, string kid)
         {
@@ -50,8 +50,8 @@ public sealed class PrivateKeyJwtTests(DemoHost demo) : IClassFixture<DemoHost>,
     [InlineData("""["{issuer}"]""")]
     [InlineData("\"{issuer}/oauth/token\"")]
     [InlineData("""["{issuer}", "{issuer}/oauth/token"]""")]
-    public async Task The_audience_may_be_the_issuer_and_the_token_endpoint(string audience) => await TestHost.Json(await Token(Assertion(
-        claims: claims => claims["aud"] = JsonNode.Parse(audience.Replace("{issuer}", $"{host.Origin}/demo", StringComparison.Ordinal)))), 200);
+    public async Task The_audience_may_be_the_issuer_and_the_token_endpoint(string audience) => await Token(Assertion(
+        claims: claims => claims["aud"] = JsonNode.Parse(audience.Replace("{issuer}", $"{host.Origin}/demo", StringComparison.Ordinal)))).Read<TokenAnswer>();
 
     public static TheoryData<string, Action<JsonObject>?, Action<JsonObject>?> Bad() => new()
     {
@@ -84,7 +84,7 @@ public sealed class PrivateKeyJwtTests(DemoHost demo) : IClassFixture<DemoHost>,
     [MemberData(nameof(Bad))]
     public async Task A_bad_assertion_is_refused(string what, Action<JsonObject>? header, Action<JsonObject>? claims)
     {
-        await TestClients.Refused(await Token(Assertion(header, claims)), "invalid_client", 401);
+        await Token(Assertion(header, claims)).Refused("invalid_client", 401);
         Assert.NotEmpty(what);
     }
 
@@ -94,8 +94,8 @@ public sealed class PrivateKeyJwtTests(DemoHost demo) : IClassFixture<DemoHost>,
         var good = Assertion();
         var halfASurrogate = $"{good.Split('.')[0]}.{AppKey.Part("""{"sub":"\ud800","iss":"\ud800"}""")}.AAAA";
         foreach (var bad in new[] { "x", "a.b.c", good + ".x", good[..^4], "🔑", new string('x', 20_000), halfASurrogate })
-            await TestClients.Refused(await Token(bad), "invalid_client", 401);
-        await TestClients.Refused(await Token(""), "invalid_request");
+            await Token(bad).Refused("invalid_client", 401);
+        await Token("").Refused("invalid_request");
         Assert.DoesNotContain(host.Log.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal));
     }
 
@@ -104,8 +104,8 @@ public sealed class PrivateKeyJwtTests(DemoHost demo) : IClassFixture<DemoHost>,
     {
         using var other = AppKey.New();
         await Add("other", other);
-        await TestClients.Refused(await Token(Assertion(signer: other)), "invalid_client", 401);
-        await TestClients.Refused(await Token(Assertion(id: "other", signer: key)), "invalid_client", 401);
+        await Token(Assertion(signer: other)).Refused("invalid_client", 401);
+        await Token(Assertion(id: "other", signer: key)).Refused("invalid_client", 401);
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class PrivateKeyJwtTests(DemoHost demo) : IClassFixture<DemoHost>,
         var assertion = Assertion();
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Token(assertion)));
         Assert.Single(answers, answer => answer.IsSuccessStatusCode);
-        foreach (var answer in answers.Where(answer => !answer.IsSuccessStatusCode)) await TestClients.Refused(answer, "invalid_client", 401);
+        foreach (var answer in answers.Where(answer => !answer.IsSuccessStatusCode)) await answer.Refused("invalid_client", 401);
     }
 
     [Fact]
@@ -122,36 +122,36 @@ public sealed class PrivateKeyJwtTests(DemoHost demo) : IClassFixture<DemoHost>,
     {
         await Add("twin", key);
         foreach (var id in new[] { "signer", "twin" })
-            await TestHost.Json(await Token(Assertion(id: id, claims: claims => claims["jti"] = "same")), 200);
+            await Token(Assertion(id: id, claims: claims => claims["jti"] = "same")).Is(200);
     }
 
     [Fact]
     public async Task A_client_uses_its_own_way_and_no_other()
     {
         await host.AddConfidential("secretive");
-        await TestClients.Refused(await Token(Assertion(id: "secretive")), "invalid_client", 401);
-        await TestClients.Refused(await Token(Assertion(id: "first-party")), "invalid_client", 401);
+        await Token(Assertion(id: "secretive")).Refused("invalid_client", 401);
+        await Token(Assertion(id: "first-party")).Refused("invalid_client", 401);
         foreach (var form in new (string, string)[][] { [("client_id", "signer")], [("client_id", "signer"), ("client_secret", "x")] })
-            await TestClients.Refused(await host.Token("demo", [("grant_type", "client_credentials"), .. form]), "invalid_client", 401);
+            await host.Token("demo", [("grant_type", "client_credentials"), .. form]).Refused("invalid_client", 401);
         // Not even with a secret that is left over from before.
         await host.AddClient("changed", client => client with
         {
             AuthMethod = ClientAuthMethod.PrivateKeyJwt, Jwks = key.Set(), SecretHashes = [Client.HashSecret(TestClients.Secret)],
         });
-        await TestClients.Refused(await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "changed"),
-            ("client_secret", TestClients.Secret)), "invalid_client", 401);
-        await TestHost.Json(await Token(Assertion(id: "changed")), 200);
+        await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "changed"),
+            ("client_secret", TestClients.Secret)).Refused("invalid_client", 401);
+        await Token(Assertion(id: "changed")).Is(200);
     }
 
     [Fact]
     public async Task Two_ways_at_once_are_refused()
     {
-        await TestClients.Refused(await Token(Assertion(), ("client_secret", "x")), "invalid_request");
-        await TestClients.Refused(await Token(Assertion(), ("client_id", "service")), "invalid_request");
-        await TestHost.Json(await Token(Assertion(), ("client_id", "signer")), 200);
+        await Token(Assertion(), ("client_secret", "x")).Refused("invalid_request");
+        await Token(Assertion(), ("client_id", "service")).Refused("invalid_request");
+        await Token(Assertion(), ("client_id", "signer")).Is(200);
         var request = new HttpRequestMessage(HttpMethod.Post, "/demo/oauth/token") { Content = TestHost.Form(Form(Assertion())) };
         request.Headers.Authorization = new("Basic", "c2lnbmVyOng=");
-        await TestClients.Refused(await host.Http.SendAsync(request), "invalid_request");
+        await host.Http.SendAsync(request).Refused("invalid_request");
     }
 
     [Fact]
@@ -159,20 +159,20 @@ public sealed class PrivateKeyJwtTests(DemoHost demo) : IClassFixture<DemoHost>,
     {
         foreach (var type in new[] { "urn:ietf:params:oauth:client-assertion-type:saml2-bearer", "" })
         {
-            await TestClients.Refused(await host.Token("demo", ("grant_type", "client_credentials"),
-                ("client_assertion", Assertion()), ("client_assertion_type", type)), "invalid_request");
+            await host.Token("demo", ("grant_type", "client_credentials"),
+                ("client_assertion", Assertion()), ("client_assertion_type", type)).Refused("invalid_request");
         }
     }
 
     [Fact]
-    public async Task It_serves_at_revocation_and_introspection_too()
+    public async Task An_assertion_serves_at_revocation_and_introspection_too()
     {
-        var token = (await TestHost.Json(await Token(Assertion()), 200)).Access();
+        var token = (await Token(Assertion()).Read<TokenAnswer>()).AccessToken;
         async Task<HttpResponseMessage> Post(string endpoint) => await host.Http.PostAsync($"/demo/oauth/{endpoint}",
             TestHost.Form(("token", token), ("client_assertion_type", JwtBearer), ("client_assertion", Assertion())));
-        Assert.True((await TestHost.Json(await Post("introspect"), 200)).GetProperty("active").GetBoolean());
+        Assert.True((await Post("introspect").Json()).GetProperty("active").GetBoolean());
         Assert.Equal(200, (int)(await Post("revoke")).StatusCode);
-        Assert.False((await TestHost.Json(await Post("introspect"), 200)).GetProperty("active").GetBoolean());
+        Assert.False((await Post("introspect").Json()).GetProperty("active").GetBoolean());
     }
 
     [Fact]
@@ -180,8 +180,8 @@ public sealed class PrivateKeyJwtTests(DemoHost demo) : IClassFixture<DemoHost>,
     {
         using var app = new DPoPApp(host);
         var form = Form(Assertion());
-        await TestClients.Refused(await app.TokenWith([app.Proof("POST", app.TokenUrl)], form), "use_dpop_nonce");
-        await TestHost.Json(await app.TokenWith([app.Proof("POST", app.TokenUrl)], form), 200);
+        await app.TokenWith([app.Proof("POST", app.TokenUrl)], form).Refused("use_dpop_nonce");
+        await app.TokenWith([app.Proof("POST", app.TokenUrl)], form).Is(200);
     }
 
     Task<Client> Add(string id, AppKey own) =>

@@ -16,8 +16,8 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task The_refresh_token_is_a_cookie_for_the_token_endpoint_alone_and_not_in_the_answer()
     {
         var (client, browser, answer) = await SignIn();
-        var tokens = await TestHost.Json(answer, 200);
-        Assert.False(tokens.TryGetProperty("refresh_token", out _));
+        var tokens = await answer.Read<TokenAnswer>();
+        Assert.Null(tokens.RefreshToken);
         var cookie = Cookie(answer, client);
         Assert.Equal("/demo/oauth/token", cookie.Path.Value);
         Assert.True(cookie.HttpOnly);
@@ -28,7 +28,7 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task It_is_secure_in_production()
+    public async Task The_refresh_cookie_is_secure_in_production()
     {
         await using var own = await TestHost.Start(settings: new() { ["Latchkey:Origin"] = "https://login.example.com" });
         var (client, _, answer) = await SignIn(own);
@@ -43,15 +43,15 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
         var (client, _, answer) = await SignIn();
         var first = Cookie(answer, client).Value.Value!;
         var refreshed = await Refresh(client, first);
-        var tokens = await TestHost.Json(refreshed, 200);
-        Assert.False(tokens.TryGetProperty("refresh_token", out _));
+        var tokens = await refreshed.Read<TokenAnswer>();
+        Assert.Null(tokens.RefreshToken);
         Assert.NotEqual(first, Cookie(refreshed, client).Value.Value);
         Assert.Equal(Origin, refreshed.Headers.GetValues("Access-Control-Allow-Origin").Single());
         Assert.Equal("true", refreshed.Headers.GetValues("Access-Control-Allow-Credentials").Single());
     }
 
     [Fact]
-    public async Task No_cookie_is_login_required()
+    public async Task A_refresh_without_its_cookie_is_login_required()
     {
         var (client, _, _) = await SignIn();
         Assert.Equal("login_required", await Error(await Refresh(client, null)));
@@ -65,7 +65,7 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
         var refused = await Refresh(client, cookie[..^4] + "AAAA");
         Assert.Equal("invalid_grant", await Error(refused));
         Assert.Equal(DateTimeOffset.UnixEpoch, Cookie(refused, client).Expires);
-        await TestHost.Json(await Refresh(client, cookie), 200);
+        await Refresh(client, cookie).Is(200);
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("https://evil.example")]
     [InlineData("http://localhost:8100.evil.example")]
     [InlineData("null")]
-    public async Task From_a_foreign_origin_it_is_not_taken(string? origin)
+    public async Task The_refresh_cookie_is_not_taken_from_a_foreign_origin(string? origin)
     {
         var (client, _, answer) = await SignIn();
         var cookie = Cookie(answer, client).Value.Value!;
@@ -81,11 +81,11 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.Equal("invalid_request", await Error(refused));
         Assert.False(refused.Headers.Contains("Access-Control-Allow-Origin"));
         Assert.False(refused.Headers.Contains("Access-Control-Allow-Credentials"));
-        await TestHost.Json(await Refresh(client, cookie), 200); // And it was not used up.
+        await Refresh(client, cookie).Is(200); // And it was not used up.
     }
 
     [Fact]
-    public async Task Reuse_ends_the_session_as_ever()
+    public async Task Reuse_of_a_refresh_token_from_a_cookie_ends_the_session()
     {
         var (client, _, answer) = await SignIn();
         var first = Cookie(answer, client).Value.Value!;
@@ -111,19 +111,19 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
         var client = await Registered.WebApp(host, client => client with { SecretHashes = [] });
         var tokens = await SignIn(client);
         Assert.False(tokens.Headers.Contains("Set-Cookie"));
-        var token = (await TestHost.Json(tokens, 200)).GetProperty("refresh_token").GetString()!;
+        var token = (await tokens.Read<TokenAnswer>()).RefreshToken!;
         Assert.Equal("invalid_request", await Error(await Refresh(client, token)));
     }
 
     [Fact]
-    public async Task Another_clients_or_another_tenants_cookie_is_none()
+    public async Task A_refresh_cookie_of_another_client_or_tenant_is_not_taken()
     {
         var (client, _, answer) = await SignIn();
         var cookie = Cookie(answer, client).Value.Value!;
         var other = await ByCookie(host);
         Assert.Equal("login_required", await Error(await Refresh(other, cookie, name: $"refresh-demo.{client.Id}")));
         Assert.Equal("invalid_grant", await Error(await Refresh(other, cookie)));
-        await TestHost.Json(await Refresh(client, cookie), 200);
+        await Refresh(client, cookie).Is(200);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var (client, browser, answer) = await SignIn();
         var cookie = Cookie(answer, client).Value.Value!;
-        var hint = (await TestHost.Json(answer, 200)).GetProperty("id_token").GetString()!;
+        var hint = (await answer.Read<TokenAnswer>()).IdToken!;
         var page = await browser.Get($"/demo/oauth/logout?id_token_hint={hint}");
         Assert.Equal(DateTimeOffset.UnixEpoch, Cookie(page, client).Expires);
         Assert.Equal("/demo/oauth/token", Cookie(page, client).Path.Value);
@@ -143,7 +143,7 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var (client, _, answer) = await SignIn();
         var cookie = Cookie(answer, client).Value.Value!;
-        var token = (await TestHost.Json(answer, 200)).GetProperty("access_token").GetString()!;
+        var token = (await answer.Read<TokenAnswer>()).AccessToken;
         var revoked = await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("client_id", client.Id), ("token", token)));
         Assert.Equal(HttpStatusCode.OK, revoked.StatusCode);
         Assert.Equal(DateTimeOffset.UnixEpoch, Cookie(revoked, client).Expires);
@@ -151,7 +151,7 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task Elsewhere_no_credentials_are_allowed()
+    public async Task No_endpoint_but_the_token_endpoint_allows_credentials_from_another_origin()
     {
         foreach (var path in new[] { "/demo/files", "/demo/oauth/jwks", "/demo/oauth/userinfo" })
         {
@@ -165,7 +165,7 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_good_token_without_the_role_is_403_and_a_bad_one_401()
     {
         var (client, _, answer) = await SignIn();
-        var token = (await TestHost.Json(answer, 200)).GetProperty("access_token").GetString()!;
+        var token = (await answer.Read<TokenAnswer>()).AccessToken;
         Assert.Equal(HttpStatusCode.Forbidden, (await host.Send(HttpMethod.Post, "/demo/files", token, new { })).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await host.Send(HttpMethod.Post, "/demo/files", token + "x", new { })).StatusCode);
         Assert.NotNull(client);
@@ -203,5 +203,5 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
     static SetCookieHeaderValue Cookie(HttpResponseMessage answer, Client client) =>
         SetCookieHeaderValue.ParseList([.. answer.Headers.GetValues("Set-Cookie")]).Single(cookie => cookie.Name == $"refresh-demo.{client.Id}");
 
-    static async Task<string?> Error(HttpResponseMessage answer) => (await TestHost.Json(answer, 400)).GetProperty("error").GetString();
+    static async Task<string?> Error(HttpResponseMessage answer) => (await answer.Problem(400)).Error;
 }

@@ -20,10 +20,10 @@ public sealed class RegisteredClientTests : IAsyncLifetime
     public async Task DisposeAsync() => await host.DisposeAsync();
 
     [Fact]
-    public async Task It_reads_what_was_registered_but_never_its_secret_again()
+    public async Task A_registered_client_reads_what_was_registered_but_never_its_secret_again()
     {
         var made = await Register();
-        var read = await TestHost.Json(await Send(HttpMethod.Get, made), 200);
+        var read = await Send(HttpMethod.Get, made).Json();
         var expected = made.EnumerateObject().Where(member => !member.Name.StartsWith("client_secret", StringComparison.Ordinal));
         Assert.Equal(expected.Select(member => (member.Name, member.Value.GetRawText())), read.EnumerateObject().Select(member => (member.Name, member.Value.GetRawText())));
     }
@@ -32,21 +32,21 @@ public sealed class RegisteredClientTests : IAsyncLifetime
     public async Task A_put_replaces_everything_and_what_is_left_out_is_the_default_again()
     {
         var made = await Register(metadata => { metadata["client_uri"] = "https://app.example"; metadata["scope"] = "openid"; });
-        var changed = await TestHost.Json(await Put(made, metadata => metadata["client_name"] = "Renamed"), 200);
+        var changed = await Put(made, metadata => metadata["client_name"] = "Renamed").Json();
         Assert.Equal("Renamed", Text(changed, "client_name"));
         Assert.False(changed.TryGetProperty("client_uri", out _));
         Assert.False(changed.TryGetProperty("client_secret", out _));
         Assert.Contains("files.read", Text(changed, "scope"), StringComparison.Ordinal);
-        Assert.Equal(changed.GetRawText(), (await TestHost.Json(await Send(HttpMethod.Get, made), 200)).GetRawText());
+        Assert.Equal(changed.GetRawText(), (await Send(HttpMethod.Get, made).Json()).GetRawText());
     }
 
     [Fact]
     public async Task A_change_is_seen_at_once_where_it_was_made()
     {
         var made = await Register(metadata => metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code"));
-        await TestHost.Json(await Service(made), 200);
-        await TestHost.Json(await Put(made, metadata => metadata["client_secret"] = Text(made, "client_secret")), 200);
-        await TestClients.Refused(await Service(made), "unauthorized_client");
+        await Service(made).Is(200);
+        await Put(made, metadata => metadata["client_secret"] = Text(made, "client_secret")).Is(200);
+        await Service(made).Refused("unauthorized_client");
     }
 
     [Fact]
@@ -54,18 +54,18 @@ public sealed class RegisteredClientTests : IAsyncLifetime
     {
         using var key = AppKey.New();
         var made = await Register(metadata => metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code"));
-        var keyed = await TestHost.Json(await Put(made, metadata =>
+        var keyed = await Put(made, metadata =>
         {
             metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code");
             metadata["token_endpoint_auth_method"] = "private_key_jwt";
             metadata["jwks"] = JsonNode.Parse(key.Set());
-        }), 200);
+        }).Json();
         Assert.False(keyed.TryGetProperty("client_secret", out _));
-        await TestClients.Refused(await Service(made), "invalid_client", 401);
-        var back = await TestHost.Json(await Put(made, metadata => metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code")), 200);
+        await Service(made).Refused("invalid_client", 401);
+        var back = await Put(made, metadata => metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code")).Json();
         Assert.NotEqual(Text(made, "client_secret"), Text(back, "client_secret"));
-        await TestClients.Refused(await Service(made), "invalid_client", 401);
-        await TestHost.Json(await Service(back), 200);
+        await Service(made).Refused("invalid_client", 401);
+        await Service(back).Is(200);
     }
 
     [Theory]
@@ -80,21 +80,21 @@ public sealed class RegisteredClientTests : IAsyncLifetime
     public async Task A_put_that_says_what_it_may_not_changes_nothing(string name, string? value)
     {
         var made = await Register();
-        await TestClients.Refused(await Put(made, metadata => { metadata["client_name"] = "Renamed"; metadata[name] = value; }), "invalid_client_metadata");
-        Assert.Equal("An app", Text(await TestHost.Json(await Send(HttpMethod.Get, made), 200), "client_name"));
+        await Put(made, metadata => { metadata["client_name"] = "Renamed"; metadata[name] = value; }).Refused("invalid_client_metadata");
+        Assert.Equal("An app", Text(await Send(HttpMethod.Get, made).Json(), "client_name"));
     }
 
     [Fact]
     public async Task A_deleted_client_is_gone_with_its_tokens()
     {
         var made = await Register(metadata => metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code"));
-        var access = (await TestHost.Json(await Service(made), 200)).Access();
+        var access = (await Service(made).Read<TokenAnswer>()).AccessToken;
         Assert.Equal(200, await host.Try(access));
         Assert.Equal(204, (int)(await Send(HttpMethod.Delete, made)).StatusCode);
         Assert.Equal(401, await host.Try(access));
-        await TestClients.Refused(await Service(made), "invalid_client", 401);
-        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Delete }) await TestHost.Json(await Send(method, made), 401);
-        await TestHost.Json(await Put(made), 401);
+        await Service(made).Refused("invalid_client", 401);
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Delete }) await Send(method, made).Is(401);
+        await Put(made).Is(401);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class RegisteredClientTests : IAsyncLifetime
             var answers = await Task.WhenAll(puts);
             Assert.Equal(204, (int)(await delete).StatusCode);
             Assert.All(answers, answer => Assert.True((int)answer.StatusCode is 200 or 401 or 409, $"{answer.StatusCode}"));
-            await TestHost.Json(await Send(HttpMethod.Get, made), 401);
+            await Send(HttpMethod.Get, made).Is(401);
         }
     }
 
@@ -117,7 +117,7 @@ public sealed class RegisteredClientTests : IAsyncLifetime
     {
         var made = await Register();
         var other = await Register();
-        var access = (await host.SignIn("demo", "admin")).Access();
+        var access = (await host.Tokens("demo", "admin")).AccessToken;
         foreach (var bad in new[] { null, "x", Text(other, "registration_access_token"), initial, access, Text(made, "client_secret") })
         {
             foreach (var method in new[] { HttpMethod.Get, HttpMethod.Put, HttpMethod.Delete })
@@ -125,11 +125,11 @@ public sealed class RegisteredClientTests : IAsyncLifetime
                 var request = new HttpRequestMessage(method, Text(made, "registration_client_uri")) { Content = JsonContent.Create(new { }) };
                 if (bad is not null) request.Headers.Authorization = new("Bearer", bad);
                 var answer = await host.Http.SendAsync(request);
-                await TestHost.Json(answer, 401);
+                await answer.Is(401);
                 Assert.Equal("Bearer", answer.Headers.WwwAuthenticate.Single().Scheme);
             }
         }
-        await TestHost.Json(await Send(HttpMethod.Get, made), 200);
+        await Send(HttpMethod.Get, made).Is(200);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class RegisteredClientTests : IAsyncLifetime
         var made = await Register();
         var request = new HttpRequestMessage(HttpMethod.Get, $"/acme/oauth/register/{Text(made, "client_id")}");
         request.Headers.Authorization = new("Bearer", Text(made, "registration_access_token"));
-        await TestHost.Json(await host.Http.SendAsync(request), 401);
+        await host.Http.SendAsync(request).Is(401);
     }
 
     [Fact]
@@ -159,23 +159,23 @@ public sealed class RegisteredClientTests : IAsyncLifetime
     public async Task What_an_administrator_has_set_stays_whatever_the_registration_token_says()
     {
         var made = await Register();
-        var (admin, id) = (await Admin.AdminOf.Tenant(host), Text(made, "client_id"));
-        var changed = await admin.Patch($"clients/{id}", new
+        var (admin, id) = (await host.Admin(), Text(made, "client_id"));
+        var changed = await admin.ChangeClient(id, new
         {
-            scope = Admin.AdminOf.Texts("openid", "files.read"), redirectUris = Admin.AdminOf.Texts("https://app.example/only"), requireDpop = true,
+            scope = AdminClient.Texts("openid", "files.read"), redirectUris = AdminClient.Texts("https://app.example/only"), requireDpop = true,
             requirePushedRequests = true, sessionSeconds = 3600,
         });
         Assert.Equal(["redirectUris", "requireDpop", "requirePushedRequests", "scope", "sessionSeconds"],
-            changed.GetProperty("setByAdministrator").EnumerateArray().Select(field => field.GetString()).Order(StringComparer.Ordinal));
-        var put = await TestHost.Json(await Put(made, metadata =>
+            changed.SetByAdministrator.Order(StringComparer.Ordinal));
+        var put = await Put(made, metadata =>
         {
             metadata["client_name"] = "Renamed";
             metadata["scope"] = "openid files.read files.write files.share";
             metadata["redirect_uris"] = new JsonArray("https://evil.example/callback");
             metadata["dpop_bound_access_tokens"] = false;
             metadata["require_pushed_authorization_requests"] = false;
-        }), 200);
-        foreach (var answer in new[] { put, await TestHost.Json(await Send(HttpMethod.Get, made), 200) })
+        }).Json();
+        foreach (var answer in new[] { put, await Send(HttpMethod.Get, made).Json() })
         {
             Assert.Equal(("Renamed", "openid files.read"), (Text(answer, "client_name"), Text(answer, "scope")));
             Assert.Equal("""["https://app.example/only"]""", answer.GetProperty("redirect_uris").GetRawText());
@@ -183,21 +183,21 @@ public sealed class RegisteredClientTests : IAsyncLifetime
             Assert.True(answer.GetProperty("require_pushed_authorization_requests").GetBoolean());
         }
         // What does not fit to it is refused, and changes nothing.
-        await admin.Patch($"clients/{id}", new { grants = Admin.AdminOf.Texts("client_credentials") });
-        await TestClients.Refused(await Put(made, metadata => metadata["token_endpoint_auth_method"] = "none"), "invalid_client_metadata");
-        Assert.Equal("client_secret_basic", Text(await TestHost.Json(await Send(HttpMethod.Get, made), 200), "token_endpoint_auth_method"));
+        await admin.ChangeClient(id, new { grants = AdminClient.Texts("client_credentials") });
+        await Put(made, metadata => metadata["token_endpoint_auth_method"] = "none").Refused("invalid_client_metadata");
+        Assert.Equal("client_secret_basic", Text(await Send(HttpMethod.Get, made).Json(), "token_endpoint_auth_method"));
     }
 
     [Fact]
     public async Task A_client_whose_redirects_were_relaxed_sends_back_what_it_has_read()
     {
         var made = await Register(metadata => metadata["application_type"] = "native");
-        var (admin, id) = (await Admin.AdminOf.Tenant(host), Text(made, "client_id"));
-        await admin.Patch($"clients/{id}", new { relaxedRedirects = true, redirectUris = Admin.AdminOf.Texts("myapp://callback") });
+        var (admin, id) = (await host.Admin(), Text(made, "client_id"));
+        await admin.ChangeClient(id, new { relaxedRedirects = true, redirectUris = AdminClient.Texts("myapp://callback") });
         foreach (var sent in new[] { "myapp://callback", "https://app.example/callback" })
         {
             var put = await Put(made, metadata => { metadata["application_type"] = "native"; metadata["redirect_uris"] = new JsonArray(sent); });
-            Assert.Equal("""["myapp://callback"]""", (await TestHost.Json(put, 200)).GetProperty("redirect_uris").GetRawText());
+            Assert.Equal("""["myapp://callback"]""", (await put.Json()).GetProperty("redirect_uris").GetRawText());
         }
     }
 
@@ -206,39 +206,39 @@ public sealed class RegisteredClientTests : IAsyncLifetime
     {
         var both = new Action<JsonObject>(metadata => metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code"));
         var made = await Register(both);
-        var (admin, id) = (await Admin.AdminOf.Tenant(host), Text(made, "client_id"));
-        var secret = (await admin.Post($"clients/{id}/secret", new { overlapSeconds = 0 }, 200)).GetProperty("secret").GetString()!;
+        var (admin, id) = (await host.Admin(), Text(made, "client_id"));
+        var secret = await admin.RotateSecret(id, 0);
         var without = await Put(made, metadata => { metadata["token_endpoint_auth_method"] = "none"; metadata["grant_types"] = new JsonArray("authorization_code"); });
-        Assert.Equal("client_secret_basic", Text(await TestHost.Json(without, 200), "token_endpoint_auth_method"));
-        var again = await TestHost.Json(await Put(made, both), 200);
+        Assert.Equal("client_secret_basic", Text(await without.Json(), "token_endpoint_auth_method"));
+        var again = await Put(made, both).Json();
         Assert.False(again.TryGetProperty("client_secret", out _));
-        await TestClients.Refused(await Service(made), "invalid_client", 401);
-        await TestHost.Json(await host.Token("demo", ("grant_type", "client_credentials"), ("scope", "files.read"), ("client_id", id), ("client_secret", secret)), 200);
+        await Service(made).Refused("invalid_client", 401);
+        await host.Token("demo", ("grant_type", "client_credentials"), ("scope", "files.read"), ("client_id", id), ("client_secret", secret)).Is(200);
     }
 
     [Fact]
     public async Task An_administrator_withdraws_the_registration_token()
     {
         var made = await Register(metadata => metadata["grant_types"] = new JsonArray("client_credentials", "authorization_code"));
-        var (admin, id) = (await Admin.AdminOf.Tenant(host), Text(made, "client_id"));
-        Assert.True((await admin.Get($"clients/{id}")).GetProperty("registrationToken").GetBoolean());
+        var (admin, id) = (await host.Admin(), Text(made, "client_id"));
+        Assert.True((await admin.Client(id)).RegistrationToken);
         await admin.Do(HttpMethod.Delete, $"clients/{id}/registration-token");
-        Assert.False((await admin.Get($"clients/{id}")).GetProperty("registrationToken").GetBoolean());
-        await TestHost.Json(await Send(HttpMethod.Get, made), 401);
-        await TestHost.Json(await Put(made), 401);
-        await TestHost.Json(await Send(HttpMethod.Delete, made), 401);
-        await TestHost.Json(await Service(made), 200); // The client itself works on.
-        Assert.Equal("token_not_found", (await TestHost.Json(await admin.Send(HttpMethod.Delete, $"clients/{id}/registration-token"), 404)).GetProperty("code").GetString());
-        Assert.Equal("client_not_found", (await TestHost.Json(await admin.Send(HttpMethod.Delete, "clients/nobody/registration-token"), 404)).GetProperty("code").GetString());
-        await Eventually.True(async () => (await admin.All("audit?type=admin-client-registration-token", "entries", 10))
-            .Any(entry => entry.GetProperty("target").GetString() == id && entry.GetProperty("result").GetString() == "ok"));
+        Assert.False((await admin.Client(id)).RegistrationToken);
+        await Send(HttpMethod.Get, made).Is(401);
+        await Put(made).Is(401);
+        await Send(HttpMethod.Delete, made).Is(401);
+        await Service(made).Is(200); // The client itself works on.
+        await admin.Send(HttpMethod.Delete, $"clients/{id}/registration-token").Fails(404, "token_not_found");
+        await admin.Send(HttpMethod.Delete, "clients/nobody/registration-token").Fails(404, "client_not_found");
+        await Eventually.True(async () => (await admin.All<AuditAnswer>("audit?type=admin-client-registration-token", "entries", 10))
+            .Any(entry => entry.Target == id && entry.Result == "ok"));
     }
 
     async Task<JsonElement> Register(Action<JsonObject>? change = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, "/demo/oauth/register") { Content = JsonContent.Create(RegistrationTests.Good(change)) };
         request.Headers.Authorization = new("Bearer", initial);
-        return await TestHost.Json(await host.Http.SendAsync(request), 201);
+        return await host.Http.SendAsync(request).Json(201);
     }
 
     Task<HttpResponseMessage> Put(JsonElement made, Action<JsonObject>? change = null) => Send(HttpMethod.Put, made,

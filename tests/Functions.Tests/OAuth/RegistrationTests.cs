@@ -21,7 +21,7 @@ public sealed class RegistrationTests(DemoHost demo) : IClassFixture<DemoHost>, 
     public async Task A_client_gets_an_id_a_secret_and_everything_that_was_registered()
     {
         var answer = await Post(Good());
-        var json = await TestHost.Json(answer, 201);
+        var json = await answer.Json(201);
         Assert.True(answer.Headers.CacheControl!.NoStore);
         string[] members =
         [
@@ -44,7 +44,7 @@ public sealed class RegistrationTests(DemoHost demo) : IClassFixture<DemoHost>, 
     [Fact]
     public async Task What_is_stored_gives_no_secret_away()
     {
-        var json = await TestHost.Json(await Post(Good()), 201);
+        var json = await Post(Good()).Json(201);
         var client = (await host.Service<ClientStore>().Find(await host.Tenant("demo"), Text(json, "client_id"), default))!;
         var stored = JsonSerializer.Serialize(client);
         Assert.DoesNotContain(Text(json, "client_secret"), stored, StringComparison.Ordinal);
@@ -55,17 +55,17 @@ public sealed class RegistrationTests(DemoHost demo) : IClassFixture<DemoHost>, 
     [Fact]
     public async Task A_registered_service_works_at_once()
     {
-        var json = await TestHost.Json(await Post(new() { ["grant_types"] = new JsonArray("client_credentials") }), 201);
+        var json = await Post(new() { ["grant_types"] = new JsonArray("client_credentials") }).Json(201);
         Assert.Equal("[]", json.GetProperty("response_types").GetRawText());
-        var tokens = await TestHost.Json(await host.Token("demo", ("grant_type", "client_credentials"),
-            ("client_id", Text(json, "client_id")), ("client_secret", Text(json, "client_secret"))), 200);
-        Assert.Equal("files.read files.write files.share", tokens.GetProperty("scope").GetString());
+        var tokens = await host.Token("demo", ("grant_type", "client_credentials"),
+            ("client_id", Text(json, "client_id")), ("client_secret", Text(json, "client_secret"))).Read<TokenAnswer>();
+        Assert.Equal("files.read files.write files.share", tokens.Scope);
     }
 
     [Fact]
     public async Task A_native_app_is_public_and_may_have_a_scheme_of_its_own()
     {
-        var json = await TestHost.Json(await Post(new()
+        var json = await Post(new()
         {
             ["application_type"] = "native",
             ["client_name"] = "Zoë’s app 👩‍💻",
@@ -74,7 +74,7 @@ public sealed class RegistrationTests(DemoHost demo) : IClassFixture<DemoHost>, 
             ["redirect_uris"] = new JsonArray("com.example.app:/callback", "http://127.0.0.1/callback"),
             ["scope"] = "openid files.read",
             ["dpop_bound_access_tokens"] = true,
-        }), 201);
+        }).Json(201);
         Assert.False(json.TryGetProperty("client_secret", out _));
         Assert.Equal("Zoë’s app 👩‍💻", Text(json, "client_name"));
         var client = (await host.Service<ClientStore>().Find(await host.Tenant("demo"), Text(json, "client_id"), default))!;
@@ -85,24 +85,24 @@ public sealed class RegistrationTests(DemoHost demo) : IClassFixture<DemoHost>, 
     public async Task A_client_registers_its_keys_and_signs_in_with_them()
     {
         using var key = AppKey.New();
-        var json = await TestHost.Json(await Post(new()
+        var json = await Post(new()
         {
             ["grant_types"] = new JsonArray("client_credentials"),
             ["token_endpoint_auth_method"] = "private_key_jwt",
             ["jwks"] = JsonNode.Parse(key.Set("k1")),
-        }), 201);
+        }).Json(201);
         Assert.False(json.TryGetProperty("client_secret", out _));
         var (id, now) = (Text(json, "client_id"), host.Clock.Now.ToUnixTimeSeconds());
         var assertion = key.Sign(new() { ["alg"] = "ES256", ["kid"] = "k1" },
             new() { ["iss"] = id, ["sub"] = id, ["aud"] = $"{host.Origin}/demo", ["exp"] = now + 60, ["jti"] = "1" });
-        await TestHost.Json(await host.Token("demo", ("grant_type", "client_credentials"), ("client_assertion", assertion),
-            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")), 200);
+        await host.Token("demo", ("grant_type", "client_credentials"), ("client_assertion", assertion),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")).Is(200);
     }
 
     [Fact]
     public async Task What_is_not_known_is_ignored_and_not_answered()
     {
-        var json = await TestHost.Json(await Post(Good(metadata =>
+        var json = await Post(Good(metadata =>
         {
             metadata["made_up"] = "x";
             metadata["client_name#fr"] = "Application";
@@ -111,7 +111,7 @@ public sealed class RegistrationTests(DemoHost demo) : IClassFixture<DemoHost>, 
             metadata["client_secret"] = "mine";
             metadata["FirstParty"] = true;
             metadata["client_uri"] = null;
-        })), 201);
+        })).Json(201);
         Assert.NotEqual("service", Text(json, "client_id"));
         Assert.NotEqual("mine", Text(json, "client_secret"));
         foreach (var name in new[] { "made_up", "contacts", "FirstParty", "client_uri" }) Assert.False(json.TryGetProperty(name, out _));
@@ -177,19 +177,19 @@ public sealed class RegistrationTests(DemoHost demo) : IClassFixture<DemoHost>, 
         using var changed = JsonDocument.Parse(change);
         foreach (var member in changed.RootElement.EnumerateObject()) rest.Remove(member.Name);
         var text = rest.ToJsonString();
-        await TestClients.Refused(await PostText($"{text[..^1]}{(rest.Count > 0 ? "," : "")}{change[1..]}"), error);
+        await PostText($"{text[..^1]}{(rest.Count > 0 ? "," : "")}{change[1..]}").Refused(error);
     }
 
     [Fact]
     public async Task What_is_no_metadata_is_refused()
     {
         foreach (var bad in new[] { "", "x", "[]", "null", "7", "{", """{"a":1,"a":2}""", """{"\ud800":1}""", """{"redirect_uris":["https://a.example"]""" })
-            await TestClients.Refused(await PostText(bad), "invalid_client_metadata");
-        await TestClients.Refused(await PostText(new string('[', 5000) + new string(']', 5000)), "invalid_client_metadata");
+            await PostText(bad).Refused("invalid_client_metadata");
+        await PostText(new string('[', 5000) + new string(']', 5000)).Refused("invalid_client_metadata");
         Assert.Equal(413, (int)(await PostText($$"""{"client_name":"{{new string('x', 70_000)}}"}""")).StatusCode);
         var form = new HttpRequestMessage(HttpMethod.Post, "/demo/oauth/register") { Content = TestHost.Form(("redirect_uris", "x")) };
         form.Headers.Authorization = new("Bearer", token);
-        await TestClients.Refused(await host.Http.SendAsync(form), "invalid_client_metadata");
+        await host.Http.SendAsync(form).Refused("invalid_client_metadata");
         Assert.DoesNotContain(host.Log.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal));
     }
 
@@ -197,11 +197,11 @@ public sealed class RegistrationTests(DemoHost demo) : IClassFixture<DemoHost>, 
     public async Task Without_a_good_initial_access_token_nothing_is_registered()
     {
         var abroad = await host.Service<InitialAccessTokens>().Create(await host.Tenant("acme"), 5, TimeSpan.FromDays(1), default);
-        var access = (await host.SignIn("demo", "admin")).Access();
+        var access = (await host.Tokens("demo", "admin")).AccessToken;
         foreach (var bad in new[] { null, "x", "20300101.x", token[..^1], token + "x", abroad, access, $"{new string('9', 8)}.{token[9..]}" })
         {
             var answer = await Post(Good(), bad ?? "", withToken: bad is not null);
-            await TestHost.Json(answer, 401);
+            await answer.Is(401);
             Assert.Equal("Bearer", answer.Headers.WwwAuthenticate.Single().Scheme);
         }
     }
@@ -210,10 +210,10 @@ public sealed class RegistrationTests(DemoHost demo) : IClassFixture<DemoHost>, 
     public async Task A_token_is_spent_by_what_it_registers_and_not_by_what_is_refused()
     {
         var twice = await NewToken(uses: 2);
-        await TestClients.Refused(await Post(Good(metadata => metadata["scope"] = "admin"), twice), "invalid_client_metadata");
-        await TestHost.Json(await Post(Good(), twice), 201);
-        await TestHost.Json(await Post(Good(), twice), 201);
-        await TestHost.Json(await Post(Good(), twice), 401);
+        await Post(Good(metadata => metadata["scope"] = "admin"), twice).Refused("invalid_client_metadata");
+        await Post(Good(), twice).Is(201);
+        await Post(Good(), twice).Is(201);
+        await Post(Good(), twice).Is(401);
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed class RegistrationTests(DemoHost demo) : IClassFixture<DemoHost>, 
     {
         var brief = await NewToken(uses: 5);
         host.Clock.Advance(TimeSpan.FromDays(1));
-        await TestHost.Json(await Post(Good(), brief), 401);
+        await Post(Good(), brief).Is(401);
     }
 
     [Fact]
@@ -240,15 +240,15 @@ public sealed class RegistrationTests(DemoHost demo) : IClassFixture<DemoHost>, 
         await host.Service<TenantStore>().Save(open with { OpenRegistration = true }, default);
         host.Clock.Advance(TimeSpan.FromMinutes(1)); // Past the cache.
         Task<HttpResponseMessage> Open(JsonObject metadata) => Post(metadata, "", withToken: false, tenant: "acme");
-        var json = await TestHost.Json(await Open(Good()), 201);
-        await TestClients.Refused(await Open(new() { ["grant_types"] = new JsonArray("client_credentials") }), "invalid_client_metadata");
+        var json = await Open(Good()).Json(201);
+        await Open(new() { ["grant_types"] = new JsonArray("client_credentials") }).Refused("invalid_client_metadata");
         // Nor later, by way of its own registration.
         var metadata = Good(metadata => { metadata["client_id"] = Text(json, "client_id"); metadata["grant_types"] = new JsonArray("authorization_code", "client_credentials"); });
         var put = new HttpRequestMessage(HttpMethod.Put, Text(json, "registration_client_uri")) { Content = JsonContent.Create(metadata) };
         put.Headers.Authorization = new("Bearer", Text(json, "registration_access_token"));
-        await TestClients.Refused(await host.Http.SendAsync(put), "invalid_client_metadata");
-        await TestHost.Json(await Post(Good(), "wrong", tenant: "acme"), 401); // A token that is sent has to be good.
-        await TestHost.Json(await Post(Good(), "", withToken: false), 401); // The other tenant's policy is its own.
+        await host.Http.SendAsync(put).Refused("invalid_client_metadata");
+        await Post(Good(), "wrong", tenant: "acme").Is(401); // A token that is sent has to be good.
+        await Post(Good(), "", withToken: false).Is(401); // The other tenant's policy is its own.
     }
 
     internal static JsonObject Good(Action<JsonObject>? change = null)

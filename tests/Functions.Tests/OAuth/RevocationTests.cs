@@ -18,21 +18,21 @@ public sealed class RevocationTests : IAsyncLifetime
     [Fact]
     public async Task A_refresh_token_ends_its_session_with_all_its_tokens()
     {
-        var first = await host.SignIn("demo");
-        var second = await TestHost.Json(await host.Refresh("demo", first.Refresh()), 200);
-        await Ok(await Revoke(second.Refresh()));
-        await TestClients.Refused(await host.Refresh("demo", second.Refresh()), "invalid_grant");
-        Assert.Equal((401, 401), (await host.Try(first.Access()), await host.Try(second.Access())));
+        var first = await host.Tokens("demo");
+        var second = await host.Refresh("demo", first.RefreshToken!).Read<TokenAnswer>();
+        await Ok(await Revoke(second.RefreshToken!));
+        await host.Refresh("demo", second.RefreshToken!).Refused("invalid_grant");
+        Assert.Equal((401, 401), (await host.Try(first.AccessToken), await host.Try(second.AccessToken)));
     }
 
     [Fact]
     public async Task An_old_refresh_token_ends_the_session_too()
     {
-        var first = await host.SignIn("demo");
-        var second = await TestHost.Json(await host.Refresh("demo", first.Refresh()), 200);
-        var third = await TestHost.Json(await host.Refresh("demo", second.Refresh()), 200);
-        await Ok(await Revoke(first.Refresh()));
-        await TestClients.Refused(await host.Refresh("demo", third.Refresh()), "invalid_grant");
+        var first = await host.Tokens("demo");
+        var second = await host.Refresh("demo", first.RefreshToken!).Read<TokenAnswer>();
+        var third = await host.Refresh("demo", second.RefreshToken!).Read<TokenAnswer>();
+        await Ok(await Revoke(first.RefreshToken!));
+        await host.Refresh("demo", third.RefreshToken!).Refused("invalid_grant");
     }
 
     [Theory]
@@ -42,13 +42,13 @@ public sealed class RevocationTests : IAsyncLifetime
     [InlineData("unknown_kind")]
     public async Task An_access_token_dies_alone_whatever_the_hint_says(string? hint)
     {
-        var first = await host.SignIn("demo");
-        var second = await TestHost.Json(await host.Refresh("demo", first.Refresh()), 200);
-        await Ok(await Revoke(first.Access(), hint: hint));
-        Assert.Equal((401, 200), (await host.Try(first.Access()), await host.Try(second.Access())));
-        var third = await TestHost.Json(await host.Refresh("demo", second.Refresh()), 200);
-        Assert.Equal((401, 200), (await host.Try(first.Access()), await host.Try(third.Access())));
-        await Ok(await Revoke(first.Access()));
+        var first = await host.Tokens("demo");
+        var second = await host.Refresh("demo", first.RefreshToken!).Read<TokenAnswer>();
+        await Ok(await Revoke(first.AccessToken, hint: hint));
+        Assert.Equal((401, 200), (await host.Try(first.AccessToken), await host.Try(second.AccessToken)));
+        var third = await host.Refresh("demo", second.RefreshToken!).Read<TokenAnswer>();
+        Assert.Equal((401, 200), (await host.Try(first.AccessToken), await host.Try(third.AccessToken)));
+        await Ok(await Revoke(first.AccessToken));
     }
 
     [Fact]
@@ -63,48 +63,48 @@ public sealed class RevocationTests : IAsyncLifetime
     [Fact]
     public async Task A_revocation_survives_the_refreshes_that_race_with_it()
     {
-        var tokens = await host.SignIn("demo");
+        var tokens = await host.Tokens("demo");
         var dead = new List<string>();
         for (var round = 0; round < 15; round++)
         {
-            var refresh = host.Refresh("demo", tokens.Refresh());
-            var revoke = Revoke(tokens.Access());
+            var refresh = host.Refresh("demo", tokens.RefreshToken!);
+            var revoke = Revoke(tokens.AccessToken);
             await Task.WhenAll(refresh, revoke);
             await Ok(await revoke);
-            dead.Add(tokens.Access());
-            tokens = await TestHost.Json(await refresh, 200);
+            dead.Add(tokens.AccessToken);
+            tokens = await refresh.Read<TokenAnswer>();
         }
         foreach (var token in dead) Assert.Equal(401, await host.Try(token));
-        Assert.Equal(200, await host.Try(tokens.Access()));
+        Assert.Equal(200, await host.Try(tokens.AccessToken));
     }
 
     [Fact]
     public async Task Twenty_revocations_at_once_all_count()
     {
-        var tokens = new List<System.Text.Json.JsonElement> { await host.SignIn("demo") };
-        while (tokens.Count < 20) tokens.Add(await TestHost.Json(await host.Refresh("demo", tokens[^1].Refresh()), 200));
-        var answers = await Task.WhenAll(tokens.Select(token => Revoke(token.Access())));
+        var tokens = new List<TokenAnswer> { await host.Tokens("demo") };
+        while (tokens.Count < 20) tokens.Add(await host.Refresh("demo", tokens[^1].RefreshToken!).Read<TokenAnswer>());
+        var answers = await Task.WhenAll(tokens.Select(token => Revoke(token.AccessToken)));
         foreach (var answer in answers) await Ok(answer);
-        foreach (var token in tokens) Assert.Equal(401, await host.Try(token.Access()));
-        await TestHost.Json(await host.Refresh("demo", tokens[^1].Refresh()), 200);
+        foreach (var token in tokens) Assert.Equal(401, await host.Try(token.AccessToken));
+        await host.Refresh("demo", tokens[^1].RefreshToken!).Is(200);
     }
 
     [Fact]
     public async Task The_list_forgets_tokens_that_have_expired()
     {
-        var first = await host.SignIn("demo");
-        await Ok(await Revoke(first.Access()));
+        var first = await host.Tokens("demo");
+        await Ok(await Revoke(first.AccessToken));
         host.Clock.Advance(TimeSpan.FromMinutes(16));
-        var second = await TestHost.Json(await host.Refresh("demo", first.Refresh()), 200);
-        await Ok(await Revoke(second.Access()));
-        Assert.StartsWith(new JsonWebToken(second.Access()).Id, Assert.Single(Columns.Split(await ListOf(second.Access()))), StringComparison.Ordinal);
+        var second = await host.Refresh("demo", first.RefreshToken!).Read<TokenAnswer>();
+        await Ok(await Revoke(second.AccessToken));
+        Assert.StartsWith(new JsonWebToken(second.AccessToken).Id, Assert.Single(Columns.Split(await ListOf(second.AccessToken))), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_session_that_revokes_too_many_tokens_ends()
     {
-        var tokens = await host.SignIn("demo");
-        var jwt = new JsonWebToken(tokens.Access());
+        var tokens = await host.Tokens("demo");
+        var jwt = new JsonWebToken(tokens.AccessToken);
         var issued = host.Service<IssuedTokens>();
         for (var number = 0; number < 500; number++)
         {
@@ -113,22 +113,22 @@ public sealed class RevocationTests : IAsyncLifetime
                 ExpiresAt = host.Clock.Now.AddMinutes(10),
             }, default);
         }
-        Assert.Equal(200, await host.Try(tokens.Access()));
-        await Ok(await Revoke(tokens.Access()));
-        Assert.Equal(401, await host.Try(tokens.Access()));
-        await TestClients.Refused(await host.Refresh("demo", tokens.Refresh()), "invalid_grant");
+        Assert.Equal(200, await host.Try(tokens.AccessToken));
+        await Ok(await Revoke(tokens.AccessToken));
+        Assert.Equal(401, await host.Try(tokens.AccessToken));
+        await host.Refresh("demo", tokens.RefreshToken!).Refused("invalid_grant");
     }
 
     [Fact]
     public async Task What_is_no_token_is_answered_as_if_revoked()
     {
-        var tokens = await host.SignIn("demo");
+        var tokens = await host.Tokens("demo");
         foreach (var unknown in new[]
         {
-            "x", "tökén 🔑", "a.b.c", "a.b.c.d", new string('x', 60_000), tokens.Access()[..^6], tokens.Refresh() + "A",
+            "x", "tökén 🔑", "a.b.c", "a.b.c.d", new string('x', 60_000), tokens.AccessToken[..^6], tokens.RefreshToken! + "A",
             "20300101.aaaaaaaaaaaaaaaaaaaaaa.1." + new string('A', 43), "../../Tenants", "\r\n",
         }) await Ok(await Revoke(unknown));
-        Assert.Equal(200, await host.Try(tokens.Access()));
+        Assert.Equal(200, await host.Try(tokens.AccessToken));
         Assert.DoesNotContain(host.Log.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal));
     }
 
@@ -136,39 +136,39 @@ public sealed class RevocationTests : IAsyncLifetime
     public async Task Another_clients_token_is_refused_and_stays_alive()
     {
         await host.AddClient("other");
-        var tokens = await host.SignIn("demo");
-        foreach (var token in new[] { tokens.Access(), tokens.Refresh() })
-            await TestClients.Refused(await Revoke(token, "other"), "invalid_grant");
-        Assert.Equal(200, await host.Try(tokens.Access()));
-        await TestHost.Json(await host.Refresh("demo", tokens.Refresh()), 200);
+        var tokens = await host.Tokens("demo");
+        foreach (var token in new[] { tokens.AccessToken, tokens.RefreshToken! })
+            await Revoke(token, "other").Refused("invalid_grant");
+        Assert.Equal(200, await host.Try(tokens.AccessToken));
+        await host.Refresh("demo", tokens.RefreshToken!).Is(200);
     }
 
     [Fact]
     public async Task Another_tenants_token_is_unknown_and_stays_alive()
     {
-        var tokens = await host.SignIn("acme");
-        foreach (var token in new[] { tokens.Access(), tokens.Refresh() }) await Ok(await Revoke(token));
-        Assert.Equal(200, await host.Try(tokens.Access(), "acme"));
-        await TestHost.Json(await host.Refresh("acme", tokens.Refresh()), 200);
+        var tokens = await host.Tokens("acme");
+        foreach (var token in new[] { tokens.AccessToken, tokens.RefreshToken! }) await Ok(await Revoke(token));
+        Assert.Equal(200, await host.Try(tokens.AccessToken, "acme"));
+        await host.Refresh("acme", tokens.RefreshToken!).Is(200);
     }
 
     [Fact]
     public async Task The_client_must_prove_who_it_is()
     {
         var token = await host.ServiceToken();
-        await TestClients.Refused(await Revoke(token, "service"), "invalid_client", 401);
-        await TestClients.Refused(await Revoke(token, "nobody"), "invalid_client", 401);
-        await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("token", token))), "invalid_client", 401);
+        await Revoke(token, "service").Refused("invalid_client", 401);
+        await Revoke(token, "nobody").Refused("invalid_client", 401);
+        await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("token", token))).Refused("invalid_client", 401);
         Assert.Equal(200, await host.Try(token));
     }
 
     [Fact]
     public async Task A_malformed_request_is_refused()
     {
-        await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("client_id", "first-party"))), "invalid_request");
-        await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/revoke?token=x", TestHost.Form(("client_id", "first-party"))), "invalid_request");
-        await TestClients.Refused(await host.Http.PostAsync("/demo/oauth/revoke",
-            TestHost.Form(("client_id", "first-party"), ("token", "x"), ("token", "y"))), "invalid_request");
+        await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("client_id", "first-party"))).Refused("invalid_request");
+        await host.Http.PostAsync("/demo/oauth/revoke?token=x", TestHost.Form(("client_id", "first-party"))).Refused("invalid_request");
+        await host.Http.PostAsync("/demo/oauth/revoke",
+            TestHost.Form(("client_id", "first-party"), ("token", "x"), ("token", "y"))).Refused("invalid_request");
         Assert.Equal(404, (int)(await host.Http.GetAsync("/demo/oauth/revoke")).StatusCode);
     }
 

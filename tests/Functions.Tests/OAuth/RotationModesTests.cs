@@ -15,7 +15,7 @@ public sealed class RotationModesTests
         await using var host = await TestHost.Start(settings: new() { ["Latchkey:Signing:KeyFile"] = file });
         try
         {
-            var refresh = (await host.SignIn("demo")).RefreshToken();
+            var refresh = (await host.Tokens("demo")).RefreshToken!;
             var old = await host.SigningKid();
             await host.Rotate();
             Assert.Equal(2, (await host.Published()).Count);
@@ -42,7 +42,7 @@ public sealed class RotationModesTests
         shared.Vault.Keys.AddEc("access");
         shared.Vault.Keys.AddRsa("id");
         var host = await shared.Start(("Signing:Mode", "KeyVault"), ("Signing:AccessTokenKey", "access"), ("Signing:IdTokenKey", "id"));
-        var refresh = (await host.SignIn("demo")).RefreshToken();
+        var refresh = (await host.Tokens("demo")).RefreshToken!;
         await Assert.ThrowsAsync<RotationNotOursException>(() => host.Rotate());
         Assert.Equal(["ES256", "RS256", "HS256"], (await host.Keys()).Select(key => key.Algorithm));
 
@@ -54,7 +54,7 @@ public sealed class RotationModesTests
         Assert.Equal(keys[0].SignsFrom, keys[1].SignsUntil);
         Assert.Equal(await host.SigningKid(), keys[0].Kid);
         Assert.Equal(400, (int)(await host.Refresh("demo", refresh)).StatusCode); // Its session is over.
-        await host.Refreshed((await host.SignIn("demo")).RefreshToken());
+        await host.Refreshed((await host.Tokens("demo")).RefreshToken!);
     }
 
     [Theory]

@@ -65,7 +65,7 @@ static class KeyRequests
         ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only"));
 
     public static async Task<string> AccessToken(this TestHost host, string tenant = "demo") =>
-        (await TestHost.Json(await host.ClientToken(tenant), 200)).GetProperty("access_token").GetString()!;
+        (await host.ClientToken(tenant).Read<TokenAnswer>()).AccessToken;
 
     public static async Task<string> SigningKid(this TestHost host, string tenant = "demo") =>
         new JsonWebToken(await host.AccessToken(tenant)).Kid;
@@ -73,18 +73,16 @@ static class KeyRequests
     /// <summary>The published kids of one algorithm.</summary>
     public static async Task<List<string>> Published(this TestHost host, string algorithm = "ES256", string tenant = "demo")
     {
-        var set = await TestHost.Json(await host.Http.GetAsync($"/{tenant}/oauth/jwks"), 200);
+        var set = await host.Http.GetAsync($"/{tenant}/oauth/jwks").Json();
         return [.. set.GetProperty("keys").EnumerateArray()
             .Where(key => key.GetProperty("alg").ValueEquals(algorithm)).Select(key => key.GetProperty("kid").GetString()!)];
     }
 
     public static async Task Opens(this TestHost host, string token) =>
-        await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/files", token), 200);
+        await host.Send(HttpMethod.Get, "/demo/files", token).Is(200);
 
     public static async Task<string> Refreshed(this TestHost host, string refreshToken) =>
-        (await TestHost.Json(await host.Refresh("demo", refreshToken), 200)).GetProperty("refresh_token").GetString()!;
-
-    public static string RefreshToken(this JsonElement tokens) => tokens.GetProperty("refresh_token").GetString()!;
+        (await host.Refresh("demo", refreshToken).Read<TokenAnswer>()).RefreshToken!;
 
     public static Task<IReadOnlyList<KeyInfo>> Rotate(this TestHost host, string tenant = "demo") =>
         host.Service<KeyRotation>().Rotate(tenant, CancellationToken.None);
@@ -95,8 +93,8 @@ static class KeyRequests
     public static async Task IsUnavailable(this Task<HttpResponseMessage> request, int? retryAfter = null)
     {
         var answer = await request;
-        var problem = await TestHost.Json(answer, 503);
-        Assert.Equal("signing_unavailable", problem.GetProperty("code").GetString());
+        var problem = await answer.Problem(503);
+        Assert.Equal("signing_unavailable", problem.Code);
         var wait = (int)answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds;
         if (retryAfter is { } expected) Assert.Equal(expected, wait);
         else Assert.True(wait > 0);

@@ -32,7 +32,7 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
         (string, string)[] form = [("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only")];
         await TestHost.Json(await host.Token("demo", [.. form, ("resource", "https://a.example"), ("resource", "https://b.example")]), 200);
         await TestHost.Json(await host.Token("demo", [.. form, ("audience", "x"), ("audience", "x")]), 200);
-        await TestClients.Refused(await host.Token("demo", [.. form, ("scope", "files.read"), ("scope", "files.read")]), "invalid_request");
+        await host.Token("demo", [.. form, ("scope", "files.read"), ("scope", "files.read")]).Refused("invalid_request");
         var browser = new Browser(host);
         var authorize = await browser.Get($"/demo/oauth/authorize?{Browser.Request()}&resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example");
         Assert.StartsWith("/demo/login?", Browser.Location(authorize), StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_scope_that_nobody_knows_is_ignored_beside_openid_and_the_answer_says_what_was_granted()
     {
         var tokens = await new Browser(host).Tokens(("scope", "openid profile address urn:example:scope"));
-        Assert.Equal("openid profile", tokens.GetProperty("scope").GetString());
+        Assert.Equal("openid profile", tokens.Scope);
         // One that is known, and that this client may not have, is still a mistake of the app.
         var refused = await new Browser(host).Authorize(("scope", "openid admin"));
         Assert.Equal("invalid_scope", Browser.Returned(Browser.Location(refused))["error"]);
@@ -57,7 +57,7 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
             [("client_id", client.Id), ("redirect_uri", Registered.Redirect), ("code_challenge", null), ("code_challenge_method", null)];
         var code = Browser.Returned(Browser.Location(await browser.SignIn(await browser.Authorize(asks))))["code"];
         (string, string)[] form = [("grant_type", "authorization_code"), ("code", code), ("client_id", client.Id), ("client_secret", Registered.Secret)];
-        await TestClients.Refused(await host.Token("demo", form), "invalid_request");
+        await host.Token("demo", form).Refused("invalid_request");
         await TestHost.Json(await host.Token("demo", [.. form, ("redirect_uri", Registered.Redirect)]), 200); // It was not used up.
     }
 
@@ -111,7 +111,7 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
         await TestHost.Json(await host.Token("demo", ("grant_type", "client_credentials"), ("scope", "files.read"), ("client_assertion_type", JwtBearer),
             ("client_assertion", Assertion(key, "many-keys", $"{host.Origin}/demo"))), 200);
 
-        var admin = (await host.SignIn("demo", "admin")).Access();
+        var admin = (await host.Tokens("demo", "admin")).AccessToken;
         var none = new JsonObject { ["keys"] = new JsonArray(large.Public()) }.ToJsonString();
         var refused = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/admin/clients", admin,
             new { name = "x", grants = new[] { "client_credentials" }, scope = new[] { "files.read" }, authMethod = "private_key_jwt", jwks = none }), 400);
@@ -186,14 +186,14 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
         var browser = new Browser(host);
         var tokens = await browser.Tokens();
         var logout = await browser.Get("/demo/oauth/logout?post_logout_redirect_uri=http%3A%2F%2Flocalhost%3A8100%2Fsigned-out"
-            + $"&id_token_hint={tokens.GetProperty("id_token").GetString()}&state={state}");
+            + $"&id_token_hint={tokens.IdToken}&state={state}");
         Assert.Equal($"http://localhost:8100/signed-out?state={state}", Browser.Location(logout));
     }
 
     [Fact]
     public async Task An_operator_may_let_one_client_have_localhost_on_any_port_and_a_scheme_without_a_dot()
     {
-        var admin = (await host.SignIn("demo", "admin")).Access();
+        var admin = (await host.Tokens("demo", "admin")).AccessToken;
         object Body(bool? relaxed, params string[] uris) => new
         {
             name = "Tool", grants = new[] { "authorization_code" }, scope = new[] { "openid" }, authMethod = "none", native = true,
@@ -217,7 +217,7 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task A_redirect_URI_that_a_library_would_rewrite_is_told_at_registration()
     {
-        var admin = (await host.SignIn("demo", "admin")).Access();
+        var admin = (await host.Tokens("demo", "admin")).AccessToken;
         var made = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/admin/clients", admin, new
         {
             name = "Web", grants = new[] { "authorization_code" }, scope = new[] { "openid" },

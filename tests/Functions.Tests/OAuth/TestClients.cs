@@ -31,22 +31,7 @@ static class TestClients
 
     public static async Task<Tenant> Tenant(this TestHost host, string id) => (await host.Service<TenantStore>().Find(id, default))!;
 
-    public static string Access(this JsonElement tokens) => tokens.GetProperty("access_token").GetString()!;
-
-    public static string Refresh(this JsonElement tokens) => tokens.GetProperty("refresh_token").GetString()!;
-
-    /// <summary>A service's own token.</summary>
-    public static async Task<string> ServiceToken(this TestHost host, string tenant = "demo") =>
-        (await TestHost.Json(await host.Token(tenant, ("grant_type", "client_credentials"),
-            ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only")), 200)).Access();
-
     /// <summary>The answer of an endpoint that any live token with files.read may call.</summary>
     public static async Task<int> Try(this TestHost host, string accessToken, string tenant = "demo") =>
         (int)(await host.Send(HttpMethod.Get, $"/{tenant}/files", accessToken)).StatusCode;
-
-    public static async Task Refused(HttpResponseMessage answer, string error, int status = 400)
-    {
-        var json = await TestHost.Json(answer, status);
-        Assert.Equal(error, json.GetProperty("error").GetString());
-    }
 }

@@ -19,21 +19,22 @@ public sealed class UserInfoTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("openid profile email files.read", "email name preferred_username sub")]
     public async Task The_scopes_decide_what_is_told(string scope, string claims)
     {
-        var token = (await host.SignIn("demo", scope: scope)).Access();
-        var answer = await TestHost.Json(await host.Send(HttpMethod.Get, Path, token), 200);
-        Assert.Equal(claims.Split(' '), answer.EnumerateObject().Select(claim => claim.Name).Order(StringComparer.Ordinal));
-        Assert.Equal(new JsonWebToken(token).Subject, answer.GetProperty("sub").GetString());
-        if (scope.Contains("profile", StringComparison.Ordinal)) Assert.Equal("Alice", answer.GetProperty("name").GetString());
-        if (scope.Contains("email", StringComparison.Ordinal)) Assert.Equal("alice@demo.example", answer.GetProperty("email").GetString());
+        var token = (await host.Tokens("demo", scope: scope)).AccessToken;
+        var json = await host.Send(HttpMethod.Get, Path, token).Json();
+        var answer = json.As<UserInfoAnswer>();
+        Assert.Equal(claims.Split(' '), json.EnumerateObject().Select(claim => claim.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(new JsonWebToken(token).Subject, answer.Sub);
+        if (scope.Contains("profile", StringComparison.Ordinal)) Assert.Equal("Alice", answer.Name);
+        if (scope.Contains("email", StringComparison.Ordinal)) Assert.Equal("alice@demo.example", answer.Email);
     }
 
     [Fact]
     public async Task A_token_without_openid_is_refused()
     {
-        foreach (var token in new[] { (await host.SignIn("demo", scope: "profile files.read")).Access(), await host.ServiceToken() })
+        foreach (var token in new[] { (await host.Tokens("demo", scope: "profile files.read")).AccessToken, await host.ServiceToken() })
         {
             var answer = await host.Send(HttpMethod.Get, Path, token);
-            Assert.Equal("insufficient_scope", (await TestHost.Json(answer, 403)).GetProperty("code").GetString());
+            await answer.Fails(403, "insufficient_scope");
             Assert.Equal("error=\"insufficient_scope\", scope=\"openid\"", answer.Headers.WwwAuthenticate.Single().Parameter);
         }
     }
@@ -41,19 +42,19 @@ public sealed class UserInfoTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task A_post_carries_the_token_in_its_header_or_in_its_form_but_not_in_both()
     {
-        var token = (await host.SignIn("demo", scope: "openid")).Access();
-        await TestHost.Json(await host.Send(HttpMethod.Post, Path, token), 200);
-        await TestHost.Json(await host.Http.PostAsync(Path, TestHost.Form(("access_token", token))), 200);
+        var token = (await host.Tokens("demo", scope: "openid")).AccessToken;
+        await host.Send(HttpMethod.Post, Path, token).Is(200);
+        await host.Http.PostAsync(Path, TestHost.Form(("access_token", token))).Is(200);
         var both = new HttpRequestMessage(HttpMethod.Post, Path) { Content = TestHost.Form(("access_token", token)) };
         both.Headers.Authorization = new("Bearer", token);
-        await TestClients.Refused(await host.Http.SendAsync(both), "invalid_request");
-        await TestClients.Refused(await host.Http.PostAsync(Path, TestHost.Form(("access_token", token), ("access_token", token))), "invalid_request");
+        await host.Http.SendAsync(both).Refused("invalid_request");
+        await host.Http.PostAsync(Path, TestHost.Form(("access_token", token), ("access_token", token))).Refused("invalid_request");
     }
 
     [Fact]
     public async Task A_token_in_the_address_is_not_looked_at()
     {
-        var token = (await host.SignIn("demo", scope: "openid")).Access();
+        var token = (await host.Tokens("demo", scope: "openid")).AccessToken;
         Assert.Equal(401, (int)(await host.Http.GetAsync($"{Path}?access_token={token}")).StatusCode);
     }
 
@@ -70,7 +71,7 @@ public sealed class UserInfoTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task It_tells_the_user_as_stored_now_and_nothing_of_one_who_is_disabled()
+    public async Task Userinfo_tells_the_user_as_stored_now_and_nothing_of_one_who_is_disabled()
     {
         var tenant = await host.Tenant("demo");
         var users = host.Service<UserStore>();
@@ -78,26 +79,26 @@ public sealed class UserInfoTests(DemoHost demo) : IClassFixture<DemoHost>
         {
             Id = Ids.New(), UserName = "zoë", Name = "Zoë 🌍", PasswordHash = await host.Service<Latchkey.OAuth.Passwords>().Hash("zoë-password", default), Roles = ["member"],
         }, default);
-        var token = (await host.SignIn("demo", "zoë", "openid profile email")).Access();
-        var answer = await TestHost.Json(await host.Send(HttpMethod.Get, Path, token), 200);
-        Assert.Equal(("Zoë 🌍", "zoë"), (answer.GetProperty("name").GetString(), answer.GetProperty("preferred_username").GetString()));
-        Assert.False(answer.TryGetProperty("email", out _));
-        var row = new TableEntity("demo", RowKeys.User(answer.GetProperty("sub").GetString()!)) { ["Name"] = "Zoe" };
+        var token = (await host.Tokens("demo", "zoë", "openid profile email")).AccessToken;
+        var answer = await host.Send(HttpMethod.Get, Path, token).Read<UserInfoAnswer>();
+        Assert.Equal(("Zoë 🌍", "zoë"), (answer.Name, answer.PreferredUsername));
+        Assert.Null(answer.Email);
+        var row = new TableEntity("demo", RowKeys.User(answer.Sub)) { ["Name"] = "Zoe" };
         var table = host.Service<StorageClients>().Tables.GetTableClient("Users");
         await table.UpdateEntityAsync(row, Azure.ETag.All);
-        answer = await TestHost.Json(await host.Send(HttpMethod.Get, Path, token), 200);
-        Assert.Equal("Zoe", answer.GetProperty("name").GetString());
+        answer = await host.Send(HttpMethod.Get, Path, token).Read<UserInfoAnswer>();
+        Assert.Equal("Zoe", answer.Name);
         row["Disabled"] = true;
         await table.UpdateEntityAsync(row, Azure.ETag.All);
-        var problem = await TestHost.Json(await host.Send(HttpMethod.Get, Path, token), 401);
-        Assert.Equal("invalid_token", problem.GetProperty("code").GetString());
+        var problem = await host.Send(HttpMethod.Get, Path, token).Problem(401);
+        Assert.Equal("invalid_token", problem.Code);
     }
 
     [Fact]
-    public async Task A_web_view_may_ask()
+    public async Task A_web_view_may_ask_for_userinfo()
     {
         var request = new HttpRequestMessage(HttpMethod.Get, Path);
-        request.Headers.Authorization = new("Bearer", (await host.SignIn("demo", scope: "openid")).Access());
+        request.Headers.Authorization = new("Bearer", (await host.Tokens("demo", scope: "openid")).AccessToken);
         request.Headers.Add("Origin", "capacitor://localhost");
         var answer = await host.Http.SendAsync(request);
         Assert.Equal("capacitor://localhost", answer.Headers.GetValues("Access-Control-Allow-Origin").Single());

@@ -29,10 +29,10 @@ public sealed class VaultTests : IAsyncLifetime
     public async Task A_token_signed_by_the_vault_opens_the_file_api()
     {
         await using var host = await Start();
-        var token = (await TestHost.Json(await ClientToken(host), 200)).GetProperty("access_token").GetString()!;
-        await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/files", token), 200);
-        var user = await host.SignIn("demo"); // The refresh token's key is wrapped by the vault.
-        await TestHost.Json(await host.Refresh("demo", user.GetProperty("refresh_token").GetString()!), 200);
+        var token = (await ClientToken(host).Read<TokenAnswer>()).AccessToken;
+        await host.Send(HttpMethod.Get, "/demo/files", token).Is(200);
+        var user = await host.Tokens("demo"); // The refresh token's key is wrapped by the vault.
+        await host.Refresh("demo", user.RefreshToken!).Is(200);
     }
 
     [Fact]
@@ -45,20 +45,20 @@ public sealed class VaultTests : IAsyncLifetime
         await AssertUnavailable(await host.Http.GetAsync("/demo/oauth/jwks"), retryAfter: null);
         await vault.Up();
         host.Clock.Advance(TimeSpan.FromSeconds(31));
-        await TestHost.Json(await ClientToken(host), 200);
+        await ClientToken(host).Is(200);
     }
 
     [Fact]
     public async Task A_reused_refresh_token_is_refused_without_a_signature_of_the_vault()
     {
         await using var host = await Start();
-        var tokens = await host.SignIn("demo");
-        var stolen = tokens.Refresh();
+        var tokens = await host.Tokens("demo");
+        var stolen = tokens.RefreshToken!;
         for (var generation = 0; generation < 2; generation++)
-            tokens = await TestHost.Json(await host.Refresh("demo", tokens.Refresh()), 200);
+            tokens = await host.Refresh("demo", tokens.RefreshToken!).Read<TokenAnswer>();
         vault.Fail(429, retryAfter: "7");
-        await TestClients.Refused(await host.Refresh("demo", stolen), "invalid_grant");
-        await TestClients.Refused(await host.Refresh("demo", tokens.Refresh()), "invalid_grant"); // The reuse has ended the session.
+        await host.Refresh("demo", stolen).Refused("invalid_grant");
+        await host.Refresh("demo", tokens.RefreshToken!).Refused("invalid_grant"); // The reuse has ended the session.
         vault.Recover();
     }
 
@@ -66,32 +66,32 @@ public sealed class VaultTests : IAsyncLifetime
     public async Task A_throttling_vaults_Retry_After_reaches_the_app_and_files_still_work()
     {
         await using var host = await Start();
-        var token = (await TestHost.Json(await ClientToken(host), 200)).GetProperty("access_token").GetString()!;
+        var token = (await ClientToken(host).Read<TokenAnswer>()).AccessToken;
         await host.Http.GetStringAsync("/demo/oauth/jwks"); // Both keys are known here now.
         vault.Fail(429, retryAfter: "7");
         await AssertUnavailable(await ClientToken(host), retryAfter: 7);
-        await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/files", token), 200); // Verifying needs no vault.
+        await host.Send(HttpMethod.Get, "/demo/files", token).Is(200); // Verifying needs no vault.
         vault.Recover();
-        await TestHost.Json(await ClientToken(host), 200);
+        await ClientToken(host).Is(200);
     }
 
     [Fact]
     public async Task A_key_rotated_while_running_is_published_before_it_signs()
     {
         await using var host = await Start();
-        var old = (await TestHost.Json(await ClientToken(host), 200)).GetProperty("access_token").GetString()!;
+        var old = (await ClientToken(host).Read<TokenAnswer>()).AccessToken;
         vault.Keys.AddEc("access");
         clock.Advance(TimeSpan.FromMinutes(6));
         await ClientToken(host); // Starts the renewal of the key list behind it.
         await Eventually.True(async () => (await host.Http.GetStringAsync("/demo/oauth/jwks")).Split("\"ES256\"").Length == 3);
-        var between = (await TestHost.Json(await ClientToken(host), 200)).GetProperty("access_token").GetString()!;
+        var between = (await ClientToken(host).Read<TokenAnswer>()).AccessToken;
         Assert.Equal(new JsonWebToken(old).Kid, new JsonWebToken(between).Kid);
         clock.Advance(TimeSpan.FromMinutes(3));
-        old = (await TestHost.Json(await ClientToken(host), 200)).GetProperty("access_token").GetString()!;
+        old = (await ClientToken(host).Read<TokenAnswer>()).AccessToken;
         clock.Advance(TimeSpan.FromMinutes(2));
-        var after = (await TestHost.Json(await ClientToken(host), 200)).GetProperty("access_token").GetString()!;
+        var after = (await ClientToken(host).Read<TokenAnswer>()).AccessToken;
         Assert.NotEqual(new JsonWebToken(old).Kid, new JsonWebToken(after).Kid);
-        foreach (var token in new[] { old, after }) await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/files", token), 200);
+        foreach (var token in new[] { old, after }) await host.Send(HttpMethod.Get, "/demo/files", token).Is(200);
     }
 
     Task<TestHost> Start() => TestHost.Start(clock: clock, settings: new()
@@ -110,8 +110,8 @@ public sealed class VaultTests : IAsyncLifetime
 
     static async Task AssertUnavailable(HttpResponseMessage answer, int? retryAfter)
     {
-        var problem = await TestHost.Json(answer, 503);
-        Assert.Equal("signing_unavailable", problem.GetProperty("code").GetString());
+        var problem = await answer.Problem(503);
+        Assert.Equal("signing_unavailable", problem.Code);
         var wait = (int)answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds;
         if (retryAfter is { } expected) Assert.Equal(expected, wait);
         else Assert.True(wait > 0);

@@ -24,7 +24,7 @@ public sealed class WrappedSigningTests : IAsyncLifetime
         for (var n = 0; n < 5; n++)
         {
             await host.Opens(await host.AccessToken());
-            await host.Refreshed((await host.SignIn("demo")).RefreshToken());
+            await host.Refreshed((await host.Tokens("demo")).RefreshToken!);
             shared.Clock.Advance(TimeSpan.FromMinutes(6));
         }
 
@@ -39,9 +39,9 @@ public sealed class WrappedSigningTests : IAsyncLifetime
         var sets = await Task.WhenAll(hosts.Select(host => host.Http.GetStringAsync("/demo/oauth/jwks")));
         Assert.Single(sets.Distinct());
 
-        var tokens = await hosts[0].SignIn("demo");
-        foreach (var host in hosts[1..]) await host.Opens(tokens.GetProperty("access_token").GetString()!);
-        await hosts[1].Refreshed(tokens.RefreshToken());
+        var tokens = await hosts[0].Tokens("demo");
+        foreach (var host in hosts[1..]) await host.Opens(tokens.AccessToken);
+        await hosts[1].Refreshed(tokens.RefreshToken!);
         Assert.NotEqual(await hosts[0].Published(), await hosts[0].Published(tenant: "acme"));
     }
 
@@ -58,7 +58,7 @@ public sealed class WrappedSigningTests : IAsyncLifetime
             shared.Clock.Advance(TimeSpan.FromHours(25));
             await warm.Opens(await warm.AccessToken());
             Assert.Equal([signed], await warm.Published());
-            await warm.Refreshed((await warm.SignIn("demo")).RefreshToken());
+            await warm.Refreshed((await warm.Tokens("demo")).RefreshToken!);
         }
         Assert.Equal(200, (int)(await cold.Http.GetAsync("/health/live")).StatusCode);
         await cold.ClientToken().IsUnavailable();

@@ -35,14 +35,14 @@ public sealed class SchemaCheckTests
     [InlineData("""{"type":"array","maxItems":1}""", "[1,2]", "$: Value should have at most 1 items")]
     [InlineData("""{"type":"object","additionalProperties":{"type":"string"}}""", """{"any":1}""", "$/any: Value is \"integer\" but should be \"string\"")]
     [InlineData("""{"type":"object","additionalProperties":{"$ref":"#/components/schemas/Point"}}""", """{"any":{"x":1,"z":2}}""", "$/any/z is not documented")]
-    public void What_is_not_is_told_with_its_place(string schema, string value, string fault) => Assert.Equal([fault], Faults(schema, value));
+    public void What_is_not_as_the_schema_says_is_told_with_its_place(string schema, string value, string fault) => Assert.Equal([fault], Faults(schema, value));
 
     [Fact]
-    public void None_of_two_is_told_with_what_is_wrong_with_each() =>
+    public void A_value_that_fits_neither_of_two_schemas_is_told_with_what_is_wrong_with_each() =>
         Assert.Equal(["$: 0 should be at least 1", "$: Value is \"integer\" but should be \"string\""], Faults("""{"oneOf":[{"type":"integer","minimum":1},{"type":"string"}]}""", "0"));
 
     [Fact]
-    public void Two_of_two_is_a_fault() => Assert.Single(Faults("""{"oneOf":[{"type":"integer"},{"type":"number"}]}""", "0"));
+    public void A_value_that_fits_both_of_two_schemas_of_oneOf_is_a_fault() => Assert.Single(Faults("""{"oneOf":[{"type":"integer"},{"type":"number"}]}""", "0"));
 
     [Theory]
     [InlineData("""{"typ":"string"}""")]

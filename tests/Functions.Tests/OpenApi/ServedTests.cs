@@ -90,7 +90,7 @@ public sealed class ServedTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var operation = Contract.Operations.Single(operation => operation.Id == id);
         var path = TenantIsolationTests.PathTo(operation.Path.TrimStart('/'), "demo");
-        var powerless = (await host.SignIn("demo", "admin", "profile")).GetProperty("access_token").GetString();
+        var powerless = (await host.Tokens("demo", "admin", "profile")).AccessToken;
         var request = new HttpRequestMessage(new HttpMethod(operation.Method), path) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", powerless) } };
         if (operation.Method is "POST" or "PUT" or "PATCH") request.Content = new StringContent("{}", new MediaTypeHeaderValue("application/json"));
         var answer = await host.Http.SendAsync(request);

@@ -44,7 +44,7 @@ public sealed partial class AccountTests : IAsyncLifetime
         host.Http.DefaultRequestHeaders.Add("User-Agent", Phone);
         var (browser, tokens) = await SignedIn();
         host.Clock.Advance(TimeSpan.FromHours(3));
-        tokens = await TestHost.Json(await Refresh(tokens), 200);
+        tokens = await Refresh(tokens).Read<TokenAnswer>();
         host.Clock.Advance(TimeSpan.FromMinutes(5));
         var html = await Html(browser);
         Assert.Contains("Demo mobile app", html, StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed partial class AccountTests : IAsyncLifetime
         var (browser, tokens) = await SignedIn();
         await browser.Authorize(); // A code that nobody redeems.
         Assert.Single(Sessions(await Html(browser)));
-        await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("client_id", "mobile"), ("token", tokens.GetProperty("refresh_token").GetString()!)));
+        await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("client_id", "mobile"), ("token", tokens.RefreshToken!)));
         Assert.Empty(Sessions(await Html(browser)));
     }
 
@@ -85,7 +85,7 @@ public sealed partial class AccountTests : IAsyncLifetime
             var answer = await browser.Post($"/{tenant}/account", ("form", token), ("action", "end"), ("session", session));
             Assert.Equal($"/{tenant}/account?done=end", Browser.Location(answer)); // The same as for one that is not there.
         }
-        await TestHost.Json(await Refresh(tokens), 200);
+        await Refresh(tokens).Is(200);
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed partial class AccountTests : IAsyncLifetime
         var page = await ChangePassword(browser, old, password);
         Assert.Equal(HttpStatusCode.BadRequest, page.StatusCode);
         Assert.Contains(why, await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        await TestHost.Json(await Refresh(tokens), 200);
+        await Refresh(tokens).Is(200);
         Assert.Equal("/demo/account?done=password", Browser.Location(await ChangePassword(browser, "alice-password", "a long new password")));
     }
 
@@ -190,7 +190,7 @@ public sealed partial class AccountTests : IAsyncLifetime
         // The same browser, another user since.
         await browser.SignIn(await browser.Authorize(("prompt", "login")), "bob");
         Assert.Equal(HttpStatusCode.BadRequest, (await Post(browser, html, ("action", "end-all"))).StatusCode);
-        await TestHost.Json(await Refresh(tokens), 200);
+        await Refresh(tokens).Is(200);
     }
 
     [Fact]
@@ -214,7 +214,7 @@ public sealed partial class AccountTests : IAsyncLifetime
         var (browser, tokens) = await SignedIn();
         await Post(browser, await Html(browser), ("action", "signout"));
         Assert.False(await IsSignedIn(browser));
-        await TestHost.Json(await Refresh(tokens), 200);
+        await Refresh(tokens).Is(200);
     }
 
     [Fact]
@@ -228,7 +228,7 @@ public sealed partial class AccountTests : IAsyncLifetime
         Assert.Equal("new hash", (await users.Find(tenant, before.Id, CancellationToken.None))!.PasswordHash);
     }
 
-    async Task<(Browser, JsonElement)> SignedIn()
+    async Task<(Browser, TokenAnswer)> SignedIn()
     {
         var browser = new Browser(host);
         return (browser, await browser.Tokens());
@@ -252,13 +252,13 @@ public sealed partial class AccountTests : IAsyncLifetime
     static async Task<bool> IsSignedIn(Browser browser) =>
         Browser.Location(await browser.Authorize(("prompt", "none"))) is var to && !to.Contains("login_required", StringComparison.Ordinal);
 
-    Task<HttpResponseMessage> Refresh(JsonElement tokens) => host.Token("demo",
-        ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.GetProperty("refresh_token").GetString()!));
+    Task<HttpResponseMessage> Refresh(TokenAnswer tokens) => host.Token("demo",
+        ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.RefreshToken!));
 
-    async Task AssertEnded(JsonElement tokens)
+    async Task AssertEnded(TokenAnswer tokens)
     {
-        await TestHost.Json(await Refresh(tokens), 400);
-        var files = await host.Send(HttpMethod.Get, "/demo/files", tokens.GetProperty("access_token").GetString());
+        await Refresh(tokens).Is(400);
+        var files = await host.Send(HttpMethod.Get, "/demo/files", tokens.AccessToken);
         Assert.Equal(HttpStatusCode.Unauthorized, files.StatusCode);
     }
 

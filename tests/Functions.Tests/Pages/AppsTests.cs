@@ -17,8 +17,8 @@ public sealed partial class AppsTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var browser = await Developer();
         var (id, secret) = await Register(browser, ("name", "Füße & 日本 \"App\""), ("website", "https://app.example/"), ("redirects", $"{Redirect}\r\nhttps://app.example/other"));
-        var tokens = await TestHost.Json(await Token(id, secret!), 400); // The client is known; there is no such code.
-        Assert.Equal("invalid_grant", tokens.GetProperty("error").GetString());
+        var tokens = await Token(id, secret!).Problem(400); // The client is known; there is no such code.
+        Assert.Equal("invalid_grant", tokens.Error);
         var client = await Stored(id);
         Assert.Equal([Redirect, "https://app.example/other"], client!.RedirectUris);
         Assert.Equal(["authorization_code", "refresh_token"], client.Grants);
@@ -37,14 +37,14 @@ public sealed partial class AppsTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.Null(secret);
         var user = new Browser(host);
         var answer = await user.Answer(("client_id", id), ("redirect_uri", "http://127.0.0.1:5100/cb"));
-        await TestHost.Json(await user.Redeem(answer["code"], ("client_id", id), ("redirect_uri", null)), 200);
+        await user.Redeem(answer["code"], ("client_id", id), ("redirect_uri", null)).Is(200);
     }
 
     [Fact]
     public async Task A_service_acts_for_itself_and_needs_no_redirect_uri()
     {
         var (id, secret) = await Register(await Developer(), ("type", "service"), ("name", "Service"), ("redirects", ""));
-        await TestHost.Json(await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret!)), 200);
+        await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret!)).Is(200);
     }
 
     [Theory]
@@ -196,7 +196,7 @@ public sealed partial class AppsTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var answer = await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"),
             ("username", "admin"), ("password", "admin-password"), ("scope", "apps.manage"));
-        Assert.Equal("invalid_scope", (await TestHost.Json(answer, 400)).GetProperty("error").GetString());
+        await answer.Refused("invalid_scope");
     }
 
     async Task<Browser> Developer(TestHost? on = null)

@@ -30,8 +30,8 @@ public sealed class ConsentPageTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.DoesNotContain("your-bank", await (await browser.Follow(answer)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await browser.Consent(answer);
         Assert.DoesNotContain("your-bank", await (await browser.Get("/demo/account")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        var admin = (await host.SignIn("demo", "admin")).GetProperty("access_token").GetString();
-        await TestHost.Json(await host.Send(HttpMethod.Patch, $"/demo/admin/clients/{client.Id}", admin, new { websiteUri = "https://the-app.example/" }), 200);
+        var admin = (await host.Tokens("demo", "admin")).AccessToken;
+        await host.Send(HttpMethod.Patch, $"/demo/admin/clients/{client.Id}", admin, new { websiteUri = "https://the-app.example/" }).Is(200);
         Assert.Contains("the-app.example", await (await browser.Follow(await browser.Authorize([.. App(client), ("scope", "openid email")]))).Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
@@ -77,14 +77,14 @@ public sealed class ConsentPageTests(DemoHost demo) : IClassFixture<DemoHost>
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ =>
             Task.Run(() => browser.Post("/demo/consent", [.. fields, ("action", "allow")]))));
         var code = Assert.Single(answers.Select(a => Browser.Returned(Browser.Location(a))["code"]).Distinct());
-        await TestHost.Json(await browser.Redeem(code, ("client_id", client.Id), ("redirect_uri", Registered.Redirect)), 200);
+        await browser.Redeem(code, ("client_id", client.Id), ("redirect_uri", Registered.Redirect)).Is(200);
         var late = await browser.Post("/demo/consent", [.. fields, ("action", "allow")]);
         Assert.Equal(code, Browser.Returned(Browser.Location(late))["code"]); // It is spent, and the click has not renewed it.
         Assert.Equal(400, (int)(await browser.Redeem(code, ("client_id", client.Id), ("redirect_uri", Registered.Redirect))).StatusCode);
     }
 
     [Fact]
-    public async Task A_minute_later_the_form_is_finished()
+    public async Task A_consent_form_is_finished_a_minute_after_its_answer()
     {
         var (browser, answer) = await SignedIn(await Registered.WebApp(host));
         var fields = await Browser.Fields(await browser.Follow(answer));
@@ -94,7 +94,7 @@ public sealed class ConsentPageTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task What_was_said_first_stands()
+    public async Task The_first_answer_to_a_consent_form_stands()
     {
         var (browser, answer) = await SignedIn(await Registered.WebApp(host));
         var fields = await Browser.Fields(await browser.Follow(answer));
@@ -122,8 +122,8 @@ public sealed class ConsentPageTests(DemoHost demo) : IClassFixture<DemoHost>
         var (browser, answer) = await SignedIn(client, ("scope", "openid admin files.read"));
         Assert.DoesNotContain("Administer", await (await browser.Follow(answer)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         var code = Browser.Returned(Browser.Location(await browser.Consent(answer)))["code"];
-        var tokens = await TestHost.Json(await browser.Redeem(code, ("client_id", client.Id), ("client_secret", Registered.Secret), ("redirect_uri", Registered.Redirect)), 200);
-        Assert.Equal("openid files.read", tokens.GetProperty("scope").GetString());
+        var tokens = await browser.Redeem(code, ("client_id", client.Id), ("client_secret", Registered.Secret), ("redirect_uri", Registered.Redirect)).Read<TokenAnswer>();
+        Assert.Equal("openid files.read", tokens.Scope);
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public sealed class LogoutTests(DemoHost demo) : IClassFixture<DemoHost>
         var hint = kind switch
         {
             "tampered" => Hint(tokens)[..^4] + "AAAA",
-            "access_token" => tokens.GetProperty("access_token").GetString(),
+            "access_token" => tokens.AccessToken,
             "foreign" => Hint(await new Browser(host, "acme").Tokens()),
             _ => kind,
         };
@@ -85,7 +85,7 @@ public sealed class LogoutTests(DemoHost demo) : IClassFixture<DemoHost>
         var done = await browser.Post("/demo/logout", [.. await Browser.Fields(page), ("action", "signout")]);
         Assert.Equal(HttpStatusCode.OK, done.StatusCode); // Nobody vouches for the way back.
         Assert.False(await IsSignedIn(browser));
-        await TestHost.Json(await Refresh(tokens), 200); // No hint named a session.
+        await Refresh(tokens).Is(200); // No hint named a session.
     }
 
     [Fact]
@@ -93,11 +93,11 @@ public sealed class LogoutTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var (browser, tokens) = await SignedIn();
         var foreign = new Browser(host);
-        var bobs = Hint(await TestHost.Json(await foreign.Redeem(await Code(foreign, "bob")), 200));
+        var bobs = Hint(await foreign.Redeem(await Code(foreign, "bob")).Read<TokenAnswer>());
         var page = await browser.Follow(await browser.Get(Logout(("id_token_hint", bobs), ("post_logout_redirect_uri", SignedOut))));
         Assert.Contains("Sign out?", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.True(await IsSignedIn(browser));
-        await TestHost.Json(await Refresh(tokens), 200);
+        await Refresh(tokens).Is(200);
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class LogoutTests(DemoHost demo) : IClassFixture<DemoHost>
             Assert.False(page.Headers.Contains("Location"));
         }
         Assert.True(await IsSignedIn(browser));
-        await TestHost.Json(await Refresh(tokens), 200);
+        await Refresh(tokens).Is(200);
     }
 
     [Fact]
@@ -194,9 +194,9 @@ public sealed class LogoutTests(DemoHost demo) : IClassFixture<DemoHost>
     static string Logout(params (string Name, string? Value)[] parameters) => "/demo/oauth/logout?" + string.Join('&',
         parameters.Where(p => p.Value is not null).Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}"));
 
-    static string Hint(JsonElement tokens) => tokens.GetProperty("id_token").GetString()!;
+    static string Hint(TokenAnswer tokens) => tokens.IdToken!;
 
-    async Task<(Browser, JsonElement)> SignedIn(TestHost? on = null)
+    async Task<(Browser, TokenAnswer)> SignedIn(TestHost? on = null)
     {
         var browser = new Browser(on ?? host);
         return (browser, await browser.Tokens());
@@ -212,14 +212,14 @@ public sealed class LogoutTests(DemoHost demo) : IClassFixture<DemoHost>
     static async Task<bool> IsSignedIn(Browser browser) =>
         !Browser.Location(await browser.Authorize(("prompt", "none"))).Contains("login_required", StringComparison.Ordinal);
 
-    Task<HttpResponseMessage> Refresh(JsonElement tokens, TestHost? on = null) => (on ?? host).Token("demo",
-        ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.GetProperty("refresh_token").GetString()!));
+    Task<HttpResponseMessage> Refresh(TokenAnswer tokens, TestHost? on = null) => (on ?? host).Token("demo",
+        ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.RefreshToken!));
 
-    async Task AssertEnded(Browser browser, JsonElement tokens, TestHost? on = null)
+    async Task AssertEnded(Browser browser, TokenAnswer tokens, TestHost? on = null)
     {
         Assert.False(await IsSignedIn(browser));
-        Assert.Equal("invalid_grant", (await TestHost.Json(await Refresh(tokens, on), 400)).GetProperty("error").GetString());
-        var files = await (on ?? host).Send(HttpMethod.Get, "/demo/files", tokens.GetProperty("access_token").GetString());
+        await Refresh(tokens, on).Refused("invalid_grant");
+        var files = await (on ?? host).Send(HttpMethod.Get, "/demo/files", tokens.AccessToken);
         Assert.Equal(HttpStatusCode.Unauthorized, files.StatusCode);
     }
 }

@@ -59,21 +59,21 @@ public sealed partial class MyFilesTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Its_parts_are_short() => Assert.DoesNotContain(
+    public void The_modules_of_the_my_files_page_are_short() => Assert.DoesNotContain(
         Directory.GetFiles(Repository.Path("functions/Pages/MyFiles/modules")), file => File.ReadLines(file).Count() > 220);
 
     [Fact]
     public async Task Every_tenant_has_the_client_a_new_one_too_and_signs_in_without_consent()
     {
-        var operators = await AdminOf.Operator(host);
-        await operators.Post("tenants", new { id = "fresh", name = "Fresh" });
+        var operators = await host.Operator();
+        await operators.AddTenant(new { id = "fresh", name = "Fresh" });
         var admin = await operators.Into("fresh");
-        await admin.Post("users", new { userName = "alice", name = "Alice", password = "alice-password", roles = AdminOf.Texts("member") });
+        await admin.AddUser(new { userName = "alice", name = "Alice", password = "alice-password", roles = AdminClient.Texts("member") });
         foreach (var tenant in (string[])["demo", "acme", "fresh"])
         {
-            var tokens = await TestHost.Json(await SignIn(tenant), 200);
-            Assert.Equal("openid profile offline_access files.read files.write files.share", tokens.GetProperty("scope").GetString());
-            Assert.False(tokens.TryGetProperty("refresh_token", out _));
+            var tokens = await SignIn(tenant).Read<TokenAnswer>();
+            Assert.Equal("openid profile offline_access files.read files.write files.share", tokens.Scope);
+            Assert.Null(tokens.RefreshToken);
             Assert.Equal(200, await Reads(tenant, tokens));
         }
     }
@@ -88,20 +88,20 @@ public sealed partial class MyFilesTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, (await Refresh(cookie, null)).StatusCode);
         foreach (var app in Tenant.WebViewOrigins.Append("http://localhost:8100")) // An app of the tenant is not this page.
             Assert.Equal(HttpStatusCode.BadRequest, (await Refresh(cookie, app)).StatusCode);
-        var refreshed = await TestHost.Json(await Refresh(cookie, host.Origin), 200);
-        Assert.True(refreshed.TryGetProperty("id_token", out _)); // The page's name for the person, and its way out.
+        var refreshed = await Refresh(cookie, host.Origin).Read<TokenAnswer>();
+        Assert.NotNull(refreshed.IdToken); // The page's name for the person, and its way out.
     }
 
     [Fact]
     public async Task Nobody_can_register_change_or_delete_the_client()
     {
-        var admin = await AdminOf.Tenant(host);
-        var refused = await admin.Post("clients", new { id = "my-files", name = "x", grants = AdminOf.Texts(), scope = AdminOf.Texts() }, 400);
+        var admin = await host.Admin();
+        var refused = await admin.Post("clients", new { id = "my-files", name = "x", grants = AdminClient.Texts(), scope = AdminClient.Texts() }, 400);
         Assert.Equal("id", refused.GetProperty("field").GetString());
-        Assert.Equal("client_reserved", (await admin.Patch("clients/my-files", new { name = "x" }, 409)).GetProperty("code").GetString());
+        await admin.Send(HttpMethod.Patch, "clients/my-files", new { name = "x" }).Fails(409, "client_reserved");
         await admin.Do(HttpMethod.Delete, "clients/my-files", status: 409);
         await admin.Do(HttpMethod.Post, "clients/my-files/secret", new { }, 409);
-        Assert.Equal("My files", (await admin.Get("clients/my-files")).GetProperty("name").GetString());
+        Assert.Equal("My files", (await admin.Client("my-files")).Name);
 
         // A row that came into the table in any other way counts for nothing.
         var demo = await host.Service<TenantStore>().Find("demo", default);
@@ -115,12 +115,12 @@ public sealed partial class MyFilesTests : IAsyncLifetime
     [Fact]
     public async Task An_administrator_ends_its_sessions_as_those_of_any_client()
     {
-        var tokens = await TestHost.Json(await SignIn("demo"), 200);
-        var admin = await AdminOf.Tenant(host);
+        var tokens = await SignIn("demo").Read<TokenAnswer>();
+        var admin = await host.Admin();
         await admin.Do(HttpMethod.Post, "sessions/revoke", new { client = "my-files" });
         Assert.Equal(401, await Reads("demo", tokens));
         host.Clock.Advance(TimeSpan.FromSeconds(1));
-        tokens = await TestHost.Json(await SignIn("demo"), 200);
+        tokens = await SignIn("demo").Read<TokenAnswer>();
         Assert.Equal(200, await Reads("demo", tokens));
         await admin.Do(HttpMethod.Post, "sessions/revoke", new { client = "my-files" }); // And again, now that there is a row.
         Assert.Equal(401, await Reads("demo", tokens));
@@ -146,8 +146,8 @@ public sealed partial class MyFilesTests : IAsyncLifetime
         return host.Http.SendAsync(request);
     }
 
-    async Task<int> Reads(string tenant, JsonElement tokens) =>
-        (int)(await host.Send(HttpMethod.Get, $"/{tenant}/files", tokens.GetProperty("access_token").GetString())).StatusCode;
+    async Task<int> Reads(string tenant, TokenAnswer tokens) =>
+        (int)(await host.Send(HttpMethod.Get, $"/{tenant}/files", tokens.AccessToken)).StatusCode;
 
     [GeneratedRegex("<script[^>]*>[^<]*</script>")]
     private static partial Regex Scripts();

@@ -30,7 +30,7 @@ public sealed class RemoveAppTests : IAsyncLifetime
     {
         var browser = new Browser(host);
         await browser.SignIn(await browser.Get("/demo/account"));
-        var tokens = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => host.SignIn("demo")));
+        var tokens = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => host.Tokens("demo")));
         var other = await new Browser(host).Tokens();
         using var connection = new HttpClient { BaseAddress = host.Http.BaseAddress };
         using var cut = new CancellationTokenSource();
@@ -40,10 +40,10 @@ public sealed class RemoveAppTests : IAsyncLifetime
         while ((await Alice()).RemovedApps.Count == 0) await Task.Yield();
         await cut.CancelAsync();
         await Task.WhenAny(sending);
-        foreach (var answer in await Task.WhenAll(tokens.Select(each => host.Refresh("demo", each.Refresh())))) await TestClients.Refused(answer, "invalid_grant");
-        Assert.All(await Task.WhenAll(tokens.Select(each => host.Try(each.Access()))), status => Assert.Equal(401, status));
-        Assert.Equal(200, await host.Try(other.Access())); // Another app's.
-        await TestHost.Json(await host.Refresh("demo", (await host.SignIn("demo")).Refresh()), 200);
+        foreach (var answer in await Task.WhenAll(tokens.Select(each => host.Refresh("demo", each.RefreshToken!)))) await answer.Refused("invalid_grant");
+        Assert.All(await Task.WhenAll(tokens.Select(each => host.Try(each.AccessToken))), status => Assert.Equal(401, status));
+        Assert.Equal(200, await host.Try(other.AccessToken)); // Another app's.
+        await host.Refresh("demo", (await host.Tokens("demo")).RefreshToken!).Is(200);
     }
 
     [Theory, InlineData(false), InlineData(true)]
@@ -60,7 +60,7 @@ public sealed class RemoveAppTests : IAsyncLifetime
             storage.CutAfter(cuts, answerLost);
             var answer = await browser.Post("/demo/account", form);
             var cut = storage.Mend();
-            var refreshed = await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.Refresh()));
+            var refreshed = await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.RefreshToken!));
             var asked = (await host.Service<Consents>().Find(tenant, await Alice(), mobile, default)).IsEmpty;
             Assert.Equal(asked, refreshed.StatusCode == HttpStatusCode.BadRequest);
             if (asked) gone++;
@@ -84,7 +84,7 @@ public sealed class RemoveAppTests : IAsyncLifetime
         var signIn = new SignIn(tenant, client, read, Latchkey.Protocol.Scope.Of("files.read"),
             Latchkey.Sessions.Authentication.ByPassword(host.Clock.Now));
         var late = await host.Service<SessionIssuer>().Start(signIn, new("", ""), null, default);
-        await TestClients.Refused(await host.Refresh("demo", late.RefreshToken!), "invalid_grant");
+        await host.Refresh("demo", late.RefreshToken!).Refused("invalid_grant");
         // An approval that was on its way is none either.
         await host.Service<Consents>().Add(tenant, read, client, Latchkey.Protocol.Scope.Of("files.read"), default);
         Assert.True((await host.Service<Consents>().Find(tenant, await Alice(), client, default)).IsEmpty);
@@ -94,14 +94,14 @@ public sealed class RemoveAppTests : IAsyncLifetime
     public async Task Who_removes_more_apps_than_a_row_holds_is_signed_out_of_all_instead()
     {
         var tenant = await host.Tenant("demo");
-        var tokens = await host.SignIn("demo");
+        var tokens = await host.Tokens("demo");
         var (users, alice) = (host.Service<UserStore>(), await Alice());
         Assert.True(await users.TryReplace(tenant, alice with { RemovedApps = Enumerable.Range(1, 300).ToDictionary(n => new string('a', 60) + n, n => (long)n) }, default));
-        await TestHost.Json(await host.Refresh("demo", tokens.Refresh()), 200);
-        tokens = await host.SignIn("demo");
+        await host.Refresh("demo", tokens.RefreshToken!).Is(200);
+        tokens = await host.Tokens("demo");
         await users.RemoveApp(tenant, alice.Id, "one-more", default);
         Assert.Equal(300, (await Alice()).RemovedApps.Count);
-        await TestClients.Refused(await host.Refresh("demo", tokens.Refresh()), "invalid_grant");
+        await host.Refresh("demo", tokens.RefreshToken!).Refused("invalid_grant");
     }
 
     async Task<User> Alice() => (await host.Service<UserStore>().FindByName(await host.Tenant("demo"), "alice", default))!;

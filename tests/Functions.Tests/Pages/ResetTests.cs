@@ -35,8 +35,8 @@ public sealed partial class ResetTests : IAsyncLifetime
         var browser = new Browser(host);
         var done = await Set(browser, link, New);
         Assert.Contains("Your password was changed", await done.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        await TestHost.Json(await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"),
-            ("refresh_token", tokens.GetProperty("refresh_token").GetString()!)), 400);
+        await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"),
+            ("refresh_token", tokens.RefreshToken!)).Is(400);
         Assert.StartsWith("/demo/login?", Browser.Location(await signedIn.Get("/demo/account")), StringComparison.Ordinal);
         var start = await browser.Get("/demo/account"); // Nobody is signed in by a link.
         Assert.Equal(HttpStatusCode.BadRequest, (await browser.SignIn(start)).StatusCode);
@@ -55,7 +55,7 @@ public sealed partial class ResetTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Looking_at_a_link_does_not_use_it_up()
+    public async Task Looking_at_a_reset_link_does_not_use_it_up()
     {
         var link = await Link();
         for (var look = 0; look < 3; look++) Assert.Equal(HttpStatusCode.OK, (await new Browser(host).Get(PathOf(link))).StatusCode);
@@ -80,10 +80,10 @@ public sealed partial class ResetTests : IAsyncLifetime
     [Fact]
     public async Task A_mail_holds_nothing_that_somebody_else_wrote()
     {
-        var admin = (await host.SignIn("demo", "admin")).GetProperty("access_token").GetString();
+        var admin = (await host.Tokens("demo", "admin")).AccessToken;
         var alice = (await host.Service<UserStore>().FindByName(await host.Tenant("demo"), "alice", default))!;
-        await TestHost.Json(await host.Send(HttpMethod.Patch, $"/demo/admin/users/{alice.Id}", admin, new { name = "You won, go to https://evil.example now" }), 200);
-        await TestHost.Json(await host.Send(HttpMethod.Patch, "/demo/admin/settings", admin, new { name = "Dömo & Co. https://evil.example/x?y=z www.evil.example" }), 200);
+        await host.Send(HttpMethod.Patch, $"/demo/admin/users/{alice.Id}", admin, new { name = "You won, go to https://evil.example now" }).Is(200);
+        await host.Send(HttpMethod.Patch, "/demo/admin/settings", admin, new { name = "Dömo & Co. https://evil.example/x?y=z www.evil.example" }).Is(200);
         host.Clock.Advance(TimeSpan.FromSeconds(31)); // The tenant is cached.
         var before = Mails();
         await Ask("alice");

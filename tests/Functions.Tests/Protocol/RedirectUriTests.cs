@@ -13,7 +13,7 @@ public sealed class RedirectUriTests
     [InlineData("http://[::1]:5000/callback", true)]
     [InlineData("com.example.files:/callback", true)]
     [InlineData("com.example.app://cb", true)]
-    public void These_may_be_registered(string uri, bool native) => Assert.Null(RedirectUri.Fault(uri, native));
+    public void These_redirect_uris_may_be_registered(string uri, bool native) => Assert.Null(RedirectUri.Fault(uri, native));
 
     [Theory]
     [InlineData("javascript:alert(1)")]
@@ -36,7 +36,7 @@ public sealed class RedirectUriTests
     [InlineData("//app.example/callback")]
     [InlineData("/callback")]
     [InlineData("")]
-    public void These_may_not(string uri) => Assert.NotNull(RedirectUri.Fault(uri, native: true));
+    public void These_redirect_uris_may_not_be_registered(string uri) => Assert.NotNull(RedirectUri.Fault(uri, native: true));
 
     [Fact]
     public void A_private_scheme_is_not_for_web_apps() => Assert.NotNull(RedirectUri.Fault("com.example.files:/callback", native: false));
@@ -68,5 +68,5 @@ public sealed class RedirectUriTests
     [InlineData("https://app.example/callback", "https://APP.example/callback")]
     [InlineData("https://app.example/callback", "https://app.example/callback/../evil")]
     [InlineData("https://app.example/callback", "https://app.example/%63allback")]
-    public void Nothing_else_is_the_same(string registered, string sent) => Assert.False(RedirectUri.Matches(registered, sent, native: true));
+    public void No_other_redirect_uri_counts_as_the_registered_one(string registered, string sent) => Assert.False(RedirectUri.Matches(registered, sent, native: true));
 }

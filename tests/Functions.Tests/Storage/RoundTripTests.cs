@@ -25,23 +25,23 @@ public sealed class RoundTripTests : IAsyncLifetime
     }
 
     [Fact]
-    public Task Client_credentials_takes_one() => Costs(1, 1, () => host.Token("demo", ("grant_type", "client_credentials"),
+    public Task A_client_credentials_grant_takes_one_round_trip_to_storage() => Costs(1, 1, () => host.Token("demo", ("grant_type", "client_credentials"),
         ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only")));
 
     [Fact]
-    public async Task A_refresh_takes_two_one_after_the_other_and_reads_session_and_user_at_once()
+    public async Task A_refresh_takes_two_round_trips_one_after_the_other_and_reads_session_and_user_at_once()
     {
-        var tokens = await host.SignIn("demo");
+        var tokens = await host.Tokens("demo");
         await Costs(2, 3, async () =>
         {
-            var answer = await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!);
-            tokens = await TestHost.Json(answer, 200);
+            var answer = await host.Refresh("demo", tokens.RefreshToken!);
+            tokens = await answer.Read<TokenAnswer>();
             return answer;
         });
     }
 
     [Fact]
-    public async Task Code_to_tokens_takes_two_of_the_three_that_it_may()
+    public async Task A_code_for_tokens_takes_two_round_trips_of_the_three_that_it_may()
     {
         var browser = new OAuth.Authorization.Browser(host);
         var codes = new Queue<string>([(await browser.Answer())["code"]]);
@@ -53,7 +53,7 @@ public sealed class RoundTripTests : IAsyncLifetime
     [Fact]
     public async Task A_request_with_a_token_asks_for_session_user_and_its_own_row_at_once()
     {
-        var access = (await host.SignIn("demo")).GetProperty("access_token").GetString();
+        var access = (await host.Tokens("demo")).AccessToken;
         await Costs(1, 2, () => host.Send(HttpMethod.Get, "/demo/oauth/userinfo", access)); // The user's state is in the cache,
         await Costs(1, 3, () =>
         {
@@ -63,18 +63,18 @@ public sealed class RoundTripTests : IAsyncLifetime
     }
 
     [Fact] // SCHEMA.md, "Round trips": of them six are the attempt's, two the user's and three the session's.
-    public async Task A_sign_in_by_password_takes_eleven_and_eight_on_a_known_device()
+    public async Task A_sign_in_by_password_takes_eleven_round_trips_and_eight_on_a_known_device()
     {
         (string, string)[] form = [("grant_type", "password"), ("client_id", "first-party"), ("username", "bob"), ("password", "bob-password")];
         await Costs(8, 11, () => host.Token("demo", form));
-        var device = (await TestHost.Json(await host.Token("demo", form), 200)).GetProperty("device_token").GetString()!;
+        var device = (await host.Token("demo", form).Read<TokenAnswer>()).DeviceToken!;
         await Costs(8, 8, () => host.Token("demo", [.. form, ("device_token", device)]));
     }
 
     [Theory]
     [InlineData("/demo/.well-known/openid-configuration")]
     [InlineData("/demo/oauth/jwks")]
-    public Task Metadata_takes_none(string path) => Costs(0, 0, () => host.Http.GetAsync(path));
+    public Task Discovery_metadata_takes_no_round_trip_to_storage(string path) => Costs(0, 0, () => host.Http.GetAsync(path));
 
     const int Tries = 5;
 

@@ -14,7 +14,7 @@ public sealed class SweepTests : IAsyncLifetime
     [Fact]
     public async Task The_sweep_drops_whole_tables_once_their_day_is_over_and_reads_no_row()
     {
-        var tokens = await host.SignIn("demo"); // Lives for 90 days.
+        var tokens = await host.Tokens("demo"); // Lives for 90 days.
         await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"),
             ("client_secret", "service-secret-for-local-runs-only")); // Lives for ten minutes.
         await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "wrong"));
@@ -28,12 +28,12 @@ public sealed class SweepTests : IAsyncLifetime
         await host.RunTimer("sweep");
         Assert.Single(await ExpiringTables());
         Assert.InRange(host.Service<RoundTrips>().Count - before, 7, 11); // A list for each of seven families, two drops, and this test's list.
-        await TestHost.Json(await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!), 200);
+        await host.Refresh("demo", tokens.RefreshToken!).Is(200);
 
         host.Clock.Advance(TimeSpan.FromDays(92));
         await host.RunTimer("sweep");
         Assert.Empty(await ExpiringTables());
-        Assert.Equal(400, (int)(await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!)).StatusCode);
+        Assert.Equal(400, (int)(await host.Refresh("demo", tokens.RefreshToken!)).StatusCode);
     }
 
     async Task<List<string>> ExpiringTables()

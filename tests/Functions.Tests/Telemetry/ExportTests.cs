@@ -47,7 +47,7 @@ public sealed class ExportedRun : IAsyncLifetime
             ("client_secret", "service-secret-for-local-runs-only"))).GetProperty("access_token").GetString()!;
         var begun = await Send(HttpMethod.Post, "/demo/files", token, 201, new { name = "a.bin", contentType = "application/octet-stream", size = 3 });
         var (id, upload) = (begun.GetProperty("id").GetString(), begun.GetProperty("upload"));
-        await FilesOf.PutTo(upload.GetProperty("url").GetString()!, [1, 2, 3], ("x-ms-blob-type", "BlockBlob"));
+        await FilesClient.PutTo(upload.GetProperty("url").GetString()!, [1, 2, 3], ("x-ms-blob-type", "BlockBlob"));
         await Send(HttpMethod.Post, $"/demo/files/{id}/complete", token, 200);
         await Send(HttpMethod.Get, $"/demo/files/{id}/download", token, 200);
         await Send(HttpMethod.Post, "/demo/files", token, 201, new { name = "b.bin", contentType = "application/octet-stream", size = 100_000_000, resumable = true });

@@ -48,7 +48,7 @@ public sealed class InProcessExportTests
     }
 
     [Fact]
-    public async Task Without_a_setting_nobody_listens()
+    public async Task Without_a_telemetry_setting_nobody_listens()
     {
         await using var host = await TestHost.Start();
         Assert.DoesNotContain(host.Service<IEnumerable<Microsoft.Extensions.Hosting.IHostedService>>(),

@@ -13,9 +13,9 @@ public sealed class DemoDataTests
         await using var host = await TestHost.Start();
         // Four tables, each asked for and made; a row or more of three tenants in each, of two in Groups.
         Assert.Equal(19, host.Service<RoundTrips>().Count);
-        await host.SignIn("demo");
-        await host.SignIn("acme", "bob");
-        await host.SignIn("demo", "admin");
+        await host.Tokens("demo");
+        await host.Tokens("acme", "bob");
+        await host.Tokens("demo", "admin");
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class DemoDataTests
         tenant = await second.Tenant("demo");
         Assert.Equal("#123456", tenant.Color);
         Assert.True((await second.Service<UserStore>().Find(tenant, alice!.Id, default))!.Disabled);
-        await second.SignIn("demo", "bob"); // Who is missing is made again.
+        await second.Tokens("demo", "bob"); // Who is missing is made again.
         Assert.Equal(3, (await second.Service<UserStore>().List(tenant, null, 100, default)).Count);
         Assert.Equal([(alice.Id, GroupRole.Owner)], await second.Service<GroupStore>().Members("demo", "family", null, 100, default));
     }
@@ -49,7 +49,7 @@ public sealed class DemoDataTests
         Assert.True(await first.Service<GroupStore>().TryDelete("acme", "family", default));
 
         await using var second = await Start(account);
-        await second.SignIn("acme");
+        await second.Tokens("acme");
         Assert.Equal(2, (await second.Service<GroupStore>().Members("acme", "family", null, 100, default)).Count);
     }
 
@@ -63,7 +63,7 @@ public sealed class DemoDataTests
             var tenant = await host.Tenant("demo");
             Assert.Equal(3, (await host.Service<UserStore>().List(tenant, null, 100, default)).Count);
             Assert.Equal(2, (await host.Service<GroupStore>().Members("demo", "family", null, 100, default)).Count);
-            await host.SignIn("demo");
+            await host.Tokens("demo");
             await host.DisposeAsync();
         }
     }

@@ -96,8 +96,8 @@ public sealed class ForgedTokenTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var token = await Token("demo");
         host.Clock.Advance(TimeSpan.FromSeconds(900));
-        var problem = await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/files", token), 401);
-        Assert.Equal("The access token has expired.", problem.GetProperty("detail").GetString());
+        var problem = await host.Send(HttpMethod.Get, "/demo/files", token).Problem(401);
+        Assert.Equal("The access token has expired.", problem.Detail);
     }
 
     [Theory]
@@ -118,7 +118,7 @@ public sealed class ForgedTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.DoesNotContain("\"files\"", answer, StringComparison.Ordinal);
     }
 
-    async Task<string> Token(string tenant) => (await host.SignIn(tenant)).GetProperty("access_token").GetString()!;
+    async Task<string> Token(string tenant) => (await host.Tokens(tenant)).AccessToken;
 
     ValueTask<SigningKey> Key(string tenant, string algorithm) => host.Service<ISigner>().Current(tenant, algorithm, default);
 
@@ -134,7 +134,7 @@ public sealed class ForgedTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         var request = new HttpRequestMessage(HttpMethod.Get, "/demo/files");
         Assert.True(request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}"));
         var answer = await host.Http.SendAsync(request);
-        Assert.Equal("invalid_token", (await TestHost.Json(answer, 401)).GetProperty("code").GetString());
+        await answer.Fails(401, "invalid_token");
         Assert.Contains("invalid_token", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
     }
 

@@ -47,9 +47,9 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
             foreach (var token in signedIn.Tokens[home])
             {
                 var answer = await host.Send(new HttpMethod(method.ToUpperInvariant()), PathTo(route, abroad), token, new { });
-                var problem = await TestHost.Json(answer, 401);
-                Assert.Equal("invalid_token", problem.GetProperty("code").GetString());
-                Assert.Equal($"The access token belongs to tenant {home}; this address belongs to tenant {abroad}.", problem.GetProperty("detail").GetString());
+                var problem = await answer.Problem(401);
+                Assert.Equal("invalid_token", problem.Code);
+                Assert.Equal($"The access token belongs to tenant {home}; this address belongs to tenant {abroad}.", problem.Detail);
                 Assert.Contains("invalid_token", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
             }
         }
@@ -70,8 +70,8 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         })
         {
             var answer = await host.Send(new HttpMethod(method.ToUpperInvariant()), PathTo(route, "demo"), bad, new { });
-            var problem = await TestHost.Json(answer, 401);
-            Assert.Equal(("invalid_token", why), (problem.GetProperty("code").GetString(), problem.GetProperty("detail").GetString()));
+            var problem = await answer.Problem(401);
+            Assert.Equal(("invalid_token", why), (problem.Code, problem.Detail));
             // RFC 9449 §7.1: whoever sent nothing is told of both ways.
             Assert.Equal(bad is null ? ["Bearer", "DPoP"] : ["Bearer"], answer.Headers.WwwAuthenticate.Select(one => one.Scheme));
         }
@@ -83,16 +83,16 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
     public async Task Without_the_right_the_answer_is_403_and_names_it(string function, string method, string route)
     {
         var answer = await host.Send(new HttpMethod(method.ToUpperInvariant()), PathTo(route, "demo"), WithoutRights, new { });
-        var problem = await TestHost.Json(answer, 403);
-        Assert.Equal("insufficient_scope", problem.GetProperty("code").GetString());
-        Assert.Contains($"scope=\"{problem.GetProperty("scope").GetString()}\"", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        var problem = await answer.Problem(403);
+        Assert.Equal("insufficient_scope", problem.Code);
+        Assert.Contains($"scope=\"{problem.Scope}\"", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
         Assert.NotEmpty(function);
     }
 
     // An answer to HEAD has no body (RFC 9110 §9.3.2): status and challenge say it all.
     [Theory]
     [MemberData(nameof(Heads))]
-    public async Task A_head_passes_the_same_layers(string function, string method, string route)
+    public async Task A_head_request_passes_the_same_checks_as_a_get(string function, string method, string route)
     {
         foreach (var (token, status, why) in new[]
         {
@@ -141,10 +141,10 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
             await demo.InitializeAsync();
             foreach (var tenant in new[] { "demo", "acme" })
             {
-                var service = await TestHost.Json(await Host.Token(tenant, ("grant_type", "client_credentials"),
-                    ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only")), 200);
-                var (user, withoutRights) = (await Host.SignIn(tenant, "admin"), await Host.SignIn(tenant, "admin", "profile"));
-                Tokens[tenant] = [.. new[] { service, user, withoutRights }.Select(answer => answer.GetProperty("access_token").GetString()!)];
+                var service = await Host.Token(tenant, ("grant_type", "client_credentials"),
+                    ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only")).Read<TokenAnswer>();
+                var (user, withoutRights) = (await Host.Tokens(tenant, "admin"), await Host.Tokens(tenant, "admin", "profile"));
+                Tokens[tenant] = [.. new[] { service, user, withoutRights }.Select(answer => answer.AccessToken)];
             }
         }
 

@@ -31,11 +31,11 @@ public sealed class ProductionTests : IAsyncLifetime
         var root = await SignIn("operator", "cli", "root");
         await Send(HttpMethod.Post, "/operator/admin/tenants", root.Access, 201, new { id = "demo", name = "Demo" });
         var inside = (await Send(HttpMethod.Post, "/operator/admin/tenants/demo/token", root.Access, 200, new { })).GetProperty("accessToken").GetString();
-        await Send(HttpMethod.Post, "/demo/admin/users", inside, 201, new { userName = "alice", password = "alice-password", roles = AdminOf.Texts("member") });
+        await Send(HttpMethod.Post, "/demo/admin/users", inside, 201, new { userName = "alice", password = "alice-password", roles = AdminClient.Texts("member") });
         await Send(HttpMethod.Post, "/demo/admin/clients", inside, 201, new
         {
-            id = "first-party", name = "App", authMethod = "none", native = true, redirectUris = AdminOf.Texts("com.example.files:/callback"),
-            grants = AdminOf.Texts("password", "refresh_token", "authorization_code"), scope = AdminOf.Texts("files.read", "files.write"),
+            id = "first-party", name = "App", authMethod = "none", native = true, redirectUris = AdminClient.Texts("com.example.files:/callback"),
+            grants = AdminClient.Texts("password", "refresh_token", "authorization_code"), scope = AdminClient.Texts("files.read", "files.write"),
         });
 
         await Page("/demo/my-files", "");

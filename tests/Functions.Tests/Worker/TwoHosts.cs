@@ -126,11 +126,11 @@ sealed class TwoHosts : IAsyncDisposable
         foreach (var id in new[] { "demo", "acme" }) await Post("/operator/admin/tenants", Operator, new { id });
         var inside = (await Send(HttpMethod.Post, "/operator/admin/tenants/demo/token", Operator, 200, JsonContent.Create(new { }))).GetProperty("accessToken").GetString();
         foreach (var (user, role) in new[] { ("alice", "member"), ("admin", "admin") })
-            await Post("/demo/admin/users", inside, new { userName = user, password = $"{user}-password", roles = AdminOf.Texts(role) });
+            await Post("/demo/admin/users", inside, new { userName = user, password = $"{user}-password", roles = AdminClient.Texts(role) });
         await Post("/demo/admin/clients", inside, new
         {
-            id = "first-party", name = "App", authMethod = "none", grants = AdminOf.Texts("password", "refresh_token"),
-            scope = AdminOf.Texts("openid", "profile", "files.read", "files.write", "files.share", "admin"),
+            id = "first-party", name = "App", authMethod = "none", grants = AdminClient.Texts("password", "refresh_token"),
+            scope = AdminClient.Texts("openid", "profile", "files.read", "files.write", "files.share", "admin"),
         });
         await Post("/demo/admin/groups", inside, new { id = "family", name = "Family", owner = (string?)null });
 

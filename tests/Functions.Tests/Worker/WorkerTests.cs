@@ -26,7 +26,7 @@ public sealed class WorkerTests(DemoWorker demo) : IClassFixture<DemoWorker>
     [InlineData("/demo/account", 303)]
     [InlineData("/demo/reset?link=not-one-of-ours-at-all", 400)]
     [InlineData("/demo/oauth/authorize?client_id=nobody", 400)]
-    public async Task Pages_render(string path, int status)
+    public async Task Pages_render_on_the_real_worker(string path, int status)
     {
         using var answer = await worker.Http.GetAsync(path);
         var page = await answer.Content.ReadAsStringAsync();
@@ -41,7 +41,7 @@ public sealed class WorkerTests(DemoWorker demo) : IClassFixture<DemoWorker>
         tokens = await Token(200, ("grant_type", "refresh_token"), ("client_id", "first-party"), ("refresh_token", tokens.GetProperty("refresh_token").GetString()!));
         var token = tokens.GetProperty("access_token").GetString()!;
         var begun = await Send(HttpMethod.Post, "/demo/files", token, 201, new { name = "ä.bin", contentType = "application/octet-stream", size = 3 });
-        await FilesOf.PutTo(begun.GetProperty("upload").GetProperty("url").GetString()!, [1, 2, 3], ("x-ms-blob-type", "BlockBlob"));
+        await FilesClient.PutTo(begun.GetProperty("upload").GetProperty("url").GetString()!, [1, 2, 3], ("x-ms-blob-type", "BlockBlob"));
         var id = begun.GetProperty("id").GetString();
         await Send(HttpMethod.Post, $"/demo/files/{id}/complete", token, 200);
         var url = (await Send(HttpMethod.Get, $"/demo/files/{id}/download", token, 200)).GetProperty("url").GetString()!;

@@ -11,14 +11,14 @@ public sealed class TusBreakTests : IAsyncLifetime
 {
     CuttableStorage storage = null!;
     TestHost host = null!;
-    FilesOf alice = null!;
+    FilesClient alice = null!;
     TusClient tus = null!;
 
     public async Task InitializeAsync()
     {
         storage = await CuttableStorage.Start();
         host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
-        alice = await FilesOf.SignedIn(host);
+        alice = await host.As("alice");
         tus = new TusClient(host, alice.Token);
         await alice.Upload([1]);
     }
@@ -32,7 +32,7 @@ public sealed class TusBreakTests : IAsyncLifetime
     [Fact]
     public async Task What_arrived_before_the_line_broke_is_kept()
     {
-        var bytes = FilesOf.Bytes(6_000_000);
+        var bytes = FilesClient.Bytes(6_000_000);
         var path = await tus.Created(bytes.Length, TusClient.Metadata(("sha256", Convert.ToHexStringLower(SHA256.HashData(bytes)))));
         await SendPart(path, bytes, 5_000_000);
         // How much had arrived by then is the machine's affair; that it is the file's beginning, its hash says.
@@ -45,7 +45,7 @@ public sealed class TusBreakTests : IAsyncLifetime
     [Fact]
     public async Task Of_a_piece_with_a_checksum_that_broke_off_nothing_is_kept()
     {
-        var bytes = FilesOf.Bytes(6_000_000);
+        var bytes = FilesClient.Bytes(6_000_000);
         var path = await tus.Created(bytes.Length);
         await SendPart(path, bytes, 5_000_000, $"Upload-Checksum: sha1 {Convert.ToBase64String(Sha1(bytes))}\r\n");
         await Task.Delay(1000);
@@ -105,7 +105,7 @@ public sealed class TusBreakTests : IAsyncLifetime
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_piece_whose_process_died_anywhere_is_sent_again_from_where_it_was(bool answerLost)
     {
-        var bytes = FilesOf.Bytes(5_000_000);
+        var bytes = FilesClient.Bytes(5_000_000);
         var cuts = await storage.CutEverywhere(answerLost, path => tus.Patch(path, 0, bytes),
             prepare: () => tus.Created(bytes.Length, TusClient.Metadata(("sha256", Convert.ToHexStringLower(SHA256.HashData(bytes))))),
             check: async path =>
@@ -113,7 +113,7 @@ public sealed class TusBreakTests : IAsyncLifetime
                 // HEAD completes the file if all bytes are there, as a client that asks after a crash would see.
                 var offset = (int)await tus.Offset(path);
                 if (offset < bytes.Length) Assert.Equal(204, (int)(await tus.Patch(path, offset, bytes[offset..])).StatusCode);
-                Assert.Equal("available", (await alice.Read(TusClient.Id(path))).GetProperty("status").GetString());
+                Assert.Equal("available", (await alice.Read(TusClient.Id(path))).Status);
                 Assert.Equal(bytes, await (await alice.Download(TusClient.Id(path))).Content.ReadAsByteArrayAsync());
             });
         // Revocation, record, blocks, two blocks, list of blocks; record, blocks, properties, snapshot, bytes, (usage,) record and list rows.
@@ -125,7 +125,7 @@ public sealed class TusBreakTests : IAsyncLifetime
     {
         for (var round = 0; round < 5; round++)
         {
-            var bytes = FilesOf.Bytes(3_000_000);
+            var bytes = FilesClient.Bytes(3_000_000);
             var path = await tus.Created(bytes.Length, TusClient.Metadata(("sha256", Convert.ToHexStringLower(SHA256.HashData(bytes)))));
             int[] sizes = [1_000_000, 700_000, 1_500_000, 300_000];
             var answers = await Task.WhenAll(sizes.Select(size => tus.Patch(path, 0, bytes[..size])));
@@ -142,13 +142,13 @@ public sealed class TusBreakTests : IAsyncLifetime
     {
         var path = await tus.Created(64 << 20);
         var tooLarge = new Zeros((8 << 20) + 1);
-        var refused = await TestHost.Json(await tus.Patch(path, 0, tooLarge, ("Expect", "100-continue")), 413);
+        var refused = await tus.Patch(path, 0, tooLarge, ("Expect", "100-continue")).Problem(413);
         Assert.Equal(("body_too_large", "A piece can have 8388608 bytes at most. Set the client's chunkSize."),
-            (refused.GetProperty("code").GetString(), refused.GetProperty("detail").GetString()));
+            (refused.Code, refused.Detail));
         Assert.Equal(0, tooLarge.Sent);
         var first = new Zeros((8 << 20) + 1) { Headers = { ContentType = new(TusClient.PieceType) } };
-        Assert.Equal("body_too_large", await FilesOf.Code(await tus.Send(
-            HttpMethod.Post, "/demo/tus", first, ("Upload-Length", $"{64 << 20}"), ("Expect", "100-continue")), 413));
+        await tus.Send(
+            HttpMethod.Post, "/demo/tus", first, ("Upload-Length", $"{64 << 20}"), ("Expect", "100-continue")).Fails(413, "body_too_large");
         Assert.Equal(8 << 20, TusClient.OffsetOf(await tus.Patch(path, 0, new Zeros(8 << 20))));
     }
 
@@ -157,7 +157,7 @@ public sealed class TusBreakTests : IAsyncLifetime
     {
         var path = await tus.Created(64 << 20);
         Assert.Equal(31 << 20, TusClient.OffsetOf(await tus.Patch(path, 0, new Zeros(31 << 20, chunked: true), ("Transfer-Encoding", "chunked"))));
-        await SendPart(path, FilesOf.Bytes(5_000_000), 5_000_000, offset: 31 << 20, chunked: true);
+        await SendPart(path, FilesClient.Bytes(5_000_000), 5_000_000, offset: 31 << 20, chunked: true);
         await Eventually.True(async () => await tus.Offset(path) > 31 << 20);
     }
 
@@ -187,7 +187,7 @@ public sealed class TusBreakTests : IAsyncLifetime
         host.Clock.Advance(TimeSpan.FromDays(8));
         var late = await TusClient.SignedIn(host);
         Assert.Equal(410, (int)(await late.Head(path)).StatusCode);
-        Assert.Equal("upload_expired", await FilesOf.Code(await late.Patch(path, 2, [3]), 410));
+        await late.Patch(path, 2, [3]).Fails(410, "upload_expired");
         host.Clock.Advance(TimeSpan.FromDays(2));
         await host.RunTimer("sweep-uploads");
         late = await TusClient.SignedIn(host);

@@ -8,7 +8,7 @@ sealed class TusClient(TestHost host, string token)
 {
     public const string PieceType = "application/offset+octet-stream";
 
-    public static async Task<TusClient> SignedIn(TestHost host, string user = "alice") => new(host, (await FilesOf.SignedIn(host, user)).Token);
+    public static async Task<TusClient> SignedIn(TestHost host, string user = "alice") => new(host, (await host.As(user)).Token);
 
     public Task<HttpResponseMessage> Send(HttpMethod method, string path, HttpContent? body = null, params IEnumerable<(string Name, string Value)> headers)
     {

@@ -12,8 +12,8 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task A_file_comes_piece_by_piece_and_is_complete_with_the_last()
     {
-        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
-        var bytes = FilesOf.Bytes(9_000_001);
+        var (tus, alice) = (await TusClient.SignedIn(host), await host.As("alice"));
+        var bytes = FilesClient.Bytes(9_000_001);
         var metadata = TusClient.Metadata(("filename", "Été 🏖.bin"), ("filetype", "application/x-thing"), ("folder", "By tus/été"),
             ("sha256", Convert.ToHexStringLower(SHA256.HashData(bytes))), ("theirs", "1")) + ",flag";
         var created = await tus.Create(bytes.Length, metadata);
@@ -27,7 +27,7 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
         var offset = 0;
         foreach (var size in (int[])[1, 5_000_000, 4_000_000])
         {
-            Assert.Equal("pending", (await alice.Read(id)).GetProperty("status").GetString());
+            Assert.Equal("pending", (await alice.Read(id)).Status);
             var answer = await tus.Patch(path, offset, bytes[offset..(offset + size)]);
             Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
             offset += size;
@@ -39,9 +39,9 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
         }
 
         var file = await alice.Read(id);
-        Assert.Equal(("available", "Été 🏖.bin", "By tus/été"), (file.GetProperty("status").GetString(),
-            file.GetProperty("name").GetString(), file.GetProperty("folder").GetString()));
-        Assert.True(file.GetProperty("sha256Verified").GetBoolean());
+        Assert.Equal(("available", "Été 🏖.bin", "By tus/été"), (file.Status,
+            file.Name, file.Folder));
+        Assert.True(file.Sha256Verified);
         var served = await alice.Download(id);
         Assert.Equal(bytes, await served.Content.ReadAsByteArrayAsync());
         Assert.Equal("application/x-thing", served.Content.Headers.ContentType?.MediaType);
@@ -103,9 +103,9 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
         var path = await tus.Created(5);
         await tus.Patch(path, 0, [1, 2]);
         foreach (var offset in (long[])[0, 1, 3, 5, long.MaxValue])
-            Assert.Equal("offset_mismatch", await FilesOf.Code(await tus.Patch(path, offset, [9]), 409));
+            await tus.Patch(path, offset, [9]).Fails(409, "offset_mismatch");
         foreach (var offset in (string[])["", "-1", "x", "1.0", "99999999999999999999"])
-            Assert.Equal("invalid_header", await FilesOf.Code(await tus.Patch(path, 0, [9], ("Upload-Offset", offset)), 400));
+            await tus.Patch(path, 0, [9], ("Upload-Offset", offset)).Fails(400, "invalid_header");
         Assert.Equal(2, await tus.Offset(path));
     }
 
@@ -115,9 +115,9 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
         var tus = await TusClient.SignedIn(host);
         var path = await tus.Created(5);
         var answer = await tus.Send(HttpMethod.Patch, path, new StringContent("12345"), ("Upload-Offset", "0"));
-        Assert.Equal("unsupported_media_type", await FilesOf.Code(answer, 415));
+        await answer.Fails(415, "unsupported_media_type");
         answer = await tus.Send(HttpMethod.Post, "/demo/tus", new StringContent("12345"), ("Upload-Length", "5"));
-        Assert.Equal("unsupported_media_type", await FilesOf.Code(answer, 415));
+        await answer.Fails(415, "unsupported_media_type");
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var tus = await TusClient.SignedIn(host);
         var path = await tus.Created(5);
-        Assert.Equal("upload_too_large", await FilesOf.Code(await tus.Patch(path, 0, [1, 2, 3, 4, 5, 6]), 413));
+        await tus.Patch(path, 0, [1, 2, 3, 4, 5, 6]).Fails(413, "upload_too_large");
         Assert.Equal(0, await tus.Offset(path));
     }
 
@@ -135,13 +135,13 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("sha256")]
     public async Task A_damaged_piece_is_refused_and_none_of_it_is_kept(string algorithm)
     {
-        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
-        var bytes = FilesOf.Bytes(8_388_608); // Two blocks.
+        var (tus, alice) = (await TusClient.SignedIn(host), await host.As("alice"));
+        var bytes = FilesClient.Bytes(8_388_608); // Two blocks.
         string Checksum(byte[] of) => $"{algorithm} {Convert.ToBase64String(CryptographicOperations.HashData(new(algorithm.ToUpperInvariant()), of))}";
         var path = await tus.Created(bytes.Length);
         var damaged = bytes.ToArray();
         damaged[8_000_000]++;
-        Assert.Equal("checksum_mismatch", await FilesOf.Code(await tus.Patch(path, 0, damaged, ("Upload-Checksum", Checksum(bytes))), 460));
+        await tus.Patch(path, 0, damaged, ("Upload-Checksum", Checksum(bytes))).Fails(460, "checksum_mismatch");
         Assert.Equal(0, await tus.Offset(path));
         // Right, but shorter: what was damaged lies behind it and must not be taken for its continuation.
         var part = bytes[..(4 << 20)];
@@ -163,7 +163,7 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var tus = await TusClient.SignedIn(host);
         var path = await tus.Created(5);
-        Assert.Equal("unsupported_checksum", await FilesOf.Code(await tus.Patch(path, 0, [1], ("Upload-Checksum", checksum)), 400));
+        await tus.Patch(path, 0, [1], ("Upload-Checksum", checksum)).Fails(400, "unsupported_checksum");
         Assert.Equal(0, await tus.Offset(path));
     }
 
@@ -195,7 +195,7 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
         using var line = new System.Net.Sockets.TcpClient();
         await line.ConnectAsync(origin.Host, origin.Port);
         await line.GetStream().WriteAsync(System.Text.Encoding.UTF8.GetBytes(
-            $"POST /demo/tus HTTP/1.1\r\nHost: {origin.Authority}\r\nAuthorization: Bearer {(await FilesOf.SignedIn(host)).Token}\r\n"
+            $"POST /demo/tus HTTP/1.1\r\nHost: {origin.Authority}\r\nAuthorization: Bearer {(await host.As("alice")).Token}\r\n"
             + $"Tus-Resumable: 1.0.0\r\nUpload-Length: 5\r\nUpload-Metadata: {metadata}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
         using var answer = new StreamReader(line.GetStream());
         var text = await answer.ReadToEndAsync();
@@ -208,7 +208,7 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var tus = await TusClient.SignedIn(host);
         var answer = await tus.Create(0, metadata, ("Upload-Length", length));
-        Assert.Equal(code, await FilesOf.Code(answer, status));
+        await answer.Fails(status, code);
         Assert.Null(answer.Headers.Location);
         Assert.Equal("1.0.0", TusClient.Header(answer, "Tus-Resumable"));
     }
@@ -219,13 +219,13 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task Extensions_that_are_not_there_are_refused(string header, string value)
     {
         var tus = await TusClient.SignedIn(host);
-        Assert.Equal("not_supported", await FilesOf.Code(await tus.Create(5, "", (header, value)), 400));
+        await tus.Create(5, "", (header, value)).Fails(400, "not_supported");
     }
 
     [Fact]
     public async Task Creation_can_bring_the_first_piece_or_all_of_it()
     {
-        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
+        var (tus, alice) = (await TusClient.SignedIn(host), await host.As("alice"));
         foreach (var size in (int[])[3, 5])
         {
             var body = new ByteArrayContent([1, 2, 3]) { Headers = { ContentType = new(TusClient.PieceType) } };
@@ -233,14 +233,14 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
             Assert.Equal(201, (int)answer.StatusCode);
             Assert.Equal(3, TusClient.OffsetOf(answer));
             var id = TusClient.Id(answer.Headers.Location!.AbsolutePath);
-            Assert.Equal(size == 3 ? "available" : "pending", (await alice.Read(id)).GetProperty("status").GetString());
+            Assert.Equal(size == 3 ? "available" : "pending", (await alice.Read(id)).Status);
         }
     }
 
     [Fact]
     public async Task Termination_ends_the_upload_and_not_a_finished_file()
     {
-        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
+        var (tus, alice) = (await TusClient.SignedIn(host), await host.As("alice"));
         var path = await tus.Created(5);
         await tus.Patch(path, 0, [1, 2]);
         Assert.Equal(204, (int)(await tus.Send(HttpMethod.Delete, path)).StatusCode);
@@ -251,8 +251,8 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
 
         path = await tus.Created(2);
         await tus.Patch(path, 0, [1, 2]);
-        Assert.Equal("upload_complete", await FilesOf.Code(await tus.Send(HttpMethod.Delete, path), 409));
-        Assert.Equal("available", (await alice.Read(TusClient.Id(path))).GetProperty("status").GetString());
+        await tus.Send(HttpMethod.Delete, path).Fails(409, "upload_complete");
+        Assert.Equal("available", (await alice.Read(TusClient.Id(path))).Status);
         Assert.Equal(2, await tus.Offset(path));
         Assert.Equal(204, (int)(await tus.Patch(path, 2, [])).StatusCode);
     }
@@ -266,18 +266,18 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
         var answer = await tus.Send(HttpMethod.Post, path, body, ("X-HTTP-Method-Override", "PATCH"), ("Upload-Offset", "0"));
         Assert.Equal(2, TusClient.OffsetOf(answer));
         foreach (var meant in (string[])["", "GET", "PUT"])
-            Assert.Equal("invalid_header", await FilesOf.Code(await tus.Send(HttpMethod.Post, path, null, ("X-HTTP-Method-Override", meant)), 400));
+            await tus.Send(HttpMethod.Post, path, null, ("X-HTTP-Method-Override", meant)).Fails(400, "invalid_header");
         Assert.Equal(204, (int)(await tus.Send(HttpMethod.Post, path, null, ("X-HTTP-Method-Override", "DELETE"))).StatusCode);
     }
 
     [Fact]
     public async Task Wrong_bytes_are_told_with_the_last_piece()
     {
-        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
+        var (tus, alice) = (await TusClient.SignedIn(host), await host.As("alice"));
         var page = Encoding.ASCII.GetBytes("<html></html>");
         var path = await tus.Created(page.Length, TusClient.Metadata(("filename", "cat.png"), ("filetype", "image/png")));
-        Assert.Equal("type_mismatch", await FilesOf.Code(await tus.Patch(path, 0, page), 422));
-        Assert.Equal("file_not_found", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"/{TusClient.Id(path)}"), 404));
+        await tus.Patch(path, 0, page).Fails(422, "type_mismatch");
+        await alice.Send(HttpMethod.Get, $"/{TusClient.Id(path)}").Fails(404, "file_not_found");
         Assert.Equal(404, (int)(await tus.Head(path)).StatusCode);
         Assert.Empty(await host.Blobs(TusClient.Id(path)));
     }
@@ -285,14 +285,14 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
     [Theory, InlineData(false), InlineData(true)]
     public async Task An_empty_file_is_complete_with_its_creation(bool hasBody)
     {
-        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
+        var (tus, alice) = (await TusClient.SignedIn(host), await host.As("alice"));
         var body = hasBody ? new ByteArrayContent([]) { Headers = { ContentType = new(TusClient.PieceType) } } : null;
         var answer = await tus.Send(HttpMethod.Post, "/demo/tus", body, ("Upload-Length", "0"), ("Upload-Metadata", TusClient.Metadata(("filename", "empty"), ("filetype", "null"))));
         Assert.Equal(201, (int)answer.StatusCode);
         Assert.Equal(0, TusClient.OffsetOf(answer));
         var path = answer.Headers.Location!.AbsolutePath;
         var file = await alice.Read(TusClient.Id(path));
-        Assert.Equal(("available", "application/octet-stream"), (file.GetProperty("status").GetString(), file.GetProperty("contentType").GetString()));
+        Assert.Equal(("available", "application/octet-stream"), (file.Status, file.ContentType));
         Assert.Empty(await (await alice.Download(TusClient.Id(path))).Content.ReadAsByteArrayAsync());
         Assert.Equal(0, await tus.Offset(path));
     }
@@ -303,9 +303,9 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("undefined")]
     public async Task A_file_without_a_type_is_bytes(string type)
     {
-        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
+        var (tus, alice) = (await TusClient.SignedIn(host), await host.As("alice"));
         var path = await tus.Created(1, TusClient.Metadata(("filetype", type)));
-        Assert.Equal("application/octet-stream", (await alice.Read(TusClient.Id(path))).GetProperty("contentType").GetString());
+        Assert.Equal("application/octet-stream", (await alice.Read(TusClient.Id(path))).ContentType);
     }
 
     [Fact]
@@ -314,7 +314,7 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
         var tus = await TusClient.SignedIn(host);
         var path = await tus.Created(2);
         Assert.Equal(204, (int)(await tus.Patch(path, 0, [1, 2])).StatusCode);
-        Assert.Equal("upload_too_large", await FilesOf.Code(await tus.Patch(path, 2, [3]), 413));
+        await tus.Patch(path, 2, [3]).Fails(413, "upload_too_large");
         Assert.Equal(204, (int)(await tus.Patch(path, 2, [])).StatusCode);
         Assert.Equal(2, await tus.Offset(path));
     }
@@ -322,14 +322,14 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task Of_six_pieces_at_one_offset_one_alone_says_that_its_bytes_count()
     {
-        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
+        var (tus, alice) = (await TusClient.SignedIn(host), await host.As("alice"));
         for (var round = 0; round < 3; round++)
         {
             var path = await tus.Created(20, TusClient.Metadata(("filetype", "application/x-thing")));
             Assert.Equal(204, (int)(await tus.Patch(path, 0, [1, 2, 3, 4])).StatusCode);
             var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => tus.Patch(path, 4, [.. Enumerable.Repeat((byte)(10 + n), n + 1)])));
             var winner = Assert.Single(Enumerable.Range(0, 6), n => (int)answers[n].StatusCode == 204);
-            foreach (var lost in answers.Where(answer => (int)answer.StatusCode != 204)) Assert.Equal("offset_mismatch", await FilesOf.Code(lost, 409));
+            foreach (var lost in answers.Where(answer => (int)answer.StatusCode != 204)) await lost.Fails(409, "offset_mismatch");
             Assert.Equal(5 + winner, TusClient.OffsetOf(answers[winner]));
             Assert.Equal(5 + winner, await tus.Offset(path));
             Assert.Equal(204, (int)(await tus.Patch(path, 5 + winner, new byte[15 - winner])).StatusCode);
@@ -352,11 +352,11 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task A_file_that_does_not_come_by_tus_is_not_found_there_and_one_that_does_says_so()
     {
-        var (tus, alice) = (await TusClient.SignedIn(host), await FilesOf.SignedIn(host));
-        var begun = await alice.Begin(FilesOf.Declaration());
+        var (tus, alice) = (await TusClient.SignedIn(host), await host.As("alice"));
+        var begun = await alice.Begin(FilesClient.Declaration());
         Assert.Equal(404, (int)(await tus.Head($"/demo/tus/{begun.Id}")).StatusCode);
         var path = await tus.Created(5);
-        Assert.Equal("tus_upload", await FilesOf.Code(await alice.Send(HttpMethod.Get, $"/{TusClient.Id(path)}/upload"), 409));
-        Assert.Equal("upload_missing", await FilesOf.Code(await alice.Complete(TusClient.Id(path)), 409));
+        await alice.Send(HttpMethod.Get, $"/{TusClient.Id(path)}/upload").Fails(409, "tus_upload");
+        await alice.Complete(TusClient.Id(path)).Fails(409, "upload_missing");
     }
 }

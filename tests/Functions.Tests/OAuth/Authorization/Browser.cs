@@ -81,10 +81,10 @@ public sealed partial class Browser(TestHost host, string tenant = "demo")
     }
 
     /// <summary>The whole way to tokens.</summary>
-    public async Task<JsonElement> Tokens(params (string Name, string? Value)[] changes)
+    public async Task<TokenAnswer> Tokens(params (string Name, string? Value)[] changes)
     {
         var answer = await Answer(changes);
-        return await TestHost.Json(await Redeem(answer["code"]), 200);
+        return await Redeem(answer["code"]).Read<TokenAnswer>();
     }
 
     public Task<HttpResponseMessage> Redeem(string code, params (string Name, string? Value)[] changes)
@@ -124,7 +124,7 @@ public sealed partial class Browser(TestHost host, string tenant = "demo")
     public static async Task<string> Link(HttpResponseMessage page) =>
         WebUtility.HtmlDecode(Button().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value);
 
-    public static JsonWebToken IdToken(JsonElement tokens) => new(tokens.GetProperty("id_token").GetString()!);
+    public static JsonWebToken IdToken(TokenAnswer tokens) => new(tokens.IdToken!);
 
     async Task<HttpResponseMessage> Send(HttpRequestMessage request)
     {

@@ -14,11 +14,11 @@ public sealed class CodeTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task An_app_signs_its_user_in_and_gets_tokens()
     {
         var tokens = await new Browser(host).Tokens();
-        Assert.Equal("Bearer", tokens.GetProperty("token_type").GetString());
-        Assert.Equal("openid profile files.read", tokens.GetProperty("scope").GetString());
-        Assert.NotNull(tokens.GetProperty("refresh_token").GetString()); // A native app's, without offline_access.
-        Assert.NotNull(tokens.GetProperty("id_token").GetString());
-        await TestHost.Json(await Files(tokens), 200);
+        Assert.Equal("Bearer", tokens.TokenType);
+        Assert.Equal("openid profile files.read", tokens.Scope);
+        Assert.NotNull(tokens.RefreshToken); // A native app's, without offline_access.
+        Assert.NotNull(tokens.IdToken);
+        await Files(tokens).Is(200);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class CodeTests(DemoHost demo) : IClassFixture<DemoHost>
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => browser.Redeem(code))));
         var won = Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.OK);
         foreach (var lost in answers.Where(answer => answer != won)) await Refused(lost);
-        await Dead(await TestHost.Json(won, 200));
+        await Dead(await won.Read<TokenAnswer>());
     }
 
     [Fact]
@@ -46,8 +46,8 @@ public sealed class CodeTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var browser = new Browser(host);
         var code = (await browser.Answer())["code"];
-        var tokens = await TestHost.Json(await browser.Redeem(code), 200);
-        await TestHost.Json(await Files(tokens), 200);
+        var tokens = await browser.Redeem(code).Read<TokenAnswer>();
+        await Files(tokens).Is(200);
         await Refused(await browser.Redeem(code));
         await Dead(tokens);
     }
@@ -62,7 +62,7 @@ public sealed class CodeTests(DemoHost demo) : IClassFixture<DemoHost>
         var (clients, tenant) = (host.Service<ClientStore>(), (await host.Service<TenantStore>().Find("demo", default))!);
         Assert.True(await clients.TryReplace(tenant, (await clients.FindNow(tenant, client.Id, default))! with { Scope = Scope.Of("files.write") }, default));
         var answer = await browser.Redeem(code, [.. asks, ("client_secret", Registered.Secret)]);
-        Assert.Equal("invalid_scope", (await TestHost.Json(answer, 400)).GetProperty("error").GetString());
+        await answer.Refused("invalid_scope");
     }
 
     [Fact]
@@ -70,9 +70,9 @@ public sealed class CodeTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var browser = new Browser(host);
         var code = (await browser.Answer())["code"];
-        var tokens = await TestHost.Json(await browser.Redeem(code), 200);
+        var tokens = await browser.Redeem(code).Read<TokenAnswer>();
         host.Clock.Advance(TimeSpan.FromMinutes(9));
-        tokens = await TestHost.Json(await Refresh(tokens), 200);
+        tokens = await Refresh(tokens).Read<TokenAnswer>();
         await Refused(await browser.Redeem(code));
         await Dead(tokens);
     }
@@ -87,9 +87,9 @@ public sealed class CodeTests(DemoHost demo) : IClassFixture<DemoHost>
         var browser = new Browser(host);
         var code = (await browser.Answer())["code"];
         Assert.Equal(400, (int)(await browser.Redeem(code, (name, value))).StatusCode);
-        var tokens = await TestHost.Json(await browser.Redeem(code), 200); // It has spent nothing,
+        var tokens = await browser.Redeem(code).Read<TokenAnswer>(); // It has spent nothing,
         Assert.Equal(400, (int)(await browser.Redeem(code, (name, value))).StatusCode);
-        await TestHost.Json(await Files(tokens), 200); // and ended nothing.
+        await Files(tokens).Is(200); // and ended nothing.
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class CodeTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task The_redirect_uri_may_be_left_out_at_the_token_endpoint()
     {
         var browser = new Browser(host);
-        await TestHost.Json(await browser.Redeem((await browser.Answer())["code"], ("redirect_uri", null)), 200);
+        await browser.Redeem((await browser.Answer())["code"], ("redirect_uri", null)).Is(200);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class CodeTests(DemoHost demo) : IClassFixture<DemoHost>
             ("code_challenge", null), ("code_challenge_method", null)))["code"];
         (string, string?)[] app = [("client_id", client.Id), ("client_secret", Registered.Secret), ("redirect_uri", Registered.Redirect)];
         await Refused(await browser.Redeem(code, app));
-        await TestHost.Json(await browser.Redeem(code, [.. app, ("code_verifier", null)]), 200);
+        await browser.Redeem(code, [.. app, ("code_verifier", null)]).Is(200);
     }
 
     [Fact]
@@ -159,23 +159,23 @@ public sealed class CodeTests(DemoHost demo) : IClassFixture<DemoHost>
         {
             var browser = new Browser(host);
             var code = (await browser.Answer(("client_id", client.Id), ("redirect_uri", Registered.Redirect), ("scope", scope)))["code"];
-            var tokens = await TestHost.Json(await browser.Redeem(code, app), 200);
-            Assert.Equal(refreshable, tokens.TryGetProperty("refresh_token", out _));
+            var tokens = await browser.Redeem(code, app).Read<TokenAnswer>();
+            Assert.Equal(refreshable, tokens.RefreshToken is not null);
         }
     }
 
-    Task<HttpResponseMessage> Files(JsonElement tokens) =>
-        host.Send(HttpMethod.Get, "/demo/files", tokens.GetProperty("access_token").GetString());
+    Task<HttpResponseMessage> Files(TokenAnswer tokens) =>
+        host.Send(HttpMethod.Get, "/demo/files", tokens.AccessToken);
 
-    Task<HttpResponseMessage> Refresh(JsonElement tokens) => host.Token("demo", ("grant_type", "refresh_token"),
-        ("client_id", "mobile"), ("refresh_token", tokens.GetProperty("refresh_token").GetString()!));
+    Task<HttpResponseMessage> Refresh(TokenAnswer tokens) => host.Token("demo", ("grant_type", "refresh_token"),
+        ("client_id", "mobile"), ("refresh_token", tokens.RefreshToken!));
 
-    async Task Dead(JsonElement tokens)
+    async Task Dead(TokenAnswer tokens)
     {
-        await TestHost.Json(await Files(tokens), 401);
+        await Files(tokens).Is(401);
         await Refused(await Refresh(tokens));
     }
 
     static async Task Refused(HttpResponseMessage answer) =>
-        Assert.Equal("invalid_grant", (await TestHost.Json(answer, 400)).GetProperty("error").GetString());
+        await answer.Refused("invalid_grant");
 }

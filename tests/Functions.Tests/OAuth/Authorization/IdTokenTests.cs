@@ -12,11 +12,11 @@ public sealed class IdTokenTests(DemoHost demo) : IClassFixture<DemoHost>
     readonly TestHost host = demo.Host;
 
     [Fact]
-    public async Task It_says_who_signed_in_when_and_how()
+    public async Task An_id_token_says_who_signed_in_when_and_how()
     {
         var tokens = await new Browser(host).Tokens(("scope", "openid profile email"));
-        var token = await Verified(tokens.GetProperty("id_token").GetString()!);
-        var access = new JsonWebToken(tokens.GetProperty("access_token").GetString()!);
+        var token = await Verified(tokens.IdToken!);
+        var access = new JsonWebToken(tokens.AccessToken);
         var now = host.Clock.Now.ToUnixTimeSeconds();
         Assert.Equal("RS256", token.Alg);
         Assert.Equal("JWT", token.Typ);
@@ -47,20 +47,20 @@ public sealed class IdTokenTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task Without_openid_there_is_none()
+    public async Task Without_the_scope_openid_there_is_no_id_token()
     {
-        Assert.False((await new Browser(host).Tokens(("scope", "files.read"), ("nonce", null))).TryGetProperty("id_token", out _));
+        Assert.Null((await new Browser(host).Tokens(("scope", "files.read"), ("nonce", null))).IdToken);
     }
 
     [Fact]
-    public async Task A_client_may_have_it_signed_with_ES256()
+    public async Task A_client_may_have_its_id_tokens_signed_with_ES256()
     {
         var client = await Registered.WebApp(host, client => client with { IdTokenAlgorithm = "ES256" });
         var browser = new Browser(host);
         var code = (await browser.Answer(("client_id", client.Id), ("redirect_uri", Registered.Redirect)))["code"];
-        var tokens = await TestHost.Json(await browser.Redeem(code,
-            ("client_id", client.Id), ("client_secret", Registered.Secret), ("redirect_uri", Registered.Redirect)), 200);
-        Assert.Equal("ES256", (await Verified(tokens.GetProperty("id_token").GetString()!)).Alg);
+        var tokens = await browser.Redeem(code,
+            ("client_id", client.Id), ("client_secret", Registered.Secret), ("redirect_uri", Registered.Redirect)).Read<TokenAnswer>();
+        Assert.Equal("ES256", (await Verified(tokens.IdToken!)).Alg);
     }
 
     [Fact]
@@ -69,8 +69,8 @@ public sealed class IdTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         var tokens = await new Browser(host).Tokens();
         var first = Browser.IdToken(tokens);
         host.Clock.Advance(TimeSpan.FromMinutes(5));
-        var again = Browser.IdToken(await TestHost.Json(await host.Token("demo", ("grant_type", "refresh_token"),
-            ("client_id", "mobile"), ("refresh_token", tokens.GetProperty("refresh_token").GetString()!)), 200));
+        var again = Browser.IdToken(await host.Token("demo", ("grant_type", "refresh_token"),
+            ("client_id", "mobile"), ("refresh_token", tokens.RefreshToken!)).Read<TokenAnswer>());
         foreach (var same in new[] { "iss", "sub", "sid" }) Assert.Equal(first.GetPayloadValue<string>(same), again.GetPayloadValue<string>(same));
         Assert.Equal(first.GetPayloadValue<long>("auth_time"), again.GetPayloadValue<long>("auth_time"));
         Assert.Equal(first.GetPayloadValue<long>("iat") + 300, again.GetPayloadValue<long>("iat"));

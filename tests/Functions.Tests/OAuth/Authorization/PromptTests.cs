@@ -14,7 +14,7 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
         var browser = await SignedInToWeb();
         var answer = await browser.Authorize(Web());
         Assert.StartsWith($"{Registered.Redirect}?code=", Browser.Location(answer), StringComparison.Ordinal);
-        await TestHost.Json(await Redeem(browser, Browser.Returned(Browser.Location(answer))["code"]), 200);
+        await Redeem(browser, Browser.Returned(Browser.Location(answer))["code"]).Is(200);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task Nor_for_an_app_of_the_tenants_own_but_signing_in_is_a_click()
+    public async Task A_first_party_apps_private_scheme_needs_a_click_too_and_signing_in_is_one()
     {
         var client = await Registered.WebApp(host, client => client with
         {
@@ -86,7 +86,7 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
         var aside = await browser.Get(Browser.Location(answer).Replace("/login", "/consent", StringComparison.Ordinal));
         Assert.StartsWith("/demo/login?", Browser.Location(aside), StringComparison.Ordinal);
         var returned = Browser.Returned(Browser.Location(await browser.SignIn(answer)));
-        var token = Browser.IdToken(await TestHost.Json(await browser.Redeem(returned["code"]), 200));
+        var token = Browser.IdToken(await browser.Redeem(returned["code"]).Read<TokenAnswer>());
         Assert.Equal(host.Clock.Now.ToUnixTimeSeconds(), token.GetPayloadValue<long>("auth_time"));
     }
 
@@ -97,7 +97,7 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
         var signedInAt = host.Clock.Now.ToUnixTimeSeconds();
         host.Clock.Advance(TimeSpan.FromSeconds(10));
         var young = Browser.Returned(Browser.Location(await browser.Authorize(Web(("max_age", "10")))));
-        var token = Browser.IdToken(await TestHost.Json(await Redeem(browser, young["code"]), 200));
+        var token = Browser.IdToken(await Redeem(browser, young["code"]).Read<TokenAnswer>());
         Assert.Equal(signedInAt, token.GetPayloadValue<long>("auth_time"));
         Assert.StartsWith("/demo/login", Browser.Location(await browser.Authorize(("max_age", "9"))), StringComparison.Ordinal);
         Assert.Equal("login_required", await Error(browser, ("max_age", "0"), ("prompt", "none")));
@@ -122,14 +122,14 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
         var answered = await browser.Post("/demo/login", [.. await Browser.Fields(asBob), ("username", "bob"), ("password", "bob-password")]);
         if (Browser.Location(answered).StartsWith('/')) answered = await browser.Consent(answered);
         var code = Browser.Returned(Browser.Location(answered))["code"];
-        var token = Browser.IdToken(await TestHost.Json(await browser.Redeem(code), 200));
+        var token = Browser.IdToken(await browser.Redeem(code).Read<TokenAnswer>());
         Assert.Equal("Bob", token.GetPayloadValue<string>("name"));
     }
 
     [Fact]
     public async Task A_hint_for_another_user_does_not_get_the_one_who_is_signed_in()
     {
-        var alice = (await new Browser(host).Tokens()).GetProperty("id_token").GetString();
+        var alice = (await new Browser(host).Tokens()).IdToken;
         var bob = await SignedIn("bob");
         Assert.Equal("login_required", await Error(bob, ("prompt", "none"), ("id_token_hint", alice)));
         Assert.Equal("login_required", await Error(bob, ("prompt", "none"), ("id_token_hint", "nonsense")));

@@ -11,8 +11,8 @@ public sealed class PushedRequestTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task A_pushed_request_is_used_once_by_its_reference()
     {
-        var pushed = await TestHost.Json(await Push(), 201);
-        Assert.Equal(90, pushed.GetProperty("expires_in").GetInt32());
+        var pushed = await Push().Read<PushedAnswer>(201);
+        Assert.Equal(90, pushed.ExpiresIn);
         var reference = Reference(pushed);
         Assert.StartsWith("urn:ietf:params:oauth:request_uri:", reference, StringComparison.Ordinal);
         var browser = new Browser(host);
@@ -20,22 +20,22 @@ public sealed class PushedRequestTests(DemoHost demo) : IClassFixture<DemoHost>
         if (Browser.Location(answer).StartsWith('/')) answer = await browser.Consent(answer);
         var returned = Browser.Returned(Browser.Location(answer));
         Assert.Equal("st 1&2", returned["state"]);
-        await TestHost.Json(await browser.Redeem(returned["code"]), 200);
+        await browser.Redeem(returned["code"]).Is(200);
         Assert.Equal(HttpStatusCode.BadRequest, (await Use(new Browser(host), reference)).StatusCode);
     }
 
     [Fact]
-    public async Task Of_many_who_use_it_at_once_one_gets_in()
+    public async Task Of_many_who_use_a_pushed_request_at_once_one_gets_in()
     {
-        var reference = Reference(await TestHost.Json(await Push(), 201));
+        var reference = Reference(await Push().Read<PushedAnswer>(201));
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => Use(new Browser(host), reference))));
         Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.SeeOther);
     }
 
     [Fact]
-    public async Task What_is_in_the_address_beside_it_does_not_count()
+    public async Task Parameters_beside_the_reference_of_a_pushed_request_do_not_count()
     {
-        var reference = Reference(await TestHost.Json(await Push(), 201));
+        var reference = Reference(await Push().Read<PushedAnswer>(201));
         var answer = await new Browser(host).Authorize(("request_uri", reference), ("redirect_uri", "https://evil.example"), ("prompt", "none"));
         Assert.StartsWith("/demo/login", Browser.Location(answer), StringComparison.Ordinal);
     }
@@ -44,16 +44,16 @@ public sealed class PushedRequestTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task Another_client_can_neither_use_it_nor_use_it_up()
     {
         var other = await Registered.WebApp(host);
-        var reference = Reference(await TestHost.Json(await Push(), 201));
+        var reference = Reference(await Push().Read<PushedAnswer>(201));
         Assert.Equal(HttpStatusCode.BadRequest, (await Use(new Browser(host), reference, other.Id)).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await Use(new Browser(host, "acme"), reference, tenant: "acme")).StatusCode);
         Assert.Equal(HttpStatusCode.SeeOther, (await Use(new Browser(host), reference)).StatusCode);
     }
 
     [Fact]
-    public async Task It_expires()
+    public async Task A_pushed_request_expires()
     {
-        var reference = Reference(await TestHost.Json(await Push(), 201));
+        var reference = Reference(await Push().Read<PushedAnswer>(201));
         host.Clock.Advance(TimeSpan.FromSeconds(90));
         Assert.Equal(HttpStatusCode.BadRequest, (await Use(new Browser(host), reference)).StatusCode);
     }
@@ -64,7 +64,7 @@ public sealed class PushedRequestTests(DemoHost demo) : IClassFixture<DemoHost>
         var client = await Registered.WebApp(host, client => client with { RequirePushedRequests = true });
         (string, string?)[] app = [("client_id", client.Id), ("redirect_uri", Registered.Redirect)];
         Assert.Equal("invalid_request", Browser.Returned(Browser.Location(await new Browser(host).Authorize(app)))["error"]);
-        var pushed = await TestHost.Json(await Push([.. app, ("client_secret", Registered.Secret)]), 201);
+        var pushed = await Push([.. app, ("client_secret", Registered.Secret)]).Read<PushedAnswer>(201);
         Assert.StartsWith("/demo/login", Browser.Location(await Use(new Browser(host), Reference(pushed), client.Id)), StringComparison.Ordinal);
     }
 
@@ -73,8 +73,8 @@ public sealed class PushedRequestTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var client = await Registered.WebApp(host);
         (string, string?)[] app = [("client_id", client.Id), ("redirect_uri", Registered.Redirect)];
-        Assert.Equal("invalid_client", Error(await TestHost.Json(await Push(app), 401)));
-        await TestHost.Json(await Push([.. app, ("client_secret", Registered.Secret)]), 201);
+        await Push(app).Refused("invalid_client", 401);
+        await Push([.. app, ("client_secret", Registered.Secret)]).Is(201);
         await foreach (var table in host.Service<Latchkey.Storage.StorageClients>().Tables.QueryAsync())
         {
             if (!table.Name.StartsWith("Requests", StringComparison.Ordinal)) continue;
@@ -91,7 +91,7 @@ public sealed class PushedRequestTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("response_type", "nonsense", "unsupported_response_type")]
     [InlineData("code_challenge", null, "invalid_request")]
     public async Task What_is_wrong_is_said_at_once(string name, string? value, string error) =>
-        Assert.Equal(error, Error(await TestHost.Json(await Push((name, value)), 400)));
+        await Push((name, value)).Refused(error, 400);
 
     Task<HttpResponseMessage> Push(params (string, string?)[] changes) =>
         host.Http.PostAsync("/demo/oauth/par", new StringContent(Browser.Request(changes), null, "application/x-www-form-urlencoded"));
@@ -99,7 +99,5 @@ public sealed class PushedRequestTests(DemoHost demo) : IClassFixture<DemoHost>
     static Task<HttpResponseMessage> Use(Browser browser, string reference, string clientId = "mobile", string tenant = "demo") =>
         browser.Get($"/{tenant}/oauth/authorize?client_id={clientId}&request_uri={Uri.EscapeDataString(reference)}");
 
-    static string Reference(JsonElement pushed) => pushed.GetProperty("request_uri").GetString()!;
-
-    static string Error(JsonElement answer) => answer.GetProperty("error").GetString()!;
+    static string Reference(PushedAnswer pushed) => pushed.RequestUri;
 }

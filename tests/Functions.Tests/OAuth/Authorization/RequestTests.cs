@@ -104,7 +104,7 @@ public sealed class RequestTests(DemoHost demo) : IClassFixture<DemoHost>
     [Theory]
     [InlineData("client_id=mobile")]
     [InlineData("redirect_uri=https://evil.example/callback")]
-    public async Task A_repeated_client_or_redirect_uri_does_not(string again)
+    public async Task A_repeated_client_or_redirect_uri_does_not_go_back_to_the_app(string again)
     {
         var answer = await new Browser(host).Get($"/demo/oauth/authorize?{Browser.Request()}&{again}");
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);

@@ -158,7 +158,7 @@ public sealed class TabTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task Neither_do_those_that_another_site_posts_nor_those_at_many_tenants()
+    public async Task Sign_ins_that_another_site_posts_or_at_many_tenants_do_not_pile_up_as_cookies()
     {
         var browser = new Browser(host);
         for (var n = 0; n < 25; n++)

@@ -5,7 +5,7 @@ using Latchkey.Tenancy;
 namespace Latchkey.Tests.Files;
 
 /// <summary>What the first bytes say against what was declared. Bytes stand here as Latin-1.</summary>
-public sealed class SignatureTests(DemoHost demo) : IClassFixture<DemoHost>
+public sealed class ContentSnifferTests(DemoHost demo) : IClassFixture<DemoHost>
 {
     const string Page = "<!doctype html><script>alert(1)</script>";
     const string Jpeg = "\u00FF\u00D8\u00FF\u00E0\0\u0010JFIF";
@@ -152,16 +152,16 @@ public sealed class SignatureTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task A_page_that_says_it_is_a_picture_is_refused_and_gone()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         var page = Encoding.ASCII.GetBytes(Page);
-        var begun = await alice.Begin(FilesOf.Declaration("cat.jpg", page.Length, "image/jpeg"));
-        await FilesOf.Stored(begun, page);
-        var problem = await TestHost.Json(await alice.Complete(begun.Id), 422);
-        Assert.Equal(("type_mismatch", "image/jpeg", "text/html"), (problem.GetProperty("code").GetString(),
-            problem.GetProperty("declared").GetString(), problem.GetProperty("actual").GetString()));
-        var blocks = await alice.BeginBlocks(FilesOf.Declaration("cat.jpg", page.Length, "image/jpeg"));
-        await FilesOf.Block(blocks.Url, BlockPlan.Id(0), page);
-        Assert.Equal("type_mismatch", await FilesOf.Code(await alice.Complete(blocks.Id, 1), 422));
+        var begun = await alice.Begin(FilesClient.Declaration("cat.jpg", page.Length, "image/jpeg"));
+        await FilesClient.Stored(begun, page);
+        var problem = await alice.Complete(begun.Id).Problem(422);
+        Assert.Equal(("type_mismatch", "image/jpeg", "text/html"), (problem.Code,
+            problem.Text("declared"), problem.Text("actual")));
+        var blocks = await alice.BeginBlocks(FilesClient.Declaration("cat.jpg", page.Length, "image/jpeg"));
+        await FilesClient.Block(blocks.Url, BlockPlan.Id(0), page);
+        await alice.Complete(blocks.Id, 1).Fails(422, "type_mismatch");
         Assert.Empty(await host.Blobs(begun.Id));
         Assert.Empty(await host.Blobs(blocks.Id));
     }
@@ -170,22 +170,22 @@ public sealed class SignatureTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task Above_the_bound_a_hash_is_recorded_as_declared_and_not_as_verified()
     {
         await using var bounded = await TestHost.Start(settings: new() { ["Latchkey:Files:VerifyBytes"] = "3" });
-        var alice = await FilesOf.SignedIn(bounded);
-        var wrong = FilesOf.Md5([0]);
+        var alice = await bounded.As("alice");
+        var wrong = FilesClient.Md5([0]);
         foreach (var resumable in (bool[])[true, false])
         {
-            var declared = FilesOf.Declaration(size: 4, md5: wrong);
+            var declared = FilesClient.Declaration(size: 4, md5: wrong);
             var begun = resumable ? await alice.BeginBlocks(declared) : await alice.Begin(declared);
-            if (resumable) await FilesOf.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3, 4]);
-            else await FilesOf.Stored(begun, [1, 2, 3, 4], put => put.Content!.Headers.ContentMD5 = null);
+            if (resumable) await FilesClient.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3, 4]);
+            else await FilesClient.Stored(begun, [1, 2, 3, 4], put => put.Content!.Headers.ContentMD5 = null);
             var file = await alice.Completed(begun.Id, resumable ? 1 : null);
-            Assert.False(file.GetProperty("md5Verified").GetBoolean());
-            Assert.False(file.TryGetProperty("sha256Verified", out _));
+            Assert.False(file.Md5Verified);
+            Assert.Null(file.Sha256Verified);
             // What is not verified is not handed to those who download either.
             Assert.NotEqual(wrong, (await alice.Download(begun.Id)).Content.Headers.ContentMD5);
         }
-        var small = await alice.Begin(FilesOf.Declaration(md5: FilesOf.Md5([1, 2, 3])));
-        await FilesOf.Stored(small, [1, 2, 3]);
-        Assert.True((await alice.Completed(small.Id)).GetProperty("md5Verified").GetBoolean());
+        var small = await alice.Begin(FilesClient.Declaration(md5: FilesClient.Md5([1, 2, 3])));
+        await FilesClient.Stored(small, [1, 2, 3]);
+        Assert.True((await alice.Completed(small.Id)).Md5Verified);
     }
 }

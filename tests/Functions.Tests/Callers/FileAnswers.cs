@@ -1,0 +1,146 @@
+namespace Latchkey.Tests.Callers;
+
+/// <summary>A file as its owner sees it.</summary>
+sealed record FileAnswer
+{
+    public required string Id { get; init; }
+    public required string Status { get; init; }
+    public required string Space { get; init; }
+    public required string Name { get; init; }
+    public required string Folder { get; init; }
+    public required string ContentType { get; init; }
+    public required long Size { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public string? DeclaredContentType { get; init; }
+    public string? Md5 { get; init; }
+    public bool? Md5Verified { get; init; }
+    public string? Sha256 { get; init; }
+    public bool? Sha256Verified { get; init; }
+    public DateTimeOffset? CompletedAt { get; init; }
+    public DateTimeOffset? DeletedAt { get; init; }
+    public DateTimeOffset? PurgeAfter { get; init; }
+    public CopyAnswer? Copy { get; init; }
+
+    /// <summary>Only in lists of what is shared.</summary>
+    public string? Access { get; init; }
+}
+
+/// <summary>How far a copy is, in bytes.</summary>
+sealed record CopyAnswer
+{
+    public required long Bytes { get; init; }
+    public required long Total { get; init; }
+}
+
+/// <summary>A page of a folder.</summary>
+sealed record ListingAnswer
+{
+    public required List<FileAnswer> Files { get; init; }
+    public string? Cursor { get; init; }
+    public List<string>? Folders { get; init; }
+    public bool? MoreFolders { get; init; }
+}
+
+/// <summary>An upload that was begun.</summary>
+sealed record BeginAnswer
+{
+    public required string Id { get; init; }
+    public required string Status { get; init; }
+    public required UploadRequestAnswer Upload { get; init; }
+}
+
+/// <summary>The request that sends the bytes.</summary>
+sealed record UploadRequestAnswer
+{
+    public required string Method { get; init; }
+    public required string Url { get; init; }
+    public required Dictionary<string, string> Headers { get; init; }
+    public required DateTimeOffset ExpiresAt { get; init; }
+    public long? BlockSize { get; init; }
+}
+
+/// <summary>How far an upload is.</summary>
+sealed record ProgressAnswer
+{
+    public required string Id { get; init; }
+    public required string Status { get; init; }
+    public UploadRequestAnswer? Upload { get; init; }
+    public long? ReceivedBytes { get; init; }
+    public long? BlockCount { get; init; }
+
+    /// <summary>Ranges of blocks: the first and the last of each.</summary>
+    public long[][]? Received { get; init; }
+    public int? BlocksKeptDays { get; init; }
+    public DateTimeOffset? Deadline { get; init; }
+}
+
+/// <summary>Where the bytes can be had.</summary>
+sealed record DownloadAnswer
+{
+    public required string Url { get; init; }
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
+
+/// <summary>Who has access to a file.</summary>
+sealed record ShareAnswer
+{
+    public required string Id { get; init; }
+    public required string Access { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? Until { get; init; }
+    public RecipientAnswer? With { get; init; }
+    public LinkAnswer? Link { get; init; }
+}
+
+/// <summary>A user or a group.</summary>
+sealed record RecipientAnswer
+{
+    public string? User { get; init; }
+    public string? Group { get; init; }
+    public string? Name { get; init; }
+}
+
+/// <summary>A link; its URL only in the answer that makes it.</summary>
+sealed record LinkAnswer
+{
+    public required bool Password { get; init; }
+    public required long Downloads { get; init; }
+    public string? Url { get; init; }
+    public long? MaxDownloads { get; init; }
+}
+
+/// <summary>All shares of a file.</summary>
+sealed record SharesAnswer
+{
+    public required List<ShareAnswer> Shares { get; init; }
+}
+
+/// <summary>The spaces that the caller may use.</summary>
+sealed record SpacesAnswer
+{
+    public required List<SpaceAnswer> Spaces { get; init; }
+}
+
+/// <summary>A space that the caller may use.</summary>
+sealed record SpaceAnswer
+{
+    public required string Space { get; init; }
+    public required string Right { get; init; }
+    public string? Name { get; init; }
+}
+
+/// <summary>The report of an integrity check.</summary>
+sealed record CheckAnswer
+{
+    public required DateTimeOffset StartedAt { get; init; }
+    public required string Phase { get; init; }
+    public required long Records { get; init; }
+    public required long Blobs { get; init; }
+    public required long Missing { get; init; }
+    public required List<string> MissingIds { get; init; }
+    public required long Orphans { get; init; }
+    public required long OrphansDeleted { get; init; }
+    public required long FoldersRemoved { get; init; }
+    public required long PartsRepaired { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+}

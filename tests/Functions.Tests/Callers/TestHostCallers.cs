@@ -1,0 +1,51 @@
+using Latchkey.Tenancy;
+
+namespace Latchkey.Tests.Callers;
+
+/// <summary>Who calls a host: the demo's users, services, administrators and operator.</summary>
+static class TestHostCallers
+{
+    /// <summary>The secret of the demo's service in every tenant.</summary>
+    public const string ServiceSecret = "service-secret-for-local-runs-only";
+
+    /// <summary>A demo user, signed in.</summary>
+    public static async Task<FilesClient> As(this TestHost host, string user, string tenant = "demo") =>
+        new(host, (await host.Tokens(tenant, user)).AccessToken, tenant);
+
+    /// <summary>The demo's service with a token of its own.</summary>
+    public static async Task<FilesClient> AsService(this TestHost host, string tenant = "demo") =>
+        new(host, await host.ServiceToken(tenant), tenant);
+
+    /// <summary>The demo's administrator of a tenant.</summary>
+    public static async Task<AdminClient> Admin(this TestHost host, string tenant = "demo") =>
+        new(host, tenant, (await host.Tokens(tenant, "admin")).AccessToken);
+
+    /// <summary>The demo's operator.</summary>
+    public static async Task<AdminClient> Operator(this TestHost host) => new(host, "operator", await host.ServiceToken("operator"));
+
+    /// <summary>What a demo user gets for name and password.</summary>
+    public static Task<TokenAnswer> Tokens(this TestHost host, string tenant = "demo", string user = "alice", string? scope = null)
+    {
+        List<(string, string)> form =
+        [
+            ("grant_type", "password"), ("client_id", "first-party"), ("username", user), ("password", $"{user}-password"),
+        ];
+        if (scope is not null) form.Add(("scope", scope));
+        return host.Token(tenant, form).Read<TokenAnswer>();
+    }
+
+    /// <summary>What a refresh token is exchanged for.</summary>
+    public static Task<TokenAnswer> Refreshed(this TestHost host, string tenant, string refreshToken) =>
+        host.Refresh(tenant, refreshToken).Read<TokenAnswer>();
+
+    /// <summary>A service's own token.</summary>
+    public static async Task<string> ServiceToken(this TestHost host, string tenant = "demo") => (await host.Token(tenant,
+        ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", ServiceSecret)).Read<TokenAnswer>()).AccessToken;
+
+    /// <summary>A demo user's <c>sub</c>.</summary>
+    public static async Task<string> UserId(this TestHost host, string user, string tenant = "demo")
+    {
+        var home = await host.Service<TenantStore>().Find(tenant, default);
+        return (await host.Service<UserStore>().FindByName(home!, user, default))!.Id;
+    }
+}
