@@ -1,6 +1,5 @@
 using System.Net;
 using Latchkey.OAuth;
-using Latchkey.Tests.Admin;
 using Latchkey.Tests.Files;
 using Latchkey.Tests.OAuth.Authorization;
 

@@ -1,4 +1,3 @@
-using Latchkey.Tests.Files;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

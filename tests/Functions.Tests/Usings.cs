@@ -1,5 +1,4 @@
-global using Xunit;
 global using Latchkey.Tests.Callers;
-
+global using Xunit;
 // Admin/UserRemovalTests.cs still says so.
 global using AdminOf = Latchkey.Tests.Callers.AdminClient;

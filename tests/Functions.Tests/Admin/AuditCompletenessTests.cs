@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Latchkey.OAuth;
 using Latchkey.Tenancy;
-using Latchkey.Tests.Files;
 using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.Admin;

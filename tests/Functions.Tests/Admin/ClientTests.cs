@@ -1,4 +1,3 @@
-using System.Text.Json;
 using static Latchkey.Tests.Callers.AdminClient;
 
 namespace Latchkey.Tests.Admin;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Latchkey.Cli;
-using Latchkey.Tests.Files;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Latchkey.Tests.Admin;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Latchkey.Tenancy;
 using Latchkey.Tests.OAuth.Authorization;
 

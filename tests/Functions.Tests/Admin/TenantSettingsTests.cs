@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Latchkey.Tests.Files;
 using static Latchkey.Tests.Callers.AdminClient;
 
 namespace Latchkey.Tests.Admin;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Latchkey.Tests.Admin;
 
 /// <summary>An administrator's unlock lets the user in again wherever wrong passwords have locked them out.</summary>

@@ -1,7 +1,5 @@
 using System.Net;
-using System.Text.Json;
 using Latchkey.Tenancy;
-using Latchkey.Tests.Files;
 using Latchkey.Tests.OAuth;
 using Microsoft.IdentityModel.JsonWebTokens;
 using static Latchkey.Tests.Callers.AdminClient;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Latchkey.OAuth;
 using static Latchkey.Tests.Callers.AdminClient;
 

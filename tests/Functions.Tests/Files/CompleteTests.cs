@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Sas;
 using Latchkey.Storage;

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using Azure.Data.Tables;
 using Latchkey.Storage;
-using Latchkey.Tests.Admin;
 
 namespace Latchkey.Tests.Files;
 

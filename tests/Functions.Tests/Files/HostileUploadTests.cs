@@ -2,7 +2,6 @@ using System.Net;
 using Azure.Data.Tables;
 using Latchkey.Files;
 using Latchkey.Storage;
-using Latchkey.Tests.Admin;
 
 namespace Latchkey.Tests.Files;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.Files;

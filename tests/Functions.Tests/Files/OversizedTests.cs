@@ -1,5 +1,4 @@
 using Latchkey.Files;
-using Latchkey.Tests.Admin;
 
 namespace Latchkey.Tests.Files;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Latchkey.Storage;
 using Microsoft.AspNetCore.WebUtilities;
 

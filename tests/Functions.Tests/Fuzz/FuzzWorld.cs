@@ -1,7 +1,6 @@
 using System.Text;
 using Azure.Storage.Blobs.Models;
 using Latchkey.Storage;
-using Latchkey.Tests.Files;
 using Latchkey.Tests.OAuth.Authorization;
 using Latchkey.Tests.OpenApi;
 

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Text.Json;
-using Latchkey.Tests.Admin;
 using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.OAuth;

@@ -1,6 +1,5 @@
 using Latchkey.Storage;
 using Latchkey.Tenancy;
-using Latchkey.Tests.Admin;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Latchkey.Keys;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 

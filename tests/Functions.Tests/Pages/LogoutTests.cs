@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.Pages;

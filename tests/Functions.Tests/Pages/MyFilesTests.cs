@@ -1,8 +1,6 @@
 using System.Net;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Latchkey.Tenancy;
-using Latchkey.Tests.Admin;
 using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.Pages;

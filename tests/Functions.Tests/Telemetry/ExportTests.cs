@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Latchkey.Tests.Files;
 using Latchkey.Tests.Worker;
 
 namespace Latchkey.Tests.Telemetry;
