@@ -20,8 +20,13 @@ static class ClientCommands
     static readonly Option<string[]> LessLogoutRedirects = Many("--remove-logout-redirect", "Remove an address for after a logout");
     static readonly Option<string?> Jwks = new("--jwks") { Description = "A file with its public keys (JWK Set) for private_key_jwt" };
     static readonly Option<int> Overlap =
-        new("--overlap") { Description = "How long the old secret stays valid", DefaultValueFactory = _ => 86400, CustomParser = typed =>
-            Times.ParseSeconds(typed) ?? 0 };
+        new("--overlap")
+        {
+            Description = "How long the old secret stays valid",
+            DefaultValueFactory = _ => 86400,
+            CustomParser = typed =>
+            Times.ParseSeconds(typed) ?? 0
+        };
 
     static readonly Option<bool> Purge =
         new("--purge-files") { Description = "Also delete the files of its space; without this, a client that has files is refused" };
@@ -44,7 +49,7 @@ static class ClientCommands
         (new("--require-par") { Description = "It must push its authorization requests (RFC 9126)" }, "requirePushedRequests"),
         (new("--require-pkce") { Description = "It must use PKCE (RFC 7636); a public client always must" }, "requirePkce"),
         (new("--refresh-by-cookie") { Description = "Its refresh token is a cookie that no script sees" }, "refreshByCookie"),
-        (new("--relaxed-redirects") 
+        (new("--relaxed-redirects")
         {
             Description = "It may use http://localhost on any port and private schemes without a dot, "
                 + "which other programs can intercept more easily",
@@ -84,8 +89,13 @@ static class ClientCommands
                     "scope")),
             Verb("create", "Create one; prints its secret, if it has one", async call =>
                 call.Show(await call.Ask(HttpMethod.Post, "clients",
-                new Dictionary<string, object?>(Body(call)) { ["id"] = call.Get(Id), ["name"] = call.Get(Name) ?? call.Get(Id),
-                    ["scope"] = call.Get(Scope) ?? [], ["grants"] = GrantsOf(call) })), [Id, .. Settings]),
+                new Dictionary<string, object?>(Body(call))
+                {
+                    ["id"] = call.Get(Id),
+                    ["name"] = call.Get(Name) ?? call.Get(Id),
+                    ["scope"] = call.Get(Scope) ?? [],
+                    ["grants"] = GrantsOf(call)
+                })), [Id, .. Settings]),
             Verb("show", "Show one", async call => call.Show(await call.Ask(HttpMethod.Get, Path(call))), Id),
             Verb("set", "Change one; a list is replaced, except by --add-… and --remove-…", async call =>
             {

@@ -115,7 +115,8 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
     async Task<HttpResponseMessage> Send(HttpMethod method, string tenant, string path, object? body)
     {
         var request = new HttpRequestMessage(method,
-            $"{origin}/{Uri.EscapeDataString(tenant)}/admin/{path}") { Content = body is null ? null : JsonContent.Create(body) };
+            $"{origin}/{Uri.EscapeDataString(tenant)}/admin/{path}")
+        { Content = body is null ? null : JsonContent.Create(body) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await TokenFor(tenant));
         return await Checked(request);
     }

@@ -40,7 +40,8 @@ sealed class People(Terminal terminal, Connection connection, string tenant, str
             ["code"] = answer.GetValueOrDefault("code") ?? "",
             ["redirect_uri"] = loopback.Address,
             ["code_verifier"] = verifier,
-        }) with { Client = client };
+        }) with
+        { Client = client };
     }
 
     async Task<SignIn> OnAnotherDevice(JsonNode about)
@@ -57,8 +58,13 @@ sealed class People(Terminal terminal, Connection connection, string tenant, str
             try
             {
                 return await connection.Token(tenant,
-                    new() { ["grant_type"] = DeviceGrant, ["client_id"] = client,
-                        ["device_code"] = (string)begun["device_code"]! }) with { Client = client };
+                    new()
+                    {
+                        ["grant_type"] = DeviceGrant,
+                        ["client_id"] = client,
+                        ["device_code"] = (string)begun["device_code"]!
+                    }) with
+                { Client = client };
             }
             catch (Failure failure) when (failure.Status == 400
                 && failure.Message.Contains(" authorization_pending:", StringComparison.Ordinal))

@@ -8,8 +8,12 @@ static class RoleCommands
 {
     static readonly Argument<string> Role = new("ROLE") { Description = "The role's name" };
     static readonly Option<string[]> Rights =
-        new("--right") { Description = "What it may do: files.read, files.write, files.share, admin", Required = true,
-            AllowMultipleArgumentsPerToken = true };
+        new("--right")
+        {
+            Description = "What it may do: files.read, files.write, files.share, admin",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true
+        };
 
     public static Command All(Terminal terminal) => CommandLine.Noun("role", "A tenant's roles",
         CommandLine.Verb(terminal, "list", "List them", async call =>

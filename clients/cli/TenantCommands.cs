@@ -12,8 +12,11 @@ static class TenantCommands
         new("--domain") { Description = "Its own domain, which becomes its issuer's origin; empty for none" };
     static readonly Option<bool?> Open = new("--open-registration") { Description = "Whether anybody may register an app" };
     static readonly Option<string[]> Types =
-        new("--content-type") { Description = "A media type that may be uploaded, such as image/*; replaces the list; 'any' allows all",
-            AllowMultipleArgumentsPerToken = true };
+        new("--content-type")
+        {
+            Description = "A media type that may be uploaded, such as image/*; replaces the list; 'any' allows all",
+            AllowMultipleArgumentsPerToken = true
+        };
 
     static readonly (Option<long?> Option, string Field)[] Limits =
     [

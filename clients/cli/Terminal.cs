@@ -41,8 +41,11 @@ sealed class Terminal(TextReader input, TextWriter output, TextWriter error, Fun
         {
             using var process = OperatingSystem.IsWindows() ? Process.Start(new ProcessStartInfo(address) { UseShellExecute = true })
                 : Process.Start(
-                    new ProcessStartInfo(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [address]) { RedirectStandardOutput = true,
-                        RedirectStandardError = true });
+                    new ProcessStartInfo(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [address])
+                    {
+                        RedirectStandardOutput = true,
+                        RedirectStandardError = true
+                    });
             return true;
         }
         catch (System.ComponentModel.Win32Exception)

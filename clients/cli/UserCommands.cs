@@ -24,13 +24,13 @@ static class UserCommands
                     "disabled", "id")),
             Verb("create", "Create one; asks for the password, or reads it from standard input", async call =>
                 call.Show(await call.Ask(HttpMethod.Post, "users", new
-            {
-                userName = call.Get(Who),
-                password = call.Get(NoPassword) ? null : terminal.Secret("New password"),
-                name = call.Get(Name),
-                email = call.Get(Email),
-                roles = call.Get(Roles) ?? [],
-            })), Who, Name, Email, Roles, NoPassword),
+                {
+                    userName = call.Get(Who),
+                    password = call.Get(NoPassword) ? null : terminal.Secret("New password"),
+                    name = call.Get(Name),
+                    email = call.Get(Email),
+                    roles = call.Get(Roles) ?? [],
+                })), Who, Name, Email, Roles, NoPassword),
             Verb("show", "Show one", async call => call.Show(await Find(call)), Who),
             Verb("set", "Change name, address or roles; roles take effect at the next refresh", async call =>
             {

@@ -45,7 +45,8 @@ public sealed partial class ArchitectureTests
     public void The_page_about_the_architecture_has_the_same_rooms_and_arrows() => Assert.Equal(
         Arrows.Select(room => $"{room.Key}: {string.Join(", ", room.Value.Order(StringComparer.Ordinal))}").Order(StringComparer.Ordinal),
         File.ReadLines(Repository.Path("docs/architecture.md")).Select(line => RoomRow().Match(line)).Where(row => row.Success)
-            .Select(row => $"{row.Groups[1].Value}: {row.Groups[2].Value.Replace("`", "", StringComparison.Ordinal).Trim('–')}").Order(StringComparer.Ordinal));
+            .Select(row => $"{row.Groups[1].Value}: {row.Groups[2].Value.Replace("`", "", StringComparison.Ordinal).Trim('–')}")
+                .Order(StringComparer.Ordinal));
 
     [Fact]
     public void Every_folder_is_a_room_and_the_namespace_is_the_room()
@@ -61,7 +62,8 @@ public sealed partial class ArchitectureTests
 
     [Fact]
     public void No_folder_holds_more_than_twenty_files() => Assert.Empty(
-        from folder in Directory.EnumerateDirectories(Repository.Path("functions"), "*", SearchOption.AllDirectories).Append(Repository.Path("functions"))
+        from folder in Directory.EnumerateDirectories(Repository.Path("functions"), "*", SearchOption.AllDirectories)
+            .Append(Repository.Path("functions"))
         where !IsBuilt(Relative(folder))
         let files = Directory.EnumerateFiles(folder).Count()
         where files > 20
@@ -69,7 +71,8 @@ public sealed partial class ArchitectureTests
 
     [Fact]
     public void Every_room_says_what_it_owns() =>
-        Assert.All(Arrows.Keys, room => Assert.True(File.Exists(Repository.Path($"functions/{room}/README.md")), $"{room} has no README.md"));
+        Assert.All(Arrows.Keys, room =>
+            Assert.True(File.Exists(Repository.Path($"functions/{room}/README.md")), $"{room} has no README.md"));
 
     [Fact]
     public void Every_trigger_goes_through_the_wrapper_and_leaves_authorization_to_it()
@@ -77,7 +80,8 @@ public sealed partial class ArchitectureTests
         foreach (var function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly))
         {
             var needs = function.Method.DeclaringType!.GetConstructors().Single().GetParameters().Select(p => p.ParameterType);
-            Assert.True(needs.Contains(typeof(TenantPipeline)) || needs.Contains(typeof(Http.ErrorBoundary)), $"{function.Name} takes neither TenantPipeline nor ErrorBoundary");
+            Assert.True(needs.Contains(typeof(TenantPipeline)) || needs.Contains(typeof(Http.ErrorBoundary)),
+                $"{function.Name} takes neither TenantPipeline nor ErrorBoundary");
             var source = File.ReadAllText(SourceOf(function.Method.DeclaringType!));
             Assert.DoesNotContain("AuthorizationLevel.Function", source, StringComparison.Ordinal);
             Assert.Equal(typeof(Task<Microsoft.AspNetCore.Http.IResult>), function.Method.ReturnType);
@@ -117,8 +121,8 @@ public sealed partial class ArchitectureTests
             from type in typeof(TokenEndpoint).Assembly.GetTypes()
             where type.Namespace?.StartsWith("Latchkey", StringComparison.Ordinal) is true && !IsGenerated(type)
             from member in type.GetMethods(declared).Cast<MethodBase>().Concat(type.GetConstructors(declared))
-            // Local functions and lambdas carry what they close over, a [LoggerMessage] one value for each placeholder, and a record
-            // one for each member of what it describes.
+                // Local functions and lambdas carry what they close over, a [LoggerMessage] one value for each placeholder, and a record
+                // one for each member of what it describes.
             where !member.Name.Contains('<', StringComparison.Ordinal) && member.Name != "Deconstruct" && type.Name != "Log"
             where !member.IsConstructor || type.GetMethod("<Clone>$") is null
             let count = member.GetParameters().Length
@@ -129,7 +133,8 @@ public sealed partial class ArchitectureTests
     }
 
     static bool IsGenerated(Type type) =>
-        type.Name.StartsWith("__", StringComparison.Ordinal) || type.IsDefined(typeof(CompilerGeneratedAttribute), false) || (type.DeclaringType is { } outer && IsGenerated(outer));
+        type.Name.StartsWith("__", StringComparison.Ordinal) || type.IsDefined(typeof(CompilerGeneratedAttribute), false)
+            || (type.DeclaringType is { } outer && IsGenerated(outer));
 
     static IEnumerable<string> Sources() =>
         from file in Directory.EnumerateFiles(Repository.Path("functions"), "*.*", SearchOption.AllDirectories)
@@ -144,7 +149,8 @@ public sealed partial class ArchitectureTests
 
     // Null for what wires the rooms: the root, Configuration and Demo.
     static string? Room(string file) =>
-        Relative(file).Split(Path.DirectorySeparatorChar) is { Length: > 1 } parts && parts[0] is not ("Configuration" or "Demo") ? parts[0] : null;
+        Relative(file).Split(Path.DirectorySeparatorChar) is { Length: > 1 } parts && parts[0] is not ("Configuration" or "Demo")
+            ? parts[0] : null;
 
     static string Relative(string file) => Path.GetRelativePath(Repository.Path("functions"), file);
 

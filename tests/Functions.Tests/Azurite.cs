@@ -109,7 +109,9 @@ public sealed class Azurite : IDisposable
     {
         var start = new ProcessStartInfo("node")
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', Enumerable.Range(1, Accounts).Select(n => $"account{n}:{Key}"));
         var program = Repository.Path("tests/azurite/node_modules/azurite/dist/src/azurite.js");
@@ -118,7 +120,8 @@ public sealed class Azurite : IDisposable
         string[] arguments =
         [
             "--max-semi-space-size=64", // What a request leaves behind dies young: it need not be moved about first.
-            "--require", Repository.Path("tests/azurite/exit-with-parent.cjs"), "--require", Repository.Path("tests/azurite/collections-by-name.cjs"),
+            "--require", Repository.Path("tests/azurite/exit-with-parent.cjs"), "--require",
+            Repository.Path("tests/azurite/collections-by-name.cjs"),
             "--require", Repository.Path("tests/azurite/templates-once.cjs"), program,
             "--blobPort", $"{BlobPort}", "--tablePort", $"{TablePort}", "--queuePort", $"{FreePort()}",
             "--skipApiVersionCheck", "--disableTelemetry", "--silent",

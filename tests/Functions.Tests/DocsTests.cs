@@ -29,7 +29,8 @@ public sealed partial class DocsTests
         var next = new Queue<string>(found);
         while (next.TryDequeue(out var path))
         {
-            foreach (var link in Pages[path].Links.Where(link => Pages.ContainsKey(link.Path) && found.Add(link.Path))) next.Enqueue(link.Path);
+            foreach (var link in Pages[path].Links.Where(link => Pages.ContainsKey(link.Path) && found.Add(link.Path))) next.Enqueue(
+                link.Path);
         }
         Assert.Empty(Pages.Keys.Where(path => path.StartsWith("docs/", StringComparison.Ordinal)).Except(found));
     }
@@ -46,8 +47,11 @@ public sealed partial class DocsTests
     public void Every_decision_says_its_context_what_was_decided_and_what_follows()
     {
         var decisions = Pages.Keys.Where(path => DecisionName().IsMatch(path)).Order(StringComparer.Ordinal).ToList();
-        Assert.Equal(Enumerable.Range(1, decisions.Count), decisions.Select(path => int.Parse(DecisionName().Match(path).Groups[1].Value, null)));
-        Assert.All(decisions, path => Assert.Matches(@"(?s)^# \d{4} .*\n\*\*Context\.\*\* .*\n\*\*Decision\.\*\* .*\n\*\*Consequences\.\*\* ", File.ReadAllText(Repository.Path(path))));
+        Assert.Equal(Enumerable.Range(1, decisions.Count),
+            decisions.Select(path => int.Parse(DecisionName().Match(path).Groups[1].Value, null)));
+        Assert.All(decisions, path =>
+            Assert.Matches(@"(?s)^# \d{4} .*\n\*\*Context\.\*\* .*\n\*\*Decision\.\*\* .*\n\*\*Consequences\.\*\* ",
+                File.ReadAllText(Repository.Path(path))));
     }
 
     static bool Exists(Link link) => link.Heading is null
@@ -55,7 +59,8 @@ public sealed partial class DocsTests
         : Pages.TryGetValue(link.Path, out var page) && page.Headings.Contains(link.Heading);
 
     static IEnumerable<string> Markdown() =>
-        Files("docs", "*.md").Concat(Files(".github", "*.md")).Concat(Files("infra", "*.md")).Concat(Files("clients", "*.md")).Concat(Files("functions", "*.md")).Concat(Files("tests", "*.md"))
+        Files("docs", "*.md").Concat(Files(".github", "*.md")).Concat(Files("infra", "*.md")).Concat(Files("clients", "*.md"))
+            .Concat(Files("functions", "*.md")).Concat(Files("tests", "*.md"))
             .Append(Readme).Append("CHANGELOG.md");
 
     static IEnumerable<string> Sources() =>
@@ -85,7 +90,9 @@ public sealed partial class DocsTests
             {
                 for (var same = 0; !headings.Add(same == 0 ? slug : $"{slug}-{same}");) same++;
             }
-            var links = RelativeLink().Matches(text).Select(match => new Link(From(path, match.Groups[1].Value), match.Groups[2] is { Success: true, Value: var slug } ? slug : null));
+            var links = RelativeLink().Matches(text)
+                .Select(match =>
+                    new Link(From(path, match.Groups[1].Value), match.Groups[2] is { Success: true, Value: var slug } ? slug : null));
             return new Page(path, headings, [.. links]);
         }
 

@@ -22,7 +22,8 @@ public sealed partial class ExtendingTests
         .ToDictionary(field => field.Name, field => (string)field.GetRawConstantValue()!);
 
     static readonly List<string> Classes =
-        [.. typeof(IGrant).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(IGrant))).Select(type => type.Name)];
+        [.. typeof(IGrant).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(IGrant)))
+            .Select(type => type.Name)];
 
     public static TheoryData<string> Grants() => [.. Classes];
 
@@ -35,7 +36,8 @@ public sealed partial class ExtendingTests
     [InlineData("clients/README.md", 2)]
     public void Every_path_that_a_page_names_exists(string page, int atLeast)
     {
-        var paths = Code().Matches(File.ReadAllText(Repository.Path(page))).Select(match => match.Groups[1].Value).Where(text => Root().IsMatch(text)).Distinct().ToList();
+        var paths = Code().Matches(File.ReadAllText(Repository.Path(page))).Select(match => match.Groups[1].Value)
+            .Where(text => Root().IsMatch(text)).Distinct().ToList();
         Assert.True(paths.Count >= atLeast, $"{paths.Count} paths");
         Assert.DoesNotContain(paths, path => !Path.Exists(Repository.Path(path)));
     }

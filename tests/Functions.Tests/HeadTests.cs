@@ -43,16 +43,24 @@ public sealed class HeadTests : IAsyncLifetime
         alice = await host.As("alice");
         var values = new Dictionary<string, string>
         {
-            ["{id}"] = file, ["{userId}"] = await host.UserId("bob"), ["{group}"] = "family", ["{clientId}"] = "mobile", ["{app}"] = "new",
-            ["{file}"] = "app.js", ["{token}"] = link.Split('/')[^1], ["{role}"] = "member",
+            ["{id}"] = file,
+            ["{userId}"] = await host.UserId("bob"),
+            ["{group}"] = "family",
+            ["{clientId}"] = "mobile",
+            ["{app}"] = "new",
+            ["{file}"] = "app.js",
+            ["{token}"] = link.Split('/')[^1],
+            ["{role}"] = "member",
         };
-        foreach (var function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly).Where(one => one.Methods.Contains("get") && !OfTheirOwn.Contains(one.Name)))
+        foreach (var function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly)
+            .Where(one => one.Methods.Contains("get") && !OfTheirOwn.Contains(one.Name)))
         {
             var ofOperators = function.Name.StartsWith("operator-", StringComparison.Ordinal);
             var path = "/" + function.Route.Replace("{tenant}", ofOperators ? "operator" : "demo", StringComparison.Ordinal);
             if (ofOperators) path = path.Replace("{id}", "acme", StringComparison.Ordinal);
             foreach (var (name, value) in values) path = path.Replace(name, value, StringComparison.Ordinal);
-            foreach (var access in (string?[])[null, ofOperators ? @operator : function.Name.StartsWith("files-", StringComparison.Ordinal) ? alice.Token : token])
+            foreach (var access in (string?[])[null,
+                ofOperators ? @operator : function.Name.StartsWith("files-", StringComparison.Ordinal) ? alice.Token : token])
             {
                 foreach (var cookies in (IEnumerable<KeyValuePair<string, string>>[])[[], users.Cookies])
                 {
@@ -114,7 +122,8 @@ public sealed class HeadTests : IAsyncLifetime
         await browser.SignIn(await browser.Authorize(asks));
         Assert.Contains("code", Browser.Returned(Browser.Location(await browser.Authorize(asks))).Keys); // A GET grants.
         var pushed = await host.Http.PostAsync("/demo/oauth/par", new StringContent(
-            $"{Browser.Request(asks)}&client_secret={Registered.Secret}", null, "application/x-www-form-urlencoded")).Read<PushedAnswer>(201);
+            $"{Browser.Request(asks)}&client_secret={Registered.Secret}", null,
+            "application/x-www-form-urlencoded")).Read<PushedAnswer>(201);
         var reference = $"/demo/oauth/authorize?client_id={client.Id}&request_uri={pushed.RequestUri}";
 
         var before = storage.Writes.Count;
@@ -153,7 +162,8 @@ public sealed class HeadTests : IAsyncLifetime
         before = storage.Writes.Count;
         Assert.Equal(HttpStatusCode.OK, (await Send(HttpMethod.Head, ask, null, signedOut)).StatusCode);
         Assert.Equal([], storage.Writes.Skip(before));
-        var refreshed = await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.RefreshToken!));
+        var refreshed = await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"),
+            ("refresh_token", tokens.RefreshToken!));
         Assert.Equal(HttpStatusCode.OK, refreshed.StatusCode);
     }
 
@@ -185,7 +195,8 @@ public sealed class HeadTests : IAsyncLifetime
     [Fact]
     public async Task A_method_that_an_address_does_not_take_is_404_as_at_the_functions_host()
     {
-        foreach (var (method, path) in new[] { ("HEAD", "/demo/oauth/token"), ("GET", "/demo/oauth/token"), ("PUT", "/health/live"), ("OPTIONS", "/demo/login"), ("GET", "/") })
+        foreach (var (method, path) in new[] { ("HEAD", "/demo/oauth/token"), ("GET", "/demo/oauth/token"), ("PUT", "/health/live"),
+            ("OPTIONS", "/demo/login"), ("GET", "/") })
         {
             var answer = await host.Http.SendAsync(new(new HttpMethod(method), path));
             Assert.Equal(404, (int)answer.StatusCode);

@@ -15,7 +15,8 @@ public sealed class LogTests
         await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"),
             ("client_secret", "service-secret-for-local-runs-only"));
         await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "a-wrong-secret"));
-        await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "a-wrong-password"));
+        await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"),
+            ("password", "a-wrong-password"));
         var refreshToken = user.RefreshToken!;
         for (var generation = 0; generation < 2; generation++)
             refreshToken = (await host.Refresh("demo", refreshToken).Read<TokenAnswer>()).RefreshToken!;

@@ -70,7 +70,8 @@ public sealed class SecretWatch() : DelegatingHandler(new SocketsHttpHandler { A
     void Query(string text, bool alsoCode)
     {
         var pairs = HttpUtility.ParseQueryString(text);
-        foreach (var name in pairs.AllKeys.OfType<string>().Where(name => Names.Contains(name) || (alsoCode && name == "code"))) Keep(pairs[name]!);
+        foreach (var name in pairs.AllKeys.OfType<string>()
+            .Where(name => Names.Contains(name) || (alsoCode && name == "code"))) Keep(pairs[name]!);
         Signature(text);
     }
 

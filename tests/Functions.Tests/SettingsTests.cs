@@ -18,7 +18,8 @@ public sealed class SettingsTests
             ["Latchkey:PasswordIterations"] = "1",
         });
         Assert.Contains("7 fault(s)", fault, StringComparison.Ordinal);
-        foreach (var name in new[] { "Origin", "Storage__ConnectionString", "Signing__Mode", "Signing__KeyFile", "CacheSeconds", "PasswordIterations" })
+        foreach (var name in new[] { "Origin", "Storage__ConnectionString", "Signing__Mode", "Signing__KeyFile", "CacheSeconds",
+            "PasswordIterations" })
             Assert.Contains($"Latchkey__{name} ", fault, StringComparison.Ordinal);
         Assert.Contains("ASPNETCORE_FORWARDEDHEADERS_ENABLED must be true", fault, StringComparison.Ordinal);
     }
@@ -27,7 +28,8 @@ public sealed class SettingsTests
     public void An_empty_configuration_in_production_names_what_is_needed()
     {
         var fault = Refused([]);
-        foreach (var name in new[] { "Origin", "Storage__TableEndpoint", "Storage__BlobEndpoint", "Signing__Vault", "Signing__AccessTokenKey", "Signing__IdTokenKey", "Signing__WrapKey" })
+        foreach (var name in new[] { "Origin", "Storage__TableEndpoint", "Storage__BlobEndpoint", "Signing__Vault",
+            "Signing__AccessTokenKey", "Signing__IdTokenKey", "Signing__WrapKey" })
             Assert.Contains($"Latchkey__{name} is missing.", fault, StringComparison.Ordinal);
     }
 
@@ -41,7 +43,8 @@ public sealed class SettingsTests
             Assert.DoesNotContain($"Signing__{name}", fault, StringComparison.Ordinal);
         Assert.Contains("Latchkey__Signing__WrapKey must be a key name", Refused(new()
         {
-            ["Latchkey:Signing:Mode"] = "KeyVaultWrapped", ["Latchkey:Signing:WrapKey"] = "wrap-{tenant}",
+            ["Latchkey:Signing:Mode"] = "KeyVaultWrapped",
+            ["Latchkey:Signing:WrapKey"] = "wrap-{tenant}",
         }), StringComparison.Ordinal); // One key wraps for all.
     }
 

@@ -65,7 +65,10 @@ public sealed class TestHost : IAsyncDisposable
         var app = LocalApp.Build(all, added =>
         {
             added.AddSingleton<TimeProvider>(clock);
-            added.AddSingleton(RsaKeys.Of((all["Latchkey:Signing:Mode"] == "Local" ? all["Latchkey:Signing:KeyFile"] : all["Latchkey:Storage:ConnectionString"]) ?? origin));
+            added.AddSingleton(
+                RsaKeys.Of(
+                    (all["Latchkey:Signing:Mode"] == "Local" ? all["Latchkey:Signing:KeyFile"] : all["Latchkey:Storage:ConnectionString"])
+                        ?? origin));
             added.AddSingleton(new StorageRetries(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20)));
             added.AddLogging(logging => logging.ClearProviders().AddProvider(log));
             services?.Invoke(added);
@@ -95,7 +98,8 @@ public sealed class TestHost : IAsyncDisposable
     {
         var items = new List<BlobItem>();
         var container = Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo");
-        await foreach (var item in container.GetBlobsAsync(BlobTraits.None, BlobStates.Snapshots | BlobStates.Uncommitted, prefix, default)) items.Add(item);
+        await foreach (var item in container.GetBlobsAsync(BlobTraits.None, BlobStates.Snapshots | BlobStates.Uncommitted, prefix,
+            default)) items.Add(item);
         return items;
     }
 

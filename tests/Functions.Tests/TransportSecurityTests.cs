@@ -3,7 +3,8 @@ namespace Latchkey.Tests;
 /// <summary>HTTP Strict Transport Security (RFC 6797): said over https, and of this one host name.</summary>
 public sealed class TransportSecurityTests(DemoHost demo) : IClassFixture<DemoHost>
 {
-    static readonly string[] Paths = ["/health/live", "/demo/login", "/demo/files", "/demo/.well-known/openid-configuration", "/nobody/login"];
+    static readonly string[] Paths =
+        ["/health/live", "/demo/login", "/demo/files", "/demo/.well-known/openid-configuration", "/nobody/login"];
 
     [Fact]
     public async Task Where_the_origin_is_https_every_answer_of_ours_says_so()

@@ -58,7 +58,8 @@ internal sealed class Compiler
             ? Started.Value.Ask("bicep/compileParams", new() { ["path"] = path, ["parameterOverrides"] = new JsonObject() })
             : Started.Value.Ask("bicep/compile", new() { ["path"] = path });
         var said = answer["diagnostics"]!.AsArray().Select(one =>
-            new Diagnostic((string)one!["source"]!, 1 + (int)one["range"]!["start"]!["line"]!, (string)one["level"]!, (string)one["code"]!, (string)one["message"]!));
+            new Diagnostic((string)one!["source"]!, 1 + (int)one["range"]!["start"]!["line"]!, (string)one["level"]!, (string)one["code"]!,
+                (string)one["message"]!));
         return new Compiled((string?)answer[isParameters ? "template" : "contents"], [.. said]);
     }
 
@@ -89,7 +90,8 @@ internal sealed class Compiler
         lock (_turn)
         {
             var id = ++_last;
-            var body = Encoding.UTF8.GetBytes(new JsonObject { ["jsonrpc"] = "2.0", ["id"] = id, ["method"] = method, ["params"] = parameters }.ToJsonString());
+            var body = Encoding.UTF8.GetBytes(
+                new JsonObject { ["jsonrpc"] = "2.0", ["id"] = id, ["method"] = method, ["params"] = parameters }.ToJsonString());
             var input = _process.StandardInput.BaseStream;
             input.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}\r\n\r\n")));
             input.Write(body);

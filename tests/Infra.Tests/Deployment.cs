@@ -57,7 +57,8 @@ internal sealed record Deployment(IReadOnlyList<DeployedResource> Resources, IRe
 
     /// <summary>As a .bicepparam file asks for it, with a host name in the place of the one that must be replaced.</summary>
     public static Deployment OfFile(string path) => Of(Repository.Read(path)
-        .Replace("using 'main.bicep'\n", "", StringComparison.Ordinal).Replace("login.example.com", "login.company.com", StringComparison.Ordinal));
+        .Replace("using 'main.bicep'\n", "", StringComparison.Ordinal)
+            .Replace("login.example.com", "login.company.com", StringComparison.Ordinal));
 
     /// <summary>With these lines of a parameter file.</summary>
     public static Deployment Of(string parameters) => Made.GetOrAdd(parameters, text => new(() => Make(text))).Value;
@@ -111,7 +112,9 @@ internal sealed partial record DeployedResource(Dictionary<string, object?> Body
     public string Kind => (string)Body["type"]!;
 
     /// <summary>The last part of the name: a child's own.</summary>
-    public string Name => InPublicCloud().Replace((string)Body["name"]!, "$1core.windows.net") is var name && ChildOfUnknown().Match(name) is { Success: true } child
+    public string Name =>
+        InPublicCloud().Replace((string)Body["name"]!, "$1core.windows.net") is var name
+            && ChildOfUnknown().Match(name) is { Success: true } child
         ? child.Groups[1].Value
         : name.Split('/')[^1];
 

@@ -13,7 +13,8 @@ public sealed class FeatureTests
         "throttled-stfiles", "throttled-sthost", "throttled-sttables", "timers-failed", "unreachable", "vault-throttled",
     ];
 
-    private static readonly JsonSerializerOptions Plainly = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Plainly =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // In this order.
     private static readonly string[] Steps =
@@ -28,7 +29,8 @@ public sealed class FeatureTests
     [InlineData("RSA", "properties.keySize", 3072L, "P365D")]
     public void The_vault_has_the_keys_and_rotates_them(string kind, string path, object size, string every)
     {
-        var key = Assert.Single(Of("Microsoft.KeyVault/vaults/keys"), key => Equals(key.At("properties.kty"), kind) && Equals(key.At(path), size));
+        var key = Assert.Single(Of("Microsoft.KeyVault/vaults/keys"), key =>
+            Equals(key.At("properties.kty"), kind) && Equals(key.At(path), size));
         var actions = ((List<object?>)key.At("properties.rotationPolicy.lifetimeActions")!).Cast<Dictionary<string, object?>>().ToList();
         var rotate = Assert.Single(actions, action => Equals(Inner(action, "action")["type"], "rotate"));
         Assert.Equal(every, Inner(rotate, "trigger")["timeAfterCreate"]);
@@ -37,7 +39,8 @@ public sealed class FeatureTests
     [CompilerFact]
     public void What_was_deleted_or_overwritten_in_the_files_account_can_be_had_again()
     {
-        var blobs = Assert.Single(Of("Microsoft.Storage/storageAccounts/blobServices"), service => Equals(service.At("properties.isVersioningEnabled"), true));
+        var blobs = Assert.Single(Of("Microsoft.Storage/storageAccounts/blobServices"), service =>
+            Equals(service.At("properties.isVersioningEnabled"), true));
         Assert.Equal(true, blobs.At("properties.deleteRetentionPolicy.enabled"));
         Assert.Equal(true, blobs.At("properties.containerDeleteRetentionPolicy.enabled"));
     }
@@ -47,14 +50,21 @@ public sealed class FeatureTests
     {
         Assert.Equal(4, Of("Microsoft.Insights/diagnosticSettings").Count); // The vault, files, tables, the app.
         var alerts = Of("Microsoft.Insights/scheduledQueryRules").Concat(Of("Microsoft.Insights/metricAlerts")).ToList();
-        Assert.Equal(Troubles, alerts.Select(alert => Regex.Replace(alert.Name, "^latchkey-[a-z2-7]{13}-|[a-z2-7]{13}$", "")).Order(StringComparer.Ordinal));
+        Assert.Equal(Troubles,
+            alerts.Select(alert => Regex.Replace(alert.Name, "^latchkey-[a-z2-7]{13}-|[a-z2-7]{13}$", "")).Order(StringComparer.Ordinal));
         var group = Assert.Single(Of("Microsoft.Insights/actionGroups"));
-        Assert.All(alerts, alert => Assert.Contains(group.Id, JsonSerializer.Serialize(alert.At("properties.actions")), StringComparison.Ordinal));
+        Assert.All(alerts, alert =>
+            Assert.Contains(group.Id, JsonSerializer.Serialize(alert.At("properties.actions")), StringComparison.Ordinal));
         // The operator's page says what to do about each.
-        Assert.All(Troubles, name => Assert.Contains($"`{(name.StartsWith("throttled-", StringComparison.Ordinal) ? "throttled-…" : name)}`", Repository.Read("infra/README.md"), StringComparison.Ordinal));
+        Assert.All(Troubles, name =>
+            Assert.Contains($"`{(name.StartsWith("throttled-", StringComparison.Ordinal) ? "throttled-…" : name)}`",
+                Repository.Read("infra/README.md"), StringComparison.Ordinal));
         // Nobody asked for: as many watch, but the one that asks from outside.
-        Assert.Equal(Troubles.Length - 1, Deployment.Least().Resources.Count(r => r.Kind is "Microsoft.Insights/scheduledQueryRules" or "Microsoft.Insights/metricAlerts"));
-        Assert.Equal("https://login.company.com/health/ready", Assert.Single(Of("Microsoft.Insights/webtests")).At("properties.Request.RequestUrl"));
+        Assert.Equal(Troubles.Length - 1,
+            Deployment.Least().Resources.Count(r =>
+                r.Kind is "Microsoft.Insights/scheduledQueryRules" or "Microsoft.Insights/metricAlerts"));
+        Assert.Equal("https://login.company.com/health/ready",
+            Assert.Single(Of("Microsoft.Insights/webtests")).At("properties.Request.RequestUrl"));
         Assert.Single(Of("Microsoft.Insights/workbooks"));
     }
 
@@ -63,21 +73,31 @@ public sealed class FeatureTests
     public void Every_timer_is_watched()
     {
         var timers = Directory.EnumerateFiles(Repository.At("functions"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)
-            .SelectMany(text => Regex.Matches(text, @"\[Function\(""([\w-]+)""\)\]\s+public async Task \w+\(\[TimerTrigger").Select(match => match.Groups[1].Value))
+            .SelectMany(text =>
+                Regex.Matches(text, @"\[Function\(""([\w-]+)""\)\]\s+public async Task \w+\(\[TimerTrigger")
+                    .Select(match => match.Groups[1].Value))
             .Order(StringComparer.Ordinal).ToList();
         Assert.Equal(6, timers.Count);
-        var rule = Of("Microsoft.Insights/scheduledQueryRules").Single(rule => rule.Name.EndsWith("-timers-failed", StringComparison.Ordinal));
-        Assert.Contains($"Name in ('{string.Join("', '", timers)}')", JsonSerializer.Serialize(rule.At("properties.criteria"), Plainly), StringComparison.Ordinal);
+        var rule = Of("Microsoft.Insights/scheduledQueryRules")
+            .Single(rule => rule.Name.EndsWith("-timers-failed", StringComparison.Ordinal));
+        Assert.Contains($"Name in ('{string.Join("', '", timers)}')", JsonSerializer.Serialize(rule.At("properties.criteria"), Plainly),
+            StringComparison.Ordinal);
         // What they survive they log, by their class.
-        var classes = Regex.Matches(JsonSerializer.Serialize(rule.At("properties.criteria"), Plainly), @"'Latchkey\.([\w.]+)'").Select(match => match.Groups[1].Value.Replace('.', '/')).ToList();
+        var classes = Regex.Matches(JsonSerializer.Serialize(rule.At("properties.criteria"), Plainly), @"'Latchkey\.(\w+)\.(\w+)'");
         Assert.Equal(5, classes.Count);
-        Assert.All(classes, name => Assert.Contains($"ILogger<{name.Split('/')[^1]}>", Repository.Read($"functions/{name}.cs"), StringComparison.Ordinal));
+        Assert.All(classes, name =>
+        {
+            var (room, type) = (name.Groups[1].Value, name.Groups[2].Value);
+            var source = Directory.GetFiles(Repository.At($"functions/{room}"), $"{type}.cs", SearchOption.AllDirectories).Single();
+            Assert.Contains($"ILogger<{type}>", File.ReadAllText(source), StringComparison.Ordinal);
+        });
     }
 
     [CompilerFact]
     public void What_can_be_chosen_is_there_once_it_is()
     {
-        Assert.Equal(10L, Assert.Single(Of("Microsoft.Security/defenderForStorageSettings")).At("properties.malwareScanning.onUpload.capGBPerMonth"));
+        Assert.Equal(10L,
+            Assert.Single(Of("Microsoft.Security/defenderForStorageSettings")).At("properties.malwareScanning.onUpload.capGBPerMonth"));
         Assert.Equal(50L, Assert.Single(Of("Microsoft.Consumption/budgets")).At("properties.amount"));
         Assert.Equal(3, Of("Microsoft.Network/privateEndpoints").Count);
         Assert.NotEmpty(Of("Microsoft.Web/sites/hostNameBindings"));
@@ -85,7 +105,8 @@ public sealed class FeatureTests
         var app = Assert.Single(Of("Microsoft.Web/sites"));
         Assert.NotNull(app.At("properties.virtualNetworkSubnetId"));
         Assert.IsType<long>(app.At("properties.functionAppConfig.scaleAndConcurrency.instanceMemoryMB"));
-        var ready = ((List<object?>)app.At("properties.functionAppConfig.scaleAndConcurrency.alwaysReady")!).Cast<Dictionary<string, object?>>().Single();
+        var ready = ((List<object?>)app.At(
+            "properties.functionAppConfig.scaleAndConcurrency.alwaysReady")!).Cast<Dictionary<string, object?>>().Single();
         Assert.Equal(("http", 1L), ((string)ready["name"]!, (long)ready["instanceCount"]!));
     }
 
@@ -116,5 +137,6 @@ public sealed class FeatureTests
 
     private static List<DeployedResource> Of(string kind) => Deployment.Full().All(kind);
 
-    private static Dictionary<string, object?> Inner(Dictionary<string, object?> value, string name) => (Dictionary<string, object?>)value[name]!;
+    private static Dictionary<string, object?> Inner(Dictionary<string, object?> value, string name) =>
+        (Dictionary<string, object?>)value[name]!;
 }

@@ -39,7 +39,9 @@ internal static partial class OrderCheck
 
     private static IEnumerable<(string Parameter, IEnumerable<string> Names)> Passed(JsonNode module) =>
         (module["properties"]!["parameters"]?.AsObject() ?? []).Select(passed =>
-            (passed.Key, NameOf().Matches(passed.Value!.ToJsonString().Replace("\\u0027", "'", StringComparison.Ordinal)).Select(match => match.Groups[1].Value)));
+            (passed.Key,
+                NameOf().Matches(passed.Value!.ToJsonString().Replace("\\u0027", "'", StringComparison.Ordinal))
+                    .Select(match => match.Groups[1].Value)));
 
     private static HashSet<string> Before(string name, Dictionary<string, JsonNode> modules)
     {
@@ -48,7 +50,8 @@ internal static partial class OrderCheck
         while (next.TryDequeue(out var at))
         {
             var waits = modules[at]["dependsOn"]?.AsArray().Select(on => Module().Match((string)on!)) ?? [];
-            foreach (var match in waits.Where(match => match.Success && found.Add(match.Groups[1].Value))) next.Enqueue(match.Groups[1].Value);
+            foreach (var match in waits.Where(match => match.Success && found.Add(match.Groups[1].Value))) next.Enqueue(
+                match.Groups[1].Value);
         }
         return found;
     }

@@ -64,8 +64,10 @@ public sealed class PolicyTests
     public void Telemetry_and_mail_take_no_keys()
     {
         Assert.Equal(true, Deployment.Full().All("Microsoft.Insights/components").Single().At("properties.DisableLocalAuth"));
-        Assert.Equal(true, Deployment.Full().All("Microsoft.OperationalInsights/workspaces").Single().At("properties.features.disableLocalAuth"));
-        Assert.Equal(true, Deployment.Full().All("Microsoft.Communication/communicationServices").Single().At("properties.disableLocalAuth"));
+        Assert.Equal(true,
+            Deployment.Full().All("Microsoft.OperationalInsights/workspaces").Single().At("properties.features.disableLocalAuth"));
+        Assert.Equal(true,
+            Deployment.Full().All("Microsoft.Communication/communicationServices").Single().At("properties.disableLocalAuth"));
     }
 
     [CompilerFact]
@@ -77,7 +79,8 @@ public sealed class PolicyTests
                 || !Equals(r.At("properties.networkAcls.defaultAction"), "Deny"));
         Assert.StartsWith("stfiles", Assert.Single(open).Name, StringComparison.Ordinal);
         var connections = full.All("Microsoft.Network/privateEndpoints")
-            .Select(endpoint => ((List<object?>)endpoint.At("properties.privateLinkServiceConnections")!).Cast<Dictionary<string, object?>>().Single())
+            .Select(endpoint =>
+                ((List<object?>)endpoint.At("properties.privateLinkServiceConnections")!).Cast<Dictionary<string, object?>>().Single())
             .Select(connection => (Dictionary<string, object?>)connection["properties"]!)
             .Select(to => $"{((string)to["privateLinkServiceId"]!).Split('/')[^1][..^13]} {((List<object?>)to["groupIds"]!).Single()}");
         Assert.Equal(["kv- vault", "sthost blob", "sttables table"], connections.Order(StringComparer.Ordinal));
@@ -90,7 +93,8 @@ public sealed class PolicyTests
     public void Mail_adds_one_role_each_way()
     {
         Assert.Equal(
-            [.. Everywhere.Append("Communication and Email Service Owner on communicationServices acs-latchkey-").Order(StringComparer.Ordinal)],
+            [.. Everywhere.Append("Communication and Email Service Owner on communicationServices acs-latchkey-")
+                .Order(StringComparer.Ordinal)],
             Given(Deployment.Full()));
         Assert.Equal([.. Everywhere.Append("Key Vault Secrets User on secrets smtp-password").Order(StringComparer.Ordinal)],
             Given(Deployment.Smtp()));
@@ -113,8 +117,10 @@ public sealed class PolicyTests
     {
         var settings = Deployment.Least().Settings;
         Assert.Matches(@"^https://func-latchkey-\w{13}\.azurewebsites\.net$", settings["Latchkey__Origin"]);
-        Assert.Matches(@"^\[reference\('/[^']+/sttables\w{13}', '[\d-]+'\)\.primaryEndpoints\.table\]$", settings["Latchkey__Storage__TableEndpoint"]);
-        Assert.Matches(@"^\[reference\('/[^']+/stfiles\w{13}', '[\d-]+'\)\.primaryEndpoints\.blob\]$", settings["Latchkey__Storage__BlobEndpoint"]);
+        Assert.Matches(@"^\[reference\('/[^']+/sttables\w{13}', '[\d-]+'\)\.primaryEndpoints\.table\]$",
+            settings["Latchkey__Storage__TableEndpoint"]);
+        Assert.Matches(@"^\[reference\('/[^']+/stfiles\w{13}', '[\d-]+'\)\.primaryEndpoints\.blob\]$",
+            settings["Latchkey__Storage__BlobEndpoint"]);
         Assert.Matches(@"^\[reference\('/[^']+/kv-\w{13}', '[\d-]+'\)\.vaultUri\]$", settings["Latchkey__Signing__Vault"]);
         Assert.Equal("access-token", settings["Latchkey__Signing__AccessTokenKey"]);
         Assert.Equal("id-token", settings["Latchkey__Signing__IdTokenKey"]);
@@ -163,7 +169,8 @@ public sealed class PolicyTests
             Assert.True(file != "infra/main.bicep" || (string?)parameter["defaultValue"] == "");
         }
         foreach (var file in Repository.Templates("bicepparam")) // Never in a file; from the environment of the one deployment.
-            Assert.Contains("param operatorSecretHash = readEnvironmentVariable('LATCHKEY_OPERATOR_SECRET_HASH', '')", Repository.Read(file), StringComparison.Ordinal);
+            Assert.Contains("param operatorSecretHash = readEnvironmentVariable('LATCHKEY_OPERATOR_SECRET_HASH', '')",
+                Repository.Read(file), StringComparison.Ordinal);
     }
 
     [CompilerFact]
@@ -199,7 +206,8 @@ public sealed class PolicyTests
         Assert.Equal(Id, behind.Settings["Latchkey__FrontDoorId"]);
         Assert.Equal("https://login.company.com", behind.Settings["Latchkey__Origin"]);
         Assert.Equal("Deny", behind.App.At("properties.siteConfig.ipSecurityRestrictionsDefaultAction"));
-        var rule = ((List<object?>)behind.App.At("properties.siteConfig.ipSecurityRestrictions")!).Cast<Dictionary<string, object?>>().Single();
+        var rule = ((List<object?>)behind.App.At("properties.siteConfig.ipSecurityRestrictions")!).Cast<Dictionary<string, object?>>()
+            .Single();
         Assert.Equal(("Allow", "ServiceTag", "AzureFrontDoor.Backend"), (rule["action"], rule["tag"], rule["ipAddress"]));
         Assert.Equal([Id], (List<object?>)((Dictionary<string, object?>)rule["headers"]!)["x-azure-fdid"]!);
         Assert.Empty(behind.All("Microsoft.Web/sites/hostNameBindings"));
@@ -219,7 +227,8 @@ public sealed class PolicyTests
     {
         foreach (var path in Repository.Templates("bicepparam"))
         {
-            var text = Regex.Replace(Repository.Read(path), $"(?m)^param {choice} = .*\n", "").Replace("using 'main.bicep'\n", "", StringComparison.Ordinal);
+            var text = Regex.Replace(Repository.Read(path), $"(?m)^param {choice} = .*\n", "")
+                .Replace("using 'main.bicep'\n", "", StringComparison.Ordinal);
             Assert.NotEqual(Repository.Read(path).Length, text.Length + "using 'main.bicep'\n".Length);
             var said = Compiler.Compile(Deployment.WriteParameters(text)).Said;
             Assert.Contains(said, one => one.Level == "Error" && one.Message.Contains($"\"{choice}\"", StringComparison.Ordinal));
@@ -253,20 +262,25 @@ public sealed class PolicyTests
 
     [CompilerFact]
     public void A_budget_starts_in_the_month_of_its_deployment() =>
-        Assert.Equal("[utcNow('yyyy-MM-01')]", Deployment.Full().All("Microsoft.Consumption/budgets").Single().At("properties.timePeriod.startDate"));
+        Assert.Equal("[utcNow('yyyy-MM-01')]",
+            Deployment.Full().All("Microsoft.Consumption/budgets").Single().At("properties.timePeriod.startDate"));
 
     [CompilerFact]
     public void Mail_goes_out_through_Azure_or_through_a_server_whose_password_stays_in_the_vault()
     {
         var azure = Deployment.Full().Settings;
         Assert.Equal("Azure", azure["Latchkey__Mail__Mode"]);
-        Assert.Matches(@"^\[format\('https://\{0\}', reference\('[^']+/acs-latchkey-\w+', '[\d-]+'\)\.hostName\)\]$", azure["Latchkey__Mail__Endpoint"]);
-        Assert.Matches("^\\[format\\('DoNotReply@\\{0\\}', reference\\('[^']+/AzureManagedDomain', '[\\d-]+'\\)\\.fromSenderDomain\\)\\]$", azure["Latchkey__Mail__From"]);
+        Assert.Matches(@"^\[format\('https://\{0\}', reference\('[^']+/acs-latchkey-\w+', '[\d-]+'\)\.hostName\)\]$",
+            azure["Latchkey__Mail__Endpoint"]);
+        Assert.Matches("^\\[format\\('DoNotReply@\\{0\\}', reference\\('[^']+/AzureManagedDomain', '[\\d-]+'\\)\\.fromSenderDomain\\)\\]$",
+            azure["Latchkey__Mail__From"]);
         var smtp = Deployment.Smtp().Settings;
-        Assert.Equal(("Smtp", "no-reply@company.com", "smtp.company.com", "587", "latchkey"), (smtp["Latchkey__Mail__Mode"], smtp["Latchkey__Mail__From"],
+        Assert.Equal(("Smtp", "no-reply@company.com", "smtp.company.com", "587", "latchkey"),
+            (smtp["Latchkey__Mail__Mode"], smtp["Latchkey__Mail__From"],
             smtp["Latchkey__Mail__SmtpHost"], smtp["Latchkey__Mail__SmtpPort"], smtp["Latchkey__Mail__SmtpUser"]));
         Assert.Matches(@"^@Microsoft\.KeyVault\(VaultName=kv-\w{13};SecretName=smtp-password\)$", smtp["Latchkey__Mail__SmtpPassword"]);
-        Assert.Contains("id-latchkey-", (string)Deployment.Smtp().App.At("properties.keyVaultReferenceIdentity")!, StringComparison.Ordinal);
+        Assert.Contains("id-latchkey-", (string)Deployment.Smtp().App.At("properties.keyVaultReferenceIdentity")!,
+            StringComparison.Ordinal);
         Assert.Empty(Deployment.Smtp().All("Microsoft.Communication/communicationServices"));
         var refused = Assert.Throws<CompilerException>(() => Deployment.Least("param mailMode = 'Smtp'").App);
         Assert.Contains("needs mailSmtpHost and mailFrom", refused.Message, StringComparison.Ordinal);
@@ -279,16 +293,19 @@ public sealed class PolicyTests
         Assert.Equal("sign-in@company.com", own.Settings["Latchkey__Mail__From"]);
         var domain = own.All("Microsoft.Communication/emailServices/domains").Single();
         Assert.Equal(("company.com", "CustomerManaged"), (domain.Name, domain.At("properties.domainManagement")));
-        Assert.Equal("sign-in", own.All("Microsoft.Communication/emailServices/domains/senderUsernames").Single().At("properties.username"));
+        Assert.Equal("sign-in",
+            own.All("Microsoft.Communication/emailServices/domains/senderUsernames").Single().At("properties.username"));
     }
 
     [CompilerFact]
     public void Our_own_page_and_web_views_may_put_blocks_and_nobody_else_may()
     {
-        var services = Deployment.Full().All("Microsoft.Storage/storageAccounts/blobServices").Single(r => r.At("properties.cors") is not null);
+        var services = Deployment.Full().All("Microsoft.Storage/storageAccounts/blobServices")
+            .Single(r => r.At("properties.cors") is not null);
         var rule = ((List<object?>)services.At("properties.cors.corsRules")!).Cast<Dictionary<string, object?>>().Single();
         List<string> Texts(string name) => [.. ((List<object?>)rule[name]!).Cast<string>()];
-        Assert.Equal(["capacitor://localhost", "ionic://localhost", "http://localhost", "https://localhost", "https://login.company.com"], Texts("allowedOrigins"));
+        Assert.Equal(["capacitor://localhost", "ionic://localhost", "http://localhost", "https://localhost", "https://login.company.com"],
+            Texts("allowedOrigins"));
         // The emulator's rule (tests/Workshop/BlobCors.cs) is the same.
         Assert.Equal("GET,HEAD,PUT,OPTIONS", string.Join(',', Texts("allowedMethods")));
         Assert.Equal("content-type,content-md5,range,if-match,if-none-match,x-ms-*", string.Join(',', Texts("allowedHeaders")));

@@ -102,8 +102,10 @@ public sealed class RejectionTests
 
     [CompilerTheory]
     [InlineData("storageAccounts@2026-06-01'", "storageAccounts@2024-02-28'", "does not have types available")]
-    [InlineData("storageAccounts@2026-06-01'", "storageAccounts@2024-01-01'", "Use more recent API version for 'Microsoft.Storage/storageAccounts'")]
-    [InlineData("Microsoft.Storage/storageAccounts/blobServices@", "Microsoft.Storage/storageAccounts/blobService@", "does not have types available")]
+    [InlineData("storageAccounts@2026-06-01'", "storageAccounts@2024-01-01'",
+        "Use more recent API version for 'Microsoft.Storage/storageAccounts'")]
+    [InlineData("Microsoft.Storage/storageAccounts/blobServices@", "Microsoft.Storage/storageAccounts/blobService@",
+        "does not have types available")]
     public void A_wrong_type_or_API_version_is_rejected(string sound, string broken, string says) => AssertRejected(sound, broken, says);
 
     [CompilerTheory]
@@ -117,7 +119,8 @@ public sealed class RejectionTests
     [InlineData("defaultAction: 'Deny'", "defaultAction: 'Refuse'", "\"'Allow' | 'Deny'\" but the provided value is of type \"'Refuse'\"")]
     [InlineData("'out', public: 'None'", "'out', public: 'All'", "provided value is of type \"'All' | 'None'\"")]
     [InlineData("name: 'default'", "name: 'other'", "\"'default'\" but the provided value is of type \"'other'\"")]
-    [InlineData("defaultAction: 'Deny'", "defaultAction: sku == 'x' ? 'Allow' : 'Never'", "provided value is of type \"'Allow' | 'Never'\"")]
+    [InlineData("defaultAction: 'Deny'", "defaultAction: sku == 'x' ? 'Allow' : 'Never'",
+        "provided value is of type \"'Allow' | 'Never'\"")]
     public void An_illegal_enum_value_is_rejected(string sound, string broken, string says) => AssertRejected(sound, broken, says);
 
     [CompilerTheory]
@@ -156,10 +159,13 @@ public sealed class RejectionTests
 
     // What infra/bicepconfig.json makes an error.
     [CompilerTheory]
-    [InlineData("output uri string = vault.outputs.uri", "output key string = account.listKeys().keys[0].value", "Outputs should not contain secrets")]
-    [InlineData("param location string", "@secure()\nparam password string = 'of-ours'\nparam location string", "Secure parameters should not have hardcoded defaults")]
+    [InlineData("output uri string = vault.outputs.uri", "output key string = account.listKeys().keys[0].value",
+        "Outputs should not contain secrets")]
+    [InlineData("param location string", "@secure()\nparam password string = 'of-ours'\nparam location string",
+        "Secure parameters should not have hardcoded defaults")]
     [InlineData("location: location\n  kind", "location: 'westeurope'\n  kind", "location should not use a hard-coded string")]
-    public void What_tells_a_secret_or_fixes_a_place_is_rejected(string sound, string broken, string says) => AssertRejected(sound, broken, says);
+    public void What_tells_a_secret_or_fixes_a_place_is_rejected(string sound, string broken, string says) =>
+        AssertRejected(sound, broken, says);
 
     [CompilerFact]
     public void A_module_that_does_not_wait_for_what_it_uses_is_rejected()
@@ -200,9 +206,11 @@ public sealed class RejectionTests
     }
 
     [CompilerTheory]
-    [InlineData("param location = 'westeurope'", "param region = 'westeurope'", "\"region\" is assigned in the params file without being declared")]
+    [InlineData("param location = 'westeurope'", "param region = 'westeurope'",
+        "\"region\" is assigned in the params file without being declared")]
     [InlineData("param location = 'westeurope'", "", "missing an assignment in the params file: \"location\"")]
-    [InlineData("param location = 'westeurope'", "param location = 'westeurope'\nparam sku = 'Premium'", "provided value is of type \"'Premium'\"")]
+    [InlineData("param location = 'westeurope'", "param location = 'westeurope'\nparam sku = 'Premium'",
+        "provided value is of type \"'Premium'\"")]
     public void A_parameter_file_that_does_not_fit_is_rejected(string sound, string broken, string says)
     {
         Assert.Contains(sound, Parameters, StringComparison.Ordinal);

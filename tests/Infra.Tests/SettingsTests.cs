@@ -19,18 +19,22 @@ public sealed partial class SettingsTests
     public void The_table_has_each_setting_that_the_code_reads_and_no_other()
     {
         var read = Directory.EnumerateFiles(Repository.At("functions/Configuration"), "*Settings.cs").Select(File.ReadAllText)
-            .SelectMany(text => Read().Matches(text)).Select(match => $"Latchkey__{match.Groups[1].Value.Replace(":", "__", StringComparison.Ordinal)}");
+            .SelectMany(text => Read().Matches(text))
+                .Select(match => $"Latchkey__{match.Groups[1].Value.Replace(":", "__", StringComparison.Ordinal)}");
         Assert.Equal(read.Distinct().Order(StringComparer.Ordinal),
-            Table.Select(row => row.Name).Where(name => name.StartsWith("Latchkey__", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            Table.Select(row => row.Name).Where(name => name.StartsWith("Latchkey__", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal));
     }
 
     [CompilerFact]
     public void A_deployment_sets_each_setting_of_the_table_that_makes_sense_there()
     {
         var set = Deployment.Full().Settings.Keys.Concat(Deployment.Smtp().Settings.Keys)
-            .Concat(Deployment.Least("param frontDoorId = '3b1f7c5e-8a4d-4f0e-9c55-0d6f2f6f1a10'").Settings.Keys).ToHashSet(StringComparer.Ordinal);
+            .Concat(Deployment.Least("param frontDoorId = '3b1f7c5e-8a4d-4f0e-9c55-0d6f2f6f1a10'").Settings.Keys)
+                .ToHashSet(StringComparer.Ordinal);
         Assert.Equal(Table.Select(row => row.Name).Except(OnAMachineOnly).Order(StringComparer.Ordinal),
-            set.Where(name => Table.Any(row => row.Name == name) || name.StartsWith("Latchkey__", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            set.Where(name => Table.Any(row => row.Name == name) || name.StartsWith("Latchkey__", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal));
         Assert.All(Table.Where(row => OnAMachineOnly.Contains(row.Name)), row => Assert.Matches("Development|`Local`|`File`", row.What));
     }
 
@@ -43,7 +47,8 @@ public sealed partial class SettingsTests
         var settings = Deployment.Least().Settings;
         Assert.All(numbers.Where(row => !row.Name.StartsWith("Latchkey__Mail__", StringComparison.Ordinal)),
             row => Assert.Equal(Number().Match(row.Default).Value, settings[row.Name]));
-        Assert.Equal(Table.Single(row => row.Name == "Latchkey__Mail__SmtpPort").Default, Deployment.Smtp().Settings["Latchkey__Mail__SmtpPort"]);
+        Assert.Equal(Table.Single(row => row.Name == "Latchkey__Mail__SmtpPort").Default,
+            Deployment.Smtp().Settings["Latchkey__Mail__SmtpPort"]);
     }
 
     private static IEnumerable<Row> Rows()

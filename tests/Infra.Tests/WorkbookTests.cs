@@ -29,7 +29,8 @@ public sealed partial class WorkbookTests
         var names = asked.SelectMany(query => Named().Matches(query)).Select(match => match.Groups[1].Value).Distinct().ToList();
         Assert.Contains("http.server.request.duration", names);
         // Log lines have their class beside them, by the exporter's own name for it.
-        Assert.All(names.Where(name => name != "CategoryName"), name => Assert.Contains($"\"{name}\"", Instruments, StringComparison.Ordinal));
+        Assert.All(names.Where(name => name != "CategoryName"), name =>
+            Assert.Contains($"\"{name}\"", Instruments, StringComparison.Ordinal));
         // The Functions host reports the same traffic under a role of its own.
         var queries = asked.SelectMany(query => Query().Matches(query)).Select(match => match.Value).ToList();
         Assert.True(queries.Count >= 14);

@@ -77,7 +77,8 @@ public sealed class WorkflowTests
     [InlineData("deploy-environment")]
     public void What_deploys_is_compiled_by_the_compiler_of_the_tests(string file)
     {
-        var tested = Regex.Match(Repository.Read("Directory.Packages.props"), @"Azure\.Bicep\.CommandLine\.linux-x64"" Version=""([\d.]+)""").Groups[1].Value;
+        var tested = Regex.Match(Repository.Read("Directory.Packages.props"),
+            @"Azure\.Bicep\.CommandLine\.linux-x64"" Version=""([\d.]+)""").Groups[1].Value;
         Assert.Contains($"az bicep install --version v{tested}\n", Text($"{file}.yml"), StringComparison.Ordinal);
         Assert.Contains($"az bicep install --version v{tested}`", Repository.Read("infra/README.md"), StringComparison.Ordinal);
     }
@@ -108,7 +109,8 @@ public sealed class WorkflowTests
         try
         {
             await File.WriteAllTextAsync(Path.Combine(folder, "CHANGELOG.md"), changelog);
-            await File.WriteAllTextAsync(Path.Combine(folder, "step.sh"), "set -eo pipefail\nGITHUB_OUTPUT=output\n" + step.Groups["script"].Value);
+            await File.WriteAllTextAsync(Path.Combine(folder, "step.sh"),
+                "set -eo pipefail\nGITHUB_OUTPUT=output\n" + step.Groups["script"].Value);
             var (code, said) = await Run(folder, "bash", ["step.sh"]);
             var output = Path.Combine(folder, "output");
             return (code, said + (File.Exists(output) ? await File.ReadAllTextAsync(output) : ""),

@@ -31,7 +31,8 @@ public static class Functions
         where trigger is not null
         select new TimerFunction(Name(method), trigger.Schedule, method);
 
-    /// <summary>Maps every HTTP trigger, and the Functions host's own way to run a timer now: <c>POST /admin/functions/{name}</c>.</summary>
+    /// <summary>Maps every HTTP trigger, and the Functions host's own way to run a timer now: <c>POST
+    /// /admin/functions/{name}</c>.</summary>
     public static void Map(WebApplication app, Assembly assembly)
     {
         foreach (var function in Http(assembly))

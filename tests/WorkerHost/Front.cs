@@ -14,7 +14,8 @@ static class Front
     const long DefaultBodyBytes = 104_857_600;
     const string InvocationHeader = "x-ms-invocation-id";
 
-    static readonly HttpMessageInvoker client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
+    static readonly HttpMessageInvoker client =
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
     static readonly ForwarderRequestConfig patience = new() { ActivityTimeout = TimeSpan.FromSeconds(240) };
 
     /// <summary>Builds the server. <c>ASPNETCORE_FORWARDEDHEADERS_ENABLED</c> works as in the real host: ASP.NET Core reads it.</summary>
@@ -23,7 +24,8 @@ static class Front
         var builder = WebApplication.CreateBuilder(["--urls", origin]);
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize =
-            long.TryParse(Setting("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"), CultureInfo.InvariantCulture, out var limit) ? limit : DefaultBodyBytes);
+            long.TryParse(Setting("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"), CultureInfo.InvariantCulture, out var limit) ? limit
+                : DefaultBodyBytes);
         builder.Services.AddHttpForwarder();
         var app = builder.Build();
         app.Use(Guard);
@@ -34,7 +36,8 @@ static class Front
         var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
         foreach (var function in worker.Functions.Where(function => function.IsHttp))
         {
-            app.MapMethods($"{Prefix(folder)}/{function.Route}", function.Methods, http => Invoke(http, function, worker.Channel, forwarder))
+            app.MapMethods($"{Prefix(folder)}/{function.Route}", function.Methods, http =>
+                Invoke(http, function, worker.Channel, forwarder))
                 .WithMetadata(function);
         }
         app.MapPost("/admin/functions/{name}", (HttpContext http, string name) =>
@@ -59,7 +62,8 @@ static class Front
         http.Request.Headers[InvocationHeader] = invocation;
         var forwarding = forwarder.SendAsync(http, worker.HttpUri, client, patience).AsTask();
         await worker.Call(function, invocation, null, http.RequestAborted);
-        if (await forwarding != ForwarderError.None && !http.Response.HasStarted) http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        if (await forwarding != ForwarderError.None
+            && !http.Response.HasStarted) http.Response.StatusCode = StatusCodes.Status500InternalServerError;
     }
 
     // The home page, and what goes wrong: a 500 without a body, for a body that is too large too.
@@ -67,8 +71,10 @@ static class Front
     {
         if (http.Request.Path == "/")
         {
-            if (bool.TryParse(Setting("AzureWebJobsDisableHomepage"), out var disabled) && disabled) http.Response.StatusCode = StatusCodes.Status204NoContent;
-            else await Results.Content("<!DOCTYPE html><title>Your Functions app is up and running</title>", "text/html").ExecuteAsync(http);
+            if (bool.TryParse(Setting("AzureWebJobsDisableHomepage"), out var disabled)
+                && disabled) http.Response.StatusCode = StatusCodes.Status204NoContent;
+            else await Results.Content("<!DOCTYPE html><title>Your Functions app is up and running</title>", "text/html")
+                .ExecuteAsync(http);
             return;
         }
         try
@@ -87,7 +93,8 @@ static class Front
         }
     }
 
-    static bool IsAdmin(HttpContext http) => HttpMethods.IsPost(http.Request.Method) && http.Request.Path.StartsWithSegments("/admin/functions");
+    static bool IsAdmin(HttpContext http) =>
+        HttpMethods.IsPost(http.Request.Method) && http.Request.Path.StartsWithSegments("/admin/functions");
 
     static Task NotFound(HttpContext http)
     {

@@ -18,7 +18,8 @@ sealed record Function(RpcFunctionMetadata Metadata, string Trigger, JsonElement
     public string Route => Binding.TryGetProperty("route", out var route) ? route.GetString()! : Name;
 
     /// <summary>The methods, in capitals (<see cref="IsHttp"/>).</summary>
-    public IEnumerable<string> Methods => Binding.GetProperty("methods").EnumerateArray().Select(method => method.GetString()!.ToUpperInvariant());
+    public IEnumerable<string> Methods =>
+        Binding.GetProperty("methods").EnumerateArray().Select(method => method.GetString()!.ToUpperInvariant());
 
     /// <summary>NCRONTAB with seconds, UTC (<see cref="IsTimer"/>).</summary>
     public string Schedule => Binding.GetProperty("schedule").GetString()!;

@@ -11,7 +11,8 @@ static class LocalSettings
         using var document = JsonDocument.Parse(File.ReadAllText(path));
         foreach (var value in document.RootElement.GetProperty("Values").EnumerateObject())
         {
-            if (Environment.GetEnvironmentVariable(value.Name) is null) Environment.SetEnvironmentVariable(value.Name, value.Value.GetString());
+            if (Environment.GetEnvironmentVariable(value.Name) is null) Environment.SetEnvironmentVariable(value.Name,
+                value.Value.GetString());
         }
     }
 }

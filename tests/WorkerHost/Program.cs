@@ -6,7 +6,8 @@ using Latchkey.WorkerHost;
 string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 var origin = Option("--origin") ?? "http://localhost:7071";
 var here = new DirectoryInfo(AppContext.BaseDirectory); // tests/WorkerHost/bin/Debug/net10.0
-var folder = Path.GetFullPath(args.Length % 2 == 1 ? args[^1] : Path.Combine(here.FullName, "../../../../../functions/bin", here.Parent!.Name, here.Name));
+var folder = Path.GetFullPath(args.Length % 2 == 1 ? args[^1]
+    : Path.Combine(here.FullName, "../../../../../functions/bin", here.Parent!.Name, here.Name));
 using var stopping = new CancellationTokenSource();
 void Stop(PosixSignalContext signal)
 {

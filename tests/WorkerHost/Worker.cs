@@ -13,7 +13,8 @@ sealed class Worker : IAsyncDisposable
     readonly WebApplication server;
     readonly Process process;
 
-    Worker(WebApplication server, WorkerChannel channel, Process process) => (this.server, Channel, this.process) = (server, channel, process);
+    Worker(WebApplication server, WorkerChannel channel, Process process) =>
+        (this.server, Channel, this.process) = (server, channel, process);
 
     public WorkerChannel Channel { get; }
 
@@ -38,7 +39,8 @@ sealed class Worker : IAsyncDisposable
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             patience.CancelAfter(startPatience);
             var begun = channel.Begin(folder, patience.Token);
-            if (await Task.WhenAny(begun, worker.Ended) != begun) throw new WorkerException($"The worker ended with {worker.ExitCode} before it was ready.");
+            if (await Task.WhenAny(begun, worker.Ended) != begun) throw new WorkerException(
+                $"The worker ended with {worker.ExitCode} before it was ready.");
             worker.Functions = await begun;
             return worker;
         }
@@ -59,7 +61,8 @@ sealed class Worker : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            await Console.Error.WriteLineAsync($"The worker did not end within {endPatience.TotalSeconds} s of WorkerTerminate and is killed.");
+            await Console.Error.WriteLineAsync(
+                $"The worker did not end within {endPatience.TotalSeconds} s of WorkerTerminate and is killed.");
             process.Kill(entireProcessTree: true);
             await Ended;
         }
@@ -71,7 +74,8 @@ sealed class Worker : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc(grpc => (grpc.MaxReceiveMessageSize, grpc.MaxSendMessageSize) = (null, null));
         builder.Services.AddSingleton(channel);
         var server = builder.Build();
@@ -85,11 +89,13 @@ sealed class Worker : IAsyncDisposable
         var (worker, request, bytes) = (Guid.NewGuid().ToString(), Guid.NewGuid().ToString(), $"{int.MaxValue}");
         var start = new ProcessStartInfo("dotnet", [
             assembly,
-            "--host", "127.0.0.1", "--port", $"{new Uri(uri).Port}", "--workerId", worker, "--requestId", request, "--grpcMaxMessageLength", bytes,
+            "--host", "127.0.0.1", "--port", $"{new Uri(uri).Port}", "--workerId", worker, "--requestId", request, "--grpcMaxMessageLength",
+            bytes,
             "--functions-uri", $"{uri.TrimEnd('/')}/", "--functions-worker-id", worker, "--functions-request-id", request,
             "--functions-grpc-max-message-length", bytes])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = folder;
         start.Environment.Remove("ASPNETCORE_URLS"); // It names the host's address, not the worker's.

@@ -109,7 +109,8 @@ sealed class WorkerChannel : FunctionRpc.FunctionRpcBase
                 Console.WriteLine($"{log.Level}: {log.Category}: {log.Message}{Text(log.Exception)}");
                 break;
             case Content.InvocationResponse:
-                if (calls.TryGetValue(message.InvocationResponse.InvocationId, out var call)) call.TrySetResult(message.InvocationResponse.Result);
+                if (calls.TryGetValue(message.InvocationResponse.InvocationId, out var call)) call.TrySetResult(
+                    message.InvocationResponse.Result);
                 break;
             default:
                 received.Writer.TryWrite(message);
@@ -128,7 +129,8 @@ sealed class WorkerChannel : FunctionRpc.FunctionRpcBase
 
     static void Demand(StatusResult result, string otherwise)
     {
-        if (result.Status != StatusResult.Types.Status.Success) throw new WorkerException($"The worker {otherwise}: {result.Result}{Text(result.Exception)}");
+        if (result.Status != StatusResult.Types.Status.Success) throw new WorkerException(
+            $"The worker {otherwise}: {result.Result}{Text(result.Exception)}");
     }
 
     static string Text(RpcException? exception) => exception is null ? "" : $"\n{exception.Message}\n{exception.StackTrace}";

@@ -34,11 +34,13 @@ static class BlobCors
         var date = DateTimeOffset.UtcNow.ToString("R", CultureInfo.InvariantCulture);
         request.Headers.Add("x-ms-date", date);
         request.Headers.Add("x-ms-version", Version);
-        request.Headers.Authorization = new AuthenticationHeaderValue("SharedKey", $"{Azurite.Account}:{Signature(body.Length, date, key)}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("SharedKey",
+            $"{Azurite.Account}:{Signature(body.Length, date, key)}");
         using var http = new HttpClient();
         using var answer = await http.SendAsync(request, Shell.Stopping);
         if (!answer.IsSuccessStatusCode)
-            throw new Failure($"Azurite refused the CORS rule: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Shell.Stopping)}");
+            throw new Failure(
+                $"Azurite refused the CORS rule: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Shell.Stopping)}");
     }
 
     /// <summary>The key of the account that every emulator has, as Azurite itself knows it.</summary>

@@ -6,7 +6,8 @@ using static Latchkey.Workshop.Steps;
 
 namespace Latchkey.Workshop;
 
-/// <summary><c>dev.cs demo</c>: the main job from end to end, as an app would do it. No code, token or signature is printed whole.</summary>
+/// <summary><c>dev.cs demo</c>: the main job from end to end, as an app would do it. No code, token or signature is printed
+/// whole.</summary>
 static class Demo
 {
     // Drawn for this repository, and under its license.
@@ -46,7 +47,8 @@ static class Demo
 
         var app = password ? "first-party" : "mobile";
         var tokens = password
-            ? await SignIn.Token("Sign in as alice, with her password", $"{tenant}/oauth/token", ("client_id", app), ("grant_type", "password"),
+            ? await SignIn.Token("Sign in as alice, with her password", $"{tenant}/oauth/token", ("client_id", app),
+                ("grant_type", "password"),
                 ("username", "alice"), ("password", "alice-password"), ("scope", "files.read files.write offline_access"))
             : await new SignIn(tenant, app).WithCode();
         tokens = await SignIn.Token("Refresh", $"{tenant}/oauth/token", ("client_id", app), ("grant_type", "refresh_token"),

@@ -84,13 +84,17 @@ static class Tests
     {
         // Those that no other test may run beside have a process of their own: at the end of the others' they would leave a processor idle.
         (string Assembly, string Results, string? Filter)[] all = name is null
-            ? [("Functions.Tests", "Functions.Tests.alone", "Runs=alone"), ("Functions.Tests", "Functions.Tests", "Runs!=alone"), ("Infra.Tests", "Infra.Tests", null)]
-            : [.. Assemblies.Where(assembly => MayHold(assembly, name)).Select(assembly => (assembly, assembly, (string?)$"FullyQualifiedName~{name}"))];
+            ? [("Functions.Tests", "Functions.Tests.alone", "Runs=alone"), ("Functions.Tests", "Functions.Tests", "Runs!=alone"),
+                ("Infra.Tests", "Infra.Tests", null)]
+            : [.. Assemblies.Where(assembly => MayHold(assembly, name))
+                .Select(assembly => (assembly, assembly, (string?)$"FullyQualifiedName~{name}"))];
         var runs = all.Select(async run =>
         {
             string[] filter = run.Filter is null ? [] : ["--filter", run.Filter];
-            await using var tests = new Child(Console.WriteLine, "dotnet", ["test", $"tests/{run.Assembly}/bin/Debug/net10.0/{run.Assembly}.dll",
-                "--logger", $"trx;LogFileName={run.Results}.trx", "--logger", "console;verbosity=minimal", "--results-directory", Results, .. filter]);
+            await using var tests = new Child(Console.WriteLine, "dotnet",
+                ["test", $"tests/{run.Assembly}/bin/Debug/net10.0/{run.Assembly}.dll",
+                "--logger", $"trx;LogFileName={run.Results}.trx", "--logger", "console;verbosity=minimal", "--results-directory", Results,
+                .. filter]);
             return await tests.Exit;
         });
         return (await Task.WhenAll(runs)).FirstOrDefault(code => code != 0);
@@ -107,9 +111,11 @@ static class Tests
     static void ReadResults(int code)
     {
         var before = failed;
-        foreach (var trx in Directory.GetFiles(Results, "*.trx").Select(file => XDocument.Load(file).Descendants().ToLookup(node => node.Name.LocalName)))
+        foreach (var trx in Directory.GetFiles(Results, "*.trx")
+            .Select(file => XDocument.Load(file).Descendants().ToLookup(node => node.Name.LocalName)))
         {
-            var classes = trx["UnitTest"].ToDictionary(test => (string)test.Attribute("id")!, test => (string)test.Descendants().Last().Attribute("className")!);
+            var classes = trx["UnitTest"].ToDictionary(test => (string)test.Attribute("id")!, test =>
+                (string)test.Descendants().Last().Attribute("className")!);
             foreach (var result in trx["UnitTestResult"])
             {
                 if ((string?)result.Attribute("outcome") == "Passed")
@@ -192,7 +198,8 @@ static class Tests
         await Admin.Run(origin, Password, "user", "create", "carol", "--role", "member", "--tenant", "acme2");
         await Admin.Run(origin, "", "client", "create", "app", "-t", "acme2", "--auth", "none", "--native", "true",
             "--grant", "password", "refresh_token", "--scope", "files.read", "files.write");
-        var made = await Admin.Run(origin, "", "client", "create", "robot", "-t", "acme2", "--grant", "client_credentials", "--scope", "files.read", "--json");
+        var made = await Admin.Run(origin, "", "client", "create", "robot", "-t", "acme2", "--grant", "client_credentials", "--scope",
+            "files.read", "--json");
         var secret = (string?)System.Text.Json.Nodes.JsonNode.Parse(made)!["secret"] ?? throw new Failure("No secret was printed.");
         using var http = new HttpClient();
         foreach (var form in new Dictionary<string, string>[]
@@ -204,7 +211,8 @@ static class Tests
             using var answer = await http.PostAsync($"{origin}/acme2/oauth/token", new FormUrlEncodedContent(form), Shell.Stopping);
             Console.WriteLine($"admin: {form["client_id"]} of acme2 -> {(int)answer.StatusCode}");
             if (!answer.IsSuccessStatusCode)
-                throw new Failure($"A client that the command line created can't sign in: {await answer.Content.ReadAsStringAsync(Shell.Stopping)}");
+                throw new Failure(
+                    $"A client that the command line created can't sign in: {await answer.Content.ReadAsStringAsync(Shell.Stopping)}");
         }
     }
 

@@ -54,11 +54,13 @@ static class Up
             throw new Failure($"Missing on this machine:\n  {string.Join("\n  ", missing)}");
     }
 
-    /// <summary>Starts the built worker, under WorkerHost and with the settings of <c>func start</c>, at an origin, and returns once it is ready.</summary>
+    /// <summary>Starts the built worker, under WorkerHost and with the settings of <c>func start</c>, at an origin, and returns once it is
+    /// ready.</summary>
     public static async Task<Child> StartService(string origin, LogFile log, params (string, string)[] settings)
     {
         var file = File.Exists("local.settings.json") ? "local.settings.json" : "local.settings.sample.json";
-        var service = new Child(log.Write, "dotnet", ["tests/WorkerHost/bin/Debug/net10.0/WorkerHost.dll", "--origin", origin, "--settings", file],
+        var service = new Child(log.Write, "dotnet",
+            ["tests/WorkerHost/bin/Debug/net10.0/WorkerHost.dll", "--origin", origin, "--settings", file],
             [("Latchkey__Origin", origin), .. settings]);
         using var http = new HttpClient();
         await Ports.Answer("The service", service, log, async () =>

@@ -53,7 +53,11 @@ public sealed class AdminClients(
                 throw Input.Fault("id", "must be 1 to 64 of letters, digits, '-', '.' and '_', and not 'operator' or 'my-files'");
             var blank = new Client
             {
-                Id = body.Id ?? Ids.New(), Name = "", Grants = [], Scope = Scope.None, AuthMethod = ClientAuthMethod.Basic,
+                Id = body.Id ?? Ids.New(),
+                Name = "",
+                Grants = [],
+                Scope = Scope.None,
+                AuthMethod = ClientAuthMethod.Basic,
             };
             var client = body.Apply(caller.Tenant, blank, Grants);
             var secret = HasSecret(client) ? Ids.NewSecret() : null;

@@ -36,7 +36,8 @@ public sealed class HealthEndpoint(ErrorBoundary boundary, HealthChecks checks)
             var code = state is { Tables: true, Blobs: true } ? "signing_unavailable" : "storage_unavailable";
             throw new Problem(503, code, "Not ready: a required dependency does not respond.")
             {
-                RetryAfter = RetryAfterSeconds, Extensions = members,
+                RetryAfter = RetryAfterSeconds,
+                Extensions = members,
             };
         });
 

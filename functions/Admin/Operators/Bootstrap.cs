@@ -45,7 +45,12 @@ public sealed class Bootstrap(
         var userName = Input.Shown("userName", body.UserName);
         var blank = new User
         {
-            Id = Ids.New(), UserName = userName, Name = userName, PasswordHash = "", Roles = [Operators.Role], Disabled = true,
+            Id = Ids.New(),
+            UserName = userName,
+            Name = userName,
+            PasswordHash = "",
+            Roles = [Operators.Role],
+            Disabled = true,
         };
         var password = Input.Password("password", blank, body.Password);
         var first = await tenants.FindNow(tenant.Id, cancel) is null;

@@ -75,16 +75,16 @@ public sealed class ShareFile(
 
     async Task<Share> CreateLink(
         Caller caller, FileRecord file, ShareRequest.LinkRequest link, string secret, CancellationToken cancel) => new()
-    {
-        Tenant = file.Tenant,
-        FileId = file.Id,
-        Id = Share.IdOf(file.Id, "link", secret),
-        Kind = "link",
-        Access = Permission.Read,
-        CreatedAt = clock.GetUtcNow(),
-        CreatedBy = Owner.Of(caller.Token) is { Kind: "user" } user ? user.Id : null,
-        SecretHash = Ids.Hash(secret),
-        PasswordHash = link.Password is null ? null : await hashing.Hash(link.Password, cancel),
-        MaxDownloads = link.MaxDownloads,
-    };
+        {
+            Tenant = file.Tenant,
+            FileId = file.Id,
+            Id = Share.IdOf(file.Id, "link", secret),
+            Kind = "link",
+            Access = Permission.Read,
+            CreatedAt = clock.GetUtcNow(),
+            CreatedBy = Owner.Of(caller.Token) is { Kind: "user" } user ? user.Id : null,
+            SecretHash = Ids.Hash(secret),
+            PasswordHash = link.Password is null ? null : await hashing.Hash(link.Password, cancel),
+            MaxDownloads = link.MaxDownloads,
+        };
 }

@@ -101,7 +101,7 @@ sealed class KeyFileStore(string path)
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
-            throw Fault("is locked by another process, or its folder cannot be written", fault);
+                throw Fault("is locked by another process, or its folder cannot be written", fault);
             }
         }
     }

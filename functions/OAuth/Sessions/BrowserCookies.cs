@@ -48,12 +48,12 @@ public sealed class BrowserCookies(Settings settings)
     {
         var (start, end) = (Prefix + FormName, $"-{request.Tenant.Id}");
         return from name in request.Http.Cookies.Keys
-            where name.Length == start.Length + Ids.Length + end.Length
-            where name.StartsWith(start, StringComparison.Ordinal) && name.EndsWith(end, StringComparison.Ordinal)
-            let id = name[start.Length..^end.Length]
-            where FindForm(request, id) is not null
-            orderby id
-            select id;
+               where name.Length == start.Length + Ids.Length + end.Length
+               where name.StartsWith(start, StringComparison.Ordinal) && name.EndsWith(end, StringComparison.Ordinal)
+               let id = name[start.Length..^end.Length]
+               where FindForm(request, id) is not null
+               orderby id
+               select id;
     }
 
     /// <summary>

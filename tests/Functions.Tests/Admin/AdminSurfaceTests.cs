@@ -9,7 +9,8 @@ public sealed class AdminSurfaceTests(DemoHost demo) : IClassFixture<DemoHost>
 
     static IEnumerable<(string Name, string Method, string Route)> Endpoints() =>
         from function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly)
-        where function.Route.StartsWith("{tenant}/", StringComparison.Ordinal) || function.Route.Contains("/{tenant}", StringComparison.Ordinal)
+        where function.Route.StartsWith("{tenant}/", StringComparison.Ordinal)
+            || function.Route.Contains("/{tenant}", StringComparison.Ordinal)
         from method in function.Methods
         where method != "options"
         select (function.Name, method.ToUpperInvariant(), function.Route);
@@ -32,7 +33,9 @@ public sealed class AdminSurfaceTests(DemoHost demo) : IClassFixture<DemoHost>
         {
             var answer = await own.Send(new HttpMethod(method), Path(route, "demo", "someid"), token);
             var body = await answer.Content.ReadAsStringAsync();
-            Assert.True((int)answer.StatusCode == 403 && (method == "HEAD" || body.Contains("suspended: The invoice is open.", StringComparison.Ordinal)), $"{name} {method}: {(int)answer.StatusCode} {body}");
+            Assert.True((int)answer.StatusCode == 403
+                && (method == "HEAD" || body.Contains("suspended: The invoice is open.", StringComparison.Ordinal)),
+                $"{name} {method}: {(int)answer.StatusCode} {body}");
         }
     }
 
@@ -47,7 +50,8 @@ public sealed class AdminSurfaceTests(DemoHost demo) : IClassFixture<DemoHost>
             var answer = await host.Send(new HttpMethod(method), Path(route, "demo", "acme"), operators ? admin : member, new { });
             if (method != "HEAD") await answer.Fails(403, "insufficient_scope");
             Assert.Equal(403, (int)answer.StatusCode);
-            Assert.Contains($"scope=\"{(operators ? "operator" : "admin")}\"", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+            Assert.Contains($"scope=\"{(operators ? "operator" : "admin")}\"", answer.Headers.WwwAuthenticate.ToString(),
+                StringComparison.Ordinal);
         }
     }
 
@@ -60,11 +64,13 @@ public sealed class AdminSurfaceTests(DemoHost demo) : IClassFixture<DemoHost>
         var (admin, @operator) = (await host.Admin(), await host.Operator());
         foreach (var (name, method, route) in Administration())
         {
-            var (tenant, token) = name.StartsWith("operator-", StringComparison.Ordinal) ? ("operator", @operator.Token) : ("demo", admin.Token);
+            var (tenant, token) = name.StartsWith("operator-", StringComparison.Ordinal) ? ("operator", @operator.Token)
+                : ("demo", admin.Token);
             foreach (var id in new[] { text, text + new string('x', 600) })
             {
                 var path = Path(route, tenant, id);
-                if (path.Contains(Uri.EscapeDataString(id), StringComparison.Ordinal)) Fine(await host.Send(new HttpMethod(method), path, token, new { }), $"{method} {path}");
+                if (path.Contains(Uri.EscapeDataString(id), StringComparison.Ordinal)) Fine(
+                    await host.Send(new HttpMethod(method), path, token, new { }), $"{method} {path}");
                 if (method != "GET") continue;
                 foreach (var parameter in new[] { "cursor", "limit", "user", "client", "group", "userName", "type", "from", "to" })
                 {
@@ -77,7 +83,8 @@ public sealed class AdminSurfaceTests(DemoHost demo) : IClassFixture<DemoHost>
             }
         }
 
-        static void Fine(HttpResponseMessage answer, string what) => Assert.True((int)answer.StatusCode < 500, $"{what}: {(int)answer.StatusCode}");
+        static void Fine(HttpResponseMessage answer, string what) =>
+            Assert.True((int)answer.StatusCode < 500, $"{what}: {(int)answer.StatusCode}");
     }
 
     [Theory]
@@ -92,13 +99,16 @@ public sealed class AdminSurfaceTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("operator", "POST", "tenants", """{"id":null}""")]
     [InlineData("operator", "POST", "tenants/demo/suspend", """{"reason":null}""")]
     [InlineData("operator", "DELETE", "tenants/demo", """{"confirm":null}""")]
-    [InlineData("demo", "POST", "clients", """{"name":"c","grants":[],"scope":[],"authMethod":"private_key_jwt","jwks":"{\"keys\":[null]}"}""")]
+    [InlineData("demo", "POST", "clients",
+        """{"name":"c","grants":[],"scope":[],"authMethod":"private_key_jwt","jwks":"{\"keys\":[null]}"}""")]
     [InlineData("demo", "POST", "clients", """{"name":"c","grants":[],"scope":[],"authMethod":"private_key_jwt","jwks":"[1]"}""")]
     [InlineData("demo", "POST", "users", """{"userName":"\ud800"}""")]
     public async Task What_is_null_or_nonsense_in_a_body_is_a_400(string tenant, string method, string path, string body)
     {
         var token = tenant == "demo" ? (await host.Admin()).Token : (await host.Operator()).Token;
-        var request = new HttpRequestMessage(new HttpMethod(method), $"/{tenant}/admin/{path}") { Content = new StringContent(body, null, "application/json") };
+        var request = new HttpRequestMessage(new HttpMethod(method),
+            $"/{tenant}/admin/{path}")
+        { Content = new StringContent(body, null, "application/json") };
         request.Headers.Authorization = new("Bearer", token);
         var code = (await host.Http.SendAsync(request).Problem(400)).Code;
         Assert.True(code is "invalid_json" or "invalid_field", code);

@@ -73,7 +73,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     {
         // A key file of its own: rotated keys would show in every other class's key set.
         var keys = Directory.CreateDirectory(Path.Combine(folder, "keys")).FullName;
-        host = await TestHost.Start(settings: new() { ["Latchkey:Mail:Folder"] = folder, ["Latchkey:Signing:KeyFile"] = $"{keys}/keys.json" });
+        host = await TestHost.Start(
+            settings: new() { ["Latchkey:Mail:Folder"] = folder, ["Latchkey:Signing:KeyFile"] = $"{keys}/keys.json" });
         admin = await host.Admin();
     }
 
@@ -141,7 +142,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         foreach (var (type, result) in new[]
         {
             ("device", "ok"), ("device", "wrong_code"), ("sign-out", "ok"), ("password-reset", "ok"), ("password-reset", "weak_password"),
-            ("account-password", "ok"), ("account-password", "invalid_grant"), ("account-password", "weak_password"), ("account-sessions-end", "ok"),
+            ("account-password", "ok"), ("account-password", "invalid_grant"), ("account-password", "weak_password"),
+            ("account-sessions-end", "ok"),
             ("consent", "ok"), ("authorize", "ok"),
         })
             Assert.Contains(entries, entry => entry.Type == type && entry.Result == result && entry.Actor == alice);
@@ -176,7 +178,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         for (var n = 0; n < 5; n++) await host.Http.GetAsync("/demo/oauth/jwks");
         host.Clock.Advance(TimeSpan.FromMinutes(1));
         await host.Http.GetAsync("/demo/oauth/jwks");
-        await Eventually.True(async () => (await @operator.All<AuditAnswer>("audit", "entries", 50)).Where(entry => entry.Type == "tenant-suspended")
+        await Eventually.True(async () =>
+            (await @operator.All<AuditAnswer>("audit", "entries", 50)).Where(entry => entry.Type == "tenant-suspended")
             .Select(entry => (entry.Target, entry.Detail)).Order().SequenceEqual([("demo", "1 refused"), ("demo", "5 refused")]));
     }
 
@@ -185,8 +188,10 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     {
         const string secret = "one-time-secret-of-the-tests-only";
         await using var fresh = await TestHost.Start(settings: new() { ["Latchkey:OperatorSecretHash"] = AdminClient.Hash(secret) });
-        await fresh.Send(HttpMethod.Post, "/operator/bootstrap", null, new { secret = secret + "x", userName = "root", password = "root-password" }).Is(403);
-        await fresh.Send(HttpMethod.Post, "/operator/bootstrap", null, new { secret, userName = "root", password = "root-password" }).Is(201);
+        await fresh.Send(HttpMethod.Post, "/operator/bootstrap", null,
+            new { secret = secret + "x", userName = "root", password = "root-password" }).Is(403);
+        await fresh.Send(HttpMethod.Post, "/operator/bootstrap", null, new { secret, userName = "root", password = "root-password" })
+            .Is(201);
         var audit = fresh.Service<AuditTables>();
         var rows = new List<AuditEntry>();
         await Eventually.True(async () =>
@@ -194,7 +199,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
             rows.Clear();
             foreach (var day in await audit.Tables.Buckets(default))
             {
-                await foreach (var row in audit.Tables.For(day).Query("PartitionKey eq 'operator'", null, default)) rows.Add(AuditTables.Read(row));
+                await foreach (var row in audit.Tables.For(day)
+                    .Query("PartitionKey eq 'operator'", null, default)) rows.Add(AuditTables.Read(row));
             }
             return rows.Count == 2;
         });
@@ -207,10 +213,12 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     async Task Apps()
     {
         var browser = new Browser(host);
-        var pushed = await host.Http.PostAsync("/demo/oauth/par", new StringContent(Browser.Request(), null, "application/x-www-form-urlencoded")).Read<PushedAnswer>(201);
+        var pushed = await host.Http.PostAsync("/demo/oauth/par",
+            new StringContent(Browser.Request(), null, "application/x-www-form-urlencoded")).Read<PushedAnswer>(201);
         var uri = Secret(pushed.RequestUri);
         await host.Http.PostAsync("/demo/oauth/par", TestHost.Form(("client_id", "service"), ("client_secret", "not-the-secret-of-it")));
-        var answer = await browser.Consent(await browser.SignIn(await browser.Get($"/demo/oauth/authorize?client_id=mobile&request_uri={uri}")));
+        var answer = await browser.Consent(
+            await browser.SignIn(await browser.Get($"/demo/oauth/authorize?client_id=mobile&request_uri={uri}")));
         var code = Secret(Browser.Returned(Browser.Location(answer))["code"]);
         var tokens = await browser.Redeem(code).Read<TokenAnswer>();
         foreach (var token in new[] { tokens.AccessToken, tokens.RefreshToken, tokens.IdToken }) Secret(token!);
@@ -230,14 +238,17 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     {
         foreach (var action in new[] { "allow", "deny" })
         {
-            var codes = await host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", "tv"))).Read<DeviceCodeAnswer>();
+            var codes = await host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", "tv")))
+                .Read<DeviceCodeAnswer>();
             Secret(codes.DeviceCode);
-            await host.Token("demo", ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("client_id", "tv"), ("device_code", codes.DeviceCode));
+            await host.Token("demo", ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("client_id", "tv"),
+                ("device_code", codes.DeviceCode));
             var browser = new Browser(host);
             await browser.SignIn(await browser.Get("/demo/account"));
             foreach (var code in new[] { "BBBB-BBBB", Secret(codes.UserCode) })
             {
-                var page = await browser.Follow(await browser.Post("/demo/device", [.. await Fields(await browser.Get("/demo/device")), ("user_code", code)]));
+                var page = await browser.Follow(
+                    await browser.Post("/demo/device", [.. await Fields(await browser.Get("/demo/device")), ("user_code", code)]));
                 if (page.StatusCode == HttpStatusCode.OK) await browser.Post("/demo/device", [.. await Fields(page), ("action", action)]);
             }
         }
@@ -246,7 +257,13 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     async Task Registrations()
     {
         var initial = Secret((await admin.Post("initial-tokens", new { uses = 1 })).GetProperty("token").GetString()!);
-        var metadata = new Dictionary<string, object> { ["client_name"] = "A", ["redirect_uris"] = new[] { Redirect }, ["application_type"] = "native", ["token_endpoint_auth_method"] = "none" };
+        var metadata = new Dictionary<string, object>
+        {
+            ["client_name"] = "A",
+            ["redirect_uris"] = new[] { Redirect },
+            ["application_type"] = "native",
+            ["token_endpoint_auth_method"] = "none"
+        };
         var made = await host.Send(HttpMethod.Post, "/demo/oauth/register", initial, metadata).Json(201);
         var (id, token) = (made.GetProperty("client_id").GetString()!, Secret(made.GetProperty("registration_access_token").GetString()!));
         metadata["client_id"] = id;
@@ -271,11 +288,15 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     {
         var browser = new Browser(host);
         await browser.SignIn(await browser.Get("/demo/apps"), "admin");
-        var made = await browser.Post("/demo/apps/new", [.. await Fields(await browser.Get("/demo/apps/new")), ("type", "web"), ("name", "App"), ("redirects", "https://app.example/cb")]);
+        var made = await browser.Post("/demo/apps/new",
+            [.. await Fields(await browser.Get("/demo/apps/new")), ("type", "web"), ("name", "App"),
+                ("redirects", "https://app.example/cb")]);
         Secret(ClientSecret().Match(await made.Content.ReadAsStringAsync()).Groups[1].Value);
         var id = AppId().Match(await (await browser.Get("/demo/apps")).Content.ReadAsStringAsync()).Groups[1].Value;
         foreach (var action in new[] { "save", "rotate", "end-old", "delete" })
-            await browser.Post($"/demo/apps/{id}", [.. await Fields(await browser.Get($"/demo/apps/{id}")), ("name", "App"), ("redirects", "https://app.example/cb"), ("action", action)]);
+            await browser.Post($"/demo/apps/{id}",
+                [.. await Fields(await browser.Get($"/demo/apps/{id}")), ("name", "App"), ("redirects", "https://app.example/cb"),
+                    ("action", action)]);
     }
 
     async Task Resets()
@@ -283,7 +304,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         var browser = new Browser(host);
         await browser.Post("/demo/reset", [.. await Fields(await browser.Get("/demo/reset")), ("username", "alice")]);
         await Eventually.True(() => Directory.GetFiles(folder).Length == 1);
-        var link = ResetLink().Match(await File.ReadAllTextAsync(Directory.GetFiles(folder).Single())).Value.Replace("=\r\n", "", StringComparison.Ordinal);
+        var link = ResetLink()
+            .Match(await File.ReadAllTextAsync(Directory.GetFiles(folder).Single())).Value.Replace("=\r\n", "", StringComparison.Ordinal);
         foreach (var password in new[] { "short", Secret("alice-new-password") })
             await browser.Post("/demo/reset", [.. await Fields(await browser.Get($"/demo/reset?link={Secret(link)}")), ("new", password)]);
         host.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -308,7 +330,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
 
     // The page has the same token in each of its forms.
     static async Task<IEnumerable<(string, string)>> Fields(HttpResponseMessage page) =>
-        (await Browser.Fields(page)).Where(field => field.Item1 is not ("session" or "client" or "action")).DistinctBy(field => field.Item1);
+        (await Browser.Fields(page)).Where(field => field.Item1 is not ("session" or "client" or "action"))
+            .DistinctBy(field => field.Item1);
 
     string Secret(string text)
     {

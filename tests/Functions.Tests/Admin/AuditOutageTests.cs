@@ -19,10 +19,13 @@ public sealed class AuditOutageTests
         azurite.Kill();
         for (var n = 0; n < 3; n++)
             Assert.Equal(503, (int)(await host.Send(HttpMethod.Get, "/demo/admin/audit", admin)).StatusCode);
-        await Eventually.True(() => host.Log.Lines.Count(line => line.Contains("audit entries not written", StringComparison.Ordinal)) >= 3);
+        await Eventually.True(() =>
+            host.Log.Lines.Count(line => line.Contains("audit entries not written", StringComparison.Ordinal)) >= 3);
         await azurite.Restart();
 
-        await Eventually.True(async () => (await host.Send(HttpMethod.Get, "/demo/admin/audit?type=audit.dropped", admin).Read<AuditPageAnswer>()).Entries.Any(entry => int.Parse(entry.Detail!, System.Globalization.CultureInfo.InvariantCulture) >= 1));
+        await Eventually.True(async () =>
+            (await host.Send(HttpMethod.Get, "/demo/admin/audit?type=audit.dropped", admin).Read<AuditPageAnswer>()).Entries.Any(entry =>
+                int.Parse(entry.Detail!, System.Globalization.CultureInfo.InvariantCulture) >= 1));
     }
 
     [Fact]

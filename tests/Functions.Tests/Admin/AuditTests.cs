@@ -25,7 +25,8 @@ public sealed class AuditTests : IAsyncLifetime
         var alice = await UserId("alice");
         var tokens = await host.Tokens("demo");
         var access = tokens.AccessToken;
-        await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "not-this-one"));
+        await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"),
+            ("password", "not-this-one"));
         await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", ServiceSecret));
         await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "wrong"));
         await host.Refresh("demo", tokens.RefreshToken!).Is(200);
@@ -35,9 +36,11 @@ public sealed class AuditTests : IAsyncLifetime
         await host.Send(HttpMethod.Get, "/demo/admin/audit", access);
 
         var entries = await Entries(8);
-        void Has(string type, string? actor, string client, string? target, string result, string? detail = null) => Assert.Single(entries, entry =>
+        void Has(string type, string? actor, string client, string? target, string result, string? detail = null) =>
+            Assert.Single(entries, entry =>
             entry.Type == type && entry.Actor == actor && entry.Client == client && entry.Result == result
-            && (target is null || entry.Target == target) && (detail is null || entry.Detail?.Contains(detail, StringComparison.Ordinal) == true));
+            && (target is null || entry.Target == target)
+                && (detail is null || entry.Detail?.Contains(detail, StringComparison.Ordinal) == true));
         Has("sign-in", alice, "first-party", null, "ok");
         Has("sign-in", alice, "first-party", null, "invalid_grant", "wrong password");
         Has("token", null, "service", null, "ok", "client_credentials");
@@ -58,7 +61,8 @@ public sealed class AuditTests : IAsyncLifetime
             host.Clock.Advance(TimeSpan.FromMinutes(1));
             await host.Tokens("demo", "bob");
         }
-        var from = host.Clock.Now.AddMinutes(-2.5).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+        var from = host.Clock.Now.AddMinutes(-2.5).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ",
+            System.Globalization.CultureInfo.InvariantCulture);
         await Eventually.True(async () => (await Page($"?user={bob}")).Entries.Count == 5);
         Assert.Equal(3, (await Page($"?user={bob}&from={from}")).Entries.Count);
         Assert.Equal(2, (await Page($"?user={bob}&to={from}")).Entries.Count);
@@ -78,7 +82,8 @@ public sealed class AuditTests : IAsyncLifetime
 
         var export = await host.Send(HttpMethod.Get, $"/demo/admin/audit/export?user={bob}", admin);
         Assert.Equal("application/jsonl", export.Content.Headers.ContentType!.MediaType);
-        var lines = (await export.Content.ReadAsStringAsync()).TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var lines = (await export.Content.ReadAsStringAsync()).TrimEnd('\n').Split('\n')
+            .Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.Equal(5, lines[^1].GetProperty("entries").GetInt32());
         Assert.Equal(6, lines.Count);
     }
@@ -94,8 +99,10 @@ public sealed class AuditTests : IAsyncLifetime
         var sas = begun.Upload!.Url!;
         // People and programs put secrets where they do not belong.
         await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", ServiceSecret), ("client_secret", "service"));
-        await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice-password"), ("password", "alice"));
-        await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", ServiceSecret), ("scope", ServiceSecret));
+        await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice-password"),
+            ("password", "alice"));
+        await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", ServiceSecret),
+            ("scope", ServiceSecret));
         foreach (var secret in new[] { refresh, access, ServiceSecret + "-longer", Uri.EscapeDataString(sas) })
         {
             await host.Send(HttpMethod.Get, $"/demo/files/{secret}", access);
@@ -106,7 +113,8 @@ public sealed class AuditTests : IAsyncLifetime
         await Entries(10);
 
         var all = await Everything();
-        foreach (var secret in new[] { refresh, refresh.Split('.')[^1], access, access.Split('.')[2], ServiceSecret, "alice-password", "sig=", "SharedAccessSignature" })
+        foreach (var secret in new[] { refresh, refresh.Split('.')[^1], access, access.Split('.')[2], ServiceSecret, "alice-password",
+            "sig=", "SharedAccessSignature" })
             Assert.DoesNotContain(secret, all, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -130,7 +138,8 @@ public sealed class AuditTests : IAsyncLifetime
     [InlineData("?cursor=***", "invalid_cursor")]
     [InlineData("?cursor=bm9uZQ", "invalid_cursor")]
     [InlineData("?users=x", "invalid_query")]
-    public async Task A_bad_question_is_a_400_that_says_why(string query, string code) => await host.Send(HttpMethod.Get, $"/demo/admin/audit{query}", admin).Fails(400, code);
+    public async Task A_bad_question_is_a_400_that_says_why(string query, string code) =>
+        await host.Send(HttpMethod.Get, $"/demo/admin/audit{query}", admin).Fails(400, code);
 
     Task<AuditPageAnswer> Page(string query) => PageOf(host.Send(HttpMethod.Get, $"/demo/admin/audit{query}", admin));
 

@@ -16,7 +16,9 @@ public sealed class BootstrapTests
         Assert.Equal("bootstrap_done", await Code(host, Secret, "another", 409));
         var access = (await TestHost.Json(await host.Token("operator", ("grant_type", "password"), ("client_id", "cli"),
             ("username", "root"), ("password", "root-password")), 200)).GetProperty("access_token").GetString();
-        Assert.Equal(3, (await TestHost.Json(await host.Send(HttpMethod.Get, "/operator/admin/tenants", access), 200)).GetProperty("tenants").GetArrayLength());
+        Assert.Equal(3,
+            (await TestHost.Json(await host.Send(HttpMethod.Get, "/operator/admin/tenants", access), 200)).GetProperty("tenants")
+                .GetArrayLength());
     }
 
     [Fact]
@@ -27,7 +29,8 @@ public sealed class BootstrapTests
         var won = Assert.Single(Enumerable.Range(0, 6), n => (int)answers[n].StatusCode == 201);
         for (var n = 0; n < 6; n++)
         {
-            var answer = await host.Token("operator", ("grant_type", "password"), ("client_id", "cli"), ("username", $"root{n}"), ("password", "root-password"));
+            var answer = await host.Token("operator", ("grant_type", "password"), ("client_id", "cli"), ("username", $"root{n}"),
+                ("password", "root-password"));
             Assert.Equal(n == won ? 200 : 400, (int)answer.StatusCode);
         }
     }
@@ -38,8 +41,11 @@ public sealed class BootstrapTests
         await using var host = await Start(Secret);
         await TestHost.Json(await Post(host, Secret, "root"), 201);
         var root = (await TestHost.Json(await SignIn(host), 200)).GetProperty("access_token").GetString();
-        await TestHost.Json(await host.Send(HttpMethod.Post, "/operator/admin/users", root, new { userName = "anna", password = "anna-password", roles = AdminClient.Texts("operator") }), 201);
-        var anna = new AdminClient(host, "operator", (await TestHost.Json(await SignIn(host, "anna"), 200)).GetProperty("access_token").GetString()!);
+        await TestHost.Json(
+            await host.Send(HttpMethod.Post, "/operator/admin/users", root,
+                new { userName = "anna", password = "anna-password", roles = AdminClient.Texts("operator") }), 201);
+        var anna = new AdminClient(host, "operator",
+            (await TestHost.Json(await SignIn(host, "anna"), 200)).GetProperty("access_token").GetString()!);
         await anna.Patch($"users/{await anna.UserId("root")}", new { disabled = true });
         Assert.Equal("bootstrap_done", await Code(host, Secret, "root", 409));
         Assert.Equal(400, (int)(await SignIn(host)).StatusCode);
@@ -50,7 +56,8 @@ public sealed class BootstrapTests
     {
         await using var host = await Start(Secret);
         await TestHost.Json(await Post(host, Secret, "root"), 201);
-        await host.Service<Latchkey.Storage.StorageClients>().Tables.GetTableClient("Tenants").DeleteEntityAsync("operator", "tenant"); // As infra/README.md says.
+        // As infra/README.md says.
+        await host.Service<Latchkey.Storage.StorageClients>().Tables.GetTableClient("Tenants").DeleteEntityAsync("operator", "tenant");
         Assert.Equal("user_exists", await Code(host, Secret, "root", 409, password: "another-password"));
         await TestHost.Json(await Post(host, Secret, "root2"), 201);
         await TestHost.Json(await SignIn(host, "root2", "root-password"), 200);
@@ -76,12 +83,14 @@ public sealed class BootstrapTests
     [Theory, InlineData("short"), InlineData(Secret), InlineData("zz80634dbca3aa4d1e50c7d58b5ec3b8c8da5c3f5b9dcf1a6d1b1a9e25ee7a5d")]
     public void What_is_no_hash_stops_the_start_and_is_not_shown(string text)
     {
-        var fault = Assert.Throws<SettingsException>(() => LocalHost.LocalApp.Build(new Dictionary<string, string?> { ["Latchkey:OperatorSecretHash"] = text })).Message;
+        var fault = Assert.Throws<SettingsException>(() =>
+            LocalHost.LocalApp.Build(new Dictionary<string, string?> { ["Latchkey:OperatorSecretHash"] = text })).Message;
         Assert.Contains("Latchkey__OperatorSecretHash must be the secret's SHA-256 in 64 hex digits", fault, StringComparison.Ordinal);
         Assert.DoesNotContain(text, fault, StringComparison.Ordinal);
     }
 
-    static Task<TestHost> Start(string? secret) => TestHost.Start(settings: new() { ["Latchkey:OperatorSecretHash"] = secret is null ? null : AdminClient.Hash(secret) });
+    static Task<TestHost> Start(string? secret) =>
+        TestHost.Start(settings: new() { ["Latchkey:OperatorSecretHash"] = secret is null ? null : AdminClient.Hash(secret) });
 
     static Task<HttpResponseMessage> Post(TestHost host, string secret, string userName, string password = "root-password") =>
         host.Send(HttpMethod.Post, "/operator/bootstrap", null, new { secret, userName, password });

@@ -19,7 +19,8 @@ public sealed class ClientTests : IAsyncLifetime
     [Fact]
     public async Task A_secret_is_said_once_and_an_old_one_lives_as_long_as_the_overlap()
     {
-        var made = await admin.AddClient(new { id = "robot", name = "Robot", grants = Texts("client_credentials"), scope = Texts("files.read") });
+        var made = await admin.AddClient(
+            new { id = "robot", name = "Robot", grants = Texts("client_credentials"), scope = Texts("files.read") });
         var first = made.Secret!;
         Assert.Equal(200, await Works(first));
         Assert.Null((await admin.Client("robot")).Secret);
@@ -50,10 +51,19 @@ public sealed class ClientTests : IAsyncLifetime
     [Fact]
     public async Task A_client_is_changed_listed_in_pages_and_deleted_with_its_tokens()
     {
-        await admin.AddClient(new { id = "app", name = "App", authMethod = "none", native = true,
-            grants = Texts("password", "refresh_token"), scope = Texts("files.read", "files.write") });
-        Assert.Equal(["app", "first-party", "mobile", "service", "tv", "web"], (await admin.All<ClientAnswer>("clients", "clients", 1)).Select(client => client.Id));
-        var tokens = await host.Token("demo", ("grant_type", "password"), ("client_id", "app"), ("username", "alice"), ("password", "alice-password")).Read<TokenAnswer>();
+        await admin.AddClient(new
+        {
+            id = "app",
+            name = "App",
+            authMethod = "none",
+            native = true,
+            grants = Texts("password", "refresh_token"),
+            scope = Texts("files.read", "files.write")
+        });
+        Assert.Equal(["app", "first-party", "mobile", "service", "tv", "web"],
+            (await admin.All<ClientAnswer>("clients", "clients", 1)).Select(client => client.Id));
+        var tokens = await host.Token("demo", ("grant_type", "password"), ("client_id", "app"), ("username", "alice"),
+            ("password", "alice-password")).Read<TokenAnswer>();
         var changed = await admin.ChangeClient("app", new { scope = Texts("files.read"), accessTokenSeconds = 120 });
         Assert.Equal(("App", 120), (changed.Name, changed.AccessTokenSeconds));
         var refreshed = await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "app"),
@@ -84,7 +94,9 @@ public sealed class ClientTests : IAsyncLifetime
     [InlineData("""{"name":"x","grants":[],"scope":[],"idTokenAlgorithm":"none"}""")]
     public async Task Bad_input_is_a_400_that_names_the_field(string body)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/demo/admin/clients") { Content = new StringContent(body, null, "application/json") };
+        var request = new HttpRequestMessage(HttpMethod.Post,
+            "/demo/admin/clients")
+        { Content = new StringContent(body, null, "application/json") };
         request.Headers.Authorization = new("Bearer", admin.Token);
         var problem = await host.Http.SendAsync(request).Problem(400);
         Assert.Equal("invalid_field", problem.Code);
@@ -102,7 +114,8 @@ public sealed class ClientTests : IAsyncLifetime
             ("client_secret", "service-secret-for-local-runs-only")).Read<TokenAnswer>();
         var sessions = await admin.Sessions($"?user={alice}");
         Assert.Equal(2, sessions.Count);
-        Assert.All(sessions, session => Assert.Equal(("alice", "first-party", "active"), (session.UserName, session.Client, session.Status)));
+        Assert.All(sessions, session =>
+            Assert.Equal(("alice", "first-party", "active"), (session.UserName, session.Client, session.Status)));
         Assert.Equal(4, (await admin.All<SessionAnswer>("sessions", "sessions", 1)).Count); // The administrator's own too.
         Assert.Equal(4, (await admin.Sessions("?client=first-party")).Count);
         Assert.Empty(await admin.Sessions("?client=mobile"));
@@ -136,7 +149,9 @@ public sealed class ClientTests : IAsyncLifetime
     [InlineData("""{"client":"nobody"}""", 404)]
     public async Task Revoking_takes_one_thing_that_is_there(string body, int status)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/demo/admin/sessions/revoke") { Content = new StringContent(body, null, "application/json") };
+        var request = new HttpRequestMessage(HttpMethod.Post,
+            "/demo/admin/sessions/revoke")
+        { Content = new StringContent(body, null, "application/json") };
         request.Headers.Authorization = new("Bearer", admin.Token);
         await host.Http.SendAsync(request).Is(status);
         await admin.Get("users");
@@ -150,7 +165,8 @@ public sealed class ClientTests : IAsyncLifetime
         var app = new { client_name = "Made by itself", redirect_uris = Texts("https://app.example.com/cb") };
         await host.Send(HttpMethod.Post, "/demo/oauth/register", token, app).Is(201);
         var listed = (await admin.Get("initial-tokens")).GetProperty("tokens");
-        Assert.Equal((1, id, 1), (listed.GetArrayLength(), listed[0].GetProperty("id").GetString(), listed[0].GetProperty("usesLeft").GetInt32()));
+        Assert.Equal((1, id, 1),
+            (listed.GetArrayLength(), listed[0].GetProperty("id").GetString(), listed[0].GetProperty("usesLeft").GetInt32()));
         Assert.DoesNotContain(token, listed.GetRawText(), StringComparison.Ordinal);
         var other = await host.Admin("acme");
         await other.Do(HttpMethod.Delete, $"initial-tokens/{id}", status: 404);
@@ -161,7 +177,8 @@ public sealed class ClientTests : IAsyncLifetime
         await admin.Post("initial-tokens", new { days = 91 }, 400);
     }
 
-    async Task<int> Works(string secret) => (int)(await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "robot"), ("client_secret", secret))).StatusCode;
+    async Task<int> Works(string secret) =>
+        (int)(await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "robot"), ("client_secret", secret))).StatusCode;
 
     async Task<int> Reads(TokenAnswer tokens) => (int)(await host.Send(HttpMethod.Get, "/demo/files", tokens.AccessToken)).StatusCode;
 

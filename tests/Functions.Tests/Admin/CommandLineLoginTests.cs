@@ -25,7 +25,8 @@ public sealed class CommandLineLoginTests : IAsyncLifetime
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode($"{home}/.config/latchkey/tokens.json"));
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode($"{home}/.config/latchkey"));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                File.GetUnixFileMode($"{home}/.config/latchkey"));
         }
         Assert.Equal(working, Directory.GetFileSystemEntries(Directory.GetCurrentDirectory()));
         var (code, output, _) = await Run("tenant list --json", Person);
@@ -36,7 +37,8 @@ public sealed class CommandLineLoginTests : IAsyncLifetime
     [Fact]
     public async Task A_tenants_administrator_signs_in_in_the_tenants_own_right()
     {
-        var made = await Run("client create cli -t demo --auth none --native true --first-party true --grant authorization_code device_code refresh_token "
+        var made = await Run(
+            "client create cli -t demo --auth none --native true --first-party true --grant authorization_code device_code refresh_token "
             + "--scope admin offline_access --redirect http://127.0.0.1/callback", Service);
         Assert.True(made.Code == 0, made.Error);
         Assert.Equal(0, (await Login(host, "demo", "admin", "login -t demo", Person)).Code);
@@ -54,7 +56,10 @@ public sealed class CommandLineLoginTests : IAsyncLifetime
         {
             var code = System.Text.RegularExpressions.Regex.Match(text, "user_code=(\\S+)").Groups[1].Value;
             var browser = new Browser(host, "operator");
-            var answer = await browser.SignIn(await browser.Follow(await browser.Post("/operator/device", [.. await Browser.Fields(await browser.Get("/operator/device")), ("user_code", code)])), "operator");
+            var answer = await browser.SignIn(
+                await browser.Follow(
+                    await browser.Post("/operator/device",
+                        [.. await Browser.Fields(await browser.Get("/operator/device")), ("user_code", code)])), "operator");
             var consent = await browser.Follow(answer);
             await browser.Post("/operator/device", [.. await Browser.Fields(consent), ("action", "allow")]);
         });
@@ -73,7 +78,8 @@ public sealed class CommandLineLoginTests : IAsyncLifetime
     }
 
     /// <summary>A command that opens a browser, and the browser.</summary>
-    internal static async Task<(int Code, string Output, string Error)> Login(TestHost host, string tenant, string user, string args, Func<string, string?> environment)
+    internal static async Task<(int Code, string Output, string Error)> Login(TestHost host, string tenant, string user, string args,
+        Func<string, string?> environment)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };

@@ -11,7 +11,8 @@ public sealed class CommandLineTests : IAsyncLifetime
     readonly string home = Directory.CreateTempSubdirectory("latchkey-cli").FullName;
     TestHost host = null!;
 
-    public async Task InitializeAsync() => host = await TestHost.Start(settings: new() { ["Latchkey:Signing:KeyFile"] = $"{home}/keys.json" });
+    public async Task InitializeAsync() =>
+        host = await TestHost.Start(settings: new() { ["Latchkey:Signing:KeyFile"] = $"{home}/keys.json" });
 
     public async Task DisposeAsync()
     {
@@ -24,11 +25,13 @@ public sealed class CommandLineTests : IAsyncLifetime
     {
         Assert.Contains("acme2", await Ok("tenant create acme2 --name Acme"), StringComparison.Ordinal);
         await Ok("user create dora --role member --email dora@example.com -t acme2", "dora-password");
-        await Ok("client create first-party -t acme2 --auth none --native true --grant password refresh_token --scope files.read files.write");
+        await Ok(
+            "client create first-party -t acme2 --auth none --native true --grant password refresh_token --scope files.read files.write");
         var made = Parsed(await Ok("client create robot -t acme2 --grant client_credentials --scope files.read --json"));
         await host.SignIn("acme2", "dora");
         var secret = made.GetProperty("secret").GetString()!;
-        await TestHost.Json(await host.Token("acme2", ("grant_type", "client_credentials"), ("client_id", "robot"), ("client_secret", secret)), 200);
+        await TestHost.Json(
+            await host.Token("acme2", ("grant_type", "client_credentials"), ("client_id", "robot"), ("client_secret", secret)), 200);
 
         var users = Parsed(await Ok("user list -t acme2 --json"));
         Assert.Equal("dora", users[0].GetProperty("userName").GetString());
@@ -36,14 +39,18 @@ public sealed class CommandLineTests : IAsyncLifetime
         Assert.Contains("dora@example.com", table, StringComparison.Ordinal);
         Assert.Contains("dora", await Ok("user show dora -t acme2"), StringComparison.Ordinal);
         var next = Parsed(await Ok("client rotate-secret robot --overlap 0 -t acme2 --json")).GetProperty("secret").GetString()!;
-        Assert.Equal(401, (int)(await host.Token("acme2", ("grant_type", "client_credentials"), ("client_id", "robot"), ("client_secret", secret))).StatusCode);
-        await TestHost.Json(await host.Token("acme2", ("grant_type", "client_credentials"), ("client_id", "robot"), ("client_secret", next)), 200);
+        Assert.Equal(401,
+            (int)(await host.Token("acme2", ("grant_type", "client_credentials"), ("client_id", "robot"),
+                ("client_secret", secret))).StatusCode);
+        await TestHost.Json(
+            await host.Token("acme2", ("grant_type", "client_credentials"), ("client_id", "robot"), ("client_secret", next)), 200);
     }
 
     [Fact]
     public async Task The_readmes_commands_make_a_tenant_a_user_and_an_app_who_sign_in()
     {
-        var lines = (await File.ReadAllLinesAsync(Repository.Path("README.md"))).SkipWhile(line => !line.StartsWith("dotnet dev.cs admin ", StringComparison.Ordinal))
+        var lines = (await File.ReadAllLinesAsync(Repository.Path("README.md"))).SkipWhile(line =>
+            !line.StartsWith("dotnet dev.cs admin ", StringComparison.Ordinal))
             .TakeWhile(line => line != "```").ToList();
         foreach (var line in lines.SkipLast(1))
         {
@@ -52,7 +59,8 @@ public sealed class CommandLineTests : IAsyncLifetime
         }
         var curl = lines[^1].Split(' ');
         Assert.Equal(["curl", "-s", "http://localhost:7071/acme2/oauth/token"], curl[..3]);
-        var form = curl.Index().Where(part => part.Item == "-d").Select(part => curl[part.Index + 1].Split('=')).Select(pair => (pair[0], pair[1]));
+        var form = curl.Index().Where(part => part.Item == "-d").Select(part => curl[part.Index + 1].Split('='))
+            .Select(pair => (pair[0], pair[1]));
         var access = (await TestHost.Json(await host.Token("acme2", form), 200)).GetProperty("access_token").GetString();
         await TestHost.Json(await host.Send(HttpMethod.Get, "/acme2/files", access), 200);
     }
@@ -74,7 +82,10 @@ public sealed class CommandLineTests : IAsyncLifetime
         Assert.Equal(2, Parsed(await Ok("settings show -t demo --json")).GetProperty("origins").GetArrayLength());
         await Ok("tenant set demo --file-bytes 1000 --space-files -1 --content-type image/* text/plain");
         var limits = Parsed(await Ok("settings limits --user alice -t demo --json"));
-        Assert.Equal((1000, -1, 2), (limits.GetProperty("limits").GetProperty("fileBytes").GetInt64(), limits.GetProperty("limits").GetProperty("spaceFiles").GetInt64(), limits.GetProperty("limits").GetProperty("contentTypes").GetArrayLength()));
+        Assert.Equal((1000, -1, 2),
+            (limits.GetProperty("limits").GetProperty("fileBytes").GetInt64(),
+                limits.GetProperty("limits").GetProperty("spaceFiles").GetInt64(),
+                limits.GetProperty("limits").GetProperty("contentTypes").GetArrayLength()));
         await Ok("tenant set demo --content-type any");
         Assert.Contains("limits.fileBytes", await Ok("tenant show demo"), StringComparison.Ordinal);
         Assert.Equal(0, Parsed(await Ok("tenant show demo --json")).GetProperty("limits").GetProperty("contentTypes").GetArrayLength());
@@ -87,10 +98,12 @@ public sealed class CommandLineTests : IAsyncLifetime
         {
             var help = (await Run($"{noun} --help", "", Service)).Output;
             Assert.Contains("Description:", help, StringComparison.Ordinal);
-            foreach (var verb in Nouns(help)) Assert.Contains($"latchkey {noun} {verb}", (await Run($"{noun} {verb} --help", "", Service)).Output, StringComparison.Ordinal);
+            foreach (var verb in Nouns(help)) Assert.Contains($"latchkey {noun} {verb}",
+                (await Run($"{noun} {verb} --help", "", Service)).Output, StringComparison.Ordinal);
         }
         static IEnumerable<string> Nouns(string help) => help.Contains("Commands:", StringComparison.Ordinal)
-            ? help.Split("Commands:")[1].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim().Split(' ')[0]).Where(word => word.Length > 0) : [];
+            ? help.Split("Commands:")[1].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim().Split(' ')[0])
+                .Where(word => word.Length > 0) : [];
     }
 
     [Fact]
@@ -104,19 +117,24 @@ public sealed class CommandLineTests : IAsyncLifetime
         host.Clock.Advance(TimeSpan.FromSeconds(1));
         await Ok("session revoke --user alice -t demo");
         await TestHost.Json(await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!), 400);
-        Assert.Equal(3, Parsed(await Ok("key list -t demo --json")).EnumerateArray().Select(key => key.GetProperty("algorithm").GetString()).Distinct().Count());
+        Assert.Equal(3,
+            Parsed(await Ok("key list -t demo --json")).EnumerateArray().Select(key => key.GetProperty("algorithm").GetString()).Distinct()
+                .Count());
         await Ok("key rotate -t demo");
         var made = Parsed(await Ok("initial-token create --uses 2 -t demo --json"));
         await Ok($"initial-token revoke {made.GetProperty("id").GetString()} -t demo");
         Assert.Equal(0, Parsed(await Ok("initial-token list -t demo --json")).GetArrayLength());
         await Ok("user set bob --name Robert -t demo");
         await Ok("user disable bob -t demo");
-        Assert.Equal(400, (int)(await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "bob"), ("password", "bob-password"))).StatusCode);
+        Assert.Equal(400,
+            (int)(await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "bob"),
+                ("password", "bob-password"))).StatusCode);
         await Ok("user enable bob -t demo");
         await Ok("user password bob -t demo", "another-password");
         await Ok("client set service --token-seconds 120 -t demo");
         await Ok("client delete service --yes -t demo");
-        await Eventually.True(async () => (await Ok("audit list --type admin-client-delete -t demo")).Contains("operator:service", StringComparison.Ordinal));
+        await Eventually.True(async () =>
+            (await Ok("audit list --type admin-client-delete -t demo")).Contains("operator:service", StringComparison.Ordinal));
         await Ok($"audit export -t demo --out {home}/audit.jsonl");
         Assert.Contains("\"complete\":true", await File.ReadAllTextAsync($"{home}/audit.jsonl"), StringComparison.Ordinal);
         await Ok("tenant set demo --color #112233 --domain login.demo.example");
@@ -130,7 +148,8 @@ public sealed class CommandLineTests : IAsyncLifetime
         await host.SignIn("acme");
         await Ok("tenant suspend acme --reason Leaving.");
         Assert.Contains("suspended", await Ok("tenant list"), StringComparison.Ordinal);
-        Assert.Equal((1, "409 not_exported: confirm must be the value at the end of the newest export of the suspended tenant.\n"), await Failed("tenant delete acme --confirm x"));
+        Assert.Equal((1, "409 not_exported: confirm must be the value at the end of the newest export of the suspended tenant.\n"),
+            await Failed("tenant delete acme --confirm x"));
         var confirm = Parsed(await Ok($"tenant export acme --out {home}/acme.jsonl --json")).GetProperty("confirm").GetString();
         await Ok($"tenant delete acme --confirm {confirm}");
         Assert.Equal((1, "404 tenant_not_found: The tenant was not found.\n"), await Failed("tenant show acme"));
@@ -140,11 +159,14 @@ public sealed class CommandLineTests : IAsyncLifetime
     public async Task The_first_operator_is_made_and_stays_signed_in_in_a_file_of_their_own()
     {
         await using var fresh = await TestHost.Start(settings: new() { ["Latchkey:OperatorSecretHash"] = AdminClient.Hash(Secret) });
-        Func<string, string?> person = name => name switch { "LATCHKEY_ORIGIN" => fresh.Origin, "LATCHKEY_HOME" => $"{home}/person", _ => null };
+        Func<string, string?> person = name =>
+            name switch { "LATCHKEY_ORIGIN" => fresh.Origin, "LATCHKEY_HOME" => $"{home}/person", _ => null };
         Assert.Equal(0, (await Run("bootstrap root", $"{Secret}\nroot-password", person)).Code);
         Assert.Equal(1, (await Run("bootstrap root", $"{Secret}\nroot-password", person)).Code);
-        Assert.Equal("Not signed in. Run `latchkey login`, or set LATCHKEY_CLIENT_ID and LATCHKEY_CLIENT_SECRET.\n", (await Run("tenant list", "", person)).Error);
-        Assert.Equal((0, "Signed in to tenant operator.\n", ""), await CommandLineLoginTests.Login(fresh, "operator", "root", "login", person));
+        Assert.Equal("Not signed in. Run `latchkey login`, or set LATCHKEY_CLIENT_ID and LATCHKEY_CLIENT_SECRET.\n",
+            (await Run("tenant list", "", person)).Error);
+        Assert.Equal((0, "Signed in to tenant operator.\n", ""),
+            await CommandLineLoginTests.Login(fresh, "operator", "root", "login", person));
         Assert.Equal("root", Parsed((await Run("whoami --json", "", person)).Output).GetProperty("name").GetString());
         Assert.Contains("demo", (await Run("tenant list", "", person)).Output, StringComparison.Ordinal);
         Assert.Contains("alice", (await Run("user list -t demo", "", person)).Output, StringComparison.Ordinal);
@@ -164,7 +186,8 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("tenant delete acme")]
     [InlineData("planet list")]
     [InlineData("user list --limit")]
-    public async Task A_command_line_that_is_not_understood_ends_with_2(string args) => Assert.NotEqual(0, (await Run(args, "", Service)).Code);
+    public async Task A_command_line_that_is_not_understood_ends_with_2(string args) =>
+        Assert.NotEqual(0, (await Run(args, "", Service)).Code);
 
     [Theory]
     [InlineData("planet list --json")]
@@ -180,7 +203,8 @@ public sealed class CommandLineTests : IAsyncLifetime
 
     [Fact]
     public async Task Secrets_are_never_sent_in_the_clear_to_another_machine() =>
-        Assert.Equal((1, "The origin must be https, or http on this machine, because secrets are sent there.\n"), await Failed("tenant list --origin http://example.com"));
+        Assert.Equal((1, "The origin must be https, or http on this machine, because secrets are sent there.\n"),
+            await Failed("tenant list --origin http://example.com"));
 
     string? Service(string name) => name switch
     {

@@ -46,7 +46,8 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     {
         await Ok("user create rita --no-password --email rita@demo.example -t demo");
         Assert.Equal("The mail is on its way.\n", await Ok("user send-reset rita -t demo"));
-        var mail = await File.ReadAllTextAsync(Directory.GetFiles($"{verbs.Folder}/mail").Single(file => File.ReadAllText(file).Contains("rita@demo.example", StringComparison.Ordinal)));
+        var mail = await File.ReadAllTextAsync(Directory.GetFiles($"{verbs.Folder}/mail")
+            .Single(file => File.ReadAllText(file).Contains("rita@demo.example", StringComparison.Ordinal)));
         Assert.Contains($"{host.Origin}/demo/reset?link=", mail, StringComparison.Ordinal);
         await Ok("user set rita --email  -t demo");
         Assert.StartsWith("409 user_without_email", (await Run("user send-reset rita -t demo")).Error, StringComparison.Ordinal);
@@ -60,7 +61,8 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
         Assert.Equal(400, await SignIn("sam", "sam-password"));
         await Ok("user password sam -t demo", "sam-password");
         var user = Parsed(await Ok("user set sam --role member admin --email sam@demo.example -t demo --json"));
-        Assert.Equal(("Samuel", "sam@demo.example", 2), (user.GetProperty("name").GetString(), user.GetProperty("email").GetString(), user.GetProperty("roles").GetArrayLength()));
+        Assert.Equal(("Samuel", "sam@demo.example", 2),
+            (user.GetProperty("name").GetString(), user.GetProperty("email").GetString(), user.GetProperty("roles").GetArrayLength()));
         Assert.Equal(200, await SignIn("sam", "sam-password"));
     }
 
@@ -68,8 +70,11 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     public async Task The_token_of_a_client_that_registered_itself_is_withdrawn()
     {
         var initial = Parsed(await Ok("initial-token create --days 2 -t demo --json")).GetProperty("token").GetString();
-        var registered = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/oauth/register", initial, new { redirect_uris = AdminClient.Texts("https://app.example/cb") }), 201);
-        var (id, token) = (registered.GetProperty("client_id").GetString(), registered.GetProperty("registration_access_token").GetString());
+        var registered = await TestHost.Json(
+            await host.Send(HttpMethod.Post, "/demo/oauth/register", initial,
+                new { redirect_uris = AdminClient.Texts("https://app.example/cb") }), 201);
+        var (id, token) = (registered.GetProperty("client_id").GetString(),
+            registered.GetProperty("registration_access_token").GetString());
         Assert.Equal(200, (int)(await host.Send(HttpMethod.Get, $"/demo/oauth/register/{id}", token)).StatusCode);
         Assert.Equal("The registration token is withdrawn.\n", await Ok($"client end-registration {id} -t demo"));
         Assert.Equal(401, (int)(await host.Send(HttpMethod.Get, $"/demo/oauth/register/{id}", token)).StatusCode);
@@ -79,20 +84,28 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     [Fact]
     public async Task Relaxed_redirects_are_there_once_an_operator_has_said_so()
     {
-        await Ok("client create tool -t demo --auth none --native true --grant authorization_code --scope openid --redirect com.example.tool:/cb");
+        await Ok(
+            "client create tool -t demo --auth none --native true --grant authorization_code --scope openid --redirect com.example.tool:/cb");
         Assert.Equal(1, (await Run("client set tool -t demo --add-redirect mytool://cb")).Code);
-        var tool = Parsed(await Ok("client set tool -t demo --relaxed-redirects true --add-redirect mytool://cb http://localhost/cb --json"));
+        var tool = Parsed(
+            await Ok("client set tool -t demo --relaxed-redirects true --add-redirect mytool://cb http://localhost/cb --json"));
         Assert.True(tool.GetProperty("relaxedRedirects").GetBoolean());
-        var page = await host.Http.GetAsync("/demo/oauth/authorize?client_id=tool&response_type=code&scope=openid&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&redirect_uri=http%3A%2F%2Flocalhost%3A49152%2Fcb");
+        var page = await host.Http.GetAsync(
+            "/demo/oauth/authorize?client_id=tool&response_type=code&scope=openid&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&redirect_uri=http%3A%2F%2Flocalhost%3A49152%2Fcb");
         Assert.StartsWith("/demo/login?", page.Headers.Location?.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_backend_that_proves_who_it_is_forwards_its_users_address()
     {
-        var backend = Parsed(await Ok("client create backend -t demo --auth client_secret_basic --grant password --scope files.read --forwards-address true --json"));
+        var backend = Parsed(
+            await Ok(
+                "client create backend -t demo --auth client_secret_basic --grant password --scope files.read --forwards-address true --json"));
         Assert.True(backend.GetProperty("forwardsAddress").GetBoolean());
-        Assert.StartsWith("400 invalid_field", (await Run("client create open -t demo --auth none --native true --grant password --scope files.read --forwards-address true")).Error, StringComparison.Ordinal);
+        Assert.StartsWith("400 invalid_field",
+            (await Run(
+                "client create open -t demo --auth none --native true --grant password --scope files.read --forwards-address true")).Error,
+                StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,35 +115,51 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
         var point = key.ExportParameters(false).Q;
         var jwks = $$"""{"keys":[{"kty":"EC","crv":"P-256","kid":"k1","x":"{{Base64UrlEncoder.Encode(point.X)}}","y":"{{Base64UrlEncoder.Encode(point.Y)}}"}]}""";
         await File.WriteAllTextAsync($"{verbs.Folder}/jwks.json", jwks);
-        var keyed = Parsed(await Ok($"client create keyed -t demo --name Keyed --auth private_key_jwt --jwks {verbs.Folder}/jwks.json --grant client_credentials --scope files.read --json"));
+        var keyed = Parsed(
+            await Ok(
+                $"client create keyed -t demo --name Keyed --auth private_key_jwt --jwks {verbs.Folder}/jwks.json --grant client_credentials --scope files.read --json"));
         Assert.Equal(("Keyed", "private_key_jwt"), (keyed.GetProperty("name").GetString(), keyed.GetProperty("authMethod").GetString()));
         Assert.Contains("keyed", await Ok("client list -t demo"), StringComparison.Ordinal);
-        var shop = Parsed(await Ok("client create shop -t demo --auth client_secret_post --grant authorization_code --scope openid --redirect https://shop.example/cb "
+        var shop = Parsed(
+            await Ok(
+                "client create shop -t demo --auth client_secret_post --grant authorization_code --scope openid --redirect https://shop.example/cb "
             + "--logout-redirect https://shop.example/bye --first-party true --require-dpop true --legacy-implicit true --json"));
-        foreach (var name in (string[])["firstParty", "requireDpop", "legacyImplicit"]) Assert.True(shop.GetProperty(name).GetBoolean(), name);
+        foreach (var name in (string[])["firstParty", "requireDpop", "legacyImplicit"]) Assert.True(shop.GetProperty(name).GetBoolean(),
+            name);
         Assert.Equal(["https://shop.example/bye"], Texts(shop, "postLogoutRedirectUris"));
     }
 
     [Fact]
     public async Task Ways_back_after_a_logout_are_added_and_removed_one_by_one()
     {
-        await Ok("client create site -t demo --auth client_secret_post --grant authorization_code --scope openid --redirect https://web.example/cb --logout-redirect https://web.example/a");
-        Assert.Equal(["https://web.example/a", "https://web.example/b", "https://web.example/c"], await Set("--add-logout-redirect https://web.example/b https://web.example/c"));
-        Assert.Equal(["https://web.example/b", "https://web.example/d"], await Set("--remove-logout-redirect https://web.example/a https://web.example/c --add-logout-redirect https://web.example/d"));
+        await Ok(
+            "client create site -t demo --auth client_secret_post --grant authorization_code --scope openid --redirect https://web.example/cb --logout-redirect https://web.example/a");
+        Assert.Equal(["https://web.example/a", "https://web.example/b", "https://web.example/c"],
+            await Set("--add-logout-redirect https://web.example/b https://web.example/c"));
+        Assert.Equal(["https://web.example/b", "https://web.example/d"],
+            await Set("--remove-logout-redirect https://web.example/a https://web.example/c --add-logout-redirect https://web.example/d"));
         var stranger = await Run("client set site -t demo --remove-logout-redirect https://web.example/none");
         Assert.Equal(1, stranger.Code);
         Assert.StartsWith("The client has no https://web.example/none; it has: ", stranger.Error, StringComparison.Ordinal);
-        Assert.Equal(2, (await Run("client set site -t demo --logout-redirect https://web.example/a --add-logout-redirect https://web.example/b")).Code);
+        Assert.Equal(2,
+            (await Run(
+                "client set site -t demo --logout-redirect https://web.example/a --add-logout-redirect https://web.example/b")).Code);
         Assert.Equal(["https://web.example/z"], await Set("--logout-redirect https://web.example/z"));
 
-        async Task<List<string?>> Set(string said) => Texts(Parsed(await Ok($"client set site -t demo {said} --json")), "postLogoutRedirectUris");
+        async Task<List<string?>> Set(string said) =>
+            Texts(Parsed(await Ok($"client set site -t demo {said} --json")), "postLogoutRedirectUris");
     }
 
     [Fact]
     public async Task A_client_with_files_is_deleted_only_if_they_are_to_go_too()
     {
-        var secret = Parsed(await Ok("client create store -t demo --auth client_secret_post --grant client_credentials --scope files.read files.write --json")).GetProperty("secret").GetString()!;
-        var token = (await TestHost.Json(await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "store"), ("client_secret", secret)), 200)).GetProperty("access_token").GetString()!;
+        var secret = Parsed(
+            await Ok(
+                "client create store -t demo --auth client_secret_post --grant client_credentials --scope files.read files.write --json"))
+                    .GetProperty("secret").GetString()!;
+        var token = (await TestHost.Json(
+            await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "store"), ("client_secret", secret)),
+            200)).GetProperty("access_token").GetString()!;
         var file = await new FilesClient(host, token).Upload([1]);
         Assert.StartsWith("409 client_has_files", (await Run("client delete store --yes -t demo")).Error, StringComparison.Ordinal);
         Assert.Single(await host.Blobs(file));
@@ -144,7 +173,8 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     {
         await host.SignIn("acme");
         await host.SignIn("acme", "bob");
-        var all = Parsed(await Ok("session list --client first-party -t acme --json")).EnumerateArray().Select(session => session.GetProperty("id").GetString()).ToList();
+        var all = Parsed(await Ok("session list --client first-party -t acme --json")).EnumerateArray()
+            .Select(session => session.GetProperty("id").GetString()).ToList();
         Assert.Equal(2, all.Count);
         Assert.Equal(0, Parsed(await Ok("session list --client mobile -t acme --json")).GetArrayLength());
         await Ok($"session revoke {all[0]} -t acme");
@@ -154,7 +184,9 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
         Assert.Equal(0, await Active());
         Assert.Equal(2, (await Run("session revoke -t acme")).Code);
 
-        async Task<int> Active() => Parsed(await Ok("session list --client first-party -t acme --json")).EnumerateArray().Count(session => session.GetProperty("status").GetString() == "active");
+        async Task<int> Active() =>
+            Parsed(await Ok("session list --client first-party -t acme --json")).EnumerateArray()
+                .Count(session => session.GetProperty("status").GetString() == "active");
     }
 
     [Fact]
@@ -162,7 +194,8 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     {
         await Ok("tenant create fresh --name Fresh");
         await Ok("user create fred --role member -t fresh", "fred-password");
-        Assert.True(Parsed(await Ok("tenant set fresh --open-registration true --logo https://fresh.example/l.png --json")).GetProperty("openRegistration").GetBoolean());
+        Assert.True(Parsed(await Ok("tenant set fresh --open-registration true --logo https://fresh.example/l.png --json"))
+            .GetProperty("openRegistration").GetBoolean());
         await Ok("tenant suspend fresh --reason Unpaid.");
         Assert.Equal(403, (int)(await host.Http.GetAsync("/fresh/.well-known/openid-configuration")).StatusCode);
         await Ok("tenant resume fresh");
@@ -174,14 +207,17 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     [Fact]
     public async Task Limits_of_a_group_and_the_audit_of_a_user_are_shown()
     {
-        Assert.Equal(0, Parsed(await Ok("settings limits --group family -t demo --json")).GetProperty("space").GetProperty("files").GetInt32());
+        Assert.Equal(0,
+            Parsed(await Ok("settings limits --group family -t demo --json")).GetProperty("space").GetProperty("files").GetInt32());
         await host.SignIn("demo", "admin");
-        await Eventually.True(async () => Parsed(await Ok("audit list --user admin --type sign-in --from 1h -n 1 -t demo --json")).GetArrayLength() == 1);
+        await Eventually.True(async () =>
+            Parsed(await Ok("audit list --user admin --type sign-in --from 1h -n 1 -t demo --json")).GetArrayLength() == 1);
         Assert.Equal(0, Parsed(await Ok("audit list --user admin --type sign-in --from 2d --to 1d -t demo --json")).GetArrayLength());
     }
 
     async Task<int> SignIn(string user, string password) =>
-        (int)(await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", user), ("password", password))).StatusCode;
+        (int)(await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", user),
+            ("password", password))).StatusCode;
 
     async Task<string> Ok(string args, string input = "")
     {
@@ -200,7 +236,8 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
             "LATCHKEY_CLIENT_ID" => "service",
             "LATCHKEY_CLIENT_SECRET" => "service-secret-for-local-runs-only",
             _ => null,
-        }) { Clock = host.Clock });
+        })
+        { Clock = host.Clock });
         return (code, output.ToString(), error.ToString());
     }
 

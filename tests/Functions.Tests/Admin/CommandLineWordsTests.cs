@@ -4,7 +4,8 @@ using Latchkey.Cli;
 
 namespace Latchkey.Tests.Admin;
 
-/// <summary>What people type and read: nothing is deleted unasked, units and times are said as people say them, an id stays whole.</summary>
+/// <summary>What people type and read: nothing is deleted unasked, units and times are said as people say them, an id stays
+/// whole.</summary>
 public sealed class CommandLineWordsTests : IAsyncLifetime
 {
     TestHost host = null!;
@@ -34,7 +35,9 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
     [Fact]
     public async Task Redirect_uris_are_added_and_removed_one_by_one()
     {
-        var uris = Parsed(await Ok("client set mobile -t demo --add-redirect com.example.more:/callback --remove-redirect com.example.files:/callback --json"))
+        var uris = Parsed(
+            await Ok(
+                "client set mobile -t demo --add-redirect com.example.more:/callback --remove-redirect com.example.files:/callback --json"))
             .GetProperty("redirectUris").EnumerateArray().Select(uri => uri.GetString()).ToList();
         Assert.Equal(["http://127.0.0.1/callback", "http://localhost:8100/callback", "com.example.more:/callback"], uris);
         Assert.Equal(1, (await Run("client set mobile -t demo --remove-redirect com.example.none:/callback")).Code);
@@ -44,10 +47,14 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
     [Fact]
     public async Task All_that_an_administrator_may_say_about_a_client_can_be_said()
     {
-        var client = Parsed(await Ok("client set mobile -t demo --refresh-by-cookie true --session-idle 2d --session-life 30d --retry-window 0 --require-par true "
+        var client = Parsed(
+            await Ok(
+                "client set mobile -t demo --refresh-by-cookie true --session-idle 2d --session-life 30d --retry-window 0 --require-par true "
             + "--require-pkce true --id-token-algorithm ES256 --token-seconds 15min --website https://a.example --logo https://a.example/l.png --json"));
-        Assert.Equal((true, 172800, 2592000, 0, true, "ES256", 900), (client.GetProperty("refreshByCookie").GetBoolean(), client.GetProperty("sessionIdleSeconds").GetInt32(),
-            client.GetProperty("sessionSeconds").GetInt32(), client.GetProperty("retryWindowSeconds").GetInt32(), client.GetProperty("requirePushedRequests").GetBoolean(),
+        Assert.Equal((true, 172800, 2592000, 0, true, "ES256", 900),
+            (client.GetProperty("refreshByCookie").GetBoolean(), client.GetProperty("sessionIdleSeconds").GetInt32(),
+            client.GetProperty("sessionSeconds").GetInt32(), client.GetProperty("retryWindowSeconds").GetInt32(),
+            client.GetProperty("requirePushedRequests").GetBoolean(),
             client.GetProperty("idTokenAlgorithm").GetString(), client.GetProperty("accessTokenSeconds").GetInt32()));
     }
 
@@ -58,7 +65,8 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
     [InlineData("100", 100)]
     [InlineData("-1", -1)]
     public async Task Sizes_on_the_command_line_have_units(string said, long bytes) =>
-        Assert.Equal(bytes, Parsed(await Ok($"tenant set demo --tenant-bytes {said} --json")).GetProperty("limits").GetProperty("tenantBytes").GetInt64());
+        Assert.Equal(bytes,
+            Parsed(await Ok($"tenant set demo --tenant-bytes {said} --json")).GetProperty("limits").GetProperty("tenantBytes").GetInt64());
 
     [Fact]
     public async Task A_size_that_is_none_is_not_understood() => Assert.Equal(2, (await Run("tenant set demo --tenant-bytes ten")).Code);
@@ -68,7 +76,8 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
     {
         await host.SignIn("demo");
         await Ok("client set service --token-seconds 120 -t demo");
-        await Eventually.True(async () => (await Ok("audit list --type sign-in --from 1h -t demo")).Contains(" alice ", StringComparison.Ordinal));
+        await Eventually.True(async () =>
+            (await Ok("audit list --type sign-in --from 1h -t demo")).Contains(" alice ", StringComparison.Ordinal));
         Assert.DoesNotContain("\"alice\"", await Ok("audit list --type sign-in --from 1h -t demo --json"), StringComparison.Ordinal);
         host.Clock.Advance(TimeSpan.FromHours(2));
         Assert.DoesNotContain("alice", await Ok("audit list --type sign-in --from 1h -t demo"), StringComparison.Ordinal);
@@ -108,7 +117,8 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
             nonsense with a-secret
             """;
         var tried = await Run("user import - --dry-run --json -t demo", Lines);
-        Assert.Equal((1, 1, 1, 2), (tried.Code, Count(tried.Output, "wouldCreate"), Count(tried.Output, "alreadyThere"), Count(tried.Output, "refused")));
+        Assert.Equal((1, 1, 1, 2),
+            (tried.Code, Count(tried.Output, "wouldCreate"), Count(tried.Output, "alreadyThere"), Count(tried.Output, "refused")));
         Assert.DoesNotContain("a-secret", tried.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("carol", await Ok("user list -t demo"), StringComparison.Ordinal);
         Assert.Equal(1, Count((await Run("user import - --json -t demo", Lines)).Output, "created"));
@@ -122,7 +132,8 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
     {
         Assert.Contains("ready", await Ok("health"), StringComparison.Ordinal);
         Assert.Contains("latchkey user create", await Ok("help user create"), StringComparison.Ordinal);
-        foreach (var shell in new[] { "bash", "zsh" }) Assert.Contains("latchkey complete", await Ok($"completion {shell}"), StringComparison.Ordinal);
+        foreach (var shell in new[] { "bash", "zsh" }) Assert.Contains("latchkey complete", await Ok($"completion {shell}"),
+            StringComparison.Ordinal);
         var (code, output, _) = await Run(["complete", "16", "latchkey user cr"]);
         Assert.Equal((0, "create\n"), (code, output));
     }
@@ -136,7 +147,9 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
         const string Id = "q6jx5wmxw0ujb7mjk3vt2a";
         using var output = new StringWriter();
         var terminal = new Terminal(new StringReader(""), output, TextWriter.Null, _ => null) { Width = width };
-        terminal.Rows([new JsonObject { ["id"] = Id, ["name"] = "Someone with a rather long name and some more words", ["email"] = "someone@subdomain.example.com", ["other"] = Id }], "id", "name", "email", "other");
+        terminal.Rows(
+            [new JsonObject { ["id"] = Id, ["name"] = "Someone with a rather long name and some more words",
+                ["email"] = "someone@subdomain.example.com", ["other"] = Id }], "id", "name", "email", "other");
         Assert.Equal(3, output.ToString().Split(Id).Length);
         if (width == 80) Assert.All(output.ToString().Split('\n'), line => Assert.InRange(line.Length, 0, 81));
     }
@@ -148,7 +161,8 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
         return output;
     }
 
-    Task<(int Code, string Output, string Error)> Run(string args, string input = "", bool interactive = false) => Run(args.Split(' '), input, interactive);
+    Task<(int Code, string Output, string Error)> Run(string args, string input = "", bool interactive = false) =>
+        Run(args.Split(' '), input, interactive);
 
     async Task<(int Code, string Output, string Error)> Run(string[] args, string input = "", bool interactive = false)
     {
@@ -160,7 +174,8 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
             "LATCHKEY_CLIENT_ID" => "service",
             "LATCHKEY_CLIENT_SECRET" => "service-secret-for-local-runs-only",
             _ => null,
-        }) { Clock = host.Clock, Interactive = interactive });
+        })
+        { Clock = host.Clock, Interactive = interactive });
         return (code, output.ToString(), error.ToString());
     }
 

@@ -100,8 +100,17 @@ public sealed class GroupRemovalTests : IAsyncLifetime
     [Fact]
     public async Task The_files_of_a_client_whose_deletion_broke_off_are_removed_by_the_timer()
     {
-        var secret = (await admin.AddClient(new { id = "robot", name = "Robot", authMethod = "client_secret_post", grants = AdminClient.Texts("client_credentials"), scope = AdminClient.Texts("files.read", "files.write") })).Secret!;
-        var token = (await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "robot"), ("client_secret", secret)).Read<TokenAnswer>()).AccessToken;
+        var secret = (await admin.AddClient(
+            new
+            {
+                id = "robot",
+                name = "Robot",
+                authMethod = "client_secret_post",
+                grants = AdminClient.Texts("client_credentials"),
+                scope = AdminClient.Texts("files.read", "files.write")
+            })).Secret!;
+        var token = (await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "robot"), ("client_secret", secret))
+            .Read<TokenAnswer>()).AccessToken;
         var robot = new FilesClient(host, token);
         await FilesClient.MakeDueTables(robot);
         await robot.Upload([1, 2, 3]);

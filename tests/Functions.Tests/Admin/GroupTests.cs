@@ -44,7 +44,8 @@ public sealed class GroupTests : IAsyncLifetime
         var group = await admin.Group("club");
         Assert.Equal(("Our Club", 3, 1), (group.Name, group.Usage!.Bytes, group.Usage!.Files));
         var names = new List<string?>();
-        await foreach (var row in host.Service<StorageClients>().Tables.GetTableClient("Groups").QueryAsync<Azure.Data.Tables.TableEntity>("PartitionKey eq 'demo'"))
+        await foreach (var row in host.Service<StorageClients>().Tables.GetTableClient("Groups")
+            .QueryAsync<Azure.Data.Tables.TableEntity>("PartitionKey eq 'demo'"))
             if (row.RowKey.Contains("club", StringComparison.Ordinal)) names.Add(row.GetString("Name"));
         Assert.Equal(["Our Club", "Our Club", "Our Club"], names);
     }
@@ -94,12 +95,14 @@ public sealed class GroupTests : IAsyncLifetime
     [Fact]
     public async Task Of_many_creates_at_once_one_wins_and_nobody_joins_a_group_that_is_gone()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => admin.Send(HttpMethod.Post, "groups", new { id = "club", name = $"{n}" })));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6)
+            .Select(n => admin.Send(HttpMethod.Post, "groups", new { id = "club", name = $"{n}" })));
         Assert.Single(answers, answer => (int)answer.StatusCode == 201);
         var bob = await admin.UserId("bob");
         await admin.Do(HttpMethod.Delete, "groups/club");
         await admin.Do(HttpMethod.Put, $"groups/club/members/{bob}", new { role = "reader" }, 404);
-        Assert.False(await host.Service<Latchkey.Tenancy.GroupStore>().SetMember("demo", new(new("club", "Club"), Latchkey.Tenancy.GroupRole.Reader), bob, default));
+        Assert.False(await host.Service<Latchkey.Tenancy.GroupStore>()
+            .SetMember("demo", new(new("club", "Club"), Latchkey.Tenancy.GroupRole.Reader), bob, default));
         await admin.AddGroup(new { id = "club" });
         Assert.Empty(await admin.All<MemberAnswer>("groups/club/members", "members", 5));
     }
@@ -119,7 +122,9 @@ public sealed class GroupTests : IAsyncLifetime
     public async Task Bad_input_is_refused_and_changes_nothing(string method, string path, string body, int status)
     {
         var before = (await admin.Get("groups")).GetRawText();
-        var request = new HttpRequestMessage(new HttpMethod(method), $"/demo/admin/{path}") { Content = new StringContent(body, null, "application/json") };
+        var request = new HttpRequestMessage(new HttpMethod(method),
+            $"/demo/admin/{path}")
+        { Content = new StringContent(body, null, "application/json") };
         request.Headers.Authorization = new("Bearer", admin.Token);
         Assert.NotNull(Text(await host.Http.SendAsync(request).Json(status), "code"));
         Assert.Equal(before, (await admin.Get("groups")).GetRawText());

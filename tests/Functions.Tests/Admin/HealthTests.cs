@@ -60,7 +60,8 @@ public sealed class HealthTests
             ["Latchkey:Signing:Mode"] = "KeyVaultWrapped",
             ["Latchkey:Signing:Vault"] = vault.Address.AbsoluteUri,
             ["Latchkey:Signing:WrapKey"] = "wrap",
-        }, services: services => services.AddSingleton<TokenCredential>(vault.Credential).AddSingleton<HttpPipelineTransport>(vault.Transport));
+        }, services: services =>
+            services.AddSingleton<TokenCredential>(vault.Credential).AddSingleton<HttpPipelineTransport>(vault.Transport));
         await TestHost.Json(await host.Http.GetAsync(Ready), 200);
         vault.Forget();
         for (var second = 0; second < 54; second += 6)

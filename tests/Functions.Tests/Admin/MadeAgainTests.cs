@@ -25,7 +25,8 @@ public sealed class MadeAgainTests : IAsyncLifetime
     {
         await Make("app");
         var user = await SignIn("app");
-        var service = await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "robot"), ("client_secret", await MakeRobot())).Read<TokenAnswer>();
+        var service = await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "robot"),
+            ("client_secret", await MakeRobot())).Read<TokenAnswer>();
         Assert.Equal((200, 200), (await host.Try(user.AccessToken), await host.Try(service.AccessToken)));
         await admin.Do(HttpMethod.Delete, "clients/app");
         await admin.Do(HttpMethod.Delete, "clients/robot");
@@ -57,7 +58,16 @@ public sealed class MadeAgainTests : IAsyncLifetime
     [Fact]
     public async Task A_code_and_an_approval_are_of_the_client_that_was_there()
     {
-        var client = new { id = "shop", name = "Web", authMethod = "none", native = true, grants = Texts("authorization_code", "refresh_token"), scope = Texts("openid", "files.read"), redirectUris = Texts("http://127.0.0.1/callback") };
+        var client = new
+        {
+            id = "shop",
+            name = "Web",
+            authMethod = "none",
+            native = true,
+            grants = Texts("authorization_code", "refresh_token"),
+            scope = Texts("openid", "files.read"),
+            redirectUris = Texts("http://127.0.0.1/callback")
+        };
         await admin.AddClient(client);
         var browser = new Browser(host);
         (string, string?)[] asked = [("client_id", "shop"), ("redirect_uri", "http://127.0.0.1/callback"), ("scope", "openid files.read")];
@@ -94,7 +104,8 @@ public sealed class MadeAgainTests : IAsyncLifetime
         await Make("app");
         var app = new FilesClient(host, (await SignIn("app")).AccessToken);
         await app.Upload([1, 2], "shared", space: "app");
-        await host.Service<Latchkey.Tenancy.ClientStore>().Delete(await host.Tenant("demo"), "app", default); // As by its registration token.
+        // As by its registration token.
+        await host.Service<Latchkey.Tenancy.ClientStore>().Delete(await host.Tenant("demo"), "app", default);
         await admin.Send(HttpMethod.Post, "clients", Body("app")).Fails(409, "client_has_files");
         await admin.Do(HttpMethod.Delete, "clients/app?files=purge");
         await Make("app");
@@ -152,11 +163,29 @@ public sealed class MadeAgainTests : IAsyncLifetime
         }
     }
 
-    static object Body(string id) => new { id, name = id, authMethod = "none", native = true, grants = Texts("password", "refresh_token"), scope = Texts("openid", "files.read", "files.write") };
+    static object Body(string id) =>
+        new
+        {
+            id,
+            name = id,
+            authMethod = "none",
+            native = true,
+            grants = Texts("password", "refresh_token"),
+            scope = Texts("openid", "files.read", "files.write")
+        };
 
     Task<ClientAnswer> Make(string id) => admin.AddClient(Body(id));
 
-    async Task<string> MakeRobot() => (await admin.AddClient(new { id = "robot", name = "Robot", authMethod = "client_secret_post", grants = Texts("client_credentials"), scope = Texts("files.read") })).Secret!;
+    async Task<string> MakeRobot() =>
+        (await admin.AddClient(
+            new
+            {
+                id = "robot",
+                name = "Robot",
+                authMethod = "client_secret_post",
+                grants = Texts("client_credentials"),
+                scope = Texts("files.read")
+            })).Secret!;
 
     async Task<TokenAnswer> SignIn(string client) => await host.Token("demo",
         ("grant_type", "password"), ("client_id", client), ("username", "alice"), ("password", "alice-password")).Read<TokenAnswer>();

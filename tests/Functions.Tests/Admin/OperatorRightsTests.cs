@@ -29,7 +29,8 @@ public sealed class OperatorRightsTests : IAsyncLifetime
         await inside.Get("users");
         await service.Patch($"users/{await service.UserId("operator")}", new { disabled = true });
         await inside.Get("users", 401);
-        Assert.Equal(401, (int)(await inside.Send(HttpMethod.Post, "users", new { userName = "eve", password = "eve-password" })).StatusCode);
+        Assert.Equal(401,
+            (int)(await inside.Send(HttpMethod.Post, "users", new { userName = "eve", password = "eve-password" })).StatusCode);
     }
 
     [Fact]
@@ -76,8 +77,10 @@ public sealed class OperatorRightsTests : IAsyncLifetime
         await service.ChangeTenant("acme", new { domain = "login.acme.example" });
         Assert.True(await host.Service<Domains>().TryClaim("left.acme.example", "acme", default)); // A change that died here.
         await service.Post("tenants/acme/suspend", new { reason = "It leaves." }, 200);
-        var last = (await (await service.Send(HttpMethod.Get, "tenants/acme/export")).Content.ReadAsStringAsync()).TrimEnd('\n').Split('\n')[^1];
-        await service.Do(HttpMethod.Delete, "tenants/acme", new { confirm = System.Text.Json.JsonDocument.Parse(last).RootElement.GetProperty("confirm").GetString() });
+        var last = (await (await service.Send(HttpMethod.Get, "tenants/acme/export")).Content.ReadAsStringAsync()).TrimEnd('\n')
+            .Split('\n')[^1];
+        await service.Do(HttpMethod.Delete, "tenants/acme",
+            new { confirm = System.Text.Json.JsonDocument.Parse(last).RootElement.GetProperty("confirm").GetString() });
         foreach (var domain in new[] { "login.acme.example", "left.acme.example" }) await service.ChangeTenant("demo", new { domain });
     }
 
@@ -87,7 +90,8 @@ public sealed class OperatorRightsTests : IAsyncLifetime
         var always = ActivityTraceId.CreateFromString("00000000000000000000000000000001");
         var caller = new ActivityContext(always, ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);
         var recorded = Enumerable.Range(0, 2000).Count(_ =>
-            new ServerSpans(10).ShouldSample(new SamplingParameters(caller, always, "GET /", ActivityKind.Server)).Decision == SamplingDecision.RecordAndSample);
+            new ServerSpans(10).ShouldSample(
+                new SamplingParameters(caller, always, "GET /", ActivityKind.Server)).Decision == SamplingDecision.RecordAndSample);
         Assert.InRange(recorded, 50, 500); // 200, give or take 13.
     }
 

@@ -26,14 +26,22 @@ public sealed class OperatorTests : IAsyncLifetime
         Assert.Equal($"{host.Origin}/acme2", made.Issuer);
         var inside = await admin.Into("acme2");
         await inside.AddUser(new NewUser("dora"));
-        await inside.AddClient(new { id = "first-party", name = "App", authMethod = "none", native = true,
-            grants = Texts("password", "refresh_token"), scope = Texts("files.read", "files.write") });
+        await inside.AddClient(new
+        {
+            id = "first-party",
+            name = "App",
+            authMethod = "none",
+            native = true,
+            grants = Texts("password", "refresh_token"),
+            scope = Texts("files.read", "files.write")
+        });
         var access = (await host.Tokens("acme2", "dora")).AccessToken;
         await host.Send(HttpMethod.Get, "/acme2/files", access).Is(200);
         Assert.Equal(200, (int)(await host.Http.GetAsync("/acme2/.well-known/openid-configuration")).StatusCode);
         await Eventually.True(async () => (await inside.Audit("?type=admin-user-create"))
             .Any(entry => entry.Actor == "operator:service" && entry.Client == "operator"));
-        Assert.Equal(["acme", "acme2", "demo", "operator"], (await admin.All<TenantAnswer>("tenants", "tenants", 3)).Select(tenant => tenant.Id));
+        Assert.Equal(["acme", "acme2", "demo", "operator"],
+            (await admin.All<TenantAnswer>("tenants", "tenants", 3)).Select(tenant => tenant.Id));
         await inside.Send(HttpMethod.Get, "tenants").Is(403); // Of the tenant, and nothing else.
     }
 
@@ -51,7 +59,8 @@ public sealed class OperatorTests : IAsyncLifetime
     [Fact]
     public async Task Of_many_creates_of_one_tenant_at_once_one_wins()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => admin.Send(HttpMethod.Post, "tenants", new { id = "acme2", name = $"Acme {n}" })));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6)
+            .Select(n => admin.Send(HttpMethod.Post, "tenants", new { id = "acme2", name = $"Acme {n}" })));
         var won = Assert.Single(Enumerable.Range(0, 6), n => (int)answers[n].StatusCode == 201);
         Assert.All(answers.Where((_, n) => n != won), answer => Assert.Equal(409, (int)answer.StatusCode));
         Assert.Equal($"Acme {won}", (await admin.TenantOf("acme2")).Name);
@@ -111,7 +120,8 @@ public sealed class OperatorTests : IAsyncLifetime
         Assert.Equal("https://login.demo.example/demo", changed.Issuer);
         await admin.Send(HttpMethod.Patch, "tenants/acme", new { domain = "login.demo.example" }).Fails(409, "domain_taken");
 
-        Assert.Equal("https://login.demo.example/demo", (await At("login.demo.example", "/demo/.well-known/openid-configuration").Json()).GetProperty("issuer").GetString());
+        Assert.Equal("https://login.demo.example/demo",
+            (await At("login.demo.example", "/demo/.well-known/openid-configuration").Json()).GetProperty("issuer").GetString());
         await At("LOGIN.demo.example", "/acme/.well-known/openid-configuration").Fails(404, "unknown_tenant");
         Assert.Equal(404, (int)(await At("login.demo.example", "/acme/oauth/authorize?client_id=mobile")).StatusCode);
 
@@ -147,23 +157,28 @@ public sealed class OperatorTests : IAsyncLifetime
             .Link!.Url!;
         await files.Send(HttpMethod.Delete, $"/{await files.Upload([1], "deleted")}");
         await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "wrong"));
-        await host.Http.GetAsync("/demo/oauth/authorize?client_id=mobile&redirect_uri=com.example.files:/callback&response_type=code&code_challenge=0123456789012345678901234567890123456789012&code_challenge_method=S256");
+        await host.Http.GetAsync(
+            "/demo/oauth/authorize?client_id=mobile&redirect_uri=com.example.files:/callback&response_type=code&code_challenge=0123456789012345678901234567890123456789012&code_challenge_method=S256");
         await admin.Send(HttpMethod.Delete, "tenants/demo", new { confirm = "x" }).Fails(409, "tenant_not_suspended");
         Assert.Null((await Export("demo"))[^1].GetProperty("confirm", null));
         await admin.Post("tenants/demo/suspend", new { reason = "It leaves." }, 200);
         await admin.Send(HttpMethod.Delete, "tenants/demo", new { confirm = "x" }).Fails(409, "not_exported");
 
         var lines = await Export("demo");
-        var tables = lines.SkipLast(1).Select(line => TenantData.WithoutDay(line.GetProperty("table").GetString()!)).Distinct().Order(StringComparer.Ordinal);
+        var tables = lines.SkipLast(1).Select(line => TenantData.WithoutDay(line.GetProperty("table").GetString()!)).Distinct()
+            .Order(StringComparer.Ordinal);
         Assert.Equal(["Audit", "Clients", "Files", "Groups", "Sessions", "Tenants", "UserSessions", "Users"], tables);
-        Assert.All(lines.SkipLast(1), line => Assert.True(line.GetProperty("partition").GetString() is "demo" || line.GetProperty("partition").GetString()!.StartsWith("demo|", StringComparison.Ordinal)));
+        Assert.All(lines.SkipLast(1), line =>
+            Assert.True(line.GetProperty("partition").GetString() is "demo" || line.GetProperty("partition")
+                .GetString()!.StartsWith("demo|", StringComparison.Ordinal)));
         var all = string.Join('\n', lines.Select(line => line.GetRawText()));
         Assert.Contains("alice@demo.example", all, StringComparison.Ordinal);
         Assert.Contains("member|family|", all, StringComparison.Ordinal);
         var blob = lines.Single(line => line.TryGetProperty("row", out var row) && row.GetString() == $"file|{shared}").GetProperty("blob");
         Assert.Equal(("files-demo", shared), (blob.GetProperty("container").GetString(), blob.GetProperty("name").GetString()));
         Assert.Equal([1, 2, 3], await BytesOf(blob));
-        foreach (var secret in new[] { "PasswordHash", "SecretHash", "sig=", Ids.Hash(link.Split('.')[^1]), Latchkey.Tenancy.Client.HashSecret("service-secret-for-local-runs-only") })
+        foreach (var secret in new[] { "PasswordHash", "SecretHash", "sig=", Ids.Hash(link.Split('.')[^1]),
+            Latchkey.Tenancy.Client.HashSecret("service-secret-for-local-runs-only") })
             Assert.DoesNotContain(secret, all, StringComparison.Ordinal);
 
         var confirm = lines[^1].GetProperty("confirm", null)!;
@@ -205,7 +220,9 @@ public sealed class OperatorTests : IAsyncLifetime
     public async Task Bad_input_is_a_400_that_names_the_field(string method, string path, string body)
     {
         var before = (await admin.Get("tenants")).GetRawText();
-        var request = new HttpRequestMessage(new HttpMethod(method), $"/operator/admin/{path}") { Content = new StringContent(body, null, "application/json") };
+        var request = new HttpRequestMessage(new HttpMethod(method),
+            $"/operator/admin/{path}")
+        { Content = new StringContent(body, null, "application/json") };
         request.Headers.Authorization = new("Bearer", admin.Token);
         await host.Http.SendAsync(request).Fails(400, "invalid_field");
         Assert.Equal(before, (await admin.Get("tenants")).GetRawText());
@@ -224,7 +241,8 @@ public sealed class OperatorTests : IAsyncLifetime
     {
         var answer = await admin.Send(HttpMethod.Get, $"tenants/{tenant}/export");
         Assert.Equal(200, (int)answer.StatusCode);
-        var lines = (await answer.Content.ReadAsStringAsync()).TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var lines = (await answer.Content.ReadAsStringAsync()).TrimEnd('\n').Split('\n')
+            .Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.Equal(lines.Count - 1, lines[^1].GetProperty("rows").GetInt32());
         return lines;
     }
@@ -240,7 +258,8 @@ public sealed class OperatorTests : IAsyncLifetime
         await foreach (var table in tables.QueryAsync())
         {
             await foreach (var row in tables.GetTableClient(table.Name).QueryAsync<Azure.Data.Tables.TableEntity>())
-                if (row.PartitionKey == tenant || row.PartitionKey.StartsWith($"{tenant}|", StringComparison.Ordinal)) rows.Add($"{table.Name} {row.RowKey}");
+                if (row.PartitionKey == tenant
+                    || row.PartitionKey.StartsWith($"{tenant}|", StringComparison.Ordinal)) rows.Add($"{table.Name} {row.RowKey}");
         }
         return rows;
     }

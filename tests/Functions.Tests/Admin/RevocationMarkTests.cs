@@ -29,7 +29,9 @@ public sealed class RevocationMarkTests : IAsyncLifetime
         (admin, browser) = (await host.Admin(), new Browser(host));
         web = await Registered.WebApp(host, client => client with
         {
-            SecretHashes = [], RefreshByCookie = true, Grants = [.. client.Grants, DeviceGrant],
+            SecretHashes = [],
+            RefreshByCookie = true,
+            Grants = [.. client.Grants, DeviceGrant],
         });
         tokens = await browser.Tokens(("scope", "openid profile files.read offline_access"));
         code = Browser.Returned(Browser.Location(await browser.Consent(await browser.Authorize())))["code"];
@@ -51,7 +53,9 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     public async Task A_revocation_ends_a_refresh_by_cookie_and_takes_the_cookie_back(string mark)
     {
         await Revoke(mark, web.Id);
-        var request = new HttpRequestMessage(HttpMethod.Post, "/demo/oauth/token") { Content = TestHost.Form(("grant_type", "refresh_token"), ("client_id", web.Id)) };
+        var request = new HttpRequestMessage(HttpMethod.Post,
+            "/demo/oauth/token")
+        { Content = TestHost.Form(("grant_type", "refresh_token"), ("client_id", web.Id)) };
         request.Headers.Add("Origin", "http://localhost:8100");
         request.Headers.Add("Cookie", cookie);
         var answer = await host.Http.SendAsync(request);
@@ -137,7 +141,8 @@ public sealed class RevocationMarkTests : IAsyncLifetime
 
     async Task<string> ByCookie()
     {
-        (string, string?)[] changes = [("client_id", web.Id), ("redirect_uri", Registered.Redirect), ("scope", "openid offline_access files.read")];
+        (string, string?)[] changes = [("client_id", web.Id), ("redirect_uri", Registered.Redirect),
+            ("scope", "openid offline_access files.read")];
         var answer = Browser.Location(await browser.Authorize(changes));
         if (answer.StartsWith('/')) answer = Browser.Location(await browser.Consent(await browser.Authorize(changes)));
         var redeemed = await browser.Redeem(Browser.Returned(answer)["code"], ("client_id", web.Id), ("redirect_uri", Registered.Redirect));
@@ -147,7 +152,8 @@ public sealed class RevocationMarkTests : IAsyncLifetime
 
     async Task<string> Approved(string client)
     {
-        var codes = await host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", client))).Read<DeviceCodeAnswer>();
+        var codes = await host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", client)))
+            .Read<DeviceCodeAnswer>();
         var entry = await Browser.Fields(await browser.Get("/demo/device"));
         var consent = await browser.Follow(await browser.Post("/demo/device", [.. entry, ("user_code", codes.UserCode)]));
         await browser.Post("/demo/device", [.. await Browser.Fields(consent), ("action", "allow")]);

@@ -14,7 +14,8 @@ public sealed partial class SendResetTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        host = await TestHost.Start(settings: new() { ["Latchkey:Mail:Folder"] = folder, ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true" });
+        host = await TestHost.Start(
+            settings: new() { ["Latchkey:Mail:Folder"] = folder, ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true" });
         admin = await host.Admin();
     }
 
@@ -35,7 +36,8 @@ public sealed partial class SendResetTests : IAsyncLifetime
         await host.Tokens("demo"); // Until it is used the old password is good.
         var browser = new Browser(host);
         var page = await browser.Get(new Uri(Url().Match(mail).Value).PathAndQuery);
-        Assert.Equal(HttpStatusCode.OK, (await browser.Post("/demo/reset", [.. await Browser.Fields(page), ("new", "a new password")])).StatusCode);
+        Assert.Equal(HttpStatusCode.OK,
+            (await browser.Post("/demo/reset", [.. await Browser.Fields(page), ("new", "a new password")])).StatusCode);
         var start = await browser.Get("/demo/account");
         Assert.Equal(HttpStatusCode.BadRequest, (await browser.SignIn(start)).StatusCode);
         Assert.Equal("/demo/account", Browser.Location(await browser.SignIn(start, "alice", "a new password")));
@@ -80,7 +82,8 @@ public sealed partial class SendResetTests : IAsyncLifetime
         var id = await admin.UserId("alice");
         var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => admin.Send(HttpMethod.Post, $"users/{id}/send-reset")));
         Assert.Equal(5, answers.Count(answer => answer.StatusCode == HttpStatusCode.NoContent));
-        Assert.All(answers.Where(answer => answer.StatusCode != HttpStatusCode.NoContent), answer => Assert.NotNull(answer.Headers.RetryAfter));
+        Assert.All(answers.Where(answer => answer.StatusCode != HttpStatusCode.NoContent), answer =>
+            Assert.NotNull(answer.Headers.RetryAfter));
         Assert.Equal("too_many_mails", await Code(id, 429));
         Assert.Equal(10, Mails().Length);
         host.Clock.Advance(TimeSpan.FromMinutes(10));
@@ -104,7 +107,10 @@ public sealed partial class SendResetTests : IAsyncLifetime
         await using var broken = await TestHost.Start(settings: new()
         {
             ["Latchkey:Storage:ConnectionString"] = storage.Account,
-            ["Latchkey:Mail:Mode"] = "Smtp", ["Latchkey:Mail:SmtpHost"] = "127.0.0.1", ["Latchkey:Mail:From"] = "latchkey@demo.example", ["Latchkey:Mail:SmtpPort"] = "1",
+            ["Latchkey:Mail:Mode"] = "Smtp",
+            ["Latchkey:Mail:SmtpHost"] = "127.0.0.1",
+            ["Latchkey:Mail:From"] = "latchkey@demo.example",
+            ["Latchkey:Mail:SmtpPort"] = "1",
         });
         admin = await broken.Admin();
         var id = await admin.UserId("alice");

@@ -21,7 +21,14 @@ public sealed class TenantSettingsTests : IAsyncLifetime
     [Fact]
     public async Task Name_colour_logo_and_origins_are_the_tenants_own_to_change_and_hold_at_once()
     {
-        var changed = await admin.Patch("settings", new { name = "Demo & Sons", color = "#112233", logoUri = "https://demo.example/logo.svg", origins = Texts("https://app.demo.example") });
+        var changed = await admin.Patch("settings",
+            new
+            {
+                name = "Demo & Sons",
+                color = "#112233",
+                logoUri = "https://demo.example/logo.svg",
+                origins = Texts("https://app.demo.example")
+            });
         Assert.Equal(changed.GetRawText(), (await admin.Get("settings")).GetRawText());
         var page = await (await host.Http.GetAsync("/demo/oauth/authorize?client_id=nobody")).Content.ReadAsStringAsync();
         Assert.Contains("#112233", page, StringComparison.Ordinal);
@@ -45,7 +52,9 @@ public sealed class TenantSettingsTests : IAsyncLifetime
     public async Task A_tenants_administrator_cannot_change_what_is_the_operators(string body, string code)
     {
         var before = (await @operator.Get("tenants/demo")).GetRawText();
-        var request = new HttpRequestMessage(HttpMethod.Patch, "/demo/admin/settings") { Content = new StringContent(body, null, "application/json") };
+        var request = new HttpRequestMessage(HttpMethod.Patch,
+            "/demo/admin/settings")
+        { Content = new StringContent(body, null, "application/json") };
         request.Headers.Authorization = new("Bearer", admin.Token);
         await host.Http.SendAsync(request).Fails(400, code);
         Assert.Equal(before, (await @operator.Get("tenants/demo")).GetRawText());
@@ -63,7 +72,8 @@ public sealed class TenantSettingsTests : IAsyncLifetime
     {
         var alice = await host.As("alice");
         await alice.Upload([1, 2, 3]);
-        await @operator.ChangeTenant("demo", new { limits = new { fileBytes = 1000, spaceFiles = 2, contentTypes = Texts("image/*", "application/octet-stream") } });
+        await @operator.ChangeTenant("demo",
+            new { limits = new { fileBytes = 1000, spaceFiles = 2, contentTypes = Texts("image/*", "application/octet-stream") } });
         Assert.Equal("file_too_large", await Refused(413, size: 1001));
         Assert.Equal("content_type_not_allowed", await Refused(415, type: "text/plain"));
         await alice.Upload([4]);
@@ -71,13 +81,15 @@ public sealed class TenantSettingsTests : IAsyncLifetime
 
         var seen = await admin.Get($"limits?user={await admin.UserId("alice")}");
         var limits = seen.GetProperty("limits");
-        Assert.Equal((1000, 2, 100L << 30), (limits.As<LimitsAnswer>().FileBytes, limits.As<LimitsAnswer>().SpaceFiles, limits.As<LimitsAnswer>().SpaceBytes));
+        Assert.Equal((1000, 2, 100L << 30),
+            (limits.As<LimitsAnswer>().FileBytes, limits.As<LimitsAnswer>().SpaceFiles, limits.As<LimitsAnswer>().SpaceBytes));
         var space = seen.GetProperty("space").As<UsageAnswer>();
         Assert.Equal((4, 2, 0), (space.Bytes, space.Files, space.Pending));
         Assert.InRange(seen.GetProperty("taken").GetProperty("bytes").GetInt64(), 4, 4 + (64 << 20));
         Assert.Equal(limits.GetRawText(), (await @operator.Get("tenants/demo")).GetProperty("limits").GetRawText());
 
-        var lifted = await @operator.ChangeTenant("demo", new { limits = new { fileBytes = -1, spaceFiles = 100, contentTypes = Texts() } });
+        var lifted = await @operator.ChangeTenant("demo",
+            new { limits = new { fileBytes = -1, spaceFiles = 100, contentTypes = Texts() } });
         Assert.Equal(-1, lifted.Limits!.FileBytes);
         await alice.Begin(FilesClient.Declaration(size: 2000, contentType: "text/plain"));
         foreach (var path in new[] { "limits", "settings" }) // Not an administrator.
@@ -97,7 +109,9 @@ public sealed class TenantSettingsTests : IAsyncLifetime
     public async Task A_limit_that_is_none_is_a_400(string body)
     {
         var before = (await @operator.Get("tenants/demo")).GetRawText();
-        var request = new HttpRequestMessage(HttpMethod.Patch, "/operator/admin/tenants/demo") { Content = new StringContent(body, null, "application/json") };
+        var request = new HttpRequestMessage(HttpMethod.Patch,
+            "/operator/admin/tenants/demo")
+        { Content = new StringContent(body, null, "application/json") };
         request.Headers.Authorization = new("Bearer", @operator.Token);
         await host.Http.SendAsync(request).Fails(400, "invalid_field");
         Assert.Equal(before, (await @operator.Get("tenants/demo")).GetRawText());
@@ -107,6 +121,7 @@ public sealed class TenantSettingsTests : IAsyncLifetime
     {
         var request = new HttpRequestMessage(HttpMethod.Options, "/demo/oauth/token");
         request.Headers.Add("Origin", origin);
-        return (await host.Http.SendAsync(request)).Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? values.Single() : null;
+        return (await host.Http.SendAsync(request)).Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? values.Single()
+            : null;
     }
 }

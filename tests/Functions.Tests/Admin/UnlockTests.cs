@@ -33,7 +33,8 @@ public sealed class UnlockTests(DemoHost demo) : IClassFixture<DemoHost>
 
     Task<HttpResponseMessage> Try(string user, string password, string? device = null)
     {
-        List<(string, string)> form = [("grant_type", "password"), ("client_id", "first-party"), ("username", user), ("password", password)];
+        List<(string, string)> form = [("grant_type", "password"), ("client_id", "first-party"), ("username", user),
+            ("password", password)];
         if (device is not null) form.Add(("device_token", device));
         return host.Token("demo", form);
     }

@@ -149,7 +149,8 @@ public sealed class UserEndsTests : IAsyncLifetime
         var tokens = await host.Token("operator", ("grant_type", "password"), ("client_id", "cli"),
             ("username", "olga"), ("password", "olga-password")).Read<TokenAnswer>();
         host.Clock.Advance(TimeSpan.FromSeconds(800));
-        var late = await host.Send(HttpMethod.Post, "/operator/admin/tenants/demo/token", tokens.AccessToken, new { }).Read<OperatorTokenAnswer>();
+        var late = await host.Send(HttpMethod.Post, "/operator/admin/tenants/demo/token", tokens.AccessToken, new { })
+            .Read<OperatorTokenAnswer>();
         Assert.InRange(late.ExpiresIn, 99, 100);
         var inside = late.AccessToken;
         Assert.True(new JsonWebToken(inside).ValidTo <= new JsonWebToken(tokens.AccessToken).ValidTo);
@@ -157,8 +158,10 @@ public sealed class UserEndsTests : IAsyncLifetime
         host.Clock.Advance(TimeSpan.FromSeconds(101));
         Assert.Equal(401, (int)(await host.Send(HttpMethod.Get, "/demo/admin/users", inside)).StatusCode);
 
-        tokens = await host.Token("operator", ("grant_type", "refresh_token"), ("client_id", "cli"), ("refresh_token", tokens.RefreshToken!)).Read<TokenAnswer>();
-        inside = (await host.Send(HttpMethod.Post, "/operator/admin/tenants/demo/token", tokens.AccessToken, new { }).Read<OperatorTokenAnswer>()).AccessToken;
+        tokens = await host.Token("operator", ("grant_type", "refresh_token"), ("client_id", "cli"),
+            ("refresh_token", tokens.RefreshToken!)).Read<TokenAnswer>();
+        inside = (await host.Send(HttpMethod.Post, "/operator/admin/tenants/demo/token", tokens.AccessToken, new { })
+            .Read<OperatorTokenAnswer>()).AccessToken;
         Assert.Equal(200, (int)(await host.Send(HttpMethod.Get, "/demo/admin/users", inside)).StatusCode);
         operators = await host.Operator();
         await operators.Patch($"users/{await operators.UserId("olga")}", new { roles = Texts() });

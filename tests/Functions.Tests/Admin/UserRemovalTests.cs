@@ -35,7 +35,8 @@ public sealed class UserRemovalTests : IAsyncLifetime
         await admin.Do(HttpMethod.Delete, $"users/{id}", status: 404);
         Assert.Empty(await Left(id));
         Assert.Equal(200, (int)(await alice.Send(HttpMethod.Get, $"/{groups}")).StatusCode);
-        Assert.Empty((await TestHost.Json(await alice.Send(HttpMethod.Get, $"/{groups}/shares"), 200)).GetProperty("shares").EnumerateArray());
+        Assert.Empty((await TestHost.Json(await alice.Send(HttpMethod.Get, $"/{groups}/shares"), 200)).GetProperty("shares")
+            .EnumerateArray());
         await Books.Balance(host);
         await admin.Post("users", new { userName = "carol", password = "carol-password" }); // The name is free, the id is not used again.
         Assert.NotEqual(id, await admin.UserId("carol"));
@@ -60,7 +61,9 @@ public sealed class UserRemovalTests : IAsyncLifetime
             var now = await admin.Send(HttpMethod.Get, $"users/{id}");
             if (now.IsSuccessStatusCode && (await TestHost.Json(now, 200)).GetProperty("deleting").GetBoolean())
             {
-                Assert.Equal(400, (int)(await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", name), ("password", $"{name}-password"))).StatusCode);
+                Assert.Equal(400,
+                    (int)(await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", name),
+                        ("password", $"{name}-password"))).StatusCode);
                 await TestHost.Json(await admin.Send(HttpMethod.Patch, $"users/{id}", new { disabled = false }), 409);
             }
             Assert.True((int)(await admin.Send(HttpMethod.Delete, $"users/{id}")).StatusCode is 204 or 404);
@@ -126,7 +129,8 @@ public sealed class UserRemovalTests : IAsyncLifetime
             Assert.True((int)(await admin.Send(HttpMethod.Delete, $"groups/{group}?files=purge")).StatusCode is 204 or 404);
             await admin.Post("groups", new { id = group, owner });
             Assert.Empty((await alice.List($"?space=group:{group}")).Files);
-            Assert.Empty((await TestHost.Json(await alice.Send(HttpMethod.Get, $"/{own}/shares"), 200)).GetProperty("shares").EnumerateArray());
+            Assert.Empty((await TestHost.Json(await alice.Send(HttpMethod.Get, $"/{own}/shares"), 200)).GetProperty("shares")
+                .EnumerateArray());
             await host.RunTimer("files-sweep");
             await Books.Balance(host);
         }
@@ -155,7 +159,9 @@ public sealed class UserRemovalTests : IAsyncLifetime
         var tokens = await host.SignIn("demo", "bob");
         host.Clock.Advance(TimeSpan.FromSeconds(1));
         await admin.Patch($"users/{id}", new { disabled = true });
-        Assert.Equal("invalid_grant", (await TestHost.Json(await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!), 400)).GetProperty("error").GetString());
+        Assert.Equal("invalid_grant",
+            (await TestHost.Json(await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!), 400)).GetProperty("error")
+                .GetString());
         Assert.Equal(401, (int)(await host.Send(HttpMethod.Get, "/demo/files", tokens.GetProperty("access_token").GetString())).StatusCode);
         await admin.Patch($"users/{id}", new { disabled = false });
         await TestHost.Json(await host.Refresh("demo", tokens.GetProperty("refresh_token").GetString()!), 400); // What has ended stays so.
@@ -165,15 +171,18 @@ public sealed class UserRemovalTests : IAsyncLifetime
     // A user with files in every state, a place in a group, a file there, and a share from somebody.
     async Task<(string Id, string InGroup)> Prepare(string name)
     {
-        var id = (await admin.Post("users", new { userName = name, password = $"{name}-password", roles = AdminOf.Texts("member") })).GetProperty("id").GetString()!;
+        var id = (await admin.Post("users",
+            new { userName = name, password = $"{name}-password", roles = AdminOf.Texts("member") })).GetProperty("id").GetString()!;
         await admin.Do(HttpMethod.Put, $"groups/family/members/{id}", new { role = "editor" }, 200);
         var (carol, alice) = (await FilesOf.SignedIn(host, name), await FilesOf.SignedIn(host));
         var shared = await carol.Upload([1, 2, 3], "a", "deep/er");
-        await TestHost.Json(await carol.Send(HttpMethod.Post, $"/{shared}/shares", new { with = new { user = "bob" }, access = "read" }), 201);
+        await TestHost.Json(await carol.Send(HttpMethod.Post, $"/{shared}/shares", new { with = new { user = "bob" }, access = "read" }),
+            201);
         await carol.Send(HttpMethod.Delete, $"/{await carol.Upload([4], "b")}");
         await carol.Begin(FilesOf.Declaration());
         var inGroup = await carol.Upload([5], "c", space: "group:family");
-        await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{inGroup}/shares", new { with = new { user = name }, access = "read" }), 201);
+        await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{inGroup}/shares", new { with = new { user = name }, access = "read" }),
+            201);
         return (id, inGroup);
     }
 
@@ -190,9 +199,11 @@ public sealed class UserRemovalTests : IAsyncLifetime
             {
                 var all = string.Join(' ', row.Select(column => column.Value));
                 // A row that leads to a share that is gone harms nobody (SCHEMA.md): bob's, of a file that was shared with him.
-                if (row.PartitionKey.StartsWith("demo|in|", StringComparison.Ordinal) && !row.PartitionKey.EndsWith(id, StringComparison.Ordinal)) continue;
+                if (row.PartitionKey.StartsWith("demo|in|", StringComparison.Ordinal)
+                    && !row.PartitionKey.EndsWith(id, StringComparison.Ordinal)) continue;
                 // A part that a crash left is given back by the check.
-                if (all.Contains(id, StringComparison.Ordinal) || (all.Contains(space, StringComparison.Ordinal) && row.RowKey != RowKeys.TenantQuotaShare(space)))
+                if (all.Contains(id, StringComparison.Ordinal)
+                    || (all.Contains(space, StringComparison.Ordinal) && row.RowKey != RowKeys.TenantQuotaShare(space)))
                     rows.Add($"{table.Name} {row.PartitionKey} {row.RowKey}");
             }
         }

@@ -20,9 +20,11 @@ public sealed class UserTests : IAsyncLifetime
     [Fact]
     public async Task A_new_user_signs_in_with_the_rights_of_their_roles_and_a_name_is_given_once()
     {
-        var json = await admin.Post("users", new { userName = "Zoë", password = "Zoë-password", name = "Zoë", email = "zoe@example.com", roles = Texts("member") });
+        var json = await admin.Post("users",
+            new { userName = "Zoë", password = "Zoë-password", name = "Zoë", email = "zoe@example.com", roles = Texts("member") });
         var made = json.As<UserAnswer>();
-        Assert.Equal(["id", "userName", "name", "email", "roles", "disabled", "deleting"], json.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(["id", "userName", "name", "email", "roles", "disabled", "deleting"],
+            json.EnumerateObject().Select(field => field.Name));
         var tokens = await host.Tokens("demo", "Zoë");
         Assert.EndsWith(" files.read files.write files.share", tokens.Scope, StringComparison.Ordinal);
         var again = await admin.Post("users", new { userName = " ZOË ", password = "another-password" }, 409);
@@ -133,7 +135,9 @@ public sealed class UserTests : IAsyncLifetime
     [InlineData("PUT", "roles/boss", """{"rights":"admin"}""", "invalid_json")]
     public async Task Bad_input_is_a_400_that_says_where(string method, string path, string body, string code)
     {
-        var request = new HttpRequestMessage(new HttpMethod(method), $"/demo/admin/{path}") { Content = new StringContent(body, null, "application/json") };
+        var request = new HttpRequestMessage(new HttpMethod(method),
+            $"/demo/admin/{path}")
+        { Content = new StringContent(body, null, "application/json") };
         request.Headers.Authorization = new("Bearer", admin.Token);
         await host.Http.SendAsync(request).Fails(400, code);
         Assert.Equal(3, (await admin.Get("users")).GetProperty("users").GetArrayLength());
@@ -144,14 +148,18 @@ public sealed class UserTests : IAsyncLifetime
     public async Task Whoever_lacks_the_scope_is_refused_everywhere()
     {
         var alice = (await host.Tokens("demo")).AccessToken;
-        foreach (var function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly).Where(f => f.Route.StartsWith("{tenant}/admin/", StringComparison.Ordinal)))
+        foreach (var function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly)
+            .Where(f => f.Route.StartsWith("{tenant}/admin/", StringComparison.Ordinal)))
         {
             var operators = function.Name.StartsWith("operator-", StringComparison.Ordinal);
-            var path = "/" + function.Route.Replace("{tenant}", "demo", StringComparison.Ordinal).Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
+            var path = "/"
+                + function.Route.Replace("{tenant}", "demo", StringComparison.Ordinal).Replace("{", "", StringComparison.Ordinal)
+                    .Replace("}", "", StringComparison.Ordinal);
             foreach (var method in function.Methods.Where(method => method is not ("options" or "head")))
             {
                 // A tenant's administrator is no operator.
-                var problem = await host.Send(new HttpMethod(method.ToUpperInvariant()), path, operators ? admin.Token : alice, new { }).Problem(403);
+                var problem = await host.Send(new HttpMethod(method.ToUpperInvariant()), path, operators ? admin.Token : alice, new { })
+                    .Problem(403);
                 Assert.Equal(("insufficient_scope", operators ? "operator" : "admin"), (problem.Code, problem.Scope));
             }
         }

@@ -35,7 +35,8 @@ sealed class AdminClient(TestHost host, string tenant, string token)
     public Task<JsonElement> Patch(string path, object json, int status = 200) => Send(HttpMethod.Patch, path, json).Json(status);
 
     /// <summary>For answers without a body.</summary>
-    public async Task Do(HttpMethod method, string path, object? json = null, int status = 204) => await Send(method, path, json).Is(status);
+    public async Task Do(HttpMethod method, string path, object? json = null, int status = 204) =>
+        await Send(method, path, json).Is(status);
 
     /// <summary>Makes a user of a <see cref="NewUser"/> or of any other body.</summary>
     public Task<UserAnswer> AddUser(object user) => Send(HttpMethod.Post, "users", user).Read<UserAnswer>(201);
@@ -51,14 +52,16 @@ sealed class AdminClient(TestHost host, string tenant, string token)
     public async Task<List<RoleAnswer>> Roles() => (await Send(HttpMethod.Get, "roles").Read<RolesAnswer>()).Roles;
 
     /// <summary>Makes or changes a role.</summary>
-    public Task<RoleAnswer> SetRole(string name, params string[] rights) => Send(HttpMethod.Put, $"roles/{name}", new { rights }).Read<RoleAnswer>();
+    public Task<RoleAnswer> SetRole(string name, params string[] rights) =>
+        Send(HttpMethod.Put, $"roles/{name}", new { rights }).Read<RoleAnswer>();
 
     /// <summary>Makes a client of a <see cref="NewClient"/> or of any other body.</summary>
     public Task<ClientAnswer> AddClient(object client) => Send(HttpMethod.Post, "clients", client).Read<ClientAnswer>(201);
 
     public Task<ClientAnswer> Client(string id) => Send(HttpMethod.Get, $"clients/{id}").Read<ClientAnswer>();
 
-    public Task<ClientAnswer> ChangeClient(string id, object change) => Send(HttpMethod.Patch, $"clients/{id}", change).Read<ClientAnswer>();
+    public Task<ClientAnswer> ChangeClient(string id, object change) =>
+        Send(HttpMethod.Patch, $"clients/{id}", change).Read<ClientAnswer>();
 
     /// <summary>A new secret of a client; the old one works for so many seconds more, or as long as the service says.</summary>
     public async Task<string> RotateSecret(string id, int? overlapSeconds = null) => (await Send(HttpMethod.Post, $"clients/{id}/secret",
@@ -81,7 +84,8 @@ sealed class AdminClient(TestHost host, string tenant, string token)
 
     public Task<TenantAnswer> TenantOf(string id) => Send(HttpMethod.Get, $"tenants/{id}").Read<TenantAnswer>();
 
-    public Task<TenantAnswer> ChangeTenant(string id, object change) => Send(HttpMethod.Patch, $"tenants/{id}", change).Read<TenantAnswer>();
+    public Task<TenantAnswer> ChangeTenant(string id, object change) =>
+        Send(HttpMethod.Patch, $"tenants/{id}", change).Read<TenantAnswer>();
 
     /// <summary>Every page's items.</summary>
     public async Task<List<T>> All<T>(string path, string name, int limit)

@@ -14,7 +14,8 @@ static class Answers
     static readonly JsonSerializerOptions OAuth = Strict(JsonNamingPolicy.SnakeCaseLower);
 
     /// <summary>The answer, which must have this status.</summary>
-    public static async Task<HttpResponseMessage> Is(this Task<HttpResponseMessage> request, int status) => await (await request).Is(status);
+    public static async Task<HttpResponseMessage> Is(this Task<HttpResponseMessage> request, int status) =>
+        await (await request).Is(status);
 
     /// <inheritdoc cref="Is(Task{HttpResponseMessage}, int)"/>
     public static async Task<HttpResponseMessage> Is(this HttpResponseMessage answer, int status)
@@ -35,13 +36,15 @@ static class Answers
         json.Deserialize<T>(typeof(T).IsAssignableTo(typeof(OAuthAnswer)) ? OAuth : Api) ?? throw new JsonException("The JSON is null.");
 
     /// <summary>The answer's JSON as it is, for what no record has.</summary>
-    public static async Task<JsonElement> Json(this Task<HttpResponseMessage> request, int status = 200) => await TestHost.Json(await request, status);
+    public static async Task<JsonElement> Json(this Task<HttpResponseMessage> request, int status = 200) =>
+        await TestHost.Json(await request, status);
 
     /// <inheritdoc cref="Json(Task{HttpResponseMessage}, int)"/>
     public static Task<JsonElement> Json(this HttpResponseMessage answer, int status = 200) => TestHost.Json(answer, status);
 
     /// <summary>The problem (RFC 9457) that the answer must be.</summary>
-    public static async Task<ProblemAnswer> Problem(this Task<HttpResponseMessage> request, int status) => await (await request).Problem(status);
+    public static async Task<ProblemAnswer> Problem(this Task<HttpResponseMessage> request, int status) =>
+        await (await request).Problem(status);
 
     /// <inheritdoc cref="Problem(Task{HttpResponseMessage}, int)"/>
     public static async Task<ProblemAnswer> Problem(this HttpResponseMessage answer, int status) => new(await answer.Json(status));
@@ -93,7 +96,8 @@ static class Answers
         foreach (var property in type.Properties.Where(property => !property.IsRequired))
         {
             if (property.Set is { } set)
-                property.Set = (target, value) => set(target, value ?? throw new JsonException($"{property.Name} is null where it should be absent."));
+                property.Set = (target, value) =>
+                    set(target, value ?? throw new JsonException($"{property.Name} is null where it should be absent."));
         }
     }
 }

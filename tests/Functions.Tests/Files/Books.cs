@@ -31,12 +31,14 @@ static class Books
         // What lists a file is what its record says, and nothing else is listed.
         Assert.Equal(
             records.SelectMany(file => file.ListKeys.Select(key => $"{file.Id} {key}")).Order(StringComparer.Ordinal),
-            rows.Where(row => row.RowKey.Split('|')[0] is "list" or "new" or "trash").Select(row => $"{row["Id"]} {row.RowKey}").Order(StringComparer.Ordinal));
+            rows.Where(row => row.RowKey.Split('|')[0] is "list" or "new" or "trash").Select(row => $"{row["Id"]} {row.RowKey}")
+                .Order(StringComparer.Ordinal));
         // Every folder with a file is listed, from the root down.
         Assert.Empty(records.Where(file => file.Status == FileStatus.Available)
             .SelectMany(file => FileRows.FolderRows(FileRows.Partition(file), file.Folder)).Select(row => (row.PartitionKey, row.RowKey))
             .Except(rows.Select(row => (row.PartitionKey, row.RowKey))));
-        var stored = records.Where(file => file.Status is FileStatus.Available or FileStatus.Deleted).Select(file => file.BlobName).ToList();
+        var stored = records.Where(file => file.Status is FileStatus.Available or FileStatus.Deleted).Select(file => file.BlobName)
+            .ToList();
         if (stored.Count > 0) Assert.Empty(stored.Except(await Blobs(host, tenant))); // Before the first there is no container.
         foreach (var share in Starting("share|")) Assert.Contains(records, file => file.Id == share.GetString("FileId"));
 
@@ -49,7 +51,8 @@ static class Books
         var names = new List<string>();
         await foreach (var row in host.Service<StorageClients>().Tables.GetTableClient("Files").QueryAsync<TableEntity>())
         {
-            if (row.PartitionKey.StartsWith($"{tenant}|", StringComparison.Ordinal) && row.RowKey.StartsWith("file|", StringComparison.Ordinal))
+            if (row.PartitionKey.StartsWith($"{tenant}|", StringComparison.Ordinal)
+                && row.RowKey.StartsWith("file|", StringComparison.Ordinal))
                 names.Add(FileRows.Read(tenant, row).BlobName);
         }
         names.Sort(StringComparer.Ordinal);

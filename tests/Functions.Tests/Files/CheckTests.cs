@@ -32,7 +32,8 @@ public sealed class CheckTests : IAsyncLifetime
         var trashed = await alice.Upload([1], "trashed");
         await alice.Send(HttpMethod.Delete, $"/{trashed}");
         var record = (await host.Service<FileStore>().Find("demo", orphan, default))!;
-        await host.Service<StorageClients>().Tables.GetTableClient("Files").DeleteEntityAsync(FileRows.Partition(record), RowKeys.File(orphan));
+        await host.Service<StorageClients>().Tables.GetTableClient("Files")
+            .DeleteEntityAsync(FileRows.Partition(record), RowKeys.File(orphan));
         var stray = host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient("stray");
         await stray.UploadAsync(BinaryData.FromString("stray"));
 
@@ -53,10 +54,12 @@ public sealed class CheckTests : IAsyncLifetime
         var report = await Run();
         Assert.Equal((1, id), (report.Missing, report.MissingIds[0]));
         await alice.Send(HttpMethod.Get, $"/{id}/download").Fails(410, "bytes_missing");
-        Assert.Contains(host.Log.Lines, line => line.Contains("1 files without bytes", StringComparison.Ordinal) && line.Contains(id, StringComparison.Ordinal));
+        Assert.Contains(host.Log.Lines, line =>
+            line.Contains("1 files without bytes", StringComparison.Ordinal) && line.Contains(id, StringComparison.Ordinal));
         Assert.Single((await alice.List()).Files);
 
-        await host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient(id).UploadAsync(BinaryData.FromBytes(new byte[] { 1, 2, 3 }));
+        await host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient(id)
+            .UploadAsync(BinaryData.FromBytes(new byte[] { 1, 2, 3 }));
         Assert.Equal(0, (await Run()).Missing);
         await alice.DownloadUrl(id);
     }
@@ -67,7 +70,8 @@ public sealed class CheckTests : IAsyncLifetime
         var id = await alice.Upload([1], "leaves", "a/b/c");
         await alice.Upload([1], "stays", "a/x");
         var file = (await host.Service<FileStore>().Find("demo", id, default))!;
-        await host.Service<FileStore>().TryMove(file, file.Delete(host.Clock.Now, TimeSpan.FromDays(1)), default, default); // And the process died.
+        // And the process died.
+        await host.Service<FileStore>().TryMove(file, file.Delete(host.Clock.Now, TimeSpan.FromDays(1)), default, default);
         var usage = await host.Service<SpaceQuota>().Read("demo", file.Space, default);
         await host.Service<TenantQuota>().Reserve("demo", file.Space, usage, usage with { Bytes = 1L << 30 }, new(), default);
 

@@ -17,7 +17,8 @@ public sealed class CompleteTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task An_empty_file_is_a_file(bool resumable)
     {
         var alice = await host.As("alice");
-        var declared = FilesClient.Declaration("empty.txt", 0, "text/plain", "empty", FilesClient.Md5([]), System.Security.Cryptography.SHA256.HashData([]));
+        var declared = FilesClient.Declaration("empty.txt", 0, "text/plain", "empty", FilesClient.Md5([]),
+            System.Security.Cryptography.SHA256.HashData([]));
         var begun = resumable ? await alice.BeginBlocks(declared) : await alice.Begin(declared);
         await alice.Complete(begun.Id).Fails(409, "upload_missing");
         await FilesClient.Stored(begun, []);
@@ -36,7 +37,8 @@ public sealed class CompleteTests(DemoHost demo) : IClassFixture<DemoHost>
         var space = new Latchkey.Files.Owner("user", await host.UserId("bob")).SpaceKey("demo");
         foreach (var isBlocks in (bool[])[false, true])
         {
-            var begun = isBlocks ? await bob.BeginBlocks(FilesClient.Declaration(size: 3, md5: FilesClient.Md5([9]))) : await bob.Begin(FilesClient.Declaration(size: 3, md5: FilesClient.Md5([9])));
+            var begun = isBlocks ? await bob.BeginBlocks(FilesClient.Declaration(size: 3, md5: FilesClient.Md5([9])))
+                : await bob.Begin(FilesClient.Declaration(size: 3, md5: FilesClient.Md5([9])));
             if (isBlocks) await FilesClient.Block(begun.Url, Latchkey.Files.BlockPlan.Id(0), [1, 2, 3]);
             else await FilesClient.Stored(begun, [1, 2, 3], put => put.Content!.Headers.ContentMD5 = null);
             await bob.Complete(begun.Id, isBlocks ? 1 : null).Fails(422, "md5_mismatch");
@@ -48,7 +50,8 @@ public sealed class CompleteTests(DemoHost demo) : IClassFixture<DemoHost>
             await foreach (var table in host.Service<StorageClients>().Tables.QueryAsync())
             {
                 if (!table.Name.StartsWith("Uploads", StringComparison.Ordinal)) continue;
-                await foreach (var row in host.Service<StorageClients>().Tables.GetTableClient(table.Name).QueryAsync<Azure.Data.Tables.TableEntity>())
+                await foreach (var row in host.Service<StorageClients>().Tables.GetTableClient(table.Name)
+                    .QueryAsync<Azure.Data.Tables.TableEntity>())
                     if (row.RowKey.Contains(begun.Id, StringComparison.Ordinal)) notes.Add(row.RowKey);
             }
             Assert.Single(notes); // Its URL lives on and may write: somebody has to look.

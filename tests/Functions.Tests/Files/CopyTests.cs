@@ -32,7 +32,8 @@ public sealed class CopyTests : IAsyncLifetime
         var begun = await alice.Begin(FilesClient.Declaration("été.jpg", bytes.Length, folder: "a", md5: FilesClient.Md5(bytes)));
         await FilesClient.Stored(begun, bytes);
         await alice.Completed(begun.Id);
-        var answer = await alice.Send(HttpMethod.Post, $"/{begun.Id}/copy", new { name = "copy 日本.jpg", folder = "b", space = "group:family" });
+        var answer = await alice.Send(HttpMethod.Post, $"/{begun.Id}/copy",
+            new { name = "copy 日本.jpg", folder = "b", space = "group:family" });
         var copy = await answer.Read<FileAnswer>(202);
         var id = copy.Id;
         Assert.Equal($"{host.Origin}/demo/files/{id}", answer.Headers.Location?.ToString());
@@ -182,7 +183,11 @@ public sealed class CopyTests : IAsyncLifetime
         var source = (await host.Service<FileStore>().Find("demo", id, default))!;
         var copy = source with
         {
-            Id = FileRecord.NewId("demo", source.Owner), Status = FileStatus.Copying, CopyOf = id, CompletedAt = null, ListKeys = [],
+            Id = FileRecord.NewId("demo", source.Owner),
+            Status = FileStatus.Copying,
+            CopyOf = id,
+            CompletedAt = null,
+            ListKeys = [],
         };
         await host.Service<FileStore>().Add(copy, copy.Owner, default);
         return copy.Id;

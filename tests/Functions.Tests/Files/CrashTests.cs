@@ -147,7 +147,8 @@ public sealed class CrashTests : IAsyncLifetime
             await FilesOf.Stored(begun, [1, 2, 3], put => put.Headers.Add("x-ms-meta-mine", "mine"));
             await Losing(cut, () => alice.Completed(begun.Id));
             Assert.Single((await alice.List("?folder=not+noticed")).Files);
-            Assert.Equal(HttpStatusCode.NoContent, (await Losing(cut, () => alice.Send(HttpMethod.Delete, $"/{begun.Id}?permanent=true"))).StatusCode);
+            Assert.Equal(HttpStatusCode.NoContent,
+                (await Losing(cut, () => alice.Send(HttpMethod.Delete, $"/{begun.Id}?permanent=true"))).StatusCode);
             Assert.Empty(await Rows(begun.Id));
         }
     }

@@ -128,7 +128,8 @@ sealed class CuttableStorage : IAsyncDisposable
         // The audit is written behind the requests, at any time; their steps are counted without it.
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         var audit = target.Contains("/Audit2", StringComparison.Ordinal)
-            || (ports[context.Connection.LocalPort] == tablePort && Encoding.UTF8.GetString(sent.ToArray()).Contains("Audit2", StringComparison.Ordinal));
+            || (ports[context.Connection.LocalPort] == tablePort && Encoding.UTF8.GetString(sent.ToArray())
+                .Contains("Audit2", StringComparison.Ordinal));
         if (!audit && context.Request.Method is not ("GET" or "HEAD")) writes.Enqueue($"{context.Request.Method} {target}");
         // What comes with a SAS is not the service's: a client's bytes, or Azurite itself reading the source of a copy.
         var (cut, lost) = audit || context.Request.Query.ContainsKey("sig") ? (false, false) : Next();

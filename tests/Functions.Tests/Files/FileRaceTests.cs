@@ -100,7 +100,8 @@ public sealed class FileRaceTests : IAsyncLifetime
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
-            await stream.WriteAsync(Encoding.ASCII.GetBytes("--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"\r\n\r\nfirst half"));
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes("--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"\r\n\r\nfirst half"));
             await stream.FlushAsync();
             IsHalfSent.SetResult();
             await GoOn.Task;

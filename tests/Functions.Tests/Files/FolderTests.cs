@@ -89,7 +89,8 @@ public sealed class FolderTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_search_finds_names_by_their_beginning_whatever_their_case()
     {
         var alice = await host.As("alice");
-        foreach (var name in (string[])["Éclair.txt", "éclat", "e", "ecl", "日本語", "日記", new string('x', 120) + "1", new string('x', 120) + "2"])
+        foreach (var name in (string[])["Éclair.txt", "éclat", "e", "ecl", "日本語", "日記", new string('x', 120) + "1",
+            new string('x', 120) + "2"])
         {
             await alice.Upload([1], name, "search");
             host.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -110,7 +111,8 @@ public sealed class FolderTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_folder_too_large_to_sort_says_so_and_keeps_the_orders_of_its_keys()
     {
         var alice = await host.As("alice", "acme");
-        var record = Latchkey.Files.FileRows.RecordRow((await host.Service<Latchkey.Files.FileStore>().Find("acme", await alice.Upload([1], "many", "many"), default))!);
+        var record = Latchkey.Files.FileRows.RecordRow(
+            (await host.Service<Latchkey.Files.FileStore>().Find("acme", await alice.Upload([1], "many", "many"), default))!);
         var table = host.Service<StorageClients>().Tables.GetTableClient("Files");
         foreach (var chunk in Enumerable.Range(0, 1000).Chunk(100))
         {

@@ -47,7 +47,8 @@ public sealed class FormUploadTests : IAsyncLifetime
     {
         var bytes = FilesClient.Bytes(size);
         var answer = await Post(Form(bytes, "x.bin", "application/x-thing",
-            ("folder", "Forms/été"), ("name", "Größe.bin"), ("md5", Convert.ToBase64String(FilesClient.Md5(bytes))), ("theirs", "ignored")));
+            ("folder", "Forms/été"), ("name", "Größe.bin"), ("md5", Convert.ToBase64String(FilesClient.Md5(bytes))),
+            ("theirs", "ignored")));
         var file = await answer.Read<FileAnswer>(201);
 
         var id = file.Id;
@@ -98,7 +99,11 @@ public sealed class FormUploadTests : IAsyncLifetime
     public async Task The_name_is_the_last_part_and_is_latin1_where_it_is_not_utf8(string sent, string kept, bool isLatin1)
     {
         var text = $"--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"{sent}\"\r\n\r\nabc\r\n--b--\r\n";
-        var content = new ByteArrayContent((isLatin1 ? Encoding.Latin1 : Encoding.UTF8).GetBytes(text)) { Headers = { ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=b") } };
+        var content = new ByteArrayContent(
+            (isLatin1 ? Encoding.Latin1
+                : Encoding.UTF8).GetBytes(
+                    text))
+        { Headers = { ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=b") } };
         Assert.Equal(kept, (await Post(content).Read<FileAnswer>(201)).Name);
     }
 
@@ -117,7 +122,8 @@ public sealed class FormUploadTests : IAsyncLifetime
     public async Task Bytes_that_look_like_the_boundary_are_bytes()
     {
         var bytes = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("\r\n--\r\n-\r\r\n--a\n", 20_000)))[..200_003];
-        var file = await Post(Form(bytes, "x", "application/x-thing", ("md5", Convert.ToBase64String(FilesClient.Md5(bytes))))).Read<FileAnswer>(201);
+        var file = await Post(Form(bytes, "x", "application/x-thing", ("md5", Convert.ToBase64String(FilesClient.Md5(bytes)))))
+            .Read<FileAnswer>(201);
         Assert.True(file.Md5Verified);
     }
 
@@ -135,7 +141,8 @@ public sealed class FormUploadTests : IAsyncLifetime
         { Part("name=\"f\"; filename=\"a/\"", "x") + "--b--\r\n", "invalid_name", 400 },
         { Part("name=\"f\"; filename=\"a\"", "x") + Part("name=\"folder\"", "a//b") + "--b--\r\n", "invalid_folder", 400 },
         { Part("name=\"f\"; filename=\"a\"", "x") + Part("name=\"folder\"", new string('x', 5000)) + "--b--\r\n", "invalid_form", 400 },
-        { Part("name=\"f\"; filename=\"a\"", "x") + Part("name=\"folder\"", "a") + Part("name=\"folder\"", "a") + "--b--\r\n", "invalid_form", 400 },
+        { Part("name=\"f\"; filename=\"a\"", "x") + Part("name=\"folder\"", "a") + Part("name=\"folder\"", "a") + "--b--\r\n",
+            "invalid_form", 400 },
         { Part("name=\"f\"; filename=\"a\"", "x") + Part("name=\"md5\"", "wrong") + "--b--\r\n", "invalid_md5", 400 },
         { string.Concat(Enumerable.Range(0, 40).Select(n => Part($"name=\"n{n}\"", "x"))) + "--b--\r\n", "invalid_form", 400 },
         { "--b\r\nContent-Disposition: attachment\r\n\r\nx\r\n--b--\r\n", "invalid_form", 400 },
@@ -143,7 +150,8 @@ public sealed class FormUploadTests : IAsyncLifetime
         { Part("name=\"f\"; filename=\"a\"\r\nContent-Type: nonsense", "x") + "--b--\r\n", "invalid_content_type", 400 },
         { Part("name=\"f\"; filename=\"cat.png\"\r\nContent-Type: image/png", "<html>") + "--b--\r\n", "type_mismatch", 422 },
         { Part("name=\"f\"; filename=\"a\"", "x") + Part("name=\"md5\"", "XUFAKrxLKna5cZ2REBfFkg==") + "--b--\r\n", "md5_mismatch", 422 },
-        { Part("name=\"f\"; filename=\"a\"", "--c\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\nx") + "--b--\r\n", "multipart_body", 422 },
+        { Part("name=\"f\"; filename=\"a\"", "--c\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\nx") + "--b--\r\n", "multipart_body",
+            422 },
     };
 
     static string Part(string disposition, string body) => $"--b\r\nContent-Disposition: form-data; {disposition}\r\n\r\n{body}\r\n";
@@ -160,7 +168,9 @@ public sealed class FormUploadTests : IAsyncLifetime
     {
         await Post(Form(FilesClient.Bytes(MaxBytes + 1), "x", null)).Fails(413, "file_too_large");
         await Post(Form(FilesClient.Bytes(MaxBytes + 300_000), "x", null)).Fails(413, "file_too_large");
-        var chunked = new HttpRequestMessage(HttpMethod.Post, "/demo/files/upload") { Content = Form(FilesClient.Bytes(MaxBytes + 1), "x", null) };
+        var chunked = new HttpRequestMessage(HttpMethod.Post,
+            "/demo/files/upload")
+        { Content = Form(FilesClient.Bytes(MaxBytes + 1), "x", null) };
         chunked.Headers.TransferEncodingChunked = true;
         chunked.Headers.Authorization = new AuthenticationHeaderValue("Bearer", alice.Token);
         await host.Http.SendAsync(chunked).Fails(413, "file_too_large");

@@ -92,7 +92,8 @@ public sealed class HousekeepingCrashTests : IAsyncLifetime
             }, prepare: async id => share = await Shared(id));
     }
 
-    async Task CutEverywhere(bool answerLost, Func<string, Task<HttpResponseMessage>> steps, Func<string, Task> check, Func<string, Task>? prepare = null)
+    async Task CutEverywhere(bool answerLost, Func<string, Task<HttpResponseMessage>> steps, Func<string, Task> check,
+        Func<string, Task>? prepare = null)
     {
         for (var cut = 0; cut < MostSteps; cut++)
         {
@@ -126,7 +127,8 @@ public sealed class HousekeepingCrashTests : IAsyncLifetime
     }
 
     async Task<string> Shared(string id) =>
-        Id(await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/shares", new { with = new { user = "bob" }, access = "read" }), 201));
+        Id(await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{id}/shares", new { with = new { user = "bob" }, access = "read" }),
+            201));
 
     static string Id(JsonElement json) => json.GetProperty("id").GetString()!;
 }

@@ -11,7 +11,8 @@ public sealed class HugeTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        host = await TestHost.Start(settings: new() { ["Latchkey:Files:MaxBytes"] = $"{BlockPlan.MaxFile}", ["Latchkey:CacheSeconds"] = "0" });
+        host = await TestHost.Start(
+            settings: new() { ["Latchkey:Files:MaxBytes"] = $"{BlockPlan.MaxFile}", ["Latchkey:CacheSeconds"] = "0" });
         alice = await host.As("alice");
     }
 
@@ -43,7 +44,8 @@ public sealed class HugeTests : IAsyncLifetime
     {
         var begun = await alice.BeginBlocks(FilesClient.Declaration());
         await FilesClient.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3]);
-        var ids = Enumerable.Range(0, BlockPlan.MaxBlocks + 1).Select(n => Convert.ToBase64String([.. new byte[60], .. BitConverter.GetBytes(n)])).ToList();
+        var ids = Enumerable.Range(0, BlockPlan.MaxBlocks + 1)
+            .Select(n => Convert.ToBase64String([.. new byte[60], .. BitConverter.GetBytes(n)])).ToList();
         var problem = await alice.Complete(begun.Id, ids[..BlockPlan.MaxBlocks]).Problem(422);
         Assert.Equal((BlockPlan.MaxBlocks, 20), (problem.Number("missingCount"), problem["missing"].GetArrayLength()));
         await alice.Complete(begun.Id, ids).Fails(400, "invalid_blocks");

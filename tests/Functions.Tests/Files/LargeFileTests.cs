@@ -86,7 +86,8 @@ public sealed class LargeFileTests(ITestOutputHelper output)
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
             var some = new byte[64 << 10];
-            for (var left = length; left > 0; left -= some.Length) await stream.WriteAsync(some.AsMemory(0, (int)Math.Min(left, some.Length)));
+            for (var left = length; left > 0; left -= some.Length) await stream.WriteAsync(
+                some.AsMemory(0, (int)Math.Min(left, some.Length)));
         }
 
         protected override bool TryComputeLength(out long computed)

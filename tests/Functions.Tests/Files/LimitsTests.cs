@@ -19,7 +19,8 @@ public sealed class LimitsTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await host.DisposeAsync();
 
-    Task<TestHost> Start() => TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = account, ["Latchkey:CacheSeconds"] = "0" });
+    Task<TestHost> Start() =>
+        TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = account, ["Latchkey:CacheSeconds"] = "0" });
 
     async Task Limit(FileLimits limits)
     {
@@ -127,7 +128,8 @@ public sealed class LimitsTests : IAsyncLifetime
     public async Task Only_allowed_types_and_sizes_are_begun()
     {
         await Limit(new() { ContentTypes = ["image/*", "text/plain"], FileBytes = 10 });
-        foreach (var type in (string[])["image/png", "IMAGE/jpeg", "text/plain; charset=utf-8"]) await alice.Begin(FilesClient.Declaration(contentType: type));
+        foreach (var type in (string[])["image/png", "IMAGE/jpeg", "text/plain; charset=utf-8"]) await alice.Begin(
+            FilesClient.Declaration(contentType: type));
         var problem = await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(contentType: "text/html")).Problem(415);
         Assert.Equal("content_type_not_allowed", problem.Code);
         Assert.Equal(["image/*", "text/plain"], problem["allowed"].EnumerateArray().Select(type => type.GetString()));
@@ -160,7 +162,8 @@ public sealed class LimitsTests : IAsyncLifetime
         await Limit(new() { SpaceBytes = 1, ContentTypes = ["a/b"] });
         var table = host.Service<StorageClients>().Tables.GetTableClient("Tenants");
         var row = (await table.GetEntityAsync<Azure.Data.Tables.TableEntity>("demo", "tenant")).Value;
-        foreach (var column in (string[])["FileBytes", "SpaceBytes", "SpaceFiles", "SpacePending", "TenantBytes", "TenantFiles", "ContentTypes"])
+        foreach (var column in (string[])["FileBytes", "SpaceBytes", "SpaceFiles", "SpacePending", "TenantBytes", "TenantFiles",
+            "ContentTypes"])
             row.Remove(column);
         await table.UpdateEntityAsync(row, row.ETag, Azure.Data.Tables.TableUpdateMode.Replace);
         Assert.Equivalent(new FileLimits(), (await host.Service<TenantStore>().Find("demo", default))!.Limits);
@@ -172,7 +175,8 @@ public sealed class LimitsTests : IAsyncLifetime
     {
         await Limit(new() { SpaceBytes = 5 });
         await alice.Begin(FilesClient.Declaration(size: 5));
-        for (var n = 0; n < 3; n++) Assert.Equal(403, (int)(await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(size: 1))).StatusCode);
+        for (var n = 0; n < 3; n++) Assert.Equal(403,
+            (int)(await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(size: 1))).StatusCode);
         Assert.Equal((1, 5L), await Held());
     }
 

@@ -46,7 +46,8 @@ public sealed class LinkTests : IAsyncLifetime
         }
         var policy = page.Headers.GetValues("Content-Security-Policy").Single();
         Assert.StartsWith("default-src 'none'; style-src 'sha256-", policy, StringComparison.Ordinal);
-        Assert.Contains($"form-action 'self' {answer.Headers.Location.GetLeftPart(UriPartial.Authority)};", policy, StringComparison.Ordinal);
+        Assert.Contains($"form-action 'self' {answer.Headers.Location.GetLeftPart(UriPartial.Authority)};", policy,
+            StringComparison.Ordinal);
         Assert.DoesNotContain(host.Log.Lines, line => line.Contains(link.Url.Split('.')[^1], StringComparison.Ordinal));
     }
 
@@ -69,13 +70,15 @@ public sealed class LinkTests : IAsyncLifetime
     public async Task A_password_is_asked_for_and_may_not_be_guessed()
     {
         var link = await Link(await alice.Upload([1], "secret"), new { password = "pässwort & mehr" });
-        Assert.Contains("type=\"password\"", await (await host.Http.GetAsync(link.Url)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("type=\"password\"", await (await host.Http.GetAsync(link.Url)).Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Forbidden, (await host.Http.PostAsync(link.Url, TestHost.Form())).StatusCode);
         Assert.Equal(HttpStatusCode.SeeOther, (await Try(link, "pässwort & mehr")).StatusCode);
 
         var guesses = await Task.WhenAll(Enumerable.Range(0, 40).Select(n => Try(link, $"guess {n}")));
         Assert.Equal(10, guesses.Count(answer => answer.StatusCode == HttpStatusCode.Forbidden));
-        Assert.All(guesses.Where(answer => answer.StatusCode != HttpStatusCode.Forbidden), answer => Assert.True((int)answer.StatusCode is 429 or 503));
+        Assert.All(guesses.Where(answer => answer.StatusCode != HttpStatusCode.Forbidden), answer =>
+            Assert.True((int)answer.StatusCode is 429 or 503));
         var locked = await Try(link, "pässwort & mehr");
         Assert.Equal(HttpStatusCode.TooManyRequests, locked.StatusCode);
         Assert.Equal(TimeSpan.FromMinutes(15), locked.Headers.RetryAfter?.Delta);
@@ -101,7 +104,8 @@ public sealed class LinkTests : IAsyncLifetime
         var before = host.Service<PasswordHashing>().Verified;
         var answers = await Task.WhenAll(Enumerable.Range(0, 15).Select(_ => Try(link, "open sesame")));
         Assert.Equal(12, answers.Count(answer => answer.StatusCode == HttpStatusCode.SeeOther));
-        Assert.All(answers.Where(answer => answer.StatusCode != HttpStatusCode.SeeOther), answer => Assert.True((int)answer.StatusCode is 410 or 503));
+        Assert.All(answers.Where(answer => answer.StatusCode != HttpStatusCode.SeeOther), answer =>
+            Assert.True((int)answer.StatusCode is 410 or 503));
         Assert.InRange(host.Service<PasswordHashing>().Verified - before, 12, 15);
     }
 
@@ -181,7 +185,8 @@ public sealed class LinkTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
         }
         Assert.Equal(HttpStatusCode.NotFound, (await host.Http.GetAsync($"/acme/s/{id}.{secret}")).StatusCode);
-        Assert.Equal(400, (int)(await host.Http.PostAsync(link.Url, new StringContent("{}", System.Text.Encoding.UTF8, "application/json"))).StatusCode);
+        Assert.Equal(400,
+            (int)(await host.Http.PostAsync(link.Url, new StringContent("{}", System.Text.Encoding.UTF8, "application/json"))).StatusCode);
     }
 
     [Fact]

@@ -36,12 +36,14 @@ public sealed class ListTests(DemoHost demo) : IClassFixture<DemoHost>
         var longName = new string('x', 255);
         foreach (var name in (string[])["b", "a.txt", "B2", "ab", "A", "é", "日本", "Z", "a b", longName, "😀"])
             await alice.Upload([1], name, "order");
-        Assert.Equal(["A", "a b", "a.txt", "ab", "b", "B2", longName, "Z", "é", "日本", "😀"], Names((await alice.List("?folder=order")).Files));
+        Assert.Equal(["A", "a b", "a.txt", "ab", "b", "B2", longName, "Z", "é", "日本", "😀"],
+            Names((await alice.List("?folder=order")).Files));
     }
 
     public static TheoryData<string> GoodNames =>
     [
-        "日本語のファイル名.pdf", "Übergröße — naïve café.txt", "👩‍👩‍👧‍👦 family 🏴󠁧󠁢󠁥󠁮󠁧󠁿.jpg", "مرحبا.doc", "क्षि.png", "❤️.gif", "#?%&+=;:*|<>\"'.txt", "a|b-c!d~e$f@g^h`i{j}",
+        "日本語のファイル名.pdf", "Übergröße — naïve café.txt", "👩‍👩‍👧‍👦 family 🏴󠁧󠁢󠁥󠁮󠁧󠁿.jpg", "مرحبا.doc", "क्षि.png", "❤️.gif",
+        "#?%&+=;:*|<>\"'.txt", "a|b-c!d~e$f@g^h`i{j}",
         ".hidden", "...", "CON", "𠜎𠜱𠝹.txt", new string('文', 255), string.Concat(Enumerable.Repeat("😀", 127)),
     ];
 
@@ -124,8 +126,10 @@ public sealed class ListTests(DemoHost demo) : IClassFixture<DemoHost>
         var key = Encoding.ASCII.GetString(Base64Url.DecodeFromChars(cursor));
         string[] forged =
         [
-            "x", "!", "%C3%A9", cursor[..^4], cursor + "AAAA", Encode("file|"), Encode(key.Replace("list|", "file|", StringComparison.Ordinal)),
-            Encode(key + "' or RowKey gt '"), Encode(key.ToUpperInvariant()), Encode(key[..^1] + "~"), Encode(""), Encode("\0"), new string('A', 2000),
+            "x", "!", "%C3%A9", cursor[..^4], cursor
+                + "AAAA", Encode("file|"), Encode(key.Replace("list|", "file|", StringComparison.Ordinal)),
+            Encode(key + "' or RowKey gt '"), Encode(key.ToUpperInvariant()), Encode(key[..^1] + "~"), Encode(""), Encode("\0"),
+            new string('A', 2000),
         ];
         foreach (var bad in forged)
             await alice.Send(HttpMethod.Get, $"?folder=here&cursor={bad}").Fails(400, "invalid_cursor");
@@ -183,7 +187,8 @@ public sealed class ListTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var alice = await host.As("alice");
         // As it is: .NET's Uri would mend it on the way.
-        var asItIs = new Uri($"{host.Origin}/demo/files{query}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var asItIs = new Uri($"{host.Origin}/demo/files{query}",
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         var request = new HttpRequestMessage(HttpMethod.Get, asItIs);
         request.Headers.Authorization = new("Bearer", alice.Token);
         await host.Http.SendAsync(request).Fails(400, "invalid_query");

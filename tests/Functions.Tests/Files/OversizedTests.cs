@@ -47,7 +47,8 @@ public sealed class OversizedTests : IAsyncLifetime
         Assert.Contains((await Usage()).Oversized, one => one.FileId == id && one.Uploader == $"user:{user}");
     }
 
-    async Task<Usage> Usage() => await host.Service<SpaceQuota>().Read("demo", new Owner("user", await host.UserId("alice")).SpaceKey("demo"), default);
+    async Task<Usage> Usage() =>
+        await host.Service<SpaceQuota>().Read("demo", new Owner("user", await host.UserId("alice")).SpaceKey("demo"), default);
 
     [Fact]
     public async Task More_than_declared_by_one_put_is_gone_within_the_hour()
@@ -135,7 +136,8 @@ public sealed class OversizedTests : IAsyncLifetime
     }
 
     async Task<object?> Waiting(string id) =>
-        (await host.Service<Latchkey.Storage.StagedBlobs>().Find("demo", $"{id}.staging", default))?.Uncommitted is [var first, ..] ? first : null;
+        (await host.Service<Latchkey.Storage.StagedBlobs>().Find("demo", $"{id}.staging", default))?.Uncommitted is [var first, ..] ? first
+            : null;
 
     [Fact]
     public async Task What_is_written_after_a_refusal_or_deletion_is_found_as_well()
@@ -150,7 +152,8 @@ public sealed class OversizedTests : IAsyncLifetime
     [Fact]
     public async Task An_honest_upload_under_way_is_left_alone_and_counts_nothing()
     {
-        var (single, blocks, empty) = (await alice.Begin(FilesClient.Declaration()), await alice.BeginBlocks(FilesClient.Declaration()), await alice.Begin(FilesClient.Declaration(size: 0)));
+        var (single, blocks, empty) = (await alice.Begin(FilesClient.Declaration()), await alice.BeginBlocks(FilesClient.Declaration()),
+            await alice.Begin(FilesClient.Declaration(size: 0)));
         await FilesClient.Stored(single, [1, 2, 3]);
         await FilesClient.Block(blocks.Url, BlockPlan.Id(0), [1, 2, 3]);
         await FilesClient.Stored(empty, []);
@@ -166,7 +169,8 @@ public sealed class OversizedTests : IAsyncLifetime
     {
         var (user, space) = (await host.UserId("alice"), new Owner("user", await host.UserId("alice")).SpaceKey("demo"));
         for (var n = 0; n < OversizedUpload.Max - 1; n++)
-            await host.Service<SpaceQuota>().TryTransact("demo", space, new UsageChange { Oversized = new($"user:{user}", $"{n}", host.Clock.Now) }, [], default);
+            await host.Service<SpaceQuota>()
+                .TryTransact("demo", space, new UsageChange { Oversized = new($"user:{user}", $"{n}", host.Clock.Now) }, [], default);
         var last = await alice.Begin(FilesClient.Declaration(size: 6));
         await FilesClient.Stored(last, FilesClient.Bytes(7));
         await WithinTheHour();
@@ -189,7 +193,8 @@ public sealed class OversizedTests : IAsyncLifetime
     {
         foreach (var resumable in (bool[])[false, true])
         {
-            var answer = await alice.Send(HttpMethod.Post, "", new { name = "a", contentType = "a/b", size, resumable }).Read<BeginAnswer>(201);
+            var answer = await alice.Send(HttpMethod.Post, "", new { name = "a", contentType = "a/b", size, resumable })
+                .Read<BeginAnswer>(201);
             var life = answer.Upload!.ExpiresAt - host.Clock.Now;
             Assert.InRange(life.TotalMinutes, minutes - 1, minutes + 1);
         }

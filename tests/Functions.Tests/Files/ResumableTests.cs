@@ -52,7 +52,7 @@ public sealed class ResumableTests(DemoHost demo) : IClassFixture<DemoHost>
         alice = await own.As("alice");
         var progress = await alice.Progress(begun.Id);
         Assert.Equal("pending", progress.Status);
-        Assert.Equal((long[][])[[1,1]], progress.Received);
+        Assert.Equal((long[][])[[1, 1]], progress.Received);
         Assert.Equal((7, 2, 7), (progress.ReceivedBytes, progress.BlockCount,
             progress.BlocksKeptDays));
         var upload = progress.Upload!;
@@ -75,14 +75,15 @@ public sealed class ResumableTests(DemoHost demo) : IClassFixture<DemoHost>
         var alice = await host.As("alice");
         var bytes = FilesClient.Bytes(4 * Block + 1);
         var begun = await alice.BeginBlocks(FilesClient.Declaration(size: bytes.Length, md5: FilesClient.Md5(bytes)));
-        foreach (var n in (int[])[0, 1, 4]) await FilesClient.Block(begun.Url, BlockPlan.Id(n), bytes[(n * Block)..Math.Min(bytes.Length, (n + 1) * Block)]);
+        foreach (var n in (int[])[0, 1, 4]) await FilesClient.Block(begun.Url, BlockPlan.Id(n),
+            bytes[(n * Block)..Math.Min(bytes.Length, (n + 1) * Block)]);
         await FilesClient.Block(begun.Url, BlockPlan.Id(3), bytes[(3 * Block)..(3 * Block + 100)]); // Cut short on the way.
 
         var progress = await alice.Progress(begun.Id);
-        Assert.Equal((long[][])[[0,1],[4,4]], progress.Received);
+        Assert.Equal((long[][])[[0, 1], [4, 4]], progress.Received);
         var url = progress.Upload!.Url!;
         foreach (var n in (int[])[2, 3]) await FilesClient.Block(url, BlockPlan.Id(n), bytes[(n * Block)..((n + 1) * Block)]);
-        Assert.Equal((long[][])[[0,4]], (await alice.Progress(begun.Id)).Received);
+        Assert.Equal((long[][])[[0, 4]], (await alice.Progress(begun.Id)).Received);
         await alice.Completed(begun.Id, 5);
         Assert.Equal(bytes, await (await alice.Download(begun.Id)).Content.ReadAsByteArrayAsync());
     }
@@ -302,7 +303,8 @@ public sealed class ResumableTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var alice = await host.As("alice");
         var bytes = FilesClient.Bytes(Block + 1);
-        var begun = await alice.BeginBlocks(FilesClient.Declaration(size: bytes.Length, folder: "blocks at once", md5: FilesClient.Md5(bytes)));
+        var begun = await alice.BeginBlocks(
+            FilesClient.Declaration(size: bytes.Length, folder: "blocks at once", md5: FilesClient.Md5(bytes)));
         await FilesClient.Block(begun.Url, BlockPlan.Id(0), bytes[..Block]);
         await FilesClient.Block(begun.Url, BlockPlan.Id(1), bytes[Block..]);
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => alice.Completed(begun.Id, 2)));
@@ -321,7 +323,8 @@ public sealed class ResumableTests(DemoHost demo) : IClassFixture<DemoHost>
         await alice.Upload([1]);
         Begun begun = null!;
         // Revocation, note, record.
-        Assert.Equal(3, await host.Trips(async () => begun = await alice.BeginBlocks(FilesClient.Declaration(md5: FilesClient.Md5([1, 2, 3])))));
+        Assert.Equal(3,
+            await host.Trips(async () => begun = await alice.BeginBlocks(FilesClient.Declaration(md5: FilesClient.Md5([1, 2, 3])))));
         await FilesClient.Block(begun.Url, BlockPlan.Id(0), [1, 2, 3]);
         // Revocation, record, blocks, the fresh URL's note.
         Assert.Equal(4, await host.Trips(() => alice.Progress(begun.Id)));

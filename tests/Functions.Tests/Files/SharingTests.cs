@@ -51,7 +51,8 @@ public sealed class SharingTests : IAsyncLifetime
         await Share(id, new { with = new { user = "bob" }, access = "write" });
         Assert.Equal("after", (await bob.Change(id, new { name = "after" })).Name);
         Assert.Equal("after", Assert.Single((await bob.List("?space=shared")).Files).Name);
-        Assert.Equal(403, (int)(await bob.Send(HttpMethod.Post, $"/{id}/shares", new { with = new { user = "admin" }, access = "read" })).StatusCode);
+        Assert.Equal(403,
+            (int)(await bob.Send(HttpMethod.Post, $"/{id}/shares", new { with = new { user = "admin" }, access = "read" })).StatusCode);
         await bob.Send(HttpMethod.Delete, $"/{id}?permanent=true").Fails(403, "insufficient_rights");
         Assert.Equal(204, (int)(await bob.Send(HttpMethod.Delete, $"/{id}")).StatusCode);
         await bob.Send(HttpMethod.Post, $"/{id}/restore").Fails(404, "file_not_found"); // The trash is alice's.
@@ -70,7 +71,8 @@ public sealed class SharingTests : IAsyncLifetime
     public async Task A_share_ends_at_its_time_and_when_it_is_taken_back()
     {
         var id = await alice.Upload([1], "for a while");
-        var until = host.Clock.Now.AddMinutes(5).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        var until = host.Clock.Now.AddMinutes(5).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'",
+            System.Globalization.CultureInfo.InvariantCulture);
         var share = await Share(id, new { with = new { user = "bob" }, access = "read", until });
         await bob.Read(id);
         host.Clock.Advance(TimeSpan.FromMinutes(5));
@@ -93,7 +95,8 @@ public sealed class SharingTests : IAsyncLifetime
     public async Task An_ended_share_is_swept_with_its_index()
     {
         var id = await alice.Upload([1], "for a while");
-        await Share(id, new { with = new { user = "bob" }, access = "read", until = host.Clock.Now.AddMinutes(5).UtcDateTime.ToString("O") });
+        await Share(id,
+            new { with = new { user = "bob" }, access = "read", until = host.Clock.Now.AddMinutes(5).UtcDateTime.ToString("O") });
         await Share(id, new { link = new { }, access = "read", until = host.Clock.Now.AddMinutes(5).UtcDateTime.ToString("O") });
         await host.RunTimer("files-sweep");
         Assert.Equal(2, (await Rows("share|")).Count);
@@ -120,7 +123,8 @@ public sealed class SharingTests : IAsyncLifetime
     public async Task Many_shared_files_are_listed_page_by_page_over_user_and_groups()
     {
         await Task.WhenAll(Enumerable.Range(0, 7).Select(async n => await Share(await alice.Upload([1], $"{n}"),
-            n < 4 ? new { with = (object)new { user = "bob" }, access = "read" } : new { with = (object)new { group = "family" }, access = "read" })));
+            n < 4 ? new { with = (object)new { user = "bob" }, access = "read" }
+                : new { with = (object)new { group = "family" }, access = "read" })));
         var deleted = (await bob.List("?space=shared")).Files[0].Id;
         await alice.Send(HttpMethod.Delete, $"/{deleted}");
         var (names, cursor) = (new List<string>(), "");
@@ -141,7 +145,9 @@ public sealed class SharingTests : IAsyncLifetime
     public async Task In_a_groups_space_its_owners_share_and_nobody_else()
     {
         var id = await alice.Upload([1], "ours", space: "group:family");
-        Assert.Equal("share", (await bob.Send(HttpMethod.Post, $"/{id}/shares", new { with = new { user = "admin" }, access = "read" }).Problem(403)).Text("right"));
+        Assert.Equal("share",
+            (await bob.Send(HttpMethod.Post, $"/{id}/shares", new { with = new { user = "admin" }, access = "read" })
+                .Problem(403)).Text("right"));
         await Share(id, new { with = new { user = "admin" }, access = "read" });
         await (await host.As("admin")).Read(id);
     }
@@ -182,7 +188,8 @@ public sealed class SharingTests : IAsyncLifetime
         foreach (var (method, path) in new[] { (HttpMethod.Post, ""), (HttpMethod.Get, ""), (HttpMethod.Delete, $"/{first.Id}") })
             await limited.Send(method, $"/{id}/shares{path}", new { }).Fails(403, "insufficient_scope");
         var pending = (await alice.Begin(FilesClient.Declaration())).Id;
-        await alice.Send(HttpMethod.Post, $"/{pending}/shares", new { with = new { user = "bob" }, access = "read" }).Fails(409, "file_pending");
+        await alice.Send(HttpMethod.Post, $"/{pending}/shares", new { with = new { user = "bob" }, access = "read" })
+            .Fails(409, "file_pending");
     }
 
     [Fact]
@@ -190,7 +197,8 @@ public sealed class SharingTests : IAsyncLifetime
     {
         var id = await alice.Upload([1], "here");
         var there = await host.UserId("bob", "acme");
-        await alice.Send(HttpMethod.Post, $"/{id}/shares", new { with = new { user = there }, access = "read" }).Fails(404, "user_not_found");
+        await alice.Send(HttpMethod.Post, $"/{id}/shares", new { with = new { user = there }, access = "read" })
+            .Fails(404, "user_not_found");
     }
 
     [Fact]

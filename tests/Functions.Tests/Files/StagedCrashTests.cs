@@ -43,7 +43,8 @@ public sealed class StagedCrashTests : IAsyncLifetime
             ids.Add(begun.Id);
         });
         Assert.Equal(7, cuts); // Revocation, record, blocks, list of blocks, snapshot, bytes, record and list row.
-        Assert.Equal(cuts, (await alice.List("?folder=staged&limit=200")).Files.Count(file => ids.Contains(file.GetProperty("id").GetString()!)));
+        Assert.Equal(cuts,
+            (await alice.List("?folder=staged&limit=200")).Files.Count(file => ids.Contains(file.GetProperty("id").GetString()!)));
 
         await SweepLater();
         foreach (var id in ids)
@@ -71,7 +72,8 @@ public sealed class StagedCrashTests : IAsyncLifetime
     public async Task A_refusal_that_died_anywhere_ends_in_nothing(bool answerLost)
     {
         var ids = new List<string>();
-        await storage.CutEverywhere(answerLost, begun => alice.Complete(begun.Id, 1), prepare: () => Staged([1, 2, 4]), check: async begun =>
+        await storage.CutEverywhere(answerLost, begun => alice.Complete(begun.Id, 1), prepare: () =>
+            Staged([1, 2, 4]), check: async begun =>
         {
             Assert.True((int)(await alice.Complete(begun.Id, 1)).StatusCode is 404 or 409 or 422);
             await FilesOf.Block(begun.Url, BlockPlan.Id(0), Bytes);
@@ -114,7 +116,8 @@ public sealed class StagedCrashTests : IAsyncLifetime
 
     Task<HttpResponseMessage> Form()
     {
-        var form = new MultipartFormDataContent { { new ByteArrayContent(Bytes), "file", "a.bin" }, { new StringContent("form"), "folder" } };
+        var form = new MultipartFormDataContent { { new ByteArrayContent(Bytes), "file", "a.bin" },
+            { new StringContent("form"), "folder" } };
         var request = new HttpRequestMessage(HttpMethod.Post, "/demo/files/upload") { Content = form };
         request.Headers.Authorization = new("Bearer", alice.Token);
         return host.Http.SendAsync(request);

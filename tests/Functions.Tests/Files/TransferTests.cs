@@ -86,8 +86,10 @@ public sealed class TransferTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.EndsWith($"/files-demo/{id}", uri.AbsolutePath, StringComparison.Ordinal);
         Assert.Equal(permission, query["sp"]);
         Assert.Equal("b", query["sr"]);
-        Assert.Equal(host.Clock.Now.AddMinutes(-15), DateTimeOffset.Parse(query["st"]!, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(1));
-        Assert.Equal(host.Clock.Now.AddMinutes(minutes), DateTimeOffset.Parse(query["se"]!, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(1));
+        Assert.Equal(host.Clock.Now.AddMinutes(-15), DateTimeOffset.Parse(query["st"]!, CultureInfo.InvariantCulture),
+            TimeSpan.FromSeconds(1));
+        Assert.Equal(host.Clock.Now.AddMinutes(minutes), DateTimeOffset.Parse(query["se"]!, CultureInfo.InvariantCulture),
+            TimeSpan.FromSeconds(1));
         Assert.DoesNotContain("%25", uri.Query.Split("sig=")[1], StringComparison.Ordinal); // Encoded once, not twice.
     }
 
@@ -193,7 +195,8 @@ public sealed class TransferTests(DemoHost demo) : IClassFixture<DemoHost>
 
         var lines = host.Log.Lines.Where(line => line.Contains(begun.Id, StringComparison.Ordinal)).ToList();
         Assert.Contains(lines, line => line.Contains("tenant demo", StringComparison.Ordinal)
-            && line.Contains("permission create", StringComparison.Ordinal) && line.Contains("client first-party", StringComparison.Ordinal));
+            && line.Contains("permission create", StringComparison.Ordinal)
+                && line.Contains("client first-party", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("permission read", StringComparison.Ordinal));
         Assert.DoesNotContain(host.Log.Lines, line => line.Contains("sig=", StringComparison.Ordinal));
     }

@@ -24,7 +24,8 @@ public sealed class TrashTests : IAsyncLifetime
         Assert.Equal(204, (int)(await alice.Send(HttpMethod.Delete, $"/{id}")).StatusCode);
         Assert.Equal(204, (int)(await alice.Send(HttpMethod.Delete, $"/{id}")).StatusCode);
 
-        foreach (var (method, path) in BadInputTests.Endpoints(id).Where(e => e.Method == HttpMethod.Get || e.Path.EndsWith("complete", StringComparison.Ordinal)))
+        foreach (var (method, path) in BadInputTests.Endpoints(id)
+            .Where(e => e.Method == HttpMethod.Get || e.Path.EndsWith("complete", StringComparison.Ordinal)))
             await alice.Send(method, path).Fails(404, "file_not_found");
         await alice.Send(HttpMethod.Patch, $"/{id}", new { name = "x" }).Fails(404, "file_not_found");
         await alice.Send(HttpMethod.Post, $"/{id}/copy", new { }).Fails(404, "file_not_found");
@@ -44,7 +45,8 @@ public sealed class TrashTests : IAsyncLifetime
     [Fact]
     public async Task The_sweep_purges_after_the_trash_time_and_only_what_is_still_deleted()
     {
-        var (purged, restored, again) = (await alice.Upload([1], "purged"), await alice.Upload([1], "restored"), await alice.Upload([1], "again"));
+        var (purged, restored, again) = (await alice.Upload([1], "purged"), await alice.Upload([1], "restored"),
+            await alice.Upload([1], "again"));
         foreach (var id in (string[])[purged, restored, again]) await alice.Send(HttpMethod.Delete, $"/{id}");
         await alice.Restore(restored);
         await alice.Restore(again);

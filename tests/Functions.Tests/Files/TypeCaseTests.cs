@@ -107,7 +107,11 @@ public sealed class TypeCaseTests(DemoHost demo) : IClassFixture<DemoHost>
             await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(contentType: type)).Fails(400, "invalid_content_type");
         var form = new MultipartFormDataContent { { new ByteArrayContent([1]), "file", "x" } };
         form.First().Headers.ContentType = MediaTypeHeaderValue.Parse("video/x-thing");
-        var request = new HttpRequestMessage(HttpMethod.Post, "/demo/files/upload") { Content = form, Headers = { Authorization = new("Bearer", alice.Token) } };
+        var request = new HttpRequestMessage(HttpMethod.Post, "/demo/files/upload")
+        {
+            Content = form,
+            Headers = { Authorization = new("Bearer", alice.Token) }
+        };
         Assert.Equal("video/x-thing", (await host.Http.SendAsync(request).Read<FileAnswer>(201)).ContentType);
     }
 }

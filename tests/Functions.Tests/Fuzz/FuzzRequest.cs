@@ -24,8 +24,10 @@ sealed class FuzzRequest(Documented operation)
     {
         get
         {
-            var path = Path.Aggregate(operation.Path, (text, part) => text.Replace($"{{{part.Key}}}", part.Value, StringComparison.Ordinal));
-            return Query.Count == 0 ? path : $"{path}?{string.Join('&', Query.Select(pair => pair.Value is null ? pair.Name : $"{pair.Name}={pair.Value}"))}";
+            var path = Path.Aggregate(operation.Path, (text, part) =>
+                text.Replace($"{{{part.Key}}}", part.Value, StringComparison.Ordinal));
+            return Query.Count == 0 ? path
+                : $"{path}?{string.Join('&', Query.Select(pair => pair.Value is null ? pair.Name : $"{pair.Name}={pair.Value}"))}";
         }
     }
 
@@ -35,7 +37,8 @@ sealed class FuzzRequest(Documented operation)
         var uri = new Uri(origin + Target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         var message = new HttpRequestMessage(new HttpMethod(operation.Method), uri);
         if (Body is not null) message.Content = new ByteArrayContent(Body);
-        if (ContentType is not null) (message.Content ??= new ByteArrayContent([])).Headers.TryAddWithoutValidation("Content-Type", ContentType);
+        if (ContentType is not null) (message.Content ??= new ByteArrayContent([])).Headers.TryAddWithoutValidation("Content-Type",
+            ContentType);
         foreach (var (name, value) in Headers)
         {
             if (!message.Headers.TryAddWithoutValidation(name, value)) message.Content?.Headers.TryAddWithoutValidation(name, value);
@@ -51,7 +54,8 @@ sealed class FuzzRequest(Documented operation)
         foreach (var (name, value) in Headers) line.Append(" -H ").Append(Quoted(value.Length == 0 ? $"{name};" : $"{name}: {value}"));
         if (ContentType is not null) line.Append(" -H ").Append(Quoted($"Content-Type: {ContentType}"));
         // Latin-1 here means bytes: whatever they are, bash gets the same ones.
-        if (Body is not null) line.Append(" --data-binary @<(printf ").Append(Quoted(Encoding.Latin1.GetString(Body), inPrintf: true)).Append(')');
+        if (Body is not null) line.Append(" --data-binary @<(printf ").Append(Quoted(Encoding.Latin1.GetString(Body), inPrintf: true))
+            .Append(')');
         return line.ToString();
     }
 

@@ -31,7 +31,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var isBeside = Setting("LATCHKEY_FUZZ_SECONDS") is null;
         // Its own keys: it rotates them, and would do so under every other test of this process.
         var folder = Directory.CreateTempSubdirectory("latchkey-fuzz").FullName;
-        await using var host = await TestHost.Start(settings: new() { ["Latchkey:Signing:KeyFile"] = $"{folder}/keys.json", ["Latchkey:Mail:Folder"] = $"{folder}/mail" });
+        await using var host = await TestHost.Start(
+            settings: new() { ["Latchkey:Signing:KeyFile"] = $"{folder}/keys.json", ["Latchkey:Mail:Folder"] = $"{folder}/mail" });
         using var http = new HttpClient(new ContractHandler(new Uri(host.Origin), new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -46,10 +47,12 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
         // First each operation as it should be: those that delete come last.
         await world.Renew();
-        foreach (var operation in operations.OrderBy(End).ThenByDescending(operation => operation.Method == "DELETE" ? operation.Path.Length : 0))
+        foreach (var operation in operations.OrderBy(End)
+            .ThenByDescending(operation => operation.Method == "DELETE" ? operation.Path.Length : 0))
             await Send(good.Make(operation, null));
         var whole = best.Count(one => one.Value < 400);
-        output.WriteLine($"seed {seed}; good requests succeeded at {whole} of {operations.Count} operations, not at {string.Join(", ", best.Where(one => one.Value >= 400).Select(one => $"{one.Key} {one.Value}"))}");
+        output.WriteLine(
+            $"seed {seed}; good requests succeeded at {whole} of {operations.Count} operations, not at {string.Join(", ", best.Where(one => one.Value >= 400).Select(one => $"{one.Key} {one.Value}"))}");
 
         var watch = Stopwatch.StartNew();
         while (watch.Elapsed < TimeSpan.FromSeconds(seconds) && faults.Count < MostFaults)
@@ -86,7 +89,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
             using var answer = await http.SendAsync(request.Message(origin), patience.Token);
             var (status, body) = ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(patience.Token));
             best[request.Operation.Id] = Math.Min(status, best.GetValueOrDefault(request.Operation.Id, status));
-            if (status >= 500 && !(status == 503 && (body.Contains("_busy", StringComparison.Ordinal) || body.StartsWith('<'))) && request.Operation.Id != "health-ready")
+            if (status >= 500 && !(status == 503 && (body.Contains("_busy", StringComparison.Ordinal) || body.StartsWith('<')))
+                && request.Operation.Id != "health-ready")
                 return $"{status} {body}";
             var promised = request.Operation.Says["responses"]?[$"{status}"]?["content"] is not null;
             return status == 200 && body.Length == 0 && promised && request.Operation.Method != "HEAD" ? "an empty 200" : null;
@@ -102,13 +106,15 @@ public sealed class FuzzTests(ITestOutputHelper output)
         // A header that no socket takes.
         catch (Exception fault) when (fault is HttpRequestException or FormatException)
         {
-            return fault is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } ? $"the connection was cut: {fault.Message}" : null;
+            return fault is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
+                ? $"the connection was cut: {fault.Message}" : null;
         }
     }
 
     // What ends what others need: what is deleted, the inner things first, then sessions.
     static int End(Documented operation) =>
-        operation.Id is "revoke" || operation.Path.EndsWith("/sessions/revoke", StringComparison.Ordinal) || operation.Path.Contains("logout", StringComparison.Ordinal) ? 2
+        operation.Id is "revoke" || operation.Path.EndsWith("/sessions/revoke", StringComparison.Ordinal)
+            || operation.Path.Contains("logout", StringComparison.Ordinal) ? 2
         : operation.Method == "DELETE" ? 1 : 0;
 
     static int? Setting(string name) =>

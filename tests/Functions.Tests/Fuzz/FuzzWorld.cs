@@ -27,30 +27,52 @@ sealed class FuzzWorld(TestHost host)
         made++;
         var alice = await host.SignIn("demo");
         var (user, admin) = (alice.GetProperty("access_token").GetString()!, (await host.Tokens("demo", "admin")).AccessToken);
-        var operators = await TestHost.Json(await host.Token("operator", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", Secret)), 200);
+        var operators = await TestHost.Json(
+            await host.Token("operator", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", Secret)), 200);
         (tokens["user"], tokens["admin"], tokens["operator"]) = (user, admin, operators.GetProperty("access_token").GetString()!);
         known["refresh_token"] = alice.GetProperty("refresh_token").GetString()!;
         known["id_token_hint"] = alice.TryGetProperty("id_token", out var id) ? id.GetString()! : "x";
-        known["userId"] = known["user"] = await Made(admin, "users", new { userName = $"fuzz{made}", password = "fuzzed-password", email = "fuzz@demo.example", roles = (string[])["member"] }, "id");
+        known["userId"] = known["user"] = await Made(admin, "users",
+            new { userName = $"fuzz{made}", password = "fuzzed-password", email = "fuzz@demo.example", roles = (string[])["member"] },
+            "id");
         known["userName"] = $"new{made}";
         known["group"] = await Made(admin, "groups", new { id = $"fuzz{made}", name = "Fuzz" }, "id");
-        known["clientId"] = known["client"] = await Made(admin, "clients", new { id = $"fuzz{made}", name = "Fuzz", authMethod = "none", grants = (string[])["authorization_code"], scope = (string[])["openid"], redirectUris = (string[])["https://app.example/cb"] }, "id");
-        var initial = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/admin/initial-tokens", admin, new { uses = 100, days = 30 }), 201);
+        known["clientId"] = known["client"] = await Made(admin, "clients",
+            new
+            {
+                id = $"fuzz{made}",
+                name = "Fuzz",
+                authMethod = "none",
+                grants = (string[])["authorization_code"],
+                scope = (string[])["openid"],
+                redirectUris = (string[])["https://app.example/cb"]
+            }, "id");
+        var initial = await TestHost.Json(
+            await host.Send(HttpMethod.Post, "/demo/admin/initial-tokens", admin, new { uses = 100, days = 30 }), 201);
         (known["tokenId"], tokens["initial"]) = (initial.GetProperty("id").GetString()!, initial.GetProperty("token").GetString()!);
-        var registered = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/oauth/register", tokens["initial"], new { redirect_uris = (string[])["https://app.example/cb"] }), 201);
-        (known["registered"], tokens["registration"]) = (registered.GetProperty("client_id").GetString()!, registered.GetProperty("registration_access_token").GetString()!);
+        var registered = await TestHost.Json(
+            await host.Send(HttpMethod.Post, "/demo/oauth/register", tokens["initial"],
+                new { redirect_uris = (string[])["https://app.example/cb"] }), 201);
+        (known["registered"], tokens["registration"]) = (registered.GetProperty("client_id").GetString()!,
+            registered.GetProperty("registration_access_token").GetString()!);
         known["tenantId"] = $"fuzz{made}";
-        await TestHost.Json(await host.Send(HttpMethod.Post, "/operator/admin/tenants", tokens["operator"], new { id = known["tenantId"], name = "Fuzz" }), 201);
+        await TestHost.Json(
+            await host.Send(HttpMethod.Post, "/operator/admin/tenants", tokens["operator"], new { id = known["tenantId"], name = "Fuzz" }),
+            201);
         var files = new FilesClient(host, user);
         known["file"] = await Stored(files);
         known["pending"] = (await files.Begin(FilesClient.Declaration("pending.bin", 6))).Id;
         await host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient(known["pending"])
             .UploadAsync(BinaryData.FromString("hello\n"), new BlobUploadOptions());
-        var share = await TestHost.Json(await files.Send(HttpMethod.Post, $"/{known["file"]}/shares", new { access = "read", link = new { maxDownloads = 1000 } }), 201);
+        var share = await TestHost.Json(
+            await files.Send(HttpMethod.Post, $"/{known["file"]}/shares", new { access = "read", link = new { maxDownloads = 1000 } }),
+            201);
         known["shareId"] = share.GetProperty("id").GetString()!;
         known["token"] = share.GetProperty("link").GetProperty("url").GetString()!.Split('/')[^1];
         await host.SignIn("demo", "bob"); // Whose session may end.
-        known["sessionId"] = (await TestHost.Json(await host.Send(HttpMethod.Get, $"/demo/admin/sessions?user={await host.UserId("bob")}&limit=1", admin), 200)).GetProperty("sessions")[0].GetProperty("id").GetString()!;
+        known["sessionId"] = (await TestHost.Json(
+            await host.Send(HttpMethod.Get, $"/demo/admin/sessions?user={await host.UserId("bob")}&limit=1", admin),
+            200)).GetProperty("sessions")[0].GetProperty("id").GetString()!;
         known["tus"] = await Tus(user);
         await Pages();
     }
@@ -88,7 +110,8 @@ sealed class FuzzWorld(TestHost host)
             "file" => area == "pages" ? "app.js" : "viewer.css",
             "request" => requests.GetValueOrDefault(operation.Path.Split('/')[^1]),
             "client_id" when area == "pages" => "mobile",
-            "client_id" => operation.Id is "device-authorization" ? "tv" : operation.Id is "introspect" ? "service" : operation.Id is "par" ? "mobile" : "first-party",
+            "client_id" => operation.Id is "device-authorization" ? "tv" : operation.Id is "introspect" ? "service" : operation.Id is "par"
+                ? "mobile" : "first-party",
             "client_secret" => operation.Id is "introspect" ? Secret : null,
             "redirect_uri" => Browser.Loopback,
             "response_type" => "code",
@@ -138,13 +161,15 @@ sealed class FuzzWorld(TestHost host)
         var browser = new Browser(host);
         await browser.SignIn(await browser.Get("/demo/account"), "admin");
         await Waiting(browser, "consent", $"/demo/oauth/authorize?{Browser.Request(("scope", "openid email"))}", ("action", "allow"));
-        await Waiting(browser, "login", $"/demo/oauth/authorize?{Browser.Request(("prompt", "login"))}", ("username", "admin"), ("password", "admin-password"));
+        await Waiting(browser, "login", $"/demo/oauth/authorize?{Browser.Request(("prompt", "login"))}", ("username", "admin"),
+            ("password", "admin-password"));
         await Waiting(browser, "logout", "/demo/oauth/logout", ("action", "stay"));
         requests["authorize"] = requests["consent"];
         await Shown(browser, "account", "account", ("action", "end"), ("session", "none"));
         await Shown(browser, "device", "device", ("user_code", "BCDF-GHJK"));
         await Shown(browser, "reset", "reset", ("username", "nobody"));
-        await Shown(browser, "apps/{app}", "apps/new", ("action", "register"), ("type", "native"), ("name", "Fuzz"), ("website", ""), ("redirects", "com.example.fuzz:/cb"), ("after", ""));
+        await Shown(browser, "apps/{app}", "apps/new", ("action", "register"), ("type", "native"), ("name", "Fuzz"), ("website", ""),
+            ("redirects", "com.example.fuzz:/cb"), ("after", ""));
         cookies = string.Join("; ", browser.Cookies.Select(cookie => $"{cookie.Key}={cookie.Value}"));
     }
 
@@ -157,6 +182,8 @@ sealed class FuzzWorld(TestHost host)
         forms[$"/{{tenant}}/{page}"] = [.. (await Browser.Fields(await browser.Get(location))).DistinctBy(field => field.Item1), .. more];
     }
 
-    async Task Shown(Browser browser, string route, string page, params IEnumerable<(string, string)> more) => forms[$"/{{tenant}}/{route}"] =
-        [.. (await Browser.Fields(await browser.Get($"/demo/{page}"))).DistinctBy(field => field.Item1).Where(field => !more.Select(one => one.Item1).Contains(field.Item1)), .. more];
+    async Task Shown(Browser browser, string route, string page, params IEnumerable<(string, string)> more) =>
+        forms[$"/{{tenant}}/{route}"] =
+        [.. (await Browser.Fields(await browser.Get($"/demo/{page}"))).DistinctBy(field => field.Item1)
+            .Where(field => !more.Select(one => one.Item1).Contains(field.Item1)), .. more];
 }

@@ -15,7 +15,8 @@ sealed class GoodRequests(FuzzWorld world)
         foreach (var listed in operation.Says["parameters"]?.AsArray() ?? []) Add(request, Resolved(listed!), dice);
         if (world.Token(operation) is { } token) request.Headers.Add(("Authorization", $"Bearer {token}"));
         if ((string?)operation.Says["tags"]![0] == "pages") request.Headers.Add(("Cookie", world.Cookies));
-        if (operation.Says["requestBody"] is JsonObject { } body && body["content"] is JsonObject contents && (dice is not null || (bool?)body["required"] is true)) AddBody(request, contents, dice);
+        if (operation.Says["requestBody"] is JsonObject { } body && body["content"] is JsonObject contents
+            && (dice is not null || (bool?)body["required"] is true)) AddBody(request, contents, dice);
         return request;
     }
 
@@ -53,8 +54,10 @@ sealed class GoodRequests(FuzzWorld world)
                 break;
             case "application/x-www-form-urlencoded":
                 var fields = world.Form(request.Operation.Path) is { Count: > 0 } page ? page
-                    : Of(request.Operation, "", content["schema"]!, dice, 0) is JsonObject form ? [.. form.Select(field => (field.Key, Text(field.Value)))] : [];
-                request.Body = Encoding.UTF8.GetBytes(string.Join('&', fields.Select(field => $"{Uri.EscapeDataString(field.Item1)}={Uri.EscapeDataString(field.Item2)}")));
+                    : Of(request.Operation, "", content["schema"]!, dice, 0) is JsonObject form
+                        ? [.. form.Select(field => (field.Key, Text(field.Value)))] : [];
+                request.Body = Encoding.UTF8.GetBytes(
+                    string.Join('&', fields.Select(field => $"{Uri.EscapeDataString(field.Item1)}={Uri.EscapeDataString(field.Item2)}")));
                 break;
             case "multipart/form-data":
                 request.ContentType = "multipart/form-data; boundary=b";
@@ -80,13 +83,21 @@ sealed class GoodRequests(FuzzWorld world)
             }
             return merged;
         }
-        if ((one["oneOf"] ?? one["anyOf"]) is JsonArray some) return Of(operation, name, (dice is null ? some[0] : dice.Of(some.ToList()))!, dice, depth + 1);
+        if ((one["oneOf"] ?? one["anyOf"]) is JsonArray some) return Of(operation, name, (dice is null ? some[0] : dice.Of(some.ToList()))!,
+            dice, depth + 1);
         var type = one["type"] is JsonArray types ? (string)types[0]! : (string?)one["type"] ?? "object";
         if (type == "string" && name.Length > 0 && world.Known(operation, name) is { } known) return known;
         if (one["enum"] is JsonArray words) return (dice is null ? words[0] : dice.Of(words.ToList()))?.DeepClone();
         return type switch
         {
-            "string" => (string?)one["format"] switch { "date-time" => "2030-01-31T12:00:00Z", "uri" => "https://app.example/cb", _ => name == "name" ? "Fuzz ä.bin" : "fuzz" },
+            "string" =>
+                (string?)one["format"] switch
+                {
+                    "date-time" => "2030-01-31T12:00:00Z",
+                    "uri" => "https://app.example/cb",
+                    _ =>
+                    name == "name" ? "Fuzz ä.bin" : "fuzz"
+                },
             "integer" or "number" => Math.Max(1, (long?)one["minimum"] ?? 1),
             "boolean" => dice?.Once(2) ?? false,
             "array" => new JsonArray(Of(operation, name, one["items"] ?? new JsonObject { ["type"] = "string" }, dice, depth + 1)),
@@ -100,13 +111,15 @@ sealed class GoodRequests(FuzzWorld world)
         var members = new JsonObject();
         foreach (var (name, property) in schema["properties"]?.AsObject() ?? [])
         {
-            var wanted = needed.Contains(name) || (dice is null ? world.Known(operation, name) is not null && name is not ("space" or "user" or "group") : dice.Once(2));
+            var wanted = needed.Contains(name)
+                || (dice is null ? world.Known(operation, name) is not null && name is not ("space" or "user" or "group") : dice.Once(2));
             if (wanted) members[name] = Of(operation, name, property!, dice, depth + 1);
         }
         return members;
     }
 
-    static string Text(JsonNode? value) => value is JsonValue text && text.TryGetValue(out string? said) ? said : value?.ToJsonString() ?? "";
+    static string Text(JsonNode? value) =>
+        value is JsonValue text && text.TryGetValue(out string? said) ? said : value?.ToJsonString() ?? "";
 
     static JsonObject Resolved(JsonNode node)
     {

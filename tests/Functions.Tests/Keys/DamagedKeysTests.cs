@@ -37,7 +37,8 @@ public sealed class DamagedKeysTests : IAsyncLifetime
         Assert.Empty(vault.Calls);
     }
 
-    public static TheoryData<string> Damages => ["row of another tenant", "sealed", "wrapped", "signs from", "created", "kid", "number", "empty", "another's box"];
+    public static TheoryData<string> Damages =>
+        ["row of another tenant", "sealed", "wrapped", "signs from", "created", "kid", "number", "empty", "another's box"];
 
     [Theory]
     [MemberData(nameof(Damages))]

@@ -147,7 +147,11 @@ public sealed class KeyFileTests : IDisposable
     private async Task<string> KeysOfAnotherProcess()
     {
         var assembly = typeof(KeyFileTests).Assembly.Location;
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [assembly]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [assembly])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         start.Environment["DOTNET_STARTUP_HOOKS"] = assembly;
         start.Environment[StartupHook.KeyFileVariable] = KeyPath;
         using var process = Process.Start(start)!;

@@ -19,7 +19,13 @@ public sealed class LocalSignerTests : IDisposable
     public async Task A_token_verifies_against_the_published_set(string algorithm, int signatureBytes)
     {
         var signer = new ManagedKeysOf(new KeyFile(KeyPath)).Signer;
-        var claims = new Dictionary<string, object> { ["iss"] = "i", ["name"] = "José +1", ["roles"] = new[] { "a", "b" }, ["iat"] = 1767225600L };
+        var claims = new Dictionary<string, object>
+        {
+            ["iss"] = "i",
+            ["name"] = "José +1",
+            ["roles"] = new[] { "a", "b" },
+            ["iat"] = 1767225600L
+        };
 
         var token = await new JwtWriter(signer).Write("demo", algorithm, "at+jwt", claims, none);
 
@@ -55,7 +61,8 @@ public sealed class LocalSignerTests : IDisposable
         Assert.Equal(["alg", "crv", "kid", "kty", "use", "x", "y"], Members(keys.Single(key => key.GetProperty("kty").ValueEquals("EC"))));
         Assert.Equal(["alg", "e", "kid", "kty", "n", "use"], Members(keys.Single(key => key.GetProperty("kty").ValueEquals("RSA"))));
 
-        static IEnumerable<string> Members(JsonElement key) => key.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal);
+        static IEnumerable<string> Members(JsonElement key) =>
+            key.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal);
     }
 
     [Fact]

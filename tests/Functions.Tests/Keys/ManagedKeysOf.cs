@@ -7,7 +7,8 @@ namespace Latchkey.Tests.Keys;
 /// <summary>What one process would have of its own keys, wired as Services does.</summary>
 internal sealed class ManagedKeysOf(IKeyStore store, TimeProvider? clock = null, KeyMaker? maker = null)
 {
-    public ManagedKeys Keys { get; } = new(store, ManagedKey.All, maker ?? KeyMaker.Usual, clock ?? TimeProvider.System, NullLogger<ManagedKeys>.Instance);
+    public ManagedKeys Keys { get; } = new(store, ManagedKey.All, maker ?? KeyMaker.Usual, clock ?? TimeProvider.System,
+        NullLogger<ManagedKeys>.Instance);
 
     public LocalSigner Signer => new(Keys);
 
@@ -38,11 +39,14 @@ internal sealed class SealedStore : ConcurrentDictionary<(string Tenant, string 
 
     private sealed class Instance(SealedStore rows, KeySeal seal) : IKeyStore
     {
-        public Task<TenantKeys> Load(string tenant, IReadOnlyCollection<string> algorithms, IReadOnlyList<ManagedKey> known, CancellationToken cancel)
+        public Task<TenantKeys> Load(string tenant, IReadOnlyCollection<string> algorithms, IReadOnlyList<ManagedKey> known,
+            CancellationToken cancel)
         {
             Interlocked.Increment(ref rows.loads);
             if (rows.Fault is { } fault) throw fault;
-            return seal.Decrypt(tenant, [.. rows.Where(row => row.Key.Tenant == tenant && algorithms.Contains(row.Key.Algorithm)).Select(row => row.Value)], known, cancel);
+            return seal.Decrypt(tenant,
+                [.. rows.Where(row => row.Key.Tenant == tenant && algorithms.Contains(row.Key.Algorithm)).Select(row => row.Value)], known,
+                cancel);
         }
 
         public Task Check(CancellationToken cancel) => seal.Check(cancel);

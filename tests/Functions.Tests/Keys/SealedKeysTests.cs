@@ -27,7 +27,8 @@ public sealed class SealedKeysTests : IAsyncLifetime
         var said = await Task.WhenAll(Enumerable.Range(0, 40).Select(n => Task.Run(() => instances[n % 4].Describe())));
 
         Assert.Single(said.Distinct());
-        Assert.Equal(["ES256 1", "HS256 1", "RS256 1"], store.Keys.Select(key => $"{key.Algorithm} {key.Number}").Order(StringComparer.Ordinal));
+        Assert.Equal(["ES256 1", "HS256 1", "RS256 1"],
+            store.Keys.Select(key => $"{key.Algorithm} {key.Number}").Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -61,7 +61,8 @@ public sealed class StandInKeys(string address, TimeProvider clock) : IDisposabl
     private object List(string name, StandInKey[] versions, string? skip)
     {
         var from = skip is null ? 0 : int.Parse(skip, System.Globalization.CultureInfo.InvariantCulture);
-        var next = from + PageSize < versions.Length ? $"{address}/keys/{name}/versions?api-version=7.5&$skiptoken={from + PageSize}" : null;
+        var next = from + PageSize < versions.Length ? $"{address}/keys/{name}/versions?api-version=7.5&$skiptoken={from + PageSize}"
+            : null;
         return new { value = versions.Skip(from).Take(PageSize).Select(version => version.List()), nextLink = next };
     }
 

@@ -85,7 +85,8 @@ public sealed class StandInVault : IAsyncDisposable
     public void Fail(int status, string? retryAfter = null, string code = "Error") => always = new Failure(status, retryAfter, code);
 
     /// <summary>Answers the next request so; several calls line up.</summary>
-    public void FailOnce(int status, string? retryAfter = null, string code = "Error") => failures.Enqueue(new Failure(status, retryAfter, code));
+    public void FailOnce(int status, string? retryAfter = null, string code = "Error") =>
+        failures.Enqueue(new Failure(status, retryAfter, code));
 
     public void Recover() => always = null;
 
@@ -155,7 +156,8 @@ public sealed class StandInVault : IAsyncDisposable
             await socket.ConnectAsync(IPAddress.Loopback, port, cancel);
             return new NetworkStream(socket, ownsSocket: true);
         },
-        SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == certificate.GetCertHashString() },
+        SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) =>
+            shown?.GetCertHashString() == certificate.GetCertHashString() },
     }));
 
     private static X509Certificate2 MakeCertificate(string host)

@@ -99,7 +99,8 @@ public sealed class AnonymousRowsTests
         {
             Content = new StringContent(Browser.Request(), null, "application/x-www-form-urlencoded"),
         }, from));
-        yield return ("device authorization", from => Send(new(HttpMethod.Post, "/demo/oauth/device_authorization") { Content = TestHost.Form([("client_id", "tv")]) }, from));
+        yield return ("device authorization", from =>
+            Send(new(HttpMethod.Post, "/demo/oauth/device_authorization") { Content = TestHost.Form([("client_id", "tv")]) }, from));
         yield return ("register", from => Send(new(HttpMethod.Post, "/demo/oauth/register")
         {
             Content = JsonContent.Create(new { redirect_uris = (string[])["https://app.example/callback"] }),

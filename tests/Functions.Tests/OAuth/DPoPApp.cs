@@ -73,7 +73,8 @@ sealed class DPoPApp(TestHost host, string tenant = "demo", AppKey? key = null) 
     }
 
     /// <summary>A request to a protected endpoint with a good proof, or with this one.</summary>
-    public async Task<HttpResponseMessage> Send(HttpMethod method, string path, string accessToken, string? proof = null, string scheme = "DPoP")
+    public async Task<HttpResponseMessage> Send(HttpMethod method, string path, string accessToken, string? proof = null,
+        string scheme = "DPoP")
     {
         var request = new HttpRequestMessage(method, path);
         request.Headers.Authorization = new AuthenticationHeaderValue(scheme, accessToken);

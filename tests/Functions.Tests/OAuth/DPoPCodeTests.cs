@@ -46,7 +46,8 @@ public sealed class DPoPCodeTests(DemoHost demo) : IClassFixture<DemoHost>
         await app.LearnNonce();
         var reference = (await Push(app).Read<PushedAnswer>(201)).RequestUri;
         var browser = new Browser(host);
-        var answer = await browser.SignIn(await browser.Get($"/demo/oauth/authorize?client_id=mobile&request_uri={Uri.EscapeDataString(reference)}"));
+        var answer = await browser.SignIn(
+            await browser.Get($"/demo/oauth/authorize?client_id=mobile&request_uri={Uri.EscapeDataString(reference)}"));
         if (Browser.Location(answer).StartsWith('/')) answer = await browser.Consent(answer);
         var code = Browser.Returned(Browser.Location(answer))["code"];
         await host.Token("demo", Redeem(code)).Refused("invalid_grant");
@@ -71,7 +72,9 @@ public sealed class DPoPCodeTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         await host.AddClient("legacy-dpop", client => client with
         {
-            LegacyImplicit = true, RequireDpop = true, RedirectUris = [Browser.Loopback],
+            LegacyImplicit = true,
+            RequireDpop = true,
+            RedirectUris = [Browser.Loopback],
         });
         var answer = Browser.Location(await new Browser(host).Authorize(("client_id", "legacy-dpop"), ("response_type", "token")));
         Assert.Equal("unauthorized_client", Browser.Returned(answer)["error"]);

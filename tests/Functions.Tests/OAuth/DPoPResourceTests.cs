@@ -27,7 +27,8 @@ public sealed class DPoPResourceTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         using var app = new DPoPApp(host);
         var token = (await app.SignIn()).AccessToken;
-        foreach (var answer in new[] { await host.Send(HttpMethod.Get, Path, token), await app.Send(HttpMethod.Get, Path, token, scheme: "Bearer") })
+        foreach (var answer in new[] { await host.Send(HttpMethod.Get, Path, token),
+            await app.Send(HttpMethod.Get, Path, token, scheme: "Bearer") })
         {
             var problem = await answer.Problem(401);
             Assert.Equal("invalid_token", problem.Code);

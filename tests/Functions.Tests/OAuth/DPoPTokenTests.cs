@@ -34,7 +34,8 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         var answer = await app.Token(Service);
         var tokens = await answer.Read<TokenAnswer>();
         Assert.Equal("DPoP", tokens.TokenType);
-        Assert.Equal($$"""{"jkt":"{{app.Key.Thumbprint}}"}""", new JsonWebToken(tokens.AccessToken).GetPayloadValue<System.Text.Json.JsonElement>("cnf").GetRawText());
+        Assert.Equal($$"""{"jkt":"{{app.Key.Thumbprint}}"}""",
+            new JsonWebToken(tokens.AccessToken).GetPayloadValue<System.Text.Json.JsonElement>("cnf").GetRawText());
         Assert.NotEmpty(answer.Headers.GetValues("DPoP-Nonce").Single());
     }
 
@@ -60,9 +61,12 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         { "htm GET", null, claims => claims["htm"] = "GET" },
         { "no htm", null, claims => claims.Remove("htm") },
         { "htu elsewhere", null, claims => claims["htu"] = "https://evil.example/demo/oauth/token" },
-        { "htu of another tenant", null, claims => claims["htu"] = claims["htu"]!.ToString().Replace("/demo/", "/acme/", StringComparison.Ordinal) },
-        { "htu of another endpoint", null, claims => claims["htu"] = claims["htu"]!.ToString().Replace("/token", "/revoke", StringComparison.Ordinal) },
-        { "htu with a user", null, claims => claims["htu"] = claims["htu"]!.ToString().Replace("http://", "http://evil@", StringComparison.Ordinal) },
+        { "htu of another tenant", null, claims =>
+            claims["htu"] = claims["htu"]!.ToString().Replace("/demo/", "/acme/", StringComparison.Ordinal) },
+        { "htu of another endpoint", null, claims =>
+            claims["htu"] = claims["htu"]!.ToString().Replace("/token", "/revoke", StringComparison.Ordinal) },
+        { "htu with a user", null, claims =>
+            claims["htu"] = claims["htu"]!.ToString().Replace("http://", "http://evil@", StringComparison.Ordinal) },
         { "htu not absolute", null, claims => claims["htu"] = "/demo/oauth/token" },
         { "no htu", null, claims => claims.Remove("htu") },
         { "no jti", null, claims => claims.Remove("jti") },
@@ -168,7 +172,8 @@ public sealed class DPoPTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         using var app = new DPoPApp(host);
         await app.LearnNonce();
         var proof = app.Proof("POST", app.TokenUrl);
-        await app.TokenWith([proof], [("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "wrong")]).Refused("invalid_client", 401);
+        await app.TokenWith([proof], [("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "wrong")])
+            .Refused("invalid_client", 401);
         await app.TokenWith([proof], Service).Is(200);
     }
 

@@ -45,12 +45,18 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
     [Fact]
     public async Task Whoever_reads_the_table_finds_no_code_by_trying_and_a_rotation_loses_none()
     {
-        await using var own = await TestHost.Start(settings: new() { ["Latchkey:Signing:KeyFile"] = Path.Combine(Path.GetTempPath(), $"latchkey-{Guid.CreateVersion7():n}.json") });
+        await using var own = await TestHost.Start(
+            settings: new()
+            {
+                ["Latchkey:Signing:KeyFile"] = Path.Combine(Path.GetTempPath(),
+                $"latchkey-{Guid.CreateVersion7():n}.json")
+            });
         var tenant = await own.Tenant("demo");
         await own.Tokens("demo");
         await own.Service<KeyRotation>().Rotate("demo", default);
         own.Clock.Advance(TimeSpan.FromMinutes(9));
-        var code = UserCode(await own.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form([("client_id", "tv")])).Read<DeviceCodeAnswer>())
+        var code = UserCode(await own.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form([("client_id", "tv")]))
+            .Read<DeviceCodeAnswer>())
             .Replace("-", "", StringComparison.Ordinal);
         var tables = own.Service<StorageClients>().Tables;
         await foreach (var table in tables.QueryAsync())
@@ -147,7 +153,9 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
         var cookies = string.Join("; ", browser.Cookies.Select(c => $"{c.Key}={c.Value}"));
         var pages = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ =>
         {
-            var request = new HttpRequestMessage(HttpMethod.Post, "/demo/device") { Content = TestHost.Form([.. fields, ("action", "allow")]) };
+            var request = new HttpRequestMessage(HttpMethod.Post,
+                "/demo/device")
+            { Content = TestHost.Form([.. fields, ("action", "allow")]) };
             request.Headers.Add("Cookie", cookies);
             return host.Http.SendAsync(request);
         }));
@@ -174,7 +182,8 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
         var code = codes.DeviceCode;
         await host.Token("acme", ("grant_type", Grant), ("client_id", "tv"), ("device_code", code)).Is(400);
         var other = await Registered.WebApp(host, client => client with { Grants = [Grant] });
-        await host.Token("demo", ("grant_type", Grant), ("client_id", other.Id), ("client_secret", Registered.Secret), ("device_code", code)).Is(400);
+        await host.Token("demo", ("grant_type", Grant), ("client_id", other.Id), ("client_secret", Registered.Secret),
+            ("device_code", code)).Is(400);
         await Poll(codes).Is(200); // And it did the device no harm.
     }
 
@@ -189,7 +198,9 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_scope_beyond_the_clients_is_refused_at_the_start() => await host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", "tv"), ("scope", "admin"))).Refused("invalid_scope");
+    public async Task A_scope_beyond_the_clients_is_refused_at_the_start() =>
+        await host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", "tv"), ("scope", "admin")))
+            .Refused("invalid_scope");
 
     [Fact]
     public async Task A_code_in_the_address_is_shown_and_not_taken_unseen()
@@ -277,7 +288,8 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
         var alice = new Browser(host);
         var consent = await Enter(alice, UserCode(codes));
         var fields = await Browser.Fields(consent);
-        Assert.Equal(HttpStatusCode.BadRequest, (await alice.Post("/demo/device", [.. fields.Where(f => f.Item1 != "form"), ("action", "allow")])).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest,
+            (await alice.Post("/demo/device", [.. fields.Where(f => f.Item1 != "form"), ("action", "allow")])).StatusCode);
         var bob = new Browser(host);
         await bob.SignIn(await bob.Get("/demo/account"), "bob");
         Assert.Equal(HttpStatusCode.BadRequest, (await bob.Post("/demo/device", [.. fields, ("action", "allow")])).StatusCode);

@@ -26,7 +26,8 @@ public sealed class DiscoveryTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task Every_endpoint_that_is_advertised_is_there()
     {
         var document = JsonDocument.Parse(await host.Http.GetStringAsync("/demo/.well-known/openid-configuration")).RootElement;
-        foreach (var member in document.EnumerateObject().Where(m => m.Name.EndsWith("_endpoint", StringComparison.Ordinal) || m.Name == "jwks_uri"))
+        foreach (var member in document.EnumerateObject()
+            .Where(m => m.Name.EndsWith("_endpoint", StringComparison.Ordinal) || m.Name == "jwks_uri"))
         {
             var preflight = new HttpRequestMessage(HttpMethod.Options, member.Value.GetString());
             if ((await host.Http.SendAsync(preflight)).StatusCode == System.Net.HttpStatusCode.NoContent) continue;

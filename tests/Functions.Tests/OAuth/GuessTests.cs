@@ -30,7 +30,8 @@ public sealed class GuessTests : IAsyncLifetime
     public async Task Of_three_hundred_at_once_no_more_are_tried_than_one_after_the_other(int right)
     {
         var before = host.Service<PasswordHashing>().Verified;
-        var answers = await Task.WhenAll(Enumerable.Range(0, 300).Select(n => Try(host, "alice", n == right ? "alice-password" : $"guess {n}", $"198.51.{n}.1")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 300)
+            .Select(n => Try(host, "alice", n == right ? "alice-password" : $"guess {n}", $"198.51.{n}.1")));
         Assert.InRange(host.Service<PasswordHashing>().Verified - before, 1, Most);
         var told = answers.Where(answer => answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.OK).ToList();
         Assert.InRange(told.Count, 1, Most);
@@ -45,7 +46,8 @@ public sealed class GuessTests : IAsyncLifetime
     public async Task Two_instances_whose_clocks_differ_try_no_more_than_one()
     {
         await using var other = await Start(new TestClock { Now = clock.Now.AddSeconds(-3) });
-        var answers = await Task.WhenAll(Enumerable.Range(0, 120).Select(n => Try(n % 2 == 0 ? host : other, "bob", $"guess {n}", $"198.51.{n}.1")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 120)
+            .Select(n => Try(n % 2 == 0 ? host : other, "bob", $"guess {n}", $"198.51.{n}.1")));
         Assert.InRange(answers.Count(answer => answer.Status == HttpStatusCode.BadRequest), 1, Most);
         Assert.All(answers, answer => Assert.Contains(answer.Status, new[] { HttpStatusCode.BadRequest, HttpStatusCode.TooManyRequests }));
     }
@@ -54,7 +56,8 @@ public sealed class GuessTests : IAsyncLifetime
     public async Task Good_sign_ins_at_once_do_not_block_each_other_on_two_instances_either()
     {
         await using var other = await Start();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(n => Try(n % 2 == 0 ? host : other, "alice", "alice-password", "192.0.2.1")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60)
+            .Select(n => Try(n % 2 == 0 ? host : other, "alice", "alice-password", "192.0.2.1")));
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
     }
 
@@ -103,7 +106,8 @@ public sealed class GuessTests : IAsyncLifetime
         await using var real = await Start(iterations: 210_000);
         await Try(real, "nobody", "guess", "192.0.2.9");
         var before = real.Service<PasswordHashing>().Verified;
-        var guesses = Task.WhenAll(Enumerable.Range(0, 120).Select(n => Try(real, $"nobody {n}", "guess", manyAddresses ? $"198.51.{n}.1" : "192.0.2.1")));
+        var guesses = Task.WhenAll(Enumerable.Range(0, 120)
+            .Select(n => Try(real, $"nobody {n}", "guess", manyAddresses ? $"198.51.{n}.1" : "192.0.2.1")));
         var slowest = TimeSpan.Zero;
         while (!guesses.IsCompleted)
         {
@@ -137,6 +141,7 @@ public sealed class GuessTests : IAsyncLifetime
         };
         request.Headers.Add("X-Forwarded-For", address);
         var answer = await at.Http.SendAsync(request, cancel);
-        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancel), (int)(answer.Headers.RetryAfter?.Delta?.TotalSeconds ?? 0));
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancel),
+            (int)(answer.Headers.RetryAfter?.Delta?.TotalSeconds ?? 0));
     }
 }

@@ -75,7 +75,8 @@ public sealed class IntrospectionTests : IAsyncLifetime
         await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("token", revoked), ("client_id", "first-party")));
         var abroad = await host.Tokens("acme");
         var changed = tokens.AccessToken[..^10] + (tokens.AccessToken[^10] == 'A' ? 'B' : 'A') + tokens.AccessToken[^9..];
-        foreach (var token in new[] { "x", "🔑", "a.b.c", "a.b.c.d", new string('x', 60_000), changed, revoked, abroad.AccessToken, abroad.RefreshToken! })
+        foreach (var token in new[] { "x", "🔑", "a.b.c", "a.b.c.d", new string('x', 60_000), changed, revoked, abroad.AccessToken,
+            abroad.RefreshToken! })
             await Inactive(token, "api");
         host.Clock.Advance(TimeSpan.FromSeconds(901));
         await Inactive(tokens.AccessToken, "api");
@@ -113,7 +114,8 @@ public sealed class IntrospectionTests : IAsyncLifetime
         TestHost.Form(("client_id", "api"), ("client_secret", TestClients.Secret))).Refused("invalid_request");
 
     async Task<TokenAnswer> SignIn(string client) => await host.Token("demo", ("grant_type", "password"),
-        ("client_id", client), ("client_secret", TestClients.Secret), ("username", "alice"), ("password", "alice-password")).Read<TokenAnswer>();
+        ("client_id", client), ("client_secret", TestClients.Secret), ("username", "alice"),
+        ("password", "alice-password")).Read<TokenAnswer>();
 
     async Task<JsonElement> Introspect(string token, string client = "api") => await Ask(token, client).Json();
 

@@ -8,7 +8,8 @@ public sealed class KnownDeviceTests : IAsyncLifetime
 {
     TestHost host = null!;
 
-    public async Task InitializeAsync() => host = await TestHost.Start(settings: new() { ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true" });
+    public async Task InitializeAsync() =>
+        host = await TestHost.Start(settings: new() { ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true" });
 
     public async Task DisposeAsync() => await host.DisposeAsync();
 
@@ -36,9 +37,11 @@ public sealed class KnownDeviceTests : IAsyncLifetime
         var again = Device(await Try("alice", "alice-password", device).Read<TokenAnswer>());
         Assert.NotEqual(device, again);
         Assert.Equal(device.Split('.')[2], again.Split('.')[2]); // It is the same device: no second count.
-        foreach (var forged in new[] { device[..^2] + "AA", device.Replace(device.Split('.')[0], "9999999999999", StringComparison.Ordinal), "....", "x" })
+        foreach (var forged in new[] { device[..^2] + "AA", device.Replace(device.Split('.')[0], "9999999999999", StringComparison.Ordinal),
+            "....", "x" })
             Assert.Equal(429, (int)(await Try("alice", "alice-password", forged)).StatusCode);
-        Assert.Equal(429, (int)(await Try("alice", "alice-password", Device(await Try("bob", "bob-password").Read<TokenAnswer>()))).StatusCode);
+        Assert.Equal(429,
+            (int)(await Try("alice", "alice-password", Device(await Try("bob", "bob-password").Read<TokenAnswer>()))).StatusCode);
     }
 
     [Fact]
@@ -76,12 +79,15 @@ public sealed class KnownDeviceTests : IAsyncLifetime
         await browser.SignIn(await browser.Get("/demo/account"));
         await Lock("alice");
         var page = await browser.Get("/demo/account");
-        var wrong = await browser.Post("/demo/account", [.. await FormOf(page), ("action", "password"), ("old", "wrong"), ("new", "a new password")]);
+        var wrong = await browser.Post("/demo/account",
+            [.. await FormOf(page), ("action", "password"), ("old", "wrong"), ("new", "a new password")]);
         Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
-        var done = await browser.Post("/demo/account", [.. await FormOf(page), ("action", "password"), ("old", "alice-password"), ("new", "a new password")]);
+        var done = await browser.Post("/demo/account",
+            [.. await FormOf(page), ("action", "password"), ("old", "alice-password"), ("new", "a new password")]);
         Assert.Equal("/demo/account?done=password", Browser.Location(done));
         await SignOut(browser);
-        Assert.Equal("/demo/account", Browser.Location(await browser.SignIn(await browser.Get("/demo/account"), "alice", "a new password")));
+        Assert.Equal("/demo/account",
+            Browser.Location(await browser.SignIn(await browser.Get("/demo/account"), "alice", "a new password")));
     }
 
     [Fact]
@@ -90,7 +96,8 @@ public sealed class KnownDeviceTests : IAsyncLifetime
         var admin = await host.Admin();
         await Lock("alice");
         var id = await admin.UserId("alice");
-        Assert.Equal(HttpStatusCode.NoContent, (await host.Send(HttpMethod.Post, $"/demo/admin/users/{id}/unlock", admin.Token)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent,
+            (await host.Send(HttpMethod.Post, $"/demo/admin/users/{id}/unlock", admin.Token)).StatusCode);
         await Try("alice", "alice-password").Is(200);
         await host.Send(HttpMethod.Post, $"/demo/admin/users/{new string('x', 22)}/unlock", admin.Token).Is(404);
         await Eventually.True(async () => (await admin.Audit("?type=admin-user-unlock")).Any(entry => entry.Target == id));
@@ -102,7 +109,12 @@ public sealed class KnownDeviceTests : IAsyncLifetime
         var admin = await host.Admin();
         var made = await host.Send(HttpMethod.Post, "/demo/admin/clients", admin.Token, new
         {
-            id = "backend", name = "Backend", authMethod = "client_secret_basic", grants = AdminClient.Texts("password"), scope = AdminClient.Texts("files.read"), forwardsAddress = true,
+            id = "backend",
+            name = "Backend",
+            authMethod = "client_secret_basic",
+            grants = AdminClient.Texts("password"),
+            scope = AdminClient.Texts("files.read"),
+            forwardsAddress = true,
         }).Read<ClientAnswer>(201);
         Assert.True(made.ForwardsAddress);
         var secret = made.Secret!;
@@ -114,12 +126,19 @@ public sealed class KnownDeviceTests : IAsyncLifetime
         Assert.Equal(429, (int)(await Backend("bob", "bob-password", "2001:db8:f::ffff")).StatusCode);
         Assert.Equal(429, (int)(await Try("bob", "bob-password", address: "2001:db8:f::1")).StatusCode);
         await Backend("bob", "bob-password", "203.0.113.1").Is(200);
-        foreach (var bad in new[] { "1", "localhost", "203.0.113.1:80", "[::1]:80" }) await Backend("bob", "bob-password", bad).Refused("invalid_request");
+        foreach (var bad in new[] { "1", "localhost", "203.0.113.1:80", "[::1]:80" }) await Backend("bob", "bob-password", bad)
+            .Refused("invalid_request");
         // Anybody else's word is not taken: what it says is not even read.
-        Assert.Equal(429, (int)(await Try("bob", "bob-password", address: "2001:db8:f::1", more: ("end_user_address", "203.0.113.1"))).StatusCode);
+        Assert.Equal(429,
+            (int)(await Try("bob", "bob-password", address: "2001:db8:f::1", more: ("end_user_address", "203.0.113.1"))).StatusCode);
         var open = await host.Send(HttpMethod.Post, "/demo/admin/clients", admin.Token, new
         {
-            id = "open", name = "Open", authMethod = "none", grants = AdminClient.Texts("password"), scope = AdminClient.Texts("files.read"), forwardsAddress = true,
+            id = "open",
+            name = "Open",
+            authMethod = "none",
+            grants = AdminClient.Texts("password"),
+            scope = AdminClient.Texts("files.read"),
+            forwardsAddress = true,
         });
         Assert.Equal("forwardsAddress", (await open.Problem(400)).Field);
 
@@ -152,10 +171,12 @@ public sealed class KnownDeviceTests : IAsyncLifetime
 
     static string Device(TokenAnswer tokens) => tokens.DeviceToken!;
 
-    Task<HttpResponseMessage> Try(string user, string password, string? device = null, string address = "192.0.2.1", string client = "first-party",
+    Task<HttpResponseMessage> Try(string user, string password, string? device = null, string address = "192.0.2.1",
+        string client = "first-party",
         params IEnumerable<(string, string)> more)
     {
-        List<(string, string)> form = [("grant_type", "password"), ("client_id", client), ("username", user), ("password", password), .. more];
+        List<(string, string)> form = [("grant_type", "password"), ("client_id", client), ("username", user), ("password", password),
+            .. more];
         if (device is not null) form.Add(("device_token", device));
         var request = new HttpRequestMessage(HttpMethod.Post, "/demo/oauth/token") { Content = TestHost.Form(form) };
         request.Headers.Add("X-Forwarded-For", address);

@@ -100,7 +100,8 @@ public sealed class LockoutTests : IAsyncLifetime
     public async Task Good_sign_ins_use_up_nothing_of_an_address_and_give_it_room()
     {
         const string carrier = "203.0.113.9";
-        for (var round = 0; round < 30; round++) await Task.WhenAll(Try("alice", "alice-password", carrier), Try("bob", "bob-password", carrier));
+        for (var round = 0; round < 30; round++) await Task.WhenAll(Try("alice", "alice-password", carrier),
+            Try("bob", "bob-password", carrier));
         await Try("admin", "admin-password", carrier).Is(200);
         for (var failure = 0; failure < 62; failure++) Assert.Equal(400, (int)(await Try($"user{failure}", "wrong", carrier)).StatusCode);
         await Try("alice", "alice-password", carrier).Is(200);
@@ -111,8 +112,11 @@ public sealed class LockoutTests : IAsyncLifetime
     {
         await using var strict = await TestHost.Start(settings: new()
         {
-            ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true", ["Latchkey:Lockout:AccountTries"] = "2", ["Latchkey:Lockout:AddressTries"] = "4",
-            ["Latchkey:Lockout:AddressRoom"] = "0", ["Latchkey:Lockout:Minutes"] = "3",
+            ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true",
+            ["Latchkey:Lockout:AccountTries"] = "2",
+            ["Latchkey:Lockout:AddressTries"] = "4",
+            ["Latchkey:Lockout:AddressRoom"] = "0",
+            ["Latchkey:Lockout:Minutes"] = "3",
         });
         for (var failure = 0; failure < 2; failure++)
         {

@@ -209,7 +209,8 @@ public sealed class OidcBasicOpTests(DemoHost demo) : IClassFixture<DemoHost>, I
     public async Task Oidcc_ensure_post_request_succeeds()
     {
         var form = Browser.Returned($"?{Browser.Request(Parameters())}");
-        await Verified(await Exchange(await browser.Follow(await browser.Post("/demo/oauth/authorize", form.Select(pair => (pair.Key, pair.Value))))));
+        await Verified(
+            await Exchange(await browser.Follow(await browser.Post("/demo/oauth/authorize", form.Select(pair => (pair.Key, pair.Value))))));
     }
 
     [Fact]
@@ -321,7 +322,8 @@ public sealed class OidcBasicOpTests(DemoHost demo) : IClassFixture<DemoHost>, I
         return token;
     }
 
-    async Task<UserInfoAnswer> About(TokenAnswer tokens) => await IsHers(tokens, await host.Send(HttpMethod.Get, UserInfo, tokens.AccessToken));
+    async Task<UserInfoAnswer> About(TokenAnswer tokens) =>
+        await IsHers(tokens, await host.Send(HttpMethod.Get, UserInfo, tokens.AccessToken));
 
     static async Task<UserInfoAnswer> IsHers(TokenAnswer tokens, HttpResponseMessage answer)
     {

@@ -11,10 +11,13 @@ public sealed class OpenIdClientTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var host = demo.Host;
         var folder = Repository.Path("tests/clients");
-        Assert.True(Directory.Exists(Path.Combine(folder, "node_modules")), "openid-client is not installed: run `dotnet dev.cs test` once.");
+        Assert.True(Directory.Exists(Path.Combine(folder, "node_modules")),
+            "openid-client is not installed: run `dotnet dev.cs test` once.");
         var start = new ProcessStartInfo("node", ["--test", "registered-service.js"])
         {
-            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["LATCHKEY_ORIGIN"] = host.Origin;
         start.Environment["LATCHKEY_INITIAL_TOKEN"] =

@@ -31,8 +31,11 @@ public sealed class PasswordFormTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_hash_from_before_matches_what_was_typed_and_is_made_anew()
     {
         var (users, tenant) = (host.Service<UserStore>(), (await host.Service<TenantStore>().Find("demo", default))!);
-        var old = new PasswordHasher<User>(Options.Create(new PasswordHasherOptions { IterationCount = 1000 })).HashPassword(null!, Decomposed);
-        Assert.True(await users.TryAdd(tenant, new User { Id = Ids.New(), UserName = "older", Name = "Older", PasswordHash = old, Roles = ["member"] }, default));
+        var old = new PasswordHasher<User>(Options.Create(new PasswordHasherOptions { IterationCount = 1000 })).HashPassword(null!,
+            Decomposed);
+        Assert.True(
+            await users.TryAdd(tenant,
+                new User { Id = Ids.New(), UserName = "older", Name = "Older", PasswordHash = old, Roles = ["member"] }, default));
         await SignIn("older", Composed).Is(400); // Nobody knows yet that it is the same.
         await SignIn("older", Decomposed).Is(200);
         Assert.NotEqual(old, (await users.FindByName(tenant, "older", default))!.PasswordHash);
@@ -43,10 +46,12 @@ public sealed class PasswordFormTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_null_character_is_refused_when_it_is_set()
     {
         var admin = await host.Admin();
-        var created = await host.Send(HttpMethod.Post, "/demo/admin/users", admin.Token, new { userName = "nul", password = "eleven\0chars" });
+        var created = await host.Send(HttpMethod.Post, "/demo/admin/users", admin.Token,
+            new { userName = "nul", password = "eleven\0chars" });
         Assert.Equal("password", (await created.Problem(400)).Field);
         var user = await host.Send(HttpMethod.Post, "/demo/admin/users", admin.Token, new { userName = "nul" }).Read<UserAnswer>(201);
-        var set = await host.Send(HttpMethod.Put, $"/demo/admin/users/{user.Id}/password", admin.Token, new { password = "\0eleven chars" });
+        var set = await host.Send(HttpMethod.Put, $"/demo/admin/users/{user.Id}/password", admin.Token,
+            new { password = "\0eleven chars" });
         await set.Fails(400, "invalid_field");
     }
 

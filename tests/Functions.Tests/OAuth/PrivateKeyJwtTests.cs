@@ -51,7 +51,9 @@ public sealed class PrivateKeyJwtTests(DemoHost demo) : IClassFixture<DemoHost>,
     [InlineData("\"{issuer}/oauth/token\"")]
     [InlineData("""["{issuer}", "{issuer}/oauth/token"]""")]
     public async Task The_audience_may_be_the_issuer_and_the_token_endpoint(string audience) => await Token(Assertion(
-        claims: claims => claims["aud"] = JsonNode.Parse(audience.Replace("{issuer}", $"{host.Origin}/demo", StringComparison.Ordinal)))).Read<TokenAnswer>();
+        claims: claims =>
+            claims["aud"] = JsonNode.Parse(audience.Replace("{issuer}", $"{host.Origin}/demo", StringComparison.Ordinal))))
+                .Read<TokenAnswer>();
 
     public static TheoryData<string, Action<JsonObject>?, Action<JsonObject>?> Bad() => new()
     {
@@ -64,7 +66,8 @@ public sealed class PrivateKeyJwtTests(DemoHost demo) : IClassFixture<DemoHost>,
         { "sub of nobody", null, claims => { claims["iss"] = "nobody"; claims["sub"] = "nobody"; } },
         { "no sub", null, claims => claims.Remove("sub") },
         { "sub a list", null, claims => claims["sub"] = new JsonArray("signer") },
-        { "aud of another tenant", null, claims => claims["aud"] = claims["aud"]!.ToString().Replace("/demo", "/acme", StringComparison.Ordinal) },
+        { "aud of another tenant", null, claims =>
+            claims["aud"] = claims["aud"]!.ToString().Replace("/demo", "/acme", StringComparison.Ordinal) },
         { "aud elsewhere", null, claims => claims["aud"] = "https://other.example" },
         { "aud ours and another's", null, claims => claims["aud"] = new JsonArray(claims["aud"]!.ToString(), "https://other.example") },
         { "empty aud", null, claims => claims["aud"] = new JsonArray() },
@@ -136,7 +139,9 @@ public sealed class PrivateKeyJwtTests(DemoHost demo) : IClassFixture<DemoHost>,
         // Not even with a secret that is left over from before.
         await host.AddClient("changed", client => client with
         {
-            AuthMethod = ClientAuthMethod.PrivateKeyJwt, Jwks = key.Set(), SecretHashes = [Client.HashSecret(TestClients.Secret)],
+            AuthMethod = ClientAuthMethod.PrivateKeyJwt,
+            Jwks = key.Set(),
+            SecretHashes = [Client.HashSecret(TestClients.Secret)],
         });
         await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "changed"),
             ("client_secret", TestClients.Secret)).Refused("invalid_client", 401);
@@ -193,7 +198,13 @@ public sealed class PrivateKeyJwtTests(DemoHost demo) : IClassFixture<DemoHost>,
         var head = new JsonObject { ["alg"] = (signer ?? key).Algorithm };
         var body = new JsonObject
         {
-            ["iss"] = id, ["sub"] = id, ["aud"] = $"{host.Origin}/demo", ["iat"] = now, ["exp"] = now + 60, ["jti"] = $"jti-{Interlocked.Increment(ref number)}",
+            ["iss"] = id,
+            ["sub"] = id,
+            ["aud"] = $"{host.Origin}/demo",
+            ["iat"] = now,
+            ["exp"] = now
+                + 60,
+            ["jti"] = $"jti-{Interlocked.Increment(ref number)}",
         };
         header?.Invoke(head);
         claims?.Invoke(body);
@@ -202,8 +213,10 @@ public sealed class PrivateKeyJwtTests(DemoHost demo) : IClassFixture<DemoHost>,
 
     static List<(string, string)> Form(string assertion) =>
     [
-        ("grant_type", "client_credentials"), ("scope", "files.read"), ("client_assertion_type", JwtBearer), ("client_assertion", assertion),
+        ("grant_type", "client_credentials"), ("scope", "files.read"), ("client_assertion_type", JwtBearer),
+        ("client_assertion", assertion),
     ];
 
-    Task<HttpResponseMessage> Token(string assertion, params IEnumerable<(string, string)> more) => host.Token("demo", [.. Form(assertion), .. more]);
+    Task<HttpResponseMessage> Token(string assertion, params IEnumerable<(string, string)> more) =>
+        host.Token("demo", [.. Form(assertion), .. more]);
 }

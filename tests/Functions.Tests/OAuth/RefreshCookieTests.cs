@@ -184,7 +184,8 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
     async Task<HttpResponseMessage> SignIn(Client client, Browser? browser = null)
     {
         browser ??= new Browser(host);
-        (string, string?)[] changes = [("client_id", client.Id), ("redirect_uri", Registered.Redirect), ("scope", "openid offline_access files.read")];
+        (string, string?)[] changes = [("client_id", client.Id), ("redirect_uri", Registered.Redirect),
+            ("scope", "openid offline_access files.read")];
         var answer = await browser.Answer(changes);
         return await browser.Redeem(answer["code"], ("client_id", client.Id), ("redirect_uri", Registered.Redirect));
     }
@@ -201,7 +202,8 @@ public sealed class RefreshCookieTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     static SetCookieHeaderValue Cookie(HttpResponseMessage answer, Client client) =>
-        SetCookieHeaderValue.ParseList([.. answer.Headers.GetValues("Set-Cookie")]).Single(cookie => cookie.Name == $"refresh-demo.{client.Id}");
+        SetCookieHeaderValue.ParseList([.. answer.Headers.GetValues("Set-Cookie")])
+            .Single(cookie => cookie.Name == $"refresh-demo.{client.Id}");
 
     static async Task<string?> Error(HttpResponseMessage answer) => (await answer.Problem(400)).Error;
 }

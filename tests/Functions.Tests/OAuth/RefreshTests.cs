@@ -193,7 +193,9 @@ public sealed class RefreshTests : IAsyncLifetime
         Assert.Equal("files.read admin", first.Scope);
         var tenants = host.Service<TenantStore>();
         var tenant = (await tenants.Find("demo", default))!;
-        await tenants.Save(tenant with { Roles = new Dictionary<string, Role> { ["admin"] = new("admin", Latchkey.Protocol.Scope.Of("files.read")) } }, default);
+        await tenants.Save(
+            tenant with { Roles = new Dictionary<string, Role> { ["admin"] = new("admin", Latchkey.Protocol.Scope.Of("files.read")) } },
+            default);
         host.Clock.Advance(TimeSpan.FromSeconds(31)); // The cache's time.
         Assert.Equal("files.read", (await host.Refresh("demo", first.RefreshToken!).Read<TokenAnswer>()).Scope);
     }
@@ -248,9 +250,11 @@ public sealed class RefreshTests : IAsyncLifetime
         var before = roundTrips.Count;
         foreach (var forged in new[]
         {
-            "x", "...", good + "A", good + "=", good + "\n", $" {good}", OtherSpelling(good), good[..^1], $"{parts[0]}.{parts[1]}.{parts[2]}.2.{parts[4]}",
+            "x", "...", good + "A", good + "=", good
+                + "\n", $" {good}", OtherSpelling(good), good[..^1], $"{parts[0]}.{parts[1]}.{parts[2]}.2.{parts[4]}",
             $"20991231.{parts[1]}.{parts[2]}.{parts[3]}.{parts[4]}", $"{parts[0]}.{parts[1]}.{parts[0]}.{parts[3]}.{parts[4]}",
-            $"{parts[0]}.{parts[1]}.{parts[3]}.{parts[4]}", $"{parts[0]}.{parts[1]}.{parts[2]}.{parts[3]}.{new string('A', 43)}", new string('a', 5000), "\u202e\U0001F600",
+            $"{parts[0]}.{parts[1]}.{parts[3]}.{parts[4]}", $"{parts[0]}.{parts[1]}.{parts[2]}.{parts[3]}.{new string('A', 43)}",
+            new string('a', 5000), "\u202e\U0001F600",
         })
         {
             await AssertRefused(await host.Refresh("demo", forged));

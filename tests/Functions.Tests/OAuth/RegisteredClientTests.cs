@@ -25,7 +25,8 @@ public sealed class RegisteredClientTests : IAsyncLifetime
         var made = await Register();
         var read = await Send(HttpMethod.Get, made).Json();
         var expected = made.EnumerateObject().Where(member => !member.Name.StartsWith("client_secret", StringComparison.Ordinal));
-        Assert.Equal(expected.Select(member => (member.Name, member.Value.GetRawText())), read.EnumerateObject().Select(member => (member.Name, member.Value.GetRawText())));
+        Assert.Equal(expected.Select(member => (member.Name, member.Value.GetRawText())),
+            read.EnumerateObject().Select(member => (member.Name, member.Value.GetRawText())));
     }
 
     [Fact]
@@ -122,7 +123,9 @@ public sealed class RegisteredClientTests : IAsyncLifetime
         {
             foreach (var method in new[] { HttpMethod.Get, HttpMethod.Put, HttpMethod.Delete })
             {
-                var request = new HttpRequestMessage(method, Text(made, "registration_client_uri")) { Content = JsonContent.Create(new { }) };
+                var request = new HttpRequestMessage(method,
+                    Text(made, "registration_client_uri"))
+                { Content = JsonContent.Create(new { }) };
                 if (bad is not null) request.Headers.Authorization = new("Bearer", bad);
                 var answer = await host.Http.SendAsync(request);
                 await answer.Is(401);
@@ -162,8 +165,11 @@ public sealed class RegisteredClientTests : IAsyncLifetime
         var (admin, id) = (await host.Admin(), Text(made, "client_id"));
         var changed = await admin.ChangeClient(id, new
         {
-            scope = AdminClient.Texts("openid", "files.read"), redirectUris = AdminClient.Texts("https://app.example/only"), requireDpop = true,
-            requirePushedRequests = true, sessionSeconds = 3600,
+            scope = AdminClient.Texts("openid", "files.read"),
+            redirectUris = AdminClient.Texts("https://app.example/only"),
+            requireDpop = true,
+            requirePushedRequests = true,
+            sessionSeconds = 3600,
         });
         Assert.Equal(["redirectUris", "requireDpop", "requirePushedRequests", "scope", "sessionSeconds"],
             changed.SetByAdministrator.Order(StringComparer.Ordinal));
@@ -196,7 +202,8 @@ public sealed class RegisteredClientTests : IAsyncLifetime
         await admin.ChangeClient(id, new { relaxedRedirects = true, redirectUris = AdminClient.Texts("myapp://callback") });
         foreach (var sent in new[] { "myapp://callback", "https://app.example/callback" })
         {
-            var put = await Put(made, metadata => { metadata["application_type"] = "native"; metadata["redirect_uris"] = new JsonArray(sent); });
+            var put = await Put(made,
+                metadata => { metadata["application_type"] = "native"; metadata["redirect_uris"] = new JsonArray(sent); });
             Assert.Equal("""["myapp://callback"]""", (await put.Json()).GetProperty("redirect_uris").GetRawText());
         }
     }
@@ -208,12 +215,18 @@ public sealed class RegisteredClientTests : IAsyncLifetime
         var made = await Register(both);
         var (admin, id) = (await host.Admin(), Text(made, "client_id"));
         var secret = await admin.RotateSecret(id, 0);
-        var without = await Put(made, metadata => { metadata["token_endpoint_auth_method"] = "none"; metadata["grant_types"] = new JsonArray("authorization_code"); });
+        var without = await Put(made,
+            metadata =>
+            {
+                metadata["token_endpoint_auth_method"] = "none"; metadata["grant_types"] = new JsonArray(
+                "authorization_code");
+            });
         Assert.Equal("client_secret_basic", Text(await without.Json(), "token_endpoint_auth_method"));
         var again = await Put(made, both).Json();
         Assert.False(again.TryGetProperty("client_secret", out _));
         await Service(made).Refused("invalid_client", 401);
-        await host.Token("demo", ("grant_type", "client_credentials"), ("scope", "files.read"), ("client_id", id), ("client_secret", secret)).Is(200);
+        await host.Token("demo", ("grant_type", "client_credentials"), ("scope", "files.read"), ("client_id", id),
+            ("client_secret", secret)).Is(200);
     }
 
     [Fact]
@@ -236,13 +249,16 @@ public sealed class RegisteredClientTests : IAsyncLifetime
 
     async Task<JsonElement> Register(Action<JsonObject>? change = null)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/demo/oauth/register") { Content = JsonContent.Create(RegistrationTests.Good(change)) };
+        var request = new HttpRequestMessage(HttpMethod.Post,
+            "/demo/oauth/register")
+        { Content = JsonContent.Create(RegistrationTests.Good(change)) };
         request.Headers.Authorization = new("Bearer", initial);
         return await host.Http.SendAsync(request).Json(201);
     }
 
     Task<HttpResponseMessage> Put(JsonElement made, Action<JsonObject>? change = null) => Send(HttpMethod.Put, made,
-        JsonContent.Create(RegistrationTests.Good(metadata => { metadata["client_id"] = Text(made, "client_id"); change?.Invoke(metadata); })));
+        JsonContent.Create(
+            RegistrationTests.Good(metadata => { metadata["client_id"] = Text(made, "client_id"); change?.Invoke(metadata); })));
 
     Task<HttpResponseMessage> Send(HttpMethod method, JsonElement made, HttpContent? body = null)
     {

@@ -78,7 +78,8 @@ public sealed class RegistrationTests(DemoHost demo) : IClassFixture<DemoHost>, 
         Assert.False(json.TryGetProperty("client_secret", out _));
         Assert.Equal("Zoë’s app 👩‍💻", Text(json, "client_name"));
         var client = (await host.Service<ClientStore>().Find(await host.Tenant("demo"), Text(json, "client_id"), default))!;
-        Assert.True(client is { IsPublic: true, Native: true, RequireDpop: true, RequirePkce: true, FirstParty: false, LegacyImplicit: false });
+        Assert.True(
+            client is { IsPublic: true, Native: true, RequireDpop: true, RequirePkce: true, FirstParty: false, LegacyImplicit: false });
     }
 
     [Fact]
@@ -183,7 +184,8 @@ public sealed class RegistrationTests(DemoHost demo) : IClassFixture<DemoHost>, 
     [Fact]
     public async Task What_is_no_metadata_is_refused()
     {
-        foreach (var bad in new[] { "", "x", "[]", "null", "7", "{", """{"a":1,"a":2}""", """{"\ud800":1}""", """{"redirect_uris":["https://a.example"]""" })
+        foreach (var bad in new[] { "", "x", "[]", "null", "7", "{", """{"a":1,"a":2}""", """{"\ud800":1}""",
+            """{"redirect_uris":["https://a.example"]""" })
             await PostText(bad).Refused("invalid_client_metadata");
         await PostText(new string('[', 5000) + new string(']', 5000)).Refused("invalid_client_metadata");
         Assert.Equal(413, (int)(await PostText($$"""{"client_name":"{{new string('x', 70_000)}}"}""")).StatusCode);
@@ -198,7 +200,8 @@ public sealed class RegistrationTests(DemoHost demo) : IClassFixture<DemoHost>, 
     {
         var abroad = await host.Service<InitialAccessTokens>().Create(await host.Tenant("acme"), 5, TimeSpan.FromDays(1), default);
         var access = (await host.Tokens("demo", "admin")).AccessToken;
-        foreach (var bad in new[] { null, "x", "20300101.x", token[..^1], token + "x", abroad, access, $"{new string('9', 8)}.{token[9..]}" })
+        foreach (var bad in new[] { null, "x", "20300101.x", token[..^1], token + "x", abroad, access,
+            $"{new string('9', 8)}.{token[9..]}" })
         {
             var answer = await Post(Good(), bad ?? "", withToken: bad is not null);
             await answer.Is(401);
@@ -243,7 +246,12 @@ public sealed class RegistrationTests(DemoHost demo) : IClassFixture<DemoHost>, 
         var json = await Open(Good()).Json(201);
         await Open(new() { ["grant_types"] = new JsonArray("client_credentials") }).Refused("invalid_client_metadata");
         // Nor later, by way of its own registration.
-        var metadata = Good(metadata => { metadata["client_id"] = Text(json, "client_id"); metadata["grant_types"] = new JsonArray("authorization_code", "client_credentials"); });
+        var metadata = Good(
+            metadata =>
+            {
+                metadata["client_id"] = Text(json, "client_id"); metadata["grant_types"] = new JsonArray("authorization_code",
+                "client_credentials");
+            });
         var put = new HttpRequestMessage(HttpMethod.Put, Text(json, "registration_client_uri")) { Content = JsonContent.Create(metadata) };
         put.Headers.Authorization = new("Bearer", Text(json, "registration_access_token"));
         await host.Http.SendAsync(put).Refused("invalid_client_metadata");

@@ -97,7 +97,8 @@ public sealed class RevocationTests : IAsyncLifetime
         host.Clock.Advance(TimeSpan.FromMinutes(16));
         var second = await host.Refresh("demo", first.RefreshToken!).Read<TokenAnswer>();
         await Ok(await Revoke(second.AccessToken));
-        Assert.StartsWith(new JsonWebToken(second.AccessToken).Id, Assert.Single(Columns.Split(await ListOf(second.AccessToken))), StringComparison.Ordinal);
+        Assert.StartsWith(new JsonWebToken(second.AccessToken).Id, Assert.Single(Columns.Split(await ListOf(second.AccessToken))),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,7 +47,8 @@ public sealed class RotationTests : IAsyncLifetime
                 if (kid == old) continue;
                 switched.Add(shared.Clock.Now);
                 foreach (var other in (TestHost[])[a, b])
-                    Assert.True(shared.Clock.Now - publishedSince[(other, kid)] >= TimeSpan.FromMinutes(5), $"{kid} was published {publishedSince[(other, kid)]:T}.");
+                    Assert.True(shared.Clock.Now - publishedSince[(other, kid)] >= TimeSpan.FromMinutes(5),
+                        $"{kid} was published {publishedSince[(other, kid)]:T}.");
             }
             shared.Clock.Advance(TimeSpan.FromSeconds(10));
         }

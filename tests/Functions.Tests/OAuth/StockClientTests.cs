@@ -21,7 +21,8 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_wrong_secret_in_the_body_is_a_401_that_names_a_scheme(string path, string parameter)
     {
         var answer = await host.Http.PostAsync($"/demo/{path}", TestHost.Form(
-            (parameter, parameter == "grant_type" ? "client_credentials" : "openid"), ("client_id", "service"), ("client_secret", "wrong")));
+            (parameter, parameter == "grant_type" ? "client_credentials" : "openid"), ("client_id", "service"),
+            ("client_secret", "wrong")));
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         Assert.Equal("Basic", answer.Headers.WwwAuthenticate.Single().Scheme); // RFC 9110 §15.5.2
     }
@@ -29,12 +30,14 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task A_parameter_that_means_nothing_may_come_twice_and_one_that_counts_may_not()
     {
-        (string, string)[] form = [("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only")];
+        (string, string)[] form = [("grant_type", "client_credentials"), ("client_id", "service"),
+            ("client_secret", "service-secret-for-local-runs-only")];
         await TestHost.Json(await host.Token("demo", [.. form, ("resource", "https://a.example"), ("resource", "https://b.example")]), 200);
         await TestHost.Json(await host.Token("demo", [.. form, ("audience", "x"), ("audience", "x")]), 200);
         await host.Token("demo", [.. form, ("scope", "files.read"), ("scope", "files.read")]).Refused("invalid_request");
         var browser = new Browser(host);
-        var authorize = await browser.Get($"/demo/oauth/authorize?{Browser.Request()}&resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example");
+        var authorize = await browser.Get(
+            $"/demo/oauth/authorize?{Browser.Request()}&resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example");
         Assert.StartsWith("/demo/login?", Browser.Location(authorize), StringComparison.Ordinal);
     }
 
@@ -56,7 +59,8 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
         (string, string?)[] asks =
             [("client_id", client.Id), ("redirect_uri", Registered.Redirect), ("code_challenge", null), ("code_challenge_method", null)];
         var code = Browser.Returned(Browser.Location(await browser.SignIn(await browser.Authorize(asks))))["code"];
-        (string, string)[] form = [("grant_type", "authorization_code"), ("code", code), ("client_id", client.Id), ("client_secret", Registered.Secret)];
+        (string, string)[] form = [("grant_type", "authorization_code"), ("code", code), ("client_id", client.Id),
+            ("client_secret", Registered.Secret)];
         await host.Token("demo", form).Refused("invalid_request");
         await TestHost.Json(await host.Token("demo", [.. form, ("redirect_uri", Registered.Redirect)]), 200); // It was not used up.
     }
@@ -71,14 +75,19 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
         var id = $"asserts-{audience.Length}";
         await host.AddClient(id, client => client with
         {
-            AuthMethod = ClientAuthMethod.PrivateKeyJwt, Jwks = key.Set(), RedirectUris = [Registered.Redirect], Native = false,
+            AuthMethod = ClientAuthMethod.PrivateKeyJwt,
+            Jwks = key.Set(),
+            RedirectUris = [Registered.Redirect],
+            Native = false,
             Grants = [GrantType.AuthorizationCode, GrantType.ClientCredentials],
         });
         var forItself = ("scope", "files.read");
-        (string, string)[] Proof() => [("client_assertion_type", JwtBearer), ("client_assertion", Assertion(key, id, $"{host.Origin}/demo{audience}"))];
+        (string, string)[] Proof() =>
+            [("client_assertion_type", JwtBearer), ("client_assertion", Assertion(key, id, $"{host.Origin}/demo{audience}"))];
         await TestHost.Json(await host.Token("demo", [("grant_type", "client_credentials"), forItself, .. Proof()]), 200);
         var pushed = await host.Http.PostAsync("/demo/oauth/par", TestHost.Form([("response_type", "code"), ("client_id", id),
-            ("redirect_uri", Registered.Redirect), ("scope", "openid"), ("code_challenge", Browser.Challenge), ("code_challenge_method", "S256"), .. Proof()]));
+            ("redirect_uri", Registered.Redirect), ("scope", "openid"), ("code_challenge", Browser.Challenge),
+            ("code_challenge_method", "S256"), .. Proof()]));
         await TestHost.Json(pushed, 201);
     }
 
@@ -87,7 +96,8 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         using var key = AppKey.New();
         await host.AddClient("hourly", client => client with { AuthMethod = ClientAuthMethod.PrivateKeyJwt, Jwks = key.Set() });
-        Task<HttpResponseMessage> Try(AppKey signer, int seconds, string id = "hourly", string? jti = null) => host.Token("demo", ("grant_type", "client_credentials"), ("scope", "files.read"),
+        Task<HttpResponseMessage> Try(AppKey signer, int seconds, string id = "hourly", string? jti = null) =>
+            host.Token("demo", ("grant_type", "client_credentials"), ("scope", "files.read"),
             ("client_assertion_type", JwtBearer), ("client_assertion", Assertion(signer, id, $"{host.Origin}/demo", seconds, jti)));
         await TestHost.Json(await Try(key, 3600, jti: "once"), 200);
         Assert.Contains("jti was used before", await Description(await Try(key, 3600, jti: "once")), StringComparison.Ordinal);
@@ -105,20 +115,36 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
         encryption["use"] = "enc";
         var set = new JsonObject
         {
-            ["keys"] = new JsonArray(large.Public(), new JsonObject { ["kty"] = "OKP", ["crv"] = "Ed25519", ["x"] = "AAAA" }, encryption, key.Public()),
+            ["keys"] = new JsonArray(large.Public(), new JsonObject { ["kty"] = "OKP", ["crv"] = "Ed25519", ["x"] = "AAAA" }, encryption,
+                key.Public()),
         };
         await host.AddClient("many-keys", client => client with { AuthMethod = ClientAuthMethod.PrivateKeyJwt, Jwks = set.ToJsonString() });
-        await TestHost.Json(await host.Token("demo", ("grant_type", "client_credentials"), ("scope", "files.read"), ("client_assertion_type", JwtBearer),
+        await TestHost.Json(
+            await host.Token("demo", ("grant_type", "client_credentials"), ("scope", "files.read"), ("client_assertion_type", JwtBearer),
             ("client_assertion", Assertion(key, "many-keys", $"{host.Origin}/demo"))), 200);
 
         var admin = (await host.Tokens("demo", "admin")).AccessToken;
         var none = new JsonObject { ["keys"] = new JsonArray(large.Public()) }.ToJsonString();
         var refused = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/admin/clients", admin,
-            new { name = "x", grants = new[] { "client_credentials" }, scope = new[] { "files.read" }, authMethod = "private_key_jwt", jwks = none }), 400);
+            new
+            {
+                name = "x",
+                grants = new[] { "client_credentials" },
+                scope = new[] { "files.read" },
+                authMethod = "private_key_jwt",
+                jwks = none
+            }), 400);
         Assert.Contains("Key 1: An EC key's crv must be P-256", refused.GetProperty("detail").GetString(), StringComparison.Ordinal);
         var secret = new JsonObject { ["keys"] = new JsonArray(key.Public(), key.Public(withPrivate: true)) }.ToJsonString();
         await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/admin/clients", admin,
-            new { name = "x", grants = new[] { "client_credentials" }, scope = new[] { "files.read" }, authMethod = "private_key_jwt", jwks = secret }), 400);
+            new
+            {
+                name = "x",
+                grants = new[] { "client_credentials" },
+                scope = new[] { "files.read" },
+                authMethod = "private_key_jwt",
+                jwks = secret
+            }), 400);
     }
 
     [Theory]
@@ -129,7 +155,8 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_body_that_is_too_large_is_told_in_the_words_of_OAuth_too(string path, string type)
     {
         var answer = await host.Http.PostAsync(path, new StringContent($"a={new string('a', 70_000)}", null, type));
-        if (path.EndsWith("register", StringComparison.Ordinal) && answer.StatusCode != HttpStatusCode.RequestEntityTooLarge) return; // Nobody may register openly here.
+        // Nobody may register openly here.
+        if (path.EndsWith("register", StringComparison.Ordinal) && answer.StatusCode != HttpStatusCode.RequestEntityTooLarge) return;
         var json = await TestHost.Json(answer, 413);
         Assert.Equal(("invalid_request", "body_too_large"), (json.GetProperty("error").GetString(), json.GetProperty("code").GetString()));
     }
@@ -160,7 +187,8 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
         foreach (var path in new[] { "/demo/oauth/token", "/demo/tus" })
         {
             var answer = await Preflight(path, "http://localhost", header);
-            Assert.Contains(header, answer.Headers.GetValues("Access-Control-Allow-Headers").Single().Split(", "), StringComparer.OrdinalIgnoreCase);
+            Assert.Contains(header, answer.Headers.GetValues("Access-Control-Allow-Headers").Single().Split(", "),
+                StringComparer.OrdinalIgnoreCase);
         }
     }
 
@@ -168,13 +196,16 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_script_reads_that_there_is_no_such_tenant()
     {
         var preflight = await Preflight("/nobody/oauth/token", "https://new-app.example", "content-type");
-        Assert.Equal((HttpStatusCode.NoContent, "*"), (preflight.StatusCode, preflight.Headers.GetValues("Access-Control-Allow-Origin").Single()));
+        Assert.Equal((HttpStatusCode.NoContent, "*"),
+            (preflight.StatusCode, preflight.Headers.GetValues("Access-Control-Allow-Origin").Single()));
         var request = new HttpRequestMessage(HttpMethod.Post, "/nobody/oauth/token") { Content = TestHost.Form(("a", "b")) };
         request.Headers.Add("Origin", "https://new-app.example");
         var answer = await host.Http.SendAsync(request);
         Assert.Equal((HttpStatusCode.NotFound, "*"), (answer.StatusCode, answer.Headers.GetValues("Access-Control-Allow-Origin").Single()));
         // Of a tenant that is there, a foreign origin hears nothing.
-        Assert.False((await Preflight("/demo/oauth/token", "https://new-app.example", "content-type")).Headers.Contains("Access-Control-Allow-Origin"));
+        Assert.False(
+            (await Preflight("/demo/oauth/token", "https://new-app.example", "content-type")).Headers.Contains(
+                "Access-Control-Allow-Origin"));
     }
 
     [Fact]
@@ -196,13 +227,20 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
         var admin = (await host.Tokens("demo", "admin")).AccessToken;
         object Body(bool? relaxed, params string[] uris) => new
         {
-            name = "Tool", grants = new[] { "authorization_code" }, scope = new[] { "openid" }, authMethod = "none", native = true,
-            redirectUris = uris, relaxedRedirects = relaxed,
+            name = "Tool",
+            grants = new[] { "authorization_code" },
+            scope = new[] { "openid" },
+            authMethod = "none",
+            native = true,
+            redirectUris = uris,
+            relaxedRedirects = relaxed,
         };
         await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/admin/clients", admin, Body(null, "myapp://callback")), 400);
         foreach (var taken in new[] { "javascript:alert(1)", "data:text/html,x", "file:///x", "intent://x", "mailto:x@y.example" })
             await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/admin/clients", admin, Body(true, taken)), 400);
-        var made = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/admin/clients", admin, Body(true, "myapp://callback", "http://localhost/callback")), 201);
+        var made = await TestHost.Json(
+            await host.Send(HttpMethod.Post, "/demo/admin/clients", admin, Body(true, "myapp://callback", "http://localhost/callback")),
+            201);
         Assert.True(made.GetProperty("relaxedRedirects").GetBoolean());
         var id = made.GetProperty("id").GetString();
         foreach (var uri in new[] { "myapp://callback", "http://localhost:53172/callback", "http://localhost/callback" })
@@ -211,7 +249,8 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
             Assert.StartsWith("/demo/login?", Browser.Location(begun), StringComparison.Ordinal);
         }
         // The demo's own client has http://localhost:8100 and no other port.
-        Assert.Equal(HttpStatusCode.BadRequest, (await new Browser(host).Authorize(("redirect_uri", "http://localhost:8101/callback"))).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest,
+            (await new Browser(host).Authorize(("redirect_uri", "http://localhost:8101/callback"))).StatusCode);
     }
 
     [Fact]
@@ -220,12 +259,17 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
         var admin = (await host.Tokens("demo", "admin")).AccessToken;
         var made = await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/admin/clients", admin, new
         {
-            name = "Web", grants = new[] { "authorization_code" }, scope = new[] { "openid" },
-            redirectUris = new[] { "https://a.example", "https://A.example/cb", "https://a.example:443/cb", "https://a.example/cb?x=1", "https://a.example/cb" },
+            name = "Web",
+            grants = new[] { "authorization_code" },
+            scope = new[] { "openid" },
+            redirectUris = new[] { "https://a.example", "https://A.example/cb", "https://a.example:443/cb", "https://a.example/cb?x=1",
+                "https://a.example/cb" },
         }), 201);
         var warnings = made.GetProperty("warnings").EnumerateArray().Select(one => one.GetString()!).ToList();
         Assert.Equal(["no path", "capital letters", "default port", "a query"],
-            warnings.Select(text => new[] { "no path", "capital letters", "default port", "a query" }.Single(what => text.Contains(what, StringComparison.Ordinal))));
+            warnings.Select(text =>
+                new[] { "no path", "capital letters", "default port", "a query" }.Single(what =>
+                    text.Contains(what, StringComparison.Ordinal))));
     }
 
     async Task<HttpResponseMessage> Preflight(string path, string origin, string header)
@@ -242,7 +286,13 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
         var now = host.Clock.Now.ToUnixTimeSeconds();
         return key.Sign(new() { ["alg"] = key.Algorithm, ["typ"] = "JWT" }, new()
         {
-            ["iss"] = id, ["sub"] = id, ["aud"] = audience, ["iat"] = now, ["exp"] = now + seconds, ["jti"] = jti ?? Guid.CreateVersion7().ToString(),
+            ["iss"] = id,
+            ["sub"] = id,
+            ["aud"] = audience,
+            ["iat"] = now,
+            ["exp"] = now + seconds,
+            ["jti"] = jti
+                ?? Guid.CreateVersion7().ToString(),
         });
     }
 

@@ -85,7 +85,8 @@ public sealed class TokenRequestTests(DemoHost demo) : IClassFixture<DemoHost>
             await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
         }
         await Task.Delay(200);
-        Assert.DoesNotContain(host.Log.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Log.Lines, line =>
+            line.StartsWith("Critical", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal));
     }
 
     [Theory]

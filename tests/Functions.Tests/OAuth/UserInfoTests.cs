@@ -77,7 +77,11 @@ public sealed class UserInfoTests(DemoHost demo) : IClassFixture<DemoHost>
         var users = host.Service<UserStore>();
         await users.TryAdd(tenant, new User
         {
-            Id = Ids.New(), UserName = "zoë", Name = "Zoë 🌍", PasswordHash = await host.Service<Latchkey.OAuth.Passwords>().Hash("zoë-password", default), Roles = ["member"],
+            Id = Ids.New(),
+            UserName = "zoë",
+            Name = "Zoë 🌍",
+            PasswordHash = await host.Service<Latchkey.OAuth.Passwords>().Hash("zoë-password", default),
+            Roles = ["member"],
         }, default);
         var token = (await host.Tokens("demo", "zoë", "openid profile email")).AccessToken;
         var answer = await host.Send(HttpMethod.Get, Path, token).Read<UserInfoAnswer>();

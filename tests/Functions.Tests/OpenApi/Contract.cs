@@ -13,7 +13,8 @@ sealed record Documented(string Method, string Path, JsonObject Says)
     public string Id => (string)Says["operationId"]!;
 
     /// <summary>The scope that it needs, or null.</summary>
-    public string? Scope => (string?)(Says["security"] as JsonArray)?.Select(way => way!["oauth2"]?[0]).FirstOrDefault(scope => scope is not null);
+    public string? Scope =>
+        (string?)(Says["security"] as JsonArray)?.Select(way => way!["oauth2"]?[0]).FirstOrDefault(scope => scope is not null);
 
     /// <summary>Where to edit it.</summary>
     public string Source => $"\"{Method} {Path}\" in functions/OpenApi/areas/{(string)Says["tags"]![0]!}.json";
@@ -23,7 +24,9 @@ sealed record Documented(string Method, string Path, JsonObject Says)
 static class Contract
 {
     // What an answer must not have without saying so: the headers that a client acts on.
-    static readonly string[] Told = ["Location", "Retry-After", "WWW-Authenticate", "DPoP-Nonce", "ETag", "Upload-Offset", "Upload-Length", "Upload-Metadata", "Upload-Expires", "Tus-Resumable"];
+    static readonly string[] Told =
+        ["Location", "Retry-After", "WWW-Authenticate", "DPoP-Nonce", "ETag", "Upload-Offset", "Upload-Length", "Upload-Metadata",
+            "Upload-Expires", "Tus-Resumable"];
 
     public static JsonObject Root { get; } = OpenApiDocument.Build("https://id.example.com");
 
@@ -57,15 +60,19 @@ static class Contract
         return Headers(answer, says, operation, status) ?? (method == "HEAD" ? null : Body(answer, body, says, operation, status));
     }
 
-    static Documented? Find(string method, string path) => Operations.FirstOrDefault(known => known.Method == method && Fits(known.Path, path));
+    static Documented? Find(string method, string path) =>
+        Operations.FirstOrDefault(known => known.Method == method && Fits(known.Path, path));
 
     static string? Headers(HttpResponseMessage answer, JsonObject says, Documented operation, int status)
     {
         var named = says["headers"]?.AsObject().Select(header => header.Key).ToList() ?? [];
         // Errors have the headers that come with the status; what tus says on every answer is not repeated.
-        var told = Told.Where(name => answer.Headers.Contains(name) && !named.Contains(name) && (status < 400 || name is "Retry-After")).ToList();
+        var told = Told.Where(name => answer.Headers.Contains(name) && !named.Contains(name) && (status < 400 || name is "Retry-After"))
+            .ToList();
         if (told.Count > 0) return $"{operation.Id} answered {status} with {string.Join(", ", told)}: add to \"headers\" of answer {status} of {operation.Source}.";
-        var needed = named.Where(name => name is "Location" or "Retry-After" or "ETag" or "Tus-Resumable" || (name == "WWW-Authenticate" && status == 401 && operation.Scope is not null));
+        var needed = named.Where(name =>
+            name is "Location" or "Retry-After" or "ETag" or "Tus-Resumable"
+                || (name == "WWW-Authenticate" && status == 401 && operation.Scope is not null));
         return needed.FirstOrDefault(name => !answer.Headers.Contains(name)) is { } missing
             ? $"{operation.Id} answered {status} without {missing}, which {operation.Source} promises." : null;
     }
@@ -73,7 +80,8 @@ static class Contract
     static string? Body(HttpResponseMessage answer, byte[] body, JsonObject says, Documented operation, int status)
     {
         var (type, contents) = (answer.Content.Headers.ContentType?.MediaType, says["content"] as JsonObject);
-        if (body.Length == 0 && type is null) return contents is null ? null : $"{operation.Id} answered {status} without a body, but {operation.Source} promises one.";
+        if (body.Length == 0 && type is null) return contents is null ? null
+            : $"{operation.Id} answered {status} without a body, but {operation.Source} promises one.";
         if (contents?[type ?? "?"] is not JsonObject content)
             return $"{operation.Id} answered {status} as {type} {Start(body)}, which is not documented: add it to answer {status} of {operation.Source}.";
         if (type is not ("application/json" or "application/problem+json")) return null;
@@ -92,7 +100,8 @@ static class Contract
     static bool Fits(string template, string path)
     {
         var (known, given) = (template.Split('/'), path.Split('/'));
-        return known.Length == given.Length && known.Zip(given).All(pair => pair.First.StartsWith('{') ? pair.Second.Length > 0 : pair.First == pair.Second);
+        return known.Length == given.Length
+            && known.Zip(given).All(pair => pair.First.StartsWith('{') ? pair.Second.Length > 0 : pair.First == pair.Second);
     }
 
     static string Start(byte[] body) => System.Text.Encoding.UTF8.GetString(body, 0, Math.Min(body.Length, 200));

@@ -6,12 +6,14 @@ using Latchkey.OpenApi;
 
 namespace Latchkey.Tests.OpenApi;
 
-/// <summary>The document against the code: routes, codes, and itself. What the answers are is held by <see cref="ContractHandler"/>.</summary>
+/// <summary>The document against the code: routes, codes, and itself. What the answers are is held by
+/// <see cref="ContractHandler"/>.</summary>
 public sealed partial class DocumentTests
 {
     // Codes that only pages say, in words.
     internal static readonly string[] OfPages =
-        ["sign_in_expired", "sign_in_finished", "cookies_off", "other_browser", "unknown_action", "app_changed", "secret_set", "app_not_found", "no_mail", "link_not_good", "insufficient_right", "link_busy", "part_not_found"];
+        ["sign_in_expired", "sign_in_finished", "cookies_off", "other_browser", "unknown_action", "app_changed", "secret_set",
+            "app_not_found", "no_mail", "link_not_good", "insufficient_right", "link_busy", "part_not_found"];
 
     [Fact]
     public void Every_route_is_documented_and_nothing_else()
@@ -36,15 +38,18 @@ public sealed partial class DocumentTests
     {
         foreach (var function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly))
         {
-            foreach (var operation in Contract.Operations.Where(operation => operation.Path == $"/{function.Route}" && function.Methods.Contains(operation.Method.ToLowerInvariant())))
-                Assert.True(operation.Id.StartsWith(function.Name, StringComparison.Ordinal), $"id should begin with {function.Name}: {operation.Source}");
+            foreach (var operation in Contract.Operations.Where(operation =>
+                operation.Path == $"/{function.Route}" && function.Methods.Contains(operation.Method.ToLowerInvariant())))
+                Assert.True(operation.Id.StartsWith(function.Name, StringComparison.Ordinal),
+                    $"id should begin with {function.Name}: {operation.Source}");
         }
         Assert.Equal(Contract.Operations.Count, Contract.Operations.Select(operation => operation.Id).Distinct().Count());
     }
 
     [Fact]
     public void Every_file_is_an_area() => Assert.Equal(
-        Directory.GetFiles(Repository.Path("functions/OpenApi/areas"), "*.json").Select(Path.GetFileNameWithoutExtension).Where(name => name != "common").Order(),
+        Directory.GetFiles(Repository.Path("functions/OpenApi/areas"), "*.json").Select(Path.GetFileNameWithoutExtension)
+            .Where(name => name != "common").Order(),
         OpenApiDocument.Areas.Order());
 
     [Fact]
@@ -79,8 +84,10 @@ public sealed partial class DocumentTests
             from part in Contract.Root["components"]![kind]!.AsObject()
             select $"{kind}/{part.Key}";
         Assert.Equal(there.Order(), used.Order());
-        var schemes = Contract.Operations.SelectMany(operation => operation.Says["security"]!.AsArray()).SelectMany(way => way!.AsObject()).Select(way => way.Key);
-        Assert.Equal(Contract.Root["components"]!["securitySchemes"]!.AsObject().Select(scheme => scheme.Key).Order(), schemes.Distinct().Order());
+        var schemes = Contract.Operations.SelectMany(operation => operation.Says["security"]!.AsArray()).SelectMany(way => way!.AsObject())
+            .Select(way => way.Key);
+        Assert.Equal(Contract.Root["components"]!["securitySchemes"]!.AsObject().Select(scheme => scheme.Key).Order(),
+            schemes.Distinct().Order());
     }
 
     [Fact]
@@ -93,7 +100,9 @@ public sealed partial class DocumentTests
                 .Append(operation.Says["requestBody"]?["content"]).OfType<JsonObject>().SelectMany(contents => contents);
             foreach (var (_, content) in bodies.Where(content => content.Value!["example"] is not null))
             {
-                Assert.Equal([], Contract.Schemas.Faults(content!["schema"]!, JsonSerializer.SerializeToElement(content["example"])).Select(fault => $"{fault}: {operation.Source}"));
+                Assert.Equal([],
+                    Contract.Schemas.Faults(content!["schema"]!, JsonSerializer.SerializeToElement(content["example"]))
+                        .Select(fault => $"{fault}: {operation.Source}"));
                 count++;
             }
         }
@@ -102,7 +111,8 @@ public sealed partial class DocumentTests
 
     [Fact]
     public void A_scope_is_one_that_a_flow_offers() => Assert.Subset(
-        Contract.Root["components"]!["securitySchemes"]!["oauth2"]!["flows"]!.AsObject().SelectMany(flow => flow.Value!["scopes"]!.AsObject()).Select(scope => scope.Key).ToHashSet(),
+        Contract.Root["components"]!["securitySchemes"]!["oauth2"]!["flows"]!.AsObject()
+            .SelectMany(flow => flow.Value!["scopes"]!.AsObject()).Select(scope => scope.Key).ToHashSet(),
         Contract.Operations.Select(operation => operation.Scope).OfType<string>().ToHashSet());
 
     static HashSet<string> Codes() =>

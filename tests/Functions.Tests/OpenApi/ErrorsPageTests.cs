@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Latchkey.Tests.OpenApi;
 
-/// <summary>docs/reference/errors.md against the OpenAPI document: every code with every status, and nothing that no endpoint says.</summary>
+/// <summary>docs/reference/errors.md against the OpenAPI document: every code with every status, and nothing that no endpoint
+/// says.</summary>
 public sealed partial class ErrorsPageTests
 {
     const string Page = "docs/reference/errors.md";

@@ -25,13 +25,16 @@ sealed partial class SchemaCheck
 
     // RFC 3339 §5.6, in UTC: whoever reads it must not have to guess the zone.
     static readonly Format Time = new PredicateFormat("date-time", value => value.ValueKind != JsonValueKind.String
-        || (value.GetString()!.EndsWith('Z') && Formats.DateTime.Validate(value, out _) && DateTimeOffset.TryParse(value.GetString(), CultureInfo.InvariantCulture, out _)));
+        || (value.GetString()!.EndsWith('Z') && Formats.DateTime.Validate(value, out _)
+            && DateTimeOffset.TryParse(value.GetString(), CultureInfo.InvariantCulture, out _)));
 
     readonly ConcurrentDictionary<JsonNode, Lazy<JsonSchema>> built = [];
     readonly BuildOptions options = new() { SchemaRegistry = new SchemaRegistry(), Dialect = Dialect.Draft202012 };
     readonly EvaluationOptions evaluation = new()
     {
-        OutputFormat = OutputFormat.Hierarchical, RequireFormatValidation = true, Culture = CultureInfo.InvariantCulture,
+        OutputFormat = OutputFormat.Hierarchical,
+        RequireFormatValidation = true,
+        Culture = CultureInfo.InvariantCulture,
     };
 
     /// <summary>Takes the components of a document.</summary>
@@ -39,7 +42,8 @@ sealed partial class SchemaCheck
     {
         evaluation.FormatRegistry.Register(Time);
         evaluation.FormatRegistry.Register(new PredicateFormat("binary", _ => true)); // OpenAPI's own.
-        var definitions = root["components"]!["schemas"]!.AsObject().Select(schema => KeyValuePair.Create(schema.Key, (JsonNode?)Strict(schema.Value!, closed: false)));
+        var definitions = root["components"]!["schemas"]!.AsObject()
+            .Select(schema => KeyValuePair.Create(schema.Key, (JsonNode?)Strict(schema.Value!, closed: false)));
         Build(new JsonObject { ["$id"] = Document, ["$defs"] = new JsonObject(definitions) });
     }
 
@@ -67,18 +71,24 @@ sealed partial class SchemaCheck
         {
             if (keyword is "example") continue; // OpenAPI's own.
             if (!Keywords.Contains(keyword)) throw new InvalidOperationException($"SchemaCheck does not know the keyword {keyword}.");
-            if (keyword is "format" && (string)says! is not ("date-time" or "uri" or "binary")) throw new InvalidOperationException($"SchemaCheck does not know the format {says}.");
+            if (keyword is "format"
+                && (string)says! is not ("date-time" or "uri" or "binary")) throw new InvalidOperationException(
+                    $"SchemaCheck does not know the format {says}.");
             schema[keyword] = keyword switch
             {
-                "$ref" when ((string)says!).StartsWith(Components, StringComparison.Ordinal) => $"{Document}#/$defs/{((string)says!)[Components.Length..]}",
+                "$ref" when ((string)says!).StartsWith(Components, StringComparison.Ordinal) =>
+                    $"{Document}#/$defs/{((string)says!)[Components.Length..]}",
                 "allOf" or "oneOf" or "anyOf" => new JsonArray([.. says!.AsArray().Select(one => Strict(one!, closed: false))]),
-                "properties" => new JsonObject(says!.AsObject().Select(property => KeyValuePair.Create(property.Key, (JsonNode?)Strict(property.Value!, closed: true)))),
+                "properties" =>
+                    new JsonObject(says!.AsObject()
+                        .Select(property => KeyValuePair.Create(property.Key, (JsonNode?)Strict(property.Value!, closed: true)))),
                 "items" or "additionalProperties" when says is JsonObject => Strict(says, closed: true),
                 _ => says?.DeepClone(),
             };
         }
         // An object of which nothing is said may hold anything.
-        if (schema["type"] is JsonValue type && (string?)type == "object" && !schema.ContainsKey("properties") && !schema.ContainsKey("additionalProperties"))
+        if (schema["type"] is JsonValue type && (string?)type == "object" && !schema.ContainsKey("properties")
+            && !schema.ContainsKey("additionalProperties"))
             schema["additionalProperties"] = true;
         if (closed) schema["unevaluatedProperties"] = false;
         return schema;
@@ -90,7 +100,8 @@ sealed partial class SchemaCheck
         var at = $"${result.InstanceLocation}";
         foreach (var (keyword, says) in result.Errors ?? [])
         {
-            if ($"{result.EvaluationPath}".EndsWith("/unevaluatedProperties", StringComparison.Ordinal)) unnamed.Add($"{at} is not documented");
+            if ($"{result.EvaluationPath}".EndsWith("/unevaluatedProperties", StringComparison.Ordinal)) unnamed.Add(
+                $"{at} is not documented");
             else if (keyword is not "unevaluatedProperties") faults.Add($"{at}: {says}");
         }
         var chosen = (result.Details ?? []).Where(detail => detail.IsValid).Select(Choice).OfType<string>().ToHashSet();
@@ -101,7 +112,8 @@ sealed partial class SchemaCheck
         }
     }
 
-    static string? Choice(EvaluationResults result) => Either().Match($"{result.EvaluationPath}") is { Success: true } match ? match.Value : null;
+    static string? Choice(EvaluationResults result) =>
+        Either().Match($"{result.EvaluationPath}") is { Success: true } match ? match.Value : null;
 
     [GeneratedRegex(@"^.*/(oneOf|anyOf)(?=/\d+$)")]
     private static partial Regex Either();

@@ -26,7 +26,8 @@ public sealed class ServedTests(DemoHost demo) : IClassFixture<DemoHost>
             .GetProperty("oauth2").GetProperty("flows").GetProperty("authorizationCode").GetProperty("tokenUrl").GetString());
         Assert.Equal(["*"], answer.Headers.GetValues("Access-Control-Allow-Origin"));
         Assert.Equal("public, max-age=300", answer.Headers.CacheControl!.ToString());
-        Assert.Equal(Contract.Operations.Count, document.GetProperty("paths").EnumerateObject().Sum(path => path.Value.EnumerateObject().Count()));
+        Assert.Equal(Contract.Operations.Count,
+            document.GetProperty("paths").EnumerateObject().Sum(path => path.Value.EnumerateObject().Count()));
     }
 
     [Theory]
@@ -51,19 +52,22 @@ public sealed class ServedTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task The_page_loads_files_of_ours_and_nothing_else_and_they_are_kept_for_good()
     {
         var page = await host.Http.GetAsync("/openapi");
-        Assert.Equal("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
+        Assert.Equal(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
             page.Headers.GetValues("Content-Security-Policy").Single());
         var html = await page.Content.ReadAsStringAsync();
         Assert.DoesNotContain("style=", html, StringComparison.Ordinal);
         Assert.DoesNotMatch("<script[^>]*>[^<]", html);
-        var files = Regex.Matches(html, "(?:src|href)=\"(?<path>[^\"]+)\"").Select(match => match.Groups["path"].Value).Where(path => path != "/openapi.json").ToList();
+        var files = Regex.Matches(html, "(?:src|href)=\"(?<path>[^\"]+)\"").Select(match => match.Groups["path"].Value)
+            .Where(path => path != "/openapi.json").ToList();
         Assert.Equal(4, files.Count);
         foreach (var path in files)
         {
             Assert.Matches(@"^/openapi/[a-z-]+\.[0-9a-f]{16}\.(js|css)$", path);
             var plain = await host.Http.GetAsync(path);
             Assert.Equal(HttpStatusCode.OK, plain.StatusCode);
-            Assert.Equal(path.EndsWith(".js", StringComparison.Ordinal) ? "text/javascript" : "text/css", plain.Content.Headers.ContentType!.MediaType);
+            Assert.Equal(path.EndsWith(".js", StringComparison.Ordinal) ? "text/javascript" : "text/css",
+                plain.Content.Headers.ContentType!.MediaType);
             Assert.Equal(["nosniff"], plain.Headers.GetValues("X-Content-Type-Options"));
             Assert.Equal("public, max-age=31536000, immutable", plain.Headers.CacheControl!.ToString());
             Assert.Equal(["Accept-Encoding"], plain.Headers.Vary);
@@ -82,7 +86,8 @@ public sealed class ServedTests(DemoHost demo) : IClassFixture<DemoHost>
 
     [Fact]
     public async Task A_file_that_the_page_does_not_have_is_not_found() =>
-        Assert.Equal("part_not_found", (await TestHost.Json(await host.Http.GetAsync("/openapi/viewer.js"), 404)).GetProperty("code").GetString());
+        Assert.Equal("part_not_found",
+            (await TestHost.Json(await host.Http.GetAsync("/openapi/viewer.js"), 404)).GetProperty("code").GetString());
 
     [Theory]
     [MemberData(nameof(All))]
@@ -91,8 +96,11 @@ public sealed class ServedTests(DemoHost demo) : IClassFixture<DemoHost>
         var operation = Contract.Operations.Single(operation => operation.Id == id);
         var path = TenantIsolationTests.PathTo(operation.Path.TrimStart('/'), "demo");
         var powerless = (await host.Tokens("demo", "admin", "profile")).AccessToken;
-        var request = new HttpRequestMessage(new HttpMethod(operation.Method), path) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", powerless) } };
-        if (operation.Method is "POST" or "PUT" or "PATCH") request.Content = new StringContent("{}", new MediaTypeHeaderValue("application/json"));
+        var request = new HttpRequestMessage(new HttpMethod(operation.Method),
+            path)
+        { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", powerless) } };
+        if (operation.Method is "POST" or "PUT" or "PATCH") request.Content = new StringContent("{}",
+            new MediaTypeHeaderValue("application/json"));
         var answer = await host.Http.SendAsync(request);
         var challenge = answer.Headers.WwwAuthenticate.ToString();
         if (operation.Scope is { } scope)

@@ -8,7 +8,8 @@ namespace Latchkey.Tests.Pages;
 /// <summary>The account page: a user sees and ends what is theirs, and nobody else does.</summary>
 public sealed partial class AccountTests : IAsyncLifetime
 {
-    const string Phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1";
+    const string Phone =
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1";
 
     TestHost host = null!;
 
@@ -127,7 +128,8 @@ public sealed partial class AccountTests : IAsyncLifetime
         Assert.Equal("/demo/account?done=password", Browser.Location(answer));
         await AssertEnded(tokens);
         Assert.False(await IsSignedIn(other));
-        Assert.Contains("Your password was changed", await (await browser.Follow(answer)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("Your password was changed", await (await browser.Follow(answer)).Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
         var fresh = new Browser(host);
         var start = await fresh.Get("/demo/account");
         Assert.Equal(HttpStatusCode.BadRequest, (await fresh.SignIn(start)).StatusCode);
@@ -146,7 +148,8 @@ public sealed partial class AccountTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, page.StatusCode);
         Assert.Contains(why, await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await Refresh(tokens).Is(200);
-        Assert.Equal("/demo/account?done=password", Browser.Location(await ChangePassword(browser, "alice-password", "a long new password")));
+        Assert.Equal("/demo/account?done=password",
+            Browser.Location(await ChangePassword(browser, "alice-password", "a long new password")));
     }
 
     [Fact]
@@ -175,7 +178,8 @@ public sealed partial class AccountTests : IAsyncLifetime
             foreach (var (name, value) in cookies) own.Cookies[name] = value;
             return await Post(own, html, ("action", "password"), ("old", "alice-password"), ("new", $"new password {number}"));
         }));
-        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.SeeOther && Browser.Location(answer).EndsWith("done=password", StringComparison.Ordinal));
+        Assert.Single(answers, answer =>
+            answer.StatusCode == HttpStatusCode.SeeOther && Browser.Location(answer).EndsWith("done=password", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -185,7 +189,8 @@ public sealed partial class AccountTests : IAsyncLifetime
         var html = await Html(browser);
         var session = Sessions(html).Single();
         Assert.Equal(HttpStatusCode.BadRequest, (await browser.Post("/demo/account", ("action", "end"), ("session", session))).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await browser.Post("/demo/account", ("form", new string('A', 43)), ("action", "end-all"))).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest,
+            (await browser.Post("/demo/account", ("form", new string('A', 43)), ("action", "end-all"))).StatusCode);
         // The same browser, another user since.
         await browser.SignIn(await browser.Authorize(("prompt", "login")), "bob");
         Assert.Equal(HttpStatusCode.BadRequest, (await Post(browser, html, ("action", "end-all"))).StatusCode);

@@ -16,7 +16,8 @@ public sealed partial class AppsTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_web_app_is_registered_and_its_id_and_secret_work()
     {
         var browser = await Developer();
-        var (id, secret) = await Register(browser, ("name", "Füße & 日本 \"App\""), ("website", "https://app.example/"), ("redirects", $"{Redirect}\r\nhttps://app.example/other"));
+        var (id, secret) = await Register(browser, ("name", "Füße & 日本 \"App\""), ("website", "https://app.example/"),
+            ("redirects", $"{Redirect}\r\nhttps://app.example/other"));
         var tokens = await Token(id, secret!).Problem(400); // The client is known; there is no such code.
         Assert.Equal("invalid_grant", tokens.Error);
         var client = await Stored(id);
@@ -33,7 +34,8 @@ public sealed partial class AppsTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task An_app_for_phones_has_no_secret_and_signs_users_in()
     {
-        var (id, secret) = await Register(await Developer(), ("type", "native"), ("name", "Phone"), ("redirects", "com.example.dev:/cb\nhttp://127.0.0.1/cb"));
+        var (id, secret) = await Register(await Developer(), ("type", "native"), ("name", "Phone"),
+            ("redirects", "com.example.dev:/cb\nhttp://127.0.0.1/cb"));
         Assert.Null(secret);
         var user = new Browser(host);
         var answer = await user.Answer(("client_id", id), ("redirect_uri", "http://127.0.0.1:5100/cb"));
@@ -77,7 +79,8 @@ public sealed partial class AppsTests(DemoHost demo) : IClassFixture<DemoHost>
         var before = Apps(await Html(browser, "/demo/apps"));
         List<(string, string)> form = [.. await Fields(browser, "/demo/apps/new"), ("action", "register"), .. Form(("name", "Once"))];
         var pages = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => browser.Post("/demo/apps/new", form)));
-        var secrets = await Task.WhenAll(pages.Select(async page => Secret().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value));
+        var secrets = await Task.WhenAll(
+            pages.Select(async page => Secret().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value));
         Assert.All(pages, page => Assert.Equal(HttpStatusCode.OK, page.StatusCode));
         Assert.Single(secrets, secret => secret.Length > 0);
         Assert.Equal(before + 1, Apps(await Html(browser, "/demo/apps")));
@@ -125,12 +128,15 @@ public sealed partial class AppsTests(DemoHost demo) : IClassFixture<DemoHost>
         var browser = await Developer();
         var (id, _) = await Register(browser);
         var tenant = (await host.Service<TenantStore>().Find("demo", CancellationToken.None))!;
-        await host.Service<ClientStore>().TryReplace(tenant, (await Stored(id))! with { AccessTokenSeconds = 60, RequirePushedRequests = true }, CancellationToken.None);
+        await host.Service<ClientStore>()
+            .TryReplace(tenant, (await Stored(id))! with { AccessTokenSeconds = 60, RequirePushedRequests = true }, CancellationToken.None);
         var answer = await browser.Post($"/demo/apps/{id}", [.. await Fields(browser, $"/demo/apps/{id}"), ("action", "save"),
-            ("name", "Renamed"), ("type", "service"), ("website", ""), ("redirects", "https://new.example/cb"), ("after", "https://new.example/bye")]);
+            ("name", "Renamed"), ("type", "service"), ("website", ""), ("redirects", "https://new.example/cb"),
+            ("after", "https://new.example/bye")]);
         Assert.Equal($"/demo/apps/{id}?done=save", Browser.Location(answer));
         var client = (await Stored(id))!;
-        Assert.Equal(("Renamed", 60, true, (string?)null), (client.Name, client.AccessTokenSeconds, client.RequirePushedRequests, client.WebsiteUri));
+        Assert.Equal(("Renamed", 60, true, (string?)null),
+            (client.Name, client.AccessTokenSeconds, client.RequirePushedRequests, client.WebsiteUri));
         Assert.Equal(["authorization_code", "refresh_token"], client.Grants); // The type is fixed.
         Assert.Equal(["https://new.example/bye"], client.PostLogoutRedirectUris);
     }
@@ -184,10 +190,13 @@ public sealed partial class AppsTests(DemoHost demo) : IClassFixture<DemoHost>
         var browser = await Developer();
         var (id, _) = await Register(browser);
         Assert.Equal(HttpStatusCode.BadRequest, (await browser.Post($"/demo/apps/{id}", ("action", "delete"))).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await browser.Post("/demo/apps/new", [("form", new string('A', 43)), ("id", "mine"), ("action", "register"), .. Form()])).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest,
+            (await browser.Post("/demo/apps/new",
+                [("form", new string('A', 43)), ("id", "mine"), ("action", "register"), .. Form()])).StatusCode);
         // A token of one form opens no other, and the id of a new app is not the sender's to choose.
         var fields = (await Fields(browser, "/demo/apps/new")).Where(f => f.Item1 != "id");
-        Assert.Equal(HttpStatusCode.BadRequest, (await browser.Post("/demo/apps/new", [.. fields, ("id", "mobile2"), ("action", "register"), .. Form()])).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest,
+            (await browser.Post("/demo/apps/new", [.. fields, ("id", "mobile2"), ("action", "register"), .. Form()])).StatusCode);
         Assert.NotNull(await Stored(id));
     }
 
@@ -208,14 +217,22 @@ public sealed partial class AppsTests(DemoHost demo) : IClassFixture<DemoHost>
 
     static IEnumerable<(string, string)> Form(params (string Name, string Value)[] changes)
     {
-        var all = new Dictionary<string, string> { ["type"] = "web", ["name"] = "App", ["website"] = "", ["redirects"] = Redirect, ["after"] = "" };
+        var all = new Dictionary<string, string>
+        {
+            ["type"] = "web",
+            ["name"] = "App",
+            ["website"] = "",
+            ["redirects"] = Redirect,
+            ["after"] = ""
+        };
         foreach (var (name, value) in changes) all[name] = value;
         return all.Select(field => (field.Key, field.Value));
     }
 
     static async Task<(string Id, string? Secret)> Register(Browser browser, params (string Name, string Value)[] changes)
     {
-        var page = await browser.Post("/demo/apps/new", [.. await Fields(browser, "/demo/apps/new"), ("action", "register"), .. Form(changes)]);
+        var page = await browser.Post("/demo/apps/new",
+            [.. await Fields(browser, "/demo/apps/new"), ("action", "register"), .. Form(changes)]);
         var html = await page.Content.ReadAsStringAsync();
         Assert.True(page.StatusCode == HttpStatusCode.OK, html);
         return (Id().Match(html).Groups[1].Value, Secret().Match(html) is { Success: true } match ? match.Groups[1].Value : null);
@@ -241,7 +258,8 @@ public sealed partial class AppsTests(DemoHost demo) : IClassFixture<DemoHost>
     async Task<Client?> Stored(string id) => await host.Service<ClientStore>().FindNow(
         (await host.Service<TenantStore>().Find("demo", CancellationToken.None))!, id, CancellationToken.None);
 
-    static async Task<string[]> Statuses(TestHost host, string id, params string[] secrets) => await Task.WhenAll(secrets.Select(async secret =>
+    static async Task<string[]> Statuses(TestHost host, string id, params string[] secrets) =>
+        await Task.WhenAll(secrets.Select(async secret =>
     {
         var answer = await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret));
         return ((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);

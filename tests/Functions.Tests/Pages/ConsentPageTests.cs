@@ -15,24 +15,31 @@ public sealed class ConsentPageTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task The_page_says_what_the_app_wants_and_where_it_goes()
     {
-        var client = await Registered.WebApp(host, client => client with { Name = "<b>App</b> & Co", WebsiteUri = "https://app.example/about" });
+        var client = await Registered.WebApp(host, client =>
+            client with { Name = "<b>App</b> & Co", WebsiteUri = "https://app.example/about" });
         var (browser, answer) = await SignedIn(client);
         var page = WebUtility.HtmlDecode(await (await browser.Follow(answer)).Content.ReadAsStringAsync());
-        foreach (var words in new[] { "See your name", "See and download your files", "app.example/about", "You will return to app.example", "Alice" })
+        foreach (var words in new[] { "See your name", "See and download your files", "app.example/about", "You will return to app.example",
+            "Alice" })
             Assert.Contains(words, page, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_website_that_the_app_names_itself_is_shown_once_an_administrator_stands_for_it()
     {
-        var client = await Registered.WebApp(host, client => client with { RegisteredAt = host.Clock.Now, WebsiteUri = "https://your-bank.example/" });
+        var client = await Registered.WebApp(host, client =>
+            client with { RegisteredAt = host.Clock.Now, WebsiteUri = "https://your-bank.example/" });
         var (browser, answer) = await SignedIn(client);
         Assert.DoesNotContain("your-bank", await (await browser.Follow(answer)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await browser.Consent(answer);
-        Assert.DoesNotContain("your-bank", await (await browser.Get("/demo/account")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("your-bank", await (await browser.Get("/demo/account")).Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
         var admin = (await host.Tokens("demo", "admin")).AccessToken;
-        await host.Send(HttpMethod.Patch, $"/demo/admin/clients/{client.Id}", admin, new { websiteUri = "https://the-app.example/" }).Is(200);
-        Assert.Contains("the-app.example", await (await browser.Follow(await browser.Authorize([.. App(client), ("scope", "openid email")]))).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await host.Send(HttpMethod.Patch, $"/demo/admin/clients/{client.Id}", admin, new { websiteUri = "https://the-app.example/" })
+            .Is(200);
+        Assert.Contains("the-app.example",
+            await (await browser.Follow(await browser.Authorize([.. App(client), ("scope", "openid email")]))).Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,7 +129,8 @@ public sealed class ConsentPageTests(DemoHost demo) : IClassFixture<DemoHost>
         var (browser, answer) = await SignedIn(client, ("scope", "openid admin files.read"));
         Assert.DoesNotContain("Administer", await (await browser.Follow(answer)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         var code = Browser.Returned(Browser.Location(await browser.Consent(answer)))["code"];
-        var tokens = await browser.Redeem(code, ("client_id", client.Id), ("client_secret", Registered.Secret), ("redirect_uri", Registered.Redirect)).Read<TokenAnswer>();
+        var tokens = await browser.Redeem(code, ("client_id", client.Id), ("client_secret", Registered.Secret),
+            ("redirect_uri", Registered.Redirect)).Read<TokenAnswer>();
         Assert.Equal("openid files.read", tokens.Scope);
     }
 
@@ -142,7 +150,8 @@ public sealed class ConsentPageTests(DemoHost demo) : IClassFixture<DemoHost>
         var (browser, answer) = await SignedIn(client);
         await browser.Consent(answer);
         var (tenant, alice) = await Alice();
-        var line = Assert.Single(await host.Service<UserSessions>().List(tenant, alice.Id, CancellationToken.None), s => s.ClientId == client.Id);
+        var line = Assert.Single(await host.Service<UserSessions>().List(tenant, alice.Id, CancellationToken.None), s =>
+            s.ClientId == client.Id);
         Assert.Equal("127.0.0.0/24", line.Device.Address);
     }
 

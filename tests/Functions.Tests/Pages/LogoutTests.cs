@@ -14,7 +14,8 @@ public sealed class LogoutTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task An_app_that_shows_the_users_id_token_ends_session_and_sign_in_and_gets_its_state_back()
     {
         var (browser, tokens) = await SignedIn();
-        var answer = await browser.Get(Logout(("id_token_hint", Hint(tokens)), ("post_logout_redirect_uri", SignedOut), ("state", "a b&c=✓")));
+        var answer = await browser.Get(
+            Logout(("id_token_hint", Hint(tokens)), ("post_logout_redirect_uri", SignedOut), ("state", "a b&c=✓")));
         Assert.Equal($"{SignedOut}?state=a%20b%26c%3D%E2%9C%93", Browser.Location(answer));
         await AssertEnded(browser, tokens);
     }
@@ -103,8 +104,10 @@ public sealed class LogoutTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_client_id_alone_asks_and_then_leads_back()
     {
         var (browser, _) = await SignedIn();
-        var page = await browser.Follow(await browser.Get(Logout(("client_id", "mobile"), ("post_logout_redirect_uri", SignedOut), ("state", "s"))));
-        Assert.Contains("form-action 'self' http://localhost:8100", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        var page = await browser.Follow(
+            await browser.Get(Logout(("client_id", "mobile"), ("post_logout_redirect_uri", SignedOut), ("state", "s"))));
+        Assert.Contains("form-action 'self' http://localhost:8100", page.Headers.GetValues("Content-Security-Policy").Single(),
+            StringComparison.Ordinal);
         var done = await browser.Post("/demo/logout", [.. await Browser.Fields(page), ("action", "signout")]);
         Assert.Equal($"{SignedOut}?state=s", Browser.Location(done));
         Assert.False(await IsSignedIn(browser));
@@ -114,7 +117,8 @@ public sealed class LogoutTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task After_a_click_a_private_scheme_gets_a_visible_link()
     {
         var (browser, _) = await SignedIn();
-        var page = await browser.Follow(await browser.Get(Logout(("client_id", "mobile"), ("post_logout_redirect_uri", "com.example.files:/signed-out"))));
+        var page = await browser.Follow(
+            await browser.Get(Logout(("client_id", "mobile"), ("post_logout_redirect_uri", "com.example.files:/signed-out"))));
         var done = await browser.Post("/demo/logout", [.. await Browser.Fields(page), ("action", "signout")]);
         Assert.Equal("com.example.files:/signed-out", await Browser.Link(done));
     }

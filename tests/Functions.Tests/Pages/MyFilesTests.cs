@@ -5,7 +5,8 @@ using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.Pages;
 
-/// <summary>The page my-files as the server gives it, and its client, which every tenant has. What the program does: tests/clients.</summary>
+/// <summary>The page my-files as the server gives it, and its client, which every tenant has. What the program does:
+/// tests/clients.</summary>
 public sealed partial class MyFilesTests : IAsyncLifetime
 {
     TestHost host = null!;
@@ -43,10 +44,14 @@ public sealed partial class MyFilesTests : IAsyncLifetime
             if (!seen.Add(name)) continue;
             var part = await host.Http.GetAsync($"/demo/my-files/{name}");
             Assert.True(part.StatusCode == HttpStatusCode.OK, name);
-            Assert.Equal(name.EndsWith(".js", StringComparison.Ordinal) ? "text/javascript" : "text/css", part.Content.Headers.ContentType?.MediaType);
-            Assert.Equal(("no-cache", "nosniff"), (part.Headers.CacheControl?.ToString(), part.Headers.GetValues("X-Content-Type-Options").Single()));
+            Assert.Equal(name.EndsWith(".js", StringComparison.Ordinal) ? "text/javascript" : "text/css",
+                part.Content.Headers.ContentType?.MediaType);
+            Assert.Equal(("no-cache", "nosniff"),
+                (part.Headers.CacheControl?.ToString(), part.Headers.GetValues("X-Content-Type-Options").Single()));
             foreach (Match import in Imports().Matches(await part.Content.ReadAsStringAsync())) left.Enqueue(import.Groups[1].Value);
-            var again = new HttpRequestMessage(HttpMethod.Get, $"/demo/my-files/{name}") { Headers = { { "If-None-Match", part.Headers.ETag!.ToString() } } };
+            var again = new HttpRequestMessage(HttpMethod.Get,
+                $"/demo/my-files/{name}")
+            { Headers = { { "If-None-Match", part.Headers.ETag!.ToString() } } };
             Assert.Equal(HttpStatusCode.NotModified, (await host.Http.SendAsync(again)).StatusCode);
             var other = new HttpRequestMessage(HttpMethod.Get, $"/demo/my-files/{name}") { Headers = { { "If-Match", "\"other\"" } } };
             Assert.Equal(HttpStatusCode.PreconditionFailed, (await host.Http.SendAsync(other)).StatusCode);
@@ -94,7 +99,8 @@ public sealed partial class MyFilesTests : IAsyncLifetime
     public async Task Nobody_can_register_change_or_delete_the_client()
     {
         var admin = await host.Admin();
-        var refused = await admin.Post("clients", new { id = "my-files", name = "x", grants = AdminClient.Texts(), scope = AdminClient.Texts() }, 400);
+        var refused = await admin.Post("clients",
+            new { id = "my-files", name = "x", grants = AdminClient.Texts(), scope = AdminClient.Texts() }, 400);
         Assert.Equal("id", refused.GetProperty("field").GetString());
         await admin.Send(HttpMethod.Patch, "clients/my-files", new { name = "x" }).Fails(409, "client_reserved");
         await admin.Do(HttpMethod.Delete, "clients/my-files", status: 409);
@@ -103,11 +109,13 @@ public sealed partial class MyFilesTests : IAsyncLifetime
 
         // A row that came into the table in any other way counts for nothing.
         var demo = await host.Service<TenantStore>().Find("demo", default);
-        await host.Service<ClientStore>().Save(demo!, MyFilesClient.In(demo!) with { Name = "evil", RedirectUris = ["https://evil.example/"] }, default);
+        await host.Service<ClientStore>()
+            .Save(demo!, MyFilesClient.In(demo!) with { Name = "evil", RedirectUris = ["https://evil.example/"] }, default);
         host.Clock.Advance(host.Service<Settings>().CacheTime);
         var found = await host.Service<ClientStore>().Find(demo!, "my-files", default);
         Assert.Equal(("My files", $"{host.Origin}/demo/my-files"), (found!.Name, Assert.Single(found.RedirectUris)));
-        Assert.Contains((await host.Service<ClientStore>().List(demo!, null, 100, default)), client => client is { Id: "my-files", Name: "My files" });
+        Assert.Contains((await host.Service<ClientStore>().List(demo!, null, 100, default)), client =>
+            client is { Id: "my-files", Name: "My files" });
     }
 
     [Fact]
@@ -130,7 +138,8 @@ public sealed partial class MyFilesTests : IAsyncLifetime
         var answer = await browser.SignIn(await browser.Authorize(("client_id", "my-files"), ("redirect_uri", redirect),
             ("scope", "openid profile offline_access files.read files.write files.share")));
         Assert.StartsWith($"{redirect}?", Browser.Location(answer), StringComparison.Ordinal); // Straight back: it is our own.
-        return await browser.Redeem(Browser.Returned(Browser.Location(answer))["code"], ("client_id", "my-files"), ("redirect_uri", redirect));
+        return await browser.Redeem(Browser.Returned(Browser.Location(answer))["code"], ("client_id", "my-files"),
+            ("redirect_uri", redirect));
     }
 
     Task<HttpResponseMessage> Refresh(string cookie, string? origin)

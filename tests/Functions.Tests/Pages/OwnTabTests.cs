@@ -13,7 +13,9 @@ public sealed class OwnTabTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var (browser, tabs) = await OpenAtOnce([], "/demo/reset", "/demo/device", "/demo/reset");
         Assert.Equal(HttpStatusCode.OK, (await browser.Post("/demo/reset", [.. tabs[0], ("username", "nobody")])).StatusCode);
-        Assert.StartsWith("/demo/device?", Browser.Location(await browser.Post("/demo/device", [.. tabs[1].DistinctBy(field => field.Item1), ("user_code", "BBBB-BBBB")])), StringComparison.Ordinal);
+        Assert.StartsWith("/demo/device?",
+            Browser.Location(await browser.Post("/demo/device", [.. tabs[1].DistinctBy(field => field.Item1), ("user_code", "BBBB-BBBB")])),
+            StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await browser.Post("/demo/reset", [.. tabs[2], ("username", "nobody")])).StatusCode);
     }
 
@@ -25,10 +27,13 @@ public sealed class OwnTabTests(DemoHost demo) : IClassFixture<DemoHost>
         // What a browser keeps that was closed and opened again.
         var kept = before.Cookies.Where(cookie => cookie.Key.StartsWith("signin", StringComparison.Ordinal)).ToList();
         var (browser, tabs) = await OpenAtOnce(kept, "/demo/account", "/demo/apps/new", "/demo/account");
-        var app = await browser.Post("/demo/apps/new", [.. tabs[1].DistinctBy(field => field.Item1), ("action", "register"), ("type", "native"), ("name", "Tab"), ("website", ""), ("redirects", "com.example.tab:/callback"), ("after", "")]);
+        var app = await browser.Post("/demo/apps/new",
+            [.. tabs[1].DistinctBy(field => field.Item1), ("action", "register"), ("type", "native"), ("name", "Tab"), ("website", ""),
+                ("redirects", "com.example.tab:/callback"), ("after", "")]);
         Assert.True(app.StatusCode == HttpStatusCode.OK, await app.Content.ReadAsStringAsync());
         foreach (var tab in new[] { tabs[0], tabs[2] })
-            Assert.Equal("/demo/account?done=end-all", Browser.Location(await browser.Post("/demo/account", tab.First(field => field.Item1 == "form"), ("action", "end-all"))));
+            Assert.Equal("/demo/account?done=end-all",
+                Browser.Location(await browser.Post("/demo/account", tab.First(field => field.Item1 == "form"), ("action", "end-all"))));
     }
 
     [Fact]
@@ -51,14 +56,16 @@ public sealed class OwnTabTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     // Each is asked for before any answer has come; the browser has all their cookies then, and each page its form.
-    async Task<(Browser, List<List<(string, string)>>)> OpenAtOnce(List<KeyValuePair<string, string>> cookies, params IEnumerable<string> paths)
+    async Task<(Browser, List<List<(string, string)>>)> OpenAtOnce(List<KeyValuePair<string, string>> cookies,
+        params IEnumerable<string> paths)
     {
         var browser = new Browser(host);
         foreach (var (name, value) in cookies) browser.Cookies[name] = value;
         var pages = await Task.WhenAll(paths.Select(path =>
         {
             var request = new HttpRequestMessage(HttpMethod.Get, path);
-            if (cookies.Count > 0) request.Headers.Add("Cookie", string.Join("; ", cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
+            if (cookies.Count > 0) request.Headers.Add("Cookie",
+                string.Join("; ", cookies.Select(cookie => $"{cookie.Key}={cookie.Value}")));
             return host.Http.SendAsync(request);
         }));
         var forms = new List<List<(string, string)>>();

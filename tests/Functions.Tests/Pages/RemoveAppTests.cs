@@ -40,7 +40,8 @@ public sealed class RemoveAppTests : IAsyncLifetime
         while ((await Alice()).RemovedApps.Count == 0) await Task.Yield();
         await cut.CancelAsync();
         await Task.WhenAny(sending);
-        foreach (var answer in await Task.WhenAll(tokens.Select(each => host.Refresh("demo", each.RefreshToken!)))) await answer.Refused("invalid_grant");
+        foreach (var answer in await Task.WhenAll(tokens.Select(each => host.Refresh("demo", each.RefreshToken!)))) await answer.Refused(
+            "invalid_grant");
         Assert.All(await Task.WhenAll(tokens.Select(each => host.Try(each.AccessToken))), status => Assert.Equal(401, status));
         Assert.Equal(200, await host.Try(other.AccessToken)); // Another app's.
         await host.Refresh("demo", (await host.Tokens("demo")).RefreshToken!).Is(200);
@@ -60,7 +61,8 @@ public sealed class RemoveAppTests : IAsyncLifetime
             storage.CutAfter(cuts, answerLost);
             var answer = await browser.Post("/demo/account", form);
             var cut = storage.Mend();
-            var refreshed = await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", tokens.RefreshToken!));
+            var refreshed = await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"),
+                ("refresh_token", tokens.RefreshToken!));
             var asked = (await host.Service<Consents>().Find(tenant, await Alice(), mobile, default)).IsEmpty;
             Assert.Equal(asked, refreshed.StatusCode == HttpStatusCode.BadRequest);
             if (asked) gone++;
@@ -96,7 +98,9 @@ public sealed class RemoveAppTests : IAsyncLifetime
         var tenant = await host.Tenant("demo");
         var tokens = await host.Tokens("demo");
         var (users, alice) = (host.Service<UserStore>(), await Alice());
-        Assert.True(await users.TryReplace(tenant, alice with { RemovedApps = Enumerable.Range(1, 300).ToDictionary(n => new string('a', 60) + n, n => (long)n) }, default));
+        Assert.True(
+            await users.TryReplace(tenant,
+                alice with { RemovedApps = Enumerable.Range(1, 300).ToDictionary(n => new string('a', 60) + n, n => (long)n) }, default));
         await host.Refresh("demo", tokens.RefreshToken!).Is(200);
         tokens = await host.Tokens("demo");
         await users.RemoveApp(tenant, alice.Id, "one-more", default);
@@ -107,5 +111,6 @@ public sealed class RemoveAppTests : IAsyncLifetime
     async Task<User> Alice() => (await host.Service<UserStore>().FindByName(await host.Tenant("demo"), "alice", default))!;
 
     static async Task<List<(string, string)>> Form(Browser browser, string app = "first-party") =>
-        [(await Browser.Fields(await browser.Get("/demo/account"))).First(field => field.Item1 == "form"), ("action", "remove"), ("client", app)];
+        [(await Browser.Fields(await browser.Get("/demo/account"))).First(field => field.Item1 == "form"), ("action", "remove"),
+            ("client", app)];
 }

@@ -82,8 +82,10 @@ public sealed partial class ResetTests : IAsyncLifetime
     {
         var admin = (await host.Tokens("demo", "admin")).AccessToken;
         var alice = (await host.Service<UserStore>().FindByName(await host.Tenant("demo"), "alice", default))!;
-        await host.Send(HttpMethod.Patch, $"/demo/admin/users/{alice.Id}", admin, new { name = "You won, go to https://evil.example now" }).Is(200);
-        await host.Send(HttpMethod.Patch, "/demo/admin/settings", admin, new { name = "Dömo & Co. https://evil.example/x?y=z www.evil.example" }).Is(200);
+        await host.Send(HttpMethod.Patch, $"/demo/admin/users/{alice.Id}", admin, new { name = "You won, go to https://evil.example now" })
+            .Is(200);
+        await host.Send(HttpMethod.Patch, "/demo/admin/settings", admin,
+            new { name = "Dömo & Co. https://evil.example/x?y=z www.evil.example" }).Is(200);
         host.Clock.Advance(TimeSpan.FromSeconds(31)); // The tenant is cached.
         var before = Mails();
         await Ask("alice");
@@ -127,7 +129,8 @@ public sealed partial class ResetTests : IAsyncLifetime
     public async Task Another_tenants_or_a_made_up_link_is_no_good()
     {
         var link = PathOf(await Link());
-        foreach (var path in new[] { link.Replace("/demo/", "/acme/", StringComparison.Ordinal), link[..^4] + "AAAA", "/demo/reset?link=x", "/demo/reset?link=99999999.x" })
+        foreach (var path in new[] { link.Replace("/demo/", "/acme/", StringComparison.Ordinal), link[..^4] + "AAAA", "/demo/reset?link=x",
+            "/demo/reset?link=99999999.x" })
             Assert.Equal(HttpStatusCode.BadRequest, (await new Browser(host).Get(path)).StatusCode);
     }
 
@@ -161,7 +164,8 @@ public sealed partial class ResetTests : IAsyncLifetime
     [Fact]
     public async Task Strangers_who_ask_for_a_name_use_up_nothing_of_its_owners()
     {
-        await using var behind = await TestHost.Start(settings: new() { ["Latchkey:Mail:Folder"] = folder, ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true" });
+        await using var behind = await TestHost.Start(
+            settings: new() { ["Latchkey:Mail:Folder"] = folder, ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true" });
         await Task.WhenAll(Enumerable.Range(0, 40).Select(n => AskFrom(behind, $"198.51.100.{n}")));
         Assert.Equal(HttpStatusCode.OK, (await AskFrom(behind, "192.0.2.1")).StatusCode);
         // Nor is the mailbox flooded: it holds five links, all of them good.
@@ -178,7 +182,8 @@ public sealed partial class ResetTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await Set(browser, await Link(), New)).StatusCode);
         for (var failure = 0; failure < 10; failure++)
         {
-            await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "guess"));
+            await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"),
+                ("password", "guess"));
             host.Clock.Advance(TimeSpan.FromSeconds(16));
         }
         var stranger = new Browser(host);
@@ -199,7 +204,8 @@ public sealed partial class ResetTests : IAsyncLifetime
         await using var without = await TestHost.Start(settings: new() { ["Latchkey:Mail:Mode"] = "None" });
         Assert.Equal(HttpStatusCode.NotFound, (await without.Http.GetAsync("/demo/reset")).StatusCode);
         var browser = new Browser(without);
-        Assert.DoesNotContain("/reset", await (await browser.Follow(await browser.Authorize())).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("/reset", await (await browser.Follow(await browser.Authorize())).Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -207,13 +213,16 @@ public sealed partial class ResetTests : IAsyncLifetime
     {
         await using var broken = await TestHost.Start(settings: new()
         {
-            ["Latchkey:Mail:Mode"] = "Smtp", ["Latchkey:Mail:SmtpHost"] = "127.0.0.1", ["Latchkey:Mail:From"] = "latchkey@demo.example",
+            ["Latchkey:Mail:Mode"] = "Smtp",
+            ["Latchkey:Mail:SmtpHost"] = "127.0.0.1",
+            ["Latchkey:Mail:From"] = "latchkey@demo.example",
             ["Latchkey:Mail:SmtpPort"] = "1",
         });
         var browser = new Browser(broken);
         var page = await browser.Post("/demo/reset", [.. await Browser.Fields(await browser.Get("/demo/reset")), ("username", "alice")]);
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
-        await Eventually.True(() => broken.Log.Lines.Any(line => line.Contains("a reset link could not be sent", StringComparison.Ordinal)));
+        await Eventually.True(() =>
+            broken.Log.Lines.Any(line => line.Contains("a reset link could not be sent", StringComparison.Ordinal)));
     }
 
     async Task<(HttpResponseMessage Page, TimeSpan Time)> Ask(string userName)

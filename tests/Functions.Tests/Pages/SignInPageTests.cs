@@ -47,7 +47,8 @@ public sealed partial class SignInPageTests(DemoHost demo) : IClassFixture<DemoH
     {
         var browser = new Browser(host);
         var page = await browser.Follow(await browser.Authorize());
-        var answer = await browser.Post("/demo/login", [.. await Browser.Fields(page), ("action", "cancel"), ("username", ""), ("password", "")]);
+        var answer = await browser.Post("/demo/login",
+            [.. await Browser.Fields(page), ("action", "cancel"), ("username", ""), ("password", "")]);
         Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
         Assert.Equal("access_denied", Browser.Returned(Browser.Location(answer))["error"]);
     }
@@ -78,7 +79,8 @@ public sealed partial class SignInPageTests(DemoHost demo) : IClassFixture<DemoH
         var foreign = await Browser.Fields(await attacker.Follow(await attacker.Authorize()));
         (string, string)[] typed = [("username", "alice"), ("password", "alice-password")];
         (string, string) Of(List<(string, string)> fields, string name) => fields.Single(f => f.Item1 == name);
-        foreach (var mixed in new[] { (Of(first, "request"), Of(second, "form")), (Of(first, "request"), Of(foreign, "form")), (Of(foreign, "request"), Of(foreign, "form")) })
+        foreach (var mixed in new[] { (Of(first, "request"), Of(second, "form")), (Of(first, "request"), Of(foreign, "form")),
+            (Of(foreign, "request"), Of(foreign, "form")) })
             Assert.Equal(HttpStatusCode.BadRequest, (await victim.Post("/demo/login", [mixed.Item1, mixed.Item2, .. typed])).StatusCode);
     }
 
@@ -145,7 +147,8 @@ public sealed partial class SignInPageTests(DemoHost demo) : IClassFixture<DemoH
         var page = await browser.Follow(await browser.Authorize(("redirect_uri", redirect)));
         var html = await page.Content.ReadAsStringAsync();
         var style = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(StyleElement().Match(html).Groups[1].Value)));
-        Assert.Equal($"default-src 'none'; style-src 'sha256-{style}'; img-src 'none'; script-src 'none'; form-action 'self' {target}; frame-ancestors 'none'; base-uri 'none'",
+        Assert.Equal(
+            $"default-src 'none'; style-src 'sha256-{style}'; img-src 'none'; script-src 'none'; form-action 'self' {target}; frame-ancestors 'none'; base-uri 'none'",
             page.Headers.GetValues("Content-Security-Policy").Single());
         Assert.Equal("no-referrer", page.Headers.GetValues("Referrer-Policy").Single());
         Assert.True(page.Headers.CacheControl!.NoStore);
@@ -168,7 +171,8 @@ public sealed partial class SignInPageTests(DemoHost demo) : IClassFixture<DemoH
     [InlineData("#004422", "https://cdn.example/logo.png", true, "#ffffff")]
     [InlineData("red;}*{display:none", "https://cdn.example/x;script-src *", false, "#ffffff")]
     [InlineData("url(x)", "javascript:alert(1)", false, "#ffffff")]
-    public async Task A_tenant_has_its_name_colour_and_logo_and_nonsense_counts_as_none(string color, string logo, bool good, string onAccent)
+    public async Task A_tenant_has_its_name_colour_and_logo_and_nonsense_counts_as_none(string color, string logo, bool good,
+        string onAccent)
     {
         var id = $"t{Guid.CreateVersion7():n}";
         var tenant = new Tenant { Id = id, Name = "Töpfe & Pfannen", Issuer = $"{host.Origin}/{id}", Color = color, LogoUri = logo };
@@ -181,7 +185,8 @@ public sealed partial class SignInPageTests(DemoHost demo) : IClassFixture<DemoH
         Assert.Equal(good, html.Contains($"--accent:{color};", StringComparison.Ordinal));
         Assert.Contains($"--on-accent:{onAccent}", html, StringComparison.Ordinal);
         Assert.Equal(good, html.Contains($"<img src=\"{logo}\"", StringComparison.Ordinal));
-        Assert.Contains(good ? $"img-src {logo};" : "img-src 'none';", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains(good ? $"img-src {logo};" : "img-src 'none';", page.Headers.GetValues("Content-Security-Policy").Single(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

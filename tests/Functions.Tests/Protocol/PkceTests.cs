@@ -17,7 +17,8 @@ public sealed class PkceTests
     [InlineData("", Challenge)]
     [InlineData("short", Challenge)]
     [InlineData("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjX é", Challenge)]
-    public void No_other_code_verifier_fits_the_challenge(string verifier, string challenge) => Assert.False(Pkce.Verify(verifier, challenge));
+    public void No_other_code_verifier_fits_the_challenge(string verifier, string challenge) =>
+        Assert.False(Pkce.Verify(verifier, challenge));
 
     [Theory]
     [InlineData(Challenge, true)]

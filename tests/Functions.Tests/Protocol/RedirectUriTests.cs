@@ -68,5 +68,6 @@ public sealed class RedirectUriTests
     [InlineData("https://app.example/callback", "https://APP.example/callback")]
     [InlineData("https://app.example/callback", "https://app.example/callback/../evil")]
     [InlineData("https://app.example/callback", "https://app.example/%63allback")]
-    public void No_other_redirect_uri_counts_as_the_registered_one(string registered, string sent) => Assert.False(RedirectUri.Matches(registered, sent, native: true));
+    public void No_other_redirect_uri_counts_as_the_registered_one(string registered, string sent) =>
+        Assert.False(RedirectUri.Matches(registered, sent, native: true));
 }

@@ -48,7 +48,8 @@ public sealed class DelegationTests : IAsyncLifetime
         Assert.Equal("aüb.jpg", served.Content.Headers.ContentDisposition?.FileNameStar);
         Assert.Equal("image/jpeg", served.Content.Headers.ContentType?.MediaType);
         Assert.Equal(HttpStatusCode.Forbidden, (await Put(read.Url)).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await azurite.Http.GetAsync(new Uri(read.Url.Replace(name, Ids.NewBase32(), StringComparison.Ordinal)))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden,
+            (await azurite.Http.GetAsync(new Uri(read.Url.Replace(name, Ids.NewBase32(), StringComparison.Ordinal)))).StatusCode);
     }
 
     [Fact]
@@ -91,7 +92,8 @@ public sealed class DelegationTests : IAsyncLifetime
             Field("rscc"), Field("rscd"), Field("rsce"), Field("rscl"), Field("rsct"),
         ];
         var key = await keys.ValidUntil(clock.Now + Longest, default);
-        return Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(key.Value), Encoding.UTF8.GetBytes(string.Join('\n', fields))));
+        return Convert.ToBase64String(
+            HMACSHA256.HashData(Convert.FromBase64String(key.Value), Encoding.UTF8.GetBytes(string.Join('\n', fields))));
     }
 
     [Fact]

@@ -27,7 +27,8 @@ public sealed class OutageTests : IAsyncLifetime
     {
         var access = (await host.Tokens("demo")).AccessToken;
         var upload = new { name = "a.jpg", contentType = "image/jpeg", size = 3 };
-        var file = (await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/files", access, upload), 201)).GetProperty("id").GetString();
+        var file = (await TestHost.Json(await host.Send(HttpMethod.Post, "/demo/files", access, upload), 201)).GetProperty("id")
+            .GetString();
         var users = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => host.SignIn("demo")));
         var acknowledged = users.Select(RefreshToken).ToArray();
         using var killed = new CancellationTokenSource();
@@ -50,8 +51,10 @@ public sealed class OutageTests : IAsyncLifetime
 
         foreach (var request in new Func<Task<HttpResponseMessage>>[]
         {
-            () => host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only")),
-            () => host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "alice-password")),
+            () => host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "service"),
+                ("client_secret", "service-secret-for-local-runs-only")),
+            () => host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"),
+                ("password", "alice-password")),
             () => host.Send(HttpMethod.Post, "/demo/files", access, upload),
             () => host.Send(HttpMethod.Get, "/demo/files", access),
             () => host.Send(HttpMethod.Get, $"/demo/files/{file}", access),

@@ -25,7 +25,8 @@ public sealed class RoundTripTests : IAsyncLifetime
     }
 
     [Fact]
-    public Task A_client_credentials_grant_takes_one_round_trip_to_storage() => Costs(1, 1, () => host.Token("demo", ("grant_type", "client_credentials"),
+    public Task A_client_credentials_grant_takes_one_round_trip_to_storage() =>
+        Costs(1, 1, () => host.Token("demo", ("grant_type", "client_credentials"),
         ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only")));
 
     [Fact]
@@ -46,7 +47,9 @@ public sealed class RoundTripTests : IAsyncLifetime
         var browser = new OAuth.Authorization.Browser(host);
         var codes = new Queue<string>([(await browser.Answer())["code"]]);
         while (codes.Count <= Tries)
-            codes.Enqueue(OAuth.Authorization.Browser.Returned(OAuth.Authorization.Browser.Location(await browser.Consent(await browser.Authorize())))["code"]);
+            codes.Enqueue(
+                OAuth.Authorization.Browser.Returned(
+                    OAuth.Authorization.Browser.Location(await browser.Consent(await browser.Authorize())))["code"]);
         await Costs(2, 3, () => browser.Redeem(codes.Dequeue()));
     }
 
@@ -65,7 +68,8 @@ public sealed class RoundTripTests : IAsyncLifetime
     [Fact] // SCHEMA.md, "Round trips": of them six are the attempt's, two the user's and three the session's.
     public async Task A_sign_in_by_password_takes_eleven_round_trips_and_eight_on_a_known_device()
     {
-        (string, string)[] form = [("grant_type", "password"), ("client_id", "first-party"), ("username", "bob"), ("password", "bob-password")];
+        (string, string)[] form = [("grant_type", "password"), ("client_id", "first-party"), ("username", "bob"),
+            ("password", "bob-password")];
         await Costs(8, 11, () => host.Token("demo", form));
         var device = (await host.Token("demo", form).Read<TokenAnswer>()).DeviceToken!;
         await Costs(8, 8, () => host.Token("demo", [.. form, ("device_token", device)]));
@@ -78,14 +82,16 @@ public sealed class RoundTripTests : IAsyncLifetime
 
     const int Tries = 5;
 
-    Task Costs(int inSequence, int inAll, Func<Task<HttpResponseMessage>> request) => Costs(inSequence, inAll, request, request, warmUp: true);
+    Task Costs(int inSequence, int inAll, Func<Task<HttpResponseMessage>> request) =>
+        Costs(inSequence, inAll, request, request, warmUp: true);
 
     Task Costs(int inSequence, int inAll, Func<Task<HttpResponseMessage>> prepare, Func<Task<HttpResponseMessage>> request) =>
         Costs(inSequence, inAll, prepare, request, warmUp: false);
 
     // What waits for another is never seen beside it; what is sent at once may, on a busy machine, be seen one after the
     // other. So the least of some tries is the truth.
-    async Task Costs(int inSequence, int inAll, Func<Task<HttpResponseMessage>> prepare, Func<Task<HttpResponseMessage>> request, bool warmUp)
+    async Task Costs(int inSequence, int inAll, Func<Task<HttpResponseMessage>> prepare, Func<Task<HttpResponseMessage>> request,
+        bool warmUp)
     {
         if (warmUp) (await request()).EnsureSuccessStatusCode(); // Fills the caches and makes the day's tables.
         var roundTrips = host.Service<RoundTrips>();

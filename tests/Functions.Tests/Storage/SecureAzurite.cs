@@ -27,7 +27,8 @@ sealed class SecureAzurite : IAsyncDisposable
     SecureAzurite() => Http = new HttpClient(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
-        SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == certificate.GetCertHashString() },
+        SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) =>
+            shown?.GetCertHashString() == certificate.GetCertHashString() },
     });
 
     /// <summary>Trusts its certificate, and no other.</summary>
@@ -48,7 +49,8 @@ sealed class SecureAzurite : IAsyncDisposable
     /// <summary>For a program that has no identity of its own.</summary>
     public static string Token => new Identity().GetToken(default, default).Token;
 
-    public StorageClients Clients => new(TableEndpoint, BlobEndpoint, new Identity(), RoundTrips, StorageRetries.Usual, new HttpClientTransport(Http));
+    public StorageClients Clients =>
+        new(TableEndpoint, BlobEndpoint, new Identity(), RoundTrips, StorageRetries.Usual, new HttpClientTransport(Http));
 
     public static async Task<SecureAzurite> Start()
     {
@@ -79,7 +81,8 @@ sealed class SecureAzurite : IAsyncDisposable
         var patience = Stopwatch.StartNew();
         while (!await Answers())
         {
-            if (process.HasExited || patience.Elapsed > TimeSpan.FromMinutes(1)) throw new InvalidOperationException("Azurite did not start.");
+            if (process.HasExited
+                || patience.Elapsed > TimeSpan.FromMinutes(1)) throw new InvalidOperationException("Azurite did not start.");
             await Task.Delay(100);
         }
     }

@@ -18,8 +18,10 @@ public sealed partial class TableNamesTests
     [Fact]
     public void The_lists_hold_every_name_once()
     {
-        var constants = typeof(TableNames).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
-        Assert.Equal(constants.Order(StringComparer.Ordinal), TableNames.Permanent.Concat(TableNames.Expiring).Order(StringComparer.Ordinal));
+        var constants = typeof(TableNames).GetFields().Where(field => field.IsLiteral)
+            .Select(field => (string)field.GetRawConstantValue()!);
+        Assert.Equal(constants.Order(StringComparer.Ordinal),
+            TableNames.Permanent.Concat(TableNames.Expiring).Order(StringComparer.Ordinal));
     }
 
     [Fact]

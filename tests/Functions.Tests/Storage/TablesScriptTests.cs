@@ -27,7 +27,8 @@ public sealed class TablesScriptTests
         for (var hundred = 0; hundred < 11; hundred++)
         {
             await users.SubmitTransactionAsync(Enumerable.Range(0, 100).Select(i =>
-                new TableTransactionAction(TableTransactionActionType.Add, new TableEntity("many", $"{hundred * 100 + i:d6}") { ["Name"] = "x" })));
+                new TableTransactionAction(TableTransactionActionType.Add,
+                    new TableEntity("many", $"{hundred * 100 + i:d6}") { ["Name"] = "x" })));
         }
         foreach (var table in new[] { "Sessions20261125", "UserSessions" })
         {

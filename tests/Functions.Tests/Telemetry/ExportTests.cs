@@ -21,10 +21,12 @@ public sealed class ExportedRun : IAsyncLifetime
     public async Task InitializeAsync()
     {
         receiver = await OtlpReceiver.Start();
-        host = await WorkerProcess.Start(("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
+        host = await WorkerProcess.Start(("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.Address),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
         await Token(401, ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "a-wrong-client-secret"));
         await Token(400, ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "a-wrong-password"));
-        var user = await Token(200, ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "alice-password"));
+        var user = await Token(200, ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"),
+            ("password", "alice-password"));
         var first = user.GetProperty("refresh_token").GetString()!;
         var second = (await Refresh(first, 200)).GetProperty("refresh_token").GetString()!;
         await Refresh(second, 200);
@@ -44,12 +46,14 @@ public sealed class ExportedRun : IAsyncLifetime
     {
         var token = (await Token(200, ("grant_type", "client_credentials"), ("client_id", "service"),
             ("client_secret", "service-secret-for-local-runs-only"))).GetProperty("access_token").GetString()!;
-        var begun = await Send(HttpMethod.Post, "/demo/files", token, 201, new { name = "a.bin", contentType = "application/octet-stream", size = 3 });
+        var begun = await Send(HttpMethod.Post, "/demo/files", token, 201,
+            new { name = "a.bin", contentType = "application/octet-stream", size = 3 });
         var (id, upload) = (begun.GetProperty("id").GetString(), begun.GetProperty("upload"));
         await FilesClient.PutTo(upload.GetProperty("url").GetString()!, [1, 2, 3], ("x-ms-blob-type", "BlockBlob"));
         await Send(HttpMethod.Post, $"/demo/files/{id}/complete", token, 200);
         await Send(HttpMethod.Get, $"/demo/files/{id}/download", token, 200);
-        await Send(HttpMethod.Post, "/demo/files", token, 201, new { name = "b.bin", contentType = "application/octet-stream", size = 100_000_000, resumable = true });
+        await Send(HttpMethod.Post, "/demo/files", token, 201,
+            new { name = "b.bin", contentType = "application/octet-stream", size = 100_000_000, resumable = true });
         await Send(HttpMethod.Get, $"/demo/files/{id}", token, 200, traceParent: $"00-{TraceId}-{CallerSpanId}-00");
     }
 
@@ -82,14 +86,16 @@ public sealed class ExportTests(ExportedRun run) : IClassFixture<ExportedRun>
         var requests = run.Received.Figures.Where(figure => figure.Name == "http.server.request.duration").ToList();
         Assert.All(requests, figure => Assert.Equal(("s", "Latchkey"), (figure.Unit, figure.Meter)));
         long Count(string route, string method, string status) => requests.Where(figure => figure.Tags["http.route"] == route
-            && figure.Tags["http.request.method"] == method && figure.Tags["http.response.status_code"] == status).Sum(figure => figure.Count);
+            && figure.Tags["http.request.method"] == method
+                && figure.Tags["http.response.status_code"] == status).Sum(figure => figure.Count);
         Assert.Equal(4, Count("/{tenant}/oauth/token", "POST", "200"));
         Assert.Equal(2, Count("/{tenant}/oauth/token", "POST", "400"));
         Assert.Equal(1, Count("/{tenant}/oauth/token", "POST", "401"));
         Assert.Equal(2, Count("/{tenant}/files", "POST", "201"));
         Assert.All(requests, figure => Assert.Equal("http", figure.Tags["url.scheme"]));
         Assert.All(requests, figure => Assert.True(figure.Sum > 0));
-        Assert.All(run.Received.Figures.Where(figure => figure.Name == "http.server.active_requests"), figure => Assert.Equal(0, figure.Sum));
+        Assert.All(run.Received.Figures.Where(figure => figure.Name == "http.server.active_requests"), figure =>
+            Assert.Equal(0, figure.Sum));
     }
 
     [Theory]
@@ -111,7 +117,8 @@ public sealed class ExportTests(ExportedRun run) : IClassFixture<ExportedRun>
     [Fact]
     public void Storage_round_trips_are_told_per_operation()
     {
-        var tokens = run.Received.Figures.Single(figure => figure.Name == "latchkey.storage.roundtrips" && figure.Tags["latchkey.operation"] == "token");
+        var tokens = run.Received.Figures.Single(figure =>
+            figure.Name == "latchkey.storage.roundtrips" && figure.Tags["latchkey.operation"] == "token");
         Assert.Equal(7, tokens.Count);
         Assert.InRange(tokens.Sum, 10, 60); // Refreshes take 2, the rest a few more; retries and the first use of a table count too.
     }
@@ -122,7 +129,8 @@ public sealed class ExportTests(ExportedRun run) : IClassFixture<ExportedRun>
         var span = run.Received.Spans.Single(span => span.TraceId == ExportedRun.TraceId && span.ParentId == ExportedRun.CallerSpanId);
         Assert.Equal(("GET /{tenant}/files/{id}", 2, "Latchkey"), (span.Name, span.Kind, span.Source));
         Assert.Equal("200", span.Tags["http.response.status_code"]);
-        Assert.Contains(run.Received.Spans, call => call.ParentId == span.SpanId && call.Source.StartsWith("Azure.Data.Tables", StringComparison.Ordinal));
+        Assert.Contains(run.Received.Spans, call =>
+            call.ParentId == span.SpanId && call.Source.StartsWith("Azure.Data.Tables", StringComparison.Ordinal));
         // One server span per request; what belongs to none is not traced; every other span hangs below one.
         Assert.Single(run.Received.Spans, other => other.TraceId == ExportedRun.TraceId && other.Kind == 2);
         var known = run.Received.Spans.Select(other => other.SpanId).ToHashSet();
@@ -133,8 +141,10 @@ public sealed class ExportTests(ExportedRun run) : IClassFixture<ExportedRun>
     public void A_log_line_says_to_which_request_it_belongs()
     {
         var line = run.Received.Lines.First(line => line.Text.Contains("reused; session revoked", StringComparison.Ordinal));
-        Assert.Contains(run.Received.Spans, span => span.TraceId == line.TraceId && span.SpanId == line.SpanId && span.Name == "POST /{tenant}/oauth/token");
-        Assert.Contains(run.Received.Lines, line => line.Severity == "Warning" && line.Text.Contains("refresh token reused", StringComparison.Ordinal));
+        Assert.Contains(run.Received.Spans, span =>
+            span.TraceId == line.TraceId && span.SpanId == line.SpanId && span.Name == "POST /{tenant}/oauth/token");
+        Assert.Contains(run.Received.Lines, line =>
+            line.Severity == "Warning" && line.Text.Contains("refresh token reused", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -143,7 +153,8 @@ public sealed class ExportTests(ExportedRun run) : IClassFixture<ExportedRun>
         Assert.True(run.Host.Secrets.Seen.Count > 10);
         LeakSearch.Search(run.Received.Bytes, run.Host.Secrets.Seen);
         LeakSearch.Search(run.Host.Log, run.Host.Secrets.Seen);
-        Assert.DoesNotContain(run.Received.Spans, span => span.Tags.Keys.Any(name => name is "url.full" or "url.path" or "url.query") || span.StatusText.Length > 0);
+        Assert.DoesNotContain(run.Received.Spans, span =>
+            span.Tags.Keys.Any(name => name is "url.full" or "url.path" or "url.query") || span.StatusText.Length > 0);
         Assert.All(run.Received.Bytes, bytes => Assert.DoesNotContain("free-text-of-the-caller", bytes, StringComparison.Ordinal));
         Assert.All(run.Received.Bytes, bytes => Assert.DoesNotContain("PartitionKey=", bytes, StringComparison.Ordinal));
     }

@@ -31,7 +31,8 @@ public sealed class InProcessExportTests
         {
             secrets = host.Secrets;
             await host.SignIn("demo");
-            await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "a-wrong-password"));
+            await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"),
+                ("password", "a-wrong-password"));
         }
         Assert.NotEmpty(ingestion.Posts);
         Assert.All(ingestion.Posts, post => Assert.Equal("Bearer identity-token", post.Authorization));
@@ -73,7 +74,8 @@ public sealed class InProcessExportTests
             await TestHost.Json(await host.Http.SendAsync(request), 200);
         }
         Assert.Empty(receiver.Spans);
-        Assert.Contains(receiver.Figures, figure => figure.Name == "http.server.request.duration" && figure.Tags["http.route"] == "/health/live");
+        Assert.Contains(receiver.Figures, figure =>
+            figure.Name == "http.server.request.duration" && figure.Tags["http.route"] == "/health/live");
     }
 
     [Fact]
@@ -96,11 +98,13 @@ public sealed class InProcessExportTests
             ["Latchkey:Signing:AccessTokenKey"] = "access",
             ["Latchkey:Signing:IdTokenKey"] = "id",
             ["Latchkey:Signing:WrapKey"] = "wrap",
-        }, services: services => services.AddSingleton<TokenCredential>(vault.Credential).AddSingleton<HttpPipelineTransport>(vault.Transport)))
+        }, services: services =>
+            services.AddSingleton<TokenCredential>(vault.Credential).AddSingleton<HttpPipelineTransport>(vault.Transport)))
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/demo/oauth/token")
             {
-                Content = TestHost.Form(("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only")),
+                Content = TestHost.Form(("grant_type", "client_credentials"), ("client_id", "service"),
+                    ("client_secret", "service-secret-for-local-runs-only")),
             };
             request.Headers.Add("traceparent", $"00-{TraceId}-b7ad6b7169203331-01");
             await TestHost.Json(await host.Http.SendAsync(request), 200);
@@ -144,7 +148,9 @@ public sealed class InProcessExportTests
             using var reader = new StreamReader(request.Content!.Headers.ContentEncoding.Contains("gzip")
                 ? new GZipStream(body, CompressionMode.Decompress) : body, Encoding.UTF8);
             Posts.Enqueue(($"{request.Headers.Authorization}", reader.ReadToEnd()));
-            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{\"itemsReceived\":1,\"itemsAccepted\":1,\"errors\":[]}") };
+            return new HttpResponseMessage(
+                HttpStatusCode.OK)
+            { Content = new StringContent("{\"itemsReceived\":1,\"itemsAccepted\":1,\"errors\":[]}") };
         }
     }
 }

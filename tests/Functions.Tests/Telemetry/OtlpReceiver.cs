@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Tests.Telemetry;
 
 /// <summary>A span as it arrived.</summary>
-sealed record Span(string TraceId, string SpanId, string ParentId, string Name, int Kind, Dictionary<string, string> Tags, int Status, string StatusText, string Source);
+sealed record Span(string TraceId, string SpanId, string ParentId, string Name, int Kind, Dictionary<string, string> Tags, int Status,
+    string StatusText, string Source);
 
 /// <summary>One figure: a counter's sum, or a histogram's count and sum.</summary>
 sealed record Figure(string Name, string Unit, Dictionary<string, string> Tags, long Count, double Sum, string Meter);
@@ -53,7 +54,8 @@ sealed class OtlpReceiver : IAsyncDisposable
         from figure in metric.All(7, 1).Select(point => (Tags: point.Tags(7), Count: 0L, Sum: (double)point.Number(6)))
             .Concat(metric.All(9, 1).Select(point => (Tags: point.Tags(9), Count: point.Number(4), Sum: point.Real(5))))
         select new Figure(metric.Text(1), metric.Text(3), figure.Tags, figure.Count, figure.Sum, scope.All(1).Single().Text(1)))
-        .GroupBy(figure => $"{figure.Meter} {figure.Name} {string.Join(' ', figure.Tags.OrderBy(tag => tag.Key))}").Select(series => series.Last())];
+        .GroupBy(figure => $"{figure.Meter} {figure.Name} {string.Join(' ', figure.Tags.OrderBy(tag => tag.Key))}")
+            .Select(series => series.Last())];
 
     // opentelemetry/proto/logs/v1: LogRecord 2.
     public IReadOnlyList<Line> Lines => [.. from scope in Scopes("/v1/logs")

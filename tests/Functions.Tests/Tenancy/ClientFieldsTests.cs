@@ -8,7 +8,8 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.Tenancy;
 
-/// <summary>A client's fields are written in several places. A field that is added to one of them must not be forgotten in the others.</summary>
+/// <summary>A client's fields are written in several places. A field that is added to one of them must not be forgotten in the
+/// others.</summary>
 public sealed class ClientFieldsTests
 {
     static readonly Tenant Tenant = new() { Id = "demo", Name = "Demo", Issuer = "https://id.example.com/demo" };

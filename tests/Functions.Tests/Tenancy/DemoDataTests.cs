@@ -4,7 +4,8 @@ using Latchkey.Tests.OAuth;
 
 namespace Latchkey.Tests.Tenancy;
 
-/// <summary>The demo data of README.md: cheap to make, since every start of a developer and of a test waits for it, and made once.</summary>
+/// <summary>The demo data of README.md: cheap to make, since every start of a developer and of a test waits for it, and made
+/// once.</summary>
 public sealed class DemoDataTests
 {
     [Fact]

@@ -143,7 +143,8 @@ public sealed class ForgedTokenTests(DemoHost demo) : IClassFixture<DemoHost>
     async Task<string> Raw(string headers)
     {
         using var socket = new TcpClient("127.0.0.1", host.Http.BaseAddress!.Port);
-        await socket.GetStream().WriteAsync(Encoding.UTF8.GetBytes($"GET /demo/files HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n\r\n"));
+        await socket.GetStream()
+            .WriteAsync(Encoding.UTF8.GetBytes($"GET /demo/files HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n\r\n"));
         return await new StreamReader(socket.GetStream()).ReadToEndAsync();
     }
 

@@ -19,7 +19,9 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         "authorize", "authorize-posted", "login", "login-post", "consent", "consent-post", // For people, who have a cookie of the tenant.
         "my-files", "my-files-part", // The same page and program for everybody; what it shows it asks for with a token.
         "link-page", "link-download", // Whoever has the link: its secret is the key (LinkTests).
-        "logout", "logout-ask", "logout-post", "account", "account-post", "apps", "app", "app-post", "device", "device-post", "reset", "reset-post", // The same.
+        // The same.
+        "logout", "logout-ask", "logout-post", "account", "account-post", "apps", "app", "app-post", "device", "device-post", "reset",
+        "reset-post",
     ];
 
     public static TheoryData<string, string, string> Protected() => Methods(method => method is not ("options" or "head"));

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Latchkey.Tests.Worker;
 
-/// <summary>A line that breaks in the middle of a piece (tus), through the host: it reads what says its length whole before the function is called.</summary>
+/// <summary>A line that breaks in the middle of a piece (tus), through the host: it reads what says its length whole before the function is
+/// called.</summary>
 public sealed class BrokenLineTests(DemoWorker demo) : IClassFixture<DemoWorker>
 {
     readonly Uri worker = demo.Worker.Http.BaseAddress!;
@@ -32,7 +33,12 @@ public sealed class BrokenLineTests(DemoWorker demo) : IClassFixture<DemoWorker>
         var tokens = await TestHost.Json(await demo.Worker.Http.PostAsync("/demo/oauth/token", TestHost.Form(
             ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "alice-password"))), 200);
         var token = tokens.GetProperty("access_token").GetString()!;
-        using var create = new HttpRequestMessage(HttpMethod.Post, "/demo/tus") { Headers = { { "Authorization", $"Bearer {token}" }, { "Tus-Resumable", "1.0.0" }, { "Upload-Length", "6000000" } } };
+        using var create = new HttpRequestMessage(HttpMethod.Post,
+            "/demo/tus")
+        {
+            Headers = { { "Authorization", $"Bearer {token}" }, { "Tus-Resumable", "1.0.0" },
+                { "Upload-Length", "6000000" } }
+        };
         using var answer = await demo.Worker.Http.SendAsync(create);
         return (answer.Headers.Location!.AbsolutePath, token);
     }
@@ -42,7 +48,9 @@ public sealed class BrokenLineTests(DemoWorker demo) : IClassFixture<DemoWorker>
         using var line = new TcpClient();
         await line.ConnectAsync(worker.Host, worker.Port);
         var stream = line.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{what} HTTP/1.1\r\nHost: {worker.Authority}\r\nAuthorization: Bearer {token}\r\nTus-Resumable: 1.0.0\r\n"
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"{what} HTTP/1.1\r\nHost: {worker.Authority}\r\nAuthorization: Bearer {token}\r\nTus-Resumable: 1.0.0\r\n"
             + $"Content-Type: application/offset+octet-stream\r\n{headers}\r\n{before}"));
         await stream.WriteAsync(new byte[5_000_000]);
         await Task.Delay(1000); // Until much of it has been read.
@@ -50,7 +58,9 @@ public sealed class BrokenLineTests(DemoWorker demo) : IClassFixture<DemoWorker>
 
     async Task<long> Offset(string path, string token)
     {
-        using var head = new HttpRequestMessage(HttpMethod.Head, path) { Headers = { { "Authorization", $"Bearer {token}" }, { "Tus-Resumable", "1.0.0" } } };
+        using var head = new HttpRequestMessage(HttpMethod.Head,
+            path)
+        { Headers = { { "Authorization", $"Bearer {token}" }, { "Tus-Resumable", "1.0.0" } } };
         using var answer = await demo.Worker.Http.SendAsync(head);
         return long.Parse(answer.Headers.GetValues("Upload-Offset").Single(), CultureInfo.InvariantCulture);
     }

@@ -6,7 +6,8 @@ using System.Text.RegularExpressions;
 namespace Latchkey.Tests.Worker;
 
 /// <summary>
-/// The worker under its host and LocalHost answer alike, or the difference stands in the table of docs/operating/functions-host.md. LocalHost's tests
+/// The worker under its host and LocalHost answer alike, or the difference stands in the table of docs/operating/functions-host.md.
+/// LocalHost's tests
 /// are worth as much as this holds.
 /// </summary>
 public abstract partial class ComparisonTests(bool production)
@@ -22,7 +23,8 @@ public abstract partial class ComparisonTests(bool production)
     static readonly string[] OfTheConnection = ["date", "server", "connection", "transfer-encoding", "content-length", "keep-alive"];
 
     // What is in these changes with every request, of the other host too.
-    static readonly string[] Moving = ["/admin/audit", "/admin/sessions", "/export", "/admin/limits", "/admin/keys", "/files-check", "/admin/tenants"];
+    static readonly string[] Moving =
+        ["/admin/audit", "/admin/sessions", "/export", "/admin/limits", "/admin/keys", "/files-check", "/admin/tenants"];
 
     [Fact]
     public async Task Both_hosts_answer_alike_but_for_what_the_docs_say()
@@ -34,13 +36,17 @@ public abstract partial class ComparisonTests(bool production)
         await Parallel.ForEachAsync(requests, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (request, _) =>
         {
             var (local, worker) = (await Answer(hosts.Local, request), await Answer(hosts.Worker, request));
-            if (local != worker) differences.Add((request.Label, Short(local), Short(worker), $"{request}\nLocalHost: {local}\nWorker: {worker}"));
+            if (local != worker) differences.Add(
+                (request.Label, Short(local), Short(worker), $"{request}\nLocalHost: {local}\nWorker: {worker}"));
         });
         var told = Told();
         var untold = differences.Where(found => !told.Contains((found.Label, found.Local, found.Worker))).ToList();
         Assert.True(untold.Count == 0, $"{untold.Count} of {requests.Count} answers differ and are not in the table of {Page}:\n\n"
-            + string.Join("\n\n", untold.GroupBy(found => found.Label).SelectMany(group => group.Take(2)).Take(30).Select(found => found.More)));
-        Assert.Equal([], told.Except(differences.Select(found => (found.Label, found.Local, found.Worker))).Select(row => $"This row of {Page} is not true: {row}"));
+            + string.Join("\n\n",
+                untold.GroupBy(found => found.Label).SelectMany(group => group.Take(2)).Take(30).Select(found => found.More)));
+        Assert.Equal([],
+            told.Except(differences.Select(found => (found.Label, found.Local, found.Worker)))
+                .Select(row => $"This row of {Page} is not true: {row}"));
     }
 
     static List<(string Label, string Local, string Worker)> Told() =>
@@ -61,10 +67,14 @@ public abstract partial class ComparisonTests(bool production)
             return $"nothing: {fault.Message}";
         }
         if (request.Method == "HEAD" && answer.Body.Length > 0) return $"{answer.Status} to HEAD with a body";
-        var headers = answer.Headers.Select(header => (Name: header.Name.ToLowerInvariant(), header.Value)).Where(header => !OfTheConnection.Contains(header.Name))
+        var headers = answer.Headers.Select(header => (Name: header.Name.ToLowerInvariant(), header.Value))
+            .Where(header => !OfTheConnection.Contains(header.Name))
             .Select(header => $"{header.Name}: {Steady(header.Value)}").Order(StringComparer.Ordinal);
         var body = Encoding.UTF8.GetString(answer.Body);
-        if (answer.Status == 200 && body.Length > 0 && Moving.Any(part => request.Target.Contains(part, StringComparison.Ordinal))) body = answer.Header("Content-Type") == "application/jsonl" ? "" : Shape(body);
+        if (answer.Status == 200 && body.Length > 0
+            && Moving.Any(part =>
+                request.Target.Contains(part, StringComparison.Ordinal))) body = answer.Header("Content-Type") == "application/jsonl" ? ""
+                    : Shape(body);
         return $"{answer.Status}\n{string.Join('\n', headers)}\n{Steady(body)}";
     }
 
@@ -74,7 +84,9 @@ public abstract partial class ComparisonTests(bool production)
     static string Shape(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return string.Join(' ', Members(document.RootElement, "").Distinct().Order(StringComparer.Ordinal).Where(member => !member.Contains('[', StringComparison.Ordinal)));
+        return string.Join(' ',
+            Members(document.RootElement, "").Distinct().Order(StringComparer.Ordinal)
+                .Where(member => !member.Contains('[', StringComparison.Ordinal)));
     }
 
     static IEnumerable<string> Members(JsonElement element, string path) => element.ValueKind switch

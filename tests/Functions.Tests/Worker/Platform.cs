@@ -76,7 +76,10 @@ sealed class Platform : IAsyncDisposable
                 : new SecureAzurite.Identity().GetToken(new TokenRequestContext([$"{resource}/.default"]), default).Token;
             return Results.Json(new Dictionary<string, string>
             {
-                ["access_token"] = token, ["expires_on"] = $"{expires}", ["resource"] = resource, ["token_type"] = "Bearer",
+                ["access_token"] = token,
+                ["expires_on"] = $"{expires}",
+                ["resource"] = resource,
+                ["token_type"] = "Bearer",
             });
         });
         await identity.StartAsync();
@@ -118,7 +121,8 @@ sealed class Platform : IAsyncDisposable
             var (near, far) = (client.GetStream(), server.GetStream());
             var head = new StringBuilder();
             var one = new byte[1];
-            while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await near.ReadAsync(one, ending.Token) > 0) head.Append((char)one[0]);
+            while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal)
+                && await near.ReadAsync(one, ending.Token) > 0) head.Append((char)one[0]);
             await near.WriteAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), ending.Token);
             await Task.WhenAny(near.CopyToAsync(far, ending.Token), far.CopyToAsync(near, ending.Token));
         }

@@ -26,31 +26,44 @@ public sealed class ProductionTests : IAsyncLifetime
     [Fact]
     public async Task A_deployment_gets_its_operator_tenant_user_and_file_and_shows_its_pages()
     {
-        await Send(HttpMethod.Post, "/operator/bootstrap", null, 201, new { secret = Platform.OperatorSecret, userName = "root", password = "root-password" });
+        await Send(HttpMethod.Post, "/operator/bootstrap", null, 201,
+            new { secret = Platform.OperatorSecret, userName = "root", password = "root-password" });
         var root = await SignIn("operator", "cli", "root");
         await Send(HttpMethod.Post, "/operator/admin/tenants", root.Access, 201, new { id = "demo", name = "Demo" });
-        var inside = (await Send(HttpMethod.Post, "/operator/admin/tenants/demo/token", root.Access, 200, new { })).GetProperty("accessToken").GetString();
-        await Send(HttpMethod.Post, "/demo/admin/users", inside, 201, new { userName = "alice", password = "alice-password", roles = AdminClient.Texts("member") });
+        var inside = (await Send(HttpMethod.Post, "/operator/admin/tenants/demo/token", root.Access, 200, new { })).GetProperty(
+            "accessToken").GetString();
+        await Send(HttpMethod.Post, "/demo/admin/users", inside, 201,
+            new { userName = "alice", password = "alice-password", roles = AdminClient.Texts("member") });
         await Send(HttpMethod.Post, "/demo/admin/clients", inside, 201, new
         {
-            id = "first-party", name = "App", authMethod = "none", native = true, redirectUris = AdminClient.Texts("com.example.files:/callback"),
-            grants = AdminClient.Texts("password", "refresh_token", "authorization_code"), scope = AdminClient.Texts("files.read", "files.write"),
+            id = "first-party",
+            name = "App",
+            authMethod = "none",
+            native = true,
+            redirectUris = AdminClient.Texts("com.example.files:/callback"),
+            grants = AdminClient.Texts("password", "refresh_token", "authorization_code"),
+            scope = AdminClient.Texts("files.read", "files.write"),
         });
 
         await Page("/demo/my-files", "");
         using var authorize = await worker.Http.GetAsync("/demo/oauth/authorize?client_id=first-party&response_type=code"
             + "&redirect_uri=com.example.files%3A%2Fcallback&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
         Assert.Equal(HttpStatusCode.SeeOther, authorize.StatusCode);
-        var cookies = authorize.Headers.TryGetValues("Set-Cookie", out var set) ? string.Join("; ", set.Select(cookie => cookie.Split(';')[0])) : "";
+        var cookies = authorize.Headers.TryGetValues("Set-Cookie", out var set)
+            ? string.Join("; ", set.Select(cookie => cookie.Split(';')[0])) : "";
         await Page(new Uri(new Uri(worker.Origin), authorize.Headers.Location!).PathAndQuery, cookies); // The sign-in page.
         Assert.Equal(HttpStatusCode.NoContent, (await worker.Http.GetAsync("/")).StatusCode);
 
         var alice = await SignIn("demo", "first-party", "alice");
-        var refreshed = await Token("demo", ("grant_type", "refresh_token"), ("client_id", "first-party"), ("refresh_token", alice.Refresh!));
+        var refreshed = await Token("demo", ("grant_type", "refresh_token"), ("client_id", "first-party"),
+            ("refresh_token", alice.Refresh!));
         var token = refreshed.GetProperty("access_token").GetString()!;
-        var begun = await Send(HttpMethod.Post, "/demo/files", token, 201, new { name = "a.bin", contentType = "application/octet-stream", size = 3 });
+        var begun = await Send(HttpMethod.Post, "/demo/files", token, 201,
+            new { name = "a.bin", contentType = "application/octet-stream", size = 3 });
         var upload = begun.GetProperty("upload");
-        using var put = new HttpRequestMessage(HttpMethod.Put, upload.GetProperty("url").GetString()) { Content = new ByteArrayContent([1, 2, 3]) };
+        using var put = new HttpRequestMessage(HttpMethod.Put,
+            upload.GetProperty("url").GetString())
+        { Content = new ByteArrayContent([1, 2, 3]) };
         foreach (var header in upload.GetProperty("headers").EnumerateObject())
         {
             if (!put.Headers.TryAddWithoutValidation(header.Name, header.Value.GetString()))
@@ -76,8 +89,10 @@ public sealed class ProductionTests : IAsyncLifetime
 
     async Task<(string Access, string? Refresh)> SignIn(string tenant, string client, string user)
     {
-        var json = await Token(tenant, ("grant_type", "password"), ("client_id", client), ("username", user), ("password", $"{user}-password"));
-        return (json.GetProperty("access_token").GetString()!, json.TryGetProperty("refresh_token", out var refresh) ? refresh.GetString() : null);
+        var json = await Token(tenant, ("grant_type", "password"), ("client_id", client), ("username", user),
+            ("password", $"{user}-password"));
+        return (json.GetProperty("access_token").GetString()!,
+            json.TryGetProperty("refresh_token", out var refresh) ? refresh.GetString() : null);
     }
 
     async Task<JsonElement> Token(string tenant, params (string, string)[] form) =>

@@ -41,7 +41,8 @@ sealed record RawRequest(string Label, string Method, string Target)
 /// <summary>An answer as it came.</summary>
 sealed record RawAnswer(int Status, IReadOnlyList<(string Name, string Value)> Headers, byte[] Body)
 {
-    public string? Header(string name) => Headers.FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+    public string? Header(string name) =>
+        Headers.FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 }
 
 /// <summary>HTTP/1.1 by hand (RFC 9112), one request a connection.</summary>
@@ -116,7 +117,8 @@ static class RawHttp
         if (end < 0) return null;
         var lines = Encoding.Latin1.GetString(bytes, 0, end).Split("\r\n");
         var headers = lines.Skip(1).Select(line => line.Split(':', 2)).Select(pair => (pair[0], pair[1].Trim())).ToList();
-        var answer = new RawAnswer(int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture), headers, bytes[(end + headEnd.Length)..]);
+        var answer = new RawAnswer(int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture), headers,
+            bytes[(end + headEnd.Length)..]);
         if (request.Method == "HEAD" && !ended) return null; // A body that must not be there would come behind this.
         if (answer.Header("Transfer-Encoding") == "chunked" && request.Method != "HEAD")
         {

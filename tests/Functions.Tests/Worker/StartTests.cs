@@ -48,7 +48,8 @@ public sealed class StartTests
     {
         var built = new DirectoryInfo(AppContext.BaseDirectory);
         var folder = Repository.Path($"functions/bin/{built.Parent!.Name}/{built.Name}");
-        foreach (var file in new[] { "host.json", "functions.metadata", "worker.config.json", "extensions.json", ".azurefunctions/function.deps.json", "Latchkey.dll" })
+        foreach (var file in new[] { "host.json", "functions.metadata", "worker.config.json", "extensions.json",
+            ".azurefunctions/function.deps.json", "Latchkey.dll" })
             Assert.True(File.Exists(Path.Combine(folder, file)), file);
         Assert.Equal(File.ReadAllText(Repository.Path("host.json")), File.ReadAllText(Path.Combine(folder, "host.json")));
         if (File.Exists(Repository.Path("local.settings.json"))) Assert.True(File.Exists(Path.Combine(folder, "local.settings.json")));
@@ -58,12 +59,14 @@ public sealed class StartTests
     public void The_packages_list_of_functions_is_the_sources()
     {
         var built = new DirectoryInfo(AppContext.BaseDirectory);
-        using var metadata = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Repository.Path($"functions/bin/{built.Parent!.Name}/{built.Name}/functions.metadata")));
+        using var metadata = System.Text.Json.JsonDocument.Parse(
+            File.ReadAllText(Repository.Path($"functions/bin/{built.Parent!.Name}/{built.Name}/functions.metadata")));
         var assembly = typeof(Latchkey.OAuth.TokenEndpoint).Assembly;
         Assert.Equal(
             LocalHost.Functions.Http(assembly).Select(function => function.Name)
                 .Concat(LocalHost.Functions.Timed(assembly).Select(timer => timer.Name)).Order(StringComparer.Ordinal),
-            metadata.RootElement.EnumerateArray().Select(function => function.GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
+            metadata.RootElement.EnumerateArray().Select(function => function.GetProperty("name").GetString()!)
+                .Order(StringComparer.Ordinal));
     }
 
     static Process WorkerOf(WorkerProcess worker)

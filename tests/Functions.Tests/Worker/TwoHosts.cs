@@ -22,7 +22,8 @@ sealed class TwoHosts : IAsyncDisposable
     readonly WebApplication local;
     readonly Platform? platform;
 
-    TwoHosts(WorkerProcess worker, WebApplication local, Platform? platform) => (this.worker, this.local, this.platform) = (worker, local, platform);
+    TwoHosts(WorkerProcess worker, WebApplication local, Platform? platform) =>
+        (this.worker, this.local, this.platform) = (worker, local, platform);
 
     /// <summary>Where LocalHost listens.</summary>
     public Uri Local => new(local.Urls.Single());
@@ -58,7 +59,8 @@ sealed class TwoHosts : IAsyncDisposable
             .. platform?.Settings ?? [],
         ];
         var worker = await WorkerProcess.Start(settings);
-        var all = settings.GroupBy(setting => setting.Name).ToDictionary(group => group.Key.Replace("__", ":", StringComparison.Ordinal), group => group.Last().Value);
+        var all = settings.GroupBy(setting => setting.Name)
+            .ToDictionary(group => group.Key.Replace("__", ":", StringComparison.Ordinal), group => group.Last().Value);
         all.TryAdd("Latchkey:Origin", worker.Origin);
         all["urls"] = $"http://127.0.0.1:{Azurite.FreePort()}";
         var hosts = new TwoHosts(worker, LocalApp.Build(all, services =>
@@ -81,7 +83,8 @@ sealed class TwoHosts : IAsyncDisposable
         services.AddSingleton<HttpPipelineTransport>(new HttpClientTransport(new HttpClient(new SocketsHttpHandler
         {
             Proxy = new WebProxy(settings["HTTPS_PROXY"], BypassOnLocal: true),
-            SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null && hashes.Contains(shown.GetCertHashString()) },
+            SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                shown is not null && hashes.Contains(shown.GetCertHashString()) },
         })));
     }
 
@@ -95,7 +98,8 @@ sealed class TwoHosts : IAsyncDisposable
         public override async ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
         {
             var resource = requestContext.Scopes[0].Replace("/.default", "", StringComparison.Ordinal);
-            var answer = await http.GetFromJsonAsync<JsonElement>($"{endpoint}?resource={Uri.EscapeDataString(resource)}", cancellationToken);
+            var answer = await http.GetFromJsonAsync<JsonElement>($"{endpoint}?resource={Uri.EscapeDataString(resource)}",
+                cancellationToken);
             return new(answer.GetProperty("access_token").GetString()!, TimeProvider.System.GetUtcNow().AddHours(1));
         }
     }
@@ -103,16 +107,19 @@ sealed class TwoHosts : IAsyncDisposable
     async Task Seed(bool production)
     {
         if (production) await Deploy();
-        else Operator = await Token("operator", ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "service-secret-for-local-runs-only"));
+        else Operator = await Token("operator", ("grant_type", "client_credentials"), ("client_id", "service"),
+            ("client_secret", "service-secret-for-local-runs-only"));
         (Alice, Administrator, Nobody) = (await SignIn("alice"), await SignIn("admin"), await SignIn("alice", "profile"));
         using var form = new MultipartFormDataContent { { new ByteArrayContent([1, 2, 3]), "file", "a.bin" } };
         var file = (await Send(HttpMethod.Post, "/demo/files/upload", Alice, 201, form)).GetProperty("id").GetString()!;
-        var link = await Send(HttpMethod.Post, $"/demo/files/{file}/shares", Alice, 201, JsonContent.Create(new { link = new { }, access = "read" }));
+        var link = await Send(HttpMethod.Post, $"/demo/files/{file}/shares", Alice, 201,
+            JsonContent.Create(new { link = new { }, access = "read" }));
         var users = await Send(HttpMethod.Get, "/demo/admin/users?userName=alice", Administrator, 200);
         foreach (var (name, value) in new[]
         {
             ("id", file), ("token", link.GetProperty("link").GetProperty("url").GetString()!.Split('/')[^1]),
-            ("userId", users.GetProperty("users")[0].GetProperty("id").GetString()!), ("group", "family"), ("clientId", "first-party"), ("app", "new"),
+            ("userId", users.GetProperty("users")[0].GetProperty("id").GetString()!), ("group", "family"), ("clientId", "first-party"),
+            ("app", "new"),
             ("file", "app.js"), ("role", "member"), ("tenant", "demo"),
         })
             Values[$"{{{name}}}"] = value;
@@ -121,14 +128,20 @@ sealed class TwoHosts : IAsyncDisposable
     async Task Deploy()
     {
         await Post("/operator/bootstrap", null, new { secret = Platform.OperatorSecret, userName = "root", password = "root-password" });
-        Operator = await Token("operator", ("grant_type", "password"), ("client_id", "cli"), ("username", "root"), ("password", "root-password"));
+        Operator = await Token("operator", ("grant_type", "password"), ("client_id", "cli"), ("username", "root"),
+            ("password", "root-password"));
         foreach (var id in new[] { "demo", "acme" }) await Post("/operator/admin/tenants", Operator, new { id });
-        var inside = (await Send(HttpMethod.Post, "/operator/admin/tenants/demo/token", Operator, 200, JsonContent.Create(new { }))).GetProperty("accessToken").GetString();
+        var inside = (await Send(HttpMethod.Post, "/operator/admin/tenants/demo/token", Operator, 200,
+            JsonContent.Create(new { }))).GetProperty("accessToken").GetString();
         foreach (var (user, role) in new[] { ("alice", "member"), ("admin", "admin") })
-            await Post("/demo/admin/users", inside, new { userName = user, password = $"{user}-password", roles = AdminClient.Texts(role) });
+            await Post("/demo/admin/users", inside,
+                new { userName = user, password = $"{user}-password", roles = AdminClient.Texts(role) });
         await Post("/demo/admin/clients", inside, new
         {
-            id = "first-party", name = "App", authMethod = "none", grants = AdminClient.Texts("password", "refresh_token"),
+            id = "first-party",
+            name = "App",
+            authMethod = "none",
+            grants = AdminClient.Texts("password", "refresh_token"),
             scope = AdminClient.Texts("openid", "profile", "files.read", "files.write", "files.share", "admin"),
         });
         await Post("/demo/admin/groups", inside, new { id = "family", name = "Family", owner = (string?)null });
@@ -137,7 +150,8 @@ sealed class TwoHosts : IAsyncDisposable
     }
 
     Task<string> SignIn(string user, string? scope = null) => Token("demo",
-        [("grant_type", "password"), ("client_id", "first-party"), ("username", user), ("password", $"{user}-password"), .. scope is null ? [] : new[] { ("scope", scope) }]);
+        [("grant_type", "password"), ("client_id", "first-party"), ("username", user), ("password", $"{user}-password"),
+            .. scope is null ? [] : new[] { ("scope", scope) }]);
 
     async Task<string> Token(string tenant, params (string, string)[] form) =>
         (await Send(HttpMethod.Post, $"/{tenant}/oauth/token", null, 200, TestHost.Form(form))).GetProperty("access_token").GetString()!;

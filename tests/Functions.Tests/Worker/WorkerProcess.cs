@@ -71,7 +71,8 @@ public sealed class WorkerProcess : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet", [
             Repository.Path($"tests/WorkerHost/bin/{built.Parent!.Name}/{built.Name}/WorkerHost.dll"), "--origin", origin])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         foreach (var (name, value) in settings)
         {

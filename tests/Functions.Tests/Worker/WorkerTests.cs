@@ -36,10 +36,13 @@ public sealed class WorkerTests(DemoWorker demo) : IClassFixture<DemoWorker>
     [Fact]
     public async Task A_file_goes_up_and_down_for_a_user_who_refreshes()
     {
-        var tokens = await Token(200, ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "alice-password"));
-        tokens = await Token(200, ("grant_type", "refresh_token"), ("client_id", "first-party"), ("refresh_token", tokens.GetProperty("refresh_token").GetString()!));
+        var tokens = await Token(200, ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"),
+            ("password", "alice-password"));
+        tokens = await Token(200, ("grant_type", "refresh_token"), ("client_id", "first-party"),
+            ("refresh_token", tokens.GetProperty("refresh_token").GetString()!));
         var token = tokens.GetProperty("access_token").GetString()!;
-        var begun = await Send(HttpMethod.Post, "/demo/files", token, 201, new { name = "ä.bin", contentType = "application/octet-stream", size = 3 });
+        var begun = await Send(HttpMethod.Post, "/demo/files", token, 201,
+            new { name = "ä.bin", contentType = "application/octet-stream", size = 3 });
         await FilesClient.PutTo(begun.GetProperty("upload").GetProperty("url").GetString()!, [1, 2, 3], ("x-ms-blob-type", "BlockBlob"));
         var id = begun.GetProperty("id").GetString();
         await Send(HttpMethod.Post, $"/demo/files/{id}/complete", token, 200);
@@ -86,7 +89,8 @@ public sealed class WorkerTests(DemoWorker demo) : IClassFixture<DemoWorker>
     [Fact]
     public async Task An_address_that_fails_too_often_is_locked_and_others_are_not()
     {
-        await using var own = await WorkerProcess.Start(("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true"), ("Latchkey__PasswordIterations", "1000"),
+        await using var own = await WorkerProcess.Start(("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true"),
+            ("Latchkey__PasswordIterations", "1000"),
             ("Latchkey__Lockout__AddressTries", "6"), ("Latchkey__Lockout__AddressRoom", "0"));
         await Task.WhenAll(Enumerable.Range(0, 12).Select(n => SignIn(own, $"user{n}", "wrong", ("X-Forwarded-For", "203.0.113.7"))));
         Assert.Equal(429, await SignIn(own, "alice", "alice-password", ("X-Forwarded-For", "198.51.100.1, 203.0.113.7")));
@@ -96,7 +100,8 @@ public sealed class WorkerTests(DemoWorker demo) : IClassFixture<DemoWorker>
     [Fact]
     public async Task No_address_of_a_request_is_logged()
     {
-        foreach (var path in new[] { "/demo/s/MARKERmarkerMARKER1234", "/demo/reset?token=MARKERmarkerMARKER1234", "/demo/oauth/logout?id_token_hint=MARKERmarkerMARKER1234", "/nobody/MARKERmarkerMARKER1234" })
+        foreach (var path in new[] { "/demo/s/MARKERmarkerMARKER1234", "/demo/reset?token=MARKERmarkerMARKER1234",
+            "/demo/oauth/logout?id_token_hint=MARKERmarkerMARKER1234", "/nobody/MARKERmarkerMARKER1234" })
             (await worker.Http.GetAsync(path)).Dispose();
         await Token(400, ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "wrong"));
         await Eventually.True(() => worker.Log.Any(line => line.Contains("wrong password", StringComparison.Ordinal))); // It does log.
@@ -132,7 +137,8 @@ public sealed class WorkerTests(DemoWorker demo) : IClassFixture<DemoWorker>
         List<string> addresses = [];
         await Eventually.True(async () =>
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"/demo/admin/audit?type=sign-in&from={Uri.EscapeDataString($"{from:O}")}");
+            using var request = new HttpRequestMessage(HttpMethod.Get,
+                $"/demo/admin/audit?type=sign-in&from={Uri.EscapeDataString($"{from:O}")}");
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", admin.GetProperty("access_token").GetString());
             var entries = (await TestHost.Json(await at.Http.SendAsync(request), 200)).GetProperty("entries");
             addresses = [.. entries.EnumerateArray().Select(entry => entry.GetProperty("address").GetString()!)];

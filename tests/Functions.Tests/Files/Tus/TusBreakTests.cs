@@ -50,7 +50,8 @@ public sealed class TusBreakTests : IAsyncLifetime
         await SendPart(path, bytes, 5_000_000, $"Upload-Checksum: sha1 {Convert.ToBase64String(Sha1(bytes))}\r\n");
         await Task.Delay(1000);
         Assert.Equal(0, await tus.Offset(path));
-        Assert.Equal(204, (int)(await tus.Patch(path, 0, bytes, ("Upload-Checksum", $"sha1 {Convert.ToBase64String(Sha1(bytes))}"))).StatusCode);
+        Assert.Equal(204,
+            (int)(await tus.Patch(path, 0, bytes, ("Upload-Checksum", $"sha1 {Convert.ToBase64String(Sha1(bytes))}"))).StatusCode);
     }
 
     static byte[] Sha1(byte[] bytes) => CryptographicOperations.HashData(HashAlgorithmName.SHA1, bytes);
@@ -65,7 +66,8 @@ public sealed class TusBreakTests : IAsyncLifetime
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
             $"PATCH {path} HTTP/1.1\r\nHost: {origin.Authority}\r\nAuthorization: Bearer {alice.Token}\r\nTus-Resumable: 1.0.0\r\n"
             + $"Upload-Offset: {offset}\r\nContent-Type: {TusClient.PieceType}\r\n"
-            + (chunked ? $"Transfer-Encoding: chunked\r\n{more}\r\n{bytes.Length + 1:x}\r\n" : $"Content-Length: {bytes.Length}\r\n{more}\r\n")));
+            + (chunked ? $"Transfer-Encoding: chunked\r\n{more}\r\n{bytes.Length + 1:x}\r\n"
+                : $"Content-Length: {bytes.Length}\r\n{more}\r\n")));
         await stream.WriteAsync(bytes.AsMemory(0, sent));
         await stream.FlushAsync();
         await Task.Delay(500); // Until it has been read: a line that is cut takes what is on its way with it.
@@ -116,7 +118,8 @@ public sealed class TusBreakTests : IAsyncLifetime
                 Assert.Equal("available", (await alice.Read(TusClient.Id(path))).Status);
                 Assert.Equal(bytes, await (await alice.Download(TusClient.Id(path))).Content.ReadAsByteArrayAsync());
             });
-        // Revocation, record, blocks, two blocks, list of blocks; record, blocks, properties, snapshot, bytes, (usage,) record and list rows.
+        // Revocation, record, blocks, two blocks, list of blocks; record, blocks, properties, snapshot, bytes, (usage,) record and list
+        // rows.
         Assert.Equal(12, cuts);
     }
 
@@ -156,7 +159,8 @@ public sealed class TusBreakTests : IAsyncLifetime
     public async Task What_streams_is_kept_as_it_comes_and_may_be_as_long_as_the_functions_host_lets_through()
     {
         var path = await tus.Created(64 << 20);
-        Assert.Equal(31 << 20, TusClient.OffsetOf(await tus.Patch(path, 0, new Zeros(31 << 20, chunked: true), ("Transfer-Encoding", "chunked"))));
+        Assert.Equal(31 << 20,
+            TusClient.OffsetOf(await tus.Patch(path, 0, new Zeros(31 << 20, chunked: true), ("Transfer-Encoding", "chunked"))));
         await SendPart(path, FilesClient.Bytes(5_000_000), 5_000_000, offset: 31 << 20, chunked: true);
         await Eventually.True(async () => await tus.Offset(path) > 31 << 20);
     }

@@ -10,7 +10,8 @@ sealed class TusClient(TestHost host, string token)
 
     public static async Task<TusClient> SignedIn(TestHost host, string user = "alice") => new(host, (await host.As(user)).Token);
 
-    public Task<HttpResponseMessage> Send(HttpMethod method, string path, HttpContent? body = null, params IEnumerable<(string Name, string Value)> headers)
+    public Task<HttpResponseMessage> Send(HttpMethod method, string path, HttpContent? body = null,
+        params IEnumerable<(string Name, string Value)> headers)
     {
         var request = new HttpRequestMessage(method, path) { Content = body };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -34,10 +35,12 @@ sealed class TusClient(TestHost host, string token)
         return answer.Headers.Location!.AbsolutePath;
     }
 
-    public Task<HttpResponseMessage> Patch(string path, long offset, byte[] bytes, params IEnumerable<(string Name, string Value)> headers) =>
+    public Task<HttpResponseMessage> Patch(string path, long offset, byte[] bytes,
+        params IEnumerable<(string Name, string Value)> headers) =>
         Patch(path, offset, new ByteArrayContent(bytes), headers);
 
-    public Task<HttpResponseMessage> Patch(string path, long offset, HttpContent body, params IEnumerable<(string Name, string Value)> headers)
+    public Task<HttpResponseMessage> Patch(string path, long offset, HttpContent body,
+        params IEnumerable<(string Name, string Value)> headers)
     {
         body.Headers.ContentType = MediaTypeHeaderValue.Parse(PieceType);
         return Send(HttpMethod.Patch, path, body, [("Upload-Offset", $"{offset}"), .. headers]);
@@ -60,5 +63,6 @@ sealed class TusClient(TestHost host, string token)
     public static string Metadata(params IEnumerable<(string Key, string Value)> pairs) =>
         string.Join(',', pairs.Select(pair => $"{pair.Key} {Convert.ToBase64String(Encoding.UTF8.GetBytes(pair.Value))}"));
 
-    public static string Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? values.Single() : "";
+    public static string Header(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) ? values.Single() : "";
 }

@@ -70,8 +70,10 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
         var answer = await host.Http.SendAsync(request);
         var allowed = answer.Headers.GetValues("Access-Control-Allow-Headers").Single().Split(", ");
         var exposed = answer.Headers.GetValues("Access-Control-Expose-Headers").Single().Split(", ");
-        Assert.Superset(new HashSet<string> { "Tus-Resumable", "Upload-Length", "Upload-Offset", "Upload-Metadata", "Upload-Checksum" }, allowed.ToHashSet());
-        Assert.Superset(new HashSet<string> { "Location", "Upload-Offset", "Upload-Length", "Upload-Expires", "Tus-Version" }, exposed.ToHashSet());
+        Assert.Superset(new HashSet<string> { "Tus-Resumable", "Upload-Length", "Upload-Offset", "Upload-Metadata", "Upload-Checksum" },
+            allowed.ToHashSet());
+        Assert.Superset(new HashSet<string> { "Location", "Upload-Offset", "Upload-Length", "Upload-Expires", "Tus-Version" },
+            exposed.ToHashSet());
         Assert.Contains("PATCH", answer.Headers.GetValues("Access-Control-Allow-Methods").Single(), StringComparison.Ordinal);
         request = new HttpRequestMessage(HttpMethod.Options, "/demo/tus");
         request.Headers.Add("Origin", "https://foreign.example");
@@ -88,7 +90,8 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
         var path = await tus.Created(3);
         foreach (var answer in (HttpResponseMessage[])[
             await tus.Create(3, "", ("Tus-Resumable", version)), await tus.Patch(path, 0, [1], ("Tus-Resumable", version)),
-            await tus.Send(HttpMethod.Head, path, null, ("Tus-Resumable", version)), await tus.Send(HttpMethod.Delete, path, null, ("Tus-Resumable", version))])
+            await tus.Send(HttpMethod.Head, path, null, ("Tus-Resumable", version)),
+            await tus.Send(HttpMethod.Delete, path, null, ("Tus-Resumable", version))])
         {
             Assert.Equal(412, (int)answer.StatusCode);
             Assert.Equal("1.0.0", TusClient.Header(answer, "Tus-Version"));
@@ -137,7 +140,8 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var (tus, alice) = (await TusClient.SignedIn(host), await host.As("alice"));
         var bytes = FilesClient.Bytes(8_388_608); // Two blocks.
-        string Checksum(byte[] of) => $"{algorithm} {Convert.ToBase64String(CryptographicOperations.HashData(new(algorithm.ToUpperInvariant()), of))}";
+        string Checksum(byte[] of) =>
+            $"{algorithm} {Convert.ToBase64String(CryptographicOperations.HashData(new(algorithm.ToUpperInvariant()), of))}";
         var path = await tus.Created(bytes.Length);
         var damaged = bytes.ToArray();
         damaged[8_000_000]++;
@@ -287,7 +291,8 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var (tus, alice) = (await TusClient.SignedIn(host), await host.As("alice"));
         var body = hasBody ? new ByteArrayContent([]) { Headers = { ContentType = new(TusClient.PieceType) } } : null;
-        var answer = await tus.Send(HttpMethod.Post, "/demo/tus", body, ("Upload-Length", "0"), ("Upload-Metadata", TusClient.Metadata(("filename", "empty"), ("filetype", "null"))));
+        var answer = await tus.Send(HttpMethod.Post, "/demo/tus", body, ("Upload-Length", "0"),
+            ("Upload-Metadata", TusClient.Metadata(("filename", "empty"), ("filetype", "null"))));
         Assert.Equal(201, (int)answer.StatusCode);
         Assert.Equal(0, TusClient.OffsetOf(answer));
         var path = answer.Headers.Location!.AbsolutePath;
@@ -327,7 +332,8 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
         {
             var path = await tus.Created(20, TusClient.Metadata(("filetype", "application/x-thing")));
             Assert.Equal(204, (int)(await tus.Patch(path, 0, [1, 2, 3, 4])).StatusCode);
-            var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => tus.Patch(path, 4, [.. Enumerable.Repeat((byte)(10 + n), n + 1)])));
+            var answers = await Task.WhenAll(Enumerable.Range(0, 6)
+                .Select(n => tus.Patch(path, 4, [.. Enumerable.Repeat((byte)(10 + n), n + 1)])));
             var winner = Assert.Single(Enumerable.Range(0, 6), n => (int)answers[n].StatusCode == 204);
             foreach (var lost in answers.Where(answer => (int)answer.StatusCode != 204)) await lost.Fails(409, "offset_mismatch");
             Assert.Equal(5 + winner, TusClient.OffsetOf(answers[winner]));

@@ -37,7 +37,8 @@ public sealed partial class Browser(TestHost host, string tenant = "demo")
             ["code_challenge_method"] = "S256",
         };
         foreach (var (name, value) in changes) all[name] = value;
-        return string.Join('&', all.Where(p => p.Value is not null).Select(p => $"{Uri.EscapeDataString(p.Key)}={Uri.EscapeDataString(p.Value!)}"));
+        return string.Join('&',
+            all.Where(p => p.Value is not null).Select(p => $"{Uri.EscapeDataString(p.Key)}={Uri.EscapeDataString(p.Value!)}"));
     }
 
     public Task<HttpResponseMessage> Authorize(params (string Name, string? Value)[] changes) =>
@@ -102,7 +103,8 @@ public sealed partial class Browser(TestHost host, string tenant = "demo")
 
     public static string Location(HttpResponseMessage answer) => answer.Headers.TryGetValues("Location", out var values)
         ? values.Single()
-        : throw new InvalidOperationException($"No redirect from {answer.RequestMessage}: {(int)answer.StatusCode} {answer.Content.ReadAsStringAsync().GetAwaiter().GetResult()}");
+        : throw new InvalidOperationException(
+            $"No redirect from {answer.RequestMessage}: {(int)answer.StatusCode} {answer.Content.ReadAsStringAsync().GetAwaiter().GetResult()}");
 
     /// <summary>The parameters that a redirect brings back, from its query or its fragment.</summary>
     public static Dictionary<string, string> Returned(string location)

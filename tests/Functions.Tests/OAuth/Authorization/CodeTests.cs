@@ -59,7 +59,9 @@ public sealed class CodeTests(DemoHost demo) : IClassFixture<DemoHost>
         var browser = new Browser(host);
         var code = (await browser.Answer([.. asks, ("scope", "files.read")]))["code"];
         var (clients, tenant) = (host.Service<ClientStore>(), (await host.Service<TenantStore>().Find("demo", default))!);
-        Assert.True(await clients.TryReplace(tenant, (await clients.FindNow(tenant, client.Id, default))! with { Scope = Scope.Of("files.write") }, default));
+        Assert.True(
+            await clients.TryReplace(tenant, (await clients.FindNow(tenant, client.Id, default))! with { Scope = Scope.Of("files.write") },
+                default));
         var answer = await browser.Redeem(code, [.. asks, ("client_secret", Registered.Secret)]);
         await answer.Refused("invalid_scope");
     }
@@ -146,7 +148,8 @@ public sealed class CodeTests(DemoHost demo) : IClassFixture<DemoHost>
         var code = (await new Browser(host).Answer())["code"];
         var sessionId = code[..code.LastIndexOf('.')];
         var mac = await host.Service<Latchkey.OAuth.Macs>().Make("refresh", "demo", $"{sessionId}.1", CancellationToken.None);
-        await Refused(await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", $"{sessionId}.1.{mac}")));
+        await Refused(
+            await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", $"{sessionId}.1.{mac}")));
     }
 
     [Fact]

@@ -34,7 +34,8 @@ public sealed class CrashTests : IAsyncLifetime
         {
             var browser = new Browser(host);
             var fields = await Browser.Fields(await browser.Follow(await browser.Authorize(("prompt", "consent"))));
-            Task<HttpResponseMessage> Send() => browser.Post("/demo/login", [.. fields, ("username", "alice"), ("password", "alice-password")]);
+            Task<HttpResponseMessage> Send() =>
+                browser.Post("/demo/login", [.. fields, ("username", "alice"), ("password", "alice-password")]);
             if (!await Died(cut, answerLost, Send)) return;
             Assert.StartsWith("/demo/consent", Browser.Location(await Send()), StringComparison.Ordinal);
         }

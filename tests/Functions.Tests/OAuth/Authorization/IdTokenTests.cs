@@ -71,7 +71,8 @@ public sealed class IdTokenTests(DemoHost demo) : IClassFixture<DemoHost>
         host.Clock.Advance(TimeSpan.FromMinutes(5));
         var again = Browser.IdToken(await host.Token("demo", ("grant_type", "refresh_token"),
             ("client_id", "mobile"), ("refresh_token", tokens.RefreshToken!)).Read<TokenAnswer>());
-        foreach (var same in new[] { "iss", "sub", "sid" }) Assert.Equal(first.GetPayloadValue<string>(same), again.GetPayloadValue<string>(same));
+        foreach (var same in new[] { "iss", "sub", "sid" }) Assert.Equal(first.GetPayloadValue<string>(same),
+            again.GetPayloadValue<string>(same));
         Assert.Equal(first.GetPayloadValue<long>("auth_time"), again.GetPayloadValue<long>("auth_time"));
         Assert.Equal(first.GetPayloadValue<long>("iat") + 300, again.GetPayloadValue<long>("iat"));
         Assert.False(again.TryGetPayloadValue<string>("nonce", out _));

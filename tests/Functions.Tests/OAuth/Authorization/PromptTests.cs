@@ -57,7 +57,10 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var client = await Registered.WebApp(host, client => client with
         {
-            Native = true, SecretHashes = [], FirstParty = true, RedirectUris = ["com.example.own:/callback"],
+            Native = true,
+            SecretHashes = [],
+            FirstParty = true,
+            RedirectUris = ["com.example.own:/callback"],
         });
         (string, string?)[] app = [("client_id", client.Id), ("redirect_uri", "com.example.own:/callback")];
         var browser = new Browser(host);
@@ -119,7 +122,8 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
         var page = await (await browser.Follow(answer)).Content.ReadAsStringAsync();
         Assert.Contains("/demo/login?request=", page, StringComparison.Ordinal);
         var asBob = await browser.Get(Browser.Location(answer).Replace("/consent", "/login", StringComparison.Ordinal));
-        var answered = await browser.Post("/demo/login", [.. await Browser.Fields(asBob), ("username", "bob"), ("password", "bob-password")]);
+        var answered = await browser.Post("/demo/login",
+            [.. await Browser.Fields(asBob), ("username", "bob"), ("password", "bob-password")]);
         if (Browser.Location(answered).StartsWith('/')) answered = await browser.Consent(answered);
         var code = Browser.Returned(Browser.Location(answered))["code"];
         var token = Browser.IdToken(await browser.Redeem(code).Read<TokenAnswer>());
@@ -136,7 +140,8 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
         var again = await bob.SignIn(await bob.Authorize(("id_token_hint", alice)), "bob");
         Assert.Equal("login_required", Browser.Returned(Browser.Location(again))["error"]);
         var asAlice = await SignedInToWeb();
-        Assert.Contains("code=", Browser.Location(await asAlice.Authorize(Web(("prompt", "none"), ("id_token_hint", alice)))), StringComparison.Ordinal);
+        Assert.Contains("code=", Browser.Location(await asAlice.Authorize(Web(("prompt", "none"), ("id_token_hint", alice)))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -180,11 +185,19 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
         var tenant = await host.Service<TenantStore>().Find("demo", CancellationToken.None);
         var users = host.Service<UserStore>();
         var passwords = host.Service<Latchkey.OAuth.Passwords>();
-        var carol = new User { Id = "carol", UserName = "carol", Name = "Carol", Roles = ["member"], PasswordHash = await passwords.Hash("carol-password", default) };
+        var carol = new User
+        {
+            Id = "carol",
+            UserName = "carol",
+            Name = "Carol",
+            Roles = ["member"],
+            PasswordHash = await passwords.Hash("carol-password", default)
+        };
         await users.TryAdd(tenant!, carol, CancellationToken.None);
         var browser = await SignedIn("carol");
         var table = host.Service<Latchkey.Storage.StorageClients>().Tables.GetTableClient("Users");
-        await table.UpdateEntityAsync(new Azure.Data.Tables.TableEntity("demo", Latchkey.Storage.RowKeys.User("carol")) { ["Disabled"] = true }, Azure.ETag.All);
+        await table.UpdateEntityAsync(
+            new Azure.Data.Tables.TableEntity("demo", Latchkey.Storage.RowKeys.User("carol")) { ["Disabled"] = true }, Azure.ETag.All);
         Assert.Equal("login_required", await Error(browser, ("prompt", "none")));
     }
 
@@ -206,7 +219,8 @@ public sealed class PromptTests(DemoHost demo) : IClassFixture<DemoHost>
         return browser;
     }
 
-    static (string, string?)[] Web(params (string, string?)[] more) => [("client_id", "prompt-web"), ("redirect_uri", Registered.Redirect), .. more];
+    static (string, string?)[] Web(params (string, string?)[] more) =>
+        [("client_id", "prompt-web"), ("redirect_uri", Registered.Redirect), .. more];
 
     static Task<HttpResponseMessage> Redeem(Browser browser, string code) =>
         browser.Redeem(code, [.. Web(), ("client_secret", Registered.Secret)]);

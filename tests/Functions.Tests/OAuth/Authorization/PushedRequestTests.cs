@@ -36,7 +36,8 @@ public sealed class PushedRequestTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task Parameters_beside_the_reference_of_a_pushed_request_do_not_count()
     {
         var reference = Reference(await Push().Read<PushedAnswer>(201));
-        var answer = await new Browser(host).Authorize(("request_uri", reference), ("redirect_uri", "https://evil.example"), ("prompt", "none"));
+        var answer = await new Browser(host).Authorize(("request_uri", reference), ("redirect_uri", "https://evil.example"),
+            ("prompt", "none"));
         Assert.StartsWith("/demo/login", Browser.Location(answer), StringComparison.Ordinal);
     }
 
@@ -65,7 +66,8 @@ public sealed class PushedRequestTests(DemoHost demo) : IClassFixture<DemoHost>
         (string, string?)[] app = [("client_id", client.Id), ("redirect_uri", Registered.Redirect)];
         Assert.Equal("invalid_request", Browser.Returned(Browser.Location(await new Browser(host).Authorize(app)))["error"]);
         var pushed = await Push([.. app, ("client_secret", Registered.Secret)]).Read<PushedAnswer>(201);
-        Assert.StartsWith("/demo/login", Browser.Location(await Use(new Browser(host), Reference(pushed), client.Id)), StringComparison.Ordinal);
+        Assert.StartsWith("/demo/login", Browser.Location(await Use(new Browser(host), Reference(pushed), client.Id)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,7 +80,8 @@ public sealed class PushedRequestTests(DemoHost demo) : IClassFixture<DemoHost>
         await foreach (var table in host.Service<Latchkey.Storage.StorageClients>().Tables.QueryAsync())
         {
             if (!table.Name.StartsWith("Requests", StringComparison.Ordinal)) continue;
-            await foreach (var row in host.Service<Latchkey.Storage.StorageClients>().Tables.GetTableClient(table.Name).QueryAsync<Azure.Data.Tables.TableEntity>())
+            await foreach (var row in host.Service<Latchkey.Storage.StorageClients>().Tables.GetTableClient(table.Name)
+                .QueryAsync<Azure.Data.Tables.TableEntity>())
                 Assert.DoesNotContain(Registered.Secret, JsonSerializer.Serialize(row), StringComparison.Ordinal);
         }
     }

@@ -141,7 +141,8 @@ public sealed class RequestTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var browser = new Browser(host);
         var form = Browser.Returned("?" + Browser.Request(("display", "touch"), ("ui_locales", "de"), ("whatever", "1")));
-        var answer = await browser.SignIn(await browser.Follow(await browser.Post("/demo/oauth/authorize", form.Select(p => (p.Key, p.Value)))));
+        var answer = await browser.SignIn(
+            await browser.Follow(await browser.Post("/demo/oauth/authorize", form.Select(p => (p.Key, p.Value)))));
         Assert.StartsWith("/demo/consent", Browser.Location(answer), StringComparison.Ordinal);
     }
 

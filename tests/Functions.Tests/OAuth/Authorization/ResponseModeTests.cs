@@ -24,9 +24,11 @@ public sealed partial class ResponseModeTests(DemoHost demo) : IClassFixture<Dem
     [Fact]
     public async Task A_query_that_is_registered_is_kept()
     {
-        var client = await Registered.WebApp(host, client => client with { RedirectUris = ["https://app.example/cb?a=b"], FirstParty = true });
+        var client = await Registered.WebApp(host, client =>
+            client with { RedirectUris = ["https://app.example/cb?a=b"], FirstParty = true });
         var browser = new Browser(host);
-        var answer = await browser.SignIn(await browser.Authorize(("client_id", client.Id), ("redirect_uri", "https://app.example/cb?a=b")));
+        var answer = await browser.SignIn(
+            await browser.Authorize(("client_id", client.Id), ("redirect_uri", "https://app.example/cb?a=b")));
         Assert.StartsWith("https://app.example/cb?a=b&code=", Browser.Location(answer), StringComparison.Ordinal);
     }
 
@@ -44,7 +46,8 @@ public sealed partial class ResponseModeTests(DemoHost demo) : IClassFixture<Dem
         Assert.Contains($"action=\"{Registered.Redirect}\"", html, StringComparison.Ordinal);
         var script = Script().Match(html).Groups[1].Value;
         var policy = page.Headers.GetValues("Content-Security-Policy").Single();
-        Assert.Contains($"script-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'", policy, StringComparison.Ordinal);
+        Assert.Contains($"script-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'", policy,
+            StringComparison.Ordinal);
     }
 
     [Fact]

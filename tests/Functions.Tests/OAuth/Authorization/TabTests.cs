@@ -56,7 +56,8 @@ public sealed class TabTests(DemoHost demo) : IClassFixture<DemoHost>
         await browser.SignIn(await browser.Authorize());
         var (name, value) = browser.Cookies.Single(cookie => cookie.Key.StartsWith("signin", StringComparison.Ordinal));
         var form = Pairs(Browser.Request(("client_id", client.Id), ("redirect_uri", Registered.Redirect)));
-        browser.Cookies.Remove(name); // OIDC Core §3.1.2.1 allows POST; SameSite=Lax keeps the cookie back, but not on the GET that follows.
+        // OIDC Core §3.1.2.1 allows POST; SameSite=Lax keeps the cookie back, but not on the GET that follows.
+        browser.Cookies.Remove(name);
         var posted = await browser.Post("/demo/oauth/authorize", form);
         browser.Cookies[name] = value;
         var answer = await browser.Follow(posted);
@@ -86,7 +87,8 @@ public sealed class TabTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var shown = await answer.Content.ReadAsStringAsync();
         Assert.Contains("Bob", shown, StringComparison.Ordinal); // He is asked himself, and nothing was given.
-        Assert.Equal(HttpStatusCode.SeeOther, (await browser.Post("/demo/consent", [.. await Browser.Fields(answer), ("action", "allow")])).StatusCode);
+        Assert.Equal(HttpStatusCode.SeeOther,
+            (await browser.Post("/demo/consent", [.. await Browser.Fields(answer), ("action", "allow")])).StatusCode);
         // Nor can a form be made to name somebody else.
         var forged = fields.Select(field => field.Item1 == "user" ? ("user", "somebody") : field);
         Assert.Equal(HttpStatusCode.BadRequest, (await browser.Post("/demo/consent", [.. forged, ("action", "allow")])).StatusCode);
@@ -113,7 +115,10 @@ public sealed class TabTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var browser = new Browser(host);
         (string, string?)[] asks = [("redirect_uri", redirect), ("scope", "openid")];
-        Assert.Contains("code", Browser.Returned(Browser.Location(await browser.Consent(await browser.SignIn(await browser.Authorize([.. asks, ("prompt", "consent")]))))).Keys);
+        Assert.Contains("code",
+            Browser.Returned(
+                Browser.Location(
+                    await browser.Consent(await browser.SignIn(await browser.Authorize([.. asks, ("prompt", "consent")]))))).Keys);
 
         var again = await browser.Authorize(asks);
         Assert.StartsWith("/demo/consent?", Browser.Location(again), StringComparison.Ordinal);

@@ -19,7 +19,8 @@ public sealed class MailTests
         listener.Prefixes.Add(origin);
         listener.Start();
         using var http = new HttpClient();
-        var sending = new AzureMail(Settings(MailMode.Azure, endpoint: new Uri(origin)), new Credential(), http).Send(Message, CancellationToken.None);
+        var sending = new AzureMail(Settings(MailMode.Azure, endpoint: new Uri(origin)), new Credential(), http).Send(Message,
+            CancellationToken.None);
         var context = await listener.GetContextAsync();
         using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
         var body = System.Text.Json.JsonDocument.Parse(await reader.ReadToEndAsync()).RootElement;
@@ -30,7 +31,9 @@ public sealed class MailTests
         Assert.Equal("Bearer https://communication.azure.com/.default", context.Request.Headers["Authorization"]);
         Assert.Equal("latchkey@demo.example", body.GetProperty("senderAddress").GetString());
         Assert.Equal("alice@demo.example", body.GetProperty("recipients").GetProperty("to")[0].GetProperty("address").GetString());
-        Assert.Equal(("Füße", "Hello\n\n日本"), (body.GetProperty("content").GetProperty("subject").GetString(), body.GetProperty("content").GetProperty("plainText").GetString()));
+        Assert.Equal(("Füße", "Hello\n\n日本"),
+            (body.GetProperty("content").GetProperty("subject").GetString(),
+                body.GetProperty("content").GetProperty("plainText").GetString()));
     }
 
     [Fact]
@@ -39,10 +42,16 @@ public sealed class MailTests
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
         var heard = Serve(server);
-        var settings = Settings(MailMode.Smtp, port: ((IPEndPoint)server.LocalEndpoint).Port) with { SmtpUser = "user", SmtpPassword = "secret" };
-        await Assert.ThrowsAsync<NotSupportedException>(() => new SmtpMail(settings, new TestClock()).Send(Message, CancellationToken.None));
+        var settings = Settings(MailMode.Smtp, port: ((IPEndPoint)server.LocalEndpoint).Port) with
+        {
+            SmtpUser = "user",
+            SmtpPassword = "secret"
+        };
+        await Assert.ThrowsAsync<NotSupportedException>(() =>
+            new SmtpMail(settings, new TestClock()).Send(Message, CancellationToken.None));
         server.Stop();
-        Assert.DoesNotContain(await heard, line => line.StartsWith("AUTH", StringComparison.OrdinalIgnoreCase) || line.StartsWith("MAIL", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(await heard, line =>
+            line.StartsWith("AUTH", StringComparison.OrdinalIgnoreCase) || line.StartsWith("MAIL", StringComparison.OrdinalIgnoreCase));
     }
 
     static MailSettings Settings(MailMode mode, int port = 587, Uri? endpoint = null) =>

@@ -90,7 +90,8 @@ sealed class SmtpServer : IAsyncDisposable
             {
                 // This client hung up, or does not like the certificate.
             }
-            catch (Exception fault) when (fault is SocketException or InvalidOperationException) // Stopped while, or before, it waits; disposed too.
+            // Stopped while, or before, it waits; disposed too.
+            catch (Exception fault) when (fault is SocketException or InvalidOperationException)
             {
                 return;
             }
@@ -123,7 +124,8 @@ sealed class SmtpServer : IAsyncDisposable
                     (stream, secure) = (await Secure(stream), true);
                     break;
                 case "AUTH" when secure:
-                    signedIn = line.EndsWith(Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{User}\0{Password}")), StringComparison.Ordinal);
+                    signedIn = line.EndsWith(Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{User}\0{Password}")),
+                        StringComparison.Ordinal);
                     await Say(stream, signedIn ? "235 welcome" : "535 wrong");
                     break;
                 case "MAIL" when signedIn:

@@ -80,7 +80,9 @@ public sealed class SmtpTests
             ("Latchkey__Mail__SmtpUser", SmtpServer.User), ("Latchkey__Mail__SmtpPassword", SmtpServer.Password));
         var page = await host.Http.GetAsync("/demo/reset");
         var form = Regex.Match(await page.Content.ReadAsStringAsync(), "name=\"form\" value=\"(?<value>[^\"]+)\"").Groups["value"].Value;
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/demo/reset") { Content = TestHost.Form(("form", form), ("username", "alice")) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            "/demo/reset")
+        { Content = TestHost.Form(("form", form), ("username", "alice")) };
         request.Headers.Add("Cookie", page.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0]));
         Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(request)).StatusCode);
         return host;
