@@ -23,8 +23,10 @@ public static partial class Services
             ? new KeyVaultSigner(provider.GetRequiredService<Vault>(), settings.AccessTokenKey, settings.IdTokenKey)
             : new LocalSigner(provider.GetRequiredService<ManagedKeys>()));
         return services
-            .AddSingleton(provider => new ManagedKeys(provider.GetRequiredService<IKeyStore>(), vaultSigns ? ManagedKey.MacOnly : ManagedKey.All,
-                provider.GetRequiredService<KeyMaker>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ManagedKeys>>()))
+            .AddSingleton(provider =>
+                new ManagedKeys(provider.GetRequiredService<IKeyStore>(), vaultSigns ? ManagedKey.MacOnly : ManagedKey.All,
+                provider.GetRequiredService<KeyMaker>(), provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<ManagedKeys>>()))
             .AddSingleton(provider => new KeyRing(provider.GetRequiredService<ManagedKeys>()))
             .AddSingleton(provider => new KeyRotation(provider.GetRequiredService<ManagedKeys>(), provider.GetRequiredService<ISigner>(),
                 settings.RotationPeriod, provider.GetRequiredService<ILogger<KeyRotation>>()));

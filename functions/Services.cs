@@ -42,7 +42,8 @@ public static partial class Services
         Exporting.Add(services, settings);
         // A client's state of 16 KiB, escaped, exceeds the default limit of 8 KiB for a request line.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestLineSize = 72 * 1024);
-        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddMail(settings).AddPages().AddFiles(settings).AddAdmin();
+        return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddMail(settings).AddPages().AddFiles(settings)
+            .AddAdmin();
     }
 
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services
@@ -50,7 +51,8 @@ public static partial class Services
         .AddSingleton(provider => settings.ConnectionString is { } emulator
             ? new StorageClients(emulator, provider.GetRequiredService<RoundTrips>(), provider.GetRequiredService<StorageRetries>())
             : new StorageClients(settings.TableEndpoint!, settings.BlobEndpoint!,
-                provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>(), provider.GetRequiredService<StorageRetries>(),
+                provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>(),
+                provider.GetRequiredService<StorageRetries>(),
                 provider.GetService<HttpPipelineTransport>()));
 
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
@@ -123,7 +125,8 @@ public static partial class Services
         services.AddSingleton(provider => new PasswordResets(
             provider.GetRequiredService<RequestTables>(), provider.GetRequiredService<UserStore>(),
             provider.GetRequiredService<PasswordChange>(), provider.GetRequiredService<SignInLockout>(),
-            provider.GetRequiredService<KnownDevices>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
+            provider.GetRequiredService<KnownDevices>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
             provider.GetService<IMail>()));
         return settings.Mail.Mode switch
         {

@@ -11,12 +11,18 @@ static class AuditCommands
     // Acts that are no endpoint's own; those of endpoints have the names of the OpenAPI document.
     static readonly string[] Types =
     [
-        "account-app-remove", "account-password", "account-session-end", "account-sessions-end", "authorize", "client-register", "device-authorization",
-        "files-purge", "operator-bootstrap", "par", "password-reset", "password-reset-ask", "password-reset-mail", "rotate-keys", "sign-in", "sign-out",
+        "account-app-remove", "account-password", "account-session-end", "account-sessions-end", "authorize", "client-register",
+        "device-authorization",
+        "files-purge", "operator-bootstrap", "par", "password-reset", "password-reset-ask", "password-reset-mail", "rotate-keys", "sign-in",
+        "sign-out",
         "tenant-suspended", "token", "token-revoke",
     ];
 
-    static readonly Option<string?> From = new("--from") { Description = "Entries since then: an age such as 90min, 1h or 2d, or a time such as 2026-11-22T08:00:00Z; default: a week ago" };
+    static readonly Option<string?> From =
+        new("--from")
+        {
+            Description = "Entries since then: an age such as 90min, 1h or 2d, or a time such as 2026-11-22T08:00:00Z; default: a week ago",
+        };
     static readonly Option<string?> To = new("--to") { Description = "Entries until then, given in the same way; default: now" };
     static readonly Option<string?> User = new("--user") { Description = "Only what this user did or what was done to them; name or id" };
     static readonly Option<string?> Type = new("--type") { Description = "Only entries of this type, such as sign-in" };
@@ -29,7 +35,8 @@ static class AuditCommands
         return CommandLine.Noun("audit", "Read and export the audit: who did what to what",
             CommandLine.Verb(terminal, "list", "List entries, newest first", async call =>
             {
-                var entries = (await call.Connection.All(call.Tenant, $"audit?{await Query(call)}", "entries", call.Get(Limit))).Take(call.Get(Limit)).ToList();
+                var entries = (await call.Connection.All(call.Tenant, $"audit?{await Query(call)}", "entries", call.Get(Limit))).Take(
+                    call.Get(Limit)).ToList();
                 if (entries.Count == 0) await EnsureType(call);
                 if (!call.AsJson) await Name(call, entries);
                 call.Show(entries, "at", "type", "result", "actor", "client", "target", "address", "detail");
@@ -59,9 +66,13 @@ static class AuditCommands
     {
         if (call.Get(Type) is not { } type || Types.Contains(type)) return;
         var paths = (await call.Connection.Public("openapi.json"))?["paths"] as JsonObject ?? [];
-        var endpoints = paths.SelectMany(path => path.Value as JsonObject ?? []).Select(operation => (operation.Value as JsonObject)?["operationId"]?.ToString()).OfType<string>().ToList();
-        if (endpoints.Contains(type) || (await call.Connection.All(call.Tenant, $"audit?type={Uri.EscapeDataString(type)}", "entries", 1)).Count > 0) return;
-        throw new Failure($"Unknown type '{type}'. The types are: {string.Join(", ", Types.Concat(endpoints).Distinct().Order(StringComparer.Ordinal))}.", code: 2);
+        var endpoints = paths.SelectMany(path => path.Value as JsonObject ?? [])
+            .Select(operation => (operation.Value as JsonObject)?["operationId"]?.ToString()).OfType<string>().ToList();
+        if (endpoints.Contains(type)
+            || (await call.Connection.All(call.Tenant, $"audit?type={Uri.EscapeDataString(type)}", "entries", 1)).Count > 0) return;
+        throw new Failure(
+            $"Unknown type '{type}'. The types are: {string.Join(", ", Types.Concat(endpoints).Distinct().Order(StringComparer.Ordinal))}.",
+            code: 2);
     }
 
     // `operator:` starts the id of a user of tenant operator.
@@ -70,7 +81,8 @@ static class AuditCommands
         var names = new Dictionary<string, string>();
         foreach (var actor in entries.Select(entry => (string?)entry?["actor"]).OfType<string>().Distinct().Take(MostNames))
         {
-            var (start, tenant) = actor.StartsWith("operator:", StringComparison.Ordinal) ? ("operator:", Connection.Operator) : ("", call.Tenant);
+            var (start, tenant) = actor.StartsWith("operator:", StringComparison.Ordinal) ? ("operator:", Connection.Operator)
+                : ("", call.Tenant);
             try
             {
                 var user = await call.Connection.Ask(HttpMethod.Get, tenant, $"users/{Uri.EscapeDataString(actor[start.Length..])}");

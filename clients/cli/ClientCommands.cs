@@ -8,18 +8,23 @@ static class ClientCommands
 {
     static readonly Argument<string> Id = new("CLIENT") { Description = "The client's id" };
     static readonly Option<string?> Name = new("--name") { Description = "The name that users read" };
-    static readonly Option<string[]> Grants = Many("--grant", "authorization_code, refresh_token, client_credentials, device_code, password");
+    static readonly Option<string[]> Grants =
+        Many("--grant", "authorization_code, refresh_token, client_credentials, device_code, password");
     static readonly Option<string[]> Scope = Many("--scope", "The scopes that it may be given, such as files.read");
     static readonly Option<string[]> Redirects = Many("--redirect", "Its redirect URIs; replaces the list");
-    static readonly Option<string[]> LogoutRedirects = Many("--logout-redirect", "Where the browser may go after a logout; replaces the list");
+    static readonly Option<string[]> LogoutRedirects =
+        Many("--logout-redirect", "Where the browser may go after a logout; replaces the list");
     static readonly Option<string[]> MoreRedirects = Many("--add-redirect", "Add a redirect URI");
     static readonly Option<string[]> LessRedirects = Many("--remove-redirect", "Remove a redirect URI");
     static readonly Option<string[]> MoreLogoutRedirects = Many("--add-logout-redirect", "Add an address for after a logout");
     static readonly Option<string[]> LessLogoutRedirects = Many("--remove-logout-redirect", "Remove an address for after a logout");
     static readonly Option<string?> Jwks = new("--jwks") { Description = "A file with its public keys (JWK Set) for private_key_jwt" };
-    static readonly Option<int> Overlap = new("--overlap") { Description = "How long the old secret stays valid", DefaultValueFactory = _ => 86400, CustomParser = typed => Times.ParseSeconds(typed) ?? 0 };
+    static readonly Option<int> Overlap =
+        new("--overlap") { Description = "How long the old secret stays valid", DefaultValueFactory = _ => 86400, CustomParser = typed =>
+            Times.ParseSeconds(typed) ?? 0 };
 
-    static readonly Option<bool> Purge = new("--purge-files") { Description = "Also delete the files of its space; without this, a client that has files is refused" };
+    static readonly Option<bool> Purge =
+        new("--purge-files") { Description = "Also delete the files of its space; without this, a client that has files is refused" };
 
     // The fields that are sent as they are typed.
     static readonly (Option<string?> Option, string Field)[] Texts =
@@ -39,8 +44,13 @@ static class ClientCommands
         (new("--require-par") { Description = "It must push its authorization requests (RFC 9126)" }, "requirePushedRequests"),
         (new("--require-pkce") { Description = "It must use PKCE (RFC 7636); a public client always must" }, "requirePkce"),
         (new("--refresh-by-cookie") { Description = "Its refresh token is a cookie that no script sees" }, "refreshByCookie"),
-        (new("--relaxed-redirects") { Description = "It may use http://localhost on any port and private schemes without a dot, which other programs can intercept more easily" }, "relaxedRedirects"),
-        (new("--forwards-address") { Description = "A backend that reports the address its user signs in from; it must authenticate" }, "forwardsAddress"),
+        (new("--relaxed-redirects") 
+        {
+            Description = "It may use http://localhost on any port and private schemes without a dot, "
+                + "which other programs can intercept more easily",
+        }, "relaxedRedirects"),
+        (new("--forwards-address") { Description = "A backend that reports the address its user signs in from; it must authenticate" },
+            "forwardsAddress"),
         (new("--legacy-implicit") { Description = "It may use the implicit grant, which RFC 9700 advises against" }, "legacyImplicit"),
     ];
 
@@ -60,16 +70,22 @@ static class ClientCommands
 
     static readonly Option[] Settings =
     [
-        .. Texts.Select(text => text.Option), Grants, Scope, Redirects, LogoutRedirects, Jwks, .. Switches.Select(each => each.Option), .. Lengths.Select(length => length.Option),
+        .. Texts.Select(text => text.Option), Grants, Scope, Redirects, LogoutRedirects, Jwks, .. Switches.Select(each => each.Option),
+        .. Lengths.Select(length => length.Option),
     ];
 
     public static Command All(Terminal terminal)
     {
-        Command Verb(string name, string what, Func<Call, Task> run, params IEnumerable<Symbol> symbols) => CommandLine.Verb(terminal, name, what, run, symbols);
+        Command Verb(string name, string what, Func<Call, Task> run, params IEnumerable<Symbol> symbols) =>
+            CommandLine.Verb(terminal, name, what, run, symbols);
         return CommandLine.Noun("client", "A tenant's clients",
-            Verb("list", "List them", async call => call.Show(await call.Connection.All(call.Tenant, "clients", "clients", int.MaxValue), "id", "name", "authMethod", "grants", "scope")),
-            Verb("create", "Create one; prints its secret, if it has one", async call => call.Show(await call.Ask(HttpMethod.Post, "clients",
-                new Dictionary<string, object?>(Body(call)) { ["id"] = call.Get(Id), ["name"] = call.Get(Name) ?? call.Get(Id), ["scope"] = call.Get(Scope) ?? [], ["grants"] = GrantsOf(call) })), [Id, .. Settings]),
+            Verb("list", "List them", async call =>
+                call.Show(await call.Connection.All(call.Tenant, "clients", "clients", int.MaxValue), "id", "name", "authMethod", "grants",
+                    "scope")),
+            Verb("create", "Create one; prints its secret, if it has one", async call =>
+                call.Show(await call.Ask(HttpMethod.Post, "clients",
+                new Dictionary<string, object?>(Body(call)) { ["id"] = call.Get(Id), ["name"] = call.Get(Name) ?? call.Get(Id),
+                    ["scope"] = call.Get(Scope) ?? [], ["grants"] = GrantsOf(call) })), [Id, .. Settings]),
             Verb("show", "Show one", async call => call.Show(await call.Ask(HttpMethod.Get, Path(call))), Id),
             Verb("set", "Change one; a list is replaced, except by --add-… and --remove-…", async call =>
             {
@@ -78,7 +94,8 @@ static class ClientCommands
                 call.Show(await call.Ask(HttpMethod.Patch, Path(call), body));
             }, [Id, .. Settings, .. Addresses.SelectMany(address => new[] { address.More, address.Less })]),
             Verb("rotate-secret", "Make a new secret; the old one stays valid for a while", async call =>
-                call.Show(await call.Ask(HttpMethod.Post, $"{Path(call)}/secret", new { overlapSeconds = call.Get(Overlap) })), Id, Overlap),
+                call.Show(await call.Ask(HttpMethod.Post, $"{Path(call)}/secret", new { overlapSeconds = call.Get(Overlap) })), Id,
+                Overlap),
             Verb("end-registration", "Withdraw the token with which it changes its own registration (RFC 7592)", async call =>
             {
                 await call.Ask(HttpMethod.Delete, $"{Path(call)}/registration-token");
@@ -102,7 +119,8 @@ static class ClientCommands
             if (add.Length + remove.Length == 0) continue;
             if (body.ContainsKey(field)) throw new Failure($"Use {all.Name}, or {more.Name} and {less.Name}, not both.", code: 2);
             var known = ((await call.Ask(HttpMethod.Get, Path(call)))![field] as JsonArray ?? []).Select(uri => (string)uri!).ToList();
-            if (remove.FirstOrDefault(uri => !known.Contains(uri)) is { } stranger) throw new Failure($"The client has no {stranger}; it has: {string.Join(' ', known)}");
+            if (remove.FirstOrDefault(uri => !known.Contains(uri)) is { } stranger) throw new Failure(
+                $"The client has no {stranger}; it has: {string.Join(' ', known)}");
             body[field] = known.Except(remove).Union(add).ToArray();
         }
     }
@@ -116,7 +134,8 @@ static class ClientCommands
             if (call.Get(option) is { } on) body[field] = on;
         foreach (var (option, field) in Lengths)
             if (call.Get(option) is { } seconds) body[field] = seconds;
-        foreach (var (option, field) in new[] { (Scope, "scope"), (Redirects, "redirectUris"), (LogoutRedirects, "postLogoutRedirectUris") })
+        foreach (var (option, field) in new[] { (Scope, "scope"), (Redirects, "redirectUris"),
+            (LogoutRedirects, "postLogoutRedirectUris") })
             if (call.Get(option) is { Length: > 0 } values) body[field] = values;
         if (GrantsOf(call) is { Length: > 0 } grants) body["grants"] = grants;
         if (call.Get(Jwks) is { } file) body["jwks"] = File.ReadAllText(file);
@@ -128,7 +147,8 @@ static class ClientCommands
 
     static string Path(Call call) => $"clients/{Uri.EscapeDataString(call.Get(Id))}";
 
-    static Option<int?> Length(string name, string what) => new(name) { Description = $"{what}; in seconds, or such as 15min, 1h, 30d", CustomParser = Times.ParseSeconds };
+    static Option<int?> Length(string name, string what) =>
+        new(name) { Description = $"{what}; in seconds, or such as 15min, 1h, 30d", CustomParser = Times.ParseSeconds };
 
     static Option<string[]> Many(string name, string what) => new(name) { Description = what, AllowMultipleArgumentsPerToken = true };
 }

@@ -52,8 +52,10 @@ sealed record Call(ParseResult Typed, Terminal Terminal, Connection Connection, 
 /// <summary>The command line: a noun, a verb, and what they need. Everything goes over HTTP to a deployment.</summary>
 static class CommandLine
 {
-    static readonly Option<string?> Origin = new("--origin") { Description = "The deployment, such as https://login.example.com; default: LATCHKEY_ORIGIN", Recursive = true };
-    static readonly Option<string?> Tenant = new("--tenant", "-t") { Description = "The tenant; default: LATCHKEY_TENANT", Recursive = true };
+    static readonly Option<string?> Origin =
+        new("--origin") { Description = "The deployment, such as https://login.example.com; default: LATCHKEY_ORIGIN", Recursive = true };
+    static readonly Option<string?> Tenant =
+        new("--tenant", "-t") { Description = "The tenant; default: LATCHKEY_TENANT", Recursive = true };
     static readonly Option<bool> Json = new("--json") { Description = "Print JSON, for programs", Recursive = true };
 
     /// <summary>For scripts: what can't be undone is done without a question.</summary>
@@ -63,7 +65,8 @@ static class CommandLine
     public static async Task<int> Run(IReadOnlyList<string> args, Terminal terminal)
     {
         // No RootCommand: that one calls itself by the file that it is in, and the tool's name is another.
-        var root = new Command("latchkey", "Administers a Latchkey deployment.") { Origin, Tenant, Json, new HelpOption(), new VersionOption() };
+        var root = new Command("latchkey", "Administers a Latchkey deployment.") { Origin, Tenant, Json, new HelpOption(),
+            new VersionOption() };
         foreach (var noun in Nouns(terminal)) root.Add(noun);
         foreach (var command in Completion.All(root, terminal)) root.Add(command);
         // `dotnet dev.cs` keeps --help for itself, so the word `help` works too.
@@ -116,9 +119,12 @@ static class CommandLine
                 ?? throw new Failure("No deployment given: use --origin or set LATCHKEY_ORIGIN.");
             var tenant = ofOperators ? Connection.Operator : typed.GetValue(Tenant) ?? terminal.Variable("LATCHKEY_TENANT")
                 ?? otherwise ?? throw new Failure("No tenant given: use --tenant or set LATCHKEY_TENANT.");
-            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http") || (uri.Scheme == "http" && !uri.IsLoopback))
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http")
+                || (uri.Scheme == "http" && !uri.IsLoopback))
                 throw new Failure("The origin must be https, or http on this machine, because secrets are sent there.");
-            await run(new Call(typed, terminal, new Connection(terminal, uri.GetLeftPart(UriPartial.Authority), cancel), tenant, typed.GetValue(Json)));
+            await run(
+                new Call(typed, terminal, new Connection(terminal, uri.GetLeftPart(UriPartial.Authority), cancel), tenant,
+                    typed.GetValue(Json)));
             return 0;
         });
         return command;

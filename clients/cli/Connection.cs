@@ -55,7 +55,8 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
         do
         {
             var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-            var page = await Ask(HttpMethod.Get, tenant, $"{path}{separator}limit={Math.Clamp(most - items.Count, 1, 200)}{(cursor is null ? "" : $"&cursor={cursor}")}");
+            var page = await Ask(HttpMethod.Get, tenant,
+                $"{path}{separator}limit={Math.Clamp(most - items.Count, 1, 200)}{(cursor is null ? "" : $"&cursor={cursor}")}");
             items.AddRange((page![name] as JsonArray ?? []).Select(item => item?.DeepClone()));
             cursor = (string?)page["cursor"];
         }
@@ -67,7 +68,8 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
     public Task<JsonNode?> Bootstrap(object body) => Plain(HttpMethod.Post, $"{origin}/{Operator}/bootstrap", JsonContent.Create(body));
 
     /// <summary>What a tenant says about itself (OpenID Connect Discovery).</summary>
-    public async Task<JsonNode> About(string tenant) => await Plain(HttpMethod.Get, $"{origin}/{Uri.EscapeDataString(tenant)}/.well-known/openid-configuration")
+    public async Task<JsonNode> About(string tenant) =>
+        await Plain(HttpMethod.Get, $"{origin}/{Uri.EscapeDataString(tenant)}/.well-known/openid-configuration")
         ?? throw new JsonException("the discovery document is empty");
 
     /// <summary>A document that is public.</summary>
@@ -75,7 +77,8 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
 
     /// <summary>A form to one of a tenant's OAuth endpoints.</summary>
     public async Task<JsonNode> Form(string tenant, string endpoint, Dictionary<string, string> form) =>
-        await Plain(HttpMethod.Post, $"{origin}/{Uri.EscapeDataString(tenant)}/oauth/{endpoint}", new FormUrlEncodedContent(form)) ?? throw new JsonException("the answer is empty");
+        await Plain(HttpMethod.Post, $"{origin}/{Uri.EscapeDataString(tenant)}/oauth/{endpoint}", new FormUrlEncodedContent(form))
+            ?? throw new JsonException("the answer is empty");
 
     /// <summary>Signs a person in and keeps it.</summary>
     public async Task Login(string tenant, string client, bool device)
@@ -88,10 +91,12 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
     public async Task<JsonNode> WhoAmI(string tenant)
     {
         var home = Home(tenant);
-        if (await TokenFor(home) is not { } token || token.Split('.') is not [_, var payload, _]) throw new JsonException("the access token is not a JWT");
+        if (await TokenFor(home) is not { } token
+            || token.Split('.') is not [_, var payload, _]) throw new JsonException("the access token is not a JWT");
         var claims = JsonNode.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(payload))!;
         var who = new JsonObject { ["origin"] = origin, ["tenant"] = home };
-        foreach (var (name, claim) in new[] { ("id", "sub"), ("name", "name"), ("client", "client_id"), ("scope", "scope"), ("roles", "roles") })
+        foreach (var (name, claim) in new[] { ("id", "sub"), ("name", "name"), ("client", "client_id"), ("scope", "scope"),
+            ("roles", "roles") })
             if (claims[claim] is { } value) who[name] = value.DeepClone();
         who["tokenExpiresAt"] = DateTimeOffset.FromUnixTimeSeconds((long)claims["exp"]!).UtcDateTime;
         return who;
@@ -101,13 +106,16 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
     public async Task Logout(string tenant)
     {
         if (file.Find(origin, tenant) is { } known)
-            await Plain(HttpMethod.Post, $"{origin}/{Uri.EscapeDataString(tenant)}/oauth/revoke", new FormUrlEncodedContent(new Dictionary<string, string> { ["client_id"] = known.Client ?? Client, ["token"] = known.RefreshToken }));
+            await Plain(HttpMethod.Post, $"{origin}/{Uri.EscapeDataString(tenant)}/oauth/revoke",
+                new FormUrlEncodedContent(
+                    new Dictionary<string, string> { ["client_id"] = known.Client ?? Client, ["token"] = known.RefreshToken }));
         file.Put(origin, tenant, null);
     }
 
     async Task<HttpResponseMessage> Send(HttpMethod method, string tenant, string path, object? body)
     {
-        var request = new HttpRequestMessage(method, $"{origin}/{Uri.EscapeDataString(tenant)}/admin/{path}") { Content = body is null ? null : JsonContent.Create(body) };
+        var request = new HttpRequestMessage(method,
+            $"{origin}/{Uri.EscapeDataString(tenant)}/admin/{path}") { Content = body is null ? null : JsonContent.Create(body) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await TokenFor(tenant));
         return await Checked(request);
     }
@@ -118,11 +126,13 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
         var home = Home(tenant);
         if (home != tenant && home != Operator)
             throw new Failure($"Signed in to tenant {home}, which can't administer tenant {tenant}.");
-        return tokens[tenant] = home == tenant ? await Own(home) : (string)(await Ask(HttpMethod.Post, Operator, $"tenants/{Uri.EscapeDataString(tenant)}/token", new { }))!["accessToken"]!;
+        return tokens[tenant] = home == tenant ? await Own(home)
+            : (string)(await Ask(HttpMethod.Post, Operator, $"tenants/{Uri.EscapeDataString(tenant)}/token", new { }))!["accessToken"]!;
     }
 
     // The tenant that whoever is signed in belongs to.
-    string Home(string tenant) => terminal.Variable("LATCHKEY_CLIENT_ID") is not null ? terminal.Variable("LATCHKEY_LOGIN_TENANT") ?? Operator
+    string Home(string tenant) =>
+        terminal.Variable("LATCHKEY_CLIENT_ID") is not null ? terminal.Variable("LATCHKEY_LOGIN_TENANT") ?? Operator
         : file.Find(origin, tenant) is not null ? tenant : Operator;
 
     async Task<string> Own(string tenant)
@@ -130,13 +140,15 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
         if (terminal.Variable("LATCHKEY_CLIENT_ID") is { } id)
         {
             var secret = terminal.Variable("LATCHKEY_CLIENT_SECRET") ?? throw new Failure("LATCHKEY_CLIENT_SECRET is not set.");
-            return (await Token(tenant, new() { ["grant_type"] = "client_credentials", ["client_id"] = id, ["client_secret"] = secret })).AccessToken!;
+            return (await Token(tenant,
+                new() { ["grant_type"] = "client_credentials", ["client_id"] = id, ["client_secret"] = secret })).AccessToken!;
         }
         var known = file.Find(origin, tenant)
             ?? throw new Failure("Not signed in. Run `latchkey login`, or set LATCHKEY_CLIENT_ID and LATCHKEY_CLIENT_SECRET.");
         if (terminal.Clock.GetUtcNow() < known.ExpiresAt) return known.AccessToken!;
         var client = known.Client ?? Client;
-        var next = await Token(tenant, new() { ["grant_type"] = "refresh_token", ["client_id"] = client, ["refresh_token"] = known.RefreshToken });
+        var next = await Token(tenant,
+            new() { ["grant_type"] = "refresh_token", ["client_id"] = client, ["refresh_token"] = known.RefreshToken });
         file.Put(origin, tenant, next with { Client = client });
         return next.AccessToken!;
     }
@@ -145,7 +157,8 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
     public async Task<SignIn> Token(string tenant, Dictionary<string, string> form)
     {
         var answer = await Form(tenant, "token", form);
-        if (answer["expires_in"] is not { } seconds || answer["access_token"] is not { } access) throw new JsonException("the answer has no access token");
+        if (answer["expires_in"] is not { } seconds
+            || answer["access_token"] is not { } access) throw new JsonException("the answer has no access token");
         var early = terminal.Clock.GetUtcNow().AddSeconds((int)seconds - 30);
         return new SignIn((string?)answer["refresh_token"] ?? "", (string)access!, early);
     }

@@ -10,14 +10,18 @@ static class GroupCommands
     static readonly Option<string?> Name = new("--name") { Description = "The name that people read" };
     static readonly Option<string> NewName = new("--name") { Description = "The new name", Required = true };
     static readonly Option<string?> Owner = new("--owner") { Description = "Its first owner; name or id" };
-    static readonly Option<string> Role = new("--role") { Description = "reader, editor (may also write) or owner (may also share)", Required = true };
-    static readonly Option<bool> Purge = new("--purge-files") { Description = "Also delete its files, for good; without this, a group that has files is refused" };
+    static readonly Option<string> Role =
+        new("--role") { Description = "reader, editor (may also write) or owner (may also share)", Required = true };
+    static readonly Option<bool> Purge =
+        new("--purge-files") { Description = "Also delete its files, for good; without this, a group that has files is refused" };
 
     public static Command All(Terminal terminal)
     {
-        Command Verb(string name, string what, Func<Call, Task> run, params Symbol[] symbols) => CommandLine.Verb(terminal, name, what, run, symbols);
+        Command Verb(string name, string what, Func<Call, Task> run, params Symbol[] symbols) =>
+            CommandLine.Verb(terminal, name, what, run, symbols);
         return CommandLine.Noun("group", "A tenant's groups, each with a space of files",
-            Verb("list", "List them", async call => call.Show(await call.Connection.All(call.Tenant, "groups", "groups", int.MaxValue), "id", "name")),
+            Verb("list", "List them", async call =>
+                call.Show(await call.Connection.All(call.Tenant, "groups", "groups", int.MaxValue), "id", "name")),
             Verb("create", "Create one", async call => call.Show(await call.Ask(HttpMethod.Post, "groups", new
             {
                 id = call.Get(Id),
@@ -38,7 +42,8 @@ static class GroupCommands
             }, Id, User),
             Verb("delete", "Delete it with its memberships", async call =>
             {
-                call.Confirm($"This deletes group {call.Get(Id)} of tenant {call.Tenant} with its memberships{(call.Get(Purge) ? " and its files" : "")}.");
+                var files = call.Get(Purge) ? " and its files" : "";
+                call.Confirm($"This deletes group {call.Get(Id)} of tenant {call.Tenant} with its memberships{files}.");
                 await call.DeleteAll($"{Path(call)}{(call.Get(Purge) ? "?files=purge" : "")}");
                 call.Done("The group is deleted.");
             }, Id, Purge, CommandLine.Yes));
@@ -46,5 +51,6 @@ static class GroupCommands
 
     static string Path(Call call) => $"groups/{Uri.EscapeDataString(call.Get(Id))}";
 
-    static async Task<string> Member(Call call) => $"{Path(call)}/members/{Uri.EscapeDataString(await UserCommands.IdOf(call, call.Get(User)))}";
+    static async Task<string> Member(Call call) =>
+        $"{Path(call)}/members/{Uri.EscapeDataString(await UserCommands.IdOf(call, call.Get(User)))}";
 }

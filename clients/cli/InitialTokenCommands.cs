@@ -12,9 +12,12 @@ static class InitialTokenCommands
 
     public static Command All(Terminal terminal) => CommandLine.Noun("initial-token", "Tokens with which developers register apps",
         CommandLine.Verb(terminal, "list", "List those that can be used", async call =>
-            call.Show(((await call.Ask(HttpMethod.Get, "initial-tokens"))!["tokens"] as JsonArray ?? []).Select(token => token?.DeepClone()), "id", "usesLeft", "createdAt", "expiresAt"), []),
+            call.Show(
+                ((await call.Ask(HttpMethod.Get, "initial-tokens"))!["tokens"] as JsonArray ?? []).Select(token => token?.DeepClone()),
+                "id", "usesLeft", "createdAt", "expiresAt"), []),
         CommandLine.Verb(terminal, "create", "Create one and print it", async call =>
-            call.Show(await call.Ask(HttpMethod.Post, "initial-tokens", new { uses = call.Get(Uses), days = call.Get(Days) })), [Uses, Days]),
+            call.Show(await call.Ask(HttpMethod.Post, "initial-tokens", new { uses = call.Get(Uses), days = call.Get(Days) })),
+            [Uses, Days]),
         CommandLine.Verb(terminal, "revoke", "Revoke one", async call =>
         {
             await call.Ask(HttpMethod.Delete, $"initial-tokens/{Uri.EscapeDataString(call.Get(Id))}");

@@ -7,7 +7,8 @@ namespace Latchkey.Cli;
 static class KeyCommands
 {
     public static Command All(Terminal terminal) => CommandLine.Noun("key", "A tenant's keys",
-        CommandLine.Verb(terminal, "list", "List them, with the times when they sign and are published", async call => Show(call, Keys(await call.Ask(HttpMethod.Get, "keys"))), []),
+        CommandLine.Verb(terminal, "list", "List them, with the times when they sign and are published", async call =>
+            Show(call, Keys(await call.Ask(HttpMethod.Get, "keys"))), []),
         CommandLine.Verb(terminal, "rotate", "Make new ones; they begin to sign some minutes later", async call =>
         {
             var before = Ids(Keys(await call.Ask(HttpMethod.Get, "keys")));
@@ -21,5 +22,6 @@ static class KeyCommands
 
     static HashSet<string> Ids(IEnumerable<JsonNode?> keys) => [.. keys.Select(key => $"{key?["algorithm"]} {key?["kid"]}")];
 
-    static void Show(Call call, List<JsonNode?> keys) => call.Show(keys, "algorithm", "kid", "created", "signsFrom", "signsUntil", "publishedUntil");
+    static void Show(Call call, List<JsonNode?> keys) =>
+        call.Show(keys, "algorithm", "kid", "created", "signsFrom", "signsUntil", "publishedUntil");
 }

@@ -55,7 +55,8 @@ sealed class Loopback : IDisposable
         }
     }
 
-    static async Task Serve(TcpClient connection, string state, TaskCompletionSource<Dictionary<string, string>> answer, CancellationToken cancel)
+    static async Task Serve(TcpClient connection, string state, TaskCompletionSource<Dictionary<string, string>> answer,
+        CancellationToken cancel)
     {
         using (connection)
         {
@@ -64,9 +65,13 @@ sealed class Loopback : IDisposable
                 var stream = connection.GetStream();
                 var parameters = Parameters(await Head(stream, cancel));
                 var ours = parameters is not null && parameters.GetValueOrDefault("state") == state;
-                var text = ours ? "You can close this window and go back to the terminal." : "This is not the answer that the command line is waiting for.";
-                await stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 {(ours ? "200 OK" : "400 Bad Request")}\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                    + $"Cache-Control: no-store\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(text)}\r\n\r\n{text}"), cancel);
+                var text = ours ? "You can close this window and go back to the terminal."
+                    : "This is not the answer that the command line is waiting for.";
+                await stream.WriteAsync(
+                    Encoding.UTF8.GetBytes(
+                        $"HTTP/1.1 {(ours ? "200 OK" : "400 Bad Request")}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                    + $"Cache-Control: no-store\r\nConnection: close\r\nContent-Length: {Encoding.UTF8.GetByteCount(text)}\r\n\r\n{text}"),
+                    cancel);
                 if (ours) answer.TrySetResult(parameters!);
             }
             catch (Exception gone) when (gone is IOException or SocketException or OperationCanceledException)
@@ -91,7 +96,8 @@ sealed class Loopback : IDisposable
 
     static Dictionary<string, string>? Parameters(string head)
     {
-        if (head.Split('\n')[0].Split(' ') is not ["GET", var target, ..] || !target.StartsWith("/callback?", StringComparison.Ordinal)) return null;
+        if (head.Split('\n')[0].Split(' ') is not ["GET", var target, ..]
+            || !target.StartsWith("/callback?", StringComparison.Ordinal)) return null;
         var parameters = new Dictionary<string, string>();
         foreach (var pair in target[(target.IndexOf('?', StringComparison.Ordinal) + 1)..].Split('&').Select(pair => pair.Split('=', 2)))
             if (!parameters.TryAdd(Decode(pair[0]), pair.Length == 2 ? Decode(pair[1]) : "")) return null;

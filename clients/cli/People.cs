@@ -24,11 +24,14 @@ sealed class People(Terminal terminal, Connection connection, string tenant, str
             + $"&redirect_uri={Uri.EscapeDataString(loopback.Address)}&state={state}&code_challenge_method=S256"
             + $"&code_challenge={Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))}";
         if (!terminal.Browser(address)) return await OnAnotherDevice(about);
-        await terminal.Error.WriteLineAsync($"Sign in with the browser that has opened. If none has, open this address on this machine, or use --device:\n{address}");
+        await terminal.Error.WriteLineAsync(
+            $"Sign in with the browser that has opened. If none has, open this address on this machine, or use --device:\n{address}");
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(TimeSpan.FromMinutes(10));
         var answer = await Patiently(loopback.Answer(state, patience.Token));
-        if (answer.GetValueOrDefault("iss") != (string?)about["issuer"]) throw new Failure("The answer is from another deployment (RFC 9207)."); // A mix-up.
+        // A mix-up.
+        if (answer.GetValueOrDefault("iss") != (string?)about["issuer"]) throw new Failure(
+            "The answer is from another deployment (RFC 9207).");
         if (answer.TryGetValue("error", out var error)) throw new Failure($"{error}: {answer.GetValueOrDefault("error_description")}");
         return await connection.Token(tenant, new()
         {
@@ -44,16 +47,21 @@ sealed class People(Terminal terminal, Connection connection, string tenant, str
     {
         _ = Checked(about, "device_authorization_endpoint");
         var begun = await connection.Form(tenant, "device_authorization", new() { ["client_id"] = client });
-        await terminal.Error.WriteLineAsync($"On any device, open {begun["verification_uri"]} and type {begun["user_code"]}, or open\n{begun["verification_uri_complete"]}");
+        await terminal.Error.WriteLineAsync(
+            $"On any device, open {begun["verification_uri"]} and type {begun["user_code"]}, or open\n"
+                + $"{begun["verification_uri_complete"]}");
         var (interval, end) = ((int?)begun["interval"] ?? 5, terminal.Clock.GetUtcNow().AddSeconds((int)begun["expires_in"]!));
         while (terminal.Clock.GetUtcNow() < end)
         {
             await Task.Delay(TimeSpan.FromSeconds(interval), terminal.Clock, cancel);
             try
             {
-                return await connection.Token(tenant, new() { ["grant_type"] = DeviceGrant, ["client_id"] = client, ["device_code"] = (string)begun["device_code"]! }) with { Client = client };
+                return await connection.Token(tenant,
+                    new() { ["grant_type"] = DeviceGrant, ["client_id"] = client,
+                        ["device_code"] = (string)begun["device_code"]! }) with { Client = client };
             }
-            catch (Failure failure) when (failure.Status == 400 && failure.Message.Contains(" authorization_pending:", StringComparison.Ordinal))
+            catch (Failure failure) when (failure.Status == 400
+                && failure.Message.Contains(" authorization_pending:", StringComparison.Ordinal))
             {
             }
             catch (Failure failure) when (failure.Status == 400 && failure.Message.Contains(" slow_down:", StringComparison.Ordinal))
@@ -77,7 +85,8 @@ sealed class People(Terminal terminal, Connection connection, string tenant, str
     }
 
     static string Checked(JsonNode about, string endpoint) =>
-        Uri.TryCreate((string?)about[endpoint], UriKind.Absolute, out var uri) && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback))
+        Uri.TryCreate((string?)about[endpoint], UriKind.Absolute, out var uri)
+            && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback))
             ? uri.AbsoluteUri : throw new Failure($"The deployment has no {endpoint} that is safe to use.");
 
     static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));

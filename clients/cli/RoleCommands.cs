@@ -7,13 +7,17 @@ namespace Latchkey.Cli;
 static class RoleCommands
 {
     static readonly Argument<string> Role = new("ROLE") { Description = "The role's name" };
-    static readonly Option<string[]> Rights = new("--right") { Description = "What it may do: files.read, files.write, files.share, admin", Required = true, AllowMultipleArgumentsPerToken = true };
+    static readonly Option<string[]> Rights =
+        new("--right") { Description = "What it may do: files.read, files.write, files.share, admin", Required = true,
+            AllowMultipleArgumentsPerToken = true };
 
     public static Command All(Terminal terminal) => CommandLine.Noun("role", "A tenant's roles",
         CommandLine.Verb(terminal, "list", "List them", async call =>
-            call.Show(((await call.Ask(HttpMethod.Get, "roles"))!["roles"] as JsonArray ?? []).Select(role => role?.DeepClone()), "name", "rights"), []),
+            call.Show(((await call.Ask(HttpMethod.Get, "roles"))!["roles"] as JsonArray ?? []).Select(role => role?.DeepClone()), "name",
+                "rights"), []),
         CommandLine.Verb(terminal, "set", "Create one, or set what it may do", async call =>
-            call.Show(await call.Ask(HttpMethod.Put, $"roles/{Uri.EscapeDataString(call.Get(Role))}", new { rights = call.Get(Rights) })), [Role, Rights]),
+            call.Show(await call.Ask(HttpMethod.Put, $"roles/{Uri.EscapeDataString(call.Get(Role))}", new { rights = call.Get(Rights) })),
+            [Role, Rights]),
         CommandLine.Verb(terminal, "delete", "Delete one", async call =>
         {
             await call.Ask(HttpMethod.Delete, $"roles/{Uri.EscapeDataString(call.Get(Role))}");

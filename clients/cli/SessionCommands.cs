@@ -21,7 +21,8 @@ static class SessionCommands
         }, [User, Client]),
         CommandLine.Verb(terminal, "revoke", "End one session, or those of a user, a client or the tenant", async call =>
         {
-            if (call.Typed.GetValue(Id) is null && call.Get(Everything)) call.Confirm($"This ends all sessions of tenant {call.Tenant}, yours too if it is one of them.");
+            if (call.Typed.GetValue(Id) is null
+                && call.Get(Everything)) call.Confirm($"This ends all sessions of tenant {call.Tenant}, yours too if it is one of them.");
             if (call.Typed.GetValue(Id) is { } id) await call.Ask(HttpMethod.Delete, $"sessions/{Uri.EscapeDataString(id)}");
             else await call.Ask(HttpMethod.Post, "sessions/revoke", await Selected(call));
             call.Done("The sessions are ended.");

@@ -7,16 +7,20 @@ namespace Latchkey.Cli;
 static class SettingsCommands
 {
     public static readonly Option<string?> Name = new("--name") { Description = "The name that people read" };
-    public static readonly Option<string[]> Origins = new("--allow-origin") { Description = "A web origin for CORS; replaces the list", AllowMultipleArgumentsPerToken = true };
-    public static readonly Option<string?> Color = new("--color") { Description = "The colour of its buttons, such as #1a2b3c; empty for the default" };
+    public static readonly Option<string[]> Origins =
+        new("--allow-origin") { Description = "A web origin for CORS; replaces the list", AllowMultipleArgumentsPerToken = true };
+    public static readonly Option<string?> Color =
+        new("--color") { Description = "The colour of its buttons, such as #1a2b3c; empty for the default" };
     public static readonly Option<string?> Logo = new("--logo") { Description = "An https address of its logo; empty for none" };
 
     static readonly Option<string?> User = new("--user") { Description = "Also show what this user's own space holds; name or id" };
     static readonly Option<string?> Group = new("--group") { Description = "Also show what this group's space holds" };
 
-    public static Command All(Terminal terminal) => CommandLine.Noun("settings", "How a tenant looks, which web apps may call it, and its limits",
+    public static Command All(Terminal terminal) =>
+        CommandLine.Noun("settings", "How a tenant looks, which web apps may call it, and its limits",
         CommandLine.Verb(terminal, "show", "Show them", async call => call.Show(await call.Ask(HttpMethod.Get, "settings")), []),
-        CommandLine.Verb(terminal, "set", "Change them", async call => call.Show(await call.Ask(HttpMethod.Patch, "settings", Branding(call))), [Name, Origins, Color, Logo]),
+        CommandLine.Verb(terminal, "set", "Change them", async call =>
+            call.Show(await call.Ask(HttpMethod.Patch, "settings", Branding(call))), [Name, Origins, Color, Logo]),
         CommandLine.Verb(terminal, "limits", "Show its limits for files, and how much is used; -1 is no limit", async call =>
         {
             var query = call.Get(User) is { } user ? $"?user={Uri.EscapeDataString(await UserCommands.IdOf(call, user))}"
@@ -29,7 +33,8 @@ static class SettingsCommands
     {
         var body = new JsonObject();
         if (call.Get(Name) is { } name) body["name"] = name;
-        if (call.Get(Origins) is { Length: > 0 } origins) body["origins"] = new JsonArray([.. origins.Select(origin => JsonValue.Create(origin))]);
+        if (call.Get(Origins) is { Length: > 0 } origins) body["origins"] = new JsonArray(
+            [.. origins.Select(origin => JsonValue.Create(origin))]);
         if (call.Get(Color) is { } color) body["color"] = color;
         if (call.Get(Logo) is { } logo) body["logoUri"] = logo;
         return body;

@@ -6,18 +6,23 @@ namespace Latchkey.Cli;
 static class SignInCommands
 {
     static readonly Argument<string> UserName = new("USER") { Description = "The new operator's name" };
-    static readonly Option<string> Client = new("--client") { Description = "The app to sign in with", DefaultValueFactory = _ => Connection.Client };
+    static readonly Option<string> Client =
+        new("--client") { Description = "The app to sign in with", DefaultValueFactory = _ => Connection.Client };
     static readonly Option<bool> Device = new("--device") { Description = "Sign in with a browser on another device" };
 
     public static IEnumerable<Command> All(Terminal terminal) =>
     [
-        CommandLine.Verb(terminal, "bootstrap", "Create the first operator; asks for the deployment's one-time secret (or LATCHKEY_OPERATOR_SECRET) and a password", async call =>
+        CommandLine.Verb(terminal, "bootstrap",
+            "Create the first operator; asks for the deployment's one-time secret (or LATCHKEY_OPERATOR_SECRET) and a password",
+            async call =>
         {
             var secret = terminal.Variable("LATCHKEY_OPERATOR_SECRET") ?? terminal.Secret("The deployment's secret");
             var password = terminal.Secret("New password");
             call.Show(await call.Connection.Bootstrap(new { secret, userName = call.Get(UserName), password }));
         }, [UserName], ofOperators: true),
-        CommandLine.Verb(terminal, "login", "Sign in with the browser, as an operator or as a user of --tenant; the sign-in is kept in a file that only you can read", async call =>
+        CommandLine.Verb(terminal, "login",
+            "Sign in with the browser, as an operator or as a user of --tenant; the sign-in is kept in a file that only you can read",
+            async call =>
         {
             await call.Connection.Login(call.Tenant, call.Get(Client)!, call.Get(Device));
             call.Done($"Signed in to tenant {call.Tenant}.");

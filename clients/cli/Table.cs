@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Latchkey.Cli;
@@ -16,13 +17,15 @@ sealed class Table(IReadOnlyList<string> columns, IReadOnlyList<string[]> rows)
         var least = Widths(text => text.Split(' ').Max(WidthOf));
         var gaps = Gap * (columns.Count - 1L);
         if (least.Sum(column => (long)column) + gaps > width)
-            return rows.SelectMany((row, n) => (n == 0 ? (string[])[] : [""]).Concat(Fields([.. columns.Zip(row).Where(field => field.Second.Length > 0)])));
+            return rows.SelectMany((row, n) =>
+                (n == 0 ? (string[])[] : [""]).Concat(Fields([.. columns.Zip(row).Where(field => field.Second.Length > 0)])));
         while (natural.Sum(column => (long)column) + gaps > width)
         {
             var widest = Enumerable.Range(0, columns.Count).Where(n => natural[n] > least[n]).MaxBy(n => natural[n]);
             natural[widest]--;
         }
-        return [.. Line(columns, natural), .. Line([.. natural.Select(column => new string('-', column))], natural), .. rows.SelectMany(row => Line(row, natural))];
+        return [.. Line(columns, natural), .. Line([.. natural.Select(column => new string('-', column))], natural),
+            .. rows.SelectMany(row => Line(row, natural))];
     }
 
     /// <summary>A line for each field; a value is one line, however long.</summary>
@@ -64,7 +67,7 @@ sealed class Table(IReadOnlyList<string> columns, IReadOnlyList<string[]> rows)
     // Two columns for the wide characters of East Asia and emoji (UAX #11), none for marks.
     static int WidthOf(string text) => text.EnumerateRunes().Sum(rune => Rune.GetUnicodeCategory(rune) switch
     {
-        System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.EnclosingMark or System.Globalization.UnicodeCategory.Format => 0,
+        UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format => 0,
         _ => rune.Value is (>= 0x1100 and <= 0x115F) or (>= 0x2E80 and <= 0xA4CF) or (>= 0xAC00 and <= 0xD7A3) or (>= 0xF900 and <= 0xFAFF)
             or (>= 0xFE30 and <= 0xFE6F) or (>= 0xFF00 and <= 0xFF60) or (>= 0x1F300 and <= 0x1FAFF) or (>= 0x20000 and <= 0x3FFFD) ? 2 : 1,
     });

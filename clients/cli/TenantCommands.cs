@@ -8,9 +8,12 @@ static class TenantCommands
 {
     static readonly Argument<string> Id = new("TENANT") { Description = "The tenant's id: a-z, 0-9 and hyphens" };
     static readonly Option<string?> Name = SettingsCommands.Name;
-    static readonly Option<string?> Domain = new("--domain") { Description = "Its own domain, which becomes its issuer's origin; empty for none" };
+    static readonly Option<string?> Domain =
+        new("--domain") { Description = "Its own domain, which becomes its issuer's origin; empty for none" };
     static readonly Option<bool?> Open = new("--open-registration") { Description = "Whether anybody may register an app" };
-    static readonly Option<string[]> Types = new("--content-type") { Description = "A media type that may be uploaded, such as image/*; replaces the list; 'any' allows all", AllowMultipleArgumentsPerToken = true };
+    static readonly Option<string[]> Types =
+        new("--content-type") { Description = "A media type that may be uploaded, such as image/*; replaces the list; 'any' allows all",
+            AllowMultipleArgumentsPerToken = true };
 
     static readonly (Option<long?> Option, string Field)[] Limits =
     [
@@ -22,17 +25,23 @@ static class TenantCommands
         (Limit("--tenant-files", "Files of the whole tenant"), "tenantFiles"),
     ];
 
-    static readonly Option<string> Reason = new("--reason") { Description = "The reason that its users and apps are told", Required = true };
+    static readonly Option<string> Reason =
+        new("--reason") { Description = "The reason that its users and apps are told", Required = true };
     static readonly Option<string?> Out = new("--out", "-o") { Description = "The file to write; default: standard output" };
-    static readonly Option<string> Confirm = new("--confirm") { Description = "The value at the end of the suspended tenant's newest export", Required = true };
+    static readonly Option<string> Confirm =
+        new("--confirm") { Description = "The value at the end of the suspended tenant's newest export", Required = true };
 
     public static Command All(Terminal terminal)
     {
         Command Verb(string name, string what, Func<Call, Task> run, params Symbol[] symbols) =>
             CommandLine.Verb(terminal, name, what, run, symbols, ofOperators: true);
         return CommandLine.Noun("tenant", "The deployment's tenants",
-        Verb("list", "List them", async call => call.Show(await call.Connection.All(Connection.Operator, "tenants", "tenants", int.MaxValue), "id", "name", "status", "issuer", "createdAt")),
-        Verb("create", "Create one; it works at once", async call => call.Show(await call.Ask(HttpMethod.Post, "tenants", new { id = call.Get(Id), name = call.Get(Name) ?? call.Get(Id) })), Id, Name),
+        Verb("list", "List them", async call =>
+            call.Show(await call.Connection.All(Connection.Operator, "tenants", "tenants", int.MaxValue), "id", "name", "status", "issuer",
+                "createdAt")),
+        Verb("create", "Create one; it works at once", async call =>
+            call.Show(await call.Ask(HttpMethod.Post, "tenants", new { id = call.Get(Id), name = call.Get(Name) ?? call.Get(Id) })), Id,
+            Name),
         Verb("show", "Show one", async call => call.Show(await call.Ask(HttpMethod.Get, Path(call))), Id),
         Verb("set", "Change settings, branding, domain or limits", async call =>
         {
@@ -41,10 +50,12 @@ static class TenantCommands
             if (call.Get(Open) is { } open) body["openRegistration"] = open;
             if (Limited(call) is { Count: > 0 } limits) body["limits"] = limits;
             call.Show(await call.Ask(HttpMethod.Patch, Path(call), body));
-        }, [Id, Name, SettingsCommands.Origins, SettingsCommands.Color, SettingsCommands.Logo, Domain, Open, .. Limits.Select(limit => limit.Option), Types]),
+        }, [Id, Name, SettingsCommands.Origins, SettingsCommands.Color, SettingsCommands.Logo, Domain, Open,
+            .. Limits.Select(limit => limit.Option), Types]),
         Verb("suspend", "Refuse all its requests with 403 and the reason", async call =>
             call.Show(await call.Ask(HttpMethod.Post, $"{Path(call)}/suspend", new { reason = call.Get(Reason) })), Id, Reason),
-        Verb("resume", "Accept its requests again", async call => call.Show(await call.Ask(HttpMethod.Post, $"{Path(call)}/resume", new { })), Id),
+        Verb("resume", "Accept its requests again", async call =>
+            call.Show(await call.Ask(HttpMethod.Post, $"{Path(call)}/resume", new { })), Id),
         Verb("export", "Export all its data except secrets, as JSON lines", async call =>
         {
             await using var file = call.Get(Out) is { } path ? new StreamWriter(path) : null;
@@ -73,5 +84,7 @@ static class TenantCommands
     }
 
     static Option<long?> Limit(string name, string what) =>
-        new(name) { Description = $"{what}; such as {(name.EndsWith("bytes", StringComparison.Ordinal) ? "10GB or 10GiB" : "1000")}, -1 for no limit", CustomParser = name.EndsWith("bytes", StringComparison.Ordinal) ? Times.ParseBytes : null };
+        name.EndsWith("bytes", StringComparison.Ordinal)
+            ? new(name) { Description = $"{what}; such as 10GB or 10GiB, -1 for no limit", CustomParser = Times.ParseBytes }
+            : new(name) { Description = $"{what}; such as 1000, -1 for no limit" };
 }

@@ -34,12 +34,15 @@ sealed class Terminal(TextReader input, TextWriter output, TextWriter error, Fun
     {
         if (Environment.GetEnvironmentVariable("SSH_CONNECTION") is { Length: > 0 }) return false;
         var screen = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()
-            || Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 } || Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is { Length: > 0 };
+            || Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 }
+                || Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is { Length: > 0 };
         if (!screen) return false;
         try
         {
             using var process = OperatingSystem.IsWindows() ? Process.Start(new ProcessStartInfo(address) { UseShellExecute = true })
-                : Process.Start(new ProcessStartInfo(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [address]) { RedirectStandardOutput = true, RedirectStandardError = true });
+                : Process.Start(
+                    new ProcessStartInfo(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [address]) { RedirectStandardOutput = true,
+                        RedirectStandardError = true });
             return true;
         }
         catch (System.ComponentModel.Win32Exception)
@@ -60,7 +63,8 @@ sealed class Terminal(TextReader input, TextWriter output, TextWriter error, Fun
         if (input.ReadLine()?.Trim().ToUpperInvariant() is not ("Y" or "YES")) throw new Failure("Nothing was done.");
     }
 
-    /// <summary>Asks for a secret, unseen; from a pipe it is the next line. Never an argument, because everybody on the machine can see those.</summary>
+    /// <summary>Asks for a secret, unseen; from a pipe it is the next line. Never an argument, because everybody on the machine can see
+    /// those.</summary>
     public string Secret(string what)
     {
         if (!ReferenceEquals(input, Console.In) || Console.IsInputRedirected)

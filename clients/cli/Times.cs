@@ -11,7 +11,8 @@ static partial class Times
     /// <summary>A time as the API writes it, or null if the value is none.</summary>
     public static DateTimeOffset? Read(JsonValue value) =>
         value.GetValueKind() == System.Text.Json.JsonValueKind.String && Instant().IsMatch(value.ToString())
-            && DateTimeOffset.TryParse(value.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+            && DateTimeOffset.TryParse(value.ToString(), CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
 
     /// <summary>How long ago, or in how long; the date if that is more than two months.</summary>
     public static string Ago(DateTimeOffset time, DateTimeOffset now)
@@ -25,7 +26,8 @@ static partial class Times
 
     /// <summary>An option's time: so long ago, such as <c>1h</c>, or a time as the API takes it.</summary>
     public static string Since(string text, DateTimeOffset now) =>
-        Seconds(text) is { } ago && !char.IsAsciiDigit(text[^1]) ? now.AddSeconds(-ago).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) : text;
+        Seconds(text) is { } ago && !char.IsAsciiDigit(text[^1])
+            ? now.AddSeconds(-ago).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) : text;
 
     /// <summary>An option's number of seconds: <c>900</c>, <c>15min</c>, <c>1h</c>, <c>30d</c>.</summary>
     public static int? ParseSeconds(ArgumentResult typed)
@@ -42,8 +44,10 @@ static partial class Times
         if (text == "-1") return -1;
         if (Size().Match(text) is { Success: true } match)
         {
-            decimal unit = match.Groups[3].Success ? 1024 : 1000, bytes = decimal.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
-            for (var power = "KMGTP".IndexOf(match.Groups[2].Value.ToUpperInvariant(), StringComparison.Ordinal); match.Groups[2].Length > 0 && power >= 0; power--) bytes *= unit;
+            decimal unit = match.Groups[3].Success ? 1024
+                : 1000, bytes = decimal.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
+            for (var power = "KMGTP".IndexOf(match.Groups[2].Value.ToUpperInvariant(),
+                StringComparison.Ordinal); match.Groups[2].Length > 0 && power >= 0; power--) bytes *= unit;
             if (bytes <= long.MaxValue && bytes == decimal.Truncate(bytes)) return (long)bytes;
         }
         typed.AddError($"'{text}' is not a number of bytes: use such as 1000, 10GB, 10GiB, or -1 for no limit.");

@@ -23,12 +23,15 @@ sealed class TokenFile(Terminal terminal)
 
     static string Key(string origin, string tenant) => $"{origin}/{tenant}";
 
-    string Place() => Path.Combine(terminal.Variable("LATCHKEY_HOME") is { } own ? Path.GetFullPath(own) : Path.Combine(Settings(), "latchkey"), "tokens.json");
+    string Place() =>
+        Path.Combine(terminal.Variable("LATCHKEY_HOME") is { } own ? Path.GetFullPath(own) : Path.Combine(Settings(), "latchkey"),
+            "tokens.json");
 
     // A relative XDG_CONFIG_HOME counts as none (XDG Base Directory Specification); .NET's own answer is "" if ~/.config is missing.
     string Settings()
     {
-        if (OperatingSystem.IsWindows()) return Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.Create);
+        if (OperatingSystem.IsWindows()) return Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData,
+            Environment.SpecialFolderOption.Create);
         if (terminal.Variable("XDG_CONFIG_HOME") is { } settings && Path.IsPathRooted(settings)) return settings;
         return terminal.Variable("HOME") is { } home && Path.IsPathRooted(home) ? Path.Combine(home, ".config")
             : throw new Failure("There is nowhere to keep the sign-in: set HOME, XDG_CONFIG_HOME or LATCHKEY_HOME.");
@@ -54,10 +57,12 @@ sealed class TokenFile(Terminal terminal)
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         else
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
-        var next = $"{path}.{Path.GetRandomFileName()}"; // A name that nobody can have taken before, in a folder that is not the owner's alone.
+        // A name that nobody can have taken before, in a folder that is not the owner's alone.
+        var next = $"{path}.{Path.GetRandomFileName()}";
         using (var file = new FileStream(next, options)) JsonSerializer.Serialize(file, all);
         File.Move(next, path, overwrite: true);
     }

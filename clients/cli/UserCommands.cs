@@ -9,15 +9,21 @@ static class UserCommands
     static readonly Argument<string> Who = new("USER") { Description = "The user's name, or id" };
     static readonly Option<string?> Name = new("--name") { Description = "The name that others see" };
     static readonly Option<string?> Email = new("--email") { Description = "The mail address; empty for none" };
-    static readonly Option<string[]> Roles = new("--role") { Description = "A role; replaces the list", AllowMultipleArgumentsPerToken = true };
-    static readonly Option<bool> NoPassword = new("--no-password") { Description = "Set no password: the user can't sign in until one is set" };
+    static readonly Option<string[]> Roles =
+        new("--role") { Description = "A role; replaces the list", AllowMultipleArgumentsPerToken = true };
+    static readonly Option<bool> NoPassword =
+        new("--no-password") { Description = "Set no password: the user can't sign in until one is set" };
 
     public static Command All(Terminal terminal)
     {
-        Command Verb(string name, string what, Func<Call, Task> run, params Symbol[] symbols) => CommandLine.Verb(terminal, name, what, run, symbols);
+        Command Verb(string name, string what, Func<Call, Task> run, params Symbol[] symbols) =>
+            CommandLine.Verb(terminal, name, what, run, symbols);
         return CommandLine.Noun("user", "A tenant's users",
-            Verb("list", "List them", async call => call.Show(await call.Connection.All(call.Tenant, "users", "users", int.MaxValue), "userName", "name", "email", "roles", "disabled", "id")),
-            Verb("create", "Create one; asks for the password, or reads it from standard input", async call => call.Show(await call.Ask(HttpMethod.Post, "users", new
+            Verb("list", "List them", async call =>
+                call.Show(await call.Connection.All(call.Tenant, "users", "users", int.MaxValue), "userName", "name", "email", "roles",
+                    "disabled", "id")),
+            Verb("create", "Create one; asks for the password, or reads it from standard input", async call =>
+                call.Show(await call.Ask(HttpMethod.Post, "users", new
             {
                 userName = call.Get(Who),
                 password = call.Get(NoPassword) ? null : terminal.Secret("New password"),
@@ -39,8 +45,10 @@ static class UserCommands
                 await call.Ask(HttpMethod.Put, $"{await Path(call)}/password", new { password = terminal.Secret("New password") });
                 call.Done("The password is set.");
             }, Who),
-            Verb("disable", "Sign the user out and refuse new sign-ins", async call => call.Show(await call.Ask(HttpMethod.Patch, await Path(call), new { disabled = true })), Who),
-            Verb("enable", "Let the user sign in again", async call => call.Show(await call.Ask(HttpMethod.Patch, await Path(call), new { disabled = false })), Who),
+            Verb("disable", "Sign the user out and refuse new sign-ins", async call =>
+                call.Show(await call.Ask(HttpMethod.Patch, await Path(call), new { disabled = true })), Who),
+            Verb("enable", "Let the user sign in again", async call =>
+                call.Show(await call.Ask(HttpMethod.Patch, await Path(call), new { disabled = false })), Who),
             Verb("unlock", "Unlock an account that wrong passwords have locked", async call =>
             {
                 await call.Ask(HttpMethod.Post, $"{await Path(call)}/unlock", new { });

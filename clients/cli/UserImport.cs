@@ -10,11 +10,13 @@ namespace Latchkey.Cli;
 /// </summary>
 static class UserImport
 {
-    static readonly Argument<string> Lines = new("FILE") { Description = "JSON lines {userName, password?, name?, email?, roles?}; - is standard input" };
+    static readonly Argument<string> Lines =
+        new("FILE") { Description = "JSON lines {userName, password?, name?, email?, roles?}; - is standard input" };
     static readonly Option<bool> DryRun = new("--dry-run") { Description = "Check the lines and count who exists already; write nothing" };
     static readonly string[] Known = ["userName", "password", "name", "email", "roles"];
 
-    public static Command Command(Terminal terminal) => CommandLine.Verb(terminal, "import", "Create many from a file of JSON lines", async call =>
+    public static Command Command(Terminal terminal) =>
+        CommandLine.Verb(terminal, "import", "Create many from a file of JSON lines", async call =>
     {
         using var file = call.Get(Lines) == "-" ? null : new StreamReader(call.Get(Lines));
         var (number, created, there, failed) = (0, 0, 0, 0);
@@ -35,16 +37,19 @@ static class UserImport
                 failed++;
                 await terminal.Error.WriteLineAsync($"Line {number}: {failure.Message}");
             }
-            if (number % 100 == 0) await terminal.Error.WriteLineAsync($"{number} lines: {created} created, {there} already there, {failed} refused.");
+            if (number % 100 == 0) await terminal.Error.WriteLineAsync(
+                $"{number} lines: {created} created, {there} already there, {failed} refused.");
         }
-        call.Show(new JsonObject { [call.Get(DryRun) ? "wouldCreate" : "created"] = created, ["alreadyThere"] = there, ["refused"] = failed });
+        call.Show(
+            new JsonObject { [call.Get(DryRun) ? "wouldCreate" : "created"] = created, ["alreadyThere"] = there, ["refused"] = failed });
         if (failed > 0) throw new Failure($"{failed} of {number} lines were refused.");
     }, [Lines, DryRun]);
 
     static async Task<bool> Make(Call call, JsonObject user)
     {
         if (call.Get(DryRun))
-            return (await call.Ask(HttpMethod.Get, $"users?userName={Uri.EscapeDataString((string)user["userName"]!)}"))!["users"] is JsonArray { Count: 0 };
+            return (await call.Ask(HttpMethod.Get,
+                $"users?userName={Uri.EscapeDataString((string)user["userName"]!)}"))!["users"] is JsonArray { Count: 0 };
         try
         {
             await call.Ask(HttpMethod.Post, "users", user);

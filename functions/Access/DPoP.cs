@@ -1,7 +1,6 @@
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
-using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Access;
 

@@ -1,7 +1,6 @@
 using Latchkey.Http;
 using Latchkey.Sessions;
 using Latchkey.Tenancy;
-using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Access;
 

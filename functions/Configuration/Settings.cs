@@ -95,7 +95,8 @@ public sealed record Settings
     public required TimeSpan DownloadUrlTime { get; init; }
 
     /// <summary>Maximum lifetime of any URL.</summary>
-    public TimeSpan LongestUrlTime => Files.UploadDeadline.MaxUrlLifetime > DownloadUrlTime ? Files.UploadDeadline.MaxUrlLifetime : DownloadUrlTime;
+    public TimeSpan LongestUrlTime =>
+        Files.UploadDeadline.MaxUrlLifetime > DownloadUrlTime ? Files.UploadDeadline.MaxUrlLifetime : DownloadUrlTime;
 
     /// <summary>Maximum size of a file, in bytes.</summary>
     public required long MaxFileBytes { get; init; }

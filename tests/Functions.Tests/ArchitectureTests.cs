@@ -112,22 +112,24 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void No_method_has_more_than_six_parameters_and_no_constructor_more_than_nine()
     {
-        const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        const BindingFlags declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
         var faults =
             from type in typeof(TokenEndpoint).Assembly.GetTypes()
             where type.Namespace?.StartsWith("Latchkey", StringComparison.Ordinal) is true && !IsGenerated(type)
-            from member in type.GetMethods(all).Cast<MethodBase>().Concat(type.GetConstructors(all))
-            // Local functions and lambdas carry what they close over; a record's Deconstruct has its constructor's parameters;
-            // [LoggerMessage] takes one for each placeholder of its message.
+            from member in type.GetMethods(declared).Cast<MethodBase>().Concat(type.GetConstructors(declared))
+            // Local functions and lambdas carry what they close over, a [LoggerMessage] one value for each placeholder, and a record
+            // one for each member of what it describes.
             where !member.Name.Contains('<', StringComparison.Ordinal) && member.Name != "Deconstruct" && type.Name != "Log"
+            where !member.IsConstructor || type.GetMethod("<Clone>$") is null
             let count = member.GetParameters().Length
             where count > (member.IsConstructor ? 9 : 6)
             select $"{type.Name}{(member.IsConstructor ? "" : $".{member.Name}")} has {count} parameters";
-        Assert.Empty(faults.Order(StringComparer.Ordinal));
+        var all = string.Join(", ", faults.Order(StringComparer.Ordinal));
+        Assert.True(all.Length == 0, all);
     }
 
     static bool IsGenerated(Type type) =>
-        type.IsDefined(typeof(CompilerGeneratedAttribute), false) || (type.DeclaringType is { } outer && IsGenerated(outer));
+        type.Name.StartsWith("__", StringComparison.Ordinal) || type.IsDefined(typeof(CompilerGeneratedAttribute), false) || (type.DeclaringType is { } outer && IsGenerated(outer));
 
     static IEnumerable<string> Sources() =>
         from file in Directory.EnumerateFiles(Repository.Path("functions"), "*.*", SearchOption.AllDirectories)

@@ -1,6 +1,5 @@
 using Latchkey.Access;
 using Latchkey.Http;
-using Latchkey.OAuth;
 using Latchkey.Protocol;
 using Latchkey.Sessions;
 using Latchkey.Tenancy;
@@ -11,7 +10,8 @@ namespace Latchkey.Admin;
 
 /// <summary>The tenant's sessions: lists them, and ends them one by one, by user, by client, or all at once.</summary>
 public sealed class AdminSessions(
-    TenantPipeline pipeline, SessionStore sessions, UserSessions userSessions, UserStore users, ClientStore clients, SessionRevocation revocation,
+    TenantPipeline pipeline, SessionStore sessions, UserSessions userSessions, UserStore users, ClientStore clients,
+    SessionRevocation revocation,
     TimeProvider clock)
 {
     const string Many = "{tenant}/admin/sessions";

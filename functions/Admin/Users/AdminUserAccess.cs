@@ -11,7 +11,8 @@ namespace Latchkey.Admin;
 
 /// <summary>Lets a user sign in again: sets a password, sends a link to set one, or ends a lockout.</summary>
 public sealed class AdminUserAccess(
-    TenantPipeline pipeline, UserStore users, Passwords passwords, SessionRevocation revocation, SignInLockout lockout, PasswordResets resets)
+    TenantPipeline pipeline, UserStore users, Passwords passwords, SessionRevocation revocation, SignInLockout lockout,
+    PasswordResets resets)
 {
     const string One = "{tenant}/admin/users/{userId}";
 

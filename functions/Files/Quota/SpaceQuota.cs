@@ -54,7 +54,8 @@ public sealed class SpaceQuota(StorageClients storage, TenantStore tenants, Tena
         var usage = known.Usage ?? await Read(tenant, space, cancel);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            usage = await EnsureReserved(tenant, space, known, usage, change, limits, cancel);
+            usage = await EnsureWithin(limits, known, usage, change, () => Read(tenant, space, cancel));
+            usage = await EnsureReserved(tenant, space, usage, change, limits, cancel);
             var next = usage.With(change);
             var excess = change is { Bytes: <= 0, Files: <= 0 } ? await tenantQuota.FindExcess(tenant, space, next, limits, cancel) : null;
             if (excess is not null) next = excess.Kept;
@@ -73,8 +74,8 @@ public sealed class SpaceQuota(StorageClients storage, TenantStore tenants, Tena
     }
 
     // The cached usage may be stale, so a change is refused only after the usage was read from storage.
-    async Task<Usage> EnsureReserved(
-        string tenant, string space, CachedUsage known, Usage usage, UsageChange change, FileLimits limits, CancellationToken cancel)
+    static async Task<Usage> EnsureWithin(
+        FileLimits limits, CachedUsage known, Usage usage, UsageChange change, Func<Task<Usage>> read)
     {
         try
         {
@@ -83,9 +84,15 @@ public sealed class SpaceQuota(StorageClients storage, TenantStore tenants, Tena
         catch (Problem) when (known.Usage is not null)
         {
             known.Usage = null;
-            usage = await Read(tenant, space, cancel);
+            usage = await read();
             usage.EnsureWithin(change, limits);
         }
+        return usage;
+    }
+
+    async Task<Usage> EnsureReserved(
+        string tenant, string space, Usage usage, UsageChange change, FileLimits limits, CancellationToken cancel)
+    {
         var next = usage.With(change);
         return next.Bytes <= usage.TakenBytes && next.Files <= usage.TakenFiles
             ? usage : await tenantQuota.Reserve(tenant, space, usage, next, limits, cancel);

@@ -32,7 +32,8 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
     /// <summary>A sign-in with a count of its own: on one of the user's devices or, without a device, by a user who is signed in.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
     public Task<LockoutAttempt> ReserveSeparately(string tenant, string userId, string? device, CancellationToken cancel) =>
-        lockout.Reserve([AccountCounter(RowKeys.AttemptsOf(tenant, KnownDeviceKind, userId, device ?? "")) with { SuccessClears = true }], cancel);
+        lockout.Reserve([AccountCounter(RowKeys.AttemptsOf(tenant, KnownDeviceKind, userId, device ?? "")) with { SuccessClears = true }],
+            cancel);
 
     /// <summary>A guess at a device's code by a user who is signed in.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>

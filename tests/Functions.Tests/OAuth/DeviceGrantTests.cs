@@ -31,7 +31,7 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
         var html = WebUtility.HtmlDecode(await consent.Content.ReadAsStringAsync());
         Assert.Contains("Demo TV app on your device wants to", html, StringComparison.Ordinal);
         Assert.Contains($"The device shows {UserCode(codes)}", html, StringComparison.Ordinal);
-        Assert.Contains("Never because somebody sent you here", html, StringComparison.Ordinal);
+        Assert.Contains("Never continue because somebody sent you here", html, StringComparison.Ordinal);
         var done = await Answer(browser, consent, "allow");
         Assert.Contains("Your device is connected", await done.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         host.Clock.Advance(TimeSpan.FromSeconds(5));

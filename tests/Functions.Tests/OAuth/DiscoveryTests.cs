@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Latchkey.OAuth;
+using Latchkey.Protocol;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Latchkey.Tests.OAuth;
 
@@ -31,6 +34,23 @@ public sealed class DiscoveryTests(DemoHost demo) : IClassFixture<DemoHost>
             var answer = await host.Http.GetAsync(member.Value.GetString());
             Assert.True((int)answer.StatusCode is 200 or 400, $"{member.Name}: {answer.StatusCode}");
         }
+    }
+
+    [Fact]
+    public async Task A_grant_that_is_registered_is_advertised()
+    {
+        await using var extended = await TestHost.Start(services: services => services.AddSingleton<IGrant, ExampleGrant>());
+        var document = JsonDocument.Parse(await extended.Http.GetStringAsync("/demo/.well-known/openid-configuration")).RootElement;
+        Assert.Contains(ExampleGrant.Name, document.GetProperty("grant_types_supported").EnumerateArray().Select(type => type.GetString()));
+    }
+
+    sealed class ExampleGrant : IGrant
+    {
+        public const string Name = "urn:example:grant";
+
+        public string Type => Name;
+
+        public Task<TokenResponse> Redeem(TokenRequest request) => throw OAuthError.InvalidGrant("Nothing is granted.");
     }
 
     [Fact]

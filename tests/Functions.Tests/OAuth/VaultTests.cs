@@ -49,6 +49,20 @@ public sealed class VaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_reused_refresh_token_is_refused_without_a_signature_of_the_vault()
+    {
+        await using var host = await Start();
+        var tokens = await host.SignIn("demo");
+        var stolen = tokens.Refresh();
+        for (var generation = 0; generation < 2; generation++)
+            tokens = await TestHost.Json(await host.Refresh("demo", tokens.Refresh()), 200);
+        vault.Fail(429, retryAfter: "7");
+        await TestClients.Refused(await host.Refresh("demo", stolen), "invalid_grant");
+        await TestClients.Refused(await host.Refresh("demo", tokens.Refresh()), "invalid_grant"); // The reuse has ended the session.
+        vault.Recover();
+    }
+
+    [Fact]
     public async Task A_throttling_vaults_Retry_After_reaches_the_app_and_files_still_work()
     {
         await using var host = await Start();

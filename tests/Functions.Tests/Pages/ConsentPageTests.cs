@@ -18,7 +18,7 @@ public sealed class ConsentPageTests(DemoHost demo) : IClassFixture<DemoHost>
         var client = await Registered.WebApp(host, client => client with { Name = "<b>App</b> & Co", WebsiteUri = "https://app.example/about" });
         var (browser, answer) = await SignedIn(client);
         var page = WebUtility.HtmlDecode(await (await browser.Follow(answer)).Content.ReadAsStringAsync());
-        foreach (var words in new[] { "See your name", "See and download your files", "app.example/about", "Afterwards you go back to app.example", "Alice" })
+        foreach (var words in new[] { "See your name", "See and download your files", "app.example/about", "You will return to app.example", "Alice" })
             Assert.Contains(words, page, StringComparison.Ordinal);
     }
 

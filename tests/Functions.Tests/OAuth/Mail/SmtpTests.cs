@@ -54,7 +54,7 @@ public sealed class SmtpTests
         silent.Start();
         var address = (IPEndPoint)silent.LocalEndpoint;
         var slow = await Assert.ThrowsAsync<TimeoutException>(() => Mail(address, new HastyClock()).Send(Message, CancellationToken.None));
-        Assert.Equal($"127.0.0.1:{address.Port} did not take the message within 30 seconds.", slow.Message);
+        Assert.Equal($"127.0.0.1:{address.Port} did not accept the message within 30 seconds.", slow.Message);
     }
 
     [Theory]
