@@ -71,8 +71,7 @@ public static class RedirectUri
         if (IsPrivateScheme(uri) || Authority(uri) is not { } authority) return null;
         var path = uri[(uri.IndexOf("://", StringComparison.Ordinal) + 3 + authority.Length)..];
         var rewritten = path.Length == 0 || path[0] == '?' ? "it has no path"
-            : authority.EndsWith(":443", StringComparison.Ordinal) || authority.EndsWith(":80", StringComparison.Ordinal)
-                ? "it names the default port"
+            : authority.Any(char.IsAsciiLetterUpper) ? "its host has capital letters"
             : authority.EndsWith(":443", StringComparison.Ordinal) || authority.EndsWith(":80", StringComparison.Ordinal)
                 ? "it names the default port"
             : path.Contains('?') ? "it has a query" : null;

@@ -52,13 +52,13 @@ public sealed class VaultTests : IAsyncLifetime
     public async Task A_reused_refresh_token_is_refused_without_a_signature_of_the_vault()
     {
         await using var host = await Start();
-        var tokens = await host.SignIn("demo");
-        var stolen = tokens.Refresh();
+        var tokens = await host.Tokens("demo");
+        var stolen = tokens.RefreshToken!;
         for (var generation = 0; generation < 2; generation++)
-            tokens = await TestHost.Json(await host.Refresh("demo", tokens.Refresh()), 200);
+            tokens = await host.Refresh("demo", tokens.RefreshToken!).Read<TokenAnswer>();
         vault.Fail(429, retryAfter: "7");
-        await TestClients.Refused(await host.Refresh("demo", stolen), "invalid_grant");
-        await TestClients.Refused(await host.Refresh("demo", tokens.Refresh()), "invalid_grant"); // The reuse has ended the session.
+        await host.Refresh("demo", stolen).Refused("invalid_grant");
+        await host.Refresh("demo", tokens.RefreshToken!).Refused("invalid_grant"); // The reuse has ended the session.
         vault.Recover();
     }
 

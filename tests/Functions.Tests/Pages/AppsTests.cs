@@ -56,7 +56,7 @@ public sealed partial class AppsTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("redirects", "javascript:alert(1)", "private scheme")]
     [InlineData("redirects", "https://app.example/cb#fragment", "redirect URI")]
     [InlineData("redirects", "com.example.app:/cb", "private scheme")]
-    [InlineData("after", "https://ok.example/\nhttp://plain.example/", "http is only for")]
+    [InlineData("after", "https://ok.example/\nhttp://plain.example/", "http is only allowed for")]
     [InlineData("type", "password", "type of app")]
     [InlineData("type", "first-party", "type of app")]
     public async Task A_field_that_is_not_good_is_named_and_what_was_typed_stays(string field, string value, string why)
