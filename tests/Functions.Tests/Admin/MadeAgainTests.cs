@@ -124,7 +124,7 @@ public sealed class MadeAgainTests : IAsyncLifetime
         var next = await host.Refresh("demo", tokens.RefreshToken!).Read<TokenAnswer>();
         Assert.Equal("openid profile email offline_access", next.Scope);
         Assert.Equal("openid profile email offline_access", (await host.Tokens("demo", "bob")).Scope);
-        Assert.Equal(0, (await admin.User(id)).Roles.Count);
+        Assert.Empty((await admin.User(id)).Roles);
         await admin.ChangeUser(id, new { roles = Texts("helper") }); // Given by somebody who knows what it is now.
         Assert.EndsWith("files.read admin", (await host.Tokens("demo", "bob")).Scope, StringComparison.Ordinal);
         // A change of its rights is no other role; a role that the tenant came with can be another too.
