@@ -120,24 +120,6 @@ public static partial class Services
         .AddSingleton<IGrant, DeviceCodeGrant>()
         .AddSingleton<IGrant, PasswordGrant>();
 
-    static IServiceCollection AddMail(this IServiceCollection services, Settings settings)
-    {
-        services.AddSingleton(provider => new PasswordResets(
-            provider.GetRequiredService<RequestTables>(), provider.GetRequiredService<UserStore>(),
-            provider.GetRequiredService<PasswordChange>(), provider.GetRequiredService<SignInLockout>(),
-            provider.GetRequiredService<KnownDevices>(), provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<ILogger<PasswordResets>>(),
-            provider.GetService<IMail>()));
-        return settings.Mail.Mode switch
-        {
-            MailMode.File => services.AddSingleton<IMail>(p => new FileMail(settings.Mail, p.GetRequiredService<TimeProvider>())),
-            MailMode.Smtp => services.AddSingleton<IMail>(p => new SmtpMail(settings.Mail, p.GetRequiredService<TimeProvider>())),
-            MailMode.Azure => services.AddSingleton<IMail>(p => new AzureMail(
-                settings.Mail, p.GetRequiredService<TokenCredential>(), p.GetService<HttpClient>() ?? new HttpClient())),
-            _ => services,
-        };
-    }
-
     static IServiceCollection AddPages(this IServiceCollection services) => services
         .AddSingleton<PageRenderer>()
         .AddSingleton<ResponsePages>()

@@ -116,7 +116,8 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void No_method_has_more_than_six_parameters_and_no_constructor_more_than_nine()
     {
-        const BindingFlags declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        const BindingFlags declared =
+            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
         var faults =
             from type in typeof(TokenEndpoint).Assembly.GetTypes()
             where type.Namespace?.StartsWith("Latchkey", StringComparison.Ordinal) is true && !IsGenerated(type)

@@ -86,7 +86,8 @@ public sealed class WorkflowTests
     [Fact]
     public async Task A_release_takes_version_and_text_from_the_changelogs_newest_numbered_section()
     {
-        const string Changelog = "# Changelog\n\n## Unreleased\n- later\n\n## 1.10.2 - 2026-12-01\n\n### Added\n- this\n\n## 1.10.1\n- before\n";
+        const string Changelog = "# Changelog\n\n## Unreleased\n- later\n\n## 1.10.2 - 2026-12-01\n\n### Added\n- this\n\n"
+            + "## 1.10.1\n- before\n";
         var (code, output, notes) = await ReadVersion(Changelog);
         Assert.True(code == 0, output);
         Assert.Equal("version=1.10.2\n", output);

@@ -95,9 +95,9 @@ test('the pages of an account in the dark, and who has forgotten the password', 
   await look(page, 'forgot-sent');
   await page.goto(`${issuer}/account`);
   await signIn(page, 'bob');
-  await page.getByRole('heading', { name: 'Your account' }).waitFor();
+  await page.getByRole('heading', { name: 'Your account', exact: true }).waitFor();
   await look(page, 'account-dark');
   await page.goto(`${issuer}/apps`);
-  await page.getByText('no right to do this').waitFor();
+  await page.getByText('not allowed to do this').waitFor();
   await look(page, 'apps-forbidden');
 }, { colorScheme: 'dark' }));

@@ -1,7 +1,8 @@
-// Debian's Chromium on a phone-sized screen, driven by playwright-core; every browser has a profile of its own.
+// Debian's Chromium on a phone-sized screen, driven by playwright-core; every test has a profile of its own.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
@@ -12,22 +13,31 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** What node:test prints as the reason to skip, or false. */
 export const missing = existsSync(executablePath) ? false : `There is no ${executablePath}: install Debian's chromium, or set CHROMIUM to a Chromium or Chrome`;
 
-/** Runs steps in a browser of their own. `violations` gathers what a Content-Security-Policy has stopped. */
+const browsers = new Map();
+
+// One browser a test file for all that want the same switches, because starting one costs as much as a short test.
+async function browserWith(args) {
+  const switches = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync', '--disable-extensions', ...args];
+  const key = switches.join(' ');
+  if (!browsers.get(key)?.isConnected()) browsers.set(key, await chromium.launch({ executablePath, args: switches }));
+  return browsers.get(key);
+}
+
+after(() => Promise.all([...browsers.values()].map(browser => browser.close())));
+
+/** Runs steps in a profile of their own. `violations` gathers what a Content-Security-Policy has stopped. */
 export async function onAPhone(steps, { args = [], ...options } = {}) {
-  const browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', ...args],
-  });
+  const browser = await browserWith(args);
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, javaScriptEnabled: true, ...options });
   try {
-    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, javaScriptEnabled: true, ...options });
     const page = await context.newPage();
     const violations = [];
     page.on('console', message => { if (/Content.Security.Policy/i.test(message.text())) violations.push(message.text()); });
     await steps(page, violations, context);
     assert.deepEqual(violations, []);
   } finally {
-    await browser.close();
+    await context.close();
   }
 }
 

@@ -85,7 +85,8 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     public async Task Relaxed_redirects_are_there_once_an_operator_has_said_so()
     {
         await Ok(
-            "client create tool -t demo --auth none --native true --grant authorization_code --scope openid --redirect com.example.tool:/cb");
+            "client create tool -t demo --auth none --native true --grant authorization_code --scope openid --redirect "
+                + "com.example.tool:/cb");
         Assert.Equal(1, (await Run("client set tool -t demo --add-redirect mytool://cb")).Code);
         var tool = Parsed(
             await Ok("client set tool -t demo --relaxed-redirects true --add-redirect mytool://cb http://localhost/cb --json"));
@@ -100,7 +101,8 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     {
         var backend = Parsed(
             await Ok(
-                "client create backend -t demo --auth client_secret_basic --grant password --scope files.read --forwards-address true --json"));
+                "client create backend -t demo --auth client_secret_basic --grant password --scope files.read --forwards-address true "
+                    + "--json"));
         Assert.True(backend.GetProperty("forwardsAddress").GetBoolean());
         Assert.StartsWith("400 invalid_field",
             (await Run(
@@ -117,12 +119,14 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
         await File.WriteAllTextAsync($"{verbs.Folder}/jwks.json", jwks);
         var keyed = Parsed(
             await Ok(
-                $"client create keyed -t demo --name Keyed --auth private_key_jwt --jwks {verbs.Folder}/jwks.json --grant client_credentials --scope files.read --json"));
+                $"client create keyed -t demo --name Keyed --auth private_key_jwt --jwks {verbs.Folder}/jwks.json --grant "
+                    + $"client_credentials --scope files.read --json"));
         Assert.Equal(("Keyed", "private_key_jwt"), (keyed.GetProperty("name").GetString(), keyed.GetProperty("authMethod").GetString()));
         Assert.Contains("keyed", await Ok("client list -t demo"), StringComparison.Ordinal);
         var shop = Parsed(
             await Ok(
-                "client create shop -t demo --auth client_secret_post --grant authorization_code --scope openid --redirect https://shop.example/cb "
+                "client create shop -t demo --auth client_secret_post --grant authorization_code --scope openid --redirect "
+                    + "https://shop.example/cb "
             + "--logout-redirect https://shop.example/bye --first-party true --require-dpop true --legacy-implicit true --json"));
         foreach (var name in (string[])["firstParty", "requireDpop", "legacyImplicit"]) Assert.True(shop.GetProperty(name).GetBoolean(),
             name);
@@ -133,7 +137,8 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     public async Task Ways_back_after_a_logout_are_added_and_removed_one_by_one()
     {
         await Ok(
-            "client create site -t demo --auth client_secret_post --grant authorization_code --scope openid --redirect https://web.example/cb --logout-redirect https://web.example/a");
+            "client create site -t demo --auth client_secret_post --grant authorization_code --scope openid --redirect "
+                + "https://web.example/cb --logout-redirect https://web.example/a");
         Assert.Equal(["https://web.example/a", "https://web.example/b", "https://web.example/c"],
             await Set("--add-logout-redirect https://web.example/b https://web.example/c"));
         Assert.Equal(["https://web.example/b", "https://web.example/d"],

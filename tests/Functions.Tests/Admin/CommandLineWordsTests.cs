@@ -49,8 +49,10 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
     {
         var client = Parsed(
             await Ok(
-                "client set mobile -t demo --refresh-by-cookie true --session-idle 2d --session-life 30d --retry-window 0 --require-par true "
-            + "--require-pkce true --id-token-algorithm ES256 --token-seconds 15min --website https://a.example --logo https://a.example/l.png --json"));
+                "client set mobile -t demo --refresh-by-cookie true --session-idle 2d --session-life 30d --retry-window 0 --require-par "
+                    + "true "
+            + "--require-pkce true --id-token-algorithm ES256 --token-seconds 15min --website https://a.example --logo "
+            + "https://a.example/l.png --json"));
         Assert.Equal((true, 172800, 2592000, 0, true, "ES256", 900),
             (client.GetProperty("refreshByCookie").GetBoolean(), client.GetProperty("sessionIdleSeconds").GetInt32(),
             client.GetProperty("sessionSeconds").GetInt32(), client.GetProperty("retryWindowSeconds").GetInt32(),

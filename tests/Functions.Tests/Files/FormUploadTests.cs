@@ -64,7 +64,8 @@ public sealed class FormUploadTests : IAsyncLifetime
     [Fact]
     public async Task Name_and_type_of_the_part_are_taken_if_no_field_says_otherwise()
     {
-        var raw = "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a \\\"b%22 日本.txt\"\r\nContent-Type: text/plain\r\n\r\nabc\r\n--b--\r\n";
+        var raw = "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a \\\"b%22 日本.txt\"\r\nContent-Type: "
+            + "text/plain\r\n\r\nabc\r\n--b--\r\n";
         var file = await Post(Raw(raw)).Read<FileAnswer>(201);
         Assert.Equal(("text/plain", 3), (file.ContentType, file.Size));
         Assert.Equal("a \"b\" 日本.txt", file.Name);
@@ -81,7 +82,8 @@ public sealed class FormUploadTests : IAsyncLifetime
     [InlineData("multipart/form-data; boundary=a:b/c?d", "a:b/c?d")]
     public async Task A_form_is_read_however_its_type_is_written(string type, string boundary = "b")
     {
-        var body = $"preamble\r\n--{boundary} \r\nContent-Disposition: Form-Data; name=f; filename=a.txt\r\n\r\n--b\r\nabc\r\n--{boundary}--\r\nepilogue"
+        var body = $"preamble\r\n--{boundary} \r\nContent-Disposition: Form-Data; name=f; "
+            + $"filename=a.txt\r\n\r\n--b\r\nabc\r\n--{boundary}--\r\nepilogue"
             .Replace(boundary == "b" ? "--b\r\nabc" : "\0", "abc", StringComparison.Ordinal);
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.TryAddWithoutValidation("Content-Type", type);

@@ -52,7 +52,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
             await Send(good.Make(operation, null));
         var whole = best.Count(one => one.Value < 400);
         output.WriteLine(
-            $"seed {seed}; good requests succeeded at {whole} of {operations.Count} operations, not at {string.Join(", ", best.Where(one => one.Value >= 400).Select(one => $"{one.Key} {one.Value}"))}");
+            $"seed {seed}; good requests succeeded at {whole} of {operations.Count} operations, not at "
+                + $"{string.Join(", ", best.Where(one => one.Value >= 400).Select(one => $"{one.Key} {one.Value}"))}");
 
         var watch = Stopwatch.StartNew();
         while (watch.Elapsed < TimeSpan.FromSeconds(seconds) && faults.Count < MostFaults)

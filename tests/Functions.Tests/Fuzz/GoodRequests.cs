@@ -61,7 +61,8 @@ sealed class GoodRequests(FuzzWorld world)
                 break;
             case "multipart/form-data":
                 request.ContentType = "multipart/form-data; boundary=b";
-                request.Body = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.bin\"\r\n\r\nhello\n\r\n--b--\r\n"u8.ToArray();
+                request.Body =
+                    "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.bin\"\r\n\r\nhello\n\r\n--b--\r\n"u8.ToArray();
                 break;
             default:
                 request.Body = "hello\n"u8.ToArray();

@@ -124,7 +124,8 @@ public sealed class StandInVault : IAsyncDisposable
         if (http.Request.Headers.Authorization != $"Bearer {Token}")
         {
             calls.Enqueue("challenge");
-            http.Response.Headers.WWWAuthenticate = $"Bearer authorization=\"https://login.microsoftonline.com/stand-in\", resource=\"{Resource}\"";
+            http.Response.Headers.WWWAuthenticate = $"Bearer authorization=\"https://login.microsoftonline.com/stand-in\", "
+                + $"resource=\"{Resource}\"";
             await Error(http, new Failure(401, null, "Unauthorized"));
             return;
         }

@@ -254,7 +254,7 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
         var visits = await Task.WhenAll(Enumerable.Range(0, 60).Select(guess =>
             Send(HttpMethod.Post, "/demo/device", cookies, [.. fields, ("user_code", $"BCDFGHJ{"BCDFGHJKLMNPQRSTVWXZ"[guess % 20]}")])));
         var answers = await Task.WhenAll(visits.Select(visit => Send(HttpMethod.Get, Browser.Location(visit),
-            $"{cookies}; {visit.Headers.GetValues("Set-Cookie").Single(cookie => cookie.StartsWith("request-", StringComparison.Ordinal)).Split(';')[0]}")));
+            $"{cookies}; {RequestCookie(visit)}")));
         Assert.InRange(answers.Count(answer => answer.StatusCode == HttpStatusCode.BadRequest), 1, 10);
         Assert.All(answers, answer => Assert.True((int)answer.StatusCode is 400 or 429, $"{(int)answer.StatusCode}"));
 
@@ -358,4 +358,7 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
 
     [GeneratedRegex("""name="session" value=""")]
     private static partial Regex Sessions();
+
+    static string RequestCookie(HttpResponseMessage answer) => answer.Headers.GetValues("Set-Cookie")
+        .Single(cookie => cookie.StartsWith("request-", StringComparison.Ordinal)).Split(';')[0];
 }

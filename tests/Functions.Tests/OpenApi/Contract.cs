@@ -55,7 +55,8 @@ static class Contract
         if ((Find(method, path) ?? (method == "HEAD" ? Find("GET", path) : null)) is not { } operation)
             return $"{method} {path} answered {status} and is not documented: add it to the area's file in functions/OpenApi.";
         if (operation.Says["responses"]![$"{status}"] is not JsonObject says)
-            return $"{method} {path} answered {status} {Start(body)}, which is not documented: add {status} to \"answers\", \"problems\" or \"oauthErrors\" of {operation.Source}.";
+            return $"{method} {path} answered {status} {Start(body)}, which is not documented: add {status} to \"answers\", \"problems\" "
+                + $"or \"oauthErrors\" of {operation.Source}.";
         // RFC 9110 §9.3.2: no body, whatever the headers say.
         return Headers(answer, says, operation, status) ?? (method == "HEAD" ? null : Body(answer, body, says, operation, status));
     }
@@ -69,7 +70,8 @@ static class Contract
         // Errors have the headers that come with the status; what tus says on every answer is not repeated.
         var told = Told.Where(name => answer.Headers.Contains(name) && !named.Contains(name) && (status < 400 || name is "Retry-After"))
             .ToList();
-        if (told.Count > 0) return $"{operation.Id} answered {status} with {string.Join(", ", told)}: add to \"headers\" of answer {status} of {operation.Source}.";
+        if (told.Count > 0) return $"{operation.Id} answered {status} with {string.Join(", ", told)}: add to \"headers\" of answer "
+            + $"{status} of {operation.Source}.";
         var needed = named.Where(name =>
             name is "Location" or "Retry-After" or "ETag" or "Tus-Resumable"
                 || (name == "WWW-Authenticate" && status == 401 && operation.Scope is not null));
@@ -83,7 +85,8 @@ static class Contract
         if (body.Length == 0 && type is null) return contents is null ? null
             : $"{operation.Id} answered {status} without a body, but {operation.Source} promises one.";
         if (contents?[type ?? "?"] is not JsonObject content)
-            return $"{operation.Id} answered {status} as {type} {Start(body)}, which is not documented: add it to answer {status} of {operation.Source}.";
+            return $"{operation.Id} answered {status} as {type} {Start(body)}, which is not documented: add it to answer {status} of "
+                + $"{operation.Source}.";
         if (type is not ("application/json" or "application/problem+json")) return null;
         using var json = JsonDocument.Parse(body);
         foreach (var (member, list) in new[] { ("code", "problems"), ("error", "oauthErrors") })
@@ -91,10 +94,12 @@ static class Contract
             if (content["schema"]!["allOf"]?[1]?["properties"]?[member]?["enum"] is not JsonArray codes) continue;
             var code = json.RootElement.GetProperty(member).GetString();
             if (!codes.Any(known => (string)known! == code))
-                return $"{operation.Id} answered {status} {code}, which is not documented: add {code} to \"{list}\", {status}, of {operation.Source}.";
+                return $"{operation.Id} answered {status} {code}, which is not documented: add {code} to \"{list}\", {status}, of "
+                    + $"{operation.Source}.";
         }
         return Schemas.Faults(content["schema"]!, json.RootElement) is { Count: > 0 } faults
-            ? $"{operation.Id} answered {status} with JSON that is not as documented: {string.Join("; ", faults)}. See answer {status} of {operation.Source} and its schemas." : null;
+            ? $"{operation.Id} answered {status} with JSON that is not as documented: {string.Join("; ", faults)}. See answer {status} "
+                + $"of {operation.Source} and its schemas." : null;
     }
 
     static bool Fits(string template, string path)

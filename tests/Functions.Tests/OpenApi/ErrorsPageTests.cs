@@ -19,7 +19,8 @@ public sealed partial class ErrorsPageTests
         var documented = Documented();
         Assert.True(documented.Count > 120);
         Assert.True(documented.SetEquals(said),
-            $"Add to {Page}: {string.Join(", ", documented.Except(said).Order())}. Remove: {string.Join(", ", said.Except(documented).Order())}.");
+            $"Add to {Page}: {string.Join(", ", documented.Except(said).Order())}. Remove: "
+                + $"{string.Join(", ", said.Except(documented).Order())}.");
     }
 
     [Fact]

@@ -53,7 +53,8 @@ public sealed class ServedTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var page = await host.Http.GetAsync("/openapi");
         Assert.Equal(
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; "
+                + "frame-ancestors 'none'; base-uri 'none'",
             page.Headers.GetValues("Content-Security-Policy").Single());
         var html = await page.Content.ReadAsStringAsync();
         Assert.DoesNotContain("style=", html, StringComparison.Ordinal);

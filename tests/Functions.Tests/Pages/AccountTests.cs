@@ -9,7 +9,8 @@ namespace Latchkey.Tests.Pages;
 public sealed partial class AccountTests : IAsyncLifetime
 {
     const string Phone =
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1";
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 "
+            + "Safari/604.1";
 
     TestHost host = null!;
 

@@ -148,7 +148,8 @@ public sealed partial class SignInPageTests(DemoHost demo) : IClassFixture<DemoH
         var html = await page.Content.ReadAsStringAsync();
         var style = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(StyleElement().Match(html).Groups[1].Value)));
         Assert.Equal(
-            $"default-src 'none'; style-src 'sha256-{style}'; img-src 'none'; script-src 'none'; form-action 'self' {target}; frame-ancestors 'none'; base-uri 'none'",
+            $"default-src 'none'; style-src 'sha256-{style}'; img-src 'none'; script-src 'none'; form-action 'self' {target}; "
+                + $"frame-ancestors 'none'; base-uri 'none'",
             page.Headers.GetValues("Content-Security-Policy").Single());
         Assert.Equal("no-referrer", page.Headers.GetValues("Referrer-Policy").Single());
         Assert.True(page.Headers.CacheControl!.NoStore);

@@ -106,7 +106,8 @@ public abstract partial class ComparisonTests(bool production)
     [GeneratedRegex(@"[\w-]{20,}|\b\d{8,}\b|(?<=""id"":"")[^""]+")]
     private static partial Regex Secrets();
 
-    [GeneratedRegex(@"\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|\+00:00)?|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} [\d:]+ GMT|""expires_in"":\d+")]
+    [GeneratedRegex(@"\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|\+00:00)?|"
+        + @"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} [\d:]+ GMT|""expires_in"":\d+")]
     private static partial Regex Times();
 }
 

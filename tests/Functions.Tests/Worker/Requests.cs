@@ -163,7 +163,8 @@ sealed class Requests(TwoHosts hosts)
                 Headers = [Bearer(hosts.Administrator), ("Content-Type", "multipart/form-data; boundary=b")],
                 Framing = framing,
                 Body = Encoding.UTF8.GetBytes(
-                    "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"ü.txt\"\r\nContent-Type: text/plain\r\n\r\nhello\r\n--b--\r\n"),
+                    "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"ü.txt\"\r\n"
+                    + "Content-Type: text/plain\r\n\r\nhello\r\n--b--\r\n"),
             };
             yield return new($"a first piece by tus, {framing}", "POST", "/demo/tus")
             {

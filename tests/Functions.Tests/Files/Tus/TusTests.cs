@@ -200,7 +200,8 @@ public sealed class TusTests(DemoHost demo) : IClassFixture<DemoHost>
         await line.ConnectAsync(origin.Host, origin.Port);
         await line.GetStream().WriteAsync(System.Text.Encoding.UTF8.GetBytes(
             $"POST /demo/tus HTTP/1.1\r\nHost: {origin.Authority}\r\nAuthorization: Bearer {(await host.As("alice")).Token}\r\n"
-            + $"Tus-Resumable: 1.0.0\r\nUpload-Length: 5\r\nUpload-Metadata: {metadata}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+            + $"Tus-Resumable: 1.0.0\r\nUpload-Length: 5\r\nUpload-Metadata: {metadata}\r\nContent-Length: 0\r\nConnection: "
+            + $"close\r\n\r\n"));
         using var answer = new StreamReader(line.GetStream());
         var text = await answer.ReadToEndAsync();
         Assert.StartsWith("HTTP/1.1 400", text, StringComparison.Ordinal);

@@ -104,7 +104,8 @@ public sealed partial class Browser(TestHost host, string tenant = "demo")
     public static string Location(HttpResponseMessage answer) => answer.Headers.TryGetValues("Location", out var values)
         ? values.Single()
         : throw new InvalidOperationException(
-            $"No redirect from {answer.RequestMessage}: {(int)answer.StatusCode} {answer.Content.ReadAsStringAsync().GetAwaiter().GetResult()}");
+            $"No redirect from {answer.RequestMessage}: {(int)answer.StatusCode} "
+                + $"{answer.Content.ReadAsStringAsync().GetAwaiter().GetResult()}");
 
     /// <summary>The parameters that a redirect brings back, from its query or its fragment.</summary>
     public static Dictionary<string, string> Returned(string location)
