@@ -30,42 +30,44 @@ public sealed class SpaceQuota(StorageClients storage, TenantStore tenants, Tena
         string tenant, string space, UsageChange change, IReadOnlyList<TableTransactionAction> rows, CancellationToken cancel)
     {
         if (cache.Count > MaxCachedSpaces) cache.Clear();
-        var known = cache.GetOrAdd($"{tenant}|{space}", _ => new CachedUsage());
-        await known.Turn.WaitAsync(cancel); // Changes in one process would only make each other fail.
+        var cached = cache.GetOrAdd($"{tenant}|{space}", _ => new CachedUsage(tenant, space));
+        await cached.Turn.WaitAsync(cancel); // Changes in one process would only make each other fail.
         try
         {
-            return await Transact(tenant, space, known, change, rows, cancel);
+            return await Transact(cached, change, rows, cancel);
         }
         catch
         {
-            known.Usage = null; // Only storage knows whether the write happened.
+            cached.Usage = null; // Only storage knows whether the write happened.
             throw;
         }
         finally
         {
-            known.Turn.Release();
+            cached.Turn.Release();
         }
     }
 
-    async Task<bool> Transact(string tenant, string space, CachedUsage known, UsageChange change,
-        IReadOnlyList<TableTransactionAction> rows, CancellationToken cancel)
+    async Task<bool> Transact(
+        CachedUsage cached, UsageChange change, IReadOnlyList<TableTransactionAction> rows, CancellationToken cancel)
     {
+        var (tenant, space) = (cached.Tenant, cached.Space);
         var limits = (await tenants.Find(tenant, cancel))?.Limits ?? new FileLimits();
-        var usage = known.Usage ?? await Read(tenant, space, cancel);
+        var usage = cached.Usage ?? await Read(tenant, space, cancel);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            usage = await EnsureReserved(tenant, space, known, usage, change, limits, cancel);
+            usage = await EnsureReserved(cached, usage, change, limits, cancel);
             var next = usage.With(change);
-            var excess = change is { Bytes: <= 0, Files: <= 0 } ? await tenantQuota.FindExcess(tenant, space, next, limits, cancel) : null;
+            var isShrinking = change is { Bytes: <= 0, Files: <= 0 };
+            var excess = isShrinking ? await tenantQuota.FindExcess(tenant, space, next, limits, cancel) : null;
             if (excess is not null) next = excess.Kept;
             if (await table.TransactForETags([next.Write(RowKeys.Space(tenant, space)), .. rows], cancel) is { } etags)
             {
-                known.Usage = next with { ETag = etags[0] };
+                cached.Usage = next with { ETag = etags[0] };
                 if (excess is not null) await tenantQuota.Release(excess, cancel);
                 return true;
             }
             var (before, now) = (usage.ETag, await Read(tenant, space, cancel));
-            known.Usage = usage = now;
+            cached.Usage = usage = now;
             if (now.ETag == before) return false; // The usage is unchanged, so one of the other rows lost its race.
             await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(5 + 5 * attempt)), clock, cancel);
         }
@@ -74,25 +76,29 @@ public sealed class SpaceQuota(StorageClients storage, TenantStore tenants, Tena
 
     // The cached usage may be stale, so a change is refused only after the usage was read from storage.
     async Task<Usage> EnsureReserved(
-        string tenant, string space, CachedUsage known, Usage usage, UsageChange change, FileLimits limits, CancellationToken cancel)
+        CachedUsage cached, Usage usage, UsageChange change, FileLimits limits, CancellationToken cancel)
     {
         try
         {
             usage.EnsureWithin(change, limits);
         }
-        catch (Problem) when (known.Usage is not null)
+        catch (Problem) when (cached.Usage is not null)
         {
-            known.Usage = null;
-            usage = await Read(tenant, space, cancel);
+            cached.Usage = null;
+            usage = await Read(cached.Tenant, cached.Space, cancel);
             usage.EnsureWithin(change, limits);
         }
         var next = usage.With(change);
-        return next.Bytes <= usage.TakenBytes && next.Files <= usage.TakenFiles
-            ? usage : await tenantQuota.Reserve(tenant, space, usage, next, limits, cancel);
+        if (next.Bytes <= usage.TakenBytes && next.Files <= usage.TakenFiles) return usage;
+        return await tenantQuota.Reserve(cached.Tenant, cached.Space, usage, next, limits, cancel);
     }
 
-    sealed class CachedUsage
+    sealed class CachedUsage(string tenant, string space)
     {
+        public string Tenant => tenant;
+
+        public string Space => space;
+
         public SemaphoreSlim Turn { get; } = new(1);
 
         public Usage? Usage { get; set; }

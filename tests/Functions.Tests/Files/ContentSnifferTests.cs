@@ -5,7 +5,7 @@ using Latchkey.Tenancy;
 namespace Latchkey.Tests.Files;
 
 /// <summary>What the first bytes say against what was declared. Bytes stand here as Latin-1.</summary>
-public sealed class SignatureTests(DemoHost demo) : IClassFixture<DemoHost>
+public sealed class ContentSnifferTests(DemoHost demo) : IClassFixture<DemoHost>
 {
     const string Page = "<!doctype html><script>alert(1)</script>";
     const string Jpeg = "\u00FF\u00D8\u00FF\u00E0\0\u0010JFIF";
