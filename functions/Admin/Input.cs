@@ -1,4 +1,3 @@
-using System.Globalization;
 using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
@@ -17,10 +16,11 @@ static class Input
         new(400, "invalid_field", $"{field} {why}.") { Extensions = new Dictionary<string, object?> { ["field"] = field } };
 
     /// <summary>A display text: not blank, and without characters that hide or reorder the text around them.</summary>
-    public static string Shown(string field, string text, int most = MaxNameChars)
+    public static string Shown(string field, string text, int max = MaxNameChars)
     {
-        if (string.IsNullOrWhiteSpace(text) || text.Length > most) throw Fault(field, $"must have 1 to {most} characters");
-        if (text.EnumerateRunes().Any(rune => IsHidden(rune.Value))) throw Fault(field, "contains characters that cannot be displayed");
+        if (string.IsNullOrWhiteSpace(text) || text.Length > max)
+            throw Fault(field, $"must have 1 to {max} characters");
+        if (!FieldRules.IsDisplayText(text)) throw Fault(field, "contains characters that cannot be displayed");
         return text.Trim();
     }
 
@@ -42,14 +42,9 @@ static class Input
         _ => throw Fault(field, $"must have {Passwords.MinChars} to {Passwords.MaxChars} characters"),
     };
 
-    /// <summary>An https address that can stand in a Content-Security-Policy; an empty text means none.</summary>
-    public static string? Https(string field, string text)
-    {
-        if (text.Length == 0) return null;
-        return text.Length <= 512 && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps
-            && uri.UserInfo.Length == 0 && text.All(c => c is > ' ' and <= '~' and not ('"' or '<' or '>' or '\\' or '\'' or ';' or ','))
-            ? text : throw Fault(field, "must be an https address");
-    }
+    /// <summary>An https URL that may stand in a Content-Security-Policy; an empty text means none.</summary>
+    public static string? Https(string field, string text) => text.Length == 0 ? null
+        : FieldRules.IsHttpsUri(text) ? text : throw Fault(field, "must be an https URL");
 
     /// <summary>Names of the tenant's roles.</summary>
     public static IReadOnlyList<HeldRole> Roles(string field, Tenant tenant, IReadOnlyList<string> names)
@@ -60,27 +55,25 @@ static class Input
     }
 
     /// <summary>Scope tokens within an allowed scope.</summary>
-    public static Scope Scope(string field, IEnumerable<string> tokens, Scope most)
+    public static Scope Scope(string field, IEnumerable<string> tokens, Scope allowed)
     {
         var scope = Protocol.Scope.Of(tokens);
-        return scope.Except(most).IsEmpty ? scope : throw Fault(field, $"must contain only: {string.Join(", ", most.Tokens)}");
+        return scope.Except(allowed).IsEmpty ? scope : throw Fault(field, $"must contain only: {string.Join(", ", allowed.Tokens)}");
     }
 
     /// <summary>A number within bounds.</summary>
-    public static int Number(string field, int number, int least, int most) =>
-        number >= least && number <= most ? number : throw Fault(field, $"must be from {least} to {most}");
+    public static int Number(string field, int number, int min, int max) =>
+        number >= min && number <= max ? number : throw Fault(field, $"must be from {min} to {max}");
 
     /// <summary>A web origin as browsers send it: scheme, <c>://</c>, host and an optional port. Private schemes are allowed.</summary>
     public static string Origin(string field, string text)
     {
-        var parts = text.Split("://");
-        return text.Length <= 200 && parts is [{ Length: > 0 } scheme, { Length: > 0 } rest]
-            && scheme.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '+' or '-' or '.') && char.IsAsciiLetterLower(scheme[0])
-            && rest.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or ':' or '[' or ']')
-            ? text : throw Fault(field, "must contain lower-case origins without a path, such as https://app.example.com");
-    }
+        var isOrigin = text.Length <= 200 && text.Split("://") is [{ Length: > 0 } scheme, { Length: > 0 } authority]
+            && char.IsAsciiLetterLower(scheme[0]) && scheme.All(IsSchemeChar) && authority.All(IsAuthorityChar);
+        return isOrigin ? text
+            : throw Fault(field, "must contain lower-case origins without a path, such as https://app.example.com");
 
-    static bool IsHidden(int rune) => rune is not (0x200C or 0x200D) && CharUnicodeInfo.GetUnicodeCategory(rune) // Those two join letters and emoji.
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate;
+        static bool IsSchemeChar(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '+' or '-' or '.';
+        static bool IsAuthorityChar(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or ':' or '[' or ']';
+    }
 }

@@ -77,16 +77,16 @@ public sealed record Settings
     public required int PasswordIterations { get; init; }
 
     /// <summary>Lockout: how many wrong passwords lock an account, except for devices that are known to be the user's.</summary>
-    public required int AccountTries { get; init; }
+    public required int LockoutAccountTries { get; init; }
 
     /// <summary>Lockout: how many wrong passwords lock an address.</summary>
-    public required int AddressTries { get; init; }
+    public required int LockoutAddressTries { get; init; }
 
     /// <summary>Lockout: how many more an address may fail for each user who has signed in from it.</summary>
-    public required int AddressRoom { get; init; }
+    public required int LockoutAddressRoom { get; init; }
 
     /// <summary>Lockout: how long an account or address stays locked.</summary>
-    public required TimeSpan LockTime { get; init; }
+    public required TimeSpan LockoutTime { get; init; }
 
     /// <summary>Minimum lifetime of an upload URL; longer for a large file (<see cref="Files.UploadDeadline.UrlLifetime"/>).</summary>
     public required TimeSpan UploadUrlTime { get; init; }
@@ -156,10 +156,10 @@ public sealed record Settings
             CacheTime = TimeSpan.FromSeconds(read.Number("CacheSeconds", 30, 0, 300)),
             AuditTime = TimeSpan.FromDays(read.Number("AuditDays", 365, 1, 3650)),
             PasswordIterations = (int)read.Number("PasswordIterations", 210_000, development ? 1 : 210_000, 10_000_000),
-            AccountTries = (int)read.Number("Lockout:AccountTries", 10, 2, 100),
-            AddressTries = (int)read.Number("Lockout:AddressTries", 100, 2, 500),
-            AddressRoom = (int)read.Number("Lockout:AddressRoom", 5, 0, 5),
-            LockTime = TimeSpan.FromMinutes(read.Number("Lockout:Minutes", 15, 1, 60)),
+            LockoutAccountTries = (int)read.Number("Lockout:AccountTries", 10, 2, 100),
+            LockoutAddressTries = (int)read.Number("Lockout:AddressTries", 100, 2, 500),
+            LockoutAddressRoom = (int)read.Number("Lockout:AddressRoom", 5, 0, 5),
+            LockoutTime = TimeSpan.FromMinutes(read.Number("Lockout:Minutes", 15, 1, 60)),
             UploadUrlTime = TimeSpan.FromMinutes(read.Number("Files:UploadUrlMinutes", 30, 1, 24 * 60)),
             DownloadUrlTime = TimeSpan.FromMinutes(read.Number("Files:DownloadUrlMinutes", 15, 1, 24 * 60)),
             MaxFileBytes = read.Number("Files:MaxBytes", 5000L << 20, 1, Files.BlockPlan.MaxFile),

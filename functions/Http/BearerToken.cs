@@ -59,8 +59,8 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
         if (result.Exception is SecurityTokenSignatureKeyNotFoundException) // The keys may have rotated since they were cached.
             result = await Validate(jwt, issuer, await signer.RenewedPublicKeys(tenant, cancel));
         if (!result.IsValid) throw Problem.Unauthorized(Why(result.Exception));
-        return new AccessToken(tenant, Needed(jwt, "sub"), Needed(jwt, "client_id"),
-            Scope.Parse(Claim(jwt, "scope")), Needed(jwt, "jti"), Claim(jwt, "sid"))
+        return new AccessToken(tenant, Required(jwt, "sub"), Required(jwt, "client_id"),
+            Scope.Parse(Claim(jwt, "scope")), Required(jwt, "jti"), Claim(jwt, "sid"))
         {
             Jkt = Jkt(jwt),
             IssuedAt = jwt.IssuedAt,
@@ -103,7 +103,8 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
     {
         if (!HttpMethods.IsPost(request.Method) || !Body.Is(request, "application/x-www-form-urlencoded")) return Sent(request);
         if ((await Form.Read(request))["access_token"] is not { } token) return Sent(request);
-        if (request.Headers.Authorization.Count > 0) throw OAuthError.InvalidRequest("The access token is sent both in the header and in the form.");
+        if (request.Headers.Authorization.Count > 0)
+            throw OAuthError.InvalidRequest("The access token is sent both in the header and in the form.");
         return new SentToken(token, WithProof: false);
     }
 
@@ -113,13 +114,13 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
     {
         var headers = request.Headers.Authorization;
         if (headers.Count == 0) throw Problem.Unauthorized("An access token is required.", tokenSent: false);
-        if (headers.Count > 1) throw Several();
+        if (headers.Count > 1) throw MoreThanOne();
         var parts = headers.ToString().Split(' ', 2, StringSplitOptions.TrimEntries);
         var withProof = parts[0].Equals("DPoP", StringComparison.OrdinalIgnoreCase);
         if (!withProof && !parts[0].Equals("Bearer", StringComparison.OrdinalIgnoreCase))
             throw Problem.Unauthorized("The access token must be sent as a Bearer or a DPoP token.", tokenSent: false);
         if (parts.Length < 2 || parts[1].Length == 0) throw Malformed();
-        if (parts[1].Contains(',')) throw Several(); // The Functions host joins headers of the same name; a token has no comma.
+        if (parts[1].Contains(',')) throw MoreThanOne(); // The Functions host joins headers of the same name; a token has no comma.
         return new SentToken(parts[1], withProof);
     }
 
@@ -127,9 +128,10 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
     static string? Jkt(JsonWebToken jwt)
     {
         if (!jwt.TryGetPayloadValue<JsonElement>("cnf", out var cnf)) return null;
-        return cnf.ValueKind == JsonValueKind.Object && cnf.TryGetProperty("jkt", out var jkt)
-            && jkt.ValueKind == JsonValueKind.String ? jkt.GetString()
-            : throw Problem.Unauthorized("The access token is bound by an unknown method.");
+        var isKnown = cnf.ValueKind == JsonValueKind.Object && cnf.TryGetProperty("jkt", out var jkt)
+            && jkt.ValueKind == JsonValueKind.String;
+        if (!isKnown) throw Problem.Unauthorized("The access token is bound by an unknown method.");
+        return cnf.GetProperty("jkt").GetString();
     }
 
     static JsonWebToken Read(string encoded)
@@ -146,14 +148,14 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
         }
     }
 
-    static Problem Several() => Problem.Unauthorized("The request has more than one Authorization header.");
+    static Problem MoreThanOne() => Problem.Unauthorized("The request has more than one Authorization header.");
 
     static Problem Malformed() => Problem.Unauthorized("The access token is malformed.");
 
     static string? Claim(JsonWebToken jwt, string name) =>
         jwt.TryGetPayloadValue<string>(name, out var value) && value is { Length: > 0 } ? value : null;
 
-    static string Needed(JsonWebToken jwt, string name) =>
+    static string Required(JsonWebToken jwt, string name) =>
         Claim(jwt, name) ?? throw Problem.Unauthorized($"The access token has no {name}.");
 
     static string Why(Exception? fault) => fault switch

@@ -18,8 +18,8 @@ public static class CallerAddress
     public static string Of(HttpRequest request, Guid? frontDoor)
     {
         var address = request.HttpContext.Connection.RemoteIpAddress;
-        if (frontDoor is { } ours && Guid.TryParse(request.Headers["X-Azure-FDID"], out var shown) && shown == ours
-            && IPAddress.TryParse(request.Headers["X-Azure-SocketIP"], out var seen)) address = seen;
+        if (frontDoor is { } ours && Guid.TryParse(request.Headers["X-Azure-FDID"], out var sent) && sent == ours
+            && IPAddress.TryParse(request.Headers["X-Azure-SocketIP"], out var socket)) address = socket;
         return address is null ? "unknown" : Cut(address);
     }
 

@@ -14,11 +14,12 @@ public sealed class Form
 
     // Every other parameter is ignored, however often it is sent (RFC 6749 §3.1); `resource` may even be repeated (RFC 8707 §2).
     static readonly FrozenSet<string> Known = FrozenSet.Create(StringComparer.Ordinal,
-        "access_token", "action", "after", "client", "client_assertion", "client_assertion_type", "client_id", "client_secret", "code", "code_challenge",
-        "code_challenge_method", "code_verifier", "device_code", "device_token", "dpop_jkt", "end_user_address", "form", "grant_type",
-        "id", "id_token_hint", "link", "login_hint", "max_age", "name", "new", "nonce", "old", "password", "post_logout_redirect_uri", "prompt", "redirect_uri",
-        "redirects", "refresh_token", "registration", "request", "request_uri", "response_mode", "response_type", "scope", "session",
-        "state", "token", "token_type_hint", "type", "user", "user_code", "username", "website");
+        "access_token", "action", "after", "client", "client_assertion", "client_assertion_type", "client_id", "client_secret",
+        "code", "code_challenge", "code_challenge_method", "code_verifier", "device_code", "device_token", "dpop_jkt",
+        "end_user_address", "form", "grant_type", "id", "id_token_hint", "link", "login_hint", "max_age", "name", "new", "nonce",
+        "old", "password", "post_logout_redirect_uri", "prompt", "redirect_uri", "redirects", "refresh_token", "registration",
+        "request", "request_uri", "response_mode", "response_type", "scope", "session", "state", "token", "token_type_hint",
+        "type", "user", "user_code", "username", "website");
 
     readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
     readonly HashSet<string> repeated = new(StringComparer.Ordinal);
@@ -71,7 +72,7 @@ public sealed class Form
     public static Form ParseTolerant(ReadOnlySpan<byte> encoded)
     {
         var form = new Form();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var range in encoded.Split((byte)'&'))
         {
             var pair = encoded[range];
@@ -79,12 +80,12 @@ public sealed class Form
             var equals = pair.IndexOf((byte)'=');
             var name = Decode(equals < 0 ? pair : pair[..equals]);
             var value = equals < 0 ? "" : Decode(pair[(equals + 1)..]);
-            if (!seen.Add(name))
+            if (!names.Add(name))
             {
                 if (Known.Contains(name)) form.repeated.Add(name);
             }
             else if (value.Length > 0) form.values.Add(name, value);
-            if (seen.Count > MaxParameters) throw OAuthError.InvalidRequest($"The request has more than {MaxParameters} parameters.");
+            if (names.Count > MaxParameters) throw OAuthError.InvalidRequest($"The request has more than {MaxParameters} parameters.");
         }
         return form;
     }

@@ -38,6 +38,12 @@ public static class JsonBody
         }
     }
 
+    /// <summary>The names of the members of a body that are present: those of its properties that are not null.</summary>
+    public static IEnumerable<string> Present<T>(T body) where T : class =>
+        from property in typeof(T).GetProperties()
+        where property.GetValue(body) is not null
+        select JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+
     static Problem Invalid(string why) => Problem.BadRequest("invalid_json", $"Invalid request body: {why}.");
 
     // The serializer accepts null as an item of any list, even if the item type is not nullable.

@@ -9,15 +9,15 @@ namespace Latchkey.Keys;
 /// </summary>
 /// <param name="clock">Measures the age.</param>
 /// <param name="read">Reads the value.</param>
-/// <param name="isWhole">Returns false for an incomplete value, which is read again soon. Null: values are always complete.</param>
-sealed class RefreshingCache<T>(TimeProvider clock, Func<Task<T>> read, Predicate<T>? isWhole = null) where T : class
+/// <param name="isComplete">Returns false for an incomplete value, which is read again soon. Null: values are always complete.</param>
+sealed class RefreshingCache<T>(TimeProvider clock, Func<Task<T>> read, Predicate<T>? isComplete = null) where T : class
 {
-    static readonly TimeSpan RenewFrom = TimeSpan.FromMinutes(4);
-    static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
-    static readonly TimeSpan ServesAtMost = TimeSpan.FromHours(24);
-    static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan RefreshAge = TimeSpan.FromMinutes(4);
+    static readonly TimeSpan FreshAge = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan MaxAge = TimeSpan.FromHours(24);
+    static readonly TimeSpan MinPause = TimeSpan.FromSeconds(30);
 
-    readonly Lock gate = new();
+    readonly Lock sync = new();
     Reading? held;
     Task<Exception?>? running;
     DateTimeOffset lastTry = DateTimeOffset.MinValue;
@@ -26,13 +26,13 @@ sealed class RefreshingCache<T>(TimeProvider clock, Func<Task<T>> read, Predicat
     public ValueTask<T> Get(CancellationToken cancel)
     {
         Task<Exception?>? reading;
-        lock (gate)
+        lock (sync)
         {
             var age = Age();
-            if (age < RenewFrom && isWhole?.Invoke(held!.Value) is not false) return new(held!.Value);
-            if (age >= ServesAtMost || Rested()) running ??= Start();
+            if (age < RefreshAge && isComplete?.Invoke(held!.Value) is not false) return new(held!.Value);
+            if (age >= MaxAge || MayRead()) running ??= Start();
             // If no read is running, the last one failed a moment ago: serve the value that there is.
-            if (age < Fresh || (age < ServesAtMost && running is null)) return new(held!.Value);
+            if (age < FreshAge || (age < MaxAge && running is null)) return new(held!.Value);
             reading = running;
         }
         return Await(reading!, cancel);
@@ -42,20 +42,20 @@ sealed class RefreshingCache<T>(TimeProvider clock, Func<Task<T>> read, Predicat
     public ValueTask<T> Renewed(CancellationToken cancel)
     {
         Task<Exception?>? reading;
-        lock (gate)
+        lock (sync)
         {
-            if (Rested()) running ??= Start();
+            if (MayRead()) running ??= Start();
             reading = running;
         }
         return reading is null ? Get(cancel) : Await(reading, cancel);
     }
 
     /// <summary>Reads again in the background, unless that was tried in the last 30 seconds.</summary>
-    public void RenewSoon()
+    public void RefreshSoon()
     {
-        lock (gate)
+        lock (sync)
         {
-            if (Rested()) running ??= Start();
+            if (MayRead()) running ??= Start();
         }
     }
 
@@ -63,23 +63,23 @@ sealed class RefreshingCache<T>(TimeProvider clock, Func<Task<T>> read, Predicat
     public async Task<T> ReadNow(CancellationToken cancel)
     {
         Task<Exception?>? reading;
-        lock (gate) reading = running;
+        lock (sync) reading = running;
         if (reading is not null) await reading.WaitAsync(cancel); // It may have started before the change that the caller wants to see.
-        lock (gate) reading = running ??= Start();
+        lock (sync) reading = running ??= Start();
         if (await reading.WaitAsync(cancel) is { } failure) ExceptionDispatchInfo.Throw(failure);
-        lock (gate) return held!.Value;
+        lock (sync) return held!.Value;
     }
 
     TimeSpan Age() => held is null ? TimeSpan.MaxValue : clock.GetUtcNow() - held.At;
 
-    bool Rested() => clock.GetUtcNow() - lastTry >= Pause;
+    bool MayRead() => clock.GetUtcNow() - lastTry >= MinPause;
 
     async ValueTask<T> Await(Task<Exception?> reading, CancellationToken cancel)
     {
         var failure = await reading.WaitAsync(cancel);
-        lock (gate)
+        lock (sync)
         {
-            if (failure is null || Age() < ServesAtMost) return held!.Value;
+            if (failure is null || Age() < MaxAge) return held!.Value;
         }
         if (failure is SigningUnavailableException unavailable) throw unavailable.Again();
         ExceptionDispatchInfo.Throw(failure);
@@ -108,7 +108,7 @@ sealed class RefreshingCache<T>(TimeProvider clock, Func<Task<T>> read, Predicat
         }
         finally
         {
-            lock (gate)
+            lock (sync)
             {
                 held = loaded ?? held;
                 running = null;

@@ -61,12 +61,12 @@ sealed class AreaOperation(string area, string key, JsonObject source, JsonObjec
 
     JsonNode Parameter(string name)
     {
-        if (own[name] is not JsonObject mine)
+        if (own[name] is not JsonObject definition)
         {
             return shared.ContainsKey(name) ? new JsonObject { ["$ref"] = $"#/components/parameters/{name}" }
                 : throw Fault($"the parameter {name} is not defined");
         }
-        var parameter = mine.DeepClone().AsObject();
+        var parameter = definition.DeepClone().AsObject();
         parameter["schema"] = AreaSchema.Expand(parameter["schema"]!);
         if (!parameter.ContainsKey("name")) parameter.Insert(0, "name", name);
         if ((string?)parameter["in"] == "path") parameter["required"] = true;

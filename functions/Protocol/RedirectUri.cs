@@ -24,8 +24,8 @@ public static class RedirectUri
     // Schemes with a meaning in browsers or operating systems: no app may use one as its own.
     static readonly string[] Taken =
     [
-        "about", "blob", "chrome", "content", "data", "edge", "facetime", "file", "filesystem", "ftp", "geo", "intent", "itms", "javascript",
-        "mailto", "market", "resource", "sms", "ssh", "tel", "urn", "vbscript", "view-source", "ws", "wss",
+        "about", "blob", "chrome", "content", "data", "edge", "facetime", "file", "filesystem", "ftp", "geo", "intent", "itms",
+        "javascript", "mailto", "market", "resource", "sms", "ssh", "tel", "urn", "vbscript", "view-source", "ws", "wss",
     ];
 
     /// <summary>What is wrong with a redirect URI that an app wants to register, for its developer; null if nothing is.</summary>
@@ -73,9 +73,11 @@ public static class RedirectUri
         var rewritten = path.Length == 0 || path[0] == '?' ? "it has no path"
             : authority.EndsWith(":443", StringComparison.Ordinal) || authority.EndsWith(":80", StringComparison.Ordinal)
                 ? "it names the default port"
-            : authority.EndsWith(":443", StringComparison.Ordinal) || authority.EndsWith(":80", StringComparison.Ordinal) ? "it names the default port"
+            : authority.EndsWith(":443", StringComparison.Ordinal) || authority.EndsWith(":80", StringComparison.Ordinal)
+                ? "it names the default port"
             : path.Contains('?') ? "it has a query" : null;
-        return rewritten is null ? null : $"{uri}: {rewritten}. Some libraries, openid-client 6 among them, cannot redeem a code for it.";
+        return rewritten is null ? null
+            : $"{uri}: {rewritten}. Some libraries, openid-client 6 among them, cannot redeem a code for it.";
     }
 
     /// <summary>True if it opens an app by a private scheme, which any app on the device may claim (RFC 8252 §8.6).</summary>

@@ -29,8 +29,8 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
     /// <summary>Splits an id <c>{bucket}.{id}</c>; false if it has another shape.</summary>
     public static bool TrySplit(string bucketed, out string bucket, out string id)
     {
-        (bucket, id) = bucketed.Split('.') is [var b, var i] ? (b, i) : ("", "");
-        return ExpiringTables.IsBucket(bucket) && Ids.IsId(id);
+        (bucket, id) = BucketId.Parse(bucketed) is { } parsed ? (parsed.Bucket, parsed.Key) : ("", "");
+        return Ids.IsId(id);
     }
 
     /// <summary>

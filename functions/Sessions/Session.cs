@@ -1,4 +1,5 @@
 using Azure;
+using Latchkey.Storage;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Sessions;
@@ -101,7 +102,7 @@ public sealed record Session
     internal ETag ETag { get; init; }
 
     /// <summary>The id without its bucket.</summary>
-    public static string WithoutBucket(string id) => id[(id.IndexOf('.', StringComparison.Ordinal) + 1)..];
+    public static string WithoutBucket(string id) => BucketId.Parse(id)!.Value.Key;
 }
 
 /// <summary>What tokens tell of a user.</summary>

@@ -80,7 +80,7 @@ public sealed class SessionStore(IssuedTokens issued, TimeProvider clock)
         return found;
     }
 
-    Table TableOf(string id) => issued.Tables.For(id[..id.IndexOf('.', StringComparison.Ordinal)]);
+    Table TableOf(string id) => issued.Tables.For(BucketId.Parse(id)!.Value.Bucket);
 
     Task<bool> Transact(Session session, TableTransactionActionType write, TableEntity token, CancellationToken cancel) =>
         TableOf(session.Id).TryTransact(

@@ -18,7 +18,8 @@ namespace Latchkey.Telemetry;
 static class Exporting
 {
     // One span per call. Azure.Core's own spans, one per attempt, would double what is stored; round trips are counted instead.
-    static readonly string[] Dependencies = ["Azure.Data.Tables.*", "Azure.Storage.Blobs.*", "Azure.Security.KeyVault.*", "Azure.Identity.*"];
+    static readonly string[] Dependencies =
+        ["Azure.Data.Tables.*", "Azure.Storage.Blobs.*", "Azure.Security.KeyVault.*", "Azure.Identity.*"];
 
     /// <summary>Adds the export if a setting asks for it.</summary>
     public static void Add(IServiceCollection services, Settings settings)

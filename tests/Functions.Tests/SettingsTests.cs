@@ -39,7 +39,7 @@ public sealed class SettingsTests
             Assert.Contains($"Latchkey__{name}", fault, StringComparison.Ordinal);
         foreach (var name in new[] { "AccessTokenKey", "IdTokenKey", "KeyFile" })
             Assert.DoesNotContain($"Signing__{name}", fault, StringComparison.Ordinal);
-        Assert.Contains("Latchkey__Signing__WrapKey must be a key's name", Refused(new()
+        Assert.Contains("Latchkey__Signing__WrapKey must be a key name", Refused(new()
         {
             ["Latchkey:Signing:Mode"] = "KeyVaultWrapped", ["Latchkey:Signing:WrapKey"] = "wrap-{tenant}",
         }), StringComparison.Ordinal); // One key wraps for all.
@@ -85,7 +85,7 @@ public sealed class SettingsTests
     public void A_value_in_the_place_of_an_address_is_not_shown()
     {
         var fault = Refused(new() { ["Latchkey:Storage:TableEndpoint"] = "DefaultEndpointsProtocol=https;AccountKey=c2VjcmV0LWtleQ==" });
-        Assert.Contains("Latchkey__Storage__TableEndpoint must be an https address", fault, StringComparison.Ordinal);
+        Assert.Contains("Latchkey__Storage__TableEndpoint must be an https URL", fault, StringComparison.Ordinal);
         Assert.DoesNotContain("c2VjcmV0", fault, StringComparison.Ordinal);
     }
 

@@ -24,7 +24,7 @@ public sealed class AdminAudit(TenantPipeline pipeline, AuditReader reader, Time
             var query = Query.Read(request, "from", "to", "user", "type", "cursor", "limit");
             var (entries, next) = await reader.Page(
                 caller.Tenant, Wanted(query), Paging.After(query), Paging.Limit(query), caller.Cancel);
-            return Results.Json(new { entries = entries.Select(Line), cursor = Paging.Cursor(next) });
+            return Results.Json(new { entries = entries.Select(Describe), cursor = Paging.Cursor(next) });
         });
 
     /// <summary>
@@ -46,13 +46,13 @@ public sealed class AdminAudit(TenantPipeline pipeline, AuditReader reader, Time
         await foreach (var entry in reader.All(caller.Tenant, wanted, cancel))
         {
             count++;
-            yield return Line(entry);
+            yield return Describe(entry);
         }
         yield return new { complete = true, entries = count };
     }
 
     /// <summary>An entry as the API returns it.</summary>
-    internal static object Line(AuditEntry entry) => new
+    internal static object Describe(AuditEntry entry) => new
     {
         at = entry.At.UtcDateTime,
         entry.Type,
@@ -68,7 +68,8 @@ public sealed class AdminAudit(TenantPipeline pipeline, AuditReader reader, Time
     {
         var now = clock.GetUtcNow();
         // The upper bound is exclusive: one tick more includes what happened at this very instant.
-        var wanted = new AuditQuery(Time(query, "from") ?? now.AddDays(-7), Time(query, "to") ?? now.AddTicks(1), query["user"], query["type"]);
+        var wanted = new AuditQuery(
+            Time(query, "from") ?? now.AddDays(-7), Time(query, "to") ?? now.AddTicks(1), query["user"], query["type"]);
         if (wanted.From >= wanted.To) throw Problem.BadRequest("invalid_time", "from must be before to.");
         return wanted;
     }

@@ -63,8 +63,9 @@ public sealed class AuditReader(AuditTables audit)
     IAsyncEnumerable<TableEntity> Rows(
         Tenant tenant, AuditQuery wanted, string day, string after, int? pageSize, CancellationToken cancel)
     {
+        var (newest, oldest) = (AuditTables.Before(wanted.To), AuditTables.Before(wanted.From) + "~");
         var filter = TableClient.CreateQueryFilter(
-            $"PartitionKey eq {tenant.Id} and RowKey gt {after} and RowKey gt {AuditTables.Before(wanted.To)} and RowKey lt {AuditTables.Before(wanted.From) + "~"}");
+            $"PartitionKey eq {tenant.Id} and RowKey gt {after} and RowKey gt {newest} and RowKey lt {oldest}");
         if (wanted.Type is not null) filter += TableClient.CreateQueryFilter($" and Type eq {wanted.Type}");
         if (wanted.User is not null) filter += TableClient.CreateQueryFilter($" and (Actor eq {wanted.User} or Target eq {wanted.User})");
         return audit.Tables.For(day).Query(filter, pageSize, cancel);

@@ -13,7 +13,8 @@ namespace Latchkey.Admin;
 /// The tenant's clients. A change takes effect at once here and within <c>CacheSeconds</c> on other instances; so does the
 /// revocation of all tokens of a deleted client. A secret is shown once, when it is created.
 /// </summary>
-public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, ClientRemoval removal, IEnumerable<IGrant> grants, TimeProvider clock)
+public sealed class AdminClients(
+    TenantPipeline pipeline, ClientStore clients, ClientRemoval removal, IEnumerable<IGrant> grants, TimeProvider clock)
 {
     const string Many = "{tenant}/admin/clients";
     const string One = "{tenant}/admin/clients/{clientId}";
@@ -30,7 +31,8 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
             var limit = Paging.Limit(query);
             var found = await clients.List(caller.Tenant, Paging.After(query), limit + 1, caller.Cancel);
             var next = found.Count > limit ? found[limit - 1].Id : null;
-            return Results.Json(new { clients = found.Take(limit).Select(client => ClientResponse.Of(client)), cursor = Paging.Cursor(next) });
+            var page = found.Take(limit).Select(client => ClientResponse.Of(client));
+            return Results.Json(new { clients = page, cursor = Paging.Cursor(next) });
         });
 
     /// <summary>
@@ -44,15 +46,20 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<ClientBody>(request);
-            if (body.Name is null || body.Grants is null || body.Scope is null)
-                throw Input.Fault(body.Name is null ? "name" : body.Grants is null ? "grants" : "scope", "is missing");
+            if (body.Name is null) throw Input.Fault("name", "is missing");
+            if (body.Grants is null) throw Input.Fault("grants", "is missing");
+            if (body.Scope is null) throw Input.Fault("scope", "is missing");
             if (body.Id is { } id && (!Client.IsId(id) || IsReserved(id)))
                 throw Input.Fault("id", "must be 1 to 64 of letters, digits, '-', '.' and '_', and not 'operator' or 'my-files'");
-            var blank = new Client { Id = body.Id ?? Ids.New(), Name = "", Grants = [], Scope = Scope.None, AuthMethod = ClientAuthMethod.Basic };
+            var blank = new Client
+            {
+                Id = body.Id ?? Ids.New(), Name = "", Grants = [], Scope = Scope.None, AuthMethod = ClientAuthMethod.Basic,
+            };
             var client = body.Apply(caller.Tenant, blank, Grants);
             var secret = HasSecret(client) ? Ids.NewSecret() : null;
             client = client with { SecretHashes = secret is null ? [] : [Client.HashSecret(secret)] };
-            if (await clients.FindNow(caller.Tenant, client.Id, caller.Cancel) is null) await removal.EnsureClear(caller.Tenant, client.Id, caller.Cancel);
+            if (await clients.FindNow(caller.Tenant, client.Id, caller.Cancel) is null)
+                await removal.EnsureClear(caller.Tenant, client.Id, caller.Cancel);
             if (!await clients.TryAdd(caller.Tenant, client, caller.Cancel))
                 throw Problem.Conflict("client_exists", "A client with this id already exists.");
             caller.Audit.Target = client.Id;
@@ -80,8 +87,8 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
             if (body.Id is not null) throw Input.Fault("id", "cannot be changed");
             if (IsReserved(Id(request))) throw Reserved();
             var secret = Ids.NewSecret();
-            var changed = await EndSessions.Change(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
-                client => Noted(WithSecret(body.Apply(caller.Tenant, client, Grants), secret), body.Describe()),
+            var changed = await OptimisticUpdate.Run(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
+                client => MarkSet(WithSecret(body.Apply(caller.Tenant, client, Grants), secret), body.Describe()),
                 client => clients.TryReplace(caller.Tenant, client, caller.Cancel)) ?? throw NotFound();
             caller.Audit.Detail = string.Join(", ", body.Describe());
             return Results.Json(ClientResponse.Of(changed, changed.SecretHashes.Contains(Client.HashSecret(secret)) ? secret : null));
@@ -99,12 +106,13 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
             var overlap = Input.Number("overlapSeconds",
                 (await JsonBody.Read<Rotation>(request)).OverlapSeconds ?? StandardOverlapSeconds, 0, MaxOverlapSeconds);
             var secret = Ids.NewSecret();
-            _ = await EndSessions.Change(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel), client =>
+            _ = await OptimisticUpdate.Run(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel), client =>
             {
-                if (!HasSecret(client)) throw Problem.Conflict("client_without_secret", "This client proves who it is in another way.");
+                if (!HasSecret(client)) throw Problem.Conflict("client_without_secret", "This client does not authenticate with a secret.");
                 var now = clock.GetUtcNow();
-                var old = client.LiveSecretHashes(now).Take(overlap > 0 ? 1 : 0).Select(hash => Client.Ending(hash, now.AddSeconds(overlap)));
-                return Noted(client with { SecretHashes = [Client.HashSecret(secret), .. old] }, [RegisteredFields.Secret]);
+                var old = client.LiveSecretHashes(now).Take(overlap > 0 ? 1 : 0)
+                    .Select(hash => Client.WithExpiry(hash, now.AddSeconds(overlap)));
+                return MarkSet(client with { SecretHashes = [Client.HashSecret(secret), .. old] }, [RegisteredFields.Secret]);
             }, client => clients.TryReplace(caller.Tenant, client, caller.Cancel)) ?? throw NotFound();
             return Results.Json(new { secret, overlapSeconds = overlap });
         });
@@ -146,7 +154,7 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             caller.Audit.Target = Id(request);
-            _ = await EndSessions.Change(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
+            _ = await OptimisticUpdate.Run(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
                 client => client.RegistrationTokenHash is null
                     ? throw Problem.NotFound("token_not_found", "The client has no registration token.")
                     : client with { RegistrationTokenHash = null },
@@ -155,7 +163,7 @@ public sealed class AdminClients(TenantPipeline pipeline, ClientStore clients, C
         });
 
     // Only a client that registered itself has somebody else who could change it.
-    static Client Noted(Client client, IEnumerable<string> fields) => client.RegisteredAt is null ? client
+    static Client MarkSet(Client client, IEnumerable<string> fields) => client.RegisteredAt is null ? client
         : client with { SetByAdministrator = [.. client.SetByAdministrator.Union(fields, StringComparer.Ordinal)] };
 
     IReadOnlyList<string> Grants => [.. grants.Select(grant => grant.Type)];

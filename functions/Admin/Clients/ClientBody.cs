@@ -1,7 +1,7 @@
+using Latchkey.Http;
 using Latchkey.Keys;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
-
 
 namespace Latchkey.Admin;
 
@@ -9,30 +9,72 @@ namespace Latchkey.Admin;
 /// The fields of a client that an administrator can set; an absent field stays as it is. Times are in seconds. It has more
 /// fields than a client can register for itself (RFC 7591).
 /// </summary>
-sealed record ClientBody(
-    string? Id = null, string? Name = null, string? AuthMethod = null, IReadOnlyList<string>? Grants = null,
-    IReadOnlyList<string>? Scope = null, IReadOnlyList<string>? RedirectUris = null,
-    IReadOnlyList<string>? PostLogoutRedirectUris = null, bool? Native = null, bool? FirstParty = null,
-    bool? LegacyImplicit = null, bool? RequirePkce = null, bool? RequirePushedRequests = null, bool? RequireDpop = null,
-    string? IdTokenAlgorithm = null, string? Jwks = null, string? WebsiteUri = null, string? LogoUri = null,
-    bool? RefreshByCookie = null, bool? RelaxedRedirects = null, bool? ForwardsAddress = null, int? AccessTokenSeconds = null, int? SessionIdleSeconds = null, int? SessionSeconds = null, int? RetryWindowSeconds = null)
+sealed record ClientBody
 {
     const int MaxUris = 50;
+    const int MaxJwksChars = 16 * 1024;
 
     static readonly string[] Methods =
         [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
 
+    public string? Id { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? AuthMethod { get; init; }
+
+    public IReadOnlyList<string>? Grants { get; init; }
+
+    public IReadOnlyList<string>? Scope { get; init; }
+
+    public IReadOnlyList<string>? RedirectUris { get; init; }
+
+    public IReadOnlyList<string>? PostLogoutRedirectUris { get; init; }
+
+    public bool? Native { get; init; }
+
+    public bool? FirstParty { get; init; }
+
+    public bool? LegacyImplicit { get; init; }
+
+    public bool? RequirePkce { get; init; }
+
+    public bool? RequirePushedRequests { get; init; }
+
+    public bool? RequireDpop { get; init; }
+
+    public string? IdTokenAlgorithm { get; init; }
+
+    public string? Jwks { get; init; }
+
+    public string? WebsiteUri { get; init; }
+
+    public string? LogoUri { get; init; }
+
+    public bool? RefreshByCookie { get; init; }
+
+    public bool? RelaxedRedirects { get; init; }
+
+    public bool? ForwardsAddress { get; init; }
+
+    public int? AccessTokenSeconds { get; init; }
+
+    public int? SessionIdleSeconds { get; init; }
+
+    public int? SessionSeconds { get; init; }
+
+    public int? RetryWindowSeconds { get; init; }
+
     /// <summary>The client with these fields applied; its fields are checked against each other.</summary>
-    /// <exception cref="Http.Problem">400 <c>invalid_field</c>.</exception>
+    /// <exception cref="Problem">400 <c>invalid_field</c>.</exception>
     public Client Apply(Tenant tenant, Client client, IReadOnlyList<string> grants)
     {
-        var most = Operators.ScopesIn(tenant);
         var next = client with
         {
             Name = Name is null ? client.Name : Input.Shown("name", Name),
             AuthMethod = AuthMethod is null ? client.AuthMethod : OneOf("authMethod", AuthMethod, Methods),
             Grants = Grants is null ? client.Grants : [.. Grants.Select(grant => OneOf("grants", grant, grants)).Distinct()],
-            Scope = Scope is null ? client.Scope : Input.Scope("scope", Scope, most),
+            Scope = Scope is null ? client.Scope : Input.Scope("scope", Scope, Operators.ScopesIn(tenant)),
             Native = Native ?? client.Native,
             FirstParty = FirstParty ?? client.FirstParty,
             RelaxedRedirects = RelaxedRedirects ?? client.RelaxedRedirects,
@@ -42,14 +84,17 @@ sealed record ClientBody(
             RefreshByCookie = RefreshByCookie ?? client.RefreshByCookie,
             ForwardsAddress = ForwardsAddress ?? client.ForwardsAddress,
             RequireDpop = RequireDpop ?? client.RequireDpop,
-            IdTokenAlgorithm = IdTokenAlgorithm is null ? client.IdTokenAlgorithm : OneOf("idTokenAlgorithm", IdTokenAlgorithm, ["RS256", "ES256"]),
-            Jwks = Jwks is null ? client.Jwks : Keys("jwks", Jwks),
+            IdTokenAlgorithm = IdTokenAlgorithm is null ? client.IdTokenAlgorithm
+                : OneOf("idTokenAlgorithm", IdTokenAlgorithm, ["RS256", "ES256"]),
+            Jwks = Jwks is null ? client.Jwks : KeySet("jwks", Jwks),
             WebsiteUri = WebsiteUri is null ? client.WebsiteUri : Input.Https("websiteUri", WebsiteUri),
             LogoUri = LogoUri is null ? client.LogoUri : Input.Https("logoUri", LogoUri),
-            AccessTokenSeconds = AccessTokenSeconds is null ? client.AccessTokenSeconds : Input.Number("accessTokenSeconds", AccessTokenSeconds.Value, 60, Client.MaxAccessTokenSeconds),
-            SessionIdleSeconds = SessionIdleSeconds is null ? client.SessionIdleSeconds : Input.Number("sessionIdleSeconds", SessionIdleSeconds.Value, 300, Client.MaxSessionSeconds),
-            SessionSeconds = SessionSeconds is null ? client.SessionSeconds : Input.Number("sessionSeconds", SessionSeconds.Value, 300, Client.MaxSessionSeconds),
-            RetryWindowSeconds = RetryWindowSeconds is null ? client.RetryWindowSeconds : Input.Number("retryWindowSeconds", RetryWindowSeconds.Value, 0, 3600),
+            AccessTokenSeconds = Seconds(
+                "accessTokenSeconds", AccessTokenSeconds, client.AccessTokenSeconds, 60, Client.MaxAccessTokenSeconds),
+            SessionIdleSeconds = Seconds(
+                "sessionIdleSeconds", SessionIdleSeconds, client.SessionIdleSeconds, 300, Client.MaxSessionSeconds),
+            SessionSeconds = Seconds("sessionSeconds", SessionSeconds, client.SessionSeconds, 300, Client.MaxSessionSeconds),
+            RetryWindowSeconds = Seconds("retryWindowSeconds", RetryWindowSeconds, client.RetryWindowSeconds, 0, 3600),
         };
         next = next with
         {
@@ -59,21 +104,8 @@ sealed record ClientBody(
         return Consistent(next);
     }
 
-    /// <summary>The names of the fields that are present, for the audit.</summary>
-    public IReadOnlyList<string> Describe() =>
-    [
-        .. from field in ((string Name, object? Value)[])
-            [
-                ("name", Name), ("authMethod", AuthMethod), ("grants", Grants), ("scope", Scope), ("redirectUris", RedirectUris),
-                ("postLogoutRedirectUris", PostLogoutRedirectUris), ("native", Native), ("firstParty", FirstParty),
-                ("legacyImplicit", LegacyImplicit), ("requirePkce", RequirePkce), ("requirePushedRequests", RequirePushedRequests),
-                ("requireDpop", RequireDpop), ("idTokenAlgorithm", IdTokenAlgorithm), ("jwks", Jwks), ("websiteUri", WebsiteUri),
-                ("logoUri", LogoUri), ("refreshByCookie", RefreshByCookie), ("accessTokenSeconds", AccessTokenSeconds),
-                ("sessionIdleSeconds", SessionIdleSeconds), ("sessionSeconds", SessionSeconds), ("retryWindowSeconds", RetryWindowSeconds),
-            ]
-            where field.Value is not null
-            select field.Name,
-    ];
+    /// <summary>The names of the fields that are present, for the audit and for <see cref="Client.SetByAdministrator"/>.</summary>
+    public IReadOnlyList<string> Describe() => [.. JsonBody.Present(this).Where(field => field != "id")];
 
     static Client Consistent(Client client)
     {
@@ -91,14 +123,15 @@ sealed record ClientBody(
     static IReadOnlyList<string> Uris(string field, IReadOnlyList<string> uris, Client client)
     {
         if (uris.Count > MaxUris) throw Input.Fault(field, $"must have at most {MaxUris} entries");
-        var fault = uris.Select(uri => RedirectUri.Fault(uri, client.Native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null);
-        return fault is null ? uris : throw Input.Fault(field, $"is invalid: {fault.TrimEnd('.')}");
+        var faults = uris.Select(uri => RedirectUri.Fault(uri, client.Native, client.RelaxedRedirects));
+        return faults.FirstOrDefault(fault => fault is not null) is { } first
+            ? throw Input.Fault(field, $"is invalid: {first.TrimEnd('.')}") : uris;
     }
 
-    static string? Keys(string field, string jwks)
+    static string? KeySet(string field, string jwks)
     {
         if (jwks.Length == 0) return null;
-        if (jwks.Length > 16 * 1024) throw Input.Fault(field, "is longer than 16 KiB");
+        if (jwks.Length > MaxJwksChars) throw Input.Fault(field, $"must have at most {MaxJwksChars} characters");
         try
         {
             PublicJwk.ParseSet(jwks);
@@ -109,6 +142,9 @@ sealed record ClientBody(
             throw Input.Fault(field, $"is not a usable JWK Set (RFC 7517 §5): {fault.Message.TrimEnd('.')}");
         }
     }
+
+    static int Seconds(string field, int? value, int current, int min, int max) =>
+        value is { } seconds ? Input.Number(field, seconds, min, max) : current;
 
     static string OneOf(string field, string text, IReadOnlyList<string> allowed) =>
         allowed.Contains(text) ? text : throw Input.Fault(field, $"must be one of: {string.Join(", ", allowed)}");

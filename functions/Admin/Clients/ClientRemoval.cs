@@ -27,18 +27,18 @@ public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, Remo
     /// <summary>
     /// Finishes deleting a client's files, for a note; false if some remain, or the client was never deleted.
     /// </summary>
-    public async Task<bool> TryFinish(Tenant tenant, string id, TimeSpan most, CancellationToken cancel)
+    public async Task<bool> TryFinish(Tenant tenant, string id, TimeSpan maxTime, CancellationToken cancel)
     {
-        if (await clients.FindNow(tenant, id, cancel) is null) return await Finish(tenant, id, most);
+        if (await clients.FindNow(tenant, id, cancel) is null) return await Finish(tenant, id, maxTime);
         await notes.Remove(tenant.Id, Removed.Client, id);
         return false;
     }
 
-    async Task<bool> Finish(Tenant tenant, string id, TimeSpan most)
+    async Task<bool> Finish(Tenant tenant, string id, TimeSpan maxTime)
     {
         foreach (var owner in Owners(id))
         {
-            if (!await spaces.TryRun(tenant.Id, owner, most, CancellationToken.None)) return false;
+            if (!await spaces.TryRun(tenant.Id, owner, maxTime, CancellationToken.None)) return false;
         }
         await notes.Remove(tenant.Id, Removed.Client, id);
         return true;

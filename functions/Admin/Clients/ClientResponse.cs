@@ -8,7 +8,7 @@ static class ClientResponse
 {
     public static Dictionary<string, object?> Of(Client client, string? secret = null)
     {
-        var answer = new Dictionary<string, object?>
+        var response = new Dictionary<string, object?>
         {
             ["id"] = client.Id,
             ["name"] = client.Name,
@@ -39,8 +39,9 @@ static class ClientResponse
             ["setByAdministrator"] = client.SetByAdministrator,
             ["refreshByCookie"] = client.RefreshByCookie,
         };
-        if (client.RedirectUris.Select(RedirectUri.Warning).OfType<string>().ToList() is { Count: > 0 } warnings) answer["warnings"] = warnings;
-        if (secret is not null) answer["secret"] = secret;
-        return answer;
+        var warnings = client.RedirectUris.Select(RedirectUri.Warning).OfType<string>().ToList();
+        if (warnings.Count > 0) response["warnings"] = warnings;
+        if (secret is not null) response["secret"] = secret;
+        return response;
     }
 }

@@ -12,7 +12,7 @@ namespace Latchkey.Admin;
 /// The tenant's groups. The members of a group share a space of files. A group may be without an owner: an administrator of
 /// the tenant can always appoint one (<see cref="AdminMembers"/>).
 /// </summary>
-public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, UserStore users, GroupRemoval removal, SpaceQuota usage)
+public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, UserStore users, GroupRemoval removal, SpaceQuota quota)
 {
     const string Many = "{tenant}/admin/groups";
     const string One = "{tenant}/admin/groups/{group}";
@@ -29,7 +29,8 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
             var limit = Paging.Limit(query);
             var found = await groups.List(caller.Tenant.Id, Paging.After(query), limit + 1, caller.Cancel);
             var next = found.Count > limit ? found[limit - 1].Id : null;
-            return Results.Json(new { groups = found.Take(limit).Select(group => new { group.Id, group.Name, group.Deleting }), cursor = Paging.Cursor(next) });
+            var page = found.Take(limit).Select(group => new { group.Id, group.Name, group.Deleting });
+            return Results.Json(new { groups = page, cursor = Paging.Cursor(next) });
         });
 
     /// <summary>
@@ -61,7 +62,7 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
         pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var group = await Find(request, caller);
-            var used = await usage.Read(caller.Tenant.Id, Owner.Group(group.Id).SpaceKey(caller.Tenant.Id), caller.Cancel);
+            var used = await quota.Read(caller.Tenant.Id, Owner.Group(group.Id).SpaceKey(caller.Tenant.Id), caller.Cancel);
             return Results.Json(new { group.Id, group.Name, group.Deleting, usage = new { used.Bytes, used.Files, used.Pending } });
         });
 
@@ -105,7 +106,8 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
     async Task<Group> Find(HttpRequest request, Caller caller) =>
         await groups.FindGroup(caller.Tenant.Id, Id(request), caller.Cancel) ?? throw NotFound();
 
-    internal static string Id(HttpRequest request) => request.RouteValues["group"] as string is { } id && Group.IsId(id) ? id : throw NotFound();
+    internal static string Id(HttpRequest request) =>
+        request.RouteValues["group"] as string is { } id && Group.IsId(id) ? id : throw NotFound();
 
     internal static Problem NotFound() => Problem.NotFound("group_not_found", "The group was not found.");
 

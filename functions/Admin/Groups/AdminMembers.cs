@@ -15,7 +15,9 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
     const string Many = "{tenant}/admin/groups/{group}/members";
     const string One = Many + "/{userId}";
 
-    /// <summary><c>GET /{tenant}/admin/groups/{group}/members?cursor=&amp;limit=</c> → <c>{members: [{user, userName, role}], cursor}</c></summary>
+    /// <summary>
+    /// <c>GET /{tenant}/admin/groups/{group}/members?cursor=&amp;limit=</c> → <c>{members: [{user, userName, role}], cursor}</c>
+    /// </summary>
     [Function("admin-members")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
@@ -50,7 +52,7 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
             var user = await users.Find(caller.Tenant, User(request), caller.Cancel);
             if (user is null or { Deleting: true }) throw Problem.NotFound("user_not_found", "The user was not found.");
             if (!await groups.SetMember(caller.Tenant.Id, new(group, role), user.Id, caller.Cancel)) throw AdminGroups.NotFound();
-            Tell(caller, group, user.Id, Word(role));
+            Describe(caller, group, user.Id, Word(role));
             return Results.Json(new { user = user.Id, user.UserName, role = Word(role) });
         });
 
@@ -63,12 +65,12 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
             var group = await Find(request, caller);
             if (!await groups.TryRemoveMember(caller.Tenant.Id, group.Id, User(request), caller.Cancel))
                 throw Problem.NotFound("member_not_found", "The user is not a member of this group.");
-            Tell(caller, group, User(request), "removed");
+            Describe(caller, group, User(request), "removed");
             return Results.NoContent();
         });
 
     // The member, not the group, is the target: the audit is searched by user.
-    static void Tell(Caller caller, Group group, string user, string what) =>
+    static void Describe(Caller caller, Group group, string user, string what) =>
         (caller.Audit.Target, caller.Audit.Detail) = (user, $"group={group.Id}, {what}");
 
     async Task<Group> Find(HttpRequest request, Caller caller) =>

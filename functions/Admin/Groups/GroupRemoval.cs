@@ -16,7 +16,7 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
     /// exists.
     /// </summary>
     /// <exception cref="Problem">409 <c>group_has_files</c>: nothing was deleted. 409 <c>changed_meanwhile</c>.</exception>
-    public async Task<bool?> TryRun(string tenant, string id, bool purge, TimeSpan most, CancellationToken cancel)
+    public async Task<bool?> TryRun(string tenant, string id, bool purge, TimeSpan maxTime, CancellationToken cancel)
     {
         // A file can outlive the group: a member may have written it while the group was being deleted.
         if (await groups.FindGroup(tenant, id, cancel) is null && await spaces.IsEmpty(tenant, Owner.Group(id), cancel))
@@ -27,11 +27,11 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
         if (!purge) await EnsureNoFiles(tenant, id, cancel);
         await notes.Add(tenant, Removed.Group, id, purge, cancel);
         await groups.Mark(tenant, id, deleting: true, cancel);
-        return await Finish(tenant, id, purge, most);
+        return await Finish(tenant, id, purge, maxTime);
     }
 
     /// <summary>Continues a deletion, for its note; false if it is not finished, or never began.</summary>
-    public async Task<bool> TryFinish(RemovalNote note, TimeSpan most, CancellationToken cancel)
+    public async Task<bool> TryFinish(RemovalNote note, TimeSpan maxTime, CancellationToken cancel)
     {
         // Without the mark nothing was removed, or the id belongs to a new group by now.
         if (await groups.FindGroup(note.Tenant, note.Id, cancel) is { Deleting: false })
@@ -41,7 +41,7 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
         }
         try
         {
-            return await Finish(note.Tenant, note.Id, note.Purge, most);
+            return await Finish(note.Tenant, note.Id, note.Purge, maxTime);
         }
         catch (Problem)
         {
@@ -64,7 +64,7 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
             throw HasFiles(await spaces.CountFiles(tenant, Owner.Group(id), cancel));
     }
 
-    async Task<bool> Finish(string tenant, string id, bool purge, TimeSpan most)
+    async Task<bool> Finish(string tenant, string id, bool purge, TimeSpan maxTime)
     {
         var cancel = CancellationToken.None; // From here on the work is finished even if the caller hangs up.
         await groups.RemoveMembers(tenant, id, cancel);
@@ -74,7 +74,7 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
             await notes.Remove(tenant, Removed.Group, id);
             throw HasFiles(late);
         }
-        if (!await spaces.TryRun(tenant, Owner.Group(id), most, cancel)) return false;
+        if (!await spaces.TryRun(tenant, Owner.Group(id), maxTime, cancel)) return false;
         if (!await groups.TryDelete(tenant, id, cancel))
             throw Problem.Conflict("changed_meanwhile", "The group was changed at the same time; try again.");
         await notes.Remove(tenant, Removed.Group, id);

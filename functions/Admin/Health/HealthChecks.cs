@@ -18,17 +18,17 @@ public sealed class HealthChecks(StorageClients storage, KeyRing ring, TimeProvi
     static readonly TimeSpan KeysAge = TimeSpan.FromSeconds(60);
     static readonly TimeSpan KeysAgeWhenDown = TimeSpan.FromSeconds(15);
 
-    readonly HealthPart tables = new("tables", StorageAge, StorageAge, cancel => storage.Tables.GetTableClient(TableNames.Tenants)
+    readonly HealthDependency tables = new("tables", StorageAge, StorageAge, cancel => storage.Tables.GetTableClient(TableNames.Tenants)
         .GetEntityIfExistsAsync<TableEntity>("-", "-", cancellationToken: cancel), clock, logger);
 
     // "The container does not exist" is a response too, and the app's own role is enough to ask.
-    readonly HealthPart blobs = new("blobs", StorageAge, StorageAge,
+    readonly HealthDependency blobs = new("blobs", StorageAge, StorageAge,
         cancel => storage.Blobs.GetBlobContainerClient("health").ExistsAsync(cancel), clock, logger);
 
-    readonly HealthPart keys = new("keys", KeysAge, KeysAgeWhenDown, ring.Check, clock, logger);
+    readonly HealthDependency keys = new("keys", KeysAge, KeysAgeWhenDown, ring.Check, clock, logger);
 
     /// <summary>Checks all dependencies at once; takes 3 seconds at most.</summary>
-    public async Task<HealthState> Look()
+    public async Task<HealthState> Read()
     {
         var up = await Task.WhenAll(tables.IsUp(), blobs.IsUp(), keys.IsUp());
         return new HealthState(up[0], up[1], up[2]);

@@ -24,19 +24,19 @@ public sealed class HealthEndpoint(ErrorBoundary boundary, HealthChecks checks)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health/ready")] HttpRequest request) =>
         boundary.Run(request, async () =>
         {
-            var state = await checks.Look().WaitAsync(request.HttpContext.RequestAborted);
-            var parts = new Dictionary<string, object?>
+            var state = await checks.Read().WaitAsync(request.HttpContext.RequestAborted);
+            var members = new Dictionary<string, object?>
             {
                 ["tables"] = Word(state.Tables),
                 ["blobs"] = Word(state.Blobs),
                 ["keys"] = Word(state.Keys),
             };
             if (state is { Tables: true, Blobs: true, Keys: true })
-                return Results.Json(new Dictionary<string, object?>(parts) { ["status"] = "ready" });
+                return Results.Json(new Dictionary<string, object?>(members) { ["status"] = "ready" });
             var code = state is { Tables: true, Blobs: true } ? "signing_unavailable" : "storage_unavailable";
             throw new Problem(503, code, "Not ready: a required dependency does not respond.")
             {
-                RetryAfter = RetryAfterSeconds, Extensions = parts,
+                RetryAfter = RetryAfterSeconds, Extensions = members,
             };
         });
 

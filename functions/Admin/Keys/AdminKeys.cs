@@ -9,7 +9,9 @@ namespace Latchkey.Admin;
 /// <summary>The tenant's keys: which are published and which sign, and a rotation on demand.</summary>
 public sealed class AdminKeys(TenantPipeline pipeline, KeyRotation rotation)
 {
-    /// <summary><c>GET /{tenant}/admin/keys</c> → <c>{keys: [{kid, algorithm, created, signsFrom, signsUntil, publishedUntil}]}</c></summary>
+    /// <summary>
+    /// <c>GET /{tenant}/admin/keys</c> → <c>{keys: [{kid, algorithm, created, signsFrom, signsUntil, publishedUntil}]}</c>
+    /// </summary>
     [Function("admin-keys")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/keys")] HttpRequest request) =>

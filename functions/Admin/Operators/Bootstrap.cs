@@ -15,8 +15,8 @@ namespace Latchkey.Admin;
 /// send the same request again.
 /// </summary>
 public sealed class Bootstrap(
-    ErrorBoundary boundary, TenantStore tenants, ClientStore clients, UserStore users, Passwords passwords, AuditLog audit, Settings settings,
-    TimeProvider clock)
+    ErrorBoundary boundary, TenantStore tenants, ClientStore clients, UserStore users, Passwords passwords, AuditLog audit,
+    Settings settings, TimeProvider clock)
 {
     const int MinChars = 32;
 
@@ -41,9 +41,12 @@ public sealed class Bootstrap(
     async Task<IResult> Make(HttpRequest request, Tenant tenant, byte[] expected, CancellationToken cancel)
     {
         var body = await JsonBody.Read<FirstOperator>(request);
-        if (!Same(body.Secret, expected)) throw new Problem(403, "wrong_secret", "The secret is wrong.");
+        if (!IsSecret(body.Secret, expected)) throw new Problem(403, "wrong_secret", "The secret is wrong.");
         var userName = Input.Shown("userName", body.UserName);
-        var blank = new User { Id = Ids.New(), UserName = userName, Name = userName, PasswordHash = "", Roles = [Operators.Role], Disabled = true };
+        var blank = new User
+        {
+            Id = Ids.New(), UserName = userName, Name = userName, PasswordHash = "", Roles = [Operators.Role], Disabled = true,
+        };
         var password = Input.Password("password", blank, body.Password);
         var first = await tenants.FindNow(tenant.Id, cancel) is null;
         var user = await Candidate(tenant, blank, password, first, cancel);
@@ -65,14 +68,16 @@ public sealed class Bootstrap(
         var user = await users.FindByName(tenant, blank.UserName, cancel);
         // An operator who was disabled later was signed out by that: the secret must not bring them back.
         if (user is { Disabled: true, SignedOutAt: null, Deleting: false } && await passwords.Verifies(user, password, cancel)) return user;
-        throw first ? Problem.Conflict("user_exists", "An earlier attempt used this name with another password; choose another name.") : Done();
+        throw first ? Problem.Conflict("user_exists", "An earlier attempt used this name with another password; choose another name.")
+            : Done();
     }
 
     // A short secret could be guessed from its hash.
-    static bool Same(string sent, byte[] expected) => sent.Length >= MinChars
+    static bool IsSecret(string sent, byte[] expected) => sent.Length >= MinChars
         && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(sent)), expected);
 
-    static Problem Done() => Problem.Conflict("bootstrap_done", "The first operator already exists and the secret is used up. Remove it from the settings.");
+    static Problem Done() => Problem.Conflict("bootstrap_done",
+        "The first operator already exists and the secret is used up. Remove it from the settings.");
 
     sealed record FirstOperator(string Secret, string UserName, string Password);
 }

@@ -3,7 +3,6 @@ using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
-
 namespace Latchkey.Admin;
 
 /// <summary>

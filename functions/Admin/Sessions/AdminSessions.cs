@@ -11,16 +11,18 @@ namespace Latchkey.Admin;
 
 /// <summary>The tenant's sessions: lists them, and ends them one by one, by user, by client, or all at once.</summary>
 public sealed class AdminSessions(
-    TenantPipeline pipeline, SessionStore sessions, UserSessions lines, UserStore users, ClientStore clients, EndSessions end, SignOuts signOuts,
-    TimeProvider clock)
+    TenantPipeline pipeline, SessionStore sessions, UserSessions userSessions, UserStore users, ClientStore clients, EndSessions end,
+    SignOuts signOuts, TimeProvider clock)
 {
+    const string Many = "{tenant}/admin/sessions";
+
     /// <summary>
     /// <c>GET /{tenant}/admin/sessions?user=&amp;client=&amp;cursor=&amp;limit=</c> → <c>{sessions, cursor}</c>. With <c>user</c> it
     /// reads an index; otherwise it scans all sessions of the tenant.
     /// </summary>
     [Function("admin-sessions")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/sessions")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "user", "client", "cursor", "limit");
@@ -34,16 +36,16 @@ public sealed class AdminSessions(
             return Results.Json(new { sessions = answers, cursor = Paging.Cursor(next) });
         });
 
-    /// <summary><c>DELETE /{tenant}/admin/sessions/{sessionId}</c> → 204: its refresh tokens and access tokens end at once.</summary>
+    /// <summary><c>DELETE /{tenant}/admin/sessions/{sessionId}</c> → 204: its tokens end at once.</summary>
     [Function("admin-session-revoke")]
     public Task<IResult> Delete(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = "{tenant}/admin/sessions/{sessionId}")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = Many + "/{sessionId}")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var session = await sessions.Find(caller.Tenant.Id, request.RouteValues["sessionId"] as string ?? "", caller.Cancel)
                 ?? throw Problem.NotFound("session_not_found", "The session was not found.");
             await sessions.Revoke(caller.Tenant.Id, session.Id, "an administrator ended it", caller.Cancel);
-            await lines.Remove(caller.Tenant, session.UserId, session.Id, CancellationToken.None);
+            await userSessions.Remove(caller.Tenant, session.UserId, session.Id, CancellationToken.None);
             return Results.NoContent();
         });
 
@@ -53,11 +55,11 @@ public sealed class AdminSessions(
     /// </summary>
     [Function("admin-sessions-revoke")]
     public Task<IResult> Revoke(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/admin/sessions/revoke")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = Many + "/revoke")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<SessionSelector>(request);
-            if (((bool[])[body.User is not null, body.Client is not null, body.All is true]).Count(said => said) != 1)
+            if (((bool[])[body.User is not null, body.Client is not null, body.All is true]).Count(isSet => isSet) != 1)
                 throw new Problem(400, "invalid_field", "Set exactly one of user, client or all.")
                 {
                     Extensions = new Dictionary<string, object?> { ["field"] = "user" },
@@ -89,10 +91,10 @@ public sealed class AdminSessions(
     {
         if (!Storage.Ids.IsId(user)) return [];
         var found = new List<Session>();
-        foreach (var line in await lines.List(caller.Tenant, user, caller.Cancel))
+        foreach (var known in await userSessions.List(caller.Tenant, user, caller.Cancel))
         {
-            if (string.CompareOrdinal(line.SessionId, after) <= 0 || (client is not null && line.ClientId != client)) continue;
-            if (await sessions.Find(caller.Tenant.Id, line.SessionId, caller.Cancel) is { } session) found.Add(session);
+            if (string.CompareOrdinal(known.SessionId, after) <= 0 || (client is not null && known.ClientId != client)) continue;
+            if (await sessions.Find(caller.Tenant.Id, known.SessionId, caller.Cancel) is { } session) found.Add(session);
             if (found.Count == limit) break;
         }
         return found;

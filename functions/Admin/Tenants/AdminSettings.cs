@@ -13,7 +13,8 @@ namespace Latchkey.Admin;
 /// operators change its domain, limits, open registration and suspension (<see cref="OperatorTenants"/>); limits are shown here.
 /// </summary>
 public sealed class AdminSettings(
-    TenantPipeline pipeline, TenantStore tenants, UserStore users, GroupStore groups, ClientStore clients, TenantQuota totals, SpaceQuota usage)
+    TenantPipeline pipeline, TenantStore tenants, UserStore users, GroupStore groups, ClientStore clients, TenantQuota tenantQuota,
+    SpaceQuota spaceQuota)
 {
     const string Route = "{tenant}/admin/settings";
 
@@ -37,7 +38,7 @@ public sealed class AdminSettings(
         {
             var body = await JsonBody.Read<BrandingBody>(request);
             caller.Audit.Detail = string.Join(", ", body.Describe());
-            return Answer(await EndSessions.Change(() => tenants.FindNow(caller.Tenant.Id, caller.Cancel), body.Apply,
+            return Answer(await OptimisticUpdate.Run(() => tenants.FindNow(caller.Tenant.Id, caller.Cancel), body.Apply,
                 tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw OperatorTenants.NotFound());
         });
 
@@ -51,11 +52,11 @@ public sealed class AdminSettings(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/limits")] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
-            var owner = Whose(Query.Read(request, "user", "group", "client"));
-            if (owner is not null) await EnsureThere(caller, owner);
+            var owner = RequestedSpace(Query.Read(request, "user", "group", "client"));
+            if (owner is not null) await EnsureExists(caller, owner);
             var tenant = await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
-            var (bytes, files) = await totals.Reserved(tenant.Id, caller.Cancel);
-            var space = owner is null ? null : await usage.Read(tenant.Id, owner.SpaceKey(tenant.Id), caller.Cancel);
+            var (bytes, files) = await tenantQuota.Reserved(tenant.Id, caller.Cancel);
+            var space = owner is null ? null : await spaceQuota.Read(tenant.Id, owner.SpaceKey(tenant.Id), caller.Cancel);
             return Results.Json(new
             {
                 limits = LimitsResponse.Of(tenant.Limits),
@@ -64,22 +65,22 @@ public sealed class AdminSettings(
             });
         });
 
-    static Owner? Whose(Query query)
+    static Owner? RequestedSpace(Query query)
     {
         var named = Spaces.Where(kind => query[kind] is not null).ToList();
         if (named.Count > 1) throw Problem.BadRequest("invalid_query", "Set at most one of user, group and client.");
         return named.Count == 0 ? null : new Owner(named[0], query[named[0]]!);
     }
 
-    async Task EnsureThere(Caller caller, Owner owner)
+    async Task EnsureExists(Caller caller, Owner owner)
     {
-        var isThere = owner.Kind switch
+        var exists = owner.Kind switch
         {
             "user" => Storage.Ids.IsId(owner.Id) && await users.Find(caller.Tenant, owner.Id, caller.Cancel) is { Deleting: false },
             "group" => Group.IsId(owner.Id) && await groups.FindGroup(caller.Tenant.Id, owner.Id, caller.Cancel) is not null,
             _ => await clients.FindNow(caller.Tenant, owner.Id, caller.Cancel) is not null,
         };
-        if (!isThere) throw Problem.NotFound($"{owner.Kind}_not_found", $"The {owner.Kind} was not found.");
+        if (!exists) throw Problem.NotFound($"{owner.Kind}_not_found", $"The {owner.Kind} was not found.");
     }
 
     static IResult Answer(Tenant tenant) => Results.Json(new { tenant.Name, tenant.Origins, tenant.Color, tenant.LogoUri });

@@ -1,16 +1,16 @@
 using Latchkey.Tenancy;
 
-
 namespace Latchkey.Admin;
 
 /// <summary>A tenant's limits as the API returns them: bytes and numbers of files; -1 means no limit.</summary>
 sealed record LimitsResponse(long FileBytes, long SpaceBytes, long SpaceFiles, long SpacePending, long TenantBytes, long TenantFiles,
     IReadOnlyList<string> ContentTypes)
 {
-    public static LimitsResponse Of(FileLimits limits) => new(Said(limits.FileBytes), Said(limits.SpaceBytes), Said(limits.SpaceFiles),
-        Said(limits.SpacePending), Said(limits.TenantBytes), Said(limits.TenantFiles), limits.ContentTypes);
+    public static LimitsResponse Of(FileLimits limits) => new(
+        OrNone(limits.FileBytes), OrNone(limits.SpaceBytes), OrNone(limits.SpaceFiles), OrNone(limits.SpacePending),
+        OrNone(limits.TenantBytes), OrNone(limits.TenantFiles), limits.ContentTypes);
 
-    static long Said(long limit) => limit == long.MaxValue ? LimitsBody.None : limit;
+    static long OrNone(long limit) => limit == long.MaxValue ? LimitsBody.None : limit;
 }
 
 /// <summary>New limits. An absent one stays as it is, -1 removes the limit, an empty list of content types allows all.</summary>
@@ -35,11 +35,11 @@ sealed record LimitsBody(long? FileBytes = null, long? SpaceBytes = null, long? 
         ContentTypes = ContentTypes is null ? limits.ContentTypes : Types(ContentTypes),
     };
 
-    static long Limit(string field, long? said, long now) => said switch
+    static long Limit(string field, long? value, long current) => value switch
     {
-        null => now,
+        null => current,
         None => long.MaxValue,
-        >= 0 and <= Max => said.Value,
+        >= 0 and <= Max => value.Value,
         _ => throw Input.Fault(field, $"must be from 0 to {Max}, or {None} for no limit"),
     };
 
@@ -51,5 +51,6 @@ sealed record LimitsBody(long? FileBytes = null, long? SpaceBytes = null, long? 
         && type.All(IsTokenChar) && (subtype == "*" || subtype.All(IsTokenChar));
 
     // RFC 6838 §4.2, in lower case.
-    static bool IsTokenChar(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '!' or '#' or '$' or '&' or '-' or '^' or '_' or '.' or '+';
+    static bool IsTokenChar(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)
+        || c is '!' or '#' or '$' or '&' or '-' or '^' or '_' or '.' or '+';
 }

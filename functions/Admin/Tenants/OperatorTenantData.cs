@@ -17,6 +17,8 @@ namespace Latchkey.Admin;
 /// </summary>
 public sealed class OperatorTenantData(TenantPipeline pipeline, TenantStore tenants, TenantData data)
 {
+    const string One = "{tenant}/admin/tenants/{id}";
+
     static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
 
     /// <summary>
@@ -26,7 +28,7 @@ public sealed class OperatorTenantData(TenantPipeline pipeline, TenantStore tena
     /// </summary>
     [Function("operator-tenant-export")]
     public Task<IResult> Export(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/tenants/{id}/export")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One + "/export")] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Operator, async caller =>
         {
             var tenant = await tenants.FindNow(OperatorTenants.Id(request), caller.Cancel) ?? throw OperatorTenants.NotFound();
@@ -39,16 +41,21 @@ public sealed class OperatorTenantData(TenantPipeline pipeline, TenantStore tena
     /// </summary>
     [Function("operator-tenant-delete")]
     public Task<IResult> Delete(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "{tenant}/admin/tenants/{id}")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Operator, async caller =>
         {
             var confirm = (await JsonBody.Read<Confirmation>(request)).Confirm;
             var tenant = await tenants.FindNow(OperatorTenants.Id(request), caller.Cancel) ?? throw OperatorTenants.NotFound();
             if (tenant.Id == Tenant.Operator) throw Problem.Conflict("tenant_reserved", "The operators' tenant cannot be deleted.");
-            if (tenant.SuspendedBecause is null) throw Problem.Conflict("tenant_not_suspended", "Suspend the tenant first, then export it.");
-            var good = tenant.DeleteConfirmation is { } hash && CryptographicOperations.FixedTimeEquals(
+            if (tenant.SuspendedBecause is null)
+                throw Problem.Conflict("tenant_not_suspended", "Suspend the tenant first, then export it.");
+            var isConfirmed = tenant.DeleteConfirmation is { } hash && CryptographicOperations.FixedTimeEquals(
                 Encoding.UTF8.GetBytes(hash), Encoding.UTF8.GetBytes(Client.HashSecret(confirm)));
-            if (!good) throw Problem.Conflict("not_exported", "confirm must be the value at the end of the newest export of the suspended tenant.");
+            if (!isConfirmed)
+            {
+                throw Problem.Conflict("not_exported",
+                    "confirm must be the value at the end of the newest export of the suspended tenant.");
+            }
             // Half a tenant is useless: the deletion continues even if the caller hangs up.
             return await data.Delete(tenant, MaxTime, CancellationToken.None)
                 ? Results.NoContent() : Results.Json(new { done = false }, statusCode: 202);
@@ -70,7 +77,7 @@ public sealed class OperatorTenantData(TenantPipeline pipeline, TenantStore tena
     async Task<string?> Confirm(string id, CancellationToken cancel)
     {
         var confirm = Ids.New();
-        var changed = await EndSessions.Change(() => tenants.FindNow(id, cancel),
+        var changed = await OptimisticUpdate.Run(() => tenants.FindNow(id, cancel),
             tenant => tenant with { DeleteConfirmation = tenant.SuspendedBecause is null ? null : Client.HashSecret(confirm) },
             tenant => tenants.TryReplace(tenant, cancel));
         return changed?.DeleteConfirmation is null ? null : confirm;

@@ -41,7 +41,10 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
         {
             var body = await JsonBody.Read<NewTenant>(request);
             if (!Tenant.IsId(body.Id))
-                throw Input.Fault("id", "must be 2 to 40 of a-z, 0-9 and single inner hyphens, and not 'admin', 'runtime', 'health' or 'openapi'");
+            {
+                throw Input.Fault("id",
+                    "must be 2 to 40 of a-z, 0-9 and single inner hyphens, and not 'admin', 'runtime', 'health' or 'openapi'");
+            }
             var tenant = new Tenant
             {
                 Id = body.Id,
@@ -80,10 +83,11 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
             var before = await tenants.FindNow(Id(request), caller.Cancel) ?? throw NotFound();
             var domain = body.Apply(before).Domain;
             if (domain is not null && before.Id == Tenant.Operator) throw Input.Fault("domain", "cannot be set for the operators' tenant");
-            if (domain is not null && (domain == new Uri(settings.Origin).Host || !await domains.TryClaim(domain, before.Id, caller.Cancel)))
+            var isOwnHost = domain == new Uri(settings.Origin).Host;
+            if (domain is not null && (isOwnHost || !await domains.TryClaim(domain, before.Id, caller.Cancel)))
                 throw Problem.Conflict("domain_taken", "This domain belongs to the deployment or to another tenant.");
-            var changed = await EndSessions.Change(
-                () => tenants.FindNow(before.Id, caller.Cancel), body.Apply, tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw NotFound();
+            var changed = await OptimisticUpdate.Run(() => tenants.FindNow(before.Id, caller.Cancel), body.Apply,
+                tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw NotFound();
             // Last: after a crash before this line the tenant still holds its old domain, and only it can claim that again.
             if (before.Domain is { } old && old != changed.Domain) await domains.Release(old, before.Id, caller.Cancel);
             return Results.Json(TenantResponse.Of((await tenants.FindNow(before.Id, caller.Cancel))!));
@@ -109,8 +113,8 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = One + "/resume")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Operator, async caller => Results.Json(await Set(request, caller, null)));
 
-    async Task<TenantResponse> Set(HttpRequest request, Caller caller, string? reason) => TenantResponse.Of(
-        await EndSessions.Change(() => tenants.FindNow(Id(request), caller.Cancel),
+    async Task<object> Set(HttpRequest request, Caller caller, string? reason) => TenantResponse.Of(
+        await OptimisticUpdate.Run(() => tenants.FindNow(Id(request), caller.Cancel),
             tenant => tenant with { SuspendedBecause = reason, DeleteConfirmation = null },
             tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw NotFound());
 

@@ -48,7 +48,7 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
                     table = name,
                     partition = row.PartitionKey,
                     row = row.RowKey,
-                    columns = row.Where(column => !IsSystem(column.Key) && !Secrets.Contains(column.Key) && column.Value is not (null or byte[]))
+                    columns = row.Where(column => IsExported(column.Key) && column.Value is not (null or byte[]))
                         .ToDictionary(column => column.Key, column => column.Value),
                     blob = name == TableNames.Files ? BlobOf(tenant, row) : null,
                 };
@@ -60,7 +60,7 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
     /// Deletes everything; the row that makes the tenant exist goes last. False if the time ran out first: a repeated call
     /// continues.
     /// </summary>
-    public async Task<bool> Delete(Tenant tenant, TimeSpan most, CancellationToken cancel)
+    public async Task<bool> Delete(Tenant tenant, TimeSpan maxTime, CancellationToken cancel)
     {
         var time = Stopwatch.StartNew();
         foreach (var name in await Tables(cancel))
@@ -72,7 +72,7 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
                 if (name == TableNames.Tenants && row.RowKey == RowKeys.Tenant) continue;
                 if (batch.Count == BatchRows || (batch.Count > 0 && batch[0].Entity.PartitionKey != row.PartitionKey)) await Flush();
                 batch.Add(new(TableTransactionActionType.Delete, new TableEntity(row.PartitionKey, row.RowKey), ETag.All));
-                if (time.Elapsed > most) return false;
+                if (time.Elapsed > maxTime) return false;
             }
             await Flush();
 
@@ -116,5 +116,6 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
             ? new { container = BlobStore.ContainerOf(tenant), name = file.BlobName, file.Snapshot } : null;
     }
 
-    static bool IsSystem(string column) => column is "PartitionKey" or "RowKey" or "Timestamp" || column.StartsWith("odata.", StringComparison.Ordinal);
+    static bool IsExported(string column) => column is not ("PartitionKey" or "RowKey" or "Timestamp")
+        && !column.StartsWith("odata.", StringComparison.Ordinal) && !Secrets.Contains(column);
 }

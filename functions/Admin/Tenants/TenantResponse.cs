@@ -1,15 +1,26 @@
+using Latchkey.Http;
 using Latchkey.Tenancy;
-
 
 namespace Latchkey.Admin;
 
 /// <summary>A tenant as operators see it.</summary>
-sealed record TenantResponse(string Id, string Name, string Issuer, string Status, string? SuspendedBecause, string? Domain,
-    IReadOnlyList<string> Origins, string? Color, string? LogoUri, bool OpenRegistration, DateTime? CreatedAt, LimitsResponse Limits)
+static class TenantResponse
 {
-    public static TenantResponse Of(Tenant tenant) => new(tenant.Id, tenant.Name, tenant.Issuer,
-        tenant.SuspendedBecause is null ? "active" : "suspended", tenant.SuspendedBecause, tenant.Domain,
-        tenant.Origins, tenant.Color, tenant.LogoUri, tenant.OpenRegistration, tenant.CreatedAt?.UtcDateTime, LimitsResponse.Of(tenant.Limits));
+    public static object Of(Tenant tenant) => new
+    {
+        tenant.Id,
+        tenant.Name,
+        tenant.Issuer,
+        status = tenant.SuspendedBecause is null ? "active" : "suspended",
+        tenant.SuspendedBecause,
+        tenant.Domain,
+        tenant.Origins,
+        tenant.Color,
+        tenant.LogoUri,
+        tenant.OpenRegistration,
+        createdAt = tenant.CreatedAt?.UtcDateTime,
+        limits = LimitsResponse.Of(tenant.Limits),
+    };
 }
 
 /// <summary>The settings that a tenant's own administrators can change; <see cref="TenantBody"/> has the operators' ones too.</summary>
@@ -17,7 +28,7 @@ sealed record BrandingBody(string? Name = null, IReadOnlyList<string>? Origins =
 {
     const int MaxOrigins = 50;
 
-    /// <exception cref="Http.Problem">400 <c>invalid_field</c>.</exception>
+    /// <exception cref="Problem">400 <c>invalid_field</c>.</exception>
     public Tenant Apply(Tenant tenant)
     {
         if (Origins?.Count > MaxOrigins) throw Input.Fault("origins", $"must have at most {MaxOrigins} entries");
@@ -25,19 +36,18 @@ sealed record BrandingBody(string? Name = null, IReadOnlyList<string>? Origins =
         {
             Name = Name is null ? tenant.Name : Input.Shown("name", Name),
             Origins = Origins is null ? tenant.Origins : [.. Origins.Select(origin => Input.Origin("origins", origin)).Distinct()],
-            Color = Color switch { null => tenant.Color, "" => null, _ => IsColor(Color) ? Color : throw Input.Fault("color", "must be like #1a2b3c") },
+            Color = Color switch
+            {
+                null => tenant.Color,
+                "" => null,
+                _ => IsColor(Color) ? Color : throw Input.Fault("color", "must be like #1a2b3c"),
+            },
             LogoUri = LogoUri is null ? tenant.LogoUri : Input.Https("logoUri", LogoUri),
         };
     }
 
     /// <summary>The names of the fields that are present, for the audit.</summary>
-    public IEnumerable<string> Describe()
-    {
-        if (Name is not null) yield return "name";
-        if (Origins is not null) yield return "origins";
-        if (Color is not null) yield return "color";
-        if (LogoUri is not null) yield return "logoUri";
-    }
+    public IEnumerable<string> Describe() => JsonBody.Present(this);
 
     static bool IsColor(string text) => text.Length == 7 && text[0] == '#' && text[1..].All(char.IsAsciiHexDigit);
 }
@@ -46,10 +56,10 @@ sealed record BrandingBody(string? Name = null, IReadOnlyList<string>? Origins =
 sealed record TenantBody(string? Name = null, IReadOnlyList<string>? Origins = null, string? Color = null,
     string? LogoUri = null, bool? OpenRegistration = null, string? Domain = null, LimitsBody? Limits = null)
 {
-    BrandingBody Branding => new(Name, Origins, Color, LogoUri);
+    BrandingBody Branding() => new(Name, Origins, Color, LogoUri);
 
-    /// <exception cref="Http.Problem">400 <c>invalid_field</c>.</exception>
-    public Tenant Apply(Tenant tenant) => Branding.Apply(tenant) with
+    /// <exception cref="Problem">400 <c>invalid_field</c>.</exception>
+    public Tenant Apply(Tenant tenant) => Branding().Apply(tenant) with
     {
         OpenRegistration = OpenRegistration ?? tenant.OpenRegistration,
         Domain = Domain switch
@@ -62,11 +72,5 @@ sealed record TenantBody(string? Name = null, IReadOnlyList<string>? Origins = n
     };
 
     /// <summary>The names of the fields that are present, for the audit.</summary>
-    public IEnumerable<string> Describe()
-    {
-        foreach (var field in Branding.Describe()) yield return field;
-        if (OpenRegistration is not null) yield return "openRegistration";
-        if (Domain is not null) yield return "domain";
-        if (Limits is not null) yield return "limits";
-    }
+    public IEnumerable<string> Describe() => JsonBody.Present(this);
 }

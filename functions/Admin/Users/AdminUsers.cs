@@ -14,7 +14,8 @@ namespace Latchkey.Admin;
 /// sign-ins, in the same write: at once here, within 5 seconds on other instances. New roles, names and email addresses show in
 /// tokens from the next refresh on; a right that was lost disappears from issued tokens within those 5 seconds.
 /// </summary>
-public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantStore tenants, Passwords passwords, EndSessions end, UserRemoval removal)
+public sealed class AdminUsers(
+    TenantPipeline pipeline, UserStore users, TenantStore tenants, Passwords passwords, EndSessions end, UserRemoval removal)
 {
     const string Many = "{tenant}/admin/users";
     const string One = "{tenant}/admin/users/{userId}";
@@ -33,13 +34,14 @@ public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantS
             if (query["userName"] is { } name)
             {
                 var user = await users.FindByName(caller.Tenant, name, caller.Cancel);
-                return Results.Json(new { users = user is null ? [] : (UserResponse[])[UserResponse.Of(await Now(caller), user)] });
+                return Results.Json(new { users = user is null ? [] : (UserResponse[])[UserResponse.Of(await Reload(caller), user)] });
             }
             var limit = Paging.Limit(query);
             var found = await users.List(caller.Tenant, Paging.After(query), limit + 1, caller.Cancel);
             var next = found.Count > limit ? found[limit - 1].Id : null;
-            var tenant = await Now(caller);
-            return Results.Json(new { users = found.Take(limit).Select(user => UserResponse.Of(tenant, user)), cursor = Paging.Cursor(next) });
+            var tenant = await Reload(caller);
+            var page = found.Take(limit).Select(user => UserResponse.Of(tenant, user));
+            return Results.Json(new { users = page, cursor = Paging.Cursor(next) });
         });
 
     /// <summary>
@@ -52,7 +54,7 @@ public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantS
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<NewUser>(request);
-            var tenant = await Now(caller);
+            var tenant = await Reload(caller);
             var userName = Input.Shown("userName", body.UserName);
             var user = new User
             {
@@ -63,7 +65,8 @@ public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantS
                 PasswordHash = "",
                 Roles = Input.Roles("roles", tenant, body.Roles ?? []),
             };
-            user = user with { PasswordHash = await passwords.Hash(body.Password is null ? Ids.NewSecret() : Input.Password("password", user, body.Password), caller.Cancel) };
+            var password = body.Password is null ? Ids.NewSecret() : Input.Password("password", user, body.Password);
+            user = user with { PasswordHash = await passwords.Hash(password, caller.Cancel) };
             if (!await users.TryAdd(tenant, user, caller.Cancel))
                 throw Problem.Conflict("user_exists", "A user with this name already exists.");
             caller.Audit.Target = user.Id;
@@ -77,7 +80,7 @@ public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantS
         pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var user = await users.Find(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound();
-            return Results.Json(UserResponse.Of(await Now(caller), user));
+            return Results.Json(UserResponse.Of(await Reload(caller), user));
         });
 
     /// <summary><c>PATCH /{tenant}/admin/users/{userId}</c> <c>{name?, email?, roles?, disabled?}</c>; an empty email removes it.</summary>
@@ -87,33 +90,14 @@ public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantS
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<UserChange>(request);
-            var tenant = await Now(caller);
+            var tenant = await Reload(caller);
             if (body.Disabled is true || body.Roles?.Contains(Operators.Role) is false) Operators.EnsureNotOwn(caller, Id(request));
-            User Apply(User user) => user.Deleting ? throw Problem.Conflict("user_deleting", "The user is being deleted; repeat the deletion to finish it.") : user with
-            {
-                Name = body.Name is null ? user.Name : Input.Shown("name", body.Name),
-                Email = body.Email is null ? user.Email : Input.Email("email", body.Email),
-                Roles = body.Roles is null ? user.Roles : Input.Roles("roles", tenant, body.Roles),
-                Disabled = body.Disabled ?? user.Disabled,
-            };
             var changed = body.Disabled is true
-                ? await end.OfUser(tenant, Id(request), Apply, caller.Cancel)
-                : await EndSessions.Change(() => users.Find(tenant, Id(request), caller.Cancel), Apply, user => users.TryReplace(tenant, user, caller.Cancel));
+                ? await end.OfUser(tenant, Id(request), user => Apply(body, tenant, user), caller.Cancel)
+                : await OptimisticUpdate.Run(() => users.Find(tenant, Id(request), caller.Cancel),
+                    user => Apply(body, tenant, user), user => users.TryReplace(tenant, user, caller.Cancel));
             caller.Audit.Detail = string.Join(", ", Describe(body));
             return Results.Json(UserResponse.Of(tenant, changed ?? throw NotFound()));
-        });
-
-    /// <summary><c>PUT /{tenant}/admin/users/{userId}/password</c> <c>{password}</c> → 204.</summary>
-    [Function("admin-user-password")]
-    public Task<IResult> SetPassword(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = One + "/password")] HttpRequest request) =>
-        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
-        {
-            var password = (await JsonBody.Read<NewPassword>(request)).Password;
-            var known = await users.Find(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound();
-            var hash = await passwords.Hash(Input.Password("password", known, password), caller.Cancel);
-            _ = await end.OfUser(caller.Tenant, Id(request), user => user with { PasswordHash = hash }, caller.Cancel) ?? throw NotFound();
-            return Results.NoContent();
         });
 
     /// <summary>
@@ -136,11 +120,24 @@ public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantS
         });
 
     // Past the cache, so that a role that was created a moment ago counts.
-    async Task<Tenant> Now(Caller caller) => await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
+    async Task<Tenant> Reload(Caller caller) => await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
 
-    static string Id(HttpRequest request) => request.RouteValues["userId"] as string is { } id && Ids.IsId(id) ? id : throw NotFound();
+    internal static string Id(HttpRequest request) =>
+        request.RouteValues["userId"] as string is { } id && Ids.IsId(id) ? id : throw NotFound();
 
-    static Problem NotFound() => Problem.NotFound("user_not_found", "The user was not found.");
+    internal static Problem NotFound() => Problem.NotFound("user_not_found", "The user was not found.");
+
+    static User Apply(UserChange body, Tenant tenant, User user)
+    {
+        if (user.Deleting) throw Problem.Conflict("user_deleting", "The user is being deleted; repeat the deletion to finish it.");
+        return user with
+        {
+            Name = body.Name is null ? user.Name : Input.Shown("name", body.Name),
+            Email = body.Email is null ? user.Email : Input.Email("email", body.Email),
+            Roles = body.Roles is null ? user.Roles : Input.Roles("roles", tenant, body.Roles),
+            Disabled = body.Disabled ?? user.Disabled,
+        };
+    }
 
     static IEnumerable<string> Describe(UserChange body)
     {
@@ -150,15 +147,15 @@ public sealed class AdminUsers(TenantPipeline pipeline, UserStore users, TenantS
         if (body.Disabled is { } disabled) yield return disabled ? "disabled" : "enabled";
     }
 
-    sealed record NewUser(string UserName, string? Password = null, string? Name = null, string? Email = null, IReadOnlyList<string>? Roles = null);
+    sealed record NewUser(
+        string UserName, string? Password = null, string? Name = null, string? Email = null, IReadOnlyList<string>? Roles = null);
 
     sealed record UserChange(string? Name = null, string? Email = null, IReadOnlyList<string>? Roles = null, bool? Disabled = null);
-
-    sealed record NewPassword(string Password);
 }
 
 /// <summary>A user as the API returns it.</summary>
-sealed record UserResponse(string Id, string UserName, string Name, string? Email, IReadOnlyList<string> Roles, bool Disabled, bool Deleting)
+sealed record UserResponse(
+    string Id, string UserName, string Name, string? Email, IReadOnlyList<string> Roles, bool Disabled, bool Deleting)
 {
     public static UserResponse Of(Tenant tenant, User user) =>
         new(user.Id, user.UserName, user.Name, user.Email, tenant.Names(user.Roles), user.Disabled, user.Deleting);

@@ -3,7 +3,6 @@ using Latchkey.OAuth;
 using Latchkey.Sessions;
 using Latchkey.Tenancy;
 
-
 namespace Latchkey.Admin;
 
 /// <summary>
@@ -14,31 +13,32 @@ namespace Latchkey.Admin;
 /// user put into the space of a group or app belong to that space, and apps that they registered to the tenant: both stay.
 /// </summary>
 public sealed class UserRemoval(
-    EndSessions end, UserStore users, UserSessions lines, GroupStore groups, SpaceRemoval spaces, Consents approvals, DeveloperApps apps,
-    RemovalNotes notes)
+    EndSessions end, UserStore users, UserSessions userSessions, GroupStore groups, SpaceRemoval spaces, Consents consents,
+    DeveloperApps apps, RemovalNotes notes)
 {
     /// <summary>
     /// Deletes the user; false if the time ran out first: a repeated call continues. Null if the user does not exist.
     /// </summary>
-    public async Task<bool?> TryRun(Tenant tenant, string userId, TimeSpan most, CancellationToken cancel)
+    public async Task<bool?> TryRun(Tenant tenant, string userId, TimeSpan maxTime, CancellationToken cancel)
     {
         if (await users.Find(tenant, userId, cancel) is not null) await notes.Add(tenant.Id, Removed.User, userId, purge: true, cancel);
         if (await end.OfUser(tenant, userId, user => user with { Disabled = true, Deleting = true }, cancel) is { } user)
-            return await TryFinish(tenant, user, most);
+            return await TryFinish(tenant, user, maxTime);
         await notes.Remove(tenant.Id, Removed.User, userId);
         return null;
     }
 
     /// <summary>Continues the deletion of a marked user; false if the time ran out first.</summary>
-    public async Task<bool> TryFinish(Tenant tenant, User user, TimeSpan most)
+    public async Task<bool> TryFinish(Tenant tenant, User user, TimeSpan maxTime)
     {
         var cancel = CancellationToken.None;
         foreach (var membership in await groups.Of(tenant.Id, user.Id, cancel))
             await groups.TryRemoveMember(tenant.Id, membership.Group.Id, user.Id, cancel);
-        if (!await spaces.TryRun(tenant.Id, Owner.User(user.Id), most, cancel)) return false;
-        foreach (var approval in await approvals.List(tenant, user.Id, cancel)) await approvals.Remove(tenant, user.Id, approval.ClientId, cancel);
+        if (!await spaces.TryRun(tenant.Id, Owner.User(user.Id), maxTime, cancel)) return false;
+        foreach (var consent in await consents.List(tenant, user.Id, cancel))
+            await consents.Remove(tenant, user.Id, consent.ClientId, cancel);
         await apps.Forget(tenant, user.Id, cancel);
-        await lines.Forget(tenant, user.Id, cancel);
+        await userSessions.Forget(tenant, user.Id, cancel);
         await users.TryDelete(tenant, user, cancel);
         await notes.Remove(tenant.Id, Removed.User, user.Id);
         return true;

@@ -21,8 +21,8 @@ public sealed class LinkPasswords(PasswordHashing hashing, Lockout lockout)
     {
         var counter = new LockoutCounter(RowKeys.Attempts(link.Tenant, "link", link.Id), MaxGuesses, LockTime)
         {
-            Slow = MaxGuesses,
-            GoodClears = true,
+            SlowFrom = MaxGuesses,
+            SuccessClears = true,
         };
         using var attempt = await lockout.Reserve([counter], cancel);
         PasswordVerificationResult verdict;
@@ -42,7 +42,7 @@ public sealed class LinkPasswords(PasswordHashing hashing, Lockout lockout)
             await attempt.Failed();
             return null;
         }
-        await attempt.Good();
+        await attempt.Succeeded();
         return rehashed ?? link.PasswordHash;
     }
 }

@@ -23,7 +23,7 @@ public sealed class KeyRing
     /// <exception cref="KeyFileException">The key file is not usable.</exception>
     /// <exception cref="SigningUnavailableException">The vault cannot unwrap all of them at the moment.</exception>
     public async ValueTask<IReadOnlyList<byte[]>> RenewedMacKeys(string tenant, CancellationToken cancel) =>
-        Secrets(tenant, (await keys.Renewed(tenant, cancel)).EnsureOpen());
+        Secrets(tenant, (await keys.Renewed(tenant, cancel)).EnsureDecrypted());
 
     /// <summary>Checks for the health endpoint whether the vault, or the key file, is usable now.</summary>
     /// <exception cref="KeyFileException">The key file is not usable.</exception>

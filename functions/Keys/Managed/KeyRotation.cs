@@ -51,9 +51,9 @@ public sealed partial class KeyRotation
             {
                 var made = await RotateDue(tenant, cancel);
                 rotated += made;
-                var outlived = await RemoveOutlived(tenant, cancel);
-                removed += outlived;
-                if (made + outlived > 0) each(tenant.Key, made, outlived);
+                var expired = await RemoveExpired(tenant, cancel);
+                removed += expired;
+                if (made + expired > 0) each(tenant.Key, made, expired);
             }
             catch (Exception fault) when (!cancel.IsCancellationRequested)
             {
@@ -70,11 +70,11 @@ public sealed partial class KeyRotation
         return newest.Any(row => row is not null && IsDue(row)) ? await keys.Rotate(rows.Key, IsDue, cancel) : 0;
     }
 
-    async Task<int> RemoveOutlived(IGrouping<string, KeyRow> rows, CancellationToken cancel)
+    async Task<int> RemoveExpired(IGrouping<string, KeyRow> rows, CancellationToken cancel)
     {
         // This considers the rows alone: it may report a key that is still needed, but never misses one that is not.
         var candidates = new TenantKeys([], [.. rows.Where(row => keys.Algorithms.Contains(row.Algorithm))], null);
-        return candidates.MayBeOutlived(keys.Now) ? await keys.RemoveOutlived(rows.Key, cancel) : 0;
+        return candidates.MayHaveExpired(keys.Now) ? await keys.RemoveExpired(rows.Key, cancel) : 0;
     }
 
     bool IsDue(KeyRow newest) => newest.Created + period <= keys.Now;

@@ -18,13 +18,13 @@ public sealed record KeyRow(string Algorithm, int Number, string Kid, DateTimeOf
     public static readonly TimeSpan PublishLead = TimeSpan.FromMinutes(10);
 
     /// <summary>Maximum lifetime of a token: for so long a key stays published after it stopped signing.</summary>
-    public static readonly TimeSpan LongestToken = TimeSpan.FromHours(24);
+    public static readonly TimeSpan MaxTokenLifetime = TimeSpan.FromHours(24);
 
     /// <summary>Maximum lifetime of a session: for so long a MAC key verifies after it stopped making MACs.</summary>
-    public static readonly TimeSpan LongestSession = TimeSpan.FromDays(366);
+    public static readonly TimeSpan MaxSessionLifetime = TimeSpan.FromDays(366);
 
     /// <summary>How long this key stays published after it stopped signing.</summary>
-    internal TimeSpan Afterlife => Algorithm == HS256 ? LongestSession : LongestToken;
+    internal TimeSpan Retention => Algorithm == HS256 ? MaxSessionLifetime : MaxTokenLifetime;
 
     // A first key signs at once, even if the clock of the instance that created it is ahead of ours.
     internal bool MaySign(DateTimeOffset now) => Number == 1 || now >= SignsFrom;

@@ -9,7 +9,7 @@ namespace Latchkey.Keys;
 sealed class LocalSigner(ManagedKeys keys) : ISigner
 {
     /// <inheritdoc/>
-    /// <exception cref="KeyFileException">The key file can't be used.</exception>
+    /// <exception cref="KeyFileException">The key file is not usable.</exception>
     public async ValueTask<SigningKey> Current(string tenant, string algorithm, CancellationToken cancel)
     {
         if (!PublicKey.Algorithms.Contains(algorithm))
@@ -19,27 +19,27 @@ sealed class LocalSigner(ManagedKeys keys) : ISigner
     }
 
     /// <inheritdoc/>
-    /// <exception cref="KeyFileException">The key file can't be used.</exception>
+    /// <exception cref="KeyFileException">The key file is not usable.</exception>
     public async Task<byte[]> Sign(string tenant, SigningKey key, ReadOnlyMemory<byte> data, CancellationToken cancel)
     {
-        var usable = (await keys.Get(tenant, cancel)).Open;
+        var usable = (await keys.Get(tenant, cancel)).Usable;
         var signing = usable.FirstOrDefault(one => one.Row.Algorithm == key.Algorithm && one.Row.Kid == key.Kid)?.Signing
             ?? throw new SigningUnavailableException($"Tenant {tenant} has no key {key.Kid}.");
         return signing.Sign(data.Span);
     }
 
     /// <inheritdoc/>
-    /// <exception cref="KeyFileException">The key file can't be used.</exception>
+    /// <exception cref="KeyFileException">The key file is not usable.</exception>
     public async ValueTask<IReadOnlyList<JsonWebKey>> PublicKeys(string tenant, CancellationToken cancel) =>
         (await keys.Get(tenant, cancel)).Published(tenant, keys.Now);
 
     /// <inheritdoc/>
-    /// <exception cref="KeyFileException">The key file can't be used.</exception>
+    /// <exception cref="KeyFileException">The key file is not usable.</exception>
     public async ValueTask<IReadOnlyList<JsonWebKey>> RenewedPublicKeys(string tenant, CancellationToken cancel) =>
-        (await keys.Renewed(tenant, cancel)).EnsureOpen().Published(tenant, keys.Now);
+        (await keys.Renewed(tenant, cancel)).EnsureDecrypted().Published(tenant, keys.Now);
 
     /// <inheritdoc/>
-    /// <exception cref="KeyFileException">The key file can't be used.</exception>
+    /// <exception cref="KeyFileException">The key file is not usable.</exception>
     public async ValueTask<IReadOnlyList<KeyInfo>> Keys(string tenant, CancellationToken cancel) =>
         (await keys.ReadNow(tenant, cancel)).Info(PublicKey.Algorithms);
 }

@@ -16,7 +16,7 @@ namespace Latchkey.Keys;
 sealed partial class ManagedKeys(
     IKeyStore store, IReadOnlyCollection<string> algorithms, KeyMaker maker, TimeProvider clock, ILogger<ManagedKeys> logger)
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     readonly ConcurrentDictionary<string, RefreshingCache<TenantKeys>> tenants = new(StringComparer.Ordinal);
 
@@ -60,34 +60,34 @@ sealed partial class ManagedKeys(
     }
 
     /// <summary>Removes the keys whose every signature has expired.</summary>
-    public async Task<int> RemoveOutlived(string tenant, CancellationToken cancel)
+    public async Task<int> RemoveExpired(string tenant, CancellationToken cancel)
     {
-        var outlived = (await ReadNow(tenant, cancel)).Outlived(Now).ToList();
-        foreach (var row in outlived)
+        var expired = (await ReadNow(tenant, cancel)).Expired(Now).ToList();
+        foreach (var row in expired)
         {
             await store.Remove(tenant, row, cancel);
             Log.Removed(logger, row.Algorithm, row.Kid, tenant);
         }
-        if (outlived.Count > 0) await ReadNow(tenant, cancel);
-        return outlived.Count;
+        if (expired.Count > 0) await ReadNow(tenant, cancel);
+        return expired.Count;
     }
 
     RefreshingCache<TenantKeys> Of(string tenant) => tenants.GetOrAdd(tenant, tenant =>
     {
         // What was decrypted once is reused, even if the rest of the reading failed.
-        IReadOnlyList<ManagedKey> open = [];
-        return new(clock, () => Load(tenant, open, keys => open = keys), keys => keys.Why is null);
+        IReadOnlyList<ManagedKey> decrypted = [];
+        return new(clock, () => Load(tenant, decrypted, keys => decrypted = keys), keys => keys.Failure is null);
     });
 
-    async Task<TenantKeys> Load(string tenant, IReadOnlyList<ManagedKey> known, Action<IReadOnlyList<ManagedKey>> opened)
+    async Task<TenantKeys> Load(string tenant, IReadOnlyList<ManagedKey> known, Action<IReadOnlyList<ManagedKey>> remember)
     {
-        using var limit = new CancellationTokenSource(Patience, clock);
+        using var limit = new CancellationTokenSource(Timeout, clock);
         try
         {
             var keys = await LoadOrMake(tenant, known, limit.Token);
-            opened(keys.Open);
+            remember(keys.Usable);
             // If an algorithm has no usable key, the result is not cached: the next caller tries again.
-            return keys.Why is null || algorithms.All(keys.HasOpen) ? keys : throw keys.Why.Again();
+            return keys.Failure is null || algorithms.All(keys.HasUsable) ? keys : throw keys.Failure.Again();
         }
         catch (OperationCanceledException fault)
         {
@@ -108,7 +108,7 @@ sealed partial class ManagedKeys(
         if (missing.Count == 0) return keys;
         foreach (var algorithm in missing) await Add(tenant, algorithm, 1, cancel);
         // Whoever won, only what is stored counts.
-        return await store.Load(tenant, algorithms, keys.Open, cancel);
+        return await store.Load(tenant, algorithms, keys.Usable, cancel);
     }
 
     async Task Add(string tenant, string algorithm, int number, CancellationToken cancel)

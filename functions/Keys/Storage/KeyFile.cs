@@ -20,7 +20,7 @@ sealed class KeyFile(string path) : IKeyStore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="KeyFileException">The file can't be used.</exception>
+    /// <exception cref="KeyFileException">The file is not usable.</exception>
     public Task Check(CancellationToken cancel)
     {
         Check();
@@ -28,7 +28,7 @@ sealed class KeyFile(string path) : IKeyStore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="KeyFileException">The file can't be used.</exception>
+    /// <exception cref="KeyFileException">The file is not usable.</exception>
     public Task<TenantKeys> Load(
         string tenant, IReadOnlyCollection<string> algorithms, IReadOnlyList<ManagedKey> known, CancellationToken cancel)
     {
@@ -37,7 +37,7 @@ sealed class KeyFile(string path) : IKeyStore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="KeyFileException">The file can't be used.</exception>
+    /// <exception cref="KeyFileException">The file is not usable.</exception>
     public async Task<bool> TryAdd(string tenant, ManagedKey key, CancellationToken cancel)
     {
         if (Holds(store.Read())) return false; // Many processes that start at once need not queue for the lock.
@@ -56,7 +56,7 @@ sealed class KeyFile(string path) : IKeyStore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="KeyFileException">The file can't be used.</exception>
+    /// <exception cref="KeyFileException">The file is not usable.</exception>
     public async Task Remove(string tenant, KeyRow row, CancellationToken cancel)
     {
         using var held = await store.Lock(cancel);
@@ -65,7 +65,7 @@ sealed class KeyFile(string path) : IKeyStore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="KeyFileException">The file can't be used.</exception>
+    /// <exception cref="KeyFileException">The file is not usable.</exception>
     public Task<ILookup<string, KeyRow>> All(CancellationToken cancel) => Task.FromResult(store.Read().Tenants
         .SelectMany(tenant => Parse(tenant.Key, tenant.Value), (tenant, key) => (Tenant: tenant.Key, key.Row))
         .ToLookup(pair => pair.Tenant, pair => pair.Row, StringComparer.Ordinal));

@@ -88,7 +88,7 @@ public sealed class KeyVaultSigner : ISigner
         catch (SigningUnavailableException fault) when (fault.InnerException is RequestFailedException { Status: 403 or 404 })
         {
             // The version was probably disabled since the list was read: the next token needs another, so list again now.
-            list.RenewSoon();
+            list.RefreshSoon();
             throw;
         }
     }
@@ -124,7 +124,6 @@ public sealed class KeyVaultSigner : ISigner
     {
         // The name becomes part of a URL in the vault.
         if (!Vault.IsKeyName(name)) throw NotAName(name, nameof(name));
-        if (!Vault.IsKeyName(name)) throw new ArgumentException($"{name} is no name of a key.", nameof(name));
         return lists.GetOrAdd(name, static (name, vault) => new VaultKeyList(vault, name), vault);
     }
 

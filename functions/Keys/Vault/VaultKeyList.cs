@@ -28,7 +28,7 @@ sealed class VaultKeyList
     public ValueTask<IReadOnlyList<VaultKeyVersion>> Renewed(CancellationToken cancel) => versions.Renewed(cancel);
 
     /// <summary>Lists again in the background, unless that was tried in the last 30 seconds.</summary>
-    public void RenewSoon() => versions.RenewSoon();
+    public void RefreshSoon() => versions.RefreshSoon();
 
     async Task<IReadOnlyList<VaultKeyVersion>> List(CancellationToken cancel)
     {

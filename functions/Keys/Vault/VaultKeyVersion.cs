@@ -25,7 +25,7 @@ sealed record VaultKeyVersion(
         return new(material.Public, material.Client, created, published, properties.NotBefore, properties.ExpiresOn);
     }
 
-    public bool IsPublished(DateTimeOffset now) => Expires is null || now < Expires + KeyRow.LongestToken;
+    public bool IsPublished(DateTimeOffset now) => Expires is null || now < Expires + KeyRow.MaxTokenLifetime;
 
     public bool CanSign(DateTimeOffset now) => (NotBefore is null || now >= NotBefore) && (Expires is null || now < Expires);
 
@@ -51,7 +51,7 @@ sealed record VaultKeyVersion(
             if (version.NotBefore > from) from = version.NotBefore.Value;
             var until = next is null || version.Expires < next ? version.Expires : next;
             yield return new KeyInfo(
-                version.Public.Kid, version.Public.Alg, version.Created, from, until, version.Expires + KeyRow.LongestToken);
+                version.Public.Kid, version.Public.Alg, version.Created, from, until, version.Expires + KeyRow.MaxTokenLifetime);
             next = from;
         }
     }

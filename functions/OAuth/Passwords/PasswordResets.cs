@@ -88,7 +88,7 @@ public sealed partial class PasswordResets(
     /// <summary>The link, if it is good; looking does not use it up, because mail scanners look.</summary>
     public async Task<ResetLink?> Find(Tenant tenant, string? link, CancellationToken cancel)
     {
-        if (link?.Split('.') is not [var bucket, { Length: 43 } secret] || !ExpiringTables.IsBucket(bucket)) return null;
+        if (BucketId.Parse(link) is not (var bucket, { Length: 43 } secret)) return null;
         var row = await tables.Of(bucket).Find(RowKeys.RequestPartition(tenant.Id, Ids.Hash(secret)), RowKeys.Reset, cancel);
         if (row is null || clock.GetUtcNow() >= row.GetDateTimeOffset("ExpiresAt")) return null;
         var user = await users.Find(tenant, row.GetString("UserId"), cancel);

@@ -12,7 +12,7 @@ namespace Latchkey.OAuth;
 /// </summary>
 public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInLockout attempts, KnownDevices devices)
 {
-    readonly string hashOfNobody = hashing.OfNobody();
+    readonly string hashOfNobody = hashing.Dummy();
 
     /// <summary>The fewest characters of a new password.</summary>
     public const int MinChars = 10;
@@ -84,7 +84,7 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInLo
             throw OAuthError.InvalidGrant("The user name or the password is wrong.",
                 user is null ? "no such user" : user.Disabled ? "user is disabled" : "wrong password", user?.Id);
         }
-        await attempt.Good();
+        await attempt.Succeeded();
         return verdict == PasswordVerificationResult.SuccessRehashNeeded ? await Rehashed(tenant, user, password, cancel) : user;
     }
 

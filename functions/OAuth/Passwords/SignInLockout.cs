@@ -22,12 +22,15 @@ public sealed class SignInLockout(Lockout attempts, Settings settings)
     /// <summary>A sign-in by somebody who is not known.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
     public Task<LockoutAttempt> Reserve(string tenant, string account, string address, CancellationToken cancel) => attempts.Reserve(
-        [Account(tenant, account) with { GoodClears = true }, Address(tenant, address) with { GoodOf = account, Room = settings.AddressRoom }], cancel);
+        [
+            Account(tenant, account) with { SuccessClears = true },
+            Address(tenant, address) with { SuccessOf = account, ExtraPerSuccess = settings.LockoutAddressRoom },
+        ], cancel);
 
     /// <summary>A sign-in that counts by itself: on a device of the user's, or, without one, by a user who is signed in.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
     public Task<LockoutAttempt> ReserveApart(string tenant, string userId, string? device, CancellationToken cancel) =>
-        attempts.Reserve([Count(RowKeys.AttemptsOf(tenant, Apart, userId, device ?? "")) with { GoodClears = true }], cancel);
+        attempts.Reserve([Count(RowKeys.AttemptsOf(tenant, Apart, userId, device ?? "")) with { SuccessClears = true }], cancel);
 
     /// <summary>A guess at a device's code by a user who is signed in.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
@@ -48,7 +51,7 @@ public sealed class SignInLockout(Lockout attempts, Settings settings)
     /// </summary>
     /// <exception cref="OAuthError">429: the last ones are so fresh that one more is of no use to the owner.</exception>
     public Task<LockoutAttempt> ReserveMail(string tenant, string userId, string by, CancellationToken cancel) =>
-        attempts.Reserve([new(RowKeys.AttemptsOf(tenant, Mail, userId, by), MaxMails, MailLock) { Slow = MaxMails }], cancel);
+        attempts.Reserve([new(RowKeys.AttemptsOf(tenant, Mail, userId, by), MaxMails, MailLock) { SlowFrom = MaxMails }], cancel);
 
     /// <summary>Forgets the mails: what they lead to is used up.</summary>
     public Task ForgetMails(string tenant, string userId, CancellationToken cancel) => attempts.Clear(RowKeys.AttemptsOf(tenant, Mail, userId, null), cancel);
@@ -63,9 +66,9 @@ public sealed class SignInLockout(Lockout attempts, Settings settings)
 
     LockoutCounter Account(string tenant, string account) => Count(RowKeys.Attempts(tenant, "account", account));
 
-    LockoutCounter Count(string partition) => new(partition, settings.AccountTries, settings.LockTime);
+    LockoutCounter Count(string partition) => new(partition, settings.LockoutAccountTries, settings.LockoutTime);
 
     // Many people may share an address, so it may fail more often.
     LockoutCounter Address(string tenant, string address) =>
-        new(RowKeys.Attempts(tenant, "address", address), settings.AddressTries, settings.LockTime);
+        new(RowKeys.Attempts(tenant, "address", address), settings.LockoutAddressTries, settings.LockoutTime);
 }

@@ -87,7 +87,7 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
         if (client.SetByAdministrator.Contains(RegisteredFields.Secret))
             throw Http.Problem.Conflict("secret_set", "An administrator has set this app's secret. Ask them for a new one.");
         var (secret, now) = (Ids.NewSecret(), clock.GetUtcNow());
-        var old = client.LiveSecretHashes(now).Take(MaxSecrets - 1).Select(hash => Client.Ending(hash, now + Overlap));
+        var old = client.LiveSecretHashes(now).Take(MaxSecrets - 1).Select(hash => Client.WithExpiry(hash, now + Overlap));
         return await clients.TryReplace(tenant, client with { SecretHashes = [Client.HashSecret(secret), .. old] }, cancel) ? secret : null;
     }
 

@@ -67,8 +67,7 @@ public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clo
     /// <summary>Ends a token; false if there is none of this id.</summary>
     public async Task<bool> TryRevoke(Tenant tenant, string id, CancellationToken cancel)
     {
-        if (id.Split('.') is not [var bucket, { Length: IdHashChars } hash]) return false;
-        if (!ExpiringTables.IsBucket(bucket) || !hash.All(char.IsAsciiHexDigitLower)) return false;
+        if (BucketId.Parse(id) is not (var bucket, { Length: IdHashChars } hash) || !hash.All(char.IsAsciiHexDigitLower)) return false;
         await foreach (var row in Rows(tenant, bucket, hash, cancel))
         {
             row.ETag = Azure.ETag.All;
@@ -101,11 +100,11 @@ public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clo
 
     async Task<TableEntity?> Find(Tenant tenant, string token, CancellationToken cancel)
     {
-        if (!ExpiringTables.IsBucket(BucketOf(token))) return null;
-        var row = await Tables.For(BucketOf(token))
+        if (BucketId.Parse(token) is not { } id) return null;
+        var row = await Tables.For(id.Bucket)
             .Find(RowKeys.InitialToken(tenant.Id, token), RowKeys.InitialTokenRow, cancel);
         return row?.GetInt32("UsesLeft") > 0 && clock.GetUtcNow() < row.GetDateTimeOffset("ExpiresAt") ? row : null;
     }
 
-    static string BucketOf(string token) => token.Split('.') is [var bucket, _] ? bucket : "";
+    static string BucketOf(string token) => BucketId.Parse(token)!.Value.Bucket;
 }

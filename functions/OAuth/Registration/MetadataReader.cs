@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Latchkey.Http;
 using Latchkey.Keys;
@@ -13,8 +12,6 @@ namespace Latchkey.OAuth;
 /// </summary>
 sealed class MetadataReader
 {
-    const int MaxUriChars = 512;
-
     static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     readonly JsonElement json;
@@ -58,13 +55,11 @@ sealed class MetadataReader
             ? text : throw Fault($"{name} must be a string of 1 to {most} characters.");
     }
 
-    /// <summary>A text that people read: nothing in it may hide or turn around what stands beside it.</summary>
+    /// <summary>A display text (<see cref="FieldRules.IsDisplayText"/>).</summary>
     public string? Name(string name, int most)
     {
         if (Text(name, most) is not { } text) return null;
-        // U+200C and U+200D join letters and emoji; every other format character is for trickery here.
-        var bad = text.EnumerateRunes().Any(rune => IsHidden(rune.Value) && rune.Value is not (0x200C or 0x200D));
-        return bad || string.IsNullOrWhiteSpace(text) ? throw Fault($"{name} holds characters that can't be shown.") : text;
+        return FieldRules.IsDisplayText(text) ? text.Trim() : throw Fault($"{name} contains characters that cannot be displayed.");
     }
 
     public string? OneOf(string name, params IReadOnlyList<string> allowed)
@@ -86,10 +81,8 @@ sealed class MetadataReader
 
     public string? HttpsUri(string name)
     {
-        if (Text(name, MaxUriChars) is not { } text) return null;
-        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps && uri.UserInfo.Length == 0
-            && text.All(c => c is > ' ' and <= '~' and not ('"' or '<' or '>' or '\\'))
-            ? text : throw Fault($"{name} must be an https address.");
+        if (Text(name, FieldRules.MaxUriChars) is not { } text) return null;
+        return FieldRules.IsHttpsUri(text) ? text : throw Fault($"{name} must be an https URL.");
     }
 
     public string? Object(string name, int most)
@@ -101,8 +94,4 @@ sealed class MetadataReader
 
     JsonElement? Value(string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
-
-    static bool IsHidden(int rune) => CharUnicodeInfo.GetUnicodeCategory(rune)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
 }

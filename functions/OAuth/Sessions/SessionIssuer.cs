@@ -35,7 +35,7 @@ public sealed class SessionIssuer(
     }
 
     /// <summary>A fresh id for a session that starts now; the day of its end is in it.</summary>
-    public string NewId(Client client, Scope scope) => $"{ExpiringTables.Bucket(End(client, scope))}.{Ids.New()}";
+    public string NewId(Client client, Scope scope) => BucketId.Of(End(client, scope), Ids.New()).ToString();
 
     /// <summary>A session as it starts; nothing is written.</summary>
     public Session New(Tenant tenant, Client client, User user, Scope scope, Scope asked, Authentication authentication, string id)

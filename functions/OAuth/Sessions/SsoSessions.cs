@@ -82,7 +82,7 @@ public sealed class SsoSessions(
 
     /// <summary>Ends the sign-in that a session came from (<see cref="Authentication.SignInId"/>), in whichever browser it is.</summary>
     public Task End(Tenant tenant, string signInId, CancellationToken cancel) =>
-        signInId.Split('.') is [var bucket, var hash] ? Delete(tenant, bucket, hash, cancel) : Task.CompletedTask;
+        BucketId.Parse(signInId) is (var bucket, var hash) ? Delete(tenant, bucket, hash, cancel) : Task.CompletedTask;
 
     /// <summary>Drops the days that are over.</summary>
     public Task<int> DropExpired(CancellationToken cancel) => tables.DropExpired(clock.GetUtcNow(), cancel);
@@ -97,8 +97,8 @@ public sealed class SsoSessions(
 
     bool TryRead(HttpRequest request, Tenant tenant, out string bucket, out string hash)
     {
-        (bucket, hash) = cookies.Read(request, tenant, Cookie)?.Split('.') is [var day, { Length: 43 } secret]
+        (bucket, hash) = BucketId.Parse(cookies.Read(request, tenant, Cookie)) is (var day, { Length: 43 } secret)
             ? (day, Ids.Hash(secret)) : ("", "");
-        return ExpiringTables.IsBucket(bucket);
+        return bucket.Length > 0;
     }
 }

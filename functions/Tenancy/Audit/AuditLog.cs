@@ -97,11 +97,11 @@ public sealed partial class AuditLog(
     {
         var before = waiting.AddOrUpdate(entry.Tenant, 1, (_, count) => count + 1) - 1;
         if (before < Capacity - queue.Reader.Count && queue.Writer.TryWrite(entry)) return;
-        Left(entry.Tenant);
+        CountDown(entry.Tenant);
         Drop(entry.Tenant, 1);
     }
 
-    void Left(string tenant)
+    void CountDown(string tenant)
     {
         if (waiting.AddOrUpdate(tenant, 0, (_, count) => count - 1) == 0) waiting.TryRemove(KeyValuePair.Create(tenant, 0));
     }
@@ -118,17 +118,17 @@ public sealed partial class AuditLog(
     {
         using var aside = roundTrips.NotCounted();
         var entries = new List<AuditEntry>();
-        while (await SomethingToDo())
+        while (await WaitForWork())
         {
             entries.Clear();
             while (entries.Count < MaxAtOnce && queue.Reader.TryRead(out var entry))
             {
                 entries.Add(entry);
-                Left(entry.Tenant);
+                CountDown(entry.Tenant);
             }
             foreach (var tenant in dropped.Keys)
             {
-                if (dropped.TryRemove(tenant, out var count)) entries.Add(Told(tenant, count));
+                if (dropped.TryRemove(tenant, out var count)) entries.Add(DroppedEntry(tenant, count));
             }
             var batches = entries.GroupBy(entry => (entry.Tenant, Day: ExpiringTables.Bucket(entry.At)))
                 .SelectMany(group => group.Chunk(BatchRows).Select(chunk => (group.Key.Tenant, group.Key.Day, Entries: chunk)));
@@ -138,7 +138,7 @@ public sealed partial class AuditLog(
     }
 
     // Dropped entries are reported even if nothing else happens, but a storage that fails is given time to recover.
-    async Task<bool> SomethingToDo()
+    async Task<bool> WaitForWork()
     {
         var more = queue.Reader.WaitToReadAsync().AsTask();
         if (!dropped.IsEmpty) await Task.WhenAny(more, Task.Delay(Pauses[^1]));
@@ -167,7 +167,7 @@ public sealed partial class AuditLog(
 
     const string Dropped = "audit.dropped";
 
-    AuditEntry Told(string tenant, int count) =>
+    AuditEntry DroppedEntry(string tenant, int count) =>
         new(tenant, clock.GetUtcNow(), Dropped, null, null, null, "-", "ok", $"{count}");
 
     void Drop(string tenant, int count)

@@ -17,7 +17,7 @@ public sealed record Client
 
     /// <summary>
     /// Base64 SHA-256 hashes of its secrets, the newest first; empty for a public client. The hash of a rotated secret is
-    /// followed by a space and the Unix time at which it expires (<see cref="Ending"/>).
+    /// followed by a space and the Unix time at which it expires (<see cref="WithExpiry"/>).
     /// </summary>
     public IReadOnlyList<string> SecretHashes { get; init; } = [];
 
@@ -158,14 +158,15 @@ public sealed record Client
     public static string HashSecret(string secret) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
     /// <summary>The hash with an expiry; an earlier expiry that it already has stays.</summary>
-    public static string Ending(string hash, DateTimeOffset at)
+    public static string WithExpiry(string hash, DateTimeOffset at)
     {
-        var ends = EndOf(hash) is { } sooner && sooner < at ? sooner : at;
+        var ends = ExpiryOf(hash) is { } sooner && sooner < at ? sooner : at;
         return $"{hash.Split(' ')[0]} {ends.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>The hashes of the secrets that are valid now, the newest first.</summary>
-    public IEnumerable<string> LiveSecretHashes(DateTimeOffset now) => SecretHashes.Where(hash => EndOf(hash) is not { } end || now < end);
+    public IEnumerable<string> LiveSecretHashes(DateTimeOffset now) =>
+        SecretHashes.Where(hash => ExpiryOf(hash) is not { } end || now < end);
 
     /// <summary>True if it is one of the client's valid secrets. Takes the same time whichever matches.</summary>
     public bool HasSecret(string secret, DateTimeOffset now) => IsHashed(secret, LiveSecretHashes(now).Select(hash => hash.Split(' ')[0]));
@@ -173,7 +174,7 @@ public sealed record Client
     /// <summary>True if it is the client's registration access token.</summary>
     public bool HasRegistrationToken(string token) => RegistrationTokenHash is { } hash && IsHashed(token, [hash]);
 
-    static DateTimeOffset? EndOf(string hash) => hash.Split(' ') is [_, var seconds]
+    static DateTimeOffset? ExpiryOf(string hash) => hash.Split(' ') is [_, var seconds]
         ? DateTimeOffset.FromUnixTimeSeconds(long.Parse(seconds, CultureInfo.InvariantCulture)) : null;
 
     static bool IsHashed(string secret, IEnumerable<string> hashes)

@@ -1,5 +1,4 @@
 using Azure.Data.Tables;
-using Latchkey.Protocol;
 using Latchkey.Storage;
 
 namespace Latchkey.Tenancy;
@@ -36,16 +35,19 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
 
     /// <summary>Writes a client.</summary>
     /// <exception cref="ArgumentException">Its tokens or sessions would outlive the keys that they need.</exception>
-    public Task Save(Tenant tenant, Client client, CancellationToken cancel) => table.Put(Row(tenant, client), cancel);
+    public Task Save(Tenant tenant, Client client, CancellationToken cancel) => table.Put(ClientRow.Of(tenant, client), cancel);
 
     /// <summary>Writes up to 100 clients, all or none.</summary>
     /// <exception cref="ArgumentException">Tokens or sessions would outlive the keys that they need.</exception>
     public Task Save(Tenant tenant, IReadOnlyList<Client> clients, CancellationToken cancel) => table.TryTransact(
-        [.. clients.Select(client => new TableTransactionAction(TableTransactionActionType.UpsertReplace, Row(tenant, client)))], cancel);
+        [
+            .. from client in clients
+               select new TableTransactionAction(TableTransactionActionType.UpsertReplace, ClientRow.Of(tenant, client)),
+        ], cancel);
 
     /// <summary>Writes a new client with a new incarnation; false if the id is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, Client client, CancellationToken cancel) =>
-        table.TryAdd(Row(tenant, client with { Incarnation = Ids.New() }), cancel);
+        table.TryAdd(ClientRow.Of(tenant, client with { Incarnation = Ids.New() }), cancel);
 
     /// <summary>
     /// The client as stored now, if the given incarnation differs from that of the cached client: another instance may have
@@ -61,7 +63,7 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     /// <summary>Writes a client that <see cref="FindNow"/> returned; false if it was changed or deleted since.</summary>
     public async Task<bool> TryReplace(Tenant tenant, Client client, CancellationToken cancel)
     {
-        var row = Row(tenant, client);
+        var row = ClientRow.Of(tenant, client);
         row.ETag = client.ETag;
         // Only the built-in client can be found without a row.
         var done = client.ETag == default ? await table.TryAdd(row, cancel) : await table.TryReplace(row, cancel);
@@ -76,89 +78,10 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
         cache.Remove($"{tenant.Id}|{id}");
     }
 
-    static TableEntity Row(Tenant tenant, Client client)
-    {
-        if (client.AccessTokenSeconds > Client.MaxAccessTokenSeconds || client.SessionSeconds > Client.MaxSessionSeconds)
-            throw new ArgumentException("Its tokens or sessions would outlive the keys that they need.", nameof(client));
-        return new(tenant.Id, client.Id)
-        {
-            ["Name"] = client.Name,
-            ["SecretHashes"] = Columns.Join(client.SecretHashes),
-            ["Grants"] = Columns.Join(client.Grants),
-            ["Scope"] = client.Scope.ToString(),
-            ["RedirectUris"] = Columns.Join(client.RedirectUris),
-            ["Native"] = client.Native,
-            ["AuthMethod"] = client.AuthMethod,
-            ["Jwks"] = client.Jwks,
-            ["RequireDpop"] = client.RequireDpop,
-            ["AccessTokenSeconds"] = client.AccessTokenSeconds,
-            ["SessionIdleSeconds"] = client.SessionIdleSeconds,
-            ["SessionSeconds"] = client.SessionSeconds,
-            ["RetryWindowSeconds"] = client.RetryWindowSeconds,
-            ["IdTokenAlgorithm"] = client.IdTokenAlgorithm,
-            ["RequirePushedRequests"] = client.RequirePushedRequests,
-            ["RequirePkce"] = client.RequirePkce,
-            ["LegacyImplicit"] = client.LegacyImplicit,
-            ["FirstParty"] = client.FirstParty,
-            ["RelaxedRedirects"] = client.RelaxedRedirects,
-            ["ForwardsAddress"] = client.ForwardsAddress,
-            ["WebsiteUri"] = client.WebsiteUri,
-            ["LogoUri"] = client.LogoUri,
-            ["PostLogoutRedirectUris"] = Columns.Join(client.PostLogoutRedirectUris),
-            ["RegistrationTokenHash"] = client.RegistrationTokenHash,
-            ["RegisteredAt"] = client.RegisteredAt,
-            ["OpenlyRegistered"] = client.OpenlyRegistered,
-            ["RefreshByCookie"] = client.RefreshByCookie,
-            ["RegisteredBy"] = client.RegisteredBy,
-            ["SessionsNotBefore"] = client.SessionsNotBefore,
-            ["Incarnation"] = client.Incarnation.Length > 0 ? client.Incarnation : null,
-            ["SetByAdministrator"] = Columns.Join(client.SetByAdministrator),
-        };
-    }
-
     async Task<Client?> Load(Tenant tenant, string id, CancellationToken cancel) =>
         Of(tenant, id, await table.Find(tenant.Id, id, cancel));
 
     static Client? Of(Tenant tenant, string id, TableEntity? row) => id != MyFilesClient.Id
-        ? row is null ? null : Read(row)
+        ? row is null ? null : ClientRow.Read(row)
         : MyFilesClient.In(tenant) with { SessionsNotBefore = row?.GetDateTimeOffset("SessionsNotBefore"), ETag = row?.ETag ?? default };
-
-    static Client Read(TableEntity row) =>
-        new()
-        {
-            Id = row.RowKey,
-            Name = row.GetString("Name"),
-            SecretHashes = Columns.Split(row.GetString("SecretHashes")),
-            SessionsNotBefore = row.GetDateTimeOffset("SessionsNotBefore"),
-            Incarnation = row.GetString("Incarnation") ?? "",
-            SetByAdministrator = Columns.Split(row.GetString("SetByAdministrator")),
-            Grants = Columns.Split(row.GetString("Grants")),
-            Scope = Scope.Parse(row.GetString("Scope")),
-            RedirectUris = Columns.Split(row.GetString("RedirectUris")),
-            Native = row.GetBoolean("Native") is true,
-            AuthMethod = row.GetString("AuthMethod"),
-            Jwks = row.GetString("Jwks"),
-            RequireDpop = row.GetBoolean("RequireDpop") is true,
-            AccessTokenSeconds = row.GetInt32("AccessTokenSeconds")!.Value,
-            SessionIdleSeconds = row.GetInt32("SessionIdleSeconds")!.Value,
-            SessionSeconds = row.GetInt32("SessionSeconds")!.Value,
-            RetryWindowSeconds = row.GetInt32("RetryWindowSeconds")!.Value,
-            // Rows from before these columns lack them; what is missing is the safe choice.
-            IdTokenAlgorithm = row.GetString("IdTokenAlgorithm") ?? "RS256",
-            RequirePushedRequests = row.GetBoolean("RequirePushedRequests") is true,
-            RequirePkce = row.GetBoolean("RequirePkce") is not false,
-            LegacyImplicit = row.GetBoolean("LegacyImplicit") is true,
-            FirstParty = row.GetBoolean("FirstParty") is true,
-            RelaxedRedirects = row.GetBoolean("RelaxedRedirects") is true,
-            ForwardsAddress = row.GetBoolean("ForwardsAddress") is true,
-            WebsiteUri = row.GetString("WebsiteUri"),
-            LogoUri = row.GetString("LogoUri"),
-            PostLogoutRedirectUris = Columns.Split(row.GetString("PostLogoutRedirectUris")),
-            RegistrationTokenHash = row.GetString("RegistrationTokenHash"),
-            RegisteredAt = row.GetDateTimeOffset("RegisteredAt"),
-            OpenlyRegistered = row.GetBoolean("OpenlyRegistered") is true,
-            RefreshByCookie = row.GetBoolean("RefreshByCookie") is true,
-            RegisteredBy = row.GetString("RegisteredBy"),
-            ETag = row.ETag,
-        };
 }

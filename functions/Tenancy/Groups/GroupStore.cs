@@ -75,8 +75,8 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
         await foreach (var user in Members(tenant, group.Id, cancel))
         {
             // A merge fails for a member who was removed since, as it should.
-            await table.TryTransact([.. Keys(group.Id, user).Select(key => new TableTransactionAction(TableTransactionActionType.UpdateMerge,
-                new TableEntity(tenant, key) { ["Name"] = group.Name }, ETag.All))], cancel);
+            await table.TryTransact([.. Keys(group.Id, user).Select(key => new TableTransactionAction(
+                TableTransactionActionType.UpdateMerge, new TableEntity(tenant, key) { ["Name"] = group.Name }, ETag.All))], cancel);
             Forget(tenant, group.Id, user);
         }
         return true;

@@ -42,7 +42,7 @@ public sealed class AnonymousRows(Settings settings, TimeProvider clock)
         var (address, now) = (CallerAddress.Of(request, settings.FrontDoorId), clock.GetUtcNow());
         lock (buckets)
         {
-            if (!buckets.ContainsKey(address)) address = Room(address, now);
+            if (!buckets.ContainsKey(address)) address = BucketOf(address, now);
             var left = Left(buckets.GetValueOrDefault(address, (Burst, now)), now);
             if (left >= cost)
             {
@@ -58,13 +58,14 @@ public sealed class AnonymousRows(Settings settings, TimeProvider clock)
         }
     }
 
-    string Room(string address, DateTimeOffset now)
+    string BucketOf(string address, DateTimeOffset now)
     {
         if (buckets.Count < MaxAddresses) return address;
         if (now - cleared >= TimeSpan.FromSeconds(1)) // This walks through all buckets, so not for every request.
         {
             cleared = now;
-            foreach (var full in buckets.Where(bucket => Left(bucket.Value, now) >= Burst).Select(bucket => bucket.Key).ToList()) buckets.Remove(full);
+            foreach (var full in buckets.Where(bucket => Left(bucket.Value, now) >= Burst).Select(bucket => bucket.Key).ToList())
+                buckets.Remove(full);
         }
         return buckets.Count < MaxAddresses ? address : Others;
     }

@@ -6,25 +6,27 @@ namespace Latchkey.Tenancy;
 /// </summary>
 public sealed class LockoutAttempt : IDisposable
 {
-    internal LockoutAttempt(IEnumerable<Lockout.Place> places) => Places = [.. places];
+    internal LockoutAttempt()
+    {
+    }
 
-    internal List<Lockout.Place> Places { get; }
+    internal List<LockoutSlot> Slots { get; } = [];
 
-    internal List<IDisposable> Turns { get; } = [];
+    internal List<IDisposable> Entered { get; } = [];
 
     /// <summary>The secret was wrong: the attempt counts as a failure.</summary>
-    public Task Failed() => Task.WhenAll(Places.Select(place => place.Fail()));
+    public Task Failed() => Task.WhenAll(Slots.Select(slot => slot.Fail()));
 
     /// <summary>The secret was right: releases the slots and, where the counter says so, those of earlier failures.</summary>
-    public Task Good() => Task.WhenAll(Places.Select(place => place.Good()));
+    public Task Succeeded() => Task.WhenAll(Slots.Select(slot => slot.Succeed()));
 
     /// <summary>Nothing was tried, or the outcome says nothing about the secret: releases the slots.</summary>
-    public Task Withdraw() => Task.WhenAll(Places.Select(place => place.GiveBack()));
+    public Task Withdraw() => Task.WhenAll(Slots.Select(slot => slot.Release()));
 
     /// <summary>Lets the next attempt in this process proceed.</summary>
     public void Dispose()
     {
-        foreach (var turn in Turns) turn.Dispose();
-        Turns.Clear();
+        foreach (var entered in Entered) entered.Dispose();
+        Entered.Clear();
     }
 }

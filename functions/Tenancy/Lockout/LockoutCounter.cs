@@ -7,26 +7,27 @@ namespace Latchkey.Tenancy;
 public sealed record LockoutCounter(string Partition, int Max, TimeSpan Lock)
 {
     /// <summary>The number of failures after which the next attempt must wait: 1 s, growing evenly up to the lock.</summary>
-    public int Slow { get; init; } = Math.Max(1, Max / 2);
+    public int SlowFrom { get; init; } = Math.Max(1, Max / 2);
 
     /// <summary>A success removes the failures before it.</summary>
-    public bool GoodClears { get; init; }
+    public bool SuccessClears { get; init; }
 
     /// <summary>Whose success is remembered and raises the limits for others, or null.</summary>
-    public string? GoodOf { get; init; }
+    public string? SuccessOf { get; init; }
 
     /// <summary>By how much each remembered success raises the limits.</summary>
-    public int Room { get; init; }
+    public int ExtraPerSuccess { get; init; }
 
     /// <summary>The counter with its limits raised for this many remembered successes.</summary>
-    internal LockoutCounter For(int good) => this with { Max = Max + Room * good, Slow = Slow + Room * good };
+    internal LockoutCounter For(int successes) =>
+        this with { Max = Max + ExtraPerSuccess * successes, SlowFrom = SlowFrom + ExtraPerSuccess * successes };
 
     /// <summary>The minimum time between the last of these failures and the next attempt.</summary>
     internal TimeSpan Wait(int failures)
     {
-        if (failures < Slow) return TimeSpan.Zero;
+        if (failures < SlowFrom) return TimeSpan.Zero;
         if (failures >= Max) return Lock;
-        var wait = TimeSpan.FromSeconds(Math.Pow(2, (failures - Slow) * 5.0 / (Max - Slow)));
+        var wait = TimeSpan.FromSeconds(Math.Pow(2, (failures - SlowFrom) * 5.0 / (Max - SlowFrom)));
         return wait < Lock ? wait : Lock;
     }
 }

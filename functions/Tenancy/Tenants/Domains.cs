@@ -10,11 +10,11 @@ namespace Latchkey.Tenancy;
 /// </summary>
 public sealed class Domains(StorageClients storage, Settings settings, TimeProvider clock)
 {
-    static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan MaxCacheTime = TimeSpan.FromSeconds(5);
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Domains));
-    readonly Cache<Dictionary<string, string>> cache = new(clock, settings.CacheTime < Longest ? settings.CacheTime : Longest);
-    readonly string own = new Uri(settings.Origin).Host;
+    readonly Cache<Dictionary<string, string>> cache = new(clock, settings.CacheTime < MaxCacheTime ? settings.CacheTime : MaxCacheTime);
+    readonly string ownHost = new Uri(settings.Origin).Host;
 
     /// <summary>The tenant that owns the request's host name, or null: it is the deployment's, or unknown.</summary>
     public async ValueTask<string?> TenantAt(HttpRequest request, CancellationToken cancel)
@@ -23,7 +23,7 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
         var host = request.Host.Host;
 #pragma warning restore RS0030
         host = host.TrimEnd('.'); // In DNS login.example.com. is the same name.
-        if (host.Equals(own, StringComparison.OrdinalIgnoreCase)) return null;
+        if (host.Equals(ownHost, StringComparison.OrdinalIgnoreCase)) return null;
         var all = await cache.Get("", () => Load(cancel));
         return all!.GetValueOrDefault(host);
     }

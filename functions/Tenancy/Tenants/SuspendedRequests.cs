@@ -10,27 +10,27 @@ public sealed class SuspendedRequests(AuditLog audit, TimeProvider clock)
 {
     static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
-    readonly ConcurrentDictionary<string, (DateTimeOffset Told, int Since)> tenants = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, (DateTimeOffset ReportedAt, int Since)> tenants = new(StringComparer.Ordinal);
 
     /// <summary>Counts one refused request.</summary>
     public void Add(Tenant tenant)
     {
         var now = clock.GetUtcNow();
         var count = 0;
-        tenants.AddOrUpdate(tenant.Id, _ => Tell(1, now, out count), (_, known) =>
-            now - known.Told >= Pause ? Tell(known.Since + 1, now, out count) : Keep(known.Told, known.Since + 1, out count));
+        tenants.AddOrUpdate(tenant.Id, _ => Report(1, now, out count), (_, known) =>
+            now - known.ReportedAt >= Pause ? Report(known.Since + 1, now, out count) : Keep(known.ReportedAt, known.Since + 1, out count));
         if (count > 0) audit.Add(Tenant.Operator, "tenant-suspended", tenant.Id, $"{count} refused");
     }
 
-    static (DateTimeOffset, int) Tell(int refused, DateTimeOffset now, out int count)
+    static (DateTimeOffset, int) Report(int refused, DateTimeOffset now, out int count)
     {
         count = refused;
         return (now, 0);
     }
 
-    static (DateTimeOffset, int) Keep(DateTimeOffset told, int refused, out int count)
+    static (DateTimeOffset, int) Keep(DateTimeOffset reportedAt, int refused, out int count)
     {
         count = 0;
-        return (told, refused);
+        return (reportedAt, refused);
     }
 }

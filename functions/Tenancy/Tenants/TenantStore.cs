@@ -10,10 +10,10 @@ namespace Latchkey.Tenancy;
 /// </summary>
 public sealed class TenantStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
-    static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan MaxCacheTime = TimeSpan.FromSeconds(5);
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Tenants));
-    readonly Cache<Tenant> cache = new(clock, settings.CacheTime < Longest ? settings.CacheTime : Longest);
+    readonly Cache<Tenant> cache = new(clock, settings.CacheTime < MaxCacheTime ? settings.CacheTime : MaxCacheTime);
 
     /// <summary>The tenant, or null. A text that cannot be a tenant id costs no request.</summary>
     public ValueTask<Tenant?> Find(string? id, CancellationToken cancel) =>
@@ -73,7 +73,9 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
             var row = await table.Find(tenant.Id, RowKeys.Role(role.Name), cancel);
             if (row is not null) row["Rights"] = role.Rights.ToString();
             // The write loses if the role was created or deleted meanwhile: read again.
-            if (row is null ? await table.TryAdd(Row(tenant, role with { Incarnation = Ids.New() }), cancel) : await table.TryReplace(row, cancel)) break;
+            var done = row is null ? await table.TryAdd(Row(tenant, role with { Incarnation = Ids.New() }), cancel)
+                : await table.TryReplace(row, cancel);
+            if (done) break;
         }
         cache.Remove(tenant.Id);
     }

@@ -16,7 +16,7 @@ namespace Latchkey.Tenancy;
 /// </summary>
 public sealed class PasswordHashing
 {
-    const string Line = "hash";
+    const string Key = "hash";
     const int WaitingPerProcessor = 32;
     const int RetryAfterSeconds = 2;
 
@@ -25,7 +25,7 @@ public sealed class PasswordHashing
 
     static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(3);
 
-    readonly Turns turns = new(WaitingPerProcessor * Environment.ProcessorCount, MaxWait);
+    readonly KeyedSemaphore semaphore = new(WaitingPerProcessor * Environment.ProcessorCount, MaxWait);
     readonly PasswordHasher<object> hasher;
     readonly int iterations;
 
@@ -54,7 +54,7 @@ public sealed class PasswordHashing
     /// <summary>Hashes a password for storage.</summary>
     /// <exception cref="Problem">503 <c>server_busy</c></exception>
     public Task<string> Hash(string password, CancellationToken cancel) =>
-        InTurn(() => hasher.HashPassword(this, Normalize(password)), cancel);
+        Limited(() => hasher.HashPassword(this, Normalize(password)), cancel);
 
     /// <summary>
     /// Compares a password with a hash. A hash made before passwords were normalized matches the password as typed and is
@@ -62,7 +62,7 @@ public sealed class PasswordHashing
     /// </summary>
     /// <exception cref="Problem">503 <c>server_busy</c></exception>
     public async Task<PasswordVerificationResult> Verify(string hash, string password, CancellationToken cancel) =>
-        password.Length > MaxChars ? PasswordVerificationResult.Failed : await InTurn(() =>
+        password.Length > MaxChars ? PasswordVerificationResult.Failed : await Limited(() =>
     {
         Interlocked.Increment(ref verified);
         var normalized = Normalize(password);
@@ -73,7 +73,7 @@ public sealed class PasswordHashing
     }, cancel);
 
     /// <summary>A hash that matches no password and takes as long to verify as any: for user names that do not exist.</summary>
-    public string OfNobody()
+    public string Dummy()
     {
         // Format 1 of ASP.NET Core Identity: marker, PRF (2: HMAC-SHA512), iterations, length of the salt, salt, subkey.
         var bytes = new byte[13 + 16 + 32];
@@ -85,9 +85,9 @@ public sealed class PasswordHashing
         return Convert.ToBase64String(bytes);
     }
 
-    async Task<T> InTurn<T>(Func<T> work, CancellationToken cancel)
+    async Task<T> Limited<T>(Func<T> work, CancellationToken cancel)
     {
-        using var turn = await turns.Take(Line, Environment.ProcessorCount, cancel)
+        using var entered = await semaphore.Enter(Key, Environment.ProcessorCount, cancel)
             ?? throw new Problem(503, "server_busy", "Too many passwords are being checked at the same time. Try again.")
             {
                 RetryAfter = RetryAfterSeconds,

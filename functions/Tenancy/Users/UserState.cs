@@ -26,5 +26,5 @@ public sealed record UserState(bool Disabled, long Mark, IReadOnlyList<HeldRole>
     /// <summary>True if something that the user began is still valid.</summary>
     /// <param name="mark">The mark that it carries; null for a row older than marks.</param>
     /// <param name="begun">When it began, which decides if it carries no mark.</param>
-    public bool Keeps(long? mark, DateTimeOffset begun) => !Disabled && (mark is { } own ? own == Mark : begun.UtcTicks > Mark);
+    public bool Keeps(long? mark, DateTimeOffset begun) => !Disabled && (mark is { } carried ? carried == Mark : begun.UtcTicks > Mark);
 }

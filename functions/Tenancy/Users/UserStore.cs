@@ -14,10 +14,10 @@ namespace Latchkey.Tenancy;
 /// </summary>
 public sealed class UserStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
-    static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan MaxCacheTime = TimeSpan.FromSeconds(5);
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Users));
-    readonly Cache<UserState> states = new(clock, settings.CacheTime < Longest ? settings.CacheTime : Longest);
+    readonly Cache<UserState> states = new(clock, settings.CacheTime < MaxCacheTime ? settings.CacheTime : MaxCacheTime);
 
     /// <summary>
     /// A canonical form of the name: however a person types it, compatibility forms and case are folded.
@@ -147,27 +147,13 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     public Task<User?> RemoveApp(Tenant tenant, string id, string clientId, CancellationToken cancel) =>
         Change(tenant, id, user => user.WithoutApp(clientId, clock.GetUtcNow()), cancel);
 
-    async Task<User?> Change(Tenant tenant, string id, Func<User, User> change, CancellationToken cancel)
-    {
-        while (await Find(tenant, id, cancel) is { } user)
-        {
-            var next = change(user);
-            if (await TryReplace(tenant, next, cancel)) return next; // Otherwise something else of the user changed: read again.
-        }
-        return null;
-    }
+    // Nothing but these few writes changes a user's row, and each must succeed: no bound on the attempts.
+    Task<User?> Change(Tenant tenant, string id, Func<User, User?> change, CancellationToken cancel) => OptimisticUpdate.Run(
+        () => Find(tenant, id, cancel), change, user => TryReplace(tenant, user, cancel), maxAttempts: int.MaxValue);
 
-    async Task<User?> TryChange(Tenant tenant, User known, Func<User, User> change, CancellationToken cancel)
-    {
-        while (await Find(tenant, known.Id, cancel) is { } user)
-        {
-            // A new hash of an old password must not bring the old password back.
-            if (user.PasswordHash != known.PasswordHash) return null;
-            var next = change(user);
-            if (await TryReplace(tenant, next, cancel)) return next;
-        }
-        return null;
-    }
+    // A new hash of an old password must not bring the old password back.
+    Task<User?> TryChange(Tenant tenant, User known, Func<User, User> change, CancellationToken cancel) =>
+        Change(tenant, known.Id, user => user.PasswordHash == known.PasswordHash ? change(user) : null, cancel);
 
     void Forget(Tenant tenant, string id) => states.Remove($"{tenant.Id}|{id}");
 }

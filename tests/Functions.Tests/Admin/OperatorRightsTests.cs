@@ -117,7 +117,7 @@ public sealed class OperatorRightsTests : IAsyncLifetime
         }));
         await answering;
         Assert.Equal((1, ""), (code, output.ToString()));
-        Assert.StartsWith("The answer is not one of Latchkey's", error.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("The answer is not from Latchkey", error.ToString(), StringComparison.Ordinal);
     }
 
     async Task<AdminOf> Person() => new(host, "operator", (await TestHost.Json(await host.Token("operator", ("grant_type", "password"),

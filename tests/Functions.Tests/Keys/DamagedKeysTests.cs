@@ -83,7 +83,7 @@ public sealed class DamagedKeysTests : IAsyncLifetime
         var instance = Instance();
         Assert.Equal(old, await instance.Signer.Current("demo", "ES256", none));
         Assert.Contains(await instance.Signer.RenewedPublicKeys("demo", none), key => key.Kid == old.Kid);
-        Assert.Equal(1, await instance.Keys.RemoveOutlived("demo", none)); // The old RSA key.
+        Assert.Equal(1, await instance.Keys.RemoveExpired("demo", none)); // The old RSA key.
         Assert.True(store.ContainsKey(("demo", "ES256", 1)));
 
         await instance.Keys.Rotate("demo", _ => true, none);

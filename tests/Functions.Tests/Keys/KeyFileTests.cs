@@ -103,7 +103,7 @@ public sealed class KeyFileTests : IDisposable
         Directory.CreateDirectory(KeyPath);
         var file = new KeyFile(KeyPath);
 
-        Assert.Contains("can't be read", Assert.Throws<KeyFileException>(file.Check).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be read", Assert.Throws<KeyFileException>(file.Check).Message, StringComparison.Ordinal);
     }
 
     [Fact]

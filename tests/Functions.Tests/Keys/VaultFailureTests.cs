@@ -155,7 +155,7 @@ public sealed class VaultFailureTests : IAsyncLifetime
         await Assert.ThrowsAsync<SigningUnavailableException>(() => Write(signer));
 
         var line = Assert.Single(log.Written);
-        var word = status switch { 429 => "throttles", 401 or 403 => "refused", 404 => "no such key", _ => "could not sign" };
+        var word = status switch { 429 => "throttles", 401 or 403 => "refused", 404 => "does not exist", _ => "could not sign" };
         Assert.Contains(word, line, StringComparison.Ordinal);
     }
 

@@ -62,8 +62,8 @@ public sealed class RotationModesTests
     [InlineData(600, 366 * 86400 + 1)]
     public async Task No_client_may_have_tokens_that_outlive_the_keys(int accessTokenSeconds, int sessionSeconds)
     {
-        Assert.Equal(Client.MaxAccessTokenSeconds, KeyRow.LongestToken.TotalSeconds);
-        Assert.Equal(Client.MaxSessionSeconds, KeyRow.LongestSession.TotalSeconds);
+        Assert.Equal(Client.MaxAccessTokenSeconds, KeyRow.MaxTokenLifetime.TotalSeconds);
+        Assert.Equal(Client.MaxSessionSeconds, KeyRow.MaxSessionLifetime.TotalSeconds);
         await using var host = await TestHost.Start();
         var tenant = (await host.Service<TenantStore>().Find("demo", CancellationToken.None))!;
         var client = (await host.Service<ClientStore>().Find(tenant, "service", CancellationToken.None))!;

@@ -63,10 +63,10 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         var token = signedIn.Tokens["demo"][0];
         foreach (var (bad, why) in new[]
         {
-            (null, "An access token is needed."),
+            (null, "An access token is required."),
             ("not-a-jwt", "The access token is malformed."),
-            (Tampered(token), "The access token's signature is not valid."),
-            ("eyJhbGciOiJub25lIn0." + token.Split('.')[1] + ".", "The access token's signature is not valid."),
+            (Tampered(token), "The access token's signature is invalid."),
+            ("eyJhbGciOiJub25lIn0." + token.Split('.')[1] + ".", "The access token's signature is invalid."),
         })
         {
             var answer = await host.Send(new HttpMethod(method.ToUpperInvariant()), PathTo(route, "demo"), bad, new { });

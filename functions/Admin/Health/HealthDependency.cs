@@ -3,19 +3,19 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Admin;
 
 /// <summary>One dependency of the health check: called by one check at a time, and only when the last result has expired.</summary>
-sealed partial class HealthPart(
+sealed partial class HealthDependency(
     string name, TimeSpan ageWhenUp, TimeSpan ageWhenDown, Func<CancellationToken, Task> ask, TimeProvider clock, ILogger logger)
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
-    readonly Lock turn = new();
+    readonly Lock sync = new();
     Task<bool>? last;
     DateTimeOffset until;
 
     /// <summary>True if it responded within 3 seconds, now or at the last check; never throws.</summary>
     public Task<bool> IsUp()
     {
-        lock (turn)
+        lock (sync)
         {
             if (last is { IsCompleted: false } || (last is not null && clock.GetUtcNow() < until)) return last;
             // The check belongs to no request: it must not be cancelled with the first caller, nor counted or traced as its work.
@@ -33,7 +33,7 @@ sealed partial class HealthPart(
 
     async Task<bool> Answers()
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Timeout);
         try
         {
             await ask(limit.Token).WaitAsync(limit.Token);
@@ -48,7 +48,7 @@ sealed partial class HealthPart(
 
     static partial class Log
     {
-        [LoggerMessage(72, LogLevel.Error, "Health: {Part} does not respond")]
-        public static partial void Down(ILogger logger, string part, Exception fault);
+        [LoggerMessage(72, LogLevel.Error, "Health: {Dependency} does not respond")]
+        public static partial void Down(ILogger logger, string dependency, Exception fault);
     }
 }
