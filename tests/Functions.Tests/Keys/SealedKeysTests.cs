@@ -58,7 +58,7 @@ public sealed class SealedKeysTests : IAsyncLifetime
 
         foreach (var (at, stored) in store)
         {
-            var held = (await instance.Keys.Get(at.Tenant, none)).Open.Single(key => key.Row == stored.Row);
+            var held = (await instance.Keys.Get(at.Tenant, none)).Usable.Single(key => key.Row == stored.Row);
             var window = held.Secret.AsSpan(held.Secret.Length - 16);
             Assert.Equal(-1, stored.Sealed.AsSpan().IndexOf(window));
             Assert.Equal(256, stored.WrappedKey.Length);
