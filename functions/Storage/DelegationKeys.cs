@@ -9,11 +9,11 @@ namespace Latchkey.Storage;
 /// well before the current one expires. If that fails, the current key goes on signing every SAS that it outlives.
 /// </summary>
 /// <param name="blobs">The blob service, with an identity that may request the key.</param>
-/// <param name="longest">The longest life of a SAS, at most 5 days.</param>
+/// <param name="maxLifetime">The longest lifetime of a SAS, at most 5 days.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="logger">The log.</param>
 public sealed partial class DelegationKeys(
-    BlobServiceClient blobs, TimeSpan longest, TimeProvider clock, ILogger<DelegationKeys> logger)
+    BlobServiceClient blobs, TimeSpan maxLifetime, TimeProvider clock, ILogger<DelegationKeys> logger)
 {
     static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
     static readonly TimeSpan RenewBefore = TimeSpan.FromHours(2);
@@ -33,7 +33,7 @@ public sealed partial class DelegationKeys(
         {
             var now = clock.GetUtcNow();
             var usable = current is { } key && expires <= key.SignedExpiresOn;
-            if (usable && (now < pausedUntil || now + longest + RenewBefore < current!.SignedExpiresOn)) return current!;
+            if (usable && (now < pausedUntil || now + maxLifetime + RenewBefore < current!.SignedExpiresOn)) return current!;
             if (renewal is null or { IsCompleted: true }) renewal = Task.Run(Renew, CancellationToken.None);
             if (usable) return current!; // Nobody waits for the new key while the current one is good enough.
             asked = renewal;
@@ -47,7 +47,7 @@ public sealed partial class DelegationKeys(
         {
             var now = clock.GetUtcNow();
             UserDelegationKey key = await blobs.GetUserDelegationKeyAsync(
-                new BlobGetUserDelegationKeyOptions(now + longest + Lifetime) { StartsOn = now - Sas.Backdate });
+                new BlobGetUserDelegationKeyOptions(now + maxLifetime + Lifetime) { StartsOn = now - Sas.Backdate });
             lock (renewalLock) current = key;
             return key;
         }

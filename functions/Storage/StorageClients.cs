@@ -6,9 +6,9 @@ using Azure.Storage.Blobs;
 namespace Latchkey.Storage;
 
 /// <summary>How long to wait before a failed request to storage is retried. Tests wait less.</summary>
-/// <param name="First">The wait before the first retry; it doubles each time.</param>
-/// <param name="Longest">The longest wait.</param>
-public sealed record StorageRetries(TimeSpan First, TimeSpan Longest)
+/// <param name="InitialDelay">The wait before the first retry; it doubles each time.</param>
+/// <param name="MaxDelay">The longest wait.</param>
+public sealed record StorageRetries(TimeSpan InitialDelay, TimeSpan MaxDelay)
 {
     /// <summary>The waits of a deployment.</summary>
     public static StorageRetries Usual { get; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1));
@@ -63,8 +63,8 @@ public sealed class StorageClients
     {
         if (transport is not null) options.Transport = transport;
         options.Retry.MaxRetries = 2;
-        options.Retry.Delay = retries.First;
-        options.Retry.MaxDelay = retries.Longest;
+        options.Retry.Delay = retries.InitialDelay;
+        options.Retry.MaxDelay = retries.MaxDelay;
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(5);
         options.Diagnostics.IsLoggingContentEnabled = false;
         options.Diagnostics.IsLoggingEnabled = false; // It would log SAS query strings.

@@ -4,7 +4,7 @@ using Latchkey.Storage;
 namespace Latchkey.Tests.Files;
 
 /// <summary>The check finds what does not fit together, repairs what is safe and reports the rest.</summary>
-public sealed class CheckTests : IAsyncLifetime
+public sealed class IntegrityCheckTests : IAsyncLifetime
 {
     TestHost host = null!;
     FilesClient alice = null!;
