@@ -7,8 +7,8 @@ namespace Latchkey.Access;
 
 /// <summary>
 /// Client authentication (RFC 6749 §2.3, §3.2.1): <c>client_secret_basic</c>, <c>client_secret_post</c>,
-/// <c>private_key_jwt</c>, and <c>none</c> for public clients. A client uses one method per request, and only the method
-/// that it is registered for.
+/// <c>private_key_jwt</c>, and <c>none</c> for public clients. A client uses one method per request, and only the one
+/// that it is registered for. The two methods with a secret count as one: see <see cref="Client.AuthMethod"/>.
 /// </summary>
 public sealed class ClientAuthentication(ClientStore clients, ClientAssertions assertions, TimeProvider clock)
 {

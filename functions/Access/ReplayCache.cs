@@ -5,8 +5,9 @@ using Latchkey.Tenancy;
 namespace Latchkey.Access;
 
 /// <summary>
-/// Remembers what can be used only once (SCHEMA.md, tables Seen…): the <c>jti</c> of DPoP proofs (RFC 9449 §11.1) and of
-/// client assertions (RFC 7523 §3). The insert is create-only, so of several uses at the same time exactly one wins.
+/// Remembers what has been used and must not be used again (SCHEMA.md, tables Seen…): the <c>jti</c> of DPoP proofs
+/// (RFC 9449 §11.1) and of client assertions (RFC 7523 §3). The insert is create-only, so of several uses at the
+/// same time exactly one wins.
 /// </summary>
 public sealed class ReplayCache(StorageClients storage)
 {

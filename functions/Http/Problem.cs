@@ -47,7 +47,7 @@ public sealed class Problem(int status, string code, string detail) : Exception(
         Challenge = tokenSent ? $"Bearer error=\"invalid_token\", error_description=\"{Quote(detail)}\"" : $"Bearer, DPoP {DPoPAlgorithms}",
     };
 
-    /// <summary>RFC 9449 §7.1 and §9: 401 <c>invalid_dpop_proof</c> or <c>use_dpop_nonce</c>.</summary>
+    /// <summary>RFC 9449 §7.1 and §9: 401 <c>invalid_dpop_proof</c>, <c>use_dpop_nonce</c> or <c>invalid_token</c>.</summary>
     public static Problem DPoP(string code, string detail) => new(401, code, detail)
     {
         Challenge = $"DPoP error=\"{code}\", error_description=\"{Quote(detail)}\", {DPoPAlgorithms}",

@@ -16,7 +16,7 @@ public static class FieldRules
         !string.IsNullOrWhiteSpace(text) && !text.EnumerateRunes().Any(rune => IsHidden(rune.Value));
 
     /// <summary>
-    /// True if the text is an https URI without a user, and without characters that could end a source of a
+    /// True if the text is an https URI without userinfo, and without characters that could end a source of a
     /// Content-Security-Policy (CSP3 §2.3.1), an attribute or a header.
     /// </summary>
     public static bool IsHttpsUri(string text) =>

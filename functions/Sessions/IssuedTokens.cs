@@ -7,8 +7,8 @@ using Latchkey.Tenancy;
 namespace Latchkey.Sessions;
 
 /// <summary>
-/// The records of all issued access tokens (SCHEMA.md, tables Sessions…). A session's token lies in the session's
-/// partition, any other in a partition of its own. The expiry bucket is part of the id.
+/// The records of all issued access tokens (SCHEMA.md, tables Sessions…). A session's token is in the session's
+/// partition, any other in a partition of its own. The bucket, which is the day on which the rows expire, is part of the id.
 /// </summary>
 public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, ClientStore clients, UserStore users, TimeProvider clock)
 {

@@ -1,8 +1,8 @@
 namespace Latchkey.Storage;
 
 /// <summary>
-/// The names of all tables. SCHEMA.md describes each. The tables of <see cref="Expiring"/> have the UTC day of their rows'
-/// expiry behind the name (<see cref="ExpiringTables"/>).
+/// The names of all tables. SCHEMA.md describes each. The tables of <see cref="Expiring"/> have a UTC day behind the name:
+/// usually the day on which their rows expire (<see cref="ExpiringTables"/>), for the audit the day of the action.
 /// </summary>
 public static class TableNames
 {
@@ -36,10 +36,10 @@ public static class TableNames
     /// <summary>File records, listings, quotas, shares and integrity checks.</summary>
     public const string Files = "Files";
 
-    /// <summary>Users that are being deleted.</summary>
+    /// <summary>Users, groups and clients' files that are being deleted.</summary>
     public const string Removals = "Removals";
 
-    /// <summary>Sessions and the access tokens issued in them; expires.</summary>
+    /// <summary>Sessions and access tokens; expires.</summary>
     public const string Sessions = "Sessions";
 
     /// <summary>Single sign-on sessions of browsers; expires.</summary>

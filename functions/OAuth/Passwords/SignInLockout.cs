@@ -12,7 +12,7 @@ namespace Latchkey.OAuth;
 /// </summary>
 public sealed class SignInLockout(Lockout lockout, Settings settings)
 {
-    // A link works for half an hour, so whoever asks for one more got one within the last ten minutes.
+    // After these, one mail every ten minutes. A link works for half an hour, so whoever is refused has one that works.
     const int MaxMails = 5;
 
     const string KnownDeviceKind = "apart";

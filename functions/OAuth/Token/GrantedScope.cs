@@ -5,8 +5,8 @@ namespace Latchkey.OAuth;
 
 /// <summary>
 /// The scope that a token gets: what the app asked for, limited to what the client may have and to what the user's roles
-/// allow. Asking for more than the client may have is an error, because the app is wrong; beside <c>openid</c>, an unknown
-/// scope is ignored. What the user's roles do not allow is left out, because the app can't know it (RFC 6749 §3.3); the
+/// allow. Asking for more than the client may have is an error, because the app is wrong. In a request with <c>openid</c>, an
+/// unknown scope is ignored. What the user's roles do not allow is left out, because the app can't know it (RFC 6749 §3.3); the
 /// response always states the scope.
 /// </summary>
 static class GrantedScope

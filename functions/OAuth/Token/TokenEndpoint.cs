@@ -35,7 +35,7 @@ public sealed class TokenEndpoint(
             if (proof is not null) tokens = tokens with { TokenType = "DPoP" };
             request.Response.Headers.Pragma = "no-cache"; // RFC 6749 §5.1; every answer has no-store.
             return Results.Json(tokens, TokenResponse.Json);
-        }, credentials: true);
+        }, credentials: true); // The refresh token of a browser app is a cookie.
 
     async Task<TokenResponse> Redeem(IGrant grant, TokenRequest request)
     {

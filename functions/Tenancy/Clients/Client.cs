@@ -100,8 +100,8 @@ public sealed record Client
     public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
 
     /// <summary>
-    /// How it authenticates (<see cref="ClientAuthMethod"/>). By default with its secret, or not at all if it has none. A secret
-    /// is accepted in the header or in the form, whichever of the two is registered.
+    /// How it authenticates (<see cref="ClientAuthMethod"/>). By default with its secret, or not at all if it has none. A client
+    /// that is registered for one of the two methods with a secret may use the other as well.
     /// </summary>
     public string AuthMethod
     {

@@ -16,8 +16,13 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
 {
     const int MaxKnownRefusals = 10_000;
 
+    // How long a failure counts: as long as the longest lock that the settings allow.
     static readonly TimeSpan Memory = TimeSpan.FromHours(1);
+
+    // How long a refusal is repeated without a look at the tables, where an administrator may have cleared it meanwhile.
     static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(5);
+
+    // How long an attempt waits for slots that other attempts hold.
     static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
     static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 

@@ -6,7 +6,9 @@ namespace Latchkey.Tenancy;
 /// <param name="Lock">How long the lock lasts after the last failure.</param>
 public sealed record LockoutCounter(string Partition, int Max, TimeSpan Lock)
 {
-    /// <summary>The number of failures after which the next attempt must wait: 1 s, growing evenly up to the lock.</summary>
+    /// <summary>
+    /// From this many failures on, the next attempt must wait: 1 s at first, growing exponentially to less than 32 s. Then comes the lock.
+    /// </summary>
     public int SlowFrom { get; init; } = Math.Max(1, Max / 2);
 
     /// <summary>A success removes the failures before it.</summary>
