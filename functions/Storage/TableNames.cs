@@ -36,7 +36,7 @@ public static class TableNames
     /// <summary>File records, listings, quotas, shares and integrity checks.</summary>
     public const string Files = "Files";
 
-    /// <summary>Users that are being deleted.</summary>
+    /// <summary>Notes of users, groups and clients' files that are being deleted.</summary>
     public const string Removals = "Removals";
 
     /// <summary>Sessions and the access tokens issued in them; expires.</summary>
