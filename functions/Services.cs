@@ -34,7 +34,7 @@ public static partial class Services
 #pragma warning restore RS0030
         services.TryAddSingleton(StorageRetries.Usual);
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        // Their request lines contain whole URLs, with the tokens of share links and password resets.
+        // These categories log whole URLs, with the tokens of share links and password resets.
         services.AddLogging(logging => logging
             .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error) // Comes with the worker's MVC; we protect nothing with it.

@@ -67,7 +67,10 @@ public sealed record Settings
     /// <summary>The id of the Azure Front Door in front of the service (its X-Azure-FDID), or null.</summary>
     public Guid? FrontDoorId { get; init; }
 
-    /// <summary>How long tenants and clients are cached: a change takes effect after at most this time.</summary>
+    /// <summary>
+    /// How long clients and memberships are cached; tenants, roles and a user's state for 5 seconds at most. Other instances see a
+    /// change after this time at the latest.
+    /// </summary>
     public required TimeSpan CacheTime { get; init; }
 
     /// <summary>How long the audit is kept.</summary>
@@ -125,7 +128,7 @@ public sealed record Settings
     /// <summary>How mail is sent.</summary>
     public required MailSettings Mail { get; init; }
 
-    /// <summary>True on the emulator: only there account keys are used and demo data is created.</summary>
+    /// <summary>True on the emulator: only there are account keys used and demo data created.</summary>
     public bool OnEmulator => ConnectionString is not null;
 
     /// <summary>Reads and checks all settings.</summary>

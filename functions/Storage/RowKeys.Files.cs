@@ -23,7 +23,7 @@ public static partial class RowKeys
     /// </summary>
     public static string ListedByName(string folder, string name, string id) => $"{ListedByNameIn(folder)}{SortKey(name)}-{id}";
 
-    /// <summary>How the keys of all rows start that list a folder's files by name.</summary>
+    /// <summary>The prefix of the keys that list a folder's files by name.</summary>
     public static string ListedByNameIn(string folder) => $"list|{Ids.HashBase32(folder)}|";
 
     /// <summary>True if the text has the form of a key that lists a file of this folder by name.</summary>
@@ -40,13 +40,13 @@ public static partial class RowKeys
     public static string ListedByTime(string folder, DateTimeOffset created, string id) =>
         $"{ListedByTimeIn(folder)}{Descending(created)}|{id}";
 
-    /// <summary>How the keys of all rows start that list a folder's files by time.</summary>
+    /// <summary>The prefix of the keys that list a folder's files by time.</summary>
     public static string ListedByTimeIn(string folder) => $"new|{Ids.HashBase32(folder)}|";
 
     /// <summary>The row that lists a file in its space's trash, last deleted first.</summary>
     public static string Trashed(DateTimeOffset deleted, string id) => $"{Trash}{Descending(deleted)}|{id}";
 
-    /// <summary>How the keys of all rows of a space's trash start.</summary>
+    /// <summary>The prefix of the keys that list a space's trash.</summary>
     public const string Trash = "trash|";
 
     /// <summary>True if the text is this prefix, followed by a descending time and a file's id.</summary>
@@ -58,10 +58,10 @@ public static partial class RowKeys
     public static string Folder(string parent, string name, string path) =>
         $"{FoldersIn(parent)}{SortKey(name)}-{Ids.HashBase32(path)}";
 
-    /// <summary>How the keys of all rows start that list the folders in a folder.</summary>
+    /// <summary>The prefix of the keys that list the folders in a folder.</summary>
     public static string FoldersIn(string parent) => $"folder|{Ids.HashBase32(parent)}|";
 
-    /// <summary>How the keys of all folder rows start.</summary>
+    /// <summary>The prefix of the keys of all folders.</summary>
     public const string AnyFolder = "folder|";
 
     /// <summary>A share, in the partition of its file's space.</summary>

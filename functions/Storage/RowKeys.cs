@@ -61,12 +61,12 @@ public static partial class RowKeys
 
     /// <summary>
     /// The partition of the attempts that the lockout counts for one thing of a user's. The id may be any text. Without an id it is
-    /// how all of the user's partitions start.
+    /// the prefix of all these partitions of the user.
     /// </summary>
     public static string AttemptsOf(string tenant, string kind, string userId, string? id) =>
         $"{tenant}|{kind}|{userId}|{(id is null ? "" : Ids.Hash(id))}";
 
-    /// <summary>How the keys of all attempts start. They sort after <see cref="AnySuccess"/>.</summary>
+    /// <summary>The prefix of the keys of all attempts. They sort after <see cref="AnySuccess"/>.</summary>
     public const string AnyAttempt = "place|";
 
     /// <summary>One of the places for attempts: there are as many as attempts may fail.</summary>
@@ -75,7 +75,7 @@ public static partial class RowKeys
     /// <summary>The number of an attempt's place.</summary>
     public static int AttemptIndex(string key) => int.Parse(key[AnyAttempt.Length..], CultureInfo.InvariantCulture);
 
-    /// <summary>How the keys of all successes start.</summary>
+    /// <summary>The prefix of the keys of all successes.</summary>
     public const string AnySuccess = "good|";
 
     /// <summary>Marks that somebody succeeded. There are only a hundred such rows, however many people there are.</summary>
@@ -90,7 +90,7 @@ public static partial class RowKeys
     /// <summary>The partition of an initial access token.</summary>
     public static string InitialToken(string tenant, string token) => $"{tenant}|{Ids.Hash(token)}";
 
-    /// <summary>How the partitions of all initial access tokens start whose hashes start with this.</summary>
+    /// <summary>The prefix of the partitions of the initial access tokens whose hashes start with this.</summary>
     public static string InitialTokens(string tenant, string hash) => $"{tenant}|{hash}";
 
     /// <summary>The partition of an entry in the replay cache: something that may be used only once. The id may be any text.</summary>

@@ -11,7 +11,7 @@ public sealed record ResponseHeaders(string ContentType, string ContentDispositi
 
 /// <summary>
 /// Makes shared access signatures (SAS; "Create a user delegation SAS" in Azure's documentation), each for exactly one blob or
-/// snapshot. In Azure a user delegation key signs them. Only on the emulator the account key does.
+/// snapshot. In Azure a user delegation key signs them; on the emulator the account key does.
 /// </summary>
 /// <param name="blobs">The blobs.</param>
 /// <param name="delegation">The delegation keys, or null to sign with the account key.</param>

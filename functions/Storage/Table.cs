@@ -112,7 +112,7 @@ public sealed class Table(TableClient client)
     public Task<bool> TryTransact(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel) =>
         TryWrite(() => client.SubmitTransactionAsync(actions, cancel));
 
-    /// <summary>The same, but returns the rows' new ETags in order, or null if one of them lost its race.</summary>
+    /// <summary>Like <see cref="TryTransact"/>, but returns the rows' new ETags in order, or null if one of them lost its race.</summary>
     public async Task<IReadOnlyList<ETag>?> TransactForETags(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel)
     {
         IReadOnlyList<ETag>? etags = null;

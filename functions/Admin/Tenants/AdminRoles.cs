@@ -9,7 +9,7 @@ namespace Latchkey.Admin;
 
 /// <summary>
 /// The tenant's roles. A role's rights are read again at each refresh; a right that is removed also disappears from issued
-/// tokens within seconds. Which users hold a role is set at the users. A role that is deleted and created again is a new one:
+/// tokens within seconds. Which roles a user holds is set on the user. A role that is deleted and created again is a new one:
 /// nobody holds it.
 /// </summary>
 public sealed class AdminRoles(TenantPipeline pipeline, TenantStore tenants)

@@ -22,8 +22,8 @@ public sealed class Download(TenantPipeline pipeline, FilePermissions permission
             FileJson.Ok(DownloadResponse.Of(await Url(caller, request))));
 
     /// <summary>
-    /// <c>GET /{tenant}/files/{id}/content</c> → 302, which nobody may cache (every response is no-store). HEAD gets the URL too, and it
-    /// is logged and audited like any other: there storage answers HEAD with size, type and name.
+    /// <c>GET /{tenant}/files/{id}/content</c> → 302, which nobody may cache (every response is no-store). HEAD gets
+    /// such a redirect too. Its URL is logged and audited like any other; storage answers HEAD there with size, type and name.
     /// </summary>
     [Function("files-content")]
     public Task<IResult> Content(

@@ -14,7 +14,7 @@ public enum IntegrityCheckPhase
     /// <summary>Finds folders without files.</summary>
     Folders,
 
-    /// <summary>Finds shares of the tenant's quota of which their space doesn't know.</summary>
+    /// <summary>Finds quota that is reserved for a space which doesn't know of it.</summary>
     Totals,
 
     /// <summary>The check is finished.</summary>
@@ -60,7 +60,7 @@ public sealed record IntegrityCheckState
     /// <summary>The number of empty folders that were removed.</summary>
     public long FoldersRemoved { get; init; }
 
-    /// <summary>The number of quota shares that were released.</summary>
+    /// <summary>The number of such reservations that were released.</summary>
     public long PartsRepaired { get; init; }
 
     /// <summary>The row's ETag; null if there is no row yet.</summary>

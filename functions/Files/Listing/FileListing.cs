@@ -4,7 +4,7 @@ using Latchkey.Storage;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Reads pages of files. Two orders are those of row keys: by name, and newest first. In these a page costs one query, however
+/// Reads pages of files. Row keys give two orders: by name, and newest first. In these a page costs one query, however
 /// large the folder is. All other orders are sorted in memory, for folders of at most <see cref="MaxSorted"/> files.
 /// </summary>
 public sealed class FileListing(StorageClients storage)

@@ -5,12 +5,12 @@ namespace Latchkey.Files;
 /// <summary>Which files of a space a page holds.</summary>
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Owner">Whose space.</param>
-/// <param name="KeyPrefix">How the row keys begin (<see cref="RowKeys"/>).</param>
+/// <param name="KeyPrefix">The prefix of the row keys (<see cref="RowKeys"/>).</param>
 /// <param name="After">Where the last page ended: a row key, or a position (<see cref="FileSort"/>). Null for the first page.</param>
 /// <param name="Limit">How many files at most.</param>
 public sealed record FileQuery(string Tenant, Owner Owner, string KeyPrefix, string? After, int Limit)
 {
-    /// <summary>How the names begin, without regard to case.</summary>
+    /// <summary>The prefix of the names, ignoring case.</summary>
     public string NamePrefix { get; init; } = "";
 
     /// <summary>The partition of the space.</summary>

@@ -42,7 +42,7 @@ public sealed class Spaces(GroupStore groups)
         return has >= needed ? owner : throw InsufficientRights(needed);
     }
 
-    /// <summary>The caller's permission in the space of this owner. Only for a group's space it reads the membership.</summary>
+    /// <summary>The caller's permission in the space of this owner. It reads storage only for a group's space: the membership.</summary>
     public async ValueTask<Permission> PermissionIn(Caller caller, Owner owner)
     {
         var (token, self) = (caller.Token, Owner.Of(caller.Token));

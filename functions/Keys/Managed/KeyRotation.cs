@@ -22,7 +22,7 @@ public sealed partial class KeyRotation
         [.. await signer.Keys(tenant, cancel), .. (await keys.ReadNow(tenant, cancel)).Info(KeyRow.HS256)];
 
     /// <summary>
-    /// Rotates all keys of a tenant now, for an administrator, and returns what <see cref="List"/> then does. It adds nothing while
+    /// Rotates all keys of a tenant now, for an administrator, and returns the new <see cref="List"/>. It adds nothing while
     /// the keys of the last rotation do not sign yet.
     /// </summary>
     /// <exception cref="RotationNotOursException">The vault rotates its keys itself (mode KeyVault); nothing was done.</exception>

@@ -17,13 +17,13 @@ public sealed record KeyRow(string Algorithm, int Number, string Kid, DateTimeOf
     /// <summary>How long a key is published before it signs: 5 minutes for our own list, 5 more for the caches of verifiers.</summary>
     public static readonly TimeSpan PublishLead = TimeSpan.FromMinutes(10);
 
-    /// <summary>Maximum lifetime of a token: for so long a key stays published after it stopped signing.</summary>
+    /// <summary>Maximum lifetime of a token: a key stays published this long after it stops signing.</summary>
     public static readonly TimeSpan MaxTokenLifetime = TimeSpan.FromHours(24);
 
-    /// <summary>Maximum lifetime of a session: for so long a MAC key verifies after it stopped making MACs.</summary>
+    /// <summary>Maximum lifetime of a session: a MAC key verifies this long after it stops making MACs.</summary>
     public static readonly TimeSpan MaxSessionLifetime = TimeSpan.FromDays(366);
 
-    /// <summary>How long this key stays published after it stopped signing.</summary>
+    /// <summary>How long this key stays published after it stops signing.</summary>
     internal TimeSpan Retention => Algorithm == HS256 ? MaxSessionLifetime : MaxTokenLifetime;
 
     // A first key signs at once, even if the clock of the instance that created it is ahead of ours.

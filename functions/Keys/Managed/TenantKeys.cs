@@ -8,7 +8,7 @@ namespace Latchkey.Keys;
 /// </summary>
 /// <param name="Usable">The usable keys.</param>
 /// <param name="Undecrypted">The stored keys that could not be decrypted: they are damaged, or the vault cannot unwrap them now.</param>
-/// <param name="Failure">Failure the vault could not unwrap a key; null if it could, or if all such keys are damaged.</param>
+/// <param name="Failure">Why the vault could not unwrap a key; null if there is no such key, or all such keys are damaged.</param>
 sealed record TenantKeys(IReadOnlyList<ManagedKey> Usable, IReadOnlyList<KeyRow> Undecrypted, SigningUnavailableException? Failure)
 {
     /// <summary>The newest key, whether it could be decrypted or not; null if there is none.</summary>

@@ -185,7 +185,7 @@ public sealed class AppsPage(
 
     static string NewSubject(User developer, string id) => $"app|{developer.Id}|new|{id}";
 
-    // It contains the newest secret, so that a form that makes a new secret works once.
+    // It contains the newest secret's hash, so that a form that makes a new secret works once.
     static string Subject(User developer, Client client) =>
         $"app|{developer.Id}|{client.Id}|{(client.SecretHashes.Count > 0 ? client.SecretHashes[0] : "")}";
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Pages;
 
-/// <summary>What a page shows that holds only a message.</summary>
+/// <summary>What a page with only a message shows.</summary>
 /// <param name="Text">The message.</param>
 /// <param name="Link">Where its button leads, or null for no button.</param>
 /// <param name="Label">The button's label.</param>

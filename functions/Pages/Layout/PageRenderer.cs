@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Pages;
 
 /// <summary>
-/// Renders a Razor component as a whole page, with its security headers: the page can load and post to only what it names
-/// itself, and can't be framed (CSP 3); it sends no referrer (Referrer-Policy).
+/// Renders a Razor component as a whole page, with its security headers: the page can load from and post to only what its
+/// policy names, and can't be framed (CSP 3). It sends no referrer (Referrer-Policy).
 /// </summary>
 public sealed class PageRenderer(ILoggerFactory loggers)
 {

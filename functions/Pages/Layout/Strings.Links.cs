@@ -2,7 +2,7 @@ namespace Latchkey.Pages;
 
 public static partial class Strings
 {
-#pragma warning disable CS1591 // Each is its own documentation.
+#pragma warning disable CS1591 // The strings document themselves.
     public const string Download = "Download";
     public const string LinkNotFound = "This link leads nowhere";
     public const string LinkNotFoundLead = "It was mistyped, has expired, or was revoked.";

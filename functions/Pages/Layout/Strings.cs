@@ -3,7 +3,10 @@ using Latchkey.Protocol;
 
 namespace Latchkey.Pages;
 
-/// <summary>All texts that pages show: here those of the sign-in, and in Strings.BuiltIn.cs those of the other pages.</summary>
+/// <summary>
+/// The texts that pages show: here those of the sign-in, in Strings.Links.cs those of share links, in Strings.BuiltIn.cs those of the
+/// other pages. The page my-files has most of its own in its views and scripts.
+/// </summary>
 public static partial class Strings
 {
 #pragma warning disable CS1591 // The strings document themselves.

@@ -54,7 +54,7 @@ public sealed class LinkPage(TenantPipeline pipeline, LinkDownloads links, PageR
     Task<IResult> ShowForm(HttpRequest http, Tenant tenant, LinkState state, int status, string? error)
     {
         SetHeaders(http);
-        // The form's answer redirects to storage, and browsers hold redirects against form-action too.
+        // The form's answer redirects to storage, and browsers check redirects against form-action too.
         var page = new PageLayout(tenant, state.File!.Name) { Status = status, FormTarget = blobs.Value };
         var model = new LinkModel(Size(state.File.Size), state.NeedsPassword, error);
         return renderer.Show<LinkView, LinkModel>(http, page, model, state.Status == LinkStatus.Locked ? state.RetryAfter : null);

@@ -9,7 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Pages;
 
-/// <summary>What the form shows that asks before somebody is signed out.</summary>
+/// <summary>What the form that asks before a sign-out shows.</summary>
 /// <param name="RequestId">The pending request.</param>
 /// <param name="FormToken">See <see cref="FormTokens"/>.</param>
 /// <param name="User">The user who is signed in.</param>

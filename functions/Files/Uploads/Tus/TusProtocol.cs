@@ -55,7 +55,7 @@ static class TusProtocol
 
     /// <summary>The effective method. Clients that can't send PATCH or DELETE send POST and name the method in a header.</summary>
     public static string EffectiveMethod(HttpRequest request) =>
-        HttpMethods.IsPost(request.Method) // A HEAD that is safe must not become a DELETE.
+        HttpMethods.IsPost(request.Method) // HEAD is a safe method and must not become a DELETE.
         && request.Headers["X-HTTP-Method-Override"].ToString() is { Length: > 0 } meant ? meant.ToUpperInvariant() : request.Method;
 
     /// <summary>Reads a header that holds a number of bytes.</summary>
