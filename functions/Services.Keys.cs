@@ -15,7 +15,7 @@ public static partial class Services
     {
         var local = settings.SigningMode == SigningMode.Local;
         var vaultSigns = settings.SigningMode == SigningMode.KeyVault;
-        services.TryAddSingleton(KeyMaker.Usual);
+        services.TryAddSingleton(KeyMaker.Default);
         services.AddSingleton<JwtWriter>().AddSingleton<JwkSet>().AddSingleton<BearerToken>().AddSingleton<DPoPNonces>();
         if (local) services.AddSingleton<IKeyStore>(_ => new KeyFile(settings.KeyFile));
         else services.AddVault(settings).AddSingleton<IKeyStore, WrappedKeyStore>();
@@ -27,7 +27,7 @@ public static partial class Services
                 new ManagedKeys(provider.GetRequiredService<IKeyStore>(), vaultSigns ? ManagedKey.MacOnly : ManagedKey.All,
                 provider.GetRequiredService<KeyMaker>(), provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<ManagedKeys>>()))
-            .AddSingleton(provider => new KeyRing(provider.GetRequiredService<ManagedKeys>()))
+            .AddSingleton(provider => new MacKeyRing(provider.GetRequiredService<ManagedKeys>()))
             .AddSingleton(provider => new KeyRotation(provider.GetRequiredService<ManagedKeys>(), provider.GetRequiredService<ISigner>(),
                 settings.RotationPeriod, provider.GetRequiredService<ILogger<KeyRotation>>()));
     }

@@ -32,7 +32,7 @@ public static partial class Services
 #pragma warning disable RS0030 // This is where the clock is injected.
         services.TryAddSingleton(TimeProvider.System);
 #pragma warning restore RS0030
-        services.TryAddSingleton(StorageRetries.Usual);
+        services.TryAddSingleton(StorageRetries.Default);
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
         // These categories log whole URLs, with the tokens of share links and password resets.
         services.AddLogging(logging => logging
@@ -61,7 +61,7 @@ public static partial class Services
         .AddSingleton<OpenApiDocument>()
         .AddSingleton<ReferencePage>()
         .AddSingleton<SuspendedRequests>()
-        .AddSingleton<AnonymousRows>()
+        .AddSingleton<AnonymousLimiter>()
         .AddSingleton<AuditTables>()
         .AddSingleton<AuditLog>()
         .AddHostedService(provider => provider.GetRequiredService<AuditLog>())
@@ -145,7 +145,7 @@ public static partial class Services
         .AddSingleton<TenantQuota>()
         .AddSingleton<SpaceQuota>()
         .AddSingleton<FileStore>()
-        .AddSingleton<Uploads>()
+        .AddSingleton<UploadStarter>()
         .AddSingleton<UploadInspection>()
         .AddSingleton<FileListing>()
         .AddSingleton<Folders>()
@@ -168,7 +168,7 @@ public static partial class Services
         .AddSingleton<SingleUpload>()
         .AddSingleton<StagedUpload>()
         .AddSingleton<Completion>()
-        .AddSingleton<FormIntake>()
+        .AddSingleton<FormReceiver>()
         .AddSingleton<TusReception>()
         .AddSingleton<TusProgress>();
 

@@ -10,7 +10,7 @@ namespace Latchkey.Http;
 /// Server nonces for DPoP proofs (RFC 9449 §8): an HMAC of the tenant and of a period of five minutes. So every instance can
 /// compute them and none is stored. A nonce is valid for five to ten minutes, whatever the client's clock says.
 /// </summary>
-public sealed class DPoPNonces(KeyRing keys, TimeProvider clock)
+public sealed class DPoPNonces(MacKeyRing keys, TimeProvider clock)
 {
     const int SpanSeconds = 300;
 

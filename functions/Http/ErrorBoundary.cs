@@ -83,8 +83,8 @@ public sealed partial class ErrorBoundary(Settings settings, ILogger<ErrorBounda
                 {
                     Extensions = new Dictionary<string, object?> { ["error"] = "invalid_request" },
                 }.ToResult(response);
-            case RotationNotOursException rotation:
-                return new Problem(409, RotationNotOursException.Code, rotation.Message).ToResult(response);
+            case VaultRotatesKeysException rotation:
+                return new Problem(409, VaultRotatesKeysException.Code, rotation.Message).ToResult(response);
             case SigningUnavailableException signing:
                 Log.DependencyFailed(logger, Route(request), "keys", signing);
                 return Unavailable("signing_unavailable", "The signing keys are not available at the moment.",

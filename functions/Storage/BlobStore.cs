@@ -58,7 +58,8 @@ public sealed class BlobStore(StorageClients storage)
     /// is right already is not written again, so of two concurrent callers the second has nothing left to do. Returns the
     /// blob's new ETag.
     /// </summary>
-    public async Task<ETag> Seal(string tenant, string name, BlobProperties seen, BlobHttpHeaders headers, CancellationToken cancel)
+    public async Task<ETag> SetFinalHeaders(string tenant, string name, BlobProperties seen, BlobHttpHeaders headers,
+        CancellationToken cancel)
     {
         var (blob, etag) = (Blob(tenant, name), seen.ETag);
         if (!HasHeaders(seen, headers)) etag = (await blob.SetHttpHeadersAsync(headers, Unchanged(etag), cancel)).Value.ETag;

@@ -32,7 +32,7 @@ public sealed record BlobFootprint(long Largest, long Stored, long Uncommitted, 
 public sealed class StagedBlobs(BlobStore blobs)
 {
     /// <summary>The blob's blocks (Get Block List), or null if there are none.</summary>
-    public async Task<StagedBlocks?> Find(string tenant, string name, CancellationToken cancel)
+    public async Task<StagedBlocks?> FindBlocks(string tenant, string name, CancellationToken cancel)
     {
         try
         {
@@ -156,7 +156,7 @@ public sealed class StagedBlobs(BlobStore blobs)
     {
         try
         {
-            return await Find(tenant, name, cancel);
+            return await FindBlocks(tenant, name, cancel);
         }
         catch (RequestFailedException other) when (other.Status is 400 or 409)
         {

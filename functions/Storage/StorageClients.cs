@@ -11,7 +11,7 @@ namespace Latchkey.Storage;
 public sealed record StorageRetries(TimeSpan InitialDelay, TimeSpan MaxDelay)
 {
     /// <summary>The waits of a deployment.</summary>
-    public static StorageRetries Usual { get; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1));
+    public static StorageRetries Default { get; } = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1));
 }
 
 /// <summary>

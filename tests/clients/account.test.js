@@ -29,7 +29,7 @@ test('a user connects a television by its code, sees it in the account, and sign
   await page.getByRole('button', { name: /^Sign out of Demo TV app/ }).first().click();
   await page.getByRole('status').waitFor();
   await assert.rejects(oauth.refreshTokenGrant(config, tokens.refresh_token), { error: 'invalid_grant' });
-  await page.getByLabel('Old password').fill('wrong');
+  await page.getByLabel('Current password').fill('wrong');
   await page.getByLabel('New password').fill('a long new password');
   await page.getByRole('button', { name: 'Change password' }).click();
   await page.getByRole('alert').waitFor();

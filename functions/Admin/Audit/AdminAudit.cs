@@ -23,7 +23,7 @@ public sealed class AdminAudit(TenantPipeline pipeline, AuditReader reader, Time
         {
             var query = Query.Read(request, "from", "to", "user", "type", "cursor", "limit");
             var (entries, next) = await reader.Page(
-                caller.Tenant, Wanted(query), Paging.After(query), Paging.Limit(query), caller.Cancel);
+                caller.Tenant, ReadQuery(query), Paging.After(query), Paging.Limit(query), caller.Cancel);
             return Results.Json(new { entries = entries.Select(Describe), cursor = Paging.Cursor(next) });
         });
 
@@ -36,7 +36,7 @@ public sealed class AdminAudit(TenantPipeline pipeline, AuditReader reader, Time
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/audit/export")] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Admin, caller =>
         {
-            var wanted = Wanted(Query.Read(request, "from", "to", "user", "type"));
+            var wanted = ReadQuery(Query.Read(request, "from", "to", "user", "type"));
             return Task.FromResult<IResult>(new JsonLines(Lines(caller, wanted, caller.Cancel), $"audit-{caller.Tenant.Id}.jsonl"));
         });
 
@@ -64,7 +64,7 @@ public sealed class AdminAudit(TenantPipeline pipeline, AuditReader reader, Time
         entry.Detail,
     };
 
-    AuditQuery Wanted(Query query)
+    AuditQuery ReadQuery(Query query)
     {
         var now = clock.GetUtcNow();
         // The upper bound is exclusive: one tick more includes what happened at this very instant.

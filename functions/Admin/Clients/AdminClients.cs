@@ -172,7 +172,7 @@ public sealed class AdminClients(
 
     IReadOnlyList<string> Grants => [.. grants.Select(grant => grant.Type)];
 
-    static bool IsReserved(string id) => id == Operators.InTenant.Id || id == MyFilesClient.Id;
+    static bool IsReserved(string id) => id == Operators.TokenClient.Id || id == MyFilesClient.Id;
 
     static Problem Reserved() => Problem.Conflict("client_reserved", "This client belongs to the deployment and cannot be changed.");
 

@@ -19,7 +19,7 @@ public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, Remo
     {
         if (await clients.FindNow(tenant, id, cancel) is null && await IsClear(tenant, id, cancel)) return null;
         if (!purge && await Files(tenant, id, cancel) is > 0 and var files) throw HasFiles(files);
-        if (purge) await notes.Add(tenant.Id, Removed.Client, id, purge, cancel);
+        if (purge) await notes.Add(tenant.Id, RemovalKind.Client, id, purge, cancel);
         await clients.Delete(tenant, id, cancel);
         return !purge || await Finish(tenant, id, MaxTime);
     }
@@ -30,7 +30,7 @@ public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, Remo
     public async Task<bool> TryFinish(Tenant tenant, string id, TimeSpan maxTime, CancellationToken cancel)
     {
         if (await clients.FindNow(tenant, id, cancel) is null) return await Finish(tenant, id, maxTime);
-        await notes.Remove(tenant.Id, Removed.Client, id);
+        await notes.Remove(tenant.Id, RemovalKind.Client, id);
         return false;
     }
 
@@ -38,9 +38,9 @@ public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, Remo
     {
         foreach (var owner in Owners(id))
         {
-            if (!await spaces.TryRun(tenant.Id, owner, maxTime, CancellationToken.None)) return false;
+            if (!await spaces.TryRemove(tenant.Id, owner, maxTime, CancellationToken.None)) return false;
         }
-        await notes.Remove(tenant.Id, Removed.Client, id);
+        await notes.Remove(tenant.Id, RemovalKind.Client, id);
         return true;
     }
 

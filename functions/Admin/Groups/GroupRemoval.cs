@@ -21,11 +21,11 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
         // A file can outlive the group: a member may have written it while the group was being deleted.
         if (await groups.FindGroup(tenant, id, cancel) is null && await spaces.IsEmpty(tenant, Owner.Group(id), cancel))
         {
-            await notes.Remove(tenant, Removed.Group, id);
+            await notes.Remove(tenant, RemovalKind.Group, id);
             return null;
         }
         if (!purge) await EnsureNoFiles(tenant, id, cancel);
-        await notes.Add(tenant, Removed.Group, id, purge, cancel);
+        await notes.Add(tenant, RemovalKind.Group, id, purge, cancel);
         await groups.Mark(tenant, id, deleting: true, cancel);
         return await Finish(tenant, id, purge, maxTime);
     }
@@ -36,7 +36,7 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
         // Without the mark nothing was removed, or the id belongs to a new group by now.
         if (await groups.FindGroup(note.Tenant, note.Id, cancel) is { Deleting: false })
         {
-            await notes.Remove(note.Tenant, Removed.Group, note.Id);
+            await notes.Remove(note.Tenant, RemovalKind.Group, note.Id);
             return false;
         }
         try
@@ -71,13 +71,13 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
         if (!purge && await spaces.CountFiles(tenant, Owner.Group(id), cancel) is > 0 and var late)
         {
             await groups.Mark(tenant, id, deleting: false, cancel);
-            await notes.Remove(tenant, Removed.Group, id);
+            await notes.Remove(tenant, RemovalKind.Group, id);
             throw HasFiles(late);
         }
-        if (!await spaces.TryRun(tenant, Owner.Group(id), maxTime, cancel)) return false;
+        if (!await spaces.TryRemove(tenant, Owner.Group(id), maxTime, cancel)) return false;
         if (!await groups.TryDelete(tenant, id, cancel))
             throw Problem.Conflict("changed_meanwhile", "The group was changed at the same time; try again.");
-        await notes.Remove(tenant, Removed.Group, id);
+        await notes.Remove(tenant, RemovalKind.Group, id);
         return true;
     }
 

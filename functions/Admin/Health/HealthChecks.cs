@@ -12,7 +12,7 @@ public sealed record HealthState(bool Tables, bool Blobs, bool Keys);
 /// Checks whether tables, blobs and keys respond. Each dependency is called by at most one check at a time, and the result is
 /// shared for some seconds: 5 for storage, 60 for the vault (15 while it is down). So a thousand callers cost as much as one.
 /// </summary>
-public sealed class HealthChecks(StorageClients storage, KeyRing ring, TimeProvider clock, ILogger<HealthChecks> logger)
+public sealed class HealthChecks(StorageClients storage, MacKeyRing ring, TimeProvider clock, ILogger<HealthChecks> logger)
 {
     static readonly TimeSpan StorageAge = TimeSpan.FromSeconds(5);
     static readonly TimeSpan KeysAge = TimeSpan.FromSeconds(60);

@@ -26,16 +26,16 @@ public sealed class OperatorToken(
         pipeline.AuthorizeWrite(request, Scopes.Operator, async caller =>
         {
             var tenant = await tenants.FindNow(OperatorTenants.Id(request), caller.Cancel) ?? throw OperatorTenants.NotFound();
-            var client = await clients.FindNow(tenant, Operators.InTenant.Id, caller.Cancel);
+            var client = await clients.FindNow(tenant, Operators.TokenClient.Id, caller.Cancel);
             if (client is null)
             {
-                await clients.TryAdd(tenant, Operators.InTenant, caller.Cancel);
-                client = await clients.FindNow(tenant, Operators.InTenant.Id, caller.Cancel) ?? throw OperatorTenants.NotFound();
+                await clients.TryAdd(tenant, Operators.TokenClient, caller.Cancel);
+                client = await clients.FindNow(tenant, Operators.TokenClient.Id, caller.Cancel) ?? throw OperatorTenants.NotFound();
             }
             var left = (int)(caller.Token.ExpiresAt - clock.GetUtcNow()).TotalSeconds;
-            var seconds = Math.Min(Operators.InTenant.AccessTokenSeconds, left);
+            var seconds = Math.Min(Operators.TokenClient.AccessTokenSeconds, left);
             var token = await accessTokens.ForOperator(tenant, client, $"operator:{caller.Token.Subject}",
-                Operators.InTenant.Scope, seconds, caller.Cancel);
+                Operators.TokenClient.Scope, seconds, caller.Cancel);
             IssuedTokens.Bind(token.Record, caller.Token);
             await issued.Tables.For(token.Bucket).Put(token.Record, caller.Cancel);
             Instruments.TokenIssued(tenant.Id, "operator");

@@ -55,7 +55,7 @@ static class Operators
     /// The client of operators' tokens in a tenant. It has no secret and no grant, so it cannot obtain a token by itself;
     /// deleting it ends those tokens.
     /// </summary>
-    public static Client InTenant { get; } = new()
+    public static Client TokenClient { get; } = new()
     {
         Id = Tenant.OperatorClient,
         Name = "The deployment's operators",

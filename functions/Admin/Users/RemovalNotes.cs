@@ -4,7 +4,7 @@ using Latchkey.Storage;
 namespace Latchkey.Admin;
 
 /// <summary>What is being deleted.</summary>
-public enum Removed
+public enum RemovalKind
 {
     /// <summary>A user (<see cref="UserRemoval"/>).</summary>
     User,
@@ -22,7 +22,7 @@ public enum Removed
 /// <param name="Id">Its id.</param>
 /// <param name="At">When the deletion was last requested.</param>
 /// <param name="Purge">True if its files are deleted too. Always true for a user, and for a client, which has no note otherwise.</param>
-public sealed record RemovalNote(string Tenant, Removed Kind, string Id, DateTimeOffset At, bool Purge);
+public sealed record RemovalNote(string Tenant, RemovalKind Kind, string Id, DateTimeOffset At, bool Purge);
 
 /// <summary>Notes of deletions that have begun (SCHEMA.md, table Removals). They are few, so all are read at once.</summary>
 public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
@@ -30,11 +30,11 @@ public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Removals));
 
     /// <summary>Writes a note, before the write that begins the deletion.</summary>
-    public Task Add(string tenant, Removed kind, string id, bool purge, CancellationToken cancel) =>
+    public Task Add(string tenant, RemovalKind kind, string id, bool purge, CancellationToken cancel) =>
         table.Put(new TableEntity(tenant, Key(kind, id)) { ["At"] = clock.GetUtcNow(), ["Purge"] = purge }, cancel);
 
     /// <summary>Removes the note, after the rows are gone.</summary>
-    public Task Remove(string tenant, Removed kind, string id) =>
+    public Task Remove(string tenant, RemovalKind kind, string id) =>
         table.TryDelete(tenant, Key(kind, id), CancellationToken.None);
 
     /// <summary>All notes.</summary>
@@ -43,17 +43,17 @@ public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
         var notes = new List<RemovalNote>();
         await foreach (var row in table.All(["PartitionKey", "RowKey", "At", "Purge"], cancel))
         {
-            var kind = Enum.GetValues<Removed>().First(one => row.RowKey.StartsWith(Key(one, ""), StringComparison.Ordinal));
+            var kind = Enum.GetValues<RemovalKind>().First(one => row.RowKey.StartsWith(Key(one, ""), StringComparison.Ordinal));
             var (id, at) = (row.RowKey[Key(kind, "").Length..], row.GetDateTimeOffset("At")!.Value);
             notes.Add(new(row.PartitionKey, kind, id, at, Purge: row.GetBoolean("Purge") is true));
         }
         return notes;
     }
 
-    static string Key(Removed kind, string id) => kind switch
+    static string Key(RemovalKind kind, string id) => kind switch
     {
-        Removed.Group => RowKeys.Group(id),
-        Removed.Client => RowKeys.RemovedClient(id),
+        RemovalKind.Group => RowKeys.Group(id),
+        RemovalKind.Client => RowKeys.RemovedClient(id),
         _ => RowKeys.User(id),
     };
 }

@@ -12,7 +12,7 @@ public sealed class RemovalTimer(
     AuditLog audit, TimeProvider clock)
 {
     // A younger note may belong to a request that is still running, or that has not marked the user yet.
-    static readonly TimeSpan Young = TimeSpan.FromMinutes(10);
+    static readonly TimeSpan MinNoteAge = TimeSpan.FromMinutes(10);
     static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
 
     /// <summary>37 minutes past each hour (NCRONTAB, UTC).</summary>
@@ -22,16 +22,16 @@ public sealed class RemovalTimer(
         var now = clock.GetUtcNow();
         foreach (var note in await notes.All(cancel))
         {
-            if (now - note.At < Young) continue;
+            if (now - note.At < MinNoteAge) continue;
             if (await TryFinish(note, cancel)) audit.Add(note.Tenant, "finish-removals", note.Id, null);
         }
     }
 
     async Task<bool> TryFinish(RemovalNote note, CancellationToken cancel)
     {
-        if (note.Kind == Removed.Group) return await ofGroups.TryFinish(note, MaxTime, cancel);
+        if (note.Kind == RemovalKind.Group) return await ofGroups.TryFinish(note, MaxTime, cancel);
         var tenant = await tenants.FindNow(note.Tenant, cancel);
-        if (note.Kind == Removed.Client && tenant is not null) return await ofClients.TryFinish(tenant, note.Id, MaxTime, cancel);
+        if (note.Kind == RemovalKind.Client && tenant is not null) return await ofClients.TryFinish(tenant, note.Id, MaxTime, cancel);
         var user = tenant is null ? null : await users.Find(tenant, note.Id, cancel);
         if (user is { Deleting: true }) return await ofUsers.TryFinish(tenant!, user, MaxTime);
         await notes.Remove(note.Tenant, note.Kind, note.Id); // The user was never marked: the deletion did not begin.

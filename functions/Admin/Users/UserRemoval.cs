@@ -21,10 +21,10 @@ public sealed class UserRemoval(
     /// </summary>
     public async Task<bool?> TryRun(Tenant tenant, string userId, TimeSpan maxTime, CancellationToken cancel)
     {
-        if (await users.Find(tenant, userId, cancel) is not null) await notes.Add(tenant.Id, Removed.User, userId, purge: true, cancel);
+        if (await users.Find(tenant, userId, cancel) is not null) await notes.Add(tenant.Id, RemovalKind.User, userId, purge: true, cancel);
         if (await revocation.OfUser(tenant, userId, user => user with { Disabled = true, Deleting = true }, cancel) is { } user)
             return await TryFinish(tenant, user, maxTime);
-        await notes.Remove(tenant.Id, Removed.User, userId);
+        await notes.Remove(tenant.Id, RemovalKind.User, userId);
         return null;
     }
 
@@ -34,13 +34,13 @@ public sealed class UserRemoval(
         var cancel = CancellationToken.None;
         foreach (var membership in await groups.Of(tenant.Id, user.Id, cancel))
             await groups.TryRemoveMember(tenant.Id, membership.Group.Id, user.Id, cancel);
-        if (!await spaces.TryRun(tenant.Id, Owner.User(user.Id), maxTime, cancel)) return false;
+        if (!await spaces.TryRemove(tenant.Id, Owner.User(user.Id), maxTime, cancel)) return false;
         foreach (var consent in await consents.List(tenant, user.Id, cancel))
             await consents.Remove(tenant, user.Id, consent.ClientId, cancel);
         await apps.Forget(tenant, user.Id, cancel);
         await userSessions.Forget(tenant, user.Id, cancel);
         await users.TryDelete(tenant, user, cancel);
-        await notes.Remove(tenant.Id, Removed.User, user.Id);
+        await notes.Remove(tenant.Id, RemovalKind.User, user.Id);
         return true;
     }
 }

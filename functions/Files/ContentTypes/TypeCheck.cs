@@ -26,7 +26,7 @@ static class TypeCheck
     /// <summary>Compares the declared type with the bytes.</summary>
     /// <param name="contentType">The declared type.</param>
     /// <param name="head">The first 64 KiB of the file, or all of it.</param>
-    public static TypeVerdict Of(string contentType, ReadOnlySpan<byte> head)
+    public static TypeVerdict Compare(string contentType, ReadOnlySpan<byte> head)
     {
         var declared = Essence(contentType);
         var family = MediaNames.FamilyOf(declared);

@@ -35,7 +35,7 @@ public sealed class BlobCopier(FileStore files, BlobStore blobs, FileUrls urls, 
         if (blob.BlobCopyStatus == CopyStatus.Pending) return (copy, Progress(copy, blob.CopyProgress));
         var failed = blob.BlobCopyStatus is CopyStatus.Failed or CopyStatus.Aborted || blob.ContentLength != copy.Size;
         if (failed) throw await Failed(copy, cancel);
-        await blobs.Seal(copy.Tenant, copy.BlobName, blob, HeadersOf(copy, blob), cancel);
+        await blobs.SetFinalHeaders(copy.Tenant, copy.BlobName, blob, HeadersOf(copy, blob), cancel);
         var done = copy.Complete(clock.GetUtcNow());
         if (await files.TryComplete(done, cancel)) return (done, null);
         return await files.Find(copy.Tenant, copy.Id, cancel) is { Status: FileStatus.Available } there
@@ -48,7 +48,7 @@ public sealed class BlobCopier(FileStore files, BlobStore blobs, FileUrls urls, 
 
     async Task<Problem> Failed(FileRecord copy, CancellationToken cancel)
     {
-        await purge.TryRun(copy, isDue: true, cancel);
+        await purge.TryPurge(copy, isDue: true, cancel);
         return Problem.Conflict("copy_failed", "The copy failed: the source file is gone, or storage gave up.");
     }
 

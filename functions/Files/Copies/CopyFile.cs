@@ -30,7 +30,7 @@ public sealed class CopyFile(
             await files.Add(copy, Owner.Of(caller.Token), caller.Cancel);
             if (!await copier.TryStart(source, copy, caller.Cancel))
             {
-                await purge.TryRun(copy, isDue: true, caller.Cancel);
+                await purge.TryPurge(copy, isDue: true, caller.Cancel);
                 throw FilePermissions.NotFound();
             }
             return FileJson.Accepted(request, $"{caller.Tenant.Issuer}/files/{copy.Id}", FileResponse.Of(copy));

@@ -48,7 +48,7 @@ public sealed partial class IntegrityCheck(
 
         [LoggerMessage(64, LogLevel.Information,
             "Integrity check: tenant {Tenant}, {Records} records, {Blobs} blobs; {Missing} records without bytes, {Orphans} blobs without "
-            + "record ({Deleted} deleted), {Folders} empty folders removed, {Parts} quota shares repaired")]
+            + "record ({Deleted} deleted), {Folders} empty folders removed, {Parts} quota reservations released")]
         public static partial void Finished(ILogger logger, string tenant, long records, long blobs, long missing, long orphans,
             long deleted, long folders, long parts);
     }

@@ -22,7 +22,7 @@ public sealed class RevokeShare(TenantPipeline pipeline, FilePermissions permiss
                 ? await shares.Find(file.Tenant, file.Id, id, caller.Cancel) : null;
             if (share is null) throw Problem.NotFound("share_not_found", "The share was not found.");
             await shares.Remove(share, caller.Cancel);
-            (caller.Audit.Target, caller.Audit.Detail) = (file.Id, share.Describe);
+            (caller.Audit.Target, caller.Audit.Detail) = (file.Id, share.Description);
             return Results.NoContent();
         });
 }

@@ -62,7 +62,8 @@ public sealed record Share
         Ids.HashBase32($"{fileId}|{kind}|{recipientOrSecret}");
 
     /// <summary>A description for the audit, without secrets and names.</summary>
-    public string Describe => $"{Kind} {Recipient}{(Recipient.Length > 0 ? ", " : "")}share {Id}, {Access.ToString().ToLowerInvariant()}";
+    public string Description =>
+        $"{Kind} {Recipient}{(Recipient.Length > 0 ? ", " : "")}share {Id}, {Access.ToString().ToLowerInvariant()}";
 
     /// <summary>True until it expires.</summary>
     public bool IsLive(DateTimeOffset now) => Until is null || now < Until;

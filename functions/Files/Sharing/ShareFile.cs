@@ -31,7 +31,7 @@ public sealed class ShareFile(
             share = share with { Access = access, Until = until };
             await shares.Save(share, caller.Cancel);
             await EnsureKept(share, caller.Cancel);
-            (caller.Audit.Target, caller.Audit.Detail) = (file.Id, share.Describe);
+            (caller.Audit.Target, caller.Audit.Detail) = (file.Id, share.Description);
             var url = asked.Link is null ? null : $"{caller.Tenant.Issuer}/s/{file.Id}.{secret}";
             return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}/shares/{share.Id}", ShareResponse.Of(share, url));
         });

@@ -37,7 +37,7 @@ public sealed class DeleteFile(
     {
         if (file.Status == FileStatus.Deleted && !permanent) return true;
         var done = permanent || file.Status != FileStatus.Available
-            ? await purge.TryRun(file, isDue: false, cancel)
+            ? await purge.TryPurge(file, isDue: false, cancel)
             : await TryTrash(file, cancel);
         if (done && file.Status == FileStatus.Available) await folders.RemoveIfEmpty(file, cancel);
         return done;

@@ -14,7 +14,7 @@ public sealed class FilePurge(
     /// <param name="file">The file.</param>
     /// <param name="isDue">True if the sweep has the file in its schedule and will finish the purge if this process crashes.</param>
     /// <param name="cancel">Cancels.</param>
-    public async Task<bool> TryRun(FileRecord file, bool isDue, CancellationToken cancel)
+    public async Task<bool> TryPurge(FileRecord file, bool isDue, CancellationToken cancel)
     {
         if (file.Status != FileStatus.Purging)
         {

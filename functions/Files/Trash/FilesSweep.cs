@@ -58,9 +58,9 @@ public sealed partial class FilesSweep(
         switch (file)
         {
             case { Status: FileStatus.Purging }: // The audit has recorded who marked it.
-                return await purge.TryRun(file, isDue: true, cancel);
+                return await purge.TryPurge(file, isDue: true, cancel);
             case { Status: FileStatus.Deleted } when file.PurgeAfter <= now:
-                if (!await purge.TryRun(file, isDue: true, cancel)) return false;
+                if (!await purge.TryPurge(file, isDue: true, cancel)) return false;
                 audit.Add(file.Tenant, "files-purge", file.Id, "retention in the trash ended");
                 return true;
             case { Status: FileStatus.Copying }:

@@ -27,7 +27,7 @@ public sealed class SpaceRemoval(
         await CountFiles(tenant, owner, cancel) == 0 && (await shares.SharedWith(tenant, owner, "", 1, cancel)).Count == 0;
 
     /// <summary>Removes the space; false if the time ran out or files kept changing. Then the same call continues.</summary>
-    public async Task<bool> TryRun(string tenant, Owner owner, TimeSpan maxTime, CancellationToken cancel)
+    public async Task<bool> TryRemove(string tenant, Owner owner, TimeSpan maxTime, CancellationToken cancel)
     {
         var time = Stopwatch.StartNew();
         while (await shares.SharedWith(tenant, owner, "", SharesAtOnce, cancel) is { Count: > 0 } given)
@@ -40,7 +40,7 @@ public sealed class SpaceRemoval(
         var work = new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancel };
         await Parallel.ForEachAsync(Records(tenant, space, cancel), work, async (file, stop) =>
         {
-            if (time.Elapsed > maxTime || !await TryPurge(file, stop)) isPurged = false;
+            if (time.Elapsed > maxTime || !await TryPurgeFile(file, stop)) isPurged = false;
         });
         if (!isPurged || await CountFiles(tenant, owner, cancel) > 0) return false;
         await RemoveFolders(tenant, space, cancel);
@@ -48,9 +48,9 @@ public sealed class SpaceRemoval(
         return true;
     }
 
-    async Task<bool> TryPurge(FileRecord file, CancellationToken cancel) =>
-        await purge.TryRun(file, isDue: false, cancel) // Otherwise it changed, for example by an upload that was just completing.
-        || await files.Find(file.Tenant, file.Id, cancel) is not { } now || await purge.TryRun(now, isDue: false, cancel);
+    async Task<bool> TryPurgeFile(FileRecord file, CancellationToken cancel) =>
+        await purge.TryPurge(file, isDue: false, cancel) // Otherwise it changed, for example by an upload that was just completing.
+        || await files.Find(file.Tenant, file.Id, cancel) is not { } now || await purge.TryPurge(now, isDue: false, cancel);
 
     // All folders are empty now. Removing each with its last file would cost more.
     async Task RemoveFolders(string tenant, string space, CancellationToken cancel)

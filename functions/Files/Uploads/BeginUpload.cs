@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// storage. Nobody sees the file before <see cref="CompleteUpload"/> has checked them.
 /// </summary>
 public sealed class BeginUpload(
-    TenantPipeline pipeline, Spaces spaces, Uploads uploads, FileUrls urls, Settings settings, TimeProvider clock)
+    TenantPipeline pipeline, Spaces spaces, UploadStarter uploads, FileUrls urls, Settings settings, TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/files</c> → 201. It answers the route's preflights too, also those of GET.</summary>
     [Function("files-begin")]

@@ -51,7 +51,7 @@ public sealed class Completion(FileStore files, SingleUpload single, StagedUploa
 
     // Null if the upload changed meanwhile. Even a refusal is void then: the record, read again, says whether somebody else
     // completed or deleted the file.
-    async Task<Verified?> Verify(FileRecord file, Func<StagedBlocks, IReadOnlyList<Block>>? choose, CancellationToken cancel)
+    async Task<VerifiedUpload?> Verify(FileRecord file, Func<StagedBlocks, IReadOnlyList<Block>>? choose, CancellationToken cancel)
     {
         try
         {
@@ -64,7 +64,7 @@ public sealed class Completion(FileStore files, SingleUpload single, StagedUploa
         catch (RefusedUpload refused)
         {
             // Even if the caller has hung up, because nothing else frees the quota soon.
-            if (await purge.TryRun(file, isDue: false, CancellationToken.None)) throw refused.Problem;
+            if (await purge.TryPurge(file, isDue: false, CancellationToken.None)) throw refused.Problem;
             return null;
         }
     }

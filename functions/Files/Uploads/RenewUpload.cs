@@ -12,7 +12,7 @@ namespace Latchkey.Files;
 /// can continue where it stopped.
 /// </summary>
 public sealed class RenewUpload(
-    TenantPipeline pipeline, FilePermissions permissions, FileUrls urls, Uploads uploads, BlobStore blobs, StagedBlobs staged)
+    TenantPipeline pipeline, FilePermissions permissions, FileUrls urls, UploadStarter uploads, BlobStore blobs, StagedBlobs staged)
 {
     /// <summary>
     /// <c>GET /{tenant}/files/{id}/upload</c> → the progress and the request that continues. It changes nothing, but it needs
@@ -48,7 +48,7 @@ public sealed class RenewUpload(
 
     async Task<UploadProgressResponse> BlockProgress(Caller caller, FileRecord file, long blockSize)
     {
-        var list = await staged.Find(file.Tenant, file.BlobName, caller.Cancel);
+        var list = await staged.FindBlocks(file.Tenant, file.BlobName, caller.Cancel);
         var count = BlockPlan.Count(file.Size, blockSize);
         var received = new SortedSet<long>();
         foreach (var block in list?.Committed.Concat(list.Uncommitted) ?? [])

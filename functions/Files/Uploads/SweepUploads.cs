@@ -9,7 +9,7 @@ namespace Latchkey.Files;
 /// records of all files.
 /// </summary>
 public sealed partial class SweepUploads(
-    Uploads uploads, UploadInspection inspection, TimeProvider clock, ILogger<SweepUploads> logger)
+    UploadStarter uploads, UploadInspection inspection, TimeProvider clock, ILogger<SweepUploads> logger)
 {
     const int MaxParallel = 8;
 

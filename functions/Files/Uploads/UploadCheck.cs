@@ -10,7 +10,7 @@ namespace Latchkey.Files;
 /// <param name="Sha256">True if the bytes were read and have the declared SHA-256.</param>
 /// <param name="ContentType">The media type under which they are served.</param>
 /// <param name="Snapshot">The snapshot that was checked, or null for the blob itself.</param>
-public sealed record Verified(bool Md5, bool Sha256, string ContentType, string? Snapshot = null);
+public sealed record VerifiedUpload(bool Md5, bool Sha256, string ContentType, string? Snapshot = null);
 
 /// <summary>The uploaded bytes are not the declared file, which ends the upload.</summary>
 /// <param name="problem">What is wrong.</param>
@@ -66,16 +66,16 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
     /// source's Content-MD5 unverified.
     /// </summary>
     /// <exception cref="Problem">422 with a code for what is wrong.</exception>
-    public async Task<Verified> CheckBytes(FileRecord file, Stream bytes, CancellationToken cancel)
+    public async Task<VerifiedUpload> CheckBytes(FileRecord file, Stream bytes, CancellationToken cancel)
     {
         var buffer = new byte[BufferBytes];
         var read = await bytes.ReadAtLeastAsync(buffer, HeadBytes, throwOnEndOfStream: false, cancel);
         var head = buffer.AsMemory(0, Math.Min(read, HeadBytes));
         if (MultipartBody.Starts(head.Span[..Math.Min(head.Length, FormBytes)])) throw MultipartForm();
-        var type = TypeCheck.Of(file.ContentType, head.Span);
+        var type = TypeCheck.Compare(file.ContentType, head.Span);
         if (type.StoredType is not { } stored) throw WrongType(file, type.ActualType);
         if (!MayBeStored(await tenants.Find(file.Tenant, cancel), type)) throw ForbiddenType(file, type.ActualType);
-        if (!IsHashed(file)) return new Verified(false, false, stored);
+        if (!IsHashed(file)) return new VerifiedUpload(false, false, stored);
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         while (read > 0)
@@ -84,7 +84,7 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
             sha256.AppendData(buffer, 0, read);
             read = await bytes.ReadAsync(buffer, cancel);
         }
-        return new Verified(
+        return new VerifiedUpload(
             Matches("md5", file.Md5, Convert.ToBase64String(md5.GetHashAndReset())),
             Matches("sha256", file.Sha256, Convert.ToHexStringLower(sha256.GetHashAndReset())),
             stored);

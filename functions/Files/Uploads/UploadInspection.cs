@@ -32,7 +32,7 @@ public sealed class UploadInspection(
                 null => await InspectWithoutRecord(note, cancel),
                 { Status: FileStatus.Pending } => await InspectPending(note, file, cancel),
                 // The process that marked it died. A URL may still write after the purge.
-                { Status: FileStatus.Purging } => await purge.TryRun(file, isDue: true, cancel) ? new(true, false, true) : null,
+                { Status: FileStatus.Purging } => await purge.TryPurge(file, isDue: true, cancel) ? new(true, false, true) : null,
                 { Snapshot: { } served } => await InspectServed(note, file, served, cancel),
                 _ => new(false, false, false),
             };
@@ -68,7 +68,7 @@ public sealed class UploadInspection(
         if (!isEnded && !isOversized) return new(false, false, true);
         // Recorded first: it counts once, however often this is repeated.
         if (isOversized) await RecordOversized(note, held!.Stored + held.Uncommitted, cancel);
-        return await purge.TryRun(file, isDue: true, cancel) ? new(true, isOversized, true) : null;
+        return await purge.TryPurge(file, isDue: true, cancel) ? new(true, isOversized, true) : null;
     }
 
     // The file is served from a snapshot. What its URL writes later goes to the blob below it.

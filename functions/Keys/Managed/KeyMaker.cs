@@ -5,5 +5,5 @@ namespace Latchkey.Keys;
 sealed record KeyMaker(Func<string, byte[]> New)
 {
     /// <summary>The one that deployments use.</summary>
-    public static KeyMaker Usual { get; } = new(PrivateKey.Create);
+    public static KeyMaker Default { get; } = new(PrivateKey.Create);
 }

@@ -25,11 +25,11 @@ public sealed partial class KeyRotation
     /// Rotates all keys of a tenant now, for an administrator, and returns the new <see cref="List"/>. It adds nothing while
     /// the keys of the last rotation do not sign yet.
     /// </summary>
-    /// <exception cref="RotationNotOursException">The vault rotates its keys itself (mode KeyVault); nothing was done.</exception>
+    /// <exception cref="VaultRotatesKeysException">The vault rotates its keys itself (mode KeyVault); nothing was done.</exception>
     /// <exception cref="SigningUnavailableException">The vault cannot wrap a new key at the moment.</exception>
     public async Task<IReadOnlyList<KeyInfo>> Rotate(string tenant, CancellationToken cancel)
     {
-        if (signer is KeyVaultSigner) throw new RotationNotOursException();
+        if (signer is KeyVaultSigner) throw new VaultRotatesKeysException();
         await keys.Rotate(tenant, _ => true, cancel);
         return await List(tenant, cancel);
     }
@@ -90,7 +90,7 @@ public sealed partial class KeyRotation
 /// In mode KeyVault the vault rotates the signing keys: our role there (Key Vault Crypto User) may not, and tenants may share
 /// keys. The endpoint responds with 409 <see cref="Code"/>.
 /// </summary>
-public sealed class RotationNotOursException() : Exception(
+public sealed class VaultRotatesKeysException() : Exception(
     "In mode KeyVault the vault rotates the signing keys: by its rotation policy, or at once with `az keyvault key rotate`.")
 {
     /// <summary>The stable code of the response.</summary>

@@ -33,7 +33,7 @@ public sealed record PendingRequest(string Id, Form Parameters, bool Pushed, Dat
 /// Pending authorization requests (SCHEMA.md, tables Requests…). Each belongs to one browser and has a cookie of its own
 /// there, so that tabs that start at the same time, or a form that a foreign site posts, do not disturb each other.
 /// </summary>
-public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies, AnonymousRows rows, TimeProvider clock)
+public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies, AnonymousLimiter rows, TimeProvider clock)
 {
     /// <summary>The largest request that is stored, in characters of its encoded form.</summary>
     public const int MaxChars = 64 * 1024;

@@ -13,7 +13,7 @@ namespace Latchkey.OAuth;
 /// </summary>
 public sealed class PushedRequestEndpoint(
     TenantPipeline pipeline, ClientAuthentication authentication, DPoP dpop, RequestReader reader, PushedRequests pushedRequests,
-    AnonymousRows rows)
+    AnonymousLimiter rows)
 {
     // The client's credentials are not part of the authorization request.
     static readonly string[] Credentials = ["client_secret", "client_assertion", "client_assertion_type"];

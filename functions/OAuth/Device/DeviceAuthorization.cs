@@ -13,7 +13,7 @@ namespace Latchkey.OAuth;
 /// user.
 /// </summary>
 public sealed class DeviceAuthorization(
-    TenantPipeline pipeline, ClientAuthentication authentication, DeviceRequests devices, AnonymousRows rows, Settings settings)
+    TenantPipeline pipeline, ClientAuthentication authentication, DeviceRequests devices, AnonymousLimiter rows, Settings settings)
 {
     /// <summary><c>POST /{tenant}/oauth/device_authorization</c></summary>
     [Function("device-authorization")]

@@ -22,7 +22,7 @@ public sealed class PasswordChange(Passwords passwords, SessionRevocation revoca
     {
         var known = await passwords.Confirm(tenant, user, old, cancel);
         return known.Id == user.Id && await TrySet(tenant, known, password, cancel) is { } changed
-            ? changed : throw OAuthError.InvalidGrant("The old password is wrong.", "the password was changed meanwhile");
+            ? changed : throw OAuthError.InvalidGrant("The current password is wrong.", "the password was changed meanwhile");
     }
 
     /// <summary>Sets a new password and ends everything that was started with the old one, by one write.</summary>

@@ -10,7 +10,7 @@ namespace Latchkey.OAuth;
 /// <see cref="Tenant.OpenRegistration"/>.
 /// </summary>
 public sealed class Register(
-    TenantPipeline pipeline, InitialAccessTokens initialTokens, Registrations registrations, AnonymousRows rows)
+    TenantPipeline pipeline, InitialAccessTokens initialTokens, Registrations registrations, AnonymousLimiter rows)
 {
     /// <summary><c>POST /{tenant}/oauth/register</c></summary>
     [Function("register")]
@@ -28,7 +28,7 @@ public sealed class Register(
 
             async Task Spend()
             {
-                if (isOpen) rows.Take(http, AnonymousRows.ClientCost);
+                if (isOpen) rows.Take(http, AnonymousLimiter.ClientCost);
                 if (token is not null && !await initialTokens.TrySpend(tenant, token, cancel)) throw RegistrationToken.Refused();
             }
         });

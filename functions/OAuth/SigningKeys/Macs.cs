@@ -9,7 +9,7 @@ namespace Latchkey.OAuth;
 /// HMAC-SHA256 with a tenant's symmetric keys, for tokens that are recomputed instead of stored: refresh tokens, codes, form
 /// tokens. The MAC covers the purpose and the tenant, so that one kind of token can't be used as another.
 /// </summary>
-public sealed class Macs(KeyRing keys)
+public sealed class Macs(MacKeyRing keys)
 {
     /// <summary>The MAC of a text with the newest key, base64url. The purpose must not contain <c>|</c>.</summary>
     public async Task<string> Make(string purpose, string tenant, string text, CancellationToken cancel) =>

@@ -26,7 +26,7 @@ public sealed class PasswordForm(PasswordChange passwords, SsoSessions ssoSessio
         }
         try
         {
-            if (old.Length is 0 or > Passwords.MaxChars) throw OAuthError.InvalidGrant("The old password is wrong.");
+            if (old.Length is 0 or > Passwords.MaxChars) throw OAuthError.InvalidGrant("The current password is wrong.");
             var changed = await passwords.Change(request.Tenant, signedIn.User, old, password, request.Cancel);
             await ssoSessions.Start(request.WithoutCancellation(), changed);
         }

@@ -24,9 +24,9 @@ public static partial class Strings
     public const string RemoveNote =
         "If you remove an app, you are signed out of it everywhere, and it must ask for your permission again.";
     public const string ChangePassword = "Change password";
-    public const string OldPassword = "Old password";
+    public const string OldPassword = "Current password";
     public const string NewPassword = "New password";
-    public const string WrongOldPassword = "The old password is wrong. Your password was not changed.";
+    public const string WrongOldPassword = "The current password is wrong. Your password was not changed.";
     public const string MyFiles = "My files";
     public const string Apps = "Your apps";
     public const string NoApps = "You have not registered any apps yet.";

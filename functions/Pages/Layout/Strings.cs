@@ -20,7 +20,7 @@ public static partial class Strings
     public const string AnotherAccount = "Not you?";
     public const string SignedInAs = "Signed in as";
     public const string WrongPassword = "The user name or password is wrong.";
-    public const string AllowOnlyIf = "Allow this only if you know the app.";
+    public const string AllowOnlyIf = "Allow this only if you know and trust this app.";
     public const string GoOnOnlyIf = "Continue only if you have just come from this app.";
     public const string SignedIn = "You are signed in";
     public const string NotAllowed = "Access denied";

@@ -47,7 +47,7 @@ public sealed class AuthorizePage(
         pipeline.Page(http, async request =>
         {
             var pending = await pendingRequests.Find(request, Query.ReadForPage(http, "request")["request"]);
-            if (pending.Page is not null) throw Problem.BadRequest("sign_in_expired", "This is not an app's request.");
+            if (pending.Page is not null) throw Problem.BadRequest("sign_in_expired", "This page is out of date.");
             return await flow.Run(request, pending.Parameters, pending.Pushed, clicked: false,
                 authorization => Decide(request, authorization, () => Task.FromResult(pending.Id)));
         });

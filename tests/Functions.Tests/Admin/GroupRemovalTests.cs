@@ -83,7 +83,7 @@ public sealed class GroupRemovalTests : IAsyncLifetime
         {
             await admin.AddGroup(new { id = group, owner });
             await alice.Upload([1], space: $"group:{group}");
-            await notes.Add("demo", Latchkey.Admin.Removed.Group, group, purge, default);
+            await notes.Add("demo", Latchkey.Admin.RemovalKind.Group, group, purge, default);
             if (marked) await host.Service<Latchkey.Tenancy.GroupStore>().Mark("demo", group, deleting: true, default);
         }
         host.Clock.Advance(TimeSpan.FromMinutes(10));

@@ -143,9 +143,9 @@ public sealed class UserRemovalTests : IAsyncLifetime
         var alice = await FilesOf.SignedIn(host);
         for (var n = 0; n < 3; n++) await alice.Upload([1], $"{n}");
         var (removal, owner) = (host.Service<Latchkey.Files.SpaceRemoval>(), Latchkey.Files.Owner.User(await admin.UserId("alice")));
-        Assert.False(await removal.TryRun("demo", owner, TimeSpan.Zero, default));
-        Assert.True(await removal.TryRun("demo", owner, TimeSpan.FromMinutes(1), default));
-        Assert.True(await removal.TryRun("demo", owner, TimeSpan.FromMinutes(1), default));
+        Assert.False(await removal.TryRemove("demo", owner, TimeSpan.Zero, default));
+        Assert.True(await removal.TryRemove("demo", owner, TimeSpan.FromMinutes(1), default));
+        Assert.True(await removal.TryRemove("demo", owner, TimeSpan.FromMinutes(1), default));
         Assert.Empty(await Books.Blobs(host));
         await Books.Balance(host);
         await alice.Upload([2]); // The space is as new.

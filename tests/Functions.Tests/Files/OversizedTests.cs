@@ -136,7 +136,8 @@ public sealed class OversizedTests : IAsyncLifetime
     }
 
     async Task<object?> Waiting(string id) =>
-        (await host.Service<Latchkey.Storage.StagedBlobs>().Find("demo", $"{id}.staging", default))?.Uncommitted is [var first, ..] ? first
+        (await host.Service<Latchkey.Storage.StagedBlobs>().FindBlocks("demo", $"{id}.staging", default))?.Uncommitted is [var first, ..]
+            ? first
             : null;
 
     [Fact]

@@ -7,12 +7,12 @@ namespace Latchkey.Tests.Keys;
 /// <summary>What one process would have of its own keys, wired as Services does.</summary>
 internal sealed class ManagedKeysOf(IKeyStore store, TimeProvider? clock = null, KeyMaker? maker = null)
 {
-    public ManagedKeys Keys { get; } = new(store, ManagedKey.All, maker ?? KeyMaker.Usual, clock ?? TimeProvider.System,
+    public ManagedKeys Keys { get; } = new(store, ManagedKey.All, maker ?? KeyMaker.Default, clock ?? TimeProvider.System,
         NullLogger<ManagedKeys>.Instance);
 
     public LocalSigner Signer => new(Keys);
 
-    public KeyRing Ring => new(Keys);
+    public MacKeyRing Ring => new(Keys);
 
     /// <summary>The keys of one tenant, so that two processes can be compared.</summary>
     public async Task<string> Describe()

@@ -21,7 +21,7 @@ public sealed class AnonymousRowsTests
         host.Clock.Advance(TimeSpan.FromSeconds(31)); // The tenant is cached.
         var signedIn = new Browser(host);
         await signedIn.SignIn(await signedIn.Get("/demo/account"));
-        UseUp(host.Service<AnonymousRows>());
+        UseUp(host.Service<AnonymousLimiter>());
 
         var before = await Rows(host);
         foreach (var (what, send) in Beginnings(host))
@@ -50,7 +50,7 @@ public sealed class AnonymousRowsTests
     public async Task Any_number_of_addresses_takes_no_more_memory_than_ten_thousand()
     {
         await using var host = await TestHost.Start();
-        var rows = host.Service<AnonymousRows>();
+        var rows = host.Service<AnonymousLimiter>();
         for (var n = 0; n < 10_500; n++) Take(rows, Address(n)); // The last 500 share a bucket.
         Assert.Equal(10_001, rows.Count);
         Assert.Throws<Problem>(() =>
@@ -65,9 +65,9 @@ public sealed class AnonymousRowsTests
 
     static IPAddress Address(int n) => new([10, (byte)(n >> 16), (byte)(n >> 8), (byte)n]);
 
-    static void UseUp(AnonymousRows rows)
+    static void UseUp(AnonymousLimiter rows)
     {
-        for (var n = 0; n < AnonymousRows.Burst; n++)
+        for (var n = 0; n < AnonymousLimiter.Burst; n++)
         {
             try
             {
@@ -80,7 +80,7 @@ public sealed class AnonymousRowsTests
         }
     }
 
-    static void Take(AnonymousRows rows, IPAddress address)
+    static void Take(AnonymousLimiter rows, IPAddress address)
     {
         var context = new DefaultHttpContext();
         context.Connection.RemoteIpAddress = address;

@@ -43,7 +43,7 @@ public sealed class RotationModesTests
         shared.Vault.Keys.AddRsa("id");
         var host = await shared.Start(("Signing:Mode", "KeyVault"), ("Signing:AccessTokenKey", "access"), ("Signing:IdTokenKey", "id"));
         var refresh = (await host.Tokens("demo")).RefreshToken!;
-        await Assert.ThrowsAsync<RotationNotOursException>(() => host.Rotate());
+        await Assert.ThrowsAsync<VaultRotatesKeysException>(() => host.Rotate());
         Assert.Equal(["ES256", "RS256", "HS256"], (await host.Keys()).Select(key => key.Algorithm));
 
         shared.Vault.Keys.AddEc("access");

@@ -138,8 +138,8 @@ public sealed partial class AccountTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("wrong", "a long new password", "The old password is wrong")]
-    [InlineData("", "a long new password", "The old password is wrong")]
+    [InlineData("wrong", "a long new password", "The current password is wrong")]
+    [InlineData("", "a long new password", "The current password is wrong")]
     [InlineData("alice-password", "short", "at least 10 characters")]
     [InlineData("alice-password", "🐎🐎🐎🐎🐎🐎🐎🐎🐎", "at least 10 characters")]
     public async Task A_change_that_is_not_good_changes_nothing_and_says_why(string old, string password, string why)

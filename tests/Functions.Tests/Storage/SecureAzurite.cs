@@ -50,7 +50,7 @@ sealed class SecureAzurite : IAsyncDisposable
     public static string Token => new Identity().GetToken(default, default).Token;
 
     public StorageClients Clients =>
-        new(TableEndpoint, BlobEndpoint, new Identity(), RoundTrips, StorageRetries.Usual, new HttpClientTransport(Http));
+        new(TableEndpoint, BlobEndpoint, new Identity(), RoundTrips, StorageRetries.Default, new HttpClientTransport(Http));
 
     public static async Task<SecureAzurite> Start()
     {

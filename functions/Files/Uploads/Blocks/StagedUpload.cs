@@ -21,7 +21,7 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
     /// <exception cref="Problem">409 <c>upload_missing</c>, <c>upload_unfinished</c>; 422 for the chosen blocks.</exception>
     /// <exception cref="RefusedUpload">422 with a code for what is wrong with the bytes.</exception>
     /// <exception cref="RequestFailedException">412 or 404: the blob changed meanwhile.</exception>
-    public async Task<Verified> Verify(FileRecord file, Func<StagedBlocks, IReadOnlyList<Block>>? choose, CancellationToken cancel)
+    public async Task<VerifiedUpload> Verify(FileRecord file, Func<StagedBlocks, IReadOnlyList<Block>>? choose, CancellationToken cancel)
     {
         var etag = choose is null ? await AcceptCommitted(file, cancel) : await Commit(file, choose, cancel);
         var snapshot = await staged.TakeSnapshot(file.Tenant, file.BlobName, etag, cancel);
@@ -61,7 +61,7 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
     {
         try
         {
-            return await staged.Find(file.Tenant, file.BlobName, cancel)
+            return await staged.FindBlocks(file.Tenant, file.BlobName, cancel)
                 ?? (file.Size == 0 ? new StagedBlocks([], []) : throw SingleUpload.Missing());
         }
         catch (RequestFailedException other) when (other.ErrorCode == BlobErrorCode.InvalidBlobType)
@@ -75,7 +75,7 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
         var blob = await SingleUpload.FindBlob(blobs, file, cancel) ?? throw Problem.Conflict(
             "upload_missing", "No blocks have been committed for this file. Name them in blocks.");
         if (UploadCheck.CheckProperties(file, blob) is not { } refused)
-            return await blobs.Seal(file.Tenant, file.BlobName, blob, check.Headers(file, blob.ContentHash), cancel);
+            return await blobs.SetFinalHeaders(file.Tenant, file.BlobName, blob, check.Headers(file, blob.ContentHash), cancel);
         throw new RefusedUpload(refused);
     }
 }

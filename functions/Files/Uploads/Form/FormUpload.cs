@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// upload plugins, which can't send anything else. The bytes pass through the function, so their size is bounded.
 /// </summary>
 public sealed class FormUpload(
-    TenantPipeline pipeline, FormIntake intake, FilePermissions permissions, FileStore files, FilePurge purge, Completion completion,
+    TenantPipeline pipeline, FormReceiver intake, FilePermissions permissions, FileStore files, FilePurge purge, Completion completion,
     Settings settings)
 {
     /// <summary>
@@ -37,7 +37,7 @@ public sealed class FormUpload(
             {
                 // The caller doesn't know the id, so nobody would retry. If this fails too, the sweep removes the file.
                 if (await files.Find(caller.Tenant.Id, received.File.Id, caller.Cancel) is { } file)
-                    await purge.TryRun(file, isDue: false, caller.Cancel);
+                    await purge.TryPurge(file, isDue: false, caller.Cancel);
                 throw;
             }
         });

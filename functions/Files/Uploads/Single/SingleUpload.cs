@@ -16,7 +16,7 @@ public sealed class SingleUpload(BlobStore blobs, UploadCheck check)
     /// </summary>
     /// <exception cref="Problem">409 <c>upload_missing</c>, <c>upload_unfinished</c>.</exception>
     /// <exception cref="RefusedUpload">422 with a code for what is wrong with the bytes.</exception>
-    public async Task<Verified> Verify(FileRecord file, CancellationToken cancel)
+    public async Task<VerifiedUpload> Verify(FileRecord file, CancellationToken cancel)
     {
         var blob = await FindBlob(blobs, file, cancel) ?? throw Missing();
         try
@@ -26,7 +26,7 @@ public sealed class SingleUpload(BlobStore blobs, UploadCheck check)
                 ? Stream.Null : await blobs.Open(file.Tenant, file.BlobName, blob.ETag, check.NeededBytes(file), cancel);
             var verified = await check.CheckBytes(file, bytes, cancel);
             var headers = check.Headers(file with { ContentType = verified.ContentType }, blob.ContentHash);
-            await blobs.Seal(file.Tenant, file.BlobName, blob, headers, cancel);
+            await blobs.SetFinalHeaders(file.Tenant, file.BlobName, blob, headers, cancel);
             return verified;
         }
         catch (Problem wrong)

@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// checked like any other upload, but the bytes pass through the function.
 /// </summary>
 public sealed class TusCreation(
-    TenantPipeline pipeline, Spaces spaces, Uploads uploads, TusProgress progress, Settings settings, TimeProvider clock)
+    TenantPipeline pipeline, Spaces spaces, UploadStarter uploads, TusProgress progress, Settings settings, TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/tus</c> → 201; the Location ends with the file's id. <c>OPTIONS</c> lists what is supported.</summary>
     [Function("tus-create")]

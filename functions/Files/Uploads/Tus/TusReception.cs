@@ -19,7 +19,7 @@ public sealed class TusReception(StagedBlobs staged, TimeProvider clock)
 
     /// <summary>The blocks that have been received.</summary>
     public async Task<StagedBlocks> FindBlocks(FileRecord file, CancellationToken cancel) =>
-        await staged.Find(file.Tenant, file.BlobName, cancel) ?? new StagedBlocks([], []);
+        await staged.FindBlocks(file.Tenant, file.BlobName, cancel) ?? new StagedBlocks([], []);
 
     /// <summary>Appends the request's body to these blocks. Returns the offset after the last byte that was kept.</summary>
     /// <exception cref="Problem">

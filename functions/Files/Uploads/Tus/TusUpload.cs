@@ -64,7 +64,7 @@ public sealed class TusUpload(TenantPipeline pipeline, TusProgress progress, Fil
                 throw Problem.Conflict("upload_complete",
                     $"The upload is complete. To remove it, delete the file {caller.Tenant.Issuer}/files/{file.Id}.");
             }
-            if (await purge.TryRun(file, isDue: false, caller.Cancel)) return Results.NoContent();
+            if (await purge.TryPurge(file, isDue: false, caller.Cancel)) return Results.NoContent();
         }
     }
 }

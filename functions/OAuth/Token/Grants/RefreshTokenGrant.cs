@@ -42,11 +42,11 @@ public sealed partial class RefreshTokenGrant(
                 if (!MayRetry(session, sent.Counter, client, request.Jkt))
                     throw isRetry ? OvertakenRetry() : await Reused(request, session, sent.Counter);
                 isRetry = true;
-                if (!CanNotBeStolen(request, session) && session.Retries >= Client.MaxRetries) throw RetriesUsedUp(request, session);
+                if (!IsProtected(request, session) && session.Retries >= Client.MaxRetries) throw RetriesUsedUp(request, session);
             }
             var next = isOwnRotation ? session
                 : isLive ? Rotated(session, client, rotationId).BoundTo(client, request.Jkt)
-                : CanNotBeStolen(request, session) ? session
+                : IsProtected(request, session) ? session
                 : session with { Retries = session.Retries + 1, RotationId = rotationId };
             var grant = new SessionGrant(tenant, client, next, scope);
             var token = await accessTokens.ForSession(grant, request.Jkt, cancel);
@@ -111,7 +111,7 @@ public sealed partial class RefreshTokenGrant(
 
     // A token that is bound to a key, or kept in a cookie that scripts can't read, can't be carried off. Its retries come
     // from the app itself (browser tabs that wake up together refresh together), so they are recorded but not limited.
-    static bool CanNotBeStolen(TokenRequest request, Session session) => session.Jkt is not null || request.RefreshCookie is not null;
+    static bool IsProtected(TokenRequest request, Session session) => session.Jkt is not null || request.RefreshCookie is not null;
 
     // The successor of a bound session is useless without the key, so the key's holder may retry until it is used.
     // An unbound predecessor of a bound successor needs the key as well: whoever lacks it did not make the successor.

@@ -4,11 +4,11 @@ namespace Latchkey.Keys;
 /// A tenant's symmetric keys. They authenticate refresh tokens with HMAC-SHA256, so that nobody can forge one with the tables
 /// alone. They are stored, rotated and shared between instances like the signing keys.
 /// </summary>
-public sealed class KeyRing
+public sealed class MacKeyRing
 {
     readonly ManagedKeys keys;
 
-    internal KeyRing(ManagedKeys keys) => this.keys = keys;
+    internal MacKeyRing(ManagedKeys keys) => this.keys = keys;
 
     /// <summary>The keys, 32 bytes each: the first one makes MACs, all verify. Do not change the arrays.</summary>
     /// <exception cref="KeyFileException">The key file is not usable.</exception>

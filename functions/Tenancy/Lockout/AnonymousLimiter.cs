@@ -8,7 +8,7 @@ namespace Latchkey.Tenancy;
 /// a token bucket per address. It counts in this process alone. The numbers are generous, because thousands of people share
 /// an address. Its memory is bounded.
 /// </summary>
-public sealed class AnonymousRows(Settings settings, TimeProvider clock)
+public sealed class AnonymousLimiter(Settings settings, TimeProvider clock)
 {
     /// <summary>Size of an address's bucket, in rows.</summary>
     public const int Burst = 600;

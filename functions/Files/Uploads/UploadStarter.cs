@@ -7,7 +7,7 @@ namespace Latchkey.Files;
 /// Begins uploads of every kind and writes a note about each (<see cref="UploadNote"/>). By the notes, uploads that were abandoned or
 /// are larger than declared are found without reading the records of all files.
 /// </summary>
-public sealed class Uploads(FileStore files, BlobStore blobs, StorageClients storage)
+public sealed class UploadStarter(FileStore files, BlobStore blobs, StorageClients storage)
 {
     /// <summary>The notes. A table is dropped once its day is over and every upload in it was inspected.</summary>
     public ExpiringTables Notes { get; } = new(storage.Tables, TableNames.Uploads);

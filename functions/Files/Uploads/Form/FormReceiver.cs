@@ -9,14 +9,14 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Files;
 
 /// <summary>A file that was received in a form: its record, and the blocks that hold its bytes.</summary>
-public sealed record ReceivedForm(FileRecord File, IReadOnlyList<string> Blocks);
+public sealed record ReceivedFile(FileRecord File, IReadOnlyList<string> Blocks);
 
 /// <summary>
 /// Receives a form's file and writes its record. The bytes go to storage in blocks as they arrive, so at most 4 MiB are in memory.
 /// The blocks become a blob afterwards.
 /// </summary>
-public sealed class FormIntake(
-    Spaces spaces, Uploads uploads, FileStore files, BlobStore blobs, StagedBlobs staged, IssuedTokens issued, Settings settings,
+public sealed class FormReceiver(
+    Spaces spaces, UploadStarter uploads, FileStore files, BlobStore blobs, StagedBlobs staged, IssuedTokens issued, Settings settings,
     TimeProvider clock)
 {
     const int BlockBytes = 4 << 20;
@@ -32,7 +32,7 @@ public sealed class FormIntake(
     /// 400, 413 or 415 with a code for what is wrong with the form or the file; 403 <c>quota_exceeded</c>; 401 if the token was
     /// revoked meanwhile.
     /// </exception>
-    public async Task<ReceivedForm> Receive(Caller caller, string? space, FormReader form)
+    public async Task<ReceivedFile> Receive(Caller caller, string? space, FormReader form)
     {
         var owner = await spaces.Find(caller, space, Permission.Write);
         var id = FileRecord.NewId(caller.Tenant.Id, owner);
@@ -51,7 +51,7 @@ public sealed class FormIntake(
         }
     }
 
-    async Task<ReceivedForm> ReadParts(Caller caller, Owner owner, string id, FormReader form)
+    async Task<ReceivedFile> ReadParts(Caller caller, Owner owner, string id, FormReader form)
     {
         var now = clock.GetUtcNow();
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -96,7 +96,7 @@ public sealed class FormIntake(
     }
 
     /// <summary>Makes a blob of the blocks. No URL was ever issued for it.</summary>
-    public Task Commit(ReceivedForm form, CancellationToken cancel) =>
+    public Task Commit(ReceivedFile form, CancellationToken cancel) =>
         staged.Commit(form.File.Tenant, form.File.BlobName, form.Blocks, new BlobHttpHeaders(), cancel);
 
     async Task<(long Size, List<string> Blocks)> Stage(Caller caller, string blob, FormReader form)

@@ -1,0 +1,20 @@
+namespace Latchkey.Protocol;
+
+/// <summary>Values of <c>prompt</c> (OIDC Core §3.1.2.1).</summary>
+public static class Prompt
+{
+    /// <summary>Show no page: respond at once or fail.</summary>
+    public const string None = "none";
+
+    /// <summary>Sign in again.</summary>
+    public const string Login = "login";
+
+    /// <summary>Ask for consent again.</summary>
+    public const string Consent = "consent";
+
+    /// <summary>Let the user choose an account.</summary>
+    public const string SelectAccount = "select_account";
+
+    /// <summary>All of them, as discovery lists them.</summary>
+    public static IReadOnlyList<string> All { get; } = [None, Login, Consent, SelectAccount];
+}
