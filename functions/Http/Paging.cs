@@ -30,6 +30,13 @@ public static class Paging
     /// <summary>The cursor of the next page, which begins after this key; null if there is no next page.</summary>
     public static string? Cursor(string? last) => last is null ? null : Base64Url.EncodeToString(Encoding.UTF8.GetBytes(last));
 
+    /// <summary>The cursor of the page that begins after the first <paramref name="limit"/> items; null if there are no more.</summary>
+    /// <param name="found">The items of this page and, if there is a next page, at least one more.</param>
+    /// <param name="limit">How many items this page holds at most.</param>
+    /// <param name="key">The key of an item.</param>
+    public static string? Cursor<T>(IReadOnlyList<T> found, int limit, Func<T, string> key) =>
+        Cursor(found.Count > limit ? key(found[limit - 1]) : null);
+
     /// <summary>400 <c>invalid_cursor</c>.</summary>
     public static Problem InvalidCursor() => Problem.BadRequest("invalid_cursor", "The cursor did not come from this list.");
 }

@@ -30,9 +30,8 @@ public sealed class AdminClients(
             var query = Query.Read(request, "cursor", "limit");
             var limit = Paging.Limit(query);
             var found = await clients.List(caller.Tenant, Paging.After(query), limit + 1, caller.Cancel);
-            var next = found.Count > limit ? found[limit - 1].Id : null;
             var page = found.Take(limit).Select(client => ClientResponse.Of(client));
-            return Results.Json(new { clients = page, cursor = Paging.Cursor(next) });
+            return Results.Json(new { clients = page, cursor = Paging.Cursor(found, limit, client => client.Id) });
         });
 
     /// <summary>

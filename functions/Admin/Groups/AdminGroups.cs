@@ -28,9 +28,8 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
             var query = Query.Read(request, "cursor", "limit");
             var limit = Paging.Limit(query);
             var found = await groups.List(caller.Tenant.Id, Paging.After(query), limit + 1, caller.Cancel);
-            var next = found.Count > limit ? found[limit - 1].Id : null;
             var page = found.Take(limit).Select(group => new { group.Id, group.Name, group.Deleting });
-            return Results.Json(new { groups = page, cursor = Paging.Cursor(next) });
+            return Results.Json(new { groups = page, cursor = Paging.Cursor(found, limit, group => group.Id) });
         });
 
     /// <summary>

@@ -27,14 +27,13 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
             var limit = Paging.Limit(query);
             var group = await Find(request, caller);
             var found = await groups.Members(caller.Tenant.Id, group.Id, Paging.After(query), limit + 1, caller.Cancel);
-            var next = found.Count > limit ? found[limit - 1].User : null;
             var members = new List<object>();
             foreach (var (id, role) in found.Take(limit))
             {
                 var user = await users.Find(caller.Tenant, id, caller.Cancel);
                 members.Add(new { user = id, user?.UserName, role = Word(role) });
             }
-            return Results.Json(new { members, cursor = Paging.Cursor(next) });
+            return Results.Json(new { members, cursor = Paging.Cursor(found, limit, member => member.User) });
         });
 
     /// <summary>

@@ -30,10 +30,9 @@ public sealed class AdminSessions(
             var found = query["user"] is { } user
                 ? await OfUser(caller, user, query["client"], after, limit + 1)
                 : await sessions.List(caller.Tenant.Id, query["client"], after, limit + 1, caller.Cancel);
-            var next = found.Count > limit ? found[limit - 1].Id : null;
             var answers = new List<object>();
             foreach (var session in found.Take(limit)) answers.Add(await Answer(caller, session));
-            return Results.Json(new { sessions = answers, cursor = Paging.Cursor(next) });
+            return Results.Json(new { sessions = answers, cursor = Paging.Cursor(found, limit, session => session.Id) });
         });
 
     /// <summary><c>DELETE /{tenant}/admin/sessions/{sessionId}</c> → 204: its tokens end at once.</summary>

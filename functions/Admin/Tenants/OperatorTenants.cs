@@ -26,8 +26,8 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
             var query = Query.Read(request, "cursor", "limit");
             var limit = Paging.Limit(query);
             var found = await tenants.List(Paging.After(query), limit + 1, caller.Cancel);
-            var next = found.Count > limit ? found[limit - 1].Id : null;
-            return Results.Json(new { tenants = found.Take(limit).Select(TenantResponse.Of), cursor = Paging.Cursor(next) });
+            var page = found.Take(limit).Select(TenantResponse.Of);
+            return Results.Json(new { tenants = page, cursor = Paging.Cursor(found, limit, tenant => tenant.Id) });
         });
 
     /// <summary>

@@ -39,10 +39,9 @@ public sealed class AdminUsers(
             }
             var limit = Paging.Limit(query);
             var found = await users.List(caller.Tenant, Paging.After(query), limit + 1, caller.Cancel);
-            var next = found.Count > limit ? found[limit - 1].Id : null;
             var tenant = await Reload(caller);
             var page = found.Take(limit).Select(user => UserResponse.Of(tenant, user));
-            return Results.Json(new { users = page, cursor = Paging.Cursor(next) });
+            return Results.Json(new { users = page, cursor = Paging.Cursor(found, limit, user => user.Id) });
         });
 
     /// <summary>

@@ -9,12 +9,6 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.OAuth;
 
-/// <summary>What a user decided about a request. It is set once; a second click finds it and gets the same response.</summary>
-/// <param name="UserId">The user; null if nobody was signed in.</param>
-/// <param name="SessionId">The session that was granted; null if the request was denied.</param>
-/// <param name="At">When the user decided.</param>
-public sealed record UserDecision(string? UserId, string? SessionId, DateTimeOffset At);
-
 /// <summary>A request that waits for its user in one browser: an app's authorization request, or a built-in page's own.</summary>
 /// <param name="Id"><c>{bucket}.{id}</c>: the only thing that the pages carry.</param>
 /// <param name="Parameters">The app's parameters, or what the page has to remember.</param>
@@ -100,16 +94,9 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
     {
         while (request.Decision is null)
         {
-            var row = new TableEntity(request.Row)
-            {
-                ["AnsweredAt"] = decision.At,
-                ["UserId"] = decision.UserId,
-                ["SessionId"] = decision.SessionId,
-            };
-            row.ETag = request.Row.ETag;
-            IssuedTokens.TrySplit(request.Id, out var bucket, out _);
-            if (await tables.Of(bucket).TryReplace(row, cancel)) return decision;
-            var current = await tables.Of(bucket).Find(request.Row.PartitionKey, RowKeys.Pending, cancel) ?? throw Expired(request);
+            var table = tables.Of(BucketId.Parse(request.Id)!.Value.Bucket);
+            if (await table.TryReplace(decision.On(request.Row), cancel)) return decision;
+            var current = await table.Find(request.Row.PartitionKey, RowKeys.Pending, cancel) ?? throw Expired(request);
             request = Read(request.Id, current);
         }
         return request.Decision;
@@ -118,7 +105,7 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
     static PendingRequest Read(string id, TableEntity row) => new(
         id, Form.Parse(Encoding.UTF8.GetBytes(Columns.GetLong(row, "Parameters"))), row.GetBoolean("Pushed") is true,
         row.GetDateTimeOffset("CreatedAt")!.Value,
-        row.GetDateTimeOffset("AnsweredAt") is { } at ? new UserDecision(row.GetString("UserId"), row.GetString("SessionId"), at) : null)
+        UserDecision.Of(row))
     {
         Page = row.GetString("Page"),
         Row = row,

@@ -110,15 +110,8 @@ public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider
         while (request.Decision is null)
         {
             if (decision.At >= request.ExpiresAt) return null;
-            var row = new TableEntity(request.Row)
-            {
-                ["AnsweredAt"] = decision.At,
-                ["UserId"] = decision.UserId,
-                ["SessionId"] = decision.SessionId,
-            };
-            row.ETag = request.Row.ETag;
-            IssuedTokens.TrySplit(request.Id, out var bucket, out _);
-            if (await tables.Of(bucket).TryReplace(row, cancel)) return decision;
+            var table = tables.Of(BucketId.Parse(request.Id)!.Value.Bucket);
+            if (await table.TryReplace(decision.On(request.Row), cancel)) return decision;
             if (await Find(tenant, request.Id, cancel) is not { } current) return null;
             request = current; // The device has polled in the meantime.
         }
@@ -141,7 +134,7 @@ public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider
     static DeviceRequest Read(string id, TableEntity row) => new(
         id, row.GetString("ClientId"), Scope.Parse(row.GetString("Scope")),
         new Device(row.GetString("UserAgent"), row.GetString("Address")), row.GetDateTimeOffset("ExpiresAt")!.Value,
-        row.GetDateTimeOffset("AnsweredAt") is { } at ? new UserDecision(row.GetString("UserId"), row.GetString("SessionId"), at) : null)
+        UserDecision.Of(row))
     {
         Row = row,
     };

@@ -55,7 +55,7 @@ sealed class AdminClient(TestHost host, string tenant, string token)
     public Task<RoleAnswer> SetRole(string name, params string[] rights) =>
         Send(HttpMethod.Put, $"roles/{name}", new { rights }).Read<RoleAnswer>();
 
-    /// <summary>Makes a client of a <see cref="NewClient"/> or of any other body.</summary>
+    /// <summary>Makes a client.</summary>
     public Task<ClientAnswer> AddClient(object client) => Send(HttpMethod.Post, "clients", client).Read<ClientAnswer>(201);
 
     public Task<ClientAnswer> Client(string id) => Send(HttpMethod.Get, $"clients/{id}").Read<ClientAnswer>();

@@ -16,21 +16,3 @@ sealed record NewUser(string UserName)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Email { get; init; }
 }
-
-/// <summary>The body that makes a client: by default a service with a secret that may read and write files.</summary>
-sealed record NewClient(string Id)
-{
-    public string Name { get; init; } = Id;
-
-    public string AuthMethod { get; init; } = "client_secret_post";
-
-    public string[] Grants { get; init; } = ["client_credentials"];
-
-    public string[] Scope { get; init; } = ["files.read", "files.write"];
-}
-
-/// <summary>The body that makes a tenant.</summary>
-sealed record NewTenant(string Id)
-{
-    public string Name { get; init; } = Id;
-}
