@@ -14,8 +14,8 @@ static class AuditCommands
         "account-app-remove", "account-password", "account-session-end", "account-sessions-end", "authorize", "client-register",
         "device-authorization",
         "files-purge", "operator-bootstrap", "par", "password-reset", "password-reset-ask", "password-reset-mail", "rotate-keys", "sign-in",
-        "sign-out",
-        "tenant-suspended", "token", "token-revoke",
+        "sign-out", "sign-up", "sign-up-ask", "sign-up-known",
+        "tenant-suspended", "terms", "token", "token-revoke",
     ];
 
     static readonly Option<string?> From =

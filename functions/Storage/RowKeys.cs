@@ -47,6 +47,9 @@ public static partial class RowKeys
     /// <summary>The row of a password reset, in its own partition.</summary>
     public const string Reset = "reset";
 
+    /// <summary>What was typed to sign up, in the partition of the authorization request that waits.</summary>
+    public const string SignUp = "signup";
+
     /// <summary>The row of a one-time code, in its own partition.</summary>
     public const string OneTimeCode = "code";
 

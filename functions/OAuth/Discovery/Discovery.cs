@@ -2,6 +2,7 @@ using Latchkey.Access;
 using Latchkey.Keys;
 using Latchkey.Protocol;
 using Latchkey.Sessions;
+using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -11,7 +12,7 @@ namespace Latchkey.OAuth;
 /// The metadata of a tenant's issuer; it lists only what works. OpenID Connect Discovery 1.0 §4 appends the well-known path
 /// to the issuer, RFC 8414 §3.1 inserts it before the issuer's path. Both addresses serve the same document.
 /// </summary>
-public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grants)
+public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grants, Settings settings)
 {
     /// <summary><c>GET /{tenant}/.well-known/openid-configuration</c></summary>
     [Function("openid-configuration")]
@@ -28,47 +29,51 @@ public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grant
     Task<IResult> Respond(HttpRequest http) => pipeline.PublicDocument(http, request =>
     {
         request.Response.Headers.CacheControl = "public, max-age=300";
-        return Task.FromResult(Results.Json(Document(request.Tenant.Issuer)));
+        return Task.FromResult(Results.Json(Document(request.Tenant)));
     });
 
     static readonly string[] AuthMethods =
         [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
 
-    Dictionary<string, object> Document(string issuer) => new()
+    Dictionary<string, object> Document(Tenant tenant)
     {
-        ["issuer"] = issuer,
-        ["jwks_uri"] = $"{issuer}/oauth/jwks",
-        ["authorization_endpoint"] = $"{issuer}/oauth/authorize",
-        ["pushed_authorization_request_endpoint"] = $"{issuer}/oauth/par",
-        ["device_authorization_endpoint"] = $"{issuer}/oauth/device_authorization",
-        ["end_session_endpoint"] = $"{issuer}/oauth/logout",
-        ["token_endpoint"] = $"{issuer}/oauth/token",
-        ["token_endpoint_auth_methods_supported"] = AuthMethods,
-        ["token_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
-        ["revocation_endpoint"] = $"{issuer}/oauth/revoke",
-        ["revocation_endpoint_auth_methods_supported"] = AuthMethods,
-        ["revocation_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
-        ["introspection_endpoint"] = $"{issuer}/oauth/introspect",
-        ["introspection_endpoint_auth_methods_supported"] = AuthMethods.Where(method => method != ClientAuthMethod.None),
-        ["introspection_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
-        ["userinfo_endpoint"] = $"{issuer}/oauth/userinfo",
-        ["registration_endpoint"] = $"{issuer}/oauth/register",
-        ["dpop_signing_alg_values_supported"] = ForeignJwt.Algorithms,
-        ["grant_types_supported"] = grants.Select(grant => grant.Type),
-        // The implicit types work only for clients that an operator has marked as legacy, so they are not advertised.
-        ["response_types_supported"] = new[] { ResponseType.Code },
-        ["response_modes_supported"] = ResponseMode.All,
-        ["code_challenge_methods_supported"] = new[] { Pkce.Method },
-        ["prompt_values_supported"] = Prompt.All,
-        ["acr_values_supported"] = new[] { Authentication.Acr },
-        ["claims_supported"] = IdTokens.Claims,
-        ["claims_parameter_supported"] = false,
-        ["request_parameter_supported"] = false,
-        ["request_uri_parameter_supported"] = false,
-        ["require_pushed_authorization_requests"] = false,
-        ["authorization_response_iss_parameter_supported"] = true,
-        ["scopes_supported"] = Scopes.All.Tokens,
-        ["subject_types_supported"] = new[] { "public" },
-        ["id_token_signing_alg_values_supported"] = new[] { "RS256", "ES256" },
-    };
+        var issuer = tenant.Issuer;
+        return new()
+        {
+            ["issuer"] = issuer,
+            ["jwks_uri"] = $"{issuer}/oauth/jwks",
+            ["authorization_endpoint"] = $"{issuer}/oauth/authorize",
+            ["pushed_authorization_request_endpoint"] = $"{issuer}/oauth/par",
+            ["device_authorization_endpoint"] = $"{issuer}/oauth/device_authorization",
+            ["end_session_endpoint"] = $"{issuer}/oauth/logout",
+            ["token_endpoint"] = $"{issuer}/oauth/token",
+            ["token_endpoint_auth_methods_supported"] = AuthMethods,
+            ["token_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
+            ["revocation_endpoint"] = $"{issuer}/oauth/revoke",
+            ["revocation_endpoint_auth_methods_supported"] = AuthMethods,
+            ["revocation_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
+            ["introspection_endpoint"] = $"{issuer}/oauth/introspect",
+            ["introspection_endpoint_auth_methods_supported"] = AuthMethods.Where(method => method != ClientAuthMethod.None),
+            ["introspection_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
+            ["userinfo_endpoint"] = $"{issuer}/oauth/userinfo",
+            ["registration_endpoint"] = $"{issuer}/oauth/register",
+            ["dpop_signing_alg_values_supported"] = ForeignJwt.Algorithms,
+            ["grant_types_supported"] = grants.Select(grant => grant.Type),
+            // The implicit types work only for clients that an operator has marked as legacy, so they are not advertised.
+            ["response_types_supported"] = new[] { ResponseType.Code },
+            ["response_modes_supported"] = ResponseMode.All,
+            ["code_challenge_methods_supported"] = new[] { Pkce.Method },
+            ["prompt_values_supported"] = Prompt.All.Where(prompt => prompt != Prompt.Create || SignUps.IsOpen(tenant, settings)),
+            ["acr_values_supported"] = new[] { Authentication.Acr },
+            ["claims_supported"] = IdTokens.Claims,
+            ["claims_parameter_supported"] = false,
+            ["request_parameter_supported"] = false,
+            ["request_uri_parameter_supported"] = false,
+            ["require_pushed_authorization_requests"] = false,
+            ["authorization_response_iss_parameter_supported"] = true,
+            ["scopes_supported"] = Scopes.All.Tokens,
+            ["subject_types_supported"] = new[] { "public" },
+            ["id_token_signing_alg_values_supported"] = new[] { "RS256", "ES256" },
+        };
+    }
 }

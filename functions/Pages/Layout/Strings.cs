@@ -68,7 +68,7 @@ public static partial class Strings
     public static (string ForUser, string? ForDeveloper) Failure(Problem problem) => problem switch
     {
         { Code: "sign_in_expired" or "sign_in_finished" or "other_browser" } => ($"{problem.Message} {StartAgain}", null),
-        { Code: "cookies_off" } => (problem.Message, null),
+        { Code: "cookies_off" or "sign_up_off" } => (problem.Message, null),
         { Code: "unknown_tenant" } => (UnknownTenant, null),
         { Status: 429, RetryAfter: { } seconds } => (TooManyTries(seconds), null),
         { Code: "tenant_suspended" } => (problem.Message, null), // With the reason.

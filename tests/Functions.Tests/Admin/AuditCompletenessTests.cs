@@ -28,6 +28,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["authorize"] = ["authorize"],
         ["authorize-posted"] = ["authorize"],
         ["login-post"] = ["sign-in"],
+        ["signup-post"] = ["sign-up-ask", "sign-up-known", "sign-up"],
+        ["terms-post"] = ["terms"],
         ["consent-post"] = ["consent"],
         ["device-post"] = ["device"],
         ["logout"] = ["sign-out"],
@@ -50,6 +52,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["introspect"] = "changes nothing and gives no access; services ask with each of their own requests",
         ["register-read"] = "a client reads what it has registered itself",
         ["login"] = "shows a form",
+        ["signup"] = "shows a form",
+        ["terms"] = "shows a form",
         ["consent"] = "shows a form",
         ["device"] = "shows a form; a code that is typed comes by POST or is asked about there",
         ["reset"] = "shows a form",
@@ -129,6 +133,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         await Developer();
         await Resets();
         await Account();
+        await SignUps();
 
         var wanted = Recorded.Where(pair => pair.Key != "operator-bootstrap").SelectMany(pair => pair.Value).ToHashSet();
         List<AuditAnswer> entries = [];
@@ -311,6 +316,27 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         host.Clock.Advance(TimeSpan.FromSeconds(1));
     }
 
+    async Task SignUps()
+    {
+        foreach (var email in new[] { "bob@demo.example", "ada@people.example" })
+        {
+            var browser = new Browser(host);
+            var start = Browser.Location(await browser.Get("/demo/signup"));
+            var before = Directory.GetFiles(folder).Length;
+            await browser.Post("/demo/signup", [.. await Fields(await browser.Get(start)), ("name", "Ada"), ("email", email),
+                ("new", Secret("ada-first-password")), ("action", "ask")]);
+            await Eventually.True(() => Directory.GetFiles(folder).Length > before);
+            var code = SignUpCode().Match(await File.ReadAllTextAsync(Directory.GetFiles(folder).OrderBy(File.GetCreationTimeUtc).Last()));
+            await browser.Post("/demo/signup",
+                [.. await Fields(await browser.Get(start)), ("code", code.Groups[1].Value), ("action", "code")]);
+            if (code.Success) Secret(code.Groups[1].Value);
+        }
+        await admin.Patch("accounts", new { termsUri = "https://demo.example/terms", termsVersion = "1" });
+        var again = new Browser(host);
+        var terms = await again.Follow(await again.SignIn(await again.Get("/demo/account"), "ada@people.example", "ada-first-password"));
+        await again.Post("/demo/terms", [.. await Fields(terms), ("terms", "1")]);
+    }
+
     async Task Account()
     {
         var browser = new Browser(host);
@@ -349,6 +375,9 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     }
 
     static string? Text(JsonElement entry, string name) => entry.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    [GeneratedRegex(@"&code=(\d{6})")]
+    private static partial Regex SignUpCode();
 
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex RouteParameter();
