@@ -12,15 +12,15 @@ namespace Latchkey.Admin;
 /// </summary>
 public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, UserStore users)
 {
-    const string Many = "{tenant}/admin/groups/{group}/members";
-    const string One = Many + "/{userId}";
+    const string CollectionRoute = "{tenant}/admin/groups/{group}/members";
+    const string ItemRoute = CollectionRoute + "/{userId}";
 
     /// <summary>
     /// <c>GET /{tenant}/admin/groups/{group}/members?cursor=&amp;limit=</c> → <c>{members: [{user, userName, role}], cursor}</c>
     /// </summary>
     [Function("admin-members")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = CollectionRoute)] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "cursor", "limit");
@@ -42,7 +42,7 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
     /// </summary>
     [Function("admin-member-put")]
     public Task<IResult> Put(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var role = Role((await JsonBody.Read<NewRole>(request)).Role);
@@ -58,7 +58,7 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
     /// <summary><c>DELETE /{tenant}/admin/groups/{group}/members/{userId}</c> → 204; 404 <c>member_not_found</c>.</summary>
     [Function("admin-member-remove")]
     public Task<IResult> Remove(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var group = await Find(request, caller);
@@ -85,7 +85,7 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
         "reader" => GroupRole.Reader,
         "editor" => GroupRole.Editor,
         "owner" => GroupRole.Owner,
-        _ => throw Input.Fault("role", "must be reader, editor or owner"),
+        _ => throw FieldChecks.Fault("role", "must be reader, editor or owner"),
     };
 
     sealed record NewRole(string Role);
