@@ -49,7 +49,7 @@ public sealed class AdminClients(
             if (body.Grants is null) throw FieldChecks.Fault("grants", "is missing");
             if (body.Scope is null) throw FieldChecks.Fault("scope", "is missing");
             if (body.Id is { } id && (!Client.IsId(id) || IsReserved(id)))
-                throw FieldChecks.Fault("id", "must be 1 to 64 of letters, digits, '-', '.' and '_', and not 'operator' or 'my-files'");
+                throw FieldChecks.Fault("id", "must have 1 to 64 letters, digits, '-', '.' or '_', and not be 'operator' or 'my-files'");
             var blank = new Client
             {
                 Id = body.Id ?? Ids.New(),
@@ -136,7 +136,7 @@ public sealed class AdminClients(
             {
                 null => false,
                 "purge" => true,
-                _ => throw Problem.BadRequest("invalid_query", "The only allowed value of files is purge."),
+                _ => throw Problem.BadRequest("invalid_query", "files must be purge, or left out."),
             };
             if (purge) caller.Audit.Detail = "with its files";
             return await removal.TryRun(caller.Tenant, Id(request), purge, caller.Cancel) switch

@@ -42,7 +42,7 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var (tenant, body) = (caller.Tenant, await JsonBody.Read<NewGroup>(request));
-            if (!Group.IsId(body.Id)) throw FieldChecks.Fault("id", "must be 1 to 64 of letters, digits, '-', '.' and '_'");
+            if (!Group.IsId(body.Id)) throw FieldChecks.Fault("id", "must have 1 to 64 letters, digits, '-', '.' or '_'");
             var group = new Group(body.Id, body.Name is null ? body.Id : FieldChecks.DisplayText("name", body.Name));
             if (body.Owner is { } owner && (!Storage.Ids.IsId(owner) || await users.Find(tenant, owner, caller.Cancel) is null))
                 throw FieldChecks.Fault("owner", "must be the id of an existing user");
@@ -91,7 +91,7 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
             {
                 null => false,
                 "purge" => true,
-                _ => throw Problem.BadRequest("invalid_query", "The only allowed value of files is purge."),
+                _ => throw Problem.BadRequest("invalid_query", "files must be purge, or left out."),
             };
             if (purge) caller.Audit.Detail = "with its files";
             return await removal.TryRun(caller.Tenant.Id, Id(request), purge, MaxTime, caller.Cancel) switch

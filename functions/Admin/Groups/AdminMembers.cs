@@ -47,7 +47,7 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
         {
             var role = Role((await JsonBody.Read<NewRole>(request)).Role);
             var group = await Find(request, caller);
-            if (group.Deleting) throw Problem.Conflict("group_deleting", "The group is being deleted; repeat the deletion to finish it.");
+            if (group.Deleting) throw Problem.Conflict("group_deleting", "The group is being deleted. Repeat the deletion to finish it.");
             var user = await users.Find(caller.Tenant, User(request), caller.Cancel);
             if (user is null or { Deleting: true }) throw Problem.NotFound("user_not_found", "The user was not found.");
             if (!await groups.SetMember(caller.Tenant.Id, new(group, role), user.Id, caller.Cancel)) throw AdminGroups.NotFound();

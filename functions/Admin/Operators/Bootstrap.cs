@@ -73,7 +73,7 @@ public sealed class Bootstrap(
         var user = await users.FindByName(tenant, blank.UserName, cancel);
         // An operator who was disabled later was signed out by that: the secret must not bring them back.
         if (user is { Disabled: true, SignedOutAt: null, Deleting: false } && await passwords.Verifies(user, password, cancel)) return user;
-        throw first ? Problem.Conflict("user_exists", "An earlier attempt used this name with another password; choose another name.")
+        throw first ? Problem.Conflict("user_exists", "An earlier attempt used this name with another password. Choose another name.")
             : Done();
     }
 

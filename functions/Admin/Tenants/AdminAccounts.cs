@@ -94,7 +94,7 @@ sealed record AccountsBody(
     }
 
     static int? Days(string field, int? days) => days is < 0 or > AccountRules.MaxDays
-        ? throw FieldChecks.Fault(field, $"must be 0 to {AccountRules.MaxDays}") : days;
+        ? throw FieldChecks.Fault(field, $"must be from 0 to {AccountRules.MaxDays}") : days;
 
     // https://developer.apple.com/documentation/xcode/supporting-associated-domains: ten characters of the team, then the bundle id.
     static bool IsAppleApp(string text) => text.Length is > 11 and <= 255 && text[10] == '.'

@@ -33,7 +33,7 @@ public sealed class AdminRoles(TenantPipeline pipeline, TenantStore tenants)
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
-            var name = Name(request) ?? throw FieldChecks.Fault("role", "must be 1 to 40 of a-z, 0-9, '-', '_' and '.'");
+            var name = Name(request) ?? throw FieldChecks.Fault("role", "must have 1 to 40 characters of a-z, 0-9, '-', '_' and '.'");
             if (IsReserved(caller, name)) throw Reserved();
             var rights = FieldChecks.Scope("rights", (await JsonBody.Read<NewRights>(request)).Rights, Operators.RightsIn(caller.Tenant));
             var tenant = await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;

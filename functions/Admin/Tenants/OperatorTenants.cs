@@ -43,7 +43,8 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
             if (!Tenant.IsId(body.Id))
             {
                 throw FieldChecks.Fault("id",
-                    "must be 2 to 40 of a-z, 0-9 and single inner hyphens, and not 'admin', 'runtime', 'health' or 'openapi'");
+                    "must have 2 to 40 characters of a-z and 0-9, with single hyphens inside, "
+                    + "and not be 'admin', 'runtime', 'health' or 'openapi'");
             }
             var tenant = new Tenant
             {

@@ -136,7 +136,7 @@ public sealed class AdminUsers(
 
     static User Apply(UserChange body, Tenant tenant, User user)
     {
-        if (user.Deleting) throw Problem.Conflict("user_deleting", "The user is being deleted; repeat the deletion to finish it.");
+        if (user.Deleting) throw Problem.Conflict("user_deleting", "The user is being deleted. Repeat the deletion to finish it.");
         var email = body.Email is null ? user.Email : FieldChecks.Email("email", body.Email);
         return user with
         {

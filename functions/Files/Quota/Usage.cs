@@ -83,7 +83,8 @@ public sealed record Usage
     public static void EnsureWithin(string what, long limit, long used, long requested)
     {
         if (requested <= 0 || requested <= limit - used) return;
-        throw new Problem(403, "quota_exceeded", $"Quota exceeded: {what} limit {limit}, used {used}.")
+        throw new Problem(403, "quota_exceeded",
+            $"The quota of {what} is exceeded: the limit is {limit}, {used} are used, and {requested} more are requested.")
         {
             Extensions = new Dictionary<string, object?> { ["what"] = what, ["limit"] = limit, ["used"] = used, ["requested"] = requested },
         };

@@ -96,7 +96,7 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
 
     /// <summary>422 <c>upload_unreadable</c>: the client encrypted the blob with its own key (customer-provided keys).</summary>
     public static Problem Unreadable() =>
-        Refused("upload_unreadable", "The file was encrypted with a key of the client's, so it can't be read.");
+        Refused("upload_unreadable", "The file was encrypted with the client's own key, so the service can't read it.");
 
     bool MustBeHashed(FileRecord file) => (file.Md5 ?? file.Sha256) is not null && IsWithinVerifyBytes(file);
 
