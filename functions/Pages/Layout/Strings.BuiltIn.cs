@@ -102,7 +102,6 @@ public static partial class Strings
     public const string ResetAsked = "Check your email";
     public const string ResetAskedLead =
         "If an account with this name and an email address exists, a link is on its way. It works once, within half an hour.";
-    public const string PasswordOf = "Account";
     public const string ResetDone = "Your password was changed";
     public const string ResetDoneLead = "You are signed out everywhere. Go back to your app and sign in.";
     public const string ResetLinkNotGood = "This link has expired or was already used. You can ask for a new one.";
@@ -162,7 +161,7 @@ public static partial class Strings
         _ => $"{(int)since.TotalDays} days ago",
     };
 
-    public static string SignOutLead(string tenant) => $"You will need your {tenant} password the next time.";
+    public static string SignOutLead(string tenant) => $"To sign in again, you will need your {tenant} password.";
 
     public static string ToContinueHere(string page) => page switch
     {

@@ -11,6 +11,5 @@ public static partial class Strings
     public const string LinkFileLost = "This file is lost";
     public const string LinkFileLostLead = "Storage no longer has it.";
     public const string LinkWrongPassword = "The password is wrong.";
-    public const string LinkLocked = "Too many wrong passwords. Try again in 15 minutes.";
     public const string TryAgainSoon = "Try again in a moment.";
 }
