@@ -27,6 +27,8 @@ public sealed class PageRenderer(ILoggerFactory loggers)
         headers.Append("Vary", "Accept-Language, Cookie");
         headers.XFrameOptions = "DENY"; // For browsers that do not know frame-ancestors.
         if (retryAfter is { } seconds) headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        if (page is { Tenant: not null, GoTo: null, Script: null, Scripts: null, Address: null })
+            page = page with { Address = LanguagePage.BackTo(http) };
         var html = await RazorHtml.Render<TView>(loggers, new Dictionary<string, object?> { ["Page"] = page, ["Model"] = model });
         return Results.Content(html, "text/html; charset=utf-8", statusCode: page.Status);
     }

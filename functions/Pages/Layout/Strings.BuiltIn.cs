@@ -73,19 +73,6 @@ public static partial class Strings
         .Replace("client_name", AppName, StringComparison.Ordinal)
         .Replace("client_uri", AppWebsite, StringComparison.Ordinal);
 
-    public static string ConnectDevice => Text();
-    public static string DeviceLead => Text();
-    public static string DeviceCode => Text();
-    public static string WrongDeviceCode => Text();
-    public static string DeviceWarning => Text();
-    public static string DeviceConnected => Text();
-    public static string DeviceConnectedLead => Text();
-    public static string DeviceNotConnected => Text();
-
-    public static string DeviceWants(string app) => Text(("app", app));
-
-    public static string DeviceShows(string code) => Text(("code", code));
-
     public static string Forgot => Text();
     public static string ForgotLead => Text();
     public static string SendLink => Text();

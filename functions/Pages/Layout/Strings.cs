@@ -1,5 +1,4 @@
 using Latchkey.Http;
-using Latchkey.Languages;
 using Latchkey.Protocol;
 using static Latchkey.Languages.Texts;
 
@@ -34,6 +33,8 @@ public static partial class Strings
     public static string TellDeveloper => Text();
     public static string Later => Text();
     public static string UnknownTenant => Text();
+    public static string LanguageLabel => Text();
+    public static string ChangeLanguage => Text();
 
     public static string ToContinueTo(string app) => Text(("app", app));
 

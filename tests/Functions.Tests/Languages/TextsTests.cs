@@ -20,8 +20,8 @@ public sealed partial class TextsTests
            let source = File.ReadAllText(file)
            where source.Contains("using static Latchkey.Languages.Texts;", StringComparison.Ordinal)
            from Match member in Member().Matches(source)
-           select (member.Groups["key"].Value,
-               Value().Matches(member.Groups["values"].Value).Select(value => value.Groups[1].Value).Order(StringComparer.Ordinal).ToArray()),
+           let values = Value().Matches(member.Groups["values"].Value).Select(value => value.Groups[1].Value)
+           select (member.Groups["key"].Value, values.Order(StringComparer.Ordinal).ToArray()),
     ];
 
     public static TheoryData<string> Translations() => [.. Language.Tags];
@@ -53,8 +53,10 @@ public sealed partial class TextsTests
         var language = Language.Find(tag)!;
         var texts = TextFiles.Of(language);
         var plural = English.Keys.Where(key => key.Contains('.', StringComparison.Ordinal)).Select(Base).ToHashSet();
-        var wanted = English.Keys.Select(Base).Distinct()
-            .SelectMany(key => plural.Contains(key) ? Plural.Categories(language).Select(category => $"{key}.{category}") : [key]).ToHashSet();
+        var wanted =
+            (from key in English.Keys.Select(Base).Distinct()
+             from form in plural.Contains(key) ? Plural.Categories(language).Select(category => $"{key}.{category}") : [key]
+             select form).ToHashSet();
         Assert.Empty(texts.Keys.Except(wanted).Select(key => $"{tag}.json: no text of this key is needed: {key}"));
         var faults =
             from text in texts
