@@ -34,7 +34,7 @@ public static class JsonBody
         }
         catch (JsonException broken)
         {
-            throw Invalid(broken.Path is { Length: > 1 } path ? $"see {path}" : "it cannot be read");
+            throw Invalid(broken.Path is { Length: > 1 } path ? $"{path} is unknown or not valid" : "it cannot be read");
         }
     }
 

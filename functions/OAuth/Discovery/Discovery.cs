@@ -1,5 +1,6 @@
 using Latchkey.Access;
 using Latchkey.Keys;
+using Latchkey.Languages;
 using Latchkey.Protocol;
 using Latchkey.Sessions;
 using Latchkey.Tenancy;
@@ -29,51 +30,48 @@ public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grant
     Task<IResult> Respond(HttpRequest http) => pipeline.PublicDocument(http, request =>
     {
         request.Response.Headers.CacheControl = "public, max-age=300";
-        return Task.FromResult(Results.Json(Document(request.Tenant)));
+        return Task.FromResult(Results.Json(Document(request.Tenant, request.Tenant.Issuer)));
     });
 
     static readonly string[] AuthMethods =
         [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
 
-    Dictionary<string, object> Document(Tenant tenant)
+    Dictionary<string, object> Document(Tenant tenant, string issuer) => new()
     {
-        var issuer = tenant.Issuer;
-        return new()
-        {
-            ["issuer"] = issuer,
-            ["jwks_uri"] = $"{issuer}/oauth/jwks",
-            ["authorization_endpoint"] = $"{issuer}/oauth/authorize",
-            ["pushed_authorization_request_endpoint"] = $"{issuer}/oauth/par",
-            ["device_authorization_endpoint"] = $"{issuer}/oauth/device_authorization",
-            ["end_session_endpoint"] = $"{issuer}/oauth/logout",
-            ["token_endpoint"] = $"{issuer}/oauth/token",
-            ["token_endpoint_auth_methods_supported"] = AuthMethods,
-            ["token_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
-            ["revocation_endpoint"] = $"{issuer}/oauth/revoke",
-            ["revocation_endpoint_auth_methods_supported"] = AuthMethods,
-            ["revocation_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
-            ["introspection_endpoint"] = $"{issuer}/oauth/introspect",
-            ["introspection_endpoint_auth_methods_supported"] = AuthMethods.Where(method => method != ClientAuthMethod.None),
-            ["introspection_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
-            ["userinfo_endpoint"] = $"{issuer}/oauth/userinfo",
-            ["registration_endpoint"] = $"{issuer}/oauth/register",
-            ["dpop_signing_alg_values_supported"] = ForeignJwt.Algorithms,
-            ["grant_types_supported"] = grants.Select(grant => grant.Type),
-            // The implicit types work only for clients that an operator has marked as legacy, so they are not advertised.
-            ["response_types_supported"] = new[] { ResponseType.Code },
-            ["response_modes_supported"] = ResponseMode.All,
-            ["code_challenge_methods_supported"] = new[] { Pkce.Method },
-            ["prompt_values_supported"] = Prompt.All.Where(prompt => prompt != Prompt.Create || SignUps.IsOpen(tenant, settings)),
-            ["acr_values_supported"] = new[] { Authentication.Acr },
-            ["claims_supported"] = IdTokens.Claims,
-            ["claims_parameter_supported"] = false,
-            ["request_parameter_supported"] = false,
-            ["request_uri_parameter_supported"] = false,
-            ["require_pushed_authorization_requests"] = false,
-            ["authorization_response_iss_parameter_supported"] = true,
-            ["scopes_supported"] = Scopes.All.Tokens,
-            ["subject_types_supported"] = new[] { "public" },
-            ["id_token_signing_alg_values_supported"] = new[] { "RS256", "ES256" },
-        };
-    }
+        ["issuer"] = issuer,
+        ["jwks_uri"] = $"{issuer}/oauth/jwks",
+        ["authorization_endpoint"] = $"{issuer}/oauth/authorize",
+        ["pushed_authorization_request_endpoint"] = $"{issuer}/oauth/par",
+        ["device_authorization_endpoint"] = $"{issuer}/oauth/device_authorization",
+        ["end_session_endpoint"] = $"{issuer}/oauth/logout",
+        ["token_endpoint"] = $"{issuer}/oauth/token",
+        ["token_endpoint_auth_methods_supported"] = AuthMethods,
+        ["token_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
+        ["revocation_endpoint"] = $"{issuer}/oauth/revoke",
+        ["revocation_endpoint_auth_methods_supported"] = AuthMethods,
+        ["revocation_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
+        ["introspection_endpoint"] = $"{issuer}/oauth/introspect",
+        ["introspection_endpoint_auth_methods_supported"] = AuthMethods.Where(method => method != ClientAuthMethod.None),
+        ["introspection_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,
+        ["userinfo_endpoint"] = $"{issuer}/oauth/userinfo",
+        ["registration_endpoint"] = $"{issuer}/oauth/register",
+        ["dpop_signing_alg_values_supported"] = ForeignJwt.Algorithms,
+        ["grant_types_supported"] = grants.Select(grant => grant.Type),
+        // The implicit types work only for clients that an operator has marked as legacy, so they are not advertised.
+        ["response_types_supported"] = new[] { ResponseType.Code },
+        ["response_modes_supported"] = ResponseMode.All,
+        ["code_challenge_methods_supported"] = new[] { Pkce.Method },
+        ["prompt_values_supported"] = Prompt.All.Where(prompt => prompt != Prompt.Create || SignUps.IsOpen(tenant, settings)),
+        ["acr_values_supported"] = new[] { Authentication.Acr },
+        ["ui_locales_supported"] = Language.Tags,
+        ["claims_supported"] = IdTokens.Claims,
+        ["claims_parameter_supported"] = false,
+        ["request_parameter_supported"] = false,
+        ["request_uri_parameter_supported"] = false,
+        ["require_pushed_authorization_requests"] = false,
+        ["authorization_response_iss_parameter_supported"] = true,
+        ["scopes_supported"] = Scopes.All.Tokens,
+        ["subject_types_supported"] = new[] { "public" },
+        ["id_token_signing_alg_values_supported"] = new[] { "RS256", "ES256" },
+    };
 }

@@ -36,13 +36,15 @@ public sealed class TermsTests(SignUpHost host) : IClassFixture<SignUpHost>
     public async Task A_new_version_is_asked_of_everybody_before_an_app_gets_anything()
     {
         await host.Rules(new { termsUri = "", termsVersion = "" });
+        var web = await Registered.WebApp(app, client => client with { FirstParty = true });
+        (string, string?)[] request = [("client_id", web.Id), ("redirect_uri", Registered.Redirect)];
         var browser = new Browser(app);
-        await browser.Consent(await browser.SignIn(await browser.Authorize()));
-        Assert.Contains("code=", Browser.Location(await browser.Authorize(("prompt", "none"))), StringComparison.Ordinal);
+        await browser.SignIn(await browser.Authorize(request));
+        Assert.Contains("code=", Browser.Location(await browser.Authorize([.. request, ("prompt", "none")])), StringComparison.Ordinal);
         await host.Rules(new { termsUri = "https://demo.example/terms", termsVersion = "v2" });
         // Whoever is signed in with this browser already is asked too, and an app that may show nothing is told so.
-        Assert.Equal("interaction_required", Browser.Returned(Browser.Location(await browser.Authorize(("prompt", "none"))))["error"]);
-        var ask = await browser.Authorize();
+        Assert.Equal("interaction_required", Browser.Returned(Browser.Location(await browser.Authorize([.. request, ("prompt", "none")])))["error"]);
+        var ask = await browser.Authorize(request);
         Assert.StartsWith("/demo/terms?", Browser.Location(ask), StringComparison.Ordinal);
         var form = await Browser.Fields(await browser.Follow(ask));
         foreach (var terms in new[] { "", "v1" })
@@ -51,9 +53,9 @@ public sealed class TermsTests(SignUpHost host) : IClassFixture<SignUpHost>
         Assert.Equal("access_denied", Browser.Returned(Browser.Location(
             await browser.Post("/demo/terms", [.. form, ("action", "cancel")])))["error"]);
         var accepted = await browser.Post("/demo/terms",
-            [.. await Browser.Fields(await browser.Follow(await browser.Authorize())), ("terms", "v2")]);
+            [.. await Browser.Fields(await browser.Follow(await browser.Authorize(request))), ("terms", "v2")]);
         Assert.Contains("code=", Browser.Location(accepted), StringComparison.Ordinal);
-        Assert.Contains("code=", Browser.Location(await browser.Authorize(("prompt", "none"))), StringComparison.Ordinal);
+        Assert.Contains("code=", Browser.Location(await browser.Authorize([.. request, ("prompt", "none")])), StringComparison.Ordinal);
     }
 
     [Fact]
