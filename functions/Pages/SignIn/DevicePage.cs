@@ -106,5 +106,5 @@ public sealed class DevicePage(
     Task<IResult> ShowMessage(TenantRequest request, string title, string text) =>
         renderer.Show<MessageView, MessageModel>(request.Http, new PageLayout(request.Tenant, title), new MessageModel(text));
 
-    static Problem Finished() => Problem.BadRequest("sign_in_finished", Strings.DeviceFinished);
+    static Problem Finished() => Problem.BadRequest("sign_in_finished", "This code has already been used.");
 }

@@ -35,6 +35,13 @@ public sealed record Tenant
     /// <summary>An https URL of its logo, shown on its pages; null shows only the name.</summary>
     public string? LogoUri { get; init; }
 
+    /// <summary>The language of its pages and mails for people of whom nothing else is known; null is English.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>Its own wording, in the place of the texts that all tenants have: by language and key.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Texts { get; init; } =
+        new Dictionary<string, IReadOnlyDictionary<string, string>>();
+
     /// <summary>Anybody may register an app (RFC 7591 §3) without an initial access token. Off unless an operator turns it on.</summary>
     public bool OpenRegistration { get; init; }
 
