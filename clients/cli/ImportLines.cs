@@ -49,13 +49,18 @@ sealed class ImportLines(TextReader reader, CancellationToken cancel)
             // No canonical name has a control character at its beginning.
             if (user["id"]?.GetValueKind() == JsonValueKind.String && !seen.Add($"\0{user["id"]}"))
                 return (null, "The id is in the file twice.");
-            return (user, null);
+            return VerifiedAddress(user) is { } address && !seen.Add(address) ? (null, "The email address is in the file twice.") : (user, null);
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException or InvalidOperationException)
         {
             return (null, "The line is not a JSON object.");
         }
     }
+
+    // A verified address is a name too. It may be the user's own name.
+    static string? VerifiedAddress(JsonObject user) =>
+        user["emailVerified"]?.GetValueKind() == JsonValueKind.True && user["email"]?.GetValueKind() == JsonValueKind.String
+        && Canonical((string)user["email"]!) is var address && address != Canonical((string)user["userName"]!) ? address : null;
 
     // Null stands for a line that is too long.
     async IAsyncEnumerable<string?> Raw()

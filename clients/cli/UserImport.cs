@@ -17,7 +17,7 @@ sealed class UserImport(Call call, TextReader reader, long? total)
 
     static readonly Argument<string> Lines = new("FILE")
     {
-        Description = "JSON lines {userName, id?, name?, email?, password?, passwordHash?, roles?, disabled?}; - is standard input",
+        Description = "JSON lines {userName, id?, name?, email?, emailVerified?, password?, passwordHash?, roles?, disabled?}; - is standard input",
     };
     static readonly Option<bool> DryRun = new("--dry-run") { Description = "Check everything and write nothing" };
     static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(2);

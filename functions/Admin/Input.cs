@@ -28,9 +28,7 @@ static class Input
     public static string? Email(string field, string text)
     {
         if (text.Length == 0) return null;
-        var at = text.IndexOf('@', StringComparison.Ordinal);
-        return at > 0 && at == text.LastIndexOf('@') && at < text.Length - 1 && text.Length <= 254
-            && text.All(c => c is > ' ' && c != '\u007f' && !char.IsControl(c)) ? text : throw Fault(field, "must be an email address");
+        return EmailAddress.IsValid(text) ? text : throw Fault(field, "must be an email address");
     }
 
     /// <summary>A password that satisfies the rules (<see cref="Passwords.Fault"/>).</summary>

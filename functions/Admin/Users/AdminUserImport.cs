@@ -24,8 +24,8 @@ public sealed class AdminUserImport(
     const int MaxKinds = 4;
 
     /// <summary>
-    /// <c>POST /{tenant}/admin/users/import</c> <c>{users: [{userName, id?, name?, email?, password?, passwordHash?, roles?,
-    /// disabled?}], dryRun?}</c> → <c>{results}</c>, one for each of at most 50 entries, in their order. With <c>dryRun</c> nothing is
+    /// <c>POST /{tenant}/admin/users/import</c> <c>{users: [{userName, id?, name?, email?, emailVerified?, password?,
+    /// passwordHash?, roles?, disabled?}], dryRun?}</c> → <c>{results}</c>, one for each of at most 50 entries, in their order. With <c>dryRun</c> nothing is
     /// written, and <c>created</c> means that the user would be.
     /// </summary>
     [Function("admin-user-import")]
@@ -59,7 +59,8 @@ public sealed class AdminUserImport(
             try
             {
                 var draft = ImportedUser.Read(entries[index], tenant, clock.GetUtcNow());
-                if (!names.Add(UserStore.Normalize(draft.User.UserName))) throw Input.Fault("userName", "is in the list twice");
+                foreach (var name in draft.User.Names)
+                    if (!names.Add(name)) throw Input.Fault(name == draft.User.Names[0] ? "userName" : "email", "is in the list twice");
                 if (draft.Kind is { } kind) kinds = With(kinds, kind);
                 drafts.Add((index, draft));
             }
@@ -107,14 +108,19 @@ public sealed class AdminUserImport(
     async Task<ImportResult> Check(Tenant tenant, ImportDraft draft, CancellationToken cancel) =>
         await Existing(tenant, draft, cancel) ?? new ImportResult("created");
 
-    // Null if neither the name nor the id is taken.
+    // Null if nothing of the user is taken. A name may lead to a user whose verified address it is.
     async Task<ImportResult?> Existing(Tenant tenant, ImportDraft draft, CancellationToken cancel)
     {
-        if (await users.FindByName(tenant, draft.User.UserName, cancel) is { } there)
-            return !draft.KeepsId || there.Id == draft.User.Id ? new ImportResult("exists", there.Id)
+        var user = draft.User;
+        if (await users.FindByName(tenant, user.UserName, cancel) is { } there)
+        {
+            if (there.Names[0] != user.Names[0]) return Taken("userName", "Another user has this name as email address.");
+            return !draft.KeepsId || there.Id == user.Id ? new ImportResult("exists", there.Id)
                 : Taken("userName", "A user with this name already exists, with another id.");
-        return draft.KeepsId && await users.Find(tenant, draft.User.Id, cancel) is not null
-            ? Taken("id", "Another user has this id.") : null;
+        }
+        if (draft.KeepsId && await users.Find(tenant, user.Id, cancel) is not null) return Taken("id", "Another user has this id.");
+        return user.VerifiedEmail is { } email && !await users.IsFree(tenant, email, cancel)
+            ? ImportResult.Refused(UserStore.EmailTaken()) with { Field = "email" } : null;
     }
 
     static ImportResult Taken(string field, string why) => new("refused", null, "user_exists", field, why);

@@ -12,13 +12,14 @@ namespace Latchkey.Admin;
 /// <param name="Id">The id (<c>sub</c>) to keep, of the form that ids have here; without one the user gets a new one.</param>
 /// <param name="Name">The display name; the user name if there is none.</param>
 /// <param name="Email">The email address.</param>
+/// <param name="EmailVerified">The other system knows that the address is the user's.</param>
 /// <param name="Password">The password itself.</param>
 /// <param name="PasswordHash">Its hash in another system's encoding. With neither, the user needs a reset before the first sign-in.</param>
 /// <param name="Roles">The names of the user's roles.</param>
 /// <param name="Disabled">The user can do nothing.</param>
 sealed record ImportedUser(
-    string UserName, string? Id = null, string? Name = null, string? Email = null, string? Password = null,
-    string? PasswordHash = null, IReadOnlyList<string>? Roles = null, bool? Disabled = null)
+    string UserName, string? Id = null, string? Name = null, string? Email = null, bool? EmailVerified = null,
+    string? Password = null, string? PasswordHash = null, IReadOnlyList<string>? Roles = null, bool? Disabled = null)
 {
     /// <summary>Reads and checks an entry. Messages never repeat what it holds.</summary>
     /// <exception cref="Problem">400 <c>invalid_json</c>, <c>invalid_field</c></exception>
@@ -35,10 +36,12 @@ sealed record ImportedUser(
             UserName = userName,
             Name = line.Name is null ? userName : Input.Shown("name", line.Name),
             Email = line.Email is null ? null : Input.Email("email", line.Email),
+            EmailVerified = line.EmailVerified is true,
             PasswordHash = "",
             Roles = Input.Roles("roles", tenant, line.Roles ?? []),
             Disabled = line.Disabled is true,
         };
+        if (user.EmailVerified && user.Email is null) throw Input.Fault("emailVerified", "needs an email address");
         // Whoever had this id before has left sessions and tokens, which must not come back to life.
         if (line.Id is not null) user = user.SignedOut(now);
         if (line.Password is not null) Input.Password("password", user, line.Password);

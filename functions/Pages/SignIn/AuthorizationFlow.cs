@@ -32,6 +32,14 @@ public sealed class AuthorizationFlow(RequestReader reader, AuthorizationRespond
         }
     }
 
+    /// <summary>
+    /// Calls the handler with the authorization request that waits, whose errors go to the app; or with null if a built-in page
+    /// waits. The user has just done something for it.
+    /// </summary>
+    public Task<IResult> RunPending(
+        TenantRequest request, PendingRequest pending, Func<AuthorizationRequest?, Task<IResult>> handler) =>
+        pending.Page is null ? Run(request, pending.Parameters, pending.Pushed, clicked: true, handler) : handler(null);
+
     /// <summary>The authorization request that waits for its user, for a page that only shows it.</summary>
     /// <exception cref="OAuthError">The app's registration has changed, and the request is no longer valid.</exception>
     public async Task<AuthorizationRequest> Read(TenantRequest request, PendingRequest pending) => RequestReader.Read(

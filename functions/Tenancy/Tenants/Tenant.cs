@@ -70,6 +70,9 @@ public sealed record Tenant
     /// <summary>Limits on its files.</summary>
     public FileLimits Limits { get; init; } = new();
 
+    /// <summary>How people come to an account and sign in to it.</summary>
+    public AccountRules Accounts { get; init; } = new();
+
     /// <summary>The origins of Capacitor, Ionic and Cordova web views, with which a new tenant starts.</summary>
     public static IReadOnlyList<string> WebViewOrigins { get; } =
         ["capacitor://localhost", "ionic://localhost", "http://localhost", "https://localhost"];

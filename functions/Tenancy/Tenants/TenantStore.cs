@@ -153,6 +153,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         ["TenantBytes"] = tenant.Limits.TenantBytes,
         ["TenantFiles"] = tenant.Limits.TenantFiles,
         ["ContentTypes"] = Columns.Join(tenant.Limits.ContentTypes),
+        ["Accounts"] = tenant.Accounts.ToJson(),
     };
 
     Tenant Read(TableEntity row, IReadOnlyDictionary<string, Role> roles) => new()
@@ -173,6 +174,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         ImportedHashes = [.. Columns.Split(row.GetString("ImportedHashes")).Select(HashKind.Parse)],
         Roles = roles,
         Limits = Limits(row),
+        Accounts = AccountRules.Parse(row.GetString("Accounts")),
         ETag = row.ETag,
     };
 }

@@ -47,18 +47,20 @@ public sealed class CommandLineImportTests(DemoHost demo) : IClassFixture<DemoHo
                     $$"""{"userName":"{{new string('x', 1 << 20)}}"}""", """{"userName":"c","colour":"red-secret"}""",
                     """{"userName":"d","passwordHash":"$2b$31$a-secret"}""", """{"userName":"e","roles":[[[[[[]]]]]]}""",
                     """{"userName":"f","id":"0123456789abcdefghijkl"}""", """{"userName":"g","id":"0123456789abcdefghijkl"}""",
-                    """{"userName":"h""")));
+                    """{"userName":"h@example.com","email":"H@example.com","emailVerified":true}""",
+                    """{"userName":"i","email":"h@EXAMPLE.com","emailVerified":true}""",
+                    """{"userName":"j""")));
                 writer.Write([0xC3, 0x28, (byte)'"', (byte)'}', (byte)'\r', (byte)'\n']); // Not UTF-8.
                 writer.Write(Encoding.UTF8.GetBytes("""{"userName":"last one"}"""));
             }
             var tried = await Run($"user import {file} --dry-run --json -t demo");
             var done = await Run($"user import {file} --json -t demo");
-            Assert.Equal((1, 3, 0, 12), Counts(done));
-            Assert.Equal((1, 3, 0, 12), Counts(tried, "wouldCreate"));
+            Assert.Equal((1, 4, 0, 13), Counts(done));
+            Assert.Equal((1, 4, 0, 13), Counts(tried, "wouldCreate"));
             Assert.DoesNotContain("secret", done.Error, StringComparison.Ordinal);
             var told = done.Error.Split('\n').Where(line => line.StartsWith("Line ", StringComparison.Ordinal))
                 .Select(line => line[5..].Split(": ", 2)).ToDictionary(parts => int.Parse(parts[0]), parts => parts[1]);
-            Assert.Equal([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15], told.Keys.Order());
+            Assert.Equal([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 17], told.Keys.Order());
             Assert.Equal("The user name is in the file twice.", told[4]);
             Assert.Equal("The line is not a JSON object.", told[5]);
             Assert.Equal("userName is missing.", told[8]);
@@ -66,8 +68,9 @@ public sealed class CommandLineImportTests(DemoHost demo) : IClassFixture<DemoHo
             Assert.Equal("invalid_json: Invalid entry: see $.colour.", told[10]);
             Assert.StartsWith("invalid_field: passwordHash is not a bcrypt hash", told[11], StringComparison.Ordinal);
             Assert.Equal("The id is in the file twice.", told[14]);
-            Assert.Equal("The line is not UTF-8.", told[15]);
-            Assert.Contains("16 of 16 lines, ", done.Error, StringComparison.Ordinal);
+            Assert.Equal("The email address is in the file twice.", told[16]);
+            Assert.Equal("The line is not UTF-8.", told[17]);
+            Assert.Contains("18 of 18 lines, ", done.Error, StringComparison.Ordinal);
         }
         finally
         {

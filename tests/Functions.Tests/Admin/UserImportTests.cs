@@ -73,6 +73,20 @@ public sealed class UserImportTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
+    public async Task A_verified_address_moves_in_as_a_name_and_is_one_users_only()
+    {
+        var admin = await host.Admin("acme");
+        object First(string name) => new { userName = name, email = "Moved@Example.com", emailVerified = true, passwordHash = Bcrypt };
+        Assert.Equal("created", (await Import(admin, First("moved")))[0].Status);
+        await SignIn("acme", "moved@example.com", "U*U").Is(200);
+        var results = await Import(admin, First("moved"), new { userName = "MOVED@example.com" }, new { userName = "x", emailVerified = true });
+        Assert.Equal([("exists", null), ("refused", "invalid_field"), ("refused", "invalid_field")],
+            results.Select(result => (result.Status, result.Code))); // The address of the first entry is the name of the second.
+        Assert.Equal("email_taken", (await Import(admin, First("thief")))[0].Code);
+        Assert.Equal("user_exists", (await Import(admin, new { userName = "moved@example.com" }))[0].Code);
+    }
+
+    [Fact]
     public async Task Of_a_user_who_is_deleted_and_imported_again_with_the_same_id_nothing_comes_back_to_life()
     {
         var admin = await host.Admin();
