@@ -49,7 +49,8 @@ sealed class ImportLines(TextReader reader, CancellationToken cancel)
             // No canonical name has a control character at its beginning.
             if (user["id"]?.GetValueKind() == JsonValueKind.String && !seen.Add($"\0{user["id"]}"))
                 return (null, "The id is in the file twice.");
-            return VerifiedAddress(user) is { } address && !seen.Add(address) ? (null, "The email address is in the file twice.") : (user, null);
+            return VerifiedAddress(user) is { } address && !seen.Add(address)
+                ? (null, "The email address is in the file twice.") : (user, null);
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException or InvalidOperationException)
         {

@@ -17,7 +17,8 @@ sealed class UserImport(Call call, TextReader reader, long? total)
 
     static readonly Argument<string> Lines = new("FILE")
     {
-        Description = "JSON lines {userName, id?, name?, email?, emailVerified?, password?, passwordHash?, roles?, disabled?}; - is standard input",
+        Description = "JSON lines {userName, id?, name?, email?, emailVerified?, password?, passwordHash?, roles?, disabled?}; "
+            + "- is standard input",
     };
     static readonly Option<bool> DryRun = new("--dry-run") { Description = "Check everything and write nothing" };
     static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(2);
@@ -57,7 +58,8 @@ sealed class UserImport(Call call, TextReader reader, long? total)
             await Send();
             await Report();
         }
-        catch (Exception stopped) when (done > 0 && (stopped is OperationCanceledException or IOException or Failure or HttpRequestException))
+        catch (Exception stopped) when (
+            done > 0 && (stopped is OperationCanceledException or IOException or Failure or HttpRequestException))
         {
             await Report();
             // The last request may have done more than was heard of it.

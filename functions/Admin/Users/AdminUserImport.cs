@@ -24,9 +24,9 @@ public sealed class AdminUserImport(
     const int MaxKinds = 4;
 
     /// <summary>
-    /// <c>POST /{tenant}/admin/users/import</c> <c>{users: [{userName, id?, name?, email?, emailVerified?, password?,
-    /// passwordHash?, roles?, disabled?}], dryRun?}</c> → <c>{results}</c>, one for each of at most 50 entries, in their order. With <c>dryRun</c> nothing is
-    /// written, and <c>created</c> means that the user would be.
+    /// <c>POST /{tenant}/admin/users/import</c> <c>{users: [{userName, id?, name?, email?, emailVerified?, password?, passwordHash?,
+    /// roles?, disabled?}], dryRun?}</c> → <c>{results}</c>, one for each of at most 50 entries, in their order. With <c>dryRun</c>
+    /// nothing is written, and <c>created</c> means that the user would be.
     /// </summary>
     [Function("admin-user-import")]
     public Task<IResult> Import(
@@ -41,8 +41,8 @@ public sealed class AdminUserImport(
             if (!dryRun) await Remember(tenant, drafts, caller.Cancel);
             foreach (var some in drafts.Chunk(AtOnce))
             {
-                await Task.WhenAll(some.Select(async draft =>
-                    results[draft.Index] = dryRun ? await Check(tenant, draft.Draft, caller.Cancel) : await Add(caller, tenant, draft.Draft)));
+                await Task.WhenAll(some.Select(async one => results[one.Index] = dryRun
+                    ? await Check(tenant, one.Draft, caller.Cancel) : await Add(caller, tenant, one.Draft)));
                 caller.Audit.Detail = Summary(results, dryRun);
             }
             caller.Audit.Detail = Summary(results, dryRun);

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Latchkey.Http;
-using Latchkey.OAuth;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 

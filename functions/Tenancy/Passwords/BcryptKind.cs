@@ -41,6 +41,7 @@ sealed record BcryptKind(int Rounds, bool OfSha256) : HashKind
     {
         if (done is null) Derive(password, new byte[16], 23);
         // 2^n is 2^m, 2^m, 2^(m+1), and so on to 2^(n-1).
-        for (var rounds = done?.Work ?? Rounds; rounds < Rounds; rounds++) (this with { Rounds = rounds }).Derive(password, new byte[16], 23);
+        for (var rounds = done?.Work ?? Rounds; rounds < Rounds; rounds++)
+            (this with { Rounds = rounds }).Derive(password, new byte[16], 23);
     }
 }

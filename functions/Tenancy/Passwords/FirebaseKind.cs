@@ -18,7 +18,8 @@ sealed record FirebaseKind(ScryptKind Scrypt, byte[] Separator, byte[] SignerKey
     public override HashKind Cost => Scrypt;
 
     protected override string Text => string.Create(CultureInfo.InvariantCulture,
-        $"$fbscrypt$v=1,n={Scrypt.LogN},r={Scrypt.BlockSize},p={Scrypt.Lanes},ss={Convert.ToBase64String(Separator)},sk={Convert.ToBase64String(SignerKey)}");
+        $"$fbscrypt$v=1,n={Scrypt.LogN},r={Scrypt.BlockSize},p={Scrypt.Lanes}")
+        + $",ss={Convert.ToBase64String(Separator)},sk={Convert.ToBase64String(SignerKey)}";
 
     public static FirebaseKind Read(Dictionary<string, string> parameters)
     {
@@ -38,9 +39,7 @@ sealed record FirebaseKind(ScryptKind Scrypt, byte[] Separator, byte[] SignerKey
         // CTR: the encrypted counter, combined with the text.
         var counters = new byte[(SignerKey.Length + BlockBytes - 1) / BlockBytes * BlockBytes];
         for (var block = 0; block * BlockBytes < counters.Length; block++) counters[(block + 1) * BlockBytes - 1] = (byte)block;
-#pragma warning disable CA5358 // ECB of a counter is CTR.
         var stream = aes.EncryptEcb(counters, PaddingMode.None);
-#pragma warning restore CA5358
         return [.. SignerKey.Zip(stream, (one, other) => (byte)(one ^ other)).Take(length)];
     }
 

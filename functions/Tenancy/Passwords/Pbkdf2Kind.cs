@@ -32,9 +32,7 @@ sealed record Pbkdf2Kind(string Function, int Iterations) : HashKind
             "sha256" => (HashAlgorithmName.SHA256, 32),
             _ => (HashAlgorithmName.SHA512, 64),
         };
-#pragma warning disable CA5379 // SHA-1 is what the other system chose; the hash becomes ours at the first sign-in.
         return Rfc2898DeriveBytes.Pbkdf2(password, salt, Iterations, name, Math.Min(length, bytes));
-#pragma warning restore CA5379
     }
 
     internal override void Spend(byte[] password, HashKind? done)

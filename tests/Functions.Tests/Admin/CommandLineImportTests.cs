@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Latchkey.Cli;
@@ -29,7 +30,8 @@ public sealed class CommandLineImportTests(DemoHost demo) : IClassFixture<DemoHo
         Assert.Matches("^3 lines, [0-9,]+ a second: 2 created, 1 already there, 0 refused.\n$", done.Error);
         Assert.Equal((0, 0, 3, 0), Counts(await Run("user import - --json -t demo", new StringReader(Lines))));
         await host.SignIn("demo", "carol");
-        await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "DÖRTE"), ("password", "U*U")).Is(200);
+        await host.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "DÖRTE"), ("password", "U*U"))
+            .Is(200);
     }
 
     [Fact]
@@ -59,17 +61,17 @@ public sealed class CommandLineImportTests(DemoHost demo) : IClassFixture<DemoHo
             Assert.Equal((1, 4, 0, 13), Counts(tried, "wouldCreate"));
             Assert.DoesNotContain("secret", done.Error, StringComparison.Ordinal);
             var told = done.Error.Split('\n').Where(line => line.StartsWith("Line ", StringComparison.Ordinal))
-                .Select(line => line[5..].Split(": ", 2)).ToDictionary(parts => int.Parse(parts[0]), parts => parts[1]);
-            Assert.Equal([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 17], told.Keys.Order());
-            Assert.Equal("The user name is in the file twice.", told[4]);
-            Assert.Equal("The line is not a JSON object.", told[5]);
-            Assert.Equal("userName is missing.", told[8]);
-            Assert.Equal("The line has more than 8192 characters.", told[9]);
-            Assert.Equal("invalid_json: Invalid entry: see $.colour.", told[10]);
-            Assert.StartsWith("invalid_field: passwordHash is not a bcrypt hash", told[11], StringComparison.Ordinal);
-            Assert.Equal("The id is in the file twice.", told[14]);
-            Assert.Equal("The email address is in the file twice.", told[16]);
-            Assert.Equal("The line is not UTF-8.", told[17]);
+                .Select(line => line[5..].Split(": ", 2)).ToDictionary(parts => parts[0], parts => parts[1]);
+            Assert.Equal("3 4 5 6 7 8 9 10 11 12 14 16 17", string.Join(' ', told.Keys.Order(StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering))));
+            Assert.Equal("The user name is in the file twice.", told["4"]);
+            Assert.Equal("The line is not a JSON object.", told["5"]);
+            Assert.Equal("userName is missing.", told["8"]);
+            Assert.Equal("The line has more than 8192 characters.", told["9"]);
+            Assert.Equal("invalid_json: Invalid entry: see $.colour.", told["10"]);
+            Assert.StartsWith("invalid_field: passwordHash is not a bcrypt hash", told["11"], StringComparison.Ordinal);
+            Assert.Equal("The id is in the file twice.", told["14"]);
+            Assert.Equal("The email address is in the file twice.", told["16"]);
+            Assert.Equal("The line is not UTF-8.", told["17"]);
             Assert.Contains("18 of 18 lines, ", done.Error, StringComparison.Ordinal);
         }
         finally
@@ -84,10 +86,12 @@ public sealed class CommandLineImportTests(DemoHost demo) : IClassFixture<DemoHo
     public async Task An_import_that_breaks_off_or_is_stopped_goes_on_with_the_same_command(Type how, int code)
     {
         var lines = Enumerable.Range(0, 120).Select(n => $$"""{"userName":"{{how.Name}} {{n}}"}""").ToList();
-        var broken = await Run("user import - --json -t acme", new BreakingReader(string.Join('\n', lines), (Exception)Activator.CreateInstance(how)!));
+        var reader = new BreakingReader(string.Join('\n', lines), (Exception)Activator.CreateInstance(how)!);
+        var broken = await Run("user import - --json -t acme", reader);
         Assert.Equal((code, ""), (broken.Code, broken.Output));
         Assert.Contains("100 created, 0 already there", broken.Error, StringComparison.Ordinal);
-        Assert.EndsWith("Run the same command again to go on: users who are there already are not changed.\n", broken.Error, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Run the same command again to go on: users who are there already are not changed.\n", broken.Error, StringComparison.Ordinal);
         Assert.Equal((0, 20, 100, 0), Counts(await Run("user import - --json -t acme", new StringReader(string.Join('\n', lines)))));
     }
 
@@ -138,7 +142,8 @@ public sealed class CommandLineImportTests(DemoHost demo) : IClassFixture<DemoHo
     {
         Assert.True(run.Output.Length > 0, run.Error);
         var json = JsonDocument.Parse(run.Output).RootElement;
-        return (run.Code, json.GetProperty(created).GetInt32(), json.GetProperty("alreadyThere").GetInt32(), json.GetProperty("refused").GetInt32());
+        int Of(string name) => json.GetProperty(name).GetInt32();
+        return (run.Code, Of(created), Of("alreadyThere"), Of("refused"));
     }
 
     /// <summary>Reads a line at a time and fails where the text ends.</summary>

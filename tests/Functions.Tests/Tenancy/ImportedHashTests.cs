@@ -8,6 +8,22 @@ namespace Latchkey.Tests.Tenancy;
 /// <summary>Password hashes of other systems, as those systems and the RFCs write them.</summary>
 public sealed class ImportedHashTests
 {
+    const string Rfc7914Pbkdf2 =
+        "$pbkdf2-sha256$i=1,l=64$c2FsdA$VawEblbjCJ/sFpHCJUS2BflBhSFt3gRl5oudV8INrLxJypzM8"
+        + "Xm2RZkWZLOdd+8xfHG4RbHjC9UJESBB06GXgw";
+    const string Keycloak =
+        "$pbkdf2-sha512$i=1000$MDEyMzQ1Njc4OWFiY2RlZg==$38DzhdBT7fPaUGBlsh42VTuuKSFAIYGZJ"
+        + "7l6feCDLIl+K3hdPFgxxu7xuUi4gIuH6cEIoODn18xH9Ig2ryNgUw==";
+    const string Rfc7914Scrypt =
+        "$scrypt$ln=10,r=8,p=16$TmFDbA$/bq+HJ00cgB4VucZDQHp/nxq18vII3gw53N2Y0s3MWIurzDZLi"
+        + "KjiG/xCSedmDDaxyevuUqD7m2DYMvfoswGQA";
+    const string DjangoScrypt =
+        "scrypt$16384$seasalt$8$1$Qj3+9PPyRjSJIebHnG81TMjsqtaIGxNQG/aEB/NYafTJ7tibgfYz71m"
+        + "0ldQESkXFRkdVCBhhY8mx7rQwite/Pw==";
+    const string FlaskScrypt =
+        "scrypt:1024:8:1$seasalt$ba345fb0dba246298f7e6c85e1f304ddf3eec2558513d6e70a2256d7"
+        + "ba6e1ad674d07868ae1f7090218e957e7c7b7a02655051ac50fefde2743a1c2976b05c70";
+    const string Digest = "nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
     const string Firebase = "$fbscrypt$v=1,n=14,r=8,p=1,ss=Bw==,"
         + "sk=ou9tdYTGyYm8kuR6Dt0Bp0kDuAYoXrK16mbZO4yGwAn3oLspjnN0/c41v8xZnO1n14J3MjKj1b2g6AUCAlFwMw==$C0sHCg9ek77hsg==$"
         + "zKVTMvnWVw5BBOZNUdnsalx4c4c7y/w7IS5p6Ut2+CfEFFlz37J9huyQfov4iizN8dbjvEJlM5tQaJP84+hfTw==";
@@ -26,16 +42,16 @@ public sealed class ImportedHashTests
     [InlineData("password", "argon2$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc")]
     // RFC 6070 and RFC 7914 §11.
     [InlineData("password", "$pbkdf2-sha1$i=4096$c2FsdA$SwB5AbdlSJq+rUnZJvch0GWkKcE")]
-    [InlineData("passwd", "$pbkdf2-sha256$i=1,l=64$c2FsdA$VawEblbjCJ/sFpHCJUS2BflBhSFt3gRl5oudV8INrLxJypzM8Xm2RZkWZLOdd+8xfHG4RbHjC9UJESBB06GXgw")]
+    [InlineData("passwd", Rfc7914Pbkdf2)]
     // passlib, Django, Werkzeug; Keycloak's parts as docs/operating/moving-in.md puts them together.
     [InlineData("toomanysecrets", "$pbkdf2-sha256$29000$N2YMIWQsBWBMae09x1jrPQ$1t8iyB2A.WF/Z5JZv.lfCIhXXN33N23OSgQYThBYRfk")]
     [InlineData("lètmein", "pbkdf2_sha256$1000$seasalt$JgZryXe2Ga8ysg6XbzkLpTdyPQrHqsinbL9BnnhgX4A=")]
     [InlineData("lightly-salted", "pbkdf2:sha256:1000$seasalt$8c36e0a7705fe426662079c9a4f3aee80f6b7a35cb7b7dd6971d5dbb8fd26ea7")]
-    [InlineData("password", "$pbkdf2-sha512$i=1000$MDEyMzQ1Njc4OWFiY2RlZg==$38DzhdBT7fPaUGBlsh42VTuuKSFAIYGZJ7l6feCDLIl+K3hdPFgxxu7xuUi4gIuH6cEIoODn18xH9Ig2ryNgUw==")]
+    [InlineData("password", Keycloak)]
     // RFC 7914 §12, Django, Werkzeug; Supabase's test of Firebase's scrypt.
-    [InlineData("password", "$scrypt$ln=10,r=8,p=16$TmFDbA$/bq+HJ00cgB4VucZDQHp/nxq18vII3gw53N2Y0s3MWIurzDZLiKjiG/xCSedmDDaxyevuUqD7m2DYMvfoswGQA")]
-    [InlineData("lètmein", "scrypt$16384$seasalt$8$1$Qj3+9PPyRjSJIebHnG81TMjsqtaIGxNQG/aEB/NYafTJ7tibgfYz71m0ldQESkXFRkdVCBhhY8mx7rQwite/Pw==")]
-    [InlineData("lightly-salted", "scrypt:1024:8:1$seasalt$ba345fb0dba246298f7e6c85e1f304ddf3eec2558513d6e70a2256d7ba6e1ad674d07868ae1f7090218e957e7c7b7a02655051ac50fefde2743a1c2976b05c70")]
+    [InlineData("password", Rfc7914Scrypt)]
+    [InlineData("lètmein", DjangoScrypt)]
+    [InlineData("lightly-salted", FlaskScrypt)]
     [InlineData("mytestpassword", Firebase)]
     public void A_hash_matches_its_password_and_no_other_before_and_after_it_is_stored(string password, string text)
     {
@@ -54,10 +70,11 @@ public sealed class ImportedHashTests
     [InlineData(PasswordHasherCompatibilityMode.IdentityV3)]
     public void A_hash_of_ASP_NET_Core_Identity_is_taken_as_what_it_is(PasswordHasherCompatibilityMode version)
     {
-        var text = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { CompatibilityMode = version, IterationCount = 5000 }))
-            .HashPassword(this, "pässword");
+        var options = Options.Create(new PasswordHasherOptions { CompatibilityMode = version, IterationCount = 5000 });
+        var text = new PasswordHasher<object>(options).HashPassword(this, "pässword");
         var hash = ImportedHash.Parse(text);
-        Assert.Equal(version == PasswordHasherCompatibilityMode.IdentityV2 ? "$pbkdf2-sha1$i=1000" : "$pbkdf2-sha512$i=5000", hash.Kind.ToString());
+        var kind = version == PasswordHasherCompatibilityMode.IdentityV2 ? "$pbkdf2-sha1$i=1000" : "$pbkdf2-sha512$i=5000";
+        Assert.Equal(kind, hash.Kind.ToString());
         Assert.True(hash.Verify("pässword") && !hash.Verify("password"));
     }
 
@@ -68,15 +85,15 @@ public sealed class ImportedHashTests
     [InlineData("$2b$05$abcdefghijklmnopqrstuu5s2v8.iXieOjg/.AySBTTZIIVFJeBu", "53 characters")]
     [InlineData("$2b$05$abcdefghijklmnopqrstuu5s2v8.iXieOjg/.AySBTTZIIVFJeB=i", "53 characters")]
     [InlineData("$2x$05$abcdefghijklmnopqrstuu5s2v8.iXieOjg/.AySBTTZIIVFJeBui", "not a supported kind")]
-    [InlineData("$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4", "must have m from 8 to 131072")]
-    [InlineData("$argon2id$v=19$m=99999999999,t=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4", "must have m")]
-    [InlineData("$argon2id$v=19$m=131072,t=5,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4", "must have t from 1 to 4")]
-    [InlineData("$argon2id$v=19$m=256,t=2,p=1000$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4", "must have p")]
-    [InlineData("$argon2id$v=19$m=256,t=2,p=1,data=AAAA$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4", "a parameter that is not")]
-    [InlineData("$argon2id$v=19$m=256,m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4", "cannot be read")]
-    [InlineData("$argon2id$v=16$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4", "version 19")]
-    [InlineData("$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4", "must be argon2id")]
-    [InlineData("$argon2id$v=19$m=256,t=2,p=1$c29tZQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4", "salt of 8 to 128 bytes")]
+    [InlineData("$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHQ$" + Digest, "must have m from 8 to 131072")]
+    [InlineData("$argon2id$v=19$m=99999999999,t=1,p=1$c29tZXNhbHQ$" + Digest, "must have m")]
+    [InlineData("$argon2id$v=19$m=131072,t=5,p=1$c29tZXNhbHQ$" + Digest, "must have t from 1 to 4")]
+    [InlineData("$argon2id$v=19$m=256,t=2,p=1000$c29tZXNhbHQ$" + Digest, "must have p")]
+    [InlineData("$argon2id$v=19$m=256,t=2,p=1,data=AAAA$c29tZXNhbHQ$" + Digest, "a parameter that is not")]
+    [InlineData("$argon2id$v=19$m=256,m=256,t=2,p=1$c29tZXNhbHQ$" + Digest, "cannot be read")]
+    [InlineData("$argon2id$v=16$m=256,t=2,p=1$c29tZXNhbHQ$" + Digest, "version 19")]
+    [InlineData("$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$" + Digest, "must be argon2id")]
+    [InlineData("$argon2id$v=19$m=256,t=2,p=1$c29tZQ$" + Digest, "salt of 8 to 128 bytes")]
     [InlineData("pbkdf2_sha256$2000000000$seasalt$JgZryXe2Ga8ysg6XbzkLpTdyPQrHqsinbL9BnnhgX4A=", "must have i from 1 to 2000000")]
     [InlineData("pbkdf2_sha256$0$seasalt$JgZryXe2Ga8ysg6XbzkLpTdyPQrHqsinbL9BnnhgX4A=", "must have i")]
     [InlineData("pbkdf2_sha256$1000$seasalt$JgZryXe2Ga8=", "wrong length")]
