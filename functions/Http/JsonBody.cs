@@ -36,7 +36,7 @@ public static class JsonBody
         }
         catch (JsonException broken)
         {
-            throw Invalid(what, broken.Path is { Length: > 1 } path ? $"see {path}" : "it cannot be read");
+            throw Invalid(what, broken.Path is { Length: > 1 } path ? $"{path} is unknown or not valid" : "it cannot be read");
         }
     }
 

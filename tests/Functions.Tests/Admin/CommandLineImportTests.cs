@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Latchkey.Cli;
@@ -62,12 +61,13 @@ public sealed class CommandLineImportTests(DemoHost demo) : IClassFixture<DemoHo
             Assert.DoesNotContain("secret", done.Error, StringComparison.Ordinal);
             var told = done.Error.Split('\n').Where(line => line.StartsWith("Line ", StringComparison.Ordinal))
                 .Select(line => line[5..].Split(": ", 2)).ToDictionary(parts => parts[0], parts => parts[1]);
-            Assert.Equal("3 4 5 6 7 8 9 10 11 12 14 16 17", string.Join(' ', told.Keys.Order(StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering))));
+            Assert.Equal("3 4 5 6 7 8 9 10 11 12 14 16 17",
+                string.Join(' ', told.Keys.OrderBy(number => number.Length).ThenBy(number => number, StringComparer.Ordinal)));
             Assert.Equal("The user name is in the file twice.", told["4"]);
             Assert.Equal("The line is not a JSON object.", told["5"]);
             Assert.Equal("userName is missing.", told["8"]);
             Assert.Equal("The line has more than 8192 characters.", told["9"]);
-            Assert.Equal("invalid_json: Invalid entry: see $.colour.", told["10"]);
+            Assert.Equal("invalid_json: Invalid entry: $.colour is unknown or not valid.", told["10"]);
             Assert.StartsWith("invalid_field: passwordHash is not a bcrypt hash", told["11"], StringComparison.Ordinal);
             Assert.Equal("The id is in the file twice.", told["14"]);
             Assert.Equal("The email address is in the file twice.", told["16"]);

@@ -39,7 +39,7 @@ public sealed partial class SignInPageTests(DemoHost demo) : IClassFixture<DemoH
         var page = await browser.SignIn(start, "bob");
         Assert.Equal(HttpStatusCode.TooManyRequests, page.StatusCode);
         Assert.Equal("1", page.Headers.GetValues("Retry-After").Single());
-        Assert.Contains("Wait 1 seconds", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("Wait 1 second,", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
