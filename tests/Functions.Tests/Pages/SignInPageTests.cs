@@ -207,7 +207,7 @@ public sealed partial class SignInPageTests(DemoHost demo) : IClassFixture<DemoH
     }
 
     // What differs from request to request: the hidden fields, and the address that the choice of a language leads back to.
-    [GeneratedRegex("""<input type="hidden"[^>]*>|name="back" value="[^"]*\"""")]
+    [GeneratedRegex("""<input type="hidden"[^>]*>|name="back" value="[^"]*""")]
     private static partial Regex Hidden();
 
     [GeneratedRegex("<style>(.*?)</style>", RegexOptions.Singleline)]
