@@ -63,6 +63,12 @@ public sealed record Tenant
     /// <summary>The user whose request created tenant <see cref="Operator"/>; null for other tenants.</summary>
     public string? FirstOperator { get; init; }
 
+    /// <summary>
+    /// The kinds of password hashes that were imported, the costliest of each family. They stay when the users' hashes have become
+    /// ours, because nobody counts how many are left.
+    /// </summary>
+    public IReadOnlyList<HashKind> ImportedHashes { get; init; } = [];
+
     internal ETag ETag { get; init; }
 
     /// <summary>The tenant's roles by name.</summary>

@@ -34,7 +34,7 @@ public sealed record User
     /// <summary>When the user accepted it, or null.</summary>
     public DateTimeOffset? TermsAt { get; init; }
 
-    /// <summary>The password's hash in ASP.NET Core Identity's format.</summary>
+    /// <summary>The password's hash in ASP.NET Core Identity's format, or an <see cref="ImportedHash"/>.</summary>
     public required string PasswordHash { get; init; }
 
     /// <summary>The user's roles; one that the tenant no longer has grants nothing.</summary>
