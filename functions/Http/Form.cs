@@ -18,7 +18,7 @@ public sealed class Form
         "code", "code_challenge", "code_challenge_method", "code_verifier", "device_code", "device_token", "dpop_jkt", "email",
         "end_user_address", "form", "grant_type", "id", "id_token_hint", "invitation", "language", "link", "login_hint", "max_age", "name",
         "new", "nonce", "old", "password", "post_logout_redirect_uri", "prompt", "redirect_uri", "redirects", "refresh_token",
-        "registration", "request", "request_uri", "response_mode", "response_type", "scope", "session", "state", "terms", "token",
+        "registration", "request", "request_uri", "response_mode", "response_type", "scope", "sent", "session", "state", "terms", "token",
         "token_type_hint", "type", "ui_locales", "user", "user_code", "username", "website");
 
     readonly Dictionary<string, string> values = new(StringComparer.Ordinal);

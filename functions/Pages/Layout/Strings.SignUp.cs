@@ -30,6 +30,8 @@ public static partial class Strings
     public static string HaveAccount => Text();
     public static string HaveAccountLead => Text();
 
+    public static string InvitationNotGood => Text();
+
     public static string NewPasswordFault(PasswordFault fault) => fault switch
     {
         OAuth.PasswordFault.TooShort => SignUpPasswordShort(Passwords.MinChars),

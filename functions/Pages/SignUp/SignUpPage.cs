@@ -2,7 +2,6 @@ using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
-using Latchkey.Sessions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -13,8 +12,8 @@ namespace Latchkey.Pages;
 /// What waits, an app's request or the account page, goes on afterwards. See <see cref="SignUps"/>.
 /// </summary>
 public sealed class SignUpPage(
-    TenantPipeline pipeline, PendingRequests pendingRequests, AuthorizationFlow flow, SignUps signUps, SignInCompletion completion,
-    SignUpViews views, KnownDevices devices, FormTokens forms, Settings settings)
+    TenantPipeline pipeline, PendingRequests pendingRequests, AuthorizationFlow flow, SignUps signUps, NewUserSignIn signIn,
+    SignUpViews views, InvitationForm invitations, FormTokens forms, Settings settings)
 {
     /// <summary>Its path under the tenant.</summary>
     public const string Name = "signup";
@@ -22,14 +21,16 @@ public sealed class SignUpPage(
     /// <summary>
     /// <c>GET /{tenant}/signup?request=</c>; without a request it begins one, which leads to the account page. <c>&amp;code=</c> from
     /// the mail only fills in the form, because mail scanners open links. <c>&amp;edit=1</c> shows the first form again.
+    /// <c>?invitation=</c> from a mail is the form of an invitation (<see cref="InvitationForm"/>).
     /// </summary>
     [Function("signup")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/signup")] HttpRequest http) =>
         pipeline.Page(http, async request =>
         {
+            var query = Query.ReadForPage(http, "request", "code", "edit", "invitation");
+            if (query["invitation"] is { } link) return await invitations.Show(request, query["request"], link);
             EnsureOpen(request);
-            var query = Query.ReadForPage(http, "request", "code", "edit");
             if (query["request"] is not { } id) return await Begin(request);
             PendingRequest pending;
             try
@@ -48,7 +49,7 @@ public sealed class SignUpPage(
 
     /// <summary>
     /// <c>POST /{tenant}/signup</c>: <c>request, form</c> and <c>action=ask</c> with <c>name, email, new, terms</c>,
-    /// <c>action=code</c> with <c>code</c>, <c>action=resend</c> or <c>action=cancel</c>.
+    /// <c>action=code</c> with <c>code</c>, <c>action=resend</c> or <c>action=cancel</c>; or <c>invitation, name, new, terms</c>.
     /// </summary>
     [Function("signup-post")]
     public Task<IResult> Post(
@@ -63,6 +64,7 @@ public sealed class SignUpPage(
                 request.Audit.Client = authorization?.To.Client.Id;
                 if (authorization is not null && form["action"] == "cancel")
                     return await flow.Deny(request, pending, authorization, user: null);
+                if (form["invitation"] is { } link) return await invitations.Use(request, pending, authorization, form, link);
                 EnsureOpen(request);
                 return form["action"] switch
                 {
@@ -127,9 +129,7 @@ public sealed class SignUpPage(
         {
             case SignUpVerdict.Made:
                 audit.Actor = user!.Id;
-                await devices.Remember(request, user);
-                var method = tenant.Accounts.Passwords ? Authentication.Password : Authentication.OneTimePassword;
-                return await completion.Complete(request, pending, authorization, user, [method]);
+                return await signIn.Complete(request, pending, authorization, user);
             case SignUpVerdict.MadeBefore:
                 return new SeeOther($"/{tenant.Id}/login?request={pending.Id}");
             case SignUpVerdict.AddressTaken:

@@ -56,7 +56,7 @@ public sealed class TermsPage(
     {
         if (await ssoSessions.Find(request) is not { } signedIn) return ToSignIn(request, pending);
         var (user, version) = (signedIn.User, request.Tenant.Accounts.TermsVersion);
-        (request.Audit.Type, request.Audit.Actor, request.Audit.Detail) = ("terms", user.Id, form["action"] == "cancel" ? "deny" : "accept");
+        (request.Audit.Type, request.Audit.Actor, request.Audit.Detail) = ("terms-accept", user.Id, form["action"] == "cancel" ? "deny" : "accept");
         if (authorization is not null && form["action"] == "cancel") return await flow.Deny(request, pending, authorization, user);
         if (version is null) return await completion.Continue(request, pending, authorization, signedIn);
         // The form counts only for the user whom it named, and for the version that it showed.
