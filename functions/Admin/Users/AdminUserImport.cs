@@ -59,8 +59,11 @@ public sealed class AdminUserImport(
             try
             {
                 var draft = ImportedUser.Read(entries[index], tenant, clock.GetUtcNow());
-                if (draft.User.Names.FirstOrDefault(name => !names.Add(name)) is { } twice)
-                    throw FieldChecks.Fault(twice == draft.User.Names[0] ? "userName" : "email", "is in the list twice");
+                foreach (var name in draft.User.Names)
+                {
+                    if (names.Add(name)) continue;
+                    throw FieldChecks.Fault(name == draft.User.Names[0] ? "userName" : "email", "is in the list twice");
+                }
                 if (draft.Kind is { } kind) kinds = With(kinds, kind);
                 drafts.Add((index, draft));
             }
