@@ -57,6 +57,7 @@ public static partial class Services
 
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
         .AddSingleton<ErrorBoundary>()
+        .AddSingleton<PageLanguage>()
         .AddSingleton<TenantPipeline>()
         .AddSingleton<OpenApiDocument>()
         .AddSingleton<ReferencePage>()
@@ -97,6 +98,7 @@ public static partial class Services
         .AddSingleton<PasswordChange>()
         .AddSingleton<SignInLockout>()
         .AddSingleton<KnownDevices>()
+        .AddSingleton<OneTimeCodes>()
         .AddSingleton<BrowserCookies>()
         .AddSingleton<RefreshCookies>()
         .AddSingleton<SsoSessions>()
@@ -126,6 +128,7 @@ public static partial class Services
         .AddSingleton<FailurePage>(provider => provider.GetRequiredService<ResponsePages>().Failure)
         .AddSingleton<AuthorizationFlow>()
         .AddSingleton<PasswordSignIn>()
+        .AddSingleton<SignInCompletion>()
         .AddSingleton<BuiltInPages>()
         .AddSingleton<AccountLists>()
         .AddSingleton<AccountSessions>()

@@ -122,6 +122,7 @@ public sealed partial class DemoData(
         UserName = userName,
         Name = char.ToUpperInvariant(userName[0]) + userName[1..],
         Email = $"{userName}@{tenant.Id}.example",
+        EmailVerified = true,
         PasswordHash = await Hash($"{userName}-password", cancel),
         Roles = [role],
     };

@@ -107,11 +107,13 @@ public sealed record Session
 /// <param name="Name">The display name.</param>
 /// <param name="UserName">What is typed at sign-in: <c>preferred_username</c> (OIDC Core §5.1).</param>
 /// <param name="Email">The mail address, or null.</param>
+/// <param name="EmailVerified">The address is known to be the user's.</param>
 /// <param name="Roles">The names of the roles.</param>
-public sealed record Person(string Name, string UserName, string? Email, IReadOnlyList<string> Roles)
+public sealed record Person(string Name, string UserName, string? Email, bool EmailVerified, IReadOnlyList<string> Roles)
 {
     /// <summary>What tokens say about a user now.</summary>
-    public static Person Of(Tenant tenant, User user) => new(user.Name, user.UserName, user.Email, tenant.Names(user.Roles));
+    public static Person Of(Tenant tenant, User user) =>
+        new(user.Name, user.UserName, user.Email, user.VerifiedEmail is not null, tenant.Names(user.Roles));
 }
 
 /// <summary>How a user proved who they are, for the ID token (OIDC Core §2).</summary>
@@ -120,11 +122,20 @@ public sealed record Person(string Name, string UserName, string? Email, IReadOn
 /// <param name="SignInId">The browser's sign-in that the session came from, or null.</param>
 public sealed record Authentication(DateTimeOffset Time, IReadOnlyList<string> Methods, string? SignInId = null)
 {
+    /// <summary>A password (RFC 8176 §2).</summary>
+    public const string Password = "pwd";
+
+    /// <summary>A one-time code.</summary>
+    public const string OneTimePassword = "otp";
+
+    /// <summary>More than one factor; beside the factors themselves.</summary>
+    public const string MultipleFactors = "mfa";
+
     /// <summary>The only authentication context (<c>acr</c>): level 1 of ISO/IEC 29115, a single factor.</summary>
     public const string Acr = "1";
 
     /// <summary>A password that was typed now.</summary>
-    public static Authentication ByPassword(DateTimeOffset now) => new(now, ["pwd"]);
+    public static Authentication ByPassword(DateTimeOffset now) => new(now, [Password]);
 }
 
 /// <summary>What a code is bound to (RFC 6749 §4.1.3, RFC 7636 §4.4).</summary>

@@ -20,7 +20,7 @@ public static partial class RowKeys
     /// <summary>A user by id.</summary>
     public static string User(string id) => $"id|{id}";
 
-    /// <summary>Leads from a normalized user name, as typed at sign-in, to the user's id.</summary>
+    /// <summary>Leads from a normalized user name or verified email address, as typed at sign-in, to the user's id.</summary>
     public static string UserName(string normalized) => $"name|{Ids.Hash(normalized)}";
 
     /// <summary>The partition of a session, or of an access token without a session.</summary>
@@ -46,6 +46,9 @@ public static partial class RowKeys
 
     /// <summary>The row of a password reset, in its own partition.</summary>
     public const string Reset = "reset";
+
+    /// <summary>The row of a one-time code, in its own partition.</summary>
+    public const string OneTimeCode = "code";
 
     /// <summary>The partition of one authorization request.</summary>
     public static string RequestPartition(string tenant, string id) => $"{tenant}|{id}";

@@ -25,7 +25,6 @@ public sealed class UserInfo(TenantPipeline pipeline, UserStore users)
             return Results.Json(Claims(user, caller.Token.Scope));
         }, tokenInBodyToo: true);
 
-    // No email_verified: nothing verifies addresses, and leaving the claim out says so.
     static Dictionary<string, object> Claims(User user, Scope scope)
     {
         var claims = new Dictionary<string, object> { ["sub"] = user.Id };
@@ -34,7 +33,7 @@ public sealed class UserInfo(TenantPipeline pipeline, UserStore users)
             claims["name"] = user.Name;
             claims["preferred_username"] = user.UserName;
         }
-        if (scope.Has("email") && user.Email is { } email) claims["email"] = email;
+        if (scope.Has("email") && user.Email is { } email) (claims["email"], claims["email_verified"]) = (email, user.EmailVerified);
         return claims;
     }
 }

@@ -60,23 +60,26 @@ public sealed class KnownDevices(Macs macs, Settings settings, TimeProvider cloc
     public SignInPlace PlaceOf(TenantRequest request, string userName) =>
         new(CallerAddress.Of(request.Http, settings.FrontDoorId), request.Http.Cookies[Name(request.Tenant, userName)]);
 
-    /// <summary>Gives the browser the cookie by which it is recognized as this user's device.</summary>
+    /// <summary>Gives the browser the cookies by which it is recognized as this user's device, whichever name is typed.</summary>
     public async Task Remember(TenantRequest request, User user)
     {
         var (http, tenant, _, cancel) = request;
-        var name = Name(tenant, user.UserName);
-        request.Response.Cookies.Append(name, await Make(tenant, user, http.Cookies[name], cancel), new CookieOptions
+        var token = await Make(tenant, user, http.Cookies[Name(tenant, user.UserName)], cancel);
+        foreach (var name in user.Names)
         {
-            HttpOnly = true,
-            Secure = secure,
-            SameSite = SameSiteMode.Strict, // Only our own forms send it.
-            Path = $"/{tenant.Id}",
-            MaxAge = Life,
-            IsEssential = true,
-        });
+            request.Response.Cookies.Append(Name(tenant, name), token, new CookieOptions
+            {
+                HttpOnly = true,
+                Secure = secure,
+                SameSite = SameSiteMode.Strict, // Only our own forms send it.
+                Path = $"/{tenant.Id}",
+                MaxAge = Life,
+                IsEssential = true,
+            });
+        }
     }
 
-    // One cookie for each user of the browser. __Host- requires the path /. A tenant's id contains no dot.
+    // One cookie for each name of each user of the browser. __Host- requires the path /. A tenant's id contains no dot.
     string Name(Tenant tenant, string userName) =>
         $"{(secure ? "__Secure-" : "")}device-{tenant.Id}.{Ids.HashBase32(UserStore.Normalize(userName))}";
 }

@@ -17,6 +17,7 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
 
     const string KnownDeviceKind = "apart";
     const string MailKind = "mail";
+    const string CodeMailKind = "code-mail";
 
     static readonly TimeSpan MailLock = TimeSpan.FromMinutes(10);
 
@@ -63,10 +64,22 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
     /// <summary>Unlocks an account, for strangers and on all of the user's devices: forgets its failures and the mails to it.</summary>
     public async Task Unlock(string tenant, User user, CancellationToken cancel)
     {
-        await lockout.Clear(RowKeys.Attempts(tenant, "account", UserStore.Normalize(user.UserName)), cancel);
+        foreach (var name in user.Names) await lockout.Clear(RowKeys.Attempts(tenant, "account", name), cancel);
         await lockout.Clear(RowKeys.AttemptsOf(tenant, KnownDeviceKind, user.Id, null), cancel);
         await ForgetMails(tenant, user.Id, cancel);
     }
+
+    /// <summary>
+    /// A mail with a one-time code, to an address that may be nobody's; each one counts, for the address it goes to and for where
+    /// it was asked for.
+    /// </summary>
+    /// <exception cref="OAuthError">429: too many were asked for.</exception>
+    public Task<LockoutAttempt> ReserveCodeMail(string tenant, string email, string address, CancellationToken cancel) =>
+        lockout.Reserve(
+        [
+            new(RowKeys.Attempts(tenant, CodeMailKind, UserStore.Normalize(email)), MaxMails, MailLock) { SlowFrom = MaxMails },
+            Address(tenant, $"{CodeMailKind}|{address}"),
+        ], cancel);
 
     LockoutCounter Account(string tenant, string account) => AccountCounter(RowKeys.Attempts(tenant, "account", account));
 

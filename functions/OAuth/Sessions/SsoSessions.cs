@@ -49,8 +49,11 @@ public sealed class SsoSessions(StorageClients storage, UserStore users, Browser
     /// Signs a user in and ends the browser's former sign-in. The cookie is always a new one, so that nobody can plant a
     /// cookie beforehand.
     /// </summary>
-    public Task<SignedIn> Start(TenantRequest request, User user) =>
-        Start(request, new SignedIn(user, Authentication.ByPassword(clock.GetUtcNow())));
+    /// <param name="request">The request.</param>
+    /// <param name="user">The user.</param>
+    /// <param name="methods">By what the user has just proved who they are, in the words of RFC 8176.</param>
+    public Task<SignedIn> Start(TenantRequest request, User user, IReadOnlyList<string> methods) =>
+        Start(request, new SignedIn(user, new Authentication(clock.GetUtcNow(), methods)));
 
     /// <summary>
     /// Gives this browser a new cookie for a sign-in that has ended, as after all of the user's browsers were signed out.

@@ -2,6 +2,7 @@ using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
+using Latchkey.Sessions;
 
 namespace Latchkey.Pages;
 
@@ -28,7 +29,7 @@ public sealed class PasswordForm(PasswordChange passwords, SsoSessions ssoSessio
         {
             if (old.Length is 0 or > Passwords.MaxChars) throw OAuthError.InvalidGrant("The current password is wrong.");
             var changed = await passwords.Change(request.Tenant, signedIn.User, old, password, request.Cancel);
-            await ssoSessions.Start(request.WithoutCancellation(), changed);
+            await ssoSessions.Start(request.WithoutCancellation(), changed, [Authentication.Password]);
         }
         catch (OAuthError refusal)
         {

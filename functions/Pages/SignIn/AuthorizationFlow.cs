@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Pages;
 
 /// <summary>What all pages of a sign-in do with an authorization request: read it, grant or deny it, and answer the app.</summary>
-public sealed class AuthorizationFlow(RequestReader reader, AuthorizationResponder responder, ResponsePages pages)
+public sealed class AuthorizationFlow(RequestReader reader, AuthorizationResponder responder, ResponsePages pages, TimeProvider clock)
 {
     /// <summary>
     /// Reads the authorization request and calls the handler. Once it is known where a response may go, errors go to the app.
@@ -21,6 +21,7 @@ public sealed class AuthorizationFlow(RequestReader reader, AuthorizationRespond
     public async Task<IResult> Run(
         TenantRequest request, Form parameters, bool pushed, bool clicked, Func<AuthorizationRequest, Task<IResult>> handler)
     {
+        if (!clicked) PageLanguage.Heed(parameters["ui_locales"], clock.GetUtcNow());
         var to = await reader.ReadReturnAddress(request, parameters);
         try
         {
@@ -31,6 +32,14 @@ public sealed class AuthorizationFlow(RequestReader reader, AuthorizationRespond
             return await pages.Refuse(request, to, error, clicked);
         }
     }
+
+    /// <summary>
+    /// Calls the handler with the authorization request that waits, whose errors go to the app; or with null if a built-in page
+    /// waits. The user has just done something for it.
+    /// </summary>
+    public Task<IResult> RunPending(
+        TenantRequest request, PendingRequest pending, Func<AuthorizationRequest?, Task<IResult>> handler) =>
+        pending.Page is null ? Run(request, pending.Parameters, pending.Pushed, clicked: true, handler) : handler(null);
 
     /// <summary>The authorization request that waits for its user, for a page that only shows it.</summary>
     /// <exception cref="OAuthError">The app's registration has changed, and the request is no longer valid.</exception>

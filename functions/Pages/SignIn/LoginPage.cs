@@ -2,6 +2,7 @@ using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
+using Latchkey.Sessions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -20,8 +21,8 @@ public sealed record SignInModel(
 
 /// <summary>The sign-in page of a pending request: an app's, or a built-in page's own.</summary>
 public sealed class LoginPage(
-    TenantPipeline pipeline, PendingRequests pendingRequests, AuthorizationFlow flow, InteractionPolicy policy,
-    PasswordSignIn signIn, FormTokens forms, PageRenderer renderer, Settings settings)
+    TenantPipeline pipeline, PendingRequests pendingRequests, AuthorizationFlow flow, PasswordSignIn signIn,
+    SignInCompletion completion, FormTokens forms, PageRenderer renderer, Settings settings)
 {
     /// <summary><c>GET /{tenant}/login?request=</c></summary>
     [Function("login")]
@@ -43,29 +44,15 @@ public sealed class LoginPage(
             var form = await Form.Read(http);
             var pending = await pendingRequests.Find(request, form["request"]);
             await forms.Check(request, pending, userId: null, form);
-            if (pending.Page is not null) return await SignInForPage(request, pending, form);
-            return await flow.Run(request, pending.Parameters, pending.Pushed, clicked: true, async authorization =>
+            return await flow.RunPending(request, pending, async authorization =>
             {
-                if (form["action"] == "cancel") return await flow.Deny(request, pending, authorization, user: null);
-                var (signedIn, refusal) = await signIn.Try(request, authorization.To.Client, form);
-                return signedIn is null ? await Show(request, pending, authorization, form["username"], refusal)
-                    : await GoOn(request, pending, authorization, signedIn);
+                if (authorization is not null && form["action"] == "cancel")
+                    return await flow.Deny(request, pending, authorization, user: null);
+                var (user, refusal) = await signIn.Try(request, authorization?.To.Client, form);
+                return user is null ? await Show(request, pending, authorization, form["username"], refusal)
+                    : await completion.Complete(request, pending, authorization, user, [Authentication.Password]);
             });
         });
-
-    async Task<IResult> SignInForPage(TenantRequest request, PendingRequest pending, Form form)
-    {
-        var (signedIn, refusal) = await signIn.Try(request, client: null, form);
-        return signedIn is null ? await Show(request, pending, authorization: null, form["username"], refusal)
-            : new SeeOther(BuiltInPages.Address(request.Tenant, pending));
-    }
-
-    async Task<IResult> GoOn(TenantRequest request, PendingRequest pending, AuthorizationRequest authorization, SignedIn signedIn)
-    {
-        var step = await policy.Next(request, authorization, signedIn, pending.CreatedAt, clicked: true);
-        return step == NextStep.Consent ? new SeeOther($"/{request.Tenant.Id}/consent?request={pending.Id}")
-            : await flow.Grant(request, pending, authorization, signedIn, consented: false);
-    }
 
     async Task<IResult> Show(
         TenantRequest request, PendingRequest pending, AuthorizationRequest? authorization, string? userName, OAuthError? refusal)
@@ -73,6 +60,7 @@ public sealed class LoginPage(
         var page = new PageLayout(request.Tenant, Strings.SignIn)
         {
             Status = refusal is null ? 200 : refusal.RetryAfter is null ? 400 : 429,
+            Address = $"/{request.Tenant.Id}/login?request={pending.Id}",
             FormTarget = authorization is null ? null : RedirectUri.CspSource(authorization.To.RedirectUri),
         };
         var model = new SignInModel(

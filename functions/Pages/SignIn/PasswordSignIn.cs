@@ -7,20 +7,20 @@ using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Pages;
 
-/// <summary>Signs a user in with what the sign-in form holds.</summary>
+/// <summary>Checks the name and the password that the sign-in form holds.</summary>
 public sealed partial class PasswordSignIn(
-    Passwords passwords, KnownDevices devices, SsoSessions ssoSessions, ILogger<PasswordSignIn> logger)
+    Passwords passwords, KnownDevices devices, ILogger<PasswordSignIn> logger)
 {
     /// <summary>The maximum length of a user name and of a password.</summary>
     public const int MaxChars = 256;
 
-    /// <summary>Checks name and password, signs the browser in and remembers the device.</summary>
+    /// <summary>Checks name and password and remembers the device.</summary>
     /// <param name="request">The request.</param>
     /// <param name="client">The app that the user signs in to; null for a built-in page.</param>
     /// <param name="form">The form.</param>
-    /// <returns>The signed-in user, or why the sign-in was refused.</returns>
+    /// <returns>The user, or why the sign-in was refused.</returns>
     /// <exception cref="Problem">503 <c>server_busy</c></exception>
-    public async Task<(SignedIn? SignedIn, OAuthError? Refusal)> Try(TenantRequest request, Client? client, Form form)
+    public async Task<(User? User, OAuthError? Refusal)> Try(TenantRequest request, Client? client, Form form)
     {
         var (_, tenant, audit, cancel) = request;
         (audit.Type, audit.Client) = ("sign-in", client?.Id);
@@ -28,11 +28,11 @@ public sealed partial class PasswordSignIn(
         {
             var (userName, password) = (form["username"] ?? "", form["password"] ?? "");
             if (userName.Length is 0 or > MaxChars || password.Length is 0 or > MaxChars)
-                throw OAuthError.InvalidGrant(Strings.WrongPassword);
+                throw OAuthError.InvalidGrant("The user name or password is wrong.");
             var user = await passwords.SignIn(tenant, userName, password, devices.PlaceOf(request, userName), cancel);
             audit.Actor = user.Id;
             await devices.Remember(request, user);
-            return (await ssoSessions.Start(request, user), null);
+            return (user, null);
         }
         catch (OAuthError refusal)
         {

@@ -138,6 +138,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         ["Origins"] = Columns.Join(tenant.Origins),
         ["Color"] = tenant.Color,
         ["LogoUri"] = tenant.LogoUri,
+        ["Language"] = tenant.Language,
         ["OpenRegistration"] = tenant.OpenRegistration,
         ["Domain"] = tenant.Domain,
         ["SuspendedBecause"] = tenant.SuspendedBecause,
@@ -145,6 +146,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         ["CreatedAt"] = tenant.CreatedAt,
         ["DeleteConfirmation"] = tenant.DeleteConfirmation,
         ["FirstOperator"] = tenant.FirstOperator,
+        ["ImportedHashes"] = Columns.Join(tenant.ImportedHashes.Select(kind => kind.ToString())),
         ["FileBytes"] = tenant.Limits.FileBytes,
         ["SpaceBytes"] = tenant.Limits.SpaceBytes,
         ["SpaceFiles"] = tenant.Limits.SpaceFiles,
@@ -152,6 +154,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         ["TenantBytes"] = tenant.Limits.TenantBytes,
         ["TenantFiles"] = tenant.Limits.TenantFiles,
         ["ContentTypes"] = Columns.Join(tenant.Limits.ContentTypes),
+        ["Accounts"] = tenant.Accounts.ToJson(),
     };
 
     Tenant Read(TableEntity row, IReadOnlyDictionary<string, Role> roles) => new()
@@ -162,6 +165,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         Origins = Columns.Split(row.GetString("Origins")),
         Color = row.GetString("Color"),
         LogoUri = row.GetString("LogoUri"),
+        Language = row.GetString("Language"),
         OpenRegistration = row.GetBoolean("OpenRegistration") is true,
         Domain = row.GetString("Domain"),
         SuspendedBecause = row.GetString("SuspendedBecause"),
@@ -169,8 +173,10 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         CreatedAt = row.GetDateTimeOffset("CreatedAt"),
         DeleteConfirmation = row.GetString("DeleteConfirmation"),
         FirstOperator = row.GetString("FirstOperator"),
+        ImportedHashes = [.. Columns.Split(row.GetString("ImportedHashes")).Select(HashKind.Parse)],
         Roles = roles,
         Limits = Limits(row),
+        Accounts = AccountRules.Parse(row.GetString("Accounts")),
         ETag = row.ETag,
     };
 }

@@ -19,7 +19,16 @@ public sealed record User
     /// <summary>The email address, or null.</summary>
     public string? Email { get; init; }
 
-    /// <summary>The password's hash in ASP.NET Core Identity's format.</summary>
+    /// <summary>
+    /// The user has proved that the address is theirs, or an administrator says so. Then it is a name to sign in with, too, and
+    /// nobody else of the tenant has it as a name or as a verified address.
+    /// </summary>
+    public bool EmailVerified { get; init; }
+
+    /// <summary>The address if it is verified, or null.</summary>
+    public string? VerifiedEmail => EmailVerified ? Email : null;
+
+    /// <summary>The password's hash in ASP.NET Core Identity's format, or an <see cref="ImportedHash"/>.</summary>
     public required string PasswordHash { get; init; }
 
     /// <summary>The user's roles; one that the tenant no longer has grants nothing.</summary>
@@ -58,4 +67,12 @@ public sealed record User
     }
 
     internal ETag ETag { get; init; }
+
+    /// <summary>The normalized names that lead to the user's row, as it was read.</summary>
+    internal IReadOnlyList<string> StoredNames { get; init; } = [];
+
+    /// <summary>The normalized names that should lead to it: the user name, and the address once it is verified.</summary>
+    internal IReadOnlyList<string> Names => VerifiedEmail is { } email
+        ? [.. new[] { UserStore.Normalize(UserName), UserStore.Normalize(email) }.Distinct(StringComparer.Ordinal)]
+        : [UserStore.Normalize(UserName)];
 }

@@ -2,13 +2,15 @@ using System.Globalization;
 using System.Text;
 using Azure;
 using Azure.Data.Tables;
+using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Storage;
 
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// A tenant's users (SCHEMA.md, table Users): one row by id, and one by name that refers to it. The state that decides about a
+/// A tenant's users (SCHEMA.md, table Users): one row by id, and one that refers to it for each name: the user name, and the
+/// email address once it is verified. The state that decides about a
 /// user's sessions is cached for at most 5 seconds: signing a user out takes effect at once on the instance that does it, and
 /// within that time on the others.
 /// </summary>
@@ -20,12 +22,13 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     readonly Cache<UserState> states = new(clock, settings.CacheTime < MaxCacheTime ? settings.CacheTime : MaxCacheTime);
 
     /// <summary>
-    /// A canonical form of the name: however a person types it, compatibility forms and case are folded.
+    /// A canonical form of a user name or an email address: however a person types it, compatibility forms, case and Punycode
+    /// (<see cref="EmailAddress.Unicode"/>) are folded.
     /// </summary>
-    public static string Normalize(string userName) =>
-        UnicodeText.Normalize(userName.Trim(), NormalizationForm.FormKC).ToUpperInvariant();
+    public static string Normalize(string name) =>
+        UnicodeText.Normalize(EmailAddress.Unicode(name.Trim()), NormalizationForm.FormKC).ToUpperInvariant();
 
-    /// <summary>The user with this name, or null.</summary>
+    /// <summary>The user with this name or verified email address, or null.</summary>
     public async Task<User?> FindByName(Tenant tenant, string userName, CancellationToken cancel)
     {
         var name = await table.Find(tenant.Id, RowKeys.UserName(Normalize(userName)), cancel);
@@ -47,13 +50,15 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     public async Task<UserState?> FindState(string tenant, string id, CancellationToken cancel) => !Ids.IsId(id) ? null
         : await states.Get($"{tenant}|{id}", async () => (await Find(tenant, id, cancel))?.State);
 
-    static User Read(TableEntity row) =>
-        new()
+    static User Read(TableEntity row)
+    {
+        var user = new User
         {
             Id = row.RowKey[RowKeys.User("").Length..],
             UserName = row.GetString("UserName"),
             Name = row.GetString("Name"),
             Email = row.GetString("Email"),
+            EmailVerified = row.GetBoolean("EmailVerified") is true,
             PasswordHash = row.GetString("PasswordHash"),
             Roles = [.. Columns.Split(row.GetString("Roles")).Select(HeldRole.Parse)],
             Disabled = row.GetBoolean("Disabled") is not false,
@@ -63,6 +68,8 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
                 .ToDictionary(parts => parts[0], parts => long.Parse(parts[1], CultureInfo.InvariantCulture)),
             ETag = row.ETag,
         };
+        return user with { StoredNames = user.Names };
+    }
 
     /// <summary>The tenant's users by id, after the given one; at most <paramref name="limit"/>.</summary>
     public async Task<IReadOnlyList<User>> List(Tenant tenant, string? after, int limit, CancellationToken cancel)
@@ -76,47 +83,73 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
         return users;
     }
 
-    /// <summary>Writes a user that was read before, except the user name; false if it was changed since.</summary>
+    /// <summary>
+    /// Writes a user that was read before. If that changes the names that lead to the user, it is one transaction with their rows.
+    /// </summary>
+    /// <returns>False if the user was changed since.</returns>
+    /// <exception cref="Problem">409 <c>email_taken</c>: a new name, or a newly verified address, is another user's.</exception>
     public async Task<bool> TryReplace(Tenant tenant, User user, CancellationToken cancel)
     {
         var row = Row(tenant, user);
         row.ETag = user.ETag;
-        var done = await table.TryReplace(row, cancel);
+        var (added, removed) = (user.Names.Except(user.StoredNames).ToList(), user.StoredNames.Except(user.Names));
+        foreach (var name in added) await EnsureFree(tenant, name, cancel);
+        var actions = new List<TableTransactionAction> { new(TableTransactionActionType.UpdateReplace, row, user.ETag) };
+        actions.AddRange(added.Select(name => new TableTransactionAction(TableTransactionActionType.Add, NameRow(tenant, user, name))));
+        actions.AddRange(removed.Select(name => DeleteName(tenant, name)));
+        var done = actions.Count == 1 ? await table.TryReplace(row, cancel) : await table.TryTransact(actions, cancel);
         Forget(tenant, user.Id);
         return done;
     }
 
-    /// <summary>Deletes both rows of a user at once; false if they are gone.</summary>
+    /// <summary>Deletes a user with all rows at once; false if they are gone.</summary>
     public async Task<bool> TryDelete(Tenant tenant, User user, CancellationToken cancel)
     {
         var done = await table.TryTransact(
         [
-            new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, RowKeys.UserName(Normalize(user.UserName))), ETag.All),
+            .. user.StoredNames.Select(name => DeleteName(tenant, name)),
             new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, RowKeys.User(user.Id)), ETag.All),
         ], cancel);
         Forget(tenant, user.Id);
         return done;
     }
 
-    /// <summary>Adds a user with both rows at once; false if the name is taken.</summary>
+    /// <summary>Adds a user with all rows at once; false if a name is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, User user, CancellationToken cancel) => TryAdd(tenant, [user], cancel);
 
-    /// <summary>Adds up to 50 users, all or none; false if a name is taken.</summary>
+    /// <summary>Adds up to 33 users, all or none; false if a name is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, IReadOnlyList<User> users, CancellationToken cancel) => table.TryTransact(
         [.. from user in users
-            from row in new[] { NameRow(tenant, user), Row(tenant, user) }
+            from row in user.Names.Select(name => NameRow(tenant, user, name)).Append(Row(tenant, user))
             select new TableTransactionAction(TableTransactionActionType.Add, row)], cancel);
 
-    static TableEntity NameRow(Tenant tenant, User user) => new(tenant.Id, RowKeys.UserName(Normalize(user.UserName)))
+    /// <summary>True if the text is nobody's user name or verified email address.</summary>
+    public async Task<bool> IsFree(Tenant tenant, string name, CancellationToken cancel) =>
+        await table.Find(tenant.Id, RowKeys.UserName(Normalize(name)), cancel) is null;
+
+    async Task EnsureFree(Tenant tenant, string normalized, CancellationToken cancel)
+    {
+        if (await table.Find(tenant.Id, RowKeys.UserName(normalized), cancel) is not null)
+            throw EmailTaken();
+    }
+
+    /// <summary>409 <c>email_taken</c>.</summary>
+    public static Problem EmailTaken() => Problem.Conflict("email_taken", "Another user has this email address.");
+
+    static TableEntity NameRow(Tenant tenant, User user, string name) => new(tenant.Id, RowKeys.UserName(name))
     {
         ["UserId"] = user.Id,
     };
+
+    static TableTransactionAction DeleteName(Tenant tenant, string name) =>
+        new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, RowKeys.UserName(name)), ETag.All);
 
     static TableEntity Row(Tenant tenant, User user) => new(tenant.Id, RowKeys.User(user.Id))
     {
         ["UserName"] = user.UserName,
         ["Name"] = user.Name,
         ["Email"] = user.Email,
+        ["EmailVerified"] = user.VerifiedEmail is not null,
         ["PasswordHash"] = user.PasswordHash,
         ["Roles"] = Columns.Join(user.Roles.Select(role => role.ToString())),
         ["Disabled"] = user.Disabled,

@@ -9,6 +9,7 @@ sealed record UserAnswer
     public required string UserName { get; init; }
     public required string Name { get; init; }
     public required string? Email { get; init; }
+    public required bool EmailVerified { get; init; }
     public required List<string> Roles { get; init; }
     public required bool Disabled { get; init; }
     public required bool Deleting { get; init; }

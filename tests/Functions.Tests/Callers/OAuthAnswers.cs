@@ -45,4 +45,5 @@ sealed record UserInfoAnswer : OAuthAnswer
     public string? Name { get; init; }
     public string? PreferredUsername { get; init; }
     public string? Email { get; init; }
+    public bool? EmailVerified { get; init; }
 }

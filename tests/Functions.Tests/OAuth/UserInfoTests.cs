@@ -15,8 +15,8 @@ public sealed class UserInfoTests(DemoHost demo) : IClassFixture<DemoHost>
     [Theory]
     [InlineData("openid", "sub")]
     [InlineData("openid profile", "name preferred_username sub")]
-    [InlineData("openid email", "email sub")]
-    [InlineData("openid profile email files.read", "email name preferred_username sub")]
+    [InlineData("openid email", "email email_verified sub")]
+    [InlineData("openid profile email files.read", "email email_verified name preferred_username sub")]
     public async Task The_scopes_decide_what_is_told(string scope, string claims)
     {
         var token = (await host.Tokens("demo", scope: scope)).AccessToken;

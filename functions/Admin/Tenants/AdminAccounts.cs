@@ -1,0 +1,108 @@
+using Latchkey.Access;
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Admin;
+
+/// <summary>How people come to an account of the tenant, and how they sign in to it (<see cref="AccountRules"/>).</summary>
+public sealed class AdminAccounts(TenantPipeline pipeline, TenantStore tenants)
+{
+    const string Route = "{tenant}/admin/accounts";
+
+    /// <summary><c>GET /{tenant}/admin/accounts</c> → the rules</summary>
+    [Function("admin-accounts")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Route)] HttpRequest request) =>
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
+            Results.Json((await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant).Accounts));
+
+    /// <summary>
+    /// <c>PATCH /{tenant}/admin/accounts</c>: an absent field stays, an empty text removes an optional value, a list replaces the
+    /// whole list. It takes effect at once here, within 5 seconds on other instances.
+    /// </summary>
+    [Function("admin-accounts-change")]
+    public Task<IResult> Change(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = Route)] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
+        {
+            var body = await JsonBody.Read<AccountsBody>(request);
+            caller.Audit.Detail = string.Join(", ", JsonBody.Present(body));
+            var changed = await OptimisticUpdate.Run(() => tenants.FindNow(caller.Tenant.Id, caller.Cancel),
+                tenant => tenant with { Accounts = body.Apply(tenant) }, tenant => tenants.TryReplace(tenant, caller.Cancel));
+            return Results.Json((changed ?? throw OperatorTenants.NotFound()).Accounts);
+        });
+}
+
+/// <summary>A change of a tenant's account rules.</summary>
+sealed record AccountsBody(
+    SignUpMode? SignUp = null, IReadOnlyList<string>? SignUpDomains = null, IReadOnlyList<string>? SignUpRoles = null,
+    string? TermsUri = null, string? TermsVersion = null, bool? Passwords = null, bool? MailCodes = null, bool? Passkeys = null,
+    SecondFactorMode? SecondFactor = null, IReadOnlyList<string>? SecondFactorRoles = null, int? RememberDays = null,
+    bool? Deletion = null, int? DeletionDays = null, IReadOnlyList<string>? AppleApps = null,
+    IReadOnlyList<string>? AndroidApps = null)
+{
+    const int MaxEntries = 50;
+    const int MaxVersionChars = 40;
+
+    /// <summary>The tenant's rules with this change.</summary>
+    /// <exception cref="Problem">400 <c>invalid_field</c>; 409 <c>no_way_to_sign_in</c>.</exception>
+    public AccountRules Apply(Tenant tenant)
+    {
+        var before = tenant.Accounts;
+        var rules = before with
+        {
+            SignUp = SignUp ?? before.SignUp,
+            SignUpDomains = List("signUpDomains", SignUpDomains, Tenant.IsDomain, "domains such as example.com") ?? before.SignUpDomains,
+            SignUpRoles = Roles("signUpRoles", tenant, SignUpRoles) ?? before.SignUpRoles,
+            TermsUri = TermsUri is null ? before.TermsUri : FieldChecks.HttpsUrl("termsUri", TermsUri),
+            TermsVersion = TermsVersion switch
+            {
+                null => before.TermsVersion,
+                "" => null,
+                _ => FieldChecks.DisplayText("termsVersion", TermsVersion, MaxVersionChars),
+            },
+            Passwords = Passwords ?? before.Passwords,
+            MailCodes = MailCodes ?? before.MailCodes,
+            Passkeys = Passkeys ?? before.Passkeys,
+            SecondFactor = SecondFactor ?? before.SecondFactor,
+            SecondFactorRoles = Roles("secondFactorRoles", tenant, SecondFactorRoles) ?? before.SecondFactorRoles,
+            RememberDays = Days("rememberDays", RememberDays) ?? before.RememberDays,
+            Deletion = Deletion ?? before.Deletion,
+            DeletionDays = Days("deletionDays", DeletionDays) ?? before.DeletionDays,
+            AppleApps = List("appleApps", AppleApps, IsAppleApp, "apps such as ABCDE12345.com.example.app") ?? before.AppleApps,
+            AndroidApps = List("androidApps", AndroidApps, IsAndroidApp,
+                "packages with the SHA-256 fingerprint of their certificate, such as 'com.example.app 14:6D:…'") ?? before.AndroidApps,
+        };
+        if ((rules.TermsUri is null) != (rules.TermsVersion is null))
+            throw FieldChecks.Fault("termsVersion", "and termsUri must be set together");
+        if (!rules.Passwords && !rules.MailCodes && !rules.Passkeys)
+            throw Problem.Conflict("no_way_to_sign_in", "At least one of passwords, mailCodes and passkeys must stay on.");
+        return rules;
+    }
+
+    static IReadOnlyList<string>? Roles(string field, Tenant tenant, IReadOnlyList<string>? names) =>
+        names is null ? null : [.. FieldChecks.Roles(field, tenant, names).Select(role => role.Name)];
+
+    static IReadOnlyList<string>? List(string field, IReadOnlyList<string>? values, Func<string, bool> isValid, string what)
+    {
+        if (values?.Count > MaxEntries) throw FieldChecks.Fault(field, $"must have at most {MaxEntries} entries");
+        return values?.All(isValid) is false ? throw FieldChecks.Fault(field, $"must contain only {what}")
+            : values is null ? null : [.. values.Distinct(StringComparer.Ordinal)];
+    }
+
+    static int? Days(string field, int? days) => days is < 0 or > AccountRules.MaxDays
+        ? throw FieldChecks.Fault(field, $"must be from 0 to {AccountRules.MaxDays}") : days;
+
+    // https://developer.apple.com/documentation/xcode/supporting-associated-domains: ten characters of the team, then the bundle id.
+    static bool IsAppleApp(string text) => text.Length is > 11 and <= 255 && text[10] == '.'
+        && text[..10].All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c))
+        && text[11..].All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-');
+
+    // https://developers.google.com/digital-asset-links/v1/create-statement: the package, and the certificate's SHA-256 in hex.
+    static bool IsAndroidApp(string text) => text.Split(' ') is [{ Length: > 0 and <= 255 } package, var print]
+        && package.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_') && print.Split(':') is { Length: 32 } bytes
+        && bytes.All(part => part.Length == 2 && part.All(c => char.IsAsciiDigit(c) || c is >= 'A' and <= 'F'));
+}

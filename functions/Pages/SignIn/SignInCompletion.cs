@@ -1,0 +1,31 @@
+using Latchkey.Access;
+using Latchkey.OAuth;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+
+namespace Latchkey.Pages;
+
+/// <summary>
+/// What follows once a user has proved who they are, by whatever means: the browser is signed in, and the request that waits goes
+/// on. Every way to sign in ends here.
+/// </summary>
+public sealed class SignInCompletion(SsoSessions ssoSessions, AuthorizationFlow flow, InteractionPolicy policy)
+{
+    /// <summary>Signs the browser in and goes on with the pending request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="pending">The pending request that the user has signed in for.</param>
+    /// <param name="authorization">What it asks for; null if a built-in page waits.</param>
+    /// <param name="user">The user, who is not disabled.</param>
+    /// <param name="methods">By what the user has proved who they are just now, in the words of RFC 8176.</param>
+    /// <exception cref="OAuthError">The app has asked for what the user cannot give; see <see cref="InteractionPolicy"/>.</exception>
+    public async Task<IResult> Complete(
+        TenantRequest request, PendingRequest pending, AuthorizationRequest? authorization, User user, IReadOnlyList<string> methods)
+    {
+        var signedIn = await ssoSessions.Start(request, user, methods);
+        if (authorization is null) return new SeeOther(BuiltInPages.Address(request.Tenant, pending));
+        var step = await policy.Next(request, authorization, signedIn, pending.CreatedAt, clicked: true);
+        return step == NextStep.Consent ? new SeeOther($"/{request.Tenant.Id}/consent?request={pending.Id}")
+            : await flow.Grant(request, pending, authorization, signedIn, consented: false);
+    }
+}
