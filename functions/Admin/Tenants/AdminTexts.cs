@@ -44,15 +44,15 @@ public sealed class AdminTexts(TenantPipeline pipeline, TenantStore tenants)
         foreach (var (tag, ofLanguage) in body)
         {
             if (Language.Find(tag) is null || ofLanguage is null)
-                throw Input.Fault("texts", $"must be in these languages: {string.Join(", ", Language.Tags)}");
+                throw FieldChecks.Fault("texts", $"must be in these languages: {string.Join(", ", Language.Tags)}");
             foreach (var (key, text) in ofLanguage)
             {
-                if (Override.Fault(tag, key, text) is { } fault) throw Input.Fault($"{tag}.{Shown(key)}", fault);
+                if (Override.Fault(tag, key, text) is { } fault) throw FieldChecks.Fault($"{tag}.{Shown(key)}", fault);
             }
             if (ofLanguage.Count > 0) texts[tag] = ofLanguage!;
         }
         return JsonSerializer.SerializeToUtf8Bytes(texts).Length <= MaxBytes ? texts
-            : throw Input.Fault("texts", $"must have at most {MaxBytes} bytes");
+            : throw FieldChecks.Fault("texts", $"must have at most {MaxBytes} bytes");
     }
 
     // A key that we do not know may be anything.

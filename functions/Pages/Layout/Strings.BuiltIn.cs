@@ -78,7 +78,6 @@ public static partial class Strings
     public static string SendLink => Text();
     public static string ResetAsked => Text();
     public static string ResetAskedLead => Text();
-    public static string PasswordOf => Text();
     public static string ResetDone => Text();
     public static string ResetDoneLead => Text();
     public static string ResetLinkNotGood => Text();

@@ -14,7 +14,6 @@ public static partial class Strings
     public static string LinkFileLost => Text();
     public static string LinkFileLostLead => Text();
     public static string LinkWrongPassword => Text();
-    public static string LinkLocked => Text();
     public static string TryAgainSoon => Text();
 
     /// <summary>What is said of a failure to somebody who has only a link: there is no app to go back to.</summary>

@@ -47,7 +47,7 @@ public sealed class LinkPage(TenantPipeline pipeline, LinkDownloads links, PageR
         LinkStatus.UsedUp => Say(http, tenant, 410, Strings.LinkUsedUp, Strings.LinkUsedUpLead),
         LinkStatus.FileLost => Say(http, tenant, 410, Strings.LinkFileLost, Strings.LinkFileLostLead),
         LinkStatus.WrongPassword => ShowForm(http, tenant, state, 403, Strings.LinkWrongPassword),
-        LinkStatus.Locked => ShowForm(http, tenant, state, 429, Strings.LinkLocked),
+        LinkStatus.Locked => ShowForm(http, tenant, state, 429, Strings.TooManyTries(state.RetryAfter)),
         _ => ShowForm(http, tenant, state, 200, null),
     };
 

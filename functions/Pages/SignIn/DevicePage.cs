@@ -92,7 +92,7 @@ public sealed class DevicePage(
     {
         var pending = await pendingRequests.Find(request, id);
         return pending.Page == BuiltInPages.Device ? pending
-            : throw Problem.BadRequest("sign_in_expired", "This is not a device's request.");
+            : throw Problem.BadRequest("sign_in_expired", "This page is out of date.");
     }
 
     async Task<IResult> ShowCodeForm(TenantRequest request, string? code, string? error)

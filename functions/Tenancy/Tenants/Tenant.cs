@@ -63,6 +63,12 @@ public sealed record Tenant
     /// <summary>The user whose request created tenant <see cref="Operator"/>; null for other tenants.</summary>
     public string? FirstOperator { get; init; }
 
+    /// <summary>
+    /// The kinds of password hashes that were imported, the costliest of each family. They stay when the users' hashes have become
+    /// ours, because nobody counts how many are left.
+    /// </summary>
+    public IReadOnlyList<HashKind> ImportedHashes { get; init; } = [];
+
     internal ETag ETag { get; init; }
 
     /// <summary>The tenant's roles by name.</summary>
@@ -79,8 +85,8 @@ public sealed record Tenant
         ["capacitor://localhost", "ionic://localhost", "http://localhost", "https://localhost"];
 
     /// <summary>
-    /// True if the text may be a tenant's id: 2 to 40 of a-z, 0-9 and single inner hyphens, so that a container name can contain
-    /// it; and not a path segment that the Functions host or this service uses itself.
+    /// True if the text may be a tenant's id: 2 to 40 characters of a-z and 0-9, with single hyphens inside, so that a container
+    /// name can contain it; and not a path segment that the Functions host or this service uses itself.
     /// </summary>
     public static bool IsId(string text) =>
         text.Length is >= 2 and <= 40

@@ -207,7 +207,8 @@ public sealed partial class SignInPageTests(DemoHost demo) : IClassFixture<DemoH
         foreach (var secret in secrets) Assert.DoesNotContain(host.Log.Lines, line => line.Contains(secret, StringComparison.Ordinal));
     }
 
-    [GeneratedRegex("""<input type="hidden"[^>]*>""")]
+    // What differs from request to request: the hidden fields, and the address that the choice of a language leads back to.
+    [GeneratedRegex("""<input type="hidden"[^>]*>|name="back" value="[^"]*""")]
     private static partial Regex Hidden();
 
     [GeneratedRegex("<style>(.*?)</style>", RegexOptions.Singleline)]
