@@ -50,10 +50,15 @@ export async function signIn(page, user = 'alice', password = `${user}-password`
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
+/** Where a picture is kept. */
+export function picture(name) {
+  mkdirSync(screenshots, { recursive: true });
+  return `${screenshots}${name}.png`;
+}
+
 /** Keeps a picture, and fails on anything that axe-core takes for a serious hindrance, or for any that is not tolerated; `except` names its rules that don't count. */
 export async function look(page, name, { tolerated = ['minor', 'moderate'], except = [], fullPage = true } = {}) {
-  mkdirSync(screenshots, { recursive: true });
-  await page.screenshot({ path: `${screenshots}${name}.png`, fullPage });
+  await page.screenshot({ path: picture(name), fullPage });
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }));
   const serious = violations.filter(found => !tolerated.includes(found.impact) && !except.includes(found.id));
