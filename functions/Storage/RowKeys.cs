@@ -26,6 +26,9 @@ public static partial class RowKeys
     /// <summary>Leads from a normalized user name or verified email address, as typed at sign-in, to the user's id.</summary>
     public static string UserName(string normalized) => $"name|{Ids.Hash(normalized)}";
 
+    /// <summary>An invitation, in its tenant's partition beside the users.</summary>
+    public static string Invitation(string id) => $"invitation|{id}";
+
     /// <summary>The partition of a session, or of an access token without a session.</summary>
     public static string SessionPartition(string tenant, string id) => $"{tenant}|{id}";
 
@@ -49,6 +52,9 @@ public static partial class RowKeys
 
     /// <summary>The row of a password reset, in its own partition.</summary>
     public const string Reset = "reset";
+
+    /// <summary>What was typed to sign up, in the partition of the authorization request that waits.</summary>
+    public const string SignUp = "signup";
 
     /// <summary>The row of a one-time code, in its own partition.</summary>
     public const string OneTimeCode = "code";

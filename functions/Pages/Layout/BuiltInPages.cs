@@ -29,13 +29,14 @@ public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ss
 
     /// <summary>Shows the page to the user who is signed in. Anybody else signs in first and comes back.</summary>
     public async Task<IResult> For(TenantRequest request, string page, Func<SignedIn, Task<IResult>> show) =>
-        await ssoSessions.Find(request) is { } signedIn ? await show(signedIn) : await ToSignIn(request, page);
+        await ssoSessions.Find(request) is { } signedIn ? await show(signedIn) : await SignInAgain(request, page);
 
     /// <summary>The address of the page that a pending request belongs to.</summary>
     public static string Address(Tenant tenant, PendingRequest pending) =>
         $"/{tenant.Id}/{pending.Page}{(pending.Parameters.Values.Count == 0 ? "" : $"?request={pending.Id}")}";
 
-    async Task<IResult> ToSignIn(TenantRequest request, string page)
+    /// <summary>Has the user sign in, even if they are signed in, and come back to the page.</summary>
+    public async Task<IResult> SignInAgain(TenantRequest request, string page)
     {
         if (HttpMethods.IsHead(request.Http.Method)) return new SeeOther($"/{request.Tenant.Id}/login"); // HEAD stores nothing.
         return new SeeOther($"/{request.Tenant.Id}/login?request={await pendingRequests.BeginForPage(request, page, Form.Parse([]))}");
