@@ -14,6 +14,9 @@ public static partial class RowKeys
     /// <summary>The row of a session in its own partition.</summary>
     public const string Session = "session";
 
+    /// <summary>A tenant's own wording.</summary>
+    public const string Texts = "texts";
+
     /// <summary>A tenant's role.</summary>
     public static string Role(string name) => $"role|{Ids.Hash(name)}";
 

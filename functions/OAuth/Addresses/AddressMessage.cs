@@ -12,7 +12,7 @@ static class AddressMessage
     /// <param name="codeId">The code's id.</param>
     public static Message Code(Tenant tenant, string address, string code, string codeId)
     {
-        var name = ResetMessage.Name(tenant.Name);
+        var name = MailWriter.NameOf(tenant);
         return new Message(address, $"{name}: {code} is your code", $"""
             Somebody, probably you, wants to use this email address for a {name} account.
             Enter this code within ten minutes:
@@ -30,7 +30,7 @@ static class AddressMessage
     /// <summary>The mail to somebody whose address another user wants to have.</summary>
     public static Message Taken(Tenant tenant, string address)
     {
-        var name = ResetMessage.Name(tenant.Name);
+        var name = MailWriter.NameOf(tenant);
         return new Message(address, $"{name}: this address has an account already", $"""
             Somebody, probably you, wanted to use this email address for another {name} account.
             It belongs to an account already, so it can't be used for a second one. Sign in with this address:
@@ -44,7 +44,7 @@ static class AddressMessage
     /// <summary>The mail to the former address.</summary>
     public static Message Changed(Tenant tenant, string address)
     {
-        var name = ResetMessage.Name(tenant.Name);
+        var name = MailWriter.NameOf(tenant);
         return new Message(address, $"{name}: your email address was changed", $"""
             Your {name} account has another email address now. This one no longer belongs to it.
 

@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using Latchkey.Http;
+using Latchkey.Languages;
 using Latchkey.Protocol;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -61,6 +62,7 @@ public sealed partial class PasswordResets(
     public async Task Send(Tenant tenant, User user, CancellationToken cancel)
     {
         if (mail is null) throw Problem.Conflict("no_mail", "This deployment can't send email.");
+        Reader.Begin(Language.Find(tenant.Language) ?? Language.English).Wording = tenant.Texts; // Not the administrator reads it.
         using var attempt = await Reserve(tenant, user, cancel);
         var message = ResetMessage.Of(tenant, user.Email!, await MakeLink(tenant, user), byAdministrator: true);
         try

@@ -8,7 +8,7 @@ static class InvitationMessage
     /// <summary>Writes the mail. Its link works for a week.</summary>
     public static Message Of(Tenant tenant, string address, string link)
     {
-        var name = ResetMessage.Name(tenant.Name);
+        var name = MailWriter.NameOf(tenant);
         return new Message(address, $"{name}: you are invited", $"""
             You are invited to create a {name} account. Do it here within a week:
 

@@ -15,7 +15,7 @@ static class SignUpMessage
     /// <param name="requestId">The pending request that waits for it.</param>
     public static Message Code(Tenant tenant, string address, string code, string requestId)
     {
-        var name = ResetMessage.Name(tenant.Name);
+        var name = MailWriter.NameOf(tenant);
         return new Message(address, $"{name}: {code} is your code", $"""
             Somebody, probably you, is creating a {name} account with this email address.
             Enter this code within ten minutes:
@@ -33,7 +33,7 @@ static class SignUpMessage
     /// <summary>The mail to somebody who has an account already.</summary>
     public static Message Known(Tenant tenant, string address)
     {
-        var name = ResetMessage.Name(tenant.Name);
+        var name = MailWriter.NameOf(tenant);
         return new Message(address, $"{name}: you have an account already", $"""
             Somebody, probably you, wanted to create a {name} account with this email address.
             You have an account already. Sign in with this address:

@@ -35,6 +35,12 @@ public static partial class Strings
     public static string UnknownTenant => Text();
     public static string LanguageLabel => Text();
     public static string ChangeLanguage => Text();
+    public static string ShowPassword => Text();
+    public static string HidePassword => Text();
+    public static string HomeTitle => Text();
+    public static string HomeLead => Text();
+    public static string TenantHomeLead => Text();
+    public static string ToStart => Text();
 
     public static string ToContinueTo(string app) => Text(("app", app));
 

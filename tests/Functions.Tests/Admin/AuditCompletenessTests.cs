@@ -67,6 +67,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["openapi-json"] = "public, the same document for everybody",
         ["openapi-page"] = "public, the same document for everybody",
         ["openapi-page-part"] = "public, the same program for everybody",
+        ["home"] = "public, the same page for everybody",
+        ["tenant-home"] = "public, the same page for everybody",
         ["language"] = "remembers a language in this browser only",
         ["link-page"] = "shows a name and a button; the button is recorded",
     };
@@ -311,9 +313,9 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     {
         var browser = new Browser(host);
         await browser.Post("/demo/reset", [.. await Fields(await browser.Get("/demo/reset")), ("username", "alice")]);
-        await Eventually.True(() => Directory.GetFiles(folder).Length == 1);
+        await Eventually.True(() => Directory.GetFiles(folder, "*.txt").Length == 1);
         var link = ResetLink()
-            .Match(await File.ReadAllTextAsync(Directory.GetFiles(folder).Single())).Value.Replace("=\r\n", "", StringComparison.Ordinal);
+            .Match(await File.ReadAllTextAsync(Directory.GetFiles(folder, "*.txt").Single())).Value.Replace("=\r\n", "", StringComparison.Ordinal);
         foreach (var password in new[] { "short", Secret("alice-new-password") })
             await browser.Post("/demo/reset", [.. await Fields(await browser.Get($"/demo/reset?link={Secret(link)}")), ("new", password)]);
         host.Clock.Advance(TimeSpan.FromSeconds(1));
