@@ -55,7 +55,7 @@ public sealed class AdminInvitations(
             {
                 Id = InvitationStore.IdOf(email),
                 Email = email,
-                Name = string.IsNullOrEmpty(body.Name) ? null : FieldChecks.Shown("name", body.Name),
+                Name = string.IsNullOrEmpty(body.Name) ? null : FieldChecks.DisplayText("name", body.Name),
                 Roles = FieldChecks.Roles("roles", tenant, body.Roles ?? SignUpRolesOf(tenant)),
                 Groups = await Groups(caller, body.Groups ?? []),
                 UserId = Ids.New(),
