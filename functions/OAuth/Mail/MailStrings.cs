@@ -3,7 +3,7 @@ using static Latchkey.Languages.Texts;
 namespace Latchkey.OAuth;
 
 /// <summary>The texts of mails, in the language of their reader. See <c>Pages/Layout/Strings.cs</c>.</summary>
-static class MailStrings
+static partial class MailStrings
 {
 #pragma warning disable CS1591 // The strings document themselves.
     public static string MailResetSubject(string tenant) => Text(("tenant", tenant));
