@@ -23,6 +23,15 @@ public static partial class RowKeys
     /// <summary>Leads from a normalized user name or verified email address, as typed at sign-in, to the user's id.</summary>
     public static string UserName(string normalized) => $"name|{Ids.Hash(normalized)}";
 
+    /// <summary>Leads from a passkey's credential id to its user and its place there.</summary>
+    public static string Credential(string credentialId) => $"credential|{Ids.Hash(credentialId)}";
+
+    /// <summary>The prefix of the places of a user's passkeys.</summary>
+    public static string Passkeys(string userId) => $"of|{userId}|";
+
+    /// <summary>One of the places of a user's passkeys.</summary>
+    public static string Passkey(string userId, int slot) => $"{Passkeys(userId)}{slot:D2}";
+
     /// <summary>The partition of a session, or of an access token without a session.</summary>
     public static string SessionPartition(string tenant, string id) => $"{tenant}|{id}";
 

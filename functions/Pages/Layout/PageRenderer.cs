@@ -33,7 +33,7 @@ public sealed class PageRenderer(ILoggerFactory loggers)
         var style = Style.Of(page.Tenant);
         return string.Join("; ",
             "default-src 'none'",
-            $"style-src '{style.Hash}'{(page.Scripts is null ? "" : " 'self'")}",
+            $"style-src '{style.Hash}'{(page.Scripts is { Styled: true } ? " 'self'" : "")}",
             $"img-src {style.LogoUri ?? "'none'"}",
             ScriptPolicy(page),
             // Chromium and Safari also check every redirect that follows a form against this list.
@@ -46,7 +46,8 @@ public sealed class PageRenderer(ILoggerFactory loggers)
     static string ScriptPolicy(PageLayout page) => page switch
     {
         { Scripts: { } scripts } =>
-            $"script-src 'self'; connect-src 'self' {scripts.Connect}; require-trusted-types-for 'script'; trusted-types 'none'",
+            $"script-src 'self'; {(scripts.Connect is { } origin ? $"connect-src 'self' {origin}; " : "")}"
+                + "require-trusted-types-for 'script'; trusted-types 'none'",
         { Script: { } script } => $"script-src '{Style.HashOf(script)}'",
         _ => "script-src 'none'",
     };
