@@ -27,8 +27,8 @@ public sealed class AdminPasskeys(TenantPipeline pipeline, UserStore users, Pass
                 {
                     passkey.Id,
                     passkey.Name,
-                    passkey.CreatedAt,
-                    passkey.LastUsedAt,
+                    createdAt = passkey.CreatedAt.UtcDateTime,
+                    lastUsedAt = passkey.LastUsedAt?.UtcDateTime,
                     synced = passkey.BackedUp,
                     passkey.Transports,
                 }),

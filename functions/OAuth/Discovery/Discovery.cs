@@ -1,5 +1,6 @@
 using Latchkey.Access;
 using Latchkey.Keys;
+using Latchkey.Languages;
 using Latchkey.Protocol;
 using Latchkey.Sessions;
 using Microsoft.AspNetCore.Http;
@@ -61,6 +62,7 @@ public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grant
         ["code_challenge_methods_supported"] = new[] { Pkce.Method },
         ["prompt_values_supported"] = Prompt.All,
         ["acr_values_supported"] = new[] { Authentication.Acr },
+        ["ui_locales_supported"] = Language.Tags,
         ["claims_supported"] = IdTokens.Claims,
         ["claims_parameter_supported"] = false,
         ["request_parameter_supported"] = false,

@@ -4,19 +4,9 @@ using Latchkey.Tests.OAuth.Authorization;
 namespace Latchkey.Tests.Pages;
 
 /// <summary>Passkeys: registered at the account page, used to sign in without a name, renamed, removed and listed.</summary>
-public sealed class PasskeyTests : IAsyncLifetime
+public sealed class PasskeyTests(PasskeyTests.MailingHost mailing) : IClassFixture<PasskeyTests.MailingHost>
 {
-    readonly string folder = Path.Combine(Path.GetTempPath(), $"latchkey-passkeys-{Guid.CreateVersion7():n}");
-
-    TestHost host = null!;
-
-    public async Task InitializeAsync() => host = await TestHost.Start(settings: new() { ["Latchkey:Mail:Folder"] = folder });
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-    }
+    readonly TestHost host = mailing.Host;
 
     [Fact]
     public async Task A_user_registers_a_passkey_signs_in_to_an_app_with_it_alone_and_the_tokens_say_how()
@@ -30,8 +20,7 @@ public sealed class PasskeyTests : IAsyncLifetime
             creation.GetProperty("attestation").GetString()));
         Assert.Equal([-7, -8, -257], creation.GetProperty("pubKeyCredParams").EnumerateArray().Select(p => p.GetProperty("alg").GetInt32()));
         var authenticator = await user.Register(passkey: "Käthes Telefon");
-        await Eventually.True(() => Mails().Length == 1);
-        Assert.Contains("A passkey was added to your account", Mails()[0], StringComparison.Ordinal);
+        await Eventually.True(() => HasMail(user, "A passkey was added to your account"));
         var (_, again) = await user.Form();
         Assert.Single(again.GetProperty("excludeCredentials").EnumerateArray());
 
@@ -67,9 +56,10 @@ public sealed class PasskeyTests : IAsyncLifetime
     [Fact]
     public async Task The_sign_in_page_runs_only_our_own_module_under_trusted_types_and_works_by_password_without_it()
     {
-        var user = await PasskeyUser.New(host);
+        await PasskeyUser.New(host);
         var browser = new Browser(host);
-        var page = await browser.Follow(await browser.Get("/demo/account/passkeys"));
+        var start = await browser.Get("/demo/account/passkeys");
+        var page = await browser.Follow(start);
         var policy = page.Headers.GetValues("Content-Security-Policy").Single();
         Assert.Contains("script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("connect-src", policy, StringComparison.Ordinal);
@@ -79,7 +69,7 @@ public sealed class PasskeyTests : IAsyncLifetime
         Assert.DoesNotContain("page.css", html, StringComparison.Ordinal);
         await host.Http.GetAsync("/demo/passkeys/app.js").Is(200);
         await host.Http.GetAsync("/demo/passkeys/other.js").Is(404);
-        await user.SignInByPassword();
+        Assert.Equal("/demo/account/passkeys", Browser.Location(await browser.SignIn(start)));
     }
 
     [Fact]
@@ -112,7 +102,7 @@ public sealed class PasskeyTests : IAsyncLifetime
         Assert.Contains("<strong dir=\"auto\">Laptop</strong>", await Html(user), StringComparison.Ordinal);
         await user.Post(token, ("action", "remove"), ("id", id)).Is(303);
         Assert.Empty(await user.Passkeys());
-        await Eventually.True(() => Mails().Any(mail => mail.Contains("A passkey was removed from your account", StringComparison.Ordinal)));
+        await Eventually.True(() => HasMail(user, "A passkey was removed from your account"));
         Assert.True(await Refused(authenticator));
         await user.Register(authenticator); // Its credential is free again.
     }
@@ -207,5 +197,22 @@ public sealed class PasskeyTests : IAsyncLifetime
 
     async Task<string> Html(PasskeyUser user) => await (await user.Browser.Get(user.Page).Is(200)).Content.ReadAsStringAsync();
 
-    string[] Mails() => Directory.Exists(folder) ? [.. Directory.GetFiles(folder).Select(File.ReadAllText)] : [];
+    bool HasMail(PasskeyUser user, string text) => Directory.Exists(mailing.Folder) && Directory.GetFiles(mailing.Folder)
+        .Select(File.ReadAllText).Any(mail => mail.Contains(user.Name, StringComparison.Ordinal) && mail.Contains(text, StringComparison.Ordinal));
+
+    /// <summary>A host that writes its mail into a folder.</summary>
+    public sealed class MailingHost : IAsyncLifetime
+    {
+        public string Folder { get; } = Path.Combine(Path.GetTempPath(), $"latchkey-passkeys-{Guid.CreateVersion7():n}");
+
+        public TestHost Host { get; private set; } = null!;
+
+        public async Task InitializeAsync() => Host = await TestHost.Start(settings: new() { ["Latchkey:Mail:Folder"] = Folder });
+
+        public async Task DisposeAsync()
+        {
+            await Host.DisposeAsync();
+            if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
+        }
+    }
 }

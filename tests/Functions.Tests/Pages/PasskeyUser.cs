@@ -12,6 +12,8 @@ sealed partial class PasskeyUser(TestHost host, string tenant, string name, stri
 
     public string Id => id;
 
+    public string Name => name;
+
     public Browser Browser { get; } = new(host, tenant);
 
     public string Page => $"/{tenant}/account/passkeys";

@@ -21,7 +21,7 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         "link-page", "link-download", // Whoever has the link: its secret is the key (LinkTests).
         // The same.
         "logout", "logout-ask", "logout-post", "account", "account-post", "apps", "app", "app-post", "device", "device-post", "reset",
-        "reset-post", "login-passkey", "account-passkeys", "account-passkeys-post",
+        "reset-post", "login-passkey", "account-passkeys", "account-passkeys-post", "language",
         "passkeys-part", "webauthn", "apple-app-site-association", "assetlinks", // The same for everybody.
     ];
 
