@@ -1,5 +1,4 @@
 using Latchkey.Access;
-using Latchkey.Http;
 using Latchkey.Languages;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
