@@ -19,7 +19,6 @@ public static partial class Strings
     public static string LastPasskey => Text();
     public static string PasskeysNeedScript => Text();
     public static string PasskeysUnsupported => Text();
-    public static string BackToAccount => Text();
     public static string Rename => Text();
     public static string SignInWithPasskey => Text();
     public static string PasskeyFailed => Text();

@@ -22,6 +22,7 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         // The same.
         "logout", "logout-ask", "logout-post", "account", "account-post", "apps", "app", "app-post", "device", "device-post", "reset",
         "reset-post", "login-passkey", "account-passkeys", "account-passkeys-post", "language",
+        "tenant-home",
         "passkeys-part", "webauthn", "apple-app-site-association", "assetlinks", // The same for everybody.
     ];
 
