@@ -60,7 +60,10 @@ public sealed class AdminUserImport(
             {
                 var draft = ImportedUser.Read(entries[index], tenant, clock.GetUtcNow());
                 foreach (var name in draft.User.Names)
-                    if (!names.Add(name)) throw FieldChecks.Fault(name == draft.User.Names[0] ? "userName" : "email", "is in the list twice");
+                {
+                    if (names.Add(name)) continue;
+                    throw FieldChecks.Fault(name == draft.User.Names[0] ? "userName" : "email", "is in the list twice");
+                }
                 if (draft.Kind is { } kind) kinds = With(kinds, kind);
                 drafts.Add((index, draft));
             }

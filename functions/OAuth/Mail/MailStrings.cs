@@ -3,7 +3,7 @@ using static Latchkey.Languages.Texts;
 namespace Latchkey.OAuth;
 
 /// <summary>The texts of mails, in the language of their reader. See <c>Pages/Layout/Strings.cs</c>.</summary>
-static class MailStrings
+static partial class MailStrings
 {
 #pragma warning disable CS1591 // The strings document themselves.
     public static string MailResetSubject(string tenant) => Text(("tenant", tenant));
@@ -16,4 +16,15 @@ static class MailStrings
     public static string MailResetButton => Text();
     public static string MailResetIgnore => Text();
     public static string MailResetUntilUsed => Text();
+
+    public static string MailPasskeyAddedSubject(string tenant) => Text(("tenant", tenant));
+
+    public static string MailPasskeyAdded(string tenant, string time) => Text(("tenant", tenant), ("time", time));
+
+    public static string MailPasskeyRemovedSubject(string tenant) => Text(("tenant", tenant));
+
+    public static string MailPasskeyRemoved(string tenant, string time) => Text(("tenant", tenant), ("time", time));
+
+    public static string MailPasskeyNotYou => Text();
+    public static string MailPasskeyButton => Text();
 }

@@ -79,6 +79,7 @@ public static partial class Strings
         { Code: "sign_in_finished" } => ($"{SignInFinished} {StartAgain}", null),
         { Code: "other_browser" } => ($"{OtherBrowser} {StartAgain}", null),
         { Code: "cookies_off" } => (CookiesOff, null),
+        { Code: "sign_up_off" } => (SignUpOff, null),
         { Code: "unknown_tenant" } => (UnknownTenant, null),
         { Status: 429, RetryAfter: { } seconds } => (TooManyTries(seconds), null),
         { Code: "tenant_suspended" } => (NotAvailable, null), // Not the reason: it is between the operator and the tenant.
