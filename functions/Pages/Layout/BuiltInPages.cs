@@ -39,7 +39,7 @@ public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ss
 
     /// <summary>Like <see cref="For"/>, but a user whose sign-in is older than <see cref="MaxAge"/> signs in again first.</summary>
     public async Task<IResult> ForFresh(TenantRequest request, string page, Func<SignedIn, Task<IResult>> show) =>
-        await ssoSessions.Find(request) is { } signedIn && IsFresh(signedIn) ? await show(signedIn) : await ToSignIn(request, page);
+        await ssoSessions.Find(request) is { } signedIn && IsFresh(signedIn) ? await show(signedIn) : await SignInAgain(request, page);
 
     /// <summary>True if the user has signed in within <see cref="MaxAge"/>.</summary>
     public bool IsFresh(SignedIn signedIn) => clock.GetUtcNow() <= signedIn.Authentication.Time + MaxAge;
