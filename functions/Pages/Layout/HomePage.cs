@@ -42,6 +42,7 @@ public sealed class HomePage(
     {
         yield return ($"/{tenant.Id}/{BuiltInPages.Account}", Strings.Account);
         yield return ($"/{tenant.Id}/{MyFilesClient.Id}", Strings.MyFiles);
+        if (tenant.Accounts.SignUp == SignUpMode.Open) yield return ($"/{tenant.Id}/{SignUpPage.Name}", Strings.SignUp);
     }
 
     Task<IResult> Show(HttpRequest http, PageLayout page, HomeModel model) =>
