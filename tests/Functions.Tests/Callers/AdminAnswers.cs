@@ -130,6 +130,7 @@ sealed record TenantAnswer
     public required string Id { get; init; }
     public required string Name { get; init; }
     public required string Issuer { get; init; }
+    public required string? Language { get; init; }
     public required string Status { get; init; }
     public required string? SuspendedBecause { get; init; }
     public required string? Domain { get; init; }
