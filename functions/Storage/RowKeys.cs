@@ -23,6 +23,9 @@ public static partial class RowKeys
     /// <summary>Leads from a normalized user name or verified email address, as typed at sign-in, to the user's id.</summary>
     public static string UserName(string normalized) => $"name|{Ids.Hash(normalized)}";
 
+    /// <summary>A user's second factor.</summary>
+    public static string SecondFactor(string userId) => $"totp|{userId}";
+
     /// <summary>The partition of a session, or of an access token without a session.</summary>
     public static string SessionPartition(string tenant, string id) => $"{tenant}|{id}";
 

@@ -10,6 +10,9 @@ public enum NextStep
     /// <summary>The user signs in.</summary>
     SignIn,
 
+    /// <summary>The user gives a second factor (RFC 9470 §5).</summary>
+    SecondFactor,
+
     /// <summary>The user consents, or confirms that they want to go on.</summary>
     Consent,
 
@@ -35,6 +38,11 @@ public sealed class InteractionPolicy(Consents consents, IdTokenHints hints, Tim
         var isSilent = authorization.Asks(Prompt.None);
         if (signedIn is null || await MustSignInAgain(request, authorization, signedIn, since))
             return isSilent ? throw OAuthError.LoginRequired() : NextStep.SignIn;
+        if (authorization.NeedsMultiFactor && !signedIn.Authentication.IsMultiFactor)
+        {
+            var next = ForMultiFactor(request.Tenant, signedIn, since);
+            return isSilent ? throw OAuthError.LoginRequired() : next;
+        }
         if (await NeedsConsent(request, authorization, signedIn.User))
             return isSilent ? throw OAuthError.ConsentRequired() : NextStep.Consent;
         if (clicked) return NextStep.Respond;
@@ -61,11 +69,20 @@ public sealed class InteractionPolicy(Consents consents, IdTokenHints hints, Tim
         return !grantable.Except(await consents.Find(request.Tenant, user, client, request.Cancel)).IsEmpty;
     }
 
+    static NextStep ForMultiFactor(Tenant tenant, SignedIn signedIn, DateTimeOffset? since)
+    {
+        if (tenant.Accounts.SecondFactor != SecondFactorMode.Off) return NextStep.SecondFactor;
+        // A passkey is two factors. A user who has just signed in for this without one has none, or does not want to use it.
+        return tenant.Accounts.Passkeys && !WasFor(since, signedIn) ? NextStep.SignIn : throw OAuthError.UnmetAuthenticationRequirements();
+    }
+
+    static bool WasFor(DateTimeOffset? since, SignedIn signedIn) => since is { } start && signedIn.Authentication.Time >= start;
+
     async Task<bool> MustSignInAgain(
         TenantRequest request, AuthorizationRequest authorization, SignedIn signedIn, DateTimeOffset? since)
     {
         var authenticatedAt = signedIn.Authentication.Time;
-        var wasForThis = since is { } start && authenticatedAt >= start;
+        var wasForThis = WasFor(since, signedIn);
         if (authorization.IdTokenHint is { } encoded)
         {
             var hint = await hints.Read(request.Tenant, encoded, request.Cancel);

@@ -60,7 +60,7 @@ public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grant
         ["response_modes_supported"] = ResponseMode.All,
         ["code_challenge_methods_supported"] = new[] { Pkce.Method },
         ["prompt_values_supported"] = Prompt.All,
-        ["acr_values_supported"] = new[] { Authentication.Acr },
+        ["acr_values_supported"] = new[] { Authentication.SingleFactor, Authentication.MultiFactor },
         ["claims_supported"] = IdTokens.Claims,
         ["claims_parameter_supported"] = false,
         ["request_parameter_supported"] = false,

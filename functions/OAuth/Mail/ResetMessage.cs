@@ -34,7 +34,7 @@ static class ResetMessage
     }
 
     // Only words of the tenant's name, without characters that a mail program would turn into a link, and no user's name.
-    static string Name(string tenant)
+    internal static string Name(string tenant)
     {
         var words = string.Concat(tenant.Select(c => char.IsLetterOrDigit(c) || c is '-' or '\'' or '&'
             || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark ? c : ' '));

@@ -39,7 +39,7 @@ public sealed class IdTokens(JwtWriter jwt, TimeProvider clock)
             ["iat"] = now,
             ["exp"] = now + client.AccessTokenSeconds,
             ["auth_time"] = session.Authentication.Time.ToUnixTimeSeconds(),
-            ["acr"] = Authentication.Acr,
+            ["acr"] = session.Authentication.Acr,
             ["amr"] = session.Authentication.Methods,
             ["sid"] = session.Id,
         };

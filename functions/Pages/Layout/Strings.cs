@@ -73,7 +73,7 @@ public static partial class Strings
         { Status: 429, RetryAfter: { } seconds } => (TooManyTries(seconds), null),
         { Code: "tenant_suspended" } => (problem.Message, null), // With the reason.
         { Status: 403 } => (NoRight, null),
-        { Code: "app_not_found" or "app_changed" or "link_not_good" or "no_mail" } => (problem.Message, null),
+        { Code: "app_not_found" or "app_changed" or "link_not_good" or "no_mail" or "no_second_factor" } => (problem.Message, null),
         { Status: >= 500 } => (Later, null),
         _ => (TellDeveloper, problem.Message),
     };

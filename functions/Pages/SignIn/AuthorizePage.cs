@@ -67,7 +67,12 @@ public sealed class AuthorizePage(
             (audit.Type, audit.Actor, audit.Client) = ("authorize", signedIn!.User.Id, authorization.To.Client.Id);
             return await flow.Grant(request, authorization, signedIn);
         }
-        var page = step == NextStep.SignIn ? "login" : "consent";
+        var page = step switch
+        {
+            NextStep.SignIn => "login",
+            NextStep.SecondFactor => SecondStepPage.Name,
+            _ => "consent",
+        };
         return new SeeOther($"/{request.Tenant.Id}/{page}?request={await pendingId()}");
     }
 }

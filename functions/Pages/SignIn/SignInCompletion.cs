@@ -1,6 +1,7 @@
 using Latchkey.Access;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
+using Latchkey.Sessions;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 
@@ -10,9 +11,14 @@ namespace Latchkey.Pages;
 /// What follows once a user has proved who they are, by whatever means: the browser is signed in, and the request that waits goes
 /// on. Every way to sign in ends here.
 /// </summary>
-public sealed class SignInCompletion(SsoSessions ssoSessions, AuthorizationFlow flow, InteractionPolicy policy)
+public sealed class SignInCompletion(
+    SsoSessions ssoSessions, AuthorizationFlow flow, InteractionPolicy policy, PendingRequests pendingRequests,
+    RememberedBrowsers browsers, TimeProvider clock)
 {
-    /// <summary>Signs the browser in and goes on with the pending request.</summary>
+    /// <summary>
+    /// Signs the browser in and goes on with the pending request. If that takes a second factor, the browser goes to its page first
+    /// (<see cref="SecondStepPage"/>).
+    /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="pending">The pending request that the user has signed in for.</param>
     /// <param name="authorization">What it asks for; null if a built-in page waits.</param>
@@ -22,10 +28,30 @@ public sealed class SignInCompletion(SsoSessions ssoSessions, AuthorizationFlow 
     public async Task<IResult> Complete(
         TenantRequest request, PendingRequest pending, AuthorizationRequest? authorization, User user, IReadOnlyList<string> methods)
     {
-        var signedIn = await ssoSessions.Start(request, user, methods);
+        if (await NeedsSecondFactor(request, user, methods))
+        {
+            await pendingRequests.Remember(request, pending, FirstFactor.Of(user, methods, clock.GetUtcNow()));
+            return new SeeOther(SecondStepPage.Address(request.Tenant, pending));
+        }
+        return await GoOn(request, pending, authorization, await ssoSessions.Start(request, user, methods));
+    }
+
+    /// <summary>Goes on with the pending request for a user who is signed in.</summary>
+    /// <exception cref="OAuthError">The app has asked for what the user cannot give; see <see cref="InteractionPolicy"/>.</exception>
+    public async Task<IResult> GoOn(
+        TenantRequest request, PendingRequest pending, AuthorizationRequest? authorization, SignedIn signedIn)
+    {
         if (authorization is null) return new SeeOther(BuiltInPages.Address(request.Tenant, pending));
         var step = await policy.Next(request, authorization, signedIn, pending.CreatedAt, clicked: true);
+        if (step == NextStep.SecondFactor) return new SeeOther(SecondStepPage.Address(request.Tenant, pending));
         return step == NextStep.Consent ? new SeeOther($"/{request.Tenant.Id}/consent?request={pending.Id}")
             : await flow.Grant(request, pending, authorization, signedIn, consented: false);
+    }
+
+    async Task<bool> NeedsSecondFactor(TenantRequest request, User user, IReadOnlyList<string> methods)
+    {
+        if (methods.Contains(Authentication.MultipleFactors)) return false;
+        return SecondFactors.IsAskedOf(request.Tenant, user) ? !await browsers.Knows(request, user)
+            : SecondFactors.IsRequiredOf(request.Tenant, user);
     }
 }

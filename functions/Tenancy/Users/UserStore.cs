@@ -60,6 +60,7 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
             Email = row.GetString("Email"),
             EmailVerified = row.GetBoolean("EmailVerified") is true,
             PasswordHash = row.GetString("PasswordHash"),
+            SecondFactor = row.GetString("SecondFactor"),
             Roles = [.. Columns.Split(row.GetString("Roles")).Select(HeldRole.Parse)],
             Disabled = row.GetBoolean("Disabled") is not false,
             Deleting = row.GetBoolean("Deleting") is true,
@@ -88,7 +89,11 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     /// </summary>
     /// <returns>False if the user was changed since.</returns>
     /// <exception cref="Problem">409 <c>email_taken</c>: a new name, or a newly verified address, is another user's.</exception>
-    public async Task<bool> TryReplace(Tenant tenant, User user, CancellationToken cancel)
+    public Task<bool> TryReplace(Tenant tenant, User user, CancellationToken cancel) => TryReplace(tenant, user, [], cancel);
+
+    /// <summary>The same, in one transaction with other writes to the tenant's partition of the table.</summary>
+    internal async Task<bool> TryReplace(
+        Tenant tenant, User user, IReadOnlyList<TableTransactionAction> others, CancellationToken cancel)
     {
         var row = Row(tenant, user);
         row.ETag = user.ETag;
@@ -97,6 +102,7 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
         var actions = new List<TableTransactionAction> { new(TableTransactionActionType.UpdateReplace, row, user.ETag) };
         actions.AddRange(added.Select(name => new TableTransactionAction(TableTransactionActionType.Add, NameRow(tenant, user, name))));
         actions.AddRange(removed.Select(name => DeleteName(tenant, name)));
+        actions.AddRange(others);
         var done = actions.Count == 1 ? await table.TryReplace(row, cancel) : await table.TryTransact(actions, cancel);
         Forget(tenant, user.Id);
         return done;
@@ -108,6 +114,7 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
         var done = await table.TryTransact(
         [
             .. user.StoredNames.Select(name => DeleteName(tenant, name)),
+            .. SecondFactorStore.Deletion(tenant, user),
             new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, RowKeys.User(user.Id)), ETag.All),
         ], cancel);
         Forget(tenant, user.Id);
@@ -151,6 +158,7 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
         ["Email"] = user.Email,
         ["EmailVerified"] = user.VerifiedEmail is not null,
         ["PasswordHash"] = user.PasswordHash,
+        ["SecondFactor"] = user.SecondFactor,
         ["Roles"] = Columns.Join(user.Roles.Select(role => role.ToString())),
         ["Disabled"] = user.Disabled,
         ["Deleting"] = user.Deleting,
