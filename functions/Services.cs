@@ -57,6 +57,7 @@ public static partial class Services
 
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
         .AddSingleton<ErrorBoundary>()
+        .AddSingleton<PageLanguage>()
         .AddSingleton<TenantPipeline>()
         .AddSingleton<OpenApiDocument>()
         .AddSingleton<ReferencePage>()

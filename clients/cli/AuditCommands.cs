@@ -15,7 +15,7 @@ static class AuditCommands
         "device-authorization",
         "files-purge", "operator-bootstrap", "par", "password-reset", "password-reset-ask", "password-reset-mail", "rotate-keys", "sign-in",
         "sign-out",
-        "tenant-suspended", "token", "token-revoke",
+        "tenant-suspended", "token", "token-revoke", "user-imported",
     ];
 
     static readonly Option<string?> From =

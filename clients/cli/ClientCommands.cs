@@ -16,8 +16,10 @@ static class ClientCommands
         Many("--logout-redirect", "Where the browser may go after a logout; replaces the list");
     static readonly Option<string[]> MoreRedirects = Many("--add-redirect", "Add a redirect URI");
     static readonly Option<string[]> LessRedirects = Many("--remove-redirect", "Remove a redirect URI");
-    static readonly Option<string[]> MoreLogoutRedirects = Many("--add-logout-redirect", "Add an address for after a logout");
-    static readonly Option<string[]> LessLogoutRedirects = Many("--remove-logout-redirect", "Remove an address for after a logout");
+    static readonly Option<string[]> MoreLogoutRedirects =
+        Many("--add-logout-redirect", "Add an address where the browser may go after a logout");
+    static readonly Option<string[]> LessLogoutRedirects =
+        Many("--remove-logout-redirect", "Remove an address where the browser may go after a logout");
     static readonly Option<string?> Jwks = new("--jwks") { Description = "A file with its public keys (JWK Set) for private_key_jwt" };
     static readonly Option<int> Overlap =
         new("--overlap")
@@ -61,7 +63,7 @@ static class ClientCommands
 
     static readonly (Option<int?> Option, string Field)[] Lengths =
     [
-        (Length("--token-seconds", "Life of an access token"), "accessTokenSeconds"),
+        (Length("--token-seconds", "Lifetime of an access token"), "accessTokenSeconds"),
         (Length("--session-idle", "How long an unused session lives"), "sessionIdleSeconds"),
         (Length("--session-life", "How long a session lives after the sign-in"), "sessionSeconds"),
         (Length("--retry-window", "How long a refresh may be retried; 0: never"), "retryWindowSeconds"),

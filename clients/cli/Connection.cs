@@ -18,6 +18,9 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
 
     static readonly HttpClient Http = new() { Timeout = TimeSpan.FromMinutes(4) };
 
+    /// <summary>Cancelled when the program is told to stop (Ctrl-C).</summary>
+    public CancellationToken Cancel => cancel;
+
     readonly TokenFile file = new(terminal);
     readonly Dictionary<string, string> tokens = [];
 
@@ -112,7 +115,22 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
         file.Put(origin, tenant, null);
     }
 
+    // A command may run longer than its access token lives.
     async Task<HttpResponseMessage> Send(HttpMethod method, string tenant, string path, object? body)
+    {
+        var hadToken = tokens.ContainsKey(tenant);
+        try
+        {
+            return await SendOnce(method, tenant, path, body);
+        }
+        catch (Failure expired) when (expired.Status == 401 && hadToken)
+        {
+            tokens.Clear();
+            return await SendOnce(method, tenant, path, body);
+        }
+    }
+
+    async Task<HttpResponseMessage> SendOnce(HttpMethod method, string tenant, string path, object? body)
     {
         var request = new HttpRequestMessage(method,
             $"{origin}/{Uri.EscapeDataString(tenant)}/admin/{path}")
@@ -184,8 +202,9 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
         }
         if (answer.IsSuccessStatusCode) return answer;
         var why = Why(await answer.Content.ReadAsStringAsync(cancel));
+        var retryAfter = answer.Headers.RetryAfter?.Delta;
         answer.Dispose();
-        throw new Failure($"{(int)answer.StatusCode} {why}", status: (int)answer.StatusCode);
+        throw new Failure($"{(int)answer.StatusCode} {why}", status: (int)answer.StatusCode) { RetryAfter = retryAfter };
     }
 
     // A problem (RFC 9457) or an OAuth error (RFC 6749 §5.2).

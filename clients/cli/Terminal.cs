@@ -125,4 +125,7 @@ sealed class Failure(string message, int code = 1, int status = 0) : Exception(m
     public int Code => code;
 
     public int Status => status;
+
+    /// <summary>When the deployment wants to be asked again, if it says so.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -33,7 +33,7 @@ static partial class Times
     public static int? ParseSeconds(ArgumentResult typed)
     {
         if (Seconds(typed.Tokens[0].Value) is { } seconds and <= int.MaxValue) return (int)seconds;
-        typed.AddError($"'{typed.Tokens[0].Value}' is not a length of time: use seconds, or such as 15min, 1h or 30d.");
+        typed.AddError($"'{typed.Tokens[0].Value}' is not a length of time. Use seconds, or a unit as in 15min, 1h or 30d.");
         return null;
     }
 
@@ -50,7 +50,7 @@ static partial class Times
                 StringComparison.Ordinal); match.Groups[2].Length > 0 && power >= 0; power--) bytes *= unit;
             if (bytes <= long.MaxValue && bytes == decimal.Truncate(bytes)) return (long)bytes;
         }
-        typed.AddError($"'{text}' is not a number of bytes: use such as 1000, 10GB, 10GiB, or -1 for no limit.");
+        typed.AddError($"'{text}' is not a number of bytes, such as 1000, 10GB or 10GiB; -1 is no limit.");
         return null;
     }
 

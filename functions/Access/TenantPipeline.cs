@@ -1,4 +1,5 @@
 using Latchkey.Http;
+using Latchkey.Languages;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 
@@ -10,7 +11,7 @@ namespace Latchkey.Access;
 /// </summary>
 public sealed class TenantPipeline(
     ErrorBoundary boundary, TenantStore tenants, Domains domains, TokenAuthorization authorization, AuditLog audit,
-    SuspendedRequests suspended, FailurePage failurePage)
+    SuspendedRequests suspended, FailurePage failurePage, PageLanguage language)
 {
     /// <summary>A public endpoint, with CORS for the tenant's origins.</summary>
     /// <param name="http">The HTTP request.</param>
@@ -27,12 +28,14 @@ public sealed class TenantPipeline(
     /// <param name="http">The HTTP request.</param>
     /// <param name="handler">Answers it.</param>
     /// <param name="onFailure">Answers a request that failed; null shows the page that all rooms share.</param>
-    public Task<IResult> Page(HttpRequest http, Func<TenantRequest, Task<IResult>> handler, FailurePage? onFailure = null)
+    public async Task<IResult> Page(HttpRequest http, Func<TenantRequest, Task<IResult>> handler, FailurePage? onFailure = null)
     {
+        Reader.Begin(PageLanguage.Preferred(http));
         Tenant? tenant = null;
-        return boundary.Run(http, async () =>
+        return await boundary.Run(http, async () =>
         {
             tenant = await FindTenant(http) ?? throw UnknownTenant();
+            language.Choose(http, tenant);
             EnsureActive(tenant);
             return await Handle(Context(http, tenant), AtItsAddress(handler));
         }, problem => (onFailure ?? failurePage)(http, tenant, problem));

@@ -5,7 +5,10 @@ namespace Latchkey;
 
 /// <summary>Settings are invalid; the message lists every fault.</summary>
 public sealed class SettingsException(IReadOnlyList<string> faults)
-    : Exception($"The settings have {faults.Count} fault(s):{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", faults)}");
+    : Exception($"{Count(faults.Count)}:{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", faults)}")
+{
+    static string Count(int faults) => faults == 1 ? "The settings have one error" : $"The settings have {faults} errors";
+}
 
 /// <summary>Reads single settings and collects their faults.</summary>
 sealed class SettingsReader(IConfiguration configuration)

@@ -23,18 +23,20 @@ public static class JsonBody
         return Read<T>(await Body.Bytes(request, maxBytes));
     }
 
-    /// <summary>The same, for a body that was already read.</summary>
+    /// <summary>The same, for a body that was already read, or a part of one.</summary>
+    /// <param name="bytes">The JSON.</param>
+    /// <param name="what">What the error says that it is.</param>
     /// <exception cref="Problem">400 <c>invalid_json</c>.</exception>
-    public static T Read<T>(byte[] bytes) where T : class
+    public static T Read<T>(byte[] bytes, string what = "request body") where T : class
     {
-        if (Body.Text(bytes) is null) throw Invalid("it is not UTF-8");
+        if (Body.Text(bytes) is null) throw Invalid(what, "it is not UTF-8");
         try
         {
-            return JsonSerializer.Deserialize<T>(bytes, Options) ?? throw Invalid("it is null");
+            return JsonSerializer.Deserialize<T>(bytes, Options) ?? throw Invalid(what, "it is null");
         }
         catch (JsonException broken)
         {
-            throw Invalid(broken.Path is { Length: > 1 } path ? $"see {path}" : "it cannot be read");
+            throw Invalid(what, broken.Path is { Length: > 1 } path ? $"{path} is unknown or not valid" : "it cannot be read");
         }
     }
 
@@ -44,7 +46,7 @@ public static class JsonBody
         where property.GetValue(body) is not null
         select JsonNamingPolicy.CamelCase.ConvertName(property.Name);
 
-    static Problem Invalid(string why) => Problem.BadRequest("invalid_json", $"Invalid request body: {why}.");
+    static Problem Invalid(string what, string why) => Problem.BadRequest("invalid_json", $"Invalid {what}: {why}.");
 
     // The serializer accepts null as an item of any list, even if the item type is not nullable.
     sealed class Strings : JsonConverter<IReadOnlyList<string>>

@@ -26,13 +26,6 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
             ["ExpiresAt"] = expires,
         };
 
-    /// <summary>Splits an id <c>{bucket}.{id}</c>; false if it has another shape.</summary>
-    public static bool TrySplit(string bucketed, out string bucket, out string id)
-    {
-        (bucket, id) = BucketId.Parse(bucketed) is { } parsed ? (parsed.Bucket, parsed.Key) : ("", "");
-        return Ids.IsId(id);
-    }
-
     /// <summary>
     /// Refuses a token that was revoked, at once. It reads the one row that decides (the session's, or the token's own if it
     /// has no session) and beside it the user's state, which is at most 5 seconds old. A missing row counts as revoked.
@@ -52,7 +45,7 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
     public async Task<Scope?> LiveScope(Tenant tenant, AccessToken token, CancellationToken cancel)
     {
         if (await clients.Find(tenant, token.ClientId, cancel) is not { } client) return null;
-        if (!TrySplit(token.SessionId ?? token.TokenId, out var bucket, out var id)) return null;
+        if (BucketId.ParseId(token.SessionId ?? token.TokenId) is not (var bucket, var id)) return null;
         var readRow = Tables.For(bucket).Find(
             RowKeys.SessionPartition(token.Tenant, id),
             token.SessionId is null ? RowKeys.Token(token.TokenId) : RowKeys.Session, cancel);
@@ -92,7 +85,7 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
     /// </summary>
     public async Task Revoke(AccessToken token, CancellationToken cancel)
     {
-        if (!TrySplit(token.SessionId ?? token.TokenId, out var bucket, out var id)) return;
+        if (BucketId.ParseId(token.SessionId ?? token.TokenId) is not (var bucket, var id)) return;
         var (table, partition) = (Tables.For(bucket), RowKeys.SessionPartition(token.Tenant, id));
         var now = clock.GetUtcNow();
         if (token.SessionId is null)
@@ -100,10 +93,11 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
             await table.TryMerge(new TableEntity(partition, RowKeys.Token(token.TokenId)) { ["RevokedAt"] = now }, cancel);
             return;
         }
-        while (await table.Find(partition, RowKeys.Session, cancel) is { } session)
+        // Refreshes and other revocations may come first. It must succeed: no bound on the attempts.
+        await OptimisticUpdate.Run(() => table.Find(partition, RowKeys.Session, cancel), session =>
         {
             RevokedTokens.Of(session).With(token, now).Write(session, now);
-            if (await table.TryReplace(session, cancel)) return; // Otherwise a refresh or another revocation came first.
-        }
+            return session;
+        }, session => table.TryReplace(session, cancel), maxAttempts: int.MaxValue);
     }
 }

@@ -13,7 +13,7 @@ public sealed class SessionStore(IssuedTokens issuedTokens, TimeProvider clock)
     /// <summary>The session, or null.</summary>
     public async Task<Session?> Find(string tenant, string id, CancellationToken cancel)
     {
-        if (!IssuedTokens.TrySplit(id, out var bucket, out var partition)) return null;
+        if (BucketId.ParseId(id) is not (var bucket, var partition)) return null;
         var row = await issuedTokens.Tables.For(bucket).Find(RowKeys.SessionPartition(tenant, partition), RowKeys.Session, cancel);
         return row is null ? null : SessionRow.Read(tenant, id, row);
     }
@@ -67,8 +67,7 @@ public sealed class SessionStore(IssuedTokens issuedTokens, TimeProvider clock)
     public async Task<IReadOnlyList<Session>> List(string tenant, string? clientId, string? after, int limit, CancellationToken cancel)
     {
         var found = new List<Session>();
-        var (startBucket, startId) = after is not null
-            && IssuedTokens.TrySplit(after, out var bucket, out var id) ? (bucket, id) : ("", "");
+        var (startBucket, startId) = BucketId.ParseId(after) ?? new BucketId("", "");
         foreach (var day in await issuedTokens.Tables.Buckets(cancel))
         {
             if (string.CompareOrdinal(day, startBucket) < 0) continue;

@@ -15,6 +15,9 @@ public readonly record struct BucketId(string Bucket, string Key)
     public static BucketId? Parse(string? text) =>
         text?.Split('.') is [var bucket, var key] && ExpiringTables.IsBucket(bucket) ? new(bucket, key) : null;
 
+    /// <summary>Parses an id from outside whose key <see cref="Ids.New"/> made; null for any other text.</summary>
+    public static BucketId? ParseId(string? text) => Parse(text) is { } id && Ids.IsId(id.Key) ? id : null;
+
     /// <summary>The id as text.</summary>
     public override string ToString() => $"{Bucket}.{Key}";
 }

@@ -83,16 +83,16 @@ public static partial class RowKeys
     }
 
     /// <summary>The usage of a space, in its partition.</summary>
-    public const string SpaceQuota = "usage";
+    public const string SpaceUsage = "usage";
 
-    /// <summary>The partition of a tenant's quota. No space has this key.</summary>
-    public static string TenantQuota(string tenant) => $"{tenant}|totals";
+    /// <summary>The partition of what a tenant's spaces have reserved of its quota. No space has this key.</summary>
+    public static string TenantReservations(string tenant) => $"{tenant}|totals";
 
-    /// <summary>What all spaces of the tenant have reserved.</summary>
-    public const string TenantQuotaTotal = "total";
+    /// <summary>The row of what all spaces of the tenant have reserved together.</summary>
+    public const string TotalReservation = "total";
 
-    /// <summary>What one space has reserved.</summary>
-    public static string TenantQuotaShare(string spaceKey) => $"space|{spaceKey}";
+    /// <summary>The row of what one space has reserved.</summary>
+    public static string SpaceReservation(string spaceKey) => $"space|{spaceKey}";
 
     /// <summary>The partition of a tenant's integrity check. No space has this key.</summary>
     public static string IntegrityCheck(string tenant) => $"{tenant}|check";

@@ -25,6 +25,6 @@ public static class OptimisticUpdate
             if (await find() is not { } found || change(found) is not { } changed) return null;
             if (await tryReplace(changed)) return changed;
         }
-        throw Problem.Conflict("changed_meanwhile", "Others keep changing this at the same time; try again.");
+        throw Problem.Conflict("changed_meanwhile", "Others keep changing this at the same time. Try again.");
     }
 }

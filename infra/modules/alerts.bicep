@@ -62,7 +62,7 @@ union
 | where Name in ('files-check', 'files-sweep', 'finish-removals', 'rotate-keys', 'sweep', 'sweep-uploads')),
 (AppTraces
 | where AppRoleName == 'latchkey' and SeverityLevel >= 3
-| where tostring(Properties['CategoryName']) in ('Latchkey.Files.FilesSweep', 'Latchkey.Files.IntegrityCheckTimer', 'Latchkey.Files.SweepUploads', 'Latchkey.Keys.KeyRotation', 'Latchkey.OAuth.SweepTimer'))
+| where tostring(Properties['CategoryName']) in ('Latchkey.Files.FileSweepTimer', 'Latchkey.Files.IntegrityCheckTimer', 'Latchkey.Files.UploadSweepTimer', 'Latchkey.Keys.KeyRotation', 'Latchkey.OAuth.TableSweepTimer'))
 | summarize value = count()
 '''
 // The workspace says so itself, in a table that no cap holds back.

@@ -13,17 +13,18 @@ public sealed partial class ArchitectureTests
     static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["Telemetry"] = [],
+        ["Languages"] = [],
         ["Protocol"] = [],
         ["Storage"] = ["Telemetry"],
         ["Keys"] = ["Storage"],
         ["Http"] = ["Protocol", "Keys", "Telemetry"],
         ["Tenancy"] = ["Protocol", "Storage", "Http", "Telemetry"],
         ["Sessions"] = ["Protocol", "Storage", "Http", "Tenancy"],
-        ["Access"] = ["Protocol", "Storage", "Http", "Tenancy", "Sessions"],
-        ["OAuth"] = ["Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "Telemetry"],
-        ["Pages"] = ["Protocol", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files"],
+        ["Access"] = ["Languages", "Protocol", "Storage", "Http", "Tenancy", "Sessions"],
+        ["OAuth"] = ["Languages", "Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "Telemetry"],
+        ["Pages"] = ["Languages", "Protocol", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files"],
         ["Files"] = ["Protocol", "Storage", "Http", "Tenancy", "Sessions", "Access"],
-        ["Admin"] = ["Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files", "Telemetry"],
+        ["Admin"] = ["Languages", "Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files", "Telemetry"],
         ["OpenApi"] = ["Http", "Telemetry"],
     };
 

@@ -17,7 +17,7 @@ public sealed class SettingsTests
             ["Latchkey:CacheSeconds"] = "soon",
             ["Latchkey:PasswordIterations"] = "1",
         });
-        Assert.Contains("7 fault(s)", fault, StringComparison.Ordinal);
+        Assert.Contains("The settings have 7 errors:", fault, StringComparison.Ordinal);
         foreach (var name in new[] { "Origin", "Storage__ConnectionString", "Signing__Mode", "Signing__KeyFile", "CacheSeconds",
             "PasswordIterations" })
             Assert.Contains($"Latchkey__{name} ", fault, StringComparison.Ordinal);

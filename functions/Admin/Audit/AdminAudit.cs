@@ -70,7 +70,7 @@ public sealed class AdminAudit(TenantPipeline pipeline, AuditReader reader, Time
         // Both bounds are inclusive. One tick more allows for entries of this very instant.
         var wanted = new AuditQuery(
             Time(query, "from") ?? now.AddDays(-7), Time(query, "to") ?? now.AddTicks(1), query["user"], query["type"]);
-        if (wanted.From >= wanted.To) throw Problem.BadRequest("invalid_time", "from must be before to.");
+        if (wanted.From >= wanted.To) throw Problem.BadRequest("invalid_time", "from must be earlier than to.");
         return wanted;
     }
 

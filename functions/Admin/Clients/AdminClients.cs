@@ -16,15 +16,15 @@ namespace Latchkey.Admin;
 public sealed class AdminClients(
     TenantPipeline pipeline, ClientStore clients, ClientRemoval removal, IEnumerable<IGrant> grants, TimeProvider clock)
 {
-    const string Many = "{tenant}/admin/clients";
-    const string One = "{tenant}/admin/clients/{clientId}";
+    const string CollectionRoute = "{tenant}/admin/clients";
+    const string ItemRoute = "{tenant}/admin/clients/{clientId}";
     const int MaxOverlapSeconds = 30 * 86400;
     const int StandardOverlapSeconds = 86400;
 
     /// <summary><c>GET /{tenant}/admin/clients?cursor=&amp;limit=</c> → <c>{clients, cursor}</c></summary>
     [Function("admin-clients")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = CollectionRoute)] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "cursor", "limit");
@@ -41,15 +41,15 @@ public sealed class AdminClients(
     /// </summary>
     [Function("admin-client-create")]
     public Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Many)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = CollectionRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<ClientBody>(request);
-            if (body.Name is null) throw Input.Fault("name", "is missing");
-            if (body.Grants is null) throw Input.Fault("grants", "is missing");
-            if (body.Scope is null) throw Input.Fault("scope", "is missing");
+            if (body.Name is null) throw FieldChecks.Fault("name", "is missing");
+            if (body.Grants is null) throw FieldChecks.Fault("grants", "is missing");
+            if (body.Scope is null) throw FieldChecks.Fault("scope", "is missing");
             if (body.Id is { } id && (!Client.IsId(id) || IsReserved(id)))
-                throw Input.Fault("id", "must be 1 to 64 of letters, digits, '-', '.' and '_', and not 'operator' or 'my-files'");
+                throw FieldChecks.Fault("id", "must have 1 to 64 letters, digits, '-', '.' or '_', and not be 'operator' or 'my-files'");
             var blank = new Client
             {
                 Id = body.Id ?? Ids.New(),
@@ -72,7 +72,7 @@ public sealed class AdminClients(
     /// <summary><c>GET /{tenant}/admin/clients/{clientId}</c></summary>
     [Function("admin-client")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
             Results.Json(ClientResponse.Of(await clients.FindNow(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound())));
 
@@ -83,11 +83,11 @@ public sealed class AdminClients(
     /// </summary>
     [Function("admin-client-change")]
     public Task<IResult> Change(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<ClientBody>(request);
-            if (body.Id is not null) throw Input.Fault("id", "cannot be changed");
+            if (body.Id is not null) throw FieldChecks.Fault("id", "cannot be changed");
             if (IsReserved(Id(request))) throw Reserved();
             var secret = Ids.NewSecret();
             var changed = await OptimisticUpdate.Run(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
@@ -103,10 +103,10 @@ public sealed class AdminClients(
     /// </summary>
     [Function("admin-client-secret")]
     public Task<IResult> RotateSecret(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = One + "/secret")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = ItemRoute + "/secret")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
-            var overlap = Input.Number("overlapSeconds",
+            var overlap = FieldChecks.Number("overlapSeconds",
                 (await JsonBody.Read<Rotation>(request)).OverlapSeconds ?? StandardOverlapSeconds, 0, MaxOverlapSeconds);
             var secret = Ids.NewSecret();
             _ = await OptimisticUpdate.Run(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel), client =>
@@ -127,7 +127,7 @@ public sealed class AdminClients(
     /// </summary>
     [Function("admin-client-delete")]
     public Task<IResult> Delete(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             if (Id(request) == MyFilesClient.Id) throw Reserved(); // Its row records which of its sessions have ended.
@@ -136,7 +136,7 @@ public sealed class AdminClients(
             {
                 null => false,
                 "purge" => true,
-                _ => throw Problem.BadRequest("invalid_query", "The only allowed value of files is purge."),
+                _ => throw Problem.BadRequest("invalid_query", "files must be purge, or left out."),
             };
             if (purge) caller.Audit.Detail = "with its files";
             return await removal.TryRun(caller.Tenant, Id(request), purge, caller.Cancel) switch
@@ -153,7 +153,7 @@ public sealed class AdminClients(
     /// </summary>
     [Function("admin-client-registration-token")]
     public Task<IResult> WithdrawRegistrationToken(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = One + "/registration-token")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = ItemRoute + "/registration-token")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             caller.Audit.Target = Id(request);

@@ -71,10 +71,10 @@ sealed record ClientBody
     {
         var next = client with
         {
-            Name = Name is null ? client.Name : Input.Shown("name", Name),
+            Name = Name is null ? client.Name : FieldChecks.DisplayText("name", Name),
             AuthMethod = AuthMethod is null ? client.AuthMethod : OneOf("authMethod", AuthMethod, Methods),
             Grants = Grants is null ? client.Grants : [.. Grants.Select(grant => OneOf("grants", grant, grants)).Distinct()],
-            Scope = Scope is null ? client.Scope : Input.Scope("scope", Scope, Operators.ScopesIn(tenant)),
+            Scope = Scope is null ? client.Scope : FieldChecks.Scope("scope", Scope, Operators.ScopesIn(tenant)),
             Native = Native ?? client.Native,
             FirstParty = FirstParty ?? client.FirstParty,
             RelaxedRedirects = RelaxedRedirects ?? client.RelaxedRedirects,
@@ -87,8 +87,8 @@ sealed record ClientBody
             IdTokenAlgorithm = IdTokenAlgorithm is null ? client.IdTokenAlgorithm
                 : OneOf("idTokenAlgorithm", IdTokenAlgorithm, ["RS256", "ES256"]),
             Jwks = Jwks is null ? client.Jwks : KeySet("jwks", Jwks),
-            WebsiteUri = WebsiteUri is null ? client.WebsiteUri : Input.Https("websiteUri", WebsiteUri),
-            LogoUri = LogoUri is null ? client.LogoUri : Input.Https("logoUri", LogoUri),
+            WebsiteUri = WebsiteUri is null ? client.WebsiteUri : FieldChecks.HttpsUrl("websiteUri", WebsiteUri),
+            LogoUri = LogoUri is null ? client.LogoUri : FieldChecks.HttpsUrl("logoUri", LogoUri),
             AccessTokenSeconds = Seconds(
                 "accessTokenSeconds", AccessTokenSeconds, client.AccessTokenSeconds, 60, Client.MaxAccessTokenSeconds),
             SessionIdleSeconds = Seconds(
@@ -110,28 +110,28 @@ sealed record ClientBody
     static Client Consistent(Client client)
     {
         if (client.AuthMethod == ClientAuthMethod.None && client.Grants.Contains(GrantType.ClientCredentials))
-            throw Input.Fault("grants", "cannot contain client_credentials when authMethod is none");
+            throw FieldChecks.Fault("grants", "cannot contain client_credentials when authMethod is none");
         if (client.AuthMethod == ClientAuthMethod.None && client.ForwardsAddress)
-            throw Input.Fault("forwardsAddress", "requires a client that authenticates");
+            throw FieldChecks.Fault("forwardsAddress", "requires a client that authenticates");
         if (client.AuthMethod == ClientAuthMethod.PrivateKeyJwt && client.Jwks is null)
-            throw Input.Fault("jwks", "is required for private_key_jwt");
+            throw FieldChecks.Fault("jwks", "is required for private_key_jwt");
         if (client.Grants.Contains(GrantType.AuthorizationCode) && client.RedirectUris.Count == 0)
-            throw Input.Fault("redirectUris", "is required for authorization_code");
+            throw FieldChecks.Fault("redirectUris", "is required for authorization_code");
         return client;
     }
 
     static IReadOnlyList<string> Uris(string field, IReadOnlyList<string> uris, Client client)
     {
-        if (uris.Count > MaxUris) throw Input.Fault(field, $"must have at most {MaxUris} entries");
+        if (uris.Count > MaxUris) throw FieldChecks.Fault(field, $"must have at most {MaxUris} entries");
         var faults = uris.Select(uri => RedirectUri.Fault(uri, client.Native, client.RelaxedRedirects));
         return faults.FirstOrDefault(fault => fault is not null) is { } first
-            ? throw Input.Fault(field, $"is invalid: {first.TrimEnd('.')}") : uris;
+            ? throw FieldChecks.Fault(field, $"is invalid: {first.TrimEnd('.')}") : uris;
     }
 
     static string? KeySet(string field, string jwks)
     {
         if (jwks.Length == 0) return null;
-        if (jwks.Length > MaxJwksChars) throw Input.Fault(field, $"must have at most {MaxJwksChars} characters");
+        if (jwks.Length > MaxJwksChars) throw FieldChecks.Fault(field, $"must have at most {MaxJwksChars} characters");
         try
         {
             PublicJwk.ParseSet(jwks);
@@ -139,13 +139,13 @@ sealed record ClientBody
         }
         catch (Exception fault) when (fault is FormatException or System.Text.Json.JsonException)
         {
-            throw Input.Fault(field, $"is not a usable JWK Set (RFC 7517 §5): {fault.Message.TrimEnd('.')}");
+            throw FieldChecks.Fault(field, $"is not a usable JWK Set (RFC 7517 §5): {fault.Message.TrimEnd('.')}");
         }
     }
 
     static int Seconds(string field, int? value, int current, int min, int max) =>
-        value is { } seconds ? Input.Number(field, seconds, min, max) : current;
+        value is { } seconds ? FieldChecks.Number(field, seconds, min, max) : current;
 
     static string OneOf(string field, string text, IReadOnlyList<string> allowed) =>
-        allowed.Contains(text) ? text : throw Input.Fault(field, $"must be one of: {string.Join(", ", allowed)}");
+        allowed.Contains(text) ? text : throw FieldChecks.Fault(field, $"must be one of: {string.Join(", ", allowed)}");
 }

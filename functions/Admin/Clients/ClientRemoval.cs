@@ -71,7 +71,7 @@ public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, Remo
     static Owner[] Owners(string id) => [Owner.App(id), new("client", id)];
 
     static Problem HasFiles(long files) => new(409, "client_has_files",
-        "The client's spaces contain files; delete it with files=purge to remove them for good.")
+        "The client's spaces contain files. To delete them too, for good, add files=purge.")
     {
         Extensions = new Dictionary<string, object?> { ["files"] = files },
     };

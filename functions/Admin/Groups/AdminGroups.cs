@@ -14,15 +14,15 @@ namespace Latchkey.Admin;
 /// </summary>
 public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, UserStore users, GroupRemoval removal, SpaceQuota quota)
 {
-    const string Many = "{tenant}/admin/groups";
-    const string One = "{tenant}/admin/groups/{group}";
+    const string CollectionRoute = "{tenant}/admin/groups";
+    const string ItemRoute = "{tenant}/admin/groups/{group}";
 
     static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
 
     /// <summary><c>GET /{tenant}/admin/groups?cursor=&amp;limit=</c> → <c>{groups, cursor}</c></summary>
     [Function("admin-groups")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = CollectionRoute)] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "cursor", "limit");
@@ -38,14 +38,14 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
     /// </summary>
     [Function("admin-group-create")]
     public Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Many)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = CollectionRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var (tenant, body) = (caller.Tenant, await JsonBody.Read<NewGroup>(request));
-            if (!Group.IsId(body.Id)) throw Input.Fault("id", "must be 1 to 64 of letters, digits, '-', '.' and '_'");
-            var group = new Group(body.Id, body.Name is null ? body.Id : Input.Shown("name", body.Name));
+            if (!Group.IsId(body.Id)) throw FieldChecks.Fault("id", "must have 1 to 64 letters, digits, '-', '.' or '_'");
+            var group = new Group(body.Id, body.Name is null ? body.Id : FieldChecks.DisplayText("name", body.Name));
             if (body.Owner is { } owner && (!Storage.Ids.IsId(owner) || await users.Find(tenant, owner, caller.Cancel) is null))
-                throw Input.Fault("owner", "must be the id of an existing user");
+                throw FieldChecks.Fault("owner", "must be the id of an existing user");
             if (await groups.FindGroup(tenant.Id, group.Id, caller.Cancel) is null)
                 await removal.EnsureClear(tenant.Id, group.Id, caller.Cancel);
             if (!await groups.TryCreate(tenant.Id, group, body.Owner, caller.Cancel))
@@ -57,7 +57,7 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
     /// <summary><c>GET /{tenant}/admin/groups/{group}</c> → <c>{id, name, deleting, usage: {bytes, files, pending}}</c></summary>
     [Function("admin-group")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var group = await Find(request, caller);
@@ -68,10 +68,10 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
     /// <summary><c>PATCH /{tenant}/admin/groups/{group}</c> <c>{name}</c></summary>
     [Function("admin-group-change")]
     public Task<IResult> Rename(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
-            var name = Input.Shown("name", (await JsonBody.Read<NewName>(request)).Name);
+            var name = FieldChecks.DisplayText("name", (await JsonBody.Read<NewName>(request)).Name);
             var group = (await Find(request, caller)) with { Name = name };
             if (!await groups.TryRename(caller.Tenant.Id, group, caller.Cancel)) throw NotFound();
             return Results.Json(new { group.Id, group.Name, group.Deleting });
@@ -84,14 +84,14 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
     /// </summary>
     [Function("admin-group-delete")]
     public Task<IResult> Delete(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var purge = Query.Read(request, "files")["files"] switch
             {
                 null => false,
                 "purge" => true,
-                _ => throw Problem.BadRequest("invalid_query", "The only allowed value of files is purge."),
+                _ => throw Problem.BadRequest("invalid_query", "files must be purge, or left out."),
             };
             if (purge) caller.Audit.Detail = "with its files";
             return await removal.TryRun(caller.Tenant.Id, Id(request), purge, MaxTime, caller.Cancel) switch

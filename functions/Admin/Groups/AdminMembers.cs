@@ -12,15 +12,15 @@ namespace Latchkey.Admin;
 /// </summary>
 public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, UserStore users)
 {
-    const string Many = "{tenant}/admin/groups/{group}/members";
-    const string One = Many + "/{userId}";
+    const string CollectionRoute = "{tenant}/admin/groups/{group}/members";
+    const string ItemRoute = CollectionRoute + "/{userId}";
 
     /// <summary>
     /// <c>GET /{tenant}/admin/groups/{group}/members?cursor=&amp;limit=</c> → <c>{members: [{user, userName, role}], cursor}</c>
     /// </summary>
     [Function("admin-members")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = CollectionRoute)] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "cursor", "limit");
@@ -42,12 +42,12 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
     /// </summary>
     [Function("admin-member-put")]
     public Task<IResult> Put(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var role = Role((await JsonBody.Read<NewRole>(request)).Role);
             var group = await Find(request, caller);
-            if (group.Deleting) throw Problem.Conflict("group_deleting", "The group is being deleted; repeat the deletion to finish it.");
+            if (group.Deleting) throw Problem.Conflict("group_deleting", "The group is being deleted. Repeat the deletion to finish it.");
             var user = await users.Find(caller.Tenant, User(request), caller.Cancel);
             if (user is null or { Deleting: true }) throw Problem.NotFound("user_not_found", "The user was not found.");
             if (!await groups.SetMember(caller.Tenant.Id, new(group, role), user.Id, caller.Cancel)) throw AdminGroups.NotFound();
@@ -58,7 +58,7 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
     /// <summary><c>DELETE /{tenant}/admin/groups/{group}/members/{userId}</c> → 204; 404 <c>member_not_found</c>.</summary>
     [Function("admin-member-remove")]
     public Task<IResult> Remove(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var group = await Find(request, caller);
@@ -85,7 +85,7 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
         "reader" => GroupRole.Reader,
         "editor" => GroupRole.Editor,
         "owner" => GroupRole.Owner,
-        _ => throw Input.Fault("role", "must be reader, editor or owner"),
+        _ => throw FieldChecks.Fault("role", "must be reader, editor or owner"),
     };
 
     sealed record NewRole(string Role);

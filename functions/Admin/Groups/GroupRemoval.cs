@@ -76,13 +76,13 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
         }
         if (!await spaces.TryRemove(tenant, Owner.Group(id), maxTime, cancel)) return false;
         if (!await groups.TryDelete(tenant, id, cancel))
-            throw Problem.Conflict("changed_meanwhile", "The group was changed at the same time; try again.");
+            throw Problem.Conflict("changed_meanwhile", "The group was changed at the same time. Try again.");
         await notes.Remove(tenant, RemovalKind.Group, id);
         return true;
     }
 
     static Problem HasFiles(long files) => new(409, "group_has_files",
-        "The group's space contains files or shares; delete it with files=purge to remove them for good.")
+        "The group's space contains files or shares. To delete them too, for good, add files=purge.")
     {
         Extensions = new Dictionary<string, object?> { ["files"] = files },
     };

@@ -42,7 +42,7 @@ public sealed class Bootstrap(
     {
         var body = await JsonBody.Read<FirstOperator>(request);
         if (!IsSecret(body.Secret, expected)) throw new Problem(403, "wrong_secret", "The secret is wrong.");
-        var userName = Input.Shown("userName", body.UserName);
+        var userName = FieldChecks.DisplayText("userName", body.UserName);
         var blank = new User
         {
             Id = Ids.New(),
@@ -52,7 +52,7 @@ public sealed class Bootstrap(
             Roles = [Operators.Role],
             Disabled = true,
         };
-        var password = Input.Password("password", blank, body.Password);
+        var password = FieldChecks.Password("password", blank, body.Password);
         var first = await tenants.FindNow(tenant.Id, cancel) is null;
         var user = await Candidate(tenant, blank, password, first, cancel);
         AuditContext.Of(request).Target = user.Id;
@@ -73,7 +73,7 @@ public sealed class Bootstrap(
         var user = await users.FindByName(tenant, blank.UserName, cancel);
         // An operator who was disabled later was signed out by that: the secret must not bring them back.
         if (user is { Disabled: true, SignedOutAt: null, Deleting: false } && await passwords.Verifies(user, password, cancel)) return user;
-        throw first ? Problem.Conflict("user_exists", "An earlier attempt used this name with another password; choose another name.")
+        throw first ? Problem.Conflict("user_exists", "An earlier attempt used this name with another password. Choose another name.")
             : Done();
     }
 

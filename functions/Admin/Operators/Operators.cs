@@ -22,7 +22,7 @@ static class Operators
     public static void EnsureNotOwn(Caller caller, string id)
     {
         if (caller.Tenant.Id == Tenant.Operator && id == caller.Token.Subject)
-            throw Problem.Conflict("own_account", "You cannot do this to your own account; ask another operator.");
+            throw Problem.Conflict("own_account", "You cannot do this to your own account. Ask another operator.");
     }
 
     /// <summary>The scope that clients of a tenant can be given.</summary>

@@ -14,7 +14,7 @@ public sealed class AdminSessions(
     SessionRevocation revocation,
     TimeProvider clock)
 {
-    const string Many = "{tenant}/admin/sessions";
+    const string CollectionRoute = "{tenant}/admin/sessions";
 
     /// <summary>
     /// <c>GET /{tenant}/admin/sessions?user=&amp;client=&amp;cursor=&amp;limit=</c> → <c>{sessions, cursor}</c>. With <c>user</c> it
@@ -22,7 +22,7 @@ public sealed class AdminSessions(
     /// </summary>
     [Function("admin-sessions")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = CollectionRoute)] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "user", "client", "cursor", "limit");
@@ -38,7 +38,7 @@ public sealed class AdminSessions(
     /// <summary><c>DELETE /{tenant}/admin/sessions/{sessionId}</c> → 204: its tokens end at once.</summary>
     [Function("admin-session-revoke")]
     public Task<IResult> Delete(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = Many + "/{sessionId}")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = CollectionRoute + "/{sessionId}")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var session = await sessions.Find(caller.Tenant.Id, request.RouteValues["sessionId"] as string ?? "", caller.Cancel)
@@ -53,7 +53,7 @@ public sealed class AdminSessions(
     /// </summary>
     [Function("admin-sessions-revoke")]
     public Task<IResult> Revoke(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = Many + "/revoke")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = CollectionRoute + "/revoke")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<SessionSelector>(request);

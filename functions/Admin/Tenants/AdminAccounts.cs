@@ -57,12 +57,12 @@ sealed record AccountsBody(
             SignUp = SignUp ?? before.SignUp,
             SignUpDomains = List("signUpDomains", SignUpDomains, Tenant.IsDomain, "domains such as example.com") ?? before.SignUpDomains,
             SignUpRoles = Roles("signUpRoles", tenant, SignUpRoles) ?? before.SignUpRoles,
-            TermsUri = TermsUri is null ? before.TermsUri : Input.Https("termsUri", TermsUri),
+            TermsUri = TermsUri is null ? before.TermsUri : FieldChecks.HttpsUrl("termsUri", TermsUri),
             TermsVersion = TermsVersion switch
             {
                 null => before.TermsVersion,
                 "" => null,
-                _ => Input.Shown("termsVersion", TermsVersion, MaxVersionChars),
+                _ => FieldChecks.DisplayText("termsVersion", TermsVersion, MaxVersionChars),
             },
             Passwords = Passwords ?? before.Passwords,
             MailCodes = MailCodes ?? before.MailCodes,
@@ -77,24 +77,24 @@ sealed record AccountsBody(
                 "packages with the SHA-256 fingerprint of their certificate, such as 'com.example.app 14:6D:…'") ?? before.AndroidApps,
         };
         if ((rules.TermsUri is null) != (rules.TermsVersion is null))
-            throw Input.Fault("termsVersion", "and termsUri must be set together");
+            throw FieldChecks.Fault("termsVersion", "and termsUri must be set together");
         if (!rules.Passwords && !rules.MailCodes && !rules.Passkeys)
             throw Problem.Conflict("no_way_to_sign_in", "At least one of passwords, mailCodes and passkeys must stay on.");
         return rules;
     }
 
     static IReadOnlyList<string>? Roles(string field, Tenant tenant, IReadOnlyList<string>? names) =>
-        names is null ? null : [.. Input.Roles(field, tenant, names).Select(role => role.Name)];
+        names is null ? null : [.. FieldChecks.Roles(field, tenant, names).Select(role => role.Name)];
 
     static IReadOnlyList<string>? List(string field, IReadOnlyList<string>? values, Func<string, bool> isValid, string what)
     {
-        if (values?.Count > MaxEntries) throw Input.Fault(field, $"must have at most {MaxEntries} entries");
-        return values?.All(isValid) is false ? throw Input.Fault(field, $"must contain only {what}")
+        if (values?.Count > MaxEntries) throw FieldChecks.Fault(field, $"must have at most {MaxEntries} entries");
+        return values?.All(isValid) is false ? throw FieldChecks.Fault(field, $"must contain only {what}")
             : values is null ? null : [.. values.Distinct(StringComparer.Ordinal)];
     }
 
     static int? Days(string field, int? days) => days is < 0 or > AccountRules.MaxDays
-        ? throw Input.Fault(field, $"must be 0 to {AccountRules.MaxDays}") : days;
+        ? throw FieldChecks.Fault(field, $"must be from 0 to {AccountRules.MaxDays}") : days;
 
     // https://developer.apple.com/documentation/xcode/supporting-associated-domains: ten characters of the team, then the bundle id.
     static bool IsAppleApp(string text) => text.Length is > 11 and <= 255 && text[10] == '.'

@@ -15,7 +15,7 @@ namespace Latchkey.Admin;
 public sealed class AdminRoles(TenantPipeline pipeline, TenantStore tenants)
 {
     const int MaxRoles = 100;
-    const string One = "{tenant}/admin/roles/{role}";
+    const string ItemRoute = "{tenant}/admin/roles/{role}";
 
     /// <summary><c>GET /{tenant}/admin/roles</c> → <c>{roles: [{name, rights}]}</c></summary>
     [Function("admin-roles")]
@@ -30,12 +30,12 @@ public sealed class AdminRoles(TenantPipeline pipeline, TenantStore tenants)
     /// <summary><c>PUT /{tenant}/admin/roles/{role}</c> <c>{rights: [scope]}</c>: creates the role or sets its rights.</summary>
     [Function("admin-role-put")]
     public Task<IResult> Put(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
-            var name = Name(request) ?? throw Input.Fault("role", "must be 1 to 40 of a-z, 0-9, '-', '_' and '.'");
+            var name = Name(request) ?? throw FieldChecks.Fault("role", "must have 1 to 40 characters of a-z, 0-9, '-', '_' and '.'");
             if (IsReserved(caller, name)) throw Reserved();
-            var rights = Input.Scope("rights", (await JsonBody.Read<NewRights>(request)).Rights, Operators.RightsIn(caller.Tenant));
+            var rights = FieldChecks.Scope("rights", (await JsonBody.Read<NewRights>(request)).Rights, Operators.RightsIn(caller.Tenant));
             var tenant = await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
             if (!tenant.Roles.ContainsKey(name) && tenant.Roles.Count >= MaxRoles)
                 throw Problem.Conflict("too_many_roles", $"A tenant has at most {MaxRoles} roles.");
@@ -48,7 +48,7 @@ public sealed class AdminRoles(TenantPipeline pipeline, TenantStore tenants)
     /// <summary><c>DELETE /{tenant}/admin/roles/{role}</c> → 204: its holders lose the rights that it gave.</summary>
     [Function("admin-role-delete")]
     public Task<IResult> Delete(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var tenant = await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;

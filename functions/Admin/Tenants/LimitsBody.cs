@@ -40,12 +40,12 @@ sealed record LimitsBody(long? FileBytes = null, long? SpaceBytes = null, long? 
         null => current,
         None => long.MaxValue,
         >= 0 and <= Max => value.Value,
-        _ => throw Input.Fault(field, $"must be from 0 to {Max}, or {None} for no limit"),
+        _ => throw FieldChecks.Fault(field, $"must be from 0 to {Max}, or {None} for no limit"),
     };
 
     static IReadOnlyList<string> Types(IReadOnlyList<string> types) => types.Count <= MaxTypes && types.All(IsType)
         ? [.. types.Distinct(StringComparer.Ordinal)]
-        : throw Input.Fault("limits.contentTypes", $"must hold at most {MaxTypes} lower-case types such as image/jpeg or image/*");
+        : throw FieldChecks.Fault("limits.contentTypes", $"must hold at most {MaxTypes} lower-case types such as image/jpeg or image/*");
 
     static bool IsType(string text) => text.Length <= 100 && text.Split('/') is [{ Length: > 0 } type, { Length: > 0 } subtype]
         && type.All(IsTokenChar) && (subtype == "*" || subtype.All(IsTokenChar));

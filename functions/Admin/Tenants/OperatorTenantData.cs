@@ -17,7 +17,7 @@ namespace Latchkey.Admin;
 /// </summary>
 public sealed class OperatorTenantData(TenantPipeline pipeline, TenantStore tenants, TenantData data)
 {
-    const string One = "{tenant}/admin/tenants/{id}";
+    const string ItemRoute = "{tenant}/admin/tenants/{id}";
 
     static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
 
@@ -28,7 +28,7 @@ public sealed class OperatorTenantData(TenantPipeline pipeline, TenantStore tena
     /// </summary>
     [Function("operator-tenant-export")]
     public Task<IResult> Export(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One + "/export")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = ItemRoute + "/export")] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Operator, async caller =>
         {
             var tenant = await tenants.FindNow(OperatorTenants.Id(request), caller.Cancel) ?? throw OperatorTenants.NotFound();
@@ -41,7 +41,7 @@ public sealed class OperatorTenantData(TenantPipeline pipeline, TenantStore tena
     /// </summary>
     [Function("operator-tenant-delete")]
     public Task<IResult> Delete(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Operator, async caller =>
         {
             var confirm = (await JsonBody.Read<Confirmation>(request)).Confirm;

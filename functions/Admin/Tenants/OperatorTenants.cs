@@ -13,14 +13,14 @@ namespace Latchkey.Admin;
 /// </summary>
 public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants, Domains domains, Settings settings, TimeProvider clock)
 {
-    const string Many = "{tenant}/admin/tenants";
-    const string One = "{tenant}/admin/tenants/{id}";
+    const string CollectionRoute = "{tenant}/admin/tenants";
+    const string ItemRoute = "{tenant}/admin/tenants/{id}";
     const int MaxReasonChars = 200;
 
     /// <summary><c>GET /operator/admin/tenants?cursor=&amp;limit=</c> → <c>{tenants, cursor}</c></summary>
     [Function("operator-tenants")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = CollectionRoute)] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Operator, async caller =>
         {
             var query = Query.Read(request, "cursor", "limit");
@@ -36,19 +36,20 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
     /// </summary>
     [Function("operator-tenant-create")]
     public Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Many)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = CollectionRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Operator, async caller =>
         {
             var body = await JsonBody.Read<NewTenant>(request);
             if (!Tenant.IsId(body.Id))
             {
-                throw Input.Fault("id",
-                    "must be 2 to 40 of a-z, 0-9 and single inner hyphens, and not 'admin', 'runtime', 'health' or 'openapi'");
+                throw FieldChecks.Fault("id",
+                    "must have 2 to 40 characters of a-z and 0-9, with single hyphens inside, "
+                    + "and not be 'admin', 'runtime', 'health' or 'openapi'");
             }
             var tenant = new Tenant
             {
                 Id = body.Id,
-                Name = body.Name is null ? body.Id : Input.Shown("name", body.Name),
+                Name = body.Name is null ? body.Id : FieldChecks.DisplayText("name", body.Name),
                 Issuer = $"{settings.Origin}/{body.Id}",
                 Origins = Tenant.WebViewOrigins,
                 Roles = Operators.StandardRoles,
@@ -64,7 +65,7 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
     /// <summary><c>GET /operator/admin/tenants/{id}</c></summary>
     [Function("operator-tenant")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Operator, async caller =>
             Results.Json(TenantResponse.Of(await tenants.FindNow(Id(request), caller.Cancel) ?? throw NotFound())));
 
@@ -75,14 +76,15 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
     /// </summary>
     [Function("operator-tenant-change")]
     public Task<IResult> Change(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Operator, async caller =>
         {
             var body = await JsonBody.Read<TenantBody>(request);
             caller.Audit.Detail = string.Join(", ", body.Describe());
             var before = await tenants.FindNow(Id(request), caller.Cancel) ?? throw NotFound();
             var domain = body.Apply(before).Domain;
-            if (domain is not null && before.Id == Tenant.Operator) throw Input.Fault("domain", "cannot be set for the operators' tenant");
+            if (domain is not null && before.Id == Tenant.Operator)
+                throw FieldChecks.Fault("domain", "cannot be set for the operators' tenant");
             var isOwnHost = domain == new Uri(settings.Origin).Host;
             if (domain is not null && (isOwnHost || !await domains.TryClaim(domain, before.Id, caller.Cancel)))
                 throw Problem.Conflict("domain_taken", "This domain belongs to the deployment or to another tenant.");
@@ -99,10 +101,10 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
     /// </summary>
     [Function("operator-tenant-suspend")]
     public Task<IResult> Suspend(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = One + "/suspend")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = ItemRoute + "/suspend")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Operator, async caller =>
         {
-            var reason = Input.Shown("reason", (await JsonBody.Read<Suspension>(request)).Reason, MaxReasonChars);
+            var reason = FieldChecks.DisplayText("reason", (await JsonBody.Read<Suspension>(request)).Reason, MaxReasonChars);
             if (Id(request) == Tenant.Operator) throw Problem.Conflict("tenant_reserved", "The operators' tenant cannot be suspended.");
             return Results.Json(await Set(request, caller, reason));
         });
@@ -110,7 +112,7 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
     /// <summary><c>POST /operator/admin/tenants/{id}/resume</c> <c>{}</c></summary>
     [Function("operator-tenant-resume")]
     public Task<IResult> Resume(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = One + "/resume")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = ItemRoute + "/resume")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Operator, async caller => Results.Json(await Set(request, caller, null)));
 
     async Task<object> Set(HttpRequest request, Caller caller, string? reason) => TenantResponse.Of(

@@ -31,18 +31,18 @@ sealed record BrandingBody(string? Name = null, IReadOnlyList<string>? Origins =
     /// <exception cref="Problem">400 <c>invalid_field</c>.</exception>
     public Tenant Apply(Tenant tenant)
     {
-        if (Origins?.Count > MaxOrigins) throw Input.Fault("origins", $"must have at most {MaxOrigins} entries");
+        if (Origins?.Count > MaxOrigins) throw FieldChecks.Fault("origins", $"must have at most {MaxOrigins} entries");
         return tenant with
         {
-            Name = Name is null ? tenant.Name : Input.Shown("name", Name),
-            Origins = Origins is null ? tenant.Origins : [.. Origins.Select(origin => Input.Origin("origins", origin)).Distinct()],
+            Name = Name is null ? tenant.Name : FieldChecks.DisplayText("name", Name),
+            Origins = Origins is null ? tenant.Origins : [.. Origins.Select(origin => FieldChecks.Origin("origins", origin)).Distinct()],
             Color = Color switch
             {
                 null => tenant.Color,
                 "" => null,
-                _ => IsColor(Color) ? Color : throw Input.Fault("color", "must be like #1a2b3c"),
+                _ => IsColor(Color) ? Color : throw FieldChecks.Fault("color", "must be like #1a2b3c"),
             },
-            LogoUri = LogoUri is null ? tenant.LogoUri : Input.Https("logoUri", LogoUri),
+            LogoUri = LogoUri is null ? tenant.LogoUri : FieldChecks.HttpsUrl("logoUri", LogoUri),
         };
     }
 
@@ -66,7 +66,8 @@ sealed record TenantBody(string? Name = null, IReadOnlyList<string>? Origins = n
         {
             null => tenant.Domain,
             "" => null,
-            _ => Tenant.IsDomain(Domain) ? Domain : throw Input.Fault("domain", "must be a lower-case domain such as login.example.com"),
+            _ => Tenant.IsDomain(Domain) ? Domain
+                : throw FieldChecks.Fault("domain", "must be a lower-case domain such as login.example.com"),
         },
         Limits = Limits?.Apply(tenant.Limits) ?? tenant.Limits,
     };

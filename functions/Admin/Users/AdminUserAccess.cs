@@ -14,17 +14,17 @@ public sealed class AdminUserAccess(
     TenantPipeline pipeline, UserStore users, Passwords passwords, SessionRevocation revocation, SignInLockout lockout,
     PasswordResets resets, SecondFactors secondFactors)
 {
-    const string One = "{tenant}/admin/users/{userId}";
+    const string ItemRoute = "{tenant}/admin/users/{userId}";
 
     /// <summary><c>PUT /{tenant}/admin/users/{userId}/password</c> <c>{password}</c> → 204.</summary>
     [Function("admin-user-password")]
     public Task<IResult> SetPassword(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = One + "/password")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = ItemRoute + "/password")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var password = (await JsonBody.Read<NewPassword>(request)).Password;
             var user = await Find(request, caller);
-            var hash = await passwords.Hash(Input.Password("password", user, password), caller.Cancel);
+            var hash = await passwords.Hash(FieldChecks.Password("password", user, password), caller.Cancel);
             _ = await revocation.OfUser(caller.Tenant, user.Id, user => user with { PasswordHash = hash }, caller.Cancel)
                 ?? throw AdminUsers.NotFound();
             return Results.NoContent();
@@ -37,7 +37,7 @@ public sealed class AdminUserAccess(
     /// </summary>
     [Function("admin-user-send-reset")]
     public Task<IResult> SendReset(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = One + "/send-reset")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = ItemRoute + "/send-reset")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var user = await Find(request, caller);
@@ -55,7 +55,7 @@ public sealed class AdminUserAccess(
     /// </summary>
     [Function("admin-user-unlock")]
     public Task<IResult> Unlock(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = One + "/unlock")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = ItemRoute + "/unlock")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             await lockout.Unlock(caller.Tenant.Id, await Find(request, caller), caller.Cancel);

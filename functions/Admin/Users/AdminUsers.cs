@@ -18,8 +18,8 @@ namespace Latchkey.Admin;
 public sealed class AdminUsers(
     TenantPipeline pipeline, UserStore users, TenantStore tenants, Passwords passwords, SessionRevocation revocation, UserRemoval removal)
 {
-    const string Many = "{tenant}/admin/users";
-    const string One = "{tenant}/admin/users/{userId}";
+    const string CollectionRoute = "{tenant}/admin/users";
+    const string ItemRoute = "{tenant}/admin/users/{userId}";
 
     static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
 
@@ -28,7 +28,7 @@ public sealed class AdminUsers(
     /// </summary>
     [Function("admin-users")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Many)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = CollectionRoute)] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var query = Query.Read(request, "userName", "cursor", "limit");
@@ -50,23 +50,23 @@ public sealed class AdminUsers(
     /// </summary>
     [Function("admin-user-create")]
     public Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Many)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = CollectionRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<NewUser>(request);
             var tenant = await Reload(caller);
-            var userName = Input.Shown("userName", body.UserName);
+            var userName = FieldChecks.DisplayText("userName", body.UserName);
             var user = new User
             {
                 Id = Ids.New(),
                 UserName = userName,
-                Name = body.Name is null ? userName : Input.Shown("name", body.Name),
-                Email = body.Email is null ? null : Input.Email("email", body.Email),
+                Name = body.Name is null ? userName : FieldChecks.DisplayText("name", body.Name),
+                Email = body.Email is null ? null : FieldChecks.Email("email", body.Email),
                 PasswordHash = "",
                 EmailVerified = body.EmailVerified is true && !string.IsNullOrEmpty(body.Email),
-                Roles = Input.Roles("roles", tenant, body.Roles ?? []),
+                Roles = FieldChecks.Roles("roles", tenant, body.Roles ?? []),
             };
-            var password = body.Password is null ? Ids.NewSecret() : Input.Password("password", user, body.Password);
+            var password = body.Password is null ? Ids.NewSecret() : FieldChecks.Password("password", user, body.Password);
             user = user with { PasswordHash = await passwords.Hash(password, caller.Cancel) };
             if (!await users.TryAdd(tenant, user, caller.Cancel))
             {
@@ -80,7 +80,7 @@ public sealed class AdminUsers(
     /// <summary><c>GET /{tenant}/admin/users/{userId}</c></summary>
     [Function("admin-user")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var user = await users.Find(caller.Tenant, Id(request), caller.Cancel) ?? throw NotFound();
@@ -93,7 +93,7 @@ public sealed class AdminUsers(
     /// </summary>
     [Function("admin-user-change")]
     public Task<IResult> Change(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<UserChange>(request);
@@ -114,7 +114,7 @@ public sealed class AdminUsers(
     /// </summary>
     [Function("admin-user-delete")]
     public Task<IResult> Delete(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = One)] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             Operators.EnsureNotOwn(caller, Id(request));
@@ -136,14 +136,14 @@ public sealed class AdminUsers(
 
     static User Apply(UserChange body, Tenant tenant, User user)
     {
-        if (user.Deleting) throw Problem.Conflict("user_deleting", "The user is being deleted; repeat the deletion to finish it.");
-        var email = body.Email is null ? user.Email : Input.Email("email", body.Email);
+        if (user.Deleting) throw Problem.Conflict("user_deleting", "The user is being deleted. Repeat the deletion to finish it.");
+        var email = body.Email is null ? user.Email : FieldChecks.Email("email", body.Email);
         return user with
         {
-            Name = body.Name is null ? user.Name : Input.Shown("name", body.Name),
+            Name = body.Name is null ? user.Name : FieldChecks.DisplayText("name", body.Name),
             Email = email,
             EmailVerified = email is not null && (body.EmailVerified ?? (email == user.Email && user.EmailVerified)),
-            Roles = body.Roles is null ? user.Roles : Input.Roles("roles", tenant, body.Roles),
+            Roles = body.Roles is null ? user.Roles : FieldChecks.Roles("roles", tenant, body.Roles),
             Disabled = body.Disabled ?? user.Disabled,
         };
     }

@@ -55,7 +55,7 @@ public sealed class CopyFile(
             CreatedBy = caller.Token.ClientId,
             Name = Name is null ? source.Name : FileName.Read(Name),
             Folder = Folder is null && owner == source.Owner ? source.Folder : FileName.ReadFolder(Folder),
-            ContentType = TypeCheck.IsAllowed(caller.Tenant.Limits, source.ContentType)
+            ContentType = ContentTypeCheck.IsAllowed(caller.Tenant.Limits, source.ContentType)
                 ? source.ContentType : throw MediaType.NotAllowed(source.ContentType, caller.Tenant.Limits),
             DeclaredContentType = source.DeclaredContentType,
             Size = source.Size,

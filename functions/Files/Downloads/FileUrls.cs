@@ -33,7 +33,7 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
 
     /// <summary>The URL that downloads the file under its name. It lives for <see cref="Settings.DownloadUrlTime"/>.</summary>
     public Task<SignedUrl> Download(Caller caller, FileRecord file) =>
-        Read(file, caller.Token.ClientId, settings.DownloadUrlTime, caller.Audit, caller.Cancel);
+        DownloadWithoutToken(file, caller.Token.ClientId, settings.DownloadUrlTime, caller.Audit, caller.Cancel);
 
     /// <summary>The URL from which storage itself copies the file. It is logged but not audited, because nobody else gets it.</summary>
     public async Task<SignedUrl> Copy(FileRecord file, string client, CancellationToken cancel)
@@ -47,7 +47,8 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
     /// A download URL for a caller without a token, such as the holder of a link; <paramref name="client"/> identifies the caller in
     /// the log.
     /// </summary>
-    public async Task<SignedUrl> Read(FileRecord file, string client, TimeSpan life, AuditContext audit, CancellationToken cancel)
+    public async Task<SignedUrl> DownloadWithoutToken(
+        FileRecord file, string client, TimeSpan life, AuditContext audit, CancellationToken cancel)
     {
         var url = await sas.ToRead(
             file.Tenant, file.BlobName, file.Snapshot, new(file.ContentType, ContentDisposition.For(file.Name)), life, cancel);

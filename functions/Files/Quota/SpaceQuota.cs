@@ -22,7 +22,7 @@ public sealed class SpaceQuota(StorageClients storage, TenantStore tenants, Tena
 
     /// <summary>The space's current usage.</summary>
     public async Task<Usage> Read(string tenant, string space, CancellationToken cancel) =>
-        Usage.Read(await table.Find(RowKeys.Space(tenant, space), RowKeys.SpaceQuota, cancel));
+        Usage.Read(await table.Find(RowKeys.Space(tenant, space), RowKeys.SpaceUsage, cancel));
 
     /// <summary>Writes these rows of a space and its usage in one transaction; false if one of the rows lost its race.</summary>
     /// <exception cref="Problem">403 <c>quota_exceeded</c>; 503 <c>space_busy</c> if every attempt lost its race for the usage.</exception>
@@ -94,7 +94,7 @@ public sealed class SpaceQuota(StorageClients storage, TenantStore tenants, Tena
         string tenant, string space, Usage usage, UsageChange change, FileLimits limits, CancellationToken cancel)
     {
         var next = usage.With(change);
-        return next.Bytes <= usage.TakenBytes && next.Files <= usage.TakenFiles
+        return next.Bytes <= usage.ReservedBytes && next.Files <= usage.ReservedFiles
             ? usage : await tenantQuota.Reserve(tenant, space, usage, next, limits, cancel);
     }
 

@@ -34,6 +34,10 @@ public readonly record struct UsageChange(long Bytes, long Files, long Pending)
 /// </summary>
 public sealed record Usage
 {
+    // Stored rows have these names.
+    const string ReservedBytesColumn = "TakenBytes";
+    const string ReservedFilesColumn = "TakenFiles";
+
     /// <summary>The bytes of all files, including pending and deleted ones.</summary>
     public long Bytes { get; init; }
 
@@ -44,10 +48,10 @@ public sealed record Usage
     public long Pending { get; init; }
 
     /// <summary>Bytes reserved of the tenant's quota.</summary>
-    public long TakenBytes { get; init; }
+    public long ReservedBytes { get; init; }
 
     /// <summary>Files reserved of the tenant's quota.</summary>
-    public long TakenFiles { get; init; }
+    public long ReservedFiles { get; init; }
 
     /// <summary>The uploads of the last day that were larger than declared.</summary>
     public IReadOnlyList<OversizedUpload> Oversized { get; init; } = [];
@@ -79,7 +83,8 @@ public sealed record Usage
     public static void EnsureWithin(string what, long limit, long used, long requested)
     {
         if (requested <= 0 || requested <= limit - used) return;
-        throw new Problem(403, "quota_exceeded", $"Quota exceeded: {what} limit {limit}, used {used}.")
+        throw new Problem(403, "quota_exceeded",
+            $"The quota of {what} is exceeded: the limit is {limit}, {used} are used, and {requested} more are requested.")
         {
             Extensions = new Dictionary<string, object?> { ["what"] = what, ["limit"] = limit, ["used"] = used, ["requested"] = requested },
         };
@@ -91,8 +96,8 @@ public sealed record Usage
         Bytes = row.GetInt64("Bytes")!.Value,
         Files = row.GetInt64("Files")!.Value,
         Pending = row.GetInt64("Pending")!.Value,
-        TakenBytes = row.GetInt64("TakenBytes")!.Value,
-        TakenFiles = row.GetInt64("TakenFiles")!.Value,
+        ReservedBytes = row.GetInt64(ReservedBytesColumn)!.Value,
+        ReservedFiles = row.GetInt64(ReservedFilesColumn)!.Value,
         Oversized = Latchkey.Files.OversizedUpload.Read(row.GetString("Oversized")),
         ETag = row.ETag,
     };
@@ -100,13 +105,13 @@ public sealed record Usage
     /// <summary>The write of the row, on condition that it has not changed since it was read.</summary>
     public TableTransactionAction Write(string partition)
     {
-        var row = new TableEntity(partition, RowKeys.SpaceQuota)
+        var row = new TableEntity(partition, RowKeys.SpaceUsage)
         {
             ["Bytes"] = Bytes,
             ["Files"] = Files,
             ["Pending"] = Pending,
-            ["TakenBytes"] = TakenBytes,
-            ["TakenFiles"] = TakenFiles,
+            [ReservedBytesColumn] = ReservedBytes,
+            [ReservedFilesColumn] = ReservedFiles,
             ["Oversized"] = Latchkey.Files.OversizedUpload.Write(Oversized),
         };
         return ETag is { } etag

@@ -11,10 +11,10 @@ static class FileRows
     /// <summary>The partition of a file. It follows from the id, without a look-up.</summary>
     public static string Partition(string tenant, string id) => RowKeys.Space(tenant, id[..16]);
 
-    public static TableEntity RecordRow(FileRecord file) => Columns(file, RowKeys.File(file.Id));
+    public static TableEntity RecordRow(FileRecord file) => Row(file, RowKeys.File(file.Id));
 
     /// <summary>A row under one of <see cref="FileRecord.ListKeys"/>.</summary>
-    public static TableEntity ListRow(FileRecord file, string key) => Columns(file, key);
+    public static TableEntity ListRow(FileRecord file, string key) => Row(file, key);
 
     /// <summary>The rows of a folder and all its parents, from the root down. Each lists a folder in its parent.</summary>
     public static IEnumerable<TableEntity> FolderRows(string partition, string folder)
@@ -65,7 +65,7 @@ static class FileRows
         ETag = row.ETag,
     };
 
-    static TableEntity Columns(FileRecord file, string rowKey) => new(Partition(file), rowKey)
+    static TableEntity Row(FileRecord file, string rowKey) => new(Partition(file), rowKey)
     {
         ["Id"] = file.Id,
         ["OwnerKind"] = file.Owner.Kind,

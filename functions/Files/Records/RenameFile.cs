@@ -9,8 +9,6 @@ namespace Latchkey.Files;
 /// <summary>Renames a file or moves it to another folder of its space, in one conditional write. The bytes stay where they are.</summary>
 public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissions, FileStore files, Folders folders)
 {
-    const int MaxAttempts = 5;
-
     /// <summary><c>PATCH /{tenant}/files/{id}</c> → 200 file. Preflights: see <see cref="ReadFile"/>.</summary>
     [Function("files-rename")]
     public Task<IResult> Patch(
@@ -22,16 +20,15 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissi
                 throw Problem.BadRequest("not_supported", "A file can't be moved to another space. Copy it there and delete it here.");
             var name = asked.Name is null ? null : FileName.Read(asked.Name);
             var folder = asked.Folder is null ? null : FileName.ReadFolder(asked.Folder);
-            for (var attempt = 0; attempt < MaxAttempts; attempt++)
+            return await FileRetry.Run(async () =>
             {
                 var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Write);
                 var renamed = file.Rename(name ?? file.Name, folder ?? file.Folder);
                 if (renamed.Name == file.Name && renamed.Folder == file.Folder) return Answer(caller, file);
-                if (!await files.TryMove(file, renamed, default, caller.Cancel)) continue;
+                if (!await files.TryMove(file, renamed, default, caller.Cancel)) return null;
                 if (file.Status == FileStatus.Available && renamed.Folder != file.Folder) await folders.RemoveIfEmpty(file, caller.Cancel);
                 return Answer(caller, renamed);
-            }
-            throw Problem.Conflict("file_changing", "The file keeps changing. Try again later.");
+            });
         });
 
     static IResult Answer(Caller caller, FileRecord file) =>

@@ -104,7 +104,7 @@ public sealed class LinkDownloads(
     {
         var life = settings.DownloadUrlTime;
         if (link.Until - clock.GetUtcNow() is { } left && left < life) life = left;
-        return (await urls.Read(file, $"link {link.Id}", life, audit, cancel)).Url;
+        return (await urls.DownloadWithoutToken(file, $"link {link.Id}", life, audit, cancel)).Url;
     }
 
     // Files and links of a disabled user serve nobody. The user's state is at most 5 seconds old.

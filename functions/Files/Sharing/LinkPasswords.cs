@@ -29,7 +29,7 @@ public sealed class LinkPasswords(PasswordHashing hashing, Lockout lockout)
         string? rehashed = null;
         try
         {
-            verdict = await hashing.Verify(link.PasswordHash!, password, cancel);
+            verdict = await hashing.Verify(link.PasswordHash!, password, [], cancel);
             if (verdict == PasswordVerificationResult.SuccessRehashNeeded) rehashed = await hashing.Hash(password, cancel);
         }
         catch

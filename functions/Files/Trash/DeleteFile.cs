@@ -13,8 +13,6 @@ public sealed class DeleteFile(
     TenantPipeline pipeline, FilePermissions permissions, FileStore files, Folders folders, FilePurge purge, FileSchedule schedule,
     Settings settings, TimeProvider clock)
 {
-    const int MaxAttempts = 5;
-
     /// <summary>
     /// <c>DELETE /{tenant}/files/{id}?permanent=true</c> → 204, also if the file is in the trash already; 404 once it is purged.
     /// Preflights: see <see cref="ReadFile"/>.
@@ -25,12 +23,11 @@ public sealed class DeleteFile(
         pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
         {
             var permanent = Query.Read(request, "permanent").Flag("permanent");
-            for (var attempt = 0; attempt < MaxAttempts; attempt++)
+            return await FileRetry.Run(async () =>
             {
                 var file = await permissions.GetAny(caller, request.RouteValues["id"] as string, inSpace: permanent);
-                if (await TryDelete(file, permanent, caller.Cancel)) return Results.NoContent();
-            }
-            throw Problem.Conflict("file_changing", "The file keeps changing. Try again later.");
+                return await TryDelete(file, permanent, caller.Cancel) ? Results.NoContent() : null;
+            });
         });
 
     async Task<bool> TryDelete(FileRecord file, bool permanent, CancellationToken cancel)

@@ -9,23 +9,17 @@ namespace Latchkey.Files;
 /// <summary>Restores a file from the trash, with its name and in its folder.</summary>
 public sealed class RestoreFile(TenantPipeline pipeline, FilePermissions permissions, FileStore files)
 {
-    const int MaxAttempts = 5;
-
     /// <summary><c>POST /{tenant}/files/{id}/restore</c> → 200 file, also if it is restored already.</summary>
     [Function("files-restore")]
     public Task<IResult> Post(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "{tenant}/files/{id}/restore")] HttpRequest request) =>
-        pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.FilesWrite, caller => FileRetry.Run(async () =>
         {
-            for (var attempt = 0; attempt < MaxAttempts; attempt++)
-            {
-                var file = await permissions.GetAny(caller, request.RouteValues["id"] as string, inSpace: true);
-                if (file.Status == FileStatus.Available) return FileJson.Ok(FileResponse.Of(file));
-                if (file.Status == FileStatus.Purging) throw FilePermissions.NotFound();
-                if (file.Status != FileStatus.Deleted) throw Problem.Conflict("file_not_deleted", "The file is not in the trash.");
-                var restored = file.Restore();
-                if (await files.TryMove(file, restored, default, caller.Cancel)) return FileJson.Ok(FileResponse.Of(restored));
-            }
-            throw Problem.Conflict("file_changing", "The file keeps changing. Try again later.");
-        });
+            var file = await permissions.GetAny(caller, request.RouteValues["id"] as string, inSpace: true);
+            if (file.Status == FileStatus.Available) return FileJson.Ok(FileResponse.Of(file));
+            if (file.Status == FileStatus.Purging) throw FilePermissions.NotFound();
+            if (file.Status != FileStatus.Deleted) throw Problem.Conflict("file_not_deleted", "The file is not in the trash.");
+            var restored = file.Restore();
+            return await files.TryMove(file, restored, default, caller.Cancel) ? FileJson.Ok(FileResponse.Of(restored)) : null;
+        }));
 }

@@ -55,7 +55,7 @@ sealed record BeginRequest
     string CheckedType(FileLimits limits)
     {
         var type = MediaType.Read(ContentType);
-        if (!TypeCheck.IsAllowed(limits, type)) throw MediaType.NotAllowed(type, limits);
+        if (!ContentTypeCheck.IsAllowed(limits, type)) throw MediaType.NotAllowed(type, limits);
         return type;
     }
 

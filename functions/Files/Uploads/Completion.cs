@@ -33,7 +33,7 @@ public sealed class Completion(FileStore files, SingleUpload single, StagedUploa
             // The deadline is a day before the sweep, so a file can't be completed and swept at the same time.
             if (clock.GetUtcNow() >= UploadDeadline.Of(file)) throw UploadDeadline.Expired();
             if (choose is not null && !file.IsStaged)
-                throw Problem.BadRequest("not_resumable", "This file is uploaded with one PUT and has no blocks.");
+                throw Problem.BadRequest("not_resumable", "This file is uploaded with one PUT. Complete it without blocks.");
             if (await Verify(file, choose, cancel) is not { } verified) continue;
             snapshot = verified.Snapshot;
             var available = file.Complete(clock.GetUtcNow()) with

@@ -14,7 +14,7 @@ public sealed record OversizedUpload(string Uploader, string FileId, DateTimeOff
 
     const int MaxKept = 100;
 
-    static readonly TimeSpan Memory = TimeSpan.FromDays(1);
+    static readonly TimeSpan Window = TimeSpan.FromDays(1);
 
     /// <summary>The uploader as text: kind and id.</summary>
     public static string UploaderOf(Owner owner) => $"{owner.Kind}:{owner.Id}";
@@ -23,12 +23,12 @@ public sealed record OversizedUpload(string Uploader, string FileId, DateTimeOff
     /// <exception cref="Problem">429 <c>too_many_oversized</c>, until the oldest of them is a day old.</exception>
     public static void EnsureFewerThanMax(IReadOnlyList<OversizedUpload> known, Owner who, DateTimeOffset now)
     {
-        var (name, counted) = (UploaderOf(who), now - Memory);
+        var (name, counted) = (UploaderOf(who), now - Window);
         var theirs = known.Where(one => one.Uploader == name && one.FoundAt > counted).OrderByDescending(one => one.FoundAt).ToList();
         if (theirs.Count < Max) return;
         throw new Problem(429, "too_many_oversized", $"Within a day, {Max} of your uploads were larger than declared.")
         {
-            RetryAfter = Math.Max(1, (int)(theirs[Max - 1].FoundAt + Memory - now).TotalSeconds),
+            RetryAfter = Math.Max(1, (int)(theirs[Max - 1].FoundAt + Window - now).TotalSeconds),
         };
     }
 
@@ -36,7 +36,7 @@ public sealed record OversizedUpload(string Uploader, string FileId, DateTimeOff
     public static IReadOnlyList<OversizedUpload> Add(IReadOnlyList<OversizedUpload> known, OversizedUpload found)
     {
         if (known.Any(one => one.FileId == found.FileId)) return known;
-        return [.. known.Where(one => one.FoundAt > found.FoundAt - Memory).Append(found).TakeLast(MaxKept)];
+        return [.. known.Where(one => one.FoundAt > found.FoundAt - Window).Append(found).TakeLast(MaxKept)];
     }
 
     /// <summary>Writes them as a column.</summary>

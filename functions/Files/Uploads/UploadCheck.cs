@@ -47,7 +47,7 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
     /// <param name="file">The file.</param>
     /// <param name="contentMd5">The Content-MD5 that the blob has now, or null.</param>
     public BlobHttpHeaders Headers(FileRecord file, byte[]? contentMd5) =>
-        HeadersOf(file, file.Md5 is null || !IsVerified(file) ? contentMd5 : Convert.FromBase64String(file.Md5));
+        HeadersOf(file, file.Md5 is null || !IsWithinVerifyBytes(file) ? contentMd5 : Convert.FromBase64String(file.Md5));
 
     /// <summary>The headers that a file's blob has once it is available.</summary>
     public static BlobHttpHeaders HeadersOf(FileRecord file, byte[]? contentMd5) => new()
@@ -58,7 +58,7 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
     };
 
     /// <summary>How many bytes from the start the check reads, or null for all.</summary>
-    public long? NeededBytes(FileRecord file) => IsHashed(file) ? null : HeadBytes;
+    public long? NeededBytes(FileRecord file) => MustBeHashed(file) ? null : HeadBytes;
 
     /// <summary>
     /// Checks the first bytes for their type, and all bytes if a hash was declared and the file is not too large. The blob's own
@@ -72,10 +72,10 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
         var read = await bytes.ReadAtLeastAsync(buffer, HeadBytes, throwOnEndOfStream: false, cancel);
         var head = buffer.AsMemory(0, Math.Min(read, HeadBytes));
         if (MultipartBody.Starts(head.Span[..Math.Min(head.Length, FormBytes)])) throw MultipartForm();
-        var type = TypeCheck.Compare(file.ContentType, head.Span);
+        var type = ContentTypeCheck.Compare(file.ContentType, head.Span);
         if (type.StoredType is not { } stored) throw WrongType(file, type.ActualType);
         if (!MayBeStored(await tenants.Find(file.Tenant, cancel), type)) throw ForbiddenType(file, type.ActualType);
-        if (!IsHashed(file)) return new VerifiedUpload(false, false, stored);
+        if (!MustBeHashed(file)) return new VerifiedUpload(false, false, stored);
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         while (read > 0)
@@ -96,15 +96,16 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
 
     /// <summary>422 <c>upload_unreadable</c>: the client encrypted the blob with its own key (customer-provided keys).</summary>
     public static Problem Unreadable() =>
-        Refused("upload_unreadable", "The file was encrypted with a key of the client's, so it can't be read.");
+        Refused("upload_unreadable", "The file was encrypted with the client's own key, so the service can't read it.");
 
-    bool IsHashed(FileRecord file) => (file.Md5 ?? file.Sha256) is not null && IsVerified(file);
+    bool MustBeHashed(FileRecord file) => (file.Md5 ?? file.Sha256) is not null && IsWithinVerifyBytes(file);
 
-    bool IsVerified(FileRecord file) => file.Size <= settings.VerifyBytes;
+    bool IsWithinVerifyBytes(FileRecord file) => file.Size <= settings.VerifyBytes;
 
     // A tenant that allows bytes of unknown type allows all types.
     static bool MayBeStored(Tenant? tenant, TypeVerdict type) => tenant is not null
-        && (TypeCheck.IsAllowed(tenant.Limits, type.ActualType) || TypeCheck.IsAllowed(tenant.Limits, MediaNames.OctetStream));
+        && (ContentTypeCheck.IsAllowed(tenant.Limits, type.ActualType)
+            || ContentTypeCheck.IsAllowed(tenant.Limits, MediaNames.OctetStream));
 
     static bool Matches(string what, string? declared, string actual)
     {

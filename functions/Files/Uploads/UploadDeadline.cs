@@ -2,7 +2,7 @@ using Latchkey.Http;
 
 namespace Latchkey.Files;
 
-/// <summary>How long an upload may take. A file that is still pending a day later is swept (SweepUploads).</summary>
+/// <summary>How long an upload may take. A file that is still pending a day later is swept (UploadSweepTimer).</summary>
 static class UploadDeadline
 {
     /// <summary>A day longer than storage keeps uncommitted blocks (Put Block: a week after the last one).</summary>

@@ -2,7 +2,6 @@ using System.Text;
 using Azure.Data.Tables;
 using Latchkey.Access;
 using Latchkey.Http;
-using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
@@ -77,10 +76,11 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
     /// </exception>
     public async Task<PendingRequest> Find(TenantRequest request, string? id)
     {
-        if (id is null || !IssuedTokens.TrySplit(id, out var bucket, out var key)) throw Expired(null);
+        if (id is null || BucketId.ParseId(id) is not (var bucket, var key)) throw Expired(null);
         var row = await tables.Of(bucket).Find(RowKeys.RequestPartition(request.Tenant.Id, key), RowKeys.Pending, request.Cancel);
         if (row is null) throw Expired(null);
         var found = Read(id, row);
+        PageLanguage.Heed(found.Parameters["ui_locales"], found.CreatedAt);
         if (cookies.ReadRequest(request, key) is not { } secret || row.GetString("Browser") != Ids.Hash(secret))
             throw cookies.HasAny(request) ? OtherBrowser() : NoCookies();
         if (!HttpMethods.IsHead(request.Http.Method)) cookies.DropOldRequests(request, key);

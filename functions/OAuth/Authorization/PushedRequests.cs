@@ -3,7 +3,6 @@ using Azure.Data.Tables;
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Protocol;
-using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 
@@ -58,7 +57,7 @@ public sealed class PushedRequests(RequestTables tables, TimeProvider clock)
 
     async Task<(Table Table, TableEntity Row)> FindRow(TenantRequest request, string requestUri, string? clientId)
     {
-        if (!IsOurs(requestUri) || !IssuedTokens.TrySplit(requestUri[Prefix.Length..], out var bucket, out var id)) throw Unknown();
+        if (!IsOurs(requestUri) || BucketId.ParseId(requestUri[Prefix.Length..]) is not (var bucket, var id)) throw Unknown();
         var table = tables.Of(bucket);
         var row = await table.Find(RowKeys.RequestPartition(request.Tenant.Id, id), RowKeys.Pushed, request.Cancel);
         if (row is null || row.GetString("ClientId") != clientId) throw Unknown(); // Only its own client can use it up.

@@ -73,13 +73,13 @@ public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider
     {
         if (deviceCode.Length > 200 || deviceCode.Split('.') is not [var bucket, var key, var mac]) return null;
         var id = $"{bucket}.{key}";
-        return IssuedTokens.TrySplit(id, out _, out _) && await macs.Verify(Purpose, tenant, id, mac, cancel) ? id : null;
+        return BucketId.ParseId(id) is not null && await macs.Verify(Purpose, tenant, id, mac, cancel) ? id : null;
     }
 
     /// <summary>The request with this id, expired or not; null once its table has been dropped.</summary>
     public async Task<DeviceRequest?> Find(Tenant tenant, string id, CancellationToken cancel)
     {
-        IssuedTokens.TrySplit(id, out var bucket, out var key);
+        var (bucket, key) = BucketId.Parse(id)!.Value;
         var row = await tables.Of(bucket).Find(RowKeys.RequestPartition(tenant.Id, key), RowKeys.Device, cancel);
         return row is null ? null : Read(id, row);
     }
@@ -110,8 +110,7 @@ public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider
         while (request.Decision is null)
         {
             if (decision.At >= request.ExpiresAt) return null;
-            var table = tables.Of(BucketId.Parse(request.Id)!.Value.Bucket);
-            if (await table.TryReplace(decision.On(request.Row), cancel)) return decision;
+            if (await TableOf(request).TryReplace(decision.On(request.Row), cancel)) return decision;
             if (await Find(tenant, request.Id, cancel) is not { } current) return null;
             request = current; // The device has polled in the meantime.
         }
@@ -126,10 +125,11 @@ public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider
         var isEarly = request.Row.GetDateTimeOffset("PolledAt") is { } last && now < last.AddSeconds(interval - 1);
         var columns = new TableEntity(request.Row.PartitionKey, request.Row.RowKey) { ["PolledAt"] = now };
         if (isEarly) columns["IntervalSeconds"] = interval + SlowerBySeconds;
-        IssuedTokens.TrySplit(request.Id, out var bucket, out _);
-        await tables.Of(bucket).TryMerge(columns, cancel);
+        await TableOf(request).TryMerge(columns, cancel);
         return !isEarly;
     }
+
+    Table TableOf(DeviceRequest request) => tables.Of(BucketId.Parse(request.Id)!.Value.Bucket);
 
     static DeviceRequest Read(string id, TableEntity row) => new(
         id, row.GetString("ClientId"), Scope.Parse(row.GetString("Scope")),

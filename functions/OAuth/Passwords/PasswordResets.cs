@@ -71,7 +71,8 @@ public sealed partial class PasswordResets(
         {
             Log.NotSent(logger, tenant.Id, fault);
             await attempt.Withdraw();
-            throw Problem.Unavailable("mail_unavailable", "The mail was not accepted. Try again later.", RetryMailAfterSeconds);
+            throw Problem.Unavailable(
+                "mail_unavailable", "The mail server did not accept the message. Try again later.", RetryMailAfterSeconds);
         }
         await attempt.Failed(); // Every mail that was sent counts.
         Log.Sent(logger, tenant.Id, user.Id);
@@ -85,7 +86,7 @@ public sealed partial class PasswordResets(
         }
         catch (OAuthError refusal)
         {
-            throw new Problem(429, "too_many_mails", "The user has enough of these mails. The last ones still work.")
+            throw new Problem(429, "too_many_mails", "The user was sent too many of these mails. The last links still work.")
             {
                 RetryAfter = refusal.RetryAfter,
             };

@@ -24,12 +24,15 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInLo
     /// <exception cref="Problem">503 <c>server_busy</c></exception>
     public Task<string> Hash(string password, CancellationToken cancel) => hashing.Hash(password, cancel);
 
+    /// <summary>A hash to store that no password matches.</summary>
+    public string HashOfNothing() => hashing.Dummy();
+
     /// <summary>
     /// True if it is the user's password. It counts nothing, so it is only for callers who have proved more than a password.
     /// </summary>
     /// <exception cref="Problem">503 <c>server_busy</c></exception>
     public async Task<bool> Verifies(User user, string password, CancellationToken cancel) =>
-        await hashing.Verify(user.PasswordHash, password, cancel) != PasswordVerificationResult.Failed;
+        await hashing.Verify(user.PasswordHash, password, [], cancel) != PasswordVerificationResult.Failed;
 
     /// <summary>What is wrong with a new password, or null.</summary>
     public static PasswordFault? Fault(User user, string password)
@@ -78,7 +81,9 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInLo
 
     async Task<User> Verify(LockoutAttempt attempt, Tenant tenant, User? user, string password, CancellationToken cancel)
     {
-        var verdict = await WithdrawOnFailure(attempt, () => hashing.Verify(user?.PasswordHash ?? hashOfNobody, password, cancel));
+        // The right password of somebody who may not sign in fails like any other, and takes as long.
+        var hash = user is { Disabled: false } ? user.PasswordHash : hashOfNobody;
+        var verdict = await WithdrawOnFailure(attempt, () => hashing.Verify(hash, password, tenant.ImportedHashes, cancel));
         if (user is null || user.Disabled || verdict == PasswordVerificationResult.Failed)
         {
             Instruments.SignInFailed(tenant.Id, "wrong_password");

@@ -89,15 +89,12 @@ public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clo
         await Find(tenant, token, cancel) is not null;
 
     /// <summary>Uses a token once; false if no use is left, even if several callers try at once.</summary>
-    public async Task<bool> TrySpend(Tenant tenant, string token, CancellationToken cancel)
-    {
-        while (await Find(tenant, token, cancel) is { } row)
+    public async Task<bool> TrySpend(Tenant tenant, string token, CancellationToken cancel) =>
+        await OptimisticUpdate.Run(() => Find(tenant, token, cancel), row =>
         {
             row["UsesLeft"] = row.GetInt32("UsesLeft") - 1;
-            if (await Tables.For(BucketOf(token)).TryReplace(row, cancel)) return true; // Otherwise another use came first.
-        }
-        return false;
-    }
+            return row;
+        }, row => Tables.For(BucketOf(token)).TryReplace(row, cancel), maxAttempts: int.MaxValue) is not null;
 
     async Task<TableEntity?> Find(Tenant tenant, string token, CancellationToken cancel)
     {

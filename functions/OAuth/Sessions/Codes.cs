@@ -1,4 +1,5 @@
 using Latchkey.Sessions;
+using Latchkey.Storage;
 
 namespace Latchkey.OAuth;
 
@@ -27,7 +28,7 @@ public sealed class Codes(Macs macs)
     {
         if (code.Length > MaxChars || code.Split('.') is not [var bucket, var id, var userId, var mac]) return null;
         var sessionId = $"{bucket}.{id}";
-        return IssuedTokens.TrySplit(sessionId, out _, out _) && await macs.Verify(Purpose, tenant, $"{sessionId}.{userId}", mac, cancel)
+        return BucketId.ParseId(sessionId) is not null && await macs.Verify(Purpose, tenant, $"{sessionId}.{userId}", mac, cancel)
             ? (sessionId, userId) : null;
     }
 }

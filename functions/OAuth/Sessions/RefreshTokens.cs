@@ -1,5 +1,6 @@
 using System.Globalization;
 using Latchkey.Sessions;
+using Latchkey.Storage;
 
 namespace Latchkey.OAuth;
 
@@ -32,7 +33,7 @@ public sealed class RefreshTokens(Macs macs)
     {
         if (token.Length > MaxChars || token.Split('.') is not [var bucket, var id, .. var user, var counter, var mac]) return null;
         if (user.Length > 1 || !await macs.Verify(Purpose, tenant, token[..^(mac.Length + 1)], mac, cancel)) return null;
-        if (!IssuedTokens.TrySplit($"{bucket}.{id}", out _, out _)) return null;
+        if (BucketId.ParseId($"{bucket}.{id}") is null) return null;
         return int.TryParse(counter, NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
             ? new RefreshToken($"{bucket}.{id}", user is [var userId] ? userId : null, generation) : null;
     }

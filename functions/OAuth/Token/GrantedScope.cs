@@ -17,7 +17,7 @@ static class GrantedScope
         // OIDC Core §3.1.2.1: a scope that is not understood is ignored.
         if (asked.Has(Scopes.OpenId)) asked = asked.Intersect(Scopes.All);
         if (asked.Except(client.Scope) is { IsEmpty: false } excess)
-            throw OAuthError.InvalidScope($"This client may not ask for: {excess}.");
+            throw OAuthError.InvalidScope($"This client may not request the scope: {excess}.");
         return asked;
     }
 

@@ -94,7 +94,11 @@ public sealed class AccountPage(
         var token = await forms.For(request, Subject(user));
         var model = new AccountModel(token, user, await lists.Sessions(tenant, user, cancel),
             await lists.Consents(tenant, user, cancel), Strings.Done(done), passwordError?.Text);
-        var page = new PageLayout(tenant, Strings.Account) { Status = passwordError?.Status ?? 200 };
+        var page = new PageLayout(tenant, Strings.Account)
+        {
+            Status = passwordError?.Status ?? 200,
+            Address = $"/{tenant.Id}/{BuiltInPages.Account}",
+        };
         return await renderer.Show<AccountView, AccountModel>(request.Http, page, model, passwordError?.RetryAfter);
     }
 

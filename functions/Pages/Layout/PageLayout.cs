@@ -11,6 +11,12 @@ public sealed record PageLayout(Tenant? Tenant, string Title)
     /// <summary>The HTTP status.</summary>
     public int Status { get; init; } = 200;
 
+    /// <summary>
+    /// Where the reader gets this page again after changing the language. Null: at the address of a GET; a page that only a POST shows
+    /// offers no languages.
+    /// </summary>
+    public string? Address { get; init; }
+
     /// <summary>A CSP source that the page's form may lead to besides our own origin, or null.</summary>
     public string? FormTarget { get; init; }
 

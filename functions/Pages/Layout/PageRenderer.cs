@@ -1,5 +1,6 @@
 using System.Globalization;
 using Latchkey.Http;
+using Latchkey.Languages;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -22,8 +23,12 @@ public sealed class PageRenderer(ILoggerFactory loggers)
         var headers = http.HttpContext.Response.Headers;
         headers.ContentSecurityPolicy = Policy(page);
         headers["Referrer-Policy"] = "no-referrer";
+        headers.ContentLanguage = Reader.Current.Language.Tag;
+        headers.Append("Vary", "Accept-Language, Cookie");
         headers.XFrameOptions = "DENY"; // For browsers that do not know frame-ancestors.
         if (retryAfter is { } seconds) headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        if (page is { Tenant: not null, GoTo: null, Script: null, Scripts: null, Address: null })
+            page = page with { Address = LanguagePage.BackTo(http) };
         var html = await RazorHtml.Render<TView>(loggers, new Dictionary<string, object?> { ["Page"] = page, ["Model"] = model });
         return Results.Content(html, "text/html; charset=utf-8", statusCode: page.Status);
     }

@@ -1,16 +1,28 @@
+using Latchkey.Http;
+using static Latchkey.Languages.Texts;
+
 namespace Latchkey.Pages;
 
 public static partial class Strings
 {
 #pragma warning disable CS1591 // The strings document themselves.
-    public const string Download = "Download";
-    public const string LinkNotFound = "This link does not work";
-    public const string LinkNotFoundLead = "It was mistyped, has expired, or was revoked.";
-    public const string LinkUsedUp = "This link has no downloads left";
-    public const string LinkUsedUpLead = "The file has been downloaded as often as the link allows.";
-    public const string LinkFileLost = "This file is lost";
-    public const string LinkFileLostLead = "Storage no longer has it.";
-    public const string LinkWrongPassword = "The password is wrong.";
-    public const string LinkLocked = "Too many wrong passwords. Try again in 15 minutes.";
-    public const string TryAgainSoon = "Try again in a moment.";
+    public static string Download => Text();
+    public static string LinkNotFound => Text();
+    public static string LinkNotFoundLead => Text();
+    public static string LinkUsedUp => Text();
+    public static string LinkUsedUpLead => Text();
+    public static string LinkFileLost => Text();
+    public static string LinkFileLostLead => Text();
+    public static string LinkWrongPassword => Text();
+    public static string TryAgainSoon => Text();
+
+    /// <summary>What is said of a failure to somebody who has only a link: there is no app to go back to.</summary>
+    public static string LinkFailure(Problem problem) => problem switch
+    {
+        { Code: "unknown_tenant" } => UnknownTenant,
+        { Code: "tenant_suspended" } => NotAvailable,
+        { Status: 429, RetryAfter: { } seconds } => TooManyTries(seconds),
+        { Status: >= 500 } or { Message: "" } => TryAgainSoon,
+        _ => problem.Message,
+    };
 }

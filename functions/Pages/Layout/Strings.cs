@@ -1,80 +1,120 @@
 using Latchkey.Http;
 using Latchkey.Protocol;
+using static Latchkey.Languages.Texts;
 
 namespace Latchkey.Pages;
 
 /// <summary>
-/// The texts that pages show: here those of the sign-in, in Strings.Links.cs those of share links, in Strings.BuiltIn.cs those of the
-/// other pages. The page my-files has most of its own in its views and scripts.
+/// The texts that pages show, in the language of their reader: here those of the sign-in, in Strings.Links.cs those of share links, in
+/// Strings.BuiltIn.cs those of the other pages. A member's name is its text's key in <c>Languages/texts/en.json</c>. The page my-files
+/// has most of its texts in its views and scripts.
 /// </summary>
 public static partial class Strings
 {
 #pragma warning disable CS1591 // The strings document themselves.
-    public const string SignIn = "Sign in";
-    public const string UserName = "User name";
-    public const string Password = "Password";
-    public const string Cancel = "Cancel";
-    public const string Allow = "Allow";
-    public const string Deny = "Don't allow";
-    public const string Continue = "Continue";
-    public const string AnotherAccount = "Not you?";
-    public const string SignedInAs = "Signed in as";
-    public const string WrongPassword = "The user name or password is wrong.";
-    public const string AllowOnlyIf = "Allow this only if you know and trust this app.";
-    public const string GoOnOnlyIf = "Continue only if you have just come from this app.";
-    public const string SignedIn = "You are signed in";
-    public const string NotAllowed = "Access denied";
-    public const string NothingShared = "Nothing was shared with the app.";
-    public const string AlmostThere = "One moment";
-    public const string ErrorTitle = "Something went wrong";
-    public const string StartAgain = "Go back to the app and start again.";
-    public const string TellDeveloper = "Go back to the app and try again. If it happens again, tell the app's developers:";
-    public const string Later = "The problem is on our side. Wait a moment, then go back to the app and try again.";
-    public const string UnknownTenant = "This page does not exist.";
+    public static string SignIn => Text();
+    public static string UserName => Text();
+    public static string Password => Text();
+    public static string Cancel => Text();
+    public static string Allow => Text();
+    public static string Deny => Text();
+    public static string Continue => Text();
+    public static string AnotherAccount => Text();
+    public static string SignedInAs => Text();
+    public static string WrongPassword => Text();
+    public static string AllowOnlyIf => Text();
+    public static string GoOnOnlyIf => Text();
+    public static string SignedIn => Text();
+    public static string NotAllowed => Text();
+    public static string NothingShared => Text();
+    public static string AlmostThere => Text();
+    public static string ErrorTitle => Text();
+    public static string StartAgain => Text();
+    public static string TellDeveloper => Text();
+    public static string Later => Text();
+    public static string UnknownTenant => Text();
+    public static string LanguageLabel => Text();
+    public static string ChangeLanguage => Text();
 
-    public static string ToContinueTo(string app) => $"to continue to {app}";
+    public static string ToContinueTo(string app) => Text(("app", app));
 
-    public static string WantsTo(string app) => $"{app} wants to";
+    public static string WantsTo(string app) => Text(("app", app));
 
-    public static string ContinueTo(string app) => $"Continue to {app}?";
+    public static string ContinueTo(string app) => Text(("app", app));
 
-    public static string ReturnTo(string app) => $"Return to {app}";
+    public static string ReturnTo(string app) => Text(("app", app));
 
-    public static string ReturnLead(string app) => $"{app} should open automatically. If it does not, use this button.";
+    public static string ReturnLead(string app) => Text(("app", app));
 
-    public static string GoesBackTo(string place) => $"You will return to {place}. You can withdraw this permission at any time.";
+    public static string GoesBackTo(string place) => Text(("place", place));
 
-    public static string OnlyGoesBackTo(string place) => $"You will return to {place}.";
+    public static string OnlyGoesBackTo(string place) => Text(("place", place));
 
-    public static string TooManyTries(int seconds) => seconds < 120
-        ? $"Too many attempts. Wait {seconds} seconds, then try again."
-        : $"Too many attempts. Wait {(seconds + 59) / 60} minutes, then try again.";
+    public static string TooManyTries(int seconds) => seconds < 120 ? WaitSeconds(seconds) : WaitMinutes((seconds + 59) / 60);
 
     /// <summary>A scope in words that a user understands; an unknown scope as it is.</summary>
     public static string Scope(string token, string tenant) => token switch
     {
-        Scopes.OpenId => $"Recognise you by your {tenant} account",
-        "profile" => "See your name",
-        "email" => "See your email address",
-        Scopes.OfflineAccess => "Keep you signed in until you sign out",
-        Scopes.FilesRead => "See and download your files",
-        Scopes.FilesWrite => "Add, change and delete your files",
-        Scopes.FilesShare => "Share your files with others",
-        Scopes.Admin => $"Administer {tenant}: users, apps and settings",
+        Scopes.OpenId => ScopeOpenId(tenant),
+        "profile" => ScopeProfile,
+        "email" => ScopeEmail,
+        Scopes.OfflineAccess => ScopeOfflineAccess,
+        Scopes.FilesRead => ScopeFilesRead,
+        Scopes.FilesWrite => ScopeFilesWrite,
+        Scopes.FilesShare => ScopeFilesShare,
+        Scopes.Admin => ScopeAdmin(tenant),
         _ => token,
     };
 
     /// <summary>What the user can do about a failure, and the technical text for the app's developers; or null.</summary>
     public static (string ForUser, string? ForDeveloper) Failure(Problem problem) => problem switch
     {
-        { Code: "sign_in_expired" or "sign_in_finished" or "other_browser" } => ($"{problem.Message} {StartAgain}", null),
-        { Code: "cookies_off" } => (problem.Message, null),
+        { Code: "sign_in_expired" } => ($"{SignInExpired} {StartAgain}", null),
+        { Code: "sign_in_finished" } => ($"{SignInFinished} {StartAgain}", null),
+        { Code: "other_browser" } => ($"{OtherBrowser} {StartAgain}", null),
+        { Code: "cookies_off" } => (CookiesOff, null),
         { Code: "unknown_tenant" } => (UnknownTenant, null),
         { Status: 429, RetryAfter: { } seconds } => (TooManyTries(seconds), null),
-        { Code: "tenant_suspended" } => (problem.Message, null), // With the reason.
+        { Code: "tenant_suspended" } => (NotAvailable, null), // Not the reason: it is between the operator and the tenant.
         { Status: 403 } => (NoRight, null),
+<<<<<<< HEAD
         { Code: "app_not_found" or "app_changed" or "link_not_good" or "no_mail" or "no_second_factor" } => (problem.Message, null),
+||||||| 3c22bb8
+        { Code: "app_not_found" or "app_changed" or "link_not_good" or "no_mail" } => (problem.Message, null),
+=======
+        { Code: "app_not_found" or "app_changed" or "link_not_good" or "no_mail" } => (problem.Message, null), // Of these pages.
+>>>>>>> main
         { Status: >= 500 } => (Later, null),
         _ => (TellDeveloper, problem.Message),
     };
+
+    static string WaitSeconds(int seconds) => Text(("seconds", seconds));
+
+    static string WaitMinutes(int minutes) => Text(("minutes", minutes));
+
+    static string ScopeOpenId(string tenant) => Text(("tenant", tenant));
+
+    static string ScopeProfile => Text();
+
+    static string ScopeEmail => Text();
+
+    static string ScopeOfflineAccess => Text();
+
+    static string ScopeFilesRead => Text();
+
+    static string ScopeFilesWrite => Text();
+
+    static string ScopeFilesShare => Text();
+
+    static string ScopeAdmin(string tenant) => Text(("tenant", tenant));
+
+    static string SignInExpired => Text();
+
+    static string SignInFinished => Text();
+
+    static string OtherBrowser => Text();
+
+    static string CookiesOff => Text();
+
+    static string NotAvailable => Text();
 }

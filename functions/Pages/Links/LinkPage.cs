@@ -47,7 +47,7 @@ public sealed class LinkPage(TenantPipeline pipeline, LinkDownloads links, PageR
         LinkStatus.UsedUp => Say(http, tenant, 410, Strings.LinkUsedUp, Strings.LinkUsedUpLead),
         LinkStatus.FileLost => Say(http, tenant, 410, Strings.LinkFileLost, Strings.LinkFileLostLead),
         LinkStatus.WrongPassword => ShowForm(http, tenant, state, 403, Strings.LinkWrongPassword),
-        LinkStatus.Locked => ShowForm(http, tenant, state, 429, Strings.LinkLocked),
+        LinkStatus.Locked => ShowForm(http, tenant, state, 429, Strings.TooManyTries(state.RetryAfter)),
         _ => ShowForm(http, tenant, state, 200, null),
     };
 
@@ -60,8 +60,8 @@ public sealed class LinkPage(TenantPipeline pipeline, LinkDownloads links, PageR
         return renderer.Show<LinkView, LinkModel>(http, page, model, state.Status == LinkStatus.Locked ? state.RetryAfter : null);
     }
 
-    Task<IResult> Failure(HttpRequest http, Tenant? tenant, Problem problem) => Say(
-        http, tenant, problem.Status, Strings.ErrorTitle, problem.Message is { Length: > 0 } why ? why : Strings.TryAgainSoon);
+    Task<IResult> Failure(HttpRequest http, Tenant? tenant, Problem problem) =>
+        Say(http, tenant, problem.Status, Strings.ErrorTitle, Strings.LinkFailure(problem));
 
     Task<IResult> Say(HttpRequest http, Tenant? tenant, int status, string title, string text)
     {

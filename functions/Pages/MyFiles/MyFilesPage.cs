@@ -1,5 +1,6 @@
 using Latchkey.Access;
 using Latchkey.Http;
+using Latchkey.Languages;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -28,6 +29,7 @@ public sealed class MyFilesPage(TenantPipeline pipeline, PageRenderer renderer, 
         pipeline.Page(http, request =>
         {
             var tenant = request.Tenant;
+            Reader.Current.Language = Language.English; // The texts of its scripts are in English only.
             var scripts = new PageScripts($"/{tenant.Id}/{MyFilesClient.Id}", blobOrigin.Value);
             return renderer.Show<MyFilesView, MyFilesModel>(http,
                 new PageLayout(tenant, Strings.MyFiles) { Scripts = scripts }, new MyFilesModel(tenant.Issuer, MyFilesClient.Id));

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Pages;
 
 /// <summary>What all pages of a sign-in do with an authorization request: read it, grant or deny it, and answer the app.</summary>
-public sealed class AuthorizationFlow(RequestReader reader, AuthorizationResponder responder, ResponsePages pages)
+public sealed class AuthorizationFlow(RequestReader reader, AuthorizationResponder responder, ResponsePages pages, TimeProvider clock)
 {
     /// <summary>
     /// Reads the authorization request and calls the handler. Once it is known where a response may go, errors go to the app.
@@ -21,6 +21,7 @@ public sealed class AuthorizationFlow(RequestReader reader, AuthorizationRespond
     public async Task<IResult> Run(
         TenantRequest request, Form parameters, bool pushed, bool clicked, Func<AuthorizationRequest, Task<IResult>> handler)
     {
+        if (!clicked) PageLanguage.Heed(parameters["ui_locales"], clock.GetUtcNow());
         var to = await reader.ReadReturnAddress(request, parameters);
         try
         {

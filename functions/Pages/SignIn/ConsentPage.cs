@@ -70,7 +70,11 @@ public sealed class ConsentPage(
     {
         var (client, redirectUri) = (authorization.To.Client, authorization.To.RedirectUri);
         var title = scope.IsEmpty ? Strings.ContinueTo(client.Name) : Strings.WantsTo(client.Name);
-        var page = new PageLayout(request.Tenant, title) { FormTarget = RedirectUri.CspSource(redirectUri) };
+        var page = new PageLayout(request.Tenant, title)
+        {
+            Address = $"/{request.Tenant.Id}/consent?request={pending.Id}",
+            FormTarget = RedirectUri.CspSource(redirectUri),
+        };
         var token = await forms.For(request, pending, user.Id);
         var model = new ConsentModel(pending.Id, token, client, user, scope, RedirectUri.Destination(redirectUri));
         return await renderer.Show<ConsentView, ConsentModel>(request.Http, page, model);

@@ -92,7 +92,7 @@ public sealed class DevicePage(
     {
         var pending = await pendingRequests.Find(request, id);
         return pending.Page == BuiltInPages.Device ? pending
-            : throw Problem.BadRequest("sign_in_expired", "This is not a device's request.");
+            : throw Problem.BadRequest("sign_in_expired", "This page is out of date.");
     }
 
     async Task<IResult> ShowCodeForm(TenantRequest request, string? code, string? error)
@@ -106,5 +106,5 @@ public sealed class DevicePage(
     Task<IResult> ShowMessage(TenantRequest request, string title, string text) =>
         renderer.Show<MessageView, MessageModel>(request.Http, new PageLayout(request.Tenant, title), new MessageModel(text));
 
-    static Problem Finished() => Problem.BadRequest("sign_in_finished", Strings.DeviceFinished);
+    static Problem Finished() => Problem.BadRequest("sign_in_finished", "This code has already been used.");
 }

@@ -95,7 +95,7 @@ public sealed class LogoutPage(
     {
         var pending = await pendingRequests.Find(request, id);
         return pending.Page == BuiltInPages.Logout ? pending
-            : throw Problem.BadRequest("sign_in_expired", "This is not a request to sign out.");
+            : throw Problem.BadRequest("sign_in_expired", "This page is out of date.");
     }
 
     async Task<IResult> End(TenantRequest request, LogoutRequest logout, SignedIn? signedIn, bool clicked)

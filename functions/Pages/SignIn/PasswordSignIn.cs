@@ -28,7 +28,7 @@ public sealed partial class PasswordSignIn(
         {
             var (userName, password) = (form["username"] ?? "", form["password"] ?? "");
             if (userName.Length is 0 or > MaxChars || password.Length is 0 or > MaxChars)
-                throw OAuthError.InvalidGrant(Strings.WrongPassword);
+                throw OAuthError.InvalidGrant("The user name or password is wrong.");
             var user = await passwords.SignIn(tenant, userName, password, devices.PlaceOf(request, userName), cancel);
             audit.Actor = user.Id;
             await devices.Remember(request, user);

@@ -150,7 +150,7 @@ public sealed record Client
     /// <summary>A client that cannot authenticate (RFC 6749 §2.1).</summary>
     public bool IsPublic => AuthMethod == ClientAuthMethod.None;
 
-    /// <summary>True if the text may be a client id: 1 to 64 of letters, digits, <c>-</c>, <c>.</c> and <c>_</c>.</summary>
+    /// <summary>True if the text may be a client id: 1 to 64 letters, digits, <c>-</c>, <c>.</c> or <c>_</c>.</summary>
     public static bool IsId(string text) =>
         text.Length is >= 1 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_');
 

@@ -17,7 +17,7 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
     const int MaxKnownRefusals = 10_000;
 
     // How long a failure counts: as long as the longest lock that the settings allow.
-    static readonly TimeSpan Memory = TimeSpan.FromHours(1);
+    static readonly TimeSpan Window = TimeSpan.FromHours(1);
 
     // How long a refusal is repeated without a look at the tables, where an administrator may have cleared it meanwhile.
     static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(5);
@@ -87,7 +87,7 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
         for (var (round, start) = (0, clock.GetTimestamp()); ; round++)
         {
             var now = clock.GetUtcNow();
-            var history = await LockoutHistory.Read(Today(now), counter, now - Memory, now, cancel);
+            var history = await LockoutHistory.Read(Today(now), counter, now - Window, now, cancel);
             var late = clock.GetElapsedTime(start) > MaxWait;
             var wait = history.Wait(pendingCount: true);
             if (wait > 0)

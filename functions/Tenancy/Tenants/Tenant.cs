@@ -35,6 +35,13 @@ public sealed record Tenant
     /// <summary>An https URL of its logo, shown on its pages; null shows only the name.</summary>
     public string? LogoUri { get; init; }
 
+    /// <summary>The language of its pages and mails for people of whom nothing else is known; null is English.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>Its own wording, in the place of the texts that all tenants have: by language and key.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Texts { get; init; } =
+        new Dictionary<string, IReadOnlyDictionary<string, string>>();
+
     /// <summary>Anybody may register an app (RFC 7591 §3) without an initial access token. Off unless an operator turns it on.</summary>
     public bool OpenRegistration { get; init; }
 
@@ -56,6 +63,12 @@ public sealed record Tenant
     /// <summary>The user whose request created tenant <see cref="Operator"/>; null for other tenants.</summary>
     public string? FirstOperator { get; init; }
 
+    /// <summary>
+    /// The kinds of password hashes that were imported, the costliest of each family. They stay when the users' hashes have become
+    /// ours, because nobody counts how many are left.
+    /// </summary>
+    public IReadOnlyList<HashKind> ImportedHashes { get; init; } = [];
+
     internal ETag ETag { get; init; }
 
     /// <summary>The tenant's roles by name.</summary>
@@ -72,8 +85,8 @@ public sealed record Tenant
         ["capacitor://localhost", "ionic://localhost", "http://localhost", "https://localhost"];
 
     /// <summary>
-    /// True if the text may be a tenant's id: 2 to 40 of a-z, 0-9 and single inner hyphens, so that a container name can contain
-    /// it; and not a path segment that the Functions host or this service uses itself.
+    /// True if the text may be a tenant's id: 2 to 40 characters of a-z and 0-9, with single hyphens inside, so that a container
+    /// name can contain it; and not a path segment that the Functions host or this service uses itself.
     /// </summary>
     public static bool IsId(string text) =>
         text.Length is >= 2 and <= 40

@@ -12,7 +12,8 @@ namespace Latchkey.Tenancy;
 /// <summary>
 /// The only place that hashes passwords, of users and of links: ASP.NET Core Identity's hasher (PBKDF2-HMAC-SHA512), at most
 /// one hash per processor at a time. A bounded number of callers waits for a bounded time; the rest get 503 and may retry. So
-/// nobody can occupy a whole instance by guessing.
+/// nobody can occupy a whole instance by guessing. It also verifies hashes that were imported from other systems
+/// (<see cref="ImportedHash"/>).
 /// </summary>
 public sealed class PasswordHashing
 {
@@ -57,20 +58,47 @@ public sealed class PasswordHashing
         Limited(() => hasher.HashPassword(this, Normalize(password)), cancel);
 
     /// <summary>
-    /// Compares a password with a hash. A hash made before passwords were normalized matches the password as typed and is
-    /// reported for rehashing. Once the work has begun it finishes, even if the caller hangs up.
+    /// Compares a password with a hash. A hash made before passwords were normalized matches the password as typed, and so does an
+    /// imported one; such a match is reported for rehashing. Once the work has begun it finishes, even if the caller hangs up.
     /// </summary>
+    /// <remarks>
+    /// A failure costs the same work whatever it was that failed: a hash of ours, an imported one, or that of nobody. What the
+    /// comparison itself did not need is done after it, for nothing: one hash of ours, and one of each imported kind of the
+    /// tenant. So the time tells neither who exists nor who was imported. A success needs no such thing.
+    /// </remarks>
+    /// <param name="hash">The stored hash.</param>
+    /// <param name="password">The password as typed.</param>
+    /// <param name="imported">The kinds of hashes that were imported into the tenant (<see cref="Tenant.ImportedHashes"/>).</param>
+    /// <param name="cancel">Cancels the wait for a processor.</param>
     /// <exception cref="Problem">503 <c>server_busy</c></exception>
-    public async Task<PasswordVerificationResult> Verify(string hash, string password, CancellationToken cancel) =>
+    public async Task<PasswordVerificationResult> Verify(
+        string hash, string password, IReadOnlyList<HashKind> imported, CancellationToken cancel) =>
         password.Length > MaxChars ? PasswordVerificationResult.Failed : await Limited(() =>
     {
         Interlocked.Increment(ref verified);
         var normalized = Normalize(password);
-        var result = hasher.VerifyHashedPassword(this, hash, normalized);
-        if (result != PasswordVerificationResult.Failed || normalized == password) return result;
-        return hasher.VerifyHashedPassword(this, hash, password) == PasswordVerificationResult.Failed
-            ? PasswordVerificationResult.Failed : PasswordVerificationResult.SuccessRehashNeeded;
+        IReadOnlyList<string> forms = normalized == password ? [password] : [normalized, password];
+        var foreign = ImportedHash.Is(hash) ? ImportedHash.Parse(hash) : null;
+        var result = foreign is null ? VerifyOwn(hash, forms)
+            : forms.Any(foreign.Verify) ? PasswordVerificationResult.SuccessRehashNeeded : PasswordVerificationResult.Failed;
+        if (result == PasswordVerificationResult.Failed)
+            foreach (var form in forms) SpendTheRest(form, foreign?.Kind.Cost, imported);
+        return result;
     }, cancel);
+
+    PasswordVerificationResult VerifyOwn(string hash, IReadOnlyList<string> forms)
+    {
+        var result = hasher.VerifyHashedPassword(this, hash, forms[0]);
+        if (result != PasswordVerificationResult.Failed || forms.Count == 1) return result;
+        return hasher.VerifyHashedPassword(this, hash, forms[1]) == PasswordVerificationResult.Failed
+            ? PasswordVerificationResult.Failed : PasswordVerificationResult.SuccessRehashNeeded;
+    }
+
+    void SpendTheRest(string password, HashKind? done, IReadOnlyList<HashKind> imported)
+    {
+        if (done is not null) hasher.VerifyHashedPassword(this, Dummy(), password);
+        foreach (var kind in imported) kind.Spend(Encoding.UTF8.GetBytes(password), kind.Family == done?.Family ? done : null);
+    }
 
     /// <summary>A hash that matches no password and takes as long to verify as any: for user names that do not exist.</summary>
     public string Dummy()

@@ -28,7 +28,7 @@ public sealed record User
     /// <summary>The address if it is verified, or null.</summary>
     public string? VerifiedEmail => EmailVerified ? Email : null;
 
-    /// <summary>The password's hash in ASP.NET Core Identity's format.</summary>
+    /// <summary>The password's hash in ASP.NET Core Identity's format, or an <see cref="ImportedHash"/>.</summary>
     public required string PasswordHash { get; init; }
 
     /// <summary>

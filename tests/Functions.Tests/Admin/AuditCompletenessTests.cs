@@ -61,6 +61,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["openapi-json"] = "public, the same document for everybody",
         ["openapi-page"] = "public, the same document for everybody",
         ["openapi-page-part"] = "public, the same program for everybody",
+        ["language"] = "remembers a language in this browser only",
         ["link-page"] = "shows a name and a button; the button is recorded",
     };
 

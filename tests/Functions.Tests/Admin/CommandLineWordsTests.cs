@@ -110,26 +110,6 @@ public sealed class CommandLineWordsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Users_are_imported_from_lines_and_again_without_harm()
-    {
-        const string Lines = """
-            {"userName":"carol","password":"carol-password","roles":["member"]}
-            {"userName":"alice"}
-            {"userName":"erin","colour":"red"}
-            nonsense with a-secret
-            """;
-        var tried = await Run("user import - --dry-run --json -t demo", Lines);
-        Assert.Equal((1, 1, 1, 2),
-            (tried.Code, Count(tried.Output, "wouldCreate"), Count(tried.Output, "alreadyThere"), Count(tried.Output, "refused")));
-        Assert.DoesNotContain("a-secret", tried.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("carol", await Ok("user list -t demo"), StringComparison.Ordinal);
-        Assert.Equal(1, Count((await Run("user import - --json -t demo", Lines)).Output, "created"));
-        Assert.Equal(2, Count((await Run("user import - --json -t demo", Lines)).Output, "alreadyThere"));
-        await host.SignIn("demo", "carol");
-        static int Count(string json, string name) => Parsed(json).GetProperty(name).GetInt32();
-    }
-
-    [Fact]
     public async Task Health_help_and_completion_are_there()
     {
         Assert.Contains("ready", await Ok("health"), StringComparison.Ordinal);

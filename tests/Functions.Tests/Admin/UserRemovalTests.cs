@@ -203,7 +203,7 @@ public sealed class UserRemovalTests : IAsyncLifetime
                     && !row.PartitionKey.EndsWith(id, StringComparison.Ordinal)) continue;
                 // A part that a crash left is given back by the check.
                 if (all.Contains(id, StringComparison.Ordinal)
-                    || (all.Contains(space, StringComparison.Ordinal) && row.RowKey != RowKeys.TenantQuotaShare(space)))
+                    || (all.Contains(space, StringComparison.Ordinal) && row.RowKey != RowKeys.SpaceReservation(space)))
                     rows.Add($"{table.Name} {row.PartitionKey} {row.RowKey}");
             }
         }

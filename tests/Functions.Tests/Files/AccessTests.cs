@@ -74,7 +74,7 @@ public sealed class AccessTests(DemoHost demo) : IClassFixture<DemoHost>
     async Task Revoke(string token)
     {
         var session = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(token).GetClaim("sid").Value;
-        Assert.True(IssuedTokens.TrySplit(session, out var bucket, out var id));
+        var (bucket, id) = BucketId.ParseId(session)!.Value;
         var row = new TableEntity(RowKeys.SessionPartition("demo", id), RowKeys.Session) { ["RevokedAt"] = host.Clock.Now };
         Assert.True(await host.Service<IssuedTokens>().Tables.For(bucket).TryMerge(row, default));
     }

@@ -13,20 +13,20 @@ static class Books
         await foreach (var row in host.Service<StorageClients>().Tables.GetTableClient("Files").QueryAsync<TableEntity>())
             if (row.PartitionKey.StartsWith($"{tenant}|", StringComparison.Ordinal)) rows.Add(row);
         var records = Starting("file|").Select(row => FileRows.Read(tenant, row)).ToList();
-        foreach (var usage in rows.Where(row => row.RowKey == RowKeys.SpaceQuota))
+        foreach (var usage in rows.Where(row => row.RowKey == RowKeys.SpaceUsage))
         {
             var own = records.Where(file => FileRows.Partition(file) == usage.PartitionKey).ToList();
             Assert.Equal(own.Sum(file => file.Size), usage.GetInt64("Bytes"));
             Assert.Equal(own.Count, usage.GetInt64("Files"));
             Assert.Equal(own.Count(file => file.CompletedAt is null), usage.GetInt64("Pending"));
-            var part = rows.Single(row => row.RowKey == RowKeys.TenantQuotaShare(usage.PartitionKey.Split('|')[1]));
-            Assert.InRange(usage.GetInt64("TakenBytes")!.Value, usage.GetInt64("Bytes")!.Value, part.GetInt64("Bytes")!.Value);
-            Assert.InRange(usage.GetInt64("TakenFiles")!.Value, usage.GetInt64("Files")!.Value, part.GetInt64("Files")!.Value);
+            var reservation = rows.Single(row => row.RowKey == RowKeys.SpaceReservation(usage.PartitionKey.Split('|')[1]));
+            Assert.InRange(usage.GetInt64("TakenBytes")!.Value, usage.GetInt64("Bytes")!.Value, reservation.GetInt64("Bytes")!.Value);
+            Assert.InRange(usage.GetInt64("TakenFiles")!.Value, usage.GetInt64("Files")!.Value, reservation.GetInt64("Files")!.Value);
         }
-        foreach (var total in rows.Where(row => row.RowKey == RowKeys.TenantQuotaTotal))
+        foreach (var total in rows.Where(row => row.RowKey == RowKeys.TotalReservation))
         {
-            Assert.Equal(Starting("space|").Sum(part => part.GetInt64("Bytes")!.Value), total.GetInt64("Bytes"));
-            Assert.Equal(Starting("space|").Sum(part => part.GetInt64("Files")!.Value), total.GetInt64("Files"));
+            Assert.Equal(Starting("space|").Sum(reservation => reservation.GetInt64("Bytes")!.Value), total.GetInt64("Bytes"));
+            Assert.Equal(Starting("space|").Sum(reservation => reservation.GetInt64("Files")!.Value), total.GetInt64("Files"));
         }
         // What lists a file is what its record says, and nothing else is listed.
         Assert.Equal(

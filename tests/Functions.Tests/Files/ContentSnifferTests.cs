@@ -155,16 +155,16 @@ public sealed class ContentSnifferTests(DemoHost demo) : IClassFixture<DemoHost>
 
     [Theory, MemberData(nameof(Kept))]
     public void What_may_be_what_it_is_called_keeps_its_name(string declared, string bytes) =>
-        Assert.Equal(declared, TypeCheck.Compare(declared, Encoding.Latin1.GetBytes(bytes)).StoredType);
+        Assert.Equal(declared, ContentTypeCheck.Compare(declared, Encoding.Latin1.GetBytes(bytes)).StoredType);
 
     [Theory, MemberData(nameof(Corrected))]
     public void Within_a_family_a_file_is_stored_as_what_it_is(string declared, string bytes, string type) =>
-        Assert.Equal(type, TypeCheck.Compare(declared, Encoding.Latin1.GetBytes(bytes)).StoredType);
+        Assert.Equal(type, ContentTypeCheck.Compare(declared, Encoding.Latin1.GetBytes(bytes)).StoredType);
 
     [Theory, MemberData(nameof(Refused))]
     public void Active_content_and_what_is_of_another_family_is_refused_by_its_name(string declared, string bytes, string recognized)
     {
-        var verdict = TypeCheck.Compare(declared, Encoding.Latin1.GetBytes(bytes));
+        var verdict = ContentTypeCheck.Compare(declared, Encoding.Latin1.GetBytes(bytes));
         Assert.Null(verdict.StoredType);
         Assert.Equal(recognized, verdict.ActualType);
     }
@@ -178,7 +178,7 @@ public sealed class ContentSnifferTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var bytes = new byte[zeros + 2 * 417];
         foreach (var at in (int[])[zeros, zeros + 417]) new byte[] { 0xFF, 0xFB, 0x90, 0x64 }.CopyTo(bytes, at);
-        Assert.Equal(stored, TypeCheck.Compare(declared, bytes).StoredType);
+        Assert.Equal(stored, ContentTypeCheck.Compare(declared, bytes).StoredType);
     }
 
     [Theory]
@@ -186,7 +186,7 @@ public sealed class ContentSnifferTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("The free software")]
     [InlineData("ID3 tags explained")]
     public void Text_that_begins_as_something_else_does_is_on_a_list_of_texts(string text) =>
-        Assert.Equal("text/plain", TypeCheck.Compare("text/plain", Encoding.Latin1.GetBytes(text)).ActualType);
+        Assert.Equal("text/plain", ContentTypeCheck.Compare("text/plain", Encoding.Latin1.GetBytes(text)).ActualType);
 
     [Theory]
     [InlineData("image/jpg", "image/jpeg", true)]
@@ -208,7 +208,7 @@ public sealed class ContentSnifferTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("application/octet-stream", "image/png", false)]
     [InlineData("image/png", "image/jpeg", false)]
     public void A_type_is_on_a_list_under_any_of_its_names_or_as_a_kind_of_what_is_there(string allowed, string type, bool isAllowed) =>
-        Assert.Equal(isAllowed, TypeCheck.IsAllowed(new FileLimits { ContentTypes = [allowed] }, type));
+        Assert.Equal(isAllowed, ContentTypeCheck.IsAllowed(new FileLimits { ContentTypes = [allowed] }, type));
 
     [Fact]
     public async Task A_page_that_says_it_is_a_picture_is_refused_and_gone()

@@ -82,7 +82,9 @@ public sealed class LinkTests : IAsyncLifetime
         var locked = await Try(link, "pässwort & mehr");
         Assert.Equal(HttpStatusCode.TooManyRequests, locked.StatusCode);
         Assert.Equal(TimeSpan.FromMinutes(15), locked.Headers.RetryAfter?.Delta);
-        host.Clock.Advance(TimeSpan.FromMinutes(15));
+        host.Clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.Contains("Wait 5 minutes", await (await Try(link, "guess")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        host.Clock.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal(HttpStatusCode.SeeOther, (await Try(link, "pässwort & mehr")).StatusCode);
     }
 

@@ -22,10 +22,10 @@ public sealed class BlockChoice
         if (blocks.ValueKind == JsonValueKind.Number && blocks.TryGetInt32(out var count) && count is >= 1 and <= BlockPlan.MaxBlocks)
             return new([.. Enumerable.Range(0, count).Select(n => BlockPlan.Id(n))], numbered: true);
         if (blocks.ValueKind != JsonValueKind.Array || blocks.GetArrayLength() is < 1 or > BlockPlan.MaxBlocks)
-            throw Invalid($"it must be a number or a list, from 1 to {BlockPlan.MaxBlocks} blocks");
+            throw Invalid($"it must be the number of blocks or the list of their ids, from 1 to {BlockPlan.MaxBlocks}");
         var ids = blocks.EnumerateArray().Select(id => id.ValueKind == JsonValueKind.String ? id.GetString()! : "").ToList();
         if (!ids.TrueForAll(IsId) || ids.Exists(id => id.Length != ids[0].Length))
-            throw Invalid($"ids must be base64 of at most {MaxIdBytes} bytes and have equal length");
+            throw Invalid($"each id must be base64 of at most {MaxIdBytes} bytes, and all must have the same length");
         if (ids.Distinct(StringComparer.Ordinal).Count() != ids.Count) throw Invalid("an id is listed twice");
         return new(ids, numbered: false);
     }
@@ -39,7 +39,7 @@ public sealed class BlockChoice
             .ToDictionary(same => same.Key, same => same.Last(), StringComparer.Ordinal);
         var missing = ids.Where(id => !arrived.ContainsKey(id)).ToList();
         if (missing.Count == 0) return [.. ids.Select(id => arrived[id])];
-        throw new Problem(422, "blocks_missing", $"{missing.Count} of {ids.Count} blocks have not arrived.")
+        throw new Problem(422, "blocks_missing", $"Only {ids.Count - missing.Count} of {ids.Count} blocks have arrived.")
         {
             Extensions = new Dictionary<string, object?>
             {

@@ -73,7 +73,7 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
     async Task<ETag> AcceptCommitted(FileRecord file, CancellationToken cancel)
     {
         var blob = await SingleUpload.FindBlob(blobs, file, cancel) ?? throw Problem.Conflict(
-            "upload_missing", "No blocks have been committed for this file. Name them in blocks.");
+            "upload_missing", "No blocks have been committed for this file. Send their number or their ids in blocks.");
         if (UploadCheck.CheckProperties(file, blob) is not { } refused)
             return await blobs.SetFinalHeaders(file.Tenant, file.BlobName, blob, check.Headers(file, blob.ContentHash), cancel);
         throw new RefusedUpload(refused);

@@ -87,10 +87,10 @@ public sealed partial class RefreshTokenGrant(
     {
         var granted = Scope.Parse(session.Scope);
         if (asked.Except(Scope.Parse(session.Asked ?? session.Scope)) is { IsEmpty: false } excess)
-            throw OAuthError.InvalidScope($"The session was not granted: {excess}.");
+            throw OAuthError.InvalidScope($"The session was not granted the scope: {excess}.");
         var remaining = (asked.IsEmpty ? granted : asked.Intersect(granted)).Intersect(client.Scope);
         // An empty scope would otherwise be read as a request for everything.
-        if (remaining.IsEmpty) throw OAuthError.InvalidScope("The client or the user is no longer allowed any of the scope.");
+        if (remaining.IsEmpty) throw OAuthError.InvalidScope("The client or the user is no longer allowed any of the granted scope.");
         return GrantedScope.ForUser(tenant, client, user.Roles, remaining);
     }
 

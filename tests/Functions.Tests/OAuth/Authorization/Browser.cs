@@ -22,6 +22,9 @@ public sealed partial class Browser(TestHost host, string tenant = "demo")
 
     public Dictionary<string, string> Cookies { get; } = [];
 
+    /// <summary>What it asks for, or null.</summary>
+    public string? AcceptLanguage { get; set; }
+
     /// <summary>The demo app's request; <paramref name="changes"/> win, and a null takes a parameter out.</summary>
     public static string Request(params (string Name, string? Value)[] changes)
     {
@@ -131,6 +134,7 @@ public sealed partial class Browser(TestHost host, string tenant = "demo")
     async Task<HttpResponseMessage> Send(HttpRequestMessage request)
     {
         if (Cookies.Count > 0) request.Headers.Add("Cookie", string.Join("; ", Cookies.Select(c => $"{c.Key}={c.Value}")));
+        if (AcceptLanguage is not null) request.Headers.Add("Accept-Language", AcceptLanguage);
         var answer = await host.Http.SendAsync(request);
         foreach (var cookie in answer.Headers.TryGetValues("Set-Cookie", out var set) ? set : [])
         {

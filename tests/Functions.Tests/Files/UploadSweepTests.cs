@@ -4,7 +4,7 @@ using Latchkey.Files;
 namespace Latchkey.Tests.Files;
 
 /// <summary>What was abandoned, and what a URL wrote too late, goes; what is under way or complete stays.</summary>
-public sealed class SweepUploadsTests : IAsyncLifetime
+public sealed class UploadSweepTests : IAsyncLifetime
 {
     TestHost host = null!;
     FilesClient alice = null!;

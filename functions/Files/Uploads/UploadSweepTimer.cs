@@ -8,8 +8,8 @@ namespace Latchkey.Files;
 /// Inspects the uploads whose time has come (<see cref="UploadInspection"/>). It finds them by their notes, so it never reads the
 /// records of all files.
 /// </summary>
-public sealed partial class SweepUploads(
-    UploadStarter uploads, UploadInspection inspection, TimeProvider clock, ILogger<SweepUploads> logger)
+public sealed partial class UploadSweepTimer(
+    UploadStarter uploads, UploadInspection inspection, TimeProvider clock, ILogger<UploadSweepTimer> logger)
 {
     const int MaxParallel = 8;
 

@@ -8,9 +8,9 @@ namespace Latchkey.Files;
 /// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash, deletes expired shares, and finishes copies and
 /// what a crash interrupted. It reads no other files. What fails is retried an hour later.
 /// </summary>
-public sealed partial class FilesSweep(
+public sealed partial class FileSweepTimer(
     FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, ShareStore shares, AuditLog audit, TimeProvider clock,
-    ILogger<FilesSweep> logger)
+    ILogger<FileSweepTimer> logger)
 {
     const int MaxParallel = 8;
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.OAuth;
 
 /// <summary>Once an hour, rotates keys that are due and removes keys whose tokens have all expired.</summary>
-public sealed partial class RotationTimer(KeyRotation rotation, AuditLog audit, ILogger<RotationTimer> logger)
+public sealed partial class KeyRotationTimer(KeyRotation rotation, AuditLog audit, ILogger<KeyRotationTimer> logger)
 {
     /// <summary>37 minutes past each hour (NCRONTAB, UTC).</summary>
     [Function("rotate-keys")]

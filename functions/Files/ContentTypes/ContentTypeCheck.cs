@@ -12,7 +12,7 @@ sealed record TypeVerdict(string? StoredType, string ActualType);
 /// certainly belong to another family, are refused. Within a family the recognized type counts. If no type is recognized, the declared
 /// one counts.
 /// </summary>
-static class TypeCheck
+static class ContentTypeCheck
 {
     // Audio, video and images that are text and may look like code: playlists, drawings in C, and TypeScript, which browsers call
     // an MPEG transport stream because both have the extension .ts.

@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// Reports the progress of an upload and issues a new URL for the same blob, so that an app that was killed, offline or too slow
 /// can continue where it stopped.
 /// </summary>
-public sealed class RenewUpload(
+public sealed class UploadProgress(
     TenantPipeline pipeline, FilePermissions permissions, FileUrls urls, UploadStarter uploads, BlobStore blobs, StagedBlobs staged)
 {
     /// <summary>

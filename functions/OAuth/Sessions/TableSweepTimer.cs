@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.OAuth;
 
 /// <summary>Drops, once an hour, the tables whose rows have all expired. It never reads a row.</summary>
-public sealed partial class SweepTimer(SweptTables swept, ILogger<SweepTimer> logger)
+public sealed partial class TableSweepTimer(SweptTables swept, ILogger<TableSweepTimer> logger)
 {
     /// <summary>Seven minutes past each hour (NCRONTAB, UTC).</summary>
     [Function("sweep")]

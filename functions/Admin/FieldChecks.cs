@@ -6,7 +6,7 @@ using Latchkey.Tenancy;
 namespace Latchkey.Admin;
 
 /// <summary>Checks what an administrator sends. Every fault is a 400 <c>invalid_field</c> that names the <c>field</c>.</summary>
-static class Input
+static class FieldChecks
 {
     /// <summary>Maximum length of a display name, in characters.</summary>
     public const int MaxNameChars = 100;
@@ -16,7 +16,7 @@ static class Input
         new(400, "invalid_field", $"{field} {why}.") { Extensions = new Dictionary<string, object?> { ["field"] = field } };
 
     /// <summary>A display text: not blank, and without characters that hide or reorder the text around them.</summary>
-    public static string Shown(string field, string text, int max = MaxNameChars)
+    public static string DisplayText(string field, string text, int max = MaxNameChars)
     {
         if (string.IsNullOrWhiteSpace(text) || text.Length > max)
             throw Fault(field, $"must have 1 to {max} characters");
@@ -41,7 +41,7 @@ static class Input
     };
 
     /// <summary>An https URL that may stand in a Content-Security-Policy; an empty text means none.</summary>
-    public static string? Https(string field, string text) => text.Length == 0 ? null
+    public static string? HttpsUrl(string field, string text) => text.Length == 0 ? null
         : FieldRules.IsHttpsUri(text) ? text : throw Fault(field, "must be an https URL");
 
     /// <summary>Names of the tenant's roles.</summary>

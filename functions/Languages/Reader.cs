@@ -1,0 +1,30 @@
+namespace Latchkey.Languages;
+
+/// <summary>
+/// The person whom the request at hand is for: the language in which they are addressed, and their tenant's own wording.
+/// Everything below <see cref="Begin"/> sees it, without being handed it.
+/// </summary>
+public sealed class Reader
+{
+    static readonly AsyncLocal<Reader?> Ambient = new();
+    static readonly Dictionary<string, IReadOnlyDictionary<string, string>> NoWording = [];
+
+    Reader(Language language) => Language = language;
+
+    /// <summary>The person at hand; outside of pages and mails, somebody who reads English.</summary>
+    public static Reader Current => Ambient.Value ?? new Reader(Language.English);
+
+    /// <summary>The language in which they are addressed.</summary>
+    public Language Language { get; set; }
+
+    /// <summary>Their tenant's own texts: by language and key.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Wording { get; set; } = NoWording;
+
+    /// <summary>When they chose the language themselves, or null.</summary>
+    public DateTimeOffset? ChosenAt { get; set; }
+
+    /// <summary>
+    /// Makes somebody the person at hand, until the async method that calls this returns.
+    /// </summary>
+    public static Reader Begin(Language language) => Ambient.Value = new Reader(language);
+}

@@ -1,0 +1,32 @@
+using System.Text.Json;
+
+namespace Latchkey.Languages;
+
+/// <summary>
+/// The texts of all languages, from the files in <c>texts/</c>: flat JSON, a key and its text on each line. A text has
+/// placeholders in braces, <c>{app}</c>. A text that depends on a number has a key for each plural category, <c>Key.one</c>,
+/// <c>Key.other</c>.
+/// </summary>
+public static class TextFiles
+{
+    static readonly Dictionary<string, IReadOnlyDictionary<string, string>> All =
+        Language.Tags.ToDictionary(tag => tag, Read, StringComparer.Ordinal);
+
+    /// <summary>The texts of a language by their keys.</summary>
+    public static IReadOnlyDictionary<string, string> Of(Language language) => All[language.Tag];
+
+    /// <summary>The names of a text's placeholders, each once, in order.</summary>
+    public static IReadOnlyList<string> Placeholders(string text) =>
+    [
+        .. (from part in text.Split('{').Skip(1)
+            let end = part.IndexOf('}', StringComparison.Ordinal)
+            where end > 0
+            select part[..end]).Distinct().Order(StringComparer.Ordinal),
+    ];
+
+    static IReadOnlyDictionary<string, string> Read(string tag)
+    {
+        using var file = typeof(TextFiles).Assembly.GetManifestResourceStream($"texts/{tag}.json")!;
+        return JsonSerializer.Deserialize<Dictionary<string, string>>(file)!;
+    }
+}

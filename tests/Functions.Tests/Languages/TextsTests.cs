@@ -1,0 +1,89 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Latchkey.Languages;
+using Latchkey.Pages;
+
+namespace Latchkey.Tests.Languages;
+
+/// <summary>
+/// Holds the files of functions/Languages/texts to each other and to the code. If one of these fails after you added a text: write
+/// <c>public static string X => Text();</c> and put the key X into en.json and into the file of every other language.
+/// </summary>
+public sealed partial class TextsTests
+{
+    static readonly IReadOnlyDictionary<string, string> English = TextFiles.Of(Language.English);
+
+    // Every member in the code that asks for a text: its name, and the names of the values that it hands over.
+    static readonly List<(string Key, string[] Values)> Asked =
+    [
+        .. from file in Directory.EnumerateFiles(Repository.Path("functions"), "*.cs", SearchOption.AllDirectories)
+           let source = File.ReadAllText(file)
+           where source.Contains("using static Latchkey.Languages.Texts;", StringComparison.Ordinal)
+           from Match member in Member().Matches(source)
+           let values = Value().Matches(member.Groups["values"].Value).Select(value => value.Groups[1].Value)
+           select (member.Groups["key"].Value, values.Order(StringComparer.Ordinal).ToArray()),
+    ];
+
+    public static TheoryData<string> Translations() => [.. Language.Tags];
+
+    [Fact]
+    public void Every_text_that_the_code_asks_for_is_in_the_English_file_and_no_other() => Assert.Equal(
+        Asked.Select(text => text.Key).Order(StringComparer.Ordinal), English.Keys.Select(Base).Distinct().Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void A_text_has_a_placeholder_for_each_value_that_the_code_hands_over()
+    {
+        var faults =
+            from text in Asked
+            from key in English.Keys.Where(key => Base(key) == text.Key)
+            where !TextFiles.Placeholders(English[key]).SequenceEqual(text.Values)
+            select $"{key}: the code hands over {string.Join(", ", text.Values)}; the text is: {English[key]}";
+        Assert.Empty(faults);
+    }
+
+    [Fact]
+    public void No_text_of_a_page_stands_in_the_code() => Assert.Empty(
+        typeof(Strings).GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            .Where(field => field.IsLiteral).Select(field => $"Strings.{field.Name}: write `=> Text();` and put the text into en.json"));
+
+    [Theory]
+    [MemberData(nameof(Translations))]
+    public void A_translation_has_the_keys_and_placeholders_of_the_English_text(string tag)
+    {
+        var language = Language.Find(tag)!;
+        var texts = TextFiles.Of(language);
+        var plural = English.Keys.Where(key => key.Contains('.', StringComparison.Ordinal)).Select(Base).ToHashSet();
+        var wanted =
+            (from key in English.Keys.Select(Base).Distinct()
+             from form in plural.Contains(key) ? Plural.Categories(language).Select(category => $"{key}.{category}") : [key]
+             select form).ToHashSet();
+        Assert.Empty(texts.Keys.Except(wanted).Select(key => $"{tag}.json: no text of this key is needed: {key}"));
+        var faults =
+            from text in texts
+            let english = English.GetValueOrDefault(text.Key) ?? English[$"{Base(text.Key)}.{Plural.Other}"]
+            where text.Value.Trim().Length == 0 || text.Value != text.Value.Trim() || !SamePlaceholders(text.Key, text.Value, english)
+            select $"{tag}.json: {text.Key}: {text.Value}, for: {english}";
+        Assert.Empty(faults);
+    }
+
+    [Theory]
+    [MemberData(nameof(Translations))]
+    public void Keys_stand_in_their_order_so_that_two_changes_seldom_meet(string tag)
+    {
+        var keys = TextFiles.Of(Language.Find(tag)!).Keys.ToList(); // In the order of the file.
+        Assert.Equal(keys.Order(StringComparer.Ordinal), keys);
+    }
+
+    // "One minute ago" needs no number.
+    static bool SamePlaceholders(string key, string text, string english) =>
+        TextFiles.Placeholders(text).SequenceEqual(TextFiles.Placeholders(english))
+        || (key.Split('.') is [_, "zero" or "one" or "two"] && !TextFiles.Placeholders(text).Except(TextFiles.Placeholders(english)).Any());
+
+    static string Base(string key) => key.Split('.')[0];
+
+    [GeneratedRegex("""string (?<key>\w+)(?:\([^)]*\))?\s*=>\s*Text\((?<values>.*)\);""")]
+    private static partial Regex Member();
+
+    [GeneratedRegex("""\("(\w+)", """)]
+    private static partial Regex Value();
+}
