@@ -12,6 +12,7 @@ public static partial class Services
     static IServiceCollection AddSecondFactor(this IServiceCollection services) => services
         .AddSingleton<SecondFactorStore>()
         .AddSingleton<SecondFactors>()
+        .AddSingleton<SecondFactorSetUps>()
         .AddSingleton<RememberedBrowsers>()
         .AddSingleton(provider => new SecondFactorMail(
             provider.GetRequiredService<ILogger<SecondFactorMail>>(), provider.GetService<IMail>()))

@@ -37,7 +37,7 @@ public static class Instruments
         "latchkey.tokens.issued", "{token}", "Access tokens handed out");
 
     static readonly Counter<long> FailedSignIns = Meter.CreateCounter<long>(
-        "latchkey.signin.failed", "{attempt}", "Sign-ins by password that were refused");
+        "latchkey.signin.failed", "{attempt}", "Sign-ins that were refused");
 
     static readonly Counter<long> ReusedRefreshTokens = Meter.CreateCounter<long>(
         "latchkey.refresh.reused", "{session}", "Sessions that ended because an old refresh token was used again");

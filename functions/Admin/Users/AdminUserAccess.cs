@@ -68,7 +68,7 @@ public sealed class AdminUserAccess(
     /// </summary>
     [Function("admin-user-second-factor-reset")]
     public Task<IResult> ResetSecondFactor(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = One + "/second-factor")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = ItemRoute + "/second-factor")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             _ = await secondFactors.Remove(caller.Tenant, AdminUsers.Id(request), byAdministrator: true, caller.Cancel)

@@ -1,5 +1,4 @@
 using Azure.Data.Tables;
-using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 

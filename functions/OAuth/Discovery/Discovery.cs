@@ -61,14 +61,8 @@ public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grant
         ["response_modes_supported"] = ResponseMode.All,
         ["code_challenge_methods_supported"] = new[] { Pkce.Method },
         ["prompt_values_supported"] = Prompt.All,
-<<<<<<< HEAD
         ["acr_values_supported"] = new[] { Authentication.SingleFactor, Authentication.MultiFactor },
-||||||| 3c22bb8
-        ["acr_values_supported"] = new[] { Authentication.Acr },
-=======
-        ["acr_values_supported"] = new[] { Authentication.Acr },
         ["ui_locales_supported"] = Language.Tags,
->>>>>>> main
         ["claims_supported"] = IdTokens.Claims,
         ["claims_parameter_supported"] = false,
         ["request_parameter_supported"] = false,

@@ -1,19 +1,9 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using System.Buffers.Text;
 using Latchkey.Keys;
 using Latchkey.Protocol;
-using Latchkey.Storage;
 using Latchkey.Telemetry;
 using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
-
-/// <summary>A second factor that is being set up: nothing is stored before its user has entered a right code.</summary>
-/// <param name="Encrypted">Secret, user and expiry for the form that confirms it.</param>
-/// <param name="Typed">The secret, for typing.</param>
-/// <param name="Uri">The secret, for a QR code.</param>
-public sealed record SecondFactorSetUp(string Encrypted, string Typed, string Uri);
 
 /// <summary>What a code turned out to be.</summary>
 public enum SecondFactorCode
@@ -38,10 +28,6 @@ public sealed class SecondFactors(
     TimeProvider clock)
 {
     const int MaxChars = 40;
-    const int MaxEncryptedChars = 200;
-    const int TimeBytes = sizeof(long);
-
-    static readonly TimeSpan SetUpLife = TimeSpan.FromMinutes(30);
 
     /// <summary>True if the user signs in with a second factor, because there is one.</summary>
     public static bool IsAskedOf(Tenant tenant, User user) =>
@@ -55,51 +41,12 @@ public sealed class SecondFactors(
     /// <summary>The user's second factor, or null.</summary>
     public Task<SecondFactor?> Find(Tenant tenant, User user, CancellationToken cancel) => store.Find(tenant, user, cancel);
 
-    /// <summary>Begins to set up a second factor.</summary>
-    /// <exception cref="SigningUnavailableException">The vault cannot unwrap the key at the moment.</exception>
-    public async Task<SecondFactorSetUp> Begin(Tenant tenant, User user, CancellationToken cancel)
-    {
-        var secret = AuthenticatorApp.NewSecret();
-        var text = new byte[TimeBytes + secret.Length];
-        BinaryPrimitives.WriteInt64BigEndian(text, (clock.GetUtcNow() + SetUpLife).ToUnixTimeMilliseconds());
-        secret.CopyTo(text, TimeBytes);
-        return Of(tenant, user, secret, Base64Url.EncodeToString(await encryption.Encrypt(tenant.Id, SetUpPurpose(user), text, cancel)));
-    }
-
-    /// <summary>The set-up that a form carries, to show it again; null if it is not this user's or too old.</summary>
-    public async Task<SecondFactorSetUp?> Read(Tenant tenant, User user, string? encrypted, CancellationToken cancel) =>
-        await Secret(tenant, user, encrypted, cancel) is { } secret ? Of(tenant, user, secret, encrypted!) : null;
-
-    /// <summary>Sets up a second factor, if the code shows that the user's app has its secret.</summary>
-    /// <returns>
-    /// The user as stored, and the recovery codes, which are never shown again. Null if the code is wrong, if the set-up is too old,
-    /// or if the user has a second factor already.
-    /// </returns>
-    public async Task<(User User, IReadOnlyList<string> Codes)?> TrySetUp(
-        Tenant tenant, User user, string? encrypted, string? code, CancellationToken cancel)
-    {
-        if (await Secret(tenant, user, encrypted, cancel) is not { } secret) return null;
-        if (AuthenticatorApp.StepOf(secret, Digits(code), clock.GetUtcNow()) is not { } step) return null;
-        var (incarnation, codes) = (Ids.New(), RecoveryCodes.New());
-        var factor = new SecondFactor(incarnation, await encryption.Encrypt(tenant.Id, Purpose(user, incarnation), secret, cancel), step,
-            [.. codes.Select(one => RecoveryCodes.Mac(secret, one))], clock.GetUtcNow());
-        while (await users.Find(tenant, user.Id, cancel) is { Disabled: false } current)
-        {
-            if (current.SecondFactor is null && !await store.TryAdd(tenant, current, factor, cancel)) continue;
-            var stored = await users.Find(tenant, user.Id, cancel);
-            if (stored?.SecondFactor != incarnation) return null; // There was one before.
-            mail.Tell(tenant, stored, SecondFactorEvent.SetUp);
-            return (stored, codes);
-        }
-        return null;
-    }
-
     /// <summary>Tries a code of the app, or a recovery code. A right one counts once.</summary>
     /// <exception cref="OAuthError">429 after too many wrong ones.</exception>
     /// <exception cref="SigningUnavailableException">The vault cannot unwrap the key at the moment.</exception>
     public async Task<SecondFactorCode> Use(Tenant tenant, User user, string? code, CancellationToken cancel)
     {
-        using var attempt = await lockout.ReserveSecondFactor(tenant.Id, user.Id, cancel);
+        using var attempt = await Reserve(tenant, user, cancel);
         SecondFactorCode used;
         try
         {
@@ -113,6 +60,20 @@ public sealed class SecondFactors(
         if (used == SecondFactorCode.Wrong) Instruments.SignInFailed(tenant.Id, "wrong_code");
         await (used == SecondFactorCode.Wrong ? attempt.Failed() : attempt.Succeeded());
         return used;
+    }
+
+    // Attempts on a locked account are failed sign-ins too, so that the alert sees a guesser who goes on.
+    async Task<LockoutAttempt> Reserve(Tenant tenant, User user, CancellationToken cancel)
+    {
+        try
+        {
+            return await lockout.ReserveSecondFactor(tenant.Id, user.Id, cancel);
+        }
+        catch (OAuthError)
+        {
+            Instruments.SignInFailed(tenant.Id, "locked");
+            throw;
+        }
     }
 
     /// <summary>New recovery codes; the old ones no longer work. Null if the user has no second factor any more.</summary>
@@ -171,23 +132,8 @@ public sealed class SecondFactors(
         await encryption.TryDecrypt(tenant.Id, Purpose(user, factor.Incarnation), factor.Secret, cancel)
         ?? throw new InvalidOperationException($"The second factor of user {user.Id} of tenant {tenant.Id} is damaged.");
 
-    async Task<byte[]?> Secret(Tenant tenant, User user, string? encrypted, CancellationToken cancel)
-    {
-        if (encrypted is not { Length: > 0 and <= MaxEncryptedChars }) return null;
-        var bytes = new byte[Base64Url.GetMaxDecodedLength(encrypted.Length)];
-        if (Base64Url.DecodeFromChars(encrypted, bytes, out _, out var length) != OperationStatus.Done) return null;
-        var text = await encryption.TryDecrypt(tenant.Id, SetUpPurpose(user), bytes[..length], cancel);
-        return text is not null && clock.GetUtcNow().ToUnixTimeMilliseconds() < BinaryPrimitives.ReadInt64BigEndian(text)
-            ? text[TimeBytes..] : null;
-    }
-
-    static SecondFactorSetUp Of(Tenant tenant, User user, byte[] secret, string encrypted) =>
-        new(encrypted, AuthenticatorApp.Typed(secret), AuthenticatorApp.Uri(tenant, user, secret));
-
     // "123 456" is how apps show it.
-    static string Digits(string? code) => string.Concat((code ?? "").Where(c => !char.IsWhiteSpace(c)).Take(MaxChars));
+    internal static string Digits(string? code) => string.Concat((code ?? "").Where(c => !char.IsWhiteSpace(c)).Take(MaxChars));
 
-    static string Purpose(User user, string incarnation) => $"totp|{user.Id}|{incarnation}";
-
-    static string SetUpPurpose(User user) => $"totp-set-up|{user.Id}";
+    internal static string Purpose(User user, string incarnation) => $"totp|{user.Id}|{incarnation}";
 }

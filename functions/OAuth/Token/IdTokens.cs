@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Latchkey.Keys;
 using Latchkey.Protocol;
-using Latchkey.Sessions;
 
 namespace Latchkey.OAuth;
 

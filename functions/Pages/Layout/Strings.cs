@@ -77,13 +77,8 @@ public static partial class Strings
         { Status: 429, RetryAfter: { } seconds } => (TooManyTries(seconds), null),
         { Code: "tenant_suspended" } => (NotAvailable, null), // Not the reason: it is between the operator and the tenant.
         { Status: 403 } => (NoRight, null),
-<<<<<<< HEAD
-        { Code: "app_not_found" or "app_changed" or "link_not_good" or "no_mail" or "no_second_factor" } => (problem.Message, null),
-||||||| 3c22bb8
-        { Code: "app_not_found" or "app_changed" or "link_not_good" or "no_mail" } => (problem.Message, null),
-=======
         { Code: "app_not_found" or "app_changed" or "link_not_good" or "no_mail" } => (problem.Message, null), // Of these pages.
->>>>>>> main
+        { Code: "no_second_factor" } => (NoSecondFactor, null),
         { Status: >= 500 } => (Later, null),
         _ => (TellDeveloper, problem.Message),
     };

@@ -8,7 +8,11 @@ namespace Latchkey.Pages;
 /// <param name="Token">See <see cref="FormTokens"/>.</param>
 /// <param name="RequestId">The pending request; null on the account's own page.</param>
 /// <param name="CanCancel">True if there is an app to return to.</param>
-public sealed record SecondFactorForm(string Action, string Token, string? RequestId = null, bool CanCancel = false);
+public sealed record SecondFactorForm(string Action, string Token, string? RequestId = null, bool CanCancel = false)
+{
+    /// <summary>Where the form is got.</summary>
+    public string Address => RequestId is null ? Action : $"{Action}?request={RequestId}";
+}
 
 /// <summary>What the form shows that sets up a second factor.</summary>
 /// <param name="Form">The form.</param>
@@ -23,7 +27,11 @@ public sealed record SetUpModel(SecondFactorForm Form, User User, SecondFactorSe
 /// <param name="RememberDays">For how many days the browser can be remembered; 0 for never.</param>
 /// <param name="ByRecoveryCode">True if it asks for a recovery code.</param>
 /// <param name="Error">What is wrong with the code, or null.</param>
-public sealed record SecondStepModel(SecondFactorForm Form, User User, int RememberDays, bool ByRecoveryCode, string? Error);
+public sealed record SecondStepModel(SecondFactorForm Form, User User, int RememberDays, bool ByRecoveryCode, string? Error)
+{
+    /// <summary>Where the form is got that asks for the same.</summary>
+    public string Address => ByRecoveryCode ? $"{Form.Address}&use={SecondStepPage.Recovery}" : Form.Address;
+}
 
 /// <summary>What is shown once: the recovery codes.</summary>
 /// <param name="Codes">The codes.</param>

@@ -14,8 +14,8 @@ namespace Latchkey.Pages;
 /// something away needs a code too.
 /// </summary>
 public sealed class SecondFactorPage(
-    TenantPipeline pipeline, BuiltInPages builtInPages, FormTokens forms, SecondFactors factors, SsoSessions ssoSessions,
-    SecondFactorPages pages, PageRenderer renderer)
+    TenantPipeline pipeline, BuiltInPages builtInPages, FormTokens forms, SecondFactors factors, SecondFactorSetUps setUps,
+    SsoSessions ssoSessions, SecondFactorPages pages, PageRenderer renderer)
 {
     const string Route = "{tenant}/" + BuiltInPages.SecondFactor;
 
@@ -48,7 +48,7 @@ public sealed class SecondFactorPage(
         var user = signedIn.User;
         request.Audit.Type = "second-factor-set-up";
         if (user.SecondFactor is not null) return await Show(request, user, refusal: null); // The form was sent twice.
-        if (await factors.TrySetUp(request.Tenant, user, form["setup"], form["code"], request.Cancel) is not var (changed, codes))
+        if (await setUps.TrySetUp(request.Tenant, user, form["setup"], form["code"], request.Cancel) is not var (changed, codes))
         {
             request.Audit.Refusal = "wrong_code";
             return await pages.SetUp(request, user, await FormOf(request, user), authorization: null, form["setup"] ?? "");
@@ -95,7 +95,11 @@ public sealed class SecondFactorPage(
         var form = await FormOf(request, user);
         if (await factors.Find(request.Tenant, user, request.Cancel) is not { } factor)
             return await pages.SetUp(request, user, form, authorization: null, refused: null);
-        var page = new PageLayout(request.Tenant, Strings.SecondFactor) { Status = SecondFactorPages.Status(refusal) };
+        var page = new PageLayout(request.Tenant, Strings.SecondFactor)
+        {
+            Address = form.Address,
+            Status = SecondFactorPages.Status(refusal),
+        };
         var model = new SecondFactorModel(form, factor.RecoveryCodes.Count, SecondFactorPages.Error(refusal));
         return await renderer.Show<SecondFactorView, SecondFactorModel>(request.Http, page, model, refusal?.RetryAfter);
     }

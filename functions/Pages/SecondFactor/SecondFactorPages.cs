@@ -8,12 +8,13 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Pages;
 
 /// <summary>Shows what the sign-in's second step and the account's page of the second factor have in common.</summary>
-public sealed class SecondFactorPages(SecondFactors factors, FormTokens forms, PageRenderer renderer)
+public sealed class SecondFactorPages(SecondFactorSetUps setUps, FormTokens forms, PageRenderer renderer)
 {
     /// <summary>The form of a sign-in's second step.</summary>
     public async Task<SecondFactorForm> FormOf(
         TenantRequest request, PendingRequest pending, AuthorizationRequest? authorization, User user) =>
-        new($"/{request.Tenant.Id}/{SecondStepPage.Name}", await forms.For(request, pending, user.Id), pending.Id, authorization is not null);
+        new($"/{request.Tenant.Id}/{SecondStepPage.Name}", await forms.For(request, pending, user.Id), pending.Id,
+            CanCancel: authorization is not null);
 
     /// <summary>Accepts only our own form of a sign-in's second step, for this user.</summary>
     /// <exception cref="Problem">400 <c>sign_in_expired</c></exception>
@@ -24,17 +25,19 @@ public sealed class SecondFactorPages(SecondFactors factors, FormTokens forms, P
     public Task<IResult> Step(
         TenantRequest request, SecondStepModel model, AuthorizationRequest? authorization, OAuthError? refusal) =>
         renderer.Show<SecondStepView, SecondStepModel>(request.Http,
-            Layout(request, Strings.SecondFactor, authorization, Status(refusal)), model, refusal?.RetryAfter);
+            Layout(request, Strings.SecondFactor, authorization, Status(refusal)) with { Address = model.Address }, model,
+            refusal?.RetryAfter);
 
     /// <summary>Shows what sets up a second factor: anew, or again what the form carried whose code was refused.</summary>
     public async Task<IResult> SetUp(
         TenantRequest request, User user, SecondFactorForm form, AuthorizationRequest? authorization, string? refused)
     {
-        var setUp = await factors.Read(request.Tenant, user, refused, request.Cancel)
-            ?? await factors.Begin(request.Tenant, user, request.Cancel);
+        var setUp = await setUps.Read(request.Tenant, user, refused, request.Cancel)
+            ?? await setUps.Begin(request.Tenant, user, request.Cancel);
         var error = refused is null ? null : Strings.WrongSetUpCode;
         return await renderer.Show<SetUpView, SetUpModel>(request.Http,
-            Layout(request, Strings.SetUpSecondFactor, authorization, error is null ? 200 : 400), new SetUpModel(form, user, setUp, error));
+            Layout(request, Strings.SetUpSecondFactor, authorization, error is null ? 200 : 400) with { Address = form.Address },
+            new SetUpModel(form, user, setUp, error));
     }
 
     /// <summary>Shows the recovery codes, once.</summary>

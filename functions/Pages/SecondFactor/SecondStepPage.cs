@@ -14,7 +14,7 @@ namespace Latchkey.Pages;
 /// </summary>
 public sealed class SecondStepPage(
     TenantPipeline pipeline, PendingRequests pendingRequests, AuthorizationFlow flow, SecondStep steps, SecondFactors factors,
-    SignInCompletion completion, RememberedBrowsers browsers, SecondFactorPages pages)
+    SecondFactorSetUps setUps, SignInCompletion completion, RememberedBrowsers browsers, SecondFactorPages pages)
 {
     /// <summary>The value of <c>use</c> that asks for a recovery code.</summary>
     public const string Recovery = "recovery";
@@ -89,7 +89,7 @@ public sealed class SecondStepPage(
         var audit = request.Audit;
         (audit.Type, audit.Client) = ("second-factor-set-up", authorization?.To.Client.Id);
         if (!steps.MaySetUp(request, step)) return ToSignIn(request, pending);
-        if (await factors.TrySetUp(request.Tenant, step.User, form["setup"], form["code"], request.Cancel) is not var (user, codes))
+        if (await setUps.TrySetUp(request.Tenant, step.User, form["setup"], form["code"], request.Cancel) is not var (user, codes))
         {
             audit.Refusal = "wrong_code";
             return await pages.SetUp(request, step.User, await pages.FormOf(request, pending, authorization, step.User), authorization,

@@ -25,7 +25,8 @@ public sealed class StepUpTests(SecondFactorWorld world)
         Assert.Equal(before.ToUnixTimeSeconds(), token.GetPayloadValue<long>("auth_time")); // The password is no fresher than it was.
 
         // From then on the browser has it, for every app.
-        Assert.StartsWith("/demo/consent?", Browser.Location(await person.Browser.Authorize(("acr_values", "2"))), StringComparison.Ordinal);
+        Assert.StartsWith("/demo/consent?", Browser.Location(await person.Browser.Authorize(("acr_values", "2"))),
+            StringComparison.Ordinal);
         // A refresh tells what the session was signed in with, not what the browser has since.
         var refreshed = await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"),
             ("refresh_token", tokens.RefreshToken!)).Read<TokenAnswer>();
@@ -107,15 +108,11 @@ public sealed class StepUpTests(SecondFactorWorld world)
         var person = await world.WithSecondFactor();
         person.Browser = new Browser(host);
         var tokens = await person.Tokens();
-        foreach (var token in new[] { tokens.AccessToken })
-        {
-            var answer = await host.Http.PostAsync("/demo/oauth/introspect", TestHost.Form(
-                ("client_id", "service"), ("client_secret", TestHostCallers.ServiceSecret), ("token", token)));
-            var json = await answer.Json();
-            Assert.Equal("2", json.GetProperty("acr").GetString());
-            Assert.Equal(["pwd", "otp", "mfa"], json.GetProperty("amr").Deserialize<string[]>()!);
-            Assert.Equal(host.Clock.Now.ToUnixTimeSeconds(), json.GetProperty("auth_time").GetInt64());
-        }
+        var json = await host.Http.PostAsync("/demo/oauth/introspect", TestHost.Form(
+            ("client_id", "service"), ("client_secret", TestHostCallers.ServiceSecret), ("token", tokens.AccessToken))).Json();
+        Assert.Equal("2", json.GetProperty("acr").GetString());
+        Assert.Equal(["pwd", "otp", "mfa"], json.GetProperty("amr").Deserialize<string[]>()!);
+        Assert.Equal(host.Clock.Now.ToUnixTimeSeconds(), json.GetProperty("auth_time").GetInt64());
     }
 
     // A user with a second factor, signed in with one because the browser is remembered.
