@@ -11,11 +11,13 @@ static class AuditCommands
     // Acts that are no endpoint's own; those of endpoints have the names of the OpenAPI document.
     static readonly string[] Types =
     [
-        "account-app-remove", "account-password", "account-session-end", "account-sessions-end", "authorize", "client-register",
+        "account-app-remove", "account-email-ask", "account-email-change", "account-email-known", "account-password",
+        "account-session-end", "account-sessions-end", "authorize", "client-register",
         "device-authorization",
-        "files-purge", "operator-bootstrap", "par", "password-reset", "password-reset-ask", "password-reset-mail", "rotate-keys", "sign-in",
-        "sign-out",
-        "tenant-suspended", "token", "token-revoke", "user-imported",
+        "files-purge", "invitation-use", "operator-bootstrap", "par", "password-reset", "password-reset-ask", "password-reset-mail",
+        "rotate-keys", "sign-in",
+        "sign-out", "sign-up", "sign-up-ask", "sign-up-known",
+        "tenant-suspended", "terms-accept", "token", "token-revoke", "user-imported",
     ];
 
     static readonly Option<string?> From =

@@ -14,6 +14,9 @@ public static partial class RowKeys
     /// <summary>The row of a session in its own partition.</summary>
     public const string Session = "session";
 
+    /// <summary>A tenant's own wording.</summary>
+    public const string Texts = "texts";
+
     /// <summary>A tenant's role.</summary>
     public static string Role(string name) => $"role|{Ids.Hash(name)}";
 
@@ -25,6 +28,9 @@ public static partial class RowKeys
 
     /// <summary>A user's second factor.</summary>
     public static string SecondFactor(string userId) => $"totp|{userId}";
+
+    /// <summary>An invitation, in its tenant's partition beside the users.</summary>
+    public static string Invitation(string id) => $"invitation|{id}";
 
     /// <summary>The partition of a session, or of an access token without a session.</summary>
     public static string SessionPartition(string tenant, string id) => $"{tenant}|{id}";
@@ -49,6 +55,9 @@ public static partial class RowKeys
 
     /// <summary>The row of a password reset, in its own partition.</summary>
     public const string Reset = "reset";
+
+    /// <summary>What was typed to sign up, in the partition of the authorization request that waits.</summary>
+    public const string SignUp = "signup";
 
     /// <summary>The row of a one-time code, in its own partition.</summary>
     public const string OneTimeCode = "code";

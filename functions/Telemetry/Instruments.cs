@@ -39,6 +39,9 @@ public static class Instruments
     static readonly Counter<long> FailedSignIns = Meter.CreateCounter<long>(
         "latchkey.signin.failed", "{attempt}", "Sign-ins that were refused");
 
+    static readonly Counter<long> SignUps = Meter.CreateCounter<long>(
+        "latchkey.signup.made", "{user}", "Accounts that people made themselves");
+
     static readonly Counter<long> ReusedRefreshTokens = Meter.CreateCounter<long>(
         "latchkey.refresh.reused", "{session}", "Sessions that ended because an old refresh token was used again");
 
@@ -58,6 +61,9 @@ public static class Instruments
     /// <summary>A sign-in was refused: <c>wrong_password</c> (also for unknown names and disabled users) or <c>locked</c>.</summary>
     public static void SignInFailed(string tenant, string reason) =>
         FailedSignIns.Add(1, new(TenantTag, tenant), new("latchkey.reason", reason));
+
+    /// <summary>Somebody made an account: with a <c>code</c>, or by an <c>invitation</c>.</summary>
+    public static void SignedUp(string tenant, string by) => SignUps.Add(1, new(TenantTag, tenant), new("latchkey.by", by));
 
     /// <summary>A refresh token was reused and its session ended.</summary>
     public static void RefreshReused(string tenant) => ReusedRefreshTokens.Add(1, new KeyValuePair<string, object?>(TenantTag, tenant));

@@ -56,30 +56,18 @@ public sealed partial class SecondFactorMail(ILogger<SecondFactorMail> logger, I
 
     static Message Of(Tenant tenant, string address, SecondFactorEvent what, int left)
     {
-        var name = ResetMessage.Name(tenant.Name);
+        var name = MailWriter.NameOf(tenant);
         var (subject, text) = what switch
         {
-            SecondFactorEvent.SetUp => ("two-step verification is on", "From now on you also need a code from your app to sign in."),
-            SecondFactorEvent.Removed => ("two-step verification is off", "You no longer need a code from your app to sign in."),
-            SecondFactorEvent.Reset => ("two-step verification was reset",
-                "An administrator has removed your authenticator app. Your recovery codes no longer work."),
-            SecondFactorEvent.NewCodes => ("new recovery codes", "There are new recovery codes. The old ones no longer work."),
-            _ => ("a recovery code was used", left switch
-            {
-                0 => "It was the last one. Make new ones before you need them.",
-                <= FewCodes => $"Only {left} of your recovery codes are left. Make new ones before you need them.",
-                _ => $"{left} of your recovery codes are left.",
-            }),
+            SecondFactorEvent.SetUp => (MailStrings.MailFactorSetUpSubject(name), MailStrings.MailFactorSetUp),
+            SecondFactorEvent.Removed => (MailStrings.MailFactorRemovedSubject(name), MailStrings.MailFactorRemoved),
+            SecondFactorEvent.Reset => (MailStrings.MailFactorResetSubject(name), MailStrings.MailFactorReset),
+            SecondFactorEvent.NewCodes => (MailStrings.MailFactorCodesSubject(name), MailStrings.MailFactorCodes),
+            _ => (MailStrings.MailFactorUsedSubject(name), MailStrings.MailFactorUsed(left)),
         };
-        return new Message(address, $"{name}: {subject}", $"""
-            This is about your {name} account.
-
-            {text}
-
-            If it was not you, change your password at once and tell an administrator:
-
-            {tenant.Issuer}/account
-            """);
+        var mail = new MailWriter(tenant).Say(MailStrings.MailFactorLead(name)).Say(text);
+        if (what == SecondFactorEvent.CodeUsed && left <= FewCodes) mail.Say(MailStrings.MailFactorFew);
+        return mail.Say(MailStrings.MailFactorNotYou).Link(MailStrings.MailFactorButton, $"{tenant.Issuer}/account").To(address, subject);
     }
 
     static partial class Log

@@ -35,11 +35,11 @@ public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ss
 
     /// <summary>Shows the page to the user who is signed in. Anybody else signs in first and comes back.</summary>
     public async Task<IResult> For(TenantRequest request, string page, Func<SignedIn, Task<IResult>> show) =>
-        await ssoSessions.Find(request) is { } signedIn ? await show(signedIn) : await ToSignIn(request, page);
+        await ssoSessions.Find(request) is { } signedIn ? await show(signedIn) : await SignInAgain(request, page);
 
     /// <summary>Like <see cref="For"/>, but a user whose sign-in is older than <see cref="MaxAge"/> signs in again first.</summary>
     public async Task<IResult> ForFresh(TenantRequest request, string page, Func<SignedIn, Task<IResult>> show) =>
-        await ssoSessions.Find(request) is { } signedIn && IsFresh(signedIn) ? await show(signedIn) : await ToSignIn(request, page);
+        await ssoSessions.Find(request) is { } signedIn && IsFresh(signedIn) ? await show(signedIn) : await SignInAgain(request, page);
 
     /// <summary>True if the user has signed in within <see cref="MaxAge"/>.</summary>
     public bool IsFresh(SignedIn signedIn) => clock.GetUtcNow() <= signedIn.Authentication.Time + MaxAge;
@@ -48,7 +48,8 @@ public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ss
     public static string Address(Tenant tenant, PendingRequest pending) =>
         $"/{tenant.Id}/{pending.Page}{(pending.Parameters.Values.Count == 0 ? "" : $"?request={pending.Id}")}";
 
-    async Task<IResult> ToSignIn(TenantRequest request, string page)
+    /// <summary>Has the user sign in, even if they are signed in, and come back to the page.</summary>
+    public async Task<IResult> SignInAgain(TenantRequest request, string page)
     {
         if (HttpMethods.IsHead(request.Http.Method)) return new SeeOther($"/{request.Tenant.Id}/login"); // HEAD stores nothing.
         return new SeeOther($"/{request.Tenant.Id}/login?request={await pendingRequests.BeginForPage(request, page, Form.Parse([]))}");

@@ -26,6 +26,9 @@ public sealed record PageLayout(Tenant? Tenant, string Title)
     /// <summary>The page's only inline script, which the CSP allows by its hash; or null. Every page works without it.</summary>
     public string? Script { get; init; }
 
+    /// <summary>True if a password's field can show what is typed, by the script of <see cref="ShowPassword"/>.</summary>
+    public bool HasPassword { get; init; }
+
     /// <summary>The page's scripts and what they may connect to, or null.</summary>
     public PageScripts? Scripts { get; init; }
 }

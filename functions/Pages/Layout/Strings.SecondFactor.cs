@@ -33,7 +33,6 @@ public static partial class Strings
     public static string RecoveryCodesLead => Text();
     public static string CodesKept => Text();
     public static string NewRecoveryCodes => Text();
-    public static string BackToAccount => Text();
 
     public static string RememberBrowser(int days) => Text(("days", days));
 

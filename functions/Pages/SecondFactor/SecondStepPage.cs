@@ -56,7 +56,7 @@ public sealed class SecondStepPage(
                 request.Audit.Actor = step.User.Id;
                 if (authorization is not null && form["action"] == "cancel") return await flow.Deny(request, pending, authorization, null);
                 if (step is { SignedIn: true, SoFar.IsMultiFactor: true })
-                    return await completion.GoOn(request, pending, authorization, new SignedIn(step.User, step.SoFar));
+                    return await completion.Continue(request, pending, authorization, new SignedIn(step.User, step.SoFar));
                 return form["setup"] is not null ? await SetUp(request, pending, authorization, step, form)
                     : await TryCode(request, pending, authorization, step, form);
             });
@@ -80,7 +80,7 @@ public sealed class SecondStepPage(
         }
         if (await steps.TryFinish(request, pending, step) is not { } signedIn) return ToSignIn(request, pending);
         if (form["remember"] is not null) await browsers.Remember(request, step.User);
-        return await completion.GoOn(request, pending, authorization, signedIn);
+        return await completion.Continue(request, pending, authorization, signedIn);
     }
 
     async Task<IResult> SetUp(

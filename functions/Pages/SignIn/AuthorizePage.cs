@@ -67,12 +67,6 @@ public sealed class AuthorizePage(
             (audit.Type, audit.Actor, audit.Client) = ("authorize", signedIn!.User.Id, authorization.To.Client.Id);
             return await flow.Grant(request, authorization, signedIn);
         }
-        var page = step switch
-        {
-            NextStep.SignIn => "login",
-            NextStep.SecondFactor => SecondStepPage.Name,
-            _ => "consent",
-        };
-        return new SeeOther($"/{request.Tenant.Id}/{page}?request={await pendingId()}");
+        return new SeeOther($"/{request.Tenant.Id}/{InteractionPolicy.PageOf(step)}?request={await pendingId()}");
     }
 }

@@ -60,6 +60,7 @@ public sealed class LoginPage(
         var page = new PageLayout(request.Tenant, Strings.SignIn)
         {
             Status = refusal is null ? 200 : refusal.RetryAfter is null ? 400 : 429,
+            HasPassword = true,
             Address = $"/{request.Tenant.Id}/login?request={pending.Id}",
             FormTarget = authorization is null ? null : RedirectUri.CspSource(authorization.To.RedirectUri),
         };

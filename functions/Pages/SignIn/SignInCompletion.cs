@@ -33,19 +33,26 @@ public sealed class SignInCompletion(
             await pendingRequests.Remember(request, pending, FirstFactor.Of(user, methods, clock.GetUtcNow()));
             return new SeeOther(SecondStepPage.Address(request.Tenant, pending));
         }
-        return await GoOn(request, pending, authorization, await ssoSessions.Start(request, user, methods));
+        return await Continue(request, pending, authorization, await ssoSessions.Start(request, user, methods));
     }
 
-    /// <summary>Goes on with the pending request for a user who is signed in.</summary>
+    /// <summary>Goes on with the pending request for a user who is signed in and has just done something for it.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="pending">The pending request.</param>
+    /// <param name="authorization">What it asks for; null if a built-in page waits.</param>
+    /// <param name="signedIn">The user.</param>
     /// <exception cref="OAuthError">The app has asked for what the user cannot give; see <see cref="InteractionPolicy"/>.</exception>
-    public async Task<IResult> GoOn(
+    public async Task<IResult> Continue(
         TenantRequest request, PendingRequest pending, AuthorizationRequest? authorization, SignedIn signedIn)
     {
-        if (authorization is null) return new SeeOther(BuiltInPages.Address(request.Tenant, pending));
+        if (authorization is null)
+        {
+            return new SeeOther(TermsOfUse.IsDue(request.Tenant, signedIn.User)
+                ? $"/{request.Tenant.Id}/{TermsPage.Name}?request={pending.Id}" : BuiltInPages.Address(request.Tenant, pending));
+        }
         var step = await policy.Next(request, authorization, signedIn, pending.CreatedAt, clicked: true);
-        if (step == NextStep.SecondFactor) return new SeeOther(SecondStepPage.Address(request.Tenant, pending));
-        return step == NextStep.Consent ? new SeeOther($"/{request.Tenant.Id}/consent?request={pending.Id}")
-            : await flow.Grant(request, pending, authorization, signedIn, consented: false);
+        return step == NextStep.Respond ? await flow.Grant(request, pending, authorization, signedIn, consented: false)
+            : new SeeOther($"/{request.Tenant.Id}/{InteractionPolicy.PageOf(step)}?request={pending.Id}");
     }
 
     async Task<bool> NeedsSecondFactor(TenantRequest request, User user, IReadOnlyList<string> methods)

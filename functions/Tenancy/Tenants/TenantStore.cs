@@ -58,6 +58,19 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         return done;
     }
 
+    /// <summary>
+    /// Writes the texts of a tenant that <see cref="FindNow"/> returned; false if the tenant was changed since. One transaction with
+    /// its own row, so that a tenant that is deleted meanwhile leaves no texts behind.
+    /// </summary>
+    public async Task<bool> TryReplaceTexts(Tenant tenant, CancellationToken cancel)
+    {
+        var done = await table.TryTransact(
+            [new(TableTransactionActionType.UpdateReplace, Row(tenant), tenant.ETag),
+                new(TableTransactionActionType.UpsertReplace, TenantTexts.Row(tenant))], cancel);
+        cache.Remove(tenant.Id);
+        return done;
+    }
+
     /// <summary>Writes a tenant and its roles, overwriting what is there.</summary>
     public async Task Save(Tenant tenant, CancellationToken cancel)
     {
@@ -96,14 +109,17 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
 
     async Task<Tenant?> Load(string id, CancellationToken cancel)
     {
-        TableEntity? row = null;
+        TableEntity? row = null, texts = null;
         var roles = new Dictionary<string, Role>(StringComparer.Ordinal);
         await foreach (var entity in table.Partition(id, cancel))
         {
             if (entity.RowKey == RowKeys.Tenant) row = entity;
+            else if (entity.RowKey == RowKeys.Texts) texts = entity;
             else roles[entity.GetString("Name")] = ReadRole(entity);
         }
-        return row is null ? null : Read(row, roles);
+        if (row is null) return null;
+        var tenant = Read(row, roles);
+        return texts is null ? tenant : tenant with { Texts = TenantTexts.Read(texts) };
     }
 
     // A tenant that was saved before limits existed has the default ones.

@@ -70,7 +70,7 @@ public sealed class UserImportTests(DemoHost demo) : IClassFixture<DemoHost>
         var arne = await admin.User(id);
         Assert.Equal(("Ärne", "Arne", "arne@example.com", true), (arne.UserName, arne.Name, arne.Email, arne.Disabled));
         var again = await Import(admin, users);
-        Assert.Equal(first.Select(result => ("exists", result.Id)), again.Select(result => (result.Status, result.Id)));
+        Assert.Equal(first.Select(result => ((string?)"exists", result.Id)), again.Select(result => (result.Status, result.Id)));
         await host.Tokens("demo", "berta");
         // Somebody else's name or id is not the same user.
         var others = await Import(admin, new { userName = " ÄRNE ", id = Ids.New() }, new { userName = "other", id });
@@ -199,10 +199,10 @@ public sealed class UserImportTests(DemoHost demo) : IClassFixture<DemoHost>
     Task<HttpResponseMessage> SignIn(string tenant, string user, string password) => host.Token(tenant,
         ("grant_type", "password"), ("client_id", "first-party"), ("username", user), ("password", password));
 
-    static async Task<List<(string? Status, string? Id, string? Code)>> Import(AdminClient admin, params object[] users)
+    static async Task<List<(string Status, string? Id, string? Code)>> Import(AdminClient admin, params object[] users)
     {
         var results = (await admin.Post("users/import", new { users }, 200)).GetProperty("results");
-        return [.. results.EnumerateArray().Select(result => (Of(result, "status"), Of(result, "id"), Of(result, "code")))];
+        return [.. results.EnumerateArray().Select(result => (Of(result, "status")!, Of(result, "id"), Of(result, "code")))];
         static string? Of(JsonElement result, string name) => result.GetProperty(name).GetString();
     }
 
