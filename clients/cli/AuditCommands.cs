@@ -11,7 +11,8 @@ static class AuditCommands
     // Acts that are no endpoint's own; those of endpoints have the names of the OpenAPI document.
     static readonly string[] Types =
     [
-        "account-app-remove", "account-email-ask", "account-email-change", "account-email-known", "account-password",
+        "account-app-remove", "account-email-ask", "account-email-change", "account-email-known", "account-passkey-add",
+        "account-passkey-remove", "account-passkey-rename", "account-password",
         "account-session-end", "account-sessions-end", "authorize", "client-register",
         "device-authorization",
         "files-purge", "invitation-use", "operator-bootstrap", "par", "password-reset", "password-reset-ask", "password-reset-mail",

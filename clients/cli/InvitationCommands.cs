@@ -53,7 +53,8 @@ static class InvitationCommands
         if (who.Contains('@', StringComparison.Ordinal))
         {
             var all = await call.Connection.All(call.Tenant, "invitations", "invitations", int.MaxValue);
-            who = (string?)all.FirstOrDefault(one => string.Equals((string?)one?["email"], who, StringComparison.OrdinalIgnoreCase))?["id"] ?? who;
+            var found = all.FirstOrDefault(one => string.Equals((string?)one?["email"], who, StringComparison.OrdinalIgnoreCase));
+            who = (string?)found?["id"] ?? who;
         }
         return Uri.EscapeDataString(who);
     }

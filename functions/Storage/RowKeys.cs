@@ -32,6 +32,15 @@ public static partial class RowKeys
     /// <summary>An invitation, in its tenant's partition beside the users.</summary>
     public static string Invitation(string id) => $"invitation|{id}";
 
+    /// <summary>Leads from a passkey's credential id to its user and its place there.</summary>
+    public static string Credential(string credentialId) => $"credential|{Ids.Hash(credentialId)}";
+
+    /// <summary>The prefix of the places of a user's passkeys.</summary>
+    public static string Passkeys(string userId) => $"of|{userId}|";
+
+    /// <summary>One of the places of a user's passkeys.</summary>
+    public static string Passkey(string userId, int slot) => $"{Passkeys(userId)}{slot:D2}";
+
     /// <summary>The partition of a session, or of an access token without a session.</summary>
     public static string SessionPartition(string tenant, string id) => $"{tenant}|{id}";
 

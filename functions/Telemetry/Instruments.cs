@@ -58,7 +58,9 @@ public static class Instruments
     public static void TokenIssued(string tenant, string grant) =>
         Tokens.Add(1, new(TenantTag, tenant), new("latchkey.grant", grant));
 
-    /// <summary>A sign-in was refused: <c>wrong_password</c> (also for unknown names and disabled users) or <c>locked</c>.</summary>
+    /// <summary>
+    /// A sign-in was refused: <c>wrong_password</c> (also for unknown names and disabled users), <c>locked</c> or <c>passkey</c>.
+    /// </summary>
     public static void SignInFailed(string tenant, string reason) =>
         FailedSignIns.Add(1, new(TenantTag, tenant), new("latchkey.reason", reason));
 

@@ -16,4 +16,15 @@ static partial class MailStrings
     public static string MailResetButton => Text();
     public static string MailResetIgnore => Text();
     public static string MailResetUntilUsed => Text();
+
+    public static string MailPasskeyAddedSubject(string tenant) => Text(("tenant", tenant));
+
+    public static string MailPasskeyAdded(string tenant, string time) => Text(("tenant", tenant), ("time", time));
+
+    public static string MailPasskeyRemovedSubject(string tenant) => Text(("tenant", tenant));
+
+    public static string MailPasskeyRemoved(string tenant, string time) => Text(("tenant", tenant), ("time", time));
+
+    public static string MailPasskeyNotYou => Text();
+    public static string MailPasskeyButton => Text();
 }

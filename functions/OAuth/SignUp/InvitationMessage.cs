@@ -9,12 +9,10 @@ static class InvitationMessage
     public static Message Of(Tenant tenant, string address, string link)
     {
         var name = MailWriter.NameOf(tenant);
-        return new Message(address, $"{name}: you are invited", $"""
-            You are invited to create a {name} account. Do it here within a week:
-
-            {tenant.Issuer}/signup?invitation={link}
-
-            If you don't know what this is about, ignore this email.
-            """);
+        return new MailWriter(tenant)
+            .Say(MailStrings.MailInvitation(name))
+            .Link(MailStrings.MailInvitationButton, $"{tenant.Issuer}/signup?invitation={link}")
+            .Say(MailStrings.MailInvitationIgnore)
+            .To(address, MailStrings.MailInvitationSubject(name));
     }
 }

@@ -16,35 +16,26 @@ static class SignUpMessage
     public static Message Code(Tenant tenant, string address, string code, string requestId)
     {
         var name = MailWriter.NameOf(tenant);
-        return new Message(address, $"{name}: {code} is your code", $"""
-            Somebody, probably you, is creating a {name} account with this email address.
-            Enter this code within ten minutes:
-
-            {code}
-
-            Or open this page on the same device:
-
-            {tenant.Issuer}/signup?request={requestId}&code={code}
-
-            If it was not you, ignore this email. No account will be created.
-            """);
+        return new MailWriter(tenant)
+            .Say(MailStrings.MailSignUpAsked(name))
+            .Say(MailStrings.MailCodeLead)
+            .Code(code)
+            .Say(MailStrings.MailCodeLinkLead)
+            .Link(MailStrings.MailCodeButton, $"{tenant.Issuer}/signup?request={requestId}&code={code}")
+            .Say(MailStrings.MailSignUpIgnore)
+            .To(address, MailStrings.MailCodeSubject(name, code));
     }
 
     /// <summary>The mail to somebody who has an account already.</summary>
     public static Message Known(Tenant tenant, string address)
     {
         var name = MailWriter.NameOf(tenant);
-        return new Message(address, $"{name}: you have an account already", $"""
-            Somebody, probably you, wanted to create a {name} account with this email address.
-            You have an account already. Sign in with this address:
-
-            {tenant.Issuer}/account
-
-            If you have forgotten your password, set a new one:
-
-            {tenant.Issuer}/reset
-
-            If it was not you, ignore this email. Nothing has changed.
-            """);
+        return new MailWriter(tenant)
+            .Say(MailStrings.MailSignUpKnown(name))
+            .Link(MailStrings.MailSignInButton, $"{tenant.Issuer}/account")
+            .Say(MailStrings.MailSignUpForgot)
+            .Link(MailStrings.MailResetButton, $"{tenant.Issuer}/reset")
+            .Say(MailStrings.MailNothingChanged)
+            .To(address, MailStrings.MailSignUpKnownSubject(name));
     }
 }

@@ -2,7 +2,9 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
 
-/// <summary>The terms of use that a tenant's users accept (<see cref="AccountRules.TermsVersion"/>): at sign-up, and again at a new version.</summary>
+/// <summary>
+/// The terms of use that a tenant's users accept (<see cref="AccountRules.TermsVersion"/>): at sign-up, and again at a new version.
+/// </summary>
 public sealed class TermsOfUse(UserStore users, TimeProvider clock)
 {
     /// <summary>True if the user has not accepted the terms as they are now.</summary>

@@ -21,8 +21,8 @@ public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ss
     /// <summary>The path of the page where a user sets up and removes the second factor.</summary>
     public const string SecondFactor = "account/second-factor";
 
-    /// <summary>How old a sign-in may be for a change of how the user signs in.</summary>
-    public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
+    /// <summary>The path of the page with the user's passkeys.</summary>
+    public const string Passkeys = "account/passkeys";
 
     /// <summary>The path of the page where developers register apps.</summary>
     public const string Apps = "apps";
@@ -32,6 +32,9 @@ public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ss
 
     /// <summary>The path of the page that asks before somebody is signed out.</summary>
     public const string Logout = "logout";
+
+    /// <summary>How old a sign-in may be for a change of how the user signs in.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
 
     /// <summary>Shows the page to the user who is signed in. Anybody else signs in first and comes back.</summary>
     public async Task<IResult> For(TenantRequest request, string page, Func<SignedIn, Task<IResult>> show) =>

@@ -38,7 +38,7 @@ public sealed class PageRenderer(ILoggerFactory loggers)
         var style = Style.Of(page.Tenant);
         return string.Join("; ",
             "default-src 'none'",
-            $"style-src '{style.Hash}'{(page.Scripts is null ? "" : " 'self'")}",
+            $"style-src '{style.Hash}'{(page.Scripts is { Styled: true } ? " 'self'" : "")}",
             $"img-src data: {style.LogoUri}".TrimEnd(), // The icon, and the logo.
             ScriptPolicy(page),
             // Chromium and Safari also check every redirect that follows a form against this list.
@@ -58,7 +58,9 @@ public sealed class PageRenderer(ILoggerFactory loggers)
         ];
         var all = string.Join(' ', sources.Where(source => source is not null));
         return page.Scripts is { } scripts
-            ? $"script-src {all}; connect-src 'self' {scripts.Connect}; require-trusted-types-for 'script'; trusted-types 'none'"
+            ? $"script-src {all}; {Connect(scripts)}require-trusted-types-for 'script'; trusted-types 'none'"
             : $"script-src {(all.Length > 0 ? all : "'none'")}";
     }
+
+    static string Connect(PageScripts scripts) => scripts.Connect is { } origin ? $"connect-src 'self' {origin}; " : "";
 }

@@ -17,20 +17,27 @@ namespace Latchkey.Pages;
 /// <param name="UserName">The user name to fill in, or null.</param>
 /// <param name="Error">What went wrong, or null.</param>
 public sealed record SignInModel(
-    string RequestId, string FormToken, string Lead, bool CanCancel, bool CanReset, string? UserName, string? Error);
+    string RequestId, string FormToken, string Lead, bool CanCancel, bool CanReset, string? UserName, string? Error)
+{
+    /// <summary>What is needed to sign in with a passkey; null if the tenant does not have it.</summary>
+    public PasskeyPromptModel? Passkeys { get; init; }
+}
 
 /// <summary>The sign-in page of a pending request: an app's, or a built-in page's own.</summary>
 public sealed class LoginPage(
     TenantPipeline pipeline, PendingRequests pendingRequests, AuthorizationFlow flow, PasswordSignIn signIn,
-    SignInCompletion completion, FormTokens forms, PageRenderer renderer, Settings settings)
+    SignInCompletion completion, FormTokens forms, PasskeyPrompt passkeys, PageRenderer renderer, Settings settings)
 {
-    /// <summary><c>GET /{tenant}/login?request=</c></summary>
+    /// <summary>
+    /// <c>GET /{tenant}/login?request=</c>; with <c>&amp;failed=passkey</c> it says that signing in with a passkey did not work.
+    /// </summary>
     [Function("login")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/login")] HttpRequest http) =>
         pipeline.Page(http, async request =>
         {
-            var pending = await pendingRequests.Find(request, Query.ReadForPage(http, "request")["request"]);
+            var query = Query.ReadForPage(http, "request", "failed");
+            var pending = await pendingRequests.Find(request, query["request"]);
             var authorization = pending.Page is null ? await flow.Read(request, pending) : null;
             return await Show(request, pending, authorization, authorization?.LoginHint, refusal: null);
         });
@@ -63,6 +70,7 @@ public sealed class LoginPage(
             HasPassword = true,
             Address = $"/{request.Tenant.Id}/login?request={pending.Id}",
             FormTarget = authorization is null ? null : RedirectUri.CspSource(authorization.To.RedirectUri),
+            Scripts = PasskeyPrompt.Scripts(request.Tenant),
         };
         var model = new SignInModel(
             pending.Id,
@@ -71,7 +79,10 @@ public sealed class LoginPage(
             CanCancel: authorization is not null,
             CanReset: settings.Mail.Mode != MailMode.None,
             userName?.Length <= PasswordSignIn.MaxChars ? userName : null,
-            Error(refusal));
+            Error(refusal))
+        {
+            Passkeys = await passkeys.For(request, pending),
+        };
         return await renderer.Show<SignInView, SignInModel>(request.Http, page, model, refusal?.RetryAfter);
     }
 

@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Pages;
 
-/// <summary>The form in which somebody who was invited makes an account (<see cref="Invitations"/>); a part of <see cref="SignUpPage"/>.</summary>
+/// <summary>
+/// The form in which somebody who was invited makes an account (<see cref="Invitations"/>); a part of <see cref="SignUpPage"/>.
+/// </summary>
 public sealed class InvitationForm(
     PendingRequests pendingRequests, Invitations invitations, NewUserSignIn signIn, SignUpViews views)
 {

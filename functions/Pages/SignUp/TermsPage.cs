@@ -56,13 +56,14 @@ public sealed class TermsPage(
     {
         if (await ssoSessions.Find(request) is not { } signedIn) return ToSignIn(request, pending);
         var (user, version) = (signedIn.User, request.Tenant.Accounts.TermsVersion);
-        (request.Audit.Type, request.Audit.Actor, request.Audit.Detail) = ("terms-accept", user.Id, form["action"] == "cancel" ? "deny" : "accept");
+        var audit = request.Audit;
+        (audit.Type, audit.Actor, audit.Detail) = ("terms-accept", user.Id, form["action"] == "cancel" ? "deny" : "accept");
         if (authorization is not null && form["action"] == "cancel") return await flow.Deny(request, pending, authorization, user);
         if (version is null) return await completion.Continue(request, pending, authorization, signedIn);
         // The form counts only for the user whom it named, and for the version that it showed.
         if (form["user"] != user.Id || form["terms"] != version)
         {
-            request.Audit.Refusal = "invalid_field";
+            audit.Refusal = "invalid_field";
             return await Show(request, pending, authorization, user, Strings.TermsFault);
         }
         if (await terms.Accept(request.Tenant, user, version, request.Cancel) is not { } accepted) return ToSignIn(request, pending);

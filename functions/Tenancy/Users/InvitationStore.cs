@@ -1,6 +1,5 @@
 using Azure;
 using Azure.Data.Tables;
-using Latchkey.Http;
 using Latchkey.Storage;
 
 namespace Latchkey.Tenancy;

@@ -43,7 +43,8 @@ public sealed class TermsTests(SignUpHost host) : IClassFixture<SignUpHost>
         Assert.Contains("code=", Browser.Location(await browser.Authorize([.. request, ("prompt", "none")])), StringComparison.Ordinal);
         await host.Rules(new { termsUri = "https://demo.example/terms", termsVersion = "v2" });
         // Whoever is signed in with this browser already is asked too, and an app that may show nothing is told so.
-        Assert.Equal("interaction_required", Browser.Returned(Browser.Location(await browser.Authorize([.. request, ("prompt", "none")])))["error"]);
+        var silent = await browser.Authorize([.. request, ("prompt", "none")]);
+        Assert.Equal("interaction_required", Browser.Returned(Browser.Location(silent))["error"]);
         var ask = await browser.Authorize(request);
         Assert.StartsWith("/demo/terms?", Browser.Location(ask), StringComparison.Ordinal);
         var form = await Browser.Fields(await browser.Follow(ask));
