@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Latchkey.Languages;
-using Latchkey.Tests.Callers;
 using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.Languages;
