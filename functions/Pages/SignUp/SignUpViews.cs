@@ -55,7 +55,8 @@ public sealed class SignUpViews(FormTokens forms, PageRenderer renderer)
             Invitation = invitation,
         };
         return await renderer.Show<SignUpView, SignUpModel>(
-            request.Http, Layout(request, Strings.SignUp, authorization, status), model, refusal?.RetryAfter);
+            request.Http, Layout(request, Strings.SignUp, authorization, status) with { HasPassword = request.Tenant.Accounts.Passwords },
+            model, refusal?.RetryAfter);
     }
 
     /// <summary>The form for the code.</summary>
