@@ -24,7 +24,8 @@ public sealed class UserTests : IAsyncLifetime
             new { userName = "Zoë", password = "Zoë-password", name = "Zoë", email = "zoe@example.com", roles = Texts("member") });
         var made = json.As<UserAnswer>();
         Assert.Equal(
-            ["id", "userName", "name", "email", "emailVerified", "roles", "termsVersion", "termsAcceptedAt", "disabled", "deleting"],
+            ["id", "userName", "name", "email", "emailVerified", "roles", "termsVersion", "termsAcceptedAt", "disabled", "deleting",
+                "secondFactor"],
             json.EnumerateObject().Select(field => field.Name));
         var tokens = await host.Tokens("demo", "Zoë");
         Assert.EndsWith(" files.read files.write files.share", tokens.Scope, StringComparison.Ordinal);

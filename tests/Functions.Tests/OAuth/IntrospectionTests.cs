@@ -23,7 +23,8 @@ public sealed class IntrospectionTests : IAsyncLifetime
         var token = (await host.Tokens("demo", scope: "openid files.read")).AccessToken;
         var jwt = new JsonWebToken(token);
         var answer = await Introspect(token);
-        string[] members = ["active", "aud", "client_id", "exp", "iat", "iss", "jti", "scope", "sid", "sub", "tid", "token_type"];
+        string[] members = ["acr", "active", "amr", "aud", "auth_time", "client_id", "exp", "iat", "iss", "jti", "scope", "sid", "sub",
+            "tid", "token_type"];
         Assert.Equal(members, answer.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
         Assert.True(answer.GetProperty("active").GetBoolean());
         Assert.Equal("Bearer", answer.GetProperty("token_type").GetString());
