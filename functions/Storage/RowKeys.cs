@@ -26,6 +26,9 @@ public static partial class RowKeys
     /// <summary>Leads from a normalized user name or verified email address, as typed at sign-in, to the user's id.</summary>
     public static string UserName(string normalized) => $"name|{Ids.Hash(normalized)}";
 
+    /// <summary>A user's second factor.</summary>
+    public static string SecondFactor(string userId) => $"totp|{userId}";
+
     /// <summary>An invitation, in its tenant's partition beside the users.</summary>
     public static string Invitation(string id) => $"invitation|{id}";
 

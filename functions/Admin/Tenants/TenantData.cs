@@ -34,7 +34,8 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
         TableNames.Domains, TableNames.Uploads, TableNames.Due, TableNames.Removals,
     ];
 
-    static readonly string[] Secrets = ["PasswordHash", "SecretHashes", "SecretHash", "RegistrationTokenHash", "DeleteConfirmation"];
+    static readonly string[] Secrets = ["PasswordHash", "SecretHashes", "SecretHash", "RegistrationTokenHash", "DeleteConfirmation",
+        "TotpSecret", "RecoveryCodes"];
 
     /// <summary>Every row without its secrets.</summary>
     public async IAsyncEnumerable<object> Export(string tenant, [EnumeratorCancellation] CancellationToken cancel)

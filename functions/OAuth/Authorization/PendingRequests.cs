@@ -16,6 +16,9 @@ namespace Latchkey.OAuth;
 /// <param name="Decision">The user's decision, or null.</param>
 public sealed record PendingRequest(string Id, Form Parameters, bool Pushed, DateTimeOffset CreatedAt, UserDecision? Decision)
 {
+    /// <summary>Who has proved who they are by one factor, and has to prove it by a second; null if nobody has.</summary>
+    public FirstFactor? FirstFactor { get; init; }
+
     /// <summary>The built-in page that waits, by its path under the tenant; null if an app waits.</summary>
     public string? Page { get; init; }
 
@@ -84,6 +87,22 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
         return clock.GetUtcNow() < row.GetDateTimeOffset("ExpiresAt") ? found : throw Expired(found);
     }
 
+    /// <summary>Stores who has given the first factor, in place of anybody who did so before.</summary>
+    /// <exception cref="Problem">400 <c>sign_in_expired</c>: the request no longer exists.</exception>
+    public async Task Remember(TenantRequest request, PendingRequest pending, FirstFactor factor)
+    {
+        while (!await TryReplace(pending, FirstFactor.On(pending.Row, factor), request.Cancel)) pending = await Find(request, pending.Id);
+    }
+
+    /// <summary>
+    /// Uses up the first factor, once the second was given; false if that was done before, or another user has given one since.
+    /// </summary>
+    public Task<bool> TryTakeFirstFactor(PendingRequest pending, CancellationToken cancel) =>
+        TryReplace(pending, FirstFactor.On(pending.Row, null), cancel);
+
+    Task<bool> TryReplace(PendingRequest pending, TableEntity row, CancellationToken cancel) =>
+        tables.Of(BucketId.Parse(pending.Id)!.Value.Bucket).TryReplace(row, cancel);
+
     /// <summary>
     /// Stores the decision, unless the request was decided before, and returns the decision that stands. Whoever clicks
     /// twice, or in two tabs, or first allows and then denies, gets what was decided first.
@@ -94,8 +113,8 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
     {
         while (request.Decision is null)
         {
+            if (await TryReplace(request, decision.On(request.Row), cancel)) return decision;
             var table = tables.Of(BucketId.Parse(request.Id)!.Value.Bucket);
-            if (await table.TryReplace(decision.On(request.Row), cancel)) return decision;
             var current = await table.Find(request.Row.PartitionKey, RowKeys.Pending, cancel) ?? throw Expired(request);
             request = Read(request.Id, current);
         }
@@ -108,6 +127,7 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
         UserDecision.Of(row))
     {
         Page = row.GetString("Page"),
+        FirstFactor = FirstFactor.Of(row),
         Row = row,
     };
 
