@@ -35,7 +35,7 @@ public static class TextFiles
     public static IReadOnlyList<string> PlaceholdersOf(string key)
     {
         var english = Of(Language.English);
-        return Placeholders(english.GetValueOrDefault(key) ?? english[$"{key.Split('.')[0]}.{Plural.Other}"]);
+        return Placeholders(english.GetValueOrDefault($"{key.Split('.')[0]}.{Plural.Other}") ?? english[key]);
     }
 
     /// <summary>True if a text has the placeholders of its key. A plural form of few numbers may do without: "one minute ago".</summary>

@@ -36,7 +36,8 @@ public sealed partial class TextsTests
         var faults =
             from text in Asked
             from key in English.Keys.Where(key => Base(key) == text.Key)
-            where !TextFiles.Placeholders(English[key]).SequenceEqual(text.Values)
+            where key.EndsWith(".one", StringComparison.Ordinal) ? TextFiles.Placeholders(English[key]).Except(text.Values).Any()
+                : !TextFiles.Placeholders(English[key]).SequenceEqual(text.Values)
             select $"{key}: the code hands over {string.Join(", ", text.Values)}; the text is: {English[key]}";
         Assert.Empty(faults);
     }
