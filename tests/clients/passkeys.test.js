@@ -19,7 +19,7 @@ async function allowPasskeys() {
   assert.equal(answer.status, 200);
 }
 
-/** A phone's authenticator: it keeps passkeys and has always verified its user. It answers by itself while `present` says so. */
+/** A phone's authenticator: it keeps passkeys and has always verified its user. It answers what it is asked while `present` says so. */
 async function authenticator(page, context) {
   const protocol = await context.newCDPSession(page);
   await protocol.send('WebAuthn.enable');
@@ -67,8 +67,8 @@ test('a user adds a passkey in Chromium and signs in with it, by the button and 
     await device.present(false);
     await signOut(page);
     await page.goto(`${issuer}/account`);
-    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await device.present(true);
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await atAccount(page);
 
     await signOut(page);
@@ -82,7 +82,7 @@ test('a user adds a passkey in Chromium and signs in with it, by the button and 
     await device.present(false);
     await signOut(page);
     await page.goto(`${issuer}/account`);
-    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await device.present(true);
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await page.getByText('The passkey did not work.').waitFor();
   }));
