@@ -2,7 +2,6 @@ using Latchkey.Access;
 using Latchkey.OAuth;
 using Latchkey.Sessions;
 using Latchkey.Tenancy;
-using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Pages;
 

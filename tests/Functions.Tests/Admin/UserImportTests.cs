@@ -70,7 +70,7 @@ public sealed class UserImportTests(DemoHost demo) : IClassFixture<DemoHost>
         var arne = await admin.User(id);
         Assert.Equal(("Ärne", "Arne", "arne@example.com", true), (arne.UserName, arne.Name, arne.Email, arne.Disabled));
         var again = await Import(admin, users);
-        Assert.Equal(first.Select(result => ((string?)"exists", result.Id)), again.Select(result => (result.Status, result.Id)));
+        Assert.Equal(first.Select(result => ("exists", result.Id)), again.Select(result => (result.Status, result.Id)));
         await host.Tokens("demo", "berta");
         // Somebody else's name or id is not the same user.
         var others = await Import(admin, new { userName = " ÄRNE ", id = Ids.New() }, new { userName = "other", id });
