@@ -28,6 +28,10 @@ public static partial class Services
                 provider.GetRequiredService<KeyMaker>(), provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<ManagedKeys>>()))
             .AddSingleton(provider => new MacKeyRing(provider.GetRequiredService<ManagedKeys>()))
+            // A ring of its own: no tenant has such a key before it has a secret to encrypt, and nothing rotates or removes it.
+            .AddSingleton(provider => new SecretEncryption(new ManagedKeys(provider.GetRequiredService<IKeyStore>(), ManagedKey.Encryption,
+                provider.GetRequiredService<KeyMaker>(), provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<ManagedKeys>>())))
             .AddSingleton(provider => new KeyRotation(provider.GetRequiredService<ManagedKeys>(), provider.GetRequiredService<ISigner>(),
                 settings.RotationPeriod, provider.GetRequiredService<ILogger<KeyRotation>>()));
     }

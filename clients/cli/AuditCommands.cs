@@ -13,7 +13,8 @@ static class AuditCommands
     [
         "account-app-remove", "account-password", "account-session-end", "account-sessions-end", "authorize", "client-register",
         "device-authorization",
-        "files-purge", "operator-bootstrap", "par", "password-reset", "password-reset-ask", "password-reset-mail", "rotate-keys", "sign-in",
+        "files-purge", "operator-bootstrap", "par", "password-reset", "password-reset-ask", "password-reset-mail",
+        "provider-link", "provider-link-asked", "provider-roles", "provider-sign-up", "provider-unlink", "rotate-keys", "sign-in",
         "sign-out",
         "tenant-suspended", "token", "token-revoke", "user-imported",
     ];

@@ -16,8 +16,8 @@ public sealed class Form
     static readonly FrozenSet<string> Known = FrozenSet.Create(StringComparer.Ordinal,
         "access_token", "action", "after", "back", "client", "client_assertion", "client_assertion_type", "client_id", "client_secret",
         "code", "code_challenge", "code_challenge_method", "code_verifier", "device_code", "device_token", "dpop_jkt",
-        "end_user_address", "form", "grant_type", "id", "id_token_hint", "language", "link", "login_hint", "max_age", "name", "new",
-        "nonce", "old", "password", "post_logout_redirect_uri", "prompt", "redirect_uri", "redirects", "refresh_token", "registration",
+        "end_user_address", "error", "form", "grant_type", "id", "id_token_hint", "idp_hint", "iss", "language", "link", "login_hint", "max_age", "name", "new",
+        "nonce", "old", "password", "post_logout_redirect_uri", "prompt", "provider", "redirect_uri", "redirects", "refresh_token", "registration",
         "request", "request_uri", "response_mode", "response_type", "scope", "session", "state", "token", "token_type_hint",
         "type", "ui_locales", "user", "user_code", "username", "website");
 

@@ -39,6 +39,9 @@ public static class Instruments
     static readonly Counter<long> FailedSignIns = Meter.CreateCounter<long>(
         "latchkey.signin.failed", "{attempt}", "Sign-ins by password that were refused");
 
+    static readonly Counter<long> ProviderSignIns = Meter.CreateCounter<long>(
+        "latchkey.signin.provider", "{attempt}", "Sign-ins at other providers");
+
     static readonly Counter<long> ReusedRefreshTokens = Meter.CreateCounter<long>(
         "latchkey.refresh.reused", "{session}", "Sessions that ended because an old refresh token was used again");
 
@@ -58,6 +61,10 @@ public static class Instruments
     /// <summary>A sign-in was refused: <c>wrong_password</c> (also for unknown names and disabled users) or <c>locked</c>.</summary>
     public static void SignInFailed(string tenant, string reason) =>
         FailedSignIns.Add(1, new(TenantTag, tenant), new("latchkey.reason", reason));
+
+    /// <summary>Somebody came back from a provider: <c>ok</c>, or the code of what went wrong.</summary>
+    public static void ProviderSignIn(string tenant, string result) =>
+        ProviderSignIns.Add(1, new(TenantTag, tenant), new("latchkey.result", result));
 
     /// <summary>A refresh token was reused and its session ended.</summary>
     public static void RefreshReused(string tenant) => ReusedRefreshTokens.Add(1, new KeyValuePair<string, object?>(TenantTag, tenant));

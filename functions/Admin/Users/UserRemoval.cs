@@ -14,7 +14,7 @@ namespace Latchkey.Admin;
 /// </summary>
 public sealed class UserRemoval(
     SessionRevocation revocation, UserStore users, UserSessions userSessions, GroupStore groups, SpaceRemoval spaces, Consents consents,
-    DeveloperApps apps, RemovalNotes notes)
+    DeveloperApps apps, LinkedIdentities identities, RemovalNotes notes)
 {
     /// <summary>
     /// Deletes the user; false if the time ran out first: a repeated call continues. Null if the user does not exist.
@@ -39,6 +39,7 @@ public sealed class UserRemoval(
             await consents.Remove(tenant, user.Id, consent.ClientId, cancel);
         await apps.Forget(tenant, user.Id, cancel);
         await userSessions.Forget(tenant, user.Id, cancel);
+        await identities.RemoveAll(tenant, user.Id, cancel);
         await users.TryDelete(tenant, user, cancel);
         await notes.Remove(tenant.Id, RemovalKind.User, user.Id);
         return true;

@@ -4,15 +4,20 @@ namespace Latchkey.Keys;
 /// The unencrypted part of a stored key. Its states are times, not flags: when it stops signing, and until when it is published,
 /// follows from the row of its successor (<see cref="TenantKeys"/>).
 /// </summary>
-/// <param name="Algorithm"><c>ES256</c>, <c>RS256</c> or <c>HS256</c> (RFC 7518 §3.1).</param>
+/// <param name="Algorithm"><c>ES256</c>, <c>RS256</c> or <c>HS256</c> (RFC 7518 §3.1), or <c>A256GCM</c> (§5.1).</param>
 /// <param name="Number">Counts a tenant's keys of one algorithm from 1. If two instances make the same number, one wins.</param>
-/// <param name="Kid">A signing key's RFC 7638 thumbprint; <c>mac-{number}</c> for a MAC key.</param>
+/// <param name="Kid">
+/// A signing key's RFC 7638 thumbprint; <c>mac-{number}</c> for a MAC key; <c>enc-{number}</c> for an encryption key.
+/// </param>
 /// <param name="Created">When it was created, in whole seconds.</param>
 /// <param name="SignsFrom">When it starts signing. A tenant's first key signs at once: no cached list can lack it.</param>
 public sealed record KeyRow(string Algorithm, int Number, string Kid, DateTimeOffset Created, DateTimeOffset SignsFrom)
 {
     /// <summary>HMAC with SHA-256 (RFC 7518 §3.2): the algorithm of the MAC keys.</summary>
     public const string HS256 = "HS256";
+
+    /// <summary>AES-256-GCM (RFC 7518 §5.3): the algorithm of the keys that encrypt what the tables hold.</summary>
+    public const string A256GCM = "A256GCM";
 
     /// <summary>How long a key is published before it signs: 5 minutes for our own list, 5 more for the caches of verifiers.</summary>
     public static readonly TimeSpan PublishLead = TimeSpan.FromMinutes(10);

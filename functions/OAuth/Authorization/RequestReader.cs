@@ -63,6 +63,7 @@ public sealed class RequestReader(ClientStore clients)
             Prompts = Prompts(form["prompt"]),
             MaxAge = MaxAge(form["max_age"]),
             LoginHint = form["login_hint"],
+            IdpHint = form["idp_hint"],
             IdTokenHint = form["id_token_hint"],
         };
         if (type is ResponseType.IdToken or ResponseType.IdTokenToken) CheckIdToken(request);

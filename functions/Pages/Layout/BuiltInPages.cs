@@ -13,10 +13,13 @@ namespace Latchkey.Pages;
 public sealed record MessageModel(string Text, string? Link = null, string? Label = null);
 
 /// <summary>Our own pages that need a signed-in user. They wait as an app does, and the sign-in page leads back to them.</summary>
-public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ssoSessions)
+public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ssoSessions, TimeProvider clock)
 {
     /// <summary>The path of the account page under its tenant.</summary>
     public const string Account = "account";
+
+    /// <summary>How old a sign-in may be for a change of how the user signs in.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
 
     /// <summary>The path of the page where developers register apps.</summary>
     public const string Apps = "apps";
@@ -30,6 +33,13 @@ public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ss
     /// <summary>Shows the page to the user who is signed in. Anybody else signs in first and comes back.</summary>
     public async Task<IResult> For(TenantRequest request, string page, Func<SignedIn, Task<IResult>> show) =>
         await ssoSessions.Find(request) is { } signedIn ? await show(signedIn) : await ToSignIn(request, page);
+
+    /// <summary>Like <see cref="For"/>, but a user whose sign-in is older than <see cref="MaxAge"/> signs in again first.</summary>
+    public async Task<IResult> ForFresh(TenantRequest request, string page, Func<SignedIn, Task<IResult>> show) =>
+        await ssoSessions.Find(request) is { } signedIn && IsFresh(signedIn) ? await show(signedIn) : await ToSignIn(request, page);
+
+    /// <summary>True if the user has signed in within <see cref="MaxAge"/>.</summary>
+    public bool IsFresh(SignedIn signedIn) => clock.GetUtcNow() <= signedIn.Authentication.Time + MaxAge;
 
     /// <summary>The address of the page that a pending request belongs to.</summary>
     public static string Address(Tenant tenant, PendingRequest pending) =>

@@ -17,7 +17,11 @@ namespace Latchkey.Pages;
 /// <param name="UserName">The user name to fill in, or null.</param>
 /// <param name="Error">What went wrong, or null.</param>
 public sealed record SignInModel(
-    string RequestId, string FormToken, string Lead, bool CanCancel, bool CanReset, string? UserName, string? Error);
+    string RequestId, string FormToken, string Lead, bool CanCancel, bool CanReset, string? UserName, string? Error)
+{
+    /// <summary>What the user should know before signing in, or null.</summary>
+    public string? Notice { get; init; }
+}
 
 /// <summary>The sign-in page of a pending request: an app's, or a built-in page's own.</summary>
 public sealed class LoginPage(
@@ -48,6 +52,8 @@ public sealed class LoginPage(
             {
                 if (authorization is not null && form["action"] == "cancel")
                     return await flow.Deny(request, pending, authorization, user: null);
+                if (ProviderSignIn.HomeOf(request.Tenant, pending, form["username"]) is { } home)
+                    return await ProviderSignIn.LeadTo(renderer, request, home, pending.Id, form["username"]);
                 var (user, refusal) = await signIn.Try(request, authorization?.To.Client, form);
                 return user is null ? await Show(request, pending, authorization, form["username"], refusal)
                     : await completion.Complete(request, pending, authorization, user, [Authentication.Password]);
@@ -70,7 +76,10 @@ public sealed class LoginPage(
             CanCancel: authorization is not null,
             CanReset: settings.Mail.Mode != MailMode.None,
             userName?.Length <= PasswordSignIn.MaxChars ? userName : null,
-            Error(refusal));
+            Error(refusal))
+        {
+            Notice = ProviderSignIn.Notice(request.Tenant, pending),
+        };
         return await renderer.Show<SignInView, SignInModel>(request.Http, page, model, refusal?.RetryAfter);
     }
 

@@ -10,7 +10,8 @@ namespace Latchkey.Pages;
 /// What follows once a user has proved who they are, by whatever means: the browser is signed in, and the request that waits goes
 /// on. Every way to sign in ends here.
 /// </summary>
-public sealed class SignInCompletion(SsoSessions ssoSessions, AuthorizationFlow flow, InteractionPolicy policy)
+public sealed class SignInCompletion(
+    SsoSessions ssoSessions, AuthorizationFlow flow, InteractionPolicy policy, ProviderSignIn providerSignIn)
 {
     /// <summary>Signs the browser in and goes on with the pending request.</summary>
     /// <param name="request">The request.</param>
@@ -23,6 +24,7 @@ public sealed class SignInCompletion(SsoSessions ssoSessions, AuthorizationFlow 
         TenantRequest request, PendingRequest pending, AuthorizationRequest? authorization, User user, IReadOnlyList<string> methods)
     {
         var signedIn = await ssoSessions.Start(request, user, methods);
+        await providerSignIn.LinkWaiting(request, pending, signedIn);
         if (authorization is null) return new SeeOther(BuiltInPages.Address(request.Tenant, pending));
         var step = await policy.Next(request, authorization, signedIn, pending.CreatedAt, clicked: true);
         return step == NextStep.Consent ? new SeeOther($"/{request.Tenant.Id}/consent?request={pending.Id}")

@@ -94,16 +94,22 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         cache.Remove(id);
     }
 
+    /// <summary>Drops what is cached of a tenant, after a write to its partition.</summary>
+    internal void Forget(string id) => cache.Remove(id);
+
     async Task<Tenant?> Load(string id, CancellationToken cancel)
     {
         TableEntity? row = null;
         var roles = new Dictionary<string, Role>(StringComparer.Ordinal);
+        var providers = new Dictionary<string, IdentityProvider>(StringComparer.Ordinal);
         await foreach (var entity in table.Partition(id, cancel))
         {
             if (entity.RowKey == RowKeys.Tenant) row = entity;
+            else if (entity.RowKey.StartsWith(RowKeys.AnyProvider, StringComparison.Ordinal))
+                providers[entity.RowKey[RowKeys.AnyProvider.Length..]] = ProviderStore.Read(entity);
             else roles[entity.GetString("Name")] = ReadRole(entity);
         }
-        return row is null ? null : Read(row, roles);
+        return row is null ? null : Read(row, roles) with { Providers = providers };
     }
 
     // A tenant that was saved before limits existed has the default ones.

@@ -118,10 +118,13 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     public Task<bool> TryAdd(Tenant tenant, User user, CancellationToken cancel) => TryAdd(tenant, [user], cancel);
 
     /// <summary>Adds up to 33 users, all or none; false if a name is taken.</summary>
-    public Task<bool> TryAdd(Tenant tenant, IReadOnlyList<User> users, CancellationToken cancel) => table.TryTransact(
+    public Task<bool> TryAdd(Tenant tenant, IReadOnlyList<User> users, CancellationToken cancel) =>
+        table.TryTransact(Additions(tenant, users), cancel);
+
+    internal static List<TableTransactionAction> Additions(Tenant tenant, IReadOnlyList<User> users) =>
         [.. from user in users
             from row in user.Names.Select(name => NameRow(tenant, user, name)).Append(Row(tenant, user))
-            select new TableTransactionAction(TableTransactionActionType.Add, row)], cancel);
+            select new TableTransactionAction(TableTransactionActionType.Add, row)];
 
     /// <summary>True if the text is nobody's user name or verified email address.</summary>
     public async Task<bool> IsFree(Tenant tenant, string name, CancellationToken cancel) =>
