@@ -11,12 +11,15 @@ static class AuditCommands
     // Acts that are no endpoint's own; those of endpoints have the names of the OpenAPI document.
     static readonly string[] Types =
     [
-        "account-app-remove", "account-password", "account-session-end", "account-sessions-end", "authorize", "client-register",
+        "account-app-remove", "account-email-ask", "account-email-change", "account-email-known", "account-passkey-add",
+        "account-passkey-remove", "account-passkey-rename", "account-password",
+        "account-session-end", "account-sessions-end", "authorize", "client-register",
         "device-authorization",
-        "files-purge", "operator-bootstrap", "par", "password-reset", "password-reset-ask", "password-reset-mail",
-        "provider-link", "provider-link-asked", "provider-roles", "provider-sign-up", "provider-unlink", "rotate-keys", "sign-in",
-        "sign-out",
-        "tenant-suspended", "token", "token-revoke", "user-imported",
+        "files-purge", "invitation-use", "operator-bootstrap", "par", "password-reset", "password-reset-ask", "password-reset-mail",
+        "provider-link", "provider-link-asked", "provider-roles", "provider-sign-up", "provider-unlink",
+        "rotate-keys", "sign-in",
+        "sign-out", "sign-up", "sign-up-ask", "sign-up-known",
+        "tenant-suspended", "terms-accept", "token", "token-revoke", "user-imported",
     ];
 
     static readonly Option<string?> From =

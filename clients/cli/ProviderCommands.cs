@@ -8,9 +8,10 @@ static class ProviderCommands
 {
     static readonly Argument<string> Id = new("PROVIDER") { Description = "The provider's id, part of its redirect URI" };
     static readonly Option<string?> Kind = new("--kind") { Description = "oidc, google, apple, microsoft or github", Required = true };
-    static readonly Option<string?> SecretFile = new("--secret-file") { Description = "A file with the client secret; Apple: the .p8 file" };
+    static readonly Option<string?> SecretFile =
+        new("--secret-file") { Description = "A file with the client secret; Apple: the .p8 file" };
     static readonly Option<string[]> RoleFrom =
-        new("--role") { Description = "claim=value=role: who has the value holds the role; replaces the list", AllowMultipleArgumentsPerToken = true };
+        Many("--role", "claim=value=role: who has the value holds the role; replaces the list");
 
     static readonly (Option<string?> Option, string Field)[] Texts =
     [
@@ -30,23 +31,27 @@ static class ProviderCommands
 
     static readonly (Option<string[]> Option, string Field)[] Lists =
     [
-        (new("--scope") { Description = "What is asked for; replaces the list", AllowMultipleArgumentsPerToken = true }, "scopes"),
-        (new("--domain") { Description = "Mail domains whose people sign in there; replaces the list", AllowMultipleArgumentsPerToken = true }, "domains"),
+        (Many("--scope", "What is asked for; replaces the list"), "scopes"),
+        (Many("--domain", "Mail domains whose people sign in there; replaces the list"), "domains"),
     ];
 
     static readonly Option[] Settings =
     [
-        .. Texts.Select(text => text.Option), SecretFile, .. Switches.Select(each => each.Option), .. Lists.Select(list => list.Option), RoleFrom,
+        .. Texts.Select(text => text.Option), SecretFile, .. Switches.Select(each => each.Option),
+        .. Lists.Select(list => list.Option), RoleFrom,
     ];
 
     public static Command All(Terminal terminal) => CommandLine.Noun("provider", "The providers whose users can sign in",
         CommandLine.Verb(terminal, "list", "List them", async call =>
-            call.Show(((await call.Ask(HttpMethod.Get, "providers"))!["providers"] as JsonArray ?? []).Select(provider => provider?.DeepClone()),
+            call.Show(((await call.Ask(HttpMethod.Get, "providers"))!["providers"] as JsonArray ?? []).Select(each => each?.DeepClone()),
                 "id", "kind", "name", "issuer", "signUp", "redirectUri"), []),
         CommandLine.Verb(terminal, "show", "Show one", async call => call.Show(await call.Ask(HttpMethod.Get, Path(call))), [Id]),
         CommandLine.Verb(terminal, "add", "Add one; prints the redirect URI to register there", async call =>
-            call.Show(await call.Ask(HttpMethod.Post, "providers",
-                new Dictionary<string, object?>(await Body(call)) { ["id"] = call.Get(Id), ["kind"] = call.Get(Kind) })), [Id, Kind, .. Settings]),
+        {
+            var body = await Body(call);
+            (body["id"], body["kind"]) = (call.Get(Id), call.Get(Kind));
+            call.Show(await call.Ask(HttpMethod.Post, "providers", body));
+        }, [Id, Kind, .. Settings]),
         CommandLine.Verb(terminal, "set", "Change one", async call =>
             call.Show(await call.Ask(HttpMethod.Patch, Path(call), await Body(call))), [Id, .. Settings]),
         CommandLine.Verb(terminal, "delete", "Delete one; its users and their links stay", async call =>
@@ -71,6 +76,9 @@ static class ProviderCommands
 
     static object Mapping(string text) => text.Split('=') is [var claim, var value, var role] ? new { claim, value, role }
         : throw new Failure($"{text} is not claim=value=role.", code: 2);
+
+    static Option<string[]> Many(string name, string what) =>
+        new(name) { Description = what, AllowMultipleArgumentsPerToken = true };
 
     static string Path(Call call) => $"providers/{Uri.EscapeDataString(call.Get(Id))}";
 }

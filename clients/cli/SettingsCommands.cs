@@ -13,6 +13,11 @@ static class SettingsCommands
         new("--color") { Description = "The colour of its buttons, such as #1a2b3c; empty for the default" };
     public static readonly Option<string?> Logo = new("--logo") { Description = "An https address of its logo; empty for none" };
 
+    public static readonly Option<string?> Language =
+        new("--language") { Description = "The language of pages and mails if nothing else is known, such as de; empty for English" };
+
+    static readonly Argument<string> TextsFile =
+        new("file") { Description = "JSON: an object for each language, with a text for each key; {} removes all" };
     static readonly Option<string?> User = new("--user") { Description = "Also show what this user's own space holds; name or id" };
     static readonly Option<string?> Group = new("--group") { Description = "Also show what this group's space holds" };
 
@@ -20,13 +25,18 @@ static class SettingsCommands
         CommandLine.Noun("settings", "How a tenant looks, which web apps may call it, and its limits",
         CommandLine.Verb(terminal, "show", "Show them", async call => call.Show(await call.Ask(HttpMethod.Get, "settings")), []),
         CommandLine.Verb(terminal, "set", "Change them", async call =>
-            call.Show(await call.Ask(HttpMethod.Patch, "settings", Branding(call))), [Name, Origins, Color, Logo]),
+            call.Show(await call.Ask(HttpMethod.Patch, "settings", Branding(call))), [Name, Origins, Color, Logo, Language]),
         CommandLine.Verb(terminal, "limits", "Show its limits for files, and how much is used; -1 is no limit", async call =>
         {
             var query = call.Get(User) is { } user ? $"?user={Uri.EscapeDataString(await UserCommands.IdOf(call, user))}"
                 : call.Get(Group) is { } group ? $"?group={Uri.EscapeDataString(group)}" : "";
             call.Show(await call.Ask(HttpMethod.Get, $"limits{query}"));
-        }, [User, Group]));
+        }, [User, Group]),
+        CommandLine.Verb(terminal, "texts", "Show its own wording of texts on pages and in mails",
+            async call => call.Show(await call.Ask(HttpMethod.Get, "texts")), []),
+        CommandLine.Verb(terminal, "set-texts", "Replace its own wording by that of a file", async call =>
+            call.Show(await call.Ask(HttpMethod.Put, "texts", JsonNode.Parse(await File.ReadAllTextAsync(call.Get(TextsFile)!)))),
+            [TextsFile]));
 
     /// <summary>The fields that were given.</summary>
     public static JsonObject Branding(Call call)
@@ -37,6 +47,7 @@ static class SettingsCommands
             [.. origins.Select(origin => JsonValue.Create(origin))]);
         if (call.Get(Color) is { } color) body["color"] = color;
         if (call.Get(Logo) is { } logo) body["logoUri"] = logo;
+        if (call.Get(Language) is { } language) body["language"] = language;
         return body;
     }
 }

@@ -7,6 +7,7 @@ namespace Latchkey.Cli;
 static class UserCommands
 {
     static readonly Argument<string> Who = new("USER") { Description = "The user's name, or id" };
+    static readonly Argument<string> Passkey = new("PASSKEY") { Description = "The passkey's id" };
     static readonly Option<string?> Name = new("--name") { Description = "The name that others see" };
     static readonly Option<string?> Email = new("--email") { Description = "The mail address; empty for none" };
     static readonly Option<string[]> Roles =
@@ -59,6 +60,14 @@ static class UserCommands
                 await call.Ask(HttpMethod.Post, $"{await Path(call)}/send-reset", new { });
                 call.Done("The mail is on its way.");
             }, Who),
+            Verb("passkeys", "List the user's passkeys", async call => call.Show(
+                (await call.Ask(HttpMethod.Get, $"{await Path(call)}/passkeys"))!["passkeys"]!.AsArray(), "name", "createdAt", "lastUsedAt", "synced", "id"),
+                Who),
+            Verb("remove-passkey", "Remove a passkey of the user, who is told by mail", async call =>
+            {
+                await call.Ask(HttpMethod.Delete, $"{await Path(call)}/passkeys/{Uri.EscapeDataString(call.Get(Passkey))}");
+                call.Done("The passkey is removed.");
+            }, Who, Passkey),
             UserImport.Command(terminal),
             Verb("delete", "Delete the user and the files of the user's own space, for good", async call =>
             {

@@ -20,7 +20,10 @@ public sealed class TenantPipeline(
     public Task<IResult> Public(HttpRequest http, Func<TenantRequest, Task<IResult>> handler, bool credentials = false) =>
         Enter(http, AtItsAddress(handler), tenant => Cors.Apply(http, tenant.Origins, credentials));
 
-    /// <summary>A document that anybody may read from any origin: metadata and public keys.</summary>
+    /// <summary>
+    /// A document that anybody may read from any origin: metadata and public keys. If the address names no tenant, it is that of the
+    /// tenant whose own domain it was asked for at.
+    /// </summary>
     public Task<IResult> PublicDocument(HttpRequest http, Func<TenantRequest, Task<IResult>> handler) =>
         Enter(http, AtItsAddress(handler), _ => Cors.ApplyToAll(http));
 
@@ -111,8 +114,12 @@ public sealed class TenantPipeline(
         return await handler(request);
     };
 
-    async Task<Tenant?> FindTenant(HttpRequest http) =>
-        await tenants.Find(http.RouteValues["tenant"] as string, http.HttpContext.RequestAborted);
+    // An address without a tenant's id is at the root of a tenant's own domain.
+    async Task<Tenant?> FindTenant(HttpRequest http)
+    {
+        var cancel = http.HttpContext.RequestAborted;
+        return await tenants.Find(http.RouteValues["tenant"] as string ?? await domains.TenantAt(http, cancel), cancel);
+    }
 
     static TenantRequest Context(HttpRequest http, Tenant tenant) =>
         new(http, tenant, AuditContext.Of(http), http.HttpContext.RequestAborted);

@@ -67,6 +67,8 @@ public sealed partial class DemoData(
                 ["member"] = new("member", MemberRights),
                 ["admin"] = new("admin", Scope.Of([.. MemberRights.Tokens, Scopes.Admin, Scopes.AppsManage])),
             },
+            // In acme only administrators make users.
+            Accounts = id == "demo" ? new() { SignUp = SignUpMode.Open, SignUpRoles = ["member"] } : new(),
         };
         var people = await Seed(tenant, Clients, [("alice", "member"), ("bob", "member"), ("admin", "admin")], cancel);
         if (people is [{ } alice, { } bob, _])

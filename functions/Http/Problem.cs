@@ -25,7 +25,7 @@ public sealed class Problem(int status, string code, string detail) : Exception(
     /// <summary>The failed authorization request, if known: the error page leads back to its app. Not part of the response.</summary>
     public Form? Waiting { get; init; }
 
-    /// <summary>Where the user can try again, a path under our own origin, or null: the error page leads there. Not part of the response.</summary>
+    /// <summary>Where the user can try again, a path of ours, or null: the error page leads there. Not part of the response.</summary>
     public string? TryAgain { get; init; }
 
     /// <summary>Further members of the response, such as the numbers of a limit.</summary>

@@ -24,6 +24,27 @@ public static class TextFiles
             select part[..end]).Distinct().Order(StringComparer.Ordinal),
     ];
 
+    /// <summary>The keys that a language has to have: those of the English file, with its own plural categories.</summary>
+    public static IReadOnlySet<string> Keys(Language language) =>
+        (from key in Of(Language.English).Keys
+         let name = key.Split('.')[0]
+         from form in name == key ? [key] : Plural.Categories(language).Select(category => $"{name}.{category}")
+         select form).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The placeholders of the text with this key.</summary>
+    public static IReadOnlyList<string> PlaceholdersOf(string key)
+    {
+        var english = Of(Language.English);
+        return Placeholders(english.GetValueOrDefault(key) ?? english[$"{key.Split('.')[0]}.{Plural.Other}"]);
+    }
+
+    /// <summary>True if a text has the placeholders of its key. A plural form of few numbers may do without: "one minute ago".</summary>
+    public static bool FitsPlaceholders(string key, string text)
+    {
+        var (wanted, found) = (PlaceholdersOf(key), Placeholders(text));
+        return key.Split('.') is [_, "zero" or "one" or "two"] ? !found.Except(wanted).Any() : found.SequenceEqual(wanted);
+    }
+
     static IReadOnlyDictionary<string, string> Read(string tag)
     {
         using var file = typeof(TextFiles).Assembly.GetManifestResourceStream($"texts/{tag}.json")!;

@@ -15,6 +15,11 @@ public static class Prompt
     /// <summary>Let the user choose an account.</summary>
     public const string SelectAccount = "select_account";
 
+    /// <summary>
+    /// Make an account (Initiating User Registration via OpenID Connect 1.0); only where the tenant lets anybody sign up.
+    /// </summary>
+    public const string Create = "create";
+
     /// <summary>All of them, as discovery lists them.</summary>
-    public static IReadOnlyList<string> All { get; } = [None, Login, Consent, SelectAccount];
+    public static IReadOnlyList<string> All { get; } = [None, Login, Consent, SelectAccount, Create];
 }

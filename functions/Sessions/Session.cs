@@ -128,6 +128,15 @@ public sealed record Authentication(DateTimeOffset Time, IReadOnlyList<string> M
     /// <summary>A one-time code.</summary>
     public const string OneTimePassword = "otp";
 
+    /// <summary>
+    /// Possession of a key, which may or may not be in hardware (IANA's registry of RFC 8176's values, "pop"): a passkey. Without
+    /// attestation nobody knows more.
+    /// </summary>
+    public const string ProofOfPossession = "pop";
+
+    /// <summary>The user was there and did something, "user": of a passkey's authenticator.</summary>
+    public const string UserPresence = "user";
+
     /// <summary>More than one factor; beside the factors themselves.</summary>
     public const string MultipleFactors = "mfa";
 

@@ -14,6 +14,9 @@ public static partial class RowKeys
     /// <summary>The row of a session in its own partition.</summary>
     public const string Session = "session";
 
+    /// <summary>A tenant's own wording.</summary>
+    public const string Texts = "texts";
+
     /// <summary>A tenant's role.</summary>
     public static string Role(string name) => $"role|{Ids.Hash(name)}";
 
@@ -34,6 +37,18 @@ public static partial class RowKeys
 
     /// <summary>A user's account at a provider.</summary>
     public static string IdentityOf(string user, string provider) => $"linked|{user}|{provider}";
+
+    /// <summary>An invitation, in its tenant's partition beside the users.</summary>
+    public static string Invitation(string id) => $"invitation|{id}";
+
+    /// <summary>Leads from a passkey's credential id to its user and its place there.</summary>
+    public static string Credential(string credentialId) => $"credential|{Ids.Hash(credentialId)}";
+
+    /// <summary>The prefix of the places of a user's passkeys.</summary>
+    public static string Passkeys(string userId) => $"of|{userId}|";
+
+    /// <summary>One of the places of a user's passkeys.</summary>
+    public static string Passkey(string userId, int slot) => $"{Passkeys(userId)}{slot:D2}";
 
     /// <summary>The partition of a session, or of an access token without a session.</summary>
     public static string SessionPartition(string tenant, string id) => $"{tenant}|{id}";
@@ -58,6 +73,9 @@ public static partial class RowKeys
 
     /// <summary>The row of a password reset, in its own partition.</summary>
     public const string Reset = "reset";
+
+    /// <summary>What was typed to sign up, in the partition of the authorization request that waits.</summary>
+    public const string SignUp = "signup";
 
     /// <summary>The row of a one-time code, in its own partition.</summary>
     public const string OneTimeCode = "code";

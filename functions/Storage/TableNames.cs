@@ -21,6 +21,9 @@ public static class TableNames
     /// <summary>Users, by id and by name.</summary>
     public const string Users = "Users";
 
+    /// <summary>Passkeys of users.</summary>
+    public const string Passkeys = "Passkeys";
+
     /// <summary>Groups and their members.</summary>
     public const string Groups = "Groups";
 
@@ -68,7 +71,7 @@ public static class TableNames
 
     /// <summary>The tables whose names never change.</summary>
     public static IReadOnlyList<string> Permanent { get; } =
-        [Tenants, Clients, DeveloperApps, Domains, Users, Groups, Keys, UserSessions, Approvals, Files, Removals];
+        [Tenants, Clients, DeveloperApps, Domains, Users, Passkeys, Groups, Keys, UserSessions, Approvals, Files, Removals];
 
     /// <summary>The tables that there is one of for each day.</summary>
     public static IReadOnlyList<string> Expiring { get; } =

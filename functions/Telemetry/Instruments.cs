@@ -37,7 +37,10 @@ public static class Instruments
         "latchkey.tokens.issued", "{token}", "Access tokens handed out");
 
     static readonly Counter<long> FailedSignIns = Meter.CreateCounter<long>(
-        "latchkey.signin.failed", "{attempt}", "Sign-ins by password that were refused");
+        "latchkey.signin.failed", "{attempt}", "Sign-ins by password or passkey that were refused");
+
+    static readonly Counter<long> SignUps = Meter.CreateCounter<long>(
+        "latchkey.signup.made", "{user}", "Accounts that people made themselves");
 
     static readonly Counter<long> ProviderSignIns = Meter.CreateCounter<long>(
         "latchkey.signin.provider", "{attempt}", "Sign-ins at other providers");
@@ -58,13 +61,18 @@ public static class Instruments
     public static void TokenIssued(string tenant, string grant) =>
         Tokens.Add(1, new(TenantTag, tenant), new("latchkey.grant", grant));
 
-    /// <summary>A sign-in was refused: <c>wrong_password</c> (also for unknown names and disabled users) or <c>locked</c>.</summary>
+    /// <summary>
+    /// A sign-in was refused: <c>wrong_password</c> (also for unknown names and disabled users), <c>locked</c> or <c>passkey</c>.
+    /// </summary>
     public static void SignInFailed(string tenant, string reason) =>
         FailedSignIns.Add(1, new(TenantTag, tenant), new("latchkey.reason", reason));
 
     /// <summary>Somebody came back from a provider: <c>ok</c>, or the code of what went wrong.</summary>
     public static void ProviderSignIn(string tenant, string result) =>
         ProviderSignIns.Add(1, new(TenantTag, tenant), new("latchkey.result", result));
+
+    /// <summary>Somebody made an account: with a <c>code</c>, or by an <c>invitation</c>.</summary>
+    public static void SignedUp(string tenant, string by) => SignUps.Add(1, new(TenantTag, tenant), new("latchkey.by", by));
 
     /// <summary>A refresh token was reused and its session ended.</summary>
     public static void RefreshReused(string tenant) => ReusedRefreshTokens.Add(1, new KeyValuePair<string, object?>(TenantTag, tenant));

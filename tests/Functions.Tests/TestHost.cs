@@ -57,7 +57,7 @@ public sealed class TestHost : IAsyncDisposable
             ["Latchkey:Storage:ConnectionString"] = (azurite ?? await Azurite.Shared).NewAccount(),
             ["Latchkey:Signing:Mode"] = "Local",
             ["Latchkey:Signing:KeyFile"] = Path.Combine(Path.GetTempPath(), $"latchkey-keys-v2-{Environment.ProcessId}.json"),
-            ["Latchkey:PasswordIterations"] = "1000",
+            ["Latchkey:PasswordIterations"] = "1",
         };
         foreach (var (name, value) in settings ?? []) all[name] = value;
         clock ??= new TestClock();

@@ -23,7 +23,7 @@ public static class Functions
         from method in Methods(assembly)
         let trigger = method.GetParameters().Select(p => p.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(t => t is not null)
         where trigger is not null
-        select new HttpFunction(Name(method), trigger.Route!, trigger.Methods!, method);
+        select new HttpFunction(Name(method), trigger.Route!.TrimStart('/'), trigger.Methods!, method);
 
     static IEnumerable<TimerFunction> FindTimed(Assembly assembly) =>
         from method in Methods(assembly)

@@ -36,7 +36,7 @@ static class Front
         var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
         foreach (var function in worker.Functions.Where(function => function.IsHttp))
         {
-            app.MapMethods($"{Prefix(folder)}/{function.Route}", function.Methods, http =>
+            app.MapMethods($"{Prefix(folder)}/{function.Route.TrimStart('/')}", function.Methods, http =>
                 Invoke(http, function, worker.Channel, forwarder))
                 .WithMetadata(function);
         }
@@ -66,20 +66,22 @@ static class Front
             && !http.Response.HasStarted) http.Response.StatusCode = StatusCodes.Status500InternalServerError;
     }
 
+    static async Task Home(HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        if (bool.TryParse(Setting("AzureWebJobsDisableHomepage"), out var disabled) && disabled) return;
+        http.Response.StatusCode = StatusCodes.Status200OK;
+        await Results.Content("<!DOCTYPE html><title>Your Functions app is up and running</title>", "text/html").ExecuteAsync(http);
+    }
+
     // The home page, and what goes wrong: a 500 without a body, for a body that is too large too.
     static async Task Guard(HttpContext http, RequestDelegate next)
     {
-        if (http.Request.Path == "/")
-        {
-            if (bool.TryParse(Setting("AzureWebJobsDisableHomepage"), out var disabled)
-                && disabled) http.Response.StatusCode = StatusCodes.Status204NoContent;
-            else await Results.Content("<!DOCTYPE html><title>Your Functions app is up and running</title>", "text/html")
-                .ExecuteAsync(http);
-            return;
-        }
         try
         {
             await next(http);
+            // As the real host does: only if no function has the address.
+            if (http.Request.Path == "/" && http.GetEndpoint()?.Metadata.GetMetadata<Function>() is null) await Home(http);
         }
         catch (Exception fault) when (!http.RequestAborted.IsCancellationRequested)
         {

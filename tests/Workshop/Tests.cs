@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -15,17 +16,25 @@ static class Tests
     static readonly Dictionary<string, TimeSpan> Times = [];
     static int passed, failed;
 
+    // Done as soon as the build says that its project is built, so that no part waits for what it does not need.
+    static readonly Dictionary<string, TaskCompletionSource> Built = new[] { "Functions.Tests", "Infra.Tests", "WorkerHost" }
+        .ToDictionary(project => project, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    static readonly Stopwatch Clock = Stopwatch.StartNew();
+
     public static async Task<int> Run(string? name)
     {
         try
         {
-            await Task.WhenAll(Up.CheckTools(), Install(name), Build());
             if (Directory.Exists(Results))
                 Directory.Delete(Results, recursive: true);
             Directory.CreateDirectory(Results);
-            // Side by side: both wait much, and each has an Azurite of its own.
-            var tests = DotnetTest(name);
-            await Count(() => AgainstAService(name));
+            // Side by side: all of them wait much, and the clients and the .NET tests have each an Azurite of their own.
+            var installed = Task.WhenAll(Up.CheckTools(), Install(name));
+            var clients = After(Task.WhenAll(installed, Built["WorkerHost"].Task), () => Count(() => AgainstAService(name)));
+            var tests = DotnetTest(installed, name);
+            await Task.WhenAll(installed, Build());
+            await clients;
             await Count(async () => ReadResults(await tests));
             SearchLog($"{Results}/worker.log");
         }
@@ -46,20 +55,40 @@ static class Tests
     static string[] ClientTests(string? name) =>
         [.. Directory.GetFiles(Clients, "*.test.js").Where(file => IsWanted(file + File.ReadAllText(file), name))];
 
-    static async Task Install(string? name)
+    static Task Install(string? name) => Task.WhenAll(Shell.NpmInstall(Azurite.Folder), Shell.NpmInstall(Clients), Shell.NpmInstall(DemoId.Folder),
+        ClientTests(name).Any(file => File.ReadAllText(file).Contains("chromium.js", StringComparison.Ordinal))
+            ? Chromium.Ensure()
+            : Task.CompletedTask);
+
+    static async Task After(Task before, Func<Task> part)
     {
-        await Shell.NpmInstall(Azurite.Folder);
-        await Shell.NpmInstall(Clients);
-        if (ClientTests(name).Any(file => File.ReadAllText(file).Contains("chromium.js", StringComparison.Ordinal)))
-            await Chromium.Ensure();
+        await before;
+        await part();
     }
 
     static async Task Build()
     {
         await Feed.Restore();
         // Directory.Build.props says which warnings are the feed's; any other is an error.
-        await Shell.Step("Building", () => Shell.Must("dotnet", "build", "Functions.sln", "--no-restore", "-warnaserror",
-            "-warnnotaserror:NU1603,NU1900,NU1901,NU1902,NU1903,NU1904,NU1905"));
+        // No spinner: what is built already is tested meanwhile, and prints.
+        Console.WriteLine("Building ...");
+        var start = Clock.Elapsed;
+        var lines = new List<string>();
+        await using var build = new Child(line => { lines.Add(line); Note(line); }, "dotnet",
+            ["build", "Functions.sln", "--no-restore", "-warnaserror",
+                "-warnnotaserror:NU1603,NU1900,NU1901,NU1902,NU1903,NU1904,NU1905"]);
+        if (await build.Exit != 0)
+            throw new Failure($"The build failed:\n{Shell.Errors(string.Join('\n', lines))}");
+        Time("Building", start);
+        foreach (var project in Built.Values)
+            project.TrySetResult();
+    }
+
+    // MSBuild writes `  NAME -> PATH` when the project NAME is built.
+    static void Note(string line)
+    {
+        if (line.Split(" -> ") is [var project, _] && Built.TryGetValue(project.Trim(), out var built))
+            built.TrySetResult();
     }
 
     static async Task Count(Func<Task> part)
@@ -80,7 +109,7 @@ static class Tests
         failed++;
     }
 
-    static async Task<int> DotnetTest(string? name)
+    static async Task<int> DotnetTest(Task installed, string? name)
     {
         // Those that no other test may run beside have a process of their own: at the end of the others' they would leave a processor idle.
         (string Assembly, string Results, string? Filter)[] all = name is null
@@ -90,15 +119,22 @@ static class Tests
                 .Select(assembly => (assembly, assembly, (string?)$"FullyQualifiedName~{name}"))];
         var runs = all.Select(async run =>
         {
+            await Task.WhenAll(installed, Built[run.Assembly].Task);
+            var start = Clock.Elapsed;
             string[] filter = run.Filter is null ? [] : ["--filter", run.Filter];
             await using var tests = new Child(Console.WriteLine, "dotnet",
                 ["test", $"tests/{run.Assembly}/bin/Debug/net10.0/{run.Assembly}.dll",
                 "--logger", $"trx;LogFileName={run.Results}.trx", "--logger", "console;verbosity=minimal", "--results-directory", Results,
                 .. filter]);
-            return await tests.Exit;
+            var code = await tests.Exit;
+            Time(run.Results, start);
+            return code;
         });
         return (await Task.WhenAll(runs)).FirstOrDefault(code => code != 0);
     }
+
+    static void Time(string part, TimeSpan start) =>
+        Console.WriteLine($"{part}: from {start.TotalSeconds:0} s to {Clock.Elapsed.TotalSeconds:0} s");
 
     /// <summary>False if no test of the assembly can have the name: the last part of it stands nowhere in the sources.</summary>
     static bool MayHold(string assembly, string? name)
@@ -149,6 +185,7 @@ static class Tests
         var (demo, admin) = (IsWanted("demo", name), IsWanted("admin", name));
         if (files.Length == 0 && !demo && !admin)
             return;
+        var start = Clock.Elapsed;
         var ports = Ports.Free(4);
         var origin = $"http://localhost:{ports[3]}";
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
@@ -170,6 +207,7 @@ static class Tests
             await Administer(origin);
             passed++;
         }
+        Time("The clients, the demo and the command line", start);
     }
 
     /// <summary>Searches what the service logged while the clients ran; the .NET tests search their own hosts' logs.</summary>

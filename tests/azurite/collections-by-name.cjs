@@ -1,26 +1,35 @@
 // Loaded before Azurite by the tests. Azurite keeps a Loki collection for every table of every account, and Loki looks for
-// a collection by going through all of them, several times a request: with the accounts of a thousand tests that took
-// longer than all the rest of the request. Here it remembers where it found one.
+// a collection by going through all of them, several times a request and to the end for a table that is not there: with the
+// accounts of a thousand tests that took longer than all the rest of the request. Here it has them by name.
 const Loki = require('lokijs');
 
-const found = new WeakMap(); // By the list of collections: a database that is loaded anew has a new one.
-const { getCollection } = Loki.prototype;
+const known = new WeakMap(); // By the list of collections: a database that is loaded anew has a new one.
+const { addCollection, loadCollection, removeCollection, renameCollection } = Loki.prototype;
+
+function byName(loki) {
+  if (!known.has(loki.collections)) known.set(loki.collections, new Map(loki.collections.map(one => [one.name, one])));
+  return known.get(loki.collections);
+}
 
 Loki.prototype.getCollection = function (name) {
-  if (!found.has(this.collections)) found.set(this.collections, new Map());
-  const byName = found.get(this.collections);
-  if (!byName.has(name)) {
-    const collection = getCollection.call(this, name);
-    if (collection === null) return null; // It may be made later.
-    byName.set(name, collection);
-  }
-  return byName.get(name);
+  return byName(this).get(name) ?? null;
 };
 
-for (const name of ['removeCollection', 'renameCollection']) {
-  const change = Loki.prototype[name];
-  Loki.prototype[name] = function (...names) {
-    found.delete(this.collections);
-    return change.apply(this, names);
+Loki.prototype.addCollection = function (name, options) {
+  const collection = addCollection.call(this, name, options);
+  byName(this).set(name, collection);
+  return collection;
+};
+
+Loki.prototype.removeCollection = function (name) {
+  removeCollection.call(this, name);
+  byName(this).delete(name);
+};
+
+for (const [name, change] of Object.entries({ loadCollection, renameCollection })) {
+  Loki.prototype[name] = function (...given) {
+    const result = change.apply(this, given);
+    known.delete(this.collections);
+    return result;
   };
 }

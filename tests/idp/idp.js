@@ -1,5 +1,5 @@
 // An OpenID provider for tests and for `dotnet dev.cs up --with-idp`: node-oidc-provider, whose users are whoever they say they are.
-// Usage: node idp.js PORT REDIRECT_URI…  It ends when its standard input does.
+// Usage: node idp.js PORT REDIRECT_URI…
 import { generateKeyPairSync } from 'node:crypto';
 import { Provider } from 'oidc-provider';
 
@@ -28,6 +28,4 @@ const provider = new Provider(issuer, {
   }),
 });
 
-process.stdin.on('end', () => process.exit());
-process.stdin.resume();
 provider.listen(Number(port), '127.0.0.1', () => console.log(`Demo Id listens at ${issuer}`));

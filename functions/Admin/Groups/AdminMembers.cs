@@ -78,9 +78,9 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
     static string User(HttpRequest request) => request.RouteValues["userId"] as string is { } id && Storage.Ids.IsId(id)
         ? id : throw Problem.NotFound("user_not_found", "The user was not found.");
 
-    static string Word(GroupRole role) => role.ToString().ToLowerInvariant();
+    internal static string Word(GroupRole role) => role.ToString().ToLowerInvariant();
 
-    static GroupRole Role(string word) => word switch
+    internal static GroupRole Role(string word) => word switch
     {
         "reader" => GroupRole.Reader,
         "editor" => GroupRole.Editor,

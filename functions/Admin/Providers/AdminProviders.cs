@@ -26,7 +26,8 @@ public sealed class AdminProviders(
         pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
         {
             var tenant = await Now(caller);
-            return Results.Json(new { providers = tenant.Providers.Values.OrderBy(p => p.Id, StringComparer.Ordinal).Select(p => Answer(tenant, p)) });
+            var all = tenant.Providers.Values.OrderBy(provider => provider.Id, StringComparer.Ordinal);
+            return Results.Json(new { providers = all.Select(provider => Answer(tenant, provider)) });
         });
 
     /// <summary><c>POST /{tenant}/admin/providers</c> → 201. 409 <c>provider_exists</c>, <c>too_many_providers</c>.</summary>
@@ -51,8 +52,11 @@ public sealed class AdminProviders(
     [Function("admin-provider")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = ItemRoute)] HttpRequest request) =>
-        pipeline.AuthorizeRead(request, Scopes.Admin, async caller => Results.Json(
-            Answer(caller.Tenant, await providers.FindNow(caller.Tenant, Id(request), caller.Cancel) ?? throw ProviderRoundTrip.NotFound())));
+        pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
+        {
+            var found = await providers.FindNow(caller.Tenant, Id(request), caller.Cancel) ?? throw ProviderRoundTrip.NotFound();
+            return Results.Json(Answer(caller.Tenant, found));
+        });
 
     /// <summary>
     /// <c>PATCH /{tenant}/admin/providers/{provider}</c>: an absent field stays, an empty text removes an optional value, a list
@@ -82,8 +86,8 @@ public sealed class AdminProviders(
     [Function("admin-provider-delete")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = ItemRoute)] HttpRequest request) =>
-        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
-            await providers.TryDelete(caller.Tenant, Id(request), caller.Cancel) ? Results.NoContent() : throw ProviderRoundTrip.NotFound());
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller => await providers.TryDelete(caller.Tenant, Id(request), caller.Cancel)
+            ? Results.NoContent() : throw ProviderRoundTrip.NotFound());
 
     async Task<Tenant> Now(Caller caller) => await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
 

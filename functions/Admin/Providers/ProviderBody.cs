@@ -6,7 +6,9 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.Admin;
 
-/// <summary>A provider, or a change of one: an absent field stays, an empty text removes an optional value, a list replaces the list.</summary>
+/// <summary>
+/// A provider, or a change of one: an absent field stays, an empty text removes an optional value, a list replaces the list.
+/// </summary>
 sealed record ProviderBody(
     string? Id = null, ProviderKind? Kind = null, string? Name = null, string? Issuer = null, string? ClientId = null,
     string? ClientSecret = null, IReadOnlyList<string>? Scopes = null, IReadOnlyList<string>? Domains = null, bool? SignUp = null,
@@ -89,7 +91,7 @@ sealed record ProviderBody(
     }
 
     static string CheckedIssuer(string issuer, bool development) =>
-        issuer.Length <= FieldRules.MaxUriChars && ProviderHttp.IsAllowed(issuer, development) && !issuer.Contains('?', StringComparison.Ordinal)
+        issuer.Length <= FieldRules.MaxUriChars && ProviderHttp.IsAllowed(issuer, development) && !issuer.Contains('?')
             ? issuer.TrimEnd('/') : throw FieldChecks.Fault("issuer", "must be an https URL without a query");
 
     static IReadOnlyList<ClaimRole> CheckedRoles(Tenant tenant, IReadOnlyList<ClaimRole> roles)
@@ -104,7 +106,8 @@ sealed record ProviderBody(
     static IReadOnlyList<string> List(string field, IReadOnlyList<string> values, Func<string, bool> isValid, string what)
     {
         if (values.Count > MaxEntries) throw FieldChecks.Fault(field, $"must have at most {MaxEntries} entries");
-        return values.All(isValid) ? [.. values.Distinct(StringComparer.Ordinal)] : throw FieldChecks.Fault(field, $"must contain only {what}");
+        return values.All(isValid) ? [.. values.Distinct(StringComparer.Ordinal)]
+            : throw FieldChecks.Fault(field, $"must contain only {what}");
     }
 
     static string? Optional(string field, string text) => text.Length == 0 ? null : Printable(field, text);

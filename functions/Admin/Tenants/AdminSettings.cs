@@ -20,7 +20,7 @@ public sealed class AdminSettings(
 
     static readonly string[] Spaces = ["user", "group", "client"];
 
-    /// <summary><c>GET /{tenant}/admin/settings</c> → <c>{name, origins, color, logoUri}</c></summary>
+    /// <summary><c>GET /{tenant}/admin/settings</c> → <c>{name, origins, color, logoUri, language}</c></summary>
     [Function("admin-settings")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Route)] HttpRequest request) =>
@@ -28,8 +28,9 @@ public sealed class AdminSettings(
             Answer(await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant));
 
     /// <summary>
-    /// <c>PATCH /{tenant}/admin/settings</c> <c>{name?, origins?, color?, logoUri?}</c>: an absent field stays, an empty color or
-    /// logoUri is removed, origins replace the whole list. It takes effect at once here, within 5 seconds on other instances.
+    /// <c>PATCH /{tenant}/admin/settings</c> <c>{name?, origins?, color?, logoUri?, language?}</c>: an absent field stays, an empty
+    /// color, logoUri or language is removed, origins replace the whole list. It takes effect at once here, within 5 seconds on other
+    /// instances.
     /// </summary>
     [Function("admin-settings-change")]
     public Task<IResult> Change(
@@ -83,5 +84,6 @@ public sealed class AdminSettings(
         if (!exists) throw Problem.NotFound($"{owner.Kind}_not_found", $"The {owner.Kind} was not found.");
     }
 
-    static IResult Answer(Tenant tenant) => Results.Json(new { tenant.Name, tenant.Origins, tenant.Color, tenant.LogoUri });
+    static IResult Answer(Tenant tenant) =>
+        Results.Json(new { tenant.Name, tenant.Origins, tenant.Color, tenant.LogoUri, tenant.Language });
 }

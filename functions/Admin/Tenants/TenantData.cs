@@ -20,7 +20,7 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
     /// <summary>The tables to export, without the day at the end of their names.</summary>
     public static IReadOnlyList<string> Exported { get; } =
     [
-        TableNames.Tenants, TableNames.Clients, TableNames.Users, TableNames.Groups, TableNames.UserSessions, TableNames.Approvals,
+        TableNames.Tenants, TableNames.Clients, TableNames.Users, TableNames.Passkeys, TableNames.Groups, TableNames.UserSessions, TableNames.Approvals,
         TableNames.DeveloperApps, TableNames.Sessions, TableNames.Files, TableNames.Audit,
     ];
 

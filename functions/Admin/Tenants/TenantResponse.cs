@@ -17,6 +17,7 @@ static class TenantResponse
         tenant.Origins,
         tenant.Color,
         tenant.LogoUri,
+        tenant.Language,
         tenant.OpenRegistration,
         createdAt = tenant.CreatedAt?.UtcDateTime,
         limits = LimitsResponse.Of(tenant.Limits),
@@ -24,7 +25,8 @@ static class TenantResponse
 }
 
 /// <summary>The settings that a tenant's own administrators can change; <see cref="TenantBody"/> has the operators' ones too.</summary>
-sealed record BrandingBody(string? Name = null, IReadOnlyList<string>? Origins = null, string? Color = null, string? LogoUri = null)
+sealed record BrandingBody(
+    string? Name = null, IReadOnlyList<string>? Origins = null, string? Color = null, string? LogoUri = null, string? Language = null)
 {
     const int MaxOrigins = 50;
 
@@ -40,23 +42,28 @@ sealed record BrandingBody(string? Name = null, IReadOnlyList<string>? Origins =
             {
                 null => tenant.Color,
                 "" => null,
-                _ => IsColor(Color) ? Color : throw FieldChecks.Fault("color", "must be like #1a2b3c"),
+                _ => BrandColor.IsColor(Color) ? Color : throw FieldChecks.Fault("color", "must be like #1a2b3c"),
             },
             LogoUri = LogoUri is null ? tenant.LogoUri : FieldChecks.HttpsUrl("logoUri", LogoUri),
+            Language = Language switch
+            {
+                null => tenant.Language,
+                "" => null,
+                _ => Languages.Language.Find(Language)?.Tag
+                    ?? throw FieldChecks.Fault("language", $"must be one of: {string.Join(", ", Languages.Language.Tags)}"),
+            },
         };
     }
 
     /// <summary>The names of the fields that are present, for the audit.</summary>
     public IEnumerable<string> Describe() => JsonBody.Present(this);
-
-    static bool IsColor(string text) => text.Length == 7 && text[0] == '#' && text[1..].All(char.IsAsciiHexDigit);
 }
 
 /// <summary>A tenant's settings; an absent field stays as it is, an empty text removes an optional value.</summary>
 sealed record TenantBody(string? Name = null, IReadOnlyList<string>? Origins = null, string? Color = null,
-    string? LogoUri = null, bool? OpenRegistration = null, string? Domain = null, LimitsBody? Limits = null)
+    string? LogoUri = null, string? Language = null, bool? OpenRegistration = null, string? Domain = null, LimitsBody? Limits = null)
 {
-    BrandingBody Branding() => new(Name, Origins, Color, LogoUri);
+    BrandingBody Branding() => new(Name, Origins, Color, LogoUri, Language);
 
     /// <exception cref="Problem">400 <c>invalid_field</c>.</exception>
     public Tenant Apply(Tenant tenant) => Branding().Apply(tenant) with

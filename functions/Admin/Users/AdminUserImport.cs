@@ -34,7 +34,7 @@ public sealed class AdminUserImport(
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<Entries>(request, MaxBytes);
-            if (body.Users.Count is 0 or > MaxEntries) throw Input.Fault("users", $"must have 1 to {MaxEntries} entries");
+            if (body.Users.Count is 0 or > MaxEntries) throw FieldChecks.Fault("users", $"must have 1 to {MaxEntries} entries");
             var tenant = await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
             var drafts = Read(body.Users, tenant, out var results);
             var dryRun = body.DryRun is true;
@@ -60,7 +60,10 @@ public sealed class AdminUserImport(
             {
                 var draft = ImportedUser.Read(entries[index], tenant, clock.GetUtcNow());
                 foreach (var name in draft.User.Names)
-                    if (!names.Add(name)) throw Input.Fault(name == draft.User.Names[0] ? "userName" : "email", "is in the list twice");
+                {
+                    if (names.Add(name)) continue;
+                    throw FieldChecks.Fault(name == draft.User.Names[0] ? "userName" : "email", "is in the list twice");
+                }
                 if (draft.Kind is { } kind) kinds = With(kinds, kind);
                 drafts.Add((index, draft));
             }

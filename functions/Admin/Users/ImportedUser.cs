@@ -25,25 +25,25 @@ sealed record ImportedUser(
     public static ImportDraft Read(JsonElement entry, Tenant tenant, DateTimeOffset now)
     {
         var line = JsonBody.Read<ImportedUser>(Encoding.UTF8.GetBytes(entry.GetRawText()), "entry");
-        var userName = Input.Shown("userName", line.UserName);
-        if (line.Id is { } id && !Ids.IsId(id)) throw Input.Fault("id", $"must be {Ids.Length} characters of base64url");
+        var userName = FieldChecks.DisplayText("userName", line.UserName);
+        if (line.Id is { } id && !Ids.IsId(id)) throw FieldChecks.Fault("id", $"must be {Ids.Length} characters of base64url");
         if (line.Password is not null && line.PasswordHash is not null)
-            throw Input.Fault("passwordHash", "must not stand beside a password");
+            throw FieldChecks.Fault("passwordHash", "must not stand beside a password");
         var user = new User
         {
             Id = line.Id ?? Ids.New(),
             UserName = userName,
-            Name = line.Name is null ? userName : Input.Shown("name", line.Name),
-            Email = line.Email is null ? null : Input.Email("email", line.Email),
+            Name = line.Name is null ? userName : FieldChecks.DisplayText("name", line.Name),
+            Email = line.Email is null ? null : FieldChecks.Email("email", line.Email),
             EmailVerified = line.EmailVerified is true,
             PasswordHash = "",
-            Roles = Input.Roles("roles", tenant, line.Roles ?? []),
+            Roles = FieldChecks.Roles("roles", tenant, line.Roles ?? []),
             Disabled = line.Disabled is true,
         };
-        if (user.EmailVerified && user.Email is null) throw Input.Fault("emailVerified", "needs an email address");
+        if (user.EmailVerified && user.Email is null) throw FieldChecks.Fault("emailVerified", "needs an email address");
         // Whoever had this id before has left sessions and tokens, which must not come back to life.
         if (line.Id is not null) user = user.SignedOut(now);
-        if (line.Password is not null) Input.Password("password", user, line.Password);
+        if (line.Password is not null) FieldChecks.Password("password", user, line.Password);
         var hash = line.PasswordHash is null ? null : Hash(line.PasswordHash);
         return new ImportDraft(user with { PasswordHash = hash?.ToString() ?? "" }, line.Id is not null, line.Password, hash?.Kind.Cost);
     }
@@ -56,7 +56,7 @@ sealed record ImportedUser(
         }
         catch (FormatException unreadable)
         {
-            throw Input.Fault("passwordHash", unreadable.Message);
+            throw FieldChecks.Fault("passwordHash", unreadable.Message);
         }
     }
 }

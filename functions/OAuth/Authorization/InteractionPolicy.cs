@@ -10,6 +10,12 @@ public enum NextStep
     /// <summary>The user signs in.</summary>
     SignIn,
 
+    /// <summary>The user makes an account, or signs in after all.</summary>
+    SignUp,
+
+    /// <summary>The user accepts the tenant's terms of use.</summary>
+    Terms,
+
     /// <summary>The user consents, or confirms that they want to go on.</summary>
     Consent,
 
@@ -18,7 +24,7 @@ public enum NextStep
 }
 
 /// <summary>Decides what an authorization request still needs from the user (OIDC Core §3.1.2.3, §3.1.2.4).</summary>
-public sealed class InteractionPolicy(Consents consents, IdTokenHints hints, TimeProvider clock)
+public sealed class InteractionPolicy(Consents consents, IdTokenHints hints, Settings settings, TimeProvider clock)
 {
     /// <summary>The next step.</summary>
     /// <param name="request">The HTTP request.</param>
@@ -33,8 +39,15 @@ public sealed class InteractionPolicy(Consents consents, IdTokenHints hints, Tim
         TenantRequest request, AuthorizationRequest authorization, SignedIn? signedIn, DateTimeOffset? since, bool clicked)
     {
         var isSilent = authorization.Asks(Prompt.None);
+        if (authorization.Asks(Prompt.Create) && !IsFor(signedIn, since))
+        {
+            return SignUps.IsOpen(request.Tenant, settings) ? NextStep.SignUp
+                : throw OAuthError.InvalidRequest("The prompt create is not supported: people can't sign up here.");
+        }
         if (signedIn is null || await MustSignInAgain(request, authorization, signedIn, since))
             return isSilent ? throw OAuthError.LoginRequired() : NextStep.SignIn;
+        if (TermsOfUse.IsDue(request.Tenant, signedIn.User))
+            return isSilent ? throw OAuthError.InteractionRequired("The user has to accept the terms of use.") : NextStep.Terms;
         if (await NeedsConsent(request, authorization, signedIn.User))
             return isSilent ? throw OAuthError.ConsentRequired() : NextStep.Consent;
         if (clicked) return NextStep.Respond;
@@ -47,10 +60,22 @@ public sealed class InteractionPolicy(Consents consents, IdTokenHints hints, Tim
         return authorization.Asks(Prompt.SelectAccount) ? NextStep.Consent : NextStep.Respond;
     }
 
+    /// <summary>The page of a step, by its path under the tenant.</summary>
+    public static string PageOf(NextStep step) => step switch
+    {
+        NextStep.SignUp => "signup",
+        NextStep.Terms => "terms",
+        NextStep.Consent => "consent",
+        _ => "login",
+    };
+
     /// <summary>The part of the requested scope that the user can grant.</summary>
     /// <exception cref="OAuthError"><c>invalid_scope</c>: nothing remains.</exception>
     public static Scope Grantable(Tenant tenant, AuthorizationRequest authorization, User user) =>
         GrantedScope.ForUser(tenant, authorization.To.Client, user.Roles, authorization.Scope);
+
+    // The user has signed in, or signed up, for this request.
+    static bool IsFor(SignedIn? signedIn, DateTimeOffset? since) => since is { } start && signedIn?.Authentication.Time >= start;
 
     async Task<bool> NeedsConsent(TenantRequest request, AuthorizationRequest authorization, User user)
     {
@@ -65,7 +90,7 @@ public sealed class InteractionPolicy(Consents consents, IdTokenHints hints, Tim
         TenantRequest request, AuthorizationRequest authorization, SignedIn signedIn, DateTimeOffset? since)
     {
         var authenticatedAt = signedIn.Authentication.Time;
-        var wasForThis = since is { } start && authenticatedAt >= start;
+        var wasForThis = IsFor(signedIn, since);
         if (authorization.IdTokenHint is { } encoded)
         {
             var hint = await hints.Read(request.Tenant, encoded, request.Cancel);

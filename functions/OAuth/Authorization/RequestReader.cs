@@ -126,8 +126,9 @@ public sealed class RequestReader(ClientStore clients)
     {
         var prompts = prompt?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
         if (prompts.Except(Prompt.All).Any()) throw OAuthError.InvalidRequest("The prompt is not supported.");
-        return prompts.Contains(Prompt.None) && prompts.Length > 1
-            ? throw OAuthError.InvalidRequest("prompt none can't be combined with another prompt.") : prompts;
+        // The specification of create recommends that it stands alone, because it says what the others say otherwise.
+        return prompts.Length > 1 && prompts.FirstOrDefault(value => value is Prompt.None or Prompt.Create) is { } alone
+            ? throw OAuthError.InvalidRequest($"prompt {alone} can't be combined with another prompt.") : prompts;
     }
 
     static int? MaxAge(string? maxAge)

@@ -3,6 +3,7 @@ using Latchkey.Keys;
 using Latchkey.Languages;
 using Latchkey.Protocol;
 using Latchkey.Sessions;
+using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -12,7 +13,7 @@ namespace Latchkey.OAuth;
 /// The metadata of a tenant's issuer; it lists only what works. OpenID Connect Discovery 1.0 §4 appends the well-known path
 /// to the issuer, RFC 8414 §3.1 inserts it before the issuer's path. Both addresses serve the same document.
 /// </summary>
-public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grants)
+public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grants, Settings settings)
 {
     /// <summary><c>GET /{tenant}/.well-known/openid-configuration</c></summary>
     [Function("openid-configuration")]
@@ -29,13 +30,13 @@ public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grant
     Task<IResult> Respond(HttpRequest http) => pipeline.PublicDocument(http, request =>
     {
         request.Response.Headers.CacheControl = "public, max-age=300";
-        return Task.FromResult(Results.Json(Document(request.Tenant.Issuer)));
+        return Task.FromResult(Results.Json(Document(request.Tenant, request.Tenant.Issuer)));
     });
 
     static readonly string[] AuthMethods =
         [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
 
-    Dictionary<string, object> Document(string issuer) => new()
+    Dictionary<string, object> Document(Tenant tenant, string issuer) => new()
     {
         ["issuer"] = issuer,
         ["jwks_uri"] = $"{issuer}/oauth/jwks",
@@ -60,7 +61,7 @@ public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grant
         ["response_types_supported"] = new[] { ResponseType.Code },
         ["response_modes_supported"] = ResponseMode.All,
         ["code_challenge_methods_supported"] = new[] { Pkce.Method },
-        ["prompt_values_supported"] = Prompt.All,
+        ["prompt_values_supported"] = Prompt.All.Where(prompt => prompt != Prompt.Create || SignUps.IsOpen(tenant, settings)),
         ["acr_values_supported"] = new[] { Authentication.Acr },
         ["ui_locales_supported"] = Language.Tags,
         ["claims_supported"] = IdTokens.Claims,

@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Azure.Core;
 
 namespace Latchkey.OAuth;
@@ -22,8 +24,8 @@ public sealed class AzureMail(MailSettings settings, TokenCredential credential,
         {
             senderAddress = settings.From,
             recipients = new { to = new[] { new { address = message.To } } },
-            content = new { subject = message.Subject, plainText = message.Text },
-        });
+            content = new { subject = message.Subject, plainText = message.Text, html = message.Html },
+        }, options: new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull });
         using var response = await http.SendAsync(request, cancel);
         response.EnsureSuccessStatusCode();
     }

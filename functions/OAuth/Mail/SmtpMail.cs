@@ -48,7 +48,9 @@ public sealed class SmtpMail(MailSettings settings, TimeProvider clock) : IMail
     MimeMessage ToMime(Message message)
     {
         var from = MailboxAddress.Parse(settings.From);
-        var body = new TextPart(TextFormat.Plain) { Text = message.Text };
+        var text = new TextPart(TextFormat.Plain) { Text = message.Text };
+        // RFC 2046 §5.1.4: the last part is the one that a program shows if it can.
+        MimeEntity body = message.Html is { } html ? new MultipartAlternative(text, new TextPart(TextFormat.Html) { Text = html }) : text;
         return new MimeMessage([from], [new MailboxAddress(null, message.To)], message.Subject, body)
         {
             Date = clock.GetUtcNow(),

@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using Latchkey.Http;
+using Latchkey.Languages;
 using Latchkey.Protocol;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -61,6 +62,7 @@ public sealed partial class PasswordResets(
     public async Task Send(Tenant tenant, User user, CancellationToken cancel)
     {
         if (mail is null) throw Problem.Conflict("no_mail", "This deployment can't send email.");
+        Reader.Begin(Language.Find(tenant.Language) ?? Language.English).Wording = tenant.Texts; // Not the administrator reads it.
         using var attempt = await Reserve(tenant, user, cancel);
         var message = ResetMessage.Of(tenant, user.Email!, await MakeLink(tenant, user), byAdministrator: true);
         try
@@ -101,7 +103,7 @@ public sealed partial class PasswordResets(
         if (row is null || clock.GetUtcNow() >= row.GetDateTimeOffset("ExpiresAt")) return null;
         var user = await users.Find(tenant, row.GetString("UserId"), cancel);
         return user is { Disabled: false } && Ids.Hash(user.PasswordHash) == row.GetString("Password")
-            ? new ResetLink(user) : null;
+            && (row.GetString("Email") is not { } email || Ids.Hash(user.Email ?? "") == email) ? new ResetLink(user) : null;
     }
 
     /// <summary>Uses up the link and sets the password; false if it was used before. Ends all of the user's sessions.</summary>
@@ -110,6 +112,7 @@ public sealed partial class PasswordResets(
         // Writing the password uses up the link, because the link is valid only for the old password.
         if (await passwords.TrySet(tenant, link.User, password, cancel) is null) return false;
         await lockout.ForgetMails(tenant.Id, link.User.Id, CancellationToken.None); // Their links no longer work.
+        await AddressChanges.Prove(users, tenant, link.User, CancellationToken.None);
         return true;
     }
 
@@ -159,6 +162,7 @@ public sealed partial class PasswordResets(
         {
             ["UserId"] = user.Id,
             ["Password"] = Ids.Hash(user.PasswordHash),
+            ["Email"] = Ids.Hash(user.Email!), // What went to a former address ends with it.
             ["ExpiresAt"] = expires,
         }, CancellationToken.None);
         return $"{bucket}.{secret}";

@@ -68,7 +68,7 @@ public sealed class GitHubProvider(ProviderTokens tokens, ProviderHttp http)
                     where entry.TryGetProperty("email", out var email) && email.ValueKind == JsonValueKind.String
                     select entry.GetProperty("email").GetString()).FirstOrDefault();
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException) // Half a surrogate pair.
         {
             throw ProviderException.Invalid("addresses are not JSON");
         }

@@ -110,7 +110,8 @@ public sealed class OpenIdProvider(ProviderMetadata metadata, ProviderTokens tok
         }
         if (!result.IsValid) throw ProviderException.Invalid($"ID token refused: {Reason(result.Exception)}");
         var token = (JsonWebToken)result.SecurityToken;
-        if (string.IsNullOrEmpty(token.Subject) || token.Subject.Length > 255) throw ProviderException.Invalid("ID token without a subject");
+        if (string.IsNullOrEmpty(token.Subject) || token.Subject.Length > 255)
+            throw ProviderException.Invalid("ID token without a subject");
         if (!token.TryGetPayloadValue<string>("nonce", out var stated) || stated != nonce)
             throw ProviderException.Invalid("ID token with another nonce");
         // OIDC Core §3.1.3.7, steps 3 to 5.
@@ -119,34 +120,42 @@ public sealed class OpenIdProvider(ProviderMetadata metadata, ProviderTokens tok
         return token;
     }
 
-    async Task<TokenValidationResult> Validate(IdentityProvider provider, ProviderDocument document, string encoded) =>
-        await new JsonWebTokenHandler { MapInboundClaims = false, MaximumTokenSizeInBytes = 64 * 1024 }.ValidateTokenAsync(encoded, new()
+    async Task<TokenValidationResult> Validate(IdentityProvider provider, ProviderDocument document, string encoded)
+    {
+        var unverified = Parse(encoded);
+        return await new JsonWebTokenHandler { MapInboundClaims = false }.ValidateTokenAsync(encoded, new()
         {
-            ValidIssuer = IssuerOf(document, encoded),
+            ValidIssuer = IssuerOf(document, unverified),
             ValidAudience = provider.ClientId,
             IssuerSigningKeys = document.Keys,
-            TryAllIssuerSigningKeys = false,
+            TryAllIssuerSigningKeys = string.IsNullOrEmpty(unverified.Kid), // OIDC Core §10.1: with one key it may be left out.
             ValidAlgorithms = Algorithms,
             RequireSignedTokens = true,
             RequireExpirationTime = true,
             LifetimeValidator = (from, until, _, _) => until is { } end && clock.GetUtcNow() - Skew < end
                 && (from is not { } start || clock.GetUtcNow() + Skew >= start),
         });
+    }
 
-    // The token's own tid fills in the template; the signature then shows that Microsoft wrote it.
-    static string IssuerOf(ProviderDocument document, string encoded)
+    static JsonWebToken Parse(string encoded)
     {
-        if (!document.IsTemplate) return document.Configuration.Issuer;
         try
         {
-            return new JsonWebToken(encoded).TryGetPayloadValue<string>("tid", out var tenant) && Guid.TryParseExact(tenant, "D", out _)
-                ? document.Configuration.Issuer.Replace(ProviderDocument.TenantPart, tenant, StringComparison.Ordinal)
-                : throw ProviderException.Invalid("ID token without a tid");
+            return new JsonWebToken(encoded);
         }
         catch (ArgumentException)
         {
             throw ProviderException.Invalid("ID token is not a JWT");
         }
+    }
+
+    // The token's own tid fills in the template; the signature then shows that Microsoft wrote it.
+    static string IssuerOf(ProviderDocument document, JsonWebToken unverified)
+    {
+        if (!document.IsTemplate) return document.Configuration.Issuer;
+        return unverified.TryGetPayloadValue<string>("tid", out var tenant) && Guid.TryParseExact(tenant, "D", out _)
+            ? document.Configuration.Issuer.Replace(ProviderDocument.TenantPart, tenant, StringComparison.Ordinal)
+            : throw ProviderException.Invalid("ID token without a tid");
     }
 
     // OIDC Core §5.3: the claims that the ID token lacks; those that it has are signed, and stand.

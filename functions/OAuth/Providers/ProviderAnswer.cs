@@ -28,7 +28,7 @@ public sealed record ProviderAnswer(string? Code, string? Error, string? Issuer,
                             select name.GetProperty(part).GetString()!.Trim();
                 return string.Join(' ', parts.Where(part => part.Length > 0)) is { Length: > 0 } whole ? whole : null;
             }
-            catch (JsonException)
+            catch (Exception fault) when (fault is JsonException or InvalidOperationException) // Half a surrogate pair.
             {
                 return null;
             }

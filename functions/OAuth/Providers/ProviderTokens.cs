@@ -97,7 +97,7 @@ public sealed class ProviderTokens(ProviderHttp http, SecretEncryption encryptio
                 if (member.Value.ValueKind == JsonValueKind.String) members[member.Name] = member.Value.GetString()!;
             return members;
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException) // Half a surrogate pair.
         {
             throw ProviderException.Invalid("token response is not JSON");
         }

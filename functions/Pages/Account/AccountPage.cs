@@ -96,6 +96,7 @@ public sealed class AccountPage(
             await lists.Consents(tenant, user, cancel), Strings.Done(done), passwordError?.Text);
         var page = new PageLayout(tenant, Strings.Account)
         {
+            HasPassword = true,
             Status = passwordError?.Status ?? 200,
             Address = $"/{tenant.Id}/{BuiltInPages.Account}",
         };

@@ -18,8 +18,8 @@ public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ss
     /// <summary>The path of the account page under its tenant.</summary>
     public const string Account = "account";
 
-    /// <summary>How old a sign-in may be for a change of how the user signs in.</summary>
-    public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
+    /// <summary>The path of the page with the user's passkeys.</summary>
+    public const string Passkeys = "account/passkeys";
 
     /// <summary>The path of the page where developers register apps.</summary>
     public const string Apps = "apps";
@@ -30,13 +30,16 @@ public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ss
     /// <summary>The path of the page that asks before somebody is signed out.</summary>
     public const string Logout = "logout";
 
+    /// <summary>How old a sign-in may be for a change of how the user signs in.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
+
     /// <summary>Shows the page to the user who is signed in. Anybody else signs in first and comes back.</summary>
     public async Task<IResult> For(TenantRequest request, string page, Func<SignedIn, Task<IResult>> show) =>
-        await ssoSessions.Find(request) is { } signedIn ? await show(signedIn) : await ToSignIn(request, page);
+        await ssoSessions.Find(request) is { } signedIn ? await show(signedIn) : await SignInAgain(request, page);
 
     /// <summary>Like <see cref="For"/>, but a user whose sign-in is older than <see cref="MaxAge"/> signs in again first.</summary>
     public async Task<IResult> ForFresh(TenantRequest request, string page, Func<SignedIn, Task<IResult>> show) =>
-        await ssoSessions.Find(request) is { } signedIn && IsFresh(signedIn) ? await show(signedIn) : await ToSignIn(request, page);
+        await ssoSessions.Find(request) is { } signedIn && IsFresh(signedIn) ? await show(signedIn) : await SignInAgain(request, page);
 
     /// <summary>True if the user has signed in within <see cref="MaxAge"/>.</summary>
     public bool IsFresh(SignedIn signedIn) => clock.GetUtcNow() <= signedIn.Authentication.Time + MaxAge;
@@ -45,7 +48,8 @@ public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ss
     public static string Address(Tenant tenant, PendingRequest pending) =>
         $"/{tenant.Id}/{pending.Page}{(pending.Parameters.Values.Count == 0 ? "" : $"?request={pending.Id}")}";
 
-    async Task<IResult> ToSignIn(TenantRequest request, string page)
+    /// <summary>Has the user sign in, even if they are signed in, and come back to the page.</summary>
+    public async Task<IResult> SignInAgain(TenantRequest request, string page)
     {
         if (HttpMethods.IsHead(request.Http.Method)) return new SeeOther($"/{request.Tenant.Id}/login"); // HEAD stores nothing.
         return new SeeOther($"/{request.Tenant.Id}/login?request={await pendingRequests.BeginForPage(request, page, Form.Parse([]))}");

@@ -26,14 +26,21 @@ public sealed record PageLayout(Tenant? Tenant, string Title)
     /// <summary>The page's only inline script, which the CSP allows by its hash; or null. Every page works without it.</summary>
     public string? Script { get; init; }
 
+    /// <summary>True if a password's field can show what is typed, by the script of <see cref="ShowPassword"/>.</summary>
+    public bool HasPassword { get; init; }
+
     /// <summary>The page's scripts and what they may connect to, or null.</summary>
     public PageScripts? Scripts { get; init; }
 }
 
-/// <summary>The scripts of a page: <c>page.css</c> and the module <c>app.js</c> in one of our folders, and nothing inline.</summary>
+/// <summary>The scripts of a page: the module <c>app.js</c> in one of our folders, and nothing inline.</summary>
 /// <param name="Folder">The path, without a trailing slash.</param>
-/// <param name="Connect">The origin that the scripts may connect to besides our own.</param>
-public sealed record PageScripts(string Folder, string Connect);
+/// <param name="Connect">The origin that the scripts may connect to besides our own; null if they connect to nothing.</param>
+public sealed record PageScripts(string Folder, string? Connect = null)
+{
+    /// <summary>True if the folder has a style sheet too, <c>page.css</c>.</summary>
+    public bool Styled { get; init; }
+}
 
 /// <summary>A view: a component that gets its layout and its model and nothing else.</summary>
 public abstract class View<TModel> : ComponentBase

@@ -38,8 +38,8 @@ public sealed class PageRenderer(ILoggerFactory loggers)
         var style = Style.Of(page.Tenant);
         return string.Join("; ",
             "default-src 'none'",
-            $"style-src '{style.Hash}'{(page.Scripts is null ? "" : " 'self'")}",
-            $"img-src {style.LogoUri ?? "'none'"}",
+            $"style-src '{style.Hash}'{(page.Scripts is { Styled: true } ? " 'self'" : "")}",
+            $"img-src data: {style.LogoUri}".TrimEnd(), // The icon, and the logo.
             ScriptPolicy(page),
             // Chromium and Safari also check every redirect that follows a form against this list.
             $"form-action 'self' {page.FormTarget}".TrimEnd(),
@@ -48,11 +48,19 @@ public sealed class PageRenderer(ILoggerFactory loggers)
     }
 
     // Trusted Types: the browser itself refuses text that a script tries to turn into markup or code.
-    static string ScriptPolicy(PageLayout page) => page switch
+    static string ScriptPolicy(PageLayout page)
     {
-        { Scripts: { } scripts } =>
-            $"script-src 'self'; connect-src 'self' {scripts.Connect}; require-trusted-types-for 'script'; trusted-types 'none'",
-        { Script: { } script } => $"script-src '{Style.HashOf(script)}'",
-        _ => "script-src 'none'",
-    };
+        string?[] sources =
+        [
+            page.Scripts is null ? null : "'self'",
+            page.Script is { } script ? $"'{Style.HashOf(script)}'" : null,
+            page.HasPassword ? $"'{Style.HashOf(ShowPassword.Script)}'" : null,
+        ];
+        var all = string.Join(' ', sources.Where(source => source is not null));
+        return page.Scripts is { } scripts
+            ? $"script-src {all}; {Connect(scripts)}require-trusted-types-for 'script'; trusted-types 'none'"
+            : $"script-src {(all.Length > 0 ? all : "'none'")}";
+    }
+
+    static string Connect(PageScripts scripts) => scripts.Connect is { } origin ? $"connect-src 'self' {origin}; " : "";
 }

@@ -13,7 +13,6 @@ public static partial class Strings
     public static string LinkProvider => Text();
     public static string UnlinkProvider => Text();
     public static string SignInAnotherWay => Text();
-    public static string BackToAccountPage => Text();
 
     public static string SignInWith(string provider) => Text(("provider", provider));
 

@@ -35,6 +35,12 @@ public static partial class Strings
     public static string UnknownTenant => Text();
     public static string LanguageLabel => Text();
     public static string ChangeLanguage => Text();
+    public static string ShowPassword => Text();
+    public static string HidePassword => Text();
+    public static string HomeTitle => Text();
+    public static string HomeLead => Text();
+    public static string TenantHomeLead => Text();
+    public static string ToStart => Text();
 
     public static string ToContinueTo(string app) => Text(("app", app));
 
@@ -73,6 +79,7 @@ public static partial class Strings
         { Code: "sign_in_finished" } => ($"{SignInFinished} {StartAgain}", null),
         { Code: "other_browser" } => ($"{OtherBrowser} {StartAgain}", null),
         { Code: "cookies_off" } => (CookiesOff, null),
+        { Code: "sign_up_off" } => (SignUpOff, null),
         { Code: "unknown_tenant" } => (UnknownTenant, null),
         { Status: 429, RetryAfter: { } seconds } => (TooManyTries(seconds), null),
         { Code: "tenant_suspended" } => (NotAvailable, null), // Not the reason: it is between the operator and the tenant.

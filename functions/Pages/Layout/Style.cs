@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Latchkey.Tenancy;
@@ -9,45 +8,48 @@ namespace Latchkey.Pages;
 /// <param name="Css">The text of the style element.</param>
 /// <param name="Hash">Its CSP hash source.</param>
 /// <param name="LogoUri">The logo's address if it is safe in a page and in a header; otherwise null.</param>
-public sealed record Style(string Css, string Hash, string? LogoUri)
+/// <param name="Icon">The icon in the browser's tab: a data URL (RFC 2397).</param>
+public sealed record Style(string Css, string Hash, string? LogoUri, string Icon)
 {
-    const string DefaultColor = "#2f5bd0";
+    // What a button stands on, and the line around it if the tenant's colour hardly differs from that: see style.css.
+    const string LightCard = "#ffffff";
+    const string LightEdge = "#868e9c";
+    const string DarkCard = "#191d24";
+    const string DarkEdge = "#6d7685";
 
     static readonly string Sheet = ReadSheet();
 
     /// <summary>The style of a tenant. A malformed colour or logo is ignored.</summary>
     public static Style Of(Tenant? tenant)
     {
-        var color = tenant?.Color is { } chosen && IsColor(chosen) ? chosen : DefaultColor;
-        var (css, hash) = Make(color); // Not cached: it takes microseconds, and there are 16 million colours.
-        return new Style(css, hash, tenant?.LogoUri is { } logo && IsLogo(logo) ? logo : null);
+        var color = BrandColor.Of(tenant);
+        var css = SheetFor(color); // Not cached: it takes microseconds, and there are 16 million colours.
+        return new Style(css, HashOf(css), tenant?.LogoUri is { } logo && IsLogo(logo) ? logo : null, IconOf(color, tenant?.Name));
     }
 
     /// <summary>The CSP source that allows exactly this inline text.</summary>
     public static string HashOf(string text) => $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
 
-    static (string Css, string Hash) Make(string color)
-    {
-        var css = $":root{{--accent:{color};--on-accent:{(IsLight(color) ? "#14161a" : "#ffffff")}}}\n{Sheet}";
-        return (css, HashOf(css));
-    }
+    /// <summary>The first letter of a name, complete even if it takes several code units.</summary>
+    public static string Initial(string name) =>
+        System.Globalization.StringInfo.GetNextTextElement(name.Trim() + "·").ToUpperInvariant();
 
-    static bool IsColor(string text) => text.Length == 7 && text[0] == '#' && text.Skip(1).All(char.IsAsciiHexDigit);
+    static string SheetFor(string color) =>
+        $":root{{--accent:{color};--on-accent:{BrandColor.TextOn(color)};--accent-edge:{Edge(color, LightCard, LightEdge)}}}\n"
+        + $"@media (prefers-color-scheme:dark){{:root{{--accent-edge:{Edge(color, DarkCard, DarkEdge)}}}}}\n{Sheet}";
+
+    static string Edge(string color, string card, string edge) =>
+        BrandColor.Contrast(color, card) >= BrandColor.LeastContrast ? color : edge;
+
+    // The tenant's initial on its colour, as at the head of the page.
+    static string IconOf(string color, string? name) => "data:image/svg+xml," + Uri.EscapeDataString(
+        $"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='9' fill='{color}'/>"
+        + $"<text x='16' y='22' text-anchor='middle' font-family='system-ui,sans-serif' font-size='18' font-weight='700' "
+        + $"fill='{BrandColor.TextOn(color)}'>{System.Net.WebUtility.HtmlEncode(Initial(name ?? "·"))}</text></svg>");
 
     // No characters that could end a CSP source, and no query.
     static bool IsLogo(string text) => text.StartsWith("https://", StringComparison.Ordinal) && text.Length <= 300
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~' or '/' or ':' or '%');
-
-    // WCAG 2.2 relative luminance: above 0.18, dark text has the better contrast.
-    static bool IsLight(string color)
-    {
-        double Channel(int at)
-        {
-            var value = int.Parse(color.AsSpan(at, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0;
-            return value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4);
-        }
-        return 0.2126 * Channel(1) + 0.7152 * Channel(3) + 0.0722 * Channel(5) > 0.179;
-    }
 
     static string ReadSheet()
     {

@@ -55,7 +55,12 @@ public sealed class LinkPage(TenantPipeline pipeline, LinkDownloads links, PageR
     {
         SetHeaders(http);
         // The form's answer redirects to storage, and browsers check redirects against form-action too.
-        var page = new PageLayout(tenant, state.File!.Name) { Status = status, FormTarget = blobs.Value };
+        var page = new PageLayout(tenant, state.File!.Name)
+        {
+            Status = status,
+            FormTarget = blobs.Value,
+            HasPassword = state.NeedsPassword,
+        };
         var model = new LinkModel(Size(state.File.Size), state.NeedsPassword, error);
         return renderer.Show<LinkView, LinkModel>(http, page, model, state.Status == LinkStatus.Locked ? state.RetryAfter : null);
     }

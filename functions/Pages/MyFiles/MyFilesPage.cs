@@ -1,10 +1,8 @@
 using Latchkey.Access;
-using Latchkey.Http;
 using Latchkey.Languages;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Net.Http.Headers;
 
 namespace Latchkey.Pages;
 
@@ -30,7 +28,7 @@ public sealed class MyFilesPage(TenantPipeline pipeline, PageRenderer renderer, 
         {
             var tenant = request.Tenant;
             Reader.Current.Language = Language.English; // The texts of its scripts are in English only.
-            var scripts = new PageScripts($"/{tenant.Id}/{MyFilesClient.Id}", blobOrigin.Value);
+            var scripts = new PageScripts($"/{tenant.Id}/{MyFilesClient.Id}", blobOrigin.Value) { Styled = true };
             return renderer.Show<MyFilesView, MyFilesModel>(http,
                 new PageLayout(tenant, Strings.MyFiles) { Scripts = scripts }, new MyFilesModel(tenant.Issuer, MyFilesClient.Id));
         });
@@ -43,13 +41,5 @@ public sealed class MyFilesPage(TenantPipeline pipeline, PageRenderer renderer, 
     public Task<IResult> File(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/my-files/{file}")] HttpRequest http) =>
         pipeline.Page(http, request =>
-        {
-            var file = PageFile.Find(http.RouteValues["file"] as string)
-                ?? throw Problem.NotFound("part_not_found", "The file does not exist.");
-            var headers = request.Response.Headers;
-            // Cached, but revalidated each time, so that an update mixes two versions for one page load at most.
-            headers.CacheControl = "no-cache";
-            headers["Cross-Origin-Resource-Policy"] = "same-origin";
-            return Task.FromResult(Results.Bytes(file.Bytes, file.ContentType, entityTag: new EntityTagHeaderValue(file.ETag)));
-        });
+            Task.FromResult(PageFile.Serve(request.Response, MyFilesClient.Id, http.RouteValues["file"] as string)));
 }

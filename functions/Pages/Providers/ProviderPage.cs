@@ -68,7 +68,8 @@ public sealed partial class ProviderPage(
             var provider = ProviderRoundTrip.Of(request.Tenant, Id(http));
             var form = await Form.Read(http);
             string[] names = ["state", "code", "error", "iss", "user"];
-            if (names.Any(name => form[name]?.Length > ProviderAnswer.MaxChars)) throw OAuthError.InvalidRequest("A parameter is too long.");
+            if (names.Any(name => form[name]?.Length > ProviderAnswer.MaxChars))
+                throw OAuthError.InvalidRequest("A parameter is too long.");
             var parameters = names.Where(name => form[name] is not null).Select(name => KeyValuePair.Create(name, form[name]!));
             return new SeeOther($"/{request.Tenant.Id}/{ProviderRoundTrip.ReturnPath}/{provider.Id}?{Form.Encode(parameters)}");
         });

@@ -28,7 +28,8 @@ public sealed class ProviderSignIn(ProviderAccounts accounts)
 
     /// <summary>Where the app sends its user: to the provider that it names, or to that of the address that it knows; or null.</summary>
     public static IdentityProvider? Home(Tenant tenant, AuthorizationRequest authorization) =>
-        authorization.IdpHint is { } hint && tenant.Providers.TryGetValue(hint, out var named) ? named : tenant.HomeOf(authorization.LoginHint);
+        authorization.IdpHint is { } hint && tenant.Providers.TryGetValue(hint, out var named) ? named
+            : tenant.HomeOf(authorization.LoginHint);
 
     /// <summary>
     /// The provider where somebody who typed this name signs in; or null. Who has to sign in here in order to link an account
@@ -42,7 +43,8 @@ public sealed class ProviderSignIn(ProviderAccounts accounts)
         PageRenderer renderer, TenantRequest request, IdentityProvider provider, string requestId, string? loginHint)
     {
         var address = Address(request.Tenant, provider, requestId, loginHint);
-        return renderer.Show<MessageView, MessageModel>(request.Http, new PageLayout(request.Tenant, Strings.AlmostThere) { GoTo = address },
+        var page = new PageLayout(request.Tenant, Strings.AlmostThere) { GoTo = address };
+        return renderer.Show<MessageView, MessageModel>(request.Http, page,
             new MessageModel(Strings.GoesOnAt(provider.Name), address, Strings.SignInWith(provider.Name)));
     }
 

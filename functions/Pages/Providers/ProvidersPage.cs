@@ -71,7 +71,7 @@ public sealed class ProvidersPage(
         {
             audit.Target = found.Provider;
             if (linked.Count == 1 && !ways.HasOther(tenant, user))
-                throw new Problem(409, "last_way_to_sign_in", "This is the user's only way to sign in.") { TryAgain = $"/{tenant.Id}/{Name}" };
+                throw Problem.Conflict("last_way_to_sign_in", "This is the user's only way to sign in.");
             await identities.TryRemove(tenant, found, cancel);
         }
         return new SeeOther($"/{tenant.Id}/{Name}");

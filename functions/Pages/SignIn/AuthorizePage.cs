@@ -70,7 +70,6 @@ public sealed class AuthorizePage(
         // The app knows where the user signs in, or the address tells (home realm discovery).
         if (step == NextStep.SignIn && ProviderSignIn.Home(request.Tenant, authorization) is { } provider)
             return new SeeOther(ProviderSignIn.Address(request.Tenant, provider, await pendingId()));
-        var page = step == NextStep.SignIn ? "login" : "consent";
-        return new SeeOther($"/{request.Tenant.Id}/{page}?request={await pendingId()}");
+        return new SeeOther($"/{request.Tenant.Id}/{InteractionPolicy.PageOf(step)}?request={await pendingId()}");
     }
 }

@@ -51,7 +51,8 @@ public sealed class ConsentPage(
             var signedIn = await ssoSessions.Find(request);
             var step = await policy.Next(request, authorization, signedIn, pending.CreatedAt, clicked: true);
             // The sign-in has ended in the meantime, or somebody typed the address.
-            if (signedIn is null || step == NextStep.SignIn) return new SeeOther($"/{tenant.Id}/login?request={pending.Id}");
+            if (signedIn is null || step is not (NextStep.Consent or NextStep.Respond))
+                return new SeeOther($"/{tenant.Id}/{InteractionPolicy.PageOf(step)}?request={pending.Id}");
             var user = signedIn.User;
             var scope = step == NextStep.Consent ? InteractionPolicy.Grantable(tenant, authorization, user) : Scope.None;
             (audit.Actor, audit.Client) = (user.Id, authorization.To.Client.Id);

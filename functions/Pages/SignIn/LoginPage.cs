@@ -19,6 +19,9 @@ namespace Latchkey.Pages;
 public sealed record SignInModel(
     string RequestId, string FormToken, string Lead, bool CanCancel, bool CanReset, string? UserName, string? Error)
 {
+    /// <summary>What is needed to sign in with a passkey; null if the tenant does not have it.</summary>
+    public PasskeyPromptModel? Passkeys { get; init; }
+
     /// <summary>What the user should know before signing in, or null.</summary>
     public string? Notice { get; init; }
 }
@@ -26,15 +29,18 @@ public sealed record SignInModel(
 /// <summary>The sign-in page of a pending request: an app's, or a built-in page's own.</summary>
 public sealed class LoginPage(
     TenantPipeline pipeline, PendingRequests pendingRequests, AuthorizationFlow flow, PasswordSignIn signIn,
-    SignInCompletion completion, FormTokens forms, PageRenderer renderer, Settings settings)
+    SignInCompletion completion, FormTokens forms, PasskeyPrompt passkeys, PageRenderer renderer, Settings settings)
 {
-    /// <summary><c>GET /{tenant}/login?request=</c></summary>
+    /// <summary>
+    /// <c>GET /{tenant}/login?request=</c>; with <c>&amp;failed=passkey</c> it says that signing in with a passkey did not work.
+    /// </summary>
     [Function("login")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/login")] HttpRequest http) =>
         pipeline.Page(http, async request =>
         {
-            var pending = await pendingRequests.Find(request, Query.ReadForPage(http, "request")["request"]);
+            var query = Query.ReadForPage(http, "request", "failed");
+            var pending = await pendingRequests.Find(request, query["request"]);
             var authorization = pending.Page is null ? await flow.Read(request, pending) : null;
             return await Show(request, pending, authorization, authorization?.LoginHint, refusal: null);
         });
@@ -66,8 +72,10 @@ public sealed class LoginPage(
         var page = new PageLayout(request.Tenant, Strings.SignIn)
         {
             Status = refusal is null ? 200 : refusal.RetryAfter is null ? 400 : 429,
+            HasPassword = true,
             Address = $"/{request.Tenant.Id}/login?request={pending.Id}",
             FormTarget = authorization is null ? null : RedirectUri.CspSource(authorization.To.RedirectUri),
+            Scripts = PasskeyPrompt.Scripts(request.Tenant),
         };
         var model = new SignInModel(
             pending.Id,
@@ -78,6 +86,7 @@ public sealed class LoginPage(
             userName?.Length <= PasswordSignIn.MaxChars ? userName : null,
             Error(refusal))
         {
+            Passkeys = await passkeys.For(request, pending),
             Notice = ProviderSignIn.Notice(request.Tenant, pending),
         };
         return await renderer.Show<SignInView, SignInModel>(request.Http, page, model, refusal?.RetryAfter);

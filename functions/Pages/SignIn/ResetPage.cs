@@ -80,7 +80,7 @@ public sealed class ResetPage(
     {
         var token = await forms.For(request, Subject(link));
         var title = link is null ? Strings.Forgot : Strings.NewPassword;
-        var page = new PageLayout(request.Tenant, title) { Status = error is null ? 200 : 400 };
+        var page = new PageLayout(request.Tenant, title) { Status = error is null ? 200 : 400, HasPassword = link is not null };
         return await renderer.Show<ResetView, ResetModel>(request.Http, page, new ResetModel(token, link, user, error));
     }
 

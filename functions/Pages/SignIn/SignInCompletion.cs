@@ -25,9 +25,25 @@ public sealed class SignInCompletion(
     {
         var signedIn = await ssoSessions.Start(request, user, methods);
         await providerSignIn.LinkWaiting(request, pending, signedIn);
-        if (authorization is null) return new SeeOther(BuiltInPages.Address(request.Tenant, pending));
+        return await Continue(request, pending, authorization, signedIn);
+    }
+
+    /// <summary>Goes on with the pending request for a user who is signed in and has just done something for it.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="pending">The pending request.</param>
+    /// <param name="authorization">What it asks for; null if a built-in page waits.</param>
+    /// <param name="signedIn">The user.</param>
+    /// <exception cref="OAuthError">The app has asked for what the user cannot give; see <see cref="InteractionPolicy"/>.</exception>
+    public async Task<IResult> Continue(
+        TenantRequest request, PendingRequest pending, AuthorizationRequest? authorization, SignedIn signedIn)
+    {
+        if (authorization is null)
+        {
+            return new SeeOther(TermsOfUse.IsDue(request.Tenant, signedIn.User)
+                ? $"/{request.Tenant.Id}/{TermsPage.Name}?request={pending.Id}" : BuiltInPages.Address(request.Tenant, pending));
+        }
         var step = await policy.Next(request, authorization, signedIn, pending.CreatedAt, clicked: true);
-        return step == NextStep.Consent ? new SeeOther($"/{request.Tenant.Id}/consent?request={pending.Id}")
-            : await flow.Grant(request, pending, authorization, signedIn, consented: false);
+        return step == NextStep.Respond ? await flow.Grant(request, pending, authorization, signedIn, consented: false)
+            : new SeeOther($"/{request.Tenant.Id}/{InteractionPolicy.PageOf(step)}?request={pending.Id}");
     }
 }

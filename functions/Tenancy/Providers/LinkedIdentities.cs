@@ -48,8 +48,8 @@ public sealed class LinkedIdentities(StorageClients storage)
     /// <summary>Unlinks an account elsewhere; false if that was done before.</summary>
     public Task<bool> TryRemove(Tenant tenant, LinkedIdentity identity, CancellationToken cancel) => table.TryTransact(
     [
-        new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, RowKeys.Identity(identity.Provider, identity.Key)), ETag.All),
-        new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, RowKeys.IdentityOf(identity.UserId, identity.Provider)), ETag.All),
+        Deletion(tenant, RowKeys.Identity(identity.Provider, identity.Key)),
+        Deletion(tenant, RowKeys.IdentityOf(identity.UserId, identity.Provider)),
     ], cancel);
 
     /// <summary>Unlinks all accounts elsewhere of a user who is being deleted.</summary>
@@ -58,7 +58,10 @@ public sealed class LinkedIdentities(StorageClients storage)
         foreach (var identity in await Of(tenant, userId, cancel)) await TryRemove(tenant, identity, cancel);
     }
 
-    static IEnumerable<TableTransactionAction> Additions(Tenant tenant, LinkedIdentity identity) =>
+    static TableTransactionAction Deletion(Tenant tenant, string key) =>
+        new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, key), ETag.All);
+
+    static List<TableTransactionAction> Additions(Tenant tenant, LinkedIdentity identity) =>
     [
         new(TableTransactionActionType.Add, new TableEntity(tenant.Id, RowKeys.Identity(identity.Provider, identity.Key))
         {

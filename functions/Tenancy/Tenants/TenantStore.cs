@@ -58,6 +58,19 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         return done;
     }
 
+    /// <summary>
+    /// Writes the texts of a tenant that <see cref="FindNow"/> returned; false if the tenant was changed since. One transaction with
+    /// its own row, so that a tenant that is deleted meanwhile leaves no texts behind.
+    /// </summary>
+    public async Task<bool> TryReplaceTexts(Tenant tenant, CancellationToken cancel)
+    {
+        var done = await table.TryTransact(
+            [new(TableTransactionActionType.UpdateReplace, Row(tenant), tenant.ETag),
+                new(TableTransactionActionType.UpsertReplace, TenantTexts.Row(tenant))], cancel);
+        cache.Remove(tenant.Id);
+        return done;
+    }
+
     /// <summary>Writes a tenant and its roles, overwriting what is there.</summary>
     public async Task Save(Tenant tenant, CancellationToken cancel)
     {
@@ -99,7 +112,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
 
     async Task<Tenant?> Load(string id, CancellationToken cancel)
     {
-        TableEntity? row = null;
+        TableEntity? row = null, texts = null;
         var roles = new Dictionary<string, Role>(StringComparer.Ordinal);
         var providers = new Dictionary<string, IdentityProvider>(StringComparer.Ordinal);
         await foreach (var entity in table.Partition(id, cancel))
@@ -107,25 +120,12 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
             if (entity.RowKey == RowKeys.Tenant) row = entity;
             else if (entity.RowKey.StartsWith(RowKeys.AnyProvider, StringComparison.Ordinal))
                 providers[entity.RowKey[RowKeys.AnyProvider.Length..]] = ProviderStore.Read(entity);
+            else if (entity.RowKey == RowKeys.Texts) texts = entity;
             else roles[entity.GetString("Name")] = ReadRole(entity);
         }
-        return row is null ? null : Read(row, roles) with { Providers = providers };
-    }
-
-    // A tenant that was saved before limits existed has the default ones.
-    static FileLimits Limits(TableEntity row)
-    {
-        var standard = new FileLimits();
-        return new FileLimits
-        {
-            FileBytes = row.GetInt64("FileBytes") ?? standard.FileBytes,
-            SpaceBytes = row.GetInt64("SpaceBytes") ?? standard.SpaceBytes,
-            SpaceFiles = row.GetInt64("SpaceFiles") ?? standard.SpaceFiles,
-            SpacePending = row.GetInt64("SpacePending") ?? standard.SpacePending,
-            TenantBytes = row.GetInt64("TenantBytes") ?? standard.TenantBytes,
-            TenantFiles = row.GetInt64("TenantFiles") ?? standard.TenantFiles,
-            ContentTypes = Columns.Split(row.GetString("ContentTypes")),
-        };
+        if (row is null) return null;
+        var tenant = Read(row, roles) with { Providers = providers };
+        return texts is null ? tenant : tenant with { Texts = TenantTexts.Read(texts) };
     }
 
     static TableEntity Row(Tenant tenant, Role role) => new(tenant.Id, RowKeys.Role(role.Name))
@@ -181,7 +181,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         FirstOperator = row.GetString("FirstOperator"),
         ImportedHashes = [.. Columns.Split(row.GetString("ImportedHashes")).Select(HashKind.Parse)],
         Roles = roles,
-        Limits = Limits(row),
+        Limits = FileLimits.Read(row),
         Accounts = AccountRules.Parse(row.GetString("Accounts")),
         ETag = row.ETag,
     };

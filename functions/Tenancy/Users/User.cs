@@ -28,6 +28,12 @@ public sealed record User
     /// <summary>The address if it is verified, or null.</summary>
     public string? VerifiedEmail => EmailVerified ? Email : null;
 
+    /// <summary>The version of the tenant's terms of use that the user has accepted last, or null.</summary>
+    public string? TermsVersion { get; init; }
+
+    /// <summary>When the user accepted it, or null.</summary>
+    public DateTimeOffset? TermsAt { get; init; }
+
     /// <summary>The password's hash in ASP.NET Core Identity's format, or an <see cref="ImportedHash"/>.</summary>
     public required string PasswordHash { get; init; }
 

@@ -28,6 +28,11 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["authorize"] = ["authorize"],
         ["authorize-posted"] = ["authorize"],
         ["login-post"] = ["sign-in"],
+        ["login-passkey"] = ["sign-in"],
+        ["account-passkeys-post"] = ["account-passkey-add", "account-passkey-rename", "account-passkey-remove"],
+        ["signup-post"] = ["sign-up-ask", "sign-up-known", "sign-up", "invitation-use"],
+        ["account-email-post"] = ["account-email-ask", "account-email-change", "account-email-known"],
+        ["terms-post"] = ["terms-accept"],
         ["consent-post"] = ["consent"],
         ["device-post"] = ["device"],
         ["logout"] = ["sign-out"],
@@ -53,6 +58,9 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["introspect"] = "changes nothing and gives no access; services ask with each of their own requests",
         ["register-read"] = "a client reads what it has registered itself",
         ["login"] = "shows a form",
+        ["signup"] = "shows a form",
+        ["terms"] = "shows a form",
+        ["account-email"] = "a user looks at their own page",
         ["consent"] = "shows a form",
         ["device"] = "shows a form; a code that is typed comes by POST or is asked about there",
         ["reset"] = "shows a form",
@@ -63,9 +71,19 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["app"] = "a user looks at their own page",
         ["my-files"] = "public, the same page for everybody; what its program does it does with a token",
         ["my-files-part"] = "public, the same program for everybody",
+        ["account-passkeys"] = "a user looks at their own page",
+        ["passkeys-part"] = "public, the same program for everybody",
+        ["webauthn"] = "public, the same for everybody",
+        ["webauthn-root"] = "public, the same for everybody",
+        ["apple-app-site-association"] = "public, the same for everybody",
+        ["apple-app-site-association-root"] = "public, the same for everybody",
+        ["assetlinks"] = "public, the same for everybody",
+        ["assetlinks-root"] = "public, the same for everybody",
         ["openapi-json"] = "public, the same document for everybody",
         ["openapi-page"] = "public, the same document for everybody",
         ["openapi-page-part"] = "public, the same program for everybody",
+        ["home"] = "public, the same page for everybody",
+        ["tenant-home"] = "public, the same page for everybody",
         ["language"] = "remembers a language in this browser only",
         ["link-page"] = "shows a name and a button; the button is recorded",
     };
@@ -135,6 +153,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         await Developer();
         await Resets();
         await Account();
+        await SignUps();
 
         var wanted = Recorded.Where(pair => pair.Key != "operator-bootstrap").SelectMany(pair => pair.Value).ToHashSet();
         List<AuditAnswer> entries = [];
@@ -309,12 +328,50 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     {
         var browser = new Browser(host);
         await browser.Post("/demo/reset", [.. await Fields(await browser.Get("/demo/reset")), ("username", "alice")]);
-        await Eventually.True(() => Directory.GetFiles(folder).Length == 1);
+        await Eventually.True(() => Mails().Length == 1);
         var link = ResetLink()
-            .Match(await File.ReadAllTextAsync(Directory.GetFiles(folder).Single())).Value.Replace("=\r\n", "", StringComparison.Ordinal);
+            .Match(await File.ReadAllTextAsync(Mails().Single())).Value.Replace("=\r\n", "", StringComparison.Ordinal);
         foreach (var password in new[] { "short", Secret("alice-new-password") })
             await browser.Post("/demo/reset", [.. await Fields(await browser.Get($"/demo/reset?link={Secret(link)}")), ("new", password)]);
         host.Clock.Advance(TimeSpan.FromSeconds(1));
+    }
+
+    string[] Mails() => Directory.GetFiles(folder, "*.txt");
+
+    async Task SignUps()
+    {
+        foreach (var email in new[] { "bob@demo.example", "ada@people.example" })
+        {
+            var browser = new Browser(host);
+            var start = Browser.Location(await browser.Get("/demo/signup"));
+            var before = Mails().Length;
+            await browser.Post("/demo/signup", [.. await Fields(await browser.Get(start)), ("name", "Ada"), ("email", email),
+                ("new", Secret("ada-first-password")), ("action", "ask")]);
+            await Eventually.True(() => Mails().Length > before);
+            var code = SignUpCode().Match(await File.ReadAllTextAsync(Mails().OrderBy(File.GetCreationTimeUtc).Last()));
+            await browser.Post("/demo/signup",
+                [.. await Fields(await browser.Get(start)), ("code", code.Groups[1].Value), ("action", "code")]);
+        }
+        var sent = Mails().ToHashSet();
+        await admin.Post("invitations", new { email = "eve@people.example" });
+        var mail = await File.ReadAllTextAsync(Mails().Single(file => !sent.Contains(file)));
+        var invited = new Browser(host);
+        var form = Browser.Location(await invited.Get($"/demo/signup?invitation={Secret(Invitation().Match(mail).Value)}"));
+        await invited.Post("/demo/signup", [.. await Fields(await invited.Get(form)), ("name", "Eve"), ("new", "eve-first-password")]);
+        await admin.Patch("accounts", new { termsUri = "https://demo.example/terms", termsVersion = "1" });
+        var again = new Browser(host);
+        var terms = await again.Follow(await again.SignIn(await again.Get("/demo/account"), "ada@people.example", "ada-first-password"));
+        await again.Post("/demo/terms", [.. await Fields(terms), ("terms", "1")]);
+        foreach (var email in new[] { "bob@demo.example", "ada2@people.example" })
+        {
+            var before = Mails().Length;
+            var code = Browser.Location(await again.Post("/demo/account/email",
+                [.. await Fields(await again.Get("/demo/account/email")), ("action", "change"), ("email", email)]));
+            await Eventually.True(() => Mails().Length > before);
+            var last = await File.ReadAllTextAsync(Mails().OrderBy(File.GetCreationTimeUtc).Last());
+            await again.Post("/demo/account/email", [.. await Fields(await again.Get(code)), ("action", "code"),
+                ("code", SignUpCode().Match(last).Groups[1].Value)]);
+        }
     }
 
     async Task Account()
@@ -355,6 +412,12 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     }
 
     static string? Text(JsonElement entry, string name) => entry.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    [GeneratedRegex(@"(?<=signup\?invitation=)[\w.-]+")]
+    private static partial Regex Invitation();
+
+    [GeneratedRegex(@"&code=(\d{6})")]
+    private static partial Regex SignUpCode();
 
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex RouteParameter();

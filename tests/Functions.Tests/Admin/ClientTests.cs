@@ -77,33 +77,6 @@ public sealed class ClientTests : IAsyncLifetime
         Assert.Equal(401, (int)(await host.Send(HttpMethod.Get, "/demo/files", refreshed.AccessToken)).StatusCode);
     }
 
-    [Theory]
-    [InlineData("""{"name":"x","scope":[]}""")]
-    [InlineData("""{"id":"operator","name":"x","grants":[],"scope":[]}""")]
-    [InlineData("""{"id":"a b","name":"x","grants":[],"scope":[]}""")]
-    [InlineData("""{"name":"x","grants":["telepathy"],"scope":[]}""")]
-    [InlineData("""{"name":"x","grants":[],"scope":["operator"]}""")]
-    [InlineData("""{"name":"x","grants":["authorization_code"],"scope":["files.read"]}""")]
-    [InlineData("""{"name":"x","grants":["authorization_code"],"scope":[],"redirectUris":["http://example.com/cb"]}""")]
-    [InlineData("""{"name":"x","grants":["authorization_code"],"scope":[],"redirectUris":["com.example:/cb"]}""")]
-    [InlineData("""{"name":"x","grants":["client_credentials"],"scope":[],"authMethod":"none"}""")]
-    [InlineData("""{"name":"x","grants":[],"scope":[],"authMethod":"private_key_jwt"}""")]
-    [InlineData("""{"name":"x","grants":[],"scope":[],"jwks":"{}"}""")]
-    [InlineData("""{"name":"x","grants":[],"scope":[],"logoUri":"http://example.com/a.png"}""")]
-    [InlineData("""{"name":"x","grants":[],"scope":[],"accessTokenSeconds":1}""")]
-    [InlineData("""{"name":"x","grants":[],"scope":[],"idTokenAlgorithm":"none"}""")]
-    public async Task Bad_input_is_a_400_that_names_the_field(string body)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post,
-            "/demo/admin/clients")
-        { Content = new StringContent(body, null, "application/json") };
-        request.Headers.Authorization = new("Bearer", admin.Token);
-        var problem = await host.Http.SendAsync(request).Problem(400);
-        Assert.Equal("invalid_field", problem.Code);
-        Assert.NotEmpty(problem.Field!);
-        Assert.Equal(5, (await admin.Get("clients")).GetProperty("clients").GetArrayLength());
-    }
-
     [Fact]
     public async Task Sessions_are_listed_and_ended_one_by_one_by_user_by_client_and_all()
     {
@@ -140,23 +113,6 @@ public sealed class ClientTests : IAsyncLifetime
         Assert.Equal(200, await Reads(await host.Tokens("demo")));
     }
 
-    [Theory]
-    [InlineData("""{}""", 400)]
-    [InlineData("""{"all":false}""", 400)]
-    [InlineData("""{"user":"x","all":true}""", 400)]
-    [InlineData("""{"user":"x/y#"}""", 404)]
-    [InlineData("""{"user":"aaaaaaaaaaaaaaaaaaaaaa"}""", 404)]
-    [InlineData("""{"client":"nobody"}""", 404)]
-    public async Task Revoking_takes_one_thing_that_is_there(string body, int status)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post,
-            "/demo/admin/sessions/revoke")
-        { Content = new StringContent(body, null, "application/json") };
-        request.Headers.Authorization = new("Bearer", admin.Token);
-        await host.Http.SendAsync(request).Is(status);
-        await admin.Get("users");
-    }
-
     [Fact]
     public async Task An_initial_access_token_registers_an_app_is_listed_without_being_said_and_revoked()
     {
@@ -183,4 +139,60 @@ public sealed class ClientTests : IAsyncLifetime
     async Task<int> Reads(TokenAnswer tokens) => (int)(await host.Send(HttpMethod.Get, "/demo/files", tokens.AccessToken)).StatusCode;
 
     static string Sid(TokenAnswer tokens) => string.Join('.', tokens.RefreshToken!.Split('.')[..2]);
+}
+
+/// <summary>What administrators send of clients and sessions that is wrong: it changes nothing.</summary>
+public sealed class ClientInputTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyncLifetime
+{
+    readonly TestHost host = demo.Host;
+
+    AdminClient admin = null!;
+
+    public async Task InitializeAsync() => admin = await host.Admin();
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Theory]
+    [InlineData("""{"name":"x","scope":[]}""")]
+    [InlineData("""{"id":"operator","name":"x","grants":[],"scope":[]}""")]
+    [InlineData("""{"id":"a b","name":"x","grants":[],"scope":[]}""")]
+    [InlineData("""{"name":"x","grants":["telepathy"],"scope":[]}""")]
+    [InlineData("""{"name":"x","grants":[],"scope":["operator"]}""")]
+    [InlineData("""{"name":"x","grants":["authorization_code"],"scope":["files.read"]}""")]
+    [InlineData("""{"name":"x","grants":["authorization_code"],"scope":[],"redirectUris":["http://example.com/cb"]}""")]
+    [InlineData("""{"name":"x","grants":["authorization_code"],"scope":[],"redirectUris":["com.example:/cb"]}""")]
+    [InlineData("""{"name":"x","grants":["client_credentials"],"scope":[],"authMethod":"none"}""")]
+    [InlineData("""{"name":"x","grants":[],"scope":[],"authMethod":"private_key_jwt"}""")]
+    [InlineData("""{"name":"x","grants":[],"scope":[],"jwks":"{}"}""")]
+    [InlineData("""{"name":"x","grants":[],"scope":[],"logoUri":"http://example.com/a.png"}""")]
+    [InlineData("""{"name":"x","grants":[],"scope":[],"accessTokenSeconds":1}""")]
+    [InlineData("""{"name":"x","grants":[],"scope":[],"idTokenAlgorithm":"none"}""")]
+    public async Task Bad_input_is_a_400_that_names_the_field(string body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post,
+            "/demo/admin/clients")
+        { Content = new StringContent(body, null, "application/json") };
+        request.Headers.Authorization = new("Bearer", admin.Token);
+        var problem = await host.Http.SendAsync(request).Problem(400);
+        Assert.Equal("invalid_field", problem.Code);
+        Assert.NotEmpty(problem.Field!);
+        Assert.Equal(5, (await admin.Get("clients")).GetProperty("clients").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("""{}""", 400)]
+    [InlineData("""{"all":false}""", 400)]
+    [InlineData("""{"user":"x","all":true}""", 400)]
+    [InlineData("""{"user":"x/y#"}""", 404)]
+    [InlineData("""{"user":"aaaaaaaaaaaaaaaaaaaaaa"}""", 404)]
+    [InlineData("""{"client":"nobody"}""", 404)]
+    public async Task Revoking_takes_one_thing_that_is_there(string body, int status)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post,
+            "/demo/admin/sessions/revoke")
+        { Content = new StringContent(body, null, "application/json") };
+        request.Headers.Authorization = new("Bearer", admin.Token);
+        await host.Http.SendAsync(request).Is(status);
+        await admin.Get("users");
+    }
 }

@@ -67,6 +67,28 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     }
 
     [Fact]
+    public async Task Account_rules_are_set_and_people_are_invited()
+    {
+        var rules = Parsed(await Ok("accounts set --sign-up invited --sign-up-role member --sign-up-domain a.example b.example "
+            + "--terms https://acme.example/terms --terms-version 1 --mail-codes true --remember-days 7 -t acme --json"));
+        Assert.Equal(("invited", 2, "1", true, 7),
+            (rules.GetProperty("signUp").GetString(), rules.GetProperty("signUpDomains").GetArrayLength(),
+                rules.GetProperty("termsVersion").GetString(), rules.GetProperty("mailCodes").GetBoolean(),
+                rules.GetProperty("rememberDays").GetInt32()));
+        await Ok("accounts set --sign-up-domain none --terms  --terms-version  -t acme");
+        rules = Parsed(await Ok("accounts show -t acme --json"));
+        Assert.Equal((0, JsonValueKind.Null), (rules.GetProperty("signUpDomains").GetArrayLength(), rules.GetProperty("termsUri").ValueKind));
+
+        var made = Parsed(await Ok("invitation create ivy@guests.example --name Ivy --role admin --group family:editor -t acme --json"));
+        Assert.Equal("editor", made.GetProperty("groups")[0].GetProperty("role").GetString());
+        Assert.Contains("ivy@guests.example", await Ok("invitation list -t acme"), StringComparison.Ordinal);
+        Assert.Equal("The mail is on its way.\n", await Ok("invitation resend ivy@guests.example -t acme"));
+        Assert.Equal("The invitation is withdrawn.\n", await Ok($"invitation delete {made.GetProperty("id").GetString()} -t acme"));
+        Assert.StartsWith("404 invitation_not_found", (await Run("invitation delete ivy@guests.example -t acme")).Error,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_token_of_a_client_that_registered_itself_is_withdrawn()
     {
         var initial = Parsed(await Ok("initial-token create --days 2 -t demo --json")).GetProperty("token").GetString();

@@ -201,33 +201,6 @@ public sealed class OperatorTests : IAsyncLifetime
         Assert.Empty(TableNames.Permanent.Concat(TableNames.Expiring).Except(named));
     }
 
-    [Theory]
-    [InlineData("POST", "tenants", """{"id":"Acme"}""")]
-    [InlineData("POST", "tenants", """{"id":"admin"}""")]
-    [InlineData("POST", "tenants", """{"id":"a"}""")]
-    [InlineData("POST", "tenants", """{"id":"acme2","name":"\u0000"}""")]
-    [InlineData("PATCH", "tenants/demo", """{"color":"red"}""")]
-    [InlineData("PATCH", "tenants/demo", """{"logoUri":"javascript:alert(1)"}""")]
-    [InlineData("PATCH", "tenants/demo", """{"logoUri":"https://a.example/;sandbox"}""")]
-    [InlineData("PATCH", "tenants/demo", """{"origins":["https://a.example/path"]}""")]
-    [InlineData("PATCH", "tenants/demo", """{"origins":["*"]}""")]
-    [InlineData("PATCH", "tenants/demo", """{"domain":"localhost"}""")]
-    [InlineData("PATCH", "tenants/demo", """{"domain":"LOGIN.example.com"}""")]
-    [InlineData("PATCH", "tenants/demo", """{"domain":"10.0.0.1"}""")]
-    [InlineData("PATCH", "tenants/demo", """{"domain":"login.example.com:8443"}""")]
-    [InlineData("PATCH", "tenants/operator", """{"domain":"login.example.com"}""")]
-    [InlineData("POST", "tenants/demo/suspend", """{"reason":""}""")]
-    public async Task Bad_input_is_a_400_that_names_the_field(string method, string path, string body)
-    {
-        var before = (await admin.Get("tenants")).GetRawText();
-        var request = new HttpRequestMessage(new HttpMethod(method),
-            $"/operator/admin/{path}")
-        { Content = new StringContent(body, null, "application/json") };
-        request.Headers.Authorization = new("Bearer", admin.Token);
-        await host.Http.SendAsync(request).Fails(400, "invalid_field");
-        Assert.Equal(before, (await admin.Get("tenants")).GetRawText());
-    }
-
     [Fact]
     public async Task The_operators_tenant_can_neither_be_suspended_nor_deleted()
     {
@@ -279,4 +252,43 @@ static class Json
     /// <summary>A text that may be absent.</summary>
     public static string? GetProperty(this JsonElement json, string name, string? absent) =>
         json.TryGetProperty(name, out var value) ? value.GetString() : absent;
+}
+
+/// <summary>What operators send that is wrong: it changes nothing.</summary>
+public sealed class OperatorInputTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyncLifetime
+{
+    readonly TestHost host = demo.Host;
+
+    AdminClient admin = null!;
+
+    public async Task InitializeAsync() => admin = await host.Operator();
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Theory]
+    [InlineData("POST", "tenants", """{"id":"Acme"}""")]
+    [InlineData("POST", "tenants", """{"id":"admin"}""")]
+    [InlineData("POST", "tenants", """{"id":"a"}""")]
+    [InlineData("POST", "tenants", """{"id":"acme2","name":"\u0000"}""")]
+    [InlineData("PATCH", "tenants/demo", """{"color":"red"}""")]
+    [InlineData("PATCH", "tenants/demo", """{"logoUri":"javascript:alert(1)"}""")]
+    [InlineData("PATCH", "tenants/demo", """{"logoUri":"https://a.example/;sandbox"}""")]
+    [InlineData("PATCH", "tenants/demo", """{"origins":["https://a.example/path"]}""")]
+    [InlineData("PATCH", "tenants/demo", """{"origins":["*"]}""")]
+    [InlineData("PATCH", "tenants/demo", """{"domain":"localhost"}""")]
+    [InlineData("PATCH", "tenants/demo", """{"domain":"LOGIN.example.com"}""")]
+    [InlineData("PATCH", "tenants/demo", """{"domain":"10.0.0.1"}""")]
+    [InlineData("PATCH", "tenants/demo", """{"domain":"login.example.com:8443"}""")]
+    [InlineData("PATCH", "tenants/operator", """{"domain":"login.example.com"}""")]
+    [InlineData("POST", "tenants/demo/suspend", """{"reason":""}""")]
+    public async Task Bad_input_is_a_400_that_names_the_field(string method, string path, string body)
+    {
+        var before = (await admin.Get("tenants")).GetRawText();
+        var request = new HttpRequestMessage(new HttpMethod(method),
+            $"/operator/admin/{path}")
+        { Content = new StringContent(body, null, "application/json") };
+        request.Headers.Authorization = new("Bearer", admin.Token);
+        await host.Http.SendAsync(request).Fails(400, "invalid_field");
+        Assert.Equal(before, (await admin.Get("tenants")).GetRawText());
+    }
 }

@@ -8,39 +8,28 @@ namespace Latchkey.Tests.Admin;
 /// What an administrator ends by user, by client or for the whole tenant is over wherever it could be used: each of those
 /// places, after each of those marks.
 /// </summary>
-public sealed class RevocationMarkTests : IAsyncLifetime
+public sealed class RevocationMarkTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyncLifetime
 {
     const string DeviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
 
-    TestHost host = null!;
+    readonly TestHost host = demo.Host;
+    readonly Browser browser = new(demo.Host);
+
     AdminClient admin = null!;
-    Browser browser = null!;
-    Client web = null!;
     TokenAnswer tokens = null!;
-    string code = "";
-    string deviceCode = "";
-    string cookie = "";
 
     public static TheoryData<string> Marks => ["user", "client", "tenant"];
 
     public async Task InitializeAsync()
     {
-        host = await TestHost.Start();
-        (admin, browser) = (await host.Admin(), new Browser(host));
-        web = await Registered.WebApp(host, client => client with
-        {
-            SecretHashes = [],
-            RefreshByCookie = true,
-            Grants = [.. client.Grants, DeviceGrant],
-        });
-        tokens = await browser.Tokens(("scope", "openid profile files.read offline_access"));
-        code = Browser.Returned(Browser.Location(await browser.Consent(await browser.Authorize())))["code"];
-        cookie = await ByCookie();
-        deviceCode = await Approved("tv");
+        host.Clock.Advance(TimeSpan.FromSeconds(1)); // What the test before has ended is over.
+        admin = await host.Admin();
+        await admin.Do(HttpMethod.Post, "sessions/revoke", new { user = await host.UserId("alice") });
         host.Clock.Advance(TimeSpan.FromSeconds(1));
+        tokens = await browser.Tokens(("scope", "openid profile files.read offline_access"));
     }
 
-    public async Task DisposeAsync() => await host.DisposeAsync();
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Theory, MemberData(nameof(Marks))]
     public async Task A_revocation_ends_a_refresh_token(string mark)
@@ -52,6 +41,8 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     [Theory, MemberData(nameof(Marks))]
     public async Task A_revocation_ends_a_refresh_by_cookie_and_takes_the_cookie_back(string mark)
     {
+        var web = await WebApp();
+        var cookie = await ByCookie(web);
         await Revoke(mark, web.Id);
         var request = new HttpRequestMessage(HttpMethod.Post,
             "/demo/oauth/token")
@@ -66,6 +57,7 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     [Theory, MemberData(nameof(Marks))]
     public async Task A_revocation_ends_a_code_that_was_not_redeemed(string mark)
     {
+        var code = Browser.Returned(Browser.Location(await browser.Consent(await browser.Authorize())))["code"];
         await Revoke(mark, "mobile");
         await browser.Redeem(code).Refused("invalid_grant");
     }
@@ -73,6 +65,7 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     [Theory, MemberData(nameof(Marks))]
     public async Task A_device_that_was_allowed_and_has_not_fetched_its_tokens_gets_none(string mark)
     {
+        var deviceCode = await Approved("tv");
         await Revoke(mark, "tv");
         await IsInvalidGrant(("grant_type", DeviceGrant), ("client_id", "tv"), ("device_code", deviceCode));
     }
@@ -96,6 +89,7 @@ public sealed class RevocationMarkTests : IAsyncLifetime
     [Theory, MemberData(nameof(Marks))]
     public async Task The_browsers_sign_in_is_over_but_for_a_clients_mark_and_the_account_page_lists_what_is_left(string mark)
     {
+        await ByCookie(await WebApp());
         await Revoke(mark, "mobile");
         var page = await browser.Get("/demo/account");
         if (mark != "client")
@@ -132,14 +126,25 @@ public sealed class RevocationMarkTests : IAsyncLifetime
         await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", again.RefreshToken!)).Is(200);
     }
 
-    async Task Revoke(string mark, string client) => await admin.Do(HttpMethod.Post, "sessions/revoke", mark switch
+    async Task Revoke(string mark, string client)
     {
-        "user" => new { user = await admin.UserId("alice") },
-        "client" => new { client },
-        _ => new { all = true },
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        await admin.Do(HttpMethod.Post, "sessions/revoke", mark switch
+        {
+            "user" => new { user = await host.UserId("alice") },
+            "client" => new { client },
+            _ => new { all = true },
+        });
+    }
+
+    Task<Client> WebApp() => Registered.WebApp(host, client => client with
+    {
+        SecretHashes = [],
+        RefreshByCookie = true,
+        Grants = [.. client.Grants, DeviceGrant],
     });
 
-    async Task<string> ByCookie()
+    async Task<string> ByCookie(Client web)
     {
         (string, string?)[] changes = [("client_id", web.Id), ("redirect_uri", Registered.Redirect),
             ("scope", "openid offline_access files.read")];

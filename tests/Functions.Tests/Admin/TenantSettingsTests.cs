@@ -41,32 +41,6 @@ public sealed class TenantSettingsTests : IAsyncLifetime
             .Any(entry => entry.Detail == "name, origins, color, logoUri"));
     }
 
-    [Theory]
-    [InlineData("""{"domain":"login.example.com"}""", "invalid_json")]
-    [InlineData("""{"openRegistration":true}""", "invalid_json")]
-    [InlineData("""{"limits":{"fileBytes":-1}}""", "invalid_json")]
-    [InlineData("""{"suspendedBecause":""}""", "invalid_json")]
-    [InlineData("""{"origins":["*"]}""", "invalid_field")]
-    [InlineData("""{"color":"red"}""", "invalid_field")]
-    [InlineData("""{"logoUri":"http://demo.example/logo.svg"}""", "invalid_field")]
-    public async Task A_tenants_administrator_cannot_change_what_is_the_operators(string body, string code)
-    {
-        var before = (await @operator.Get("tenants/demo")).GetRawText();
-        var request = new HttpRequestMessage(HttpMethod.Patch,
-            "/demo/admin/settings")
-        { Content = new StringContent(body, null, "application/json") };
-        request.Headers.Authorization = new("Bearer", admin.Token);
-        await host.Http.SendAsync(request).Fails(400, code);
-        Assert.Equal(before, (await @operator.Get("tenants/demo")).GetRawText());
-    }
-
-    [Theory]
-    [InlineData("user=nobody", "user_not_found")]
-    [InlineData("group=nobody", "group_not_found")]
-    [InlineData("client=nobody", "client_not_found")]
-    public async Task The_space_of_somebody_who_is_not_there_is_not_found(string query, string code) =>
-        await host.Send(HttpMethod.Get, $"/demo/admin/limits?{query}", admin.Token).Fails(404, code);
-
     [Fact]
     public async Task Limits_that_an_operator_sets_hold_at_once_and_the_tenant_sees_them_with_what_it_uses()
     {
@@ -99,6 +73,53 @@ public sealed class TenantSettingsTests : IAsyncLifetime
             await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(size: size, contentType: type)).Code(status);
     }
 
+    async Task<string?> AllowedFor(string origin)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Options, "/demo/oauth/token");
+        request.Headers.Add("Origin", origin);
+        return (await host.Http.SendAsync(request)).Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? values.Single()
+            : null;
+    }
+}
+
+/// <summary>Settings and limits that are refused: they change nothing.</summary>
+public sealed class TenantSettingsInputTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyncLifetime
+{
+    readonly TestHost host = demo.Host;
+
+    AdminClient admin = null!;
+    AdminClient @operator = null!;
+
+    public async Task InitializeAsync() => (admin, @operator) = (await host.Admin(), await host.Operator());
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Theory]
+    [InlineData("""{"domain":"login.example.com"}""", "invalid_json")]
+    [InlineData("""{"openRegistration":true}""", "invalid_json")]
+    [InlineData("""{"limits":{"fileBytes":-1}}""", "invalid_json")]
+    [InlineData("""{"suspendedBecause":""}""", "invalid_json")]
+    [InlineData("""{"origins":["*"]}""", "invalid_field")]
+    [InlineData("""{"color":"red"}""", "invalid_field")]
+    [InlineData("""{"logoUri":"http://demo.example/logo.svg"}""", "invalid_field")]
+    public async Task A_tenants_administrator_cannot_change_what_is_the_operators(string body, string code)
+    {
+        var before = (await @operator.Get("tenants/demo")).GetRawText();
+        var request = new HttpRequestMessage(HttpMethod.Patch,
+            "/demo/admin/settings")
+        { Content = new StringContent(body, null, "application/json") };
+        request.Headers.Authorization = new("Bearer", admin.Token);
+        await host.Http.SendAsync(request).Fails(400, code);
+        Assert.Equal(before, (await @operator.Get("tenants/demo")).GetRawText());
+    }
+
+    [Theory]
+    [InlineData("user=nobody", "user_not_found")]
+    [InlineData("group=nobody", "group_not_found")]
+    [InlineData("client=nobody", "client_not_found")]
+    public async Task The_space_of_somebody_who_is_not_there_is_not_found(string query, string code) =>
+        await host.Send(HttpMethod.Get, $"/demo/admin/limits?{query}", admin.Token).Fails(404, code);
+
     [Theory]
     [InlineData("""{"limits":{"fileBytes":-2}}""")]
     [InlineData("""{"limits":{"tenantFiles":9223372036854775807}}""")]
@@ -115,13 +136,5 @@ public sealed class TenantSettingsTests : IAsyncLifetime
         request.Headers.Authorization = new("Bearer", @operator.Token);
         await host.Http.SendAsync(request).Fails(400, "invalid_field");
         Assert.Equal(before, (await @operator.Get("tenants/demo")).GetRawText());
-    }
-
-    async Task<string?> AllowedFor(string origin)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Options, "/demo/oauth/token");
-        request.Headers.Add("Origin", origin);
-        return (await host.Http.SendAsync(request)).Headers.TryGetValues("Access-Control-Allow-Origin", out var values) ? values.Single()
-            : null;
     }
 }

@@ -199,10 +199,10 @@ public sealed class UserImportTests(DemoHost demo) : IClassFixture<DemoHost>
     Task<HttpResponseMessage> SignIn(string tenant, string user, string password) => host.Token(tenant,
         ("grant_type", "password"), ("client_id", "first-party"), ("username", user), ("password", password));
 
-    static async Task<List<(string? Status, string? Id, string? Code)>> Import(AdminClient admin, params object[] users)
+    static async Task<List<(string Status, string? Id, string? Code)>> Import(AdminClient admin, params object[] users)
     {
         var results = (await admin.Post("users/import", new { users }, 200)).GetProperty("results");
-        return [.. results.EnumerateArray().Select(result => (Of(result, "status"), Of(result, "id"), Of(result, "code")))];
+        return [.. results.EnumerateArray().Select(result => (Of(result, "status")!, Of(result, "id"), Of(result, "code")))];
         static string? Of(JsonElement result, string name) => result.GetProperty(name).GetString();
     }
 

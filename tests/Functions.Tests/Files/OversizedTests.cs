@@ -184,6 +184,16 @@ public sealed class OversizedTests : IAsyncLifetime
         await alice.Begin(FilesClient.Declaration());
     }
 
+    [Fact]
+    public void No_url_lives_longer_than_a_day() =>
+        Assert.Equal(TimeSpan.FromHours(24), UploadDeadline.UrlLifetime(BlockPlan.MaxFile, TimeSpan.FromMinutes(30)));
+}
+
+/// <summary>How long a URL lives that uploads.</summary>
+public sealed class UrlLifeTests(DemoHost demo) : IClassFixture<DemoHost>
+{
+    readonly TestHost host = demo.Host;
+
     [Theory]
     [InlineData(6, 30)]
     [InlineData(100L << 20, 30)]
@@ -192,6 +202,7 @@ public sealed class OversizedTests : IAsyncLifetime
     [InlineData(5000L << 20, 1333)]
     public async Task A_url_lives_as_long_as_its_size_needs_at_64_kib_a_second_and_half_an_hour_at_least(long size, int minutes)
     {
+        var alice = await host.As("alice");
         foreach (var resumable in (bool[])[false, true])
         {
             var answer = await alice.Send(HttpMethod.Post, "", new { name = "a", contentType = "a/b", size, resumable })
@@ -200,8 +211,4 @@ public sealed class OversizedTests : IAsyncLifetime
             Assert.InRange(life.TotalMinutes, minutes - 1, minutes + 1);
         }
     }
-
-    [Fact]
-    public void No_url_lives_longer_than_a_day() =>
-        Assert.Equal(TimeSpan.FromHours(24), UploadDeadline.UrlLifetime(BlockPlan.MaxFile, TimeSpan.FromMinutes(30)));
 }

@@ -16,7 +16,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     const int MostFaults = 10;
     const int RenewEvery = 300;
 
-    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     static readonly string Late = $"no answer within {Patience.TotalSeconds} s, three times";

@@ -1,6 +1,8 @@
 using System.Text;
 using Azure.Storage.Blobs.Models;
+using Latchkey.OAuth;
 using Latchkey.Storage;
+using Latchkey.Tenancy;
 using Latchkey.Tests.OAuth.Authorization;
 using Latchkey.Tests.OpenApi;
 
@@ -35,6 +37,8 @@ sealed class FuzzWorld(TestHost host)
         known["userId"] = known["user"] = await Made(admin, "users",
             new { userName = $"fuzz{made}", password = "fuzzed-password", email = "fuzz@demo.example", roles = (string[])["member"] },
             "id");
+        await host.Send(HttpMethod.Patch, "/demo/admin/accounts", admin, new { passkeys = true });
+        known["passkeyId"] = await Passkey(known["userId"]);
         known["userName"] = $"new{made}";
         known["group"] = await Made(admin, "groups", new { id = $"fuzz{made}", name = "Fuzz" }, "id");
         known["clientId"] = known["client"] = await Made(admin, "clients",
@@ -135,6 +139,25 @@ sealed class FuzzWorld(TestHost host)
 
     async Task<string> Made(string admin, string path, object json, string member) =>
         (await TestHost.Json(await host.Send(HttpMethod.Post, $"/demo/admin/{path}", admin, json), 201)).GetProperty(member).GetString()!;
+
+    async Task<string> Passkey(string userId)
+    {
+        var passkey = new Passkey
+        {
+            Id = Ids.New(),
+            UserId = userId,
+            CredentialId = Ids.New(),
+            PublicKey = "",
+            Counter = 0,
+            Name = "Fuzz",
+            CreatedAt = host.Clock.GetUtcNow(),
+            BackupEligible = false,
+            BackedUp = false,
+        };
+        var tenant = await host.Service<TenantStore>().Find("demo", default);
+        await host.Service<PasskeyStore>().Add(tenant!, passkey, default);
+        return passkey.Id;
+    }
 
     // The clock is ahead of storage's, which takes no URL of tomorrow: the form needs none.
     async Task<string> Stored(FilesClient files)

@@ -7,7 +7,7 @@ namespace Latchkey.Tests.Keys;
 /// <summary>What one process would have of its own keys, wired as Services does.</summary>
 internal sealed class ManagedKeysOf(IKeyStore store, TimeProvider? clock = null, KeyMaker? maker = null)
 {
-    public ManagedKeys Keys { get; } = new(store, ManagedKey.All, maker ?? KeyMaker.Default, clock ?? TimeProvider.System,
+    public ManagedKeys Keys { get; } = new(store, ManagedKey.All, maker ?? RsaKeys.Single, clock ?? TimeProvider.System,
         NullLogger<ManagedKeys>.Instance);
 
     public LocalSigner Signer => new(Keys);

@@ -23,7 +23,7 @@ public sealed class StandInKeys(string address, TimeProvider clock) : IDisposabl
 
     /// <summary>Adds an RSA key, or a version of it, made now; unlike any other in this vault.</summary>
     public StandInKey AddRsa(string name, int bits = 2048) =>
-        Add(name, RSA.Create(rsaKeys.GetOrAdd((bits, Interlocked.Increment(ref rsaCount)), static of => MakeRsa(of.Bits))));
+        Add(name, RSA.Create(rsaKeys.GetOrAdd((bits, Interlocked.Increment(ref rsaCount)), static of => MakeRsa(of.Bits, of.Nth))));
 
     public void Dispose()
     {
@@ -66,8 +66,9 @@ public sealed class StandInKeys(string address, TimeProvider clock) : IDisposabl
         return new { value = versions.Skip(from).Take(PageSize).Select(version => version.List()), nextLink = next };
     }
 
-    private static RSAParameters MakeRsa(int bits)
+    private static RSAParameters MakeRsa(int bits, int nth)
     {
+        if (bits == 2048) return RsaKeys.Nth(nth);
         using var made = RSA.Create(bits);
         return made.ExportParameters(true);
     }

@@ -6,18 +6,16 @@ using Latchkey.OAuth;
 namespace Latchkey.Tests.OAuth;
 
 /// <summary>A client looks after its own registration: RFC 7592.</summary>
-public sealed class RegisteredClientTests : IAsyncLifetime
+public sealed class RegisteredClientTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyncLifetime
 {
-    TestHost host = null!;
+    readonly TestHost host = demo.Host;
+
     string initial = null!;
 
-    public async Task InitializeAsync()
-    {
-        host = await TestHost.Start();
+    public async Task InitializeAsync() =>
         initial = await host.Service<InitialAccessTokens>().Create(await host.Tenant("demo"), 1000, TimeSpan.FromDays(1), default);
-    }
 
-    public async Task DisposeAsync() => await host.DisposeAsync();
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task A_registered_client_reads_what_was_registered_but_never_its_secret_again()

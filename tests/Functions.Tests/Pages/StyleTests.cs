@@ -18,6 +18,22 @@ public sealed class StyleTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.DoesNotContain(sheets, sheet => sheet.IsAlive);
     }
 
+    // Against what a button stands on, by day and by night: see Style.
+    [Theory]
+    [InlineData("#ffffff")]
+    [InlineData("#191d24")]
+    [InlineData("#777777")]
+    [InlineData("#fdfd00")]
+    [InlineData("#0b7a75")]
+    public async Task A_button_is_visible_and_readable_in_every_colour(string color)
+    {
+        var css = Style.Of((await demo.Host.Service<TenantStore>().Find("demo", default))! with { Color = color }).Css;
+        var edges = css.Split("--accent-edge:").Skip(1).Select(rest => rest[..7]).ToList();
+        Assert.True(BrandColor.Contrast(edges[0], "#ffffff") >= 3, edges[0]);
+        Assert.True(BrandColor.Contrast(edges[1], "#191d24") >= 3, edges[1]);
+        Assert.True(BrandColor.Contrast(BrandColor.TextOn(color), color) >= 4.5, BrandColor.TextOn(color));
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     static WeakReference Sheet(Tenant tenant)
     {

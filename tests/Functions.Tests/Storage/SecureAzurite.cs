@@ -71,10 +71,13 @@ sealed class SecureAzurite : IAsyncDisposable
         await File.WriteAllTextAsync(certPath, certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(keyPath, certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
         var start = new ProcessStartInfo("node", [
-            Repository.Path("tests/azurite/node_modules/azurite/dist/src/azurite.js"),
+            .. Azurite.Preloads, Repository.Path("tests/azurite/node_modules/azurite/dist/src/azurite.js"),
             "--blobPort", $"{blobPort}", "--tablePort", $"{tablePort}", "--queuePort", $"{Azurite.FreePort()}",
             "--skipApiVersionCheck", "--disableTelemetry", "--silent", "--inMemoryPersistence",
-            "--oauth", "basic", "--cert", certPath, "--key", keyPath]);
+            "--oauth", "basic", "--cert", certPath, "--key", keyPath])
+        {
+            RedirectStandardInput = true, // Its end tells it that this process is gone.
+        };
         start.Environment["AZURITE_ACCOUNTS"] = $"{Account}:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}";
         process = Process.Start(start)!;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => process.Kill(entireProcessTree: true);

@@ -21,7 +21,9 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         "link-page", "link-download", // Whoever has the link: its secret is the key (LinkTests).
         // The same.
         "logout", "logout-ask", "logout-post", "account", "account-post", "apps", "app", "app-post", "device", "device-post", "reset",
-        "reset-post", "language",
+        "reset-post", "login-passkey", "account-passkeys", "account-passkeys-post", "language",
+        "tenant-home",
+        "passkeys-part", "webauthn", "apple-app-site-association", "assetlinks", // The same for everybody.
     ];
 
     public static TheoryData<string, string, string> Protected() => Methods(method => method is not ("options" or "head"));

@@ -201,7 +201,6 @@ sealed class Requests(TwoHosts hosts)
     // What comes before our code: docs/operating/functions-host.md says it.
     static IEnumerable<RawRequest> OfTheHost()
     {
-        yield return new("`/`", "GET", "/");
         yield return new("a body over `FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`", "POST", "/demo/oauth/token")
         {
             Headers = [("Content-Type", Form)],

@@ -54,7 +54,7 @@ sealed class TwoHosts : IAsyncDisposable
             ("Latchkey__Storage__ConnectionString", (await Azurite.Shared).NewAccount()),
             ("Latchkey__Signing__Mode", "Local"),
             ("Latchkey__Signing__KeyFile", Path.Combine(Path.GetTempPath(), $"latchkey-keys-v2-{Environment.ProcessId}.json")),
-            ("Latchkey__PasswordIterations", "1000"),
+            ("Latchkey__PasswordIterations", "1"),
             ("Latchkey__Mail__Mode", "None"),
             .. platform?.Settings ?? [],
         ];

@@ -55,7 +55,7 @@ public sealed class WorkerProcess : IAsyncDisposable
             ("Latchkey__Storage__ConnectionString", (await Azurite.Shared).NewAccount()),
             ("Latchkey__Signing__Mode", "Local"),
             ("Latchkey__Signing__KeyFile", Path.Combine(Path.GetTempPath(), $"latchkey-keys-v2-{Environment.ProcessId}.json")),
-            ("Latchkey__PasswordIterations", "1000"),
+            ("Latchkey__PasswordIterations", "1"),
             .. settings,
         ];
         var worker = Launch(origin, all);
@@ -74,6 +74,9 @@ public sealed class WorkerProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // As for the tests' own process: what runs for some seconds does not earn back that it is watched and compiled again.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_TC_CallCountThreshold"] = "300"; // Hexadecimal.
         foreach (var (name, value) in settings)
         {
             if (value is null) start.Environment.Remove(name);

@@ -90,7 +90,7 @@ public sealed class WorkerTests(DemoWorker demo) : IClassFixture<DemoWorker>
     public async Task An_address_that_fails_too_often_is_locked_and_others_are_not()
     {
         await using var own = await WorkerProcess.Start(("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true"),
-            ("Latchkey__PasswordIterations", "1000"),
+            ("Latchkey__PasswordIterations", "1"),
             ("Latchkey__Lockout__AddressTries", "6"), ("Latchkey__Lockout__AddressRoom", "0"));
         await Task.WhenAll(Enumerable.Range(0, 12).Select(n => SignIn(own, $"user{n}", "wrong", ("X-Forwarded-For", "203.0.113.7"))));
         Assert.Equal(429, await SignIn(own, "alice", "alice-password", ("X-Forwarded-For", "198.51.100.1, 203.0.113.7")));

@@ -117,12 +117,13 @@ public sealed partial class Browser(TestHost host, string tenant = "demo")
         return values.AllKeys.ToDictionary(key => key!, key => values[key]!);
     }
 
-    /// <summary>The hidden fields of a page's form.</summary>
+    /// <summary>The hidden fields of a page's forms. A page with several has the same in each.</summary>
     public static async Task<List<(string, string)>> Fields(HttpResponseMessage page)
     {
         var html = await page.Content.ReadAsStringAsync();
         Assert.True(page.StatusCode == HttpStatusCode.OK, html);
-        return [.. Hidden().Matches(html).Select(m => (m.Groups[1].Value, WebUtility.HtmlDecode(m.Groups[2].Value)))];
+        return [.. Hidden().Matches(html).Select(m => (Name: m.Groups[1].Value, WebUtility.HtmlDecode(m.Groups[2].Value)))
+            .DistinctBy(field => field.Name)];
     }
 
     /// <summary>Where the "Return to the app" button leads.</summary>

@@ -9,7 +9,7 @@ namespace Latchkey.Tests.OAuth.Mail;
 /// <summary>What goes over the wire to those who send our mail.</summary>
 public sealed class MailTests
 {
-    static readonly Message Message = new("alice@demo.example", "Füße", "Hello\n\n日本");
+    static readonly Message Message = new("alice@demo.example", "Füße", "Hello\n\n日本") { Html = "<p>日本</p>" };
 
     [Fact]
     public async Task Azure_gets_the_message_as_its_REST_reference_says()
@@ -34,6 +34,7 @@ public sealed class MailTests
         Assert.Equal(("Füße", "Hello\n\n日本"),
             (body.GetProperty("content").GetProperty("subject").GetString(),
                 body.GetProperty("content").GetProperty("plainText").GetString()));
+        Assert.Equal("<p>日本</p>", body.GetProperty("content").GetProperty("html").GetString());
     }
 
     [Fact]

@@ -25,6 +25,8 @@ public sealed class SmtpTests
         Assert.Equal(["RCPT TO:<alice@demo.example>"], mail.To);
         Assert.Equal(("\"Latchkey\" <latchkey@demo.example>", "alice@demo.example"), ($"{mail.Content.From}", $"{mail.Content.To}"));
         Assert.Matches("http://127.0.0.1:[0-9]+/demo/reset[?]", mail.Content.TextBody);
+        Assert.StartsWith("multipart/alternative", mail.Content.Body!.ContentType.MimeType, StringComparison.Ordinal);
+        Assert.Contains("/demo/reset?link=", mail.Content.HtmlBody, StringComparison.Ordinal);
         Assert.Equal(implicitTls ? 0 : 1, server.Heard.Count(line => line == "STARTTLS"));
     }
 

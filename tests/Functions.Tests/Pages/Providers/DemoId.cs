@@ -23,7 +23,8 @@ sealed partial class DemoId : IDisposable
         var folder = Repository.Path("tests/idp");
         if (!Directory.Exists(Path.Combine(folder, "node_modules")))
             throw new InvalidOperationException("oidc-provider is not installed: run `dotnet dev.cs test` once.");
-        var start = new ProcessStartInfo("node", ["idp.js", $"{port}", .. redirectUris])
+        var start = new ProcessStartInfo("node",
+            ["--require", Repository.Path("tests/azurite/exit-with-parent.cjs"), "idp.js", $"{port}", .. redirectUris])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true, // It ends with this process, however that goes.

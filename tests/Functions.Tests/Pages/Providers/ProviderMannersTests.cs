@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Latchkey.Tests.OAuth.Authorization;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -9,6 +10,8 @@ namespace Latchkey.Tests.Pages.Providers;
 /// <summary>The manners of Apple, Microsoft and GitHub; and providers that are down or lie.</summary>
 public sealed class ProviderMannersTests : IAsyncLifetime
 {
+    const string Secret = "s3cret-that-the-provider-knows-too";
+
     TestHost host = null!;
     StandIn there = null!;
 
@@ -61,13 +64,15 @@ public sealed class ProviderMannersTests : IAsyncLifetime
     [Fact]
     public async Task GitHub_is_asked_for_the_user_and_the_address_that_is_primary_and_verified()
     {
-        await Add(new { id = "github", kind = "github", issuer = there.Origin, clientId = "gh", clientSecret = "gh-secret", signUp = true });
-        there.Emails = """[{"email":"old@example.com","primary":false,"verified":true},{"email":"mona@example.com","primary":true,"verified":true}]""";
+        await Add(Oidc() with { id = "github", kind = "github" });
+        there.Emails = """
+            [{"email":"old@example.com","primary":false,"verified":true},{"email":"mona@example.com","primary":true,"verified":true}]
+            """;
         there.TokenBody = """{"access_token":"gho_1","token_type":"bearer","scope":"read:user,user:email"}""";
         var tokens = await SignIn(new Browser(host), "github");
         var user = await (await host.Admin()).User(Browser.IdToken(tokens).Subject);
         Assert.Equal(("mona@example.com", "Mona Octocat"), (user.UserName, user.Name));
-        Assert.Equal(("gh-secret", true), (there.Redeemed["client_secret"], there.Redeemed["code_verifier"].Length >= 43));
+        Assert.Equal((Secret, true), (there.Redeemed["client_secret"], there.Redeemed["code_verifier"].Length >= 43));
         there.TokenBody = """{"error":"bad_verification_code","error_description":"The code is incorrect."}"""; // With status 200.
         await Refused("github", 502, "provider_invalid");
     }
@@ -76,7 +81,8 @@ public sealed class ProviderMannersTests : IAsyncLifetime
     public async Task Microsoft_stands_for_many_issuers_and_the_token_names_the_one()
     {
         there.Issuer = there.Origin + "/{tenantid}/v2.0";
-        await Add(new { id = "ms", kind = "microsoft", issuer = there.Origin, clientId = "ms", clientSecret = "ms-secret", signUp = true, trustEmail = true });
+        await Add(Oidc() with { id = "ms", kind = "microsoft" });
+        await (await host.Admin()).Patch("providers/ms", new { trustEmail = true });
         var home = "0f8fad5b-d9cb-469f-a165-70867728950e";
         (there.Claims["tid"], there.Claims["iss"]) = (home, $"{there.Origin}/{home}/v2.0");
         // Anybody can put any address into a directory of their own: without a proof it is no name here.
@@ -95,8 +101,10 @@ public sealed class ProviderMannersTests : IAsyncLifetime
         await Add(Oidc());
         foreach (var (claim, value) in new (string, object?)[]
         {
-            ("iss", "https://other.example"), ("aud", "somebody-else"), ("nonce", "another"), ("nonce", null), ("sub", null), ("sub", ""),
-            ("exp", host.Clock.Now.AddHours(-1).ToUnixTimeSeconds()), ("exp", null), ("nbf", host.Clock.Now.AddHours(1).ToUnixTimeSeconds()),
+            ("iss", "https://other.example"), ("aud", "somebody-else"), ("nonce", "another"), ("nonce", null),
+            ("sub", null), ("sub", ""),
+            ("exp", host.Clock.Now.AddHours(-1).ToUnixTimeSeconds()), ("exp", null),
+            ("nbf", host.Clock.Now.AddHours(1).ToUnixTimeSeconds()),
             ("azp", "somebody-else"),
         })
         {
@@ -108,7 +116,7 @@ public sealed class ProviderMannersTests : IAsyncLifetime
         {
             token => token[..^4] + (token.EndsWith("AAAA", StringComparison.Ordinal) ? "BBBB" : "AAAA"),
             token => $"{Base64UrlEncoder.Encode("""{"alg":"none"}""")}.{token.Split('.')[1]}.",
-            token => Hmac(token, "s3cret-that-the-provider-knows-too"),
+            token => Hmac(token, Secret),
             _ => "no JWT",
             _ => "",
         })
@@ -151,8 +159,7 @@ public sealed class ProviderMannersTests : IAsyncLifetime
         foreach (var rubbish in new[]
         {
             "{}", "<html>", "[]", """{"issuer":1}""",
-            JsonSerializer.Serialize(new { issuer = "https://other.example", authorization_endpoint = "https://a", token_endpoint = "https://t", jwks_uri = $"{there.Origin}/keys" }),
-            JsonSerializer.Serialize(new { issuer = there.Origin, authorization_endpoint = "https://a", token_endpoint = "https://t", jwks_uri = "http://example.com/keys" }),
+            Document("https://other.example", $"{there.Origin}/keys"), Document(there.Origin, "http://example.com/keys"),
         })
         {
             there.DiscoveryBody = rubbish;
@@ -192,7 +199,10 @@ public sealed class ProviderMannersTests : IAsyncLifetime
         Assert.NotNull(await SignIn(new Browser(host), "there"));
     }
 
-    static Settings Oidc(string issuer = "") => new("there", "oidc", "There", issuer, "latchkey", "s3cret-that-the-provider-knows-too", true);
+    static Settings Oidc() => new("there", "oidc", "There", "", "latchkey", Secret, true);
+
+    static string Document(string issuer, string keys) => JsonSerializer.Serialize(
+        new { issuer, authorization_endpoint = "https://a", token_endpoint = "https://t", jwks_uri = keys });
 
     async Task Add(object provider)
     {
@@ -227,7 +237,7 @@ public sealed class ProviderMannersTests : IAsyncLifetime
     static string Hmac(string token, string secret)
     {
         var head = $"{Base64UrlEncoder.Encode("""{"alg":"HS256","kid":"k1"}""")}.{token.Split('.')[1]}";
-        return $"{head}.{Base64UrlEncoder.Encode(HMACSHA256.HashData(System.Text.Encoding.UTF8.GetBytes(secret), System.Text.Encoding.ASCII.GetBytes(head)))}";
+        return $"{head}.{Base64UrlEncoder.Encode(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.ASCII.GetBytes(head)))}";
     }
 
 #pragma warning disable IDE1006 // The names of the JSON.

@@ -28,16 +28,16 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
     public async Task An_address_that_somebody_has_is_linked_only_after_a_sign_in_to_that_account()
     {
         var admin = await host.Admin();
-        var known = await admin.AddUser(new { userName = "erin", name = "Erin", password = "erin-password", email = "erin@old.example", emailVerified = true });
+        var known = await admin.AddUser(new NewPerson("erin"));
         var browser = new Browser(host);
         var asked = await Return(browser, await browser.Authorize(("scope", "openid")), "erin@old.example");
-        Assert.StartsWith("/demo/login?", Browser.Location(asked), StringComparison.Ordinal);
+        AssertAsked(asked);
         var page = await browser.Follow(asked);
         Assert.Contains("Sign in to it once", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         // Until then another browser is asked the same.
         var other = new Browser(host);
-        Assert.StartsWith("/demo/login?", Browser.Location(await Return(other, await other.Authorize(), "erin@old.example")), StringComparison.Ordinal);
+        AssertAsked(await Return(other, await other.Authorize(), "erin@old.example"));
 
         var done = await browser.Post("/demo/login", [.. await Browser.Fields(page), ("username", "erin"), ("password", "erin-password")]);
         Assert.StartsWith(Browser.Loopback, Browser.Location(await Through(browser, done)), StringComparison.Ordinal);
@@ -49,12 +49,12 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
     public async Task Somebody_else_who_signs_in_gets_nothing_linked()
     {
         var admin = await host.Admin();
-        await admin.AddUser(new { userName = "fred", name = "Fred", password = "fred-password", email = "fred@old.example", emailVerified = true });
+        await admin.AddUser(new NewPerson("fred"));
         var browser = new Browser(host);
         var page = await browser.Follow(await Return(browser, await browser.Authorize(), "fred@old.example"));
         await browser.Post("/demo/login", [.. await Browser.Fields(page), ("username", "bob"), ("password", "bob-password")]);
         var other = new Browser(host);
-        Assert.StartsWith("/demo/login?", Browser.Location(await Return(other, await other.Authorize(), "fred@old.example")), StringComparison.Ordinal);
+        AssertAsked(await Return(other, await other.Authorize(), "fred@old.example"));
     }
 
     [Fact]
@@ -69,13 +69,13 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
         Assert.StartsWith("/demo/login/with/demo-id?", begin, StringComparison.Ordinal);
         var back = await DemoId.SignIn(Browser.Location(await browser.Get(begin)), "alice@private.example");
         Assert.Equal("/demo/account/providers", Browser.Location(await browser.Get(new Uri(back).PathAndQuery)));
-        Assert.Contains("alice@private.example", await (await browser.Get("/demo/account/providers")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("alice@private.example", await Page(browser), StringComparison.Ordinal);
         Assert.Equal(await host.UserId("alice"), Browser.IdToken(await SignIn(new Browser(host), "alice@private.example")).Subject);
 
         page = await browser.Get("/demo/account/providers");
         await browser.Post("/demo/account/providers",
             [.. (await Browser.Fields(page)).DistinctBy(field => field.Item1), ("action", "unlink")]).Is(303);
-        Assert.DoesNotContain("alice@private.example", await (await browser.Get("/demo/account/providers")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("alice@private.example", await Page(browser), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,8 +94,9 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
     public async Task An_app_or_the_domain_of_an_address_leads_straight_there()
     {
         var browser = new Browser(host);
-        Assert.StartsWith("/demo/login/with/demo-id?", Browser.Location(await browser.Authorize(("idp_hint", "demo-id"))), StringComparison.Ordinal);
-        Assert.StartsWith("/demo/login?", Browser.Location(await browser.Authorize(("idp_hint", "unknown"))), StringComparison.Ordinal);
+        var named = Browser.Location(await browser.Authorize(("idp_hint", "demo-id")));
+        Assert.StartsWith("/demo/login/with/demo-id?", named, StringComparison.Ordinal);
+        AssertAsked(await browser.Authorize(("idp_hint", "unknown")));
         var hinted = await browser.Authorize(("login_hint", "zoe@corp.example"));
         var there = Browser.Returned(Browser.Location(await browser.Follow(hinted)));
         Assert.Equal(("zoe@corp.example", "S256"), (there["login_hint"], there["code_challenge_method"]));
@@ -138,7 +139,8 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
         var shown = (await admin.Get("providers/demo-id")).GetRawText();
         Assert.DoesNotContain(DemoId.Secret, shown, StringComparison.Ordinal);
         Assert.Contains($"{host.Origin}/demo/login/return/demo-id", shown, StringComparison.Ordinal);
-        await admin.Send(HttpMethod.Post, "providers", new { id = "demo-id", kind = "oidc", name = "X", issuer = idp.Issuer, clientId = "x" }).Is(409);
+        var again = new { id = "demo-id", kind = "oidc", name = "X", issuer = idp.Issuer, clientId = "x" };
+        await admin.Send(HttpMethod.Post, "providers", again).Is(409);
         foreach (var wrong in new object[]
         {
             new { id = "x", kind = "oidc", name = "X", issuer = "http://example.com", clientId = "x" },
@@ -156,6 +158,12 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
         return await browser.Redeem(Browser.Returned(Browser.Location(answer))["code"]).Read<TokenAnswer>();
     }
 
+    static void AssertAsked(HttpResponseMessage answer) =>
+        Assert.StartsWith("/demo/login?", Browser.Location(answer), StringComparison.Ordinal);
+
+    static async Task<string> Page(Browser browser) =>
+        await (await browser.Get("/demo/account/providers")).Content.ReadAsStringAsync();
+
     static async Task<HttpResponseMessage> Through(Browser browser, HttpResponseMessage answer) =>
         Browser.Location(answer).StartsWith("/demo/consent", StringComparison.Ordinal) ? await browser.Consent(answer) : answer;
 
@@ -167,6 +175,16 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
         var request = Browser.Returned(Browser.Location(answer))["request"];
         return await DemoId.SignIn(Browser.Location(await browser.Get($"/demo/login/with/demo-id?request={request}")), login);
     }
+
+#pragma warning disable IDE1006 // The names of the JSON.
+    sealed record NewPerson(string userName)
+    {
+        public string name => userName;
+        public string password => $"{userName}-password";
+        public string email => $"{userName}@old.example";
+        public bool emailVerified => true;
+    }
+#pragma warning restore IDE1006
 
     /// <summary>A host whose tenant demo signs in at Demo Id.</summary>
     public sealed class Hosts : IAsyncLifetime
@@ -183,8 +201,9 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
             await admin.SetRole("files-admin", "files.read");
             await admin.Post("providers", new
             {
-                id = "demo-id", kind = "oidc", name = "Demo Id", issuer = Idp.Issuer, clientId = DemoId.ClientId, clientSecret = DemoId.Secret,
-                trustEmail = true, signUp = true, domains = new[] { "corp.example" },
+                id = "demo-id", kind = "oidc", name = "Demo Id", issuer = Idp.Issuer,
+                clientId = DemoId.ClientId,
+                clientSecret = DemoId.Secret, trustEmail = true, signUp = true, domains = new[] { "corp.example" },
                 roles = new[] { new { claim = "groups", value = "admins", role = "files-admin" } },
             });
             await admin.Patch("accounts", new { signUp = "open", signUpRoles = new[] { "member" } });

@@ -116,7 +116,8 @@ sealed class StandIn : IAsyncDisposable
     async Task<IResult> Token(HttpRequest request)
     {
         Redeemed = (await request.ReadFormAsync()).ToDictionary(field => field.Key, field => field.Value.ToString());
-        if (TokenBody is not null || TokenStatus != 200) return Results.Content(TokenBody ?? "", "application/json", statusCode: TokenStatus);
+        if (TokenBody is not null || TokenStatus != 200)
+            return Results.Content(TokenBody ?? "", "application/json", statusCode: TokenStatus);
         var claims = new Dictionary<string, object?>
         {
             ["iss"] = Issuer ?? Origin,
@@ -130,7 +131,8 @@ sealed class StandIn : IAsyncDisposable
         var token = new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
             System.Text.Json.JsonSerializer.Serialize(claims.Where(claim => claim.Value is not null).ToDictionary()),
             new SigningCredentials(key, SecurityAlgorithms.EcdsaSha256));
-        return Results.Json(new { token_type = "Bearer", access_token = "upstream-access-token", id_token = Forge?.Invoke(token) ?? token });
+        var answered = Forge?.Invoke(token) ?? token;
+        return Results.Json(new { token_type = "Bearer", access_token = "upstream-access-token", id_token = answered });
     }
 
     static ECDsaSecurityKey NewKey(string kid) => new(ECDsa.Create(ECCurve.NamedCurves.nistP256)) { KeyId = kid };

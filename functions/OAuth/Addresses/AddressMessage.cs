@@ -1,0 +1,47 @@
+using Latchkey.Tenancy;
+
+namespace Latchkey.OAuth;
+
+/// <summary>The mails about a user's address. They contain no text that others chose.</summary>
+static class AddressMessage
+{
+    /// <summary>The code that proves that the address is the user's.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="address">The address to prove.</param>
+    /// <param name="code">The six digits.</param>
+    /// <param name="codeId">The code's id.</param>
+    public static Message Code(Tenant tenant, string address, string code, string codeId)
+    {
+        var name = MailWriter.NameOf(tenant);
+        return new MailWriter(tenant)
+            .Say(MailStrings.MailAddressAsked(name))
+            .Say(MailStrings.MailCodeLead)
+            .Code(code)
+            .Say(MailStrings.MailCodeLinkLead)
+            .Link(MailStrings.MailCodeButton, $"{tenant.Issuer}/account/email?sent={codeId}&code={code}")
+            .Say(MailStrings.MailNothingChanged)
+            .To(address, MailStrings.MailCodeSubject(name, code));
+    }
+
+    /// <summary>The mail to somebody whose address another user wants to have.</summary>
+    public static Message Taken(Tenant tenant, string address)
+    {
+        var name = MailWriter.NameOf(tenant);
+        return new MailWriter(tenant)
+            .Say(MailStrings.MailAddressTaken(name))
+            .Link(MailStrings.MailSignInButton, $"{tenant.Issuer}/account")
+            .Say(MailStrings.MailNothingChanged)
+            .To(address, MailStrings.MailAddressTakenSubject(name));
+    }
+
+    /// <summary>The mail to the former address.</summary>
+    public static Message Changed(Tenant tenant, string address)
+    {
+        var name = MailWriter.NameOf(tenant);
+        return new MailWriter(tenant)
+            .Say(MailStrings.MailAddressChanged(name))
+            .Say(MailStrings.MailAddressNotYou(name))
+            .Link(MailStrings.MailSignInButton, $"{tenant.Issuer}/account")
+            .To(address, MailStrings.MailAddressChangedSubject(name));
+    }
+}
