@@ -133,7 +133,8 @@ static class CommandLine
     static IEnumerable<Command> Nouns(Terminal terminal) =>
     [
         .. SignInCommands.All(terminal), TenantCommands.All(terminal), SettingsCommands.All(terminal), UserCommands.All(terminal),
-        AccountCommands.All(terminal), InvitationCommands.All(terminal), GroupCommands.All(terminal), RoleCommands.All(terminal), ProviderCommands.All(terminal),
+        AccountCommands.All(terminal), InvitationCommands.All(terminal), GroupCommands.All(terminal), RoleCommands.All(terminal),
+        ProviderCommands.All(terminal),
         ClientCommands.All(terminal), SessionCommands.All(terminal), KeyCommands.All(terminal),
         InitialTokenCommands.All(terminal), AuditCommands.All(terminal),
     ];

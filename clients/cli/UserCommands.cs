@@ -60,9 +60,16 @@ static class UserCommands
                 await call.Ask(HttpMethod.Post, $"{await Path(call)}/send-reset", new { });
                 call.Done("The mail is on its way.");
             }, Who),
-            Verb("passkeys", "List the user's passkeys", async call => call.Show(
-                (await call.Ask(HttpMethod.Get, $"{await Path(call)}/passkeys"))!["passkeys"]!.AsArray(), "name", "createdAt", "lastUsedAt", "synced", "id"),
-                Who),
+            Verb("reset-second-factor", "Remove the second factor of a user who has lost it; the user is told by mail", async call =>
+            {
+                await call.Ask(HttpMethod.Delete, $"{await Path(call)}/second-factor");
+                call.Done("The user has no second factor.");
+            }, Who),
+            Verb("passkeys", "List the user's passkeys", async call =>
+            {
+                var listed = await call.Ask(HttpMethod.Get, $"{await Path(call)}/passkeys");
+                call.Show(listed!["passkeys"]!.AsArray(), "name", "createdAt", "lastUsedAt", "synced", "id");
+            }, Who),
             Verb("remove-passkey", "Remove a passkey of the user, who is told by mail", async call =>
             {
                 await call.Ask(HttpMethod.Delete, $"{await Path(call)}/passkeys/{Uri.EscapeDataString(call.Get(Passkey))}");

@@ -20,12 +20,21 @@ public sealed record AccessToken(
     /// <summary>The thumbprint of the key that it is bound to (<c>cnf.jkt</c>, RFC 9449 §6.1), or null for a bearer token.</summary>
     public string? Jkt { get; init; }
 
+    /// <summary>How the user signed in (RFC 9068 §2.2.1); null for a client's own token.</summary>
+    public TokenAuthentication? Authentication { get; init; }
+
     /// <summary>Its <c>iat</c>.</summary>
     public DateTimeOffset IssuedAt { get; init; }
 
     /// <summary>Its <c>exp</c>.</summary>
     public DateTimeOffset ExpiresAt { get; init; }
 }
+
+/// <summary>How the user of an access token signed in (RFC 9068 §2.2.1).</summary>
+/// <param name="Time">Its <c>auth_time</c>: seconds since 1970.</param>
+/// <param name="Context">Its <c>acr</c>.</param>
+/// <param name="Methods">Its <c>amr</c>.</param>
+public sealed record TokenAuthentication(long Time, string Context, IReadOnlyList<string> Methods);
 
 /// <summary>An access token as sent with a request, not verified yet.</summary>
 /// <param name="Encoded">The JWT.</param>
@@ -63,6 +72,8 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
             Scope.Parse(Claim(jwt, "scope")), Required(jwt, "jti"), Claim(jwt, "sid"))
         {
             Jkt = Jkt(jwt),
+            Authentication = jwt.TryGetPayloadValue<long>("auth_time", out var time) && Claim(jwt, "acr") is { } acr
+                ? new TokenAuthentication(time, acr, jwt.TryGetPayloadValue<string[]>("amr", out var amr) ? amr : []) : null,
             IssuedAt = jwt.IssuedAt,
             ExpiresAt = jwt.ValidTo,
         };

@@ -95,6 +95,10 @@ public sealed class OAuthError : Exception
     /// <summary>OIDC Core §3.1.2.6: <c>prompt=none</c>, and the user must see a page.</summary>
     public static OAuthError InteractionRequired(string description) => new("interaction_required", description);
 
+    /// <summary>RFC 9470 §5: the user can't sign in as strongly as <c>acr_values</c> demands.</summary>
+    public static OAuthError UnmetAuthenticationRequirements() =>
+        new("unmet_authentication_requirements", "The user can't sign in with more than one factor here.");
+
     /// <summary>OIDC Core §3.1.2.6: <c>request</c>, <c>request_uri</c> or <c>registration</c> is not supported.</summary>
     public static OAuthError NotSupported(string parameter) =>
         new($"{parameter}_not_supported", $"The parameter {parameter} is not supported.");

@@ -145,8 +145,17 @@ public sealed record Authentication(DateTimeOffset Time, IReadOnlyList<string> M
     /// </summary>
     public const string Federated = "fed";
 
-    /// <summary>The only authentication context (<c>acr</c>): level 1 of ISO/IEC 29115, a single factor.</summary>
-    public const string Acr = "1";
+    /// <summary>The authentication context (<c>acr</c>) of a single factor: level 1 of ISO/IEC 29115.</summary>
+    public const string SingleFactor = "1";
+
+    /// <summary>The authentication context of more than one factor: level 2.</summary>
+    public const string MultiFactor = "2";
+
+    /// <summary>True if the user has proved who they are by more than one factor.</summary>
+    public bool IsMultiFactor => Methods.Contains(MultipleFactors);
+
+    /// <summary>The authentication context (<c>acr</c>), which follows from the methods.</summary>
+    public string Acr => IsMultiFactor ? MultiFactor : SingleFactor;
 
     /// <summary>A password that was typed now.</summary>
     public static Authentication ByPassword(DateTimeOffset now) => new(now, [Password]);

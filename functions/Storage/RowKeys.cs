@@ -38,6 +38,9 @@ public static partial class RowKeys
     /// <summary>A user's account at a provider.</summary>
     public static string IdentityOf(string user, string provider) => $"linked|{user}|{provider}";
 
+    /// <summary>A user's second factor.</summary>
+    public static string SecondFactor(string userId) => $"totp|{userId}";
+
     /// <summary>An invitation, in its tenant's partition beside the users.</summary>
     public static string Invitation(string id) => $"invitation|{id}";
 

@@ -37,7 +37,7 @@ public static class Instruments
         "latchkey.tokens.issued", "{token}", "Access tokens handed out");
 
     static readonly Counter<long> FailedSignIns = Meter.CreateCounter<long>(
-        "latchkey.signin.failed", "{attempt}", "Sign-ins by password or passkey that were refused");
+        "latchkey.signin.failed", "{attempt}", "Sign-ins that were refused");
 
     static readonly Counter<long> SignUps = Meter.CreateCounter<long>(
         "latchkey.signup.made", "{user}", "Accounts that people made themselves");

@@ -10,6 +10,9 @@ namespace Latchkey.LocalHost;
 /// <summary>Reads the triggers off the functions' classes, so that there is one route list.</summary>
 public static class Functions
 {
+    // How a function's route says that it is the path without a segment.
+    const string Root = "{nothing:maxlength(0)?}";
+
     static readonly ConcurrentDictionary<Assembly, IReadOnlyList<HttpFunction>> http = [];
     static readonly ConcurrentDictionary<Assembly, IReadOnlyList<TimerFunction>> timed = [];
 
@@ -23,7 +26,7 @@ public static class Functions
         from method in Methods(assembly)
         let trigger = method.GetParameters().Select(p => p.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(t => t is not null)
         where trigger is not null
-        select new HttpFunction(Name(method), trigger.Route!.TrimStart('/'), trigger.Methods!, method);
+        select new HttpFunction(Name(method), trigger.Route! == Root ? "" : trigger.Route!, trigger.Methods!, method);
 
     static IEnumerable<TimerFunction> FindTimed(Assembly assembly) =>
         from method in Methods(assembly)

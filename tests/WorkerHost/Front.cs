@@ -36,7 +36,7 @@ static class Front
         var forwarder = app.Services.GetRequiredService<IHttpForwarder>();
         foreach (var function in worker.Functions.Where(function => function.IsHttp))
         {
-            app.MapMethods($"{Prefix(folder)}/{function.Route.TrimStart('/')}", function.Methods, http =>
+            app.MapMethods($"{Prefix(folder)}/{function.Route}", function.Methods, http =>
                 Invoke(http, function, worker.Channel, forwarder))
                 .WithMetadata(function);
         }

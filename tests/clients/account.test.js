@@ -101,3 +101,22 @@ test('the pages of an account in the dark, and who has forgotten the password', 
   await page.getByText('not allowed to do this').waitFor();
   await look(page, 'apps-forbidden');
 }, { colorScheme: 'dark' }));
+
+test('the pages of a sign-up', options, () => onAPhone(async page => {
+  await page.goto(`${issuer}/account`);
+  await page.getByRole('link', { name: 'Create an account' }).click();
+  await look(page, 'sign-up');
+  await page.getByLabel('Name', { exact: true }).fill('Ada');
+  await page.getByLabel('Email address').fill(`ada-${Date.now()}@people.example`);
+  await page.getByLabel('Password').fill('ada-password');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('heading', { name: 'Check your email' }).waitFor();
+  await look(page, 'sign-up-code');
+  await page.getByLabel('Code').fill('0');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByText('The code is wrong').waitFor();
+  await page.goto(`${issuer}/account`);
+  await signIn(page, 'bob');
+  await page.getByRole('link', { name: 'Change your email address' }).click();
+  await look(page, 'address');
+}));

@@ -9,7 +9,8 @@ import * as oauth from 'openid-client';
 import { signIn } from './person.js';
 import { discover, issuer, serviceToken } from './service.js';
 
-const passage = async page => /```js\n([\s\S]*?)```/.exec(await readFile(new URL(`../../docs/apps/${page}.md`, import.meta.url), 'utf8'))[1];
+const passage = async (page, nth = 0) =>
+  [...(await readFile(new URL(`../../docs/apps/${page}.md`, import.meta.url), 'utf8')).matchAll(/```js\n([\s\S]*?)```/g)][nth][1];
 
 const isBusy = port => new Promise(done => {
   const socket = connect(port, 'localhost', () => { socket.destroy(); done(true); });
@@ -41,9 +42,9 @@ test('the web app with a server signs its user in, lists files and signs out', a
 
 test('an API of your own verifies our access tokens and nothing else', async () => {
   const program = new URL('./passage-your-own-api.mjs', import.meta.url);
-  await writeFile(program, `const issuer = ${JSON.stringify(issuer)};\n${await passage('your-own-api')}\nexport { verify };\n`);
+  await writeFile(program, `const issuer = ${JSON.stringify(issuer)};\n${await passage('your-own-api')}${await passage('your-own-api', 1)}\nexport { stepUp, verify };\n`);
   try {
-    const { verify } = await import(program.href);
+    const { stepUp, verify } = await import(program.href);
     const token = await serviceToken();
     assert.equal((await verify(`Bearer ${token}`, 'files.read')).tid, 'demo');
     await assert.rejects(verify(`Bearer ${token}`, 'admin'), /insufficient_scope/);
@@ -55,6 +56,11 @@ test('an API of your own verifies our access tokens and nothing else', async () 
     const config = await discover('first-party', oauth.None());
     const tokens = await oauth.genericGrantRequest(config, 'password', { username: 'alice', password: 'alice-password', scope: 'openid' });
     await assert.rejects(verify(`Bearer ${tokens.id_token}`, 'files.read'), /alg|typ/);
+    const payload = await verify(`Bearer ${tokens.access_token}`, 'openid');
+    assert.equal(stepUp(payload, '1', 300), null);
+    assert.match(stepUp(payload, '2', 300), /insufficient_user_authentication.*acr_values="2", max_age="300"/);
+    assert.match(stepUp({ ...payload, auth_time: payload.auth_time - 600 }, '1', 300), /insufficient_user_authentication/);
+    assert.match(stepUp(await verify(`Bearer ${token}`, 'files.read'), '1', 300), /insufficient_user_authentication/);
   } finally {
     await rm(program);
   }

@@ -20,8 +20,8 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
     /// <summary>The tables to export, without the day at the end of their names.</summary>
     public static IReadOnlyList<string> Exported { get; } =
     [
-        TableNames.Tenants, TableNames.Clients, TableNames.Users, TableNames.Passkeys, TableNames.Groups, TableNames.UserSessions, TableNames.Approvals,
-        TableNames.DeveloperApps, TableNames.Sessions, TableNames.Files, TableNames.Audit,
+        TableNames.Tenants, TableNames.Clients, TableNames.Users, TableNames.Passkeys, TableNames.Groups, TableNames.UserSessions,
+        TableNames.Approvals, TableNames.DeveloperApps, TableNames.Sessions, TableNames.Files, TableNames.Audit,
     ];
 
     /// <summary>
@@ -34,7 +34,8 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
         TableNames.Domains, TableNames.Uploads, TableNames.Due, TableNames.Removals,
     ];
 
-    static readonly string[] Secrets = ["PasswordHash", "SecretHashes", "SecretHash", "RegistrationTokenHash", "DeleteConfirmation"];
+    static readonly string[] Secrets = ["PasswordHash", "SecretHashes", "SecretHash", "RegistrationTokenHash", "DeleteConfirmation",
+        "TotpSecret", "RecoveryCodes"];
 
     /// <summary>Every row without its secrets.</summary>
     public async IAsyncEnumerable<object> Export(string tenant, [EnumeratorCancellation] CancellationToken cancel)

@@ -8,7 +8,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Admin;
 
-/// <summary>A user's passkeys, for administrators: they look at them and take one away that was lost. Nobody can add one for another.</summary>
+/// <summary>
+/// A user's passkeys, for administrators: they look at them and take one away that was lost. Nobody can add one for another.
+/// </summary>
 public sealed class AdminPasskeys(TenantPipeline pipeline, UserStore users, PasskeyStore passkeys, PasskeyRegistration registration)
 {
     const string Many = "{tenant}/admin/users/{userId}/passkeys";

@@ -9,10 +9,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Admin;
 
-/// <summary>Lets a user sign in again: sets a password, sends a link to set one, or ends a lockout.</summary>
+/// <summary>Lets a user sign in again: sets a password, sends a link to set one, ends a lockout, or resets the second factor.</summary>
 public sealed class AdminUserAccess(
     TenantPipeline pipeline, UserStore users, Passwords passwords, SessionRevocation revocation, SignInLockout lockout,
-    PasswordResets resets)
+    PasswordResets resets, SecondFactors secondFactors)
 {
     const string ItemRoute = "{tenant}/admin/users/{userId}";
 
@@ -59,6 +59,20 @@ public sealed class AdminUserAccess(
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             await lockout.Unlock(caller.Tenant.Id, await Find(request, caller), caller.Cancel);
+            return Results.NoContent();
+        });
+
+    /// <summary>
+    /// <c>DELETE /{tenant}/admin/users/{userId}/second-factor</c> → 204: removes the user's second factor with its recovery codes, and
+    /// what browsers remember of it. The user is told by mail. 404 <c>user_not_found</c>.
+    /// </summary>
+    [Function("admin-user-second-factor-reset")]
+    public Task<IResult> ResetSecondFactor(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = ItemRoute + "/second-factor")] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
+        {
+            _ = await secondFactors.Remove(caller.Tenant, AdminUsers.Id(request), byAdministrator: true, caller.Cancel)
+                ?? throw AdminUsers.NotFound();
             return Results.NoContent();
         });
 

@@ -26,18 +26,12 @@ public enum AddressVerdict
 /// address, and the user name with it if that was the old address. The old address is told.
 /// </summary>
 public sealed class AddressChanges(
-    OneTimeCodes codes, UserStore users, SignInLockout lockout, UnseenMail mail, AuditLog audit, TimeProvider clock)
+    OneTimeCodes codes, UserStore users, SignInLockout lockout, UnseenMail mail, AuditLog audit)
 {
     const string Purpose = "address";
 
-    // Whoever finds a browser that somebody left signed in must not be able to take over the account.
-    static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
-
     /// <summary>False if this deployment can't send email.</summary>
     public bool Possible => mail.Possible;
-
-    /// <summary>True if the user has proved a moment ago who they are, so no password is asked for.</summary>
-    public bool IsFresh(SignedIn signedIn) => clock.GetUtcNow() <= signedIn.Authentication.Time + Fresh;
 
     /// <summary>Sends a code to an address. The answer says nothing about the address, nor does its time.</summary>
     /// <param name="request">The request.</param>

@@ -13,6 +13,9 @@ public enum NextStep
     /// <summary>The user makes an account, or signs in after all.</summary>
     SignUp,
 
+    /// <summary>The user gives a second factor (RFC 9470 §5).</summary>
+    SecondFactor,
+
     /// <summary>The user accepts the tenant's terms of use.</summary>
     Terms,
 
@@ -46,6 +49,11 @@ public sealed class InteractionPolicy(Consents consents, IdTokenHints hints, Set
         }
         if (signedIn is null || await MustSignInAgain(request, authorization, signedIn, since))
             return isSilent ? throw OAuthError.LoginRequired() : NextStep.SignIn;
+        if (authorization.NeedsMultiFactor && !signedIn.Authentication.IsMultiFactor)
+        {
+            var next = ForMultiFactor(request.Tenant, signedIn, since);
+            return isSilent ? throw OAuthError.LoginRequired() : next;
+        }
         if (TermsOfUse.IsDue(request.Tenant, signedIn.User))
             return isSilent ? throw OAuthError.InteractionRequired("The user has to accept the terms of use.") : NextStep.Terms;
         if (await NeedsConsent(request, authorization, signedIn.User))
@@ -64,6 +72,7 @@ public sealed class InteractionPolicy(Consents consents, IdTokenHints hints, Set
     public static string PageOf(NextStep step) => step switch
     {
         NextStep.SignUp => "signup",
+        NextStep.SecondFactor => "login/second",
         NextStep.Terms => "terms",
         NextStep.Consent => "consent",
         _ => "login",
@@ -84,6 +93,13 @@ public sealed class InteractionPolicy(Consents consents, IdTokenHints hints, Set
         if (authorization.Asks(Prompt.Consent)) return true;
         if (client.FirstParty) return false;
         return !grantable.Except(await consents.Find(request.Tenant, user, client, request.Cancel)).IsEmpty;
+    }
+
+    static NextStep ForMultiFactor(Tenant tenant, SignedIn signedIn, DateTimeOffset? since)
+    {
+        if (tenant.Accounts.SecondFactor != SecondFactorMode.Off) return NextStep.SecondFactor;
+        // A passkey is two factors. A user who has just signed in for this without one has none, or does not want to use it.
+        return tenant.Accounts.Passkeys && !IsFor(signedIn, since) ? NextStep.SignIn : throw OAuthError.UnmetAuthenticationRequirements();
     }
 
     async Task<bool> MustSignInAgain(

@@ -16,6 +16,9 @@ namespace Latchkey.OAuth;
 /// <param name="Decision">The user's decision, or null.</param>
 public sealed record PendingRequest(string Id, Form Parameters, bool Pushed, DateTimeOffset CreatedAt, UserDecision? Decision)
 {
+    /// <summary>Who has proved who they are by one factor, and has to prove it by a second; null if nobody has.</summary>
+    public FirstFactor? FirstFactor { get; init; }
+
     /// <summary>The built-in page that waits, by its path under the tenant; null if an app waits.</summary>
     public string? Page { get; init; }
 
@@ -96,7 +99,23 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
 
     /// <summary>The same; false if the request was changed since it was read.</summary>
     public Task<bool> TryRemember(PendingRequest pending, ProviderStep? step, CancellationToken cancel) =>
-        tables.Of(BucketId.Parse(pending.Id)!.Value.Bucket).TryReplace(ProviderStep.On(pending.Row, step), cancel);
+        TryReplace(pending, ProviderStep.On(pending.Row, step), cancel);
+
+    /// <summary>Stores who has given the first factor, in place of anybody who did so before.</summary>
+    /// <exception cref="Problem">400 <c>sign_in_expired</c>: the request no longer exists.</exception>
+    public async Task Remember(TenantRequest request, PendingRequest pending, FirstFactor factor)
+    {
+        while (!await TryReplace(pending, FirstFactor.On(pending.Row, factor), request.Cancel)) pending = await Find(request, pending.Id);
+    }
+
+    /// <summary>
+    /// Uses up the first factor, once the second was given; false if that was done before, or another user has given one since.
+    /// </summary>
+    public Task<bool> TryTakeFirstFactor(PendingRequest pending, CancellationToken cancel) =>
+        TryReplace(pending, FirstFactor.On(pending.Row, null), cancel);
+
+    Task<bool> TryReplace(PendingRequest pending, TableEntity row, CancellationToken cancel) =>
+        tables.Of(BucketId.Parse(pending.Id)!.Value.Bucket).TryReplace(row, cancel);
 
     /// <summary>
     /// Stores the decision, unless the request was decided before, and returns the decision that stands. Whoever clicks
@@ -108,8 +127,8 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
     {
         while (request.Decision is null)
         {
+            if (await TryReplace(request, decision.On(request.Row), cancel)) return decision;
             var table = tables.Of(BucketId.Parse(request.Id)!.Value.Bucket);
-            if (await table.TryReplace(decision.On(request.Row), cancel)) return decision;
             var current = await table.Find(request.Row.PartitionKey, RowKeys.Pending, cancel) ?? throw Expired(request);
             request = Read(request.Id, current);
         }
@@ -123,6 +142,7 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
     {
         Page = row.GetString("Page"),
         ProviderStep = ProviderStep.Of(row),
+        FirstFactor = FirstFactor.Of(row),
         Row = row,
     };
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Protocol;
+using Latchkey.Sessions;
 using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
@@ -62,6 +63,7 @@ public sealed class RequestReader(ClientStore clients)
             DpopJkt = DpopJkt(form["dpop_jkt"]),
             Prompts = Prompts(form["prompt"]),
             MaxAge = MaxAge(form["max_age"]),
+            NeedsMultiFactor = NeedsMultiFactor(form["acr_values"]),
             LoginHint = form["login_hint"],
             IdpHint = form["idp_hint"],
             IdTokenHint = form["id_token_hint"],
@@ -130,6 +132,10 @@ public sealed class RequestReader(ClientStore clients)
         return prompts.Length > 1 && prompts.FirstOrDefault(value => value is Prompt.None or Prompt.Create) is { } alone
             ? throw OAuthError.InvalidRequest($"prompt {alone} can't be combined with another prompt.") : prompts;
     }
+
+    // OIDC Core §3.1.2.1: any of the values will do, and one that we do not know is ignored.
+    static bool NeedsMultiFactor(string? acrValues) => acrValues?.Split(' ') is { } values
+        && values.Contains(Authentication.MultiFactor) && !values.Contains(Authentication.SingleFactor);
 
     static int? MaxAge(string? maxAge)
     {

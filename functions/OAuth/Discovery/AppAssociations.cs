@@ -16,10 +16,11 @@ public sealed class AppAssociations(TenantPipeline pipeline)
     const string Root = ".well-known/";
     const string OfTenant = "{tenant}/" + Root;
 
-    /// <summary><c>GET /.well-known/webauthn</c>: the origins that may use the passkeys (WebAuthn Level 3 §5.11.1): the domain's own.</summary>
+    /// <summary><c>GET /.well-known/webauthn</c>: which origins may use the passkeys (WebAuthn Level 3 §5.11.1), its own alone.</summary>
     [Function("webauthn-root")]
     public Task<IResult> WebAuthnAtRoot(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Root + "webauthn")] HttpRequest http) => WebAuthn(http);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Root + "webauthn")] HttpRequest http) =>
+        WebAuthn(http);
 
     /// <summary><c>GET /{tenant}/.well-known/webauthn</c>: the same.</summary>
     [Function("webauthn")]
@@ -27,7 +28,9 @@ public sealed class AppAssociations(TenantPipeline pipeline)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = OfTenant + "webauthn")] HttpRequest http) =>
         Respond(http, tenant => new { origins = (string[])[tenant.OwnOrigin] });
 
-    /// <summary><c>GET /.well-known/apple-app-site-association</c>: the apps of iOS and macOS (Apple, "Supporting associated domains").</summary>
+    /// <summary>
+    /// <c>GET /.well-known/apple-app-site-association</c>: the apps of iOS and macOS (Apple, "Supporting associated domains").
+    /// </summary>
     [Function("apple-app-site-association-root")]
     public Task<IResult> AppleAtRoot(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Root + "apple-app-site-association")]

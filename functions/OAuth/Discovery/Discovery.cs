@@ -62,7 +62,7 @@ public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grant
         ["response_modes_supported"] = ResponseMode.All,
         ["code_challenge_methods_supported"] = new[] { Pkce.Method },
         ["prompt_values_supported"] = Prompt.All.Where(prompt => prompt != Prompt.Create || SignUps.IsOpen(tenant, settings)),
-        ["acr_values_supported"] = new[] { Authentication.Acr },
+        ["acr_values_supported"] = new[] { Authentication.SingleFactor, Authentication.MultiFactor },
         ["ui_locales_supported"] = Language.Tags,
         ["claims_supported"] = IdTokens.Claims,
         ["claims_parameter_supported"] = false,

@@ -62,6 +62,7 @@ public sealed class Introspect(
             IssuedAt = session.RotatedAt,
             ExpiresAt = session.IdleExpiresAt,
             Jkt = session.Jkt,
+            Authentication = new(session.Authentication.Time.ToUnixTimeSeconds(), session.Authentication.Acr, session.Authentication.Methods),
         });
     }
 
@@ -80,6 +81,8 @@ public sealed class Introspect(
         };
         if (token.Jkt is { } jkt) response["cnf"] = new { jkt }; // RFC 9449 §6.2
         if (token.SessionId is { } sessionId) response["sid"] = sessionId;
+        if (token.Authentication is var (time, acr, amr)) // RFC 9470 §6.2
+            (response["auth_time"], response["acr"], response["amr"]) = (time, acr, amr);
         return response;
     }
 }

@@ -12,15 +12,15 @@ public sealed class PasskeyNotices(UnseenMail mail)
     /// <summary>A passkey was added.</summary>
     public void Added(Tenant tenant, User user, Passkey passkey)
     {
-        var name = MailWriter.NameOf(tenant);
-        Send(tenant, user, MailStrings.MailPasskeyAddedSubject(name), MailStrings.MailPasskeyAdded(name, Texts.Time(passkey.CreatedAt)));
+        var (name, time) = (MailWriter.NameOf(tenant), Texts.Time(passkey.CreatedAt));
+        Send(tenant, user, MailStrings.MailPasskeyAddedSubject(name), MailStrings.MailPasskeyAdded(name, time));
     }
 
     /// <summary>A passkey was removed.</summary>
     public void Removed(Tenant tenant, User user, Passkey passkey)
     {
-        var name = MailWriter.NameOf(tenant);
-        Send(tenant, user, MailStrings.MailPasskeyRemovedSubject(name), MailStrings.MailPasskeyRemoved(name, Texts.Time(passkey.CreatedAt)));
+        var (name, time) = (MailWriter.NameOf(tenant), Texts.Time(passkey.CreatedAt));
+        Send(tenant, user, MailStrings.MailPasskeyRemovedSubject(name), MailStrings.MailPasskeyRemoved(name, time));
     }
 
     void Send(Tenant tenant, User user, string subject, string text)

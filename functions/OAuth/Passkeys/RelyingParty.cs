@@ -23,10 +23,13 @@ sealed class RelyingParty(Tenant tenant)
 
     string Id => new Uri(origin).Host;
 
-    /// <summary>The origin of an Android app (§ "Facet ids" of FIDO AppID): the hash of its certificate.</summary>
+    /// <summary>The origin of an Android app, as Android's Credential Manager states it: the hash of its certificate.</summary>
     /// <param name="app">An entry of <see cref="AccountRules.AndroidApps"/>.</param>
-    public static string OriginOf(string app) =>
-        $"android:apk-key-hash:{Base64Url.EncodeToString(Convert.FromHexString(app.Split(' ')[1].Replace(":", "", StringComparison.Ordinal)))}";
+    public static string OriginOf(string app)
+    {
+        var fingerprint = Convert.FromHexString(app.Split(' ')[1].Replace(":", "", StringComparison.Ordinal));
+        return $"android:apk-key-hash:{Base64Url.EncodeToString(fingerprint)}";
+    }
 
     /// <summary>The options with which a browser makes a passkey (§5.4).</summary>
     public CredentialCreateOptions CreationOptions(User user, IEnumerable<Passkey> existing, byte[] challenge) => new()

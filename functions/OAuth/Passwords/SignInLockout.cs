@@ -15,7 +15,11 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
     // After these, one mail every ten minutes. A link works for half an hour, so whoever is refused has one that works.
     const int MaxMails = 5;
 
+    // Of a million codes three are right at any time, so few tries must do.
+    const int MaxCodes = 5;
+
     const string KnownDeviceKind = "apart";
+    const string SecondFactorKind = "second";
     const string MailKind = "mail";
     const string CodeMailKind = "code-mail";
 
@@ -35,6 +39,19 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
     public Task<LockoutAttempt> ReserveSeparately(string tenant, string userId, string? device, CancellationToken cancel) =>
         lockout.Reserve([AccountCounter(RowKeys.AttemptsOf(tenant, KnownDeviceKind, userId, device ?? "")) with { SuccessClears = true }],
             cancel);
+
+    /// <summary>
+    /// A code of the second factor, by somebody who has given the first. These have a count of their own, so that it takes the first
+    /// factor to use them up.
+    /// </summary>
+    /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
+    public Task<LockoutAttempt> ReserveSecondFactor(string tenant, string userId, CancellationToken cancel) => lockout.Reserve(
+        [new(RowKeys.AttemptsOf(tenant, SecondFactorKind, userId, ""), MaxCodes, settings.LockoutTime)
+            { SlowFrom = MaxCodes, SuccessClears = true }], cancel);
+
+    /// <summary>Forgets the wrong codes of the second factor.</summary>
+    public Task UnlockSecondFactor(string tenant, string userId, CancellationToken cancel) =>
+        lockout.Clear(RowKeys.AttemptsOf(tenant, SecondFactorKind, userId, null), cancel);
 
     /// <summary>A guess at a device's code by a user who is signed in.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
@@ -66,6 +83,7 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
     {
         foreach (var name in user.Names) await lockout.Clear(RowKeys.Attempts(tenant, "account", name), cancel);
         await lockout.Clear(RowKeys.AttemptsOf(tenant, KnownDeviceKind, user.Id, null), cancel);
+        await UnlockSecondFactor(tenant, user.Id, cancel);
         await ForgetMails(tenant, user.Id, cancel);
     }
 

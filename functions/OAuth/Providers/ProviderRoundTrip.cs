@@ -5,6 +5,7 @@ using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Storage;
+using Latchkey.Telemetry;
 using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
@@ -31,6 +32,9 @@ public sealed class ProviderRoundTrip(
     /// <summary>404 <c>provider_not_found</c></summary>
     public static Problem NotFound() => Problem.NotFound("provider_not_found", "The provider was not found.");
 
+    /// <summary>Counts a sign-in: <c>ok</c>, or the code of what went wrong.</summary>
+    public static void Count(Tenant tenant, string result) => Instruments.ProviderSignIn(tenant.Id, result);
+
     /// <summary>Where the browser goes to sign in.</summary>
     /// <param name="request">The request.</param>
     /// <param name="pending">The pending request. A sign-in at a provider that was begun for it before no longer counts.</param>
@@ -45,7 +49,7 @@ public sealed class ProviderRoundTrip(
         var outward = Request(request, pending, provider, secret) with { LoginHint = loginHint, Prompt = prompt };
         var address = provider.Kind == ProviderKind.GitHub ? GitHubProvider.Address(provider, outward)
             : await openId.Address(provider, outward, request.Cancel);
-        await pendingRequests.Remember(request, pending, new(provider.Id, Ids.Hash(secret), pending.ProviderStep?.Link));
+        await pendingRequests.Remember(request, pending, new ProviderStep(provider.Id, Ids.Hash(secret), pending.ProviderStep?.Link));
         return address;
     }
 

@@ -38,7 +38,14 @@ public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
     {
         var (tenant, client, session, scope) = grant;
         var token = New(client.AccessTokenSeconds, tenant, client, session.UserId, scope) with { SessionId = session.Id, Jkt = jkt };
-        var person = new Dictionary<string, object> { ["roles"] = session.Person.Roles, ["name"] = session.Person.Name };
+        var person = new Dictionary<string, object>
+        {
+            ["roles"] = session.Person.Roles,
+            ["name"] = session.Person.Name,
+            ["auth_time"] = session.Authentication.Time.ToUnixTimeSeconds(), // RFC 9068 §2.2.1
+            ["acr"] = session.Authentication.Acr,
+            ["amr"] = session.Authentication.Methods,
+        };
         return Sign(tenant, client, token, person, cancel);
     }
 

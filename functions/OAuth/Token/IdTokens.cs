@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Latchkey.Keys;
 using Latchkey.Protocol;
-using Latchkey.Sessions;
 
 namespace Latchkey.OAuth;
 
@@ -39,7 +38,7 @@ public sealed class IdTokens(JwtWriter jwt, TimeProvider clock)
             ["iat"] = now,
             ["exp"] = now + client.AccessTokenSeconds,
             ["auth_time"] = session.Authentication.Time.ToUnixTimeSeconds(),
-            ["acr"] = Authentication.Acr,
+            ["acr"] = session.Authentication.Acr,
             ["amr"] = session.Authentication.Methods,
             ["sid"] = session.Id,
         };

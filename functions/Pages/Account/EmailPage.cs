@@ -126,8 +126,9 @@ public sealed class EmailPage(
         }
     }
 
+    // Whoever finds a browser that somebody left signed in must not be able to take over the account.
     async Task<EmailModel> Model(TenantRequest request, SignedIn signedIn) =>
-        new(await forms.For(request, Subject(signedIn)), signedIn, AsksPassword: !changes.IsFresh(signedIn));
+        new(await forms.For(request, Subject(signedIn)), signedIn, AsksPassword: !builtInPages.IsFresh(signedIn));
 
     Task<IResult> Show(TenantRequest request, EmailModel model, int status = 200, int? retryAfter = null) =>
         renderer.Show<EmailView, EmailModel>(

@@ -18,6 +18,9 @@ public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ss
     /// <summary>The path of the account page under its tenant.</summary>
     public const string Account = "account";
 
+    /// <summary>The path of the page where a user sets up and removes the second factor.</summary>
+    public const string SecondFactor = "account/second-factor";
+
     /// <summary>The path of the page with the user's passkeys.</summary>
     public const string Passkeys = "account/passkeys";
 

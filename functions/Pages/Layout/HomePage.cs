@@ -16,10 +16,13 @@ public sealed record HomeModel(string Lead, IReadOnlyList<(string Address, strin
 public sealed class HomePage(
     TenantPipeline pipeline, ErrorBoundary boundary, Domains domains, PageRenderer renderer, FailurePage failurePage)
 {
+    // The path without a segment: an empty route would be the function's name, and the worker can't map "/".
+    const string Root = "{nothing:maxlength(0)?}";
+
     /// <summary><c>GET /</c>; at a tenant's own domain 303 to the tenant's home page.</summary>
     [Function("home")]
     public async Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "/")] HttpRequest http)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Root)] HttpRequest http)
     {
         Reader.Begin(PageLanguage.Preferred(http));
         return await boundary.Run(http, async () =>
@@ -39,6 +42,7 @@ public sealed class HomePage(
     {
         yield return ($"/{tenant.Id}/{BuiltInPages.Account}", Strings.Account);
         yield return ($"/{tenant.Id}/{MyFilesClient.Id}", Strings.MyFiles);
+        if (tenant.Accounts.SignUp == SignUpMode.Open) yield return ($"/{tenant.Id}/{SignUpPage.Name}", Strings.SignUp);
     }
 
     Task<IResult> Show(HttpRequest http, PageLayout page, HomeModel model) =>

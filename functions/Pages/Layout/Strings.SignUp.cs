@@ -44,6 +44,10 @@ public static partial class Strings
 
     public static string CodeSentTo(string address) => Text(("address", address));
 
+    public static string SignUpPasswordNote => SignUpPasswordNoteFrom(Passwords.MinChars);
+
+    static string SignUpPasswordNoteFrom(int characters) => Text(("characters", characters));
+
     static string UseDomains(string domains) => Text(("domains", domains));
 
     static string SignUpPasswordShort(int chars) => Text(("chars", chars));

@@ -92,6 +92,7 @@ public static partial class Strings
         { Code: "last_way_to_sign_in" } => (LastWayToSignIn, null),
         { Status: 403 } => (NoRight, null),
         { Code: "app_not_found" or "app_changed" or "link_not_good" or "no_mail" } => (problem.Message, null), // Of these pages.
+        { Code: "no_second_factor" } => (NoSecondFactor, null),
         { Status: >= 500 } => (Later, null),
         _ => (TellDeveloper, problem.Message),
     };

@@ -2,7 +2,6 @@ using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
-using Latchkey.Telemetry;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -80,7 +79,7 @@ public sealed partial class ProviderPage(
         try
         {
             var response = await step();
-            if (request.Audit.Type is not null) Instruments.ProviderSignIn(request.Tenant.Id, "ok");
+            if (request.Audit.Type is not null) ProviderRoundTrip.Count(request.Tenant, "ok");
             return response;
         }
         catch (ProviderException fault)
@@ -89,7 +88,7 @@ public sealed partial class ProviderPage(
             (audit.Type, audit.Detail) = ("sign-in", fault.Message);
             audit.Target ??= Id(request.Http);
             Log.Failed(logger, tenant.Id, audit.Target ?? "-", fault.Code, fault.Message);
-            Instruments.ProviderSignIn(tenant.Id, fault.Code);
+            ProviderRoundTrip.Count(tenant, fault.Code);
             throw new Problem(fault.Status, fault.Code, $"The sign-in at the provider failed ({fault.Code}).")
             {
                 TryAgain = pending.Page == ProvidersPage.Name ? $"/{tenant.Id}/{ProvidersPage.Name}" : Login(tenant, pending),

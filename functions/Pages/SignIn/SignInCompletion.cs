@@ -1,6 +1,7 @@
 using Latchkey.Access;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
+using Latchkey.Sessions;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 
@@ -11,9 +12,13 @@ namespace Latchkey.Pages;
 /// on. Every way to sign in ends here.
 /// </summary>
 public sealed class SignInCompletion(
-    SsoSessions ssoSessions, AuthorizationFlow flow, InteractionPolicy policy, ProviderSignIn providerSignIn)
+    SsoSessions ssoSessions, AuthorizationFlow flow, InteractionPolicy policy, PendingRequests pendingRequests,
+    RememberedBrowsers browsers, ProviderSignIn providerSignIn, TimeProvider clock)
 {
-    /// <summary>Signs the browser in and goes on with the pending request.</summary>
+    /// <summary>
+    /// Signs the browser in and goes on with the pending request. If that takes a second factor, the browser goes to its page first
+    /// (<see cref="SecondStepPage"/>).
+    /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="pending">The pending request that the user has signed in for.</param>
     /// <param name="authorization">What it asks for; null if a built-in page waits.</param>
@@ -23,9 +28,12 @@ public sealed class SignInCompletion(
     public async Task<IResult> Complete(
         TenantRequest request, PendingRequest pending, AuthorizationRequest? authorization, User user, IReadOnlyList<string> methods)
     {
-        var signedIn = await ssoSessions.Start(request, user, methods);
-        await providerSignIn.LinkWaiting(request, pending, signedIn);
-        return await Continue(request, pending, authorization, signedIn);
+        if (await NeedsSecondFactor(request, user, methods))
+        {
+            await pendingRequests.Remember(request, pending, FirstFactor.Of(user, methods, clock.GetUtcNow()));
+            return new SeeOther(SecondStepPage.Address(request.Tenant, pending));
+        }
+        return await Continue(request, pending, authorization, await ssoSessions.Start(request, user, methods));
     }
 
     /// <summary>Goes on with the pending request for a user who is signed in and has just done something for it.</summary>
@@ -37,6 +45,7 @@ public sealed class SignInCompletion(
     public async Task<IResult> Continue(
         TenantRequest request, PendingRequest pending, AuthorizationRequest? authorization, SignedIn signedIn)
     {
+        await providerSignIn.LinkWaiting(request, pending, signedIn);
         if (authorization is null)
         {
             return new SeeOther(TermsOfUse.IsDue(request.Tenant, signedIn.User)
@@ -45,5 +54,12 @@ public sealed class SignInCompletion(
         var step = await policy.Next(request, authorization, signedIn, pending.CreatedAt, clicked: true);
         return step == NextStep.Respond ? await flow.Grant(request, pending, authorization, signedIn, consented: false)
             : new SeeOther($"/{request.Tenant.Id}/{InteractionPolicy.PageOf(step)}?request={pending.Id}");
+    }
+
+    async Task<bool> NeedsSecondFactor(TenantRequest request, User user, IReadOnlyList<string> methods)
+    {
+        if (methods.Contains(Authentication.MultipleFactors)) return false;
+        return SecondFactors.IsAskedOf(request.Tenant, user) ? !await browsers.Knows(request, user)
+            : SecondFactors.IsRequiredOf(request.Tenant, user);
     }
 }

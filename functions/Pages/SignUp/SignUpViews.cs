@@ -8,12 +8,12 @@ namespace Latchkey.Pages;
 /// <summary>What the form that makes an account shows.</summary>
 /// <param name="RequestId">The pending request.</param>
 /// <param name="FormToken">See <see cref="FormTokens"/>.</param>
-/// <param name="Lead">What the account is made for.</param>
+/// <param name="Lead">The app that the account is made for, in words; or null.</param>
 /// <param name="CanCancel">True if there is an app to return to.</param>
 /// <param name="Typed">What was typed before.</param>
 /// <param name="Error">Why it was refused, or null; the faults of fields are in <paramref name="Typed"/>.</param>
 public sealed record SignUpModel(
-    string RequestId, string FormToken, string Lead, bool CanCancel, SignUpForm Typed, string? Error)
+    string RequestId, string FormToken, string? Lead, bool CanCancel, SignUpForm Typed, string? Error)
 {
     /// <summary>The value of the invitation's link, and the address that it went to; null if anybody can sign up.</summary>
     public (string Link, string Email)? Invitation { get; init; }
@@ -47,7 +47,7 @@ public sealed class SignUpViews(FormTokens forms, PageRenderer renderer)
         SignUpForm typed, OAuthError? refusal, (string Link, string Email)? invitation = null)
     {
         var status = refusal?.RetryAfter is not null ? 429 : refusal is not null || typed.Faults.Count > 0 ? 400 : 200;
-        var lead = authorization is null ? Strings.ToContinueHere(pending.Page!) : Strings.ToContinueTo(authorization.To.Client.Name);
+        var lead = authorization is null ? null : Strings.ToContinueTo(authorization.To.Client.Name);
         var error = refusal?.RetryAfter is { } seconds ? Strings.TooManyTries(seconds) : refusal?.Message;
         var model = new SignUpModel(
             pending.Id, await forms.For(request, pending, userId: null), lead, authorization is not null, typed, error)
@@ -55,7 +55,8 @@ public sealed class SignUpViews(FormTokens forms, PageRenderer renderer)
             Invitation = invitation,
         };
         return await renderer.Show<SignUpView, SignUpModel>(
-            request.Http, Layout(request, Strings.SignUp, authorization, status), model, refusal?.RetryAfter);
+            request.Http, Layout(request, Strings.SignUp, authorization, status) with { HasPassword = request.Tenant.Accounts.Passwords },
+            model, refusal?.RetryAfter);
     }
 
     /// <summary>The form for the code.</summary>

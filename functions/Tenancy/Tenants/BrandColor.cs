@@ -11,6 +11,8 @@ public static class BrandColor
     const string Default = "#2f5bd0";
     const string Dark = "#14161a";
     const string Light = "#ffffff";
+    const string Black = "#000000"; // For greys in the middle, on which neither of the others is good enough.
+    const double LeastOfText = 4.5;
 
     /// <summary>The least contrast of a button's edge with what is around it (WCAG 2.2 §1.4.11).</summary>
     public const double LeastContrast = 3;
@@ -22,7 +24,8 @@ public static class BrandColor
     public static bool IsColor(string text) => text.Length == 7 && text[0] == '#' && text.Skip(1).All(char.IsAsciiHexDigit);
 
     /// <summary>The colour of text on this colour: at least 4.5 to 1 (WCAG 2.2 §1.4.3).</summary>
-    public static string TextOn(string color) => Contrast(color, Dark) > Contrast(color, Light) ? Dark : Light;
+    public static string TextOn(string color) =>
+        Contrast(color, Light) >= LeastOfText ? Light : Contrast(color, Dark) >= LeastOfText ? Dark : Black;
 
     /// <summary>The contrast of two colours (WCAG 2.2, "contrast ratio"): from 1 to 21.</summary>
     public static double Contrast(string one, string other)

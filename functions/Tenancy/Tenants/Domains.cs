@@ -19,7 +19,7 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
     /// <summary>The tenant that owns the request's host name, or null: it is the deployment's, or unknown.</summary>
     public async ValueTask<string?> TenantAt(HttpRequest request, CancellationToken cancel)
     {
-#pragma warning disable RS0030 // The only place that reads the Host header. It refuses, or chooses a public document (decision 0050).
+#pragma warning disable RS0030 // The only place that reads the Host header. It refuses, or chooses a public document (decision 0048).
         var host = request.Host.Host;
 #pragma warning restore RS0030
         host = host.TrimEnd('.'); // In DNS login.example.com. is the same name.

@@ -117,7 +117,8 @@ public sealed class PasswordHashing
     public static bool IsOfNothing(string hash)
     {
         Span<byte> bytes = stackalloc byte[61];
-        return Convert.TryFromBase64String(hash, bytes, out var length) && length == bytes.Length && !bytes[29..].ContainsAnyExcept((byte)0);
+        return Convert.TryFromBase64String(hash, bytes, out var length) && length == bytes.Length
+            && !bytes[29..].ContainsAnyExcept((byte)0);
     }
 
     async Task<T> Limited<T>(Func<T> work, CancellationToken cancel)

@@ -37,6 +37,12 @@ public sealed record User
     /// <summary>The password's hash in ASP.NET Core Identity's format, or an <see cref="ImportedHash"/>.</summary>
     public required string PasswordHash { get; init; }
 
+    /// <summary>
+    /// The <see cref="SecondFactor.Incarnation"/> of the user's second factor; null if the user has none. It is written in one
+    /// transaction with the second factor's own row.
+    /// </summary>
+    public string? SecondFactor { get; init; }
+
     /// <summary>The user's roles; one that the tenant no longer has grants nothing.</summary>
     public required IReadOnlyList<HeldRole> Roles { get; init; }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Azure;
 using Azure.Data.Tables;
@@ -43,35 +42,12 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     public async Task<User?> Find(string tenant, string id, CancellationToken cancel)
     {
         var row = await table.Find(tenant, RowKeys.User(id), cancel);
-        return row is null ? null : Read(row);
+        return row is null ? null : UserRow.Read(row);
     }
 
     /// <summary>The user's state, at most 5 seconds old, or null. A text that cannot be a user's id costs no request.</summary>
     public async Task<UserState?> FindState(string tenant, string id, CancellationToken cancel) => !Ids.IsId(id) ? null
         : await states.Get($"{tenant}|{id}", async () => (await Find(tenant, id, cancel))?.State);
-
-    static User Read(TableEntity row)
-    {
-        var user = new User
-        {
-            Id = row.RowKey[RowKeys.User("").Length..],
-            UserName = row.GetString("UserName"),
-            Name = row.GetString("Name"),
-            Email = row.GetString("Email"),
-            EmailVerified = row.GetBoolean("EmailVerified") is true,
-            PasswordHash = row.GetString("PasswordHash"),
-            TermsVersion = row.GetString("TermsVersion"),
-            TermsAt = row.GetDateTimeOffset("TermsAt"),
-            Roles = [.. Columns.Split(row.GetString("Roles")).Select(HeldRole.Parse)],
-            Disabled = row.GetBoolean("Disabled") is not false,
-            Deleting = row.GetBoolean("Deleting") is true,
-            SignedOutAt = row.GetDateTimeOffset("SignedOutAt"),
-            RemovedApps = Columns.Split(row.GetString("RemovedApps")).Select(line => line.Split(' '))
-                .ToDictionary(parts => parts[0], parts => long.Parse(parts[1], CultureInfo.InvariantCulture)),
-            ETag = row.ETag,
-        };
-        return user with { StoredNames = user.Names };
-    }
 
     /// <summary>The tenant's users by id, after the given one; at most <paramref name="limit"/>.</summary>
     public async Task<IReadOnlyList<User>> List(Tenant tenant, string? after, int limit, CancellationToken cancel)
@@ -79,7 +55,7 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
         var users = new List<User>();
         await foreach (var row in table.Range(tenant.Id, RowKeys.User(after is null ? "" : after + " "), RowKeys.User("~"), limit, cancel))
         {
-            users.Add(Read(row));
+            users.Add(UserRow.Read(row));
             if (users.Count == limit) break;
         }
         return users;
@@ -90,15 +66,20 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     /// </summary>
     /// <returns>False if the user was changed since.</returns>
     /// <exception cref="Problem">409 <c>email_taken</c>: a new name, or a newly verified address, is another user's.</exception>
-    public async Task<bool> TryReplace(Tenant tenant, User user, CancellationToken cancel)
+    public Task<bool> TryReplace(Tenant tenant, User user, CancellationToken cancel) => TryReplace(tenant, user, [], cancel);
+
+    /// <summary>The same, in one transaction with other writes to the tenant's partition of the table.</summary>
+    internal async Task<bool> TryReplace(
+        Tenant tenant, User user, IReadOnlyList<TableTransactionAction> others, CancellationToken cancel)
     {
-        var row = Row(tenant, user);
+        var row = UserRow.Of(tenant, user);
         row.ETag = user.ETag;
         var (added, removed) = (user.Names.Except(user.StoredNames).ToList(), user.StoredNames.Except(user.Names));
         foreach (var name in added) await EnsureFree(tenant, name, cancel);
         var actions = new List<TableTransactionAction> { new(TableTransactionActionType.UpdateReplace, row, user.ETag) };
         actions.AddRange(added.Select(name => new TableTransactionAction(TableTransactionActionType.Add, NameRow(tenant, user, name))));
         actions.AddRange(removed.Select(name => DeleteName(tenant, name)));
+        actions.AddRange(others);
         var done = actions.Count == 1 ? await table.TryReplace(row, cancel) : await table.TryTransact(actions, cancel);
         Forget(tenant, user.Id);
         return done;
@@ -110,6 +91,7 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
         var done = await table.TryTransact(
         [
             .. user.StoredNames.Select(name => DeleteName(tenant, name)),
+            .. SecondFactorStore.Deletion(tenant, user),
             new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, RowKeys.User(user.Id)), ETag.All),
         ], cancel);
         Forget(tenant, user.Id);
@@ -125,7 +107,7 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
 
     internal static List<TableTransactionAction> Additions(Tenant tenant, IReadOnlyList<User> users) =>
         [.. from user in users
-            from row in user.Names.Select(name => NameRow(tenant, user, name)).Append(Row(tenant, user))
+            from row in user.Names.Select(name => NameRow(tenant, user, name)).Append(UserRow.Of(tenant, user))
             select new TableTransactionAction(TableTransactionActionType.Add, row)];
 
     /// <summary>True if the text is nobody's user name or verified email address.</summary>
@@ -148,23 +130,6 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
 
     static TableTransactionAction DeleteName(Tenant tenant, string name) =>
         new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, RowKeys.UserName(name)), ETag.All);
-
-    static TableEntity Row(Tenant tenant, User user) => new(tenant.Id, RowKeys.User(user.Id))
-    {
-        ["UserName"] = user.UserName,
-        ["Name"] = user.Name,
-        ["Email"] = user.Email,
-        ["EmailVerified"] = user.VerifiedEmail is not null,
-        ["PasswordHash"] = user.PasswordHash,
-        ["TermsVersion"] = user.TermsVersion,
-        ["TermsAt"] = user.TermsAt,
-        ["Roles"] = Columns.Join(user.Roles.Select(role => role.ToString())),
-        ["Disabled"] = user.Disabled,
-        ["Deleting"] = user.Deleting,
-        ["SignedOutAt"] = user.SignedOutAt,
-        ["RemovedApps"] = user.RemovedApps.Count == 0 ? null
-            : Columns.Join(user.RemovedApps.Select(app => $"{app.Key} {app.Value.ToString(CultureInfo.InvariantCulture)}")),
-    };
 
     /// <summary>
     /// Stores a new hash of the same password; false if the password was changed since <paramref name="known"/> was read.

@@ -43,6 +43,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["provider-begin"] = ["sign-in"],
         ["provider-return"] = ["sign-in", "provider-link-asked", "provider-link", "provider-sign-up", "provider-roles"],
         ["providers-post"] = ["provider-unlink"],
+        ["second-step-post"] = ["second-factor", "second-factor-set-up"],
+        ["second-factor-post"] = ["second-factor-set-up", "second-factor-codes", "second-factor-remove"],
         ["app-post"] = ["app-register", "app-save", "app-rotate", "app-end-old", "app-delete"],
         ["link-download"] = ["link-download"],
         ["operator-bootstrap"] = ["operator-bootstrap"],
@@ -67,6 +69,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["provider-return-post"] = "hands a form on to provider-return",
         ["providers"] = "a user looks at their own page",
         ["account"] = "a user looks at their own page",
+        ["second-step"] = "shows a form",
+        ["second-factor"] = "a user looks at their own page",
         ["apps"] = "a user looks at their own page",
         ["app"] = "a user looks at their own page",
         ["my-files"] = "public, the same page for everybody; what its program does it does with a token",
@@ -109,6 +113,22 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     }
 
     static List<LocalHost.HttpFunction> All { get; } = [.. LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly)];
+
+    async Task SecondFactor()
+    {
+        admin = await host.Admin();
+        await admin.Patch("accounts", new { secondFactor = "offered" });
+        var user = await admin.AddUser(new { userName = "sefa", password = "sefa-password", roles = AdminClient.Texts("member") });
+        var person = new Pages.SecondFactor.Person(host, "demo", "sefa", user.Id);
+        await person.SetUp();
+        person.Browser = new(host);
+        host.Clock.Advance(TimeSpan.FromSeconds(30));
+        await person.Tokens();
+        var page = await person.OpenPage();
+        await person.Keep(await person.Post(page, "codes", person.RecoveryCodes[0]));
+        await person.Post(page, "remove", person.RecoveryCodes[0]).Is(200);
+        secrets.AddRange(person.RecoveryCodes);
+    }
 
     [Fact]
     public void Every_endpoint_without_an_access_token_is_in_one_of_the_lists()
@@ -153,6 +173,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         await Developer();
         await Resets();
         await Account();
+        await SecondFactor();
         await SignUps();
 
         var wanted = Recorded.Where(pair => pair.Key != "operator-bootstrap").SelectMany(pair => pair.Value).ToHashSet();

@@ -15,6 +15,7 @@ sealed record UserAnswer
     public required DateTimeOffset? TermsAcceptedAt { get; init; }
     public required bool Disabled { get; init; }
     public required bool Deleting { get; init; }
+    public required bool SecondFactor { get; init; }
 }
 
 /// <summary>A role and the scopes that it gives.</summary>
@@ -130,6 +131,7 @@ sealed record TenantAnswer
     public required string Id { get; init; }
     public required string Name { get; init; }
     public required string Issuer { get; init; }
+    public required string? Language { get; init; }
     public required string Status { get; init; }
     public required string? SuspendedBecause { get; init; }
     public required string? Domain { get; init; }

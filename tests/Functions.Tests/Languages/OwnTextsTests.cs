@@ -29,10 +29,10 @@ public sealed class OwnTextsTests : IAsyncLifetime
     public async Task A_tenants_own_words_stand_on_its_pages_and_in_its_mails_until_they_are_taken_away()
     {
         await admin.Patch("settings", new { language = "de" });
-        var own = new Dictionary<string, object>
+        var own = new Dictionary<string, Dictionary<string, string>>
         {
-            ["de"] = new { UserName = "Mitgliedsnummer", MailResetSubject = "Neues Kennwort für {tenant}" },
-            ["en"] = new { UserName = "Member number" },
+            ["de"] = new() { ["UserName"] = "Mitgliedsnummer", ["MailResetSubject"] = "Neues Kennwort für {tenant}" },
+            ["en"] = new() { ["UserName"] = "Member number" },
         };
         Assert.Equal(JsonSerializer.Serialize(own), JsonSerializer.Serialize(await admin.Send(HttpMethod.Put, "texts", own).Json(200)));
         Assert.Equal(JsonSerializer.Serialize(own), JsonSerializer.Serialize(await admin.Get("texts")));
@@ -100,7 +100,7 @@ public sealed class OwnTextsTests : IAsyncLifetime
     public async Task All_texts_together_are_bounded_and_a_language_must_be_one_of_ours()
     {
         var keys = TextFiles.Of(Language.English).Where(text => TextFiles.Placeholders(text.Value).Count == 0).Take(50);
-        var texts = new { de = keys.ToDictionary(text => text.Key, _ => new string('x', 900)) };
+        var texts = new Dictionary<string, object> { ["de"] = keys.ToDictionary(text => text.Key, _ => new string('x', 900)) };
         await admin.Send(HttpMethod.Put, "texts", texts).Fails(400, "invalid_field");
         await admin.Send(HttpMethod.Patch, "settings", new { language = "xx" }).Fails(400, "invalid_field");
     }

@@ -61,6 +61,16 @@ public sealed partial class TextsTests
         Assert.Empty(faults);
     }
 
+    // A page falls back to English, but nobody should have to read two languages.
+    [Theory]
+    [MemberData(nameof(Translations))]
+    public void No_text_is_missing_in_any_language(string tag)
+    {
+        var language = Language.Find(tag)!;
+        Assert.Empty(TextFiles.Keys(language).Except(TextFiles.Of(language).Keys).Order(StringComparer.Ordinal)
+            .Select(key => $"{tag}.json lacks {key}"));
+    }
+
     [Theory]
     [MemberData(nameof(Translations))]
     public void Keys_stand_in_their_order_so_that_two_changes_seldom_meet(string tag)

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using Latchkey.Tenancy;
-using Latchkey.Tests.OAuth;
 using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.Pages;

@@ -53,7 +53,8 @@ public sealed class PasskeyHostileTests(DemoHost demo) : IClassFixture<DemoHost>
         page = await PasskeySignInPage.Open(host);
         using var mixed = JsonDocument.Parse(page.Options.GetRawText().Replace(
             page.Options.GetProperty("challenge").GetString()!, creation.GetProperty("challenge").GetString()!, StringComparison.Ordinal));
-        Assert.Contains("failed=passkey", Browser.Location(await page.Send(authenticator.Get(mixed.RootElement))), StringComparison.Ordinal);
+        var foreign = await page.Send(authenticator.Get(mixed.RootElement));
+        Assert.Contains("failed=passkey", Browser.Location(foreign), StringComparison.Ordinal);
         page = await PasskeySignInPage.Open(host);
         answer = authenticator.Get(page.Options);
         host.Clock.Advance(TimeSpan.FromMinutes(10));
@@ -113,7 +114,8 @@ public sealed class PasskeyHostileTests(DemoHost demo) : IClassFixture<DemoHost>
             Assert.Contains("failed=passkey", Browser.Location(await page.Send(credential)), StringComparison.Ordinal);
         Assert.Empty(await user.Passkeys());
         await user.Post(token, ("action", "add"), ("credential", authenticator.Create(options))).Is(303); // The challenge was not used up.
-        await user.Post(token, ("action", "add"), ("credential", new SoftwareAuthenticator(host.Origin).Create(options))).Is(400); // Now it is.
+        var another = new SoftwareAuthenticator(host.Origin).Create(options);
+        await user.Post(token, ("action", "add"), ("credential", another)).Is(400); // Now it is.
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public sealed class PasskeyTests(PasskeyTests.MailingHost mailing) : IClassFixtu
             creation.GetProperty("authenticatorSelection").GetProperty("residentKey").GetString(),
             creation.GetProperty("authenticatorSelection").GetProperty("userVerification").GetString(),
             creation.GetProperty("attestation").GetString()));
-        Assert.Equal([-7, -8, -257], creation.GetProperty("pubKeyCredParams").EnumerateArray().Select(p => p.GetProperty("alg").GetInt32()));
+        Assert.Equal([-7, -8, -257],
+            creation.GetProperty("pubKeyCredParams").EnumerateArray().Select(one => one.GetProperty("alg").GetInt32()));
         var authenticator = await user.Register(passkey: "Käthes Telefon");
         await Eventually.True(() => HasMail(user, "A passkey was added to your"));
         var (_, again) = await user.Form();
@@ -166,7 +167,7 @@ public sealed class PasskeyTests(PasskeyTests.MailingHost mailing) : IClassFixtu
         await (await host.Operator()).ChangeTenant("acme", new { domain = "login.acme.example" });
         await Eventually.True(async () => (int)(await At("login.acme.example", "/.well-known/webauthn")).StatusCode == 200);
         var origins = await At("login.acme.example", "/.well-known/webauthn").Json(200);
-        Assert.Equal(["http://login.acme.example"], origins.GetProperty("origins").EnumerateArray().Select(o => o.GetString()!.Replace("https", "http", StringComparison.Ordinal)));
+        Assert.EndsWith("://login.acme.example", origins.GetProperty("origins")[0].GetString(), StringComparison.Ordinal);
         foreach (var (host, path) in new[] { ("login.acme.example", "/.well-known/"), ("127.0.0.1", "/acme/.well-known/") })
         {
             var apple = await At(host, path + "apple-app-site-association").Json(200);
@@ -192,13 +193,15 @@ public sealed class PasskeyTests(PasskeyTests.MailingHost mailing) : IClassFixtu
         var answer = await page.Send(authenticator.Get(page.Options));
         var location = Browser.Location(answer);
         var shown = await (await page.Browser.Get(location)).Content.ReadAsStringAsync();
-        return location.Contains("failed=passkey", StringComparison.Ordinal) && shown.Contains("The passkey did not work", StringComparison.Ordinal);
+        return location.Contains("failed=passkey", StringComparison.Ordinal)
+            && shown.Contains("The passkey did not work", StringComparison.Ordinal);
     }
 
     async Task<string> Html(PasskeyUser user) => await (await user.Browser.Get(user.Page).Is(200)).Content.ReadAsStringAsync();
 
     bool HasMail(PasskeyUser user, string text) => Directory.Exists(mailing.Folder) && Directory.GetFiles(mailing.Folder)
-        .Select(File.ReadAllText).Any(mail => mail.Contains(user.Name, StringComparison.Ordinal) && mail.Contains(text, StringComparison.Ordinal));
+        .Select(File.ReadAllText)
+        .Any(mail => mail.Contains(user.Name, StringComparison.Ordinal) && mail.Contains(text, StringComparison.Ordinal));
 
     /// <summary>A host that writes its mail into a folder.</summary>
     public sealed class MailingHost : IAsyncLifetime

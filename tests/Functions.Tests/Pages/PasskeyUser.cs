@@ -24,7 +24,8 @@ sealed partial class PasskeyUser(TestHost host, string tenant, string name, stri
         var admin = await host.Admin(tenant);
         await admin.Patch("accounts", rules ?? new { passkeys = true, passwords = true });
         var name = $"passkey-{Guid.CreateVersion7():n}";
-        var answer = await admin.AddUser(new { userName = name, password = Password, email = $"{name}@demo.example", roles = (string[])["member"] });
+        var answer = await admin.AddUser(
+            new { userName = name, password = Password, email = $"{name}@demo.example", roles = (string[])["member"] });
         var user = new PasskeyUser(host, tenant, name, answer.Id);
         await user.SignInByPassword();
         return user;
@@ -34,7 +35,7 @@ sealed partial class PasskeyUser(TestHost host, string tenant, string name, stri
         Assert.Equal(Page, Browser.Location(await Browser.SignIn(await Browser.Get(Page), name, Password)));
 
     /// <summary>A page of one browser: its form token and the options for the authenticator.</summary>
-    public async Task<(string FormToken, JsonElement Options)> Form() => Read(await (await Browser.Get(Page).Is(200)).Content.ReadAsStringAsync());
+    public async Task<(string FormToken, JsonElement Options)> Form() => Read(await Html());
 
     public Task<HttpResponseMessage> Post(string formToken, params IEnumerable<(string, string)> fields) =>
         Browser.Post(Page, [("form", formToken), .. fields]);
@@ -51,7 +52,9 @@ sealed partial class PasskeyUser(TestHost host, string tenant, string name, stri
 
     /// <summary>The ids of the passkeys on the page.</summary>
     public async Task<List<string>> Passkeys() =>
-        [.. PasskeyId().Matches(await (await Browser.Get(Page).Is(200)).Content.ReadAsStringAsync()).Select(match => match.Groups[1].Value).Distinct()];
+        [.. PasskeyId().Matches(await Html()).Select(match => match.Groups[1].Value).Distinct()];
+
+    async Task<string> Html() => await (await Browser.Get(Page).Is(200)).Content.ReadAsStringAsync();
 
     public static (string FormToken, JsonElement Options) Read(string html) => (
         FormToken().Match(html).Groups[1].Value,

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using Latchkey.Tests.OAuth;
 using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.Pages;

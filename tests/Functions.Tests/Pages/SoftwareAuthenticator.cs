@@ -54,7 +54,7 @@ sealed class SoftwareAuthenticator(string origin)
     public string Create(JsonElement options)
     {
         UserHandle ??= options.GetProperty("user").GetProperty("id").GetString();
-        byte[] header = Header(options.GetProperty("rp").GetProperty("id").GetString()!, Flags | 0x40);
+        var header = Header(options.GetProperty("rp").GetProperty("id").GetString()!, Flags | 0x40);
         byte[] data = [.. header, .. new byte[16], (byte)(Id.Length >> 8), (byte)Id.Length, .. Id, .. PublicKey()];
         var attestation = new CborWriter(CborConformanceMode.Ctap2Canonical);
         attestation.WriteStartMap(3);

@@ -1,5 +1,4 @@
 using System.Net;
-using Latchkey.Tests.OAuth;
 using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.Pages;

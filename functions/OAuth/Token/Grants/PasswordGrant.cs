@@ -11,6 +11,10 @@ namespace Latchkey.OAuth;
 public sealed class PasswordGrant(
     Passwords passwords, KnownDevices devices, SessionIssuer issuer, Settings settings, TimeProvider clock) : IGrant
 {
+    // The first word is for programs; RFC 6749 has no code for it.
+    const string SecondFactorRequired =
+        "mfa_required: This user signs in with a second factor. Use the authorization code grant.";
+
     /// <inheritdoc/>
     public string Type => GrantType.Password;
 
@@ -25,6 +29,9 @@ public sealed class PasswordGrant(
         var place = new SignInPlace(address, form["device_token"]);
         var user = await passwords.SignIn(tenant, userName, password, place, cancel);
         request.Audit.Actor = user.Id;
+        // This grant has no page that could ask for the second factor.
+        if (SecondFactors.IsAskedOf(tenant, user) || SecondFactors.IsRequiredOf(tenant, user))
+            throw OAuthError.InvalidGrant(SecondFactorRequired, "second factor required", user.Id);
         var signIn = new SignIn(tenant, client, user, scope, Authentication.ByPassword(clock.GetUtcNow()));
         var tokens = await issuer.Start(signIn, Device.Of(request.Http, address), request.Jkt, cancel);
         return tokens with { DeviceToken = await devices.Make(tenant, user, place.Device, cancel) };

@@ -32,10 +32,15 @@ sealed partial class DemoId : IDisposable
             RedirectStandardError = true,
         };
         var idp = new DemoId(Process.Start(start)!, port);
+        var listens = new TaskCompletionSource();
+        idp.process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is null) listens.TrySetException(new InvalidOperationException("The provider has ended."));
+            else if (line.Data.Contains("listens", StringComparison.Ordinal)) listens.TrySetResult();
+        };
         idp.process.BeginErrorReadLine();
-        for (string? line = ""; line?.Contains("listens", StringComparison.Ordinal) is not true;)
-            line = await idp.process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The provider has ended.");
         idp.process.BeginOutputReadLine();
+        await listens.Task;
         return idp;
     }
 

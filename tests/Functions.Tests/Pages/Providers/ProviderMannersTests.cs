@@ -35,8 +35,14 @@ public sealed class ProviderMannersTests : IAsyncLifetime
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         await Add(new
         {
-            id = "apple", kind = "apple", issuer = there.Origin, clientId = "com.example.web", teamId = "TEAM123456", keyId = "KEY1234567",
-            clientSecret = key.ExportPkcs8PrivateKeyPem(), signUp = true,
+            id = "apple",
+            kind = "apple",
+            issuer = there.Origin,
+            clientId = "com.example.web",
+            teamId = "TEAM123456",
+            keyId = "KEY1234567",
+            clientSecret = key.ExportPkcs8PrivateKeyPem(),
+            signUp = true,
         });
         there.Claims["email"] = "x7@privaterelay.example";
         there.Claims["email_verified"] = "true";
@@ -56,7 +62,9 @@ public sealed class ProviderMannersTests : IAsyncLifetime
         Assert.Equal(there.Origin, secret.Audiences.Single());
         var valid = await new JsonWebTokenHandler().ValidateTokenAsync(there.Redeemed["client_secret"], new()
         {
-            IssuerSigningKey = new ECDsaSecurityKey(key) { KeyId = "KEY1234567" }, ValidIssuer = "TEAM123456", ValidAudience = there.Origin,
+            IssuerSigningKey = new ECDsaSecurityKey(key) { KeyId = "KEY1234567" },
+            ValidIssuer = "TEAM123456",
+            ValidAudience = there.Origin,
         });
         Assert.True(valid.IsValid, valid.Exception?.Message);
     }

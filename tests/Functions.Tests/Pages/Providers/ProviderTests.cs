@@ -201,9 +201,15 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
             await admin.SetRole("files-admin", "files.read");
             await admin.Post("providers", new
             {
-                id = "demo-id", kind = "oidc", name = "Demo Id", issuer = Idp.Issuer,
+                id = "demo-id",
+                kind = "oidc",
+                name = "Demo Id",
+                issuer = Idp.Issuer,
                 clientId = DemoId.ClientId,
-                clientSecret = DemoId.Secret, trustEmail = true, signUp = true, domains = new[] { "corp.example" },
+                clientSecret = DemoId.Secret,
+                trustEmail = true,
+                signUp = true,
+                domains = new[] { "corp.example" },
                 roles = new[] { new { claim = "groups", value = "admins", role = "files-admin" } },
             });
             await admin.Patch("accounts", new { signUp = "open", signUpRoles = new[] { "member" } });
@@ -211,7 +217,7 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
 
         public async Task DisposeAsync()
         {
-            Idp.Dispose();
+            Idp?.Dispose();
             await Host.DisposeAsync();
         }
     }

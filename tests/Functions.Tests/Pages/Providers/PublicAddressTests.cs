@@ -25,7 +25,7 @@ public sealed class PublicAddressTests
     {
         Assert.True(ProviderHttp.IsAllowed("https://accounts.google.com", development: false));
         Assert.True(ProviderHttp.IsAllowed("http://127.0.0.1:7072", development: true));
-        string[] refused = ["http://127.0.0.1:7072", "http://example.com", "file:///etc/passwd", "https://user@example.com", "example.com", ""];
+        string[] refused = ["http://127.0.0.1:7072", "http://example.com", "file:///etc/passwd", "https://user@example.com", "x", ""];
         Assert.Empty(refused.Where(url => ProviderHttp.IsAllowed(url, development: false)));
         Assert.False(ProviderHttp.IsAllowed("http://example.com", development: true));
     }

@@ -106,8 +106,13 @@ sealed class StandIn : IAsyncDisposable
             {
                 new
                 {
-                    kty = "EC", crv = "P-256", use = "sig", alg = "ES256", kid = key.KeyId,
-                    x = Base64UrlEncoder.Encode(point.X!), y = Base64UrlEncoder.Encode(point.Y!),
+                    kty = "EC",
+                    crv = "P-256",
+                    use = "sig",
+                    alg = "ES256",
+                    kid = key.KeyId,
+                    x = Base64UrlEncoder.Encode(point.X!),
+                    y = Base64UrlEncoder.Encode(point.Y!),
                 },
             },
         });

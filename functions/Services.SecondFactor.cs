@@ -1,0 +1,21 @@
+using Latchkey.OAuth;
+using Latchkey.Pages;
+using Latchkey.Tenancy;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey;
+
+// The services of the second factor.
+public static partial class Services
+{
+    static IServiceCollection AddSecondFactor(this IServiceCollection services) => services
+        .AddSingleton<SecondFactorStore>()
+        .AddSingleton<SecondFactors>()
+        .AddSingleton<SecondFactorSetUps>()
+        .AddSingleton<RememberedBrowsers>()
+        .AddSingleton(provider => new SecondFactorMail(
+            provider.GetRequiredService<ILogger<SecondFactorMail>>(), provider.GetService<IMail>()))
+        .AddSingleton<SecondStep>()
+        .AddSingleton<SecondFactorPages>();
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using Azure.Data.Tables;
+using Latchkey.Storage;
+
+namespace Latchkey.Tenancy;
+
+/// <summary>A user as a row (SCHEMA.md, table Users).</summary>
+static class UserRow
+{
+    public static TableEntity Of(Tenant tenant, User user) => new(tenant.Id, RowKeys.User(user.Id))
+    {
+        ["UserName"] = user.UserName,
+        ["Name"] = user.Name,
+        ["Email"] = user.Email,
+        ["EmailVerified"] = user.VerifiedEmail is not null,
+        ["PasswordHash"] = user.PasswordHash,
+        ["SecondFactor"] = user.SecondFactor,
+        ["TermsVersion"] = user.TermsVersion,
+        ["TermsAt"] = user.TermsAt,
+        ["Roles"] = Columns.Join(user.Roles.Select(role => role.ToString())),
+        ["Disabled"] = user.Disabled,
+        ["Deleting"] = user.Deleting,
+        ["SignedOutAt"] = user.SignedOutAt,
+        ["RemovedApps"] = user.RemovedApps.Count == 0 ? null
+            : Columns.Join(user.RemovedApps.Select(app => $"{app.Key} {app.Value.ToString(CultureInfo.InvariantCulture)}")),
+    };
+
+    public static User Read(TableEntity row)
+    {
+        var user = new User
+        {
+            Id = row.RowKey[RowKeys.User("").Length..],
+            UserName = row.GetString("UserName"),
+            Name = row.GetString("Name"),
+            Email = row.GetString("Email"),
+            EmailVerified = row.GetBoolean("EmailVerified") is true,
+            PasswordHash = row.GetString("PasswordHash"),
+            SecondFactor = row.GetString("SecondFactor"),
+            TermsVersion = row.GetString("TermsVersion"),
+            TermsAt = row.GetDateTimeOffset("TermsAt"),
+            Roles = [.. Columns.Split(row.GetString("Roles")).Select(HeldRole.Parse)],
+            Disabled = row.GetBoolean("Disabled") is not false,
+            Deleting = row.GetBoolean("Deleting") is true,
+            SignedOutAt = row.GetDateTimeOffset("SignedOutAt"),
+            RemovedApps = Columns.Split(row.GetString("RemovedApps")).Select(line => line.Split(' '))
+                .ToDictionary(parts => parts[0], parts => long.Parse(parts[1], CultureInfo.InvariantCulture)),
+            ETag = row.ETag,
+        };
+        return user with { StoredNames = user.Names };
+    }
+}
