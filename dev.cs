@@ -9,7 +9,8 @@ using System.Runtime.InteropServices;
 using Latchkey.Workshop;
 
 const string Usage = """
-    dotnet dev.cs up            run the service on http://localhost:7071, with Azurite; Ctrl-C stops what it started
+    dotnet dev.cs up            run the service on http://localhost:7071, with Azurite; Ctrl-C stops what it started;
+                                --with-idp runs an OpenID provider too: "Sign in with Demo Id" in tenant demo
     dotnet dev.cs demo [FILE]   sign in, upload, list, download and compare, against the running service;
                                 --password signs in with the legacy password grant instead of the browser's forms
     dotnet dev.cs admin ...     administer a deployment, by default the running service as the demo's operator;
@@ -29,8 +30,8 @@ try
 {
     switch (command)
     {
-        case ["up"]:
-            await Up.Run();
+        case ["up"] or ["up", "--with-idp"]:
+            await Up.Run(withIdp: command.Length > 1);
             return 0;
         case ["demo"] or ["demo", _]:
             await Demo.Run(Environment.GetEnvironmentVariable("LATCHKEY_ORIGIN") ?? Up.Origin, file, password);

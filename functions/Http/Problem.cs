@@ -25,6 +25,9 @@ public sealed class Problem(int status, string code, string detail) : Exception(
     /// <summary>The failed authorization request, if known: the error page leads back to its app. Not part of the response.</summary>
     public Form? Waiting { get; init; }
 
+    /// <summary>Where the user can try again, a path of ours, or null: the error page leads there. Not part of the response.</summary>
+    public string? TryAgain { get; init; }
+
     /// <summary>Further members of the response, such as the numbers of a limit.</summary>
     public IReadOnlyDictionary<string, object?>? Extensions { get; init; }
 
@@ -98,6 +101,7 @@ public sealed class Problem(int status, string code, string detail) : Exception(
         422 => "Unprocessable Content",
         429 => "Too Many Requests",
         460 => "Checksum Mismatch",
+        502 => "Bad Gateway",
         503 => "Service Unavailable",
         _ => "Error",
     };

@@ -17,9 +17,12 @@ public static class Pkce
     public static bool IsVerifier(string text) =>
         text.Length is >= 43 and <= 128 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~');
 
+    /// <summary>The challenge of a verifier (RFC 7636 §4.2).</summary>
+    public static string Challenge(string verifier) => Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
+
     /// <summary>True if the verifier matches the challenge (RFC 7636 §4.6). Takes the same time wherever they differ.</summary>
     public static bool Verify(string verifier, string challenge) =>
         IsVerifier(verifier) && CryptographicOperations.FixedTimeEquals(
-            Encoding.ASCII.GetBytes(Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))),
+            Encoding.ASCII.GetBytes(Challenge(verifier)),
             Encoding.ASCII.GetBytes(challenge));
 }

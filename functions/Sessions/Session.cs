@@ -140,6 +140,11 @@ public sealed record Authentication(DateTimeOffset Time, IReadOnlyList<string> M
     /// <summary>More than one factor; beside the factors themselves.</summary>
     public const string MultipleFactors = "mfa";
 
+    /// <summary>
+    /// The user signed in at another provider. RFC 8176 has no word for it; this one is what Microsoft Entra ID uses.
+    /// </summary>
+    public const string Federated = "fed";
+
     /// <summary>The authentication context (<c>acr</c>) of a single factor: level 1 of ISO/IEC 29115.</summary>
     public const string SingleFactor = "1";
 

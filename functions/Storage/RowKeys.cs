@@ -26,6 +26,18 @@ public static partial class RowKeys
     /// <summary>Leads from a normalized user name or verified email address, as typed at sign-in, to the user's id.</summary>
     public static string UserName(string normalized) => $"name|{Ids.Hash(normalized)}";
 
+    /// <summary>A tenant's provider.</summary>
+    public static string Provider(string id) => $"provider|{id}";
+
+    /// <summary>The prefix of the keys of all providers.</summary>
+    public const string AnyProvider = "provider|";
+
+    /// <summary>Leads from an account at a provider, by the hash of its issuer and subject, to the user's id.</summary>
+    public static string Identity(string provider, string hash) => $"identity|{provider}|{hash}";
+
+    /// <summary>A user's account at a provider.</summary>
+    public static string IdentityOf(string user, string provider) => $"linked|{user}|{provider}";
+
     /// <summary>A user's second factor.</summary>
     public static string SecondFactor(string userId) => $"totp|{userId}";
 

@@ -42,6 +42,9 @@ public static class Instruments
     static readonly Counter<long> SignUps = Meter.CreateCounter<long>(
         "latchkey.signup.made", "{user}", "Accounts that people made themselves");
 
+    static readonly Counter<long> ProviderSignIns = Meter.CreateCounter<long>(
+        "latchkey.signin.provider", "{attempt}", "Sign-ins at other providers");
+
     static readonly Counter<long> ReusedRefreshTokens = Meter.CreateCounter<long>(
         "latchkey.refresh.reused", "{session}", "Sessions that ended because an old refresh token was used again");
 
@@ -63,6 +66,10 @@ public static class Instruments
     /// </summary>
     public static void SignInFailed(string tenant, string reason) =>
         FailedSignIns.Add(1, new(TenantTag, tenant), new("latchkey.reason", reason));
+
+    /// <summary>Somebody came back from a provider: <c>ok</c>, or the code of what went wrong.</summary>
+    public static void ProviderSignIn(string tenant, string result) =>
+        ProviderSignIns.Add(1, new(TenantTag, tenant), new("latchkey.result", result));
 
     /// <summary>Somebody made an account: with a <c>code</c>, or by an <c>invitation</c>.</summary>
     public static void SignedUp(string tenant, string by) => SignUps.Add(1, new(TenantTag, tenant), new("latchkey.by", by));

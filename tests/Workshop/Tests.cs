@@ -56,6 +56,7 @@ static class Tests
         [.. Directory.GetFiles(Clients, "*.test.js").Where(file => IsWanted(file + File.ReadAllText(file), name))];
 
     static Task Install(string? name) => Task.WhenAll(Shell.NpmInstall(Azurite.Folder), Shell.NpmInstall(Clients),
+        Shell.NpmInstall(DemoId.Folder),
         ClientTests(name).Any(file => File.ReadAllText(file).Contains("chromium.js", StringComparison.Ordinal))
             ? Chromium.Ensure()
             : Task.CompletedTask);

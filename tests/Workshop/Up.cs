@@ -5,13 +5,15 @@ static class Up
 {
     public const string Origin = "http://localhost:7071";
 
-    public static async Task Run()
+    /// <param name="withIdp">Demo Id runs too, and tenant demo signs in with it.</param>
+    public static async Task Run(bool withIdp = false)
     {
         await CheckTools();
         var port = new Uri(Origin).Port;
         if (Ports.IsBusy(port))
             throw new Failure($"The service needs port {port}, but {await Ports.Holder(port)} listens on it. Stop it and try again.");
         await Shell.NpmInstall(Azurite.Folder);
+        if (withIdp) await Shell.NpmInstall(DemoId.Folder);
         await Feed.Restore();
         Child? azurite = null;
         await Shell.Step("Building, and starting Azurite", () => Task.WhenAll(Build(), StartAzurite()));
@@ -19,6 +21,7 @@ static class Up
         var log = new LogFile(".local/worker.log");
         Child? service = null;
         await Shell.Step("Starting the service", async () => service = await StartService(Origin, log));
+        if (withIdp) await Shell.Step("Starting Demo Id", () => DemoId.Start(Origin));
         Console.WriteLine(Welcome(azurite is null ? "was already running" : "data in .local/azurite"));
         log.Echo = true;
         await Task.WhenAny(service!.Exit, azurite?.Exit ?? service.Exit);

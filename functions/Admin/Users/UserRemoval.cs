@@ -9,12 +9,12 @@ namespace Latchkey.Admin;
 /// Deletes a user with everything that belongs to the user alone. First the user's row is marked, for good: this disables the
 /// user and signs them out, and from then on the work is finished even if the caller hangs up. After a crash a repeated request
 /// continues, or <see cref="RemovalTimer"/> does, by the note that was written before the mark. Then group memberships, shares
-/// with the user, the files of their own space, their consents and passkeys are deleted for good; the user's rows go last. Files that the
-/// user put into the space of a group or app belong to that space, and apps that they registered to the tenant: both stay.
+/// with the user, the files of their own space, their consents, passkeys and linked accounts are deleted for good; the user's
+/// rows go last. Files that the user put into the space of a group or app belong to that space, and apps that they registered to the tenant: both stay.
 /// </summary>
 public sealed class UserRemoval(
     SessionRevocation revocation, UserStore users, UserSessions userSessions, GroupStore groups, SpaceRemoval spaces, Consents consents,
-    DeveloperApps apps, PasskeyStore passkeys, RemovalNotes notes)
+    DeveloperApps apps, WaysToSignIn ways, RemovalNotes notes)
 {
     /// <summary>
     /// Deletes the user; false if the time ran out first: a repeated call continues. Null if the user does not exist.
@@ -39,7 +39,7 @@ public sealed class UserRemoval(
             await consents.Remove(tenant, user.Id, consent.ClientId, cancel);
         await apps.Forget(tenant, user.Id, cancel);
         await userSessions.Forget(tenant, user.Id, cancel);
-        await passkeys.RemoveAll(tenant, user.Id, cancel);
+        await ways.RemoveAll(tenant, user.Id, cancel);
         await users.TryDelete(tenant, user, cancel);
         await notes.Remove(tenant.Id, RemovalKind.User, user.Id);
         return true;

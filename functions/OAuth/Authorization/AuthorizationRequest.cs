@@ -56,6 +56,9 @@ public sealed record AuthorizationRequest
     /// <summary>The user name to fill into the sign-in form, or null.</summary>
     public string? LoginHint { get; init; }
 
+    /// <summary>The id of the provider where the user signs in, or null.</summary>
+    public string? IdpHint { get; init; }
+
     /// <summary>An ID token of the user that the app expects, not yet verified; or null.</summary>
     public string? IdTokenHint { get; init; }
 

@@ -22,6 +22,9 @@ public sealed record PendingRequest(string Id, Form Parameters, bool Pushed, Dat
     /// <summary>The built-in page that waits, by its path under the tenant; null if an app waits.</summary>
     public string? Page { get; init; }
 
+    /// <summary>What a sign-in at a provider needs to know, while one is under way; or null.</summary>
+    public ProviderStep? ProviderStep { get; init; }
+
     internal TableEntity Row { get; init; } = null!;
 }
 
@@ -87,6 +90,17 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
         return clock.GetUtcNow() < row.GetDateTimeOffset("ExpiresAt") ? found : throw Expired(found);
     }
 
+    /// <summary>Stores where a sign-in at a provider stands, whatever was stored before.</summary>
+    /// <exception cref="Problem">400 <c>sign_in_expired</c>: the request no longer exists.</exception>
+    public async Task Remember(TenantRequest request, PendingRequest pending, ProviderStep? step)
+    {
+        while (!await TryRemember(pending, step, request.Cancel)) pending = await Find(request, pending.Id);
+    }
+
+    /// <summary>The same; false if the request was changed since it was read.</summary>
+    public Task<bool> TryRemember(PendingRequest pending, ProviderStep? step, CancellationToken cancel) =>
+        TryReplace(pending, ProviderStep.On(pending.Row, step), cancel);
+
     /// <summary>Stores who has given the first factor, in place of anybody who did so before.</summary>
     /// <exception cref="Problem">400 <c>sign_in_expired</c>: the request no longer exists.</exception>
     public async Task Remember(TenantRequest request, PendingRequest pending, FirstFactor factor)
@@ -127,11 +141,12 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
         UserDecision.Of(row))
     {
         Page = row.GetString("Page"),
+        ProviderStep = ProviderStep.Of(row),
         FirstFactor = FirstFactor.Of(row),
         Row = row,
     };
 
-    static Problem Expired(PendingRequest? request) => new(400, "sign_in_expired", "This sign-in has expired.")
+    internal static Problem Expired(PendingRequest? request) => new(400, "sign_in_expired", "This sign-in has expired.")
     {
         Waiting = request?.Page is null ? request?.Parameters : null,
     };

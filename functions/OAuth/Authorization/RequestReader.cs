@@ -65,6 +65,7 @@ public sealed class RequestReader(ClientStore clients)
             MaxAge = MaxAge(form["max_age"]),
             NeedsMultiFactor = NeedsMultiFactor(form["acr_values"]),
             LoginHint = form["login_hint"],
+            IdpHint = form["idp_hint"],
             IdTokenHint = form["id_token_hint"],
         };
         if (type is ResponseType.IdToken or ResponseType.IdTokenToken) CheckIdToken(request);

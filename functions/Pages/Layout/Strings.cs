@@ -83,6 +83,13 @@ public static partial class Strings
         { Code: "unknown_tenant" } => (UnknownTenant, null),
         { Status: 429, RetryAfter: { } seconds } => (TooManyTries(seconds), null),
         { Code: "tenant_suspended" } => (NotAvailable, null), // Not the reason: it is between the operator and the tenant.
+        { Code: "provider_unavailable" } => (ProviderUnavailable, null),
+        { Code: "provider_invalid" } => (ProviderInvalid, null),
+        { Code: "provider_denied" } => (ProviderDenied, null),
+        { Code: "no_account" } => (NoAccount, null),
+        { Code: "account_disabled" } => (AccountDisabled, null),
+        { Code: "identity_linked" } => (IdentityLinked, null),
+        { Code: "last_way_to_sign_in" } => (LastWayToSignIn, null),
         { Status: 403 } => (NoRight, null),
         { Code: "app_not_found" or "app_changed" or "link_not_good" or "no_mail" } => (problem.Message, null), // Of these pages.
         { Code: "no_second_factor" } => (NoSecondFactor, null),

@@ -67,6 +67,9 @@ public sealed class AuthorizePage(
             (audit.Type, audit.Actor, audit.Client) = ("authorize", signedIn!.User.Id, authorization.To.Client.Id);
             return await flow.Grant(request, authorization, signedIn);
         }
+        // The app knows where the user signs in, or the address tells (home realm discovery).
+        if (step == NextStep.SignIn && ProviderSignIn.Home(request.Tenant, authorization) is { } provider)
+            return new SeeOther(ProviderSignIn.Address(request.Tenant, provider, await pendingId()));
         return new SeeOther($"/{request.Tenant.Id}/{InteractionPolicy.PageOf(step)}?request={await pendingId()}");
     }
 }

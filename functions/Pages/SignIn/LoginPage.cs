@@ -21,6 +21,9 @@ public sealed record SignInModel(
 {
     /// <summary>What is needed to sign in with a passkey; null if the tenant does not have it.</summary>
     public PasskeyPromptModel? Passkeys { get; init; }
+
+    /// <summary>What the user should know before signing in, or null.</summary>
+    public string? Notice { get; init; }
 }
 
 /// <summary>The sign-in page of a pending request: an app's, or a built-in page's own.</summary>
@@ -55,6 +58,8 @@ public sealed class LoginPage(
             {
                 if (authorization is not null && form["action"] == "cancel")
                     return await flow.Deny(request, pending, authorization, user: null);
+                if (ProviderSignIn.HomeOf(request.Tenant, pending, form["username"]) is { } home)
+                    return await ProviderSignIn.LeadTo(renderer, request, home, pending.Id, form["username"]);
                 var (user, refusal) = await signIn.Try(request, authorization?.To.Client, form);
                 return user is null ? await Show(request, pending, authorization, form["username"], refusal)
                     : await completion.Complete(request, pending, authorization, user, [Authentication.Password]);
@@ -82,6 +87,7 @@ public sealed class LoginPage(
             Error(refusal))
         {
             Passkeys = await passkeys.For(request, pending),
+            Notice = ProviderSignIn.Notice(request.Tenant, pending),
         };
         return await renderer.Show<SignInView, SignInModel>(request.Http, page, model, refusal?.RetryAfter);
     }

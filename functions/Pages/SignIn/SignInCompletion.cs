@@ -13,7 +13,7 @@ namespace Latchkey.Pages;
 /// </summary>
 public sealed class SignInCompletion(
     SsoSessions ssoSessions, AuthorizationFlow flow, InteractionPolicy policy, PendingRequests pendingRequests,
-    RememberedBrowsers browsers, TimeProvider clock)
+    RememberedBrowsers browsers, ProviderSignIn providerSignIn, TimeProvider clock)
 {
     /// <summary>
     /// Signs the browser in and goes on with the pending request. If that takes a second factor, the browser goes to its page first
@@ -45,6 +45,7 @@ public sealed class SignInCompletion(
     public async Task<IResult> Continue(
         TenantRequest request, PendingRequest pending, AuthorizationRequest? authorization, SignedIn signedIn)
     {
+        await providerSignIn.LinkWaiting(request, pending, signedIn);
         if (authorization is null)
         {
             return new SeeOther(TermsOfUse.IsDue(request.Tenant, signedIn.User)

@@ -1,3 +1,6 @@
+using Azure.Data.Tables;
+using Latchkey.Storage;
+
 namespace Latchkey.Tenancy;
 
 /// <summary>
@@ -27,4 +30,20 @@ public sealed record FileLimits
     /// The media types that may be uploaded, such as <c>image/jpeg</c> or <c>image/*</c>, in lower case; empty allows all.
     /// </summary>
     public IReadOnlyList<string> ContentTypes { get; init; } = [];
+
+    // A tenant that was saved before limits existed has the default ones.
+    internal static FileLimits Read(TableEntity row)
+    {
+        var standard = new FileLimits();
+        return new FileLimits
+        {
+            FileBytes = row.GetInt64("FileBytes") ?? standard.FileBytes,
+            SpaceBytes = row.GetInt64("SpaceBytes") ?? standard.SpaceBytes,
+            SpaceFiles = row.GetInt64("SpaceFiles") ?? standard.SpaceFiles,
+            SpacePending = row.GetInt64("SpacePending") ?? standard.SpacePending,
+            TenantBytes = row.GetInt64("TenantBytes") ?? standard.TenantBytes,
+            TenantFiles = row.GetInt64("TenantFiles") ?? standard.TenantFiles,
+            ContentTypes = Columns.Split(row.GetString("ContentTypes")),
+        };
+    }
 }

@@ -77,6 +77,13 @@ public sealed record Tenant
     /// <summary>Limits on its files.</summary>
     public FileLimits Limits { get; init; } = new();
 
+    /// <summary>The providers whose users can sign in, by id.</summary>
+    public IReadOnlyDictionary<string, IdentityProvider> Providers { get; init; } = new Dictionary<string, IdentityProvider>();
+
+    /// <summary>The provider where people with this address sign in, or null.</summary>
+    public IdentityProvider? HomeOf(string? address) => address is null || EmailAddress.Domain(address) is not { } domain ? null
+        : Providers.Values.FirstOrDefault(provider => provider.IsHomeOf(domain));
+
     /// <summary>How people come to an account and sign in to it.</summary>
     public AccountRules Accounts { get; init; } = new();
 

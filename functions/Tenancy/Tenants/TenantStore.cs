@@ -107,35 +107,25 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         cache.Remove(id);
     }
 
+    /// <summary>Drops what is cached of a tenant, after a write to its partition.</summary>
+    internal void Forget(string id) => cache.Remove(id);
+
     async Task<Tenant?> Load(string id, CancellationToken cancel)
     {
         TableEntity? row = null, texts = null;
         var roles = new Dictionary<string, Role>(StringComparer.Ordinal);
+        var providers = new Dictionary<string, IdentityProvider>(StringComparer.Ordinal);
         await foreach (var entity in table.Partition(id, cancel))
         {
             if (entity.RowKey == RowKeys.Tenant) row = entity;
+            else if (entity.RowKey.StartsWith(RowKeys.AnyProvider, StringComparison.Ordinal))
+                providers[entity.RowKey[RowKeys.AnyProvider.Length..]] = ProviderStore.Read(entity);
             else if (entity.RowKey == RowKeys.Texts) texts = entity;
             else roles[entity.GetString("Name")] = ReadRole(entity);
         }
         if (row is null) return null;
-        var tenant = Read(row, roles);
+        var tenant = Read(row, roles) with { Providers = providers };
         return texts is null ? tenant : tenant with { Texts = TenantTexts.Read(texts) };
-    }
-
-    // A tenant that was saved before limits existed has the default ones.
-    static FileLimits Limits(TableEntity row)
-    {
-        var standard = new FileLimits();
-        return new FileLimits
-        {
-            FileBytes = row.GetInt64("FileBytes") ?? standard.FileBytes,
-            SpaceBytes = row.GetInt64("SpaceBytes") ?? standard.SpaceBytes,
-            SpaceFiles = row.GetInt64("SpaceFiles") ?? standard.SpaceFiles,
-            SpacePending = row.GetInt64("SpacePending") ?? standard.SpacePending,
-            TenantBytes = row.GetInt64("TenantBytes") ?? standard.TenantBytes,
-            TenantFiles = row.GetInt64("TenantFiles") ?? standard.TenantFiles,
-            ContentTypes = Columns.Split(row.GetString("ContentTypes")),
-        };
     }
 
     static TableEntity Row(Tenant tenant, Role role) => new(tenant.Id, RowKeys.Role(role.Name))
@@ -191,7 +181,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         FirstOperator = row.GetString("FirstOperator"),
         ImportedHashes = [.. Columns.Split(row.GetString("ImportedHashes")).Select(HashKind.Parse)],
         Roles = roles,
-        Limits = Limits(row),
+        Limits = FileLimits.Read(row),
         Accounts = AccountRules.Parse(row.GetString("Accounts")),
         ETag = row.ETag,
     };

@@ -113,6 +113,14 @@ public sealed class PasswordHashing
         return Convert.ToBase64String(bytes);
     }
 
+    /// <summary>True if it is a hash that no password matches (<see cref="Dummy"/>): the user has no password.</summary>
+    public static bool IsOfNothing(string hash)
+    {
+        Span<byte> bytes = stackalloc byte[61];
+        return Convert.TryFromBase64String(hash, bytes, out var length) && length == bytes.Length
+            && !bytes[29..].ContainsAnyExcept((byte)0);
+    }
+
     async Task<T> Limited<T>(Func<T> work, CancellationToken cancel)
     {
         using var entered = await semaphore.Enter(Key, Environment.ProcessorCount, cancel)

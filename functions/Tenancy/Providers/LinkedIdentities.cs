@@ -1,0 +1,77 @@
+using Azure;
+using Azure.Data.Tables;
+using Latchkey.Storage;
+
+namespace Latchkey.Tenancy;
+
+/// <summary>An account elsewhere that a user signs in with.</summary>
+/// <param name="Provider">The provider's id.</param>
+/// <param name="Key">The hash of issuer and subject (OIDC Core §2: together they are unique and never reassigned).</param>
+/// <param name="UserId">The user.</param>
+/// <param name="Label">What the user sees of it: an address or a name; or null.</param>
+/// <param name="Since">When it was linked.</param>
+public sealed record LinkedIdentity(string Provider, string Key, string UserId, string? Label, DateTimeOffset Since)
+{
+    /// <summary>The key of an account elsewhere.</summary>
+    public static string KeyOf(string issuer, string subject) => Ids.Hash($"{issuer}\n{subject}");
+}
+
+/// <summary>
+/// Who signs in with which account elsewhere (SCHEMA.md, table Users). An account elsewhere belongs to one user, and a user has one
+/// of each provider. Both rows are written in one transaction, so of two who link at once one wins.
+/// </summary>
+public sealed class LinkedIdentities(StorageClients storage)
+{
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Users));
+
+    /// <summary>The id of the user with this account elsewhere, or null.</summary>
+    public async Task<string?> FindUser(Tenant tenant, string provider, string key, CancellationToken cancel) =>
+        (await table.Find(tenant.Id, RowKeys.Identity(provider, key), cancel))?.GetString("UserId");
+
+    /// <summary>A user's accounts elsewhere.</summary>
+    public async Task<IReadOnlyList<LinkedIdentity>> Of(Tenant tenant, string userId, CancellationToken cancel)
+    {
+        var start = RowKeys.IdentityOf(userId, "");
+        return await table.Range(tenant.Id, start, start + "~", null, cancel).Select(row => new LinkedIdentity(
+            row.RowKey[start.Length..], row.GetString("Key"), userId, row.GetString("Label"),
+            row.GetDateTimeOffset("Since")!.Value)).ToListAsync(cancel);
+    }
+
+    /// <summary>Links an account elsewhere; false if it is somebody's, or the user has another of the provider.</summary>
+    public Task<bool> TryAdd(Tenant tenant, LinkedIdentity identity, CancellationToken cancel) =>
+        table.TryTransact(Additions(tenant, identity), cancel);
+
+    /// <summary>Adds a user with an account elsewhere, all or nothing; false if a name or the account is taken.</summary>
+    public Task<bool> TryAdd(Tenant tenant, User user, LinkedIdentity identity, CancellationToken cancel) =>
+        table.TryTransact([.. UserStore.Additions(tenant, [user]), .. Additions(tenant, identity)], cancel);
+
+    /// <summary>Unlinks an account elsewhere; false if that was done before.</summary>
+    public Task<bool> TryRemove(Tenant tenant, LinkedIdentity identity, CancellationToken cancel) => table.TryTransact(
+    [
+        Deletion(tenant, RowKeys.Identity(identity.Provider, identity.Key)),
+        Deletion(tenant, RowKeys.IdentityOf(identity.UserId, identity.Provider)),
+    ], cancel);
+
+    /// <summary>Unlinks all accounts elsewhere of a user who is being deleted.</summary>
+    public async Task RemoveAll(Tenant tenant, string userId, CancellationToken cancel)
+    {
+        foreach (var identity in await Of(tenant, userId, cancel)) await TryRemove(tenant, identity, cancel);
+    }
+
+    static TableTransactionAction Deletion(Tenant tenant, string key) =>
+        new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, key), ETag.All);
+
+    static List<TableTransactionAction> Additions(Tenant tenant, LinkedIdentity identity) =>
+    [
+        new(TableTransactionActionType.Add, new TableEntity(tenant.Id, RowKeys.Identity(identity.Provider, identity.Key))
+        {
+            ["UserId"] = identity.UserId,
+        }),
+        new(TableTransactionActionType.Add, new TableEntity(tenant.Id, RowKeys.IdentityOf(identity.UserId, identity.Provider))
+        {
+            ["Key"] = identity.Key,
+            ["Label"] = identity.Label,
+            ["Since"] = identity.Since,
+        }),
+    ];
+}
