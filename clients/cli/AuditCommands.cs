@@ -17,7 +17,7 @@ static class AuditCommands
         "device-authorization",
         "files-purge", "invitation-use", "operator-bootstrap", "par", "password-reset", "password-reset-ask", "password-reset-mail",
         "rotate-keys", "sign-in",
-        "sign-out", "sign-up", "sign-up-ask", "sign-up-known",
+        "sign-in-code-ask", "sign-out", "sign-up", "sign-up-ask", "sign-up-known",
         "tenant-suspended", "terms-accept", "token", "token-revoke", "user-imported",
     ];
 
