@@ -23,6 +23,7 @@ public static partial class Services
         .AddSingleton<SignUpDrafts>()
         .AddSingleton<SignUps>()
         .AddSingleton<AddressChanges>()
+        .AddSingleton<MailCodeSignIns>()
         .AddSingleton<TermsOfUse>()
         .AddSingleton<SignUpViews>();
 }

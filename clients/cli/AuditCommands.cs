@@ -18,7 +18,7 @@ static class AuditCommands
         "files-purge", "invitation-use", "operator-bootstrap", "par", "password-reset", "password-reset-ask", "password-reset-mail",
         "provider-link", "provider-link-asked", "provider-roles", "provider-sign-up", "provider-unlink",
         "rotate-keys", "sign-in",
-        "sign-out", "sign-up", "sign-up-ask", "sign-up-known",
+        "sign-in-code-ask", "sign-out", "sign-up", "sign-up-ask", "sign-up-known",
         "tenant-suspended", "terms-accept", "token", "token-revoke", "user-imported",
     ];
 

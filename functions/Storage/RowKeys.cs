@@ -80,6 +80,9 @@ public static partial class RowKeys
     /// <summary>What was typed to sign up, in the partition of the authorization request that waits.</summary>
     public const string SignUp = "signup";
 
+    /// <summary>The row of a mailed code that a pending request waits for, in the request's partition.</summary>
+    public const string MailCode = "mailcode";
+
     /// <summary>The row of a one-time code, in its own partition.</summary>
     public const string OneTimeCode = "code";
 

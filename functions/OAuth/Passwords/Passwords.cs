@@ -53,6 +53,7 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInLo
     /// <exception cref="Problem">503 <c>server_busy</c>; the attempt was not counted.</exception>
     public async Task<User> SignIn(Tenant tenant, string userName, string password, SignInPlace place, CancellationToken cancel)
     {
+        if (!tenant.Accounts.Passwords) throw OAuthError.InvalidGrant("Passwords are turned off for this tenant.");
         // The name is normalized before the attempt is counted, so its length must be bounded first.
         if (userName.Length > MaxChars || password.Length > MaxChars)
             throw OAuthError.InvalidGrant("The user name or the password is wrong.", "too long");

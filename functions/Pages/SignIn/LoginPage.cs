@@ -24,6 +24,9 @@ public sealed record SignInModel(
 
     /// <summary>What the user should know before signing in, or null.</summary>
     public string? Notice { get; init; }
+
+    /// <summary>True if users can sign in with a code from a mail.</summary>
+    public bool MailCode { get; init; }
 }
 
 /// <summary>The sign-in page of a pending request: an app's, or a built-in page's own.</summary>
@@ -72,7 +75,7 @@ public sealed class LoginPage(
         var page = new PageLayout(request.Tenant, Strings.SignIn)
         {
             Status = refusal is null ? 200 : refusal.RetryAfter is null ? 400 : 429,
-            HasPassword = true,
+            HasPassword = request.Tenant.Accounts.Passwords,
             Address = $"/{request.Tenant.Id}/login?request={pending.Id}",
             FormTarget = authorization is null ? null : RedirectUri.CspSource(authorization.To.RedirectUri),
             Scripts = PasskeyPrompt.Scripts(request.Tenant),
@@ -82,12 +85,13 @@ public sealed class LoginPage(
             await forms.For(request, pending, userId: null),
             authorization is null ? Strings.ToContinueHere(pending.Page!) : Strings.ToContinueTo(authorization.To.Client.Name),
             CanCancel: authorization is not null,
-            CanReset: settings.Mail.Mode != MailMode.None,
+            CanReset: settings.Mail.Mode != MailMode.None && request.Tenant.Accounts.Passwords,
             userName?.Length <= PasswordSignIn.MaxChars ? userName : null,
             Error(refusal))
         {
             Passkeys = await passkeys.For(request, pending),
             Notice = ProviderSignIn.Notice(request.Tenant, pending),
+            MailCode = MailCodeSignIns.IsOn(request.Tenant, settings),
         };
         return await renderer.Show<SignInView, SignInModel>(request.Http, page, model, refusal?.RetryAfter);
     }

@@ -29,7 +29,7 @@ public sealed class ResetPage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/reset")] HttpRequest http) =>
         pipeline.Page(http, async request =>
         {
-            EnsureMail();
+            EnsureOn(request.Tenant);
             var link = Query.ReadForPage(http, "link")["link"];
             var user = link is null ? null : (await resets.Find(request.Tenant, link, request.Cancel) ?? throw InvalidLink()).User;
             return await Show(request, link, user, error: null);
@@ -41,7 +41,7 @@ public sealed class ResetPage(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/reset")] HttpRequest http) =>
         pipeline.Page(http, async request =>
         {
-            EnsureMail();
+            EnsureOn(request.Tenant);
             var form = await Form.Read(http);
             await forms.Check(request, Subject(form["link"]), form);
             return form["link"] is { } link ? await SetPassword(request, link, form["new"] ?? "")
@@ -87,9 +87,9 @@ public sealed class ResetPage(
     Task<IResult> ShowMessage(TenantRequest request, string title, MessageModel message) =>
         renderer.Show<MessageView, MessageModel>(request.Http, new PageLayout(request.Tenant, title), message);
 
-    void EnsureMail()
+    void EnsureOn(Tenant tenant)
     {
-        if (!resets.Possible) throw Problem.NotFound("no_mail", Strings.NoReset);
+        if (!resets.Possible || !tenant.Accounts.Passwords) throw Problem.NotFound("no_mail", Strings.NoReset);
     }
 
     // What the form's token is made for.

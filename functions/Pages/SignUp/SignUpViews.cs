@@ -29,7 +29,7 @@ public sealed record SignUpModel(
 public sealed record SignUpCodeModel(string RequestId, string FormToken, string Email, bool CanCancel, string? Code, string? Error);
 
 /// <summary>How far the form for a code is.</summary>
-/// <param name="Filled">The code of the mail's link, or null.</param>
+/// <param name="Filled">What to fill in, such as the code of the mail's link; or null.</param>
 public sealed record CodeState(string? Filled)
 {
     /// <summary>What went wrong, or null.</summary>

@@ -23,7 +23,7 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         "logout", "logout-ask", "logout-post", "account", "account-post", "apps", "app", "app-post", "device", "device-post", "reset",
         "reset-post", "login-passkey", "account-passkeys", "account-passkeys-post", "language",
         "tenant-home",
-        "signup", "signup-post", "terms", "terms-post", "account-email", "account-email-post",
+        "login-code", "login-code-post", "signup", "signup-post", "terms", "terms-post", "account-email", "account-email-post",
         "passkeys-part", "webauthn", "apple-app-site-association", "assetlinks", // The same for everybody.
     ];
 
