@@ -10,7 +10,8 @@ namespace Latchkey.Admin;
 /// user and signs them out, and from then on the work is finished even if the caller hangs up. After a crash a repeated request
 /// continues, or <see cref="RemovalTimer"/> does, by the note that was written before the mark. Then group memberships, shares
 /// with the user, the files of their own space, their consents, passkeys and linked accounts are deleted for good; the user's
-/// rows go last. Files that the user put into the space of a group or app belong to that space, and apps that they registered to the tenant: both stay.
+/// rows go last. Files that the user put into the space of a group or app belong to that space, and apps that they registered to the
+/// tenant: both stay.
 /// </summary>
 public sealed class UserRemoval(
     SessionRevocation revocation, UserStore users, UserSessions userSessions, GroupStore groups, SpaceRemoval spaces, Consents consents,

@@ -1,7 +1,6 @@
 using Latchkey.Protocol;
 using Latchkey.Sessions;
 using Latchkey.Storage;
-using Latchkey.Telemetry;
 using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;

@@ -12,6 +12,8 @@ public sealed record ProviderAnswer(string? Code, string? Error, string? Issuer,
     /// <summary>Maximum length of a code or a name, in characters.</summary>
     public const int MaxChars = 8000;
 
+    static readonly string[] NameParts = ["firstName", "lastName"];
+
     /// <summary>The user's name as Apple tells it, or null. It is not signed, so it is only a display name.</summary>
     public string? AppleName
     {
@@ -23,7 +25,7 @@ public sealed record ProviderAnswer(string? Code, string? Error, string? Issuer,
                 using var json = JsonDocument.Parse(User);
                 if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("name", out var name)
                     || name.ValueKind != JsonValueKind.Object) return null;
-                var parts = from part in new[] { "firstName", "lastName" }
+                var parts = from part in NameParts
                             where name.TryGetProperty(part, out var value) && value.ValueKind == JsonValueKind.String
                             select name.GetProperty(part).GetString()!.Trim();
                 return string.Join(' ', parts.Where(part => part.Length > 0)) is { Length: > 0 } whole ? whole : null;

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Latchkey.Access;
 using Latchkey.Http;
-using Latchkey.Protocol;
 using Latchkey.Storage;
 using Latchkey.Telemetry;
 using Latchkey.Tenancy;

@@ -2,7 +2,6 @@ using System.Text;
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
-using Latchkey.Sessions;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;

@@ -43,6 +43,9 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
         Assert.StartsWith(Browser.Loopback, Browser.Location(await Through(browser, done)), StringComparison.Ordinal);
         var linked = await SignIn(new Browser(host), "erin@old.example");
         Assert.Equal(known.Id, Browser.IdToken(linked).Subject);
+        string[] recorded = ["provider-link-asked", "provider-link", "sign-in"];
+        await Eventually.True(async () => recorded.All((await admin.All<AuditAnswer>("audit", "entries", 200))
+            .Where(entry => entry.Target == "demo-id").Select(entry => entry.Type).Contains));
     }
 
     [Fact]

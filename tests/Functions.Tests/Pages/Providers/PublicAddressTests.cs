@@ -16,8 +16,8 @@ public sealed class PublicAddressTests
             "::ffff:10.0.0.1", "::ffff:169.254.169.254", "64:ff9b::a00:1", "2002:a00:1::", "2001:db8::1", "2001::1",
         ];
         string[] open = ["8.8.8.8", "172.32.0.1", "140.82.112.3", "2606:4700::1111", "2a00:1450:4001::200e", "::ffff:8.8.8.8"];
-        Assert.Empty(hidden.Where(text => PublicAddress.Is(IPAddress.Parse(text))));
-        Assert.Empty(open.Where(text => !PublicAddress.Is(IPAddress.Parse(text))));
+        Assert.DoesNotContain(hidden, text => PublicAddress.Is(IPAddress.Parse(text)));
+        Assert.DoesNotContain(open, text => !PublicAddress.Is(IPAddress.Parse(text)));
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class PublicAddressTests
         Assert.True(ProviderHttp.IsAllowed("https://accounts.google.com", development: false));
         Assert.True(ProviderHttp.IsAllowed("http://127.0.0.1:7072", development: true));
         string[] refused = ["http://127.0.0.1:7072", "http://example.com", "file:///etc/passwd", "https://user@example.com", "x", ""];
-        Assert.Empty(refused.Where(url => ProviderHttp.IsAllowed(url, development: false)));
+        Assert.DoesNotContain(refused, url => ProviderHttp.IsAllowed(url, development: false));
         Assert.False(ProviderHttp.IsAllowed("http://example.com", development: true));
     }
 }
