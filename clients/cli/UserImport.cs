@@ -127,9 +127,10 @@ sealed class UserImport(Call call, TextReader reader, long? total)
         reported = Stopwatch.GetTimestamp();
         var rate = (created + there + refused) / Math.Max(0.001, Stopwatch.GetElapsedTime(start).TotalSeconds);
         var lineNumber = waiting.Count == 0 ? lines.Number : done;
+        var verb = call.Get(DryRun) ? "would be created" : "created";
         await call.Terminal.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-            $"{lineNumber:N0}{(total is { } all ? $" of {all:N0}" : "")} lines, {rate:N0} a second: {created:N0} {
-                (call.Get(DryRun) ? "would be created" : "created")}, {there:N0} already there, {refused:N0} refused."));
+            $"{lineNumber:N0}{(total is { } all ? $" of {all:N0}" : "")} lines, {rate:N0} a second: {created:N0} {verb}, "
+            + $"{there:N0} already there, {refused:N0} refused."));
     }
 
     static string Why(Exception stopped) => stopped is OperationCanceledException ? "Stopped." : stopped.Message;

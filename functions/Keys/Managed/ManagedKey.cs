@@ -48,8 +48,10 @@ sealed class ManagedKey
             var key = new PrivateKey(algorithm, secret);
             return new ManagedKey(new KeyRow(algorithm, number, key.Public.Kid, created, signsFrom), secret, key);
         }
-        if (algorithm is not (KeyRow.HS256 or KeyRow.A256GCM)) throw new CryptographicException($"The algorithm {algorithm} is not supported.");
-        if (secret.Length != MacBytes) throw new CryptographicException($"An {algorithm} key must have {MacBytes} bytes, not {secret.Length}.");
+        if (algorithm is not (KeyRow.HS256 or KeyRow.A256GCM))
+            throw new CryptographicException($"The algorithm {algorithm} is not supported.");
+        if (secret.Length != MacBytes)
+            throw new CryptographicException($"An {algorithm} key must have {MacBytes} bytes, not {secret.Length}.");
         var kid = $"{(algorithm == KeyRow.HS256 ? "mac" : "enc")}-{number.ToString(CultureInfo.InvariantCulture)}";
         return new ManagedKey(new KeyRow(algorithm, number, kid, created, signsFrom), secret, null);
     }

@@ -62,7 +62,8 @@ public sealed class Introspect(
             IssuedAt = session.RotatedAt,
             ExpiresAt = session.IdleExpiresAt,
             Jkt = session.Jkt,
-            Authentication = new(session.Authentication.Time.ToUnixTimeSeconds(), session.Authentication.Acr, session.Authentication.Methods),
+            Authentication = new(
+                session.Authentication.Time.ToUnixTimeSeconds(), session.Authentication.Acr, session.Authentication.Methods),
         });
     }
 

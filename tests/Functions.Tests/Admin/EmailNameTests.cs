@@ -61,7 +61,7 @@ public sealed class EmailNameTests(DemoHost demo) : IClassFixture<DemoHost>, IAs
     public async Task Account_rules_are_read_changed_and_checked()
     {
         var rules = await admin.Get("accounts");
-        Assert.Equal("off", rules.GetProperty("signUp").GetString());
+        Assert.Equal("off", rules.GetProperty("secondFactor").GetString());
         var changed = await admin.Patch("accounts", new
         {
             signUp = "open",

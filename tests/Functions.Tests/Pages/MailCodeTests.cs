@@ -24,7 +24,8 @@ public sealed class MailCodeTests(SignUpHost host) : IClassFixture<SignUpHost>, 
     {
         var browser = new Browser(app);
         var login = Browser.Location(await browser.Authorize());
-        Assert.Contains("/demo/login/code?request=", await (await browser.Get(login)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var form = await (await browser.Get(login)).Content.ReadAsStringAsync();
+        Assert.Contains("/demo/login/code?request=", form, StringComparison.Ordinal);
         var path = await Ask(browser, login, " ALICE@demo.example ");
         var consent = await Enter(browser, path, await host.Code(Alice, before + 1));
         var answer = Browser.Returned(Browser.Location(await browser.Consent(consent)));
@@ -73,8 +74,8 @@ public sealed class MailCodeTests(SignUpHost host) : IClassFixture<SignUpHost>, 
         var admin = await app.Admin();
         foreach (var change in new object[] { new { disabled = true }, new { email = "new@demo.example", emailVerified = true } })
         {
-            var user = (await admin.Post("users",
-                new { userName = $"u{Guid.NewGuid():N}", email = $"{Guid.NewGuid():N}@demo.example", emailVerified = true })).As<UserAnswer>();
+            var name = $"u{Guid.NewGuid():N}";
+            var user = await admin.AddUser(new { userName = name, email = $"{name}@demo.example", emailVerified = true });
             var browser = new Browser(app);
             var path = await Ask(browser, await Start(browser), user.Email!);
             var code = await host.Code(user.Email!);

@@ -23,6 +23,8 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         "logout", "logout-ask", "logout-post", "account", "account-post", "apps", "app", "app-post", "device", "device-post", "reset",
         "reset-post", "login-passkey", "account-passkeys", "account-passkeys-post", "language",
         "tenant-home",
+        "second-factor", "second-factor-post", "second-step", "second-step-post",
+        "provider-begin", "provider-return", "provider-return-post", "providers", "providers-post",
         "login-code", "login-code-post", "signup", "signup-post", "terms", "terms-post", "account-email", "account-email-post",
         "passkeys-part", "webauthn", "apple-app-site-association", "assetlinks", // The same for everybody.
     ];

@@ -52,7 +52,7 @@ public sealed class ProductionTests : IAsyncLifetime
         var cookies = authorize.Headers.TryGetValues("Set-Cookie", out var set)
             ? string.Join("; ", set.Select(cookie => cookie.Split(';')[0])) : "";
         await Page(new Uri(new Uri(worker.Origin), authorize.Headers.Location!).PathAndQuery, cookies); // The sign-in page.
-        Assert.Equal(HttpStatusCode.NoContent, (await worker.Http.GetAsync("/")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await worker.Http.GetAsync("/")).StatusCode);
 
         var alice = await SignIn("demo", "first-party", "alice");
         var refreshed = await Token("demo", ("grant_type", "refresh_token"), ("client_id", "first-party"),

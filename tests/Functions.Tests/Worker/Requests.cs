@@ -22,6 +22,9 @@ sealed class Requests(TwoHosts hosts)
     static readonly byte[] malformed = "{\"name\":"u8.ToArray();
 
     // Those first whose answers the host keeps waiting for a quarter of a minute.
+    // The real host has an answer of its own where no function has one.
+    const string AtRoot = "another method at `/`";
+
     public IEnumerable<RawRequest> All() =>
         OfTheHost().Concat(LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly).SelectMany(OfRoute)).Concat(Paths())
             .Concat(HeadersTwice()).Concat(Bodies());
@@ -61,14 +64,19 @@ sealed class Requests(TwoHosts hosts)
         }
         foreach (var origin in (string[])[Origin, "https://evil.example"])
         {
-            yield return new("a preflight", "OPTIONS", target)
+            yield return new(target == "/" ? AtRoot : "a preflight", "OPTIONS", target)
             {
                 Headers = [("Origin", origin), ("Access-Control-Request-Method", "POST"),
                     ("Access-Control-Request-Headers", "authorization")],
             };
         }
         foreach (var method in known.Where(method => !Taken(function.Route).Contains(method)))
-            yield return new("a method that is not taken", method, target) { Body = method is "GET" or "HEAD" ? null : [] };
+        {
+            yield return new(target == "/" ? AtRoot : "a method that is not taken", method, target)
+            {
+                Body = method is "GET" or "HEAD" ? null : [],
+            };
+        }
     }
 
     IEnumerable<RawRequest> Paths()

@@ -5,7 +5,9 @@ using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.Pages.SecondFactor;
 
-/// <summary>Storage dies at each step in turn, before or after it did what it was asked: nobody is locked out, and nothing is half done.</summary>
+/// <summary>
+/// Storage dies at each step in turn, before or after it did what it was asked: nobody is locked out, and nothing is half done.
+/// </summary>
 public sealed class SecondFactorCrashTests : IAsyncLifetime
 {
     const int MostSteps = 20;
