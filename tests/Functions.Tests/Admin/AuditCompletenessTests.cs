@@ -176,6 +176,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         await Resets();
         await Account();
         await SecondFactor();
+        await PasskeysAndCodes();
         await SignUps();
 
         var wanted = Recorded.Where(pair => pair.Key != "operator-bootstrap").SelectMany(pair => pair.Value).ToHashSet();
@@ -360,6 +361,21 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     }
 
     string[] Mails() => Directory.GetFiles(folder, "*.txt");
+
+    async Task PasskeysAndCodes()
+    {
+        var user = await Pages.PasskeyUser.New(host);
+        await user.Register();
+        var id = Assert.Single(await user.Passkeys());
+        var (token, _) = await user.Form();
+        await user.Post(token, ("action", "rename"), ("id", id), ("name", "Laptop"));
+        await user.Post(token, ("action", "remove"), ("id", id));
+        await admin.Patch("accounts", new { mailCodes = true });
+        var browser = new Browser(host);
+        var path = Browser.Location(await browser.Get("/demo/account")).Replace("/login?", "/login/code?", StringComparison.Ordinal);
+        await browser.Post("/demo/login/code",
+            [.. await Fields(await browser.Get(path)), ("username", "alice"), ("action", "ask")]);
+    }
 
     async Task SignUps()
     {

@@ -31,8 +31,8 @@ public sealed class OwnTextsTests : IAsyncLifetime
         await admin.Patch("settings", new { language = "de" });
         var own = new Dictionary<string, Dictionary<string, string>>
         {
-            ["de"] = new() { ["UserName"] = "Mitgliedsnummer", ["MailResetSubject"] = "Neues Kennwort für {tenant}" },
-            ["en"] = new() { ["UserName"] = "Member number" },
+            ["de"] = new() { ["NameOrEmail"] = "Mitgliedsnummer", ["MailResetSubject"] = "Neues Kennwort für {tenant}" },
+            ["en"] = new() { ["NameOrEmail"] = "Member number" },
         };
         Assert.Equal(JsonSerializer.Serialize(own), JsonSerializer.Serialize(await admin.Send(HttpMethod.Put, "texts", own).Json(200)));
         Assert.Equal(JsonSerializer.Serialize(own), JsonSerializer.Serialize(await admin.Get("texts")));
