@@ -1,6 +1,7 @@
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Languages;
+using Latchkey.OAuth;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -14,7 +15,8 @@ public sealed record HomeModel(string Lead, IReadOnlyList<(string Address, strin
 
 /// <summary>What somebody sees who enters only the service's or the tenant's address. It names nobody and nothing.</summary>
 public sealed class HomePage(
-    TenantPipeline pipeline, ErrorBoundary boundary, Domains domains, PageRenderer renderer, FailurePage failurePage)
+    TenantPipeline pipeline, ErrorBoundary boundary, Domains domains, PageRenderer renderer, FailurePage failurePage,
+    Settings settings)
 {
     // The path without a segment: an empty route would be the function's name, and the worker can't map "/".
     const string Root = "{nothing:maxlength(0)?}";
@@ -38,11 +40,11 @@ public sealed class HomePage(
         pipeline.Page(http, request => Show(http, new PageLayout(request.Tenant, request.Tenant.Name),
             new HomeModel(Strings.TenantHomeLead, [.. Links(request.Tenant)])));
 
-    static IEnumerable<(string Address, string Label)> Links(Tenant tenant)
+    IEnumerable<(string Address, string Label)> Links(Tenant tenant)
     {
         yield return ($"/{tenant.Id}/{BuiltInPages.Account}", Strings.Account);
         yield return ($"/{tenant.Id}/{MyFilesClient.Id}", Strings.MyFiles);
-        if (tenant.Accounts.SignUp == SignUpMode.Open) yield return ($"/{tenant.Id}/{SignUpPage.Name}", Strings.SignUp);
+        if (SignUps.IsOpen(tenant, settings)) yield return ($"/{tenant.Id}/{SignUpPage.Name}", Strings.SignUp);
     }
 
     Task<IResult> Show(HttpRequest http, PageLayout page, HomeModel model) =>

@@ -27,6 +27,9 @@ public sealed record SignInModel(
 
     /// <summary>True if users can sign in with a code from a mail.</summary>
     public bool MailCode { get; init; }
+
+    /// <summary>True if people can make an account.</summary>
+    public bool SignUp { get; init; }
 }
 
 /// <summary>The sign-in page of a pending request: an app's, or a built-in page's own.</summary>
@@ -92,6 +95,7 @@ public sealed class LoginPage(
             Passkeys = await passkeys.For(request, pending),
             Notice = ProviderSignIn.Notice(request.Tenant, pending),
             MailCode = MailCodeSignIns.IsOn(request.Tenant, settings),
+            SignUp = SignUps.IsOpen(request.Tenant, settings),
         };
         return await renderer.Show<SignInView, SignInModel>(request.Http, page, model, refusal?.RetryAfter);
     }
