@@ -1,6 +1,7 @@
 using Azure.Data.Tables;
 using Latchkey.Access;
 using Latchkey.Storage;
+using Latchkey.Telemetry;
 using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
@@ -65,14 +66,15 @@ public sealed class MailCodeSignIns(
     {
         var tenant = request.Tenant;
         var (verdict, data) = await codes.Try(tenant, Use(pending), sent.CodeId, code, request.Cancel);
-        if (verdict != CodeVerdict.Right || data?.Split('|') is not [var id, var email]) return (Verdict(verdict), null);
-        var user = await users.Find(tenant, id, request.Cancel);
-        return IsActive(user) && user!.VerifiedEmail is { } now && Ids.Hash(now) == email
-            ? (CodeVerdict.Right, user) : (CodeVerdict.Over, null);
+        if (verdict == CodeVerdict.Right && data?.Split('|') is [var id, var email])
+        {
+            var user = await users.Find(tenant, id, request.Cancel);
+            if (IsActive(user) && user!.VerifiedEmail is { } now && Ids.Hash(now) == email) return (CodeVerdict.Right, user);
+        }
+        Instruments.SignInFailed(tenant.Id, "wrong_code");
+        // A code that was right for nobody is over like any other.
+        return (verdict == CodeVerdict.Wrong ? CodeVerdict.Wrong : CodeVerdict.Over, null);
     }
-
-    // A code that was right for nobody is over like any other.
-    static CodeVerdict Verdict(CodeVerdict verdict) => verdict == CodeVerdict.Wrong ? CodeVerdict.Wrong : CodeVerdict.Over;
 
     static bool IsActive(User? user) => user is { Disabled: false, Deleting: false };
 

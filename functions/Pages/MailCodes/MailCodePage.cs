@@ -3,7 +3,6 @@ using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
 using Latchkey.Sessions;
-using Latchkey.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -106,7 +105,6 @@ public sealed class MailCodePage(
         if (user is null)
         {
             audit.Refusal = "wrong_code";
-            Instruments.SignInFailed(request.Tenant.Id, "wrong_code");
             var error = verdict == CodeVerdict.Wrong ? Strings.WrongMailCode : Strings.MailCodeOver;
             return await Show(request, pending, authorization, isSent: true, new CodeState(null) { Error = error });
         }

@@ -58,7 +58,7 @@ public sealed class OwnTextsTests : IAsyncLifetime
         await admin.Send(HttpMethod.Put, "texts", new { }).Json(200);
         await admin.Patch("settings", new { language = "" });
         browser.AcceptLanguage = null;
-        Assert.Contains(">User name<", await Html(browser, "/demo/reset"), StringComparison.Ordinal);
+        Assert.Contains(">User name or email address<", await Html(browser, "/demo/reset"), StringComparison.Ordinal);
         await Eventually.True(async () => (await admin.Audit("?type=admin-texts-replace")).Any(entry => entry.Detail == "de: 2, en: 1"));
     }
 

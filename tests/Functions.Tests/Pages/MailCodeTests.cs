@@ -87,14 +87,16 @@ public sealed class MailCodeTests(SignUpHost host) : IClassFixture<SignUpHost>, 
     [Fact]
     public async Task With_passwords_off_no_password_signs_in_and_none_is_asked_for()
     {
-        await host.Rules(new { passwords = false });
+        var admin = await app.Admin(); // Nobody gets a token by password below.
+        await admin.Patch("accounts", new { passwords = false });
         var browser = new Browser(app);
         var login = await (await browser.Get(Browser.Location(await browser.Authorize()))).Content.ReadAsStringAsync();
         Assert.DoesNotContain("type=\"password\"", login, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await browser.Get("/demo/reset")).StatusCode);
         await app.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"),
             ("password", "alice-password")).Refused("invalid_grant");
-        await host.Rules(new { passwords = true, mailCodes = false });
+        await admin.Patch("accounts", new { passwords = true });
+        await admin.Patch("accounts", new { mailCodes = false });
         Assert.Equal(HttpStatusCode.NotFound, (await browser.Get("/demo/login/code?request=x")).StatusCode);
     }
 
