@@ -24,13 +24,11 @@ static class AccountCommands
         (new("--passwords") { Description = "Whether users can sign in with a password" }, "passwords"),
         (new("--mail-codes") { Description = "Whether users can sign in with a code in a mail" }, "mailCodes"),
         (new("--passkeys") { Description = "Whether users can sign in with passkeys" }, "passkeys"),
-        (new("--deletion") { Description = "Whether users can delete their account" }, "deletion"),
     ];
 
     static readonly (Option<int?> Option, string Field)[] Numbers =
     [
         (new("--remember-days") { Description = "For how many days a browser needs no second factor again" }, "rememberDays"),
-        (new("--deletion-days") { Description = "How many days users can change their mind about a deletion" }, "deletionDays"),
     ];
 
     public static Command All(Terminal terminal) =>

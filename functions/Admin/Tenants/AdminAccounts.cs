@@ -41,8 +41,7 @@ sealed record AccountsBody(
     SignUpMode? SignUp = null, IReadOnlyList<string>? SignUpDomains = null, IReadOnlyList<string>? SignUpRoles = null,
     string? TermsUri = null, string? TermsVersion = null, bool? Passwords = null, bool? MailCodes = null, bool? Passkeys = null,
     SecondFactorMode? SecondFactor = null, IReadOnlyList<string>? SecondFactorRoles = null, int? RememberDays = null,
-    bool? Deletion = null, int? DeletionDays = null, IReadOnlyList<string>? AppleApps = null,
-    IReadOnlyList<string>? AndroidApps = null)
+    IReadOnlyList<string>? AppleApps = null, IReadOnlyList<string>? AndroidApps = null)
 {
     const int MaxEntries = 50;
     const int MaxVersionChars = 40;
@@ -70,8 +69,6 @@ sealed record AccountsBody(
             SecondFactor = SecondFactor ?? before.SecondFactor,
             SecondFactorRoles = Roles("secondFactorRoles", tenant, SecondFactorRoles) ?? before.SecondFactorRoles,
             RememberDays = Days("rememberDays", RememberDays) ?? before.RememberDays,
-            Deletion = Deletion ?? before.Deletion,
-            DeletionDays = Days("deletionDays", DeletionDays) ?? before.DeletionDays,
             AppleApps = List("appleApps", AppleApps, IsAppleApp, "apps such as ABCDE12345.com.example.app") ?? before.AppleApps,
             AndroidApps = List("androidApps", AndroidApps, IsAndroidApp,
                 "packages with the SHA-256 fingerprint of their certificate, such as 'com.example.app 14:6D:…'") ?? before.AndroidApps,

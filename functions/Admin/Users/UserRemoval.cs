@@ -41,7 +41,8 @@ public sealed class UserRemoval(
         await apps.Forget(tenant, user.Id, cancel);
         await userSessions.Forget(tenant, user.Id, cancel);
         await ways.RemoveAll(tenant, user.Id, cancel);
-        await users.TryDelete(tenant, user, cancel);
+        // As it is now: a change of the address on its way here would fail the deletion of its rows.
+        while (await users.Find(tenant, user.Id, cancel) is { } now && !await users.TryDelete(tenant, now, cancel)) { }
         await notes.Remove(tenant.Id, RemovalKind.User, user.Id);
         return true;
     }

@@ -43,7 +43,7 @@ public sealed class AddressChanges(
     public async Task<string> Ask(TenantRequest request, SignedIn signedIn, string email, string caller)
     {
         var (tenant, cancel) = (request.Tenant, request.Cancel);
-        using (var attempt = await lockout.ReserveCodeMail(tenant.Id, email, caller, cancel))
+        using (var attempt = await lockout.ReserveCodeMail(tenant.Id, email, caller, own: signedIn.User.Id, cancel))
         {
             await attempt.Failed(); // Every mail counts, whatever it says.
         }

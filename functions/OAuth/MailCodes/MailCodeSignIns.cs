@@ -16,7 +16,8 @@ public sealed record SentMailCode(string Name, string CodeId);
 /// has an account shows only in the mailbox: for a name without one everything happens but the mail.
 /// </summary>
 public sealed class MailCodeSignIns(
-    RequestTables tables, OneTimeCodes codes, UserStore users, SignInLockout lockout, AnonymousLimiter rows, UnseenMail mail)
+    RequestTables tables, OneTimeCodes codes, UserStore users, SignInLockout lockout, AnonymousLimiter rows, KnownDevices devices,
+    UnseenMail mail)
 {
     const string Purpose = "mail-sign-in";
 
@@ -27,18 +28,20 @@ public sealed class MailCodeSignIns(
     /// <param name="request">The request.</param>
     /// <param name="pending">The pending request.</param>
     /// <param name="name">The user name or address as typed, at most <see cref="Passwords.MaxChars"/>.</param>
-    /// <param name="address">The caller's address.</param>
+    /// <param name="place">Where the request comes from.</param>
     /// <exception cref="Protocol.OAuthError">429: too many mails for this name, or from there.</exception>
     /// <exception cref="Http.Problem">429 <c>too_many_requests</c></exception>
-    public async Task Ask(TenantRequest request, PendingRequest pending, string name, string address)
+    public async Task Ask(TenantRequest request, PendingRequest pending, string name, SignInPlace place)
     {
         var (tenant, cancel) = (request.Tenant, request.Cancel);
         rows.Take(request.Http);
-        using (var attempt = await lockout.ReserveCodeMail(tenant.Id, name, address, cancel))
+        var user = await users.FindByName(tenant, name, cancel);
+        var device = await devices.Read(tenant, place.Device, cancel);
+        var own = device?.IsOf(user) is true ? device.Id : null;
+        using (var attempt = await lockout.ReserveCodeMail(tenant.Id, name, place.Address, own, cancel))
         {
             await attempt.Failed(); // Every mail counts, sent or not.
         }
-        var user = await users.FindByName(tenant, name, cancel);
         var email = IsActive(user) ? user!.VerifiedEmail : null;
         // The code is bound to the address it went to: once the user has another, it is worth nothing.
         var (id, code) = await codes.Make(tenant, Use(pending), email is null ? "" : $"{user!.Id}|{Ids.Hash(email)}", cancel);

@@ -14,6 +14,7 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
 {
     // After these, one mail every ten minutes. A link works for half an hour, so whoever is refused has one that works.
     const int MaxMails = 5;
+    const int MaxMailsByStrangers = 30;
 
     // Of a million codes three are right at any time, so few tries must do.
     const int MaxCodes = 5;
@@ -81,23 +82,37 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
     /// <summary>Unlocks an account, for strangers and on all of the user's devices: forgets its failures and the mails to it.</summary>
     public async Task Unlock(string tenant, User user, CancellationToken cancel)
     {
-        foreach (var name in user.Names) await lockout.Clear(RowKeys.Attempts(tenant, "account", name), cancel);
+        foreach (var name in user.Names)
+        {
+            await lockout.Clear(RowKeys.Attempts(tenant, "account", name), cancel);
+            await lockout.Clear(RowKeys.Attempts(tenant, CodeMailKind, name), cancel);
+        }
         await lockout.Clear(RowKeys.AttemptsOf(tenant, KnownDeviceKind, user.Id, null), cancel);
         await UnlockSecondFactor(tenant, user.Id, cancel);
         await ForgetMails(tenant, user.Id, cancel);
     }
 
     /// <summary>
-    /// A mail with a one-time code, to an address that may be nobody's; each one counts, for the address it goes to and for where
-    /// it was asked for.
+    /// A mail with a one-time code, to an address that may be nobody's; each one counts. Requests from the user's own browser, or
+    /// of a user who is signed in, count apart from strangers', and each stranger's apart from others' up to a bound for all of them:
+    /// so it takes many networks to keep the owner from getting a code.
     /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="email">The address or the user name as typed.</param>
+    /// <param name="address">The caller's network address.</param>
+    /// <param name="own">What the request is known by as the owner's: the id of the device or of the user; null for a stranger's.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
     /// <exception cref="OAuthError">429: too many were asked for.</exception>
-    public Task<LockoutAttempt> ReserveCodeMail(string tenant, string email, string address, CancellationToken cancel) =>
-        lockout.Reserve(
-        [
-            new(RowKeys.Attempts(tenant, CodeMailKind, UserStore.Normalize(email)), MaxMails, MailLock) { SlowFrom = MaxMails },
-            Address(tenant, $"{CodeMailKind}|{address}"),
-        ], cancel);
+    public Task<LockoutAttempt> ReserveCodeMail(string tenant, string email, string address, string? own, CancellationToken cancel)
+    {
+        var name = UserStore.Normalize(email);
+        var network = Address(tenant, $"{CodeMailKind}|{address}");
+        return own is not null ? lockout.Reserve([CodeMails($"{name}|own|{own}", MaxMails), network], cancel)
+            : lockout.Reserve([CodeMails($"{name}|from|{address}", MaxMails), CodeMails(name, MaxMailsByStrangers), network], cancel);
+
+        LockoutCounter CodeMails(string key, int most) =>
+            new(RowKeys.Attempts(tenant, CodeMailKind, key), most, MailLock) { SlowFrom = most };
+    }
 
     LockoutCounter Account(string tenant, string account) => AccountCounter(RowKeys.Attempts(tenant, "account", account));
 

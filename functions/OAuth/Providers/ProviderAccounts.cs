@@ -38,13 +38,12 @@ public sealed class ProviderAccounts(
         var proven = ProvenAddress(provider, identity);
         if (!MayCreate(tenant, provider, proven)) throw ProviderException.NoAccount("no account, and none is made");
         var key = KeyOf(identity);
-        var email = identity.Email is { } stated && EmailAddress.IsValid(stated) ? stated : null;
         var user = new User
         {
             Id = Ids.New(),
             UserName = proven ?? $"{provider.Id}-{key[..16]}",
             Name = Name(identity.Name) ?? proven ?? provider.Name,
-            Email = email,
+            Email = proven, // Mail for the account never goes to an address that somebody only states.
             EmailVerified = proven is not null,
             PasswordHash = passwords.HashOfNothing(),
             Roles = Roles(tenant, provider, identity,
@@ -70,7 +69,7 @@ public sealed class ProviderAccounts(
 
     /// <summary>By what the user has proved who they are, in the words of RFC 8176 and <see cref="Authentication.Federated"/>.</summary>
     public static IReadOnlyList<string> Methods(IdentityProvider provider, ProviderIdentity identity) =>
-        provider.TrustMfa && identity.Claims.GetValueOrDefault("amr")?.Contains(Authentication.MultipleFactors) is true
+        provider.TrustMfa && IsItsOwn(provider, identity) && identity.Claims.GetValueOrDefault("amr")?.Contains(Authentication.MultipleFactors) is true
             ? [Authentication.Federated, Authentication.MultipleFactors] : [Authentication.Federated];
 
     /// <summary>
@@ -103,11 +102,16 @@ public sealed class ProviderAccounts(
     {
         var managed = provider.Roles.Select(mapping => mapping.Role).ToHashSet(StringComparer.Ordinal);
         var given = from mapping in provider.Roles
+                    where IsItsOwn(provider, identity)
                     where identity.Claims.GetValueOrDefault(mapping.Claim)?.Contains(mapping.Value) is true
                     where tenant.Roles.ContainsKey(mapping.Role)
                     select tenant.Roles[mapping.Role].Held;
         return [.. held.Where(role => !managed.Contains(role.Name)).Concat(given).Distinct()];
     }
+
+    // Where an issuer stands for many directories, anybody can run one and say anything about its people.
+    static bool IsItsOwn(IdentityProvider provider, ProviderIdentity identity) =>
+        identity.Issuer.TrimEnd('/') == provider.Issuer.TrimEnd('/');
 
     static bool Same(IReadOnlyList<HeldRole> one, IReadOnlyList<HeldRole> other) => one.ToHashSet().SetEquals(other);
 

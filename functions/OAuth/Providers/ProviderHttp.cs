@@ -11,7 +11,7 @@ namespace Latchkey.OAuth;
 /// </summary>
 public sealed class ProviderHttp : IDisposable
 {
-    const int MaxBytes = 1024 * 1024;
+    const int MaxBytes = 256 * 1024;
 
     static readonly TimeSpan MaxConnectTime = TimeSpan.FromSeconds(5);
     static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(8);

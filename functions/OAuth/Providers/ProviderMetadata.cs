@@ -24,7 +24,7 @@ public sealed record ProviderDocument(OpenIdConnectConfiguration Configuration, 
 /// </summary>
 public sealed class ProviderMetadata(ProviderHttp http, TimeProvider clock)
 {
-    const int MaxProviders = 1000;
+    const int MaxProviders = 200;
 
     static readonly TimeSpan Fresh = TimeSpan.FromHours(1);
     static readonly TimeSpan Usable = TimeSpan.FromDays(1);

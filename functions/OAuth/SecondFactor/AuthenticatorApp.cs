@@ -18,6 +18,8 @@ static class AuthenticatorApp
     // RFC 6238 §5.2: for the time that typing takes, and for clocks that are up to half a minute off.
     static readonly VerificationWindow Window = new(previous: 1, future: 1);
 
+    const int MaxLabelRunes = 60;
+
     /// <summary>A new secret.</summary>
     public static byte[] NewSecret() => RandomNumberGenerator.GetBytes(SecretBytes);
 
@@ -29,7 +31,8 @@ static class AuthenticatorApp
     public static string Uri(Tenant tenant, User user, byte[] secret)
     {
         var issuer = System.Uri.EscapeDataString(tenant.Name.Replace(':', ' '));
-        return $"otpauth://totp/{issuer}:{System.Uri.EscapeDataString(user.UserName)}?secret={Base32(secret)}&issuer={issuer}";
+        var account = string.Concat(user.UserName.EnumerateRunes().Take(MaxLabelRunes)); // A QR code holds 2,331 bytes.
+        return $"otpauth://totp/{issuer}:{System.Uri.EscapeDataString(account)}?secret={Base32(secret)}&issuer={issuer}";
     }
 
     /// <summary>The secret for typing, in groups.</summary>

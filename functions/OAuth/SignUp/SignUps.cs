@@ -121,7 +121,7 @@ public sealed class SignUps(
     async Task Count(TenantRequest request, string email, string address)
     {
         rows.Take(request.Http);
-        using var attempt = await lockout.ReserveCodeMail(request.Tenant.Id, email, address, request.Cancel);
+        using var attempt = await lockout.ReserveCodeMail(request.Tenant.Id, email, address, own: null, request.Cancel);
         await attempt.Failed(); // Every mail counts, whatever it says.
     }
 

@@ -2,7 +2,6 @@ using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
-using Latchkey.Sessions;
 
 namespace Latchkey.Pages;
 
@@ -19,6 +18,7 @@ public sealed class PasswordForm(PasswordChange passwords, SsoSessions ssoSessio
     /// <returns>Why it was not changed, or null.</returns>
     public async Task<PasswordError?> Change(TenantRequest request, SignedIn signedIn, Form form)
     {
+        if (!request.Tenant.Accounts.Passwords) throw Problem.BadRequest("unknown_action", "The action is not supported.");
         var (old, password) = (form["old"] ?? "", form["new"] ?? "");
         if (Passwords.Fault(signedIn.User, password) is { } fault)
         {
@@ -29,7 +29,8 @@ public sealed class PasswordForm(PasswordChange passwords, SsoSessions ssoSessio
         {
             if (old.Length is 0 or > Passwords.MaxChars) throw OAuthError.InvalidGrant("The current password is wrong.");
             var changed = await passwords.Change(request.Tenant, signedIn.User, old, password, request.Cancel);
-            await ssoSessions.Start(request.WithoutCancellation(), changed, [Authentication.Password]);
+            // Neither fresher nor weaker than it was: the password alone must not open what asks for a recent sign-in.
+            await ssoSessions.Renew(request.WithoutCancellation(), signedIn with { User = changed });
         }
         catch (OAuthError refusal)
         {

@@ -44,6 +44,19 @@ public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ss
     public async Task<IResult> ForFresh(TenantRequest request, string page, Func<SignedIn, Task<IResult>> show) =>
         await ssoSessions.Find(request) is { } signedIn && IsFresh(signedIn) ? await show(signedIn) : await SignInAgain(request, page);
 
+    /// <summary>
+    /// Like <see cref="ForFresh"/>, for a page that adds ways to sign in: a user who has a second factor gives that first, so that a
+    /// password in a remembered browser can't become a way around it.
+    /// </summary>
+    public Task<IResult> ForStrong(TenantRequest request, string page, Func<SignedIn, Task<IResult>> show) =>
+        ForFresh(request, page, async signedIn => IsStrong(request.Tenant, signedIn) ? await show(signedIn)
+            : HttpMethods.IsHead(request.Http.Method) ? new SeeOther($"/{request.Tenant.Id}/login")
+            : new SeeOther($"/{request.Tenant.Id}/{SecondStepPage.Name}?request={await Begin(request, page)}"));
+
+    /// <summary>True unless the user has a second factor and has not given it in this sign-in.</summary>
+    public static bool IsStrong(Tenant tenant, SignedIn signedIn) =>
+        !SecondFactors.IsAskedOf(tenant, signedIn.User) || signedIn.Authentication.IsMultiFactor;
+
     /// <summary>True if the user has signed in within <see cref="MaxAge"/>.</summary>
     public bool IsFresh(SignedIn signedIn) => clock.GetUtcNow() <= signedIn.Authentication.Time + MaxAge;
 
@@ -55,6 +68,8 @@ public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ss
     public async Task<IResult> SignInAgain(TenantRequest request, string page)
     {
         if (HttpMethods.IsHead(request.Http.Method)) return new SeeOther($"/{request.Tenant.Id}/login"); // HEAD stores nothing.
-        return new SeeOther($"/{request.Tenant.Id}/login?request={await pendingRequests.BeginForPage(request, page, Form.Parse([]))}");
+        return new SeeOther($"/{request.Tenant.Id}/login?request={await Begin(request, page)}");
     }
+
+    Task<string> Begin(TenantRequest request, string page) => pendingRequests.BeginForPage(request, page, Form.Parse([]));
 }

@@ -85,7 +85,7 @@ public sealed class MailCodePage(
             return await Show(request, pending, authorization, isSent: false, new CodeState(null) { Error = Strings.NameNeeded });
         try
         {
-            await mailCodes.Ask(request, pending, name, CallerAddress.Of(request.Http, settings.FrontDoorId));
+            await mailCodes.Ask(request, pending, name, devices.PlaceOf(request, name));
         }
         catch (OAuthError refusal) when (refusal.RetryAfter is { } seconds)
         {

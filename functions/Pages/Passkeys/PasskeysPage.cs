@@ -39,7 +39,7 @@ public sealed class PasskeysPage(
         {
             PasskeyPrompt.EnsureOn(request.Tenant);
             var done = Query.ReadForPage(http, "done")["done"];
-            return builtInPages.ForFresh(request, BuiltInPages.Passkeys, signedIn => Show(request, signedIn, done, error: null));
+            return builtInPages.ForStrong(request, BuiltInPages.Passkeys, signedIn => Show(request, signedIn, done, error: null));
         });
 
     /// <summary>
@@ -53,7 +53,7 @@ public sealed class PasskeysPage(
         {
             PasskeyPrompt.EnsureOn(request.Tenant);
             var form = await Form.Read(http);
-            return await builtInPages.ForFresh(request, BuiltInPages.Passkeys, async signedIn =>
+            return await builtInPages.ForStrong(request, BuiltInPages.Passkeys, async signedIn =>
             {
                 await forms.Check(request, Subject(signedIn.User), form);
                 request.Audit.Actor = signedIn.User.Id;

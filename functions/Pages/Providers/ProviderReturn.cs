@@ -54,7 +54,8 @@ public sealed class ProviderReturn(
     async Task<IResult> Link(TenantRequest request, IdentityProvider provider, ProviderIdentity identity, string userId)
     {
         (request.Audit.Type, request.Audit.Actor) = ("provider-link", userId);
-        if (await ssoSessions.Find(request) is not { } signedIn || signedIn.User.Id != userId || !builtInPages.IsFresh(signedIn))
+        if (await ssoSessions.Find(request) is not { } signedIn || signedIn.User.Id != userId || !builtInPages.IsFresh(signedIn)
+            || !BuiltInPages.IsStrong(request.Tenant, signedIn))
             throw ProviderException.Denied("the user is no longer signed in");
         await accounts.Link(request.Tenant, accounts.Waiting(provider, identity, userId), request.Cancel);
         return new SeeOther($"/{request.Tenant.Id}/{ProvidersPage.Name}");

@@ -40,7 +40,7 @@ public sealed class ProvidersPage(
         pipeline.Page(http, async request =>
         {
             var form = await Form.Read(http);
-            return await builtInPages.ForFresh(request, Name, async signedIn =>
+            return await builtInPages.ForStrong(request, Name, async signedIn =>
             {
                 var user = signedIn.User;
                 await forms.Check(request, Subject(user), form);

@@ -43,7 +43,7 @@ public enum SecondFactorMode
 /// </summary>
 public sealed record AccountRules
 {
-    /// <summary>The most days that a browser is remembered after a second factor, and that a deletion waits.</summary>
+    /// <summary>The most days that a browser is remembered after a second factor.</summary>
     public const int MaxDays = 90;
 
     /// <summary>Who may make an account.</summary>
@@ -78,12 +78,6 @@ public sealed record AccountRules
 
     /// <summary>For how many days a browser can be remembered after a second factor; 0 for never.</summary>
     public int RememberDays { get; init; } = 30;
-
-    /// <summary>Users can delete their own account.</summary>
-    public bool Deletion { get; init; } = true;
-
-    /// <summary>How many days a user who has asked for the deletion of the account can change their mind; 0 for none.</summary>
-    public int DeletionDays { get; init; } = 7;
 
     /// <summary>The native apps that share the tenant's passkeys, as Apple names them: <c>{team}.{bundle id}</c>.</summary>
     public IReadOnlyList<string> AppleApps { get; init; } = [];
