@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Latchkey;
 
-// Signing in with accounts elsewhere.
+// Signing in with external accounts.
 public static partial class Services
 {
     static IServiceCollection AddProviders(this IServiceCollection services) => services

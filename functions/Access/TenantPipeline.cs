@@ -21,13 +21,13 @@ public sealed class TenantPipeline(
         Enter(http, AtItsAddress(handler), tenant => Cors.Apply(http, tenant.Origins, credentials));
 
     /// <summary>
-    /// A document that anybody may read from any origin: metadata and public keys. If the address names no tenant, it is that of the
-    /// tenant whose own domain it was asked for at.
+    /// A document that anybody may read from any origin: metadata and public keys. If the path names no tenant, the document
+    /// is that of the tenant whose own domain the request came to.
     /// </summary>
     public Task<IResult> PublicDocument(HttpRequest http, Func<TenantRequest, Task<IResult>> handler) =>
         Enter(http, AtItsAddress(handler), _ => Cors.ApplyToAll(http));
 
-    /// <summary>A page for people. Scripts have no business with it, so it has no CORS, and a failure is a page too.</summary>
+    /// <summary>A page for people. Scripts of other origins may not read it, so it has no CORS; a failure is a page too.</summary>
     /// <param name="http">The HTTP request.</param>
     /// <param name="handler">Answers it.</param>
     /// <param name="onFailure">Answers a request that failed; null shows the page that all rooms share.</param>

@@ -134,7 +134,7 @@ public sealed record Authentication(DateTimeOffset Time, IReadOnlyList<string> M
     /// </summary>
     public const string ProofOfPossession = "pop";
 
-    /// <summary>The user was there and did something, "user": of a passkey's authenticator.</summary>
+    /// <summary>User presence ("user"): the user touched the passkey's authenticator.</summary>
     public const string UserPresence = "user";
 
     /// <summary>More than one factor; beside the factors themselves.</summary>

@@ -99,8 +99,8 @@ public static partial class RowKeys
     public static string Attempts(string tenant, string kind, string id) => $"{tenant}|{kind}|{Ids.Hash(id)}";
 
     /// <summary>
-    /// The partition of the attempts that the lockout counts for one thing of a user's. The id may be any text. Without an id it is
-    /// the prefix of all these partitions of the user.
+    /// The partition of the attempts that the lockout counts for one device or purpose of a user. The id may be any text. Without
+    /// an id it is the prefix of all these partitions of the user.
     /// </summary>
     public static string AttemptsOf(string tenant, string kind, string userId, string? id) =>
         $"{tenant}|{kind}|{userId}|{(id is null ? "" : Ids.Hash(id))}";

@@ -39,7 +39,7 @@ public static class TableNames
     /// <summary>File records, listings, quotas, shares and integrity checks.</summary>
     public const string Files = "Files";
 
-    /// <summary>Notes of users, groups and clients' files, groups and clients' files that are being deleted.</summary>
+    /// <summary>Notes about users, groups and clients' files that are being deleted.</summary>
     public const string Removals = "Removals";
 
     /// <summary>Sessions and access tokens; expires.</summary>

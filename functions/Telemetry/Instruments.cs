@@ -62,7 +62,8 @@ public static class Instruments
         Tokens.Add(1, new(TenantTag, tenant), new("latchkey.grant", grant));
 
     /// <summary>
-    /// A sign-in was refused: <c>wrong_password</c> (also for unknown names and disabled users), <c>locked</c> or <c>passkey</c>.
+    /// A sign-in was refused: <c>wrong_password</c> (also for unknown names and disabled users), <c>wrong_code</c>, <c>locked</c> or
+    /// <c>passkey</c>.
     /// </summary>
     public static void SignInFailed(string tenant, string reason) =>
         FailedSignIns.Add(1, new(TenantTag, tenant), new("latchkey.reason", reason));

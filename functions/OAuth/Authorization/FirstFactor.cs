@@ -4,7 +4,7 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
 
-/// <summary>What a user has proved who they are by, while a second factor is asked for.</summary>
+/// <summary>The first factor that a user has given, kept while the second is asked for.</summary>
 /// <param name="UserId">The user.</param>
 /// <param name="UserMark">The user's <see cref="UserState.Mark"/> then.</param>
 /// <param name="Methods">By what, in the words of RFC 8176.</param>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Mails of which whoever asked for them must not learn anything: neither whether there was one to send, nor whether it was sent.
+/// Sends mail without revealing anything to whoever asked for it: neither whether there was a mail to send, nor whether it was sent.
 /// The answer always comes after the same time, and the mail goes on after the caller hangs up.
 /// </summary>
 public sealed partial class UnseenMail(TimeProvider clock, ILogger<UnseenMail> logger, IMail? mail)
@@ -25,7 +25,7 @@ public sealed partial class UnseenMail(TimeProvider clock, ILogger<UnseenMail> l
         await Task.Delay(AnswerTime, clock, cancel);
     }
 
-    /// <summary>Sends a message of which its sender needs no news, at once.</summary>
+    /// <summary>Sends a message in the background and reports nothing to the caller.</summary>
     public async Task TrySend(Tenant tenant, Func<Task<Message?>> write)
     {
         try

@@ -21,7 +21,7 @@ public sealed class MailCodeSignIns(
 {
     const string Purpose = "mail-sign-in";
 
-    /// <summary>True if users of the tenant can sign in so.</summary>
+    /// <summary>True if the tenant's users can sign in this way.</summary>
     public static bool IsOn(Tenant tenant, Settings settings) => tenant.Accounts.MailCodes && settings.Mail.Mode != MailMode.None;
 
     /// <summary>Sends a code, which ends the former one. Neither the answer nor its time says whether there is an account.</summary>

@@ -5,10 +5,10 @@ namespace Latchkey.OAuth;
 /// <summary>A passkey of a user: a public key credential (WebAuthn Level 3 §4) that its owner signs in with.</summary>
 public sealed record Passkey
 {
-    /// <summary>Our own id of it, by which forms and administrators name it.</summary>
+    /// <summary>Our own id for it, which forms and administrators use.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The user whose it is.</summary>
+    /// <summary>The user it belongs to.</summary>
     public required string UserId { get; init; }
 
     /// <summary>The credential id that the authenticator chose, base64url.</summary>

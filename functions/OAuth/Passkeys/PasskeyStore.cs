@@ -96,7 +96,7 @@ public sealed class PasskeyStore(StorageClients storage)
         return table.TryTransact(actions, cancel);
     }
 
-    /// <summary>Removes all passkeys of a user who is being deleted and registers no more.</summary>
+    /// <summary>Removes all passkeys of a user who is being deleted and can register no more.</summary>
     public async Task RemoveAll(Tenant tenant, string userId, CancellationToken cancel)
     {
         while (await List(tenant, userId, cancel) is { Count: > 0 } left)

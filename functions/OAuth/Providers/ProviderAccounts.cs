@@ -5,13 +5,13 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
 
-/// <summary>Whose account it is that somebody signs in to with an account elsewhere.</summary>
+/// <summary>Finds, creates and links the users who sign in with external accounts.</summary>
 public sealed class ProviderAccounts(
     LinkedIdentities identities, UserStore users, Passwords passwords, AuditLog audit, TimeProvider clock)
 {
     const int Attempts = 3;
 
-    /// <summary>The user with this account elsewhere, with the roles that its claims give; null if it is nobody's.</summary>
+    /// <summary>The user with this external account, with the roles that its claims give; null if it is nobody's.</summary>
     public async Task<User?> Find(Tenant tenant, IdentityProvider provider, ProviderIdentity identity, CancellationToken cancel)
     {
         var key = KeyOf(identity);
@@ -30,7 +30,7 @@ public sealed class ProviderAccounts(
     public Task<User?> Owner(Tenant tenant, string address, CancellationToken cancel) => users.FindByName(tenant, address, cancel);
 
     /// <summary>
-    /// Makes an account for somebody who has none; null if somebody has the address or the account elsewhere by now.
+    /// Makes an account for somebody who has none; null if somebody has the address or the external account by now.
     /// </summary>
     /// <exception cref="ProviderException"><c>no_account</c>: neither the tenant nor the provider allows it.</exception>
     public async Task<User?> TryCreate(Tenant tenant, IdentityProvider provider, ProviderIdentity identity, CancellationToken cancel)
@@ -54,7 +54,7 @@ public sealed class ProviderAccounts(
         return user;
     }
 
-    /// <summary>Links an account elsewhere to a user.</summary>
+    /// <summary>Links an external account to a user.</summary>
     /// <exception cref="ProviderException"><c>identity_linked</c>: it is another user's, or the user has another one there.</exception>
     public async Task Link(Tenant tenant, WaitingLink link, CancellationToken cancel)
     {
@@ -63,7 +63,7 @@ public sealed class ProviderAccounts(
         else if (await identities.FindUser(tenant, link.Provider, link.Key, cancel) != link.UserId) throw ProviderException.Linked();
     }
 
-    /// <summary>The link of an account elsewhere to a user, as it waits for the user.</summary>
+    /// <summary>The link of an external account to a user, as it waits for the user.</summary>
     public WaitingLink Waiting(IdentityProvider provider, ProviderIdentity identity, string userId) =>
         new(provider.Id, KeyOf(identity), userId, Label(identity), clock.GetUtcNow());
 

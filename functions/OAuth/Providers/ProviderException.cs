@@ -21,13 +21,13 @@ public sealed class ProviderException(int status, string code, string reason) : 
     /// <summary>400 <c>provider_denied</c>: it did not sign the user in, as when the user cancels.</summary>
     public static ProviderException Denied(string reason) => new(400, "provider_denied", reason);
 
-    /// <summary>403 <c>no_account</c>: nobody here has this account elsewhere, and it is given none.</summary>
+    /// <summary>403 <c>no_account</c>: no user is linked to this account at the provider, and the rules do not allow a new one.</summary>
     public static ProviderException NoAccount(string reason) => new(403, "no_account", reason);
 
     /// <summary>403 <c>account_disabled</c></summary>
     public static ProviderException Disabled() => new(403, "account_disabled", "user is disabled");
 
-    /// <summary>409 <c>identity_linked</c>: the account elsewhere is another user's, or the user has another one there.</summary>
+    /// <summary>409 <c>identity_linked</c>: the external account is another user's, or the user has another one there.</summary>
     public static ProviderException Linked() => new(409, "identity_linked", "linked already");
 
     /// <summary>What a provider's error code says, if it is one (RFC 6749 §5.2); its texts are not repeated anywhere.</summary>

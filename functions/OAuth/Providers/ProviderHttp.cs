@@ -6,8 +6,8 @@ using System.Text;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Speaks to providers. A tenant's administrator chooses their addresses, so only https to public addresses is possible (http and
-/// the own machine in Development), no redirect is followed, and time and size are bounded.
+/// Speaks to providers. A tenant's administrator chooses their addresses, so only https to public addresses is possible (in
+/// Development also http and this machine), no redirect is followed, and time and size are bounded.
 /// </summary>
 public sealed class ProviderHttp : IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class ProviderHttp : IDisposable
     readonly bool development;
     readonly HttpClient http;
 
-    /// <summary>Begins without connections.</summary>
+    /// <summary>Opens no connection yet.</summary>
     public ProviderHttp(Settings settings)
     {
         development = settings.Development;

@@ -29,7 +29,7 @@ public sealed record ProviderStep(string? Provider, string? StateHash, WaitingLi
     };
 }
 
-/// <summary>An account elsewhere that is linked as soon as the user has signed in to the account with the same address.</summary>
+/// <summary>An external account that is linked as soon as the user has signed in to the account with the same address.</summary>
 /// <param name="Provider">The provider's id.</param>
 /// <param name="Key">See <see cref="Tenancy.LinkedIdentity.Key"/>.</param>
 /// <param name="UserId">The user whose address it is.</param>

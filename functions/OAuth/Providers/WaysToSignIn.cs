@@ -5,7 +5,7 @@ namespace Latchkey.OAuth;
 /// <summary>The ways in which a user can sign in besides the password.</summary>
 public sealed class WaysToSignIn(LinkedIdentities identities, PasskeyStore passkeys, Settings settings)
 {
-    /// <summary>True if the user can still sign in without an account elsewhere: by a password or passkey, or with a mail's help.</summary>
+    /// <summary>True if the user can still sign in without an external account: by a password or passkey, or with a mail's help.</summary>
     public async Task<bool> HasOther(Tenant tenant, User user, CancellationToken cancel)
     {
         var mail = settings.Mail.Mode != MailMode.None && user.VerifiedEmail is not null;
@@ -14,7 +14,7 @@ public sealed class WaysToSignIn(LinkedIdentities identities, PasskeyStore passk
             || (tenant.Accounts.Passkeys && (await passkeys.List(tenant, user.Id, cancel)).Count > 0);
     }
 
-    /// <summary>Removes the passkeys and the accounts elsewhere of a user who is being deleted.</summary>
+    /// <summary>Removes the passkeys and the external accounts of a user who is being deleted.</summary>
     public async Task RemoveAll(Tenant tenant, string userId, CancellationToken cancel)
     {
         await passkeys.RemoveAll(tenant, userId, cancel);

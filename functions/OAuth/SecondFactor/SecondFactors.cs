@@ -5,10 +5,10 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
 
-/// <summary>What a code turned out to be.</summary>
+/// <summary>The kind of a code that was tried.</summary>
 public enum SecondFactorCode
 {
-    /// <summary>Neither; or it was used before.</summary>
+    /// <summary>Wrong, or used before.</summary>
     Wrong,
 
     /// <summary>The authenticator app's code.</summary>

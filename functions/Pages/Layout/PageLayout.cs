@@ -23,7 +23,7 @@ public sealed record PageLayout(Tenant? Tenant, string Title)
     /// <summary>Where the browser goes by itself, at once; or null.</summary>
     public string? GoTo { get; init; }
 
-    /// <summary>The page's only inline script, which the CSP allows by its hash; or null. Every page works without it.</summary>
+    /// <summary>An inline script of the page, which the CSP allows by its hash; or null. The page works without it.</summary>
     public string? Script { get; init; }
 
     /// <summary>True if a password's field can show what is typed, by the script of <see cref="ShowPassword"/>.</summary>

@@ -5,9 +5,9 @@ using static Latchkey.Languages.Texts;
 namespace Latchkey.Pages;
 
 /// <summary>
-/// The texts that pages show, in the language of their reader: here those of the sign-in, in Strings.Links.cs those of share links, in
-/// Strings.BuiltIn.cs those of the other pages. A member's name is its text's key in <c>Languages/texts/en.json</c>. The page my-files
-/// has most of its texts in its views and scripts.
+/// The texts that pages show, in the language of their reader: here those of the sign-in, in the other files Strings.*.cs those of the
+/// pages they are named for. A member's name is its text's key in <c>Languages/texts/en.json</c>. The page my-files has most of its texts
+/// in its views and scripts.
 /// </summary>
 public static partial class Strings
 {

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Pages;
 
-/// <summary>What follows once it is known who somebody is at a provider: sign-in, linking, sign-up, or a clear no.</summary>
+/// <summary>What follows once it is known who somebody is at a provider: sign-in, linking, sign-up, or a refusal.</summary>
 public sealed class ProviderReturn(
     ProviderAccounts accounts, PendingRequests pendingRequests, SsoSessions ssoSessions, BuiltInPages builtInPages,
     SignInCompletion completion)

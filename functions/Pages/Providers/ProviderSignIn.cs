@@ -48,13 +48,13 @@ public sealed class ProviderSignIn(ProviderAccounts accounts)
             new MessageModel(Strings.GoesOnAt(provider.Name), address, Strings.SignInWith(provider.Name)));
     }
 
-    /// <summary>What the sign-in page says while an account elsewhere waits to be linked, or null.</summary>
+    /// <summary>What the sign-in page says while an external account waits to be linked, or null.</summary>
     public static string? Notice(Tenant tenant, PendingRequest pending) =>
         pending.ProviderStep?.Link is { } link && tenant.Providers.TryGetValue(link.Provider, out var provider)
             ? Strings.LinkNotice(provider.Name) : null;
 
     /// <summary>
-    /// Links the account elsewhere that waits for this user, who has signed in after the provider's answer. Nothing happens to an
+    /// Links the external account that waits for this user, who has signed in after the provider's answer. Nothing happens to an
     /// account that was linked otherwise in the meantime, or if somebody else has signed in.
     /// </summary>
     public async Task LinkWaiting(TenantRequest request, PendingRequest pending, SignedIn signedIn)

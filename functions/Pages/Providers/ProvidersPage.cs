@@ -16,7 +16,7 @@ public sealed record ProviderLine(IdentityProvider Provider, LinkedIdentity? Ide
 /// <param name="Lines">The tenant's providers.</param>
 public sealed record ProvidersModel(string FormToken, IReadOnlyList<ProviderLine> Lines);
 
-/// <summary>Where users link accounts elsewhere to theirs, and unlink them. Both need a fresh sign-in.</summary>
+/// <summary>Where users link external accounts to theirs, and unlink them. Both need a fresh sign-in.</summary>
 public sealed class ProvidersPage(
     TenantPipeline pipeline, BuiltInPages builtInPages, PendingRequests pendingRequests, FormTokens forms, LinkedIdentities identities,
     WaysToSignIn ways, PageRenderer renderer)
@@ -24,7 +24,7 @@ public sealed class ProvidersPage(
     /// <summary>The path under the tenant.</summary>
     public const string Name = "account/providers";
 
-    /// <summary>The parameter of a pending request of this page: the user whom an account elsewhere is linked to.</summary>
+    /// <summary>The parameter of a pending request of this page: the user whom an external account is linked to.</summary>
     public const string LinkFor = "user";
 
     const string Route = "{tenant}/" + Name;

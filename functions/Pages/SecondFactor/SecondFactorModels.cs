@@ -10,18 +10,18 @@ namespace Latchkey.Pages;
 /// <param name="CanCancel">True if there is an app to return to.</param>
 public sealed record SecondFactorForm(string Action, string Token, string? RequestId = null, bool CanCancel = false)
 {
-    /// <summary>Where the form is got.</summary>
+    /// <summary>The URL of the form.</summary>
     public string Address => RequestId is null ? Action : $"{Action}?request={RequestId}";
 }
 
-/// <summary>What the form shows that sets up a second factor.</summary>
+/// <summary>Model of the form that sets up a second factor.</summary>
 /// <param name="Form">The form.</param>
 /// <param name="User">The user.</param>
 /// <param name="SetUp">What is set up.</param>
 /// <param name="Error">What is wrong with the code, or null.</param>
 public sealed record SetUpModel(SecondFactorForm Form, User User, SecondFactorSetUp SetUp, string? Error);
 
-/// <summary>What the form shows that asks for a code.</summary>
+/// <summary>Model of the form that asks for a code.</summary>
 /// <param name="Form">The form.</param>
 /// <param name="User">The user.</param>
 /// <param name="RememberDays">For how many days the browser can be remembered; 0 for never.</param>
@@ -29,7 +29,7 @@ public sealed record SetUpModel(SecondFactorForm Form, User User, SecondFactorSe
 /// <param name="Error">What is wrong with the code, or null.</param>
 public sealed record SecondStepModel(SecondFactorForm Form, User User, int RememberDays, bool ByRecoveryCode, string? Error)
 {
-    /// <summary>Where the form is got that asks for the same.</summary>
+    /// <summary>The URL of the same form.</summary>
     public string Address => ByRecoveryCode ? $"{Form.Address}&use={SecondStepPage.Recovery}" : Form.Address;
 }
 
@@ -38,7 +38,7 @@ public sealed record SecondStepModel(SecondFactorForm Form, User User, int Remem
 /// <param name="Form">The form that goes on with the sign-in; null on the account's own page.</param>
 public sealed record RecoveryCodesModel(IReadOnlyList<string> Codes, SecondFactorForm? Form);
 
-/// <summary>What the page of a second factor shows that is set up.</summary>
+/// <summary>Model of the page of a second factor that is set up.</summary>
 /// <param name="Form">The form.</param>
 /// <param name="CodesLeft">How many recovery codes were not used yet.</param>
 /// <param name="Error">What is wrong with the code, or null.</param>

@@ -28,7 +28,7 @@ public sealed class SecondFactorPages(SecondFactorSetUps setUps, FormTokens form
             Layout(request, Strings.SecondFactor, authorization, Status(refusal)) with { Address = model.Address }, model,
             refusal?.RetryAfter);
 
-    /// <summary>Shows what sets up a second factor: anew, or again what the form carried whose code was refused.</summary>
+    /// <summary>Shows the set-up form: a new set-up, or the submitted one if its code was refused.</summary>
     public async Task<IResult> SetUp(
         TenantRequest request, User user, SecondFactorForm form, AuthorizationRequest? authorization, string? refused)
     {
@@ -49,7 +49,7 @@ public sealed class SecondFactorPages(SecondFactorSetUps setUps, FormTokens form
             Layout(request, Strings.RecoveryCodes, authorization, 200), new RecoveryCodesModel(codes, form));
     }
 
-    /// <summary>What a user reads whose code was refused; null if none was.</summary>
+    /// <summary>The text for a refused code; null if none was.</summary>
     public static string? Error(OAuthError? refusal) => refusal is null ? null
         : refusal.RetryAfter is { } seconds ? Strings.TooManyTries(seconds) : Strings.WrongSecondFactor;
 

@@ -11,7 +11,7 @@ public sealed record LockoutCounter(string Partition, int Max, TimeSpan Lock)
     /// </summary>
     public int SlowFrom { get; init; } = Math.Max(1, Max / 2);
 
-    /// <summary>A success removes the failures before it.</summary>
+    /// <summary>True if a success removes the failures before it.</summary>
     public bool SuccessClears { get; init; }
 
     /// <summary>Whose success is remembered and raises the limits for others, or null.</summary>

@@ -4,7 +4,7 @@ using Latchkey.Storage;
 
 namespace Latchkey.Tenancy;
 
-/// <summary>An account elsewhere that a user signs in with.</summary>
+/// <summary>An external account that a user signs in with.</summary>
 /// <param name="Provider">The provider's id.</param>
 /// <param name="Key">The hash of issuer and subject (OIDC Core §2: together they are unique and never reassigned).</param>
 /// <param name="UserId">The user.</param>
@@ -12,23 +12,23 @@ namespace Latchkey.Tenancy;
 /// <param name="Since">When it was linked.</param>
 public sealed record LinkedIdentity(string Provider, string Key, string UserId, string? Label, DateTimeOffset Since)
 {
-    /// <summary>The key of an account elsewhere.</summary>
+    /// <summary>The key of an external account.</summary>
     public static string KeyOf(string issuer, string subject) => Ids.Hash($"{issuer}\n{subject}");
 }
 
 /// <summary>
-/// Who signs in with which account elsewhere (SCHEMA.md, table Users). An account elsewhere belongs to one user, and a user has one
+/// Who signs in with which external account (SCHEMA.md, table Users). An external account belongs to one user, and a user has one
 /// of each provider. Both rows are written in one transaction, so of two who link at once one wins.
 /// </summary>
 public sealed class LinkedIdentities(StorageClients storage)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Users));
 
-    /// <summary>The id of the user with this account elsewhere, or null.</summary>
+    /// <summary>The id of the user with this external account, or null.</summary>
     public async Task<string?> FindUser(Tenant tenant, string provider, string key, CancellationToken cancel) =>
         (await table.Find(tenant.Id, RowKeys.Identity(provider, key), cancel))?.GetString("UserId");
 
-    /// <summary>A user's accounts elsewhere.</summary>
+    /// <summary>A user's external accounts.</summary>
     public async Task<IReadOnlyList<LinkedIdentity>> Of(Tenant tenant, string userId, CancellationToken cancel)
     {
         var start = RowKeys.IdentityOf(userId, "");
@@ -37,22 +37,22 @@ public sealed class LinkedIdentities(StorageClients storage)
             row.GetDateTimeOffset("Since")!.Value)).ToListAsync(cancel);
     }
 
-    /// <summary>Links an account elsewhere; false if it is somebody's, or the user has another of the provider.</summary>
+    /// <summary>Links an external account; false if it is somebody's, or the user has another of the provider.</summary>
     public Task<bool> TryAdd(Tenant tenant, LinkedIdentity identity, CancellationToken cancel) =>
         table.TryTransact(Additions(tenant, identity), cancel);
 
-    /// <summary>Adds a user with an account elsewhere, all or nothing; false if a name or the account is taken.</summary>
+    /// <summary>Adds a user with an external account, all or nothing; false if a name or the account is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, User user, LinkedIdentity identity, CancellationToken cancel) =>
         table.TryTransact([.. UserStore.Additions(tenant, [user]), .. Additions(tenant, identity)], cancel);
 
-    /// <summary>Unlinks an account elsewhere; false if that was done before.</summary>
+    /// <summary>Unlinks an external account; false if that was done before.</summary>
     public Task<bool> TryRemove(Tenant tenant, LinkedIdentity identity, CancellationToken cancel) => table.TryTransact(
     [
         Deletion(tenant, RowKeys.Identity(identity.Provider, identity.Key)),
         Deletion(tenant, RowKeys.IdentityOf(identity.UserId, identity.Provider)),
     ], cancel);
 
-    /// <summary>Unlinks all accounts elsewhere of a user who is being deleted.</summary>
+    /// <summary>Unlinks all external accounts of a user who is being deleted.</summary>
     public async Task RemoveAll(Tenant tenant, string userId, CancellationToken cancel)
     {
         foreach (var identity in await Of(tenant, userId, cancel)) await TryRemove(tenant, identity, cancel);

@@ -38,8 +38,8 @@ public enum SecondFactorMode
 }
 
 /// <summary>
-/// How people come to an account of a tenant, and how they sign in to it. What a tenant starts with is what Latchkey always did:
-/// administrators make users, who sign in with a password.
+/// How people come to an account of a tenant, and how they sign in to it. By default administrators create users, who sign in with a
+/// password.
 /// </summary>
 public sealed record AccountRules
 {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.OAuth;
 
 /// <summary>
-/// Refresh (RFC 6749 §6) with rotation and reuse detection (RFC 9700 §4.14.2). Within the client's retry window the
+/// Rotates refresh tokens (RFC 6749 §6) and detects reuse (RFC 9700 §4.14.2). Within the client's retry window the
 /// predecessor gets the same successor again, a limited number of times: a phone that lost the response and two parallel
 /// refreshes stay signed in, and every such retry is recorded. Anything older is reuse and ends the session. The user's
 /// row, read beside the session, decides whether the session goes on and with which roles.
