@@ -69,7 +69,8 @@ public sealed class ProviderAccounts(
 
     /// <summary>By what the user has proved who they are, in the words of RFC 8176 and <see cref="Authentication.Federated"/>.</summary>
     public static IReadOnlyList<string> Methods(IdentityProvider provider, ProviderIdentity identity) =>
-        provider.TrustMfa && IsItsOwn(provider, identity) && identity.Claims.GetValueOrDefault("amr")?.Contains(Authentication.MultipleFactors) is true
+        provider.TrustMfa && IsItsOwn(provider, identity)
+            && identity.Claims.GetValueOrDefault("amr")?.Contains(Authentication.MultipleFactors) is true
             ? [Authentication.Federated, Authentication.MultipleFactors] : [Authentication.Federated];
 
     /// <summary>

@@ -30,7 +30,8 @@ public sealed record SignUpForm(string Name, string Email, string? Terms, IReadO
         if (name.Length > MaxNameChars || !FieldRules.IsDisplayText(name)) faults["name"] = Strings.NameFault;
         if (invited is null && EmailFault(rules, email) is { } fault) faults["email"] = fault;
         // The password is compared with the address, which is normalized for that: work that grows with the square of its length.
-        if (rules.Passwords && Passwords.Fault(Named(email.Length > EmailAddress.MaxChars ? "" : email), password) is { } weak) faults["new"] = Strings.NewPasswordFault(weak);
+        var named = Named(email.Length > EmailAddress.MaxChars ? "" : email);
+        if (rules.Passwords && Passwords.Fault(named, password) is { } weak) faults["new"] = Strings.NewPasswordFault(weak);
         if (rules.TermsVersion is { } version && form["terms"] != version) faults["terms"] = Strings.TermsFault;
         // What is far too long is not sent back.
         var typed = new SignUpForm(

@@ -13,6 +13,7 @@ public sealed class MailCodeTests(SignUpHost host) : IClassFixture<SignUpHost>, 
 
     public async Task InitializeAsync()
     {
+        app.Clock.Advance(TimeSpan.FromHours(2)); // Every test has its own mails.
         await host.Rules(new { mailCodes = true, passwords = true });
         before = host.Mails(Alice).Count;
     }
@@ -69,6 +70,21 @@ public sealed class MailCodeTests(SignUpHost host) : IClassFixture<SignUpHost>, 
     }
 
     [Fact]
+    public async Task A_stranger_who_has_used_up_the_mails_keeps_the_owner_from_none()
+    {
+        const string Bob = "bob@demo.example";
+        var (owner, stranger) = (new Browser(app), new Browser(app));
+        await owner.SignIn(await owner.Get("/demo/account"), "bob", "bob-password"); // The browser is known as bob's.
+        owner.Cookies.Remove("signin-demo");
+        for (var mail = 0; mail < 5; mail++) await Ask(stranger, await Start(stranger), "bob");
+        var refused = await stranger.Post("/demo/login/code",
+            [.. await Browser.Fields(await stranger.Get(Code(await Start(stranger)))), ("username", "bob"), ("action", "ask")]);
+        Assert.Equal(429, (int)refused.StatusCode);
+        var path = await Ask(owner, await Start(owner), "bob");
+        Assert.Equal("/demo/account", Browser.Location(await Enter(owner, path, await host.Code(Bob, 6))));
+    }
+
+    [Fact]
     public async Task A_user_who_was_disabled_or_has_another_address_by_now_is_not_signed_in()
     {
         var admin = await app.Admin();
@@ -105,11 +121,13 @@ public sealed class MailCodeTests(SignUpHost host) : IClassFixture<SignUpHost>, 
     // Asks for a code on the page of a pending request, whose address holds it; where the code is entered.
     static async Task<string> Ask(Browser browser, string page, string name)
     {
-        var path = page.Replace("/demo/login?", "/demo/login/code?", StringComparison.Ordinal);
+        var path = Code(page);
         var answer = await browser.Post("/demo/login/code",
             [.. await Browser.Fields(await browser.Get(path)), ("username", name), ("action", "ask")]);
         return Browser.Location(answer);
     }
+
+    static string Code(string page) => page.Replace("/demo/login?", "/demo/login/code?", StringComparison.Ordinal);
 
     static async Task<HttpResponseMessage> Enter(Browser browser, string path, string code) => await browser.Post("/demo/login/code",
         [.. await Browser.Fields(await browser.Get(path)), ("code", code), ("action", "code")]);

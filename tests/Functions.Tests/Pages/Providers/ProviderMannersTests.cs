@@ -90,13 +90,24 @@ public sealed class ProviderMannersTests : IAsyncLifetime
     {
         there.Issuer = there.Origin + "/{tenantid}/v2.0";
         await Add(Oidc() with { id = "ms", kind = "microsoft" });
-        await (await host.Admin()).Patch("providers/ms", new { trustEmail = true });
+        await (await host.Admin()).Patch("providers/ms", new
+        {
+            trustEmail = true,
+            trustMfa = true,
+            roles = new[] { new { claim = "roles", value = "Admin", role = "admin" } },
+        });
         var home = "0f8fad5b-d9cb-469f-a165-70867728950e";
         (there.Claims["tid"], there.Claims["iss"]) = (home, $"{there.Origin}/{home}/v2.0");
         // Anybody can put any address into a directory of their own: without a proof it is no name here.
         there.Claims["email"] = "alice@demo.example";
-        var user = await (await host.Admin()).User(Browser.IdToken(await SignIn(new Browser(host), "ms")).Subject);
+        // And so can anybody be an administrator there: roles and mfa count only from the one directory that the issuer names.
+        (there.Claims["roles"], there.Claims["amr"]) = (new[] { "Admin" }, new[] { "pwd", "mfa" });
+        var token = Browser.IdToken(await SignIn(new Browser(host), "ms"));
+        Assert.Equal(["fed"], token.GetPayloadValue<string[]>("amr"));
+        var user = await (await host.Admin()).User(token.Subject);
         Assert.StartsWith("ms-", user.UserName, StringComparison.Ordinal);
+        Assert.Null(user.Email); // Mail for the account does not go where somebody only says.
+        Assert.DoesNotContain("admin", user.Roles);
         there.Claims["iss"] = $"{there.Origin}/7c9e6679-7425-40de-944b-e07fc1f90ae7/v2.0";
         await Refused("ms", 502, "provider_invalid");
         there.Claims["tid"] = null;

@@ -130,7 +130,7 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
         var browser = new Browser(host);
         var refused = await Return(browser, await browser.Authorize(), "ivan@new.example");
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
-        Assert.Contains("locked", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("disabled", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await admin.DeleteUser(first);
         Assert.NotEqual(first, Browser.IdToken(await SignIn(new Browser(host), "ivan@new.example")).Subject);
     }

@@ -52,6 +52,20 @@ public sealed class RememberTests(SecondFactorWorld world)
     }
 
     [Fact]
+    public async Task A_remembered_browser_adds_no_way_to_sign_in_without_the_second_factor()
+    {
+        var person = await Remembered();
+        var admin = await world.Admin();
+        await admin.Patch("accounts", new { passkeys = true });
+        person.Browser.Cookies.Remove("signin-demo");
+        await person.Browser.SignIn(await person.Browser.Get("/demo/account"), person.Name, person.Password);
+        await person.Browser.Get("/demo/account").Is(200);
+        var asked = Browser.Location(await person.Browser.Get("/demo/account/passkeys"));
+        Assert.StartsWith("/demo/login/second?", asked, StringComparison.Ordinal);
+        await admin.Patch("accounts", new { passkeys = false });
+    }
+
+    [Fact]
     public async Task Fewer_days_count_for_browsers_that_were_remembered_before()
     {
         var person = await Remembered();
