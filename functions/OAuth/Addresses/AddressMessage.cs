@@ -10,18 +10,9 @@ static class AddressMessage
     /// <param name="address">The address to prove.</param>
     /// <param name="code">The six digits.</param>
     /// <param name="codeId">The code's id.</param>
-    public static Message Code(Tenant tenant, string address, string code, string codeId)
-    {
-        var name = MailWriter.NameOf(tenant);
-        return new MailWriter(tenant)
-            .Say(MailStrings.MailAddressAsked(name))
-            .Say(MailStrings.MailCodeLead)
-            .Code(code)
-            .Say(MailStrings.MailCodeLinkLead)
-            .Link(MailStrings.MailCodeButton, $"{tenant.Issuer}/account/email?sent={codeId}&code={code}")
-            .Say(MailStrings.MailNothingChanged)
-            .To(address, MailStrings.MailCodeSubject(name, code));
-    }
+    public static Message Code(Tenant tenant, string address, string code, string codeId) => CodeMessage.Of(
+        tenant, address, code, $"account/email?sent={codeId}",
+        MailStrings.MailAddressAsked(MailWriter.NameOf(tenant)), MailStrings.MailNothingChanged);
 
     /// <summary>The mail to somebody whose address another user wants to have.</summary>
     public static Message Taken(Tenant tenant, string address)

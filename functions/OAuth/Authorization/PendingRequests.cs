@@ -92,10 +92,8 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
 
     /// <summary>Stores where a sign-in at a provider stands, whatever was stored before.</summary>
     /// <exception cref="Problem">400 <c>sign_in_expired</c>: the request no longer exists.</exception>
-    public async Task Remember(TenantRequest request, PendingRequest pending, ProviderStep? step)
-    {
-        while (!await TryRemember(pending, step, request.Cancel)) pending = await Find(request, pending.Id);
-    }
+    public Task Remember(TenantRequest request, PendingRequest pending, ProviderStep? step) =>
+        Replace(request, pending, row => ProviderStep.On(row, step));
 
     /// <summary>The same; false if the request was changed since it was read.</summary>
     public Task<bool> TryRemember(PendingRequest pending, ProviderStep? step, CancellationToken cancel) =>
@@ -103,10 +101,8 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
 
     /// <summary>Stores who has given the first factor, in place of anybody who did so before.</summary>
     /// <exception cref="Problem">400 <c>sign_in_expired</c>: the request no longer exists.</exception>
-    public async Task Remember(TenantRequest request, PendingRequest pending, FirstFactor factor)
-    {
-        while (!await TryReplace(pending, FirstFactor.On(pending.Row, factor), request.Cancel)) pending = await Find(request, pending.Id);
-    }
+    public Task Remember(TenantRequest request, PendingRequest pending, FirstFactor factor) =>
+        Replace(request, pending, row => FirstFactor.On(row, factor));
 
     /// <summary>
     /// Uses up the first factor, once the second was given; false if that was done before, or another user has given one since.
@@ -114,8 +110,13 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
     public Task<bool> TryTakeFirstFactor(PendingRequest pending, CancellationToken cancel) =>
         TryReplace(pending, FirstFactor.On(pending.Row, null), cancel);
 
+    async Task Replace(TenantRequest request, PendingRequest pending, Func<TableEntity, TableEntity> change)
+    {
+        while (!await TryReplace(pending, change(pending.Row), request.Cancel)) pending = await Find(request, pending.Id);
+    }
+
     Task<bool> TryReplace(PendingRequest pending, TableEntity row, CancellationToken cancel) =>
-        tables.Of(BucketId.Parse(pending.Id)!.Value.Bucket).TryReplace(row, cancel);
+        tables.Of(pending).TryReplace(row, cancel);
 
     /// <summary>
     /// Stores the decision, unless the request was decided before, and returns the decision that stands. Whoever clicks
@@ -128,8 +129,7 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
         while (request.Decision is null)
         {
             if (await TryReplace(request, decision.On(request.Row), cancel)) return decision;
-            var table = tables.Of(BucketId.Parse(request.Id)!.Value.Bucket);
-            var current = await table.Find(request.Row.PartitionKey, RowKeys.Pending, cancel) ?? throw Expired(request);
+            var current = await tables.Of(request).Find(request.Row.PartitionKey, RowKeys.Pending, cancel) ?? throw Expired(request);
             request = Read(request.Id, current);
         }
         return request.Decision;

@@ -10,6 +10,9 @@ public sealed class RequestTables(StorageClients storage, TimeProvider clock)
     /// <summary>The table of a bucket.</summary>
     public Table Of(string bucket) => tables.For(bucket);
 
+    /// <summary>The table of a pending request, and of what stands beside it in its partition.</summary>
+    public Table Of(PendingRequest pending) => Of(BucketId.Parse(pending.Id)!.Value.Bucket);
+
     /// <summary>Drops the tables of days that are over.</summary>
     public Task<int> DropExpired(CancellationToken cancel) => tables.DropExpired(clock.GetUtcNow(), cancel);
 }

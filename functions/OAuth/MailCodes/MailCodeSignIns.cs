@@ -45,20 +45,20 @@ public sealed class MailCodeSignIns(
         var email = IsActive(user) ? user!.VerifiedEmail : null;
         // The code is bound to the address it went to: once the user has another, it is worth nothing.
         var (id, code) = await codes.Make(tenant, Use(pending), email is null ? "" : $"{user!.Id}|{Ids.Hash(email)}", cancel);
-        await TableOf(pending).Put(new TableEntity(pending.Row.PartitionKey, RowKeys.MailCode)
+        await tables.Of(pending).Put(new TableEntity(pending.Row.PartitionKey, RowKeys.MailCode)
         {
             ["Name"] = name,
             ["CodeId"] = id,
             ["ExpiresAt"] = pending.Row.GetDateTimeOffset("ExpiresAt"),
         }, cancel);
         await mail.Send(tenant,
-            () => Task.FromResult(email is null ? null : MailCodeMessage.Of(tenant, email, code, pending.Id)), cancel);
+            () => Task.FromResult(email is null ? null : Message(tenant, email, code, pending)), cancel);
     }
 
     /// <summary>The code that was sent last for a pending request, or null.</summary>
     public async Task<SentMailCode?> Find(PendingRequest pending, CancellationToken cancel)
     {
-        var row = await TableOf(pending).Find(pending.Row.PartitionKey, RowKeys.MailCode, cancel);
+        var row = await tables.Of(pending).Find(pending.Row.PartitionKey, RowKeys.MailCode, cancel);
         return row is null ? null : new SentMailCode(row.GetString("Name"), row.GetString("CodeId"));
     }
 
@@ -79,9 +79,11 @@ public sealed class MailCodeSignIns(
         return (verdict == CodeVerdict.Wrong ? CodeVerdict.Wrong : CodeVerdict.Over, null);
     }
 
-    static bool IsActive(User? user) => user is { Disabled: false, Deleting: false };
+    static Message Message(Tenant tenant, string email, string code, PendingRequest pending) => CodeMessage.Of(
+        tenant, email, code, $"login/code?request={pending.Id}",
+        MailStrings.MailSignInAsked(MailWriter.NameOf(tenant)), MailStrings.MailSignInIgnore);
 
-    static CodeUse Use(PendingRequest pending) => new(Purpose, $"{pending.Id}|{pending.Row.GetString("Browser")}");
+    static bool IsActive(User? user) => user?.State.Disabled is false;
 
-    Table TableOf(PendingRequest pending) => tables.Of(BucketId.Parse(pending.Id)!.Value.Bucket);
+    static CodeUse Use(PendingRequest pending) => CodeUse.For(Purpose, pending);
 }

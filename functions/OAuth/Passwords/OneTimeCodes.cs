@@ -9,7 +9,11 @@ namespace Latchkey.OAuth;
 /// <summary>What a code is for, and who may use it.</summary>
 /// <param name="Purpose">The flow, such as <c>sign-up</c>; a code of one flow is wrong in another.</param>
 /// <param name="Binding">A secret or id of the browser or app that asked; from any other the code is wrong.</param>
-public sealed record CodeUse(string Purpose, string Binding);
+public sealed record CodeUse(string Purpose, string Binding)
+{
+    /// <summary>A code for a pending request, bound to the browser where it began.</summary>
+    public static CodeUse For(string purpose, PendingRequest pending) => new(purpose, $"{pending.Id}|{pending.Row.GetString("Browser")}");
+}
 
 /// <summary>How an attempt at a code ended.</summary>
 public enum CodeVerdict
@@ -41,6 +45,9 @@ public sealed class OneTimeCodes(RequestTables tables, Macs macs, TimeProvider c
 
     /// <summary>How long a code works.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
+
+    /// <summary>The text if it has the form of a code, as a mail's link carries it; otherwise null.</summary>
+    public static string? Read(string? text) => text is { Length: Digits } && text.All(char.IsAsciiDigit) ? text : null;
 
     /// <summary>Makes a code.</summary>
     /// <param name="tenant">The tenant.</param>

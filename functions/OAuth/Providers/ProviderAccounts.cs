@@ -46,8 +46,7 @@ public sealed class ProviderAccounts(
             Email = proven, // Mail for the account never goes to an address that somebody only states.
             EmailVerified = proven is not null,
             PasswordHash = passwords.HashOfNothing(),
-            Roles = Roles(tenant, provider, identity,
-                [.. tenant.Accounts.SignUpRoles.Where(tenant.Roles.ContainsKey).Select(role => tenant.Roles[role].Held)]),
+            Roles = Roles(tenant, provider, identity, SignUps.Roles(tenant)),
         };
         if (!await identities.TryAdd(tenant, user, Identity(provider.Id, key, user.Id, Label(identity)), cancel)) return null;
         audit.Add(tenant.Id, "provider-sign-up", user.Id, null, provider.Id, null);

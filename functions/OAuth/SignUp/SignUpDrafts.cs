@@ -24,7 +24,7 @@ public sealed class SignUpDrafts(RequestTables tables)
     /// <summary>The draft of a pending request, or null.</summary>
     public async Task<SignUpDraft?> Find(PendingRequest pending, CancellationToken cancel)
     {
-        var row = await TableOf(pending).Find(pending.Row.PartitionKey, RowKeys.SignUp, cancel);
+        var row = await tables.Of(pending).Find(pending.Row.PartitionKey, RowKeys.SignUp, cancel);
         return row is null ? null : new SignUpDraft(
             row.GetString("UserId"), row.GetString("Name"), row.GetString("Email"), row.GetString("PasswordHash"),
             row.GetString("TermsVersion"))
@@ -35,7 +35,7 @@ public sealed class SignUpDrafts(RequestTables tables)
 
     /// <summary>Stores the draft in place of an earlier one, whose code thereby ends.</summary>
     public Task Put(PendingRequest pending, SignUpDraft draft, CancellationToken cancel) =>
-        TableOf(pending).Put(new TableEntity(pending.Row.PartitionKey, RowKeys.SignUp)
+        tables.Of(pending).Put(new TableEntity(pending.Row.PartitionKey, RowKeys.SignUp)
         {
             ["UserId"] = draft.UserId,
             ["Name"] = draft.Name,
@@ -45,6 +45,4 @@ public sealed class SignUpDrafts(RequestTables tables)
             ["CodeId"] = draft.CodeId,
             ["ExpiresAt"] = pending.Row.GetDateTimeOffset("ExpiresAt"),
         }, cancel);
-
-    Table TableOf(PendingRequest pending) => tables.Of(BucketId.Parse(pending.Id)!.Value.Bucket);
 }

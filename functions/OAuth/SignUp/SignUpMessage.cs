@@ -13,18 +13,9 @@ static class SignUpMessage
     /// <param name="address">The address.</param>
     /// <param name="code">The six digits.</param>
     /// <param name="requestId">The pending request that waits for it.</param>
-    public static Message Code(Tenant tenant, string address, string code, string requestId)
-    {
-        var name = MailWriter.NameOf(tenant);
-        return new MailWriter(tenant)
-            .Say(MailStrings.MailSignUpAsked(name))
-            .Say(MailStrings.MailCodeLead)
-            .Code(code)
-            .Say(MailStrings.MailCodeLinkLead)
-            .Link(MailStrings.MailCodeButton, $"{tenant.Issuer}/signup?request={requestId}&code={code}")
-            .Say(MailStrings.MailSignUpIgnore)
-            .To(address, MailStrings.MailCodeSubject(name, code));
-    }
+    public static Message Code(Tenant tenant, string address, string code, string requestId) => CodeMessage.Of(
+        tenant, address, code, $"signup?request={requestId}",
+        MailStrings.MailSignUpAsked(MailWriter.NameOf(tenant)), MailStrings.MailSignUpIgnore);
 
     /// <summary>The mail to somebody who has an account already.</summary>
     public static Message Known(Tenant tenant, string address)

@@ -139,5 +139,5 @@ public sealed class SignUps(
         }, cancel);
     }
 
-    static CodeUse Use(PendingRequest pending) => new(Purpose, $"{pending.Id}|{pending.Row.GetString("Browser")}");
+    static CodeUse Use(PendingRequest pending) => CodeUse.For(Purpose, pending);
 }

@@ -54,7 +54,7 @@ public sealed class EmailPage(
             return await builtInPages.For(request, Name, async signedIn => await Show(request, await Model(request, signedIn) with
             {
                 Sent = query["sent"],
-                Code = query["code"] is { Length: OneTimeCodes.Digits } code && code.All(char.IsAsciiDigit) ? code : null,
+                Code = OneTimeCodes.Read(query["code"]),
                 Done = query["done"] is not null,
             }));
         });

@@ -50,7 +50,7 @@ public sealed class MailCodePage(
             var authorization = pending.Page is null ? await flow.Read(request, pending) : null;
             var isSent = query["edit"] is null && await mailCodes.Find(pending, request.Cancel) is not null;
             return await Show(request, pending, authorization, isSent,
-                new CodeState(isSent ? Digits(query["code"]) : authorization?.LoginHint));
+                new CodeState(isSent ? OneTimeCodes.Read(query["code"]) : authorization?.LoginHint));
         });
 
     /// <summary>
@@ -134,6 +134,4 @@ public sealed class MailCodePage(
     }
 
     static SeeOther Here(TenantRequest request, PendingRequest pending) => new($"/{request.Tenant.Id}/{Name}?request={pending.Id}");
-
-    static string? Digits(string? code) => code is { Length: OneTimeCodes.Digits } && code.All(char.IsAsciiDigit) ? code : null;
 }

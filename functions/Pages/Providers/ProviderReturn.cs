@@ -38,7 +38,7 @@ public sealed class ProviderReturn(
             user = made;
         }
         audit.Actor = user.Id;
-        if (user.Disabled || user.Deleting) throw ProviderException.Disabled();
+        if (user.State.Disabled) throw ProviderException.Disabled();
         return await completion.Complete(request, pending, authorization, user, ProviderAccounts.Methods(provider, identity));
     }
 

@@ -64,7 +64,7 @@ public sealed class SignUpViews(FormTokens forms, PageRenderer renderer)
         SignUpDraft draft, CodeState state)
     {
         var error = state.RetryAfter is { } seconds ? Strings.TooManyTries(seconds) : state.Error;
-        var code = state.Filled is { Length: OneTimeCodes.Digits } text && text.All(char.IsAsciiDigit) ? text : null;
+        var code = OneTimeCodes.Read(state.Filled);
         var model = new SignUpCodeModel(pending.Id, await forms.For(request, pending, userId: null), draft.Email,
             authorization is not null, code, error);
         var status = state.RetryAfter is not null ? 429 : error is null ? 200 : 400;
