@@ -22,7 +22,7 @@ public static partial class Services
         .AddSingleton<NewUserSignIn>()
         .AddSingleton<SignUpDrafts>()
         .AddSingleton<SignUps>()
-        .AddSingleton<AddressChanges>()
+        .AddSingleton<EmailChanges>()
         .AddSingleton<MailCodeSignIns>()
         .AddSingleton<TermsOfUse>()
         .AddSingleton<SignUpViews>();

@@ -21,19 +21,19 @@ public sealed class PageLanguage(Settings settings, TimeProvider clock)
     /// <summary>Addresses the reader as this tenant does, in the language that they have chosen here.</summary>
     public void Choose(HttpRequest http, Tenant tenant)
     {
-        var reader = Reader.Current;
+        var reader = LanguageContext.Current;
         var (chosen, at) = Read(http.Cookies[Name(tenant)]);
         reader.Language = chosen ?? FromHeader(http) ?? Language.Find(tenant.Language) ?? Language.English;
         reader.ChosenAt = at;
         reader.Wording = tenant.Texts;
     }
 
-    /// <summary>Heeds what the app asked for (OIDC Core §3.1.2.1), unless the reader has chosen a language since.</summary>
+    /// <summary>Applies what the app asked for (OIDC Core §3.1.2.1), unless the reader has chosen a language since.</summary>
     /// <param name="uiLocales">The parameter <c>ui_locales</c>, or null.</param>
     /// <param name="since">When the app asked.</param>
-    public static void Heed(string? uiLocales, DateTimeOffset since)
+    public static void ApplyUiLocales(string? uiLocales, DateTimeOffset since)
     {
-        var reader = Reader.Current;
+        var reader = LanguageContext.Current;
         if (reader.ChosenAt?.ToUnixTimeSeconds() >= since.ToUnixTimeSeconds()) return;
         reader.Language = LanguageRanges.FromUiLocales(uiLocales) ?? reader.Language;
     }

@@ -33,7 +33,7 @@ public sealed class TenantPipeline(
     /// <param name="onFailure">Answers a request that failed; null shows the page that all rooms share.</param>
     public async Task<IResult> Page(HttpRequest http, Func<TenantRequest, Task<IResult>> handler, FailurePage? onFailure = null)
     {
-        Reader.Begin(PageLanguage.Preferred(http));
+        LanguageContext.Begin(PageLanguage.Preferred(http));
         Tenant? tenant = null;
         return await boundary.Run(http, async () =>
         {

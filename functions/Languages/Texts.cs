@@ -5,7 +5,7 @@ using System.Text;
 namespace Latchkey.Languages;
 
 /// <summary>
-/// Looks texts up for <see cref="Reader.Current"/>. Classes of texts use it by <c>using static</c>: the name of the member that
+/// Looks texts up for <see cref="LanguageContext.Current"/>. Classes of texts use it by <c>using static</c>: the name of the member that
 /// asks is the text's key.
 /// </summary>
 public static class Texts
@@ -24,7 +24,7 @@ public static class Texts
     /// <summary>An instant in UTC, to the minute: a page does not know its reader's time zone.</summary>
     public static string Time(DateTimeOffset instant)
     {
-        var language = Reader.Current.Language;
+        var language = LanguageContext.Current.Language;
         var culture = language.Culture;
         // English-speaking countries disagree about the order of numbers.
         var date = culture.Equals(CultureInfo.InvariantCulture) ? "yyyy-MM-dd"
@@ -35,7 +35,7 @@ public static class Texts
     // The tenant's wording comes first; a text that a language lacks is shown in English.
     static string Find(string key, long? count)
     {
-        var reader = Reader.Current;
+        var reader = LanguageContext.Current;
         return (reader.Wording.TryGetValue(reader.Language.Tag, out var own) ? Find(own, reader.Language, key, count) : null)
             ?? Find(TextFiles.Of(reader.Language), reader.Language, key, count)
             ?? Find(TextFiles.Of(Language.English), Language.English, key, count)
@@ -74,7 +74,7 @@ public static class Texts
         {
             var start = text.IndexOf($"{{{name}}}", from, StringComparison.Ordinal);
             if (start >= 0 && start < next.Start)
-                next = (start, name.Length + 2, Convert.ToString(value, Reader.Current.Language.Culture) ?? "");
+                next = (start, name.Length + 2, Convert.ToString(value, LanguageContext.Current.Language.Culture) ?? "");
         }
         return next;
     }

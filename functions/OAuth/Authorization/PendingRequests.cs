@@ -83,7 +83,7 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
         var row = await tables.Of(bucket).Find(RowKeys.RequestPartition(request.Tenant.Id, key), RowKeys.Pending, request.Cancel);
         if (row is null) throw Expired(null);
         var found = Read(id, row);
-        PageLanguage.Heed(found.Parameters["ui_locales"], found.CreatedAt);
+        PageLanguage.ApplyUiLocales(found.Parameters["ui_locales"], found.CreatedAt);
         if (cookies.ReadRequest(request, key) is not { } secret || row.GetString("Browser") != Ids.Hash(secret))
             throw cookies.HasAny(request) ? OtherBrowser() : NoCookies();
         if (!HttpMethods.IsHead(request.Http.Method)) cookies.DropOldRequests(request, key);

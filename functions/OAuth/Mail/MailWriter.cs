@@ -65,7 +65,7 @@ sealed class MailWriter(Tenant tenant)
     /// <summary>The message.</summary>
     public Message To(string address, string subject)
     {
-        var (language, color) = (Reader.Current.Language, BrandColor.Of(tenant));
+        var (language, color) = (LanguageContext.Current.Language, BrandColor.Of(tenant));
         var name = NameOf(tenant);
         var document = $"""
             <!DOCTYPE html>

@@ -62,7 +62,7 @@ public sealed partial class PasswordResets(
     public async Task Send(Tenant tenant, User user, CancellationToken cancel)
     {
         if (mail is null) throw Problem.Conflict("no_mail", "This deployment can't send email.");
-        Reader.Begin(Language.Find(tenant.Language) ?? Language.English).Wording = tenant.Texts; // Not the administrator reads it.
+        LanguageContext.Begin(Language.Find(tenant.Language) ?? Language.English).Wording = tenant.Texts; // Not the administrator reads it.
         using var attempt = await Reserve(tenant, user, cancel);
         var message = ResetMessage.Of(tenant, user.Email!, await MakeLink(tenant, user), byAdministrator: true);
         try
@@ -112,7 +112,7 @@ public sealed partial class PasswordResets(
         // Writing the password uses up the link, because the link is valid only for the old password.
         if (await passwords.TrySet(tenant, link.User, password, cancel) is null) return false;
         await lockout.ForgetMails(tenant.Id, link.User.Id, CancellationToken.None); // Their links no longer work.
-        await AddressChanges.Prove(users, tenant, link.User, CancellationToken.None);
+        await EmailChanges.Prove(users, tenant, link.User, CancellationToken.None);
         return true;
     }
 

@@ -29,9 +29,9 @@ public sealed record EmailModel(string FormToken, SignedIn SignedIn, bool AsksPa
     public bool Done { get; init; }
 }
 
-/// <summary>A user's own address: change it, or prove it (<see cref="AddressChanges"/>).</summary>
+/// <summary>A user's own address: change it, or prove it (<see cref="EmailChanges"/>).</summary>
 public sealed class EmailPage(
-    TenantPipeline pipeline, BuiltInPages builtInPages, SsoSessions ssoSessions, AddressChanges changes, Passwords passwords,
+    TenantPipeline pipeline, BuiltInPages builtInPages, SsoSessions ssoSessions, EmailChanges changes, Passwords passwords,
     KnownDevices devices, FormTokens forms, PageRenderer renderer)
 {
     /// <summary>Its path under the tenant.</summary>
@@ -114,12 +114,12 @@ public sealed class EmailPage(
         var model = await Model(request, signedIn);
         switch (verdict)
         {
-            case AddressVerdict.Changed:
+            case EmailVerdict.Changed:
                 await devices.Remember(request, user!); // By its new name, too.
                 return new SeeOther($"/{request.Tenant.Id}/{Name}?done=1");
-            case AddressVerdict.WrongCode:
+            case EmailVerdict.WrongCode:
                 return await Refuse(request, model with { Sent = form["sent"] }, "wrong_code", Strings.WrongMailCode);
-            case AddressVerdict.CodeOver:
+            case EmailVerdict.CodeOver:
                 return await Refuse(request, model, "wrong_code", Strings.AddressCodeOver);
             default:
                 return await Refuse(request, model, "email_taken", Strings.AddressTaken);
@@ -142,7 +142,7 @@ public sealed class EmailPage(
 
     void EnsureMail()
     {
-        if (!changes.Possible) throw Problem.NotFound("no_mail", Strings.NoReset);
+        if (!changes.IsPossible) throw Problem.NotFound("no_mail", Strings.NoReset);
     }
 
     // What the form's token is made for. It names the user, as that of the account page does.

@@ -26,7 +26,7 @@ public sealed class HomePage(
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Root)] HttpRequest http)
     {
-        Reader.Begin(PageLanguage.Preferred(http));
+        LanguageContext.Begin(PageLanguage.Preferred(http));
         return await boundary.Run(http, async () =>
             await domains.TenantAt(http, http.HttpContext.RequestAborted) is { } tenant ? new SeeOther($"/{tenant}")
                 : await Show(http, new PageLayout(null, Strings.HomeTitle), new HomeModel(Strings.HomeLead, [])),

@@ -23,7 +23,7 @@ public sealed class PageRenderer(ILoggerFactory loggers)
         var headers = http.HttpContext.Response.Headers;
         headers.ContentSecurityPolicy = Policy(page);
         headers["Referrer-Policy"] = "no-referrer";
-        headers.ContentLanguage = Reader.Current.Language.Tag;
+        headers.ContentLanguage = LanguageContext.Current.Language.Tag;
         headers.Append("Vary", "Accept-Language, Cookie");
         headers.XFrameOptions = "DENY"; // For browsers that do not know frame-ancestors.
         if (retryAfter is { } seconds) headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

@@ -27,7 +27,7 @@ public sealed class MyFilesPage(TenantPipeline pipeline, PageRenderer renderer, 
         pipeline.Page(http, request =>
         {
             var tenant = request.Tenant;
-            Reader.Current.Language = Language.English; // The texts of its scripts are in English only.
+            LanguageContext.Current.Language = Language.English; // The texts of its scripts are in English only.
             var scripts = new PageScripts($"/{tenant.Id}/{MyFilesClient.Id}", blobOrigin.Value) { Styled = true };
             return renderer.Show<MyFilesView, MyFilesModel>(http,
                 new PageLayout(tenant, Strings.MyFiles) { Scripts = scripts }, new MyFilesModel(tenant.Issuer, MyFilesClient.Id));

@@ -21,7 +21,7 @@ public sealed class AuthorizationFlow(RequestReader reader, AuthorizationRespond
     public async Task<IResult> Run(
         TenantRequest request, Form parameters, bool pushed, bool clicked, Func<AuthorizationRequest, Task<IResult>> handler)
     {
-        if (!clicked) PageLanguage.Heed(parameters["ui_locales"], clock.GetUtcNow());
+        if (!clicked) PageLanguage.ApplyUiLocales(parameters["ui_locales"], clock.GetUtcNow());
         var to = await reader.ReadReturnAddress(request, parameters);
         try
         {

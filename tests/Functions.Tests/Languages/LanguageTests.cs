@@ -46,7 +46,7 @@ public sealed class LanguageTests
     public async Task A_value_that_looks_like_a_placeholder_stays_as_it_is()
     {
         await Task.Yield();
-        Reader.Begin(Language.English).Wording = Own("en", "EndSession", "{device}, {app}");
+        LanguageContext.Begin(Language.English).Wording = Own("en", "EndSession", "{device}, {app}");
         Assert.Equal("{app}, {device}", Texts.Text(("app", "{device}"), ("device", "{app}"), "EndSession"));
     }
 
@@ -54,7 +54,7 @@ public sealed class LanguageTests
     public async Task A_text_that_a_language_lacks_is_shown_in_English_with_the_plural_form_of_English()
     {
         await Task.Yield();
-        Reader.Begin(new Language("de", "Deutsch")).Wording = Own("de", "MinutesAgo.one", "eben");
+        LanguageContext.Begin(new Language("de", "Deutsch")).Wording = Own("de", "MinutesAgo.one", "eben");
         Assert.Equal("eben", Texts.Text(("minutes", 1), "MinutesAgo"));
         Assert.Equal("NoSuchText", Texts.Text("NoSuchText"));
     }

@@ -4,15 +4,15 @@ namespace Latchkey.Languages;
 /// The person whom the request at hand is for: the language in which they are addressed, and their tenant's own wording.
 /// Everything below <see cref="Begin"/> sees it, without being handed it.
 /// </summary>
-public sealed class Reader
+public sealed class LanguageContext
 {
-    static readonly AsyncLocal<Reader?> Ambient = new();
+    static readonly AsyncLocal<LanguageContext?> Ambient = new();
     static readonly Dictionary<string, IReadOnlyDictionary<string, string>> NoWording = [];
 
-    Reader(Language language) => Language = language;
+    LanguageContext(Language language) => Language = language;
 
     /// <summary>The person at hand; outside of pages and mails, somebody who reads English.</summary>
-    public static Reader Current => Ambient.Value ?? new Reader(Language.English);
+    public static LanguageContext Current => Ambient.Value ?? new LanguageContext(Language.English);
 
     /// <summary>The language in which they are addressed.</summary>
     public Language Language { get; set; }
@@ -26,5 +26,5 @@ public sealed class Reader
     /// <summary>
     /// Makes somebody the person at hand, until the async method that calls this returns.
     /// </summary>
-    public static Reader Begin(Language language) => Ambient.Value = new Reader(language);
+    public static LanguageContext Begin(Language language) => Ambient.Value = new LanguageContext(language);
 }

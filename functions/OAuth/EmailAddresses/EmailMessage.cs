@@ -3,7 +3,7 @@ using Latchkey.Tenancy;
 namespace Latchkey.OAuth;
 
 /// <summary>The mails about a user's address. They contain no text that others chose.</summary>
-static class AddressMessage
+static class EmailMessage
 {
     /// <summary>The code that proves that the address is the user's.</summary>
     /// <param name="tenant">The tenant.</param>

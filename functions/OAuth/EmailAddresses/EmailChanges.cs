@@ -6,7 +6,7 @@ using Latchkey.Tenancy;
 namespace Latchkey.OAuth;
 
 /// <summary>How an attempt to change an address ended.</summary>
-public enum AddressVerdict
+public enum EmailVerdict
 {
     /// <summary>The address is the user's now, and verified.</summary>
     Changed,
@@ -25,13 +25,13 @@ public enum AddressVerdict
 /// A user's own address: a code goes to the new one and comes back in the same browser; then one transaction changes and verifies the
 /// address, and the user name with it if that was the old address. The old address is told.
 /// </summary>
-public sealed class AddressChanges(
+public sealed class EmailChanges(
     OneTimeCodes codes, UserStore users, SignInLockout lockout, UnseenMail mail, AuditLog audit)
 {
     const string Purpose = "address";
 
     /// <summary>False if this deployment can't send email.</summary>
-    public bool Possible => mail.Possible;
+    public bool IsPossible => mail.Possible;
 
     /// <summary>Sends a code to an address. The answer says nothing about the address, nor does its time.</summary>
     /// <param name="request">The request.</param>
@@ -51,20 +51,20 @@ public sealed class AddressChanges(
         await mail.Send(tenant, async () =>
         {
             if (await users.FindByName(tenant, email, CancellationToken.None) is not { } known || known.Id == signedIn.User.Id)
-                return AddressMessage.Code(tenant, email, code, id);
+                return EmailMessage.Code(tenant, email, code, id);
             audit.Add(tenant.Id, "account-email-known", known.Id, null);
-            return AddressMessage.Taken(tenant, email);
+            return EmailMessage.Taken(tenant, email);
         }, cancel);
         return id;
     }
 
     /// <summary>Changes the address if the code is right.</summary>
     /// <returns>The verdict and, if it was changed, the user as stored now.</returns>
-    public async Task<(AddressVerdict Verdict, User? User)> Confirm(TenantRequest request, SignedIn signedIn, string? id, string? code)
+    public async Task<(EmailVerdict Verdict, User? User)> Confirm(TenantRequest request, SignedIn signedIn, string? id, string? code)
     {
         var tenant = request.Tenant;
         var (verdict, email) = await codes.Try(tenant, Use(signedIn), id, code, request.Cancel);
-        if (verdict != CodeVerdict.Right) return (verdict == CodeVerdict.Wrong ? AddressVerdict.WrongCode : AddressVerdict.CodeOver, null);
+        if (verdict != CodeVerdict.Right) return (verdict == CodeVerdict.Wrong ? EmailVerdict.WrongCode : EmailVerdict.CodeOver, null);
         string? former = null;
         try
         {
@@ -74,14 +74,14 @@ public sealed class AddressChanges(
                 former = user.Email;
                 return With(user, email!);
             }, user => users.TryReplace(tenant, user, CancellationToken.None), maxAttempts: int.MaxValue);
-            if (changed is null) return (AddressVerdict.CodeOver, null);
+            if (changed is null) return (EmailVerdict.CodeOver, null);
             if (former is not null && UserStore.Normalize(former) != UserStore.Normalize(email!))
-                _ = mail.TrySend(tenant, () => Task.FromResult<Message?>(AddressMessage.Changed(tenant, former)));
-            return (AddressVerdict.Changed, changed);
+                _ = mail.TrySend(tenant, () => Task.FromResult<Message?>(EmailMessage.Changed(tenant, former)));
+            return (EmailVerdict.Changed, changed);
         }
         catch (Problem taken) when (taken.Code == "email_taken")
         {
-            return (AddressVerdict.Taken, null);
+            return (EmailVerdict.Taken, null);
         }
     }
 
