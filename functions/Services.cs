@@ -1,6 +1,7 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
+using Latchkey.Account;
 using Latchkey.Access;
 using Latchkey.Admin;
 using Latchkey.Files;

@@ -1,3 +1,4 @@
+using Latchkey.Account;
 using Latchkey.Access;
 using Latchkey.Files;
 using Latchkey.Http;

@@ -1,3 +1,4 @@
+using Latchkey.Account;
 using Latchkey.Tenancy;
 using Microsoft.Azure.Functions.Worker;
 

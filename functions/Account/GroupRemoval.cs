@@ -2,11 +2,11 @@ using Latchkey.Files;
 using Latchkey.Http;
 using Latchkey.Tenancy;
 
-namespace Latchkey.Admin;
+namespace Latchkey.Account;
 
 /// <summary>
 /// Deletes a group. First its row is marked: nobody can become a member any more, and from then on the work is finished even if
-/// the caller hangs up. After a crash a repeated request continues, or <see cref="RemovalTimer"/> does, by the note that was
+/// the caller hangs up. After a crash a repeated request continues, or <c>RemovalTimer</c> does, by the note that was
 /// written before the mark. Then the members go, so that nobody writes; then shares and files; the group's row goes last.
 /// </summary>
 public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, RemovalNotes notes)

@@ -1,7 +1,7 @@
 using Azure.Data.Tables;
 using Latchkey.Storage;
 
-namespace Latchkey.Admin;
+namespace Latchkey.Account;
 
 /// <summary>What is being deleted.</summary>
 public enum RemovalKind
@@ -12,7 +12,7 @@ public enum RemovalKind
     /// <summary>A group (<see cref="GroupRemoval"/>).</summary>
     Group,
 
-    /// <summary>A client's files (<see cref="ClientRemoval"/>).</summary>
+    /// <summary>A client's files (<c>ClientRemoval</c>).</summary>
     Client,
 }
 

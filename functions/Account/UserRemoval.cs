@@ -3,12 +3,12 @@ using Latchkey.OAuth;
 using Latchkey.Sessions;
 using Latchkey.Tenancy;
 
-namespace Latchkey.Admin;
+namespace Latchkey.Account;
 
 /// <summary>
 /// Deletes a user with everything that belongs to the user alone. First the user's row is marked, for good: this disables the
 /// user and signs them out, and from then on the work is finished even if the caller hangs up. After a crash a repeated request
-/// continues, or <see cref="RemovalTimer"/> does, by the note that was written before the mark. Then group memberships, shares
+/// continues, or <c>RemovalTimer</c> does, by the note that was written before the mark. Then group memberships, shares
 /// with the user, the files of their own space, their consents, passkeys and linked accounts are deleted for good; the user's
 /// rows go last. Files that the user put into the space of a group or app belong to that space, and apps that they registered to the
 /// tenant: both stay.
