@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 
@@ -13,6 +14,9 @@ static class UserRow
         ["Name"] = user.Name,
         ["Email"] = user.Email,
         ["EmailVerified"] = user.VerifiedEmail is not null,
+        ["Profile"] = user.Profile.ToJson(),
+        ["Attributes"] = user.Attributes.Count == 0 ? null : JsonSerializer.Serialize(user.Attributes),
+        ["ExternalId"] = user.ExternalId,
         ["PasswordHash"] = user.PasswordHash,
         ["SecondFactor"] = user.SecondFactor,
         ["TermsVersion"] = user.TermsVersion,
@@ -34,6 +38,9 @@ static class UserRow
             Name = row.GetString("Name"),
             Email = row.GetString("Email"),
             EmailVerified = row.GetBoolean("EmailVerified") is true,
+            Profile = UserProfile.Parse(row.GetString("Profile")),
+            Attributes = row.GetString("Attributes") is { } json ? JsonSerializer.Deserialize<Dictionary<string, string>>(json)! : new Dictionary<string, string>(),
+            ExternalId = row.GetString("ExternalId"),
             PasswordHash = row.GetString("PasswordHash"),
             SecondFactor = row.GetString("SecondFactor"),
             TermsVersion = row.GetString("TermsVersion"),
