@@ -64,6 +64,20 @@ public sealed class Problem(int status, string code, string detail) : Exception(
             Extensions = new Dictionary<string, object?> { ["scope"] = scope },
         };
 
+    /// <summary>
+    /// RFC 9470 §3: 401 <c>insufficient_user_authentication</c>: the user has to sign in again, so that the sign-in is no older than
+    /// this.
+    /// </summary>
+    public static Problem StaleSignIn(TimeSpan maxAge)
+    {
+        var seconds = ((int)maxAge.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return new(401, "insufficient_user_authentication", "The user has to sign in again for this.")
+        {
+            Challenge = $"Bearer error=\"insufficient_user_authentication\", max_age=\"{seconds}\"",
+            Extensions = new Dictionary<string, object?> { ["maxAge"] = (int)maxAge.TotalSeconds },
+        };
+    }
+
     /// <summary>The response.</summary>
     public IResult ToResult(HttpResponse response)
     {

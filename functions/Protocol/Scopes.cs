@@ -21,6 +21,9 @@ public static class Scopes
     /// <summary>Share files with others.</summary>
     public const string FilesShare = "files.share";
 
+    /// <summary>The user's own account.</summary>
+    public const string Account = "account";
+
     /// <summary>Administer the tenant.</summary>
     public const string Admin = "admin";
 
@@ -32,11 +35,11 @@ public static class Scopes
 
     /// <summary>Every scope in discovery.</summary>
     public static Scope All { get; } =
-        Scope.Of(OpenId, "profile", "email", OfflineAccess, FilesRead, FilesWrite, FilesShare, Admin);
+        Scope.Of(OpenId, "profile", "email", OfflineAccess, FilesRead, FilesWrite, FilesShare, Account, Admin);
 
     /// <summary>The rights that a tenant's roles can grant.</summary>
     public static Scope Rights { get; } = Scope.Of(FilesRead, FilesWrite, FilesShare, Admin, AppsManage);
 
     /// <summary>The scopes that any user can grant, whatever their roles: they are about what the app may know of the user.</summary>
-    public static Scope OpenIdConnect { get; } = Scope.Of(OpenId, "profile", "email", OfflineAccess);
+    public static Scope OpenIdConnect { get; } = Scope.Of(OpenId, "profile", "email", OfflineAccess, Account);
 }

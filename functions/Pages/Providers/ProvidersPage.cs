@@ -19,7 +19,7 @@ public sealed record ProvidersModel(string FormToken, IReadOnlyList<ProviderLine
 /// <summary>Where users link external accounts to theirs, and unlink them. Both need a fresh sign-in.</summary>
 public sealed class ProvidersPage(
     TenantPipeline pipeline, BuiltInPages builtInPages, PendingRequests pendingRequests, FormTokens forms, LinkedIdentities identities,
-    WaysToSignIn ways, PageRenderer renderer)
+    ProviderAccounts accounts, WaysToSignIn ways, PageRenderer renderer)
 {
     /// <summary>The path under the tenant.</summary>
     public const string Name = "account/providers";
@@ -71,7 +71,7 @@ public sealed class ProvidersPage(
             audit.Target = found.Provider;
             if (linked.Count == 1 && !await ways.HasOther(tenant, user, cancel))
                 throw Problem.Conflict("last_way_to_sign_in", "This is the user's only way to sign in.");
-            await identities.TryRemove(tenant, found, cancel);
+            await accounts.Unlink(tenant, user, found, cancel);
         }
         return new SeeOther($"/{tenant.Id}/{Name}");
     }

@@ -23,6 +23,6 @@ public sealed class NewUserSignIn(KnownDevices devices, SignInCompletion complet
         await devices.Remember(request, user);
         // Without passwords it was the mail alone that proved who the user is.
         var method = request.Tenant.Accounts.Passwords ? Authentication.Password : Authentication.OneTimePassword;
-        return await completion.Complete(request, pending, authorization, user, [method]);
+        return await completion.Complete(request, pending, authorization, user, [method], isFirst: true);
     }
 }
