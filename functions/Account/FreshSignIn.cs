@@ -14,6 +14,6 @@ public static class FreshSignIn
     public static void Ensure(Caller caller, DateTimeOffset now)
     {
         if (caller.Token.Authentication is not { } signIn || now > DateTimeOffset.FromUnixTimeSeconds(signIn.Time) + MaxAge)
-            throw Problem.StaleSignIn(MaxAge);
+            throw Problem.InsufficientAuthentication("The user must have signed in within the last ten minutes.", MaxAge, null);
     }
 }

@@ -64,19 +64,16 @@ public sealed class Problem(int status, string code, string detail) : Exception(
             Extensions = new Dictionary<string, object?> { ["scope"] = scope },
         };
 
-    /// <summary>
-    /// RFC 9470 §3: 401 <c>insufficient_user_authentication</c>: the user has to sign in again, so that the sign-in is no older than
-    /// this.
-    /// </summary>
-    public static Problem StaleSignIn(TimeSpan maxAge)
-    {
-        var seconds = ((int)maxAge.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        return new(401, "insufficient_user_authentication", "The user has to sign in again for this.")
+    /// <summary>RFC 9470 §3: 401 <c>insufficient_user_authentication</c>: the user has to sign in again before this.</summary>
+    /// <param name="detail">Why.</param>
+    /// <param name="maxAge">How old the sign-in may be.</param>
+    /// <param name="acr">The authentication context that is needed, or null.</param>
+    public static Problem InsufficientAuthentication(string detail, TimeSpan maxAge, string? acr) =>
+        new(401, "insufficient_user_authentication", detail)
         {
-            Challenge = $"Bearer error=\"insufficient_user_authentication\", max_age=\"{seconds}\"",
-            Extensions = new Dictionary<string, object?> { ["maxAge"] = (int)maxAge.TotalSeconds },
+            Challenge = $"Bearer error=\"insufficient_user_authentication\", error_description=\"{Quote(detail)}\""
+                + $"{(acr is null ? "" : $", acr_values=\"{acr}\"")}, max_age=\"{(int)maxAge.TotalSeconds}\"",
         };
-    }
 
     /// <summary>The response.</summary>
     public IResult ToResult(HttpResponse response)

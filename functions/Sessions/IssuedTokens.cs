@@ -61,7 +61,7 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
         if (readUser is null) return token.Scope;
         return await readUser is { } user && user.Keeps(row.GetInt64("UserMark"), startedAt)
                 && user.KeepsApp(token.ClientId, row.GetInt64("AppMark"))
-            ? token.Scope.Intersect(Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. tenant.Rights(user.Roles).Tokens])) : null;
+            ? token.Scope.Intersect(Scope.Of([.. Scopes.OfAnyUser.Tokens, .. tenant.Rights(user.Roles).Tokens])) : null;
     }
 
     /// <summary>Ties a token to the operator's token that it was obtained with: it dies with that token.</summary>

@@ -33,6 +33,9 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["login-code-post"] = ["sign-in-code-ask", "sign-in"],
         ["signup-post"] = ["sign-up-ask", "sign-up-known", "sign-up", "invitation-use"],
         ["account-email-post"] = ["account-email-ask", "account-email-change", "account-email-known"],
+        ["account-delete-post"] = ["account-delete"],
+        ["leaving-post"] = ["account-keep"],
+        ["account-data-post"] = ["account-data", "data-export"],
         ["terms-post"] = ["terms-accept"],
         ["consent-post"] = ["consent"],
         ["device-post"] = ["device"],
@@ -65,6 +68,9 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["signup"] = "shows a form",
         ["terms"] = "shows a form",
         ["account-email"] = "a user looks at their own page",
+        ["account-delete"] = "shows a form",
+        ["account-data"] = "shows a form",
+        ["leaving"] = "shows a form",
         ["consent"] = "shows a form",
         ["device"] = "shows a form; a code that is typed comes by POST or is asked about there",
         ["reset"] = "shows a form",
@@ -178,6 +184,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         await SecondFactor();
         await PasskeysAndCodes();
         await SignUps();
+        await Leaving();
 
         var wanted = Recorded.Where(pair => pair.Key != "operator-bootstrap").SelectMany(pair => pair.Value).ToHashSet();
         List<AuditAnswer> entries = [];
@@ -411,6 +418,18 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
             await again.Post("/demo/account/email", [.. await Fields(await again.Get(code)), ("action", "code"),
                 ("code", SignUpCode().Match(last).Groups[1].Value)]);
         }
+    }
+
+    async Task Leaving()
+    {
+        await admin.Patch("accounts", new { deletionDays = 7, termsUri = "", termsVersion = "" });
+        await admin.AddUser(new { userName = "lea", password = "lea-password" });
+        var browser = new Browser(host);
+        await browser.SignIn(await browser.Get("/demo/account"), "lea");
+        foreach (var page in new[] { "/demo/account/data", "/demo/account/delete" })
+            await browser.Post(page, [.. await Fields(await browser.Get(page)), ("action", "delete")]);
+        var leaving = await browser.Follow(await browser.SignIn(await browser.Get("/demo/account"), "lea"));
+        await browser.Post("/demo/leaving", [.. await Fields(leaving), ("action", "keep")]);
     }
 
     async Task Account()

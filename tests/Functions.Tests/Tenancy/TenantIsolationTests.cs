@@ -26,6 +26,7 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         "second-factor", "second-factor-post", "second-step", "second-step-post",
         "provider-begin", "provider-return", "provider-return-post", "providers", "providers-post",
         "login-code", "login-code-post", "signup", "signup-post", "terms", "terms-post", "account-email", "account-email-post",
+        "account-delete", "account-delete-post", "leaving", "leaving-post", "account-data", "account-data-post",
         "passkeys-part", "webauthn", "apple-app-site-association", "assetlinks", // The same for everybody.
     ];
 
