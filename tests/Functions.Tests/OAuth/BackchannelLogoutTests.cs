@@ -255,6 +255,7 @@ public sealed class BackchannelLogoutTests(DemoHost demo) : IClassFixture<DemoHo
     {
         readonly WebApplication web = WebApplication.CreateSlimBuilder().Build();
         readonly SemaphoreSlim arrived = new(0);
+        readonly CancellationTokenSource stop = new();
 
         public ConcurrentQueue<(string Path, string Token)> Received { get; } = [];
 
@@ -271,7 +272,7 @@ public sealed class BackchannelLogoutTests(DemoHost demo) : IClassFixture<DemoHo
             {
                 Received.Enqueue((context.Request.Path, (await context.Request.ReadFormAsync())["logout_token"].Single()!));
                 arrived.Release();
-                if (Hangs) await Task.Delay(Timeout.Infinite, context.RequestAborted);
+                if (Hangs) await Task.Delay(Timeout.Infinite, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
                 context.Response.StatusCode = Status;
             });
             return web.StartAsync();
@@ -284,6 +285,12 @@ public sealed class BackchannelLogoutTests(DemoHost demo) : IClassFixture<DemoHo
             return one;
         }
 
-        public ValueTask DisposeAsync() => web.DisposeAsync();
+        public async ValueTask DisposeAsync()
+        {
+            await stop.CancelAsync();
+            await web.DisposeAsync();
+            stop.Dispose();
+            arrived.Dispose();
+        }
     }
 }
