@@ -14,7 +14,7 @@ namespace Latchkey.Account;
 /// to the tenant: both stay.
 /// </summary>
 public sealed class UserRemoval(
-    UserStore users, UserSessionRemoval sessions, GroupStore groups, SpaceRemoval spaces, Consents consents,
+    SessionRevocation revocation, UserStore users, GroupStore groups, SpaceRemoval spaces, Consents consents,
     DeveloperApps apps, WaysToSignIn ways, RemovalNotes notes, TimeProvider clock)
 {
     /// <summary>
@@ -50,7 +50,7 @@ public sealed class UserRemoval(
         foreach (var consent in await consents.List(tenant, user.Id, cancel))
             await consents.Remove(tenant, user.Id, consent.ClientId, cancel);
         await apps.Forget(tenant, user.Id, cancel);
-        await sessions.RemoveAll(tenant, user.Id, cancel);
+        await revocation.RemoveAll(tenant, user.Id, cancel);
         await ways.RemoveAll(tenant, user.Id, cancel);
         // As it is now: a change of the address on its way here would fail the deletion of its rows.
         while (await users.Find(tenant, user.Id, cancel) is { } now && !await users.TryDelete(tenant, now, cancel)) { }
@@ -58,9 +58,6 @@ public sealed class UserRemoval(
         return true;
     }
 
-    // The list of the user's sessions stays: it leads to the rows that have to go.
-    Task<User?> Mark(Tenant tenant, string userId, Func<User, bool> isRight, CancellationToken cancel) => OptimisticUpdate.Run(
-        () => users.Find(tenant, userId, cancel),
-        user => isRight(user) ? (user with { Disabled = true, Deleting = true }).SignedOut(clock.GetUtcNow()) : null,
-        user => users.TryReplace(tenant, user, cancel));
+    Task<User?> Mark(Tenant tenant, string userId, Func<User, bool> isRight, CancellationToken cancel) => revocation.OfLeaver(
+        tenant, userId, user => isRight(user) ? user with { Disabled = true, Deleting = true } : null, cancel);
 }

@@ -1,5 +1,6 @@
 using Latchkey.Http;
 using Latchkey.OAuth;
+using Latchkey.Sessions;
 using Latchkey.Telemetry;
 using Latchkey.Tenancy;
 
@@ -12,7 +13,7 @@ namespace Latchkey.Account;
 /// <c>RemovalTimer</c> do the rest.
 /// </summary>
 public sealed class AccountDeletion(
-    UserStore users, UserRemoval removal, RemovalNotes notes, AccountNotices notices, TimeProvider clock)
+    UserStore users, SessionRevocation revocation, UserRemoval removal, RemovalNotes notes, AccountNotices notices, TimeProvider clock)
 {
     static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(30);
 
@@ -81,10 +82,8 @@ public sealed class AccountDeletion(
     {
         var at = clock.GetUtcNow().AddDays(tenant.Accounts.DeletionDays);
         await notes.AddDue(tenant.Id, user.Id, at, cancel);
-        var planned = await OptimisticUpdate.Run(() => users.Find(tenant, user.Id, cancel),
-            found => found is { DeleteAt: null, Deleting: false }
-                ? (found with { DeleteAt = at }).SignedOut(clock.GetUtcNow()) : null,
-            found => users.TryReplace(tenant, found, cancel));
+        var planned = await revocation.OfLeaver(tenant, user.Id,
+            found => found is { DeleteAt: null, Deleting: false } ? found with { DeleteAt = at } : null, cancel);
         if (planned is null) return (await users.Find(tenant, user.Id, cancel))?.DeleteAt; // Asked for twice at the same time.
         Instruments.AccountDeletion(tenant.Id, "planned");
         notices.DeletionPlanned(tenant, planned, at);

@@ -50,11 +50,12 @@ public sealed class SpaceExport(StorageClients storage, ShareStore shares, FileU
     /// <summary>The ids of the files that others share with the user, as far as the user's index says.</summary>
     public async IAsyncEnumerable<string> Received(Tenant tenant, User user, [EnumeratorCancellation] CancellationToken cancel)
     {
-        for (string? after = ""; after is not null;)
+        for (var after = ""; ;)
         {
             var found = await shares.SharedWith(tenant.Id, Owner.User(user.Id), after, SharesAtOnce, cancel);
             foreach (var (file, _, _) in found) yield return file;
-            after = found.Count == SharesAtOnce ? found[^1].Key + "0" : null; // No key is a prefix of another.
+            if (found.Count < SharesAtOnce) yield break;
+            after = found[^1].Key + "0"; // No key is a prefix of another.
         }
     }
 
