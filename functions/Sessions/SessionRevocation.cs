@@ -51,6 +51,36 @@ public sealed class SessionRevocation(
     public async Task<User?> OfUserByNewPassword(Tenant tenant, User known, string passwordHash, CancellationToken cancel) =>
         await Tidied(tenant, await users.TryChangePassword(tenant, known, passwordHash, cancel));
 
+    /// <summary>
+    /// Changes a user and ends everything that the user has started but one session. One write ends everything; the writes after it
+    /// let that session go on. If they fail it has ended, too.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="userId">The user.</param>
+    /// <param name="sessionId">The session that goes on, if it has not ended when the user is changed.</param>
+    /// <param name="change">Returns the changed user, or null to leave everything as it is.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
+    /// <returns>The user as stored afterwards; null if the user does not exist, or was not changed.</returns>
+    /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
+    public async Task<User?> OfUserBut(
+        Tenant tenant, string userId, string sessionId, Func<User, User?> change, CancellationToken cancel)
+    {
+        var session = await sessions.Find(tenant.Id, sessionId, cancel);
+        var entry = session?.UserId == userId ? await userSessions.Find(session, cancel) : null;
+        var isKept = false;
+        var user = await OptimisticUpdate.Run(() => users.Find(tenant, userId, cancel), found =>
+        {
+            isKept = entry is not null && found.State.Keeps(session!.UserMark, session.CreatedAt);
+            return change(found)?.SignedOut(clock.GetUtcNow());
+        }, found => users.TryReplace(tenant, found, cancel));
+        await Tidied(tenant, user);
+        if (user is null || !isKept) return user;
+        // First the entry: no live session is missing from the list. The mark is this write's, so a later end of everything counts.
+        await userSessions.Add(session! with { UserMark = user.State.Mark }, entry!.Device, CancellationToken.None);
+        await sessions.TryMark(session, user.State.Mark, CancellationToken.None);
+        return user;
+    }
+
     /// <summary>Ends all sessions and tokens of a client; false if the client is not registered.</summary>
     /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
     public async Task<bool> OfClient(Tenant tenant, string clientId, CancellationToken cancel) =>

@@ -33,6 +33,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["login-code-post"] = ["sign-in-code-ask", "sign-in"],
         ["signup-post"] = ["sign-up-ask", "sign-up-known", "sign-up", "invitation-use"],
         ["account-email-post"] = ["account-email-ask", "account-email-change", "account-email-known"],
+        ["account-profile-post"] = ["account-profile"],
         ["terms-post"] = ["terms-accept"],
         ["consent-post"] = ["consent"],
         ["device-post"] = ["device"],
@@ -65,6 +66,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["signup"] = "shows a form",
         ["terms"] = "shows a form",
         ["account-email"] = "a user looks at their own page",
+        ["account-profile"] = "a user looks at their own page",
         ["consent"] = "shows a form",
         ["device"] = "shows a form; a code that is typed comes by POST or is asked about there",
         ["reset"] = "shows a form",
@@ -420,6 +422,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         await admin.Post("providers", new { id = "google", kind = "google", clientId = "x" });
         var providers = await browser.Get("/demo/account/providers");
         await browser.Post("/demo/account/providers", [.. await Browser.Fields(providers), ("action", "unlink")]); // Nothing is linked.
+        var profile = await browser.Get("/demo/account/profile");
+        await browser.Post("/demo/account/profile", [.. await Browser.Fields(profile), ("name", "Alice")]);
         foreach (var form in new (string, string)[][]
         {
             [("action", "end"), ("session", "x")], [("action", "remove"), ("client", "mobile")], [("action", "end-all")],
