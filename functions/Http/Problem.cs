@@ -75,6 +75,12 @@ public sealed class Problem(int status, string code, string detail) : Exception(
                 + $"{(acr is null ? "" : $", acr_values=\"{acr}\"")}, max_age=\"{(int)maxAge.TotalSeconds}\"",
         };
 
+    /// <summary>400 <c>invalid_field</c>: a field of the body is not as it must be.</summary>
+    /// <param name="field">Its name.</param>
+    /// <param name="why">What it must be, as the rest of a sentence.</param>
+    public static Problem InvalidField(string field, string why) =>
+        new(400, "invalid_field", $"{field} {why}.") { Extensions = new Dictionary<string, object?> { ["field"] = field } };
+
     /// <summary>The response.</summary>
     public IResult ToResult(HttpResponse response)
     {

@@ -73,7 +73,6 @@ public sealed class AccountDeletion(
             return false;
         }
         if (await removal.TryRunDue(tenant, note.Id, maxTime) is not var (user, isDone)) return false;
-        AccountNotices.Address(tenant, user);
         Tell(tenant, user);
         return isDone;
     }

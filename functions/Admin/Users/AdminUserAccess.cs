@@ -27,7 +27,6 @@ public sealed class AdminUserAccess(
             var hash = await passwords.Hash(FieldChecks.Password("password", user, password), caller.Cancel);
             var changed = await revocation.OfUser(caller.Tenant, user.Id, user => user with { PasswordHash = hash }, caller.Cancel)
                 ?? throw AdminUsers.NotFound();
-            AccountNotices.Address(caller.Tenant, changed); // Not the administrator reads it.
             notices.PasswordChanged(caller.Tenant, changed);
             return Results.NoContent();
         });

@@ -13,10 +13,6 @@ public sealed class AccountNotices(UnseenMail mail, TimeProvider clock)
     /// <summary>False if this deployment can't send email.</summary>
     public bool Possible => mail.Possible;
 
-    /// <summary>Makes the user's language, or else the tenant's, that of the request at hand: for what does not come from a page.</summary>
-    public static void Address(Tenant tenant, User user) => LanguageContext.Begin(
-        Language.Lookup(user.Profile.Locale ?? "") ?? Language.Find(tenant.Language) ?? Language.English).Wording = tenant.Texts;
-
     /// <summary>The password was changed, or reset.</summary>
     public void PasswordChanged(Tenant tenant, User user) => Send(tenant, user, name => new Notice(
         MailStrings.MailPasswordChangedSubject(name), MailStrings.MailPasswordChanged(name, Texts.Time(clock.GetUtcNow()))));
@@ -56,15 +52,13 @@ public sealed class AccountNotices(UnseenMail mail, TimeProvider clock)
     public void Deleted(Tenant tenant, User user) => Send(tenant, user, name =>
         new Notice(MailStrings.MailDeletedSubject(name), MailStrings.MailDeleted(name)) { Button = null });
 
-    // The mail is written at once, because what it says may depend on the request, and sent when nobody waits any more.
     void Send(Tenant tenant, User user, Func<string, Notice> write)
     {
-        if (user.Email is { } address) _ = mail.TrySend(tenant, () => Task.FromResult<Message?>(Write(tenant, user, address, write)));
+        if (user.Email is { } address) _ = mail.TrySend(tenant, user, () => Write(tenant, address, write));
     }
 
-    static Message Write(Tenant tenant, User user, string address, Func<string, Notice> write)
+    static Message Write(Tenant tenant, string address, Func<string, Notice> write)
     {
-        if (Language.Lookup(user.Profile.Locale ?? "") is not null) Address(tenant, user);
         var notice = write(MailWriter.NameOf(tenant));
         var message = new MailWriter(tenant).Say(notice.Text);
         if (notice.More is not null) message.Say(notice.More);

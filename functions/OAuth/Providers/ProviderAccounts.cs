@@ -68,13 +68,6 @@ public sealed class ProviderAccounts(
         }
     }
 
-    /// <summary>Unlinks an external account from a user, who is told.</summary>
-    public async Task Unlink(Tenant tenant, User user, LinkedIdentity identity, CancellationToken cancel)
-    {
-        if (await identities.TryRemove(tenant, identity, cancel))
-            notices.ProviderUnlinked(tenant, user, NameOf(tenant, identity.Provider));
-    }
-
     /// <summary>The link of an external account to a user, as it waits for the user.</summary>
     public WaitingLink Waiting(IdentityProvider provider, ProviderIdentity identity, string userId) =>
         new(provider.Id, KeyOf(identity), userId, Label(identity), clock.GetUtcNow());

@@ -22,7 +22,7 @@ public sealed class DataPage(
     [Function("account-data")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/account/data")] HttpRequest http) =>
-        pipeline.Page(http, request => builtInPages.ForFresh(request, Name, async signedIn =>
+        pipeline.Page(http, request => builtInPages.ForStrong(request, Name, async signedIn =>
         {
             var page = new PageLayout(request.Tenant, Strings.MyData) { Address = $"/{request.Tenant.Id}/{Name}" };
             return await renderer.Show<DataView, DataModel>(http, page, new DataModel(await forms.For(request, Subject(signedIn.User))));
@@ -35,7 +35,7 @@ public sealed class DataPage(
         pipeline.Page(http, async request =>
         {
             var form = await Form.Read(http);
-            return await builtInPages.ForFresh(request, Name, async signedIn =>
+            return await builtInPages.ForStrong(request, Name, async signedIn =>
             {
                 await forms.Check(request, Subject(signedIn.User), form);
                 (request.Audit.Type, request.Audit.Actor) = ("account-data", signedIn.User.Id);

@@ -30,7 +30,7 @@ public sealed class DeletePage(
         pipeline.Page(http, request =>
         {
             AccountDeletion.EnsureOffered(request.Tenant);
-            return builtInPages.ForFresh(request, Name, signedIn => Show(request, signedIn.User));
+            return builtInPages.ForStrong(request, Name, signedIn => Show(request, signedIn.User));
         });
 
     /// <summary><c>POST /{tenant}/account/delete</c>: <c>form, action=delete</c>.</summary>
@@ -41,7 +41,7 @@ public sealed class DeletePage(
         {
             AccountDeletion.EnsureOffered(request.Tenant);
             var form = await Form.Read(http);
-            return await builtInPages.ForFresh(request, Name, async signedIn =>
+            return await builtInPages.ForStrong(request, Name, async signedIn =>
             {
                 await forms.Check(request, Subject(signedIn.User), form);
                 if (form["action"] != "delete") throw Problem.BadRequest("unknown_action", "The action is not supported.");

@@ -19,7 +19,7 @@ public sealed record ProvidersModel(string FormToken, IReadOnlyList<ProviderLine
 /// <summary>Where users link external accounts to theirs, and unlink them. Both need a fresh sign-in.</summary>
 public sealed class ProvidersPage(
     TenantPipeline pipeline, BuiltInPages builtInPages, PendingRequests pendingRequests, FormTokens forms, LinkedIdentities identities,
-    ProviderAccounts accounts, WaysToSignIn ways, PageRenderer renderer)
+    WaysToSignIn ways, PageRenderer renderer)
 {
     /// <summary>The path under the tenant.</summary>
     public const string Name = "account/providers";
@@ -65,14 +65,9 @@ public sealed class ProvidersPage(
     {
         var (_, tenant, audit, cancel) = request;
         (audit.Type, audit.Target) = ("provider-unlink", null);
-        var linked = await identities.Of(tenant, user.Id, cancel);
-        if (linked.FirstOrDefault(identity => identity.Provider == provider) is { } found)
-        {
-            audit.Target = found.Provider;
-            if (linked.Count == 1 && !await ways.HasOther(tenant, user, cancel))
-                throw Problem.Conflict("last_way_to_sign_in", "This is the user's only way to sign in.");
-            await accounts.Unlink(tenant, user, found, cancel);
-        }
+        var isUnlinked = await ways.Unlink(tenant, user, provider, cancel);
+        if (isUnlinked is not null) audit.Target = provider;
+        if (isUnlinked is false) throw Problem.Conflict("last_way_to_sign_in", "This is the user's only way to sign in.");
         return new SeeOther($"/{tenant.Id}/{Name}");
     }
 

@@ -36,6 +36,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["account-delete-post"] = ["account-delete"],
         ["leaving-post"] = ["account-keep"],
         ["account-data-post"] = ["account-data", "data-export"],
+        ["account-profile-post"] = ["account-profile"],
         ["terms-post"] = ["terms-accept"],
         ["consent-post"] = ["consent"],
         ["device-post"] = ["device"],
@@ -71,6 +72,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["account-delete"] = "shows a form",
         ["account-data"] = "shows a form",
         ["leaving"] = "shows a form",
+        ["account-profile"] = "a user looks at their own page",
         ["consent"] = "shows a form",
         ["device"] = "shows a form; a code that is typed comes by POST or is asked about there",
         ["reset"] = "shows a form",
@@ -439,6 +441,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         await admin.Post("providers", new { id = "google", kind = "google", clientId = "x" });
         var providers = await browser.Get("/demo/account/providers");
         await browser.Post("/demo/account/providers", [.. await Browser.Fields(providers), ("action", "unlink")]); // Nothing is linked.
+        var profile = await browser.Get("/demo/account/profile");
+        await browser.Post("/demo/account/profile", [.. await Browser.Fields(profile), ("name", "Alice")]);
         foreach (var form in new (string, string)[][]
         {
             [("action", "end"), ("session", "x")], [("action", "remove"), ("client", "mobile")], [("action", "end-all")],
