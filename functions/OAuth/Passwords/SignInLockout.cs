@@ -120,7 +120,7 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
     /// codes to guess than by one. Nobody may be shown the refusal, which would tell that both names are one user's.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
-    /// <param name="userId">The user, or null if the name is nobody's: then the same is counted for the name, so that it takes as long.</param>
+    /// <param name="userId">The user; null if the name is nobody's: the same is counted for the name then, and takes as long.</param>
     /// <param name="name">The user name or address as typed.</param>
     /// <param name="address">The caller's network address.</param>
     /// <param name="cancel">Cancelled when the caller hangs up.</param>
@@ -138,9 +138,12 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
             return false;
         }
 
-        LockoutCounter Codes(string key, int most) => new(RowKeys.AttemptsOf(
-            tenant, CodeMailKind, userId ?? "-", userId is null ? $"{UserStore.Normalize(name)}|{key}" : key), most, MailLock)
-            { SlowFrom = most };
+        LockoutCounter Codes(string key, int most)
+        {
+            var partition = userId is not null ? RowKeys.AttemptsOf(tenant, CodeMailKind, userId, key)
+                : RowKeys.AttemptsOf(tenant, CodeMailKind, "-", $"{UserStore.Normalize(name)}|{key}");
+            return new(partition, most, MailLock) { SlowFrom = most };
+        }
     }
 
     LockoutCounter Account(string tenant, string account) => AccountCounter(RowKeys.Attempts(tenant, "account", account));

@@ -60,8 +60,8 @@ public sealed class ProviderMetadata(ProviderHttp http, TimeProvider clock)
         var configuration = Parse(() => OpenIdConnectConfiguration.Create(text), "discovery");
         Check(provider, configuration);
         // The browser goes to the first, and what follows goes to the others.
-        foreach (var endpoint in (string?[])[configuration.AuthorizationEndpoint, configuration.TokenEndpoint, configuration.UserInfoEndpoint])
-            if (!string.IsNullOrEmpty(endpoint)) http.Checked(endpoint);
+        string?[] endpoints = [configuration.AuthorizationEndpoint, configuration.TokenEndpoint, configuration.UserInfoEndpoint];
+        foreach (var endpoint in endpoints.Where(endpoint => !string.IsNullOrEmpty(endpoint))) http.Checked(endpoint!);
         var keys = await http.Get(configuration.JwksUri, bearer: null, cancel);
         var set = Parse(() => new JsonWebKeySet(keys), "keys");
         var document = new ProviderDocument(configuration, [.. set.GetSigningKeys()], clock.GetUtcNow());

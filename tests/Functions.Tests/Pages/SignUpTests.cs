@@ -215,7 +215,8 @@ public sealed class SignUpTests(SignUpHost host) : IClassFixture<SignUpHost>
             var tokens = await browser.Redeem(Browser.Returned(Browser.Location(next))["code"]).Read<TokenAnswer>();
             var user = (await host.User(email, "acme"))!;
             Assert.Equal(user.Id, Browser.IdToken(tokens).Subject);
-            Assert.Equal(["pwd"], Browser.IdToken(tokens).GetPayloadValue<string[]>("amr")); // A passkey that was made has proved nothing yet.
+            // A passkey that was made has proved nothing yet.
+            Assert.Equal(["pwd"], Browser.IdToken(tokens).GetPayloadValue<string[]>("amr"));
             var kept = (await (await app.Admin("acme")).Get($"users/{user.Id}/passkeys")).GetProperty("passkeys").GetArrayLength();
             Assert.Equal(makes ? 1 : 0, kept);
             // At most once: the next sign-in goes on at once.

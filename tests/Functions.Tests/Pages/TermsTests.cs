@@ -64,7 +64,8 @@ public sealed class TermsTests(SignUpHost host) : IClassFixture<SignUpHost>
         await host.Rules(new { termsUri = "", termsVersion = "" });
         var browser = new Browser(app);
         await browser.SignIn(await browser.Get("/demo/account"));
-        var codes = await app.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", "tv"))).Read<DeviceCodeAnswer>();
+        var codes = await app.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", "tv")))
+            .Read<DeviceCodeAnswer>();
         var shown = await browser.Follow(await browser.Post("/demo/device",
             [.. await Browser.Fields(await browser.Get("/demo/device")), ("user_code", codes.UserCode)]));
         var allow = await Browser.Fields(await shown.Is(200));

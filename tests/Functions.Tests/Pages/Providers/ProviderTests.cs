@@ -109,7 +109,8 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
         await SignIn(new Browser(host), "admin-lena@new.example");
         Assert.Equal(["choir reader", "leads owner", "readers editor"], await Groups());
 
-        await admin.Patch("providers/demo-id", new { groups = new[] { Map("staff", "readers", "reader"), Map("nobody", "leads", "owner") } });
+        await admin.Patch("providers/demo-id",
+            new { groups = new[] { Map("staff", "readers", "reader"), Map("nobody", "leads", "owner") } });
         await SignIn(new Browser(host), "admin-lena@new.example");
         Assert.Equal(["choir reader", "readers reader"], await Groups());
         // A group that is gone is left out, and one that never was cannot be named.
