@@ -77,6 +77,7 @@ public sealed class PasskeyOfferSteps(
         var page = new PageLayout(request.Tenant, Strings.PasskeyOffer)
         {
             Status = error is null ? 200 : 400,
+            Address = $"/{request.Tenant.Id}/{PasskeyOffer.Name}?request={pending.Id}",
             Scripts = PasskeyPrompt.Scripts(request.Tenant),
             FormTarget = authorization is null ? null : RedirectUri.CspSource(authorization.To.RedirectUri),
         };
