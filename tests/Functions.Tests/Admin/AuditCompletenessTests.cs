@@ -1,9 +1,7 @@
-using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Latchkey.OAuth;
 using Latchkey.Tenancy;
-using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.Admin;
 
