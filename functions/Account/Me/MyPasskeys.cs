@@ -101,7 +101,7 @@ public sealed class MyPasskeys(TenantPipeline pipeline, AccountUsers accounts, P
             return await registration.Remove(caller.Tenant, user, Id(request), force: false, caller.Cancel) switch
             {
                 true => Results.NoContent(),
-                false => throw Problem.Conflict("last_way_to_sign_in", "This is the user's only way to sign in."),
+                false => throw WaysToSignIn.Last(),
                 null => throw NotFound(),
             };
         });

@@ -43,11 +43,11 @@ public sealed class MyProviders(TenantPipeline pipeline, AccountUsers accounts, 
         pipeline.AuthorizeWrite(request, Scopes.Account, async caller =>
         {
             var user = (await accounts.FindFresh(caller)).User;
-            return await ways.Unlink(caller.Tenant, user, request.RouteValues["providerId"] as string, caller.Cancel) switch
-            {
-                true => Results.NoContent(),
-                false => throw Problem.Conflict("last_way_to_sign_in", "This is the user's only way to sign in."),
-                null => throw Problem.NotFound("provider_not_linked", "The user has linked no account of this provider."),
-            };
+            var provider = request.RouteValues["providerId"] as string;
+            var found = (await identities.Of(caller.Tenant, user.Id, caller.Cancel)).FirstOrDefault(identity => identity.Provider == provider)
+                ?? throw Problem.NotFound("provider_not_linked", "The user has linked no account of this provider.");
+            if (!await ways.HasWithout(caller.Tenant, user, found, caller.Cancel)) throw WaysToSignIn.Last();
+            await ways.Unlink(caller.Tenant, user, found, caller.Cancel);
+            return Results.NoContent();
         });
 }

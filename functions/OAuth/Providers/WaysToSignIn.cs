@@ -1,25 +1,31 @@
+using Latchkey.Http;
 using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
 
-/// <summary>The ways in which a user can sign in. The last one can't be taken away.</summary>
+/// <summary>The ways in which a user can sign in, of which the last must stay.</summary>
 public sealed class WaysToSignIn(LinkedIdentities identities, PasskeyStore passkeys, AccountNotices notices, Settings settings)
 {
-    /// <summary>True if the user can sign in without a passkey: by a password, with a mail's help, or with an external account.</summary>
-    public async Task<bool> HasOtherThanPasskeys(Tenant tenant, User user, CancellationToken cancel) => HasOwn(tenant, user)
-        || (await identities.Of(tenant, user.Id, cancel)).Any(identity => tenant.Providers.ContainsKey(identity.Provider));
+    /// <summary>409 <c>last_way_to_sign_in</c></summary>
+    public static Problem Last() => Problem.Conflict("last_way_to_sign_in", "This is the user's only way to sign in.");
 
-    /// <summary>Unlinks a user's external account, unless it is the only way to sign in. The user is told.</summary>
-    /// <returns>True once it is unlinked; false if it must stay; null if the user has none of this provider.</returns>
-    public async Task<bool?> Unlink(Tenant tenant, User user, string? provider, CancellationToken cancel)
+    /// <summary>True if the user can sign in by these rules at all.</summary>
+    public async Task<bool> HasAny(Tenant tenant, User user, CancellationToken cancel) =>
+        HasPasswordOrMail(tenant, user) || await HasPasskey(tenant, user, cancel) || await HasAccount(tenant, user, null, cancel);
+
+    /// <summary>True if the user can still sign in without any passkey.</summary>
+    public async Task<bool> HasWithoutPasskeys(Tenant tenant, User user, CancellationToken cancel) =>
+        HasPasswordOrMail(tenant, user) || await HasAccount(tenant, user, null, cancel);
+
+    /// <summary>True if the user can still sign in without this external account.</summary>
+    public async Task<bool> HasWithout(Tenant tenant, User user, LinkedIdentity account, CancellationToken cancel) =>
+        HasPasswordOrMail(tenant, user) || await HasPasskey(tenant, user, cancel) || await HasAccount(tenant, user, account, cancel);
+
+    /// <summary>Unlinks an external account, which the user can do without (<see cref="HasWithout"/>). The user is told.</summary>
+    public async Task Unlink(Tenant tenant, User user, LinkedIdentity account, CancellationToken cancel)
     {
-        var linked = await identities.Of(tenant, user.Id, cancel);
-        if (linked.FirstOrDefault(identity => identity.Provider == provider) is not { } found) return null;
-        if (linked.Count == 1 && !HasOwn(tenant, user)
-            && !(tenant.Accounts.Passkeys && (await passkeys.List(tenant, user.Id, cancel)).Count > 0)) return false;
-        if (await identities.TryRemove(tenant, found, cancel))
-            notices.ProviderUnlinked(tenant, user, tenant.Providers.GetValueOrDefault(found.Provider)?.Name ?? found.Provider);
-        return true;
+        if (await identities.TryRemove(tenant, account, cancel))
+            notices.ProviderUnlinked(tenant, user, tenant.Providers.GetValueOrDefault(account.Provider)?.Name ?? account.Provider);
     }
 
     /// <summary>Removes the passkeys and the external accounts of a user who is being deleted.</summary>
@@ -29,9 +35,18 @@ public sealed class WaysToSignIn(LinkedIdentities identities, PasskeyStore passk
         await identities.RemoveAll(tenant, userId, cancel);
     }
 
-    bool HasOwn(Tenant tenant, User user)
+    // A user without a password gets one by a mail to the verified address.
+    bool HasPasswordOrMail(Tenant tenant, User user)
     {
         var mail = settings.Mail.Mode != MailMode.None && user.VerifiedEmail is not null;
-        return (tenant.Accounts.Passwords && (mail || !PasswordHashing.IsOfNothing(user.PasswordHash))) || (tenant.Accounts.MailCodes && mail);
+        return (tenant.Accounts.Passwords && (mail || !PasswordHashing.IsOfNothing(user.PasswordHash)))
+            || (tenant.Accounts.MailCodes && mail);
     }
+
+    async Task<bool> HasPasskey(Tenant tenant, User user, CancellationToken cancel) =>
+        tenant.Accounts.Passkeys && (await passkeys.List(tenant, user.Id, cancel)).Count > 0;
+
+    // An account at a provider that the tenant no longer has signs nobody in.
+    async Task<bool> HasAccount(Tenant tenant, User user, LinkedIdentity? without, CancellationToken cancel) =>
+        (await identities.Of(tenant, user.Id, cancel)).Any(each => each.Key != without?.Key && tenant.Providers.ContainsKey(each.Provider));
 }

@@ -65,9 +65,13 @@ public sealed class ProvidersPage(
     {
         var (_, tenant, audit, cancel) = request;
         (audit.Type, audit.Target) = ("provider-unlink", null);
-        var isUnlinked = await ways.Unlink(tenant, user, provider, cancel);
-        if (isUnlinked is not null) audit.Target = provider;
-        if (isUnlinked is false) throw Problem.Conflict("last_way_to_sign_in", "This is the user's only way to sign in.");
+        var linked = await identities.Of(tenant, user.Id, cancel);
+        if (linked.FirstOrDefault(identity => identity.Provider == provider) is { } found)
+        {
+            audit.Target = found.Provider;
+            if (!await ways.HasWithout(tenant, user, found, cancel)) throw WaysToSignIn.Last();
+            await ways.Unlink(tenant, user, found, cancel);
+        }
         return new SeeOther($"/{tenant.Id}/{Name}");
     }
 

@@ -76,7 +76,7 @@ public sealed class ProfilePageTests(SignUpHost host)
         await owner.Post("/passkeys", new { name = "Handy", credential }).Is(201);
         var mail = await host.Mail(owner.Email, 2);
         Assert.Contains("Asia/Tokyo", mail, StringComparison.Ordinal);
-        Assert.Contains(app.Clock.Now.ToOffset(TimeSpan.FromHours(9)).ToString("HH:mm"), mail, StringComparison.Ordinal);
+        Assert.Contains(app.Clock.Now.ToOffset(TimeSpan.FromHours(9)).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture), mail, StringComparison.Ordinal);
         var browser = new Browser(app) { AcceptLanguage = "fr" };
         await browser.Post("/demo/reset", [.. await Browser.Fields(await browser.Get("/demo/reset")), ("username", owner.Name)]);
         Assert.Contains("Passwort", await host.Mail(owner.Email, 3), StringComparison.Ordinal);
