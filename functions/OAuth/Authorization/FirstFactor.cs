@@ -24,7 +24,10 @@ public sealed record FirstFactor(string UserId, long UserMark, IReadOnlyList<str
     /// <summary>What a pending request's row holds; null if nobody has given a first factor, or it was used up.</summary>
     internal static FirstFactor? Of(TableEntity row) => row.GetDateTimeOffset("FirstFactorAt") is { } at
         ? new FirstFactor(row.GetString("FirstFactorUser"), row.GetInt64("FirstFactorMark")!.Value,
-            Columns.Split(row.GetString("FirstFactorMethods")), at) { NewBrowser = row.GetBoolean("FirstFactorNewBrowser") is true } : null;
+            Columns.Split(row.GetString("FirstFactorMethods")), at)
+        {
+            NewBrowser = row.GetBoolean("FirstFactorNewBrowser") is true,
+        } : null;
 
     /// <summary>The row with this first factor, or without one, to replace the one that was read.</summary>
     internal static TableEntity On(TableEntity row, FirstFactor? factor) => new(row)
