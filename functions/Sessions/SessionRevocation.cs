@@ -77,6 +77,37 @@ public sealed class SessionRevocation(
     public async Task<User?> OfUserByNewPassword(Tenant tenant, User known, string passwordHash, CancellationToken cancel) =>
         await Ended(tenant, known.Id, null, () => users.TryChangePassword(tenant, known, passwordHash, cancel), cancel);
 
+    /// <summary>
+    /// Changes a user and ends everything that the user has started but one session. One write ends everything; the writes after it
+    /// let that session go on. If they fail it has ended, too.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="userId">The user.</param>
+    /// <param name="sessionId">The session that goes on, if it has not ended when the user is changed.</param>
+    /// <param name="change">Returns the changed user, or null to leave everything as it is.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
+    /// <returns>The user as stored afterwards; null if the user does not exist, or was not changed.</returns>
+    /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
+    public async Task<User?> OfUserBut(
+        Tenant tenant, string userId, string sessionId, Func<User, User?> change, CancellationToken cancel)
+    {
+        var session = await sessions.Find(tenant.Id, sessionId, cancel);
+        var entry = session?.UserId == userId ? await userSessions.Find(session, cancel) : null;
+        var isKept = false;
+        var told = await notices.Write(tenant, userId, other => other.SessionId != sessionId, all: false, cancel);
+        var user = await OptimisticUpdate.Run(() => users.Find(tenant, userId, cancel), found =>
+        {
+            isKept = entry is not null && found.State.Keeps(session!.UserMark, session.CreatedAt);
+            return change(found)?.SignedOut(clock.GetUtcNow());
+        }, found => users.TryReplace(tenant, found, cancel));
+        if (user is not null) await EndedBy(tenant, user, told);
+        if (user is null || !isKept) return user;
+        // First the entry: no live session is missing from the list. The mark is this write's, so a later end of everything counts.
+        await userSessions.Add(session! with { UserMark = user.State.Mark }, entry!.Device, CancellationToken.None);
+        await sessions.TryMark(session, user.State.Mark, CancellationToken.None);
+        return user;
+    }
+
     /// <summary>Ends all sessions and tokens of a client; false if the client is not registered.</summary>
     /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
     public async Task<bool> OfClient(Tenant tenant, string clientId, CancellationToken cancel) =>
@@ -96,9 +127,14 @@ public sealed class SessionRevocation(
     {
         var told = await notices.Write(tenant, userId, session => clientId is null || session.ClientId == clientId, all: true, cancel);
         if (await change() is not { } user) return null;
-        // The mark has ended the sessions already. This only removes them from the user's list.
+        await EndedBy(tenant, user, told);
+        return user;
+    }
+
+    // The mark has ended the sessions already. This only removes them from the user's list and tells their apps.
+    async Task EndedBy(Tenant tenant, User user, IReadOnlyList<LogoutNotice> told)
+    {
         await userSessions.RemoveEnded(tenant, user, CancellationToken.None);
         notices.Send(told);
-        return user;
     }
 }

@@ -22,7 +22,11 @@ public sealed record ConsentLine(string ClientId, string App, string? Website, S
 /// <param name="Done">What has just been done, or null.</param>
 /// <param name="PasswordError">Why the password was not changed, or null.</param>
 public sealed record AccountModel(string FormToken, User User, IReadOnlyList<SessionLine> Sessions,
-    IReadOnlyList<ConsentLine> Consents, string? Done, string? PasswordError);
+    IReadOnlyList<ConsentLine> Consents, string? Done, string? PasswordError)
+{
+    /// <summary>The URL of the user's picture, or null.</summary>
+    public string? Picture { get; init; }
+}
 
 /// <summary>A user's own page: where they are signed in, which apps they have allowed, and their password.</summary>
 public sealed class AccountPage(
@@ -94,8 +98,10 @@ public sealed class AccountPage(
         var token = await forms.For(request, Subject(user));
         var model = new AccountModel(token, user, await lists.Sessions(tenant, user, cancel),
             await lists.Consents(tenant, user, cancel), Strings.Done(done), passwordError?.Text);
+        model = model with { Picture = await lists.Picture(request, user) };
         var page = new PageLayout(tenant, Strings.Account)
         {
+            Picture = model.Picture,
             HasPassword = true,
             Status = passwordError?.Status ?? 200,
             Address = $"/{tenant.Id}/{BuiltInPages.Account}",

@@ -187,6 +187,8 @@ sealed partial class AuditedActs(TestHost host, AdminClient admin, string folder
         var browser = new Browser(host);
         await browser.SignIn(await browser.Get("/demo/account"), "alice", "alice-new-password");
         await admin.Post("providers", new { id = "google", kind = "google", clientId = "x" });
+        var profile = await browser.Get("/demo/account/profile");
+        await browser.Post("/demo/account/profile", [.. await Browser.Fields(profile), ("name", "Alice")]);
         var providers = await browser.Get("/demo/account/providers");
         await browser.Post("/demo/account/providers", [.. await Browser.Fields(providers), ("action", "unlink")]); // Nothing is linked.
         foreach (var form in new (string, string)[][]
