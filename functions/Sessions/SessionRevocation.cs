@@ -14,6 +14,8 @@ public sealed class SessionRevocation(
     SessionStore sessions, UserSessions userSessions, UserStore users, ClientStore clients, TenantStore tenants, LogoutNotices notices,
     TimeProvider clock)
 {
+    const int RowsAtOnce = 8;
+
     /// <summary>Ends one session. Ending it again does no harm.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="userId">The session's user.</param>
@@ -67,6 +69,28 @@ public sealed class SessionRevocation(
     public async Task<User?> OfUser(Tenant tenant, string userId, Func<User, User> change, CancellationToken cancel) =>
         await Ended(tenant, userId, null, () => OptimisticUpdate.Run(() => users.Find(tenant, userId, cancel),
             user => change(user).SignedOut(clock.GetUtcNow()), user => users.TryReplace(tenant, user, cancel)), cancel);
+
+    /// <summary>
+    /// The same for a user who leaves, if <paramref name="change"/> does not return null. The list of the user's sessions stays, so
+    /// that <see cref="RemoveAll"/> finds their rows.
+    /// </summary>
+    /// <returns>The user as stored afterwards; null if the user does not exist, or was not changed.</returns>
+    /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
+    public async Task<User?> OfLeaver(Tenant tenant, string userId, Func<User, User?> change, CancellationToken cancel) =>
+        await Ended(tenant, userId, null, () => OptimisticUpdate.Run(() => users.Find(tenant, userId, cancel),
+            user => change(user)?.SignedOut(clock.GetUtcNow()), user => users.TryReplace(tenant, user, cancel)), cancel, tidy: false);
+
+    /// <summary>
+    /// Deletes the rows of a deleted user's sessions, which hold the user's name and address, and then the list of them. A session
+    /// that is no longer in the list has ended before; its row goes with the table of its day. Repeating it does no harm.
+    /// </summary>
+    public async Task RemoveAll(Tenant tenant, string userId, CancellationToken cancel)
+    {
+        await Parallel.ForEachAsync(await userSessions.List(tenant, userId, cancel),
+            new ParallelOptions { MaxDegreeOfParallelism = RowsAtOnce, CancellationToken = cancel },
+            async (session, stop) => await sessions.Delete(tenant.Id, session.SessionId, stop));
+        await userSessions.Forget(tenant, userId, cancel);
+    }
 
     /// <summary>Sets a new password and ends everything that was started with the old one, by one write.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -123,18 +147,19 @@ public sealed class SessionRevocation(
             stored => tenants.TryReplace(stored, cancel));
 
     // Ends a user's sessions, with one app if it is given, by the mark that the change sets.
-    async Task<User?> Ended(Tenant tenant, string userId, string? clientId, Func<Task<User?>> change, CancellationToken cancel)
+    async Task<User?> Ended(Tenant tenant, string userId, string? clientId, Func<Task<User?>> change, CancellationToken cancel,
+        bool tidy = true)
     {
         var told = await notices.Write(tenant, userId, session => clientId is null || session.ClientId == clientId, all: true, cancel);
         if (await change() is not { } user) return null;
-        await EndedBy(tenant, user, told);
+        await EndedBy(tenant, user, told, tidy);
         return user;
     }
 
     // The mark has ended the sessions already. This only removes them from the user's list and tells their apps.
-    async Task EndedBy(Tenant tenant, User user, IReadOnlyList<LogoutNotice> told)
+    async Task EndedBy(Tenant tenant, User user, IReadOnlyList<LogoutNotice> told, bool tidy = true)
     {
-        await userSessions.RemoveEnded(tenant, user, CancellationToken.None);
+        if (tidy) await userSessions.RemoveEnded(tenant, user, CancellationToken.None);
         notices.Send(told);
     }
 }

@@ -47,7 +47,7 @@ public sealed class MyProviders(TenantPipeline pipeline, AccountUsers accounts, 
             var found = (await identities.Of(caller.Tenant, user.Id, caller.Cancel)).FirstOrDefault(identity => identity.Provider == provider)
                 ?? throw Problem.NotFound("provider_not_linked", "The user has linked no account of this provider.");
             if (!await ways.HasWithout(caller.Tenant, user, found, caller.Cancel)) throw WaysToSignIn.Last();
-            await identities.TryRemove(caller.Tenant, found, caller.Cancel);
+            await ways.Unlink(caller.Tenant, user, found, caller.Cancel);
             return Results.NoContent();
         });
 }

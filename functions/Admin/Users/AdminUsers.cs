@@ -172,10 +172,10 @@ public sealed class AdminUsers(
 /// <summary>A user as the API returns it.</summary>
 sealed record UserResponse(
     string Id, string UserName, string Name, string? Email, bool EmailVerified, IReadOnlyList<string> Roles, string? TermsVersion,
-    DateTime? TermsAcceptedAt, bool Disabled, bool Deleting, bool SecondFactor)
+    DateTime? TermsAcceptedAt, bool Disabled, bool Deleting, DateTime? DeleteAt, bool SecondFactor)
 {
     public static UserResponse Of(Tenant tenant, User user) =>
         new(user.Id, user.UserName, user.Name, user.Email, user.VerifiedEmail is not null, tenant.Names(user.Roles),
             user.TermsVersion, user.TermsAt?.UtcDateTime, user.Disabled, user.Deleting,
-            user.SecondFactor is not null);
+            user.DeleteAt?.UtcDateTime, user.SecondFactor is not null);
 }

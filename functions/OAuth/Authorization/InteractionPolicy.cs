@@ -13,6 +13,9 @@ public enum NextStep
     /// <summary>The user makes an account, or signs in after all.</summary>
     SignUp,
 
+    /// <summary>The user's account is going to be deleted, and the user decides whether it stays.</summary>
+    Leaving,
+
     /// <summary>The user gives a second factor (RFC 9470 §5).</summary>
     SecondFactor,
 
@@ -50,6 +53,8 @@ public sealed class InteractionPolicy(
         }
         if (signedIn is null || await MustSignInAgain(request, authorization, signedIn, since))
             return isSilent ? throw OAuthError.LoginRequired() : NextStep.SignIn;
+        if (signedIn.User.DeleteAt is not null)
+            return isSilent ? throw OAuthError.InteractionRequired("The user's account is going to be deleted.") : NextStep.Leaving;
         if (authorization.NeedsMultiFactor && !signedIn.Authentication.IsMultiFactor)
         {
             var next = await ForMultiFactor(request, signedIn, since);
@@ -73,6 +78,7 @@ public sealed class InteractionPolicy(
     public static string PageOf(NextStep step) => step switch
     {
         NextStep.SignUp => "signup",
+        NextStep.Leaving => "leaving",
         NextStep.SecondFactor => "login/second",
         NextStep.Terms => "terms",
         NextStep.Consent => "consent",

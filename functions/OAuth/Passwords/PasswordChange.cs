@@ -8,7 +8,7 @@ namespace Latchkey.OAuth;
 /// Gives a user a new password. It signs the user out everywhere, because somebody who is signed in as the user may be the
 /// reason for the change.
 /// </summary>
-public sealed class PasswordChange(Passwords passwords, SessionRevocation revocation)
+public sealed class PasswordChange(Passwords passwords, SessionRevocation revocation, AccountNotices notices)
 {
     /// <summary>Changes the password of a user who knows the old one. A wrong old password counts as a failed sign-in.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -38,16 +38,19 @@ public sealed class PasswordChange(Passwords passwords, SessionRevocation revoca
     {
         var known = old is null ? user : await passwords.Confirm(tenant, user, old, cancel);
         var hash = await passwords.Hash(password, cancel); // This may be refused, so it comes before the write.
-        _ = await revocation.OfUserBut(tenant, user.Id, sessionId,
+        var changed = await revocation.OfUserBut(tenant, user.Id, sessionId,
             found => found.PasswordHash == known.PasswordHash ? found with { PasswordHash = hash } : null, cancel)
             ?? throw OAuthError.InvalidGrant("The current password is wrong.", "the password was changed meanwhile");
+        notices.PasswordChanged(tenant, changed);
     }
 
-    /// <summary>Sets a new password and ends everything that was started with the old one, by one write.</summary>
+    /// <summary>Sets a new password and ends everything that was started with the old one, by one write. The user is told.</summary>
     /// <returns>The user as stored afterwards; null if the password was changed since <paramref name="known"/> was read.</returns>
     public async Task<User?> TrySet(Tenant tenant, User known, string password, CancellationToken cancel)
     {
         var hash = await passwords.Hash(password, cancel); // This may be refused, so it comes before the write.
-        return await revocation.OfUserByNewPassword(tenant, known, hash, cancel);
+        var changed = await revocation.OfUserByNewPassword(tenant, known, hash, cancel);
+        if (changed is not null) notices.PasswordChanged(tenant, changed);
+        return changed;
     }
 }

@@ -9,7 +9,13 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Pages;
 
 /// <summary>A row in the list of sessions, in words.</summary>
-public sealed record SessionLine(string Id, string App, string Device, string Place, string Times);
+/// <param name="Id">The session.</param>
+/// <param name="App">The app.</param>
+/// <param name="Device">The browser or app, and the kind of device.</param>
+/// <param name="Place">The network, as far as it is kept.</param>
+/// <param name="Times">When it began and was last used.</param>
+/// <param name="IsHere">True if it began in this browser, with the sign-in that is still going on.</param>
+public sealed record SessionLine(string Id, string App, string Device, string Place, string Times, bool IsHere);
 
 /// <summary>A row in the list of allowed apps.</summary>
 public sealed record ConsentLine(string ClientId, string App, string? Website, Scope Scope, string Since);
@@ -96,7 +102,7 @@ public sealed class AccountPage(
         var (_, tenant, _, cancel) = request;
         var user = signedIn.User;
         var token = await forms.For(request, Subject(user));
-        var model = new AccountModel(token, user, await lists.Sessions(tenant, user, cancel),
+        var model = new AccountModel(token, user, await lists.Sessions(tenant, signedIn, cancel),
             await lists.Consents(tenant, user, cancel), Strings.Done(done), passwordError?.Text);
         model = model with { Picture = await lists.Picture(request, user) };
         var page = new PageLayout(tenant, Strings.Account)

@@ -25,6 +25,7 @@ sealed partial class AuditedActs(TestHost host, AdminClient admin, string folder
         await SecondFactor();
         await PasskeysAndCodes();
         await SignUps();
+        await Leaving();
     }
 
     // Code with PKCE by a pushed request, revocation, three ways to log out.
@@ -180,6 +181,18 @@ sealed partial class AuditedActs(TestHost host, AdminClient admin, string folder
             await again.Post("/demo/account/email", [.. await Fields(await again.Get(code)), ("action", "code"),
                 ("code", SignUpCode().Match(last).Groups[1].Value)]);
         }
+    }
+
+    async Task Leaving()
+    {
+        await admin.Patch("accounts", new { deletionDays = 7, termsUri = "", termsVersion = "" });
+        await admin.AddUser(new { userName = "lea", password = "lea-password" });
+        var browser = new Browser(host);
+        await browser.SignIn(await browser.Get("/demo/account"), "lea");
+        foreach (var page in new[] { "/demo/account/data", "/demo/account/delete" })
+            await browser.Post(page, [.. await Fields(await browser.Get(page)), ("action", "delete")]);
+        var leaving = await browser.Follow(await browser.SignIn(await browser.Get("/demo/account"), "lea"));
+        await browser.Post("/demo/leaving", [.. await Fields(leaving), ("action", "keep")]);
     }
 
     async Task Account()

@@ -28,6 +28,7 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         "login-code", "login-code-post", "signup", "signup-post",
         "signup-passkey", "signup-passkey-post", "terms", "terms-post", "account-email", "account-email-post",
         "account-profile", "account-profile-post",
+        "account-delete", "account-delete-post", "leaving", "leaving-post", "account-data", "account-data-post",
         "passkeys-part", "webauthn", "apple-app-site-association", "assetlinks", // The same for everybody.
     ];
 
