@@ -285,11 +285,11 @@ public sealed class MeTests(SignUpHost host)
     }
 
     [Fact]
-    public async Task Reading_the_account_costs_one_trip_more_than_the_token()
+    public async Task Reading_the_account_costs_a_trip_for_each_thing_that_it_shows()
     {
-        var owner = await AccountOwner.New(app, tenant: "acme"); // Without passkeys.
+        var owner = await AccountOwner.New(app, tenant: "acme"); // Which has passkeys, so those are counted, too.
         await owner.Get();
-        Assert.Equal(2, await app.Trips(() => owner.Get())); // Session and user; the user's state is in the cache.
+        Assert.Equal(3, await app.Trips(() => owner.Get())); // Session, user, passkeys; the user's state is in the cache.
         await owner.SignedIn();
         Assert.Equal(5, await app.Trips(() => owner.Get("/sessions"))); // And the list, and each session of the page.
     }
