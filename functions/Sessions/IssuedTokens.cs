@@ -59,9 +59,11 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
         if (client.Incarnation != incarnation || tenant.HasEnded(client, startedAt)) return null;
         if (row.ContainsKey("RevokedAt") || RevokedTokens.Of(row).Has(token.TokenId) || !await IsSourceLive(row, cancel)) return null;
         if (readUser is null) return token.Scope;
-        return await readUser is { } user && user.Keeps(row.GetInt64("UserMark"), startedAt)
-                && user.KeepsApp(token.ClientId, row.GetInt64("AppMark"))
-            ? token.Scope.Intersect(Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. tenant.Rights(user.Roles).Tokens])) : null;
+        var user = await readUser;
+        // Marks only grow. A session with a newer one was kept when all others were ended, and the cache does not know it yet.
+        if (user?.Mark < row.GetInt64("UserMark")) user = await users.FindStateNow(tenant.Id, token.Subject, cancel);
+        return user?.Keeps(row.GetInt64("UserMark"), startedAt) is true && user.KeepsApp(token.ClientId, row.GetInt64("AppMark"))
+            ? token.Scope.Intersect(Scope.Of([.. Scopes.OfAnyUser.Tokens, .. tenant.Rights(user.Roles).Tokens])) : null;
     }
 
     /// <summary>Ties a token to the operator's token that it was obtained with: it dies with that token.</summary>

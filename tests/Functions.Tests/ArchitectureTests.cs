@@ -22,7 +22,7 @@ public sealed partial class ArchitectureTests
         ["Sessions"] = ["Protocol", "Storage", "Http", "Tenancy"],
         ["Access"] = ["Languages", "Protocol", "Storage", "Http", "Tenancy", "Sessions"],
         ["OAuth"] = ["Languages", "Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "Telemetry"],
-        ["Account"] = ["Languages", "Protocol", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files"],
+        ["Account"] = ["Languages", "Protocol", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files", "Telemetry"],
         ["Pages"] = ["Account", "Languages", "Protocol", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files"],
         ["Files"] = ["Protocol", "Storage", "Http", "Tenancy", "Sessions", "Access"],
         ["Admin"] = ["Account", "Languages", "Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files", "Telemetry"],

@@ -88,9 +88,10 @@ static class ClientMetadata
 
     static Scope ScopeOf(MetadataReader json, IReadOnlyList<string> grants)
     {
-        // The scopes of OpenID Connect are about a user, and client_credentials has none.
-        var allowed = grants is [GrantType.ClientCredentials] ? Offered.Except(Scopes.OpenIdConnect) : Offered;
-        if (json.Text("scope", 1000) is not { } text) return allowed;
+        // Some scopes are about a user, and client_credentials has none.
+        var allowed = grants is [GrantType.ClientCredentials] ? Offered.Except(Scopes.OfAnyUser) : Offered;
+        // Hardly any app manages accounts, and a stolen token of one that may is worth more: so it has to be asked for by name.
+        if (json.Text("scope", 1000) is not { } text) return allowed.Except(Scope.Of(Scopes.Account));
         try
         {
             var scope = Scope.Parse(text);

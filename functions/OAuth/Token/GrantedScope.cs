@@ -23,7 +23,7 @@ static class GrantedScope
 
     public static Scope ForUser(Tenant tenant, Client client, IEnumerable<HeldRole> roles, Scope asked)
     {
-        var allowed = Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. tenant.Rights(roles).Tokens]);
+        var allowed = Scope.Of([.. Scopes.OfAnyUser.Tokens, .. tenant.Rights(roles).Tokens]);
         var granted = ForClient(client, asked).Intersect(allowed);
         return granted.IsEmpty ? throw OAuthError.InvalidScope("The user's roles allow none of the requested scope.") : granted;
     }

@@ -69,9 +69,8 @@ public sealed class ProvidersPage(
         if (linked.FirstOrDefault(identity => identity.Provider == provider) is { } found)
         {
             audit.Target = found.Provider;
-            if (linked.Count == 1 && !await ways.HasOther(tenant, user, cancel))
-                throw Problem.Conflict("last_way_to_sign_in", "This is the user's only way to sign in.");
-            await identities.TryRemove(tenant, found, cancel);
+            if (!await ways.HasWithout(tenant, user, found, cancel)) throw WaysToSignIn.Last();
+            await ways.Unlink(tenant, user, found, cancel);
         }
         return new SeeOther($"/{tenant.Id}/{Name}");
     }

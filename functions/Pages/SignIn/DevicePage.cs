@@ -58,6 +58,7 @@ public sealed class DevicePage(
         var (_, tenant, audit, _) = request;
         if (await ssoSessions.Find(request) is not { } signedIn) return new SeeOther($"/{tenant.Id}/login?request={pending.Id}");
         var user = signedIn.User;
+        if (user.DeleteAt is not null) return new SeeOther(LeavingPage.Address(tenant, pending.Id));
         if (TermsOfUse.IsDue(tenant, user)) return new SeeOther($"/{tenant.Id}/{TermsPage.Name}?request={pending.Id}");
         if (form is not null) await forms.Check(request, pending, user.Id, form);
         var code = pending.Parameters["user_code"] ?? "";

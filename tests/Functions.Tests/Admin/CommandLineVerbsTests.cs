@@ -70,7 +70,10 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     public async Task Account_rules_are_set_and_people_are_invited()
     {
         var rules = Parsed(await Ok("accounts set --sign-up invited --sign-up-role member --sign-up-domain a.example b.example "
-            + "--terms https://acme.example/terms --terms-version 1 --mail-codes true --remember-days 7 -t acme --json"));
+            + "--terms https://acme.example/terms --terms-version 1 --mail-codes true --remember-days 7 "
+            + "--deletion-days 14 --self-deletion false --sign-in-mails true -t acme --json"));
+        Assert.Equal((14, false, true), (rules.GetProperty("deletionDays").GetInt32(), rules.GetProperty("selfDeletion").GetBoolean(),
+            rules.GetProperty("signInMails").GetBoolean()));
         Assert.Equal(("invited", 2, "1", true, 7),
             (rules.GetProperty("signUp").GetString(), rules.GetProperty("signUpDomains").GetArrayLength(),
                 rules.GetProperty("termsVersion").GetString(), rules.GetProperty("mailCodes").GetBoolean(),

@@ -15,6 +15,7 @@ sealed record UserAnswer
     public required DateTimeOffset? TermsAcceptedAt { get; init; }
     public required bool Disabled { get; init; }
     public required bool Deleting { get; init; }
+    public required DateTimeOffset? DeleteAt { get; init; }
     public required bool SecondFactor { get; init; }
 }
 

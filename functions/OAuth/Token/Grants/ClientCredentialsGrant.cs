@@ -15,7 +15,7 @@ public sealed class ClientCredentialsGrant(AccessTokens accessTokens, IssuedToke
         var client = request.Client;
         if (client.IsPublic) throw OAuthError.UnauthorizedClient("A public client has no credentials (RFC 6749 §4.4).");
         var scope = GrantedScope.ForClient(client, Scope.Parse(request.Form["scope"]));
-        if (scope.Intersect(Scopes.OpenIdConnect) is { IsEmpty: false } needsUser)
+        if (scope.Intersect(Scopes.OfAnyUser) is { IsEmpty: false } needsUser)
             throw OAuthError.InvalidScope($"Only a user can grant: {needsUser}.");
         var token = await accessTokens.ForClient(request.Tenant, client, scope, request.Jkt, request.Cancel);
         await issuedTokens.Tables.For(token.Bucket).Put(token.Record, request.Cancel);

@@ -15,6 +15,8 @@ public sealed class PasswordGrant(
     const string SecondFactorRequired =
         "mfa_required: This user signs in with a second factor. Use the authorization code grant.";
 
+    const string Leaving = "This user's account is going to be deleted. Use the authorization code grant, where the user can keep it.";
+
     /// <inheritdoc/>
     public string Type => GrantType.Password;
 
@@ -32,6 +34,7 @@ public sealed class PasswordGrant(
         // This grant has no page that could ask for the second factor.
         if (SecondFactors.IsAskedOf(tenant, user) || SecondFactors.IsRequiredOf(tenant, user))
             throw OAuthError.InvalidGrant(SecondFactorRequired, "second factor required", user.Id);
+        if (user.DeleteAt is not null) throw OAuthError.InvalidGrant(Leaving, "the account is going to be deleted", user.Id);
         var signIn = new SignIn(tenant, client, user, scope, Authentication.ByPassword(clock.GetUtcNow()));
         var tokens = await issuer.Start(signIn, Device.Of(request.Http, address), request.Jkt, cancel);
         return tokens with { DeviceToken = await devices.Make(tenant, user, place.Device, cancel) };
