@@ -16,7 +16,8 @@ sealed class PatchedTextConverter : JsonConverter<PatchedText>
     public override bool HandleNull => true;
 
     /// <inheritdoc/>
-    public override PatchedText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+    public override PatchedText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType switch
     {
         JsonTokenType.Null => new(IsSent: true, null),
         JsonTokenType.String => new(IsSent: true, reader.GetString()),
@@ -24,5 +25,6 @@ sealed class PatchedTextConverter : JsonConverter<PatchedText>
     };
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, PatchedText value, JsonSerializerOptions options) => throw new NotSupportedException();
+    public override void Write(Utf8JsonWriter writer, PatchedText value, JsonSerializerOptions options) =>
+        throw new NotSupportedException();
 }

@@ -59,9 +59,11 @@ public sealed class SessionStore(IssuedTokens issuedTokens, TimeProvider clock)
     public Task Delete(string tenant, string id, CancellationToken cancel) =>
         TableOf(id).TryDelete(RowKeys.SessionPartition(tenant, Session.WithoutBucket(id)), RowKeys.Session, cancel);
 
-    /// <summary>Gives the session its user's new mark, with which it goes on after all others were ended; false if it does not exist.</summary>
+    /// <summary>Gives the session its user's new mark, with which it goes on after all others were ended; false if it does not
+    /// exist.</summary>
     public Task<bool> TryMark(Session session, long mark, CancellationToken cancel) =>
-        TableOf(session.Id).TryMerge(new TableEntity(RowKeys.SessionPartition(session.Tenant, Session.WithoutBucket(session.Id)), RowKeys.Session)
+        TableOf(session.Id)
+            .TryMerge(new TableEntity(RowKeys.SessionPartition(session.Tenant, Session.WithoutBucket(session.Id)), RowKeys.Session)
         {
             ["UserMark"] = mark,
         }, cancel);

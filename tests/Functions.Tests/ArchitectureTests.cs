@@ -25,7 +25,8 @@ public sealed partial class ArchitectureTests
         ["Account"] = ["Languages", "Protocol", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files", "Telemetry"],
         ["Pages"] = ["Account", "Languages", "Protocol", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files"],
         ["Files"] = ["Protocol", "Storage", "Http", "Tenancy", "Sessions", "Access"],
-        ["Admin"] = ["Account", "Languages", "Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files", "Telemetry"],
+        ["Admin"] = ["Account", "Languages", "Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files",
+            "Telemetry"],
         ["OpenApi"] = ["Http", "Telemetry"],
     };
 

@@ -18,7 +18,8 @@ public sealed class AccountUsers(UserStore users, TimeProvider clock)
     public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
 
     /// <summary>The user as stored now. What is bound to a browser elsewhere is bound to the session of the token here.</summary>
-    /// <exception cref="Problem">401 <c>invalid_token</c>: the user is gone. 403 <c>insufficient_scope</c>: the token has no user.</exception>
+    /// <exception cref="Problem">401 <c>invalid_token</c>: the user is gone. 403 <c>insufficient_scope</c>: the token has no
+    /// user.</exception>
     public async Task<SignedIn> Find(Caller caller)
     {
         if (caller.Token.SessionId is not { } session) throw Problem.InsufficientScope(Scopes.Account);

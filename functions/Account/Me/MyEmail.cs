@@ -24,7 +24,8 @@ public sealed class MyEmail(TenantPipeline pipeline, AccountUsers accounts, Emai
             var email = (await JsonBody.Read<NewEmail>(request)).Email.Trim();
             var signedIn = await accounts.FindFresh(caller);
             EnsureMail();
-            if (!EmailAddress.IsValid(email) || !FieldRules.IsDisplayText(email)) throw Problem.InvalidField("email", "must be an email address");
+            if (!EmailAddress.IsValid(email) || !FieldRules.IsDisplayText(email)) throw Problem.InvalidField("email",
+                "must be an email address");
             var address = CallerAddress.Of(request, settings.FrontDoorId);
             var codeId = await Limited.Run(() => changes.Ask(caller, signedIn, email, address, onPage: false));
             return Results.Json(new { codeId }, statusCode: 202);
@@ -45,7 +46,8 @@ public sealed class MyEmail(TenantPipeline pipeline, AccountUsers accounts, Emai
             {
                 EmailVerdict.Changed => Results.NoContent(),
                 EmailVerdict.WrongCode => throw Problem.BadRequest("wrong_code", "The code is wrong."),
-                EmailVerdict.CodeOver => throw new Problem(410, "code_over", "The code was used, tried too often or has expired. Ask for another."),
+                EmailVerdict.CodeOver =>
+                    throw new Problem(410, "code_over", "The code was used, tried too often or has expired. Ask for another."),
                 _ => throw UserStore.EmailTaken(),
             };
         });

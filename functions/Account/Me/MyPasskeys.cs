@@ -86,14 +86,16 @@ public sealed class MyPasskeys(TenantPipeline pipeline, AccountUsers accounts, P
             EnsureOn(caller.Tenant);
             var name = Name((await JsonBody.Read<NewName>(request)).Name);
             var user = (await accounts.Find(caller)).User;
-            return Results.Json(Answer(await registration.Rename(caller.Tenant, user, Id(request), name, caller.Cancel) ?? throw NotFound()));
+            return Results.Json(
+                Answer(await registration.Rename(caller.Tenant, user, Id(request), name, caller.Cancel) ?? throw NotFound()));
         });
 
     /// <summary>
     /// <c>DELETE /{tenant}/me/passkeys/{passkeyId}</c> → 204. The user's last way to sign in stays: 409 <c>last_way_to_sign_in</c>.
     /// </summary>
     [Function("me-passkey-remove")]
-    public Task<IResult> Remove([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Route + "/{passkeyId}")] HttpRequest request) =>
+    public Task<IResult> Remove(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Route + "/{passkeyId}")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Account, async caller =>
         {
             EnsureOn(caller.Tenant);

@@ -8,12 +8,14 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Account;
 
-/// <summary>The user's second factor: an authenticator app and recovery codes. Every change needs a fresh sign-in, with both factors if there are two.</summary>
+/// <summary>The user's second factor: an authenticator app and recovery codes. Every change needs a fresh sign-in, with both factors if
+/// there are two.</summary>
 public sealed class MySecondFactor(TenantPipeline pipeline, AccountUsers accounts, SecondFactors factors, SecondFactorSetUps setUps)
 {
     const string Route = "{tenant}/me/second-factor";
 
-    /// <summary><c>GET /{tenant}/me/second-factor</c> → <c>{enabled, required, since, recoveryCodesLeft}</c>. 404 <c>no_second_factor</c>.</summary>
+    /// <summary><c>GET /{tenant}/me/second-factor</c> → <c>{enabled, required, since, recoveryCodesLeft}</c>. 404
+    /// <c>no_second_factor</c>.</summary>
     [Function("me-second-factor")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Route)] HttpRequest request) =>
@@ -43,7 +45,8 @@ public sealed class MySecondFactor(TenantPipeline pipeline, AccountUsers account
             var user = (await accounts.FindFresh(caller)).User;
             if (user.SecondFactor is not null) throw Exists();
             var setUp = await setUps.Begin(caller.Tenant, user, caller.Cancel);
-            return Results.Json(new { setup = setUp.Encrypted, secret = setUp.Typed.Replace(" ", "", StringComparison.Ordinal), setUp.Uri });
+            return Results.Json(
+                new { setup = setUp.Encrypted, secret = setUp.Typed.Replace(" ", "", StringComparison.Ordinal), setUp.Uri });
         });
 
     /// <summary>

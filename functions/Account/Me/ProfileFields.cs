@@ -39,7 +39,8 @@ public static partial class ProfileFields
     };
 
     /// <summary>What is wrong with a picture that the user does not have.</summary>
-    public const string PictureFault = "must be an https URL or the id of a PNG, JPEG, GIF or WebP file of at most 10 MiB in the user's own space";
+    public const string PictureFault =
+        "must be an https URL or the id of a PNG, JPEG, GIF or WebP file of at most 10 MiB in the user's own space";
 
     /// <summary>The user with these values, which have been checked; fields that are not among them stay.</summary>
     public static User With(User user, IReadOnlyDictionary<string, string?> change)

@@ -25,8 +25,8 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
     ];
 
     /// <summary>
-    /// The tables not to export: keys, rows that live for minutes, and work queues (Uploads, Due, Removals, LogoutNotices), which are of no use
-    /// elsewhere. They are deleted like all others.
+    /// The tables not to export: keys, rows that live for minutes, and work queues (Uploads, Due, Removals, LogoutNotices), which are
+    /// of no use elsewhere. They are deleted like all others.
     /// </summary>
     public static IReadOnlyList<string> NotExported { get; } =
     [

@@ -22,7 +22,8 @@ public enum EmailVerdict
 }
 
 /// <summary>
-/// A user's own address: a code goes to the new one and comes back in the same browser or session of an app; then one transaction changes and verifies the
+/// A user's own address: a code goes to the new one and comes back in the same browser or session of an app; then one transaction changes
+/// and verifies the
 /// address, and the user name with it if that was the old address. The old address is told.
 /// </summary>
 public sealed class EmailChanges(

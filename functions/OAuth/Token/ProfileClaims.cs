@@ -3,7 +3,8 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
 
-/// <summary>The claims of the scope <c>profile</c> (OpenID Connect Core §5.4), in ID tokens and UserInfo. What is not known is left out.</summary>
+/// <summary>The claims of the scope <c>profile</c> (OpenID Connect Core §5.4), in ID tokens and UserInfo. What is not known is left
+/// out.</summary>
 static class ProfileClaims
 {
     /// <summary>Their names, as discovery lists them.</summary>

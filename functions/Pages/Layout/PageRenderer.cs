@@ -39,7 +39,8 @@ public sealed class PageRenderer(ILoggerFactory loggers)
         return string.Join("; ",
             "default-src 'none'",
             $"style-src '{style.Hash}'{(page.Scripts is { Styled: true } ? " 'self'" : "")}",
-            string.Join(" ", ((string?[])["img-src data:", style.LogoUri, Source(page.Picture)]).OfType<string>()), // Icon, logo, the user's picture.
+            // Icon, logo, the user's picture.
+            string.Join(" ", ((string?[])["img-src data:", style.LogoUri, Source(page.Picture)]).OfType<string>()),
             ScriptPolicy(page),
             // Chromium and Safari also check every redirect that follows a form against this list.
             $"form-action 'self' {page.FormTarget}".TrimEnd(),

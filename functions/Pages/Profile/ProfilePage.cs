@@ -36,7 +36,8 @@ public sealed class ProfilePage(
 
     const string Route = "{tenant}/" + Name;
 
-    static readonly string[] Texts = [ProfileFields.Name, "givenName", "familyName", "nickname", ProfileFields.Locale, ProfileFields.ZoneInfo];
+    static readonly string[] Texts =
+        [ProfileFields.Name, "givenName", "familyName", "nickname", ProfileFields.Locale, ProfileFields.ZoneInfo];
 
     /// <summary>The time zones that the form offers: places, by their names in the IANA database.</summary>
     public static IReadOnlyList<string> Zones { get; } =
@@ -53,7 +54,8 @@ public sealed class ProfilePage(
         pipeline.Page(http, request =>
         {
             var done = Query.ReadForPage(http, "done")["done"];
-            return builtInPages.For(request, Name, signedIn => Show(request, signedIn.User, done is not null, new Dictionary<string, string>()));
+            return builtInPages.For(request, Name, signedIn =>
+                Show(request, signedIn.User, done is not null, new Dictionary<string, string>()));
         });
 
     /// <summary>

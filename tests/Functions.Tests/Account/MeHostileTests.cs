@@ -8,7 +8,8 @@ using Latchkey.Tests.Pages;
 
 namespace Latchkey.Tests.Account;
 
-/// <summary>What a token with the scope <c>account</c> is worth to whoever stole it, and what the API does with what it must not take.</summary>
+/// <summary>What a token with the scope <c>account</c> is worth to whoever stole it, and what the API does with what it must not
+/// take.</summary>
 [Collection("own account")]
 public sealed class MeHostileTests(SignUpHost host)
 {
@@ -55,7 +56,8 @@ public sealed class MeHostileTests(SignUpHost host)
         var browser = new Browser(app);
         await browser.SignIn(await browser.Get("/demo/account"), owner.Name, SignUpHost.Password);
         app.Clock.Advance(TimeSpan.FromMinutes(11));
-        var asked = await browser.SignIn(await browser.Authorize(("scope", "openid account"), ("max_age", "600")), owner.Name, SignUpHost.Password);
+        var asked = await browser.SignIn(await browser.Authorize(("scope", "openid account"), ("max_age", "600")), owner.Name,
+            SignUpHost.Password);
         var tokens = await browser.Redeem(Browser.Returned(Browser.Location(await browser.Consent(asked)))["code"]).Read<TokenAnswer>();
         await app.Send(HttpMethod.Put, "/demo/me/password", tokens.AccessToken,
             new { current = SignUpHost.Password, @new = "a better password" }).Is(204);
@@ -94,7 +96,8 @@ public sealed class MeHostileTests(SignUpHost host)
         // Somebody else's authenticator can't be registered again.
         credential = JsonSerializer.Deserialize<JsonElement>(authenticator.Create(await owner.Post("/passkeys/options").Json()));
         Assert.Contains((await owner.Post("/passkeys", new { name = "Mine", credential }).Problem(
-            (int)(await owner.Post("/passkeys", new { name = "Mine", credential })).StatusCode)).Code, new[] { "passkey_exists", "passkey_refused" });
+            (int)(await owner.Post("/passkeys", new { name = "Mine", credential })).StatusCode)).Code,
+            new[] { "passkey_exists", "passkey_refused" });
     }
 
     [Theory]
@@ -151,7 +154,8 @@ public sealed class MeHostileTests(SignUpHost host)
     {
         var owner = await AccountOwner.New(app);
         var (long100, picture) = (string.Concat(Enumerable.Repeat("界", 100)), $"https://a.example/{new string('p', 494)}");
-        await owner.Patch(new { name = long100, profile = new { givenName = long100, familyName = long100, nickname = long100, picture } }).Is(200);
+        await owner.Patch(new { name = long100, profile = new { givenName = long100, familyName = long100, nickname = long100, picture } })
+            .Is(200);
         Assert.Equal(long100, (await owner.Refreshed()).Tokens.ReadIdToken().GetPayloadValue<string>("nickname"));
         Assert.Equal("nickname", (await owner.Patch(new { profile = new { nickname = long100 + "界" } }).Fails(400, "invalid_field")).Field);
         Assert.Equal("picture", (await owner.Patch(new { profile = new { picture = picture + "p" } }).Fails(400, "invalid_field")).Field);
@@ -168,7 +172,8 @@ public sealed class MeHostileTests(SignUpHost host)
         while (++tries < 30 && (int)answer.StatusCode == 400);
         await answer.Fails(429, "too_many_requests");
         Assert.True(answer.Headers.RetryAfter!.Delta > TimeSpan.Zero);
-        await owner.Send(HttpMethod.Put, "/password", new { current = SignUpHost.Password, @new = "another password" }).Fails(429, "too_many_requests");
+        await owner.Send(HttpMethod.Put, "/password", new { current = SignUpHost.Password, @new = "another password" })
+            .Fails(429, "too_many_requests");
     }
 
     [Fact]
@@ -219,7 +224,8 @@ public sealed class MeHostileTests(SignUpHost host)
 
     Task<HttpResponseMessage> Raw(AccountOwner owner, string json)
     {
-        var request = new HttpRequestMessage(HttpMethod.Patch, "/demo/me") { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        var request = new HttpRequestMessage(HttpMethod.Patch,
+            "/demo/me") { Content = new StringContent(json, Encoding.UTF8, "application/json") };
         request.Headers.Authorization = new("Bearer", owner.Tokens.AccessToken);
         return app.Http.SendAsync(request);
     }

@@ -8,7 +8,8 @@ using OtpNet;
 
 namespace Latchkey.Tests.Account;
 
-/// <summary>An app shows its own screens of the user's account: everything that the account page does, by the scope <c>account</c>.</summary>
+/// <summary>An app shows its own screens of the user's account: everything that the account page does, by the scope
+/// <c>account</c>.</summary>
 [Collection("own account")]
 public sealed class MeTests(SignUpHost host)
 {
@@ -28,7 +29,8 @@ public sealed class MeTests(SignUpHost host)
         var changed = await owner.Patch(new
         {
             name = "Ada L.",
-            profile = new { givenName = "Ada", familyName = "Lovelace", nickname = "艾达 👩‍💻", picture = "https://ada.example/me.png?s=1", locale = "de-AT", zoneInfo = "Asia/Calcutta" },
+            profile = new { givenName = "Ada", familyName = "Lovelace", nickname = "艾达 👩‍💻", picture = "https://ada.example/me.png?s=1",
+                locale = "de-AT", zoneInfo = "Asia/Calcutta" },
         }).Json();
         Assert.Equal(changed.GetRawText(), (await owner.Get()).GetRawText());
         var info = await owner.UserInfo();
@@ -36,7 +38,8 @@ public sealed class MeTests(SignUpHost host)
             (info.Name, info.GivenName, info.FamilyName, info.Nickname, info.Picture, info.Locale, info.Zoneinfo));
         Assert.Equal(app.Clock.Now.ToUnixTimeSeconds(), info.UpdatedAt);
         var token = (await owner.Refreshed()).Tokens.ReadIdToken();
-        foreach (var (claim, value) in new[] { ("name", "Ada L."), ("given_name", "Ada"), ("family_name", "Lovelace"), ("nickname", info.Nickname!),
+        foreach (var (claim, value) in new[] { ("name", "Ada L."), ("given_name", "Ada"), ("family_name", "Lovelace"),
+            ("nickname", info.Nickname!),
             ("picture", info.Picture!), ("locale", "de-AT"), ("zoneinfo", "Asia/Calcutta"), ("preferred_username", owner.Name) })
             Assert.Equal(value, token.GetPayloadValue<string>(claim));
         Assert.Equal(info.UpdatedAt, token.GetPayloadValue<long>("updated_at"));
@@ -78,7 +81,8 @@ public sealed class MeTests(SignUpHost host)
         var id = await owner.Upload(Png, "image/png");
         await owner.Patch(new { profile = new { picture = id } }).Is(200);
         var shown = await owner.Send(HttpMethod.Get, "/picture").Is(302);
-        Assert.Equal(Png, await (await FilesClient.ToStorage(HttpMethod.Get, shown.Headers.Location!.ToString())).Content.ReadAsByteArrayAsync());
+        Assert.Equal(Png,
+            await (await FilesClient.ToStorage(HttpMethod.Get, shown.Headers.Location!.ToString())).Content.ReadAsByteArrayAsync());
         Assert.Null((await owner.UserInfo()).Picture);
         // The account page shows it, and may load nothing else from there.
         var browser = new Browser(app);
@@ -88,7 +92,8 @@ public sealed class MeTests(SignUpHost host)
         Assert.Contains($"/files-demo/{id};", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         // Not what is somebody else's, no picture, or gone.
         var other = await AccountOwner.New(app);
-        foreach (var bad in new[] { await other.Upload(Png, "image/png"), await owner.Upload([1, 2, 3], FilesClient.AnyType, "x.bin"), new string('a', 32) })
+        foreach (var bad in new[] { await other.Upload(Png, "image/png"), await owner.Upload([1, 2, 3], FilesClient.AnyType, "x.bin"),
+            new string('a', 32) })
             Assert.Equal("picture", (await owner.Patch(new { profile = new { picture = bad } }).Fails(400, "invalid_field")).Field);
         await new FilesClient(app, owner.Tokens.AccessToken).Send(HttpMethod.Delete, $"/{id}").Is(200);
         await owner.Send(HttpMethod.Get, "/picture").Fails(404, "no_picture");
@@ -120,7 +125,8 @@ public sealed class MeTests(SignUpHost host)
         await owner.Send(HttpMethod.Put, "/password", new { current = "wrong", @new = next }).Fails(400, "wrong_password");
         Assert.Equal("current", (await owner.Send(HttpMethod.Put, "/password", new { @new = next }).Fails(400, "invalid_field")).Field);
         Assert.Equal("new",
-            (await owner.Send(HttpMethod.Put, "/password", new { current = SignUpHost.Password, @new = "short" }).Fails(400, "invalid_field")).Field);
+            (await owner.Send(HttpMethod.Put, "/password", new { current = SignUpHost.Password, @new = "short" })
+                .Fails(400, "invalid_field")).Field);
         await owner.Send(HttpMethod.Put, "/password", new { current = SignUpHost.Password, @new = next }).Is(204);
         Assert.True(await owner.IsSignedIn());
         Assert.True(await (await owner.Refreshed()).IsSignedIn());
@@ -167,7 +173,8 @@ public sealed class MeTests(SignUpHost host)
         Assert.Equal(HttpStatusCode.SeeOther, (await browser.Get("/demo/account")).StatusCode);
         // This one goes on, is listed, can be refreshed, and others may begin.
         var fresh = await owner.Refreshed();
-        Assert.True(Assert.Single((await fresh.Get("/sessions")).GetProperty("sessions").EnumerateArray()).GetProperty("current").GetBoolean());
+        Assert.True(Assert.Single((await fresh.Get("/sessions")).GetProperty("sessions").EnumerateArray()).GetProperty("current")
+            .GetBoolean());
         Assert.True(await (await owner.SignedIn()).IsSignedIn());
     }
 
@@ -177,7 +184,8 @@ public sealed class MeTests(SignUpHost host)
         var owner = await AccountOwner.New(app);
         var browser = new Browser(app);
         var asked = await browser.SignIn(await browser.Authorize(("scope", "openid account")), owner.Name, SignUpHost.Password);
-        Assert.Contains("Read and change your account", await (await browser.Follow(asked)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("Read and change your account", await (await browser.Follow(asked)).Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
         var tokens = await browser.Redeem(Browser.Returned(Browser.Location(await browser.Consent(asked)))["code"]).Read<TokenAnswer>();
         var allowed = Assert.Single((await owner.Get("/apps")).GetProperty("apps").EnumerateArray());
         Assert.Equal(("mobile", "Demo mobile app", "openid account"), (allowed.GetProperty("client").GetString(),
@@ -201,7 +209,8 @@ public sealed class MeTests(SignUpHost host)
         var made = await owner.Post("/passkeys", new { name = "Phone", credential }).Json(201);
         var id = made.GetProperty("id").GetString();
         await owner.Post("/passkeys", new { name = "Phone", credential }).Fails(400, "passkey_refused"); // The options are used up.
-        Assert.Equal("Work phone", (await owner.Patch(new { name = " Work phone " }, $"/passkeys/{id}").Json()).GetProperty("name").GetString());
+        Assert.Equal("Work phone",
+            (await owner.Patch(new { name = " Work phone " }, $"/passkeys/{id}").Json()).GetProperty("name").GetString());
         Assert.Equal(1, (await owner.Get()).GetProperty("passkeys").GetInt32());
         Assert.Contains("passkey", await host.Mail(owner.Email), StringComparison.Ordinal);
         await WithoutPassword(owner, email: false);
@@ -239,8 +248,10 @@ public sealed class MeTests(SignUpHost host)
             owner.Name, SignUpHost.Password);
         var entered = await browser.Post("/demo/login/second", [.. await Browser.Fields(await browser.Follow(second)),
             ("code", totp.ComputeTotp(app.Clock.Now.UtcDateTime)), ("action", "code")]);
-        var strong = (await browser.Redeem(Browser.Returned(Browser.Location(await browser.Consent(entered)))["code"]).Read<TokenAnswer>()).AccessToken;
-        Assert.Equal(10, (await app.Send(HttpMethod.Post, "/demo/me/second-factor/codes", strong).Json()).GetProperty("recoveryCodes").GetArrayLength());
+        var strong = (await browser.Redeem(Browser.Returned(Browser.Location(await browser.Consent(entered)))["code"])
+            .Read<TokenAnswer>()).AccessToken;
+        Assert.Equal(10,
+            (await app.Send(HttpMethod.Post, "/demo/me/second-factor/codes", strong).Json()).GetProperty("recoveryCodes").GetArrayLength());
         await app.Send(HttpMethod.Delete, "/demo/me/second-factor", strong).Is(204);
         await app.Send(HttpMethod.Delete, "/demo/me/second-factor", strong).Fails(404, "second_factor_not_set_up");
         Assert.False((await owner.Get()).GetProperty("secondFactor").GetBoolean());
@@ -272,8 +283,11 @@ public sealed class MeTests(SignUpHost host)
         Assert.True(await owner.IsSignedIn());
         await app.Send(HttpMethod.Get, "/demo/me", await app.ServiceToken()).Fails(403, "insufficient_scope");
         var admin = await app.Admin();
-        var secret = (await admin.AddClient(new { id = "me-service", name = "S", grants = AdminClient.Texts("client_credentials"), scope = AdminClient.Texts("account") })).Secret!;
-        await app.Token("demo", ("grant_type", "client_credentials"), ("client_id", "me-service"), ("client_secret", secret)).Refused("invalid_scope");
+        var secret = (await admin.AddClient(
+            new { id = "me-service", name = "S", grants = AdminClient.Texts("client_credentials"),
+                scope = AdminClient.Texts("account") })).Secret!;
+        await app.Token("demo", ("grant_type", "client_credentials"), ("client_id", "me-service"), ("client_secret", secret))
+            .Refused("invalid_scope");
         var initial = (await admin.Post("initial-tokens", new { uses = 2, days = 1 })).GetProperty("token").GetString();
         foreach (var (asked, granted) in new[] { ((string?)null, false), ("openid account", true) })
         {

@@ -19,13 +19,15 @@ public sealed class ProfilePageTests(SignUpHost host)
         var browser = await SignedIn(owner);
         Assert.Contains($"href=\"{Page}\"", await Text(browser, "/demo/account"), StringComparison.Ordinal);
         var form = await Browser.Fields(await browser.Get(Page));
-        var saved = await browser.Post(Page, [.. form, ("name", "Ada L."), ("givenName", "Ada"), ("picture", "https://ada.example/a.png?v=1"),
+        var saved = await browser.Post(Page,
+            [.. form, ("name", "Ada L."), ("givenName", "Ada"), ("picture", "https://ada.example/a.png?v=1"),
             ("zoneInfo", "Europe/Vienna")]);
         Assert.Equal($"{Page}?done=1", Browser.Location(saved));
         var page = await browser.Follow(saved);
         var html = await page.Content.ReadAsStringAsync();
         Assert.Contains("<option value=\"Europe/Vienna\" selected", html, StringComparison.Ordinal);
-        Assert.Contains("img-src data: https://ada.example/a.png;", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains("img-src data: https://ada.example/a.png;", page.Headers.GetValues("Content-Security-Policy").Single(),
+            StringComparison.Ordinal);
         Assert.Equal(("Ada L.", "https://ada.example/a.png?v=1", "Europe/Vienna"),
             await owner.UserInfo() is var info ? (info.Name, info.Picture, info.Zoneinfo) : default);
         var refused = await browser.Post(Page, [.. form, ("name", " "), ("picture", "ftp://x"), ("zoneInfo", "Mars/Olympus")]);
@@ -76,7 +78,8 @@ public sealed class ProfilePageTests(SignUpHost host)
         await owner.Post("/passkeys", new { name = "Handy", credential }).Is(201);
         var mail = await host.Mail(owner.Email, 2);
         Assert.Contains("Asia/Tokyo", mail, StringComparison.Ordinal);
-        Assert.Contains(app.Clock.Now.ToOffset(TimeSpan.FromHours(9)).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture), mail, StringComparison.Ordinal);
+        Assert.Contains(app.Clock.Now.ToOffset(TimeSpan.FromHours(9)).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture),
+            mail, StringComparison.Ordinal);
         var browser = new Browser(app) { AcceptLanguage = "fr" };
         await browser.Post("/demo/reset", [.. await Browser.Fields(await browser.Get("/demo/reset")), ("username", owner.Name)]);
         Assert.Contains("Passwort", await host.Mail(owner.Email, 3), StringComparison.Ordinal);

@@ -33,7 +33,8 @@ public sealed class MyDataTests(SignUpHost host) : IClassFixture<SignUpHost>
         Assert.Equal("first-party", data.GetProperty("sessions")[0].GetProperty("app").GetString());
         Assert.Equal(2, data.GetProperty("sharesGiven").GetArrayLength());
         Assert.Equal([shared], data.GetProperty("sharesReceived").EnumerateArray().Select(id => id.GetString()!));
-        var listed = data.GetProperty("files").EnumerateArray().ToDictionary(one => one.GetProperty("file").GetProperty("name").GetString()!);
+        var listed = data.GetProperty("files").EnumerateArray()
+            .ToDictionary(one => one.GetProperty("file").GetProperty("name").GetString()!);
         Assert.Equal(2, listed.Count);
         Assert.False(listed["b"].TryGetProperty("download", out _)); // It is in the trash.
         Assert.Equal("deep/er", listed["a"].GetProperty("file").GetProperty("folder").GetString());
@@ -69,7 +70,8 @@ public sealed class MyDataTests(SignUpHost host) : IClassFixture<SignUpHost>
     public async Task The_sixth_download_within_an_hour_waits_and_an_old_sign_in_gets_none()
     {
         var real = app.Clock.Now;
-        app.Clock.Now = new DateTimeOffset(real.UtcDateTime.Date.AddDays(1).AddHours(8), TimeSpan.Zero); // The counts begin anew at midnight.
+        // The counts begin anew at midnight.
+        app.Clock.Now = new DateTimeOffset(real.UtcDateTime.Date.AddDays(1).AddHours(8), TimeSpan.Zero);
         var user = await Leaver.New(host);
         var token = await user.Token();
         for (var n = 0; n < 5; n++) await app.Send(HttpMethod.Get, "/demo/me/export", token).Is(200);
