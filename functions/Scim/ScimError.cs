@@ -51,5 +51,5 @@ static class ScimError
 
     /// <summary>An error of this kind, as SCIM says it; null: the status has to say it.</summary>
     public static string? TypeOf(Problem problem) => Types.Contains(problem.Code) ? problem.Code
-        : problem.Code is "email_taken" or "external_id_taken" ? "uniqueness" : null;
+        : problem.Code == "email_taken" ? "uniqueness" : null;
 }

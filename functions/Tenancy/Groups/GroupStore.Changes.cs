@@ -65,7 +65,7 @@ public sealed partial class GroupStore
     /// Writes a group's name and its id in the directory, as one transaction with the rows that lead to it; false if it was changed
     /// since it was read. The members' rows still have the old name (<see cref="RenameMembers"/>).
     /// </summary>
-    /// <exception cref="Problem">409 <c>external_id_taken</c>: another group has this id in the directory.</exception>
+    /// <exception cref="Problem">409 <c>uniqueness</c>: another group has this id in the directory.</exception>
     public async Task<bool> TryReplace(string tenant, Group group, CancellationToken cancel)
     {
         if (await table.Find(tenant, RowKeys.Group(group.Id), cancel) is not { } row || row.ETag != group.ETag) return false;
@@ -93,8 +93,8 @@ public sealed partial class GroupStore
         return await table.TryTransact(actions, cancel);
     }
 
-    /// <summary>409 <c>external_id_taken</c>.</summary>
-    public static Problem ExternalIdTaken() => Problem.Conflict("external_id_taken", "Another group has this id in the directory.");
+    /// <summary>409 <c>uniqueness</c>.</summary>
+    public static Problem ExternalIdTaken() => Problem.Conflict("uniqueness", "Another group has this id in the directory.");
 
     /// <summary>Writes the group's name into its members' rows.</summary>
     public async Task RenameMembers(string tenant, Group group, CancellationToken cancel)

@@ -65,7 +65,7 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     /// </summary>
     /// <returns>False if the user was changed since.</returns>
     /// <exception cref="Problem">
-    /// 409 <c>email_taken</c>: a new name, or a newly verified address, is another user's; <c>external_id_taken</c>: the directory's id is.
+    /// 409 <c>email_taken</c>: a new name, or a newly verified address, is another user's; <c>uniqueness</c>: the directory's id is.
     /// </exception>
     public Task<bool> TryReplace(Tenant tenant, User user, CancellationToken cancel) => TryReplace(tenant, user, [], cancel);
 
@@ -128,7 +128,7 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
         table.Keys(tenant.Id, RowKeys.User(""), RowKeys.User("~"), cancel).Select(key => key[RowKeys.User("").Length..]);
 
     static Problem Taken(string key, User user) => user.ExternalId is { } id && key == RowKeys.ExternalUser(id)
-        ? Problem.Conflict("external_id_taken", "Another user has this id in the directory.") : EmailTaken();
+        ? Problem.Conflict("uniqueness", "Another user has this id in the directory.") : EmailTaken();
 
     /// <summary>409 <c>email_taken</c>.</summary>
     public static Problem EmailTaken() => Problem.Conflict("email_taken", "Another user has this email address.");

@@ -48,6 +48,28 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["second-factor-post"] = ["second-factor-set-up", "second-factor-codes", "second-factor-remove"],
         ["app-post"] = ["app-register", "app-save", "app-rotate", "app-end-old", "app-delete"],
         ["link-download"] = ["link-download"],
+        ["scim-users"] = ["scim-users"],
+        ["scim-user"] = ["scim-user"],
+        ["scim-user-search"] = ["scim-user-search"],
+        ["scim-user-create"] = ["scim-user-create"],
+        ["scim-user-replace"] = ["scim-user-replace"],
+        ["scim-user-patch"] = ["scim-user-patch"],
+        ["scim-user-delete"] = ["scim-user-delete"],
+        ["scim-groups"] = ["scim-groups"],
+        ["scim-group"] = ["scim-group"],
+        ["scim-group-search"] = ["scim-group-search"],
+        ["scim-group-create"] = ["scim-group-create"],
+        ["scim-group-replace"] = ["scim-group-replace"],
+        ["scim-group-patch"] = ["scim-group-patch"],
+        ["scim-group-delete"] = ["scim-group-delete"],
+        ["scim-bulk"] = ["scim-bulk"],
+        ["scim-config"] = ["scim-config"],
+        ["scim-schemas"] = ["scim-schemas"],
+        ["scim-schema"] = ["scim-schema"],
+        ["scim-resource-types"] = ["scim-resource-types"],
+        ["scim-resource-type"] = ["scim-resource-type"],
+        ["scim-me"] = ["scim-me"],
+        ["scim-search"] = ["scim-search"],
         ["operator-bootstrap"] = ["operator-bootstrap"],
     };
 
@@ -178,6 +200,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         await SecondFactor();
         await PasskeysAndCodes();
         await SignUps();
+        await Scim();
 
         var wanted = Recorded.Where(pair => pair.Key != "operator-bootstrap").SelectMany(pair => pair.Value).ToHashSet();
         List<AuditAnswer> entries = [];
@@ -281,6 +304,18 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         var ask = await browser.Follow(await browser.Get("/demo/oauth/logout"));
         await browser.Post("/demo/logout", [.. await Fields(ask), ("action", "signout")]);
         foreach (var cookie in browser.Cookies.Values) Secret(cookie);
+    }
+
+    // Whatever a directory asks with a good token is recorded, however it goes.
+    async Task Scim()
+    {
+        admin = await host.Admin();
+        var token = Secret((await admin.Post("scim-tokens", new { name = "Directory" })).GetProperty("token").GetString()!);
+        foreach (var function in All.Where(function => function.Name.StartsWith("scim-", StringComparison.Ordinal)))
+        {
+            var path = RouteParameter().Replace(function.Route, match => match.Groups[1].Value == "tenant" ? "demo" : "x");
+            await host.Send(new HttpMethod(function.Methods[0].ToUpperInvariant()), $"/{path}", token, new { });
+        }
     }
 
     async Task Devices()
