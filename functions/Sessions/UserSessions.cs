@@ -11,7 +11,9 @@ namespace Latchkey.Sessions;
 /// <param name="CreatedAt">When the user signed in.</param>
 /// <param name="ExpiresAt">When it ends at the latest.</param>
 /// <param name="Device">Where the user signed in.</param>
-public sealed record UserSession(string SessionId, string ClientId, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, Device Device);
+/// <param name="SignInId">The browser's sign-in that the session came from (<see cref="Authentication.SignInId"/>), or null.</param>
+public sealed record UserSession(
+    string SessionId, string ClientId, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, Device Device, string? SignInId);
 
 /// <summary>
 /// The list of a user's sessions (SCHEMA.md, table UserSessions). An entry is written before its session, so that no
@@ -34,6 +36,7 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
             ["AppMark"] = session.AppMark == 0 ? null : session.AppMark,
             ["CreatedAt"] = session.CreatedAt,
             ["ExpiresAt"] = session.ExpiresAt,
+            ["SignInId"] = session.Authentication.SignInId,
             ["UserAgent"] = device.UserAgent,
             ["Address"] = device.Address,
         }, cancel);
@@ -48,7 +51,8 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
         await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, userId), cancel))
         {
             var session = new UserSession(row.RowKey, row.GetString("ClientId"), row.GetDateTimeOffset("CreatedAt")!.Value,
-                row.GetDateTimeOffset("ExpiresAt")!.Value, new Device(row.GetString("UserAgent"), row.GetString("Address")));
+                row.GetDateTimeOffset("ExpiresAt")!.Value, new Device(row.GetString("UserAgent"), row.GetString("Address")),
+                row.GetString("SignInId"));
             if (now < session.ExpiresAt) sessions.Add(session);
         }
         return sessions;

@@ -24,8 +24,9 @@ static class ClientMetadata
     /// <param name="client">The client so far. What an operator set stays.</param>
     /// <param name="json">The metadata.</param>
     /// <param name="grants">The grants that may be registered.</param>
+    /// <param name="development">In Development, an app may be on this machine.</param>
     /// <exception cref="OAuthError"><c>invalid_client_metadata</c> or <c>invalid_redirect_uri</c> (§3.2.2).</exception>
-    public static Client Apply(Client client, MetadataReader json, IReadOnlyList<string> grants)
+    public static Client Apply(Client client, MetadataReader json, IReadOnlyList<string> grants, bool development)
     {
         var native = json.OneOf("application_type", "web", "native") == "native";
         var chosenGrants = Grants(json, grants);
@@ -43,6 +44,8 @@ static class ClientMetadata
             Scope = ScopeOf(json, chosenGrants),
             RedirectUris = RedirectUris(client, json, native, chosenGrants),
             PostLogoutRedirectUris = PostLogoutRedirectUris(client, json, native),
+            BackchannelLogoutUri = BackchannelLogoutUri(json, development),
+            BackchannelLogoutSession = json.Flag("backchannel_logout_session_required"),
             WebsiteUri = json.HttpsUri("client_uri"),
             LogoUri = json.HttpsUri("logo_uri"),
             IdTokenAlgorithm = json.OneOf("id_token_signed_response_alg", "RS256", "ES256") ?? "RS256",
@@ -114,6 +117,12 @@ static class ClientMetadata
         return FirstFault(uris, native, client) is { } fault
             ? throw MetadataReader.Fault($"post_logout_redirect_uris: {fault}") : uris;
     }
+
+    // OIDC Back-Channel Logout §2.2: an absolute URI without a fragment.
+    static string? BackchannelLogoutUri(MetadataReader json, bool development) =>
+        json.Text("backchannel_logout_uri", FieldRules.MaxUriChars) is not { } uri ? null
+            : ProviderHttp.IsAllowed(uri, development) ? uri
+            : throw MetadataReader.Fault("backchannel_logout_uri must be an https URL without a fragment.");
 
     static string? FirstFault(IEnumerable<string> uris, bool native, Client client) =>
         uris.Select(uri => RedirectUri.Fault(uri, native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null);

@@ -149,6 +149,7 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
         };
         var json = MetadataReader.Parse(JsonSerializer.SerializeToUtf8Bytes(metadata));
         // Whoever gets a script into the app could read a refresh token, so scripts never see it.
-        return ClientMetadata.Apply(client, json, registrations.Offered(client)) with { RefreshByCookie = fields.Type == "browser" };
+        var applied = ClientMetadata.Apply(client, json, registrations.Offered(client), development: false);
+        return applied with { RefreshByCookie = fields.Type == "browser" };
     }
 }

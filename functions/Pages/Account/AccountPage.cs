@@ -27,7 +27,7 @@ public sealed record AccountModel(string FormToken, User User, IReadOnlyList<Ses
 /// <summary>A user's own page: where they are signed in, which apps they have allowed, and their password.</summary>
 public sealed class AccountPage(
     TenantPipeline pipeline, BuiltInPages builtInPages, FormTokens forms, AccountLists lists, AccountSessions sessions,
-    SsoSessions ssoSessions, ConsentWithdrawal consents, PasswordForm passwordForm, PageRenderer renderer)
+    Logouts logouts, ConsentWithdrawal consents, PasswordForm passwordForm, PageRenderer renderer)
 {
     /// <summary><c>GET /{tenant}/account</c></summary>
     [Function("account")]
@@ -78,7 +78,7 @@ public sealed class AccountPage(
                     ? await Show(request, signedIn, done: null, error) : Done(request.Tenant, "password");
             case "signout":
                 audit.Type = "sign-out";
-                await ssoSessions.End(request);
+                await logouts.EndHere(request, signedIn);
                 var message = new MessageModel(Strings.SignedOutHere, $"/{request.Tenant.Id}/{BuiltInPages.Account}", Strings.SignIn);
                 return await renderer.Show<MessageView, MessageModel>(
                     request.Http, new PageLayout(request.Tenant, Strings.SignedOut), message);

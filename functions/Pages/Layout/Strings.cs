@@ -126,4 +126,7 @@ public static partial class Strings
     static string CookiesOff => Text();
 
     static string NotAvailable => Text();
+
+    // An isolate (UAX #9): among Arabic words an address keeps its hyphens and dots in their places.
+    static string Isolated(string text) => $"\u2068{text}\u2069";
 }
