@@ -8,7 +8,8 @@ static class ScimTokenCommands
 {
     static readonly Argument<string> Name = new("NAME") { Description = "What to call it, such as the directory's name" };
     static readonly Argument<string> Id = new("TOKEN-ID") { Description = "The token's id, not the token" };
-    static readonly Option<int> Days = new("--days") { Description = "How many days it works, 731 at most", DefaultValueFactory = _ => 365 };
+    static readonly Option<int> Days =
+        new("--days") { Description = "How many days it works, 731 at most", DefaultValueFactory = _ => 365 };
     static readonly Option<string[]> Roles = List("--role", "A role of users who are made with it");
     static readonly Option<string[]> Assignable = List("--assignable-role", "A role that the directory may give and take");
     static readonly Option<string?> GroupRole = new("--group-role") { Description = "The role of new members of groups: reader or editor" };

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Latchkey.Http;
@@ -41,7 +40,7 @@ static class ScimBody
             return Plain(document.RootElement);
         }
         // The second: half a surrogate pair, escaped. The third: unescaped, in a query string.
-        catch (Exception broken) when (broken is JsonException or InvalidOperationException or EncoderFallbackException or ArgumentException)
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException or ArgumentException)
         {
             throw ScimError.InvalidSyntax("The request body is not valid JSON, has a member twice, or is nested too deep.");
         }
@@ -77,7 +76,8 @@ static class ScimBody
 
     static JsonNode? Plain(JsonElement json) => json.ValueKind switch
     {
-        JsonValueKind.Object => new JsonObject(json.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, Plain(member.Value)))),
+        JsonValueKind.Object =>
+            new JsonObject(json.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, Plain(member.Value)))),
         JsonValueKind.Array => new JsonArray([.. json.EnumerateArray().Select(Plain)]),
         JsonValueKind.String => JsonValue.Create(json.GetString()!),
         JsonValueKind.Number => json.TryGetInt32(out var number) ? JsonValue.Create(number) : JsonValue.Create(json.GetDouble()),

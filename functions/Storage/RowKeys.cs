@@ -147,7 +147,8 @@ public static partial class RowKeys
     /// <summary>Leads from an id in the directory that provisions the tenant to the group's id.</summary>
     public static string ExternalGroup(string externalId) => $"external|{Ids.Hash(externalId)}";
 
-    /// <summary>Leads from a group's normalized name to its id. Groups may have the same name. Without an id, the prefix of all of them.</summary>
+    /// <summary>Leads from a group's normalized name to its id. Groups may have the same name. Without an id, the prefix of all of
+    /// them.</summary>
     public static string NamedGroup(string normalized, string id) => $"called|{Ids.Hash(normalized)}|{id}";
 
     /// <summary>The note that a client's files are being removed.</summary>

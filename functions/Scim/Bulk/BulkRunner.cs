@@ -28,7 +28,8 @@ public sealed class BulkRunner(ScimUsers users, ScimGroups groups, AuditLog audi
         if (AttributePath.Get(body, "Operations") is not JsonArray operations || operations.Any(item => item is not JsonObject))
             throw ScimError.InvalidSyntax("A bulk request needs a list Operations of objects.");
         if (operations.Count > MaxOperations) throw new Problem(413, "tooLarge", $"A bulk request has at most {MaxOperations} operations.");
-        if (call.Token.Passwords && operations.Count(item => item!.ToJsonString().Contains("password", StringComparison.OrdinalIgnoreCase)) > MaxPasswords)
+        if (call.Token.Passwords
+            && operations.Count(item => item!.ToJsonString().Contains("password", StringComparison.OrdinalIgnoreCase)) > MaxPasswords)
             throw new Problem(413, "tooLarge", $"A bulk request has at most {MaxPasswords} operations with a password.");
         var most = ScimBody.Number(AttributePath.Get(body, "failOnErrors"), "failOnErrors") ?? int.MaxValue;
         var (results, made, failed) = (new JsonArray(), new Dictionary<string, string>(StringComparer.Ordinal), 0);
@@ -81,8 +82,10 @@ public sealed class BulkRunner(ScimUsers users, ScimGroups groups, AuditLog audi
     async Task<Done> Do(ScimRequest call, Operation operation)
     {
         var (method, isUsers, id, data) = operation;
-        if (method is not ("POST" or "PUT" or "PATCH" or "DELETE")) throw ScimError.InvalidValue("method must be POST, PUT, PATCH or DELETE.");
-        if (method == "POST" != id is null) throw ScimError.InvalidPath("The path of a POST is /Users or /Groups; all others name a resource.");
+        if (method is not ("POST" or "PUT" or "PATCH" or "DELETE"))
+            throw ScimError.InvalidValue("method must be POST, PUT, PATCH or DELETE.");
+        if (method == "POST" != id is null)
+            throw ScimError.InvalidPath("The path of a POST is /Users or /Groups; all others name a resource.");
         if (method == "DELETE")
         {
             await (isUsers ? users.Delete(call, id!) : groups.Delete(call, id!));

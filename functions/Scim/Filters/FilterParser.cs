@@ -85,7 +85,7 @@ sealed class FilterParser
         return inner;
     }
 
-    Filter ValuePath(AttributePath path)
+    Filter.Within ValuePath(AttributePath path)
     {
         if (path.Sub is not null) throw Unexpected();
         Expect('[');

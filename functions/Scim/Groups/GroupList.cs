@@ -25,10 +25,12 @@ sealed class GroupList(GroupStore groups, PageMarks marks) : ResourceList<GroupL
 
     protected override async Task<IReadOnlyList<Candidate>?> Candidates(ScimRequest call, Filter filter)
     {
-        var users = filter.Equalities.Where(one => one.Key == "members.value").Select(one => one.Text).Distinct(StringComparer.Ordinal).ToList();
+        var users = filter.Equalities.Where(one => one.Key == "members.value").Select(one => one.Text).Distinct(StringComparer.Ordinal)
+            .ToList();
         var memberships = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
         foreach (var user in users)
-            memberships[user] = Storage.Ids.IsId(user) ? [.. (await groups.Of(call.Tenant.Id, user, call.Cancel)).Select(one => one.Group.Id)] : [];
+            memberships[user] = Storage.Ids.IsId(user)
+                ? [.. (await groups.Of(call.Tenant.Id, user, call.Cancel)).Select(one => one.Group.Id)] : [];
         if (await Ids(call, filter, memberships) is not { } ids) return null;
         EnsureOnlyEqualities(filter);
         var found = await Task.WhenAll(ids.Select(id => groups.FindGroup(call.Tenant.Id, id, call.Cancel)));
@@ -84,7 +86,8 @@ sealed class GroupList(GroupStore groups, PageMarks marks) : ResourceList<GroupL
 
     protected override bool IsThere(Candidate one) => !one.Group.Deleting;
 
-    protected override JsonObject Compared(ScimRequest call, Candidate one, Filter filter) => GroupResource.Of(call, one.Group, one.Members);
+    protected override JsonObject Compared(ScimRequest call, Candidate one, Filter filter) =>
+        GroupResource.Of(call, one.Group, one.Members);
 
     protected override async Task<IReadOnlyList<JsonObject>> Show(ScimRequest call, IReadOnlyList<Candidate> page, Projection projection)
     {

@@ -60,7 +60,8 @@ public sealed class ScimGroups(GroupStore groups, UserStore users, GroupRemoval 
         }
         catch (Problem files) when (files.Code == "group_has_files")
         {
-            throw Problem.Conflict("group_has_files", "The group's space contains files or shares. An administrator has to delete the group.");
+            throw Problem.Conflict("group_has_files",
+                "The group's space contains files or shares. An administrator has to delete the group.");
         }
         marks.Forget(call.Tenant.Id);
     }
@@ -104,7 +105,8 @@ public sealed class ScimGroups(GroupStore groups, UserStore users, GroupRemoval 
     async Task<MemberChange> MembersOf(ScimRequest call, Group group, GroupPlan plan)
     {
         if (!plan.ReplacesMembers && plan.Added.Count + plan.Removed.Count == 0) return new([], []);
-        var there = await groups.Roles(call.Tenant.Id, group.Id, plan.ReplacesMembers ? null : [.. plan.Added, .. plan.Removed], call.Cancel);
+        var there = await groups.Roles(call.Tenant.Id, group.Id, plan.ReplacesMembers ? null : [.. plan.Added, .. plan.Removed],
+            call.Cancel);
         var added = plan.Added.Where(user => !there.ContainsKey(user)).ToList();
         await EnsureUsers(call, added);
         var removed = plan.ReplacesMembers ? there.Keys.Where(user => !plan.Added.Contains(user)) : plan.Removed.Where(there.ContainsKey);

@@ -38,7 +38,8 @@ sealed record ListQuery(Filter? Filter, int Start, int Count, string? Cursor, Pr
     {
         var cursor = AttributePath.Get(body, "cursor") is { } node ? ScimBody.Text(node, "cursor") ?? "" : null;
         return Of(ScimBody.Text(AttributePath.Get(body, "filter"), "filter"),
-            ScimBody.Number(AttributePath.Get(body, "startIndex"), "startIndex"), ScimBody.Number(AttributePath.Get(body, "count"), "count"), cursor,
+            ScimBody.Number(AttributePath.Get(body, "startIndex"), "startIndex"),
+                ScimBody.Number(AttributePath.Get(body, "count"), "count"), cursor,
             Projection.Of(Names(body, "attributes"), Names(body, "excludedAttributes")));
     }
 
@@ -54,7 +55,8 @@ sealed record ListQuery(Filter? Filter, int Start, int Count, string? Cursor, Pr
     {
         if (cursor is not null && count < 1) throw new Problem(400, "invalidCount", $"With a cursor, count must be 1 to {MaxCount}.");
         // §3.4.2.4: less than 1 means 1, and less than 0 means 0.
-        return new(filter is null ? null : FilterParser.Parse(filter), Math.Max(1, start ?? 1), Math.Clamp(count ?? DefaultCount, 0, MaxCount),
+        return new(filter is null ? null : FilterParser.Parse(filter), Math.Max(1, start ?? 1),
+            Math.Clamp(count ?? DefaultCount, 0, MaxCount),
             cursor, projection);
     }
 

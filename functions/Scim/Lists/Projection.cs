@@ -90,6 +90,7 @@ sealed class Projection(IReadOnlyList<AttributePath> only, IReadOnlyList<Attribu
     {
         var list = (names ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (list.Length > Max) throw ScimError.InvalidValue($"At most {Max} attributes can be named.");
-        return [.. list.Select(name => AttributePath.TryParse(name) ?? throw ScimError.InvalidValue("The name of an attribute can't be read."))];
+        return [.. list.Select(name => AttributePath.TryParse(name)
+            ?? throw ScimError.InvalidValue("The name of an attribute can't be read."))];
     }
 }

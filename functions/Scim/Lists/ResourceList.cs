@@ -54,7 +54,7 @@ abstract class ResourceList<T>(PageMarks marks, string kind)
     /// <summary>The resources as they are shown.</summary>
     protected abstract Task<IReadOnlyList<JsonObject>> Show(ScimRequest call, IReadOnlyList<T> page, Projection projection);
 
-    async Task<JsonObject> Page(ScimRequest call, ListQuery query, IReadOnlyList<T> found)
+    async Task<JsonObject> Page(ScimRequest call, ListQuery query, List<T> found)
     {
         var page = found.OrderBy(Id, StringComparer.Ordinal).Skip(query.Start - 1).Take(query.Count).ToList();
         return Answer(await Show(call, page, query.Projection), query, found.Count, null);
@@ -69,7 +69,8 @@ abstract class ResourceList<T>(PageMarks marks, string kind)
             found.AddRange(some.Where(one => IsThere(one) && filter.Matches(Compared(call, one, filter))));
             if (some.Count < 1000) return found;
             if ((read += some.Count) >= MaxCompared)
-                throw ScimError.TooMany($"Such a filter is compared with at most {MaxCompared} resources. Page by cursor (RFC 9865), or ask by eq.");
+                throw ScimError.TooMany(
+                    $"Such a filter is compared with at most {MaxCompared} resources. Page by cursor (RFC 9865), or ask by eq.");
             after = Id(some[^1]);
         }
     }

@@ -19,13 +19,13 @@ sealed record PatchOperation(string Verb, PatchPath? Path, JsonNode? Value)
         if (AttributePath.Get(body, "Operations") is not JsonArray list || list.Count == 0)
             throw ScimError.InvalidSyntax("A PATCH needs a list Operations.");
         if (list.Count > Max) throw ScimError.TooMany($"A PATCH has at most {Max} operations.");
-        var operations = list.SelectMany(item => Read(item as JsonObject ?? throw ScimError.InvalidSyntax("An operation must be an object.")));
+        var operations = list.SelectMany(item =>
+            ReadOne(item as JsonObject ?? throw ScimError.InvalidSyntax("An operation must be an object.")));
         return [.. operations];
     }
 
-    static IEnumerable<PatchOperation> Read(JsonNode item)
+    static IEnumerable<PatchOperation> ReadOne(JsonObject json)
     {
-        var json = item.AsObject();
         var verb = ScimBody.Text(AttributePath.Get(json, "op"), "op")?.ToLowerInvariant();
         if (verb is not ("add" or "replace" or "remove")) throw ScimError.InvalidSyntax("op must be add, replace or remove.");
         var value = AttributePath.Get(json, "value");
@@ -33,7 +33,8 @@ sealed record PatchOperation(string Verb, PatchPath? Path, JsonNode? Value)
         if (verb == "remove") throw ScimError.NoTarget("A remove needs a path.");
         if (value is not JsonObject members) throw ScimError.InvalidValue("Without a path, value must be an object.");
         // Okta sends whole objects, Entra ID dictionaries of paths. What nobody can change is passed over.
-        return members.Where(member => member.Key.Length > 0).SelectMany(member => Expanded(verb, PatchPath.Parse(member.Key), member.Value))
+        return members.Where(member => member.Key.Length > 0)
+            .SelectMany(member => Expanded(verb, PatchPath.Parse(member.Key), member.Value))
             .Where(operation => !operation.Path!.IsReadOnly);
     }
 
@@ -47,7 +48,8 @@ sealed record PatchOperation(string Verb, PatchPath? Path, JsonNode? Value)
     }
 }
 
-/// <summary>The path of an operation: <c>attribute</c>, <c>attribute.sub</c>, <c>attribute[filter]</c>, <c>attribute[filter].sub</c>.</summary>
+/// <summary>The path of an operation: <c>attribute</c>, <c>attribute.sub</c>, <c>attribute[filter]</c>,
+/// <c>attribute[filter].sub</c>.</summary>
 /// <param name="Attribute">The attribute; with its sub-attribute if there is no filter.</param>
 /// <param name="Filter">Which of its values, or null.</param>
 /// <param name="Sub">The sub-attribute of those values, or null.</param>

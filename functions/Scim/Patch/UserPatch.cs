@@ -14,7 +14,8 @@ static class UserPatch
 
     static readonly string[] Known =
     [
-        "externalId", "userName", "name", "displayName", "nickName", "locale", "timezone", "active", "password", .. UserResource.Kept, .. Lists,
+        "externalId", "userName", "name", "displayName", "nickName", "locale", "timezone", "active", "password", .. UserResource.Kept,
+            .. Lists,
     ];
 
     static readonly string[] OfCompany = [.. UserResource.KeptOfCompany, UserResource.Manager];
@@ -84,7 +85,8 @@ static class UserPatch
             return;
         }
         // Entra ID expects that a value of a type that is not there is made.
-        if (found.Count == 0) list.Add(Made(path.Filter) is { } made ? Tracked(made) : throw ScimError.NoTarget("No value is as the path says."));
+        if (found.Count == 0) list.Add(Made(path.Filter) is { } made ? Tracked(made)
+            : throw ScimError.NoTarget("No value is as the path says."));
         foreach (var item in found)
         {
             if (path.Sub is { } sub) item[AttributePath.Find(item, sub) ?? sub] = value?.DeepClone();
@@ -107,8 +109,10 @@ static class UserPatch
             list.Clear();
             return;
         }
-        var gone = (value is JsonArray items ? items.OfType<JsonNode>() : [value]).Select(item => $"{AttributePath.ValueOf(item, null)}").ToHashSet();
-        foreach (var item in list.OfType<JsonObject>().Where(item => gone.Contains($"{AttributePath.ValueOf(item, null)}")).ToList()) list.Remove(item);
+        var gone = (value is JsonArray items ? items.OfType<JsonNode>() : [value]).Select(item => $"{AttributePath.ValueOf(item, null)}")
+            .ToHashSet();
+        foreach (var item in list.OfType<JsonObject>().Where(item => gone.Contains($"{AttributePath.ValueOf(item, null)}"))
+            .ToList()) list.Remove(item);
     }
 
     static void Add(JsonArray list, JsonObject item)

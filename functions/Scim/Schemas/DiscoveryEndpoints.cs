@@ -77,7 +77,8 @@ public sealed class DiscoveryEndpoints(ScimPipeline pipeline)
     /// <summary><c>/{tenant}/scim/v2/Me</c> → 501 (RFC 7644 §3.11): a directory is nobody.</summary>
     [Function("scim-me")]
     public Task<IResult> Me(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "put", "patch", "delete", Route = Root + "/Me")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "put", "patch", "delete",
+            Route = Root + "/Me")] HttpRequest request) =>
         pipeline.Run(request, _ => throw NotOffered());
 
     /// <summary><c>POST /{tenant}/scim/v2/.search</c> → 501: users and groups are searched each by themselves.</summary>

@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace Latchkey.Scim;
 
-/// <summary>The schemas of the resources (RFC 7643 §4, §8.7), as <c>/Schemas</c> shows them: exactly what is kept, and nothing else.</summary>
+/// <summary>The schemas of the resources (RFC 7643 §4, §8.7), as <c>/Schemas</c> shows them: exactly what is kept, and nothing
+/// else.</summary>
 static class ScimSchemas
 {
     /// <summary>The schema of users.</summary>
@@ -59,7 +60,8 @@ static class ScimSchemas
     [
         Text("userName", "The name to sign in with.", required: true, uniqueness: "server"),
         Complex("name", "The parts of the name.", false,
-            Text("formatted", "The whole name.", mutability: "readOnly"), Text("givenName", "The given name."), Text("familyName", "The family name.")),
+            Text("formatted", "The whole name.", mutability: "readOnly"), Text("givenName", "The given name."),
+                Text("familyName", "The family name.")),
         Text("displayName", "The name that is shown."),
         Text("nickName", "What the person is called."),
         Text("title", "The title in the company."),
@@ -105,7 +107,8 @@ static class ScimSchemas
             new() { ["required"] = required, ["caseExact"] = caseExact, ["uniqueness"] = uniqueness });
 
     static JsonObject Text(string name, string description, string mutability, string returned) =>
-        Attribute(name, description, "string", mutability, returned, new() { ["required"] = false, ["caseExact"] = true, ["uniqueness"] = "none" });
+        Attribute(name, description, "string", mutability, returned,
+            new() { ["required"] = false, ["caseExact"] = true, ["uniqueness"] = "none" });
 
     static JsonObject Of(string type, string name, string description) =>
         Attribute(name, description, type, "readWrite", "default", new() { ["required"] = false });

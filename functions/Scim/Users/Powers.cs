@@ -28,8 +28,10 @@ static class Powers
     {
         if (!Administers(tenant, before)) return;
         var takesOver = after.UserName != before.UserName || after.Email != before.Email || after.EmailVerified != before.EmailVerified
-            || after.PasswordHash != before.PasswordHash || !after.Roles.SequenceEqual(before.Roles) || (before.Disabled && !after.Disabled);
+            || after.PasswordHash != before.PasswordHash || !after.Roles.SequenceEqual(before.Roles)
+                || (before.Disabled && !after.Disabled);
         if (takesOver)
-            throw ScimError.Forbidden("The user administers this tenant. A directory may disable the user, but not change how they sign in.");
+            throw ScimError.Forbidden(
+                "The user administers this tenant. A directory may disable the user, but not change how they sign in.");
     }
 }

@@ -34,7 +34,8 @@ static class UserMapping
             Locale = Tag(Get(resource, "locale"), "locale"),
             ZoneInfo = Zone(Get(resource, "timezone")),
         };
-        var userName = Display(Get(resource, "userName"), "userName", EmailAddress.MaxChars) ?? throw ScimError.InvalidValue("userName is required.");
+        var userName = Display(Get(resource, "userName"), "userName", EmailAddress.MaxChars)
+            ?? throw ScimError.InvalidValue("userName is required.");
         var email = Email(resource);
         return user with
         {
@@ -141,7 +142,8 @@ static class UserMapping
     {
         var assignable = Powers.Harmless(call.Tenant, call.Token.AssignableRoles);
         if (assignable.Count == 0) return user.Roles;
-        var wanted = Items(Get(resource, "roles"), "roles").Select(item => Text(AttributePath.ValueOf(item, null), "roles.value")).OfType<string>()
+        var wanted = Items(Get(resource, "roles"), "roles").Select(item => Text(AttributePath.ValueOf(item, null), "roles.value"))
+            .OfType<string>()
             .Distinct(StringComparer.Ordinal).ToList();
         var kept = user.Roles.Where(role => !assignable.Contains(role)).ToList();
         var others = wanted.Where(name => !assignable.Any(role => role.Name == name) && !kept.Any(role => role.Name == name));

@@ -7,7 +7,8 @@ namespace Latchkey.Scim;
 /// <summary>A user as SCIM shows it (RFC 7643 §4.1, §4.3).</summary>
 static class UserResource
 {
-    /// <summary>The attributes that are kept as they are among the tenant's own (<see cref="User.Attributes"/>), under the same name.</summary>
+    /// <summary>The attributes that are kept as they are among the tenant's own (<see cref="User.Attributes"/>), under the same
+    /// name.</summary>
     public static IReadOnlyList<string> Kept { get; } = ["title", "userType", "preferredLanguage"];
 
     /// <summary>The same, of the extension.</summary>
@@ -44,7 +45,8 @@ static class UserResource
         Put(resource, "timezone", user.Profile.ZoneInfo);
         foreach (var kept in Kept) Put(resource, kept, user.Attributes.GetValueOrDefault(kept));
         resource["active"] = !user.Disabled;
-        if (user.Email is { } email) resource["emails"] = new JsonArray(new JsonObject { ["value"] = email, ["type"] = "work", ["primary"] = true });
+        if (user.Email is { } email) resource["emails"] = new JsonArray(new JsonObject { ["value"] = email, ["type"] = "work",
+            ["primary"] = true });
         var phones = Phones.Where(phone => user.Attributes.ContainsKey(phone.Name))
             .Select(phone => (JsonNode)new JsonObject { ["value"] = user.Attributes[phone.Name], ["type"] = phone.Type }).ToArray();
         if (phones.Length > 0) resource["phoneNumbers"] = new JsonArray(phones);

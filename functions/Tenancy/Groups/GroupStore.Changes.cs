@@ -150,7 +150,8 @@ public sealed partial class GroupStore
         var gone = chunk.Where(one => one.Role is null).Select(one => one.User).ToList();
         var there = await Task.WhenAll(gone.Select(user => table.Find(tenant, RowKeys.Member(group.Id, user), cancel)));
         var removed = gone.Where((_, index) => there[index] is not null).ToHashSet();
-        TableTransactionAction touch = new(TableTransactionActionType.UpdateMerge, new TableEntity(tenant, RowKeys.Group(group.Id)), group.ETag);
+        TableTransactionAction touch = new(TableTransactionActionType.UpdateMerge, new TableEntity(tenant, RowKeys.Group(group.Id)),
+            group.ETag);
         var rows = chunk.SelectMany(one => one.Role is { } role ? Rows(tenant, new(group, role), one.User)
             : removed.Contains(one.User) ? Keys(group.Id, one.User).Select(key => Deletion(tenant, key)) : []);
         return (await table.TransactForETags([touch, .. rows], cancel))?[0];

@@ -7,7 +7,8 @@ namespace Latchkey.Tenancy;
 
 /// <summary>
 /// A tenant's groups (SCHEMA.md, table Groups). A membership is two rows, one by group and one by user, written in one
-/// transaction. Further rows lead to a group from its name and from its id in the directory that provisions the tenant. To check one takes a point read, which is cached for seconds: a removed member loses access at once here, and
+/// transaction. Further rows lead to a group from its name and from its id in the directory that provisions the tenant. To check one takes
+/// a point read, which is cached for seconds: a removed member loses access at once here, and
 /// on other instances when their cached entry expires.
 /// </summary>
 public sealed partial class GroupStore(StorageClients storage, Settings settings, TimeProvider clock)

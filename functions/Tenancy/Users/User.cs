@@ -32,7 +32,8 @@ public sealed record User
     /// <summary>What the user says about themselves besides the name.</summary>
     public UserProfile Profile { get; init; } = UserProfile.Empty;
 
-    /// <summary>The tenant's own attributes of the user: claims and groups by rule follow from them. Bounded by whoever writes them.</summary>
+    /// <summary>The tenant's own attributes of the user: claims and groups by rule follow from them. Bounded by whoever writes
+    /// them.</summary>
     public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The user's id in the directory that provisions the tenant (SCIM <c>externalId</c>, RFC 7643 §3.1), or null.</summary>

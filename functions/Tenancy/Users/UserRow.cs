@@ -39,7 +39,8 @@ static class UserRow
             Email = row.GetString("Email"),
             EmailVerified = row.GetBoolean("EmailVerified") is true,
             Profile = UserProfile.Parse(row.GetString("Profile")),
-            Attributes = row.GetString("Attributes") is { } json ? JsonSerializer.Deserialize<Dictionary<string, string>>(json)! : new Dictionary<string, string>(),
+            Attributes = row.GetString("Attributes") is { } json ? JsonSerializer.Deserialize<Dictionary<string, string>>(json)!
+                : new Dictionary<string, string>(),
             ExternalId = row.GetString("ExternalId"),
             PasswordHash = row.GetString("PasswordHash"),
             SecondFactor = row.GetString("SecondFactor"),

@@ -9,7 +9,8 @@ namespace Latchkey.Tenancy;
 
 /// <summary>
 /// A tenant's users (SCHEMA.md, table Users): one row by id, and one that refers to it for each name: the user name, and the
-/// email address once it is verified; and one for the id in the directory that provisions the tenant. The state that decides about a user's sessions is cached for at most 5 seconds: signing a user
+/// email address once it is verified; and one for the id in the directory that provisions the tenant. The state that decides about a user's
+/// sessions is cached for at most 5 seconds: signing a user
 /// out takes effect at once on the instance that does it, and within that time on the others.
 /// </summary>
 public sealed class UserStore(StorageClients storage, Settings settings, TimeProvider clock)

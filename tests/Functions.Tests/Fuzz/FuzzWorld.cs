@@ -88,14 +88,17 @@ sealed class FuzzWorld(TestHost host)
         foreach (var name in (string[])["scim", "scimToEnd"])
         {
             var token = await TestHost.Json(
-                await host.Send(HttpMethod.Post, "/demo/admin/scim-tokens", admin, new { name = $"Fuzz {made}", days = 1, passwords = true }), 201);
+                await host.Send(HttpMethod.Post, "/demo/admin/scim-tokens", admin,
+                    new { name = $"Fuzz {made}", days = 1, passwords = true }), 201);
             (known["scimTokenId"], tokens[name]) = (token.GetProperty("id").GetString()!, token.GetProperty("token").GetString()!);
         }
-        var user = await TestHost.Json(await host.Send(HttpMethod.Post, $"{root}/Users", tokens["scim"], new { userName = $"scim{made}" }), 201);
+        var user = await TestHost.Json(await host.Send(HttpMethod.Post, $"{root}/Users", tokens["scim"], new { userName = $"scim{made}" }),
+            201);
         var group = await TestHost.Json(
             await host.Send(HttpMethod.Post, $"{root}/Groups", tokens["scim"], new { displayName = $"Scim {made}" }), 201);
         (known["scimUser"], known["scimGroup"]) = (user.GetProperty("id").GetString()!, group.GetProperty("id").GetString()!);
-        foreach (var old in (await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/admin/scim-tokens", admin), 200)).GetProperty("tokens")
+        foreach (var old in (await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/admin/scim-tokens", admin), 200))
+            .GetProperty("tokens")
             .EnumerateArray().Select(one => (Id: one.GetProperty("id").GetString(), Name: one.GetProperty("name").GetString())).ToList())
         {
             if (old.Name != $"Fuzz {made}") await host.Send(HttpMethod.Delete, $"/demo/admin/scim-tokens/{old.Id}", admin);

@@ -41,7 +41,8 @@ public sealed class EntraProvisioningTests(DemoHost demo) : IClassFixture<DemoHo
         Assert.Equal("givenName familyName", Text(made, "displayName"));
         Assert.Equal("User", Text(made.GetProperty("meta"), "resourceType"));
         var user = await scim.Admin.User(id);
-        Assert.Equal(("Test_User_1", "Test_User_2@testuser.com", true, "member"), (user.UserName, user.Email, user.EmailVerified, user.Roles.Single()));
+        Assert.Equal(("Test_User_1", "Test_User_2@testuser.com", true, "member"),
+            (user.UserName, user.Email, user.EmailVerified, user.Roles.Single()));
 
         Assert.Equal([id], await scim.Ids("Users", "externalId eq \"0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef\""));
         Assert.Equal([id], await scim.Ids("Users", "userName eq \"test_user_1\""));
@@ -77,7 +78,8 @@ public sealed class EntraProvisioningTests(DemoHost demo) : IClassFixture<DemoHo
         {
             await scim.Patch($"Users/{id}", """{ "op": "Replace", "path": "active", "value": "True" }""");
             Assert.False((await scim.Admin.User(id)).Disabled);
-            Assert.False((await scim.Patch($"Users/{id}", $$"""{ "op": "Replace", "path": "active", "value": {{no}} }""")).GetProperty("active")
+            Assert.False((await scim.Patch($"Users/{id}", $$"""{ "op": "Replace", "path": "active", "value": {{no}} }"""))
+                .GetProperty("active")
                 .GetBoolean());
             Assert.True((await scim.Admin.User(id)).Disabled);
         }
@@ -97,7 +99,8 @@ public sealed class EntraProvisioningTests(DemoHost demo) : IClassFixture<DemoHo
         Assert.Equal(0, (await scim.Get(query)).GetProperty("totalResults").GetInt32());
         var id = await scim.Create("Groups", """
             {
-                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group", "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"],
+                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group",
+                "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"],
                 "externalId": "8aa1a0c0-c4c3-4bc0-b4a5-2ef676900159",
                 "displayName": "displayName",
                 "meta": { "resourceType": "Group" }
@@ -110,7 +113,9 @@ public sealed class EntraProvisioningTests(DemoHost demo) : IClassFixture<DemoHo
         Assert.Empty(await scim.Ids("Groups", "displayName eq \"displayName\""));
         Assert.Equal([id], await scim.Ids("Groups", "displayName eq \"UPDATEDdisplayName\""));
 
-        await scim.PatchGroup(id, $$"""{ "op": "Add", "path": "members", "value": [{ "$ref": null, "value": "{{alice}}" }, { "$ref": null, "value": "{{bob}}" }] }""");
+        await scim.PatchGroup(id, $$"""
+            { "op": "Add", "path": "members", "value": [{ "$ref": null, "value": "{{alice}}" }, { "$ref": null, "value": "{{bob}}" }] }
+            """);
         await scim.PatchGroup(id, $$"""{ "op": "Add", "path": "members", "value": [{ "$ref": null, "value": "{{alice}}" }] }"""); // Again.
         Assert.Equal(new[] { alice, bob }.Order(), await scim.Members(id));
         Assert.Equal([id], await scim.Ids("Groups", $"id eq \"{id}\" and members eq \"{bob}\""));
@@ -135,7 +140,8 @@ public sealed class EntraProvisioningTests(DemoHost demo) : IClassFixture<DemoHo
         Assert.Equal((true, "server", "readWrite"),
             (userName.GetProperty("required").GetBoolean(), Text(userName, "uniqueness"), Text(userName, "mutability")));
         Assert.Equal("EnterpriseUser", Text(await scim.Get($"Schemas/{Enterprise}"), "name"));
-        Assert.Equal(["User", "Group"], (await scim.Get("ResourceTypes")).GetProperty("Resources").EnumerateArray().Select(one => Text(one, "id")));
+        Assert.Equal(["User", "Group"], (await scim.Get("ResourceTypes")).GetProperty("Resources").EnumerateArray()
+            .Select(one => Text(one, "id")));
         Assert.Equal("/Groups", Text(await scim.Get("ResourceTypes/Group"), "endpoint"));
         await scim.Refused(404, null, "GET", "Schemas/urn:nothing");
         var config = await scim.Get("ServiceProviderConfig");

@@ -112,11 +112,13 @@ public sealed class OktaProvisioningTests(DemoHost demo) : IClassFixture<DemoHos
             """);
         Assert.Equal([two], await scim.Members(id));
         await scim.PatchGroup(id, $$"""
-            { "op": "replace", "path": "members", "value": [{ "value": "{{one}}", "display": "a" }, { "value": "{{two}}", "display": "b" }] }
+            { "op": "replace", "path": "members", "value": [{ "value": "{{one}}", "display": "a" }, { "value": "{{two}}",
+            "display": "b" }] }
             """);
         Assert.Equal(new[] { one, two }.Order(), await scim.Members(id));
         var put = await scim.Json("PUT", $"Groups/{id}", $$"""
-            { "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "id": "{{id}}", "displayName": "By PUT", "members": [{ "value": "{{one}}" }] }
+            { "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "id": "{{id}}", "displayName": "By PUT",
+            "members": [{ "value": "{{one}}" }] }
             """);
         Assert.Equal(("By PUT", one), (Text(put, "displayName"), Text(put.GetProperty("members")[0], "value")));
         await (await scim.Send("DELETE", $"Groups/{id}")).Is(204);

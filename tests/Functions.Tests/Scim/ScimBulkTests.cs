@@ -29,9 +29,12 @@ public sealed class ScimBulkTests : IAsyncLifetime
         var results = await Run("""
             { "method": "POST", "path": "/Users", "bulkId": "u1", "data": { "userName": "bulk1" } },
             { "method": "POST", "path": "/Users", "bulkId": "u2", "data": { "userName": "alice" } },
-            { "method": "POST", "path": "/Groups", "bulkId": "g", "data": { "displayName": "Bulk", "members": [{ "value": "bulkId:u1" }] } },
-            { "method": "PATCH", "path": "/Users/bulkId:u1", "data": { "Operations": [{ "op": "replace", "path": "active", "value": false }] } },
-            { "method": "PATCH", "path": "/Groups/bulkId:g", "data": { "Operations": [{ "op": "add", "path": "members", "value": [{ "value": "bulkId:u2" }] }] } },
+            { "method": "POST", "path": "/Groups", "bulkId": "g", "data": { "displayName": "Bulk",
+            "members": [{ "value": "bulkId:u1" }] } },
+            { "method": "PATCH", "path": "/Users/bulkId:u1", "data": { "Operations": [{ "op": "replace", "path": "active",
+            "value": false }] } },
+            { "method": "PATCH", "path": "/Groups/bulkId:g", "data": { "Operations": [{ "op": "add", "path": "members",
+            "value": [{ "value": "bulkId:u2" }] }] } },
             { "method": "PUT", "path": "/Users/bulkId:u1", "version": "W/\"other\"", "data": { "userName": "bulk1" } },
             { "method": "GET", "path": "/Users/x" },
             { "method": "POST", "path": "/Devices", "data": {} },
@@ -44,7 +47,8 @@ public sealed class ScimBulkTests : IAsyncLifetime
         var user = Text(results[0], "location").Split('/')[^1];
         Assert.True((await scim.Admin.User(user)).Disabled);
         await Eventually.True(async () => (await scim.Admin.WholeAudit()) is var entries
-            && entries.Any(entry => entry.Type == "scim-user-create" && entry.Target == user && entry.Client!.StartsWith("scim-", StringComparison.Ordinal))
+            && entries.Any(entry => entry.Type == "scim-user-create" && entry.Target == user
+                && entry.Client!.StartsWith("scim-", StringComparison.Ordinal))
             && entries.Any(entry => entry.Type == "scim-bulk" && entry.Detail == "9 operations, 5 failed"));
     }
 

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 
@@ -61,7 +60,8 @@ sealed class ScimClient(TestHost host, string tenant, string token, AdminClient 
 
     public Task<JsonElement> Patch(string path, string operations) => Json("PATCH", path, PatchBody(operations));
 
-    public async Task PatchGroup(string id, string operations) => await (await Send("PATCH", $"Groups/{id}", PatchBody(operations))).Is(204);
+    public async Task PatchGroup(string id, string operations) => await (await Send("PATCH", $"Groups/{id}", PatchBody(operations)))
+        .Is(204);
 
     public static string PatchBody(string operations) =>
         $$"""{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{{operations}}]}""";
@@ -89,7 +89,8 @@ sealed class ScimClient(TestHost host, string tenant, string token, AdminClient 
 
     /// <summary>The ids of a group's members.</summary>
     public async Task<List<string>> Members(string group) =>
-        [.. (await Get($"Groups/{group}")).GetProperty("members").EnumerateArray().Select(one => one.GetProperty("value").GetString()!).Order()];
+        [.. (await Get($"Groups/{group}")).GetProperty("members").EnumerateArray().Select(one => one.GetProperty("value").GetString()!)
+            .Order()];
 
     public async Task<string> AddUser(string userName) => await Create("Users", $$"""{"userName":"{{userName}}"}""");
 }

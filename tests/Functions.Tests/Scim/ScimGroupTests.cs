@@ -1,9 +1,9 @@
-using System.Text.Json;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.Scim;
 
-/// <summary>Groups of a directory: many members at once, roles that stay, names that are one group's, versions, files that keep it.</summary>
+/// <summary>Groups of a directory: many members at once, roles that stay, names that are one group's, versions, files that keep
+/// it.</summary>
 public sealed class ScimGroupTests(DemoHost demo) : IClassFixture<DemoHost>
 {
     readonly TestHost host = demo.Host;
@@ -32,7 +32,9 @@ public sealed class ScimGroupTests(DemoHost demo) : IClassFixture<DemoHost>
         await scim.PatchGroup(group, """{ "op": "remove", "path": "members" }""");
         Assert.Empty(await scim.Members(group));
         await scim.Refused(400, "tooMany", "PATCH", $"Groups/{group}", ScimClient.PatchBody(
-            $$"""{ "op": "add", "path": "members", "value": [{{Values(Enumerable.Range(0, 5001).Select(_ => Latchkey.Storage.Ids.New()))}}] }"""));
+            $$"""{ "op": "add", "path": "members", "value": [{{Values(TooMany())}}] }"""));
+
+        static IEnumerable<string> TooMany() => Enumerable.Range(0, 5001).Select(_ => Latchkey.Storage.Ids.New());
 
         async Task<GroupRole?> RoleOf(string user) =>
             (await host.Service<GroupStore>().Roles("many", group, [user], default)).TryGetValue(user, out var role) ? role : null;
@@ -51,8 +53,10 @@ public sealed class ScimGroupTests(DemoHost demo) : IClassFixture<DemoHost>
         foreach (var change in new[] { ("displayName", "Ünique"), ("externalId", "g1") })
             await scim.Refused(409, "uniqueness", "PATCH", $"Groups/{two}",
                 ScimClient.PatchBody($$"""{ "op": "replace", "path": "{{change.Item1}}", "value": "{{change.Item2}}" }"""));
-        await scim.PatchGroup(one, """{ "op": "remove", "path": "externalId" }, { "op": "replace", "path": "displayName", "value": "First" }""");
-        await scim.PatchGroup(two, """{ "op": "add", "path": "externalId", "value": "g1" }, { "op": "replace", "path": "displayName", "value": "Ünique" }""");
+        await scim.PatchGroup(one,
+            """{ "op": "remove", "path": "externalId" }, { "op": "replace", "path": "displayName", "value": "First" }""");
+        await scim.PatchGroup(two,
+            """{ "op": "add", "path": "externalId", "value": "g1" }, { "op": "replace", "path": "displayName", "value": "Ünique" }""");
         Assert.Equal([two], await scim.Ids("Groups", "externalId eq \"g1\" and displayName eq \"ünique\""));
         // A group that an administrator made and renamed is found as well, and an older one that has no row in the index.
         await scim.Admin.AddGroup(new { id = "by-admin", name = "By Admin" });
@@ -92,7 +96,8 @@ public sealed class ScimGroupTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task A_group_with_files_is_not_deleted_by_a_directory()
     {
         var scim = await ScimClient.Start(host, new { name = "d", groupRole = "editor" });
-        var group = await scim.Create("Groups", $$"""{ "displayName": "Filers", "members": [{ "value": "{{await host.UserId("alice")}}" }] }""");
+        var group = await scim.Create("Groups",
+            $$"""{ "displayName": "Filers", "members": [{ "value": "{{await host.UserId("alice")}}" }] }""");
         await (await host.As("alice")).Upload([1, 2, 3], space: $"group:{group}");
         Assert.Contains("administrator", await scim.Refused(409, null, "DELETE", $"Groups/{group}"), StringComparison.Ordinal);
         Assert.Single(await scim.Members(group));
@@ -104,7 +109,8 @@ public sealed class ScimGroupTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("POST", "Groups", """{"displayName":"x","members":[{"value":"AAAAAAAAAAAAAAAAAAAAAA"}]}""", 400, "invalidValue")]
     [InlineData("POST", "Groups", """{"displayName":"x","members":[{"display":"x"}]}""", 400, "invalidValue")]
     [InlineData("POST", "Groups", """{"displayName":"x","members":[[]]}""", 400, "invalidValue")]
-    [InlineData("PATCH", "Groups/family", """{"Operations":[{"op":"replace","path":"members[value eq \"x\"]","value":1}]}""", 400, "invalidPath")]
+    [InlineData("PATCH", "Groups/family", """{"Operations":[{"op":"replace","path":"members[value eq \"x\"]","value":1}]}""", 400,
+        "invalidPath")]
     [InlineData("PATCH", "Groups/family", """{"Operations":[{"op":"remove","path":"members[display eq \"x\"]"}]}""", 400, "invalidFilter")]
     [InlineData("PATCH", "Groups/family", """{"Operations":[{"op":"add","path":"members.value","value":"x"}]}""", 400, "invalidPath")]
     [InlineData("PATCH", "Groups/family", """{"Operations":[{"op":"remove","path":"displayName"}]}""", 400, "invalidValue")]

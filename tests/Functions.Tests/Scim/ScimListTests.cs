@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Latchkey.Scim;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.Scim;
@@ -78,7 +77,8 @@ public sealed class ScimListTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.Equal(1, Ids(page).Count);
         Assert.False(page.TryGetProperty("nextCursor", out _));
         var searched = await scim.Json("POST", "Users/.search", """
-            { "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": "title pr", "attributes": ["title"], "count": 5 }
+            { "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": "title pr", "attributes": ["title"],
+            "count": 5 }
             """);
         Assert.Equal("Boss", searched.GetProperty("Resources")[0].GetProperty("title").GetString());
         Assert.False(searched.GetProperty("Resources")[0].TryGetProperty("userName", out _));
@@ -109,5 +109,6 @@ public sealed class ScimListTests(DemoHost demo) : IClassFixture<DemoHost>
         return ids;
     }
 
-    static List<string> Ids(JsonElement page) => [.. page.GetProperty("Resources").EnumerateArray().Select(one => one.GetProperty("id").GetString()!)];
+    static List<string> Ids(JsonElement page) =>
+        [.. page.GetProperty("Resources").EnumerateArray().Select(one => one.GetProperty("id").GetString()!)];
 }

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using Latchkey.Scim;
 
 namespace Latchkey.Tests.Scim;
@@ -11,9 +10,11 @@ public sealed class ScimTokenTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task A_token_is_shown_once_notes_the_day_and_ends_when_it_is_revoked()
     {
-        var scim = await ScimClient.Start(host, new { name = "Entra", days = 731, roles = AdminClient.Texts("member"), groupRole = "editor" });
+        var scim = await ScimClient.Start(host,
+            new { name = "Entra", days = 731, roles = AdminClient.Texts("member"), groupRole = "editor" });
         Assert.Matches("^lkscim_[a-z2-7]{16}_[\\w-]{43}$", scim.Token);
-        var listed = (await scim.Admin.Get("scim-tokens")).GetProperty("tokens").EnumerateArray().Single(one => Text(one, "name") == "Entra");
+        var listed = (await scim.Admin.Get("scim-tokens")).GetProperty("tokens").EnumerateArray()
+            .Single(one => Text(one, "name") == "Entra");
         Assert.False(listed.TryGetProperty("token", out _));
         Assert.Equal((null, "editor"), (Text(listed, "lastUsed"), Text(listed, "groupRole")));
         var trips = await host.Trips(async () => await scim.Get("ServiceProviderConfig"));

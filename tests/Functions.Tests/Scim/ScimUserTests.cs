@@ -16,7 +16,8 @@ public sealed class ScimUserTests(DemoHost demo) : IClassFixture<DemoHost>
         var scim = await ScimClient.Start(host);
         var id = await scim.Create("Users", $$"""
             {
-                "userName": "kept", "name": { "givenName": "Ada", "familyName": "King" }, "nickName": "A", "title": "Countess", "userType": "Guest",
+                "userName": "kept", "name": { "givenName": "Ada", "familyName": "King" }, "nickName": "A", "title": "Countess",
+                "userType": "Guest",
                 "preferredLanguage": "de", "locale": "en_GB", "timezone": "Europe/London", "displayName": "Ada K.",
                 "phoneNumbers": [{ "type": "work", "value": "1" }, { "type": "mobile", "value": "2" }, { "type": "fax", "value": "3" }],
                 "x509Certificates": [{ "value": "x" }], "photos": [],
@@ -34,17 +35,19 @@ public sealed class ScimUserTests(DemoHost demo) : IClassFixture<DemoHost>
             ZoneInfo = "Europe/London",
             UpdatedAt = user.Profile.UpdatedAt,
         }, user.Profile);
-        Assert.Equal("costCenter=c department=dep division=d employeeNumber=7 manager=boss mobilePhoneNumber=2 organization=o phoneNumber=1 "
-            + "preferredLanguage=de title=Countess userType=Guest",
+        Assert.Equal("costCenter=c department=dep division=d employeeNumber=7 manager=boss mobilePhoneNumber=2 organization=o "
+            + "phoneNumber=1 preferredLanguage=de title=Countess userType=Guest",
             string.Join(' ', user.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")));
         Assert.Equal(("Ada K.", null, false), (user.Name, user.Email, user.EmailVerified));
 
         var users = host.Service<UserStore>();
         var tenant = (await host.Service<TenantStore>().Find("demo", default))!;
-        await users.TryReplace(tenant, user with { Attributes = new Dictionary<string, string>(user.Attributes) { ["own"] = "1" } }, default);
+        await users.TryReplace(tenant, user with { Attributes = new Dictionary<string, string>(user.Attributes) { ["own"] = "1" } },
+            default);
         await scim.Json("PUT", $"Users/{id}", """{ "userName": "kept", "title": "Lady" }""");
         user = await Stored(id);
-        Assert.Equal("own=1 title=Lady", string.Join(' ', user.Attributes.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}")));
+        Assert.Equal("own=1 title=Lady",
+            string.Join(' ', user.Attributes.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}")));
         // What people may have set themselves stays if a PUT is silent.
         Assert.Equal(("kept", null, "A", "en-GB"), (user.Name, user.Profile.GivenName, user.Profile.Nickname, user.Profile.Locale));
         await scim.Patch($"Users/{id}", """{ "op": "remove", "path": "locale" }, { "op": "replace", "path": "nickName", "value": null }""");
@@ -84,7 +87,8 @@ public sealed class ScimUserTests(DemoHost demo) : IClassFixture<DemoHost>
               "{{Enterprise}}": { "department": "d", "division": "e" } }
             """);
         Assert.Equal("schemas id userName emails", Names(await scim.Get($"Users/{id}?attributes=userName,emails.value")));
-        Assert.Equal("schemas id name " + Enterprise, Names(await scim.Get($"Users/{id}?attributes=NAME.givenname,{Enterprise}:department")));
+        Assert.Equal("schemas id name " + Enterprise,
+            Names(await scim.Get($"Users/{id}?attributes=NAME.givenname,{Enterprise}:department")));
         var less = await scim.Get($"Users/{id}?excludedAttributes=meta,name.familyName,emails,{Enterprise},id");
         Assert.Equal("schemas id userName name displayName active", Names(less));
         Assert.Equal("formatted givenName", Names(less.GetProperty("name")));
@@ -112,11 +116,14 @@ public sealed class ScimUserTests(DemoHost demo) : IClassFixture<DemoHost>
         })
             await scim.Refused(403, null, "PATCH", $"Users/{admin}", ScimClient.PatchBody(operations));
         await scim.Refused(403, null, "DELETE", $"Users/{admin}");
-        var linked = await scim.Patch($"Users/{admin}", """{ "op": "add", "path": "externalId", "value": "x1" }, { "op": "add", "path": "title", "value": "Boss" }""");
+        var linked = await scim.Patch($"Users/{admin}",
+            """{ "op": "add", "path": "externalId", "value": "x1" }, { "op": "add", "path": "title", "value": "Boss" }""");
         Assert.Equal("x1", linked.GetProperty("externalId").GetString());
         await scim.Patch($"Users/{admin}", """{ "op": "replace", "path": "active", "value": false }""");
-        await scim.Refused(403, null, "PATCH", $"Users/{admin}", ScimClient.PatchBody("""{ "op": "replace", "path": "active", "value": true }"""));
-        await own.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "admin"), ("password", "admin-password"))
+        await scim.Refused(403, null, "PATCH", $"Users/{admin}",
+            ScimClient.PatchBody("""{ "op": "replace", "path": "active", "value": true }"""));
+        await own.Token("demo", ("grant_type", "password"), ("client_id", "first-party"), ("username", "admin"),
+            ("password", "admin-password"))
             .Refused("invalid_grant");
     }
 
@@ -142,7 +149,8 @@ public sealed class ScimUserTests(DemoHost demo) : IClassFixture<DemoHost>
         var id = await scim.Create("Users", """{ "userName": "distrusted", "emails": ["distrusted@demo.example"] }""");
         Assert.False((await scim.Admin.User(id)).EmailVerified);
         Assert.Empty(await scim.Ids("Users", "emails.value eq \"distrusted@demo.example\"")); // Anybody could say so.
-        await scim.Patch($"Users/{id}", """{ "op": "add", "path": "emails", "value": [{ "type": "work", "value": "next@demo.example" }] }""");
+        await scim.Patch($"Users/{id}",
+            """{ "op": "add", "path": "emails", "value": [{ "type": "work", "value": "next@demo.example" }] }""");
         Assert.Equal(("next@demo.example", false), ((await scim.Admin.User(id)).Email, (await scim.Admin.User(id)).EmailVerified));
     }
 
@@ -150,7 +158,8 @@ public sealed class ScimUserTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task What_is_one_users_alone_is_refused_to_another_whoever_writes_at_once()
     {
         var scim = await ScimClient.Start(host);
-        var id = await scim.Create("Users", """{ "userName": "first", "externalId": "ext-1", "emails": [{ "value": "first@demo.example" }] }""");
+        var id = await scim.Create("Users",
+            """{ "userName": "first", "externalId": "ext-1", "emails": [{ "value": "first@demo.example" }] }""");
         foreach (var body in new[]
         {
             """{ "userName": "FIRST" }""", """{ "userName": "first@demo.example" }""", """{ "userName": "x1", "externalId": "ext-1" }""",
@@ -158,7 +167,8 @@ public sealed class ScimUserTests(DemoHost demo) : IClassFixture<DemoHost>
         })
             await scim.Refused(409, "uniqueness", "POST", "Users", body);
         var second = await scim.AddUser("second");
-        foreach (var (path, value) in new[] { ("userName", "first"), ("externalId", "ext-1"), ("emails[type eq \\\"work\\\"].value", "first@demo.example") })
+        foreach (var (path, value) in new[] { ("userName", "first"), ("externalId", "ext-1"),
+            ("emails[type eq \\\"work\\\"].value", "first@demo.example") })
             await scim.Refused(409, "uniqueness", "PATCH", $"Users/{second}",
                 ScimClient.PatchBody($$"""{ "op": "replace", "path": "{{path}}", "value": "{{value}}" }"""));
         await scim.Patch($"Users/{id}", """{ "op": "replace", "path": "externalId", "value": "ext-2" }""");
@@ -193,10 +203,12 @@ public sealed class ScimUserTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("PATCH", "Users/{id}", """{"Operations":[{"op":"replace","path":"a.b.c","value":"x"}]}""", "invalidPath")]
     [InlineData("PATCH", "Users/{id}", """{"Operations":[{"op":"replace","path":"title[value eq \"x\"]","value":"x"}]}""", "invalidPath")]
     [InlineData("PATCH", "Users/{id}", """{"Operations":[{"op":"replace","path":"emails[type is 1]","value":"x"}]}""", "invalidFilter")]
-    [InlineData("PATCH", "Users/{id}", """{"Operations":[{"op":"replace","path":"emails[type co \"x\"].value","value":"x"}]}""", "noTarget")]
+    [InlineData("PATCH", "Users/{id}", """{"Operations":[{"op":"replace","path":"emails[type co \"x\"].value","value":"x"}]}""",
+        "noTarget")]
     [InlineData("PATCH", "Users/{id}", """{"Operations":[{"op":"replace","path":"id","value":"x"}]}""", "mutability")]
     [InlineData("PATCH", "Users/{id}", """{"Operations":[{"op":"remove","path":"userName"}]}""", "invalidValue")]
-    [InlineData("PATCH", "Users/{id}", """{"Operations":[{"op":"add","path":"name","value":"x"},{"op":"add","path":"active","value":[]}]}""", "invalidValue")]
+    [InlineData("PATCH", "Users/{id}",
+        """{"Operations":[{"op":"add","path":"name","value":"x"},{"op":"add","path":"active","value":[]}]}""", "invalidValue")]
     [InlineData("GET", "Users?filter=userName", null, "invalidFilter")]
     [InlineData("GET", "Users?startIndex=x", null, "invalidValue")]
     [InlineData("GET", "Users?cursor=%C3%A4", null, "invalidCursor")]
