@@ -136,7 +136,7 @@ static class CommandLine
         AccountCommands.All(terminal), InvitationCommands.All(terminal), GroupCommands.All(terminal), RoleCommands.All(terminal),
         ProviderCommands.All(terminal),
         ClientCommands.All(terminal), SessionCommands.All(terminal), KeyCommands.All(terminal),
-        InitialTokenCommands.All(terminal), AuditCommands.All(terminal),
+        InitialTokenCommands.All(terminal), ScimTokenCommands.All(terminal), AuditCommands.All(terminal),
     ];
 
     /// <summary>A noun and its verbs.</summary>

@@ -45,6 +45,21 @@ public sealed class TenantPipeline(
     }
 
     /// <summary>
+    /// An endpoint for the programs of one protocol, which have credentials of their own and know failures only in the protocol's form.
+    /// No browser calls it, so it has no CORS.
+    /// </summary>
+    /// <param name="http">The HTTP request.</param>
+    /// <param name="handler">Answers it.</param>
+    /// <param name="onFailure">Answers a request that failed.</param>
+    public Task<IResult> Service(HttpRequest http, Func<TenantRequest, Task<IResult>> handler, FailurePage onFailure) =>
+        boundary.Run(http, async () =>
+        {
+            var tenant = await FindTenant(http) ?? throw UnknownTenant();
+            EnsureActive(tenant);
+            return await Handle(Context(http, tenant), AtItsAddress(handler));
+        }, problem => onFailure(http, null, problem));
+
+    /// <summary>
     /// A protected endpoint that only reads. Whether the token is still live is looked up beside the handler's own reads;
     /// if it is not, the handler's answer is thrown away.
     /// </summary>

@@ -27,8 +27,8 @@ public sealed record Caller : TenantRequest
     public AccessToken Token { get; }
 }
 
-/// <summary>Answers a request for a page that failed.</summary>
+/// <summary>Answers a request that failed: for a page, or for the programs of one protocol.</summary>
 /// <param name="http">The HTTP request.</param>
-/// <param name="tenant">The tenant, or null if the address names none.</param>
+/// <param name="tenant">The tenant, or null if the address names none or it does not matter.</param>
 /// <param name="problem">What went wrong.</param>
 public delegate Task<IResult> FailurePage(HttpRequest http, Tenant? tenant, Problem problem);

@@ -11,7 +11,7 @@ namespace Latchkey.OpenApi;
 /// <param name="source">The operation in the file.</param>
 /// <param name="own">Parameters of this area.</param>
 /// <param name="shared">Parameters of all areas.</param>
-sealed class AreaOperation(string area, string key, JsonObject source, JsonObject own, JsonObject shared)
+sealed partial class AreaOperation(string area, string key, JsonObject source, JsonObject own, JsonObject shared)
 {
     static readonly string[] Known =
     [
@@ -23,8 +23,6 @@ sealed class AreaOperation(string area, string key, JsonObject source, JsonObjec
     readonly SortedDictionary<int, JsonObject> responses = [];
 
     string? Scope => (string?)source["scope"];
-
-    bool IsPage => (string?)source["access"] == "page";
 
     /// <summary>The Operation Object (OpenAPI 3.1 §4.8.10).</summary>
     /// <exception cref="FormatException">The file contains something unknown.</exception>
@@ -78,8 +76,9 @@ sealed class AreaOperation(string area, string key, JsonObject source, JsonObjec
         var bodies = source["bodies"]?.AsObject().ToDictionary(body => body.Key, body => body.Value!)
             ?? (source["json"] is { } json ? new() { ["application/json"] = json } : []);
         if (bodies.Count == 0) return null;
-        Add(400, IsPage ? "The form cannot be read." : "truncated_body malformed_request");
-        Add(413, IsPage ? "The form is too large." : "body_too_large");
+        Add(400, IsPage ? "The form cannot be read." : IsScim ? "The body cannot be read." : "truncated_body malformed_request");
+        Add(413, IsPage ? "The form is too large." : IsScim ? "The body is too large." : "body_too_large");
+        if (IsScim) Add(415, "The body is of another type.");
         if (source["json"] is not null) // JsonBody reads it.
         {
             Add(400, "invalid_json");
@@ -125,55 +124,28 @@ sealed class AreaOperation(string area, string key, JsonObject source, JsonObjec
     {
         Kind((string?)source["access"] ?? (Scope is null ? throw Fault("has neither scope nor access") : "token"));
         if (source["parameters"] is JsonArray names && names.Any(name => IsInQuery((string)name!)))
-            Add(400, IsPage ? "The query string is invalid." : "invalid_query");
+            Add(400, HasSentences ? "The query string is invalid." : "invalid_query");
         foreach (var (status, codes) in source["problems"]?.AsObject() ?? []) Add(Number(status), (string)codes!);
         foreach (var (status, codes) in problems)
         {
             var content = Response(status, codes)["content"] ??= new JsonObject();
-            if (IsPage) content["text/html"] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "string" } };
+            if (IsScim) content[ScimType] = new JsonObject { ["schema"] = AreaSchema.Expand("ScimError") };
+            else if (IsPage) content["text/html"] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "string" } };
             else content["application/problem+json"] = new JsonObject { ["schema"] = Coded("Problem", "code", codes) };
         }
     }
 
     bool IsInQuery(string parameter) => (string?)(own[parameter] ?? shared[parameter])?["in"] == "query";
 
-    void Kind(string access)
-    {
-        if (access is not ("token" or "open" or "page" or "none")) throw Fault($"access {access} is unknown");
-        if (access == "page")
-        {
-            AddPages();
-            return;
-        }
-        Add(500, "internal_error");
-        if (access == "none") return;
-        Add(403, "tenant_suspended");
-        Add(404, "unknown_tenant");
-        Add(503, "storage_unavailable signing_unavailable");
-        if (access != "token") return;
-        Add(401, "invalid_token invalid_dpop_proof use_dpop_nonce");
-        Add(403, "insufficient_scope");
-    }
-
-    // A page responds to people: it has sentences, not codes.
-    void AddPages()
-    {
-        Add(403, "The tenant is suspended.");
-        Add(404, "The tenant does not exist.");
-        Add(429, "Too many sign-ins were begun from this address.");
-        Add(500, "An internal error occurred.");
-        Add(503, "Storage or the keys are not available at the moment.");
-    }
-
     void Add(int status, string codes)
     {
         if (!problems.TryGetValue(status, out var list)) problems[status] = list = [];
-        list.AddRange(IsPage ? [codes] : codes.Split(' ').Except(list));
+        list.AddRange(HasSentences ? [codes] : codes.Split(' ').Except(list));
     }
 
     JsonObject Response(int status, IReadOnlyCollection<string> codes)
     {
-        var listed = IsPage ? string.Join(' ', codes) : string.Join(", ", codes.Select(code => $"`{code}`"));
+        var listed = HasSentences ? string.Join(' ', codes) : string.Join(", ", codes.Select(code => $"`{code}`"));
         if (responses.TryGetValue(status, out var response))
         {
             response["description"] = $"{(string)response["description"]!} {listed}";

@@ -26,6 +26,9 @@ public static partial class RowKeys
     /// <summary>Leads from a normalized user name or verified email address, as typed at sign-in, to the user's id.</summary>
     public static string UserName(string normalized) => $"name|{Ids.Hash(normalized)}";
 
+    /// <summary>Leads from an id in the directory that provisions the tenant to the user's id.</summary>
+    public static string ExternalUser(string externalId) => $"external|{Ids.Hash(externalId)}";
+
     /// <summary>A tenant's provider.</summary>
     public static string Provider(string id) => $"provider|{id}";
 
@@ -140,6 +143,13 @@ public static partial class RowKeys
 
     /// <summary>A group, in its tenant's partition.</summary>
     public static string Group(string id) => $"group|{id}";
+
+    /// <summary>Leads from an id in the directory that provisions the tenant to the group's id.</summary>
+    public static string ExternalGroup(string externalId) => $"external|{Ids.Hash(externalId)}";
+
+    /// <summary>Leads from a group's normalized name to its id. Groups may have the same name. Without an id, the prefix of all of
+    /// them.</summary>
+    public static string NamedGroup(string normalized, string id) => $"called|{Ids.Hash(normalized)}|{id}";
 
     /// <summary>The note that a client's files are being removed.</summary>
     public static string RemovedClient(string id) => $"client|{id}";

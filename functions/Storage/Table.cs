@@ -38,6 +38,14 @@ public sealed class Table(TableClient client)
         await foreach (var row in Query(filter, pageSize, null, cancel)) yield return row;
     }
 
+    /// <summary>The row keys of one partition that are in [from, to), in order: a thousand a request, and nothing else is read.</summary>
+    public async IAsyncEnumerable<string> Keys(
+        string partitionKey, string from, string to, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {partitionKey} and RowKey ge {from} and RowKey lt {to}");
+        await foreach (var row in Query(filter, null, ["RowKey"], cancel)) yield return row.RowKey;
+    }
+
     /// <summary>These columns of every row, in order. It is for timers and small tables.</summary>
     public IAsyncEnumerable<TableEntity> All(IEnumerable<string> columns, CancellationToken cancel) =>
         Query(null, null, columns, cancel);

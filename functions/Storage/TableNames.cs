@@ -24,6 +24,9 @@ public static class TableNames
     /// <summary>Passkeys of users.</summary>
     public const string Passkeys = "Passkeys";
 
+    /// <summary>Tokens with which directories provision users and groups (SCIM).</summary>
+    public const string ScimTokens = "ScimTokens";
+
     /// <summary>Groups and their members.</summary>
     public const string Groups = "Groups";
 
@@ -74,7 +77,7 @@ public static class TableNames
 
     /// <summary>The tables whose names never change.</summary>
     public static IReadOnlyList<string> Permanent { get; } =
-        [Tenants, Clients, DeveloperApps, Domains, Users, Passkeys, Groups, Keys, UserSessions, Approvals, Files, Removals];
+        [Tenants, Clients, DeveloperApps, Domains, Users, Passkeys, ScimTokens, Groups, Keys, UserSessions, Approvals, Files, Removals];
 
     /// <summary>The tables that there is one of for each day.</summary>
     public static IReadOnlyList<string> Expiring { get; } =

@@ -23,10 +23,11 @@ public sealed partial class ArchitectureTests
         ["Access"] = ["Languages", "Protocol", "Storage", "Http", "Tenancy", "Sessions"],
         ["OAuth"] = ["Languages", "Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "Telemetry"],
         ["Account"] = ["Languages", "Protocol", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files", "Telemetry"],
+        ["Scim"] = ["Access", "Account", "Http", "OAuth", "Protocol", "Sessions", "Storage", "Tenancy"],
         ["Pages"] = ["Account", "Languages", "Protocol", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files"],
         ["Files"] = ["Protocol", "Storage", "Http", "Tenancy", "Sessions", "Access"],
         ["Admin"] = ["Account", "Languages", "Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files",
-            "Telemetry"],
+            "Scim", "Telemetry"],
         ["OpenApi"] = ["Http", "Telemetry"],
     };
 
@@ -162,6 +163,6 @@ public sealed partial class ArchitectureTests
     private static partial Regex RoomRow();
 
     // `using Latchkey.Room…`, `Latchkey.Room.Type` and `Room.Type`, but not a longer name's end nor a doc's RFC word.
-    [GeneratedRegex(@"(?:(?<=\bLatchkey\.)|(?<![\w.""/]))(?<room>Protocol|Keys|Storage|Http|Tenancy|Sessions|Access(?!\.ToString)|Account|OAuth|Pages|Files|Admin|OpenApi|Telemetry)(?=[.;][A-Z\s]|;)")]
+    [GeneratedRegex(@"(?:(?<=\bLatchkey\.)|(?<![\w.""/]))(?<room>Protocol|Keys|Storage|Http|Tenancy|Sessions|Access(?!\.ToString)|Account|OAuth|Pages|Files|Admin|OpenApi|Scim|Telemetry)(?=[.;][A-Z\s]|;)")]
     private static partial Regex RoomName();
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Azure;
 
 namespace Latchkey.Tenancy;
 
@@ -26,6 +27,14 @@ public sealed record Group(string Id, string Name)
 {
     /// <summary>The group is being deleted: nobody can become a member any more.</summary>
     public bool Deleting { get; init; }
+
+    /// <summary>The group's id in the directory that provisions the tenant (SCIM <c>externalId</c>, RFC 7643 §3.1), or null.</summary>
+    public string? ExternalId { get; init; }
+
+    /// <summary>When the group or its members were written last; null if the group's own row was not read.</summary>
+    public DateTimeOffset? WrittenAt { get; init; }
+
+    internal ETag ETag { get; init; }
 
     /// <summary>True if the text may be a group's id, by the same rule as a client id (<see cref="Client.IsId"/>).</summary>
     public static bool IsId(string text) => Client.IsId(text);

@@ -7,10 +7,11 @@ namespace Latchkey.Tenancy;
 
 /// <summary>
 /// A tenant's groups (SCHEMA.md, table Groups). A membership is two rows, one by group and one by user, written in one
-/// transaction. To check one takes a point read, which is cached for seconds: a removed member loses access at once here, and
+/// transaction. Further rows lead to a group from its name and from its id in the directory that provisions the tenant. To check one takes
+/// a point read, which is cached for seconds: a removed member loses access at once here, and
 /// on other instances when their cached entry expires.
 /// </summary>
-public sealed class GroupStore(StorageClients storage, Settings settings, TimeProvider clock)
+public sealed partial class GroupStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Groups));
     readonly Cache<Membership> cache = new(clock, settings.CacheTime);
@@ -25,11 +26,13 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
     public Task<bool> TryCreate(string tenant, Group group, string? owner, CancellationToken cancel) =>
         TryCreate(tenant, group, owner is null ? [] : [(owner, GroupRole.Owner)], cancel);
 
-    /// <summary>Creates a group with its first members, 49 at most; false if the id is taken.</summary>
+    /// <summary>Creates a group with its first members, 48 at most; false if the id, or the id in the directory, is taken.</summary>
     public Task<bool> TryCreate(
         string tenant, Group group, IReadOnlyList<(string User, GroupRole Role)> members, CancellationToken cancel) => table.TryTransact(
     [
-        new(TableTransactionActionType.Add, new TableEntity(tenant, RowKeys.Group(group.Id)) { ["Name"] = group.Name }),
+        new(TableTransactionActionType.Add,
+            new TableEntity(tenant, RowKeys.Group(group.Id)) { ["Name"] = group.Name, ["ExternalId"] = group.ExternalId }),
+        .. LeadingKeys(group).Select(key => new TableTransactionAction(TableTransactionActionType.Add, Leading(tenant, group, key))),
         .. members.SelectMany(member => Rows(tenant, new(group, member.Role), member.User)),
     ], cancel);
 
@@ -64,30 +67,6 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
         Forget(tenant, group, user);
         return done;
     }
-
-    /// <summary>
-    /// Renames a group, then its members' rows, which contain its name too; false if the group does not exist. After a crash in
-    /// between some rows have the old name; repeating the request corrects them.
-    /// </summary>
-    public async Task<bool> TryRename(string tenant, Group group, CancellationToken cancel)
-    {
-        if (!await table.TryMerge(new TableEntity(tenant, RowKeys.Group(group.Id)) { ["Name"] = group.Name }, cancel)) return false;
-        await foreach (var user in Members(tenant, group.Id, cancel))
-        {
-            // A merge fails for a member who was removed since, as it should.
-            await table.TryTransact([.. Keys(group.Id, user).Select(key => new TableTransactionAction(
-                TableTransactionActionType.UpdateMerge, new TableEntity(tenant, key) { ["Name"] = group.Name }, ETag.All))], cancel);
-            Forget(tenant, group.Id, user);
-        }
-        return true;
-    }
-
-    /// <summary>
-    /// Deletes a group that is marked; false if it was changed meanwhile. True if the group is gone, or the id belongs to a new
-    /// group by now.
-    /// </summary>
-    public async Task<bool> TryDelete(string tenant, string group, CancellationToken cancel) =>
-        await table.Find(tenant, RowKeys.Group(group), cancel) is not { } row || !IsMarked(row) || await table.TryDelete(row, cancel);
 
     /// <summary>Removes all members of a group that is marked or gone.</summary>
     public async Task RemoveMembers(string tenant, string group, CancellationToken cancel)
@@ -156,7 +135,13 @@ public sealed class GroupStore(StorageClients storage, Settings settings, TimePr
 
     static bool IsMarked(TableEntity group) => group.GetBoolean("Deleting") is true;
 
-    static Group Read(string id, TableEntity row) => new(id, row.GetString("Name")) { Deleting = IsMarked(row) };
+    static Group Read(string id, TableEntity row) => new(id, row.GetString("Name"))
+    {
+        Deleting = IsMarked(row),
+        ExternalId = row.GetString("ExternalId") is { Length: > 0 } external ? external : null,
+        WrittenAt = row.Timestamp,
+        ETag = row.ETag,
+    };
 
     static Membership Read(TableEntity row) =>
         new(new Group(row.GetString("GroupId"), row.GetString("Name")), Enum.Parse<GroupRole>(row.GetString("Role")));

@@ -1,4 +1,5 @@
 using Azure;
+using Latchkey.Storage;
 
 namespace Latchkey.Tenancy;
 
@@ -96,8 +97,15 @@ public sealed record User
 
     internal ETag ETag { get; init; }
 
-    /// <summary>The normalized names that lead to the user's row, as it was read.</summary>
-    internal IReadOnlyList<string> StoredNames { get; init; } = [];
+    /// <summary>When the row was written last; null if it was not read.</summary>
+    public DateTimeOffset? WrittenAt { get; init; }
+
+    /// <summary>The keys of the rows that lead to the user's row, as it was read.</summary>
+    internal IReadOnlyList<string> StoredKeys { get; init; } = [];
+
+    /// <summary>The keys of the rows that should lead to it: one for each name, and one for the directory's id.</summary>
+    internal IReadOnlyList<string> Keys =>
+        [.. Names.Select(RowKeys.UserName), .. ExternalId is { } id ? (string[])[RowKeys.ExternalUser(id)] : []];
 
     /// <summary>The normalized names that should lead to it: the user name, and the address once it is verified.</summary>
     internal IReadOnlyList<string> Names => VerifiedEmail is { } email

@@ -55,7 +55,8 @@ static class UserRow
             RemovedApps = Columns.Split(row.GetString("RemovedApps")).Select(line => line.Split(' '))
                 .ToDictionary(parts => parts[0], parts => long.Parse(parts[1], CultureInfo.InvariantCulture)),
             ETag = row.ETag,
+            WrittenAt = row.Timestamp,
         };
-        return user with { StoredNames = user.Names };
+        return user with { StoredKeys = user.Keys };
     }
 }

@@ -9,7 +9,8 @@ namespace Latchkey.Tenancy;
 
 /// <summary>
 /// A tenant's users (SCHEMA.md, table Users): one row by id, and one that refers to it for each name: the user name, and the
-/// email address once it is verified. The state that decides about a user's sessions is cached for at most 5 seconds: signing a user
+/// email address once it is verified; and one for the id in the directory that provisions the tenant. The state that decides about a user's
+/// sessions is cached for at most 5 seconds: signing a user
 /// out takes effect at once on the instance that does it, and within that time on the others.
 /// </summary>
 public sealed class UserStore(StorageClients storage, Settings settings, TimeProvider clock)
@@ -71,7 +72,9 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     /// Writes a user that was read before. If that changes the names that lead to the user, it is one transaction with their rows.
     /// </summary>
     /// <returns>False if the user was changed since.</returns>
-    /// <exception cref="Problem">409 <c>email_taken</c>: a new name, or a newly verified address, is another user's.</exception>
+    /// <exception cref="Problem">
+    /// 409 <c>email_taken</c>: a new name, or a newly verified address, is another user's; <c>uniqueness</c>: the directory's id is.
+    /// </exception>
     public Task<bool> TryReplace(Tenant tenant, User user, CancellationToken cancel) => TryReplace(tenant, user, [], cancel);
 
     /// <summary>The same, in one transaction with other writes to the tenant's partition of the table.</summary>
@@ -80,11 +83,14 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     {
         var row = UserRow.Of(tenant, user);
         row.ETag = user.ETag;
-        var (added, removed) = (user.Names.Except(user.StoredNames).ToList(), user.StoredNames.Except(user.Names));
-        foreach (var name in added) await EnsureFree(tenant, name, cancel);
+        var (added, removed) = (user.Keys.Except(user.StoredKeys).ToList(), user.StoredKeys.Except(user.Keys));
+        foreach (var key in added)
+        {
+            if (await table.Find(tenant.Id, key, cancel) is not null) throw Taken(key, user);
+        }
         var actions = new List<TableTransactionAction> { new(TableTransactionActionType.UpdateReplace, row, user.ETag) };
-        actions.AddRange(added.Select(name => new TableTransactionAction(TableTransactionActionType.Add, NameRow(tenant, user, name))));
-        actions.AddRange(removed.Select(name => DeleteName(tenant, name)));
+        actions.AddRange(added.Select(key => new TableTransactionAction(TableTransactionActionType.Add, KeyRow(tenant, user, key))));
+        actions.AddRange(removed.Select(key => DeleteKey(tenant, key)));
         actions.AddRange(others);
         var done = actions.Count == 1 ? await table.TryReplace(row, cancel) : await table.TryTransact(actions, cancel);
         Forget(tenant, user.Id);
@@ -96,7 +102,7 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     {
         var done = await table.TryTransact(
         [
-            .. user.StoredNames.Select(name => DeleteName(tenant, name)),
+            .. user.StoredKeys.Select(key => DeleteKey(tenant, key)),
             .. SecondFactorStore.Deletion(tenant, user),
             new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, RowKeys.User(user.Id)), ETag.All),
         ], cancel);
@@ -113,29 +119,35 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
 
     internal static List<TableTransactionAction> Additions(Tenant tenant, IReadOnlyList<User> users) =>
         [.. from user in users
-            from row in user.Names.Select(name => NameRow(tenant, user, name)).Append(UserRow.Of(tenant, user))
+            from row in user.Keys.Select(key => KeyRow(tenant, user, key)).Append(UserRow.Of(tenant, user))
             select new TableTransactionAction(TableTransactionActionType.Add, row)];
 
     /// <summary>True if the text is nobody's user name or verified email address.</summary>
     public async Task<bool> IsFree(Tenant tenant, string name, CancellationToken cancel) =>
         await table.Find(tenant.Id, RowKeys.UserName(Normalize(name)), cancel) is null;
 
-    async Task EnsureFree(Tenant tenant, string normalized, CancellationToken cancel)
-    {
-        if (await table.Find(tenant.Id, RowKeys.UserName(normalized), cancel) is not null)
-            throw EmailTaken();
-    }
+    /// <summary>The user with this id in the directory that provisions the tenant, or null.</summary>
+    public async Task<User?> FindByExternalId(Tenant tenant, string externalId, CancellationToken cancel) =>
+        await table.Find(tenant.Id, RowKeys.ExternalUser(externalId), cancel) is { } row
+            ? await Find(tenant, row.GetString("UserId"), cancel) : null;
+
+    /// <summary>The ids of the tenant's users in their order, and nothing else: a thousand a request.</summary>
+    public IAsyncEnumerable<string> AllIds(Tenant tenant, CancellationToken cancel) =>
+        table.Keys(tenant.Id, RowKeys.User(""), RowKeys.User("~"), cancel).Select(key => key[RowKeys.User("").Length..]);
+
+    static Problem Taken(string key, User user) => user.ExternalId is { } id && key == RowKeys.ExternalUser(id)
+        ? Problem.Conflict("uniqueness", "Another user has this id in the directory.") : EmailTaken();
 
     /// <summary>409 <c>email_taken</c>.</summary>
     public static Problem EmailTaken() => Problem.Conflict("email_taken", "Another user has this email address.");
 
-    static TableEntity NameRow(Tenant tenant, User user, string name) => new(tenant.Id, RowKeys.UserName(name))
+    static TableEntity KeyRow(Tenant tenant, User user, string key) => new(tenant.Id, key)
     {
         ["UserId"] = user.Id,
     };
 
-    static TableTransactionAction DeleteName(Tenant tenant, string name) =>
-        new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, RowKeys.UserName(name)), ETag.All);
+    static TableTransactionAction DeleteKey(Tenant tenant, string key) =>
+        new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, key), ETag.All);
 
     /// <summary>
     /// Stores a new hash of the same password; false if the password was changed since <paramref name="known"/> was read.

@@ -26,6 +26,21 @@ sealed partial class AuditedActs(TestHost host, AdminClient admin, string folder
         await PasskeysAndCodes();
         await SignUps();
         await Leaving();
+        await Scim();
+    }
+
+    // Whatever a directory asks with a good token is recorded, however it goes.
+    async Task Scim()
+    {
+        admin = await host.Admin();
+        var token = Secret((await admin.Post("scim-tokens", new { name = "Directory" })).GetProperty("token").GetString()!);
+        foreach (var function in LocalHost.Functions.Http(typeof(Latchkey.Scim.ScimTokens).Assembly)
+            .Where(function => function.Name.StartsWith("scim-", StringComparison.Ordinal)))
+        {
+            var path = function.Route.Replace("{tenant}", "demo", StringComparison.Ordinal).Replace("{", "", StringComparison.Ordinal)
+                .Replace("}", "", StringComparison.Ordinal);
+            await host.Send(new HttpMethod(function.Methods[0].ToUpperInvariant()), $"/{path}", token, new { });
+        }
     }
 
     // Code with PKCE by a pushed request, revocation, three ways to log out.

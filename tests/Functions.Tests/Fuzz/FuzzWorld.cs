@@ -59,6 +59,7 @@ sealed class FuzzWorld(TestHost host)
                 new { redirect_uris = (string[])["https://app.example/cb"] }), 201);
         (known["registered"], tokens["registration"]) = (registered.GetProperty("client_id").GetString()!,
             registered.GetProperty("registration_access_token").GetString()!);
+        await Scim(admin);
         known["tenantId"] = $"fuzz{made}";
         await TestHost.Json(
             await host.Send(HttpMethod.Post, "/operator/admin/tenants", tokens["operator"], new { id = known["tenantId"], name = "Fuzz" }),
@@ -81,12 +82,36 @@ sealed class FuzzWorld(TestHost host)
         await Pages();
     }
 
+    async Task Scim(string admin)
+    {
+        const string root = "/demo/scim/v2";
+        foreach (var name in (string[])["scim", "scimToEnd"])
+        {
+            var token = await TestHost.Json(
+                await host.Send(HttpMethod.Post, "/demo/admin/scim-tokens", admin,
+                    new { name = $"Fuzz {made}", days = 1, passwords = true }), 201);
+            (known["scimTokenId"], tokens[name]) = (token.GetProperty("id").GetString()!, token.GetProperty("token").GetString()!);
+        }
+        var user = await TestHost.Json(await host.Send(HttpMethod.Post, $"{root}/Users", tokens["scim"], new { userName = $"scim{made}" }),
+            201);
+        var group = await TestHost.Json(
+            await host.Send(HttpMethod.Post, $"{root}/Groups", tokens["scim"], new { displayName = $"Scim {made}" }), 201);
+        (known["scimUser"], known["scimGroup"]) = (user.GetProperty("id").GetString()!, group.GetProperty("id").GetString()!);
+        foreach (var old in (await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/admin/scim-tokens", admin), 200))
+            .GetProperty("tokens")
+            .EnumerateArray().Select(one => (Id: one.GetProperty("id").GetString(), Name: one.GetProperty("name").GetString())).ToList())
+        {
+            if (old.Name != $"Fuzz {made}") await host.Send(HttpMethod.Delete, $"/demo/admin/scim-tokens/{old.Id}", admin);
+        }
+    }
+
     /// <summary>The token that the operation needs; null if none.</summary>
     public string? Token(Documented operation) => operation switch
     {
         { Scope: "operator" } => tokens["operator"],
         { Scope: "admin" } => tokens[operation.Path.Contains("/admin/tenants", StringComparison.Ordinal) ? "operator" : "admin"],
         { Scope: not null } => tokens["user"],
+        { Id: ['s', 'c', 'i', 'm', '-', ..] } => tokens["scim"],
         { Id: "register" } => tokens["initial"],
         { Id: "register-read" or "register-update" or "register-delete" } => tokens["registration"],
         _ => null,
@@ -108,6 +133,10 @@ sealed class FuzzWorld(TestHost host)
             "id" when area == "tus" => known["tus"],
             "id" when area == "uploads" => known["pending"],
             "id" => known["file"],
+            "resource" => known[operation.Path.Contains("/Groups", StringComparison.Ordinal) ? "scimGroup" : "scimUser"],
+            "tokenId" when area == "scim" => known["scimTokenId"],
+            "userName" when area == "scim" => $"scim{Guid.CreateVersion7():n}",
+            "filter" or "cursor" or "value" or "path" or "version" or "displayName" when area == "scim" => null,
             "clientId" or "client_id" when area == "registration" => known["registered"],
             "role" => "fuzzed",
             "app" => "new",

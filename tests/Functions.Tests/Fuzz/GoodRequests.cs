@@ -39,7 +39,7 @@ sealed class GoodRequests(FuzzWorld world)
         var example = content!["example"] is { } said && (dice is null || dice.Once(2)) ? said.DeepClone() : null;
         switch (type)
         {
-            case "application/json":
+            case "application/json" or "application/scim+json":
                 var json = example ?? Of(request.Operation, "", content["schema"]!, dice, 0) ?? new JsonObject();
                 // What is made must not be there yet, and what is named must be.
                 if (json is JsonObject members && example is not null)

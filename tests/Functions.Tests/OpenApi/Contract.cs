@@ -87,7 +87,7 @@ static class Contract
         if (contents?[type ?? "?"] is not JsonObject content)
             return $"{operation.Id} answered {status} as {type} {Start(body)}, which is not documented: add it to answer {status} of "
                 + $"{operation.Source}.";
-        if (type is not ("application/json" or "application/problem+json")) return null;
+        if (type is not ("application/json" or "application/problem+json" or "application/scim+json")) return null;
         using var json = JsonDocument.Parse(body);
         foreach (var (member, list) in new[] { ("code", "problems"), ("error", "oauthErrors") })
         {

@@ -18,6 +18,11 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         "register", "register-read", "register-update", "register-delete", // Have tokens of their own: RegistrationTests.
         "authorize", "authorize-posted", "login", "login-post", "consent", "consent-post", // For people, who have a cookie of the tenant.
         "my-files", "my-files-part", // The same page and program for everybody; what it shows it asks for with a token.
+        // Have tokens of their own: ScimTokenTests.
+        "scim-users", "scim-user", "scim-user-search", "scim-user-create", "scim-user-replace", "scim-user-patch", "scim-user-delete",
+        "scim-groups", "scim-group", "scim-group-search", "scim-group-create", "scim-group-replace", "scim-group-patch",
+        "scim-group-delete", "scim-bulk", "scim-config", "scim-schemas", "scim-schema", "scim-resource-types", "scim-resource-type",
+        "scim-me", "scim-search",
         "link-page", "link-download", // Whoever has the link: its secret is the key (LinkTests).
         // The same.
         "logout", "logout-ask", "logout-post", "account", "account-post", "apps", "app", "app-post", "device", "device-post", "reset",

@@ -1,0 +1,37 @@
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Scim;
+
+/// <summary>
+/// What a directory may not do, whatever it says: give a right to administer, or take over who has one. So whoever holds a SCIM token
+/// cannot become an administrator. A directory may disable an administrator, because leaving a company must work for everybody.
+/// </summary>
+static class Powers
+{
+    static readonly Scope OfFiles = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite, Scopes.FilesShare);
+
+    /// <summary>True if the rights go beyond the user's own files.</summary>
+    public static bool Administers(Scope rights) => !rights.Except(OfFiles).IsEmpty;
+
+    /// <summary>True if the user may administer something.</summary>
+    public static bool Administers(Tenant tenant, User user) => Administers(tenant.Rights(user.Roles));
+
+    /// <summary>Those of the roles that a directory may give: they exist, and give no right to administer.</summary>
+    public static IReadOnlyList<HeldRole> Harmless(Tenant tenant, IEnumerable<string> names) =>
+        [.. ScimToken.Held(tenant, names).Where(role => !Administers(tenant.Rights([role])))];
+
+    /// <summary>Refuses a change that would let somebody else sign in as an administrator.</summary>
+    /// <exception cref="Problem">403</exception>
+    public static void Ensure(Tenant tenant, User before, User after)
+    {
+        if (!Administers(tenant, before)) return;
+        var takesOver = after.UserName != before.UserName || after.Email != before.Email || after.EmailVerified != before.EmailVerified
+            || after.PasswordHash != before.PasswordHash || !after.Roles.SequenceEqual(before.Roles)
+                || (before.Disabled && !after.Disabled);
+        if (takesOver)
+            throw ScimError.Forbidden(
+                "The user administers this tenant. A directory may disable the user, but not change how they sign in.");
+    }
+}
