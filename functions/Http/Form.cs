@@ -43,7 +43,7 @@ public sealed class Form
     /// </summary>
     public IReadOnlyList<string> Resources => resources;
 
-    /// <summary>All parameters that have a value, each <c>resource</c> by itself: what <see cref="Encode"/> makes the same form of.</summary>
+    /// <summary>All parameters that have a value, each <c>resource</c> by itself: <see cref="Encode"/> makes the form of them.</summary>
     public IEnumerable<KeyValuePair<string, string>> Pairs =>
         values.Where(pair => pair.Key != Resource).Concat(resources.Select(value => KeyValuePair.Create(Resource, value)));
 

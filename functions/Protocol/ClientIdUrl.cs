@@ -29,7 +29,7 @@ public static class ClientIdUrl
     /// </summary>
     public static bool IsValid(string url, bool development)
     {
-        if (url.Length > MaxChars || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.OriginalString != uri.AbsoluteUri) return false;
+        if (url.Length > MaxChars || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || url != uri.AbsoluteUri) return false;
         if (uri.Scheme != Uri.UriSchemeHttps && !(development && uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback)) return false;
         return uri.AbsolutePath.Length > 1 && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0 && uri.Query.Length == 0
             && !url.EndsWith('#') && !url.EndsWith('?') && url.All(c => c is > ' ' and <= '~' and not ('"' or '<' or '>' or '\\' or '\''));

@@ -44,5 +44,6 @@ public static class ResourceIndicator
         return text[authority + end] == '?' ? text.Insert(authority + end, "/") : text;
     }
 
-    static bool IsWeb(string text) => text.StartsWith("https://", StringComparison.Ordinal) || text.StartsWith("http://", StringComparison.Ordinal);
+    static bool IsWeb(string text) =>
+        text.StartsWith("https://", StringComparison.Ordinal) || text.StartsWith("http://", StringComparison.Ordinal);
 }

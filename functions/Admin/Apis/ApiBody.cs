@@ -56,7 +56,7 @@ sealed record ApiBody(
         return isOurs ? throw FieldChecks.Fault("identifier", "belongs to Latchkey itself") : Identifier;
     }
 
-    static IReadOnlyList<ApiScope> Checked(IReadOnlyList<ApiScopeBody?> scopes)
+    static List<ApiScope> Checked(IReadOnlyList<ApiScopeBody?> scopes)
     {
         if (scopes.Count > Api.MaxScopes) throw FieldChecks.Fault("scopes", $"must have at most {Api.MaxScopes} entries");
         var all = scopes.Select(scope => scope is null ? throw FieldChecks.Fault("scopes", "must contain only objects")

@@ -74,8 +74,8 @@ public sealed class DocumentHttp : IDisposable
         return length <= maxBytes ? buffer[..length] : throw new DocumentException($"it has more than {maxBytes} bytes");
     }
 
-    static bool IsJson(string? type) => type is not null && (type.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-        || (type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && type.EndsWith("+json", StringComparison.OrdinalIgnoreCase)));
+    static bool IsJson(string? type) => type?.ToLowerInvariant() is { } known && (known == "application/json"
+        || (known.StartsWith("application/", StringComparison.Ordinal) && known.EndsWith("+json", StringComparison.Ordinal)));
 
     static TimeSpan? MaxAge(HttpResponseMessage response) => response.Headers.CacheControl switch
     {

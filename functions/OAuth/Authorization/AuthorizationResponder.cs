@@ -64,7 +64,10 @@ public sealed class AuthorizationResponder(
         };
         var session = issuer.New(signIn, scope, sessionId);
         if (authorization.ResponseType != ResponseType.Code)
-            return await GrantTokens(request, authorization, new SessionGrant(request.Tenant, signIn.Client, session, scope) { Api = signIn.Apis[0] });
+        {
+            var grant = new SessionGrant(request.Tenant, signIn.Client, session, scope) { Api = signIn.Apis[0] };
+            return await GrantTokens(request, authorization, grant);
+        }
         var code = new CodeBinding(clock.GetUtcNow() + Codes.Life, authorization.To.RedirectUri, authorization.CodeChallenge,
             authorization.Nonce, Jkt: authorization.DpopJkt);
         await issuer.AddPending(session with { Code = code }, DeviceOf(request), request.Cancel);

@@ -14,6 +14,8 @@ namespace Latchkey.OAuth;
 /// </summary>
 public sealed class ProtectedResource(TenantPipeline pipeline)
 {
+    static readonly string[] Methods = ["header"];
+
     /// <summary><c>GET /.well-known/oauth-protected-resource/{tenant}/files</c></summary>
     [Function("protected-resource-files")]
     public Task<IResult> Files(
@@ -35,7 +37,7 @@ public sealed class ProtectedResource(TenantPipeline pipeline)
             resource = api.Identifier,
             authorization_servers = new[] { tenant.Issuer },
             scopes_supported = api.Scope.Intersect(Scopes.All).Tokens,
-            bearer_methods_supported = new[] { "header" },
+            bearer_methods_supported = Methods,
             resource_name = $"{tenant.Name}: {what}",
             dpop_signing_alg_values_supported = ForeignJwt.Algorithms,
         }));

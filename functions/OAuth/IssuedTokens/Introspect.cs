@@ -58,7 +58,8 @@ public sealed class Introspect(
         client = await clients.Current(tenant, client, session.ClientIncarnation, cancel);
         var user = await users.FindState(tenant.Id, session.UserId, cancel);
         if (!session.IsAlive(clock.GetUtcNow()) || session.HasEnded(tenant, client, user)) return null;
-        return Active(tenant, client, new AccessToken(tenant.Id, session.UserId, session.ClientId, Scope.Parse(session.Scope), "", session.Id)
+        var scope = Scope.Parse(session.Scope);
+        return Active(tenant, client, new AccessToken(tenant.Id, session.UserId, session.ClientId, scope, "", session.Id)
         {
             IssuedAt = session.RotatedAt,
             ExpiresAt = session.IdleExpiresAt,

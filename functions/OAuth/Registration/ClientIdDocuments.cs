@@ -33,7 +33,7 @@ public sealed class ClientIdDocuments(
         var (_, tenant, _, cancel) = request;
         if (!tenant.ClientIdDocuments) return null;
         if (!ClientIdUrl.IsValid(url, settings.Development))
-            throw OAuthError.InvalidRequest("client_id must be an https URL with a path, and without query, fragment, user or dot segments.");
+            throw OAuthError.InvalidRequest("client_id must be an https URL with a path, without query, fragment, user and dot segments.");
         try
         {
             var document = await Document(request, url);

@@ -22,7 +22,7 @@ static class ClientMetadata
     static readonly string[] AuthMethods =
         [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
 
-    /// <summary>The scope that a client may register: never that of administration; of the tenant's APIs those that are open to all.</summary>
+    /// <summary>The scope that a client may register: never administration, and of APIs only those that are open to all.</summary>
     public static Scope OfferedScope(Tenant tenant) =>
         Scope.Of([.. Scopes.All.Except(Scope.Of(Scopes.Admin)).Tokens, .. tenant.OpenApiScopes.Tokens]);
 

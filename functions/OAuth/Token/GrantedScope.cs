@@ -48,5 +48,6 @@ static class GrantedScope
     static Scope Grantable(Tenant tenant, IEnumerable<HeldRole> roles, IReadOnlyList<Api> apis) =>
         Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. tenant.Rights(roles).Tokens, .. Registered(apis)]);
 
-    static IEnumerable<string> Registered(IReadOnlyList<Api> apis) => apis.Where(api => api.IsRegistered).SelectMany(api => api.Scope.Tokens);
+    static IEnumerable<string> Registered(IReadOnlyList<Api> apis) =>
+        apis.Where(api => api.IsRegistered).SelectMany(api => api.Scope.Tokens);
 }

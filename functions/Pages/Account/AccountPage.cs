@@ -1,7 +1,6 @@
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
-using Latchkey.Protocol;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;

@@ -27,7 +27,8 @@ public sealed class ProtectedResourceTests(DemoHost demo) : IClassFixture<DemoHo
     public async Task What_is_not_the_file_API_leads_to_the_metadata_of_the_issuer(string path)
     {
         var refused = await host.Send(HttpMethod.Get, path, "not-a-token").Is(401);
-        Assert.EndsWith($", resource_metadata=\"{host.Origin}/.well-known/oauth-protected-resource/demo\"", Challenge(refused), StringComparison.Ordinal);
+        var link = $", resource_metadata=\"{host.Origin}/.well-known/oauth-protected-resource/demo\"";
+        Assert.EndsWith(link, Challenge(refused), StringComparison.Ordinal);
         var metadata = await host.Http.GetAsync("/.well-known/oauth-protected-resource/demo").Json();
         Assert.Equal($"{host.Origin}/demo", metadata.GetProperty("resource").GetString());
         Assert.Contains("admin", Texts(metadata.GetProperty("scopes_supported")));
@@ -38,14 +39,15 @@ public sealed class ProtectedResourceTests(DemoHost demo) : IClassFixture<DemoHo
     {
         var token = (await host.Tokens("demo", scope: "openid")).AccessToken;
         var refused = await host.Send(HttpMethod.Get, "/demo/files", token).Is(403);
-        Assert.StartsWith("Bearer error=\"insufficient_scope\", scope=\"files.read\", resource_metadata=", Challenge(refused), StringComparison.Ordinal);
+        Assert.StartsWith("Bearer error=\"insufficient_scope\", scope=\"files.read\", resource_metadata=", Challenge(refused),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_unknown_tenant_has_no_metadata_and_no_endpoint_of_OAuth_leads_to_any()
     {
         await host.Http.GetAsync("/.well-known/oauth-protected-resource/nobody/files").Fails(404, "unknown_tenant");
-        var refused = await host.Http.PostAsync("/demo/oauth/token", TestHost.Form([("grant_type", "client_credentials"), ("client_id", "nobody")])).Is(401);
+        var refused = await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "nobody")).Is(401);
         Assert.DoesNotContain("resource_metadata", Challenge(refused), StringComparison.Ordinal);
     }
 

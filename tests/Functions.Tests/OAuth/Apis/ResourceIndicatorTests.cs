@@ -19,13 +19,14 @@ public sealed class ApiHost : IAsyncLifetime
         await Add(admin, Tasks, "Tasks", 300, ["*"], ("read", "See your tasks"), ("tasks.write", "Change your tasks"));
         await Add(admin, Notes, "Notes", 0, ["mobile", "service"], ("read", "See your notes"));
         foreach (var (client, own) in new[] { ("mobile", "openid profile email offline_access files.read files.write files.share"),
-            ("service", "files.read files.write"), ("first-party", "openid profile offline_access files.read files.write files.share admin"),
-            ("tv", "openid files.read") })
+            ("service", "files.read files.write"),
+            ("first-party", "openid profile offline_access files.read files.write files.share admin"), ("tv", "openid files.read") })
             await admin.ChangeClient(client, new { scope = $"{own} read tasks.write".Split(' ') });
     }
 
     internal static Task<ApiAnswer> Add(
-        AdminClient admin, string identifier, string name, int seconds, string[] clients, params (string Name, string Description)[] scopes) =>
+        AdminClient admin, string identifier, string name, int seconds, string[] clients,
+        params (string Name, string Description)[] scopes) =>
         admin.Send(HttpMethod.Post, "apis", new
         {
             identifier,
@@ -111,8 +112,9 @@ public sealed class ResourceIndicatorTests(ApiHost shared) : IClassFixture<ApiHo
         Assert.DoesNotContain("Change your tasks", html, StringComparison.Ordinal);
         var code = Browser.Returned(Browser.Location(await browser.Consent(consent)))["code"];
         Assert.Equal("read", (await browser.Redeem(code).Read<TokenAnswer>()).Scope);
-        Assert.StartsWith("/demo/consent", Browser.Location(await browser.Authorize(
-            ("scope", "openid read"), ("resource", ApiHost.Notes), ("redirect_uri", "http://localhost:8100/callback"))), StringComparison.Ordinal);
+        var other = await browser.Authorize(
+            ("scope", "openid read"), ("resource", ApiHost.Notes), ("redirect_uri", "http://localhost:8100/callback"));
+        Assert.StartsWith("/demo/consent", Browser.Location(other), StringComparison.Ordinal);
         var account = WebUtility.HtmlDecode(await (await browser.Get("/demo/account")).Content.ReadAsStringAsync());
         Assert.Contains("In Tasks: See your tasks", account, StringComparison.Ordinal);
     }
@@ -230,7 +232,8 @@ public sealed class ResourceIndicatorTests(ApiHost shared) : IClassFixture<ApiHo
             scope = "openid read",
         }).Json(201);
         Assert.Equal("openid read", registered.GetProperty("scope").GetString());
-        var more = await host.Send(HttpMethod.Post, "/demo/oauth/register", (await admin.Post("initial-tokens", new { })).GetProperty("token").GetString()!,
+        var second = (await admin.Post("initial-tokens", new { })).GetProperty("token").GetString()!;
+        var more = await host.Send(HttpMethod.Post, "/demo/oauth/register", second,
             new { redirect_uris = AdminClient.Texts("https://app.example.com/callback") }).Json(201);
         Assert.Contains("tasks.write", more.GetProperty("scope").GetString(), StringComparison.Ordinal);
         Assert.DoesNotContain("shut.read", more.GetProperty("scope").GetString(), StringComparison.Ordinal);
