@@ -22,6 +22,7 @@ const issuer = `${origin}/${tenant}`;
 const redirectUri = 'http://127.0.0.1:49998/callback'; // Nobody listens: the test reads the redirect itself.
 let listener;
 let mcpUrl;
+let ownToken; // Of Latchkey itself.
 
 /** A request to the administration, which must succeed. */
 async function ask(token, method, path, body) {
@@ -91,6 +92,7 @@ before(async () => {
   await ask(operator, 'POST', '/operator/admin/tenants', { id: tenant });
   await ask(operator, 'PATCH', `/operator/admin/tenants/${tenant}`, { openRegistration: true });
   const { accessToken } = await ask(operator, 'POST', `/operator/admin/tenants/${tenant}/token`, {});
+  ownToken = accessToken;
   await ask(accessToken, 'POST', `/${tenant}/admin/users`, { userName: 'alice', name: 'Alice', password: 'alice-password', roles: ['member'] });
   listener = mcpServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');
@@ -130,7 +132,7 @@ test('a stock MCP client finds the way to sign in from the MCP server’s addres
 });
 
 test('a token of Latchkey itself is of no use at the MCP server', async () => {
-  const response = await fetch(mcpUrl, { method: 'POST', headers: { authorization: 'Bearer x' } });
+  const response = await fetch(mcpUrl, { method: 'POST', headers: { authorization: `Bearer ${ownToken}` } });
   assert.equal(response.status, 401);
   assert.match(response.headers.get('www-authenticate'), /resource_metadata="http:/);
 });

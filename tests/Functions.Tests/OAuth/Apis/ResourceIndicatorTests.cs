@@ -58,6 +58,13 @@ public sealed class ResourceIndicatorTests(ApiHost shared) : IClassFixture<ApiHo
     }
 
     [Fact]
+    public async Task A_token_for_an_API_costs_as_many_requests_to_storage_as_any_other()
+    {
+        await Service(("resource", ApiHost.Tasks)).Is(200); // Tenant and client are in the cache now.
+        Assert.Equal(1, await host.Trips(() => Service(("resource", ApiHost.Tasks)).Is(200)));
+    }
+
+    [Fact]
     public async Task A_scope_of_one_API_is_never_in_a_token_for_another()
     {
         await Service(("resource", ApiHost.Notes), ("scope", "tasks.write")).Refused("invalid_scope");
