@@ -17,6 +17,7 @@ public static partial class Services
         .AddSingleton<OpenIdProvider>()
         .AddSingleton<GitHubProvider>()
         .AddSingleton<ProviderRoundTrip>()
+        .AddSingleton<ProviderMappings>()
         .AddSingleton<ProviderAccounts>()
         .AddSingleton<WaysToSignIn>()
         .AddSingleton<ProviderSignIn>()

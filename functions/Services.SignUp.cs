@@ -20,6 +20,7 @@ public static partial class Services
             provider.GetRequiredService<ILogger<Invitations>>(), provider.GetService<IMail>()))
         .AddSingleton<InvitationForm>()
         .AddSingleton<NewUserSignIn>()
+        .AddSingleton<PasskeyOfferSteps>()
         .AddSingleton<SignUpDrafts>()
         .AddSingleton<SignUps>()
         .AddSingleton<EmailChanges>()

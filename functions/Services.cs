@@ -44,7 +44,7 @@ public static partial class Services
         // A client's state of 16 KiB, escaped, exceeds the default limit of 8 KiB for a request line.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestLineSize = 72 * 1024);
         return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddSignUp().AddPasskeys().AddSecondFactor()
-            .AddMail(settings).AddProviders().AddPages().AddFiles(settings).AddAdmin();
+            .AddMail(settings).AddProviders().AddPages().AddFiles(settings).AddAdmin().AddAccount();
     }
 
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services
@@ -95,6 +95,9 @@ public static partial class Services
         .AddSingleton<Registrations>()
         .AddSingleton<DeveloperApps>()
         .AddSingleton<SessionRevocation>()
+        .AddSingleton<LogoutNotices>()
+        .AddSingleton<BackchannelLogout>()
+        .AddHostedService<LogoutSender>()
         .AddSingleton<TokenAuthorization>()
         .AddSingleton<Logouts>()
         .AddSingleton<PasswordChange>()

@@ -16,7 +16,7 @@ static class AuditCommands
         "account-session-end", "account-sessions-end", "authorize", "client-register",
         "device-authorization",
         "files-purge", "invitation-use", "operator-bootstrap", "par", "password-reset", "password-reset-ask", "password-reset-mail",
-        "provider-link", "provider-link-asked", "provider-roles", "provider-sign-up", "provider-unlink",
+        "provider-groups", "provider-link", "provider-link-asked", "provider-roles", "provider-sign-up", "provider-unlink",
         "rotate-keys", "sign-in",
         "sign-in-code-ask", "sign-out", "sign-up", "sign-up-ask", "sign-up-known",
         "tenant-suspended", "terms-accept", "token", "token-revoke", "user-imported",

@@ -40,6 +40,8 @@ static class ClientCommands
         (new("--auth") { Description = "client_secret_basic, client_secret_post, private_key_jwt or none" }, "authMethod"),
         (new("--id-token-algorithm") { Description = "How its ID tokens are signed: RS256 or ES256" }, "idTokenAlgorithm"),
         (new("--website") { Description = "Its website, shown to people" }, "websiteUri"),
+        (new("--backchannel-logout") { Description = "The https address at which it is told that sessions have ended; empty: none" },
+            "backchannelLogoutUri"),
         (new("--logo") { Description = "An https address of its logo" }, "logoUri"),
     ];
 
@@ -47,6 +49,8 @@ static class ClientCommands
     [
         (new("--native") { Description = "An installed app (RFC 8252)" }, "native"),
         (new("--first-party") { Description = "The tenant's own app: its users are not asked for consent" }, "firstParty"),
+        (new("--backchannel-logout-session") { Description = "It has to be told which session ended, not only whose" },
+            "backchannelLogoutSession"),
         (new("--require-dpop") { Description = "It must bind its tokens to a key (RFC 9449)" }, "requireDpop"),
         (new("--require-par") { Description = "It must push its authorization requests (RFC 9126)" }, "requirePushedRequests"),
         (new("--require-pkce") { Description = "It must use PKCE (RFC 7636); a public client always must" }, "requirePkce"),

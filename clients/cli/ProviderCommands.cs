@@ -13,6 +13,9 @@ static class ProviderCommands
     static readonly Option<string[]> RoleFrom =
         Many("--role", "claim=value=role: who has the value holds the role; replaces the list");
 
+    static readonly Option<string[]> GroupFrom =
+        Many("--group", "claim=value=group=role: who has the value is in the group as reader, editor or owner; replaces the list");
+
     static readonly (Option<string?> Option, string Field)[] Texts =
     [
         (new("--name") { Description = "The name on the button" }, "name"),
@@ -38,7 +41,7 @@ static class ProviderCommands
     static readonly Option[] Settings =
     [
         .. Texts.Select(text => text.Option), SecretFile, .. Switches.Select(each => each.Option),
-        .. Lists.Select(list => list.Option), RoleFrom,
+        .. Lists.Select(list => list.Option), RoleFrom, GroupFrom,
     ];
 
     public static Command All(Terminal terminal) => CommandLine.Noun("provider", "The providers whose users can sign in",
@@ -69,13 +72,18 @@ static class ProviderCommands
             if (call.Get(option) is { } on) body[field] = on;
         foreach (var (option, field) in Lists)
             if (call.Get(option) is { Length: > 0 } list) body[field] = list;
-        if (call.Get(RoleFrom) is { Length: > 0 } roles) body["roles"] = roles.Select(Mapping).ToArray();
+        if (call.Get(RoleFrom) is { Length: > 0 } roles) body["roles"] = roles.Select(RoleMapping).ToArray();
+        if (call.Get(GroupFrom) is { Length: > 0 } groups) body["groups"] = groups.Select(GroupMapping).ToArray();
         if (call.Get(SecretFile) is { } file) body["clientSecret"] = (await File.ReadAllTextAsync(file)).Trim();
         return body;
     }
 
-    static object Mapping(string text) => text.Split('=') is [var claim, var value, var role] ? new { claim, value, role }
+    static object RoleMapping(string text) => text.Split('=') is [var claim, var value, var role] ? new { claim, value, role }
         : throw new Failure($"{text} is not claim=value=role.", code: 2);
+
+    static object GroupMapping(string text) =>
+        text.Split('=') is [var claim, var value, var group, var role] ? new { claim, value, group, role }
+            : throw new Failure($"{text} is not claim=value=group=role.", code: 2);
 
     static Option<string[]> Many(string name, string what) =>
         new(name) { Description = what, AllowMultipleArgumentsPerToken = true };

@@ -67,8 +67,8 @@ public sealed partial class DemoData(
                 ["member"] = new("member", MemberRights),
                 ["admin"] = new("admin", Scope.Of([.. MemberRights.Tokens, Scopes.Admin, Scopes.AppsManage])),
             },
-            // In acme only administrators make users.
-            Accounts = id == "demo" ? new() { SignUp = SignUpMode.Open, SignUpRoles = ["member"] } : new(),
+            // In demo people sign up; in acme only administrators make users, who can have passkeys.
+            Accounts = id == "demo" ? new() { SignUp = SignUpMode.Open, SignUpRoles = ["member"] } : new() { Passkeys = id == "acme" },
         };
         var people = await Seed(tenant, Clients, [("alice", "member"), ("bob", "member"), ("admin", "admin")], cancel);
         if (people is [{ } alice, { } bob, _])

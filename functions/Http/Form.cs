@@ -19,11 +19,12 @@ public sealed class Form
     static readonly FrozenSet<string> Known = FrozenSet.Create(StringComparer.Ordinal,
         "access_token", "acr_values", "action", "after", "back", "client", "client_assertion", "client_assertion_type", "client_id",
         "client_secret", "code", "code_challenge", "code_challenge_method", "code_verifier", "credential", "device_code", "device_token",
-        "dpop_jkt", "email", "end_user_address", "error", "form", "grant_type", "id", "id_token_hint", "idp_hint", "invitation", "iss",
-        "language", "link", "login_hint", "max_age", "name", "new", "nonce", "old", "password", "post_logout_redirect_uri", "prompt",
+        "dpop_jkt", "email", "end_user_address", "error", "familyName", "file", "form", "givenName", "grant_type", "id", "id_token_hint", "idp_hint", "invitation", "iss",
+        "language", "link", "locale", "login_hint", "max_age", "name", "new", "nickname", "nonce", "old", "password", "picture",
+        "post_logout_redirect_uri", "prompt",
         "provider", "redirect_uri", "redirects", "refresh_token", "registration", "remember", "request", "request_uri", "response_mode",
         "response_type", "scope", "sent", "session", "setup", "state", "terms", "token", "token_type_hint", "type", "ui_locales", "use",
-        "user", "user_code", "username", "website");
+        "user", "user_code", "username", "website", "zoneInfo");
 
     readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
     readonly HashSet<string> repeated = new(StringComparer.Ordinal);

@@ -63,10 +63,13 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
         if (row.ContainsKey("RevokedAt") || RevokedTokens.Of(row).Has(token.TokenId) || !await IsSourceLive(row, cancel)) return null;
         if (ApiOf(tenant, token) is not { } api) return null;
         if (readUser is null) return api.IsRegistered ? token.Scope.Intersect(api.Scope) : token.Scope;
-        if (await readUser is not { } user || !user.Keeps(row.GetInt64("UserMark"), startedAt)
-            || !user.KeepsApp(token.ClientId, row.GetInt64("AppMark"))) return null;
+        var user = await readUser;
+        // Marks only grow. A session with a newer one was kept when all others were ended, and the cache does not know it yet.
+        if (user?.Mark < row.GetInt64("UserMark")) user = await users.FindStateNow(tenant.Id, token.Subject, cancel);
+        if (user?.Keeps(row.GetInt64("UserMark"), startedAt) is not true || !user.KeepsApp(token.ClientId, row.GetInt64("AppMark")))
+            return null;
         return token.Scope.Intersect(api.IsRegistered ? api.Scope
-            : Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. tenant.Rights(user.Roles).Tokens]));
+            : Scope.Of([.. Scopes.OfAnyUser.Tokens, .. tenant.Rights(user.Roles).Tokens]));
     }
 
     // An operator's token that another one depends on is known by its record only, which does not say its audience.

@@ -11,7 +11,9 @@ namespace Latchkey.Sessions;
 /// <param name="CreatedAt">When the user signed in.</param>
 /// <param name="ExpiresAt">When it ends at the latest.</param>
 /// <param name="Device">Where the user signed in.</param>
-public sealed record UserSession(string SessionId, string ClientId, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, Device Device);
+/// <param name="SignInId">The browser's sign-in that the session came from (<see cref="Authentication.SignInId"/>), or null.</param>
+public sealed record UserSession(
+    string SessionId, string ClientId, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, Device Device, string? SignInId);
 
 /// <summary>
 /// The list of a user's sessions (SCHEMA.md, table UserSessions). An entry is written before its session, so that no
@@ -34,6 +36,7 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
             ["AppMark"] = session.AppMark == 0 ? null : session.AppMark,
             ["CreatedAt"] = session.CreatedAt,
             ["ExpiresAt"] = session.ExpiresAt,
+            ["SignInId"] = session.Authentication.SignInId,
             ["UserAgent"] = device.UserAgent,
             ["Address"] = device.Address,
         }, cancel);
@@ -47,12 +50,27 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
         var sessions = new List<UserSession>();
         await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, userId), cancel))
         {
-            var session = new UserSession(row.RowKey, row.GetString("ClientId"), row.GetDateTimeOffset("CreatedAt")!.Value,
-                row.GetDateTimeOffset("ExpiresAt")!.Value, new Device(row.GetString("UserAgent"), row.GetString("Address")));
-            if (now < session.ExpiresAt) sessions.Add(session);
+            if (Read(row) is var session && now < session.ExpiresAt) sessions.Add(session);
         }
         return sessions;
     }
+
+    /// <summary>At most so many of the user's entries that have not expired, by their ids, after the given one.</summary>
+    public async Task<IReadOnlyList<UserSession>> List(Tenant tenant, string userId, string? after, int limit, CancellationToken cancel)
+    {
+        var (now, sessions) = (clock.GetUtcNow(), new List<UserSession>());
+        var from = after is null ? "" : after + " ";
+        await foreach (var row in table.Range(RowKeys.UserPartition(tenant.Id, userId), from, "~", limit, cancel))
+        {
+            if (Read(row) is var session && now < session.ExpiresAt) sessions.Add(session);
+            if (sessions.Count == limit) break;
+        }
+        return sessions;
+    }
+
+    /// <summary>The entry of one session, or null.</summary>
+    public async Task<UserSession?> Find(Session session, CancellationToken cancel) =>
+        await table.Find(RowKeys.UserPartition(session.Tenant, session.UserId), session.Id, cancel) is { } row ? Read(row) : null;
 
     /// <summary>Removes an entry; the session itself is not touched.</summary>
     public Task Remove(Tenant tenant, string userId, string sessionId, CancellationToken cancel) => table.TryDelete(
@@ -81,6 +99,10 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
     {
         await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, userId), cancel)) await table.TryDelete(row, cancel);
     }
+
+    static UserSession Read(TableEntity row) => new(row.RowKey, row.GetString("ClientId"), row.GetDateTimeOffset("CreatedAt")!.Value,
+        row.GetDateTimeOffset("ExpiresAt")!.Value, new Device(row.GetString("UserAgent"), row.GetString("Address")),
+        row.GetString("SignInId"));
 
     // A session's id starts with the day of its end, so the expired ones come first in the partition and only they are read.
     async Task DropExpired(string partition, CancellationToken cancel)

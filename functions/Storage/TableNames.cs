@@ -69,11 +69,14 @@ public static class TableNames
     /// <summary>Files and shares that the sweep has to handle, and when; expires.</summary>
     public const string Due = "Due";
 
+    /// <summary>Apps to be told that sessions have ended; expires.</summary>
+    public const string LogoutNotices = "LogoutNotices";
+
     /// <summary>The tables whose names never change.</summary>
     public static IReadOnlyList<string> Permanent { get; } =
         [Tenants, Clients, DeveloperApps, Domains, Users, Passkeys, Groups, Keys, UserSessions, Approvals, Files, Removals];
 
     /// <summary>The tables that there is one of for each day.</summary>
     public static IReadOnlyList<string> Expiring { get; } =
-        [Sessions, SignIns, Requests, Attempts, Replays, InitialTokens, Audit, Uploads, Due];
+        [Sessions, SignIns, Requests, Attempts, Replays, InitialTokens, Audit, Uploads, Due, LogoutNotices];
 }

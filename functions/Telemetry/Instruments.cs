@@ -45,6 +45,9 @@ public static class Instruments
     static readonly Counter<long> ProviderSignIns = Meter.CreateCounter<long>(
         "latchkey.signin.provider", "{attempt}", "Sign-ins at other providers");
 
+    static readonly Counter<long> LogoutsSent = Meter.CreateCounter<long>(
+        "latchkey.logout.sent", "{notice}", "Apps that were told of ended sessions");
+
     static readonly Counter<long> ReusedRefreshTokens = Meter.CreateCounter<long>(
         "latchkey.refresh.reused", "{session}", "Sessions that ended because an old refresh token was used again");
 
@@ -71,6 +74,10 @@ public static class Instruments
     /// <summary>Somebody came back from a provider: <c>ok</c>, or the code of what went wrong.</summary>
     public static void ProviderSignIn(string tenant, string result) =>
         ProviderSignIns.Add(1, new(TenantTag, tenant), new("latchkey.result", result));
+
+    /// <summary>An app was told of a logout: <c>accepted</c>, <c>refused</c> or <c>needless</c>.</summary>
+    public static void LogoutSent(string tenant, string result) =>
+        LogoutsSent.Add(1, new(TenantTag, tenant), new("latchkey.result", result));
 
     /// <summary>Somebody made an account: with a <c>code</c>, or by an <c>invitation</c>.</summary>
     public static void SignedUp(string tenant, string by) => SignUps.Add(1, new(TenantTag, tenant), new("latchkey.by", by));

@@ -86,6 +86,7 @@ static class Up
         Latchkey   {{Origin}}   tenants demo and acme; users alice / alice-password, bob / bob-password, admin / admin-password
         Files      {{Origin}}/demo/my-files   in a browser
         Sign-up    {{Origin}}/demo/signup   the mail with the code is a file in .local/mail
+        Passkeys   {{Origin}}/acme/account/passkeys   at localhost a browser makes them without https
         Discovery  {{Origin}}/demo/.well-known/openid-configuration
         Storage    Azurite at 127.0.0.1:10000 (blobs) and :10002 (tables), {{storage}}
 

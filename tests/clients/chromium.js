@@ -47,7 +47,7 @@ export async function onAPhone(steps, { args = [], ...options } = {}) {
 export async function signIn(page, user = 'alice', password = `${user}-password`) {
   await page.getByLabel('User name').fill(user);
   await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click(); // Not the one with a passkey.
 }
 
 /** Where a picture is kept. */

@@ -1,23 +1,10 @@
-// Passkeys in Chromium with its virtual authenticator. In tenant acme, because the other files look at demo's pages without passkeys.
+// Passkeys in Chromium with its virtual authenticator. In tenant acme, which has them.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { look, missing, onAPhone } from './chromium.js';
 import { origin } from './service.js';
 
 const issuer = `${origin}/acme`;
-
-async function allowPasskeys() {
-  const token = await fetch(`${issuer}/oauth/token`, {
-    method: 'POST',
-    body: new URLSearchParams({ grant_type: 'password', client_id: 'first-party', username: 'admin', password: 'admin-password', scope: 'admin' }),
-  });
-  const answer = await fetch(`${issuer}/admin/accounts`, {
-    method: 'PATCH',
-    headers: { authorization: `Bearer ${(await token.json()).access_token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ passkeys: true }),
-  });
-  assert.equal(answer.status, 200);
-}
 
 /** A phone's authenticator: it keeps passkeys and has always verified its user. It answers what it is asked while `present` says so. */
 async function authenticator(page, context) {
@@ -45,7 +32,6 @@ const atAccount = page => page.getByRole('heading', { name: 'Your account', exac
 
 test('a user adds a passkey in Chromium and signs in with it, by the suggestion in the name field and by the button',
   { skip: missing, timeout: 90_000 }, () => onAPhone(async (page, _, context) => {
-    await allowPasskeys();
     const device = await authenticator(page, context);
     await device.present(false);
     await page.goto(`${issuer}/account/passkeys`);

@@ -14,7 +14,8 @@ namespace Latchkey.Admin;
 /// revocation of all tokens of a deleted client. A secret is shown once, when it is created.
 /// </summary>
 public sealed class AdminClients(
-    TenantPipeline pipeline, ClientStore clients, ClientRemoval removal, IEnumerable<IGrant> grants, TimeProvider clock)
+    TenantPipeline pipeline, ClientStore clients, ClientRemoval removal, IEnumerable<IGrant> grants, Settings settings,
+    TimeProvider clock)
 {
     const string CollectionRoute = "{tenant}/admin/clients";
     const string ItemRoute = "{tenant}/admin/clients/{clientId}";
@@ -58,7 +59,7 @@ public sealed class AdminClients(
                 Scope = Scope.None,
                 AuthMethod = ClientAuthMethod.Basic,
             };
-            var client = body.Apply(caller.Tenant, blank, Grants);
+            var client = body.Apply(caller.Tenant, blank, Grants, settings.Development);
             var secret = HasSecret(client) ? Ids.NewSecret() : null;
             client = client with { SecretHashes = secret is null ? [] : [Client.HashSecret(secret)] };
             if (await clients.FindNow(caller.Tenant, client.Id, caller.Cancel) is null)
@@ -91,7 +92,7 @@ public sealed class AdminClients(
             if (IsReserved(Id(request))) throw Reserved();
             var secret = Ids.NewSecret();
             var changed = await OptimisticUpdate.Run(() => clients.FindNow(caller.Tenant, Id(request), caller.Cancel),
-                client => MarkSet(WithSecret(body.Apply(caller.Tenant, client, Grants), secret), body.Describe()),
+                client => MarkSet(WithSecret(body.Apply(caller.Tenant, client, Grants, settings.Development), secret), body.Describe()),
                 client => clients.TryReplace(caller.Tenant, client, caller.Cancel)) ?? throw NotFound();
             caller.Audit.Detail = string.Join(", ", body.Describe());
             return Results.Json(ClientResponse.Of(changed, changed.SecretHashes.Contains(Client.HashSecret(secret)) ? secret : null));

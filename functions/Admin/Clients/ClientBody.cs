@@ -1,5 +1,6 @@
 using Latchkey.Http;
 using Latchkey.Keys;
+using Latchkey.OAuth;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
@@ -30,6 +31,10 @@ sealed record ClientBody
     public IReadOnlyList<string>? RedirectUris { get; init; }
 
     public IReadOnlyList<string>? PostLogoutRedirectUris { get; init; }
+
+    public string? BackchannelLogoutUri { get; init; }
+
+    public bool? BackchannelLogoutSession { get; init; }
 
     public bool? Native { get; init; }
 
@@ -67,7 +72,7 @@ sealed record ClientBody
 
     /// <summary>The client with these fields applied; its fields are checked against each other.</summary>
     /// <exception cref="Problem">400 <c>invalid_field</c>.</exception>
-    public Client Apply(Tenant tenant, Client client, IReadOnlyList<string> grants)
+    public Client Apply(Tenant tenant, Client client, IReadOnlyList<string> grants, bool development)
     {
         var next = client with
         {
@@ -75,6 +80,13 @@ sealed record ClientBody
             AuthMethod = AuthMethod is null ? client.AuthMethod : OneOf("authMethod", AuthMethod, Methods),
             Grants = Grants is null ? client.Grants : [.. Grants.Select(grant => OneOf("grants", grant, grants)).Distinct()],
             Scope = Scope is null ? client.Scope : FieldChecks.Scope("scope", Scope, Operators.ScopesIn(tenant)),
+            BackchannelLogoutUri = BackchannelLogoutUri switch
+            {
+                null => client.BackchannelLogoutUri,
+                "" => null,
+                _ => OutboundUrl("backchannelLogoutUri", BackchannelLogoutUri, development),
+            },
+            BackchannelLogoutSession = BackchannelLogoutSession ?? client.BackchannelLogoutSession,
             Native = Native ?? client.Native,
             FirstParty = FirstParty ?? client.FirstParty,
             RelaxedRedirects = RelaxedRedirects ?? client.RelaxedRedirects,
@@ -142,6 +154,10 @@ sealed record ClientBody
             throw FieldChecks.Fault(field, $"is not a usable JWK Set (RFC 7517 §5): {fault.Message.TrimEnd('.')}");
         }
     }
+
+    static string OutboundUrl(string field, string text, bool development) =>
+        text.Length <= FieldRules.MaxUriChars && ProviderHttp.IsAllowed(text, development) ? text
+            : throw FieldChecks.Fault(field, "must be an https URL without a fragment");
 
     static int Seconds(string field, int? value, int current, int min, int max) =>
         value is { } seconds ? FieldChecks.Number(field, seconds, min, max) : current;

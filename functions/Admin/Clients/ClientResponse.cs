@@ -18,6 +18,8 @@ static class ClientResponse
             ["scope"] = client.Scope.Tokens,
             ["redirectUris"] = client.RedirectUris,
             ["postLogoutRedirectUris"] = client.PostLogoutRedirectUris,
+            ["backchannelLogoutUri"] = client.BackchannelLogoutUri,
+            ["backchannelLogoutSession"] = client.BackchannelLogoutSession,
             ["native"] = client.Native,
             ["firstParty"] = client.FirstParty,
             ["relaxedRedirects"] = client.RelaxedRedirects,

@@ -13,7 +13,7 @@ namespace Latchkey.Admin;
 /// seconds on other instances. Client secrets are encrypted and never shown.
 /// </summary>
 public sealed class AdminProviders(
-    TenantPipeline pipeline, ProviderStore providers, TenantStore tenants, ProviderTokens tokens, Settings settings)
+    TenantPipeline pipeline, ProviderStore providers, TenantStore tenants, GroupStore groups, ProviderTokens tokens, Settings settings)
 {
     const int MaxProviders = 20;
     const string CollectionRoute = "{tenant}/admin/providers";
@@ -39,6 +39,7 @@ public sealed class AdminProviders(
             var body = await JsonBody.Read<ProviderBody>(request);
             var tenant = await Now(caller);
             var provider = body.New(tenant, settings.Development);
+            await EnsureGroups(caller, body.Groups);
             if (tenant.Providers.Count >= MaxProviders)
                 throw Problem.Conflict("too_many_providers", $"A tenant has at most {MaxProviders} providers.");
             provider = await WithSecret(caller, provider, body.ClientSecret);
@@ -71,6 +72,7 @@ public sealed class AdminProviders(
             if (body.Id is not null && body.Id != id) throw FieldChecks.Fault("id", "cannot be changed");
             caller.Audit.Detail = string.Join(", ", JsonBody.Present(body));
             var tenant = await Now(caller);
+            await EnsureGroups(caller, body.Groups);
             while (true)
             {
                 var before = await providers.FindNow(tenant, id, caller.Cancel) ?? throw ProviderRoundTrip.NotFound();
@@ -98,6 +100,15 @@ public sealed class AdminProviders(
         _ => provider with { Secret = await tokens.Encrypt(caller.Tenant, provider.Id, secret, caller.Cancel) },
     };
 
+    async Task EnsureGroups(Caller caller, IReadOnlyList<ClaimGroup>? mappings)
+    {
+        foreach (var id in (mappings ?? []).Select(mapping => mapping?.Group ?? "").Distinct())
+        {
+            if (await groups.FindGroup(caller.Tenant.Id, id, caller.Cancel) is null)
+                throw FieldChecks.Fault("groups", "must contain only groups of the tenant");
+        }
+    }
+
     static object Answer(Tenant tenant, IdentityProvider provider) => new
     {
         provider.Id,
@@ -112,6 +123,7 @@ public sealed class AdminProviders(
         provider.TrustEmail,
         provider.TrustMfa,
         provider.Roles,
+        provider.Groups,
         provider.TeamId,
         provider.KeyId,
         RedirectUri = ProviderRoundTrip.RedirectUri(tenant, provider.Id),

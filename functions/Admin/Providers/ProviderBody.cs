@@ -12,7 +12,8 @@ namespace Latchkey.Admin;
 sealed record ProviderBody(
     string? Id = null, ProviderKind? Kind = null, string? Name = null, string? Issuer = null, string? ClientId = null,
     string? ClientSecret = null, IReadOnlyList<string>? Scopes = null, IReadOnlyList<string>? Domains = null, bool? SignUp = null,
-    bool? TrustEmail = null, bool? TrustMfa = null, IReadOnlyList<ClaimRole>? Roles = null, string? TeamId = null, string? KeyId = null)
+    bool? TrustEmail = null, bool? TrustMfa = null, IReadOnlyList<ClaimRole>? Roles = null, IReadOnlyList<ClaimGroup>? Groups = null,
+    string? TeamId = null, string? KeyId = null)
 {
     const int MaxEntries = 50;
     const int MaxIdChars = 255;
@@ -37,8 +38,7 @@ sealed record ProviderBody(
                 ProviderKind.Apple => ["openid", "name", "email"],
                 _ => ["openid", "profile", "email"],
             },
-            // Their word is good for every address that they call verified. Others must be known to be.
-            TrustEmail = kind is ProviderKind.Google or ProviderKind.Apple or ProviderKind.GitHub,
+            TrustEmail = ProvesAddresses(kind, Issuer?.TrimEnd('/') ?? DefaultIssuer(kind)!),
         });
     }
 
@@ -47,22 +47,26 @@ sealed record ProviderBody(
     public IdentityProvider Apply(Tenant tenant, bool development, IdentityProvider before)
     {
         if (Kind is { } kind && kind != before.Kind) throw FieldChecks.Fault("kind", "cannot be changed");
+        var issuer = Issuer is null ? before.Issuer : CheckedIssuer(Issuer, development);
         var after = before with
         {
             Name = Name is null ? before.Name : FieldChecks.DisplayText("name", Name),
-            Issuer = Issuer is null ? before.Issuer : CheckedIssuer(Issuer, development),
+            Issuer = issuer,
             ClientId = ClientId is null ? before.ClientId : Printable("clientId", ClientId),
             Scopes = Scopes is null ? before.Scopes : List("scopes", Scopes, IsScope, "scopes without spaces"),
             Domains = Domains is null ? before.Domains : List("domains", Domains, Tenant.IsDomain, "domains such as example.com"),
             SignUp = SignUp ?? before.SignUp,
-            TrustEmail = TrustEmail ?? before.TrustEmail,
+            // What was believed of one issuer is not believed of another.
+            TrustEmail = TrustEmail ?? (issuer == before.Issuer.TrimEnd('/') ? before.TrustEmail : ProvesAddresses(before.Kind, issuer)),
             TrustMfa = TrustMfa ?? before.TrustMfa,
             Roles = Roles is null ? before.Roles : CheckedRoles(tenant, Roles),
+            Groups = Groups is null ? before.Groups : CheckedGroups(Groups),
             TeamId = TeamId is null ? before.TeamId : Optional("teamId", TeamId),
             KeyId = KeyId is null ? before.KeyId : Optional("keyId", KeyId),
         };
         if (tenant.Providers.Values.Any(other => other.Id != after.Id && other.Domains.Intersect(after.Domains).Any()))
             throw FieldChecks.Fault("domains", "must not contain a domain of another provider");
+        if (after.StandsForMany) CheckCommon(after);
         if (after.Kind == ProviderKind.Apple) CheckApple(after);
         else if (ClientSecret is not null) CheckSecret(ClientSecret);
         return after;
@@ -97,10 +101,28 @@ sealed record ProviderBody(
     static IReadOnlyList<ClaimRole> CheckedRoles(Tenant tenant, IReadOnlyList<ClaimRole> roles)
     {
         if (roles.Count > MaxEntries) throw FieldChecks.Fault("roles", $"must have at most {MaxEntries} entries");
-        if (roles.Any(mapping => mapping?.Claim is not { Length: > 0 and <= 100 } || mapping.Value is not { Length: > 0 and <= 500 }))
+        if (roles.Any(mapping => !IsClaim(mapping?.Claim, mapping?.Value)))
             throw FieldChecks.Fault("roles", "must contain claim, value and role each");
         FieldChecks.Roles("roles", tenant, [.. roles.Select(mapping => mapping.Role ?? "")]);
         return [.. roles.Distinct()];
+    }
+
+    static IReadOnlyList<ClaimGroup> CheckedGroups(IReadOnlyList<ClaimGroup> groups)
+    {
+        if (groups.Count > MaxEntries) throw FieldChecks.Fault("groups", $"must have at most {MaxEntries} entries");
+        return groups.All(mapping => IsClaim(mapping?.Claim, mapping?.Value) && mapping!.Group is not null && Group.IsId(mapping.Group))
+            ? [.. groups.Distinct()] : throw FieldChecks.Fault("groups", "must contain claim, value, group and role each");
+    }
+
+    static bool IsClaim(string? claim, string? value) => claim is { Length: > 0 and <= 100 } && value is { Length: > 0 and <= 500 };
+
+    // Anybody can run one of the many directories, and say anything about its people.
+    static void CheckCommon(IdentityProvider provider)
+    {
+        const string Why = "must not be set with an issuer that stands for many directories: anybody can run one";
+        if (provider.TrustMfa) throw FieldChecks.Fault("trustMfa", Why);
+        if (provider.Roles.Count > 0) throw FieldChecks.Fault("roles", Why);
+        if (provider.Groups.Count > 0) throw FieldChecks.Fault("groups", Why);
     }
 
     static IReadOnlyList<string> List(string field, IReadOnlyList<string> values, Func<string, bool> isValid, string what)
@@ -119,6 +141,10 @@ sealed record ProviderBody(
     static bool IsScope(string text) => text.Length is > 0 and <= 100 && text.All(c => c is > ' ' and <= '~' and not ('"' or '\\'));
 
     static string? DefaultName(ProviderKind kind) => kind == ProviderKind.Oidc ? null : kind.ToString();
+
+    // Their word is good for every address that they call verified. Others must be known to be.
+    static bool ProvesAddresses(ProviderKind kind, string issuer) =>
+        kind is ProviderKind.Google or ProviderKind.Apple or ProviderKind.GitHub && issuer == DefaultIssuer(kind);
 
     static string? DefaultIssuer(ProviderKind kind) => kind switch
     {

@@ -1,5 +1,6 @@
 using Latchkey.Access;
 using Latchkey.Http;
+using Latchkey.OAuth;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
@@ -8,7 +9,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>How people come to an account of the tenant, and how they sign in to it (<see cref="AccountRules"/>).</summary>
-public sealed class AdminAccounts(TenantPipeline pipeline, TenantStore tenants)
+public sealed class AdminAccounts(
+    TenantPipeline pipeline, TenantStore tenants, UserStore users, WaysToSignIn ways, Settings settings)
 {
     const string Route = "{tenant}/admin/accounts";
 
@@ -21,7 +23,8 @@ public sealed class AdminAccounts(TenantPipeline pipeline, TenantStore tenants)
 
     /// <summary>
     /// <c>PATCH /{tenant}/admin/accounts</c>: an absent field stays, an empty text removes an optional value, a list replaces the
-    /// whole list. It takes effect at once here, within 5 seconds on other instances.
+    /// whole list. It takes effect at once here, within 5 seconds on other instances. 409 <c>no_way_to_sign_in</c>, or
+    /// <c>last_way_to_sign_in</c>: the administrator who changes it could not sign in any more.
     /// </summary>
     [Function("admin-accounts-change")]
     public Task<IResult> Change(
@@ -30,10 +33,20 @@ public sealed class AdminAccounts(TenantPipeline pipeline, TenantStore tenants)
         {
             var body = await JsonBody.Read<AccountsBody>(request);
             caller.Audit.Detail = string.Join(", ", JsonBody.Present(body));
+            await EnsureOwnWay(caller, body);
             var changed = await OptimisticUpdate.Run(() => tenants.FindNow(caller.Tenant.Id, caller.Cancel),
-                tenant => tenant with { Accounts = body.Apply(tenant) }, tenant => tenants.TryReplace(tenant, caller.Cancel));
+                tenant => tenant with { Accounts = body.Apply(tenant, settings) }, tenant => tenants.TryReplace(tenant, caller.Cancel));
             return Results.Json((changed ?? throw OperatorTenants.NotFound()).Accounts);
         });
+
+    // Others can be helped by whoever still gets in.
+    async Task EnsureOwnWay(Caller caller, AccountsBody body)
+    {
+        if (body is { Passwords: not false, MailCodes: not false, Passkeys: not false }) return;
+        var (tenant, cancel) = (await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant, caller.Cancel);
+        if (await users.Find(tenant, caller.Token.Subject, cancel) is not { } user) return; // An app, or an operator.
+        if (!await ways.HasAny(tenant with { Accounts = body.Apply(tenant, settings) }, user, cancel)) throw WaysToSignIn.Last();
+    }
 }
 
 /// <summary>A change of a tenant's account rules.</summary>
@@ -48,7 +61,7 @@ sealed record AccountsBody(
 
     /// <summary>The tenant's rules with this change.</summary>
     /// <exception cref="Problem">400 <c>invalid_field</c>; 409 <c>no_way_to_sign_in</c>.</exception>
-    public AccountRules Apply(Tenant tenant)
+    public AccountRules Apply(Tenant tenant, Settings settings)
     {
         var before = tenant.Accounts;
         var rules = before with
@@ -75,8 +88,12 @@ sealed record AccountsBody(
         };
         if ((rules.TermsUri is null) != (rules.TermsVersion is null))
             throw FieldChecks.Fault("termsVersion", "and termsUri must be set together");
-        if (!rules.Passwords && !rules.MailCodes && !rules.Passkeys)
-            throw Problem.Conflict("no_way_to_sign_in", "At least one of passwords, mailCodes and passkeys must stay on.");
+        if (!rules.Passwords && !rules.Passkeys && (!rules.MailCodes || settings.Mail.Mode == MailMode.None))
+        {
+            throw Problem.Conflict("no_way_to_sign_in", rules.MailCodes
+                ? "This deployment sends no mail, so one of passwords and passkeys must stay on."
+                : "At least one of passwords, mailCodes and passkeys must stay on.");
+        }
         return rules;
     }
 

@@ -25,13 +25,14 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
     ];
 
     /// <summary>
-    /// The tables not to export: keys, rows that live for minutes, and work queues (Uploads, Due, Removals), which are of no use
+    /// The tables not to export: keys, rows that live for minutes, and work queues (Uploads, Due, Removals, LogoutNotices), which are of no use
     /// elsewhere. They are deleted like all others.
     /// </summary>
     public static IReadOnlyList<string> NotExported { get; } =
     [
         TableNames.Keys, TableNames.Attempts, TableNames.SignIns, TableNames.Requests, TableNames.Replays, TableNames.InitialTokens,
         TableNames.Domains, TableNames.Uploads, TableNames.Due, TableNames.Removals,
+        TableNames.LogoutNotices,
     ];
 
     static readonly string[] Secrets = ["PasswordHash", "SecretHashes", "SecretHash", "RegistrationTokenHash", "DeleteConfirmation",

@@ -27,7 +27,8 @@ public enum NextStep
 }
 
 /// <summary>Decides what an authorization request still needs from the user (OIDC Core §3.1.2.3, §3.1.2.4).</summary>
-public sealed class InteractionPolicy(Consents consents, IdTokenHints hints, Settings settings, TimeProvider clock)
+public sealed class InteractionPolicy(
+    Consents consents, IdTokenHints hints, PasskeyStore passkeys, Settings settings, TimeProvider clock)
 {
     /// <summary>The next step.</summary>
     /// <param name="request">The HTTP request.</param>
@@ -51,7 +52,7 @@ public sealed class InteractionPolicy(Consents consents, IdTokenHints hints, Set
             return isSilent ? throw OAuthError.LoginRequired() : NextStep.SignIn;
         if (authorization.NeedsMultiFactor && !signedIn.Authentication.IsMultiFactor)
         {
-            var next = ForMultiFactor(request.Tenant, signedIn, since);
+            var next = await ForMultiFactor(request, signedIn, since);
             return isSilent ? throw OAuthError.LoginRequired() : next;
         }
         if (TermsOfUse.IsDue(request.Tenant, signedIn.User))
@@ -95,11 +96,15 @@ public sealed class InteractionPolicy(Consents consents, IdTokenHints hints, Set
         return !(await consents.Find(request.Tenant, user, client, request.Cancel)).Covers(grantable, authorization.Apis);
     }
 
-    static NextStep ForMultiFactor(Tenant tenant, SignedIn signedIn, DateTimeOffset? since)
+    // A passkey is two factors (docs/decisions/0054). Whoever has one and no app beside it signs in with it, rather than setting up another
+    // factor; whoever has just signed in for this without it does not want to use it.
+    async Task<NextStep> ForMultiFactor(TenantRequest request, SignedIn signedIn, DateTimeOffset? since)
     {
-        if (tenant.Accounts.SecondFactor != SecondFactorMode.Off) return NextStep.SecondFactor;
-        // A passkey is two factors. A user who has just signed in for this without one has none, or does not want to use it.
-        return tenant.Accounts.Passkeys && !IsFor(signedIn, since) ? NextStep.SignIn : throw OAuthError.UnmetAuthenticationRequirements();
+        var (rules, mayUsePasskey) = (request.Tenant.Accounts, request.Tenant.Accounts.Passkeys && !IsFor(signedIn, since));
+        if (rules.SecondFactor == SecondFactorMode.Off)
+            return mayUsePasskey ? NextStep.SignIn : throw OAuthError.UnmetAuthenticationRequirements();
+        return mayUsePasskey && signedIn.User.SecondFactor is null
+            && (await passkeys.List(request.Tenant, signedIn.User.Id, request.Cancel)).Count > 0 ? NextStep.SignIn : NextStep.SecondFactor;
     }
 
     async Task<bool> MustSignInAgain(

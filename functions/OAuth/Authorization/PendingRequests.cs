@@ -90,6 +90,22 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
         return clock.GetUtcNow() < row.GetDateTimeOffset("ExpiresAt") ? found : throw Expired(found);
     }
 
+    /// <summary>
+    /// The same for the link of a mail with a code; null if it was opened in another browser than the one that asked for the code.
+    /// </summary>
+    /// <exception cref="Problem">400 as above; without a code <c>other_browser</c> and <c>cookies_off</c> too.</exception>
+    public async Task<PendingRequest?> FindForCode(TenantRequest request, string? id, string? code)
+    {
+        try
+        {
+            return await Find(request, id);
+        }
+        catch (Problem other) when (code is not null && other.Code is "other_browser" or "cookies_off")
+        {
+            return null;
+        }
+    }
+
     /// <summary>Stores where a sign-in at a provider stands, whatever was stored before.</summary>
     /// <exception cref="Problem">400 <c>sign_in_expired</c>: the request no longer exists.</exception>
     public Task Remember(TenantRequest request, PendingRequest pending, ProviderStep? step) =>

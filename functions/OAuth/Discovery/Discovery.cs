@@ -52,6 +52,8 @@ public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grant
         ["pushed_authorization_request_endpoint"] = $"{issuer}/oauth/par",
         ["device_authorization_endpoint"] = $"{issuer}/oauth/device_authorization",
         ["end_session_endpoint"] = $"{issuer}/oauth/logout",
+        ["backchannel_logout_supported"] = true,
+        ["backchannel_logout_session_supported"] = true,
         ["token_endpoint"] = $"{issuer}/oauth/token",
         ["token_endpoint_auth_methods_supported"] = AuthMethods,
         ["token_endpoint_auth_signing_alg_values_supported"] = ForeignJwt.Algorithms,

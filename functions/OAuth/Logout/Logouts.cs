@@ -60,10 +60,22 @@ public sealed class Logouts(
             // From here on everything is finished even if the caller hangs up.
             await revocation.One(tenant, session.UserId, session.Id, "the user signed out", CancellationToken.None);
             // The app may run where the browser's cookie is not, so the session names the sign-in.
-            if (session.Authentication.SignInId is { } signInId) await ssoSessions.End(tenant, signInId, CancellationToken.None);
+            if (session.Authentication.SignInId is { } signInId)
+            {
+                await revocation.OfSignIn(tenant, session.UserId, signInId, CancellationToken.None);
+                await ssoSessions.End(tenant, signInId, CancellationToken.None);
+            }
         }
         if (logout is { Hint: not null, Client: { RefreshByCookie: true } client }) refreshCookies.Clear(request, client);
-        if (signedIn is not null) await ssoSessions.End(request.WithoutCancellation());
+        if (signedIn is null) return;
+        await EndHere(request.WithoutCancellation(), signedIn);
+    }
+
+    /// <summary>Signs out of this browser, and tells the apps that were signed in to from it.</summary>
+    public async Task EndHere(TenantRequest request, SignedIn signedIn)
+    {
+        if (signedIn.Authentication.SignInId is { } id) await revocation.OfSignIn(request.Tenant, signedIn.User.Id, id, request.Cancel);
+        await ssoSessions.End(request);
     }
 
     static string? RegisteredUri(Client client, string? uri)

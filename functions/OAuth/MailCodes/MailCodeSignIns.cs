@@ -38,11 +38,12 @@ public sealed class MailCodeSignIns(
         var user = await users.FindByName(tenant, name, cancel);
         var device = await devices.Read(tenant, place.Device, cancel);
         var own = device?.IsOf(user) is true ? device.Id : null;
-        using (var attempt = await lockout.ReserveCodeMail(tenant.Id, name, place.Address, own, cancel))
+        using (var attempt = await lockout.ReserveCodeMail(tenant.Id, own is null ? name : user!.Id, place.Address, own, cancel))
         {
             await attempt.Failed(); // Every mail counts, sent or not.
         }
-        var email = IsActive(user) ? user!.VerifiedEmail : null;
+        var maySend = own is not null || await lockout.TryReserveCode(tenant.Id, user?.Id, name, place.Address, cancel);
+        var email = maySend && IsActive(user) ? user!.VerifiedEmail : null;
         // The code is bound to the address it went to: once the user has another, it is worth nothing.
         var (id, code) = await codes.Make(tenant, Use(pending), email is null ? "" : $"{user!.Id}|{Ids.Hash(email)}", cancel);
         await tables.Of(pending).Put(new TableEntity(pending.Row.PartitionKey, RowKeys.MailCode)
@@ -51,8 +52,12 @@ public sealed class MailCodeSignIns(
             ["CodeId"] = id,
             ["ExpiresAt"] = pending.Row.GetDateTimeOffset("ExpiresAt"),
         }, cancel);
-        await mail.Send(tenant,
-            () => Task.FromResult(email is null ? null : Message(tenant, email, code, pending)), cancel);
+        await mail.Send(tenant, () =>
+        {
+            if (email is null) return Task.FromResult<Message?>(null);
+            MailReader.Begin(tenant, user!);
+            return Task.FromResult<Message?>(Message(tenant, email, code, pending));
+        }, cancel);
     }
 
     /// <summary>The code that was sent last for a pending request, or null.</summary>

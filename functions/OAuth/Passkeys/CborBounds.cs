@@ -59,6 +59,7 @@ static class CborBounds
                 case CborReaderState.EndMap: reader.ReadEndMap(); break;
                 case CborReaderState.StartArray: reader.ReadStartArray(); break;
                 case CborReaderState.EndArray: reader.ReadEndArray(); break;
+                case CborReaderState.Tag: return false; // None belongs here (CTAP2 §8), and skipping one would skip what nests in it.
                 default: reader.SkipValue(); break;
             }
             if (reader.CurrentDepth > MaxDepth) return false;

@@ -6,7 +6,8 @@ namespace Latchkey.OAuth;
 
 /// <summary>Registers passkeys of a user who is signed in, and takes them away (WebAuthn Level 3 §7.1).</summary>
 public sealed class PasskeyRegistration(
-    PasskeyStore passkeys, PasskeyChallenges challenges, UserStore users, PasskeyNotices notices, TimeProvider clock)
+    PasskeyStore passkeys, PasskeyChallenges challenges, UserStore users, WaysToSignIn ways, PasskeyNotices notices,
+    TimeProvider clock)
 {
     /// <summary>The options with which the user's browser makes a passkey, as JSON.</summary>
     public async Task<string> Options(Tenant tenant, SignedIn signedIn, IEnumerable<Passkey> existing, CancellationToken cancel) =>
@@ -65,7 +66,7 @@ public sealed class PasskeyRegistration(
     /// <returns>True once it is removed; false if it must stay; null if the user does not have it.</returns>
     public async Task<bool?> Remove(Tenant tenant, User user, string id, bool force, CancellationToken cancel)
     {
-        var mustKeepOne = !force && !tenant.Accounts.Passwords && !(tenant.Accounts.MailCodes && user.VerifiedEmail is not null);
+        var mustKeepOne = !force && !await ways.HasWithoutPasskeys(tenant, user, cancel);
         while (true)
         {
             var all = await passkeys.List(tenant, user.Id, cancel);

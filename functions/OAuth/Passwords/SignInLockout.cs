@@ -87,6 +87,7 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
             await lockout.Clear(RowKeys.Attempts(tenant, "account", name), cancel);
             await lockout.Clear(RowKeys.Attempts(tenant, CodeMailKind, name), cancel);
         }
+        await lockout.Clear(RowKeys.AttemptsOf(tenant, CodeMailKind, user.Id, null), cancel);
         await lockout.Clear(RowKeys.AttemptsOf(tenant, KnownDeviceKind, user.Id, null), cancel);
         await UnlockSecondFactor(tenant, user.Id, cancel);
         await ForgetMails(tenant, user.Id, cancel);
@@ -112,6 +113,37 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
 
         LockoutCounter CodeMails(string key, int most) =>
             new(RowKeys.Attempts(tenant, CodeMailKind, key), most, MailLock) { SlowFrom = most };
+    }
+
+    /// <summary>
+    /// Counts a code for a user whom strangers can name in two ways, by the user name and by the address: together they get no more
+    /// codes to guess than by one. Nobody may be shown the refusal, which would tell that both names are one user's.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="userId">The user; null if the name is nobody's: the same is counted for the name then, and takes as long.</param>
+    /// <param name="name">The user name or address as typed.</param>
+    /// <param name="address">The caller's network address.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
+    /// <returns>False if no code may be sent.</returns>
+    public async Task<bool> TryReserveCode(string tenant, string? userId, string name, string address, CancellationToken cancel)
+    {
+        try
+        {
+            using var attempt = await lockout.Reserve([Codes($"from|{address}", MaxMails), Codes("all", MaxMailsByStrangers)], cancel);
+            await attempt.Failed();
+            return true;
+        }
+        catch (OAuthError)
+        {
+            return false;
+        }
+
+        LockoutCounter Codes(string key, int most)
+        {
+            var partition = userId is not null ? RowKeys.AttemptsOf(tenant, CodeMailKind, userId, key)
+                : RowKeys.AttemptsOf(tenant, CodeMailKind, "-", $"{UserStore.Normalize(name)}|{key}");
+            return new(partition, most, MailLock) { SlowFrom = most };
+        }
     }
 
     LockoutCounter Account(string tenant, string account) => AccountCounter(RowKeys.Attempts(tenant, "account", account));

@@ -7,16 +7,14 @@ namespace Latchkey.OAuth;
 
 /// <summary>Finds, creates and links the users who sign in with external accounts.</summary>
 public sealed class ProviderAccounts(
-    LinkedIdentities identities, UserStore users, Passwords passwords, AuditLog audit, TimeProvider clock)
+    LinkedIdentities identities, UserStore users, Passwords passwords, ProviderMappings mappings, AuditLog audit, TimeProvider clock)
 {
-    const int Attempts = 3;
-
-    /// <summary>The user with this external account, with the roles that its claims give; null if it is nobody's.</summary>
+    /// <summary>The user with this external account, with the roles and groups that its claims give; null if it is nobody's.</summary>
     public async Task<User?> Find(Tenant tenant, IdentityProvider provider, ProviderIdentity identity, CancellationToken cancel)
     {
         var key = KeyOf(identity);
         if (await identities.FindUser(tenant, provider.Id, key, cancel) is not { } userId) return null;
-        if (await users.Find(tenant, userId, cancel) is { } user) return await WithRoles(tenant, provider, identity, user, cancel);
+        if (await users.Find(tenant, userId, cancel) is { } user) return await mappings.Apply(tenant, provider, identity, user, cancel);
         // The user was deleted while the account was being linked.
         await identities.TryRemove(tenant, new(provider.Id, key, userId, null, default), cancel);
         return null;
@@ -46,10 +44,11 @@ public sealed class ProviderAccounts(
             Email = proven, // Mail for the account never goes to an address that somebody only states.
             EmailVerified = proven is not null,
             PasswordHash = passwords.HashOfNothing(),
-            Roles = Roles(tenant, provider, identity, SignUps.Roles(tenant)),
+            Roles = ProviderMappings.Roles(tenant, provider, identity, SignUps.Roles(tenant)),
         };
         if (!await identities.TryAdd(tenant, user, Identity(provider.Id, key, user.Id, Label(identity)), cancel)) return null;
         audit.Add(tenant.Id, "provider-sign-up", user.Id, null, provider.Id, null);
+        await mappings.SetGroups(tenant, provider, identity, user.Id, cancel);
         return user;
     }
 
@@ -68,8 +67,7 @@ public sealed class ProviderAccounts(
 
     /// <summary>By what the user has proved who they are, in the words of RFC 8176 and <see cref="Authentication.Federated"/>.</summary>
     public static IReadOnlyList<string> Methods(IdentityProvider provider, ProviderIdentity identity) =>
-        provider.TrustMfa && IsItsOwn(provider, identity)
-            && identity.Claims.GetValueOrDefault("amr")?.Contains(Authentication.MultipleFactors) is true
+        provider.TrustMfa && ProviderMappings.Has(provider, identity, "amr", Authentication.MultipleFactors)
             ? [Authentication.Federated, Authentication.MultipleFactors] : [Authentication.Federated];
 
     /// <summary>
@@ -85,35 +83,6 @@ public sealed class ProviderAccounts(
         return rules.SignUp == SignUpMode.Open
             && (rules.SignUpDomains.Count == 0 || (domain is not null && rules.SignUpDomains.Contains(domain)));
     }
-
-    async Task<User> WithRoles(Tenant tenant, IdentityProvider provider, ProviderIdentity identity, User user, CancellationToken cancel)
-    {
-        for (var attempt = 1; !Same(user.Roles, Roles(tenant, provider, identity, user.Roles)); attempt++)
-        {
-            if (await users.TryReplace(tenant, user with { Roles = Roles(tenant, provider, identity, user.Roles) }, cancel))
-                audit.Add(tenant.Id, "provider-roles", null, null, user.Id, null);
-            else if (attempt == Attempts) throw ProviderException.Unavailable("the user is being changed");
-            user = await users.Find(tenant, user.Id, cancel) ?? throw ProviderException.NoAccount("the user was deleted");
-        }
-        return user;
-    }
-
-    static List<HeldRole> Roles(Tenant tenant, IdentityProvider provider, ProviderIdentity identity, IReadOnlyList<HeldRole> held)
-    {
-        var managed = provider.Roles.Select(mapping => mapping.Role).ToHashSet(StringComparer.Ordinal);
-        var given = from mapping in provider.Roles
-                    where IsItsOwn(provider, identity)
-                    where identity.Claims.GetValueOrDefault(mapping.Claim)?.Contains(mapping.Value) is true
-                    where tenant.Roles.ContainsKey(mapping.Role)
-                    select tenant.Roles[mapping.Role].Held;
-        return [.. held.Where(role => !managed.Contains(role.Name)).Concat(given).Distinct()];
-    }
-
-    // Where an issuer stands for many directories, anybody can run one and say anything about its people.
-    static bool IsItsOwn(IdentityProvider provider, ProviderIdentity identity) =>
-        identity.Issuer.TrimEnd('/') == provider.Issuer.TrimEnd('/');
-
-    static bool Same(IReadOnlyList<HeldRole> one, IReadOnlyList<HeldRole> other) => one.ToHashSet().SetEquals(other);
 
     LinkedIdentity Identity(string provider, string key, string userId, string? label) =>
         new(provider, key, userId, label, clock.GetUtcNow());

@@ -37,6 +37,11 @@ public sealed class ProviderHttp : IDisposable
         Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0
         && (uri.Scheme == Uri.UriSchemeHttps || (development && uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
 
+    /// <summary>The address, if a provider may have it.</summary>
+    /// <exception cref="ProviderException"></exception>
+    public Uri Checked(string url) =>
+        IsAllowed(url, development) ? new Uri(url) : throw ProviderException.Invalid("an address that is not https");
+
     /// <summary>GET; the body of a 2xx.</summary>
     /// <exception cref="ProviderException"></exception>
     public async Task<string> Get(string url, string? bearer, CancellationToken cancel)
@@ -79,6 +84,4 @@ public sealed class ProviderHttp : IDisposable
         }
     }
 
-    Uri Checked(string url) =>
-        IsAllowed(url, development) ? new Uri(url) : throw ProviderException.Invalid("an address that is not https");
 }

@@ -59,6 +59,9 @@ public sealed class ProviderMetadata(ProviderHttp http, TimeProvider clock)
         var text = await http.Get($"{provider.Issuer.TrimEnd('/')}/.well-known/openid-configuration", bearer: null, cancel);
         var configuration = Parse(() => OpenIdConnectConfiguration.Create(text), "discovery");
         Check(provider, configuration);
+        // The browser goes to the first, and what follows goes to the others.
+        string?[] endpoints = [configuration.AuthorizationEndpoint, configuration.TokenEndpoint, configuration.UserInfoEndpoint];
+        foreach (var endpoint in endpoints.Where(endpoint => !string.IsNullOrEmpty(endpoint))) http.Checked(endpoint!);
         var keys = await http.Get(configuration.JwksUri, bearer: null, cancel);
         var set = Parse(() => new JsonWebKeySet(keys), "keys");
         var document = new ProviderDocument(configuration, [.. set.GetSigningKeys()], clock.GetUtcNow());

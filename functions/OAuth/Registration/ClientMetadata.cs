@@ -30,8 +30,9 @@ static class ClientMetadata
     /// <param name="client">The client so far. What an operator set stays.</param>
     /// <param name="json">The metadata.</param>
     /// <param name="offer">What may be registered.</param>
+    /// <param name="development">In Development, an app may be on this machine.</param>
     /// <exception cref="OAuthError"><c>invalid_client_metadata</c> or <c>invalid_redirect_uri</c> (§3.2.2).</exception>
-    public static Client Apply(Client client, MetadataReader json, RegistrationOffer offer)
+    public static Client Apply(Client client, MetadataReader json, RegistrationOffer offer, bool development)
     {
         var native = json.OneOf("application_type", "web", "native") == "native";
         var chosenGrants = Grants(json, offer.Grants);
@@ -49,6 +50,8 @@ static class ClientMetadata
             Scope = ScopeOf(json, offer.Scope, chosenGrants),
             RedirectUris = RedirectUris(client, json, native, chosenGrants),
             PostLogoutRedirectUris = PostLogoutRedirectUris(client, json, native),
+            BackchannelLogoutUri = BackchannelLogoutUri(json, development),
+            BackchannelLogoutSession = json.Flag("backchannel_logout_session_required"),
             WebsiteUri = json.HttpsUri("client_uri"),
             LogoUri = json.HttpsUri("logo_uri"),
             IdTokenAlgorithm = json.OneOf("id_token_signed_response_alg", "RS256", "ES256") ?? "RS256",
@@ -91,9 +94,10 @@ static class ClientMetadata
 
     static Scope ScopeOf(MetadataReader json, Scope offered, IReadOnlyList<string> grants)
     {
-        // The scopes of OpenID Connect are about a user, and client_credentials has none.
-        var allowed = grants is [GrantType.ClientCredentials] ? offered.Except(Scopes.OpenIdConnect) : offered;
-        if (json.Text("scope", 1000) is not { } text) return allowed;
+        // Some scopes are about a user, and client_credentials has none.
+        var allowed = grants is [GrantType.ClientCredentials] ? offered.Except(Scopes.OfAnyUser) : offered;
+        // Hardly any app manages accounts, and a stolen token of one that may is worth more: so it has to be asked for by name.
+        if (json.Text("scope", 1000) is not { } text) return allowed.Except(Scope.Of(Scopes.Account));
         try
         {
             var scope = Scope.Parse(text);
@@ -120,6 +124,12 @@ static class ClientMetadata
         return FirstFault(uris, native, client) is { } fault
             ? throw MetadataReader.Fault($"post_logout_redirect_uris: {fault}") : uris;
     }
+
+    // OIDC Back-Channel Logout §2.2: an absolute URI without a fragment.
+    static string? BackchannelLogoutUri(MetadataReader json, bool development) =>
+        json.Text("backchannel_logout_uri", FieldRules.MaxUriChars) is not { } uri ? null
+            : ProviderHttp.IsAllowed(uri, development) ? uri
+            : throw MetadataReader.Fault("backchannel_logout_uri must be an https URL without a fragment.");
 
     static string? FirstFault(IEnumerable<string> uris, bool native, Client client) =>
         uris.Select(uri => RedirectUri.Fault(uri, native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null);

@@ -148,7 +148,7 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
             ["post_logout_redirect_uris"] = fields.PostLogoutRedirectUris,
         };
         var json = MetadataReader.Parse(JsonSerializer.SerializeToUtf8Bytes(metadata));
-        var applied = ClientMetadata.Apply(client, json, registrations.Offered(tenant, client));
+        var applied = ClientMetadata.Apply(client, json, registrations.Offered(tenant, client), development: false);
         // Whoever gets a script into the app could read a refresh token, so scripts never see it.
         return applied with { RefreshByCookie = fields.Type == "browser" };
     }

@@ -32,6 +32,9 @@ public static class RegisteredFields
             Scope = IsSet("scope") ? client.Scope : registered.Scope,
             RedirectUris = IsSet("redirectUris") ? client.RedirectUris : registered.RedirectUris,
             PostLogoutRedirectUris = IsSet("postLogoutRedirectUris") ? client.PostLogoutRedirectUris : registered.PostLogoutRedirectUris,
+            BackchannelLogoutUri = IsSet("backchannelLogoutUri") ? client.BackchannelLogoutUri : registered.BackchannelLogoutUri,
+            BackchannelLogoutSession =
+                IsSet("backchannelLogoutSession") ? client.BackchannelLogoutSession : registered.BackchannelLogoutSession,
             WebsiteUri = IsSet("websiteUri") ? client.WebsiteUri : registered.WebsiteUri,
             LogoUri = IsSet("logoUri") ? client.LogoUri : registered.LogoUri,
             IdTokenAlgorithm = IsSet("idTokenAlgorithm") ? client.IdTokenAlgorithm : registered.IdTokenAlgorithm,

@@ -7,7 +7,7 @@ using Latchkey.Tenancy;
 namespace Latchkey.OAuth;
 
 /// <summary>Registers clients and changes their registrations (RFC 7591, RFC 7592). A secret is shown once, when it is made.</summary>
-public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grants, TimeProvider clock)
+public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grants, Settings settings, TimeProvider clock)
 {
     // RFC 7592 §2.2: a client must not send what the server sets.
     static readonly string[] SetByServer =
@@ -31,7 +31,8 @@ public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grant
             RegisteredAt = clock.GetUtcNow(),
             OpenlyRegistered = open,
         };
-        var client = ClientMetadata.Apply(blank, await MetadataReader.Read(request.Http), Offered(request.Tenant, blank));
+        var offer = Offered(request.Tenant, blank);
+        var client = ClientMetadata.Apply(blank, await MetadataReader.Read(request.Http), offer, settings.Development);
         var secret = WithSecret(ref client);
         await spend();
         // The id is new, so a retry after a lost answer finds its own row.
@@ -49,7 +50,8 @@ public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grant
         if (Array.Find(SetByServer, json.Has) is { } field) throw MetadataReader.Fault($"Only the server sets {field}.");
         if (json.Text("client_secret", 100) is { } sent && !client.HasSecret(sent, clock.GetUtcNow()))
             throw MetadataReader.Fault("client_secret is wrong.");
-        var next = RegisteredFields.Keep(client, ClientMetadata.Apply(client, json, Offered(request.Tenant, client)));
+        var applied = ClientMetadata.Apply(client, json, Offered(request.Tenant, client), settings.Development);
+        var next = RegisteredFields.Keep(client, applied);
         var secret = WithSecret(ref next);
         return await clients.TryReplace(request.Tenant, next, request.Cancel) ? Describe(request.Tenant, next, token, secret) : null;
     }
@@ -75,6 +77,11 @@ public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grant
             ["dpop_bound_access_tokens"] = client.RequireDpop,
             ["require_pushed_authorization_requests"] = client.RequirePushedRequests,
         };
+        if (client.BackchannelLogoutUri is { } logout)
+        {
+            response["backchannel_logout_uri"] = logout;
+            response["backchannel_logout_session_required"] = client.BackchannelLogoutSession;
+        }
         if (client.WebsiteUri is { } site) response["client_uri"] = site;
         if (client.LogoUri is { } logo) response["logo_uri"] = logo;
         if (client.Jwks is { } jwks) response["jwks"] = JsonElement.Parse(jwks);

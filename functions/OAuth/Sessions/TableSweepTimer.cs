@@ -1,5 +1,4 @@
-using Latchkey.Access;
-using Latchkey.Sessions;
+using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -26,19 +25,22 @@ public sealed partial class TableSweepTimer(SweptTables swept, ILogger<TableSwee
 
 /// <summary>All tables that are named by a day and dropped when it is over.</summary>
 public sealed class SweptTables(
-    IssuedTokens issuedTokens, Lockout lockout, SsoSessions ssoSessions, RequestTables requests, ReplayCache replays,
-    InitialAccessTokens initialTokens, AuditTables audit, Settings settings, TimeProvider clock)
+    StorageClients storage, Lockout lockout, SsoSessions ssoSessions, RequestTables requests, AuditTables audit, Settings settings,
+    TimeProvider clock)
 {
+    // Those with nothing else to say about it.
+    static readonly string[] Plain = [TableNames.Sessions, TableNames.Replays, TableNames.InitialTokens, TableNames.LogoutNotices];
+
     /// <summary>Drops what has expired; the number of tables dropped.</summary>
     public async Task<int> DropExpired(CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        return await issuedTokens.Tables.DropExpired(now, cancel)
+        var dropped = 0;
+        foreach (var name in Plain) dropped += await new ExpiringTables(storage.Tables, name).DropExpired(now, cancel);
+        return dropped
             + await lockout.DropExpired(cancel)
             + await ssoSessions.DropExpired(cancel)
             + await requests.DropExpired(cancel)
-            + await replays.Tables.DropExpired(now, cancel)
-            + await initialTokens.Tables.DropExpired(now, cancel)
             + await audit.Tables.DropExpired(now - settings.AuditTime, cancel);
     }
 }

@@ -46,7 +46,7 @@ static class GrantedScope
     }
 
     static Scope Grantable(Tenant tenant, IEnumerable<HeldRole> roles, IReadOnlyList<Api> apis) =>
-        Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. tenant.Rights(roles).Tokens, .. Registered(apis)]);
+        Scope.Of([.. Scopes.OfAnyUser.Tokens, .. tenant.Rights(roles).Tokens, .. Registered(apis)]);
 
     static IEnumerable<string> Registered(IReadOnlyList<Api> apis) =>
         apis.Where(api => api.IsRegistered).SelectMany(api => api.Scope.Tokens);

@@ -1,3 +1,5 @@
+using Latchkey.Access;
+using Latchkey.Account;
 using Latchkey.OAuth;
 using Latchkey.Sessions;
 using Latchkey.Tenancy;
@@ -6,10 +8,14 @@ namespace Latchkey.Pages;
 
 /// <summary>The lists of the account page, in words.</summary>
 public sealed class AccountLists(
-    UserSessions userSessions, SessionStore sessions, Consents consents, ClientStore clients, TimeProvider clock)
+    UserSessions userSessions, SessionStore sessions, Consents consents, ClientStore clients, ProfilePictures pictures, TimeProvider clock)
 {
     // Only the newest are shown. A user who has more can end all of them at once.
     const int MaxSessions = 50;
+
+    /// <summary>The URL of the user's picture, or null.</summary>
+    public Task<string?> Picture(TenantRequest request, User user) =>
+        pictures.Url(request.Tenant, user, BuiltInPages.Account, request.Audit, request.Cancel);
 
     /// <summary>The user's live sessions, the most recently used first.</summary>
     public async Task<IReadOnlyList<SessionLine>> Sessions(Tenant tenant, User user, CancellationToken cancel)

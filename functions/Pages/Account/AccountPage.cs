@@ -21,12 +21,16 @@ public sealed record ConsentLine(string ClientId, string App, string? Website, A
 /// <param name="Done">What has just been done, or null.</param>
 /// <param name="PasswordError">Why the password was not changed, or null.</param>
 public sealed record AccountModel(string FormToken, User User, IReadOnlyList<SessionLine> Sessions,
-    IReadOnlyList<ConsentLine> Consents, string? Done, string? PasswordError);
+    IReadOnlyList<ConsentLine> Consents, string? Done, string? PasswordError)
+{
+    /// <summary>The URL of the user's picture, or null.</summary>
+    public string? Picture { get; init; }
+}
 
 /// <summary>A user's own page: where they are signed in, which apps they have allowed, and their password.</summary>
 public sealed class AccountPage(
     TenantPipeline pipeline, BuiltInPages builtInPages, FormTokens forms, AccountLists lists, AccountSessions sessions,
-    SsoSessions ssoSessions, ConsentWithdrawal consents, PasswordForm passwordForm, PageRenderer renderer)
+    Logouts logouts, ConsentWithdrawal consents, PasswordForm passwordForm, PageRenderer renderer)
 {
     /// <summary><c>GET /{tenant}/account</c></summary>
     [Function("account")]
@@ -77,7 +81,7 @@ public sealed class AccountPage(
                     ? await Show(request, signedIn, done: null, error) : Done(request.Tenant, "password");
             case "signout":
                 audit.Type = "sign-out";
-                await ssoSessions.End(request);
+                await logouts.EndHere(request, signedIn);
                 var message = new MessageModel(Strings.SignedOutHere, $"/{request.Tenant.Id}/{BuiltInPages.Account}", Strings.SignIn);
                 return await renderer.Show<MessageView, MessageModel>(
                     request.Http, new PageLayout(request.Tenant, Strings.SignedOut), message);
@@ -93,8 +97,10 @@ public sealed class AccountPage(
         var token = await forms.For(request, Subject(user));
         var model = new AccountModel(token, user, await lists.Sessions(tenant, user, cancel),
             await lists.Consents(tenant, user, cancel), Strings.Done(done), passwordError?.Text);
+        model = model with { Picture = await lists.Picture(request, user) };
         var page = new PageLayout(tenant, Strings.Account)
         {
+            Picture = model.Picture,
             HasPassword = true,
             Status = passwordError?.Status ?? 200,
             Address = $"/{tenant.Id}/{BuiltInPages.Account}",

@@ -1,4 +1,5 @@
 using Latchkey.Access;
+using Latchkey.Account;
 using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Tenancy;
@@ -34,7 +35,7 @@ public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ss
     public const string Logout = "logout";
 
     /// <summary>How old a sign-in may be for a change of how the user signs in.</summary>
-    public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan MaxAge = AccountUsers.MaxAge;
 
     /// <summary>Shows the page to the user who is signed in. Anybody else signs in first and comes back.</summary>
     public async Task<IResult> For(TenantRequest request, string page, Func<SignedIn, Task<IResult>> show) =>

@@ -17,7 +17,7 @@ public static partial class Strings
     public static string VerifyAddress => Text();
     public static string WrongPasswordNow => Text();
 
-    public static string AddressVerified(string address) => Text(("address", address));
+    public static string AddressVerified(string address) => Text(("address", Isolated(address)));
 
-    public static string AddressNotVerified(string address) => Text(("address", address));
+    public static string AddressNotVerified(string address) => Text(("address", Isolated(address)));
 }

@@ -22,6 +22,9 @@ public static partial class Strings
     public static string Rename => Text();
     public static string SignInWithPasskey => Text();
     public static string PasskeyFailed => Text();
+    public static string PasskeyOffer => Text();
+    public static string PasskeyOfferLead => Text();
+    public static string NotNow => Text();
 
     public static string RenamePasskey(string name) => Text(("name", name));
 

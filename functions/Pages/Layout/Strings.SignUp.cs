@@ -42,7 +42,7 @@ public static partial class Strings
 
     public static string DomainFault(IEnumerable<string> domains) => UseDomains(string.Join(", ", domains));
 
-    public static string CodeSentTo(string address) => Text(("address", address));
+    public static string CodeSentTo(string address) => Text(("address", Isolated(address)));
 
     public static string SignUpPasswordNote => SignUpPasswordNoteFrom(Passwords.MinChars);
 

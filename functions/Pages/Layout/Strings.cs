@@ -65,6 +65,7 @@ public static partial class Strings
         "profile" => ScopeProfile,
         "email" => ScopeEmail,
         Scopes.OfflineAccess => ScopeOfflineAccess,
+        Scopes.Account => ScopeAccount,
         Scopes.FilesRead => ScopeFilesRead,
         Scopes.FilesWrite => ScopeFilesWrite,
         Scopes.FilesShare => ScopeFilesShare,
@@ -109,6 +110,8 @@ public static partial class Strings
 
     static string ScopeOfflineAccess => Text();
 
+    static string ScopeAccount => Text();
+
     static string ScopeFilesRead => Text();
 
     static string ScopeFilesWrite => Text();
@@ -126,4 +129,7 @@ public static partial class Strings
     static string CookiesOff => Text();
 
     static string NotAvailable => Text();
+
+    // An isolate (UAX #9): among Arabic words an address keeps its hyphens and dots in their places.
+    static string Isolated(string text) => $"\u2068{text}\u2069";
 }

@@ -37,12 +37,7 @@ public sealed class MailCodePage(
         {
             EnsureOn(request);
             var query = Query.ReadForPage(http, "request", "code", "edit");
-            PendingRequest pending;
-            try
-            {
-                pending = await pendingRequests.Find(request, query["request"]);
-            }
-            catch (Problem other) when (query["code"] is not null && other.Code is "other_browser" or "cookies_off")
+            if (await pendingRequests.FindForCode(request, query["request"], query["code"]) is not { } pending)
             {
                 return await renderer.Show<MessageView, MessageModel>(request.Http,
                     new PageLayout(request.Tenant, Strings.TypeCodeThere), new MessageModel(Strings.TypeCodeThereLead));

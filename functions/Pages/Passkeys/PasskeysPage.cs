@@ -122,6 +122,7 @@ public sealed class PasskeysPage(
         var page = new PageLayout(tenant, Strings.Passkeys)
         {
             Status = error is null ? 200 : 400,
+            Address = $"/{tenant.Id}/{BuiltInPages.Passkeys}",
             Scripts = PasskeyPrompt.Scripts(tenant),
         };
         return await renderer.Show<PasskeysView, PasskeysModel>(request.Http, page, model);

@@ -12,7 +12,7 @@ namespace Latchkey.Pages;
 /// <summary>The way to a provider and back (OIDC Core §3.1.2), for a pending request.</summary>
 public sealed partial class ProviderPage(
     TenantPipeline pipeline, PendingRequests pendingRequests, ProviderRoundTrip providers, ProviderReturn providerReturn,
-    AuthorizationFlow flow, ILogger<ProviderPage> logger)
+    AuthorizationFlow flow, AnonymousLimiter limiter, ILogger<ProviderPage> logger)
 {
     const string BeginRoute = "{tenant}/" + ProviderSignIn.Path + "/{provider}";
     const string ReturnRoute = "{tenant}/" + ProviderRoundTrip.ReturnPath + "/{provider}";
@@ -27,6 +27,7 @@ public sealed partial class ProviderPage(
             var provider = ProviderRoundTrip.Of(request.Tenant, Id(http));
             var pending = await pendingRequests.Find(request, query["request"]);
             if (HttpMethods.IsHead(http.Method)) return new SeeOther(Login(request.Tenant, pending)); // HEAD stores nothing.
+            limiter.Take(http); // It may send requests to the provider, and it writes a row.
             var authorization = pending.Page is null ? await flow.Read(request, pending) : null;
             return await Explain(request, pending, async () => new SeeOther(await providers.Begin(
                 request, pending, provider, Hint(query["login_hint"] ?? authorization?.LoginHint), PromptFor(authorization))));
@@ -45,6 +46,7 @@ public sealed partial class ProviderPage(
             if (HttpMethods.IsHead(http.Method)) return new SeeOther($"/{request.Tenant.Id}/login");
             var query = Query.ReadForPage(http, "state", "code", "error", "iss", "user");
             var answer = new ProviderAnswer(query["code"], query["error"], query["iss"], query["user"]);
+            limiter.Take(http);
             (request.Audit.Type, request.Audit.Target) = ("sign-in", provider.Id);
             var (pending, secret) = await providers.Take(request, provider.Id, query["state"]);
             return await Explain(request, pending, () => flow.RunPending(request, pending, async authorization =>

@@ -69,8 +69,7 @@ public sealed class ProvidersPage(
         if (linked.FirstOrDefault(identity => identity.Provider == provider) is { } found)
         {
             audit.Target = found.Provider;
-            if (linked.Count == 1 && !await ways.HasOther(tenant, user, cancel))
-                throw Problem.Conflict("last_way_to_sign_in", "This is the user's only way to sign in.");
+            if (!await ways.HasWithout(tenant, user, found, cancel)) throw WaysToSignIn.Last();
             await identities.TryRemove(tenant, found, cancel);
         }
         return new SeeOther($"/{tenant.Id}/{Name}");

@@ -32,15 +32,8 @@ public sealed class SignUpPage(
             if (query["invitation"] is { } link) return await invitations.Show(request, query["request"], link);
             EnsureOpen(request);
             if (query["request"] is not { } id) return await Begin(request);
-            PendingRequest pending;
-            try
-            {
-                pending = await pendingRequests.Find(request, id);
-            }
-            catch (Problem other) when (query["code"] is not null && other.Code is "other_browser" or "cookies_off")
-            {
+            if (await pendingRequests.FindForCode(request, id, query["code"]) is not { } pending)
                 return await views.Message(request, Strings.TypeCodeThere, new MessageModel(Strings.TypeCodeThereLead));
-            }
             var authorization = pending.Page is null ? await flow.Read(request, pending) : null;
             return query["edit"] is null && await signUps.Find(request, pending) is { } draft
                 ? await views.Code(request, pending, authorization, draft, new CodeState(query["code"]))

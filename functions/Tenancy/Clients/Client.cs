@@ -105,6 +105,12 @@ public sealed record Client
     /// <summary>Where the browser may return after logout (OIDC RP-Initiated Logout §3.1), exactly as registered.</summary>
     public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
 
+    /// <summary>Where it is told that sessions have ended (OIDC Back-Channel Logout §2.2, <c>backchannel_logout_uri</c>), or null.</summary>
+    public string? BackchannelLogoutUri { get; init; }
+
+    /// <summary>It has to be told which session ended (<c>backchannel_logout_session_required</c>), not only whose.</summary>
+    public bool BackchannelLogoutSession { get; init; }
+
     /// <summary>
     /// How it authenticates (<see cref="ClientAuthMethod"/>). By default with its secret, or not at all if it has none. A client
     /// that is registered for one of the two methods with a secret may use the other as well.

@@ -8,7 +8,7 @@ namespace Latchkey.Tenancy;
 /// A tenant's clients (SCHEMA.md, table Clients), cached for seconds. <see cref="MyFilesClient"/> is always one of them. It gets
 /// a row only when its sessions are ended, and only that mark of the row counts.
 /// </summary>
-public sealed class ClientStore(StorageClients storage, Settings settings, TimeProvider clock)
+public sealed class ClientStore(StorageClients storage, TenantStore tenants, Settings settings, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Clients));
     readonly Cache<Client> cache = new(clock, settings.CacheTime);
@@ -45,7 +45,11 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
 
     /// <summary>Writes a client.</summary>
     /// <exception cref="ArgumentException">Its tokens or sessions would outlive the keys that they need.</exception>
-    public Task Save(Tenant tenant, Client client, CancellationToken cancel) => table.Put(ClientRow.Of(tenant, client), cancel);
+    public async Task Save(Tenant tenant, Client client, CancellationToken cancel)
+    {
+        await NoteBackchannelLogout(tenant, client, cancel);
+        await table.Put(ClientRow.Of(tenant, client), cancel);
+    }
 
     /// <summary>Writes up to 100 clients, all or none.</summary>
     /// <exception cref="ArgumentException">Tokens or sessions would outlive the keys that they need.</exception>
@@ -56,8 +60,11 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
         ], cancel);
 
     /// <summary>Writes a new client with a new incarnation; false if the id is taken.</summary>
-    public Task<bool> TryAdd(Tenant tenant, Client client, CancellationToken cancel) =>
-        table.TryAdd(ClientRow.Of(tenant, client with { Incarnation = Ids.New() }), cancel);
+    public async Task<bool> TryAdd(Tenant tenant, Client client, CancellationToken cancel)
+    {
+        await NoteBackchannelLogout(tenant, client, cancel);
+        return await table.TryAdd(ClientRow.Of(tenant, client with { Incarnation = Ids.New() }), cancel);
+    }
 
     /// <summary>
     /// The client as stored now, if the given incarnation differs from that of the cached client: another instance may have
@@ -73,6 +80,7 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     /// <summary>Writes a client that <see cref="FindNow"/> returned; false if it was changed or deleted since.</summary>
     public async Task<bool> TryReplace(Tenant tenant, Client client, CancellationToken cancel)
     {
+        await NoteBackchannelLogout(tenant, client, cancel);
         var row = ClientRow.Of(tenant, client);
         row.ETag = client.ETag;
         // Only the built-in client can be found without a row.
@@ -86,6 +94,15 @@ public sealed class ClientStore(StorageClients storage, Settings settings, TimeP
     {
         await table.TryDelete(tenant.Id, id, cancel);
         cache.Remove($"{tenant.Id}|{id}");
+    }
+
+    // Before the client's own write, so that no session of it ends unnoticed.
+    async Task NoteBackchannelLogout(Tenant tenant, Client client, CancellationToken cancel)
+    {
+        if (client.BackchannelLogoutUri is null || tenant.HasBackchannelLogout) return;
+        await OptimisticUpdate.Run(() => tenants.FindNow(tenant.Id, cancel),
+            stored => stored.HasBackchannelLogout ? null : stored with { HasBackchannelLogout = true },
+            stored => tenants.TryReplace(stored, cancel));
     }
 
     async Task<Client?> Load(Tenant tenant, string id, CancellationToken cancel) =>

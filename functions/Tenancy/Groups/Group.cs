@@ -1,15 +1,21 @@
+using System.Text.Json.Serialization;
+
 namespace Latchkey.Tenancy;
 
 /// <summary>What a member may do in a group; each role includes the ones before it.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<GroupRole>))]
 public enum GroupRole
 {
     /// <summary>Reads.</summary>
+    [JsonStringEnumMemberName("reader")]
     Reader,
 
     /// <summary>Reads and writes.</summary>
+    [JsonStringEnumMemberName("editor")]
     Editor,
 
     /// <summary>Reads, writes and manages the members.</summary>
+    [JsonStringEnumMemberName("owner")]
     Owner,
 }
 

@@ -35,6 +35,13 @@ public enum ProviderKind
 /// <param name="Role">The role's name.</param>
 public sealed record ClaimRole(string Claim, string Value, string Role);
 
+/// <summary>Whoever has this value in this claim is a member of a group of the tenant.</summary>
+/// <param name="Claim">The claim's name.</param>
+/// <param name="Value">The value: the claim's text, or one of its list.</param>
+/// <param name="Group">The group's id.</param>
+/// <param name="Role">The member's role; of several the one that includes the others.</param>
+public sealed record ClaimGroup(string Claim, string Value, string Group, GroupRole Role);
+
 /// <summary>A provider whose users can sign in to a tenant (SCHEMA.md, table Tenants).</summary>
 public sealed record IdentityProvider
 {
@@ -71,6 +78,9 @@ public sealed record IdentityProvider
     /// <summary>Which claims give which roles. These roles are the provider's to give and to take, at each sign-in.</summary>
     public IReadOnlyList<ClaimRole> Roles { get; init; } = [];
 
+    /// <summary>Which claims give which groups. The memberships are the provider's to give and to take, at each sign-in.</summary>
+    public IReadOnlyList<ClaimGroup> Groups { get; init; } = [];
+
     /// <summary>Apple: the team that owns the key.</summary>
     public string? TeamId { get; init; }
 
@@ -91,6 +101,11 @@ public sealed record IdentityProvider
 
     /// <summary>True if people with this address sign in here.</summary>
     public bool IsHomeOf(string? domain) => domain is not null && Domains.Contains(domain, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>True if the issuer is one of Microsoft's that stand for many directories.</summary>
+    [JsonIgnore]
+    public bool StandsForMany => Kind == ProviderKind.Microsoft
+        && new Uri(Issuer).Segments.Any(part => part.TrimEnd('/') is "common" or "organizations" or "consumers");
 
     internal static IdentityProvider Parse(string json) =>
         JsonSerializer.Deserialize<IdentityProvider>(json, JsonSerializerOptions.Web)!;

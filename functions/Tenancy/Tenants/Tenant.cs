@@ -63,6 +63,12 @@ public sealed record Tenant
     /// <summary>Sessions and tokens issued at or before this instant are revoked; null if none were.</summary>
     public DateTimeOffset? SessionsNotBefore { get; init; }
 
+    /// <summary>
+    /// It has, or had, an app that is told of ended sessions (<see cref="Client.BackchannelLogoutUri"/>). Without one, ending a session
+    /// does not look for such apps.
+    /// </summary>
+    public bool HasBackchannelLogout { get; init; }
+
     /// <summary>When it was created; null for a row older than this column.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 

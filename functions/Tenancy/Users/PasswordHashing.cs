@@ -109,7 +109,7 @@ public sealed class PasswordHashing
         BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(1), 2);
         BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(5), (uint)iterations);
         BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(9), 16);
-        RandomNumberGenerator.Fill(bytes.AsSpan(13));
+        RandomNumberGenerator.Fill(bytes.AsSpan(13, 16)); // The subkey of zeros, which no password has, is how such a hash is known.
         return Convert.ToBase64String(bytes);
     }
 

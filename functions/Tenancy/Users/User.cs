@@ -73,6 +73,9 @@ public sealed record User
     /// <summary>The part that decides whether the user's sessions and tokens are valid.</summary>
     public UserState State => new(Disabled || Deleting, SignedOutAt?.UtcTicks ?? 0, Roles) { RemovedApps = RemovedApps };
 
+    /// <summary>The user, whose name, address or profile changes now (OpenID Connect Core §5.1, <c>updated_at</c>).</summary>
+    public User Updated(DateTimeOffset now) => this with { Profile = Profile with { UpdatedAt = now } };
+
     /// <summary>The user, signed out everywhere now.</summary>
     public User SignedOut(DateTimeOffset now) =>
         this with { SignedOutAt = now > SignedOutAt || SignedOutAt is null ? now : SignedOutAt.Value.AddTicks(1) };

@@ -1,9 +1,6 @@
-using System.Net;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Latchkey.OAuth;
 using Latchkey.Tenancy;
-using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.Admin;
 
@@ -13,8 +10,6 @@ namespace Latchkey.Tests.Admin;
 /// </summary>
 public sealed partial class AuditCompletenessTests : IAsyncLifetime
 {
-    const string Redirect = "http://127.0.0.1:51004/callback";
-
     // Those that people and apps come to without an access token, and what they record.
     static readonly Dictionary<string, string[]> Recorded = new()
     {
@@ -32,7 +27,9 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["account-passkeys-post"] = ["account-passkey-add", "account-passkey-rename", "account-passkey-remove"],
         ["login-code-post"] = ["sign-in-code-ask", "sign-in"],
         ["signup-post"] = ["sign-up-ask", "sign-up-known", "sign-up", "invitation-use"],
+        ["signup-passkey-post"] = ["account-passkey-add"],
         ["account-email-post"] = ["account-email-ask", "account-email-change", "account-email-known"],
+        ["account-profile-post"] = ["account-profile"],
         ["terms-post"] = ["terms-accept"],
         ["consent-post"] = ["consent"],
         ["device-post"] = ["device"],
@@ -66,8 +63,10 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["login"] = "shows a form",
         ["login-code"] = "shows a form",
         ["signup"] = "shows a form",
+        ["signup-passkey"] = "shows a form",
         ["terms"] = "shows a form",
         ["account-email"] = "a user looks at their own page",
+        ["account-profile"] = "a user looks at their own page",
         ["consent"] = "shows a form",
         ["device"] = "shows a form; a code that is typed comes by POST or is asked about there",
         ["reset"] = "shows a form",
@@ -98,7 +97,6 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     };
 
     readonly string folder = Directory.CreateTempSubdirectory("latchkey-audit").FullName;
-    readonly List<string> secrets = [];
     TestHost host = null!;
     AdminClient admin = null!;
 
@@ -118,22 +116,6 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     }
 
     static List<LocalHost.HttpFunction> All { get; } = [.. LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly)];
-
-    async Task SecondFactor()
-    {
-        admin = await host.Admin();
-        await admin.Patch("accounts", new { secondFactor = "offered" });
-        var user = await admin.AddUser(new { userName = "sefa", password = "sefa-password", roles = AdminClient.Texts("member") });
-        var person = new Pages.SecondFactor.Person(host, "demo", "sefa", user.Id);
-        await person.SetUp();
-        person.Browser = new(host);
-        host.Clock.Advance(TimeSpan.FromSeconds(30));
-        await person.Tokens();
-        var page = await person.OpenPage();
-        await person.Keep(await person.Post(page, "codes", person.RecoveryCodes[0]));
-        await person.Post(page, "remove", person.RecoveryCodes[0]).Is(200);
-        secrets.AddRange(person.RecoveryCodes);
-    }
 
     [Fact]
     public void Every_endpoint_without_an_access_token_is_in_one_of_the_lists()
@@ -171,16 +153,9 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     public async Task What_people_and_apps_do_without_an_access_token_is_recorded_and_nothing_secret_with_it()
     {
         host.Clock.Advance(TimeSpan.FromSeconds(1));
-        await Apps();
-        await Devices();
-        await Registrations();
-        await Links();
-        await Developer();
-        await Resets();
-        await Account();
-        await SecondFactor();
-        await PasskeysAndCodes();
-        await SignUps();
+        var acts = new AuditedActs(host, admin, folder);
+        await acts.All();
+        admin = await host.Admin();
 
         var wanted = Recorded.Where(pair => pair.Key != "operator-bootstrap").SelectMany(pair => pair.Value).ToHashSet();
         List<AuditAnswer> entries = [];
@@ -206,8 +181,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         Assert.DoesNotContain(entries, entry => entry.Result == "authorization_pending");
 
         var all = string.Join('\n', entries);
-        Assert.True(secrets.Count > 15, $"only {secrets.Count} secrets");
-        foreach (var secret in secrets) Assert.DoesNotContain(secret, all, StringComparison.Ordinal);
+        Assert.True(acts.Secrets.Count > 15, $"only {acts.Secrets.Count} secrets");
+        foreach (var secret in acts.Secrets) Assert.DoesNotContain(secret, all, StringComparison.Ordinal);
         Assert.DoesNotContain("sig=", all, StringComparison.Ordinal);
     }
 
@@ -261,193 +236,6 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         Assert.DoesNotContain(rows, row => row.ToString().Contains(secret, StringComparison.Ordinal));
     }
 
-    // Code with PKCE by a pushed request, revocation, three ways to log out.
-    async Task Apps()
-    {
-        var browser = new Browser(host);
-        var pushed = await host.Http.PostAsync("/demo/oauth/par",
-            new StringContent(Browser.Request(), null, "application/x-www-form-urlencoded")).Read<PushedAnswer>(201);
-        var uri = Secret(pushed.RequestUri);
-        await host.Http.PostAsync("/demo/oauth/par", TestHost.Form(("client_id", "service"), ("client_secret", "not-the-secret-of-it")));
-        var answer = await browser.Consent(
-            await browser.SignIn(await browser.Get($"/demo/oauth/authorize?client_id=mobile&request_uri={uri}")));
-        var code = Secret(Browser.Returned(Browser.Location(answer))["code"]);
-        var tokens = await browser.Redeem(code).Read<TokenAnswer>();
-        foreach (var token in new[] { tokens.AccessToken, tokens.RefreshToken, tokens.IdToken }) Secret(token!);
-        // Only to an address on the web does a code go without a tap.
-        var web = await Registered.WebApp(host, client => client with { FirstParty = true });
-        var silent = await browser.Authorize(("client_id", web.Id), ("redirect_uri", Registered.Redirect));
-        Secret(Browser.Returned(Browser.Location(silent))["code"]);
-        await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("client_id", "mobile"), ("token", tokens.RefreshToken!)));
-        await browser.Get($"/demo/oauth/logout?id_token_hint={tokens.IdToken}");
-        await browser.SignIn(await browser.Get("/demo/account"));
-        var ask = await browser.Follow(await browser.Get("/demo/oauth/logout"));
-        await browser.Post("/demo/logout", [.. await Fields(ask), ("action", "signout")]);
-        foreach (var cookie in browser.Cookies.Values) Secret(cookie);
-    }
-
-    async Task Devices()
-    {
-        foreach (var action in new[] { "allow", "deny" })
-        {
-            var codes = await host.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", "tv")))
-                .Read<DeviceCodeAnswer>();
-            Secret(codes.DeviceCode);
-            await host.Token("demo", ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("client_id", "tv"),
-                ("device_code", codes.DeviceCode));
-            var browser = new Browser(host);
-            await browser.SignIn(await browser.Get("/demo/account"));
-            foreach (var code in new[] { "BBBB-BBBB", Secret(codes.UserCode) })
-            {
-                var page = await browser.Follow(
-                    await browser.Post("/demo/device", [.. await Fields(await browser.Get("/demo/device")), ("user_code", code)]));
-                if (page.StatusCode == HttpStatusCode.OK) await browser.Post("/demo/device", [.. await Fields(page), ("action", action)]);
-            }
-        }
-    }
-
-    async Task Registrations()
-    {
-        var initial = Secret((await admin.Post("initial-tokens", new { uses = 1 })).GetProperty("token").GetString()!);
-        var metadata = new Dictionary<string, object>
-        {
-            ["client_name"] = "A",
-            ["redirect_uris"] = new[] { Redirect },
-            ["application_type"] = "native",
-            ["token_endpoint_auth_method"] = "none"
-        };
-        var made = await host.Send(HttpMethod.Post, "/demo/oauth/register", initial, metadata).Json(201);
-        var (id, token) = (made.GetProperty("client_id").GetString()!, Secret(made.GetProperty("registration_access_token").GetString()!));
-        metadata["client_id"] = id;
-        await host.Send(HttpMethod.Put, $"/demo/oauth/register/{id}", token, metadata);
-        await host.Send(HttpMethod.Delete, $"/demo/oauth/register/{id}", token);
-    }
-
-    async Task Links()
-    {
-        var alice = await host.As("alice");
-        var id = await alice.Upload([1, 2, 3]);
-        var link = await alice.Share(id, new { link = new { password = "a-links-password" }, access = "read" });
-        var path = new Uri(Secret(link.Link!.Url!)).AbsolutePath;
-        Secret(path.Split('.')[^1]);
-        Secret("a-links-password");
-        await host.Http.PostAsync(path, TestHost.Form(("password", "not-it")));
-        Secret((await host.Http.PostAsync(path, TestHost.Form(("password", "a-links-password")))).Headers.Location!.Query);
-        await host.Http.PostAsync($"/demo/s/{id}.{new string('A', 43)}", null);
-    }
-
-    async Task Developer()
-    {
-        var browser = new Browser(host);
-        await browser.SignIn(await browser.Get("/demo/apps"), "admin");
-        var made = await browser.Post("/demo/apps/new",
-            [.. await Fields(await browser.Get("/demo/apps/new")), ("type", "web"), ("name", "App"),
-                ("redirects", "https://app.example/cb")]);
-        Secret(ClientSecret().Match(await made.Content.ReadAsStringAsync()).Groups[1].Value);
-        var id = AppId().Match(await (await browser.Get("/demo/apps")).Content.ReadAsStringAsync()).Groups[1].Value;
-        foreach (var action in new[] { "save", "rotate", "end-old", "delete" })
-            await browser.Post($"/demo/apps/{id}",
-                [.. await Fields(await browser.Get($"/demo/apps/{id}")), ("name", "App"), ("redirects", "https://app.example/cb"),
-                    ("action", action)]);
-    }
-
-    async Task Resets()
-    {
-        var browser = new Browser(host);
-        await browser.Post("/demo/reset", [.. await Fields(await browser.Get("/demo/reset")), ("username", "alice")]);
-        await Eventually.True(() => Mails().Length == 1);
-        var link = ResetLink()
-            .Match(await File.ReadAllTextAsync(Mails().Single())).Value.Replace("=\r\n", "", StringComparison.Ordinal);
-        foreach (var password in new[] { "short", Secret("alice-new-password") })
-            await browser.Post("/demo/reset", [.. await Fields(await browser.Get($"/demo/reset?link={Secret(link)}")), ("new", password)]);
-        host.Clock.Advance(TimeSpan.FromSeconds(1));
-    }
-
-    string[] Mails() => Directory.GetFiles(folder, "*.txt");
-
-    async Task PasskeysAndCodes()
-    {
-        var user = await Pages.PasskeyUser.New(host);
-        await user.Register();
-        var id = Assert.Single(await user.Passkeys());
-        var (token, _) = await user.Form();
-        await user.Post(token, ("action", "rename"), ("id", id), ("name", "Laptop"));
-        await user.Post(token, ("action", "remove"), ("id", id));
-        await admin.Patch("accounts", new { mailCodes = true });
-        var browser = new Browser(host);
-        var path = Browser.Location(await browser.Get("/demo/account")).Replace("/login?", "/login/code?", StringComparison.Ordinal);
-        await browser.Post("/demo/login/code",
-            [.. await Fields(await browser.Get(path)), ("username", "alice"), ("action", "ask")]);
-    }
-
-    async Task SignUps()
-    {
-        foreach (var email in new[] { "bob@demo.example", "ada@people.example" })
-        {
-            var browser = new Browser(host);
-            var start = Browser.Location(await browser.Get("/demo/signup"));
-            var before = Mails().Length;
-            await browser.Post("/demo/signup", [.. await Fields(await browser.Get(start)), ("name", "Ada"), ("email", email),
-                ("new", Secret("ada-first-password")), ("action", "ask")]);
-            await Eventually.True(() => Mails().Length > before);
-            var code = SignUpCode().Match(await File.ReadAllTextAsync(Mails().OrderBy(File.GetCreationTimeUtc).Last()));
-            await browser.Post("/demo/signup",
-                [.. await Fields(await browser.Get(start)), ("code", code.Groups[1].Value), ("action", "code")]);
-        }
-        var sent = Mails().ToHashSet();
-        await admin.Post("invitations", new { email = "eve@people.example" });
-        var mail = await File.ReadAllTextAsync(Mails().Single(file => !sent.Contains(file)));
-        var invited = new Browser(host);
-        var form = Browser.Location(await invited.Get($"/demo/signup?invitation={Secret(Invitation().Match(mail).Value)}"));
-        await invited.Post("/demo/signup", [.. await Fields(await invited.Get(form)), ("name", "Eve"), ("new", "eve-first-password")]);
-        await admin.Patch("accounts", new { termsUri = "https://demo.example/terms", termsVersion = "1" });
-        var again = new Browser(host);
-        var terms = await again.Follow(await again.SignIn(await again.Get("/demo/account"), "ada@people.example", "ada-first-password"));
-        await again.Post("/demo/terms", [.. await Fields(terms), ("terms", "1")]);
-        foreach (var email in new[] { "bob@demo.example", "ada2@people.example" })
-        {
-            var before = Mails().Length;
-            var code = Browser.Location(await again.Post("/demo/account/email",
-                [.. await Fields(await again.Get("/demo/account/email")), ("action", "change"), ("email", email)]));
-            await Eventually.True(() => Mails().Length > before);
-            var last = await File.ReadAllTextAsync(Mails().OrderBy(File.GetCreationTimeUtc).Last());
-            await again.Post("/demo/account/email", [.. await Fields(await again.Get(code)), ("action", "code"),
-                ("code", SignUpCode().Match(last).Groups[1].Value)]);
-        }
-    }
-
-    async Task Account()
-    {
-        var browser = new Browser(host);
-        await browser.SignIn(await browser.Get("/demo/account"), "alice", "alice-new-password");
-        await admin.Post("providers", new { id = "google", kind = "google", clientId = "x" });
-        var providers = await browser.Get("/demo/account/providers");
-        await browser.Post("/demo/account/providers", [.. await Browser.Fields(providers), ("action", "unlink")]); // Nothing is linked.
-        foreach (var form in new (string, string)[][]
-        {
-            [("action", "end"), ("session", "x")], [("action", "remove"), ("client", "mobile")], [("action", "end-all")],
-            [("action", "password"), ("old", Secret("wrong-password")), ("new", Secret("alice-third-password"))],
-            [("action", "password"), ("old", "alice-new-password"), ("new", "short")],
-            [("action", "password"), ("old", "alice-new-password"), ("new", "alice-third-password")], [("action", "signout")],
-        })
-        {
-            var page = await browser.Get("/demo/account");
-            await browser.Post("/demo/account", [.. await Fields(page), .. form]);
-        }
-    }
-
-    // The page has the same token in each of its forms.
-    static async Task<IEnumerable<(string, string)>> Fields(HttpResponseMessage page) =>
-        (await Browser.Fields(page)).Where(field => field.Item1 is not ("session" or "client" or "action"))
-            .DistinctBy(field => field.Item1);
-
-    string Secret(string text)
-    {
-        Assert.True(text.Length >= 9, $"'{text}' is too short to be looked for.");
-        secrets.Add(text);
-        return text;
-    }
-
     // By the source: the pipeline's two protected ways in say that a token is asked for.
     static bool Takes(LocalHost.HttpFunction function)
     {
@@ -456,26 +244,9 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         return ProtectedWay().IsMatch(File.ReadAllText(file));
     }
 
-    static string? Text(JsonElement entry, string name) => entry.TryGetProperty(name, out var value) ? value.GetString() : null;
-
-    [GeneratedRegex(@"(?<=signup\?invitation=)[\w.-]+")]
-    private static partial Regex Invitation();
-
-    [GeneratedRegex(@"&code=(\d{6})")]
-    private static partial Regex SignUpCode();
-
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex RouteParameter();
 
     [GeneratedRegex(@"pipeline\.(AuthorizeRead|AuthorizeWrite)\(")]
     private static partial Regex ProtectedWay();
-
-    [GeneratedRegex("""<textarea id="client-secret"[^>]*>([^<]+)<""")]
-    private static partial Regex ClientSecret();
-
-    [GeneratedRegex("""href="[^"]*/apps/([A-Za-z0-9_-]{22})["?]""")]
-    private static partial Regex AppId();
-
-    [GeneratedRegex(@"(?<=reset\?link=)[\w.-]+(=\r?\n[\w.-]+)*")]
-    private static partial Regex ResetLink();
 }

@@ -44,7 +44,8 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     [Fact]
     public async Task An_API_is_registered_changed_and_deleted_by_its_identifier()
     {
-        await Ok("api create urn:example:tasks --name Tasks --scope tasks.read=See tasks.write=Change --client mobile --token-lifetime 5min -t demo");
+        await Ok("api create urn:example:tasks --name Tasks --scope tasks.read=See tasks.write=Change --client mobile "
+            + "--token-lifetime 5min -t demo");
         var shown = JsonDocument.Parse(await Ok("api show urn:example:tasks --json -t demo")).RootElement;
         Assert.Equal(("Tasks", 300, 2), (shown.GetProperty("name").GetString(), shown.GetProperty("accessTokenSeconds").GetInt32(),
             shown.GetProperty("scopes").GetArrayLength()));

@@ -28,6 +28,25 @@ public sealed partial class AccountTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_new_password_from_an_old_page_makes_no_sign_in_fresher_and_the_form_works_once()
+    {
+        var browser = new Browser(host);
+        await browser.SignIn(await browser.Get("/demo/account"));
+        var form = await Browser.Fields(await browser.Get("/demo/account"));
+        host.Clock.Advance(TimeSpan.FromMinutes(11));
+        (string, string)[] change = [.. form.Where(field => field.Item1 == "form").Take(1), ("action", "password"),
+            ("old", "alice-password"), ("new", "alice-second-password")];
+        await browser.Post("/demo/account", change).Is(303);
+        // What asks for a recent sign-in still asks.
+        Assert.StartsWith("/demo/login?", Browser.Location(
+            await browser.Post("/demo/account/providers", ("action", "link"))), StringComparison.Ordinal);
+        await browser.Post("/demo/account", change).Is(400);
+        var other = new Browser(host);
+        await other.SignIn(await other.Get("/demo/account"), "bob");
+        await other.Post("/demo/account", change).Is(400); // It was alice's page.
+    }
+
+    [Fact]
     public async Task The_sign_in_for_our_own_page_has_no_app_to_go_back_to()
     {
         var browser = new Browser(host);

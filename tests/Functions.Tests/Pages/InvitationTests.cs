@@ -13,7 +13,8 @@ public sealed class InvitationTests(SignUpHost host) : IClassFixture<SignUpHost>
     public async Task InitializeAsync()
     {
         admin = await app.Admin("acme");
-        await host.Rules(new { signUp = "invited", signUpRoles = new[] { "member" }, termsUri = "", termsVersion = "" }, "acme");
+        await host.Rules(
+            new { signUp = "invited", signUpRoles = new[] { "member" }, termsUri = "", termsVersion = "", passkeys = false }, "acme");
     }
 
     public Task DisposeAsync() => Task.CompletedTask;

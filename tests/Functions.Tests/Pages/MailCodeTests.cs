@@ -85,6 +85,20 @@ public sealed class MailCodeTests(SignUpHost host) : IClassFixture<SignUpHost>, 
     }
 
     [Fact]
+    public async Task A_stranger_gets_no_more_codes_to_guess_by_the_users_two_names_than_by_one_and_is_not_told()
+    {
+        var stranger = new Browser(app);
+        for (var mail = 0; mail < 5; mail++) await Ask(stranger, await Start(stranger), "alice");
+        await host.Mail(Alice, before + 5);
+        var path = await Ask(stranger, await Start(stranger), Alice); // As if it were another's.
+        Assert.StartsWith("/demo/login/code?", path, StringComparison.Ordinal);
+        app.Clock.Advance(TimeSpan.FromMinutes(11)); // And there is a mail again, after which the first would have come.
+        await Ask(stranger, await Start(stranger), "alice");
+        await host.Mail(Alice, before + 6);
+        Assert.Equal(before + 6, host.Mails(Alice).Count);
+    }
+
+    [Fact]
     public async Task A_user_who_was_disabled_or_has_another_address_by_now_is_not_signed_in()
     {
         var admin = await app.Admin();

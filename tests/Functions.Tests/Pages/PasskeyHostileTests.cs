@@ -98,6 +98,9 @@ public sealed class PasskeyHostileTests(DemoHost demo) : IClassFixture<DemoHost>
             authenticator.Attestation(options, []), authenticator.Attestation(options, [0xFF]), authenticator.Attestation(options, nested),
             authenticator.Attestation(options, Map(("fmt", Text("none")), ("attStmt", [0xA0]), ("authData", Bytes([])))),
             authenticator.Attestation(options, Map(("fmt", Text("none")), ("attStmt", nested), ("authData", Bytes([])))),
+            // Behind a tag, which the look at the depth would skip.
+            authenticator.Attestation(options, [0xC1, .. nested]),
+            authenticator.Attestation(options, Map(("fmt", Text("none")), ("attStmt", [0xC1, 0xA0]), ("authData", Bytes(new byte[37])))),
             // The nesting is where the public key should be.
             authenticator.Attestation(options, Map(("fmt", Text("none")), ("attStmt", [0xA0]),
                 ("authData", Bytes([.. new byte[32], 0x45, 0, 0, 0, 0, .. new byte[16], 0, 1, 7, .. nested])))),

@@ -1,4 +1,5 @@
 using System.Net;
+using Latchkey.Tests.OAuth;
 using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.Pages;
@@ -36,6 +37,25 @@ public sealed class PasskeyTests(PasskeyTests.MailingHost mailing) : IClassFixtu
         Assert.Equal(["pop", "user", "mfa"], idToken.GetPayloadValue<string[]>("amr"));
         Assert.Contains("Käthes Telefon", WebUtility.HtmlDecode(await Html(user)), StringComparison.Ordinal);
         Assert.Contains("last used just now", await Html(user), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_has_a_passkey_and_no_authenticator_app_gives_two_factors_by_it_when_an_app_demands_them()
+    {
+        var admin = await host.Admin("acme");
+        var user = await PasskeyUser.New(host, "acme", new { passkeys = true, secondFactor = "offered" });
+        (string, string?)[] demand = [("scope", "openid"), ("acr_values", "2")];
+        var setUp = await user.Browser.Authorize(demand);
+        Assert.StartsWith("/acme/login/second?", Browser.Location(setUp), StringComparison.Ordinal); // There is nothing else yet.
+        var authenticator = await user.Register();
+        var asked = await user.Browser.Authorize(demand);
+        Assert.StartsWith("/acme/login?", Browser.Location(asked), StringComparison.Ordinal);
+        var page = await PasskeySignInPage.Open(host, "acme", user.Browser, asked);
+        var answer = await page.Send(authenticator.Get(page.Options));
+        if (Browser.Location(answer).StartsWith("/acme/consent", StringComparison.Ordinal)) answer = await user.Browser.Consent(answer);
+        var tokens = await user.Browser.Redeem(Browser.Returned(Browser.Location(answer))["code"]).Read<TokenAnswer>();
+        Assert.Equal("2", Browser.IdToken(tokens).GetPayloadValue<string>("acr"));
+        await admin.Patch("accounts", new { secondFactor = "off" });
     }
 
     [Fact]
@@ -115,6 +135,11 @@ public sealed class PasskeyTests(PasskeyTests.MailingHost mailing) : IClassFixtu
         await user.Register();
         await user.Register();
         var admin = await host.Admin(); // Nobody gets a token by password below.
+        // Whoever turns passwords off must still get in.
+        await admin.Send(HttpMethod.Patch, "accounts", new { passwords = false }).Fails(409, "last_way_to_sign_in");
+        var administrator = new PasskeyUser(host, "demo", "admin", await host.UserId("admin"));
+        await administrator.Browser.SignIn(await administrator.Browser.Get(administrator.Page), "admin", "admin-password");
+        await administrator.Register();
         await admin.Patch("accounts", new { passwords = false });
         var ids = await user.Passkeys();
         var (token, _) = await user.Form();
@@ -125,6 +150,25 @@ public sealed class PasskeyTests(PasskeyTests.MailingHost mailing) : IClassFixtu
         Assert.Contains("your only way to sign in", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await admin.Patch("accounts", new { passwords = true });
         await user.Post(token, ("action", "remove"), ("id", last)).Is(303);
+        await admin.Do(HttpMethod.Delete, $"users/{administrator.Id}/passkeys/{Assert.Single(await administrator.Passkeys())}");
+    }
+
+    [Fact]
+    public async Task A_user_without_a_password_keeps_the_last_passkey_while_no_mail_could_bring_one()
+    {
+        var admin = await host.Admin();
+        var user = await PasskeyUser.New(host);
+        await user.Register();
+        var id = Assert.Single(await user.Passkeys());
+        var users = host.Service<Latchkey.Tenancy.UserStore>();
+        var tenant = await host.Tenant("demo");
+        var stored = (await users.Find(tenant, user.Id, default))!;
+        var nothing = host.Service<Latchkey.OAuth.Passwords>().HashOfNothing();
+        Assert.True(await users.TryRehash(tenant, stored, nothing, default));
+        var (token, _) = await user.Form();
+        await user.Post(token, ("action", "remove"), ("id", id)).Is(400);
+        await admin.ChangeUser(user.Id, new { emailVerified = true });
+        await user.Post(token, ("action", "remove"), ("id", id)).Is(303);
     }
 
     [Fact]
@@ -200,7 +244,7 @@ public sealed class PasskeyTests(PasskeyTests.MailingHost mailing) : IClassFixtu
 
     async Task<string> Html(PasskeyUser user) => await (await user.Browser.Get(user.Page).Is(200)).Content.ReadAsStringAsync();
 
-    bool HasMail(PasskeyUser user, string text) => Directory.Exists(mailing.Folder) && Directory.GetFiles(mailing.Folder)
+    bool HasMail(PasskeyUser user, string text) => Directory.Exists(mailing.Folder) && Directory.GetFiles(mailing.Folder, "*.txt")
         .Select(File.ReadAllText)
         .Any(mail => mail.Contains(user.Name, StringComparison.Ordinal) && mail.Contains(text, StringComparison.Ordinal));
 

@@ -170,6 +170,67 @@ public sealed class SignUpTests(SignUpHost host) : IClassFixture<SignUpHost>
     }
 
     [Fact]
+    public async Task What_is_too_long_to_be_an_address_or_a_name_is_not_even_normalized()
+    {
+        var marks = "a" + string.Concat(Enumerable.Repeat("\u0301\u0316", 5_000)); // Each has to be sorted before all of the others.
+        var browser = new Browser(app);
+        var start = Browser.Location(await browser.Get("/demo/signup"));
+        var began = Stopwatch.GetTimestamp();
+        foreach (var (name, email) in new[] { ("Ada", $"{marks}@people.example"), (marks, "marks@people.example"), ("Ada", $"a@{marks}") })
+        {
+            var page = await SignUpHost.Ask(browser, start, email, name);
+            Assert.Equal(HttpStatusCode.BadRequest, page.StatusCode);
+            Assert.DoesNotContain(marks, WebUtility.HtmlDecode(await page.Content.ReadAsStringAsync()), StringComparison.Ordinal);
+        }
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task Where_the_tenant_has_passkeys_whoever_signs_up_is_offered_one_and_goes_on_with_or_without()
+    {
+        await host.Rules(new { signUp = "open", signUpDomains = Array.Empty<string>(), passkeys = true }, "acme");
+        (string, string?)[] request = [("client_id", "mobile"), ("scope", "openid"), ("acr_values", "1")];
+        foreach (var (name, makes) in new[] { ("pia", true), ("quin", false) })
+        {
+            var email = $"{name}@people.example";
+            var browser = new Browser(app, "acme");
+            var login = Browser.Location(await browser.Authorize(request));
+            var path = login.Replace("/login?", "/signup?", StringComparison.Ordinal);
+            await SignUpHost.Ask(browser, path, email);
+            var offer = await SignUpHost.Enter(browser, path, await host.Code(email));
+            Assert.StartsWith("/acme/signup/passkey?", Browser.Location(offer), StringComparison.Ordinal);
+            var page = await browser.Follow(offer);
+            var html = await page.Content.ReadAsStringAsync();
+            Assert.Contains("Sign in faster next time", html, StringComparison.Ordinal);
+            Assert.Contains("Not now", html, StringComparison.Ordinal);
+            var (form, options) = PasskeyUser.Read(html);
+            var id = Browser.Returned(Browser.Location(offer))["request"];
+            var device = new SoftwareAuthenticator(app.Origin);
+            // Another browser's form, another's answer and garbage go nowhere, and no passkey is made.
+            await Post(new Browser(app, "acme"), "skip", "").Is(400);
+            await Post(browser, "add", "{}").Is(400);
+            await Post(browser, "add", device.With(origin: "https://phish.example").Create(options)).Is(400);
+            var next = await Post(browser, makes ? "add" : "skip", makes ? device.Create(options) : "");
+            if (Browser.Location(next).StartsWith("/acme/consent", StringComparison.Ordinal)) next = await browser.Consent(next);
+            var tokens = await browser.Redeem(Browser.Returned(Browser.Location(next))["code"]).Read<TokenAnswer>();
+            var user = (await host.User(email, "acme"))!;
+            Assert.Equal(user.Id, Browser.IdToken(tokens).Subject);
+            // A passkey that was made has proved nothing yet.
+            Assert.Equal(["pwd"], Browser.IdToken(tokens).GetPayloadValue<string[]>("amr"));
+            var kept = (await (await app.Admin("acme")).Get($"users/{user.Id}/passkeys")).GetProperty("passkeys").GetArrayLength();
+            Assert.Equal(makes ? 1 : 0, kept);
+            // At most once: the next sign-in goes on at once.
+            browser.Cookies.Remove("signin-acme");
+            var again = await browser.SignIn(await browser.Get("/acme/account"), email, SignUpHost.Password);
+            Assert.Equal("/acme/account", Browser.Location(again));
+
+            Task<HttpResponseMessage> Post(Browser from, string action, string credential) => from.Post("/acme/signup/passkey",
+                ("request", id), ("form", form), ("action", action), ("credential", credential));
+        }
+        await host.Rules(new { passkeys = false }, "acme");
+    }
+
+    [Fact]
     public async Task Six_at_once_for_one_address_make_one_user()
     {
         var browsers = Enumerable.Range(0, 5).Select(_ => new Browser(app)).ToList();

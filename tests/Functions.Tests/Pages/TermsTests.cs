@@ -59,6 +59,31 @@ public sealed class TermsTests(SignUpHost host) : IClassFixture<SignUpHost>
     }
 
     [Fact]
+    public async Task No_device_is_allowed_before_the_terms_are_accepted()
+    {
+        await host.Rules(new { termsUri = "", termsVersion = "" });
+        var browser = new Browser(app);
+        await browser.SignIn(await browser.Get("/demo/account"));
+        var codes = await app.Http.PostAsync("/demo/oauth/device_authorization", TestHost.Form(("client_id", "tv")))
+            .Read<DeviceCodeAnswer>();
+        var shown = await browser.Follow(await browser.Post("/demo/device",
+            [.. await Browser.Fields(await browser.Get("/demo/device")), ("user_code", codes.UserCode)]));
+        var allow = await Browser.Fields(await shown.Is(200));
+        await host.Rules(new { termsUri = "https://demo.example/terms", termsVersion = "device" });
+        var ask = await browser.Post("/demo/device", [.. allow, ("action", "allow")]);
+        Assert.StartsWith("/demo/terms?", Browser.Location(ask), StringComparison.Ordinal);
+        await Token().Refused("authorization_pending");
+        var back = await browser.Post("/demo/terms", [.. await Browser.Fields(await browser.Follow(ask)), ("terms", "device")]);
+        var consent = await browser.Follow(back);
+        await browser.Post("/demo/device", [.. await Browser.Fields(consent), ("action", "allow")]).Is(200);
+        app.Clock.Advance(TimeSpan.FromSeconds(10)); // RFC 8628 §3.5: not too often.
+        await Token().Is(200);
+
+        Task<HttpResponseMessage> Token() => app.Token("demo",
+            ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("client_id", "tv"), ("device_code", codes.DeviceCode));
+    }
+
+    [Fact]
     public async Task Who_signs_in_to_the_account_page_is_asked_once()
     {
         await host.Rules(new { termsUri = "https://demo.example/terms", termsVersion = "v3" });

@@ -26,7 +26,9 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         "tenant-home",
         "second-factor", "second-factor-post", "second-step", "second-step-post",
         "provider-begin", "provider-return", "provider-return-post", "providers", "providers-post",
-        "login-code", "login-code-post", "signup", "signup-post", "terms", "terms-post", "account-email", "account-email-post",
+        "login-code", "login-code-post", "signup", "signup-post",
+        "signup-passkey", "signup-passkey-post", "terms", "terms-post", "account-email", "account-email-post",
+        "account-profile", "account-profile-post",
         "passkeys-part", "webauthn", "apple-app-site-association", "assetlinks", // The same for everybody.
     ];
 

@@ -18,7 +18,7 @@ public sealed class ClientCredentialsGrant(AccessTokens accessTokens, IssuedToke
         var asked = Scope.Parse(request.Form["scope"]);
         var scope = GrantedScope.ForClient(client, [api], asked);
         if (asked.IsEmpty && !api.IsOwn) scope = scope.Intersect(api.Scope); // Everything at this API, and nothing about a user.
-        if (scope.Intersect(Scopes.OpenIdConnect) is { IsEmpty: false } needsUser)
+        if (scope.Intersect(Scopes.OfAnyUser) is { IsEmpty: false } needsUser)
             throw OAuthError.InvalidScope($"Only a user can grant: {needsUser}.");
         var target = new ApiClient(request.Tenant, client, api);
         var token = await accessTokens.ForClient(target, scope, request.Jkt, request.Cancel);

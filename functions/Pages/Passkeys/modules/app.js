@@ -78,10 +78,14 @@ function connect(form) {
   return form.dataset.passkey === 'get' ? () => answer(() => get(options, 'conditional'), true) : null;
 }
 
+// Beside a form that makes one: goes on without. It does so by itself in a browser that has no passkeys.
+const without = document.querySelector('form[data-without-passkey]');
+
 if (globalThis.PublicKeyCredential) {
   const offers = [...document.querySelectorAll('form[data-passkey]')].map(connect).filter(Boolean);
   // Passkeys among the suggestions of the user name's field, without a click.
   if (offers.length && await PublicKeyCredential.isConditionalMediationAvailable?.()) offers[0]();
 } else {
+  without?.requestSubmit(without.querySelector('button'));
   document.querySelectorAll('[data-unsupported]').forEach(part => { part.hidden = false; });
 }

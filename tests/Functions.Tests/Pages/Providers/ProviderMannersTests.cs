@@ -43,6 +43,7 @@ public sealed class ProviderMannersTests : IAsyncLifetime
             keyId = "KEY1234567",
             clientSecret = key.ExportPkcs8PrivateKeyPem(),
             signUp = true,
+            trustEmail = true,
         });
         there.Claims["email"] = "x7@privaterelay.example";
         there.Claims["email_verified"] = "true";
@@ -73,6 +74,7 @@ public sealed class ProviderMannersTests : IAsyncLifetime
     public async Task GitHub_is_asked_for_the_user_and_the_address_that_is_primary_and_verified()
     {
         await Add(Oidc() with { id = "github", kind = "github" });
+        await (await host.Admin()).Patch("providers/github", new { trustEmail = true });
         there.Emails = """
             [{"email":"old@example.com","primary":false,"verified":true},{"email":"mona@example.com","primary":true,"verified":true}]
             """;
@@ -95,7 +97,7 @@ public sealed class ProviderMannersTests : IAsyncLifetime
             trustEmail = true,
             trustMfa = true,
             roles = new[] { new { claim = "roles", value = "Admin", role = "admin" } },
-        });
+        }); // Set while the issuer could be one directory's; discovery says that it stands for many.
         var home = "0f8fad5b-d9cb-469f-a165-70867728950e";
         (there.Claims["tid"], there.Claims["iss"]) = (home, $"{there.Origin}/{home}/v2.0");
         // Anybody can put any address into a directory of their own: without a proof it is no name here.
@@ -179,6 +181,8 @@ public sealed class ProviderMannersTests : IAsyncLifetime
         {
             "{}", "<html>", "[]", """{"issuer":1}""",
             Document("https://other.example", $"{there.Origin}/keys"), Document(there.Origin, "http://example.com/keys"),
+            Document(there.Origin, $"{there.Origin}/keys", at: "http://example.com"),
+            Document(there.Origin, $"{there.Origin}/keys", at: "javascript:alert(1)//"),
         })
         {
             there.DiscoveryBody = rubbish;
@@ -218,10 +222,62 @@ public sealed class ProviderMannersTests : IAsyncLifetime
         Assert.NotNull(await SignIn(new Browser(host), "there"));
     }
 
+    [Fact]
+    public async Task What_anybody_could_say_is_not_believed_unless_an_administrator_says_so_and_never_of_a_common_issuer()
+    {
+        var admin = await host.Admin();
+        await Add(Oidc() with { id = "own", kind = "github", issuer = "https://github.com" });
+        await Add(Oidc() with { id = "other", kind = "github" });
+        Assert.True(await Trusts("own"));
+        Assert.False(await Trusts("other"));
+        await admin.Patch("providers/own", new { issuer = there.Origin });
+        Assert.False(await Trusts("own")); // It is another's word now.
+        foreach (var issuer in new[] { "common", "organizations", "consumers" })
+        {
+            foreach (var mapping in new object[]
+            {
+                new { trustMfa = true }, new { roles = new[] { new { claim = "roles", value = "A", role = "admin" } } },
+            })
+            {
+                await Add(Oidc() with { id = "ms", kind = "microsoft", issuer = $"https://login.microsoftonline.com/{issuer}/v2.0" });
+                await admin.Send(HttpMethod.Patch, "providers/ms", mapping).Is(400);
+                const string directory = "https://login.microsoftonline.com/0f8fad5b-d9cb-469f-a165-70867728950e/v2.0";
+                await admin.Patch("providers/ms", new { issuer = directory });
+                await admin.Patch("providers/ms", mapping);
+                await admin.Send(HttpMethod.Patch, "providers/ms",
+                    new { issuer = $"https://login.microsoftonline.com/{issuer}/v2.0" }).Is(400);
+                await admin.Do(HttpMethod.Delete, "providers/ms");
+            }
+        }
+
+        async Task<bool> Trusts(string id) => (await admin.Get($"providers/{id}")).GetProperty("trustEmail").GetBoolean();
+    }
+
+    [Fact]
+    public async Task A_network_that_goes_to_providers_too_often_waits_and_its_state_still_works_then()
+    {
+        await Add(Oidc());
+        var browser = new Browser(host);
+        var begin = Browser.Location(await browser.Authorize(("idp_hint", "there")));
+        var answer = there.Answer(Browser.Location(await browser.Get(begin)));
+        var context = new Microsoft.AspNetCore.Http.DefaultHttpContext();
+        context.Connection.RemoteIpAddress = System.Net.IPAddress.Loopback;
+        var limiter = host.Service<Latchkey.Tenancy.AnonymousLimiter>();
+        Assert.Throws<Latchkey.Http.Problem>(() =>
+        {
+            for (var n = 0; n <= Latchkey.Tenancy.AnonymousLimiter.Burst; n++) limiter.Take(context.Request);
+        });
+        await browser.Get(begin).Is(429);
+        await browser.Get(answer).Is(429);
+        host.Clock.Advance(TimeSpan.FromSeconds(5));
+        there.Now = host.Clock.Now;
+        await Finish(browser, await browser.Get(answer));
+    }
+
     static Settings Oidc() => new("there", "oidc", "There", "", "latchkey", Secret, true);
 
-    static string Document(string issuer, string keys) => JsonSerializer.Serialize(
-        new { issuer, authorization_endpoint = "https://a", token_endpoint = "https://t", jwks_uri = keys });
+    static string Document(string issuer, string keys, string at = "https://a") => JsonSerializer.Serialize(
+        new { issuer, authorization_endpoint = at, token_endpoint = "https://t", jwks_uri = keys });
 
     async Task Add(object provider)
     {

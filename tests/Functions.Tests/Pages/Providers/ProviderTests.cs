@@ -94,6 +94,64 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
     }
 
     [Fact]
+    public async Task The_claims_give_and_take_the_groups_that_are_mapped_and_no_others()
+    {
+        var admin = await host.Admin();
+        foreach (var id in new[] { "readers", "leads", "choir" }) await admin.Post("groups", new { id, name = id });
+        static object Map(string value, string group, string role) => new { claim = "groups", value, group, role };
+        await admin.Patch("providers/demo-id", new
+        {
+            groups = new[] { Map("staff", "readers", "reader"), Map("admins", "readers", "editor"), Map("admins", "leads", "owner") },
+        });
+        var subject = Browser.IdToken(await SignIn(new Browser(host), "admin-lena@new.example")).Subject;
+        await admin.Send(HttpMethod.Put, $"groups/choir/members/{subject}", new { role = "reader" }).Is(200);
+        Assert.Equal(["choir reader", "leads owner", "readers editor"], await Groups());
+        await SignIn(new Browser(host), "admin-lena@new.example");
+        Assert.Equal(["choir reader", "leads owner", "readers editor"], await Groups());
+
+        await admin.Patch("providers/demo-id",
+            new { groups = new[] { Map("staff", "readers", "reader"), Map("nobody", "leads", "owner") } });
+        await SignIn(new Browser(host), "admin-lena@new.example");
+        Assert.Equal(["choir reader", "readers reader"], await Groups());
+        // A group that is gone is left out, and one that never was cannot be named.
+        await admin.Do(HttpMethod.Delete, "groups/readers");
+        await SignIn(new Browser(host), "admin-lena@new.example");
+        Assert.Equal(["choir reader"], await Groups());
+        foreach (var wrong in new[] { Map("staff", "nowhere", "reader"), Map("staff", "leads", "king"), Map("", "leads", "owner") })
+            await admin.Send(HttpMethod.Patch, "providers/demo-id", new { groups = new[] { wrong } }).Is(400);
+        await admin.Patch("providers/demo-id", new { groups = Array.Empty<object>() });
+        string[] told = ["group=leads, owner", "group=leads, removed"];
+        await Eventually.True(async () => told.All((await admin.All<AuditAnswer>("audit", "entries", 200))
+            .Where(entry => entry.Type == "provider-groups" && entry.Target == subject).Select(entry => entry.Detail).Contains));
+
+        async Task<List<string>> Groups()
+        {
+            var found = new List<string>();
+            foreach (var group in new[] { "choir", "leads", "readers" })
+            {
+                if (await admin.Send(HttpMethod.Get, $"groups/{group}/members") is not { IsSuccessStatusCode: true } answer) continue;
+                found.AddRange((await TestHost.Json(answer, 200)).GetProperty("members").EnumerateArray()
+                    .Where(member => member.GetProperty("user").GetString() == subject)
+                    .Select(member => $"{group} {member.GetProperty("role").GetString()}"));
+            }
+            return found;
+        }
+    }
+
+    [Fact]
+    public async Task The_only_way_to_sign_in_is_not_unlinked()
+    {
+        var browser = new Browser(host);
+        // Not proven, so no mail can bring a password.
+        await Through(browser, await Return(browser, await browser.Authorize(), "unverified-nora@new.example"));
+        var page = await browser.Get("/demo/account/providers").Is(200);
+        var refused = await browser.Post("/demo/account/providers",
+            [.. (await Browser.Fields(page)).DistinctBy(field => field.Item1), ("action", "unlink")]).Is(409);
+        Assert.Contains("only way to sign in", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("unverified-nora@new.example", await Page(browser), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_app_or_the_domain_of_an_address_leads_straight_there()
     {
         var browser = new Browser(host);

@@ -52,6 +52,22 @@ public sealed class RememberTests(SecondFactorWorld world)
     }
 
     [Fact]
+    public async Task A_remembered_browser_links_no_account_elsewhere_without_the_second_factor()
+    {
+        var person = await Remembered();
+        var admin = await world.Admin();
+        await admin.Send(HttpMethod.Post, "providers", new { id = "google", kind = "google", clientId = "x" });
+        person.Browser.Cookies.Remove("signin-demo");
+        await person.Browser.SignIn(await person.Browser.Get("/demo/account/providers"), person.Name);
+        var form = (await Browser.Fields(await person.Browser.Get("/demo/account/providers").Is(200))).DistinctBy(field => field.Item1);
+        var asked = await person.Browser.Post("/demo/account/providers", [.. form, ("action", "link")]);
+        host.Clock.Advance(TimeSpan.FromSeconds(30)); // Another code.
+        Assert.Equal("/demo/account/providers", Browser.Location(await person.SecondStep(asked)));
+        form = (await Browser.Fields(await person.Browser.Get("/demo/account/providers").Is(200))).DistinctBy(field => field.Item1);
+        await person.Browser.Post("/demo/account/providers", [.. form, ("action", "link")]).Is(200);
+    }
+
+    [Fact]
     public async Task A_remembered_browser_adds_no_way_to_sign_in_without_the_second_factor()
     {
         var person = await Remembered();
