@@ -85,7 +85,8 @@ public sealed class Problem(int status, string code, string detail) : Exception(
     public IResult ToResult(HttpResponse response)
     {
         if (RetryAfter is { } seconds) response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        if (Challenge is { } challenge) response.Headers.WWWAuthenticate = InSchemeOf(response.HttpContext.Request, challenge);
+        var request = response.HttpContext.Request;
+        if (Challenge is { } challenge) response.Headers.WWWAuthenticate = ResourceMetadata.AddTo(request, InSchemeOf(request, challenge));
         var members = new Dictionary<string, object?>(Extensions ?? new Dictionary<string, object?>()) { ["code"] = Code };
         return Results.Problem(Message, statusCode: Status, title: Title(Status), type: "about:blank", extensions: members);
     }

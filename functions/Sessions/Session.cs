@@ -25,6 +25,9 @@ public sealed record Session
     /// <summary>The widest scope that its tokens can have (RFC 6749 §6).</summary>
     public required string Scope { get; init; }
 
+    /// <summary>The ids of the APIs that its tokens can be for (RFC 8707); empty for Latchkey itself alone.</summary>
+    public IReadOnlyList<string> Apis { get; init; } = [];
+
     /// <summary>
     /// What the app asked for at the sign-in, if the user's roles allowed less; otherwise null. Common libraries ask for the
     /// same again at each refresh, which must not look like an attempt to get more.

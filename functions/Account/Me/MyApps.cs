@@ -59,8 +59,12 @@ public sealed class MyApps(
         {
             client = consent.ClientId,
             name = client?.Name ?? consent.ClientId,
-            website = client?.VouchedWebsite,
-            scope = consent.Scope.ToString(),
+            website = client?.MetadataUrl ?? client?.VouchedWebsite,
+            scope = consent.Allowed.Own.ToString(),
+            apis = from pair in consent.Allowed.Apis
+                   where caller.Tenant.Apis.ContainsKey(pair.Key)
+                   let api = caller.Tenant.Apis[pair.Key]
+                   select new { api.Identifier, api.Name, scope = pair.Value.ToString() },
             allowedAt = consent.ApprovedAt.UtcDateTime,
         };
     }

@@ -88,7 +88,7 @@ public sealed class InteractionPolicy(
     /// <summary>The part of the requested scope that the user can grant.</summary>
     /// <exception cref="OAuthError"><c>invalid_scope</c>: nothing remains.</exception>
     public static Scope Grantable(Tenant tenant, AuthorizationRequest authorization, User user) =>
-        GrantedScope.ForUser(tenant, authorization.To.Client, user.Roles, authorization.Scope);
+        GrantedScope.ForUser(tenant, authorization.To.Client, user.Roles, authorization.Apis, authorization.Scope);
 
     // The user has signed in, or signed up, for this request.
     static bool IsFor(SignedIn? signedIn, DateTimeOffset? since) => since is { } start && signedIn?.Authentication.Time >= start;
@@ -99,7 +99,7 @@ public sealed class InteractionPolicy(
         var client = authorization.To.Client;
         if (authorization.Asks(Prompt.Consent)) return true;
         if (client.FirstParty) return false;
-        return !grantable.Except(await consents.Find(request.Tenant, user, client, request.Cancel)).IsEmpty;
+        return !(await consents.Find(request.Tenant, user, client, request.Cancel)).Covers(grantable, authorization.Apis);
     }
 
     // A passkey is two factors (docs/decisions/0054). Whoever has one and no app beside it signs in with it, rather than setting up another

@@ -34,7 +34,7 @@ public sealed class IdTokens(JwtWriter jwt, TimeProvider clock)
         {
             ["iss"] = tenant.Issuer,
             ["sub"] = session.UserId,
-            ["aud"] = client.Id,
+            ["aud"] = client.ClientId,
             ["iat"] = now,
             ["exp"] = now + client.AccessTokenSeconds,
             ["auth_time"] = session.Authentication.Time.ToUnixTimeSeconds(),

@@ -54,7 +54,8 @@ public sealed class AccountLists(
             var client = await clients.Find(tenant, consent.ClientId, cancel);
             // An app that was registered later under the same id is another app.
             if (client?.Incarnation != consent.ClientIncarnation) client = null;
-            lines.Add(new ConsentLine(consent.ClientId, client?.Name ?? consent.ClientId, client?.VouchedWebsite, consent.Scope,
+            var website = client?.MetadataUrl ?? client?.VouchedWebsite;
+            lines.Add(new ConsentLine(consent.ClientId, client?.Name ?? consent.ClientId, website, consent.Allowed,
                 Strings.AllowedSince(now - consent.ApprovedAt)));
         }
         return [.. lines.OrderBy(line => line.App, StringComparer.OrdinalIgnoreCase)];

@@ -1,7 +1,6 @@
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
-using Latchkey.Protocol;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -18,7 +17,7 @@ namespace Latchkey.Pages;
 public sealed record SessionLine(string Id, string App, string Device, string Place, string Times, bool IsHere);
 
 /// <summary>A row in the list of allowed apps.</summary>
-public sealed record ConsentLine(string ClientId, string App, string? Website, Scope Scope, string Since);
+public sealed record ConsentLine(string ClientId, string App, string? Website, Allowed Allowed, string Since);
 
 /// <summary>What the account page shows.</summary>
 /// <param name="FormToken">See <see cref="FormTokens"/>.</param>

@@ -9,8 +9,14 @@ namespace Latchkey.Tenancy;
 /// <summary>An app that is registered with a tenant (RFC 6749 §2). Durations are in seconds.</summary>
 public sealed record Client
 {
-    /// <summary>The client id (RFC 6749 §2.2): see <see cref="IsId"/>.</summary>
+    /// <summary>The id under which it is stored: see <see cref="IsId"/>.</summary>
     public required string Id { get; init; }
+
+    /// <summary>The URL of its metadata document, if that is its client id (<see cref="ClientIdUrl"/>); otherwise null.</summary>
+    public string? MetadataUrl { get; init; }
+
+    /// <summary>The client id in requests and tokens (RFC 6749 §2.2).</summary>
+    public string ClientId => MetadataUrl ?? Id;
 
     /// <summary>The display name.</summary>
     public required string Name { get; init; }

@@ -77,6 +77,9 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     {
         ["openid-configuration"] = "public, the same for everybody",
         ["oauth-authorization-server"] = "public, the same for everybody",
+        ["openid-configuration-inserted"] = "public, the same for everybody",
+        ["protected-resource"] = "public, the same for everybody",
+        ["protected-resource-files"] = "public, the same for everybody",
         ["jwks"] = "public, the same for everybody",
         ["health-live"] = "says nothing about anybody",
         ["health-ready"] = "says nothing about anybody",

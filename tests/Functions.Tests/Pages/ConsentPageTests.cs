@@ -167,7 +167,7 @@ public sealed class ConsentPageTests(DemoHost demo) : IClassFixture<DemoHost>
     async Task<Scope> Approved(Client client)
     {
         var (tenant, alice) = await Alice();
-        return await host.Service<Consents>().Find(tenant, alice, client, CancellationToken.None);
+        return (await host.Service<Consents>().Find(tenant, alice, client, CancellationToken.None)).Own;
     }
 
     async Task<(Tenant, User)> Alice()
