@@ -50,7 +50,13 @@ public sealed class DataExport(
         json.Write("groups", (await groups.Of(tenant.Id, user.Id, cancel)).Select(membership =>
             new { membership.Group.Id, membership.Group.Name, role = Word(membership.Role) }));
         json.Write("consents", (await consents.List(tenant, user.Id, cancel)).Select(consent =>
-            new { app = consent.ClientId, scope = consent.Scope.ToString(), at = consent.ApprovedAt.UtcDateTime }));
+            new
+            {
+                app = consent.ClientId,
+                scope = consent.Allowed.Own.ToString(),
+                apis = consent.Allowed.Apis.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()),
+                at = consent.ApprovedAt.UtcDateTime,
+            }));
         json.Write("sessions", (await sessions.List(tenant, user.Id, cancel)).Select(session => new
         {
             app = session.ClientId,
