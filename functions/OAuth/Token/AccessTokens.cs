@@ -56,6 +56,28 @@ public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
         return Sign(target, token, person, cancel);
     }
 
+    /// <summary>
+    /// A user's token for another API, for which their token of one was traded (RFC 8693). It belongs to the same session, says the same
+    /// about the user, and lives no longer.
+    /// </summary>
+    /// <exception cref="OAuthError">The user's token ends in less than a second.</exception>
+    public async Task<SignedToken> ForExchange(
+        ApiClient target, AccessToken subject, Scope scope, IReadOnlyList<string> actors, string? jkt, CancellationToken cancel)
+    {
+        var left = (int)(subject.ExpiresAt - clock.GetUtcNow()).TotalSeconds;
+        if (left < 1) throw OAuthError.InvalidRequest("The subject token has expired.");
+        var token = New(target, Math.Min(target.Api.TokenSeconds(target.Client), left), subject.Subject, scope)
+            with { SessionId = subject.SessionId, Jkt = jkt };
+        var claims = new Dictionary<string, object>();
+        if (subject.Person is var (name, roles)) (claims["name"], claims["roles"]) = (name, roles);
+        if (subject.Authentication is var (time, acr, amr)) (claims["auth_time"], claims["acr"], claims["amr"]) = (time, acr, amr);
+        if (ActorChain.Claim(actors) is { } act) claims["act"] = act;
+        var signed = await Sign(target, token, claims, cancel);
+        // The session's row states the incarnation of the client that the user signed in to, not of this one.
+        if (target.Client.Incarnation.Length > 0) signed.Record["ClientIncarnation"] = target.Client.Incarnation;
+        return signed;
+    }
+
     AccessToken New(ApiClient target, int seconds, string subject, Scope scope)
     {
         var now = clock.GetUtcNow();
