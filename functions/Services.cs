@@ -44,7 +44,7 @@ public static partial class Services
         // A client's state of 16 KiB, escaped, exceeds the default limit of 8 KiB for a request line.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestLineSize = 72 * 1024);
         return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddSignUp().AddPasskeys().AddSecondFactor()
-            .AddMail(settings).AddProviders().AddPages().AddFiles(settings).AddScim().AddAdmin();
+            .AddLeaving().AddMail(settings).AddProviders().AddPages().AddFiles(settings).AddScim().AddAdmin().AddAccount();
     }
 
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services
@@ -70,6 +70,7 @@ public static partial class Services
         .AddSingleton<TenantStore>()
         .AddSingleton<Domains>()
         .AddSingleton<ClientStore>()
+        .AddSingleton<ApiStore>()
         .AddSingleton<UserStore>()
         .AddSingleton<GroupStore>()
         .AddSingleton<IssuedTokens>()
@@ -109,6 +110,8 @@ public static partial class Services
         .AddSingleton<Consents>()
         .AddSingleton<ConsentWithdrawal>()
         .AddSingleton<IdTokenHints>()
+        .AddSingleton<DocumentHttp>()
+        .AddSingleton<ClientIdDocuments>()
         .AddSingleton<RequestReader>()
         .AddSingleton<RequestTables>()
         .AddSingleton<SweptTables>()

@@ -23,12 +23,15 @@ static class AccountCommands
     [
         (new("--passwords") { Description = "Whether users can sign in with a password" }, "passwords"),
         (new("--mail-codes") { Description = "Whether users can sign in with a code in a mail" }, "mailCodes"),
+        (new("--self-deletion") { Description = "Whether users can delete their own account" }, "selfDeletion"),
+        (new("--sign-in-mails") { Description = "Whether users are told by mail of sign-ins with new browsers" }, "signInMails"),
         (new("--passkeys") { Description = "Whether users can sign in with passkeys" }, "passkeys"),
     ];
 
     static readonly (Option<int?> Option, string Field)[] Numbers =
     [
         (new("--remember-days") { Description = "For how many days a browser needs no second factor again" }, "rememberDays"),
+        (new("--deletion-days") { Description = "For how many days users who delete their account can change their mind" }, "deletionDays"),
     ];
 
     public static Command All(Terminal terminal) =>

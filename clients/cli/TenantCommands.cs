@@ -11,6 +11,8 @@ static class TenantCommands
     static readonly Option<string?> Domain =
         new("--domain") { Description = "Its own domain, which becomes its issuer's origin; empty for none" };
     static readonly Option<bool?> Open = new("--open-registration") { Description = "Whether anybody may register an app" };
+    static readonly Option<bool?> Documents =
+        new("--client-id-documents") { Description = "Whether an app's client id may be the URL of its metadata document" };
     static readonly Option<string[]> Types =
         new("--content-type")
         {
@@ -51,9 +53,10 @@ static class TenantCommands
             var body = SettingsCommands.Branding(call);
             if (call.Get(Domain) is { } domain) body["domain"] = domain;
             if (call.Get(Open) is { } open) body["openRegistration"] = open;
+            if (call.Get(Documents) is { } documents) body["clientIdDocuments"] = documents;
             if (Limited(call) is { Count: > 0 } limits) body["limits"] = limits;
             call.Show(await call.Ask(HttpMethod.Patch, Path(call), body));
-        }, [Id, Name, SettingsCommands.Origins, SettingsCommands.Color, SettingsCommands.Logo, Domain, Open,
+        }, [Id, Name, SettingsCommands.Origins, SettingsCommands.Color, SettingsCommands.Logo, Domain, Open, Documents,
             .. Limits.Select(limit => limit.Option), Types]),
         Verb("suspend", "Refuse all its requests with 403 and the reason", async call =>
             call.Show(await call.Ask(HttpMethod.Post, $"{Path(call)}/suspend", new { reason = call.Get(Reason) })), Id, Reason),

@@ -7,7 +7,8 @@ namespace Latchkey.Access;
 
 /// <summary>
 /// In which language a page is shown: what the app asks for (<c>ui_locales</c>), unless the person has chosen since; the person's
-/// choice; the browser's <c>Accept-Language</c>; the tenant's default; English.
+/// choice in this browser; once they are signed in, the language of their profile; the browser's <c>Accept-Language</c>; the tenant's
+/// default; English.
 /// </summary>
 public sealed class PageLanguage(Settings settings, TimeProvider clock)
 {
@@ -35,7 +36,8 @@ public sealed class PageLanguage(Settings settings, TimeProvider clock)
     {
         var reader = LanguageContext.Current;
         if (reader.ChosenAt?.ToUnixTimeSeconds() >= since.ToUnixTimeSeconds()) return;
-        reader.Language = LanguageRanges.FromUiLocales(uiLocales) ?? reader.Language;
+        if (LanguageRanges.FromUiLocales(uiLocales) is not { } asked) return;
+        (reader.Language, reader.IsAskedFor) = (asked, true);
     }
 
     /// <summary>Remembers the reader's choice in this browser.</summary>

@@ -78,7 +78,7 @@ public sealed class TenantPipeline(
             await Task.WhenAny(Task.WhenAll(live, response)); // Both end before the failure of either is reported.
             await live;
             return await response;
-        }, isProtected: true);
+        }, protectedBy: scope);
 
     /// <summary>A protected endpoint that changes something. The handler is not called before the token is known to be live.</summary>
     /// <param name="http">The HTTP request.</param>
@@ -90,10 +90,10 @@ public sealed class TenantPipeline(
             var (caller, proof) = await authorization.Authorize(request, BearerToken.Sent(http), scope);
             await authorization.EnsureLive(caller, scope, proof);
             return await handler(caller);
-        }, isProtected: true);
+        }, protectedBy: scope);
 
     Task<IResult> Enter(
-        HttpRequest http, Func<TenantRequest, Task<IResult>> handler, Action<Tenant>? applyCors = null, bool isProtected = false) =>
+        HttpRequest http, Func<TenantRequest, Task<IResult>> handler, Action<Tenant>? applyCors = null, string? protectedBy = null) =>
         boundary.Run(http, async () =>
         {
             var isPreflight = HttpMethods.IsOptions(http.Method);
@@ -112,9 +112,10 @@ public sealed class TenantPipeline(
             else applyCors(tenant);
             if (isPreflight) return Results.NoContent();
             var request = Context(http, tenant);
+            if (protectedBy is not null) ResourceMetadata.Note(http, MetadataOf(tenant, protectedBy));
             // Operators may work on a suspended tenant. Whether their token is live is checked later, as for anybody else.
             var isSuspended = tenant.SuspendedBecause is not null;
-            if (!(isSuspended && isProtected && await authorization.IsOperator(request))) EnsureActive(tenant);
+            if (!(isSuspended && protectedBy is not null && await authorization.IsOperator(request))) EnsureActive(tenant);
             return await Handle(request, handler);
         });
 
@@ -149,6 +150,10 @@ public sealed class TenantPipeline(
             Extensions = new Dictionary<string, object?> { ["error"] = "access_denied" },
         };
     }
+
+    // RFC 9728 §3.1
+    static string MetadataOf(Tenant tenant, string scope) =>
+        $"{tenant.OwnOrigin}/{ResourceMetadata.WellKnown}/{tenant.Id}{(Api.Files(tenant).Scope.Has(scope) ? "/files" : "")}";
 
     static Problem UnknownTenant() => Problem.NotFound("unknown_tenant", "The tenant does not exist.");
 }

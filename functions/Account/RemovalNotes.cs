@@ -16,15 +16,19 @@ public enum RemovalKind
     Client,
 }
 
-/// <summary>Records that a deletion has begun.</summary>
+/// <summary>Records that a deletion has begun, or when it is to begin.</summary>
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Kind">What is being deleted.</param>
 /// <param name="Id">Its id.</param>
 /// <param name="At">When the deletion was last requested.</param>
 /// <param name="Purge">True if its files are deleted too. Always true for a user, and for a client, which has no note otherwise.</param>
-public sealed record RemovalNote(string Tenant, RemovalKind Kind, string Id, DateTimeOffset At, bool Purge);
+public sealed record RemovalNote(string Tenant, RemovalKind Kind, string Id, DateTimeOffset At, bool Purge)
+{
+    /// <summary>When a user who asked for it is to be deleted (<see cref="AccountDeletion"/>); null for everything else.</summary>
+    public DateTimeOffset? Due { get; init; }
+}
 
-/// <summary>Notes of deletions that have begun (SCHEMA.md, table Removals). They are few, so all are read at once.</summary>
+/// <summary>Notes of deletions that have begun or wait (SCHEMA.md, table Removals). They are few, so all are read at once.</summary>
 public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Removals));
@@ -33,19 +37,38 @@ public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
     public Task Add(string tenant, RemovalKind kind, string id, bool purge, CancellationToken cancel) =>
         table.Put(new TableEntity(tenant, Key(kind, id)) { ["At"] = clock.GetUtcNow(), ["Purge"] = purge }, cancel);
 
+    /// <summary>Writes the note of a user who is to be deleted later, before the write that says so to the user.</summary>
+    public Task AddDue(string tenant, string userId, DateTimeOffset due, CancellationToken cancel) =>
+        table.Put(new TableEntity(tenant, Key(RemovalKind.User, userId))
+        {
+            ["At"] = clock.GetUtcNow(),
+            ["Purge"] = true,
+            ["Due"] = due,
+        }, cancel);
+
     /// <summary>Removes the note, after the rows are gone.</summary>
     public Task Remove(string tenant, RemovalKind kind, string id) =>
         table.TryDelete(tenant, Key(kind, id), CancellationToken.None);
+
+    /// <summary>Removes a note that was read before, unless it was written again since.</summary>
+    public async Task TryRemove(RemovalNote note)
+    {
+        var row = await table.Find(note.Tenant, Key(note.Kind, note.Id), CancellationToken.None);
+        if (row?.GetDateTimeOffset("At") == note.At) await table.TryDelete(row, CancellationToken.None);
+    }
 
     /// <summary>All notes.</summary>
     public async Task<IReadOnlyList<RemovalNote>> All(CancellationToken cancel)
     {
         var notes = new List<RemovalNote>();
-        await foreach (var row in table.All(["PartitionKey", "RowKey", "At", "Purge"], cancel))
+        await foreach (var row in table.All(["PartitionKey", "RowKey", "At", "Purge", "Due"], cancel))
         {
             var kind = Enum.GetValues<RemovalKind>().First(one => row.RowKey.StartsWith(Key(one, ""), StringComparison.Ordinal));
             var (id, at) = (row.RowKey[Key(kind, "").Length..], row.GetDateTimeOffset("At")!.Value);
-            notes.Add(new(row.PartitionKey, kind, id, at, Purge: row.GetBoolean("Purge") is true));
+            notes.Add(new(row.PartitionKey, kind, id, at, Purge: row.GetBoolean("Purge") is true)
+            {
+                Due = row.GetDateTimeOffset("Due"),
+            });
         }
         return notes;
     }

@@ -12,8 +12,7 @@ static class FieldChecks
     public const int MaxNameChars = 100;
 
     /// <summary>400 <c>invalid_field</c>.</summary>
-    public static Problem Fault(string field, string why) =>
-        new(400, "invalid_field", $"{field} {why}.") { Extensions = new Dictionary<string, object?> { ["field"] = field } };
+    public static Problem Fault(string field, string why) => Problem.InvalidField(field, why);
 
     /// <summary>A display text: not blank, and without characters that hide or reorder the text around them.</summary>
     public static string DisplayText(string field, string text, int max = MaxNameChars)

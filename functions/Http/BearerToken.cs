@@ -10,7 +10,7 @@ namespace Latchkey.Http;
 /// <summary>The contents of a verified access token (RFC 9068 §2.2).</summary>
 /// <param name="Tenant">The tenant that issued it (<c>tid</c>).</param>
 /// <param name="Subject">The user's id, or the client's id if there is no user.</param>
-/// <param name="ClientId">The client that it was issued to.</param>
+/// <param name="ClientId">The client that it was issued to, by the id under which it is stored.</param>
 /// <param name="Scope">Its scope.</param>
 /// <param name="TokenId">Its <c>jti</c>.</param>
 /// <param name="SessionId">Its session (<c>sid</c>), or null for a client's own token.</param>
@@ -22,6 +22,9 @@ public sealed record AccessToken(
 
     /// <summary>How the user signed in (RFC 9068 §2.2.1); null for a client's own token.</summary>
     public TokenAuthentication? Authentication { get; init; }
+
+    /// <summary>Its <c>aud</c>: the API that it is for (RFC 9068 §2.2).</summary>
+    public string Audience { get; init; } = "";
 
     /// <summary>Its <c>iat</c>.</summary>
     public DateTimeOffset IssuedAt { get; init; }
@@ -58,19 +61,23 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
     /// <param name="cancel">Cancels the wait for keys.</param>
     /// <exception cref="Problem">401 <c>invalid_token</c>, with the reason.</exception>
     /// <exception cref="SigningUnavailableException">The keys that verify it are not available.</exception>
-    public async Task<AccessToken> Verify(
-        string encoded, Func<string, ValueTask<string?>> issuerOf, CancellationToken cancel)
+    public Task<AccessToken> Verify(string encoded, Func<string, ValueTask<string?>> issuerOf, CancellationToken cancel) =>
+        Verify(encoded, issuerOf, forAnyApi: false, cancel);
+
+    async Task<AccessToken> Verify(
+        string encoded, Func<string, ValueTask<string?>> issuerOf, bool forAnyApi, CancellationToken cancel)
     {
         var jwt = Read(encoded);
         if (Claim(jwt, "tid") is not { } tenant || await issuerOf(tenant) is not { } issuer)
             throw Problem.Unauthorized("The access token is from an unknown tenant.");
-        var result = await Validate(jwt, issuer, await signer.PublicKeys(tenant, cancel));
+        var result = await Validate(jwt, issuer, forAnyApi, await signer.PublicKeys(tenant, cancel));
         if (result.Exception is SecurityTokenSignatureKeyNotFoundException) // The keys may have rotated since they were cached.
-            result = await Validate(jwt, issuer, await signer.RenewedPublicKeys(tenant, cancel));
+            result = await Validate(jwt, issuer, forAnyApi, await signer.RenewedPublicKeys(tenant, cancel));
         if (!result.IsValid) throw Problem.Unauthorized(Why(result.Exception));
-        return new AccessToken(tenant, Required(jwt, "sub"), Required(jwt, "client_id"),
+        return new AccessToken(tenant, Required(jwt, "sub"), ClientIdUrl.StoredId(Required(jwt, "client_id")),
             Scope.Parse(Claim(jwt, "scope")), Required(jwt, "jti"), Claim(jwt, "sid"))
         {
+            Audience = jwt.Audiences.FirstOrDefault() ?? "",
             Jkt = Jkt(jwt),
             Authentication = jwt.TryGetPayloadValue<long>("auth_time", out var time) && Claim(jwt, "acr") is { } acr
                 ? new TokenAuthentication(time, acr, jwt.TryGetPayloadValue<string[]>("amr", out var amr) ? amr : []) : null,
@@ -79,11 +86,15 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
         };
     }
 
-    Task<TokenValidationResult> Validate(JsonWebToken jwt, string issuer, IReadOnlyList<JsonWebKey> keys) =>
+    /// <summary>What <c>aud</c> names our own file API, whose tokens may do nothing else: <c>{issuer}/files</c> (RFC 9728 §1.2).</summary>
+    public static string FilesAudience(string issuer) => $"{issuer}/files";
+
+    Task<TokenValidationResult> Validate(JsonWebToken jwt, string issuer, bool forAnyApi, IReadOnlyList<JsonWebKey> keys) =>
         Handler.ValidateTokenAsync(jwt, new TokenValidationParameters
         {
             ValidIssuer = issuer,
-            ValidAudience = issuer,
+            ValidateAudience = !forAnyApi,
+            ValidAudiences = [issuer, FilesAudience(issuer)], // A token for another API is not for us (RFC 9068 §4).
             ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
             ValidTypes = ["at+jwt"],
             IssuerSigningKeys = keys,
@@ -93,13 +104,16 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
             LifetimeValidator = (_, expires, _, _) => expires is { } at && clock.GetUtcNow().UtcDateTime < at,
         });
 
-    /// <summary>Verifies a token that must belong to this tenant; null if it is invalid for any reason.</summary>
+    /// <summary>
+    /// Verifies a token of this tenant, whichever API it is for, in order to tell about it or to revoke it; null if it is invalid for
+    /// any reason.
+    /// </summary>
     /// <exception cref="SigningUnavailableException">The keys that verify it are not available.</exception>
     public async Task<AccessToken?> TryVerify(string encoded, string tenant, string issuer, CancellationToken cancel)
     {
         try
         {
-            return await Verify(encoded, id => new(id == tenant ? issuer : null), cancel);
+            return await Verify(encoded, id => new(id == tenant ? issuer : null), forAnyApi: true, cancel);
         }
         catch (Problem problem) when (problem.Status == 401)
         {

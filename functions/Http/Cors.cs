@@ -41,10 +41,10 @@ public static class Cors
     {
         var headers = request.HttpContext.Response.Headers;
         headers.AccessControlAllowOrigin = origin;
-        headers.AccessControlExposeHeaders = $"WWW-Authenticate, Retry-After, Location, DPoP-Nonce, {TusAnswers}";
+        headers.AccessControlExposeHeaders = $"WWW-Authenticate, Retry-After, Location, ETag, DPoP-Nonce, {TusAnswers}";
         if (!HttpMethods.IsOptions(request.Method)) return;
         headers.AccessControlAllowMethods = "GET, POST, PUT, PATCH, DELETE";
-        headers.AccessControlAllowHeaders = $"Authorization, Content-Type, DPoP, {Customary}, {TusRequests}";
+        headers.AccessControlAllowHeaders = $"Authorization, Content-Type, DPoP, If-Match, {Customary}, {TusRequests}";
         headers.AccessControlMaxAge = MaxAge;
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Latchkey.Http;
 
@@ -13,7 +14,16 @@ public static class EntityTag
     /// True if the caller has these bytes already (If-None-Match, RFC 9110 §13.1.2: a list of tags, or <c>*</c>). A weak tag
     /// counts as well, because proxies that compress make tags weak.
     /// </summary>
-    public static bool IsKnown(HttpRequest request, string etag) => request.Headers.IfNoneMatch
-        .SelectMany(line => line?.Split(',', StringSplitOptions.TrimEntries) ?? [])
-        .Any(tag => tag == "*" || tag == etag || tag == $"W/{etag}");
+    public static bool IsKnown(HttpRequest request, string etag) =>
+        Tags(request.Headers.IfNoneMatch).Any(tag => tag == "*" || tag == etag || tag == $"W/{etag}");
+
+    /// <summary>
+    /// True if the caller wants these bytes changed (If-Match, RFC 9110 §13.1.1: a list of tags, or <c>*</c>), or whatever is there
+    /// because the request has no such header. A weak tag never matches.
+    /// </summary>
+    public static bool IsWanted(HttpRequest request, string etag) =>
+        request.Headers.IfMatch.Count == 0 || Tags(request.Headers.IfMatch).Any(tag => tag == "*" || tag == etag);
+
+    static IEnumerable<string> Tags(StringValues header) =>
+        header.SelectMany(line => line?.Split(',', StringSplitOptions.TrimEntries) ?? []);
 }

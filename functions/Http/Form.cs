@@ -12,18 +12,24 @@ public sealed class Form
 {
     const int MaxParameters = 64;
 
-    // Every other parameter is ignored, however often it is sent (RFC 6749 §3.1); `resource` may even be repeated (RFC 8707 §2).
+    // The one parameter that may be repeated (RFC 8707 §2).
+    const string Resource = "resource";
+
+    // Every other parameter is ignored, however often it is sent (RFC 6749 §3.1).
     static readonly FrozenSet<string> Known = FrozenSet.Create(StringComparer.Ordinal,
         "access_token", "acr_values", "action", "after", "back", "client", "client_assertion", "client_assertion_type", "client_id",
         "client_secret", "code", "code_challenge", "code_challenge_method", "code_verifier", "credential", "device_code", "device_token",
-        "dpop_jkt", "email", "end_user_address", "error", "form", "grant_type", "id", "id_token_hint", "idp_hint", "invitation", "iss",
-        "language", "link", "login_hint", "max_age", "name", "new", "nonce", "old", "password", "post_logout_redirect_uri", "prompt",
+        "dpop_jkt", "email", "end_user_address", "error", "familyName", "file", "form", "givenName", "grant_type", "id", "id_token_hint",
+        "idp_hint", "invitation", "iss",
+        "language", "link", "locale", "login_hint", "max_age", "name", "new", "nickname", "nonce", "old", "password", "picture",
+        "post_logout_redirect_uri", "prompt",
         "provider", "redirect_uri", "redirects", "refresh_token", "registration", "remember", "request", "request_uri", "response_mode",
         "response_type", "scope", "sent", "session", "setup", "state", "terms", "token", "token_type_hint", "type", "ui_locales", "use",
-        "user", "user_code", "username", "website");
+        "user", "user_code", "username", "website", "zoneInfo");
 
     readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
     readonly HashSet<string> repeated = new(StringComparer.Ordinal);
+    readonly List<string> resources = [];
 
     Form()
     {
@@ -34,7 +40,16 @@ public sealed class Form
     public string? this[string name] => Known.Contains(name) ? values.GetValueOrDefault(name)
         : throw new InvalidOperationException($"{name} is not among the known parameters.");
 
-    /// <summary>All parameters that have a value.</summary>
+    /// <summary>
+    /// The values of <c>resource</c> (RFC 8707 §2), each once. At most one more than a request may have, so that there are too many.
+    /// </summary>
+    public IReadOnlyList<string> Resources => resources;
+
+    /// <summary>All parameters that have a value, each <c>resource</c> by itself: <see cref="Encode"/> makes the form of them.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Pairs =>
+        values.Where(pair => pair.Key != Resource).Concat(resources.Select(value => KeyValuePair.Create(Resource, value)));
+
+    /// <summary>All parameters that have a value; of a repeated one the first.</summary>
     public IReadOnlyDictionary<string, string> Values => values;
 
     /// <summary>Known names that were repeated; always empty, except with <see cref="ParseTolerant"/>. The first value counts.</summary>
@@ -81,6 +96,7 @@ public sealed class Form
             var equals = pair.IndexOf((byte)'=');
             var name = Decode(equals < 0 ? pair : pair[..equals]);
             var value = equals < 0 ? "" : Decode(pair[(equals + 1)..]);
+            if (name == Resource && value.Length > 0) form.AddResource(value);
             if (!names.Add(name))
             {
                 if (Known.Contains(name)) form.repeated.Add(name);
@@ -113,6 +129,11 @@ public sealed class Form
         var text = Body.Text(bytes.AsSpan(0, length));
         if (text is null || text.Contains('\0')) throw OAuthError.InvalidRequest("A parameter is not valid UTF-8 text.");
         return text;
+    }
+
+    void AddResource(string value)
+    {
+        if (resources.Count <= ResourceIndicator.MaxPerRequest && !resources.Contains(value)) resources.Add(value);
     }
 
     static Form Strict(Form form) =>

@@ -64,11 +64,29 @@ public sealed class Problem(int status, string code, string detail) : Exception(
             Extensions = new Dictionary<string, object?> { ["scope"] = scope },
         };
 
+    /// <summary>RFC 9470 §3: 401 <c>insufficient_user_authentication</c>: the user has to sign in again before this.</summary>
+    /// <param name="detail">Why.</param>
+    /// <param name="maxAge">How old the sign-in may be.</param>
+    /// <param name="acr">The authentication context that is needed, or null.</param>
+    public static Problem InsufficientAuthentication(string detail, TimeSpan maxAge, string? acr) =>
+        new(401, "insufficient_user_authentication", detail)
+        {
+            Challenge = $"Bearer error=\"insufficient_user_authentication\", error_description=\"{Quote(detail)}\""
+                + $"{(acr is null ? "" : $", acr_values=\"{acr}\"")}, max_age=\"{(int)maxAge.TotalSeconds}\"",
+        };
+
+    /// <summary>400 <c>invalid_field</c>: a field of the body is not as it must be.</summary>
+    /// <param name="field">Its name.</param>
+    /// <param name="why">What it must be, as the rest of a sentence.</param>
+    public static Problem InvalidField(string field, string why) =>
+        new(400, "invalid_field", $"{field} {why}.") { Extensions = new Dictionary<string, object?> { ["field"] = field } };
+
     /// <summary>The response.</summary>
     public IResult ToResult(HttpResponse response)
     {
         if (RetryAfter is { } seconds) response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        if (Challenge is { } challenge) response.Headers.WWWAuthenticate = InSchemeOf(response.HttpContext.Request, challenge);
+        var request = response.HttpContext.Request;
+        if (Challenge is { } challenge) response.Headers.WWWAuthenticate = ResourceMetadata.AddTo(request, InSchemeOf(request, challenge));
         var members = new Dictionary<string, object?>(Extensions ?? new Dictionary<string, object?>()) { ["code"] = Code };
         return Results.Problem(Message, statusCode: Status, title: Title(Status), type: "about:blank", extensions: members);
     }

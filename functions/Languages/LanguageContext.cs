@@ -23,6 +23,24 @@ public sealed class LanguageContext
     /// <summary>When they chose the language themselves, or null.</summary>
     public DateTimeOffset? ChosenAt { get; set; }
 
+    /// <summary>True if the app asked for this language.</summary>
+    public bool IsAskedFor { get; set; }
+
+    /// <summary>Their time zone, or null.</summary>
+    public TimeZoneInfo? Zone { get; set; }
+
+    /// <summary>True below <see cref="Begin"/>.</summary>
+    public static bool HasBegun => Ambient.Value is not null;
+
+    /// <summary>Takes over what the person at hand has said in their profile, unless they or the app chose another language here.</summary>
+    /// <param name="locale">A language tag (BCP 47), or null.</param>
+    /// <param name="zone">The name of a time zone, or null.</param>
+    public void Know(string? locale, string? zone)
+    {
+        if (ChosenAt is null && !IsAskedFor && locale is not null) Language = Language.Lookup(locale) ?? Language;
+        Zone = zone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) ? found : null;
+    }
+
     /// <summary>
     /// Makes somebody the person at hand, until the async method that calls this returns.
     /// </summary>

@@ -21,15 +21,16 @@ public static class Texts
     public static string Text((string Name, object Value) first, (string Name, object Value) second, [CallerMemberName] string key = "") =>
         Fill(Find(key, Count(first) ?? Count(second)), first, second);
 
-    /// <summary>An instant in UTC, to the minute: a page does not know its reader's time zone.</summary>
+    /// <summary>An instant to the minute, in the reader's time zone if it is known, otherwise in UTC; with the zone's name.</summary>
     public static string Time(DateTimeOffset instant)
     {
-        var language = LanguageContext.Current.Language;
+        var (language, zone) = (LanguageContext.Current.Language, LanguageContext.Current.Zone);
         var culture = language.Culture;
         // English-speaking countries disagree about the order of numbers.
         var date = culture.Equals(CultureInfo.InvariantCulture) ? "yyyy-MM-dd"
             : language == Language.English ? "d MMM yyyy" : culture.DateTimeFormat.ShortDatePattern;
-        return $"{instant.UtcDateTime.ToString($"{date} HH:mm", culture)} UTC";
+        var local = zone is null ? instant.UtcDateTime : TimeZoneInfo.ConvertTime(instant, zone).DateTime;
+        return $"{local.ToString($"{date} HH:mm", culture)} {zone?.Id ?? "UTC"}";
     }
 
     // The tenant's wording comes first; a text that a language lacks is shown in English.

@@ -54,6 +54,9 @@ public sealed class OAuthError : Exception
     public static OAuthError InvalidScope(string description) =>
         new("invalid_scope", description, detail: "malformed or not allowed");
 
+    /// <summary>RFC 8707 §2: a resource that is malformed, unknown, or not for this client or session.</summary>
+    public static OAuthError InvalidTarget(string description) => new("invalid_target", description);
+
     /// <summary>RFC 9449 §5 and §8: <c>invalid_dpop_proof</c> or <c>use_dpop_nonce</c>.</summary>
     public static OAuthError DPoP(string code, string description) => new(code, description);
 

@@ -40,6 +40,9 @@ public sealed class Scope
         return new(parts);
     }
 
+    /// <summary>True if the text may be one token (RFC 6749 §3.3).</summary>
+    public static bool IsToken(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(TokenChars);
+
     /// <summary>True if the token is in the set (case-sensitive).</summary>
     public bool Has(string token) => tokens.Contains(token);
 

@@ -2,7 +2,7 @@ namespace Latchkey.Protocol;
 
 /// <summary>
 /// The scopes of Latchkey (docs/architecture.md, "What is fixed, and why"). The first four of <see cref="All"/> belong to OpenID
-/// Connect, the rest are rights.
+/// Connect, <see cref="Account"/> is about the user's own account, the rest are rights.
 /// </summary>
 public static class Scopes
 {
@@ -21,6 +21,9 @@ public static class Scopes
     /// <summary>Share files with others.</summary>
     public const string FilesShare = "files.share";
 
+    /// <summary>Read and change the user's own account.</summary>
+    public const string Account = "account";
+
     /// <summary>Administer the tenant.</summary>
     public const string Admin = "admin";
 
@@ -32,11 +35,14 @@ public static class Scopes
 
     /// <summary>Every scope in discovery.</summary>
     public static Scope All { get; } =
-        Scope.Of(OpenId, "profile", "email", OfflineAccess, FilesRead, FilesWrite, FilesShare, Admin);
+        Scope.Of(OpenId, "profile", "email", OfflineAccess, Account, FilesRead, FilesWrite, FilesShare, Admin);
 
     /// <summary>The rights that a tenant's roles can grant.</summary>
     public static Scope Rights { get; } = Scope.Of(FilesRead, FilesWrite, FilesShare, Admin, AppsManage);
 
-    /// <summary>The scopes that any user can grant, whatever their roles: they are about what the app may know of the user.</summary>
+    /// <summary>The scopes of OpenID Connect: what the app may know of the user.</summary>
     public static Scope OpenIdConnect { get; } = Scope.Of(OpenId, "profile", "email", OfflineAccess);
+
+    /// <summary>The scopes that any user can grant, whatever their roles, and nobody else: they are about the user.</summary>
+    public static Scope OfAnyUser { get; } = Scope.Of([.. OpenIdConnect.Tokens, Account]);
 }

@@ -41,7 +41,10 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
         if (needed is not null && !remaining.Has(needed)) throw Problem.InsufficientScope(needed);
     }
 
-    /// <summary>The scope that a token still has: its own, limited to what the user's roles allow now. Null if the token is dead.</summary>
+    /// <summary>
+    /// The scope that a token still has: its own, limited to what its API still has and, for Latchkey's own scopes, to what the user's
+    /// roles allow now. Null if the token is dead, and so it is once its API is deleted.
+    /// </summary>
     public async Task<Scope?> LiveScope(Tenant tenant, AccessToken token, CancellationToken cancel)
     {
         if (await clients.Find(tenant, token.ClientId, cancel) is not { } client) return null;
@@ -58,10 +61,23 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
         var startedAt = row.GetDateTimeOffset(token.SessionId is null ? "IssuedAt" : "CreatedAt") ?? DateTimeOffset.MinValue;
         if (client.Incarnation != incarnation || tenant.HasEnded(client, startedAt)) return null;
         if (row.ContainsKey("RevokedAt") || RevokedTokens.Of(row).Has(token.TokenId) || !await IsSourceLive(row, cancel)) return null;
-        if (readUser is null) return token.Scope;
-        return await readUser is { } user && user.Keeps(row.GetInt64("UserMark"), startedAt)
-                && user.KeepsApp(token.ClientId, row.GetInt64("AppMark"))
-            ? token.Scope.Intersect(Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. tenant.Rights(user.Roles).Tokens])) : null;
+        if (ApiOf(tenant, token) is not { } api) return null;
+        if (readUser is null) return api.IsRegistered ? token.Scope.Intersect(api.Scope) : token.Scope;
+        var user = await readUser;
+        // Marks only grow. A session with a newer one was kept when all others were ended, and the cache does not know it yet.
+        if (user?.Mark < row.GetInt64("UserMark")) user = await users.FindStateNow(tenant.Id, token.Subject, cancel);
+        if (user?.Keeps(row.GetInt64("UserMark"), startedAt) is not true || !user.KeepsApp(token.ClientId, row.GetInt64("AppMark")))
+            return null;
+        return token.Scope.Intersect(api.IsRegistered ? api.Scope
+            : Scope.Of([.. Scopes.OfAnyUser.Tokens, .. tenant.Rights(user.Roles).Tokens]));
+    }
+
+    // An operator's token that another one depends on is known by its record only, which does not say its audience.
+    static Api? ApiOf(Tenant tenant, AccessToken token)
+    {
+        if (token.Audience.Length == 0) return Api.Own(tenant);
+        // iat has whole seconds.
+        return tenant.ApiAt(token.Audience) is { } api && token.IssuedAt.AddSeconds(1) > api.CreatedAt ? api : null;
     }
 
     /// <summary>Ties a token to the operator's token that it was obtained with: it dies with that token.</summary>

@@ -25,6 +25,9 @@ public sealed record Session
     /// <summary>The widest scope that its tokens can have (RFC 6749 §6).</summary>
     public required string Scope { get; init; }
 
+    /// <summary>The ids of the APIs that its tokens can be for (RFC 8707); empty for Latchkey itself alone.</summary>
+    public IReadOnlyList<string> Apis { get; init; } = [];
+
     /// <summary>
     /// What the app asked for at the sign-in, if the user's roles allowed less; otherwise null. Common libraries ask for the
     /// same again at each refresh, which must not look like an attempt to get more.
@@ -111,9 +114,12 @@ public sealed record Session
 /// <param name="Roles">The names of the roles.</param>
 public sealed record Person(string Name, string UserName, string? Email, bool EmailVerified, IReadOnlyList<string> Roles)
 {
+    /// <summary>The profile. It is not stored with the session, because tokens are only issued with the user at hand.</summary>
+    public UserProfile Profile { get; init; } = UserProfile.Empty;
+
     /// <summary>What tokens say about a user now.</summary>
     public static Person Of(Tenant tenant, User user) =>
-        new(user.Name, user.UserName, user.Email, user.VerifiedEmail is not null, tenant.Names(user.Roles));
+        new(user.Name, user.UserName, user.Email, user.VerifiedEmail is not null, tenant.Names(user.Roles)) { Profile = user.Profile };
 }
 
 /// <summary>How a user proved who they are, for the ID token (OIDC Core §2).</summary>

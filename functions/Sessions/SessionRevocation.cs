@@ -14,6 +14,8 @@ public sealed class SessionRevocation(
     SessionStore sessions, UserSessions userSessions, UserStore users, ClientStore clients, TenantStore tenants, LogoutNotices notices,
     TimeProvider clock)
 {
+    const int RowsAtOnce = 8;
+
     /// <summary>Ends one session. Ending it again does no harm.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="userId">The session's user.</param>
@@ -68,6 +70,28 @@ public sealed class SessionRevocation(
         await Ended(tenant, userId, null, () => OptimisticUpdate.Run(() => users.Find(tenant, userId, cancel),
             user => change(user).SignedOut(clock.GetUtcNow()), user => users.TryReplace(tenant, user, cancel)), cancel);
 
+    /// <summary>
+    /// The same for a user who leaves, if <paramref name="change"/> does not return null. The list of the user's sessions stays, so
+    /// that <see cref="RemoveAll"/> finds their rows.
+    /// </summary>
+    /// <returns>The user as stored afterwards; null if the user does not exist, or was not changed.</returns>
+    /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
+    public async Task<User?> OfLeaver(Tenant tenant, string userId, Func<User, User?> change, CancellationToken cancel) =>
+        await Ended(tenant, userId, null, () => OptimisticUpdate.Run(() => users.Find(tenant, userId, cancel),
+            user => change(user)?.SignedOut(clock.GetUtcNow()), user => users.TryReplace(tenant, user, cancel)), cancel, tidy: false);
+
+    /// <summary>
+    /// Deletes the rows of a deleted user's sessions, which hold the user's name and address, and then the list of them. A session
+    /// that is no longer in the list has ended before; its row goes with the table of its day. Repeating it does no harm.
+    /// </summary>
+    public async Task RemoveAll(Tenant tenant, string userId, CancellationToken cancel)
+    {
+        await Parallel.ForEachAsync(await userSessions.List(tenant, userId, cancel),
+            new ParallelOptions { MaxDegreeOfParallelism = RowsAtOnce, CancellationToken = cancel },
+            async (session, stop) => await sessions.Delete(tenant.Id, session.SessionId, stop));
+        await userSessions.Forget(tenant, userId, cancel);
+    }
+
     /// <summary>Sets a new password and ends everything that was started with the old one, by one write.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="known">The user as read before.</param>
@@ -76,6 +100,37 @@ public sealed class SessionRevocation(
     /// <returns>The user as stored afterwards; null if the password was changed since <paramref name="known"/> was read.</returns>
     public async Task<User?> OfUserByNewPassword(Tenant tenant, User known, string passwordHash, CancellationToken cancel) =>
         await Ended(tenant, known.Id, null, () => users.TryChangePassword(tenant, known, passwordHash, cancel), cancel);
+
+    /// <summary>
+    /// Changes a user and ends everything that the user has started but one session. One write ends everything; the writes after it
+    /// let that session go on. If they fail it has ended, too.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="userId">The user.</param>
+    /// <param name="sessionId">The session that goes on, if it has not ended when the user is changed.</param>
+    /// <param name="change">Returns the changed user, or null to leave everything as it is.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
+    /// <returns>The user as stored afterwards; null if the user does not exist, or was not changed.</returns>
+    /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
+    public async Task<User?> OfUserBut(
+        Tenant tenant, string userId, string sessionId, Func<User, User?> change, CancellationToken cancel)
+    {
+        var session = await sessions.Find(tenant.Id, sessionId, cancel);
+        var entry = session?.UserId == userId ? await userSessions.Find(session, cancel) : null;
+        var isKept = false;
+        var told = await notices.Write(tenant, userId, other => other.SessionId != sessionId, all: false, cancel);
+        var user = await OptimisticUpdate.Run(() => users.Find(tenant, userId, cancel), found =>
+        {
+            isKept = entry is not null && found.State.Keeps(session!.UserMark, session.CreatedAt);
+            return change(found)?.SignedOut(clock.GetUtcNow());
+        }, found => users.TryReplace(tenant, found, cancel));
+        if (user is not null) await EndedBy(tenant, user, told);
+        if (user is null || !isKept) return user;
+        // First the entry: no live session is missing from the list. The mark is this write's, so a later end of everything counts.
+        await userSessions.Add(session! with { UserMark = user.State.Mark }, entry!.Device, CancellationToken.None);
+        await sessions.TryMark(session, user.State.Mark, CancellationToken.None);
+        return user;
+    }
 
     /// <summary>Ends all sessions and tokens of a client; false if the client is not registered.</summary>
     /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
@@ -92,13 +147,19 @@ public sealed class SessionRevocation(
             stored => tenants.TryReplace(stored, cancel));
 
     // Ends a user's sessions, with one app if it is given, by the mark that the change sets.
-    async Task<User?> Ended(Tenant tenant, string userId, string? clientId, Func<Task<User?>> change, CancellationToken cancel)
+    async Task<User?> Ended(Tenant tenant, string userId, string? clientId, Func<Task<User?>> change, CancellationToken cancel,
+        bool tidy = true)
     {
         var told = await notices.Write(tenant, userId, session => clientId is null || session.ClientId == clientId, all: true, cancel);
         if (await change() is not { } user) return null;
-        // The mark has ended the sessions already. This only removes them from the user's list.
-        await userSessions.RemoveEnded(tenant, user, CancellationToken.None);
-        notices.Send(told);
+        await EndedBy(tenant, user, told, tidy);
         return user;
+    }
+
+    // The mark has ended the sessions already. This only removes them from the user's list and tells their apps.
+    async Task EndedBy(Tenant tenant, User user, IReadOnlyList<LogoutNotice> told, bool tidy = true)
+    {
+        if (tidy) await userSessions.RemoveEnded(tenant, user, CancellationToken.None);
+        notices.Send(told);
     }
 }

@@ -55,6 +55,19 @@ public sealed class SessionStore(IssuedTokens issuedTokens, TimeProvider clock)
             ["RevokedBecause"] = reason,
         }, cancel);
 
+    /// <summary>Deletes the session's row; the records of its access tokens, which name nobody, stay until their day is over.</summary>
+    public Task Delete(string tenant, string id, CancellationToken cancel) =>
+        TableOf(id).TryDelete(RowKeys.SessionPartition(tenant, Session.WithoutBucket(id)), RowKeys.Session, cancel);
+
+    /// <summary>Gives the session its user's new mark, with which it goes on after all others were ended; false if it does not
+    /// exist.</summary>
+    public Task<bool> TryMark(Session session, long mark, CancellationToken cancel) =>
+        TableOf(session.Id)
+            .TryMerge(new TableEntity(RowKeys.SessionPartition(session.Tenant, Session.WithoutBucket(session.Id)), RowKeys.Session)
+        {
+            ["UserMark"] = mark,
+        }, cancel);
+
     /// <summary>
     /// The sessions of a tenant or of one client, ordered by the day on which they end. No index serves this: it reads the
     /// tenant's part of each day's table, and is for administration only.

@@ -50,13 +50,27 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
         var sessions = new List<UserSession>();
         await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, userId), cancel))
         {
-            var session = new UserSession(row.RowKey, row.GetString("ClientId"), row.GetDateTimeOffset("CreatedAt")!.Value,
-                row.GetDateTimeOffset("ExpiresAt")!.Value, new Device(row.GetString("UserAgent"), row.GetString("Address")),
-                row.GetString("SignInId"));
-            if (now < session.ExpiresAt) sessions.Add(session);
+            if (Read(row) is var session && now < session.ExpiresAt) sessions.Add(session);
         }
         return sessions;
     }
+
+    /// <summary>At most so many of the user's entries that have not expired, by their ids, after the given one.</summary>
+    public async Task<IReadOnlyList<UserSession>> List(Tenant tenant, string userId, string? after, int limit, CancellationToken cancel)
+    {
+        var (now, sessions) = (clock.GetUtcNow(), new List<UserSession>());
+        var from = after is null ? "" : after + " ";
+        await foreach (var row in table.Range(RowKeys.UserPartition(tenant.Id, userId), from, "~", limit, cancel))
+        {
+            if (Read(row) is var session && now < session.ExpiresAt) sessions.Add(session);
+            if (sessions.Count == limit) break;
+        }
+        return sessions;
+    }
+
+    /// <summary>The entry of one session, or null.</summary>
+    public async Task<UserSession?> Find(Session session, CancellationToken cancel) =>
+        await table.Find(RowKeys.UserPartition(session.Tenant, session.UserId), session.Id, cancel) is { } row ? Read(row) : null;
 
     /// <summary>Removes an entry; the session itself is not touched.</summary>
     public Task Remove(Tenant tenant, string userId, string sessionId, CancellationToken cancel) => table.TryDelete(
@@ -85,6 +99,10 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
     {
         await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, userId), cancel)) await table.TryDelete(row, cancel);
     }
+
+    static UserSession Read(TableEntity row) => new(row.RowKey, row.GetString("ClientId"), row.GetDateTimeOffset("CreatedAt")!.Value,
+        row.GetDateTimeOffset("ExpiresAt")!.Value, new Device(row.GetString("UserAgent"), row.GetString("Address")),
+        row.GetString("SignInId"));
 
     // A session's id starts with the day of its end, so the expired ones come first in the partition and only they are read.
     async Task DropExpired(string partition, CancellationToken cancel)

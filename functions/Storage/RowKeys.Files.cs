@@ -65,7 +65,10 @@ public static partial class RowKeys
     public const string AnyFolder = "folder|";
 
     /// <summary>A share, in the partition of its file's space.</summary>
-    public static string Share(string fileId, string shareId) => $"share|{fileId}|{shareId}";
+    public static string Share(string fileId, string shareId) => $"{AnyShare}{fileId}|{shareId}";
+
+    /// <summary>The prefix of the keys of all shares in a space.</summary>
+    public const string AnyShare = "share|";
 
     /// <summary>The partition that lists what is shared with a user or group.</summary>
     public static string SharedWith(string tenant, string kind, string id) => $"{tenant}|in|{kind}|{id}";

@@ -35,6 +35,12 @@ public static partial class RowKeys
     /// <summary>The prefix of the keys of all providers.</summary>
     public const string AnyProvider = "provider|";
 
+    /// <summary>An API of a tenant, by its identifier, which may be any text.</summary>
+    public static string Api(string identifier) => $"{AnyApi}{Ids.Hash(identifier)}";
+
+    /// <summary>The prefix of the keys of all APIs.</summary>
+    public const string AnyApi = "api|";
+
     /// <summary>Leads from an account at a provider, by the hash of its issuer and subject, to the user's id.</summary>
     public static string Identity(string provider, string hash) => $"identity|{provider}|{hash}";
 

@@ -42,6 +42,9 @@ public static class Instruments
     static readonly Counter<long> SignUps = Meter.CreateCounter<long>(
         "latchkey.signup.made", "{user}", "Accounts that people made themselves");
 
+    static readonly Counter<long> AccountDeletions = Meter.CreateCounter<long>(
+        "latchkey.account.deletions", "{step}", "Steps of deletions that people asked for themselves");
+
     static readonly Counter<long> ProviderSignIns = Meter.CreateCounter<long>(
         "latchkey.signin.provider", "{attempt}", "Sign-ins at other providers");
 
@@ -81,6 +84,10 @@ public static class Instruments
 
     /// <summary>Somebody made an account: with a <c>code</c>, or by an <c>invitation</c>.</summary>
     public static void SignedUp(string tenant, string by) => SignUps.Add(1, new(TenantTag, tenant), new("latchkey.by", by));
+
+    /// <summary>Somebody's deletion of their own account: <c>planned</c>, <c>kept</c> or <c>deleted</c>.</summary>
+    public static void AccountDeletion(string tenant, string step) =>
+        AccountDeletions.Add(1, new(TenantTag, tenant), new("latchkey.step", step));
 
     /// <summary>A refresh token was reused and its session ended.</summary>
     public static void RefreshReused(string tenant) => ReusedRefreshTokens.Add(1, new KeyValuePair<string, object?>(TenantTag, tenant));

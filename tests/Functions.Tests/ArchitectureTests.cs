@@ -22,11 +22,12 @@ public sealed partial class ArchitectureTests
         ["Sessions"] = ["Protocol", "Storage", "Http", "Tenancy"],
         ["Access"] = ["Languages", "Protocol", "Storage", "Http", "Tenancy", "Sessions"],
         ["OAuth"] = ["Languages", "Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "Telemetry"],
-        ["Account"] = ["Languages", "Protocol", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files"],
+        ["Account"] = ["Languages", "Protocol", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files", "Telemetry"],
         ["Scim"] = ["Access", "Account", "Http", "OAuth", "Protocol", "Sessions", "Storage", "Tenancy"],
         ["Pages"] = ["Account", "Languages", "Protocol", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files"],
         ["Files"] = ["Protocol", "Storage", "Http", "Tenancy", "Sessions", "Access"],
-        ["Admin"] = ["Account", "Languages", "Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files", "Scim", "Telemetry"],
+        ["Admin"] = ["Account", "Languages", "Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files",
+            "Scim", "Telemetry"],
         ["OpenApi"] = ["Http", "Telemetry"],
     };
 

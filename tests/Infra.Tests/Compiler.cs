@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
@@ -17,6 +18,8 @@ internal sealed class Compiler
     private const int MillisecondsToStart = 60_000;
 
     private static readonly Lazy<Compiler> Started = new(() => new Compiler());
+
+    private static readonly ConcurrentDictionary<string, Lazy<Compiled>> Known = new(StringComparer.Ordinal);
 
     private readonly Lock _turn = new();
 
@@ -50,8 +53,12 @@ internal sealed class Compiler
     public static IReadOnlyDictionary<string, string> Environment { get; } =
         new Dictionary<string, string> { ["AZURE_ENV_NAME"] = "dev", ["AZURE_LOCATION"] = "westeurope" };
 
-    /// <summary>Compiles a .bicep or .bicepparam file, with the linter of its bicepconfig.json.</summary>
-    public static Compiled Compile(string path)
+    /// <summary>Compiles a .bicep or .bicepparam file, with the linter of its bicepconfig.json; a file of infra/ once.</summary>
+    public static Compiled Compile(string path) => path.StartsWith(Repository.At("infra/"), StringComparison.Ordinal)
+        ? Known.GetOrAdd(path, file => new(() => CompileAnew(file))).Value
+        : CompileAnew(path);
+
+    private static Compiled CompileAnew(string path)
     {
         var isParameters = path.EndsWith(".bicepparam", StringComparison.Ordinal);
         var answer = isParameters

@@ -7,12 +7,16 @@ static class Azurite
     public const string Log = ".local/azurite.log";
     public const string Account = "devstoreaccount1";
 
+    // Each says why. One is for a process that holds the other end of Azurite's input, which here nobody does.
+    static IEnumerable<string> Preloads => Directory.GetFiles(Folder, "*.cjs")
+        .Where(file => Path.GetFileName(file) != "exit-with-parent.cjs").SelectMany(file => new[] { "--require", Path.GetFullPath(file) });
+
     /// <summary>Starts Azurite on three ports of 127.0.0.1 and returns once all of them answer.</summary>
     public static async Task<Child> Start(int[] ports, LogFile log, string[] options, params (string, string)[] environment)
     {
         string[] where = ["--blobPort", $"{ports[0]}", "--queuePort", $"{ports[1]}", "--tablePort", $"{ports[2]}"]; // On 127.0.0.1.
         var azurite = new Child(log.Write, "node",
-            [$"{Folder}/node_modules/azurite/dist/src/azurite.js", "--silent", "--skipApiVersionCheck", "--disableTelemetry",
+            [.. Preloads, $"{Folder}/node_modules/azurite/dist/src/azurite.js", "--silent", "--skipApiVersionCheck", "--disableTelemetry",
                 .. where, .. options], environment);
         await Ports.Answer("Azurite", azurite, log, () => Task.FromResult(ports.All(Ports.IsBusy)));
         return azurite;

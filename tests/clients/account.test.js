@@ -36,6 +36,13 @@ test('a user connects a television by its code, sees it in the account, and sign
   await look(page, 'account-wrong-password');
   await page.getByRole('button', { name: 'Remove Demo TV app' }).click();
   await page.getByText('The app is removed, and you are signed out of it.').waitFor();
+  await page.getByRole('link', { name: 'Edit', exact: true }).click();
+  await page.getByRole('heading', { name: 'Profile', exact: true }).waitFor();
+  await look(page, 'profile');
+  await page.getByLabel('Nickname').fill('Al');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Your profile is saved.').waitFor();
+  assert.equal(await page.getByLabel('Nickname').inputValue(), 'Al');
 }));
 
 test('a wrong device code is told after the sign-in', options, () => onAPhone(async page => {

@@ -80,6 +80,7 @@ test('whoever signs up, adds a passkey or a second factor and signs in by anothe
   assert.match(offer.url, /\/signup\/passkey\?/);
   await keep('passkey-offer', offer.url);
   assert.equal((await post('/signup/passkey', offer.html, { action: 'skip' })).url, `${issuer}/account`);
+  await keep('profile', `${issuer}/account/profile`);
   await keep('linked', `${issuer}/account/providers`);
   await keep('passkeys', `${issuer}/account/passkeys`);
   const factor = `${issuer}/account/second-factor`;

@@ -12,6 +12,7 @@ static class ClientResponse
         {
             ["id"] = client.Id,
             ["name"] = client.Name,
+            ["metadataUrl"] = client.MetadataUrl,
             ["authMethod"] = client.AuthMethod,
             ["grants"] = client.Grants,
             ["scope"] = client.Scope.Tokens,

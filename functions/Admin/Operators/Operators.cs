@@ -25,9 +25,10 @@ static class Operators
             throw Problem.Conflict("own_account", "You cannot do this to your own account. Ask another operator.");
     }
 
-    /// <summary>The scope that clients of a tenant can be given.</summary>
-    public static Scope ScopesIn(Tenant tenant) =>
-        tenant.Id == Tenant.Operator ? Scope.Of([.. Scopes.All.Tokens, Scopes.Operator]) : Scopes.All;
+    /// <summary>The scope that clients of a tenant can be given: Latchkey's own and that of the tenant's APIs.</summary>
+    public static Scope ScopesIn(Tenant tenant) => Scope.Of([
+        .. Scopes.All.Tokens, .. tenant.Id == Tenant.Operator ? [Scopes.Operator] : (string[])[],
+        .. tenant.Apis.Values.SelectMany(api => api.Scope.Tokens)]);
 
     /// <summary>The scope that roles of a tenant can grant.</summary>
     public static Scope RightsIn(Tenant tenant) =>

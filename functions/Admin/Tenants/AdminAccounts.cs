@@ -54,6 +54,7 @@ sealed record AccountsBody(
     SignUpMode? SignUp = null, IReadOnlyList<string>? SignUpDomains = null, IReadOnlyList<string>? SignUpRoles = null,
     string? TermsUri = null, string? TermsVersion = null, bool? Passwords = null, bool? MailCodes = null, bool? Passkeys = null,
     SecondFactorMode? SecondFactor = null, IReadOnlyList<string>? SecondFactorRoles = null, int? RememberDays = null,
+    bool? SelfDeletion = null, int? DeletionDays = null, bool? SignInMails = null,
     IReadOnlyList<string>? AppleApps = null, IReadOnlyList<string>? AndroidApps = null)
 {
     const int MaxEntries = 50;
@@ -81,7 +82,10 @@ sealed record AccountsBody(
             Passkeys = Passkeys ?? before.Passkeys,
             SecondFactor = SecondFactor ?? before.SecondFactor,
             SecondFactorRoles = Roles("secondFactorRoles", tenant, SecondFactorRoles) ?? before.SecondFactorRoles,
-            RememberDays = Days("rememberDays", RememberDays) ?? before.RememberDays,
+            RememberDays = Days("rememberDays", RememberDays, AccountRules.MaxDays) ?? before.RememberDays,
+            SelfDeletion = SelfDeletion ?? before.SelfDeletion,
+            DeletionDays = Days("deletionDays", DeletionDays, AccountRules.MaxDeletionDays) ?? before.DeletionDays,
+            SignInMails = SignInMails ?? before.SignInMails,
             AppleApps = List("appleApps", AppleApps, IsAppleApp, "apps such as ABCDE12345.com.example.app") ?? before.AppleApps,
             AndroidApps = List("androidApps", AndroidApps, IsAndroidApp,
                 "packages with the SHA-256 fingerprint of their certificate, such as 'com.example.app 14:6D:…'") ?? before.AndroidApps,
@@ -107,8 +111,8 @@ sealed record AccountsBody(
             : values is null ? null : [.. values.Distinct(StringComparer.Ordinal)];
     }
 
-    static int? Days(string field, int? days) => days is < 0 or > AccountRules.MaxDays
-        ? throw FieldChecks.Fault(field, $"must be from 0 to {AccountRules.MaxDays}") : days;
+    static int? Days(string field, int? days, int most) =>
+        days < 0 || days > most ? throw FieldChecks.Fault(field, $"must be from 0 to {most}") : days;
 
     // https://developer.apple.com/documentation/xcode/supporting-associated-domains: ten characters of the team, then the bundle id.
     static bool IsAppleApp(string text) => text.Length is > 11 and <= 255 && text[10] == '.'

@@ -70,9 +70,9 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
             Results.Json(TenantResponse.Of(await tenants.FindNow(Id(request), caller.Cancel) ?? throw NotFound())));
 
     /// <summary>
-    /// <c>PATCH /operator/admin/tenants/{id}</c> <c>{name?, origins?, color?, logoUri?, openRegistration?, domain?, limits?}</c>.
-    /// A new domain means a new issuer: earlier access tokens end, sessions continue. Lower limits refuse new files and delete
-    /// nothing. 409 <c>domain_taken</c>.
+    /// <c>PATCH /operator/admin/tenants/{id}</c> <c>{name?, origins?, color?, logoUri?, openRegistration?, clientIdDocuments?, domain?,
+    /// limits?}</c>. A new domain means a new issuer: earlier access tokens end, sessions continue. Lower limits refuse new files and
+    /// delete nothing. 409 <c>domain_taken</c>.
     /// </summary>
     [Function("operator-tenant-change")]
     public Task<IResult> Change(

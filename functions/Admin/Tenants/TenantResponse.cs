@@ -19,6 +19,7 @@ static class TenantResponse
         tenant.LogoUri,
         tenant.Language,
         tenant.OpenRegistration,
+        tenant.ClientIdDocuments,
         createdAt = tenant.CreatedAt?.UtcDateTime,
         limits = LimitsResponse.Of(tenant.Limits),
     };
@@ -61,7 +62,8 @@ sealed record BrandingBody(
 
 /// <summary>A tenant's settings; an absent field stays as it is, an empty text removes an optional value.</summary>
 sealed record TenantBody(string? Name = null, IReadOnlyList<string>? Origins = null, string? Color = null,
-    string? LogoUri = null, string? Language = null, bool? OpenRegistration = null, string? Domain = null, LimitsBody? Limits = null)
+    string? LogoUri = null, string? Language = null, bool? OpenRegistration = null, bool? ClientIdDocuments = null, string? Domain = null,
+    LimitsBody? Limits = null)
 {
     BrandingBody Branding() => new(Name, Origins, Color, LogoUri, Language);
 
@@ -69,6 +71,7 @@ sealed record TenantBody(string? Name = null, IReadOnlyList<string>? Origins = n
     public Tenant Apply(Tenant tenant) => Branding().Apply(tenant) with
     {
         OpenRegistration = OpenRegistration ?? tenant.OpenRegistration,
+        ClientIdDocuments = ClientIdDocuments ?? tenant.ClientIdDocuments,
         Domain = Domain switch
         {
             null => tenant.Domain,

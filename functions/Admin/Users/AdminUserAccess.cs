@@ -12,7 +12,7 @@ namespace Latchkey.Admin;
 /// <summary>Lets a user sign in again: sets a password, sends a link to set one, ends a lockout, or resets the second factor.</summary>
 public sealed class AdminUserAccess(
     TenantPipeline pipeline, UserStore users, Passwords passwords, SessionRevocation revocation, SignInLockout lockout,
-    PasswordResets resets, SecondFactors secondFactors)
+    PasswordResets resets, SecondFactors secondFactors, AccountNotices notices)
 {
     const string ItemRoute = "{tenant}/admin/users/{userId}";
 
@@ -25,8 +25,9 @@ public sealed class AdminUserAccess(
             var password = (await JsonBody.Read<NewPassword>(request)).Password;
             var user = await Find(request, caller);
             var hash = await passwords.Hash(FieldChecks.Password("password", user, password), caller.Cancel);
-            _ = await revocation.OfUser(caller.Tenant, user.Id, user => user with { PasswordHash = hash }, caller.Cancel)
+            var changed = await revocation.OfUser(caller.Tenant, user.Id, user => user with { PasswordHash = hash }, caller.Cancel)
                 ?? throw AdminUsers.NotFound();
+            notices.PasswordChanged(caller.Tenant, changed);
             return Results.NoContent();
         });
 

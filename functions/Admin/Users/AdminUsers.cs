@@ -17,7 +17,8 @@ namespace Latchkey.Admin;
 /// tokens from the next refresh on; a right that was lost disappears from issued tokens within those 5 seconds.
 /// </summary>
 public sealed class AdminUsers(
-    TenantPipeline pipeline, UserStore users, TenantStore tenants, Passwords passwords, SessionRevocation revocation, UserRemoval removal)
+    TenantPipeline pipeline, UserStore users, TenantStore tenants, Passwords passwords, SessionRevocation revocation, UserRemoval removal,
+    TimeProvider clock)
 {
     const string CollectionRoute = "{tenant}/admin/users";
     const string ItemRoute = "{tenant}/admin/users/{userId}";
@@ -135,11 +136,12 @@ public sealed class AdminUsers(
 
     internal static Problem NotFound() => Problem.NotFound("user_not_found", "The user was not found.");
 
-    static User Apply(UserChange body, Tenant tenant, User user)
+    User Apply(UserChange body, Tenant tenant, User user)
     {
         if (user.Deleting) throw Problem.Conflict("user_deleting", "The user is being deleted. Repeat the deletion to finish it.");
         var email = body.Email is null ? user.Email : FieldChecks.Email("email", body.Email);
-        return user with
+        var changed = body.Name is not null || email != user.Email ? user.Updated(clock.GetUtcNow()) : user;
+        return changed with
         {
             Name = body.Name is null ? user.Name : FieldChecks.DisplayText("name", body.Name),
             Email = email,
@@ -170,10 +172,10 @@ public sealed class AdminUsers(
 /// <summary>A user as the API returns it.</summary>
 sealed record UserResponse(
     string Id, string UserName, string Name, string? Email, bool EmailVerified, IReadOnlyList<string> Roles, string? TermsVersion,
-    DateTime? TermsAcceptedAt, bool Disabled, bool Deleting, bool SecondFactor)
+    DateTime? TermsAcceptedAt, bool Disabled, bool Deleting, DateTime? DeleteAt, bool SecondFactor)
 {
     public static UserResponse Of(Tenant tenant, User user) =>
         new(user.Id, user.UserName, user.Name, user.Email, user.VerifiedEmail is not null, tenant.Names(user.Roles),
             user.TermsVersion, user.TermsAt?.UtcDateTime, user.Disabled, user.Deleting,
-            user.SecondFactor is not null);
+            user.DeleteAt?.UtcDateTime, user.SecondFactor is not null);
 }

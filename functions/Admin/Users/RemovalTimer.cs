@@ -6,11 +6,11 @@ namespace Latchkey.Admin;
 
 /// <summary>
 /// Finishes, once an hour, deletions of users, groups and clients' files that stopped half-way: after a crash, or because the work
-/// took longer than one request.
+/// took longer than one request. It also deletes the accounts whose users asked for it, once their days to change their mind are over.
 /// </summary>
 public sealed class RemovalTimer(
-    RemovalNotes notes, UserRemoval ofUsers, GroupRemoval ofGroups, ClientRemoval ofClients, UserStore users, TenantStore tenants,
-    AuditLog audit, TimeProvider clock)
+    RemovalNotes notes, UserRemoval ofUsers, AccountDeletion ofAccounts, GroupRemoval ofGroups, ClientRemoval ofClients, UserStore users,
+    TenantStore tenants, AuditLog audit, TimeProvider clock)
 {
     // A younger note may belong to a request that is still running, or that has not marked the user yet.
     static readonly TimeSpan MinNoteAge = TimeSpan.FromMinutes(10);
@@ -23,7 +23,7 @@ public sealed class RemovalTimer(
         var now = clock.GetUtcNow();
         foreach (var note in await notes.All(cancel))
         {
-            if (now - note.At < MinNoteAge) continue;
+            if (note.Due is { } due ? now < due : now - note.At < MinNoteAge) continue;
             if (await TryFinish(note, cancel)) audit.Add(note.Tenant, "finish-removals", note.Id, null);
         }
     }
@@ -35,6 +35,7 @@ public sealed class RemovalTimer(
         if (note.Kind == RemovalKind.Client && tenant is not null) return await ofClients.TryFinish(tenant, note.Id, MaxTime, cancel);
         var user = tenant is null ? null : await users.Find(tenant, note.Id, cancel);
         if (user is { Deleting: true }) return await ofUsers.TryFinish(tenant!, user, MaxTime);
+        if (note.Due is not null && user is not null) return await ofAccounts.TryFinish(tenant!, note, MaxTime);
         await notes.Remove(note.Tenant, note.Kind, note.Id); // The user was never marked: the deletion did not begin.
         return false;
     }

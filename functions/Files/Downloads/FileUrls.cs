@@ -35,6 +35,17 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
     public Task<SignedUrl> Download(Caller caller, FileRecord file) =>
         DownloadWithoutToken(file, caller.Token.ClientId, settings.DownloadUrlTime, caller.Audit, caller.Cancel);
 
+    /// <summary>
+    /// A download URL in a document of all of a user's files, which is logged; the audit has one entry for all of them.
+    /// </summary>
+    public async Task<SignedUrl> Export(FileRecord file, string client, CancellationToken cancel)
+    {
+        var url = await sas.ToRead(file.Tenant, file.BlobName, file.Snapshot,
+            new(file.ContentType, ContentDisposition.For(file.Name)), settings.DownloadUrlTime, cancel);
+        LogAndAudit(file, client, audit: null, "read", url);
+        return url;
+    }
+
     /// <summary>The URL from which storage itself copies the file. It is logged but not audited, because nobody else gets it.</summary>
     public async Task<SignedUrl> Copy(FileRecord file, string client, CancellationToken cancel)
     {

@@ -14,7 +14,8 @@ public sealed class JwtWriter(ISigner signer)
     /// <summary>Signs the claims. The header has <c>alg</c>, <c>kid</c> and <c>typ</c>.</summary>
     /// <param name="tenant">The tenant whose key signs.</param>
     /// <param name="algorithm"><c>ES256</c> or <c>RS256</c>.</param>
-    /// <param name="type">The header's <c>typ</c>: <c>at+jwt</c> (RFC 9068 §2.1), <c>logout+jwt</c> (OIDC Back-Channel Logout §2.4) or <c>JWT</c>.</param>
+    /// <param name="type">The header's <c>typ</c>: <c>at+jwt</c> (RFC 9068 §2.1), <c>logout+jwt</c> (OIDC Back-Channel Logout §2.4) or
+    /// <c>JWT</c>.</param>
     /// <param name="claims">The payload: strings, numbers, booleans, lists and objects of them. Times are NumericDates: seconds since 1970,
     /// as <c>long</c>.</param>
     /// <param name="cancel">Cancels the signing.</param>

@@ -32,6 +32,9 @@ public sealed record AuthorizationRequest
     /// <summary>What the app wants: see <see cref="Protocol.ResponseType"/>.</summary>
     public required string ResponseType { get; init; }
 
+    /// <summary>The APIs that it asks for (RFC 8707 §2.1); Latchkey itself if it names none.</summary>
+    public required IReadOnlyList<Api> Apis { get; init; }
+
     /// <summary>The requested scope, limited to what the app may have.</summary>
     public required Scope Scope { get; init; }
 

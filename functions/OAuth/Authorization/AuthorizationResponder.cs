@@ -40,7 +40,7 @@ public sealed class AuthorizationResponder(
         var standing = await pendingRequests.Decide(tenant, pending, decision, request.Cancel);
         if (standing.SessionId is not { } sessionId) throw Denied();
         if (standing.UserId != userId || clock.GetUtcNow() >= standing.At + Codes.Life) throw Finished();
-        if (consented) await consents.Add(tenant, signedIn.User, client, scope, request.Cancel);
+        if (consented) await consents.Add(tenant, signedIn.User, client, new(scope, authorization.Apis), request.Cancel);
         return await Grant(request, authorization, signedIn, scope, sessionId);
     }
 
@@ -58,10 +58,16 @@ public sealed class AuthorizationResponder(
         TenantRequest request, AuthorizationRequest authorization, SignedIn signedIn, Scope scope, string sessionId)
     {
         var signIn = new SignIn(
-            request.Tenant, authorization.To.Client, signedIn.User, authorization.Scope, signedIn.Authentication);
+            request.Tenant, authorization.To.Client, signedIn.User, authorization.Scope, signedIn.Authentication)
+        {
+            Apis = authorization.Apis,
+        };
         var session = issuer.New(signIn, scope, sessionId);
         if (authorization.ResponseType != ResponseType.Code)
-            return await GrantTokens(request, authorization, new SessionGrant(request.Tenant, signIn.Client, session, scope));
+        {
+            var grant = new SessionGrant(request.Tenant, signIn.Client, session, scope) { Api = signIn.Apis[0] };
+            return await GrantTokens(request, authorization, grant);
+        }
         var code = new CodeBinding(clock.GetUtcNow() + Codes.Life, authorization.To.RedirectUri, authorization.CodeChallenge,
             authorization.Nonce, Jkt: authorization.DpopJkt);
         await issuer.AddPending(session with { Code = code }, DeviceOf(request), request.Cancel);
@@ -84,8 +90,8 @@ public sealed class AuthorizationResponder(
             token = await accessTokens.ForSession(grant, jkt: null, cancel);
             parameters["access_token"] = token.Encoded;
             parameters["token_type"] = "Bearer";
-            parameters["expires_in"] = client.AccessTokenSeconds.ToString(CultureInfo.InvariantCulture);
-            parameters["scope"] = grant.Scope.ToString();
+            parameters["expires_in"] = token.Seconds.ToString(CultureInfo.InvariantCulture);
+            if (token.StatedScope is { } stated) parameters["scope"] = stated;
         }
         if (authorization.ResponseType != ResponseType.Token)
             parameters["id_token"] = (await idTokens.For(grant, authorization.Nonce, token?.Encoded, cancel))!;

@@ -11,6 +11,9 @@ namespace Latchkey.OAuth;
 /// <param name="At">When.</param>
 public sealed record FirstFactor(string UserId, long UserMark, IReadOnlyList<string> Methods, DateTimeOffset At)
 {
+    /// <summary>True if the browser was new to the account when the first factor was given (<see cref="SeenBrowsers"/>).</summary>
+    public bool NewBrowser { get; init; }
+
     /// <summary>For how long the second factor can be given.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
 
@@ -21,7 +24,10 @@ public sealed record FirstFactor(string UserId, long UserMark, IReadOnlyList<str
     /// <summary>What a pending request's row holds; null if nobody has given a first factor, or it was used up.</summary>
     internal static FirstFactor? Of(TableEntity row) => row.GetDateTimeOffset("FirstFactorAt") is { } at
         ? new FirstFactor(row.GetString("FirstFactorUser"), row.GetInt64("FirstFactorMark")!.Value,
-            Columns.Split(row.GetString("FirstFactorMethods")), at) : null;
+            Columns.Split(row.GetString("FirstFactorMethods")), at)
+        {
+            NewBrowser = row.GetBoolean("FirstFactorNewBrowser") is true,
+        } : null;
 
     /// <summary>The row with this first factor, or without one, to replace the one that was read.</summary>
     internal static TableEntity On(TableEntity row, FirstFactor? factor) => new(row)
@@ -30,6 +36,7 @@ public sealed record FirstFactor(string UserId, long UserMark, IReadOnlyList<str
         ["FirstFactorMark"] = factor?.UserMark,
         ["FirstFactorMethods"] = factor is null ? null : Columns.Join(factor.Methods),
         ["FirstFactorAt"] = factor?.At,
+        ["FirstFactorNewBrowser"] = factor is { NewBrowser: true } ? true : null,
         ETag = row.ETag,
     };
 }

@@ -1,4 +1,5 @@
 using Latchkey.Keys;
+using Latchkey.Protocol;
 using Latchkey.Tenancy;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -7,7 +8,7 @@ namespace Latchkey.OAuth;
 
 /// <summary>What an ID token of this tenant says, however old it is.</summary>
 /// <param name="Subject">The user.</param>
-/// <param name="ClientId">The app that the token was issued to.</param>
+/// <param name="ClientId">The app that the token was issued to, by the id under which it is stored.</param>
 /// <param name="SessionId">Its session.</param>
 public sealed record IdTokenHint(string Subject, string ClientId, string SessionId);
 
@@ -38,6 +39,6 @@ public sealed class IdTokenHints(ISigner signer)
         });
         if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt) return null;
         return jwt.TryGetPayloadValue<string>("sid", out var session) && jwt.Subject.Length > 0 && jwt.Audiences.ToList() is [var client]
-            ? new IdTokenHint(jwt.Subject, client, session) : null;
+            ? new IdTokenHint(jwt.Subject, ClientIdUrl.StoredId(client), session) : null;
     }
 }

@@ -13,6 +13,9 @@ public enum NextStep
     /// <summary>The user makes an account, or signs in after all.</summary>
     SignUp,
 
+    /// <summary>The user's account is going to be deleted, and the user decides whether it stays.</summary>
+    Leaving,
+
     /// <summary>The user gives a second factor (RFC 9470 §5).</summary>
     SecondFactor,
 
@@ -50,6 +53,8 @@ public sealed class InteractionPolicy(
         }
         if (signedIn is null || await MustSignInAgain(request, authorization, signedIn, since))
             return isSilent ? throw OAuthError.LoginRequired() : NextStep.SignIn;
+        if (signedIn.User.DeleteAt is not null)
+            return isSilent ? throw OAuthError.InteractionRequired("The user's account is going to be deleted.") : NextStep.Leaving;
         if (authorization.NeedsMultiFactor && !signedIn.Authentication.IsMultiFactor)
         {
             var next = await ForMultiFactor(request, signedIn, since);
@@ -73,6 +78,7 @@ public sealed class InteractionPolicy(
     public static string PageOf(NextStep step) => step switch
     {
         NextStep.SignUp => "signup",
+        NextStep.Leaving => "leaving",
         NextStep.SecondFactor => "login/second",
         NextStep.Terms => "terms",
         NextStep.Consent => "consent",
@@ -82,7 +88,7 @@ public sealed class InteractionPolicy(
     /// <summary>The part of the requested scope that the user can grant.</summary>
     /// <exception cref="OAuthError"><c>invalid_scope</c>: nothing remains.</exception>
     public static Scope Grantable(Tenant tenant, AuthorizationRequest authorization, User user) =>
-        GrantedScope.ForUser(tenant, authorization.To.Client, user.Roles, authorization.Scope);
+        GrantedScope.ForUser(tenant, authorization.To.Client, user.Roles, authorization.Apis, authorization.Scope);
 
     // The user has signed in, or signed up, for this request.
     static bool IsFor(SignedIn? signedIn, DateTimeOffset? since) => since is { } start && signedIn?.Authentication.Time >= start;
@@ -93,7 +99,7 @@ public sealed class InteractionPolicy(
         var client = authorization.To.Client;
         if (authorization.Asks(Prompt.Consent)) return true;
         if (client.FirstParty) return false;
-        return !grantable.Except(await consents.Find(request.Tenant, user, client, request.Cancel)).IsEmpty;
+        return !(await consents.Find(request.Tenant, user, client, request.Cancel)).Covers(grantable, authorization.Apis);
     }
 
     // A passkey is two factors (docs/decisions/0054). Whoever has one and no app beside it signs in with it, rather than setting up another

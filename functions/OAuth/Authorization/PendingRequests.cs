@@ -65,7 +65,7 @@ public sealed class PendingRequests(RequestTables tables, BrowserCookies cookies
             ["CreatedAt"] = now,
             ["ExpiresAt"] = now + Life,
         };
-        Columns.PutLong(row, "Parameters", Form.Encode(parameters.Values));
+        Columns.PutLong(row, "Parameters", Form.Encode(parameters.Pairs));
         await tables.Of(bucket).Put(row, request.Cancel);
         cookies.WriteRequest(request, id, secret, now, Life);
         return $"{bucket}.{id}";

@@ -23,7 +23,7 @@ public sealed class PushedRequests(RequestTables tables, TimeProvider clock)
         var (bucket, id) = (ExpiringTables.Bucket(expires), Ids.New());
         var row = new TableEntity(RowKeys.RequestPartition(tenant.Id, id), RowKeys.Pushed)
         {
-            ["ClientId"] = client.Id,
+            ["ClientId"] = client.ClientId,
             ["ExpiresAt"] = expires,
         };
         Columns.PutLong(row, "Parameters", parameters);

@@ -11,7 +11,7 @@ namespace Latchkey.OAuth;
 /// Reads an authorization request in two steps: first where a response may go, then everything else. Unknown parameters are
 /// ignored (RFC 6749 §3.1); known parameters that are not supported are refused by name.
 /// </summary>
-public sealed class RequestReader(ClientStore clients)
+public sealed class RequestReader(ClientStore clients, ClientIdDocuments documents)
 {
     /// <summary>Long, because some clients keep their whole state in it, encrypted.</summary>
     public const int MaxStateChars = 16 * 1024;
@@ -24,8 +24,10 @@ public sealed class RequestReader(ClientStore clients)
     {
         if (form.Repeated.Contains("client_id") || form.Repeated.Contains("redirect_uri"))
             throw OAuthError.InvalidRequest("client_id or redirect_uri is repeated.");
-        var client = form["client_id"] is { } id ? await clients.Find(request.Tenant, id, request.Cancel) : null;
-        if (client is null) throw OAuthError.InvalidRequest("No app is registered with this client_id.");
+        var id = form["client_id"];
+        var client = id is null ? null : ClientIdUrl.Is(id) ? await documents.Find(request, id)
+            : await clients.Find(request.Tenant, id, request.Cancel);
+        if (client is null || client.ClientId != id) throw OAuthError.InvalidRequest("No app is registered with this client_id.");
         var uri = form["redirect_uri"] ?? throw OAuthError.InvalidRequest("redirect_uri is missing.");
         // The URI is checked again, in case one was registered that should have been refused.
         if (!client.RedirectUris.Any(known => RedirectUri.Matches(known, uri, client.Native, client.RelaxedRedirects))
@@ -36,11 +38,12 @@ public sealed class RequestReader(ClientStore clients)
     }
 
     /// <summary>Checks everything else.</summary>
+    /// <param name="tenant">The tenant.</param>
     /// <param name="to">What <see cref="ReadReturnAddress"/> returned.</param>
     /// <param name="form">The parameters.</param>
     /// <param name="pushed">True if the client pushed them (RFC 9126).</param>
     /// <exception cref="OAuthError">What is wrong; the app may read it.</exception>
-    public static AuthorizationRequest Read(ReturnAddress to, Form form, bool pushed)
+    public static AuthorizationRequest Read(Tenant tenant, ReturnAddress to, Form form, bool pushed)
     {
         if (form.Repeated.Count > 0) throw OAuthError.InvalidRequest("A parameter is repeated.");
         foreach (var parameter in (string[])["request", "request_uri", "registration"])
@@ -53,11 +56,13 @@ public sealed class RequestReader(ClientStore clients)
             throw OAuthError.InvalidRequest($"state may have at most {MaxStateChars} characters, nonce {MaxNonceChars}.");
         var type = Type(to.Client, form);
         CheckMode(to, type, form["response_mode"]);
+        var apis = RequestedApis.All(tenant, to.Client, form);
         var request = new AuthorizationRequest
         {
             To = to,
             ResponseType = type,
-            Scope = GrantedScope.ForClient(to.Client, Scope.Parse(form["scope"])),
+            Apis = apis,
+            Scope = GrantedScope.ForClient(to.Client, apis, Scope.Parse(form["scope"])),
             Nonce = form["nonce"],
             CodeChallenge = type == ResponseType.Code ? Challenge(to.Client, form) : null,
             DpopJkt = DpopJkt(form["dpop_jkt"]),

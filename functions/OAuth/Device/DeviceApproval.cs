@@ -39,11 +39,14 @@ public sealed class DeviceApproval(
         var decision = new UserDecision(user.Id, issuer.NewId(client, scope), clock.GetUtcNow());
         var standing = await devices.Decide(tenant, device, decision, cancel);
         if (standing?.UserId != user.Id || standing.SessionId is not { } sessionId) return false;
-        await consents.Add(tenant, user, client, scope, cancel);
+        var apis = RequestedApis.Of(tenant, device.Apis);
+        await consents.Add(tenant, user, client, new(scope, apis), cancel);
         var redeemableUntil = (device with { Decision = standing }).RedeemableUntil;
         var code = new CodeBinding(redeemableUntil, GrantType.DeviceCode, Challenge: null, Nonce: null);
-        var signIn = new SignIn(tenant, client, user, device.Scope, signedIn.Authentication);
-        await issuer.AddPending(issuer.New(signIn, scope, sessionId) with { Code = code }, device.Device, cancel);
+        var signIn = new SignIn(tenant, client, user, device.Scope, signedIn.Authentication) { Apis = apis };
+        // An API that was deleted meanwhile stays in the list, so that it is refused and no other one takes its place.
+        var session = issuer.New(signIn, scope, sessionId) with { Apis = device.Apis, Code = code };
+        await issuer.AddPending(session, device.Device, cancel);
         return true;
     }
 

@@ -26,10 +26,11 @@ public sealed class DeviceAuthorization(
             var client = await authentication.Authenticate(request, form);
             if (!client.Grants.Contains(GrantType.DeviceCode))
                 throw OAuthError.UnauthorizedClient($"This client may not use the grant {GrantType.DeviceCode}.");
-            var scope = GrantedScope.ForClient(client, Scope.Parse(form["scope"]));
+            var apis = RequestedApis.All(request.Tenant, client, form);
+            var scope = GrantedScope.ForClient(client, apis, Scope.Parse(form["scope"]));
             if (client.IsPublic) rows.Take(http); // Anybody can be a public client.
             var device = Device.Of(http, settings.FrontDoorId);
-            var (deviceCode, userCode) = await devices.Begin(request.Tenant, client, scope, device, request.Cancel);
+            var (deviceCode, userCode) = await devices.Begin(request.Tenant, new(client, apis, scope), device, request.Cancel);
             var shownCode = UserCode.Format(userCode);
             var address = $"{request.Tenant.Issuer}/device";
             return Results.Json(new

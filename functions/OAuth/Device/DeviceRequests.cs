@@ -22,8 +22,17 @@ public sealed record DeviceRequest(
     public DateTimeOffset RedeemableUntil =>
         Decision is { } decision && decision.At + Codes.Life > ExpiresAt ? decision.At + Codes.Life : ExpiresAt;
 
+    /// <summary>The ids of the APIs that the app asks for; empty for Latchkey itself.</summary>
+    public IReadOnlyList<string> Apis { get; init; } = [];
+
     internal TableEntity Row { get; init; } = null!;
 }
+
+/// <summary>What a device asks for.</summary>
+/// <param name="Client">The app on the device.</param>
+/// <param name="Apis">The APIs (RFC 8707).</param>
+/// <param name="Scope">The scope.</param>
+public sealed record DeviceAsk(Client Client, IReadOnlyList<Api> Apis, Scope Scope);
 
 /// <summary>
 /// Device authorization requests (SCHEMA.md, tables Requests…), found by the device code or by the user code. The device
@@ -45,14 +54,15 @@ public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider
     /// <summary>Stores a request.</summary>
     /// <returns>The device code and the user code, without its hyphen.</returns>
     public async Task<(string DeviceCode, string UserCode)> Begin(
-        Tenant tenant, Client client, Scope scope, Device device, CancellationToken cancel)
+        Tenant tenant, DeviceAsk ask, Device device, CancellationToken cancel)
     {
         var expires = clock.GetUtcNow() + Life;
         var (bucket, id) = (ExpiringTables.Bucket(expires), Ids.New());
         await tables.Of(bucket).Put(new TableEntity(RowKeys.RequestPartition(tenant.Id, id), RowKeys.Device)
         {
-            ["ClientId"] = client.Id,
-            ["Scope"] = scope.ToString(),
+            ["ClientId"] = ask.Client.Id,
+            ["Apis"] = RequestedApis.Ids(ask.Apis) is { Count: > 0 } apis ? Columns.Join(apis) : null,
+            ["Scope"] = ask.Scope.ToString(),
             ["UserAgent"] = device.UserAgent,
             ["Address"] = device.Address,
             ["IntervalSeconds"] = IntervalSeconds,
@@ -136,6 +146,7 @@ public sealed class DeviceRequests(RequestTables tables, Macs macs, TimeProvider
         new Device(row.GetString("UserAgent"), row.GetString("Address")), row.GetDateTimeOffset("ExpiresAt")!.Value,
         UserDecision.Of(row))
     {
+        Apis = Columns.Split(row.GetString("Apis")),
         Row = row,
     };
 }

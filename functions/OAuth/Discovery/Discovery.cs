@@ -27,10 +27,18 @@ public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grant
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = ".well-known/oauth-authorization-server/{tenant}")]
         HttpRequest http) => Respond(http);
 
+    /// <summary><c>GET /.well-known/openid-configuration/{tenant}</c>: where clients of RFC 8414 §5 look for the same.</summary>
+    [Function("openid-configuration-inserted")]
+    public Task<IResult> OpenIdInserted(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = ".well-known/openid-configuration/{tenant}")]
+        HttpRequest http) => Respond(http);
+
     Task<IResult> Respond(HttpRequest http) => pipeline.PublicDocument(http, request =>
     {
         request.Response.Headers.CacheControl = "public, max-age=300";
-        return Task.FromResult(Results.Json(Document(request.Tenant, request.Tenant.Issuer)));
+        var document = Document(request.Tenant, request.Tenant.Issuer);
+        if (request.Tenant.ClientIdDocuments) document["client_id_metadata_document_supported"] = true;
+        return Task.FromResult(Results.Json(document));
     });
 
     static readonly string[] AuthMethods =
@@ -72,7 +80,7 @@ public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grant
         ["request_uri_parameter_supported"] = false,
         ["require_pushed_authorization_requests"] = false,
         ["authorization_response_iss_parameter_supported"] = true,
-        ["scopes_supported"] = Scopes.All.Tokens,
+        ["scopes_supported"] = Scope.Of([.. Scopes.All.Tokens, .. tenant.OpenApiScopes.Tokens]).Tokens,
         ["subject_types_supported"] = new[] { "public" },
         ["id_token_signing_alg_values_supported"] = new[] { "RS256", "ES256" },
     };

@@ -28,11 +28,7 @@ public sealed class UserInfo(TenantPipeline pipeline, UserStore users)
     static Dictionary<string, object> Claims(User user, Scope scope)
     {
         var claims = new Dictionary<string, object> { ["sub"] = user.Id };
-        if (scope.Has("profile"))
-        {
-            claims["name"] = user.Name;
-            claims["preferred_username"] = user.UserName;
-        }
+        if (scope.Has("profile")) ProfileClaims.Add(claims, user.Name, user.UserName, user.Profile);
         if (scope.Has("email") && user.Email is { } email) (claims["email"], claims["email_verified"]) = (email, user.EmailVerified);
         return claims;
     }

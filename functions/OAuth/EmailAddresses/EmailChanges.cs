@@ -22,11 +22,12 @@ public enum EmailVerdict
 }
 
 /// <summary>
-/// A user's own address: a code goes to the new one and comes back in the same browser; then one transaction changes and verifies the
+/// A user's own address: a code goes to the new one and comes back in the same browser or session of an app; then one transaction changes
+/// and verifies the
 /// address, and the user name with it if that was the old address. The old address is told.
 /// </summary>
 public sealed class EmailChanges(
-    OneTimeCodes codes, UserStore users, SignInLockout lockout, UnseenMail mail, AuditLog audit)
+    OneTimeCodes codes, UserStore users, SignInLockout lockout, UnseenMail mail, AuditLog audit, TimeProvider clock)
 {
     const string Purpose = "address";
 
@@ -38,9 +39,10 @@ public sealed class EmailChanges(
     /// <param name="signedIn">The user.</param>
     /// <param name="email">The address, whose form has been checked.</param>
     /// <param name="caller">The caller's network address.</param>
+    /// <param name="onPage">True if the code is typed on our own page, to which the mail has a link.</param>
     /// <returns>The code's id.</returns>
     /// <exception cref="OAuthError">429: too many mails to this address, or from there.</exception>
-    public async Task<string> Ask(TenantRequest request, SignedIn signedIn, string email, string caller)
+    public async Task<string> Ask(TenantRequest request, SignedIn signedIn, string email, string caller, bool onPage)
     {
         var (tenant, cancel) = (request.Tenant, request.Cancel);
         using (var attempt = await lockout.ReserveCodeMail(tenant.Id, email, caller, own: signedIn.User.Id, cancel))
@@ -51,8 +53,12 @@ public sealed class EmailChanges(
         await mail.Send(tenant, async () =>
         {
             if (await users.FindByName(tenant, email, CancellationToken.None) is not { } known || known.Id == signedIn.User.Id)
-                return EmailMessage.Code(tenant, email, code, id);
+            {
+                MailReader.Begin(tenant, signedIn.User);
+                return EmailMessage.Code(tenant, email, code, onPage ? id : null);
+            }
             audit.Add(tenant.Id, "account-email-known", known.Id, null);
+            MailReader.Begin(tenant, known);
             return EmailMessage.Taken(tenant, email);
         }, cancel);
         return id;
@@ -72,11 +78,11 @@ public sealed class EmailChanges(
             var changed = await OptimisticUpdate.Run(() => users.Find(tenant, signedIn.User.Id, CancellationToken.None), user =>
             {
                 former = user.Email;
-                return With(user, email!);
+                return With(user, email!).Updated(clock.GetUtcNow());
             }, user => users.TryReplace(tenant, user, CancellationToken.None), maxAttempts: int.MaxValue);
             if (changed is null) return (EmailVerdict.CodeOver, null);
             if (former is not null && UserStore.Normalize(former) != UserStore.Normalize(email!))
-                _ = mail.TrySend(tenant, () => Task.FromResult<Message?>(EmailMessage.Changed(tenant, former)));
+                _ = mail.TrySend(tenant, changed, () => EmailMessage.Changed(tenant, former));
             return (EmailVerdict.Changed, changed);
         }
         catch (Problem taken) when (taken.Code == "email_taken")
@@ -110,6 +116,6 @@ public sealed class EmailChanges(
         return user with { UserName = isName ? email : user.UserName, Email = email, EmailVerified = true };
     }
 
-    // The code counts only in the browser that asked for it, and while the user is signed in there.
+    // The code counts only in the browser or session that asked for it, and while the user is signed in there.
     static CodeUse Use(SignedIn signedIn) => new(Purpose, $"{signedIn.User.Id}|{signedIn.Authentication.SignInId}");
 }

@@ -9,9 +9,9 @@ static class EmailMessage
     /// <param name="tenant">The tenant.</param>
     /// <param name="address">The address to prove.</param>
     /// <param name="code">The six digits.</param>
-    /// <param name="codeId">The code's id.</param>
-    public static Message Code(Tenant tenant, string address, string code, string codeId) => CodeMessage.Of(
-        tenant, address, code, $"account/email?sent={codeId}",
+    /// <param name="codeId">The code's id, for our own page; null if the code is typed in an app.</param>
+    public static Message Code(Tenant tenant, string address, string code, string? codeId) => CodeMessage.Of(
+        tenant, address, code, codeId is null ? null : $"account/email?sent={codeId}",
         MailStrings.MailAddressAsked(MailWriter.NameOf(tenant)), MailStrings.MailNothingChanged);
 
     /// <summary>The mail to somebody whose address another user wants to have.</summary>

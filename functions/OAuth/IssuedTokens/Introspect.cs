@@ -41,9 +41,10 @@ public sealed class Introspect(
         var (_, tenant, _, cancel) = request;
         if (await bearer.TryVerify(encoded, tenant.Id, tenant.Issuer, cancel) is not { } token) return null;
         if (await issuedTokens.LiveScope(tenant, token, cancel) is not { } scope) return null;
-        var response = Active(tenant, token with { Scope = scope });
+        if (await clients.Find(tenant, token.ClientId, cancel) is not { } issuedTo) return null;
+        var response = Active(tenant, issuedTo, token with { Scope = scope });
         response["token_type"] = token.Jkt is null ? "Bearer" : "DPoP";
-        response["aud"] = tenant.Issuer;
+        response["aud"] = token.Audience;
         response["jti"] = token.TokenId;
         response["tid"] = tenant.Id;
         return response;
@@ -57,7 +58,8 @@ public sealed class Introspect(
         client = await clients.Current(tenant, client, session.ClientIncarnation, cancel);
         var user = await users.FindState(tenant.Id, session.UserId, cancel);
         if (!session.IsAlive(clock.GetUtcNow()) || session.HasEnded(tenant, client, user)) return null;
-        return Active(tenant, new AccessToken(tenant.Id, session.UserId, session.ClientId, Scope.Parse(session.Scope), "", session.Id)
+        var scope = Scope.Parse(session.Scope);
+        return Active(tenant, client, new AccessToken(tenant.Id, session.UserId, session.ClientId, scope, "", session.Id)
         {
             IssuedAt = session.RotatedAt,
             ExpiresAt = session.IdleExpiresAt,
@@ -68,18 +70,18 @@ public sealed class Introspect(
     }
 
     // What access tokens and refresh tokens have in common.
-    static Dictionary<string, object> Active(Tenant tenant, AccessToken token)
+    static Dictionary<string, object> Active(Tenant tenant, Client client, AccessToken token)
     {
         var response = new Dictionary<string, object>
         {
             ["active"] = true,
             ["iss"] = tenant.Issuer,
             ["sub"] = token.Subject,
-            ["client_id"] = token.ClientId,
-            ["scope"] = token.Scope.ToString(),
+            ["client_id"] = client.ClientId,
             ["iat"] = token.IssuedAt.ToUnixTimeSeconds(),
             ["exp"] = token.ExpiresAt.ToUnixTimeSeconds(),
         };
+        if (!token.Scope.IsEmpty) response["scope"] = token.Scope.ToString();
         if (token.Jkt is { } jkt) response["cnf"] = new { jkt }; // RFC 9449 §6.2
         if (token.SessionId is { } sessionId) response["sid"] = sessionId;
         if (token.Authentication is var (time, acr, amr)) // RFC 9470 §6.2

@@ -67,7 +67,7 @@ public sealed partial class BackchannelLogout(
         {
             ["iss"] = tenant.Issuer,
             ["sub"] = notice.UserId,
-            ["aud"] = client.Id,
+            ["aud"] = client.ClientId,
             ["iat"] = now.ToUnixTimeSeconds(),
             ["exp"] = (now + TokenLife).ToUnixTimeSeconds(),
             ["jti"] = Ids.New(),

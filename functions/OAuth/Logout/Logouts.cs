@@ -39,7 +39,7 @@ public sealed class Logouts(
         var (encodedHint, clientId) = (form["id_token_hint"], form["client_id"]);
         var hint = encodedHint is null ? null : await hints.Read(request.Tenant, encodedHint, request.Cancel);
         if (encodedHint is not null && hint is null) return new LogoutRequest(null, null, null, null);
-        if (hint is not null && clientId is not null && clientId != hint.ClientId)
+        if (hint is not null && clientId is not null && ClientIdUrl.StoredId(clientId) != hint.ClientId)
             throw OAuthError.InvalidRequest("client_id differs from the client that the ID token was issued to.");
         var client = (hint?.ClientId ?? clientId) is { } id ? await clients.Find(request.Tenant, id, request.Cancel) : null;
         if (client is null && clientId is not null) throw OAuthError.InvalidRequest("No app is registered with this client_id.");

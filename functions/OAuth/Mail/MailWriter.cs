@@ -25,9 +25,12 @@ sealed class MailWriter(Tenant tenant)
     /// <summary>
     /// A tenant's name as a mail may show it: only its words, without characters that a mail program would turn into a link.
     /// </summary>
-    public static string NameOf(Tenant tenant)
+    public static string NameOf(Tenant tenant) => Words(tenant.Name);
+
+    /// <summary>The same of any name that an administrator chose.</summary>
+    public static string Words(string plain)
     {
-        var words = string.Concat(tenant.Name.Select(c => char.IsLetterOrDigit(c) || c is '-' or '\'' or '&'
+        var words = string.Concat(plain.Select(c => char.IsLetterOrDigit(c) || c is '-' or '\'' or '&'
             || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark ? c : ' '));
         var name = string.Join(' ', words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         return name.Length <= MaxName ? name : name[..MaxName].TrimEnd();

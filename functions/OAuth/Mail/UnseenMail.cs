@@ -25,6 +25,13 @@ public sealed partial class UnseenMail(TimeProvider clock, ILogger<UnseenMail> l
         await Task.Delay(AnswerTime, clock, cancel);
     }
 
+    /// <summary>Sends a user a message in their language, in the background, and reports nothing to the caller.</summary>
+    public Task TrySend(Tenant tenant, User user, Func<Message> write) => TrySend(tenant, () =>
+    {
+        MailReader.Begin(tenant, user);
+        return Task.FromResult<Message?>(write());
+    });
+
     /// <summary>Sends a message in the background and reports nothing to the caller.</summary>
     public async Task TrySend(Tenant tenant, Func<Task<Message?>> write)
     {

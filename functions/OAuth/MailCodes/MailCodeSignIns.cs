@@ -52,8 +52,12 @@ public sealed class MailCodeSignIns(
             ["CodeId"] = id,
             ["ExpiresAt"] = pending.Row.GetDateTimeOffset("ExpiresAt"),
         }, cancel);
-        await mail.Send(tenant,
-            () => Task.FromResult(email is null ? null : Message(tenant, email, code, pending)), cancel);
+        await mail.Send(tenant, () =>
+        {
+            if (email is null) return Task.FromResult<Message?>(null);
+            MailReader.Begin(tenant, user!);
+            return Task.FromResult<Message?>(Message(tenant, email, code, pending));
+        }, cancel);
     }
 
     /// <summary>The code that was sent last for a pending request, or null.</summary>

@@ -12,22 +12,24 @@ public sealed class PasskeyNotices(UnseenMail mail)
     /// <summary>A passkey was added.</summary>
     public void Added(Tenant tenant, User user, Passkey passkey)
     {
-        var (name, time) = (MailWriter.NameOf(tenant), Texts.Time(passkey.CreatedAt));
-        Send(tenant, user, MailStrings.MailPasskeyAddedSubject(name), MailStrings.MailPasskeyAdded(name, time));
+        var name = MailWriter.NameOf(tenant);
+        Send(tenant, user, () => MailStrings.MailPasskeyAddedSubject(name),
+            () => MailStrings.MailPasskeyAdded(name, Texts.Time(passkey.CreatedAt)));
     }
 
     /// <summary>A passkey was removed.</summary>
     public void Removed(Tenant tenant, User user, Passkey passkey)
     {
-        var (name, time) = (MailWriter.NameOf(tenant), Texts.Time(passkey.CreatedAt));
-        Send(tenant, user, MailStrings.MailPasskeyRemovedSubject(name), MailStrings.MailPasskeyRemoved(name, time));
+        var name = MailWriter.NameOf(tenant);
+        Send(tenant, user, () => MailStrings.MailPasskeyRemovedSubject(name),
+            () => MailStrings.MailPasskeyRemoved(name, Texts.Time(passkey.CreatedAt)));
     }
 
-    void Send(Tenant tenant, User user, string subject, string text)
+    // The texts are functions, because they are in the user's language and not in that of the request.
+    void Send(Tenant tenant, User user, Func<string> subject, Func<string> text)
     {
         if (user.Email is not { } address) return;
-        var message = new MailWriter(tenant).Say(text).Say(MailStrings.MailPasskeyNotYou)
-            .Link(MailStrings.MailPasskeyButton, $"{tenant.Issuer}/account").To(address, subject);
-        _ = mail.TrySend(tenant, () => Task.FromResult<Message?>(message));
+        _ = mail.TrySend(tenant, user, () => new MailWriter(tenant).Say(text()).Say(MailStrings.MailPasskeyNotYou)
+            .Link(MailStrings.MailPasskeyButton, $"{tenant.Issuer}/account").To(address, subject()));
     }
 }

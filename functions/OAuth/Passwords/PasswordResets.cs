@@ -1,6 +1,5 @@
 using Azure.Data.Tables;
 using Latchkey.Http;
-using Latchkey.Languages;
 using Latchkey.Protocol;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -62,7 +61,7 @@ public sealed partial class PasswordResets(
     public async Task Send(Tenant tenant, User user, CancellationToken cancel)
     {
         if (mail is null) throw Problem.Conflict("no_mail", "This deployment can't send email.");
-        LanguageContext.Begin(Language.Find(tenant.Language) ?? Language.English).Wording = tenant.Texts; // Not the administrator reads it.
+        MailReader.BeginForAdministrator(tenant, user);
         using var attempt = await Reserve(tenant, user, cancel);
         var message = ResetMessage.Of(tenant, user.Email!, await MakeLink(tenant, user), byAdministrator: true);
         try
@@ -124,6 +123,7 @@ public sealed partial class PasswordResets(
             if (mail is null || user is not { Disabled: false, Email: { } address }) return;
             var requestedBy = device?.IsOf(user) is true ? device.Id : "";
             using var attempt = await lockout.ReserveMail(tenant.Id, user.Id, requestedBy, CancellationToken.None);
+            MailReader.Begin(tenant, user);
             await Send(mail, attempt, ResetMessage.Of(tenant, address, await MakeLink(tenant, user), byAdministrator: false));
             audit.Add(tenant.Id, "password-reset-mail", user.Id, null);
             Log.Sent(logger, tenant.Id, user.Id);

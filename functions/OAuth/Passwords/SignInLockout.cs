@@ -23,8 +23,13 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
     const string SecondFactorKind = "second";
     const string MailKind = "mail";
     const string CodeMailKind = "code-mail";
+    const string ExportKind = "export";
+
+    // A download of somebody's data reads all of it.
+    const int MaxExports = 5;
 
     static readonly TimeSpan MailLock = TimeSpan.FromMinutes(10);
+    static readonly TimeSpan ExportLock = TimeSpan.FromHours(1);
 
     /// <summary>A sign-in from an unknown device.</summary>
     /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
@@ -114,6 +119,11 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
         LockoutCounter CodeMails(string key, int most) =>
             new(RowKeys.Attempts(tenant, CodeMailKind, key), most, MailLock) { SlowFrom = most };
     }
+
+    /// <summary>A download of a user's own data, which is work; each one counts.</summary>
+    /// <exception cref="OAuthError">429 with the seconds to wait.</exception>
+    public Task<LockoutAttempt> ReserveExport(string tenant, string userId, CancellationToken cancel) => lockout.Reserve(
+        [new(RowKeys.AttemptsOf(tenant, ExportKind, userId, ""), MaxExports, ExportLock) { SlowFrom = MaxExports }], cancel);
 
     /// <summary>
     /// Counts a code for a user whom strangers can name in two ways, by the user name and by the address: together they get no more

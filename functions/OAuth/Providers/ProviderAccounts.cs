@@ -7,7 +7,8 @@ namespace Latchkey.OAuth;
 
 /// <summary>Finds, creates and links the users who sign in with external accounts.</summary>
 public sealed class ProviderAccounts(
-    LinkedIdentities identities, UserStore users, Passwords passwords, ProviderMappings mappings, AuditLog audit, TimeProvider clock)
+    LinkedIdentities identities, UserStore users, Passwords passwords, ProviderMappings mappings, AuditLog audit,
+    AccountNotices notices, TimeProvider clock)
 {
     /// <summary>The user with this external account, with the roles and groups that its claims give; null if it is nobody's.</summary>
     public async Task<User?> Find(Tenant tenant, IdentityProvider provider, ProviderIdentity identity, CancellationToken cancel)
@@ -52,13 +53,19 @@ public sealed class ProviderAccounts(
         return user;
     }
 
-    /// <summary>Links an external account to a user.</summary>
+    /// <summary>Links an external account to a user, who is told.</summary>
     /// <exception cref="ProviderException"><c>identity_linked</c>: it is another user's, or the user has another one there.</exception>
-    public async Task Link(Tenant tenant, WaitingLink link, CancellationToken cancel)
+    public async Task Link(Tenant tenant, WaitingLink link, User user, CancellationToken cancel)
     {
-        if (await identities.TryAdd(tenant, Identity(link.Provider, link.Key, link.UserId, link.Label), cancel))
-            audit.Add(tenant.Id, "provider-link", link.UserId, null, link.Provider, null);
-        else if (await identities.FindUser(tenant, link.Provider, link.Key, cancel) != link.UserId) throw ProviderException.Linked();
+        if (await identities.TryAdd(tenant, Identity(link.Provider, link.Key, user.Id, link.Label), cancel))
+        {
+            audit.Add(tenant.Id, "provider-link", user.Id, null, link.Provider, null);
+            notices.ProviderLinked(tenant, user, NameOf(tenant, link.Provider));
+        }
+        else if (await identities.FindUser(tenant, link.Provider, link.Key, cancel) != user.Id)
+        {
+            throw ProviderException.Linked();
+        }
     }
 
     /// <summary>The link of an external account to a user, as it waits for the user.</summary>
@@ -86,6 +93,8 @@ public sealed class ProviderAccounts(
 
     LinkedIdentity Identity(string provider, string key, string userId, string? label) =>
         new(provider, key, userId, label, clock.GetUtcNow());
+
+    static string NameOf(Tenant tenant, string provider) => tenant.Providers.GetValueOrDefault(provider)?.Name ?? provider;
 
     static string KeyOf(ProviderIdentity identity) => LinkedIdentity.KeyOf(identity.Issuer, identity.Subject);
 

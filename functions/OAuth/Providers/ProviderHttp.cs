@@ -1,7 +1,6 @@
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
+using Latchkey.Http;
 
 namespace Latchkey.OAuth;
 
@@ -13,7 +12,6 @@ public sealed class ProviderHttp : IDisposable
 {
     const int MaxBytes = 256 * 1024;
 
-    static readonly TimeSpan MaxConnectTime = TimeSpan.FromSeconds(5);
     static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(8);
 
     readonly bool development;
@@ -24,16 +22,7 @@ public sealed class ProviderHttp : IDisposable
     {
         development = settings.Development;
 #pragma warning disable CA2000 // The client disposes of it.
-        http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false, // A proxy would resolve the names, past the check.
-            ConnectTimeout = MaxConnectTime,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectCallback = Connect,
-        })
+        http = new HttpClient(GuardedHandler.New(development))
         {
             Timeout = MaxTime,
             MaxResponseContentBufferSize = MaxBytes,
@@ -95,22 +84,4 @@ public sealed class ProviderHttp : IDisposable
         }
     }
 
-    async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancel)
-    {
-        // The check is on what is connected to, not on the name: a name may resolve to another address the next time.
-        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancel);
-        var allowed = development ? addresses : [.. addresses.Where(PublicAddress.Is)];
-        if (allowed.Length == 0) throw new HttpRequestException("The name has no public address.");
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancel);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 }

@@ -4,7 +4,7 @@ using Latchkey.Tenancy;
 namespace Latchkey.OAuth;
 
 /// <summary>The ways in which a user can sign in, of which the last must stay.</summary>
-public sealed class WaysToSignIn(LinkedIdentities identities, PasskeyStore passkeys, Settings settings)
+public sealed class WaysToSignIn(LinkedIdentities identities, PasskeyStore passkeys, AccountNotices notices, Settings settings)
 {
     /// <summary>409 <c>last_way_to_sign_in</c></summary>
     public static Problem Last() => Problem.Conflict("last_way_to_sign_in", "This is the user's only way to sign in.");
@@ -20,6 +20,13 @@ public sealed class WaysToSignIn(LinkedIdentities identities, PasskeyStore passk
     /// <summary>True if the user can still sign in without this external account.</summary>
     public async Task<bool> HasWithout(Tenant tenant, User user, LinkedIdentity account, CancellationToken cancel) =>
         HasPasswordOrMail(tenant, user) || await HasPasskey(tenant, user, cancel) || await HasAccount(tenant, user, account, cancel);
+
+    /// <summary>Unlinks an external account, which the user can do without (<see cref="HasWithout"/>). The user is told.</summary>
+    public async Task Unlink(Tenant tenant, User user, LinkedIdentity account, CancellationToken cancel)
+    {
+        if (await identities.TryRemove(tenant, account, cancel))
+            notices.ProviderUnlinked(tenant, user, tenant.Providers.GetValueOrDefault(account.Provider)?.Name ?? account.Provider);
+    }
 
     /// <summary>Removes the passkeys and the external accounts of a user who is being deleted.</summary>
     public async Task RemoveAll(Tenant tenant, string userId, CancellationToken cancel)

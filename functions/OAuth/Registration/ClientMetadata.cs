@@ -4,6 +4,11 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
 
+/// <summary>What a client may register.</summary>
+/// <param name="Grants">The grants.</param>
+/// <param name="Scope">The scope, which is also what a client gets that names none.</param>
+sealed record RegistrationOffer(IReadOnlyList<string> Grants, Scope Scope);
+
 /// <summary>
 /// Client metadata (RFC 7591 §2, OpenID Connect Registration §2), checked field by field. Unknown fields are ignored, as §2
 /// requires, and do not appear in the response, so that a developer sees what was registered.
@@ -17,19 +22,20 @@ static class ClientMetadata
     static readonly string[] AuthMethods =
         [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
 
-    // A client that registers itself can never administer a tenant.
-    static readonly Scope Offered = Scopes.All.Except(Scope.Of(Scopes.Admin));
+    /// <summary>The scope that a client may register: never administration, and of APIs only those that are open to all.</summary>
+    public static Scope OfferedScope(Tenant tenant) =>
+        Scope.Of([.. Scopes.All.Except(Scope.Of(Scopes.Admin)).Tokens, .. tenant.OpenApiScopes.Tokens]);
 
     /// <summary>Replaces everything that a client may state about itself.</summary>
     /// <param name="client">The client so far. What an operator set stays.</param>
     /// <param name="json">The metadata.</param>
-    /// <param name="grants">The grants that may be registered.</param>
+    /// <param name="offer">What may be registered.</param>
     /// <param name="development">In Development, an app may be on this machine.</param>
     /// <exception cref="OAuthError"><c>invalid_client_metadata</c> or <c>invalid_redirect_uri</c> (§3.2.2).</exception>
-    public static Client Apply(Client client, MetadataReader json, IReadOnlyList<string> grants, bool development)
+    public static Client Apply(Client client, MetadataReader json, RegistrationOffer offer, bool development)
     {
         var native = json.OneOf("application_type", "web", "native") == "native";
-        var chosenGrants = Grants(json, grants);
+        var chosenGrants = Grants(json, offer.Grants);
         json.OneOf("subject_type", "public");
         var method = json.OneOf("token_endpoint_auth_method", AuthMethods) ?? ClientAuthMethod.Basic;
         if (method == ClientAuthMethod.None && chosenGrants.Contains(GrantType.ClientCredentials))
@@ -41,7 +47,7 @@ static class ClientMetadata
             Grants = chosenGrants,
             AuthMethod = method,
             Jwks = Jwks(json, method),
-            Scope = ScopeOf(json, chosenGrants),
+            Scope = ScopeOf(json, offer.Scope, chosenGrants),
             RedirectUris = RedirectUris(client, json, native, chosenGrants),
             PostLogoutRedirectUris = PostLogoutRedirectUris(client, json, native),
             BackchannelLogoutUri = BackchannelLogoutUri(json, development),
@@ -86,11 +92,12 @@ static class ClientMetadata
         }
     }
 
-    static Scope ScopeOf(MetadataReader json, IReadOnlyList<string> grants)
+    static Scope ScopeOf(MetadataReader json, Scope offered, IReadOnlyList<string> grants)
     {
-        // The scopes of OpenID Connect are about a user, and client_credentials has none.
-        var allowed = grants is [GrantType.ClientCredentials] ? Offered.Except(Scopes.OpenIdConnect) : Offered;
-        if (json.Text("scope", 1000) is not { } text) return allowed;
+        // Some scopes are about a user, and client_credentials has none.
+        var allowed = grants is [GrantType.ClientCredentials] ? offered.Except(Scopes.OfAnyUser) : offered;
+        // Hardly any app manages accounts, and a stolen token of one that may is worth more: so it has to be asked for by name.
+        if (json.Text("scope", 1000) is not { } text) return allowed.Except(Scope.Of(Scopes.Account));
         try
         {
             var scope = Scope.Parse(text);

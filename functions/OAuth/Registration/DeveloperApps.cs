@@ -69,7 +69,7 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
             RegisteredAt = clock.GetUtcNow(),
             RegisteredBy = developer.Id,
         };
-        var client = Apply(blank, fields);
+        var client = Apply(tenant, blank, fields);
         var secret = client.IsPublic ? null : Ids.NewSecret();
         if (secret is not null) client = client with { SecretHashes = [Client.HashSecret(secret)] };
         // The list entry comes first: so an app is never missing from the list. An entry without an app is not shown.
@@ -84,7 +84,7 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
     /// <exception cref="OAuthError"><c>invalid_client_metadata</c> or <c>invalid_redirect_uri</c></exception>
     public Task<bool> TryEdit(Tenant tenant, Client client, AppFields fields, CancellationToken cancel)
     {
-        var edited = RegisteredFields.Keep(client, Apply(client, fields with { Type = AppFields.TypeOf(client) }));
+        var edited = RegisteredFields.Keep(client, Apply(tenant, client, fields with { Type = AppFields.TypeOf(client) }));
         return clients.TryReplace(tenant, client with
         {
             Name = edited.Name,
@@ -126,7 +126,7 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
             await table.TryDelete(row, cancel);
     }
 
-    Client Apply(Client client, AppFields fields)
+    Client Apply(Tenant tenant, Client client, AppFields fields)
     {
         string[] userGrants = [GrantType.AuthorizationCode, GrantType.RefreshToken];
         var (grants, method) = fields.Type switch
@@ -148,8 +148,8 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
             ["post_logout_redirect_uris"] = fields.PostLogoutRedirectUris,
         };
         var json = MetadataReader.Parse(JsonSerializer.SerializeToUtf8Bytes(metadata));
+        var applied = ClientMetadata.Apply(client, json, registrations.Offered(tenant, client), development: false);
         // Whoever gets a script into the app could read a refresh token, so scripts never see it.
-        var applied = ClientMetadata.Apply(client, json, registrations.Offered(client), development: false);
         return applied with { RefreshByCookie = fields.Type == "browser" };
     }
 }

@@ -31,7 +31,8 @@ public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grant
             RegisteredAt = clock.GetUtcNow(),
             OpenlyRegistered = open,
         };
-        var client = ClientMetadata.Apply(blank, await MetadataReader.Read(request.Http), Offered(blank), settings.Development);
+        var offer = Offered(request.Tenant, blank);
+        var client = ClientMetadata.Apply(blank, await MetadataReader.Read(request.Http), offer, settings.Development);
         var secret = WithSecret(ref client);
         await spend();
         // The id is new, so a retry after a lost answer finds its own row.
@@ -49,7 +50,8 @@ public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grant
         if (Array.Find(SetByServer, json.Has) is { } field) throw MetadataReader.Fault($"Only the server sets {field}.");
         if (json.Text("client_secret", 100) is { } sent && !client.HasSecret(sent, clock.GetUtcNow()))
             throw MetadataReader.Fault("client_secret is wrong.");
-        var next = RegisteredFields.Keep(client, ClientMetadata.Apply(client, json, Offered(client), settings.Development));
+        var applied = ClientMetadata.Apply(client, json, Offered(request.Tenant, client), settings.Development);
+        var next = RegisteredFields.Keep(client, applied);
         var secret = WithSecret(ref next);
         return await clients.TryReplace(request.Tenant, next, request.Cancel) ? Describe(request.Tenant, next, token, secret) : null;
     }
@@ -93,9 +95,9 @@ public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grant
     }
 
     // Only an operator can give the password grant. Acting without a user needs an operator who vouches for the client.
-    internal List<string> Offered(Client client) =>
+    internal RegistrationOffer Offered(Tenant tenant, Client client) => new(
         [.. grants.Select(grant => grant.Type).Where(type => type != GrantType.Password
-            && !(client.OpenlyRegistered && type == GrantType.ClientCredentials))];
+            && !(client.OpenlyRegistered && type == GrantType.ClientCredentials))], ClientMetadata.OfferedScope(tenant));
 
     // A client that authenticates with a secret gets one if it has none. Any other client loses its secrets.
     static string? WithSecret(ref Client client)

@@ -37,14 +37,15 @@ public sealed partial class SecondFactorMail(ILogger<SecondFactorMail> logger, I
     /// <param name="left">How many recovery codes are left.</param>
     public void Tell(Tenant tenant, User user, SecondFactorEvent what, int left = 0)
     {
-        if (mail is not null && user.Email is { } address) _ = TrySend(mail, tenant, user, Of(tenant, address, what, left));
+        if (mail is not null && user.Email is { } address) _ = TrySend(mail, tenant, user, () => Of(tenant, address, what, left));
     }
 
-    async Task TrySend(IMail sender, Tenant tenant, User user, Message message)
+    async Task TrySend(IMail sender, Tenant tenant, User user, Func<Message> write)
     {
         try
         {
-            await sender.Send(message, CancellationToken.None);
+            MailReader.Begin(tenant, user);
+            await sender.Send(write(), CancellationToken.None);
         }
 #pragma warning disable CA1031 // Nobody waits for it.
         catch (Exception fault)

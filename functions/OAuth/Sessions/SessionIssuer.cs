@@ -13,17 +13,24 @@ namespace Latchkey.OAuth;
 /// <param name="Authentication">How and when the user proved who they are.</param>
 public sealed record SignIn(Tenant Tenant, Client Client, User User, Scope Asked, Authentication Authentication)
 {
+    /// <summary>The APIs that it is for (RFC 8707); Latchkey itself if the client named none.</summary>
+    public IReadOnlyList<Api> Apis { get; init; } = [Api.Own(Tenant)];
+
     /// <summary>The part of the scope that client and user may have.</summary>
     /// <exception cref="OAuthError"><c>invalid_scope</c>: nothing remains.</exception>
-    public Scope Granted => GrantedScope.ForUser(Tenant, Client, User.Roles, Asked);
+    public Scope Granted => GrantedScope.ForUser(Tenant, Client, User.Roles, Apis, Asked);
 }
 
 /// <summary>What one request gets of a session.</summary>
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Client">The session's client.</param>
 /// <param name="Session">The session.</param>
-/// <param name="Scope">The scope of the tokens; never more than the session's.</param>
-public sealed record SessionGrant(Tenant Tenant, Client Client, Session Session, Scope Scope);
+/// <param name="Scope">What may be used of the session's scope. The access token gets the part of it that belongs to its API.</param>
+public sealed record SessionGrant(Tenant Tenant, Client Client, Session Session, Scope Scope)
+{
+    /// <summary>The API that the access token is for.</summary>
+    public Api Api { get; init; } = Api.Own(Tenant);
+}
 
 /// <summary>
 /// Starts sessions: however a user proved who they are, the tokens come from here. A session carries the mark that its
@@ -42,7 +49,7 @@ public sealed class SessionIssuer(
     {
         var (scope, client) = (signIn.Granted, signIn.Client);
         var session = New(signIn, scope, NewId(client, scope)).BoundTo(client, jkt);
-        var grant = new SessionGrant(signIn.Tenant, client, session, scope);
+        var grant = new SessionGrant(signIn.Tenant, client, session, scope) { Api = signIn.Apis[0] };
         var token = await accessTokens.ForSession(grant, jkt, cancel);
         var response = await Respond(grant, token, nonce: null, cancel);
         await userSessions.Add(session, device, cancel);
@@ -80,6 +87,7 @@ public sealed class SessionIssuer(
             ClientIncarnation = client.Incarnation,
             Person = Person.Of(tenant, user),
             Scope = scope.ToString(),
+            Apis = RequestedApis.Ids(signIn.Apis),
             Asked = asked.Except(scope).IsEmpty ? null : asked.ToString(),
             Counter = 1,
             RotatedAt = now,
@@ -94,11 +102,11 @@ public sealed class SessionIssuer(
     /// <summary>The token endpoint's response for a session and one of its access tokens, which is signed but not yet recorded.</summary>
     public async Task<TokenResponse> Respond(SessionGrant grant, SignedToken token, string? nonce, CancellationToken cancel)
     {
-        var (_, client, session, scope) = grant;
+        var (_, client, session, _) = grant;
         // The session's scope decides, not the scope that this one token was narrowed to.
         var refreshToken = IsRefreshable(client, Scope.Parse(session.Scope)) ? await refreshTokens.For(session, cancel) : null;
         var idToken = await idTokens.For(grant, nonce, token.Encoded, cancel);
-        return new TokenResponse(token.Encoded, client.AccessTokenSeconds, scope.ToString(), refreshToken, idToken)
+        return new TokenResponse(token.Encoded, token.Seconds, token.StatedScope, refreshToken, idToken)
         {
             RefreshExpiresAt = session.IdleExpiresAt,
         };

@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using Latchkey.Access;
+using Latchkey.Languages;
 using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -41,6 +42,7 @@ public sealed class SsoSessions(StorageClients storage, UserStore users, Browser
         {
             await tables.For(bucket).TryMerge(new TableEntity(row.PartitionKey, row.RowKey) { ["IdleExpiresAt"] = now + Idle }, cancel);
         }
+        LanguageContext.Current.Know(user.Profile.Locale, user.Profile.ZoneInfo);
         return new SignedIn(user, new Authentication(
             row.GetDateTimeOffset("AuthTime")!.Value, Columns.Split(row.GetString("Amr")), $"{bucket}.{hash}"));
     }

@@ -135,6 +135,7 @@ public sealed class SignUps(
             if (await users.FindByName(tenant, draft.Email, CancellationToken.None) is not { } known)
                 return SignUpMessage.Code(tenant, draft.Email, code, pending.Id);
             audit.Add(tenant.Id, "sign-up-known", known.Id, null);
+            MailReader.Begin(tenant, known);
             return SignUpMessage.Known(tenant, draft.Email);
         }, cancel);
     }

@@ -12,32 +12,39 @@ namespace Latchkey.OAuth;
 /// <param name="Encoded">The JWT.</param>
 /// <param name="Record">Its row (<see cref="IssuedTokens"/>).</param>
 /// <param name="Bucket">The table of a token without a session.</param>
-public sealed record SignedToken(string Encoded, TableEntity Record, string Bucket);
+/// <param name="Scope">Its scope: that of its API.</param>
+/// <param name="Seconds">How long it lives.</param>
+public sealed record SignedToken(string Encoded, TableEntity Record, string Bucket, Scope Scope, int Seconds)
+{
+    /// <summary>The scope as a response states it; null if it is empty, which has no wire format (RFC 6749 §3.3).</summary>
+    public string? StatedScope => Scope.IsEmpty ? null : Scope.ToString();
+}
 
 /// <summary>
 /// Makes access tokens: JWTs as in RFC 9068, signed with ES256, with the tenant (<c>tid</c>) and, for a user, session and
-/// roles. If a thumbprint is given, the token is bound to that key (RFC 9449 §6.1). A token is signed before anything is
-/// written, so that a failing vault leaves no trace.
+/// roles. A token is for one API: it is the audience, and the token has that API's scopes alone (§3). If a thumbprint is given, the
+/// token is bound to that key (RFC 9449 §6.1). A token is signed before anything is written, so that a failing vault leaves no trace.
 /// </summary>
 public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
 {
-    /// <summary>A client's own token (RFC 6749 §4.4): the subject is the client.</summary>
-    public Task<SignedToken> ForClient(Tenant tenant, Client client, Scope scope, string? jkt, CancellationToken cancel)
-    {
-        var token = New(client.AccessTokenSeconds, tenant, client, client.Id, scope) with { Jkt = jkt };
-        return Sign(tenant, client, token, [], cancel);
-    }
+    /// <summary>A client's own token for an API (RFC 6749 §4.4): the subject is the client.</summary>
+    public Task<SignedToken> ForClient(ApiClient target, Scope scope, string? jkt, CancellationToken cancel) =>
+        Sign(target, New(target, target.Api.TokenSeconds(target.Client), target.Client.ClientId, scope) with { Jkt = jkt }, [], cancel);
 
     /// <summary>A token for an operator of the deployment, who is not a user of the tenant.</summary>
     public Task<SignedToken> ForOperator(
-        Tenant tenant, Client client, string subject, Scope scope, int seconds, CancellationToken cancel) =>
-        Sign(tenant, client, New(seconds, tenant, client, subject, scope), [], cancel);
+        Tenant tenant, Client client, string subject, Scope scope, int seconds, CancellationToken cancel)
+    {
+        var target = new ApiClient(tenant, client, Api.Own(tenant));
+        return Sign(target, New(target, seconds, subject, scope), [], cancel);
+    }
 
-    /// <summary>A user's token.</summary>
+    /// <summary>A user's token for the API that the grant names.</summary>
     public Task<SignedToken> ForSession(SessionGrant grant, string? jkt, CancellationToken cancel)
     {
         var (tenant, client, session, scope) = grant;
-        var token = New(client.AccessTokenSeconds, tenant, client, session.UserId, scope) with { SessionId = session.Id, Jkt = jkt };
+        var target = new ApiClient(tenant, client, grant.Api);
+        var token = New(target, grant.Api.TokenSeconds(client), session.UserId, scope) with { SessionId = session.Id, Jkt = jkt };
         var person = new Dictionary<string, object>
         {
             ["roles"] = session.Person.Roles,
@@ -46,32 +53,37 @@ public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
             ["acr"] = session.Authentication.Acr,
             ["amr"] = session.Authentication.Methods,
         };
-        return Sign(tenant, client, token, person, cancel);
+        return Sign(target, token, person, cancel);
     }
 
-    AccessToken New(int seconds, Tenant tenant, Client client, string subject, Scope scope)
+    AccessToken New(ApiClient target, int seconds, string subject, Scope scope)
     {
         var now = clock.GetUtcNow();
         var expires = now.AddSeconds(seconds);
         var id = $"{ExpiringTables.Bucket(expires)}.{Ids.New()}";
-        return new AccessToken(tenant.Id, subject, client.Id, scope, id, SessionId: null) { IssuedAt = now, ExpiresAt = expires };
+        return new AccessToken(target.Tenant.Id, subject, target.Client.Id, scope.Intersect(target.Api.Scope), id, SessionId: null)
+        {
+            Audience = target.Api.Identifier,
+            IssuedAt = now,
+            ExpiresAt = expires,
+        };
     }
 
-    async Task<SignedToken> Sign(
-        Tenant tenant, Client client, AccessToken token, Dictionary<string, object> personClaims, CancellationToken cancel)
+    async Task<SignedToken> Sign(ApiClient target, AccessToken token, Dictionary<string, object> personClaims, CancellationToken cancel)
     {
+        var (tenant, client, _) = target;
         var claims = new Dictionary<string, object>(personClaims)
         {
             ["iss"] = tenant.Issuer,
             ["sub"] = token.Subject,
-            ["aud"] = tenant.Issuer,
-            ["client_id"] = client.Id,
-            ["scope"] = token.Scope.ToString(),
+            ["aud"] = token.Audience,
+            ["client_id"] = client.ClientId,
             ["iat"] = token.IssuedAt.ToUnixTimeSeconds(),
             ["exp"] = token.ExpiresAt.ToUnixTimeSeconds(),
             ["jti"] = token.TokenId,
             ["tid"] = tenant.Id,
         };
+        if (!token.Scope.IsEmpty) claims["scope"] = token.Scope.ToString(); // An API may have no scopes.
         if (token.SessionId is not null) claims["sid"] = token.SessionId;
         if (token.Jkt is not null) claims["cnf"] = new Dictionary<string, string> { ["jkt"] = token.Jkt };
         var partition = Session.WithoutBucket(token.SessionId ?? token.TokenId);
@@ -79,6 +91,7 @@ public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
         // A session's row states the incarnation for all of its tokens.
         if (token.SessionId is null && client.Incarnation.Length > 0) record["ClientIncarnation"] = client.Incarnation;
         var bucket = ExpiringTables.Bucket(token.ExpiresAt);
-        return new SignedToken(await jwt.Write(tenant.Id, "ES256", "at+jwt", claims, cancel), record, bucket);
+        var encoded = await jwt.Write(tenant.Id, "ES256", "at+jwt", claims, cancel);
+        return new SignedToken(encoded, record, bucket, token.Scope, (int)(token.ExpiresAt - token.IssuedAt).TotalSeconds);
     }
 }

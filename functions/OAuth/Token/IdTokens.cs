@@ -14,8 +14,8 @@ public sealed class IdTokens(JwtWriter jwt, TimeProvider clock)
 {
     /// <summary>The claims that an ID token may contain, as discovery lists them.</summary>
     public static IReadOnlyList<string> Claims { get; } =
-        ["iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "name", "email", "email_verified",
-         "preferred_username"];
+        ["iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", .. ProfileClaims.Names, "email",
+         "email_verified"];
 
     /// <summary>The ID token of a session, or null if the scope lacks <c>openid</c>.</summary>
     /// <param name="grant">
@@ -34,7 +34,7 @@ public sealed class IdTokens(JwtWriter jwt, TimeProvider clock)
         {
             ["iss"] = tenant.Issuer,
             ["sub"] = session.UserId,
-            ["aud"] = client.Id,
+            ["aud"] = client.ClientId,
             ["iat"] = now,
             ["exp"] = now + client.AccessTokenSeconds,
             ["auth_time"] = session.Authentication.Time.ToUnixTimeSeconds(),
@@ -44,7 +44,7 @@ public sealed class IdTokens(JwtWriter jwt, TimeProvider clock)
         };
         if (nonce is not null) claims["nonce"] = nonce;
         if (accessToken is not null) claims["at_hash"] = AccessTokenHash(accessToken);
-        if (scope.Has("profile")) (claims["name"], claims["preferred_username"]) = (session.Person.Name, session.Person.UserName);
+        if (scope.Has("profile")) ProfileClaims.Add(claims, session.Person.Name, session.Person.UserName, session.Person.Profile);
         if (scope.Has("email") && session.Person.Email is { } email)
             (claims["email"], claims["email_verified"]) = (email, session.Person.EmailVerified);
         return await jwt.Write(tenant.Id, client.IdTokenAlgorithm, "JWT", claims, cancel);

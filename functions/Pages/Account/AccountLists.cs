@@ -1,3 +1,5 @@
+using Latchkey.Access;
+using Latchkey.Account;
 using Latchkey.OAuth;
 using Latchkey.Sessions;
 using Latchkey.Tenancy;
@@ -6,14 +8,19 @@ namespace Latchkey.Pages;
 
 /// <summary>The lists of the account page, in words.</summary>
 public sealed class AccountLists(
-    UserSessions userSessions, SessionStore sessions, Consents consents, ClientStore clients, TimeProvider clock)
+    UserSessions userSessions, SessionStore sessions, Consents consents, ClientStore clients, ProfilePictures pictures, TimeProvider clock)
 {
     // Only the newest are shown. A user who has more can end all of them at once.
     const int MaxSessions = 50;
 
+    /// <summary>The URL of the user's picture, or null.</summary>
+    public Task<string?> Picture(TenantRequest request, User user) =>
+        pictures.Url(request.Tenant, user, BuiltInPages.Account, request.Audit, request.Cancel);
+
     /// <summary>The user's live sessions, the most recently used first.</summary>
-    public async Task<IReadOnlyList<SessionLine>> Sessions(Tenant tenant, User user, CancellationToken cancel)
+    public async Task<IReadOnlyList<SessionLine>> Sessions(Tenant tenant, SignedIn signedIn, CancellationToken cancel)
     {
+        var user = signedIn.User;
         var listed = await userSessions.List(tenant, user.Id, cancel);
         var newest = listed.OrderByDescending(entry => entry.CreatedAt).Take(MaxSessions).ToList();
         var found = await Task.WhenAll(newest.Select(entry => sessions.Find(tenant.Id, entry.SessionId, cancel)));
@@ -28,7 +35,8 @@ public sealed class AccountLists(
             if (await clients.Find(tenant, entry.ClientId, cancel) is not { } client
                 || session!.HasEnded(tenant, client, user.State)) continue;
             lines.Add(new SessionLine(entry.SessionId, client.Name, DeviceNames.Of(entry.Device),
-                DeviceNames.Place(entry.Device), Strings.SessionTimes(now - entry.CreatedAt, now - session.RotatedAt)));
+                DeviceNames.Place(entry.Device), Strings.SessionTimes(now - entry.CreatedAt, now - session.RotatedAt),
+                IsHere: session.Authentication.SignInId is { } id && id == signedIn.Authentication.SignInId));
         }
         return lines;
     }
@@ -46,7 +54,8 @@ public sealed class AccountLists(
             var client = await clients.Find(tenant, consent.ClientId, cancel);
             // An app that was registered later under the same id is another app.
             if (client?.Incarnation != consent.ClientIncarnation) client = null;
-            lines.Add(new ConsentLine(consent.ClientId, client?.Name ?? consent.ClientId, client?.VouchedWebsite, consent.Scope,
+            var website = client?.MetadataUrl ?? client?.VouchedWebsite;
+            lines.Add(new ConsentLine(consent.ClientId, client?.Name ?? consent.ClientId, website, consent.Allowed,
                 Strings.AllowedSince(now - consent.ApprovedAt)));
         }
         return [.. lines.OrderBy(line => line.App, StringComparer.OrdinalIgnoreCase)];

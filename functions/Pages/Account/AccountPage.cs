@@ -1,7 +1,6 @@
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
-using Latchkey.Protocol;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -9,10 +8,16 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Pages;
 
 /// <summary>A row in the list of sessions, in words.</summary>
-public sealed record SessionLine(string Id, string App, string Device, string Place, string Times);
+/// <param name="Id">The session.</param>
+/// <param name="App">The app.</param>
+/// <param name="Device">The browser or app, and the kind of device.</param>
+/// <param name="Place">The network, as far as it is kept.</param>
+/// <param name="Times">When it began and was last used.</param>
+/// <param name="IsHere">True if it began in this browser, with the sign-in that is still going on.</param>
+public sealed record SessionLine(string Id, string App, string Device, string Place, string Times, bool IsHere);
 
 /// <summary>A row in the list of allowed apps.</summary>
-public sealed record ConsentLine(string ClientId, string App, string? Website, Scope Scope, string Since);
+public sealed record ConsentLine(string ClientId, string App, string? Website, Allowed Allowed, string Since);
 
 /// <summary>What the account page shows.</summary>
 /// <param name="FormToken">See <see cref="FormTokens"/>.</param>
@@ -22,7 +27,11 @@ public sealed record ConsentLine(string ClientId, string App, string? Website, S
 /// <param name="Done">What has just been done, or null.</param>
 /// <param name="PasswordError">Why the password was not changed, or null.</param>
 public sealed record AccountModel(string FormToken, User User, IReadOnlyList<SessionLine> Sessions,
-    IReadOnlyList<ConsentLine> Consents, string? Done, string? PasswordError);
+    IReadOnlyList<ConsentLine> Consents, string? Done, string? PasswordError)
+{
+    /// <summary>The URL of the user's picture, or null.</summary>
+    public string? Picture { get; init; }
+}
 
 /// <summary>A user's own page: where they are signed in, which apps they have allowed, and their password.</summary>
 public sealed class AccountPage(
@@ -92,10 +101,12 @@ public sealed class AccountPage(
         var (_, tenant, _, cancel) = request;
         var user = signedIn.User;
         var token = await forms.For(request, Subject(user));
-        var model = new AccountModel(token, user, await lists.Sessions(tenant, user, cancel),
+        var model = new AccountModel(token, user, await lists.Sessions(tenant, signedIn, cancel),
             await lists.Consents(tenant, user, cancel), Strings.Done(done), passwordError?.Text);
+        model = model with { Picture = await lists.Picture(request, user) };
         var page = new PageLayout(tenant, Strings.Account)
         {
+            Picture = model.Picture,
             HasPassword = true,
             Status = passwordError?.Status ?? 200,
             Address = $"/{tenant.Id}/{BuiltInPages.Account}",

@@ -97,7 +97,7 @@ public sealed class EmailPage(
                     return await Refuse(request, model, "invalid_grant", Strings.WrongPasswordNow);
                 await passwords.Confirm(tenant, signedIn.User, old, cancel);
             }
-            var sent = await changes.Ask(request, signedIn, email, devices.PlaceOf(request, email).Address);
+            var sent = await changes.Ask(request, signedIn, email, devices.PlaceOf(request, email).Address, onPage: true);
             return new SeeOther($"/{tenant.Id}/{Name}?sent={sent}");
         }
         catch (OAuthError refusal)

@@ -1,4 +1,5 @@
 using Latchkey.Access;
+using Latchkey.Account;
 using Latchkey.Http;
 using Latchkey.OAuth;
 using Latchkey.Tenancy;
@@ -34,15 +35,24 @@ public sealed class BuiltInPages(PendingRequests pendingRequests, SsoSessions ss
     public const string Logout = "logout";
 
     /// <summary>How old a sign-in may be for a change of how the user signs in.</summary>
-    public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan MaxAge = AccountUsers.MaxAge;
 
     /// <summary>Shows the page to the user who is signed in. Anybody else signs in first and comes back.</summary>
-    public async Task<IResult> For(TenantRequest request, string page, Func<SignedIn, Task<IResult>> show) =>
-        await ssoSessions.Find(request) is { } signedIn ? await show(signedIn) : await SignInAgain(request, page);
+    public Task<IResult> For(TenantRequest request, string page, Func<SignedIn, Task<IResult>> show) =>
+        Admit(request, page, _ => true, show);
 
     /// <summary>Like <see cref="For"/>, but a user whose sign-in is older than <see cref="MaxAge"/> signs in again first.</summary>
-    public async Task<IResult> ForFresh(TenantRequest request, string page, Func<SignedIn, Task<IResult>> show) =>
-        await ssoSessions.Find(request) is { } signedIn && IsFresh(signedIn) ? await show(signedIn) : await SignInAgain(request, page);
+    public Task<IResult> ForFresh(TenantRequest request, string page, Func<SignedIn, Task<IResult>> show) =>
+        Admit(request, page, IsFresh, show);
+
+    // Somebody whose account is going to be deleted can only keep it, or leave.
+    async Task<IResult> Admit(TenantRequest request, string page, Func<SignedIn, bool> isEnough, Func<SignedIn, Task<IResult>> show)
+    {
+        if (await ssoSessions.Find(request) is not { } signedIn || !isEnough(signedIn)) return await SignInAgain(request, page);
+        if (signedIn.User.DeleteAt is null) return await show(signedIn);
+        return HttpMethods.IsHead(request.Http.Method) ? new SeeOther($"/{request.Tenant.Id}/login")
+            : new SeeOther(LeavingPage.Address(request.Tenant, await Begin(request, page)));
+    }
 
     /// <summary>
     /// Like <see cref="ForFresh"/>, for a page that adds ways to sign in: a user who has a second factor gives that first, so that a

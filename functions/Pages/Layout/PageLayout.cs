@@ -20,6 +20,9 @@ public sealed record PageLayout(Tenant? Tenant, string Title)
     /// <summary>A CSP source that the page's form may lead to besides our own origin, or null.</summary>
     public string? FormTarget { get; init; }
 
+    /// <summary>The URL of a picture of the user that the page shows, or null.</summary>
+    public string? Picture { get; init; }
+
     /// <summary>Where the browser goes by itself, at once; or null.</summary>
     public string? GoTo { get; init; }
 

@@ -39,7 +39,8 @@ public sealed class PageRenderer(ILoggerFactory loggers)
         return string.Join("; ",
             "default-src 'none'",
             $"style-src '{style.Hash}'{(page.Scripts is { Styled: true } ? " 'self'" : "")}",
-            $"img-src data: {style.LogoUri}".TrimEnd(), // The icon, and the logo.
+            // Icon, logo, the user's picture.
+            string.Join(" ", ((string?[])["img-src data:", style.LogoUri, Source(page.Picture)]).OfType<string>()),
             ScriptPolicy(page),
             // Chromium and Safari also check every redirect that follows a form against this list.
             $"form-action 'self' {page.FormTarget}".TrimEnd(),
@@ -61,6 +62,9 @@ public sealed class PageRenderer(ILoggerFactory loggers)
             ? $"script-src {all}; {Connect(scripts)}require-trusted-types-for 'script'; trusted-types 'none'"
             : $"script-src {(all.Length > 0 ? all : "'none'")}";
     }
+
+    // A source has no query (CSP3 §2.3.1).
+    static string? Source(string? url) => url is null ? null : new Uri(url).GetLeftPart(UriPartial.Path);
 
     static string Connect(PageScripts scripts) => scripts.Connect is { } origin ? $"connect-src 'self' {origin}; " : "";
 }

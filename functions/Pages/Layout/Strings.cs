@@ -65,6 +65,7 @@ public static partial class Strings
         "profile" => ScopeProfile,
         "email" => ScopeEmail,
         Scopes.OfflineAccess => ScopeOfflineAccess,
+        Scopes.Account => ScopeAccount,
         Scopes.FilesRead => ScopeFilesRead,
         Scopes.FilesWrite => ScopeFilesWrite,
         Scopes.FilesShare => ScopeFilesShare,
@@ -108,6 +109,8 @@ public static partial class Strings
     static string ScopeEmail => Text();
 
     static string ScopeOfflineAccess => Text();
+
+    static string ScopeAccount => Text();
 
     static string ScopeFilesRead => Text();
 

@@ -23,6 +23,7 @@ public sealed class ProviderReturn(
         if (pending.Page == ProvidersPage.Name && pending.Parameters[ProvidersPage.LinkFor] is { } userId)
             return await Link(request, provider, identity, userId);
         var (_, tenant, audit, cancel) = request;
+        var isFirst = false;
         if (await accounts.Find(tenant, provider, identity, cancel) is not { } user)
         {
             if (ProviderAccounts.ProvenAddress(provider, identity) is { } address
@@ -35,11 +36,11 @@ public sealed class ProviderReturn(
                     throw ProviderException.Unavailable("the account was taken in the meantime");
                 made = found;
             }
-            user = made;
+            (user, isFirst) = (made, true);
         }
         audit.Actor = user.Id;
         if (user.State.Disabled) throw ProviderException.Disabled();
-        return await completion.Complete(request, pending, authorization, user, ProviderAccounts.Methods(provider, identity));
+        return await completion.Complete(request, pending, authorization, user, ProviderAccounts.Methods(provider, identity), isFirst);
     }
 
     // An address alone never opens an account that somebody has: whoever had it before may have it no longer.
@@ -57,7 +58,7 @@ public sealed class ProviderReturn(
         if (await ssoSessions.Find(request) is not { } signedIn || signedIn.User.Id != userId || !builtInPages.IsFresh(signedIn)
             || !BuiltInPages.IsStrong(request.Tenant, signedIn))
             throw ProviderException.Denied("the user is no longer signed in");
-        await accounts.Link(request.Tenant, accounts.Waiting(provider, identity, userId), request.Cancel);
+        await accounts.Link(request.Tenant, accounts.Waiting(provider, identity, userId), signedIn.User, request.Cancel);
         return new SeeOther($"/{request.Tenant.Id}/{ProvidersPage.Name}");
     }
 }

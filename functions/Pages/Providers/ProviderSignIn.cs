@@ -63,7 +63,7 @@ public sealed class ProviderSignIn(ProviderAccounts accounts)
             || !request.Tenant.Providers.ContainsKey(link.Provider)) return;
         try
         {
-            await accounts.Link(request.Tenant, link, request.Cancel);
+            await accounts.Link(request.Tenant, link, signedIn.User, request.Cancel);
         }
         catch (ProviderException)
         {

@@ -70,7 +70,7 @@ public sealed class ProvidersPage(
         {
             audit.Target = found.Provider;
             if (!await ways.HasWithout(tenant, user, found, cancel)) throw WaysToSignIn.Last();
-            await identities.TryRemove(tenant, found, cancel);
+            await ways.Unlink(tenant, user, found, cancel);
         }
         return new SeeOther($"/{tenant.Id}/{Name}");
     }

@@ -15,7 +15,8 @@ public sealed record SecondStepUser(User User, Authentication SoFar, bool Signed
 
 /// <summary>Who is at the second step of a sign-in, and how it ends.</summary>
 public sealed class SecondStep(
-    PendingRequests pendingRequests, SsoSessions ssoSessions, UserStore users, BuiltInPages builtInPages, TimeProvider clock)
+    PendingRequests pendingRequests, SsoSessions ssoSessions, UserStore users, BuiltInPages builtInPages, NewBrowsers newBrowsers,
+    TimeProvider clock)
 {
     /// <summary>Whoever has just given the first factor for this request, or else is signed in with this browser; or null.</summary>
     public async Task<SecondStepUser?> Find(TenantRequest request, PendingRequest pending)
@@ -48,7 +49,9 @@ public sealed class SecondStep(
         IReadOnlyList<string> methods =
             [.. step.SoFar.Methods.Append(Authentication.OneTimePassword).Append(Authentication.MultipleFactors).Distinct()];
         if (step.SignedIn) return await ssoSessions.Renew(request, new SignedIn(step.User, step.SoFar with { Methods = methods }));
-        return await pendingRequests.TryTakeFirstFactor(pending, request.Cancel)
-            ? await ssoSessions.Start(request, step.User, methods) : null;
+        if (!await pendingRequests.TryTakeFirstFactor(pending, request.Cancel)) return null;
+        var signedIn = await ssoSessions.Start(request, step.User, methods);
+        await newBrowsers.Note(request, step.User, pending.FirstFactor is { NewBrowser: true });
+        return signedIn;
     }
 }

@@ -32,7 +32,7 @@ public sealed class AuthorizePage(
             if (isPushed) form = await ReadPushed(request, form); // RFC 9126 §4: only what was pushed counts.
             return await flow.Run(request, form, isPushed, clicked: false, async authorization =>
             {
-                if (Form.Encode(form.Values).Length > PendingRequests.MaxChars)
+                if (Form.Encode(form.Pairs).Length > PendingRequests.MaxChars)
                     throw OAuthError.InvalidRequest("The request is too long.");
                 if (!isPost) return await Decide(request, authorization, () => pendingRequests.Begin(request, form, isPushed));
                 // A form from another site brings no cookie (SameSite), so only the next request shows who is signed in.

@@ -13,9 +13,9 @@ namespace Latchkey.Pages;
 /// <param name="FormToken">See <see cref="FormTokens"/>.</param>
 /// <param name="Client">The app.</param>
 /// <param name="User">The user who is asked.</param>
-/// <param name="Scope">What the app asks for; empty if the user only has to confirm that they want to go on.</param>
+/// <param name="Asked">What the app asks for; empty if the user only has to confirm that they want to go on.</param>
 /// <param name="Destination">Where the response goes, in words.</param>
-public sealed record ConsentModel(string RequestId, string FormToken, Client Client, User User, Scope Scope, string Destination);
+public sealed record ConsentModel(string RequestId, string FormToken, Client Client, User User, AskedScope Asked, string Destination);
 
 /// <summary>The consent page of a pending authorization request (OIDC Core §3.1.2.4).</summary>
 public sealed class ConsentPage(
@@ -54,29 +54,31 @@ public sealed class ConsentPage(
             if (signedIn is null || step is not (NextStep.Consent or NextStep.Respond))
                 return new SeeOther($"/{tenant.Id}/{InteractionPolicy.PageOf(step)}?request={pending.Id}");
             var user = signedIn.User;
-            var scope = step == NextStep.Consent ? InteractionPolicy.Grantable(tenant, authorization, user) : Scope.None;
+            var asked = step != NextStep.Consent ? AskedScope.Nothing
+                : new(InteractionPolicy.Grantable(tenant, authorization, user), authorization.Apis);
             (audit.Actor, audit.Client) = (user.Id, authorization.To.Client.Id);
             // The form counts only for the user whom it named: another user may have signed in in another tab.
             var action = form?["user"] == user.Id ? form["action"] : null;
             if (action is "deny" or "allow") (audit.Type, audit.Detail) = ("consent", action);
             if (action == "deny") return await flow.Deny(request, pending, authorization, user);
             // The user allows only what the form showed.
-            if (action == "allow" && scope.Except(Scope.Parse(form!["scope"])).IsEmpty)
-                return await flow.Grant(request, pending, authorization, signedIn, consented: !scope.IsEmpty);
-            return await Show(request, pending, authorization, user, scope);
+            if (action == "allow" && asked.Scope.Except(Scope.Parse(form!["scope"])).IsEmpty)
+                return await flow.Grant(request, pending, authorization, signedIn, consented: !asked.IsEmpty);
+            return await Show(request, pending, authorization, user, asked);
         });
 
-    async Task<IResult> Show(TenantRequest request, PendingRequest pending, AuthorizationRequest authorization, User user, Scope scope)
+    async Task<IResult> Show(
+        TenantRequest request, PendingRequest pending, AuthorizationRequest authorization, User user, AskedScope asked)
     {
         var (client, redirectUri) = (authorization.To.Client, authorization.To.RedirectUri);
-        var title = scope.IsEmpty ? Strings.ContinueTo(client.Name) : Strings.WantsTo(client.Name);
+        var title = asked.IsEmpty ? Strings.ContinueTo(client.Name) : Strings.WantsTo(client.Name);
         var page = new PageLayout(request.Tenant, title)
         {
             Address = $"/{request.Tenant.Id}/consent?request={pending.Id}",
             FormTarget = RedirectUri.CspSource(redirectUri),
         };
         var token = await forms.For(request, pending, user.Id);
-        var model = new ConsentModel(pending.Id, token, client, user, scope, RedirectUri.Destination(redirectUri));
+        var model = new ConsentModel(pending.Id, token, client, user, asked, RedirectUri.Destination(redirectUri));
         return await renderer.Show<ConsentView, ConsentModel>(request.Http, page, model);
     }
 }

@@ -13,7 +13,7 @@ namespace Latchkey.Pages;
 public sealed record DeviceModel(string FormToken, string? Code, string? Error);
 
 /// <summary>What the user sees before allowing a device.</summary>
-public sealed record DeviceConsentModel(string RequestId, string FormToken, string Code, Client Client, User User, Scope Scope);
+public sealed record DeviceConsentModel(string RequestId, string FormToken, string Code, Client Client, User User, AskedScope Asked);
 
 /// <summary>
 /// Where a user enters the code that a device shows (RFC 8628 §3.3): first the code, then the sign-in, then the consent. See
@@ -58,6 +58,7 @@ public sealed class DevicePage(
         var (_, tenant, audit, _) = request;
         if (await ssoSessions.Find(request) is not { } signedIn) return new SeeOther($"/{tenant.Id}/login?request={pending.Id}");
         var user = signedIn.User;
+        if (user.DeleteAt is not null) return new SeeOther(LeavingPage.Address(tenant, pending.Id));
         if (TermsOfUse.IsDue(tenant, user)) return new SeeOther($"/{tenant.Id}/{TermsPage.Name}?request={pending.Id}");
         if (form is not null) await forms.Check(request, pending, user.Id, form);
         var code = pending.Parameters["user_code"] ?? "";
@@ -71,7 +72,8 @@ public sealed class DevicePage(
         (audit.Client, audit.Detail) = (client.Id, action);
         if (action is null) audit.Type = null; // Looking at the form decides nothing.
         if (device.Decision is { } decision && decision.UserId != user.Id) throw Finished();
-        var scope = GrantedScope.ForUser(tenant, client, user.Roles, device.Scope);
+        var apis = RequestedApis.Of(tenant, device.Apis);
+        var scope = GrantedScope.ForUser(tenant, client, user.Roles, apis, device.Scope);
         if (action == "deny")
         {
             return await approval.TryDeny(request, device, user)
@@ -86,7 +88,7 @@ public sealed class DevicePage(
         var token = await forms.For(request, pending, user.Id);
         return await renderer.Show<DeviceConsentView, DeviceConsentModel>(
             request.Http, new PageLayout(tenant, Strings.DeviceWants(client.Name)),
-            new DeviceConsentModel(pending.Id, token, UserCode.Format(code), client, user, scope));
+            new DeviceConsentModel(pending.Id, token, UserCode.Format(code), client, user, new(scope, apis)));
     }
 
     async Task<PendingRequest> Find(TenantRequest request, string id)

@@ -13,7 +13,7 @@ namespace Latchkey.Pages;
 /// </summary>
 public sealed class SignInCompletion(
     SsoSessions ssoSessions, AuthorizationFlow flow, InteractionPolicy policy, PendingRequests pendingRequests,
-    RememberedBrowsers browsers, ProviderSignIn providerSignIn, TimeProvider clock)
+    RememberedBrowsers browsers, NewBrowsers newBrowsers, ProviderSignIn providerSignIn, TimeProvider clock)
 {
     /// <summary>
     /// Signs the browser in and goes on with the pending request. If that takes a second factor, the browser goes to its page first
@@ -24,16 +24,21 @@ public sealed class SignInCompletion(
     /// <param name="authorization">What it asks for; null if a built-in page waits.</param>
     /// <param name="user">The user, who is not disabled.</param>
     /// <param name="methods">By what the user has proved who they are just now, in the words of RFC 8176.</param>
+    /// <param name="isFirst">True right after the account was made: then no browser is new to it.</param>
     /// <exception cref="OAuthError">The app has asked for what the user cannot give; see <see cref="InteractionPolicy"/>.</exception>
     public async Task<IResult> Complete(
-        TenantRequest request, PendingRequest pending, AuthorizationRequest? authorization, User user, IReadOnlyList<string> methods)
+        TenantRequest request, PendingRequest pending, AuthorizationRequest? authorization, User user, IReadOnlyList<string> methods,
+        bool isFirst = false)
     {
+        var isNew = !isFirst && await newBrowsers.Is(request, user);
         if (await NeedsSecondFactor(request, user, methods))
         {
-            await pendingRequests.Remember(request, pending, FirstFactor.Of(user, methods, clock.GetUtcNow()));
+            await pendingRequests.Remember(request, pending, FirstFactor.Of(user, methods, clock.GetUtcNow()) with { NewBrowser = isNew });
             return new SeeOther(SecondStepPage.Address(request.Tenant, pending));
         }
-        return await Continue(request, pending, authorization, await ssoSessions.Start(request, user, methods));
+        var signedIn = await ssoSessions.Start(request, user, methods);
+        await newBrowsers.Note(request, user, isNew);
+        return await Continue(request, pending, authorization, signedIn);
     }
 
     /// <summary>Goes on with the pending request for a user who is signed in and has just done something for it.</summary>
@@ -46,6 +51,7 @@ public sealed class SignInCompletion(
         TenantRequest request, PendingRequest pending, AuthorizationRequest? authorization, SignedIn signedIn)
     {
         await providerSignIn.LinkWaiting(request, pending, signedIn);
+        if (signedIn.User.DeleteAt is not null) return new SeeOther(LeavingPage.Address(request.Tenant, pending.Id));
         if (authorization is null)
         {
             return new SeeOther(TermsOfUse.IsDue(request.Tenant, signedIn.User)

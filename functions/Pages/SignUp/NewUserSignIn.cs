@@ -27,7 +27,7 @@ public sealed class NewUserSignIn(KnownDevices devices, SsoSessions ssoSessions,
         // Without passwords it was the mail alone that proved who the user is.
         var method = request.Tenant.Accounts.Passwords ? Authentication.Password : Authentication.OneTimePassword;
         if (!request.Tenant.Accounts.Passkeys || SecondFactors.IsRequiredOf(request.Tenant, user))
-            return await completion.Complete(request, pending, authorization, user, [method]);
+            return await completion.Complete(request, pending, authorization, user, [method], isFirst: true);
         await ssoSessions.Start(request, user, [method]);
         return new SeeOther($"/{request.Tenant.Id}/{PasskeyOffer.Name}?request={pending.Id}");
     }

@@ -9,8 +9,14 @@ namespace Latchkey.Tenancy;
 /// <summary>An app that is registered with a tenant (RFC 6749 §2). Durations are in seconds.</summary>
 public sealed record Client
 {
-    /// <summary>The client id (RFC 6749 §2.2): see <see cref="IsId"/>.</summary>
+    /// <summary>The id under which it is stored: see <see cref="IsId"/>.</summary>
     public required string Id { get; init; }
+
+    /// <summary>The URL of its metadata document, if that is its client id (<see cref="ClientIdUrl"/>); otherwise null.</summary>
+    public string? MetadataUrl { get; init; }
+
+    /// <summary>The client id in requests and tokens (RFC 6749 §2.2).</summary>
+    public string ClientId => MetadataUrl ?? Id;
 
     /// <summary>The display name.</summary>
     public required string Name { get; init; }
@@ -99,7 +105,8 @@ public sealed record Client
     /// <summary>Where the browser may return after logout (OIDC RP-Initiated Logout §3.1), exactly as registered.</summary>
     public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
 
-    /// <summary>Where it is told that sessions have ended (OIDC Back-Channel Logout §2.2, <c>backchannel_logout_uri</c>), or null.</summary>
+    /// <summary>Where it is told that sessions have ended (OIDC Back-Channel Logout §2.2, <c>backchannel_logout_uri</c>), or
+    /// null.</summary>
     public string? BackchannelLogoutUri { get; init; }
 
     /// <summary>It has to be told which session ended (<c>backchannel_logout_session_required</c>), not only whose.</summary>

@@ -16,6 +16,7 @@ static class ClientRow
         return new(tenant.Id, client.Id)
         {
             ["Name"] = client.Name,
+            ["MetadataUrl"] = client.MetadataUrl,
             ["SecretHashes"] = Columns.Join(client.SecretHashes),
             ["Grants"] = Columns.Join(client.Grants),
             ["Scope"] = client.Scope.ToString(),
@@ -57,6 +58,7 @@ static class ClientRow
         {
             Id = row.RowKey,
             Name = row.GetString("Name"),
+            MetadataUrl = row.GetString("MetadataUrl"),
             SecretHashes = Columns.Split(row.GetString("SecretHashes")),
             SessionsNotBefore = row.GetDateTimeOffset("SessionsNotBefore"),
             Incarnation = row.GetString("Incarnation") ?? "",

@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using Latchkey.Protocol;
 using Latchkey.Storage;
 
 namespace Latchkey.Tenancy;
@@ -12,9 +13,18 @@ public sealed class ClientStore(StorageClients storage, TenantStore tenants, Set
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Clients));
     readonly Cache<Client> cache = new(clock, settings.CacheTime);
 
-    /// <summary>The client, or null. A text that cannot be a client id costs no request.</summary>
-    public ValueTask<Client?> Find(Tenant tenant, string id, CancellationToken cancel) =>
-        Client.IsId(id) ? cache.Get($"{tenant.Id}|{id}", () => Load(tenant, id, cancel)) : default;
+    /// <summary>
+    /// The client with this client id, or with this id of its row; null if there is none, or the tenant no longer has clients of its
+    /// kind. A text that cannot be a client id costs no request.
+    /// </summary>
+    public async ValueTask<Client?> Find(Tenant tenant, string clientId, CancellationToken cancel)
+    {
+        var id = ClientIdUrl.StoredId(clientId);
+        if (!Client.IsId(id)) return null;
+        var client = await cache.Get($"{tenant.Id}|{id}", () => Load(tenant, id, cancel));
+        if (ClientIdUrl.Is(clientId) && client?.MetadataUrl != clientId) return null;
+        return client?.MetadataUrl is null || tenant.ClientIdDocuments ? client : null;
+    }
 
     /// <summary>The client as stored now, past the cache, in order to change it.</summary>
     public Task<Client?> FindNow(Tenant tenant, string id, CancellationToken cancel) =>

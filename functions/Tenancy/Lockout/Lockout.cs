@@ -69,11 +69,14 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
     /// <summary>Forgets the failures of all partitions whose keys start with this; there are few of them.</summary>
     public async Task Clear(string start, CancellationToken cancel)
     {
-        var today = Today(clock.GetUtcNow());
-        await foreach (var row in today.Scan($"PartitionKey ge {start} and PartitionKey lt {start + "~"}", cancel))
+        var (today, yesterday) = Tables(clock.GetUtcNow());
+        foreach (var table in yesterday is null ? [today] : new[] { today, yesterday })
         {
-            row.ETag = ETag.All;
-            await today.TryDelete(row, cancel);
+            await foreach (var row in table.Scan($"PartitionKey ge {start} and PartitionKey lt {start + "~"}", cancel))
+            {
+                row.ETag = ETag.All;
+                await table.TryDelete(row, cancel);
+            }
         }
         foreach (var partition in refusals.Keys.Where(partition => partition.StartsWith(start, StringComparison.Ordinal)).ToList())
             refusals.TryRemove(partition, out _);
@@ -87,7 +90,7 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
         for (var (round, start) = (0, clock.GetTimestamp()); ; round++)
         {
             var now = clock.GetUtcNow();
-            var history = await LockoutHistory.Read(Today(now), counter, now - Window, now, cancel);
+            var history = await LockoutHistory.Read(Tables(now), counter, now - Window, now, cancel);
             var late = clock.GetElapsedTime(start) > MaxWait;
             var wait = history.Wait(pendingCount: true);
             if (wait > 0)
@@ -96,7 +99,7 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
                 if (failed > 0) RememberRefusal(counter.Partition, now, failed);
                 if (failed > 0 || late) return (null, failed > 0 ? failed : Math.Min(wait, 1));
             }
-            else if (await TryInsert(Today(now), history, now) is { } slot)
+            else if (await TryInsert(history, now) is { } slot)
             {
                 return (slot, 0);
             }
@@ -111,15 +114,15 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
 
     // Only one attempt can insert a row, or replace an expired one. It is not cancelled: a caller who hangs up half-way would leave a
     // row whose owner nobody knows.
-    static async Task<LockoutSlot?> TryInsert(Table table, LockoutHistory history, DateTimeOffset now)
+    static async Task<LockoutSlot?> TryInsert(LockoutHistory history, DateTimeOffset now)
     {
         foreach (var (index, etag) in history.FreeSlots())
         {
             var row = new TableEntity(history.Counter.Partition, RowKeys.Attempt(index)) { ["At"] = now, ETag = etag };
             var action = etag == default ? TableTransactionActionType.Add : TableTransactionActionType.UpdateReplace;
-            if (await table.TransactForETags([new(action, row, etag)], CancellationToken.None) is not [var written]) continue;
+            if (await history.Today.TransactForETags([new(action, row, etag)], CancellationToken.None) is not [var written]) continue;
             row.ETag = written;
-            return new LockoutSlot(table, history, row);
+            return new LockoutSlot(history, row);
         }
         return null;
     }
@@ -135,5 +138,10 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
         refusals[partition] = (now.AddSeconds(seconds), now);
     }
 
-    Table Today(DateTimeOffset now) => tables.For(ExpiringTables.Bucket(now));
+    // Yesterday's only while its last failures still count: a lock lasts across midnight.
+    (Table Today, Table? Yesterday) Tables(DateTimeOffset now)
+    {
+        var (today, before) = (ExpiringTables.Bucket(now), ExpiringTables.Bucket(now - Window));
+        return (tables.For(today), before == today ? null : tables.For(before));
+    }
 }

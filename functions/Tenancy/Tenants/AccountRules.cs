@@ -46,6 +46,9 @@ public sealed record AccountRules
     /// <summary>The most days that a browser is remembered after a second factor.</summary>
     public const int MaxDays = 90;
 
+    /// <summary>The most days that an account waits for its deletion.</summary>
+    public const int MaxDeletionDays = 30;
+
     /// <summary>Who may make an account.</summary>
     public SignUpMode SignUp { get; init; }
 
@@ -78,6 +81,15 @@ public sealed record AccountRules
 
     /// <summary>For how many days a browser can be remembered after a second factor; 0 for never.</summary>
     public int RememberDays { get; init; } = 30;
+
+    /// <summary>Users can delete their own account.</summary>
+    public bool SelfDeletion { get; init; } = true;
+
+    /// <summary>For how many days a user who deletes the account can change their mind; 0: it is deleted at once.</summary>
+    public int DeletionDays { get; init; }
+
+    /// <summary>Users are told by mail when somebody signs in with a browser that is new to their account.</summary>
+    public bool SignInMails { get; init; }
 
     /// <summary>The native apps that share the tenant's passkeys, as Apple names them: <c>{team}.{bundle id}</c>.</summary>
     public IReadOnlyList<string> AppleApps { get; init; } = [];

@@ -12,6 +12,9 @@ public sealed record Tenant
     /// <summary>The client id of operators' tokens in other tenants; it is reserved.</summary>
     public const string OperatorClient = "operator";
 
+    // They stand in one column of each such client.
+    const int MaxOpenApiScopes = 200;
+
     /// <summary>The id, which every path begins with: see <see cref="IsId"/>.</summary>
     public required string Id { get; init; }
 
@@ -44,6 +47,12 @@ public sealed record Tenant
 
     /// <summary>Anybody may register an app (RFC 7591 §3) without an initial access token. Off unless an operator turns it on.</summary>
     public bool OpenRegistration { get; init; }
+
+    /// <summary>
+    /// Apps may use the URL of their metadata document as client id (draft-ietf-oauth-client-id-metadata-document). Off unless an
+    /// operator turns it on, because Latchkey then fetches what strangers name.
+    /// </summary>
+    public bool ClientIdDocuments { get; init; }
 
     /// <summary>Its own domain, such as <c>login.example.com</c>, which its issuer uses; or null.</summary>
     public string? Domain { get; init; }
@@ -85,6 +94,21 @@ public sealed record Tenant
 
     /// <summary>The providers whose users can sign in, by id.</summary>
     public IReadOnlyDictionary<string, IdentityProvider> Providers { get; init; } = new Dictionary<string, IdentityProvider>();
+
+    /// <summary>The APIs that it has registered, by id.</summary>
+    public IReadOnlyDictionary<string, Api> Apis { get; init; } = new Dictionary<string, Api>();
+
+    /// <summary>The API that a resource indicator names (RFC 8707 §2), or null.</summary>
+    public Api? ApiAt(string resource) => Apis.Values.Append(Api.Own(this)).Append(Api.Files(this))
+        .FirstOrDefault(api => ResourceIndicator.AreSame(api.Identifier, resource));
+
+    /// <summary>The scopes of its APIs that every client may ask for: what a client gets that registers itself and names none.</summary>
+    public Scope OpenApiScopes => Scope.Of(Apis.Values.Where(api => api.Clients.Contains(Api.AnyClient))
+        .SelectMany(api => api.Scope.Tokens).Take(MaxOpenApiScopes));
+
+    /// <summary>The API with this id; null if it was deleted.</summary>
+    public Api? ApiWithId(string id) => Apis.GetValueOrDefault(id)
+        ?? ((IEnumerable<Api>)[Api.Own(this), Api.Files(this)]).FirstOrDefault(api => api.Id == id);
 
     /// <summary>The provider where people with this address sign in, or null.</summary>
     public IdentityProvider? HomeOf(string? address) => address is null || EmailAddress.Domain(address) is not { } domain ? null

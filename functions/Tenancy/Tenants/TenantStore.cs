@@ -115,16 +115,22 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         TableEntity? row = null, texts = null;
         var roles = new Dictionary<string, Role>(StringComparer.Ordinal);
         var providers = new Dictionary<string, IdentityProvider>(StringComparer.Ordinal);
+        var apis = new Dictionary<string, Api>(StringComparer.Ordinal);
         await foreach (var entity in table.Partition(id, cancel))
         {
             if (entity.RowKey == RowKeys.Tenant) row = entity;
             else if (entity.RowKey.StartsWith(RowKeys.AnyProvider, StringComparison.Ordinal))
                 providers[entity.RowKey[RowKeys.AnyProvider.Length..]] = ProviderStore.Read(entity);
+            else if (entity.RowKey.StartsWith(RowKeys.AnyApi, StringComparison.Ordinal))
+            {
+                var api = ApiStore.Read(entity);
+                apis[api.Id] = api;
+            }
             else if (entity.RowKey == RowKeys.Texts) texts = entity;
             else roles[entity.GetString("Name")] = ReadRole(entity);
         }
         if (row is null) return null;
-        var tenant = Read(row, roles) with { Providers = providers };
+        var tenant = Read(row, roles) with { Providers = providers, Apis = apis };
         return texts is null ? tenant : tenant with { Texts = TenantTexts.Read(texts) };
     }
 
@@ -146,6 +152,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         ["LogoUri"] = tenant.LogoUri,
         ["Language"] = tenant.Language,
         ["OpenRegistration"] = tenant.OpenRegistration,
+        ["ClientIdDocuments"] = tenant.ClientIdDocuments,
         ["Domain"] = tenant.Domain,
         ["SuspendedBecause"] = tenant.SuspendedBecause,
         ["SessionsNotBefore"] = tenant.SessionsNotBefore,
@@ -174,6 +181,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         LogoUri = row.GetString("LogoUri"),
         Language = row.GetString("Language"),
         OpenRegistration = row.GetBoolean("OpenRegistration") is true,
+        ClientIdDocuments = row.GetBoolean("ClientIdDocuments") is true,
         Domain = row.GetString("Domain"),
         SuspendedBecause = row.GetString("SuspendedBecause"),
         SessionsNotBefore = row.GetDateTimeOffset("SessionsNotBefore"),

@@ -72,8 +72,14 @@ public sealed record User
     /// <summary>The user is being deleted, which cannot be undone.</summary>
     public bool Deleting { get; init; }
 
+    /// <summary>When the account is deleted, because its user asked for it and has not changed their mind; null if it stays.</summary>
+    public DateTimeOffset? DeleteAt { get; init; }
+
     /// <summary>The part that decides whether the user's sessions and tokens are valid.</summary>
     public UserState State => new(Disabled || Deleting, SignedOutAt?.UtcTicks ?? 0, Roles) { RemovedApps = RemovedApps };
+
+    /// <summary>The user, whose name, address or profile changes now (OpenID Connect Core §5.1, <c>updated_at</c>).</summary>
+    public User Updated(DateTimeOffset now) => this with { Profile = Profile with { UpdatedAt = now } };
 
     /// <summary>The user, signed out everywhere now.</summary>
     public User SignedOut(DateTimeOffset now) =>

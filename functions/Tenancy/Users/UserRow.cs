@@ -24,6 +24,7 @@ static class UserRow
         ["Roles"] = Columns.Join(user.Roles.Select(role => role.ToString())),
         ["Disabled"] = user.Disabled,
         ["Deleting"] = user.Deleting,
+        ["DeleteAt"] = user.DeleteAt,
         ["SignedOutAt"] = user.SignedOutAt,
         ["RemovedApps"] = user.RemovedApps.Count == 0 ? null
             : Columns.Join(user.RemovedApps.Select(app => $"{app.Key} {app.Value.ToString(CultureInfo.InvariantCulture)}")),
@@ -49,6 +50,7 @@ static class UserRow
             Roles = [.. Columns.Split(row.GetString("Roles")).Select(HeldRole.Parse)],
             Disabled = row.GetBoolean("Disabled") is not false,
             Deleting = row.GetBoolean("Deleting") is true,
+            DeleteAt = row.GetDateTimeOffset("DeleteAt"),
             SignedOutAt = row.GetDateTimeOffset("SignedOutAt"),
             RemovedApps = Columns.Split(row.GetString("RemovedApps")).Select(line => line.Split(' '))
                 .ToDictionary(parts => parts[0], parts => long.Parse(parts[1], CultureInfo.InvariantCulture)),

@@ -49,6 +49,13 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     public async Task<UserState?> FindState(string tenant, string id, CancellationToken cancel) => !Ids.IsId(id) ? null
         : await states.Get($"{tenant}|{id}", async () => (await Find(tenant, id, cancel))?.State);
 
+    /// <summary>The user's state as it is now, which the cache then knows, too; or null.</summary>
+    public Task<UserState?> FindStateNow(string tenant, string id, CancellationToken cancel)
+    {
+        states.Remove($"{tenant}|{id}");
+        return FindState(tenant, id, cancel);
+    }
+
     /// <summary>The tenant's users by id, after the given one; at most <paramref name="limit"/>.</summary>
     public async Task<IReadOnlyList<User>> List(Tenant tenant, string? after, int limit, CancellationToken cancel)
     {

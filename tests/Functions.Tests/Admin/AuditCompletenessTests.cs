@@ -1,9 +1,6 @@
-using System.Net;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Latchkey.OAuth;
 using Latchkey.Tenancy;
-using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.Admin;
 
@@ -32,6 +29,10 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["signup-post"] = ["sign-up-ask", "sign-up-known", "sign-up", "invitation-use"],
         ["signup-passkey-post"] = ["account-passkey-add"],
         ["account-email-post"] = ["account-email-ask", "account-email-change", "account-email-known"],
+        ["account-delete-post"] = ["account-delete"],
+        ["leaving-post"] = ["account-keep"],
+        ["account-data-post"] = ["account-data", "data-export"],
+        ["account-profile-post"] = ["account-profile"],
         ["terms-post"] = ["terms-accept"],
         ["consent-post"] = ["consent"],
         ["device-post"] = ["device"],
@@ -76,6 +77,9 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     {
         ["openid-configuration"] = "public, the same for everybody",
         ["oauth-authorization-server"] = "public, the same for everybody",
+        ["openid-configuration-inserted"] = "public, the same for everybody",
+        ["protected-resource"] = "public, the same for everybody",
+        ["protected-resource-files"] = "public, the same for everybody",
         ["jwks"] = "public, the same for everybody",
         ["health-live"] = "says nothing about anybody",
         ["health-ready"] = "says nothing about anybody",
@@ -87,6 +91,10 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["signup-passkey"] = "shows a form",
         ["terms"] = "shows a form",
         ["account-email"] = "a user looks at their own page",
+        ["account-delete"] = "shows a form",
+        ["account-data"] = "shows a form",
+        ["leaving"] = "shows a form",
+        ["account-profile"] = "a user looks at their own page",
         ["consent"] = "shows a form",
         ["device"] = "shows a form; a code that is typed comes by POST or is asked about there",
         ["reset"] = "shows a form",

@@ -25,6 +25,7 @@ sealed partial class AuditedActs(TestHost host, AdminClient admin, string folder
         await SecondFactor();
         await PasskeysAndCodes();
         await SignUps();
+        await Leaving();
         await Scim();
     }
 
@@ -197,11 +198,25 @@ sealed partial class AuditedActs(TestHost host, AdminClient admin, string folder
         }
     }
 
+    async Task Leaving()
+    {
+        await admin.Patch("accounts", new { deletionDays = 7, termsUri = "", termsVersion = "" });
+        await admin.AddUser(new { userName = "lea", password = "lea-password" });
+        var browser = new Browser(host);
+        await browser.SignIn(await browser.Get("/demo/account"), "lea");
+        foreach (var page in new[] { "/demo/account/data", "/demo/account/delete" })
+            await browser.Post(page, [.. await Fields(await browser.Get(page)), ("action", "delete")]);
+        var leaving = await browser.Follow(await browser.SignIn(await browser.Get("/demo/account"), "lea"));
+        await browser.Post("/demo/leaving", [.. await Fields(leaving), ("action", "keep")]);
+    }
+
     async Task Account()
     {
         var browser = new Browser(host);
         await browser.SignIn(await browser.Get("/demo/account"), "alice", "alice-new-password");
         await admin.Post("providers", new { id = "google", kind = "google", clientId = "x" });
+        var profile = await browser.Get("/demo/account/profile");
+        await browser.Post("/demo/account/profile", [.. await Browser.Fields(profile), ("name", "Alice")]);
         var providers = await browser.Get("/demo/account/providers");
         await browser.Post("/demo/account/providers", [.. await Browser.Fields(providers), ("action", "unlink")]); // Nothing is linked.
         foreach (var form in new (string, string)[][]

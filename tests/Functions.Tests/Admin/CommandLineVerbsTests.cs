@@ -42,6 +42,21 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     }
 
     [Fact]
+    public async Task An_API_is_registered_changed_and_deleted_by_its_identifier()
+    {
+        await Ok("api create urn:example:tasks --name Tasks --scope tasks.read=See tasks.write=Change --client mobile "
+            + "--token-lifetime 5min -t demo");
+        var shown = JsonDocument.Parse(await Ok("api show urn:example:tasks --json -t demo")).RootElement;
+        Assert.Equal(("Tasks", 300, 2), (shown.GetProperty("name").GetString(), shown.GetProperty("accessTokenSeconds").GetInt32(),
+            shown.GetProperty("scopes").GetArrayLength()));
+        await Ok("api set urn:example:tasks --client * --token-lifetime 0 -t demo");
+        Assert.Contains("urn:example:tasks", await Ok("api list -t demo"), StringComparison.Ordinal);
+        Assert.Equal("The API is deleted.\n", await Ok("api delete urn:example:tasks -t demo"));
+        Assert.StartsWith("404 api_not_found", (await Run("api show urn:example:tasks -t demo")).Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await Run("api create urn:example:x --name X --scope nothing -t demo")).Code);
+    }
+
+    [Fact]
     public async Task A_user_is_sent_the_link_to_a_new_password()
     {
         await Ok("user create rita --no-password --email rita@demo.example -t demo");
@@ -70,7 +85,10 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     public async Task Account_rules_are_set_and_people_are_invited()
     {
         var rules = Parsed(await Ok("accounts set --sign-up invited --sign-up-role member --sign-up-domain a.example b.example "
-            + "--terms https://acme.example/terms --terms-version 1 --mail-codes true --remember-days 7 -t acme --json"));
+            + "--terms https://acme.example/terms --terms-version 1 --mail-codes true --remember-days 7 "
+            + "--deletion-days 14 --self-deletion false --sign-in-mails true -t acme --json"));
+        Assert.Equal((14, false, true), (rules.GetProperty("deletionDays").GetInt32(), rules.GetProperty("selfDeletion").GetBoolean(),
+            rules.GetProperty("signInMails").GetBoolean()));
         Assert.Equal(("invited", 2, "1", true, 7),
             (rules.GetProperty("signUp").GetString(), rules.GetProperty("signUpDomains").GetArrayLength(),
                 rules.GetProperty("termsVersion").GetString(), rules.GetProperty("mailCodes").GetBoolean(),

@@ -15,6 +15,7 @@ sealed record UserAnswer
     public required DateTimeOffset? TermsAcceptedAt { get; init; }
     public required bool Disabled { get; init; }
     public required bool Deleting { get; init; }
+    public required DateTimeOffset? DeleteAt { get; init; }
     public required bool SecondFactor { get; init; }
 }
 
@@ -36,6 +37,7 @@ sealed record ClientAnswer
 {
     public required string Id { get; init; }
     public required string Name { get; init; }
+    public required string? MetadataUrl { get; init; }
     public required string AuthMethod { get; init; }
     public required List<string> Grants { get; init; }
     public required List<string> Scope { get; init; }
@@ -64,6 +66,25 @@ sealed record ClientAnswer
     public required bool RefreshByCookie { get; init; }
     public List<string>? Warnings { get; init; }
     public string? Secret { get; init; }
+}
+
+/// <summary>A scope of an API.</summary>
+sealed record ApiScopeAnswer
+{
+    public required string Name { get; init; }
+    public required string Description { get; init; }
+}
+
+/// <summary>An API of the tenant.</summary>
+sealed record ApiAnswer
+{
+    public required string Id { get; init; }
+    public required string Identifier { get; init; }
+    public required string Name { get; init; }
+    public required List<ApiScopeAnswer> Scopes { get; init; }
+    public required int? AccessTokenSeconds { get; init; }
+    public required List<string> Clients { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
 }
 
 /// <summary>A group; how much its space holds only when it is read by itself.</summary>
@@ -139,6 +160,7 @@ sealed record TenantAnswer
     public required string? Color { get; init; }
     public required string? LogoUri { get; init; }
     public required bool OpenRegistration { get; init; }
+    public required bool ClientIdDocuments { get; init; }
     public required DateTimeOffset? CreatedAt { get; init; }
     public required LimitsAnswer Limits { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Latchkey.Storage;
 
 namespace Latchkey.Tests.Callers;
 
@@ -144,6 +145,10 @@ class FilesClient(TestHost host, string token, string tenant = "demo")
         await caller.Trash(id);
         await caller.Purge(id);
     }
+
+    /// <summary>Makes the table in which a copy that begins now would be due: shortly before midnight it is another day's.</summary>
+    public static Task MakeDueTableOfCopies(TestHost host) => host.Service<StorageClients>().Tables.CreateTableIfNotExistsAsync(
+        TableNames.Due + ExpiringTables.Bucket(host.Clock.Now.AddMinutes(10)));
 
     static async Task Succeeded(Task<HttpResponseMessage> put)
     {

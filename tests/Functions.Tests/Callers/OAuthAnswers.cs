@@ -44,6 +44,13 @@ sealed record UserInfoAnswer : OAuthAnswer
     public required string Sub { get; init; }
     public string? Name { get; init; }
     public string? PreferredUsername { get; init; }
+    public string? GivenName { get; init; }
+    public string? FamilyName { get; init; }
+    public string? Nickname { get; init; }
+    public string? Picture { get; init; }
+    public string? Locale { get; init; }
+    public string? Zoneinfo { get; init; }
+    public long? UpdatedAt { get; init; }
     public string? Email { get; init; }
     public bool? EmailVerified { get; init; }
 }

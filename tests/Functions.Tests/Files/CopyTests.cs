@@ -16,6 +16,7 @@ public sealed class CopyTests : IAsyncLifetime
         host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         alice = await host.As("alice");
         await FilesClient.MakeDueTables(alice);
+        await FilesClient.MakeDueTableOfCopies(host);
         await (await host.As("alice")).Upload([1], "first", space: "group:family");
     }
 

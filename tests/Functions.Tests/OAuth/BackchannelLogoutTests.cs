@@ -79,7 +79,8 @@ public sealed class BackchannelLogoutTests(DemoHost demo) : IClassFixture<DemoHo
         var ofAll = await Validated(tokens["/logout"].Single(), once);
         Assert.Equal(user.Id, ofAll.Subject);
         Assert.False(ofAll.TryGetPayloadValue<string>("sid", out _));
-        var ofEach = await Task.WhenAll(tokens["/each"].Select(async token => (await Validated(token, each)).GetPayloadValue<string>("sid")));
+        var ofEach = await Task.WhenAll(
+            tokens["/each"].Select(async token => (await Validated(token, each)).GetPayloadValue<string>("sid")));
         Assert.Equal(sids.Order(), ofEach.Order());
         Assert.Empty(app.Received);
     }

@@ -72,7 +72,8 @@ public sealed class DPoPResourceTests(DemoHost demo) : IClassFixture<DemoHost>
         var challenge = answer.Headers.WwwAuthenticate.Single();
         Assert.Equal("DPoP", challenge.Scheme);
         Assert.StartsWith($"error=\"{error}\"", challenge.Parameter, StringComparison.Ordinal);
-        Assert.EndsWith("algs=\"ES256 RS256 PS256\"", challenge.Parameter, StringComparison.Ordinal);
+        var metadata = $"{host.Origin}/.well-known/oauth-protected-resource/demo/files";
+        Assert.EndsWith($"algs=\"ES256 RS256 PS256\", resource_metadata=\"{metadata}\"", challenge.Parameter, StringComparison.Ordinal);
         Assert.NotEmpty(what);
     }
 

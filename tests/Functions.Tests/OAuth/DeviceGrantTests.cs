@@ -14,7 +14,7 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
 
     TestHost host = null!;
 
-    public async Task InitializeAsync() => host = await TestHost.Start();
+    public async Task InitializeAsync() => host = await TestHost.Start(clock: TestClock.AtNoon());
 
     public async Task DisposeAsync() => await host.DisposeAsync();
 
@@ -46,6 +46,7 @@ public sealed partial class DeviceGrantTests : IAsyncLifetime
     public async Task Whoever_reads_the_table_finds_no_code_by_trying_and_a_rotation_loses_none()
     {
         await using var own = await TestHost.Start(
+            clock: TestClock.AtNoon(),
             settings: new()
             {
                 ["Latchkey:Signing:KeyFile"] = Path.Combine(Path.GetTempPath(),

@@ -146,6 +146,52 @@ public sealed class LockoutTests : IAsyncLifetime
         await Try("alice", "alice-password", tenant: "acme").Is(200);
     }
 
+    [Fact]
+    public async Task A_lock_lasts_across_midnight()
+    {
+        var midnight = new DateTimeOffset(host.Clock.Now.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
+        await Lock(midnight.AddMinutes(-5));
+        host.Clock.Now = midnight.AddMinutes(9);
+        Assert.Equal(60, await RefusedFor("alice", "alice-password"));
+
+        // Once it is over one more is tried, and a wrong one locks again: yesterday's failures still count.
+        host.Clock.Now = midnight.AddMinutes(10);
+        await Try("alice", "wrong").Is(400);
+        Assert.Equal(900, await RefusedFor("alice", "alice-password"));
+        host.Clock.Advance(TimeSpan.FromMinutes(15));
+        await Try("alice", "wrong").Is(400);
+        Assert.Equal(900, await RefusedFor("alice", "alice-password"));
+
+        // A right one clears both days'.
+        host.Clock.Advance(TimeSpan.FromMinutes(15));
+        await Try("alice", "alice-password").Is(200);
+        for (var failure = 0; failure < 5; failure++) await Try("alice", "wrong").Is(400);
+        Assert.Equal(1, await RefusedFor("alice", "alice-password"));
+    }
+
+    [Fact]
+    public async Task An_administrator_unlocks_after_midnight_what_was_locked_before()
+    {
+        var midnight = new DateTimeOffset(host.Clock.Now.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
+        await Lock(midnight.AddMinutes(-5));
+        host.Clock.Now = midnight.AddMinutes(5);
+        var admin = await host.Admin();
+        await admin.Do(HttpMethod.Post, $"users/{await admin.UserId("alice")}/unlock");
+        await Try("alice", "alice-password").Is(200);
+    }
+
+    // Ten failures, of which the last is at this time.
+    async Task Lock(DateTimeOffset last)
+    {
+        host.Clock.Now = last.AddSeconds(-31);
+        for (var failure = 0; failure < 5; failure++) await Try("alice", "wrong").Is(400);
+        foreach (var wait in new[] { 1, 2, 4, 8, 16 })
+        {
+            host.Clock.Advance(TimeSpan.FromSeconds(wait));
+            await Try("alice", "wrong").Is(400);
+        }
+    }
+
     async Task<int> RefusedFor(string user, string password, TestHost? at = null)
     {
         var answer = await Try(user, password, at: at);

@@ -32,12 +32,11 @@ public sealed class StockClientTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         (string, string)[] form = [("grant_type", "client_credentials"), ("client_id", "service"),
             ("client_secret", "service-secret-for-local-runs-only")];
-        await TestHost.Json(await host.Token("demo", [.. form, ("resource", "https://a.example"), ("resource", "https://b.example")]), 200);
         await TestHost.Json(await host.Token("demo", [.. form, ("audience", "x"), ("audience", "x")]), 200);
         await host.Token("demo", [.. form, ("scope", "files.read"), ("scope", "files.read")]).Refused("invalid_request");
         var browser = new Browser(host);
         var authorize = await browser.Get(
-            $"/demo/oauth/authorize?{Browser.Request()}&resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example");
+            $"/demo/oauth/authorize?{Browser.Request()}&audience=https%3A%2F%2Fa.example&audience=https%3A%2F%2Fb.example");
         Assert.StartsWith("/demo/login?", Browser.Location(authorize), StringComparison.Ordinal);
     }
 

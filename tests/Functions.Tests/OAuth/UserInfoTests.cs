@@ -35,7 +35,9 @@ public sealed class UserInfoTests(DemoHost demo) : IClassFixture<DemoHost>
         {
             var answer = await host.Send(HttpMethod.Get, Path, token);
             await answer.Fails(403, "insufficient_scope");
-            Assert.Equal("error=\"insufficient_scope\", scope=\"openid\"", answer.Headers.WwwAuthenticate.Single().Parameter);
+            var metadata = $"{host.Origin}/.well-known/oauth-protected-resource/demo";
+            Assert.Equal($"error=\"insufficient_scope\", scope=\"openid\", resource_metadata=\"{metadata}\"",
+                answer.Headers.WwwAuthenticate.Single().Parameter);
         }
     }
 

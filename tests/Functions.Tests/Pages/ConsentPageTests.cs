@@ -19,7 +19,8 @@ public sealed class ConsentPageTests(DemoHost demo) : IClassFixture<DemoHost>
             client with { Name = "<b>App</b> & Co", WebsiteUri = "https://app.example/about" });
         var (browser, answer) = await SignedIn(client);
         var page = WebUtility.HtmlDecode(await (await browser.Follow(answer)).Content.ReadAsStringAsync());
-        foreach (var words in new[] { "See your name", "See and download your files", "app.example/about", "You will return to app.example",
+        foreach (var words in new[] { "See your name, picture, language and time zone", "See and download your files", "app.example/about",
+            "You will return to app.example",
             "Alice" })
             Assert.Contains(words, page, StringComparison.Ordinal);
     }
@@ -166,7 +167,7 @@ public sealed class ConsentPageTests(DemoHost demo) : IClassFixture<DemoHost>
     async Task<Scope> Approved(Client client)
     {
         var (tenant, alice) = await Alice();
-        return await host.Service<Consents>().Find(tenant, alice, client, CancellationToken.None);
+        return (await host.Service<Consents>().Find(tenant, alice, client, CancellationToken.None)).Own;
     }
 
     async Task<(Tenant, User)> Alice()

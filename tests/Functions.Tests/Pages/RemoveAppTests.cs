@@ -63,7 +63,7 @@ public sealed class RemoveAppTests : IAsyncLifetime
             var cut = storage.Mend();
             var refreshed = await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"),
                 ("refresh_token", tokens.RefreshToken!));
-            var asked = (await host.Service<Consents>().Find(tenant, await Alice(), mobile, default)).IsEmpty;
+            var asked = (await host.Service<Consents>().Find(tenant, await Alice(), mobile, default)).Own.IsEmpty;
             Assert.Equal(asked, refreshed.StatusCode == HttpStatusCode.BadRequest);
             if (asked) gone++;
             else whole++;
@@ -88,8 +88,8 @@ public sealed class RemoveAppTests : IAsyncLifetime
         var late = await host.Service<SessionIssuer>().Start(signIn, new("", ""), null, default);
         await host.Refresh("demo", late.RefreshToken!).Refused("invalid_grant");
         // An approval that was on its way is none either.
-        await host.Service<Consents>().Add(tenant, read, client, Latchkey.Protocol.Scope.Of("files.read"), default);
-        Assert.True((await host.Service<Consents>().Find(tenant, await Alice(), client, default)).IsEmpty);
+        await host.Service<Consents>().Add(tenant, read, client, new(Latchkey.Protocol.Scope.Of("files.read"), []), default);
+        Assert.True((await host.Service<Consents>().Find(tenant, await Alice(), client, default)).Own.IsEmpty);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ public sealed class SweepTests : IAsyncLifetime
 {
     TestHost host = null!;
 
-    public async Task InitializeAsync() => host = await TestHost.Start();
+    public async Task InitializeAsync() => host = await TestHost.Start(clock: TestClock.AtNoon());
 
     public async Task DisposeAsync() => await host.DisposeAsync();
 

@@ -56,6 +56,7 @@ public sealed class ClientFieldsTests
     {
         Id = "app",
         Name = "App",
+        MetadataUrl = "https://app.example.com/client.json",
         SecretHashes = ["hash 1", "hash"],
         Grants = [GrantType.AuthorizationCode, GrantType.RefreshToken],
         Scope = Scope.Of("openid", "files.read"),

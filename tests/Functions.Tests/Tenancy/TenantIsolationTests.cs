@@ -13,7 +13,8 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
     /// <summary>Endpoints of a tenant that take no access token, by function name.</summary>
     static readonly HashSet<string> Public =
     [
-        "openid-configuration", "oauth-authorization-server", "jwks", // Metadata.
+        "openid-configuration", "openid-configuration-inserted", "oauth-authorization-server", "jwks", // Metadata.
+        "protected-resource", "protected-resource-files",
         "token", "par", "device-authorization", "revoke", "introspect", // Authenticate the client instead.
         "register", "register-read", "register-update", "register-delete", // Have tokens of their own: RegistrationTests.
         "authorize", "authorize-posted", "login", "login-post", "consent", "consent-post", // For people, who have a cookie of the tenant.
@@ -32,6 +33,8 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         "provider-begin", "provider-return", "provider-return-post", "providers", "providers-post",
         "login-code", "login-code-post", "signup", "signup-post",
         "signup-passkey", "signup-passkey-post", "terms", "terms-post", "account-email", "account-email-post",
+        "account-profile", "account-profile-post",
+        "account-delete", "account-delete-post", "leaving", "leaving-post", "account-data", "account-data-post",
         "passkeys-part", "webauthn", "apple-app-site-association", "assetlinks", // The same for everybody.
     ];
 

@@ -14,11 +14,15 @@ public sealed class ClientCredentialsGrant(AccessTokens accessTokens, IssuedToke
     {
         var client = request.Client;
         if (client.IsPublic) throw OAuthError.UnauthorizedClient("A public client has no credentials (RFC 6749 §4.4).");
-        var scope = GrantedScope.ForClient(client, Scope.Parse(request.Form["scope"]));
-        if (scope.Intersect(Scopes.OpenIdConnect) is { IsEmpty: false } needsUser)
+        var api = RequestedApis.One(request.Tenant, client, request.Form);
+        var asked = Scope.Parse(request.Form["scope"]);
+        var scope = GrantedScope.ForClient(client, [api], asked);
+        if (asked.IsEmpty && !api.IsOwn) scope = scope.Intersect(api.Scope); // Everything at this API, and nothing about a user.
+        if (scope.Intersect(Scopes.OfAnyUser) is { IsEmpty: false } needsUser)
             throw OAuthError.InvalidScope($"Only a user can grant: {needsUser}.");
-        var token = await accessTokens.ForClient(request.Tenant, client, scope, request.Jkt, request.Cancel);
+        var target = new ApiClient(request.Tenant, client, api);
+        var token = await accessTokens.ForClient(target, scope, request.Jkt, request.Cancel);
         await issuedTokens.Tables.For(token.Bucket).Put(token.Record, request.Cancel);
-        return new TokenResponse(token.Encoded, client.AccessTokenSeconds, scope.ToString());
+        return new TokenResponse(token.Encoded, token.Seconds, token.StatedScope);
     }
 }

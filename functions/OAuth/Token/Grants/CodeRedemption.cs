@@ -40,8 +40,11 @@ public sealed partial class CodeRedemption(
             if (response is not null && session.RotationId == rotationId) return response;
             if (code.SpentAt is not null) throw await Replayed(request, session);
             if (clock.GetUtcNow() >= code.ExpiresAt) throw Refused("expired");
+            var api = RequestedApis.OneOf(tenant, client, session, request.Form); // RFC 8707 §2.2
             var next = Started(session, code, client, rotationId).BoundTo(client, request.Jkt) with { Person = Person.Of(tenant, user) };
-            var grant = new SessionGrant(tenant, client, next, GrantableScope(tenant, client, session, user));
+            var scope = GrantedScope.Remaining(
+                tenant, client, user.Roles, RequestedApis.Of(tenant, session.Apis), Scope.Parse(session.Scope));
+            var grant = new SessionGrant(tenant, client, next, scope) { Api = api };
             var token = await accessTokens.ForSession(grant, request.Jkt, cancel);
             response = await issuer.Respond(grant, token, code.Nonce, cancel);
             if (await sessions.TryRotate(next, token.Record, cancel)) return response;
@@ -52,14 +55,6 @@ public sealed partial class CodeRedemption(
     /// <summary>The one answer for every code that can't be redeemed. The reason goes to the log only.</summary>
     public static OAuthError Refused(string reason) =>
         OAuthError.InvalidGrant("The code is invalid, expired or was used before.", reason);
-
-    static Scope GrantableScope(Tenant tenant, Client client, Session session, User user)
-    {
-        var remaining = Scope.Parse(session.Scope).Intersect(client.Scope);
-        // An empty scope would otherwise be read as a request for everything.
-        if (remaining.IsEmpty) throw OAuthError.InvalidScope("The client is no longer allowed any of the granted scope.");
-        return GrantedScope.ForUser(tenant, client, user.Roles, remaining);
-    }
 
     Session Started(Session session, CodeBinding code, Client client, string rotationId)
     {

@@ -44,9 +44,11 @@ public interface IGrant
     Task<TokenResponse> Redeem(TokenRequest request);
 }
 
-/// <summary>A successful token response (RFC 6749 §5.1). <c>expires_in</c> is in seconds; the scope is always stated.</summary>
+/// <summary>
+/// A successful token response (RFC 6749 §5.1). <c>expires_in</c> is in seconds; the scope is always stated, unless it is empty.
+/// </summary>
 public sealed record TokenResponse(
-    string AccessToken, int ExpiresIn, string Scope, string? RefreshToken = null, string? IdToken = null)
+    string AccessToken, int ExpiresIn, string? Scope, string? RefreshToken = null, string? IdToken = null)
 {
     internal static readonly JsonSerializerOptions Json = new()
     {

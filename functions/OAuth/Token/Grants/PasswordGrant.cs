@@ -15,6 +15,8 @@ public sealed class PasswordGrant(
     const string SecondFactorRequired =
         "mfa_required: This user signs in with a second factor. Use the authorization code grant.";
 
+    const string Leaving = "This user's account is going to be deleted. Use the authorization code grant, where the user can keep it.";
+
     /// <inheritdoc/>
     public string Type => GrantType.Password;
 
@@ -23,7 +25,8 @@ public sealed class PasswordGrant(
     {
         var (tenant, client, form, cancel) = (request.Tenant, request.Client, request.Form, request.Cancel);
         var (userName, password) = (form.Required("username"), form.Required("password"));
-        var scope = GrantedScope.ForClient(client, Scope.Parse(form["scope"]));
+        var api = RequestedApis.One(tenant, client, form);
+        var scope = GrantedScope.ForClient(client, [api], Scope.Parse(form["scope"]));
         request.Audit.Type = "sign-in";
         var address = UserAddress(request);
         var place = new SignInPlace(address, form["device_token"]);
@@ -32,7 +35,8 @@ public sealed class PasswordGrant(
         // This grant has no page that could ask for the second factor.
         if (SecondFactors.IsAskedOf(tenant, user) || SecondFactors.IsRequiredOf(tenant, user))
             throw OAuthError.InvalidGrant(SecondFactorRequired, "second factor required", user.Id);
-        var signIn = new SignIn(tenant, client, user, scope, Authentication.ByPassword(clock.GetUtcNow()));
+        if (user.DeleteAt is not null) throw OAuthError.InvalidGrant(Leaving, "the account is going to be deleted", user.Id);
+        var signIn = new SignIn(tenant, client, user, scope, Authentication.ByPassword(clock.GetUtcNow())) { Apis = [api] };
         var tokens = await issuer.Start(signIn, Device.Of(request.Http, address), request.Jkt, cancel);
         return tokens with { DeviceToken = await devices.Make(tenant, user, place.Device, cancel) };
     }

@@ -34,6 +34,7 @@ public sealed partial class RefreshTokenGrant(
             if (IsBound(session, sent.Counter) && session.Jkt != request.Jkt)
                 throw OAuthError.InvalidGrant("The refresh token is bound to another key."); // The session goes on: RFC 9449 §11.
             var scope = Narrowed(tenant, client, session, user, Scope.Parse(form["scope"]));
+            var api = RequestedApis.OneOf(tenant, client, session, form); // RFC 8707 §2.2
             var isLive = sent.Counter == session.Counter;
             // Our own rotation succeeded, but storage's answer was lost.
             var isOwnRotation = sent.Counter == session.Counter - 1 && session.RotationId == rotationId;
@@ -48,7 +49,7 @@ public sealed partial class RefreshTokenGrant(
                 : isLive ? Rotated(session, client, rotationId).BoundTo(client, request.Jkt)
                 : IsProtected(request, session) ? session
                 : session with { Retries = session.Retries + 1, RotationId = rotationId };
-            var grant = new SessionGrant(tenant, client, next, scope);
+            var grant = new SessionGrant(tenant, client, next, scope) { Api = api };
             var token = await accessTokens.ForSession(grant, request.Jkt, cancel);
             var response = await issuer.Respond(grant, token, nonce: null, cancel);
             if (ReferenceEquals(next, session)) await sessions.AddToken(session, token.Record, cancel);
@@ -88,10 +89,8 @@ public sealed partial class RefreshTokenGrant(
         var granted = Scope.Parse(session.Scope);
         if (asked.Except(Scope.Parse(session.Asked ?? session.Scope)) is { IsEmpty: false } excess)
             throw OAuthError.InvalidScope($"The session was not granted the scope: {excess}.");
-        var remaining = (asked.IsEmpty ? granted : asked.Intersect(granted)).Intersect(client.Scope);
-        // An empty scope would otherwise be read as a request for everything.
-        if (remaining.IsEmpty) throw OAuthError.InvalidScope("The client or the user is no longer allowed any of the granted scope.");
-        return GrantedScope.ForUser(tenant, client, user.Roles, remaining);
+        return GrantedScope.Remaining(tenant, client, user.Roles, RequestedApis.Of(tenant, session.Apis),
+            asked.IsEmpty ? granted : asked.Intersect(granted));
     }
 
     Session Rotated(Session session, Client client, string rotationId)

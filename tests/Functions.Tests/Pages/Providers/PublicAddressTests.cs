@@ -1,4 +1,5 @@
 using System.Net;
+using Latchkey.Http;
 using Latchkey.OAuth;
 
 namespace Latchkey.Tests.Pages.Providers;

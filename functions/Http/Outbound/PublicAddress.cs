@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Latchkey.OAuth;
+namespace Latchkey.Http;
 
 /// <summary>Tells public addresses from those of private networks, of this machine and of clouds' metadata services (RFC 6890).</summary>
 public static class PublicAddress

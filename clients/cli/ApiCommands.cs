@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace Latchkey.Cli;
+
+/// <summary>A tenant's own APIs, which apps name by <c>resource</c> (RFC 8707).</summary>
+static class ApiCommands
+{
+    static readonly Argument<string> Id = new("API") { Description = "The API's id or its identifier" };
+    static readonly Argument<string> Identifier =
+        new("IDENTIFIER") { Description = "A URI without a fragment: the audience of its tokens" };
+    static readonly Option<string?> Name = new("--name") { Description = "The name that people read" };
+    static readonly Option<string[]> Scope =
+        Many("--scope", "name=what it allows, such as tasks.read=\"See your tasks\"; replaces the list");
+    static readonly Option<string[]> Clients = Many("--client", "A client that may ask for it; '*' for all; replaces the list");
+    static readonly Option<int?> Lifetime = new("--token-lifetime")
+    {
+        Description = "How long its tokens live at most; in seconds, or such as 5min; 0 leaves it to the client",
+        CustomParser = Times.ParseSeconds,
+    };
+
+    static readonly Option[] Fields = [Name, Scope, Clients, Lifetime];
+
+    public static Command All(Terminal terminal) => CommandLine.Noun("api", "The tenant's own APIs",
+        CommandLine.Verb(terminal, "list", "List them", async call =>
+            call.Show((await Every(call)).Select(each => each?.DeepClone()),
+                "id", "identifier", "name", "clients", "accessTokenSeconds"), []),
+        CommandLine.Verb(terminal, "show", "Show one", async call => call.Show(await call.Ask(HttpMethod.Get, await Path(call))), [Id]),
+        CommandLine.Verb(terminal, "create", "Register one", async call =>
+        {
+            var body = Body(call);
+            body["identifier"] = call.Get(Identifier);
+            call.Show(await call.Ask(HttpMethod.Post, "apis", body));
+        }, [Identifier, .. Fields]),
+        CommandLine.Verb(terminal, "set", "Change one", async call =>
+            call.Show(await call.Ask(HttpMethod.Patch, await Path(call), Body(call))), [Id, .. Fields]),
+        CommandLine.Verb(terminal, "delete", "Delete one; nobody gets a token for it any more", async call =>
+        {
+            await call.Ask(HttpMethod.Delete, await Path(call));
+            call.Done("The API is deleted.");
+        }, [Id]));
+
+    static Dictionary<string, object?> Body(Call call)
+    {
+        var body = new Dictionary<string, object?>();
+        if (call.Get(Name) is { } name) body["name"] = name;
+        if (call.Get(Scope) is { Length: > 0 } scopes) body["scopes"] = scopes.Select(Described).ToArray();
+        if (call.Get(Clients) is { Length: > 0 } clients) body["clients"] = clients;
+        if (call.Get(Lifetime) is { } lifetime) body["accessTokenSeconds"] = lifetime;
+        return body;
+    }
+
+    static object Described(string text) => text.Split('=', 2) is [var name, var description] ? new { name, description }
+        : throw new Failure($"{text} is not name=what it allows.", code: 2);
+
+    static async Task<JsonArray> Every(Call call) => (await call.Ask(HttpMethod.Get, "apis"))!["apis"] as JsonArray ?? [];
+
+    static async Task<string> Path(Call call)
+    {
+        var text = call.Get(Id);
+        var named = (await Every(call)).FirstOrDefault(api => (string?)api?["identifier"] == text);
+        return $"apis/{Uri.EscapeDataString((string?)named?["id"] ?? text)}";
+    }
+
+    static Option<string[]> Many(string name, string what) =>
+        new(name) { Description = what, AllowMultipleArgumentsPerToken = true };
+}

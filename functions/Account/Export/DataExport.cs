@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Latchkey.Access;
+using Latchkey.Files;
+using Latchkey.Http;
+using Latchkey.OAuth;
+using Latchkey.Protocol;
+using Latchkey.Sessions;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+
+namespace Latchkey.Account;
+
+/// <summary>
+/// A user's own data as one JSON document: what is stored about them, and a list of their files with a URL of each. It contains no
+/// secret and no hash of one. It is sent while it is read, so it takes no more memory however much there is.
+/// </summary>
+public sealed class DataExport(
+    GroupStore groups, Consents consents, UserSessions sessions, PasskeyStore passkeys, LinkedIdentities identities, SpaceExport space,
+    SignInLockout lockout, AuditLog audit, TimeProvider clock)
+{
+    /// <summary>Counts the download and begins it. A HEAD request is neither counted nor does it read anything.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="user">The user, who has just signed in.</param>
+    /// <param name="client">The app that asks; null for the page.</param>
+    /// <exception cref="Problem">429 <c>too_many_exports</c>.</exception>
+    public async Task<IResult> Begin(TenantRequest request, User user, string? client)
+    {
+        if (HttpMethods.IsHead(request.Http.Method)) return new JsonDownload(_ => Task.CompletedTask);
+        try
+        {
+            using var attempt = await lockout.ReserveExport(request.Tenant.Id, user.Id, request.Cancel);
+            await attempt.Failed(); // Each one counts.
+        }
+        catch (OAuthError refusal) when (refusal.RetryAfter is not null)
+        {
+            throw new Problem(429, "too_many_exports", "The data was downloaded too often. Try again later.")
+            {
+                RetryAfter = refusal.RetryAfter,
+            };
+        }
+        return new JsonDownload(json => Write(json, request, user, client));
+    }
+
+    async Task Write(JsonDownload.Writer json, TenantRequest request, User user, string? client)
+    {
+        var (tenant, cancel) = (request.Tenant, request.Cancel);
+        json.Write("exportedAt", clock.GetUtcNow().UtcDateTime);
+        json.Write("tenant", new { tenant.Id, tenant.Name });
+        json.Write("profile", Profile(tenant, user));
+        json.Write("groups", (await groups.Of(tenant.Id, user.Id, cancel)).Select(membership =>
+            new { membership.Group.Id, membership.Group.Name, role = Word(membership.Role) }));
+        json.Write("consents", (await consents.List(tenant, user.Id, cancel)).Select(consent =>
+            new
+            {
+                app = consent.ClientId,
+                scope = consent.Allowed.Own.ToString(),
+                apis = consent.Allowed.Apis.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()),
+                at = consent.ApprovedAt.UtcDateTime,
+            }));
+        json.Write("sessions", (await sessions.List(tenant, user.Id, cancel)).Select(session => new
+        {
+            app = session.ClientId,
+            createdAt = session.CreatedAt.UtcDateTime,
+            expiresAt = session.ExpiresAt.UtcDateTime,
+            device = session.Device.UserAgent,
+            network = session.Device.Address,
+        }));
+        json.Write("passkeys", (await passkeys.List(tenant, user.Id, cancel)).Select(passkey =>
+            new { passkey.Name, createdAt = passkey.CreatedAt.UtcDateTime, lastUsedAt = passkey.LastUsedAt?.UtcDateTime }));
+        json.Write("providers", (await identities.Of(tenant, user.Id, cancel)).Select(identity =>
+            new { identity.Provider, account = identity.Label, linkedAt = identity.Since.UtcDateTime }));
+        await json.Write("sharesGiven", space.Given(tenant, user, cancel));
+        await json.Write("sharesReceived", space.Received(tenant, user, cancel));
+        var files = await json.Write("files", space.Files(tenant, user, client ?? "page", cancel));
+        audit.Add(tenant.Id, "data-export", user.Id, client, null, $"files={files}");
+    }
+
+    static object Profile(Tenant tenant, User user) => new
+    {
+        user.Id,
+        user.UserName,
+        user.Name,
+        user.Email,
+        user.EmailVerified,
+        user.Profile.GivenName,
+        user.Profile.FamilyName,
+        user.Profile.Nickname,
+        user.Profile.Picture,
+        user.Profile.Locale,
+        zoneInfo = user.Profile.ZoneInfo,
+        user.Attributes,
+        user.ExternalId,
+        roles = tenant.Names(user.Roles),
+        user.TermsVersion,
+        termsAcceptedAt = user.TermsAt?.UtcDateTime,
+        secondFactor = user.SecondFactor is not null,
+    };
+
+    static string Word(GroupRole role) => JsonNamingPolicy.CamelCase.ConvertName(role.ToString());
+}

@@ -1,0 +1,17 @@
+using Latchkey.Access;
+using Latchkey.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Account;
+
+/// <summary>The data of the user whose token it is (<see cref="DataExport"/>), right after a sign-in.</summary>
+public sealed class ExportMe(TenantPipeline pipeline, AccountUsers accounts, DataExport export)
+{
+    /// <summary><c>GET /{tenant}/me/export</c> → the data as a JSON file. At most five an hour, so a dead token must not count.</summary>
+    [Function("me-export")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/me/export")] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Account, async caller =>
+            await export.Begin(caller, (await accounts.FindFresh(caller)).User, caller.Token.ClientId));
+}

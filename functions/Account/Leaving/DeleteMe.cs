@@ -1,0 +1,25 @@
+using Latchkey.Access;
+using Latchkey.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Account;
+
+/// <summary>Deletes the account of the user whose token it is (<see cref="AccountDeletion"/>), right after a sign-in.</summary>
+public sealed class DeleteMe(TenantPipeline pipeline, AccountUsers accounts, AccountDeletion deletion)
+{
+    /// <summary>
+    /// <c>DELETE /{tenant}/me</c> → 204 once everything is gone; 202 <c>{deleteAt}</c> if it will be deleted later. The token ends with
+    /// it either way.
+    /// </summary>
+    [Function("me-delete")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "{tenant}/me")] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Account, async caller =>
+        {
+            AccountDeletion.EnsureOffered(caller.Tenant);
+            var signedIn = await accounts.FindFresh(caller);
+            return await deletion.Run(caller.Tenant, signedIn.User, caller.Cancel) is { } at
+                ? Results.Json(new { deleteAt = at.UtcDateTime }, statusCode: 202) : Results.NoContent();
+        });
+}

@@ -1,0 +1,45 @@
+using Latchkey.Access;
+using Latchkey.Http;
+using Latchkey.OAuth;
+using Latchkey.Protocol;
+using Latchkey.Sessions;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Account;
+
+/// <summary>
+/// The user whose account a request with the scope <c>account</c> is about: the token's. How they sign in is changed only with a
+/// token of a sign-in that is fresh and as strong as theirs can be, so that a token that leaked can't take over the account
+/// (RFC 9470).
+/// </summary>
+public sealed class AccountUsers(UserStore users, TimeProvider clock)
+{
+    /// <summary>How old a sign-in may be for a change of how the user signs in.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
+
+    /// <summary>The user as stored now. What is bound to a browser elsewhere is bound to the session of the token here.</summary>
+    /// <exception cref="Problem">401 <c>invalid_token</c>: the user is gone. 403 <c>insufficient_scope</c>: the token has no
+    /// user.</exception>
+    public async Task<SignedIn> Find(Caller caller)
+    {
+        if (caller.Token.SessionId is not { } session) throw Problem.InsufficientScope(Scopes.Account);
+        var user = await users.Find(caller.Tenant, caller.Token.Subject, caller.Cancel);
+        if (user is null || user.State.Disabled) throw Problem.Unauthorized("The access token's user is disabled or was deleted.");
+        var how = caller.Token.Authentication;
+        return new SignedIn(user,
+            new Authentication(DateTimeOffset.FromUnixTimeSeconds(how?.Time ?? 0), how?.Methods ?? [], $"session|{session}"));
+    }
+
+    /// <summary>The same, for a change of how the user signs in.</summary>
+    /// <exception cref="Problem">The same, and 401 <c>insufficient_user_authentication</c> with what the app has to ask for.</exception>
+    public async Task<SignedIn> FindFresh(Caller caller)
+    {
+        var signedIn = await Find(caller);
+        var isStrong = !SecondFactors.IsAskedOf(caller.Tenant, signedIn.User) || signedIn.Authentication.IsMultiFactor;
+        if (isStrong && clock.GetUtcNow() <= signedIn.Authentication.Time + MaxAge) return signedIn;
+        throw Problem.InsufficientAuthentication(
+            isStrong ? "The user must have signed in within the last ten minutes."
+                : "The user must have signed in with the second factor within the last ten minutes.",
+            MaxAge, SecondFactors.IsAskedOf(caller.Tenant, signedIn.User) ? Authentication.MultiFactor : null);
+    }
+}

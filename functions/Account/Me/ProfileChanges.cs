@@ -1,0 +1,44 @@
+using Latchkey.Http;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Account;
+
+/// <summary>Users change their own name and profile.</summary>
+public sealed class ProfileChanges(UserStore users, ProfilePictures pictures, TimeProvider clock)
+{
+    /// <summary>What is wrong with new values, by their field, as the rest of a sentence.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="user">The user.</param>
+    /// <param name="change">The new values by their field; null removes one.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
+    public async Task<IReadOnlyDictionary<string, string>> Faults(
+        Tenant tenant, User user, IReadOnlyDictionary<string, string?> change, CancellationToken cancel)
+    {
+        var faults = new Dictionary<string, string>();
+        foreach (var (field, value) in change)
+        {
+            if (ProfileFields.Fault(field, value) is { } fault) faults[field] = fault;
+        }
+        if (change.GetValueOrDefault(ProfileFields.Picture) is { } picture && !faults.ContainsKey(ProfileFields.Picture)
+            && !await pictures.IsGood(tenant, user, picture, cancel))
+            faults[ProfileFields.Picture] = ProfileFields.PictureFault;
+        return faults;
+    }
+
+    /// <summary>Writes new values that have no faults.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="userId">The user.</param>
+    /// <param name="change">The new values by their field.</param>
+    /// <param name="check">Looks at the user as they are before, at each attempt; what it throws leaves everything as it is.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
+    /// <returns>The user as stored afterwards; null if the user is gone.</returns>
+    /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
+    public Task<User?> Apply(
+        Tenant tenant, string userId, IReadOnlyDictionary<string, string?> change, Action<User> check, CancellationToken cancel) =>
+        OptimisticUpdate.Run(() => users.Find(tenant, userId, cancel), user =>
+        {
+            check(user);
+            var changed = ProfileFields.With(user, change);
+            return user.State.Disabled ? null : changed == user ? user : changed.Updated(clock.GetUtcNow());
+        }, user => users.TryReplace(tenant, user, cancel));
+}

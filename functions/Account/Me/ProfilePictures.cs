@@ -1,0 +1,47 @@
+using Latchkey.Files;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Account;
+
+/// <summary>
+/// Pictures of users: an https URL, or one of the user's own files, which nobody but the user sees through a URL that lives for minutes.
+/// </summary>
+public sealed class ProfilePictures(FileStore files, FileListing listing, FileUrls urls, Settings settings)
+{
+    const long MaxBytes = 10L * 1024 * 1024;
+    const int MaxChoices = 100;
+
+    // What browsers show. SVG is not among them: it can hold scripts.
+    static readonly string[] Types = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+
+    /// <summary>True if it can be the user's picture: a URL, or a file that is there, small enough, and in the user's own space.</summary>
+    public async Task<bool> IsGood(Tenant tenant, User user, string picture, CancellationToken cancel) =>
+        !FileRecord.IsId(picture) || await Find(tenant, user, picture, cancel) is not null;
+
+    /// <summary>The URL at which the user's picture is now; null if there is none.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="user">The user.</param>
+    /// <param name="client">Who asks, for the log.</param>
+    /// <param name="audit">The request's entry in the audit.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
+    public async Task<string?> Url(Tenant tenant, User user, string client, AuditContext audit, CancellationToken cancel)
+    {
+        if (user.Profile.Picture is not { } picture || !FileRecord.IsId(picture)) return user.Profile.Picture;
+        return await Find(tenant, user, picture, cancel) is { } file
+            ? (await urls.DownloadWithoutToken(file, client, settings.DownloadUrlTime, audit, cancel)).Url : null;
+    }
+
+    /// <summary>Files that the user can choose from: the newest pictures at the root of their own space.</summary>
+    public async Task<IReadOnlyList<FileRecord>> Choices(Tenant tenant, User user, CancellationToken cancel)
+    {
+        var query = new FileQuery(tenant.Id, Owner.User(user.Id), RowKeys.ListedByTimeIn(""), null, MaxChoices);
+        return [.. (await listing.ByKey(query, cancel)).Files.Where(IsPicture)];
+    }
+
+    async Task<FileRecord?> Find(Tenant tenant, User user, string id, CancellationToken cancel) =>
+        await files.Find(tenant.Id, id, cancel) is { Status: FileStatus.Available, MissingSince: null } file
+            && file.Owner == Owner.User(user.Id) && IsPicture(file) ? file : null;
+
+    static bool IsPicture(FileRecord file) => file.Size <= MaxBytes && Types.Contains(file.ContentType);
+}
