@@ -66,8 +66,6 @@ sealed record ClientAnswer
     public required bool RegistrationToken { get; init; }
     public required List<string> SetByAdministrator { get; init; }
     public required bool RefreshByCookie { get; init; }
-    public required string? BackchannelLogoutUri { get; init; }
-    public required bool BackchannelLogoutSession { get; init; }
     public List<string>? Warnings { get; init; }
     public string? Secret { get; init; }
 }
