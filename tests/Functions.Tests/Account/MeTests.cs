@@ -95,7 +95,7 @@ public sealed class MeTests(SignUpHost host)
         foreach (var bad in new[] { await other.Upload(Png, "image/png"), await owner.Upload([1, 2, 3], FilesClient.AnyType, "x.bin"),
             new string('a', 32) })
             Assert.Equal("picture", (await owner.Patch(new { profile = new { picture = bad } }).Fails(400, "invalid_field")).Field);
-        await new FilesClient(app, owner.Tokens.AccessToken).Send(HttpMethod.Delete, $"/{id}").Is(200);
+        await new FilesClient(app, owner.Tokens.AccessToken).Send(HttpMethod.Delete, $"/{id}").Is(204);
         await owner.Send(HttpMethod.Get, "/picture").Fails(404, "no_picture");
     }
 

@@ -43,6 +43,8 @@ sealed record ClientAnswer
     public required List<string> Scope { get; init; }
     public required List<string> RedirectUris { get; init; }
     public required List<string> PostLogoutRedirectUris { get; init; }
+    public required string? BackchannelLogoutUri { get; init; }
+    public required bool BackchannelLogoutSession { get; init; }
     public required bool Native { get; init; }
     public required bool FirstParty { get; init; }
     public required bool RelaxedRedirects { get; init; }

@@ -76,6 +76,8 @@ public sealed class ClientFieldsTests
         WebsiteUri = "https://app.example.com",
         LogoUri = "https://app.example.com/logo.png",
         PostLogoutRedirectUris = ["https://app.example.com/out"],
+        BackchannelLogoutUri = "https://app.example.com/ended",
+        BackchannelLogoutSession = true,
         AuthMethod = ClientAuthMethod.PrivateKeyJwt,
         Jwks = """{"keys":[]}""",
         JwksUri = "https://app.example.com/keys",
