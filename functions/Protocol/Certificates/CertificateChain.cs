@@ -11,6 +11,9 @@ public static class CertificateChain
 {
     const string ClientAuthentication = "1.3.6.1.5.5.7.3.2"; // RFC 5280 §4.2.1.12
 
+    const X509ChainStatusFlags Foreign =
+        X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.NotSignatureValid;
+
     static readonly string[] Broken = ["1.2.840.113549.1.1.4", "1.2.840.113549.1.1.5", "1.2.840.10045.4.1", "1.2.840.10040.4.3"];
 
     /// <summary>
@@ -55,7 +58,7 @@ public static class CertificateChain
     {
         var states = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status);
         // Another authority of the same name signs with another key.
-        if ((states & (X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.NotSignatureValid)) != 0)
+        if ((states & Foreign) != 0)
             return "The client certificate was not issued by an authority that this tenant trusts.";
         if (states.HasFlag(X509ChainStatusFlags.NotTimeValid)
             && elements.Skip(1).Select(one => TimeFault(one, "The certificate of the client certificate's authority", now))

@@ -13,14 +13,14 @@ public sealed class DistinguishedName : IEquatable<DistinguishedName>
     public const int MaxChars = 1000;
 
     // RFC 4514 §3, and what tools write beside it.
-    static readonly Dictionary<string, string> Types = new(StringComparer.OrdinalIgnoreCase)
+    static readonly Dictionary<string, string> Types = new (string Name, string Id)[]
     {
-        ["CN"] = "2.5.4.3", ["SN"] = "2.5.4.4", ["serialNumber"] = "2.5.4.5", ["C"] = "2.5.4.6", ["L"] = "2.5.4.7", ["ST"] = "2.5.4.8",
-        ["S"] = "2.5.4.8", ["STREET"] = "2.5.4.9", ["O"] = "2.5.4.10", ["OU"] = "2.5.4.11", ["T"] = "2.5.4.12", ["title"] = "2.5.4.12",
-        ["G"] = "2.5.4.42", ["GN"] = "2.5.4.42", ["givenName"] = "2.5.4.42", ["organizationIdentifier"] = "2.5.4.97",
-        ["UID"] = "0.9.2342.19200300.100.1.1", ["DC"] = "0.9.2342.19200300.100.1.25", ["E"] = "1.2.840.113549.1.9.1",
-        ["emailAddress"] = "1.2.840.113549.1.9.1",
-    };
+        ("CN", "2.5.4.3"), ("SN", "2.5.4.4"), ("serialNumber", "2.5.4.5"), ("C", "2.5.4.6"), ("L", "2.5.4.7"), ("ST", "2.5.4.8"),
+        ("S", "2.5.4.8"), ("STREET", "2.5.4.9"), ("O", "2.5.4.10"), ("OU", "2.5.4.11"), ("T", "2.5.4.12"), ("title", "2.5.4.12"),
+        ("G", "2.5.4.42"), ("GN", "2.5.4.42"), ("givenName", "2.5.4.42"), ("organizationIdentifier", "2.5.4.97"),
+        ("UID", "0.9.2342.19200300.100.1.1"), ("DC", "0.9.2342.19200300.100.1.25"), ("E", "1.2.840.113549.1.9.1"),
+        ("emailAddress", "1.2.840.113549.1.9.1"),
+    }.ToDictionary(type => type.Name, type => type.Id, StringComparer.OrdinalIgnoreCase);
 
     static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

@@ -5,7 +5,7 @@ namespace Latchkey.Tenancy;
 // Keys elsewhere, and client certificates (RFC 8705).
 public sealed partial record Client
 {
-    /// <summary>Its public keys for <c>private_key_jwt</c> or <c>self_signed_tls_client_auth</c> as a JWK Set (RFC 7517 §5), or null.</summary>
+    /// <summary>Its public keys, or certificates, as a JWK Set (RFC 7517 §5), or null.</summary>
     public string? Jwks { get; init; }
 
     /// <summary>Where its public keys are (RFC 7591 §2, <c>jwks_uri</c>), in the place of <see cref="Jwks"/>; or null.</summary>

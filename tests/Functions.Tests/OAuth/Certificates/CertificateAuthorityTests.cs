@@ -16,7 +16,7 @@ public sealed class CertificateAuthorityTests(MutualTlsHost mutual) : IClassFixt
         var now = host.Clock.Now;
         await Refused("expired on", root.Issue("CN=reasons", from: now.AddDays(-9), to: now.AddDays(-1)));
         await Refused("not valid before", root.Issue("CN=reasons", from: now.AddDays(1), to: now.AddDays(9)));
-        await Refused("not issued by an authority that this tenant trusts", TestAuthority.New("reasons", now).Issue("CN=reasons"));
+        await Refused("not issued by an authority that this tenant trusts", TestAuthority.New("root of reasons", now).Issue("CN=reasons"));
         await Refused("not issued by an authority that this tenant trusts",
             TestAuthority.SelfSigned("CN=reasons", now.AddDays(-1), now.AddDays(1)));
         await Refused("not meant for client authentication", root.Issue("CN=reasons", usage: "1.3.6.1.5.5.7.3.1"));
@@ -78,7 +78,7 @@ public sealed class CertificateAuthorityTests(MutualTlsHost mutual) : IClassFixt
         // An older list takes nothing back, and nobody else's is taken.
         await admin.Send(HttpMethod.Put, list, new { list = root.Revoke(now.AddMinutes(-1), now.AddMinutes(10)) })
             .Fails(409, "list_outdated");
-        await admin.Send(HttpMethod.Put, list, new { list = TestAuthority.New("revoking", now).Revoke(now, now.AddMinutes(9)) })
+        await admin.Send(HttpMethod.Put, list, new { list = TestAuthority.New("root of revoking", now).Revoke(now, now.AddMinutes(9)) })
             .Fails(400, "invalid_field");
         foreach (var no in new[] { "", "AAAA", "???", root.Pem, root.Revoke(now.AddDays(-2), now.AddDays(-1)) })
             await admin.Send(HttpMethod.Put, list, new { list = no }).Fails(400, "invalid_field");
@@ -131,7 +131,7 @@ public sealed class CertificateAuthorityTests(MutualTlsHost mutual) : IClassFixt
 
     async Task<(TestAuthority Root, string Id)> Trust(string name, string tenant = "demo")
     {
-        var root = TestAuthority.New(name, host.Clock.Now);
+        var root = TestAuthority.New($"root of {name}", host.Clock.Now);
         var added = await (await host.Admin(tenant)).Post("certificate-authorities", new { name, certificates = root.Pem });
         return (root, added.GetProperty("id").GetString()!);
     }

@@ -23,7 +23,9 @@ public sealed class CertificateBoundTests(MutualTlsHost mutual) : IClassFixture<
     {
         await host.AddClient("bound", client => client with
         {
-            AuthMethod = ClientAuthMethod.SelfSignedTls, Jwks = TestAuthority.Set(own, other), CertificateBoundTokens = true,
+            AuthMethod = ClientAuthMethod.SelfSignedTls,
+            Jwks = TestAuthority.Set(own, other),
+            CertificateBoundTokens = true,
         });
         var answer = await mutual.Token(own, "bound").Read<TokenAnswer>();
         Assert.Equal("Bearer", answer.TokenType);

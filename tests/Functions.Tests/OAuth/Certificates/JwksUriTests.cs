@@ -118,8 +118,12 @@ public sealed class JwksUriTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyn
         var admin = await host.Admin();
         object Client(string? jwksUri, string? jwks) => new
         {
-            name = "By address", authMethod = "private_key_jwt", grants = new[] { "client_credentials" }, scope = new[] { "files.read" },
-            jwksUri = jwksUri ?? "", jwks = jwks ?? "",
+            name = "By address",
+            authMethod = "private_key_jwt",
+            grants = new[] { "client_credentials" },
+            scope = new[] { "files.read" },
+            jwksUri = jwksUri ?? "",
+            jwks = jwks ?? "",
         };
         Assert.Equal(address, (await admin.Post("clients", Client(address, null))).GetProperty("jwksUri").GetString());
         foreach (var (uri, jwks) in new (string?, string?)[]
@@ -150,7 +154,10 @@ public sealed class JwksUriTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyn
         var now = host.Clock.Now.ToUnixTimeSeconds();
         var assertion = key.Sign(new JsonObject { ["alg"] = key.Algorithm }, new JsonObject
         {
-            ["iss"] = id, ["sub"] = id, ["aud"] = $"{host.Origin}/demo", ["exp"] = now + 60,
+            ["iss"] = id,
+            ["sub"] = id,
+            ["aud"] = $"{host.Origin}/demo",
+            ["exp"] = now + 60,
             ["jti"] = $"{Interlocked.Increment(ref number)}",
         });
         return host.Token("demo", ("grant_type", "client_credentials"), ("scope", "files.read"),

@@ -32,14 +32,14 @@ public sealed class MutualTlsTests(MutualTlsHost mutual) : IClassFixture<MutualT
         });
         Assert.Equal(value, client.GetProperty("certificateSubject").GetProperty("value").GetString());
         Assert.False(client.TryGetProperty("secret", out _));
-        using var good = root.Issue("C=CH, O=Acme AG, CN=payments", names =>
+        using var good = root.Issue("CN=payments, O=Acme AG, C=CH", names =>
         {
             names.AddDnsName("payments.example.com");
             names.AddUri(new Uri("spiffe://example.com/payments"));
             names.AddIpAddress(IPAddress.Parse("2001:db8::1"));
             names.AddEmailAddress("payments@example.com");
         });
-        using var other = root.Issue("C=CH, O=Acme AG, CN=other", names =>
+        using var other = root.Issue("CN=other, O=Acme AG, C=CH", names =>
         {
             names.AddDnsName("other.payments.example.com");
             names.AddUri(new Uri("spiffe://example.com/Payments"));
@@ -52,18 +52,18 @@ public sealed class MutualTlsTests(MutualTlsHost mutual) : IClassFixture<MutualT
     }
 
     [Theory]
-    [InlineData("CN=a,O=b", "O=b, CN=a", true)] // .NET writes the certificate's order, RFC 4514 the reverse.
+    [InlineData("CN=a,O=b", "O=b, CN=a", true)] // The certificate has the reverse order.
     [InlineData("CN=a,O=b", "CN=a, O=b", false)]
     [InlineData("cn = A , o=B", "O=b, CN=a", true)]
     [InlineData("2.5.4.3=a,O=b", "O=b, CN=a", true)]
     [InlineData("CN=a\\, b,O=c", "O=c, CN=\"a, b\"", true)]
     [InlineData("CN=a\\2C b,O=c", "O=c, CN=\"a, b\"", true)]
     [InlineData("CN=caf\\C3\\A9", "CN=café", true)]
-    [InlineData("OU=x+CN=a,O=b", "O=b, CN=a + OU=x", true)]
     [InlineData("CN=a", "CN=a, CN=b", false)]
     [InlineData("CN=a,CN=b", "CN=\"a,CN=b\"", false)]
     public void Distinguished_names_are_compared_by_their_attributes(string registered, string issued, bool same) =>
-        Assert.Equal(same, DistinguishedName.Parse(registered)!.Equals(DistinguishedName.Read(new X500DistinguishedName(issued).RawData)));
+        Assert.Equal(same, DistinguishedName.Parse(registered)!.Equals(DistinguishedName.Read(
+            new X500DistinguishedName(issued, X500DistinguishedNameFlags.None).RawData)));
 
     [Theory]
     [InlineData("")]
