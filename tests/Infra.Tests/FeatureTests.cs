@@ -110,6 +110,25 @@ public sealed class FeatureTests
         Assert.Equal(("http", 1L), ((string)ready["name"]!, (long)ready["instanceCount"]!));
     }
 
+    // Anything but Required would let a caller state a certificate without its key.
+    [CompilerFact]
+    public void The_app_for_mutual_TLS_requires_certificates_and_alone_believes_the_header()
+    {
+        var apps = Deployment.MutualTls().All("Microsoft.Web/sites");
+        var mutual = Assert.Single(apps, app => app.Name.EndsWith("-mtls", StringComparison.Ordinal));
+        var plain = Assert.Single(apps, app => app != mutual);
+        Assert.Equal((true, "Required"), (mutual.At("properties.clientCertEnabled"), mutual.At("properties.clientCertMode")));
+        Assert.Equal((false, null), (plain.At("properties.clientCertEnabled"), plain.At("properties.clientCertMode")));
+        var (own, others) = (Deployment.SettingsOf(mutual), Deployment.SettingsOf(plain));
+        Assert.Equal($"https://{mutual.Name}.azurewebsites.net", own["Latchkey__MutualTls__Origin"]);
+        Assert.Equal(own["Latchkey__MutualTls__Origin"], others["Latchkey__MutualTls__Origin"]);
+        Assert.Equal("true", own["Latchkey__MutualTls__FromPlatform"], ignoreCase: true);
+        Assert.False(others.ContainsKey("Latchkey__MutualTls__FromPlatform"));
+        Assert.False(own.ContainsKey("Latchkey__FrontDoorId"));
+        Assert.Equal(own["Latchkey__Origin"], others["Latchkey__Origin"]);
+        Assert.False(Deployment.Least().Settings.ContainsKey("Latchkey__MutualTls__Origin"));
+    }
+
     [Fact]
     public void One_command_of_azd_finds_template_parameters_and_app()
     {
