@@ -1,4 +1,3 @@
-using Latchkey.Storage;
 using Microsoft.Extensions.Configuration;
 
 namespace Latchkey;
