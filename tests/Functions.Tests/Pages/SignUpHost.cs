@@ -32,7 +32,7 @@ public sealed partial class SignUpHost : IAsyncLifetime
     {
         await Host.DisposeAsync();
         await Storage.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        await Eventually.Gone(folder);
     }
 
     /// <summary>Changes a tenant's rules.</summary>
