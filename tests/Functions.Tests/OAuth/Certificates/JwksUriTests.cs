@@ -84,17 +84,9 @@ public sealed class JwksUriTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyn
     {
         answer = kind switch
         {
-            "redirect" => http =>
-            {
-                http.Response.Redirect("/elsewhere");
-                return Task.CompletedTask;
-            },
+            "redirect" => Redirect,
             "html" => http => http.Response.WriteAsync(first.Set()),
-            "silent" => http =>
-            {
-                http.Abort();
-                return Task.CompletedTask;
-            },
+            "silent" => Abort,
             "huge" => http => Json(http, new string(' ', 70_000) + first.Set()),
             "empty" => http => Json(http, """{"keys":[]}"""),
             _ => http => Json(http, "{"),
@@ -135,6 +127,18 @@ public sealed class JwksUriTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyn
     }
 
     void Serve(string set) => answer = http => Json(http, set);
+
+    static Task Redirect(HttpContext http)
+    {
+        http.Response.Redirect("/elsewhere");
+        return Task.CompletedTask;
+    }
+
+    static Task Abort(HttpContext http)
+    {
+        http.Abort();
+        return Task.CompletedTask;
+    }
 
     static Task Json(HttpContext http, string json)
     {
