@@ -123,5 +123,6 @@ public sealed class LogoutNotices(StorageClients storage, UserSessions userSessi
 
     static LogoutNotice Read(string bucket, TableEntity row) =>
         new(row.PartitionKey, row.GetString("ClientId"), row.GetString("UserId"), row.GetString("SessionId"),
-            row.GetDateTimeOffset("CreatedAt")!.Value, row.GetInt32("Tries")!.Value) { Bucket = bucket, Row = row };
+            row.GetDateTimeOffset("CreatedAt")!.Value, row.GetInt32("Tries")!.Value)
+        { Bucket = bucket, Row = row };
 }

@@ -226,7 +226,8 @@ public sealed class MeHostileTests(SignUpHost host)
     Task<HttpResponseMessage> Raw(AccountOwner owner, string json)
     {
         var request = new HttpRequestMessage(HttpMethod.Patch,
-            "/demo/me") { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+            "/demo/me")
+        { Content = new StringContent(json, Encoding.UTF8, "application/json") };
         request.Headers.Authorization = new("Bearer", owner.Tokens.AccessToken);
         return app.Http.SendAsync(request);
     }
