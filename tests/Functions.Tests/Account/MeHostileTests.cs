@@ -87,7 +87,6 @@ public sealed class MeHostileTests(SignUpHost host)
         var session = (await other.Get("/sessions")).GetProperty("sessions")[0].GetProperty("id").GetString();
         foreach (var id in new[] { session, "20300101.aaaaaaaaaaaaaaaaaaaaaa", "x" })
             await owner.Delete($"/sessions/{id}").Fails(404, "session_not_found");
-        await owner.Delete("/sessions/%2e%2e").Fails(400, "confirmation_required"); // It arrives as DELETE /demo/me/.
         Assert.True(await other.IsSignedIn());
         var authenticator = new SoftwareAuthenticator(app.Origin);
         var credential = JsonSerializer.Deserialize<JsonElement>(authenticator.Create(await other.Post("/passkeys/options").Json()));

@@ -48,8 +48,13 @@ public sealed class DeleteMyAccountTests(SignUpHost host) : IClassFixture<SignUp
         await app.Send(HttpMethod.Delete, $"/demo/me?confirm={user.Id}", (await app.Tokens("demo", user.Name, "files.read")).AccessToken)
             .Fails(403, "insufficient_scope");
         Assert.NotNull(await user.Now());
-        foreach (var wrong in new[] { "/demo/me", "/demo/me/", "/demo/me?confirm=", $"/demo/me?confirm={new string('a', 22)}" })
+        foreach (var wrong in new[] { "/demo/me", "/demo/me?confirm=", $"/demo/me?confirm={new string('a', 22)}" })
             await app.Send(HttpMethod.Delete, wrong, await user.Token()).Fails(400, "confirmation_required");
+        // What an app makes of an id that is "..": it arrives as DELETE /demo/me/, which is the same address.
+        using var plain = new HttpClient { BaseAddress = app.Http.BaseAddress };
+        using var up = new HttpRequestMessage(HttpMethod.Delete, "/demo/me/sessions/%2e%2e");
+        up.Headers.Authorization = new("Bearer", await user.Token());
+        Assert.Equal(400, (int)(await plain.SendAsync(up)).StatusCode);
         await app.Send(HttpMethod.Delete, $"/demo/me?confirm={user.Id}", await user.Token()).Is(204);
         Assert.Null(await user.Now());
         await app.Send(HttpMethod.Delete, $"/demo/me?confirm={user.Id}", token).Is(401);
