@@ -79,7 +79,8 @@ public sealed class DeletionHostileTests(SignUpHost host) : IClassFixture<SignUp
     {
         var user = await Leaver.New(host);
         var token = await user.Token();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => app.Send(HttpMethod.Delete, $"/demo/me?confirm={user.Id}", token)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(_ => app.Send(HttpMethod.Delete, $"/demo/me?confirm={user.Id}", token)));
         Assert.All(answers, answer => Assert.True((int)answer.StatusCode is 202 or 401, $"{(int)answer.StatusCode}"));
         await host.Mail(user.Email);
         Assert.Single(host.Mails(user.Email));
