@@ -58,6 +58,15 @@ public sealed partial class SignUpHost : IAsyncLifetime
     public async Task<string> LinkTo(string email, int count = 1) =>
         new Uri(Link().Matches(await Mail(email, count))[^1].Value).PathAndQuery;
 
+    /// <summary>The link to a new password that was mailed to an address; beside it, the address hears of each new password.</summary>
+    public async Task<string> ResetLink(string email, int count)
+    {
+        string[] Links() =>
+            [.. Mails(email).Select(mail => AnyResetLink().Match(mail)).Where(found => found.Success).Select(found => found.Value)];
+        await Eventually.True(() => Links().Length >= count);
+        return new Uri(Links()[count - 1]).PathAndQuery;
+    }
+
     /// <summary>Sends the form of the sign-up page that is shown at this path.</summary>
     public static async Task<HttpResponseMessage> Ask(
         Browser browser, string path, string email, string name = "Ada", string password = Password, string? terms = null)
@@ -86,6 +95,9 @@ public sealed partial class SignUpHost : IAsyncLifetime
 
     [GeneratedRegex(@"^(\d{6})\r?$", RegexOptions.Multiline)]
     private static partial Regex CodeLine();
+
+    [GeneratedRegex(@"http://\S+/reset\?link=\S+")]
+    private static partial Regex AnyResetLink();
 
     [GeneratedRegex(@"http://\S+")]
     private static partial Regex Link();
