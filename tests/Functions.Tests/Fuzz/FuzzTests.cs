@@ -69,7 +69,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         Assert.True(faults.Count == 0, $"Seed {seed}, {sent} requests:\n{string.Join("\n\n", faults)}");
         // A page for people does not say why it is a 503; the log does.
         Assert.DoesNotContain(host.Log.Lines, line => line.Contains("storage failed", StringComparison.Ordinal));
-        Assert.True(whole >= operations.Count * 3 / 4, $"Good requests succeeded at {whole} of {operations.Count} operations.");
+        // It was three quarters until operations came that need a second factor, a passkey or a certificate, which FuzzWorld lacks.
+        Assert.True(whole >= operations.Count * 2 / 3, $"Good requests succeeded at {whole} of {operations.Count} operations.");
 
         async Task Send(FuzzRequest request)
         {
