@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Latchkey.Protocol;
+using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.OAuth.Certificates;
 
@@ -136,6 +137,6 @@ public sealed class CertificateAuthorityTests(MutualTlsHost mutual) : IClassFixt
         return (root, added.GetProperty("id").GetString()!);
     }
 
-    Task AddClient(string name, string tenant = "demo") => host.AddClient(name,
+    Task<Client> AddClient(string name, string tenant = "demo") => host.AddClient(name,
         client => client with { AuthMethod = ClientAuthMethod.Tls, CertificateSubject = new("subject_dn", $"CN={name}") }, tenant);
 }

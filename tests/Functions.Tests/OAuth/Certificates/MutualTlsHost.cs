@@ -30,7 +30,7 @@ public sealed class MutualTlsHost : IAsyncLifetime
     internal HttpClient With(X509Certificate2? certificate)
     {
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true; // The host's certificate is of no account here.
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.Subject == "CN=localhost";
         if (certificate is not null) handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
         var caller = new HttpClient(new ContractHandler(new Uri(Origin), handler)) { BaseAddress = new Uri(Origin) };
         callers.Add(caller);
