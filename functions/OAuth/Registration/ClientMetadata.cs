@@ -48,7 +48,7 @@ static class ClientMetadata
             Scope = ScopeOf(json, offer.Scope, chosenGrants),
             RedirectUris = RedirectUris(client, json, native, chosenGrants),
             PostLogoutRedirectUris = PostLogoutRedirectUris(client, json, native),
-            BackchannelLogoutUri = BackchannelLogoutUri(json, development),
+            BackchannelLogoutUri = json.OutboundUri("backchannel_logout_uri", development),
             BackchannelLogoutSession = json.Flag("backchannel_logout_session_required"),
             WebsiteUri = json.HttpsUri("client_uri"),
             LogoUri = json.HttpsUri("logo_uri"),
@@ -105,12 +105,6 @@ static class ClientMetadata
         return FirstFault(uris, native, client) is { } fault
             ? throw MetadataReader.Fault($"post_logout_redirect_uris: {fault}") : uris;
     }
-
-    // OIDC Back-Channel Logout §2.2: an absolute URI without a fragment.
-    static string? BackchannelLogoutUri(MetadataReader json, bool development) =>
-        json.Text("backchannel_logout_uri", FieldRules.MaxUriChars) is not { } uri ? null
-            : ProviderHttp.IsAllowed(uri, development) ? uri
-            : throw MetadataReader.Fault("backchannel_logout_uri must be an https URL without a fragment.");
 
     static string? FirstFault(IEnumerable<string> uris, bool native, Client client) =>
         uris.Select(uri => RedirectUri.Fault(uri, native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null);

@@ -21,8 +21,7 @@ static class KeyMetadata
 
     /// <summary>Where the client's keys are, or null. The address is asked later, and only by rules of ours (decision 0060).</summary>
     public static string? JwksUri(MetadataReader json, bool development) =>
-        json.Text("jwks_uri", FieldRules.MaxUriChars) is not { } uri ? null : ProviderHttp.IsAllowed(uri, development) ? uri
-            : throw MetadataReader.Fault("jwks_uri must be an https URL without a fragment.");
+        json.OutboundUri("jwks_uri", development);
 
     /// <summary>What the client's certificate must be issued to, or null.</summary>
     public static CertificateSubject? CertificateSubject(MetadataReader json, string method)
