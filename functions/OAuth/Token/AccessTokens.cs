@@ -28,8 +28,8 @@ public sealed record SignedToken(string Encoded, TableEntity Record, string Buck
 public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
 {
     /// <summary>A client's own token for an API (RFC 6749 §4.4): the subject is the client.</summary>
-    public Task<SignedToken> ForClient(ApiClient target, Scope scope, string? jkt, CancellationToken cancel) =>
-        Sign(target, New(target, target.Api.TokenSeconds(target.Client), target.Client.ClientId, scope) with { Jkt = jkt }, [], cancel);
+    public Task<SignedToken> ForClient(ApiClient target, Scope scope, KeyBinding key, CancellationToken cancel) =>
+        Sign(target, New(target, target.Api.TokenSeconds(target.Client), target.Client.ClientId, scope) with { Binding = key }, [], cancel);
 
     /// <summary>A token for an operator of the deployment, who is not a user of the tenant.</summary>
     public Task<SignedToken> ForOperator(
@@ -40,11 +40,11 @@ public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
     }
 
     /// <summary>A user's token for the API that the grant names.</summary>
-    public Task<SignedToken> ForSession(SessionGrant grant, string? jkt, CancellationToken cancel)
+    public Task<SignedToken> ForSession(SessionGrant grant, KeyBinding key, CancellationToken cancel)
     {
         var (tenant, client, session, scope) = grant;
         var target = new ApiClient(tenant, client, grant.Api);
-        var token = New(target, grant.Api.TokenSeconds(client), session.UserId, scope) with { SessionId = session.Id, Jkt = jkt };
+        var token = New(target, grant.Api.TokenSeconds(client), session.UserId, scope) with { SessionId = session.Id, Binding = key };
         var person = new Dictionary<string, object>
         {
             ["roles"] = session.Person.Roles,
@@ -62,12 +62,12 @@ public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
     /// </summary>
     /// <exception cref="OAuthError">The user's token ends in less than a second.</exception>
     public async Task<SignedToken> ForExchange(
-        ApiClient target, AccessToken subject, Scope scope, IReadOnlyList<string> actors, string? jkt, CancellationToken cancel)
+        ApiClient target, AccessToken subject, Scope scope, IReadOnlyList<string> actors, KeyBinding key, CancellationToken cancel)
     {
         var left = (int)(subject.ExpiresAt - clock.GetUtcNow()).TotalSeconds;
         if (left < 1) throw OAuthError.InvalidRequest("The subject token has expired.");
         var token = New(target, Math.Min(target.Api.TokenSeconds(target.Client), left), subject.Subject, scope)
-            with { SessionId = subject.SessionId, Jkt = jkt };
+            with { SessionId = subject.SessionId, Binding = key };
         var claims = new Dictionary<string, object>();
         if (subject.Person is var (name, roles)) (claims["name"], claims["roles"]) = (name, roles);
         if (subject.Authentication is var (time, acr, amr)) (claims["auth_time"], claims["acr"], claims["amr"]) = (time, acr, amr);
@@ -107,7 +107,7 @@ public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
         };
         if (!token.Scope.IsEmpty) claims["scope"] = token.Scope.ToString(); // An API may have no scopes.
         if (token.SessionId is not null) claims["sid"] = token.SessionId;
-        if (token.Jkt is not null) claims["cnf"] = new Dictionary<string, string> { ["jkt"] = token.Jkt };
+        if (token.Binding.Confirmation is { } cnf) claims["cnf"] = cnf;
         var partition = Session.WithoutBucket(token.SessionId ?? token.TokenId);
         var record = IssuedTokens.Row(token, partition, token.IssuedAt, token.ExpiresAt);
         // A session's row states the incarnation for all of its tokens.

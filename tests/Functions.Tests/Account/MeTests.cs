@@ -29,8 +29,15 @@ public sealed class MeTests(SignUpHost host)
         var changed = await owner.Patch(new
         {
             name = "Ada L.",
-            profile = new { givenName = "Ada", familyName = "Lovelace", nickname = "艾达 👩‍💻", picture = "https://ada.example/me.png?s=1",
-                locale = "de-AT", zoneInfo = "Asia/Calcutta" },
+            profile = new
+            {
+                givenName = "Ada",
+                familyName = "Lovelace",
+                nickname = "艾达 👩‍💻",
+                picture = "https://ada.example/me.png?s=1",
+                locale = "de-AT",
+                zoneInfo = "Asia/Calcutta"
+            },
         }).Json();
         Assert.Equal(changed.GetRawText(), (await owner.Get()).GetRawText());
         var info = await owner.UserInfo();
@@ -284,8 +291,13 @@ public sealed class MeTests(SignUpHost host)
         await app.Send(HttpMethod.Get, "/demo/me", await app.ServiceToken()).Fails(403, "insufficient_scope");
         var admin = await app.Admin();
         var secret = (await admin.AddClient(
-            new { id = "me-service", name = "S", grants = AdminClient.Texts("client_credentials"),
-                scope = AdminClient.Texts("account") })).Secret!;
+            new
+            {
+                id = "me-service",
+                name = "S",
+                grants = AdminClient.Texts("client_credentials"),
+                scope = AdminClient.Texts("account")
+            })).Secret!;
         await app.Token("demo", ("grant_type", "client_credentials"), ("client_id", "me-service"), ("client_secret", secret))
             .Refused("invalid_scope");
         var initial = (await admin.Post("initial-tokens", new { uses = 2, days = 1 })).GetProperty("token").GetString();

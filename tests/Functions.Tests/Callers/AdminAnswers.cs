@@ -55,6 +55,10 @@ sealed record ClientAnswer
     public required bool RequireDpop { get; init; }
     public required string IdTokenAlgorithm { get; init; }
     public required JsonElement? Jwks { get; init; }
+    public required string? JwksUri { get; init; }
+    public required JsonElement? CertificateSubject { get; init; }
+    public required List<string> CertificateThumbprints { get; init; }
+    public required bool CertificateBoundTokens { get; init; }
     public required string? WebsiteUri { get; init; }
     public required string? LogoUri { get; init; }
     public required int? AccessTokenSeconds { get; init; }

@@ -33,6 +33,8 @@ public sealed partial class RefreshTokenGrant(
             var (session, user, client) = await Find(request, sent);
             if (IsBound(session, sent.Counter) && session.Jkt != request.Jkt)
                 throw OAuthError.InvalidGrant("The refresh token is bound to another key."); // The session goes on: RFC 9449 §11.
+            if (session.Certificate is { } certificate && certificate != request.Key.Certificate)
+                throw OAuthError.InvalidGrant("The refresh token is bound to another client certificate."); // RFC 8705 §4
             var scope = Narrowed(tenant, client, session, user, Scope.Parse(form["scope"]));
             var api = RequestedApis.OneOf(tenant, client, session, form); // RFC 8707 §2.2
             var isLive = sent.Counter == session.Counter;
@@ -46,11 +48,11 @@ public sealed partial class RefreshTokenGrant(
                 if (!IsProtected(request, session) && session.Retries >= Client.MaxRetries) throw RetriesUsedUp(request, session);
             }
             var next = isOwnRotation ? session
-                : isLive ? Rotated(session, client, rotationId).BoundTo(client, request.Jkt)
+                : isLive ? Rotated(session, client, rotationId).BoundTo(client, request.Key)
                 : IsProtected(request, session) ? session
                 : session with { Retries = session.Retries + 1, RotationId = rotationId };
             var grant = new SessionGrant(tenant, client, next, scope) { Api = api };
-            var token = await accessTokens.ForSession(grant, request.Jkt, cancel);
+            var token = await accessTokens.ForSession(grant, request.Key, cancel);
             var response = await issuer.Respond(grant, token, nonce: null, cancel);
             if (ReferenceEquals(next, session)) await sessions.AddToken(session, token.Record, cancel);
             // Another request was faster. At the next look this token is the predecessor.

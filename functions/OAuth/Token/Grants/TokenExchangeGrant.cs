@@ -39,7 +39,7 @@ public sealed class TokenExchangeGrant(BearerToken bearer, AccessTokens accessTo
         var held = await issuedTokens.LiveScope(tenant, subject, cancel) ?? throw Dead("subject_token");
         var scope = Granted(client, target, target.ExchangedFor(source, held), asked);
         var token = await accessTokens.ForExchange(
-            new ApiClient(tenant, client, target), subject, scope, actors, request.Jkt, cancel);
+            new ApiClient(tenant, client, target), subject, scope, actors, request.Key, cancel);
         await issuedTokens.AddToSession(subject.SessionId!, token.Record, cancel);
         return new TokenResponse(token.Encoded, token.Seconds, token.StatedScope) { IssuedTokenType = AccessTokenType };
     }
