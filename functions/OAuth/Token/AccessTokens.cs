@@ -28,8 +28,13 @@ public sealed record SignedToken(string Encoded, TableEntity Record, string Buck
 public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
 {
     /// <summary>A client's own token for an API (RFC 6749 §4.4): the subject is the client.</summary>
-    public Task<SignedToken> ForClient(ApiClient target, Scope scope, string? jkt, CancellationToken cancel) =>
-        Sign(target, New(target, target.Api.TokenSeconds(target.Client), target.Client.ClientId, scope) with { Jkt = jkt }, [], cancel);
+    public Task<SignedToken> ForClient(ApiClient target, Scope scope, string? jkt, CancellationToken cancel)
+    {
+        var (tenant, client, api) = target;
+        var own = new Dictionary<string, object>();
+        UserClaims.AddOwn(own, ClaimRule.AccessToken, new(tenant, client.Id, scope, api), person: null);
+        return Sign(target, New(target, api.TokenSeconds(client), client.ClientId, scope) with { Jkt = jkt }, own, cancel);
+    }
 
     /// <summary>A token for an operator of the deployment, who is not a user of the tenant.</summary>
     public Task<SignedToken> ForOperator(
@@ -45,14 +50,14 @@ public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
         var (tenant, client, session, scope) = grant;
         var target = new ApiClient(tenant, client, grant.Api);
         var token = New(target, grant.Api.TokenSeconds(client), session.UserId, scope) with { SessionId = session.Id, Jkt = jkt };
-        var person = new Dictionary<string, object>
-        {
-            ["roles"] = session.Person.Roles,
-            ["name"] = session.Person.Name,
-            ["auth_time"] = session.Authentication.Time.ToUnixTimeSeconds(), // RFC 9068 §2.2.1
-            ["acr"] = session.Authentication.Acr,
-            ["amr"] = session.Authentication.Methods,
-        };
+        var person = new Dictionary<string, object>();
+        UserClaims.AddOwn(person, ClaimRule.AccessToken, new(tenant, client.Id, scope, grant.Api), session.Person);
+        if (scope.Has(Scopes.Groups)) UserClaims.AddGroups(person, ClaimRule.AccessToken, session.Person);
+        person["roles"] = session.Person.Roles;
+        person["name"] = session.Person.Name;
+        person["auth_time"] = session.Authentication.Time.ToUnixTimeSeconds(); // RFC 9068 §2.2.1
+        person["acr"] = session.Authentication.Acr;
+        person["amr"] = session.Authentication.Methods;
         return Sign(target, token, person, cancel);
     }
 
@@ -91,7 +96,7 @@ public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
         // A session's row states the incarnation for all of its tokens.
         if (token.SessionId is null && client.Incarnation.Length > 0) record["ClientIncarnation"] = client.Incarnation;
         var bucket = ExpiringTables.Bucket(token.ExpiresAt);
-        var encoded = await jwt.Write(tenant.Id, "ES256", "at+jwt", claims, cancel);
+        var encoded = UserClaims.Bounded(await jwt.Write(tenant.Id, "ES256", "at+jwt", claims, cancel), "access token");
         return new SignedToken(encoded, record, bucket, token.Scope, (int)(token.ExpiresAt - token.IssuedAt).TotalSeconds);
     }
 }
