@@ -79,6 +79,9 @@ public static partial class Services
         .AddSingleton<ReplayCache>()
         .AddSingleton<DPoP>()
         .AddSingleton<ClientAssertions>()
+        .AddSingleton<ClientKeySets>()
+        .AddSingleton<CertificateAuthorityStore>()
+        .AddSingleton<CertificateAuthentication>()
         .AddSingleton<ClientAuthentication>()
         .AddHostedService<DemoData>();
 

@@ -76,6 +76,9 @@ param domain string
 @description('Id (a GUID) of the Azure Front Door before the app, or \'\'. With it the app lets nobody else in, takes the caller\'s address from it, and leaves the domain to it.')
 param frontDoorId string
 
+@description('Makes a second app, which asks for client certificates (docs/operating/mutual-tls.md). It gets the same package, in a deployment of its own.')
+param mutualTls bool = false
+
 @description('GB a month that Defender for Storage may scan for malware on upload. 0: Defender off.')
 @minValue(0)
 param malwareScanCapGB int = 0
@@ -207,6 +210,9 @@ var names = {
   identity: 'id-latchkey-${token}'
   functionApp: 'func-latchkey-${token}'
   plan: 'plan-latchkey-${token}'
+  mutualTlsApp: 'func-latchkey-${token}-mtls'
+  mutualTlsPlan: 'plan-latchkey-${token}-mtls'
+  mutualTlsContainer: 'app-package-mtls'
   hostStorage: 'sthost${token}'
   tableStorage: 'sttables${token}'
   fileStorage: 'stfiles${token}'
@@ -242,6 +248,8 @@ var ownDomain = endsWith(domain, 'example.com')
   ? fail('Set the parameter domain in your .bicepparam file: your host name, or azurewebsites.net.')
   : domain != 'azurewebsites.net'
 var origin = 'https://${ownDomain ? domain : '${names.functionApp}.azurewebsites.net'}'
+// Directly at the app: nothing in front of it could pass a client's handshake on.
+var mutualTlsOrigin = mutualTls ? 'https://${names.mutualTlsApp}.azurewebsites.net' : ''
 var mailByAzure = mailMode == 'Azure'
 var mailBySmtp = mailMode == 'Smtp'
 var smtpHost = mailBySmtp && (empty(mailSmtpHost) || empty(mailFrom))
@@ -270,6 +278,7 @@ var settings = {
   Latchkey__Mail__SmtpHost: smtpHost
   Latchkey__Mail__SmtpPort: mailBySmtp ? string(mailSmtpPort) : ''
   Latchkey__Mail__SmtpUser: mailBySmtp ? mailSmtpUser : ''
+  Latchkey__MutualTls__Origin: mutualTlsOrigin
   Latchkey__PasswordIterations: passwordIterations
   Latchkey__Signing__RotationDays: signingRotationDays
   Latchkey__TracePercent: tracePercent
@@ -470,6 +479,54 @@ module functionApp 'modules/functionApp.bicep' = {
   dependsOn: [roles, files, package, network]
 }
 
+module mutualTlsPackage 'modules/package.bicep' = if (mutualTls) {
+  name: 'mutual-tls-package'
+  scope: group
+  params: {
+    accountName: names.hostStorage
+    containerName: names.mutualTlsContainer
+  }
+  dependsOn: [hostStorage]
+}
+
+module mutualTlsApp 'modules/functionApp.bicep' = if (mutualTls) {
+  name: 'mutual-tls-app'
+  scope: group
+  params: {
+    name: names.mutualTlsApp
+    planName: names.mutualTlsPlan
+    location: location
+    tags: tags
+    clientCertificates: true
+    instanceMemoryMB: instanceMemoryMB
+    alwaysReadyHttp: alwaysReadyHttp
+    maximumInstances: maximumInstances
+    zoneRedundant: zoneRedundant
+    subnetId: privateNetwork ? functionsSubnetId : ''
+    origin: origin
+    signingMode: signingMode
+    // It has no Front Door, so nobody may pass for it.
+    settings: union(settings, { Latchkey__MutualTls__FromPlatform: true, Latchkey__FrontDoorId: '' })
+    frontDoorId: ''
+    identityName: names.identity
+    insightsName: names.insights
+    hostStorageName: names.hostStorage
+    packageContainer: names.mutualTlsContainer
+    tableStorageName: names.tableStorage
+    fileStorageName: names.fileStorage
+    vaultName: names.vault
+    accessTokenKey: names.accessTokenKey
+    idTokenKey: names.idTokenKey
+    wrapKey: names.wrapKey
+    communicationName: communicationName
+    emailServiceName: mailByAzure ? names.email : ''
+    mailFrom: mailFrom
+    smtpVaultEntry: smtpVaultEntry
+    operatorSecretHash: ''
+  }
+  dependsOn: [roles, files, mutualTlsPackage, network]
+}
+
 module hostName 'modules/customDomain.bicep' = if (ownDomain && empty(frontDoorId)) {
   name: 'custom-domain'
   scope: group
@@ -549,6 +606,7 @@ module budget 'modules/budget.bicep' = if (monthlyBudget > 0) {
 // azd writes outputs into its environment and deploy.yml reads them: hence the shape of their names.
 output AZURE_RESOURCE_GROUP string = group.name
 output AZURE_FUNCTION_APP string = functionApp.outputs.name
+output MUTUAL_TLS_FUNCTION_APP string = mutualTls ? names.mutualTlsApp : ''
 output AZURE_CLIENT_ID string = identity.outputs.clientId
 output CUSTOM_DOMAIN_VERIFICATION_ID string = functionApp.outputs.domainVerificationId
 output LATCHKEY_ORIGIN string = origin

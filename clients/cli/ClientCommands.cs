@@ -21,6 +21,14 @@ static class ClientCommands
     static readonly Option<string[]> LessLogoutRedirects =
         Many("--remove-logout-redirect", "Remove an address where the browser may go after a logout");
     static readonly Option<string?> Jwks = new("--jwks") { Description = "A file with its public keys (JWK Set) for private_key_jwt" };
+    static readonly Option<string?> Certificate = new("--certificate-subject")
+    {
+        Description = "What its certificate is issued to: subject_dn=CN=app,O=Company, or san_dns=, san_uri=, san_ip=, san_email=",
+    };
+
+    static readonly Option<string[]> Pins =
+        Many("--certificate-thumbprint", "The only certificates that it may use (x5t#S256); replaces the list");
+
     static readonly Option<int> Overlap =
         new("--overlap")
         {
@@ -37,11 +45,16 @@ static class ClientCommands
     static readonly (Option<string?> Option, string Field)[] Texts =
     [
         (Name, "name"),
-        (new("--auth") { Description = "client_secret_basic, client_secret_post, private_key_jwt or none" }, "authMethod"),
+        (new("--auth")
+        {
+            Description = "client_secret_basic, client_secret_post, private_key_jwt, tls_client_auth, "
+                + "self_signed_tls_client_auth or none",
+        }, "authMethod"),
         (new("--id-token-algorithm") { Description = "How its ID tokens are signed: RS256 or ES256" }, "idTokenAlgorithm"),
         (new("--website") { Description = "Its website, shown to people" }, "websiteUri"),
         (new("--backchannel-logout") { Description = "The https address at which it is told that sessions have ended; empty: none" },
             "backchannelLogoutUri"),
+        (new("--jwks-uri") { Description = "The https address of its public keys, in the place of --jwks; empty: none" }, "jwksUri"),
         (new("--logo") { Description = "An https address of its logo" }, "logoUri"),
     ];
 
@@ -52,6 +65,8 @@ static class ClientCommands
         (new("--backchannel-logout-session") { Description = "It has to be told which session ended, not only whose" },
             "backchannelLogoutSession"),
         (new("--require-dpop") { Description = "It must bind its tokens to a key (RFC 9449)" }, "requireDpop"),
+        (new("--certificate-bound-tokens") { Description = "Its tokens work only with its client certificate (RFC 8705)" },
+            "certificateBoundTokens"),
         (new("--require-par") { Description = "It must push its authorization requests (RFC 9126)" }, "requirePushedRequests"),
         (new("--require-pkce") { Description = "It must use PKCE (RFC 7636); a public client always must" }, "requirePkce"),
         (new("--refresh-by-cookie") { Description = "Its refresh token is a cookie that no script sees" }, "refreshByCookie"),
@@ -81,8 +96,8 @@ static class ClientCommands
 
     static readonly Option[] Settings =
     [
-        .. Texts.Select(text => text.Option), Grants, Scope, Redirects, LogoutRedirects, Jwks, .. Switches.Select(each => each.Option),
-        .. Lengths.Select(length => length.Option),
+        .. Texts.Select(text => text.Option), Grants, Scope, Redirects, LogoutRedirects, Jwks, Certificate, Pins,
+        .. Switches.Select(each => each.Option), .. Lengths.Select(length => length.Option),
     ];
 
     public static Command All(Terminal terminal)
@@ -151,9 +166,14 @@ static class ClientCommands
         foreach (var (option, field) in Lengths)
             if (call.Get(option) is { } seconds) body[field] = seconds;
         foreach (var (option, field) in new[] { (Scope, "scope"), (Redirects, "redirectUris"),
-            (LogoutRedirects, "postLogoutRedirectUris") })
+            (LogoutRedirects, "postLogoutRedirectUris"), (Pins, "certificateThumbprints") })
             if (call.Get(option) is { Length: > 0 } values) body[field] = values;
         if (GrantsOf(call) is { Length: > 0 } grants) body["grants"] = grants;
+        if (call.Get(Certificate) is { } subject)
+        {
+            body["certificateSubject"] = subject.Split('=', 2) is [var type, var value] ? new { type, value }
+                : throw new Failure($"{subject} is not type=name.", code: 2);
+        }
         if (call.Get(Jwks) is { } file) body["jwks"] = File.ReadAllText(file);
         return body;
     }

@@ -136,6 +136,7 @@ static class CommandLine
         AccountCommands.All(terminal), InvitationCommands.All(terminal), GroupCommands.All(terminal), RoleCommands.All(terminal),
         ApiCommands.All(terminal), ClaimCommands.All(terminal),
         ProviderCommands.All(terminal),
+        AuthorityCommands.All(terminal),
         ClientCommands.All(terminal), SessionCommands.All(terminal), KeyCommands.All(terminal),
         InitialTokenCommands.All(terminal), ScimTokenCommands.All(terminal), AuditCommands.All(terminal),
     ];

@@ -8,7 +8,7 @@ namespace Latchkey.Access;
 /// <c>private_key_jwt</c>: a client authenticates with a JWT that it signs with a registered key (RFC 7523 §2.2 and §3,
 /// OpenID Connect Core §9). Each assertion can be used once.
 /// </summary>
-public sealed class ClientAssertions(ClientStore clients, ReplayCache replays, TimeProvider clock)
+public sealed class ClientAssertions(ClientStore clients, ClientKeySets keySets, ReplayCache replays, TimeProvider clock)
 {
     const string JwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     const int MaxIdChars = 256;
@@ -32,9 +32,8 @@ public sealed class ClientAssertions(ClientStore clients, ReplayCache replays, T
         if (form["client_id"] is { } formId && formId != id)
             throw OAuthError.InvalidRequest("client_id and client_assertion name different clients.");
         var client = await clients.Find(tenant, id, cancel) ?? throw Unverified("unknown client");
-        if (client.AuthMethod != ClientAuthMethod.PrivateKeyJwt || client.Jwks is null)
-            throw Unverified("the client is not registered for private_key_jwt");
-        if (!await assertion.IsSignedBy(client.Jwks)) throw Unverified("invalid signature or algorithm");
+        if (client.AuthMethod != ClientAuthMethod.PrivateKeyJwt) throw Unverified("the client is not registered for private_key_jwt");
+        if (!await keySets.Any(client, assertion.IsSignedBy, cancel)) throw Unverified("invalid signature or algorithm");
         // RFC 9126 §2: the client may name any of the three at every endpoint.
         if (!assertion.IsOnlyFor(tenant.Issuer, $"{tenant.Issuer}/oauth/token", $"{tenant.Issuer}/oauth/par"))
             throw Invalid(client, "Its aud must be the issuer, the token endpoint or the PAR endpoint, and nothing else.");

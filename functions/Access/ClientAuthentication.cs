@@ -7,10 +7,12 @@ namespace Latchkey.Access;
 
 /// <summary>
 /// Client authentication (RFC 6749 §2.3, §3.2.1): <c>client_secret_basic</c>, <c>client_secret_post</c>,
-/// <c>private_key_jwt</c>, and <c>none</c> for public clients. A client uses one method per request, and only the one
-/// that it is registered for. The two methods with a secret count as one: see <see cref="Client.AuthMethod"/>.
+/// <c>private_key_jwt</c>, client certificates (<see cref="CertificateAuthentication"/>), and <c>none</c> for public clients. A client uses
+/// one method per request, and only the one that it is registered for. The two methods with a secret count as one: see
+/// <see cref="Client.AuthMethod"/>.
 /// </summary>
-public sealed class ClientAuthentication(ClientStore clients, ClientAssertions assertions, TimeProvider clock)
+public sealed class ClientAuthentication(
+    ClientStore clients, ClientAssertions assertions, CertificateAuthentication certificates, TimeProvider clock)
 {
     /// <summary>Authenticates the client that sent this form.</summary>
     /// <exception cref="OAuthError"><c>invalid_client</c> (401), or <c>invalid_request</c> if two methods are mixed.</exception>
@@ -31,7 +33,9 @@ public sealed class ClientAuthentication(ClientStore clients, ClientAssertions a
             throw OAuthError.InvalidRequest("client_id and the Authorization header name different clients.");
         var id = basic?.Id ?? form["client_id"] ?? throw OAuthError.InvalidClient("no client_id");
         var client = await clients.Find(request.Tenant, id, request.Cancel) ?? throw OAuthError.InvalidClient("unknown client");
-        VerifySecret(client, basic?.Secret ?? form["client_secret"]);
+        var secret = basic?.Secret ?? form["client_secret"];
+        if (secret is null && ClientAuthMethod.IsTls(client.AuthMethod)) await certificates.Verify(request, client);
+        else VerifySecret(client, secret);
         return client;
     }
 
@@ -48,8 +52,8 @@ public sealed class ClientAuthentication(ClientStore clients, ClientAssertions a
             if (!string.IsNullOrEmpty(secret)) throw OAuthError.InvalidClient("a public client sent a secret", client.Id);
             return;
         }
-        if (client.AuthMethod == ClientAuthMethod.PrivateKeyJwt)
-            throw OAuthError.InvalidClient("the client must use private_key_jwt", client.Id);
+        if (client.AuthMethod == ClientAuthMethod.PrivateKeyJwt || ClientAuthMethod.IsTls(client.AuthMethod))
+            throw OAuthError.InvalidClient($"the client must use {client.AuthMethod}", client.Id);
         if (secret is null || !client.HasSecret(secret, clock.GetUtcNow()))
             throw OAuthError.InvalidClient("wrong or missing secret", client.Id);
     }

@@ -8,7 +8,7 @@ namespace Latchkey.Access;
 /// Demonstrating proof of possession (RFC 9449) at our own endpoints. Every proof must carry a server nonce (§8), so
 /// that proofs can't be made in advance, and can be used once (§11.1).
 /// </summary>
-public sealed class DPoP(DPoPNonces nonces, ReplayCache replays, TimeProvider clock)
+public sealed class DPoP(DPoPNonces nonces, ReplayCache replays, Settings settings, TimeProvider clock)
 {
     // The nonce limits a proof's age exactly. This window limits how long a jti must be remembered, and is wide because
     // the clocks of phones are often wrong.
@@ -72,8 +72,9 @@ public sealed class DPoP(DPoPNonces nonces, ReplayCache replays, TimeProvider cl
         return proof;
     }
 
-    // The origin is the tenant's, as its apps know it. The Host header is whatever the caller sent.
-    static Uri TargetUri(TenantRequest request) =>
-        new(new Uri(request.Tenant.Issuer).GetLeftPart(UriPartial.Authority)
+    // The origin is the tenant's, as its apps know it, or that of mutual TLS. The Host header is whatever the caller sent.
+    Uri TargetUri(TenantRequest request) =>
+        new((settings.MutualTls.Origin is { } origin && ConnectionCertificate.Of(request.Http, settings) is not null ? origin
+                : request.Tenant.OwnOrigin)
             + request.Http.PathBase.ToUriComponent() + request.Http.Path.ToUriComponent());
 }

@@ -11,8 +11,7 @@ namespace Latchkey.Access;
 /// </summary>
 public sealed class ReplayCache(StorageClients storage)
 {
-    /// <summary>The tables of used ids, by the day on which they expire.</summary>
-    public ExpiringTables Tables { get; } = new(storage.Tables, TableNames.Replays);
+    readonly ExpiringTables tables = new(storage.Tables, TableNames.Replays);
 
     /// <summary>True at the first use.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -25,7 +24,7 @@ public sealed class ReplayCache(StorageClients storage)
     /// <param name="cancel">Cancelled when the caller hangs up.</param>
     public async Task<bool> TryUse(Tenant tenant, string kind, string id, DateTimeOffset expires, CancellationToken cancel)
     {
-        var table = Tables.For(ExpiringTables.Bucket(expires));
+        var table = tables.For(ExpiringTables.Bucket(expires));
         var (partition, useId) = (RowKeys.Replay(tenant.Id, kind, id), Ids.New());
         if (await table.TryAdd(new TableEntity(partition, RowKeys.ReplayRow) { ["By"] = useId }, cancel)) return true;
         // It was used before, unless the row is our own and only storage's answer was lost.

@@ -9,7 +9,8 @@ namespace Latchkey.Access;
 /// authorization (403).
 /// </summary>
 public sealed class TokenAuthorization(
-    TenantStore tenants, Domains domains, ClientStore clients, BearerToken bearer, DPoP dpop, IssuedTokens issuedTokens)
+    TenantStore tenants, Domains domains, ClientStore clients, BearerToken bearer, DPoP dpop, IssuedTokens issuedTokens,
+    Settings settings)
 {
     /// <summary>Checks everything about a token that needs no read of its session.</summary>
     /// <returns>The caller, and the DPoP proof of a token that is bound to a key.</returns>
@@ -29,6 +30,8 @@ public sealed class TokenAuthorization(
             throw Problem.Unauthorized("The access token's client is no longer registered."); // RFC 7592 §2.3
         audit.By(http, token); // The caller is known from here on, so refusals are recorded too.
         var proof = await ReadProof(request, sent, token);
+        if (token.Binding.Certificate is { } bound && bound != ConnectionCertificate.Of(http, settings)?.Thumbprint)
+            throw Problem.Unauthorized("The access token is bound to a client certificate: use it with that certificate, over mutual TLS.");
         if (!token.Scope.Has(scope)) throw Problem.InsufficientScope(scope);
         return (new Caller(request, token), proof);
     }

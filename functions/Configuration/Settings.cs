@@ -1,4 +1,3 @@
-using Latchkey.Storage;
 using Microsoft.Extensions.Configuration;
 
 namespace Latchkey;
@@ -66,6 +65,9 @@ public sealed record Settings
 
     /// <summary>The id of the Azure Front Door in front of the service (its X-Azure-FDID), or null.</summary>
     public Guid? FrontDoorId { get; init; }
+
+    /// <summary>Mutual TLS: where clients reach the deployment with certificates.</summary>
+    public required MutualTlsSettings MutualTls { get; init; }
 
     /// <summary>
     /// How long clients and memberships are cached; tenants, roles and a user's state for 5 seconds at most. Other instances see a
@@ -157,6 +159,7 @@ public sealed record Settings
             RotationPeriod = TimeSpan.FromDays(read.Number("Signing:RotationDays", 90, 1, 730)),
             OperatorSecretHash = OperatorHash(read),
             FrontDoorId = read.Guid("FrontDoorId"),
+            MutualTls = MutualTlsSettings.Read(read, configuration, development),
             CacheTime = TimeSpan.FromSeconds(read.Number("CacheSeconds", 30, 0, 300)),
             AuditTime = TimeSpan.FromDays(read.Number("AuditDays", 365, 1, 3650)),
             PasswordIterations = (int)read.Number("PasswordIterations", 210_000, development ? 1 : 210_000, 10_000_000),
@@ -176,11 +179,7 @@ public sealed record Settings
             MonitorConnection = read.MonitorConnection(),
             Mail = MailSettings.Read(read, development),
         };
-        if (connectionString is not null && !development)
-            read.Fault("Storage:ConnectionString",
-                "is only for the emulator in Development; otherwise set Storage__TableEndpoint and Storage__BlobEndpoint");
-        else if (connectionString is not null && !StorageClients.IsEmulators(connectionString)) // It holds a key: never shown.
-            read.Fault("Storage:ConnectionString", "must be the emulator's, such as UseDevelopmentStorage=true");
+        if (connectionString is not null) read.CheckEmulator(connectionString, development);
         if (mode == SigningMode.Local && !development)
             read.Fault("Signing:Mode", "can be Local only in Development; use KeyVault or KeyVaultWrapped");
         // In Azure a proxy is in front of the Functions host, which passes the caller's address on only with this setting.

@@ -41,6 +41,14 @@ sealed class SettingsReader(IConfiguration configuration)
         return fallback;
     }
 
+    public bool Flag(string name)
+    {
+        if (Text(name) is not { } text) return false;
+        if (bool.TryParse(text, out var value)) return value;
+        Fault(name, $"must be true or false, not '{text}'");
+        return false;
+    }
+
     public Guid? Guid(string name)
     {
         if (Text(name) is not { } text) return null;
@@ -72,6 +80,14 @@ sealed class SettingsReader(IConfiguration configuration)
         if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps) return uri;
         Fault(name, "must be an https URL"); // The value is not shown: it may be a connection string, with its key, in the wrong place.
         return null;
+    }
+
+    public void CheckEmulator(string connection, bool development)
+    {
+        const string Name = "Storage:ConnectionString"; // It holds a key: never shown.
+        if (!development)
+            Fault(Name, "is only for the emulator in Development; otherwise set Storage__TableEndpoint and Storage__BlobEndpoint");
+        else if (!Storage.StorageClients.IsEmulators(connection)) Fault(Name, "must be the emulator's, such as UseDevelopmentStorage=true");
     }
 
     // Neither value is shown: both may hold a key.

@@ -17,8 +17,11 @@ namespace Latchkey.Http;
 public sealed record AccessToken(
     string Tenant, string Subject, string ClientId, Scope Scope, string TokenId, string? SessionId)
 {
-    /// <summary>The thumbprint of the key that it is bound to (<c>cnf.jkt</c>, RFC 9449 §6.1), or null for a bearer token.</summary>
-    public string? Jkt { get; init; }
+    /// <summary>What the sender must hold (<c>cnf</c>).</summary>
+    public KeyBinding Binding { get; init; } = KeyBinding.None;
+
+    /// <summary>The thumbprint of the key that it is bound to (RFC 9449 §6.1), or null.</summary>
+    public string? Jkt => Binding.Jkt;
 
     /// <summary>How the user signed in (RFC 9068 §2.2.1); null for a client's own token.</summary>
     public TokenAuthentication? Authentication { get; init; }
@@ -78,7 +81,7 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
             Scope.Parse(Claim(jwt, "scope")), Required(jwt, "jti"), Claim(jwt, "sid"))
         {
             Audience = jwt.Audiences.FirstOrDefault() ?? "",
-            Jkt = Jkt(jwt),
+            Binding = KeyBinding.Read(jwt),
             Authentication = jwt.TryGetPayloadValue<long>("auth_time", out var time) && Claim(jwt, "acr") is { } acr
                 ? new TokenAuthentication(time, acr, jwt.TryGetPayloadValue<string[]>("amr", out var amr) ? amr : []) : null,
             IssuedAt = jwt.IssuedAt,
@@ -147,16 +150,6 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
         if (parts.Length < 2 || parts[1].Length == 0) throw Malformed();
         if (parts[1].Contains(',')) throw MoreThanOne(); // The Functions host joins headers of the same name; a token has no comma.
         return new SentToken(parts[1], withProof);
-    }
-
-    // A binding that cannot be checked must not be ignored: any unknown form of cnf is refused.
-    static string? Jkt(JsonWebToken jwt)
-    {
-        if (!jwt.TryGetPayloadValue<JsonElement>("cnf", out var cnf)) return null;
-        var isKnown = cnf.ValueKind == JsonValueKind.Object && cnf.TryGetProperty("jkt", out var jkt)
-            && jkt.ValueKind == JsonValueKind.String;
-        if (!isKnown) throw Problem.Unauthorized("The access token is bound by an unknown method.");
-        return cnf.GetProperty("jkt").GetString();
     }
 
     static JsonWebToken Read(string encoded)

@@ -18,11 +18,11 @@ sealed class PatchedTextConverter : JsonConverter<PatchedText>
     /// <inheritdoc/>
     public override PatchedText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType switch
-    {
-        JsonTokenType.Null => new(IsSent: true, null),
-        JsonTokenType.String => new(IsSent: true, reader.GetString()),
-        _ => throw new JsonException(),
-    };
+        {
+            JsonTokenType.Null => new(IsSent: true, null),
+            JsonTokenType.String => new(IsSent: true, reader.GetString()),
+            _ => throw new JsonException(),
+        };
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, PatchedText value, JsonSerializerOptions options) =>

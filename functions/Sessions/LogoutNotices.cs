@@ -45,8 +45,7 @@ public sealed class LogoutNotices(StorageClients storage, UserSessions userSessi
     readonly Channel<LogoutNotice> written = Channel.CreateBounded<LogoutNotice>(
         new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>The tables.</summary>
-    public ExpiringTables Tables { get; } = new(storage.Tables, TableNames.LogoutNotices);
+    readonly ExpiringTables tables = new(storage.Tables, TableNames.LogoutNotices);
 
     /// <summary>The notices that this instance has written and whose sessions have ended: they can be sent at once.</summary>
     public IAsyncEnumerable<LogoutNotice> Written(CancellationToken cancel) => written.Reader.ReadAllAsync(cancel);
@@ -72,7 +71,7 @@ public sealed class LogoutNotices(StorageClients storage, UserSessions userSessi
         foreach (var batch in notices.Chunk(MaxBatch))
         {
             var rows = batch.Select(notice => new TableTransactionAction(TableTransactionActionType.UpsertReplace, notice.Row)).ToList();
-            await Tables.For(batch[0].Bucket).TryTransact(rows, cancel);
+            await tables.For(batch[0].Bucket).TryTransact(rows, cancel);
         }
         return notices;
     }
@@ -90,21 +89,21 @@ public sealed class LogoutNotices(StorageClients storage, UserSessions userSessi
     public async IAsyncEnumerable<LogoutNotice> Take([EnumeratorCancellation] CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        foreach (var bucket in await Tables.Buckets(cancel))
+        foreach (var bucket in await tables.Buckets(cancel))
         {
-            await foreach (var row in Tables.For(bucket).Scan($"At le {now}", cancel))
+            await foreach (var row in tables.For(bucket).Scan($"At le {now}", cancel))
             {
                 var tries = row.GetInt32("Tries")!.Value;
                 var pause = FirstPause * Math.Pow(2, Math.Min(tries, 10));
                 (row["Tries"], row["At"]) = (tries + 1, now + (pause < MaxPause ? pause : MaxPause));
-                if (await Tables.For(bucket).TryReplace(row, cancel)) yield return Read(bucket, row);
+                if (await tables.For(bucket).TryReplace(row, cancel)) yield return Read(bucket, row);
             }
         }
     }
 
     /// <summary>Removes a notice that was sent, or is given up.</summary>
     public Task Remove(LogoutNotice notice) =>
-        Tables.For(notice.Bucket).TryDelete(notice.Row.PartitionKey, notice.Row.RowKey, CancellationToken.None);
+        tables.For(notice.Bucket).TryDelete(notice.Row.PartitionKey, notice.Row.RowKey, CancellationToken.None);
 
     LogoutNotice New(Tenant tenant, Client client, string userId, string? sessionId)
     {
@@ -123,5 +122,6 @@ public sealed class LogoutNotices(StorageClients storage, UserSessions userSessi
 
     static LogoutNotice Read(string bucket, TableEntity row) =>
         new(row.PartitionKey, row.GetString("ClientId"), row.GetString("UserId"), row.GetString("SessionId"),
-            row.GetDateTimeOffset("CreatedAt")!.Value, row.GetInt32("Tries")!.Value) { Bucket = bucket, Row = row };
+            row.GetDateTimeOffset("CreatedAt")!.Value, row.GetInt32("Tries")!.Value)
+        { Bucket = bucket, Row = row };
 }

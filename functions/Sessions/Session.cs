@@ -1,4 +1,5 @@
 using Azure;
+using Latchkey.Http;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 
@@ -76,9 +77,19 @@ public sealed record Session
     /// <summary>The generation of the first bound refresh token. An app that starts to use DPoP keeps its sessions.</summary>
     public int BoundSince { get; init; }
 
+    /// <summary>
+    /// The thumbprint of the certificate that its refresh tokens are bound to (RFC 8705 §4), or null; a public client's too, and from the
+    /// first token on, because the client needs its certificate for every token.
+    /// </summary>
+    public string? Certificate { get; init; }
+
     /// <summary>The session, bound from its live refresh token on. Unchanged if it is bound already, has no proof, or needs none.</summary>
-    public Session BoundTo(Client client, string? jkt) =>
-        Jkt is null && jkt is not null && client.IsPublic ? this with { Jkt = jkt, BoundSince = Counter } : this;
+    public Session BoundTo(Client client, KeyBinding key)
+    {
+        if (!client.IsPublic) return this;
+        var bound = Certificate is null && key.Certificate is not null ? this with { Certificate = key.Certificate } : this;
+        return Jkt is null && key.Jkt is not null ? bound with { Jkt = key.Jkt, BoundSince = Counter } : bound;
+    }
 
     /// <summary>True if it has started and is neither revoked nor expired.</summary>
     public bool IsAlive(DateTimeOffset now) => !IsPending && RevokedAt is null && now < ExpiresAt && now < IdleExpiresAt;

@@ -67,8 +67,7 @@ public sealed class SessionRevocation(
     /// <returns>The user as stored afterwards; null if the user does not exist.</returns>
     /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
     public async Task<User?> OfUser(Tenant tenant, string userId, Func<User, User> change, CancellationToken cancel) =>
-        await Ended(tenant, userId, null, () => OptimisticUpdate.Run(() => users.Find(tenant, userId, cancel),
-            user => change(user).SignedOut(clock.GetUtcNow()), user => users.TryReplace(tenant, user, cancel)), cancel);
+        await Ended(tenant, userId, null, () => Changed(tenant, userId, change, cancel), cancel);
 
     /// <summary>
     /// The same for a user who leaves, if <paramref name="change"/> does not return null. The list of the user's sessions stays, so
@@ -77,8 +76,7 @@ public sealed class SessionRevocation(
     /// <returns>The user as stored afterwards; null if the user does not exist, or was not changed.</returns>
     /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
     public async Task<User?> OfLeaver(Tenant tenant, string userId, Func<User, User?> change, CancellationToken cancel) =>
-        await Ended(tenant, userId, null, () => OptimisticUpdate.Run(() => users.Find(tenant, userId, cancel),
-            user => change(user)?.SignedOut(clock.GetUtcNow()), user => users.TryReplace(tenant, user, cancel)), cancel, tidy: false);
+        await Ended(tenant, userId, null, () => Changed(tenant, userId, change, cancel), cancel, tidy: false);
 
     /// <summary>
     /// Deletes the rows of a deleted user's sessions, which hold the user's name and address, and then the list of them. A session
@@ -119,11 +117,11 @@ public sealed class SessionRevocation(
         var entry = session?.UserId == userId ? await userSessions.Find(session, cancel) : null;
         var isKept = false;
         var told = await notices.Write(tenant, userId, other => other.SessionId != sessionId, all: false, cancel);
-        var user = await OptimisticUpdate.Run(() => users.Find(tenant, userId, cancel), found =>
+        var user = await Changed(tenant, userId, found =>
         {
             isKept = entry is not null && found.State.Keeps(session!.UserMark, session.CreatedAt);
-            return change(found)?.SignedOut(clock.GetUtcNow());
-        }, found => users.TryReplace(tenant, found, cancel));
+            return change(found);
+        }, cancel);
         if (user is not null) await EndedBy(tenant, user, told);
         if (user is null || !isKept) return user;
         // First the entry: no live session is missing from the list. The mark is this write's, so a later end of everything counts.
@@ -145,6 +143,11 @@ public sealed class SessionRevocation(
         OptimisticUpdate.Run(() => tenants.FindNow(tenant.Id, cancel),
             stored => stored with { SessionsNotBefore = clock.GetUtcNow() },
             stored => tenants.TryReplace(stored, cancel));
+
+    // The changed user, with a new mark; null if the change returned null, or the user does not exist.
+    Task<User?> Changed(Tenant tenant, string userId, Func<User, User?> change, CancellationToken cancel) => OptimisticUpdate.Run(
+        () => users.Find(tenant, userId, cancel), user => change(user)?.SignedOut(clock.GetUtcNow()),
+        user => users.TryReplace(tenant, user, cancel));
 
     // Ends a user's sessions, with one app if it is given, by the mark that the change sets.
     async Task<User?> Ended(Tenant tenant, string userId, string? clientId, Func<Task<User?>> change, CancellationToken cancel,

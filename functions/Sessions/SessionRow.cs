@@ -35,6 +35,7 @@ static class SessionRow
             ["SignInId"] = session.Authentication.SignInId,
         };
         if (session.Jkt is { } jkt) (row["Jkt"], row["BoundSince"]) = (jkt, session.BoundSince);
+        if (session.Certificate is { } certificate) row["Certificate"] = certificate;
         if (session.Code is not { } code) return row;
         row[CodeExpiresAt] = code.ExpiresAt;
         row["CodeRedirectUri"] = code.RedirectUri;
@@ -68,6 +69,7 @@ static class SessionRow
         ExpiresAt = row.GetDateTimeOffset("ExpiresAt")!.Value,
         RevokedAt = row.GetDateTimeOffset("RevokedAt"),
         Jkt = row.GetString("Jkt"),
+        Certificate = row.GetString("Certificate"),
         BoundSince = row.GetInt32("BoundSince") ?? 0,
         Authentication = new(row.GetDateTimeOffset("AuthTime") ?? row.GetDateTimeOffset("CreatedAt")!.Value,
             Columns.Split(row.GetString("Amr")), row.GetString("SignInId")),

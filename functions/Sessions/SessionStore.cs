@@ -64,9 +64,9 @@ public sealed class SessionStore(IssuedTokens issuedTokens, TimeProvider clock)
     public Task<bool> TryMark(Session session, long mark, CancellationToken cancel) =>
         TableOf(session.Id)
             .TryMerge(new TableEntity(RowKeys.SessionPartition(session.Tenant, Session.WithoutBucket(session.Id)), RowKeys.Session)
-        {
-            ["UserMark"] = mark,
-        }, cancel);
+            {
+                ["UserMark"] = mark,
+            }, cancel);
 
     /// <summary>
     /// The sessions of a tenant or of one client, ordered by the day on which they end. No index serves this: it reads the

@@ -44,6 +44,12 @@ public static partial class RowKeys
     /// <summary>The prefix of the keys of all APIs.</summary>
     public const string AnyApi = "api|";
 
+    /// <summary>The partition of a tenant's certificate authorities.</summary>
+    public static string Authorities(string tenant) => $"{tenant}|authorities";
+
+    /// <summary>A certificate authority.</summary>
+    public static string Authority(string id) => $"authority|{id}";
+
     /// <summary>Leads from an account at a provider, by the hash of its issuer and subject, to the user's id.</summary>
     public static string Identity(string provider, string hash) => $"identity|{provider}|{hash}";
 

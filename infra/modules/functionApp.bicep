@@ -9,6 +9,9 @@ param alwaysReadyHttp int
 param maximumInstances int
 param zoneRedundant bool
 
+@description('Requires a client certificate for every request: the app for mutual TLS (docs/operating/mutual-tls.md).')
+param clientCertificates bool = false
+
 @description('Subnet for VNet integration. Empty: none.')
 param subnetId string
 param origin string
@@ -113,7 +116,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   name: name
   location: location
   // azd finds the app of azure.yaml's service by this tag.
-  tags: union(tags, { 'azd-service-name': 'api' })
+  tags: clientCertificates ? tags : union(tags, { 'azd-service-name': 'api' })
   kind: 'functionapp,linux'
   identity: {
     type: 'UserAssigned'
@@ -125,6 +128,9 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     serverFarmId: plan.id
     httpsOnly: true
     clientAffinityEnabled: false
+    // Required, never Optional: only then does the front end do the handshake before it writes X-ARR-ClientCert (decision 0059).
+    clientCertEnabled: clientCertificates
+    clientCertMode: clientCertificates ? 'Required' : null
     publicNetworkAccess: 'Enabled'
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     // Who reads the vault for the app settings that refer to it.

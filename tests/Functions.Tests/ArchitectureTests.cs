@@ -84,7 +84,8 @@ public sealed partial class ArchitectureTests
         foreach (var function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly))
         {
             var needs = function.Method.DeclaringType!.GetConstructors().Single().GetParameters().Select(p => p.ParameterType);
-            Assert.True(needs.Contains(typeof(TenantPipeline)) || needs.Contains(typeof(Http.ErrorBoundary)),
+            // ScimPipeline is a way into TenantPipeline.
+            Assert.True(needs.Intersect([typeof(TenantPipeline), typeof(Http.ErrorBoundary), typeof(Latchkey.Scim.ScimPipeline)]).Any(),
                 $"{function.Name} takes neither TenantPipeline nor ErrorBoundary");
             var source = File.ReadAllText(SourceOf(function.Method.DeclaringType!));
             Assert.DoesNotContain("AuthorizationLevel.Function", source, StringComparison.Ordinal);

@@ -11,4 +11,18 @@ internal static class Eventually
         for (var tries = 0; tries < 500 && !await condition(); tries++) await Task.Delay(20);
         Assert.True(await condition());
     }
+
+    /// <summary>Deletes a folder in which the host that has stopped may be writing its last mail.</summary>
+    public static Task Gone(string folder) => True(() =>
+    {
+        try
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    });
 }

@@ -48,6 +48,19 @@ public sealed class SettingsTests
         }), StringComparison.Ordinal); // One key wraps for all.
     }
 
+    [Fact]
+    public void A_header_with_a_certificate_is_believed_only_on_Azure_and_only_with_the_address_for_it()
+    {
+        Dictionary<string, string?> settings = new() { ["Latchkey:MutualTls:FromPlatform"] = "true" };
+        Assert.Contains("Latchkey__MutualTls__Origin is missing", Refused(settings), StringComparison.Ordinal);
+        settings["Latchkey:MutualTls:Origin"] = "https://mtls.example.com";
+        Assert.Contains("Latchkey__MutualTls__FromPlatform can be true only on Azure", Refused(settings), StringComparison.Ordinal);
+        settings["WEBSITE_SITE_NAME"] = "func-latchkey-mtls";
+        Assert.DoesNotContain("MutualTls", Refused(settings), StringComparison.Ordinal);
+        settings["Latchkey:MutualTls:Origin"] = "http://mtls.example.com";
+        Assert.Contains("Latchkey__MutualTls__Origin must be like", Refused(settings), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "nonsense")]

@@ -55,6 +55,9 @@ internal sealed record Deployment(IReadOnlyList<DeployedResource> Resources, IRe
     public static Deployment Smtp() => Least("param mailMode = 'Smtp'", "param mailFrom = 'no-reply@company.com'",
         "param mailSmtpHost = 'smtp.company.com'", "param mailSmtpUser = 'latchkey'");
 
+    /// <summary>With an app for mutual TLS.</summary>
+    public static Deployment MutualTls() => Least("param mutualTls = true", "param frontDoorId = '3b1f7c5e-8a4d-4f0e-9c55-0d6f2f6f1a10'");
+
     /// <summary>As a .bicepparam file asks for it, with a host name in the place of the one that must be replaced.</summary>
     public static Deployment OfFile(string path) => Of(Repository.Read(path)
         .Replace("using 'main.bicep'\n", "", StringComparison.Ordinal)
@@ -80,8 +83,12 @@ internal sealed record Deployment(IReadOnlyList<DeployedResource> Resources, IRe
     public DeployedResource App => All("Microsoft.Web/sites").Single();
 
     /// <summary>The app's settings.</summary>
-    public Dictionary<string, string> Settings => ((List<object?>)App.At("properties.siteConfig.appSettings")!)
-        .Cast<Dictionary<string, object?>>().ToDictionary(setting => (string)setting["name"]!, setting => (string)setting["value"]!);
+    public Dictionary<string, string> Settings => SettingsOf(App);
+
+    /// <summary>An app's settings.</summary>
+    public static Dictionary<string, string> SettingsOf(DeployedResource app) =>
+        ((List<object?>)app.At("properties.siteConfig.appSettings")!).Cast<Dictionary<string, object?>>()
+            .ToDictionary(setting => (string)setting["name"]!, setting => (string)setting["value"]!);
 
     private static Deployment Make(string parameters)
     {

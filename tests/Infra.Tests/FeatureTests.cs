@@ -74,17 +74,17 @@ public sealed class FeatureTests
     {
         var timers = Directory.EnumerateFiles(Repository.At("functions"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)
             .SelectMany(text =>
-                Regex.Matches(text, @"\[Function\(""([\w-]+)""\)\]\s+public async Task \w+\(\[TimerTrigger")
+                Regex.Matches(text, @"\[Function\(""([\w-]+)""\)\]\s+public (?:async )?Task \w+\(\[TimerTrigger")
                     .Select(match => match.Groups[1].Value))
             .Order(StringComparer.Ordinal).ToList();
-        Assert.Equal(6, timers.Count);
+        Assert.Equal(7, timers.Count);
         var rule = Of("Microsoft.Insights/scheduledQueryRules")
             .Single(rule => rule.Name.EndsWith("-timers-failed", StringComparison.Ordinal));
         Assert.Contains($"Name in ('{string.Join("', '", timers)}')", JsonSerializer.Serialize(rule.At("properties.criteria"), Plainly),
             StringComparison.Ordinal);
         // What they survive they log, by their class.
         var classes = Regex.Matches(JsonSerializer.Serialize(rule.At("properties.criteria"), Plainly), @"'Latchkey\.(\w+)\.(\w+)'");
-        Assert.Equal(5, classes.Count);
+        Assert.Equal(6, classes.Count);
         Assert.All(classes, name =>
         {
             var (room, type) = (name.Groups[1].Value, name.Groups[2].Value);
@@ -108,6 +108,25 @@ public sealed class FeatureTests
         var ready = ((List<object?>)app.At(
             "properties.functionAppConfig.scaleAndConcurrency.alwaysReady")!).Cast<Dictionary<string, object?>>().Single();
         Assert.Equal(("http", 1L), ((string)ready["name"]!, (long)ready["instanceCount"]!));
+    }
+
+    // Anything but Required would let a caller state a certificate without its key.
+    [CompilerFact]
+    public void The_app_for_mutual_TLS_requires_certificates_and_alone_believes_the_header()
+    {
+        var apps = Deployment.MutualTls().All("Microsoft.Web/sites");
+        var mutual = Assert.Single(apps, app => app.Name.EndsWith("-mtls", StringComparison.Ordinal));
+        var plain = Assert.Single(apps, app => app != mutual);
+        Assert.Equal((true, "Required"), (mutual.At("properties.clientCertEnabled"), mutual.At("properties.clientCertMode")));
+        Assert.Equal((false, null), (plain.At("properties.clientCertEnabled"), plain.At("properties.clientCertMode")));
+        var (own, others) = (Deployment.SettingsOf(mutual), Deployment.SettingsOf(plain));
+        Assert.Equal($"https://{mutual.Name}.azurewebsites.net", own["Latchkey__MutualTls__Origin"]);
+        Assert.Equal(own["Latchkey__MutualTls__Origin"], others["Latchkey__MutualTls__Origin"]);
+        Assert.Equal("true", own["Latchkey__MutualTls__FromPlatform"], ignoreCase: true);
+        Assert.False(others.ContainsKey("Latchkey__MutualTls__FromPlatform"));
+        Assert.False(own.ContainsKey("Latchkey__FrontDoorId"));
+        Assert.Equal(own["Latchkey__Origin"], others["Latchkey__Origin"]);
+        Assert.False(Deployment.Least().Settings.ContainsKey("Latchkey__MutualTls__Origin"));
     }
 
     [Fact]

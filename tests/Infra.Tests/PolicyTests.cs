@@ -181,7 +181,7 @@ public sealed class PolicyTests
             [
                 "AZURE_CLIENT_ID", "AZURE_FUNCTION_APP", "AZURE_RESOURCE_GROUP", "CUSTOM_DOMAIN_VERIFICATION_ID", "LATCHKEY_ORIGIN",
                 "LATCHKEY_SIGNING_ACCESS_TOKEN_KEY", "LATCHKEY_SIGNING_ID_TOKEN_KEY", "LATCHKEY_SIGNING_MODE", "LATCHKEY_SIGNING_VAULT",
-                "LATCHKEY_SIGNING_WRAP_KEY", "LATCHKEY_STORAGE_BLOB_ENDPOINT", "LATCHKEY_STORAGE_TABLE_ENDPOINT",
+                "LATCHKEY_SIGNING_WRAP_KEY", "LATCHKEY_STORAGE_BLOB_ENDPOINT", "LATCHKEY_STORAGE_TABLE_ENDPOINT", "MUTUAL_TLS_FUNCTION_APP",
             ],
             Deployment.Full().Outputs.Keys.Order(StringComparer.Ordinal));
         // The modules' too: those are in the history of the resource group.

@@ -29,9 +29,10 @@ public sealed partial class SettingsTests
     [CompilerFact]
     public void A_deployment_sets_each_setting_of_the_table_that_makes_sense_there()
     {
+        var mutualTls = Deployment.MutualTls().All("Microsoft.Web/sites").SelectMany(app => Deployment.SettingsOf(app).Keys);
         var set = Deployment.Full().Settings.Keys.Concat(Deployment.Smtp().Settings.Keys)
             .Concat(Deployment.Least("param frontDoorId = '3b1f7c5e-8a4d-4f0e-9c55-0d6f2f6f1a10'").Settings.Keys)
-                .ToHashSet(StringComparer.Ordinal);
+            .Concat(mutualTls).ToHashSet(StringComparer.Ordinal);
         Assert.Equal(Table.Select(row => row.Name).Except(OnAMachineOnly).Order(StringComparer.Ordinal),
             set.Where(name => Table.Any(row => row.Name == name) || name.StartsWith("Latchkey__", StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal));

@@ -25,7 +25,9 @@ public static class LocalApp
         builder.Configuration.AddInMemoryCollection(settings);
         services?.Invoke(builder.Services);
         builder.Services.AddLatchkey(builder.Configuration);
+        var mutualTls = MutualTlsFront.Add(builder);
         var app = builder.Build();
+        if (mutualTls) app.Use(MutualTlsFront.StateCertificate);
         // As the Functions host does with the same setting: the last address of X-Forwarded-For becomes the connection's.
         if (builder.Configuration.GetValue<bool>("ASPNETCORE_FORWARDEDHEADERS_ENABLED"))
             app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor });

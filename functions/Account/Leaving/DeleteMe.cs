@@ -1,4 +1,5 @@
 using Latchkey.Access;
+using Latchkey.Http;
 using Latchkey.Protocol;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -9,14 +10,17 @@ namespace Latchkey.Account;
 public sealed class DeleteMe(TenantPipeline pipeline, AccountUsers accounts, AccountDeletion deletion)
 {
     /// <summary>
-    /// <c>DELETE /{tenant}/me</c> → 204 once everything is gone; 202 <c>{deleteAt}</c> if it will be deleted later. The token ends with
-    /// it either way.
+    /// <c>DELETE /{tenant}/me?confirm={the user's id}</c> → 204 once everything is gone; 202 <c>{deleteAt}</c> if it will be deleted
+    /// later. The token ends with it either way. 400 <c>confirmation_required</c> without the id: <c>DELETE me/sessions/..</c>, from an app
+    /// that put something wrong into an address, must not delete the account.
     /// </summary>
     [Function("me-delete")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "{tenant}/me")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Account, async caller =>
         {
+            if (Query.Read(request, "confirm")["confirm"] != caller.Token.Subject)
+                throw Problem.BadRequest("confirmation_required", "confirm must be the user's id.");
             AccountDeletion.EnsureOffered(caller.Tenant);
             var signedIn = await accounts.FindFresh(caller);
             return await deletion.Run(caller.Tenant, signedIn.User, caller.Cancel) is { } at

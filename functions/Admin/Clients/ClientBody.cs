@@ -1,5 +1,4 @@
 using Latchkey.Http;
-using Latchkey.Keys;
 using Latchkey.OAuth;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
@@ -14,9 +13,6 @@ sealed record ClientBody
 {
     const int MaxUris = 50;
     const int MaxJwksChars = 16 * 1024;
-
-    static readonly string[] Methods =
-        [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
 
     public string? Id { get; init; }
 
@@ -52,6 +48,14 @@ sealed record ClientBody
 
     public string? Jwks { get; init; }
 
+    public string? JwksUri { get; init; }
+
+    public CertificateSubject? CertificateSubject { get; init; }
+
+    public IReadOnlyList<string>? CertificateThumbprints { get; init; }
+
+    public bool? CertificateBoundTokens { get; init; }
+
     public string? WebsiteUri { get; init; }
 
     public string? LogoUri { get; init; }
@@ -77,15 +81,10 @@ sealed record ClientBody
         var next = client with
         {
             Name = Name is null ? client.Name : FieldChecks.DisplayText("name", Name),
-            AuthMethod = AuthMethod is null ? client.AuthMethod : OneOf("authMethod", AuthMethod, Methods),
+            AuthMethod = AuthMethod is null ? client.AuthMethod : OneOf("authMethod", AuthMethod, ClientAuthMethod.All),
             Grants = Grants is null ? client.Grants : [.. Grants.Select(grant => OneOf("grants", grant, grants)).Distinct()],
             Scope = Scope is null ? client.Scope : FieldChecks.Scope("scope", Scope, Operators.ScopesIn(tenant)),
-            BackchannelLogoutUri = BackchannelLogoutUri switch
-            {
-                null => client.BackchannelLogoutUri,
-                "" => null,
-                _ => OutboundUrl("backchannelLogoutUri", BackchannelLogoutUri, development),
-            },
+            BackchannelLogoutUri = OutboundUrl("backchannelLogoutUri", BackchannelLogoutUri, client.BackchannelLogoutUri, development),
             BackchannelLogoutSession = BackchannelLogoutSession ?? client.BackchannelLogoutSession,
             Native = Native ?? client.Native,
             FirstParty = FirstParty ?? client.FirstParty,
@@ -98,7 +97,12 @@ sealed record ClientBody
             RequireDpop = RequireDpop ?? client.RequireDpop,
             IdTokenAlgorithm = IdTokenAlgorithm is null ? client.IdTokenAlgorithm
                 : OneOf("idTokenAlgorithm", IdTokenAlgorithm, ["RS256", "ES256"]),
-            Jwks = Jwks is null ? client.Jwks : KeySet("jwks", Jwks),
+            Jwks = Jwks is null ? client.Jwks : KeySet("jwks", Jwks, AuthMethod ?? client.AuthMethod),
+            JwksUri = OutboundUrl("jwksUri", JwksUri, client.JwksUri, development),
+            CertificateSubject = CertificateFields.Subject(CertificateSubject) ?? client.CertificateSubject,
+            CertificateThumbprints = CertificateThumbprints is null ? client.CertificateThumbprints
+                : CertificateFields.Thumbprints(CertificateThumbprints),
+            CertificateBoundTokens = CertificateBoundTokens ?? client.CertificateBoundTokens,
             WebsiteUri = WebsiteUri is null ? client.WebsiteUri : FieldChecks.HttpsUrl("websiteUri", WebsiteUri),
             LogoUri = LogoUri is null ? client.LogoUri : FieldChecks.HttpsUrl("logoUri", LogoUri),
             AccessTokenSeconds = Seconds(
@@ -125,8 +129,7 @@ sealed record ClientBody
             throw FieldChecks.Fault("grants", "cannot contain client_credentials when authMethod is none");
         if (client.AuthMethod == ClientAuthMethod.None && client.ForwardsAddress)
             throw FieldChecks.Fault("forwardsAddress", "requires a client that authenticates");
-        if (client.AuthMethod == ClientAuthMethod.PrivateKeyJwt && client.Jwks is null)
-            throw FieldChecks.Fault("jwks", "is required for private_key_jwt");
+        if (KeyMetadata.Fault(client) is { } keys) throw FieldChecks.Fault(keys.Field, keys.Why);
         if (client.Grants.Contains(GrantType.AuthorizationCode) && client.RedirectUris.Count == 0)
             throw FieldChecks.Fault("redirectUris", "is required for authorization_code");
         return client;
@@ -140,24 +143,22 @@ sealed record ClientBody
             ? throw FieldChecks.Fault(field, $"is invalid: {first.TrimEnd('.')}") : uris;
     }
 
-    static string? KeySet(string field, string jwks)
+    static string? KeySet(string field, string jwks, string method)
     {
         if (jwks.Length == 0) return null;
         if (jwks.Length > MaxJwksChars) throw FieldChecks.Fault(field, $"must have at most {MaxJwksChars} characters");
-        try
-        {
-            PublicJwk.ParseSet(jwks);
-            return jwks;
-        }
-        catch (Exception fault) when (fault is FormatException or System.Text.Json.JsonException)
-        {
-            throw FieldChecks.Fault(field, $"is not a usable JWK Set (RFC 7517 §5): {fault.Message.TrimEnd('.')}");
-        }
+        return KeyMetadata.Fault(method, jwks) is { } fault
+            ? throw FieldChecks.Fault(field, $"is not a usable JWK Set (RFC 7517 §5): {fault.TrimEnd('.')}") : jwks;
     }
 
-    static string OutboundUrl(string field, string text, bool development) =>
-        text.Length <= FieldRules.MaxUriChars && ProviderHttp.IsAllowed(text, development) ? text
-            : throw FieldChecks.Fault(field, "must be an https URL without a fragment");
+    // An empty text removes it.
+    static string? OutboundUrl(string field, string? text, string? current, bool development) => text switch
+    {
+        null => current,
+        "" => null,
+        { Length: <= FieldRules.MaxUriChars } when ProviderHttp.IsAllowed(text, development) => text,
+        _ => throw FieldChecks.Fault(field, "must be an https URL without a fragment"),
+    };
 
     static int Seconds(string field, int? value, int current, int min, int max) =>
         value is { } seconds ? FieldChecks.Number(field, seconds, min, max) : current;

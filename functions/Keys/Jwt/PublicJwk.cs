@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
 
@@ -26,7 +27,7 @@ public static class PublicJwk
     public static JsonWebKey Parse(JsonElement jwk)
     {
         if (jwk.ValueKind != JsonValueKind.Object) throw new FormatException("A key must be a JSON object.");
-        if (HoldsSecret(jwk)) throw new FormatException("A key must be public: it has a private or symmetric member.");
+        if (HoldsSecret(jwk)) throw Private();
         if (Text(jwk, "use") is { } use && use != JsonWebKeyUseNames.Sig) throw new FormatException("A key's use must be sig.");
         try
         {
@@ -81,6 +82,48 @@ public static class PublicJwk
             throw new FormatException("jwks is not valid JSON.");
         }
     }
+
+    /// <summary>
+    /// The certificates of a JWK Set (RFC 7517 §4.7), as DER: the first of each key's <c>x5c</c>. The keys may be of any kind, but never
+    /// private.
+    /// </summary>
+    /// <exception cref="FormatException">The set is not acceptable; the message says why and may be sent to the client.</exception>
+    public static IReadOnlyList<byte[]> Certificates(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, StrictJson);
+            if (document.RootElement.ValueKind != JsonValueKind.Object
+                || !document.RootElement.TryGetProperty("keys", out var keys) || keys.ValueKind != JsonValueKind.Array)
+                throw new FormatException("jwks must be an object with an array named keys.");
+            if (keys.GetArrayLength() is < 1 or > MaxKeys) throw new FormatException($"jwks must have 1 to {MaxKeys} keys.");
+            if (keys.EnumerateArray().Any(HoldsSecret)) throw Private();
+            var found = keys.EnumerateArray().Select(Certificate).OfType<byte[]>().ToList();
+            return found.Count > 0 ? found : throw new FormatException("jwks has no key with a certificate (x5c).");
+        }
+        catch (JsonException)
+        {
+            throw new FormatException("jwks is not valid JSON.");
+        }
+    }
+
+    static byte[]? Certificate(JsonElement jwk)
+    {
+        if (jwk.ValueKind != JsonValueKind.Object || !jwk.TryGetProperty("x5c", out var chain)) return null;
+        try
+        {
+            if (chain.ValueKind != JsonValueKind.Array || chain.GetArrayLength() == 0 || ForeignJwt.Text(chain[0]) is not { } text)
+                throw new FormatException();
+            using var certificate = X509CertificateLoader.LoadCertificate(Convert.FromBase64String(text));
+            return certificate.RawData;
+        }
+        catch (Exception broken) when (broken is FormatException or CryptographicException)
+        {
+            throw new FormatException("A key's x5c must be an array of certificates in base64 (RFC 7517 §4.7).");
+        }
+    }
+
+    static FormatException Private() => new("A key must be public: it has a private or symmetric member.");
 
     static bool HoldsSecret(JsonElement jwk) =>
         jwk.ValueKind == JsonValueKind.Object && SecretMembers.Any(name => jwk.TryGetProperty(name, out _));

@@ -88,7 +88,7 @@ public sealed class AuthorizationResponder(
         SignedToken? token = null;
         if (authorization.ResponseType != ResponseType.IdToken)
         {
-            token = await accessTokens.ForSession(grant, jkt: null, cancel);
+            token = await accessTokens.ForSession(grant, KeyBinding.None, cancel);
             parameters["access_token"] = token.Encoded;
             parameters["token_type"] = "Bearer";
             parameters["expires_in"] = token.Seconds.ToString(CultureInfo.InvariantCulture);

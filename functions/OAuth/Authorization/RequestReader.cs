@@ -112,7 +112,7 @@ public sealed class RequestReader(ClientStore clients, ClientIdDocuments documen
         var type = ResponseType.Known(form.Required("response_type"))
             ?? throw OAuthError.UnsupportedResponseType("The response_type is not supported.");
         var allowed = type == ResponseType.Code ? client.Grants.Contains(GrantType.AuthorizationCode)
-            : client.LegacyImplicit && !client.RequireDpop; // A token that comes through the browser can't be bound to a key.
+            : client.LegacyImplicit && !(client.RequireDpop || client.CertificateBoundTokens); // Through the browser none can be bound.
         return allowed ? type : throw OAuthError.UnauthorizedClient("This client may not use this response_type.");
     }
 

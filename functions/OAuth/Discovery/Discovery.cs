@@ -41,10 +41,18 @@ public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grant
         return Task.FromResult(Results.Json(document));
     });
 
-    static readonly string[] AuthMethods =
-        [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
+    // Certificates work only where there is an address that asks for them.
+    string[] AuthMethods =>
+        [.. ClientAuthMethod.All.Where(method => settings.MutualTls.Origin is not null || !ClientAuthMethod.IsTls(method))];
 
-    Dictionary<string, object> Document(Tenant tenant, string issuer) => new()
+    Dictionary<string, object> Document(Tenant tenant, string issuer)
+    {
+        var document = Metadata(tenant, issuer);
+        MutualTls.Describe(document, tenant, settings.MutualTls.Origin);
+        return document;
+    }
+
+    Dictionary<string, object> Metadata(Tenant tenant, string issuer) => new()
     {
         ["issuer"] = issuer,
         ["jwks_uri"] = $"{issuer}/oauth/jwks",

@@ -63,7 +63,7 @@ public sealed class Introspect(
         {
             IssuedAt = session.RotatedAt,
             ExpiresAt = session.IdleExpiresAt,
-            Jkt = session.Jkt,
+            Binding = new(session.Jkt, session.Certificate),
             Authentication = new(
                 session.Authentication.Time.ToUnixTimeSeconds(), session.Authentication.Acr, session.Authentication.Methods),
         });
@@ -82,7 +82,7 @@ public sealed class Introspect(
             ["exp"] = token.ExpiresAt.ToUnixTimeSeconds(),
         };
         if (!token.Scope.IsEmpty) response["scope"] = token.Scope.ToString();
-        if (token.Jkt is { } jkt) response["cnf"] = new { jkt }; // RFC 9449 §6.2
+        if (token.Binding.Confirmation is { } cnf) response["cnf"] = cnf; // RFC 9449 §6.2, RFC 8705 §3.2
         if (token.SessionId is { } sessionId) response["sid"] = sessionId;
         if (token.Authentication is var (time, acr, amr)) // RFC 9470 §6.2
             (response["auth_time"], response["acr"], response["amr"]) = (time, acr, amr);

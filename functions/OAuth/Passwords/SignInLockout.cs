@@ -78,7 +78,7 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
     /// </summary>
     /// <exception cref="OAuthError">429: the last mails are so recent that another would not help the owner.</exception>
     public Task<LockoutAttempt> ReserveMail(string tenant, string userId, string by, CancellationToken cancel) => lockout.Reserve(
-        [new(RowKeys.AttemptsOf(tenant, MailKind, userId, by), MaxMails, MailLock) { SlowFrom = MaxMails }], cancel);
+        [Mails(RowKeys.AttemptsOf(tenant, MailKind, userId, by), MaxMails)], cancel);
 
     /// <summary>Forgets the mails, because their links were used.</summary>
     public Task ForgetMails(string tenant, string userId, CancellationToken cancel) =>
@@ -116,8 +116,7 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
         return own is not null ? lockout.Reserve([CodeMails($"{name}|own|{own}", MaxMails), network], cancel)
             : lockout.Reserve([CodeMails($"{name}|from|{address}", MaxMails), CodeMails(name, MaxMailsByStrangers), network], cancel);
 
-        LockoutCounter CodeMails(string key, int most) =>
-            new(RowKeys.Attempts(tenant, CodeMailKind, key), most, MailLock) { SlowFrom = most };
+        LockoutCounter CodeMails(string key, int most) => Mails(RowKeys.Attempts(tenant, CodeMailKind, key), most);
     }
 
     /// <summary>A download of a user's own data, which is work; each one counts.</summary>
@@ -148,13 +147,11 @@ public sealed class SignInLockout(Lockout lockout, Settings settings)
             return false;
         }
 
-        LockoutCounter Codes(string key, int most)
-        {
-            var partition = userId is not null ? RowKeys.AttemptsOf(tenant, CodeMailKind, userId, key)
-                : RowKeys.AttemptsOf(tenant, CodeMailKind, "-", $"{UserStore.Normalize(name)}|{key}");
-            return new(partition, most, MailLock) { SlowFrom = most };
-        }
+        LockoutCounter Codes(string key, int most) => Mails(userId is not null ? RowKeys.AttemptsOf(tenant, CodeMailKind, userId, key)
+            : RowKeys.AttemptsOf(tenant, CodeMailKind, "-", $"{UserStore.Normalize(name)}|{key}"), most);
     }
+
+    static LockoutCounter Mails(string partition, int most) => new(partition, most, MailLock) { SlowFrom = most };
 
     LockoutCounter Account(string tenant, string account) => AccountCounter(RowKeys.Attempts(tenant, "account", account));
 

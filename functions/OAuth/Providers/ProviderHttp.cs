@@ -83,5 +83,4 @@ public sealed class ProviderHttp : IDisposable
                 : "no connection");
         }
     }
-
 }

@@ -1,4 +1,3 @@
-using Latchkey.Keys;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
@@ -17,10 +16,6 @@ static class ClientMetadata
 {
     const int MaxUris = 20;
     const int MaxNameChars = 100;
-    const int MaxJwksChars = 16 * 1024;
-
-    static readonly string[] AuthMethods =
-        [ClientAuthMethod.Basic, ClientAuthMethod.Post, ClientAuthMethod.PrivateKeyJwt, ClientAuthMethod.None];
 
     /// <summary>The scope that a client may register: never administration, and of APIs only those that are open to all.</summary>
     public static Scope OfferedScope(Tenant tenant) =>
@@ -37,7 +32,7 @@ static class ClientMetadata
         var native = json.OneOf("application_type", "web", "native") == "native";
         var chosenGrants = Grants(json, offer.Grants);
         json.OneOf("subject_type", "public");
-        var method = json.OneOf("token_endpoint_auth_method", AuthMethods) ?? ClientAuthMethod.Basic;
+        var method = json.OneOf("token_endpoint_auth_method", ClientAuthMethod.All) ?? ClientAuthMethod.Basic;
         if (method == ClientAuthMethod.None && chosenGrants.Contains(GrantType.ClientCredentials))
             throw MetadataReader.Fault("A client that does not authenticate can't use client_credentials.");
         return client with
@@ -46,11 +41,14 @@ static class ClientMetadata
             Native = native,
             Grants = chosenGrants,
             AuthMethod = method,
-            Jwks = Jwks(json, method),
+            Jwks = KeyMetadata.Jwks(json, method),
+            JwksUri = KeyMetadata.JwksUri(json, development),
+            CertificateSubject = KeyMetadata.CertificateSubject(json, method),
+            CertificateBoundTokens = json.Flag("tls_client_certificate_bound_access_tokens"),
             Scope = ScopeOf(json, offer.Scope, chosenGrants),
             RedirectUris = RedirectUris(client, json, native, chosenGrants),
             PostLogoutRedirectUris = PostLogoutRedirectUris(client, json, native),
-            BackchannelLogoutUri = BackchannelLogoutUri(json, development),
+            BackchannelLogoutUri = json.OutboundUri("backchannel_logout_uri", development),
             BackchannelLogoutSession = json.Flag("backchannel_logout_session_required"),
             WebsiteUri = json.HttpsUri("client_uri"),
             LogoUri = json.HttpsUri("logo_uri"),
@@ -73,23 +71,6 @@ static class ClientMetadata
         if (usesCode != responses.Contains("code"))
             throw MetadataReader.Fault("The grant type authorization_code and the response type code must be registered together.");
         return grants;
-    }
-
-    static string? Jwks(MetadataReader json, string method)
-    {
-        // Fetching an address that a stranger chose would let them reach into our network.
-        if (json.Has("jwks_uri")) throw MetadataReader.Fault("jwks_uri is not supported; send the keys as jwks.");
-        var jwks = json.Object("jwks", MaxJwksChars);
-        if (jwks is null && method == ClientAuthMethod.PrivateKeyJwt) throw MetadataReader.Fault("private_key_jwt needs jwks.");
-        try
-        {
-            if (jwks is not null) PublicJwk.ParseSet(jwks);
-            return jwks;
-        }
-        catch (FormatException fault)
-        {
-            throw MetadataReader.Fault(fault.Message);
-        }
     }
 
     static Scope ScopeOf(MetadataReader json, Scope offered, IReadOnlyList<string> grants)
@@ -124,12 +105,6 @@ static class ClientMetadata
         return FirstFault(uris, native, client) is { } fault
             ? throw MetadataReader.Fault($"post_logout_redirect_uris: {fault}") : uris;
     }
-
-    // OIDC Back-Channel Logout §2.2: an absolute URI without a fragment.
-    static string? BackchannelLogoutUri(MetadataReader json, bool development) =>
-        json.Text("backchannel_logout_uri", FieldRules.MaxUriChars) is not { } uri ? null
-            : ProviderHttp.IsAllowed(uri, development) ? uri
-            : throw MetadataReader.Fault("backchannel_logout_uri must be an https URL without a fragment.");
 
     static string? FirstFault(IEnumerable<string> uris, bool native, Client client) =>
         uris.Select(uri => RedirectUri.Fault(uri, native, client.RelaxedRedirects)).FirstOrDefault(fault => fault is not null);

@@ -17,8 +17,7 @@ public sealed record InitialToken(string Id, int UsesLeft, DateTimeOffset Create
 /// </summary>
 public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clock)
 {
-    /// <summary>The tables of the tokens.</summary>
-    public ExpiringTables Tables { get; } = new(storage.Tables, TableNames.InitialTokens);
+    readonly ExpiringTables tables = new(storage.Tables, TableNames.InitialTokens);
 
     /// <summary>Makes a token, <c>{bucket}.{secret}</c>. It can't be read again.</summary>
     /// <param name="tenant">The tenant in which clients can be registered with it.</param>
@@ -33,7 +32,7 @@ public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clo
         var now = clock.GetUtcNow();
         var bucket = ExpiringTables.Bucket(now + life);
         var token = $"{bucket}.{Ids.NewSecret()}";
-        await Tables.For(bucket).Put(new TableEntity(RowKeys.InitialToken(tenant.Id, token), RowKeys.InitialTokenRow)
+        await tables.For(bucket).Put(new TableEntity(RowKeys.InitialToken(tenant.Id, token), RowKeys.InitialTokenRow)
         {
             ["UsesLeft"] = uses,
             ["CreatedAt"] = now,
@@ -51,7 +50,7 @@ public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clo
     public async Task<IReadOnlyList<InitialToken>> List(Tenant tenant, CancellationToken cancel)
     {
         var found = new List<InitialToken>();
-        foreach (var bucket in await Tables.Buckets(cancel))
+        foreach (var bucket in await tables.Buckets(cancel))
         {
             await foreach (var row in Rows(tenant, bucket, "", cancel))
             {
@@ -71,7 +70,7 @@ public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clo
         await foreach (var row in Rows(tenant, bucket, hash, cancel))
         {
             row.ETag = Azure.ETag.All;
-            return await Tables.For(bucket).TryDelete(row, cancel);
+            return await tables.For(bucket).TryDelete(row, cancel);
         }
         return false;
     }
@@ -81,7 +80,7 @@ public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clo
         var from = RowKeys.InitialTokens(tenant.Id, hash);
         var filter = TableClient.CreateQueryFilter(
             $"PartitionKey ge {from} and PartitionKey lt {from + "~"} and RowKey eq {RowKeys.InitialTokenRow}");
-        return Tables.For(bucket).Query(filter, null, cancel);
+        return tables.For(bucket).Query(filter, null, cancel);
     }
 
     /// <summary>True if the token can be used now.</summary>
@@ -94,12 +93,12 @@ public sealed class InitialAccessTokens(StorageClients storage, TimeProvider clo
         {
             row["UsesLeft"] = row.GetInt32("UsesLeft") - 1;
             return row;
-        }, row => Tables.For(BucketOf(token)).TryReplace(row, cancel), maxAttempts: int.MaxValue) is not null;
+        }, row => tables.For(BucketOf(token)).TryReplace(row, cancel), maxAttempts: int.MaxValue) is not null;
 
     async Task<TableEntity?> Find(Tenant tenant, string token, CancellationToken cancel)
     {
         if (BucketId.Parse(token) is not { } id) return null;
-        var row = await Tables.For(id.Bucket)
+        var row = await tables.For(id.Bucket)
             .Find(RowKeys.InitialToken(tenant.Id, token), RowKeys.InitialTokenRow, cancel);
         return row?.GetInt32("UsesLeft") > 0 && clock.GetUtcNow() < row.GetDateTimeOffset("ExpiresAt") ? row : null;
     }

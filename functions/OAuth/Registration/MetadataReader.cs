@@ -88,6 +88,13 @@ sealed class MetadataReader
         return FieldRules.IsHttpsUri(text) ? text : throw Fault($"{name} must be an https URL.");
     }
 
+    /// <summary>An address that Latchkey itself will go to (<see cref="ProviderHttp.IsAllowed"/>).</summary>
+    public string? OutboundUri(string name, bool development)
+    {
+        if (Text(name, FieldRules.MaxUriChars) is not { } text) return null;
+        return ProviderHttp.IsAllowed(text, development) ? text : throw Fault($"{name} must be an https URL without a fragment.");
+    }
+
     public string? Object(string name, int max)
     {
         if (Value(name) is not { } value) return null;

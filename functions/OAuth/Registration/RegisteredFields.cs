@@ -28,7 +28,11 @@ public static class RegisteredFields
             Native = IsSet("native") ? client.Native : registered.Native,
             Grants = IsSet("grants") ? client.Grants : registered.Grants,
             AuthMethod = IsSet("authMethod") || IsSet(Secret) ? client.AuthMethod : registered.AuthMethod,
-            Jwks = IsSet("jwks") ? client.Jwks : registered.Jwks,
+            // One takes the place of the other.
+            Jwks = IsSet("jwks") || IsSet("jwksUri") ? client.Jwks : registered.Jwks,
+            JwksUri = IsSet("jwks") || IsSet("jwksUri") ? client.JwksUri : registered.JwksUri,
+            CertificateSubject = IsSet("certificateSubject") ? client.CertificateSubject : registered.CertificateSubject,
+            CertificateBoundTokens = IsSet("certificateBoundTokens") ? client.CertificateBoundTokens : registered.CertificateBoundTokens,
             Scope = IsSet("scope") ? client.Scope : registered.Scope,
             RedirectUris = IsSet("redirectUris") ? client.RedirectUris : registered.RedirectUris,
             PostLogoutRedirectUris = IsSet("postLogoutRedirectUris") ? client.PostLogoutRedirectUris : registered.PostLogoutRedirectUris,
@@ -50,8 +54,8 @@ public static class RegisteredFields
             throw MetadataReader.Fault(
                 "A client that does not authenticate can't use client_credentials; an administrator has set one of the two.");
         }
-        if (client.AuthMethod == ClientAuthMethod.PrivateKeyJwt && client.Jwks is null)
-            throw MetadataReader.Fault("private_key_jwt, which an administrator has set, needs jwks.");
+        if (KeyMetadata.Fault(client) is { } keys)
+            throw MetadataReader.Fault($"{client.AuthMethod} does not fit what an administrator has set: {keys.Field} {keys.Why}.");
         if (client.Grants.Contains(GrantType.AuthorizationCode) && client.RedirectUris.Count == 0)
             throw OAuthError.InvalidRedirectUri("The grant authorization_code, which an administrator has set, needs redirect_uris.");
         var uris = client.RedirectUris.Concat(client.PostLogoutRedirectUris);

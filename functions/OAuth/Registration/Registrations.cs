@@ -85,6 +85,9 @@ public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grant
         if (client.WebsiteUri is { } site) response["client_uri"] = site;
         if (client.LogoUri is { } logo) response["logo_uri"] = logo;
         if (client.Jwks is { } jwks) response["jwks"] = JsonElement.Parse(jwks);
+        if (client.JwksUri is { } address) response["jwks_uri"] = address;
+        if (client.CertificateSubject is { } subject) response[$"tls_client_auth_{subject.Type}"] = subject.Value;
+        if (client.CertificateBoundTokens) response["tls_client_certificate_bound_access_tokens"] = true;
         // RFC 7591 has no such member. Clients ignore unknown members, and developers read this one.
         var warnings = client.RedirectUris.Select(RedirectUri.Warning).OfType<string>().ToList();
         if (warnings.Count > 0) response["warnings"] = warnings;

@@ -1,3 +1,4 @@
+using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Sessions;
 using Latchkey.Storage;
@@ -43,14 +44,14 @@ public sealed class SessionIssuer(
     /// <summary>Starts a session and issues its first tokens.</summary>
     /// <param name="signIn">The sign-in.</param>
     /// <param name="device">Where the user is.</param>
-    /// <param name="jkt">The thumbprint of the key to bind the tokens to, or null.</param>
+    /// <param name="key">What to bind the tokens to.</param>
     /// <param name="cancel">Cancelled when the caller hangs up.</param>
-    public async Task<TokenResponse> Start(SignIn signIn, Device device, string? jkt, CancellationToken cancel)
+    public async Task<TokenResponse> Start(SignIn signIn, Device device, KeyBinding key, CancellationToken cancel)
     {
         var (scope, client) = (signIn.Granted, signIn.Client);
-        var session = New(signIn, scope, NewId(client, scope)).BoundTo(client, jkt);
+        var session = New(signIn, scope, NewId(client, scope)).BoundTo(client, key);
         var grant = await WithGroups(new(signIn.Tenant, client, session, scope) { Api = signIn.Apis[0] }, cancel);
-        var token = await accessTokens.ForSession(grant, jkt, cancel);
+        var token = await accessTokens.ForSession(grant, key, cancel);
         var response = await Respond(grant, token, nonce: null, cancel);
         await userSessions.Add(session, device, cancel);
         await sessions.Create(session, token.Record, cancel);

@@ -28,12 +28,12 @@ public sealed record SignedToken(string Encoded, TableEntity Record, string Buck
 public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
 {
     /// <summary>A client's own token for an API (RFC 6749 §4.4): the subject is the client.</summary>
-    public Task<SignedToken> ForClient(ApiClient target, Scope scope, string? jkt, CancellationToken cancel)
+    public Task<SignedToken> ForClient(ApiClient target, Scope scope, KeyBinding key, CancellationToken cancel)
     {
         var (tenant, client, api) = target;
         var own = new Dictionary<string, object>();
         UserClaims.AddOwn(own, ClaimRule.AccessToken, new(tenant, client.Id, scope, api), person: null);
-        return Sign(target, New(target, api.TokenSeconds(client), client.ClientId, scope) with { Jkt = jkt }, own, cancel);
+        return Sign(target, New(target, api.TokenSeconds(client), client.ClientId, scope) with { Binding = key }, own, cancel);
     }
 
     /// <summary>A token for an operator of the deployment, who is not a user of the tenant.</summary>
@@ -45,11 +45,11 @@ public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
     }
 
     /// <summary>A user's token for the API that the grant names.</summary>
-    public Task<SignedToken> ForSession(SessionGrant grant, string? jkt, CancellationToken cancel)
+    public Task<SignedToken> ForSession(SessionGrant grant, KeyBinding key, CancellationToken cancel)
     {
         var (tenant, client, session, scope) = grant;
         var target = new ApiClient(tenant, client, grant.Api);
-        var token = New(target, grant.Api.TokenSeconds(client), session.UserId, scope) with { SessionId = session.Id, Jkt = jkt };
+        var token = New(target, grant.Api.TokenSeconds(client), session.UserId, scope) with { SessionId = session.Id, Binding = key };
         var person = new Dictionary<string, object>();
         UserClaims.AddOwn(person, ClaimRule.AccessToken, new(tenant, client.Id, scope, grant.Api), session.Person);
         if (scope.Has(Scopes.Groups)) UserClaims.AddGroups(person, ClaimRule.AccessToken, session.Person);
@@ -90,7 +90,7 @@ public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
         };
         if (!token.Scope.IsEmpty) claims["scope"] = token.Scope.ToString(); // An API may have no scopes.
         if (token.SessionId is not null) claims["sid"] = token.SessionId;
-        if (token.Jkt is not null) claims["cnf"] = new Dictionary<string, string> { ["jkt"] = token.Jkt };
+        if (token.Binding.Confirmation is { } cnf) claims["cnf"] = cnf;
         var partition = Session.WithoutBucket(token.SessionId ?? token.TokenId);
         var record = IssuedTokens.Row(token, partition, token.IssuedAt, token.ExpiresAt);
         // A session's row states the incarnation for all of its tokens.

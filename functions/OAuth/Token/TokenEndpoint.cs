@@ -10,7 +10,7 @@ namespace Latchkey.OAuth;
 /// <summary>The token endpoint (RFC 6749 §3.2): parse once, authenticate the client once, then call the grant.</summary>
 public sealed class TokenEndpoint(
     TenantPipeline pipeline, ClientAuthentication authentication, DPoP dpop, RefreshCookies cookies, IEnumerable<IGrant> grants,
-    TimeProvider clock)
+    Settings settings, TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/oauth/token</c></summary>
     [Function("token")]
@@ -28,9 +28,12 @@ public sealed class TokenEndpoint(
             request.Audit.Detail = grant.Type;
             if (!client.Grants.Contains(type)) throw OAuthError.UnauthorizedClient($"This client may not use the grant {type}.");
             if (proof is null && client.RequireDpop) throw OAuthError.InvalidRequest("This client must send a DPoP proof.");
+            var certificate = client.CertificateBoundTokens ? ConnectionCertificate.Of(http, settings)?.Thumbprint : null;
+            if (client.CertificateBoundTokens && certificate is null) // RFC 8705 §3
+                throw OAuthError.InvalidRequest("This client must use mutual TLS: the addresses in mtls_endpoint_aliases.");
             if (proof is not null && !await dpop.TryUse(request.Tenant, proof, request.Cancel))
                 throw OAuthError.DPoP("invalid_dpop_proof", "The DPoP proof was used before.");
-            var tokens = await Redeem(grant, new TokenRequest(request, client, form) { Jkt = proof?.Jkt });
+            var tokens = await Redeem(grant, new TokenRequest(request, client, form) { Key = new(proof?.Jkt, certificate) });
             Instruments.TokenIssued(request.Tenant.Id, grant.Type);
             if (proof is not null) tokens = tokens with { TokenType = "DPoP" };
             request.Response.Headers.Pragma = "no-cache"; // RFC 6749 §5.1; every answer has no-store.

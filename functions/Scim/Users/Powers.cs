@@ -10,10 +10,9 @@ namespace Latchkey.Scim;
 /// </summary>
 static class Powers
 {
-    static readonly Scope OfFiles = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite, Scopes.FilesShare);
-
-    /// <summary>True if the rights go beyond the user's own files.</summary>
-    public static bool Administers(Scope rights) => !rights.Except(OfFiles).IsEmpty;
+    /// <summary>True if one of the rights is about others: the tenant, the deployment, or apps that others sign in with.</summary>
+    public static bool Administers(Scope rights) =>
+        rights.Has(Scopes.Admin) || rights.Has(Scopes.Operator) || rights.Has(Scopes.AppsManage);
 
     /// <summary>True if the user may administer something.</summary>
     public static bool Administers(Tenant tenant, User user) => Administers(tenant.Rights(user.Roles));

@@ -45,8 +45,12 @@ static class UserResource
         Put(resource, "timezone", user.Profile.ZoneInfo);
         foreach (var kept in Kept) Put(resource, kept, user.Attributes.GetValueOrDefault(kept));
         resource["active"] = !user.Disabled;
-        if (user.Email is { } email) resource["emails"] = new JsonArray(new JsonObject { ["value"] = email, ["type"] = "work",
-            ["primary"] = true });
+        if (user.Email is { } email) resource["emails"] = new JsonArray(new JsonObject
+        {
+            ["value"] = email,
+            ["type"] = "work",
+            ["primary"] = true
+        });
         var phones = Phones.Where(phone => user.Attributes.ContainsKey(phone.Name))
             .Select(phone => (JsonNode)new JsonObject { ["value"] = user.Attributes[phone.Name], ["type"] = phone.Type }).ToArray();
         if (phones.Length > 0) resource["phoneNumbers"] = new JsonArray(phones);

@@ -7,7 +7,7 @@ using Latchkey.Protocol;
 namespace Latchkey.Tenancy;
 
 /// <summary>An app that is registered with a tenant (RFC 6749 §2). Durations are in seconds.</summary>
-public sealed record Client
+public sealed partial record Client
 {
     /// <summary>The id under which it is stored: see <see cref="IsId"/>.</summary>
     public required string Id { get; init; }
@@ -121,9 +121,6 @@ public sealed record Client
         get => field ?? (SecretHashes.Count == 0 ? ClientAuthMethod.None : ClientAuthMethod.Basic);
         init;
     }
-
-    /// <summary>Its public keys for <c>private_key_jwt</c> as a JWK Set (RFC 7517 §5), or null.</summary>
-    public string? Jwks { get; init; }
 
     /// <summary>Its tokens must be bound to a key: <c>dpop_bound_access_tokens</c> (RFC 9449 §5.2).</summary>
     public bool RequireDpop { get; init; }

@@ -56,7 +56,8 @@ sealed record LockoutHistory(
     /// <param name="pendingCount">True if pending attempts count as failures.</param>
     public int Wait(bool pendingCount)
     {
-        var failures = Live.Select(one => one.Row).Where(row => pendingCount || row.GetBoolean("Failed") is true || At(row) < Now - MaxPending)
+        var failures = Live.Select(one => one.Row)
+            .Where(row => pendingCount || row.GetBoolean("Failed") is true || At(row) < Now - MaxPending)
             .Select(At).ToList();
         return failures.Count == 0 ? 0 : Seconds(failures.Max() + Counter.Wait(failures.Count) - Now);
     }

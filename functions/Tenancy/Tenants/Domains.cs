@@ -14,7 +14,8 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Domains));
     readonly Cache<Dictionary<string, string>> cache = new(clock, settings.CacheTime < MaxCacheTime ? settings.CacheTime : MaxCacheTime);
-    readonly string ownHost = new Uri(settings.Origin).Host;
+    readonly string[] ownHosts =
+        [.. new[] { settings.Origin, settings.MutualTls.Origin }.OfType<string>().Select(own => new Uri(own).Host)];
 
     /// <summary>The tenant that owns the request's host name, or null: it is the deployment's, or unknown.</summary>
     public async ValueTask<string?> TenantAt(HttpRequest request, CancellationToken cancel)
@@ -23,7 +24,7 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
         var host = request.Host.Host;
 #pragma warning restore RS0030
         host = host.TrimEnd('.'); // In DNS login.example.com. is the same name.
-        if (host.Equals(ownHost, StringComparison.OrdinalIgnoreCase)) return null;
+        if (ownHosts.Contains(host, StringComparer.OrdinalIgnoreCase)) return null;
         var all = await cache.Get("", () => Load(cancel));
         return all!.GetValueOrDefault(host);
     }

@@ -29,8 +29,15 @@ public sealed class MeTests(SignUpHost host)
         var changed = await owner.Patch(new
         {
             name = "Ada L.",
-            profile = new { givenName = "Ada", familyName = "Lovelace", nickname = "艾达 👩‍💻", picture = "https://ada.example/me.png?s=1",
-                locale = "de-AT", zoneInfo = "Asia/Calcutta" },
+            profile = new
+            {
+                givenName = "Ada",
+                familyName = "Lovelace",
+                nickname = "艾达 👩‍💻",
+                picture = "https://ada.example/me.png?s=1",
+                locale = "de-AT",
+                zoneInfo = "Asia/Calcutta"
+            },
         }).Json();
         Assert.Equal(changed.GetRawText(), (await owner.Get()).GetRawText());
         var info = await owner.UserInfo();
@@ -95,7 +102,7 @@ public sealed class MeTests(SignUpHost host)
         foreach (var bad in new[] { await other.Upload(Png, "image/png"), await owner.Upload([1, 2, 3], FilesClient.AnyType, "x.bin"),
             new string('a', 32) })
             Assert.Equal("picture", (await owner.Patch(new { profile = new { picture = bad } }).Fails(400, "invalid_field")).Field);
-        await new FilesClient(app, owner.Tokens.AccessToken).Send(HttpMethod.Delete, $"/{id}").Is(200);
+        await new FilesClient(app, owner.Tokens.AccessToken).Send(HttpMethod.Delete, $"/{id}").Is(204);
         await owner.Send(HttpMethod.Get, "/picture").Fails(404, "no_picture");
     }
 
@@ -284,8 +291,13 @@ public sealed class MeTests(SignUpHost host)
         await app.Send(HttpMethod.Get, "/demo/me", await app.ServiceToken()).Fails(403, "insufficient_scope");
         var admin = await app.Admin();
         var secret = (await admin.AddClient(
-            new { id = "me-service", name = "S", grants = AdminClient.Texts("client_credentials"),
-                scope = AdminClient.Texts("account") })).Secret!;
+            new
+            {
+                id = "me-service",
+                name = "S",
+                grants = AdminClient.Texts("client_credentials"),
+                scope = AdminClient.Texts("account")
+            })).Secret!;
         await app.Token("demo", ("grant_type", "client_credentials"), ("client_id", "me-service"), ("client_secret", secret))
             .Refused("invalid_scope");
         var initial = (await admin.Post("initial-tokens", new { uses = 2, days = 1 })).GetProperty("token").GetString();

@@ -140,7 +140,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await host.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        await Eventually.Gone(folder);
     }
 
     static List<LocalHost.HttpFunction> All { get; } = [.. LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly)];

@@ -17,7 +17,7 @@ public sealed class VerbsHost : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await Host.DisposeAsync();
-        Directory.Delete(Folder, recursive: true);
+        await Eventually.Gone(Folder);
     }
 }
 

@@ -122,8 +122,8 @@ public sealed class MadeAgainTests : IAsyncLifetime
         await admin.Send(HttpMethod.Put, "roles/helper", new { rights = Texts("files.read", "admin") }).Is(200);
         Assert.Equal(403, await host.Try(tokens.AccessToken));
         var next = await host.Refresh("demo", tokens.RefreshToken!).Read<TokenAnswer>();
-        Assert.Equal("openid profile email offline_access", next.Scope);
-        Assert.Equal("openid profile email offline_access", (await host.Tokens("demo", "bob")).Scope);
+        Assert.Equal("openid profile email offline_access account", next.Scope);
+        Assert.Equal("openid profile email offline_access account", (await host.Tokens("demo", "bob")).Scope);
         Assert.Empty((await admin.User(id)).Roles);
         await admin.ChangeUser(id, new { roles = Texts("helper") }); // Given by somebody who knows what it is now.
         Assert.EndsWith("files.read admin", (await host.Tokens("demo", "bob")).Scope, StringComparison.Ordinal);

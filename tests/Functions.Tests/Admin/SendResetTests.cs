@@ -22,7 +22,7 @@ public sealed partial class SendResetTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await host.DisposeAsync();
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        await Eventually.Gone(folder);
     }
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class UserEndsTests : IAsyncLifetime
         var client = (await host.Service<ClientStore>().Find(tenant, "first-party", default))!;
         var signIn = new Latchkey.OAuth.SignIn(tenant, client, read, Latchkey.Protocol.Scope.Of("files.read"),
             Latchkey.Sessions.Authentication.ByPassword(host.Clock.Now));
-        var late = await host.Service<Latchkey.OAuth.SessionIssuer>().Start(signIn, new("", ""), null, default);
+        var late = await host.Service<Latchkey.OAuth.SessionIssuer>().Start(signIn, new("", ""), Latchkey.Http.KeyBinding.None, default);
         await host.Refresh("demo", late.RefreshToken!).Refused("invalid_grant");
         Assert.Equal(401, await host.Try(late.AccessToken));
     }

@@ -44,6 +44,8 @@ sealed record ClientAnswer
     public required List<string> Scope { get; init; }
     public required List<string> RedirectUris { get; init; }
     public required List<string> PostLogoutRedirectUris { get; init; }
+    public required string? BackchannelLogoutUri { get; init; }
+    public required bool BackchannelLogoutSession { get; init; }
     public required bool Native { get; init; }
     public required bool FirstParty { get; init; }
     public required bool RelaxedRedirects { get; init; }
@@ -54,6 +56,10 @@ sealed record ClientAnswer
     public required bool RequireDpop { get; init; }
     public required string IdTokenAlgorithm { get; init; }
     public required JsonElement? Jwks { get; init; }
+    public required string? JwksUri { get; init; }
+    public required JsonElement? CertificateSubject { get; init; }
+    public required List<string> CertificateThumbprints { get; init; }
+    public required bool CertificateBoundTokens { get; init; }
     public required string? WebsiteUri { get; init; }
     public required string? LogoUri { get; init; }
     public required int? AccessTokenSeconds { get; init; }

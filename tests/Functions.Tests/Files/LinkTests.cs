@@ -94,8 +94,10 @@ public sealed class LinkTests : IAsyncLifetime
         var link = await Link(await alice.Upload([1], "secret"), new { password = "open sesame" });
         var before = host.Service<PasswordHashing>().Verified;
         var answers = await Task.WhenAll(Enumerable.Range(0, 300).Select(n => Try(link, n == 200 ? "open sesame" : $"guess {n}")));
-        Assert.InRange(host.Service<PasswordHashing>().Verified - before, 1, 10);
-        Assert.InRange(answers.Count(answer => answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.SeeOther), 1, 10);
+        // Once in thirty times the right one is among the ten. It clears the failures before it, so as many are tried once more.
+        var most = answers.Any(answer => answer.StatusCode == HttpStatusCode.SeeOther) ? 20 : 10;
+        Assert.InRange(host.Service<PasswordHashing>().Verified - before, 1, most);
+        Assert.InRange(answers.Count(answer => answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.SeeOther), 1, most);
         Assert.All(answers, answer => Assert.True((int)answer.StatusCode is 403 or 429 or 303, $"{(int)answer.StatusCode}"));
     }
 

@@ -37,8 +37,16 @@ sealed class FuzzWorld(TestHost host)
         known["userId"] = known["user"] = await Made(admin, "users",
             new { userName = $"fuzz{made}", password = "fuzzed-password", email = "fuzz@demo.example", roles = (string[])["member"] },
             "id");
-        await host.Send(HttpMethod.Patch, "/demo/admin/accounts", admin, new { passkeys = true });
+        await host.Send(HttpMethod.Patch, "/demo/admin/accounts", admin, new { passkeys = true, secondFactor = "offered" });
         known["passkeyId"] = await Passkey(known["userId"]);
+        known["ownPasskeyId"] = await Passkey(await host.UserId("alice"));
+        // A tenant may have few of these two.
+        foreach (var (kind, path) in ((string, string)[])[("api", "apis"), ("authority", "certificate-authorities")])
+        {
+            if (known.TryGetValue(kind, out var old)) await host.Send(HttpMethod.Delete, $"/demo/admin/{path}/{old}", admin);
+        }
+        known["api"] = await Made(admin, "apis", new { identifier = $"https://fuzz{made}.example/", name = "Fuzz" }, "id");
+        known["authority"] = await Made(admin, "certificate-authorities", new { name = "Fuzz", certificates = Authority() }, "id");
         known["userName"] = $"new{made}";
         known["group"] = await Made(admin, "groups", new { id = $"fuzz{made}", name = "Fuzz" }, "id");
         known["clientId"] = known["client"] = await Made(admin, "clients",
@@ -78,6 +86,8 @@ sealed class FuzzWorld(TestHost host)
         known["sessionId"] = (await TestHost.Json(
             await host.Send(HttpMethod.Get, $"/demo/admin/sessions?user={await host.UserId("bob")}&limit=1", admin),
             200)).GetProperty("sessions")[0].GetProperty("id").GetString()!;
+        var second = (await host.SignIn("demo")).GetProperty("access_token").GetString()!;
+        known["ownSessionId"] = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(second).GetPayloadValue<string>("sid");
         known["tus"] = await Tus(user);
         await Pages();
     }
@@ -138,6 +148,8 @@ sealed class FuzzWorld(TestHost host)
             "userName" when area == "scim" => $"scim{Guid.CreateVersion7():n}",
             "filter" or "cursor" or "value" or "path" or "version" or "displayName" when area == "scim" => null,
             "clientId" or "client_id" when area == "registration" => known["registered"],
+            "passkeyId" when area == "account" => known["ownPasskeyId"],
+            "sessionId" when area == "account" => known["ownSessionId"],
             "role" => "fuzzed",
             "app" => "new",
             "file" => area == "pages" ? "app.js" : "viewer.css",
@@ -168,6 +180,8 @@ sealed class FuzzWorld(TestHost host)
 
     async Task<string> Made(string admin, string path, object json, string member) =>
         (await TestHost.Json(await host.Send(HttpMethod.Post, $"/demo/admin/{path}", admin, json), 201)).GetProperty(member).GetString()!;
+
+    string Authority() => OAuth.Certificates.TestAuthority.New($"Fuzz {made}", host.Clock.Now).Pem;
 
     async Task<string> Passkey(string userId)
     {

@@ -26,7 +26,7 @@ sealed class GoodRequests(FuzzWorld world)
         var needed = (bool?)parameter["required"] is true;
         var known = world.Known(request.Operation, name);
         if (!needed && (dice is null ? place != "query" || known is null || name is "user" or "group" or "client" : dice.Once(2))) return;
-        var value = known ?? (string?)parameter["example"] ?? Text(Of(request.Operation, name, parameter["schema"]!, dice, 0));
+        var value = known ?? parameter["example"]?.ToString() ?? Text(Of(request.Operation, name, parameter["schema"]!, dice, 0));
         if (place == "path") request.Path[name] = Uri.EscapeDataString(value);
         else if (place == "query") request.Query.Add((name, Uri.EscapeDataString(value)));
         else if (place == "header") request.Headers.Add((name, value));

@@ -22,7 +22,7 @@ public sealed class OwnTextsTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await host.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        await Eventually.Gone(folder);
     }
 
     [Fact]

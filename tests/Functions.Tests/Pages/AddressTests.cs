@@ -135,7 +135,7 @@ public sealed class AddressTests(SignUpHost host) : IClassFixture<SignUpHost>
     {
         var browser = new Browser(app);
         await browser.Post("/demo/reset", [.. await Browser.Fields(await browser.Get("/demo/reset")), ("username", name)]);
-        var page = await browser.Get(await host.LinkTo(email, count));
+        var page = await browser.Get(await host.ResetLink(email, count));
         Assert.Equal(HttpStatusCode.OK, (await browser.Post(
             "/demo/reset", [.. await Browser.Fields(page), ("new", $"{SignUpHost.Password} {count}")])).StatusCode);
     }

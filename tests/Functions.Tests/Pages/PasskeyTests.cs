@@ -260,7 +260,7 @@ public sealed class PasskeyTests(PasskeyTests.MailingHost mailing) : IClassFixtu
         public async Task DisposeAsync()
         {
             await Host.DisposeAsync();
-            if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
+            await Eventually.Gone(Folder);
         }
     }
 }

@@ -85,7 +85,7 @@ public sealed class RemoveAppTests : IAsyncLifetime
         await host.Service<ConsentWithdrawal>().Withdraw(tenant, read.Id, "first-party", default);
         var signIn = new SignIn(tenant, client, read, Latchkey.Protocol.Scope.Of("files.read"),
             Latchkey.Sessions.Authentication.ByPassword(host.Clock.Now));
-        var late = await host.Service<SessionIssuer>().Start(signIn, new("", ""), null, default);
+        var late = await host.Service<SessionIssuer>().Start(signIn, new("", ""), Latchkey.Http.KeyBinding.None, default);
         await host.Refresh("demo", late.RefreshToken!).Refused("invalid_grant");
         // An approval that was on its way is none either.
         await host.Service<Consents>().Add(tenant, read, client, new(Latchkey.Protocol.Scope.Of("files.read"), []), default);

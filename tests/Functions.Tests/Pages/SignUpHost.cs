@@ -32,7 +32,7 @@ public sealed partial class SignUpHost : IAsyncLifetime
     {
         await Host.DisposeAsync();
         await Storage.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        await Eventually.Gone(folder);
     }
 
     /// <summary>Changes a tenant's rules.</summary>
@@ -57,6 +57,15 @@ public sealed partial class SignUpHost : IAsyncLifetime
     /// <summary>The last link in the mail to an address.</summary>
     public async Task<string> LinkTo(string email, int count = 1) =>
         new Uri(Link().Matches(await Mail(email, count))[^1].Value).PathAndQuery;
+
+    /// <summary>The link to a new password that was mailed to an address; beside it, the address hears of each new password.</summary>
+    public async Task<string> ResetLink(string email, int count)
+    {
+        string[] Links() =>
+            [.. Mails(email).Select(mail => AnyResetLink().Match(mail)).Where(found => found.Success).Select(found => found.Value)];
+        await Eventually.True(() => Links().Length >= count);
+        return new Uri(Links()[count - 1]).PathAndQuery;
+    }
 
     /// <summary>Sends the form of the sign-up page that is shown at this path.</summary>
     public static async Task<HttpResponseMessage> Ask(
@@ -86,6 +95,9 @@ public sealed partial class SignUpHost : IAsyncLifetime
 
     [GeneratedRegex(@"^(\d{6})\r?$", RegexOptions.Multiline)]
     private static partial Regex CodeLine();
+
+    [GeneratedRegex(@"http://\S+/reset\?link=\S+")]
+    private static partial Regex AnyResetLink();
 
     [GeneratedRegex(@"http://\S+")]
     private static partial Regex Link();

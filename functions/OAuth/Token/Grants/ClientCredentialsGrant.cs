@@ -21,7 +21,7 @@ public sealed class ClientCredentialsGrant(AccessTokens accessTokens, IssuedToke
         if (scope.Intersect(Scopes.OfAnyUser) is { IsEmpty: false } needsUser)
             throw OAuthError.InvalidScope($"Only a user can grant: {needsUser}.");
         var target = new ApiClient(request.Tenant, client, api);
-        var token = await accessTokens.ForClient(target, scope, request.Jkt, request.Cancel);
+        var token = await accessTokens.ForClient(target, scope, request.Key, request.Cancel);
         await issuedTokens.Tables.For(token.Bucket).Put(token.Record, request.Cancel);
         return new TokenResponse(token.Encoded, token.Seconds, token.StatedScope);
     }

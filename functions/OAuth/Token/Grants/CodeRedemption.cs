@@ -41,11 +41,11 @@ public sealed partial class CodeRedemption(
             if (code.SpentAt is not null) throw await Replayed(request, session);
             if (clock.GetUtcNow() >= code.ExpiresAt) throw Refused("expired");
             var api = RequestedApis.OneOf(tenant, client, session, request.Form); // RFC 8707 §2.2
-            var next = Started(session, code, client, rotationId).BoundTo(client, request.Jkt) with { Person = Person.Of(tenant, user) };
+            var next = Started(session, code, client, rotationId).BoundTo(client, request.Key) with { Person = Person.Of(tenant, user) };
             var scope = GrantedScope.Remaining(
                 tenant, client, user.Roles, RequestedApis.Of(tenant, session.Apis), Scope.Parse(session.Scope));
             var grant = await issuer.WithGroups(new(tenant, client, next, scope) { Api = api }, cancel);
-            var token = await accessTokens.ForSession(grant, request.Jkt, cancel);
+            var token = await accessTokens.ForSession(grant, request.Key, cancel);
             response = await issuer.Respond(grant, token, code.Nonce, cancel);
             if (await sessions.TryRotate(next, token.Record, cancel)) return response;
             // Another request was faster. The next look finds the code spent, which makes this request a replay.

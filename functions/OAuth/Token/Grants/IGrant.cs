@@ -19,8 +19,11 @@ public sealed record TokenRequest : TenantRequest
     /// <summary>The parameters.</summary>
     public Form Form { get; }
 
-    /// <summary>The thumbprint of the key of the request's DPoP proof, to which its tokens are bound; or null.</summary>
-    public string? Jkt { get; init; }
+    /// <summary>The key of the request's DPoP proof and its client certificate, to which its tokens are bound.</summary>
+    public KeyBinding Key { get; init; } = KeyBinding.None;
+
+    /// <summary>The thumbprint of the key of the request's DPoP proof, or null.</summary>
+    public string? Jkt => Key.Jkt;
 
     /// <summary>The refresh token that came as a cookie, or null.</summary>
     public string? RefreshCookie { get; init; }

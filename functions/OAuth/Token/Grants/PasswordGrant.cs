@@ -37,7 +37,7 @@ public sealed class PasswordGrant(
             throw OAuthError.InvalidGrant(SecondFactorRequired, "second factor required", user.Id);
         if (user.DeleteAt is not null) throw OAuthError.InvalidGrant(Leaving, "the account is going to be deleted", user.Id);
         var signIn = new SignIn(tenant, client, user, scope, Authentication.ByPassword(clock.GetUtcNow())) { Apis = [api] };
-        var tokens = await issuer.Start(signIn, Device.Of(request.Http, address), request.Jkt, cancel);
+        var tokens = await issuer.Start(signIn, Device.Of(request.Http, address), request.Key, cancel);
         return tokens with { DeviceToken = await devices.Make(tenant, user, place.Device, cancel) };
     }
 

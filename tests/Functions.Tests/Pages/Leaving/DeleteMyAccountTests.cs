@@ -42,15 +42,22 @@ public sealed class DeleteMyAccountTests(SignUpHost host) : IClassFixture<SignUp
         var user = await Leaver.New(host);
         var token = await user.Token();
         app.Clock.Advance(TimeSpan.FromMinutes(11));
-        var refused = await app.Send(HttpMethod.Delete, "/demo/me", token);
+        var refused = await app.Send(HttpMethod.Delete, $"/demo/me?confirm={user.Id}", token);
         await refused.Fails(401, "insufficient_user_authentication");
         Assert.Contains("max_age=\"600\"", refused.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
-        await app.Send(HttpMethod.Delete, "/demo/me", (await app.Tokens("demo", user.Name, "files.read")).AccessToken)
+        await app.Send(HttpMethod.Delete, $"/demo/me?confirm={user.Id}", (await app.Tokens("demo", user.Name, "files.read")).AccessToken)
             .Fails(403, "insufficient_scope");
         Assert.NotNull(await user.Now());
-        await app.Send(HttpMethod.Delete, "/demo/me", await user.Token()).Is(204);
+        foreach (var wrong in new[] { "/demo/me", "/demo/me?confirm=", $"/demo/me?confirm={new string('a', 22)}" })
+            await app.Send(HttpMethod.Delete, wrong, await user.Token()).Fails(400, "confirmation_required");
+        // What an app makes of an id that is "..": it arrives as DELETE /demo/me/, which is the same address.
+        using var plain = new HttpClient { BaseAddress = app.Http.BaseAddress };
+        using var up = new HttpRequestMessage(HttpMethod.Delete, "/demo/me/sessions/%2e%2e");
+        up.Headers.Authorization = new("Bearer", await user.Token());
+        Assert.Equal(400, (int)(await plain.SendAsync(up)).StatusCode);
+        await app.Send(HttpMethod.Delete, $"/demo/me?confirm={user.Id}", await user.Token()).Is(204);
         Assert.Null(await user.Now());
-        await app.Send(HttpMethod.Delete, "/demo/me", token).Is(401);
+        await app.Send(HttpMethod.Delete, $"/demo/me?confirm={user.Id}", token).Is(401);
     }
 
     [Fact]
@@ -97,7 +104,7 @@ public sealed class DeleteMyAccountTests(SignUpHost host) : IClassFixture<SignUp
     {
         await host.Rules(new { selfDeletion = true, deletionDays = 3 });
         var user = await Leaver.New(host);
-        var planned = await app.Send(HttpMethod.Delete, "/demo/me", await user.Token()).Json(202);
+        var planned = await app.Send(HttpMethod.Delete, $"/demo/me?confirm={user.Id}", await user.Token()).Json(202);
         Assert.Equal(app.Clock.GetUtcNow().AddDays(3), planned.GetProperty("deleteAt").GetDateTimeOffset(), TimeSpan.FromSeconds(2));
         app.Clock.Advance(TimeSpan.FromDays(2));
         await app.RunTimer("finish-removals");
@@ -120,7 +127,7 @@ public sealed class DeleteMyAccountTests(SignUpHost host) : IClassFixture<SignUp
         await user.SignIn();
         Assert.DoesNotContain("/demo/account/delete", await Text(await user.Browser.Get("/demo/account")), StringComparison.Ordinal);
         await user.Browser.Get("/demo/account/delete").Is(403);
-        await app.Send(HttpMethod.Delete, "/demo/me", await user.Token()).Fails(403, "account_deletion_off");
+        await app.Send(HttpMethod.Delete, $"/demo/me?confirm={user.Id}", await user.Token()).Fails(403, "account_deletion_off");
         Assert.NotNull(await user.Now());
         await host.Rules(new { selfDeletion = true });
         await (await app.Admin()).Send(HttpMethod.Patch, "accounts", new { deletionDays = 31 }).Fails(400, "invalid_field");

@@ -23,7 +23,7 @@ public sealed class DeletionHostileTests(SignUpHost host) : IClassFixture<SignUp
             var user = await Leaver.New(host);
             var token = await user.Token();
             host.Storage.CutAfter(cut, answerLost);
-            var answer = await app.Send(HttpMethod.Delete, "/demo/me", token);
+            var answer = await app.Send(HttpMethod.Delete, $"/demo/me?confirm={user.Id}", token);
             var wasCut = host.Storage.Mend();
             ((await user.Now())!.DeleteAt is null ? stay : go).Add(user);
             if (!wasCut) break;
@@ -42,7 +42,7 @@ public sealed class DeletionHostileTests(SignUpHost host) : IClassFixture<SignUp
     {
         var users = new List<Leaver>();
         for (var n = 0; n < 6; n++) users.Add(await Leaver.New(host));
-        foreach (var user in users) await app.Send(HttpMethod.Delete, "/demo/me", await user.Token()).Is(202);
+        foreach (var user in users) await app.Send(HttpMethod.Delete, $"/demo/me?confirm={user.Id}", await user.Token()).Is(202);
         app.Clock.Advance(TimeSpan.FromDays(2) + TimeSpan.FromMinutes(1));
         var asked = await Task.WhenAll(users.Select(user => user.SignIn()));
         var keeping = users.Zip(asked, (user, page) => user.Answer(page, "keep"));
@@ -62,10 +62,10 @@ public sealed class DeletionHostileTests(SignUpHost host) : IClassFixture<SignUp
     public async Task A_deletion_that_was_asked_for_again_has_its_own_days()
     {
         var user = await Leaver.New(host);
-        await app.Send(HttpMethod.Delete, "/demo/me", await user.Token()).Is(202);
+        await app.Send(HttpMethod.Delete, $"/demo/me?confirm={user.Id}", await user.Token()).Is(202);
         await user.Answer(await user.SignIn(), "keep");
         app.Clock.Advance(TimeSpan.FromDays(1));
-        await app.Send(HttpMethod.Delete, "/demo/me", await user.Token()).Is(202);
+        await app.Send(HttpMethod.Delete, $"/demo/me?confirm={user.Id}", await user.Token()).Is(202);
         app.Clock.Advance(TimeSpan.FromDays(1) + TimeSpan.FromMinutes(1)); // The first one's time.
         await app.RunTimer("finish-removals");
         Assert.NotNull((await user.Now())!.DeleteAt);
@@ -79,7 +79,8 @@ public sealed class DeletionHostileTests(SignUpHost host) : IClassFixture<SignUp
     {
         var user = await Leaver.New(host);
         var token = await user.Token();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => app.Send(HttpMethod.Delete, "/demo/me", token)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(_ => app.Send(HttpMethod.Delete, $"/demo/me?confirm={user.Id}", token)));
         Assert.All(answers, answer => Assert.True((int)answer.StatusCode is 202 or 401, $"{(int)answer.StatusCode}"));
         await host.Mail(user.Email);
         Assert.Single(host.Mails(user.Email));

@@ -21,7 +21,7 @@ public sealed class SecondFactorWorld : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await Host.DisposeAsync();
-        if (Directory.Exists(mails)) Directory.Delete(mails, recursive: true);
+        await Eventually.Gone(mails);
     }
 
     /// <summary>A new user, who has no second factor.</summary>
