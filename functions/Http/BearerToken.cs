@@ -26,9 +26,6 @@ public sealed record AccessToken(
     /// <summary>How the user signed in (RFC 9068 §2.2.1); null for a client's own token.</summary>
     public TokenAuthentication? Authentication { get; init; }
 
-    /// <summary>The user's name and roles as it states them; null for a client's own token.</summary>
-    public TokenPerson? Person { get; init; }
-
     /// <summary>The clients that act for the user, the latest first (<c>act</c>, RFC 8693 §4.1).</summary>
     public IReadOnlyList<string> Actors { get; init; } = [];
 
@@ -76,8 +73,6 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
             Scope.Parse(Claim(jwt, "scope")), Required(jwt, "jti"), Claim(jwt, "sid"))
         {
             Audience = jwt.Audiences.FirstOrDefault() ?? "",
-            Person = Claim(jwt, "name") is { } name
-                ? new TokenPerson(name, jwt.TryGetPayloadValue<string[]>("roles", out var roles) ? roles : []) : null,
             Actors = ActorChain.Read(jwt),
             Binding = KeyBinding.Read(jwt),
             Authentication = jwt.TryGetPayloadValue<long>("auth_time", out var time) && Claim(jwt, "acr") is { } acr

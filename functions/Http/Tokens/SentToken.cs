@@ -10,8 +10,3 @@ public sealed record TokenAuthentication(long Time, string Context, IReadOnlyLis
 /// <param name="Encoded">The JWT.</param>
 /// <param name="WithProof">Sent with the scheme <c>DPoP</c> (RFC 9449 §7.1), not <c>Bearer</c>.</param>
 public sealed record SentToken(string Encoded, bool WithProof);
-
-/// <summary>What an access token states about its user.</summary>
-/// <param name="Name">Its <c>name</c>.</param>
-/// <param name="Roles">Its <c>roles</c>.</param>
-public sealed record TokenPerson(string Name, IReadOnlyList<string> Roles);

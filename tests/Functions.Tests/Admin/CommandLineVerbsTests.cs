@@ -66,6 +66,23 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     }
 
     [Fact]
+    public async Task Claims_of_the_tenants_own_are_added_and_removed_and_users_have_attributes()
+    {
+        await Ok("user set bob --attribute department=Sales level=7 -t demo");
+        await Ok("user set bob --attribute level= -t demo");
+        var bob = JsonDocument.Parse(await Ok("user show bob --json -t demo")).RootElement.GetProperty("attributes");
+        Assert.Equal("""{"department":"Sales"}""", JsonSerializer.Serialize(bob));
+        await Ok("claims add department --attribute department --scope profile --in id_token userinfo -t demo");
+        await Ok("claims add plan --value gold --client mobile --in access_token -t demo");
+        await Ok("claims remove plan -t demo");
+        var listed = await Ok("claims list -t demo");
+        Assert.Contains("department", listed, StringComparison.Ordinal);
+        Assert.DoesNotContain("plan", listed, StringComparison.Ordinal);
+        Assert.NotEqual(0, (await Run("claims remove plan -t demo")).Code);
+        Assert.Equal(2, (await Run("user set bob --attribute nothing -t demo")).Code);
+    }
+
+    [Fact]
     public async Task A_user_is_sent_the_link_to_a_new_password()
     {
         await Ok("user create rita --no-password --email rita@demo.example -t demo");

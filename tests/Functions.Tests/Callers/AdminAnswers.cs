@@ -11,6 +11,7 @@ sealed record UserAnswer
     public required string? Email { get; init; }
     public required bool EmailVerified { get; init; }
     public required List<string> Roles { get; init; }
+    public required Dictionary<string, string> Attributes { get; init; }
     public required string? TermsVersion { get; init; }
     public required DateTimeOffset? TermsAcceptedAt { get; init; }
     public required bool Disabled { get; init; }

@@ -31,7 +31,7 @@ public sealed partial class RefreshTokenGrant(
         {
             // First the rows decide whether the token is accepted. Only then is anything signed.
             var (session, user, client) = await Find(request, sent);
-            if (IsBound(session, sent.Counter) && session.Jkt != request.Jkt)
+            if (IsBound(session, sent.Counter) && session.Jkt != request.Key)
                 throw OAuthError.InvalidGrant("The refresh token is bound to another key."); // The session goes on: RFC 9449 §11.
             if (session.Certificate is { } certificate && certificate != request.Key.Certificate)
                 throw OAuthError.InvalidGrant("The refresh token is bound to another client certificate."); // RFC 8705 §4
@@ -42,7 +42,7 @@ public sealed partial class RefreshTokenGrant(
             var isOwnRotation = sent.Counter == session.Counter - 1 && session.RotationId == rotationId;
             if (!isLive && !isOwnRotation)
             {
-                if (!MayRetry(session, sent.Counter, client, request.Jkt))
+                if (!MayRetry(session, sent.Counter, client, request.Key))
                     throw isRetry ? OvertakenRetry() : await Reused(request, session, sent.Counter);
                 isRetry = true;
                 if (!IsProtected(request, session) && session.Retries >= Client.MaxRetries) throw RetriesUsedUp(request, session);
@@ -51,7 +51,7 @@ public sealed partial class RefreshTokenGrant(
                 : isLive ? Rotated(session, client, rotationId).BoundTo(client, request.Key)
                 : IsProtected(request, session) ? session
                 : session with { Retries = session.Retries + 1, RotationId = rotationId };
-            var grant = new SessionGrant(tenant, client, next, scope) { Api = api };
+            var grant = await issuer.WithGroups(new(tenant, client, next, scope) { Api = api }, cancel);
             var token = await accessTokens.ForSession(grant, request.Key, cancel);
             var response = await issuer.Respond(grant, token, nonce: null, cancel);
             if (ReferenceEquals(next, session)) await sessions.AddToken(session, token.Record, cancel);

@@ -11,7 +11,7 @@ namespace Latchkey.OAuth;
 /// The new token has never more than that and never lives longer. It belongs to the user's session, so it dies with it; there is no
 /// refresh token. It names the client as actor (delegation), unless an operator has made the client an impersonator at the target.
 /// </summary>
-public sealed class TokenExchangeGrant(BearerToken bearer, AccessTokens accessTokens, IssuedTokens issuedTokens) : IGrant
+public sealed class TokenExchangeGrant(BearerToken bearer, AccessTokens accessTokens, IssuedTokens issuedTokens, UserStore users) : IGrant
 {
     const string AccessTokenType = "urn:ietf:params:oauth:token-type:access_token";
 
@@ -38,8 +38,9 @@ public sealed class TokenExchangeGrant(BearerToken bearer, AccessTokens accessTo
         await EnsureActor(request);
         var held = await issuedTokens.LiveScope(tenant, subject, cancel) ?? throw Dead("subject_token");
         var scope = Granted(client, target, target.ExchangedFor(source, held), asked);
-        var token = await accessTokens.ForExchange(
-            new ApiClient(tenant, client, target), subject, scope, actors, request.Key, cancel);
+        var user = await users.Find(tenant, subject.Subject, cancel) ?? throw Dead("subject_token");
+        var exchange = new Exchange(new ApiClient(tenant, client, target), subject, Person.Of(tenant, user), scope, actors);
+        var token = await accessTokens.ForExchange(exchange, request.Key, cancel);
         await issuedTokens.AddToSession(subject.SessionId!, token.Record, cancel);
         return new TokenResponse(token.Encoded, token.Seconds, token.StatedScope) { IssuedTokenType = AccessTokenType };
     }
