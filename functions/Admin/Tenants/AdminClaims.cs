@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;

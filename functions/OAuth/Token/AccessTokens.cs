@@ -76,8 +76,8 @@ public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
         var (target, subject, person, scope, actors) = exchange;
         var left = (int)(subject.ExpiresAt - clock.GetUtcNow()).TotalSeconds;
         if (left < 1) throw OAuthError.InvalidRequest("The subject token has expired.");
-        var token = New(target, Math.Min(target.Api.TokenSeconds(target.Client), left), subject.Subject, scope)
-            with { SessionId = subject.SessionId, Binding = key };
+        var seconds = Math.Min(target.Api.TokenSeconds(target.Client), left);
+        var token = New(target, seconds, subject.Subject, scope) with { SessionId = subject.SessionId, Binding = key };
         var claims = PersonClaims(target, scope, person);
         if (subject.Authentication is var (time, acr, amr)) (claims["auth_time"], claims["acr"], claims["amr"]) = (time, acr, amr);
         if (ActorChain.Claim(actors) is { } act) claims["act"] = act;

@@ -34,7 +34,7 @@ public sealed class AuthorizationCodeGrant(Codes codes, CodeRedemption redemptio
             throw OAuthError.InvalidGrant("The authorization request had no code_challenge.");
         if (code.Challenge is { } challenge && (verifier is null || !Pkce.Verify(verifier, challenge)))
             throw OAuthError.InvalidGrant("code_verifier is missing or does not match the code_challenge.");
-        if (code.Jkt is not null && code.Jkt != request.Key)
+        if (code.Jkt is not null && code.Jkt != request.Jkt)
             throw OAuthError.InvalidGrant("The code is bound to another key.");
         return code;
     }

@@ -31,7 +31,7 @@ public sealed partial class RefreshTokenGrant(
         {
             // First the rows decide whether the token is accepted. Only then is anything signed.
             var (session, user, client) = await Find(request, sent);
-            if (IsBound(session, sent.Counter) && session.Jkt != request.Key)
+            if (IsBound(session, sent.Counter) && session.Jkt != request.Jkt)
                 throw OAuthError.InvalidGrant("The refresh token is bound to another key."); // The session goes on: RFC 9449 §11.
             if (session.Certificate is { } certificate && certificate != request.Key.Certificate)
                 throw OAuthError.InvalidGrant("The refresh token is bound to another client certificate."); // RFC 8705 §4
@@ -42,7 +42,7 @@ public sealed partial class RefreshTokenGrant(
             var isOwnRotation = sent.Counter == session.Counter - 1 && session.RotationId == rotationId;
             if (!isLive && !isOwnRotation)
             {
-                if (!MayRetry(session, sent.Counter, client, request.Key))
+                if (!MayRetry(session, sent.Counter, client, request.Jkt))
                     throw isRetry ? OvertakenRetry() : await Reused(request, session, sent.Counter);
                 isRetry = true;
                 if (!IsProtected(request, session) && session.Retries >= Client.MaxRetries) throw RetriesUsedUp(request, session);

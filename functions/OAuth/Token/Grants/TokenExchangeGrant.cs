@@ -36,9 +36,11 @@ public sealed class TokenExchangeGrant(BearerToken bearer, AccessTokens accessTo
         IReadOnlyList<string> actors = isDelegation ? [client.ClientId, .. subject.Actors] : subject.Actors;
         if (actors.Count > ActorChain.Max) throw OAuthError.InvalidRequest($"A token can name at most {ActorChain.Max} actors.");
         await EnsureActor(request);
-        var held = await issuedTokens.LiveScope(tenant, subject, cancel) ?? throw Dead("subject_token");
+        var readUser = users.Find(tenant, subject.Subject, cancel);
+        var readScope = issuedTokens.LiveScope(tenant, subject, cancel);
+        await Task.WhenAll(readUser, readScope);
+        if (await readScope is not { } held || await readUser is not { } user) throw Dead("subject_token");
         var scope = Granted(client, target, target.ExchangedFor(source, held), asked);
-        var user = await users.Find(tenant, subject.Subject, cancel) ?? throw Dead("subject_token");
         var exchange = new Exchange(new ApiClient(tenant, client, target), subject, Person.Of(tenant, user), scope, actors);
         var token = await accessTokens.ForExchange(exchange, request.Key, cancel);
         await issuedTokens.AddToSession(subject.SessionId!, token.Record, cancel);

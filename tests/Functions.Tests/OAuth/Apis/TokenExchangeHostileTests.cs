@@ -128,7 +128,7 @@ public sealed class TokenExchangeHostileTests(ExchangeHost shared) : IClassFixtu
     [Fact]
     public async Task A_rule_that_makes_no_sense_is_refused()
     {
-        foreach (object? bad in new object?[] { null, ExchangeHost.Rule("no id!", null, "a"), ExchangeHost.Rule(shared.TasksId, "", "a"),
+        foreach (var bad in new object?[] { null, ExchangeHost.Rule("no id!", null, "a"), ExchangeHost.Rule(shared.TasksId, "", "a"),
             ExchangeHost.Rule(shared.TasksId, null, "a b") })
         {
             var fault = await (await host.Admin())

@@ -31,7 +31,7 @@ public sealed class ClaimsParameterTests(DemoHost demo) : IClassFixture<DemoHost
     public async Task A_claim_whose_scope_the_client_may_not_have_is_ignored_and_so_is_the_parameter_without_openid()
     {
         var client = await Registered.WebApp(host,
-            client => client with { FirstParty = true, Scope = Protocol.Scope.Of("openid", "profile") });
+            client => client with { FirstParty = true, RequirePkce = false, Scope = Latchkey.Protocol.Scope.Of("openid", "profile") });
         var pushed = await host.Http.PostAsync("/demo/oauth/par", TestHost.Form(
             ("client_id", client.Id), ("client_secret", Registered.Secret),
             ("redirect_uri", Registered.Redirect), ("response_type", "code"), ("scope", "openid"),
@@ -66,9 +66,27 @@ public sealed class ClaimsParameterTests(DemoHost demo) : IClassFixture<DemoHost
         Assert.StartsWith("/demo/consent?", Browser.Location(await browser.Authorize(("claims", either))), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_essential_context_asks_for_a_second_factor_as_acr_values_does()
+    {
+        var browser = new Browser(host);
+        await browser.SignIn(await browser.Authorize());
+        var admin = await host.Admin();
+        await admin.Patch("accounts", new { secondFactor = "offered" });
+        try
+        {
+            var silent = await browser.Authorize(("prompt", "none"), ("claims", """{"id_token":{"acr":{"essential":true,"value":"2"}}}"""));
+            Assert.Equal("login_required", Browser.Returned(Browser.Location(silent))["error"]);
+        }
+        finally
+        {
+            await admin.Patch("accounts", new { secondFactor = "off" });
+        }
+    }
+
     [Theory]
     [InlineData("""{"id_token":{"acr":{"essential":true,"values":["urn:gold"]}}}""", "unmet_authentication_requirements")]
-    [InlineData("""{"id_token":{"acr":{"essential":true,"value":"2"}}}""", "login_required")]
+    [InlineData("""{"id_token":{"acr":{"essential":true,"value":"2"}}}""", "unmet_authentication_requirements")]
     [InlineData("""{"id_token":{"acr":{"essential":true,"values":["1","2"]}}}""", "consent_required")]
     [InlineData("""{"id_token":{"acr":{"value":"2"}}}""", "consent_required")]
     [InlineData("""{"userinfo":{"acr":{"essential":true,"value":"2"}}}""", "consent_required")]
@@ -94,5 +112,5 @@ public sealed class ClaimsParameterTests(DemoHost demo) : IClassFixture<DemoHost
         Assert.Equal(error, Browser.Returned(Browser.Location(answer))["error"]);
     }
 
-    static string Claims(string members) => $$"""{"id_token":{{members}},"userinfo":{"name:of:nobody":{"essential":false}}}""";
+    static string Claims(string members) => $$$$"""{"id_token":{{{{members}}}},"userinfo":{"name:of:nobody":{"essential":false}}}""";
 }
