@@ -18,7 +18,7 @@ public sealed class DataExport(
     GroupStore groups, Consents consents, UserSessions sessions, PasskeyStore passkeys, LinkedIdentities identities, SpaceExport space,
     SignInLockout lockout, AuditLog audit, TimeProvider clock)
 {
-    /// <summary>Counts the download and begins it. A HEAD request is neither counted nor does it read anything.</summary>
+    /// <summary>Counts the download and begins it. A HEAD request is not counted and reads nothing.</summary>
     /// <param name="request">The request.</param>
     /// <param name="user">The user, who has just signed in.</param>
     /// <param name="client">The app that asks; null for the page.</param>
@@ -48,7 +48,7 @@ public sealed class DataExport(
         json.Write("tenant", new { tenant.Id, tenant.Name });
         json.Write("profile", Profile(tenant, user));
         json.Write("groups", (await groups.Of(tenant.Id, user.Id, cancel)).Select(membership =>
-            new { membership.Group.Id, membership.Group.Name, role = Word(membership.Role) }));
+            new { membership.Group.Id, membership.Group.Name, membership.Role }));
         json.Write("consents", (await consents.List(tenant, user.Id, cancel)).Select(consent =>
             new
             {
@@ -87,7 +87,7 @@ public sealed class DataExport(
         user.Profile.Nickname,
         user.Profile.Picture,
         user.Profile.Locale,
-        zoneInfo = user.Profile.ZoneInfo,
+        user.Profile.ZoneInfo,
         user.Attributes,
         user.ExternalId,
         roles = tenant.Names(user.Roles),

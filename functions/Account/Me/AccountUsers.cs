@@ -17,7 +17,8 @@ public sealed class AccountUsers(UserStore users, TimeProvider clock)
     /// <summary>How old a sign-in may be for a change of how the user signs in.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
 
-    /// <summary>The user as stored now. What is bound to a browser elsewhere is bound to the session of the token here.</summary>
+    /// <summary>The user as stored now. What pages bind to the browser (codes, passkey options) is bound to the token's session
+    /// here.</summary>
     /// <exception cref="Problem">401 <c>invalid_token</c>: the user is gone. 403 <c>insufficient_scope</c>: the token has no
     /// user.</exception>
     public async Task<SignedIn> Find(Caller caller)

@@ -3,7 +3,7 @@ using Latchkey.Protocol;
 
 namespace Latchkey.Account;
 
-/// <summary>Steps that count what can be guessed.</summary>
+/// <summary>Turns the lockout's refusal (an <see cref="OAuthError"/>) into problem+json, for endpoints outside OAuth.</summary>
 static class Limited
 {
     /// <summary>Runs a step, and answers the lockout as this API does.</summary>

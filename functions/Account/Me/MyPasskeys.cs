@@ -128,7 +128,7 @@ public sealed class MyPasskeys(TenantPipeline pipeline, AccountUsers accounts, P
         if (!tenant.Accounts.Passkeys) throw Problem.NotFound("passkeys_off", "Passkeys are not in use here.");
     }
 
-    static Problem NotFound() => Problem.NotFound("passkey_not_found", "The user has no such passkey.");
+    static Problem NotFound() => Problem.NotFound("passkey_not_found", "The passkey was not found.");
 
     static Problem TooMany() => Problem.Conflict("too_many_passkeys", $"A user can have {PasskeyStore.MaxOfUser} passkeys.");
 

@@ -63,7 +63,7 @@ public static partial class ProfileFields
         string? Of(string field, string? before) => change.TryGetValue(field, out var value) ? value?.Trim() : before;
     }
 
-    // The data's files are looked up by name, so a name must look like one. What has no slash, but for UTC, is no place.
+    // .NET opens a file of this name, so the text must look like a name. Apart from UTC, a name without a slash (CET, EST) is not a place.
     static bool IsTimeZone(string name) => name.Length <= MaxZoneChars && ZoneName().IsMatch(name)
         && !name.StartsWith("posix/", StringComparison.Ordinal) && !name.StartsWith("right/", StringComparison.Ordinal)
         && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.HasIanaId;

@@ -58,7 +58,7 @@ public sealed class ProvidersPage(
     {
         var waits = Form.Parse(Encoding.UTF8.GetBytes(Form.Encode([KeyValuePair.Create(LinkFor, user.Id)])));
         var id = await pendingRequests.BeginForPage(request, Name, waits);
-        return await ProviderSignIn.LeadTo(renderer, request, provider, id, loginHint: null);
+        return await ProviderSignIn.LeadTo(renderer, request, provider, id, Strings.LinkGoesOnAt(provider.Name), loginHint: null);
     }
 
     async Task<IResult> Unlink(TenantRequest request, User user, string? provider)

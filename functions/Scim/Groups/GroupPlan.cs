@@ -137,6 +137,6 @@ sealed class GroupPlan
     {
         Filter.Or either => Users(either.Left).Concat(Users(either.Right)),
         Filter.Compare compare when compare.TextOf(compare.Path) is ("value", var id) => [id],
-        _ => throw ScimError.InvalidFilter("Members are named by value eq."),
+        _ => throw ScimError.InvalidFilter("A path of members supports only value eq, joined by or."),
     };
 }

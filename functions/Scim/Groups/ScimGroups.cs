@@ -7,8 +7,8 @@ using Latchkey.Tenancy;
 namespace Latchkey.Scim;
 
 /// <summary>
-/// What a directory does to groups, by single requests and in bulk. Members change by 49 in a transaction; after a crash in between a
-/// repeated request changes the others. A group that is being deleted does not exist any more for directories.
+/// What a directory does to groups, by single requests and in bulk. Up to 49 members change in one transaction; after a crash in
+/// between, a repeated request changes the rest. A group that is being deleted does not exist any more for directories.
 /// </summary>
 public sealed class ScimGroups(GroupStore groups, UserStore users, GroupRemoval removal, PageMarks marks)
 {

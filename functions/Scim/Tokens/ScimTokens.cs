@@ -72,7 +72,7 @@ public sealed class ScimTokens(StorageClients storage, Settings settings, TimePr
     }
 
     /// <summary>
-    /// What the token opens; null if it is none of this tenant's, or no longer. It notes the day, once a day and instance.
+    /// The token; null if this tenant has no such live token. Records the day of its use, at most once a day per instance.
     /// </summary>
     public async Task<ScimToken?> Find(Tenant tenant, string secret, CancellationToken cancel)
     {
