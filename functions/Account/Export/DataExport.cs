@@ -3,7 +3,6 @@ using Latchkey.Access;
 using Latchkey.Files;
 using Latchkey.Http;
 using Latchkey.OAuth;
-using Latchkey.Protocol;
 using Latchkey.Sessions;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
@@ -26,18 +25,12 @@ public sealed class DataExport(
     public async Task<IResult> Begin(TenantRequest request, User user, string? client)
     {
         if (HttpMethods.IsHead(request.Http.Method)) return new JsonDownload(_ => Task.CompletedTask);
-        try
+        await LockoutProblem.Run(async () =>
         {
             using var attempt = await lockout.ReserveExport(request.Tenant.Id, user.Id, request.Cancel);
             await attempt.Failed(); // Each one counts.
-        }
-        catch (OAuthError refusal) when (refusal.RetryAfter is not null)
-        {
-            throw new Problem(429, "too_many_exports", "The data was downloaded too often. Try again later.")
-            {
-                RetryAfter = refusal.RetryAfter,
-            };
-        }
+            return true;
+        }, "too_many_exports", "The data was downloaded too often. Try again later.");
         return new JsonDownload(json => Write(json, request, user, client));
     }
 

@@ -25,7 +25,7 @@ public sealed class AccountUsers(UserStore users, TimeProvider clock)
     {
         if (caller.Token.SessionId is not { } session) throw Problem.InsufficientScope(Scopes.Account);
         var user = await users.Find(caller.Tenant, caller.Token.Subject, caller.Cancel);
-        if (user is null || user.State.Disabled) throw Problem.Unauthorized("The access token's user is disabled or was deleted.");
+        if (user is null || user.State.Disabled) throw Problem.UserGone();
         var how = caller.Token.Authentication;
         return new SignedIn(user,
             new Authentication(DateTimeOffset.FromUnixTimeSeconds(how?.Time ?? 0), how?.Methods ?? [], $"session|{session}"));

@@ -15,8 +15,6 @@ public sealed class ScimGroups(GroupStore groups, UserStore users, GroupRemoval 
     const int FirstMembers = 48;
     const int AtOnce = 16;
 
-    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
-
     /// <summary>The group.</summary>
     /// <exception cref="Problem">404</exception>
     public async Task<Group> Find(ScimRequest call, string id) =>
@@ -56,7 +54,7 @@ public sealed class ScimGroups(GroupStore groups, UserStore users, GroupRemoval 
         Versions.Ensure(call.IfMatch, Versions.Of(group.ETag));
         try
         {
-            await removal.TryRun(call.Tenant.Id, group.Id, purge: false, MaxTime, call.Cancel);
+            await removal.TryRun(call.Tenant.Id, group.Id, purge: false, RemovalNotes.MaxRequestTime, call.Cancel);
         }
         catch (Problem files) when (files.Code == "group_has_files")
         {

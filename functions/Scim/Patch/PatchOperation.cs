@@ -35,7 +35,7 @@ sealed record PatchOperation(string Verb, PatchPath Path, JsonNode? Value)
         // Okta sends whole objects, Entra ID dictionaries of paths. What nobody can change is passed over.
         return members.Where(member => member.Key.Length > 0)
             .SelectMany(member => Expanded(verb, PatchPath.Parse(member.Key), member.Value))
-            .Where(operation => !operation.Path!.IsReadOnly);
+            .Where(operation => !operation.Path.IsReadOnly);
     }
 
     // The path may be a whole schema, whose members are the attributes.

@@ -29,7 +29,7 @@ static class UserPatch
 
     static void Apply(JsonObject resource, PatchOperation operation)
     {
-        var path = operation.Path!;
+        var path = operation.Path;
         if (path.IsReadOnly) throw ScimError.Mutability($"{path.Attribute.Name} can't be changed.");
         var known = path.Attribute.Schema is null ? Known : path.Attribute.Schema == ScimSchemas.Enterprise ? OfCompany : [];
         var name = known.FirstOrDefault(one => one.Equals(path.Attribute.Name, StringComparison.OrdinalIgnoreCase));

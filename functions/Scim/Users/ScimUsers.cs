@@ -15,8 +15,6 @@ namespace Latchkey.Scim;
 public sealed class ScimUsers(
     UserStore users, Passwords passwords, SessionRevocation revocation, UserRemoval removal, PageMarks marks, TimeProvider clock)
 {
-    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
-
     /// <summary>The user.</summary>
     /// <exception cref="Problem">404</exception>
     public async Task<User> Find(ScimRequest call, string id) =>
@@ -52,7 +50,7 @@ public sealed class ScimUsers(
     {
         var operations = PatchOperation.Read(body);
         var sent = new JsonObject();
-        UserPatch.Apply(sent, operations.Where(operation => operation.Path!.Attribute.Is("password")));
+        UserPatch.Apply(sent, operations.Where(operation => operation.Path.Attribute.Is("password")));
         return Change(call, id, sent, user =>
         {
             var resource = UserResource.Of(call, user);
@@ -74,7 +72,7 @@ public sealed class ScimUsers(
         if (Powers.Administers(call.Tenant, user))
             throw ScimError.Forbidden("The user administers this tenant. A directory may disable the user, but not delete them.");
         // If the time runs out, a timer finishes it; for directories the user is gone already.
-        await removal.TryRun(call.Tenant, user.Id, MaxTime, call.Cancel);
+        await removal.TryRun(call.Tenant, user.Id, RemovalNotes.MaxRequestTime, call.Cancel);
         marks.Forget(call.Tenant.Id);
     }
 
