@@ -80,7 +80,7 @@ static class ClientMetadata
     {
         // Some scopes are about a user, and client_credentials has none.
         var allowed = grants is [GrantType.ClientCredentials] ? offered.Except(Scopes.OfAnyUser) : offered;
-        if (json.Text("scope", 1000) is not { } text) return allowed;
+        if (json.Text("scope", 1000) is not { } text) return allowed.Except(Scopes.OnlyIfNamed);
         try
         {
             var scope = Scope.Parse(text);
