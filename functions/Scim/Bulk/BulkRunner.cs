@@ -141,7 +141,7 @@ public sealed class BulkRunner(ScimUsers users, ScimGroups groups, AuditLog audi
     static JsonObject OutOfTime()
     {
         var result = new JsonObject();
-        Refuse(result, new Problem(503, "out_of_time", "The request took too long. Send this operation and those after it again."));
+        Refuse(result, new Problem(503, "server_busy", "The request took too long. Send this operation and those after it again."));
         return result;
     }
 
