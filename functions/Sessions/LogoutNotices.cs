@@ -60,13 +60,21 @@ public sealed class LogoutNotices(StorageClients storage, UserSessions userSessi
         Tenant tenant, string userId, Func<UserSession, bool> which, bool all, CancellationToken cancel)
     {
         if (!tenant.HasBackchannelLogout) return [];
-        var notices = new List<LogoutNotice>();
-        foreach (var app in (await userSessions.List(tenant, userId, cancel)).Where(which).GroupBy(session => session.ClientId))
+        return await Write(tenant, userId, (await userSessions.List(tenant, userId, cancel)).Where(which), all, cancel);
+    }
+
+    /// <summary>The same for sessions that are known.</summary>
+    public async Task<IReadOnlyList<LogoutNotice>> Write(
+        Tenant tenant, string userId, IEnumerable<UserSession> sessions, bool all, CancellationToken cancel)
+    {
+        if (!tenant.HasBackchannelLogout) return [];
+        var (notices, now) = (new List<LogoutNotice>(), clock.GetUtcNow()); // One day for all: a transaction is in one table.
+        foreach (var app in sessions.GroupBy(session => session.ClientId))
         {
             if (await clients.Find(tenant, app.Key, cancel) is not { BackchannelLogoutUri: not null } client) continue;
             // §2.4: without a sid, the app ends all sessions of the user.
-            if (all && !client.BackchannelLogoutSession) notices.Add(New(tenant, client, userId, null));
-            else notices.AddRange(app.Select(session => New(tenant, client, userId, session.SessionId)));
+            if (all && !client.BackchannelLogoutSession) notices.Add(New(tenant, client, userId, null, now));
+            else notices.AddRange(app.Select(session => New(tenant, client, userId, session.SessionId, now)));
         }
         foreach (var batch in notices.Chunk(MaxBatch))
         {
@@ -105,9 +113,19 @@ public sealed class LogoutNotices(StorageClients storage, UserSessions userSessi
     public Task Remove(LogoutNotice notice) =>
         tables.For(notice.Bucket).TryDelete(notice.Row.PartitionKey, notice.Row.RowKey, CancellationToken.None);
 
-    LogoutNotice New(Tenant tenant, Client client, string userId, string? sessionId)
+    /// <summary>Removes notices of sessions that did not end after all.</summary>
+    public async Task Withdraw(IReadOnlyList<LogoutNotice> notices)
     {
-        var now = clock.GetUtcNow();
+        foreach (var batch in notices.Chunk(MaxBatch))
+        {
+            var rows = batch.Select(notice =>
+                new TableTransactionAction(TableTransactionActionType.Delete, notice.Row, Azure.ETag.All)).ToList();
+            await tables.For(batch[0].Bucket).TryTransact(rows, CancellationToken.None);
+        }
+    }
+
+    static LogoutNotice New(Tenant tenant, Client client, string userId, string? sessionId, DateTimeOffset now)
+    {
         var row = new TableEntity(tenant.Id, Ids.New())
         {
             ["ClientId"] = client.Id,

@@ -10,9 +10,9 @@ namespace Latchkey.Account;
 /// <summary>
 /// The user whose account a request with the scope <c>account</c> is about: the token's. How they sign in is changed only with a
 /// token of a sign-in that is fresh and as strong as theirs can be, so that a token that leaked can't take over the account
-/// (RFC 9470).
+/// (RFC 9470), and only by an app that an administrator vouches for: an app can ask for a fresh sign-in whenever it likes.
 /// </summary>
-public sealed class AccountUsers(UserStore users, TimeProvider clock)
+public sealed class AccountUsers(UserStore users, ClientStore clients, TimeProvider clock)
 {
     /// <summary>How old a sign-in may be for a change of how the user signs in.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
@@ -32,9 +32,16 @@ public sealed class AccountUsers(UserStore users, TimeProvider clock)
     }
 
     /// <summary>The same, for a change of how the user signs in.</summary>
-    /// <exception cref="Problem">The same, and 401 <c>insufficient_user_authentication</c> with what the app has to ask for.</exception>
+    /// <exception cref="Problem">The same, and 401 <c>insufficient_user_authentication</c> with what the app has to ask for. 403
+    /// <c>client_not_vouched_for</c>.</exception>
     public async Task<SignedIn> FindFresh(Caller caller)
     {
+        var client = await clients.Find(caller.Tenant, caller.Token.ClientId, caller.Cancel);
+        if (client is null || !RegisteredFields.HasVouchedScope(client))
+        {
+            throw new Problem(403, "client_not_vouched_for",
+                "This app registered itself. An administrator has to set its scope before it may change how users sign in.");
+        }
         var signedIn = await Find(caller);
         var isStrong = !SecondFactors.IsAskedOf(caller.Tenant, signedIn.User) || signedIn.Authentication.IsMultiFactor;
         if (isStrong && clock.GetUtcNow() <= signedIn.Authentication.Time + MaxAge) return signedIn;

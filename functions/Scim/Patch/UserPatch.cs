@@ -10,6 +10,9 @@ namespace Latchkey.Scim;
 /// </summary>
 static class UserPatch
 {
+    const int MaxItemChars = 1024;
+    const int MaxMembers = 30;
+
     static readonly string[] Lists = ["emails", "phoneNumbers", "roles"];
 
     static readonly string[] Known =
@@ -63,6 +66,7 @@ static class UserPatch
     static void ApplyToList(JsonObject owner, string name, PatchPath path, string verb, JsonNode? value)
     {
         if (owner[name] is not JsonArray list) owner[name] = list = [];
+        if (verb != "remove") EnsureSmall(value, name);
         if (path.Filter is not null || path.Sub is not null) ApplyToItems(list, path, verb, value);
         else if (verb == "remove") Remove(list, value);
         else
@@ -70,6 +74,16 @@ static class UserPatch
             if (verb == "replace") list.Clear();
             foreach (var item in value is JsonArray items ? items.OfType<JsonNode>() : value is null ? [] : [value]) Add(list, Whole(item));
         }
+        UserMapping.EnsureFew(list, name);
+    }
+
+    // Each operation looks at each value, so many long ones would take minutes.
+    static void EnsureSmall(JsonNode? value, string name)
+    {
+        if (value is JsonArray items) UserMapping.EnsureFew(items, name);
+        if ((value is JsonArray list ? list.OfType<JsonNode>() : value is null ? [] : [value])
+            .Any(item => item.ToJsonString().Length > MaxItemChars))
+            throw ScimError.InvalidValue($"A value of {name} has at most {MaxItemChars} characters.");
     }
 
     static void ApplyToItems(JsonArray list, PatchPath path, string verb, JsonNode? value)
@@ -150,6 +164,8 @@ static class UserPatch
 
     static void Merge(JsonObject target, JsonObject members)
     {
+        if (target.Count > MaxMembers || members.Count > MaxMembers)
+            throw ScimError.TooMany($"A complex attribute has at most {MaxMembers} sub-attributes.");
         foreach (var (name, value) in members) target[AttributePath.Find(target, name) ?? name] = value?.DeepClone();
     }
 }
