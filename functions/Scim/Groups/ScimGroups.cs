@@ -125,13 +125,14 @@ public sealed class ScimGroups(GroupStore groups, UserStore users, GroupRemoval 
         }
     }
 
-    // Two requests at once may both have found the name free. Of two new groups the one with the larger id goes, if its request has seen the
-    // other one. If it has not, that group stays, and this one goes.
+    // Two requests at once may both have found the name free. Of two new groups the one with the larger id goes, if its request has
+    // seen the other one. If it has not, that group stays, and this one goes.
     async Task EnsureOnlyOne(ScimRequest call, Group group)
     {
         for (var look = 1; ; look++)
         {
-            var others = (await groups.FindByName(call.Tenant.Id, group.Name, 10, CancellationToken.None)).Where(id => id != group.Id).ToList();
+            var others = (await groups.FindByName(call.Tenant.Id, group.Name, 10, CancellationToken.None)).Where(id => id != group.Id)
+                .ToList();
             if (others.Count == 0) return;
             if (look < MaxLooks && others.All(other => string.CompareOrdinal(group.Id, other) < 0))
             {

@@ -48,7 +48,8 @@ public sealed class CertificateAuthorityStore(StorageClients storage, Settings s
         return TryChange(tenant, authority, [new(TableTransactionActionType.UpsertReplace, row)], cancel);
     }
 
-    /// <summary>Removes the revocation lists of an authority that <see cref="FindNow"/> returned; false if they were changed since.</summary>
+    /// <summary>Removes the revocation lists of an authority that <see cref="FindNow"/> returned; false if they were changed
+    /// since.</summary>
     public Task<bool> TryRemoveLists(Tenant tenant, CertificateAuthority authority, CancellationToken cancel) =>
         TryChange(tenant, authority, [.. authority.ListKeys.Select(key => Delete(new TableEntity(RowKeys.Authorities(tenant.Id), key)))],
             cancel);
