@@ -154,7 +154,8 @@ public sealed partial class ErrorBoundary(Settings settings, ILogger<ErrorBounda
 
 /// <summary>
 /// A response that is read from storage while it is sent, when the endpoint's own work is done. <see cref="ErrorBoundary"/> answers what
-/// fails before anything was sent. Later it can only record the failure, and the connection is cut, so that nobody takes half for the whole.
+/// fails before anything was sent. Later it can only record the failure, and the connection is cut, so that nobody takes half for the
+/// whole.
 /// </summary>
 public abstract class StreamedResult : IResult
 {

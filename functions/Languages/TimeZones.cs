@@ -12,7 +12,7 @@ public static partial class TimeZones
     public static TimeZoneInfo? Find(string name) => IsPlausible(name) && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
         && zone.HasIanaId ? zone : null;
 
-    // The data's files are looked up by name, so a name must look like one. What has no slash, but for UTC, is no place.
+    // .NET opens a file of this name, so the text must look like a name. Apart from UTC, a name without a slash (CET, EST) is not a place.
     static bool IsPlausible(string name) => name.Length <= MaxChars && ZoneName().IsMatch(name)
         && !name.StartsWith("posix/", StringComparison.Ordinal) && !name.StartsWith("right/", StringComparison.Ordinal);
 

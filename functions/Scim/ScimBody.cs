@@ -8,7 +8,7 @@ namespace Latchkey.Scim;
 /// <summary>Reads bodies in JSON, of which nothing is known but that they are an object.</summary>
 static class ScimBody
 {
-    /// <summary>The most bytes of a body about one resource: a group with thousands of members.</summary>
+    /// <summary>The most bytes of a body: enough for a group with thousands of members, or for a bulk request.</summary>
     public const int MaxBytes = 1024 * 1024;
 
     const int MaxDepth = 16;

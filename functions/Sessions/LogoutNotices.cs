@@ -12,7 +12,7 @@ namespace Latchkey.Sessions;
 /// <param name="UserId">The user.</param>
 /// <param name="SessionId">The session; null: all of the user's sessions with the app.</param>
 /// <param name="CreatedAt">When it was written.</param>
-/// <param name="Tries">How often it was sent in vain.</param>
+/// <param name="Tries">How often the timer has taken it.</param>
 public sealed record LogoutNotice(string Tenant, string ClientId, string UserId, string? SessionId, DateTimeOffset CreatedAt, int Tries)
 {
     /// <summary>The bucket of its table.</summary>
@@ -25,18 +25,18 @@ public sealed record LogoutNotice(string Tenant, string ClientId, string UserId,
 /// <summary>
 /// Which apps are still to be told of ended sessions (SCHEMA.md, tables LogoutNotices…; OpenID Connect Back-Channel Logout 1.0). A
 /// notice is written before the sessions end, so that none is lost if the process dies; then the app may be told of a session that
-/// lives on, which costs its user one more sign-in. Only in a tenant that has an app with a
-/// <see cref="Client.BackchannelLogoutUri"/> does ending sessions cost more than it did.
+/// lives on, which costs its user one more sign-in. A tenant without an app that has a <see cref="Client.BackchannelLogoutUri"/> pays
+/// nothing for this: its sessions end without a read or write more.
 /// </summary>
 public sealed class LogoutNotices(StorageClients storage, UserSessions userSessions, ClientStore clients, TimeProvider clock)
 {
-    /// <summary>For how long an app is told.</summary>
+    /// <summary>How long Latchkey keeps trying to tell the app, from when the notice was written.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromHours(24);
 
     const int MaxBatch = 100; // The limit of an entity-group transaction.
     const int MaxWaiting = 1000;
 
-    // The timer leaves a notice to the instance that wrote it for so long.
+    // For how long the timer leaves a new notice to the instance that wrote it.
     static readonly TimeSpan Head = TimeSpan.FromMinutes(1);
     static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(5);
     static readonly TimeSpan MaxPause = TimeSpan.FromHours(4);

@@ -17,14 +17,15 @@ public sealed class AccountUsers(UserStore users, ClientStore clients, TimeProvi
     /// <summary>How old a sign-in may be for a change of how the user signs in.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(10);
 
-    /// <summary>The user as stored now. What is bound to a browser elsewhere is bound to the session of the token here.</summary>
+    /// <summary>The user as stored now. What pages bind to the browser (codes, passkey options) is bound to the token's session
+    /// here.</summary>
     /// <exception cref="Problem">401 <c>invalid_token</c>: the user is gone. 403 <c>insufficient_scope</c>: the token has no
     /// user.</exception>
     public async Task<SignedIn> Find(Caller caller)
     {
         if (caller.Token.SessionId is not { } session) throw Problem.InsufficientScope(Scopes.Account);
         var user = await users.Find(caller.Tenant, caller.Token.Subject, caller.Cancel);
-        if (user is null || user.State.Disabled) throw Problem.Unauthorized("The access token's user is disabled or was deleted.");
+        if (user is null || user.State.Disabled) throw Problem.UserGone();
         var how = caller.Token.Authentication;
         return new SignedIn(user,
             new Authentication(DateTimeOffset.FromUnixTimeSeconds(how?.Time ?? 0), how?.Methods ?? [], $"session|{session}"));

@@ -72,7 +72,7 @@ public sealed class AdminCertificateAuthorities(TenantPipeline pipeline, Certifi
         {
             var body = await JsonBody.Read<NewList>(request, MaxListBody);
             var list = Checked("list", () => RevocationList.Parse(Bytes(body.List)));
-            if (clock.GetUtcNow() >= list.NextUpdate) throw FieldChecks.Fault("list", "has ended already (nextUpdate)");
+            if (clock.GetUtcNow() >= list.NextUpdate) throw FieldChecks.Fault("list", "has already expired (nextUpdate)");
             caller.Audit.Detail = $"{list.Count} certificates";
             var changed = await OptimisticUpdate.Run(() => authorities.FindNow(caller.Tenant, Id(request), caller.Cancel), authority =>
             {

@@ -46,7 +46,7 @@ public sealed class DocumentHttp : IDisposable
         {
             using var response = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancel);
             if (response.StatusCode != HttpStatusCode.OK) throw new DocumentException($"its status is {(int)response.StatusCode}, not 200");
-            if (!IsJson(response.Content.Headers.ContentType?.MediaType)) throw new DocumentException("its type is not application/json");
+            if (!IsJson(response.Content.Headers.ContentType?.MediaType)) throw new DocumentException("its content type is not JSON");
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             timeout.CancelAfter(MaxTime); // The client's own timeout ends with the headers.
             return new FetchedDocument(await Read(response, maxBytes, timeout.Token), MaxAge(response));

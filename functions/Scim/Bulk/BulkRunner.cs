@@ -90,7 +90,7 @@ public sealed class BulkRunner(ScimUsers users, ScimGroups groups, AuditLog audi
         if (method is not ("POST" or "PUT" or "PATCH" or "DELETE"))
             throw ScimError.InvalidValue("method must be POST, PUT, PATCH or DELETE.");
         if (method == "POST" != id is null)
-            throw ScimError.InvalidPath("The path of a POST is /Users or /Groups; all others name a resource.");
+            throw ScimError.InvalidPath("The path of a POST must be /Users or /Groups; that of any other method must name a resource.");
         if (method == "DELETE")
         {
             await (isUsers ? users.Delete(call, id!) : groups.Delete(call, id!));
@@ -128,7 +128,7 @@ public sealed class BulkRunner(ScimUsers users, ScimGroups groups, AuditLog audi
 
     static string Resolved(string text, Dictionary<string, string> made) => !text.StartsWith(Reference, StringComparison.Ordinal) ? text
         : made.GetValueOrDefault(text[Reference.Length..])
-            ?? throw ScimError.InvalidValue("A bulkId must be that of an operation before, which succeeded.");
+            ?? throw ScimError.InvalidValue("A bulkId must refer to an earlier operation that succeeded.");
 
     static JsonNode? Resolved(JsonNode? node, Dictionary<string, string> made) => node switch
     {

@@ -7,8 +7,8 @@ using Latchkey.Tenancy;
 namespace Latchkey.Scim;
 
 /// <summary>
-/// What a directory does to groups, by single requests and in bulk. Members change by 49 in a transaction; after a crash in between a
-/// repeated request changes the others. A group that is being deleted does not exist any more for directories.
+/// What a directory does to groups, by single requests and in bulk. Up to 49 members change in one transaction; after a crash in
+/// between, a repeated request changes the rest. A group that is being deleted does not exist any more for directories.
 /// </summary>
 public sealed class ScimGroups(GroupStore groups, UserStore users, GroupRemoval removal, PageMarks marks)
 {
@@ -17,7 +17,6 @@ public sealed class ScimGroups(GroupStore groups, UserStore users, GroupRemoval 
     const int MaxLooks = 10;
 
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
 
     /// <summary>The group.</summary>
     /// <exception cref="Problem">404</exception>
@@ -59,7 +58,7 @@ public sealed class ScimGroups(GroupStore groups, UserStore users, GroupRemoval 
         Versions.Ensure(call.IfMatch, Versions.Of(group.ETag));
         try
         {
-            await removal.TryRun(call.Tenant.Id, group.Id, purge: false, MaxTime, call.Cancel);
+            await removal.TryRun(call.Tenant.Id, group.Id, purge: false, RemovalNotes.MaxRequestTime, call.Cancel);
         }
         catch (Problem files) when (files.Code == "group_has_files")
         {
@@ -126,20 +125,21 @@ public sealed class ScimGroups(GroupStore groups, UserStore users, GroupRemoval 
         }
     }
 
-    // Two requests at once may both have found the name free. Of two new groups the one with the larger id goes, if its request has seen the
-    // other one. If it has not, that group stays, and this one goes.
+    // Two requests at once may both have found the name free. Of two new groups the one with the larger id goes, if its request has
+    // seen the other one. If it has not, that group stays, and this one goes.
     async Task EnsureOnlyOne(ScimRequest call, Group group)
     {
         for (var look = 1; ; look++)
         {
-            var others = (await groups.FindByName(call.Tenant.Id, group.Name, 10, CancellationToken.None)).Where(id => id != group.Id).ToList();
+            var others = (await groups.FindByName(call.Tenant.Id, group.Name, 10, CancellationToken.None)).Where(id => id != group.Id)
+                .ToList();
             if (others.Count == 0) return;
             if (look < MaxLooks && others.All(other => string.CompareOrdinal(group.Id, other) < 0))
             {
                 await Task.Delay(Pause, CancellationToken.None);
                 continue;
             }
-            await removal.TryRun(call.Tenant.Id, group.Id, purge: false, MaxTime, CancellationToken.None);
+            await removal.TryRun(call.Tenant.Id, group.Id, purge: false, RemovalNotes.MaxRequestTime, CancellationToken.None);
             marks.Forget(call.Tenant.Id);
             throw NameTaken();
         }

@@ -60,7 +60,8 @@ sealed class Projection(IReadOnlyList<AttributePath> only, IReadOnlyList<Attribu
             var items = to[name] as JsonArray ?? [.. list.Select(_ => (JsonNode)new JsonObject())];
             for (var at = 0; at < list.Count; at++)
             {
-                if (list[at] is JsonObject one && AttributePath.Find(one, sub) is { } key) items[at]!.AsObject()[key] = one[key]?.DeepClone();
+                if (list[at] is JsonObject one
+                    && AttributePath.Find(one, sub) is { } key) items[at]!.AsObject()[key] = one[key]?.DeepClone();
             }
             to[name] = items;
         }

@@ -32,7 +32,7 @@ static class UserPatch
 
     static void Apply(JsonObject resource, PatchOperation operation)
     {
-        var path = operation.Path!;
+        var path = operation.Path;
         if (path.IsReadOnly) throw ScimError.Mutability($"{path.Attribute.Name} can't be changed.");
         var known = path.Attribute.Schema is null ? Known : path.Attribute.Schema == ScimSchemas.Enterprise ? OfCompany : [];
         var name = known.FirstOrDefault(one => one.Equals(path.Attribute.Name, StringComparison.OrdinalIgnoreCase));
@@ -43,7 +43,7 @@ static class UserPatch
             if (resource[schema] is not JsonObject extension) resource[schema] = extension = [];
             owner = extension;
         }
-        // Without a value there is nothing to be: the same as to remove it (RFC 7643 §2.5).
+        // To replace by null is to remove (RFC 7643 §2.5).
         var verb = operation.Value is null && operation.Verb == "replace" ? "remove" : operation.Verb;
         if (Lists.Contains(name)) ApplyToList(owner, name, path, verb, operation.Value);
         else if (path.Filter is not null) throw ScimError.InvalidPath($"{name} is not a list.");
@@ -99,19 +99,17 @@ static class UserPatch
             return;
         }
         // Entra ID expects that a value of a type that is not there is made.
-        if (found.Count == 0) list.Add(Made(path.Filter) is { } made ? Tracked(made)
-            : throw ScimError.NoTarget("No value is as the path says."));
+        if (found.Count == 0)
+        {
+            var made = Made(path.Filter) ?? throw ScimError.NoTarget("No value matches the path.");
+            list.Add(made);
+            found.Add(made);
+        }
         foreach (var item in found)
         {
             if (path.Sub is { } sub) item[AttributePath.Find(item, sub) ?? sub] = value?.DeepClone();
             else if (value is JsonObject members) Merge(item, members);
             else item["value"] = value?.DeepClone();
-        }
-
-        JsonObject Tracked(JsonObject made)
-        {
-            found.Add(made);
-            return made;
         }
     }
 
@@ -151,7 +149,7 @@ static class UserPatch
         _ => throw ScimError.InvalidValue("A value of a list must be an object or a string."),
     };
 
-    // What the filter says, if it says nothing but what is equal.
+    // A new value that the filter matches; null if the filter is more than equalities joined by and.
     static JsonObject? Made(Filter? filter)
     {
         if (filter is null) return new JsonObject { ["type"] = "work" };

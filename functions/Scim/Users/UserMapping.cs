@@ -17,7 +17,7 @@ static class UserMapping
     const int MaxAttributes = 20;
     const int MaxAttributeBytes = 2048;
 
-    // What a person may have set, or what links the user to the directory, stays if a PUT does not mention it (RFC 7644 §3.5.1).
+    // A PUT that omits these keeps them (RFC 7644 §3.5.1): the person may have set them, or they link the user to the directory.
     static readonly string[] Staying = ["externalId", "active", "nickName", "locale", "timezone", "roles"];
 
     /// <summary>The user as the resource says.</summary>

@@ -13,19 +13,16 @@ namespace Latchkey.Tenancy;
 /// </summary>
 public sealed class CertificateAuthorityStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
-    static readonly TimeSpan MaxCacheTime = TimeSpan.FromSeconds(5);
-
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Tenants));
-    readonly Cache<IReadOnlyList<CertificateAuthority>> cache =
-        new(clock, settings.CacheTime < MaxCacheTime ? settings.CacheTime : MaxCacheTime);
+    readonly Cache<IReadOnlyList<CertificateAuthority>> cache = Cache<IReadOnlyList<CertificateAuthority>>.Short(clock, settings.CacheTime);
 
     /// <summary>The tenant's authorities.</summary>
     public async ValueTask<IReadOnlyList<TrustedAuthority>> Trusted(Tenant tenant, CancellationToken cancel) =>
-        [.. (await cache.Get(tenant.Id, () => Load(tenant, cancel)))!.Select(authority => authority.Trusted)];
+        [.. (await cache.Get(tenant.Id, async () => await Load(tenant, cancel)))!.Select(authority => authority.Trusted)];
 
     /// <summary>The tenant's authorities as stored now, the oldest first.</summary>
     public async Task<IReadOnlyList<CertificateAuthority>> List(Tenant tenant, CancellationToken cancel) =>
-        [.. (await Load(tenant, cancel))!.OrderBy(authority => authority.CreatedAt)];
+        [.. (await Load(tenant, cancel)).OrderBy(authority => authority.CreatedAt)];
 
     /// <summary>The authority as stored now, in order to change it; or null.</summary>
     public async Task<CertificateAuthority?> FindNow(Tenant tenant, string id, CancellationToken cancel) =>
@@ -51,7 +48,8 @@ public sealed class CertificateAuthorityStore(StorageClients storage, Settings s
         return TryChange(tenant, authority, [new(TableTransactionActionType.UpsertReplace, row)], cancel);
     }
 
-    /// <summary>Removes the revocation lists of an authority that <see cref="FindNow"/> returned; false if they were changed since.</summary>
+    /// <summary>Removes the revocation lists of an authority that <see cref="FindNow"/> returned; false if they were changed
+    /// since.</summary>
     public Task<bool> TryRemoveLists(Tenant tenant, CertificateAuthority authority, CancellationToken cancel) =>
         TryChange(tenant, authority, [.. authority.ListKeys.Select(key => Delete(new TableEntity(RowKeys.Authorities(tenant.Id), key)))],
             cancel);
@@ -91,7 +89,7 @@ public sealed class CertificateAuthorityStore(StorageClients storage, Settings s
         return rows;
     }
 
-    async Task<IReadOnlyList<CertificateAuthority>?> Load(Tenant tenant, CancellationToken cancel)
+    async Task<List<CertificateAuthority>> Load(Tenant tenant, CancellationToken cancel)
     {
         var rows = new List<TableEntity>();
         await foreach (var row in table.Partition(RowKeys.Authorities(tenant.Id), cancel)) rows.Add(row);

@@ -214,7 +214,8 @@ public sealed class BackchannelLogoutTests(DemoHost demo) : IClassFixture<DemoHo
     {
         await using var other = new App { Hangs = true };
         await other.Start();
-        var hanging = await Registered(client => client with { BackchannelLogoutUri = other.Origin + "/hangs", BackchannelLogoutSession = true });
+        var hanging = await Registered(client =>
+            client with { BackchannelLogoutUri = other.Origin + "/hangs", BackchannelLogoutSession = true });
         var healthy = await Registered();
         await SignOutEverywhere(hanging, sessions: 12);
         await SignOutEverywhere(healthy);

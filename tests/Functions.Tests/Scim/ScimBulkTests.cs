@@ -137,7 +137,8 @@ public sealed class ScimBulkTests : IAsyncLifetime
         await (await scim.Send("PATCH", $"Groups/{group}", rename)).Is(204);
         Assert.Equal("New", await NameForAlice());
 
-        async Task<string> NameForAlice() => (await host.Service<Latchkey.Tenancy.GroupStore>().Of("demo", await host.UserId("alice"), default))
+        async Task<string> NameForAlice() =>
+            (await host.Service<Latchkey.Tenancy.GroupStore>().Of("demo", await host.UserId("alice"), default))
             .Single(one => one.Group.Id == group).Group.Name;
     }
 

@@ -76,7 +76,7 @@ public sealed class JwksUriTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyn
     [Theory]
     [InlineData("huge", "65536 bytes")]
     [InlineData("redirect", "status is 302")]
-    [InlineData("html", "type is not application/json")]
+    [InlineData("html", "content type is not JSON")]
     [InlineData("garbage", "not valid JSON")]
     [InlineData("empty", "1 to 10 keys")]
     [InlineData("silent", "no connection")]
