@@ -10,6 +10,7 @@ public sealed class LogoutSender(LogoutNotices notices, BackchannelLogout logout
 {
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Parallel.ForEachAsync(
-        notices.Written(stoppingToken), new ParallelOptions { MaxDegreeOfParallelism = BackchannelLogout.AtOnce, CancellationToken = stoppingToken },
+        notices.Written(stoppingToken),
+        new ParallelOptions { MaxDegreeOfParallelism = BackchannelLogout.AtOnce, CancellationToken = stoppingToken },
         async (notice, cancel) => await logout.Send(notice, cancel));
 }

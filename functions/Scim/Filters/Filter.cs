@@ -129,7 +129,8 @@ abstract record Filter
 
         public override IEnumerable<AttributePath> Paths => [Path];
 
-        protected override (string Key, string Text)? Equality => SubComparison is { } then ? then.TextOf(Path with { Sub = then.Path.Name })
+        protected override (string Key, string Text)? Equality =>
+            SubComparison is { } then ? then.TextOf(Path with { Sub = then.Path.Name })
             : Inner is Compare inner ? inner.TextOf(Path with { Sub = inner.Path.Name }) : null;
     }
 }
