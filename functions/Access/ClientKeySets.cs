@@ -22,6 +22,7 @@ public sealed class ClientKeySets(DocumentHttp documents, TimeProvider clock)
     static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     readonly FetchPlaces places = new(total: 16, perHost: 8);
+    readonly FetchPlaces ofStrangers = new(total: 8, perHost: 2); // Of clients that registered themselves, which anybody can.
     readonly ConcurrentDictionary<string, Known> all = new(StringComparer.Ordinal);
 
     /// <summary>
@@ -44,9 +45,9 @@ public sealed class ClientKeySets(DocumentHttp documents, TimeProvider clock)
             if (client.JwksUri is not { } address) return false;
             var known = all.GetOrAdd(address, _ => new Known());
             if (all.Count > MaxAddresses) MakeRoom(address);
-            var fetched = await Get(known, address, Fresh, cancel);
+            var fetched = await Get(known, client, Fresh, cancel);
             return await check(fetched.Json)
-                || (await Get(known, address, Pause, cancel) is var again && again != fetched && await check(again.Json));
+                || (await Get(known, client, Pause, cancel) is var again && again != fetched && await check(again.Json));
         }
         catch (Exception unusable) when (unusable is DocumentException or FormatException)
         {
@@ -55,7 +56,7 @@ public sealed class ClientKeySets(DocumentHttp documents, TimeProvider clock)
         }
     }
 
-    async Task<Fetched> Get(Known known, string address, TimeSpan maxAge, CancellationToken cancel)
+    async Task<Fetched> Get(Known known, Client client, TimeSpan maxAge, CancellationToken cancel)
     {
         await known.Turn.WaitAsync(cancel); // Whoever comes meanwhile takes what this one fetches.
         try
@@ -66,7 +67,8 @@ public sealed class ClientKeySets(DocumentHttp documents, TimeProvider clock)
             try
             {
                 // The caller who hangs up must not spoil it for the others.
-                var document = await documents.Get(address, MaxBytes, places, CancellationToken.None);
+                var document = await documents.Get(
+                    client.JwksUri!, MaxBytes, client.OpenlyRegistered ? ofStrangers : places, CancellationToken.None);
                 (known.Held, known.Failure, known.TriedAt) = (new Fetched(Encoding.UTF8.GetString(document.Bytes), now), null, now);
                 return known.Held;
             }

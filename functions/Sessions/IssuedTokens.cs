@@ -84,6 +84,7 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
     {
         if (BucketId.ParseId(token.SessionId) is not (var bucket, _)) return false;
         if (await Tables.For(bucket).Find(partition, RowKeys.Token(token.TokenId), cancel) is not { } record) return false;
+        if (record.ContainsKey("RevokedAt")) return false;
         var incarnation = record.GetString("ClientIncarnation") ?? "";
         client = await clients.Current(tenant, client, incarnation, cancel);
         return client.Incarnation == incarnation
@@ -132,10 +133,15 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
             return;
         }
         // Refreshes and other revocations may come first. It must succeed: no bound on the attempts.
+        var isExchanged = false;
         await OptimisticUpdate.Run(() => table.Find(partition, RowKeys.Session, cancel), session =>
         {
+            isExchanged = session.GetString("ClientId") is { } app && app != token.ClientId;
+            if (isExchanged) return null;
             RevokedTokens.Of(session).With(token, now).Write(session, now);
             return session;
         }, session => table.TryReplace(session, cancel), maxAttempts: int.MaxValue);
+        // An API that ends its exchanged tokens must not fill the app's list: a session whose list is full ends.
+        if (isExchanged) await table.TryMerge(new TableEntity(partition, RowKeys.Token(token.TokenId)) { ["RevokedAt"] = now }, cancel);
     }
 }

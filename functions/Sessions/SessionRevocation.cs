@@ -117,7 +117,7 @@ public sealed class SessionRevocation(
         var entry = session?.UserId == userId ? await userSessions.Find(session, cancel) : null;
         var isKept = false;
         var told = await notices.Write(tenant, userId, other => other.SessionId != sessionId, all: false, cancel);
-        var user = await Done(told, () => Changed(tenant, userId, found =>
+        var user = await Done(tenant, userId, told, () => Changed(tenant, userId, found =>
         {
             isKept = entry is not null && found.State.Keeps(session!.UserMark, session.CreatedAt);
             return change(found);
@@ -154,14 +154,14 @@ public sealed class SessionRevocation(
         bool tidy = true)
     {
         var told = await notices.Write(tenant, userId, session => clientId is null || session.ClientId == clientId, all: true, cancel);
-        if (await Done(told, change) is not { } user) return null;
+        if (await Done(tenant, userId, told, change) is not { } user) return null;
         if (tidy) await EndedBy(tenant, user, told);
         else notices.Send(told);
         return user;
     }
 
     // If the change is refused, nothing ends, and nobody must hear of it. After any other failure it may have been made.
-    async Task<User?> Done(IReadOnlyList<LogoutNotice> told, Func<Task<User?>> change)
+    async Task<User?> Done(Tenant tenant, string userId, IReadOnlyList<LogoutNotice> told, Func<Task<User?>> change)
     {
         try
         {
@@ -169,11 +169,20 @@ public sealed class SessionRevocation(
         }
         catch (Problem)
         {
-            await notices.Withdraw(told);
+            await Withdraw(tenant, userId, told);
             throw;
         }
-        await notices.Withdraw(told);
+        await Withdraw(tenant, userId, told);
         return null;
+    }
+
+    // A change that was made, and whose answer was lost, is refused when it is repeated: the user's row says whether it was.
+    async Task Withdraw(Tenant tenant, string userId, IReadOnlyList<LogoutNotice> told)
+    {
+        if (told.Count == 0) return;
+        if (await users.Find(tenant, userId, CancellationToken.None) is { } user
+            && (user.SignedOutAt is not { } at || at < told[0].CreatedAt))
+            await notices.Withdraw(told);
     }
 
     // The mark has ended the sessions already. This removes them from the user's list and tells their apps, also those of sessions that

@@ -1,3 +1,4 @@
+using System.Text;
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
@@ -43,12 +44,33 @@ public sealed class AdminClaims(TenantPipeline pipeline, TenantStore tenants)
 /// <summary>All of a tenant's claims as an administrator sends them.</summary>
 sealed record ClaimsBody(IReadOnlyList<ClaimRuleBody?> Claims)
 {
+    const int MaxBytesInAll = 4096;
+
     /// <summary>The rules.</summary>
     /// <exception cref="Problem">400 <c>invalid_field</c>.</exception>
-    public IReadOnlyList<ClaimRule> Checked(Tenant tenant) => Claims.Count <= ClaimRule.MaxPerTenant
-        ? [.. Claims.Select((rule, n) => rule is null ? throw FieldChecks.Fault("claims", "must contain only objects")
-            : rule.Checked(tenant, $"claims[{n}]"))]
-        : throw FieldChecks.Fault("claims", $"must have at most {ClaimRule.MaxPerTenant} entries");
+    public IReadOnlyList<ClaimRule> Checked(Tenant tenant)
+    {
+        if (Claims.Count > ClaimRule.MaxPerTenant) throw FieldChecks.Fault("claims", $"must have at most {ClaimRule.MaxPerTenant} entries");
+        List<ClaimRule> rules = [.. Claims.Select((rule, n) => rule is null
+            ? throw FieldChecks.Fault("claims", "must contain only objects") : rule.Checked(tenant, $"claims[{n}]"))];
+        // Tokens that are too long are not issued: nobody could sign in any more, and no administrator take the rule back.
+        foreach (var place in (string[])[ClaimRule.AccessToken, ClaimRule.IdToken])
+        {
+            var ofAll = rules.Where(rule => rule.In.Contains(place) && rule.Clients.Count + rule.Apis.Count == 0).ToList();
+            if (ofAll.Sum(rule => rule.Name.Length + Encoding.UTF8.GetByteCount(rule.Value ?? "")) + FromUsers(ofAll) > MaxBytesInAll)
+                throw FieldChecks.Fault("claims",
+                    $"could add more than {MaxBytesInAll} bytes to each {place}: name clients or apis, or use userinfo");
+        }
+        return rules;
+    }
+
+    // All attributes of a user have 2 KiB together, but several rules may tell the same one.
+    static int FromUsers(List<ClaimRule> rules)
+    {
+        var sources = rules.Where(rule => rule.Value is null).GroupBy(rule => (rule.Attribute, rule.Field)).Select(same => same.Count())
+            .ToList();
+        return sources.Count == 0 ? 0 : Math.Min(sources.Sum() * UserAttributes.MaxValueChars, sources.Max() * UserAttributes.MaxBytes);
+    }
 }
 
 /// <summary>One of them.</summary>

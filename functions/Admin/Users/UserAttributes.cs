@@ -10,8 +10,13 @@ static class UserAttributes
 
     const int MaxPairs = 20;
     const int MaxNameChars = 64;
-    const int MaxValueChars = 256;
-    const int MaxBytes = 2048;
+
+    /// <summary>The longest value, in characters.</summary>
+    public const int MaxValueChars = 256;
+
+    /// <summary>The most that all names and values of a user have together, in bytes of UTF-8.</summary>
+    public const int MaxBytes = 2048;
+
 
     /// <summary>True if an attribute can have this name.</summary>
     public static bool IsName(string name) => name.Length is > 0 and <= MaxNameChars

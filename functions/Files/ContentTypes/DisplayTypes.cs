@@ -10,7 +10,11 @@ static class DisplayTypes
 {
     static readonly FrozenSet<string> Shown = FrozenSet.Create(StringComparer.Ordinal,
         "application/pdf", "image/avif", "image/bmp", "image/gif", "image/heic", "image/heif", "image/jpeg", "image/jxl", "image/png",
-        "image/tiff", "image/webp");
+        "image/tiff", "image/webp",
+        "audio/3gpp", "audio/aac", "audio/amr", "audio/flac", "audio/m4a", "audio/mp4", "audio/mpeg", "audio/ogg", "audio/opus",
+        "audio/wav",
+        "audio/webm", "audio/x-m4a", "audio/x-wav",
+        "video/3gpp", "video/mp4", "video/mpeg", "video/ogg", "video/quicktime", "video/webm", "video/x-m4v", "video/x-matroska");
 
     static readonly FrozenSet<string> Active = FrozenSet.Create(StringComparer.Ordinal, "text/html", "text/xml", "text/xsl");
 
@@ -18,9 +22,9 @@ static class DisplayTypes
     public static string? ShownAs(string contentType)
     {
         var type = contentType.Split(';')[0].Trim().ToLowerInvariant();
-        return Shown.Contains(type) || type.StartsWith("audio/", StringComparison.Ordinal)
-            || type.StartsWith("video/", StringComparison.Ordinal)
-            ? type
-            : type.StartsWith("text/", StringComparison.Ordinal) && !Active.Contains(type) ? "text/plain; charset=utf-8" : null;
+        return Shown.Contains(type) ? type
+            : type.StartsWith("text/", StringComparison.Ordinal) && !Active.Contains(type)
+                && !type.EndsWith("+xml", StringComparison.Ordinal)
+                ? "text/plain; charset=utf-8" : null;
     }
 }

@@ -51,6 +51,10 @@ public sealed class InteractionPolicy(
             return SignUps.IsOpen(request.Tenant, settings) ? NextStep.SignUp
                 : throw OAuthError.InvalidRequest("The prompt create is not supported: people can't sign up here.");
         }
+        // Without consent an app must not find out by the claim sub who is signed in.
+        if (isSilent && signedIn is not null && authorization.Subjects is not null
+            && await NeedsConsent(request, authorization, signedIn.User))
+            throw OAuthError.ConsentRequired();
         if (signedIn is null || await MustSignInAgain(request, authorization, signedIn, since))
             return isSilent ? throw OAuthError.LoginRequired() : NextStep.SignIn;
         if (signedIn.User.DeleteAt is not null)

@@ -82,7 +82,7 @@ public sealed class Discovery(TenantPipeline pipeline, IEnumerable<IGrant> grant
         ["prompt_values_supported"] = Prompt.All.Where(prompt => prompt != Prompt.Create || SignUps.IsOpen(tenant, settings)),
         ["acr_values_supported"] = new[] { Authentication.SingleFactor, Authentication.MultiFactor },
         ["ui_locales_supported"] = Language.Tags,
-        ["claims_supported"] = IdTokens.Claims.Union(tenant.Claims.Select(rule => rule.Name)),
+        ["claims_supported"] = IdTokens.Claims.Union(tenant.Claims.Where(rule => rule.IsPublic).Select(rule => rule.Name)),
         ["claims_parameter_supported"] = true,
         ["request_parameter_supported"] = false,
         ["request_uri_parameter_supported"] = false,

@@ -21,6 +21,8 @@ public sealed partial class BackchannelLogout(
     /// <summary>How many notices are sent at the same time: an app that does not answer takes eight seconds.</summary>
     public const int AtOnce = 8;
 
+    static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
+
     readonly LogoutLanes lanes = new(clock);
 
     /// <summary>
@@ -35,9 +37,11 @@ public sealed partial class BackchannelLogout(
         {
             if (await tenants.Find(notice.Tenant, cancel) is not { } tenant) return; // It is deleted, with its notices.
             var (isPaused, now) = (lanes.IsPaused(notice), clock.GetUtcNow());
+            var begun = clock.GetTimestamp();
             var result = isPaused ? Outcome.Refused : await TrySend(tenant, notice, cancel);
             if (!isPaused) Instruments.LogoutSent(tenant.Id, result);
-            if (!isPaused && result == Outcome.Refused) lanes.Failed(notice, now);
+            // One that is slow gets a rest as well: it must not hold those who send.
+            if (!isPaused && (result == Outcome.Refused || clock.GetElapsedTime(begun) > Slow)) lanes.Failed(notice, now);
             if (result == Outcome.Refused && notice.CreatedAt + LogoutNotices.Life > clock.GetUtcNow()) return;
             if (result == Outcome.Refused) audit.Add(tenant.Id, "backchannel-logout-failed", notice.UserId, notice.ClientId);
             await notices.Remove(notice);

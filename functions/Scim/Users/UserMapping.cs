@@ -33,8 +33,8 @@ static class UserMapping
             GivenName = Display(Get(name, "givenName"), "name.givenName"),
             FamilyName = Display(Get(name, "familyName"), "name.familyName"),
             Nickname = Display(Get(resource, "nickName"), "nickName"),
-            Locale = Tag(Get(resource, "locale")),
-            ZoneInfo = Zone(Get(resource, "timezone")),
+            Locale = Tag(Get(resource, "locale"), user.Profile.Locale),
+            ZoneInfo = Zone(Get(resource, "timezone"), user.Profile.ZoneInfo),
         };
         var userName = Display(Get(resource, "userName"), "userName", EmailAddress.MaxChars)
             ?? throw ScimError.InvalidValue("userName is required.");
@@ -91,12 +91,14 @@ static class UserMapping
         : text.Length <= MaxIdChars ? text : throw ScimError.InvalidValue($"externalId has at most {MaxIdChars} characters.");
 
     // By the rules that hold for users themselves. Some write en_US.
-    static string? Tag(JsonNode? node) => Checked("locale", ProfileFields.Locale, Text(node, "locale")?.Replace('_', '-'));
+    static string? Tag(JsonNode? node, string? before) =>
+        Checked("locale", ProfileFields.Locale, Text(node, "locale")?.Replace('_', '-'), before);
 
-    static string? Zone(JsonNode? node) => Checked("timezone", ProfileFields.ZoneInfo, Text(node, "timezone"));
+    static string? Zone(JsonNode? node, string? before) => Checked("timezone", ProfileFields.ZoneInfo, Text(node, "timezone"), before);
 
-    static string? Checked(string name, string field, string? value) =>
-        ProfileFields.Fault(field, value) is { } fault ? throw ScimError.InvalidValue($"{name} {fault}.") : value;
+    // What is stored may be older than the rule. It must not keep a directory from changing anything else.
+    static string? Checked(string name, string field, string? value, string? before) => value == before ? before
+        : ProfileFields.Fault(field, value) is { } fault ? throw ScimError.InvalidValue($"{name} {fault}.") : value;
 
     // One address is kept: the primary one, or that of type work, or the first.
     static string? Email(JsonObject resource)

@@ -62,6 +62,9 @@ public sealed record ClaimRule(string Name, IReadOnlyList<string> In)
     /// <summary>The APIs in whose access tokens it is, by id; empty for all.</summary>
     public IReadOnlyList<string> Apis { get; init; } = [];
 
+    /// <summary>True if any client may be told it: then discovery names it (OpenID Connect Discovery §3).</summary>
+    public bool IsPublic => Clients.Count == 0 && In.Any(place => place is IdToken or UserInfo);
+
     /// <summary>True if the claim is told here.</summary>
     /// <param name="place">Where.</param>
     /// <param name="clientId">The client, by the id under which it is stored.</param>

@@ -16,10 +16,16 @@ public static class ReservedClaims
         "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash", "s_hash", "name", "preferred_username", "given_name", "family_name",
         "nickname", "picture", "locale", "zoneinfo", "updated_at", "email", "email_verified", "_claim_names", "_claim_sources", "sid",
         "events", "sub_jwk",
+        // What .NET and other libraries read as roles, scopes and names.
+        "scp", "role", "nameid", "unique_name", "upn", "actort",
         // Latchkey
         "tid", "groups_overage",
     };
 
+    // The namespaces of .NET's own claim types, such as its role.
+    static readonly string[] Namespaces = ["http://schemas.microsoft.com/", "http://schemas.xmlsoap.org/"];
+
     /// <summary>True if the name is taken. Upper case makes no other name of it, because some libraries pay no attention to case.</summary>
-    public static bool Contains(string name) => Names.Contains(name);
+    public static bool Contains(string name) =>
+        Names.Contains(name) || Array.Exists(Namespaces, start => name.StartsWith(start, StringComparison.OrdinalIgnoreCase));
 }

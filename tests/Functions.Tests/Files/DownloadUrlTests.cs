@@ -53,7 +53,6 @@ public sealed class DownloadUrlTests(DemoHost demo) : IClassFixture<DemoHost>
     [Theory]
     [InlineData("text/plain", "Grüße", "text/plain")]
     [InlineData("text/csv", "a;b", "text/plain")]
-    [InlineData("audio/x-unknown", "a", "audio/x-unknown")]
     public async Task What_is_safe_is_shown(string type, string text, string shownAs)
     {
         var alice = await host.As("alice");
@@ -72,6 +71,8 @@ public sealed class DownloadUrlTests(DemoHost demo) : IClassFixture<DemoHost>
     [Theory]
     [InlineData("text/html")]
     [InlineData("image/svg+xml")]
+    [InlineData("audio/a+xml")] // A browser may take it for XML, and XML may hold a script.
+    [InlineData("audio/x-unknown")]
     [InlineData("application/octet-stream")]
     public async Task What_could_run_a_script_is_only_saved(string type)
     {

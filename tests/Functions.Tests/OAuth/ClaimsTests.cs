@@ -171,6 +171,21 @@ public sealed class ClaimsTests(DemoHost demo) : IClassFixture<DemoHost>
 
     static string[] Places(params string[] places) => places;
 
+    [Fact]
+    public async Task Claims_that_could_make_every_token_too_long_are_refused()
+    {
+        var admin = await host.Admin("acme");
+        var long256 = Enumerable.Range(0, 17)
+            .Select(n => (object)new { name = $"c{n}", value = new string('x', 256), @in = Places("access_token") });
+        var refused = await admin.Send(HttpMethod.Put, "claims", new { claims = long256 }).Fails(400, "invalid_field");
+        Assert.Equal("claims", refused.Field);
+        var same = Enumerable.Range(0, 17).Select(n => (object)new { name = $"c{n}", attribute = "department", @in = Places("id_token") });
+        await admin.Send(HttpMethod.Put, "claims", new { claims = same }).Fails(400, "invalid_field");
+        var attributes = Enumerable.Range(0, 20).Select(n => (object)new { name = $"c{n}", attribute = $"a{n}", @in = Places("id_token") });
+        await Put(admin, [.. attributes]);
+        await Put(admin);
+    }
+
     async Task<string[]> Groups(string token) => (await UserInfo(token)).GetProperty("groups").As<string[]>();
 
     static Task Put(AdminClient admin, params object[] claims) => admin.Do(HttpMethod.Put, "claims", new { claims }, 200);

@@ -53,9 +53,14 @@ public sealed class ClaimsParameterTests(DemoHost demo) : IClassFixture<DemoHost
     {
         var admin = await host.Admin();
         var (alice, bob) = (await admin.UserId("alice"), await admin.UserId("bob"));
-        var browser = new Browser(host);
-        await browser.SignIn(await browser.Authorize());
         var value = Claims($$$"""{"sub":{"value":"{{{bob}}}"}}""");
+        // An app without consent does not find out who is signed in.
+        var stranger = new Browser(host);
+        await stranger.SignIn(await stranger.Authorize());
+        var unknown = await stranger.Authorize(("scope", "openid email"), ("prompt", "none"), ("claims", value));
+        Assert.Equal("consent_required", Browser.Returned(Browser.Location(unknown))["error"]);
+        var browser = new Browser(host);
+        await browser.Answer();
         var silent = await browser.Authorize(("prompt", "none"), ("claims", value));
         Assert.Equal("login_required", Browser.Returned(Browser.Location(silent))["error"]);
         var wrong = await browser.SignIn(await browser.Authorize(("claims", value)));
