@@ -270,9 +270,7 @@ public sealed class MeTests(SignUpHost host)
         var admin = await app.Admin();
         await admin.Post("providers", new { id = "me-idp", kind = "google", clientId = "x" });
         var owner = await AccountOwner.New(app);
-        var tenant = await app.Tenant("demo");
-        Assert.True(await app.Service<Latchkey.Tenancy.LinkedIdentities>().TryAdd(tenant,
-            new("me-idp", Latchkey.Storage.Ids.Hash(owner.Id), owner.Id, "ada@elsewhere.example", app.Clock.Now), default));
+        await Link(owner, "me-idp");
         var linked = Assert.Single((await owner.Get("/providers")).GetProperty("providers").EnumerateArray());
         Assert.Equal("ada@elsewhere.example", linked.GetProperty("account").GetString());
         await WithoutPassword(owner, email: false);
@@ -280,6 +278,46 @@ public sealed class MeTests(SignUpHost host)
         await admin.ChangeUser(owner.Id, new { email = owner.Email, emailVerified = true });
         await owner.Delete("/providers/me-idp").Is(204);
         await owner.Delete("/providers/me-idp").Fails(404, "provider_not_linked");
+    }
+
+    [Fact]
+    public async Task Of_the_last_two_ways_to_sign_in_that_are_removed_at_the_same_instant_one_stays()
+    {
+        await host.Rules(new { passkeys = true });
+        var admin = await app.Admin();
+        foreach (var id in new[] { "one-idp", "two-idp" }) await admin.Post("providers", new { id, kind = "google", clientId = "x" });
+        foreach (var hasPasskey in new[] { true, false, true })
+        {
+            var owner = await AccountOwner.New(app);
+            string[] ways = [hasPasskey ? $"/passkeys/{await AddPasskey(owner)}" : "/providers/two-idp", "/providers/one-idp"];
+            await Link(owner, "one-idp");
+            if (!hasPasskey) await Link(owner, "two-idp");
+            await WithoutPassword(owner, email: false);
+            var answers = await Task.WhenAll(ways.Select(owner.Delete));
+            Assert.Equal([204, 409], answers.Select(answer => (int)answer.StatusCode).Order());
+            await answers.Single(answer => answer.StatusCode == HttpStatusCode.Conflict).Fails(409, "last_way_to_sign_in");
+            Assert.Equal(1, (await owner.Get("/passkeys")).GetProperty("passkeys").GetArrayLength()
+                + (await owner.Get("/providers")).GetProperty("providers").GetArrayLength());
+        }
+    }
+
+    [Fact]
+    public async Task A_passkey_whose_removal_broke_off_counts_no_more_and_the_same_request_finishes_it()
+    {
+        await host.Rules(new { passkeys = true });
+        await (await app.Admin()).Post("providers", new { id = "cut-idp", kind = "google", clientId = "x" });
+        var owner = await AccountOwner.New(app);
+        var passkey = await AddPasskey(owner);
+        await Link(owner, "cut-idp");
+        await WithoutPassword(owner, email: false);
+        // What a process leaves that dies between the two writes.
+        var (tenant, users) = (await app.Tenant("demo"), app.Service<Latchkey.Tenancy.UserStore>());
+        var user = (await users.Find(tenant, owner.Id, default))!;
+        Assert.True(await users.TryReplace(tenant, user with { RemovedPasskeys = [passkey] }, default));
+        await owner.Delete("/providers/cut-idp").Fails(409, "last_way_to_sign_in");
+        await owner.Delete($"/passkeys/{passkey}").Is(204);
+        Assert.Equal(0, (await owner.Get()).GetProperty("passkeys").GetInt32());
+        await owner.Delete("/providers/cut-idp").Fails(409, "last_way_to_sign_in");
     }
 
     [Fact]
@@ -321,6 +359,17 @@ public sealed class MeTests(SignUpHost host)
     }
 
     static string? Field(JsonElement account, string name) => account.GetProperty("profile").GetProperty(name).GetString();
+
+    async Task<string> AddPasskey(AccountOwner owner)
+    {
+        var options = await owner.Post("/passkeys/options").Json();
+        var credential = JsonSerializer.Deserialize<JsonElement>(new SoftwareAuthenticator(app.Origin).Create(options));
+        return (await owner.Post("/passkeys", new { name = "Phone", credential }).Json(201)).GetProperty("id").GetString()!;
+    }
+
+    async Task Link(AccountOwner owner, string provider) =>
+        Assert.True(await app.Service<Latchkey.Tenancy.LinkedIdentities>().TryAdd(await app.Tenant("demo"),
+            new(provider, Latchkey.Storage.Ids.Hash(owner.Id), owner.Id, "ada@elsewhere.example", app.Clock.Now), default));
 
     async Task WithoutPassword(AccountOwner owner, bool email = true)
     {
