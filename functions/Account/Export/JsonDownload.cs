@@ -49,22 +49,19 @@ public sealed class JsonDownload(Func<JsonDownload.Writer, Task> write) : IResul
             JsonSerializer.Serialize(json, value, Options);
         }
 
-        /// <summary>A list of any length, which is sent while it is read; returns how long it was.</summary>
-        public async Task<int> Write<T>(string name, IAsyncEnumerable<T> items)
+        /// <summary>A list of any length, which is sent while it is read.</summary>
+        public async Task Write<T>(string name, IAsyncEnumerable<T> items)
         {
-            var count = 0;
             json.WriteStartArray(name);
             await foreach (var item in items)
             {
                 JsonSerializer.Serialize(json, item, Options);
-                count++;
                 if (json.BytesPending + json.BytesCommitted - sent < MaxPending) continue;
                 await json.FlushAsync(response.HttpContext.RequestAborted);
                 await response.BodyWriter.FlushAsync(response.HttpContext.RequestAborted);
                 sent = json.BytesCommitted;
             }
             json.WriteEndArray();
-            return count;
         }
 
         long sent;
