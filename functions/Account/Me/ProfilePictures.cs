@@ -16,8 +16,8 @@ public sealed class ProfilePictures(FileStore files, FileListing listing, FileUr
     static readonly string[] Types = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
     /// <summary>True if it can be the user's picture: a URL, or a file that is there, small enough, and in the user's own space.</summary>
-    public async Task<bool> IsGood(Tenant tenant, User user, string picture, CancellationToken cancel) =>
-        !FileRecord.IsId(picture) || await Find(tenant, user, picture, cancel) is not null;
+    public async Task<bool> IsGood(Tenant tenant, string userId, string picture, CancellationToken cancel) =>
+        !FileRecord.IsId(picture) || await Find(tenant, userId, picture, cancel) is not null;
 
     /// <summary>The URL at which the user's picture is now; null if there is none.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -28,7 +28,7 @@ public sealed class ProfilePictures(FileStore files, FileListing listing, FileUr
     public async Task<string?> Url(Tenant tenant, User user, string client, AuditContext audit, CancellationToken cancel)
     {
         if (user.Profile.Picture is not { } picture || !FileRecord.IsId(picture)) return user.Profile.Picture;
-        return await Find(tenant, user, picture, cancel) is { } file
+        return await Find(tenant, user.Id, picture, cancel) is { } file
             ? (await urls.DownloadWithoutToken(file, client, settings.DownloadUrlTime, audit, cancel)).Url : null;
     }
 
@@ -39,9 +39,9 @@ public sealed class ProfilePictures(FileStore files, FileListing listing, FileUr
         return [.. (await listing.ByKey(query, cancel)).Files.Where(IsPicture)];
     }
 
-    async Task<FileRecord?> Find(Tenant tenant, User user, string id, CancellationToken cancel) =>
+    async Task<FileRecord?> Find(Tenant tenant, string userId, string id, CancellationToken cancel) =>
         await files.Find(tenant.Id, id, cancel) is { Status: FileStatus.Available, MissingSince: null } file
-            && file.Owner == Owner.User(user.Id) && IsPicture(file) ? file : null;
+            && file.Owner == Owner.User(userId) && IsPicture(file) ? file : null;
 
     static bool IsPicture(FileRecord file) => file.Size <= MaxBytes && Types.Contains(file.ContentType);
 }

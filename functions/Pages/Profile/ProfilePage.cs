@@ -78,7 +78,7 @@ public sealed class ProfilePage(
     async Task<IResult> Save(TenantRequest request, User user, Dictionary<string, string?> change)
     {
         var (_, tenant, audit, cancel) = request;
-        var faults = await profiles.Faults(tenant, user, change, cancel);
+        var faults = await profiles.Faults(tenant, user.Id, change, cancel);
         if (faults.Count > 0)
         {
             audit.Refusal = "invalid_field";

@@ -58,6 +58,23 @@ public sealed class MeTests(SignUpHost host)
     }
 
     [Fact]
+    public async Task The_account_names_the_users_groups()
+    {
+        var (owner, admin) = (await AccountOwner.New(app), await app.Admin());
+        Assert.Equal(("[]", false), ((await owner.Get()).GetProperty("groups").GetRawText(),
+            (await owner.Get()).GetProperty("moreGroups").GetBoolean()));
+        await admin.Do(HttpMethod.Put, $"groups/family/members/{owner.Id}", new { role = "editor" }, 200);
+        var group = Assert.Single((await owner.Get()).GetProperty("groups").EnumerateArray());
+        Assert.Equal(("family", "Family", "editor"), (
+            group.GetProperty("id").GetString(), group.GetProperty("name").GetString(), group.GetProperty("role").GetString()));
+        var (tenant, groups) = (await app.Tenant("demo"), app.Service<Latchkey.Tenancy.GroupStore>());
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(number =>
+            groups.TryCreate(tenant.Id, new($"of-{owner.Id}-{number}", "One of many"), owner.Id, default)));
+        var account = await owner.Get();
+        Assert.Equal((100, true), (account.GetProperty("groups").GetArrayLength(), account.GetProperty("moreGroups").GetBoolean()));
+    }
+
+    [Fact]
     public async Task A_token_without_the_scope_profile_gets_none_of_it_elsewhere()
     {
         var owner = await AccountOwner.New(app, scope: "openid account");
@@ -353,7 +370,7 @@ public sealed class MeTests(SignUpHost host)
     {
         var owner = await AccountOwner.New(app, tenant: "acme"); // Which has passkeys, so those are counted, too.
         await owner.Get();
-        Assert.Equal(3, await app.Trips(() => owner.Get())); // Session, user, passkeys; the user's state is in the cache.
+        Assert.Equal(4, await app.Trips(() => owner.Get())); // Session, user, passkeys, groups; the user's state is in the cache.
         await owner.SignedIn();
         Assert.Equal(5, await app.Trips(() => owner.Get("/sessions"))); // And the list, and each session of the page.
     }
