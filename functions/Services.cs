@@ -182,6 +182,7 @@ public static partial class Services
         .AddSingleton<StagedUpload>()
         .AddSingleton<Completion>()
         .AddSingleton<FormReceiver>()
+        .AddSingleton<FormCompletion>()
         .AddSingleton<TusReception>()
         .AddSingleton<TusProgress>();
 

@@ -76,6 +76,9 @@ public sealed class Form
         return ParseTolerant(await Body.OAuthBytes(request));
     }
 
+    /// <summary>A form with one parameter.</summary>
+    public static Form Of(string name, string value) => new() { values = { [name] = value } };
+
     /// <summary>Parses an encoded form.</summary>
     /// <exception cref="OAuthError"><c>invalid_request</c>: not UTF-8, a repeated known parameter, or too many parameters.</exception>
     public static Form Parse(ReadOnlySpan<byte> encoded) => Strict(ParseTolerant(encoded));

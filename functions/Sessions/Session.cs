@@ -130,7 +130,10 @@ public sealed record Person(string Name, string UserName, string? Email, bool Em
 
     /// <summary>What tokens say about a user now.</summary>
     public static Person Of(Tenant tenant, User user) =>
-        new(user.Name, user.UserName, user.Email, user.VerifiedEmail is not null, tenant.Names(user.Roles)) { Profile = user.Profile };
+        new(user.Name, user.UserName, user.Email, user.VerifiedEmail is not null, tenant.Names(user.Roles))
+        {
+            Profile = user.Profile.Published(tenant, user.Id),
+        };
 }
 
 /// <summary>How a user proved who they are, for the ID token (OIDC Core §2).</summary>

@@ -41,12 +41,19 @@ public sealed class ProfileChanges(UserStore users, ProfilePictures pictures, Ti
     /// <param name="cancel">Cancelled when the caller hangs up.</param>
     /// <returns>The user as stored afterwards; null if the user is gone.</returns>
     /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
-    public Task<User?> Apply(
-        Tenant tenant, string userId, IReadOnlyDictionary<string, string?> change, Action<User> check, CancellationToken cancel) =>
-        OptimisticUpdate.Run(() => users.Find(tenant, userId, cancel), user =>
+    public async Task<User?> Apply(
+        Tenant tenant, string userId, IReadOnlyDictionary<string, string?> change, Action<User> check, CancellationToken cancel)
+    {
+        User? former = null;
+        var now = await OptimisticUpdate.Run(() => users.Find(tenant, userId, cancel), user =>
         {
             check(user);
+            former = user;
             var changed = ProfileFields.With(user, change);
             return user.State.Disabled ? null : changed == user ? user : changed.Updated(clock.GetUtcNow());
         }, user => users.TryReplace(tenant, user, cancel));
+        if (now is not null && former!.Profile.Picture != now.Profile.Picture)
+            await pictures.Forget(tenant, former, CancellationToken.None); // Nothing refers to it any more.
+        return now;
+    }
 }

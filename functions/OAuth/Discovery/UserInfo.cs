@@ -22,13 +22,13 @@ public sealed class UserInfo(TenantPipeline pipeline, UserStore users)
         {
             var user = await users.Find(caller.Tenant, caller.Token.Subject, caller.Cancel);
             if (user is null || user.Disabled) throw Problem.Unauthorized("The access token's user is disabled or was deleted.");
-            return Results.Json(Claims(user, caller.Token.Scope));
+            return Results.Json(Claims(caller.Tenant, user, caller.Token.Scope));
         }, tokenInBodyToo: true);
 
-    static Dictionary<string, object> Claims(User user, Scope scope)
+    static Dictionary<string, object> Claims(Tenant tenant, User user, Scope scope)
     {
         var claims = new Dictionary<string, object> { ["sub"] = user.Id };
-        if (scope.Has("profile")) ProfileClaims.Add(claims, user.Name, user.UserName, user.Profile);
+        if (scope.Has("profile")) ProfileClaims.Add(claims, user.Name, user.UserName, user.Profile.Published(tenant, user.Id));
         if (scope.Has("email") && user.Email is { } email) (claims["email"], claims["email_verified"]) = (email, user.EmailVerified);
         return claims;
     }

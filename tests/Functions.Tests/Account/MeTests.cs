@@ -14,7 +14,7 @@ namespace Latchkey.Tests.Account;
 public sealed class MeTests(SignUpHost host)
 {
     // A PNG of one pixel.
-    static readonly byte[] Png = Convert.FromBase64String(
+    public static readonly byte[] Png = Convert.FromBase64String(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
 
     readonly TestHost app = host.Host;
@@ -98,7 +98,7 @@ public sealed class MeTests(SignUpHost host)
     }
 
     [Fact]
-    public async Task A_file_of_the_users_own_is_their_picture_and_only_their_apps_see_it()
+    public async Task A_file_of_the_users_own_is_their_picture_and_whoever_is_told_its_address_sees_it()
     {
         var owner = await AccountOwner.New(app);
         await owner.Send(HttpMethod.Get, "/picture").Fails(404, "no_picture");
@@ -107,7 +107,15 @@ public sealed class MeTests(SignUpHost host)
         var shown = await owner.Send(HttpMethod.Get, "/picture").Is(302);
         Assert.Equal(Png,
             await (await FilesClient.ToStorage(HttpMethod.Get, shown.Headers.Location!.ToString())).Content.ReadAsByteArrayAsync());
-        Assert.Null((await owner.UserInfo()).Picture);
+        var told = (await owner.UserInfo()).Picture!;
+        Assert.StartsWith($"{app.Origin}/demo/pictures/{owner.Id}/", told, StringComparison.Ordinal);
+        Assert.Equal(told, (await owner.Refreshed()).Tokens.ReadIdToken().GetPayloadValue<string>("picture"));
+        shown = await app.Http.GetAsync(told).Is(302);
+        Assert.Equal(Png,
+            await (await FilesClient.ToStorage(HttpMethod.Get, shown.Headers.Location!.ToString())).Content.ReadAsByteArrayAsync());
+        foreach (var wrong in new[] { told + "x", told[..^1], $"{app.Origin}/demo/pictures/{owner.Id}/x",
+            told.Replace(owner.Id, "nobody", StringComparison.Ordinal), told.Replace("/demo/", "/acme/", StringComparison.Ordinal) })
+            await app.Http.GetAsync(wrong).Fails(404, "no_picture");
         // The account page shows it, and may load nothing else from there.
         var browser = new Browser(app);
         var page = await browser.Follow(await browser.SignIn(await browser.Get("/demo/account"), owner.Name, SignUpHost.Password));
@@ -121,6 +129,7 @@ public sealed class MeTests(SignUpHost host)
             Assert.Equal("picture", (await owner.Patch(new { profile = new { picture = bad } }).Fails(400, "invalid_field")).Field);
         await new FilesClient(app, owner.Tokens.AccessToken).Send(HttpMethod.Delete, $"/{id}").Is(204);
         await owner.Send(HttpMethod.Get, "/picture").Fails(404, "no_picture");
+        await app.Http.GetAsync(told).Fails(404, "no_picture");
     }
 
     [Fact]
