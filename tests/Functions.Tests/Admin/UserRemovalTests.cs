@@ -82,6 +82,7 @@ public sealed class UserRemovalTests : IAsyncLifetime
     [Fact]
     public async Task A_death_at_any_write_leaves_no_way_to_sign_in_and_nothing_that_the_timer_does_not_finish()
     {
+        await (await FilesOf.SignedIn(host)).Upload([1]);
         await MakeWithWays("tables"); // A table that is made on the way would be a write of its own.
         var (dead, died) = (new List<string>(), 0);
         for (var cut = 0; ; cut++)
