@@ -25,7 +25,7 @@ static class UserCommands
         ["givenName"] = new("--given-name") { Description = "The given name; empty for none" },
         ["familyName"] = new("--family-name") { Description = "The family name; empty for none" },
         ["nickname"] = new("--nickname") { Description = "The nickname; empty for none" },
-        ["picture"] = new("--picture") { Description = "An https address of a picture, or the id of a file of the user's own; empty for none" },
+        ["picture"] = new("--picture") { Description = "An https address of a picture, or the id of the user's own file; empty for none" },
         ["locale"] = new("--locale") { Description = "The language, such as de-AT; empty for none" },
         ["zoneInfo"] = new("--time-zone") { Description = "The time zone, such as Europe/Vienna; empty for none" },
     };

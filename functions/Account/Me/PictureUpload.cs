@@ -9,7 +9,8 @@ namespace Latchkey.Account;
 /// A picture that a user uploads on the page of the profile: it becomes a file of the user's own space, and the user's picture. The bytes
 /// come in the form, because the page works without scripts; so their size is bounded.
 /// </summary>
-public sealed class PictureUpload(FormReceiver receiver, FormCompletion completion, FileStore files, UserStore users, ProfileChanges profiles)
+public sealed class PictureUpload(
+    FormReceiver receiver, FormCompletion completion, FileStore files, UserStore users, ProfileChanges profiles)
 {
     const int MaxHeadBytes = 64 * 1024;
 

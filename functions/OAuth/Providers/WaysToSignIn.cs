@@ -60,5 +60,6 @@ public sealed class WaysToSignIn(
 
     // An account at a provider that the tenant no longer has signs nobody in.
     async Task<bool> HasAccount(Tenant tenant, User user, LinkedIdentity? without, CancellationToken cancel) =>
-        (await identities.Of(tenant, user.Id, cancel)).Any(each => each.Provider != without?.Provider && tenant.Providers.ContainsKey(each.Provider));
+        (await identities.Of(tenant, user.Id, cancel))
+            .Any(each => each.Provider != without?.Provider && tenant.Providers.ContainsKey(each.Provider));
 }

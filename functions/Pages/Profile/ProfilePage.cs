@@ -98,7 +98,8 @@ public sealed class ProfilePage(
                 await uploads.Receive(request, user, form);
                 return new SeeOther($"/{request.Tenant.Id}/{Name}?done=1");
             }
-            catch (Problem refused) when (refused is { Status: 400 or 403 or 413 or 415 or 422, Code: not ("sign_in_expired" or "cookies_off") })
+            catch (Problem refused) when (refused is
+                { Status: 400 or 403 or 413 or 415 or 422, Code: not ("sign_in_expired" or "cookies_off") })
             {
                 request.Audit.Refusal = refused.Code;
                 var text = refused.Code == "quota_exceeded" ? Strings.NoRoomForPicture : Strings.PictureFileFault;
