@@ -98,14 +98,16 @@ public sealed class ProfilePage(
                 await uploads.Receive(request, user, form);
                 return new SeeOther($"/{request.Tenant.Id}/{Name}?done=1");
             }
-            catch (Problem refused) when (refused is
-                { Status: 400 or 403 or 413 or 415 or 422, Code: not ("sign_in_expired" or "cookies_off") })
+            catch (Problem refused) when (IsOfFile(refused))
             {
                 request.Audit.Refusal = refused.Code;
                 var text = refused.Code == "quota_exceeded" ? Strings.NoRoomForPicture : Strings.PictureFileFault;
                 return await Show(request, user, done: false, new() { [UploadField] = text });
             }
         }));
+
+    static bool IsOfFile(Problem refused) => refused.Status is 400 or 403 or 413 or 415 or 422
+        && refused.Code is not ("sign_in_expired" or "cookies_off");
 
     async Task<IResult> Save(TenantRequest request, User user, Dictionary<string, string?> change)
     {
