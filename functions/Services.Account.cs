@@ -9,5 +9,6 @@ public static partial class Services
     static IServiceCollection AddAccount(this IServiceCollection services) => services
         .AddSingleton<AccountUsers>()
         .AddSingleton<ProfilePictures>()
-        .AddSingleton<ProfileChanges>();
+        .AddSingleton<ProfileChanges>()
+        .AddSingleton<PictureUpload>();
 }

@@ -14,6 +14,7 @@ public static partial class Services
         .AddSingleton<SeenBrowsers>()
         .AddSingleton<NewBrowsers>()
         .AddSingleton<SpaceExport>()
+        .AddSingleton<OwnActivity>()
         .AddSingleton<DataExport>()
         .AddSingleton<AccountDeletion>();
 }

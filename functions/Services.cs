@@ -183,6 +183,7 @@ public static partial class Services
         .AddSingleton<StagedUpload>()
         .AddSingleton<Completion>()
         .AddSingleton<FormReceiver>()
+        .AddSingleton<FormCompletion>()
         .AddSingleton<TusReception>()
         .AddSingleton<TusProgress>();
 

@@ -20,6 +20,16 @@ static class UserCommands
     static readonly Option<bool> NoPassword =
         new("--no-password") { Description = "Set no password: the user can't sign in until one is set" };
 
+    static readonly Dictionary<string, Option<string?>> Profile = new()
+    {
+        ["givenName"] = new("--given-name") { Description = "The given name; empty for none" },
+        ["familyName"] = new("--family-name") { Description = "The family name; empty for none" },
+        ["nickname"] = new("--nickname") { Description = "The nickname; empty for none" },
+        ["picture"] = new("--picture") { Description = "An https address of a picture, or the id of the user's own file; empty for none" },
+        ["locale"] = new("--locale") { Description = "The language, such as de-AT; empty for none" },
+        ["zoneInfo"] = new("--time-zone") { Description = "The time zone, such as Europe/Vienna; empty for none" },
+    };
+
     public static Command All(Terminal terminal)
     {
         Command Verb(string name, string what, Func<Call, Task> run, params Symbol[] symbols) =>
@@ -36,17 +46,19 @@ static class UserCommands
                     name = call.Get(Name),
                     email = call.Get(Email),
                     roles = call.Get(Roles) ?? [],
-                })), Who, Name, Email, Roles, NoPassword),
+                    profile = ProfileOf(call),
+                })), [Who, Name, Email, Roles, NoPassword, .. Profile.Values]),
             Verb("show", "Show one", async call => call.Show(await Find(call)), Who),
-            Verb("set", "Change name, address, attributes or roles; roles take effect at the next refresh", async call =>
+            Verb("set", "Change name, address, profile, attributes or roles; roles take effect at the next refresh", async call =>
             {
                 var body = new Dictionary<string, object?>();
                 if (call.Get(Name) is { } name) body["name"] = name;
                 if (call.Get(Email) is { } email) body["email"] = email;
                 if (call.Get(Roles) is { Length: > 0 } roles) body["roles"] = roles;
+                if (ProfileOf(call) is { Count: > 0 } profile) body["profile"] = profile;
                 if (call.Get(Attributes) is { Length: > 0 } attributes) body["attributes"] = attributes.ToDictionary(Named, Valued);
                 call.Show(await call.Ask(HttpMethod.Patch, await Path(call), body));
-            }, Who, Name, Email, Roles, Attributes),
+            }, [Who, Name, Email, Roles, Attributes, .. Profile.Values]),
             Verb("password", "Set a password; signs the user out", async call =>
             {
                 await call.Ask(HttpMethod.Put, $"{await Path(call)}/password", new { password = terminal.Secret("New password") });
@@ -101,6 +113,11 @@ static class UserCommands
         var found = (await call.Ask(HttpMethod.Get, $"users?userName={Uri.EscapeDataString(who)}"))!["users"] as JsonArray;
         return (string?)found?.FirstOrDefault()?["id"] ?? who;
     }
+
+    // What was given, as a JSON Merge Patch (RFC 7396).
+    static Dictionary<string, string?> ProfileOf(Call call) => Profile
+        .Where(field => call.Get(field.Value) is not null)
+        .ToDictionary(field => field.Key, field => call.Get(field.Value) is { Length: > 0 } value ? value : null);
 
     static async Task<string> Path(Call call) => $"users/{Uri.EscapeDataString(await IdOf(call, call.Get(Who)))}";
 

@@ -23,7 +23,7 @@ public sealed record Person(string Name, string UserName, string? Email, bool Em
     public static Person Of(Tenant tenant, User user) =>
         new(user.Name, user.UserName, user.Email, user.VerifiedEmail is not null, tenant.Names(user.Roles))
         {
-            Profile = user.Profile,
+            Profile = user.Profile.Published(tenant, user.Id),
             Attributes = user.Attributes,
         };
 }

@@ -15,7 +15,7 @@ namespace Latchkey.Account;
 /// </summary>
 public sealed class DataExport(
     GroupStore groups, Consents consents, UserSessions sessions, PasskeyStore passkeys, LinkedIdentities identities, SpaceExport space,
-    SignInLockout lockout, AuditLog audit, TimeProvider clock)
+    SignInLockout lockout, OwnActivity activity, TimeProvider clock)
 {
     /// <summary>Counts the download and begins it. A HEAD request is not counted and reads nothing.</summary>
     /// <param name="request">The request.</param>
@@ -31,10 +31,26 @@ public sealed class DataExport(
             await attempt.Failed(); // Each one counts.
             return true;
         }, "too_many_exports", "The data was downloaded too often. Try again later.");
-        return new JsonDownload(json => Write(json, request, user, client));
+        return new JsonDownload(async json =>
+        {
+            var (files, isWhole) = (0, false);
+            try
+            {
+                await Write(json, request, user, space.Files(request.Tenant, user, client ?? "page", request.Cancel).Select(file =>
+                {
+                    files++;
+                    return file;
+                }));
+                isWhole = true;
+            }
+            finally
+            {
+                activity.Add(request.Tenant, user, client, files, isWhole);
+            }
+        });
     }
 
-    async Task Write(JsonDownload.Writer json, TenantRequest request, User user, string? client)
+    async Task Write(JsonDownload.Writer json, TenantRequest request, User user, IAsyncEnumerable<ExportedFile> files)
     {
         var (tenant, cancel) = (request.Tenant, request.Cancel);
         json.Write("exportedAt", clock.GetUtcNow().UtcDateTime);
@@ -64,8 +80,11 @@ public sealed class DataExport(
             new { identity.Provider, account = identity.Label, linkedAt = identity.Since.UtcDateTime }));
         await json.Write("sharesGiven", space.Given(tenant, user, cancel));
         await json.Write("sharesReceived", space.Received(tenant, user, cancel));
-        var files = await json.Write("files", space.Files(tenant, user, client ?? "page", cancel));
-        audit.Add(tenant.Id, "data-export", user.Id, client, null, $"files={files}");
+        await json.Write("files", files);
+        var (entries, from, isWhole) = await activity.Read(tenant, user, cancel);
+        json.Write("activityFrom", from.UtcDateTime);
+        json.Write("activity", entries.Select(entry => OwnActivity.Describe(entry, user)));
+        json.Write("activityComplete", isWhole);
     }
 
     static object Profile(Tenant tenant, User user) => new

@@ -53,19 +53,16 @@ public sealed class JsonDownload(Func<JsonDownload.Writer, Task> write) : Stream
             JsonSerializer.Serialize(json, value, Options);
         }
 
-        /// <summary>A list of any length, which is sent while it is read; returns how long it was.</summary>
-        public async Task<int> Write<T>(string name, IAsyncEnumerable<T> items)
+        /// <summary>A list of any length, which is sent while it is read.</summary>
+        public async Task Write<T>(string name, IAsyncEnumerable<T> items)
         {
-            var count = 0;
             json.WriteStartArray(name);
             await foreach (var item in items)
             {
                 JsonSerializer.Serialize(json, item, Options);
-                count++;
                 if (json.BytesPending + buffer.WrittenCount >= MaxPending) await Send();
             }
             json.WriteEndArray();
-            return count;
         }
 
         internal async Task Send()

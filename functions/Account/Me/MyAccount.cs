@@ -14,16 +14,18 @@ namespace Latchkey.Account;
 /// from the next refresh on, and at UserInfo at once.
 /// </summary>
 public sealed class MyAccount(
-    TenantPipeline pipeline, AccountUsers accounts, ProfileChanges profiles, ProfilePictures pictures, PasskeyStore passkeys)
+    TenantPipeline pipeline, AccountUsers accounts, ProfileChanges profiles, ProfilePictures pictures, PasskeyStore passkeys,
+    GroupStore groups)
 {
     const string Route = "{tenant}/me";
+    const int MaxGroups = 100;
 
     /// <summary><c>GET /{tenant}/me</c>, with an ETag.</summary>
     [Function("me")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Route)] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Account, async caller =>
-            Answer(caller, (await accounts.Find(caller)).User, await CountPasskeys(caller)));
+            Answer(caller, (await accounts.Find(caller)).User, await Beside(caller)));
 
     /// <summary>
     /// <c>PATCH /{tenant}/me</c> <c>{name?, profile?: {givenName?, familyName?, nickname?, picture?, locale?, zoneInfo?}}</c>: a JSON
@@ -36,15 +38,15 @@ public sealed class MyAccount(
             var (_, tenant, audit, cancel) = caller;
             var change = (await JsonBody.Read<MyChange>(request)).Fields();
             var user = (await accounts.Find(caller)).User;
-            foreach (var (field, fault) in await profiles.Faults(tenant, user, change, cancel)) throw Problem.InvalidField(field, fault);
-            var count = await CountPasskeys(caller);
+            await profiles.EnsureValid(tenant, user.Id, change, cancel);
+            var beside = await Beside(caller);
             var changed = await profiles.Apply(tenant, user.Id, change, before =>
             {
-                if (!EntityTag.IsWanted(request, EntityTag.Of(Json(tenant, before, count))))
+                if (!EntityTag.IsWanted(request, EntityTag.Of(Json(tenant, before, beside))))
                     throw new Problem(412, "etag_mismatch", "The account was changed since it was read. Read it again.");
             }, cancel) ?? throw Problem.UserGone();
             audit.Detail = string.Join(", ", change.Keys);
-            return Answer(caller, changed, count);
+            return Answer(caller, changed, beside);
         });
 
     /// <summary>
@@ -60,58 +62,48 @@ public sealed class MyAccount(
                 ? new Redirection(url) : throw Problem.NotFound("no_picture", "The user has no picture, or its file is gone.");
         });
 
-    async Task<int> CountPasskeys(Caller caller) => caller.Tenant.Accounts.Passkeys
-        ? (await passkeys.List(caller.Tenant, caller.Token.Subject, caller.Cancel)).Count : 0;
-
-    static IResult Answer(Caller caller, User user, int passkeys)
+    // What is stored beside the user's row.
+    async Task<Surroundings> Beside(Caller caller)
     {
-        var json = Json(caller.Tenant, user, passkeys);
+        var (tenant, userId, cancel) = (caller.Tenant, caller.Token.Subject, caller.Cancel);
+        var count = tenant.Accounts.Passkeys ? passkeys.List(tenant, userId, cancel) : null;
+        var memberships = await groups.Of(tenant.Id, userId, MaxGroups + 1, cancel);
+        return new(count is null ? 0 : (await count).Count, memberships);
+    }
+
+    static IResult Answer(Caller caller, User user, Surroundings beside)
+    {
+        var json = Json(caller.Tenant, user, beside);
         caller.Response.Headers.ETag = EntityTag.Of(json);
         return Results.Bytes(json, "application/json; charset=utf-8");
     }
 
-    static byte[] Json(Tenant tenant, User user, int passkeys)
+    static byte[] Json(Tenant tenant, User user, Surroundings beside) => JsonSerializer.SerializeToUtf8Bytes(new
     {
-        var profile = user.Profile;
-        return JsonSerializer.SerializeToUtf8Bytes(new
-        {
-            user.Id,
-            user.UserName,
-            user.Name,
-            user.Email,
-            emailVerified = user.VerifiedEmail is not null,
-            profile = new
-            {
-                profile.GivenName,
-                profile.FamilyName,
-                profile.Nickname,
-                profile.Picture,
-                profile.Locale,
-                profile.ZoneInfo,
-            },
-            updatedAt = profile.UpdatedAt?.UtcDateTime,
-            roles = tenant.Names(user.Roles),
-            hasPassword = tenant.Accounts.Passwords && !PasswordHashing.IsOfNothing(user.PasswordHash),
-            secondFactor = user.SecondFactor is not null,
-            passkeys,
-        }, JsonSerializerOptions.Web);
-    }
+        user.Id,
+        user.UserName,
+        user.Name,
+        user.Email,
+        emailVerified = user.VerifiedEmail is not null,
+        profile = ProfileResponse.Of(user.Profile),
+        updatedAt = user.Profile.UpdatedAt?.UtcDateTime,
+        roles = tenant.Names(user.Roles),
+        groups = beside.Groups.Take(MaxGroups).Select(membership => new { membership.Group.Id, membership.Group.Name, membership.Role }),
+        moreGroups = beside.Groups.Count > MaxGroups,
+        hasPassword = tenant.Accounts.Passwords && !PasswordHashing.IsOfNothing(user.PasswordHash),
+        secondFactor = user.SecondFactor is not null,
+        passkeys = beside.Passkeys,
+    }, JsonSerializerOptions.Web);
+
+    sealed record Surroundings(int Passkeys, IReadOnlyList<Membership> Groups);
 
     sealed record MyChange(PatchedText Name = default, ProfilePatch Profile = default)
     {
-        public Dictionary<string, string?> Fields() => new Dictionary<string, PatchedText>
+        public Dictionary<string, string?> Fields()
         {
-            [ProfileFields.Name] = Name,
-            ["givenName"] = Profile.GivenName,
-            ["familyName"] = Profile.FamilyName,
-            ["nickname"] = Profile.Nickname,
-            [ProfileFields.Picture] = Profile.Picture,
-            [ProfileFields.Locale] = Profile.Locale,
-            [ProfileFields.ZoneInfo] = Profile.ZoneInfo,
-        }.Where(field => field.Value.IsSent).ToDictionary(field => field.Key, field => field.Value.Value);
+            var fields = Profile.Fields();
+            if (Name.IsSent) fields[ProfileFields.Name] = Name.Value;
+            return fields;
+        }
     }
-
-    readonly record struct ProfilePatch(
-        PatchedText GivenName = default, PatchedText FamilyName = default, PatchedText Nickname = default, PatchedText Picture = default,
-        PatchedText Locale = default, PatchedText ZoneInfo = default);
 }

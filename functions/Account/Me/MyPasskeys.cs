@@ -99,7 +99,7 @@ public sealed class MyPasskeys(TenantPipeline pipeline, AccountUsers accounts, P
         {
             EnsureOn(caller.Tenant);
             var user = (await accounts.FindFresh(caller)).User;
-            return await registration.Remove(caller.Tenant, user, Id(request), force: false, caller.Cancel) switch
+            return await registration.Remove(caller.Tenant, user.Id, Id(request), force: false, caller.Cancel) switch
             {
                 true => Results.NoContent(),
                 false => throw WaysToSignIn.Last(),

@@ -44,11 +44,11 @@ public sealed class MyProviders(TenantPipeline pipeline, AccountUsers accounts, 
         {
             var user = (await accounts.FindFresh(caller)).User;
             var provider = request.RouteValues["providerId"] as string;
-            var found = (await identities.Of(caller.Tenant, user.Id, caller.Cancel)).FirstOrDefault(identity =>
-                identity.Provider == provider)
-                ?? throw Problem.NotFound("provider_not_linked", "The user has linked no account of this provider.");
-            if (!await ways.HasWithout(caller.Tenant, user, found, caller.Cancel)) throw WaysToSignIn.Last();
-            await ways.Unlink(caller.Tenant, user, found, caller.Cancel);
-            return Results.NoContent();
+            return await ways.Unlink(caller.Tenant, user.Id, provider, caller.Cancel) switch
+            {
+                true => Results.NoContent(),
+                false => throw WaysToSignIn.Last(),
+                null => throw Problem.NotFound("provider_not_linked", "The user has linked no account of this provider."),
+            };
         });
 }

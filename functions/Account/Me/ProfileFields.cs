@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Latchkey.Files;
 using Latchkey.Languages;
 using Latchkey.Protocol;
+using Latchkey.Storage;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Account;
@@ -55,6 +56,8 @@ public static partial class ProfileFields
                 FamilyName = Of("familyName", profile.FamilyName),
                 Nickname = Of("nickname", profile.Nickname),
                 Picture = Of(Picture, profile.Picture),
+                PictureKey = !change.TryGetValue(Picture, out var picture) || (picture == profile.Picture && profile.PictureKey is not null)
+                    ? profile.PictureKey : picture is not null && FileRecord.IsId(picture) ? Ids.New() : null,
                 Locale = Of(Locale, profile.Locale),
                 ZoneInfo = Of(ZoneInfo, profile.ZoneInfo),
             },

@@ -18,7 +18,7 @@ namespace Latchkey.Admin;
 /// </summary>
 public sealed class AdminUsers(
     TenantPipeline pipeline, UserStore users, TenantStore tenants, Passwords passwords, SessionRevocation revocation, UserRemoval removal,
-    TimeProvider clock)
+    ProfileChanges profiles, TimeProvider clock)
 {
     const string CollectionRoute = "{tenant}/admin/users";
     const string ItemRoute = "{tenant}/admin/users/{userId}";
@@ -45,8 +45,8 @@ public sealed class AdminUsers(
         });
 
     /// <summary>
-    /// <c>POST /{tenant}/admin/users</c> <c>{userName, password?, name?, email?, emailVerified?, roles?, attributes?}</c> → 201. A
-    /// user without a password cannot sign in with one until it is set. 409 <c>user_exists</c>, <c>email_taken</c>.
+    /// <c>POST /{tenant}/admin/users</c> <c>{userName, password?, name?, email?, emailVerified?, roles?, attributes?, profile?}</c> → 201.
+    /// A user without a password cannot sign in with one until it is set. 409 <c>user_exists</c>, <c>email_taken</c>.
     /// </summary>
     [Function("admin-user-create")]
     public Task<IResult> Create(
@@ -68,7 +68,9 @@ public sealed class AdminUsers(
                 Attributes = UserAttributes.Merge(new Dictionary<string, string>(), body.Attributes),
             };
             var password = body.Password is null ? Ids.NewSecret() : FieldChecks.Password("password", user, body.Password);
-            user = user with { PasswordHash = await passwords.Hash(password, caller.Cancel) };
+            var profile = body.Profile.Fields();
+            await profiles.EnsureValid(tenant, user.Id, profile, caller.Cancel);
+            user = ProfileFields.With(user, profile) with { PasswordHash = await passwords.Hash(password, caller.Cancel) };
             if (!await users.TryAdd(tenant, user, caller.Cancel))
             {
                 throw await users.IsFree(tenant, userName, caller.Cancel) ? UserStore.EmailTaken()
@@ -89,8 +91,9 @@ public sealed class AdminUsers(
         });
 
     /// <summary>
-    /// <c>PATCH /{tenant}/admin/users/{userId}</c> <c>{name?, email?, emailVerified?, roles?, disabled?, attributes?}</c>; an empty
-    /// email removes it, an attribute that is null too, and a new one is not verified unless the request says so. 409 <c>email_taken</c>.
+    /// <c>PATCH /{tenant}/admin/users/{userId}</c> <c>{name?, email?, emailVerified?, roles?, disabled?, attributes?, profile?}</c>; an
+    /// empty email removes it, an attribute that is null too, and a new one is not verified unless the request says so; the profile is a
+    /// JSON Merge Patch, by the rules that users change their own by. 409 <c>email_taken</c>.
     /// </summary>
     [Function("admin-user-change")]
     public Task<IResult> Change(
@@ -100,6 +103,7 @@ public sealed class AdminUsers(
             var body = await JsonBody.Read<UserChange>(request);
             var tenant = await Reload(caller);
             if (body.Disabled is true || body.Roles?.Contains(Operators.Role) is false) Operators.EnsureNotOwn(caller, Id(request));
+            await profiles.EnsureValid(tenant, Id(request), body.Profile.Fields(), caller.Cancel);
             var changed = body.Disabled is true
                 ? await revocation.OfUser(tenant, Id(request), user => Apply(body, tenant, user), caller.Cancel)
                 : await OptimisticUpdate.Run(() => users.Find(tenant, Id(request), caller.Cancel),
@@ -139,8 +143,9 @@ public sealed class AdminUsers(
     {
         if (user.Deleting) throw Problem.Conflict("user_deleting", "The user is being deleted. Repeat the deletion to finish it.");
         var email = body.Email is null ? user.Email : FieldChecks.Email("email", body.Email);
-        var changed = body.Name is not null || email != user.Email ? user.Updated(clock.GetUtcNow()) : user;
-        return changed with
+        var filled = ProfileFields.With(user, body.Profile.Fields());
+        var isUpdated = body.Name is not null || email != user.Email || filled != user;
+        return (isUpdated ? filled.Updated(clock.GetUtcNow()) : user) with
         {
             Name = body.Name is null ? user.Name : FieldChecks.DisplayText("name", body.Name),
             Email = email,
@@ -159,25 +164,26 @@ public sealed class AdminUsers(
         if (body.Roles is not null) yield return $"roles={string.Join(' ', body.Roles)}";
         if (body.Attributes is not null) yield return $"attributes={string.Join(' ', body.Attributes.Keys)}";
         if (body.Disabled is { } disabled) yield return disabled ? "disabled" : "enabled";
+        foreach (var field in body.Profile.Fields().Keys) yield return field;
     }
 
     sealed record NewUser(
         string UserName, string? Password = null, string? Name = null, string? Email = null, bool? EmailVerified = null,
-        IReadOnlyList<string>? Roles = null, IReadOnlyDictionary<string, string?>? Attributes = null);
+        IReadOnlyList<string>? Roles = null, IReadOnlyDictionary<string, string?>? Attributes = null, ProfilePatch Profile = default);
 
     sealed record UserChange(
         string? Name = null, string? Email = null, bool? EmailVerified = null, IReadOnlyList<string>? Roles = null,
-        bool? Disabled = null, IReadOnlyDictionary<string, string?>? Attributes = null);
+        bool? Disabled = null, IReadOnlyDictionary<string, string?>? Attributes = null, ProfilePatch Profile = default);
 }
 
 /// <summary>A user as the API returns it.</summary>
 sealed record UserResponse(
-    string Id, string UserName, string Name, string? Email, bool EmailVerified, IReadOnlyList<string> Roles, string? TermsVersion,
-    DateTime? TermsAcceptedAt, bool Disabled, bool Deleting, DateTime? DeleteAt, bool SecondFactor,
-    IReadOnlyDictionary<string, string> Attributes)
+    string Id, string UserName, string Name, string? Email, bool EmailVerified, ProfileResponse Profile, DateTime? UpdatedAt,
+    IReadOnlyList<string> Roles, string? TermsVersion, DateTime? TermsAcceptedAt, bool Disabled, bool Deleting, DateTime? DeleteAt,
+    bool SecondFactor, IReadOnlyDictionary<string, string> Attributes)
 {
     public static UserResponse Of(Tenant tenant, User user) =>
-        new(user.Id, user.UserName, user.Name, user.Email, user.VerifiedEmail is not null, tenant.Names(user.Roles),
-            user.TermsVersion, user.TermsAt?.UtcDateTime, user.Disabled, user.Deleting,
-            user.DeleteAt?.UtcDateTime, user.SecondFactor is not null, user.Attributes);
+        new(user.Id, user.UserName, user.Name, user.Email, user.VerifiedEmail is not null, ProfileResponse.Of(user.Profile),
+            user.Profile.UpdatedAt?.UtcDateTime, tenant.Names(user.Roles), user.TermsVersion, user.TermsAt?.UtcDateTime, user.Disabled,
+            user.Deleting, user.DeleteAt?.UtcDateTime, user.SecondFactor is not null, user.Attributes);
 }

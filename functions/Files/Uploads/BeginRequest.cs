@@ -1,4 +1,3 @@
-using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Tenancy;
 
@@ -33,18 +32,18 @@ sealed record BeginRequest
     /// <exception cref="Problem">
     /// 400 with a code for the field that is invalid; 413 <c>file_too_large</c>; 415 <c>content_type_not_allowed</c>.
     /// </exception>
-    public FileRecord ToRecord(Caller caller, Owner owner, Settings settings, DateTimeOffset now)
+    public FileRecord ToRecord(Tenant tenant, Owner owner, string client, Settings settings, DateTimeOffset now)
     {
         return new FileRecord
         {
-            Tenant = caller.Tenant.Id,
-            Id = FileRecord.NewId(caller.Tenant.Id, owner),
+            Tenant = tenant.Id,
+            Id = FileRecord.NewId(tenant.Id, owner),
             Owner = owner,
-            CreatedBy = caller.Token.ClientId,
+            CreatedBy = client,
             Name = FileName.Read(Name),
             Folder = FileName.ReadFolder(Folder),
-            ContentType = CheckedType(caller.Tenant.Limits),
-            Size = CheckedSize(Math.Min(settings.MaxFileBytes, caller.Tenant.Limits.FileBytes)),
+            ContentType = CheckedType(tenant.Limits),
+            Size = CheckedSize(Math.Min(settings.MaxFileBytes, tenant.Limits.FileBytes)),
             BlockSize = CheckedBlockSize(settings.ResumableFromBytes),
             Md5 = CheckedMd5(),
             Sha256 = CheckedSha256(),

@@ -21,7 +21,7 @@ public sealed class BeginUpload(
         {
             var asked = await JsonBody.Read<BeginRequest>(request);
             var owner = await spaces.Find(caller, asked.Space, Permission.Write);
-            var file = asked.ToRecord(caller, owner, settings, clock.GetUtcNow());
+            var file = asked.ToRecord(caller.Tenant, owner, caller.Token.ClientId, settings, clock.GetUtcNow());
             var url = await urls.Upload(caller, file);
             await uploads.Begin(caller, file, url); // Last, so that a failure before it leaves nothing behind.
             return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}",

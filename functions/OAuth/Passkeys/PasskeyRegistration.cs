@@ -56,24 +56,31 @@ public sealed class PasskeyRegistration(
         passkey => passkeys.TryReplace(tenant, passkey, cancel));
 
     /// <summary>
-    /// Removes a passkey and tells the user by mail. Its last one stays if the user has no other way to sign in, unless it is forced.
+    /// Removes a passkey and tells the user by mail. The user's last way to sign in stays, unless it is forced: the user's row is
+    /// written before the passkey's is deleted (<see cref="User.RemovedPasskeys"/>). A passkey that is written there and not yet
+    /// deleted, after a crash, still works until its removal is asked for again.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
-    /// <param name="user">The user.</param>
+    /// <param name="userId">The user.</param>
     /// <param name="id">The passkey.</param>
     /// <param name="force">True if an administrator removes it, who can give the user another way.</param>
-    /// <param name="cancel">Cancelled when the caller hangs up.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up. What has begun is finished all the same.</param>
     /// <returns>True once it is removed; false if it must stay; null if the user does not have it.</returns>
-    public async Task<bool?> Remove(Tenant tenant, User user, string id, bool force, CancellationToken cancel)
+    public async Task<bool?> Remove(Tenant tenant, string userId, string id, bool force, CancellationToken cancel)
     {
-        var mustKeepOne = !force && !await ways.HasWithoutPasskeys(tenant, user, cancel);
         while (true)
         {
-            var all = await passkeys.List(tenant, user.Id, cancel);
+            if (await users.Find(tenant, userId, cancel) is not { } user) return null;
+            var all = await passkeys.List(tenant, userId, cancel);
             if (all.FirstOrDefault(passkey => passkey.Id == id) is not { } passkey) return null;
-            var staying = mustKeepOne ? all.FirstOrDefault(other => other.Id != id) : null;
-            if (mustKeepOne && staying is null) return false;
-            if (!await passkeys.TryRemove(tenant, passkey, staying, cancel)) continue; // It was used, or another was removed.
+            if (!user.RemovedPasskeys.Contains(id))
+            {
+                if (!force && !await ways.HasWithout(tenant, user, passkey, cancel)) return false;
+                // Ids are never used again, so those whose passkeys are gone can be forgotten.
+                var removed = all.Select(each => each.Id).Where(user.RemovedPasskeys.Contains);
+                if (!await users.TryReplace(tenant, user with { RemovedPasskeys = [.. removed, id] }, cancel)) continue;
+            }
+            if (!await passkeys.TryRemove(tenant, passkey, CancellationToken.None)) continue; // It was used in between.
             notices.Removed(tenant, user, passkey);
             return true;
         }

@@ -76,32 +76,20 @@ public sealed class PasskeyStore(StorageClients storage)
     public Task<bool> TryReplace(Tenant tenant, Passkey passkey, CancellationToken cancel) =>
         table.TryReplace(Row(tenant, passkey), cancel);
 
-    /// <summary>
-    /// Removes a passkey that was read before; false if it was changed or removed since, or another that must stay was.
-    /// </summary>
-    /// <param name="tenant">The tenant.</param>
-    /// <param name="passkey">The passkey.</param>
-    /// <param name="staying">Another of the user's that must still be there, or null.</param>
-    /// <param name="cancel">Cancelled when the caller hangs up.</param>
-    public Task<bool> TryRemove(Tenant tenant, Passkey passkey, Passkey? staying, CancellationToken cancel)
-    {
-        var actions = new List<TableTransactionAction>
-        {
-            new(TableTransactionActionType.Delete, Row(tenant, passkey), passkey.ETag),
-            new(TableTransactionActionType.Delete,
-                new TableEntity(tenant.Id, RowKeys.Credential(passkey.CredentialId)), ETag.All),
-        };
-        // Writing it as it is makes a removal of it at the same time lose.
-        if (staying is not null) actions.Add(new(TableTransactionActionType.UpdateReplace, Row(tenant, staying), staying.ETag));
-        return table.TryTransact(actions, cancel);
-    }
+    /// <summary>Removes a passkey that was read before; false if it was changed or removed since.</summary>
+    public Task<bool> TryRemove(Tenant tenant, Passkey passkey, CancellationToken cancel) => table.TryTransact(
+    [
+        new(TableTransactionActionType.Delete, Row(tenant, passkey), passkey.ETag),
+        new(TableTransactionActionType.Delete,
+            new TableEntity(tenant.Id, RowKeys.Credential(passkey.CredentialId)), ETag.All),
+    ], cancel);
 
     /// <summary>Removes all passkeys of a user who is being deleted and can register no more.</summary>
     public async Task RemoveAll(Tenant tenant, string userId, CancellationToken cancel)
     {
         while (await List(tenant, userId, cancel) is { Count: > 0 } left)
         {
-            foreach (var passkey in left) await TryRemove(tenant, passkey, staying: null, cancel);
+            foreach (var passkey in left) await TryRemove(tenant, passkey, cancel);
         }
     }
 

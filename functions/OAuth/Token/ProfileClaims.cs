@@ -1,4 +1,3 @@
-using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
@@ -11,7 +10,7 @@ static class ProfileClaims
     public static IReadOnlyList<string> Names { get; } =
         ["name", "preferred_username", "given_name", "family_name", "nickname", "picture", "locale", "zoneinfo", "updated_at"];
 
-    /// <summary>Adds them.</summary>
+    /// <summary>Adds them, of a profile as tokens tell of it (<see cref="UserProfile.Published"/>).</summary>
     public static void Add(Dictionary<string, object> claims, string name, string userName, UserProfile profile)
     {
         claims["name"] = name;
@@ -19,8 +18,7 @@ static class ProfileClaims
         AddText("given_name", profile.GivenName);
         AddText("family_name", profile.FamilyName);
         AddText("nickname", profile.Nickname);
-        // A picture among the user's files has no address that lasts and that anybody may open.
-        AddText("picture", profile.Picture is { } picture && FieldRules.IsHttpsUri(picture) ? picture : null);
+        AddText("picture", profile.Picture);
         AddText("locale", profile.Locale);
         AddText("zoneinfo", profile.ZoneInfo);
         if (profile.UpdatedAt is { } updated) claims["updated_at"] = updated.ToUnixTimeSeconds();

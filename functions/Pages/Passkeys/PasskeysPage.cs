@@ -77,7 +77,7 @@ public sealed class PasskeysPage(
                 return Done(tenant, "rename");
             case "remove":
                 (audit.Type, audit.Target) = ("account-passkey-remove", id);
-                return await registration.Remove(tenant, signedIn.User, id, force: false, cancel) is false
+                return await registration.Remove(tenant, signedIn.User.Id, id, force: false, cancel) is false
                     ? await Fail(request, signedIn, "last_way_to_sign_in", Strings.LastPasskey) : Done(tenant, "remove");
             default:
                 throw Problem.UnknownAction();

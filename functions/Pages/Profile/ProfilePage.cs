@@ -22,7 +22,7 @@ public sealed record ProfileModel(
 /// <summary>Where users say who they are: name, picture, language, time zone.</summary>
 public sealed class ProfilePage(
     TenantPipeline pipeline, BuiltInPages builtInPages, FormTokens forms, ProfileChanges profiles, ProfilePictures pictures,
-    PageLanguage language, PageRenderer renderer)
+    PictureUpload uploads, PageLanguage language, PageRenderer renderer)
 {
     /// <summary>The path under the tenant.</summary>
     public const string Name = "account/profile";
@@ -33,6 +33,9 @@ public sealed class ProfilePage(
         if(!zone.value){const guess=Intl.DateTimeFormat().resolvedOptions().timeZone;
         if(guess&&guess!=='UTC'){if(![...zone.options].some(o=>o.value===guess))zone.add(new Option(guess,guess));zone.value=guess}}
         """;
+
+    /// <summary>Where the page says what is wrong with an uploaded picture.</summary>
+    public const string UploadField = "upload";
 
     const string Route = "{tenant}/" + Name;
 
@@ -75,10 +78,41 @@ public sealed class ProfilePage(
             });
         });
 
+    /// <summary>
+    /// <c>POST /{tenant}/account/profile/picture</c>: <c>form</c> and then <c>file</c>, as multipart/form-data (RFC 7578), because the page
+    /// works without scripts.
+    /// </summary>
+    [Function("account-profile-picture")]
+    public Task<IResult> Upload(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Route + "/picture")] HttpRequest http) =>
+        pipeline.Page(http, request => builtInPages.For(request, Name, async signedIn =>
+        {
+            var user = signedIn.User;
+            (request.Audit.Type, request.Audit.Actor) = ("account-picture", user.Id);
+            try
+            {
+                var form = new FormReader(http, ProfilePictures.MaxBytes);
+                // What proves that the form is ours comes before the file, so that no foreign site can make us store one.
+                var isOurs = await form.MoveNext() && form is { Name: FormTokens.Field, FileName: null };
+                await forms.Check(request, Subject(user), Form.Of(FormTokens.Field, isOurs ? await form.ReadText() : ""));
+                await uploads.Receive(request, user, form);
+                return new SeeOther($"/{request.Tenant.Id}/{Name}?done=1");
+            }
+            catch (Problem refused) when (IsOfFile(refused))
+            {
+                request.Audit.Refusal = refused.Code;
+                var text = refused.Code == "quota_exceeded" ? Strings.NoRoomForPicture : Strings.PictureFileFault;
+                return await Show(request, user, done: false, new() { [UploadField] = text });
+            }
+        }));
+
+    static bool IsOfFile(Problem refused) => refused.Status is 400 or 403 or 413 or 415 or 422
+        && refused.Code is not ("sign_in_expired" or "cookies_off");
+
     async Task<IResult> Save(TenantRequest request, User user, Dictionary<string, string?> change)
     {
         var (_, tenant, audit, cancel) = request;
-        var faults = await profiles.Faults(tenant, user, change, cancel);
+        var faults = await profiles.Faults(tenant, user.Id, change, cancel);
         if (faults.Count > 0)
         {
             audit.Refusal = "invalid_field";
@@ -95,7 +129,8 @@ public sealed class ProfilePage(
     async Task<IResult> Show(TenantRequest request, User user, bool done, Dictionary<string, string> faults)
     {
         var (_, tenant, audit, cancel) = request;
-        var picture = faults.Count > 0 ? null : await pictures.Url(tenant, user, Name, audit, cancel);
+        // What was typed and is at fault is not shown.
+        var picture = faults.Keys.Any(field => field != UploadField) ? null : await pictures.Url(tenant, user, Name, audit, cancel);
         var model = new ProfileModel(await forms.For(request, Subject(user)), user, picture,
             await pictures.Choices(tenant, user, cancel), done, faults);
         var page = new PageLayout(tenant, Strings.Profile)

@@ -16,6 +16,11 @@ public static partial class Strings
     public static string Profile => Text();
     public static string ProfileSaved => Text();
     public static string TimeZone => Text();
+    public static string NoRoomForPicture => Text();
+    public static string PictureFileFault => Text();
+    public static string UploadPicture => Text();
+    public static string UploadPictureButton => Text();
+    public static string UploadPictureHint => Text();
     public static string WebPicture => Text();
 
     /// <summary>What is wrong with a field of the profile.</summary>

@@ -64,12 +64,10 @@ public sealed class ProvidersPage(
     {
         var (_, tenant, audit, cancel) = request;
         (audit.Type, audit.Target) = ("provider-unlink", null);
-        var linked = await identities.Of(tenant, user.Id, cancel);
-        if (linked.FirstOrDefault(identity => identity.Provider == provider) is { } found)
+        if (await ways.Unlink(tenant, user.Id, provider, cancel) is { } isUnlinked)
         {
-            audit.Target = found.Provider;
-            if (!await ways.HasWithout(tenant, user, found, cancel)) throw WaysToSignIn.Last();
-            await ways.Unlink(tenant, user, found, cancel);
+            audit.Target = provider;
+            if (!isUnlinked) throw WaysToSignIn.Last();
         }
         return new SeeOther($"/{tenant.Id}/{Name}");
     }

@@ -108,13 +108,16 @@ public sealed partial class GroupStore(StorageClients storage, Settings settings
         return row is null ? null : Read(id, row);
     }
 
-    /// <summary>A user's memberships.</summary>
-    public async Task<IReadOnlyList<Membership>> Of(string tenant, string user, CancellationToken cancel)
+    /// <summary>A user's memberships, by the ids of the groups.</summary>
+    public Task<IReadOnlyList<Membership>> Of(string tenant, string user, CancellationToken cancel) =>
+        Of(tenant, user, int.MaxValue, cancel);
+
+    /// <summary>A user's first memberships, by the ids of the groups; at most <paramref name="limit"/>.</summary>
+    public async Task<IReadOnlyList<Membership>> Of(string tenant, string user, int limit, CancellationToken cancel)
     {
-        var memberships = new List<Membership>();
         var start = RowKeys.Membership(user, "");
-        await foreach (var row in table.Range(tenant, start, start + "~", null, cancel)) memberships.Add(Read(row));
-        return memberships;
+        return await table.Range(tenant, start, start + "~", limit < 1000 ? limit : null, cancel)
+            .Take(limit).Select(Read).ToListAsync(cancel);
     }
 
     /// <summary>The ids of a user's groups in their order; at most <paramref name="limit"/>.</summary>

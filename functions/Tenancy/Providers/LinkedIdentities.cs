@@ -46,17 +46,21 @@ public sealed class LinkedIdentities(StorageClients storage)
         table.TryTransact([.. UserStore.Additions(tenant, [user]), .. Additions(tenant, identity)], cancel);
 
     /// <summary>Unlinks an external account; false if that was done before.</summary>
-    public Task<bool> TryRemove(Tenant tenant, LinkedIdentity identity, CancellationToken cancel) => table.TryTransact(
-    [
-        Deletion(tenant, RowKeys.Identity(identity.Provider, identity.Key)),
-        Deletion(tenant, RowKeys.IdentityOf(identity.UserId, identity.Provider)),
-    ], cancel);
+    public Task<bool> TryRemove(Tenant tenant, LinkedIdentity identity, CancellationToken cancel) =>
+        table.TryTransact(Deletions(tenant, identity), cancel);
 
     /// <summary>Unlinks all external accounts of a user who is being deleted.</summary>
     public async Task RemoveAll(Tenant tenant, string userId, CancellationToken cancel)
     {
         foreach (var identity in await Of(tenant, userId, cancel)) await TryRemove(tenant, identity, cancel);
     }
+
+    /// <summary>The writes that unlink an external account, for a transaction with its user's row.</summary>
+    internal static List<TableTransactionAction> Deletions(Tenant tenant, LinkedIdentity identity) =>
+    [
+        Deletion(tenant, RowKeys.Identity(identity.Provider, identity.Key)),
+        Deletion(tenant, RowKeys.IdentityOf(identity.UserId, identity.Provider)),
+    ];
 
     static TableTransactionAction Deletion(Tenant tenant, string key) =>
         new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, key), ETag.All);

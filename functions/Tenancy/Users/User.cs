@@ -54,6 +54,12 @@ public sealed record User
     /// </summary>
     public string? SecondFactor { get; init; }
 
+    /// <summary>
+    /// The passkeys that are removed or being removed. They are written here first, so that of two who remove two ways to sign in at
+    /// the same instant the second sees what the first has taken away.
+    /// </summary>
+    public IReadOnlyList<string> RemovedPasskeys { get; init; } = [];
+
     /// <summary>The user's roles; one that the tenant no longer has grants nothing.</summary>
     public required IReadOnlyList<HeldRole> Roles { get; init; }
 

@@ -29,6 +29,12 @@ public sealed record UserProfile
     /// <summary><c>picture</c>: an https URL, or the id of a file in the user's own space. Null: none.</summary>
     public string? Picture { get; init; }
 
+    /// <summary>
+    /// What is in the address of a picture among the user's files (<see cref="Published"/>), so that only those find it who were told;
+    /// random, and another one for each picture. Null if the picture is no file.
+    /// </summary>
+    public string? PictureKey { get; init; }
+
     /// <summary><c>locale</c>: a language tag (BCP 47). Pages and mails use it if it is one of ours.</summary>
     public string? Locale { get; init; }
 
@@ -37,6 +43,10 @@ public sealed record UserProfile
 
     /// <summary><c>updated_at</c>: when the user's name, address or profile changed last.</summary>
     public DateTimeOffset? UpdatedAt { get; init; }
+
+    /// <summary>The profile as tokens tell of it: the picture is a URL, of a file one at the tenant.</summary>
+    public UserProfile Published(Tenant tenant, string userId) => Picture is null || Picture.Contains(':') ? this
+        : this with { Picture = PictureKey is null ? null : $"{tenant.Issuer}/pictures/{userId}/{PictureKey}" };
 
     internal static UserProfile Parse(string? json) =>
         json is null ? Empty : JsonSerializer.Deserialize<UserProfile>(json, Options) ?? Empty;

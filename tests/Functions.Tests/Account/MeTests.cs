@@ -14,7 +14,7 @@ namespace Latchkey.Tests.Account;
 public sealed class MeTests(SignUpHost host)
 {
     // A PNG of one pixel.
-    static readonly byte[] Png = Convert.FromBase64String(
+    public static readonly byte[] Png = Convert.FromBase64String(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
 
     readonly TestHost app = host.Host;
@@ -58,6 +58,23 @@ public sealed class MeTests(SignUpHost host)
     }
 
     [Fact]
+    public async Task The_account_names_the_users_groups()
+    {
+        var (owner, admin) = (await AccountOwner.New(app), await app.Admin());
+        Assert.Equal(("[]", false), ((await owner.Get()).GetProperty("groups").GetRawText(),
+            (await owner.Get()).GetProperty("moreGroups").GetBoolean()));
+        await admin.Do(HttpMethod.Put, $"groups/family/members/{owner.Id}", new { role = "editor" }, 200);
+        var group = Assert.Single((await owner.Get()).GetProperty("groups").EnumerateArray());
+        Assert.Equal(("family", "Family", "editor"), (
+            group.GetProperty("id").GetString(), group.GetProperty("name").GetString(), group.GetProperty("role").GetString()));
+        var (tenant, groups) = (await app.Tenant("demo"), app.Service<Latchkey.Tenancy.GroupStore>());
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(number =>
+            groups.TryCreate(tenant.Id, new($"of-{owner.Id}-{number}", "One of many"), owner.Id, default)));
+        var account = await owner.Get();
+        Assert.Equal((100, true), (account.GetProperty("groups").GetArrayLength(), account.GetProperty("moreGroups").GetBoolean()));
+    }
+
+    [Fact]
     public async Task A_token_without_the_scope_profile_gets_none_of_it_elsewhere()
     {
         var owner = await AccountOwner.New(app, scope: "openid account");
@@ -81,7 +98,7 @@ public sealed class MeTests(SignUpHost host)
     }
 
     [Fact]
-    public async Task A_file_of_the_users_own_is_their_picture_and_only_their_apps_see_it()
+    public async Task A_file_of_the_users_own_is_their_picture_and_whoever_is_told_its_address_sees_it()
     {
         var owner = await AccountOwner.New(app);
         await owner.Send(HttpMethod.Get, "/picture").Fails(404, "no_picture");
@@ -90,7 +107,15 @@ public sealed class MeTests(SignUpHost host)
         var shown = await owner.Send(HttpMethod.Get, "/picture").Is(302);
         Assert.Equal(Png,
             await (await FilesClient.ToStorage(HttpMethod.Get, shown.Headers.Location!.ToString())).Content.ReadAsByteArrayAsync());
-        Assert.Null((await owner.UserInfo()).Picture);
+        var told = (await owner.UserInfo()).Picture!;
+        Assert.StartsWith($"{app.Origin}/demo/pictures/{owner.Id}/", told, StringComparison.Ordinal);
+        Assert.Equal(told, (await owner.Refreshed()).Tokens.ReadIdToken().GetPayloadValue<string>("picture"));
+        shown = await app.Http.GetAsync(told).Is(302);
+        Assert.Equal(Png,
+            await (await FilesClient.ToStorage(HttpMethod.Get, shown.Headers.Location!.ToString())).Content.ReadAsByteArrayAsync());
+        foreach (var wrong in new[] { told + "x", told[..^1], $"{app.Origin}/demo/pictures/{owner.Id}/x",
+            told.Replace(owner.Id, "nobody", StringComparison.Ordinal), told.Replace("/demo/", "/acme/", StringComparison.Ordinal) })
+            await app.Http.GetAsync(wrong).Fails(404, "no_picture");
         // The account page shows it, and may load nothing else from there.
         var browser = new Browser(app);
         var page = await browser.Follow(await browser.SignIn(await browser.Get("/demo/account"), owner.Name, SignUpHost.Password));
@@ -104,6 +129,7 @@ public sealed class MeTests(SignUpHost host)
             Assert.Equal("picture", (await owner.Patch(new { profile = new { picture = bad } }).Fails(400, "invalid_field")).Field);
         await new FilesClient(app, owner.Tokens.AccessToken).Send(HttpMethod.Delete, $"/{id}").Is(204);
         await owner.Send(HttpMethod.Get, "/picture").Fails(404, "no_picture");
+        await app.Http.GetAsync(told).Fails(404, "no_picture");
     }
 
     [Fact]
@@ -270,9 +296,7 @@ public sealed class MeTests(SignUpHost host)
         var admin = await app.Admin();
         await admin.Post("providers", new { id = "me-idp", kind = "google", clientId = "x" });
         var owner = await AccountOwner.New(app);
-        var tenant = await app.Tenant("demo");
-        Assert.True(await app.Service<Latchkey.Tenancy.LinkedIdentities>().TryAdd(tenant,
-            new("me-idp", Latchkey.Storage.Ids.Hash(owner.Id), owner.Id, "ada@elsewhere.example", app.Clock.Now), default));
+        await Link(owner, "me-idp");
         var linked = Assert.Single((await owner.Get("/providers")).GetProperty("providers").EnumerateArray());
         Assert.Equal("ada@elsewhere.example", linked.GetProperty("account").GetString());
         await WithoutPassword(owner, email: false);
@@ -280,6 +304,46 @@ public sealed class MeTests(SignUpHost host)
         await admin.ChangeUser(owner.Id, new { email = owner.Email, emailVerified = true });
         await owner.Delete("/providers/me-idp").Is(204);
         await owner.Delete("/providers/me-idp").Fails(404, "provider_not_linked");
+    }
+
+    [Fact]
+    public async Task Of_the_last_two_ways_to_sign_in_that_are_removed_at_the_same_instant_one_stays()
+    {
+        await host.Rules(new { passkeys = true });
+        var admin = await app.Admin();
+        foreach (var id in new[] { "one-idp", "two-idp" }) await admin.Post("providers", new { id, kind = "google", clientId = "x" });
+        foreach (var hasPasskey in new[] { true, false, true })
+        {
+            var owner = await AccountOwner.New(app);
+            string[] ways = [hasPasskey ? $"/passkeys/{await AddPasskey(owner)}" : "/providers/two-idp", "/providers/one-idp"];
+            await Link(owner, "one-idp");
+            if (!hasPasskey) await Link(owner, "two-idp");
+            await WithoutPassword(owner, email: false);
+            var answers = await Task.WhenAll(ways.Select(owner.Delete));
+            Assert.Equal([204, 409], answers.Select(answer => (int)answer.StatusCode).Order());
+            await answers.Single(answer => answer.StatusCode == HttpStatusCode.Conflict).Fails(409, "last_way_to_sign_in");
+            Assert.Equal(1, (await owner.Get("/passkeys")).GetProperty("passkeys").GetArrayLength()
+                + (await owner.Get("/providers")).GetProperty("providers").GetArrayLength());
+        }
+    }
+
+    [Fact]
+    public async Task A_passkey_whose_removal_broke_off_counts_no_more_and_the_same_request_finishes_it()
+    {
+        await host.Rules(new { passkeys = true });
+        await (await app.Admin()).Post("providers", new { id = "cut-idp", kind = "google", clientId = "x" });
+        var owner = await AccountOwner.New(app);
+        var passkey = await AddPasskey(owner);
+        await Link(owner, "cut-idp");
+        await WithoutPassword(owner, email: false);
+        // What a process leaves that dies between the two writes.
+        var (tenant, users) = (await app.Tenant("demo"), app.Service<Latchkey.Tenancy.UserStore>());
+        var user = (await users.Find(tenant, owner.Id, default))!;
+        Assert.True(await users.TryReplace(tenant, user with { RemovedPasskeys = [passkey] }, default));
+        await owner.Delete("/providers/cut-idp").Fails(409, "last_way_to_sign_in");
+        await owner.Delete($"/passkeys/{passkey}").Is(204);
+        Assert.Equal(0, (await owner.Get()).GetProperty("passkeys").GetInt32());
+        await owner.Delete("/providers/cut-idp").Fails(409, "last_way_to_sign_in");
     }
 
     [Fact]
@@ -307,12 +371,23 @@ public sealed class MeTests(SignUpHost host)
     {
         var owner = await AccountOwner.New(app, tenant: "acme"); // Which has passkeys, so those are counted, too.
         await owner.Get();
-        Assert.Equal(3, await app.Trips(() => owner.Get())); // Session, user, passkeys; the user's state is in the cache.
+        Assert.Equal(4, await app.Trips(() => owner.Get())); // Session, user, passkeys, groups; the user's state is in the cache.
         await owner.SignedIn();
         Assert.Equal(5, await app.Trips(() => owner.Get("/sessions"))); // And the list, and each session of the page.
     }
 
     static string? Field(JsonElement account, string name) => account.GetProperty("profile").GetProperty(name).GetString();
+
+    async Task<string> AddPasskey(AccountOwner owner)
+    {
+        var options = await owner.Post("/passkeys/options").Json();
+        var credential = JsonSerializer.Deserialize<JsonElement>(new SoftwareAuthenticator(app.Origin).Create(options));
+        return (await owner.Post("/passkeys", new { name = "Phone", credential }).Json(201)).GetProperty("id").GetString()!;
+    }
+
+    async Task Link(AccountOwner owner, string provider) =>
+        Assert.True(await app.Service<Latchkey.Tenancy.LinkedIdentities>().TryAdd(await app.Tenant("demo"),
+            new(provider, Latchkey.Storage.Ids.Hash(owner.Id), owner.Id, "ada@elsewhere.example", app.Clock.Now), default));
 
     async Task WithoutPassword(AccountOwner owner, bool email = true)
     {

@@ -33,6 +33,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["leaving-post"] = ["account-keep"],
         ["account-data-post"] = ["account-data", "data-export"],
         ["account-profile-post"] = ["account-profile"],
+        ["account-profile-picture"] = ["account-picture"],
+        ["user-picture"] = ["user-picture"],
         ["terms-post"] = ["terms-accept"],
         ["consent-post"] = ["consent"],
         ["device-post"] = ["device"],

@@ -217,6 +217,9 @@ sealed partial class AuditedActs(TestHost host, AdminClient admin, string folder
         await admin.Post("providers", new { id = "google", kind = "google", clientId = "x" });
         var profile = await browser.Get("/demo/account/profile");
         await browser.Post("/demo/account/profile", [.. await Browser.Fields(profile), ("name", "Alice")]);
+        var token = (await Browser.Fields(profile)).First(field => field.Item1 == "form").Item2;
+        await browser.PostFile("/demo/account/profile/picture", new() { { new StringContent(token), "form" } }); // There is no file.
+        await host.Http.GetAsync($"/demo/pictures/{await host.UserId("alice")}/{Secret("a-key-that-is-no-pictures")}");
         var providers = await browser.Get("/demo/account/providers");
         await browser.Post("/demo/account/providers", [.. await Browser.Fields(providers), ("action", "unlink")]); // Nothing is linked.
         foreach (var form in new (string, string)[][]

@@ -108,6 +108,17 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     }
 
     [Fact]
+    public async Task A_users_profile_is_filled_in_and_emptied()
+    {
+        await Ok("user create tina --no-password --given-name Tina --nickname T --locale de-AT --time-zone Europe/Vienna -t demo");
+        var profile = Parsed(await Ok(
+            "user set tina --family-name Modotti --nickname  --picture https://tina.example/me.png -t demo --json")).GetProperty("profile");
+        Assert.Equal("Tina Modotti  https://tina.example/me.png de-AT Europe/Vienna",
+            string.Join(' ', profile.EnumerateObject().Select(field => field.Value.GetString())));
+        Assert.StartsWith("400 invalid_field", (await Run("user set tina --locale de_AT -t demo")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Account_rules_are_set_and_people_are_invited()
     {
         var rules = Parsed(await Ok("accounts set --sign-up invited --sign-up-role member --sign-up-domain a.example b.example "

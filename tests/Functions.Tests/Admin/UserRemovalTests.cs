@@ -1,6 +1,8 @@
 using Azure.Data.Tables;
 using Latchkey.Storage;
+using Latchkey.Tenancy;
 using Latchkey.Tests.Files;
+using Latchkey.Tests.OAuth;
 
 namespace Latchkey.Tests.Admin;
 
@@ -75,6 +77,36 @@ public sealed class UserRemovalTests : IAsyncLifetime
         host.Clock.Advance(TimeSpan.FromHours(2)); // What a part has that its space knows nothing of is given back.
         await host.Service<Latchkey.Files.IntegrityCheck>().Run("demo", 100, now: true, default);
         await Books.Balance(host);
+    }
+
+    [Fact]
+    public async Task A_death_at_any_write_leaves_no_way_to_sign_in_and_nothing_that_the_timer_does_not_finish()
+    {
+        await (await FilesOf.SignedIn(host)).Upload([1]);
+        await MakeWithWays("tables"); // A table that is made on the way would be a write of its own.
+        var (dead, died) = (new List<string>(), 0);
+        for (var cut = 0; ; cut++)
+        {
+            Assert.True(cut < MostSteps, "The operation has more writes than expected.");
+            var id = await MakeWithWays($"wanda{cut}");
+            storage.CutAfterWrites(cut, answerLost: cut % 2 == 1);
+            var answer = await admin.Send(HttpMethod.Delete, $"users/{id}");
+            if (!storage.Mend()) break;
+            died++;
+            Assert.Equal("storage_unavailable", await FilesOf.Code(answer, 503));
+            var now = await admin.Send(HttpMethod.Get, $"users/{id}");
+            if (!now.IsSuccessStatusCode || (await TestHost.Json(now, 200)).GetProperty("deleting").GetBoolean()) dead.Add(id);
+            else await admin.Do(HttpMethod.Delete, $"users/{id}"); // It had not begun; what there was of it does no harm.
+        }
+        Assert.True(died >= 8 && dead.Count > 6, $"{died} died, {dead.Count} had begun");
+        host.Clock.Advance(TimeSpan.FromMinutes(10));
+        await host.RunTimer("finish-removals");
+        foreach (var id in dead)
+        {
+            await admin.Get($"users/{id}", 404);
+            Assert.Empty(await Left(id));
+        }
+        Assert.Empty(await host.Service<Latchkey.Account.RemovalNotes>().All(default));
     }
 
     [Fact]
@@ -184,6 +216,44 @@ public sealed class UserRemovalTests : IAsyncLifetime
         await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{inGroup}/shares", new { with = new { user = name }, access = "read" }),
             201);
         return (id, inGroup);
+    }
+
+    // A user with every way to sign in, an app that was allowed, and a place in a group.
+    async Task<string> MakeWithWays(string name)
+    {
+        var tenant = await host.Tenant("demo");
+        var client = (await host.Service<ClientStore>().Find(tenant, "mobile", default))!;
+        var user = new User
+        {
+            Id = Ids.New(),
+            UserName = name,
+            Name = name,
+            Email = $"{name}@people.example",
+            EmailVerified = true,
+            ExternalId = $"directory-{name}",
+            PasswordHash = host.Service<Latchkey.OAuth.Passwords>().HashOfNothing(),
+            Roles = [],
+        };
+        var identity = new LinkedIdentity("some-idp", LinkedIdentity.KeyOf("https://idp.example", user.Id), user.Id, null, host.Clock.Now);
+        Assert.True(await host.Service<LinkedIdentities>().TryAdd(tenant, user, identity, default));
+        var passkey = new Latchkey.OAuth.Passkey
+        {
+            Id = Ids.New(),
+            UserId = user.Id,
+            CredentialId = Ids.New(),
+            PublicKey = "x",
+            Counter = 0,
+            Name = "Phone",
+            CreatedAt = host.Clock.Now,
+            BackupEligible = false,
+            BackedUp = false,
+        };
+        Assert.Equal(Latchkey.OAuth.PasskeyAddition.Added, await host.Service<Latchkey.OAuth.PasskeyStore>().Add(tenant, passkey, default));
+        await host.Service<Latchkey.OAuth.Consents>().Add(
+            tenant, user, client, new(Latchkey.Protocol.Scope.Parse("openid profile"), []), default);
+        Assert.True(await host.Service<GroupStore>().SetMember(
+            tenant.Id, new(new Group("family", "Family"), GroupRole.Reader), user.Id, default));
+        return user.Id;
     }
 
     // What is left of a user anywhere but in the audit and in sessions, which end with their day.

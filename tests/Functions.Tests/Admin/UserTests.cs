@@ -24,14 +24,46 @@ public sealed class UserTests : IAsyncLifetime
             new { userName = "Zoë", password = "Zoë-password", name = "Zoë", email = "zoe@example.com", roles = Texts("member") });
         var made = json.As<UserAnswer>();
         Assert.Equal(
-            ["id", "userName", "name", "email", "emailVerified", "roles", "termsVersion", "termsAcceptedAt", "disabled", "deleting",
-                "deleteAt", "secondFactor", "attributes"],
+            ["id", "userName", "name", "email", "emailVerified", "profile", "updatedAt", "roles", "termsVersion", "termsAcceptedAt",
+                "disabled", "deleting", "deleteAt", "secondFactor", "attributes"],
             json.EnumerateObject().Select(field => field.Name));
         var tokens = await host.Tokens("demo", "Zoë");
         Assert.EndsWith(" files.read files.write files.share", tokens.Scope, StringComparison.Ordinal);
         var again = await admin.Post("users", new { userName = " ZOË ", password = "another-password" }, 409);
         Assert.Equal("user_exists", again.GetProperty("code").GetString());
         Assert.Equal("zoe@example.com", (await admin.User(made.Id)).Email);
+    }
+
+    [Fact]
+    public async Task A_users_profile_is_filled_in_and_changed_by_the_rules_that_users_change_their_own_by()
+    {
+        var made = await admin.AddUser(new { userName = "dora", profile = new { givenName = "Dora", locale = "de-AT", zoneInfo = "UTC" } });
+        Assert.Equal(("Dora", null, "de-AT", "UTC"),
+            (made.Profile.GivenName, made.Profile.FamilyName, made.Profile.Locale, made.Profile.ZoneInfo));
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        var changed = await admin.ChangeUser(made.Id,
+            new { profile = new { familyName = " Maar ", zoneInfo = (string?)null, picture = "https://dora.example/me.png" } });
+        Assert.Equal(("Dora", "Maar", null, "https://dora.example/me.png"),
+            (changed.Profile.GivenName, changed.Profile.FamilyName, changed.Profile.ZoneInfo, changed.Profile.Picture));
+        Assert.Equal(host.Clock.Now.ToUnixTimeSeconds(), changed.UpdatedAt!.Value.ToUnixTimeSeconds());
+        Assert.Equal(changed.Profile, (await admin.User(made.Id)).Profile);
+        // A file of somebody else's is nobody's picture.
+        var foreign = await (await host.As("alice")).Upload([1]);
+        object[] wrong =
+        [
+            new { givenName = new string('x', 101) }, new { familyName = " " }, new { nickname = "a\u202Eb" }, new { picture = "http://x" },
+            new { picture = foreign }, new { locale = "de_DE" }, new { zoneInfo = "Mars/Olympus" },
+        ];
+        foreach (var profile in wrong)
+        {
+            var field = profile.GetType().GetProperties()[0].Name;
+            var changing = await admin.Send(HttpMethod.Patch, $"users/{made.Id}", new { profile }).Fails(400, "invalid_field");
+            var creating = await admin.Send(HttpMethod.Post, "users", new { userName = "eve", profile }).Fails(400, "invalid_field");
+            Assert.Equal((field, field), (changing.Field, creating.Field));
+        }
+        Assert.Equal(changed.Profile, (await admin.User(made.Id)).Profile);
+        await Eventually.True(async () => (await admin.WholeAudit("?type=admin-user-change"))
+            .Any(entry => entry.Target == made.Id && entry.Detail == "familyName, picture, zoneInfo"));
     }
 
     [Fact]

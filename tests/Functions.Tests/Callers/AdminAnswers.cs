@@ -10,6 +10,8 @@ sealed record UserAnswer
     public required string Name { get; init; }
     public required string? Email { get; init; }
     public required bool EmailVerified { get; init; }
+    public required ProfileAnswer Profile { get; init; }
+    public required DateTimeOffset? UpdatedAt { get; init; }
     public required List<string> Roles { get; init; }
     public required Dictionary<string, string> Attributes { get; init; }
     public required string? TermsVersion { get; init; }
@@ -18,6 +20,17 @@ sealed record UserAnswer
     public required bool Deleting { get; init; }
     public required DateTimeOffset? DeleteAt { get; init; }
     public required bool SecondFactor { get; init; }
+}
+
+/// <summary>A user's profile.</summary>
+sealed record ProfileAnswer
+{
+    public required string? GivenName { get; init; }
+    public required string? FamilyName { get; init; }
+    public required string? Nickname { get; init; }
+    public required string? Picture { get; init; }
+    public required string? Locale { get; init; }
+    public required string? ZoneInfo { get; init; }
 }
 
 /// <summary>A role and the scopes that it gives.</summary>

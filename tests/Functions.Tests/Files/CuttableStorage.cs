@@ -26,6 +26,7 @@ sealed class CuttableStorage : IAsyncDisposable
     int left = int.MaxValue;
     int down;
     bool answerLost;
+    bool writesOnly;
     volatile string? copying;
     readonly ConcurrentQueue<string> writes = [];
     readonly List<(long From, long To)> seen = [];
@@ -60,7 +61,13 @@ sealed class CuttableStorage : IAsyncDisposable
     /// <summary>Lets so many requests pass; the next <paramref name="requests"/> are lost, or done with their answers lost.</summary>
     public void CutAfter(int passing, bool answerLost, int requests = int.MaxValue)
     {
-        lock (door) (left, this.answerLost, down) = (passing, answerLost, requests);
+        lock (door) (left, this.answerLost, down, writesOnly) = (passing, answerLost, requests, false);
+    }
+
+    /// <summary>Lets so many writes pass, and what is read between them; then nothing gets through.</summary>
+    public void CutAfterWrites(int passing, bool answerLost)
+    {
+        lock (door) (left, this.answerLost, down, writesOnly) = (passing, answerLost, int.MaxValue, true);
     }
 
     /// <summary>Mends the line; true if it had been cut by then.</summary>
@@ -130,9 +137,10 @@ sealed class CuttableStorage : IAsyncDisposable
         var audit = target.Contains("/Audit2", StringComparison.Ordinal)
             || (ports[context.Connection.LocalPort] == tablePort && Encoding.UTF8.GetString(sent.ToArray())
                 .Contains("Audit2", StringComparison.Ordinal));
-        if (!audit && context.Request.Method is not ("GET" or "HEAD")) writes.Enqueue($"{context.Request.Method} {target}");
+        var isWrite = context.Request.Method is not ("GET" or "HEAD");
+        if (!audit && isWrite) writes.Enqueue($"{context.Request.Method} {target}");
         // What comes with a SAS is not the service's: a client's bytes, or Azurite itself reading the source of a copy.
-        var (cut, lost) = audit || context.Request.Query.ContainsKey("sig") ? (false, false) : Next();
+        var (cut, lost) = audit || context.Request.Query.ContainsKey("sig") ? (false, false) : Next(isWrite);
         // Only the first cut request is done without an answer: what comes after it finds no storage at all.
         if (cut && !lost)
         {
@@ -162,10 +170,11 @@ sealed class CuttableStorage : IAsyncDisposable
         await Reply(context, answer, body);
     }
 
-    (bool Cut, bool AnswerLost) Next()
+    (bool Cut, bool AnswerLost) Next(bool isWrite)
     {
         lock (door)
         {
+            if (writesOnly && !isWrite && left >= 0) return (false, false);
             if (left > 0)
             {
                 left--;

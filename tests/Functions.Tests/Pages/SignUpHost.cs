@@ -39,6 +39,27 @@ public sealed partial class SignUpHost : IAsyncLifetime
     public async Task Rules(object change, string tenant = "demo") =>
         await (await Host.Admin(tenant)).Patch("accounts", change);
 
+    /// <summary>Until it is disposed, no mail is accepted: the folder has become a file.</summary>
+    public IDisposable NoMail() => new Outage(folder);
+
+    sealed class Outage : IDisposable
+    {
+        readonly string folder;
+
+        public Outage(string folder)
+        {
+            this.folder = folder;
+            Directory.Move(folder, folder + ".away");
+            File.WriteAllText(folder, "");
+        }
+
+        public void Dispose()
+        {
+            File.Delete(folder);
+            Directory.Move(folder + ".away", folder);
+        }
+    }
+
     /// <summary>The mails to an address, the oldest first.</summary>
     public IReadOnlyList<string> Mails(string email) =>
         [.. Directory.GetFiles(folder, "*.txt").OrderBy(File.GetCreationTimeUtc).Select(File.ReadAllText)

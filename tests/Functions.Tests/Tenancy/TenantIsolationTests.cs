@@ -33,7 +33,8 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         "provider-begin", "provider-return", "provider-return-post", "providers", "providers-post",
         "login-code", "login-code-post", "signup", "signup-post",
         "signup-passkey", "signup-passkey-post", "terms", "terms-post", "account-email", "account-email-post",
-        "account-profile", "account-profile-post",
+        "account-profile", "account-profile-post", "account-profile-picture",
+        "user-picture", // Whoever was told its address.
         "account-delete", "account-delete-post", "leaving", "leaving-post", "account-data", "account-data-post",
         "passkeys-part", "webauthn", "apple-app-site-association", "assetlinks", // The same for everybody.
     ];

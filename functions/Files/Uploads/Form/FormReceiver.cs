@@ -35,23 +35,31 @@ public sealed class FormReceiver(
     public async Task<ReceivedFile> Receive(Caller caller, string? space, FormReader form)
     {
         var owner = await spaces.Find(caller, space, Permission.Write);
-        var id = FileRecord.NewId(caller.Tenant.Id, owner);
+        return await Receive(new FormSender(caller.Tenant, owner, Owner.Of(caller.Token), caller.Token.ClientId,
+            () => issued.EnsureLive(caller.Tenant, caller.Token, Scopes.FilesWrite, caller.Cancel), caller.Cancel), form);
+    }
+
+    /// <summary>The same, for a sender who has no token and may write to the space.</summary>
+    /// <exception cref="Problem">The same; 403 <c>quota_exceeded</c>.</exception>
+    public async Task<ReceivedFile> Receive(FormSender sender, FormReader form)
+    {
+        var id = FileRecord.NewId(sender.Tenant.Id, sender.Space);
         try
         {
-            var received = await ReadParts(caller, owner, id, form);
+            var received = await ReadParts(sender, id, form);
             // The body may have taken minutes. If the user was deleted meanwhile, nobody would ever remove the file.
-            await issued.EnsureLive(caller.Tenant, caller.Token, Scopes.FilesWrite, caller.Cancel);
-            await files.Add(received.File, Owner.Of(caller.Token), caller.Cancel);
+            await sender.EnsureLive();
+            await files.Add(received.File, sender.Self, sender.Cancel);
             return received;
         }
         catch (Exception refused) when (form.HasBytes && (refused is Problem or BadHttpRequestException or OperationCanceledException))
         {
-            await Discard(caller.Tenant.Id, id);
+            await Discard(sender.Tenant.Id, id);
             throw;
         }
     }
 
-    async Task<ReceivedFile> ReadParts(Caller caller, Owner owner, string id, FormReader form)
+    async Task<ReceivedFile> ReadParts(FormSender sender, string id, FormReader form)
     {
         var now = clock.GetUtcNow();
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -67,9 +75,9 @@ public sealed class FormReceiver(
                 continue;
             }
             if (file is not null) throw Problem.BadRequest("too_many_files", "A form can hold only one file.");
-            await uploads.AddNote(caller.Tenant.Id, id, now, caller.Cancel);
-            var (size, blocks) = await Stage(caller, FileRecord.BlobNameOf(id, staged: false), form);
-            file = (fileName, form.ContentType, size, blocks);
+            await uploads.AddNote(sender.Tenant.Id, id, now, sender.Cancel);
+            var (size, blocks, type) = await Stage(sender, FileRecord.BlobNameOf(id, staged: false), form);
+            file = (fileName, type ?? form.ContentType, size, blocks);
         }
         if (file is not { } found) throw Problem.BadRequest("file_missing", "The form has no file: no part has a filename.");
         // Browsers send inputs that were left blank, too.
@@ -84,7 +92,7 @@ public sealed class FormReceiver(
             Sha256 = Field("sha256"),
             Resumable = false,
         };
-        return new(asked.ToRecord(caller, owner, settings, now) with { Id = id }, found.Blocks);
+        return new(asked.ToRecord(sender.Tenant, sender.Space, sender.Client, settings, now) with { Id = id }, found.Blocks);
     }
 
     /// <summary>Deletes the blocks of a refused form, which no quota counts and storage would keep for a week.</summary>
@@ -99,17 +107,19 @@ public sealed class FormReceiver(
     public Task Commit(ReceivedFile form, CancellationToken cancel) =>
         staged.Commit(form.File.Tenant, form.File.BlobName, form.Blocks, new BlobHttpHeaders(), cancel);
 
-    async Task<(long Size, List<string> Blocks)> Stage(Caller caller, string blob, FormReader form)
+    async Task<(long Size, List<string> Blocks, string? Type)> Stage(FormSender sender, string blob, FormReader form)
     {
         var buffer = new byte[BlockBytes];
-        var (size, blocks) = (0L, new List<string>());
+        var (size, blocks, type) = (0L, new List<string>(), (string?)null);
         int length;
         while ((length = await form.ReadBytes(buffer)) > 0)
         {
+            if (size == 0) type = sender.TypeOf?.Invoke(buffer.AsMemory(0, length));
             blocks.Add(BlockPlan.Id(blocks.Count));
-            await staged.Stage(caller.Tenant.Id, blob, blocks[^1], buffer.AsMemory(0, length), caller.Cancel);
+            await staged.Stage(sender.Tenant.Id, blob, blocks[^1], buffer.AsMemory(0, length), sender.Cancel);
             size += length;
         }
-        return (size, blocks);
+        if (size == 0) sender.TypeOf?.Invoke(default);
+        return (size, blocks, type);
     }
 }

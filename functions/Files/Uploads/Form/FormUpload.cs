@@ -11,8 +11,7 @@ namespace Latchkey.Files;
 /// upload plugins, which can't send anything else. The bytes pass through the function, so their size is bounded.
 /// </summary>
 public sealed class FormUpload(
-    TenantPipeline pipeline, FormReceiver intake, FilePermissions permissions, FileStore files, FilePurge purge, Completion completion,
-    Settings settings)
+    TenantPipeline pipeline, FormReceiver intake, FormCompletion completion, FilePermissions permissions, Settings settings)
 {
     /// <summary>
     /// <c>POST /{tenant}/files/upload?space=</c> → 201 file. One part is the file; the fields <c>name</c>,
@@ -27,18 +26,8 @@ public sealed class FormUpload(
             var form = new FormReader(request, settings.MultipartBytes);
             var received = await intake.Receive(caller, space, form);
             caller.Audit.Target = received.File.Id;
-            try
-            {
-                await intake.Commit(received, caller.Cancel);
-                var file = await completion.Run(() => permissions.Get(caller, received.File.Id, Permission.Write), null, caller.Cancel);
-                return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}", FileResponse.Of(file));
-            }
-            catch (Problem)
-            {
-                // The caller doesn't know the id, so nobody would retry. If this fails too, the sweep removes the file.
-                if (await files.Find(caller.Tenant.Id, received.File.Id, caller.Cancel) is { } file)
-                    await purge.TryPurge(file, isDue: false, caller.Cancel);
-                throw;
-            }
+            var file = await completion.Run(
+                received, () => permissions.Get(caller, received.File.Id, Permission.Write), caller.Cancel);
+            return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}", FileResponse.Of(file));
         });
 }

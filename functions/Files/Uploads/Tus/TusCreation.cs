@@ -46,6 +46,10 @@ public sealed class TusCreation(
         var header = request.Headers["Upload-Metadata"].ToString();
         var asked = TusMetadata.Read(header, size);
         var owner = await spaces.Find(caller, asked.Space, Permission.Write);
-        return asked.ToRecord(caller, owner, settings, clock.GetUtcNow()) with { BlockSize = null, TusMetadata = header };
+        return asked.ToRecord(caller.Tenant, owner, caller.Token.ClientId, settings, clock.GetUtcNow()) with
+        {
+            BlockSize = null,
+            TusMetadata = header,
+        };
     }
 }

@@ -52,6 +52,10 @@ public sealed partial class Browser(TestHost host, string tenant = "demo")
     public Task<HttpResponseMessage> Post(string path, params IEnumerable<(string, string)> form) =>
         Send(new HttpRequestMessage(HttpMethod.Post, path) { Content = TestHost.Form(form) });
 
+    /// <summary>Sends a form with a file, the fields in this order.</summary>
+    public Task<HttpResponseMessage> PostFile(string path, MultipartFormDataContent form) =>
+        Send(new HttpRequestMessage(HttpMethod.Post, path) { Content = form });
+
     /// <summary>Follows one redirect.</summary>
     public Task<HttpResponseMessage> Follow(HttpResponseMessage answer)
     {

@@ -46,8 +46,31 @@ public sealed class MyDataTests(SignUpHost host) : IClassFixture<SignUpHost>
             Assert.DoesNotContain(secret, text, StringComparison.OrdinalIgnoreCase);
         await Eventually.True(async () => (await admin.WholeAudit()).Any(entry =>
             entry.Type == "data-export" && entry.Actor == user.Id && entry.Detail == "files=2"));
+        Assert.True(data.GetProperty("activityComplete").GetBoolean());
 
         string? Of(string name) => data.GetProperty("profile").GetProperty(name).GetString();
+    }
+
+    [Fact]
+    public async Task The_document_has_what_the_user_did_of_late_and_what_others_did_to_the_account_without_who_and_where()
+    {
+        var (user, other, admin) = (await Leaver.New(host), await Leaver.New(host), await app.Admin());
+        await admin.ChangeUser(user.Id, new { name = "Ada" });
+        await other.Token();
+        var token = await user.Token();
+        await app.Send(HttpMethod.Get, "/demo/me/export", token).Is(200);
+        await Eventually.True(async () => (await admin.WholeAudit($"?user={user.Id}")).Any(entry => entry.Type == "data-export"));
+        var text = await app.Send(HttpMethod.Get, "/demo/me/export", token).Json();
+        var activity = text.GetProperty("activity").EnumerateArray().ToLookup(one => one.GetProperty("type").GetString());
+        var own = Assert.Single(activity["data-export"]);
+        Assert.Equal(("user", "first-party", "files=0"), (
+            own.GetProperty("by").GetString(), own.GetProperty("app").GetString(), own.GetProperty("detail").GetString()));
+        Assert.Contains(activity["me-export"], one => one.GetProperty("address").GetString() is { Length: > 2 });
+        var changed = Assert.Single(activity["admin-user-change"]);
+        Assert.Equal(("otherUser", "name"), (changed.GetProperty("by").GetString(), changed.GetProperty("detail").GetString()));
+        Assert.False(changed.TryGetProperty("address", out _) || changed.TryGetProperty("app", out _));
+        foreach (var id in new[] { other.Id, await app.UserId("admin") })
+            Assert.DoesNotContain(id, text.GetProperty("activity").GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,5 +143,7 @@ public sealed class MyDataTests(SignUpHost host) : IClassFixture<SignUpHost>
         }
         Assert.True(host.Storage.Mend());
         Assert.False(whole);
+        await Eventually.True(async () => (await (await app.Admin()).WholeAudit($"?user={user.Id}"))
+            .Any(entry => entry is { Type: "data-export", Detail: "files=0, cut off" }));
     }
 }

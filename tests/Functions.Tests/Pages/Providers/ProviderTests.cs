@@ -8,8 +8,9 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
 {
     readonly TestHost host;
     readonly DemoId idp;
+    readonly string mails;
 
-    public ProviderTests(Hosts hosts) => (host, idp) = (hosts.Host, hosts.Idp);
+    public ProviderTests(Hosts hosts) => (host, idp, mails) = (hosts.Host, hosts.Idp, hosts.Folder);
 
     [Fact]
     public async Task Somebody_without_an_account_gets_one_and_signs_in_again_with_one_click()
@@ -61,7 +62,7 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
     }
 
     [Fact]
-    public async Task A_user_links_an_account_elsewhere_and_unlinks_it()
+    public async Task A_user_links_an_account_elsewhere_and_unlinks_it_and_is_told_of_both()
     {
         var browser = new Browser(host);
         await browser.SignIn(await browser.Get("/demo/account/providers"), "alice");
@@ -79,6 +80,11 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
         await browser.Post("/demo/account/providers",
             [.. (await Browser.Fields(page)).DistinctBy(field => field.Item1), ("action", "unlink")]).Is(303);
         Assert.DoesNotContain("alice@private.example", await Page(browser), StringComparison.Ordinal);
+        // The mails name the provider and nothing that somebody chose there.
+        string[] told = ["An account at Demo Id was linked", "The account at Demo Id was unlinked"];
+        await Eventually.True(() => told.All(text =>
+            Mails("alice@demo.example").Count(mail => mail.Contains(text, StringComparison.Ordinal)) == 1));
+        Assert.All(Mails("alice@demo.example"), mail => Assert.DoesNotContain("private.example", mail, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -219,6 +225,9 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
         return await browser.Redeem(Browser.Returned(Browser.Location(answer))["code"]).Read<TokenAnswer>();
     }
 
+    List<string> Mails(string address) => [.. Directory.GetFiles(mails, "*.txt").Select(File.ReadAllText)
+        .Where(mail => mail.Contains($"To: {address}\n", StringComparison.Ordinal))];
+
     static void AssertAsked(HttpResponseMessage answer) =>
         Assert.StartsWith("/demo/login?", Browser.Location(answer), StringComparison.Ordinal);
 
@@ -252,11 +261,13 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
     {
         public TestHost Host { get; private set; } = null!;
 
+        public string Folder { get; } = Directory.CreateTempSubdirectory("latchkey-providers").FullName;
+
         internal DemoId Idp { get; private set; } = null!;
 
         public async Task InitializeAsync()
         {
-            Host = await TestHost.Start();
+            Host = await TestHost.Start(settings: new() { ["Latchkey:Mail:Folder"] = Folder });
             Idp = await DemoId.Start($"{Host.Origin}/demo/login/return/demo-id");
             var admin = await Host.Admin();
             await admin.SetRole("files-admin", "files.read");
@@ -280,6 +291,7 @@ public sealed class ProviderTests : IClassFixture<ProviderTests.Hosts>
         {
             Idp?.Dispose();
             await Host.DisposeAsync();
+            await Eventually.Gone(Folder);
         }
     }
 }

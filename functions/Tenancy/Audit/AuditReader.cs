@@ -2,9 +2,8 @@ using System.Runtime.CompilerServices;
 using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Storage;
-using Latchkey.Tenancy;
 
-namespace Latchkey.Admin;
+namespace Latchkey.Tenancy;
 
 /// <summary>Selects entries of a tenant's audit log.</summary>
 /// <param name="From">The earliest time.</param>
