@@ -7,9 +7,9 @@ namespace Latchkey.Account;
 /// <summary>
 /// Deletes a group. First its row is marked: nobody can become a member any more, and from then on the work is finished even if
 /// the caller hangs up. After a crash a repeated request continues, or <c>RemovalTimer</c> does, by the note that was
-/// written before the mark. Then the members go, so that nobody writes; then shares and files; the group's row goes last.
+/// written before the mark. Then its rule and the members go, so that nobody writes; then shares and files; the group's row goes last.
 /// </summary>
-public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, RemovalNotes notes)
+public sealed class GroupRemoval(GroupStore groups, GroupRuleStore rules, SpaceRemoval spaces, RemovalNotes notes)
 {
     /// <summary>
     /// Deletes the group; false if the time ran out first: a repeated call continues. Null if neither the group nor anything of it
@@ -67,6 +67,7 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
     async Task<bool> Finish(string tenant, string id, bool purge, TimeSpan maxTime)
     {
         var cancel = CancellationToken.None; // From here on the work is finished even if the caller hangs up.
+        await rules.TryRemove(tenant, id, cancel);
         await groups.RemoveMembers(tenant, id, cancel);
         if (!purge && await spaces.CountFiles(tenant, Owner.Group(id), cancel) is > 0 and var late)
         {

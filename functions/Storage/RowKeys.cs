@@ -41,6 +41,15 @@ public static partial class RowKeys
     /// <summary>The prefix of the keys of all APIs.</summary>
     public const string AnyApi = "api|";
 
+    /// <summary>The rule of a group, beside the tenant.</summary>
+    public static string GroupRule(string group) => $"{AnyGroupRule}{group}";
+
+    /// <summary>The prefix of the keys of all rules.</summary>
+    public const string AnyGroupRule = "rule|";
+
+    /// <summary>That a user is at a group's place, in the user's partition.</summary>
+    public static string Visit(string group) => $"visit|{group}";
+
     /// <summary>The partition of a tenant's certificate authorities.</summary>
     public static string Authorities(string tenant) => $"{tenant}|authorities";
 

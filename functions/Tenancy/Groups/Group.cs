@@ -43,4 +43,11 @@ public sealed record Group(string Id, string Name)
 /// <summary>A user's membership in a group.</summary>
 /// <param name="Group">The group.</param>
 /// <param name="Role">The user's role in the group.</param>
-public sealed record Membership(Group Group, GroupRole Role);
+public sealed record Membership(Group Group, GroupRole Role)
+{
+    /// <summary>The rule that it follows from; null for a member who was put there.</summary>
+    public GroupRule? Rule { get; init; }
+
+    /// <summary>When it ends unless it is renewed, as at a place; or null.</summary>
+    public DateTimeOffset? Until { get; init; }
+}

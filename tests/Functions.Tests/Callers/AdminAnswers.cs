@@ -99,6 +99,7 @@ sealed record GroupAnswer
     public required string Id { get; init; }
     public required string Name { get; init; }
     public required bool Deleting { get; init; }
+    public required JsonElement? Rule { get; init; }
     public UsageAnswer? Usage { get; init; }
 }
 
@@ -108,6 +109,7 @@ sealed record MemberAnswer
     public required string User { get; init; }
     public required string? UserName { get; init; }
     public required string Role { get; init; }
+    public required bool ByRule { get; init; }
 }
 
 /// <summary>How much a space holds.</summary>
