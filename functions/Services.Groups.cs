@@ -1,3 +1,4 @@
+using Latchkey.Account;
 using Latchkey.Admin;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,5 +13,7 @@ public static partial class Services
         .AddSingleton<GroupRuleStore>()
         .AddSingleton<PlaceVisits>()
         .AddSingleton<Memberships>()
-        .AddSingleton<RuleMembers>();
+        .AddSingleton<RuleMembers>()
+        .AddSingleton<AppUsers>()
+        .AddSingleton<AppGroups>();
 }

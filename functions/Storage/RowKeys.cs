@@ -17,6 +17,9 @@ public static partial class RowKeys
     /// <summary>A tenant's own wording.</summary>
     public const string Texts = "texts";
 
+    /// <summary>A tenant's own claims.</summary>
+    public const string Claims = "claims";
+
     /// <summary>A tenant's role.</summary>
     public static string Role(string name) => $"role|{Ids.Hash(name)}";
 
@@ -40,15 +43,6 @@ public static partial class RowKeys
 
     /// <summary>The prefix of the keys of all APIs.</summary>
     public const string AnyApi = "api|";
-
-    /// <summary>The rule of a group, beside the tenant.</summary>
-    public static string GroupRule(string group) => $"{AnyGroupRule}{group}";
-
-    /// <summary>The prefix of the keys of all rules.</summary>
-    public const string AnyGroupRule = "rule|";
-
-    /// <summary>That a user is at a group's place, in the user's partition.</summary>
-    public static string Visit(string group) => $"visit|{group}";
 
     /// <summary>The partition of a tenant's certificate authorities.</summary>
     public static string Authorities(string tenant) => $"{tenant}|authorities";
@@ -162,24 +156,8 @@ public static partial class RowKeys
     /// <summary>A tenant's managed key. Keys sort by number within an algorithm.</summary>
     public static string Key(string algorithm, int number) => $"key|{algorithm}|{number:D6}";
 
-    /// <summary>A group, in its tenant's partition.</summary>
-    public static string Group(string id) => $"group|{id}";
-
-    /// <summary>Leads from an id in the directory that provisions the tenant to the group's id.</summary>
-    public static string ExternalGroup(string externalId) => $"external|{Ids.Hash(externalId)}";
-
-    /// <summary>Leads from a group's normalized name to its id. Groups may have the same name. Without an id, the prefix of all of
-    /// them.</summary>
-    public static string NamedGroup(string normalized, string id) => $"called|{Ids.Hash(normalized)}|{id}";
-
     /// <summary>The note that a client's files are being removed.</summary>
     public static string RemovedClient(string id) => $"client|{id}";
-
-    /// <summary>A membership, listed by group.</summary>
-    public static string Member(string group, string user) => $"member|{group}|{user}";
-
-    /// <summary>A membership, listed by user.</summary>
-    public static string Membership(string user, string group) => $"of|{user}|{group}";
 
     /// <summary>A time as a key that counts down: the newest row comes first.</summary>
     public static string Descending(DateTimeOffset time) =>

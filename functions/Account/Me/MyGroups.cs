@@ -20,7 +20,7 @@ public sealed class MyGroups(
     [Function("me-groups")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Route)] HttpRequest request) =>
-        pipeline.AuthorizeRead(request, Scopes.Account, async caller => await Answer(caller, await User(caller)));
+        pipeline.AuthorizeRead(request, Scopes.Groups, async caller => await Answer(caller, await User(caller)));
 
     /// <summary>
     /// <c>POST /{tenant}/me/groups</c> <c>{latitude, longitude}</c> → the same, with the groups of the places that contain this position,
@@ -28,7 +28,7 @@ public sealed class MyGroups(
     /// </summary>
     [Function("me-groups-place")]
     public Task<IResult> Post([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Route)] HttpRequest request) =>
-        pipeline.AuthorizeWrite(request, Scopes.Account, async caller =>
+        pipeline.AuthorizeWrite(request, Scopes.Groups, async caller =>
         {
             var (latitude, longitude) = await JsonBody.Read<Position>(request);
             if (!PlaceRule.IsLatitude(latitude)) throw Problem.InvalidField("latitude", PlaceRule.LatitudeBounds);

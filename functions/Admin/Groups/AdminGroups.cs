@@ -61,7 +61,9 @@ public sealed class AdminGroups(
             return Results.Json(GroupResponse.Of(group, null), statusCode: 201);
         });
 
-    /// <summary><c>GET /{tenant}/admin/groups/{group}</c> → <c>{id, name, deleting, rule, usage: {bytes, files, pending}}</c></summary>
+    /// <summary>
+    /// <c>GET /{tenant}/admin/groups/{group}</c> → <c>{id, name, deleting, rule, app, usage: {bytes, files, pending}}</c>
+    /// </summary>
     [Function("admin-group")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = ItemRoute)] HttpRequest request) =>
@@ -69,8 +71,8 @@ public sealed class AdminGroups(
         {
             var group = await Find(request, caller);
             var used = await quota.Read(caller.Tenant.Id, Owner.Group(group.Id).SpaceKey(caller.Tenant.Id), caller.Cancel);
-            var (id, name, deleting, rule) = GroupResponse.Of(group, (await Rules(caller)).GetValueOrDefault(group.Id));
-            return Results.Json(new { id, name, deleting, rule, usage = new { used.Bytes, used.Files, used.Pending } });
+            var (id, name, deleting, rule, app) = GroupResponse.Of(group, (await Rules(caller)).GetValueOrDefault(group.Id));
+            return Results.Json(new { id, name, deleting, rule, app, usage = new { used.Bytes, used.Files, used.Pending } });
         });
 
     /// <summary><c>PATCH /{tenant}/admin/groups/{group}</c> <c>{name}</c></summary>

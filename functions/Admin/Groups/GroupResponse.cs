@@ -3,10 +3,10 @@ using Latchkey.Tenancy;
 namespace Latchkey.Admin;
 
 /// <summary>A group as the API returns it.</summary>
-sealed record GroupResponse(string Id, string Name, bool Deleting, GroupRuleResponse? Rule)
+sealed record GroupResponse(string Id, string Name, bool Deleting, GroupRuleResponse? Rule, string? App)
 {
     public static GroupResponse Of(Group group, GroupRule? rule) =>
-        new(group.Id, group.Name, group.Deleting, rule is null ? null : GroupRuleResponse.Of(rule));
+        new(group.Id, group.Name, group.Deleting, rule is null ? null : GroupRuleResponse.Of(rule), group.App?.ClientId);
 }
 
 /// <summary>A rule: of the four conditions it has one.</summary>

@@ -64,8 +64,11 @@ public static partial class Strings
         Scopes.OpenId => ScopeOpenId(tenant),
         "profile" => ScopeProfile,
         "email" => ScopeEmail,
+        Scopes.Groups => ScopeGroups,
+        Scopes.Roles => ScopeRoles,
         Scopes.OfflineAccess => ScopeOfflineAccess,
         Scopes.Account => ScopeAccount,
+        Scopes.GroupsWrite => ScopeGroupsWrite,
         Scopes.FilesRead => ScopeFilesRead,
         Scopes.FilesWrite => ScopeFilesWrite,
         Scopes.FilesShare => ScopeFilesShare,
@@ -107,6 +110,12 @@ public static partial class Strings
     static string ScopeProfile => Text();
 
     static string ScopeEmail => Text();
+
+    static string ScopeGroups => Text();
+
+    static string ScopeGroupsWrite => Text();
+
+    static string ScopeRoles => Text();
 
     static string ScopeOfflineAccess => Text();
 

@@ -59,6 +59,14 @@ public sealed class Memberships(GroupStore groups, UserStore users, PlaceVisits 
         return [.. all.Values.OrderBy(membership => membership.Group.Id, StringComparer.Ordinal)];
     }
 
+    /// <summary>
+    /// The ids of a user's groups for a token; at most <paramref name="limit"/>. Those of networks are not among them: a token can be
+    /// carried out of a network, and an app's server asks for it from another one.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> IdsOf(Tenant tenant, string userId, int limit, CancellationToken cancel) =>
+        tenant.GroupRules.Count == 0 ? await groups.IdsOf(tenant.Id, userId, limit, cancel)
+            : [.. (await Of(new(tenant, userId, Address: null), cancel)).Select(membership => membership.Group.Id).Take(limit)];
+
     // The rules by which the user is a member now; for how long, if that is limited.
     async Task<IReadOnlyList<(GroupRule Rule, DateTimeOffset? Until)>> Fitting(
         Requester who, IReadOnlyList<GroupRule> rules, CancellationToken cancel)

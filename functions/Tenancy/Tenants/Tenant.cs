@@ -101,6 +101,9 @@ public sealed record Tenant
     /// <summary>The rules by which users belong to groups, by the groups' ids.</summary>
     public IReadOnlyDictionary<string, GroupRule> GroupRules { get; init; } = new Dictionary<string, GroupRule>();
 
+    /// <summary>Its own claims.</summary>
+    public IReadOnlyList<ClaimRule> Claims { get; init; } = [];
+
     /// <summary>The API that a resource indicator names (RFC 8707 §2), or null.</summary>
     public Api? ApiAt(string resource) => Apis.Values.Append(Api.Own(this)).Append(Api.Files(this))
         .FirstOrDefault(api => ResourceIndicator.AreSame(api.Identifier, resource));

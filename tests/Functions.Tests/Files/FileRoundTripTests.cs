@@ -61,7 +61,8 @@ public sealed class FileRoundTripTests : IAsyncLifetime
         await Costs(3, files);
         await Costs(4, () => alice.List("?space=group:ruled"));
         await Rule(new { place = new { latitude = 0, longitude = 0, radiusMeters = 100 } });
-        await host.Send(HttpMethod.Post, "/demo/me/groups", alice.Token, new { latitude = 0, longitude = 0 }).Is(200);
+        await host.Send(HttpMethod.Post, "/demo/me/groups", (await host.Tokens("demo", scope: "groups")).AccessToken,
+            new { latitude = 0, longitude = 0 }).Is(200);
         await Costs(6, () => alice.List("?space=group:ruled"));
         await Costs(3, files);
     }

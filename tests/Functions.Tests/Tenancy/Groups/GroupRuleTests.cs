@@ -119,6 +119,17 @@ public sealed class GroupRuleTests(DemoHost demo) : IClassFixture<DemoHost>, IAs
     }
 
     [Fact]
+    public async Task Tokens_and_userinfo_name_the_groups_that_the_user_belongs_to_by_what_is_true_of_the_user()
+    {
+        var (id, _) = await Person("ian");
+        await admin.ChangeUser(id, new { attributes = new { plan = "gold" } });
+        await Rule(new { attribute = new { name = "plan", values = AdminClient.Texts("gold") } });
+        Assert.Equal([group], await Told("ian"));
+        await Rule(new { networks = AdminClient.Texts("127.0.0.0/8", "::/64") }); // A token can be carried out of a network.
+        Assert.Empty(await Told("ian"));
+    }
+
+    [Fact]
     public async Task Another_tenants_rule_for_a_group_of_the_same_name_does_nothing_here()
     {
         var (_, who) = await Person("gus");
@@ -227,6 +238,14 @@ public sealed class GroupRuleTests(DemoHost demo) : IClassFixture<DemoHost>, IAs
     {
         var user = await admin.AddUser(new { userName = name, password = $"{name}-password", roles = AdminClient.Texts("member") });
         return (user.Id, new FilesClient(host, await Token(name)));
+    }
+
+    async Task<string[]> Told(string name)
+    {
+        var token = (await host.Tokens("demo", name, "openid groups")).AccessToken;
+        var told = (await host.Send(HttpMethod.Get, "/demo/oauth/userinfo", token).Json()).GetProperty("groups").As<string[]>();
+        Assert.Equal(told, new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(token).GetPayloadValue<string[]>("groups"));
+        return told;
     }
 
     async Task<string> Token(string name) => (await host.Tokens("demo", name)).AccessToken;

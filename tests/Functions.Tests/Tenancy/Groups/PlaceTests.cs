@@ -53,7 +53,7 @@ public sealed class PlaceTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyncL
 
         Assert.DoesNotContain(museum, Ids(await Say(Latitude + 0.0018, Longitude))); // Two hundred meters: the user has left.
         await Sees(404);
-        Assert.DoesNotContain(museum, Ids(await Own(await host.As("bob"))));
+        Assert.DoesNotContain(museum, Ids(await Own(await Caller("bob"))));
     }
 
     [Fact]
@@ -139,7 +139,9 @@ public sealed class PlaceTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyncL
         await answers.First(answer => (int)answer.StatusCode != 200).Fails(429, "too_many_requests");
     }
 
-    async Task SignIn() => (alice, admin) = (await host.As("alice"), await host.Admin());
+    async Task<FilesClient> Caller(string user) => new(host, (await host.Tokens("demo", user, "groups files.read")).AccessToken);
+
+    async Task SignIn() => (alice, admin) = (await Caller("alice"), await host.Admin());
 
     Task<HttpResponseMessage> Sees(int status) => alice.Send(HttpMethod.Get, $"?space=group:{museum}").Is(status);
 
