@@ -18,8 +18,6 @@ public sealed class AppGroupEndpoints(
     const string ItemRoute = "{tenant}/groups/{group}";
     const int MaxNameChars = 100;
 
-    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
-
     /// <summary><c>GET /{tenant}/groups</c> → <c>{groups: [{id, name, role}]}</c>: those of this app to which the user belongs.</summary>
     [Function("app-groups")]
     public Task<IResult> List(
@@ -71,7 +69,7 @@ public sealed class AppGroupEndpoints(
             var (group, role) = await Find(caller);
             EnsureOwner(role);
             if (purge) caller.Audit.Detail = "with its files";
-            return await removal.TryRun(caller.Tenant.Id, group.Id, purge, MaxTime, caller.Cancel) == false
+            return await removal.TryRun(caller.Tenant.Id, group.Id, purge, RemovalNotes.MaxRequestTime, caller.Cancel) == false
                 ? Results.Json(new { done = false }, statusCode: 202) : Results.NoContent();
         });
 

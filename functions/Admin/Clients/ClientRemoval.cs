@@ -13,8 +13,6 @@ namespace Latchkey.Admin;
 /// </summary>
 public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, AppGroups appGroups, RemovalNotes notes)
 {
-    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
-
     /// <summary>Deletes the client; false if the time ran out first; null if neither the client nor anything of it exists.</summary>
     /// <exception cref="Problem">409 <c>client_has_files</c>.</exception>
     public async Task<bool?> TryRun(Tenant tenant, string id, bool purge, CancellationToken cancel)
@@ -24,8 +22,8 @@ public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, AppG
             throw HasFiles(files);
         if (purge) await notes.Add(tenant.Id, RemovalKind.Client, id, purge, cancel);
         await clients.Delete(tenant, id, cancel);
-        var areGroupsGone = await appGroups.TryRemoveAll(tenant, id, MaxTime);
-        return (!purge || await Finish(tenant, id, MaxTime)) && areGroupsGone;
+        var areGroupsGone = await appGroups.TryRemoveAll(tenant, id, RemovalNotes.MaxRequestTime);
+        return (!purge || await Finish(tenant, id, RemovalNotes.MaxRequestTime)) && areGroupsGone;
     }
 
     /// <summary>Finishes deleting the groups that a client made, for a note; false if some remain.</summary>

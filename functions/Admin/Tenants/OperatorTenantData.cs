@@ -19,8 +19,6 @@ public sealed class OperatorTenantData(TenantPipeline pipeline, TenantStore tena
 {
     const string ItemRoute = "{tenant}/admin/tenants/{id}";
 
-    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
-
     /// <summary>
     /// <c>GET /operator/admin/tenants/{id}/export</c>: JSON lines of every row except keys, secrets and internal work queues. In a
     /// file's record <c>blob</c> names the container, blob and snapshot that hold its bytes. The last line is
@@ -57,7 +55,7 @@ public sealed class OperatorTenantData(TenantPipeline pipeline, TenantStore tena
                     "confirm must be the value at the end of the newest export of the suspended tenant.");
             }
             // Half a tenant is useless: the deletion continues even if the caller hangs up.
-            return await data.Delete(tenant, MaxTime, CancellationToken.None)
+            return await data.Delete(tenant, RemovalNotes.MaxRequestTime, CancellationToken.None)
                 ? Results.NoContent() : Results.Json(new { done = false }, statusCode: 202);
         });
 

@@ -11,6 +11,10 @@ public sealed class GroupRuleStore(StorageClients storage, TenantStore tenants, 
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Tenants));
 
+    /// <summary>A group's rule as stored now, or null.</summary>
+    public async Task<GroupRule?> Find(string tenant, string group, CancellationToken cancel) =>
+        (await tenants.FindNow(tenant, cancel))?.GroupRules.GetValueOrDefault(group);
+
     /// <summary>Sets a group's rule; false if the group is gone or being deleted.</summary>
     public async Task<bool> TrySet(string tenant, GroupRule rule, CancellationToken cancel)
     {
