@@ -10,7 +10,7 @@
 set -euo pipefail
 export LC_ALL=C
 
-short_lived='^(Sessions|SignIns|Requests|Attempts|Seen|InitialTokens)[0-9]{8}$|^UserSessions$'
+short_lived='^(Sessions|SignIns|Requests|Attempts|Seen|InitialTokens|Visits)[0-9]{8}$|^UserSessions$'
 rows_at_once=2000
 
 fail() {

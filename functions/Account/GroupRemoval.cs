@@ -7,9 +7,9 @@ namespace Latchkey.Account;
 /// <summary>
 /// Deletes a group. First its row is marked: nobody can become a member any more, and from then on the work is finished even if
 /// the caller hangs up. After a crash a repeated request continues, or <c>RemovalTimer</c> does, by the note that was
-/// written before the mark. Then the members go, so that nobody writes; then shares and files; the group's row goes last.
+/// written before the mark. Then its rule and the members go, so that nobody writes; then shares and files; the group's row goes last.
 /// </summary>
-public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, RemovalNotes notes)
+public sealed class GroupRemoval(GroupStore groups, GroupRuleStore rules, SpaceRemoval spaces, RemovalNotes notes)
 {
     /// <summary>
     /// Deletes the group; false if the time ran out first: a repeated call continues. Null if neither the group nor anything of it
@@ -68,10 +68,11 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
     {
         var cancel = CancellationToken.None; // From here on the work is finished even if the caller hangs up.
         // The mark keeps new members out, but those who are in write until they are removed.
-        var members = purge ? null : await groups.Roles(tenant, id, null, cancel);
+        var removed = purge ? null : new Removed(await groups.Roles(tenant, id, null, cancel), await rules.Find(tenant, id, cancel));
         if (!purge) await EnsureStillNoFiles(tenant, id, null, cancel);
+        await rules.TryRemove(tenant, id, cancel);
         await groups.RemoveMembers(tenant, id, cancel);
-        if (!purge) await EnsureStillNoFiles(tenant, id, members, cancel);
+        if (!purge) await EnsureStillNoFiles(tenant, id, removed, cancel);
         if (!await spaces.TryRemove(tenant, Owner.Group(id), maxTime, cancel)) return false;
         if (!await groups.TryDelete(tenant, id, cancel))
             throw Problem.Conflict("changed_meanwhile", "The group was changed at the same time. Try again.");
@@ -80,12 +81,13 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
     }
 
     // Gives up the deletion if there are files, and lets the members in again who have been removed.
-    async Task EnsureStillNoFiles(string tenant, string id, IReadOnlyDictionary<string, GroupRole>? removed, CancellationToken cancel)
+    async Task EnsureStillNoFiles(string tenant, string id, Removed? removed, CancellationToken cancel)
     {
         if (await spaces.CountFiles(tenant, Owner.Group(id), cancel) is not (> 0 and var files)) return;
         await groups.Mark(tenant, id, deleting: false, cancel);
         if (removed is not null && await groups.FindGroup(tenant, id, cancel) is { } group)
-            await groups.ChangeMembers(tenant, group, new([.. removed.Select(one => (one.Key, one.Value))], []), false, cancel);
+            await groups.ChangeMembers(tenant, group, new([.. removed.Members.Select(one => (one.Key, one.Value))], []), false, cancel);
+        if (removed?.Rule is { } rule) await rules.TrySet(tenant, rule, cancel);
         await notes.Remove(tenant, RemovalKind.Group, id);
         throw HasFiles(files);
     }
@@ -95,4 +97,6 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
     {
         Extensions = new Dictionary<string, object?> { ["files"] = files },
     };
+
+    sealed record Removed(IReadOnlyDictionary<string, GroupRole> Members, GroupRule? Rule);
 }

@@ -8,13 +8,13 @@ namespace Latchkey.Account;
 /// <summary>
 /// Deletes a user with everything that belongs to the user alone. First the user's row is marked, for good: this disables the
 /// user and signs them out, and from then on the work is finished even if the caller hangs up. After a crash a repeated request
-/// continues, or <c>RemovalTimer</c> does, by the note that was written before the mark. Then group memberships, shares
-/// with the user, the files of their own space, their consents, sessions, passkeys and linked accounts are deleted for good; the
-/// user's rows go last. Files that the user put into the space of a group or app belong to that space, and apps that they registered
-/// to the tenant: both stay.
+/// continues, or <c>RemovalTimer</c> does, by the note that was written before the mark. Then group memberships
+/// (and groups of apps that have no other member), shares with the user, the files of their own space, their consents, sessions,
+/// passkeys and linked accounts are deleted for good; the user's rows go last. Files that the user put into the space of a group or app
+/// belong to that space, and apps that they registered to the tenant: both stay.
 /// </summary>
 public sealed class UserRemoval(
-    SessionRevocation revocation, UserStore users, GroupStore groups, SpaceRemoval spaces, Consents consents,
+    SessionRevocation revocation, UserStore users, AppGroups groups, SpaceRemoval spaces, Consents consents,
     DeveloperApps apps, WaysToSignIn ways, RemovalNotes notes, TimeProvider clock)
 {
     /// <summary>
@@ -44,8 +44,7 @@ public sealed class UserRemoval(
     public async Task<bool> TryFinish(Tenant tenant, User user, TimeSpan maxTime)
     {
         var cancel = CancellationToken.None;
-        foreach (var membership in await groups.Of(tenant.Id, user.Id, cancel))
-            await groups.TryRemoveMember(tenant.Id, membership.Group.Id, user.Id, cancel);
+        if (!await groups.TryLeaveAll(tenant.Id, user.Id, maxTime)) return false;
         if (!await spaces.TryRemove(tenant.Id, Owner.User(user.Id), maxTime, cancel)) return false;
         foreach (var consent in await consents.List(tenant, user.Id, cancel))
             await consents.Remove(tenant, user.Id, consent.ClientId, cancel);

@@ -162,24 +162,8 @@ public static partial class RowKeys
     /// <summary>A tenant's managed key. Keys sort by number within an algorithm.</summary>
     public static string Key(string algorithm, int number) => $"key|{algorithm}|{number:D6}";
 
-    /// <summary>A group, in its tenant's partition.</summary>
-    public static string Group(string id) => $"group|{id}";
-
-    /// <summary>Leads from an id in the directory that provisions the tenant to the group's id.</summary>
-    public static string ExternalGroup(string externalId) => $"external|{Ids.Hash(externalId)}";
-
-    /// <summary>Leads from a group's normalized name to its id. Groups may have the same name. Without an id, the prefix of all of
-    /// them.</summary>
-    public static string NamedGroup(string normalized, string id) => $"called|{Ids.Hash(normalized)}|{id}";
-
     /// <summary>The note that a client's files are being removed.</summary>
     public static string RemovedClient(string id) => $"client|{id}";
-
-    /// <summary>A membership, listed by group.</summary>
-    public static string Member(string group, string user) => $"member|{group}|{user}";
-
-    /// <summary>A membership, listed by user.</summary>
-    public static string Membership(string user, string group) => $"of|{user}|{group}";
 
     /// <summary>A time as a key that counts down: the newest row comes first.</summary>
     public static string Descending(DateTimeOffset time) =>

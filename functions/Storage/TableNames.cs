@@ -75,11 +75,14 @@ public static class TableNames
     /// <summary>Apps to be told that sessions have ended; expires.</summary>
     public const string LogoutNotices = "LogoutNotices";
 
+    /// <summary>Who is at which group's place; expires.</summary>
+    public const string Visits = "Visits";
+
     /// <summary>The tables whose names never change.</summary>
     public static IReadOnlyList<string> Permanent { get; } =
         [Tenants, Clients, DeveloperApps, Domains, Users, Passkeys, ScimTokens, Groups, Keys, UserSessions, Approvals, Files, Removals];
 
     /// <summary>The tables that there is one of for each day.</summary>
     public static IReadOnlyList<string> Expiring { get; } =
-        [Sessions, SignIns, Requests, Attempts, Replays, InitialTokens, Audit, Uploads, Due, LogoutNotices];
+        [Sessions, SignIns, Requests, Attempts, Replays, InitialTokens, Audit, Uploads, Due, LogoutNotices, Visits];
 }

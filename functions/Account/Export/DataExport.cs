@@ -14,8 +14,8 @@ namespace Latchkey.Account;
 /// secret and no hash of one. It is sent while it is read, so it takes no more memory however much there is.
 /// </summary>
 public sealed class DataExport(
-    GroupStore groups, Consents consents, UserSessions sessions, PasskeyStore passkeys, LinkedIdentities identities, SpaceExport space,
-    SignInLockout lockout, OwnActivity activity, TimeProvider clock)
+    Memberships memberships, Consents consents, UserSessions sessions, PasskeyStore passkeys, LinkedIdentities identities,
+    SpaceExport space, SignInLockout lockout, OwnActivity activity, TimeProvider clock)
 {
     /// <summary>Counts the download and begins it. A HEAD request is not counted and reads nothing.</summary>
     /// <param name="request">The request.</param>
@@ -56,7 +56,7 @@ public sealed class DataExport(
         json.Write("exportedAt", clock.GetUtcNow().UtcDateTime);
         json.Write("tenant", new { tenant.Id, tenant.Name });
         json.Write("profile", Profile(tenant, user));
-        json.Write("groups", (await groups.Of(tenant.Id, user.Id, cancel)).Select(membership =>
+        json.Write("groups", (await memberships.Of(memberships.Who(request.Http, tenant, user.Id), cancel)).Select(membership =>
             new { membership.Group.Id, membership.Group.Name, membership.Role }));
         json.Write("consents", (await consents.List(tenant, user.Id, cancel)).Select(consent =>
             new

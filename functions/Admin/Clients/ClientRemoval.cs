@@ -7,21 +7,27 @@ namespace Latchkey.Admin;
 
 /// <summary>
 /// Deletes a client. Its row goes first, which ends all its sessions and tokens, so nobody writes to its spaces any more. Then
-/// the files go, if that was asked for. After a crash a repeated request finishes the work, or <see cref="RemovalTimer"/> does, by
-/// the note that was written before. Until the files are gone no client with the same id can be created.
+/// the groups that it made go, and the files, if that was asked for. After a crash a repeated request finishes the work, or
+/// <see cref="RemovalTimer"/> does, by the note that was written before. Until the files are gone no client with the same id can be
+/// created.
 /// </summary>
-public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, RemovalNotes notes)
+public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, AppGroups appGroups, RemovalNotes notes)
 {
     /// <summary>Deletes the client; false if the time ran out first; null if neither the client nor anything of it exists.</summary>
     /// <exception cref="Problem">409 <c>client_has_files</c>.</exception>
     public async Task<bool?> TryRun(Tenant tenant, string id, bool purge, CancellationToken cancel)
     {
         if (await clients.FindNow(tenant, id, cancel) is null && await IsClear(tenant, id, cancel)) return null;
-        if (!purge && await Files(tenant, id, cancel) is > 0 and var files) throw HasFiles(files);
+        if (!purge && await Files(tenant, id, cancel) + await appGroups.CountFiles(tenant, id, cancel) is > 0 and var files)
+            throw HasFiles(files);
         if (purge) await notes.Add(tenant.Id, RemovalKind.Client, id, purge, cancel);
         await clients.Delete(tenant, id, cancel);
-        return !purge || await Finish(tenant, id, RemovalNotes.MaxRequestTime);
+        var areGroupsGone = await appGroups.TryRemoveAll(tenant, id, RemovalNotes.MaxRequestTime);
+        return (!purge || await Finish(tenant, id, RemovalNotes.MaxRequestTime)) && areGroupsGone;
     }
+
+    /// <summary>Finishes deleting the groups that a client made, for a note; false if some remain.</summary>
+    public Task<bool> TryFinishGroups(Tenant tenant, string id, TimeSpan maxTime) => appGroups.TryRemoveAll(tenant, id, maxTime);
 
     /// <summary>
     /// Finishes deleting a client's files, for a note; false if some remain, or the client was never deleted.
@@ -70,7 +76,7 @@ public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, Remo
     static Owner[] Owners(string id) => [Owner.App(id), new("client", id)];
 
     static Problem HasFiles(long files) => new(409, "client_has_files",
-        "The client's spaces contain files. To delete them too, for good, add files=purge.")
+        "The client's spaces, or those of groups that it made, contain files. To delete them too, for good, add files=purge.")
     {
         Extensions = new Dictionary<string, object?> { ["files"] = files },
     };

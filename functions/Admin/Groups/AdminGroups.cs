@@ -13,7 +13,9 @@ namespace Latchkey.Admin;
 /// The tenant's groups. The members of a group share a space of files. A group may be without an owner: an administrator of
 /// the tenant can always appoint one (<see cref="AdminMembers"/>).
 /// </summary>
-public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, UserStore users, GroupRemoval removal, SpaceQuota quota)
+public sealed class AdminGroups(
+    TenantPipeline pipeline, GroupStore groups, GroupRuleStore rules, TenantStore tenants, UserStore users, GroupRemoval removal,
+    SpaceQuota quota)
 {
     const string CollectionRoute = "{tenant}/admin/groups";
     const string ItemRoute = "{tenant}/admin/groups/{group}";
@@ -27,7 +29,8 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
             var query = Query.Read(request, "cursor", "limit");
             var limit = Paging.Limit(query);
             var found = await groups.List(caller.Tenant.Id, Paging.After(query), limit + 1, caller.Cancel);
-            var page = found.Take(limit).Select(group => new { group.Id, group.Name, group.Deleting });
+            var rulesNow = await Rules(caller);
+            var page = found.Take(limit).Select(group => GroupResponse.Of(group, rulesNow.GetValueOrDefault(group.Id)));
             return Results.Json(new { groups = page, cursor = Paging.Cursor(found, limit, group => group.Id) });
         });
 
@@ -46,14 +49,19 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
             if (body.Owner is { } owner && (!Storage.Ids.IsId(owner) || await users.Find(tenant, owner, caller.Cancel) is null))
                 throw FieldChecks.Fault("owner", "must be the id of an existing user");
             if (await groups.FindGroup(tenant.Id, group.Id, caller.Cancel) is null)
+            {
                 await removal.EnsureClear(tenant.Id, group.Id, caller.Cancel);
+                await rules.TryRemove(tenant.Id, group.Id, caller.Cancel); // A crash can leave one behind.
+            }
             if (!await groups.TryCreate(tenant.Id, group, body.Owner, caller.Cancel))
                 throw Problem.Conflict("group_exists", "A group with this id already exists.");
             caller.Audit.Target = group.Id;
-            return Results.Json(new { group.Id, group.Name, group.Deleting }, statusCode: 201);
+            return Results.Json(GroupResponse.Of(group, null), statusCode: 201);
         });
 
-    /// <summary><c>GET /{tenant}/admin/groups/{group}</c> → <c>{id, name, deleting, usage: {bytes, files, pending}}</c></summary>
+    /// <summary>
+    /// <c>GET /{tenant}/admin/groups/{group}</c> → <c>{id, name, deleting, rule, app, usage: {bytes, files, pending}}</c>
+    /// </summary>
     [Function("admin-group")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = ItemRoute)] HttpRequest request) =>
@@ -61,7 +69,8 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
         {
             var group = await Find(request, caller);
             var used = await quota.Read(caller.Tenant.Id, Owner.Group(group.Id).SpaceKey(caller.Tenant.Id), caller.Cancel);
-            return Results.Json(new { group.Id, group.Name, group.Deleting, usage = new { used.Bytes, used.Files, used.Pending } });
+            var (id, name, deleting, rule, app) = GroupResponse.Of(group, (await Rules(caller)).GetValueOrDefault(group.Id));
+            return Results.Json(new { id, name, deleting, rule, app, usage = new { used.Bytes, used.Files, used.Pending } });
         });
 
     /// <summary><c>PATCH /{tenant}/admin/groups/{group}</c> <c>{name}</c></summary>
@@ -73,7 +82,7 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
             var name = FieldChecks.DisplayText("name", (await JsonBody.Read<NewName>(request)).Name);
             var group = (await Find(request, caller)) with { Name = name };
             if (!await groups.TryRename(caller.Tenant.Id, group, caller.Cancel)) throw NotFound();
-            return Results.Json(new { group.Id, group.Name, group.Deleting });
+            return Results.Json(GroupResponse.Of(group, (await Rules(caller)).GetValueOrDefault(group.Id)));
         });
 
     /// <summary>
@@ -100,6 +109,9 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
                 false => Results.Json(new { done = false }, statusCode: 202),
             };
         });
+
+    async Task<IReadOnlyDictionary<string, GroupRule>> Rules(Caller caller) =>
+        (await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant).GroupRules;
 
     async Task<Group> Find(HttpRequest request, Caller caller) =>
         await groups.FindGroup(caller.Tenant.Id, Id(request), caller.Cancel) ?? throw NotFound();

@@ -10,13 +10,15 @@ namespace Latchkey.Admin;
 /// <summary>
 /// A group's members. A change takes effect at once here and within <c>CacheSeconds</c> on other instances.
 /// </summary>
-public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, UserStore users)
+public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, UserStore users, RuleMembers ruleMembers)
 {
     const string CollectionRoute = "{tenant}/admin/groups/{group}/members";
     const string ItemRoute = CollectionRoute + "/{userId}";
 
     /// <summary>
-    /// <c>GET /{tenant}/admin/groups/{group}/members?cursor=&amp;limit=</c> → <c>{members: [{user, userName, role}], cursor}</c>
+    /// <c>GET /{tenant}/admin/groups/{group}/members?cursor=&amp;limit=</c> → <c>{members: [{user, userName, role, byRule}], cursor}</c>.
+    /// If the rule of a group is about its users, it looks through the tenant's: a page can be short although there are
+    /// more.
     /// </summary>
     [Function("admin-members")]
     public Task<IResult> List(
@@ -26,12 +28,14 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
             var query = Query.Read(request, "cursor", "limit");
             var limit = Paging.Limit(query);
             var group = await Find(request, caller);
+            if (await ruleMembers.RuleOf(caller, group) is { } rule)
+                return Results.Json(await ruleMembers.Page(caller, rule, Paging.After(query), limit));
             var found = await groups.Members(caller.Tenant.Id, group.Id, Paging.After(query), limit + 1, caller.Cancel);
             var members = new List<object>();
             foreach (var (id, role) in found.Take(limit))
             {
                 var user = await users.Find(caller.Tenant, id, caller.Cancel);
-                members.Add(new { user = id, user?.UserName, role = Word(role) });
+                members.Add(new MemberResponse(id, user?.UserName, Word(role), ByRule: false));
             }
             return Results.Json(new { members, cursor = Paging.Cursor(found, limit, member => member.User) });
         });
@@ -47,12 +51,12 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
         {
             var role = Role((await JsonBody.Read<NewRole>(request)).Role);
             var group = await Find(request, caller);
-            if (group.Deleting) throw Problem.Conflict("group_deleting", "The group is being deleted. Repeat the deletion to finish it.");
+            if (group.Deleting) throw Deleting();
             var user = await users.Find(caller.Tenant, User(request), caller.Cancel);
             if (user is null or { Deleting: true }) throw Problem.NotFound("user_not_found", "The user was not found.");
             if (!await groups.SetMember(caller.Tenant.Id, new(group, role), user.Id, caller.Cancel)) throw AdminGroups.NotFound();
             Describe(caller, group, user.Id, Word(role));
-            return Results.Json(new { user = user.Id, user.UserName, role = Word(role) });
+            return Results.Json(new MemberResponse(user.Id, user.UserName, Word(role), ByRule: false));
         });
 
     /// <summary><c>DELETE /{tenant}/admin/groups/{group}/members/{userId}</c> → 204; 404 <c>member_not_found</c>.</summary>
@@ -67,6 +71,9 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
             Describe(caller, group, User(request), "removed");
             return Results.NoContent();
         });
+
+    internal static Problem Deleting() =>
+        Problem.Conflict("group_deleting", "The group is being deleted. Repeat the deletion to finish it.");
 
     // The member, not the group, is the target: the audit is searched by user.
     static void Describe(Caller caller, Group group, string user, string what) =>

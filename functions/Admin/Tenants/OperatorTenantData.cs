@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Latchkey.Access;
-using Latchkey.Account;
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Storage;

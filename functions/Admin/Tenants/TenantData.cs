@@ -32,7 +32,7 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
     [
         TableNames.Keys, TableNames.Attempts, TableNames.SignIns, TableNames.Requests, TableNames.Replays, TableNames.InitialTokens,
         TableNames.Domains, TableNames.Uploads, TableNames.Due, TableNames.Removals,
-        TableNames.LogoutNotices, TableNames.ScimTokens,
+        TableNames.LogoutNotices, TableNames.ScimTokens, TableNames.Visits,
     ];
 
     static readonly string[] Secrets = ["PasswordHash", "SecretHashes", "SecretHash", "RegistrationTokenHash", "DeleteConfirmation",

@@ -33,6 +33,7 @@ public sealed class RemovalTimer(
         if (note.Kind == RemovalKind.Group) return await ofGroups.TryFinish(note, MaxTime, cancel);
         var tenant = await tenants.FindNow(note.Tenant, cancel);
         if (note.Kind == RemovalKind.Client && tenant is not null) return await ofClients.TryFinish(tenant, note.Id, MaxTime, cancel);
+        if (note.Kind == RemovalKind.AppGroups && tenant is not null) return await ofClients.TryFinishGroups(tenant, note.Id, MaxTime);
         var user = tenant is null ? null : await users.Find(tenant, note.Id, cancel);
         if (user is { Deleting: true }) return await ofUsers.TryFinish(tenant!, user, MaxTime);
         // An administrator's deletion that never began may have replaced the note of the user's own.

@@ -16,7 +16,7 @@ public sealed record SpaceResponse(string Space, string? Name, string Right);
 public sealed record SpacesResponse(IReadOnlyList<SpaceResponse> Spaces);
 
 /// <summary>Lists the spaces that the caller can use: their own, those of their groups, and the app's.</summary>
-public sealed class ListSpaces(TenantPipeline pipeline, GroupStore groups)
+public sealed class ListSpaces(TenantPipeline pipeline, Memberships memberships)
 {
     /// <summary><c>GET /{tenant}/spaces</c> → <c>{spaces: [{space, name?, right}]}</c></summary>
     [Function("files-spaces")]
@@ -26,11 +26,11 @@ public sealed class ListSpaces(TenantPipeline pipeline, GroupStore groups)
         {
             var self = Owner.Of(caller.Token);
             var isUser = self.Kind == "user";
-            var memberships = isUser ? await groups.Of(caller.Tenant.Id, self.Id, caller.Cancel) : [];
+            var mine = isUser ? await memberships.Of(memberships.Who(request, caller.Tenant, self.Id), caller.Cancel) : [];
             return FileJson.Ok(new SpacesResponse(
             [
                 Answer("me", null, Permission.Share),
-                .. memberships.Select(OfGroup),
+                .. mine.Select(OfGroup),
                 Answer("app", null, Spaces.PermissionInApp(isUser)),
             ]));
         });

@@ -8,7 +8,7 @@ namespace Latchkey.Files;
 /// Decides what a caller may do with a file. Every access to a file goes through it. The file's owner and the caller decide, each
 /// time anew. A file that the caller may not see looks as if it did not exist.
 /// </summary>
-public sealed class FilePermissions(FileStore files, Spaces spaces, GroupStore groups, ShareStore shares, TimeProvider clock)
+public sealed class FilePermissions(FileStore files, Spaces spaces, Memberships memberships, ShareStore shares, TimeProvider clock)
 {
     /// <summary>Finds a file that is not deleted.</summary>
     /// <exception cref="Problem">404 <c>file_not_found</c>, 403 <c>insufficient_rights</c>.</exception>
@@ -27,11 +27,12 @@ public sealed class FilePermissions(FileStore files, Spaces spaces, GroupStore g
     {
         var (self, now, has) = (Owner.Of(caller.Token), clock.GetUtcNow(), Permission.None);
         if (self.Kind != "user") return has;
+        var who = memberships.Who(caller.Http, caller.Tenant, self.Id);
         foreach (var share in await shares.AllOf(file.Tenant, file.Id, caller.Cancel))
         {
             if (share.Access <= has || !share.IsLive(now)) continue;
             var mine = share.Kind == "user" ? share.Recipient == self.Id
-                : share.Kind == "group" && await groups.Find(file.Tenant, share.Recipient, self.Id, caller.Cancel) is not null;
+                : share.Kind == "group" && await memberships.Role(who, share.Recipient, caller.Cancel) is not null;
             if (mine) has = share.Access;
         }
         return has;

@@ -24,7 +24,7 @@ public enum Permission
 /// Spaces, and who may do what in them. Every user and client has a space of their own. In a group's space its readers may read, its
 /// editors write and its owners share. In an app's space all of its users may write, and the client itself may share.
 /// </summary>
-public sealed class Spaces(GroupStore groups)
+public sealed class Spaces(Memberships memberships)
 {
     /// <summary>Finds the owner of the space that a caller names: <c>me</c> (or nothing), <c>group:{id}</c>, <c>app</c>.</summary>
     /// <exception cref="Problem">400 <c>invalid_space</c>, 404 <c>space_not_found</c>, 403 <c>insufficient_rights</c>.</exception>
@@ -49,8 +49,8 @@ public sealed class Spaces(GroupStore groups)
         if (owner == self) return Permission.Share;
         if (owner.Kind == "app" && owner.Id == token.ClientId) return PermissionInApp(self.Kind == "user");
         if (owner.Kind != "group" || self.Kind != "user") return Permission.None;
-        var membership = await groups.Find(caller.Tenant.Id, owner.Id, self.Id, caller.Cancel);
-        return membership is null ? Permission.None : PermissionOf(membership.Role);
+        var who = memberships.Who(caller.Http, caller.Tenant, self.Id);
+        return await memberships.Role(who, owner.Id, caller.Cancel) is { } role ? PermissionOf(role) : Permission.None;
     }
 
     /// <summary>The permission of a member in the group's space.</summary>

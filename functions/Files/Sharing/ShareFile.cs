@@ -10,7 +10,7 @@ namespace Latchkey.Files;
 
 /// <summary>Shares a file with a user or a group, or creates a link to it. It is for those who may share it.</summary>
 public sealed class ShareFile(
-    TenantPipeline pipeline, FilePermissions permissions, FileStore files, UserStore users, GroupStore groups, ShareStore shares,
+    TenantPipeline pipeline, FilePermissions permissions, FileStore files, UserStore users, Memberships memberships, ShareStore shares,
     PasswordHashing hashing, TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/files/{id}/shares</c> → 201. It answers the route's preflights too, also those of GET.</summary>
@@ -50,7 +50,8 @@ public sealed class ShareFile(
         {
             // Only members can see a group. Its name is in their membership.
             var self = Owner.Of(caller.Token);
-            var membership = self.Kind == "user" ? await groups.Find(file.Tenant, group, self.Id, caller.Cancel) : null;
+            var membership = self.Kind == "user"
+                ? await memberships.Find(memberships.Who(caller.Http, caller.Tenant, self.Id), group, caller.Cancel) : null;
             return membership is null
                 ? throw Problem.NotFound("group_not_found", "The group was not found.")
                 : New(file, "group", group, membership.Group.Name);

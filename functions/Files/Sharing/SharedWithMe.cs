@@ -8,7 +8,7 @@ namespace Latchkey.Files;
 /// The files that others share with a user, found through the user's index and those of the user's groups. An index row only
 /// leads to a share; the record and the share decide. What has ended or gone is left out.
 /// </summary>
-public sealed class SharedWithMe(ShareStore shares, FileStore files, GroupStore groups, TimeProvider clock)
+public sealed class SharedWithMe(ShareStore shares, FileStore files, Memberships memberships, TimeProvider clock)
 {
     /// <summary>
     /// A page, and where the next begins. A page may hold fewer files than <paramref name="limit"/> although there are more.
@@ -38,8 +38,8 @@ public sealed class SharedWithMe(ShareStore shares, FileStore files, GroupStore 
     // The user first, then their groups in a stable order.
     async Task<List<Owner>> Recipients(Caller caller, Owner self)
     {
-        var memberships = await groups.Of(caller.Tenant.Id, self.Id, caller.Cancel);
-        return [self, .. memberships.Select(membership => Owner.Group(membership.Group.Id))];
+        var mine = await memberships.Of(memberships.Who(caller.Http, caller.Tenant, self.Id), caller.Cancel);
+        return [self, .. mine.Select(membership => Owner.Group(membership.Group.Id))];
     }
 
     async Task<FileResponse?> Load(Caller caller, string fileId, string shareId)

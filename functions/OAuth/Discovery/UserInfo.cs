@@ -12,7 +12,7 @@ namespace Latchkey.OAuth;
 /// UserInfo (OpenID Connect Core §5.3): the user as stored now, with the claims that the token's scopes allow
 /// (§5.4). A POST may carry the token in its form (RFC 6750 §2.2).
 /// </summary>
-public sealed class UserInfo(TenantPipeline pipeline, UserStore users, GroupStore groups)
+public sealed class UserInfo(TenantPipeline pipeline, UserStore users, Memberships memberships)
 {
     /// <summary><c>GET,POST /{tenant}/oauth/userinfo</c></summary>
     [Function("userinfo")]
@@ -25,7 +25,7 @@ public sealed class UserInfo(TenantPipeline pipeline, UserStore users, GroupStor
             if (user is null || user.Disabled) throw Problem.UserGone();
             var (tenant, scope, person) = (caller.Tenant, caller.Token.Scope, Person.Of(caller.Tenant, user));
             if (scope.Has(Scopes.Groups))
-                person = person with { Groups = await groups.IdsOf(tenant.Id, user.Id, UserClaims.MaxGroups + 1, caller.Cancel) };
+                person = person with { Groups = await memberships.IdsOf(tenant, user.Id, UserClaims.MaxGroups + 1, caller.Cancel) };
             var claims = new Dictionary<string, object>();
             UserClaims.Add(claims, ClaimRule.UserInfo, new(tenant, caller.Token.ClientId, scope), person);
             claims["sub"] = user.Id;

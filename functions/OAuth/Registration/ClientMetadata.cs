@@ -19,10 +19,10 @@ static class ClientMetadata
 
     /// <summary>
     /// The scope that a client may register: never administration, never <c>account</c>, with which an app could make its users' sign-in
-    /// its own (decision 0050), and of APIs only those that are open to all.
+    /// its own (decision 0050), never groups, and of APIs only those that are open to all.
     /// </summary>
     public static Scope OfferedScope(Tenant tenant) =>
-        Scope.Of([.. Scopes.All.Except(Scope.Of(Scopes.Admin, Scopes.Account)).Tokens, .. tenant.OpenApiScopes.Tokens]);
+        Scope.Of([.. Scopes.All.Except(Scope.Of(Scopes.Admin, Scopes.Account, Scopes.GroupsWrite)).Tokens, .. tenant.OpenApiScopes.Tokens]);
 
     /// <summary>Replaces everything that a client may state about itself.</summary>
     /// <param name="client">The client so far. What an operator set stays.</param>

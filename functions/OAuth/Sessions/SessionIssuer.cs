@@ -39,7 +39,7 @@ public sealed record SessionGrant(Tenant Tenant, Client Client, Session Session,
 /// </summary>
 public sealed class SessionIssuer(
     SessionStore sessions, UserSessions userSessions, AccessTokens accessTokens, IdTokens idTokens,
-    RefreshTokens refreshTokens, GroupStore groups, TimeProvider clock)
+    RefreshTokens refreshTokens, Memberships memberships, TimeProvider clock)
 {
     /// <summary>Starts a session and issues its first tokens.</summary>
     /// <param name="signIn">The sign-in.</param>
@@ -105,7 +105,7 @@ public sealed class SessionIssuer(
     {
         if (!grant.Scope.Has(Scopes.Groups)) return grant;
         var (session, max) = (grant.Session, UserClaims.MaxGroupsInToken + 1);
-        var ids = await groups.IdsOf(grant.Tenant.Id, session.UserId, max, cancel);
+        var ids = await memberships.IdsOf(grant.Tenant, session.UserId, max, cancel);
         return grant with { Session = session with { Person = session.Person with { Groups = ids } } };
     }
 

@@ -29,7 +29,8 @@ public sealed class SweptTables(
     TimeProvider clock)
 {
     // Those with nothing else to say about it.
-    static readonly string[] Plain = [TableNames.Sessions, TableNames.Replays, TableNames.InitialTokens, TableNames.LogoutNotices];
+    static readonly string[] Plain = [TableNames.Sessions, TableNames.Replays, TableNames.InitialTokens, TableNames.LogoutNotices,
+        TableNames.Visits];
 
     /// <summary>Drops what has expired; the number of tables dropped.</summary>
     public async Task<int> DropExpired(CancellationToken cancel)

@@ -68,6 +68,7 @@ public static partial class Strings
         Scopes.Roles => ScopeRoles,
         Scopes.OfflineAccess => ScopeOfflineAccess,
         Scopes.Account => ScopeAccount,
+        Scopes.GroupsWrite => ScopeGroupsWrite,
         Scopes.FilesRead => ScopeFilesRead,
         Scopes.FilesWrite => ScopeFilesWrite,
         Scopes.FilesShare => ScopeFilesShare,
@@ -111,6 +112,8 @@ public static partial class Strings
     static string ScopeEmail => Text();
 
     static string ScopeGroups => Text();
+
+    static string ScopeGroupsWrite => Text();
 
     static string ScopeRoles => Text();
 

@@ -34,7 +34,7 @@ sealed class GroupList(GroupStore groups, PageMarks marks) : ResourceList<GroupL
         if (await Ids(call, filter, memberships) is not { } ids) return null;
         EnsureOnlyEqualities(filter);
         var found = await Task.WhenAll(ids.Select(id => groups.FindGroup(call.Tenant.Id, id, call.Cancel)));
-        return [.. found.OfType<Group>().Where(group => !group.Deleting)
+        return [.. found.OfType<Group>().Where(group => group is { Deleting: false, App: null })
             .Select(group => new Candidate(group, [.. users.Where(user => memberships[user].Contains(group.Id))]))];
     }
 
@@ -58,7 +58,8 @@ sealed class GroupList(GroupStore groups, PageMarks marks) : ResourceList<GroupL
         if (await groups.FindByName(call.Tenant.Id, name, MaxOfOneName, call.Cancel) is { Count: > 0 } ids) return ids;
         var normalized = UserStore.Normalize(name);
         return [.. (await groups.List(call.Tenant.Id, null, 1000, call.Cancel))
-            .Where(group => UserStore.Normalize(group.Name) == normalized).Take(MaxOfOneName).Select(group => group.Id)];
+            .Where(group => group.App is null && UserStore.Normalize(group.Name) == normalized)
+            .Take(MaxOfOneName).Select(group => group.Id)];
     }
 
     protected override void EnsureComparable(Filter filter)
@@ -84,7 +85,7 @@ sealed class GroupList(GroupStore groups, PageMarks marks) : ResourceList<GroupL
 
     protected override bool IsId(string text) => Group.IsId(text);
 
-    protected override bool IsThere(Candidate one) => !one.Group.Deleting;
+    protected override bool IsThere(Candidate one) => one.Group is { Deleting: false, App: null };
 
     protected override JsonObject Compared(ScimRequest call, Candidate one, Filter filter) =>
         GroupResource.Of(call, one.Group, one.Members);

@@ -21,7 +21,8 @@ public sealed class ScimGroups(GroupStore groups, UserStore users, GroupRemoval 
     /// <summary>The group.</summary>
     /// <exception cref="Problem">404</exception>
     public async Task<Group> Find(ScimRequest call, string id) =>
-        await groups.FindGroup(call.Tenant.Id, id, call.Cancel) is { Deleting: false } group ? group : throw ScimError.NotFound();
+        await groups.FindGroup(call.Tenant.Id, id, call.Cancel) is { Deleting: false, App: null } group ? group
+            : throw ScimError.NotFound();
 
     /// <summary>Makes a group with its members.</summary>
     /// <exception cref="Problem">400, 409 <c>uniqueness</c></exception>

@@ -42,7 +42,11 @@ public sealed class ApiStore(StorageClients storage, TenantStore tenants)
         tenants.Forget(tenant.Id);
     }
 
-    internal static Api Read(TableEntity row) => Api.Parse(Columns.GetLong(row, "Api")) with { ETag = row.ETag };
+    internal static void Add(Dictionary<string, Api> apis, TableEntity row)
+    {
+        var api = Api.Parse(Columns.GetLong(row, "Api")) with { ETag = row.ETag };
+        apis[api.Id] = api;
+    }
 
     // The row key is made from the identifier, so that no two APIs of a tenant have the same one.
     static string Key(Api api) => RowKeys.Api(ResourceIndicator.Canonical(api.Identifier));

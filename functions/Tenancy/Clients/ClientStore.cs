@@ -8,7 +8,8 @@ namespace Latchkey.Tenancy;
 /// A tenant's clients (SCHEMA.md, table Clients), cached for seconds. <see cref="MyFilesClient"/> is always one of them. It gets
 /// a row only when its sessions are ended, and only that mark of the row counts.
 /// </summary>
-public sealed class ClientStore(StorageClients storage, TenantStore tenants, Settings settings, TimeProvider clock)
+public sealed class ClientStore(
+    StorageClients storage, TenantStore tenants, GroupStore groups, RemovalNotes notes, Settings settings, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Clients));
     readonly Cache<Client> cache = new(clock, settings.CacheTime);
@@ -89,11 +90,24 @@ public sealed class ClientStore(StorageClients storage, TenantStore tenants, Set
         return done;
     }
 
-    /// <summary>Deletes a client, even if it was changed since. Other instances notice when their cached entry expires.</summary>
+    /// <summary>
+    /// Deletes a client, even if it was changed since. Other instances notice when their cached entry expires. Of the groups that it made a
+    /// note says that they go too.
+    /// </summary>
     public async Task Delete(Tenant tenant, string id, CancellationToken cancel)
     {
+        var isNoted = await NoteGroups(tenant, id, cancel);
         await table.TryDelete(tenant.Id, id, cancel);
         cache.Remove($"{tenant.Id}|{id}");
+        // Whoever makes a group looks at the client afterwards: either the group is seen here, or there that the client is gone.
+        if (!isNoted) await NoteGroups(tenant, id, CancellationToken.None);
+    }
+
+    async Task<bool> NoteGroups(Tenant tenant, string id, CancellationToken cancel)
+    {
+        if ((await groups.IdsOfApp(tenant.Id, id, 1, cancel)).Count == 0) return false;
+        await notes.Add(tenant.Id, RemovalKind.AppGroups, id, purge: true, cancel);
+        return true;
     }
 
     // Before the client's own write, so that no session of it ends unnoticed.

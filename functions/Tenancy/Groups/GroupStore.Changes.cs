@@ -33,9 +33,10 @@ public sealed partial class GroupStore
     public async Task<string?> FindByExternalId(string tenant, string externalId, CancellationToken cancel) =>
         (await table.Find(tenant, RowKeys.ExternalGroup(externalId), cancel))?.GetString("GroupId");
 
-    /// <summary>The ids of the tenant's groups in their order, and nothing else: a thousand a request.</summary>
+    /// <summary>The ids of the tenant's own groups in their order, and nothing else: a thousand a request.</summary>
     public IAsyncEnumerable<string> AllIds(string tenant, CancellationToken cancel) =>
-        table.Keys(tenant, RowKeys.Group(""), RowKeys.Group("~"), cancel).Select(key => key[RowKeys.Group("").Length..]);
+        table.Columns(tenant, RowKeys.Group(""), RowKeys.Group("~"), ["RowKey", "App"], cancel)
+            .Where(row => row.GetString("App") is null).Select(row => row.RowKey[RowKeys.Group("").Length..]);
 
     /// <summary>
     /// The roles of those of the users who are members, past the cache. Null for the users asks about all members, a thousand a request.
@@ -174,8 +175,14 @@ public sealed partial class GroupStore
         return await table.TryTransact(actions, cancel);
     }
 
+    // An app's group leads nobody to it by name: its users choose the name, and directories know groups by theirs.
     static IEnumerable<string> LeadingKeys(Group group)
     {
+        if (group.App is { } app)
+        {
+            yield return RowKeys.AppGroup(app.ClientId, app.Maker, app.Slot);
+            yield break;
+        }
         yield return RowKeys.NamedGroup(UserStore.Normalize(group.Name), group.Id);
         if (group.ExternalId is { } id) yield return RowKeys.ExternalGroup(id);
     }

@@ -31,7 +31,15 @@ public sealed partial class GroupStore(StorageClients storage, Settings settings
         string tenant, Group group, IReadOnlyList<(string User, GroupRole Role)> members, CancellationToken cancel) => table.TryTransact(
     [
         new(TableTransactionActionType.Add,
-            new TableEntity(tenant, RowKeys.Group(group.Id)) { ["Name"] = group.Name, ["ExternalId"] = group.ExternalId }),
+            new TableEntity(tenant, RowKeys.Group(group.Id))
+            {
+                ["Name"] = group.Name,
+                ["ExternalId"] = group.ExternalId,
+                ["App"] = group.App?.ClientId,
+                ["AppIncarnation"] = group.App?.Incarnation,
+                ["Maker"] = group.App?.Maker,
+                ["Slot"] = group.App?.Slot,
+            }),
         .. LeadingKeys(group).Select(key => new TableTransactionAction(TableTransactionActionType.Add, Leading(tenant, group, key))),
         .. members.SelectMany(member => Rows(tenant, new(group, member.Role), member.User)),
     ], cancel);
@@ -150,6 +158,8 @@ public sealed partial class GroupStore(StorageClients storage, Settings settings
     {
         Deleting = IsMarked(row),
         ExternalId = row.GetString("ExternalId") is { Length: > 0 } external ? external : null,
+        App = row.GetString("App") is not { } app ? null
+            : new(app, row.GetString("AppIncarnation") ?? "", row.GetString("Maker"), row.GetInt32("Slot")!.Value),
         WrittenAt = row.Timestamp,
         ETag = row.ETag,
     };

@@ -98,6 +98,9 @@ public sealed record Tenant
     /// <summary>The APIs that it has registered, by id.</summary>
     public IReadOnlyDictionary<string, Api> Apis { get; init; } = new Dictionary<string, Api>();
 
+    /// <summary>The rules by which users belong to groups, by the groups' ids.</summary>
+    public IReadOnlyDictionary<string, GroupRule> GroupRules { get; init; } = new Dictionary<string, GroupRule>();
+
     /// <summary>Its own claims.</summary>
     public IReadOnlyList<ClaimRule> Claims { get; init; } = [];
 

@@ -101,22 +101,21 @@ public sealed partial class TenantStore(StorageClients storage, Settings setting
         var roles = new Dictionary<string, Role>(StringComparer.Ordinal);
         var providers = new Dictionary<string, IdentityProvider>(StringComparer.Ordinal);
         var apis = new Dictionary<string, Api>(StringComparer.Ordinal);
+        var rules = new Dictionary<string, GroupRule>(StringComparer.Ordinal);
         await foreach (var entity in table.Partition(id, cancel))
         {
             if (entity.RowKey == RowKeys.Tenant) row = entity;
             else if (entity.RowKey.StartsWith(RowKeys.AnyProvider, StringComparison.Ordinal))
                 providers[entity.RowKey[RowKeys.AnyProvider.Length..]] = ProviderStore.Read(entity);
-            else if (entity.RowKey.StartsWith(RowKeys.AnyApi, StringComparison.Ordinal))
-            {
-                var api = ApiStore.Read(entity);
-                apis[api.Id] = api;
-            }
+            else if (entity.RowKey.StartsWith(RowKeys.AnyApi, StringComparison.Ordinal)) ApiStore.Add(apis, entity);
+            else if (entity.RowKey.StartsWith(RowKeys.AnyGroupRule, StringComparison.Ordinal))
+                rules[entity.RowKey[RowKeys.AnyGroupRule.Length..]] = GroupRule.Read(entity);
             else if (entity.RowKey == RowKeys.Texts) texts = entity;
             else if (entity.RowKey == RowKeys.Claims) claims = entity;
             else roles[entity.GetString("Name")] = ReadRole(entity);
         }
         if (row is null) return null;
-        var tenant = Read(row, roles) with { Providers = providers, Apis = apis, Claims = ClaimRule.Read(claims) };
+        var tenant = Read(row, roles) with { Providers = providers, Apis = apis, GroupRules = rules, Claims = ClaimRule.Read(claims) };
         return texts is null ? tenant : tenant with { Texts = TenantTexts.Read(texts) };
     }
 

@@ -81,8 +81,13 @@ public sealed record User
     /// <summary>When the account is deleted, because its user asked for it and has not changed their mind; null if it stays.</summary>
     public DateTimeOffset? DeleteAt { get; init; }
 
-    /// <summary>The part that decides whether the user's sessions and tokens are valid.</summary>
-    public UserState State => new(Disabled || Deleting, SignedOutAt?.UtcTicks ?? 0, Roles) { RemovedApps = RemovedApps };
+    /// <summary>The part that decides whether the user's sessions and tokens are valid, and about groups by rule.</summary>
+    public UserState State => new(Disabled || Deleting, SignedOutAt?.UtcTicks ?? 0, Roles)
+    {
+        RemovedApps = RemovedApps,
+        Attributes = Attributes,
+        VerifiedEmail = VerifiedEmail,
+    };
 
     /// <summary>The user, whose name, address or profile changes now (OpenID Connect Core §5.1, <c>updated_at</c>).</summary>
     public User Updated(DateTimeOffset now) => this with { Profile = Profile with { UpdatedAt = now } };

@@ -1,7 +1,8 @@
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// The part of a user's row that decides whether the user's sessions, tokens and browser sign-ins are valid. As it is one row,
+/// The part of a user's row that decides whether the user's sessions, tokens and browser sign-ins are valid, and to which groups the
+/// user belongs by rule. As it is one row,
 /// one write ends all of them, however many there are and even if the writer crashes right after.
 /// </summary>
 /// <param name="Disabled">The user can do nothing. Also true while the user is being deleted.</param>
@@ -14,6 +15,12 @@ public sealed record UserState(bool Disabled, long Mark, IReadOnlyList<HeldRole>
 {
     /// <summary>The apps that the user has removed, each with the time of the last removal in ticks, its mark.</summary>
     public IReadOnlyDictionary<string, long> RemovedApps { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>The user's attributes, which groups' rules look at (<see cref="User.Attributes"/>).</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The user's address if it is verified, or null.</summary>
+    public string? VerifiedEmail { get; init; }
 
     /// <summary>The mark that sessions of an app carry now; 0 if the user never removed the app.</summary>
     public long AppMark(string clientId) => RemovedApps.GetValueOrDefault(clientId);

@@ -73,6 +73,17 @@ public sealed class CommandLineTests : IAsyncLifetime
         Assert.Contains("editor", await Ok("group members club -t demo"), StringComparison.Ordinal);
         await Ok("group rename club --name Band -t demo");
         Assert.Equal("Band", Parsed(await Ok("group show club -t demo --json")).GetProperty("name").GetString());
+        foreach (var (rule, kind) in ((string, string)[])[
+            ("--attribute title=Pilot|Captain --role editor", "attribute"),
+            ("--email-domain a.example --email-domain b.example", "emailDomains"), ("--network 192.0.2.0/24", "networks"),
+            ("--place 48.2,-16.37,100,30", "place")])
+        {
+            var given = Parsed(await Ok($"group rule club {rule} -t demo --json")).GetProperty("rule");
+            Assert.NotEqual(System.Text.Json.JsonValueKind.Null, given.GetProperty(kind).ValueKind);
+        }
+        Assert.Contains("--place is", (await Failed("group rule club --place here -t demo")).Error, StringComparison.Ordinal);
+        Assert.StartsWith("400 invalid_field", (await Failed("group rule club -t demo")).Error, StringComparison.Ordinal);
+        await Ok("group unrule club -t demo");
         await Ok("group remove club bob -t demo");
         await (await host.As("alice")).Upload([1], space: "group:club");
         Assert.StartsWith("409 group_has_files", (await Failed("group delete club --yes -t demo")).Error, StringComparison.Ordinal);

@@ -67,7 +67,7 @@ public sealed class GroupRemovalTests : IAsyncLifetime
         }
         foreach (var group in kept) Assert.Single((await alice.List($"?space=group:{group}&folder=deep")).Files);
         Assert.Equal(kept.Count, (await alice.Send(HttpMethod.Get, $"/{own}/shares").Read<SharesAnswer>()).Shares.Count);
-        Assert.Empty(await host.Service<Latchkey.Account.RemovalNotes>().All(default));
+        Assert.Empty(await host.Service<Latchkey.Tenancy.RemovalNotes>().All(default));
         await host.RunTimer("files-sweep");
         await Books.Balance(host);
         await Eventually.True(async () => (await admin.Audit("?type=finish-removals")).Count == gone.Count);
@@ -78,12 +78,12 @@ public sealed class GroupRemovalTests : IAsyncLifetime
     {
         var alice = await host.As("alice");
         var owner = await admin.UserId("alice");
-        var notes = host.Service<Latchkey.Account.RemovalNotes>();
+        var notes = host.Service<Latchkey.Tenancy.RemovalNotes>();
         foreach (var (group, purge, marked) in new[] { ("again", true, false), ("filled", false, true) })
         {
             await admin.AddGroup(new { id = group, owner });
             await alice.Upload([1], space: $"group:{group}");
-            await notes.Add("demo", Latchkey.Account.RemovalKind.Group, group, purge, default);
+            await notes.Add("demo", Latchkey.Tenancy.RemovalKind.Group, group, purge, default);
             if (marked) await host.Service<Latchkey.Tenancy.GroupStore>().Mark("demo", group, deleting: true, default);
         }
         host.Clock.Advance(TimeSpan.FromMinutes(10));
@@ -144,7 +144,7 @@ public sealed class GroupRemovalTests : IAsyncLifetime
         host.Clock.Advance(TimeSpan.FromMinutes(10));
         await host.RunTimer("finish-removals");
         Assert.Empty(await Books.Blobs(host));
-        Assert.Empty(await host.Service<Latchkey.Account.RemovalNotes>().All(default));
+        Assert.Empty(await host.Service<Latchkey.Tenancy.RemovalNotes>().All(default));
         await Books.Balance(host);
     }
 }

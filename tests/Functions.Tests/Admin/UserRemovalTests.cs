@@ -134,7 +134,7 @@ public sealed class UserRemovalTests : IAsyncLifetime
         }
         foreach (var id in kept) await admin.Get($"users/{id}");
         Assert.True(gone.Count > 0 && kept.Count > 0, $"{gone.Count} gone, {kept.Count} kept");
-        Assert.Empty(await host.Service<Latchkey.Account.RemovalNotes>().All(default));
+        Assert.Empty(await host.Service<Latchkey.Tenancy.RemovalNotes>().All(default));
     }
 
     [Theory, InlineData(true), InlineData(false)]

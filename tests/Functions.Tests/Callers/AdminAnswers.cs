@@ -124,6 +124,8 @@ sealed record GroupAnswer
     public required string Id { get; init; }
     public required string Name { get; init; }
     public required bool Deleting { get; init; }
+    public required JsonElement? Rule { get; init; }
+    public required string? App { get; init; }
     public UsageAnswer? Usage { get; init; }
 }
 
@@ -133,6 +135,7 @@ sealed record MemberAnswer
     public required string User { get; init; }
     public required string? UserName { get; init; }
     public required string Role { get; init; }
+    public required bool ByRule { get; init; }
 }
 
 /// <summary>How much a space holds.</summary>

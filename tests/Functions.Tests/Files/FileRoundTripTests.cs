@@ -45,6 +45,29 @@ public sealed class FileRoundTripTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_group_with_a_rule_takes_one_request_more_and_a_place_three()
+    {
+        var admin = await host.Admin();
+        await admin.AddGroup(new { id = "ruled" });
+        async Task Rule(object rule)
+        {
+            await admin.Do(HttpMethod.Put, "groups/ruled/rule", rule, 200);
+            await alice.List(); // The tenant is in the cache again.
+        }
+        var files = async () => await alice.List("?space=group:family");
+        await files();
+        await Costs(3, files);
+        await Rule(new { networks = AdminClient.Texts("127.0.0.0/8", "::/64") });
+        await Costs(3, files);
+        await Costs(4, () => alice.List("?space=group:ruled"));
+        await Rule(new { place = new { latitude = 0, longitude = 0, radiusMeters = 100 } });
+        await host.Send(HttpMethod.Post, "/demo/me/groups", (await host.Tokens("demo", scope: "groups")).AccessToken,
+            new { latitude = 0, longitude = 0 }).Is(200);
+        await Costs(6, () => alice.List("?space=group:ruled"));
+        await Costs(3, files);
+    }
+
+    [Fact]
     public async Task Copies()
     {
         var id = await alice.Upload([1, 2, 3], "source");

@@ -49,6 +49,12 @@ sealed class FuzzWorld(TestHost host)
         known["authority"] = await Made(admin, "certificate-authorities", new { name = "Fuzz", certificates = Authority() }, "id");
         known["userName"] = $"new{made}";
         known["group"] = await Made(admin, "groups", new { id = $"fuzz{made}", name = "Fuzz" }, "id");
+        tokens["groups"] = (await host.Tokens("demo", scope: "groups groups.write")).AccessToken;
+        if (known.TryGetValue("appGroup", out var before))
+            await host.Send(HttpMethod.Delete, $"/demo/groups/{before}?files=purge", tokens["groups"]);
+        known["appGroup"] = (await TestHost.Json(
+            await host.Send(HttpMethod.Post, "/demo/groups", tokens["groups"], new { name = "Fuzz" }), 201)).GetProperty("id").GetString()!;
+        known["bob"] = await host.UserId("bob");
         known["clientId"] = known["client"] = await Made(admin, "clients",
             new
             {
@@ -120,6 +126,7 @@ sealed class FuzzWorld(TestHost host)
     {
         { Scope: "operator" } => tokens["operator"],
         { Scope: "admin" } => tokens[operation.Path.Contains("/admin/tenants", StringComparison.Ordinal) ? "operator" : "admin"],
+        { Scope: "groups" or "groups.write" } => tokens["groups"],
         { Scope: not null } => tokens["user"],
         { Id: ['s', 'c', 'i', 'm', '-', ..] } => tokens["scim"],
         { Id: "register" } => tokens["initial"],
@@ -150,6 +157,10 @@ sealed class FuzzWorld(TestHost host)
             "clientId" or "client_id" when area == "registration" => known["registered"],
             "passkeyId" when area == "account" => known["ownPasskeyId"],
             "sessionId" when area == "account" => known["ownSessionId"],
+            "group" when IsOfApps(operation) => known["appGroup"],
+            "userId" when IsOfApps(operation) => known["bob"],
+            "role" when area is "groups" => null,
+            "attribute" or "networks" or "place" => null, // A rule has one condition.
             "role" => "fuzzed",
             "app" => "new",
             "file" => area == "pages" ? "app.js" : "viewer.css",
@@ -177,6 +188,8 @@ sealed class FuzzWorld(TestHost host)
             _ => known.GetValueOrDefault(name),
         };
     }
+
+    static bool IsOfApps(Documented operation) => operation.Path.StartsWith("/{tenant}/groups", StringComparison.Ordinal);
 
     async Task<string> Made(string admin, string path, object json, string member) =>
         (await TestHost.Json(await host.Send(HttpMethod.Post, $"/demo/admin/{path}", admin, json), 201)).GetProperty(member).GetString()!;

@@ -27,8 +27,8 @@ public sealed class SweepTests : IAsyncLifetime
         var before = host.Service<RoundTrips>().Count;
         await host.RunTimer("sweep");
         Assert.Single(await ExpiringTables());
-        // A list for each of seven families, two drops, and this test's list.
-        Assert.InRange(host.Service<RoundTrips>().Count - before, 7, 11);
+        // A list for each of the swept families, two drops, and this test's list.
+        Assert.InRange(host.Service<RoundTrips>().Count - before, 8, 12);
         await host.Refresh("demo", tokens.RefreshToken!).Is(200);
 
         host.Clock.Advance(TimeSpan.FromDays(92));

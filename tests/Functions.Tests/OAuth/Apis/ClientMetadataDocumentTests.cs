@@ -198,8 +198,9 @@ public sealed class ClientMetadataDocumentTests(DocumentSite site) : IClassFixtu
         // On another instance: here the client's row is still in memory.
         await clients.Find(tenant, url, default);
         var stored = (await Stored(url))!;
-        Assert.True(await new ClientStore(host.Service<Latchkey.Storage.StorageClients>(), host.Service<TenantStore>(),
-            host.Service<Settings>(), host.Clock).TryReplace(tenant, stored with { Name = "Set", SetByAdministrator = ["name"] }, default));
+        var other = new ClientStore(host.Service<Latchkey.Storage.StorageClients>(), host.Service<TenantStore>(),
+            host.Service<GroupStore>(), host.Service<RemovalNotes>(), host.Service<Settings>(), host.Clock);
+        Assert.True(await other.TryReplace(tenant, stored with { Name = "Set", SetByAdministrator = ["name"] }, default));
         var answer = await browser.Consent(consent).WaitAsync(TimeSpan.FromSeconds(10));
         Assert.Contains("code=", Browser.Location(answer), StringComparison.Ordinal);
         Assert.Equal("Set", (await Stored(url))!.Name);

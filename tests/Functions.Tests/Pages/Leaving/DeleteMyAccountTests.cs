@@ -116,7 +116,7 @@ public sealed class DeleteMyAccountTests(SignUpHost host) : IClassFixture<SignUp
         Assert.Null(await user.Now());
         Assert.Contains("was deleted", await host.Mail(user.Email, 2), StringComparison.Ordinal);
         Assert.Empty(await Holding(user.Email));
-        Assert.DoesNotContain(await app.Service<Latchkey.Account.RemovalNotes>().All(default), note => note.Id == user.Id);
+        Assert.DoesNotContain(await app.Service<Latchkey.Tenancy.RemovalNotes>().All(default), note => note.Id == user.Id);
     }
 
     [Fact]

@@ -1,19 +1,22 @@
 using Azure.Data.Tables;
 using Latchkey.Storage;
 
-namespace Latchkey.Account;
+namespace Latchkey.Tenancy;
 
 /// <summary>What is being deleted.</summary>
 public enum RemovalKind
 {
-    /// <summary>A user (<see cref="UserRemoval"/>).</summary>
+    /// <summary>A user (<c>UserRemoval</c>).</summary>
     User,
 
-    /// <summary>A group (<see cref="GroupRemoval"/>).</summary>
+    /// <summary>A group (<c>GroupRemoval</c>).</summary>
     Group,
 
     /// <summary>A client's files (<c>ClientRemoval</c>).</summary>
     Client,
+
+    /// <summary>The groups that a client made (<c>AppGroups</c>).</summary>
+    AppGroups,
 }
 
 /// <summary>Records that a deletion has begun, or when it is to begin.</summary>
@@ -21,10 +24,10 @@ public enum RemovalKind
 /// <param name="Kind">What is being deleted.</param>
 /// <param name="Id">Its id.</param>
 /// <param name="At">When the deletion was last requested.</param>
-/// <param name="Purge">True if its files are deleted too. Always true for a user, and for a client, which has no note otherwise.</param>
+/// <param name="Purge">True if its files are deleted too. Only a group can have a note that says otherwise.</param>
 public sealed record RemovalNote(string Tenant, RemovalKind Kind, string Id, DateTimeOffset At, bool Purge)
 {
-    /// <summary>When a user who asked for it is to be deleted (<see cref="AccountDeletion"/>); null for everything else.</summary>
+    /// <summary>When a user who asked for it is to be deleted (<c>AccountDeletion</c>); null for everything else.</summary>
     public DateTimeOffset? Due { get; init; }
 }
 
@@ -80,6 +83,7 @@ public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
     {
         RemovalKind.Group => RowKeys.Group(id),
         RemovalKind.Client => RowKeys.RemovedClient(id),
+        RemovalKind.AppGroups => RowKeys.RemovedAppGroups(id),
         _ => RowKeys.User(id),
     };
 }
