@@ -130,7 +130,8 @@ public static partial class Services
         .AddSingleton<IGrant, ClientCredentialsGrant>()
         .AddSingleton<IGrant, RefreshTokenGrant>()
         .AddSingleton<IGrant, DeviceCodeGrant>()
-        .AddSingleton<IGrant, PasswordGrant>();
+        .AddSingleton<IGrant, PasswordGrant>()
+        .AddSingleton<IGrant, TokenExchangeGrant>();
 
     static IServiceCollection AddPages(this IServiceCollection services) => services
         .AddSingleton<PageRenderer>()

@@ -19,7 +19,15 @@ static class ApiCommands
         CustomParser = Times.ParseSeconds,
     };
 
-    static readonly Option[] Fields = [Name, Scope, Clients, Lifetime];
+    static readonly Option<string[]> Acting =
+        Many("--acting-client", "A client that is this API, and may exchange its tokens; '-' for none; replaces the list");
+    static readonly Option<string[]> Exchange = Many("--exchange-from",
+        "A rule: API,SCOPE,GIVES…, such as https://tasks.example.com/,tasks.read,notes.read: another API, the scope that its token "
+        + "must have or '*', and the scopes of this API that it is exchanged for; '-' for no rules; replaces the list");
+    static readonly Option<string[]> Impersonators =
+        Many("--impersonator", "A client that its exchanged tokens do not name as actor; '-' for none; operators only; replaces the list");
+
+    static readonly Option[] Fields = [Name, Scope, Clients, Lifetime, Acting, Exchange, Impersonators];
 
     public static Command All(Terminal terminal) => CommandLine.Noun("api", "The tenant's own APIs",
         CommandLine.Verb(terminal, "list", "List them", async call =>
@@ -28,39 +36,51 @@ static class ApiCommands
         CommandLine.Verb(terminal, "show", "Show one", async call => call.Show(await call.Ask(HttpMethod.Get, await Path(call))), [Id]),
         CommandLine.Verb(terminal, "create", "Register one", async call =>
         {
-            var body = Body(call);
+            var body = await Body(call);
             body["identifier"] = call.Get(Identifier);
             call.Show(await call.Ask(HttpMethod.Post, "apis", body));
         }, [Identifier, .. Fields]),
         CommandLine.Verb(terminal, "set", "Change one", async call =>
-            call.Show(await call.Ask(HttpMethod.Patch, await Path(call), Body(call))), [Id, .. Fields]),
+            call.Show(await call.Ask(HttpMethod.Patch, await Path(call), await Body(call))), [Id, .. Fields]),
         CommandLine.Verb(terminal, "delete", "Delete one; nobody gets a token for it any more", async call =>
         {
             await call.Ask(HttpMethod.Delete, await Path(call));
             call.Done("The API is deleted.");
         }, [Id]));
 
-    static Dictionary<string, object?> Body(Call call)
+    static async Task<Dictionary<string, object?>> Body(Call call)
     {
         var body = new Dictionary<string, object?>();
         if (call.Get(Name) is { } name) body["name"] = name;
         if (call.Get(Scope) is { Length: > 0 } scopes) body["scopes"] = scopes.Select(Described).ToArray();
         if (call.Get(Clients) is { Length: > 0 } clients) body["clients"] = clients;
         if (call.Get(Lifetime) is { } lifetime) body["accessTokenSeconds"] = lifetime;
+        if (call.Get(Acting) is { Length: > 0 } acting) body["actingClients"] = Listed(acting);
+        if (call.Get(Impersonators) is { Length: > 0 } impersonators) body["impersonators"] = Listed(impersonators);
+        if (call.Get(Exchange) is { Length: > 0 } rules)
+        {
+            var apis = await Every(call);
+            body["exchangeFrom"] = Listed(rules).Select(rule => Rule(rule, apis)).ToArray();
+        }
         return body;
     }
 
     static object Described(string text) => text.Split('=', 2) is [var name, var description] ? new { name, description }
         : throw new Failure($"{text} is not name=what it allows.", code: 2);
 
+    static string[] Listed(string[] values) => values is ["-"] ? [] : values;
+
+    static object Rule(string text, JsonArray apis) =>
+        text.Split(',', StringSplitOptions.RemoveEmptyEntries) is [var api, var scope, .. var gives]
+            ? new { api = IdOf(api, apis), scope = scope == "*" ? null : scope, gives }
+            : throw new Failure($"{text} is not API,SCOPE,GIVES….", code: 2);
+
+    static string IdOf(string text, JsonArray apis) =>
+        (string?)apis.FirstOrDefault(api => (string?)api?["identifier"] == text)?["id"] ?? text;
+
     static async Task<JsonArray> Every(Call call) => (await call.Ask(HttpMethod.Get, "apis"))!["apis"] as JsonArray ?? [];
 
-    static async Task<string> Path(Call call)
-    {
-        var text = call.Get(Id);
-        var named = (await Every(call)).FirstOrDefault(api => (string?)api?["identifier"] == text);
-        return $"apis/{Uri.EscapeDataString((string?)named?["id"] ?? text)}";
-    }
+    static async Task<string> Path(Call call) => $"apis/{Uri.EscapeDataString(IdOf(call.Get(Id), await Every(call)))}";
 
     static Option<string[]> Many(string name, string what) =>
         new(name) { Description = what, AllowMultipleArgumentsPerToken = true };

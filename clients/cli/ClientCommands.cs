@@ -9,7 +9,7 @@ static class ClientCommands
     static readonly Argument<string> Id = new("CLIENT") { Description = "The client's id" };
     static readonly Option<string?> Name = new("--name") { Description = "The name that users read" };
     static readonly Option<string[]> Grants =
-        Many("--grant", "authorization_code, refresh_token, client_credentials, device_code, password");
+        Many("--grant", "authorization_code, refresh_token, client_credentials, device_code, token_exchange, password");
     static readonly Option<string[]> Scope = Many("--scope", "The scopes that it may be given, such as files.read");
     static readonly Option<string[]> Redirects = Many("--redirect", "Its redirect URIs; replaces the list");
     static readonly Option<string[]> LogoutRedirects =
@@ -179,7 +179,12 @@ static class ClientCommands
     }
 
     static string[] GrantsOf(Call call) =>
-        [.. (call.Get(Grants) ?? []).Select(grant => grant == "device_code" ? "urn:ietf:params:oauth:grant-type:device_code" : grant)];
+        [.. (call.Get(Grants) ?? []).Select(grant => grant switch
+        {
+            "device_code" => "urn:ietf:params:oauth:grant-type:device_code",
+            "token_exchange" => "urn:ietf:params:oauth:grant-type:token-exchange",
+            _ => grant,
+        })];
 
     static string Path(Call call) => $"clients/{Uri.EscapeDataString(call.Get(Id))}";
 

@@ -134,7 +134,7 @@ static class CommandLine
     [
         .. SignInCommands.All(terminal), TenantCommands.All(terminal), SettingsCommands.All(terminal), UserCommands.All(terminal),
         AccountCommands.All(terminal), InvitationCommands.All(terminal), GroupCommands.All(terminal), RoleCommands.All(terminal),
-        ApiCommands.All(terminal),
+        ApiCommands.All(terminal), ClaimCommands.All(terminal),
         ProviderCommands.All(terminal),
         AuthorityCommands.All(terminal),
         ClientCommands.All(terminal), SessionCommands.All(terminal), KeyCommands.All(terminal),

@@ -10,6 +10,11 @@ static class UserCommands
     static readonly Argument<string> Passkey = new("PASSKEY") { Description = "The passkey's id" };
     static readonly Option<string?> Name = new("--name") { Description = "The name that others see" };
     static readonly Option<string?> Email = new("--email") { Description = "The mail address; empty for none" };
+    static readonly Option<string[]> Attributes = new("--attribute")
+    {
+        Description = "name=value of the tenant's own; without a value the attribute is removed",
+        AllowMultipleArgumentsPerToken = true,
+    };
     static readonly Option<string[]> Roles =
         new("--role") { Description = "A role; replaces the list", AllowMultipleArgumentsPerToken = true };
     static readonly Option<bool> NoPassword =
@@ -33,14 +38,15 @@ static class UserCommands
                     roles = call.Get(Roles) ?? [],
                 })), Who, Name, Email, Roles, NoPassword),
             Verb("show", "Show one", async call => call.Show(await Find(call)), Who),
-            Verb("set", "Change name, address or roles; roles take effect at the next refresh", async call =>
+            Verb("set", "Change name, address, attributes or roles; roles take effect at the next refresh", async call =>
             {
                 var body = new Dictionary<string, object?>();
                 if (call.Get(Name) is { } name) body["name"] = name;
                 if (call.Get(Email) is { } email) body["email"] = email;
                 if (call.Get(Roles) is { Length: > 0 } roles) body["roles"] = roles;
+                if (call.Get(Attributes) is { Length: > 0 } attributes) body["attributes"] = attributes.ToDictionary(Named, Valued);
                 call.Show(await call.Ask(HttpMethod.Patch, await Path(call), body));
-            }, Who, Name, Email, Roles),
+            }, Who, Name, Email, Roles, Attributes),
             Verb("password", "Set a password; signs the user out", async call =>
             {
                 await call.Ask(HttpMethod.Put, $"{await Path(call)}/password", new { password = terminal.Secret("New password") });
@@ -83,6 +89,11 @@ static class UserCommands
                 call.Done("The user is deleted.");
             }, Who, CommandLine.Yes));
     }
+
+    static string Named(string pair) => pair.Split('=', 2) is [{ Length: > 0 } name, _] ? name
+        : throw new Failure($"{pair} is not name=value.", code: 2);
+
+    static string? Valued(string pair) => pair.Split('=', 2) is [_, { Length: > 0 } value] ? value : null;
 
     /// <summary>A user's id by name or id.</summary>
     public static async Task<string> IdOf(Call call, string who)

@@ -26,6 +26,9 @@ public sealed record AccessToken(
     /// <summary>How the user signed in (RFC 9068 §2.2.1); null for a client's own token.</summary>
     public TokenAuthentication? Authentication { get; init; }
 
+    /// <summary>The clients that act for the user, the latest first (<c>act</c>, RFC 8693 §4.1).</summary>
+    public IReadOnlyList<string> Actors { get; init; } = [];
+
     /// <summary>Its <c>aud</c>: the API that it is for (RFC 9068 §2.2).</summary>
     public string Audience { get; init; } = "";
 
@@ -35,17 +38,6 @@ public sealed record AccessToken(
     /// <summary>Its <c>exp</c>.</summary>
     public DateTimeOffset ExpiresAt { get; init; }
 }
-
-/// <summary>How the user of an access token signed in (RFC 9068 §2.2.1).</summary>
-/// <param name="Time">Its <c>auth_time</c>: seconds since 1970.</param>
-/// <param name="Context">Its <c>acr</c>.</param>
-/// <param name="Methods">Its <c>amr</c>.</param>
-public sealed record TokenAuthentication(long Time, string Context, IReadOnlyList<string> Methods);
-
-/// <summary>An access token as sent with a request, not verified yet.</summary>
-/// <param name="Encoded">The JWT.</param>
-/// <param name="WithProof">Sent with the scheme <c>DPoP</c> (RFC 9449 §7.1), not <c>Bearer</c>.</param>
-public sealed record SentToken(string Encoded, bool WithProof);
 
 /// <summary>
 /// Authentication, the first layer of a protected endpoint: verifies that an access token (RFC 6750 §2.1, RFC 9449 §7.1) is one
@@ -81,6 +73,7 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
             Scope.Parse(Claim(jwt, "scope")), Required(jwt, "jti"), Claim(jwt, "sid"))
         {
             Audience = jwt.Audiences.FirstOrDefault() ?? "",
+            Actors = ActorChain.Read(jwt),
             Binding = KeyBinding.Read(jwt),
             Authentication = jwt.TryGetPayloadValue<long>("auth_time", out var time) && Claim(jwt, "acr") is { } acr
                 ? new TokenAuthentication(time, acr, jwt.TryGetPayloadValue<string[]>("amr", out var amr) ? amr : []) : null,

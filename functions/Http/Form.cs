@@ -17,15 +17,15 @@ public sealed class Form
 
     // Every other parameter is ignored, however often it is sent (RFC 6749 §3.1).
     static readonly FrozenSet<string> Known = FrozenSet.Create(StringComparer.Ordinal,
-        "access_token", "acr_values", "action", "after", "back", "client", "client_assertion", "client_assertion_type", "client_id",
-        "client_secret", "code", "code_challenge", "code_challenge_method", "code_verifier", "credential", "device_code", "device_token",
-        "dpop_jkt", "email", "end_user_address", "error", "familyName", "file", "form", "givenName", "grant_type", "id", "id_token_hint",
-        "idp_hint", "invitation", "iss",
-        "language", "link", "locale", "login_hint", "max_age", "name", "new", "nickname", "nonce", "old", "password", "picture",
-        "post_logout_redirect_uri", "prompt",
-        "provider", "redirect_uri", "redirects", "refresh_token", "registration", "remember", "request", "request_uri", "response_mode",
-        "response_type", "scope", "sent", "session", "setup", "state", "terms", "token", "token_type_hint", "type", "ui_locales", "use",
-        "user", "user_code", "username", "website", "zoneInfo");
+        "access_token", "acr_values", "action", "actor_token", "actor_token_type", "after", "audience", "back", "claims", "client",
+        "client_assertion", "client_assertion_type", "client_id", "client_secret", "code", "code_challenge", "code_challenge_method",
+        "code_verifier", "credential", "device_code", "device_token", "dpop_jkt", "email", "end_user_address", "error", "familyName",
+        "file", "form", "givenName", "grant_type", "id", "id_token_hint", "idp_hint", "invitation", "iss", "language", "link", "locale",
+        "login_hint", "max_age", "name", "new", "nickname", "nonce", "old", "password", "picture", "post_logout_redirect_uri", "prompt",
+        "provider", "redirect_uri", "redirects", "refresh_token", "registration", "remember", "request", "request_uri",
+        "requested_token_type", "response_mode", "response_type", "scope", "sent", "session", "setup", "state", "subject_token",
+        "subject_token_type", "terms", "token", "token_type_hint", "type", "ui_locales", "use", "user", "user_code", "username",
+        "website", "zoneInfo");
 
     readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
     readonly HashSet<string> repeated = new(StringComparer.Ordinal);

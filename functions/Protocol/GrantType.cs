@@ -15,6 +15,9 @@ public static class GrantType
     /// <summary>RFC 8628 §3.4.</summary>
     public const string DeviceCode = "urn:ietf:params:oauth:grant-type:device_code";
 
+    /// <summary>RFC 8693 §2.1.</summary>
+    public const string TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+
     /// <summary>RFC 6749 §6.</summary>
     public const string RefreshToken = "refresh_token";
 }

@@ -24,6 +24,12 @@ public static class Scopes
     /// <summary>Read and change the user's own account.</summary>
     public const string Account = "account";
 
+    /// <summary>See the groups that the user belongs to: the claim <c>groups</c> (RFC 9068 §2.2.3.1).</summary>
+    public const string Groups = "groups";
+
+    /// <summary>See the user's roles in ID tokens and UserInfo; access tokens have them anyway.</summary>
+    public const string Roles = "roles";
+
     /// <summary>Administer the tenant.</summary>
     public const string Admin = "admin";
 
@@ -35,13 +41,16 @@ public static class Scopes
 
     /// <summary>Every scope in discovery.</summary>
     public static Scope All { get; } =
-        Scope.Of(OpenId, "profile", "email", OfflineAccess, Account, FilesRead, FilesWrite, FilesShare, Admin);
+        Scope.Of(OpenId, "profile", "email", Groups, Roles, OfflineAccess, Account, FilesRead, FilesWrite, FilesShare, Admin);
 
     /// <summary>The rights that a tenant's roles can grant.</summary>
     public static Scope Rights { get; } = Scope.Of(FilesRead, FilesWrite, FilesShare, Admin, AppsManage);
 
     /// <summary>The scopes of OpenID Connect: what the app may know of the user.</summary>
-    public static Scope OpenIdConnect { get; } = Scope.Of(OpenId, "profile", "email", OfflineAccess);
+    public static Scope OpenIdConnect { get; } = Scope.Of(OpenId, "profile", "email", Groups, Roles, OfflineAccess);
+
+    /// <summary>The scopes that an app gets only if it names them: a request without <c>scope</c> does not mean them.</summary>
+    public static Scope OnlyIfNamed { get; } = Scope.Of(Groups, Roles);
 
     /// <summary>The scopes that any user can grant, whatever their roles, and nobody else: they are about the user.</summary>
     public static Scope OfAnyUser { get; } = Scope.Of([.. OpenIdConnect.Tokens, Account]);

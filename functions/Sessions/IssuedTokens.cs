@@ -56,6 +56,12 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
         await Task.WhenAll([readRow, .. readUser is null ? [] : (Task[])[readUser]]);
         // A session whose code was not redeemed has no tokens.
         if (await readRow is not { } row || (row.ContainsKey("CodeExpiresAt") && !row.ContainsKey("CodeSpentAt"))) return null;
+        if (token.SessionId is not null && row.GetString("ClientId") is { } signedInTo && signedInTo != token.ClientId)
+        {
+            if (!await IsExchangerLive(tenant, client, token, row.PartitionKey, cancel)) return null;
+            if (await clients.Find(tenant, signedInTo, cancel) is not { } app) return null;
+            client = app;
+        }
         var incarnation = row.GetString("ClientIncarnation") ?? "";
         client = await clients.Current(tenant, client, incarnation, cancel);
         var startedAt = row.GetDateTimeOffset(token.SessionId is null ? "IssuedAt" : "CreatedAt") ?? DateTimeOffset.MinValue;
@@ -66,10 +72,22 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
         var user = await readUser;
         // Marks only grow. A session with a newer one was kept when all others were ended, and the cache does not know it yet.
         if (user?.Mark < row.GetInt64("UserMark")) user = await users.FindStateNow(tenant.Id, token.Subject, cancel);
-        if (user?.Keeps(row.GetInt64("UserMark"), startedAt) is not true || !user.KeepsApp(token.ClientId, row.GetInt64("AppMark")))
+        if (user?.Keeps(row.GetInt64("UserMark"), startedAt) is not true || !user.KeepsApp(client.Id, row.GetInt64("AppMark")))
             return null;
         return token.Scope.Intersect(api.IsRegistered ? api.Scope
             : Scope.Of([.. Scopes.OfAnyUser.Tokens, .. tenant.Rights(user.Roles).Tokens]));
+    }
+
+    // A token that an API traded (RFC 8693) dies with the user's session with an app, and with the API's own client: its record says
+    // which incarnation of that client it was.
+    async Task<bool> IsExchangerLive(Tenant tenant, Client client, AccessToken token, string partition, CancellationToken cancel)
+    {
+        if (BucketId.ParseId(token.SessionId) is not (var bucket, _)) return false;
+        if (await Tables.For(bucket).Find(partition, RowKeys.Token(token.TokenId), cancel) is not { } record) return false;
+        var incarnation = record.GetString("ClientIncarnation") ?? "";
+        client = await clients.Current(tenant, client, incarnation, cancel);
+        return client.Incarnation == incarnation
+            && !tenant.HasEnded(client, record.GetDateTimeOffset("IssuedAt") ?? DateTimeOffset.MinValue);
     }
 
     // An operator's token that another one depends on is known by its record only, which does not say its audience.
@@ -79,6 +97,10 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
         // iat has whole seconds.
         return tenant.ApiAt(token.Audience) is { } api && token.IssuedAt.AddSeconds(1) > api.CreatedAt ? api : null;
     }
+
+    /// <summary>Records one more token of a session, without reading the session.</summary>
+    public Task AddToSession(string sessionId, TableEntity token, CancellationToken cancel) =>
+        Tables.For(BucketId.Parse(sessionId)!.Value.Bucket).Put(token, cancel);
 
     /// <summary>Ties a token to the operator's token that it was obtained with: it dies with that token.</summary>
     public static void Bind(TableEntity row, AccessToken source) =>

@@ -128,9 +128,19 @@ public sealed record Person(string Name, string UserName, string? Email, bool Em
     /// <summary>The profile. It is not stored with the session, because tokens are only issued with the user at hand.</summary>
     public UserProfile Profile { get; init; } = UserProfile.Empty;
 
+    /// <summary>The tenant's own attributes of the user, which are not stored with the session either.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The ids of the user's groups, if they were read because the scope names them.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
     /// <summary>What tokens say about a user now.</summary>
     public static Person Of(Tenant tenant, User user) =>
-        new(user.Name, user.UserName, user.Email, user.VerifiedEmail is not null, tenant.Names(user.Roles)) { Profile = user.Profile };
+        new(user.Name, user.UserName, user.Email, user.VerifiedEmail is not null, tenant.Names(user.Roles))
+        {
+            Profile = user.Profile,
+            Attributes = user.Attributes,
+        };
 }
 
 /// <summary>How a user proved who they are, for the ID token (OIDC Core §2).</summary>

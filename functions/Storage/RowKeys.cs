@@ -17,6 +17,9 @@ public static partial class RowKeys
     /// <summary>A tenant's own wording.</summary>
     public const string Texts = "texts";
 
+    /// <summary>A tenant's own claims.</summary>
+    public const string Claims = "claims";
+
     /// <summary>A tenant's role.</summary>
     public static string Role(string name) => $"role|{Ids.Hash(name)}";
 

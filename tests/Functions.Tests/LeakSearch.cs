@@ -59,7 +59,7 @@ public static partial class LeakSearch
     [GeneratedRegex(@"\b(Basic|Bearer|DPoP|SharedKey(Lite)?) (?!error)[\w+/=.:~-]{12,}", RegexOptions.IgnoreCase)]
     private static partial Regex Authorization();
 
-    [GeneratedRegex(@"\b(code|access_token|refresh_token|id_token|id_token_hint|client_secret|password|device_code|user_code|code_verifier|client_assertion)=[^&\s""]{4,}")]
+    [GeneratedRegex(@"\b(code|access_token|refresh_token|id_token|id_token_hint|client_secret|password|device_code|user_code|code_verifier|client_assertion|subject_token|actor_token)=[^&\s""]{4,}")]
     private static partial Regex Parameter();
 
     [GeneratedRegex(@"\b(alice|bob|admin|operator)-password\b|service-secret-for-local-runs-only")]

@@ -16,7 +16,8 @@ public sealed class SecretWatch() : DelegatingHandler(new SocketsHttpHandler { A
     static readonly HashSet<string> Names = new(StringComparer.Ordinal)
     {
         "access_token", "refresh_token", "id_token", "id_token_hint", "token", "client_secret", "secret", "password", "newPassword",
-        "passwordHash", "registration_access_token", "device_code", "device_token", "user_code", "code_verifier", "client_assertion",
+        "passwordHash", "registration_access_token", "device_code", "device_token", "user_code", "code_verifier", "subject_token",
+        "actor_token", "client_assertion",
         "accessToken", "url", "verification_uri_complete",
     };
 

@@ -28,8 +28,8 @@ public sealed class AdminApis(TenantPipeline pipeline, ApiStore apis, TenantStor
         });
 
     /// <summary>
-    /// <c>POST /{tenant}/admin/apis</c> <c>{identifier, name, scopes?, accessTokenSeconds?, clients?}</c> → 201. 409
-    /// <c>api_exists</c>, <c>too_many_apis</c>.
+    /// <c>POST /{tenant}/admin/apis</c> <c>{identifier, name, scopes?, accessTokenSeconds?, clients?, actingClients?,
+    /// exchangeFrom?, impersonators?}</c> → 201. 409 <c>api_exists</c>, <c>too_many_apis</c>. Only operators set <c>impersonators</c>.
     /// </summary>
     [Function("admin-api-create")]
     public Task<IResult> Create(
@@ -37,6 +37,7 @@ public sealed class AdminApis(TenantPipeline pipeline, ApiStore apis, TenantStor
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<ApiBody>(request);
+            EnsureMaySet(caller, body);
             var tenant = await Now(caller);
             var api = body.New(tenant, Ids.New(), clock.GetUtcNow());
             if (tenant.Apis.Count >= Api.MaxPerTenant)
@@ -64,6 +65,7 @@ public sealed class AdminApis(TenantPipeline pipeline, ApiStore apis, TenantStor
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             var body = await JsonBody.Read<ApiBody>(request);
+            EnsureMaySet(caller, body);
             if (body.Identifier is not null) throw FieldChecks.Fault("identifier", "cannot be changed");
             caller.Audit.Detail = string.Join(", ", JsonBody.Present(body));
             var changed = await OptimisticUpdate.Run(() => apis.FindNow(caller.Tenant, Id(request), caller.Cancel), body.Apply,
@@ -87,6 +89,13 @@ public sealed class AdminApis(TenantPipeline pipeline, ApiStore apis, TenantStor
 
     async Task<Tenant> Now(Caller caller) => await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant;
 
+    // Whoever impersonates leaves no trace of itself at the API, so a tenant does not allow it to itself.
+    static void EnsureMaySet(Caller caller, ApiBody body)
+    {
+        if (body.Impersonators is not null && caller.Token.ClientId != Tenant.OperatorClient)
+            throw Problem.InsufficientScope(Scopes.Operator);
+    }
+
     static object Answer(Api api) => new
     {
         api.Id,
@@ -95,6 +104,9 @@ public sealed class AdminApis(TenantPipeline pipeline, ApiStore apis, TenantStor
         api.Scopes,
         api.AccessTokenSeconds,
         api.Clients,
+        api.ActingClients,
+        exchangeFrom = api.ExchangeFrom.Select(rule => new { rule.Api, rule.Scope, rule.Gives }),
+        api.Impersonators,
         createdAt = api.CreatedAt.UtcDateTime,
     };
 

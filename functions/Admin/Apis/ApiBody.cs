@@ -7,11 +7,28 @@ namespace Latchkey.Admin;
 /// <summary>A scope as an administrator sends it.</summary>
 sealed record ApiScopeBody(string Name, string Description);
 
+/// <summary>A rule for token exchange as an administrator sends it.</summary>
+sealed record ExchangeRuleBody(string Api, IReadOnlyList<string> Gives, string? Scope = null);
+
 /// <summary>The fields of an API; an absent field stays as it is.</summary>
-sealed record ApiBody(
-    string? Identifier = null, string? Name = null, IReadOnlyList<ApiScopeBody?>? Scopes = null, int? AccessTokenSeconds = null,
-    IReadOnlyList<string>? Clients = null)
+sealed record ApiBody
 {
+    public string? Identifier { get; init; }
+
+    public string? Name { get; init; }
+
+    public IReadOnlyList<ApiScopeBody?>? Scopes { get; init; }
+
+    public int? AccessTokenSeconds { get; init; }
+
+    public IReadOnlyList<string>? Clients { get; init; }
+
+    public IReadOnlyList<string>? ActingClients { get; init; }
+
+    public IReadOnlyList<ExchangeRuleBody?>? ExchangeFrom { get; init; }
+
+    public IReadOnlyList<string>? Impersonators { get; init; }
+
     const int MaxClients = 200;
     const int MaxScopeChars = 64;
     const int MaxDescriptionChars = 200;
@@ -40,7 +57,10 @@ sealed record ApiBody(
             0 => null,
             { } seconds => FieldChecks.Number("accessTokenSeconds", seconds, MinSeconds, Client.MaxAccessTokenSeconds),
         },
-        Clients = Clients is null ? api.Clients : Checked(Clients),
+        Clients = Clients is null ? api.Clients : Checked("clients", Clients, orAny: true),
+        ActingClients = ActingClients is null ? api.ActingClients : Checked("actingClients", ActingClients, orAny: false),
+        ExchangeFrom = ExchangeFrom is null ? api.ExchangeFrom : Checked(ExchangeFrom),
+        Impersonators = Impersonators is null ? api.Impersonators : Checked("impersonators", Impersonators, orAny: false),
     };
 
     string CheckedIdentifier(Tenant tenant)
@@ -72,10 +92,23 @@ sealed record ApiBody(
         return Reserved.Has(name) ? throw FieldChecks.Fault("scopes", $"must not contain {name}, which is Latchkey's own") : name;
     }
 
-    static IReadOnlyList<string> Checked(IReadOnlyList<string> clients)
+    static List<ExchangeRule> Checked(IReadOnlyList<ExchangeRuleBody?> rules)
     {
-        if (clients.Count > MaxClients) throw FieldChecks.Fault("clients", $"must have at most {MaxClients} entries");
-        return clients.All(id => id == Api.AnyClient || Client.IsId(id)) ? [.. clients.Distinct(StringComparer.Ordinal)]
-            : throw FieldChecks.Fault("clients", $"must contain only ids of clients, or {Api.AnyClient} for all");
+        if (rules.Count > Api.MaxExchangeRules)
+            throw FieldChecks.Fault("exchangeFrom", $"must have at most {Api.MaxExchangeRules} entries");
+        return [.. rules.Select(rule => rule is null ? throw FieldChecks.Fault("exchangeFrom", "must contain only objects")
+            : !Client.IsId(rule.Api) ? throw FieldChecks.Fault("exchangeFrom", "must name APIs by their ids")
+            : rule.Gives.Count > Api.MaxScopes ? throw FieldChecks.Fault("exchangeFrom", $"must give at most {Api.MaxScopes} scopes")
+            : new ExchangeRule(rule.Api, rule.Scope is null ? null : InRule(rule.Scope), [.. rule.Gives.Select(InRule).Distinct()]))];
+    }
+
+    static string InRule(string scope) => scope is { Length: > 0 and <= MaxScopeChars } && Scope.IsToken(scope) ? scope
+        : throw FieldChecks.Fault("exchangeFrom", $"must have scopes of 1 to {MaxScopeChars} characters that RFC 6749 §3.3 allows");
+
+    static IReadOnlyList<string> Checked(string field, IReadOnlyList<string> clients, bool orAny)
+    {
+        if (clients.Count > MaxClients) throw FieldChecks.Fault(field, $"must have at most {MaxClients} entries");
+        return clients.All(id => (orAny && id == Api.AnyClient) || Client.IsId(id)) ? [.. clients.Distinct(StringComparer.Ordinal)]
+            : throw FieldChecks.Fault(field, $"must contain only ids of clients{(orAny ? $", or {Api.AnyClient} for all" : "")}");
     }
 }

@@ -127,6 +127,8 @@ sealed record ClientBody
     {
         if (client.AuthMethod == ClientAuthMethod.None && client.Grants.Contains(GrantType.ClientCredentials))
             throw FieldChecks.Fault("grants", "cannot contain client_credentials when authMethod is none");
+        if (client.AuthMethod == ClientAuthMethod.None && client.Grants.Contains(GrantType.TokenExchange))
+            throw FieldChecks.Fault("grants", $"cannot contain {GrantType.TokenExchange} when authMethod is none");
         if (client.AuthMethod == ClientAuthMethod.None && client.ForwardsAddress)
             throw FieldChecks.Fault("forwardsAddress", "requires a client that authenticates");
         if (KeyMetadata.Fault(client) is { } keys) throw FieldChecks.Fault(keys.Field, keys.Why);

@@ -47,8 +47,8 @@ public sealed class AdminUsers(
         });
 
     /// <summary>
-    /// <c>POST /{tenant}/admin/users</c> <c>{userName, password?, name?, email?, emailVerified?, roles?}</c> → 201. A user without a
-    /// password cannot sign in with one until it is set. 409 <c>user_exists</c>, <c>email_taken</c>.
+    /// <c>POST /{tenant}/admin/users</c> <c>{userName, password?, name?, email?, emailVerified?, roles?, attributes?}</c> → 201. A
+    /// user without a password cannot sign in with one until it is set. 409 <c>user_exists</c>, <c>email_taken</c>.
     /// </summary>
     [Function("admin-user-create")]
     public Task<IResult> Create(
@@ -67,6 +67,7 @@ public sealed class AdminUsers(
                 PasswordHash = "",
                 EmailVerified = body.EmailVerified is true && !string.IsNullOrEmpty(body.Email),
                 Roles = FieldChecks.Roles("roles", tenant, body.Roles ?? []),
+                Attributes = UserAttributes.Merge(new Dictionary<string, string>(), body.Attributes),
             };
             var password = body.Password is null ? Ids.NewSecret() : FieldChecks.Password("password", user, body.Password);
             user = user with { PasswordHash = await passwords.Hash(password, caller.Cancel) };
@@ -90,8 +91,8 @@ public sealed class AdminUsers(
         });
 
     /// <summary>
-    /// <c>PATCH /{tenant}/admin/users/{userId}</c> <c>{name?, email?, emailVerified?, roles?, disabled?}</c>; an empty email removes
-    /// it, and a new one is not verified unless the request says so. 409 <c>email_taken</c>.
+    /// <c>PATCH /{tenant}/admin/users/{userId}</c> <c>{name?, email?, emailVerified?, roles?, disabled?, attributes?}</c>; an empty
+    /// email removes it, an attribute that is null too, and a new one is not verified unless the request says so. 409 <c>email_taken</c>.
     /// </summary>
     [Function("admin-user-change")]
     public Task<IResult> Change(
@@ -148,6 +149,7 @@ public sealed class AdminUsers(
             EmailVerified = email is not null && (body.EmailVerified ?? (email == user.Email && user.EmailVerified)),
             Roles = body.Roles is null ? user.Roles : FieldChecks.Roles("roles", tenant, body.Roles),
             Disabled = body.Disabled ?? user.Disabled,
+            Attributes = UserAttributes.Merge(user.Attributes, body.Attributes),
         };
     }
 
@@ -157,25 +159,27 @@ public sealed class AdminUsers(
         if (body.Email is not null) yield return "email";
         if (body.EmailVerified is { } verified) yield return verified ? "emailVerified" : "emailUnverified";
         if (body.Roles is not null) yield return $"roles={string.Join(' ', body.Roles)}";
+        if (body.Attributes is not null) yield return $"attributes={string.Join(' ', body.Attributes.Keys)}";
         if (body.Disabled is { } disabled) yield return disabled ? "disabled" : "enabled";
     }
 
     sealed record NewUser(
         string UserName, string? Password = null, string? Name = null, string? Email = null, bool? EmailVerified = null,
-        IReadOnlyList<string>? Roles = null);
+        IReadOnlyList<string>? Roles = null, IReadOnlyDictionary<string, string?>? Attributes = null);
 
     sealed record UserChange(
         string? Name = null, string? Email = null, bool? EmailVerified = null, IReadOnlyList<string>? Roles = null,
-        bool? Disabled = null);
+        bool? Disabled = null, IReadOnlyDictionary<string, string?>? Attributes = null);
 }
 
 /// <summary>A user as the API returns it.</summary>
 sealed record UserResponse(
     string Id, string UserName, string Name, string? Email, bool EmailVerified, IReadOnlyList<string> Roles, string? TermsVersion,
-    DateTime? TermsAcceptedAt, bool Disabled, bool Deleting, DateTime? DeleteAt, bool SecondFactor)
+    DateTime? TermsAcceptedAt, bool Disabled, bool Deleting, DateTime? DeleteAt, bool SecondFactor,
+    IReadOnlyDictionary<string, string> Attributes)
 {
     public static UserResponse Of(Tenant tenant, User user) =>
         new(user.Id, user.UserName, user.Name, user.Email, user.VerifiedEmail is not null, tenant.Names(user.Roles),
             user.TermsVersion, user.TermsAt?.UtcDateTime, user.Disabled, user.Deleting,
-            user.DeleteAt?.UtcDateTime, user.SecondFactor is not null);
+            user.DeleteAt?.UtcDateTime, user.SecondFactor is not null, user.Attributes);
 }

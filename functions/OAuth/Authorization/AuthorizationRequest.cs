@@ -53,8 +53,13 @@ public sealed record AuthorizationRequest
     /// <summary>How old the sign-in may be, in seconds; null if its age does not matter.</summary>
     public int? MaxAge { get; init; }
 
-    /// <summary>True if the app demands more than one factor, by <c>acr_values</c> (OIDC Core §3.1.2.1, RFC 9470 §4).</summary>
+    /// <summary>
+    /// True if the app demands more than one factor, by <c>acr_values</c> (OIDC Core §3.1.2.1, RFC 9470 §4) or <c>claims</c>.
+    /// </summary>
     public bool NeedsMultiFactor { get; init; }
+
+    /// <summary>The users of whom one must sign in, by the <c>claims</c> parameter; null if anybody may.</summary>
+    public IReadOnlyList<string>? Subjects { get; init; }
 
     /// <summary>The user name to fill into the sign-in form, or null.</summary>
     public string? LoginHint { get; init; }

@@ -66,6 +66,7 @@ public sealed class AuthorizationResponder(
         if (authorization.ResponseType != ResponseType.Code)
         {
             var grant = new SessionGrant(request.Tenant, signIn.Client, session, scope) { Api = signIn.Apis[0] };
+            grant = await issuer.WithGroups(grant, request.Cancel);
             return await GrantTokens(request, authorization, grant);
         }
         var code = new CodeBinding(clock.GetUtcNow() + Codes.Life, authorization.To.RedirectUri, authorization.CodeChallenge,

@@ -124,6 +124,8 @@ public sealed class InteractionPolicy(
             // The app expects another user. If this user has just signed in for this request, another try would not help.
             if (hint?.Subject != signedIn.User.Id) return wasForThis ? throw OAuthError.LoginRequired() : true;
         }
+        // OIDC Core §5.5.1: the same, by the claim sub.
+        if (authorization.Subjects?.Contains(signedIn.User.Id) is false) return wasForThis ? throw OAuthError.LoginRequired() : true;
         if (wasForThis) return false;
         if (authorization.Asks(Prompt.Login)) return true;
         return authorization.MaxAge is { } seconds && clock.GetUtcNow() > authenticatedAt.AddSeconds(seconds);

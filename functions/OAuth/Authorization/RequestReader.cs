@@ -57,18 +57,21 @@ public sealed class RequestReader(ClientStore clients, ClientIdDocuments documen
         var type = Type(to.Client, form);
         CheckMode(to, type, form["response_mode"]);
         var apis = RequestedApis.All(tenant, to.Client, form);
+        var claims = ClaimsParameter.Read(tenant, form["claims"]);
+        var scope = GrantedScope.ForClient(to.Client, apis, Scope.Parse(form["scope"]));
         var request = new AuthorizationRequest
         {
             To = to,
             ResponseType = type,
             Apis = apis,
-            Scope = GrantedScope.ForClient(to.Client, apis, Scope.Parse(form["scope"])),
+            Scope = GrantedScope.WithClaims(to.Client, apis, scope, claims.Scope),
+            Subjects = claims.Subjects,
             Nonce = form["nonce"],
             CodeChallenge = type == ResponseType.Code ? Challenge(to.Client, form) : null,
             DpopJkt = DpopJkt(form["dpop_jkt"]),
             Prompts = Prompts(form["prompt"]),
             MaxAge = MaxAge(form["max_age"]),
-            NeedsMultiFactor = NeedsMultiFactor(form["acr_values"]),
+            NeedsMultiFactor = claims.NeedsMultiFactor || NeedsMultiFactor(form["acr_values"]),
             LoginHint = form["login_hint"],
             IdpHint = form["idp_hint"],
             IdTokenHint = form["id_token_hint"],

@@ -1,6 +1,7 @@
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Protocol;
+using Latchkey.Sessions;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -11,7 +12,7 @@ namespace Latchkey.OAuth;
 /// UserInfo (OpenID Connect Core §5.3): the user as stored now, with the claims that the token's scopes allow
 /// (§5.4). A POST may carry the token in its form (RFC 6750 §2.2).
 /// </summary>
-public sealed class UserInfo(TenantPipeline pipeline, UserStore users)
+public sealed class UserInfo(TenantPipeline pipeline, UserStore users, GroupStore groups)
 {
     /// <summary><c>GET,POST /{tenant}/oauth/userinfo</c></summary>
     [Function("userinfo")]
@@ -22,14 +23,12 @@ public sealed class UserInfo(TenantPipeline pipeline, UserStore users)
         {
             var user = await users.Find(caller.Tenant, caller.Token.Subject, caller.Cancel);
             if (user is null || user.Disabled) throw Problem.Unauthorized("The access token's user is disabled or was deleted.");
-            return Results.Json(Claims(user, caller.Token.Scope));
+            var (tenant, scope, person) = (caller.Tenant, caller.Token.Scope, Person.Of(caller.Tenant, user));
+            if (scope.Has(Scopes.Groups))
+                person = person with { Groups = await groups.IdsOf(tenant.Id, user.Id, UserClaims.MaxGroups + 1, caller.Cancel) };
+            var claims = new Dictionary<string, object>();
+            UserClaims.Add(claims, ClaimRule.UserInfo, new(tenant, caller.Token.ClientId, scope), person);
+            claims["sub"] = user.Id;
+            return Results.Json(claims);
         }, tokenInBodyToo: true);
-
-    static Dictionary<string, object> Claims(User user, Scope scope)
-    {
-        var claims = new Dictionary<string, object> { ["sub"] = user.Id };
-        if (scope.Has("profile")) ProfileClaims.Add(claims, user.Name, user.UserName, user.Profile);
-        if (scope.Has("email") && user.Email is { } email) (claims["email"], claims["email_verified"]) = (email, user.EmailVerified);
-        return claims;
-    }
 }

@@ -47,6 +47,7 @@ public sealed class Introspect(
         response["aud"] = token.Audience;
         response["jti"] = token.TokenId;
         response["tid"] = tenant.Id;
+        if (ActorChain.Claim(token.Actors) is { } act) response["act"] = act; // RFC 8693 §4.1
         return response;
     }
 

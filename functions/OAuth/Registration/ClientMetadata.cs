@@ -78,7 +78,7 @@ static class ClientMetadata
         // Some scopes are about a user, and client_credentials has none.
         var allowed = grants is [GrantType.ClientCredentials] ? offered.Except(Scopes.OfAnyUser) : offered;
         // Hardly any app manages accounts, and a stolen token of one that may is worth more: so it has to be asked for by name.
-        if (json.Text("scope", 1000) is not { } text) return allowed.Except(Scope.Of(Scopes.Account));
+        if (json.Text("scope", 1000) is not { } text) return allowed.Except(Scope.Of([Scopes.Account, .. Scopes.OnlyIfNamed.Tokens]));
         try
         {
             var scope = Scope.Parse(text);

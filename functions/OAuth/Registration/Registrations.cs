@@ -99,7 +99,7 @@ public sealed class Registrations(ClientStore clients, IEnumerable<IGrant> grant
 
     // Only an operator can give the password grant. Acting without a user needs an operator who vouches for the client.
     internal RegistrationOffer Offered(Tenant tenant, Client client) => new(
-        [.. grants.Select(grant => grant.Type).Where(type => type != GrantType.Password
+        [.. grants.Select(grant => grant.Type).Where(type => type is not (GrantType.Password or GrantType.TokenExchange)
             && !(client.OpenlyRegistered && type == GrantType.ClientCredentials))], ClientMetadata.OfferedScope(tenant));
 
     // A client that authenticates with a secret gets one if it has none. Any other client loses its secrets.

@@ -39,7 +39,7 @@ public sealed record SessionGrant(Tenant Tenant, Client Client, Session Session,
 /// </summary>
 public sealed class SessionIssuer(
     SessionStore sessions, UserSessions userSessions, AccessTokens accessTokens, IdTokens idTokens,
-    RefreshTokens refreshTokens, TimeProvider clock)
+    RefreshTokens refreshTokens, GroupStore groups, TimeProvider clock)
 {
     /// <summary>Starts a session and issues its first tokens.</summary>
     /// <param name="signIn">The sign-in.</param>
@@ -50,7 +50,7 @@ public sealed class SessionIssuer(
     {
         var (scope, client) = (signIn.Granted, signIn.Client);
         var session = New(signIn, scope, NewId(client, scope)).BoundTo(client, key);
-        var grant = new SessionGrant(signIn.Tenant, client, session, scope) { Api = signIn.Apis[0] };
+        var grant = await WithGroups(new(signIn.Tenant, client, session, scope) { Api = signIn.Apis[0] }, cancel);
         var token = await accessTokens.ForSession(grant, key, cancel);
         var response = await Respond(grant, token, nonce: null, cancel);
         await userSessions.Add(session, device, cancel);
@@ -98,6 +98,15 @@ public sealed class SessionIssuer(
             ExpiresAt = ends,
             Authentication = authentication,
         };
+    }
+
+    /// <summary>The grant, with the groups of its user if its scope names them: only then are they read.</summary>
+    public async Task<SessionGrant> WithGroups(SessionGrant grant, CancellationToken cancel)
+    {
+        if (!grant.Scope.Has(Scopes.Groups)) return grant;
+        var (session, max) = (grant.Session, UserClaims.MaxGroupsInToken + 1);
+        var ids = await groups.IdsOf(grant.Tenant.Id, session.UserId, max, cancel);
+        return grant with { Session = session with { Person = session.Person with { Groups = ids } } };
     }
 
     /// <summary>The token endpoint's response for a session and one of its access tokens, which is signed but not yet recorded.</summary>

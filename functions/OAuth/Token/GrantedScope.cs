@@ -16,7 +16,7 @@ static class GrantedScope
     {
         var ofApis = Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. apis.SelectMany(api => api.Scope.Tokens)]);
         var allowed = client.Scope.Intersect(ofApis);
-        if (asked.IsEmpty) return allowed;
+        if (asked.IsEmpty) return allowed.Except(Scopes.OnlyIfNamed);
         // OIDC Core §3.1.2.1: a scope that is not understood is ignored.
         if (asked.Has(Scopes.OpenId)) asked = asked.Intersect(Scope.Of([.. Scopes.All.Tokens, .. Registered(apis)]));
         if (asked.Except(client.Scope) is { IsEmpty: false } excess)
@@ -24,6 +24,15 @@ static class GrantedScope
         if (asked.Except(allowed) is { IsEmpty: false } foreign)
             throw OAuthError.InvalidScope($"The scope belongs to none of the requested resources (RFC 8707): {foreign}.");
         return asked;
+    }
+
+    /// <summary>The scope with that of the <c>claims</c> parameter, as far as the client may have it. In a request without <c>openid</c>
+    /// the parameter means nothing (OpenID Connect Core §5.5).</summary>
+    public static Scope WithClaims(Client client, IReadOnlyList<Api> apis, Scope scope, Scope ofClaims)
+    {
+        if (!scope.Has(Scopes.OpenId)) return scope;
+        var possible = Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. apis.SelectMany(api => api.Scope.Tokens)]);
+        return Scope.Of([.. scope.Tokens, .. ofClaims.Intersect(client.Scope).Intersect(possible).Except(scope).Tokens]);
     }
 
     public static Scope ForUser(Tenant tenant, Client client, IEnumerable<HeldRole> roles, IReadOnlyList<Api> apis, Scope asked)

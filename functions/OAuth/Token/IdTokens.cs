@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Latchkey.Keys;
 using Latchkey.Protocol;
+using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;
 
@@ -14,23 +15,26 @@ public sealed class IdTokens(JwtWriter jwt, TimeProvider clock)
 {
     /// <summary>The claims that an ID token may contain, as discovery lists them.</summary>
     public static IReadOnlyList<string> Claims { get; } =
-        ["iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", .. ProfileClaims.Names, "email",
-         "email_verified"];
+        ["iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", .. UserClaims.Names];
 
     /// <summary>The ID token of a session, or null if the scope lacks <c>openid</c>.</summary>
     /// <param name="grant">
-    /// The client is the audience, the session's id the <c>sid</c>; <c>profile</c> and <c>email</c> add their claims (§5.4).
+    /// The client is the audience, the session's id the <c>sid</c>; the scopes add their claims (§5.4).
     /// </param>
     /// <param name="nonce">The authorization request's nonce; null at a refresh (§12.2).</param>
     /// <param name="accessToken">The access token beside it, for <c>at_hash</c>; null if there is none.</param>
     /// <param name="cancel">Cancelled when the caller hangs up.</param>
+    /// <exception cref="OAuthError"><c>invalid_scope</c>: it would be too long.</exception>
     /// <exception cref="SigningUnavailableException">The token can't be signed now.</exception>
     public async Task<string?> For(SessionGrant grant, string? nonce, string? accessToken, CancellationToken cancel)
     {
         var (tenant, client, session, scope) = grant;
         if (!scope.Has(Scopes.OpenId)) return null;
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        var claims = new Dictionary<string, object>
+        var claims = new Dictionary<string, object>();
+        UserClaims.Add(claims, ClaimRule.IdToken, new(tenant, client.Id, scope), session.Person);
+        // Whatever a claim is called, these are what they are.
+        foreach (var (name, value) in new Dictionary<string, object>
         {
             ["iss"] = tenant.Issuer,
             ["sub"] = session.UserId,
@@ -41,13 +45,13 @@ public sealed class IdTokens(JwtWriter jwt, TimeProvider clock)
             ["acr"] = session.Authentication.Acr,
             ["amr"] = session.Authentication.Methods,
             ["sid"] = session.Id,
-        };
+        })
+        {
+            claims[name] = value;
+        }
         if (nonce is not null) claims["nonce"] = nonce;
         if (accessToken is not null) claims["at_hash"] = AccessTokenHash(accessToken);
-        if (scope.Has("profile")) ProfileClaims.Add(claims, session.Person.Name, session.Person.UserName, session.Person.Profile);
-        if (scope.Has("email") && session.Person.Email is { } email)
-            (claims["email"], claims["email_verified"]) = (email, session.Person.EmailVerified);
-        return await jwt.Write(tenant.Id, client.IdTokenAlgorithm, "JWT", claims, cancel);
+        return UserClaims.Bounded(await jwt.Write(tenant.Id, client.IdTokenAlgorithm, "JWT", claims, cancel), "ID token");
     }
 
     // §3.1.3.6; both algorithms hash with SHA-256.

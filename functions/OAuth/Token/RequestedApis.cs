@@ -54,8 +54,9 @@ static class RequestedApis
     static Api Standing(Tenant tenant, Client client, string id) => tenant.ApiWithId(id) is { } api && api.Admits(client) ? api
         : throw OAuthError.InvalidTarget("The API of this session is no longer registered, or no longer open to this client.");
 
-    // One answer, so that nobody finds out which APIs there are.
-    static Api Find(Tenant tenant, Client client, string resource) =>
+    /// <summary>The API with this identifier. One answer for all faults, so that nobody finds out which APIs there are.</summary>
+    /// <exception cref="OAuthError"><c>invalid_target</c></exception>
+    public static Api Find(Tenant tenant, Client client, string resource) =>
         ResourceIndicator.IsValid(resource) && tenant.ApiAt(resource) is { } api && api.Admits(client) ? api
             : throw OAuthError.InvalidTarget("The resource is malformed, unknown, or not open to this client.");
 

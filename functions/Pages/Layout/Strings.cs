@@ -64,6 +64,8 @@ public static partial class Strings
         Scopes.OpenId => ScopeOpenId(tenant),
         "profile" => ScopeProfile,
         "email" => ScopeEmail,
+        Scopes.Groups => ScopeGroups,
+        Scopes.Roles => ScopeRoles,
         Scopes.OfflineAccess => ScopeOfflineAccess,
         Scopes.Account => ScopeAccount,
         Scopes.FilesRead => ScopeFilesRead,
@@ -107,6 +109,10 @@ public static partial class Strings
     static string ScopeProfile => Text();
 
     static string ScopeEmail => Text();
+
+    static string ScopeGroups => Text();
+
+    static string ScopeRoles => Text();
 
     static string ScopeOfflineAccess => Text();
 

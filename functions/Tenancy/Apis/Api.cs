@@ -11,6 +11,12 @@ namespace Latchkey.Tenancy;
 /// <param name="Description">What it allows, for the consent page.</param>
 public sealed record ApiScope(string Name, string Description);
 
+/// <summary>What a user's token of another API may be traded for (RFC 8693): some scopes of this one.</summary>
+/// <param name="Api">The other API's id.</param>
+/// <param name="Scope">The scope that the user's token must have; null for any token.</param>
+/// <param name="Gives">The scopes of this API.</param>
+public sealed record ExchangeRule(string Api, string? Scope, IReadOnlyList<string> Gives);
+
 /// <summary>
 /// An API that a tenant's tokens are for (RFC 8707). Its tokens name it as <c>aud</c> and have only its scopes, so they are of no use
 /// at another one. Latchkey itself is one too (<see cref="Own"/>), which a request that names none means.
@@ -22,6 +28,9 @@ public sealed record Api
 
     /// <summary>How many scopes an API can have.</summary>
     public const int MaxScopes = 50;
+
+    /// <summary>How many rules <see cref="ExchangeFrom"/> can have.</summary>
+    public const int MaxExchangeRules = 50;
 
     /// <summary>Among <see cref="Clients"/>: every client.</summary>
     public const string AnyClient = "*";
@@ -50,6 +59,18 @@ public sealed record Api
     /// <summary>The clients that may ask for its tokens, by id; <see cref="AnyClient"/> for all.</summary>
     public IReadOnlyList<string> Clients { get; init; } = [AnyClient];
 
+    /// <summary>The clients that are this API, by id: they may trade its users' tokens for tokens of other APIs (RFC 8693).</summary>
+    public IReadOnlyList<string> ActingClients { get; init; } = [];
+
+    /// <summary>Which tokens of other APIs may be traded for tokens of this one, and for how much of it.</summary>
+    public IReadOnlyList<ExchangeRule> ExchangeFrom { get; init; } = [];
+
+    /// <summary>
+    /// The clients whose tokens for this API don't name them as actor when they traded a user's token for them: to the API they look like
+    /// the user (RFC 8693 §1.1). Only an operator sets it.
+    /// </summary>
+    public IReadOnlyList<string> Impersonators { get; init; } = [];
+
     /// <summary>When it was registered. An older token is for an API that was deleted before.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
@@ -77,6 +98,13 @@ public sealed record Api
 
     /// <summary>True if the client may ask for its tokens.</summary>
     public bool Admits(Client client) => Clients.Contains(AnyClient) || Clients.Contains(client.Id);
+
+    /// <summary>The most of this API that a token of another API with this scope may be traded for; null if it may not.</summary>
+    public Scope? ExchangedFor(Api source, Scope held)
+    {
+        var rules = ExchangeFrom.Where(rule => rule.Api == source.Id && (rule.Scope is null || held.Has(rule.Scope))).ToList();
+        return rules.Count == 0 ? null : Scope.Of(rules.SelectMany(rule => rule.Gives)).Intersect(Scope);
+    }
 
     /// <summary>How many seconds an access token of the client lives here: never longer than the client's tokens do.</summary>
     public int TokenSeconds(Client client) => Math.Min(AccessTokenSeconds ?? client.AccessTokenSeconds, client.AccessTokenSeconds);

@@ -117,6 +117,14 @@ public sealed partial class GroupStore(StorageClients storage, Settings settings
         return memberships;
     }
 
+    /// <summary>The ids of a user's groups in their order; at most <paramref name="limit"/>.</summary>
+    public async Task<IReadOnlyList<string>> IdsOf(string tenant, string user, int limit, CancellationToken cancel)
+    {
+        var start = RowKeys.Membership(user, "");
+        return await table.Range(tenant, start, start + "~", limit, cancel).Take(limit).Select(row => row.GetString("GroupId"))
+            .ToListAsync(cancel);
+    }
+
     async Task<Membership?> Load(string tenant, string group, string user, CancellationToken cancel)
     {
         var row = await table.Find(tenant, RowKeys.Member(group, user), cancel);

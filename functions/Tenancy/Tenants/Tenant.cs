@@ -98,6 +98,9 @@ public sealed record Tenant
     /// <summary>The APIs that it has registered, by id.</summary>
     public IReadOnlyDictionary<string, Api> Apis { get; init; } = new Dictionary<string, Api>();
 
+    /// <summary>Its own claims.</summary>
+    public IReadOnlyList<ClaimRule> Claims { get; init; } = [];
+
     /// <summary>The API that a resource indicator names (RFC 8707 §2), or null.</summary>
     public Api? ApiAt(string resource) => Apis.Values.Append(Api.Own(this)).Append(Api.Files(this))
         .FirstOrDefault(api => ResourceIndicator.AreSame(api.Identifier, resource));

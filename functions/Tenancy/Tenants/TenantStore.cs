@@ -8,7 +8,7 @@ namespace Latchkey.Tenancy;
 /// Tenants and their roles (SCHEMA.md, table Tenants): one partition per tenant, read as a whole and cached for at most 5
 /// seconds. So a suspension takes effect at once on the instance that wrote it, and within that time on the others.
 /// </summary>
-public sealed class TenantStore(StorageClients storage, Settings settings, TimeProvider clock)
+public sealed partial class TenantStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
     static readonly TimeSpan MaxCacheTime = TimeSpan.FromSeconds(5);
 
@@ -58,19 +58,6 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
         return done;
     }
 
-    /// <summary>
-    /// Writes the texts of a tenant that <see cref="FindNow"/> returned; false if the tenant was changed since. One transaction with
-    /// its own row, so that a tenant that is deleted meanwhile leaves no texts behind.
-    /// </summary>
-    public async Task<bool> TryReplaceTexts(Tenant tenant, CancellationToken cancel)
-    {
-        var done = await table.TryTransact(
-            [new(TableTransactionActionType.UpdateReplace, Row(tenant), tenant.ETag),
-                new(TableTransactionActionType.UpsertReplace, TenantTexts.Row(tenant))], cancel);
-        cache.Remove(tenant.Id);
-        return done;
-    }
-
     /// <summary>Writes a tenant and its roles, overwriting what is there.</summary>
     public async Task Save(Tenant tenant, CancellationToken cancel)
     {
@@ -112,7 +99,7 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
 
     async Task<Tenant?> Load(string id, CancellationToken cancel)
     {
-        TableEntity? row = null, texts = null;
+        TableEntity? row = null, texts = null, claims = null;
         var roles = new Dictionary<string, Role>(StringComparer.Ordinal);
         var providers = new Dictionary<string, IdentityProvider>(StringComparer.Ordinal);
         var apis = new Dictionary<string, Api>(StringComparer.Ordinal);
@@ -127,10 +114,11 @@ public sealed class TenantStore(StorageClients storage, Settings settings, TimeP
                 apis[api.Id] = api;
             }
             else if (entity.RowKey == RowKeys.Texts) texts = entity;
+            else if (entity.RowKey == RowKeys.Claims) claims = entity;
             else roles[entity.GetString("Name")] = ReadRole(entity);
         }
         if (row is null) return null;
-        var tenant = Read(row, roles) with { Providers = providers, Apis = apis };
+        var tenant = Read(row, roles) with { Providers = providers, Apis = apis, Claims = ClaimRule.Read(claims) };
         return texts is null ? tenant : tenant with { Texts = TenantTexts.Read(texts) };
     }
 

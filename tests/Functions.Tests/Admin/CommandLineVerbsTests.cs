@@ -51,9 +51,35 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
             shown.GetProperty("scopes").GetArrayLength()));
         await Ok("api set urn:example:tasks --client * --token-lifetime 0 -t demo");
         Assert.Contains("urn:example:tasks", await Ok("api list -t demo"), StringComparison.Ordinal);
+        await Ok("client create tasks-backend -t demo --auth client_secret_basic --grant token_exchange --scope tasks.read");
+        await Ok("api set urn:example:tasks --acting-client tasks-backend --exchange-from urn:example:tasks,tasks.write,tasks.read "
+            + "urn:example:tasks,* -t demo");
+        shown = JsonDocument.Parse(await Ok("api show urn:example:tasks --json -t demo")).RootElement;
+        var rules = shown.GetProperty("exchangeFrom");
+        Assert.Equal(shown.GetProperty("id").GetString(), rules[0].GetProperty("api").GetString());
+        Assert.Equal(("tasks.write", "tasks.read", JsonValueKind.Null), (rules[0].GetProperty("scope").GetString(),
+            rules[0].GetProperty("gives")[0].GetString(), rules[1].GetProperty("scope").ValueKind));
+        await Ok("api set urn:example:tasks --exchange-from - --acting-client - -t demo");
         Assert.Equal("The API is deleted.\n", await Ok("api delete urn:example:tasks -t demo"));
         Assert.StartsWith("404 api_not_found", (await Run("api show urn:example:tasks -t demo")).Error, StringComparison.Ordinal);
         Assert.Equal(2, (await Run("api create urn:example:x --name X --scope nothing -t demo")).Code);
+    }
+
+    [Fact]
+    public async Task Claims_of_the_tenants_own_are_added_and_removed_and_users_have_attributes()
+    {
+        await Ok("user set bob --attribute department=Sales level=7 -t demo");
+        await Ok("user set bob --attribute level= -t demo");
+        var bob = JsonDocument.Parse(await Ok("user show bob --json -t demo")).RootElement.GetProperty("attributes");
+        Assert.Equal("""{"department":"Sales"}""", JsonSerializer.Serialize(bob));
+        await Ok("claims add department --attribute department --scope profile --in id_token userinfo -t demo");
+        await Ok("claims add plan --value gold --client mobile --in access_token -t demo");
+        await Ok("claims remove plan -t demo");
+        var listed = await Ok("claims list -t demo");
+        Assert.Contains("department", listed, StringComparison.Ordinal);
+        Assert.DoesNotContain("plan", listed, StringComparison.Ordinal);
+        Assert.NotEqual(0, (await Run("claims remove plan -t demo")).Code);
+        Assert.Equal(2, (await Run("user set bob --attribute nothing -t demo")).Code);
     }
 
     [Fact]

@@ -11,6 +11,7 @@ sealed record UserAnswer
     public required string? Email { get; init; }
     public required bool EmailVerified { get; init; }
     public required List<string> Roles { get; init; }
+    public required Dictionary<string, string> Attributes { get; init; }
     public required string? TermsVersion { get; init; }
     public required DateTimeOffset? TermsAcceptedAt { get; init; }
     public required bool Disabled { get; init; }
@@ -81,6 +82,14 @@ sealed record ApiScopeAnswer
     public required string Description { get; init; }
 }
 
+/// <summary>What a token of another API may be traded for.</summary>
+sealed record ExchangeRuleAnswer
+{
+    public required string Api { get; init; }
+    public required string? Scope { get; init; }
+    public required List<string> Gives { get; init; }
+}
+
 /// <summary>An API of the tenant.</summary>
 sealed record ApiAnswer
 {
@@ -90,6 +99,9 @@ sealed record ApiAnswer
     public required List<ApiScopeAnswer> Scopes { get; init; }
     public required int? AccessTokenSeconds { get; init; }
     public required List<string> Clients { get; init; }
+    public required List<string> ActingClients { get; init; }
+    public required List<ExchangeRuleAnswer> ExchangeFrom { get; init; }
+    public required List<string> Impersonators { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 }
 

@@ -15,6 +15,7 @@ public sealed record TokenAnswer : OAuthAnswer
     public string? RefreshToken { get; init; }
     public string? IdToken { get; init; }
     public string? DeviceToken { get; init; }
+    public string? IssuedTokenType { get; init; }
 
     /// <summary>What the ID token says; its signature is not checked.</summary>
     public JsonWebToken ReadIdToken() => new(IdToken);

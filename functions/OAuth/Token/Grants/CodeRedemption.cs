@@ -44,7 +44,7 @@ public sealed partial class CodeRedemption(
             var next = Started(session, code, client, rotationId).BoundTo(client, request.Key) with { Person = Person.Of(tenant, user) };
             var scope = GrantedScope.Remaining(
                 tenant, client, user.Roles, RequestedApis.Of(tenant, session.Apis), Scope.Parse(session.Scope));
-            var grant = new SessionGrant(tenant, client, next, scope) { Api = api };
+            var grant = await issuer.WithGroups(new(tenant, client, next, scope) { Api = api }, cancel);
             var token = await accessTokens.ForSession(grant, request.Key, cancel);
             response = await issuer.Respond(grant, token, code.Nonce, cancel);
             if (await sessions.TryRotate(next, token.Record, cancel)) return response;

@@ -68,6 +68,9 @@ public sealed record TokenResponse(
     /// </summary>
     public string? DeviceToken { get; init; }
 
+    /// <summary>What a token exchange issued (RFC 8693 §2.2.1); null for any other grant.</summary>
+    public string? IssuedTokenType { get; init; }
+
     /// <summary><c>Bearer</c> (RFC 6750), or <c>DPoP</c> if the access token is bound to a key (RFC 9449 §5).</summary>
     public string TokenType { get; init; } = "Bearer";
 }

@@ -51,7 +51,7 @@ public sealed partial class RefreshTokenGrant(
                 : isLive ? Rotated(session, client, rotationId).BoundTo(client, request.Key)
                 : IsProtected(request, session) ? session
                 : session with { Retries = session.Retries + 1, RotationId = rotationId };
-            var grant = new SessionGrant(tenant, client, next, scope) { Api = api };
+            var grant = await issuer.WithGroups(new(tenant, client, next, scope) { Api = api }, cancel);
             var token = await accessTokens.ForSession(grant, request.Key, cancel);
             var response = await issuer.Respond(grant, token, nonce: null, cancel);
             if (ReferenceEquals(next, session)) await sessions.AddToken(session, token.Record, cancel);
