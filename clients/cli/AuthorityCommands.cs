@@ -15,7 +15,7 @@ static class AuthorityCommands
         CommandLine.Verb(terminal, "list", "List them", async call =>
             call.Show(((await call.Ask(HttpMethod.Get, "certificate-authorities"))!["authorities"] as JsonArray ?? [])
                 .Select(each => each?.DeepClone()), "id", "name", "createdAt"), []),
-        CommandLine.Verb(terminal, "show", "Show one, with when its certificates and lists end", async call =>
+        CommandLine.Verb(terminal, "show", "Show one, and when its certificates and lists expire", async call =>
             call.Show(await call.Ask(HttpMethod.Get, Path(call))), [Id]),
         CommandLine.Verb(terminal, "add", "Trust one", async call =>
             call.Show(await call.Ask(HttpMethod.Post, "certificate-authorities",
@@ -28,7 +28,7 @@ static class AuthorityCommands
             await call.Ask(HttpMethod.Delete, $"{Path(call)}/revocation-list");
             call.Done("The revocation lists are deleted.");
         }, [Id]),
-        CommandLine.Verb(terminal, "delete", "Trust one no longer", async call =>
+        CommandLine.Verb(terminal, "delete", "Stop trusting one", async call =>
         {
             await call.Ask(HttpMethod.Delete, Path(call));
             call.Done("The authority is deleted.");

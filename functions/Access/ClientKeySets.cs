@@ -21,6 +21,7 @@ public sealed class ClientKeySets(DocumentHttp documents, TimeProvider clock)
     static readonly TimeSpan Usable = TimeSpan.FromHours(1);
     static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
+    readonly FetchPlaces places = new(total: 16, perHost: 8);
     readonly ConcurrentDictionary<string, Known> all = new(StringComparer.Ordinal);
 
     /// <summary>
@@ -30,6 +31,7 @@ public sealed class ClientKeySets(DocumentHttp documents, TimeProvider clock)
     /// <param name="check">Gets the JWK Set.</param>
     /// <param name="cancel">Cancelled when the caller hangs up.</param>
     /// <exception cref="OAuthError"><c>invalid_client</c>: the address has no usable keys.</exception>
+    /// <exception cref="Problem">503 <c>server_busy</c></exception>
     public Task<bool> Any(Client client, Func<string, bool> check, CancellationToken cancel) =>
         Any(client, jwks => Task.FromResult(check(jwks)), cancel);
 
@@ -41,7 +43,7 @@ public sealed class ClientKeySets(DocumentHttp documents, TimeProvider clock)
             if (client.Jwks is { } jwks) return await check(jwks);
             if (client.JwksUri is not { } address) return false;
             var known = all.GetOrAdd(address, _ => new Known());
-            if (all.Count > MaxAddresses) all.Clear();
+            if (all.Count > MaxAddresses) MakeRoom(address);
             var fetched = await Get(known, address, Fresh, cancel);
             return await check(fetched.Json)
                 || (await Get(known, address, Pause, cancel) is var again && again != fetched && await check(again.Json));
@@ -61,24 +63,35 @@ public sealed class ClientKeySets(DocumentHttp documents, TimeProvider clock)
             var now = clock.GetUtcNow();
             if (known.Held is { } held && now - held.At < maxAge) return held;
             if (now - known.TriedAt < Pause) return Old(known, now) ?? throw known.Failure!;
-            known.TriedAt = now;
             try
             {
                 // The caller who hangs up must not spoil it for the others.
-                var document = await documents.Get(address, MaxBytes, CancellationToken.None);
-                (known.Held, known.Failure) = (new Fetched(Encoding.UTF8.GetString(document.Bytes), now), null);
+                var document = await documents.Get(address, MaxBytes, places, CancellationToken.None);
+                (known.Held, known.Failure, known.TriedAt) = (new Fetched(Encoding.UTF8.GetString(document.Bytes), now), null, now);
                 return known.Held;
             }
             catch (DocumentException failure)
             {
-                known.Failure = failure;
+                (known.Failure, known.TriedAt) = (failure, now);
                 return Old(known, now) ?? throw new DocumentException(failure.Message);
+            }
+            catch (Problem) when (Old(known, now) is not null) // The address was not asked: there was no place.
+            {
+                return Old(known, now)!;
             }
         }
         finally
         {
             known.Turn.Release();
         }
+    }
+
+    // An app that registers itself can name any number of addresses. What serves somebody goes last.
+    void MakeRoom(string address)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var (other, _) in all.Where(one => one.Key != address).OrderBy(one => Old(one.Value, now) is not null)
+            .ThenBy(one => one.Value.TriedAt).Take(MaxAddresses / 10)) all.TryRemove(other, out _);
     }
 
     static Fetched? Old(Known known, DateTimeOffset now) => known.Held is { } held && now - held.At < Usable ? held : null;
@@ -91,6 +104,7 @@ public sealed class ClientKeySets(DocumentHttp documents, TimeProvider clock)
 
         public Fetched? Held { get; set; }
 
+        /// <summary>When its server was asked last.</summary>
         public DateTimeOffset TriedAt { get; set; }
 
         public DocumentException? Failure { get; set; }

@@ -67,18 +67,27 @@ public sealed class GroupRemoval(GroupStore groups, SpaceRemoval spaces, Removal
     async Task<bool> Finish(string tenant, string id, bool purge, TimeSpan maxTime)
     {
         var cancel = CancellationToken.None; // From here on the work is finished even if the caller hangs up.
+        // The mark keeps new members out, but those who are in write until they are removed.
+        var members = purge ? null : await groups.Roles(tenant, id, null, cancel);
+        if (!purge) await EnsureStillNoFiles(tenant, id, null, cancel);
         await groups.RemoveMembers(tenant, id, cancel);
-        if (!purge && await spaces.CountFiles(tenant, Owner.Group(id), cancel) is > 0 and var late)
-        {
-            await groups.Mark(tenant, id, deleting: false, cancel);
-            await notes.Remove(tenant, RemovalKind.Group, id);
-            throw HasFiles(late);
-        }
+        if (!purge) await EnsureStillNoFiles(tenant, id, members, cancel);
         if (!await spaces.TryRemove(tenant, Owner.Group(id), maxTime, cancel)) return false;
         if (!await groups.TryDelete(tenant, id, cancel))
             throw Problem.Conflict("changed_meanwhile", "The group was changed at the same time. Try again.");
         await notes.Remove(tenant, RemovalKind.Group, id);
         return true;
+    }
+
+    // Gives up the deletion if there are files, and lets the members in again who have been removed.
+    async Task EnsureStillNoFiles(string tenant, string id, IReadOnlyDictionary<string, GroupRole>? removed, CancellationToken cancel)
+    {
+        if (await spaces.CountFiles(tenant, Owner.Group(id), cancel) is not (> 0 and var files)) return;
+        await groups.Mark(tenant, id, deleting: false, cancel);
+        if (removed is not null && await groups.FindGroup(tenant, id, cancel) is { } group)
+            await groups.ChangeMembers(tenant, group, new([.. removed.Select(one => (one.Key, one.Value))], []), false, cancel);
+        await notes.Remove(tenant, RemovalKind.Group, id);
+        throw HasFiles(files);
     }
 
     static Problem HasFiles(long files) => new(409, "group_has_files",

@@ -31,6 +31,9 @@ public sealed record RemovalNote(string Tenant, RemovalKind Kind, string Id, Dat
 /// <summary>Notes of deletions that have begun or wait (SCHEMA.md, table Removals). They are few, so all are read at once.</summary>
 public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
 {
+    /// <summary>How long a request deletes; the timer deletes the rest. Azure's front end gives up after 230 seconds.</summary>
+    public static readonly TimeSpan MaxRequestTime = TimeSpan.FromMinutes(1);
+
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Removals));
 
     /// <summary>Writes a note, before the write that begins the deletion.</summary>

@@ -36,15 +36,26 @@ public sealed partial class ErrorBoundary(Settings settings, ILogger<ErrorBounda
         var telemetry = RequestTelemetry.Begin(request);
         try
         {
-            return await handle();
+            var result = await handle();
+            if (result is StreamedResult streamed) streamed.Failed = Failed;
+            return result;
         }
         catch (Exception exception)
+        {
+            return await Failed(exception);
+        }
+
+        async Task<IResult> Failed(Exception exception)
         {
             telemetry.Error = (exception as Problem)?.Code ?? exception.GetType().FullName;
             var answer = Answer(exception, request, response);
             return present is null ? answer : await Presented(exception, answer, request, present);
         }
     }
+
+    /// <summary>True for the failures that mean that storage does not respond.</summary>
+    public static bool IsOutage(Exception exception) => exception is RequestFailedException or AggregateException
+        or OperationCanceledException or IOException or HttpRequestException or AuthenticationFailedException;
 
     async Task<IResult> Presented(Exception exception, IResult answer, HttpRequest request, Func<Problem, Task<IResult>> present)
     {
@@ -92,8 +103,7 @@ public sealed partial class ErrorBoundary(Settings settings, ILogger<ErrorBounda
             case KeyFileException file:
                 Log.DependencyFailed(logger, Route(request), "key file", file);
                 return Unavailable("signing_unavailable", "The signing keys are not available at the moment.", null).ToResult(response);
-            case RequestFailedException or AggregateException or OperationCanceledException or IOException
-                or HttpRequestException or AuthenticationFailedException:
+            case var outage when IsOutage(outage):
                 Log.DependencyFailed(logger, Route(request), "storage", exception);
                 return Unavailable("storage_unavailable", "Storage is not available at the moment. Nothing was lost.",
                     RetryAfter(exception)).ToResult(response);
@@ -140,4 +150,32 @@ public sealed partial class ErrorBoundary(Settings settings, ILogger<ErrorBounda
         [LoggerMessage(4, LogLevel.Critical, "{Route}: unexpected failure")]
         public static partial void Unexpected(ILogger logger, string route, Exception exception);
     }
+}
+
+/// <summary>
+/// A response that is read from storage while it is sent, when the endpoint's own work is done. <see cref="ErrorBoundary"/> answers what
+/// fails before anything was sent. Later it can only record the failure, and the connection is cut, so that nobody takes half for the
+/// whole.
+/// </summary>
+public abstract class StreamedResult : IResult
+{
+    internal Func<Exception, Task<IResult>> Failed { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        try
+        {
+            await Send(httpContext);
+        }
+        catch (Exception fault)
+        {
+            var answer = await Failed(fault);
+            if (httpContext.Response.HasStarted) httpContext.Abort();
+            else await answer.ExecuteAsync(httpContext);
+        }
+    }
+
+    /// <summary>Sends the response. It must touch neither headers nor body before it has something to send.</summary>
+    protected abstract Task Send(HttpContext http);
 }

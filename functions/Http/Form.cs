@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 using Latchkey.Protocol;
 using Microsoft.AspNetCore.Http;
 
@@ -12,12 +13,13 @@ public sealed class Form
 {
     const int MaxParameters = 64;
 
-    // The one parameter that may be repeated (RFC 8707 §2).
+    // The parameters that may be repeated (RFC 8707 §2, RFC 8693 §2.1).
     const string Resource = "resource";
+    const string Audience = "audience";
 
     // Every other parameter is ignored, however often it is sent (RFC 6749 §3.1).
     static readonly FrozenSet<string> Known = FrozenSet.Create(StringComparer.Ordinal,
-        "access_token", "acr_values", "action", "actor_token", "actor_token_type", "after", "audience", "back", "claims", "client",
+        "access_token", "acr_values", "action", "actor_token", "actor_token_type", "after", "back", "claims", "client",
         "client_assertion", "client_assertion_type", "client_id", "client_secret", "code", "code_challenge", "code_challenge_method",
         "code_verifier", "credential", "device_code", "device_token", "dpop_jkt", "email", "end_user_address", "error", "familyName",
         "file", "form", "givenName", "grant_type", "id", "id_token_hint", "idp_hint", "invitation", "iss", "language", "link", "locale",
@@ -30,6 +32,7 @@ public sealed class Form
     readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
     readonly HashSet<string> repeated = new(StringComparer.Ordinal);
     readonly List<string> resources = [];
+    readonly List<string> audiences = [];
 
     Form()
     {
@@ -44,6 +47,12 @@ public sealed class Form
     /// The values of <c>resource</c> (RFC 8707 §2), each once. At most one more than a request may have, so that there are too many.
     /// </summary>
     public IReadOnlyList<string> Resources => resources;
+
+    /// <summary>The values of <c>audience</c> (RFC 8693 §2.1), which only a token exchange reads; likewise.</summary>
+    public IReadOnlyList<string> Audiences => audiences;
+
+    /// <summary>A form of one parameter.</summary>
+    public static Form Of(string name, string value) => Parse(Encoding.UTF8.GetBytes(Encode([KeyValuePair.Create(name, value)])));
 
     /// <summary>All parameters that have a value, each <c>resource</c> by itself: <see cref="Encode"/> makes the form of them.</summary>
     public IEnumerable<KeyValuePair<string, string>> Pairs =>
@@ -96,7 +105,8 @@ public sealed class Form
             var equals = pair.IndexOf((byte)'=');
             var name = Decode(equals < 0 ? pair : pair[..equals]);
             var value = equals < 0 ? "" : Decode(pair[(equals + 1)..]);
-            if (name == Resource && value.Length > 0) form.AddResource(value);
+            if (name == Resource && value.Length > 0) AddOnce(form.resources, value);
+            if (name == Audience && value.Length > 0) AddOnce(form.audiences, value);
             if (!names.Add(name))
             {
                 if (Known.Contains(name)) form.repeated.Add(name);
@@ -131,9 +141,9 @@ public sealed class Form
         return text;
     }
 
-    void AddResource(string value)
+    static void AddOnce(List<string> list, string value)
     {
-        if (resources.Count <= ResourceIndicator.MaxPerRequest && !resources.Contains(value)) resources.Add(value);
+        if (list.Count <= ResourceIndicator.MaxPerRequest && !list.Contains(value)) list.Add(value);
     }
 
     static Form Strict(Form form) =>

@@ -37,6 +37,12 @@ public sealed class Problem(int status, string code, string detail) : Exception(
     /// <summary>404: it does not exist, or the caller may not know of it.</summary>
     public static Problem NotFound(string code, string detail) => new(404, code, detail);
 
+    /// <summary>400 <c>unknown_action</c>: a form's button is none of this page.</summary>
+    public static Problem UnknownAction() => BadRequest("unknown_action", "The action is not supported.");
+
+    /// <summary>401 <c>invalid_token</c>: the token is right, but its user is gone.</summary>
+    public static Problem UserGone() => Unauthorized("The access token's user is disabled or was deleted.");
+
     /// <summary>409: the current state does not allow this.</summary>
     public static Problem Conflict(string code, string detail) => new(409, code, detail);
 

@@ -38,7 +38,7 @@ public sealed class LanguageContext
     public void Know(string? locale, string? zone)
     {
         if (ChosenAt is null && !IsAskedFor && locale is not null) Language = Language.Lookup(locale) ?? Language;
-        Zone = zone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) ? found : null;
+        Zone = zone is null ? null : TimeZones.Find(zone);
     }
 
     /// <summary>

@@ -8,7 +8,7 @@ namespace Latchkey.Scim;
 /// <summary>Reads bodies in JSON, of which nothing is known but that they are an object.</summary>
 static class ScimBody
 {
-    /// <summary>The most bytes of a body about one resource: a group with thousands of members.</summary>
+    /// <summary>The most bytes of a body: enough for a group with thousands of members, or for a bulk request.</summary>
     public const int MaxBytes = 1024 * 1024;
 
     const int MaxDepth = 16;
@@ -80,7 +80,9 @@ static class ScimBody
             new JsonObject(json.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, Plain(member.Value)))),
         JsonValueKind.Array => new JsonArray([.. json.EnumerateArray().Select(Plain)]),
         JsonValueKind.String => JsonValue.Create(json.GetString()!),
-        JsonValueKind.Number => json.TryGetInt32(out var number) ? JsonValue.Create(number) : JsonValue.Create(json.GetDouble()),
+        JsonValueKind.Number => json.TryGetInt32(out var number) ? JsonValue.Create(number)
+            : json.GetDouble() is var real && double.IsFinite(real) ? JsonValue.Create(real)
+            : throw ScimError.InvalidSyntax("A number is too large."),
         JsonValueKind.True => JsonValue.Create(true),
         JsonValueKind.False => JsonValue.Create(false),
         _ => null,

@@ -12,8 +12,8 @@ static class ScimError
 
     static readonly HashSet<string> Types = new(StringComparer.Ordinal)
     {
-        "invalidFilter", "tooMany", "uniqueness", "mutability", "invalidSyntax", "invalidPath", "noTarget", "invalidValue", "invalidVers",
-        "sensitive", "invalidCursor", "invalidCount",
+        "invalidFilter", "tooMany", "uniqueness", "mutability", "invalidSyntax", "invalidPath", "noTarget", "invalidValue",
+        "invalidCursor", "invalidCount",
     };
 
     /// <summary>The filter can't be read, or asks for what is not offered.</summary>

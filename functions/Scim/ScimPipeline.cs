@@ -10,7 +10,7 @@ namespace Latchkey.Scim;
 /// <param name="Token">What the directory may do.</param>
 public sealed record ScimRequest(TenantRequest Request, ScimToken Token) : TenantRequest(Request)
 {
-    /// <summary>The address that all resources begin with. It is never from the Host header.</summary>
+    /// <summary>The URL under which all resources are: from the issuer, never from the Host header.</summary>
     public string Base => $"{Tenant.Issuer}/scim/v2";
 
     /// <summary>Who acts, for the audit.</summary>
@@ -44,7 +44,7 @@ public sealed class ScimPipeline(TenantPipeline pipeline, ScimTokens tokens)
             || !scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
             throw Unauthorized("The SCIM token must be sent as a Bearer token.", tokenSent: false);
         return await tokens.Find(request.Tenant, secret, request.Cancel)
-            ?? throw Unauthorized("The SCIM token is not one of this tenant's, or it was revoked, or it has expired.", tokenSent: true);
+            ?? throw Unauthorized("The SCIM token is unknown to this tenant, was revoked, or has expired.", tokenSent: true);
     }
 
     static Problem Unauthorized(string why, bool tokenSent) => new(401, "invalid_token", why)

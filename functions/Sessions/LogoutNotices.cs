@@ -12,7 +12,7 @@ namespace Latchkey.Sessions;
 /// <param name="UserId">The user.</param>
 /// <param name="SessionId">The session; null: all of the user's sessions with the app.</param>
 /// <param name="CreatedAt">When it was written.</param>
-/// <param name="Tries">How often it was sent in vain.</param>
+/// <param name="Tries">How often the timer has taken it.</param>
 public sealed record LogoutNotice(string Tenant, string ClientId, string UserId, string? SessionId, DateTimeOffset CreatedAt, int Tries)
 {
     /// <summary>The bucket of its table.</summary>
@@ -25,18 +25,18 @@ public sealed record LogoutNotice(string Tenant, string ClientId, string UserId,
 /// <summary>
 /// Which apps are still to be told of ended sessions (SCHEMA.md, tables LogoutNotices…; OpenID Connect Back-Channel Logout 1.0). A
 /// notice is written before the sessions end, so that none is lost if the process dies; then the app may be told of a session that
-/// lives on, which costs its user one more sign-in. Only in a tenant that has an app with a
-/// <see cref="Client.BackchannelLogoutUri"/> does ending sessions cost more than it did.
+/// lives on, which costs its user one more sign-in. A tenant without an app that has a <see cref="Client.BackchannelLogoutUri"/> pays
+/// nothing for this: its sessions end without a read or write more.
 /// </summary>
 public sealed class LogoutNotices(StorageClients storage, UserSessions userSessions, ClientStore clients, TimeProvider clock)
 {
-    /// <summary>For how long an app is told.</summary>
+    /// <summary>How long Latchkey keeps trying to tell the app, from when the notice was written.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromHours(24);
 
     const int MaxBatch = 100; // The limit of an entity-group transaction.
     const int MaxWaiting = 1000;
 
-    // The timer leaves a notice to the instance that wrote it for so long.
+    // For how long the timer leaves a new notice to the instance that wrote it.
     static readonly TimeSpan Head = TimeSpan.FromMinutes(1);
     static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(5);
     static readonly TimeSpan MaxPause = TimeSpan.FromHours(4);
@@ -60,13 +60,21 @@ public sealed class LogoutNotices(StorageClients storage, UserSessions userSessi
         Tenant tenant, string userId, Func<UserSession, bool> which, bool all, CancellationToken cancel)
     {
         if (!tenant.HasBackchannelLogout) return [];
-        var notices = new List<LogoutNotice>();
-        foreach (var app in (await userSessions.List(tenant, userId, cancel)).Where(which).GroupBy(session => session.ClientId))
+        return await Write(tenant, userId, (await userSessions.List(tenant, userId, cancel)).Where(which), all, cancel);
+    }
+
+    /// <summary>The same for sessions that are known.</summary>
+    public async Task<IReadOnlyList<LogoutNotice>> Write(
+        Tenant tenant, string userId, IEnumerable<UserSession> sessions, bool all, CancellationToken cancel)
+    {
+        if (!tenant.HasBackchannelLogout) return [];
+        var (notices, now) = (new List<LogoutNotice>(), clock.GetUtcNow()); // One day for all: a transaction is in one table.
+        foreach (var app in sessions.GroupBy(session => session.ClientId))
         {
             if (await clients.Find(tenant, app.Key, cancel) is not { BackchannelLogoutUri: not null } client) continue;
             // §2.4: without a sid, the app ends all sessions of the user.
-            if (all && !client.BackchannelLogoutSession) notices.Add(New(tenant, client, userId, null));
-            else notices.AddRange(app.Select(session => New(tenant, client, userId, session.SessionId)));
+            if (all && !client.BackchannelLogoutSession) notices.Add(New(tenant, client, userId, null, now));
+            else notices.AddRange(app.Select(session => New(tenant, client, userId, session.SessionId, now)));
         }
         foreach (var batch in notices.Chunk(MaxBatch))
         {
@@ -105,9 +113,19 @@ public sealed class LogoutNotices(StorageClients storage, UserSessions userSessi
     public Task Remove(LogoutNotice notice) =>
         tables.For(notice.Bucket).TryDelete(notice.Row.PartitionKey, notice.Row.RowKey, CancellationToken.None);
 
-    LogoutNotice New(Tenant tenant, Client client, string userId, string? sessionId)
+    /// <summary>Removes notices of sessions that did not end after all.</summary>
+    public async Task Withdraw(IReadOnlyList<LogoutNotice> notices)
     {
-        var now = clock.GetUtcNow();
+        foreach (var batch in notices.Chunk(MaxBatch))
+        {
+            var rows = batch.Select(notice =>
+                new TableTransactionAction(TableTransactionActionType.Delete, notice.Row, Azure.ETag.All)).ToList();
+            await tables.For(batch[0].Bucket).TryTransact(rows, CancellationToken.None);
+        }
+    }
+
+    static LogoutNotice New(Tenant tenant, Client client, string userId, string? sessionId, DateTimeOffset now)
+    {
         var row = new TableEntity(tenant.Id, Ids.New())
         {
             ["ClientId"] = client.Id,

@@ -117,12 +117,12 @@ public sealed class SessionRevocation(
         var entry = session?.UserId == userId ? await userSessions.Find(session, cancel) : null;
         var isKept = false;
         var told = await notices.Write(tenant, userId, other => other.SessionId != sessionId, all: false, cancel);
-        var user = await Changed(tenant, userId, found =>
+        var user = await Done(told, () => Changed(tenant, userId, found =>
         {
             isKept = entry is not null && found.State.Keeps(session!.UserMark, session.CreatedAt);
             return change(found);
-        }, cancel);
-        if (user is not null) await EndedBy(tenant, user, told);
+        }, cancel));
+        if (user is not null) await EndedBy(tenant, user, told, isKept ? sessionId : null);
         if (user is null || !isKept) return user;
         // First the entry: no live session is missing from the list. The mark is this write's, so a later end of everything counts.
         await userSessions.Add(session! with { UserMark = user.State.Mark }, entry!.Device, CancellationToken.None);
@@ -154,15 +154,35 @@ public sealed class SessionRevocation(
         bool tidy = true)
     {
         var told = await notices.Write(tenant, userId, session => clientId is null || session.ClientId == clientId, all: true, cancel);
-        if (await change() is not { } user) return null;
-        await EndedBy(tenant, user, told, tidy);
+        if (await Done(told, change) is not { } user) return null;
+        if (tidy) await EndedBy(tenant, user, told);
+        else notices.Send(told);
         return user;
     }
 
-    // The mark has ended the sessions already. This only removes them from the user's list and tells their apps.
-    async Task EndedBy(Tenant tenant, User user, IReadOnlyList<LogoutNotice> told, bool tidy = true)
+    // If the change is refused, nothing ends, and nobody must hear of it. After any other failure it may have been made.
+    async Task<User?> Done(IReadOnlyList<LogoutNotice> told, Func<Task<User?>> change)
     {
-        if (tidy) await userSessions.RemoveEnded(tenant, user, CancellationToken.None);
-        notices.Send(told);
+        try
+        {
+            if (await change() is { } user) return user;
+        }
+        catch (Problem)
+        {
+            await notices.Withdraw(told);
+            throw;
+        }
+        await notices.Withdraw(told);
+        return null;
+    }
+
+    // The mark has ended the sessions already. This removes them from the user's list and tells their apps, also those of sessions that
+    // began after the notices were written; but not of the one that goes on.
+    async Task EndedBy(Tenant tenant, User user, IReadOnlyList<LogoutNotice> told, string? kept = null)
+    {
+        var ended = await userSessions.RemoveEnded(tenant, user, CancellationToken.None);
+        var late = ended.Where(session => session.SessionId != kept && !told.Any(notice =>
+            notice.ClientId == session.ClientId && (notice.SessionId is null || notice.SessionId == session.SessionId)));
+        notices.Send([.. told, .. await notices.Write(tenant, user.Id, late, all: false, CancellationToken.None)]);
     }
 }

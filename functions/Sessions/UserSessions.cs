@@ -80,18 +80,21 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
     /// Removes the entries of sessions that the user's marks have ended. Nothing depends on it, because the marks decide. A
     /// session that is starting now carries the new marks and stays.
     /// </summary>
-    public async Task RemoveEnded(Tenant tenant, User user, CancellationToken cancel)
+    /// <returns>Those entries that had not expired.</returns>
+    public async Task<IReadOnlyList<UserSession>> RemoveEnded(Tenant tenant, User user, CancellationToken cancel)
     {
         var state = user.State with { Disabled = false };
-        var ended = new List<TableTransactionAction>();
+        var (ended, sessions, now) = (new List<TableTransactionAction>(), new List<UserSession>(), clock.GetUtcNow());
         await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, user.Id), cancel))
         {
             if (state.Keeps(row.GetInt64("UserMark"), row.GetDateTimeOffset("CreatedAt")!.Value)
                 && state.KeepsApp(row.GetString("ClientId"), row.GetInt64("AppMark"))) continue;
             ended.Add(new(TableTransactionActionType.Delete, row, ETag.All));
+            if (Read(row) is var session && now < session.ExpiresAt) sessions.Add(session);
         }
         // If somebody else has removed an entry of a batch, the batch fails and its entries stay until the next time.
         foreach (var batch in ended.Chunk(MaxBatch)) await table.TryTransact(batch, cancel);
+        return sessions;
     }
 
     /// <summary>Removes all entries of a deleted user, expired ones too.</summary>

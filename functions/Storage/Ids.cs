@@ -34,6 +34,10 @@ public static class Ids
     /// <summary>SHA-256 of the text as hex: for texts that a row key can't hold or must not reveal.</summary>
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
+    /// <summary>True if two hashes are the same; how long the comparison takes does not tell where they differ.</summary>
+    public static bool IsSameHash(string one, string other) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(one), Encoding.ASCII.GetBytes(other));
+
     static string Encode(ReadOnlySpan<byte> tenBytes)
     {
         var text = new char[16];

@@ -50,6 +50,12 @@ public static partial class RowKeys
     /// <summary>A certificate authority.</summary>
     public static string Authority(string id) => $"authority|{id}";
 
+    /// <summary>A revocation list of a certificate authority.</summary>
+    public static string AuthorityList(string id, string issuer) => $"{Authority(id)}|{issuer}";
+
+    /// <summary>The row of the authority that a revocation list belongs to.</summary>
+    public static string AuthorityOf(string list) => list[..list.LastIndexOf('|')];
+
     /// <summary>Leads from an account at a provider, by the hash of its issuer and subject, to the user's id.</summary>
     public static string Identity(string provider, string hash) => $"identity|{provider}|{hash}";
 

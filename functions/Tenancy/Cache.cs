@@ -10,7 +10,12 @@ sealed class Cache<T>(TimeProvider clock, TimeSpan time) where T : class
 {
     const int Max = 10_000;
 
+    static readonly TimeSpan ShortTime = TimeSpan.FromSeconds(5);
+
     readonly ConcurrentDictionary<string, (T Value, DateTimeOffset Until)> entries = new(StringComparer.Ordinal);
+
+    /// <summary>A cache of what must not be out of date for longer than 5 seconds, such as tenants and users' states.</summary>
+    public static Cache<T> Short(TimeProvider clock, TimeSpan time) => new(clock, time < ShortTime ? time : ShortTime);
 
     public void Remove(string key) => entries.TryRemove(key, out _);
 

@@ -3,7 +3,6 @@ using Latchkey.Access;
 using Latchkey.Files;
 using Latchkey.Http;
 using Latchkey.OAuth;
-using Latchkey.Protocol;
 using Latchkey.Sessions;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
@@ -18,7 +17,7 @@ public sealed class DataExport(
     GroupStore groups, Consents consents, UserSessions sessions, PasskeyStore passkeys, LinkedIdentities identities, SpaceExport space,
     SignInLockout lockout, AuditLog audit, TimeProvider clock)
 {
-    /// <summary>Counts the download and begins it. A HEAD request is neither counted nor does it read anything.</summary>
+    /// <summary>Counts the download and begins it. A HEAD request is not counted and reads nothing.</summary>
     /// <param name="request">The request.</param>
     /// <param name="user">The user, who has just signed in.</param>
     /// <param name="client">The app that asks; null for the page.</param>
@@ -26,18 +25,12 @@ public sealed class DataExport(
     public async Task<IResult> Begin(TenantRequest request, User user, string? client)
     {
         if (HttpMethods.IsHead(request.Http.Method)) return new JsonDownload(_ => Task.CompletedTask);
-        try
+        await LockoutProblem.Run(async () =>
         {
             using var attempt = await lockout.ReserveExport(request.Tenant.Id, user.Id, request.Cancel);
             await attempt.Failed(); // Each one counts.
-        }
-        catch (OAuthError refusal) when (refusal.RetryAfter is not null)
-        {
-            throw new Problem(429, "too_many_exports", "The data was downloaded too often. Try again later.")
-            {
-                RetryAfter = refusal.RetryAfter,
-            };
-        }
+            return true;
+        }, "too_many_exports", "The data was downloaded too often. Try again later.");
         return new JsonDownload(json => Write(json, request, user, client));
     }
 
@@ -48,7 +41,7 @@ public sealed class DataExport(
         json.Write("tenant", new { tenant.Id, tenant.Name });
         json.Write("profile", Profile(tenant, user));
         json.Write("groups", (await groups.Of(tenant.Id, user.Id, cancel)).Select(membership =>
-            new { membership.Group.Id, membership.Group.Name, role = Word(membership.Role) }));
+            new { membership.Group.Id, membership.Group.Name, membership.Role }));
         json.Write("consents", (await consents.List(tenant, user.Id, cancel)).Select(consent =>
             new
             {
@@ -87,7 +80,7 @@ public sealed class DataExport(
         user.Profile.Nickname,
         user.Profile.Picture,
         user.Profile.Locale,
-        zoneInfo = user.Profile.ZoneInfo,
+        user.Profile.ZoneInfo,
         user.Attributes,
         user.ExternalId,
         roles = tenant.Names(user.Roles),

@@ -1,15 +1,17 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Latchkey.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Account;
 
 /// <summary>
-/// One JSON object as a file to keep, sent while it is written. The status is sent before the end is known, so a failure in the middle
-/// cuts the response off, and what arrived is no valid JSON.
+/// One JSON object as a file to keep, sent while it is written. Of a long one the status is sent before the end is known, so a failure in
+/// the middle cuts the response off, and what arrived is no valid JSON.
 /// </summary>
 /// <param name="write">Writes the object's members.</param>
-public sealed class JsonDownload(Func<JsonDownload.Writer, Task> write) : IResult
+public sealed class JsonDownload(Func<JsonDownload.Writer, Task> write) : StreamedResult
 {
     static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
@@ -17,28 +19,30 @@ public sealed class JsonDownload(Func<JsonDownload.Writer, Task> write) : IResul
     };
 
     /// <inheritdoc/>
-    public async Task ExecuteAsync(HttpContext httpContext)
+    protected override async Task Send(HttpContext http)
     {
-        var response = httpContext.Response;
+        if (HttpMethods.IsHead(http.Request.Method))
+        {
+            Describe(http.Response);
+            return;
+        }
+        var buffer = new ArrayBufferWriter<byte>();
+        await using var json = new Utf8JsonWriter(buffer);
+        var writer = new Writer(json, buffer, http);
+        json.WriteStartObject();
+        await write(writer);
+        json.WriteEndObject();
+        await writer.Send();
+    }
+
+    static void Describe(HttpResponse response)
+    {
         response.ContentType = "application/json; charset=utf-8";
         response.Headers.ContentDisposition = "attachment; filename=\"my-data.json\"";
-        if (HttpMethods.IsHead(httpContext.Request.Method)) return;
-        try
-        {
-            await using var json = new Utf8JsonWriter(response.BodyWriter);
-            json.WriteStartObject();
-            await write(new Writer(json, response));
-            json.WriteEndObject();
-            await json.FlushAsync(httpContext.RequestAborted);
-        }
-        catch (Exception)
-        {
-            httpContext.Abort(); // So that nobody takes half of it for the whole.
-        }
     }
 
     /// <summary>Writes the members.</summary>
-    public sealed class Writer(Utf8JsonWriter json, HttpResponse response)
+    public sealed class Writer(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer, HttpContext http)
     {
         const int MaxPending = 32 * 1024;
 
@@ -58,15 +62,19 @@ public sealed class JsonDownload(Func<JsonDownload.Writer, Task> write) : IResul
             {
                 JsonSerializer.Serialize(json, item, Options);
                 count++;
-                if (json.BytesPending + json.BytesCommitted - sent < MaxPending) continue;
-                await json.FlushAsync(response.HttpContext.RequestAborted);
-                await response.BodyWriter.FlushAsync(response.HttpContext.RequestAborted);
-                sent = json.BytesCommitted;
+                if (json.BytesPending + buffer.WrittenCount >= MaxPending) await Send();
             }
             json.WriteEndArray();
             return count;
         }
 
-        long sent;
+        internal async Task Send()
+        {
+            if (!http.Response.HasStarted) Describe(http.Response);
+            await json.FlushAsync(http.RequestAborted);
+            await http.Response.Body.WriteAsync(buffer.WrittenMemory, http.RequestAborted);
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+            buffer.ResetWrittenCount();
+        }
     }
 }

@@ -49,7 +49,7 @@ public sealed class AccountDeletion(
     /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
     public async Task<User?> Keep(Tenant tenant, User user, CancellationToken cancel)
     {
-        // The note stays, and leads nowhere once its time has come: a deletion that is asked for again would need it.
+        // The note stays: the user may ask for deletion again, which would need it. Otherwise the timer removes it when it is due.
         var kept = await OptimisticUpdate.Run(() => users.Find(tenant, user.Id, cancel),
             found => found is { DeleteAt: not null, Deleting: false } ? found with { DeleteAt = null } : null,
             found => users.TryReplace(tenant, found, cancel));

@@ -10,9 +10,9 @@ namespace Latchkey.Account;
 public sealed class DeleteMe(TenantPipeline pipeline, AccountUsers accounts, AccountDeletion deletion)
 {
     /// <summary>
-    /// <c>DELETE /{tenant}/me?confirm={the user's id}</c> → 204 once everything is gone; 202 <c>{deleteAt}</c> if it will be deleted
-    /// later. The token ends with it either way. 400 <c>confirmation_required</c> without the id: <c>DELETE me/sessions/..</c>, from an app
-    /// that put something wrong into an address, must not delete the account.
+    /// <c>DELETE /{tenant}/me?confirm={the user's id}</c> → 204: it is deleted, or being deleted (the timer finishes it); 202
+    /// <c>{deleteAt}</c>: it will be deleted later. The token ends either way. 400 <c>confirmation_required</c> without the id: an app that
+    /// builds a wrong path (<c>DELETE me/sessions/..</c> becomes <c>DELETE me</c>) must not delete the account.
     /// </summary>
     [Function("me-delete")]
     public Task<IResult> Delete(

@@ -42,7 +42,7 @@ public sealed class MyAccount(
             {
                 if (!EntityTag.IsWanted(request, EntityTag.Of(Json(tenant, before, count))))
                     throw new Problem(412, "etag_mismatch", "The account was changed since it was read. Read it again.");
-            }, cancel) ?? throw Problem.Unauthorized("The access token's user is disabled or was deleted.");
+            }, cancel) ?? throw Problem.UserGone();
             audit.Detail = string.Join(", ", change.Keys);
             return Answer(caller, changed, count);
         });

@@ -27,7 +27,7 @@ public sealed class MyEmail(TenantPipeline pipeline, AccountUsers accounts, Emai
             if (!EmailAddress.IsValid(email) || !FieldRules.IsDisplayText(email)) throw Problem.InvalidField("email",
                 "must be an email address");
             var address = CallerAddress.Of(request, settings.FrontDoorId);
-            var codeId = await Limited.Run(() => changes.Ask(caller, signedIn, email, address, onPage: false));
+            var codeId = await LockoutProblem.Run(() => changes.Ask(caller, signedIn, email, address, onPage: false));
             return Results.Json(new { codeId }, statusCode: 202);
         });
 

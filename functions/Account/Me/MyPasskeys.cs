@@ -17,7 +17,6 @@ namespace Latchkey.Account;
 public sealed class MyPasskeys(TenantPipeline pipeline, AccountUsers accounts, PasskeyStore passkeys, PasskeyRegistration registration)
 {
     const string Route = "{tenant}/me/passkeys";
-    const int MaxNameChars = 60;
 
     /// <summary><c>GET /{tenant}/me/passkeys</c> → <c>{passkeys}</c>, at most 20. 404 <c>passkeys_off</c>.</summary>
     [Function("me-passkeys")]
@@ -108,8 +107,8 @@ public sealed class MyPasskeys(TenantPipeline pipeline, AccountUsers accounts, P
             };
         });
 
-    static string Name(string name) => name.Trim() is { Length: <= MaxNameChars } text && FieldRules.IsDisplayText(text) ? text
-        : throw Problem.InvalidField("name", $"must have 1 to {MaxNameChars} characters that can be displayed");
+    static string Name(string name) => name.Trim() is { Length: <= Passkey.MaxNameChars } text && FieldRules.IsDisplayText(text) ? text
+        : throw Problem.InvalidField("name", $"must have 1 to {Passkey.MaxNameChars} characters that can be displayed");
 
     static string Id(HttpRequest request) => request.RouteValues["passkeyId"] as string ?? "";
 
@@ -128,7 +127,7 @@ public sealed class MyPasskeys(TenantPipeline pipeline, AccountUsers accounts, P
         if (!tenant.Accounts.Passkeys) throw Problem.NotFound("passkeys_off", "Passkeys are not in use here.");
     }
 
-    static Problem NotFound() => Problem.NotFound("passkey_not_found", "The user has no such passkey.");
+    static Problem NotFound() => Problem.NotFound("passkey_not_found", "The passkey was not found.");
 
     static Problem TooMany() => Problem.Conflict("too_many_passkeys", $"A user can have {PasskeyStore.MaxOfUser} passkeys.");
 

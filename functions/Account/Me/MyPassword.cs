@@ -28,7 +28,7 @@ public sealed class MyPassword(TenantPipeline pipeline, AccountUsers accounts, P
             if (body.Current is null && !PasswordHashing.IsOfNothing(user.PasswordHash))
                 throw Problem.InvalidField("current", "must be the current password");
             if (body.Current is { Length: 0 or > Passwords.MaxChars }) throw WrongPassword();
-            await Limited.Run(() => Change(caller, user, body));
+            await LockoutProblem.Run(() => Change(caller, user, body));
             return Results.NoContent();
         });
 

@@ -77,7 +77,7 @@ public sealed class MySessions(
         entry.Device.Address,
         createdAt = entry.CreatedAt.UtcDateTime,
         lastUsedAt = session.RotatedAt.UtcDateTime,
-        expiresAt = (session.IdleExpiresAt < session.ExpiresAt ? session.IdleExpiresAt : session.ExpiresAt).UtcDateTime,
+        expiresAt = session.EndsAt.UtcDateTime,
         current = isCurrent,
     };
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Latchkey.Files;
+using Latchkey.Languages;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
@@ -12,7 +13,6 @@ public static partial class ProfileFields
     public const int MaxChars = 100;
 
     const int MaxTagChars = 35; // RFC 5646 §4.4.1.
-    const int MaxZoneChars = 64;
 
     /// <summary>The display name.</summary>
     public const string Name = "name";
@@ -33,7 +33,7 @@ public static partial class ProfileFields
         (_, null) => null,
         (Picture, _) => FieldRules.IsHttpsUri(value) || FileRecord.IsId(value) ? null : PictureFault,
         (Locale, _) => value.Length <= MaxTagChars && LanguageTag().IsMatch(value) ? null : "must be a language tag (BCP 47) such as de-AT",
-        (ZoneInfo, _) => IsTimeZone(value) ? null : "must be a time zone of the IANA database, such as Europe/Berlin",
+        (ZoneInfo, _) => TimeZones.Find(value) is not null ? null : "must be a time zone of the IANA database, such as Europe/Berlin",
         _ when value.Length > MaxChars || string.IsNullOrWhiteSpace(value) => $"must have 1 to {MaxChars} characters",
         _ => FieldRules.IsDisplayText(value) ? null : "contains characters that cannot be displayed",
     };
@@ -62,14 +62,6 @@ public static partial class ProfileFields
 
         string? Of(string field, string? before) => change.TryGetValue(field, out var value) ? value?.Trim() : before;
     }
-
-    // The data's files are looked up by name, so a name must look like one. What has no slash, but for UTC, is no place.
-    static bool IsTimeZone(string name) => name.Length <= MaxZoneChars && ZoneName().IsMatch(name)
-        && !name.StartsWith("posix/", StringComparison.Ordinal) && !name.StartsWith("right/", StringComparison.Ordinal)
-        && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.HasIanaId;
-
-    [GeneratedRegex("^(UTC|[A-Za-z]+(/[A-Za-z0-9_+-]+){1,2})\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex ZoneName();
 
     // RFC 5646 §2.1: langtag and privateuse.
     [GeneratedRegex(

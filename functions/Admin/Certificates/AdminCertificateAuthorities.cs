@@ -72,7 +72,7 @@ public sealed class AdminCertificateAuthorities(TenantPipeline pipeline, Certifi
         {
             var body = await JsonBody.Read<NewList>(request, MaxListBody);
             var list = Checked("list", () => RevocationList.Parse(Bytes(body.List)));
-            if (clock.GetUtcNow() >= list.NextUpdate) throw FieldChecks.Fault("list", "has ended already (nextUpdate)");
+            if (clock.GetUtcNow() >= list.NextUpdate) throw FieldChecks.Fault("list", "has already expired (nextUpdate)");
             caller.Audit.Detail = $"{list.Count} certificates";
             var changed = await OptimisticUpdate.Run(() => authorities.FindNow(caller.Tenant, Id(request), caller.Cancel), authority =>
             {
@@ -81,7 +81,8 @@ public sealed class AdminCertificateAuthorities(TenantPipeline pipeline, Certifi
                 if (authority.Trusted.Lists.Any(known => known.Issuer == issuer && known.List.ThisUpdate > list.ThisUpdate))
                     throw Problem.Conflict("list_outdated", "A newer revocation list of this issuer was uploaded before.");
                 return authority with { Trusted = trusted };
-            }, authority => authorities.TryReplace(caller.Tenant, authority, caller.Cancel)) ?? throw NotFound();
+            }, authority => authorities.TryPutList(caller.Tenant, authority, authority.Trusted.Lists[^1].Issuer, list, caller.Cancel))
+                ?? throw NotFound();
             return Results.Json(AuthorityResponse.Of(changed));
         });
 
@@ -95,7 +96,7 @@ public sealed class AdminCertificateAuthorities(TenantPipeline pipeline, Certifi
         {
             _ = await OptimisticUpdate.Run(() => authorities.FindNow(caller.Tenant, Id(request), caller.Cancel),
                 authority => authority with { Trusted = authority.Trusted with { Lists = [] } },
-                authority => authorities.TryReplace(caller.Tenant, authority, caller.Cancel)) ?? throw NotFound();
+                authority => authorities.TryRemoveLists(caller.Tenant, authority, caller.Cancel)) ?? throw NotFound();
             return Results.NoContent();
         });
 

@@ -12,8 +12,6 @@ namespace Latchkey.Admin;
 /// </summary>
 public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, RemovalNotes notes)
 {
-    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
-
     /// <summary>Deletes the client; false if the time ran out first; null if neither the client nor anything of it exists.</summary>
     /// <exception cref="Problem">409 <c>client_has_files</c>.</exception>
     public async Task<bool?> TryRun(Tenant tenant, string id, bool purge, CancellationToken cancel)
@@ -22,7 +20,7 @@ public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, Remo
         if (!purge && await Files(tenant, id, cancel) is > 0 and var files) throw HasFiles(files);
         if (purge) await notes.Add(tenant.Id, RemovalKind.Client, id, purge, cancel);
         await clients.Delete(tenant, id, cancel);
-        return !purge || await Finish(tenant, id, MaxTime);
+        return !purge || await Finish(tenant, id, RemovalNotes.MaxRequestTime);
     }
 
     /// <summary>

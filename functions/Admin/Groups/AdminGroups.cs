@@ -18,8 +18,6 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
     const string CollectionRoute = "{tenant}/admin/groups";
     const string ItemRoute = "{tenant}/admin/groups/{group}";
 
-    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
-
     /// <summary><c>GET /{tenant}/admin/groups?cursor=&amp;limit=</c> → <c>{groups, cursor}</c></summary>
     [Function("admin-groups")]
     public Task<IResult> List(
@@ -95,7 +93,7 @@ public sealed class AdminGroups(TenantPipeline pipeline, GroupStore groups, User
                 _ => throw Problem.BadRequest("invalid_query", "files must be purge, or left out."),
             };
             if (purge) caller.Audit.Detail = "with its files";
-            return await removal.TryRun(caller.Tenant.Id, Id(request), purge, MaxTime, caller.Cancel) switch
+            return await removal.TryRun(caller.Tenant.Id, Id(request), purge, RemovalNotes.MaxRequestTime, caller.Cancel) switch
             {
                 null => throw NotFound(),
                 true => Results.NoContent(),

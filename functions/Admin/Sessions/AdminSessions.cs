@@ -112,7 +112,7 @@ public sealed class AdminSessions(
             session.Scope,
             createdAt = session.CreatedAt.UtcDateTime,
             lastUsedAt = session.RotatedAt.UtcDateTime,
-            expiresAt = (session.IdleExpiresAt < session.ExpiresAt ? session.IdleExpiresAt : session.ExpiresAt).UtcDateTime,
+            expiresAt = session.EndsAt.UtcDateTime,
             status = session.IsPending ? "pending" : ended ? "ended" : "active",
         };
     }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Latchkey.Access;
+using Latchkey.Account;
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Storage;
@@ -18,8 +19,6 @@ namespace Latchkey.Admin;
 public sealed class OperatorTenantData(TenantPipeline pipeline, TenantStore tenants, TenantData data)
 {
     const string ItemRoute = "{tenant}/admin/tenants/{id}";
-
-    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
 
     /// <summary>
     /// <c>GET /operator/admin/tenants/{id}/export</c>: JSON lines of every row except keys, secrets and internal work queues. In a
@@ -57,7 +56,7 @@ public sealed class OperatorTenantData(TenantPipeline pipeline, TenantStore tena
                     "confirm must be the value at the end of the newest export of the suspended tenant.");
             }
             // Half a tenant is useless: the deletion continues even if the caller hangs up.
-            return await data.Delete(tenant, MaxTime, CancellationToken.None)
+            return await data.Delete(tenant, RemovalNotes.MaxRequestTime, CancellationToken.None)
                 ? Results.NoContent() : Results.Json(new { done = false }, statusCode: 202);
         });
 

@@ -49,7 +49,7 @@ public sealed class AdminPasskeys(TenantPipeline pipeline, UserStore users, Pass
             var user = await Find(request, caller);
             var id = request.RouteValues["passkeyId"] as string ?? "";
             if (await registration.Remove(caller.Tenant, user, id, force: true, caller.Cancel) is null)
-                throw Problem.NotFound("passkey_not_found", "The user has no such passkey.");
+                throw Problem.NotFound("passkey_not_found", "The passkey was not found.");
             return Results.NoContent();
         });
 

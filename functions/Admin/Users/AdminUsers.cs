@@ -23,8 +23,6 @@ public sealed class AdminUsers(
     const string CollectionRoute = "{tenant}/admin/users";
     const string ItemRoute = "{tenant}/admin/users/{userId}";
 
-    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
-
     /// <summary>
     /// <c>GET /{tenant}/admin/users?userName=&amp;cursor=&amp;limit=</c> → <c>{users, cursor}</c>; with userName at most one.
     /// </summary>
@@ -121,7 +119,7 @@ public sealed class AdminUsers(
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             Operators.EnsureNotOwn(caller, Id(request));
-            return await removal.TryRun(caller.Tenant, Id(request), MaxTime, caller.Cancel) switch
+            return await removal.TryRun(caller.Tenant, Id(request), RemovalNotes.MaxRequestTime, caller.Cancel) switch
             {
                 null => throw NotFound(),
                 true => Results.NoContent(),

@@ -35,8 +35,9 @@ public sealed class RemovalTimer(
         if (note.Kind == RemovalKind.Client && tenant is not null) return await ofClients.TryFinish(tenant, note.Id, MaxTime, cancel);
         var user = tenant is null ? null : await users.Find(tenant, note.Id, cancel);
         if (user is { Deleting: true }) return await ofUsers.TryFinish(tenant!, user, MaxTime);
-        if (note.Due is not null && user is not null) return await ofAccounts.TryFinish(tenant!, note, MaxTime);
-        await notes.Remove(note.Tenant, note.Kind, note.Id); // The user was never marked: the deletion did not begin.
+        // An administrator's deletion that never began may have replaced the note of the user's own.
+        if (user is { DeleteAt: not null }) return await ofAccounts.TryFinish(tenant!, note, MaxTime);
+        await notes.TryRemove(note); // The user was never marked, or keeps the account; unless a deletion was asked for meanwhile.
         return false;
     }
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Storage;
@@ -60,7 +58,7 @@ public sealed class LinkDownloads(
         await Task.WhenAll(finding, sharing);
         if (await finding is not { Status: FileStatus.Available } file) return new(LinkStatus.NotFound);
         if (await sharing is not { Kind: "link" } link || !link.IsLive(clock.GetUtcNow())) return new(LinkStatus.NotFound);
-        if (!AreEqual(link.SecretHash, Ids.Hash(secret))) return new(LinkStatus.NotFound);
+        if (link.SecretHash is not { } hash || !Ids.IsSameHash(hash, Ids.Hash(secret))) return new(LinkStatus.NotFound);
         if (!await AreUsersEnabled(tenant, file, link, cancel)) return new(LinkStatus.NotFound);
         var status = link.IsUsedUp ? LinkStatus.UsedUp : file.MissingSince is not null ? LinkStatus.FileLost : LinkStatus.Ready;
         return new(status, file, link);
@@ -115,7 +113,4 @@ public sealed class LinkDownloads(
         var states = await Task.WhenAll(ids.Select(id => users.FindState(tenant.Id, id, cancel)));
         return Array.TrueForAll(states, state => state is { Disabled: false });
     }
-
-    static bool AreEqual(string? one, string other) =>
-        one is not null && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(one), Encoding.ASCII.GetBytes(other));
 }

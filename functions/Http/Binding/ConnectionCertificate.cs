@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Http;
 
 /// <summary>
-/// The client certificate of a request's TLS connection. The caller has proved to hold its key; nothing else is known of it.
+/// The client certificate of a request's TLS connection. The caller has proved possession of its private key; nothing else is known of it.
 /// </summary>
 public sealed record ConnectionCertificate
 {

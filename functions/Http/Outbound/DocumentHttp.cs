@@ -17,12 +17,9 @@ public sealed class DocumentException(string why) : Exception(why);
 /// </summary>
 public sealed class DocumentHttp : IDisposable
 {
-    const int MaxAtOnce = 16;
-
     static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
 
     readonly HttpClient http;
-    readonly SemaphoreSlim places = new(MaxAtOnce);
 
     /// <summary>Opens no connection yet.</summary>
     public DocumentHttp(Settings settings)
@@ -35,15 +32,21 @@ public sealed class DocumentHttp : IDisposable
     }
 
     /// <summary>The document at the address.</summary>
+    /// <param name="url">The address.</param>
+    /// <param name="maxBytes">How long it may be.</param>
+    /// <param name="places">Those of the caller.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
     /// <exception cref="DocumentException">It can't be fetched, or is too long, or not JSON by its type.</exception>
-    public async Task<FetchedDocument> Get(string url, int maxBytes, CancellationToken cancel)
+    /// <exception cref="Problem">503 <c>server_busy</c>: the address was not asked.</exception>
+    public async Task<FetchedDocument> Get(string url, int maxBytes, FetchPlaces places, CancellationToken cancel)
     {
-        if (!await places.WaitAsync(0, cancel)) throw new DocumentException("too many documents are being fetched; try again");
+        var address = new Uri(url);
+        places.Take(address.Authority);
         try
         {
-            using var response = await http.GetAsync(new Uri(url), HttpCompletionOption.ResponseHeadersRead, cancel);
+            using var response = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancel);
             if (response.StatusCode != HttpStatusCode.OK) throw new DocumentException($"its status is {(int)response.StatusCode}, not 200");
-            if (!IsJson(response.Content.Headers.ContentType?.MediaType)) throw new DocumentException("its type is not application/json");
+            if (!IsJson(response.Content.Headers.ContentType?.MediaType)) throw new DocumentException("its content type is not JSON");
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             timeout.CancelAfter(MaxTime); // The client's own timeout ends with the headers.
             return new FetchedDocument(await Read(response, maxBytes, timeout.Token), MaxAge(response));
@@ -55,16 +58,12 @@ public sealed class DocumentHttp : IDisposable
         }
         finally
         {
-            places.Release();
+            places.Release(address.Authority);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        http.Dispose();
-        places.Dispose();
-    }
+    public void Dispose() => http.Dispose();
 
     static async Task<byte[]> Read(HttpResponseMessage response, int maxBytes, CancellationToken cancel)
     {

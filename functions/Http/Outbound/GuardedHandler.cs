@@ -5,7 +5,7 @@ namespace Latchkey.Http;
 
 /// <summary>
 /// How Latchkey goes to addresses that others chose: no redirect is followed, no cookie kept, and no connection opened into private
-/// networks (<see cref="PublicAddress"/>). In development this machine may be reached too.
+/// networks (<see cref="PublicAddress"/>). In Development every address may be reached.
 /// </summary>
 public static class GuardedHandler
 {

@@ -22,7 +22,7 @@ public sealed class UserInfo(TenantPipeline pipeline, UserStore users, GroupStor
         pipeline.AuthorizeRead(http, Scopes.OpenId, async caller =>
         {
             var user = await users.Find(caller.Tenant, caller.Token.Subject, caller.Cancel);
-            if (user is null || user.Disabled) throw Problem.Unauthorized("The access token's user is disabled or was deleted.");
+            if (user is null || user.Disabled) throw Problem.UserGone();
             var (tenant, scope, person) = (caller.Tenant, caller.Token.Scope, Person.Of(caller.Tenant, user));
             if (scope.Has(Scopes.Groups))
                 person = person with { Groups = await groups.IdsOf(tenant.Id, user.Id, UserClaims.MaxGroups + 1, caller.Cancel) };

@@ -18,17 +18,23 @@ public sealed partial class BackchannelLogout(
     /// <summary>How long a logout token is valid (§2.4 recommends two minutes at most). Each try has a new one.</summary>
     public static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(2);
 
+    readonly LogoutLanes lanes = new(clock);
+
     /// <summary>
     /// Sends a notice. Once the app has accepted it, or will never need it, the notice is removed; if not, it stays for the next try.
     /// It never throws.
     /// </summary>
-    public async Task Send(LogoutNotice notice, CancellationToken cancel)
+    public Task Send(LogoutNotice notice, CancellationToken cancel) => lanes.Run(notice, next => SendOne(next, cancel));
+
+    async Task SendOne(LogoutNotice notice, CancellationToken cancel)
     {
         try
         {
             if (await tenants.Find(notice.Tenant, cancel) is not { } tenant) return; // It is deleted, with its notices.
-            var result = await TrySend(tenant, notice, cancel);
-            Instruments.LogoutSent(tenant.Id, result);
+            var (isPaused, now) = (lanes.IsPaused(notice), clock.GetUtcNow());
+            var result = isPaused ? Outcome.Refused : await TrySend(tenant, notice, cancel);
+            if (!isPaused) Instruments.LogoutSent(tenant.Id, result);
+            if (!isPaused && result == Outcome.Refused) lanes.Failed(notice, now);
             if (result == Outcome.Refused && notice.CreatedAt + LogoutNotices.Life > clock.GetUtcNow()) return;
             if (result == Outcome.Refused) audit.Add(tenant.Id, "backchannel-logout-failed", notice.UserId, notice.ClientId);
             await notices.Remove(notice);

@@ -71,7 +71,8 @@ public sealed class Logouts(
         await EndHere(request.WithoutCancellation(), signedIn);
     }
 
-    /// <summary>Signs out of this browser, and tells the apps that were signed in to from it.</summary>
+    /// <summary>Ends this browser's sign-in and, as <see cref="SessionRevocation.OfSignIn"/> says, the sessions that came from
+    /// it.</summary>
     public async Task EndHere(TenantRequest request, SignedIn signedIn)
     {
         if (signedIn.Authentication.SignInId is { } id) await revocation.OfSignIn(request.Tenant, signedIn.User.Id, id, request.Cancel);

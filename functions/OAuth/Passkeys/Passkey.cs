@@ -5,6 +5,9 @@ namespace Latchkey.OAuth;
 /// <summary>A passkey of a user: a public key credential (WebAuthn Level 3 §4) that its owner signs in with.</summary>
 public sealed record Passkey
 {
+    /// <summary>The longest name, in characters.</summary>
+    public const int MaxNameChars = 60;
+
     /// <summary>Our own id for it, which forms and administrators use.</summary>
     public required string Id { get; init; }
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Azure.Data.Tables;
 using Latchkey.Storage;
@@ -16,7 +14,7 @@ public sealed record ProviderStep(string? Provider, string? StateHash, WaitingLi
 
     /// <summary>True if the browser comes back from this provider with this secret, for the first time.</summary>
     public bool Awaits(string provider, string secret) => Provider == provider && StateHash is not null
-        && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(StateHash), Encoding.ASCII.GetBytes(Ids.Hash(secret)));
+        && Ids.IsSameHash(StateHash, Ids.Hash(secret));
 
     internal static ProviderStep? Of(TableEntity row) =>
         row.GetString(Column) is { } json ? JsonSerializer.Deserialize<ProviderStep>(json) : null;

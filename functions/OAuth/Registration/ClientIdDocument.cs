@@ -40,8 +40,7 @@ static class ClientIdDocument
             AuthMethod = ClientAuthMethod.None,
             Native = uris.Any(RedirectUri.IsOnDevice),
             RedirectUris = uris,
-            Scope = json.Text("scope", 1000) is { } text ? offered.Intersect(Scope.Parse(text))
-                : offered.Except(Scope.Of(Scopes.Account)), // It has to be asked for by name, as at a registration.
+            Scope = json.Text("scope", 1000) is { } text ? offered.Intersect(Scope.Parse(text)) : offered,
             RequireDpop = json.Flag("dpop_bound_access_tokens"),
             RequirePushedRequests = json.Flag("require_pushed_authorization_requests"),
         };

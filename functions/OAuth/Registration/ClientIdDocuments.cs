@@ -23,11 +23,12 @@ public sealed class ClientIdDocuments(
     static readonly TimeSpan UsuallyKept = TimeSpan.FromMinutes(15);
     static readonly TimeSpan LongestKept = TimeSpan.FromDays(1);
 
+    readonly FetchPlaces places = new(total: 16, perHost: 2);
     readonly ConcurrentDictionary<string, (MetadataReader Document, DateTimeOffset Until)> kept = new(StringComparer.Ordinal);
 
     /// <summary>The client with this URL as its id, as its document says now; null if the tenant does not allow such clients.</summary>
     /// <exception cref="OAuthError"><c>invalid_request</c>: there is no such document, or it is not valid.</exception>
-    /// <exception cref="Problem">429 <c>too_many_requests</c></exception>
+    /// <exception cref="Problem">429 <c>too_many_requests</c>; 503 <c>server_busy</c></exception>
     public async Task<Client?> Find(TenantRequest request, string url)
     {
         var (_, tenant, _, cancel) = request;
@@ -57,9 +58,15 @@ public sealed class ClientIdDocuments(
         while (true)
         {
             var stored = await clients.FindNow(tenant, client.Id, cancel);
-            if (stored is null) await clients.TryAdd(tenant, client with { Incarnation = "" }, cancel);
-            else if (ClientIdDocument.AreSame(stored, client)) return stored;
-            else await clients.TryReplace(tenant, RegisteredFields.Keep(stored, ClientIdDocument.Copy(client, stored)), cancel);
+            if (stored is null)
+            {
+                await clients.TryAdd(tenant, client with { Incarnation = "" }, cancel);
+                continue;
+            }
+            // An administrator may have set a field since the client was read, and that stays.
+            var next = RegisteredFields.Keep(stored, ClientIdDocument.Copy(client, stored));
+            if (ClientIdDocument.AreSame(stored, next)) return stored;
+            await clients.TryReplace(tenant, next, cancel);
         }
     }
 
@@ -80,7 +87,7 @@ public sealed class ClientIdDocuments(
         var now = clock.GetUtcNow();
         if (kept.TryGetValue(url, out var known) && now < known.Until) return known.Document;
         limiter.Take(request.Http, AnonymousLimiter.ClientCost);
-        var fetched = await http.Get(url, MaxBytes, request.Cancel);
+        var fetched = await http.Get(url, MaxBytes, places, request.Cancel);
         var document = MetadataReader.Parse(fetched.Bytes);
         ClientIdDocument.Check(document, url);
         if (kept.Count >= MaxKept) kept.Clear();

@@ -17,9 +17,12 @@ static class ClientMetadata
     const int MaxUris = 20;
     const int MaxNameChars = 100;
 
-    /// <summary>The scope that a client may register: never administration, and of APIs only those that are open to all.</summary>
+    /// <summary>
+    /// The scope that a client may register: never administration, never <c>account</c>, with which an app could make its users' sign-in
+    /// its own (decision 0050), and of APIs only those that are open to all.
+    /// </summary>
     public static Scope OfferedScope(Tenant tenant) =>
-        Scope.Of([.. Scopes.All.Except(Scope.Of(Scopes.Admin)).Tokens, .. tenant.OpenApiScopes.Tokens]);
+        Scope.Of([.. Scopes.All.Except(Scope.Of(Scopes.Admin, Scopes.Account)).Tokens, .. tenant.OpenApiScopes.Tokens]);
 
     /// <summary>Replaces everything that a client may state about itself.</summary>
     /// <param name="client">The client so far. What an operator set stays.</param>
@@ -77,8 +80,7 @@ static class ClientMetadata
     {
         // Some scopes are about a user, and client_credentials has none.
         var allowed = grants is [GrantType.ClientCredentials] ? offered.Except(Scopes.OfAnyUser) : offered;
-        // Hardly any app manages accounts, and a stolen token of one that may is worth more: so it has to be asked for by name.
-        if (json.Text("scope", 1000) is not { } text) return allowed.Except(Scope.Of([Scopes.Account, .. Scopes.OnlyIfNamed.Tokens]));
+        if (json.Text("scope", 1000) is not { } text) return allowed.Except(Scopes.OnlyIfNamed);
         try
         {
             var scope = Scope.Parse(text);

@@ -15,6 +15,13 @@ public static class RegisteredFields
     /// </summary>
     public const string Secret = "secret";
 
+    /// <summary>
+    /// True if the client's scope is an administrator's choice: it did not register itself, or an administrator set the scope since. Only
+    /// then may it change how users sign in (decision 0050).
+    /// </summary>
+    public static bool HasVouchedScope(Client client) =>
+        client.RegisteredAt is null || client.SetByAdministrator.Contains("scope", StringComparer.Ordinal);
+
     /// <summary>The new registration, with the fields that an administrator has set kept.</summary>
     /// <exception cref="OAuthError">
     /// <c>invalid_client_metadata</c> or <c>invalid_redirect_uri</c>: the new fields do not fit those that stay.

@@ -92,7 +92,7 @@ public sealed class AccountPage(
                 return await renderer.Show<MessageView, MessageModel>(
                     request.Http, new PageLayout(request.Tenant, Strings.SignedOut), message);
             default:
-                throw Problem.BadRequest("unknown_action", "The action is not supported.");
+                throw Problem.UnknownAction();
         }
     }
 

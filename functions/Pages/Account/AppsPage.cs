@@ -116,7 +116,7 @@ public sealed class AppsPage(
                 await apps.Delete(tenant, request.Developer, client, cancel);
                 return new SeeOther($"/{tenant.Id}/{BuiltInPages.Apps}?done=delete");
             default:
-                throw Problem.BadRequest("unknown_action", "The action is not supported.");
+                throw Problem.UnknownAction();
         }
     }
 

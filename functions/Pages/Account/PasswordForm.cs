@@ -18,7 +18,7 @@ public sealed class PasswordForm(PasswordChange passwords, SsoSessions ssoSessio
     /// <returns>Why it was not changed, or null.</returns>
     public async Task<PasswordError?> Change(TenantRequest request, SignedIn signedIn, Form form)
     {
-        if (!request.Tenant.Accounts.Passwords) throw Problem.BadRequest("unknown_action", "The action is not supported.");
+        if (!request.Tenant.Accounts.Passwords) throw Problem.UnknownAction();
         var (old, password) = (form["old"] ?? "", form["new"] ?? "");
         if (Passwords.Fault(signedIn.User, password) is { } fault)
         {

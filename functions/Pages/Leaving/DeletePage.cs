@@ -44,7 +44,7 @@ public sealed class DeletePage(
             return await builtInPages.ForStrong(request, Name, async signedIn =>
             {
                 await forms.Check(request, Subject(signedIn.User), form);
-                if (form["action"] != "delete") throw Problem.BadRequest("unknown_action", "The action is not supported.");
+                if (form["action"] != "delete") throw Problem.UnknownAction();
                 (request.Audit.Type, request.Audit.Actor) = ("account-delete", signedIn.User.Id);
                 var at = await deletion.Run(request.Tenant, signedIn.User, request.Cancel);
                 await ssoSessions.End(request.WithoutCancellation());

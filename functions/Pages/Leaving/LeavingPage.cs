@@ -72,7 +72,7 @@ public sealed class LeavingPage(
                 return await renderer.Show<MessageView, MessageModel>(
                     request.Http, new PageLayout(request.Tenant, Strings.SignedOut), new MessageModel(Strings.CloseThis));
             default:
-                throw Problem.BadRequest("unknown_action", "The action is not supported.");
+                throw Problem.UnknownAction();
         }
     }
 

@@ -29,7 +29,6 @@ public sealed class PasskeysPage(
     TenantPipeline pipeline, BuiltInPages builtInPages, FormTokens forms, PasskeyStore passkeys, PasskeyRegistration registration,
     PageRenderer renderer, Settings settings, TimeProvider clock)
 {
-    const int MaxNameChars = 60;
 
     /// <summary><c>GET /{tenant}/account/passkeys</c></summary>
     [Function("account-passkeys")]
@@ -65,7 +64,7 @@ public sealed class PasskeysPage(
     {
         var (_, tenant, audit, cancel) = request;
         var (id, name) = (form["id"] ?? "", form["name"]?.Trim() ?? "");
-        var isName = name.Length <= MaxNameChars && FieldRules.IsDisplayText(name);
+        var isName = name.Length <= Passkey.MaxNameChars && FieldRules.IsDisplayText(name);
         switch (form["action"])
         {
             case "add":
@@ -81,7 +80,7 @@ public sealed class PasskeysPage(
                 return await registration.Remove(tenant, signedIn.User, id, force: false, cancel) is false
                     ? await Fail(request, signedIn, "last_way_to_sign_in", Strings.LastPasskey) : Done(tenant, "remove");
             default:
-                throw Problem.BadRequest("unknown_action", "The action is not supported.");
+                throw Problem.UnknownAction();
         }
     }
 

@@ -32,20 +32,20 @@ public sealed class ProviderSignIn(ProviderAccounts accounts)
             : tenant.HomeOf(authorization.LoginHint);
 
     /// <summary>
-    /// The provider where somebody who typed this name signs in; or null. Who has to sign in here in order to link an account
-    /// elsewhere is not sent there again.
+    /// The provider of somebody who typed this name, by its mail domain (home realm discovery); or null. A user who has to sign in
+    /// here to link an external account is not sent there again.
     /// </summary>
     public static IdentityProvider? HomeOf(Tenant tenant, PendingRequest pending, string? userName) =>
         pending.ProviderStep?.Link is null ? tenant.HomeOf(userName) : null;
 
     /// <summary>A page that leads to a provider by itself, as the answer to a form.</summary>
     public static Task<IResult> LeadTo(
-        PageRenderer renderer, TenantRequest request, IdentityProvider provider, string requestId, string? loginHint)
+        PageRenderer renderer, TenantRequest request, IdentityProvider provider, string requestId, string text, string? loginHint)
     {
         var address = Address(request.Tenant, provider, requestId, loginHint);
         var page = new PageLayout(request.Tenant, Strings.AlmostThere) { GoTo = address };
         return renderer.Show<MessageView, MessageModel>(request.Http, page,
-            new MessageModel(Strings.GoesOnAt(provider.Name), address, Strings.SignInWith(provider.Name)));
+            new MessageModel(text, address, Strings.SignInWith(provider.Name)));
     }
 
     /// <summary>What the sign-in page says while an external account waits to be linked, or null.</summary>

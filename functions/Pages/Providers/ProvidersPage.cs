@@ -1,4 +1,3 @@
-using System.Text;
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
@@ -49,16 +48,16 @@ public sealed class ProvidersPage(
                 {
                     "link" => await Link(request, user, ProviderRoundTrip.Of(request.Tenant, form["provider"])),
                     "unlink" => await Unlink(request, user, form["provider"]),
-                    _ => throw Problem.BadRequest("unknown_action", "The action is not supported."),
+                    _ => throw Problem.UnknownAction(),
                 };
             });
         });
 
     async Task<IResult> Link(TenantRequest request, User user, IdentityProvider provider)
     {
-        var waits = Form.Parse(Encoding.UTF8.GetBytes(Form.Encode([KeyValuePair.Create(LinkFor, user.Id)])));
+        var waits = Form.Of(LinkFor, user.Id);
         var id = await pendingRequests.BeginForPage(request, Name, waits);
-        return await ProviderSignIn.LeadTo(renderer, request, provider, id, loginHint: null);
+        return await ProviderSignIn.LeadTo(renderer, request, provider, id, Strings.LinkGoesOnAt(provider.Name), loginHint: null);
     }
 
     async Task<IResult> Unlink(TenantRequest request, User user, string? provider)

@@ -38,7 +38,7 @@ public sealed class SecondFactorPage(
                 {
                     "set-up" => await SetUp(request, signedIn, form),
                     "codes" or "remove" => await Change(request, signedIn.User, form),
-                    _ => throw Problem.BadRequest("unknown_action", "The action is not supported."),
+                    _ => throw Problem.UnknownAction(),
                 };
             });
         });

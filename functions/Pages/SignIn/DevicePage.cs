@@ -1,4 +1,3 @@
-using System.Text;
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
@@ -48,7 +47,7 @@ public sealed class DevicePage(
             await forms.Check(request, BuiltInPages.Device, form);
             if (UserCode.Read(form["user_code"] ?? "") is not { } code)
                 return await ShowCodeForm(request, form["user_code"], Strings.WrongDeviceCode);
-            var remembered = Form.Parse(Encoding.UTF8.GetBytes(Form.Encode([KeyValuePair.Create("user_code", code)])));
+            var remembered = Form.Of("user_code", code);
             var pendingId = await pendingRequests.BeginForPage(request, BuiltInPages.Device, remembered);
             return new SeeOther($"/{request.Tenant.Id}/{BuiltInPages.Device}?request={pendingId}");
         });

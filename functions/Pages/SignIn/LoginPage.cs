@@ -65,7 +65,8 @@ public sealed class LoginPage(
                 if (authorization is not null && form["action"] == "cancel")
                     return await flow.Deny(request, pending, authorization, user: null);
                 if (ProviderSignIn.HomeOf(request.Tenant, pending, form["username"]) is { } home)
-                    return await ProviderSignIn.LeadTo(renderer, request, home, pending.Id, form["username"]);
+                    return await ProviderSignIn.LeadTo(
+                        renderer, request, home, pending.Id, Strings.GoesOnAt(home.Name), form["username"]);
                 var (user, refusal) = await signIn.Try(request, authorization?.To.Client, form);
                 return user is null ? await Show(request, pending, authorization, form["username"], refusal)
                     : await completion.Complete(request, pending, authorization, user, [Authentication.Password]);

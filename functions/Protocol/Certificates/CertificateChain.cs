@@ -14,11 +14,13 @@ public static class CertificateChain
     const X509ChainStatusFlags Foreign =
         X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.NotSignatureValid;
 
+    // md5WithRSAEncryption, sha1WithRSAEncryption (RFC 8017 A.2.4), ecdsa-with-SHA1, id-dsa-with-sha1 (RFC 3279 §2.2).
     static readonly string[] Broken = ["1.2.840.113549.1.1.4", "1.2.840.113549.1.1.5", "1.2.840.10045.4.1", "1.2.840.10040.4.3"];
 
     /// <summary>
-    /// Why the certificate is refused, in a sentence for whoever sent it; null if it is good. The caller has proved to hold its key, so the
-    /// sentence tells nobody anything about another's certificate.
+    /// Why the certificate is refused, in a sentence for whoever sent it; null if it is good. The caller has proved possession of its
+    /// private
+    /// key, so the sentence tells nobody anything about another's certificate.
     /// </summary>
     public static string? Fault(X509Certificate2 certificate, IReadOnlyList<TrustedAuthority> authorities, DateTimeOffset now)
     {
@@ -86,7 +88,7 @@ public static class CertificateChain
             // What was revoked since then is not known.
             if (lists.Count > 0 && lists.TrueForAll(known => now >= known.List.NextUpdate))
             {
-                return "The revocation list of the client certificate's authority ended on "
+                return "The revocation list of the client certificate's authority expired on "
                     + $"{Day(lists.Max(known => known.List.NextUpdate).UtcDateTime)}. An administrator must upload the next one.";
             }
         }

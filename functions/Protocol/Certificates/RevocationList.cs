@@ -89,6 +89,7 @@ public sealed class RevocationList
             && !usage.KeyUsages.HasFlag(X509KeyUsageFlags.CrlSign)) return false;
         using var rsa = authority.GetRSAPublicKey();
         using var ec = authority.GetECDsaPublicKey();
+        // sha…WithRSAEncryption (RFC 4055 §5) and ecdsa-with-SHA… (RFC 5758 §3.2).
         var hash = algorithm switch
         {
             "1.2.840.113549.1.1.11" or "1.2.840.10045.4.3.2" => HashAlgorithmName.SHA256,

@@ -1,7 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Azure;
 using Latchkey.Http;
 using Latchkey.Tenancy;
 
@@ -21,6 +21,9 @@ public sealed class BulkRunner(ScimUsers users, ScimGroups groups, AuditLog audi
 
     const string Reference = "bulkId:";
 
+    // The front end gives up after 230 seconds, and then nobody hears what was done.
+    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(2);
+
     /// <summary>The results, in the order of the operations; shorter if too many failed.</summary>
     /// <exception cref="Problem">400, 413: nothing was done.</exception>
     public async Task<JsonArray> Run(ScimRequest call, JsonObject body)
@@ -33,9 +36,10 @@ public sealed class BulkRunner(ScimUsers users, ScimGroups groups, AuditLog audi
             throw new Problem(413, "tooLarge", $"A bulk request has at most {MaxPasswords} operations with a password.");
         var most = ScimBody.Number(AttributePath.Get(body, "failOnErrors"), "failOnErrors") ?? int.MaxValue;
         var (results, made, failed) = (new JsonArray(), new Dictionary<string, string>(StringComparer.Ordinal), 0);
+        var time = Stopwatch.StartNew();
         foreach (var item in operations)
         {
-            var result = await Run(call, item!.AsObject(), made, results.Count == 0);
+            var result = time.Elapsed > MaxTime ? OutOfTime() : await Run(call, item!.AsObject(), made, results.Count == 0);
             results.Add((JsonNode)result);
             if (result["response"] is null) continue;
             if (++failed >= most || (string?)result["status"] == "503") break;
@@ -68,7 +72,8 @@ public sealed class BulkRunner(ScimUsers users, ScimGroups groups, AuditLog audi
         {
             Refuse(result, problem);
         }
-        catch (RequestFailedException) when (!isFirst) // What was done before must be told.
+        // What was done before must be told.
+        catch (Exception outage) when (!isFirst && ErrorBoundary.IsOutage(outage) && !call.Cancel.IsCancellationRequested)
         {
             Refuse(result, new Problem(503, "storage_unavailable", ""));
         }
@@ -85,7 +90,7 @@ public sealed class BulkRunner(ScimUsers users, ScimGroups groups, AuditLog audi
         if (method is not ("POST" or "PUT" or "PATCH" or "DELETE"))
             throw ScimError.InvalidValue("method must be POST, PUT, PATCH or DELETE.");
         if (method == "POST" != id is null)
-            throw ScimError.InvalidPath("The path of a POST is /Users or /Groups; all others name a resource.");
+            throw ScimError.InvalidPath("The path of a POST must be /Users or /Groups; that of any other method must name a resource.");
         if (method == "DELETE")
         {
             await (isUsers ? users.Delete(call, id!) : groups.Delete(call, id!));
@@ -123,7 +128,7 @@ public sealed class BulkRunner(ScimUsers users, ScimGroups groups, AuditLog audi
 
     static string Resolved(string text, Dictionary<string, string> made) => !text.StartsWith(Reference, StringComparison.Ordinal) ? text
         : made.GetValueOrDefault(text[Reference.Length..])
-            ?? throw ScimError.InvalidValue("A bulkId must be that of an operation before, which succeeded.");
+            ?? throw ScimError.InvalidValue("A bulkId must refer to an earlier operation that succeeded.");
 
     static JsonNode? Resolved(JsonNode? node, Dictionary<string, string> made) => node switch
     {
@@ -132,6 +137,13 @@ public sealed class BulkRunner(ScimUsers users, ScimGroups groups, AuditLog audi
         JsonValue value when value.GetValueKind() == JsonValueKind.String => JsonValue.Create(Resolved(value.GetValue<string>(), made)),
         _ => node?.DeepClone(),
     };
+
+    static JsonObject OutOfTime()
+    {
+        var result = new JsonObject();
+        Refuse(result, new Problem(503, "server_busy", "The request took too long. Send this operation and those after it again."));
+        return result;
+    }
 
     static void Refuse(JsonObject result, Problem problem)
     {

@@ -32,7 +32,7 @@ sealed record AttributePath(string? Schema, string Name, string? Sub)
     /// <summary>True if the path is this attribute of the resource itself.</summary>
     public bool Is(string name) => Schema is null && Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What filters and lists know the path by: in lower case, and with <c>value</c> where that is what is meant.</summary>
+    /// <summary>What filters and lists know the path by: the whole path in lower case.</summary>
     public string Key => $"{(Schema is null ? "" : Schema + ":")}{Name}{(Sub is null ? "" : "." + Sub)}".ToLowerInvariant();
 
     /// <summary>Differences of case matter (RFC 7643 §2.2): in ids.</summary>

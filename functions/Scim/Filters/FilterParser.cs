@@ -48,7 +48,7 @@ sealed class FilterParser
 
     Filter Either()
     {
-        if (++depth > MaxDepth) throw Fault($"A filter is nested at most {MaxDepth} deep.");
+        if (++depth > MaxDepth) throw Fault($"A filter can be nested at most {MaxDepth} levels deep.");
         var left = Both();
         while (TakeWord("or")) left = new Filter.Or(left, Both());
         depth--;
@@ -105,7 +105,7 @@ sealed class FilterParser
         var kind = literal?.GetValueKind();
         if ((op is "co" or "sw" or "ew" && kind != JsonValueKind.String)
             || (op is "gt" or "ge" or "lt" or "le" && kind is not (JsonValueKind.String or JsonValueKind.Number)))
-            throw Fault($"{op} does not compare with such a value.");
+            throw Fault($"{op} can't be used with this value.");
         return new Filter.Compare(path, op, literal);
     }
 

@@ -4,8 +4,8 @@ using Latchkey.Tenancy;
 namespace Latchkey.Scim;
 
 /// <summary>
-/// Lists groups. Indexed: <c>id</c>, <c>displayName</c>, <c>externalId</c>, <c>members.value</c>. An answer has 5,000 members
-/// altogether; a group whose members are more than what is left of that comes without them.
+/// Lists groups. Indexed: <c>id</c>, <c>displayName</c>, <c>externalId</c>, <c>members.value</c>. An answer has at most
+/// 5,000 members altogether; a group that would exceed this comes without its members.
 /// </summary>
 sealed class GroupList(GroupStore groups, PageMarks marks) : ResourceList<GroupList.Candidate>(marks, Kind)
 {
@@ -52,7 +52,7 @@ sealed class GroupList(GroupStore groups, PageMarks marks) : ResourceList<GroupL
             : throw ScimError.TooMany($"The user is a member of more than {MaxOfOneUser} groups.");
     }
 
-    // Groups from before the index have no row there: the first thousand groups are looked through.
+    // Groups that are older than the index of names are not in it: search the first thousand groups.
     async Task<IReadOnlyCollection<string>> Named(ScimRequest call, string name)
     {
         if (await groups.FindByName(call.Tenant.Id, name, MaxOfOneName, call.Cancel) is { Count: > 0 } ids) return ids;
@@ -73,7 +73,7 @@ sealed class GroupList(GroupStore groups, PageMarks marks) : ResourceList<GroupL
     }
 
     static Http.Problem NoMembers() =>
-        ScimError.InvalidFilter("A filter can demand members by value eq, alone or with and; nothing else can be asked about them.");
+        ScimError.InvalidFilter("For members, a filter supports only members.value eq, alone or joined by and.");
 
     protected override async Task<IReadOnlyList<Candidate>> Read(ScimRequest call, string? after, int limit) =>
         [.. (await groups.List(call.Tenant.Id, after, limit, call.Cancel)).Select(group => new Candidate(group, []))];

@@ -64,7 +64,7 @@ sealed class GroupPlan
         var plan = new GroupPlan();
         foreach (var operation in PatchOperation.Read(body))
         {
-            var path = operation.Path!;
+            var path = operation.Path;
             if (path.IsReadOnly) throw ScimError.Mutability($"{path.Attribute.Name} can't be changed.");
             var isRemoval = operation.Verb == "remove";
             if (path.Attribute.Is("displayName")) plan.Rename(isRemoval ? null : operation.Value);
@@ -89,7 +89,7 @@ sealed class GroupPlan
 
     void Members(PatchOperation operation)
     {
-        var path = operation.Path!;
+        var path = operation.Path;
         if (path.Sub is not null) throw ScimError.InvalidPath("A member is added or removed as a whole.");
         var named = path.Filter is null ? operation.Value is null ? null : Users(operation.Value) : [.. Users(path.Filter)];
         switch (operation.Verb)
@@ -137,6 +137,6 @@ sealed class GroupPlan
     {
         Filter.Or either => Users(either.Left).Concat(Users(either.Right)),
         Filter.Compare compare when compare.TextOf(compare.Path) is ("value", var id) => [id],
-        _ => throw ScimError.InvalidFilter("Members are named by value eq."),
+        _ => throw ScimError.InvalidFilter("A path of members supports only value eq, joined by or."),
     };
 }

@@ -7,15 +7,16 @@ using Latchkey.Tenancy;
 namespace Latchkey.Scim;
 
 /// <summary>
-/// What a directory does to groups, by single requests and in bulk. Members change by 49 in a transaction; after a crash in between a
-/// repeated request changes the others. A group that is being deleted does not exist any more for directories.
+/// What a directory does to groups, by single requests and in bulk. Up to 49 members change in one transaction; after a crash in
+/// between, a repeated request changes the rest. A group that is being deleted does not exist any more for directories.
 /// </summary>
 public sealed class ScimGroups(GroupStore groups, UserStore users, GroupRemoval removal, PageMarks marks)
 {
     const int FirstMembers = 48;
     const int AtOnce = 16;
+    const int MaxLooks = 10;
 
-    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The group.</summary>
     /// <exception cref="Problem">404</exception>
@@ -34,6 +35,7 @@ public sealed class ScimGroups(GroupStore groups, UserStore users, GroupRemoval 
         if (!await groups.TryCreate(call.Tenant.Id, group, [.. members.Take(FirstMembers)], call.Cancel))
             throw ScimError.Uniqueness("Another group has this externalId.");
         marks.Forget(call.Tenant.Id);
+        await EnsureOnlyOne(call, group);
         var made = await Find(call, group.Id);
         return members.Count <= FirstMembers ? made
             : await groups.ChangeMembers(call.Tenant.Id, made, new([.. members.Skip(FirstMembers)], []), false, call.Cancel)
@@ -56,7 +58,7 @@ public sealed class ScimGroups(GroupStore groups, UserStore users, GroupRemoval 
         Versions.Ensure(call.IfMatch, Versions.Of(group.ETag));
         try
         {
-            await removal.TryRun(call.Tenant.Id, group.Id, purge: false, MaxTime, call.Cancel);
+            await removal.TryRun(call.Tenant.Id, group.Id, purge: false, RemovalNotes.MaxRequestTime, call.Cancel);
         }
         catch (Problem files) when (files.Code == "group_has_files")
         {
@@ -90,9 +92,9 @@ public sealed class ScimGroups(GroupStore groups, UserStore users, GroupRemoval 
             return (Group?)before;
         }, read => After(read, plan) is var after && after.Name == read.Name && after.ExternalId == read.ExternalId ? null : after,
         after => groups.TryReplace(call.Tenant.Id, after, call.Cancel));
-        if (changed is null) return before;
-        if (changed.Name != before.Name) await groups.RenameMembers(call.Tenant.Id, changed, call.Cancel);
-        return await Find(call, group.Id);
+        // Also if the name is the same already: an earlier request may have broken off after it wrote the name.
+        if (plan.Name is not null) await groups.RenameMembers(call.Tenant.Id, changed ?? before, CancellationToken.None);
+        return changed is null ? before : await Find(call, group.Id);
     }
 
     static Group After(Group group, GroupPlan plan) => group with
@@ -123,10 +125,32 @@ public sealed class ScimGroups(GroupStore groups, UserStore users, GroupRemoval 
         }
     }
 
+    // Two requests at once may both have found the name free. Of two new groups the one with the larger id goes, if its request has
+    // seen the other one. If it has not, that group stays, and this one goes.
+    async Task EnsureOnlyOne(ScimRequest call, Group group)
+    {
+        for (var look = 1; ; look++)
+        {
+            var others = (await groups.FindByName(call.Tenant.Id, group.Name, 10, CancellationToken.None)).Where(id => id != group.Id)
+                .ToList();
+            if (others.Count == 0) return;
+            if (look < MaxLooks && others.All(other => string.CompareOrdinal(group.Id, other) < 0))
+            {
+                await Task.Delay(Pause, CancellationToken.None);
+                continue;
+            }
+            await removal.TryRun(call.Tenant.Id, group.Id, purge: false, RemovalNotes.MaxRequestTime, CancellationToken.None);
+            marks.Forget(call.Tenant.Id);
+            throw NameTaken();
+        }
+    }
+
+    static Problem NameTaken() => ScimError.Uniqueness("Another group has this displayName.");
+
     // Groups may share a name elsewhere, but directories find a group by its name, and must not find two.
     async Task EnsureNameFree(ScimRequest call, Group group)
     {
         var ids = await groups.FindByName(call.Tenant.Id, group.Name, 2, call.Cancel);
-        if (ids.Any(id => id != group.Id)) throw ScimError.Uniqueness("Another group has this displayName.");
+        if (ids.Any(id => id != group.Id)) throw NameTaken();
     }
 }

@@ -29,7 +29,7 @@ sealed class Projection(IReadOnlyList<AttributePath> only, IReadOnlyList<Attribu
         {
             var chosen = new JsonObject();
             foreach (var name in Always) chosen[name] = resource[name]?.DeepClone();
-            foreach (var path in only) Copy(resource, chosen, path);
+            foreach (var path in only.Where(path => !Always.Any(path.Is))) Copy(resource, chosen, path);
             resource = chosen;
         }
         foreach (var path in without.Where(path => !Always.Any(path.Is))) Remove(resource, path);
@@ -60,7 +60,8 @@ sealed class Projection(IReadOnlyList<AttributePath> only, IReadOnlyList<Attribu
             var items = to[name] as JsonArray ?? [.. list.Select(_ => (JsonNode)new JsonObject())];
             for (var at = 0; at < list.Count; at++)
             {
-                if (AttributePath.Find(list[at]!.AsObject(), sub) is { } key) items[at]!.AsObject()[key] = list[at]![key]?.DeepClone();
+                if (list[at] is JsonObject one
+                    && AttributePath.Find(one, sub) is { } key) items[at]!.AsObject()[key] = one[key]?.DeepClone();
             }
             to[name] = items;
         }

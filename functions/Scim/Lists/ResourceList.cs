@@ -69,8 +69,8 @@ abstract class ResourceList<T>(PageMarks marks, string kind)
             found.AddRange(some.Where(one => IsThere(one) && filter.Matches(Compared(call, one, filter))));
             if (some.Count < 1000) return found;
             if ((read += some.Count) >= MaxCompared)
-                throw ScimError.TooMany(
-                    $"Such a filter is compared with at most {MaxCompared} resources. Page by cursor (RFC 9865), or ask by eq.");
+                throw ScimError.TooMany($"This filter can search at most {MaxCompared} resources. "
+                    + "Page by cursor (RFC 9865), or use eq on an indexed attribute.");
             after = Id(some[^1]);
         }
     }

@@ -5,9 +5,9 @@ namespace Latchkey.Scim;
 
 /// <summary>An operation of a PATCH (RFC 7644 §3.5.2).</summary>
 /// <param name="Verb"><c>add</c>, <c>replace</c> or <c>remove</c>; Entra ID writes them with a capital letter.</param>
-/// <param name="Path">Where; null: the value's members say it.</param>
+/// <param name="Path">Where. An operation without a path was split into one for each member of its value.</param>
 /// <param name="Value">What, or null.</param>
-sealed record PatchOperation(string Verb, PatchPath? Path, JsonNode? Value)
+sealed record PatchOperation(string Verb, PatchPath Path, JsonNode? Value)
 {
     /// <summary>The most operations of a request.</summary>
     public const int Max = 1000;
@@ -35,7 +35,7 @@ sealed record PatchOperation(string Verb, PatchPath? Path, JsonNode? Value)
         // Okta sends whole objects, Entra ID dictionaries of paths. What nobody can change is passed over.
         return members.Where(member => member.Key.Length > 0)
             .SelectMany(member => Expanded(verb, PatchPath.Parse(member.Key), member.Value))
-            .Where(operation => !operation.Path!.IsReadOnly);
+            .Where(operation => !operation.Path.IsReadOnly);
     }
 
     // The path may be a whole schema, whose members are the attributes.

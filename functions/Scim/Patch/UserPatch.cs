@@ -10,6 +10,9 @@ namespace Latchkey.Scim;
 /// </summary>
 static class UserPatch
 {
+    const int MaxItemChars = 1024;
+    const int MaxMembers = 30;
+
     static readonly string[] Lists = ["emails", "phoneNumbers", "roles"];
 
     static readonly string[] Known =
@@ -29,7 +32,7 @@ static class UserPatch
 
     static void Apply(JsonObject resource, PatchOperation operation)
     {
-        var path = operation.Path!;
+        var path = operation.Path;
         if (path.IsReadOnly) throw ScimError.Mutability($"{path.Attribute.Name} can't be changed.");
         var known = path.Attribute.Schema is null ? Known : path.Attribute.Schema == ScimSchemas.Enterprise ? OfCompany : [];
         var name = known.FirstOrDefault(one => one.Equals(path.Attribute.Name, StringComparison.OrdinalIgnoreCase));
@@ -40,7 +43,7 @@ static class UserPatch
             if (resource[schema] is not JsonObject extension) resource[schema] = extension = [];
             owner = extension;
         }
-        // Without a value there is nothing to be: the same as to remove it (RFC 7643 §2.5).
+        // To replace by null is to remove (RFC 7643 §2.5).
         var verb = operation.Value is null && operation.Verb == "replace" ? "remove" : operation.Verb;
         if (Lists.Contains(name)) ApplyToList(owner, name, path, verb, operation.Value);
         else if (path.Filter is not null) throw ScimError.InvalidPath($"{name} is not a list.");
@@ -63,6 +66,7 @@ static class UserPatch
     static void ApplyToList(JsonObject owner, string name, PatchPath path, string verb, JsonNode? value)
     {
         if (owner[name] is not JsonArray list) owner[name] = list = [];
+        if (verb != "remove") EnsureSmall(value, name);
         if (path.Filter is not null || path.Sub is not null) ApplyToItems(list, path, verb, value);
         else if (verb == "remove") Remove(list, value);
         else
@@ -70,6 +74,16 @@ static class UserPatch
             if (verb == "replace") list.Clear();
             foreach (var item in value is JsonArray items ? items.OfType<JsonNode>() : value is null ? [] : [value]) Add(list, Whole(item));
         }
+        UserMapping.EnsureFew(list, name);
+    }
+
+    // Each operation looks at each value, so many long ones would take minutes.
+    static void EnsureSmall(JsonNode? value, string name)
+    {
+        if (value is JsonArray items) UserMapping.EnsureFew(items, name);
+        if ((value is JsonArray list ? list.OfType<JsonNode>() : value is null ? [] : [value])
+            .Any(item => item.ToJsonString().Length > MaxItemChars))
+            throw ScimError.InvalidValue($"A value of {name} has at most {MaxItemChars} characters.");
     }
 
     static void ApplyToItems(JsonArray list, PatchPath path, string verb, JsonNode? value)
@@ -85,19 +99,17 @@ static class UserPatch
             return;
         }
         // Entra ID expects that a value of a type that is not there is made.
-        if (found.Count == 0) list.Add(Made(path.Filter) is { } made ? Tracked(made)
-            : throw ScimError.NoTarget("No value is as the path says."));
+        if (found.Count == 0)
+        {
+            var made = Made(path.Filter) ?? throw ScimError.NoTarget("No value matches the path.");
+            list.Add(made);
+            found.Add(made);
+        }
         foreach (var item in found)
         {
             if (path.Sub is { } sub) item[AttributePath.Find(item, sub) ?? sub] = value?.DeepClone();
             else if (value is JsonObject members) Merge(item, members);
             else item["value"] = value?.DeepClone();
-        }
-
-        JsonObject Tracked(JsonObject made)
-        {
-            found.Add(made);
-            return made;
         }
     }
 
@@ -137,7 +149,7 @@ static class UserPatch
         _ => throw ScimError.InvalidValue("A value of a list must be an object or a string."),
     };
 
-    // What the filter says, if it says nothing but what is equal.
+    // A new value that the filter matches; null if the filter is more than equalities joined by and.
     static JsonObject? Made(Filter? filter)
     {
         if (filter is null) return new JsonObject { ["type"] = "work" };
@@ -152,6 +164,8 @@ static class UserPatch
 
     static void Merge(JsonObject target, JsonObject members)
     {
+        if (target.Count > MaxMembers || members.Count > MaxMembers)
+            throw ScimError.TooMany($"A complex attribute has at most {MaxMembers} sub-attributes.");
         foreach (var (name, value) in members) target[AttributePath.Find(target, name) ?? name] = value?.DeepClone();
     }
 }

@@ -14,13 +14,13 @@ public sealed record ScimToken
     /// <summary>What the administrator calls it.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The roles of users who are made with it; one that the tenant no longer has is left out.</summary>
+    /// <summary>The roles of users created with it; one that the tenant no longer has is left out.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
 
     /// <summary>The roles that the directory may give and take by the attribute <c>roles</c>. Empty: it says nothing about roles.</summary>
     public IReadOnlyList<string> AssignableRoles { get; init; } = [];
 
-    /// <summary>The role of users whom the directory makes members of a group. Whoever is one already keeps theirs.</summary>
+    /// <summary>The role of users whom the directory adds to a group. Existing members keep theirs.</summary>
     public GroupRole GroupRole { get; init; }
 
     /// <summary>An address that the directory sends counts as verified.</summary>

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -24,10 +22,8 @@ public sealed class ScimTokens(StorageClients storage, Settings settings, TimePr
     const int IdChars = 16;
     const int SecretChars = 43;
 
-    static readonly TimeSpan MaxCacheTime = TimeSpan.FromSeconds(5);
-
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.ScimTokens));
-    readonly Cache<ScimToken> cache = new(clock, settings.CacheTime < MaxCacheTime ? settings.CacheTime : MaxCacheTime);
+    readonly Cache<ScimToken> cache = Cache<ScimToken>.Short(clock, settings.CacheTime);
 
     /// <summary>True if a role gives a right to administer: no token may give it.</summary>
     public static bool Administers(Tenant tenant, HeldRole role) => Powers.Administers(tenant.Rights([role]));
@@ -72,7 +68,7 @@ public sealed class ScimTokens(StorageClients storage, Settings settings, TimePr
     }
 
     /// <summary>
-    /// What the token opens; null if it is none of this tenant's, or no longer. It notes the day, once a day and instance.
+    /// The token; null if this tenant has no such live token. Records the day of its use, at most once a day per instance.
     /// </summary>
     public async Task<ScimToken?> Find(Tenant tenant, string secret, CancellationToken cancel)
     {
@@ -81,7 +77,7 @@ public sealed class ScimTokens(StorageClients storage, Settings settings, TimePr
         if (!IsId(id)) return null;
         var token = await cache.Get(Key(tenant, id), async () =>
             await table.Find(tenant.Id, id, cancel) is { } row ? Read(row) : null);
-        if (token is null || clock.GetUtcNow() >= token.ExpiresAt || !IsSame(token.SecretHash, Ids.Hash(secret))) return null;
+        if (token is null || clock.GetUtcNow() >= token.ExpiresAt || !Ids.IsSameHash(token.SecretHash, Ids.Hash(secret))) return null;
         await Note(tenant, token, cancel);
         return token;
     }
@@ -93,9 +89,6 @@ public sealed class ScimTokens(StorageClients storage, Settings settings, TimePr
         await table.TryMerge(new TableEntity(tenant.Id, token.Id) { ["LastUsed"] = today }, cancel);
         cache.Remove(Key(tenant, token.Id));
     }
-
-    static bool IsSame(string one, string other) =>
-        CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(one), Encoding.ASCII.GetBytes(other));
 
     static string Key(Tenant tenant, string id) => $"{tenant.Id}|{id}";
 

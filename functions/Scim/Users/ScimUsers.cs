@@ -15,8 +15,6 @@ namespace Latchkey.Scim;
 public sealed class ScimUsers(
     UserStore users, Passwords passwords, SessionRevocation revocation, UserRemoval removal, PageMarks marks, TimeProvider clock)
 {
-    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1); // The front end gives up after 230 seconds.
-
     /// <summary>The user.</summary>
     /// <exception cref="Problem">404</exception>
     public async Task<User> Find(ScimRequest call, string id) =>
@@ -52,13 +50,13 @@ public sealed class ScimUsers(
     {
         var operations = PatchOperation.Read(body);
         var sent = new JsonObject();
-        UserPatch.Apply(sent, operations.Where(operation => operation.Path!.Attribute.Is("password")));
+        UserPatch.Apply(sent, operations.Where(operation => operation.Path.Attribute.Is("password")));
         return Change(call, id, sent, user =>
         {
             var resource = UserResource.Of(call, user);
             resource["name"]!.AsObject().Remove("formatted"); // It follows from the others.
             UserPatch.Apply(resource, operations);
-            // A name that was made of the parts follows them.
+            // A display name that was derived from given and family name is derived again.
             if ((string?)resource["displayName"] is { } shown && shown == user.Name && shown == UserResource.Formatted(user.Profile))
                 resource.Remove("displayName");
             return UserMapping.Read(call, user, resource);
@@ -72,9 +70,9 @@ public sealed class ScimUsers(
         var user = await Find(call, id);
         Versions.Ensure(call.IfMatch, Versions.Of(user.ETag));
         if (Powers.Administers(call.Tenant, user))
-            throw ScimError.Forbidden("The user administers this tenant. A directory may disable the user, but not delete.");
+            throw ScimError.Forbidden("The user administers this tenant. A directory may disable the user, but not delete them.");
         // If the time runs out, a timer finishes it; for directories the user is gone already.
-        await removal.TryRun(call.Tenant, user.Id, MaxTime, call.Cancel);
+        await removal.TryRun(call.Tenant, user.Id, RemovalNotes.MaxRequestTime, call.Cancel);
         marks.Forget(call.Tenant.Id);
     }
 
@@ -83,8 +81,8 @@ public sealed class ScimUsers(
         var user = await Find(call, id);
         Versions.Ensure(call.IfMatch, Versions.Of(user.ETag));
         var first = Changed(user, null);
-        if (await Hash(call, first, sent) is { } hash) first = Changed(user, hash);
-        else hash = null;
+        var hash = await Hash(call, first, sent);
+        if (hash is not null) first = Changed(user, hash);
         if (IsSame(user, first)) return user;
         // Whoever is disabled or gets another password is signed out, in the same write.
         var ends = first.Disabled || hash is not null;

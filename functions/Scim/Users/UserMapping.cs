@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Latchkey.Account;
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
@@ -12,10 +13,11 @@ static class UserMapping
 {
     const int MaxNameChars = 100;
     const int MaxIdChars = 256;
+    const int MaxItems = 100;
     const int MaxAttributes = 20;
     const int MaxAttributeBytes = 2048;
 
-    // What a person may have set, or what links the user to the directory, stays if a PUT does not mention it (RFC 7644 §3.5.1).
+    // A PUT that omits these keeps them (RFC 7644 §3.5.1): the person may have set them, or they link the user to the directory.
     static readonly string[] Staying = ["externalId", "active", "nickName", "locale", "timezone", "roles"];
 
     /// <summary>The user as the resource says.</summary>
@@ -31,7 +33,7 @@ static class UserMapping
             GivenName = Display(Get(name, "givenName"), "name.givenName"),
             FamilyName = Display(Get(name, "familyName"), "name.familyName"),
             Nickname = Display(Get(resource, "nickName"), "nickName"),
-            Locale = Tag(Get(resource, "locale"), "locale"),
+            Locale = Tag(Get(resource, "locale")),
             ZoneInfo = Zone(Get(resource, "timezone")),
         };
         var userName = Display(Get(resource, "userName"), "userName", EmailAddress.MaxChars)
@@ -67,6 +69,13 @@ static class UserMapping
     public static string? Password(ScimRequest call, JsonObject resource) =>
         call.Token.Passwords ? Text(Get(resource, "password"), "password") : null;
 
+    /// <summary>Refuses a list that is longer than any user's.</summary>
+    /// <exception cref="Problem">400 <c>tooMany</c></exception>
+    public static void EnsureFew(JsonArray list, string name)
+    {
+        if (list.Count > MaxItems) throw ScimError.TooMany($"{name} has at most {MaxItems} values.");
+    }
+
     static JsonNode? Get(JsonObject? json, string name) => AttributePath.Get(json, name);
 
     static string? Display(JsonNode? node, string name, int max = MaxNameChars)
@@ -81,14 +90,13 @@ static class UserMapping
     static string? Id(JsonNode? node) => Text(node, "externalId") is not { } text ? null
         : text.Length <= MaxIdChars ? text : throw ScimError.InvalidValue($"externalId has at most {MaxIdChars} characters.");
 
-    // Some write en_US.
-    static string? Tag(JsonNode? node, string name) => Text(node, name)?.Replace('_', '-') is not { } tag ? null
-        : tag.Length <= 35 && tag.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? tag
-        : throw ScimError.InvalidValue($"{name} must be a language tag, such as de-DE.");
+    // By the rules that hold for users themselves. Some write en_US.
+    static string? Tag(JsonNode? node) => Checked("locale", ProfileFields.Locale, Text(node, "locale")?.Replace('_', '-'));
 
-    static string? Zone(JsonNode? node) => Text(node, "timezone") is not { } zone ? null
-        : zone.Length <= 64 && zone.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+') ? zone
-        : throw ScimError.InvalidValue("timezone must be a time zone's name, such as Europe/Berlin.");
+    static string? Zone(JsonNode? node) => Checked("timezone", ProfileFields.ZoneInfo, Text(node, "timezone"));
+
+    static string? Checked(string name, string field, string? value) =>
+        ProfileFields.Fault(field, value) is { } fault ? throw ScimError.InvalidValue($"{name} {fault}.") : value;
 
     // One address is kept: the primary one, or that of type work, or the first.
     static string? Email(JsonObject resource)
@@ -100,13 +108,17 @@ static class UserMapping
         return EmailAddress.IsValid(email) ? email : throw ScimError.InvalidValue("emails.value must be an email address.");
     }
 
-    static List<JsonNode> Items(JsonNode? node, string name) => node switch
+    static List<JsonNode> Items(JsonNode? node, string name)
     {
-        null => [],
-        JsonArray list => [.. list.OfType<JsonNode>().Select(item => item is JsonArray ? throw NoList(name) : item)],
-        JsonObject one => [one],
-        _ => throw NoList(name),
-    };
+        if (node is JsonArray many) EnsureFew(many, name);
+        return node switch
+        {
+            null => [],
+            JsonArray list => [.. list.OfType<JsonNode>().Select(item => item is JsonArray ? throw NoList(name) : item)],
+            JsonObject one => [one],
+            _ => throw NoList(name),
+        };
+    }
 
     static Problem NoList(string name) => ScimError.InvalidValue($"{name} must be a list.");
 

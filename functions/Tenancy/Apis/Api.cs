@@ -19,7 +19,7 @@ public sealed record ExchangeRule(string Api, string? Scope, IReadOnlyList<strin
 
 /// <summary>
 /// An API that a tenant's tokens are for (RFC 8707). Its tokens name it as <c>aud</c> and have only its scopes, so they are of no use
-/// at another one. Latchkey itself is one too (<see cref="Own"/>), which a request that names none means.
+/// at any other. Latchkey itself is an API too (<see cref="Own"/>): the one that a request means if it names none.
 /// </summary>
 public sealed record Api
 {
@@ -39,8 +39,8 @@ public sealed record Api
     const string FilesId = "files";
 
     /// <summary>
-    /// Random, made with the API: sessions and consents hold it, so that they do not count again for an API that is registered later
-    /// with the same identifier.
+    /// Random, made at registration. Sessions and consents refer to it, so they do not apply to another API that is registered later with
+    /// the same identifier.
     /// </summary>
     public required string Id { get; init; }
 
@@ -71,7 +71,7 @@ public sealed record Api
     /// </summary>
     public IReadOnlyList<string> Impersonators { get; init; } = [];
 
-    /// <summary>When it was registered. An older token is for an API that was deleted before.</summary>
+    /// <summary>When it was registered. A token that is older was issued for a deleted API with the same identifier.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
     [JsonIgnore]

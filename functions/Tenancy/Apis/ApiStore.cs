@@ -6,7 +6,7 @@ namespace Latchkey.Tenancy;
 
 /// <summary>
 /// Writes a tenant's APIs (SCHEMA.md, table Tenants). They are read with the tenant (<see cref="Tenant.Apis"/>), so a request that
-/// names one costs no request to storage more. A change takes effect at once on the instance that wrote it, and within 5 seconds on the
+/// names one costs no extra request to storage. A change takes effect at once on the instance that wrote it, and within 5 seconds on the
 /// others.
 /// </summary>
 public sealed class ApiStore(StorageClients storage, TenantStore tenants)
@@ -44,7 +44,7 @@ public sealed class ApiStore(StorageClients storage, TenantStore tenants)
 
     internal static Api Read(TableEntity row) => Api.Parse(Columns.GetLong(row, "Api")) with { ETag = row.ETag };
 
-    // The key is the identifier's, so that no two APIs of a tenant have the same.
+    // The row key is made from the identifier, so that no two APIs of a tenant have the same one.
     static string Key(Api api) => RowKeys.Api(ResourceIndicator.Canonical(api.Identifier));
 
     static TableEntity Row(Tenant tenant, Api api)

@@ -21,5 +21,7 @@ public sealed record CertificateAuthority
     /// <summary>Its certificates and revocation lists, read.</summary>
     public required TrustedAuthority Trusted { get; init; }
 
+    internal IReadOnlyList<string> ListKeys { get; init; } = [];
+
     internal ETag ETag { get; init; }
 }

@@ -96,10 +96,12 @@ public sealed partial class GroupStore
     /// <summary>409 <c>uniqueness</c>.</summary>
     public static Problem ExternalIdTaken() => Problem.Conflict("uniqueness", "Another group has this id in the directory.");
 
-    /// <summary>Writes the group's name into its members' rows.</summary>
+    /// <summary>Writes the group's name into those of its members' rows that have another.</summary>
     public async Task RenameMembers(string tenant, Group group, CancellationToken cancel)
     {
-        await foreach (var users in Members(tenant, group.Id, cancel).Chunk(MembersAtOnce).WithCancellation(cancel))
+        var others = table.Range(tenant, RowKeys.Member(group.Id, ""), RowKeys.Member(group.Id, "~"), null, cancel)
+            .Where(row => row.GetString("Name") != group.Name).Select(row => row.GetString("UserId"));
+        await foreach (var users in others.Chunk(MembersAtOnce).WithCancellation(cancel))
         {
             // A merge fails for a member who was removed since, as it should; the others are then written one by one.
             if (!await table.TryTransact([.. users.SelectMany(Renamed)], cancel))

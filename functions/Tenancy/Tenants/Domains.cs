@@ -10,10 +10,8 @@ namespace Latchkey.Tenancy;
 /// </summary>
 public sealed class Domains(StorageClients storage, Settings settings, TimeProvider clock)
 {
-    static readonly TimeSpan MaxCacheTime = TimeSpan.FromSeconds(5);
-
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Domains));
-    readonly Cache<Dictionary<string, string>> cache = new(clock, settings.CacheTime < MaxCacheTime ? settings.CacheTime : MaxCacheTime);
+    readonly Cache<Dictionary<string, string>> cache = Cache<Dictionary<string, string>>.Short(clock, settings.CacheTime);
     readonly string[] ownHosts =
         [.. new[] { settings.Origin, settings.MutualTls.Origin }.OfType<string>().Select(own => new Uri(own).Host)];
 

@@ -10,10 +10,8 @@ namespace Latchkey.Tenancy;
 /// </summary>
 public sealed partial class TenantStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
-    static readonly TimeSpan MaxCacheTime = TimeSpan.FromSeconds(5);
-
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Tenants));
-    readonly Cache<Tenant> cache = new(clock, settings.CacheTime < MaxCacheTime ? settings.CacheTime : MaxCacheTime);
+    readonly Cache<Tenant> cache = Cache<Tenant>.Short(clock, settings.CacheTime);
 
     /// <summary>The tenant, or null. A text that cannot be a tenant id costs no request.</summary>
     public ValueTask<Tenant?> Find(string? id, CancellationToken cancel) =>

@@ -15,10 +15,8 @@ namespace Latchkey.Tenancy;
 /// </summary>
 public sealed class UserStore(StorageClients storage, Settings settings, TimeProvider clock)
 {
-    static readonly TimeSpan MaxCacheTime = TimeSpan.FromSeconds(5);
-
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Users));
-    readonly Cache<UserState> states = new(clock, settings.CacheTime < MaxCacheTime ? settings.CacheTime : MaxCacheTime);
+    readonly Cache<UserState> states = Cache<UserState>.Short(clock, settings.CacheTime);
 
     /// <summary>
     /// A canonical form of a user name or an email address: however a person types it, compatibility forms, case and Punycode

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Latchkey.Protocol;
 using Latchkey.Sessions;
 using Latchkey.Tenancy;
 using Latchkey.Tests.OAuth;
@@ -47,6 +48,33 @@ public sealed class MeHostileTests(SignUpHost host)
             Assert.DoesNotContain("acr_values", challenge, StringComparison.Ordinal);
         }
         Assert.Empty(host.Mails("thief@people.example"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)] // It had an initial access token.
+    public async Task An_app_that_registered_itself_can_not_make_the_sign_in_its_own_until_an_administrator_gives_it_the_scope(bool open)
+    {
+        await host.Rules(new { passkeys = true });
+        var owner = await AccountOwner.New(app);
+        var client = await Registered.WebApp(app, one => one with
+        {
+            Scope = Scope.Of("openid", "account"), // From the time when it could register that.
+            RegisteredAt = app.Clock.Now,
+            OpenlyRegistered = open,
+        });
+        var browser = new Browser(app);
+        var asked = await browser.SignIn(await browser.Authorize(("client_id", client.Id), ("redirect_uri", Registered.Redirect),
+            ("scope", "openid account"), ("prompt", "login")), owner.Name, SignUpHost.Password);
+        var code = Browser.Returned(Browser.Location(await browser.Consent(asked)))["code"];
+        var token = (await browser.Redeem(code, ("client_id", client.Id), ("client_secret", Registered.Secret),
+            ("redirect_uri", Registered.Redirect)).Read<TokenAnswer>()).AccessToken;
+        await app.Send(HttpMethod.Post, "/demo/me/passkeys/options", token).Fails(403, "client_not_vouched_for");
+        await app.Send(HttpMethod.Post, "/demo/me/email", token, new { email = "thief@people.example" })
+            .Fails(403, "client_not_vouched_for");
+        Assert.Empty(host.Mails("thief@people.example"));
+        await (await app.Admin()).ChangeClient(client.Id, new { scope = AdminClient.Texts("openid", "account") });
+        await app.Send(HttpMethod.Post, "/demo/me/passkeys/options", token).Is(200);
     }
 
     [Fact]

@@ -283,7 +283,7 @@ public sealed class MeTests(SignUpHost host)
     }
 
     [Fact]
-    public async Task Any_user_can_grant_the_scope_and_no_client_for_itself_and_an_app_registers_it_by_name()
+    public async Task Any_user_can_grant_the_scope_and_no_client_for_itself()
     {
         var owner = await AccountOwner.New(app, roles: []);
         Assert.Equal("openid profile email account", owner.Tokens.Scope);
@@ -300,14 +300,6 @@ public sealed class MeTests(SignUpHost host)
             })).Secret!;
         await app.Token("demo", ("grant_type", "client_credentials"), ("client_id", "me-service"), ("client_secret", secret))
             .Refused("invalid_scope");
-        var initial = (await admin.Post("initial-tokens", new { uses = 2, days = 1 })).GetProperty("token").GetString();
-        foreach (var (asked, granted) in new[] { ((string?)null, false), ("openid account", true) })
-        {
-            var body = new Dictionary<string, object> { ["redirect_uris"] = AdminClient.Texts("https://app.example/cb") };
-            if (asked is not null) body["scope"] = asked;
-            var registered = await app.Send(HttpMethod.Post, "/demo/oauth/register", initial, body).Json(201);
-            Assert.Equal(granted, registered.GetProperty("scope").GetString()!.Split(' ').Contains("account"));
-        }
     }
 
     [Fact]

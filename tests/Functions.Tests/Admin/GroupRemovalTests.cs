@@ -93,8 +93,27 @@ public sealed class GroupRemovalTests : IAsyncLifetime
         {
             var now = await admin.Group(group);
             Assert.Equal((false, 1), (now.Deleting, now.Usage!.Files));
+            Assert.Single((await admin.Get($"groups/{group}/members")).GetProperty("members").EnumerateArray());
         }
         Assert.Empty(await notes.All(default));
+    }
+
+    [Fact]
+    public async Task A_deletion_that_meets_a_file_on_its_way_leaves_the_group_with_all_its_members()
+    {
+        var (alice, owner) = (await host.As("alice"), await admin.UserId("alice"));
+        var groups = host.Service<Latchkey.Tenancy.GroupStore>();
+        await admin.AddGroup(new { id = "busy", owner });
+        var group = (await groups.FindGroup("demo", "busy", default))!;
+        // They are removed before her.
+        var others = Enumerable.Range(0, 40).Select(n => ($"!{n}", Latchkey.Tenancy.GroupRole.Reader)).ToList();
+        await groups.ChangeMembers("demo", group, new(others, []), false, default);
+        var deletion = admin.Send(HttpMethod.Delete, "groups/busy");
+        while (!deletion.IsCompleted && !(await admin.Group("busy")).Deleting) { }
+        if (!deletion.IsCompleted) await alice.Send(HttpMethod.Post, "", FilesClient.Declaration("late", 1, space: "group:busy"));
+        if ((int)(await deletion).StatusCode is 204) return; // She came too late.
+        await (await deletion).Fails(409, "group_has_files");
+        Assert.Equal((41, false), ((await groups.Roles("demo", "busy", null, default)).Count, (await admin.Group("busy")).Deleting));
     }
 
     [Fact]

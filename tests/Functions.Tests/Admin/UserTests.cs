@@ -25,7 +25,7 @@ public sealed class UserTests : IAsyncLifetime
         var made = json.As<UserAnswer>();
         Assert.Equal(
             ["id", "userName", "name", "email", "emailVerified", "roles", "termsVersion", "termsAcceptedAt", "disabled", "deleting",
-                "deleteAt", "secondFactor"],
+                "deleteAt", "secondFactor", "attributes"],
             json.EnumerateObject().Select(field => field.Name));
         var tokens = await host.Tokens("demo", "Zoë");
         Assert.EndsWith(" files.read files.write files.share", tokens.Scope, StringComparison.Ordinal);

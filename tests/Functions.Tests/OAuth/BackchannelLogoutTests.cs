@@ -86,6 +86,28 @@ public sealed class BackchannelLogoutTests(DemoHost demo) : IClassFixture<DemoHo
     }
 
     [Fact]
+    public async Task An_app_is_told_of_a_session_that_ends_because_a_code_or_a_refresh_token_was_used_twice()
+    {
+        var client = await Registered();
+        var browser = new Browser(host);
+        await browser.Tokens();
+        var back = await browser.Authorize(("client_id", client.Id), ("redirect_uri", Authorization.Registered.Redirect),
+            ("scope", "openid"));
+        var code = Browser.Returned(Browser.Location(back))["code"];
+        var first = await Redeemed(browser, client, code).Read<TokenAnswer>();
+        await Redeemed(browser, client, code).Refused("invalid_grant");
+        Assert.Equal(Sid(first), (await Validated((await app.Next()).Token, client)).GetPayloadValue<string>("sid"));
+
+        var second = await SignIn(browser, client, "openid offline_access");
+        var newest = second.RefreshToken!;
+        foreach (var _ in new[] { 1, 2 }) newest = (await Refresh(client, newest).Read<TokenAnswer>()).RefreshToken!;
+        await Refresh(client, second.RefreshToken!).Refused("invalid_grant");
+        Assert.Equal(Sid(second), (await Validated((await app.Next()).Token, client)).GetPayloadValue<string>("sid"));
+        await Refresh(client, newest).Refused("invalid_grant");
+        Assert.Empty(app.Received);
+    }
+
+    [Fact]
     public async Task An_app_that_fails_is_told_again_until_it_answers_and_by_one_instance()
     {
         var client = await Registered();
@@ -142,6 +164,42 @@ public sealed class BackchannelLogoutTests(DemoHost demo) : IClassFixture<DemoHo
     }
 
     [Fact]
+    public async Task A_sign_out_that_is_refused_is_not_told()
+    {
+        var client = await Registered();
+        var user = await NewUser();
+        var browser = new Browser(host);
+        await browser.SignIn(await browser.Authorize(), user.UserName);
+        await SignIn(browser, client);
+        var (tenant, users) = ((await host.Service<TenantStore>().FindNow("demo", default))!, host.Service<UserStore>());
+        var stored = (await users.Find(tenant, user.Id, default))!;
+        Assert.True(await users.TryReplace(tenant, stored with { Deleting = true }, default));
+        await (await host.Admin()).Send(HttpMethod.Patch, $"users/{user.Id}", new { disabled = true }).Fails(409, "user_deleting");
+        host.Clock.Advance(TimeSpan.FromMinutes(6));
+        await host.RunTimer("send-logouts");
+        Assert.Empty(app.Received);
+    }
+
+    [Fact]
+    public async Task A_session_that_begins_after_the_notices_and_before_the_end_is_told_as_well()
+    {
+        var client = await Registered(one => one with { BackchannelLogoutSession = true });
+        var user = await NewUser();
+        var browser = new Browser(host);
+        await browser.SignIn(await browser.Authorize(), user.UserName);
+        var sids = new List<string> { Sid(await SignIn(browser, client)) };
+        var tenant = (await host.Service<TenantStore>().FindNow("demo", default))!;
+        await host.Service<SessionRevocation>().OfUser(tenant, user.Id, found =>
+        {
+            if (sids.Count == 1) sids.Add(Sid(SignIn(browser, client).GetAwaiter().GetResult()));
+            return found;
+        }, default);
+        var told = new List<string>();
+        foreach (var _ in sids) told.Add((await Validated((await app.Next()).Token, client)).GetPayloadValue<string>("sid"));
+        Assert.Equal(sids.Order(), told.Order());
+    }
+
+    [Fact]
     public async Task An_app_that_hangs_holds_nobody_up()
     {
         var client = await Registered();
@@ -149,6 +207,43 @@ public sealed class BackchannelLogoutTests(DemoHost demo) : IClassFixture<DemoHo
         var start = System.Diagnostics.Stopwatch.StartNew();
         await SignOutEverywhere(client);
         Assert.InRange(start.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(7)); // The app would have eight.
+    }
+
+    [Fact]
+    public async Task An_app_that_hangs_or_fails_with_many_sessions_does_not_hold_up_the_others()
+    {
+        await using var other = new App { Hangs = true };
+        await other.Start();
+        var hanging = await Registered(client =>
+            client with { BackchannelLogoutUri = other.Origin + "/hangs", BackchannelLogoutSession = true });
+        var healthy = await Registered();
+        await SignOutEverywhere(hanging, sessions: 12);
+        await SignOutEverywhere(healthy);
+        var start = System.Diagnostics.Stopwatch.StartNew();
+        await app.Next();
+        Assert.InRange(start.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(6)); // A request that hangs takes eight.
+        Assert.Equal(2, other.Received.Count);
+    }
+
+    [Fact]
+    public async Task An_app_that_fails_is_left_alone_for_a_minute_and_then_hears_of_every_session()
+    {
+        var client = await Registered(one => one with { BackchannelLogoutSession = true });
+        app.Status = 503;
+        await SignOutEverywhere(client, sessions: 5);
+        await app.Next();
+        await SignOutEverywhere(await Registered(path: "/other"));
+        while ((await app.Next()).Path != "/other") { }
+        Assert.InRange(app.Tried("/logout"), 1, 2);
+        app.Status = 200;
+        host.Clock.Advance(TimeSpan.FromMinutes(2));
+        await host.RunTimer("send-logouts");
+        var told = new HashSet<string>();
+        while (told.Count < 5)
+        {
+            var (path, token) = await app.Next();
+            if (path == "/logout") told.Add(new JsonWebToken(token).GetPayloadValue<string>("sid"));
+        }
     }
 
     [Theory]
@@ -199,12 +294,12 @@ public sealed class BackchannelLogoutTests(DemoHost demo) : IClassFixture<DemoHo
         JsonSerializer.Serialize(new { redirect_uris = new[] { "https://app.example/cb" }, backchannel_logout_uri = uri }),
         System.Text.Encoding.UTF8, "application/json"));
 
-    async Task<string> SignOutEverywhere(Client client)
+    async Task<string> SignOutEverywhere(Client client, int sessions = 1)
     {
         var user = await NewUser();
         var browser = new Browser(host);
         await browser.SignIn(await browser.Authorize(), user.UserName);
-        await SignIn(browser, client);
+        for (var count = 0; count < sessions; count++) await SignIn(browser, client);
         await (await host.Admin()).Do(HttpMethod.Post, "sessions/revoke", new { user = user.Id });
         return user.Id;
     }
@@ -221,9 +316,14 @@ public sealed class BackchannelLogoutTests(DemoHost demo) : IClassFixture<DemoHo
     async Task<TokenAnswer> SignIn(Browser browser, Client client, string scope = "openid")
     {
         var back = await browser.Authorize(("client_id", client.Id), ("redirect_uri", Authorization.Registered.Redirect), ("scope", scope));
-        return await browser.Redeem(Browser.Returned(Browser.Location(back))["code"], ("client_id", client.Id),
-            ("client_secret", Authorization.Registered.Secret), ("redirect_uri", Authorization.Registered.Redirect)).Read<TokenAnswer>();
+        return await Redeemed(browser, client, Browser.Returned(Browser.Location(back))["code"]).Read<TokenAnswer>();
     }
+
+    static Task<HttpResponseMessage> Redeemed(Browser browser, Client client, string code) => browser.Redeem(code,
+        ("client_id", client.Id), ("client_secret", Authorization.Registered.Secret), ("redirect_uri", Authorization.Registered.Redirect));
+
+    Task<HttpResponseMessage> Refresh(Client client, string token) => host.Token("demo", ("grant_type", "refresh_token"),
+        ("client_id", client.Id), ("client_secret", Authorization.Registered.Secret), ("refresh_token", token));
 
     async Task<JsonWebToken> Validated(string token, Client client)
     {
@@ -257,12 +357,16 @@ public sealed class BackchannelLogoutTests(DemoHost demo) : IClassFixture<DemoHo
         readonly WebApplication web = WebApplication.CreateSlimBuilder().Build();
         readonly SemaphoreSlim arrived = new(0);
         readonly CancellationTokenSource stop = new();
+        readonly ConcurrentDictionary<string, int> tried = new();
 
         public ConcurrentQueue<(string Path, string Token)> Received { get; } = [];
 
         public int Status { get; set; } = 200;
 
         public bool Hangs { get; set; }
+
+        /// <summary>How many requests a path has had.</summary>
+        public int Tried(string path) => tried.GetValueOrDefault(path);
 
         public string Origin { get; } = $"http://127.0.0.1:{Azurite.FreePort()}";
 
@@ -271,6 +375,7 @@ public sealed class BackchannelLogoutTests(DemoHost demo) : IClassFixture<DemoHo
             web.Urls.Add(Origin);
             web.MapPost("/{path}", async (HttpContext context) =>
             {
+                tried.AddOrUpdate(context.Request.Path, 1, (_, count) => count + 1);
                 Received.Enqueue((context.Request.Path, (await context.Request.ReadFormAsync())["logout_token"].Single()!));
                 arrived.Release();
                 if (Hangs) await Task.Delay(Timeout.Infinite, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);

@@ -95,6 +95,53 @@ public sealed class ScimBulkTests : IAsyncLifetime
         Assert.Equal(60, (await scim.Members(group)).Count);
     }
 
+    [Fact]
+    public async Task Storage_that_fails_in_the_middle_does_not_hide_what_was_done_before()
+    {
+        await scim.Get("Users?count=1"); // The token is known from here on.
+        for (var (passing, number) = (0, 0); ; passing++, number += 3)
+        {
+            Assert.True(passing < 40, "No cut was in the second operation.");
+            storage.CutAfter(passing, answerLost: false);
+            var answer = await scim.Send("POST", "Bulk", Body(string.Join(',', Enumerable.Range(number, 3).Select(n =>
+                $$"""{ "method": "POST", "path": "/Users", "data": { "userName": "outage{{n}}" } }"""))));
+            storage.Mend();
+            if (await scim.Ids("Users", $"userName eq \"outage{number}\"") is []) continue;
+            if (await scim.Ids("Users", $"userName eq \"outage{number + 1}\"") is not []) break;
+            // The first may be there although nobody heard of it: then it is the one that was cut.
+            if ((int)answer.StatusCode == 503) continue;
+            var results = (await answer.Json()).GetProperty("Operations").EnumerateArray().ToList();
+            Assert.Equal(["201", "503"], results.Select(one => Text(one, "status")));
+            return;
+        }
+        Assert.Fail("The second operation was never the one that failed.");
+    }
+
+    [Fact]
+    public async Task A_rename_that_broke_off_is_finished_by_the_same_request()
+    {
+        var group = await scim.Create("Groups",
+            $$"""{ "displayName": "Old", "members": [{ "value": "{{await host.UserId("alice")}}" }] }""");
+        var rename = ScimClient.PatchBody("""{ "op": "replace", "path": "displayName", "value": "New" }""");
+        for (var passing = 0; ; passing++)
+        {
+            Assert.True(passing < 20, "The name was never written without those of the members.");
+            storage.CutAfter(passing, answerLost: false);
+            var answer = await scim.Send("PATCH", $"Groups/{group}", rename);
+            storage.Mend();
+            if ((await scim.Get($"Groups/{group}")).GetProperty("displayName").GetString() == "Old") continue;
+            await ScimClient.Refused(answer, 503);
+            break;
+        }
+        Assert.Equal("Old", await NameForAlice());
+        await (await scim.Send("PATCH", $"Groups/{group}", rename)).Is(204);
+        Assert.Equal("New", await NameForAlice());
+
+        async Task<string> NameForAlice() =>
+            (await host.Service<Latchkey.Tenancy.GroupStore>().Of("demo", await host.UserId("alice"), default))
+            .Single(one => one.Group.Id == group).Group.Name;
+    }
+
     async Task<List<JsonElement>> Run(string operations, string more = "") =>
         [.. (await scim.Json("POST", "Bulk", Body(operations, more))).GetProperty("Operations").EnumerateArray()];
 

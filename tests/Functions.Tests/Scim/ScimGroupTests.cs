@@ -73,6 +73,16 @@ public sealed class ScimGroupTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
+    public async Task Of_groups_with_one_name_that_are_made_at_once_one_stays()
+    {
+        var scim = await ScimClient.Start(host);
+        var racers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => scim.Send("POST", "Groups", """{ "displayName": "Racing" }""")));
+        var made = Assert.Single(racers, answer => (int)answer.StatusCode == 201);
+        foreach (var other in racers.Where(answer => answer != made)) await ScimClient.Refused(other, 409, "uniqueness");
+        Assert.Equal([(await made.Json(201)).GetProperty("id").GetString()!], await scim.Ids("Groups", "displayName eq \"racing\""));
+    }
+
+    [Fact]
     public async Task Its_version_changes_with_its_members_and_two_who_change_it_at_once_both_count()
     {
         var scim = await ScimClient.Start(host);

@@ -97,6 +97,8 @@ public sealed class ScimUserTests(DemoHost demo) : IClassFixture<DemoHost>
         var groups = (await scim.Get($"Users/{id}?attributes=groups")).GetProperty("groups")[0];
         Assert.Equal((group, "Of few"), (groups.GetProperty("value").GetString(), groups.GetProperty("display").GetString()));
         await scim.Refused(400, "invalidValue", "GET", $"Users/{id}?attributes=a.b.c");
+        // A list of texts has no sub-attributes.
+        Assert.Equal("schemas id userName", Names(await scim.Get($"Users/{id}?attributes=schemas.x,userName,id.y")));
 
         static string Names(JsonElement json) => string.Join(' ', json.EnumerateObject().Select(member => member.Name));
     }
@@ -194,6 +196,11 @@ public sealed class ScimUserTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("POST", "Users", """{"userName":"a","locale":"<script>"}""", "invalidValue")]
     [InlineData("POST", "Users", """{"userName":"a","timezone":"a b"}""", "invalidValue")]
     [InlineData("POST", "Users", """{"userName":"a","title":{"x":1}}""", "invalidValue")]
+    [InlineData("POST", "Users", """{"userName":1e999}""", "invalidSyntax")]
+    [InlineData("POST", "Users", """{"userName":"a","timezone":"/dev/zero"}""", "invalidValue")]
+    [InlineData("POST", "Users", """{"userName":"a","timezone":"x"}""", "invalidValue")]
+    [InlineData("POST", "Users", """{"userName":"a","locale":"e_US"}""", "invalidValue")]
+    [InlineData("GET", "Users?filter=displayName%20eq%201e999", null, "invalidFilter")]
     [InlineData("PATCH", "Users/{id}", "{}", "invalidSyntax")]
     [InlineData("PATCH", "Users/{id}", """{"Operations":[]}""", "invalidSyntax")]
     [InlineData("PATCH", "Users/{id}", """{"Operations":[1]}""", "invalidSyntax")]
@@ -220,6 +227,28 @@ public sealed class ScimUserTests(DemoHost demo) : IClassFixture<DemoHost>
         var bob = await host.UserId("bob");
         await scim.RefusedAndRevoked(400, scimType, method, path.Replace("{id}", bob, StringComparison.Ordinal), body);
         Assert.Equal(0, (await scim.Admin.Get("users?userName=a")).GetProperty("users").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_PATCH_whose_work_would_grow_with_the_square_of_its_size_is_refused_at_once()
+    {
+        var scim = await ScimClient.Start(host);
+        var user = $"Users/{await host.UserId("bob")}";
+        var many = string.Join(',', Enumerable.Range(10000, 100_000).Select(number => $"\"{number}\""));
+        foreach (var list in (string[])["emails", "phoneNumbers", "roles"])
+        {
+            await scim.Refused(400, "tooMany", "PATCH", user,
+                ScimClient.PatchBody($$"""{ "op": "add", "path": "{{list}}", "value": [{{many}}] }"""));
+        }
+        // In many operations as well, or by few long values that many filters look at, or by many sub-attributes.
+        await scim.Refused(400, "tooMany", "PATCH", user, ScimClient.PatchBody(string.Join(',',
+            Enumerable.Range(0, 101).Select(number => $$"""{ "op": "add", "path": "emails", "value": "{{number}}" }"""))));
+        await scim.Refused(400, "invalidValue", "PATCH", user, ScimClient.PatchBody(
+            $$"""{ "op": "add", "path": "emails", "value": [{ "type": "work", "display": "{{new string('a', 1025)}}" }] }"""));
+        var members = string.Join(',', Enumerable.Range(0, 40_000).Select(number => $"\"m{number}\":1"));
+        var named = $$"""{ "op": "add", "path": "name", "value": { {{members}} } }""";
+        await scim.Refused(400, "tooMany", "PATCH", user, ScimClient.PatchBody($"{named},{named}"));
+        await scim.Refused(400, "tooMany", "POST", "Users", $$"""{ "userName": "many", "emails": [{{many}}] }""");
     }
 
     [Fact]

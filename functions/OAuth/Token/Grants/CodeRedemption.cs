@@ -12,8 +12,8 @@ namespace Latchkey.OAuth;
 /// otherwise valid ends the session (§4.1.2).
 /// </summary>
 public sealed partial class CodeRedemption(
-    SessionStore sessions, UserStore users, ClientStore clients, SessionIssuer issuer, AccessTokens accessTokens,
-    TimeProvider clock, ILogger<CodeRedemption> logger)
+    SessionStore sessions, SessionRevocation revocation, UserStore users, ClientStore clients, SessionIssuer issuer,
+    AccessTokens accessTokens, TimeProvider clock, ILogger<CodeRedemption> logger)
 {
     /// <summary>Spends the code.</summary>
     /// <param name="request">The request that brings the code.</param>
@@ -70,7 +70,7 @@ public sealed partial class CodeRedemption(
 
     async Task<OAuthError> Replayed(TokenRequest request, Session session)
     {
-        await sessions.Revoke(request.Tenant.Id, session.Id, "code used twice", request.Cancel);
+        await revocation.One(request.Tenant, session.UserId, session.Id, "code used twice", CancellationToken.None);
         Log.Replayed(logger, request.Tenant.Id, session.ClientId, session.UserId);
         return Refused("used before; the session is revoked");
     }

@@ -14,8 +14,8 @@ namespace Latchkey.OAuth;
 /// row, read beside the session, decides whether the session goes on and with which roles.
 /// </summary>
 public sealed partial class RefreshTokenGrant(
-    SessionStore sessions, UserStore users, ClientStore clients, SessionIssuer issuer, RefreshTokens refreshTokens,
-    AccessTokens accessTokens, TimeProvider clock, ILogger<RefreshTokenGrant> logger) : IGrant
+    SessionStore sessions, SessionRevocation revocation, UserStore users, ClientStore clients, SessionIssuer issuer,
+    RefreshTokens refreshTokens, AccessTokens accessTokens, TimeProvider clock, ILogger<RefreshTokenGrant> logger) : IGrant
 {
     /// <inheritdoc/>
     public string Type => GrantType.RefreshToken;
@@ -154,7 +154,8 @@ public sealed partial class RefreshTokenGrant(
     async Task<OAuthError> Reused(TokenRequest request, Session session, int counter)
     {
         var tenant = request.Tenant.Id;
-        await sessions.Revoke(tenant, session.Id, "refresh token reused", request.Cancel);
+        // A thief who hangs up must not keep the session.
+        await revocation.One(request.Tenant, session.UserId, session.Id, "refresh token reused", CancellationToken.None);
         Instruments.RefreshReused(tenant);
         Log.Reused(logger, tenant, session.ClientId, session.UserId, session.Counter - counter);
         return OAuthError.InvalidGrant("The refresh token was used before; the session is revoked.", "reused; session revoked");

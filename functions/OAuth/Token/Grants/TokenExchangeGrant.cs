@@ -64,10 +64,7 @@ public sealed class TokenExchangeGrant(BearerToken bearer, AccessTokens accessTo
     // resource and audience both name an API by its identifier. A token is for one.
     static Api Target(TokenRequest request)
     {
-        var form = request.Form;
-        List<string> named = [.. form.Resources];
-        if (form["audience"] is { } audience && !named.Contains(audience)) named.Add(audience);
-        if (named is not [var identifier])
+        if (request.Form.Resources.Union(request.Form.Audiences).ToList() is not [var identifier])
             throw OAuthError.InvalidTarget("Name one API, by resource or audience.");
         var api = RequestedApis.Find(request.Tenant, request.Client, identifier);
         return api.IsRegistered ? api : throw OAuthError.InvalidTarget("The tokens of Latchkey's own APIs can't be had by token exchange.");

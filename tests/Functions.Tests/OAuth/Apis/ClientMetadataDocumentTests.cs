@@ -93,6 +93,17 @@ public sealed class ClientMetadataDocumentTests(DocumentSite site) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_document_can_claim_neither_administration_nor_its_users_accounts()
+    {
+        var url = Serve("/greedy.json", new { client_name = "Greedy", scope = "openid files.read account admin" });
+        foreach (var scope in (string[])["account", "admin"])
+        {
+            var answer = await new Browser(host).Authorize(("client_id", url), ("scope", $"openid {scope}"));
+            Assert.Equal("invalid_scope", Browser.Returned(Browser.Location(answer))["error"]);
+        }
+    }
+
+    [Fact]
     public async Task A_tenant_without_the_switch_has_no_such_clients_and_turning_it_off_ends_them()
     {
         var url = Serve("/gone.json", new { client_name = "Gone" });
@@ -137,6 +148,61 @@ public sealed class ClientMetadataDocumentTests(DocumentSite site) : IClassFixtu
         }
         await Page(origin + "/error.json"); // A failure is not kept.
         Assert.Equal(2, site.Fetched(origin + "/error.json"));
+    }
+
+    [Fact]
+    public async Task Documents_that_hang_take_two_places_of_their_host_and_none_of_the_clients_keys()
+    {
+        var release = new TaskCompletionSource();
+        using var key = AppKey.New();
+        site.Served["/keys.json"] = Answer(key.Set());
+        await host.AddClient("keys-elsewhere", client => client with
+        {
+            AuthMethod = ClientAuthMethod.PrivateKeyJwt,
+            JwksUri = origin + "/keys.json",
+        });
+        var hanging = Enumerable.Range(0, 16).Select(number =>
+        {
+            site.Served[$"/hangs{number}.json"] = _ => release.Task;
+            return new Browser(host).Authorize(("client_id", $"{origin}/hangs{number}.json"));
+        }).ToList();
+        for (var refused = 0; refused < 14; refused++)
+        {
+            var done = await Task.WhenAny(hanging);
+            hanging.Remove(done);
+            Assert.Equal(503, (int)(await done).StatusCode);
+            Assert.NotNull((await done).Headers.RetryAfter);
+        }
+        var assertion = key.Sign(new() { ["alg"] = key.Algorithm }, new()
+        {
+            ["iss"] = "keys-elsewhere",
+            ["sub"] = "keys-elsewhere",
+            ["aud"] = $"{host.Origin}/demo",
+            ["exp"] = host.Clock.Now.ToUnixTimeSeconds() + 60,
+            ["jti"] = "1",
+        });
+        await host.Token("demo", ("grant_type", "client_credentials"), ("scope", "files.read"), ("client_assertion", assertion),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")).Is(200);
+        release.SetResult();
+        Assert.All(await Task.WhenAll(hanging), answer => Assert.Equal(400, (int)answer.StatusCode));
+    }
+
+    [Fact]
+    public async Task What_an_administrator_sets_while_somebody_decides_stays_and_the_answer_comes()
+    {
+        var url = Serve("/renamed.json", new { client_name = "Its own name" });
+        var browser = new Browser(host);
+        await browser.Consent(await browser.SignIn(await browser.Authorize(("client_id", url), ("scope", "openid"))));
+        var consent = await browser.Authorize(("client_id", url), ("scope", "openid files.read"));
+        var (tenant, clients) = (await host.Tenant("demo"), host.Service<ClientStore>());
+        // On another instance: here the client's row is still in memory.
+        await clients.Find(tenant, url, default);
+        var stored = (await Stored(url))!;
+        Assert.True(await new ClientStore(host.Service<Latchkey.Storage.StorageClients>(), host.Service<TenantStore>(),
+            host.Service<Settings>(), host.Clock).TryReplace(tenant, stored with { Name = "Set", SetByAdministrator = ["name"] }, default));
+        var answer = await browser.Consent(consent).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Contains("code=", Browser.Location(answer), StringComparison.Ordinal);
+        Assert.Equal("Set", (await Stored(url))!.Name);
     }
 
     [Fact]

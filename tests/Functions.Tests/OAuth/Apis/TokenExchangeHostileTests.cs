@@ -40,8 +40,11 @@ public sealed class TokenExchangeHostileTests(ExchangeHost shared) : IClassFixtu
         }
         foreach (var missing in new[] { "subject_token", "subject_token_type" })
             await host.Token("demo", form.Where(pair => pair.Name != missing)).Refused("invalid_request");
-        foreach (var again in new[] { "subject_token", "subject_token_type", "audience", "actor_token", "requested_token_type" })
+        foreach (var again in new[] { "subject_token", "subject_token_type", "actor_token", "requested_token_type" })
             await host.Token("demo", [.. form, (again, "x"), (again, "x")]).Refused("invalid_request");
+        // A token may be asked for several audiences (RFC 8693 §2.1); ours are for one API.
+        await host.Token("demo", [.. form, ("audience", ExchangeHost.Notes), ("audience", ExchangeHost.Notes)]).Is(200);
+        await host.Token("demo", [.. form, ("audience", ExchangeHost.Notes), ("audience", ExchangeHost.Tasks)]).Refused("invalid_target");
     }
 
     [Fact]

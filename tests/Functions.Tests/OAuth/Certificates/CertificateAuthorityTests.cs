@@ -92,6 +92,39 @@ public sealed class CertificateAuthorityTests(MutualTlsHost mutual) : IClassFixt
     }
 
     [Fact]
+    public async Task Each_authority_below_the_root_has_a_full_list_and_they_are_renewed_and_deleted()
+    {
+        var (admin, now) = (await host.Admin(), host.Clock.Now);
+        var root = TestAuthority.New("full root", now);
+        var all = Enumerable.Range(0, 7).Select(number => TestAuthority.New($"full {number}", now, root)).Prepend(root).ToList();
+        var id = (await admin.Post("certificate-authorities",
+            new { name = "Full", certificates = string.Join('\n', all.Select(one => one.Pem)) })).GetProperty("id").GetString()!;
+        await AddClient("full");
+        var clients = all.Select(one => one.Issue("CN=full")).ToList();
+        var list = $"certificate-authorities/{id}/revocation-list";
+        foreach (var one in all) // More than 100 KiB each; a row holds one MiB.
+            await admin.Send(HttpMethod.Put, list, new { list = one.Revoke(2700, now, now.AddMinutes(10)) }).Is(200);
+        foreach (var client in clients) await mutual.Token(client, "full").Is(200);
+        var put = await admin.Send(HttpMethod.Put, list,
+            new { list = all[1].Revoke(2700, now.AddMinutes(1), now.AddMinutes(10), clients[1]) }).Json();
+        Assert.Equal([.. Enumerable.Repeat(2700, 7), 2701], put.GetProperty("revocationLists").EnumerateArray()
+            .Select(one => one.GetProperty("certificates").GetInt32()).Order());
+        var refused = await mutual.Token(clients[1], "full").Refused("invalid_client", 401);
+        Assert.Contains("has been revoked", refused.ErrorDescription, StringComparison.Ordinal);
+        await mutual.Token(clients[2], "full").Is(200);
+        await admin.Do(HttpMethod.Delete, list);
+        await mutual.Token(clients[1], "full").Is(200);
+        await admin.Send(HttpMethod.Put, list, new { list = root.Revoke(now, now.AddMinutes(10)) }).Is(200);
+        await admin.Do(HttpMethod.Delete, $"certificate-authorities/{id}");
+        await admin.Send(HttpMethod.Put, list, new { list = root.Revoke(now, now.AddMinutes(10)) }).Fails(404, "authority_not_found");
+        foreach (var client in clients)
+        {
+            await mutual.Token(client, "full").Refused("invalid_client", 401);
+            client.Dispose();
+        }
+    }
+
+    [Fact]
     public async Task A_pinned_certificate_is_the_only_one()
     {
         var (root, _) = await Trust("pinning");

@@ -76,7 +76,7 @@ public sealed class JwksUriTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyn
     [Theory]
     [InlineData("huge", "65536 bytes")]
     [InlineData("redirect", "status is 302")]
-    [InlineData("html", "type is not application/json")]
+    [InlineData("html", "content type is not JSON")]
     [InlineData("garbage", "not valid JSON")]
     [InlineData("empty", "1 to 10 keys")]
     [InlineData("silent", "no connection")]
@@ -100,8 +100,26 @@ public sealed class JwksUriTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyn
     {
         Serve(first.Set());
         using var documents = new DocumentHttp(host.Service<Settings>() with { Development = false });
-        await Assert.ThrowsAsync<DocumentException>(() => documents.Get(address, 1000, default));
+        await Assert.ThrowsAsync<DocumentException>(() => documents.Get(address, 1000, new FetchPlaces(1, 1), default));
         Assert.Equal(0, reads);
+    }
+
+    [Fact]
+    public async Task Keys_that_serve_are_kept_when_strangers_name_a_thousand_other_addresses()
+    {
+        Serve(first.Set());
+        var id = await Add();
+        await Token(id, first).Is(200);
+        var sets = host.Service<Latchkey.Access.ClientKeySets>();
+        answer = Abort;
+        foreach (var some in Enumerable.Range(0, 1050).Chunk(8))
+        {
+            await Task.WhenAll(some.Select(other => Assert.ThrowsAsync<OAuthError>(() => sets.Any(
+                new() { Id = "x", Name = "x", Grants = [], Scope = Scope.None, JwksUri = $"{address}?{other}" }, _ => true, default))));
+        }
+        var before = reads;
+        await Token(id, first).Is(200);
+        Assert.Equal(before, reads);
     }
 
     [Fact]

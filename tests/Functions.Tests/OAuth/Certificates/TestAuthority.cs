@@ -48,9 +48,14 @@ sealed class TestAuthority
     }
 
     /// <summary>A revocation list.</summary>
-    public string Revoke(DateTimeOffset thisUpdate, DateTimeOffset nextUpdate, params X509Certificate2[] revoked)
+    public string Revoke(DateTimeOffset thisUpdate, DateTimeOffset nextUpdate, params X509Certificate2[] revoked) =>
+        Revoke(0, thisUpdate, nextUpdate, revoked);
+
+    /// <summary>A revocation list with so many more that nobody here has seen.</summary>
+    public string Revoke(int others, DateTimeOffset thisUpdate, DateTimeOffset nextUpdate, params X509Certificate2[] revoked)
     {
         var list = new CertificateRevocationListBuilder();
+        for (var other = 0; other < others; other++) list.AddEntry([1, .. RandomNumberGenerator.GetBytes(18)], thisUpdate);
         foreach (var certificate in revoked) list.AddEntry(certificate, thisUpdate);
         return PemEncoding.WriteString("X509 CRL",
             list.Build(Certificate, thisUpdate.ToUnixTimeSeconds(), nextUpdate, HashAlgorithmName.SHA256, null, thisUpdate));

@@ -75,6 +75,22 @@ public sealed class DeletionHostileTests(SignUpHost host) : IClassFixture<SignUp
     }
 
     [Fact]
+    public async Task An_administrators_deletion_that_never_began_does_not_stop_the_users_own()
+    {
+        var user = await Leaver.New(host);
+        await app.Send(HttpMethod.Delete, $"/demo/me?confirm={user.Id}", await user.Token()).Is(202);
+        // The first write of the administrator's request, whose process dies then.
+        await app.Service<RemovalNotes>().Add("demo", RemovalKind.User, user.Id, purge: true, default);
+        app.Clock.Advance(TimeSpan.FromMinutes(11));
+        await app.RunTimer("finish-removals");
+        Assert.NotNull((await user.Now())!.DeleteAt);
+        app.Clock.Advance(TimeSpan.FromDays(2));
+        await app.RunTimer("finish-removals");
+        Assert.Null(await user.Now());
+        Assert.DoesNotContain(await app.Service<RemovalNotes>().All(default), note => note.Id == user.Id);
+    }
+
+    [Fact]
     public async Task Two_requests_at_once_are_one_deletion_and_a_form_counts_only_for_its_user()
     {
         var user = await Leaver.New(host);

@@ -87,6 +87,22 @@ public sealed class MyDataTests(SignUpHost host) : IClassFixture<SignUpHost>
     }
 
     [Fact]
+    public async Task Storage_that_fails_before_anything_was_sent_is_a_503_and_in_the_log()
+    {
+        var user = await Leaver.New(host);
+        var token = await user.Token();
+        await app.Send(HttpMethod.Get, "/demo/me/export", token).Is(200);
+        var trips = (int)await app.Trips(() => app.Send(HttpMethod.Get, "/demo/me/export", token).Is(200));
+        host.Storage.CutAfter(trips - 2, answerLost: false);
+        var answer = await app.Send(HttpMethod.Get, "/demo/me/export", token);
+        Assert.True(host.Storage.Mend());
+        Assert.NotNull(answer.Headers.RetryAfter);
+        await answer.Fails(503, "storage_unavailable");
+        Assert.Contains(app.Log.Lines, line => line.Contains("me-export", StringComparison.Ordinal)
+            && line.Contains("storage failed", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_line_that_is_cut_in_the_middle_leaves_no_valid_document()
     {
         var user = await Leaver.New(host);

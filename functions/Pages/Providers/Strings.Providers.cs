@@ -18,6 +18,8 @@ public static partial class Strings
 
     public static string GoesOnAt(string provider) => Text(("provider", provider));
 
+    public static string LinkGoesOnAt(string provider) => Text(("provider", provider));
+
     public static string LinkNotice(string provider) => Text(("provider", provider));
 
     public static string LinkedSince(string time) => Text(("time", time));
