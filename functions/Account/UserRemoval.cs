@@ -58,6 +58,6 @@ public sealed class UserRemoval(
         return true;
     }
 
-    Task<User?> Mark(Tenant tenant, string userId, Func<User, bool> isRight, CancellationToken cancel) => revocation.OfLeaver(
-        tenant, userId, user => isRight(user) ? user with { Disabled = true, Deleting = true } : null, cancel);
+    Task<User?> Mark(Tenant tenant, string userId, Func<User, bool> isDue, CancellationToken cancel) => revocation.OfLeaver(
+        tenant, userId, user => isDue(user) ? user with { Disabled = true, Deleting = true } : null, cancel);
 }

@@ -96,12 +96,13 @@ public sealed record Settings
     /// <summary>Minimum lifetime of an upload URL; longer for a large file (<see cref="Files.UploadDeadline.UrlLifetime"/>).</summary>
     public required TimeSpan UploadUrlTime { get; init; }
 
-    /// <summary>Lifetime of a download URL.</summary>
+    /// <summary>Minimum lifetime of a download URL, which stays the same for a while (<see cref="Storage.Sas.ToReadCached"/>).</summary>
     public required TimeSpan DownloadUrlTime { get; init; }
 
     /// <summary>Maximum lifetime of any URL.</summary>
     public TimeSpan LongestUrlTime =>
-        Files.UploadDeadline.MaxUrlLifetime > DownloadUrlTime ? Files.UploadDeadline.MaxUrlLifetime : DownloadUrlTime;
+        TimeSpan.FromTicks(
+            Math.Max(Files.UploadDeadline.MaxUrlLifetime.Ticks, (DownloadUrlTime + Storage.Sas.Window(DownloadUrlTime)).Ticks));
 
     /// <summary>Maximum size of a file, in bytes.</summary>
     public required long MaxFileBytes { get; init; }

@@ -26,6 +26,12 @@ public sealed class Query
         _ => throw Invalid($"{name} must be true or false"),
     };
 
+    /// <summary>A parameter that is one of these words; null if it is absent.</summary>
+    /// <exception cref="Problem">400 <c>invalid_query</c>.</exception>
+    public string? OneOf(string name, params ReadOnlySpan<string> words) =>
+        this[name] is not { } value || words.Contains(value) ? this[name]
+        : throw Invalid($"{name} must be {string.Join(" or ", words)}");
+
     /// <summary>Reads the query string, which may contain only these parameters.</summary>
     /// <exception cref="Problem">400 <c>invalid_query</c>.</exception>
     public static Query Read(HttpRequest request, params ReadOnlySpan<string> known) => Read(request, ignoreUnknown: false, known);

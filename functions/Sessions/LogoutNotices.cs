@@ -37,7 +37,7 @@ public sealed class LogoutNotices(StorageClients storage, UserSessions userSessi
     const int MaxWaiting = 1000;
 
     // For how long the timer leaves a new notice to the instance that wrote it.
-    static readonly TimeSpan Head = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan HeadStart = TimeSpan.FromMinutes(1);
     static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(5);
     static readonly TimeSpan MaxPause = TimeSpan.FromHours(4);
 
@@ -132,7 +132,7 @@ public sealed class LogoutNotices(StorageClients storage, UserSessions userSessi
             ["UserId"] = userId,
             ["SessionId"] = sessionId,
             ["CreatedAt"] = now,
-            ["At"] = now + Head,
+            ["At"] = now + HeadStart,
             ["Tries"] = 0,
         };
         return Read(ExpiringTables.Bucket(now + Life), row);

@@ -46,8 +46,9 @@ public sealed partial class DelegationKeys(
         try
         {
             var now = clock.GetUtcNow();
+            var begin = now - Sas.Backdate - Sas.MaxWindow; // A SAS may have begun a window ago.
             UserDelegationKey key = await blobs.GetUserDelegationKeyAsync(
-                new BlobGetUserDelegationKeyOptions(now + maxLifetime + Lifetime) { StartsOn = now - Sas.Backdate });
+                new BlobGetUserDelegationKeyOptions(now + maxLifetime + Lifetime) { StartsOn = begin });
             lock (renewalLock) current = key;
             return key;
         }

@@ -41,7 +41,7 @@ public sealed class AccountDeletion(
         EnsureOffered(tenant);
         if (tenant.Accounts.DeletionDays > 0) return await Plan(tenant, user, cancel);
         if (await removal.TryRun(tenant, user.Id, MaxTime, cancel) is null) return null; // Somebody was faster.
-        Tell(tenant, user);
+        Notify(tenant, user);
         return null;
     }
 
@@ -73,7 +73,7 @@ public sealed class AccountDeletion(
             return false;
         }
         if (await removal.TryRunDue(tenant, note.Id, maxTime) is not var (user, isDone)) return false;
-        Tell(tenant, user);
+        Notify(tenant, user);
         return isDone;
     }
 
@@ -89,7 +89,7 @@ public sealed class AccountDeletion(
         return at;
     }
 
-    void Tell(Tenant tenant, User user)
+    void Notify(Tenant tenant, User user)
     {
         Instruments.AccountDeletion(tenant.Id, "deleted");
         notices.Deleted(tenant, user);

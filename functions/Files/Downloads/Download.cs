@@ -9,7 +9,7 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// Leads to a file's bytes, which storage serves: as a URL for apps that start a download with it, or as a redirect for clients that
-/// can only follow one.
+/// can only follow one. With <c>?disposition=inline</c> a browser shows what is safe to show (<see cref="DisplayTypes"/>).
 /// </summary>
 public sealed class Download(TenantPipeline pipeline, FilePermissions permissions, FileUrls urls)
 {
@@ -32,11 +32,15 @@ public sealed class Download(TenantPipeline pipeline, FilePermissions permission
 
     async Task<SignedUrl> Url(Caller caller, HttpRequest request)
     {
+        // What else an app adds against caches is ignored.
+        var inline = Query.ReadForPage(request, "disposition")
+            .OneOf("disposition", ContentDisposition.Attachment, ContentDisposition.Inline)
+            == ContentDisposition.Inline;
         var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Read);
         if (file.Status == FileStatus.Copying) throw FilePermissions.Copying();
         if (file.Status != FileStatus.Available)
             throw Problem.Conflict("file_pending", "The file is not complete yet.");
         if (file.MissingSince is not null) throw new Problem(410, "bytes_missing", "The bytes of this file are lost.");
-        return await urls.Download(caller, file);
+        return await urls.Download(caller, file, inline);
     }
 }

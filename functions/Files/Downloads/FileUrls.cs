@@ -31,9 +31,20 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
         return url;
     }
 
-    /// <summary>The URL that downloads the file under its name. It lives for <see cref="Settings.DownloadUrlTime"/>.</summary>
-    public Task<SignedUrl> Download(Caller caller, FileRecord file) =>
-        DownloadWithoutToken(file, caller.Token.ClientId, settings.DownloadUrlTime, caller.Audit, caller.Cancel);
+    /// <summary>
+    /// The URL that downloads the file under its name, or shows it. It stays the same for a quarter of an hour, so that the caller's cache
+    /// knows it again, and lives for <see cref="Settings.DownloadUrlTime"/> at least.
+    /// </summary>
+    /// <exception cref="Problem">409 <c>not_displayable</c></exception>
+    public async Task<SignedUrl> Download(Caller caller, FileRecord file, bool inline)
+    {
+        var headers = !inline ? new ResponseHeaders(file.ContentType, ContentDisposition.For(file.Name))
+            : DisplayTypes.ShownAs(file.ContentType) is { } type ? new(type, ContentDisposition.For(file.Name, ContentDisposition.Inline))
+            : throw Problem.Conflict("not_displayable", $"Files of the type {file.ContentType} are only served as an attachment.");
+        var url = await sas.ToReadCached(file.Tenant, file.BlobName, file.Snapshot, headers, settings.DownloadUrlTime, caller.Cancel);
+        LogAndAudit(file, caller.Token.ClientId, caller.Audit, "read", url);
+        return url;
+    }
 
     /// <summary>
     /// A download URL in a document of all of a user's files, which is logged; the audit has one entry for all of them.

@@ -18,6 +18,9 @@ public sealed partial class BackchannelLogout(
     /// <summary>How long a logout token is valid (§2.4 recommends two minutes at most). Each try has a new one.</summary>
     public static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(2);
 
+    /// <summary>How many notices are sent at the same time: an app that does not answer takes eight seconds.</summary>
+    public const int AtOnce = 8;
+
     readonly LogoutLanes lanes = new(clock);
 
     /// <summary>

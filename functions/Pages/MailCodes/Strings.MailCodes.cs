@@ -11,5 +11,4 @@ public static partial class Strings
     public static string NameOrEmail => Text();
     public static string NameNeeded => Text();
     public static string MailCodeMaybe => Text();
-    public static string AnotherWay => Text();
 }

@@ -36,7 +36,7 @@ public sealed class ProfilePage(
 
     const string Route = "{tenant}/" + Name;
 
-    static readonly string[] Texts =
+    static readonly string[] TextFields =
         [ProfileFields.Name, "givenName", "familyName", "nickname", ProfileFields.Locale, ProfileFields.ZoneInfo];
 
     /// <summary>The time zones that the form offers: places, by their names in the IANA database.</summary>
@@ -110,7 +110,7 @@ public sealed class ProfilePage(
 
     static Dictionary<string, string?> Read(Form form)
     {
-        var change = Texts.ToDictionary(field => field, field => Text(form, field));
+        var change = TextFields.ToDictionary(field => field, field => Text(form, field));
         change[ProfileFields.Picture] = Text(form, "picture") ?? Text(form, "file");
         return change;
     }

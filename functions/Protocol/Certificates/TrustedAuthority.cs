@@ -30,7 +30,7 @@ public sealed record TrustedAuthority(
         var all = ReadPem(pem);
         var roots = all.Where(one => one.SubjectName.RawData.AsSpan().SequenceEqual(one.IssuerName.RawData)).ToList();
         if (roots.Count != 1) throw new FormatException("The PEM must hold exactly one self-signed root, and the authorities below it.");
-        if (all.Select(Describe).FirstOrDefault(fault => fault is not null) is { } fault) throw new FormatException(fault);
+        if (all.Select(Fault).FirstOrDefault(fault => fault is not null) is { } fault) throw new FormatException(fault);
         var authority = new TrustedAuthority(roots[0], [.. all.Where(one => one != roots[0])], []);
         return lists.Aggregate(authority, (so, list) => so.With(RevocationList.Parse(list)));
     }
@@ -63,7 +63,7 @@ public sealed record TrustedAuthority(
     }
 
     // Why it is no authority, or null.
-    static string? Describe(X509Certificate2 certificate)
+    static string? Fault(X509Certificate2 certificate)
     {
         var name = certificate.Subject;
         if (certificate.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault()?.CertificateAuthority is not true)

@@ -34,7 +34,7 @@ public sealed class BulkRunner(ScimUsers users, ScimGroups groups, AuditLog audi
         if (call.Token.Passwords
             && operations.Count(item => item!.ToJsonString().Contains("password", StringComparison.OrdinalIgnoreCase)) > MaxPasswords)
             throw new Problem(413, "tooLarge", $"A bulk request has at most {MaxPasswords} operations with a password.");
-        var most = ScimBody.Number(AttributePath.Get(body, "failOnErrors"), "failOnErrors") ?? int.MaxValue;
+        var maxFailures = ScimBody.Number(AttributePath.Get(body, "failOnErrors"), "failOnErrors") ?? int.MaxValue;
         var (results, made, failed) = (new JsonArray(), new Dictionary<string, string>(StringComparer.Ordinal), 0);
         var time = Stopwatch.StartNew();
         foreach (var item in operations)
@@ -42,7 +42,7 @@ public sealed class BulkRunner(ScimUsers users, ScimGroups groups, AuditLog audi
             var result = time.Elapsed > MaxTime ? OutOfTime() : await Run(call, item!.AsObject(), made, results.Count == 0);
             results.Add((JsonNode)result);
             if (result["response"] is null) continue;
-            if (++failed >= most || (string?)result["status"] == "503") break;
+            if (++failed >= maxFailures || (string?)result["status"] == "503") break;
         }
         call.Audit.Detail = $"{results.Count} operations, {failed} failed";
         return results;

@@ -121,15 +121,16 @@ abstract record Filter
     /// <summary>Some value of a list, or of a complex attribute, is one that the inner filter looks for (a value path).</summary>
     /// <param name="Path">The attribute.</param>
     /// <param name="Inner">What the value is like.</param>
-    /// <param name="Then">What its sub-attribute is like, or null. Not in the RFC's grammar, but Entra ID asks so.</param>
-    public sealed record Within(AttributePath Path, Filter Inner, Compare? Then) : Filter
+    /// <param name="SubComparison">What its sub-attribute is like, or null. Not in the RFC's grammar, but Entra ID asks so.</param>
+    public sealed record ValuePath(AttributePath Path, Filter Inner, Compare? SubComparison) : Filter
     {
         public override bool Matches(JsonObject resource) => Path.Items(resource).OfType<JsonObject>()
-            .Any(item => Inner.Matches(item) && (Then is null || Then.Matches(item)));
+            .Any(item => Inner.Matches(item) && (SubComparison is null || SubComparison.Matches(item)));
 
         public override IEnumerable<AttributePath> Paths => [Path];
 
-        protected override (string Key, string Text)? Equality => Then is { } then ? then.TextOf(Path with { Sub = then.Path.Name })
+        protected override (string Key, string Text)? Equality =>
+            SubComparison is { } then ? then.TextOf(Path with { Sub = then.Path.Name })
             : Inner is Compare inner ? inner.TextOf(Path with { Sub = inner.Path.Name }) : null;
     }
 }

@@ -29,7 +29,7 @@ sealed class FilterParser
     {
         if (text.Length > MaxChars) throw Fault($"A filter has at most {MaxChars} characters.");
         var parser = new FilterParser(text);
-        var filter = parser.Either();
+        var filter = parser.OrExpression();
         parser.Skip();
         return parser.at == text.Length ? filter : throw parser.Unexpected();
     }
@@ -41,28 +41,28 @@ sealed class FilterParser
         if (text.Length > MaxChars) throw Fault($"A path has at most {MaxChars} characters.");
         var parser = new FilterParser(text);
         parser.Expect('[');
-        var filter = parser.Either();
+        var filter = parser.OrExpression();
         parser.Expect(']');
         return (filter, text[parser.at..]);
     }
 
-    Filter Either()
+    Filter OrExpression()
     {
         if (++depth > MaxDepth) throw Fault($"A filter can be nested at most {MaxDepth} levels deep.");
-        var left = Both();
-        while (TakeWord("or")) left = new Filter.Or(left, Both());
+        var left = AndExpression();
+        while (TakeWord("or")) left = new Filter.Or(left, AndExpression());
         depth--;
         return left;
     }
 
-    Filter Both()
+    Filter AndExpression()
     {
-        var left = One();
-        while (TakeWord("and")) left = new Filter.And(left, One());
+        var left = Term();
+        while (TakeWord("and")) left = new Filter.And(left, Term());
         return left;
     }
 
-    Filter One()
+    Filter Term()
     {
         if (++terms > MaxTerms) throw Fault($"A filter has at most {MaxTerms} comparisons.");
         if (Peek() == '(') return Parenthesis();
@@ -73,27 +73,27 @@ sealed class FilterParser
             at = start; // An attribute whose name begins so.
         }
         var path = Path();
-        if (at < text.Length && text[at] == '[') return ValuePath(path);
+        if (at < text.Length && text[at] == '[') return ParseValuePath(path);
         return Comparison(path);
     }
 
     Filter Parenthesis()
     {
         Expect('(');
-        var inner = Either();
+        var inner = OrExpression();
         Expect(')');
         return inner;
     }
 
-    Filter.Within ValuePath(AttributePath path)
+    Filter.ValuePath ParseValuePath(AttributePath path)
     {
         if (path.Sub is not null) throw Unexpected();
         Expect('[');
-        var inner = Either();
+        var inner = OrExpression();
         Expect(']');
-        if (at >= text.Length || text[at] != '.') return new Filter.Within(path, inner, null);
+        if (at >= text.Length || text[at] != '.') return new Filter.ValuePath(path, inner, null);
         at++;
-        return Comparison(Path()) is Filter.Compare then ? new Filter.Within(path, inner, then) : throw Unexpected();
+        return Comparison(Path()) is Filter.Compare comparison ? new Filter.ValuePath(path, inner, comparison) : throw Unexpected();
     }
 
     Filter Comparison(AttributePath path)

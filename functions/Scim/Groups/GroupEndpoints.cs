@@ -46,7 +46,7 @@ public sealed class GroupEndpoints(ScimPipeline pipeline, ScimGroups groups, Gro
         {
             var projection = ListQuery.ProjectionOf(request);
             var group = await groups.Find(call, Id(request));
-            return ScimResult.Known(call, Versions.Of(group.ETag))
+            return ScimResult.NotModified(call, Versions.Of(group.ETag))
                 ?? ScimResult.Resource(call.Response, await list.Show(call, group, projection), projection);
         });
 

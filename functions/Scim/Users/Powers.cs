@@ -23,7 +23,7 @@ static class Powers
 
     /// <summary>Refuses a change that would let somebody else sign in as an administrator.</summary>
     /// <exception cref="Problem">403</exception>
-    public static void Ensure(Tenant tenant, User before, User after)
+    public static void EnsureNoTakeover(Tenant tenant, User before, User after)
     {
         if (!Administers(tenant, before)) return;
         var takesOver = after.UserName != before.UserName || after.Email != before.Email || after.EmailVerified != before.EmailVerified

@@ -103,7 +103,7 @@ public sealed class ScimUsers(
         {
             var after = read(before);
             if (newHash is not null) after = after with { PasswordHash = newHash };
-            Powers.Ensure(call.Tenant, before, after);
+            Powers.EnsureNoTakeover(call.Tenant, before, after);
             if (!IsSame(before, after)) after = after with { Profile = Updated(after) };
             return after.Disabled && !before.Disabled ? after.SignedOut(clock.GetUtcNow()) : after;
         }

@@ -43,7 +43,7 @@ public sealed class UserEndpoints(ScimPipeline pipeline, ScimUsers users, UserSt
         {
             var projection = ListQuery.ProjectionOf(request);
             var user = await users.Find(call, Id(request));
-            return ScimResult.Known(call, Versions.Of(user.ETag))
+            return ScimResult.NotModified(call, Versions.Of(user.ETag))
                 ?? ScimResult.Resource(call.Response, await list.Show(call, user, projection), projection);
         });
 

@@ -75,20 +75,22 @@ public sealed class TransferTests(DemoHost demo) : IClassFixture<DemoHost>
         await FilesClient.Stored(begun, [1, 2, 3]);
         await alice.Completed(begun.Id);
 
-        CheckSas(begun.Url, begun.Id, "c", minutes: 30);
-        CheckSas(await alice.DownloadUrl(begun.Id), begun.Id, "r", minutes: 15);
+        CheckSas(begun.Url, begun.Id, "c", host.Clock.Now, minutes: 30);
+        var window = TimeSpan.FromMinutes(15); // In which the URL stays the same.
+        var begin = host.Clock.Now - TimeSpan.FromTicks(host.Clock.Now.Ticks % window.Ticks);
+        CheckSas(await alice.DownloadUrl(begun.Id), begun.Id, "r", begin, minutes: 30);
     }
 
-    void CheckSas(string url, string id, string permission, int minutes)
+    static void CheckSas(string url, string id, string permission, DateTimeOffset from, int minutes)
     {
         var uri = new Uri(url);
         var query = QueryHelpers.ParseQuery(uri.Query);
         Assert.EndsWith($"/files-demo/{id}", uri.AbsolutePath, StringComparison.Ordinal);
         Assert.Equal(permission, query["sp"]);
         Assert.Equal("b", query["sr"]);
-        Assert.Equal(host.Clock.Now.AddMinutes(-15), DateTimeOffset.Parse(query["st"]!, CultureInfo.InvariantCulture),
+        Assert.Equal(from.AddMinutes(-15), DateTimeOffset.Parse(query["st"]!, CultureInfo.InvariantCulture),
             TimeSpan.FromSeconds(1));
-        Assert.Equal(host.Clock.Now.AddMinutes(minutes), DateTimeOffset.Parse(query["se"]!, CultureInfo.InvariantCulture),
+        Assert.Equal(from.AddMinutes(minutes), DateTimeOffset.Parse(query["se"]!, CultureInfo.InvariantCulture),
             TimeSpan.FromSeconds(1));
         Assert.DoesNotContain("%25", uri.Query.Split("sig=")[1], StringComparison.Ordinal); // Encoded once, not twice.
     }
