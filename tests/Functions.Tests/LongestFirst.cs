@@ -17,8 +17,11 @@ public sealed class LongestFirst : ITestCollectionOrderer
         .. new[]
         {
             typeof(Admin.UserRemovalTests), typeof(Files.StagedCrashTests), typeof(Files.HousekeepingCrashTests), typeof(Files.CrashTests),
-            typeof(Admin.RevocationMarkTests), typeof(Files.FormUploadTests), typeof(OAuth.RevocationTests), typeof(Admin.UserEndsTests),
-            typeof(Pages.AccountTests), typeof(OAuth.GuessTests), typeof(Pages.ResetTests), typeof(OAuth.RotationTests),
+            typeof(Admin.ApiTests), typeof(Admin.UserEndsTests), typeof(OAuth.RevocationTests), typeof(Admin.RevocationMarkTests),
+            typeof(Pages.AccountTests), typeof(OAuth.GuessTests), typeof(Pages.ResetTests), typeof(Admin.AdminSurfaceTests),
+            typeof(Files.Tus.TusBreakTests), typeof(OAuth.Authorization.CrashTests), typeof(Pages.SignUpTests), typeof(FormatTests),
+            typeof(Worker.WorkerTests), typeof(Worker.ProductionTests), typeof(Worker.StartTests), typeof(Storage.OutageTests),
+            typeof(Pages.MailCodeTests), typeof(Files.FormUploadTests), typeof(OAuth.RotationTests), typeof(Pages.AddressTests),
         }.Select(its => $"Test collection for {its.FullName}"), // xunit's name for a class without a collection.
     ];
 

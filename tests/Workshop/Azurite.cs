@@ -16,8 +16,9 @@ static class Azurite
     {
         string[] where = ["--blobPort", $"{ports[0]}", "--queuePort", $"{ports[1]}", "--tablePort", $"{ports[2]}"]; // On 127.0.0.1.
         var azurite = new Child(log.Write, "node",
-            [.. Preloads, $"{Folder}/node_modules/azurite/dist/src/azurite.js", "--silent", "--skipApiVersionCheck", "--disableTelemetry",
-                .. where, .. options], environment);
+            ["--max-semi-space-size=64", // What a request leaves behind dies young: it need not be moved about first.
+                .. Preloads, $"{Folder}/node_modules/azurite/dist/src/azurite.js", "--silent", "--skipApiVersionCheck",
+                "--disableTelemetry", .. where, .. options], environment);
         await Ports.Answer("Azurite", azurite, log, () => Task.FromResult(ports.All(Ports.IsBusy)));
         return azurite;
     }

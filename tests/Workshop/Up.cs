@@ -31,7 +31,8 @@ static class Up
                 + " has ended by itself; everything is stopped.");
         Console.WriteLine("Stopping.");
 
-        static Task Build() => Shell.Must("dotnet", "build", "tests/WorkerHost", "--no-restore"); // And functions/ with it.
+        // And functions/ with it.
+        static Task Build() => Shell.Must("dotnet", "build", "tests/WorkerHost", "--no-restore", "-p:Analyze=false");
         async Task StartAzurite() => azurite = await Azurite.UseOrStart();
     }
 

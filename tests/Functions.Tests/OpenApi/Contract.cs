@@ -41,6 +41,11 @@ static class Contract
            select new Documented(method.Key.ToUpperInvariant(), path.Key, method.Value!.AsObject()),
     ];
 
+    // Every answer of every test is looked up.
+    static readonly ILookup<(string Method, int Length), (string[] Segments, Documented Operation)> Routes = Operations
+        .Select(operation => (Segments: operation.Path.Split('/'), Operation: operation))
+        .ToLookup(route => (route.Operation.Method, route.Segments.Length));
+
     /// <summary>What the answer has that the document does not say, and where to say it; or null.</summary>
     public static async Task<string?> Fault(HttpResponseMessage answer)
     {
@@ -61,8 +66,11 @@ static class Contract
         return Headers(answer, says, operation, status) ?? (method == "HEAD" ? null : Body(answer, body, says, operation, status));
     }
 
-    static Documented? Find(string method, string path) =>
-        Operations.FirstOrDefault(known => known.Method == method && Fits(known.Path, path));
+    static Documented? Find(string method, string path)
+    {
+        var given = path.Split('/');
+        return Routes[(method, given.Length)].FirstOrDefault(known => Fits(known.Segments, given)).Operation;
+    }
 
     static string? Headers(HttpResponseMessage answer, JsonObject says, Documented operation, int status)
     {
@@ -102,12 +110,8 @@ static class Contract
                 + $"of {operation.Source} and its schemas." : null;
     }
 
-    static bool Fits(string template, string path)
-    {
-        var (known, given) = (template.Split('/'), path.Split('/'));
-        return known.Length == given.Length
-            && known.Zip(given).All(pair => pair.First.StartsWith('{') ? pair.Second.Length > 0 : pair.First == pair.Second);
-    }
+    static bool Fits(string[] template, string[] path) =>
+        template.Zip(path).All(pair => pair.First.StartsWith('{') ? pair.Second.Length > 0 : pair.First == pair.Second);
 
     static string Start(byte[] body) => System.Text.Encoding.UTF8.GetString(body, 0, Math.Min(body.Length, 200));
 }
