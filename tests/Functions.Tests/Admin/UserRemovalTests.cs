@@ -106,7 +106,7 @@ public sealed class UserRemovalTests : IAsyncLifetime
             await admin.Get($"users/{id}", 404);
             Assert.Empty(await Left(id));
         }
-        Assert.Empty(await host.Service<Latchkey.Account.RemovalNotes>().All(default));
+        Assert.Empty(await host.Service<Latchkey.Tenancy.RemovalNotes>().All(default));
     }
 
     [Fact]
