@@ -64,7 +64,7 @@ test('a user adds a passkey in Chromium and signs in with it, by the suggestion 
     await page.goto(`${issuer}/account/passkeys`);
     await page.getByText('last used just now').waitFor();
     await page.getByRole('button', { name: 'Remove Bob’s phone' }).click();
-    await page.getByText('The passkey is removed.').waitFor();
+    await page.getByText('The passkey was removed').waitFor();
     await signOut(page);
     await page.goto(`${issuer}/account`);
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
