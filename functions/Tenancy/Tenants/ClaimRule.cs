@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Azure.Data.Tables;
 using Latchkey.Protocol;
 using Latchkey.Storage;
@@ -63,6 +64,7 @@ public sealed record ClaimRule(string Name, IReadOnlyList<string> In)
     public IReadOnlyList<string> Apis { get; init; } = [];
 
     /// <summary>True if any client may be told it: then discovery names it (OpenID Connect Discovery §3).</summary>
+    [JsonIgnore]
     public bool IsPublic => Clients.Count == 0 && In.Any(place => place is IdToken or UserInfo);
 
     /// <summary>True if the claim is told here.</summary>

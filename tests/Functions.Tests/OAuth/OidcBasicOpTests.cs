@@ -233,9 +233,10 @@ public sealed class OidcBasicOpTests(DemoHost demo) : IClassFixture<DemoHost>, I
     [Fact]
     public async Task Oidcc_claims_essential()
     {
-        await Succeeds(("claims", """{"userinfo":{"name":{"essential":true}}}"""));
+        var tokens = await Succeeds(("scope", "openid"), ("claims", """{"userinfo":{"name":{"essential":true}}}"""));
+        Assert.Equal("Alice", (await About(tokens)).Name);
         var discovery = JsonDocument.Parse(await host.Http.GetStringAsync("/demo/.well-known/openid-configuration")).RootElement;
-        Assert.False(discovery.GetProperty("claims_parameter_supported").GetBoolean());
+        Assert.True(discovery.GetProperty("claims_parameter_supported").GetBoolean());
     }
 
     [Fact]
