@@ -10,25 +10,35 @@ static class Chromium
     // Another apt may be at work on this machine, as it often is on one that has just started.
     static readonly string[] Apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"];
 
-    /// <summary>Installs the package if it is missing and this user may; if not, and there is no Chromium, says how to get it.</summary>
+    // With it Japanese and Chinese are letters and not boxes, which have other widths.
+    const string FontPackage = "fonts-droid-fallback";
+    const string Font = "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf";
+
+    /// <summary>Installs what is missing if this user may; if not, and there is no Chromium, says how to get it.</summary>
     public static async Task Ensure()
     {
         var named = Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } text ? text : null;
-        if (File.Exists(named ?? Usual))
-            return;
-        if (named is not null)
+        if (named is not null && !File.Exists(named))
+        {
             Console.WriteLine($"CHROMIUM names {named}, which does not exist; {Tests}.");
-        else if (!File.Exists("/usr/bin/apt-get"))
-            SayMissing($"No {Usual}: install Chromium or Chrome and set CHROMIUM to its program");
+            return;
+        }
+        string[] missing = [.. Missing(named ?? Usual, Package), .. Missing(Font, FontPackage)];
+        if (missing.Length == 0)
+            return;
+        if (!File.Exists("/usr/bin/apt-get"))
+            SayMissing(named, $"No {Usual}: install Chromium or Chrome and set CHROMIUM to its program");
         else if (await Root() is { } root)
-            await Install(root);
+            await Install(root, named, missing);
         else
-            SayMissing($"No {Usual}: run `sudo apt-get install {Package}`, or set CHROMIUM");
+            SayMissing(named, $"No {Usual}: run `sudo apt-get install {Package}`, or set CHROMIUM");
     }
 
-    static void SayMissing(string text)
+    static string[] Missing(string file, string package) => File.Exists(file) ? [] : [package];
+
+    static void SayMissing(string? named, string text)
     {
-        if (!File.Exists(Desktop))
+        if (named is null && !File.Exists(Usual) && !File.Exists(Desktop))
             Console.WriteLine($"{text}; {Tests}.");
     }
 
@@ -47,23 +57,23 @@ static class Chromium
         }
     }
 
-    static async Task Install(string[] root)
+    static async Task Install(string[] root, string? named, string[] packages)
     {
         try
         {
-            await Shell.Step($"No {Usual}: installing Debian's package for the page tests", async () =>
+            await Shell.Step($"Installing Debian's {string.Join(" and ", packages)} for the page tests", async () =>
             {
                 await Run([.. root, .. Apt, "update"]);
-                await Run([.. root, .. Apt, "install", "-y", "--no-install-recommends", Package]);
+                foreach (var package in packages) // One that there is not must not keep the other out.
+                    await Run([.. root, .. Apt, "install", "-y", "--no-install-recommends", package]);
             });
         }
         catch (Failure failure)
         {
-            SayMissing($"{failure.Message}\n{Package} could not be installed");
+            SayMissing(named, $"{failure.Message}\n{Package} could not be installed");
             return;
         }
-        if (!File.Exists(Usual)) // Ubuntu has no such program outside snap.
-            SayMissing($"The package has no {Usual}: install Chrome and set CHROMIUM to its program");
+        SayMissing(named, $"The package has no {Usual}: install Chrome and set CHROMIUM to its program"); // As on Ubuntu, outside snap.
     }
 
     static Task Run(string[] command) => Shell.Must(command[0], command[1..]);

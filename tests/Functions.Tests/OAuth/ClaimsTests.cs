@@ -94,6 +94,7 @@ public sealed class ClaimsTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.Equal("silver", new JsonWebToken(forApi.AccessToken).GetPayloadValue<string>("plan"));
         var metadata = await host.Http.GetAsync("/acme/.well-known/openid-configuration").Json();
         Assert.Contains("department", metadata.GetProperty("claims_supported").As<string[]>());
+        Assert.DoesNotContain("plan", metadata.GetProperty("claims_supported").As<string[]>()); // Not for every app, nor in its tokens.
         // What is gone from the user is gone from the next token.
         await admin.ChangeUser(alice, new { attributes = new Dictionary<string, string?> { ["department"] = null } });
         Assert.False(new JsonWebToken((await host.Tokens("acme", scope: "openid")).IdToken).TryGetClaim("department", out _));
@@ -103,6 +104,8 @@ public sealed class ClaimsTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("claims[0].name", """{"name":"sub","value":"x","in":["id_token"]}""")]
     [InlineData("claims[0].name", """{"name":"ROLES","value":"x","in":["access_token"]}""")]
     [InlineData("claims[0].name", """{"name":"tid","value":"x","in":["access_token"]}""")]
+    [InlineData("claims[0].name", """{"name":"role","value":"x","in":["access_token"]}""")]
+    [InlineData("claims[0].name", """{"name":"http://schemas.microsoft.com/ws/2008/06/identity/claims/role","value":"x","in":["id_token"]}""")]
     [InlineData("claims[0].name", """{"name":"a b","value":"x","in":["id_token"]}""")]
     [InlineData("claims[0].in", """{"name":"a","value":"x","in":[]}""")]
     [InlineData("claims[0].in", """{"name":"a","value":"x","in":["nowhere"]}""")]

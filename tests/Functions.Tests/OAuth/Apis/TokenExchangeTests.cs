@@ -1,3 +1,4 @@
+using Latchkey.Sessions;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Latchkey.Tests.OAuth.Apis;
@@ -84,6 +85,10 @@ public sealed class TokenExchangeTests(ExchangeHost shared) : IClassFixture<Exch
         await Revoke("tasks-api", first).Is(200);
         Assert.Equal((false, true, true),
             (await shared.IsActive(first), await shared.IsActive(second), await shared.IsActive(signedIn.AccessToken)));
+        // It is not written into the session's list, which ends the session when it is full: the app's user would be signed out.
+        var session = new JsonWebToken(first).GetPayloadValue<string>("sid").Split('.');
+        var row = await host.Service<IssuedTokens>().Tables.For(session[0]).Find($"demo|{session[1]}", "session", default);
+        Assert.Null(row!.GetString("RevokedTokens"));
         await host.Http.PostAsync("/demo/oauth/revoke",
             TestHost.Form([("client_id", "first-party"), ("token", signedIn.RefreshToken!)])).Is(200);
         Assert.False(await shared.IsActive(second));
