@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Storage;
@@ -29,14 +27,11 @@ public sealed class UserPicture(TenantPipeline pipeline, UserStore users, Profil
             (audit.Type, audit.Target) = ("user-picture", null);
             var (id, key) = (http.RouteValues["userId"] as string ?? "", http.RouteValues["key"] as string ?? "");
             var user = Ids.IsId(id) ? await users.Find(tenant, id, cancel) : null;
-            if (user is not { State.Disabled: false, Profile.PictureKey: { } current } || !IsSame(current, key)
+            if (user is not { State.Disabled: false, Profile.PictureKey: { } current } || !Ids.IsSameHash(current, key)
                 || await pictures.Url(tenant, user, "picture", audit, cancel) is not { } url)
                 throw Problem.NotFound("no_picture", "The user has no picture, or its file is gone.");
             request.Response.Headers["Referrer-Policy"] = "no-referrer";
             request.Response.Headers["X-Robots-Tag"] = "noindex";
             return new Redirection(url);
         });
-
-    static bool IsSame(string one, string other) =>
-        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(one), Encoding.UTF8.GetBytes(other));
 }

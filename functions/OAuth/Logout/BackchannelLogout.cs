@@ -42,7 +42,7 @@ public sealed partial class BackchannelLogout(
             if (!isPaused) Instruments.LogoutSent(tenant.Id, result);
             // One that is slow gets a rest as well: it must not hold those who send.
             if (!isPaused && (result == Outcome.Refused || clock.GetElapsedTime(begun) > Slow)) lanes.Failed(notice, now);
-            if (result == Outcome.Refused && notice.CreatedAt + LogoutNotices.Life > clock.GetUtcNow()) return;
+            if (result == Outcome.Refused && notice.CreatedAt + LogoutNotices.Life > now) return;
             if (result == Outcome.Refused) audit.Add(tenant.Id, "backchannel-logout-failed", notice.UserId, notice.ClientId);
             await notices.Remove(notice);
         }

@@ -7,6 +7,7 @@ public static partial class Strings
 {
 #pragma warning disable CS1591 // The strings document themselves.
     public static string ThisBrowser => Text();
+    public static string YourData => Text();
     public static string MyData => Text();
     public static string MyDataShort => Text();
     public static string MyDataLead => Text();
