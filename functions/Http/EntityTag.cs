@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Latchkey.Http;
 
-/// <summary>Strong entity tags (RFC 9110 §8.8.3) made of the bytes that are served.</summary>
+/// <summary>Entity tags (RFC 9110 §8.8.3): strong ones, made of the bytes that are served, and the tags in a header.</summary>
 public static class EntityTag
 {
     /// <summary>The tag of these bytes, in quotes.</summary>
@@ -24,6 +24,7 @@ public static class EntityTag
     public static bool IsWanted(HttpRequest request, string etag) =>
         request.Headers.IfMatch.Count == 0 || Tags(request.Headers.IfMatch).Any(tag => tag == "*" || tag == etag);
 
-    static IEnumerable<string> Tags(StringValues header) =>
-        header.SelectMany(line => line?.Split(',', StringSplitOptions.TrimEntries) ?? []);
+    /// <summary>The tags of a header's lines.</summary>
+    public static IReadOnlyList<string> Tags(StringValues header) =>
+        [.. header.SelectMany(line => line?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])];
 }

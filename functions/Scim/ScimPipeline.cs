@@ -17,7 +17,7 @@ public sealed record ScimRequest(TenantRequest Request, ScimToken Token) : Tenan
     public string Client => $"scim-{Token.Id}";
 
     /// <summary>The condition of the request (RFC 7644 §3.14).</summary>
-    public IReadOnlyList<string> IfMatch { get; init; } = Versions.Split(Request.Http.Headers.IfMatch);
+    public IReadOnlyList<string> IfMatch { get; init; } = EntityTag.Tags(Request.Http.Headers.IfMatch);
 }
 
 /// <summary>
@@ -61,10 +61,6 @@ static class Versions
 {
     /// <summary>The version of a row.</summary>
     public static string Of(Azure.ETag row) => $"W/\"{Storage.Ids.Hash(row.ToString())[..16]}\"";
-
-    /// <summary>The tags of a header's lines.</summary>
-    public static IReadOnlyList<string> Split(IEnumerable<string?> lines) =>
-        [.. lines.SelectMany(line => line?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])];
 
     /// <summary>True if one of the tags is this version; weakness does not matter.</summary>
     public static bool Has(IReadOnlyList<string> tags, string version) =>

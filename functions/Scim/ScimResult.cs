@@ -30,7 +30,7 @@ static class ScimResult
     /// <summary>304 if the caller knows this version (RFC 7644 §3.14, RFC 9110 §13.1.2), or null.</summary>
     public static IResult? NotModified(ScimRequest call, string version)
     {
-        if (!Versions.Has(Versions.Split(call.Http.Headers.IfNoneMatch), version)) return null;
+        if (!Versions.Has(EntityTag.Tags(call.Http.Headers.IfNoneMatch), version)) return null;
         call.Response.Headers.ETag = version;
         return Results.StatusCode(304);
     }
