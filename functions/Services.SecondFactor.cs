@@ -2,7 +2,6 @@ using Latchkey.OAuth;
 using Latchkey.Pages;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Latchkey;
 
@@ -14,8 +13,7 @@ public static partial class Services
         .AddSingleton<SecondFactors>()
         .AddSingleton<SecondFactorSetUps>()
         .AddSingleton<RememberedBrowsers>()
-        .AddSingleton(provider => new SecondFactorMail(
-            provider.GetRequiredService<ILogger<SecondFactorMail>>(), provider.GetService<IMail>()))
+        .AddSingleton<SecondFactorMail>()
         .AddSingleton<SecondStep>()
         .AddSingleton<SecondFactorPages>();
 }

@@ -1,5 +1,4 @@
 using Latchkey.Tenancy;
-using Microsoft.Extensions.Logging;
 
 namespace Latchkey.OAuth;
 
@@ -23,7 +22,7 @@ public enum SecondFactorEvent
 }
 
 /// <summary>Tells users by mail what has happened to their second factor, so that they notice if it was somebody else.</summary>
-public sealed partial class SecondFactorMail(ILogger<SecondFactorMail> logger, IMail? mail)
+public sealed class SecondFactorMail(UnseenMail mail)
 {
     const int FewCodes = 3;
 
@@ -35,24 +34,9 @@ public sealed partial class SecondFactorMail(ILogger<SecondFactorMail> logger, I
     /// <param name="user">The user.</param>
     /// <param name="what">What has happened.</param>
     /// <param name="left">How many recovery codes are left.</param>
-    public void Tell(Tenant tenant, User user, SecondFactorEvent what, int left = 0)
+    public void Notify(Tenant tenant, User user, SecondFactorEvent what, int left = 0)
     {
-        if (mail is not null && user.Email is { } address) _ = TrySend(mail, tenant, user, () => Of(tenant, address, what, left));
-    }
-
-    async Task TrySend(IMail sender, Tenant tenant, User user, Func<Message> write)
-    {
-        try
-        {
-            MailReader.Begin(tenant, user);
-            await sender.Send(write(), CancellationToken.None);
-        }
-#pragma warning disable CA1031 // Nobody waits for it.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            Log.NotSent(logger, tenant.Id, user.Id, fault);
-        }
+        if (user.Email is { } address) _ = mail.TrySend(tenant, user, () => Of(tenant, address, what, left));
     }
 
     static Message Of(Tenant tenant, string address, SecondFactorEvent what, int left)
@@ -69,11 +53,5 @@ public sealed partial class SecondFactorMail(ILogger<SecondFactorMail> logger, I
         var mail = new MailWriter(tenant).Say(MailStrings.MailFactorLead(name)).Say(text);
         if (what == SecondFactorEvent.CodeUsed && left <= FewCodes) mail.Say(MailStrings.MailFactorFew);
         return mail.Say(MailStrings.MailFactorNotYou).Link(MailStrings.MailFactorButton, $"{tenant.Issuer}/account").To(address, subject);
-    }
-
-    static partial class Log
-    {
-        [LoggerMessage(30, LogLevel.Error, "Tenant {Tenant}, user {UserId}: a mail about the second factor could not be sent")]
-        public static partial void NotSent(ILogger logger, string tenant, string userId, Exception fault);
     }
 }

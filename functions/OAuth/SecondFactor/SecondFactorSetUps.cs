@@ -58,7 +58,7 @@ public sealed class SecondFactorSetUps(
             if (current.SecondFactor is null && !await store.TryAdd(tenant, current, factor, cancel)) continue;
             var stored = await users.Find(tenant, user.Id, cancel);
             if (stored?.SecondFactor != incarnation) return null; // There was one before.
-            mail.Tell(tenant, stored, SecondFactorEvent.SetUp);
+            mail.Notify(tenant, stored, SecondFactorEvent.SetUp);
             return (stored, codes);
         }
         return null;

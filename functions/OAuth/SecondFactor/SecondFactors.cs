@@ -84,7 +84,7 @@ public sealed class SecondFactors(
             var (secret, codes) = (await Secret(tenant, user, factor, cancel), RecoveryCodes.New());
             var renewed = factor with { RecoveryCodes = [.. codes.Select(one => RecoveryCodes.Mac(secret, one))] };
             if (!await store.TryReplace(tenant, user, renewed, cancel)) continue;
-            mail.Tell(tenant, user, SecondFactorEvent.NewCodes);
+            mail.Notify(tenant, user, SecondFactorEvent.NewCodes);
             return codes;
         }
         return null;
@@ -103,7 +103,7 @@ public sealed class SecondFactors(
             if (user.SecondFactor is null) return user;
             if (!await store.TryRemove(tenant, user, cancel)) continue;
             await lockout.UnlockSecondFactor(tenant.Id, userId, cancel);
-            mail.Tell(tenant, user, byAdministrator ? SecondFactorEvent.Reset : SecondFactorEvent.Removed);
+            mail.Notify(tenant, user, byAdministrator ? SecondFactorEvent.Reset : SecondFactorEvent.Removed);
             return user with { SecondFactor = null };
         }
         return null;
@@ -122,7 +122,7 @@ public sealed class SecondFactors(
             var used = factor with { LastStep = step ?? factor.LastStep, RecoveryCodes = codes ?? factor.RecoveryCodes };
             if (!await store.TryReplace(tenant, user, used, cancel)) continue; // Another code came first.
             if (codes is null) return SecondFactorCode.App;
-            mail.Tell(tenant, user, SecondFactorEvent.CodeUsed, codes.Count);
+            mail.Notify(tenant, user, SecondFactorEvent.CodeUsed, codes.Count);
             return SecondFactorCode.Recovery;
         }
         return SecondFactorCode.Wrong;
