@@ -11,8 +11,8 @@ static class ApiCommands
         new("IDENTIFIER") { Description = "A URI without a fragment: the audience of its tokens" };
     static readonly Option<string?> Name = new("--name") { Description = "The name that people read" };
     static readonly Option<string[]> Scope =
-        Many("--scope", "name=what it allows, such as tasks.read=\"See your tasks\"; replaces the list");
-    static readonly Option<string[]> Clients = Many("--client", "A client that may ask for it; '*' for all; replaces the list");
+        CommandLine.Many("--scope", "name=what it allows, such as tasks.read=\"See your tasks\"; replaces the list");
+    static readonly Option<string[]> Clients = CommandLine.Many("--client", "A client that may ask for it; '*' for all; replaces the list");
     static readonly Option<int?> Lifetime = new("--token-lifetime")
     {
         Description = "How long its tokens live at most; in seconds, or such as 5min; 0 leaves it to the client",
@@ -20,12 +20,13 @@ static class ApiCommands
     };
 
     static readonly Option<string[]> Acting =
-        Many("--acting-client", "A client that is this API, and may exchange its tokens; '-' for none; replaces the list");
-    static readonly Option<string[]> Exchange = Many("--exchange-from",
+        CommandLine.Many("--acting-client", "A client that is this API, and may exchange its tokens; '-' for none; replaces the list");
+    static readonly Option<string[]> Exchange = CommandLine.Many("--exchange-from",
         "A rule: API,SCOPE,GIVES…, such as https://tasks.example.com/,tasks.read,notes.read: another API, the scope that its token "
         + "must have or '*', and the scopes of this API that it is exchanged for; '-' for no rules; replaces the list");
     static readonly Option<string[]> Impersonators =
-        Many("--impersonator", "A client that its exchanged tokens do not name as actor; '-' for none; operators only; replaces the list");
+        CommandLine.Many("--impersonator",
+            "A client that its exchanged tokens do not name as actor; '-' for none; operators only; replaces the list");
 
     static readonly Option[] Fields = [Name, Scope, Clients, Lifetime, Acting, Exchange, Impersonators];
 
@@ -81,7 +82,4 @@ static class ApiCommands
     static async Task<JsonArray> Every(Call call) => (await call.Ask(HttpMethod.Get, "apis"))!["apis"] as JsonArray ?? [];
 
     static async Task<string> Path(Call call) => $"apis/{Uri.EscapeDataString(IdOf(call.Get(Id), await Every(call)))}";
-
-    static Option<string[]> Many(string name, string what) =>
-        new(name) { Description = what, AllowMultipleArgumentsPerToken = true };
 }

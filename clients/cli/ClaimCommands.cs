@@ -12,9 +12,9 @@ static class ClaimCommands
     static readonly Option<string?> Value = new("--value") { Description = "The value that it has for everybody" };
     static readonly Option<string?> Type = new("--type") { Description = "What it is in JSON: string, number, boolean or list" };
     static readonly Option<string?> Scope = new("--scope") { Description = "The scope without which it is not told" };
-    static readonly Option<string[]> In = Many("--in", "Where it is told: access_token, id_token, userinfo");
-    static readonly Option<string[]> Clients = Many("--client", "A client that it is told to; without one, to all");
-    static readonly Option<string[]> Apis = Many("--api", "The id of an API in whose access tokens it is; without one, in all");
+    static readonly Option<string[]> In = CommandLine.Many("--in", "Where it is told: access_token, id_token, userinfo");
+    static readonly Option<string[]> Clients = CommandLine.Many("--client", "A client that it is told to; without one, to all");
+    static readonly Option<string[]> Apis = CommandLine.Many("--api", "The id of an API in whose access tokens it is; without one, in all");
 
     public static Command All(Terminal terminal) => CommandLine.Noun("claims", "The tenant's own claims",
         CommandLine.Verb(terminal, "list", "List them", async call => Show(call, await Every(call)), []),
@@ -53,7 +53,4 @@ static class ClaimCommands
     static void Show(Call call, List<JsonNode?> rules) => call.Show(rules, "name", "attribute", "field", "value", "type", "in", "scope");
 
     static JsonArray Texts(string[]? texts) => new([.. (texts ?? []).Select(text => JsonValue.Create(text))]);
-
-    static Option<string[]> Many(string name, string what) =>
-        new(name) { Description = what, AllowMultipleArgumentsPerToken = true };
 }

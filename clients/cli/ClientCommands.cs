@@ -9,17 +9,17 @@ static class ClientCommands
     static readonly Argument<string> Id = new("CLIENT") { Description = "The client's id" };
     static readonly Option<string?> Name = new("--name") { Description = "The name that users read" };
     static readonly Option<string[]> Grants =
-        Many("--grant", "authorization_code, refresh_token, client_credentials, device_code, token_exchange, password");
-    static readonly Option<string[]> Scope = Many("--scope", "The scopes that it may be given, such as files.read");
-    static readonly Option<string[]> Redirects = Many("--redirect", "Its redirect URIs; replaces the list");
+        CommandLine.Many("--grant", "authorization_code, refresh_token, client_credentials, device_code, token_exchange, password");
+    static readonly Option<string[]> Scope = CommandLine.Many("--scope", "The scopes that it may be given, such as files.read");
+    static readonly Option<string[]> Redirects = CommandLine.Many("--redirect", "Its redirect URIs; replaces the list");
     static readonly Option<string[]> LogoutRedirects =
-        Many("--logout-redirect", "Where the browser may go after a logout; replaces the list");
-    static readonly Option<string[]> MoreRedirects = Many("--add-redirect", "Add a redirect URI");
-    static readonly Option<string[]> LessRedirects = Many("--remove-redirect", "Remove a redirect URI");
+        CommandLine.Many("--logout-redirect", "Where the browser may go after a logout; replaces the list");
+    static readonly Option<string[]> MoreRedirects = CommandLine.Many("--add-redirect", "Add a redirect URI");
+    static readonly Option<string[]> LessRedirects = CommandLine.Many("--remove-redirect", "Remove a redirect URI");
     static readonly Option<string[]> MoreLogoutRedirects =
-        Many("--add-logout-redirect", "Add an address where the browser may go after a logout");
+        CommandLine.Many("--add-logout-redirect", "Add an address where the browser may go after a logout");
     static readonly Option<string[]> LessLogoutRedirects =
-        Many("--remove-logout-redirect", "Remove an address where the browser may go after a logout");
+        CommandLine.Many("--remove-logout-redirect", "Remove an address where the browser may go after a logout");
     static readonly Option<string?> Jwks = new("--jwks") { Description = "A file with its public keys (JWK Set) for private_key_jwt" };
     static readonly Option<string?> Certificate = new("--certificate-subject")
     {
@@ -27,7 +27,7 @@ static class ClientCommands
     };
 
     static readonly Option<string[]> Pins =
-        Many("--certificate-thumbprint", "The only certificates that it may use (x5t#S256); replaces the list");
+        CommandLine.Many("--certificate-thumbprint", "The only certificates that it may use (x5t#S256); replaces the list");
 
     static readonly Option<int> Overlap =
         new("--overlap")
@@ -190,6 +190,4 @@ static class ClientCommands
 
     static Option<int?> Length(string name, string what) =>
         new(name) { Description = $"{what}; in seconds, or such as 15min, 1h, 30d", CustomParser = Times.ParseSeconds };
-
-    static Option<string[]> Many(string name, string what) => new(name) { Description = what, AllowMultipleArgumentsPerToken = true };
 }

@@ -141,6 +141,10 @@ static class CommandLine
         InitialTokenCommands.All(terminal), ScimTokenCommands.All(terminal), AuditCommands.All(terminal),
     ];
 
+    /// <summary>An option that takes several values, behind one name or behind several.</summary>
+    public static Option<string[]> Many(string name, string what) =>
+        new(name) { Description = what, AllowMultipleArgumentsPerToken = true };
+
     /// <summary>A noun and its verbs.</summary>
     public static Command Noun(string name, string what, params IEnumerable<Command> verbs)
     {

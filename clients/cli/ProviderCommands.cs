@@ -11,10 +11,11 @@ static class ProviderCommands
     static readonly Option<string?> SecretFile =
         new("--secret-file") { Description = "A file with the client secret; Apple: the .p8 file" };
     static readonly Option<string[]> RoleFrom =
-        Many("--role", "claim=value=role: who has the value holds the role; replaces the list");
+        CommandLine.Many("--role", "claim=value=role: who has the value holds the role; replaces the list");
 
     static readonly Option<string[]> GroupFrom =
-        Many("--group", "claim=value=group=role: who has the value is in the group as reader, editor or owner; replaces the list");
+        CommandLine.Many("--group",
+            "claim=value=group=role: who has the value is in the group as reader, editor or owner; replaces the list");
 
     static readonly (Option<string?> Option, string Field)[] Texts =
     [
@@ -34,8 +35,8 @@ static class ProviderCommands
 
     static readonly (Option<string[]> Option, string Field)[] Lists =
     [
-        (Many("--scope", "What is asked for; replaces the list"), "scopes"),
-        (Many("--domain", "Mail domains whose people sign in there; replaces the list"), "domains"),
+        (CommandLine.Many("--scope", "What is asked for; replaces the list"), "scopes"),
+        (CommandLine.Many("--domain", "Mail domains whose people sign in there; replaces the list"), "domains"),
     ];
 
     static readonly Option[] Settings =
@@ -84,9 +85,6 @@ static class ProviderCommands
     static object GroupMapping(string text) =>
         text.Split('=') is [var claim, var value, var group, var role] ? new { claim, value, group, role }
             : throw new Failure($"{text} is not claim=value=group=role.", code: 2);
-
-    static Option<string[]> Many(string name, string what) =>
-        new(name) { Description = what, AllowMultipleArgumentsPerToken = true };
 
     static string Path(Call call) => $"providers/{Uri.EscapeDataString(call.Get(Id))}";
 }

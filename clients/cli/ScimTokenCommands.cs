@@ -10,8 +10,8 @@ static class ScimTokenCommands
     static readonly Argument<string> Id = new("TOKEN-ID") { Description = "The token's id, not the token" };
     static readonly Option<int> Days =
         new("--days") { Description = "How many days it works, 731 at most", DefaultValueFactory = _ => 365 };
-    static readonly Option<string[]> Roles = List("--role", "A role of users who are made with it");
-    static readonly Option<string[]> Assignable = List("--assignable-role", "A role that the directory may give and take");
+    static readonly Option<string[]> Roles = CommandLine.Many("--role", "A role of users who are made with it");
+    static readonly Option<string[]> Assignable = CommandLine.Many("--assignable-role", "A role that the directory may give and take");
     static readonly Option<string?> GroupRole = new("--group-role") { Description = "The role of new members of groups: reader or editor" };
     static readonly Option<bool?> TrustEmail = new("--trust-email") { Description = "Whether addresses that it sends count as verified" };
     static readonly Option<bool?> Passwords = new("--passwords") { Description = "Whether it may set passwords" };
@@ -40,6 +40,4 @@ static class ScimTokenCommands
         if (call.Get(Passwords) is { } passwords) body["passwords"] = passwords;
         return body;
     }
-
-    static Option<string[]> List(string name, string what) => new(name) { Description = what, AllowMultipleArgumentsPerToken = true };
 }

@@ -32,6 +32,15 @@ public sealed class Query
         this[name] is not { } value || words.Contains(value) ? this[name]
         : throw Invalid($"{name} must be {string.Join(" or ", words)}");
 
+    /// <summary>True for <c>?files=purge</c>, the only parameter of a deletion: the files go for good as well.</summary>
+    /// <exception cref="Problem">400 <c>invalid_query</c>.</exception>
+    public static bool Purges(HttpRequest request) => Read(request, "files")["files"] switch
+    {
+        null => false,
+        "purge" => true,
+        _ => throw Problem.BadRequest("invalid_query", "files must be purge, or left out."),
+    };
+
     /// <summary>Reads the query string, which may contain only these parameters.</summary>
     /// <exception cref="Problem">400 <c>invalid_query</c>.</exception>
     public static Query Read(HttpRequest request, params ReadOnlySpan<string> known) => Read(request, ignoreUnknown: false, known);

@@ -12,7 +12,7 @@ namespace Latchkey.Account;
 /// administrator has to allow that scope to the client.
 /// </summary>
 public sealed class AppGroupEndpoints(
-    TenantPipeline pipeline, AppGroups appGroups, GroupStore groups, GroupRemoval removal, ClientStore clients)
+    TenantPipeline pipeline, AppGroups appGroups, GroupStore groups, GroupRemoval removal)
 {
     const string CollectionRoute = "{tenant}/groups";
     const string ItemRoute = "{tenant}/groups/{group}";
@@ -24,7 +24,7 @@ public sealed class AppGroupEndpoints(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = CollectionRoute)] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.GroupsWrite, async caller =>
         {
-            var (client, user) = await App(caller);
+            var (client, user) = await appGroups.App(caller);
             var ids = (await groups.IdsOfApp(caller.Tenant.Id, client.Id, int.MaxValue, caller.Cancel)).ToHashSet(StringComparer.Ordinal);
             if (ids.Count == 0) return Results.Json(new { groups = Array.Empty<object>() });
             var mine = (await groups.Of(caller.Tenant.Id, user, caller.Cancel)).Where(membership => ids.Contains(membership.Group.Id));
@@ -45,7 +45,7 @@ public sealed class AppGroupEndpoints(
             var name = (await JsonBody.Read<NewGroup>(request)).Name.Trim();
             if (name.Length is 0 or > MaxNameChars || !FieldRules.IsDisplayText(name))
                 throw Problem.InvalidField("name", $"must have 1 to {MaxNameChars} characters, all of which can be displayed");
-            var (client, user) = await App(caller);
+            var (client, user) = await appGroups.App(caller);
             var group = await appGroups.Create(caller.Tenant, client, user, name, caller.Cancel);
             caller.Audit.Target = group.Id;
             return Results.Json(Answer(group, GroupRole.Owner), statusCode: 201);
@@ -60,40 +60,15 @@ public sealed class AppGroupEndpoints(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", "options", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.GroupsWrite, async caller =>
         {
-            var purge = Query.Read(request, "files")["files"] switch
-            {
-                null => false,
-                "purge" => true,
-                _ => throw Problem.BadRequest("invalid_query", "files must be purge, or left out."),
-            };
-            var (group, role) = await Find(caller);
+            var purge = Query.Purges(request);
+            var (_, group, role) = await appGroups.Find(caller);
             EnsureOwner(role);
             if (purge) caller.Audit.Detail = "with its files";
             return await removal.TryRun(caller.Tenant.Id, group.Id, purge, RemovalNotes.MaxRequestTime, caller.Cancel) == false
                 ? Results.Json(new { done = false }, statusCode: 202) : Results.NoContent();
         });
 
-    async Task<(Client Client, string User)> App(Caller caller) => await Of(clients, caller);
-
-    async Task<(Group Group, GroupRole Role)> Find(Caller caller)
-    {
-        var (client, user) = await App(caller);
-        return await appGroups.Find(caller.Tenant, client, user, Id(caller), caller.Cancel);
-    }
-
-    static object Answer(Group group, GroupRole role) => new { group.Id, group.Name, role = Word(role) };
-
-    internal static string Word(GroupRole role) => role.ToString().ToLowerInvariant();
-
-    internal static string Id(Caller caller) => caller.Http.RouteValues["group"] as string ?? "";
-
-    /// <summary>The app and the user of the token. What the administrator has taken from the app since, it can't do any more.</summary>
-    internal static async Task<(Client Client, string User)> Of(ClientStore clients, Caller caller)
-    {
-        var client = await clients.Find(caller.Tenant, caller.Token.ClientId, caller.Cancel);
-        return caller.Token.SessionId is not null && client?.Scope.Has(Scopes.GroupsWrite) is true ? (client, caller.Token.Subject)
-            : throw Problem.InsufficientScope(Scopes.GroupsWrite);
-    }
+    static object Answer(Group group, GroupRole role) => new { group.Id, group.Name, role = role.Word() };
 
     internal static void EnsureOwner(GroupRole role)
     {

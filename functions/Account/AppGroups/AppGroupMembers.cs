@@ -10,7 +10,7 @@ namespace Latchkey.Account;
 
 /// <summary>The members of a group that an app made. Its owners add and remove users of the app; whoever wants to leaves.</summary>
 public sealed class AppGroupMembers(
-    TenantPipeline pipeline, AppGroups appGroups, AppUsers appUsers, GroupStore groups, ClientStore clients)
+    TenantPipeline pipeline, AppGroups appGroups, AppUsers appUsers, GroupStore groups)
 {
     const string CollectionRoute = "{tenant}/groups/{group}/members";
     const string ItemRoute = CollectionRoute + "/{userId}";
@@ -21,12 +21,12 @@ public sealed class AppGroupMembers(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = CollectionRoute)] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.GroupsWrite, async caller =>
         {
-            var (group, _) = await Find(caller);
+            var (_, group, _) = await appGroups.Find(caller);
             var members = await groups.Roles(caller.Tenant.Id, group.Id, null, caller.Cancel);
             return Results.Json(new
             {
                 members = members.OrderBy(member => member.Key, StringComparer.Ordinal)
-                    .Select(member => new { user = member.Key, role = AppGroupEndpoints.Word(member.Value) }),
+                    .Select(member => new { user = member.Key, role = member.Value.Word() }),
             });
         });
 
@@ -39,22 +39,16 @@ public sealed class AppGroupMembers(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.GroupsWrite, async caller =>
         {
-            var role = (await JsonBody.Read<NewRole>(request)).Role switch
-            {
-                "reader" => GroupRole.Reader,
-                "editor" => GroupRole.Editor,
-                "owner" => GroupRole.Owner,
-                _ => throw Problem.InvalidField("role", "must be reader, editor or owner"),
-            };
-            var (group, own) = await Find(caller);
+            var role = GroupRoles.Parse((await JsonBody.Read<NewRole>(request)).Role)
+                ?? throw Problem.InvalidField("role", "must be reader, editor or owner");
+            var (client, group, own) = await appGroups.Find(caller);
             AppGroupEndpoints.EnsureOwner(own);
-            var (client, _) = await AppGroupEndpoints.Of(clients, caller);
             var user = User(caller);
             if (!await appUsers.Has(caller.Tenant, client, user, caller.Cancel)) throw UserNotFound();
             await appGroups.Set(caller.Tenant, group.Id, user, role, caller.Cancel);
             await EnsureKept(caller, client, group, user);
-            Describe(caller, group, user, AppGroupEndpoints.Word(role));
-            return Results.Json(new { user, role = AppGroupEndpoints.Word(role) });
+            Describe(caller, group, user, role.Word());
+            return Results.Json(new { user, role = role.Word() });
         });
 
     /// <summary>
@@ -65,7 +59,7 @@ public sealed class AppGroupMembers(
     public Task<IResult> Remove([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.GroupsWrite, async caller =>
         {
-            var (group, own) = await Find(caller);
+            var (_, group, own) = await appGroups.Find(caller);
             var user = User(caller);
             if (user != caller.Token.Subject) AppGroupEndpoints.EnsureOwner(own);
             if (!await appGroups.Set(caller.Tenant, group.Id, user, role: null, caller.Cancel))
@@ -80,12 +74,6 @@ public sealed class AppGroupMembers(
         if (await appUsers.Has(caller.Tenant, client, user, CancellationToken.None)) return;
         await groups.TryRemoveMember(caller.Tenant.Id, group.Id, user, CancellationToken.None);
         throw UserNotFound();
-    }
-
-    async Task<(Group Group, GroupRole Role)> Find(Caller caller)
-    {
-        var (client, user) = await AppGroupEndpoints.Of(clients, caller);
-        return await appGroups.Find(caller.Tenant, client, user, AppGroupEndpoints.Id(caller), caller.Cancel);
     }
 
     static void Describe(Caller caller, Group group, string user, string what) =>

@@ -1,5 +1,7 @@
+using Latchkey.Access;
 using Latchkey.Files;
 using Latchkey.Http;
+using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Account;
@@ -29,14 +31,25 @@ public sealed class AppGroups(
         throw Problem.Unauthorized("The access token's user or client was deleted.");
     }
 
-    /// <summary>The group of this app to which the user belongs, with the user's role.</summary>
-    /// <exception cref="Problem">404 <c>group_not_found</c>: also for a group of others.</exception>
-    public async Task<(Group Group, GroupRole Role)> Find(Tenant tenant, Client client, string userId, string id, CancellationToken cancel)
+    /// <summary>The app and the user of the token. What the administrator has taken from the app since, it can't do any more.</summary>
+    /// <exception cref="Problem">403 <c>insufficient_scope</c></exception>
+    public async Task<(Client Client, string User)> App(Caller caller)
     {
-        var group = await groups.FindGroup(tenant.Id, id, cancel);
+        var client = await clients.Find(caller.Tenant, caller.Token.ClientId, caller.Cancel);
+        return caller.Token.SessionId is not null && client?.Scope.Has(Scopes.GroupsWrite) is true ? (client, caller.Token.Subject)
+            : throw Problem.InsufficientScope(Scopes.GroupsWrite);
+    }
+
+    /// <summary>The group in the path, which is this app's and to which the user belongs, with the app and the user's role.</summary>
+    /// <exception cref="Problem">404 <c>group_not_found</c>: also for a group of others; 403 <c>insufficient_scope</c>.</exception>
+    public async Task<(Client Client, Group Group, GroupRole Role)> Find(Caller caller)
+    {
+        var (client, user) = await App(caller);
+        var (tenant, id) = (caller.Tenant.Id, caller.Http.RouteValues["group"] as string ?? "");
+        var group = await groups.FindGroup(tenant, id, caller.Cancel);
         if (group is not { Deleting: false, App: { } app } || !app.Is(client)) throw NotFound();
-        var roles = await groups.Roles(tenant.Id, id, [userId], cancel);
-        return roles.TryGetValue(userId, out var role) ? (group, role) : throw NotFound();
+        var roles = await groups.Roles(tenant, id, [user], caller.Cancel);
+        return roles.TryGetValue(user, out var role) ? (client, group, role) : throw NotFound();
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Latchkey.Access;
 using Latchkey.Files;
 using Latchkey.Http;
@@ -107,6 +106,4 @@ public sealed class DataExport(
         termsAcceptedAt = user.TermsAt?.UtcDateTime,
         secondFactor = user.SecondFactor is not null,
     };
-
-    static string Word(GroupRole role) => JsonNamingPolicy.CamelCase.ConvertName(role.ToString());
 }

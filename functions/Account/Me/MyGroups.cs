@@ -51,7 +51,7 @@ public sealed class MyGroups(
             {
                 one.Group.Id,
                 one.Group.Name,
-                role = one.Role.ToString().ToLowerInvariant(),
+                role = one.Role.Word(),
                 rule = one.Rule?.Kind,
                 until = one.Until?.UtcDateTime,
             }),

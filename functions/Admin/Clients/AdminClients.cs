@@ -133,12 +133,7 @@ public sealed class AdminClients(
         {
             if (Id(request) == MyFilesClient.Id) throw Reserved(); // Its row records which of its sessions have ended.
             Operators.EnsureNotOwn(caller, Id(request));
-            var purge = Query.Read(request, "files")["files"] switch
-            {
-                null => false,
-                "purge" => true,
-                _ => throw Problem.BadRequest("invalid_query", "files must be purge, or left out."),
-            };
+            var purge = Query.Purges(request);
             if (purge) caller.Audit.Detail = "with its files";
             return await removal.TryRun(caller.Tenant, Id(request), purge, caller.Cancel) switch
             {

@@ -31,7 +31,7 @@ public sealed class AdminGroupRules(TenantPipeline pipeline, GroupStore groups, 
             if (others >= GroupRule.MaxPerTenant)
                 throw Problem.Conflict("too_many_rules", $"A tenant has at most {GroupRule.MaxPerTenant} groups with a rule.");
             if (!await rules.TrySet(caller.Tenant.Id, rule, caller.Cancel)) throw AdminGroups.NotFound();
-            caller.Audit.Detail = $"{rule.Kind}, {AdminMembers.Word(rule.Role)}";
+            caller.Audit.Detail = $"{rule.Kind}, {rule.Role.Word()}";
             return Results.Json(GroupResponse.Of(group, rule));
         });
 

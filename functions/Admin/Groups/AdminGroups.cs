@@ -95,12 +95,7 @@ public sealed class AdminGroups(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = ItemRoute)] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
-            var purge = Query.Read(request, "files")["files"] switch
-            {
-                null => false,
-                "purge" => true,
-                _ => throw Problem.BadRequest("invalid_query", "files must be purge, or left out."),
-            };
+            var purge = Query.Purges(request);
             if (purge) caller.Audit.Detail = "with its files";
             return await removal.TryRun(caller.Tenant.Id, Id(request), purge, RemovalNotes.MaxRequestTime, caller.Cancel) switch
             {

@@ -35,7 +35,7 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
             foreach (var (id, role) in found.Take(limit))
             {
                 var user = await users.Find(caller.Tenant, id, caller.Cancel);
-                members.Add(new MemberResponse(id, user?.UserName, Word(role), ByRule: false));
+                members.Add(new MemberResponse(id, user?.UserName, role.Word(), ByRule: false));
             }
             return Results.Json(new { members, cursor = Paging.Cursor(found, limit, member => member.User) });
         });
@@ -55,8 +55,8 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
             var user = await users.Find(caller.Tenant, User(request), caller.Cancel);
             if (user is null or { Deleting: true }) throw Problem.NotFound("user_not_found", "The user was not found.");
             if (!await groups.SetMember(caller.Tenant.Id, new(group, role), user.Id, caller.Cancel)) throw AdminGroups.NotFound();
-            Describe(caller, group, user.Id, Word(role));
-            return Results.Json(new MemberResponse(user.Id, user.UserName, Word(role), ByRule: false));
+            Describe(caller, group, user.Id, role.Word());
+            return Results.Json(new MemberResponse(user.Id, user.UserName, role.Word(), ByRule: false));
         });
 
     /// <summary><c>DELETE /{tenant}/admin/groups/{group}/members/{userId}</c> → 204; 404 <c>member_not_found</c>.</summary>
@@ -85,15 +85,8 @@ public sealed class AdminMembers(TenantPipeline pipeline, GroupStore groups, Use
     static string User(HttpRequest request) => request.RouteValues["userId"] as string is { } id && Storage.Ids.IsId(id)
         ? id : throw Problem.NotFound("user_not_found", "The user was not found.");
 
-    internal static string Word(GroupRole role) => role.ToString().ToLowerInvariant();
-
-    internal static GroupRole Role(string word) => word switch
-    {
-        "reader" => GroupRole.Reader,
-        "editor" => GroupRole.Editor,
-        "owner" => GroupRole.Owner,
-        _ => throw FieldChecks.Fault("role", "must be reader, editor or owner"),
-    };
+    internal static GroupRole Role(string word) =>
+        GroupRoles.Parse(word) ?? throw FieldChecks.Fault("role", "must be reader, editor or owner");
 
     sealed record NewRole(string Role);
 }

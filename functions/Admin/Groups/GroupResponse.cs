@@ -14,6 +14,6 @@ sealed record GroupRuleResponse(
     string Role, AttributeRule? Attribute, IReadOnlyList<string>? EmailDomains, IReadOnlyList<string>? Networks, PlaceRule? Place)
 {
     public static GroupRuleResponse Of(GroupRule rule) => new(
-        AdminMembers.Word(rule.Role), rule.Attribute, rule.EmailDomains.Count > 0 ? rule.EmailDomains : null,
+        rule.Role.Word(), rule.Attribute, rule.EmailDomains.Count > 0 ? rule.EmailDomains : null,
         rule.Networks.Count > 0 ? rule.Networks : null, rule.Place);
 }

@@ -10,8 +10,6 @@ sealed record GroupRuleBody(
     string? Role = null, AttributeBody? Attribute = null, IReadOnlyList<string>? EmailDomains = null,
     IReadOnlyList<string>? Networks = null, PlaceBody? Place = null)
 {
-    const int MaxNameChars = 64;
-    const int MaxValueChars = 256;
     const int MinRadius = 10;
     const int MaxRadius = 1_000_000;
 
@@ -41,10 +39,11 @@ sealed record GroupRuleBody(
     static AttributeRule Checked(AttributeBody attribute)
     {
         var name = attribute.Name;
-        if (name.Length is 0 or > MaxNameChars || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-'))
-            throw FieldChecks.Fault("attribute.name", $"must have 1 to {MaxNameChars} characters of A-Z, a-z, 0-9, _ . and -");
+        if (!UserAttributes.IsName(name))
+            throw FieldChecks.Fault("attribute.name",
+                $"must have 1 to {UserAttributes.MaxNameChars} characters of A-Z, a-z, 0-9, _ . and -");
         return new(name, Entries("attribute.values", attribute.Values,
-            value => FieldChecks.DisplayText("attribute.values", value, MaxValueChars)));
+            value => FieldChecks.DisplayText("attribute.values", value, UserAttributes.MaxValueChars)));
     }
 
     static PlaceRule Checked(PlaceBody place) => new(

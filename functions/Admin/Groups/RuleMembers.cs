@@ -39,7 +39,7 @@ public sealed class RuleMembers(GroupStore groups, UserStore users, TenantStore 
             // One more than asked for says that there is another page.
             if (members.Count == limit) return new { members, cursor = Paging.Cursor(members[^1].User) };
             var effective = byRule && !(role > rule.Role) ? rule.Role : role!.Value;
-            members.Add(new(user.Id, user.UserName, AdminMembers.Word(effective), ByRule: role is null));
+            members.Add(new(user.Id, user.UserName, effective.Word(), ByRule: role is null));
         }
         return new { members, cursor = found.Count < LookedThrough ? null : Paging.Cursor(found[^1].Id) };
     }

@@ -118,6 +118,6 @@ sealed record InvitationResponse(
 {
     public static InvitationResponse Of(Tenant tenant, Invitation invitation) => new(
         invitation.Id, invitation.Email, invitation.Name, tenant.Names(invitation.Roles),
-        invitation.Groups.Select(one => new { group = one.Group, role = AdminMembers.Word(one.Role) }),
+        invitation.Groups.Select(one => new { group = one.Group, role = one.Role.Word() }),
         invitation.CreatedAt.UtcDateTime, invitation.ExpiresAt.UtcDateTime);
 }

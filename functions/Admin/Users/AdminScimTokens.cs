@@ -89,7 +89,7 @@ sealed class ScimTokenResponse(ScimToken token)
 
     public IReadOnlyList<string> AssignableRoles => token.AssignableRoles;
 
-    public string GroupRole => AdminMembers.Word(token.GroupRole);
+    public string GroupRole => token.GroupRole.Word();
 
     public bool TrustEmail => token.TrustEmail;
 

@@ -9,14 +9,15 @@ static class UserAttributes
     public const string NameRule = "must have names of 1 to 64 characters of A-Z, a-z, 0-9, _ . and -";
 
     const int MaxPairs = 20;
-    const int MaxNameChars = 64;
+
+    /// <summary>The longest name, in characters.</summary>
+    public const int MaxNameChars = 64;
 
     /// <summary>The longest value, in characters.</summary>
     public const int MaxValueChars = 256;
 
     /// <summary>The most that all names and values of a user have together, in bytes of UTF-8.</summary>
     public const int MaxBytes = 2048;
-
 
     /// <summary>True if an attribute can have this name.</summary>
     public static bool IsName(string name) => name.Length is > 0 and <= MaxNameChars

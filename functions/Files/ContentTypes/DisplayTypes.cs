@@ -21,7 +21,7 @@ static class DisplayTypes
     /// <summary>The type to serve it with, or null if it is only served as an attachment.</summary>
     public static string? ShownAs(string contentType)
     {
-        var type = contentType.Split(';')[0].Trim().ToLowerInvariant();
+        var type = ContentTypeCheck.Essence(contentType);
         return Shown.Contains(type) ? type
             : type.StartsWith("text/", StringComparison.Ordinal) && !Active.Contains(type)
                 && !type.EndsWith("+xml", StringComparison.Ordinal)

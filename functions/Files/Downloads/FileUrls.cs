@@ -38,7 +38,7 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
     /// <exception cref="Problem">409 <c>not_displayable</c></exception>
     public async Task<SignedUrl> Download(Caller caller, FileRecord file, bool inline)
     {
-        var headers = !inline ? new ResponseHeaders(file.ContentType, ContentDisposition.For(file.Name))
+        var headers = !inline ? AsAttachment(file)
             : DisplayTypes.ShownAs(file.ContentType) is { } type ? new(type, ContentDisposition.For(file.Name, ContentDisposition.Inline))
             : throw Problem.Conflict("not_displayable", $"Files of the type {file.ContentType} are only served as an attachment.");
         var url = await sas.ToReadCached(file.Tenant, file.BlobName, file.Snapshot, headers, settings.DownloadUrlTime, caller.Cancel);
@@ -51,8 +51,7 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
     /// </summary>
     public async Task<SignedUrl> Export(FileRecord file, string client, CancellationToken cancel)
     {
-        var url = await sas.ToRead(file.Tenant, file.BlobName, file.Snapshot,
-            new(file.ContentType, ContentDisposition.For(file.Name)), settings.DownloadUrlTime, cancel);
+        var url = await sas.ToRead(file.Tenant, file.BlobName, file.Snapshot, AsAttachment(file), settings.DownloadUrlTime, cancel);
         LogAndAudit(file, client, audit: null, "read", url);
         return url;
     }
@@ -72,11 +71,12 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
     public async Task<SignedUrl> DownloadWithoutToken(
         FileRecord file, string client, TimeSpan life, AuditContext audit, CancellationToken cancel)
     {
-        var url = await sas.ToRead(
-            file.Tenant, file.BlobName, file.Snapshot, new(file.ContentType, ContentDisposition.For(file.Name)), life, cancel);
+        var url = await sas.ToRead(file.Tenant, file.BlobName, file.Snapshot, AsAttachment(file), life, cancel);
         LogAndAudit(file, client, audit, "read", url);
         return url;
     }
+
+    static ResponseHeaders AsAttachment(FileRecord file) => new(file.ContentType, ContentDisposition.For(file.Name));
 
     void LogAndAudit(FileRecord file, string client, AuditContext? audit, string permission, SignedUrl url)
     {

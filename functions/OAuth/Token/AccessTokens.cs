@@ -58,8 +58,7 @@ public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
         var (tenant, client, session, scope) = grant;
         var target = new ApiClient(tenant, client, grant.Api);
         var token = New(target, grant.Api.TokenSeconds(client), session.UserId, scope) with { SessionId = session.Id, Binding = key };
-        var ofApi = Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. grant.Api.Scope.Tokens]);
-        var person = PersonClaims(target, scope.Intersect(ofApi), session.Person);
+        var person = PersonClaims(target, scope.Intersect(GrantedScope.OfApis(grant.Api)), session.Person);
         if (scope.Has(Scopes.Groups)) UserClaims.AddGroups(person, ClaimRule.AccessToken, session.Person);
         person["auth_time"] = session.Authentication.Time.ToUnixTimeSeconds(); // RFC 9068 §2.2.1
         person["acr"] = session.Authentication.Acr;

@@ -12,10 +12,13 @@ namespace Latchkey.OAuth;
 /// </summary>
 static class GrantedScope
 {
+    /// <summary>What can be asked for with these APIs: their scopes, and those of OpenID Connect.</summary>
+    public static Scope OfApis(params IEnumerable<Api> apis) =>
+        Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. apis.SelectMany(api => api.Scope.Tokens)]);
+
     public static Scope ForClient(Client client, IReadOnlyList<Api> apis, Scope asked)
     {
-        var ofApis = Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. apis.SelectMany(api => api.Scope.Tokens)]);
-        var allowed = client.Scope.Intersect(ofApis);
+        var allowed = client.Scope.Intersect(OfApis(apis));
         if (asked.IsEmpty) return allowed.Except(Scopes.OnlyIfNamed);
         // OIDC Core §3.1.2.1: a scope that is not understood is ignored.
         if (asked.Has(Scopes.OpenId)) asked = asked.Intersect(Scope.Of([.. Scopes.All.Tokens, .. Registered(apis)]));
@@ -31,8 +34,7 @@ static class GrantedScope
     public static Scope WithClaims(Client client, IReadOnlyList<Api> apis, Scope scope, Scope ofClaims)
     {
         if (!scope.Has(Scopes.OpenId)) return scope;
-        var possible = Scope.Of([.. Scopes.OpenIdConnect.Tokens, .. apis.SelectMany(api => api.Scope.Tokens)]);
-        return Scope.Of([.. scope.Tokens, .. ofClaims.Intersect(client.Scope).Intersect(possible).Except(scope).Tokens]);
+        return Scope.Of([.. scope.Tokens, .. ofClaims.Intersect(client.Scope).Intersect(OfApis(apis)).Except(scope).Tokens]);
     }
 
     public static Scope ForUser(Tenant tenant, Client client, IEnumerable<HeldRole> roles, IReadOnlyList<Api> apis, Scope asked)

@@ -31,10 +31,10 @@ public sealed class IdTokens(JwtWriter jwt, TimeProvider clock)
         var (tenant, client, session, scope) = grant;
         if (!scope.Has(Scopes.OpenId)) return null;
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
-        var claims = new Dictionary<string, object>();
-        UserClaims.Add(claims, ClaimRule.IdToken, new(tenant, client.Id, scope), session.Person);
+        var person = new Dictionary<string, object>();
+        UserClaims.Add(person, ClaimRule.IdToken, new(tenant, client.Id, scope), session.Person);
         // Whatever a claim is called, these are what they are.
-        foreach (var (name, value) in new Dictionary<string, object>
+        var claims = new Dictionary<string, object>(person)
         {
             ["iss"] = tenant.Issuer,
             ["sub"] = session.UserId,
@@ -45,10 +45,7 @@ public sealed class IdTokens(JwtWriter jwt, TimeProvider clock)
             ["acr"] = session.Authentication.Acr,
             ["amr"] = session.Authentication.Methods,
             ["sid"] = session.Id,
-        })
-        {
-            claims[name] = value;
-        }
+        };
         if (nonce is not null) claims["nonce"] = nonce;
         if (accessToken is not null) claims["at_hash"] = AccessTokenHash(accessToken);
         return UserClaims.Bounded(await jwt.Write(tenant.Id, client.IdTokenAlgorithm, "JWT", claims, cancel), "ID token");

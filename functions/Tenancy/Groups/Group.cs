@@ -20,6 +20,22 @@ public enum GroupRole
     Owner,
 }
 
+/// <summary>The words for roles in requests, responses and the audit.</summary>
+public static class GroupRoles
+{
+    /// <summary>The role's word.</summary>
+    public static string Word(this GroupRole role) => role.ToString().ToLowerInvariant();
+
+    /// <summary>The role of a word, or null.</summary>
+    public static GroupRole? Parse(string word) => word switch
+    {
+        "reader" => GroupRole.Reader,
+        "editor" => GroupRole.Editor,
+        "owner" => GroupRole.Owner,
+        _ => null,
+    };
+}
+
 /// <summary>The app that made a group for its users, and whose place the group takes there.</summary>
 /// <param name="ClientId">The app, by the id under which it is stored.</param>
 /// <param name="Incarnation">Which app of this id (<see cref="Client.Incarnation"/>).</param>

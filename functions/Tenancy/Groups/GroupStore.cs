@@ -124,7 +124,7 @@ public sealed partial class GroupStore(StorageClients storage, Settings settings
     public async Task<IReadOnlyList<Membership>> Of(string tenant, string user, int limit, CancellationToken cancel)
     {
         var start = RowKeys.Membership(user, "");
-        return await table.Range(tenant, start, start + "~", limit < 1000 ? limit : null, cancel)
+        return await table.Range(tenant, start, start + "~", limit, cancel)
             .Take(limit).Select(Read).ToListAsync(cancel);
     }
 

@@ -21,7 +21,7 @@ public sealed class PlaceVisits(StorageClients storage, TimeProvider clock)
         var untils = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         if (rules.Count == 0) return untils;
         var now = clock.GetUtcNow();
-        foreach (var row in await Rows(tenant, userId, rules, cancel))
+        foreach (var (_, row) in await RowsByBucket(tenant, userId, rules, cancel))
         {
             var rule = rules.FirstOrDefault(rule => RowKeys.Visit(rule.Group) == row.RowKey);
             if (rule is null || rule.Version != row.GetString("Version")) continue;
@@ -55,9 +55,6 @@ public sealed class PlaceVisits(StorageClients storage, TimeProvider clock)
         foreach (var (bucket, row) in await RowsByBucket(tenant, userId, left, cancel))
             await tables.For(bucket).TryDelete(row.PartitionKey, row.RowKey, cancel);
     }
-
-    async Task<IEnumerable<TableEntity>> Rows(string tenant, string userId, IReadOnlyList<GroupRule> rules, CancellationToken cancel) =>
-        (await RowsByBucket(tenant, userId, rules, cancel)).Select(found => found.Row);
 
     async Task<List<(string Bucket, TableEntity Row)>> RowsByBucket(
         string tenant, string userId, IReadOnlyList<GroupRule> rules, CancellationToken cancel)
