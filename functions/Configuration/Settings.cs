@@ -131,6 +131,9 @@ public sealed record Settings
     /// <summary>How mail is sent.</summary>
     public required MailSettings Mail { get; init; }
 
+    /// <summary>The endpoint of the Event Grid topic that all events go to, or null.</summary>
+    public Uri? EventGridTopic { get; init; }
+
     /// <summary>True on the emulator: only there are account keys used and demo data created.</summary>
     public bool OnEmulator => ConnectionString is not null;
 
@@ -158,7 +161,7 @@ public sealed record Settings
             IdTokenKey = vaultSigns ? read.KeyName("Signing:IdTokenKey", Keys.KeyVaultSigner.IsKeyName) : "",
             WrapKey = onVault ? read.KeyName("Signing:WrapKey", Keys.Vault.IsKeyName) : "",
             RotationPeriod = TimeSpan.FromDays(read.Number("Signing:RotationDays", 90, 1, 730)),
-            OperatorSecretHash = OperatorHash(read),
+            OperatorSecretHash = read.Sha256("OperatorSecretHash"),
             FrontDoorId = read.Guid("FrontDoorId"),
             MutualTls = MutualTlsSettings.Read(read, configuration, development),
             CacheTime = TimeSpan.FromSeconds(read.Number("CacheSeconds", 30, 0, 300)),
@@ -179,6 +182,7 @@ public sealed record Settings
             OtlpEndpoint = read.OtlpEndpoint(),
             MonitorConnection = read.MonitorConnection(),
             Mail = MailSettings.Read(read, development),
+            EventGridTopic = read.OptionalHttps("EventGridTopic"),
         };
         if (connectionString is not null) read.CheckEmulator(connectionString, development);
         if (mode == SigningMode.Local && !development)
@@ -188,13 +192,5 @@ public sealed record Settings
             read.MustBeTrue("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "otherwise all callers have the same address, and share one lockout");
         read.ThrowIfAny();
         return settings;
-    }
-
-    static byte[]? OperatorHash(SettingsReader read)
-    {
-        if (read.Text("OperatorSecretHash") is not { } text) return null;
-        if (text.Length == 64 && text.All(char.IsAsciiHexDigit)) return Convert.FromHexString(text);
-        read.Fault("OperatorSecretHash", "must be the secret's SHA-256 in 64 hex digits");
-        return null;
     }
 }

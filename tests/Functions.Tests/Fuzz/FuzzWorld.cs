@@ -47,6 +47,7 @@ sealed class FuzzWorld(TestHost host)
         }
         known["api"] = await Made(admin, "apis", new { identifier = $"https://fuzz{made}.example/", name = "Fuzz" }, "id");
         known["authority"] = await Made(admin, "certificate-authorities", new { name = "Fuzz", certificates = Authority() }, "id");
+        await Webhook(admin);
         known["userName"] = $"new{made}";
         known["group"] = await Made(admin, "groups", new { id = $"fuzz{made}", name = "Fuzz" }, "id");
         tokens["groups"] = (await host.Tokens("demo", scope: "groups groups.write")).AccessToken;
@@ -96,6 +97,16 @@ sealed class FuzzWorld(TestHost host)
         known["ownSessionId"] = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(second).GetPayloadValue<string>("sid");
         known["tus"] = await Tus(user);
         await Pages();
+    }
+
+    // A tenant may have few of these. What is sent there is refused, so that there are dead letters.
+    async Task Webhook(string admin)
+    {
+        foreach (var old in (await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/admin/webhooks", admin), 200))
+            .GetProperty("webhooks").EnumerateArray().Select(one => one.GetProperty("id").GetString()).ToList())
+            await host.Send(HttpMethod.Delete, $"/demo/admin/webhooks/{old}", admin);
+        known["webhook"] = await Made(admin, "webhooks", new { url = "http://127.0.0.1:9/hook", types = (string[])["tenant.suspended"] }, "id");
+        known["delivery"] = $"dead.{ExpiringTables.Bucket(host.Clock.Now)}.{new string('0', 19)}.evt_{Ids.New()}";
     }
 
     async Task Scim(string admin)
