@@ -96,5 +96,5 @@ public sealed class ChangeFeed(StorageClients storage, SpaceQuota spaceQuota)
     }
 
     static Problem Gone() => new(410, "changes_gone", string.Create(CultureInfo.InvariantCulture,
-        $"Changes behind this cursor are no longer kept: it is older than {Kept.Days} days, or the space was removed. List the space again."));
+        $"Changes behind this cursor are no longer kept: it is older than {Kept.Days} days, or the space was removed. Start over."));
 }
