@@ -36,6 +36,9 @@ public sealed record Settings
     /// <summary>The account's blob endpoint, used with the app's identity.</summary>
     public Uri? BlobEndpoint { get; init; }
 
+    /// <summary>The queue endpoint of the Functions host's own account, used with the app's identity.</summary>
+    public Uri? QueueEndpoint { get; init; }
+
     /// <summary>How JWTs are signed.</summary>
     public required SigningMode SigningMode { get; init; }
 
@@ -154,6 +157,7 @@ public sealed record Settings
             ConnectionString = connectionString,
             TableEndpoint = connectionString is null ? read.Https("Storage:TableEndpoint") : null,
             BlobEndpoint = connectionString is null ? read.Https("Storage:BlobEndpoint") : null,
+            QueueEndpoint = connectionString is null ? read.Https("Storage:QueueEndpoint") : null,
             SigningMode = mode,
             KeyFile = onVault ? "" : read.KeyFile("Signing:KeyFile"),
             Vault = onVault ? read.Https("Signing:Vault") : null,
