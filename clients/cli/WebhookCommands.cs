@@ -41,7 +41,8 @@ static class WebhookCommands
             call.Show(await call.Connection.All(call.Tenant, $"{Path(call)}/deliveries?state={Uri.EscapeDataString(call.Get(State)!)}",
                 "deliveries", MostDeliveries), "id", "eventId", "type", "timestamp", "tries", "lastResult"), [Id, State]),
         CommandLine.Verb(terminal, "retry", "Send one event again", async call =>
-            call.Show(await call.Ask(HttpMethod.Post, $"{Path(call)}/deliveries/{Uri.EscapeDataString(call.Get(Delivery))}/retry", new { })),
+            call.Show(
+                await call.Ask(HttpMethod.Post, $"{Path(call)}/deliveries/{Uri.EscapeDataString(call.Get(Delivery))}/retry", new { })),
             [Id, Delivery]));
 
     static string Path(Call call) => $"webhooks/{Uri.EscapeDataString(call.Get(Id))}";

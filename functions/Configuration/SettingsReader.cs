@@ -92,14 +92,6 @@ sealed class SettingsReader(IConfiguration configuration)
 
     public Uri? OptionalHttps(string name) => Text(name) is null ? null : Https(name);
 
-    public byte[]? Sha256(string name)
-    {
-        if (Text(name) is not { } text) return null;
-        if (text.Length == 64 && text.All(char.IsAsciiHexDigit)) return Convert.FromHexString(text);
-        Fault(name, "must be the secret's SHA-256 in 64 hex digits");
-        return null;
-    }
-
     public void CheckEmulator(string connection, bool development)
     {
         const string Name = "Storage:ConnectionString"; // It holds a key: never shown.

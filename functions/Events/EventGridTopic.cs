@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
@@ -25,7 +24,8 @@ public sealed class EventGridTopic
     public EventGridTopic(Settings settings, TokenCredential credential, HttpPipelineTransport? transport)
     {
         if (settings.EventGridTopic is not { } topic) return;
-        var options = new EventGridPublisherClientOptions { Retry = { MaxRetries = 0, NetworkTimeout = MaxTime } }; // The queue tries again.
+        // The queue tries again.
+        var options = new EventGridPublisherClientOptions { Retry = { MaxRetries = 0, NetworkTimeout = MaxTime } };
         if (transport is not null) options.Transport = transport;
         client = new(topic, credential, options);
     }

@@ -21,7 +21,8 @@ public sealed partial class EventSender(
     /// <summary>After how long without one accepted event a webhook is switched off.</summary>
     public static readonly TimeSpan MaxFailing = TimeSpan.FromDays(5);
 
-    // Within a tenant's places each of its webhooks has two, so that a tenant with slow receivers holds up neither others nor all of its own.
+    // Within a tenant's places each of its webhooks has two, so that a tenant with slow receivers holds up neither others nor all of its
+    // own.
     readonly SendingLanes<Delivery> ofTenant = new(clock, delivery => delivery.Tenant, AtOnceOfTenant);
     readonly SendingLanes<Delivery> ofWebhook = new(clock, delivery => $"{delivery.Tenant}|{delivery.Receiver}");
     readonly SendingLanes<Delivery> ofTopic = new(clock, _ => "", AtOnce / 4);

@@ -85,7 +85,8 @@ public static class Instruments
     public static void LogoutSent(string tenant, string result) =>
         LogoutsSent.Add(1, new(TenantTag, tenant), new("latchkey.result", result));
 
-    /// <summary>A <c>webhook</c> or <c>eventgrid</c> has <c>accepted</c> or <c>refused</c> an event, or it is given up (<c>dead</c>).</summary>
+    /// <summary>A <c>webhook</c> or <c>eventgrid</c> has <c>accepted</c> or <c>refused</c> an event, or it is given up
+    /// (<c>dead</c>).</summary>
     public static void EventSent(string tenant, string to, string result) =>
         EventsSent.Add(1, new(TenantTag, tenant), new("latchkey.to", to), new("latchkey.result", result));
 

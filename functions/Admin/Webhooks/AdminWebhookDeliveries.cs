@@ -54,7 +54,8 @@ public sealed class AdminWebhookDeliveries(
             return Results.Json(new { eventId = found.Event.Id }, statusCode: 202);
         });
 
-    /// <summary><c>POST /{tenant}/admin/webhooks/{webhook}/test</c> → 202: an event <c>webhook.test</c> is sent. 409 <c>webhook_disabled</c>.</summary>
+    /// <summary><c>POST /{tenant}/admin/webhooks/{webhook}/test</c> → 202: an event <c>webhook.test</c> is sent. 409
+    /// <c>webhook_disabled</c>.</summary>
     [Function("admin-webhook-test")]
     public Task<IResult> Test(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = ItemRoute + "/test")] HttpRequest request) =>

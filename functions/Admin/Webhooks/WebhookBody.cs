@@ -36,7 +36,8 @@ sealed record WebhookBody(
     static IReadOnlyList<string> CheckedTypes(IReadOnlyList<string> types) =>
         types.All(type => type is not null && EventTypes.IsFilter(type))
             ? [.. types.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
-            : throw FieldChecks.Fault("types", $"must contain only: {string.Join(", ", EventTypes.All)}, or all of one kind, such as user.*");
+            : throw FieldChecks.Fault("types",
+                $"must contain only: {string.Join(", ", EventTypes.All)}, or all of one kind, such as user.*");
 }
 
 /// <summary>A webhook as administrators see it.</summary>

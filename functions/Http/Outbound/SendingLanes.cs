@@ -1,7 +1,8 @@
 namespace Latchkey.Http;
 
 /// <summary>
-/// Who is told next: few messages to one receiver are under way at once, the others wait behind them, and a receiver that has just failed is
+/// Who is told next: few messages to one receiver are under way at once, the others wait behind them, and a receiver that has just failed
+/// is
 /// left alone for a minute. So one receiver that is slow or dead does not hold up the others.
 /// </summary>
 /// <param name="clock">The clock.</param>

@@ -24,6 +24,30 @@ public static class EventTypes
     /// <summary>A session was ended; without a <c>sessionId</c>, all sessions of the user, or of the user with a client.</summary>
     public const string SessionEnded = "session.ended";
 
+    /// <summary>An upload or a copy was completed.</summary>
+    public const string FileCreated = "file.created";
+
+    /// <summary>A file has another name or property.</summary>
+    public const string FileChanged = "file.changed";
+
+    /// <summary>A file is in another folder.</summary>
+    public const string FileMoved = "file.moved";
+
+    /// <summary>A file is in the trash.</summary>
+    public const string FileTrashed = "file.trashed";
+
+    /// <summary>A file was restored from the trash.</summary>
+    public const string FileRestored = "file.restored";
+
+    /// <summary>A file is gone for good.</summary>
+    public const string FilePurged = "file.purged";
+
+    /// <summary>A file was shared, or a share was replaced.</summary>
+    public const string ShareCreated = "share.created";
+
+    /// <summary>A share was revoked or has expired.</summary>
+    public const string ShareRevoked = "share.revoked";
+
     /// <summary>The tenant was made.</summary>
     public const string TenantCreated = "tenant.created";
 
@@ -45,6 +69,7 @@ public static class EventTypes
     /// <summary>All types that a filter can name.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
+        FileCreated, FileChanged, FileMoved, FileTrashed, FileRestored, FilePurged, ShareCreated, ShareRevoked,
         UserCreated, UserChanged, UserDisabled, UserEnabled, UserDeleted, SessionStarted, SessionEnded,
         TenantCreated, TenantChanged, TenantSuspended, TenantResumed, TenantDeleted,
     ];

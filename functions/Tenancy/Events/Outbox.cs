@@ -15,8 +15,23 @@ namespace Latchkey.Tenancy;
 public sealed record EventNote(
     string Tenant, string Bucket, string Id, string Table, string Partition, DateTimeOffset CreatedAt);
 
-/// <summary>A note, and the row that goes into the transaction of the change.</summary>
-public sealed record PreparedEvents(EventNote Note, TableTransactionAction Action);
+/// <summary>A note that is written, and the events of the change that is about to be made.</summary>
+public sealed record PreparedEvents(EventNote Note, IReadOnlyList<StoredEvent> Events)
+{
+    /// <summary>The row that goes into the transaction of the change.</summary>
+    public TableTransactionAction Row
+    {
+        get
+        {
+            var row = new TableEntity(Note.Partition, RowKeys.Events(Note.Id));
+            Columns.PutLong(row, "Events", JsonSerializer.Serialize(Events));
+            return new(TableTransactionActionType.UpsertReplace, row);
+        }
+    }
+
+    /// <summary>The same with one more member of their data, which is known only now.</summary>
+    public PreparedEvents With(string name, long value) => this with { Events = [.. Events.Select(one => one.With(name, value))] };
+}
 
 /// <summary>
 /// Where changes leave their events (SCHEMA.md, tables Events…). The events stand in a row that is written in one transaction with the
@@ -62,7 +77,7 @@ public sealed class Outbox(StorageClients storage, Settings settings, TimeProvid
         if (await Prepare(tenant, table, actions[0].Entity.PartitionKey, events, cancel) is not { } prepared)
             return await target.TryTransact(actions, cancel);
         // If this fails the change may have been made all the same, so the note stays.
-        if (!await target.TryTransact([.. actions, prepared.Action], cancel)) return false;
+        if (!await target.TryTransact([.. actions, prepared.Row], cancel)) return false;
         await Publish(prepared);
         return true;
     }
@@ -76,9 +91,7 @@ public sealed class Outbox(StorageClients storage, Settings settings, TimeProvid
         if (stored.Count == 0) return null;
         var note = new EventNote(tenant.Id, ExpiringTables.Bucket(now + Life), Ids.New(), table, partition, now);
         await Put(note, cancel);
-        var row = new TableEntity(partition, RowKeys.Events(note.Id));
-        Columns.PutLong(row, "Events", JsonSerializer.Serialize(stored));
-        return new(note, new(TableTransactionActionType.UpsertReplace, row));
+        return new(note, stored);
     }
 
     /// <summary>The change was made: its events are sent, in the background.</summary>

@@ -28,4 +28,13 @@ public sealed record TenantEvent(string Type, params IReadOnlyList<(string Name,
 /// <param name="Time">When it happened.</param>
 /// <param name="Source">The tenant's issuer.</param>
 /// <param name="Data">A JSON object.</param>
-public sealed record StoredEvent(string Id, string Type, DateTimeOffset Time, string Source, JsonElement Data);
+public sealed record StoredEvent(string Id, string Type, DateTimeOffset Time, string Source, JsonElement Data)
+{
+    /// <summary>The same with one more member of its data.</summary>
+    public StoredEvent With(string name, long value) => this with
+    {
+        Data = JsonSerializer.SerializeToElement(
+            Data.EnumerateObject().ToDictionary(member => member.Name, object (member) => member.Value).Append(new(name, value))
+                .ToDictionary()),
+    };
+}

@@ -42,7 +42,8 @@ public sealed partial class TenantStore(StorageClients storage, Outbox outbox, S
     /// <summary>Adds a tenant with its roles; false if the id is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, CancellationToken cancel) =>
         // One transaction, so that a taken id does not overwrite the roles of the existing tenant.
-        outbox.TryTransact(tenant, TableNames.Tenants, [
+        outbox.TryTransact(tenant, TableNames.Tenants,
+        [
             .. tenant.Roles.Values.Select(role => new TableTransactionAction(TableTransactionActionType.UpsertReplace, Row(tenant, role))),
             new(TableTransactionActionType.Add, Row(tenant)),
         ], [new(EventTypes.TenantCreated)], cancel);
@@ -124,8 +125,14 @@ public sealed partial class TenantStore(StorageClients storage, Outbox outbox, S
             else roles[entity.GetString("Name")] = ReadRole(entity);
         }
         if (row is null) return null;
-        var tenant = Read(row, roles) with { Providers = providers, Apis = apis, GroupRules = rules, Claims = ClaimRule.Read(claims),
-            Webhooks = webhooks };
+        var tenant = Read(row, roles) with
+        {
+            Providers = providers,
+            Apis = apis,
+            GroupRules = rules,
+            Claims = ClaimRule.Read(claims),
+            Webhooks = webhooks,
+        };
         if (texts is not null) tenant = tenant with { Texts = TenantTexts.Read(texts) };
         return tenant with { Stored = tenant };
     }

@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Azure.Core;
 using Azure.Core.Pipeline;
-using Latchkey.Events;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -94,7 +93,8 @@ public sealed class EventGridTests : IAsyncLifetime
         {
             while (found.Body is null && received.TryDequeue(out var one))
             {
-                if (Event(one.Body).GetProperty("type").GetString() == $"latchkey.{type}" && one.Body.Contains(about, StringComparison.Ordinal))
+                if (Event(one.Body).GetProperty("type").GetString() == $"latchkey.{type}"
+                    && one.Body.Contains(about, StringComparison.Ordinal))
                     found = one;
             }
             return found.Body is not null;

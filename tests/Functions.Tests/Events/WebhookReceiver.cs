@@ -99,7 +99,8 @@ sealed class WebhookReceiver : IAsyncDisposable
     async Task Receive(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body);
-        Received.Enqueue(new(context.Request.Path, new HeaderDictionary(context.Request.Headers.ToDictionary()), await reader.ReadToEndAsync()));
+        Received.Enqueue(
+            new(context.Request.Path, new HeaderDictionary(context.Request.Headers.ToDictionary()), await reader.ReadToEndAsync()));
         arrived.Release();
         context.Response.StatusCode = Status;
         if (RetryAfter is { } seconds) context.Response.Headers.RetryAfter = $"{seconds}";

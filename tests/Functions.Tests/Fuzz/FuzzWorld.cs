@@ -105,7 +105,8 @@ sealed class FuzzWorld(TestHost host)
         foreach (var old in (await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/admin/webhooks", admin), 200))
             .GetProperty("webhooks").EnumerateArray().Select(one => one.GetProperty("id").GetString()).ToList())
             await host.Send(HttpMethod.Delete, $"/demo/admin/webhooks/{old}", admin);
-        known["webhook"] = await Made(admin, "webhooks", new { url = "http://127.0.0.1:9/hook", types = (string[])["tenant.suspended"] }, "id");
+        known["webhook"] = await Made(admin, "webhooks", new { url = "http://127.0.0.1:9/hook", types = (string[])["tenant.suspended"] },
+            "id");
         known["delivery"] = $"dead.{ExpiringTables.Bucket(host.Clock.Now)}.{new string('0', 19)}.evt_{Ids.New()}";
     }
 
