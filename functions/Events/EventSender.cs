@@ -36,7 +36,11 @@ public sealed partial class EventSender(
             await Task.WhenAll((await queue.Expand(note, one => Receivers(tenant, one.Type), cancel))
                 .Select(delivery => Send(delivery, cancel)));
         }
-#pragma warning disable CA1031 // The note stays, and the timer tries again.
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The process ends. The note stays, and the timer tries again: as after any other failure.
+        }
+#pragma warning disable CA1031
         catch (Exception fault)
 #pragma warning restore CA1031
         {
@@ -58,7 +62,11 @@ public sealed partial class EventSender(
         {
             await SendOne(delivery, lanes, cancel);
         }
-#pragma warning disable CA1031 // The row stays, and the timer tries again.
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The process ends. The row stays, and the timer tries again: as after any other failure.
+        }
+#pragma warning disable CA1031
         catch (Exception fault)
 #pragma warning restore CA1031
         {

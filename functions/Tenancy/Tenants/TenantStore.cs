@@ -51,11 +51,8 @@ public sealed partial class TenantStore(StorageClients storage, Outbox outbox, S
     /// <summary>Writes a tenant that <see cref="FindNow"/> returned, without its roles; false if it was changed since.</summary>
     public async Task<bool> TryReplace(Tenant tenant, CancellationToken cancel)
     {
-        var row = Row(tenant);
-        row.ETag = tenant.ETag;
-        var events = TenantEvents.Of(tenant).Where(one => outbox.Wants(tenant, one.Type)).ToList();
-        var done = events.Count == 0 ? await table.TryReplace(row, cancel) : await outbox.TryTransact(
-            tenant, TableNames.Tenants, [new(TableTransactionActionType.UpdateReplace, row, tenant.ETag)], events, cancel);
+        var done = await outbox.TryTransact(tenant, TableNames.Tenants,
+            [new(TableTransactionActionType.UpdateReplace, Row(tenant), tenant.ETag)], TenantEvents.Of(tenant), cancel);
         cache.Remove(tenant.Id);
         return done;
     }

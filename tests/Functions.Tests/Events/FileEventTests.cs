@@ -41,7 +41,7 @@ public sealed class FileEventTests : IAsyncLifetime
         var changed = await Told("file.changed");
         await alice.Change(id, new { folder = "secret-folder" });
         await Told("file.moved");
-        var share = (await alice.Share(id, new { user = "bob", access = "read" })).Id;
+        var share = (await alice.Share(id, new { with = new { user = "bob" }, access = "read" })).Id;
         Assert.Equal(share, (await Told("share.created")).Of("shareId"));
         await alice.Send(HttpMethod.Delete, $"/{id}/shares/{share}").Is(204);
         var revoked = await Told("share.revoked");

@@ -1,5 +1,6 @@
 using System.Text;
 using Azure.Storage.Blobs.Models;
+using Latchkey.Events;
 using Latchkey.OAuth;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -99,7 +100,7 @@ sealed class FuzzWorld(TestHost host)
         await Pages();
     }
 
-    // A tenant may have few of these. What is sent there is refused, so that there are dead letters.
+    // A tenant may have few of these. Each comes with a dead letter.
     async Task Webhook(string admin)
     {
         foreach (var old in (await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/admin/webhooks", admin), 200))
@@ -107,7 +108,11 @@ sealed class FuzzWorld(TestHost host)
             await host.Send(HttpMethod.Delete, $"/demo/admin/webhooks/{old}", admin);
         known["webhook"] = await Made(admin, "webhooks", new { url = "http://127.0.0.1:9/hook", types = (string[])["tenant.suspended"] },
             "id");
-        known["delivery"] = $"dead.{ExpiringTables.Bucket(host.Clock.Now)}.{new string('0', 19)}.evt_{Ids.New()}";
+        var tenant = (await host.Service<TenantStore>().Find("demo", default))!;
+        var (log, now) = (host.Service<DeliveryLog>(), host.Clock.Now);
+        var dead = Delivery.New("demo", known["webhook"], new TenantEvent(EventTypes.Test).Store(tenant, now), now);
+        await log.Add(dead, delivered: false, "500");
+        known["delivery"] = (await log.List("demo", known["webhook"], delivered: false, null, 1, default)).Single().Id;
     }
 
     async Task Scim(string admin)
