@@ -51,10 +51,11 @@ public static partial class Services
         .AddSingleton<RoundTrips>()
         .AddSingleton(provider => settings.ConnectionString is { } emulator
             ? new StorageClients(emulator, provider.GetRequiredService<RoundTrips>(), provider.GetRequiredService<StorageRetries>())
-            : new StorageClients(settings.TableEndpoint!, settings.BlobEndpoint!,
+            : new StorageClients(settings.TableEndpoint!, settings.BlobEndpoint!, settings.QueueEndpoint!,
                 provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>(),
                 provider.GetRequiredService<StorageRetries>(),
-                provider.GetService<HttpPipelineTransport>()));
+                provider.GetService<HttpPipelineTransport>()))
+        .AddSingleton<WorkQueues>();
 
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
         .AddSingleton<ErrorBoundary>()
@@ -161,6 +162,7 @@ public static partial class Services
         .AddSingleton<UploadStarter>()
         .AddSingleton<UploadInspection>()
         .AddSingleton<FileListing>()
+        .AddSingleton<ChangeFeed>()
         .AddSingleton<Folders>()
         .AddSingleton<FileSchedule>()
         .AddSingleton<FilePurge>()

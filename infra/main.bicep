@@ -317,7 +317,7 @@ module monitoring 'modules/monitoring.bicep' = {
   }
 }
 
-// The host's own: leases, timer state, the deployed package. Nothing of a tenant is in it.
+// The host's own: leases, timer state, queues, the deployed package. Of tenants nothing but ids is in it.
 module hostStorage 'modules/storageAccount.bicep' = {
   name: 'host-storage'
   scope: group
@@ -611,6 +611,7 @@ output AZURE_CLIENT_ID string = identity.outputs.clientId
 output CUSTOM_DOMAIN_VERIFICATION_ID string = functionApp.outputs.domainVerificationId
 output LATCHKEY_ORIGIN string = origin
 output LATCHKEY_STORAGE_TABLE_ENDPOINT string = tableStorage.outputs.tableEndpoint
+output LATCHKEY_STORAGE_QUEUE_ENDPOINT string = hostStorage.outputs.queueEndpoint
 output LATCHKEY_STORAGE_BLOB_ENDPOINT string = fileStorage.outputs.blobEndpoint
 output LATCHKEY_SIGNING_MODE string = signingMode
 output LATCHKEY_SIGNING_VAULT string = keyVault.outputs.uri

@@ -36,6 +36,9 @@ public sealed record Settings
     /// <summary>The account's blob endpoint, used with the app's identity.</summary>
     public Uri? BlobEndpoint { get; init; }
 
+    /// <summary>The queue endpoint of the Functions host's own account, used with the app's identity.</summary>
+    public Uri? QueueEndpoint { get; init; }
+
     /// <summary>How JWTs are signed.</summary>
     public required SigningMode SigningMode { get; init; }
 
@@ -151,6 +154,7 @@ public sealed record Settings
             ConnectionString = connectionString,
             TableEndpoint = connectionString is null ? read.Https("Storage:TableEndpoint") : null,
             BlobEndpoint = connectionString is null ? read.Https("Storage:BlobEndpoint") : null,
+            QueueEndpoint = connectionString is null ? read.Https("Storage:QueueEndpoint") : null,
             SigningMode = mode,
             KeyFile = onVault ? "" : read.KeyFile("Signing:KeyFile"),
             Vault = onVault ? read.Https("Signing:Vault") : null,
@@ -158,7 +162,7 @@ public sealed record Settings
             IdTokenKey = vaultSigns ? read.KeyName("Signing:IdTokenKey", Keys.KeyVaultSigner.IsKeyName) : "",
             WrapKey = onVault ? read.KeyName("Signing:WrapKey", Keys.Vault.IsKeyName) : "",
             RotationPeriod = TimeSpan.FromDays(read.Number("Signing:RotationDays", 90, 1, 730)),
-            OperatorSecretHash = OperatorHash(read),
+            OperatorSecretHash = read.Sha256("OperatorSecretHash"),
             FrontDoorId = read.Guid("FrontDoorId"),
             MutualTls = MutualTlsSettings.Read(read, configuration, development),
             CacheTime = TimeSpan.FromSeconds(read.Number("CacheSeconds", 30, 0, 300)),
@@ -188,13 +192,5 @@ public sealed record Settings
             read.MustBeTrue("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "otherwise all callers have the same address, and share one lockout");
         read.ThrowIfAny();
         return settings;
-    }
-
-    static byte[]? OperatorHash(SettingsReader read)
-    {
-        if (read.Text("OperatorSecretHash") is not { } text) return null;
-        if (text.Length == 64 && text.All(char.IsAsciiHexDigit)) return Convert.FromHexString(text);
-        read.Fault("OperatorSecretHash", "must be the secret's SHA-256 in 64 hex digits");
-        return null;
     }
 }

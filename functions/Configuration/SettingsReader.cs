@@ -57,6 +57,14 @@ sealed class SettingsReader(IConfiguration configuration)
         return null;
     }
 
+    public byte[]? Sha256(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        if (text.Length == 64 && text.All(char.IsAsciiHexDigit)) return Convert.FromHexString(text);
+        Fault(name, "must be the secret's SHA-256 in 64 hex digits");
+        return null;
+    }
+
     public void MustBeTrue(string name, string why)
     {
         if (!bool.TryParse(configuration[name], out var value) || !value) faults.Add($"{name} must be true: {why}.");
@@ -86,7 +94,8 @@ sealed class SettingsReader(IConfiguration configuration)
     {
         const string Name = "Storage:ConnectionString"; // It holds a key: never shown.
         if (!development)
-            Fault(Name, "is only for the emulator in Development; otherwise set Storage__TableEndpoint and Storage__BlobEndpoint");
+            Fault(Name,
+                "is only for the emulator in Development; otherwise set Storage__TableEndpoint, __BlobEndpoint and __QueueEndpoint");
         else if (!Storage.StorageClients.IsEmulators(connection)) Fault(Name, "must be the emulator's, such as UseDevelopmentStorage=true");
     }
 

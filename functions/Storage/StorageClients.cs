@@ -2,6 +2,7 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
 
 namespace Latchkey.Storage;
 
@@ -15,18 +16,19 @@ public sealed record StorageRetries(TimeSpan InitialDelay, TimeSpan MaxDelay)
 }
 
 /// <summary>
-/// The clients of Table Storage and Blob Storage. In Azure they use the app's identity; on the emulator they use its account key,
+/// The clients of Table, Blob and Queue Storage. In Azure they use the app's identity; on the emulator they use its account key,
 /// which SAS need there. Both give up within seconds, so that a storage outage is a 503 and not a hanging request.
 /// </summary>
 public sealed class StorageClients
 {
     /// <summary>Connects with an identity (Azure). Tests pass a <paramref name="transport"/> that trusts their own certificate.</summary>
     public StorageClients(
-        Uri tables, Uri blobs, TokenCredential credential, RoundTrips roundTrips, StorageRetries retries,
+        Uri tables, Uri blobs, Uri queues, TokenCredential credential, RoundTrips roundTrips, StorageRetries retries,
         HttpPipelineTransport? transport = null)
     {
         Tables = new TableServiceClient(tables, credential, Bounded(new TableClientOptions(), roundTrips, retries, transport));
         Blobs = new BlobServiceClient(blobs, credential, Bounded(new BlobClientOptions(), roundTrips, retries, transport));
+        Queues = new QueueServiceClient(queues, credential, Bounded(ForQueues(), roundTrips, retries, transport));
     }
 
     /// <summary>Connects with a connection string (the emulator).</summary>
@@ -34,6 +36,7 @@ public sealed class StorageClients
     {
         Tables = new TableServiceClient(connectionString, Bounded(new TableClientOptions(), roundTrips, retries));
         Blobs = new BlobServiceClient(connectionString, Bounded(new BlobClientOptions(), roundTrips, retries));
+        Queues = new QueueServiceClient(connectionString, Bounded(ForQueues(), roundTrips, retries));
     }
 
     /// <summary>
@@ -57,6 +60,11 @@ public sealed class StorageClients
 
     /// <summary>Blob Storage.</summary>
     public BlobServiceClient Blobs { get; }
+
+    /// <summary>Queue Storage. Messages are in base64, as the Functions host expects them.</summary>
+    public QueueServiceClient Queues { get; }
+
+    static QueueClientOptions ForQueues() => new() { MessageEncoding = QueueMessageEncoding.Base64 };
 
     static T Bounded<T>(T options, RoundTrips roundTrips, StorageRetries retries, HttpPipelineTransport? transport = null)
         where T : ClientOptions

@@ -245,6 +245,11 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
             name: 'Latchkey__Storage__BlobEndpoint'
             value: fileStorage.properties.primaryEndpoints.blob
           }
+          // The host's own account: its queue triggers look there (AzureWebJobsStorage).
+          {
+            name: 'Latchkey__Storage__QueueEndpoint'
+            value: hostStorage.properties.primaryEndpoints.queue
+          }
           {
             name: 'Latchkey__Signing__Mode'
             value: signingMode

@@ -17,6 +17,13 @@ var endpoints = [
     zone: 'privatelink.blob.${environment().suffixes.storage}'
   }
   {
+    name: 'host-queue'
+    type: 'Microsoft.Storage/storageAccounts'
+    target: hostStorageName
+    group: 'queue'
+    zone: 'privatelink.queue.${environment().suffixes.storage}'
+  }
+  {
     name: 'tables'
     type: 'Microsoft.Storage/storageAccounts'
     target: tableStorageName

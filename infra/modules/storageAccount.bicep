@@ -43,4 +43,5 @@ resource account 'Microsoft.Storage/storageAccounts@2026-06-01' = {
 }
 
 output blobEndpoint string = account.properties.primaryEndpoints.blob
+output queueEndpoint string = account.properties.primaryEndpoints.queue
 output tableEndpoint string = account.properties.primaryEndpoints.table

@@ -34,6 +34,8 @@ public sealed class Azurite : IDisposable
 
     public int BlobPort { get; }
 
+    public int QueuePort { get; } = FreePort();
+
     public int TablePort { get; }
 
     /// <summary>The one that all tests share, in memory; it ends with the test process.</summary>
@@ -55,7 +57,8 @@ public sealed class Azurite : IDisposable
         if (number > Accounts) throw new InvalidOperationException("Raise Azurite.Accounts.");
         var name = $"account{number}";
         return $"DefaultEndpointsProtocol=http;AccountName={name};AccountKey={Key};"
-            + $"BlobEndpoint=http://127.0.0.1:{BlobPort}/{name};TableEndpoint=http://127.0.0.1:{TablePort}/{name};";
+            + $"BlobEndpoint=http://127.0.0.1:{BlobPort}/{name};QueueEndpoint=http://127.0.0.1:{QueuePort}/{name};"
+            + $"TableEndpoint=http://127.0.0.1:{TablePort}/{name};";
     }
 
     /// <summary>
@@ -126,7 +129,7 @@ public sealed class Azurite : IDisposable
         [
             "--max-semi-space-size=64", // What a request leaves behind dies young: it need not be moved about first.
             .. Preloads, program,
-            "--blobPort", $"{BlobPort}", "--tablePort", $"{TablePort}", "--queuePort", $"{FreePort()}",
+            "--blobPort", $"{BlobPort}", "--tablePort", $"{TablePort}", "--queuePort", $"{QueuePort}",
             "--skipApiVersionCheck", "--disableTelemetry", "--silent",
             .. dataFolder is null ? (string[])["--inMemoryPersistence"] : ["--location", dataFolder],
         ];

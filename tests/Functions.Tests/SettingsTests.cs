@@ -28,8 +28,8 @@ public sealed class SettingsTests
     public void An_empty_configuration_in_production_names_what_is_needed()
     {
         var fault = Refused([]);
-        foreach (var name in new[] { "Origin", "Storage__TableEndpoint", "Storage__BlobEndpoint", "Signing__Vault",
-            "Signing__AccessTokenKey", "Signing__IdTokenKey", "Signing__WrapKey" })
+        foreach (var name in new[] { "Origin", "Storage__TableEndpoint", "Storage__BlobEndpoint",
+            "Storage__QueueEndpoint", "Signing__Vault", "Signing__AccessTokenKey", "Signing__IdTokenKey", "Signing__WrapKey" })
             Assert.Contains($"Latchkey__{name} is missing.", fault, StringComparison.Ordinal);
     }
 

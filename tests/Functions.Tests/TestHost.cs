@@ -84,6 +84,13 @@ public sealed class TestHost : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
+    /// <summary>
+    /// Works on the queues until they are empty; how many messages there were. Messages that wait for a time of their own are not seen.
+    /// </summary>
+    /// <param name="functions">Where the functions with queue triggers are; null: Latchkey's own.</param>
+    public Task<int> RunQueues(System.Reflection.Assembly? functions = null) =>
+        LocalQueues.RunUntilEmpty(app, functions ?? typeof(Services).Assembly);
+
     /// <summary>How many requests to storage the steps take.</summary>
     public async Task<long> Trips(Func<Task> steps)
     {

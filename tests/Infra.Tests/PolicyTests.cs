@@ -13,6 +13,7 @@ public sealed class PolicyTests
         ["b7e6dc6d-f1e8-4753-8033-0f276bb0955b"] = "Storage Blob Data Owner",
         ["ba92f5b4-2d11-453d-a403-e96b0029c9fe"] = "Storage Blob Data Contributor",
         ["db58b8e5-c6ad-4a2a-8342-4190687cbf4a"] = "Storage Blob Delegator",
+        ["974c5e8b-45b9-4653-ba55-5f855dd0fb88"] = "Storage Queue Data Contributor",
         ["0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"] = "Storage Table Data Contributor",
         ["12338af0-0e69-4776-bea7-57ae8d297424"] = "Key Vault Crypto User",
         ["4633458b-17de-408a-b874-0445c86b69e6"] = "Key Vault Secrets User",
@@ -29,6 +30,7 @@ public sealed class PolicyTests
         "Storage Blob Data Contributor on storageAccounts stfiles",
         "Storage Blob Data Owner on storageAccounts sthost",
         "Storage Blob Delegator on storageAccounts stfiles",
+        "Storage Queue Data Contributor on storageAccounts sthost",
         "Storage Table Data Contributor on storageAccounts sttables",
     ];
 
@@ -83,7 +85,7 @@ public sealed class PolicyTests
                 ((List<object?>)endpoint.At("properties.privateLinkServiceConnections")!).Cast<Dictionary<string, object?>>().Single())
             .Select(connection => (Dictionary<string, object?>)connection["properties"]!)
             .Select(to => $"{((string)to["privateLinkServiceId"]!).Split('/')[^1][..^13]} {((List<object?>)to["groupIds"]!).Single()}");
-        Assert.Equal(["kv- vault", "sthost blob", "sttables table"], connections.Order(StringComparer.Ordinal));
+        Assert.Equal(["kv- vault", "sthost blob", "sthost queue", "sttables table"], connections.Order(StringComparer.Ordinal));
     }
 
     [CompilerFact]
@@ -121,6 +123,10 @@ public sealed class PolicyTests
             settings["Latchkey__Storage__TableEndpoint"]);
         Assert.Matches(@"^\[reference\('/[^']+/stfiles\w{13}', '[\d-]+'\)\.primaryEndpoints\.blob\]$",
             settings["Latchkey__Storage__BlobEndpoint"]);
+        // The account where the host's queue triggers look.
+        Assert.Matches(@"^\[reference\('/[^']+/sthost\w{13}', '[\d-]+'\)\.primaryEndpoints\.queue\]$",
+            settings["Latchkey__Storage__QueueEndpoint"]);
+        Assert.Matches(@"^sthost\w{13}$", settings["AzureWebJobsStorage__accountName"]);
         Assert.Matches(@"^\[reference\('/[^']+/kv-\w{13}', '[\d-]+'\)\.vaultUri\]$", settings["Latchkey__Signing__Vault"]);
         Assert.Equal("access-token", settings["Latchkey__Signing__AccessTokenKey"]);
         Assert.Equal("id-token", settings["Latchkey__Signing__IdTokenKey"]);
@@ -181,7 +187,8 @@ public sealed class PolicyTests
             [
                 "AZURE_CLIENT_ID", "AZURE_FUNCTION_APP", "AZURE_RESOURCE_GROUP", "CUSTOM_DOMAIN_VERIFICATION_ID", "LATCHKEY_ORIGIN",
                 "LATCHKEY_SIGNING_ACCESS_TOKEN_KEY", "LATCHKEY_SIGNING_ID_TOKEN_KEY", "LATCHKEY_SIGNING_MODE", "LATCHKEY_SIGNING_VAULT",
-                "LATCHKEY_SIGNING_WRAP_KEY", "LATCHKEY_STORAGE_BLOB_ENDPOINT", "LATCHKEY_STORAGE_TABLE_ENDPOINT", "MUTUAL_TLS_FUNCTION_APP",
+                "LATCHKEY_SIGNING_WRAP_KEY", "LATCHKEY_STORAGE_BLOB_ENDPOINT", "LATCHKEY_STORAGE_QUEUE_ENDPOINT",
+                "LATCHKEY_STORAGE_TABLE_ENDPOINT", "MUTUAL_TLS_FUNCTION_APP",
             ],
             Deployment.Full().Outputs.Keys.Order(StringComparer.Ordinal));
         // The modules' too: those are in the history of the resource group.

@@ -15,12 +15,17 @@ public static class Functions
 
     static readonly ConcurrentDictionary<Assembly, IReadOnlyList<HttpFunction>> http = [];
     static readonly ConcurrentDictionary<Assembly, IReadOnlyList<TimerFunction>> timed = [];
+    static readonly ConcurrentDictionary<Assembly, IReadOnlyList<QueueFunction>> queued = [];
 
     /// <summary>The HTTP triggers of an assembly; tests start a thousand hosts, so it is looked through once.</summary>
     public static IReadOnlyList<HttpFunction> Http(Assembly assembly) => http.GetOrAdd(assembly, assembly => [.. FindHttp(assembly)]);
 
     /// <summary>The timer triggers of an assembly.</summary>
     public static IReadOnlyList<TimerFunction> Timed(Assembly assembly) => timed.GetOrAdd(assembly, assembly => [.. FindTimed(assembly)]);
+
+    /// <summary>The queue triggers of an assembly.</summary>
+    public static IReadOnlyList<QueueFunction> Queued(Assembly assembly) =>
+        queued.GetOrAdd(assembly, assembly => [.. FindQueued(assembly)]);
 
     static IEnumerable<HttpFunction> FindHttp(Assembly assembly) =>
         from method in Methods(assembly)
@@ -33,6 +38,12 @@ public static class Functions
         let trigger = method.GetParameters().Select(p => p.GetCustomAttribute<TimerTriggerAttribute>()).FirstOrDefault(t => t is not null)
         where trigger is not null
         select new TimerFunction(Name(method), trigger.Schedule, method);
+
+    static IEnumerable<QueueFunction> FindQueued(Assembly assembly) =>
+        from method in Methods(assembly)
+        let trigger = method.GetParameters().Select(p => p.GetCustomAttribute<QueueTriggerAttribute>()).FirstOrDefault(t => t is not null)
+        where trigger is not null
+        select new QueueFunction(Name(method), trigger.QueueName, method);
 
     /// <summary>Maps every HTTP trigger, and the Functions host's own way to run a timer now: <c>POST
     /// /admin/functions/{name}</c>.</summary>
@@ -74,6 +85,9 @@ public static class Functions
 
 /// <summary>An HTTP trigger.</summary>
 public sealed record HttpFunction(string Name, string Route, string[] Methods, MethodInfo Method);
+
+/// <summary>A queue trigger.</summary>
+public sealed record QueueFunction(string Name, string Queue, MethodInfo Method);
 
 /// <summary>A timer trigger; the schedule is NCRONTAB with seconds.</summary>
 public sealed record TimerFunction(string Name, string Schedule, MethodInfo Method);

@@ -14,6 +14,8 @@ sealed record Function(RpcFunctionMetadata Metadata, string Trigger, JsonElement
 
     public bool IsTimer => Trigger == "timerTrigger";
 
+    public bool IsQueue => Trigger == "queueTrigger";
+
     /// <summary>The route without the prefix (<see cref="IsHttp"/>).</summary>
     public string Route => Binding.TryGetProperty("route", out var route) ? route.GetString()! : Name;
 
@@ -23,6 +25,9 @@ sealed record Function(RpcFunctionMetadata Metadata, string Trigger, JsonElement
 
     /// <summary>NCRONTAB with seconds, UTC (<see cref="IsTimer"/>).</summary>
     public string Schedule => Binding.GetProperty("schedule").GetString()!;
+
+    /// <summary>The queue (<see cref="IsQueue"/>).</summary>
+    public string Queue => Binding.GetProperty("queueName").GetString()!;
 
     /// <summary>The name of the parameter that gets the trigger.</summary>
     public string Parameter => Binding.GetProperty("name").GetString()!;

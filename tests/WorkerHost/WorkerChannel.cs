@@ -61,7 +61,14 @@ sealed class WorkerChannel : FunctionRpc.FunctionRpcBase
     /// <summary>Calls a function and waits until it has ended. An HTTP function gets its request from elsewhere, by the same id.</summary>
     /// <exception cref="OperationCanceledException">The caller is gone; the worker was told.</exception>
     /// <exception cref="WorkerException">The function failed.</exception>
-    public async Task Call(Function function, string invocation, ParameterBinding? trigger, CancellationToken cancel)
+    /// <param name="function">The function.</param>
+    /// <param name="invocation">The invocation's id.</param>
+    /// <param name="trigger">The value of the trigger's parameter; none for HTTP.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <param name="about">What else the host tells of the trigger (binding data).</param>
+    public async Task Call(
+        Function function, string invocation, ParameterBinding? trigger, CancellationToken cancel,
+        IReadOnlyDictionary<string, TypedData>? about = null)
     {
         var ended = new TaskCompletionSource<StatusResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         calls[invocation] = ended;
@@ -69,6 +76,7 @@ sealed class WorkerChannel : FunctionRpc.FunctionRpcBase
         {
             var request = new InvocationRequest { InvocationId = invocation, FunctionId = function.Id, TraceContext = new() };
             if (trigger is not null) request.InputData.Add(trigger);
+            foreach (var (name, value) in about ?? new Dictionary<string, TypedData>()) request.TriggerMetadata[name] = value;
             Send(new() { InvocationRequest = request });
             await using var told = cancel.Register(() => Send(new() { InvocationCancel = new() { InvocationId = invocation } }));
             Demand(await ended.Task.WaitAsync(cancel), $"failed in {function.Name}");

@@ -31,12 +31,13 @@ sealed class CuttableStorage : IAsyncDisposable
     readonly ConcurrentQueue<string> writes = [];
     readonly List<(long From, long To)> seen = [];
 
-    CuttableStorage(Azurite azurite, int blobPort, int tablePort)
+    CuttableStorage(Azurite azurite, int blobPort, int queuePort, int tablePort)
     {
         this.tablePort = azurite.TablePort;
-        ports = new() { [blobPort] = azurite.BlobPort, [tablePort] = azurite.TablePort };
+        ports = new() { [blobPort] = azurite.BlobPort, [queuePort] = azurite.QueuePort, [tablePort] = azurite.TablePort };
         Account = azurite.NewAccount()
             .Replace($":{azurite.BlobPort}/", $":{blobPort}/", StringComparison.Ordinal)
+            .Replace($":{azurite.QueuePort}/", $":{queuePort}/", StringComparison.Ordinal)
             .Replace($":{azurite.TablePort}/", $":{tablePort}/", StringComparison.Ordinal);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -50,7 +51,7 @@ sealed class CuttableStorage : IAsyncDisposable
 
     public static async Task<CuttableStorage> Start()
     {
-        var storage = new CuttableStorage(await Azurite.Shared, Azurite.FreePort(), Azurite.FreePort());
+        var storage = new CuttableStorage(await Azurite.Shared, Azurite.FreePort(), Azurite.FreePort(), Azurite.FreePort());
         await storage.proxy.StartAsync();
         return storage;
     }

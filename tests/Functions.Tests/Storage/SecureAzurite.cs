@@ -21,6 +21,7 @@ sealed class SecureAzurite : IAsyncDisposable
     readonly string folder = Directory.CreateTempSubdirectory("latchkey-secure").FullName;
     readonly X509Certificate2 certificate = MakeCertificate();
     readonly int blobPort = Azurite.FreePort();
+    readonly int queuePort = Azurite.FreePort();
     readonly int tablePort = Azurite.FreePort();
     Process process = null!;
 
@@ -40,6 +41,8 @@ sealed class SecureAzurite : IAsyncDisposable
 
     public Uri BlobEndpoint => new($"https://127.0.0.1:{blobPort}/{Account}");
 
+    public Uri QueueEndpoint => new($"https://127.0.0.1:{queuePort}/{Account}");
+
     /// <summary>What a process of its own must trust to come in.</summary>
     public string CertificatePem => certificate.ExportCertificatePem();
 
@@ -50,7 +53,7 @@ sealed class SecureAzurite : IAsyncDisposable
     public static string Token => new Identity().GetToken(default, default).Token;
 
     public StorageClients Clients =>
-        new(TableEndpoint, BlobEndpoint, new Identity(), RoundTrips, StorageRetries.Default, new HttpClientTransport(Http));
+        new(TableEndpoint, BlobEndpoint, QueueEndpoint, new Identity(), RoundTrips, StorageRetries.Default, new HttpClientTransport(Http));
 
     public static async Task<SecureAzurite> Start()
     {
@@ -72,7 +75,7 @@ sealed class SecureAzurite : IAsyncDisposable
         await File.WriteAllTextAsync(keyPath, certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
         var start = new ProcessStartInfo("node", [
             .. Azurite.Preloads, Repository.Path("tests/azurite/node_modules/azurite/dist/src/azurite.js"),
-            "--blobPort", $"{blobPort}", "--tablePort", $"{tablePort}", "--queuePort", $"{Azurite.FreePort()}",
+            "--blobPort", $"{blobPort}", "--tablePort", $"{tablePort}", "--queuePort", $"{queuePort}",
             "--skipApiVersionCheck", "--disableTelemetry", "--silent", "--inMemoryPersistence",
             "--oauth", "basic", "--cert", certPath, "--key", keyPath])
         {

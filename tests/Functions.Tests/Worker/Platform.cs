@@ -51,6 +51,8 @@ sealed class Platform : IAsyncDisposable
         ("Latchkey__Storage__ConnectionString", null),
         ("Latchkey__Storage__TableEndpoint", $"{azurite.TableEndpoint}"),
         ("Latchkey__Storage__BlobEndpoint", $"{azurite.BlobEndpoint}"),
+        ("Latchkey__Storage__QueueEndpoint", $"{azurite.QueueEndpoint}"),
+        ("AzureWebJobsStorage", null),
         ("Latchkey__Signing__Mode", "KeyVaultWrapped"),
         ("Latchkey__Signing__KeyFile", null),
         ("Latchkey__Signing__Vault", $"{vault.Address}"),

@@ -48,11 +48,13 @@ public sealed class WorkerProcess : IAsyncDisposable
     public static async Task<WorkerProcess> Start(params (string Name, string? Value)[] settings)
     {
         var origin = $"http://127.0.0.1:{Azurite.FreePort()}";
+        var account = (await Azurite.Shared).NewAccount();
         (string, string?)[] all =
         [
             ("AZURE_FUNCTIONS_ENVIRONMENT", "Development"),
             ("Latchkey__Origin", origin),
-            ("Latchkey__Storage__ConnectionString", (await Azurite.Shared).NewAccount()),
+            ("AzureWebJobsStorage", account),
+            ("Latchkey__Storage__ConnectionString", account),
             ("Latchkey__Signing__Mode", "Local"),
             ("Latchkey__Signing__KeyFile", Path.Combine(Path.GetTempPath(), $"latchkey-keys-v2-{Environment.ProcessId}.json")),
             ("Latchkey__PasswordIterations", "1"),

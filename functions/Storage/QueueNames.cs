@@ -1,0 +1,11 @@
+namespace Latchkey.Storage;
+
+/// <summary>
+/// The names of all queues. Each has one function with a queue trigger, and SCHEMA.md describes its messages. A message that failed
+/// five times lies in the queue of the same name with <see cref="PoisonSuffix"/>, where the Functions host puts it.
+/// </summary>
+public static class QueueNames
+{
+    /// <summary>What the Functions host adds to the name of a queue.</summary>
+    public const string PoisonSuffix = "-poison";
+}
