@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Latchkey.Storage;
@@ -84,6 +85,16 @@ public static partial class RowKeys
         var folded = name.ToUpperInvariant();
         return Convert.ToHexStringLower(Encoding.BigEndianUnicode.GetBytes(folded[..Math.Min(folded.Length, MaxSortedChars)]));
     }
+
+    /// <summary>A change of a space, by the incarnation of the space's usage and the change's number.</summary>
+    public static string Change(string incarnation, long number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ChangesOf(incarnation)}{number:D19}");
+
+    /// <summary>The prefix of the keys of the changes of one incarnation of a space.</summary>
+    public static string ChangesOf(string incarnation) => $"{AnyChange}{incarnation}|";
+
+    /// <summary>The prefix of the keys of all changes of a space.</summary>
+    public const string AnyChange = "change|";
 
     /// <summary>The usage of a space, in its partition.</summary>
     public const string SpaceUsage = "usage";

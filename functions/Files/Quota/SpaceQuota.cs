@@ -10,9 +10,11 @@ namespace Latchkey.Files;
 /// <summary>
 /// Enforces the quota of a space. Every change of a space's files is counted in the same transaction, on condition that the
 /// usage row has not changed since it was read. So nothing is counted twice or not at all, and concurrent changes can't exceed a
-/// limit. The last usage is cached, so a change costs one round trip, unless another process changed the usage in between.
+/// limit. The last usage is cached, so a change costs one round trip, unless another process changed the usage in between. A change
+/// that people see gets the next number of the space and is recorded in the same transaction (<see cref="ChangeFeed"/>).
 /// </summary>
-public sealed class SpaceQuota(StorageClients storage, TenantStore tenants, TenantQuota tenantQuota, TimeProvider clock)
+public sealed class SpaceQuota(
+    StorageClients storage, TenantStore tenants, TenantQuota tenantQuota, FileSchedule schedule, TimeProvider clock)
 {
     const int MaxCachedSpaces = 10_000;
     const int MaxAttempts = 30;
@@ -52,14 +54,16 @@ public sealed class SpaceQuota(StorageClients storage, TenantStore tenants, Tena
     {
         var limits = (await tenants.Find(tenant, cancel))?.Limits ?? new FileLimits();
         var usage = known.Usage ?? await Read(tenant, space, cancel);
+        if (change.Change is not null) await ScheduleDrop(tenant, space, known, cancel);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
+            if (usage.ETag is null && change.Change is not null) return false; // Only a file that begins makes a space.
             usage = await EnsureWithin(limits, known, usage, change, () => Read(tenant, space, cancel));
             usage = await EnsureReserved(tenant, space, usage, change, limits, cancel);
             var next = usage.With(change);
-            var excess = change is { Bytes: <= 0, Files: <= 0 } ? await tenantQuota.FindExcess(tenant, space, next, limits, cancel) : null;
+            var excess = IsRelease(change) ? await tenantQuota.FindExcess(tenant, space, next, limits, cancel) : null;
             if (excess is not null) next = excess.Kept;
-            if (await table.TransactForETags([next.Write(RowKeys.Space(tenant, space)), .. rows], cancel) is { } etags)
+            if (await table.TransactForETags(Rows(RowKeys.Space(tenant, space), next, change, rows), cancel) is { } etags)
             {
                 known.Usage = next with { ETag = etags[0] };
                 if (excess is not null) await tenantQuota.Release(excess, cancel);
@@ -71,6 +75,25 @@ public sealed class SpaceQuota(StorageClients storage, TenantStore tenants, Tena
             await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(5 + 5 * attempt)), clock, cancel);
         }
         throw Problem.Unavailable("space_busy", "Too many changes are being made in this space at once.", 1);
+    }
+
+    static bool IsRelease(UsageChange change) =>
+        change is { Bytes: <= 0, Files: <= 0 } && (change.Bytes, change.Files, change.Pending) != (0, 0, 0);
+
+    List<TableTransactionAction> Rows(string partition, Usage next, UsageChange change, IReadOnlyList<TableTransactionAction> rows) =>
+    [
+        next.Write(partition),
+        .. rows,
+        .. change.Change is { } seen ? [ChangeRows.Write(partition, next, seen, clock.GetUtcNow())] : Array.Empty<TableTransactionAction>(),
+    ];
+
+    // Once a day and space, and before the day's first change: it leads the sweep to the changes once nobody may ask for them any more.
+    async Task ScheduleDrop(string tenant, string space, CachedUsage known, CancellationToken cancel)
+    {
+        var tomorrow = clock.GetUtcNow().UtcDateTime.Date.AddDays(1);
+        if (known.DropsScheduledUntil >= tomorrow) return;
+        await schedule.AddChanges(tenant, space, new DateTimeOffset(tomorrow, TimeSpan.Zero) + ChangeFeed.Kept, cancel);
+        known.DropsScheduledUntil = tomorrow;
     }
 
     // The cached usage may be stale, so a change is refused only after the usage was read from storage.
@@ -103,5 +126,7 @@ public sealed class SpaceQuota(StorageClients storage, TenantStore tenants, Tena
         public SemaphoreSlim Turn { get; } = new(1);
 
         public Usage? Usage { get; set; }
+
+        public DateTime DropsScheduledUntil { get; set; }
     }
 }

@@ -18,6 +18,9 @@ public readonly record struct UsageChange(long Bytes, long Files, long Pending)
     /// <summary>Who begins an upload, and when.</summary>
     public (Owner Who, DateTimeOffset At)? StartedBy { get; init; }
 
+    /// <summary>What people see of it, to be recorded; null for nothing.</summary>
+    public FileChange? Change { get; init; }
+
     /// <summary>A file begins to be uploaded or copied.</summary>
     public static UsageChange Begin(FileRecord file, Owner who) => new(file.Size, 1, 1) { StartedBy = (who, file.CreatedAt) };
 
@@ -42,6 +45,10 @@ public sealed record Usage
     const string ReservedBytesColumn = "TakenBytes";
     const string ReservedFilesColumn = "TakenFiles";
 
+    // What an incarnation begins with: whether the space was empty when its changes began to be recorded.
+    const char FromEmpty = 'n';
+    const char FromOlder = 'o';
+
     /// <summary>The bytes of all files, including pending and deleted ones, and of their renditions.</summary>
     public long Bytes { get; init; }
 
@@ -60,6 +67,18 @@ public sealed record Usage
     /// <summary>The uploads of the last day that were larger than declared.</summary>
     public IReadOnlyList<OversizedUpload> Oversized { get; init; } = [];
 
+    /// <summary>The number of the last change (<see cref="FileChange"/>).</summary>
+    public long Changes { get; init; }
+
+    /// <summary>
+    /// Of what the changes are numbered from 1 without a gap; null if there is no row yet, or if a version of the service wrote it
+    /// that doesn't record changes. It is another one if the space was removed, or if such a version wrote the row, and made again.
+    /// </summary>
+    public string? Incarnation { get; init; }
+
+    /// <summary>True if the changes are all that ever happened in the space.</summary>
+    public bool IsRecordedFromEmpty => Incarnation?[0] == FromEmpty;
+
     /// <summary>The row's ETag, or null if there is no row yet.</summary>
     public ETag? ETag { get; init; }
 
@@ -69,6 +88,8 @@ public sealed record Usage
         Bytes = Math.Max(0, Bytes + change.Bytes),
         Files = Math.Max(0, Files + change.Files),
         Pending = Math.Max(0, Pending + change.Pending),
+        Changes = change.Change is null ? Changes : Changes + 1,
+        Incarnation = Incarnation ?? (ETag is null ? FromEmpty : FromOlder) + Ids.NewBase32(),
         Oversized = change.Oversized is { } found ? Latchkey.Files.OversizedUpload.Add(Oversized, found) : Oversized,
     };
 
@@ -102,6 +123,8 @@ public sealed record Usage
         Pending = row.GetInt64("Pending")!.Value,
         ReservedBytes = row.GetInt64(ReservedBytesColumn)!.Value,
         ReservedFiles = row.GetInt64(ReservedFilesColumn)!.Value,
+        Changes = row.GetInt64("Changes") ?? 0,
+        Incarnation = row.GetString("Incarnation"),
         Oversized = Latchkey.Files.OversizedUpload.Read(row.GetString("Oversized")),
         ETag = row.ETag,
     };
@@ -116,6 +139,8 @@ public sealed record Usage
             ["Pending"] = Pending,
             [ReservedBytesColumn] = ReservedBytes,
             [ReservedFilesColumn] = ReservedFiles,
+            ["Changes"] = Changes,
+            ["Incarnation"] = Incarnation,
             ["Oversized"] = Latchkey.Files.OversizedUpload.Write(Oversized),
         };
         return ETag is { } etag

@@ -7,7 +7,8 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// The records of files (SCHEMA.md, table Files). Each change of state is one transaction: the record, the rows that list it, its
-/// folders, and the usage of its space. If the record changed meanwhile, nothing is written.
+/// folders, the usage of its space, and the change as apps see it (<see cref="FileChange"/>). If the record changed meanwhile,
+/// nothing is written.
 /// </summary>
 public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
 {
@@ -37,7 +38,7 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
 
     /// <summary>Makes a file available and lists it in one transaction; false if the record changed meanwhile.</summary>
     public Task<bool> TryComplete(FileRecord available, CancellationToken cancel) =>
-        TryMove(available with { ListKeys = [] }, available, UsageChange.Complete, cancel);
+        TryMove(available with { Status = FileStatus.Pending, ListKeys = [] }, available, UsageChange.Complete, cancel);
 
     /// <summary>Changes a file's state or name in one transaction; false if the record changed meanwhile.</summary>
     public Task<bool> TryMove(FileRecord before, FileRecord after, UsageChange change, CancellationToken cancel)
@@ -56,6 +57,7 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
             rows.AddRange(FileRows.FolderRows(partition, after.Folder).Select(row =>
                 new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)));
         }
+        change = change with { Change = FileChange.Between(before, after) };
         return change == default
             ? table.TryTransact(rows, cancel)
             : spaceQuota.TryTransact(after.Tenant, after.Space, change, rows, cancel);

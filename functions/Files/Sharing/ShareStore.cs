@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Storage;
@@ -6,12 +7,15 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// Shares (SCHEMA.md, table Files). The row beside the file decides about access. The row in the recipient's partition only leads
-/// there; it is written first and deleted last, so what a crash leaves leads nowhere and does no harm.
+/// there; it is written first and deleted last, so what a crash leaves leads nowhere and does no harm. A share that is given or ends is
+/// a change of the file's space (<see cref="FileChange"/>), unless it ends with the file.
 /// </summary>
-public sealed class ShareStore(StorageClients storage, FileSchedule schedule)
+public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, FileSchedule schedule)
 {
     /// <summary>The most shares of a file.</summary>
     const int MaxPerFile = 100;
+
+    const int MaxAttempts = 5;
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
@@ -33,15 +37,24 @@ public sealed class ShareStore(StorageClients storage, FileSchedule schedule)
     }
 
     /// <summary>Creates or replaces a share.</summary>
-    /// <exception cref="Problem">409 <c>too_many_shares</c>.</exception>
+    /// <exception cref="Problem">409 <c>too_many_shares</c>, 503 <c>space_busy</c>.</exception>
     public async Task Save(Share share, CancellationToken cancel)
     {
-        var others = (await AllOf(share.Tenant, share.FileId, cancel)).Count(other => other.Id != share.Id);
-        if (others >= MaxPerFile)
-            throw Problem.Conflict("too_many_shares", $"A file can have {MaxPerFile} shares at most. Share it with a group instead.");
-        if (share.Until is { } until) await schedule.Add(share.Tenant, share.FileId, share.Id, until, cancel);
-        if (share.Kind != "link") await table.Put(RecipientRow(share), cancel);
-        await table.Put(share.ToRow(), cancel);
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            var all = await AllOf(share.Tenant, share.FileId, cancel);
+            if (all.Count(other => other.Id != share.Id) >= MaxPerFile)
+                throw Problem.Conflict("too_many_shares", $"A file can have {MaxPerFile} shares at most. Share it with a group instead.");
+            var before = all.FirstOrDefault(other => other.Id == share.Id);
+            if (before is not null && before with { ETag = share.ETag } == share) return; // Written before, but the answer was lost.
+            if (share.Until is { } until) await schedule.Add(share.Tenant, share.FileId, share.Id, until, cancel);
+            if (share.Kind != "link") await table.Put(RecipientRow(share), cancel);
+            TableTransactionAction write = before is null
+                ? new(TableTransactionActionType.Add, share.ToRow())
+                : new(TableTransactionActionType.UpdateReplace, share.ToRow(), before.ETag);
+            if (await TryChange(ChangeKind.Shared, share.Tenant, share.FileId, share.Id, write, cancel)) return;
+        }
+        throw Problem.Unavailable("space_busy", "Too many changes are being made in this space at once.", 1);
     }
 
     /// <summary>Replaces a share if it has not changed since it was read.</summary>
@@ -50,16 +63,14 @@ public sealed class ShareStore(StorageClients storage, FileSchedule schedule)
     /// <summary>Deletes a share.</summary>
     public async Task Remove(Share share, CancellationToken cancel)
     {
-        var row = share.ToRow();
-        await table.TryDelete(row.PartitionKey, row.RowKey, cancel);
+        await Remove(share.Tenant, share.FileId, share.Id, cancel);
         await RemoveRecipientRow(share, cancel);
     }
 
     /// <summary>Deletes a share that the recipient's row leads to, whether or not the share still exists.</summary>
     public async Task Remove(string tenant, string fileId, Owner recipient, string id, CancellationToken cancel)
     {
-        var (space, key) = (RowKeys.Space(tenant, fileId[..16]), RowKeys.Share(fileId, id));
-        await table.TryDelete(space, key, cancel);
+        await Remove(tenant, fileId, id, cancel);
         await table.TryDelete(RowKeys.SharedWith(tenant, recipient.Kind, recipient.Id), RowKeys.SharedFile(fileId, id), cancel);
     }
 
@@ -67,13 +78,17 @@ public sealed class ShareStore(StorageClients storage, FileSchedule schedule)
     public async Task RemoveExpired(string tenant, string fileId, string id, DateTimeOffset now, CancellationToken cancel)
     {
         if (await Find(tenant, fileId, id, cancel) is not { } share || share.IsLive(now)) return;
-        if (await table.TryDelete(share.ToRow(), cancel)) await RemoveRecipientRow(share, cancel);
+        if (await TryUnshare(tenant, fileId, id, share.ETag, cancel)) await RemoveRecipientRow(share, cancel);
     }
 
-    /// <summary>Deletes all shares of a file that is being purged.</summary>
+    /// <summary>Deletes all shares of a file that is being purged. Apps are told of the purge, and not of each share.</summary>
     public async Task RemoveAll(FileRecord file, CancellationToken cancel)
     {
-        foreach (var share in await AllOf(file.Tenant, file.Id, cancel)) await Remove(share, cancel);
+        foreach (var share in await AllOf(file.Tenant, file.Id, cancel))
+        {
+            await table.TryDelete(RowKeys.Space(share.Tenant, file.Space), RowKeys.Share(file.Id, share.Id), cancel);
+            await RemoveRecipientRow(share, cancel);
+        }
     }
 
     /// <summary>
@@ -90,6 +105,23 @@ public sealed class ShareStore(StorageClients storage, FileSchedule schedule)
         }
         return found;
     }
+
+    async Task Remove(string tenant, string fileId, string id, CancellationToken cancel)
+    {
+        if (await TryUnshare(tenant, fileId, id, ETag.All, cancel)) return;
+        await table.TryDelete(RowKeys.Space(tenant, fileId[..16]), RowKeys.Share(fileId, id), cancel); // Its space may be gone.
+    }
+
+    Task<bool> TryUnshare(string tenant, string fileId, string id, ETag etag, CancellationToken cancel)
+    {
+        var row = new TableEntity(RowKeys.Space(tenant, fileId[..16]), RowKeys.Share(fileId, id));
+        return TryChange(ChangeKind.Unshared, tenant, fileId, id, new(TableTransactionActionType.Delete, row, etag), cancel);
+    }
+
+    Task<bool> TryChange(
+        ChangeKind kind, string tenant, string fileId, string id, TableTransactionAction write, CancellationToken cancel) =>
+        spaceQuota.TryTransact(
+            tenant, fileId[..16], new UsageChange { Change = FileChange.Of(kind, fileId, id) }, [write], cancel);
 
     static TableEntity RecipientRow(Share share) =>
         new(RowKeys.SharedWith(share.Tenant, share.Kind, share.Recipient), RowKeys.SharedFile(share.FileId, share.Id))

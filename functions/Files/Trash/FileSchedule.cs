@@ -4,16 +4,18 @@ using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
-/// <summary>An entry of the schedule: a file or a share that the sweep has to handle.</summary>
+/// <summary>An entry of the schedule: a file, a share, or old changes of a space, that the sweep has to handle.</summary>
 /// <param name="Tenant">The tenant.</param>
-/// <param name="FileId">The file.</param>
+/// <param name="Space">The key of the space.</param>
+/// <param name="FileId">The file, or null for the changes.</param>
 /// <param name="ShareId">The share, or null for the file itself.</param>
 /// <param name="Bucket">The bucket of its table.</param>
 /// <param name="Row">Its row.</param>
-public sealed record ScheduledFile(string Tenant, string FileId, string? ShareId, string Bucket, TableEntity Row);
+public sealed record ScheduledFile(string Tenant, string Space, string? FileId, string? ShareId, string Bucket, TableEntity Row);
 
 /// <summary>
-/// What the sweep has to handle, and when (SCHEMA.md, tables Due…): files in the trash, copies, shares that expire. An entry is
+/// What the sweep has to handle, and when (SCHEMA.md, tables Due…): files in the trash, copies, shares that expire, old changes. An entry
+/// is
 /// written before the change that needs it, so nothing is ever missed. The file's record says what there is to do, if anything. So
 /// the sweep never has to read the records of all files.
 /// </summary>
@@ -37,6 +39,11 @@ public sealed class FileSchedule(StorageClients storage)
         }, cancel);
     }
 
+    /// <summary>Schedules the end of a space's changes. All of a day are one entry.</summary>
+    public Task AddChanges(string tenant, string space, DateTimeOffset at, CancellationToken cancel) =>
+        tables.For(ExpiringTables.Bucket(at)).Put(
+            new TableEntity(RowKeys.Space(tenant, space), $"changes|{RowKeys.Ascending(at)}") { ["Tenant"] = tenant, ["At"] = at }, cancel);
+
     /// <summary>All entries that are due.</summary>
     public async IAsyncEnumerable<ScheduledFile> DueAt(
         DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancel)
@@ -44,7 +51,10 @@ public sealed class FileSchedule(StorageClients storage)
         foreach (var bucket in await tables.BucketsUpTo(now, cancel))
         {
             await foreach (var row in tables.For(bucket).Scan($"At le {now}", cancel))
-                yield return new ScheduledFile(row.GetString("Tenant"), row.GetString("FileId"), row.GetString("ShareId"), bucket, row);
+            {
+                yield return new ScheduledFile(row.GetString("Tenant"), row.PartitionKey[(row.PartitionKey.LastIndexOf('|') + 1)..],
+                    row.GetString("FileId"), row.GetString("ShareId"), bucket, row);
+            }
         }
     }
 

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash, deletes expired shares, and finishes copies and
-/// what a crash interrupted. It reads no other files. What fails is retried an hour later.
+/// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash, deletes expired shares and old changes, and finishes
+/// copies and what a crash interrupted. It reads no other files. What fails is retried an hour later.
 /// </summary>
 public sealed partial class FileSweepTimer(
-    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, ShareStore shares, AuditLog audit, TimeProvider clock,
-    ILogger<FileSweepTimer> logger)
+    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, ShareStore shares, ChangeFeed changes, AuditLog audit,
+    TimeProvider clock, ILogger<FileSweepTimer> logger)
 {
     const int MaxParallel = 8;
 
@@ -42,13 +42,14 @@ public sealed partial class FileSweepTimer(
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            Log.Failed(logger, item.Tenant, item.FileId, fault);
+            Log.Failed(logger, item.Tenant, item.FileId ?? item.Space, fault);
             return false;
         }
     }
 
     async Task<bool> Process(ScheduledFile item, DateTimeOffset now, CancellationToken cancel)
     {
+        if (item.FileId is null) return await changes.TryDropOld(item.Tenant, item.Space, now, cancel);
         if (item.ShareId is { } share)
         {
             await shares.RemoveExpired(item.Tenant, item.FileId, share, now, cancel);
@@ -87,7 +88,7 @@ public sealed partial class FileSweepTimer(
         [LoggerMessage(61, LogLevel.Information, "Files sweep: {Done} done, {Left} left, {Dropped} tables dropped (late: {Late})")]
         public static partial void Swept(ILogger logger, int done, int left, int dropped, bool late);
 
-        [LoggerMessage(62, LogLevel.Error, "Files sweep: tenant {Tenant}, file {FileId} failed and will be retried")]
+        [LoggerMessage(62, LogLevel.Error, "Files sweep: tenant {Tenant}, file or space {FileId} failed and will be retried")]
         public static partial void Failed(ILogger logger, string tenant, string fileId, Exception fault);
     }
 }

@@ -9,7 +9,8 @@ namespace Latchkey.Files;
 /// releases its quota. Every step can be repeated, so after a crash the same call continues. By then nobody may write to the space.
 /// </summary>
 public sealed class SpaceRemoval(
-    StorageClients storage, FileStore files, FilePurge purge, ShareStore shares, SpaceQuota spaceQuota, TenantQuota tenantQuota)
+    StorageClients storage, FileStore files, FilePurge purge, ShareStore shares, ChangeFeed changes, SpaceQuota spaceQuota,
+    TenantQuota tenantQuota)
 {
     const int SharesAtOnce = 100;
     const int FilesAtOnce = 8;
@@ -44,6 +45,7 @@ public sealed class SpaceRemoval(
         });
         if (!isPurged || await CountFiles(tenant, owner, cancel) > 0) return false;
         await RemoveFolders(tenant, space, cancel);
+        await changes.RemoveAll(tenant, space, cancel);
         await tenantQuota.RemoveSpace(tenant, space, cancel);
         return true;
     }

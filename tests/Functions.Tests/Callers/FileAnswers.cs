@@ -42,6 +42,24 @@ sealed record ListingAnswer
     public bool? MoreFolders { get; init; }
 }
 
+/// <summary>A page of a space's changes.</summary>
+sealed record ChangesAnswer
+{
+    public required List<ChangeAnswer> Items { get; init; }
+    public required string Cursor { get; init; }
+    public required bool More { get; init; }
+}
+
+/// <summary>A change of a file.</summary>
+sealed record ChangeAnswer
+{
+    public required string Kind { get; init; }
+    public required string Id { get; init; }
+    public required DateTimeOffset At { get; init; }
+    public FileAnswer? File { get; init; }
+    public string? Share { get; init; }
+}
+
 /// <summary>An upload that was begun.</summary>
 sealed record BeginAnswer
 {

@@ -113,6 +113,21 @@ class FilesClient(TestHost host, string token, string tenant = "demo")
 
     public Task<ListingAnswer> List(string query = "") => Send(HttpMethod.Get, query).Read<ListingAnswer>();
 
+    public Task<ChangesAnswer> Changes(string query = "") => Send(HttpMethod.Get, $"/changes{query}").Read<ChangesAnswer>();
+
+    /// <summary>All changes behind a cursor, page by page, and the cursor behind them.</summary>
+    public async Task<(List<ChangeAnswer> Items, string Cursor)> Follow(string cursor, int limit = 200, string space = "me")
+    {
+        var items = new List<ChangeAnswer>();
+        for (var more = true; more;)
+        {
+            var page = await Changes($"?cursor={cursor}&limit={limit}&space={space}");
+            items.AddRange(page.Items);
+            (cursor, more) = (page.Cursor, page.More);
+        }
+        return (items, cursor);
+    }
+
     public async Task<string> DownloadUrl(string id) => (await Send(HttpMethod.Get, $"/{id}/download").Read<DownloadAnswer>()).Url;
 
     /// <summary>What storage serves under the file's download URL.</summary>

@@ -23,6 +23,15 @@ static class Books
             Assert.InRange(usage.GetInt64("TakenBytes")!.Value, usage.GetInt64("Bytes")!.Value, reservation.GetInt64("Bytes")!.Value);
             Assert.InRange(usage.GetInt64("TakenFiles")!.Value, usage.GetInt64("Files")!.Value, reservation.GetInt64("Files")!.Value);
         }
+        // Changes are numbered without a gap up to the last, and those of a space that is gone are gone with it.
+        foreach (var changes in Starting(RowKeys.AnyChange).GroupBy(row => row.PartitionKey))
+        {
+            var usage = rows.Single(row => row.PartitionKey == changes.Key && row.RowKey == RowKeys.SpaceUsage);
+            var (incarnation, last) = (usage.GetString("Incarnation"), usage.GetInt64("Changes")!.Value);
+            Assert.Equal(
+                Enumerable.Range(0, changes.Count()).Select(n => RowKeys.Change(incarnation, last - n)).Order(StringComparer.Ordinal),
+                changes.Select(row => row.RowKey));
+        }
         foreach (var total in rows.Where(row => row.RowKey == RowKeys.TotalReservation))
         {
             Assert.Equal(Starting("space|").Sum(reservation => reservation.GetInt64("Bytes")!.Value), total.GetInt64("Bytes"));

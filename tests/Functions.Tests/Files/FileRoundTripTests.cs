@@ -36,6 +36,10 @@ public sealed class FileRoundTripTests : IAsyncLifetime
         await Costs(3, () => alice.List("?folder=a&sort=-created&limit=1"));
         await Costs(2, () => alice.List("?trash=true"));
         await Costs(2, () => alice.Spaces());
+        await Costs(2, async () => cursor = (await alice.Changes()).Cursor);
+        await Costs(2, () => alice.Changes($"?cursor={cursor}"));
+        await alice.Upload([1], "news", "a");
+        await Costs(3, () => alice.Changes($"?cursor={cursor}"));
         await Costs(3, () => Ok(alice.Send(HttpMethod.Patch, $"/{id}", new { name = "renamed" })));
         await Costs(4, () => Ok(alice.Send(HttpMethod.Patch, $"/{id}", new { folder = "b" })));
         await Costs(8, () => Ok(alice.Send(HttpMethod.Patch, $"/{id}", new { folder = "a" }))); // b is empty now.

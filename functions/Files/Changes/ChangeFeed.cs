@@ -1,0 +1,100 @@
+using System.Globalization;
+using Azure;
+using Azure.Data.Tables;
+using Latchkey.Http;
+using Latchkey.Storage;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// The changes of a space, by their numbers. Those that nobody may ask for any more are deleted from the first one on, so a
+/// number that is missing means that the reader has missed changes.
+/// </summary>
+public sealed class ChangeFeed(StorageClients storage, SpaceQuota spaceQuota)
+{
+    /// <summary>How long changes are kept at least.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+
+    const int RowsInTransaction = 100; // Azure's limit of an entity-group transaction.
+    const int MaxDropped = 20_000;
+
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
+
+    /// <summary>The changes behind a cursor, or none and the cursor of now.</summary>
+    /// <exception cref="Problem">400 <c>invalid_cursor</c>, 410 <c>changes_gone</c>.</exception>
+    public async Task<ChangesResponse> Read(string tenant, string space, ChangeCursor? after, int limit, CancellationToken cancel)
+    {
+        if (after is not null && after.Space != space) throw Paging.InvalidCursor();
+        var usage = await spaceQuota.Read(tenant, space, cancel);
+        if (usage is { ETag: not null, Incarnation: null })
+            usage = after is null ? await BeginRecording(tenant, space, cancel) : throw Gone();
+        var now = new ChangeCursor(space, usage.Incarnation ?? "", usage.Changes);
+        if (after is null || after == now) return new([], now.Text, false);
+        // Where nothing was, all that is there now has come since.
+        if (after.Incarnation.Length == 0 && usage.IsRecordedFromEmpty) after = now with { Number = 0 };
+        if (after.Incarnation != now.Incarnation) throw Gone();
+        if (after.Number > now.Number) throw Paging.InvalidCursor();
+        var items = await Between(tenant, after, Math.Min(after.Number + limit, now.Number), cancel);
+        var last = after with { Number = after.Number + items.Count };
+        return new(items, last.Text, last.Number < now.Number);
+    }
+
+    // A space that nothing has changed since changes are recorded. From now on there is a place behind which they are.
+    async Task<Usage> BeginRecording(string tenant, string space, CancellationToken cancel)
+    {
+        await spaceQuota.TryTransact(tenant, space, default, [], cancel);
+        return await spaceQuota.Read(tenant, space, cancel);
+    }
+
+    async Task<List<ChangeResponse>> Between(string tenant, ChangeCursor after, long last, CancellationToken cancel)
+    {
+        var items = new List<ChangeResponse>();
+        var (from, to) = (RowKeys.Change(after.Incarnation, after.Number + 1), RowKeys.Change(after.Incarnation, last + 1));
+        await foreach (var row in table.Range(RowKeys.Space(tenant, after.Space), from, to, null, cancel))
+        {
+            if (row.RowKey != RowKeys.Change(after.Incarnation, after.Number + items.Count + 1)) throw Gone();
+            items.Add(ChangeRows.Read(tenant, row));
+        }
+        return items.Count == last - after.Number ? items : throw Gone();
+    }
+
+    /// <summary>
+    /// Deletes the changes of a space that are older than <see cref="Kept"/>, from the first one on, and reads no others; false if
+    /// there may be more of them.
+    /// </summary>
+    public async Task<bool> TryDropOld(string tenant, string space, DateTimeOffset now, CancellationToken cancel)
+    {
+        if ((await spaceQuota.Read(tenant, space, cancel)).Incarnation is not { } incarnation) return true;
+        for (var dropped = 0; dropped < MaxDropped; dropped += RowsInTransaction)
+        {
+            var first = RowKeys.ChangesOf(incarnation);
+            var keys = await table.Range(RowKeys.Space(tenant, space), first, first + "~", RowsInTransaction, cancel)
+                .Take(RowsInTransaction).TakeWhile(row => ChangeRows.TimeOf(row) <= now - Kept).Select(row => row.RowKey)
+                .ToListAsync(cancel);
+            await Delete(RowKeys.Space(tenant, space), keys, cancel);
+            if (keys.Count < RowsInTransaction) return true;
+        }
+        return false;
+    }
+
+    /// <summary>Deletes all changes of a space that is being removed.</summary>
+    public async Task RemoveAll(string tenant, string space, CancellationToken cancel)
+    {
+        var partition = RowKeys.Space(tenant, space);
+        await foreach (var keys in table.Keys(partition, RowKeys.AnyChange, RowKeys.AnyChange + "~", cancel)
+            .Chunk(RowsInTransaction).WithCancellation(cancel))
+            await Delete(partition, keys, cancel);
+    }
+
+    async Task Delete(string partition, IReadOnlyList<string> keys, CancellationToken cancel)
+    {
+        if (keys.Count == 0) return;
+        if (await table.TryTransact(
+            [.. keys.Select(key => new TableTransactionAction(
+                TableTransactionActionType.Delete, new TableEntity(partition, key), ETag.All))], cancel)) return;
+        foreach (var key in keys) await table.TryDelete(partition, key, cancel); // Somebody else deletes them as well.
+    }
+
+    static Problem Gone() => new(410, "changes_gone", string.Create(CultureInfo.InvariantCulture,
+        $"Changes behind this cursor are no longer kept: it is older than {Kept.Days} days, or the space was removed. Start over."));
+}

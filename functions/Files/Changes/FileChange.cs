@@ -1,0 +1,66 @@
+namespace Latchkey.Files;
+
+/// <summary>What happened to a file.</summary>
+public enum ChangeKind
+{
+    /// <summary>An upload or a copy was completed.</summary>
+    Created,
+
+    /// <summary>Its name or another property changed.</summary>
+    Changed,
+
+    /// <summary>It is in another folder.</summary>
+    Moved,
+
+    /// <summary>It was moved to the trash.</summary>
+    Trashed,
+
+    /// <summary>It was restored from the trash.</summary>
+    Restored,
+
+    /// <summary>It is gone for good.</summary>
+    Purged,
+
+    /// <summary>It was shared, or a share was replaced.</summary>
+    Shared,
+
+    /// <summary>A share was revoked or has expired.</summary>
+    Unshared,
+}
+
+/// <summary>
+/// A change of a file that people see. It is numbered and written in the transaction that makes it (<see cref="SpaceQuota"/>), so
+/// none is lost or there twice.
+/// </summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="FileId">The file.</param>
+public sealed record FileChange(ChangeKind Kind, string FileId)
+{
+    /// <summary>
+    /// The file after the change. Null if it is gone; null for shares too, because only the file's own transactions know its state.
+    /// </summary>
+    public FileRecord? File { get; init; }
+
+    /// <summary>The share, if the change is about one.</summary>
+    public string? ShareId { get; init; }
+
+    /// <summary>The change of a share.</summary>
+    public static FileChange Of(ChangeKind kind, string fileId, string shareId) => new(kind, fileId) { ShareId = shareId };
+
+    /// <summary>What people see of a change of a record; null for nothing.</summary>
+    public static FileChange? Between(FileRecord before, FileRecord after) => KindOf(before, after) is not { } kind ? null
+        : new(kind, after.Id) { File = kind == ChangeKind.Purged ? null : after };
+
+    static ChangeKind? KindOf(FileRecord before, FileRecord after) => (before.Status, after.Status) switch
+    {
+        (FileStatus.Pending or FileStatus.Copying, FileStatus.Available) => ChangeKind.Created,
+        (FileStatus.Available, FileStatus.Deleted) => ChangeKind.Trashed,
+        (FileStatus.Deleted, FileStatus.Available) => ChangeKind.Restored,
+        (FileStatus.Available or FileStatus.Deleted, FileStatus.Purging) => ChangeKind.Purged,
+        (FileStatus.Available, FileStatus.Available) or (FileStatus.Deleted, FileStatus.Deleted) =>
+            before.Folder != after.Folder ? ChangeKind.Moved
+            : FileResponse.Of(before) != FileResponse.Of(after) ? ChangeKind.Changed
+            : null,
+        _ => null,
+    };
+}
