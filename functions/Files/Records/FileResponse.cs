@@ -69,8 +69,8 @@ public sealed record FileResponse(string Id, string Status, string Space, string
 }
 
 /// <summary>
-/// The thumbnails of a picture. <c>state</c> is <c>pending</c>, <c>ready</c>, with the <c>sizes</c> that there are, or <c>none</c>, with the
-/// <c>reason</c>.
+/// The thumbnails of a picture. <c>state</c> is <c>pending</c>, <c>ready</c>, with the <c>sizes</c> that there are, or <c>none</c>, with
+/// the <c>reason</c>.
 /// </summary>
 public sealed record ThumbnailResponse(string State, IReadOnlyList<int>? Sizes = null, string? Reason = null)
 {

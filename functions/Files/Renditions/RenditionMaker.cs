@@ -1,5 +1,4 @@
 using Latchkey.Http;
-using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,3 @@
-using Azure;
 using Latchkey.Files;
 
 namespace Latchkey.Tests.Files.Renditions;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using ImageMagick;
 using Latchkey.Files;
 using Latchkey.Storage;
@@ -126,14 +125,14 @@ public sealed class ThumbnailTests(DemoHost demo) : IClassFixture<DemoHost>, IAs
     public async Task What_is_no_picture_that_can_be_read_is_marked_and_never_tried_again(string what, string type, string reason)
     {
         var png = Pictures.Of(MagickFormat.Png, 60, 40);
-        byte[] bytes = what switch
+        var bytes = what switch
         {
             "100,000 × 100,000" => Pictures.HollowPng(100_000, 100_000),
             "20,000 × 20,000" => Pictures.HollowPng(20_000, 20_000),
             "40,000 × 1" => Pictures.HollowPng(40_000, 1),
             "cut off" => png[..(png.Length - 40)],
             "PostScript behind three bytes" => [0xFF, 0xD8, 0xFF, .. "%!PS\n(/etc/passwd) run showpage"u8],
-            "a drawing in words" => [.. "push graphic-context\nimage over 0,0 0,0 '/etc/passwd'\npop graphic-context"u8],
+            "a drawing in words" => "push graphic-context\nimage over 0,0 0,0 '/etc/passwd'\npop graphic-context"u8.ToArray(),
             _ => [0],
         };
         var alice = await host.As("alice");
