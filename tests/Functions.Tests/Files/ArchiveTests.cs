@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using Latchkey.Files;
 using Latchkey.Storage;
@@ -112,6 +113,33 @@ public sealed class ArchiveTests(DemoHost demo) : IClassFixture<DemoHost>
         await alice.Send(HttpMethod.Post, "/archive", new { files = (string[])[first] }).Fails(503, "server_busy");
         for (var n = 0; n < 4; n++) slots.Release();
         await alice.Purge(lost);
+    }
+
+    [Fact]
+    public async Task A_caller_who_hangs_up_ends_the_reads()
+    {
+        var alice = await host.As("alice");
+        var id = await alice.Upload(FilesClient.Bytes(24 << 20), "long"); // More than a connection keeps on its way.
+        var slots = host.Service<ArchiveSlots>();
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{host.Origin}/demo/files/archive")
+        {
+            Headers = { Authorization = new("Bearer", alice.Token) },
+            Content = JsonContent.Create(new { files = (string[])[id] }),
+        };
+        using (await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead))
+        {
+            for (var n = 0; n < 3; n++) Assert.True(slots.TryTake());
+            Assert.False(slots.TryTake()); // It has the fourth.
+        }
+        await Eventually.True(() =>
+        {
+            var isFree = slots.TryTake();
+            if (isFree) slots.Release();
+            return isFree;
+        });
+        for (var n = 0; n < 3; n++) slots.Release();
+        await alice.Purge(id);
     }
 
     static async Task<HttpResponseMessage> Archive(FilesClient caller, object asked) =>
