@@ -63,7 +63,9 @@ public sealed class SpaceQuota(
             var next = usage.With(change);
             var excess = IsRelease(change) ? await tenantQuota.FindExcess(tenant, space, next, limits, cancel) : null;
             if (excess is not null) next = excess.Kept;
-            if (await table.TransactForETags(Rows(RowKeys.Space(tenant, space), next, change, rows), cancel) is { } etags)
+            var partition = RowKeys.Space(tenant, space);
+            var index = await KnownRows.Write(table, partition, next.Incarnation!, change.Known, cancel);
+            if (await table.TransactForETags(Rows(partition, next, change, [.. rows, .. index]), cancel) is { } etags)
             {
                 known.Usage = next with { ETag = etags[0] };
                 if (excess is not null) await tenantQuota.Release(excess, cancel);
