@@ -8,4 +8,7 @@ public static class QueueNames
 {
     /// <summary>What the Functions host adds to the name of a queue.</summary>
     public const string PoisonSuffix = "-poison";
+
+    /// <summary>Pictures whose renditions are to be made.</summary>
+    public const string Renditions = "renditions";
 }

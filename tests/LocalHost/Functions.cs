@@ -69,11 +69,16 @@ public static class Functions
     }
 
     /// <summary>Calls a trigger method on a new instance of its class, as the worker does.</summary>
-    public static Task Call(MethodInfo method, IServiceProvider services, object trigger, CancellationToken cancel)
+    /// <param name="method">The method.</param>
+    /// <param name="services">What the class needs.</param>
+    /// <param name="trigger">The value of the trigger's parameter.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <param name="dequeueCount">Of a queue trigger, which may have a parameter of this name.</param>
+    public static Task Call(MethodInfo method, IServiceProvider services, object trigger, CancellationToken cancel, long dequeueCount = 0)
     {
         var instance = ActivatorUtilities.CreateInstance(services, method.DeclaringType!);
-        var arguments = method.GetParameters()
-            .Select(p => p.ParameterType == typeof(CancellationToken) ? cancel : trigger).ToArray();
+        var arguments = method.GetParameters().Select(p => p.ParameterType == typeof(CancellationToken) ? cancel
+            : p.Name == nameof(dequeueCount) ? dequeueCount : trigger).ToArray();
         return (Task)method.Invoke(instance, arguments)!;
     }
 

@@ -31,7 +31,7 @@ public static partial class LocalQueues
     {
         try
         {
-            await Functions.Call(function.Method, app.Services, message.Body.ToString(), cancel);
+            await Functions.Call(function.Method, app.Services, message.Body.ToString(), cancel, message.DequeueCount);
             return true;
         }
         catch (Exception fault)

@@ -11,7 +11,8 @@ public sealed record CopyProgress(long Bytes, long Total);
 /// Copies blobs within storage (Copy Blob), which goes on whether or not anybody waits. The copy is finished by whoever reads its
 /// record, or by the sweep. If the process that should have started it crashed, they start it.
 /// </summary>
-public sealed class BlobCopier(FileStore files, BlobStore blobs, FileUrls urls, FilePurge purge, TimeProvider clock)
+public sealed class BlobCopier(
+    FileStore files, BlobStore blobs, FileUrls urls, FilePurge purge, RenditionRequests renditions, TimeProvider clock)
 {
     /// <summary>Starts the copy unless it has been started; false if the source's bytes are gone.</summary>
     public async Task<bool> TryStart(FileRecord source, FileRecord copy, CancellationToken cancel)
@@ -37,7 +38,11 @@ public sealed class BlobCopier(FileStore files, BlobStore blobs, FileUrls urls, 
         if (failed) throw await Failed(copy, cancel);
         await blobs.SetFinalHeaders(copy.Tenant, copy.BlobName, blob, HeadersOf(copy, blob), cancel);
         var done = copy.Complete(clock.GetUtcNow());
-        if (await files.TryComplete(done, cancel)) return (done, null);
+        if (await files.TryComplete(done, cancel))
+        {
+            await renditions.Ask(done);
+            return (done, null);
+        }
         return await files.Find(copy.Tenant, copy.Id, cancel) is { Status: FileStatus.Available } there
             ? (there, null) : throw FilePermissions.NotFound(); // Somebody else finished or deleted it.
     }

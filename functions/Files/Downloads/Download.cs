@@ -30,6 +30,15 @@ public sealed class Download(TenantPipeline pipeline, FilePermissions permission
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files/{id}/content")] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.FilesRead, async caller => new Redirection((await Url(caller, request)).Url));
 
+    /// <summary>Refuses a file that has no bytes to serve.</summary>
+    /// <exception cref="Problem">409 <c>file_pending</c>, <c>file_copying</c>; 410 <c>bytes_missing</c>.</exception>
+    internal static void EnsureServable(FileRecord file)
+    {
+        if (file.Status == FileStatus.Copying) throw FilePermissions.Copying();
+        if (file.Status != FileStatus.Available) throw Problem.Conflict("file_pending", "The file is not complete yet.");
+        if (file.MissingSince is not null) throw new Problem(410, "bytes_missing", "The bytes of this file are lost.");
+    }
+
     async Task<SignedUrl> Url(Caller caller, HttpRequest request)
     {
         // What else an app adds against caches is ignored.
@@ -37,10 +46,7 @@ public sealed class Download(TenantPipeline pipeline, FilePermissions permission
             .OneOf("disposition", ContentDisposition.Attachment, ContentDisposition.Inline)
             == ContentDisposition.Inline;
         var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Read);
-        if (file.Status == FileStatus.Copying) throw FilePermissions.Copying();
-        if (file.Status != FileStatus.Available)
-            throw Problem.Conflict("file_pending", "The file is not complete yet.");
-        if (file.MissingSince is not null) throw new Problem(410, "bytes_missing", "The bytes of this file are lost.");
+        EnsureServable(file);
         return await urls.Download(caller, file, inline);
     }
 }

@@ -46,6 +46,17 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
         return url;
     }
 
+    /// <summary>The URL that shows a rendition of the file. It stays the same and lives as a download's.</summary>
+    public async Task<SignedUrl> Thumbnail(Caller caller, FileRecord file, int size)
+    {
+        var name = Path.ChangeExtension(file.Name, ".webp");
+        var headers = new ResponseHeaders(Thumbnails.ContentType, ContentDisposition.For(name, ContentDisposition.Inline));
+        var url = await sas.ToReadCached(
+            file.Tenant, Thumbnails.BlobName(file.Id, size), null, headers, settings.DownloadUrlTime, caller.Cancel);
+        LogAndAudit(file, caller.Token.ClientId, caller.Audit, "read a thumbnail", url);
+        return url;
+    }
+
     /// <summary>
     /// A download URL in a document of all of a user's files, which is logged; the audit has one entry for all of them.
     /// </summary>

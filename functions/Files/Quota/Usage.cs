@@ -31,7 +31,11 @@ public readonly record struct UsageChange(long Bytes, long Files, long Pending)
     public static UsageChange Complete => new(0, 0, -1);
 
     /// <summary>A file's record is deleted.</summary>
-    public static UsageChange Forget(FileRecord file) => new(-file.Size, -1, file.CompletedAt is null ? -1 : 0);
+    public static UsageChange Forget(FileRecord file) =>
+        new(-file.Size - (file.Renditions?.Bytes ?? 0), -1, file.CompletedAt is null ? -1 : 0);
+
+    /// <summary>Renditions of a picture were made.</summary>
+    public static UsageChange Of(RenditionSet made) => new(made.Bytes, 0, 0);
 }
 
 /// <summary>
@@ -48,7 +52,7 @@ public sealed record Usage
     const char FromEmpty = 'n';
     const char FromOlder = 'o';
 
-    /// <summary>The bytes of all files, including pending and deleted ones.</summary>
+    /// <summary>The bytes of all files, including pending and deleted ones, and of their renditions.</summary>
     public long Bytes { get; init; }
 
     /// <summary>The number of all files, including pending and deleted ones.</summary>

@@ -115,6 +115,9 @@ public sealed record FileRecord
     /// <summary>When the integrity check found its bytes missing; null while they are not known to be missing.</summary>
     public DateTimeOffset? MissingSince { get; init; }
 
+    /// <summary>The renditions of a picture, or why there are none; null if nobody has tried yet.</summary>
+    public RenditionSet? Renditions { get; init; }
+
     /// <summary>
     /// The keys of the rows that list it, while it is listed. They are stored and not computed again, because .NET's rules for
     /// upper case may change from one version to the next.

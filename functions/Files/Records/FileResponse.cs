@@ -54,6 +54,9 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>The declared type, if it is not the file's.</summary>
     public string? DeclaredContentType { get; init; }
 
+    /// <summary>Of a picture: whether there are thumbnails.</summary>
+    public ThumbnailResponse? Thumbnail { get; init; }
+
     /// <summary>The response for a record.</summary>
     public static FileResponse Of(FileRecord file) => new(
         file.Id, file.Status.ToString().ToLowerInvariant(), file.Owner.SpaceName, file.Name, file.Folder, file.ContentType, file.Size)
@@ -70,10 +73,27 @@ public sealed record FileResponse(string Id, string Status, string Space, string
         DeletedAt = file.DeletedAt?.UtcDateTime,
         PurgeAfter = file.PurgeAfter?.UtcDateTime,
         DeclaredContentType = file.DeclaredContentType,
+        Thumbnail = ThumbnailResponse.Of(file),
     };
 
     static bool? IfChecked(FileRecord file, string? declared, bool verified) =>
         declared is null || file.CompletedAt is null ? null : verified;
+}
+
+/// <summary>
+/// The thumbnails of a picture. <c>state</c> is <c>pending</c>, <c>ready</c>, with the <c>sizes</c> that there are, or <c>none</c>, with
+/// the <c>reason</c>.
+/// </summary>
+public sealed record ThumbnailResponse(string State, IReadOnlyList<int>? Sizes = null, string? Reason = null)
+{
+    /// <summary>The response for a record; null if the file is not available or no picture.</summary>
+    public static ThumbnailResponse? Of(FileRecord file) => file switch
+    {
+        not { Status: FileStatus.Available } => null,
+        { Renditions: { Refusal: { } reason } } => new("none", Reason: reason),
+        { Renditions: { } made } => new("ready", made.Sizes),
+        _ => Thumbnails.Has(file.ContentType) ? new("pending") : null,
+    };
 }
 
 /// <summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 
@@ -65,9 +66,16 @@ static class FileRows
         DeletedAt = row.GetDateTimeOffset("DeletedAt"),
         PurgeAfter = row.GetDateTimeOffset("PurgeAfter"),
         MissingSince = row.GetDateTimeOffset("MissingSince"),
+        Renditions = ReadRenditions(row),
         ListKeys = Storage.Columns.Split(row.GetString("ListKeys")),
         ETag = row.ETag,
     };
+
+    static RenditionSet? ReadRenditions(TableEntity row) => row.GetDateTimeOffset("RenditionsAt") is not { } at ? null : new(
+        [.. Storage.Columns.Split(row.GetString("Renditions")).Select(size => int.Parse(size, CultureInfo.InvariantCulture))],
+        row.GetInt64("RenditionBytes")!.Value, row.GetString("RenditionRefusal"), at);
+
+    static string Number(int size) => size.ToString(CultureInfo.InvariantCulture);
 
     static TableEntity Row(FileRecord file, string rowKey) => new(Partition(file), rowKey)
     {
@@ -98,6 +106,10 @@ static class FileRows
         ["DeletedAt"] = file.DeletedAt,
         ["PurgeAfter"] = file.PurgeAfter,
         ["MissingSince"] = file.MissingSince,
+        ["Renditions"] = file.Renditions is { } made ? Storage.Columns.Join(made.Sizes.Select(Number)) : null,
+        ["RenditionBytes"] = file.Renditions?.Bytes,
+        ["RenditionRefusal"] = file.Renditions?.Refusal,
+        ["RenditionsAt"] = file.Renditions?.At,
         ["ListKeys"] = Storage.Columns.Join(file.ListKeys),
     };
 }

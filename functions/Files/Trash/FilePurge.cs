@@ -8,7 +8,8 @@ namespace Latchkey.Files;
 /// frees its quota. From the first step on nobody can see the file. Whoever finds the mark completes the purge.
 /// </summary>
 public sealed class FilePurge(
-    FileStore files, BlobStore blobs, StagedBlobs staged, ShareStore shares, FileSchedule schedule, TimeProvider clock)
+    FileStore files, BlobStore blobs, StagedBlobs staged, RenditionBlobs renditions, ShareStore shares, FileSchedule schedule,
+    TimeProvider clock)
 {
     /// <summary>Purges a file in any state; false if its record changed meanwhile, and then nothing is done.</summary>
     /// <param name="file">The file.</param>
@@ -25,6 +26,7 @@ public sealed class FilePurge(
         if (file is { CopyOf: not null, CompletedAt: null }) await blobs.AbortCopy(file.Tenant, file.BlobName, cancel);
         if (file is { IsStaged: true, CompletedAt: null }) await staged.DropBlocks(file.Tenant, file.BlobName, cancel);
         await blobs.Delete(file.Tenant, file.BlobName, cancel);
+        if (file.CompletedAt is not null) await renditions.DeleteAll(file, cancel);
         await shares.RemoveAll(file, cancel);
         await files.ForgetKey(file, cancel);
         await files.Remove(file with { ETag = ETag.All }, cancel);

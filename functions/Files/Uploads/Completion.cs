@@ -9,7 +9,8 @@ namespace Latchkey.Files;
 /// happened that can't be repeated, so a client that crashed or lost the response simply repeats the request. A refused upload is
 /// deleted with its bytes, which frees its quota. Its note stays, because its URL can still write.
 /// </summary>
-public sealed class Completion(FileStore files, SingleUpload single, StagedUpload staged, FilePurge purge, TimeProvider clock)
+public sealed class Completion(
+    FileStore files, SingleUpload single, StagedUpload staged, FilePurge purge, RenditionRequests renditions, TimeProvider clock)
 {
     const int MaxAttempts = 5;
 
@@ -44,7 +45,9 @@ public sealed class Completion(FileStore files, SingleUpload single, StagedUploa
                 Md5Verified = verified.Md5,
                 Sha256Verified = verified.Sha256,
             };
-            if (await files.TryComplete(available, cancel)) return available;
+            if (!await files.TryComplete(available, cancel)) continue;
+            await renditions.Ask(available);
+            return available;
         }
         throw Problem.Conflict("upload_unfinished", "The upload keeps changing. Try again later.");
     }

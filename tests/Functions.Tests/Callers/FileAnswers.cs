@@ -23,6 +23,7 @@ sealed record FileAnswer
     public DateTimeOffset? DeletedAt { get; init; }
     public DateTimeOffset? PurgeAfter { get; init; }
     public CopyAnswer? Copy { get; init; }
+    public ThumbnailAnswer? Thumbnail { get; init; }
 
     /// <summary>Only in lists of what is shared.</summary>
     public string? Access { get; init; }
@@ -177,4 +178,11 @@ sealed record CheckAnswer
     public required long FoldersRemoved { get; init; }
     public required long PartsRepaired { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
+}
+
+sealed record ThumbnailAnswer
+{
+    public required string State { get; init; }
+    public List<int>? Sizes { get; init; }
+    public string? Reason { get; init; }
 }

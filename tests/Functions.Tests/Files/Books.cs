@@ -16,7 +16,7 @@ static class Books
         foreach (var usage in rows.Where(row => row.RowKey == RowKeys.SpaceUsage))
         {
             var own = records.Where(file => FileRows.Partition(file) == usage.PartitionKey).ToList();
-            Assert.Equal(own.Sum(file => file.Size), usage.GetInt64("Bytes"));
+            Assert.Equal(own.Sum(file => file.Size + (file.Renditions?.Bytes ?? 0)), usage.GetInt64("Bytes"));
             Assert.Equal(own.Count, usage.GetInt64("Files"));
             Assert.Equal(own.Count(file => file.CompletedAt is null), usage.GetInt64("Pending"));
             var reservation = rows.Single(row => row.RowKey == RowKeys.SpaceReservation(usage.PartitionKey.Split('|')[1]));
@@ -55,7 +55,8 @@ static class Books
         Assert.Empty(records.Where(file => file.Status == FileStatus.Available)
             .SelectMany(file => FileRows.FolderRows(FileRows.Partition(file), file.Folder)).Select(row => (row.PartitionKey, row.RowKey))
             .Except(rows.Select(row => (row.PartitionKey, row.RowKey))));
-        var stored = records.Where(file => file.Status is FileStatus.Available or FileStatus.Deleted).Select(file => file.BlobName)
+        var stored = records.Where(file => file.Status is FileStatus.Available or FileStatus.Deleted)
+            .SelectMany(file => (file.Renditions?.Sizes ?? []).Select(size => Thumbnails.BlobName(file.Id, size)).Append(file.BlobName))
             .ToList();
         if (stored.Count > 0) Assert.Empty(stored.Except(await Blobs(host, tenant))); // Before the first there is no container.
         foreach (var share in Starting("share|")) Assert.Contains(records, file => file.Id == share.GetString("FileId"));

@@ -101,7 +101,7 @@ static class RawHttp
             while ((length = await stream.ReadAsync(buffer, cancel)) > 0)
             {
                 received.Write(buffer, 0, length);
-                if (done()) return;
+                if (!stream.DataAvailable && done()) return; // A long answer is not looked through at each of its pieces.
             }
         }
         catch (IOException)

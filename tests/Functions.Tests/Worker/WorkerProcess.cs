@@ -25,6 +25,9 @@ public sealed class WorkerProcess : IAsyncDisposable
         host.BeginErrorReadLine();
     }
 
+    /// <summary>The connection string of its storage account (<see cref="Start"/>).</summary>
+    public string Account { get; private set; } = "";
+
     /// <summary>Where it listens, without a slash at the end.</summary>
     public string Origin => Http.BaseAddress!.GetLeftPart(UriPartial.Authority);
 
@@ -61,6 +64,7 @@ public sealed class WorkerProcess : IAsyncDisposable
             .. settings,
         ];
         var worker = Launch(origin, all);
+        worker.Account = account;
         await worker.WaitUntilReady();
         return worker;
     }

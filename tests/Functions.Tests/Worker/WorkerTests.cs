@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Azure.Storage.Queues;
 
 namespace Latchkey.Tests.Worker;
 
@@ -10,7 +11,8 @@ public sealed class DemoWorker : IAsyncLifetime
 {
     public WorkerProcess Worker { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Worker = await WorkerProcess.Start(("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true"));
+    public async Task InitializeAsync() => Worker = await WorkerProcess.Start(
+        ("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true"), ("AzureFunctionsJobHost__extensions__queues__visibilityTimeout", "00:00:00"));
 
     public async Task DisposeAsync() => await Worker.DisposeAsync();
 }
@@ -115,6 +117,28 @@ public sealed class WorkerTests(DemoWorker demo) : IClassFixture<DemoWorker>
         await worker.RunTimer("sweep");
         Assert.Contains(worker.Log, line => line.Contains("tables dropped", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.NotFound, (await worker.Http.PostAsync("/admin/functions/no-such-timer", null)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_queue_is_polled_and_what_fails_five_times_is_put_aside()
+    {
+        var tokens = await Token(200, ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"),
+            ("password", "alice-password"));
+        var token = tokens.GetProperty("access_token").GetString()!;
+        var picture = Files.Renditions.Pictures.Bmp(20, 20);
+        var begun = await Send(HttpMethod.Post, "/demo/files", token, 201,
+            new { name = "picture.bmp", contentType = "image/bmp", size = picture.Length });
+        await FilesClient.PutTo(begun.GetProperty("upload").GetProperty("url").GetString()!, picture, ("x-ms-blob-type", "BlockBlob"));
+        var id = begun.GetProperty("id").GetString();
+        await Send(HttpMethod.Post, $"/demo/files/{id}/complete", token, 200);
+        await Eventually.True(async () => (await Send(HttpMethod.Get, $"/demo/files/{id}", token, 200))
+            .GetProperty("thumbnail").GetProperty("state").GetString() == "ready");
+
+        var queues = new QueueServiceClient(worker.Account, new() { MessageEncoding = QueueMessageEncoding.Base64 });
+        await queues.GetQueueClient("renditions").SendMessageAsync("""{"v":2}""");
+        await Eventually.True(() => worker.Log.Any(line => line.Contains("was put into renditions-poison", StringComparison.Ordinal)));
+        Assert.Equal("""{"v":2}""", (await queues.GetQueueClient("renditions-poison").ReceiveMessageAsync()).Value.Body.ToString());
+        Assert.Equal(5, worker.Log.Count(line => line.Contains("Host: queue renditions: The worker failed", StringComparison.Ordinal)));
     }
 
     [Fact]

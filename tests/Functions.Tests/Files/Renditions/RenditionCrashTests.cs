@@ -1,0 +1,89 @@
+using Latchkey.Files;
+
+namespace Latchkey.Tests.Files.Renditions;
+
+/// <summary>
+/// The process dies at every write while it makes thumbnails, or while it purges a picture that has some. The next message, or the next
+/// look, makes it whole; nothing is counted twice or left behind.
+/// </summary>
+public sealed class RenditionCrashTests : IAsyncLifetime
+{
+    CuttableStorage storage = null!;
+    TestHost host = null!;
+    FilesClient alice = null!;
+
+    public async Task InitializeAsync()
+    {
+        storage = await CuttableStorage.Start();
+        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
+        alice = await host.As("alice");
+        await FilesClient.MakeDueTables(alice);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await host.DisposeAsync();
+        await storage.DisposeAsync();
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task Thumbnails_that_died_anywhere_are_made_by_the_next_message(bool answerLost)
+    {
+        var maker = host.Service<RenditionMaker>();
+        var cuts = 0;
+        for (; ; cuts++)
+        {
+            var id = await Picture();
+            storage.CutAfter(cuts, answerLost);
+            var died = await Record.ExceptionAsync(() => maker.Make("demo", id, isLastTry: false, default)) is not null;
+            if (!storage.Mend()) break;
+            Assert.True(died);
+            await maker.Make("demo", id, isLastTry: false, default);
+            Assert.Equal([id, $"{id}.128", $"{id}.512"], (await host.Blobs(id)).Select(blob => blob.Name));
+            await alice.Send(HttpMethod.Get, $"/{id}/thumbnail").Is(200);
+            await alice.Purge(id);
+            Assert.Empty(await host.Blobs(id));
+        }
+        Assert.InRange(cuts, 5, 6); // Record, bytes, two blobs, record; the usage is read again after a failure.
+        await Books.Balance(host);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_picture_is_complete_even_if_its_message_is_lost(bool answerLost)
+    {
+        await host.RunQueues(); // The queue is there.
+        for (var passing = 0; ; passing++)
+        {
+            var begun = await alice.Begin(FilesClient.Declaration("lost.bmp", Pictures.Bmp(9, 9).Length, "image/bmp"));
+            await FilesClient.Stored(begun, Pictures.Bmp(9, 9));
+            storage.CutAfter(passing, answerLost);
+            var answer = await alice.Complete(begun.Id);
+            if (!storage.Mend()) break;
+            if ((int)answer.StatusCode == 503) await alice.Completed(begun.Id); // Or its message was lost alone, which nobody is told.
+            await alice.Send(HttpMethod.Get, $"/{begun.Id}/thumbnail").Fails(409, "thumbnail_pending");
+            await host.RunQueues();
+            await alice.Send(HttpMethod.Get, $"/{begun.Id}/thumbnail").Is(200);
+        }
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_purge_that_died_anywhere_leaves_no_thumbnail(bool answerLost)
+    {
+        var cuts = await storage.CutEverywhere(answerLost, id => alice.Send(HttpMethod.Delete, $"/{id}?permanent=true"),
+            prepare: async () =>
+            {
+                var id = await Picture();
+                await host.Service<RenditionMaker>().Make("demo", id, isLastTry: false, default);
+                return id;
+            },
+            check: async id =>
+            {
+                await alice.Send(HttpMethod.Delete, $"/{id}?permanent=true");
+                Assert.Empty(await host.Blobs(id));
+            });
+        Assert.True(cuts >= 8);
+        await Books.Balance(host);
+    }
+
+    Task<string> Picture() => alice.Upload(Pictures.Bmp(160, 100), "picture.bmp", contentType: "image/bmp");
+}
