@@ -44,7 +44,7 @@ public static class Cors
         headers.AccessControlExposeHeaders = $"WWW-Authenticate, Retry-After, Location, ETag, DPoP-Nonce, {TusAnswers}";
         if (!HttpMethods.IsOptions(request.Method)) return;
         headers.AccessControlAllowMethods = "GET, POST, PUT, PATCH, DELETE";
-        headers.AccessControlAllowHeaders = $"Authorization, Content-Type, DPoP, If-Match, {Customary}, {TusRequests}";
+        headers.AccessControlAllowHeaders = $"Authorization, Content-Type, DPoP, If-Match, Idempotency-Key, {Customary}, {TusRequests}";
         headers.AccessControlMaxAge = MaxAge;
     }
 }

@@ -44,6 +44,13 @@ public static partial class RowKeys
     /// <summary>The prefix of the keys that list a folder's files by time.</summary>
     public static string ListedByTimeIn(string folder) => $"new|{Ids.HashBase32(folder)}|";
 
+    /// <summary>The row that lists a file in its folder by the time at which it was taken, the last first.</summary>
+    public static string ListedByTaken(string folder, DateTimeOffset taken, string id) =>
+        $"{ListedByTakenIn(folder)}{Descending(taken)}|{id}";
+
+    /// <summary>The prefix of the keys that list a folder's files by the time at which they were taken.</summary>
+    public static string ListedByTakenIn(string folder) => $"taken|{Ids.HashBase32(folder)}|";
+
     /// <summary>The row that lists a file in its space's trash, last deleted first.</summary>
     public static string Trashed(DateTimeOffset deleted, string id) => $"{Trash}{Descending(deleted)}|{id}";
 
@@ -85,6 +92,12 @@ public static partial class RowKeys
         var folded = name.ToUpperInvariant();
         return Convert.ToHexStringLower(Encoding.BigEndianUnicode.GetBytes(folded[..Math.Min(folded.Length, MaxSortedChars)]));
     }
+
+    /// <summary>A row by which a space knows its files: those whose keys begin with this byte in hex.</summary>
+    public static string Known(string start) => $"known|{start}";
+
+    /// <summary>The row of an Idempotency-Key, by the hash of the key and of whoever sent it.</summary>
+    public static string UploadKey(string hash) => $"begin|{hash}";
 
     /// <summary>A change of a space, by the incarnation of the space's usage and the change's number.</summary>
     public static string Change(string incarnation, long number) =>

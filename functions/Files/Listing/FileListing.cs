@@ -42,10 +42,10 @@ public sealed class FileListing(StorageClients storage)
         if (all.Next is not null)
         {
             throw Problem.BadRequest("folder_too_large",
-                $"At most {MaxSorted} files can be sorted this way. Sort by name or -created, or narrow the list with prefix.");
+                $"At most {MaxSorted} files can be sorted this way. Sort by name, -created or -taken, or narrow the list with prefix.");
         }
         var order = Comparer<string>.Create((one, other) => (sort.Descending ? -1 : 1) * string.CompareOrdinal(one, other));
-        var rest = all.Files
+        var rest = all.Files.Where(sort.Includes)
             .Select(file => (Position: sort.PositionOf(file), File: file))
             .OrderBy(item => item.Position, order)
             .SkipWhile(item => query.After is not null && order.Compare(item.Position, query.After) <= 0)

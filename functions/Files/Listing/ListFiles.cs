@@ -34,9 +34,12 @@ public sealed class ListFiles(TenantPipeline pipeline, Spaces spaces, FileListin
         var order = OrderOf(sort, prefix);
         if (after is not null && !IsPositionIn(order, folder, sort, after)) throw Paging.InvalidCursor();
         var owner = await spaces.Find(caller, query["space"], Permission.Read);
-        var keyPrefix = order == Order.NewestFirst
-            ? RowKeys.ListedByTimeIn(folder)
-            : RowKeys.ListedByNameIn(folder) + RowKeys.SortKey(prefix);
+        var keyPrefix = order switch
+        {
+            Order.NewestFirst => RowKeys.ListedByTimeIn(folder),
+            Order.LastTakenFirst => RowKeys.ListedByTakenIn(folder),
+            _ => RowKeys.ListedByNameIn(folder) + RowKeys.SortKey(prefix),
+        };
         var wanted = new FileQuery(caller.Tenant.Id, owner, keyPrefix, after, limit) { NamePrefix = prefix };
         var reading = order == Order.InMemory ? listing.Sorted(wanted, sort, caller.Cancel) : listing.ByKey(wanted, caller.Cancel);
         if (after is not null) return Response(await reading);
@@ -62,10 +65,11 @@ public sealed class ListFiles(TenantPipeline pipeline, Spaces spaces, FileListin
         return new FilesResponse(files, Paging.Cursor(next));
     }
 
-    // Row keys give two orders. The newest-first keys don't begin with the name, so a prefix makes that order one for memory.
+    // Row keys give three orders. Those by time don't begin with the name, so a prefix makes these orders ones for memory.
     static Order OrderOf(FileSort sort, string prefix) =>
         sort.IsByName ? Order.ByName
         : sort.IsNewest && prefix.Length == 0 ? Order.NewestFirst
+        : sort.IsLastTaken && prefix.Length == 0 ? Order.LastTakenFirst
         : Order.InMemory;
 
     // A cursor can lead only into what the query names.
@@ -73,6 +77,7 @@ public sealed class ListFiles(TenantPipeline pipeline, Spaces spaces, FileListin
     {
         Order.ByName => RowKeys.IsListedByNameIn(folder, position),
         Order.NewestFirst => RowKeys.IsTimeKey(RowKeys.ListedByTimeIn(folder), position),
+        Order.LastTakenFirst => RowKeys.IsTimeKey(RowKeys.ListedByTakenIn(folder), position),
         _ => sort.IsPosition(position),
     };
 
@@ -88,6 +93,7 @@ public sealed class ListFiles(TenantPipeline pipeline, Spaces spaces, FileListin
     {
         ByName,
         NewestFirst,
+        LastTakenFirst,
         InMemory,
     }
 }

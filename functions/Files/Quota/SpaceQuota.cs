@@ -66,9 +66,11 @@ public sealed class SpaceQuota(
             var next = usage.With(change);
             var excess = IsRelease(change) ? await tenantQuota.FindExcess(tenant, space, next, limits, cancel) : null;
             if (excess is not null) next = excess.Kept;
-            if (owner is not null && change.Change is { } seen) told ??= await outbox.Prepare(
-                owner, TableNames.Files, RowKeys.Space(tenant, space), [seen.Event], cancel);
-            var all = Rows(RowKeys.Space(tenant, space), next, change, rows);
+            var partition = RowKeys.Space(tenant, space);
+            if (owner is not null && change.Change is { } seen)
+                told ??= await outbox.Prepare(owner, TableNames.Files, partition, [seen.Event], cancel);
+            var index = await KnownRows.Write(table, partition, next.Incarnation!, change.Known, cancel);
+            var all = Rows(partition, next, change, [.. rows, .. index]);
             if (told is not null) all.Add(told.With("sequence", next.Changes).Row);
             if (await table.TransactForETags(all, cancel) is { } etags)
             {

@@ -21,6 +21,9 @@ public readonly record struct UsageChange(long Bytes, long Files, long Pending)
     /// <summary>What people see of it, to be recorded; null for nothing.</summary>
     public FileChange? Change { get; init; }
 
+    /// <summary>By what the space knows its files from now on; null if that stays.</summary>
+    public KnownChange? Known { get; init; }
+
     /// <summary>A file begins to be uploaded or copied.</summary>
     public static UsageChange Begin(FileRecord file, Owner who) => new(file.Size, 1, 1) { StartedBy = (who, file.CreatedAt) };
 

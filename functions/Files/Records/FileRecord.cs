@@ -82,6 +82,18 @@ public sealed record FileRecord
     /// <summary>True if the bytes were read and have the declared SHA-256.</summary>
     public bool Sha256Verified { get; init; }
 
+    /// <summary>When the content was last changed, as the client says; null if it does not.</summary>
+    public DateTimeOffset? ModifiedAt { get; init; }
+
+    /// <summary>When a picture was taken, as the client says; null if it does not.</summary>
+    public DateTimeOffset? TakenAt { get; init; }
+
+    /// <summary>What the app keeps with the file, or null.</summary>
+    public FileMetadata? Metadata { get; init; }
+
+    /// <summary>The hash of the Idempotency-Key with which it was begun (<see cref="IdempotencyKey"/>), or null.</summary>
+    public string? UploadKey { get; init; }
+
     /// <summary>When the upload or copy began.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -129,7 +141,7 @@ public sealed record FileRecord
 
     /// <summary>Pending or Copying → Available.</summary>
     public FileRecord Complete(DateTimeOffset now) => Status is FileStatus.Pending or FileStatus.Copying
-        ? this with { Status = FileStatus.Available, CompletedAt = now, ListKeys = ListKeysFor(Folder, Name) }
+        ? this with { Status = FileStatus.Available, CompletedAt = now, ListKeys = KeysOfLists() }
         : throw IllegalMove(FileStatus.Available);
 
     /// <summary>Available → Deleted, to be purged after <paramref name="keep"/>.</summary>
@@ -139,7 +151,7 @@ public sealed record FileRecord
 
     /// <summary>Deleted → Available, in its former folder.</summary>
     public FileRecord Restore() => Status == FileStatus.Deleted
-        ? this with { Status = FileStatus.Available, DeletedAt = null, PurgeAfter = null, ListKeys = ListKeysFor(Folder, Name) }
+        ? this with { Status = FileStatus.Available, DeletedAt = null, PurgeAfter = null, ListKeys = KeysOfLists() }
         : throw IllegalMove(FileStatus.Available);
 
     /// <summary>Any other state → Purging.</summary>
@@ -147,12 +159,14 @@ public sealed record FileRecord
         ? this with { Status = FileStatus.Purging, ListKeys = [] }
         : throw IllegalMove(FileStatus.Purging);
 
-    /// <summary>The same file under another name or in another folder.</summary>
-    public FileRecord Rename(string name, string folder) =>
-        this with { Name = name, Folder = folder, ListKeys = Status == FileStatus.Available ? ListKeysFor(folder, name) : ListKeys };
+    /// <summary>The same file, listed by the name, folder and times that it has now.</summary>
+    public FileRecord Relist() => Status == FileStatus.Available ? this with { ListKeys = KeysOfLists() } : this;
 
-    List<string> ListKeysFor(string folder, string name) =>
-        [RowKeys.ListedByName(folder, name, Id), RowKeys.ListedByTime(folder, CreatedAt, Id)];
+    List<string> KeysOfLists() =>
+    [
+        RowKeys.ListedByName(Folder, Name, Id), RowKeys.ListedByTime(Folder, CreatedAt, Id),
+        .. TakenAt is { } taken ? [RowKeys.ListedByTaken(Folder, taken, Id)] : Array.Empty<string>(),
+    ];
 
     InvalidOperationException IllegalMove(FileStatus next) => new($"A file that is {Status} can't become {next}.");
 }

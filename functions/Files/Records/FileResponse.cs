@@ -24,6 +24,15 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>Whether the bytes have it.</summary>
     public bool? Sha256Verified { get; init; }
 
+    /// <summary>When the content was last changed, as the client says.</summary>
+    public DateTime? ModifiedAt { get; init; }
+
+    /// <summary>When it was taken, as the client says.</summary>
+    public DateTime? TakenAt { get; init; }
+
+    /// <summary>What the app keeps with it.</summary>
+    public FileMetadata? Metadata { get; init; }
+
     /// <summary>When the upload or copy began.</summary>
     public required DateTime CreatedAt { get; init; }
 
@@ -56,6 +65,9 @@ public sealed record FileResponse(string Id, string Status, string Space, string
         Md5Verified = IfChecked(file, file.Md5, file.Md5Verified),
         Sha256 = file.Sha256,
         Sha256Verified = IfChecked(file, file.Sha256, file.Sha256Verified),
+        ModifiedAt = file.ModifiedAt?.UtcDateTime,
+        TakenAt = file.TakenAt?.UtcDateTime,
+        Metadata = file.Metadata,
         CreatedAt = file.CreatedAt.UtcDateTime,
         CompletedAt = file.CompletedAt?.UtcDateTime,
         DeletedAt = file.DeletedAt?.UtcDateTime,
@@ -118,7 +130,7 @@ public sealed record UploadResponse(
 
 /// <summary>The progress of an upload. Fields that don't apply are absent.</summary>
 /// <param name="Id">The file's id.</param>
-/// <param name="Status"><c>available</c>: nothing is left to do.</param>
+/// <param name="Status"><c>available</c>: nothing is left to do; <c>deleted</c>: it is in the trash.</param>
 public sealed record UploadProgressResponse(string Id, string Status)
 {
     /// <summary>The request that continues; absent once one PUT has sent everything and complete is next.</summary>

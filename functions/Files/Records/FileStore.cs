@@ -21,11 +21,30 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
     /// <exception cref="Problem">403 <c>quota_exceeded</c>, 429 <c>too_many_oversized</c>.</exception>
     public async Task Add(FileRecord file, Owner who, CancellationToken cancel)
     {
-        TableTransactionAction add = new(TableTransactionActionType.Add, FileRows.RecordRow(file));
-        if (await spaceQuota.TryTransact(file.Tenant, file.Space, UsageChange.Begin(file, who), [add], cancel)) return;
+        if (!await TryAdd(file, who, cancel)) throw Busy();
+    }
+
+    /// <summary>The same; false if the file's Idempotency-Key has begun another file.</summary>
+    /// <exception cref="Problem">403 <c>quota_exceeded</c>, 429 <c>too_many_oversized</c>.</exception>
+    public async Task<bool> TryAdd(FileRecord file, Owner who, CancellationToken cancel)
+    {
+        List<TableTransactionAction> rows = [new(TableTransactionActionType.Add, FileRows.RecordRow(file))];
+        if (file.UploadKey is not null) rows.Add(new(TableTransactionActionType.Add, IdempotencyKey.RowOf(file)));
+        if (await spaceQuota.TryTransact(file.Tenant, file.Space, UsageChange.Begin(file, who), rows, cancel)) return true;
         // The id is new, so an existing record is our own: the write succeeded, but its answer was lost.
-        if (await Find(file.Tenant, file.Id, cancel) is null)
-            throw Problem.Unavailable("space_busy", "Too many changes are being made in this space at once.", 1);
+        return await Find(file.Tenant, file.Id, cancel) is not null;
+    }
+
+    /// <summary>503 <c>space_busy</c>.</summary>
+    public static Problem Busy() =>
+        Problem.Unavailable("space_busy", "Too many changes are being made in this space at once.", 1);
+
+    /// <summary>Forgets the Idempotency-Key of a file that is being purged, unless it has begun another file by now.</summary>
+    public async Task ForgetKey(FileRecord file, CancellationToken cancel)
+    {
+        if (file.UploadKey is not { } key) return;
+        if (await table.Find(FileRows.Partition(file), RowKeys.UploadKey(key), cancel) is { } row && row.GetString("Id") == file.Id)
+            await table.TryDelete(row, cancel);
     }
 
     /// <summary>The file in any state, or null. Storage is not asked for a text that can't be an id.</summary>
@@ -57,7 +76,7 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
             rows.AddRange(FileRows.FolderRows(partition, after.Folder).Select(row =>
                 new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)));
         }
-        change = change with { Change = FileChange.Between(before, after) };
+        change = change with { Change = FileChange.Between(before, after), Known = KnownChange.Between(before, after) };
         return change == default
             ? table.TryTransact(rows, cancel)
             : spaceQuota.TryTransact(after.Tenant, after.Space, change, rows, cancel);

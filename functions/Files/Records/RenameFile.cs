@@ -6,7 +6,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>Renames a file or moves it to another folder of its space, in one conditional write. The bytes stay where they are.</summary>
+/// <summary>
+/// Renames a file, moves it to another folder of its space, or changes its times and metadata, in one conditional write. The bytes stay
+/// where they are.
+/// </summary>
 public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissions, FileStore files, Folders folders)
 {
     /// <summary><c>PATCH /{tenant}/files/{id}</c> → 200 file. Preflights: see <see cref="ReadFile"/>.</summary>
@@ -18,14 +21,13 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissi
             var asked = await JsonBody.Read<RenameRequest>(request);
             if (asked.Space is not null)
                 throw Problem.BadRequest("not_supported", "A file can't be moved to another space. Copy it there and delete it here.");
-            var name = asked.Name is null ? null : FileName.Read(asked.Name);
-            var folder = asked.Folder is null ? null : FileName.ReadFolder(asked.Folder);
+            var change = asked.Read();
             return await FileRetry.Run(async () =>
             {
                 var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Write);
-                var renamed = file.Rename(name ?? file.Name, folder ?? file.Folder);
-                if (renamed.Name == file.Name && renamed.Folder == file.Folder) return Answer(caller, file);
-                if (!await files.TryMove(file, renamed, default, caller.Cancel)) return null;
+                var renamed = change(file);
+                if (renamed == file) return Answer(caller, file);
+                if (!await files.TryMove(file, renamed.Relist(), default, caller.Cancel)) return null;
                 if (file.Status == FileStatus.Available && renamed.Folder != file.Folder) await folders.RemoveIfEmpty(file, caller.Cancel);
                 return Answer(caller, renamed);
             });
@@ -40,7 +42,33 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissi
 
         public string? Folder { get; init; }
 
+        /// <summary>An empty text removes it.</summary>
+        public string? ModifiedAt { get; init; }
+
+        /// <summary>An empty text removes it.</summary>
+        public string? TakenAt { get; init; }
+
+        /// <summary>Replaces all of it; an empty object removes it.</summary>
+        public Dictionary<string, string?>? Metadata { get; init; }
+
         /// <summary>Not supported. It is read only to be refused with a helpful message.</summary>
         public string? Space { get; init; }
+
+        /// <summary>What it changes of a file.</summary>
+        public Func<FileRecord, FileRecord> Read()
+        {
+            var name = Name is null ? null : FileName.Read(Name);
+            var folder = Folder is null ? null : FileName.ReadFolder(Folder);
+            var (modified, taken) = (FileTime.Read(ModifiedAt, "modifiedAt"), FileTime.Read(TakenAt, "takenAt"));
+            var metadata = FileMetadata.Read(Metadata);
+            return file => file with
+            {
+                Name = name ?? file.Name,
+                Folder = folder ?? file.Folder,
+                ModifiedAt = ModifiedAt is null ? file.ModifiedAt : modified,
+                TakenAt = TakenAt is null ? file.TakenAt : taken,
+                Metadata = Metadata is null ? file.Metadata : metadata,
+            };
+        }
     }
 }

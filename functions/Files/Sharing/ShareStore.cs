@@ -54,7 +54,7 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
                 : new(TableTransactionActionType.UpdateReplace, share.ToRow(), before.ETag);
             if (await TryChange(ChangeKind.Shared, share.Tenant, share.FileId, share.Id, write, cancel)) return;
         }
-        throw Problem.Unavailable("space_busy", "Too many changes are being made in this space at once.", 1);
+        throw FileStore.Busy();
     }
 
     /// <summary>Replaces a share if it has not changed since it was read.</summary>

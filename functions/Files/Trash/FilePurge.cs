@@ -4,7 +4,7 @@ using Latchkey.Storage;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Purges a file in steps that can each be repeated: the record is marked, then bytes and shares are deleted, then the record, which
+/// Purges a file in steps that can each be repeated: the record is marked, then bytes, shares and key are deleted, then the record, which
 /// frees its quota. From the first step on nobody can see the file. Whoever finds the mark completes the purge.
 /// </summary>
 public sealed class FilePurge(
@@ -28,6 +28,7 @@ public sealed class FilePurge(
         await blobs.Delete(file.Tenant, file.BlobName, cancel);
         if (file.CompletedAt is not null) await renditions.DeleteAll(file, cancel);
         await shares.RemoveAll(file, cancel);
+        await files.ForgetKey(file, cancel);
         await files.Remove(file with { ETag = ETag.All }, cancel);
         return true;
     }

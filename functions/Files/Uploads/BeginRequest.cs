@@ -22,6 +22,14 @@ sealed record BeginRequest
     /// <summary>The SHA-256 in hex of either case. It is kept in lower case, as sha256sum prints it.</summary>
     public string? Sha256 { get; init; }
 
+    /// <summary>When the content was last changed (RFC 3339).</summary>
+    public string? ModifiedAt { get; init; }
+
+    /// <summary>When it was taken (RFC 3339).</summary>
+    public string? TakenAt { get; init; }
+
+    public Dictionary<string, string?>? Metadata { get; init; }
+
     /// <summary>The space (<see cref="Spaces.Find"/>).</summary>
     public string? Space { get; init; }
 
@@ -47,6 +55,9 @@ sealed record BeginRequest
             BlockSize = CheckedBlockSize(settings.ResumableFromBytes),
             Md5 = CheckedMd5(),
             Sha256 = CheckedSha256(),
+            ModifiedAt = FileTime.Read(ModifiedAt, "modifiedAt"),
+            TakenAt = FileTime.Read(TakenAt, "takenAt"),
+            Metadata = FileMetadata.Read(Metadata),
             CreatedAt = now,
         };
     }

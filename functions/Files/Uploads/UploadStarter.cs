@@ -7,19 +7,22 @@ namespace Latchkey.Files;
 /// Begins uploads of every kind and writes a note about each (<see cref="UploadNote"/>). By the notes, uploads that were abandoned or
 /// are larger than declared are found without reading the records of all files.
 /// </summary>
-public sealed class UploadStarter(FileStore files, BlobStore blobs, StorageClients storage)
+public sealed class UploadStarter(UploadKeys keys, BlobStore blobs, StorageClients storage)
 {
     /// <summary>The notes. A table is dropped once its day is over and every upload in it was inspected.</summary>
     public ExpiringTables Notes { get; } = new(storage.Tables, TableNames.Uploads);
 
-    /// <summary>Adds a note, then writes the file's record. A crash in between leaves a note that leads to nothing.</summary>
+    /// <summary>
+    /// Adds a note, then writes the file's record. A crash in between leaves a note that leads to nothing. Returns the file, or the one
+    /// that the same Idempotency-Key has begun meanwhile.
+    /// </summary>
     /// <param name="caller">Who begins it.</param>
     /// <param name="file">The file.</param>
     /// <param name="url">The upload URL that is going to be issued, or null.</param>
-    public async Task Begin(Caller caller, FileRecord file, SignedUrl? url)
+    public async Task<FileRecord> Begin(Caller caller, FileRecord file, SignedUrl? url)
     {
         await AddNote(caller, file, url);
-        await files.Add(file, Owner.Of(caller.Token), caller.Cancel);
+        return await keys.Add(file, Owner.Of(caller.Token), caller.Cancel);
     }
 
     /// <summary>Adds a note about an upload and its URL, if it has one. The note comes before the URL, so that no URL is missed.</summary>

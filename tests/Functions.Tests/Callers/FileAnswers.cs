@@ -16,6 +16,9 @@ sealed record FileAnswer
     public bool? Md5Verified { get; init; }
     public string? Sha256 { get; init; }
     public bool? Sha256Verified { get; init; }
+    public DateTimeOffset? ModifiedAt { get; init; }
+    public DateTimeOffset? TakenAt { get; init; }
+    public Dictionary<string, string>? Metadata { get; init; }
     public DateTimeOffset? CompletedAt { get; init; }
     public DateTimeOffset? DeletedAt { get; init; }
     public DateTimeOffset? PurgeAfter { get; init; }
@@ -58,6 +61,19 @@ sealed record ChangeAnswer
     public required DateTimeOffset At { get; init; }
     public FileAnswer? File { get; init; }
     public string? Share { get; init; }
+}
+
+/// <summary>Which of the files that were asked for are there.</summary>
+sealed record KnownAnswer
+{
+    public required List<KnownFileAnswer> Items { get; init; }
+}
+
+/// <summary>Whether a file is there.</summary>
+sealed record KnownFileAnswer
+{
+    public required bool Known { get; init; }
+    public string? Id { get; init; }
 }
 
 /// <summary>An upload that was begun.</summary>

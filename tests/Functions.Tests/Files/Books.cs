@@ -32,6 +32,15 @@ static class Books
                 Enumerable.Range(0, changes.Count()).Select(n => RowKeys.Change(incarnation, last - n)).Order(StringComparer.Ordinal),
                 changes.Select(row => row.RowKey));
         }
+        // A space knows what is there, and nothing else.
+        var incarnations = rows.Where(row => row.RowKey == RowKeys.SpaceUsage)
+            .ToDictionary(row => row.PartitionKey, row => row.GetString("Incarnation"));
+        Assert.Equal(
+            records.SelectMany(file => KnownFile.KeysOf(file).Select(key => $"{key} {file.Id}")).Order(StringComparer.Ordinal),
+            Starting("known|").Where(row => row.GetString("Incarnation") == incarnations[row.PartitionKey])
+                .SelectMany(row => KnownRows.All(row).Select(entry => $"{entry.Key} {row.PartitionKey.Split('|')[1]}{entry.Id}"))
+                .Order(StringComparer.Ordinal));
+        foreach (var key in Starting("begin|")) Assert.Contains(records, file => file.Id == key.GetString("Id"));
         foreach (var total in rows.Where(row => row.RowKey == RowKeys.TotalReservation))
         {
             Assert.Equal(Starting("space|").Sum(reservation => reservation.GetInt64("Bytes")!.Value), total.GetInt64("Bytes"));
@@ -40,7 +49,7 @@ static class Books
         // What lists a file is what its record says, and nothing else is listed.
         Assert.Equal(
             records.SelectMany(file => file.ListKeys.Select(key => $"{file.Id} {key}")).Order(StringComparer.Ordinal),
-            rows.Where(row => row.RowKey.Split('|')[0] is "list" or "new" or "trash").Select(row => $"{row["Id"]} {row.RowKey}")
+            rows.Where(row => row.RowKey.Split('|')[0] is "list" or "new" or "taken" or "trash").Select(row => $"{row["Id"]} {row.RowKey}")
                 .Order(StringComparer.Ordinal));
         // Every folder with a file is listed, from the root down.
         Assert.Empty(records.Where(file => file.Status == FileStatus.Available)

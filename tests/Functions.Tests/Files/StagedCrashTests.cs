@@ -42,7 +42,7 @@ public sealed class StagedCrashTests : IAsyncLifetime
             Assert.Equal(Bytes, await (await alice.Download(begun.Id)).Content.ReadAsByteArrayAsync());
             ids.Add(begun.Id);
         });
-        Assert.Equal(7, cuts); // Revocation, record, blocks, list of blocks, snapshot, bytes, record and list row.
+        Assert.Equal(8, cuts); // Revocation, record, blocks, list of blocks, snapshot, bytes, by what it is known, record and list row.
         Assert.Equal(cuts,
             (await alice.List("?folder=staged&limit=200")).Files.Count(file => ids.Contains(file.GetProperty("id").GetString()!)));
 

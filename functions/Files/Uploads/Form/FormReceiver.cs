@@ -8,21 +8,24 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Files;
 
-/// <summary>A file that was received in a form: its record, and the blocks that hold its bytes.</summary>
-public sealed record ReceivedFile(FileRecord File, IReadOnlyList<string> Blocks);
+/// <summary>
+/// A file that was received in a form: its record, and the blocks that hold its bytes; none for a file that the same Idempotency-Key
+/// has uploaded before.
+/// </summary>
+public sealed record ReceivedFile(FileRecord File, IReadOnlyList<string>? Blocks);
 
 /// <summary>
 /// Receives a form's file and writes its record. The bytes go to storage in blocks as they arrive, so at most 4 MiB are in memory.
 /// The blocks become a blob afterwards.
 /// </summary>
 public sealed class FormReceiver(
-    Spaces spaces, UploadStarter uploads, FileStore files, BlobStore blobs, StagedBlobs staged, IssuedTokens issued, Settings settings,
+    Spaces spaces, UploadStarter uploads, UploadKeys keys, BlobStore blobs, StagedBlobs staged, IssuedTokens issued, Settings settings,
     TimeProvider clock)
 {
     const int BlockBytes = 4 << 20;
     const int MaxParts = 32;
 
-    static readonly string[] Fields = ["name", "folder", "contentType", "md5", "sha256"];
+    static readonly string[] Fields = ["name", "folder", "contentType", "md5", "sha256", "modifiedAt", "takenAt", "metadata"];
 
     /// <summary>Reads the whole form and writes the record. Nothing is left of a form that is refused.</summary>
     /// <param name="caller">The caller.</param>
@@ -36,7 +39,10 @@ public sealed class FormReceiver(
     {
         var owner = await spaces.Find(caller, space, Permission.Write);
         return await Receive(new FormSender(caller.Tenant, owner, Owner.Of(caller.Token), caller.Token.ClientId,
-            () => issued.EnsureLive(caller.Tenant, caller.Token, Scopes.FilesWrite, caller.Cancel), caller.Cancel), form);
+            () => issued.EnsureLive(caller.Tenant, caller.Token, Scopes.FilesWrite, caller.Cancel), caller.Cancel)
+        {
+            UploadKey = IdempotencyKey.Read(caller.Http, Owner.Of(caller.Token), caller.Token.ClientId),
+        }, form);
     }
 
     /// <summary>The same, for a sender who has no token and may write to the space.</summary>
@@ -49,8 +55,10 @@ public sealed class FormReceiver(
             var received = await ReadParts(sender, id, form);
             // The body may have taken minutes. If the user was deleted meanwhile, nobody would ever remove the file.
             await sender.EnsureLive();
-            await files.Add(received.File, sender.Self, sender.Cancel);
-            return received;
+            var file = await keys.AddOrReplace(received.File, sender.Self, sender.Cancel);
+            if (file.Id == id) return received;
+            await Discard(sender.Tenant.Id, id);
+            return new(file, null);
         }
         catch (Exception refused) when (form.HasBytes && (refused is Problem or BadHttpRequestException or OperationCanceledException))
         {
@@ -90,9 +98,13 @@ public sealed class FormReceiver(
             Folder = Field("folder"),
             Md5 = Field("md5"),
             Sha256 = Field("sha256"),
+            ModifiedAt = Field("modifiedAt"),
+            TakenAt = Field("takenAt"),
+            Metadata = FileMetadata.Pairs(Field("metadata")),
             Resumable = false,
         };
-        return new(asked.ToRecord(sender.Tenant, sender.Space, sender.Client, settings, now) with { Id = id }, found.Blocks);
+        return new(asked.ToRecord(sender.Tenant, sender.Space, sender.Client, settings, now) with { Id = id, UploadKey = sender.UploadKey },
+            found.Blocks);
     }
 
     /// <summary>Deletes the blocks of a refused form, which no quota counts and storage would keep for a week.</summary>
@@ -105,7 +117,7 @@ public sealed class FormReceiver(
 
     /// <summary>Makes a blob of the blocks. No URL was ever issued for it.</summary>
     public Task Commit(ReceivedFile form, CancellationToken cancel) =>
-        staged.Commit(form.File.Tenant, form.File.BlobName, form.Blocks, new BlobHttpHeaders(), cancel);
+        staged.Commit(form.File.Tenant, form.File.BlobName, form.Blocks!, new BlobHttpHeaders(), cancel);
 
     async Task<(long Size, List<string> Blocks, string? Type)> Stage(FormSender sender, string blob, FormReader form)
     {

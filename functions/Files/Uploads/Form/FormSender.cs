@@ -12,6 +12,9 @@ namespace Latchkey.Files;
 public sealed record FormSender(
     Tenant Tenant, Owner Space, Owner Self, string Client, Func<Task> EnsureLive, CancellationToken Cancel)
 {
+    /// <summary>The hash of the request's Idempotency-Key, or null.</summary>
+    public string? UploadKey { get; init; }
+
     /// <summary>
     /// Says the file's type by its first bytes, in the place of what the form says, or throws a <see cref="Http.Problem"/>; null believes
     /// the form until the upload is checked.

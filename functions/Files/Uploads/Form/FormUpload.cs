@@ -14,8 +14,9 @@ public sealed class FormUpload(
     TenantPipeline pipeline, FormReceiver intake, FormCompletion completion, FilePermissions permissions, Settings settings)
 {
     /// <summary>
-    /// <c>POST /{tenant}/files/upload?space=</c> → 201 file. One part is the file; the fields <c>name</c>,
-    /// <c>folder</c>, <c>contentType</c>, <c>md5</c> and <c>sha256</c> may precede or follow it; others are ignored.
+    /// <c>POST /{tenant}/files/upload?space=</c> → 201 file, or 200 if the Idempotency-Key has uploaded it before. One part is
+    /// the file; the fields <c>name</c>, <c>folder</c>, <c>contentType</c>, <c>md5</c>, <c>sha256</c>, <c>modifiedAt</c>,
+    /// <c>takenAt</c> and <c>metadata</c> may precede or follow it; others are ignored.
     /// </summary>
     [Function("files-form")]
     public Task<IResult> Post(
@@ -26,6 +27,7 @@ public sealed class FormUpload(
             var form = new FormReader(request, settings.MultipartBytes);
             var received = await intake.Receive(caller, space, form);
             caller.Audit.Target = received.File.Id;
+            if (received.Blocks is null) return FileJson.Ok(FileResponse.Of(received.File));
             var file = await completion.Run(
                 received, () => permissions.Get(caller, received.File.Id, Permission.Write), caller.Cancel);
             return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}", FileResponse.Of(file));

@@ -11,7 +11,8 @@ namespace Latchkey.Files;
 /// checked like any other upload, but the bytes pass through the function.
 /// </summary>
 public sealed class TusCreation(
-    TenantPipeline pipeline, Spaces spaces, UploadStarter uploads, TusProgress progress, Settings settings, TimeProvider clock)
+    TenantPipeline pipeline, Spaces spaces, UploadStarter uploads, UploadKeys keys, TusProgress progress, Settings settings,
+    TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/tus</c> → 201; the Location ends with the file's id. <c>OPTIONS</c> lists what is supported.</summary>
     [Function("tus-create")]
@@ -26,10 +27,13 @@ public sealed class TusCreation(
             caller.Audit.Target = file.Id;
             var hasBody = request.ContentLength > 0 || request.ContentType is not null;
             if (hasBody) TusProtocol.AllowBody(request);
-            await uploads.Begin(caller, file, url: null);
+            var begun = await keys.Find(file, caller.Cancel) ?? await uploads.Begin(caller, file, url: null);
+            caller.Audit.Target = begun.Id;
             var response = request.HttpContext.Response;
-            response.Headers.Location = $"{caller.Tenant.Issuer}/tus/{file.Id}";
-            if (hasBody) await progress.ReceivePiece(caller, file, 0, request);
+            response.Headers.Location = $"{caller.Tenant.Issuer}/tus/{begun.Id}";
+            // Begun before: the client continues at the offset that it is told, whatever this request brings.
+            if (begun.Id != file.Id) await progress.ReportOffset(caller, begun, response);
+            else if (hasBody) await progress.ReceivePiece(caller, file, 0, request);
             else if (file.Size == 0) await progress.ReportOffset(caller, file, response); // No piece will follow that would complete it.
             else response.Headers["Upload-Expires"] = TusProtocol.Expires(file);
             return Results.StatusCode(StatusCodes.Status201Created);
@@ -50,6 +54,7 @@ public sealed class TusCreation(
         {
             BlockSize = null,
             TusMetadata = header,
+            UploadKey = IdempotencyKey.Read(request, Owner.Of(caller.Token), caller.Token.ClientId),
         };
     }
 }

@@ -4,8 +4,8 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// The header Upload-Metadata (tus, creation): pairs of a key and a base64 value, separated by commas. The known keys are
-/// <c>filename</c> or <c>name</c>, <c>filetype</c> or <c>type</c>, <c>folder</c>, <c>space</c>, <c>md5</c> and <c>sha256</c>. Others
-/// are stored and returned, but ignored.
+/// <c>filename</c> or <c>name</c>, <c>filetype</c> or <c>type</c>, <c>folder</c>, <c>space</c>, <c>md5</c>, <c>sha256</c>,
+/// <c>modifiedAt</c>, <c>takenAt</c> and <c>metadata</c>, a JSON object. Others are stored and returned, but ignored.
 /// </summary>
 static class TusMetadata
 {
@@ -27,6 +27,9 @@ static class TusMetadata
             Space = Value("space"),
             Md5 = Value("md5"),
             Sha256 = Value("sha256"),
+            ModifiedAt = Value("modifiedAt"),
+            TakenAt = Value("takenAt"),
+            Metadata = FileMetadata.Pairs(Value("metadata")),
             Resumable = true,
         };
     }
