@@ -8,7 +8,7 @@ public static partial class Services
 {
     static IServiceCollection AddArchives(this IServiceCollection services) => services
         .AddSingleton<ArchiveContents>()
-        .AddSingleton<ArchiveSlots>();
+        .AddSingleton<ArchivePlaces>();
 
     static IServiceCollection AddRenditions(this IServiceCollection services) => services
         .AddSingleton<RenditionBlobs>()

@@ -21,8 +21,8 @@ public sealed class ClientKeySets(DocumentHttp documents, TimeProvider clock)
     static readonly TimeSpan Usable = TimeSpan.FromHours(1);
     static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
-    readonly FetchPlaces places = new(total: 16, perHost: 8);
-    readonly FetchPlaces ofStrangers = new(total: 8, perHost: 2); // Of clients that registered themselves, which anybody can.
+    readonly Places places = DocumentHttp.NewPlaces(total: 16, perHost: 8);
+    readonly Places ofStrangers = DocumentHttp.NewPlaces(total: 8, perHost: 2); // Of clients that registered themselves, as anybody can.
     readonly ConcurrentDictionary<string, Known> all = new(StringComparer.Ordinal);
 
     /// <summary>

@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>Downloads several files, or a folder with all below it, as one ZIP archive. Their bytes pass through the function.</summary>
-public sealed class DownloadArchive(TenantPipeline pipeline, ArchiveContents contents, BlobStore blobs, ArchiveSlots slots)
+public sealed class DownloadArchive(TenantPipeline pipeline, ArchiveContents contents, BlobStore blobs, ArchivePlaces places)
 {
     const int MaxBodyBytes = 64 * 1024; // A thousand ids.
 
@@ -24,18 +24,29 @@ public sealed class DownloadArchive(TenantPipeline pipeline, ArchiveContents con
             var asked = await JsonBody.Read<ArchiveRequest>(request, MaxBodyBytes);
             var folder = asked.Folder is null ? null : FileName.ReadFolder(asked.Folder);
             var name = asked.Name is null ? DefaultName(folder) : FileName.Read(asked.Name);
-            var files = (asked.Files, folder) switch
+            var place = places.Take(caller); // Before anything is read.
+            try
             {
-                ({ Count: > 0 and <= ArchiveContents.MaxFiles } ids, null) when asked.Space is null =>
-                    await contents.OfFiles(caller, [.. ids.Distinct(StringComparer.Ordinal)]),
-                (null, not null) => await contents.OfFolder(caller, asked.Space, folder),
-                _ => throw Problem.InvalidField("files",
-                    $"must hold 1 to {ArchiveContents.MaxFiles} ids, or be left out and folder be given instead, with space or without"),
-            };
-            (caller.Audit.Target, caller.Audit.Detail) =
-                (files[0].File.Id, $"archive of {files.Count} files, {files.Sum(item => item.File.Size)} bytes");
-            return new ZipDownload(blobs, slots, files, name);
+                var files = await Find(caller, asked, folder);
+                (caller.Audit.Target, caller.Audit.Detail) =
+                    (files[0].File.Id, $"archive of {files.Count} files, {files.Sum(item => item.File.Size)} bytes");
+                return new ZipDownload(blobs, place, files, name);
+            }
+            catch
+            {
+                place.Dispose();
+                throw;
+            }
         });
+
+    async Task<IReadOnlyList<ArchivedFile>> Find(Caller caller, ArchiveRequest asked, string? folder) => (asked.Files, folder) switch
+    {
+        ({ Count: > 0 and <= ArchiveContents.MaxFiles } ids, null) when asked.Space is null =>
+            await contents.OfFiles(caller, [.. ids.Distinct(StringComparer.Ordinal)]),
+        (null, not null) => await contents.OfFolder(caller, asked.Space, folder),
+        _ => throw Problem.InvalidField("files",
+            $"must hold 1 to {ArchiveContents.MaxFiles} ids, or be left out and folder be given instead, with space or without"),
+    };
 
     static string DefaultName(string? folder) => string.IsNullOrEmpty(folder) ? "files.zip" : $"{folder.Split('/')[^1]}.zip";
 

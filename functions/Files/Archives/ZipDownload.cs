@@ -6,52 +6,27 @@ using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Files;
 
-/// <summary>How many archives a process sends at once.</summary>
-public sealed class ArchiveSlots : IDisposable
-{
-    const int Max = 4;
-
-    readonly SemaphoreSlim free = new(Max);
-
-    /// <summary>Takes a place, if one is free.</summary>
-    public bool TryTake() => free.Wait(0);
-
-    /// <summary>Gives it back.</summary>
-    public void Release() => free.Release();
-
-    /// <inheritdoc/>
-    public void Dispose() => free.Dispose();
-}
-
 /// <summary>
 /// A ZIP archive, sent while the files are read from storage: it is nowhere whole, in memory or on a disk. What is compressed already is
 /// stored as it is. A failure in the middle cuts the response off before the directory at its end, without which it is no archive.
 /// </summary>
-sealed class ZipDownload(BlobStore blobs, ArchiveSlots slots, IReadOnlyList<ArchivedFile> files, string name) : StreamedResult
+sealed class ZipDownload(BlobStore blobs, ArchivePlace place, IReadOnlyList<ArchivedFile> files, string name) : StreamedResult
 {
     const int BufferBytes = 128 * 1024;
-    const int RetryAfterSeconds = 10;
 
     /// <inheritdoc/>
     protected override async Task Send(HttpContext http)
     {
-        if (!slots.TryTake())
-            throw Problem.Unavailable("server_busy", "Too many archives are being sent at once. Try again soon.", RetryAfterSeconds);
-        try
-        {
-            http.Response.ContentType = "application/zip";
-            http.Response.Headers.ContentDisposition = ContentDisposition.For(name);
-            var cancel = http.RequestAborted;
-            var body = new DeferredStream(http.Response.Body);
-            var zip = await ZipArchive.CreateAsync(body, ZipArchiveMode.Create, leaveOpen: true, null, cancel);
-            foreach (var item in files) await Add(zip, item, cancel);
-            await zip.DisposeAsync(); // Not after a failure: it writes the directory.
-            await body.FlushAsync(cancel);
-        }
-        finally
-        {
-            slots.Release();
-        }
+        using var taken = place;
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, place.TimeIsUp);
+        var cancel = ends.Token;
+        http.Response.ContentType = "application/zip";
+        http.Response.Headers.ContentDisposition = ContentDisposition.For(name);
+        var body = new DeferredStream(http.Response.Body);
+        var zip = await ZipArchive.CreateAsync(body, ZipArchiveMode.Create, leaveOpen: true, null, cancel);
+        foreach (var item in files) await Add(zip, item, cancel);
+        await zip.DisposeAsync(); // Not after a failure: it writes the directory.
+        await body.FlushAsync(cancel);
     }
 
     async Task Add(ZipArchive zip, ArchivedFile item, CancellationToken cancel)

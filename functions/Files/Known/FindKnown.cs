@@ -37,12 +37,13 @@ public sealed class FindKnown(TenantPipeline pipeline, Spaces spaces, KnownFiles
             return FileJson.Ok(new KnownItemsResponse([.. ids.Select(id => new KnownResponse(id is not null, id))]));
         });
 
-    static string KeyOf(KnownItem? item) => item switch
+    // Null for a name that no file here can have.
+    static string? KeyOf(KnownItem? item) => item switch
     {
         { Sha256: { Length: 64 } hash, Name: null, Size: null, ModifiedAt: null } when hash.All(char.IsAsciiHexDigit) =>
             KnownFile.ByContent(hash.ToLowerInvariant()),
         { Sha256: null, Name: { } name, Size: { } size and >= 0, ModifiedAt: { Length: > 0 } modified } =>
-            KnownFile.ByName(FileName.Read(name), size, FileTime.Read(modified, "modifiedAt")!.Value),
+            FileName.TryRead(name) is not { } valid ? null : KnownFile.ByName(valid, size, FileTime.Read(modified, "modifiedAt")!.Value),
         _ => throw Invalid("each must have either sha256, in 64 hex digits, or name, size and modifiedAt"),
     };
 

@@ -38,7 +38,9 @@ public sealed record KnownChange(string FileId, IReadOnlyList<string> Gone, IRea
     /// <summary>The change between two states of a record; null for none.</summary>
     public static KnownChange? Between(FileRecord before, FileRecord after)
     {
-        var (had, has) = (KnownFile.KeysOf(before).ToList(), KnownFile.KeysOf(after).ToList());
+        // A file that is purged leaves nothing behind, even if it went into the trash where nobody knew of these rows.
+        var known = after.Status == FileStatus.Purging ? before with { Status = FileStatus.Available, MissingSince = null } : before;
+        var (had, has) = (KnownFile.KeysOf(known).ToList(), KnownFile.KeysOf(after).ToList());
         var change = new KnownChange(after.Id, [.. had.Except(has)], [.. has.Except(had)]);
         return change is { Gone.Count: 0, New.Count: 0 } ? null : change;
     }

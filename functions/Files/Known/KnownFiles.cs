@@ -8,16 +8,19 @@ public sealed class KnownFiles(StorageClients storage, SpaceQuota spaceQuota)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
-    /// <summary>For each key (<see cref="KnownFile"/>) the id of a file that has it, or null.</summary>
-    public async Task<IReadOnlyList<string?>> Find(string tenant, string space, IReadOnlyList<string> keys, CancellationToken cancel)
+    /// <summary>For each key (<see cref="KnownFile"/>) the id of a file that has it, or null; no file has null as its key.</summary>
+    public async Task<IReadOnlyList<string?>> Find(string tenant, string space, IReadOnlyList<string?> keys, CancellationToken cancel)
     {
-        var names = keys.Select(KnownRows.RowOf).Order(StringComparer.Ordinal).ToList();
+        if (keys.All(key => key is null)) return keys;
+        var names = keys.OfType<string>().Select(KnownRows.RowOf).Order(StringComparer.Ordinal).ToList();
         var reading = Rows(RowKeys.Space(tenant, space), names[0], names[^1], cancel);
         var usage = await spaceQuota.Read(tenant, space, cancel);
         var rows = await reading;
-        return [.. keys.Select(key => usage.Incarnation is { } incarnation
-            && rows.GetValueOrDefault(RowKeys.Known(KnownRows.RowOf(key))) is { } row
-            && KnownRows.Find(row, incarnation, key) is { } id ? space + id : null)];
+        if (usage.Incarnation is not { } incarnation) return new string?[keys.Count];
+        var entries = rows.ToDictionary(row => row.Key, row => KnownRows.Entries(row.Value, incarnation), StringComparer.Ordinal);
+        return [.. keys.Select(key => key is not null
+            && entries.GetValueOrDefault(RowKeys.Known(KnownRows.RowOf(key))) is { } row
+            && KnownRows.Find(row, key) is { } id ? space + id : null)];
     }
 
     async Task<Dictionary<string, TableEntity>> Rows(string partition, string first, string last, CancellationToken cancel)

@@ -53,9 +53,9 @@ static class KnownRows
     }
 
     /// <summary>The second half of the id of a file that is known by this key, or null.</summary>
-    public static string? Find(TableEntity row, string incarnation, string key)
+    public static string? Find(byte[] entries, string key)
     {
-        var (entries, wanted) = (Entries(row, incarnation), Convert.FromHexString(key));
+        var wanted = Convert.FromHexString(key);
         for (var at = 0; at < entries.Length; at += EntryBytes)
         {
             if (entries.AsSpan(at, KeyBytes).SequenceEqual(wanted))
@@ -68,7 +68,9 @@ static class KnownRows
     public static IEnumerable<(string Key, string Id)> All(TableEntity row) => Entries(row, row.GetString("Incarnation")).Chunk(EntryBytes)
         .Select(entry => (Convert.ToHexStringLower(entry[..KeyBytes]), Encoding.ASCII.GetString(entry[KeyBytes..])));
 
-    // What was written in another incarnation counts no more: files may have gone since without a word.
-    static byte[] Entries(TableEntity row, string incarnation) => row.GetString("Incarnation") != incarnation ? []
-        : [.. EntryColumns.SelectMany(column => row.GetBinary(column) ?? [])];
+    /// <summary>
+    /// The packed entries of a row. What was written in another incarnation counts no more: files may have gone since without a word.
+    /// </summary>
+    public static byte[] Entries(TableEntity row, string incarnation) => row.GetString("Incarnation") != incarnation ? []
+        : [.. row.GetBinary(EntryColumns[0]) ?? [], .. row.GetBinary(EntryColumns[1]) ?? []];
 }

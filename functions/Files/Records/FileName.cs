@@ -26,6 +26,9 @@ public static class FileName
     public static string Read(string name) =>
         Normalize(name, out var fault) ?? throw Problem.BadRequest("invalid_name", $"Invalid name: it {fault}.");
 
+    /// <summary>The same; null if no file can have this name.</summary>
+    public static string? TryRead(string name) => Normalize(name, out _);
+
     /// <summary>
     /// Reads a folder: names joined by <c>/</c>, at most 32 of them and 1024 UTF-16 units, normalized. The root is empty. One slash
     /// at either end is trimmed.

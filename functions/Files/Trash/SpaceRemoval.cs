@@ -44,7 +44,8 @@ public sealed class SpaceRemoval(
             if (time.Elapsed > maxTime || !await TryPurgeFile(file, stop)) isPurged = false;
         });
         if (!isPurged || await CountFiles(tenant, owner, cancel) > 0) return false;
-        await RemoveFolders(tenant, space, cancel);
+        await RemoveRows(tenant, space, RowKeys.AnyFolder, cancel);
+        await RemoveRows(tenant, space, RowKeys.Known(""), cancel);
         await changes.RemoveAll(tenant, space, cancel);
         await tenantQuota.RemoveSpace(tenant, space, cancel);
         return true;
@@ -54,11 +55,12 @@ public sealed class SpaceRemoval(
         await purge.TryPurge(file, isDue: false, cancel) // Otherwise it changed, for example by an upload that was just completing.
         || await files.Find(file.Tenant, file.Id, cancel) is not { } now || await purge.TryPurge(now, isDue: false, cancel);
 
-    // All folders are empty now. Removing each with its last file would cost more.
-    async Task RemoveFolders(string tenant, string space, CancellationToken cancel)
+    // All folders are empty now: removing each with its last file would cost more. Of what is known only entries are left that an older
+    // version of the service wrote or forgot.
+    async Task RemoveRows(string tenant, string space, string prefix, CancellationToken cancel)
     {
         var partition = RowKeys.Space(tenant, space);
-        await foreach (var row in table.Range(partition, RowKeys.AnyFolder, RowKeys.AnyFolder + "~", null, cancel))
+        await foreach (var row in table.Range(partition, prefix, prefix + "~", null, cancel))
             await table.TryDelete(row, cancel);
     }
 

@@ -31,6 +31,10 @@ public sealed class DocumentHttp : IDisposable
         http.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
     }
 
+    /// <summary>Places for one use, by host.</summary>
+    public static Places NewPlaces(int total, int perHost) =>
+        new(total, perHost, "Too many documents are being fetched at the same time. Try again.");
+
     /// <summary>The document at the address.</summary>
     /// <param name="url">The address.</param>
     /// <param name="maxBytes">How long it may be.</param>
@@ -38,7 +42,7 @@ public sealed class DocumentHttp : IDisposable
     /// <param name="cancel">Cancelled when the caller hangs up.</param>
     /// <exception cref="DocumentException">It can't be fetched, or is too long, or not JSON by its type.</exception>
     /// <exception cref="Problem">503 <c>server_busy</c>: the address was not asked.</exception>
-    public async Task<FetchedDocument> Get(string url, int maxBytes, FetchPlaces places, CancellationToken cancel)
+    public async Task<FetchedDocument> Get(string url, int maxBytes, Places places, CancellationToken cancel)
     {
         var address = new Uri(url);
         places.Take(address.Authority);

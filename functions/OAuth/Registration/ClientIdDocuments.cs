@@ -23,7 +23,7 @@ public sealed class ClientIdDocuments(
     static readonly TimeSpan UsuallyKept = TimeSpan.FromMinutes(15);
     static readonly TimeSpan LongestKept = TimeSpan.FromDays(1);
 
-    readonly FetchPlaces places = new(total: 16, perHost: 2);
+    readonly Places places = DocumentHttp.NewPlaces(total: 16, perHost: 2);
     readonly ConcurrentDictionary<string, (MetadataReader Document, DateTimeOffset Until)> kept = new(StringComparer.Ordinal);
 
     /// <summary>The client with this URL as its id, as its document says now; null if the tenant does not allow such clients.</summary>

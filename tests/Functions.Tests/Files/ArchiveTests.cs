@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Latchkey.Files;
+using Latchkey.Http;
 using Latchkey.Storage;
 
 namespace Latchkey.Tests.Files;
@@ -108,10 +109,10 @@ public sealed class ArchiveTests(DemoHost demo) : IClassFixture<DemoHost>
             using var answer = await Archive(alice, new { files = (string[])[first, lost] });
             await answer.Content.ReadAsByteArrayAsync();
         });
-        var slots = host.Service<ArchiveSlots>(); // And its place is free again.
-        for (var n = 0; n < 4; n++) Assert.True(slots.TryTake());
-        await alice.Send(HttpMethod.Post, "/archive", new { files = (string[])[first] }).Fails(503, "server_busy");
-        for (var n = 0; n < 4; n++) slots.Release();
+        var taken = Take(4); // And its place is free again.
+        // Before anything is read.
+        await alice.Send(HttpMethod.Post, "/archive", new { files = (string[])["none"] }).Fails(503, "server_busy");
+        taken.ForEach(place => place.Dispose());
         await alice.Purge(lost);
     }
 
@@ -120,7 +121,6 @@ public sealed class ArchiveTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var alice = await host.As("alice");
         var id = await alice.Upload(FilesClient.Bytes(24 << 20), "long"); // More than a connection keeps on its way.
-        var slots = host.Service<ArchiveSlots>();
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{host.Origin}/demo/files/archive")
         {
@@ -129,17 +129,54 @@ public sealed class ArchiveTests(DemoHost demo) : IClassFixture<DemoHost>
         };
         using (await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead))
         {
-            for (var n = 0; n < 3; n++) Assert.True(slots.TryTake());
-            Assert.False(slots.TryTake()); // It has the fourth.
+            Assert.Throws<Problem>(() => Take(4)); // It has one.
         }
         await Eventually.True(() =>
         {
-            var isFree = slots.TryTake();
-            if (isFree) slots.Release();
-            return isFree;
+            try
+            {
+                Take(4).ForEach(place => place.Dispose());
+                return true;
+            }
+            catch (Problem)
+            {
+                return false;
+            }
         });
-        for (var n = 0; n < 3; n++) slots.Release();
         await alice.Purge(id);
+    }
+
+    [Fact]
+    public void One_user_or_tenant_does_not_take_all_places()
+    {
+        var places = new ArchivePlaces();
+        using var first = places.Take("demo", "alice");
+        using var second = places.Take("demo", "alice");
+        Assert.Throws<Problem>(() => places.Take("demo", "alice"));
+        using var third = places.Take("demo", "bob");
+        var fourth = places.Take("demo", "bob");
+        Assert.Throws<Problem>(() => places.Take("demo", "admin"));
+        using var other = places.Take("acme", "alice");
+        fourth.Dispose();
+        fourth.Dispose();
+        using var next = places.Take("demo", "admin");
+        Assert.Throws<Problem>(() => places.Take("demo", "admin"));
+    }
+
+    // All that a tenant has, or none.
+    List<ArchivePlace> Take(int count)
+    {
+        var (places, taken) = (host.Service<ArchivePlaces>(), new List<ArchivePlace>());
+        try
+        {
+            for (var n = 0; n < count; n++) taken.Add(places.Take("demo", $"user {n}"));
+            return taken;
+        }
+        catch
+        {
+            taken.ForEach(place => place.Dispose());
+            throw;
+        }
     }
 
     static async Task<HttpResponseMessage> Archive(FilesClient caller, object asked) =>

@@ -100,7 +100,7 @@ public sealed class JwksUriTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyn
     {
         Serve(first.Set());
         using var documents = new DocumentHttp(host.Service<Settings>() with { Development = false });
-        await Assert.ThrowsAsync<DocumentException>(() => documents.Get(address, 1000, new FetchPlaces(1, 1), default));
+        await Assert.ThrowsAsync<DocumentException>(() => documents.Get(address, 1000, DocumentHttp.NewPlaces(1, 1), default));
         Assert.Equal(0, reads);
     }
 
