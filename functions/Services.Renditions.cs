@@ -9,5 +9,6 @@ public static partial class Services
     static IServiceCollection AddRenditions(this IServiceCollection services) => services
         .AddSingleton<RenditionBlobs>()
         .AddSingleton<RenditionRequests>()
+        .AddSingleton<TenantShare>()
         .AddSingleton<RenditionMaker>();
 }
