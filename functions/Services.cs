@@ -163,6 +163,7 @@ public static partial class Services
         .AddSingleton<UploadStarter>()
         .AddSingleton<UploadInspection>()
         .AddSingleton<FileListing>()
+        .AddSingleton<ChangeCursors>()
         .AddSingleton<ChangeFeed>()
         .AddSingleton<Folders>()
         .AddSingleton<FileSchedule>()
