@@ -7,6 +7,7 @@ namespace Latchkey;
 public static partial class Services
 {
     static IServiceCollection AddBackup(this IServiceCollection services) => services
+        .AddSingleton<ChangeCursors>()
         .AddSingleton<ChangeFeed>()
         .AddSingleton<KnownFiles>()
         .AddSingleton<UploadKeys>()

@@ -13,5 +13,6 @@ public static partial class Services
     static IServiceCollection AddRenditions(this IServiceCollection services) => services
         .AddSingleton<RenditionBlobs>()
         .AddSingleton<RenditionRequests>()
+        .AddSingleton<TenantShare>()
         .AddSingleton<RenditionMaker>();
 }

@@ -1,5 +1,9 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Latchkey.Http;
+using Latchkey.Keys;
 using Latchkey.Storage;
 
 namespace Latchkey.Files;
@@ -8,17 +12,52 @@ namespace Latchkey.Files;
 /// <param name="Space">The space's key, which is the hash of its tenant and owner.</param>
 /// <param name="Incarnation">The space's incarnation (<see cref="Usage.Incarnation"/>); empty if there was nothing of it yet.</param>
 /// <param name="Number">The number of the change; 0 is before the first.</param>
-public sealed record ChangeCursor(string Space, string Incarnation, long Number)
+public sealed record ChangeCursor(string Space, string Incarnation, long Number);
+
+/// <summary>
+/// Writes and reads the texts of cursors. They have a MAC of the tenant's key, so nobody can make one: who may read a space today
+/// gets no changes from before.
+/// </summary>
+public sealed class ChangeCursors(MacKeyRing keys)
 {
-    /// <summary>Reads the query's cursor; null without one.</summary>
-    /// <exception cref="Problem">400 <c>invalid_cursor</c>.</exception>
-    public static ChangeCursor? Read(Query query) => Paging.After(query) is not { } text ? null
-        : text.Split('|') is ["changes", var space, var incarnation, var number] && Ids.IsBase32(space, 16) && IsIncarnation(incarnation)
-            && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
-        ? new(space, incarnation, parsed) : throw Paging.InvalidCursor();
+    const string Prefix = "changes";
 
     /// <summary>The text that callers get.</summary>
-    public string Text => Paging.Cursor(string.Create(CultureInfo.InvariantCulture, $"changes|{Space}|{Incarnation}|{Number}"))!;
+    public async Task<string> Write(string tenant, ChangeCursor cursor, CancellationToken cancel)
+    {
+        var text = TextOf(cursor);
+        return Paging.Cursor($"{text}|{Mac((await keys.MacKeys(tenant, cancel))[0], tenant, text)}")!;
+    }
+
+    /// <summary>Reads the query's cursor; null without one.</summary>
+    /// <exception cref="Problem">400 <c>invalid_cursor</c>.</exception>
+    public async Task<ChangeCursor?> Read(string tenant, Query query, CancellationToken cancel)
+    {
+        if (Paging.After(query) is not { } sent) return null;
+        if (sent.Split('|') is not [Prefix, var space, var incarnation, var number, var mac]
+            || !Ids.IsBase32(space, 16) || !IsIncarnation(incarnation)
+            || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)) throw Paging.InvalidCursor();
+        var cursor = new ChangeCursor(space, incarnation, parsed);
+        // Another instance may have made a key since this one last read them.
+        return IsOneOf(await keys.MacKeys(tenant, cancel)) || IsOneOf(await keys.RenewedMacKeys(tenant, cancel))
+            ? cursor : throw Paging.InvalidCursor();
+
+        bool IsOneOf(IReadOnlyList<byte[]> all)
+        {
+            var (text, found) = (TextOf(cursor), false);
+            foreach (var key in all)
+                found |= CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(mac),
+                    Encoding.UTF8.GetBytes(Mac(key, tenant, text)));
+            return found;
+        }
+    }
+
+    static string TextOf(ChangeCursor cursor) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Prefix}|{cursor.Space}|{cursor.Incarnation}|{cursor.Number}");
+
+    // The purpose is included, because the same keys make refresh tokens; the tenant, because several may share a key.
+    static string Mac(byte[] key, string tenant, string text) =>
+        Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"change-cursor|{tenant}|{text}")));
 
     static bool IsIncarnation(string text) => text.Length == 0 || Ids.IsBase32(text, 17);
 }

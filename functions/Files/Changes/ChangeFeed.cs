@@ -10,7 +10,7 @@ namespace Latchkey.Files;
 /// The changes of a space, by their numbers. Those that nobody may ask for any more are deleted from the first one on, so a
 /// number that is missing means that the reader has missed changes.
 /// </summary>
-public sealed class ChangeFeed(StorageClients storage, SpaceQuota spaceQuota)
+public sealed class ChangeFeed(StorageClients storage, SpaceQuota spaceQuota, ChangeCursors cursors)
 {
     /// <summary>How long changes are kept at least.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
@@ -29,14 +29,14 @@ public sealed class ChangeFeed(StorageClients storage, SpaceQuota spaceQuota)
         if (usage is { ETag: not null, Incarnation: null })
             usage = after is null ? await BeginRecording(tenant, space, cancel) : throw Gone();
         var now = new ChangeCursor(space, usage.Incarnation ?? "", usage.Changes);
-        if (after is null || after == now) return new([], now.Text, false);
+        if (after is null || after == now) return new([], await cursors.Write(tenant, now, cancel), false);
         // Where nothing was, all that is there now has come since.
         if (after.Incarnation.Length == 0 && usage.IsRecordedFromEmpty) after = now with { Number = 0 };
         if (after.Incarnation != now.Incarnation) throw Gone();
         if (after.Number > now.Number) throw Paging.InvalidCursor();
         var items = await Between(tenant, after, Math.Min(after.Number + limit, now.Number), cancel);
         var last = after with { Number = after.Number + items.Count };
-        return new(items, last.Text, last.Number < now.Number);
+        return new(items, await cursors.Write(tenant, last, cancel), last.Number < now.Number);
     }
 
     // A space that nothing has changed since changes are recorded. From now on there is a place behind which they are.
@@ -59,20 +59,23 @@ public sealed class ChangeFeed(StorageClients storage, SpaceQuota spaceQuota)
     }
 
     /// <summary>
-    /// Deletes the changes of a space that are older than <see cref="Kept"/>, from the first one on, and reads no others; false if
-    /// there may be more of them.
+    /// Deletes the changes of a space that are older than <see cref="Kept"/>, also those of former incarnations, of each from the first
+    /// one on, and reads no others; false if there may be more of them.
     /// </summary>
     public async Task<bool> TryDropOld(string tenant, string space, DateTimeOffset now, CancellationToken cancel)
     {
-        if ((await spaceQuota.Read(tenant, space, cancel)).Incarnation is not { } incarnation) return true;
-        for (var dropped = 0; dropped < MaxDropped; dropped += RowsInTransaction)
+        var (partition, from, dropped) = (RowKeys.Space(tenant, space), RowKeys.AnyChange, 0);
+        while (dropped < MaxDropped)
         {
-            var first = RowKeys.ChangesOf(incarnation);
-            var keys = await table.Range(RowKeys.Space(tenant, space), first, first + "~", RowsInTransaction, cancel)
-                .Take(RowsInTransaction).TakeWhile(row => ChangeRows.TimeOf(row) <= now - Kept).Select(row => row.RowKey)
-                .ToListAsync(cancel);
-            await Delete(RowKeys.Space(tenant, space), keys, cancel);
-            if (keys.Count < RowsInTransaction) return true;
+            var rows = await table.Range(partition, from, RowKeys.AnyChange + "~", RowsInTransaction, cancel)
+                .Take(RowsInTransaction).ToListAsync(cancel);
+            if (rows.Count == 0) return true;
+            var incarnation = rows[0].RowKey[..(rows[0].RowKey.LastIndexOf('|') + 1)];
+            var keys = rows.TakeWhile(row => row.RowKey.StartsWith(incarnation, StringComparison.Ordinal)
+                && ChangeRows.TimeOf(row) <= now - Kept).Select(row => row.RowKey).ToList();
+            await Delete(partition, keys, cancel);
+            dropped += keys.Count;
+            if (keys.Count < RowsInTransaction) from = incarnation + "~"; // All others of it are younger.
         }
         return false;
     }

@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// <param name="Id">The file's id.</param>
 /// <param name="At">When.</param>
 /// <param name="File">The file as it was listed then; absent if it is gone, and for shares.</param>
-/// <param name="Share">The id of the share, if the change is about one.</param>
+/// <param name="Share">The id of the share, if the change is about one and the caller may see shares.</param>
 public sealed record ChangeResponse(string Kind, string Id, DateTime At, FileResponse? File, string? Share);
 
 /// <summary>
@@ -23,7 +23,7 @@ public sealed record ChangesResponse(IReadOnlyList<ChangeResponse> Items, string
 /// Says what has changed in a space, for apps that keep a copy of its list. Without a cursor it answers with that of now: an app
 /// takes it first, then lists the space, then follows the changes.
 /// </summary>
-public sealed class ListChanges(TenantPipeline pipeline, Spaces spaces, ChangeFeed feed)
+public sealed class ListChanges(TenantPipeline pipeline, Spaces spaces, ChangeFeed feed, ChangeCursors cursors)
 {
     /// <summary><c>GET /{tenant}/files/changes?space=&amp;cursor=&amp;limit=</c></summary>
     [Function("files-changes")]
@@ -32,8 +32,15 @@ public sealed class ListChanges(TenantPipeline pipeline, Spaces spaces, ChangeFe
         pipeline.AuthorizeRead(request, Scopes.FilesRead, async caller =>
         {
             var query = Query.Read(request, "space", "cursor", "limit");
-            var (limit, after) = (Paging.Limit(query), ChangeCursor.Read(query));
+            var (tenant, limit) = (caller.Tenant.Id, Paging.Limit(query));
+            var after = await cursors.Read(tenant, query, caller.Cancel);
             var owner = await spaces.Find(caller, query["space"], Permission.Read);
-            return FileJson.Ok(await feed.Read(caller.Tenant.Id, owner.SpaceKey(caller.Tenant.Id), after, limit, caller.Cancel));
+            var page = await feed.Read(tenant, owner.SpaceKey(tenant), after, limit, caller.Cancel);
+            return FileJson.Ok(await MaySeeShares(caller, owner) ? page
+                : page with { Items = [.. page.Items.Select(item => item with { Share = null })] });
         });
+
+    // As ListShares asks for.
+    async ValueTask<bool> MaySeeShares(Caller caller, Owner owner) =>
+        caller.Token.Scope.Has(Scopes.FilesShare) && await spaces.PermissionIn(caller, owner) >= Permission.Share;
 }

@@ -87,12 +87,15 @@ public sealed record FileResponse(string Id, string Status, string Space, string
 public sealed record ThumbnailResponse(string State, IReadOnlyList<int>? Sizes = null, string? Reason = null)
 {
     /// <summary>The response for a record; null if the file is not available or no picture.</summary>
-    public static ThumbnailResponse? Of(FileRecord file) => file switch
+    public static ThumbnailResponse? Of(FileRecord file) => Of(file, () => PictureReader.Missing is null);
+
+    internal static ThumbnailResponse? Of(FileRecord file, Func<bool> canMake) => file switch
     {
         not { Status: FileStatus.Available } => null,
         { Renditions: { Refusal: { } reason } } => new("none", Reason: reason),
         { Renditions: { } made } => new("ready", made.Sizes),
-        _ => Thumbnails.Has(file.ContentType) ? new("pending") : null,
+        _ => !Thumbnails.Has(file.ContentType) ? null
+            : canMake() ? new("pending") : new("none", Reason: NoRenditionException.NotAvailable),
     };
 }
 

@@ -73,7 +73,7 @@ static class FileRows
 
     static RenditionSet? ReadRenditions(TableEntity row) => row.GetDateTimeOffset("RenditionsAt") is not { } at ? null : new(
         [.. Storage.Columns.Split(row.GetString("Renditions")).Select(size => int.Parse(size, CultureInfo.InvariantCulture))],
-        row.GetInt64("RenditionBytes")!.Value, row.GetString("RenditionRefusal"), at);
+        row.GetInt64("RenditionBytes")!.Value, row.GetString("RenditionRefusal"), at) { Limit = row.GetInt64("RenditionLimit") };
 
     static string Number(int size) => size.ToString(CultureInfo.InvariantCulture);
 
@@ -109,6 +109,7 @@ static class FileRows
         ["Renditions"] = file.Renditions is { } made ? Storage.Columns.Join(made.Sizes.Select(Number)) : null,
         ["RenditionBytes"] = file.Renditions?.Bytes,
         ["RenditionRefusal"] = file.Renditions?.Refusal,
+        ["RenditionLimit"] = file.Renditions?.Limit,
         ["RenditionsAt"] = file.Renditions?.At,
         ["ListKeys"] = Storage.Columns.Join(file.ListKeys),
     };

@@ -31,6 +31,7 @@ static class PictureReader
         ["image/webp"] = MagickFormat.WebP,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    static readonly Lock turn = new(); // The limits are the process's.
     static readonly Lazy<Exception?> missing = new(FindMissing);
 
     /// <summary>Why the library can't be used on this platform, or null. The first call loads it.</summary>
@@ -44,7 +45,7 @@ static class PictureReader
             || !Formats.TryGetValue(found.Type, out var format)) throw new NoRenditionException(NoRenditionException.NotAPicture);
         try
         {
-            return Make(bytes, format);
+            lock (turn) return Make(bytes, format);
         }
         catch (Exception limit) when (limit is MagickResourceLimitErrorException or MagickCacheErrorException)
         {
@@ -60,9 +61,13 @@ static class PictureReader
     {
         var settings = new MagickReadSettings { Format = format, FrameIndex = 0, FrameCount = 1 };
         var header = new MagickImageInfo();
+        PicturePolicy.ResetSides();
         header.Read(bytes, settings);
-        if ((long)header.Width * header.Height > PicturePolicy.MaxPixels)
+        var scans = format == MagickFormat.Jpeg ? JpegScans.Count(bytes) : 1;
+        var isSlow = scans > 1 || format is MagickFormat.Heic or MagickFormat.Avif;
+        if (scans > JpegScans.Max || (long)header.Width * header.Height > PicturePolicy.MaxPixelsOf(isSlow))
             throw new NoRenditionException(NoRenditionException.TooLarge);
+        PicturePolicy.SetSides(header.Width, header.Height);
         var longer = Math.Max(header.Width, header.Height);
         var largest = Thumbnails.Sizes.FirstOrDefault(size => size >= longer, Thumbnails.Sizes[^1]);
         // JPEG is decoded smaller at once, down to an eighth of its size. Of a small one the library would decode more than there is.

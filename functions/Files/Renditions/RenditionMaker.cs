@@ -102,7 +102,10 @@ public sealed partial class RenditionMaker(
         }
     }
 
-    RenditionSet None(string reason) => new([], 0, reason, clock.GetUtcNow());
+    RenditionSet None(string reason) => new([], 0, reason, clock.GetUtcNow())
+    {
+        Limit = reason == NoRenditionException.TooLarge ? PicturePolicy.MaxPixels : null,
+    };
 
     static partial class Log
     {

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Azure;
+using Latchkey.Http;
 using Latchkey.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -34,7 +34,7 @@ public sealed partial class RenditionRequests(WorkQueues queues, TimeProvider cl
             using var patience = new CancellationTokenSource(Patience, clock);
             await queues.Send(QueueNames.Renditions, new RenditionMessage(file.Tenant, file.Id), patience.Token);
         }
-        catch (Exception fault) when (fault is RequestFailedException or AggregateException or OperationCanceledException)
+        catch (Exception fault) when (ErrorBoundary.IsOutage(fault))
         {
             asked.TryRemove(file.Id, out _);
             Log.NotAsked(logger, file.Tenant, file.Id, fault);

@@ -9,9 +9,15 @@ public sealed record RenditionSet(IReadOnlyList<int> Sizes, long Bytes, string? 
 {
     static readonly TimeSpan RetryAfter = TimeSpan.FromDays(1);
 
-    /// <summary>True if it is worth another try: what kept them from being made may have gone, and a day is over.</summary>
+    /// <summary>The most pixels that could be read then (<see cref="PicturePolicy.MaxPixels"/>), if there were too many; or null.</summary>
+    public long? Limit { get; init; }
+
+    /// <summary>
+    /// True if it is worth another try: what kept them from being made may have gone, and a day is over; or instances have more memory now.
+    /// </summary>
     public bool IsStale(DateTimeOffset now) =>
-        Refusal is NoRenditionException.Failed or NoRenditionException.QuotaExceeded && now - At >= RetryAfter;
+        (Refusal is NoRenditionException.Failed or NoRenditionException.QuotaExceeded && now - At >= RetryAfter)
+        || (Refusal is NoRenditionException.TooLarge && Limit < PicturePolicy.MaxPixels);
 
     /// <summary>The size to show where this one is asked for: itself, or the picture as large as it is.</summary>
     public int Nearest(int size) => Sizes.Contains(size) ? size : Sizes[^1];

@@ -10,12 +10,14 @@ namespace Latchkey.Files;
 /// there; it is written first and deleted last, so what a crash leaves leads nowhere and does no harm. A share that is given or ends is
 /// a change of the file's space (<see cref="FileChange"/>), unless it ends with the file.
 /// </summary>
-public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, FileSchedule schedule)
+public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, FileSchedule schedule, TimeProvider clock)
 {
     /// <summary>The most shares of a file.</summary>
     const int MaxPerFile = 100;
 
     const int MaxAttempts = 5;
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(3); // Somebody still has access meanwhile.
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
@@ -60,10 +62,23 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
     /// <summary>Replaces a share if it has not changed since it was read.</summary>
     public Task<bool> TryReplace(Share share, CancellationToken cancel) => table.TryReplace(share.ToRow(), cancel);
 
-    /// <summary>Deletes a share.</summary>
+    /// <summary>
+    /// Deletes a share. In a space that is too busy for it, it expires now: access has ended, and the sweep deletes and records it.
+    /// </summary>
     public async Task Remove(Share share, CancellationToken cancel)
     {
-        await Remove(share.Tenant, share.FileId, share.Id, cancel);
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
+        try
+        {
+            await Remove(share.Tenant, share.FileId, share.Id, either.Token);
+        }
+        catch (Exception busy) when (busy is Problem { Code: "space_busy" }
+            || (busy is OperationCanceledException && patience.IsCancellationRequested && !cancel.IsCancellationRequested))
+        {
+            await Expire(share, cancel);
+            return;
+        }
         await RemoveRecipientRow(share, cancel);
     }
 
@@ -104,6 +119,17 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
             found.Add((row.GetString("FileId"), row.GetString("Id"), row.RowKey));
         }
         return found;
+    }
+
+    async Task Expire(Share share, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        await schedule.Add(share.Tenant, share.FileId, share.Id, now, cancel);
+        for (Share? found = share; found is not null && found.IsLive(now);)
+        {
+            if (await TryReplace(found with { Until = now }, cancel)) return;
+            found = await Find(share.Tenant, share.FileId, share.Id, cancel); // A download of a link was counted meanwhile.
+        }
     }
 
     async Task Remove(string tenant, string fileId, string id, CancellationToken cancel)

@@ -115,8 +115,9 @@ public sealed class ChangesTests : IAsyncLifetime
         {
             (await bob.Changes()).Cursor, (await acme.Changes()).Cursor, (await alice.Changes("?space=app")).Cursor, list, "x", "%00", "💥",
             Cursor("changes", key, "", "-1"), Cursor("changes", key, "", "99999999999999999999"), Cursor("changes", key, "'or'", "0"),
-            Cursor("changes", key, ""), Cursor(key, "", "0"), Cursor("changes", key, Incarnation(own), $"{long.MaxValue}"),
-            Cursor("changes", key, Incarnation(own), "3"), own + own, new string('a', 2000),
+            Cursor("changes", key, ""), Cursor(key, "", "0"), await Signed(key, Incarnation(own), long.MaxValue),
+            await Signed(key, Incarnation(own), 3), own + own, new string('a', 2000),
+            Cursor("changes", key, Incarnation(own), "1"), Cursor([.. Parts(own)[..3], "0", Parts(own)[4]]), // Forged.
         })
             await alice.Send(HttpMethod.Get, $"/changes?cursor={Uri.EscapeDataString(cursor)}").Fails(400, "invalid_cursor");
         await alice.Send(HttpMethod.Get, "/changes?space=shared").Fails(400, "invalid_space");
@@ -124,7 +125,7 @@ public sealed class ChangesTests : IAsyncLifetime
         await alice.Send(HttpMethod.Get, "/changes?limit=201").Fails(400, "invalid_limit");
         await alice.Send(HttpMethod.Get, "/changes?folder=a").Fails(400, "invalid_query");
         Assert.Single((await alice.Follow(own)).Items);
-        Assert.Equal(2, (await alice.Follow(Cursor("changes", key, Incarnation(own), "0"))).Items.Count);
+        Assert.Equal(2, (await alice.Follow(await Signed(key, Incarnation(own), 0))).Items.Count);
     }
 
     [Fact]
@@ -149,12 +150,48 @@ public sealed class ChangesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_may_not_see_shares_reads_that_there_was_one_but_not_which()
+    {
+        var bob = await host.As("bob");
+        var start = (await bob.Changes("?space=group:family")).Cursor;
+        var id = await alice.Upload([1], space: "group:family");
+        var link = await alice.Share(id, new { link = new { }, access = "read" });
+        var (seen, _) = await bob.Follow(start, space: "group:family");
+        Assert.Equal(("shared", (string?)null), (seen[1].Kind, seen[1].Share));
+        Assert.Equal(link.Id, (await alice.Follow(start, space: "group:family")).Items[1].Share);
+    }
+
+    [Fact]
+    public async Task A_share_ends_at_once_however_busy_its_space_is_and_is_recorded_later()
+    {
+        var (bob, start) = (await host.As("bob"), (await alice.Changes()).Cursor);
+        var id = await alice.Upload([1]);
+        var share = await alice.Share(id, new { with = new { user = "bob" }, access = "read" });
+        await bob.Read(id);
+        var table = host.Service<StorageClients>().Tables.GetTableClient("Files");
+        using var stop = new CancellationTokenSource();
+        var partition = $"demo|{await Key()}";
+        var writers = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+                await table.UpdateEntityAsync(new TableEntity(partition, RowKeys.SpaceUsage), Azure.ETag.All);
+        })));
+        await alice.Send(HttpMethod.Delete, $"/{id}/shares/{share.Id}").Is(204);
+        await stop.CancelAsync();
+        await writers;
+        await bob.Send(HttpMethod.Get, $"/{id}").Fails(404, "file_not_found");
+        await host.RunTimer("files-sweep");
+        Assert.Equal(["created", "shared", "unshared"], (await alice.Follow(start)).Items.Select(item => item.Kind));
+        Assert.DoesNotContain(await Rows(), row => row.GetString("ShareId") is null && row.GetString("Id") == share.Id);
+    }
+
+    [Fact]
     public async Task A_space_from_before_changes_were_recorded_or_that_an_older_version_wrote_to_starts_over()
     {
         var id = await alice.Upload([1], "old");
         var before = (await alice.Changes()).Cursor;
         var key = await Key();
-        var empty = Cursor("changes", key, "", "0");
+        var empty = await Signed(key, "", 0);
         await ForgetChanges(key);
         await alice.Send(HttpMethod.Get, $"/changes?cursor={before}").Fails(410, "changes_gone");
         await alice.Send(HttpMethod.Get, $"/changes?cursor={empty}").Fails(410, "changes_gone");
@@ -165,6 +202,9 @@ public sealed class ChangesTests : IAsyncLifetime
         await ForgetChanges(key);
         await alice.Change(id, new { name = "newer" });
         await alice.Send(HttpMethod.Get, $"/changes?cursor={start}").Fails(410, "changes_gone");
+        host.Clock.Advance(TimeSpan.FromDays(31));
+        await host.RunTimer("files-sweep"); // Those of the incarnations before go as well.
+        Assert.DoesNotContain(await Rows(), row => row.RowKey.StartsWith(RowKeys.AnyChange, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -185,7 +225,7 @@ public sealed class ChangesTests : IAsyncLifetime
         await table.UpdateEntityAsync(usage, usage.ETag, TableUpdateMode.Replace);
         foreach (var from in new[] { 0, 1500, Many - 200 })
         {
-            var cursor = Cursor("changes", key, incarnation, $"{from}");
+            var cursor = await Signed(key, incarnation, from);
             ChangesAnswer page = null!;
             Assert.Equal(3, await host.Trips(async () => page = await alice.Changes($"?cursor={cursor}&limit=200")));
             Assert.Equal((200, from + 200 < Many), (page.Items.Count, page.More));
@@ -194,7 +234,7 @@ public sealed class ChangesTests : IAsyncLifetime
         host.Clock.Advance(TimeSpan.FromDays(31));
         Assert.InRange(await host.Trips(() => host.RunTimer("files-sweep")), 2 * Many / 100, (2 * Many / 100) + 20);
         alice = await host.As("alice");
-        await alice.Send(HttpMethod.Get, $"/changes?cursor={Cursor("changes", key, incarnation, "1500")}").Fails(410, "changes_gone");
+        await alice.Send(HttpMethod.Get, $"/changes?cursor={await Signed(key, incarnation, 1500)}").Fails(410, "changes_gone");
     }
 
     [Fact]
@@ -270,8 +310,13 @@ public sealed class ChangesTests : IAsyncLifetime
 
     static string Cursor(params string[] parts) => Latchkey.Http.Paging.Cursor(string.Join('|', parts))!;
 
-    static string Incarnation(string cursor) =>
-        System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(cursor)).Split('|')[2];
+    Task<string> Signed(string key, string incarnation, long number) =>
+        host.Service<ChangeCursors>().Write("demo", new(key, incarnation, number), default);
+
+    static string Incarnation(string cursor) => Parts(cursor)[2];
+
+    static string[] Parts(string cursor) =>
+        System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(cursor)).Split('|');
 
     async Task<List<TableEntity>> Rows()
     {

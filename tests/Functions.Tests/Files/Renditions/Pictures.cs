@@ -77,6 +77,40 @@ static class Pictures
         }
     }
 
+    /// <summary>A TIFF of 100 × 100 gray pixels in one tile, which has so long sides.</summary>
+    public static byte[] TiledTiff(int side)
+    {
+        (ushort Tag, ushort Type, int Value)[] entries =
+        [
+            (256, 4, 100), (257, 4, 100), (258, 3, 8), (259, 3, 1), (262, 3, 1), (277, 3, 1), (284, 3, 1),
+            (322, 4, side), (323, 4, side), (324, 4, 8), (325, 4, 100),
+        ];
+        var bytes = new byte[400];
+        "II*\0"u8.CopyTo(bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), 200);
+        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(200), (short)entries.Length);
+        for (var n = 0; n < entries.Length; n++)
+        {
+            var entry = bytes.AsSpan(202 + n * 12, 12);
+            BinaryPrimitives.WriteUInt16LittleEndian(entry, entries[n].Tag);
+            BinaryPrimitives.WriteUInt16LittleEndian(entry[2..], entries[n].Type);
+            BinaryPrimitives.WriteInt32LittleEndian(entry[4..], 1);
+            BinaryPrimitives.WriteInt32LittleEndian(entry[8..], entries[n].Value);
+        }
+        return bytes;
+    }
+
+    /// <summary>A JPEG in several scans, the last one so often more; its header may say that it has other sides.</summary>
+    public static byte[] ProgressiveJpeg(int more, ushort? sides = null)
+    {
+        var bytes = Of(MagickFormat.Jpeg, 60, 40, picture => picture.Settings.Interlace = Interlace.Jpeg);
+        var scan = bytes.AsSpan().LastIndexOf([(byte)0xFF, (byte)0xDA]);
+        var frame = bytes.AsSpan().IndexOf([(byte)0xFF, (byte)0xC2]);
+        foreach (var at in sides is null ? [] : (int[])[frame + 5, frame + 7])
+            BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(at), sides!.Value);
+        return [.. bytes[..^2], .. Enumerable.Repeat(bytes[scan..^2], more).SelectMany(one => one), 0xFF, 0xD9];
+    }
+
     /// <summary>An animation of one pixel.</summary>
     public static byte[] Gif(int frames)
     {

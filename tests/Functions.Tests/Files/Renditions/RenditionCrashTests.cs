@@ -1,4 +1,6 @@
 using Latchkey.Files;
+using Latchkey.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Latchkey.Tests.Files.Renditions;
 
@@ -46,6 +48,40 @@ public sealed class RenditionCrashTests : IAsyncLifetime
         }
         Assert.InRange(cuts, 5, 6); // Record, bytes, two blobs, record; the usage is read again after a failure.
         await Books.Balance(host);
+    }
+
+    [Theory, InlineData(1), InlineData(4), InlineData(5)]
+    public async Task A_failure_of_storage_is_not_counted_against_the_picture(int dequeueCount)
+    {
+        var id = await Picture();
+        var queue = ActivatorUtilities.CreateInstance<RenditionQueue>(host.Service<IServiceProvider>());
+        var before = await Messages();
+        storage.CutAfter(0, answerLost: false, requests: 3); // One request with its retries.
+        await queue.Run($$"""{"v":1,"tenant":"demo","file":"{{id}}"}""", dequeueCount, default);
+        Assert.True(storage.Mend());
+        Assert.Equal(before + 1, await Messages());
+        await alice.Send(HttpMethod.Get, $"/{id}/thumbnail").Fails(409, "thumbnail_pending");
+    }
+
+    [Fact]
+    public async Task A_tenant_that_has_had_its_share_waits_and_others_do_not()
+    {
+        var acme = await host.As("alice", "acme");
+        host.Service<TenantShare>().Add("demo", TimeSpan.FromMinutes(1));
+        var first = await Picture();
+        var other = await acme.Upload(Pictures.Bmp(160, 100), "other.bmp", contentType: "image/bmp");
+        Assert.Equal(2, await host.RunQueues());
+        await acme.Send(HttpMethod.Get, $"/{other}/thumbnail").Is(200);
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        await alice.Send(HttpMethod.Get, $"/{first}/thumbnail").Fails(409, "thumbnail_pending");
+        Assert.Equal(1, await host.RunQueues());
+        await alice.Send(HttpMethod.Get, $"/{first}/thumbnail").Is(200);
+    }
+
+    async Task<int> Messages()
+    {
+        var queue = host.Service<StorageClients>().Queues.GetQueueClient(QueueNames.Renditions);
+        return (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount;
     }
 
     [Theory, InlineData(true), InlineData(false)]

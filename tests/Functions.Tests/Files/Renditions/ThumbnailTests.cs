@@ -1,14 +1,18 @@
 using System.Net;
+using Azure.Core;
 using ImageMagick;
 using Latchkey.Files;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Latchkey.Tests.Files.Renditions;
 
 /// <summary>Pictures have thumbnails: made once by the queue, from the bytes that were checked, and gone with the file.</summary>
 public sealed class ThumbnailTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyncLifetime
 {
+    const long MostMemory = 600 << 20; // Other tests take some at the same time.
+
     readonly TestHost host = demo.Host;
 
     public Task InitializeAsync() => host.RunQueues(); // What the test before has left.
@@ -115,6 +119,9 @@ public sealed class ThumbnailTests(DemoHost demo) : IClassFixture<DemoHost>, IAs
         { "100,000 × 100,000", "image/png", "unreadable" }, // Above the library's own limit.
         { "20,000 × 20,000", "image/png", "too_large" },
         { "40,000 × 1", "image/png", "unreadable" },
+        { "a tile of a gigabyte", "image/tiff", "unreadable" },
+        { "a hundred scans", "image/jpeg", "too_large" },
+        { "64 megapixels in several scans", "image/jpeg", "too_large" },
         { "cut off", "image/png", "unreadable" },
         { "PostScript behind three bytes", "image/jpeg", "unreadable" },
         { "a drawing in words", "image/jpeg", "not_a_picture" },
@@ -130,6 +137,9 @@ public sealed class ThumbnailTests(DemoHost demo) : IClassFixture<DemoHost>, IAs
             "100,000 × 100,000" => Pictures.HollowPng(100_000, 100_000),
             "20,000 × 20,000" => Pictures.HollowPng(20_000, 20_000),
             "40,000 × 1" => Pictures.HollowPng(40_000, 1),
+            "a tile of a gigabyte" => Pictures.TiledTiff(31_984),
+            "a hundred scans" => Pictures.ProgressiveJpeg(100),
+            "64 megapixels in several scans" => Pictures.ProgressiveJpeg(0, 8000),
             "cut off" => png[..(png.Length - 40)],
             "PostScript behind three bytes" => [0xFF, 0xD8, 0xFF, .. "%!PS\n(/etc/passwd) run showpage"u8],
             "a drawing in words" => "push graphic-context\nimage over 0,0 0,0 '/etc/passwd'\npop graphic-context"u8.ToArray(),
@@ -137,12 +147,59 @@ public sealed class ThumbnailTests(DemoHost demo) : IClassFixture<DemoHost>, IAs
         };
         var alice = await host.As("alice");
         var id = await alice.Upload(bytes, "bomb", contentType: type);
+        var before = ForgetPeak();
         await host.RunQueues();
+        Assert.InRange(Peak() - before, long.MinValue, MostMemory);
         Assert.Equal($$"""{"state":"none","reason":"{{reason}}"}""", await State(alice, id));
         var refused = await alice.Send(HttpMethod.Get, $"/{id}/thumbnail").Json(404);
         Assert.Equal(("no_thumbnail", reason), (refused.GetProperty("code").GetString(), refused.GetProperty("reason").GetString()));
         Assert.Equal(0, await host.RunQueues());
         Assert.Single(await host.Blobs(id));
+    }
+
+    [Fact]
+    public async Task A_picture_in_several_scans_has_a_thumbnail()
+    {
+        var alice = await host.As("alice");
+        var id = await alice.Upload(Pictures.ProgressiveJpeg(0), "scans.jpg", contentType: "image/jpeg");
+        using var shown = await Shown(alice, id, 128);
+        AssertRedThenBlue(shown);
+    }
+
+    [Fact]
+    public async Task A_picture_that_was_too_large_is_tried_again_once_more_can_be_read()
+    {
+        var alice = await host.As("alice");
+        var id = await alice.Upload(Pictures.HollowPng(20_000, 20_000), "large.png", contentType: "image/png");
+        await host.RunQueues();
+        Assert.Equal("""{"state":"none","reason":"too_large"}""", await State(alice, id));
+        var table = host.Service<StorageClients>().Tables.GetTableClient("Files");
+        await table.UpdateEntityAsync(
+            new Azure.Data.Tables.TableEntity($"demo|{id[..16]}", RowKeys.File(id)) { ["RenditionLimit"] = 1000L }, Azure.ETag.All);
+        host.Clock.Advance(TimeSpan.FromMinutes(1)); // Of one file messages are sent at most once a minute.
+        await alice.Send(HttpMethod.Get, $"/{id}/thumbnail").Fails(409, "thumbnail_pending");
+        Assert.Equal(1, await host.RunQueues());
+        await alice.Send(HttpMethod.Get, $"/{id}/thumbnail").Fails(404, "no_thumbnail");
+    }
+
+    [Fact]
+    public async Task Where_no_thumbnails_are_made_none_is_pending()
+    {
+        var id = await (await host.As("alice")).Upload(Pictures.Bmp(9, 9), "never.bmp", contentType: "image/bmp");
+        var file = (await host.Service<FileStore>().Find("demo", id, default))!;
+        Assert.Equal("pending", ThumbnailResponse.Of(file)!.State);
+        Assert.Equal(new("none", Reason: "not_available"), ThumbnailResponse.Of(file, () => false));
+    }
+
+    [Fact]
+    public async Task A_complete_does_not_fail_because_the_queue_has_no_token()
+    {
+        var id = await (await host.As("alice")).Upload(Pictures.Bmp(9, 9), "asked.bmp", contentType: "image/bmp");
+        var address = new Uri("https://127.0.0.1:1/");
+        var clients = new StorageClients(
+            address, address, address, new NoToken(), host.Service<RoundTrips>(), host.Service<StorageRetries>());
+        var requests = new RenditionRequests(new WorkQueues(clients), host.Clock, NullLogger<RenditionRequests>.Instance);
+        await requests.Ask((await host.Service<FileStore>().Find("demo", id, default))!);
     }
 
     [Fact]
@@ -265,6 +322,17 @@ public sealed class ThumbnailTests(DemoHost demo) : IClassFixture<DemoHost>, IAs
         Assert.Equal("""{"state":"ready","sizes":[128]}""", await State(alice, id));
     }
 
+    // The process's peak of memory (proc(5)): of Linux, where the tests run; elsewhere nothing is known.
+    static long ForgetPeak()
+    {
+        if (File.Exists("/proc/self/clear_refs")) File.WriteAllText("/proc/self/clear_refs", "5");
+        return Peak();
+    }
+
+    static long Peak() => !File.Exists("/proc/self/status") ? 0 : 1024 * long.Parse(
+        File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ')[^2],
+        System.Globalization.CultureInfo.InvariantCulture);
+
     async Task<long> Bytes() =>
         (await host.Service<SpaceQuota>().Read("demo", new Owner("user", await host.UserId("alice")).SpaceKey("demo"), default)).Bytes;
 
@@ -293,5 +361,14 @@ public sealed class ThumbnailTests(DemoHost demo) : IClassFixture<DemoHost>, IAs
         using var pixels = picture.GetPixels();
         var color = pixels.GetPixel(x, y).ToColor()!;
         return (color.R, color.G, color.B);
+    }
+
+    sealed class NoToken : TokenCredential
+    {
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            throw new Azure.Identity.AuthenticationFailedException("No token.");
+
+        public override ValueTask<AccessToken> GetTokenAsync(
+            TokenRequestContext requestContext, CancellationToken cancellationToken) => new(GetToken(requestContext, cancellationToken));
     }
 }
