@@ -73,7 +73,8 @@ static class FileRows
 
     static RenditionSet? ReadRenditions(TableEntity row) => row.GetDateTimeOffset("RenditionsAt") is not { } at ? null : new(
         [.. Storage.Columns.Split(row.GetString("Renditions")).Select(size => int.Parse(size, CultureInfo.InvariantCulture))],
-        row.GetInt64("RenditionBytes")!.Value, row.GetString("RenditionRefusal"), at) { Limit = row.GetInt64("RenditionLimit") };
+        row.GetInt64("RenditionBytes")!.Value, row.GetString("RenditionRefusal"), at)
+    { Limit = row.GetInt64("RenditionLimit") };
 
     static string Number(int size) => size.ToString(CultureInfo.InvariantCulture);
 
