@@ -99,6 +99,9 @@ param budgetStart string = utcNow('yyyy-MM-01')
 @description('Asks the deployed address every 15 minutes whether it is ready, from outside, and alerts when it is not.')
 param probeReadiness bool = false
 
+@description('Makes an Event Grid topic, which the events of all tenants go to (docs/operating/webhooks.md).')
+param eventGridTopic bool = false
+
 @description('How mail is sent: Azure makes a Communication Services Email resource, Smtp takes a server of yours (README, "Mail"), None means that nobody can reset a password.')
 @allowed(['None', 'Azure', 'Smtp'])
 param mailMode string
@@ -224,6 +227,7 @@ var names = {
   workbook: 'latchkey-${token}'
   budget: 'budget-latchkey-${token}'
   communication: 'acs-latchkey-${token}'
+  eventGridTopic: 'evgt-latchkey-${token}'
   email: 'mail-latchkey-${token}'
   packageContainer: 'app-package'
   functionsSubnet: 'functions'
@@ -256,6 +260,7 @@ var smtpHost = mailBySmtp && (empty(mailSmtpHost) || empty(mailFrom))
   ? fail('mailMode Smtp needs mailSmtpHost and mailFrom.')
   : mailBySmtp ? mailSmtpHost : ''
 var communicationName = mailByAzure ? names.communication : ''
+var eventGridTopicName = eventGridTopic ? names.eventGridTopic : ''
 var smtpVaultEntry = mailBySmtp && !empty(mailSmtpUser) ? names.smtpPassword : ''
 
 // What the table of docs/operating/settings.md calls them. The rest of that table is the app's own surroundings (functionApp.bicep).
@@ -424,6 +429,16 @@ module mail 'modules/mail.bicep' = if (mailByAzure) {
   }
 }
 
+module eventGrid 'modules/eventGrid.bicep' = if (eventGridTopic) {
+  name: 'event-grid'
+  scope: group
+  params: {
+    name: names.eventGridTopic
+    location: location
+    tags: tags
+  }
+}
+
 module roles 'modules/roles.bicep' = {
   name: 'roles'
   scope: group
@@ -436,9 +451,10 @@ module roles 'modules/roles.bicep' = {
     keyNames: [names.accessTokenKey, names.idTokenKey, names.wrapKey]
     insightsName: names.insights
     communicationName: communicationName
+    eventGridTopicName: eventGridTopicName
     smtpVaultEntry: smtpVaultEntry
   }
-  dependsOn: [identity, hostStorage, tableStorage, fileStorage, keyVault, monitoring, mail]
+  dependsOn: [identity, hostStorage, tableStorage, fileStorage, keyVault, monitoring, mail, eventGrid]
 }
 
 module functionApp 'modules/functionApp.bicep' = {
@@ -469,6 +485,7 @@ module functionApp 'modules/functionApp.bicep' = {
     idTokenKey: names.idTokenKey
     wrapKey: names.wrapKey
     communicationName: communicationName
+    eventGridTopicName: eventGridTopicName
     emailServiceName: mailByAzure ? names.email : ''
     mailFrom: mailFrom
     smtpVaultEntry: smtpVaultEntry
@@ -519,6 +536,7 @@ module mutualTlsApp 'modules/functionApp.bicep' = if (mutualTls) {
     idTokenKey: names.idTokenKey
     wrapKey: names.wrapKey
     communicationName: communicationName
+    eventGridTopicName: eventGridTopicName
     emailServiceName: mailByAzure ? names.email : ''
     mailFrom: mailFrom
     smtpVaultEntry: smtpVaultEntry

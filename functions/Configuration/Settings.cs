@@ -134,6 +134,9 @@ public sealed record Settings
     /// <summary>How mail is sent.</summary>
     public required MailSettings Mail { get; init; }
 
+    /// <summary>The endpoint of the Event Grid topic that all events go to, or null.</summary>
+    public Uri? EventGridTopic { get; init; }
+
     /// <summary>True on the emulator: only there are account keys used and demo data created.</summary>
     public bool OnEmulator => ConnectionString is not null;
 
@@ -183,6 +186,7 @@ public sealed record Settings
             OtlpEndpoint = read.OtlpEndpoint(),
             MonitorConnection = read.MonitorConnection(),
             Mail = MailSettings.Read(read, development),
+            EventGridTopic = read.OptionalHttps("EventGridTopic"),
         };
         if (connectionString is not null) read.CheckEmulator(connectionString, development);
         if (mode == SigningMode.Local && !development)

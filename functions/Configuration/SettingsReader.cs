@@ -90,6 +90,8 @@ sealed class SettingsReader(IConfiguration configuration)
         return null;
     }
 
+    public Uri? OptionalHttps(string name) => Text(name) is null ? null : Https(name);
+
     public void CheckEmulator(string connection, bool development)
     {
         const string Name = "Storage:ConnectionString"; // It holds a key: never shown.

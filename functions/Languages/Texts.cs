@@ -21,6 +21,18 @@ public static class Texts
     public static string Text((string Name, object Value) first, (string Name, object Value) second, [CallerMemberName] string key = "") =>
         Fill(Find(key, Count(first) ?? Count(second)), first, second);
 
+    /// <summary>
+    /// The texts whose keys begin with a prefix, with their placeholders and in all plural forms: for scripts, which fill them in.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> StartingWith(string prefix)
+    {
+        var reader = LanguageContext.Current;
+        var own = reader.Wording.GetValueOrDefault(reader.Language.Tag);
+        return TextFiles.Keys(reader.Language).Where(key => key.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(key => key, key => own?.GetValueOrDefault(key) ?? TextFiles.Of(reader.Language).GetValueOrDefault(key)
+                ?? TextFiles.Of(Language.English).GetValueOrDefault(key) ?? key, StringComparer.Ordinal);
+    }
+
     /// <summary>An instant to the minute, in the reader's time zone if it is known, otherwise in UTC; with the zone's name.</summary>
     public static string Time(DateTimeOffset instant)
     {

@@ -27,7 +27,7 @@ public sealed class SessionRevocation(
         var told = await notices.Write(tenant, userId, session => session.SessionId == sessionId, all: false, cancel);
         // The session goes first and its list entry last, so that a live session is always listed. An entry without a
         // session may belong to one that is being created at this moment: it stays.
-        if (await sessions.Revoke(tenant.Id, sessionId, reason, cancel))
+        if (await sessions.Revoke(tenant, userId, sessionId, reason, cancel))
             await userSessions.Remove(tenant, userId, sessionId, CancellationToken.None);
         notices.Send(told);
     }
@@ -47,7 +47,7 @@ public sealed class SessionRevocation(
         {
             if (await sessions.Find(tenant.Id, id, cancel) is not { } session
                 || Scope.Parse(session.Scope).Has(Scopes.OfflineAccess)) continue;
-            if (await sessions.Revoke(tenant.Id, id, "the browser was signed out", cancel))
+            if (await sessions.Revoke(tenant, userId, id, "the browser was signed out", cancel))
                 await userSessions.Remove(tenant, userId, id, CancellationToken.None);
         }
         notices.Send(told);

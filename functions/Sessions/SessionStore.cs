@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
 using Latchkey.Storage;
+using Latchkey.Tenancy;
 
 namespace Latchkey.Sessions;
 
@@ -8,7 +9,7 @@ namespace Latchkey.Sessions;
 /// Sessions (SCHEMA.md, tables Sessions…). A session's row and the records of its access tokens share one partition, so
 /// that rotating the refresh token and recording the access token are one entity-group transaction.
 /// </summary>
-public sealed class SessionStore(IssuedTokens issuedTokens, TimeProvider clock)
+public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, TimeProvider clock)
 {
     /// <summary>The session, or null.</summary>
     public async Task<Session?> Find(string tenant, string id, CancellationToken cancel)
@@ -22,9 +23,9 @@ public sealed class SessionStore(IssuedTokens issuedTokens, TimeProvider clock)
     /// Writes a new session and its first access token. The id is new, so a retry after a lost answer writes the same rows
     /// again.
     /// </summary>
-    public async Task Create(Session session, TableEntity token, CancellationToken cancel)
+    public async Task Create(Tenant tenant, Session session, TableEntity token, CancellationToken cancel)
     {
-        if (!await Transact(session, TableTransactionActionType.UpsertReplace, token, cancel))
+        if (!await Transact(tenant, session, [Started(session)], TableTransactionActionType.UpsertReplace, token, cancel))
             throw new RequestFailedException("Storage refused a new session.");
     }
 
@@ -37,8 +38,12 @@ public sealed class SessionStore(IssuedTokens issuedTokens, TimeProvider clock)
     /// the session first. It is a merge, so that columns that <see cref="Session"/> does not have, such as the list of
     /// revoked access tokens, stay.
     /// </summary>
-    public Task<bool> TryRotate(Session next, TableEntity token, CancellationToken cancel) =>
-        Transact(next, TableTransactionActionType.UpdateMerge, token, cancel);
+    public Task<bool> TryRotate(Tenant tenant, Session next, TableEntity token, CancellationToken cancel) =>
+        Transact(tenant, next, [], TableTransactionActionType.UpdateMerge, token, cancel);
+
+    /// <summary>The same for a session that has waited for its code and starts now.</summary>
+    public Task<bool> TryStart(Tenant tenant, Session next, TableEntity token, CancellationToken cancel) =>
+        Transact(tenant, next, [Started(next)], TableTransactionActionType.UpdateMerge, token, cancel);
 
     /// <summary>Records an access token of a session without changing the session.</summary>
     public Task AddToken(Session session, TableEntity token, CancellationToken cancel) =>
@@ -48,12 +53,17 @@ public sealed class SessionStore(IssuedTokens issuedTokens, TimeProvider clock)
     /// Ends the session: its refresh tokens and access tokens are dead at once. It wins over every other change; false if
     /// the session does not exist. To end a session that a user sees in a list, use <see cref="SessionRevocation"/>.
     /// </summary>
-    public Task<bool> Revoke(string tenant, string id, string reason, CancellationToken cancel) =>
-        TableOf(id).TryMerge(new TableEntity(RowKeys.SessionPartition(tenant, Session.WithoutBucket(id)), RowKeys.Session)
+    public async Task<bool> Revoke(Tenant tenant, string userId, string id, string reason, CancellationToken cancel)
+    {
+        var row = new TableEntity(RowKeys.SessionPartition(tenant.Id, Session.WithoutBucket(id)), RowKeys.Session)
         {
             ["RevokedAt"] = clock.GetUtcNow(),
             ["RevokedBecause"] = reason,
-        }, cancel);
+        };
+        if (!outbox.Wants(tenant, EventTypes.SessionEnded)) return await TableOf(id).TryMerge(row, cancel);
+        return await outbox.TryTransact(tenant, NameOf(id), [new(TableTransactionActionType.UpdateMerge, row, ETag.All)],
+            [new(EventTypes.SessionEnded, ("userId", userId), ("sessionId", id), ("reason", reason))], cancel);
+    }
 
     /// <summary>Deletes the session's row; the records of its access tokens, which name nobody, stay until their day is over.</summary>
     public Task Delete(string tenant, string id, CancellationToken cancel) =>
@@ -99,10 +109,15 @@ public sealed class SessionStore(IssuedTokens issuedTokens, TimeProvider clock)
 
     Table TableOf(string id) => issuedTokens.Tables.For(BucketId.Parse(id)!.Value.Bucket);
 
-    Task<bool> Transact(Session session, TableTransactionActionType write, TableEntity token, CancellationToken cancel) =>
-        TableOf(session.Id).TryTransact(
+    static string NameOf(string id) => TableNames.Sessions + BucketId.Parse(id)!.Value.Bucket;
+
+    static TenantEvent Started(Session session) => new(EventTypes.SessionStarted,
+        ("userId", session.UserId), ("sessionId", session.Id), ("clientId", session.ClientId));
+
+    Task<bool> Transact(Tenant tenant, Session session, IEnumerable<TenantEvent> events, TableTransactionActionType write,
+        TableEntity token, CancellationToken cancel) => outbox.TryTransact(tenant, NameOf(session.Id),
         [
             new(write, SessionRow.Of(session), session.ETag),
             new(TableTransactionActionType.UpsertReplace, token),
-        ], cancel);
+        ], events, cancel);
 }

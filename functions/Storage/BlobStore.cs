@@ -53,6 +53,10 @@ public sealed class BlobStore(StorageClients storage)
         return download.Value.Content;
     }
 
+    /// <summary>Opens a blob, or its snapshot, whose bytes never change again. The stream buffers only a few kilobytes.</summary>
+    public async Task<Stream> OpenServed(string tenant, string name, string? snapshot, CancellationToken cancel) =>
+        (await Blob(tenant, name).WithSnapshot(snapshot).DownloadStreamingAsync(cancellationToken: cancel)).Value.Content;
+
     /// <summary>
     /// Seals an uploaded blob: gives it exactly these headers and no metadata, if it still has the ETag that was seen. What
     /// is right already is not written again, so of two concurrent callers the second has nothing left to do. Returns the

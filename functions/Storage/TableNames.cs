@@ -78,11 +78,17 @@ public static class TableNames
     /// <summary>Who is at which group's place; expires.</summary>
     public const string Visits = "Visits";
 
+    /// <summary>Events that are still to be sent, and to whom; expires.</summary>
+    public const string Events = "Events";
+
+    /// <summary>Events that were sent, or given up; expires.</summary>
+    public const string Deliveries = "Deliveries";
+
     /// <summary>The tables whose names never change.</summary>
     public static IReadOnlyList<string> Permanent { get; } =
         [Tenants, Clients, DeveloperApps, Domains, Users, Passkeys, ScimTokens, Groups, Keys, UserSessions, Approvals, Files, Removals];
 
     /// <summary>The tables that there is one of for each day.</summary>
     public static IReadOnlyList<string> Expiring { get; } =
-        [Sessions, SignIns, Requests, Attempts, Replays, InitialTokens, Audit, Uploads, Due, LogoutNotices, Visits];
+        [Sessions, SignIns, Requests, Attempts, Replays, InitialTokens, Audit, Uploads, Due, LogoutNotices, Visits, Events, Deliveries];
 }

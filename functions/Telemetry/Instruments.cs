@@ -51,6 +51,9 @@ public static class Instruments
     static readonly Counter<long> LogoutsSent = Meter.CreateCounter<long>(
         "latchkey.logout.sent", "{notice}", "Apps that were told of ended sessions");
 
+    static readonly Counter<long> EventsSent = Meter.CreateCounter<long>(
+        "latchkey.events.sent", "{try}", "Tries to tell others of an event");
+
     static readonly Counter<long> ReusedRefreshTokens = Meter.CreateCounter<long>(
         "latchkey.refresh.reused", "{session}", "Sessions that ended because an old refresh token was used again");
 
@@ -81,6 +84,11 @@ public static class Instruments
     /// <summary>An app was told of a logout: <c>accepted</c>, <c>refused</c> or <c>needless</c>.</summary>
     public static void LogoutSent(string tenant, string result) =>
         LogoutsSent.Add(1, new(TenantTag, tenant), new("latchkey.result", result));
+
+    /// <summary>A <c>webhook</c> or <c>eventgrid</c> has <c>accepted</c> or <c>refused</c> an event, or it is given up
+    /// (<c>dead</c>).</summary>
+    public static void EventSent(string tenant, string to, string result) =>
+        EventsSent.Add(1, new(TenantTag, tenant), new("latchkey.to", to), new("latchkey.result", result));
 
     /// <summary>Somebody made an account: with a <c>code</c>, or by an <c>invitation</c>.</summary>
     public static void SignedUp(string tenant, string by) => SignUps.Add(1, new(TenantTag, tenant), new("latchkey.by", by));

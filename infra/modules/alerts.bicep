@@ -59,10 +59,10 @@ var timersFailed = '''
 union
 (AppRequests
 | where AppRoleName != 'latchkey' and Success == false
-| where Name in ('files-check', 'files-sweep', 'finish-removals', 'rotate-keys', 'send-logouts', 'sweep', 'sweep-uploads')),
+| where Name in ('files-check', 'files-sweep', 'finish-removals', 'rotate-keys', 'send-events', 'send-logouts', 'sweep', 'sweep-uploads')),
 (AppTraces
 | where AppRoleName == 'latchkey' and SeverityLevel >= 3
-| where tostring(Properties['CategoryName']) in ('Latchkey.Files.FileSweepTimer', 'Latchkey.Files.IntegrityCheckTimer', 'Latchkey.Files.UploadSweepTimer', 'Latchkey.Keys.KeyRotation', 'Latchkey.OAuth.BackchannelLogout', 'Latchkey.OAuth.TableSweepTimer'))
+| where tostring(Properties['CategoryName']) in ('Latchkey.Events.EventSender', 'Latchkey.Files.FileSweepTimer', 'Latchkey.Files.IntegrityCheckTimer', 'Latchkey.Files.UploadSweepTimer', 'Latchkey.Keys.KeyRotation', 'Latchkey.OAuth.BackchannelLogout', 'Latchkey.OAuth.TableSweepTimer'))
 | summarize value = count()
 '''
 // The workspace says so itself, in a table that no cap holds back.

@@ -36,6 +36,9 @@ param wrapKey string
 @description('Name of the Communication Services resource that sends mail. Empty: none does.')
 param communicationName string
 
+@description('Name of the Event Grid topic that events go to. Empty: none.')
+param eventGridTopicName string
+
 @description('The email service beside it, of which it takes the sender\'s domain.')
 param emailServiceName string
 
@@ -75,6 +78,10 @@ resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
 
 resource communication 'Microsoft.Communication/communicationServices@2026-03-18' existing = if (!empty(communicationName)) {
   name: empty(communicationName) ? 'none' : communicationName
+}
+
+resource topic 'Microsoft.EventGrid/topics@2025-02-15' existing = if (!empty(eventGridTopicName)) {
+  name: empty(eventGridTopicName) ? 'none' : eventGridTopicName
 }
 
 resource email 'Microsoft.Communication/emailServices@2026-03-18' existing = if (!empty(communicationName)) {
@@ -274,6 +281,10 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
           {
             name: 'Latchkey__OperatorSecretHash'
             value: operatorSecretHash
+          }
+          {
+            name: 'Latchkey__EventGridTopic'
+            value: empty(eventGridTopicName) ? '' : topic!.properties.endpoint
           }
           {
             name: 'Latchkey__Mail__Endpoint'

@@ -10,6 +10,9 @@ param insightsName string
 @description('Name of the Communication Services resource that sends mail. Empty: none does.')
 param communicationName string
 
+@description('Name of the Event Grid topic that events go to. Empty: none.')
+param eventGridTopicName string
+
 @description('Name of the secret in the vault that signs in at the mail server. Empty: none.')
 param smtpVaultEntry string
 
@@ -23,6 +26,7 @@ var storageTableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 var keyVaultCryptoUser = '12338af0-0e69-4776-bea7-57ae8d297424'
 var keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 var communicationAndEmailServiceOwner = '09976791-48a7-449e-bb21-39d1a415f350'
+var eventGridDataSender = 'd5a91429-5739-47e2-a06b-3470a27159e7'
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
@@ -59,6 +63,10 @@ resource smtpPassword 'Microsoft.KeyVault/vaults/secrets@2026-05-15' existing = 
 
 resource communication 'Microsoft.Communication/communicationServices@2026-03-18' existing = if (!empty(communicationName)) {
   name: empty(communicationName) ? 'none' : communicationName
+}
+
+resource topic 'Microsoft.EventGrid/topics@2025-02-15' existing = if (!empty(eventGridTopicName)) {
+  name: empty(eventGridTopicName) ? 'none' : eventGridTopicName
 }
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
@@ -149,6 +157,16 @@ resource smtpSignIn 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!
   scope: smtpPassword
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyVaultSecretsUser)
+    principalId: identity.properties.principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+resource events 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(eventGridTopicName)) {
+  name: guid(topic.id, identity.id, eventGridDataSender)
+  scope: topic
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', eventGridDataSender)
     principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
   }

@@ -19,6 +19,7 @@ public sealed partial class ArchitectureTests
         ["Keys"] = ["Storage"],
         ["Http"] = ["Protocol", "Keys", "Telemetry"],
         ["Tenancy"] = ["Protocol", "Storage", "Http", "Telemetry"],
+        ["Events"] = ["Http", "Keys", "Storage", "Telemetry", "Tenancy"],
         ["Sessions"] = ["Protocol", "Storage", "Http", "Tenancy"],
         ["Access"] = ["Languages", "Protocol", "Storage", "Http", "Tenancy", "Sessions"],
         ["OAuth"] = ["Languages", "Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "Telemetry"],
@@ -27,7 +28,7 @@ public sealed partial class ArchitectureTests
         ["Pages"] = ["Account", "Languages", "Protocol", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files"],
         ["Files"] = ["Protocol", "Storage", "Http", "Tenancy", "Sessions", "Access"],
         ["Admin"] = ["Account", "Languages", "Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files",
-            "Scim", "Telemetry"],
+            "Scim", "Telemetry", "Events"],
         ["OpenApi"] = ["Http", "Telemetry"],
     };
 

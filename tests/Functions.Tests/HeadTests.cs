@@ -51,6 +51,7 @@ public sealed class HeadTests : IAsyncLifetime
             ["{file}"] = "app.js",
             ["{token}"] = link.Split('/')[^1],
             ["{role}"] = "member",
+            ["{webhook}"] = "k5zjx2mqh4r7wa3d",
         };
         foreach (var function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly)
             .Where(one => one.Methods.Contains("get") && !OfTheirOwn.Contains(one.Name)))

@@ -36,6 +36,7 @@ internal sealed record Deployment(IReadOnlyList<DeployedResource> Resources, IRe
         param storageSku = 'Standard_ZRS'
         param probeReadiness = true
         param malwareScanCapGB = 10
+        param eventGridTopic = true
         param monthlyBudget = 50
         param alwaysReadyHttp = 1
         param otlpEndpoint = 'https://otlp.company.com'

@@ -77,14 +77,14 @@ public sealed class FeatureTests
                 Regex.Matches(text, @"\[Function\(""([\w-]+)""\)\]\s+public (?:async )?Task \w+\(\[TimerTrigger")
                     .Select(match => match.Groups[1].Value))
             .Order(StringComparer.Ordinal).ToList();
-        Assert.Equal(7, timers.Count);
+        Assert.Equal(8, timers.Count);
         var rule = Of("Microsoft.Insights/scheduledQueryRules")
             .Single(rule => rule.Name.EndsWith("-timers-failed", StringComparison.Ordinal));
         Assert.Contains($"Name in ('{string.Join("', '", timers)}')", JsonSerializer.Serialize(rule.At("properties.criteria"), Plainly),
             StringComparison.Ordinal);
         // What they survive they log, by their class.
         var classes = Regex.Matches(JsonSerializer.Serialize(rule.At("properties.criteria"), Plainly), @"'Latchkey\.(\w+)\.(\w+)'");
-        Assert.Equal(6, classes.Count);
+        Assert.Equal(7, classes.Count);
         Assert.All(classes, name =>
         {
             var (room, type) = (name.Groups[1].Value, name.Groups[2].Value);
@@ -99,7 +99,7 @@ public sealed class FeatureTests
         Assert.Equal(10L,
             Assert.Single(Of("Microsoft.Security/defenderForStorageSettings")).At("properties.malwareScanning.onUpload.capGBPerMonth"));
         Assert.Equal(50L, Assert.Single(Of("Microsoft.Consumption/budgets")).At("properties.amount"));
-        Assert.Equal(3, Of("Microsoft.Network/privateEndpoints").Count);
+        Assert.Equal(4, Of("Microsoft.Network/privateEndpoints").Count);
         Assert.NotEmpty(Of("Microsoft.Web/sites/hostNameBindings"));
         Assert.Equal(true, Assert.Single(Of("Microsoft.Web/serverfarms")).At("properties.zoneRedundant"));
         var app = Assert.Single(Of("Microsoft.Web/sites"));

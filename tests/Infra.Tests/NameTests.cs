@@ -40,6 +40,7 @@ public sealed class NameTests
         ["Microsoft.Network/privateDnsZones"] = @"^(?=.{1,253}$)([a-z0-9-]{1,63}\.)+[a-z]{2,63}$",
         ["Microsoft.Network/privateDnsZones/virtualNetworkLinks"] = @"^[a-zA-Z0-9][\w.-]{0,78}[\w]$",
         ["Microsoft.Authorization/roleAssignments"] = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        ["Microsoft.EventGrid/topics"] = "^[a-zA-Z0-9-]{3,50}$",
         ["Microsoft.Insights/workbooks"] = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
         ["Microsoft.Consumption/budgets"] = "^[a-zA-Z0-9_-]{1,63}$",
         ["Microsoft.Web/sites/certificates"] = "^[a-zA-Z0-9-]{1,260}$",

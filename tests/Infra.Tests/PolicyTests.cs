@@ -18,6 +18,7 @@ public sealed class PolicyTests
         ["12338af0-0e69-4776-bea7-57ae8d297424"] = "Key Vault Crypto User",
         ["4633458b-17de-408a-b874-0445c86b69e6"] = "Key Vault Secrets User",
         ["3913510d-42f4-4e42-8a64-420c390055eb"] = "Monitoring Metrics Publisher",
+        ["d5a91429-5739-47e2-a06b-3470a27159e7"] = "EventGrid Data Sender",
         ["09976791-48a7-449e-bb21-39d1a415f350"] = "Communication and Email Service Owner",
     };
 
@@ -73,6 +74,18 @@ public sealed class PolicyTests
     }
 
     [CompilerFact]
+    public void The_topic_for_events_takes_no_keys_and_the_app_knows_its_endpoint()
+    {
+        var topic = Deployment.Full().All("Microsoft.EventGrid/topics").Single();
+        Assert.Equal(true, topic.At("properties.disableLocalAuth"));
+        Assert.Equal("CloudEventSchemaV1_0", topic.At("properties.inputSchema"));
+        Assert.Equal("1.2", topic.At("properties.minimumTlsVersionAllowed"));
+        Assert.Contains("/evgt-latchkey-", Deployment.Full().Settings["Latchkey__EventGridTopic"], StringComparison.Ordinal);
+        Assert.Empty(Deployment.Least().All("Microsoft.EventGrid/topics"));
+        Assert.Equal("", Deployment.Least().Settings["Latchkey__EventGridTopic"]);
+    }
+
+    [CompilerFact]
     public void A_private_deployment_leaves_only_the_files_open()
     {
         var full = Deployment.Full();
@@ -92,10 +105,11 @@ public sealed class PolicyTests
     public void The_app_has_these_roles_and_no_others() => Assert.Equal(Everywhere, Given(Deployment.Least()));
 
     [CompilerFact]
-    public void Mail_adds_one_role_each_way()
+    public void Mail_adds_one_role_each_way_and_a_topic_for_events_one()
     {
         Assert.Equal(
             [.. Everywhere.Append("Communication and Email Service Owner on communicationServices acs-latchkey-")
+                .Append("EventGrid Data Sender on topics evgt-latchkey-")
                 .Order(StringComparer.Ordinal)],
             Given(Deployment.Full()));
         Assert.Equal([.. Everywhere.Append("Key Vault Secrets User on secrets smtp-password").Order(StringComparer.Ordinal)],

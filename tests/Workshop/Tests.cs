@@ -207,6 +207,7 @@ static class Tests
         await BlobCors.Allow(ports[0], key, origin);
         await using var service = await Up.StartService(origin, new LogFile($"{Results}/worker.log"),
             ("Latchkey__Storage__ConnectionString", Azurite.ConnectionString(ports, key)),
+            ("AzureWebJobsStorage", Azurite.ConnectionString(ports, key)), // Where the host looks for work, thumbnails for example.
             ("Latchkey__Signing__KeyFile", Path.GetFullPath($"{Results}/keys.json")));
         if (files.Length > 0)
             await NodeTest(files, name, origin);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { utimes } from 'node:fs/promises';
 import test from 'node:test';
 import { missing } from './chromium.js';
-import { choose, downloaded, inspect, line, onMyFiles, upload } from './my-files.js';
+import { act, choose, desk, downloaded, inspect, isThere, line, onMyFiles, upload } from './my-files.js';
 import { photo } from './service.js';
 
 const options = { skip: missing, timeout: 180_000 };
@@ -28,7 +28,7 @@ async function atLeast(row, bytes) {
 
 async function servesTheSame(page, name, bytes) {
   await line(page, name).waitFor({ timeout: 90_000 });
-  const got = await downloaded(page, page.getByRole('button', { name: `Download ${name}` }));
+  const got = await downloaded(page, () => act(page, name, 'Download'));
   assert.equal(got.name, name);
   assert.ok(got.bytes.equals(bytes));
 }
@@ -66,7 +66,7 @@ test('of many files three are sent at once, the others wait for their turn, and 
   for (const n of [1, 2, 3, 4, 5]) await line(page, `many-${n}.jpg`).waitFor({ timeout: 90_000 });
   assert.equal(await line(page, 'many-6.jpg').count(), 0);
   await page.getByRole('heading', { name: 'Uploads' }).waitFor({ state: 'hidden' });
-}, { viewport: { width: 1280, height: 800 } }));
+}, desk));
 
 test('a file that is chosen before the page has its first answer goes where the address says', options, () => onMyFiles(async ({ page, disk }) => {
   const path = await disk('early.jpg', photo(1000));
@@ -74,7 +74,7 @@ test('a file that is chosen before the page has its first answer goes where the 
   const held = new Promise(resolve => { answer = resolve; });
   await page.route('**/demo/spaces', route => held.then(() => route.continue()));
   await page.reload();
-  await page.getByRole('heading', { name: 'Folders and files' }).waitFor();
+  await isThere(page);
   const complete = page.waitForResponse(response => response.url().endsWith('/complete'));
   await choose(page, path);
   assert.equal((await complete).status(), 200);

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { look, onAPhone, signIn } from './chromium.js';
 import { issuer } from './service.js';
 
-/** Signs in on the page, in a folder of this test's own, and runs the steps. */
+/** How a test of a large screen begins. */
+export const desk = { viewport: { width: 1280, height: 800 }, hasTouch: false };
+
+/** Signs in on the page, in a folder of this test's own, and runs the steps. Most tests block service workers: routes don't see what goes through one. */
 export async function onMyFiles(steps, { user = 'alice', ...options } = {}) {
   const folder = `Prüfung 🗂 ${randomBytes(4).toString('hex')}`;
   const disk = await mkdtemp(join(tmpdir(), 'latchkey-'));
@@ -16,27 +19,45 @@ export async function onMyFiles(steps, { user = 'alice', ...options } = {}) {
       page.on('pageerror', fault => faults.push(fault.message));
       await page.goto(`${issuer}/my-files#${new URLSearchParams({ folder })}`);
       await signIn(page, user);
-      await page.getByRole('heading', { name: 'Folders and files' }).waitFor();
+      await isThere(page);
       await steps({ page, context, folder, disk: (name, bytes) => onDisk(disk, name, bytes) });
       if (faults.length) throw new Error(`The page threw: ${faults}`);
-    }, options);
+    }, { serviceWorkers: 'block', ...options });
   } finally {
     await rm(disk, { recursive: true });
   }
 }
 
+/** Waits for the list of files, in English. */
+export const isThere = page => page.getByRole('heading', { name: 'Folders and files' }).waitFor();
+
 /** Chooses files as a person would. */
 export const choose = (page, ...paths) => page.locator('#chosen').setInputFiles(paths);
 
-/** The line of a file. */
+/** The item of a file or folder. */
 export const line = (page, name) => page.locator('#rows > li').filter({ hasText: name });
+
+/** Opens a file's menu and presses an entry. */
+export async function act(page, name, entry) {
+  await page.getByRole('button', { name: `Actions for ${name}`, exact: true }).click();
+  await page.getByRole('menuitem', { name: entry, exact: true }).click();
+}
+
+/** Waits until the page says these words. */
+export const said = (page, words) => page.getByRole('status').filter({ hasText: words }).first().waitFor();
+
+/** Answers the dialog that asks for a text. */
+export async function answer(page, value) {
+  await page.locator('#ask-value').fill(value);
+  await page.getByRole('button', { name: 'OK', exact: true }).click();
+}
 
 /** The line of an upload. */
 export const upload = (page, name) => page.locator('#upload-rows > li').filter({ hasText: name });
 
-/** Presses a button that leads to a download; its bytes and its name. */
-export async function downloaded(page, button) {
-  const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+/** Does something that leads to a download; its bytes and its name. */
+export async function downloaded(page, action) {
+  const [download] = await Promise.all([page.waitForEvent('download'), action()]);
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 

@@ -26,13 +26,13 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
 
     /// <summary>
     /// The tables not to export: keys and directories' tokens, rows that live for minutes, and work queues (Uploads, Due, Removals,
-    /// LogoutNotices), which are of no use elsewhere. They are deleted like all others.
+    /// LogoutNotices, Events and Deliveries), which are of no use elsewhere. They are deleted like all others.
     /// </summary>
     public static IReadOnlyList<string> NotExported { get; } =
     [
         TableNames.Keys, TableNames.Attempts, TableNames.SignIns, TableNames.Requests, TableNames.Replays, TableNames.InitialTokens,
         TableNames.Domains, TableNames.Uploads, TableNames.Due, TableNames.Removals,
-        TableNames.LogoutNotices, TableNames.ScimTokens, TableNames.Visits,
+        TableNames.LogoutNotices, TableNames.ScimTokens, TableNames.Visits, TableNames.Events, TableNames.Deliveries,
     ];
 
     static readonly string[] Secrets = ["PasswordHash", "SecretHashes", "SecretHash", "RegistrationTokenHash", "DeleteConfirmation",
@@ -87,7 +87,7 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
         }
         await storage.Blobs.GetBlobContainerClient(BlobStore.ContainerOf(tenant.Id)).DeleteIfExistsAsync(cancellationToken: cancel);
         await domains.ReleaseAll(tenant.Id, cancel);
-        await tenants.Delete(tenant.Id, cancel);
+        await tenants.Delete(tenant, cancel);
         return true;
     }
 

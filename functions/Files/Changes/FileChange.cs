@@ -1,3 +1,5 @@
+using Latchkey.Tenancy;
+
 namespace Latchkey.Files;
 
 /// <summary>What happened to a file.</summary>
@@ -43,6 +45,22 @@ public sealed record FileChange(ChangeKind Kind, string FileId)
 
     /// <summary>The share, if the change is about one.</summary>
     public string? ShareId { get; init; }
+
+    /// <summary>What others are told of it; the number of the change is added to it.</summary>
+    public TenantEvent Event => new(TypeOf(Kind), ("fileId", FileId), ("shareId", ShareId), ("ownerKind", File?.Owner.Kind),
+        ("ownerId", File?.Owner.Id), ("contentType", File?.ContentType), ("size", File?.Size));
+
+    static string TypeOf(ChangeKind kind) => kind switch
+    {
+        ChangeKind.Created => EventTypes.FileCreated,
+        ChangeKind.Changed => EventTypes.FileChanged,
+        ChangeKind.Moved => EventTypes.FileMoved,
+        ChangeKind.Trashed => EventTypes.FileTrashed,
+        ChangeKind.Restored => EventTypes.FileRestored,
+        ChangeKind.Purged => EventTypes.FilePurged,
+        ChangeKind.Shared => EventTypes.ShareCreated,
+        _ => EventTypes.ShareRevoked,
+    };
 
     /// <summary>The change of a share.</summary>
     public static FileChange Of(ChangeKind kind, string fileId, string shareId) => new(kind, fileId) { ShareId = shareId };

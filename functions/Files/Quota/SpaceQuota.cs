@@ -11,10 +11,11 @@ namespace Latchkey.Files;
 /// Enforces the quota of a space. Every change of a space's files is counted in the same transaction, on condition that the
 /// usage row has not changed since it was read. So nothing is counted twice or not at all, and concurrent changes can't exceed a
 /// limit. The last usage is cached, so a change costs one round trip, unless another process changed the usage in between. A change
-/// that people see gets the next number of the space and is recorded in the same transaction (<see cref="ChangeFeed"/>).
+/// that people see gets the next number of the space and is recorded in the same transaction (<see cref="ChangeFeed"/>), and so is
+/// what others are told of it (<see cref="Outbox"/>).
 /// </summary>
 public sealed class SpaceQuota(
-    StorageClients storage, TenantStore tenants, TenantQuota tenantQuota, FileSchedule schedule, TimeProvider clock)
+    StorageClients storage, TenantStore tenants, TenantQuota tenantQuota, FileSchedule schedule, Outbox outbox, TimeProvider clock)
 {
     const int MaxCachedSpaces = 10_000;
     const int MaxAttempts = 30;
@@ -52,9 +53,11 @@ public sealed class SpaceQuota(
     async Task<bool> Transact(string tenant, string space, CachedUsage known, UsageChange change,
         IReadOnlyList<TableTransactionAction> rows, CancellationToken cancel)
     {
-        var limits = (await tenants.Find(tenant, cancel))?.Limits ?? new FileLimits();
+        var owner = await tenants.Find(tenant, cancel);
+        var limits = owner?.Limits ?? new FileLimits();
         var usage = known.Usage ?? await Read(tenant, space, cancel);
         if (change.Change is not null) await ScheduleDrop(tenant, space, known, cancel);
+        PreparedEvents? told = null;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             if (usage.ETag is null && change.Change is not null) return false; // Only a file that begins makes a space.
@@ -64,9 +67,14 @@ public sealed class SpaceQuota(
             var excess = IsRelease(change) ? await tenantQuota.FindExcess(tenant, space, next, limits, cancel) : null;
             if (excess is not null) next = excess.Kept;
             var partition = RowKeys.Space(tenant, space);
+            if (owner is not null && change.Change is { } seen)
+                told ??= await outbox.Prepare(owner, TableNames.Files, partition, [seen.Event], cancel);
             var index = await KnownRows.Write(table, partition, next.Incarnation!, change.Known, cancel);
-            if (await table.TransactForETags(Rows(partition, next, change, [.. rows, .. index]), cancel) is { } etags)
+            var all = Rows(partition, next, change, [.. rows, .. index]);
+            if (told is not null) all.Add(told.With("sequence", next.Changes).Row);
+            if (await table.TransactForETags(all, cancel) is { } etags)
             {
+                if (told is not null) await outbox.Publish(told);
                 known.Usage = next with { ETag = etags[0] };
                 if (excess is not null) await tenantQuota.Release(excess, cancel);
                 return true;

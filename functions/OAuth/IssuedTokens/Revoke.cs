@@ -41,7 +41,7 @@ public sealed class Revoke(
         if (await sessions.Find(request.Tenant.Id, sessionId, request.Cancel) is not { } session) return;
         EnsureIssuedTo(client, session.ClientId);
         if (session.RevokedAt is null)
-            await sessions.Revoke(request.Tenant.Id, sessionId, "revoked by the client", request.Cancel);
+            await sessions.Revoke(request.Tenant, session.UserId, sessionId, "revoked by the client", request.Cancel);
     }
 
     async Task RevokeAccessToken(TenantRequest request, Client client, string token)

@@ -1,3 +1,4 @@
+using Latchkey.Http;
 using Latchkey.Keys;
 using Latchkey.Sessions;
 using Latchkey.Storage;
@@ -23,7 +24,7 @@ public sealed partial class BackchannelLogout(
 
     static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
 
-    readonly LogoutLanes lanes = new(clock);
+    readonly SendingLanes<LogoutNotice> lanes = new(clock, notice => $"{notice.Tenant}|{notice.ClientId}");
 
     /// <summary>
     /// Sends a notice. Once the app has accepted it, or will never need it, the notice is removed; if not, it stays for the next try.

@@ -54,7 +54,7 @@ public sealed class SessionIssuer(
         var token = await accessTokens.ForSession(grant, key, cancel);
         var response = await Respond(grant, token, nonce: null, cancel);
         await userSessions.Add(session, device, cancel);
-        await sessions.Create(session, token.Record, cancel);
+        await sessions.Create(signIn.Tenant, session, token.Record, cancel);
         return response;
     }
 

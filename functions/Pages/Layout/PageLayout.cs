@@ -41,8 +41,14 @@ public sealed record PageLayout(Tenant? Tenant, string Title)
 /// <param name="Connect">The origin that the scripts may connect to besides our own; null if they connect to nothing.</param>
 public sealed record PageScripts(string Folder, string? Connect = null)
 {
-    /// <summary>True if the folder has a style sheet too, <c>page.css</c>.</summary>
-    public bool Styled { get; init; }
+    /// <summary>The style sheets in the folder, in order.</summary>
+    public IReadOnlyList<string> Styles { get; init; } = [];
+
+    /// <summary>
+    /// True if the page is an app that fills the window and can be installed: the folder has a <c>manifest.webmanifest</c> (Web
+    /// Application Manifest) and a <c>service-worker.js</c>. It shows what <see cref="Connect"/> serves.
+    /// </summary>
+    public bool Installable { get; init; }
 }
 
 /// <summary>A view: a component that gets its layout and its model and nothing else.</summary>

@@ -38,9 +38,9 @@ public sealed class PageRenderer(ILoggerFactory loggers)
         var style = Style.Of(page.Tenant);
         return string.Join("; ",
             "default-src 'none'",
-            $"style-src '{style.Hash}'{(page.Scripts is { Styled: true } ? " 'self'" : "")}",
-            // Icon, logo, the user's picture.
-            string.Join(" ", ((string?[])["img-src data:", style.LogoUri, Source(page.Picture)]).OfType<string>()),
+            $"style-src '{style.Hash}'{(page.Scripts is { Styles.Count: > 0 } ? " 'self'" : "")}",
+            // Icon, logo, the user's picture; the pictures that an app shows.
+            string.Join(" ", ((string?[])["img-src data:", style.LogoUri, Source(page.Picture), Shown(page.Scripts)]).OfType<string>()),
             ScriptPolicy(page),
             // Chromium and Safari also check every redirect that follows a form against this list.
             $"form-action 'self' {page.FormTarget}".TrimEnd(),
@@ -59,12 +59,21 @@ public sealed class PageRenderer(ILoggerFactory loggers)
         ];
         var all = string.Join(' ', sources.Where(source => source is not null));
         return page.Scripts is { } scripts
-            ? $"script-src {all}; {Connect(scripts)}require-trusted-types-for 'script'; trusted-types 'none'"
+            ? $"script-src {all}; {Connect(scripts)}{App(scripts)}require-trusted-types-for 'script'; trusted-types {Policies(scripts)}"
             : $"script-src {(all.Length > 0 ? all : "'none'")}";
     }
 
     // A source has no query (CSP3 §2.3.1).
     static string? Source(string? url) => url is null ? null : new Uri(url).GetLeftPart(UriPartial.Path);
+
+    static string? Shown(PageScripts? scripts) => scripts is { Installable: true } ? $"'self' {scripts.Connect}" : null;
+
+    // A frame shows PDF files: storage serves nothing else to be shown that could run a script (DisplayTypes).
+    static string App(PageScripts scripts) => !scripts.Installable ? ""
+        : $"media-src {scripts.Connect}; frame-src {scripts.Connect}; manifest-src 'self'; worker-src 'self'; ";
+
+    // A service worker is registered by its address, which counts as code.
+    static string Policies(PageScripts scripts) => scripts.Installable ? "service-worker" : "'none'";
 
     static string Connect(PageScripts scripts) => scripts.Connect is { } origin ? $"connect-src 'self' {origin}; " : "";
 }

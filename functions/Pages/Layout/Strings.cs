@@ -6,8 +6,8 @@ namespace Latchkey.Pages;
 
 /// <summary>
 /// The texts that pages show, in the language of their reader: here those of the sign-in, in the other files Strings.*.cs those of the
-/// pages they are named for. A member's name is its text's key in <c>Languages/texts/en.json</c>. The page my-files has most of its texts
-/// in its views and scripts.
+/// pages they are named for. A member's name is its text's key in <c>Languages/texts/en.json</c>. The scripts of the page my-files get
+/// all texts whose keys begin with <c>Files</c>.
 /// </summary>
 public static partial class Strings
 {

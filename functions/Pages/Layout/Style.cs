@@ -41,11 +41,16 @@ public sealed record Style(string Css, string Hash, string? LogoUri, string Icon
     static string Edge(string color, string card, string edge) =>
         BrandColor.Contrast(color, card) >= BrandColor.LeastContrast ? color : edge;
 
-    // The tenant's initial on its colour, as at the head of the page.
-    static string IconOf(string color, string? name) => "data:image/svg+xml," + Uri.EscapeDataString(
-        $"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='9' fill='{color}'/>"
+    /// <summary>The tenant's initial on its colour, as at the head of the page: an SVG document.</summary>
+    /// <param name="color">The colour.</param>
+    /// <param name="name">The tenant's name, or null.</param>
+    /// <param name="radius">How round the corners are, of 32.</param>
+    public static string Svg(string color, string? name, int radius = 9) =>
+        $"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='{radius}' fill='{color}'/>"
         + $"<text x='16' y='22' text-anchor='middle' font-family='system-ui,sans-serif' font-size='18' font-weight='700' "
-        + $"fill='{BrandColor.TextOn(color)}'>{System.Net.WebUtility.HtmlEncode(Initial(name ?? "·"))}</text></svg>");
+        + $"fill='{BrandColor.TextOn(color)}'>{System.Net.WebUtility.HtmlEncode(Initial(name ?? "·"))}</text></svg>";
+
+    static string IconOf(string color, string? name) => "data:image/svg+xml," + Uri.EscapeDataString(Svg(color, name));
 
     // No characters that could end a CSP source, and no query.
     static bool IsLogo(string text) => text.StartsWith("https://", StringComparison.Ordinal) && text.Length <= 300

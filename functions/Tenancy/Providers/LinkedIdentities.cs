@@ -20,7 +20,7 @@ public sealed record LinkedIdentity(string Provider, string Key, string UserId, 
 /// Who signs in with which external account (SCHEMA.md, table Users). An external account belongs to one user, and a user has one
 /// of each provider. Both rows are written in one transaction, so of two who link at once one wins.
 /// </summary>
-public sealed class LinkedIdentities(StorageClients storage)
+public sealed class LinkedIdentities(StorageClients storage, UserStore users)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Users));
 
@@ -43,7 +43,7 @@ public sealed class LinkedIdentities(StorageClients storage)
 
     /// <summary>Adds a user with an external account, all or nothing; false if a name or the account is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, User user, LinkedIdentity identity, CancellationToken cancel) =>
-        table.TryTransact([.. UserStore.Additions(tenant, [user]), .. Additions(tenant, identity)], cancel);
+        users.TryAdd(tenant, [user], Additions(tenant, identity), cancel);
 
     /// <summary>Unlinks an external account; false if that was done before.</summary>
     public Task<bool> TryRemove(Tenant tenant, LinkedIdentity identity, CancellationToken cancel) =>

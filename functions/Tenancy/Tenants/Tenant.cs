@@ -86,6 +86,9 @@ public sealed record Tenant
 
     internal ETag ETag { get; init; }
 
+    /// <summary>The tenant as it was read; null if it was not.</summary>
+    internal Tenant? Stored { get; init; }
+
     /// <summary>The tenant's roles by name.</summary>
     public IReadOnlyDictionary<string, Role> Roles { get; init; } = new Dictionary<string, Role>();
 
@@ -100,6 +103,9 @@ public sealed record Tenant
 
     /// <summary>The rules by which users belong to groups, by the groups' ids.</summary>
     public IReadOnlyDictionary<string, GroupRule> GroupRules { get; init; } = new Dictionary<string, GroupRule>();
+
+    /// <summary>The addresses that it wants events sent to, by id.</summary>
+    public IReadOnlyDictionary<string, Webhook> Webhooks { get; init; } = new Dictionary<string, Webhook>();
 
     /// <summary>Its own claims.</summary>
     public IReadOnlyList<ClaimRule> Claims { get; init; } = [];

@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using Latchkey.Storage;
 
 namespace Latchkey.Tenancy;
 
@@ -16,9 +17,9 @@ public sealed partial class TenantStore
 
     async Task<bool> TryReplace(Tenant tenant, TableEntity part, CancellationToken cancel)
     {
-        var done = await table.TryTransact(
+        var done = await outbox.TryTransact(tenant, TableNames.Tenants,
             [new(TableTransactionActionType.UpdateReplace, Row(tenant), tenant.ETag),
-                new(TableTransactionActionType.UpsertReplace, part)], cancel);
+                new(TableTransactionActionType.UpsertReplace, part)], TenantEvents.Of(tenant), cancel);
         cache.Remove(tenant.Id);
         return done;
     }

@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Data.Tables;
 using Latchkey.Protocol;
 using Latchkey.Storage;
@@ -8,7 +9,7 @@ namespace Latchkey.Tenancy;
 /// Tenants and their roles (SCHEMA.md, table Tenants): one partition per tenant, read as a whole and cached for at most 5
 /// seconds. So a suspension takes effect at once on the instance that wrote it, and within that time on the others.
 /// </summary>
-public sealed partial class TenantStore(StorageClients storage, Settings settings, TimeProvider clock)
+public sealed partial class TenantStore(StorageClients storage, Outbox outbox, Settings settings, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Tenants));
     readonly Cache<Tenant> cache = Cache<Tenant>.Short(clock, settings.CacheTime);
@@ -41,17 +42,17 @@ public sealed partial class TenantStore(StorageClients storage, Settings setting
     /// <summary>Adds a tenant with its roles; false if the id is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, CancellationToken cancel) =>
         // One transaction, so that a taken id does not overwrite the roles of the existing tenant.
-        table.TryTransact([
+        outbox.TryTransact(tenant, TableNames.Tenants,
+        [
             .. tenant.Roles.Values.Select(role => new TableTransactionAction(TableTransactionActionType.UpsertReplace, Row(tenant, role))),
             new(TableTransactionActionType.Add, Row(tenant)),
-        ], cancel);
+        ], [new(EventTypes.TenantCreated)], cancel);
 
     /// <summary>Writes a tenant that <see cref="FindNow"/> returned, without its roles; false if it was changed since.</summary>
     public async Task<bool> TryReplace(Tenant tenant, CancellationToken cancel)
     {
-        var row = Row(tenant);
-        row.ETag = tenant.ETag;
-        var done = await table.TryReplace(row, cancel);
+        var done = await outbox.TryTransact(tenant, TableNames.Tenants,
+            [new(TableTransactionActionType.UpdateReplace, Row(tenant), tenant.ETag)], TenantEvents.Of(tenant), cancel);
         cache.Remove(tenant.Id);
         return done;
     }
@@ -86,10 +87,12 @@ public sealed partial class TenantStore(StorageClients storage, Settings setting
     }
 
     /// <summary>Deletes the row that makes the tenant exist, as the last step of its deletion.</summary>
-    public async Task Delete(string id, CancellationToken cancel)
+    public async Task Delete(Tenant tenant, CancellationToken cancel)
     {
-        await table.TryDelete(id, RowKeys.Tenant, cancel);
-        cache.Remove(id);
+        await outbox.TryTransact(tenant, TableNames.Tenants,
+            [new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, RowKeys.Tenant), ETag.All)],
+            [new(EventTypes.TenantDeleted)], cancel);
+        cache.Remove(tenant.Id);
     }
 
     /// <summary>Drops what is cached of a tenant, after a write to its partition.</summary>
@@ -102,6 +105,7 @@ public sealed partial class TenantStore(StorageClients storage, Settings setting
         var providers = new Dictionary<string, IdentityProvider>(StringComparer.Ordinal);
         var apis = new Dictionary<string, Api>(StringComparer.Ordinal);
         var rules = new Dictionary<string, GroupRule>(StringComparer.Ordinal);
+        var webhooks = new Dictionary<string, Webhook>(StringComparer.Ordinal);
         await foreach (var entity in table.Partition(id, cancel))
         {
             if (entity.RowKey == RowKeys.Tenant) row = entity;
@@ -110,13 +114,24 @@ public sealed partial class TenantStore(StorageClients storage, Settings setting
             else if (entity.RowKey.StartsWith(RowKeys.AnyApi, StringComparison.Ordinal)) ApiStore.Add(apis, entity);
             else if (entity.RowKey.StartsWith(RowKeys.AnyGroupRule, StringComparison.Ordinal))
                 rules[entity.RowKey[RowKeys.AnyGroupRule.Length..]] = GroupRule.Read(entity);
+            else if (entity.RowKey.StartsWith(RowKeys.AnyWebhook, StringComparison.Ordinal))
+                webhooks[entity.RowKey[RowKeys.AnyWebhook.Length..]] = WebhookStore.Read(entity);
+            else if (entity.RowKey.StartsWith(RowKeys.AnyEvents, StringComparison.Ordinal)) continue;
             else if (entity.RowKey == RowKeys.Texts) texts = entity;
             else if (entity.RowKey == RowKeys.Claims) claims = entity;
             else roles[entity.GetString("Name")] = ReadRole(entity);
         }
         if (row is null) return null;
-        var tenant = Read(row, roles) with { Providers = providers, Apis = apis, GroupRules = rules, Claims = ClaimRule.Read(claims) };
-        return texts is null ? tenant : tenant with { Texts = TenantTexts.Read(texts) };
+        var tenant = Read(row, roles) with
+        {
+            Providers = providers,
+            Apis = apis,
+            GroupRules = rules,
+            Claims = ClaimRule.Read(claims),
+            Webhooks = webhooks,
+        };
+        if (texts is not null) tenant = tenant with { Texts = TenantTexts.Read(texts) };
+        return tenant with { Stored = tenant };
     }
 
     static TableEntity Row(Tenant tenant, Role role) => new(tenant.Id, RowKeys.Role(role.Name))

@@ -41,7 +41,7 @@ public sealed record Invitation
 /// A tenant's invitations (SCHEMA.md, table Users): one for an address. They are rows beside the users', so that one transaction
 /// makes the user and uses the invitation up. One that has expired counts no more and is deleted when the list is read.
 /// </summary>
-public sealed class InvitationStore(StorageClients storage, TimeProvider clock)
+public sealed class InvitationStore(StorageClients storage, UserStore users, TimeProvider clock)
 {
     /// <summary>How long a link works.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromDays(7);
@@ -82,11 +82,8 @@ public sealed class InvitationStore(StorageClients storage, TimeProvider clock)
 
     /// <summary>Makes the user and uses the invitation up, at once; false if a name is taken or the invitation is gone.</summary>
     public Task<bool> TryUse(Tenant tenant, Invitation invitation, User user, CancellationToken cancel) =>
-        table.TryTransact(
-        [
-            .. UserStore.Additions(tenant, [user]),
-            new TableTransactionAction(TableTransactionActionType.Delete, Row(tenant, invitation), invitation.ETag),
-        ], cancel);
+        users.TryAdd(tenant, [user],
+            [new TableTransactionAction(TableTransactionActionType.Delete, Row(tenant, invitation), invitation.ETag)], cancel);
 
     /// <summary>Deletes an invitation; false if there is none.</summary>
     public Task<bool> TryDelete(Tenant tenant, string id, CancellationToken cancel) =>

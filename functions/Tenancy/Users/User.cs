@@ -108,6 +108,9 @@ public sealed record User
 
     internal ETag ETag { get; init; }
 
+    /// <summary>The user as it was read; null if it was not.</summary>
+    internal User? Stored { get; init; }
+
     /// <summary>When the row was written last; null if it was not read.</summary>
     public DateTimeOffset? WrittenAt { get; init; }
 

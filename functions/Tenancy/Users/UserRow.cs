@@ -59,6 +59,6 @@ static class UserRow
             ETag = row.ETag,
             WrittenAt = row.Timestamp,
         };
-        return user with { StoredKeys = user.Keys };
+        return user with { StoredKeys = user.Keys, Stored = user };
     }
 }

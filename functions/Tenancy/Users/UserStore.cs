@@ -13,7 +13,7 @@ namespace Latchkey.Tenancy;
 /// sessions is cached for at most 5 seconds: signing a user
 /// out takes effect at once on the instance that does it, and within that time on the others.
 /// </summary>
-public sealed class UserStore(StorageClients storage, Settings settings, TimeProvider clock)
+public sealed class UserStore(StorageClients storage, Outbox outbox, Settings settings, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Users));
     readonly Cache<UserState> states = Cache<UserState>.Short(clock, settings.CacheTime);
@@ -90,7 +90,9 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
         actions.AddRange(added.Select(key => new TableTransactionAction(TableTransactionActionType.Add, KeyRow(tenant, user, key))));
         actions.AddRange(removed.Select(key => DeleteKey(tenant, key)));
         actions.AddRange(others);
-        var done = actions.Count == 1 ? await table.TryReplace(row, cancel) : await table.TryTransact(actions, cancel);
+        var events = UserEvents.Of(user).Where(one => outbox.Wants(tenant, one.Type)).ToList();
+        var done = actions.Count == 1 && events.Count == 0 ? await table.TryReplace(row, cancel)
+            : await outbox.TryTransact(tenant, TableNames.Users, actions, events, cancel);
         Forget(tenant, user.Id);
         return done;
     }
@@ -98,12 +100,12 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
     /// <summary>Deletes a user with all rows at once; false if they are gone.</summary>
     public async Task<bool> TryDelete(Tenant tenant, User user, CancellationToken cancel)
     {
-        var done = await table.TryTransact(
+        var done = await outbox.TryTransact(tenant, TableNames.Users,
         [
             .. user.StoredKeys.Select(key => DeleteKey(tenant, key)),
             .. SecondFactorStore.Deletion(tenant, user),
             new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, RowKeys.User(user.Id)), ETag.All),
-        ], cancel);
+        ], [UserEvents.Deleted(user)], cancel);
         Forget(tenant, user.Id);
         return done;
     }
@@ -113,12 +115,17 @@ public sealed class UserStore(StorageClients storage, Settings settings, TimePro
 
     /// <summary>Adds up to 33 users, all or none; false if a name is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, IReadOnlyList<User> users, CancellationToken cancel) =>
-        table.TryTransact(Additions(tenant, users), cancel);
+        TryAdd(tenant, users, [], cancel);
 
-    internal static List<TableTransactionAction> Additions(Tenant tenant, IReadOnlyList<User> users) =>
-        [.. from user in users
-            from row in user.Keys.Select(key => KeyRow(tenant, user, key)).Append(UserRow.Of(tenant, user))
-            select new TableTransactionAction(TableTransactionActionType.Add, row)];
+    /// <summary>The same, in one transaction with other writes to the tenant's partition of the table.</summary>
+    internal Task<bool> TryAdd(
+        Tenant tenant, IReadOnlyList<User> users, IReadOnlyList<TableTransactionAction> others, CancellationToken cancel)
+    {
+        var additions = from user in users
+                        from row in user.Keys.Select(key => KeyRow(tenant, user, key)).Append(UserRow.Of(tenant, user))
+                        select new TableTransactionAction(TableTransactionActionType.Add, row);
+        return outbox.TryTransact(tenant, TableNames.Users, [.. additions, .. others], users.Select(UserEvents.Created), cancel);
+    }
 
     /// <summary>True if the text is nobody's user name or verified email address.</summary>
     public async Task<bool> IsFree(Tenant tenant, string name, CancellationToken cancel) =>

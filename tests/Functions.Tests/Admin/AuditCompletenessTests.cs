@@ -108,6 +108,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["apps"] = "a user looks at their own page",
         ["app"] = "a user looks at their own page",
         ["my-files"] = "public, the same page for everybody; what its program does it does with a token",
+        ["my-files-folder-part"] = "public, the same program for everybody",
         ["my-files-part"] = "public, the same program for everybody",
         ["account-passkeys"] = "a user looks at their own page",
         ["passkeys-part"] = "public, the same program for everybody",

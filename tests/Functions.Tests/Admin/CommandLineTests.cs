@@ -154,6 +154,23 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_webhook_is_made_tried_rotated_switched_off_and_deleted()
+    {
+        var made = Parsed(await Ok("webhooks create http://127.0.0.1:9/hook --type user.* session.ended --description Own -t demo --json"));
+        Assert.StartsWith("whsec_", made.GetProperty("secret").GetString(), StringComparison.Ordinal);
+        var id = made.GetProperty("id").GetString();
+        Assert.Contains("http://127.0.0.1:9/hook", await Ok("webhooks list -t demo"), StringComparison.Ordinal);
+        await Ok($"webhooks test {id} -t demo");
+        Assert.Contains("webhook.test", await Ok($"webhooks deliveries {id} --state pending -t demo"), StringComparison.Ordinal);
+        Assert.NotEqual(made.GetProperty("secret").GetString(),
+            Parsed(await Ok($"webhooks rotate-secret {id} -t demo --json")).GetProperty("secret").GetString());
+        await Ok($"webhooks set {id} --enabled false --type file.* -t demo");
+        Assert.Contains("administrator", await Ok($"webhooks show {id} -t demo"), StringComparison.Ordinal);
+        Assert.Equal(1, (await Failed($"webhooks retry {id} x -t demo")).Code);
+        await Ok($"webhooks delete {id} -t demo");
+    }
+
+    [Fact]
     public async Task A_tenant_is_suspended_exported_and_deleted()
     {
         await host.SignIn("acme");

@@ -67,6 +67,22 @@ public sealed class SpacesTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
+    public async Task Whoever_asks_is_told_what_each_space_holds_and_may_hold()
+    {
+        var bob = await host.As("bob", "acme"); // Whose own space no other test fills.
+        await bob.Upload([1, 2, 3]);
+        var spaces = (await host.Send(HttpMethod.Get, "/acme/spaces?usage=true", bob.Token).Json()).GetProperty("spaces");
+        var own = spaces[0].GetProperty("usage");
+        var limits = (await host.Service<TenantStore>().Find("acme", default))!.Limits;
+        Assert.Equal([3, 1, limits.SpaceBytes, limits.SpaceFiles],
+            new[] { "bytes", "files", "maxBytes", "maxFiles" }.Select(name => own.GetProperty(name).GetInt64()));
+        Assert.All(spaces.EnumerateArray(), space => Assert.True(space.TryGetProperty("usage", out _)));
+        var plain = (await host.Send(HttpMethod.Get, "/acme/spaces", bob.Token).Json()).GetProperty("spaces");
+        Assert.All(plain.EnumerateArray(), space => Assert.False(space.TryGetProperty("usage", out _)));
+        await host.Send(HttpMethod.Get, "/acme/spaces?usage=perhaps", bob.Token).Fails(400, "invalid_query");
+    }
+
+    [Fact]
     public async Task Who_is_in_no_group_may_not_know_of_its_files()
     {
         var alice = await host.As("alice");

@@ -1,5 +1,6 @@
 using System.Text;
 using Azure.Storage.Blobs.Models;
+using Latchkey.Events;
 using Latchkey.OAuth;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -47,6 +48,7 @@ sealed class FuzzWorld(TestHost host)
         }
         known["api"] = await Made(admin, "apis", new { identifier = $"https://fuzz{made}.example/", name = "Fuzz" }, "id");
         known["authority"] = await Made(admin, "certificate-authorities", new { name = "Fuzz", certificates = Authority() }, "id");
+        await Webhook(admin);
         known["userName"] = $"new{made}";
         known["group"] = await Made(admin, "groups", new { id = $"fuzz{made}", name = "Fuzz" }, "id");
         tokens["groups"] = (await host.Tokens("demo", scope: "groups groups.write")).AccessToken;
@@ -96,6 +98,21 @@ sealed class FuzzWorld(TestHost host)
         known["ownSessionId"] = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(second).GetPayloadValue<string>("sid");
         known["tus"] = await Tus(user);
         await Pages();
+    }
+
+    // A tenant may have few of these. Each comes with a dead letter.
+    async Task Webhook(string admin)
+    {
+        foreach (var old in (await TestHost.Json(await host.Send(HttpMethod.Get, "/demo/admin/webhooks", admin), 200))
+            .GetProperty("webhooks").EnumerateArray().Select(one => one.GetProperty("id").GetString()).ToList())
+            await host.Send(HttpMethod.Delete, $"/demo/admin/webhooks/{old}", admin);
+        known["webhook"] = await Made(admin, "webhooks", new { url = "http://127.0.0.1:9/hook", types = (string[])["tenant.suspended"] },
+            "id");
+        var tenant = (await host.Service<TenantStore>().Find("demo", default))!;
+        var (log, now) = (host.Service<DeliveryLog>(), host.Clock.Now);
+        var dead = Delivery.New("demo", known["webhook"], new TenantEvent(EventTypes.Test).Store(tenant, now), now);
+        await log.Add(dead, delivered: false, "500");
+        known["delivery"] = (await log.List("demo", known["webhook"], delivered: false, null, 1, default)).Single().Id;
     }
 
     async Task Scim(string admin)

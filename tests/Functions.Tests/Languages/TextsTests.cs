@@ -24,17 +24,27 @@ public sealed partial class TextsTests
            select (member.Groups["key"].Value, values.Order(StringComparer.Ordinal).ToArray()),
     ];
 
+    // The same of the scripts of the page my-files; no values if the key goes elsewhere first.
+    static readonly List<(string Key, string[] Values)> AskedByScripts =
+    [
+        .. from file in Directory.EnumerateFiles(Repository.Path("functions/Pages/MyFiles/modules"), "*.js", SearchOption.AllDirectories)
+           from Match key in ScriptKey().Matches(File.ReadAllText(file))
+           let values = key.Groups["values"].Value.Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(value => value.Split(':')[0])
+           select (key.Groups["key"].Value, values.Order(StringComparer.Ordinal).ToArray()),
+    ];
+
     public static TheoryData<string> Translations() => [.. Language.Tags];
 
     [Fact]
     public void Every_text_that_the_code_asks_for_is_in_the_English_file_and_no_other() => Assert.Equal(
-        Asked.Select(text => text.Key).Order(StringComparer.Ordinal), English.Keys.Select(Base).Distinct().Order(StringComparer.Ordinal));
+        Asked.Concat(AskedByScripts).Select(text => text.Key).Distinct().Order(StringComparer.Ordinal),
+        English.Keys.Select(Base).Distinct().Order(StringComparer.Ordinal));
 
     [Fact]
     public void A_text_has_a_placeholder_for_each_value_that_the_code_hands_over()
     {
         var faults =
-            from text in Asked
+            from text in Asked.Concat(AskedByScripts.Where(text => text.Values.Length > 0))
             from key in English.Keys.Where(key => Base(key) == text.Key)
             where key.EndsWith(".one", StringComparison.Ordinal) ? TextFiles.Placeholders(English[key]).Except(text.Values).Any()
                 : !TextFiles.Placeholders(English[key]).SequenceEqual(text.Values)
@@ -84,6 +94,9 @@ public sealed partial class TextsTests
 
     [GeneratedRegex("""string (?<key>\w+)(?:\([^)]*\))?\s*=>\s*Text\((?<values>.*)\);""")]
     private static partial Regex Member();
+
+    [GeneratedRegex("""'(?<key>Files[A-Z]\w*)'(?:, \{ (?<values>[^}]*) \})?""")]
+    private static partial Regex ScriptKey();
 
     [GeneratedRegex("""\("(\w+)", """)]
     private static partial Regex Value();

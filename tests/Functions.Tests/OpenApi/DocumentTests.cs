@@ -50,7 +50,8 @@ public sealed partial class DocumentTests
 
     [Fact]
     public void Every_file_is_an_area() => Assert.Equal(
-        Directory.GetFiles(Repository.Path("functions/OpenApi/areas"), "*.json").Select(Path.GetFileNameWithoutExtension)
+        Directory.GetFiles(Repository.Path("functions/OpenApi/areas"), "*.json", SearchOption.AllDirectories)
+            .Select(Path.GetFileNameWithoutExtension)
             .Where(name => name != "common").Order(),
         OpenApiDocument.Areas.Order());
 

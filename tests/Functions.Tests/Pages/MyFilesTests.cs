@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Latchkey.Tenancy;
 using Latchkey.Tests.OAuth.Authorization;
@@ -25,12 +26,19 @@ public sealed partial class MyFilesTests : IAsyncLifetime
         Assert.Contains("script-src 'self'", policy);
         Assert.Contains($"connect-src 'self' {host.Service<Latchkey.Pages.BlobOrigin>().Value}", policy);
         Assert.Contains("require-trusted-types-for 'script'", policy);
+        Assert.Contains("trusted-types service-worker", policy);
+        var storage = host.Service<Latchkey.Pages.BlobOrigin>().Value;
+        Assert.Contains($"img-src data: 'self' {storage}", policy);
+        Assert.Contains($"media-src {storage}", policy);
+        Assert.Contains($"frame-src {storage}", policy);
+        Assert.Contains("manifest-src 'self'", policy);
+        Assert.Contains("worker-src 'self'", policy);
         Assert.Contains("frame-ancestors 'none'", policy);
         Assert.Equal("no-referrer", page.Headers.GetValues("Referrer-Policy").Single());
         var html = await page.Content.ReadAsStringAsync();
         Assert.Equal("<script type=\"module\" src=\"/demo/my-files/app.js\"></script>", Scripts().Match(html).Value);
         Assert.Single(Scripts().Matches(html));
-        Assert.DoesNotContain(" on", Texts().Replace(html, ""), StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"\son\w+\s*=", Texts().Replace(html, ""));
         Assert.DoesNotContain("code=abc", html, StringComparison.Ordinal);
         Assert.Equal(404, (int)(await host.Http.GetAsync("/nobody/my-files")).StatusCode);
     }
@@ -38,7 +46,12 @@ public sealed partial class MyFilesTests : IAsyncLifetime
     [Fact]
     public async Task Every_module_that_the_program_imports_is_served_once_then_304_and_never_as_another_version()
     {
-        var (left, seen) = (new Queue<string>(["app.js", "page.css"]), new HashSet<string>());
+        // The icons stand in the manifest, which also names the service worker's page.
+        var (left,
+            seen) = (new Queue<string>(
+                ["app.js",
+                    .. StyleSheets().Matches(await host.Http.GetStringAsync("/demo/my-files")).Select(sheet => sheet.Groups[1].Value)]),
+                    new HashSet<string> { "service-worker.js", "icon-192.png", "icon-512.png" });
         while (left.TryDequeue(out var name))
         {
             if (!seen.Add(name)) continue;
@@ -48,7 +61,8 @@ public sealed partial class MyFilesTests : IAsyncLifetime
                 part.Content.Headers.ContentType?.MediaType);
             Assert.Equal(("no-cache", "nosniff"),
                 (part.Headers.CacheControl?.ToString(), part.Headers.GetValues("X-Content-Type-Options").Single()));
-            foreach (Match import in Imports().Matches(await part.Content.ReadAsStringAsync())) left.Enqueue(import.Groups[1].Value);
+            foreach (Match import in Imports().Matches(await part.Content.ReadAsStringAsync()))
+                left.Enqueue(new Uri(new Uri($"http://x/{name}"), import.Groups[1].Value).AbsolutePath[1..]);
             var again = new HttpRequestMessage(HttpMethod.Get,
                 $"/demo/my-files/{name}")
             { Headers = { { "If-None-Match", part.Headers.ETag!.ToString() } } };
@@ -56,14 +70,59 @@ public sealed partial class MyFilesTests : IAsyncLifetime
             var other = new HttpRequestMessage(HttpMethod.Get, $"/demo/my-files/{name}") { Headers = { { "If-Match", "\"other\"" } } };
             Assert.Equal(HttpStatusCode.PreconditionFailed, (await host.Http.SendAsync(other)).StatusCode);
         }
-        Assert.Equal(Directory.GetFiles(Repository.Path("functions/Pages/MyFiles/modules")).Select(Path.GetFileName).Order(), seen.Order());
-        foreach (var name in (string[])["nothing.js", "..%2fstyle.css", "style.css"])
+        var modules = Repository.Path("functions/Pages/MyFiles/modules");
+        Assert.Equal(
+            Directory.GetFiles(modules, "*", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(modules, path).Replace('\\', '/')).Order(StringComparer.Ordinal),
+            seen.Order(StringComparer.Ordinal));
+        foreach (var name in (string[])["nothing.js", "..%2fstyle.css", "style.css", "files/nothing.js", "nothing/item.js"])
             Assert.Equal(HttpStatusCode.NotFound, (await host.Http.GetAsync($"/demo/my-files/{name}")).StatusCode);
     }
 
     [Fact]
     public void The_modules_of_the_my_files_page_are_short() => Assert.DoesNotContain(
-        Directory.GetFiles(Repository.Path("functions/Pages/MyFiles/modules")), file => File.ReadLines(file).Count() > 220);
+        Directory.GetFiles(Repository.Path("functions/Pages/MyFiles/modules"), "*.*s*", SearchOption.AllDirectories),
+        file => File.ReadLines(file).Count() > 220);
+
+    [Fact]
+    public async Task It_can_be_installed_as_an_app_of_its_tenant_in_the_reader_s_language()
+    {
+        var asked = new HttpRequestMessage(HttpMethod.Get, "/demo/my-files/manifest.webmanifest");
+        asked.Headers.Add("Accept-Language", "ar");
+        var answer = await host.Http.SendAsync(asked);
+        Assert.Equal("application/manifest+json", answer.Content.Headers.ContentType?.MediaType);
+        var manifest = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        Assert.Equal(("/demo/my-files", "/demo/my-files", "standalone", "ar", "rtl"),
+            (Text("start_url"), Text("scope"), Text("display"), Text("lang"), Text("dir")));
+        Assert.StartsWith("Demo", Text("name"), StringComparison.Ordinal);
+        foreach (var icon in manifest.GetProperty("icons").EnumerateArray())
+        {
+            var picture = await host.Http.GetAsync(icon.GetProperty("src").GetString());
+            Assert.Equal((HttpStatusCode.OK, icon.GetProperty("type").GetString()),
+                (picture.StatusCode, picture.Content.Headers.ContentType?.MediaType));
+            Assert.StartsWith("default-src 'none'",
+                picture.Headers.TryGetValues("Content-Security-Policy", out var policy) ? policy.Single()
+                : "default-src 'none' is only needed for SVG", StringComparison.Ordinal);
+        }
+
+        // The worker may speak for the page, which stands beside its folder; it keeps only what the page consists of.
+        var worker = await host.Http.GetAsync("/demo/my-files/service-worker.js");
+        Assert.Equal("/demo/my-files", worker.Headers.GetValues("Service-Worker-Allowed").Single());
+        var parts = JsonSerializer.Deserialize<string[]>(Parts().Match(await worker.Content.ReadAsStringAsync()).Groups[1].Value)!;
+        Assert.Contains("/demo/my-files/files/item.js", parts);
+        foreach (var part in parts) Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync(part)).StatusCode);
+
+        string Text(string name) => manifest.GetProperty(name).GetString()!;
+    }
+
+    [Fact]
+    public async Task Its_scripts_get_their_texts_in_the_reader_s_language_and_in_the_tenant_s_own_words()
+    {
+        var german = new HttpRequestMessage(HttpMethod.Get, "/demo/my-files") { Headers = { { "Accept-Language", "de" } } };
+        var html = await (await host.Http.SendAsync(german)).Content.ReadAsStringAsync();
+        Assert.Contains("lang=\"de\"", html, StringComparison.Ordinal);
+        Assert.Contains("&quot;FilesTrash&quot;:&quot;Papierkorb&quot;", html, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Every_tenant_has_the_client_a_new_one_too_and_signs_in_without_consent()
@@ -163,6 +222,12 @@ public sealed partial class MyFilesTests : IAsyncLifetime
     [GeneratedRegex("(?<=>)[^<]+")]
     private static partial Regex Texts();
 
-    [GeneratedRegex("from '\\./([a-z-]+\\.js)'")]
+    [GeneratedRegex("from '(\\.{1,2}/[a-z./-]+)'")]
     private static partial Regex Imports();
+
+    [GeneratedRegex("<link rel=\"stylesheet\" href=\"/demo/my-files/([^\"]+)\"")]
+    private static partial Regex StyleSheets();
+
+    [GeneratedRegex("const parts = (.*);")]
+    private static partial Regex Parts();
 }

@@ -18,7 +18,8 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         "token", "par", "device-authorization", "revoke", "introspect", // Authenticate the client instead.
         "register", "register-read", "register-update", "register-delete", // Have tokens of their own: RegistrationTests.
         "authorize", "authorize-posted", "login", "login-post", "consent", "consent-post", // For people, who have a cookie of the tenant.
-        "my-files", "my-files-part", // The same page and program for everybody; what it shows it asks for with a token.
+        // The same page and program for everybody; what it shows it asks for with a token.
+        "my-files", "my-files-part", "my-files-folder-part",
         // Have tokens of their own: ScimTokenTests.
         "scim-users", "scim-user", "scim-user-search", "scim-user-create", "scim-user-replace", "scim-user-patch", "scim-user-delete",
         "scim-groups", "scim-group", "scim-group-search", "scim-group-create", "scim-group-replace", "scim-group-patch",

@@ -47,7 +47,7 @@ public sealed partial class CodeRedemption(
             var grant = await issuer.WithGroups(new(tenant, client, next, scope) { Api = api }, cancel);
             var token = await accessTokens.ForSession(grant, request.Key, cancel);
             response = await issuer.Respond(grant, token, code.Nonce, cancel);
-            if (await sessions.TryRotate(next, token.Record, cancel)) return response;
+            if (await sessions.TryStart(tenant, next, token.Record, cancel)) return response;
             // Another request was faster. The next look finds the code spent, which makes this request a replay.
         }
     }

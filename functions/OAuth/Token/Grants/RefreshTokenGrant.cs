@@ -56,7 +56,7 @@ public sealed partial class RefreshTokenGrant(
             var response = await issuer.Respond(grant, token, nonce: null, cancel);
             if (ReferenceEquals(next, session)) await sessions.AddToken(session, token.Record, cancel);
             // Another request was faster. At the next look this token is the predecessor.
-            else if (!await sessions.TryRotate(next, token.Record, cancel)) continue;
+            else if (!await sessions.TryRotate(tenant, next, token.Record, cancel)) continue;
             if (isRetry) LogRetry(request, next);
             return response;
         }

@@ -2,9 +2,10 @@
 
 /** The service refused a request; `code` says why. */
 export class ApiError extends Error {
-  constructor(status, problem) {
+  constructor(status, problem, retryAfter) {
     super(problem.detail ?? problem.title ?? `The service answered ${status}.`);
     this.status = status;
+    this.retryAfter = retryAfter; // Seconds, if the service said so.
     this.code = problem.code;
     this.problem = problem;
   }
@@ -26,6 +27,9 @@ export class Api {
 
   spaces() { return this.#send('GET', '/spaces'); }
 
+  /** The spaces, each with what it holds and may hold. */
+  usage() { return this.#send('GET', '/spaces?usage=true'); }
+
   /** Lists a page of a folder, of the trash, or of shared files; docs/apps/files.md describes the `query`. */
   list(query) {
     const fields = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
@@ -39,6 +43,12 @@ export class Api {
   complete(id, body, signal) { return this.#send('POST', `/files/${id}/complete`, body, signal); }
 
   download(id) { return this.#send('GET', `/files/${id}/download`); }
+
+  /** A URL that shows the file instead of saving it; 409 `not_displayable` for types that are never shown. */
+  inline(id) { return this.#send('GET', `/files/${id}/download?disposition=inline`); }
+
+  /** A URL of the picture's thumbnail: at most 128, 512 or 2048 pixels. */
+  thumbnail(id, size) { return this.#send('GET', `/files/${id}/thumbnail?size=${size}`); }
 
   change(id, change) { return this.#send('PATCH', `/files/${id}`, change); }
 
@@ -65,7 +75,7 @@ export class Api {
       }
       if (response.status === 204) return undefined;
       const result = await response.json().catch(() => ({}));
-      if (!response.ok) throw new ApiError(response.status, result);
+      if (!response.ok) throw new ApiError(response.status, result, Number(response.headers.get('Retry-After')));
       return result;
     }
   }

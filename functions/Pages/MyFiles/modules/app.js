@@ -1,60 +1,105 @@
 // The page my-files: a client of the file service like any other, and an example of one. Start reading here: session.js
-// signs in, api.js calls the service, upload.js and blocks.js send bytes, and the rest is the user interface.
-import { Api } from './api.js';
-import { byId, guarded, say } from './dom.js';
-import { FilesPanel } from './files-panel.js';
-import { Memory } from './memory.js';
+// signs in, api.js calls the service, uploads/ sends bytes, files/ lists and changes files, viewer/ shows one, and the rest is
+// the user interface that they share. Nothing is built: the browser loads these modules as they are.
+import { Api, isTemporary } from './api.js';
+import { startAccount } from './account.js';
+import { startConnection } from './connection.js';
+import { byId, decorate, el } from './dom.js';
+import { FilesPanel } from './files/files-panel.js';
+import { startShares } from './files/shares.js';
+import { Usage } from './files/usage.js';
+import { guarded } from './notices.js';
+import { go } from './place.js';
+import { reason } from './problems.js';
 import { Session } from './session.js';
-import { startShares } from './shares.js';
-import { UploadsPanel } from './uploads-panel.js';
+import { t } from './texts.js';
+import { startDropping } from './uploads/drop.js';
+import { Memory } from './uploads/memory.js';
+import { UploadsPanel } from './uploads/uploads-panel.js';
+
+const retryAfter = 15_000; // ms
 
 const { issuer, client } = byId('my-files').dataset;
-const session = new Session(issuer, client, () => {
-  byId('signed-in').hidden = true;
-  byId('signed-out').hidden = false;
-});
+const session = new Session(issuer, client, showSignedOut);
 
 async function main() {
   // The sign-in returns to the issuer's origin. Under any other host name of this machine it would never come back here.
   if (location.origin !== new URL(issuer).origin) return location.replace(`${issuer}/${client}${location.hash}`);
+  decorate();
+  startConnection();
   byId('sign-in').addEventListener('click', () => guarded(() => session.signIn()));
-  byId('sign-out').addEventListener('click', () => session.signOut());
   const hasLeft = new URLSearchParams(location.search).get('state') === 'signed-out';
-  let isSignedIn = false;
-  try {
-    isSignedIn = !hasLeft && await session.start();
-  } catch (error) {
-    say(error.message, true); // The user decides what happens next. Redirecting automatically could end in a loop.
-    byId('signed-out').hidden = false;
-    return undefined;
+  if (hasLeft) {
+    history.replaceState(null, '', location.pathname);
+    return showSignedOut();
   }
-  if (isSignedIn) return show();
-  if (hasLeft) history.replaceState(null, '', location.pathname);
-  else return session.signIn();
+  return begin();
+}
+
+async function begin() {
+  byId('start').hidden = true;
+  try {
+    if (await session.start()) return await show();
+  } catch (error) {
+    // The user decides what happens next. Redirecting automatically could end in a loop.
+    return isTemporary(error) ? waitForNetwork(error) : showSignedOut(error.message);
+  }
+  return session.signIn();
+}
+
+// Without a network the page still opens, from the service worker's cache. It has no files to show, and says so. It goes on by itself
+// once the browser says that there is a network; some never do, so it also looks now and then.
+function waitForNetwork(error) {
+  const again = el('button', { type: 'button', className: 'button' }, t('FilesTryAgain'));
+  const retry = () => {
+    removeEventListener('online', retry);
+    clearTimeout(timer);
+    return begin();
+  };
+  const timer = setTimeout(retry, retryAfter);
+  again.addEventListener('click', retry);
+  addEventListener('online', retry);
+  byId('offline').hidden = true; // It speaks of what is shown.
+  byId('start').replaceChildren(el('p', { role: 'status' }, navigator.onLine ? reason(error) : t('FilesOfflineAtStart')), again);
+  byId('start').hidden = false;
+}
+
+function showSignedOut(message) {
+  byId('signed-in').hidden = true;
+  for (const id of ['face', 'filter', 'filter-open']) byId(id).hidden = true;
+  const lead = byId('signed-out').querySelector('p');
+  if (message) lead.textContent = message;
+  lead.className = message ? 'alert' : '';
+  lead.role = message ? 'alert' : null;
   byId('signed-out').hidden = false;
-  return undefined;
 }
 
 async function show() {
-  const { user } = session;
-  byId('user').textContent = user.name;
-  byId('face').textContent = [...user.name][0].toUpperCase();
-  byId('signed-in').hidden = false;
   const api = new Api(session, issuer);
-  const files = new FilesPanel(api);
-  const uploads = new UploadsPanel(api, new Memory(user), upload => {
-    const { space, folder } = files.place;
-    if (upload.note.space === space && upload.note.folder === folder) guarded(() => files.show());
+  startAccount(session);
+  byId('signed-in').hidden = false;
+  const usage = new Usage(api);
+  const files = new FilesPanel(api, usage);
+  const uploads = new UploadsPanel(api, new Memory(session.user), (upload, file) => {
+    if (file) files.put(file, upload.note.space);
+    else guarded(() => files.show()); // The answer was lost on its way.
+    usage.changed();
   });
   const choose = byId('chosen');
   byId('upload').addEventListener('click', () => choose.click());
   choose.addEventListener('change', () => {
-    uploads.add([...choose.files], files.place);
+    uploads.add([...choose.files].map(file => ({ file, ...files.place })));
     choose.value = '';
   });
+  startDropping(() => files.place, chosen => uploads.add(chosen));
   startShares();
+  addEventListener('reload-files', () => guarded(() => files.show()));
   await files.start();
   await uploads.restore();
 }
 
+byId('my-files').querySelector('.home').addEventListener('click', event => {
+  event.preventDefault();
+  go({});
+});
 guarded(main);

@@ -1,5 +1,6 @@
 // Signs in like any browser app: authorization code with PKCE (RFC 6749 section 4.1, RFC 7636). The access token exists only
 // in this object. The refresh token is a cookie for the token endpoint that scripts can't read.
+import { t } from './texts.js';
 
 /** Nobody is signed in, or the session has ended. */
 export class SignInNeeded extends Error {}
@@ -89,8 +90,11 @@ export class Session {
     sessionStorage.removeItem(this.#client);
     // First check that this responds to our request (RFC 6749 section 10.12) and comes from our issuer (RFC 9207).
     if (!request || response.get('state') !== request.state || response.get('iss') !== this.#issuer)
-      throw new Error('The sign-in could not be verified. Please sign in again.');
-    if (response.has('error')) throw new Error(`The sign-in failed: ${response.get('error_description') ?? response.get('error')}`);
+      throw new Error(t('FilesSignInNotVerified'));
+    if (response.has('error')) {
+      const reason = response.get('error_description') ?? response.get('error');
+      throw new Error(t('FilesSignInFailed', { reason }));
+    }
     await this.#requestTokens({
       grant_type: 'authorization_code',
       code: response.get('code'),
@@ -109,7 +113,7 @@ export class Session {
     const tokens = await response.json();
     if (response.status === 400) {
       if (this.#token) this.#onEnded();
-      throw new SignInNeeded('Your session has ended. Sign in again; your uploads are safe.');
+      throw new SignInNeeded(t('FilesSessionEnded'));
     }
     // A temporary failure such as 503: the session still exists.
     if (!response.ok) throw new TypeError(tokens.detail ?? 'The sign-in service is not responding.');

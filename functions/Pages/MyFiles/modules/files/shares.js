@@ -1,14 +1,19 @@
 // The dialog that shares a file with users, groups and by link, and revokes shares.
-import { button, byId, el, guarded, time } from './dom.js';
+import { byId, el } from '../dom.js';
+import { guarded } from '../notices.js';
+import { reason } from '../problems.js';
+import { t, time } from '../texts.js';
+import { canSendLinks, sendLink } from './send.js';
 
 let current;
 
 /** Opens the dialog for a file. */
 export async function openShares(api, file, spaces) {
   current = { api, file };
-  byId('share-title').textContent = `Share ${file.name}`;
+  byId('share-title').textContent = t('FilesShareOne', { name: file.name });
   byId('share-group').replaceChildren(...spaces.filter(({ space }) => space.startsWith('group:'))
     .map(({ space, name }) => el('option', { value: space.slice('group:'.length) }, name)));
+  byId('share-kind').querySelector('[value=group]').disabled = !byId('share-group').firstChild;
   byId('share-form').reset();
   byId('link-form').reset();
   byId('link-made').hidden = true;
@@ -35,8 +40,10 @@ export function startShares() {
   }));
   byId('link-copy').addEventListener('click', () => guarded(async () => {
     await navigator.clipboard.writeText(byId('link-url').value);
-    show('The link was copied.');
+    show(t('FilesLinkCopied'));
   }));
+  byId('link-send').hidden = !canSendLinks();
+  byId('link-send').addEventListener('click', () => guarded(() => sendLink(byId('link-url').value, current.file.name)));
 }
 
 async function submit(event, action) {
@@ -44,14 +51,14 @@ async function submit(event, action) {
   try {
     await action(new FormData(event.target));
   } catch (error) {
-    show(error.message, true);
+    show(reason(error), true);
   }
 }
 
 async function share(fields) {
   const made = await current.api.share(current.file.id, fields);
   await list();
-  show(fields.link ? 'The link was created. Copy it now; it will not be shown again.' : 'The file was shared.');
+  show(fields.link ? t('FilesLinkMade') : t('FilesShared'));
   return made;
 }
 
@@ -62,18 +69,20 @@ async function list() {
 }
 
 function row(share) {
-  const who = share.link ? 'Anyone with the link' : share.with.name;
+  const who = share.link ? t('FilesAnyone') : share.with.name;
   const details = [
-    share.access === 'write' ? 'can edit' : 'can view',
-    share.until && `until ${time(share.until)}`,
-    share.link?.password && 'with a password',
-    share.link?.maxDownloads && `${share.link.downloads} of ${share.link.maxDownloads} downloads`,
+    share.access === 'write' ? t('FilesMayEdit') : t('FilesMayView'),
+    share.until && t('FilesUntil', { time: time(share.until) }),
+    share.link?.password && t('FilesWithPassword'),
+    share.link?.maxDownloads && t('FilesDownloads', { count: share.link.downloads, limit: share.link.maxDownloads }),
   ].filter(Boolean).join(' · ');
-  const revoke = button('Revoke', `Revoke: ${who}`, async () => {
+  const revoke = el('button', { type: 'button', className: 'text', 'aria-label': t('FilesRevokeOf', { who }) }, t('FilesRevoke'));
+  revoke.addEventListener('click', () => guarded(async () => {
     await current.api.revoke(current.file.id, share.id);
     await list();
-    show('The share was revoked.');
-  });
+    show(t('FilesRevoked'));
+    byId('share-title').focus();
+  }));
   return el('li', {}, el('span', {}, el('strong', { dir: 'auto' }, who), el('small', {}, details)), revoke);
 }
 

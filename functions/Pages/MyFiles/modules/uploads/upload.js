@@ -1,7 +1,8 @@
 // An upload that survives a lost network, an expired URL and a closed page. It follows one rule: ask what has arrived, send
 // what is missing, complete. If anything fails on the way, it waits and starts again by asking.
-import { ApiError, isTemporary } from './api.js';
-import { SignInNeeded } from './session.js';
+import { ApiError, isTemporary } from '../api.js';
+import { reason } from '../problems.js';
+import { SignInNeeded } from '../session.js';
 import { StorageError, sendBlocks, sendWhole } from './blocks.js';
 
 const resumableFromBytes = 4 * 1024 * 1024; // One block.
@@ -76,6 +77,12 @@ export class Upload extends EventTarget {
     }
   }
 
+  /** Begins anew after a failure. */
+  retry() {
+    this.note.id = undefined;
+    return this.run();
+  }
+
   /** Stops sending; the bytes that have arrived stay. */
   pause() {
     this.#stop.abort();
@@ -124,7 +131,7 @@ export class Upload extends EventTarget {
       this.#set('paused'); // The bytes that have arrived stay, and the upload continues after the next sign-in.
       throw error;
     }
-    this.message = error.message;
+    this.message = reason(error);
     this.#memory.forget(this.note);
     return this.#set('failed');
   }

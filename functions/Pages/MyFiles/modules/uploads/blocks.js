@@ -64,7 +64,7 @@ function put(url, headers, body, signal, onSent) {
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = event => onSent(event.loaded);
     request.onload = () => (request.status === 201 ? resolve() : reject(new StorageError(request.status)));
-    request.onerror = () => reject(new TypeError('The network connection was lost.'));
+    request.onerror = () => reject(new TypeError('The network was lost.'));
     request.onabort = () => reject(signal.reason);
     request.onloadend = () => signal.removeEventListener('abort', abort);
     request.send(body);

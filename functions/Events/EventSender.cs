@@ -1,0 +1,152 @@
+using Latchkey.Http;
+using Latchkey.Telemetry;
+using Latchkey.Tenancy;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey.Events;
+
+/// <summary>
+/// Tells receivers of events: at least once each, with the same <c>webhook-id</c> at every try. What a receiver does not accept is tried
+/// again over a day and then becomes a dead letter.
+/// </summary>
+public sealed partial class EventSender(
+    EventQueue queue, DeliveryLog deliveries, TenantStore tenants, WebhookStore webhooks, WebhookHttp http, EventGridTopic topic,
+    AuditLog audit, TimeProvider clock, ILogger<EventSender> logger)
+{
+    /// <summary>How many events are sent at the same time: a receiver that does not answer takes fifteen seconds.</summary>
+    public const int AtOnce = 64;
+
+    const int AtOnceOfTenant = 8;
+
+    /// <summary>After how long without one accepted event a webhook is switched off.</summary>
+    public static readonly TimeSpan MaxFailing = TimeSpan.FromDays(5);
+
+    // Within a tenant's places each of its webhooks has two, so that a tenant with slow receivers holds up neither others nor all of its
+    // own.
+    readonly SendingLanes<Delivery> ofTenant = new(clock, delivery => delivery.Tenant, AtOnceOfTenant);
+    readonly SendingLanes<Delivery> ofWebhook = new(clock, delivery => $"{delivery.Tenant}|{delivery.Receiver}");
+    readonly SendingLanes<Delivery> ofTopic = new(clock, _ => "", AtOnce / 4);
+
+    /// <summary>Turns the events of a change into deliveries, and sends them. It never throws.</summary>
+    public async Task Dispatch(EventNote note, CancellationToken cancel)
+    {
+        try
+        {
+            var tenant = await tenants.Find(note.Tenant, cancel);
+            await Task.WhenAll((await queue.Expand(note, one => Receivers(tenant, one.Type), cancel))
+                .Select(delivery => Send(delivery, cancel)));
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The process ends. The note stays, and the timer tries again: as after any other failure.
+        }
+#pragma warning disable CA1031
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Log.NotSent(logger, note.Tenant, fault);
+        }
+    }
+
+    /// <summary>Sends one, or leaves it for later. It never throws.</summary>
+    public Task Send(Delivery delivery, CancellationToken cancel) => delivery.Receiver == Delivery.EventGrid
+        ? ofTopic.Run(delivery, next => TrySend(next, ofTopic, cancel))
+        : ofTenant.Run(delivery, one => ofWebhook.Run(one, next => TrySend(next, ofWebhook, cancel)));
+
+    /// <summary>Sends one in the background, for somebody who does not wait. If the process dies, its row brings it again.</summary>
+    public void SendLater(Delivery delivery) => _ = Task.Run(() => Send(delivery, CancellationToken.None));
+
+    async Task TrySend(Delivery delivery, SendingLanes<Delivery> lanes, CancellationToken cancel)
+    {
+        try
+        {
+            await SendOne(delivery, lanes, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The process ends. The row stays, and the timer tries again: as after any other failure.
+        }
+#pragma warning disable CA1031
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Log.NotSent(logger, delivery.Tenant, fault);
+        }
+    }
+
+    IEnumerable<string> Receivers(Tenant? tenant, string type)
+    {
+        if (topic.IsThere) yield return Delivery.EventGrid;
+        foreach (var webhook in (tenant?.Webhooks ?? new Dictionary<string, Webhook>()).Values.Where(one => one.Wants(type)))
+            yield return webhook.Id;
+    }
+
+    async Task SendOne(Delivery delivery, SendingLanes<Delivery> lanes, CancellationToken cancel)
+    {
+        var isTopic = delivery.Receiver == Delivery.EventGrid;
+        var webhook = isTopic ? null : (await tenants.Find(delivery.Tenant, cancel))?.Webhooks.GetValueOrDefault(delivery.Receiver);
+        if (isTopic ? !topic.IsThere : webhook is null)
+        {
+            await queue.Remove(delivery); // Nobody is there any more.
+            return;
+        }
+        if (webhook?.DisabledBecause is not null)
+        {
+            await End(delivery, delivered: false, delivery.LastResult);
+            return;
+        }
+        if (lanes.IsPaused(delivery)) return; // Its row brings it again.
+        // It may have waited for longer than it was taken for.
+        if (delivery.At <= clock.GetUtcNow() + WebhookHttp.MaxTime && await queue.TryTake(delivery, cancel) is null) return;
+        var now = clock.GetUtcNow();
+        var result = webhook is null ? await topic.Send(delivery, cancel)
+            : await http.Send(delivery.Tenant, webhook, delivery.Event, cancel);
+        Instruments.EventSent(delivery.Tenant, KindOf(delivery), result.IsAccepted ? "accepted" : "refused");
+        if (!result.IsAccepted) lanes.Failed(delivery, now);
+        if (result.IsAccepted) await End(delivery, delivered: true, result.Text);
+        else await Failed(delivery, result);
+        if (webhook is not null) await Note(delivery.Tenant, webhook, result);
+    }
+
+    async Task Failed(Delivery delivery, SendResult result)
+    {
+        Log.Refused(logger, delivery.Tenant, delivery.Receiver, result.Text);
+        if (result.Status != 410 && delivery.Next(clock.GetUtcNow(), result.RetryAfter) is { } next)
+            await queue.Postpone(delivery, next, result.Text);
+        else await End(delivery with { Tries = delivery.Tries + 1 }, delivered: false, result.Text);
+    }
+
+    static string KindOf(Delivery delivery) => delivery.Receiver == Delivery.EventGrid ? "eventgrid" : "webhook";
+
+    // First the log: if the process dies in between, the receiver gets the event twice and not never.
+    async Task End(Delivery delivery, bool delivered, string? result)
+    {
+        await deliveries.Add(delivery, delivered, result);
+        await queue.Remove(delivery);
+        if (!delivered) Instruments.EventSent(delivery.Tenant, KindOf(delivery), "dead");
+    }
+
+    // Says on the webhook's row since when it has failed, and switches it off in the end.
+    async Task Note(string tenant, Webhook webhook, SendResult result)
+    {
+        if (result.IsAccepted && webhook.FailingSince is null) return;
+        var now = clock.GetUtcNow();
+        var reason = result.Status == 410 ? Webhook.Gone : now - webhook.FailingSince > MaxFailing ? Webhook.Failing : null;
+        if (!result.IsAccepted && webhook.FailingSince is not null && reason is null) return;
+        var changed = await webhooks.Change(tenant, webhook.Id, stored => stored.DisabledBecause is not null ? null : stored with
+        {
+            FailingSince = result.IsAccepted ? null : stored.FailingSince ?? now,
+            DisabledBecause = result.IsAccepted ? null : reason,
+        }, CancellationToken.None);
+        if (changed?.DisabledBecause is { } why) audit.Add(tenant, "webhook-disabled", webhook.Id, why);
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(35, LogLevel.Warning, "Tenant {Tenant}: {Receiver} did not accept an event: {Reason}")]
+        public static partial void Refused(ILogger logger, string tenant, string receiver, string reason);
+
+        [LoggerMessage(36, LogLevel.Error, "Tenant {Tenant}: an event could not be sent")]
+        public static partial void NotSent(ILogger logger, string tenant, Exception fault);
+    }
+}

@@ -1,0 +1,63 @@
+// One folder or file in the list: a card in the grid, a line in the list. The style sheet makes the difference.
+import { el, iconButton } from '../dom.js';
+import { icon } from '../icons.js';
+import { openMenu } from '../menu.js';
+import { addressOf, inside } from '../place.js';
+import { date, size, t, time } from '../texts.js';
+
+const longPress = 500;
+
+/** A folder's item: a link to the folder. */
+export function folderItem(name, { space, folder }) {
+  return el('li', { className: 'item folder' }, el('a', { className: 'open', href: addressOf({ space, folder: inside(folder, name) }) },
+    el('span', { className: 'thumb' }, icon('folder')), el('span', { className: 'name', dir: 'auto' }, name)));
+}
+
+/** A file's item: to select it, to open it, and a menu with all else. */
+export function fileItem(file, panel) {
+  const { selection, actions } = panel;
+  const { name } = file;
+  const when = file.deletedAt ?? file.createdAt;
+  const box = el('input', { type: 'checkbox', 'aria-label': t('FilesSelectOne', { name }), checked: selection.has(file) });
+  const details = el('small', {}, el('span', {}, size(file.size)), el('time', { dateTime: when, title: time(when) }, date(when)));
+  const open = el('button', { type: 'button', className: 'open' },
+    panel.thumbnails.of(file), el('span', { className: 'words' }, el('span', { className: 'name', dir: 'auto' }, name), details));
+  const more = iconButton('more', t('FilesActionsFor', { name }));
+  more.setAttribute('aria-haspopup', 'menu');
+  more.setAttribute('aria-expanded', 'false');
+  const menu = at => openMenu(more, actions.menuFor(file), at);
+  const item = el('li', { className: 'item file' }, el('label', { className: 'pick' }, box), open, more);
+
+  // The click alone changes the selection, so that Shift can be told.
+  box.addEventListener('click', event => (event.shiftKey ? selection.extendTo(file) : selection.set(file, box.checked)));
+  more.addEventListener('click', () => menu());
+  const touch = pressing(open, () => selection.set(file, !selection.has(file)));
+  open.addEventListener('click', event => {
+    if (touch.wasLong()) return undefined;
+    if (event.shiftKey) return selection.extendTo(file);
+    if (event.ctrlKey || event.metaKey || (selection.size > 0 && touch.isTouch())) return selection.set(file, !selection.has(file));
+    return panel.isTrash ? menu() : actions.open(file);
+  });
+  item.addEventListener('contextmenu', event => {
+    event.preventDefault();
+    if (!touch.isTouch()) menu(event.pointerType === 'mouse' ? { x: event.clientX, y: event.clientY } : undefined);
+  });
+  return item;
+}
+
+/** A press that lasts, of a finger that stays where it is. */
+function pressing(element, onLong) {
+  let [timer, wasLong, type] = [0, false, ''];
+  const end = () => clearTimeout(timer);
+  element.addEventListener('pointerdown', event => {
+    [wasLong, type] = [false, event.pointerType];
+    if (type === 'mouse') return;
+    timer = setTimeout(() => {
+      wasLong = true;
+      onLong();
+    }, longPress);
+  });
+  for (const event of ['pointerup', 'pointercancel', 'pointerleave']) element.addEventListener(event, end);
+  element.addEventListener('keydown', () => { [wasLong, type] = [false, '']; });
+  return { wasLong: () => wasLong, isTouch: () => type === 'touch' };
+}

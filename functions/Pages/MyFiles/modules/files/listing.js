@@ -1,0 +1,73 @@
+// The folders and files of one place, as far as they were loaded: page by page, by cursor.
+
+const perPage = 100;
+
+export class Listing {
+  folders = [];
+  files = [];
+  #api;
+  #query;
+  #cursor;
+  #loading;
+
+  /** @param query what the service is asked for: space, folder, prefix, trash, sort. */
+  constructor(api, query) {
+    this.#api = api;
+    this.#query = query;
+  }
+
+  /** True until the last page is loaded. */
+  get hasMore() {
+    return this.#cursor !== null;
+  }
+
+  /** Loads the next page: its folders and files. Parallel callers share one request. */
+  next() {
+    this.#loading ??= this.#load().finally(() => { this.#loading = undefined; });
+    return this.#loading;
+  }
+
+  async #load() {
+    const page = await this.#api.list({ ...this.#query, cursor: this.#cursor, limit: perPage });
+    this.#cursor = page.cursor ?? null;
+    const { folders = [], files } = page;
+    if (this.#cursor && folders.length + files.length === 0) return this.#load(); // Of shared files, a page can be empty.
+    const known = new Set(this.files.map(file => file.id)); // What was uploaded here meanwhile.
+    const added = files.filter(file => !known.has(file.id));
+    this.folders.push(...folders);
+    this.files.push(...added);
+    return { folders, files: added };
+  }
+
+  /**
+   * Puts a file in its place: a new one, or one that was changed. Answers the file that it now stands before; undefined at the end, and
+   * null if it belongs on a page that is not loaded yet.
+   */
+  put(file) {
+    this.remove(file);
+    const at = this.files.findIndex(other => this.#compare(file, other) < 0);
+    if (at < 0 && this.hasMore) return null;
+    this.files.splice(at < 0 ? this.files.length : at, 0, file);
+    return at < 0 ? undefined : this.files[at + 1];
+  }
+
+  remove(file) {
+    this.files = this.files.filter(other => other.id !== file.id);
+  }
+
+  /** True if a file is listed here, once it is loaded. */
+  holds(file) {
+    const { space, folder = '', prefix = '', trash } = this.#query;
+    return !trash && file.space === space && file.folder === folder && file.name.toUpperCase().startsWith(prefix.toUpperCase());
+  }
+
+  // As the service does: names by their capital letters, code unit for code unit.
+  #compare(one, other) {
+    const sort = this.#query.sort ?? 'name';
+    const value = {
+      name: file => file.name.toUpperCase(), created: file => file.createdAt, size: file => file.size,
+    }[sort.replace('-', '')];
+    const [a, b] = [value(one), value(other)];
+    return (a < b ? -1 : a > b ? 1 : 0) * (sort.startsWith('-') ? -1 : 1);
+  }
+}

@@ -1,0 +1,100 @@
+// The line above the files: grid or list, sort, filter, and a menu with the rest.
+import { byId, debounced } from '../dom.js';
+import { icon } from '../icons.js';
+import { openMenu } from '../menu.js';
+import { guarded } from '../notices.js';
+import { addressOf } from '../place.js';
+import { prefer, preferred } from '../preferences.js';
+import { t } from '../texts.js';
+
+export class Toolbar {
+  #panel;
+  #place;
+
+  constructor(panel) {
+    this.#panel = panel;
+    byId('view').addEventListener('click', () => this.#turn());
+    byId('sort').addEventListener('click', () => openMenu(byId('sort'), this.#orders()));
+    byId('page-menu').addEventListener('click', () => openMenu(byId('page-menu'), this.#entries()));
+    byId('filter').addEventListener('submit', event => {
+      event.preventDefault();
+      this.#filter();
+    });
+    byId('prefix').addEventListener('input', debounced(() => this.#filter(), 300));
+    byId('filter-open').addEventListener('click', () => this.#open(!document.body.classList.contains('filtering')));
+    byId('prefix').addEventListener('keydown', event => event.key === 'Escape' && this.#leave(event));
+    this.#drawView();
+  }
+
+  /** Shows what can be done in a place. */
+  draw(place) {
+    this.#place = place;
+    const isOrdered = !place.trash && place.space !== 'shared';
+    byId('filter').hidden = byId('filter-open').hidden = byId('sort').hidden = !isOrdered;
+    byId('upload').hidden = !this.#panel.mayWrite || this.#panel.isTrash;
+    if (byId('prefix') !== document.activeElement) byId('prefix').value = place.prefix ?? '';
+    this.#open(isOrdered && (Boolean(place.prefix) || byId('prefix') === document.activeElement), false);
+  }
+
+  #entries() {
+    const { mayWrite, isTrash, selection, actions, files } = this.#panel;
+    return [
+      mayWrite && !isTrash && { icon: 'new-folder', label: t('FilesNewFolder'), run: () => actions.newFolder(this.#place) },
+      files.length > 0 && { icon: 'select', label: t('FilesSelectAll'), run: () => selection.all() },
+      isTrash && mayWrite && files.length > 0
+        && { icon: 'forever', label: t('FilesEmptyTrash'), grave: true, run: async () => actions.deleteForever(await this.#panel.all()) },
+      { icon: 'restore', label: t('FilesReload'), run: () => this.#panel.show() },
+    ];
+  }
+
+  #orders() {
+    const orders = [
+      ['name', t('FilesByName')], ['-name', t('FilesByNameDown')], ['-created', t('FilesNewest')], ['created', t('FilesOldest')],
+      ['-size', t('FilesLargest')], ['size', t('FilesSmallest')],
+    ];
+    return orders.map(([sort, label]) => ({
+      icon: 'sort', label, checked: preferred('sort') === sort, run: () => {
+        prefer('sort', sort);
+        return this.#panel.show();
+      },
+    }));
+  }
+
+  #turn() {
+    prefer('view', preferred('view') === 'grid' ? 'list' : 'grid');
+    this.#drawView();
+  }
+
+  #drawView() {
+    const isGrid = preferred('view') === 'grid';
+    byId('rows').classList.toggle('grid', isGrid);
+    byId('rows').classList.toggle('list', !isGrid);
+    byId('view').replaceChildren(icon(isGrid ? 'list' : 'grid'));
+    byId('view').ariaLabel = byId('view').title = isGrid ? t('FilesAsList') : t('FilesAsGrid');
+  }
+
+  // Each letter is not a step back.
+  #filter() {
+    const prefix = byId('prefix').value;
+    if (prefix === (this.#place.prefix ?? '')) return;
+    history.replaceState(null, '', addressOf({ ...this.#place, prefix }));
+    guarded(() => this.#panel.show());
+  }
+
+  // On a phone the filter takes the place of the name at the head.
+  #open(isOpen, isAsked = true) {
+    document.body.classList.toggle('filtering', isOpen);
+    byId('filter-open').ariaExpanded = String(isOpen);
+    byId('filter-open').replaceChildren(icon(isOpen ? 'close' : 'search'));
+    if (!isAsked) return;
+    if (isOpen) return byId('prefix').focus();
+    byId('prefix').value = '';
+    this.#filter();
+  }
+
+  #leave(event) {
+    event.preventDefault();
+    this.#open(false);
+    byId('title').focus();
+  }
+}

@@ -1,0 +1,32 @@
+// A place is a folder of a space, or a space's trash. The address has it after the #, so that back, reload and bookmarks work.
+
+/** The place that the address names: space, folder, prefix (names that begin with it), trash. */
+export function placeInAddress() {
+  const fields = new URLSearchParams(location.hash.slice(1));
+  return {
+    space: fields.get('space') ?? 'me',
+    folder: fields.get('folder') ?? undefined,
+    prefix: fields.get('prefix') ?? undefined,
+    trash: fields.get('trash') === 'true' ? true : undefined,
+  };
+}
+
+/** The address of a place. */
+export function addressOf(place) {
+  const fields = Object.entries(place).filter(([, value]) => value !== undefined && value !== '');
+  return `#${new URLSearchParams(fields)}`;
+}
+
+/** Goes to a place. */
+export function go(place) {
+  location.hash = addressOf(place);
+}
+
+/** The path of a folder in a folder. */
+export const inside = (folder, name) => (folder ? `${folder}/${name}` : name);
+
+/** The folders on the way to a folder: the name and the path of each. */
+export function parts(folder) {
+  const names = folder ? folder.split('/') : [];
+  return names.map((name, n) => ({ name, path: names.slice(0, n + 1).join('/') }));
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using Azure.Data.Tables;
+using Latchkey.Storage;
+
+namespace Latchkey.Tenancy;
+
+/// <summary>Says where the events of one change are, if the change was made.</summary>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Bucket">The bucket of the note's table.</param>
+/// <param name="Id">The note's id, which is also that of the events' row.</param>
+/// <param name="Table">The table of the change.</param>
+/// <param name="Partition">The partition of the change.</param>
+/// <param name="CreatedAt">When it was written.</param>
+public sealed record EventNote(
+    string Tenant, string Bucket, string Id, string Table, string Partition, DateTimeOffset CreatedAt);
+
+/// <summary>A note that is written, and the events of the change that is about to be made.</summary>
+public sealed record PreparedEvents(EventNote Note, IReadOnlyList<StoredEvent> Events)
+{
+    /// <summary>The row that goes into the transaction of the change.</summary>
+    public TableTransactionAction Row
+    {
+        get
+        {
+            var row = new TableEntity(Note.Partition, RowKeys.Events(Note.Id));
+            Columns.PutLong(row, "Events", JsonSerializer.Serialize(Events));
+            return new(TableTransactionActionType.UpsertReplace, row);
+        }
+    }
+
+    /// <summary>The same with one more member of their data, which is known only now.</summary>
+    public PreparedEvents With(string name, long value) => this with { Events = [.. Events.Select(one => one.With(name, value))] };
+}
+
+/// <summary>
+/// Where changes leave their events (SCHEMA.md, tables Events…). The events stand in a row that is written in one transaction with the
+/// change, so they are there if and only if the change was made. A note, written before, says where to look. A change that nobody wants to
+/// hear of costs no request.
+/// </summary>
+public sealed class Outbox(StorageClients storage, Settings settings, TimeProvider clock)
+{
+    /// <summary>How long the tables keep what is still to be sent.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromDays(3);
+
+    /// <summary>For how long the timer leaves a note to the instance that wrote it.</summary>
+    public static readonly TimeSpan HeadStart = TimeSpan.FromMinutes(1);
+
+    /// <summary>When a note without events is given up: the change will not be made any more.</summary>
+    public static readonly TimeSpan MaxWriteTime = TimeSpan.FromMinutes(5);
+
+    const int MaxWaiting = 10_000;
+
+    // What does not fit is found by the timer.
+    readonly Channel<EventNote> written = Channel.CreateBounded<EventNote>(
+        new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    readonly ExpiringTables tables = new(storage.Tables, TableNames.Events);
+
+    /// <summary>The notes of the changes that this instance has made.</summary>
+    public IAsyncEnumerable<EventNote> Written(CancellationToken cancel) => written.Reader.ReadAllAsync(cancel);
+
+    /// <summary>True if somebody is to be told of events of this type.</summary>
+    public bool Wants(Tenant tenant, string type) =>
+        settings.EventGridTopic is not null || tenant.Webhooks.Values.Any(webhook => webhook.Wants(type));
+
+    /// <summary>Makes a change of one partition, with its events if anybody wants them; false if it lost its race.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="table">The name of the table.</param>
+    /// <param name="actions">The change, of 99 rows at most.</param>
+    /// <param name="events">What it means.</param>
+    /// <param name="cancel">Cancelled when the caller hangs up.</param>
+    public async Task<bool> TryTransact(Tenant tenant, string table, IReadOnlyList<TableTransactionAction> actions,
+        IEnumerable<TenantEvent> events, CancellationToken cancel)
+    {
+        var target = new Table(storage.Tables.GetTableClient(table));
+        if (await Prepare(tenant, table, actions[0].Entity.PartitionKey, events, cancel) is not { } prepared)
+            return await target.TryTransact(actions, cancel);
+        // If this fails the change may have been made all the same, so the note stays.
+        if (!await target.TryTransact([.. actions, prepared.Row], cancel)) return false;
+        await Publish(prepared);
+        return true;
+    }
+
+    /// <summary>Writes the note of a change that is about to be made; null if nobody wants its events.</summary>
+    public async Task<PreparedEvents?> Prepare(
+        Tenant tenant, string table, string partition, IEnumerable<TenantEvent> events, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var stored = events.Where(one => Wants(tenant, one.Type)).Select(one => one.Store(tenant, now)).ToList();
+        if (stored.Count == 0) return null;
+        var note = new EventNote(tenant.Id, ExpiringTables.Bucket(now + Life), Ids.New(), table, partition, now);
+        await Put(note, cancel);
+        return new(note, stored);
+    }
+
+    /// <summary>The change was made: its events are sent, in the background.</summary>
+    public async Task Publish(PreparedEvents prepared)
+    {
+        // Storage was so slow that the note may have been given up.
+        if (clock.GetUtcNow() - prepared.Note.CreatedAt > MaxWriteTime / 2) await Put(prepared.Note, CancellationToken.None);
+        written.Writer.TryWrite(prepared.Note);
+    }
+
+    Task Put(EventNote note, CancellationToken cancel) => tables.For(note.Bucket).Put(
+        new TableEntity(note.Tenant, RowKeys.EventNote(note.Id))
+        {
+            ["Table"] = note.Table,
+            ["Partition"] = note.Partition,
+            ["CreatedAt"] = note.CreatedAt,
+            ["At"] = note.CreatedAt + HeadStart,
+        }, cancel);
+}

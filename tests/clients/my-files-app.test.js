@@ -1,0 +1,264 @@
+// The page my-files as an app: the keyboard, several files at once, the viewer, drag and drop, many files, other languages,
+// without a network, installed.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+import { missing } from './chromium.js';
+import { act, answer, choose, desk, downloaded, inspect, line, onMyFiles, said } from './my-files.js';
+import { issuer, photo } from './service.js';
+
+const options = { skip: missing, timeout: 120_000 };
+const picture = readFileSync(new URL('../Workshop/demo.jpg', import.meta.url));
+const pdf = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF');
+
+const focused = page => page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent);
+
+test('all of it can be done with the keyboard, and with several files at once', options, () => onMyFiles(async ({ page, folder, disk }) => {
+  const names = ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg', 'e.jpg'];
+  await choose(page, ...await Promise.all(names.map(name => disk(name, photo(1000)))));
+  for (const name of names) await line(page, name).waitFor();
+
+  // The menu: arrows go round in it, letters find, Escape closes it and the focus is back at its button.
+  await page.getByRole('button', { name: 'Actions for a.jpg' }).focus();
+  await page.keyboard.press('Enter');
+  const menu = page.getByRole('menu', { name: 'Actions for a.jpg' });
+  await menu.waitFor();
+  await inspect(page, 'menu');
+  assert.equal(await focused(page), 'Open');
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await focused(page), 'Delete');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await focused(page), 'Download');
+  await page.keyboard.press('m');
+  assert.equal(await focused(page), 'Move …');
+  await page.keyboard.press('Escape');
+  await menu.waitFor({ state: 'detached' });
+  assert.equal(await focused(page), 'Actions for a.jpg');
+
+  // From file to file, and keys for what is done most.
+  await line(page, 'a.jpg').locator('.open').focus();
+  await page.keyboard.press('ArrowRight');
+  assert.match(await focused(page), /^b\.jpg/);
+  await page.keyboard.press('End');
+  assert.match(await focused(page), /^e\.jpg/);
+  await page.keyboard.press('F2');
+  await answer(page, 'f.jpg');
+  await said(page, 'The file was renamed to f.jpg.');
+  await line(page, 'f.jpg').waitFor();
+  await line(page, 'f.jpg').locator('.open').focus();
+  await page.keyboard.press('Delete');
+  await said(page, 'f.jpg was moved to the trash.');
+  await page.waitForFunction(() => /^d\.jpg/.test(document.activeElement.textContent)); // The neighbour has the focus.
+
+  // Several: Ctrl and Shift with a click, or Shift with the arrows; then what the bar offers.
+  await line(page, 'a.jpg').locator('.open').click({ modifiers: ['Control'] });
+  await line(page, 'c.jpg').locator('.open').click({ modifiers: ['Shift'] });
+  const bar = page.getByRole('group', { name: '3 selected' });
+  await bar.waitFor();
+  await inspect(page, 'selected');
+  await bar.getByRole('button', { name: 'Move' }).click();
+  const picker = page.getByRole('dialog', { name: 'Move 3 files' });
+  await picker.getByLabel('New folder').fill('three');
+  await page.keyboard.press('Enter');
+  await picker.getByRole('button', { name: 'Move here' }).click();
+  await said(page, '3 files were moved.');
+  await line(page, 'three').waitFor();
+  assert.equal(await page.locator('#rows > .file').count(), 1);
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await line(page, 'b.jpg').waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('#rows > .file').length === 4);
+
+  await line(page, 'a.jpg').locator('.open').focus();
+  await page.keyboard.press('Control+a');
+  const all = page.getByRole('group', { name: '4 selected' });
+  const got = await downloaded(page, () => all.getByRole('button', { name: 'Download' }).click());
+  assert.equal(got.name, 'a.jpg');
+  await page.waitForTimeout(2500); // The other three begin one after the other, so that the browser drops none.
+  await all.getByRole('button', { name: 'Delete' }).click();
+  await said(page, '4 files were moved to the trash.');
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await said(page, '4 files were restored.');
+  await page.waitForFunction(() => document.querySelectorAll('#rows > .file').length === 4);
+
+  // The order and the looks are kept.
+  await page.getByRole('button', { name: 'Sort' }).click();
+  await page.getByRole('menuitemradio', { name: 'Name, Z to A' }).click();
+  await page.waitForFunction(() => document.querySelector('#rows > .file .name').textContent === 'd.jpg');
+  await page.getByRole('button', { name: 'Show as a list' }).click();
+  await page.reload();
+  await line(page, 'd.jpg').waitFor();
+  assert.equal(await page.locator('#rows > .file .name').first().textContent(), 'd.jpg');
+  assert.equal(await page.locator('#rows.list').count(), 1);
+  await inspect(page, 'list');
+  assert.ok(page.url().includes(encodeURIComponent(folder).replaceAll('%20', '+')));
+}, desk));
+
+test('the viewer shows a picture, a text as text, a video and a PDF, and says what it can’t show', options, () => onMyFiles(async ({ page, disk }) => {
+  const video = Buffer.from(await page.evaluate(record), 'base64');
+  const text = '<script>document.title = "run"</script>\nÜber 日本';
+  const dropped = { '1.jpg': picture, '2.txt': Buffer.from(text), '3.webm': video, '4.pdf': pdf, '5.zip': Buffer.from([0x50, 0x4b, 5, 6, ...Array(18).fill(0)]) };
+  await drop(page, dropped);
+  for (const name of Object.keys(dropped)) await line(page, name).waitFor();
+
+  await line(page, '1.jpg').locator('.open').click();
+  const viewer = page.getByRole('dialog', { name: '1.jpg' });
+  await viewer.getByRole('img', { name: '1.jpg' }).waitFor();
+  await page.waitForFunction(() => document.querySelector('#stage img').naturalWidth > 0);
+  await inspect(page, 'viewer');
+  assert.equal(await viewer.getByRole('button', { name: 'Previous file' }).count(), 0); // It is the first.
+
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await page.locator('#stage pre').textContent(), text);
+  await inspect(page, 'viewer-text');
+  assert.notEqual(await page.title(), 'run');
+
+  await page.keyboard.press('ArrowRight');
+  await page.waitForFunction(() => document.querySelector('#stage video')?.videoWidth === 32);
+  await page.keyboard.press('ArrowRight');
+  const frameOrLink = page.locator('#stage iframe, #stage a');
+  await frameOrLink.waitFor();
+  const address = await frameOrLink.evaluate(element => element.src ?? element.href);
+  const shown = await fetch(address);
+  assert.deepEqual([shown.headers.get('content-type'), shown.headers.get('content-disposition').split(';')[0]], ['application/pdf', 'inline']);
+  await page.keyboard.press('ArrowRight');
+  await page.getByText('This kind of file can’t be shown here.').waitFor();
+  await page.keyboard.press('ArrowLeft');
+  await frameOrLink.waitFor();
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => /^4\.pdf/.test(document.activeElement.textContent)); // What was shown last has the focus.
+
+  // The phone's own sheet gets the file itself; here is none, so this stands in its place.
+  await page.evaluate(() => {
+    navigator.canShare = () => true;
+    navigator.share = async data => { globalThis.sent = data; };
+  });
+  await act(page, '2.txt', 'Send to an app …');
+  await page.waitForFunction(() => globalThis.sent);
+  assert.deepEqual(await page.evaluate(async () => [globalThis.sent.files[0].name, await globalThis.sent.files[0].text()]), ['2.txt', text]);
+
+  // From the viewer's menu, as from the list's.
+  await line(page, '5.zip').locator('.open').click();
+  await page.getByRole('button', { name: 'Actions for 5.zip' }).last().click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await said(page, '5.zip was moved to the trash.');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  const broken = await disk('6.jpg', photo(500));
+  await choose(page, broken);
+  await line(page, '6.jpg').locator('.open').click();
+  await page.getByText('This browser can’t show this file.').waitFor();
+  await page.keyboard.press('Escape');
+  await line(page, '1.jpg').locator('.thumb img').waitFor(); // By now its thumbnail was made.
+  await inspect(page, 'thumbnail');
+}, desk));
+
+test('without a network the page opens, says so, and goes on when there is one; it can be installed', options, () => onMyFiles(async ({ page, context, disk }) => {
+  const manifest = await page.evaluate(async () => (await fetch(document.querySelector('link[rel=manifest]').href)).json());
+  assert.deepEqual([manifest.start_url, manifest.scope, manifest.display], ['/demo/my-files', '/demo/my-files', 'standalone']);
+  const worker = await page.evaluate(async () => {
+    const { active, scope } = await navigator.serviceWorker.ready;
+    return [active.scriptURL, scope];
+  });
+  assert.deepEqual(worker, [`${issuer}/my-files/service-worker.js`, `${issuer}/my-files`]);
+  await choose(page, await disk('before.jpg', photo(1000)));
+  await line(page, 'before.jpg').waitFor();
+
+  await context.setOffline(true);
+  await page.getByText('You are offline. What you see may be out of date.').waitFor();
+  await line(page, 'before.jpg').waitFor(); // What was there stays.
+  await inspect(page, 'offline-list');
+  await page.reload();
+  await page.getByText('You are offline. Your files appear as soon as there is a connection.').waitFor();
+  await inspect(page, 'offline-start');
+  await context.setOffline(false);
+  await line(page, 'before.jpg').waitFor();
+  const kept = await page.evaluate(async () => {
+    const all = await Promise.all((await caches.keys()).map(async name => (await (await caches.open(name)).keys()).map(({ url }) => new URL(url))));
+    return all.flat().map(({ pathname, search }) => pathname + search);
+  });
+  assert.ok(kept.includes('/demo/my-files') && kept.includes('/demo/my-files/files/item.js'));
+  assert.deepEqual(kept.filter(path => !/^\/demo\/my-files(\/[a-z/.-]+\.(js|css))?$/.test(path)), [], 'nothing of anybody is kept');
+
+  const devtools = await context.newCDPSession(page);
+  const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
+  // The test's profile keeps nothing, and browsers install nothing into such a one. There is nothing else against it.
+  assert.deepEqual(installabilityErrors.map(error => error.errorId).filter(id => id !== 'in-incognito'), []);
+}, { serviceWorkers: 'allow' }));
+
+test('thousands of files are loaded as they are scrolled to; the page reads from right to left in Arabic', options, () => onMyFiles(async ({ page }) => {
+  const files = Array.from({ length: 5000 }, (_, n) => ({
+    id: `f${n}`, status: 'available', space: 'me', folder: '', name: `IMG_${String(n).padStart(4, '0')}.jpg`, contentType: 'image/jpeg', size: n, createdAt: '2026-01-02T03:04:05Z',
+  }));
+  let asked = 0;
+  await page.route(/\/demo\/files\?/, route => {
+    const query = new URL(route.request().url()).searchParams;
+    const [from, limit] = [Number(query.get('cursor') ?? 0), Number(query.get('limit'))];
+    asked++;
+    return route.fulfill({ json: { files: files.slice(from, from + limit), folders: from ? undefined : [], cursor: String(from + limit) } });
+  });
+  const visit = async tag => {
+    await page.setExtraHTTPHeaders({ 'accept-language': tag });
+    await page.goto('about:blank'); // Otherwise only what is after the # would change.
+    await page.goto(`${issuer}/my-files`);
+  };
+  await visit('ar');
+  await line(page, 'IMG_0000.jpg').waitFor();
+  await page.waitForTimeout(300);
+  assert.equal(asked, 1, 'what is not in view is not asked for');
+  assert.deepEqual(await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]), ['ar', 'rtl']);
+  await page.getByRole('heading', { name: 'المجلدات والملفات' }).waitFor();
+  const [first, second] = await page.evaluate(() => [...document.querySelectorAll('#rows > li')].map(item => item.getBoundingClientRect().right));
+  assert.ok(first > second, 'the first file is at the right');
+  await inspect(page, 'arabic');
+  await line(page, 'IMG_0000.jpg').locator('.open').focus();
+  await page.keyboard.press('ArrowLeft');
+  assert.match(await focused(page), /^IMG_0001/);
+  for (let pages = 2; pages <= 4; pages++) {
+    await page.keyboard.press('End');
+    await page.waitForFunction(count => document.querySelectorAll('#rows > li').length >= count, pages * 100);
+  }
+  assert.equal(asked, 4);
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const tag of ['de', 'ja']) {
+    await visit(tag);
+    await line(page, 'IMG_0000.jpg').waitFor();
+    await inspect(page, `narrow-${tag}`); // Which also fails if the page scrolls sideways.
+  }
+}));
+
+/** Drops files on the page. */
+async function drop(page, files) {
+  const data = await page.evaluateHandle(all => {
+    const transfer = new DataTransfer();
+    const types = { jpg: 'image/jpeg', txt: 'text/plain', webm: 'video/webm', pdf: 'application/pdf', zip: 'application/zip' };
+    for (const [name, base64] of all) {
+      const bytes = Uint8Array.from(atob(base64), char => char.charCodeAt(0));
+      transfer.items.add(new File([bytes], name, { type: types[name.split('.')[1]] }));
+    }
+    return transfer;
+  }, Object.entries(files).map(([name, bytes]) => [name, bytes.toString('base64')]));
+  await page.dispatchEvent('body', 'dragover', { dataTransfer: data });
+  await page.getByText('Drop the files to upload them here').waitFor();
+  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
+  await page.getByText('Drop the files to upload them here').waitFor({ state: 'hidden' });
+}
+
+/** Runs in the page: a small video, in base64. */
+async function record() {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 32;
+  const context = canvas.getContext('2d');
+  const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: 'video/webm' });
+  const pieces = [];
+  recorder.ondataavailable = ({ data }) => pieces.push(data);
+  const stopped = new Promise(resolve => { recorder.onstop = resolve; });
+  recorder.start();
+  for (let n = 0; n < 8; n++) {
+    context.fillStyle = `hsl(${n * 40} 80% 50%)`;
+    context.fillRect(0, 0, 32, 32);
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+  recorder.stop();
+  await stopped;
+  return btoa(String.fromCharCode(...new Uint8Array(await new Blob(pieces).arrayBuffer())));
+}
