@@ -176,7 +176,12 @@ public sealed class KnownTests : IAsyncLifetime
         var metadata = new Dictionary<string, string> { ["asset"] = "B84E <\"ü💥\u0001>", ["a.b-c_D1"] = "" };
         var first = await alice.Begin(new
         {
-            name = "b", size = 1, folder = "roll", modifiedAt = Modified, takenAt = "2026-07-01T20:30:00+02:00", metadata,
+            name = "b",
+            size = 1,
+            folder = "roll",
+            modifiedAt = Modified,
+            takenAt = "2026-07-01T20:30:00+02:00",
+            metadata,
         });
         await FilesClient.Stored(first, [1]);
         var file = await alice.Completed(first.Id);
@@ -214,7 +219,10 @@ public sealed class KnownTests : IAsyncLifetime
 
     static object Photo(byte[] bytes, string name) => new
     {
-        name, size = bytes.Length, sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), modifiedAt = Modified,
+        name,
+        size = bytes.Length,
+        sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+        modifiedAt = Modified,
     };
 
     static object ByContent(byte[] bytes) => new { sha256 = Convert.ToHexString(SHA256.HashData(bytes)) };
