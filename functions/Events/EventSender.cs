@@ -23,9 +23,9 @@ public sealed partial class EventSender(
 
     // Within a tenant's places each of its webhooks has two, so that a tenant with slow receivers holds up neither others nor all of its
     // own.
-    readonly SendingLanes<Delivery> ofTenant = new(clock, delivery => delivery.Tenant, AtOnceOfTenant);
-    readonly SendingLanes<Delivery> ofWebhook = new(clock, delivery => $"{delivery.Tenant}|{delivery.Receiver}");
-    readonly SendingLanes<Delivery> ofTopic = new(clock, _ => "", AtOnce / 4);
+    readonly SendingLanes<Delivery> ofTenant = new(clock, delivery => delivery.Tenant, IdOf, AtOnceOfTenant);
+    readonly SendingLanes<Delivery> ofWebhook = new(clock, delivery => $"{delivery.Tenant}|{delivery.Receiver}", IdOf);
+    readonly SendingLanes<Delivery> ofTopic = new(clock, _ => "", IdOf, AtOnce / 4);
 
     /// <summary>Turns the events of a change into deliveries, and sends them. It never throws.</summary>
     public async Task Dispatch(EventNote note, CancellationToken cancel)
@@ -50,17 +50,37 @@ public sealed partial class EventSender(
 
     /// <summary>Sends one, or leaves it for later. It never throws.</summary>
     public Task Send(Delivery delivery, CancellationToken cancel) => delivery.Receiver == Delivery.EventGrid
-        ? ofTopic.Run(delivery, next => TrySend(next, ofTopic, cancel))
-        : ofTenant.Run(delivery, one => ofWebhook.Run(one, next => TrySend(next, ofWebhook, cancel)));
+        ? Through(ofTopic, delivery, (next, cancelled) => TrySend(next, ofTopic, cancelled), cancel)
+        : Through(ofTenant, delivery, (one, its) =>
+            Through(ofWebhook, one, (next, cancelled) => TrySend(next, ofWebhook, cancelled), its), cancel);
+
+    /// <summary>Ends once everything that waits now is sent.</summary>
+    public async Task Drained()
+    {
+        await Task.WhenAll(ofTenant.Drained(), ofTopic.Drained());
+        await ofWebhook.Drained();
+    }
 
     /// <summary>Sends one in the background, for somebody who does not wait. If the process dies, its row brings it again.</summary>
     public void SendLater(Delivery delivery) => _ = Task.Run(() => Send(delivery, CancellationToken.None));
 
-    async Task TrySend(Delivery delivery, SendingLanes<Delivery> lanes, CancellationToken cancel)
+    // One whose life is over does not wait: it would wait until its table is dropped.
+    async Task Through(
+        SendingLanes<Delivery> lanes, Delivery delivery, Func<Delivery, CancellationToken, Task> send, CancellationToken cancel)
+    {
+        var isOver = IsOver(delivery);
+        if (!await lanes.Run(delivery, send, mayWait: !isOver, cancel) && isOver)
+            await Guarded(delivery, () => GiveUp(delivery, cancel), cancel);
+    }
+
+    Task TrySend(Delivery delivery, SendingLanes<Delivery> lanes, CancellationToken cancel) =>
+        Guarded(delivery, () => SendOne(delivery, lanes, cancel), cancel);
+
+    async Task Guarded(Delivery delivery, Func<Task> step, CancellationToken cancel)
     {
         try
         {
-            await SendOne(delivery, lanes, cancel);
+            await step();
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -85,6 +105,9 @@ public sealed partial class EventSender(
     {
         var isTopic = delivery.Receiver == Delivery.EventGrid;
         var webhook = isTopic ? null : (await tenants.Find(delivery.Tenant, cancel))?.Webhooks.GetValueOrDefault(delivery.Receiver);
+        // The cache may be older than what an administrator was just promised.
+        if (!isTopic && webhook is not { DisabledBecause: null })
+            webhook = await webhooks.FindNow(delivery.Tenant, delivery.Receiver, cancel);
         if (isTopic ? !topic.IsThere : webhook is null)
         {
             await queue.Remove(delivery); // Nobody is there any more.
@@ -95,14 +118,19 @@ public sealed partial class EventSender(
             await End(delivery, delivered: false, delivery.LastResult);
             return;
         }
-        if (lanes.IsPaused(delivery)) return; // Its row brings it again.
+        if (lanes.IsPaused(delivery))
+        {
+            // Its row brings it again.
+            if (IsOver(delivery)) await GiveUp(delivery, cancel);
+            return;
+        }
         // It may have waited for longer than it was taken for.
         if (delivery.At <= clock.GetUtcNow() + WebhookHttp.MaxTime && await queue.TryTake(delivery, cancel) is null) return;
         var now = clock.GetUtcNow();
         var result = webhook is null ? await topic.Send(delivery, cancel)
             : await http.Send(delivery.Tenant, webhook, delivery.Event, cancel);
         Instruments.EventSent(delivery.Tenant, KindOf(delivery), result.IsAccepted ? "accepted" : "refused");
-        if (!result.IsAccepted) lanes.Failed(delivery, now);
+        if (result.IsOfReceiver) lanes.Failed(delivery, now);
         if (result.IsAccepted) await End(delivery, delivered: true, result.Text);
         else await Failed(delivery, result);
         if (webhook is not null) await Note(delivery.Tenant, webhook, result);
@@ -115,6 +143,16 @@ public sealed partial class EventSender(
             await queue.Postpone(delivery, next, result.Text);
         else await End(delivery with { Tries = delivery.Tries + 1 }, delivered: false, result.Text);
     }
+
+    bool IsOver(Delivery delivery) => clock.GetUtcNow() > delivery.QueuedAt + Delivery.Life;
+
+    async Task GiveUp(Delivery delivery, CancellationToken cancel)
+    {
+        if (await queue.TryTake(delivery, cancel) is not null)
+            await End(delivery, delivered: false, delivery.LastResult ?? "not tried in time");
+    }
+
+    static string IdOf(Delivery delivery) => $"{delivery.Bucket}|{delivery.Row.RowKey}";
 
     static string KindOf(Delivery delivery) => delivery.Receiver == Delivery.EventGrid ? "eventgrid" : "webhook";
 

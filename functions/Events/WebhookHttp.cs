@@ -19,6 +19,9 @@ public sealed record SendResult(int? Status, string? Fault = null, TimeSpan? Ret
     /// <summary>The receiver accepted the event.</summary>
     public bool IsAccepted => Status is >= 200 and < 300;
 
+    /// <summary>It failed in a way that other events would fail as well: the receiver is away, or has too much to do.</summary>
+    public bool IsOfReceiver => Status is null or 429 or >= 500;
+
     /// <summary>For people.</summary>
     public string Text => Fault ?? Status!.Value.ToString(CultureInfo.InvariantCulture);
 }
@@ -52,15 +55,15 @@ public sealed class WebhookHttp : IDisposable
     }
 
     /// <summary>Sends an event to a webhook.</summary>
-    /// <exception cref="SigningUnavailableException">The vault cannot unwrap the key of the secrets at the moment.</exception>
     public async Task<SendResult> Send(string tenant, Webhook webhook, StoredEvent sent, CancellationToken cancel)
     {
         var (now, body) = (clock.GetUtcNow(), Body(sent));
+        if (await Signatures(tenant, webhook, sent.Id, now, body, cancel) is not { } signatures) return new(null, "no secret to sign with");
         using var request = new HttpRequestMessage(HttpMethod.Post, webhook.Url);
         request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         request.Headers.Add("webhook-id", sent.Id);
         request.Headers.Add("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add("webhook-signature", string.Join(' ', await Signatures(tenant, webhook, sent.Id, now, body, cancel)));
+        request.Headers.Add("webhook-signature", string.Join(' ', signatures));
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
@@ -83,7 +86,8 @@ public sealed class WebhookHttp : IDisposable
     public static string Body(StoredEvent sent) =>
         JsonSerializer.Serialize(new { type = sent.Type, timestamp = sent.Time, data = sent.Data }, Compact);
 
-    async Task<IReadOnlyList<string>> Signatures(
+    // Null if a secret cannot be decrypted: never, or because the vault is away.
+    async Task<IReadOnlyList<string>?> Signatures(
         string tenant, Webhook webhook, string id, DateTimeOffset now, string body, CancellationToken cancel)
     {
         List<byte[]> secrets = [webhook.Secret];
@@ -92,11 +96,22 @@ public sealed class WebhookHttp : IDisposable
         var signatures = new List<string>();
         foreach (var secret in secrets)
         {
-            var key = await encryption.TryDecrypt(tenant, webhook.Purpose, secret, cancel)
-                ?? throw new InvalidOperationException("The secret of a webhook cannot be decrypted.");
+            if (await TryDecrypt(tenant, webhook, secret, cancel) is not { } key) return null;
             signatures.Add(new StandardWebhook(key).Sign(id, now, body));
         }
         return signatures;
+    }
+
+    async Task<byte[]?> TryDecrypt(string tenant, Webhook webhook, byte[] secret, CancellationToken cancel)
+    {
+        try
+        {
+            return await encryption.TryDecrypt(tenant, webhook.Purpose, secret, cancel);
+        }
+        catch (SigningUnavailableException)
+        {
+            return null;
+        }
     }
 
     static TimeSpan? RetryAfter(HttpResponseMessage response, DateTimeOffset now)

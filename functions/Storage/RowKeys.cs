@@ -20,8 +20,11 @@ public static partial class RowKeys
     /// <summary>A tenant's own claims.</summary>
     public const string Claims = "claims";
 
+    /// <summary>The prefix of the keys of all roles.</summary>
+    public const string AnyRole = "role|";
+
     /// <summary>A tenant's role.</summary>
-    public static string Role(string name) => $"role|{Ids.Hash(name)}";
+    public static string Role(string name) => $"{AnyRole}{Ids.Hash(name)}";
 
     /// <summary>A user by id.</summary>
     public static string User(string id) => $"id|{id}";

@@ -10,7 +10,7 @@ namespace Latchkey.Admin;
 
 /// <summary>
 /// What is being sent to a webhook, what it has accepted and what was given up. Instead of a webhook's id, <c>eventgrid</c> stands for
-/// the deployment's Event Grid topic, if it has one.
+/// the deployment's Event Grid topic, if it has one, with an operator's token for the tenant.
 /// </summary>
 public sealed class AdminWebhookDeliveries(
     TenantPipeline pipeline, WebhookStore webhooks, EventQueue queue, DeliveryLog log, EventSender sender, EventGridTopic topic,
@@ -76,7 +76,8 @@ public sealed class AdminWebhookDeliveries(
     async Task<string> Receiver(HttpRequest request, Caller caller, bool toSend = false)
     {
         var id = AdminWebhooks.Id(request);
-        if (id == Delivery.EventGrid && topic.IsThere) return id;
+        // The topic is the operators', who pay for it.
+        if (id == Delivery.EventGrid && topic.IsThere && caller.Token.ClientId == Tenant.OperatorClient) return id;
         var webhook = await webhooks.FindNow(caller.Tenant.Id, id, caller.Cancel) ?? throw AdminWebhooks.NotFound();
         if (toSend && webhook.DisabledBecause is not null)
             throw Problem.Conflict("webhook_disabled", "The webhook is switched off. Enable it first.");

@@ -2,13 +2,13 @@ namespace Latchkey.Http;
 
 /// <summary>
 /// Who is told next: few messages to one receiver are under way at once, the others wait behind them, and a receiver that has just failed
-/// is
-/// left alone for a minute. So one receiver that is slow or dead does not hold up the others.
+/// is left alone for a minute. So one receiver that is slow or dead does not hold up the others.
 /// </summary>
 /// <param name="clock">The clock.</param>
 /// <param name="key">Whom a message is for.</param>
+/// <param name="id">Which message of its receiver it is: what waits already does not wait twice.</param>
 /// <param name="atOnce">How many are under way to one receiver.</param>
-public sealed class SendingLanes<T>(TimeProvider clock, Func<T, string> key, int atOnce = 2) where T : class
+public sealed class SendingLanes<T>(TimeProvider clock, Func<T, string> key, Func<T, string> id, int atOnce = 2) where T : class
 {
     const int MaxWaiting = 1000;
     const int MaxFailed = 10_000;
@@ -18,17 +18,34 @@ public sealed class SendingLanes<T>(TimeProvider clock, Func<T, string> key, int
     readonly Lock door = new();
     readonly Dictionary<string, Lane> lanes = [];
     readonly Dictionary<string, DateTimeOffset> failed = [];
+    readonly HashSet<Task> drains = [];
 
     /// <summary>
-    /// Sends the message, and those that came for the same receiver meanwhile; or leaves it to whoever is sending to that receiver.
+    /// Sends the message; or leaves it to whoever is sending to that receiver. It waits for no other message: what came for the same
+    /// receiver meanwhile is sent by a task of its own.
     /// </summary>
     /// <param name="message">The message. If too many wait it is dropped: its row brings it again.</param>
     /// <param name="send">Sends one; it does not throw.</param>
-    public async Task Run(T message, Func<T, Task> send)
+    /// <param name="mayWait">False if it is to be sent now or not at all.</param>
+    /// <param name="cancel">Cancels the sending of this message.</param>
+    /// <returns>False if it was not sent and does not wait.</returns>
+    public async Task<bool> Run(T message, Func<T, CancellationToken, Task> send, bool mayWait, CancellationToken cancel)
     {
         var receiver = key(message);
-        if (!TryEnter(receiver, message)) return;
-        for (T? next = message; next is not null; next = NextOf(receiver)) await send(next);
+        switch (TryEnter(receiver, message, mayWait))
+        {
+            case null: return false;
+            case false: return true;
+        }
+        await send(message, cancel);
+        Continue(receiver, send);
+        return true;
+    }
+
+    /// <summary>Ends once everything that waits now is sent.</summary>
+    public Task Drained()
+    {
+        lock (door) return Task.WhenAll([.. drains]);
     }
 
     /// <summary>True if the receiver has failed a moment ago.</summary>
@@ -47,7 +64,8 @@ public sealed class SendingLanes<T>(TimeProvider clock, Func<T, string> key, int
         }
     }
 
-    bool TryEnter(string receiver, T message)
+    // True: its turn is now; false: it waits; null: neither.
+    bool? TryEnter(string receiver, T message, bool mayWait)
     {
         lock (door)
         {
@@ -57,9 +75,32 @@ public sealed class SendingLanes<T>(TimeProvider clock, Func<T, string> key, int
                 lane.Running++;
                 return true;
             }
-            if (lane.Waiting.Count < MaxWaiting) lane.Waiting.Enqueue(message);
+            if (lane.Ids.Contains(id(message))) return false;
+            if (!mayWait || lane.Waiting.Count >= MaxWaiting) return null;
+            lane.Waiting.Enqueue(message);
+            lane.Ids.Add(id(message));
             return false;
         }
+    }
+
+    // Whoever has called is done: its token may be gone, so the rest does not go by it.
+    void Continue(string receiver, Func<T, CancellationToken, Task> send)
+    {
+        lock (door)
+        {
+            if (NextOf(receiver) is not { } first) return;
+            var drain = Task.Run(async () =>
+            {
+                for (T? next = first; next is not null; next = NextOf(receiver)) await send(next, CancellationToken.None);
+            });
+            drains.Add(drain);
+            drain.ContinueWith(Forget, TaskScheduler.Default);
+        }
+    }
+
+    void Forget(Task drain)
+    {
+        lock (door) drains.Remove(drain);
     }
 
     T? NextOf(string receiver)
@@ -67,7 +108,11 @@ public sealed class SendingLanes<T>(TimeProvider clock, Func<T, string> key, int
         lock (door)
         {
             var lane = lanes[receiver];
-            if (lane.Waiting.TryDequeue(out var next)) return next;
+            if (lane.Waiting.TryDequeue(out var next))
+            {
+                lane.Ids.Remove(id(next));
+                return next;
+            }
             if (--lane.Running == 0) lanes.Remove(receiver);
             return null;
         }
@@ -78,5 +123,7 @@ public sealed class SendingLanes<T>(TimeProvider clock, Func<T, string> key, int
         public int Running { get; set; }
 
         public Queue<T> Waiting { get; } = [];
+
+        public HashSet<string> Ids { get; } = [];
     }
 }

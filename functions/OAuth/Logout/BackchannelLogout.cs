@@ -24,13 +24,16 @@ public sealed partial class BackchannelLogout(
 
     static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
 
-    readonly SendingLanes<LogoutNotice> lanes = new(clock, notice => $"{notice.Tenant}|{notice.ClientId}");
+    readonly SendingLanes<LogoutNotice> lanes = new(clock, notice => $"{notice.Tenant}|{notice.ClientId}", notice => notice.Row.RowKey);
 
     /// <summary>
     /// Sends a notice. Once the app has accepted it, or will never need it, the notice is removed; if not, it stays for the next try.
     /// It never throws.
     /// </summary>
-    public Task Send(LogoutNotice notice, CancellationToken cancel) => lanes.Run(notice, next => SendOne(next, cancel));
+    public Task Send(LogoutNotice notice, CancellationToken cancel) => lanes.Run(notice, SendOne, mayWait: true, cancel);
+
+    /// <summary>Ends once everything that waits now is sent.</summary>
+    public Task Drained() => lanes.Drained();
 
     async Task SendOne(LogoutNotice notice, CancellationToken cancel)
     {

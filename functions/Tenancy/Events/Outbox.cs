@@ -24,6 +24,8 @@ public sealed record PreparedEvents(EventNote Note, IReadOnlyList<StoredEvent> E
         get
         {
             var row = new TableEntity(Note.Partition, RowKeys.Events(Note.Id));
+            // In the tenant's partition the former version takes every row that it does not know for a role, and fails without these.
+            if (Note.Table == TableNames.Tenants) (row["Name"], row["Rights"]) = (row.RowKey, "");
             Columns.PutLong(row, "Events", JsonSerializer.Serialize(Events));
             return new(TableTransactionActionType.UpsertReplace, row);
         }

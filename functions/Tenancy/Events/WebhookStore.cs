@@ -13,7 +13,7 @@ public sealed class WebhookStore(StorageClients storage, TenantStore tenants)
 
     /// <summary>The webhook as stored now, in order to change it; or null.</summary>
     public async Task<Webhook?> FindNow(string tenant, string id, CancellationToken cancel) =>
-        IsId(id) && await table.Find(tenant, RowKeys.Webhook(id), cancel) is { } row ? Read(row) : null;
+        IsId(id) && await table.Find(RowKeys.Webhooks(tenant), RowKeys.Webhook(id), cancel) is { } row ? Read(row) : null;
 
     /// <summary>Adds a webhook with a new id; or replaces the row, if this is a retry.</summary>
     public async Task Add(Tenant tenant, Webhook webhook, CancellationToken cancel)
@@ -39,7 +39,7 @@ public sealed class WebhookStore(StorageClients storage, TenantStore tenants)
     /// <summary>Deletes a webhook; false if it does not exist.</summary>
     public async Task<bool> TryDelete(Tenant tenant, string id, CancellationToken cancel)
     {
-        var done = IsId(id) && await table.TryDelete(tenant.Id, RowKeys.Webhook(id), cancel);
+        var done = IsId(id) && await table.TryDelete(RowKeys.Webhooks(tenant.Id), RowKeys.Webhook(id), cancel);
         tenants.Forget(tenant.Id);
         return done;
     }
@@ -61,7 +61,7 @@ public sealed class WebhookStore(StorageClients storage, TenantStore tenants)
         ETag = row.ETag,
     };
 
-    static TableEntity Row(string tenant, Webhook webhook) => new(tenant, RowKeys.Webhook(webhook.Id))
+    static TableEntity Row(string tenant, Webhook webhook) => new(RowKeys.Webhooks(tenant), RowKeys.Webhook(webhook.Id))
     {
         ["Url"] = webhook.Url,
         ["Description"] = webhook.Description,

@@ -15,6 +15,10 @@ public sealed partial class TenantStore
     /// <summary>The same for its own claims.</summary>
     public Task<bool> TryReplaceClaims(Tenant tenant, CancellationToken cancel) => TryReplace(tenant, ClaimRule.Row(tenant), cancel);
 
+    async Task<IReadOnlyDictionary<string, Webhook>> Webhooks(string tenant, CancellationToken cancel) =>
+        await table.Partition(RowKeys.Webhooks(tenant), cancel).Select(WebhookStore.Read).ToDictionaryAsync(
+            webhook => webhook.Id, StringComparer.Ordinal, cancel);
+
     async Task<bool> TryReplace(Tenant tenant, TableEntity part, CancellationToken cancel)
     {
         var done = await outbox.TryTransact(tenant, TableNames.Tenants,

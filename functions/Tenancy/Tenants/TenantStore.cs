@@ -105,7 +105,7 @@ public sealed partial class TenantStore(StorageClients storage, Outbox outbox, S
         var providers = new Dictionary<string, IdentityProvider>(StringComparer.Ordinal);
         var apis = new Dictionary<string, Api>(StringComparer.Ordinal);
         var rules = new Dictionary<string, GroupRule>(StringComparer.Ordinal);
-        var webhooks = new Dictionary<string, Webhook>(StringComparer.Ordinal);
+        var webhooks = Webhooks(id, cancel); // At the same time.
         await foreach (var entity in table.Partition(id, cancel))
         {
             if (entity.RowKey == RowKeys.Tenant) row = entity;
@@ -114,13 +114,13 @@ public sealed partial class TenantStore(StorageClients storage, Outbox outbox, S
             else if (entity.RowKey.StartsWith(RowKeys.AnyApi, StringComparison.Ordinal)) ApiStore.Add(apis, entity);
             else if (entity.RowKey.StartsWith(RowKeys.AnyGroupRule, StringComparison.Ordinal))
                 rules[entity.RowKey[RowKeys.AnyGroupRule.Length..]] = GroupRule.Read(entity);
-            else if (entity.RowKey.StartsWith(RowKeys.AnyWebhook, StringComparison.Ordinal))
-                webhooks[entity.RowKey[RowKeys.AnyWebhook.Length..]] = WebhookStore.Read(entity);
-            else if (entity.RowKey.StartsWith(RowKeys.AnyEvents, StringComparison.Ordinal)) continue;
             else if (entity.RowKey == RowKeys.Texts) texts = entity;
             else if (entity.RowKey == RowKeys.Claims) claims = entity;
-            else roles[entity.GetString("Name")] = ReadRole(entity);
+            else if (entity.RowKey.StartsWith(RowKeys.AnyRole, StringComparison.Ordinal))
+                roles[entity.GetString("Name")] = ReadRole(entity);
+            // Events, and what later versions store here, are not ours to read.
         }
+        var webhooksFound = await webhooks;
         if (row is null) return null;
         var tenant = Read(row, roles) with
         {
@@ -128,7 +128,7 @@ public sealed partial class TenantStore(StorageClients storage, Outbox outbox, S
             Apis = apis,
             GroupRules = rules,
             Claims = ClaimRule.Read(claims),
-            Webhooks = webhooks,
+            Webhooks = webhooksFound,
         };
         if (texts is not null) tenant = tenant with { Texts = TenantTexts.Read(texts) };
         return tenant with { Stored = tenant };

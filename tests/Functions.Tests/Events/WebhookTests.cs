@@ -3,8 +3,10 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Azure.Data.Tables;
 using Latchkey.Events;
 using Latchkey.Keys;
+using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 
@@ -199,8 +201,6 @@ public sealed class WebhookTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyn
         receiver.Status = 204;
         var id = dead.GetProperty("id").GetString();
         await admin.Post($"webhooks/{Id(hook)}/deliveries/{id}/retry", new { }, 202);
-        await Later(TimeSpan.FromMinutes(2)); // It is left alone for a moment after a failure.
-        await host.RunTimer("send-events");
         var again = await receiver.Next();
         Assert.Equal((first.Id, first.Body), (again.Id, again.Body));
         await Eventually.True(async () => (await Deliveries(hook, "delivered")).Count == 1);
@@ -356,6 +356,106 @@ public sealed class WebhookTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyn
         Assert.Equal(before, await host.Trips(() => admin.ChangeUser(user.Id, new { name = "Three" })));
     }
 
+    [Fact]
+    public async Task An_event_that_was_never_tried_in_its_day_is_a_dead_letter()
+    {
+        var hook = await Webhook(["user.created"]);
+        receiver.Status = 503;
+        await NewUser();
+        await receiver.Next();
+        await NewUser(); // The webhook rests.
+        await Settled(1);
+        await Later(Delivery.Life + TimeSpan.FromMinutes(1));
+        var first = (await host.Service<EventQueue>().Pending("demo", Id(hook), null, 10, default)).Single(one => one.Tries == 1);
+        await host.Service<EventSender>().Send(first, default); // Fails, so the webhook rests again.
+        await receiver.Next();
+        await host.RunTimer("send-events");
+        Assert.Empty(receiver.Received);
+        Assert.Empty(await Deliveries(hook, "pending"));
+        var dead = await Deliveries(hook, "dead");
+        Assert.Equal([(0, "not tried in time"), (2, "503")], dead.Select(one =>
+            (one.GetProperty("tries").GetInt32(), one.GetProperty("lastResult").GetString()!)).Order());
+    }
+
+    [Fact]
+    public async Task An_event_that_a_receiver_refuses_does_not_hold_up_the_next()
+    {
+        await Webhook(["user.created"]);
+        receiver.Status = 400;
+        await NewUser();
+        await receiver.Next();
+        await Settled();
+        await NewUser();
+        await receiver.Next();
+    }
+
+    [Fact]
+    public async Task A_run_of_the_timer_does_not_wait_for_a_slow_receiver()
+    {
+        var hook = await Webhook(["user.created"]);
+        var gate = new TaskCompletionSource();
+        receiver.Answer = _ => gate.Task;
+        for (var users = 0; users < 4; users++) await NewUser();
+        await receiver.Next();
+        await receiver.Next(); // Two at once; two wait.
+        await Eventually.True(async () => (await Deliveries(hook, "pending")).Count == 4);
+        await Later(TimeSpan.FromMinutes(2));
+        var timer = new EventTimer(host.Service<EventQueue>(), host.Service<EventSender>()) { MaxRunTime = TimeSpan.FromSeconds(1) };
+        await timer.Run(new(), default).WaitAsync(TimeSpan.FromSeconds(10));
+        gate.SetResult();
+        await receiver.Next();
+        await receiver.Next();
+    }
+
+    [Fact]
+    public async Task A_test_is_sent_although_the_instance_has_not_heard_of_the_webhook_yet()
+    {
+        var tenant = (await host.Service<TenantStore>().Find("demo", default))!; // Into the cache of this instance.
+        var storage = host.Service<StorageClients>();
+        var other = new WebhookStore(
+            storage, new TenantStore(storage, host.Service<Outbox>(), host.Service<Settings>(), host.Clock));
+        var webhook = new Webhook
+        {
+            Id = Ids.NewBase32(),
+            Url = receiver.Origin + "/hook",
+            CreatedAt = host.Clock.Now,
+            Secret = [],
+        };
+        await other.Add(tenant, webhook with
+        {
+            Secret = await host.Service<SecretEncryption>().Encrypt("demo", webhook.Purpose, new byte[32], default),
+        }, default);
+        await admin.Post($"webhooks/{webhook.Id}/test", new { }, 202);
+        Assert.Equal("webhook.test", (await receiver.Next()).Type);
+    }
+
+    [Fact]
+    public async Task A_secret_that_cannot_be_decrypted_is_a_failed_try()
+    {
+        var hook = await Webhook(["user.created"]);
+        await host.Service<WebhookStore>().Change("demo", Id(hook), webhook => webhook with { Secret = [1, 2, 3] }, default);
+        await Test(hook);
+        await Eventually.True(async () => (await Deliveries(hook, "pending")) is [var one]
+            && one.GetProperty("lastResult").GetString() == "no secret to sign with" && one.GetProperty("tries").GetInt32() == 1);
+    }
+
+    [Fact]
+    public async Task The_version_before_takes_neither_webhooks_nor_events_for_roles_it_cannot_read_and_unknown_rows_are_ignored()
+    {
+        await Webhook(["tenant.*"]);
+        var table = host.Service<StorageClients>().Tables.GetTableClient(TableNames.Tenants);
+        var note = new EventNote("demo", "20260101", "x", TableNames.Tenants, "demo", host.Clock.Now);
+        var row = (TableEntity)new PreparedEvents(note, []).Row.Entity;
+        Assert.Equal(("event|x", ""), (row.GetString("Name"), row.GetString("Rights")));
+        await foreach (var one in table.QueryAsync<TableEntity>(one => one.PartitionKey == "demo"))
+            Assert.DoesNotContain("webhook", one.RowKey, StringComparison.Ordinal);
+        await table.UpsertEntityAsync(new TableEntity("demo", "later|x"));
+        var tenant = await host.Service<TenantStore>().FindNow("demo", default);
+        await table.DeleteEntityAsync("demo", "later|x");
+        Assert.Single(tenant!.Webhooks);
+        Assert.All(tenant.Roles.Keys, name => Assert.DoesNotContain('|', name));
+    }
+
     // An administrator's token lives for minutes.
     async Task Later(TimeSpan by)
     {
@@ -373,14 +473,14 @@ public sealed class WebhookTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyn
         [.. (await admin.Get($"webhooks/{Id(hook)}/deliveries?state={state}")).GetProperty("deliveries").EnumerateArray()];
 
     // Nothing is left that this instance would send at once.
-    async Task Settled()
+    async Task Settled(int untried = 0)
     {
         var queue = host.Service<EventQueue>();
         await Eventually.True(async () =>
         {
             foreach (var webhook in (await admin.Get("webhooks")).GetProperty("webhooks").EnumerateArray())
             {
-                if ((await queue.Pending("demo", Id(webhook), null, 100, default)).Any(one => one.Tries == 0)) return false;
+                if ((await queue.Pending("demo", Id(webhook), null, 100, default)).Count(one => one.Tries == 0) != untried) return false;
             }
             return true;
         });

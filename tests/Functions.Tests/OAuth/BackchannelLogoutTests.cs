@@ -266,8 +266,9 @@ public sealed class BackchannelLogoutTests(DemoHost demo) : IClassFixture<DemoHo
         var tokens = await browser.Tokens();
         var tenants = host.Service<TenantStore>();
         await tenants.TryReplace((await tenants.FindNow("acme", default))! with { HasBackchannelLogout = false }, default);
+        await tenants.Find("acme", default); // Into the cache.
         // The session by the hint and its end, its list entry, and the browser's sign-in: read, and deleted by both names.
-        Assert.InRange(await host.Trips(async () => await browser.Get($"/acme/oauth/logout?id_token_hint={tokens.IdToken}")), 1, 8);
+        Assert.InRange(await host.Trips(async () => await browser.Get($"/acme/oauth/logout?id_token_hint={tokens.IdToken}")), 1, 7);
     }
 
     [Fact]
