@@ -53,7 +53,7 @@ test('a person uploads, renames, moves by picking, downloads, deletes, takes it 
   await line(page, renamed).waitFor();
   await inspect(page, 'trash');
   await act(page, renamed, 'Restore');
-  await said(page, `${renamed} was restored.`);
+  await line(page, renamed).waitFor({ state: 'detached' }); // The notice may be the one from before.
   await page.goBack();
   await line(page, renamed).waitFor();
 

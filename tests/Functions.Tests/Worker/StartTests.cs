@@ -64,7 +64,8 @@ public sealed class StartTests
         var assembly = typeof(Latchkey.OAuth.TokenEndpoint).Assembly;
         Assert.Equal(
             LocalHost.Functions.Http(assembly).Select(function => function.Name)
-                .Concat(LocalHost.Functions.Timed(assembly).Select(timer => timer.Name)).Order(StringComparer.Ordinal),
+                .Concat(LocalHost.Functions.Timed(assembly).Select(timer => timer.Name))
+                .Concat(LocalHost.Functions.Queued(assembly).Select(queue => queue.Name)).Order(StringComparer.Ordinal),
             metadata.RootElement.EnumerateArray().Select(function => function.GetProperty("name").GetString()!)
                 .Order(StringComparer.Ordinal));
     }

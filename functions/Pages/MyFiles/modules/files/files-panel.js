@@ -105,7 +105,7 @@ export class FilesPanel {
       return this.#drawState();
     }
     const next = this.#listing.put(listed);
-    if (next === null) return undefined;
+    if (next === null) return this.#changedWhileLoading();
     const item = fileItem(listed, this);
     this.#items.set(listed.id, item);
     byId('rows').insertBefore(item, next ? this.#items.get(next.id) : null);
@@ -121,6 +121,7 @@ export class FilesPanel {
       this.#forget(file);
       this.#listing.remove(file);
     }
+    this.#changedWhileLoading();
     this.selection.drop(files);
     this.#usage.changed();
     this.#drawState();
@@ -147,6 +148,7 @@ export class FilesPanel {
       this.#drawState();
       byId('more').hidden = !listing.hasMore;
       if (listing.hasMore) this.#observer.observe(byId('more'));
+      if (listing.isStale) await this.show();
     } catch (error) {
       if (listing === this.#listing) this.#failed(error, isFirst);
     } finally {
@@ -160,7 +162,7 @@ export class FilesPanel {
       prefer('sort', 'name');
       complain(reason(error));
       guarded(() => this.show());
-    } else if (isFirst && (byId('rows').childElementCount === 0 || !isTemporary(error))) {
+    } else if (isFirst && (byId('rows').hidden || byId('rows').childElementCount === 0 || !isTemporary(error))) {
       this.#clear();
       showState(this, 'failed', error);
     } else {
@@ -179,6 +181,10 @@ export class FilesPanel {
     const isEmpty = byId('rows').childElementCount === 0 && !this.#listing.hasMore;
     showState(this, !isEmpty ? undefined : this.#place.prefix ? 'no-hit' : this.isTrash ? 'empty-trash'
       : this.#place.space === 'shared' ? 'empty-shared' : 'empty');
+  }
+
+  #changedWhileLoading() {
+    if (!this.#listing.isLoaded) this.#listing.isStale = true;
   }
 
   #isNewFolder(folder) {

@@ -5,6 +5,8 @@ const perPage = 100;
 export class Listing {
   folders = [];
   files = [];
+  /** True if something changed while the first page was on its way: what arrives may be from before it. */
+  isStale = false;
   #api;
   #query;
   #cursor;
@@ -19,6 +21,11 @@ export class Listing {
   /** True until the last page is loaded. */
   get hasMore() {
     return this.#cursor !== null;
+  }
+
+  /** False until the first page is loaded. */
+  get isLoaded() {
+    return this.#cursor !== undefined;
   }
 
   /** Loads the next page: its folders and files. Parallel callers share one request. */
