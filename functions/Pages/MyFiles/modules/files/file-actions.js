@@ -107,7 +107,8 @@ export class FileActions {
   /** Moves files to the trash, from which they come back at the press of a button. */
   async trash(files) {
     const gone = await this.#each(files, file => this.#api.trash(file.id));
-    this.#panel.removed(gone.map(pair => pair.file));
+    if (this.#panel.isTrash) await this.#panel.show(); // The reader went there meanwhile.
+    else this.#panel.removed(gone.map(pair => pair.file));
     const canUndo = this.#panel.mayWrite; // Files of others can be deleted, but their trash is not ours.
     this.#done(gone, 'FilesTrashed', 'FilesTrashedMany', canUndo ? () => this.restore(gone.map(pair => pair.file)) : undefined);
   }
