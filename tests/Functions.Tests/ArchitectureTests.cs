@@ -26,7 +26,7 @@ public sealed partial class ArchitectureTests
         ["Account"] = ["Languages", "Protocol", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files", "Telemetry"],
         ["Scim"] = ["Access", "Account", "Http", "OAuth", "Protocol", "Sessions", "Storage", "Tenancy"],
         ["Pages"] = ["Account", "Languages", "Protocol", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files"],
-        ["Files"] = ["Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access"],
+        ["Files"] = ["Protocol", "Storage", "Http", "Tenancy", "Sessions", "Access"],
         ["Admin"] = ["Account", "Languages", "Protocol", "Keys", "Storage", "Http", "Tenancy", "Sessions", "Access", "OAuth", "Files",
             "Scim", "Telemetry", "Events"],
         ["OpenApi"] = ["Http", "Telemetry"],

@@ -1,9 +1,5 @@
-using System.Buffers.Text;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Latchkey.Http;
-using Latchkey.Keys;
 using Latchkey.Storage;
 
 namespace Latchkey.Files;
@@ -18,15 +14,16 @@ public sealed record ChangeCursor(string Space, string Incarnation, long Number)
 /// Writes and reads the texts of cursors. They have a MAC of the tenant's key, so nobody can make one: who may read a space today
 /// gets no changes from before.
 /// </summary>
-public sealed class ChangeCursors(MacKeyRing keys)
+public sealed class ChangeCursors(Macs macs)
 {
     const string Prefix = "changes";
+    const string Purpose = "change-cursor";
 
     /// <summary>The text that callers get.</summary>
     public async Task<string> Write(string tenant, ChangeCursor cursor, CancellationToken cancel)
     {
         var text = TextOf(cursor);
-        return Paging.Cursor($"{text}|{Mac((await keys.MacKeys(tenant, cancel))[0], tenant, text)}")!;
+        return Paging.Cursor($"{text}|{await macs.Make(Purpose, tenant, text, cancel)}")!;
     }
 
     /// <summary>Reads the query's cursor; null without one.</summary>
@@ -38,26 +35,11 @@ public sealed class ChangeCursors(MacKeyRing keys)
             || !Ids.IsBase32(space, 16) || !IsIncarnation(incarnation)
             || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)) throw Paging.InvalidCursor();
         var cursor = new ChangeCursor(space, incarnation, parsed);
-        // Another instance may have made a key since this one last read them.
-        return IsOneOf(await keys.MacKeys(tenant, cancel)) || IsOneOf(await keys.RenewedMacKeys(tenant, cancel))
-            ? cursor : throw Paging.InvalidCursor();
-
-        bool IsOneOf(IReadOnlyList<byte[]> all)
-        {
-            var (text, found) = (TextOf(cursor), false);
-            foreach (var key in all)
-                found |= CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(mac),
-                    Encoding.UTF8.GetBytes(Mac(key, tenant, text)));
-            return found;
-        }
+        return await macs.Verify(Purpose, tenant, TextOf(cursor), mac, cancel) ? cursor : throw Paging.InvalidCursor();
     }
 
     static string TextOf(ChangeCursor cursor) =>
         string.Create(CultureInfo.InvariantCulture, $"{Prefix}|{cursor.Space}|{cursor.Incarnation}|{cursor.Number}");
-
-    // The purpose is included, because the same keys make refresh tokens; the tenant, because several may share a key.
-    static string Mac(byte[] key, string tenant, string text) =>
-        Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"change-cursor|{tenant}|{text}")));
 
     static bool IsIncarnation(string text) => text.Length == 0 || Ids.IsBase32(text, 17);
 }

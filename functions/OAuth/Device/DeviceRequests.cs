@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Sessions;
 using Latchkey.Storage;

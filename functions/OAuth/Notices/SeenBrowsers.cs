@@ -1,5 +1,6 @@
 using System.Globalization;
 using Latchkey.Access;
+using Latchkey.Http;
 using Latchkey.Tenancy;
 
 namespace Latchkey.OAuth;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Latchkey.Access;
+using Latchkey.Http;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Azure.Data.Tables;
+using Latchkey.Http;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 

@@ -1,3 +1,4 @@
+using Latchkey.Http;
 using Latchkey.Sessions;
 using Latchkey.Storage;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Latchkey.Http;
 using Latchkey.Sessions;
 using Latchkey.Storage;
 

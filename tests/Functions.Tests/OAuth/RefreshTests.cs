@@ -1,3 +1,4 @@
+using Latchkey.Http;
 using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -124,7 +125,7 @@ public sealed class RefreshTests : IAsyncLifetime
         var parts = tokens.RefreshToken!.Split('.');
         Assert.Equal(5, parts.Length);
         var former = $"{parts[0]}.{parts[1]}.{parts[3]}";
-        former += $".{await host.Service<Latchkey.OAuth.Macs>().Make("refresh", "demo", former, default)}";
+        former += $".{await host.Service<Macs>().Make("refresh", "demo", former, default)}";
         var next = await host.Refresh("demo", former).Read<TokenAnswer>();
         Assert.Equal(5, next.RefreshToken!.Split('.').Length);
         await host.Refresh("demo", next.RefreshToken!).Is(200);

@@ -1,4 +1,5 @@
 using System.Net;
+using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Tenancy;
 
@@ -147,7 +148,7 @@ public sealed class CodeTests(DemoHost demo) : IClassFixture<DemoHost>
         // The refresh token of a pending session, as nobody but us could make it.
         var code = (await new Browser(host).Answer())["code"];
         var sessionId = code[..code.LastIndexOf('.')];
-        var mac = await host.Service<Latchkey.OAuth.Macs>().Make("refresh", "demo", $"{sessionId}.1", CancellationToken.None);
+        var mac = await host.Service<Macs>().Make("refresh", "demo", $"{sessionId}.1", CancellationToken.None);
         await Refused(
             await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", "mobile"), ("refresh_token", $"{sessionId}.1.{mac}")));
     }

@@ -3,11 +3,11 @@ using System.Security.Cryptography;
 using System.Text;
 using Latchkey.Keys;
 
-namespace Latchkey.OAuth;
+namespace Latchkey.Http;
 
 /// <summary>
 /// HMAC-SHA256 with a tenant's symmetric keys, for tokens that are recomputed instead of stored: refresh tokens, codes, form
-/// tokens. The MAC covers the purpose and the tenant, so that one kind of token can't be used as another.
+/// tokens, cursors of changes. The MAC covers the purpose and the tenant, so that one kind of token can't be used as another.
 /// </summary>
 public sealed class Macs(MacKeyRing keys)
 {
