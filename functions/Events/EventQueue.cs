@@ -12,7 +12,7 @@ namespace Latchkey.Events;
 /// </summary>
 public sealed class EventQueue(StorageClients storage, TimeProvider clock)
 {
-    const int MaxBatch = 99; // One less than the limit of an entity-group transaction.
+    const int MaxBatch = Table.MaxTransactionRows - 1; // One is for the note.
 
     readonly ExpiringTables tables = new(storage.Tables, TableNames.Events);
 

@@ -33,7 +33,6 @@ public sealed class LogoutNotices(StorageClients storage, UserSessions userSessi
     /// <summary>How long Latchkey keeps trying to tell the app, from when the notice was written.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromHours(24);
 
-    const int MaxBatch = 100; // The limit of an entity-group transaction.
     const int MaxWaiting = 1000;
 
     // For how long the timer leaves a new notice to the instance that wrote it.
@@ -76,7 +75,7 @@ public sealed class LogoutNotices(StorageClients storage, UserSessions userSessi
             if (all && !client.BackchannelLogoutSession) notices.Add(New(tenant, client, userId, null, now));
             else notices.AddRange(app.Select(session => New(tenant, client, userId, session.SessionId, now)));
         }
-        foreach (var batch in notices.Chunk(MaxBatch))
+        foreach (var batch in notices.Chunk(Table.MaxTransactionRows))
         {
             var rows = batch.Select(notice => new TableTransactionAction(TableTransactionActionType.UpsertReplace, notice.Row)).ToList();
             await tables.For(batch[0].Bucket).TryTransact(rows, cancel);
@@ -116,7 +115,7 @@ public sealed class LogoutNotices(StorageClients storage, UserSessions userSessi
     /// <summary>Removes notices of sessions that did not end after all.</summary>
     public async Task Withdraw(IReadOnlyList<LogoutNotice> notices)
     {
-        foreach (var batch in notices.Chunk(MaxBatch))
+        foreach (var batch in notices.Chunk(Table.MaxTransactionRows))
         {
             var rows = batch.Select(notice =>
                 new TableTransactionAction(TableTransactionActionType.Delete, notice.Row, Azure.ETag.All)).ToList();

@@ -21,8 +21,6 @@ public sealed record UserSession(
 /// </summary>
 public sealed class UserSessions(StorageClients storage, TimeProvider clock)
 {
-    const int MaxBatch = 100; // The limit of an entity-group transaction.
-
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.UserSessions));
 
     /// <summary>Adds an entry, and drops the entries whose day is over.</summary>
@@ -93,7 +91,7 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
             if (Read(row) is var session && now < session.ExpiresAt) sessions.Add(session);
         }
         // If somebody else has removed an entry of a batch, the batch fails and its entries stay until the next time.
-        foreach (var batch in ended.Chunk(MaxBatch)) await table.TryTransact(batch, cancel);
+        foreach (var batch in ended.Chunk(Table.MaxTransactionRows)) await table.TryTransact(batch, cancel);
         return sessions;
     }
 
@@ -111,10 +109,10 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
     async Task DropExpired(string partition, CancellationToken cancel)
     {
         var expired = new List<TableTransactionAction>();
-        await foreach (var row in table.Range(partition, "", ExpiringTables.Bucket(clock.GetUtcNow()), MaxBatch, cancel))
+        await foreach (var row in table.Range(partition, "", ExpiringTables.Bucket(clock.GetUtcNow()), Table.MaxTransactionRows, cancel))
         {
             expired.Add(new(TableTransactionActionType.Delete, row, ETag.All));
-            if (expired.Count == MaxBatch) break;
+            if (expired.Count == Table.MaxTransactionRows) break;
         }
         // Another sign-in may drop the same entries at this moment. If its batch wins, ours fails and that is fine.
         if (expired.Count > 0) await table.TryTransact(expired, cancel);

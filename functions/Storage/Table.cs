@@ -10,6 +10,9 @@ namespace Latchkey.Storage;
 /// </summary>
 public sealed class Table(TableClient client)
 {
+    /// <summary>The most rows of an entity-group transaction, which is Azure's limit.</summary>
+    public const int MaxTransactionRows = 100;
+
     // Azure refuses a larger $top ("Query timeout and pagination"); Azurite cuts it without a word.
     const int MaxPageSize = 1000;
 
@@ -123,7 +126,8 @@ public sealed class Table(TableClient client)
         TryDelete(new TableEntity(partitionKey, rowKey) { ETag = ETag.All }, cancel);
 
     /// <summary>
-    /// An entity-group transaction: up to 100 rows of one partition, all or none. False if one of them lost its race.
+    /// An entity-group transaction: up to <see cref="MaxTransactionRows"/> rows of one partition, all or none. False if one of them lost
+    /// its race.
     /// </summary>
     public Task<bool> TryTransact(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel) =>
         TryWrite(() => client.SubmitTransactionAsync(actions, cancel));

@@ -15,8 +15,6 @@ namespace Latchkey.Admin;
 /// </summary>
 public sealed class TenantData(StorageClients storage, TenantStore tenants, Domains domains)
 {
-    const int BatchRows = 100;
-
     /// <summary>The tables to export, without the day at the end of their names.</summary>
     public static IReadOnlyList<string> Exported { get; } =
     [
@@ -72,7 +70,8 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
             await foreach (var row in Rows(tenant.Id, name, cancel))
             {
                 if (name == TableNames.Tenants && row.RowKey == RowKeys.Tenant) continue;
-                if (batch.Count == BatchRows || (batch.Count > 0 && batch[0].Entity.PartitionKey != row.PartitionKey)) await Flush();
+                if (batch.Count == Table.MaxTransactionRows
+                    || (batch.Count > 0 && batch[0].Entity.PartitionKey != row.PartitionKey)) await Flush();
                 batch.Add(new(TableTransactionActionType.Delete, new TableEntity(row.PartitionKey, row.RowKey), ETag.All));
                 if (time.Elapsed > maxTime) return false;
             }

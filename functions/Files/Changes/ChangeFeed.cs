@@ -15,7 +15,6 @@ public sealed class ChangeFeed(StorageClients storage, SpaceQuota spaceQuota, Ch
     /// <summary>How long changes are kept at least.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
-    const int RowsInTransaction = 100; // Azure's limit of an entity-group transaction.
     const int MaxDropped = 20_000;
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
@@ -67,15 +66,15 @@ public sealed class ChangeFeed(StorageClients storage, SpaceQuota spaceQuota, Ch
         var (partition, from, dropped) = (RowKeys.Space(tenant, space), RowKeys.AnyChange, 0);
         while (dropped < MaxDropped)
         {
-            var rows = await table.Range(partition, from, RowKeys.AnyChange + "~", RowsInTransaction, cancel)
-                .Take(RowsInTransaction).ToListAsync(cancel);
+            var rows = await table.Range(partition, from, RowKeys.AnyChange + "~", Table.MaxTransactionRows, cancel)
+                .Take(Table.MaxTransactionRows).ToListAsync(cancel);
             if (rows.Count == 0) return true;
             var incarnation = rows[0].RowKey[..(rows[0].RowKey.LastIndexOf('|') + 1)];
             var keys = rows.TakeWhile(row => row.RowKey.StartsWith(incarnation, StringComparison.Ordinal)
                 && ChangeRows.TimeOf(row) <= now - Kept).Select(row => row.RowKey).ToList();
             await Delete(partition, keys, cancel);
             dropped += keys.Count;
-            if (keys.Count < RowsInTransaction) from = incarnation + "~"; // All others of it are younger.
+            if (keys.Count < Table.MaxTransactionRows) from = incarnation + "~"; // All others of it are younger.
         }
         return false;
     }
@@ -85,7 +84,7 @@ public sealed class ChangeFeed(StorageClients storage, SpaceQuota spaceQuota, Ch
     {
         var partition = RowKeys.Space(tenant, space);
         await foreach (var keys in table.Keys(partition, RowKeys.AnyChange, RowKeys.AnyChange + "~", cancel)
-            .Chunk(RowsInTransaction).WithCancellation(cancel))
+            .Chunk(Table.MaxTransactionRows).WithCancellation(cancel))
             await Delete(partition, keys, cancel);
     }
 

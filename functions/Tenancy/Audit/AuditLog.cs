@@ -24,7 +24,6 @@ public sealed partial class AuditLog(
     /// <summary>Capacity of the queue. One tenant may fill at most as much as is left free, so a flood from one takes half.</summary>
     public const int Capacity = 20_000;
 
-    const int BatchRows = 100; // The limit of an entity-group transaction.
     const int MaxAtOnce = 1000;
     const int Writers = 8;
 
@@ -131,7 +130,8 @@ public sealed partial class AuditLog(
                 if (dropped.TryRemove(tenant, out var count)) entries.Add(DroppedEntry(tenant, count));
             }
             var batches = entries.GroupBy(entry => (entry.Tenant, Day: ExpiringTables.Bucket(entry.At)))
-                .SelectMany(group => group.Chunk(BatchRows).Select(chunk => (group.Key.Tenant, group.Key.Day, Entries: chunk)));
+                .SelectMany(group => group.Chunk(Table.MaxTransactionRows)
+                    .Select(chunk => (group.Key.Tenant, group.Key.Day, Entries: chunk)));
             await Parallel.ForEachAsync(batches, new ParallelOptions { MaxDegreeOfParallelism = Writers },
                 async (batch, _) => await Write(batch.Tenant, batch.Day, batch.Entries));
         }
