@@ -6,7 +6,7 @@ using Latchkey.Tests.OAuth.Authorization;
 namespace Latchkey.Tests;
 
 /// <summary>HEAD is GET without the body (RFC 9110 §9.3.2), wherever there is GET, and changes nothing (§9.2.1).</summary>
-public sealed class HeadTests : IAsyncLifetime
+public sealed class HeadTests : OnCuttableStorage
 {
     // A GET of these begins or ends something, so its HEAD answers by what it checks: tests of their own below.
     static readonly string[] OfTheirOwn = ["authorize", "authorize-posted", "logout", "logout-ask"];
@@ -14,21 +14,11 @@ public sealed class HeadTests : IAsyncLifetime
     // What differs between any two answers, or belongs to the body's way and not to the answer.
     static readonly string[] Passing = ["Date", "Transfer-Encoding", "Set-Cookie", "Content-Length"];
 
-    CuttableStorage storage = null!;
-    TestHost host = null!;
     FilesClient alice = null!;
 
-    public async Task InitializeAsync()
+    private protected override async Task Prepare()
     {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         alice = await host.As("alice");
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
     }
 
     [Fact]

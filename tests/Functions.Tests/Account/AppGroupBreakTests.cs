@@ -3,23 +3,13 @@ using Latchkey.Tests.Files;
 namespace Latchkey.Tests.Account;
 
 /// <summary>Storage fails, or the process dies, while an app makes a group, says where a user is, or is deleted with its groups.</summary>
-public sealed class AppGroupBreakTests : IAsyncLifetime
+public sealed class AppGroupBreakTests : OnCuttableStorage
 {
-    CuttableStorage storage = null!;
-    TestHost host = null!;
     AdminClient admin = null!;
 
-    public async Task InitializeAsync()
+    private protected override async Task Prepare()
     {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         admin = await host.Admin();
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
     }
 
     [Fact]

@@ -4,23 +4,13 @@ using Latchkey.Tests.OAuth;
 namespace Latchkey.Tests.Admin;
 
 /// <summary>The deletion of a group, or of a client with its files, that broke off is finished without anybody asking again.</summary>
-public sealed class GroupRemovalTests : IAsyncLifetime
+public sealed class GroupRemovalTests : OnCuttableStorage
 {
-    CuttableStorage storage = null!;
-    TestHost host = null!;
     AdminClient admin = null!;
 
-    public async Task InitializeAsync()
+    private protected override async Task Prepare()
     {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         admin = await host.Admin();
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
     }
 
     [Theory, InlineData(false), InlineData(true)]

@@ -7,25 +7,15 @@ using Latchkey.Tests.OAuth;
 namespace Latchkey.Tests.Admin;
 
 /// <summary>A deleted user leaves nothing behind that was theirs alone, wherever the process dies in between.</summary>
-public sealed class UserRemovalTests : IAsyncLifetime
+public sealed class UserRemovalTests : OnCuttableStorage
 {
     const int MostSteps = 150;
 
-    CuttableStorage storage = null!;
-    TestHost host = null!;
     AdminOf admin = null!;
 
-    public async Task InitializeAsync()
+    private protected override async Task Prepare()
     {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         admin = await AdminOf.Tenant(host);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
     }
 
     [Fact]

@@ -1,24 +1,14 @@
 namespace Latchkey.Tests.Files;
 
 /// <summary>Storage goes away at every write of a change. Whoever repeats it finds it told once.</summary>
-public sealed class ChangesCrashTests : IAsyncLifetime
+public sealed class ChangesCrashTests : OnCuttableStorage
 {
-    CuttableStorage storage = null!;
-    TestHost host = null!;
     FilesClient alice = null!;
 
-    public async Task InitializeAsync()
+    private protected override async Task Prepare()
     {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         alice = await host.As("alice");
         await FilesClient.MakeDueTables(alice);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
     }
 
     [Theory, InlineData(true), InlineData(false)]

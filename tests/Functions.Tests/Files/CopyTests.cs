@@ -4,26 +4,16 @@ using Latchkey.Storage;
 namespace Latchkey.Tests.Files;
 
 /// <summary>Copies that storage makes by itself.</summary>
-public sealed class CopyTests : IAsyncLifetime
+public sealed class CopyTests : OnCuttableStorage
 {
-    CuttableStorage storage = null!;
-    TestHost host = null!;
     FilesClient alice = null!;
 
-    public async Task InitializeAsync()
+    private protected override async Task Prepare()
     {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         alice = await host.As("alice");
         await FilesClient.MakeDueTables(alice);
         await FilesClient.MakeDueTableOfCopies(host);
         await (await host.As("alice")).Upload([1], "first", space: "group:family");
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
     }
 
     [Fact]

@@ -8,27 +8,17 @@ namespace Latchkey.Tests.Files;
 /// Storage goes away between every two requests of an operation, before the request or before its answer. The caller
 /// gets a 503, and the same request sent again ends as if nothing had happened.
 /// </summary>
-public sealed class CrashTests : IAsyncLifetime
+public sealed class CrashTests : OnCuttableStorage
 {
     const int MostSteps = 14; // More than any operation has; a cut that lies behind its end ends the loop.
 
-    CuttableStorage storage = null!;
-    TestHost host = null!;
     FilesOf alice = null!;
 
-    public async Task InitializeAsync()
+    private protected override async Task Prepare()
     {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         alice = await FilesOf.SignedIn(host);
         await alice.Upload([1, 2, 3], "first", "elsewhere");
         await FilesOf.MakeDueTables(alice);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
     }
 
     [Theory, InlineData(true), InlineData(false)]

@@ -6,26 +6,16 @@ namespace Latchkey.Tests.Files;
 /// The process dies between every two writes of each operation on records. What is left is whole for its callers, and
 /// after the sweep nothing is lost, leaked or counted twice.
 /// </summary>
-public sealed class HousekeepingCrashTests : IAsyncLifetime
+public sealed class HousekeepingCrashTests : OnCuttableStorage
 {
     const int MostSteps = 16;
 
-    CuttableStorage storage = null!;
-    TestHost host = null!;
     FilesOf alice = null!;
 
-    public async Task InitializeAsync()
+    private protected override async Task Prepare()
     {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         alice = await FilesOf.SignedIn(host);
         await FilesOf.MakeDueTables(alice);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
     }
 
     [Theory, InlineData(true), InlineData(false)]

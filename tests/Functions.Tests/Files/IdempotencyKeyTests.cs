@@ -6,24 +6,14 @@ using Latchkey.Tests.Files.Tus;
 namespace Latchkey.Tests.Files;
 
 /// <summary>The same key begins the same file, whatever broke off in between.</summary>
-public sealed class IdempotencyKeyTests : IAsyncLifetime
+public sealed class IdempotencyKeyTests : OnCuttableStorage
 {
-    CuttableStorage storage = null!;
-    TestHost host = null!;
     FilesClient alice = null!;
 
-    public async Task InitializeAsync()
+    private protected override async Task Prepare()
     {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         alice = await host.As("alice");
         await alice.Upload([1], "there");
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
     }
 
     [Fact]

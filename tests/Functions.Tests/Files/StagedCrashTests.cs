@@ -10,26 +10,16 @@ namespace Latchkey.Tests.Files;
 /// The process dies between every two requests of an upload in blocks. Either the same request goes on from there, or
 /// nobody comes back and the sweep clears up: nothing is lost, nothing stays.
 /// </summary>
-public sealed class StagedCrashTests : IAsyncLifetime
+public sealed class StagedCrashTests : OnCuttableStorage
 {
     static readonly byte[] Bytes = [1, 2, 3];
 
-    CuttableStorage storage = null!;
-    TestHost host = null!;
     FilesOf alice = null!;
 
-    public async Task InitializeAsync()
+    private protected override async Task Prepare()
     {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         alice = await FilesOf.SignedIn(host);
         await alice.Upload(Bytes, "first", "elsewhere");
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
     }
 
     [Theory, InlineData(true), InlineData(false)]

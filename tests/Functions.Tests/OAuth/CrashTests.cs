@@ -8,27 +8,17 @@ namespace Latchkey.Tests.OAuth;
 /// Storage goes away between every two requests of a token request, before the request or before its answer: a 503, and
 /// the same request sent again ends as if nothing had happened.
 /// </summary>
-public sealed class CrashTests : IAsyncLifetime
+public sealed class CrashTests : OnCuttableStorage
 {
     const int MostSteps = 12; // More than any grant has.
 
-    CuttableStorage storage = null!;
-    TestHost host = null!;
 
-    public async Task InitializeAsync()
+    private protected override async Task Prepare()
     {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         var tenant = (await host.Service<TenantStore>().Find("demo", default))!;
         var client = (await host.Service<ClientStore>().Find(tenant, "first-party", default))!;
         await host.Service<ClientStore>().Save(tenant, client with { Id = "strict", RetryWindowSeconds = 0 }, default);
         await Refreshed(RefreshToken(await TestHost.Json(await SignIn("strict"), 200)), "strict"); // Caches and tables.
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
     }
 
     [Theory, InlineData(true), InlineData(false)]

@@ -8,23 +8,8 @@ using Latchkey.Tests.OAuth.Authorization;
 namespace Latchkey.Tests.Pages;
 
 /// <summary>An app that a user removes on the account page is out by one write, whatever becomes of the request.</summary>
-public sealed class RemoveAppTests : IAsyncLifetime
+public sealed class RemoveAppTests : OnCuttableStorage
 {
-    CuttableStorage storage = null!;
-    TestHost host = null!;
-
-    public async Task InitializeAsync()
-    {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
-    }
-
     [Fact]
     public async Task None_of_many_sessions_goes_on_when_the_connection_is_cut_in_the_middle()
     {

@@ -4,23 +4,13 @@ using Latchkey.Tests.Files;
 namespace Latchkey.Tests.Scim;
 
 /// <summary>Bulk (RFC 7644 §3.7): references, errors, limits, the audit; and what happens when storage fails.</summary>
-public sealed class ScimBulkTests : IAsyncLifetime
+public sealed class ScimBulkTests : OnCuttableStorage
 {
-    CuttableStorage storage = null!;
-    TestHost host = null!;
     ScimClient scim = null!;
 
-    public async Task InitializeAsync()
+    private protected override async Task Prepare()
     {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         scim = await ScimClient.Start(host);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
     }
 
     [Fact]

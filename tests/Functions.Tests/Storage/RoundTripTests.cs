@@ -7,23 +7,8 @@ namespace Latchkey.Tests.Storage;
 /// The budget of storage round trips (docs/architecture.md), with tenant and client in the cache: how many there are one after the
 /// other, which is what a phone waits for, and how many in all.
 /// </summary>
-public sealed class RoundTripTests : IAsyncLifetime
+public sealed class RoundTripTests : OnCuttableStorage
 {
-    CuttableStorage storage = null!;
-    TestHost host = null!;
-
-    public async Task InitializeAsync()
-    {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
-    }
-
     [Fact]
     public Task A_client_credentials_grant_takes_one_round_trip_to_storage() =>
         Costs(1, 1, () => host.Token("demo", ("grant_type", "client_credentials"),

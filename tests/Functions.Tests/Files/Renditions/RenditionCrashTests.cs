@@ -8,24 +8,14 @@ namespace Latchkey.Tests.Files.Renditions;
 /// The process dies at every write while it makes thumbnails, or while it purges a picture that has some. The next message, or the next
 /// look, makes it whole; nothing is counted twice or left behind.
 /// </summary>
-public sealed class RenditionCrashTests : IAsyncLifetime
+public sealed class RenditionCrashTests : OnCuttableStorage
 {
-    CuttableStorage storage = null!;
-    TestHost host = null!;
     FilesClient alice = null!;
 
-    public async Task InitializeAsync()
+    private protected override async Task Prepare()
     {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         alice = await host.As("alice");
         await FilesClient.MakeDueTables(alice);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
     }
 
     [Theory, InlineData(true), InlineData(false)]

@@ -7,26 +7,16 @@ using Latchkey.Storage;
 namespace Latchkey.Tests.Files.Tus;
 
 /// <summary>Lines that break, processes that die, pieces that come at once: the upload goes on from what was kept.</summary>
-public sealed class TusBreakTests : IAsyncLifetime
+public sealed class TusBreakTests : OnCuttableStorage
 {
-    CuttableStorage storage = null!;
-    TestHost host = null!;
     FilesClient alice = null!;
     TusClient tus = null!;
 
-    public async Task InitializeAsync()
+    private protected override async Task Prepare()
     {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         alice = await host.As("alice");
         tus = new TusClient(host, alice.Token);
         await alice.Upload([1]);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
     }
 
     [Fact]

@@ -7,24 +7,14 @@ namespace Latchkey.Tests.OAuth.Authorization;
 /// Storage goes away between every two requests of a sign-in. The user gets a page that says so, and the same form sent
 /// again goes on; a code that was spent without the app hearing of it leaves no live token.
 /// </summary>
-public sealed class CrashTests : IAsyncLifetime
+public sealed class CrashTests : OnCuttableStorage
 {
     const int MostSteps = 20;
 
-    CuttableStorage storage = null!;
-    TestHost host = null!;
 
-    public async Task InitializeAsync()
+    private protected override async Task Prepare()
     {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         await new Browser(host).Tokens(); // Makes the day's tables.
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
     }
 
     [Theory, InlineData(true), InlineData(false)]

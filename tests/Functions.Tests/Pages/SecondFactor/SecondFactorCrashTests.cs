@@ -8,28 +8,18 @@ namespace Latchkey.Tests.Pages.SecondFactor;
 /// <summary>
 /// Storage dies at each step in turn, before or after it did what it was asked: nobody is locked out, and nothing is half done.
 /// </summary>
-public sealed class SecondFactorCrashTests : IAsyncLifetime
+public sealed class SecondFactorCrashTests : OnCuttableStorage
 {
     const int MostSteps = 20;
 
-    CuttableStorage storage = null!;
-    TestHost host = null!;
     Person person = null!;
 
-    public async Task InitializeAsync()
+    private protected override async Task Prepare()
     {
-        storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         var admin = await host.Admin();
         await admin.Patch("accounts", new { secondFactor = "offered" });
         var user = await admin.AddUser(new { userName = "cora", password = "cora-password" });
         person = new Person(host, "demo", "cora", user.Id);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await storage.DisposeAsync();
     }
 
     [Theory]

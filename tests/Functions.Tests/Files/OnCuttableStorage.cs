@@ -1,0 +1,24 @@
+namespace Latchkey.Tests.Files;
+
+/// <summary>Tests on a host of their own, whose line to storage can be cut.</summary>
+public abstract class OnCuttableStorage : IAsyncLifetime
+{
+    private protected CuttableStorage storage = null!;
+    private protected TestHost host = null!;
+
+    public async Task InitializeAsync()
+    {
+        storage = await CuttableStorage.Start();
+        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
+        await Prepare();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await host.DisposeAsync();
+        await storage.DisposeAsync();
+    }
+
+    /// <summary>With what each test begins.</summary>
+    private protected virtual Task Prepare() => Task.CompletedTask;
+}
