@@ -163,6 +163,7 @@ public static partial class Services
         .AddSingleton<UploadStarter>()
         .AddSingleton<UploadInspection>()
         .AddSingleton<FileListing>()
+        .AddSingleton<FileSearch>()
         .AddSingleton<Folders>()
         .AddSingleton<FileSchedule>()
         .AddSingleton<FilePurge>()

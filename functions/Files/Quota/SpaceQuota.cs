@@ -69,8 +69,12 @@ public sealed class SpaceQuota(
             var partition = RowKeys.Space(tenant, space);
             if (owner is not null && change.Change is { } seen)
                 told ??= await outbox.Prepare(owner, TableNames.Files, partition, [seen.Event], cancel);
-            var index = await KnownRows.Write(table, partition, next.Incarnation!, change.Known, cancel);
-            var all = Rows(partition, next, change, [.. rows, .. index]);
+            var knowing = KnownRows.Write(table, partition, next.Incarnation!, change.Known, cancel);
+            var finding = SearchIndex.Write(table, partition, usage.Leaf, change.Search, cancel);
+            await Task.WhenAll(knowing, finding);
+            if (change.Indexes is { } file) SearchIndex.Mark(rows, file, next);
+            next = next with { Leaf = (await finding).Leaf };
+            var all = Rows(partition, next, change, [.. rows, .. await knowing, .. (await finding).Rows]);
             if (told is not null) all.Add(told.With("sequence", next.Changes).Row);
             if (await table.TransactForETags(all, cancel) is { } etags)
             {

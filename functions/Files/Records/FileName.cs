@@ -12,7 +12,9 @@ namespace Latchkey.Files;
 /// </summary>
 public static class FileName
 {
-    const int MaxNameChars = 255;
+    /// <summary>The most UTF-16 units of a name.</summary>
+    public const int MaxNameChars = 255;
+
     const int MaxFolderChars = 1024;
     const int MaxFolderDepth = 32;
 
@@ -77,7 +79,8 @@ public static class FileName
         return fault is null ? normalized : null;
     }
 
-    static string? CharacterFault(ReadOnlySpan<char> name)
+    /// <summary>What is wrong with the characters of a name or a part of it, after "it"; null for nothing.</summary>
+    internal static string? CharacterFault(ReadOnlySpan<char> name)
     {
         if (name.ContainsAny(Refused)) return "contains a slash or a character that changes the writing direction";
         while (!name.IsEmpty)

@@ -76,11 +76,23 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
             rows.AddRange(FileRows.FolderRows(partition, after.Folder).Select(row =>
                 new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)));
         }
-        change = change with { Change = FileChange.Between(before, after), Known = KnownChange.Between(before, after) };
+        change = change with
+        {
+            Change = FileChange.Between(before, after),
+            Known = KnownChange.Between(before, after),
+            Search = SearchChange.Between(before, after),
+            Indexes = before.Status != FileStatus.Available && after.Status == FileStatus.Available ? after.Id : null,
+        };
         return change == default
             ? table.TryTransact(rows, cancel)
             : spaceQuota.TryTransact(after.Tenant, after.Space, change, rows, cancel);
     }
+
+    /// <summary>Writes an available file into all indexes of its space, in which it may be already; false if the record changed meanwhile.</summary>
+    public Task<bool> TryIndex(FileRecord file, CancellationToken cancel) => spaceQuota.TryTransact(
+        file.Tenant, file.Space,
+        new UsageChange { Known = KnownChange.Again(file), Search = SearchChange.Again(file), Indexes = file.Id },
+        [new(TableTransactionActionType.UpdateReplace, FileRows.RecordRow(file), file.ETag)], cancel);
 
     /// <summary>
     /// Deletes a record and frees its quota in one transaction; false if the record changed meanwhile or is gone. The bytes must
