@@ -37,6 +37,9 @@ static class FoldedText
     /// <summary>The words of what somebody looks for.</summary>
     public static IReadOnlyList<string> Words(string text) => Of(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>The words with one space between them.</summary>
+    public static string Normal(string text) => string.Join(' ', Words(text));
+
     // Accents; the vowel points of Hebrew and Arabic, and what lengthens an Arabic word; variation selectors, which a keyboard may add to
     // an emoji or not; characters that are not seen, but the joiner, which makes one emoji of several.
     static bool IsIgnored(char one) => one is (>= '\u0300' and <= '\u036F') or (>= '\u0591' and <= '\u05C7') or '\u0640'

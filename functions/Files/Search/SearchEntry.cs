@@ -26,8 +26,11 @@ sealed record SearchEntry(
 
     /// <summary>The entry of a file that is available, whether or not it is.</summary>
     public static SearchEntry Of(FileRecord file) => new(
-        file.Id[16..], FoldedText.Of(file.Name), file.Folder, file.ContentType.ToLowerInvariant(), "", file.Size,
+        file.Id[16..], FoldedText.Of(file.Name), file.Folder, file.ContentType.ToLowerInvariant(), TagsOf(file), file.Size,
         InMilliseconds(file.CreatedAt), InMilliseconds(file.ModifiedAt), InMilliseconds(file.TakenAt));
+
+    static string TagsOf(FileRecord file) =>
+        file.Tags is { } tags ? $"\n{string.Join('\n', tags.All.Select(FoldedText.Normal))}\n" : "";
 
     /// <summary>A time as entries have it; 0 for none.</summary>
     public static long InMilliseconds(DateTimeOffset? time) => (time?.UtcTicks ?? 0) / TimeSpan.TicksPerMillisecond;

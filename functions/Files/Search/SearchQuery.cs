@@ -40,10 +40,10 @@ sealed record SearchQuery
         var (from, to) = (FileTime.Read(query["from"], "from"), FileTime.Read(query["to"], "to"));
         var read = new SearchQuery
         {
-            Words = query["q"] is { } text ? ReadWords("q", text) : [],
+            Words = query["q"] is { } text ? FoldedText.Words(Checked("q", text)) : [],
             Folder = FileName.ReadFolder(query["folder"]),
             Type = ReadType(query["type"]),
-            Tag = query["tag"] is { } tag ? string.Join(' ', ReadWords("tag", tag)) : null,
+            Tag = query["tag"] is { } tag ? FoldedText.Normal(Checked("tag", tag)) : null,
             Time = query.OneOf("time", "created", "modified", "taken"),
             Times = (SearchEntry.InMilliseconds(from), to is null ? long.MaxValue : SearchEntry.InMilliseconds(to)),
             Sizes = (ReadSize(query, "minSize") ?? 0, ReadSize(query, "maxSize") ?? long.MaxValue),
@@ -83,12 +83,12 @@ sealed record SearchQuery
     static string PlaceOf(long milliseconds) => RowKeys.Descending(
         new DateTimeOffset(Math.Min((milliseconds + 1) * TimeSpan.TicksPerMillisecond, DateTimeOffset.MaxValue.Ticks), TimeSpan.Zero));
 
-    static IReadOnlyList<string> ReadWords(string name, string text)
+    static string Checked(string name, string text)
     {
         // Checked as the beginning of a name is, so that a part of a character is refused.
         if (FileName.CharacterFault(text) is { } fault) throw Invalid($"{name} {fault}");
         if (text.Length > FileName.MaxNameChars) throw Invalid($"{name} is longer than {FileName.MaxNameChars} characters");
-        return FoldedText.Words(text) is { Count: > 0 } words ? words : throw Invalid($"{name} has no character to look for");
+        return FoldedText.Words(text).Count > 0 ? text : throw Invalid($"{name} has no character to look for");
     }
 
     // image, image/, image/* and image/png.

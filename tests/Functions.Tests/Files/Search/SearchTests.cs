@@ -1,6 +1,4 @@
 using System.Globalization;
-using Latchkey.Files;
-using Latchkey.Storage;
 
 namespace Latchkey.Tests.Files;
 
@@ -114,6 +112,12 @@ public sealed class SearchTests : IAsyncLifetime
         Assert.Equal("", await Names("folder=a"));
         await alice.Change(begun.Id, new { takenAt = "2001-01-01T00:00:00Z" });
         Assert.Equal("Final", await Names("to=2002-01-01T00:00:00Z"));
+        await alice.Change(begun.Id, new { tags = new[] { "Été  2026", "work" } });
+        Assert.Equal("Final", await Names("tag=ETE 2026"));
+        Assert.Equal("Final", await Names("tag=work&q=fin&type=application/"));
+        Assert.Equal("", await Names("tag=2026"));
+        await alice.Change(begun.Id, new { tags = new[] { "work" } });
+        Assert.Equal("", await Names("tag=ete 2026"));
         await alice.Trash(begun.Id);
         Assert.Equal("", await Names("q=final"));
         await alice.Restore(begun.Id);
