@@ -79,8 +79,7 @@ public static class FileName
         return fault is null ? normalized : null;
     }
 
-    /// <summary>What is wrong with the characters of a name or a part of it, after "it"; null for nothing.</summary>
-    internal static string? CharacterFault(ReadOnlySpan<char> name)
+    static string? CharacterFault(ReadOnlySpan<char> name)
     {
         if (name.ContainsAny(Refused)) return "contains a slash or a character that changes the writing direction";
         while (!name.IsEmpty)

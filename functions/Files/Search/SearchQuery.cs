@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Latchkey.Http;
 using Latchkey.Storage;
 
@@ -85,11 +86,14 @@ sealed record SearchQuery
 
     static string Checked(string name, string text)
     {
-        // Checked as the beginning of a name is, so that a part of a character is refused.
-        if (FileName.CharacterFault(text) is { } fault) throw Invalid($"{name} {fault}");
+        if (!text.EnumerateRunes().All(IsCharacter)) throw Invalid($"{name} has what is no character");
         if (text.Length > FileName.MaxNameChars) throw Invalid($"{name} is longer than {FileName.MaxNameChars} characters");
         return FoldedText.Words(text).Count > 0 ? text : throw Invalid($"{name} has no character to look for");
     }
+
+    // What no name can have, such as a slash, is found nowhere; only what can't be compared is refused.
+    static bool IsCharacter(Rune rune) =>
+        !Rune.IsControl(rune) && (rune.Value & 0xFFFE) != 0xFFFE && rune.Value is not (>= 0xFDD0 and <= 0xFDEF);
 
     // image, image/, image/* and image/png.
     static string? ReadType(string? text)

@@ -140,7 +140,7 @@ public sealed class SearchTests : IAsyncLifetime
     {
         foreach (var bad in new[]
         {
-            "q=%20", "q=%CC%81", "q=a%2Fb", "q=%00", $"q={new string('a', 256)}", "type=a/b/c", "type=/png", "type=*/*", "type=a%20b",
+            "q=%20", "q=%CC%81", "q=%EF%BF%BF", "q=%00", $"q={new string('a', 256)}", "type=a/b/c", "type=/png", "type=*/*", "type=a%20b",
             "minSize=-1", "minSize=x", "maxSize=1.5", "minSize=2&maxSize=1", "time=deleted", "tag=%20", "q=a&q=b", "name=a", "trash=true",
             "from=2002-01-01T00:00:00Z&to=2001-01-01T00:00:00Z", "q=%ED%A0%80",
         })
@@ -152,6 +152,7 @@ public sealed class SearchTests : IAsyncLifetime
         await alice.Send(HttpMethod.Get, "/search?limit=201").Fails(400, "invalid_limit");
         foreach (var cursor in new[] { "!", "abc", Paged("new|x"), Paged(new string('9', 19) + "aaaaaaaaaaaaaaa!") })
             await alice.Send(HttpMethod.Get, $"/search?cursor={cursor}").Fails(400, "invalid_cursor");
+        Assert.Empty((await alice.Search("q=a%2Fb%E2%80%AA")).Files);
         Assert.Empty((await alice.Search($"cursor={Paged(new string('9', 19) + "aaaaaaaaaaaaaaaa")}")).Files);
 
         static string Paged(string key) => Latchkey.Http.Paging.Cursor(key)!;
