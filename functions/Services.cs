@@ -164,6 +164,7 @@ public static partial class Services
         .AddSingleton<UploadStarter>()
         .AddSingleton<UploadInspection>()
         .AddSingleton<FileListing>()
+        .AddSingleton<FileSearch>()
         .AddSingleton<Folders>()
         .AddSingleton<FileSchedule>()
         .AddSingleton<FilePurge>()

@@ -10,7 +10,8 @@ namespace Latchkey.Files;
 /// checked twice does no harm.
 /// </summary>
 public sealed class IntegrityCheckSteps(
-    StorageClients storage, FileStore files, BlobStore blobs, Folders folders, TenantQuota tenantQuota, TimeProvider clock)
+    StorageClients storage, FileStore files, BlobStore blobs, Folders folders, SpaceQuota spaceQuota, TenantQuota tenantQuota,
+    TimeProvider clock)
 {
     const int PageSize = 200;
     const int MaxParallel = 8;
@@ -36,9 +37,14 @@ public sealed class IntegrityCheckSteps(
     {
         var (rows, next) = await Rows(tenant, RowKeys.File(""), state, cancel);
         var missing = new ConcurrentBag<string>();
+        var marks = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var space in rows.Select(row => FileRows.Read(tenant, row).Space).Distinct())
+            marks.Add(space, SearchIndex.MarkOf(await spaceQuota.Read(tenant, space, cancel)));
         await ForEach(rows, async (row, stop) =>
         {
-            if (await IsMissing(FileRows.Read(tenant, row), stop)) missing.Add(row.GetString("Id"));
+            var file = FileRows.Read(tenant, row);
+            if (await IsMissing(file, stop)) missing.Add(file.Id);
+            await Index(file, marks[file.Space], stop);
         }, cancel);
         return state.MoveTo(next) with
         {
@@ -57,6 +63,13 @@ public sealed class IntegrityCheckSteps(
         if (await files.Find(file.Tenant, file.Id, cancel) is not { Status: FileStatus.Available or FileStatus.Deleted } now) return false;
         await files.TryMove(now, now with { MissingSince = missing ? clock.GetUtcNow() : null }, default, cancel);
         return missing;
+    }
+
+    // Files from before the indexes, and those that an older version of the service wrote since.
+    async Task Index(FileRecord file, string? mark, CancellationToken cancel)
+    {
+        if (file.Status != FileStatus.Available || (mark is not null && file.Indexed == mark)) return;
+        if (await files.Find(file.Tenant, file.Id, cancel) is { Status: FileStatus.Available } now) await files.TryIndex(now, cancel);
     }
 
     async Task<IntegrityCheckState> Blobs(string tenant, IntegrityCheckState state, CancellationToken cancel)

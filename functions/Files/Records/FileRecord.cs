@@ -130,6 +130,12 @@ public sealed record FileRecord
     /// </summary>
     public IReadOnlyList<string> ListKeys { get; init; } = [];
 
+    /// <summary>
+    /// What says that the file is in all indexes of its space (<see cref="SearchIndex"/>). A version of the service that does not know them
+    /// writes none, and where the space is another by now (<see cref="Usage.Incarnation"/>), it counts no more.
+    /// </summary>
+    public string? Indexed { get; init; }
+
     /// <summary>The row's ETag, on which every change of state is conditional.</summary>
     public ETag ETag { get; init; }
 

@@ -70,6 +70,7 @@ static class FileRows
         MissingSince = row.GetDateTimeOffset("MissingSince"),
         Renditions = ReadRenditions(row),
         ListKeys = Storage.Columns.Split(row.GetString("ListKeys")),
+        Indexed = row.GetString("Indexed"),
         ETag = row.ETag,
     };
 
@@ -116,6 +117,7 @@ static class FileRows
         ["RenditionRefusal"] = file.Renditions?.Refusal,
         ["RenditionLimit"] = file.Renditions?.Limit,
         ["RenditionsAt"] = file.Renditions?.At,
+        ["Indexed"] = file.Indexed,
         ["ListKeys"] = Storage.Columns.Join(file.ListKeys),
     };
 }

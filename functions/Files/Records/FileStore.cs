@@ -65,11 +65,23 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
         var partition = FileRows.Partition(after);
         List<TableTransactionAction> rows = [.. RowsOf(before, after)];
         if (after.Status == FileStatus.Available) rows.AddRange(FolderRows(partition, after.Folder));
-        change = change with { Change = FileChange.Between(before, after), Known = KnownChange.Between(before, after) };
+        change = change with
+        {
+            Change = FileChange.Between(before, after),
+            Known = KnownChange.Between(before, after),
+            Search = SearchChange.Between((before, after)),
+            Indexes = before.Status != FileStatus.Available && after.Status == FileStatus.Available ? after.Id : null,
+        };
         return change == default
             ? table.TryTransact(rows, cancel)
             : spaceQuota.TryTransact(after.Tenant, after.Space, change, rows, cancel);
     }
+
+    /// <summary>Writes an available file into all indexes of its space, in which it may be already; false if the record changed meanwhile.</summary>
+    public Task<bool> TryIndex(FileRecord file, CancellationToken cancel) => spaceQuota.TryTransact(
+        file.Tenant, file.Space,
+        new UsageChange { Known = KnownChange.Again(file), Search = [SearchChange.Again(file)], Indexes = file.Id },
+        [new(TableTransactionActionType.UpdateReplace, FileRows.RecordRow(file), file.ETag)], cancel);
 
     /// <summary>
     /// Changes a file, or moves several into the same folder, in one transaction together with the row of a job. Returns the new ETag of
@@ -86,6 +98,8 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
         {
             Change = FileChange.Between(before, after),
             Known = moves.Count > 1 ? null : KnownChange.Between(before, after),
+            Search = SearchChange.Between([.. moves]),
+            Indexes = moves.Count == 1 && before.Status != FileStatus.Available && after.Status == FileStatus.Available ? after.Id : null,
             More = [.. moves.Skip(1).Select(move => FileChange.Between(move.Before, move.After)!)],
         };
         List<TableTransactionAction> rows = [job, .. moves.SelectMany(move => RowsOf(move.Before, move.After))];
@@ -94,7 +108,8 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
     }
 
     /// <summary>How many rows of a transaction <see cref="TryMoveAll"/> needs for each file beside those of its new folder.</summary>
-    public static int CountRows(FileRecord before, FileRecord after) => RowsOf(before, after).Count() + 1; // And the change.
+    // And the change, and a row of the index, which may have to be divided.
+    public static int CountRows(FileRecord before, FileRecord after) => RowsOf(before, after).Count() + 3;
 
     static IEnumerable<TableTransactionAction> RowsOf(FileRecord before, FileRecord after) =>
     [

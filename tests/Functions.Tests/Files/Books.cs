@@ -46,6 +46,19 @@ static class Books
             Starting("known|").Where(row => row.GetString("Incarnation") == incarnations[row.PartitionKey])
                 .SelectMany(row => KnownRows.All(row).Select(entry => $"{entry.Key} {row.PartitionKey.Split('|')[1]}{entry.Id}"))
                 .Order(StringComparer.Ordinal));
+        // What is available is found as it is, and nothing else. The rows of an index follow each other.
+        Assert.Equal(
+            records.Where(file => file.Status == FileStatus.Available).Select(file => (FileRows.Partition(file), SearchEntry.Of(file)))
+                .OrderBy(found => (found.Item1, found.Item2.Key)),
+            Starting(RowKeys.AnySearch).SelectMany(row => SearchLeaf.EntriesOf(row).Select(entry => (row.PartitionKey, entry)))
+                .OrderBy(found => (found.PartitionKey, found.entry.Key)));
+        foreach (var index in Starting(RowKeys.AnySearch).GroupBy(row => row.PartitionKey))
+        {
+            var leaves = index.Select(SearchLeaf.Read).OrderBy(leaf => leaf.To, StringComparer.Ordinal).ToList();
+            Assert.Equal(SearchLeaf.Last, leaves[^1].To);
+            Assert.All(leaves, leaf => Assert.All(leaf.Entries(), entry => Assert.True(leaf.Covers(entry.Key))));
+            Assert.All(leaves.Zip(leaves.Skip(1)), two => Assert.True(string.CompareOrdinal(two.First.To, two.Second.From) <= 0));
+        }
         foreach (var key in Starting("begin|")) Assert.Contains(records, file => file.Id == key.GetString("Id"));
         foreach (var total in rows.Where(row => row.RowKey == RowKeys.TotalReservation))
         {
