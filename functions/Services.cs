@@ -34,6 +34,7 @@ public static partial class Services
         services.TryAddSingleton(TimeProvider.System);
 #pragma warning restore RS0030
         services.TryAddSingleton(StorageRetries.Default);
+        services.TryAddSingleton(AuditPause.Default);
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
         // These categories log whole URLs, with the tokens of share links and password resets.
         services.AddLogging(logging => logging
