@@ -9,8 +9,8 @@ namespace Latchkey.Files;
 /// copies and what a crash interrupted, and has forgotten jobs go on. It reads no other files. What fails is retried an hour later.
 /// </summary>
 public sealed partial class FileSweepTimer(
-    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, ShareStore shares, ChangeFeed changes,
-    FolderJobWatch folderJobs, AuditLog audit, TimeProvider clock, ILogger<FileSweepTimer> logger)
+    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, ShareStore shares, SpaceUpkeep upkeep,
+    AuditLog audit, TimeProvider clock, ILogger<FileSweepTimer> logger)
 {
     const int MaxParallel = 8;
 
@@ -49,8 +49,7 @@ public sealed partial class FileSweepTimer(
 
     async Task<bool> Process(ScheduledFile item, DateTimeOffset now, CancellationToken cancel)
     {
-        if (item.FileId is null) return await changes.TryDropOld(item.Tenant, item.Space, now, cancel);
-        if (item.ShareId == FileSchedule.Job) return await folderJobs.TryFinish(item.Tenant, item.FileId, now, cancel);
+        if (item.FileId is null || SpaceUpkeep.Handles(item)) return await upkeep.TryHandle(item, now, cancel);
         if (item.ShareId is { } share)
         {
             await shares.RemoveExpired(item.Tenant, item.FileId, share, now, cancel);

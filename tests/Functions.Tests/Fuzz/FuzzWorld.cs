@@ -82,6 +82,9 @@ sealed class FuzzWorld(TestHost host)
             201);
         var files = new FilesClient(host, user);
         known["file"] = await Stored(files);
+        await host.Send(HttpMethod.Post, "/demo/folders", user, new { path = $"fuzz {made}" });
+        known["job"] = (await TestHost.Json(await host.Send(HttpMethod.Patch, "/demo/folders", user,
+            new { path = $"fuzz {made}", to = $"fuzzed {made}" }), 202)).GetProperty("id").GetString()!;
         known["pending"] = (await files.Begin(FilesClient.Declaration("pending.bin", 6))).Id;
         await host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient(known["pending"])
             .UploadAsync(BinaryData.FromString("hello\n"), new BlobUploadOptions());
@@ -166,6 +169,7 @@ sealed class FuzzWorld(TestHost host)
             "id" when area == "tenants" => known["tenantId"],
             "id" when area == "tus" => known["tus"],
             "id" when area == "uploads" => known["pending"],
+            "id" when operation.Id == "jobs-read" => known["job"],
             "id" => known["file"],
             "resource" => known[operation.Path.Contains("/Groups", StringComparison.Ordinal) ? "scimGroup" : "scimUser"],
             "tokenId" when area == "scim" => known["scimTokenId"],
