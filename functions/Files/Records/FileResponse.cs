@@ -57,6 +57,15 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>Of a picture: whether there are thumbnails.</summary>
     public ThumbnailResponse? Thumbnail { get; init; }
 
+    /// <summary>The entity tag of its bytes, for If-Match; absent before there are any.</summary>
+    public string? Etag { get; init; }
+
+    /// <summary>The number of its version; absent before there is one.</summary>
+    public int? Version { get; init; }
+
+    /// <summary>Of an upload: the file whose bytes it replaces.</summary>
+    public string? Replaces { get; init; }
+
     /// <summary>The response for a record.</summary>
     public static FileResponse Of(FileRecord file) => new(
         file.Id, file.Status.ToString().ToLowerInvariant(), file.Owner.SpaceName, file.Name, file.Folder, file.ContentType, file.Size)
@@ -74,6 +83,9 @@ public sealed record FileResponse(string Id, string Status, string Space, string
         PurgeAfter = file.PurgeAfter?.UtcDateTime,
         DeclaredContentType = file.DeclaredContentType,
         Thumbnail = ThumbnailResponse.Of(file),
+        Etag = file.CompletedAt is null ? null : file.EntityTag,
+        Version = file.CompletedAt is null ? null : file.Version,
+        Replaces = file.Replaces,
     };
 
     static bool? IfChecked(FileRecord file, string? declared, bool verified) =>
@@ -171,6 +183,13 @@ static class FileJson
     };
 
     public static IResult Ok<T>(T answer) => Results.Json(answer, Options);
+
+    /// <summary>A file, with its entity tag as a header too.</summary>
+    public static IResult File(HttpRequest request, FileResponse file)
+    {
+        if (file.Etag is not null) request.HttpContext.Response.Headers.ETag = file.Etag;
+        return Ok(file);
+    }
 
     public static IResult Accepted<T>(HttpRequest request, string location, T answer)
     {

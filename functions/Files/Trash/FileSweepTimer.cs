@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash, deletes expired shares and old changes, and finishes
+/// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash and old versions, deletes expired shares and old changes, and finishes
 /// copies and what a crash interrupted. It reads no other files. What fails is retried an hour later.
 /// </summary>
 public sealed partial class FileSweepTimer(
@@ -53,6 +53,11 @@ public sealed partial class FileSweepTimer(
         if (item.ShareId is { } share)
         {
             await shares.RemoveExpired(item.Tenant, item.FileId, share, now, cancel);
+            return true;
+        }
+        if (item.OfVersions)
+        {
+            await purge.Versions.Sweep(item.Tenant, item.FileId, now, cancel);
             return true;
         }
         var file = await files.Find(item.Tenant, item.FileId, cancel);

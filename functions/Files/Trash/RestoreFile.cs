@@ -16,10 +16,10 @@ public sealed class RestoreFile(TenantPipeline pipeline, FilePermissions permiss
         pipeline.AuthorizeWrite(request, Scopes.FilesWrite, caller => FileRetry.Run(async () =>
         {
             var file = await permissions.GetAny(caller, request.RouteValues["id"] as string, inSpace: true);
-            if (file.Status == FileStatus.Available) return FileJson.Ok(FileResponse.Of(file));
+            if (file.Status == FileStatus.Available) return FileJson.File(request, FileResponse.Of(file));
             if (file.Status == FileStatus.Purging) throw FilePermissions.NotFound();
             if (file.Status != FileStatus.Deleted) throw Problem.Conflict("file_not_deleted", "The file is not in the trash.");
             var restored = file.Restore();
-            return await files.TryMove(file, restored, default, caller.Cancel) ? FileJson.Ok(FileResponse.Of(restored)) : null;
+            return await files.TryMove(file, restored, default, caller.Cancel) ? FileJson.File(request, FileResponse.Of(restored)) : null;
         }));
 }
