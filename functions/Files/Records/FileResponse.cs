@@ -1,7 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Latchkey.Storage;
-using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Files;
 
@@ -32,6 +29,9 @@ public sealed record FileResponse(string Id, string Status, string Space, string
 
     /// <summary>What the app keeps with it.</summary>
     public FileMetadata? Metadata { get; init; }
+
+    /// <summary>Its tags.</summary>
+    public FileTags? Tags { get; init; }
 
     /// <summary>When the upload or copy began.</summary>
     public required DateTime CreatedAt { get; init; }
@@ -77,6 +77,7 @@ public sealed record FileResponse(string Id, string Status, string Space, string
         ModifiedAt = file.ModifiedAt?.UtcDateTime,
         TakenAt = file.TakenAt?.UtcDateTime,
         Metadata = file.Metadata,
+        Tags = file.Tags,
         CreatedAt = file.CreatedAt.UtcDateTime,
         CompletedAt = file.CompletedAt?.UtcDateTime,
         DeletedAt = file.DeletedAt?.UtcDateTime,
@@ -172,34 +173,4 @@ public sealed record DownloadResponse(string Url, DateTime ExpiresAt)
 {
     /// <summary>The response with this URL.</summary>
     public static DownloadResponse Of(SignedUrl url) => new(url.Url, url.ExpiresAt.UtcDateTime);
-}
-
-/// <summary>Writes the responses of the file endpoints. Null fields are left out.</summary>
-static class FileJson
-{
-    static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
-    public static IResult Ok<T>(T answer) => Results.Json(answer, Options);
-
-    /// <summary>A file, with its entity tag as a header too.</summary>
-    public static IResult File(HttpRequest request, FileResponse file)
-    {
-        if (file.Etag is not null) request.HttpContext.Response.Headers.ETag = file.Etag;
-        return Ok(file);
-    }
-
-    public static IResult Accepted<T>(HttpRequest request, string location, T answer)
-    {
-        request.HttpContext.Response.Headers.Location = location;
-        return Results.Json(answer, Options, statusCode: 202);
-    }
-
-    public static IResult Created<T>(HttpRequest request, string location, T answer)
-    {
-        request.HttpContext.Response.Headers.Location = location;
-        return Results.Json(answer, Options, statusCode: 201);
-    }
 }

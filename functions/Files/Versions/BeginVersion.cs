@@ -86,6 +86,9 @@ public sealed class BeginVersion(
         /// <summary>Replaces the file's; if it is left out, the file keeps its own.</summary>
         public Dictionary<string, string?>? Metadata { get; init; }
 
+        /// <summary>The same.</summary>
+        public IReadOnlyList<string?>? Tags { get; init; }
+
         public bool? Resumable { get; init; }
 
         /// <summary><c>fail</c> (the default) or <c>copy</c>: what becomes of the bytes if the file has another version by then.</summary>
@@ -102,6 +105,7 @@ public sealed class BeginVersion(
             ModifiedAt = ModifiedAt,
             TakenAt = TakenAt,
             Metadata = Metadata,
+            Tags = Tags,
             Resumable = Resumable,
         };
     }

@@ -57,6 +57,7 @@ public sealed partial record FileRecord
         ModifiedAt = content.ModifiedAt,
         TakenAt = content.TakenAt,
         Metadata = content.Metadata ?? Metadata,
+        Tags = content.Tags ?? Tags,
         Renditions = content.Renditions,
         MissingSince = null,
     }).Relist();
@@ -71,6 +72,7 @@ public sealed partial record FileRecord
         PurgeAfter = now + keep,
         TusMetadata = TusMetadata is null ? null : "", // Only says that a snapshot is served.
         Metadata = null,
+        Tags = null,
         UploadKey = null,
         ListKeys = [],
     };
