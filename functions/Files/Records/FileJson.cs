@@ -17,7 +17,7 @@ static class FileJson
     /// <summary>A file, with its entity tag as a header too.</summary>
     public static IResult File(HttpRequest request, FileResponse file)
     {
-        if (file.Etag is not null) request.HttpContext.Response.Headers.ETag = file.Etag;
+        request.HttpContext.Response.Headers.ETag = file.Etag;
         return Ok(file);
     }
 

@@ -57,11 +57,11 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>Of a picture: whether there are thumbnails.</summary>
     public ThumbnailResponse? Thumbnail { get; init; }
 
-    /// <summary>The entity tag of its bytes, for If-Match; absent before there are any.</summary>
-    public string? Etag { get; init; }
+    /// <summary>The entity tag of its bytes, for If-Match.</summary>
+    public required string Etag { get; init; }
 
-    /// <summary>The number of its version; absent before there is one.</summary>
-    public int? Version { get; init; }
+    /// <summary>The number of its version.</summary>
+    public required int Version { get; init; }
 
     /// <summary>Of an upload: the file whose bytes it replaces.</summary>
     public string? Replaces { get; init; }
@@ -84,8 +84,8 @@ public sealed record FileResponse(string Id, string Status, string Space, string
         PurgeAfter = file.PurgeAfter?.UtcDateTime,
         DeclaredContentType = file.DeclaredContentType,
         Thumbnail = ThumbnailResponse.Of(file),
-        Etag = file.CompletedAt is null ? null : file.EntityTag,
-        Version = file.CompletedAt is null ? null : file.Version,
+        Etag = file.EntityTag,
+        Version = file.Version,
         Replaces = file.Replaces,
     };
 

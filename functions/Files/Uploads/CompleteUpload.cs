@@ -34,6 +34,8 @@ public sealed class CompleteUpload(TenantPipeline pipeline, FilePermissions perm
                 if (condition.Copy && upload.Replaces is not null) await BeginVersion.EnsureMayCopy(caller, spaces, upload);
                 return upload;
             }, blocks is null ? null : blocks.Select, caller.Cancel, condition);
+            if (file.ContentId is { } replaced && replaced == request.RouteValues["id"] as string)
+                (caller.Audit.Target, caller.Audit.Detail) = (file.Id, $"version {file.Version}, {replaced}");
             return FileJson.File(request, FileResponse.Of(file) with { Space = file.Owner.SpaceNameFor(caller.Token) });
         });
 

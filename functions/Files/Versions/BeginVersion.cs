@@ -39,6 +39,7 @@ public sealed class BeginVersion(
             if (await keys.Find(upload, caller.Cancel) is { } before) return await Again(caller, request, before);
             if (!condition.Copy) condition.Ensure(file);
             var url = await urls.Upload(caller, upload);
+            caller.Audit.Detail += $", to replace {file.Id}";
             var begun = await uploads.Begin(caller, upload, url); // Last, so that a failure before it leaves nothing behind.
             if (begun.Id != upload.Id) return await Again(caller, request, begun);
             return FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{upload.Id}",

@@ -40,7 +40,9 @@ public sealed class ListVersions(TenantPipeline pipeline, FilePermissions permis
             var version = file.Content == id ? file : await versions.Find(file, id, caller.Cancel) ?? throw RestoreVersion.NotFound();
             version = version with { Status = FileStatus.Available, Name = file.Name };
             Files.Download.EnsureServable(version);
-            return FileJson.Ok(DownloadResponse.Of(await urls.Download(caller, version, inline)));
+            var url = await urls.Download(caller, version, inline);
+            caller.Audit.Detail += $", version {version.Version}";
+            return FileJson.Ok(DownloadResponse.Of(url));
         });
 
     async Task<FileRecord> Find(Caller caller, HttpRequest request)

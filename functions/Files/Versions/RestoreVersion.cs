@@ -36,6 +36,7 @@ public sealed class RestoreVersion(
                 var version = await versions.Find(file, id, caller.Cancel) ?? throw NotFound();
                 return await TryRestore(caller, file, version);
             });
+            caller.Audit.Detail = $"version {restored.Version}, {restored.Content}";
             await renditions.Ask(restored);
             return FileJson.File(request, FileResponse.Of(restored) with { Space = restored.Owner.SpaceNameFor(caller.Token) });
         });
@@ -55,6 +56,7 @@ public sealed class RestoreVersion(
             if (file.Status != FileStatus.Available) throw FilePermissions.NotFound();
             if (file.Content == id) throw Problem.Conflict("version_current", "This is the file's present version. Delete the file.");
             var version = await versions.Find(file, id, caller.Cancel) ?? throw NotFound();
+            caller.Audit.Detail = $"version {version.Version}, {version.Content}";
             await purge.Schedule(file, caller.Cancel); // First, so that the sweep finishes the purge if this process crashes.
             return await purge.TryPurge(version, caller.Cancel) ? Results.NoContent() : throw NotFound();
         });

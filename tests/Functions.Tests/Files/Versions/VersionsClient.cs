@@ -31,9 +31,10 @@ sealed class VersionsClient(TestHost host, string token, string tenant = "demo")
     }
 
     /// <summary>Begins a version and sends its bytes; the upload's id.</summary>
-    public async Task<string> SendVersion(string id, byte[] bytes, string? ifMatch = null, string? conflict = null)
+    public async Task<string> SendVersion(
+        string id, byte[] bytes, string? ifMatch = null, string? conflict = null, string contentType = AnyType)
     {
-        var begun = await BeginVersion(id, new { contentType = AnyType, size = bytes.Length, conflict = conflict ?? "fail" }, ifMatch);
+        var begun = await BeginVersion(id, new { contentType, size = bytes.Length, conflict = conflict ?? "fail" }, ifMatch);
         await Stored(begun, bytes);
         return begun.Id;
     }
