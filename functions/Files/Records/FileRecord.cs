@@ -97,7 +97,8 @@ public sealed partial record FileRecord
     /// <summary>What the app keeps with the file, or null.</summary>
     public FileMetadata? Metadata { get; init; }
 
-    /// <summary>Its tags, or null for none. They change only by a transaction of <see cref="FileStore"/>, as everything else here.</summary>
+    /// <summary>Its tags, or null for none. They change only by a transaction of <see cref="FileStore"/>, as everything else
+    /// here.</summary>
     public FileTags? Tags { get; init; }
 
     /// <summary>The hash of the Idempotency-Key with which it was begun (<see cref="IdempotencyKey"/>), or null.</summary>
@@ -120,6 +121,9 @@ public sealed partial record FileRecord
 
     /// <summary>When it is purged from the trash.</summary>
     public DateTimeOffset? PurgeAfter { get; init; }
+
+    /// <summary>The job that moved it to the trash with its folder (<see cref="FolderJob"/>), while it is there; otherwise null.</summary>
+    public string? DeletedWith { get; init; }
 
     /// <summary>When the integrity check found its bytes missing; null while they are not known to be missing.</summary>
     public DateTimeOffset? MissingSince { get; init; }
@@ -160,7 +164,7 @@ public sealed partial record FileRecord
 
     /// <summary>Deleted → Available, in its former folder.</summary>
     public FileRecord Restore() => Status == FileStatus.Deleted
-        ? this with { Status = FileStatus.Available, DeletedAt = null, PurgeAfter = null, ListKeys = KeysOfLists() }
+        ? this with { Status = FileStatus.Available, DeletedAt = null, PurgeAfter = null, DeletedWith = null, ListKeys = KeysOfLists() }
         : throw IllegalMove(FileStatus.Available);
 
     /// <summary>Any other state → Purging.</summary>

@@ -7,7 +7,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Renames a file, moves it to another folder of its space, or changes its times, metadata and tags, in one conditional write. The bytes stay
+/// Renames a file, moves it to another folder of its space, or changes its times, metadata and tags, in one conditional write. The bytes
+/// stay
 /// where they are.
 /// </summary>
 public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissions, FileStore files, Folders folders)

@@ -4,7 +4,8 @@ using Latchkey.Storage;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Purges a file in steps that can each be repeated: the record is marked, then bytes, shares, key and versions are deleted, then the record, which
+/// Purges a file in steps that can each be repeated: the record is marked, then bytes, shares, key and versions are deleted, then the
+/// record, which
 /// frees its quota. From the first step on nobody can see the file. Whoever finds the mark completes the purge.
 /// </summary>
 public sealed class FilePurge(

@@ -4,18 +4,15 @@ using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
-/// <summary>An entry of the schedule: a file, its former versions, a share, or old changes of a space, that the sweep has to handle.</summary>
+/// <summary>An entry of the schedule: a file, its former versions, a share, or old changes of a space, that the sweep has to
+/// handle.</summary>
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Space">The key of the space.</param>
 /// <param name="FileId">The file, or null for the changes.</param>
 /// <param name="ShareId">The share, or null for the file itself.</param>
 /// <param name="Bucket">The bucket of its table.</param>
 /// <param name="Row">Its row.</param>
-public sealed record ScheduledFile(string Tenant, string Space, string? FileId, string? ShareId, string Bucket, TableEntity Row)
-{
-    /// <summary>True if it is about the former versions of the file, and not about the file itself.</summary>
-    public bool OfVersions => Row.GetBoolean("Versions") is true;
-}
+public sealed record ScheduledFile(string Tenant, string Space, string? FileId, string? ShareId, string Bucket, TableEntity Row);
 
 /// <summary>
 /// What the sweep has to handle, and when (SCHEMA.md, tables Due…): files in the trash, copies, shares that expire, old changes. An entry
@@ -25,6 +22,12 @@ public sealed record ScheduledFile(string Tenant, string Space, string? FileId, 
 /// </summary>
 public sealed class FileSchedule(StorageClients storage)
 {
+    /// <summary>In place of a share's id: the id is that of a job (<see cref="FolderJob"/>).</summary>
+    public const string Job = "job";
+
+    /// <summary>In place of a share's id: the former versions of the file.</summary>
+    public const string Versions = "versions";
+
     readonly ExpiringTables tables = new(storage.Tables, TableNames.Due);
 
     /// <summary>Schedules a file.</summary>
@@ -39,19 +42,6 @@ public sealed class FileSchedule(StorageClients storage)
             ["Tenant"] = tenant,
             ["FileId"] = fileId,
             ["ShareId"] = shareId,
-            ["At"] = at,
-        }, cancel);
-    }
-
-    /// <summary>Schedules the former versions of a file.</summary>
-    public Task AddVersions(string tenant, string fileId, DateTimeOffset at, CancellationToken cancel)
-    {
-        var key = $"{fileId}|versions|{RowKeys.Ascending(at)}";
-        return tables.For(ExpiringTables.Bucket(at)).Put(new TableEntity(RowKeys.Space(tenant, fileId[..16]), key)
-        {
-            ["Tenant"] = tenant,
-            ["FileId"] = fileId,
-            ["Versions"] = true,
             ["At"] = at,
         }, cancel);
     }

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Latchkey.Files;
 
-/// <summary>The name of a file that was to replace another: <c>name (conflicted copy 2026-11-26).ext</c>, then <c>… 2026-11-26 2).ext</c>.</summary>
+/// <summary>The name of a file that was to replace another: <c>name (conflicted copy 2026-11-26).ext</c>, then <c>… 2026-11-26
+/// 2).ext</c>.</summary>
 static class ConflictedName
 {
     const int MaxChars = 255;

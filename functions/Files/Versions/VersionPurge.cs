@@ -16,7 +16,7 @@ public sealed class VersionPurge(
 
     /// <summary>Leads the sweep to a file that is about to have a former version. It comes first, so that none stays forever.</summary>
     public Task Schedule(FileRecord file, CancellationToken cancel) =>
-        schedule.AddVersions(file.Tenant, file.Id, clock.GetUtcNow() + UnfinishedAfter, cancel);
+        schedule.Add(file.Tenant, file.Id, FileSchedule.Versions, clock.GetUtcNow() + UnfinishedAfter, cancel);
 
     /// <summary>Purges what is more than this number of former versions.</summary>
     public async Task PurgeExcess(FileRecord file, int number, CancellationToken cancel)
@@ -42,7 +42,8 @@ public sealed class VersionPurge(
             if (version.Status == FileStatus.Deleted && version.PurgeAfter > now && kept.Count < limits.Versions) kept.Add(version);
             else await TryPurge(version, cancel);
         }
-        if (kept.Count > 0) await schedule.AddVersions(tenant, id, kept.Min(version => version.PurgeAfter)!.Value, cancel);
+        if (kept.Min(version => version.PurgeAfter) is { } next)
+            await schedule.Add(tenant, id, FileSchedule.Versions, next, cancel);
     }
 
     /// <summary>Purges a former version; false if it was restored or purged meanwhile.</summary>

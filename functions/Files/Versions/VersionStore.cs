@@ -49,7 +49,8 @@ public sealed class VersionStore(StorageClients storage, FileStore files, SpaceQ
     /// <param name="source">The row that had the other bytes until now, as it will be.</param>
     /// <param name="cancel">Cancels.</param>
     public Task<bool> TryReplace(
-        FileRecord file, FileRecord after, FileRecord former, UsageChange change, TableTransactionAction source, CancellationToken cancel) =>
+        FileRecord file, FileRecord after, FileRecord former, UsageChange change, TableTransactionAction source,
+        CancellationToken cancel) =>
         files.TryMove(file, after, change, cancel, [new(TableTransactionActionType.Add, Row(former)), source]);
 
     /// <summary>Deletes the row of a former version, whose bytes become the file's.</summary>
