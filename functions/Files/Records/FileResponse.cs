@@ -1,7 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Latchkey.Storage;
-using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Files;
 
@@ -60,6 +57,15 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>Of a picture: whether there are thumbnails.</summary>
     public ThumbnailResponse? Thumbnail { get; init; }
 
+    /// <summary>The entity tag of its bytes, for If-Match.</summary>
+    public required string Etag { get; init; }
+
+    /// <summary>The number of its version.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Of an upload: the file whose bytes it replaces.</summary>
+    public string? Replaces { get; init; }
+
     /// <summary>The response for a record.</summary>
     public static FileResponse Of(FileRecord file) => new(
         file.Id, file.Status.ToString().ToLowerInvariant(), file.Owner.SpaceName, file.Name, file.Folder, file.ContentType, file.Size)
@@ -78,6 +84,9 @@ public sealed record FileResponse(string Id, string Status, string Space, string
         PurgeAfter = file.PurgeAfter?.UtcDateTime,
         DeclaredContentType = file.DeclaredContentType,
         Thumbnail = ThumbnailResponse.Of(file),
+        Etag = file.EntityTag,
+        Version = file.Version,
+        Replaces = file.Replaces,
     };
 
     static bool? IfChecked(FileRecord file, string? declared, bool verified) =>
@@ -164,27 +173,4 @@ public sealed record DownloadResponse(string Url, DateTime ExpiresAt)
 {
     /// <summary>The response with this URL.</summary>
     public static DownloadResponse Of(SignedUrl url) => new(url.Url, url.ExpiresAt.UtcDateTime);
-}
-
-/// <summary>Writes the responses of the file endpoints. Null fields are left out.</summary>
-static class FileJson
-{
-    static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
-    public static IResult Ok<T>(T answer) => Results.Json(answer, Options);
-
-    public static IResult Accepted<T>(HttpRequest request, string location, T answer)
-    {
-        request.HttpContext.Response.Headers.Location = location;
-        return Results.Json(answer, Options, statusCode: 202);
-    }
-
-    public static IResult Created<T>(HttpRequest request, string location, T answer)
-    {
-        request.HttpContext.Response.Headers.Location = location;
-        return Results.Json(answer, Options, statusCode: 201);
-    }
 }

@@ -28,7 +28,7 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
     /// <exception cref="Problem">403 <c>quota_exceeded</c>, 429 <c>too_many_oversized</c>.</exception>
     public async Task<bool> TryAdd(FileRecord file, Owner who, CancellationToken cancel)
     {
-        List<TableTransactionAction> rows = [new(TableTransactionActionType.Add, FileRows.RecordRow(file))];
+        List<TableTransactionAction> rows = [new(TableTransactionActionType.Add, FileRows.RecordRow(file with { UploadedBy = who }))];
         if (file.UploadKey is not null) rows.Add(new(TableTransactionActionType.Add, IdempotencyKey.RowOf(file)));
         if (await spaceQuota.TryTransact(file.Tenant, file.Space, UsageChange.Begin(file, who), rows, cancel)) return true;
         // The id is new, so an existing record is our own: the write succeeded, but its answer was lost.
@@ -60,10 +60,16 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
         TryMove(available with { Status = FileStatus.Pending, ListKeys = [] }, available, UsageChange.Complete, cancel);
 
     /// <summary>Changes a file's state or name in one transaction; false if the record changed meanwhile.</summary>
-    public Task<bool> TryMove(FileRecord before, FileRecord after, UsageChange change, CancellationToken cancel)
+    /// <param name="before">The record as it was read.</param>
+    /// <param name="after">The record to write.</param>
+    /// <param name="change">What it changes of the space's usage.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <param name="also">Other rows of the space, written with it.</param>
+    public Task<bool> TryMove(FileRecord before, FileRecord after, UsageChange change, CancellationToken cancel,
+        IEnumerable<TableTransactionAction>? also = null)
     {
         var partition = FileRows.Partition(after);
-        List<TableTransactionAction> rows = [.. RowsOf(before, after)];
+        List<TableTransactionAction> rows = [.. RowsOf(before, after), .. also ?? []];
         if (after.Status == FileStatus.Available) rows.AddRange(FolderRows(partition, after.Folder));
         change = change with
         {
@@ -130,5 +136,8 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
     /// </summary>
     public Task<bool> Remove(FileRecord file, CancellationToken cancel) => spaceQuota.TryTransact(
         file.Tenant, file.Space, UsageChange.Forget(file),
-        [new(TableTransactionActionType.Delete, new TableEntity(FileRows.Partition(file), RowKeys.File(file.Id)), file.ETag)], cancel);
+        [
+            new(TableTransactionActionType.Delete, new TableEntity(FileRows.Partition(file), RowKeys.File(file.Id)), file.ETag),
+            .. FileRows.DeleteUpload(file),
+        ], cancel);
 }

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash, deletes expired shares and old changes, finishes
-/// copies and what a crash interrupted, and has forgotten jobs go on. It reads no other files. What fails is retried an hour later.
+/// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash and old versions, deletes expired shares and old
+/// changes, finishes copies and what a crash interrupted, and has forgotten jobs go on. It reads no other files. What fails is retried an
+/// hour later.
 /// </summary>
 public sealed partial class FileSweepTimer(
     FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, ShareStore shares, SpaceUpkeep upkeep,
@@ -50,6 +51,11 @@ public sealed partial class FileSweepTimer(
     async Task<bool> Process(ScheduledFile item, DateTimeOffset now, CancellationToken cancel)
     {
         if (item.FileId is null || SpaceUpkeep.Handles(item)) return await upkeep.TryHandle(item, now, cancel);
+        if (item.ShareId == FileSchedule.Versions)
+        {
+            await purge.Versions.Sweep(item.Tenant, item.FileId, now, cancel);
+            return true;
+        }
         if (item.ShareId is { } share)
         {
             await shares.RemoveExpired(item.Tenant, item.FileId, share, now, cancel);

@@ -73,6 +73,9 @@ public sealed class SpaceRemoval(
     {
         var start = RowKeys.File("");
         await foreach (var row in table.Range(RowKeys.Space(tenant, space), start, start + "~", null, cancel))
-            yield return FileRows.Read(tenant, row);
+        {
+            var file = FileRows.Read(tenant, row);
+            if (file.Status != FileStatus.Version) yield return file; // Goes with the file whose version it is.
+        }
     }
 }

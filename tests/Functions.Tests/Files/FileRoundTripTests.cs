@@ -105,6 +105,21 @@ public sealed class FileRoundTripTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Versions()
+    {
+        var versions = await VersionsClient.Of(host);
+        var id = await versions.Upload([1, 2, 3]);
+        await versions.Replace(id, [0]); // From now on the schedule of the day is there.
+        Begun begun = null!;
+        await Costs(4, async () => begun = await versions.BeginVersion(id, new { contentType = FilesClient.AnyType, size = 1 }));
+        await FilesClient.Stored(begun, [4]);
+        await Costs(9, () => versions.Completed(begun.Id));
+        await Costs(3, () => versions.Versions(id));
+        await Costs(6, () => versions.RestoreVersion(id, id));
+        await Costs(8, () => Ok(versions.Send(HttpMethod.Delete, $"/{id}/versions/{begun.Id}")));
+    }
+
+    [Fact]
     public async Task Copies()
     {
         var id = await alice.Upload([1, 2, 3], "source");
