@@ -36,7 +36,7 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>When the upload or copy began.</summary>
     public required DateTime CreatedAt { get; init; }
 
-    /// <summary>When the file became available.</summary>
+    /// <summary>When the upload or copy was complete.</summary>
     public DateTime? CompletedAt { get; init; }
 
     /// <summary>When it was moved to the trash.</summary>
@@ -57,6 +57,9 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>Of a picture: whether there are thumbnails.</summary>
     public ThumbnailResponse? Thumbnail { get; init; }
 
+    /// <summary>What is known of malware in it.</summary>
+    public ScanResponse? Scan { get; init; }
+
     /// <summary>The response for a record.</summary>
     public static FileResponse Of(FileRecord file) => new(
         file.Id, file.Status.ToString().ToLowerInvariant(), file.Owner.SpaceName, file.Name, file.Folder, file.ContentType, file.Size)
@@ -74,6 +77,7 @@ public sealed record FileResponse(string Id, string Status, string Space, string
         PurgeAfter = file.PurgeAfter?.UtcDateTime,
         DeclaredContentType = file.DeclaredContentType,
         Thumbnail = ThumbnailResponse.Of(file),
+        Scan = ScanResponse.Of(file),
     };
 
     static bool? IfChecked(FileRecord file, string? declared, bool verified) =>

@@ -55,9 +55,9 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
         return row is null ? null : FileRows.Read(tenant, row);
     }
 
-    /// <summary>Makes a file available and lists it in one transaction; false if the record changed meanwhile.</summary>
-    public Task<bool> TryComplete(FileRecord available, CancellationToken cancel) =>
-        TryMove(available with { Status = FileStatus.Pending, ListKeys = [] }, available, UsageChange.Complete, cancel);
+    /// <summary>Writes that a file is complete, and lists it, in one transaction; false if the record changed meanwhile.</summary>
+    public Task<bool> TryComplete(FileRecord complete, CancellationToken cancel) =>
+        TryMove(complete with { Status = FileStatus.Pending, ListKeys = [] }, complete, UsageChange.Complete, cancel);
 
     /// <summary>Changes a file's state or name in one transaction; false if the record changed meanwhile.</summary>
     public Task<bool> TryMove(FileRecord before, FileRecord after, UsageChange change, CancellationToken cancel)
@@ -71,7 +71,7 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
             .. after.ListKeys.Select(key =>
                 new TableTransactionAction(TableTransactionActionType.UpsertReplace, FileRows.ListRow(after, key))),
         ];
-        if (after.Status == FileStatus.Available)
+        if (after.IsListed)
         {
             rows.AddRange(FileRows.FolderRows(partition, after.Folder).Select(row =>
                 new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)));

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Deletes a file: moves it to the trash, or purges it. A file that was never completed is always purged.
+/// Deletes a file: moves it to the trash, or purges it. A file that is not complete, not scanned yet or infected is always purged.
 /// </summary>
 public sealed class DeleteFile(
     TenantPipeline pipeline, FilePermissions permissions, FileStore files, Folders folders, FilePurge purge, FileSchedule schedule,
@@ -36,7 +36,7 @@ public sealed class DeleteFile(
         var done = permanent || file.Status != FileStatus.Available
             ? await purge.TryPurge(file, isDue: false, cancel)
             : await TryTrash(file, cancel);
-        if (done && file.Status == FileStatus.Available) await folders.RemoveIfEmpty(file, cancel);
+        if (done && file.IsListed) await folders.RemoveIfEmpty(file, cancel);
         return done;
     }
 

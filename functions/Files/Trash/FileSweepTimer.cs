@@ -5,11 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash, deletes expired shares and old changes, and finishes
-/// copies and what a crash interrupted. It reads no other files. What fails is retried an hour later.
+/// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash, deletes expired shares and old changes, finishes
+/// copies and what a crash interrupted, and asks again for verdicts of the malware scanner. It reads no other files. What fails is retried
+/// an hour later.
 /// </summary>
 public sealed partial class FileSweepTimer(
-    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, ShareStore shares, ChangeFeed changes, AuditLog audit,
+    FileSchedule schedule, FileStore files, FilePurge purge, UnfinishedFiles unfinished, ShareStore shares, ChangeFeed changes,
+    AuditLog audit,
     TimeProvider clock, ILogger<FileSweepTimer> logger)
 {
     const int MaxParallel = 8;
@@ -64,22 +66,10 @@ public sealed partial class FileSweepTimer(
                 if (!await purge.TryPurge(file, isDue: true, cancel)) return false;
                 audit.Add(file.Tenant, "files-purge", file.Id, "retention in the trash ended");
                 return true;
-            case { Status: FileStatus.Copying }:
-                return await FinishCopy(file, cancel);
+            case { Status: FileStatus.Copying or FileStatus.Scanning }:
+                return await unfinished.Finish(file, cancel);
             default: // Restored, purged, or never deleted because the process crashed before.
                 return true;
-        }
-    }
-
-    async Task<bool> FinishCopy(FileRecord copy, CancellationToken cancel)
-    {
-        try
-        {
-            return (await copier.FinishIfDone(copy, cancel)).Progress is null;
-        }
-        catch (Http.Problem) // The copy failed and was removed.
-        {
-            return true;
         }
     }
 
