@@ -51,7 +51,8 @@ public sealed record FileChange(ChangeKind Kind, string FileId)
 
     /// <summary>What others are told of it; the number of the change is added to it.</summary>
     public TenantEvent Event => new(TypeOf(Kind), ("fileId", FileId), ("shareId", ShareId), ("ownerKind", File?.Owner.Kind),
-        ("ownerId", File?.Owner.Id), ("contentType", File?.ContentType), ("size", File?.Size));
+        ("ownerId", File?.Owner.Id), ("contentType", File?.ContentType), ("size", File?.Size),
+        ("threat", Kind == ChangeKind.Infected ? File?.Scan?.Threat : null));
 
     static string TypeOf(ChangeKind kind) => kind switch
     {
