@@ -16,20 +16,20 @@ public sealed class RescanEndpoint(
     TenantPipeline pipeline, RescanStore store, ClamAvScanner clamAv, WorkQueues queues, TenantStore tenants, Settings settings,
     TimeProvider clock)
 {
-    /// <summary><c>GET /{tenant}/files-scan</c> → <c>{enabled, scanner, up?, lastRun?}</c></summary>
-    [Function("files-scan-read")]
+    /// <summary><c>GET /{tenant}/admin/files-scan</c> → <c>{enabled, scanner, up?, lastRun?}</c></summary>
+    [Function("admin-files-scan")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files-scan")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/admin/files-scan")] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Admin, async caller =>
             FileJson.Ok(await Answer(caller, await store.Find(caller.Tenant.Id, caller.Cancel))));
 
     /// <summary>
-    /// <c>POST /{tenant}/files-scan</c> → 202: all files are scanned once more, in the background; a run that has not finished goes on. 409
+    /// <c>POST /{tenant}/admin/files-scan</c> → 202: all files are scanned once more, in the background; a run that has not finished goes on. 409
     /// <c>no_scanner</c>, <c>scanned_by_defender</c>.
     /// </summary>
-    [Function("files-scan-run")]
+    [Function("admin-files-scan-run")]
     public Task<IResult> Post(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/files-scan")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/admin/files-scan")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Admin, async caller =>
         {
             settings.Scan.EnsureScanner();
@@ -40,7 +40,7 @@ public sealed class RescanEndpoint(
             }
             var state = await Begin(caller);
             await queues.Send(QueueNames.Rescans, new RescanMessage(caller.Tenant.Id, state.Run), caller.Cancel);
-            return FileJson.Accepted(request, $"{caller.Tenant.Issuer}/files-scan", await Answer(caller, state));
+            return FileJson.Accepted(request, $"{caller.Tenant.Issuer}/admin/files-scan", await Answer(caller, state));
         });
 
     async Task<RescanState> Begin(Caller caller)
