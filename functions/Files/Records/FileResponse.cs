@@ -33,6 +33,9 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>What the app keeps with it.</summary>
     public FileMetadata? Metadata { get; init; }
 
+    /// <summary>Its tags.</summary>
+    public FileTags? Tags { get; init; }
+
     /// <summary>When the upload or copy began.</summary>
     public required DateTime CreatedAt { get; init; }
 
@@ -71,6 +74,7 @@ public sealed record FileResponse(string Id, string Status, string Space, string
         ModifiedAt = file.ModifiedAt?.UtcDateTime,
         TakenAt = file.TakenAt?.UtcDateTime,
         Metadata = file.Metadata,
+        Tags = file.Tags,
         CreatedAt = file.CreatedAt.UtcDateTime,
         CompletedAt = file.CompletedAt?.UtcDateTime,
         DeletedAt = file.DeletedAt?.UtcDateTime,

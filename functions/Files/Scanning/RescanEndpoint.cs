@@ -24,7 +24,8 @@ public sealed class RescanEndpoint(
             FileJson.Ok(await Answer(caller, await store.Find(caller.Tenant.Id, caller.Cancel))));
 
     /// <summary>
-    /// <c>POST /{tenant}/admin/files-scan</c> → 202: all files are scanned once more, in the background; a run that has not finished goes on. 409
+    /// <c>POST /{tenant}/admin/files-scan</c> → 202: all files are scanned once more, in the background; a run that has not finished goes
+    /// on. 409
     /// <c>no_scanner</c>, <c>scanned_by_defender</c>.
     /// </summary>
     [Function("admin-files-scan-run")]

@@ -88,7 +88,8 @@ public sealed class ScanFailureTests : IAsyncLifetime
         host.Clock.Advance(TimeSpan.FromHours(1));
         await host.RunTimer("files-sweep");
         Assert.Equal(0, await host.RunQueues());
-        await Eventually.True(async () => (await (await host.Admin()).WholeAudit("?type=file-not-scanned")).Any(entry => entry.Target == id));
+        await Eventually.True(async () =>
+            (await (await host.Admin()).WholeAudit("?type=file-not-scanned")).Any(entry => entry.Target == id));
     }
 
     [Fact]
