@@ -17,7 +17,7 @@ static class SettingsCommands
         new("--language") { Description = "The language of pages and mails if nothing else is known, such as de; empty for English" };
 
     public static readonly Option<bool?> Malware =
-        new("--malware-scanning") { Description = "Files are available only once the deployment's scanner has looked at them; true or false" };
+        new("--malware-scanning") { Description = "Whether files are available only once the deployment's scanner has looked" };
 
     static readonly Argument<string> TextsFile =
         new("file") { Description = "JSON: an object for each language, with a text for each key; {} removes all" };

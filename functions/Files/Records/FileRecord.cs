@@ -147,15 +147,16 @@ public sealed record FileRecord
         : throw IllegalMove(FileStatus.Available);
 
     /// <summary>Scanning or Available → Infected. What is in the trash stays there, and is infected once it is restored.</summary>
-    public FileRecord Infect(string threat, DateTimeOffset now) =>
-        Status is FileStatus.Scanning or FileStatus.Available or FileStatus.Deleted
-        ? this with
+    public FileRecord Infect(string threat, DateTimeOffset now)
+    {
+        if (Status is not (FileStatus.Scanning or FileStatus.Available or FileStatus.Deleted)) throw IllegalMove(FileStatus.Infected);
+        return this with
         {
             Status = Status == FileStatus.Deleted ? FileStatus.Deleted : FileStatus.Infected,
             Scan = new FileScan { Threat = threat, At = now },
             Renditions = null,
-        }
-        : throw IllegalMove(FileStatus.Infected);
+        };
+    }
 
     /// <summary>Available → Deleted, to be purged after <paramref name="keep"/>.</summary>
     public FileRecord Delete(DateTimeOffset now, TimeSpan keep) => Status == FileStatus.Available

@@ -96,7 +96,7 @@ public sealed class ClamAvScanner(ScanSettings settings)
         }
     }
 
-    // False if it hung up early: clamd does that when a file is too large, and then says so.
+    // False if it hung up or answered early: clamd does that when a file is too large.
     async Task<bool> TrySend(NetworkStream scanner, Stream bytes, long size, CancellationToken cancel)
     {
         if (!await TryWrite("zINSTREAM\0"u8.ToArray())) return false;
@@ -107,6 +107,7 @@ public sealed class ClamAvScanner(ScanSettings settings)
             if (!await TryWrite(chunk.AsMemory(0, LengthBytes + read))) return false;
             sent += read;
         }
+        if (scanner.DataAvailable) return false; // A verdict about what it has not seen.
         if (sent != size) throw new NoVerdictException($"Storage sent {sent} bytes of {size}.");
         return await TryWrite(new byte[LengthBytes]);
 

@@ -1,4 +1,3 @@
-using Latchkey.Http;
 using Latchkey.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;

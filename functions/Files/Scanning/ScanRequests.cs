@@ -1,6 +1,5 @@
 using Latchkey.Http;
 using Latchkey.Storage;
-using Latchkey.Tenancy;
 using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Files;

@@ -141,7 +141,7 @@ public sealed class DefenderTests(DefenderTests.OneHost one) : IClassFixture<Def
         await host.RunQueues();
     }
 
-    Task Send(string message) => new QueueClient(
+    async Task Send(string message) => await new QueueClient(
         host.Service<Microsoft.Extensions.Configuration.IConfiguration>()["Latchkey:Storage:ConnectionString"], QueueNames.ScanResults,
         new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }).SendMessageAsync(message);
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Latchkey.Files;
-using Latchkey.Storage;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.Files.Scanning;

@@ -1,8 +1,6 @@
 using System.Net.Http.Headers;
-using Latchkey.Events;
 using Latchkey.Tests.Events;
 using Latchkey.Tests.Files.Tus;
-using Microsoft.Extensions.Hosting;
 
 namespace Latchkey.Tests.Files.Scanning;
 
