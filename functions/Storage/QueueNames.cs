@@ -20,4 +20,7 @@ public static class QueueNames
 
     /// <summary>Results of Defender for Storage, which Event Grid delivers here. infra makes this queue.</summary>
     public const string ScanResults = "scan-results";
+
+    /// <summary>Jobs that work on folders.</summary>
+    public const string FolderJobs = "folder-jobs";
 }

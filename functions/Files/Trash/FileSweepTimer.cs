@@ -6,13 +6,12 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash, deletes expired shares and old changes, finishes
-/// copies and what a crash interrupted, and asks again for verdicts of the malware scanner. It reads no other files. What fails is retried
-/// an hour later.
+/// copies and what a crash interrupted, has forgotten jobs go on, and asks again for verdicts of the malware scanner. It reads no other
+/// files. What fails is retried an hour later.
 /// </summary>
 public sealed partial class FileSweepTimer(
     FileSchedule schedule, FileStore files, FilePurge purge, UnfinishedFiles unfinished, ShareStore shares, ChangeFeed changes,
-    AuditLog audit,
-    TimeProvider clock, ILogger<FileSweepTimer> logger)
+    AuditLog audit, TimeProvider clock, ILogger<FileSweepTimer> logger)
 {
     const int MaxParallel = 8;
 
@@ -52,6 +51,7 @@ public sealed partial class FileSweepTimer(
     async Task<bool> Process(ScheduledFile item, DateTimeOffset now, CancellationToken cancel)
     {
         if (item.FileId is null) return await changes.TryDropOld(item.Tenant, item.Space, now, cancel);
+        if (item.ShareId == FileSchedule.Job) return await unfinished.FinishJob(item.Tenant, item.FileId, now, cancel);
         if (item.ShareId is { } share)
         {
             await shares.RemoveExpired(item.Tenant, item.FileId, share, now, cancel);
