@@ -36,7 +36,7 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>When the upload or copy began.</summary>
     public required DateTime CreatedAt { get; init; }
 
-    /// <summary>When the file became available.</summary>
+    /// <summary>When the upload or copy was complete.</summary>
     public DateTime? CompletedAt { get; init; }
 
     /// <summary>When it was moved to the trash.</summary>
@@ -66,6 +66,9 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>Of an upload: the file whose bytes it replaces.</summary>
     public string? Replaces { get; init; }
 
+    /// <summary>What is known of malware in it.</summary>
+    public ScanResponse? Scan { get; init; }
+
     /// <summary>The response for a record.</summary>
     public static FileResponse Of(FileRecord file) => new(
         file.Id, file.Status.ToString().ToLowerInvariant(), file.Owner.SpaceName, file.Name, file.Folder, file.ContentType, file.Size)
@@ -87,6 +90,7 @@ public sealed record FileResponse(string Id, string Status, string Space, string
         Etag = file.EntityTag,
         Version = file.Version,
         Replaces = file.Replaces,
+        Scan = ScanResponse.Of(file),
     };
 
     static bool? IfChecked(FileRecord file, string? declared, bool verified) =>

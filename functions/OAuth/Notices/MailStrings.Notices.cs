@@ -15,6 +15,12 @@ static partial class MailStrings
 
     public static string MailDeleted(string tenant) => Text(("tenant", tenant));
 
+    public static string MailFileInfectedMore => Text();
+
+    public static string MailFileInfectedSubject(string tenant) => Text(("tenant", tenant));
+
+    public static string MailFileInfected(string tenant, string file) => Text(("tenant", tenant), ("file", file));
+
     public static string MailKeptSubject(string tenant) => Text(("tenant", tenant));
 
     public static string MailKept(string tenant) => Text(("tenant", tenant));
