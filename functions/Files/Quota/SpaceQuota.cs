@@ -68,7 +68,7 @@ public sealed class SpaceQuota(
             if (excess is not null) next = excess.Kept;
             var partition = RowKeys.Space(tenant, space);
             if (owner is not null && change.Change is { } seen)
-                told ??= await outbox.Prepare(owner, TableNames.Files, partition, [seen.Event], cancel);
+                told ??= await outbox.Prepare(owner, TableNames.Files, partition, seen.Events, cancel);
             var index = await KnownRows.Write(table, partition, next.Incarnation!, change.Known, cancel);
             var all = Rows(partition, next, change, [.. rows, .. index]);
             if (told is not null) all.Add(told.With("sequence", next.Changes).Row);
@@ -95,6 +95,7 @@ public sealed class SpaceQuota(
         next.Write(partition),
         .. rows,
         .. change.Change is { } seen ? [ChangeRows.Write(partition, next, seen, clock.GetUtcNow())] : Array.Empty<TableTransactionAction>(),
+        .. change.Request is { } request ? [request.ToWrite()] : Array.Empty<TableTransactionAction>(),
     ];
 
     // Once a day and space, and before the day's first change: it leads the sweep to the changes once nobody may ask for them any more.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Latchkey.Http;
 using Latchkey.Storage;
 using Microsoft.AspNetCore.Http;
 
@@ -57,6 +58,19 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>Of a picture: whether there are thumbnails.</summary>
     public ThumbnailResponse? Thumbnail { get; init; }
 
+    /// <summary>The request for files by which it was handed in.</summary>
+    public string? Request { get; init; }
+
+    /// <summary>Who handed it in, as they say.</summary>
+    public Sender? Sender { get; init; }
+
+    /// <summary>The response for a record and a caller. Whom a file is shared with does not learn who handed it in.</summary>
+    public static FileResponse Of(FileRecord file, AccessToken token) => file.Owner.SpaceNameFor(token) switch
+    {
+        Owner.Shared => Of(file) with { Space = Owner.Shared, Request = null, Sender = null },
+        var space => Of(file) with { Space = space },
+    };
+
     /// <summary>The response for a record.</summary>
     public static FileResponse Of(FileRecord file) => new(
         file.Id, file.Status.ToString().ToLowerInvariant(), file.Owner.SpaceName, file.Name, file.Folder, file.ContentType, file.Size)
@@ -68,6 +82,8 @@ public sealed record FileResponse(string Id, string Status, string Space, string
         ModifiedAt = file.ModifiedAt?.UtcDateTime,
         TakenAt = file.TakenAt?.UtcDateTime,
         Metadata = file.Metadata,
+        Request = file.Request,
+        Sender = file.Sender,
         CreatedAt = file.CreatedAt.UtcDateTime,
         CompletedAt = file.CompletedAt?.UtcDateTime,
         DeletedAt = file.DeletedAt?.UtcDateTime,
@@ -170,7 +186,7 @@ static class FileJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    public static IResult Ok<T>(T answer) => Results.Json(answer, Options);
+    public static IResult Ok<T>(T answer, int status = 200) => Results.Json(answer, Options, statusCode: status);
 
     public static IResult Accepted<T>(HttpRequest request, string location, T answer)
     {

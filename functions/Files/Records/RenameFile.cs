@@ -33,8 +33,7 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissi
             });
         });
 
-    static IResult Answer(Caller caller, FileRecord file) =>
-        FileJson.Ok(FileResponse.Of(file) with { Space = file.Owner.SpaceNameFor(caller.Token) });
+    static IResult Answer(Caller caller, FileRecord file) => FileJson.Ok(FileResponse.Of(file, caller.Token));
 
     sealed record RenameRequest
     {

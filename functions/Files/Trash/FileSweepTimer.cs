@@ -9,7 +9,7 @@ namespace Latchkey.Files;
 /// copies and what a crash interrupted. It reads no other files. What fails is retried an hour later.
 /// </summary>
 public sealed partial class FileSweepTimer(
-    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, ShareStore shares, ChangeFeed changes, AuditLog audit,
+    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, SharingExpiry sharing, ChangeFeed changes, AuditLog audit,
     TimeProvider clock, ILogger<FileSweepTimer> logger)
 {
     const int MaxParallel = 8;
@@ -52,7 +52,7 @@ public sealed partial class FileSweepTimer(
         if (item.FileId is null) return await changes.TryDropOld(item.Tenant, item.Space, now, cancel);
         if (item.ShareId is { } share)
         {
-            await shares.RemoveExpired(item.Tenant, item.FileId, share, now, cancel);
+            await sharing.Remove(item.Tenant, item.FileId, share, now, cancel);
             return true;
         }
         var file = await files.Find(item.Tenant, item.FileId, cancel);

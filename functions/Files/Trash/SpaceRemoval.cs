@@ -46,6 +46,8 @@ public sealed class SpaceRemoval(
         if (!isPurged || await CountFiles(tenant, owner, cancel) > 0) return false;
         await RemoveRows(tenant, space, RowKeys.AnyFolder, cancel);
         await RemoveRows(tenant, space, RowKeys.Known(""), cancel);
+        await RemoveRows(tenant, space, RowKeys.AnyLink, cancel);
+        await RemoveRows(tenant, space, RowKeys.AnyFileRequest, cancel);
         await changes.RemoveAll(tenant, space, cancel);
         await tenantQuota.RemoveSpace(tenant, space, cancel);
         return true;

@@ -28,7 +28,7 @@ public sealed class CompleteUpload(TenantPipeline pipeline, FilePermissions perm
             var file = await completion.Run(
                 () => permissions.Get(caller, request.RouteValues["id"] as string, Permission.Write),
                 blocks is null ? null : blocks.Select, caller.Cancel);
-            return FileJson.Ok(FileResponse.Of(file) with { Space = file.Owner.SpaceNameFor(caller.Token) });
+            return FileJson.Ok(FileResponse.Of(file, caller.Token));
         });
 
     static async Task<BlockChoice?> ReadBlocks(HttpRequest request)

@@ -10,7 +10,8 @@ namespace Latchkey.Files;
 /// deleted with its bytes, which frees its quota. Its note stays, because its URL can still write.
 /// </summary>
 public sealed class Completion(
-    FileStore files, SingleUpload single, StagedUpload staged, FilePurge purge, RenditionRequests renditions, TimeProvider clock)
+    FileStore files, SingleUpload single, StagedUpload staged, FilePurge purge, ReceivedFiles received, RenditionRequests renditions,
+    TimeProvider clock)
 {
     const int MaxAttempts = 5;
 
@@ -45,12 +46,16 @@ public sealed class Completion(
                 Md5Verified = verified.Md5,
                 Sha256Verified = verified.Sha256,
             };
-            if (!await files.TryComplete(available, cancel)) continue;
-            await renditions.Ask(available);
-            return available;
+            if (await TryComplete(available, cancel) is not { } listed) continue;
+            await renditions.Ask(listed);
+            return listed;
         }
         throw Problem.Conflict("upload_unfinished", "The upload keeps changing. Try again later.");
     }
+
+    async Task<FileRecord?> TryComplete(FileRecord available, CancellationToken cancel) =>
+        available.Request is not null ? await received.TryComplete(available, cancel)
+        : await files.TryComplete(available, cancel) ? available : null;
 
     // Null if the upload changed meanwhile. Even a refusal is void then: the record, read again, says whether somebody else
     // completed or deleted the file.
@@ -58,7 +63,9 @@ public sealed class Completion(
     {
         try
         {
-            return file.IsStaged ? await staged.Verify(file, choose, cancel) : await single.Verify(file, cancel);
+            var verified = file.IsStaged ? await staged.Verify(file, choose, cancel) : await single.Verify(file, cancel);
+            if (file.Request is not null) await received.EnsureTaken(file, verified, cancel);
+            return verified;
         }
         catch (RequestFailedException changed) when (changed.Status is 404 or 412)
         {
