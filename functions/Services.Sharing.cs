@@ -1,4 +1,5 @@
 using Latchkey.Files;
+using Latchkey.Pages;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Latchkey;
@@ -9,6 +10,10 @@ public static partial class Services
     static IServiceCollection AddSharing(this IServiceCollection services) => services
         .AddSingleton<SpaceLinkStore>()
         .AddSingleton<SpaceLinks>()
+        .AddSingleton<LinkUrls>()
+        .AddSingleton<LinkReplies>()
+        .AddSingleton<LinkAdmissions>()
+        .AddSingleton<SpaceLinkPages>()
         .AddSingleton<Sharers>()
         .AddSingleton<SharingExpiry>()
         .AddSingleton<FileRequestStore>()

@@ -50,13 +50,8 @@ public sealed class RequestFiles(
             var request = await requests.Get(tenant, http.RouteValues["token"] as string, found.Cancel);
             await handIns.Complete(request, id, found.Cancel);
             found.Audit.Detail = $"request {request.Id}";
-            if (await handIns.TakeNotice(request, found.Cancel)) await Notify(tenant, request, found.Cancel);
+            if (request.CreatedBy is { } by && notices.Possible && await handIns.TakeNotice(request, found.Cancel)
+                && await users.Find(tenant, by, found.Cancel) is { } user) notices.FilesReceived(tenant, user);
             return FileJson.Ok(new UploadProgressResponse(id!, "received"), 200);
         });
-
-    async Task Notify(Tenant tenant, FileRequest request, CancellationToken cancel)
-    {
-        if (request.CreatedBy is not { } id || !notices.Possible) return;
-        if (await users.Find(tenant, id, cancel) is { } user) notices.FilesReceived(tenant, user);
-    }
 }

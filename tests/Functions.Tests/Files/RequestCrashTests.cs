@@ -31,8 +31,7 @@ public sealed class RequestCrashTests : OnCuttableStorage
         cuts = await storage.CutEverywhere(answerLost, id => ada.Complete(id),
             prepare: async () =>
             {
-                sent++;
-                var begun = await ada.Begin("same", 1).Read<HandInAnswer>(201);
+                var begun = await ada.Begin($"other {sent++}", 1).Read<HandInAnswer>(201);
                 await ada.Put(begun, [1]);
                 return begun.Id;
             },
