@@ -66,6 +66,7 @@ public sealed class CopyFile(
             ModifiedAt = source.ModifiedAt,
             TakenAt = source.TakenAt,
             Metadata = source.Metadata,
+            Tags = source.Tags,
             CreatedAt = now,
             Status = FileStatus.Copying,
             CopyOf = source.Id,

@@ -34,6 +34,9 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>What the app keeps with it.</summary>
     public FileMetadata? Metadata { get; init; }
 
+    /// <summary>Its tags.</summary>
+    public FileTags? Tags { get; init; }
+
     /// <summary>When the upload or copy began.</summary>
     public required DateTime CreatedAt { get; init; }
 
@@ -82,8 +85,13 @@ public sealed record FileResponse(string Id, string Status, string Space, string
         ModifiedAt = file.ModifiedAt?.UtcDateTime,
         TakenAt = file.TakenAt?.UtcDateTime,
         Metadata = file.Metadata,
+<<<<<<< HEAD
         Request = file.Request,
         Sender = file.Sender,
+||||||| b129fb1
+=======
+        Tags = file.Tags,
+>>>>>>> main
         CreatedAt = file.CreatedAt.UtcDateTime,
         CompletedAt = file.CompletedAt?.UtcDateTime,
         DeletedAt = file.DeletedAt?.UtcDateTime,

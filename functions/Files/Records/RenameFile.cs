@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Renames a file, moves it to another folder of its space, or changes its times and metadata, in one conditional write. The bytes stay
+/// Renames a file, moves it to another folder of its space, or changes its times, metadata and tags, in one conditional write. The bytes stay
 /// where they are.
 /// </summary>
 public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissions, FileStore files, Folders folders)
@@ -50,6 +50,9 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissi
         /// <summary>Replaces all of it; an empty object removes it.</summary>
         public Dictionary<string, string?>? Metadata { get; init; }
 
+        /// <summary>Replace all of them; an empty list removes them.</summary>
+        public IReadOnlyList<string?>? Tags { get; init; }
+
         /// <summary>Not supported. It is read only to be refused with a helpful message.</summary>
         public string? Space { get; init; }
 
@@ -59,7 +62,7 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissi
             var name = Name is null ? null : FileName.Read(Name);
             var folder = Folder is null ? null : FileName.ReadFolder(Folder);
             var (modified, taken) = (FileTime.Read(ModifiedAt, "modifiedAt"), FileTime.Read(TakenAt, "takenAt"));
-            var metadata = FileMetadata.Read(Metadata);
+            var (metadata, tags) = (FileMetadata.Read(Metadata), FileTags.Read(Tags));
             return file => file with
             {
                 Name = name ?? file.Name,
@@ -67,6 +70,7 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissi
                 ModifiedAt = ModifiedAt is null ? file.ModifiedAt : modified,
                 TakenAt = TakenAt is null ? file.TakenAt : taken,
                 Metadata = Metadata is null ? file.Metadata : metadata,
+                Tags = Tags is null ? file.Tags : tags,
             };
         }
     }

@@ -30,6 +30,8 @@ sealed record BeginRequest
 
     public Dictionary<string, string?>? Metadata { get; init; }
 
+    public IReadOnlyList<string?>? Tags { get; init; }
+
     /// <summary>The space (<see cref="Spaces.Find"/>).</summary>
     public string? Space { get; init; }
 
@@ -58,6 +60,7 @@ sealed record BeginRequest
             ModifiedAt = FileTime.Read(ModifiedAt, "modifiedAt"),
             TakenAt = FileTime.Read(TakenAt, "takenAt"),
             Metadata = FileMetadata.Read(Metadata),
+            Tags = FileTags.Read(Tags),
             CreatedAt = now,
         };
     }

@@ -39,5 +39,6 @@ static class IdempotencyKey
         file.Name, file.Folder, file.ContentType, file.Size.ToString(CultureInfo.InvariantCulture), file.Md5, file.Sha256,
         file.BlockSize?.ToString(CultureInfo.InvariantCulture), file.TusMetadata, file.Metadata?.Json,
         file.ModifiedAt?.UtcTicks.ToString(CultureInfo.InvariantCulture), file.TakenAt?.UtcTicks.ToString(CultureInfo.InvariantCulture),
+        .. file.Tags is { } tags ? [tags.Column] : Array.Empty<string>(), // Keys from before there were tags stay what they are.
     ]));
 }

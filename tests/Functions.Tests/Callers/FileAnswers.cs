@@ -19,6 +19,7 @@ sealed record FileAnswer
     public DateTimeOffset? ModifiedAt { get; init; }
     public DateTimeOffset? TakenAt { get; init; }
     public Dictionary<string, string>? Metadata { get; init; }
+    public List<string>? Tags { get; init; }
     public DateTimeOffset? CompletedAt { get; init; }
     public DateTimeOffset? DeletedAt { get; init; }
     public DateTimeOffset? PurgeAfter { get; init; }

@@ -25,7 +25,7 @@ public sealed class FormReceiver(
     const int BlockBytes = 4 << 20;
     const int MaxParts = 32;
 
-    static readonly string[] Fields = ["name", "folder", "contentType", "md5", "sha256", "modifiedAt", "takenAt", "metadata"];
+    static readonly string[] Fields = ["name", "folder", "contentType", "md5", "sha256", "modifiedAt", "takenAt", "metadata", "tags"];
 
     /// <summary>Reads the whole form and writes the record. Nothing is left of a form that is refused.</summary>
     /// <param name="caller">The caller.</param>
@@ -101,6 +101,7 @@ public sealed class FormReceiver(
             ModifiedAt = Field("modifiedAt"),
             TakenAt = Field("takenAt"),
             Metadata = FileMetadata.Pairs(Field("metadata")),
+            Tags = FileTags.Items(Field("tags")),
             Resumable = false,
         };
         return new(asked.ToRecord(sender.Tenant, sender.Space, sender.Client, settings, now) with { Id = id, UploadKey = sender.UploadKey },

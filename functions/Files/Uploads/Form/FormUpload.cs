@@ -16,7 +16,7 @@ public sealed class FormUpload(
     /// <summary>
     /// <c>POST /{tenant}/files/upload?space=</c> → 201 file, or 200 if the Idempotency-Key has uploaded it before. One part is
     /// the file; the fields <c>name</c>, <c>folder</c>, <c>contentType</c>, <c>md5</c>, <c>sha256</c>, <c>modifiedAt</c>,
-    /// <c>takenAt</c> and <c>metadata</c> may precede or follow it; others are ignored.
+    /// <c>takenAt</c>, <c>metadata</c> and <c>tags</c> may precede or follow it; others are ignored.
     /// </summary>
     [Function("files-form")]
     public Task<IResult> Post(

@@ -105,7 +105,7 @@ function show(item, state, sent) {
   item.progress.hidden = state !== 'sending';
   if (sent !== undefined) item.progress.value = size === 0 ? 1 : sent / size;
   item.row.className = state === 'failed' ? 'bad' : '';
-  item.note.textContent = state === 'failed' ? item.message : state === 'received' ? texts.HandInReceived : sizeOf(size);
+  item.note.textContent = state === 'failed' ? item.message : state === 'received' ? texts['HandInReceived'] : sizeOf(size);
   item.remove.hidden = state !== 'chosen' && state !== 'failed';
 }
 
@@ -118,8 +118,8 @@ function sizeOf(bytes) {
 
 function add(file) {
   const item = { file, key: crypto.randomUUID(), note: el('small'), progress: el('progress', { max: 1, value: 0, hidden: true }) };
-  item.remove = el('button', { type: 'button', className: 'text', onclick: () => drop(item) }, texts.HandInRemove);
-  item.remove.setAttribute('aria-label', `${texts.HandInRemove}: ${file.name}`);
+  item.remove = el('button', { type: 'button', className: 'text', onclick: () => drop(item) }, texts['HandInRemove']);
+  item.remove.setAttribute('aria-label', `${texts['HandInRemove']}: ${file.name}`);
   item.progress.setAttribute('aria-label', file.name);
   item.row = el('li', {}, el('span', { className: 'what' }, el('strong', { dir: 'auto' }, file.name), item.note, item.progress), item.remove);
   items.add(item);
@@ -177,8 +177,8 @@ form.addEventListener('submit', async event => {
   isSending = false;
   byId('send').disabled = false;
   const failed = [...items].filter(item => item.state === 'failed');
-  if (failed.length === 0) say('said', texts.HandInDone);
-  else say('wrong', texts.HandInSome);
+  if (failed.length === 0) say('said', texts['HandInDone']);
+  else say('wrong', texts['HandInSome']);
 });
 
 byId('files').addEventListener('change', event => {
