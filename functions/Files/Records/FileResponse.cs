@@ -85,13 +85,9 @@ public sealed record FileResponse(string Id, string Status, string Space, string
         ModifiedAt = file.ModifiedAt?.UtcDateTime,
         TakenAt = file.TakenAt?.UtcDateTime,
         Metadata = file.Metadata,
-<<<<<<< HEAD
+        Tags = file.Tags,
         Request = file.Request,
         Sender = file.Sender,
-||||||| b129fb1
-=======
-        Tags = file.Tags,
->>>>>>> main
         CreatedAt = file.CreatedAt.UtcDateTime,
         CompletedAt = file.CompletedAt?.UtcDateTime,
         DeletedAt = file.DeletedAt?.UtcDateTime,
