@@ -74,16 +74,8 @@ public sealed class SpaceQuota(
             var excess = IsRelease(change) ? await tenantQuota.FindExcess(tenant, space, next, limits, cancel) : null;
             if (excess is not null) next = excess.Kept;
             var partition = RowKeys.Space(tenant, space);
-<<<<<<< HEAD
-            if (owner is not null && change.Change is { } seen)
-                told ??= await outbox.Prepare(owner, TableNames.Files, partition, seen.Events, cancel);
-||||||| 706997c
-            if (owner is not null && change.Change is { } seen)
-                told ??= await outbox.Prepare(owner, TableNames.Files, partition, [seen.Event], cancel);
-=======
             if (owner is not null && change.Change is not null)
-                told ??= await outbox.Prepare(owner, TableNames.Files, partition, change.Seen.Select(seen => seen.Event), cancel);
->>>>>>> main
+                told ??= await outbox.Prepare(owner, TableNames.Files, partition, change.Seen.SelectMany(seen => seen.Events), cancel);
             var index = await KnownRows.Write(table, partition, next.Incarnation!, change.Known, cancel);
             var all = Rows(partition, next, change, [.. rows, .. index]);
             if (told is not null) all.Add(told.Numbered("sequence", next.Changes, change.Seen.Count).Row);
@@ -109,15 +101,9 @@ public sealed class SpaceQuota(
     [
         next.Write(partition),
         .. rows,
-<<<<<<< HEAD
-        .. change.Change is { } seen ? [ChangeRows.Write(partition, next, seen, clock.GetUtcNow())] : Array.Empty<TableTransactionAction>(),
-        .. change.Request is { } request ? [request.ToWrite()] : Array.Empty<TableTransactionAction>(),
-||||||| 706997c
-        .. change.Change is { } seen ? [ChangeRows.Write(partition, next, seen, clock.GetUtcNow())] : Array.Empty<TableTransactionAction>(),
-=======
         .. change.Seen.Select((seen, n) => ChangeRows.Write(
             partition, next with { Changes = next.Changes - change.Seen.Count + 1 + n }, seen, clock.GetUtcNow())),
->>>>>>> main
+        .. change.Request is { } request ? [request.ToWrite()] : Array.Empty<TableTransactionAction>(),
     ];
 
     // Once a day and space, and before the day's first change: it leads the sweep to the changes once nobody may ask for them any more.

@@ -21,19 +21,15 @@ public sealed record ScheduledFile(string Tenant, string Space, string? FileId, 
 /// </summary>
 public sealed class FileSchedule(StorageClients storage)
 {
-<<<<<<< HEAD
     /// <summary>In place of a share's id: the id is that of a request for files (<see cref="FileRequest"/>).</summary>
     public const string Request = "request";
 
     /// <summary>In place of a share's id: the id is that of a link to a folder or to several files (<see cref="SpaceLink"/>).</summary>
     public const string Link = "link";
 
-||||||| 706997c
-=======
     /// <summary>In place of a share's id: the id is that of a job (<see cref="FolderJob"/>).</summary>
     public const string Job = "job";
 
->>>>>>> main
     readonly ExpiringTables tables = new(storage.Tables, TableNames.Due);
 
     /// <summary>Schedules a file.</summary>

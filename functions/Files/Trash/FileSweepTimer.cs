@@ -9,16 +9,8 @@ namespace Latchkey.Files;
 /// copies and what a crash interrupted, and has forgotten jobs go on. It reads no other files. What fails is retried an hour later.
 /// </summary>
 public sealed partial class FileSweepTimer(
-<<<<<<< HEAD
-    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, SharingExpiry sharing, ChangeFeed changes, AuditLog audit,
-    TimeProvider clock, ILogger<FileSweepTimer> logger)
-||||||| 706997c
-    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, ShareStore shares, ChangeFeed changes, AuditLog audit,
-    TimeProvider clock, ILogger<FileSweepTimer> logger)
-=======
-    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, ShareStore shares, ChangeFeed changes,
+    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, SharingExpiry sharing, ChangeFeed changes,
     FolderJobWatch folderJobs, AuditLog audit, TimeProvider clock, ILogger<FileSweepTimer> logger)
->>>>>>> main
 {
     const int MaxParallel = 8;
 
