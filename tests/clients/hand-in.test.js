@@ -18,7 +18,8 @@ test('a stranger hands files in by a request, and whoever gets a link to the fol
   const token = await alice();
   const folder = `Handed in ${Date.now()}`;
   const request = await api(token, 'POST', '/requests', {
-    title: 'Pictures of the summer', message: 'Please send us your best pictures.\nThank you!', folder, maxFiles: 3, contentTypes: ['image/*'],
+    title: 'Pictures of the summer', message: 'Please send us your best pictures.\nThank you!', folder, maxFiles: 3,
+    contentTypes: ['image/*'],
   });
   await onAPhone(async page => {
     await page.goto(request.url);

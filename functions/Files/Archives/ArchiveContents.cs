@@ -45,7 +45,8 @@ public sealed class ArchiveContents(FilePermissions permissions, Spaces spaces, 
         await OfFolder(caller.Tenant.Id, await spaces.Find(caller, space, Permission.Read), folder, caller.Cancel);
 
     /// <summary>The same for whoever may read the folder.</summary>
-    /// <exception cref="Problem">404 <c>file_not_found</c>: there are none; 410 <c>bytes_missing</c>; 413 <c>archive_too_large</c>.</exception>
+    /// <exception cref="Problem">404 <c>file_not_found</c>: there are none; 410 <c>bytes_missing</c>; 413
+    /// <c>archive_too_large</c>.</exception>
     public async Task<IReadOnlyList<ArchivedFile>> OfFolder(string tenant, Owner owner, string folder, CancellationToken cancel)
     {
         var (names, files, seen) = (new ArchiveNames(), new List<ArchivedFile>(), 1);

@@ -91,7 +91,8 @@ public sealed record FileRecord
     /// <summary>What the app keeps with the file, or null.</summary>
     public FileMetadata? Metadata { get; init; }
 
-    /// <summary>Its tags, or null for none. They change only by a transaction of <see cref="FileStore"/>, as everything else here.</summary>
+    /// <summary>Its tags, or null for none. They change only by a transaction of <see cref="FileStore"/>, as everything else
+    /// here.</summary>
     public FileTags? Tags { get; init; }
 
     /// <summary>The hash of the Idempotency-Key with which it was begun (<see cref="IdempotencyKey"/>), or null.</summary>

@@ -33,7 +33,8 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissi
             });
         });
 
-    static IResult Answer(Caller caller, FileRecord file) => FileJson.Ok(FileResponse.Of(file, caller.Token));
+    static IResult Answer(Caller caller, FileRecord file) =>
+        FileJson.Ok(FileResponse.Of(file, caller.Token));
 
     sealed record RenameRequest
     {

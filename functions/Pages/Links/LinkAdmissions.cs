@@ -6,7 +6,8 @@ using Latchkey.OAuth;
 
 namespace Latchkey.Pages;
 
-/// <summary>Remembers in a browser that the password of a link was right, for half a day: in a cookie with a MAC, and nowhere else.</summary>
+/// <summary>Remembers in a browser that the password of a link was right, for half a day: in a cookie with a MAC, and nowhere
+/// else.</summary>
 public sealed class LinkAdmissions(BrowserCookies cookies, Macs macs, TimeProvider clock)
 {
     const string Purpose = "link-admission";
@@ -24,7 +25,8 @@ public sealed class LinkAdmissions(BrowserCookies cookies, Macs macs, TimeProvid
     /// <summary>True if the link has no password, or this browser has given it.</summary>
     public async ValueTask<bool> IsAdmitted(TenantRequest request, SpaceLink link) => link.PasswordHash is null
         || (cookies.Read(request, NameOf(link))?.Split('.') is [var until, var mac]
-            && long.TryParse(until, NumberStyles.None, CultureInfo.InvariantCulture, out var end) && clock.GetUtcNow().ToUnixTimeSeconds() < end
+            && long.TryParse(until, NumberStyles.None, CultureInfo.InvariantCulture, out var end)
+                && clock.GetUtcNow().ToUnixTimeSeconds() < end
             && await macs.Verify(Purpose, request.Tenant.Id, $"{link.Id}|{until}", mac, request.Cancel));
 
     static string NameOf(SpaceLink link) => $"link-{link.Id}";

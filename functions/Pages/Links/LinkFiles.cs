@@ -31,7 +31,8 @@ public sealed class LinkFiles(
         pipeline.Page(http, async request =>
         {
             request.Audit.Type = "link-thumbnail";
-            var size = int.Parse(Query.ReadForPage(http, "size").OneOf("size", "128", "512", "2048") ?? "128", CultureInfo.InvariantCulture);
+            var size = int.Parse(Query.ReadForPage(http, "size").OneOf("size", "128", "512", "2048") ?? "128",
+                CultureInfo.InvariantCulture);
             if (!SpaceLinkPages.IsOne(http)) return LinkReplies.Redirect(http, await OfOne(request, size), 302);
             var (link, elsewhere) = await pages.Enter(request);
             if (link is null) return elsewhere!;
@@ -40,7 +41,8 @@ public sealed class LinkFiles(
                 await urls.Thumbnail(file, size, (link.Id, link.Until), request.Audit, request.Cancel), 302);
         }, replies.Failure);
 
-    /// <summary><c>GET /{tenant}/s/{token}/archive?folder=</c> → 200 application/zip, with all files of the folder or of the selection.</summary>
+    /// <summary><c>GET /{tenant}/s/{token}/archive?folder=</c> → 200 application/zip, with all files of the folder or of the
+    /// selection.</summary>
     [Function("link-archive")]
     public Task<IResult> Archive(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/s/{token}/archive")] HttpRequest http) =>

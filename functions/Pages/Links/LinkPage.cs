@@ -30,7 +30,8 @@ public sealed class LinkPage(
     const int PreviewSize = 512;
 
     /// <summary>
-    /// <c>GET /{tenant}/s/{token}?folder=&amp;cursor=</c> → the page; 404 if there is no such live link, 410 if it is used up or its file is
+    /// <c>GET /{tenant}/s/{token}?folder=&amp;cursor=</c> → the page; 404 if there is no such live link, 410 if it is used up or its file
+    /// is
     /// lost.
     /// </summary>
     [Function("link-page")]

@@ -71,7 +71,8 @@ public sealed class LinkReplies(PageRenderer renderer)
 
     /// <summary>The address of a file's thumbnail behind a link; null if there is none.</summary>
     public static string? Thumbnail(Tenant tenant, string? token, FileRecord file, int size) =>
-        file.Renditions is { Sizes.Count: > 0 } ? FormattableString.Invariant($"/{tenant.Id}/s/{token}/files/{file.Id}/thumbnail?size={size}") : null;
+        file.Renditions is { Sizes.Count: > 0 }
+            ? FormattableString.Invariant($"/{tenant.Id}/s/{token}/files/{file.Id}/thumbnail?size={size}") : null;
 
     /// <summary>The token in the address.</summary>
     public static string? Token(HttpRequest http) => http.RouteValues["token"] as string;

@@ -104,10 +104,12 @@ public sealed class FileRoundTripTests : IAsyncLifetime
     public async Task The_round_trips_of_links_to_folders_and_of_what_is_handed_in_stay_within_the_budget()
     {
         var id = await alice.Upload([1, 2, 3], "shared", "folder");
-        var link = (await host.Send(HttpMethod.Post, "/demo/links", alice.Token, new { folder = "folder" }).Read<SpaceLinkAnswer>(201)).Url!;
+        var link = (await host.Send(HttpMethod.Post, "/demo/links", alice.Token, new { folder = "folder" })
+            .Read<SpaceLinkAnswer>(201)).Url!;
         await Costs(3, () => Ok(host.Http.GetAsync(link)));
         await Costs(2, () => host.Http.GetAsync($"{link}/files/{id}").Is(302));
-        var request = await host.Send(HttpMethod.Post, "/demo/requests", alice.Token, new { title = "Counted" }).Read<FileRequestAnswer>(201);
+        var request = await host.Send(HttpMethod.Post, "/demo/requests", alice.Token, new { title = "Counted" })
+            .Read<FileRequestAnswer>(201);
         var ada = new HandInSender(host, request.Url!);
         await ada.Send([1], "first");
         HandInAnswer begun = null!;

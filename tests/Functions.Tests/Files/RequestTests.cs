@@ -13,7 +13,8 @@ public sealed class RequestTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var alice = await host.As("alice");
         var start = (await alice.Changes()).Cursor;
-        var request = await Ask(alice, new { folder = "Receipts/2026", title = "Receipts", maxFiles = 3, contentTypes = (string[])["image/*", "text/plain"] });
+        var request = await Ask(alice,
+            new { folder = "Receipts/2026", title = "Receipts", maxFiles = 3, contentTypes = (string[])["image/*", "text/plain"] });
         Assert.StartsWith($"{host.Origin}/demo/r/{request.Id}.", request.Url, StringComparison.Ordinal);
         Assert.Equal(("open", "me", 0), (request.Status, request.Space, request.Files));
 
@@ -84,10 +85,12 @@ public sealed class RequestTests(DemoHost demo) : IClassFixture<DemoHost>
         var taken = await alice.Upload([0], "same.txt", "drop");
         var request = await Ask(alice, new { folder = "drop", title = "Race", maxFiles = 5 });
         var ada = new HandInSender(host, request.Url!);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(n => ada.Begin("same.txt", 1, "text/plain", new { name = $"Sender {n}" })));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16)
+            .Select(n => ada.Begin("same.txt", 1, "text/plain", new { name = $"Sender {n}" })));
         Assert.Equal(5, answers.Count(answer => (int)answer.StatusCode == 201));
         foreach (var refused in answers.Where(answer => (int)answer.StatusCode != 201)) await refused.Fails(409, "request_full");
-        var begun = await Task.WhenAll(answers.Where(answer => (int)answer.StatusCode == 201).Select(answer => answer.Read<HandInAnswer>(201)));
+        var begun = await Task.WhenAll(answers.Where(answer => (int)answer.StatusCode == 201)
+            .Select(answer => answer.Read<HandInAnswer>(201)));
         foreach (var one in begun) await ada.Put(one, [(byte)'x']);
         foreach (var done in await Task.WhenAll(begun.Select(one => ada.Complete(one.Id)))) await done.Is(200);
         var names = (await alice.List("?folder=drop")).Files.Select(file => file.Name).Order(StringComparer.Ordinal).ToList();
@@ -129,7 +132,8 @@ public sealed class RequestTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.NotEqual(first.Id, other.Id);
         await ada.Put(again, [1]);
         await ada.Complete(first.Id).Is(200);
-        Assert.Equal(("received", null), (await ada.Begin("a", 1, key: "k1").Read<HandInAnswer>()) is var done ? (done.Status, done.Upload) : default);
+        Assert.Equal(("received", null),
+            (await ada.Begin("a", 1, key: "k1").Read<HandInAnswer>()) is var done ? (done.Status, done.Upload) : default);
     }
 
     [Fact]
@@ -174,7 +178,8 @@ public sealed class RequestTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task Only_who_may_share_a_space_asks_for_files_and_a_list_has_pages()
     {
         var bob = await host.As("bob");
-        await host.Send(HttpMethod.Post, "/demo/requests", bob.Token, new { title = "x", space = "group:nobodys" }).Fails(404, "space_not_found");
+        await host.Send(HttpMethod.Post, "/demo/requests", bob.Token, new { title = "x", space = "group:nobodys" })
+            .Fails(404, "space_not_found");
         await host.Send(HttpMethod.Post, "/demo/requests", bob.Token, new { title = "x", space = "app" }).Fails(403, "insufficient_rights");
         foreach (var wrong in new object[]
         {
@@ -205,7 +210,8 @@ sealed class HandInSender(TestHost host, string url)
     readonly string path = new Uri(url).AbsolutePath;
 
     public Task<HttpResponseMessage> Begin(
-        string name, long size, string contentType = FilesClient.AnyType, object? sender = null, string? password = null, string? key = null)
+        string name, long size, string contentType = FilesClient.AnyType, object? sender = null, string? password = null,
+        string? key = null)
     {
         var body = new Dictionary<string, object> { ["name"] = name, ["size"] = size, ["contentType"] = contentType };
         body["sender"] = sender ?? new { name = "Ada" };

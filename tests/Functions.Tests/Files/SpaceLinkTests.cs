@@ -45,7 +45,8 @@ public sealed class SpaceLinkTests : IAsyncLifetime
             Assert.Equal(400, (int)(await host.Http.GetAsync($"{link.Url}?folder={climb}")).StatusCode);
 
         using var zip = new ZipArchive(await (await host.Http.GetAsync($"{link.Url}/archive")).Content.ReadAsStreamAsync());
-        Assert.Equal(["2026 & more/later.txt", "_b_beach_i_.jpg"], zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
+        Assert.Equal(["2026 & more/later.txt", "_b_beach_i_.jpg"],
+            zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
 
         // What leaves the folder, or goes into the trash, leaves the link.
         await alice.Change(later, new { folder = top });
@@ -151,7 +152,8 @@ public sealed class SpaceLinkTests : IAsyncLifetime
         foreach (var wrong in new object[]
         {
             new { }, new { files = Array.Empty<string>() }, new { files = (string[])[mine], folder = "" },
-            new { files = Enumerable.Repeat(mine, 101) }, new { folder = "", maxDownloads = 0 }, new { folder = "", until = "2020-01-01T00:00:00Z" },
+            new { files = Enumerable.Repeat(mine, 101) }, new { folder = "", maxDownloads = 0 },
+            new { folder = "", until = "2020-01-01T00:00:00Z" },
         })
             await Ask(alice, wrong).Fails(400, "invalid_field");
         await Ask(alice, new { folder = "", space = "group:nobodys" }).Fails(404, "space_not_found");
@@ -190,7 +192,8 @@ public sealed class SpaceLinkTests : IAsyncLifetime
         Assert.Contains($"src=\"{path}\"", page, StringComparison.Ordinal);
         var shown = await host.Http.GetAsync(path);
         Assert.Equal(302, (int)shown.StatusCode);
-        Assert.Equal("image/webp", (await FilesClient.Fetch(shown.Headers.Location!.OriginalString)).Content.Headers.ContentType?.MediaType);
+        Assert.Equal("image/webp",
+            (await FilesClient.Fetch(shown.Headers.Location!.OriginalString)).Content.Headers.ContentType?.MediaType);
         Assert.Equal(400, (int)(await host.Http.GetAsync(path.Replace("128", "129", StringComparison.Ordinal))).StatusCode);
         var single = (await alice.Share(id, new { link = new { }, access = "read" })).Link!.Url!;
         Assert.Contains("thumbnail?size=512", await Page(single), StringComparison.Ordinal);

@@ -81,7 +81,8 @@ public sealed class RequestPageTests : IAsyncLifetime
         var ada = new HandInSender(host, request.Url!);
         var first = await ada.Send([1], "one");
         await ada.Send([2], "two");
-        await Eventually.True(async () => Directory.GetFiles(mail).Length == 1 && receiver.Received.Count == 2 && await Task.FromResult(true));
+        await Eventually.True(async () =>
+            Directory.GetFiles(mail).Length == 1 && receiver.Received.Count == 2 && await Task.FromResult(true));
         var text = await File.ReadAllTextAsync(Directory.GetFiles(mail).Single());
         Assert.Contains("alice@demo.example", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Ada", text, StringComparison.Ordinal);

@@ -121,7 +121,8 @@ function add(file) {
   item.remove = el('button', { type: 'button', className: 'text', onclick: () => drop(item) }, texts['HandInRemove']);
   item.remove.setAttribute('aria-label', `${texts['HandInRemove']}: ${file.name}`);
   item.progress.setAttribute('aria-label', file.name);
-  item.row = el('li', {}, el('span', { className: 'what' }, el('strong', { dir: 'auto' }, file.name), item.note, item.progress), item.remove);
+  const what = el('span', { className: 'what' }, el('strong', { dir: 'auto' }, file.name), item.note, item.progress);
+  item.row = el('li', {}, what, item.remove);
   items.add(item);
   byId('list').append(item.row);
   byId('list').hidden = false;
