@@ -48,7 +48,7 @@ public sealed class CreateLink(
         });
 
     // All of one space, because the link stands and ends there.
-    async Task<Owner> OwnerOf(Caller caller, IReadOnlyList<string> ids)
+    async Task<Owner> OwnerOf(Caller caller, List<string> ids)
     {
         var files = new FileRecord[ids.Count];
         var work = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = caller.Cancel };

@@ -103,7 +103,7 @@ sealed record FileRequestBody
         try
         {
             var essence = type.EndsWith("/*", StringComparison.Ordinal) ? type[..^1] + "x" : type;
-            return MediaType.Read(essence) == essence && ContentTypeCheck.Essence(essence) == essence.ToLowerInvariant();
+            return MediaType.Read(essence) == essence && !essence.Contains(';', StringComparison.Ordinal);
         }
         catch (Problem)
         {

@@ -14,20 +14,21 @@ public sealed class LinkFiles(
     /// <summary><c>GET /{tenant}/s/{token}/files/{id}</c> → 302 to the bytes.</summary>
     [Function("link-file")]
     public Task<IResult> File(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/s/{token}/files/{id}")] HttpRequest http) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/s/{token}/files/{id}")] HttpRequest http) =>
         pipeline.Page(http, async request =>
         {
             request.Audit.Type = "link-download";
             var (link, elsewhere) = await pages.Enter(request);
             if (link is null) return elsewhere!;
             var file = await links.File(link, Id(http), request.Cancel);
+            if (HttpMethods.IsHead(http.Method)) return LinkReplies.Redirect(http, SpaceLinkPages.Address(request), 302); // Counts nothing.
             return LinkReplies.Redirect(http, await urls.Download(link, file, request.Audit, request.Cancel), 302);
         }, replies.Failure);
 
     /// <summary><c>GET /{tenant}/s/{token}/files/{id}/thumbnail?size=</c> → 302 to the picture, also for a link to one file.</summary>
     [Function("link-thumbnail")]
     public Task<IResult> Thumbnail(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/s/{token}/files/{id}/thumbnail")] HttpRequest http) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/s/{token}/files/{id}/thumbnail")] HttpRequest http) =>
         pipeline.Page(http, async request =>
         {
             request.Audit.Type = "link-thumbnail";
@@ -45,7 +46,7 @@ public sealed class LinkFiles(
     /// selection.</summary>
     [Function("link-archive")]
     public Task<IResult> Archive(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{tenant}/s/{token}/archive")] HttpRequest http) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/s/{token}/archive")] HttpRequest http) =>
         pipeline.Page(http, async request =>
         {
             request.Audit.Type = "link-download";
@@ -53,6 +54,7 @@ public sealed class LinkFiles(
             if (link is null) return elsewhere!;
             LinkReplies.SetHeaders(http);
             var below = FileName.ReadFolder(Query.ReadForPage(http, "folder")["folder"]);
+            if (HttpMethods.IsHead(http.Method)) return Results.Bytes([], "application/zip"); // Counts nothing.
             return await urls.Archive(link, below, $"{SpaceLinkPages.TitleOf(link, below)}.zip", request.Audit, request.Cancel);
         }, replies.Failure);
 

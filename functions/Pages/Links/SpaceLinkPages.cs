@@ -134,7 +134,8 @@ public sealed class SpaceLinkPages(
             yield return new(below[..at].Split('/')[^1], Folder(address, below[..at]));
     }
 
-    static string Address(TenantRequest request) => $"/{request.Tenant.Id}/s/{LinkReplies.Token(request.Http)}";
+    /// <summary>The address of the link's page.</summary>
+    public static string Address(TenantRequest request) => $"/{request.Tenant.Id}/s/{LinkReplies.Token(request.Http)}";
 
     static string Folder(string address, string below) => below.Length == 0 ? address : $"{address}?folder={Uri.EscapeDataString(below)}";
 

@@ -48,7 +48,10 @@ public sealed class RequestTests(DemoHost demo) : IClassFixture<DemoHost>
         var alice = await host.As("alice");
         var request = await Ask(alice, new
         {
-            title = "Small", maxFileBytes = 10, maxTotalBytes = 15, contentTypes = (string[])["text/*"],
+            title = "Small",
+            maxFileBytes = 10,
+            maxTotalBytes = 15,
+            contentTypes = (string[])["text/*"],
         });
         var ada = new HandInSender(host, request.Url!);
         var tooLarge = await ada.Begin("a.txt", 11, "text/plain").Json(413);
@@ -152,7 +155,7 @@ public sealed class RequestTests(DemoHost demo) : IClassFixture<DemoHost>
         await ada.Begin("more", 1).Fails(410, "request_closed");
         await ada.Complete(begun.Id).Fails(410, "request_closed");
         var secret = request.Url!.Split('.')[^1];
-        foreach (var token in (string[])[$"{request.Id}.{secret[..^1]}A", $"{new string('a', 32)}.{secret}", request.Id, "x"])
+        foreach (var token in (string[])[$"{request.Id}.{secret[..^1]}_", $"{new string('a', 32)}.{secret}", request.Id, "x"])
             await new HandInSender(host, $"{host.Origin}/demo/r/{token}").Begin("more", 1).Fails(404, "request_not_found");
         await new HandInSender(host, request.Url.Replace("/demo/", "/acme/", StringComparison.Ordinal)).Begin("more", 1)
             .Fails(404, "request_not_found");

@@ -137,7 +137,7 @@ public sealed class SpaceLinkTests : IAsyncLifetime
         host.Clock.Advance(TimeSpan.FromMinutes(2));
         Assert.Equal(404, (int)(await host.Http.GetAsync(short_.Url)).StatusCode);
         Assert.Equal(404, (int)(await host.Http.GetAsync($"{short_.Url}/files/{id}")).StatusCode);
-        foreach (var wrong in (string[])[$"{limited.Url![..^1]}A", limited.Url.Replace("/demo/", "/acme/", StringComparison.Ordinal)])
+        foreach (var wrong in (string[])[$"{limited.Url![..^1]}_", limited.Url.Replace("/demo/", "/acme/", StringComparison.Ordinal)])
             Assert.Equal(404, (int)(await host.Http.GetAsync(wrong)).StatusCode);
     }
 

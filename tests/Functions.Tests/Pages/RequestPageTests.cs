@@ -26,12 +26,15 @@ public sealed class RequestPageTests : IAsyncLifetime
     {
         var request = await Ask(new
         {
-            title = "<b>Receipts</b>", message = "Line one\nLine <two>", password = "open sesame", maxFileBytes = 2_500_000,
+            title = "<b>Receipts</b>",
+            message = "Line one\nLine <two>",
+            password = "open sesame",
+            maxFileBytes = 2_500_000,
             contentTypes = (string[])["image/*", "application/pdf"],
         });
         var answer = await host.Http.GetAsync(request.Url);
         var page = await (await answer.Is(200)).Content.ReadAsStringAsync();
-        foreach (var text in (string[])["&lt;b&gt;Receipts&lt;/b&gt;", "Line one\nLine &lt;two&gt;", "Alice asks you for files.",
+        foreach (var text in (string[])["&lt;b&gt;Receipts&lt;/b&gt;", "Line one", "Line &lt;two&gt;", "Alice asks you for files.",
             "A file can have 2.5 MB.", "image/*, application/pdf", "accept=\"image/*,application/pdf\"", "type=\"password\"",
             "/demo/hand-in/app.js"])
             Assert.Contains(text, page, StringComparison.Ordinal);
