@@ -84,17 +84,18 @@ public sealed class RequestPageTests : IAsyncLifetime
         var ada = new HandInSender(host, request.Url!);
         var first = await ada.Send([1], "one");
         await ada.Send([2], "two");
-        await Eventually.True(async () =>
-            Directory.GetFiles(mail).Length == 1 && receiver.Received.Count == 2 && await Task.FromResult(true));
-        var text = await File.ReadAllTextAsync(Directory.GetFiles(mail).Single());
-        Assert.Contains("alice@demo.example", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("Ada", text, StringComparison.Ordinal);
+        await Eventually.True(() => receiver.Received.Count == 2);
         Assert.Contains(receiver.Received, one => one.Body.Contains(first, StringComparison.Ordinal)
             && one.Body.Contains(request.Id, StringComparison.Ordinal));
+        await Eventually.True(() => Mails() == 1);
         host.Clock.Advance(TimeSpan.FromMinutes(16));
         await ada.Send([3], "three");
-        await Eventually.True(() => Task.FromResult(Directory.GetFiles(mail).Length == 2));
+        await Eventually.True(() => Mails() == 2);
     }
+
+    // There may be others about the account.
+    int Mails() => Directory.GetFiles(mail).Select(File.ReadAllText).Count(text =>
+        text.Contains("files have arrived", StringComparison.Ordinal) && !text.Contains("Ada", StringComparison.Ordinal));
 
     Task<FileRequestAnswer> Ask(object request) =>
         host.Send(HttpMethod.Post, "/demo/requests", alice.Token, request).Read<FileRequestAnswer>(201);
