@@ -88,6 +88,18 @@ public static partial class RowKeys
     /// <summary>The prefix of the keys of all former versions in a space.</summary>
     public const string AnyVersion = "version|";
 
+    /// <summary>A link to a folder or to several files, in the partition of their space.</summary>
+    public static string Link(string id) => $"{AnyLink}{id}";
+
+    /// <summary>The prefix of the keys of all such links of a space.</summary>
+    public const string AnyLink = "link|";
+
+    /// <summary>A request for files, in the partition of the space that they go into.</summary>
+    public static string FileRequest(string id) => $"{AnyFileRequest}{id}";
+
+    /// <summary>The prefix of the keys of all requests of a space.</summary>
+    public const string AnyFileRequest = "request|";
+
     /// <summary>The partition that lists what is shared with a user or group.</summary>
     public static string SharedWith(string tenant, string kind, string id) => $"{tenant}|in|{kind}|{id}";
 

@@ -50,9 +50,12 @@ public sealed record FileChange(ChangeKind Kind, string FileId)
     public string? ShareId { get; init; }
 
     /// <summary>What others are told of it; the number of the change is added to it.</summary>
-    public TenantEvent Event => new(TypeOf(Kind), ("fileId", FileId), ("shareId", ShareId), ("ownerKind", File?.Owner.Kind),
+    public IReadOnlyList<TenantEvent> Events => Kind == ChangeKind.Created && File?.Request is not null
+        ? [EventOf(TypeOf(Kind)), EventOf(EventTypes.RequestReceived)] : [EventOf(TypeOf(Kind))];
+
+    TenantEvent EventOf(string type) => new(type, ("fileId", FileId), ("shareId", ShareId), ("ownerKind", File?.Owner.Kind),
         ("ownerId", File?.Owner.Id), ("contentType", File?.ContentType), ("size", File?.Size),
-        ("threat", Kind == ChangeKind.Infected ? File?.Scan?.Threat : null));
+        ("threat", Kind == ChangeKind.Infected ? File?.Scan?.Threat : null), ("requestId", File?.Request));
 
     static string TypeOf(ChangeKind kind) => kind switch
     {

@@ -82,6 +82,12 @@ public sealed partial record FileRecord
     /// <summary>The hash of the Idempotency-Key with which it was begun (<see cref="IdempotencyKey"/>), or null.</summary>
     public string? UploadKey { get; init; }
 
+    /// <summary>The request for files by which it was handed in (<see cref="FileRequest"/>), or null.</summary>
+    public string? Request { get; init; }
+
+    /// <summary>Who handed it in, as they say; null without a request.</summary>
+    public Sender? Sender { get; init; }
+
     /// <summary>When the upload or copy began.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 

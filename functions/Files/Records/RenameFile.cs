@@ -35,7 +35,7 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissi
         });
 
     static IResult Answer(Caller caller, HttpRequest request, FileRecord file) =>
-        FileJson.File(request, FileResponse.Of(file) with { Space = file.Owner.SpaceNameFor(caller.Token) });
+        FileJson.File(request, FileResponse.Of(file, caller.Token));
 
     sealed record RenameRequest
     {

@@ -10,7 +10,7 @@ namespace Latchkey.Files;
 /// reads no other files. What fails is retried an hour later.
 /// </summary>
 public sealed partial class FileSweepTimer(
-    FileSchedule schedule, FileStore files, FilePurge purge, UnfinishedFiles unfinished, ShareStore shares, SpaceUpkeep upkeep,
+    FileSchedule schedule, FileStore files, FilePurge purge, UnfinishedFiles unfinished, SharingExpiry sharing, SpaceUpkeep upkeep,
     AuditLog audit, TimeProvider clock, ILogger<FileSweepTimer> logger)
 {
     const int MaxParallel = 8;
@@ -58,7 +58,7 @@ public sealed partial class FileSweepTimer(
         }
         if (item.ShareId is { } share)
         {
-            await shares.RemoveExpired(item.Tenant, item.FileId, share, now, cancel);
+            await sharing.Remove(item.Tenant, item.FileId, share, now, cancel);
             return true;
         }
         var file = await files.Find(item.Tenant, item.FileId, cancel);

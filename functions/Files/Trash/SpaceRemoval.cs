@@ -50,9 +50,18 @@ public sealed class SpaceRemoval(
             await RemoveRows(tenant, space, prefix, cancel);
         await RemoveRows(tenant, space, RowKeys.Known(""), cancel);
         await RemoveRows(tenant, space, RowKeys.AnySearch, cancel);
+        await RemoveLinks(tenant, owner, cancel);
         await changes.RemoveAll(tenant, space, cancel);
         await tenantQuota.RemoveSpace(tenant, space, cancel);
         return true;
+    }
+
+    /// <summary>Removes the links to folders and selections of a space, and its requests for files. They don't count as files.</summary>
+    public async Task RemoveLinks(string tenant, Owner owner, CancellationToken cancel)
+    {
+        var space = owner.SpaceKey(tenant);
+        await RemoveRows(tenant, space, RowKeys.AnyLink, cancel);
+        await RemoveRows(tenant, space, RowKeys.AnyFileRequest, cancel);
     }
 
     async Task<bool> TryPurgeFile(FileRecord file, CancellationToken cancel) =>

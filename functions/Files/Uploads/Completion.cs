@@ -6,13 +6,12 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// Completes an upload: checks the bytes, then writes that the file is complete, and lists it (<see cref="FileRelease"/>). Until that write
-/// nothing has
-/// happened that can't be repeated, so a client that crashed or lost the response simply repeats the request. A refused upload is
+/// nothing has happened that can't be repeated, so a client that crashed or lost the response simply repeats the request. A refused upload is
 /// deleted with its bytes, which frees its quota. Its note stays, because its URL can still write.
 /// </summary>
 public sealed class Completion(
-    SingleUpload single, StagedUpload staged, FilePurge purge, Replacement replacement, FileRelease release, RenditionRequests renditions,
-    TimeProvider clock)
+    SingleUpload single, StagedUpload staged, FilePurge purge, Replacement replacement, FileRelease release, ReceivedFiles received,
+    RenditionRequests renditions, TimeProvider clock)
 {
     const int MaxAttempts = 5;
 
@@ -65,7 +64,7 @@ public sealed class Completion(
             if (available is not null) await renditions.Ask(available);
             return available;
         }
-        catch (Problem) when (upload.Snapshot is not null)
+        catch (Problem refused) when (upload.Snapshot is not null && refused.Status is 404 or 409)
         {
             await staged.DiscardSnapshot(upload, upload.Snapshot, cancel); // The next complete takes its own.
             throw;
@@ -78,7 +77,9 @@ public sealed class Completion(
     {
         try
         {
-            return file.IsStaged ? await staged.Verify(file, choose, cancel) : await single.Verify(file, cancel);
+            var verified = file.IsStaged ? await staged.Verify(file, choose, cancel) : await single.Verify(file, cancel);
+            if (file.Request is not null) await received.EnsureTaken(file, verified, cancel);
+            return verified;
         }
         catch (RequestFailedException changed) when (changed.Status is 404 or 412)
         {

@@ -51,6 +51,9 @@ public static class EventTypes
     /// <summary>A share was revoked or has expired.</summary>
     public const string ShareRevoked = "share.revoked";
 
+    /// <summary>A file was handed in by a request for files.</summary>
+    public const string RequestReceived = "request.received";
+
     /// <summary>The tenant was made.</summary>
     public const string TenantCreated = "tenant.created";
 
@@ -73,6 +76,7 @@ public static class EventTypes
     public static IReadOnlyList<string> All { get; } =
     [
         FileCreated, FileChanged, FileMoved, FileTrashed, FileRestored, FilePurged, FileInfected, ShareCreated, ShareRevoked,
+        RequestReceived,
         UserCreated, UserChanged, UserDisabled, UserEnabled, UserDeleted, SessionStarted, SessionEnded,
         TenantCreated, TenantChanged, TenantSuspended, TenantResumed, TenantDeleted,
     ];

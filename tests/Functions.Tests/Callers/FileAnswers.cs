@@ -30,6 +30,10 @@ sealed record FileAnswer
     public string? Replaces { get; init; }
     public ScanAnswer? Scan { get; init; }
 
+    /// <summary>Only of a file that was handed in.</summary>
+    public string? Request { get; init; }
+    public SenderAnswer? Sender { get; init; }
+
     /// <summary>Only in lists of what is shared.</summary>
     public string? Access { get; init; }
 }
@@ -65,6 +69,75 @@ sealed record VersionsAnswer
 {
     public required VersionAnswer Current { get; init; }
     public required List<VersionAnswer> Versions { get; init; }
+}
+
+/// <summary>Who handed a file in, as they say.</summary>
+sealed record SenderAnswer
+{
+    public required string Name { get; init; }
+    public string? Email { get; init; }
+}
+
+/// <summary>A request for files.</summary>
+sealed record FileRequestAnswer
+{
+    public required string Id { get; init; }
+    public required string Status { get; init; }
+    public required string Space { get; init; }
+    public required string Folder { get; init; }
+    public required string Title { get; init; }
+    public required bool Password { get; init; }
+    public required long MaxFiles { get; init; }
+    public required long MaxFileBytes { get; init; }
+    public required List<string> ContentTypes { get; init; }
+    public required long Files { get; init; }
+    public required long Bytes { get; init; }
+    public required long Received { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset ExpiresAt { get; init; }
+    public string? Message { get; init; }
+    public string? Url { get; init; }
+    public long? MaxTotalBytes { get; init; }
+    public DateTimeOffset? ClosedAt { get; init; }
+}
+
+/// <summary>A page of a space's requests.</summary>
+sealed record FileRequestsAnswer
+{
+    public required List<FileRequestAnswer> Requests { get; init; }
+    public string? Cursor { get; init; }
+}
+
+/// <summary>A file that is handed in, as its sender sees it.</summary>
+sealed record HandInAnswer
+{
+    public required string Id { get; init; }
+    public required string Status { get; init; }
+    public UploadRequestAnswer? Upload { get; init; }
+    public long? ReceivedBytes { get; init; }
+}
+
+/// <summary>A link to a folder or to several files.</summary>
+sealed record SpaceLinkAnswer
+{
+    public required string Id { get; init; }
+    public required string Space { get; init; }
+    public required bool Password { get; init; }
+    public required long Downloads { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public string? Folder { get; init; }
+    public List<string>? Files { get; init; }
+    public string? Title { get; init; }
+    public string? Url { get; init; }
+    public long? MaxDownloads { get; init; }
+    public DateTimeOffset? Until { get; init; }
+}
+
+/// <summary>A page of a space's links.</summary>
+sealed record SpaceLinksAnswer
+{
+    public required List<SpaceLinkAnswer> Links { get; init; }
+    public string? Cursor { get; init; }
 }
 
 /// <summary>How far a copy is, in bytes.</summary>

@@ -89,6 +89,13 @@ static class Books
                 (file.Renditions?.Sizes ?? []).Select(size => Thumbnails.BlobName(file.Content, size)).Append(file.BlobName))
             .ToList();
         if (stored.Count > 0) Assert.Empty(stored.Except(await Blobs(host, tenant))); // Before the first there is no container.
+        // A request counts the files that were begun by it, but for those that were received and purged since.
+        foreach (var request in Starting(RowKeys.AnyFileRequest).Select(row => FileRequest.Read(tenant, row)))
+        {
+            var own = records.Where(file => file.Request == request.Id).ToList();
+            Assert.Equal(request.Begun - request.Received, own.Count(file => file.CompletedAt is null));
+            Assert.InRange(own.Count, 0, request.Begun);
+        }
         foreach (var share in Starting("share|")) Assert.Contains(records, file => file.Id == share.GetString("FileId"));
 
         IEnumerable<TableEntity> Starting(string start) => rows.Where(row => row.RowKey.StartsWith(start, StringComparison.Ordinal));

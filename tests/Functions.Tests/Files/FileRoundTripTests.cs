@@ -148,6 +148,24 @@ public sealed class FileRoundTripTests : IAsyncLifetime
         await Costs(5, () => Ok(alice.Send(HttpMethod.Delete, $"/{id}/shares/{share.Id}")));
     }
 
+    [Fact]
+    public async Task The_round_trips_of_links_to_folders_and_of_what_is_handed_in_stay_within_the_budget()
+    {
+        var id = await alice.Upload([1, 2, 3], "shared", "folder");
+        var link = (await host.Send(HttpMethod.Post, "/demo/links", alice.Token, new { folder = "folder" })
+            .Read<SpaceLinkAnswer>(201)).Url!;
+        await Costs(3, () => Ok(host.Http.GetAsync(link)));
+        await Costs(2, () => host.Http.GetAsync($"{link}/files/{id}").Is(302));
+        var request = await host.Send(HttpMethod.Post, "/demo/requests", alice.Token, new { title = "Counted" })
+            .Read<FileRequestAnswer>(201);
+        var ada = new HandInSender(host, request.Url!);
+        await ada.Send([1], "first");
+        HandInAnswer begun = null!;
+        await Costs(4, async () => begun = await ada.Begin("counted", 1).Read<HandInAnswer>(201));
+        await ada.Put(begun, [1]);
+        await Costs(10, () => ada.Complete(begun.Id).Is(200));
+    }
+
     async Task Costs(int budget, Func<Task> request)
     {
         var trips = host.Service<RoundTrips>();
