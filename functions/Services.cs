@@ -46,7 +46,7 @@ public static partial class Services
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestLineSize = 72 * 1024);
         return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddSignUp().AddPasskeys().AddSecondFactor()
             .AddLeaving().AddMail(settings).AddProviders().AddPages().AddFiles(settings).AddSharing().AddBackup().AddRenditions()
-            .AddArchives().AddFolders().AddScim().AddAdmin().AddAccount().AddGroups().AddEvents();
+            .AddArchives().AddFolders().AddVersions().AddScim().AddAdmin().AddAccount().AddGroups().AddEvents();
     }
 
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services
@@ -164,6 +164,7 @@ public static partial class Services
         .AddSingleton<UploadStarter>()
         .AddSingleton<UploadInspection>()
         .AddSingleton<FileListing>()
+        .AddSingleton<FileSearch>()
         .AddSingleton<Folders>()
         .AddSingleton<FileSchedule>()
         .AddSingleton<FilePurge>()

@@ -28,6 +28,8 @@ static class TenantCommands
         (Limit("--space-pending", "Unfinished uploads in one space"), "spacePending"),
         (Limit("--tenant-bytes", "Bytes of the whole tenant"), "tenantBytes"),
         (Limit("--tenant-files", "Files of the whole tenant"), "tenantFiles"),
+        (Limit("--versions", "Former versions of a file that are kept"), "versions"),
+        (Limit("--version-days", "Days for which a former version is kept"), "versionDays"),
     ];
 
     static readonly Option<string> Reason =

@@ -111,7 +111,8 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
     // Where a file's bytes are. A URL would grant access to them, and would expire before it is used.
     static object? BlobOf(string tenant, TableEntity row)
     {
-        if (!row.RowKey.StartsWith(RowKeys.File(""), StringComparison.Ordinal)) return null;
+        if (!row.RowKey.StartsWith(RowKeys.File(""), StringComparison.Ordinal)
+            && !row.RowKey.StartsWith(RowKeys.AnyVersion, StringComparison.Ordinal)) return null;
         var file = FileRows.Read(tenant, row);
         return file.Status is FileStatus.Available or FileStatus.Deleted
             ? new { container = BlobStore.ContainerOf(tenant), name = file.BlobName, file.Snapshot } : null;

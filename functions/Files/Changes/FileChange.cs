@@ -8,7 +8,7 @@ public enum ChangeKind
     /// <summary>An upload or a copy was completed.</summary>
     Created,
 
-    /// <summary>Its name or another property changed.</summary>
+    /// <summary>Its bytes were replaced, or its name or another property changed.</summary>
     Changed,
 
     /// <summary>It is in another folder.</summary>

@@ -30,7 +30,9 @@ public sealed class BlobCopier(
         if (blob is null)
         {
             var source = await files.Find(copy.Tenant, copy.CopyOf, cancel);
-            if (source is null || !await TryStart(source, copy, cancel)) throw await Failed(copy, cancel);
+            // What is there now must be what the copy was promised to be.
+            var isOther = source?.VersionAt >= copy.CreatedAt;
+            if (source is null || isOther || !await TryStart(source, copy, cancel)) throw await Failed(copy, cancel);
             return (copy, new CopyProgress(0, copy.Size));
         }
         if (blob.BlobCopyStatus == CopyStatus.Pending) return (copy, Progress(copy, blob.CopyProgress));

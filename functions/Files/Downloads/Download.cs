@@ -39,12 +39,14 @@ public sealed class Download(TenantPipeline pipeline, FilePermissions permission
         if (file.MissingSince is not null) throw new Problem(410, "bytes_missing", "The bytes of this file are lost.");
     }
 
+    /// <summary>True if a browser is to show the bytes. What else an app adds against caches is ignored.</summary>
+    /// <exception cref="Problem">400 <c>invalid_query</c>.</exception>
+    internal static bool IsInline(HttpRequest request) => Query.ReadForPage(request, "disposition")
+        .OneOf("disposition", ContentDisposition.Attachment, ContentDisposition.Inline) == ContentDisposition.Inline;
+
     async Task<SignedUrl> Url(Caller caller, HttpRequest request)
     {
-        // What else an app adds against caches is ignored.
-        var inline = Query.ReadForPage(request, "disposition")
-            .OneOf("disposition", ContentDisposition.Attachment, ContentDisposition.Inline)
-            == ContentDisposition.Inline;
+        var inline = IsInline(request);
         var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Read);
         EnsureServable(file);
         return await urls.Download(caller, file, inline);

@@ -56,7 +56,7 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
         var name = Path.ChangeExtension(file.Name, ".webp");
         var headers = new ResponseHeaders(Thumbnails.ContentType, ContentDisposition.For(name, ContentDisposition.Inline));
         var url = await sas.ToReadCached(
-            file.Tenant, Thumbnails.BlobName(file.Id, size), null, headers, settings.DownloadUrlTime, caller.Cancel);
+            file.Tenant, Thumbnails.BlobName(file.Content, size), null, headers, settings.DownloadUrlTime, caller.Cancel);
         LogAndAudit(file, caller.Token.ClientId, caller.Audit, "read a thumbnail", url);
         return url;
     }

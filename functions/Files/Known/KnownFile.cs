@@ -44,4 +44,8 @@ public sealed record KnownChange(string FileId, IReadOnlyList<string> Gone, IRea
         var change = new KnownChange(after.Id, [.. had.Except(has)], [.. has.Except(had)]);
         return change is { Gone.Count: 0, New.Count: 0 } ? null : change;
     }
+
+    /// <summary>Makes sure that a file is known, once by each key; null if it has none.</summary>
+    public static KnownChange? Again(FileRecord file) =>
+        KnownFile.KeysOf(file).ToList() is { Count: > 0 } keys ? new(file.Id, keys, keys) : null;
 }

@@ -76,8 +76,12 @@ public sealed class SpaceQuota(
             var partition = RowKeys.Space(tenant, space);
             if (owner is not null && change.Change is not null)
                 told ??= await outbox.Prepare(owner, TableNames.Files, partition, change.Seen.SelectMany(seen => seen.Events), cancel);
-            var index = await KnownRows.Write(table, partition, next.Incarnation!, change.Known, cancel);
-            var all = Rows(partition, next, change, [.. rows, .. index]);
+            var knowing = KnownRows.Write(table, partition, next.Incarnation!, change.Known, cancel);
+            var finding = SearchIndex.Write(table, partition, usage.Leaf, change.Search ?? [], cancel);
+            await Task.WhenAll(knowing, finding);
+            if (change.Indexes is { } file) SearchIndex.Mark(rows, file, next);
+            next = next with { Leaf = (await finding).Leaf };
+            var all = Rows(partition, next, change, [.. rows, .. await knowing, .. (await finding).Rows]);
             if (told is not null) all.Add(told.Numbered("sequence", next.Changes, change.Seen.Count).Row);
             if (await table.TransactForETags(all, cancel) is { } etags)
             {

@@ -3,7 +3,7 @@ using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
-/// <summary>The states of a file: Pending or Copying → Available ⇄ Deleted → Purging.</summary>
+/// <summary>The states of a file: Pending or Copying → Available ⇄ Deleted → Purging; or Pending → Version.</summary>
 public enum FileStatus
 {
     /// <summary>The upload has begun. The bytes may or may not have arrived, and nobody has checked them.</summary>
@@ -12,7 +12,7 @@ public enum FileStatus
     /// <summary>Storage is copying the bytes of another file (<see cref="FileRecord.CopyOf"/>).</summary>
     Copying,
 
-    /// <summary>The file is checked, listed and can be downloaded. Its bytes never change again.</summary>
+    /// <summary>The file is checked, listed and can be downloaded. The bytes of each of its versions never change again.</summary>
     Available,
 
     /// <summary>The file is in the trash until it is restored or purged (<see cref="FileRecord.PurgeAfter"/>).</summary>
@@ -20,10 +20,16 @@ public enum FileStatus
 
     /// <summary>Nobody can see the file any more. What is left of it in storage is being removed.</summary>
     Purging,
+
+    /// <summary>
+    /// No file of its own: an upload that has become a version of another file (<see cref="FileRecord.Replaces"/>). It leads from the
+    /// bytes to the file, as long as they are kept.
+    /// </summary>
+    Version,
 }
 
 /// <summary>The record of a file (SCHEMA.md, table Files). Names and folders mean nothing to storage.</summary>
-public sealed record FileRecord
+public sealed partial record FileRecord
 {
     /// <summary>The tenant.</summary>
     public required string Tenant { get; init; }
@@ -71,7 +77,7 @@ public sealed record FileRecord
     /// The blob that holds the bytes. A URL that takes blocks can overwrite them as well, so a staged blob has a name of its own
     /// and only its <see cref="Snapshot"/> is served.
     /// </summary>
-    public string BlobName => BlobNameOf(Id, IsStaged);
+    public string BlobName => BlobNameOf(Content, IsStaged);
 
     /// <summary>The snapshot (its time, as storage wrote it) that was checked and is served; null for the blob itself.</summary>
     public string? Snapshot { get; init; }
@@ -136,6 +142,12 @@ public sealed record FileRecord
     /// upper case may change from one version to the next.
     /// </summary>
     public IReadOnlyList<string> ListKeys { get; init; } = [];
+
+    /// <summary>
+    /// What says that the file is in all indexes of its space (<see cref="SearchIndex"/>). A version of the service that does not know them
+    /// writes none, and where the space is another by now (<see cref="Usage.Incarnation"/>), it counts no more.
+    /// </summary>
+    public string? Indexed { get; init; }
 
     /// <summary>The row's ETag, on which every change of state is conditional.</summary>
     public ETag ETag { get; init; }

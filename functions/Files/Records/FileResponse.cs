@@ -58,6 +58,15 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>Of a picture: whether there are thumbnails.</summary>
     public ThumbnailResponse? Thumbnail { get; init; }
 
+    /// <summary>The entity tag of its bytes, for If-Match.</summary>
+    public required string Etag { get; init; }
+
+    /// <summary>The number of its version.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Of an upload: the file whose bytes it replaces.</summary>
+    public string? Replaces { get; init; }
+
     /// <summary>The request for files by which it was handed in.</summary>
     public string? Request { get; init; }
 
@@ -91,6 +100,9 @@ public sealed record FileResponse(string Id, string Status, string Space, string
         PurgeAfter = file.PurgeAfter?.UtcDateTime,
         DeclaredContentType = file.DeclaredContentType,
         Thumbnail = ThumbnailResponse.Of(file),
+        Etag = file.EntityTag,
+        Version = file.Version,
+        Replaces = file.Replaces,
     };
 
     static bool? IfChecked(FileRecord file, string? declared, bool verified) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Azure;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 
@@ -7,6 +8,10 @@ namespace Latchkey.Files;
 /// <summary>Writes and reads the rows of files in table Files. A row that lists a file has the same columns under another key.</summary>
 static class FileRows
 {
+    // Follows the status of a file whose bytes were replaced. An instance with an older version of the service would serve the first
+    // bytes, and forget the others when it writes the row. It can't read this status, so it fails.
+    const string Replaced = "+";
+
     public static string Partition(FileRecord file) => Partition(file.Tenant, file.Id);
 
     /// <summary>The partition of a file. It follows from the id, without a look-up.</summary>
@@ -16,6 +21,12 @@ static class FileRows
 
     /// <summary>A row under one of <see cref="FileRecord.ListKeys"/>.</summary>
     public static TableEntity ListRow(FileRecord file, string key) => Row(file, key);
+
+    /// <summary>
+    /// Deletes the record of the upload that brought the file's bytes (<see cref="FileStatus.Version"/>), if it is not the file's own.
+    /// </summary>
+    public static IEnumerable<TableTransactionAction> DeleteUpload(FileRecord file) => file.ContentId is not { } id ? []
+        : [new(TableTransactionActionType.Delete, new TableEntity(Partition(file), RowKeys.File(id)), ETag.All)];
 
     /// <summary>The rows of a folder and all its parents, from the root down. Each lists a folder in its parent.</summary>
     public static IEnumerable<TableEntity> FolderRows(string partition, string folder)
@@ -63,7 +74,7 @@ static class FileRows
         Request = row.GetString("Request"),
         Sender = row.GetString("SenderName") is { } sender ? new(sender, row.GetString("SenderEmail")) : null,
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
-        Status = Enum.Parse<FileStatus>(row.GetString("Status")),
+        Status = Enum.Parse<FileStatus>(row.GetString("Status").Replace(Replaced, "", StringComparison.Ordinal)),
         CompletedAt = row.GetDateTimeOffset("CompletedAt"),
         CopyOf = row.GetString("CopyOf"),
         DeletedAt = row.GetDateTimeOffset("DeletedAt"),
@@ -71,7 +82,15 @@ static class FileRows
         DeletedWith = row.GetString("DeletedWith"),
         MissingSince = row.GetDateTimeOffset("MissingSince"),
         Renditions = ReadRenditions(row),
+        ContentId = row.GetString("ContentId"),
+        Version = row.GetInt32("Version") ?? 1,
+        VersionAt = row.GetDateTimeOffset("VersionAt"),
+        UploadedBy = Owner.Parse(row.GetString("UploadedBy")),
+        Replaces = row.GetString("Replaces"),
+        ReplacesOnly = row.GetString("ReplacesOnly"),
+        BecomesCopy = row.GetBoolean("BecomesCopy") is true,
         ListKeys = Storage.Columns.Split(row.GetString("ListKeys")),
+        Indexed = row.GetString("Indexed"),
         ETag = row.ETag,
     };
 
@@ -109,7 +128,7 @@ static class FileRows
         ["SenderName"] = file.Sender?.Name,
         ["SenderEmail"] = file.Sender?.Email,
         ["CreatedAt"] = file.CreatedAt,
-        ["Status"] = file.Status.ToString(),
+        ["Status"] = file.Status + (file.ContentId is null ? "" : Replaced),
         ["CompletedAt"] = file.CompletedAt,
         ["CopyOf"] = file.CopyOf,
         ["DeletedAt"] = file.DeletedAt,
@@ -121,6 +140,14 @@ static class FileRows
         ["RenditionRefusal"] = file.Renditions?.Refusal,
         ["RenditionLimit"] = file.Renditions?.Limit,
         ["RenditionsAt"] = file.Renditions?.At,
+        ["Indexed"] = file.Indexed,
+        ["ContentId"] = file.ContentId,
+        ["Version"] = file.Version == 1 ? null : file.Version,
+        ["VersionAt"] = file.VersionAt,
+        ["UploadedBy"] = file.UploadedBy?.ToString(),
+        ["Replaces"] = file.Replaces,
+        ["ReplacesOnly"] = file.ReplacesOnly,
+        ["BecomesCopy"] = file.BecomesCopy ? true : null,
         ["ListKeys"] = Storage.Columns.Join(file.ListKeys),
     };
 }

@@ -15,6 +15,12 @@ public sealed record Owner(string Kind, string Id)
     public static Owner Of(AccessToken token) =>
         token.SessionId is null ? new("client", token.Subject) : new("user", token.Subject);
 
+    /// <summary>Kind and id as one text.</summary>
+    public override string ToString() => $"{Kind}:{Id}";
+
+    /// <summary>Reads that text; null for null.</summary>
+    public static Owner? Parse(string? text) => text?.Split(':', 2) is [var kind, var id] ? new(kind, id) : null;
+
     /// <summary>The owner of a user's own space.</summary>
     public static Owner User(string id) => new("user", id);
 

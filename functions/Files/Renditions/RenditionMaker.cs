@@ -83,6 +83,8 @@ public sealed partial class RenditionMaker(
                 await blobs.DeleteAll(file, cancel); // The purge may have looked before we wrote.
                 return;
             }
+            // It has other bytes by now, whose renditions were asked for. Those of the former ones go with them.
+            if (now.Content != file.Content) return;
             if (!Thumbnails.AreDue(now, clock.GetUtcNow())) return; // The same message, delivered twice: the same blobs.
             file = now;
         }

@@ -4,7 +4,8 @@ using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
-/// <summary>An entry of the schedule: a file, a share, or old changes of a space, that the sweep has to handle.</summary>
+/// <summary>An entry of the schedule: a file, its former versions, a share, or old changes of a space, that the sweep has to
+/// handle.</summary>
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Space">The key of the space.</param>
 /// <param name="FileId">The file, or null for the changes.</param>
@@ -29,6 +30,9 @@ public sealed class FileSchedule(StorageClients storage)
 
     /// <summary>In place of a share's id: the id is that of a job (<see cref="FolderJob"/>).</summary>
     public const string Job = "job";
+
+    /// <summary>In place of a share's id: the former versions of the file.</summary>
+    public const string Versions = "versions";
 
     readonly ExpiringTables tables = new(storage.Tables, TableNames.Due);
 

@@ -5,12 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash, deletes expired shares and old changes, finishes
-/// copies and what a crash interrupted, and has forgotten jobs go on. It reads no other files. What fails is retried an hour later.
+/// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash and old versions, deletes expired shares and old
+/// changes, finishes copies and what a crash interrupted, and has forgotten jobs go on. It reads no other files. What fails is retried an
+/// hour later.
 /// </summary>
 public sealed partial class FileSweepTimer(
-    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, SharingExpiry sharing, ChangeFeed changes,
-    FolderJobWatch folderJobs, AuditLog audit, TimeProvider clock, ILogger<FileSweepTimer> logger)
+    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, SharingExpiry sharing, SpaceUpkeep upkeep,
+    AuditLog audit, TimeProvider clock, ILogger<FileSweepTimer> logger)
 {
     const int MaxParallel = 8;
 
@@ -49,8 +50,12 @@ public sealed partial class FileSweepTimer(
 
     async Task<bool> Process(ScheduledFile item, DateTimeOffset now, CancellationToken cancel)
     {
-        if (item.FileId is null) return await changes.TryDropOld(item.Tenant, item.Space, now, cancel);
-        if (item.ShareId == FileSchedule.Job) return await folderJobs.TryFinish(item.Tenant, item.FileId, now, cancel);
+        if (item.FileId is null || SpaceUpkeep.Handles(item)) return await upkeep.TryHandle(item, now, cancel);
+        if (item.ShareId == FileSchedule.Versions)
+        {
+            await purge.Versions.Sweep(item.Tenant, item.FileId, now, cancel);
+            return true;
+        }
         if (item.ShareId is { } share)
         {
             await sharing.Remove(item.Tenant, item.FileId, share, now, cancel);

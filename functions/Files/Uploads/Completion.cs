@@ -10,8 +10,8 @@ namespace Latchkey.Files;
 /// deleted with its bytes, which frees its quota. Its note stays, because its URL can still write.
 /// </summary>
 public sealed class Completion(
-    FileStore files, SingleUpload single, StagedUpload staged, FilePurge purge, ReceivedFiles received, RenditionRequests renditions,
-    TimeProvider clock)
+    FileStore files, SingleUpload single, StagedUpload staged, FilePurge purge, Replacement replacement, ReceivedFiles received,
+    RenditionRequests renditions, TimeProvider clock)
 {
     const int MaxAttempts = 5;
 
@@ -19,9 +19,10 @@ public sealed class Completion(
     /// <param name="read">Reads the record.</param>
     /// <param name="choose">Chooses the blocks that make up a file sent in blocks; null for those that the client has committed.</param>
     /// <param name="cancel">Cancels.</param>
+    /// <param name="condition">Of an upload that replaces a file: on what that depends, besides what it was begun with.</param>
     /// <exception cref="Problem">410 <c>upload_expired</c>; 409 or 422 with a code for what is missing or wrong.</exception>
-    public async Task<FileRecord> Run(
-        Func<Task<FileRecord>> read, Func<StagedBlocks, IReadOnlyList<Block>>? choose, CancellationToken cancel)
+    public async Task<FileRecord> Run(Func<Task<FileRecord>> read, Func<StagedBlocks, IReadOnlyList<Block>>? choose,
+        CancellationToken cancel, VersionCondition condition = default)
     {
         string? snapshot = null;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
@@ -36,9 +37,10 @@ public sealed class Completion(
             if (clock.GetUtcNow() >= UploadDeadline.Of(file)) throw UploadDeadline.Expired();
             if (choose is not null && !file.IsStaged)
                 throw Problem.BadRequest("not_resumable", "This file is uploaded with one PUT. Complete it without blocks.");
+            if (file.Replaces is not null) await replacement.EnsureDue(file, condition, cancel);
             if (await Verify(file, choose, cancel) is not { } verified) continue;
             snapshot = verified.Snapshot;
-            var available = file.Complete(clock.GetUtcNow()) with
+            var whole = file with
             {
                 Snapshot = verified.Snapshot,
                 ContentType = verified.ContentType,
@@ -46,16 +48,32 @@ public sealed class Completion(
                 Md5Verified = verified.Md5,
                 Sha256Verified = verified.Sha256,
             };
-            if (await TryComplete(available, cancel) is not { } listed) continue;
-            await renditions.Ask(listed);
-            return listed;
+            if (await MakeAvailable(whole, condition, cancel) is not { } available) continue;
+            await renditions.Ask(available);
+            return available;
         }
         throw Problem.Conflict("upload_unfinished", "The upload keeps changing. Try again later.");
     }
 
-    async Task<FileRecord?> TryComplete(FileRecord available, CancellationToken cancel) =>
-        available.Request is not null ? await received.TryComplete(available, cancel)
-        : await files.TryComplete(available, cancel) ? available : null;
+    // The one place where bytes that were checked become available: as a file, or as the version of one. Null if it changed meanwhile.
+    async Task<FileRecord?> MakeAvailable(FileRecord upload, VersionCondition condition, CancellationToken cancel)
+    {
+        if (upload.Replaces is null)
+        {
+            var available = upload.Complete(clock.GetUtcNow());
+            if (available.Request is not null) return await received.TryComplete(available, cancel);
+            return await files.TryComplete(available, cancel) ? available : null;
+        }
+        try
+        {
+            return await replacement.TryFinish(upload, condition, cancel);
+        }
+        catch (Problem) when (upload.Snapshot is not null)
+        {
+            await staged.DiscardSnapshot(upload, upload.Snapshot, cancel); // The next complete takes its own.
+            throw;
+        }
+    }
 
     // Null if the upload changed meanwhile. Even a refusal is void then: the record, read again, says whether somebody else
     // completed or deleted the file.

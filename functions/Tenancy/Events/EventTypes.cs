@@ -27,7 +27,7 @@ public static class EventTypes
     /// <summary>An upload or a copy was completed.</summary>
     public const string FileCreated = "file.created";
 
-    /// <summary>A file has another name or property.</summary>
+    /// <summary>A file has other bytes, another name or property.</summary>
     public const string FileChanged = "file.changed";
 
     /// <summary>A file is in another folder.</summary>

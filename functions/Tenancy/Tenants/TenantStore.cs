@@ -168,6 +168,8 @@ public sealed partial class TenantStore(StorageClients storage, Outbox outbox, S
         ["TenantBytes"] = tenant.Limits.TenantBytes,
         ["TenantFiles"] = tenant.Limits.TenantFiles,
         ["ContentTypes"] = Columns.Join(tenant.Limits.ContentTypes),
+        ["Versions"] = tenant.Limits.Versions,
+        ["VersionDays"] = tenant.Limits.VersionDays,
         ["Accounts"] = tenant.Accounts.ToJson(),
     };
 

@@ -209,6 +209,8 @@ sealed record LimitsAnswer
     public required long TenantBytes { get; init; }
     public required long TenantFiles { get; init; }
     public required List<string> ContentTypes { get; init; }
+    public required int Versions { get; init; }
+    public required int VersionDays { get; init; }
 }
 
 /// <summary>An operator's token for a tenant.</summary>

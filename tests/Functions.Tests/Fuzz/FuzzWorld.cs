@@ -82,6 +82,10 @@ sealed class FuzzWorld(TestHost host)
             201);
         var files = new FilesClient(host, user);
         known["file"] = await Stored(files);
+        await host.Send(HttpMethod.Post, "/demo/folders", user, new { path = $"fuzz {made}" });
+        known["job"] = (await TestHost.Json(await host.Send(HttpMethod.Patch, "/demo/folders", user,
+            new { path = $"fuzz {made}", to = $"fuzzed {made}" }), 202)).GetProperty("id").GetString()!;
+        known["version"] = await Replaced(files, known["file"]);
         known["pending"] = (await files.Begin(FilesClient.Declaration("pending.bin", 6))).Id;
         await host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient(known["pending"])
             .UploadAsync(BinaryData.FromString("hello\n"), new BlobUploadOptions());
@@ -184,11 +188,13 @@ sealed class FuzzWorld(TestHost host)
             "token" when area == "requests" => known["requestToken"],
             "expiresAt" when area == "requests" => null, // Or expiresInSeconds.
             "id" when area == "uploads" => known["pending"],
+            "id" when operation.Id == "jobs-read" => known["job"],
             "id" => known["file"],
             "resource" => known[operation.Path.Contains("/Groups", StringComparison.Ordinal) ? "scimGroup" : "scimUser"],
             "tokenId" when area == "scim" => known["scimTokenId"],
             "userName" when area == "scim" => $"scim{Guid.CreateVersion7():n}",
             "filter" or "cursor" or "value" or "path" or "version" or "displayName" when area == "scim" => null,
+            "version" when area != "versions" => null,
             "clientId" or "client_id" when area == "registration" => known["registered"],
             "passkeyId" when area == "account" => known["ownPasskeyId"],
             "sessionId" when area == "account" => known["ownSessionId"],
@@ -257,6 +263,17 @@ sealed class FuzzWorld(TestHost host)
         using var request = new HttpRequestMessage(HttpMethod.Post, "/demo/files/upload") { Content = form };
         request.Headers.Authorization = new("Bearer", files.Token);
         return (await TestHost.Json(await host.Http.SendAsync(request), 201)).GetProperty("id").GetString()!;
+    }
+
+    // The first version of the file, which is a former one then.
+    async Task<string> Replaced(FilesClient files, string id)
+    {
+        var upload = (await TestHost.Json(await files.Send(HttpMethod.Post, $"/{id}/versions",
+            new { contentType = FilesClient.AnyType, size = 6 }), 201)).GetProperty("id").GetString()!;
+        await host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient(upload)
+            .UploadAsync(BinaryData.FromString("hello\n"), new BlobUploadOptions());
+        await files.Completed(upload);
+        return id;
     }
 
     async Task<string> Tus(string user)
