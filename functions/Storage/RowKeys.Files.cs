@@ -161,4 +161,7 @@ public static partial class RowKeys
 
     /// <summary>The partition of a tenant's integrity check. No space has this key.</summary>
     public static string IntegrityCheck(string tenant) => $"{tenant}|check";
+
+    /// <summary>The partition of the scan of all a tenant's files for malware. No space has this key.</summary>
+    public static string Rescan(string tenant) => $"{tenant}|scan";
 }

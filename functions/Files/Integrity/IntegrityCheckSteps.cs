@@ -59,10 +59,11 @@ public sealed class IntegrityCheckSteps(
     // Sets or clears the mark on the record. Missing bytes may come back, so nothing is deleted.
     async Task<bool> IsMissing(FileRecord file, CancellationToken cancel)
     {
-        if (file.Status is not (FileStatus.Available or FileStatus.Deleted)) return false;
+        if (file.IsInfected || file.Status is not (FileStatus.Available or FileStatus.Deleted)) return false;
         var missing = await blobs.Find(file.Tenant, file.BlobName, cancel, file.Snapshot) is null;
         if (missing == file.MissingSince is not null) return missing;
-        if (await files.Find(file.Tenant, file.Id, cancel) is not { Status: FileStatus.Available or FileStatus.Deleted } now
+        if (await files.Find(file.Tenant, file.Id, cancel) is not
+            { Status: FileStatus.Available or FileStatus.Deleted, IsInfected: false } now
             || now.Content != file.Content) return false;
         await files.TryMove(now, now with { MissingSince = missing ? clock.GetUtcNow() : null }, default, cancel);
         return missing;

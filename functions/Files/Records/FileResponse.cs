@@ -37,7 +37,7 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>When the upload or copy began.</summary>
     public required DateTime CreatedAt { get; init; }
 
-    /// <summary>When the file became available.</summary>
+    /// <summary>When the upload or copy was complete.</summary>
     public DateTime? CompletedAt { get; init; }
 
     /// <summary>When it was moved to the trash.</summary>
@@ -66,6 +66,9 @@ public sealed record FileResponse(string Id, string Status, string Space, string
 
     /// <summary>Of an upload: the file whose bytes it replaces.</summary>
     public string? Replaces { get; init; }
+
+    /// <summary>What is known of malware in it.</summary>
+    public ScanResponse? Scan { get; init; }
 
     /// <summary>The request for files by which it was handed in.</summary>
     public string? Request { get; init; }
@@ -103,6 +106,7 @@ public sealed record FileResponse(string Id, string Status, string Space, string
         Etag = file.EntityTag,
         Version = file.Version,
         Replaces = file.Replaces,
+        Scan = ScanResponse.Of(file),
     };
 
     static bool? IfChecked(FileRecord file, string? declared, bool verified) =>

@@ -81,6 +81,7 @@ static class FileRows
         PurgeAfter = row.GetDateTimeOffset("PurgeAfter"),
         DeletedWith = row.GetString("DeletedWith"),
         MissingSince = row.GetDateTimeOffset("MissingSince"),
+        Scan = ReadScan(row),
         Renditions = ReadRenditions(row),
         ContentId = row.GetString("ContentId"),
         Version = row.GetInt32("Version") ?? 1,
@@ -93,6 +94,19 @@ static class FileRows
         Indexed = row.GetString("Indexed"),
         ETag = row.ETag,
     };
+
+    static FileScan? ReadScan(TableEntity row)
+    {
+        var scan = new FileScan
+        {
+            ETags = Storage.Columns.Split(row.GetString("ScanETags")),
+            Early = [.. Storage.Columns.Split(row.GetString("ScanVerdicts")).Select(EarlyVerdict.Read)],
+            Threat = row.GetString("ScanThreat"),
+            Failure = row.GetString("ScanFailure"),
+            At = row.GetDateTimeOffset("ScannedAt"),
+        };
+        return scan is { ETags.Count: 0, Early.Count: 0, Threat: null, Failure: null, At: null } ? null : scan;
+    }
 
     static RenditionSet? ReadRenditions(TableEntity row) => row.GetDateTimeOffset("RenditionsAt") is not { } at ? null : new(
         [.. Storage.Columns.Split(row.GetString("Renditions")).Select(size => int.Parse(size, CultureInfo.InvariantCulture))],
@@ -135,6 +149,11 @@ static class FileRows
         ["PurgeAfter"] = file.PurgeAfter,
         ["DeletedWith"] = file.DeletedWith,
         ["MissingSince"] = file.MissingSince,
+        ["ScanETags"] = file.Scan is { ETags.Count: > 0 } known ? Storage.Columns.Join(known.ETags) : null,
+        ["ScanVerdicts"] = file.Scan is { Early.Count: > 0 } early ? Storage.Columns.Join(early.Early.Select(one => one.Write())) : null,
+        ["ScanThreat"] = file.Scan?.Threat,
+        ["ScanFailure"] = file.Scan?.Failure,
+        ["ScannedAt"] = file.Scan?.At,
         ["Renditions"] = file.Renditions is { } made ? Storage.Columns.Join(made.Sizes.Select(Number)) : null,
         ["RenditionBytes"] = file.Renditions?.Bytes,
         ["RenditionRefusal"] = file.Renditions?.Refusal,

@@ -62,12 +62,12 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
         return row is null ? null : FileRows.Read(tenant, row);
     }
 
-    /// <summary>Makes a file available and lists it in one transaction; false if the record changed meanwhile.</summary>
-    public Task<bool> TryComplete(FileRecord available, CancellationToken cancel) => TryComplete(available, null, cancel);
+    /// <summary>Writes that a file is complete, and lists it, in one transaction; false if the record changed meanwhile.</summary>
+    public Task<bool> TryComplete(FileRecord complete, CancellationToken cancel) => TryComplete(complete, null, cancel);
 
     /// <summary>The same for a file that was handed in; false also if the request for files has changed since it was read.</summary>
-    public Task<bool> TryComplete(FileRecord available, FileRequest? request, CancellationToken cancel) => TryMove(
-        available with { Status = FileStatus.Pending, ListKeys = [] }, available, UsageChange.Complete with { Request = request }, cancel);
+    public Task<bool> TryComplete(FileRecord complete, FileRequest? request, CancellationToken cancel) => TryMove(
+        complete with { Status = FileStatus.Pending, ListKeys = [] }, complete, UsageChange.Complete with { Request = request }, cancel);
 
     /// <summary>Changes a file's state or name in one transaction; false if the record changed meanwhile.</summary>
     /// <param name="before">The record as it was read.</param>
@@ -80,7 +80,7 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
     {
         var partition = FileRows.Partition(after);
         List<TableTransactionAction> rows = [.. RowsOf(before, after), .. also ?? []];
-        if (after.Status == FileStatus.Available) rows.AddRange(FolderRows(partition, after.Folder));
+        if (after.IsListed) rows.AddRange(FolderRows(partition, after.Folder));
         change = change with
         {
             Change = FileChange.Between(before, after),
@@ -119,7 +119,7 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
             More = [.. moves.Skip(1).Select(move => FileChange.Between(move.Before, move.After)!)],
         };
         List<TableTransactionAction> rows = [job, .. moves.SelectMany(move => RowsOf(move.Before, move.After))];
-        if (after.Status == FileStatus.Available) rows.AddRange(FolderRows(FileRows.Partition(after), after.Folder));
+        if (after.IsListed) rows.AddRange(FolderRows(FileRows.Partition(after), after.Folder));
         return (await spaceQuota.TransactForETags(after.Tenant, after.Space, change, rows, cancel))?[0];
     }
 

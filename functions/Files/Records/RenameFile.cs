@@ -29,7 +29,7 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissi
                 var renamed = change(file);
                 if (renamed == file) return Answer(caller, request, file);
                 if (!await files.TryMove(file, renamed.Relist(), default, caller.Cancel)) return null;
-                if (file.Status == FileStatus.Available && renamed.Folder != file.Folder) await folders.RemoveIfEmpty(file, caller.Cancel);
+                if (file.IsListed && renamed.Folder != file.Folder) await folders.RemoveIfEmpty(file, caller.Cancel);
                 return Answer(caller, request, renamed);
             });
         });

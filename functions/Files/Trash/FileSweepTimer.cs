@@ -6,11 +6,11 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash and old versions, deletes expired shares and old
-/// changes, finishes copies and what a crash interrupted, and has forgotten jobs go on. It reads no other files. What fails is retried an
-/// hour later.
+/// changes, finishes copies and what a crash interrupted, has forgotten jobs go on, and asks again for verdicts of the malware scanner. It
+/// reads no other files. What fails is retried an hour later.
 /// </summary>
 public sealed partial class FileSweepTimer(
-    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, SharingExpiry sharing, SpaceUpkeep upkeep,
+    FileSchedule schedule, FileStore files, FilePurge purge, UnfinishedFiles unfinished, SharingExpiry sharing, SpaceUpkeep upkeep,
     AuditLog audit, TimeProvider clock, ILogger<FileSweepTimer> logger)
 {
     const int MaxParallel = 8;
@@ -70,22 +70,10 @@ public sealed partial class FileSweepTimer(
                 if (!await purge.TryPurge(file, isDue: true, cancel)) return false;
                 audit.Add(file.Tenant, "files-purge", file.Id, "retention in the trash ended");
                 return true;
-            case { Status: FileStatus.Copying }:
-                return await FinishCopy(file, cancel);
+            case { Status: FileStatus.Copying or FileStatus.Scanning }:
+                return await unfinished.Finish(file, cancel);
             default: // Restored, purged, or never deleted because the process crashed before.
                 return true;
-        }
-    }
-
-    async Task<bool> FinishCopy(FileRecord copy, CancellationToken cancel)
-    {
-        try
-        {
-            return (await copier.FinishIfDone(copy, cancel)).Progress is null;
-        }
-        catch (Http.Problem) // The copy failed and was removed.
-        {
-            return true;
         }
     }
 

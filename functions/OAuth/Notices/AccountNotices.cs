@@ -56,6 +56,15 @@ public sealed class AccountNotices(UnseenMail mail, TimeProvider clock)
     public void Deleted(Tenant tenant, User user) => Send(tenant, user, name =>
         new Notice(MailStrings.MailDeletedSubject(name), MailStrings.MailDeleted(name)) { Button = null });
 
+    /// <summary>Malware was found in a file of the user's, or of a group of theirs. The name's words are all that it tells of it.</summary>
+    public Task FileInfected(Tenant tenant, User user, string file) => user.Email is not { } address ? Task.CompletedTask
+        : mail.TrySend(tenant, user, () =>
+        {
+            var name = MailWriter.NameOf(tenant);
+            return new MailWriter(tenant).Say(MailStrings.MailFileInfected(name, MailWriter.Words(file)))
+                .Say(MailStrings.MailFileInfectedMore).To(address, MailStrings.MailFileInfectedSubject(name));
+        });
+
     void Send(Tenant tenant, User user, Func<string, Notice> write)
     {
         if (user.Email is { } address) _ = mail.TrySend(tenant, user, () => Write(tenant, address, write));

@@ -28,6 +28,7 @@ sealed record FileAnswer
     public string? Etag { get; init; }
     public int? Version { get; init; }
     public string? Replaces { get; init; }
+    public ScanAnswer? Scan { get; init; }
 
     /// <summary>Only of a file that was handed in.</summary>
     public string? Request { get; init; }
@@ -288,6 +289,34 @@ sealed record CheckAnswer
     public required long FoldersRemoved { get; init; }
     public required long PartsRepaired { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
+}
+
+/// <summary>What is known of malware in a file.</summary>
+sealed record ScanAnswer
+{
+    public required string Result { get; init; }
+    public DateTimeOffset? At { get; init; }
+    public string? Threat { get; init; }
+    public string? Reason { get; init; }
+}
+
+/// <summary>The state of malware scanning in a tenant.</summary>
+sealed record ScanningAnswer
+{
+    public required bool Enabled { get; init; }
+    public required string Scanner { get; init; }
+    public bool? Up { get; init; }
+    public RescanAnswer? LastRun { get; init; }
+}
+
+/// <summary>A scan of all files of a tenant once more.</summary>
+sealed record RescanAnswer
+{
+    public required DateTimeOffset StartedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+    public required long Scanned { get; init; }
+    public required long Infected { get; init; }
+    public required long Failed { get; init; }
 }
 
 sealed record ThumbnailAnswer

@@ -80,10 +80,11 @@ static class Books
             rows.Where(row => row.RowKey.Split('|')[0] is "list" or "new" or "taken" or "trash").Select(row => $"{row["Id"]} {row.RowKey}")
                 .Order(StringComparer.Ordinal));
         // Every folder with a file is listed, from the root down.
-        Assert.Empty(records.Where(file => file.Status == FileStatus.Available)
+        Assert.Empty(records.Where(file => file.IsListed)
             .SelectMany(file => FileRows.FolderRows(FileRows.Partition(file), file.Folder)).Select(row => (row.PartitionKey, row.RowKey))
             .Except(rows.Select(row => (row.PartitionKey, row.RowKey))));
-        var stored = records.Concat(versions).Where(file => file.Status is FileStatus.Available or FileStatus.Deleted)
+        var stored = records.Concat(versions)
+            .Where(file => !file.IsInfected && file.Status is FileStatus.Scanning or FileStatus.Available or FileStatus.Deleted)
             .SelectMany(file =>
                 (file.Renditions?.Sizes ?? []).Select(size => Thumbnails.BlobName(file.Content, size)).Append(file.BlobName))
             .ToList();
