@@ -54,8 +54,8 @@ public sealed record FileChange(ChangeKind Kind, string FileId)
         ? [EventOf(TypeOf(Kind)), EventOf(EventTypes.RequestReceived)] : [EventOf(TypeOf(Kind))];
 
     TenantEvent EventOf(string type) => new(type, ("fileId", FileId), ("shareId", ShareId), ("ownerKind", File?.Owner.Kind),
-        ("ownerId", File?.Owner.Id), ("contentType", File?.ContentType), ("size", File?.Size),
-        ("threat", Kind == ChangeKind.Infected ? File?.Scan?.Threat : null), ("requestId", File?.Request));
+        ("ownerId", File?.Owner.Id), ("contentType", File?.ContentType), ("size", File?.Size), ("requestId", File?.Request),
+        ("threat", Kind == ChangeKind.Infected ? File?.Scan?.Threat : null));
 
     static string TypeOf(ChangeKind kind) => kind switch
     {

@@ -33,14 +33,14 @@ public readonly record struct UsageChange(long Bytes, long Files, long Pending)
     /// <summary>By what the space knows its files from now on; null if that stays.</summary>
     public KnownChange? Known { get; init; }
 
+    /// <summary>The request for files that the change is counted in, as it is from now on; null for none.</summary>
+    public FileRequest? Request { get; init; }
+
     /// <summary>What is found from now on; null if that stays.</summary>
     internal IReadOnlyList<SearchChange>? Search { get; init; }
 
     /// <summary>The file that is in all indexes after this change, because the change writes all of its entries; otherwise null.</summary>
     public string? Indexes { get; init; }
-
-    /// <summary>The request for files that the change is counted in, as it is from now on; null for none.</summary>
-    public FileRequest? Request { get; init; }
 
     /// <summary>A file begins to be uploaded or copied.</summary>
     public static UsageChange Begin(FileRecord file, Owner who) => new(file.Size, 1, 1) { StartedBy = (who, file.CreatedAt) };

@@ -63,10 +63,10 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
     }
 
     /// <summary>Writes that a file is complete, and lists it, in one transaction; false if the record changed meanwhile.</summary>
-    public Task<bool> TryComplete(FileRecord complete, CancellationToken cancel) => TryComplete(available, null, cancel);
+    public Task<bool> TryComplete(FileRecord complete, CancellationToken cancel) => TryComplete(complete, null, cancel);
 
     /// <summary>The same for a file that was handed in; false also if the request for files has changed since it was read.</summary>
-    public Task<bool> TryComplete(FileRecord available, FileRequest? request, CancellationToken cancel) => TryMove(
+    public Task<bool> TryComplete(FileRecord complete, FileRequest? request, CancellationToken cancel) => TryMove(
         complete with { Status = FileStatus.Pending, ListKeys = [] }, complete, UsageChange.Complete with { Request = request }, cancel);
 
     /// <summary>Changes a file's state or name in one transaction; false if the record changed meanwhile.</summary>
@@ -146,7 +146,7 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
     /// </summary>
     public async Task<bool> Remove(FileRecord file, CancellationToken cancel)
     {
-        List<TableTransactionAction> delete =
+        TableTransactionAction[] rows =
         [
             new(TableTransactionActionType.Delete, new TableEntity(FileRows.Partition(file), RowKeys.File(file.Id)), file.ETag),
             .. FileRows.DeleteUpload(file),
@@ -157,7 +157,7 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
                 ? await table.Find(FileRows.Partition(file), RowKeys.FileRequest(id), cancel) : null;
             var change = UsageChange.Forget(file);
             if (request is not null) change = change with { Request = FileRequest.Read(file.Tenant, request).GiveBack(file.Size) };
-            if (await spaceQuota.TryTransact(file.Tenant, file.Space, change, delete, cancel)) return true;
+            if (await spaceQuota.TryTransact(file.Tenant, file.Space, change, rows, cancel)) return true;
             if (request is null || attempt == MaxRemoveAttempts || await Find(file.Tenant, file.Id, cancel) is null) return false;
         }
     }

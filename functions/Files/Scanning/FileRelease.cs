@@ -6,7 +6,7 @@ namespace Latchkey.Files;
 /// Where every complete file becomes available: at once, or, if its tenant wants that, after a scanner has looked at it.
 /// </summary>
 public sealed class FileRelease(
-    FileStore files, ReceivedFiles received, TenantStore tenants, ScanRequests scans, ScanVerdicts verdicts, RenditionRequests renditions,
+    FileStore files, TenantStore tenants, ReceivedFiles received, ScanRequests scans, ScanVerdicts verdicts, RenditionRequests renditions,
     TimeProvider clock)
 {
     /// <summary>Writes that a file is complete; null if the record changed meanwhile.</summary>
@@ -17,15 +17,17 @@ public sealed class FileRelease(
     {
         // A tenant that is gone meanwhile gives nothing away.
         var scan = await tenants.Find(file.Tenant, cancel) is not { MalwareScanning: false };
-        FileRecord? done = file.Complete(clock.GetUtcNow(), scan) with { Scan = scan ? file.Scan : null };
-        if (scan) await scans.Schedule(done, cancel);
-        // A file that was handed in gets its name only now.
-        if (done.Request is not null) done = await received.TryComplete(done, cancel);
-        else if (!await files.TryComplete(done, cancel)) done = null;
-        if (done is null) return null;
+        var complete = file.Complete(clock.GetUtcNow(), scan) with { Scan = scan ? file.Scan : null };
+        if (scan) await scans.Schedule(complete, cancel);
+        if (await TryWrite(complete, cancel) is not { } done) return null;
         if (!scan) await renditions.Ask(done);
         else if (done.Scan?.OfCheckedBytes is { } early) return await verdicts.Apply(file.Tenant, file.Id, early.Verdict, cancel) ?? done;
         else await scans.Ask(done);
         return done;
     }
+
+    // A file that was handed in may get another name.
+    async Task<FileRecord?> TryWrite(FileRecord complete, CancellationToken cancel) =>
+        complete.Request is not null ? await received.TryComplete(complete, cancel)
+        : await files.TryComplete(complete, cancel) ? complete : null;
 }

@@ -38,39 +38,6 @@ sealed record FileAnswer
     public string? Access { get; init; }
 }
 
-/// <summary>A version of a file.</summary>
-sealed record VersionAnswer
-{
-    public required string Id { get; init; }
-    public required int Version { get; init; }
-    public required long Size { get; init; }
-    public required string ContentType { get; init; }
-    public required DateTimeOffset CreatedAt { get; init; }
-    public required string Name { get; init; }
-    public string? Md5 { get; init; }
-    public bool? Md5Verified { get; init; }
-    public string? Sha256 { get; init; }
-    public bool? Sha256Verified { get; init; }
-    public DateTimeOffset? ModifiedAt { get; init; }
-    public UploaderAnswer? UploadedBy { get; init; }
-    public DateTimeOffset? ReplacedAt { get; init; }
-    public DateTimeOffset? PurgeAfter { get; init; }
-}
-
-/// <summary>Who has uploaded it.</summary>
-sealed record UploaderAnswer
-{
-    public string? User { get; init; }
-    public string? Client { get; init; }
-}
-
-/// <summary>The versions of a file.</summary>
-sealed record VersionsAnswer
-{
-    public required VersionAnswer Current { get; init; }
-    public required List<VersionAnswer> Versions { get; init; }
-}
-
 /// <summary>Who handed a file in, as they say.</summary>
 sealed record SenderAnswer
 {
@@ -138,6 +105,39 @@ sealed record SpaceLinksAnswer
 {
     public required List<SpaceLinkAnswer> Links { get; init; }
     public string? Cursor { get; init; }
+}
+
+/// <summary>A version of a file.</summary>
+sealed record VersionAnswer
+{
+    public required string Id { get; init; }
+    public required int Version { get; init; }
+    public required long Size { get; init; }
+    public required string ContentType { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required string Name { get; init; }
+    public string? Md5 { get; init; }
+    public bool? Md5Verified { get; init; }
+    public string? Sha256 { get; init; }
+    public bool? Sha256Verified { get; init; }
+    public DateTimeOffset? ModifiedAt { get; init; }
+    public UploaderAnswer? UploadedBy { get; init; }
+    public DateTimeOffset? ReplacedAt { get; init; }
+    public DateTimeOffset? PurgeAfter { get; init; }
+}
+
+/// <summary>Who has uploaded it.</summary>
+sealed record UploaderAnswer
+{
+    public string? User { get; init; }
+    public string? Client { get; init; }
+}
+
+/// <summary>The versions of a file.</summary>
+sealed record VersionsAnswer
+{
+    public required VersionAnswer Current { get; init; }
+    public required List<VersionAnswer> Versions { get; init; }
 }
 
 /// <summary>How far a copy is, in bytes.</summary>
