@@ -56,7 +56,7 @@ public sealed class Replacement(
         var now = clock.GetUtcNow();
         var name = await FreeName(upload, folder, now, cancel);
         var copy = upload with { Name = name, Folder = folder, Replaces = null, ReplacesOnly = null, BecomesCopy = false };
-        copy = copy.Complete(now);
+        copy = copy.Complete(now, scan: false);
         return await files.TryComplete(copy, cancel) ? copy : null;
     }
 
