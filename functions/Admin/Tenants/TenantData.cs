@@ -114,7 +114,7 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
         if (!row.RowKey.StartsWith(RowKeys.File(""), StringComparison.Ordinal)
             && !row.RowKey.StartsWith(RowKeys.AnyVersion, StringComparison.Ordinal)) return null;
         var file = FileRows.Read(tenant, row);
-        return file.Status is FileStatus.Available or FileStatus.Deleted
+        return !file.IsInfected && file.Status is FileStatus.Available or FileStatus.Deleted or FileStatus.Scanning
             ? new { container = BlobStore.ContainerOf(tenant), name = file.BlobName, file.Snapshot } : null;
     }
 

@@ -10,8 +10,8 @@ namespace Latchkey.Files;
 /// checked twice does no harm.
 /// </summary>
 public sealed class IntegrityCheckSteps(
-    StorageClients storage, FileStore files, VersionStore versions, BlobStore blobs, Folders folders, TenantQuota tenantQuota,
-    TimeProvider clock)
+    StorageClients storage, FileStore files, VersionStore versions, BlobStore blobs, Folders folders,
+    SpaceQuota spaceQuota, TenantQuota tenantQuota, TimeProvider clock)
 {
     const int PageSize = 200;
     const int MaxParallel = 8;
@@ -39,9 +39,14 @@ public sealed class IntegrityCheckSteps(
     {
         var (rows, next) = await Rows(tenant, prefix, state, cancel);
         var missing = new ConcurrentBag<string>();
+        var marks = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var space in rows.Select(row => FileRows.Read(tenant, row).Space).Distinct())
+            marks.Add(space, SearchIndex.MarkOf(await spaceQuota.Read(tenant, space, cancel)));
         await ForEach(rows, async (row, stop) =>
         {
-            if (await isMissing(FileRows.Read(tenant, row), stop)) missing.Add(row.GetString("Id"));
+            var file = FileRows.Read(tenant, row);
+            if (await isMissing(file, stop)) missing.Add(file.Id);
+            if (state.Phase == IntegrityCheckPhase.Records) await Index(file, marks[file.Space], stop);
         }, cancel);
         return state.MoveTo(next) with
         {
@@ -54,13 +59,21 @@ public sealed class IntegrityCheckSteps(
     // Sets or clears the mark on the record. Missing bytes may come back, so nothing is deleted.
     async Task<bool> IsMissing(FileRecord file, CancellationToken cancel)
     {
-        if (file.Status is not (FileStatus.Available or FileStatus.Deleted)) return false;
+        if (file.IsInfected || file.Status is not (FileStatus.Available or FileStatus.Deleted)) return false;
         var missing = await blobs.Find(file.Tenant, file.BlobName, cancel, file.Snapshot) is null;
         if (missing == file.MissingSince is not null) return missing;
-        if (await files.Find(file.Tenant, file.Id, cancel) is not { Status: FileStatus.Available or FileStatus.Deleted } now
+        if (await files.Find(file.Tenant, file.Id, cancel) is not
+            { Status: FileStatus.Available or FileStatus.Deleted, IsInfected: false } now
             || now.Content != file.Content) return false;
         await files.TryMove(now, now with { MissingSince = missing ? clock.GetUtcNow() : null }, default, cancel);
         return missing;
+    }
+
+    // Files from before the indexes, and those that an older version of the service wrote since.
+    async Task Index(FileRecord file, string? mark, CancellationToken cancel)
+    {
+        if (file.Status != FileStatus.Available || (mark is not null && file.Indexed == mark)) return;
+        if (await files.Find(file.Tenant, file.Id, cancel) is { Status: FileStatus.Available } now) await files.TryIndex(now, cancel);
     }
 
     async Task<bool> IsVersionMissing(FileRecord version, CancellationToken cancel)

@@ -37,7 +37,7 @@ public sealed class SpaceExport(StorageClients storage, ShareStore shares, Versi
         await foreach (var row in Rows(tenant, user, RowKeys.File(""), cancel))
         {
             var file = FileRows.Read(tenant.Id, row);
-            if (file.Status is not (FileStatus.Available or FileStatus.Deleted)) continue;
+            if (!file.IsListed && file.Status != FileStatus.Deleted) continue;
             var isThere = file is { Status: FileStatus.Available, MissingSince: null };
             yield return new(FileResponse.Of(file), isThere ? DownloadResponse.Of(await urls.Export(file, client, cancel)) : null,
                 await Versions(file, client, cancel));

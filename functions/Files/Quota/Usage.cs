@@ -33,6 +33,15 @@ public readonly record struct UsageChange(long Bytes, long Files, long Pending)
     /// <summary>By what the space knows its files from now on; null if that stays.</summary>
     public KnownChange? Known { get; init; }
 
+    /// <summary>The request for files that the change is counted in, as it is from now on; null for none.</summary>
+    public FileRequest? Request { get; init; }
+
+    /// <summary>What is found from now on; null if that stays.</summary>
+    internal IReadOnlyList<SearchChange>? Search { get; init; }
+
+    /// <summary>The file that is in all indexes after this change, because the change writes all of its entries; otherwise null.</summary>
+    public string? Indexes { get; init; }
+
     /// <summary>A file begins to be uploaded or copied.</summary>
     public static UsageChange Begin(FileRecord file, Owner who) => new(file.Size, 1, 1) { StartedBy = (who, file.CreatedAt) };
 
@@ -105,6 +114,12 @@ public sealed record Usage
 
     /// <summary>The row's ETag, or null if there is no row yet.</summary>
     public ETag? ETag { get; init; }
+
+    /// <summary>
+    /// The row of the index of which the process knows how it is while the usage has this ETag, or null. Nobody writes the index without
+    /// the usage.
+    /// </summary>
+    internal SearchLeaf? Leaf { get; init; }
 
     /// <summary>The usage after this change.</summary>
     public Usage With(UsageChange change) => this with

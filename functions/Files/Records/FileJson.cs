@@ -12,7 +12,7 @@ static class FileJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    public static IResult Ok<T>(T answer) => Results.Json(answer, Options);
+    public static IResult Ok<T>(T answer, int status = 200) => Results.Json(answer, Options, statusCode: status);
 
     /// <summary>A file, with its entity tag as a header too.</summary>
     public static IResult File(HttpRequest request, FileResponse file)

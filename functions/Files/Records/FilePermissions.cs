@@ -68,6 +68,21 @@ public sealed class FilePermissions(FileStore files, Spaces spaces, Memberships 
     public static Problem Copying() =>
         Problem.Conflict("file_copying", "The file is still being copied. Read it until it is available.");
 
+    /// <summary>Refuses a file whose bytes nobody may have: it is not complete, not scanned yet, or infected.</summary>
+    /// <exception cref="Problem">409 <c>file_copying</c>, <c>file_pending</c>, <c>file_scanning</c>; 403 <c>file_infected</c>.</exception>
+    public static void EnsureAvailable(FileRecord file)
+    {
+        if (file.Status != FileStatus.Available) throw NotAvailable(file.Status);
+    }
+
+    static Problem NotAvailable(FileStatus status) => status switch
+    {
+        FileStatus.Copying => Copying(),
+        FileStatus.Scanning => new(409, "file_scanning", "The file is being scanned for malware. Try again later.") { RetryAfter = 10 },
+        FileStatus.Infected => new(403, "file_infected", "Malware was found in this file. Nobody can download it."),
+        _ => Problem.Conflict("file_pending", "The file is not complete yet."),
+    };
+
     /// <summary>404 <c>file_not_found</c>: the file does not exist, or the caller may not see it.</summary>
     public static Problem NotFound() => Problem.NotFound("file_not_found", "The file was not found.");
 

@@ -1,3 +1,4 @@
+using Latchkey.Http;
 using Latchkey.Storage;
 
 namespace Latchkey.Files;
@@ -36,7 +37,7 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>When the upload or copy began.</summary>
     public required DateTime CreatedAt { get; init; }
 
-    /// <summary>When the file became available.</summary>
+    /// <summary>When the upload or copy was complete.</summary>
     public DateTime? CompletedAt { get; init; }
 
     /// <summary>When it was moved to the trash.</summary>
@@ -66,6 +67,22 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>Of an upload: the file whose bytes it replaces.</summary>
     public string? Replaces { get; init; }
 
+    /// <summary>What is known of malware in it.</summary>
+    public ScanResponse? Scan { get; init; }
+
+    /// <summary>The request for files by which it was handed in.</summary>
+    public string? Request { get; init; }
+
+    /// <summary>Who handed it in, as they say.</summary>
+    public Sender? Sender { get; init; }
+
+    /// <summary>The response for a record and a caller. Whom a file is shared with does not learn who handed it in.</summary>
+    public static FileResponse Of(FileRecord file, AccessToken token) => file.Owner.SpaceNameFor(token) switch
+    {
+        Owner.Shared => Of(file) with { Space = Owner.Shared, Request = null, Sender = null },
+        var space => Of(file) with { Space = space },
+    };
+
     /// <summary>The response for a record.</summary>
     public static FileResponse Of(FileRecord file) => new(
         file.Id, file.Status.ToString().ToLowerInvariant(), file.Owner.SpaceName, file.Name, file.Folder, file.ContentType, file.Size)
@@ -78,6 +95,8 @@ public sealed record FileResponse(string Id, string Status, string Space, string
         TakenAt = file.TakenAt?.UtcDateTime,
         Metadata = file.Metadata,
         Tags = file.Tags,
+        Request = file.Request,
+        Sender = file.Sender,
         CreatedAt = file.CreatedAt.UtcDateTime,
         CompletedAt = file.CompletedAt?.UtcDateTime,
         DeletedAt = file.DeletedAt?.UtcDateTime,
@@ -87,6 +106,7 @@ public sealed record FileResponse(string Id, string Status, string Space, string
         Etag = file.EntityTag,
         Version = file.Version,
         Replaces = file.Replaces,
+        Scan = ScanResponse.Of(file),
     };
 
     static bool? IfChecked(FileRecord file, string? declared, bool verified) =>

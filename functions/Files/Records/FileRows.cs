@@ -71,6 +71,8 @@ static class FileRows
         Metadata = FileMetadata.OfColumn(row.GetString("Metadata")),
         Tags = FileTags.OfColumn(row.GetString("Tags")),
         UploadKey = row.GetString("UploadKey"),
+        Request = row.GetString("Request"),
+        Sender = row.GetString("SenderName") is { } sender ? new(sender, row.GetString("SenderEmail")) : null,
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
         Status = Enum.Parse<FileStatus>(row.GetString("Status").Replace(Replaced, "", StringComparison.Ordinal)),
         CompletedAt = row.GetDateTimeOffset("CompletedAt"),
@@ -79,6 +81,7 @@ static class FileRows
         PurgeAfter = row.GetDateTimeOffset("PurgeAfter"),
         DeletedWith = row.GetString("DeletedWith"),
         MissingSince = row.GetDateTimeOffset("MissingSince"),
+        Scan = ReadScan(row),
         Renditions = ReadRenditions(row),
         ContentId = row.GetString("ContentId"),
         Version = row.GetInt32("Version") ?? 1,
@@ -88,8 +91,22 @@ static class FileRows
         ReplacesOnly = row.GetString("ReplacesOnly"),
         BecomesCopy = row.GetBoolean("BecomesCopy") is true,
         ListKeys = Storage.Columns.Split(row.GetString("ListKeys")),
+        Indexed = row.GetString("Indexed"),
         ETag = row.ETag,
     };
+
+    static FileScan? ReadScan(TableEntity row)
+    {
+        var scan = new FileScan
+        {
+            ETags = Storage.Columns.Split(row.GetString("ScanETags")),
+            Early = [.. Storage.Columns.Split(row.GetString("ScanVerdicts")).Select(EarlyVerdict.Read)],
+            Threat = row.GetString("ScanThreat"),
+            Failure = row.GetString("ScanFailure"),
+            At = row.GetDateTimeOffset("ScannedAt"),
+        };
+        return scan is { ETags.Count: 0, Early.Count: 0, Threat: null, Failure: null, At: null } ? null : scan;
+    }
 
     static RenditionSet? ReadRenditions(TableEntity row) => row.GetDateTimeOffset("RenditionsAt") is not { } at ? null : new(
         [.. Storage.Columns.Split(row.GetString("Renditions")).Select(size => int.Parse(size, CultureInfo.InvariantCulture))],
@@ -121,6 +138,9 @@ static class FileRows
         ["Metadata"] = file.Metadata?.Json,
         ["Tags"] = file.Tags?.Column,
         ["UploadKey"] = file.UploadKey,
+        ["Request"] = file.Request,
+        ["SenderName"] = file.Sender?.Name,
+        ["SenderEmail"] = file.Sender?.Email,
         ["CreatedAt"] = file.CreatedAt,
         ["Status"] = file.Status + (file.ContentId is null ? "" : Replaced),
         ["CompletedAt"] = file.CompletedAt,
@@ -129,11 +149,17 @@ static class FileRows
         ["PurgeAfter"] = file.PurgeAfter,
         ["DeletedWith"] = file.DeletedWith,
         ["MissingSince"] = file.MissingSince,
+        ["ScanETags"] = file.Scan is { ETags.Count: > 0 } known ? Storage.Columns.Join(known.ETags) : null,
+        ["ScanVerdicts"] = file.Scan is { Early.Count: > 0 } early ? Storage.Columns.Join(early.Early.Select(one => one.Write())) : null,
+        ["ScanThreat"] = file.Scan?.Threat,
+        ["ScanFailure"] = file.Scan?.Failure,
+        ["ScannedAt"] = file.Scan?.At,
         ["Renditions"] = file.Renditions is { } made ? Storage.Columns.Join(made.Sizes.Select(Number)) : null,
         ["RenditionBytes"] = file.Renditions?.Bytes,
         ["RenditionRefusal"] = file.Renditions?.Refusal,
         ["RenditionLimit"] = file.Renditions?.Limit,
         ["RenditionsAt"] = file.Renditions?.At,
+        ["Indexed"] = file.Indexed,
         ["ContentId"] = file.ContentId,
         ["Version"] = file.Version == 1 ? null : file.Version,
         ["VersionAt"] = file.VersionAt,

@@ -29,13 +29,13 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissi
                 var renamed = change(file);
                 if (renamed == file) return Answer(caller, request, file);
                 if (!await files.TryMove(file, renamed.Relist(), default, caller.Cancel)) return null;
-                if (file.Status == FileStatus.Available && renamed.Folder != file.Folder) await folders.RemoveIfEmpty(file, caller.Cancel);
+                if (file.IsListed && renamed.Folder != file.Folder) await folders.RemoveIfEmpty(file, caller.Cancel);
                 return Answer(caller, request, renamed);
             });
         });
 
     static IResult Answer(Caller caller, HttpRequest request, FileRecord file) =>
-        FileJson.File(request, FileResponse.Of(file) with { Space = file.Owner.SpaceNameFor(caller.Token) });
+        FileJson.File(request, FileResponse.Of(file, caller.Token));
 
     sealed record RenameRequest
     {

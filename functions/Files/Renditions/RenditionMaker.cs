@@ -78,7 +78,7 @@ public sealed partial class RenditionMaker(
                     return;
             }
             var now = await files.Find(file.Tenant, file.Id, cancel);
-            if (now is null or { Status: FileStatus.Purging })
+            if (now is null or { Status: FileStatus.Purging } or { IsInfected: true })
             {
                 await blobs.DeleteAll(file, cancel); // The purge may have looked before we wrote.
                 return;

@@ -16,7 +16,7 @@ public sealed class RestoreFile(TenantPipeline pipeline, FilePermissions permiss
         pipeline.AuthorizeWrite(request, Scopes.FilesWrite, caller => FileRetry.Run(async () =>
         {
             var file = await permissions.GetAny(caller, request.RouteValues["id"] as string, inSpace: true);
-            if (file.Status == FileStatus.Available) return FileJson.File(request, FileResponse.Of(file));
+            if (file.IsListed) return FileJson.File(request, FileResponse.Of(file));
             if (file.Status == FileStatus.Purging) throw FilePermissions.NotFound();
             if (file.Status != FileStatus.Deleted) throw NotDeleted();
             var restored = file.Restore();

@@ -49,17 +49,27 @@ public sealed class SpaceRemoval(
         foreach (var prefix in (string[])[RowKeys.AnyJob, RowKeys.AnyFolder, RowKeys.AnyDeletedFolder, RowKeys.AnyDeletedMadeFolder])
             await RemoveRows(tenant, space, prefix, cancel);
         await RemoveRows(tenant, space, RowKeys.Known(""), cancel);
+        await RemoveRows(tenant, space, RowKeys.AnySearch, cancel);
+        await RemoveLinks(tenant, owner, cancel);
         await changes.RemoveAll(tenant, space, cancel);
         await tenantQuota.RemoveSpace(tenant, space, cancel);
         return true;
+    }
+
+    /// <summary>Removes the links to folders and selections of a space, and its requests for files. They don't count as files.</summary>
+    public async Task RemoveLinks(string tenant, Owner owner, CancellationToken cancel)
+    {
+        var space = owner.SpaceKey(tenant);
+        await RemoveRows(tenant, space, RowKeys.AnyLink, cancel);
+        await RemoveRows(tenant, space, RowKeys.AnyFileRequest, cancel);
     }
 
     async Task<bool> TryPurgeFile(FileRecord file, CancellationToken cancel) =>
         await purge.TryPurge(file, isDue: false, cancel) // Otherwise it changed, for example by an upload that was just completing.
         || await files.Find(file.Tenant, file.Id, cancel) is not { } now || await purge.TryPurge(now, isDue: false, cancel);
 
-    // All folders are empty now: removing each with its last file would cost more. Of what is known only entries are left that an older
-    // version of the service wrote or forgot.
+    // All folders are empty now: removing each with its last file would cost more. Of what is known and found only entries are left
+    // that an older version of the service wrote or forgot, and the ends of the index.
     async Task RemoveRows(string tenant, string space, string prefix, CancellationToken cancel)
     {
         var partition = RowKeys.Space(tenant, space);

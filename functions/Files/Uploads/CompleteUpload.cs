@@ -36,7 +36,7 @@ public sealed class CompleteUpload(TenantPipeline pipeline, FilePermissions perm
             }, blocks is null ? null : blocks.Select, caller.Cancel, condition);
             if (file.ContentId is { } replaced && replaced == request.RouteValues["id"] as string)
                 (caller.Audit.Target, caller.Audit.Detail) = (file.Id, $"version {file.Version}, {replaced}");
-            return FileJson.File(request, FileResponse.Of(file) with { Space = file.Owner.SpaceNameFor(caller.Token) });
+            return FileJson.File(request, FileResponse.Of(file, caller.Token));
         });
 
     static async Task<CompleteRequest> Read(HttpRequest request)

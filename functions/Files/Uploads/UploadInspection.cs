@@ -33,6 +33,7 @@ public sealed class UploadInspection(
                 { Status: FileStatus.Pending } => await InspectPending(note, file, cancel),
                 // The process that marked it died. A URL may still write after the purge.
                 { Status: FileStatus.Purging } => await purge.TryPurge(file, isDue: true, cancel) ? new(true, false, true) : null,
+                { Status: FileStatus.Infected } => await InspectWithoutRecord(note, cancel), // Nothing of it is served.
                 { Snapshot: { } served } => await InspectServed(note, file, served, cancel),
                 _ => new(false, false, false),
             };

@@ -38,7 +38,7 @@ public sealed class RestoreVersion(
             });
             caller.Audit.Detail = $"version {restored.Version}, {restored.Content}";
             await renditions.Ask(restored);
-            return FileJson.File(request, FileResponse.Of(restored) with { Space = restored.Owner.SpaceNameFor(caller.Token) });
+            return FileJson.File(request, FileResponse.Of(restored, caller.Token));
         });
 
     /// <summary>
