@@ -52,7 +52,9 @@ public sealed class CompleteUpload(TenantPipeline pipeline, FilePermissions perm
     {
         public JsonElement? Blocks { get; init; }
 
-        /// <summary><c>copy</c>: if the upload was to replace a file that has another version by now, it becomes a file beside it.</summary>
+        /// <summary>
+        /// <c>copy</c>: if the upload was to replace a file that has another version by now, it becomes a file beside it.
+        /// </summary>
         public string? Conflict { get; init; }
     }
 }
