@@ -87,13 +87,13 @@ sealed class Report(Options options)
 
     IEnumerable<string[]> Ratios()
     {
-        yield return ["operation", "host", "CPU µs", "goal µs", .. oidcPeers.Select(peer => $"÷ {peer}")];
+        yield return ["operation", "host", "CPU µs", "goal µs", "÷ goal", .. oidcPeers.Select(peer => $"÷ {peer}")];
         foreach (var (operation, goal) in Names.All)
         {
             foreach (var host in new[] { Kinds.Worker, Kinds.Local })
             {
                 if (operation == Names.Tus || Of(operation, host) is not { } own) continue;
-                yield return [operation, host, Whole(own.CpuPerRun), goal is null ? "" : Whole(goal),
+                yield return [operation, host, Whole(own.CpuPerRun), Whole(goal), goal is { } wanted ? Ratio(own.CpuPerRun, wanted) : "",
                     .. oidcPeers.Select(peer => Of(operation, peer) is { } its ? Ratio(own.CpuPerRun, its.CpuPerRun) : "")];
             }
         }
@@ -101,12 +101,12 @@ sealed class Report(Options options)
 
     IEnumerable<string[]> StartRows()
     {
-        yield return ["server", "", "median ms", "goal ms", "each", "÷ empty endpoint"];
+        yield return ["server", "each, ms", "median ms", "goal ms", "÷ empty endpoint"];
         foreach (var (server, its) in starts)
         {
             var (median, empty) = (Median(its), starts.TryGetValue(Kinds.Empty, out var idle) ? Median(idle) : 0);
-            yield return [server, "", Whole(median), server is Kinds.Worker or Kinds.Local ? "420" : "",
-                string.Join(", ", its.Select(one => Whole(one))), empty > 0 ? Ratio(median, empty) : ""];
+            yield return [server, string.Join(", ", its.Select(one => Whole(one))), Whole(median),
+                server is Kinds.Worker or Kinds.Local ? Whole(Names.All[^1].Goal) : "", empty > 0 ? Ratio(median, empty) : ""];
         }
     }
 
@@ -117,7 +117,8 @@ sealed class Report(Options options)
         foreach (var server in new[] { Kinds.Worker, Kinds.Local, Kinds.Tus })
         {
             if (Of(Names.Tus, server) is not { } its) continue;
-            yield return [Names.Tus, server, Whole(its.RunsPerSecond * 8), $"{its.CpuPerRun / 8 / 1000:0.0}",
+            yield return [Names.Tus, server, Whole(its.RunsPerSecond * TusOperations.Mebibytes),
+                $"{its.CpuPerRun / TusOperations.Mebibytes / 1000:0.0}",
                 peer is null ? "" : Ratio(its.RunsPerSecond, peer.RunsPerSecond)];
         }
     }
@@ -132,7 +133,8 @@ sealed class Report(Options options)
             {
                 if (Of(operation, server) is not { } its) continue;
                 yield return [operation, server, Whole(its.CpuPerRun),
-                    its.AllocatedPerRun is { } bytes ? $"{bytes / 1024:0.0}" : "", $"{its.CallsPerRun:0.0}",
+                    its.AllocatedPerRun is { } bytes ? $"{bytes / 1024:0.0}" : "",
+                    server is Kinds.Worker or Kinds.Local or Kinds.Tables ? $"{its.CallsPerRun:0.0}" : "",
                     $"{its.Percentile(0.5):0.0}", $"{its.Percentile(0.99):0.0}", Whole(its.RunsPerSecond), Drift(operation, server)];
             }
         }

@@ -13,7 +13,4 @@ sealed record Operation(string Name, Func<string, Task> Run)
 
     /// <summary>How many runs a window may have at most, where each leaves much behind.</summary>
     public int MostRuns { get; init; } = int.MaxValue;
-
-    /// <summary>How many bytes a run sends, where it is about them.</summary>
-    public long Bytes { get; init; }
 }

@@ -10,7 +10,11 @@ namespace Latchkey.Bench.Operations;
 sealed class TusOperations(Server server, string path, Func<Task<string>>? accessToken)
 {
     const int MostRuns = 24; // What it stores stays in memory.
-    static readonly byte[] piece = new byte[8 << 20];
+
+    /// <summary>The size of a piece.</summary>
+    public const int Mebibytes = 8;
+
+    static readonly byte[] piece = new byte[Mebibytes << 20];
 
     string? token;
 
@@ -19,7 +23,6 @@ sealed class TusOperations(Server server, string path, Func<Task<string>>? acces
         Before = async () => token = accessToken is null ? null : await accessToken(),
         Prepare = Create,
         MostRuns = MostRuns,
-        Bytes = piece.Length,
     };
 
     async Task<string> Create()
@@ -33,8 +36,8 @@ sealed class TusOperations(Server server, string path, Func<Task<string>>? acces
     async Task Patch(string location)
     {
         var request = Request(HttpMethod.Patch, location, [("Upload-Offset", "0"), .. Headers()]);
-        request.Content = new ByteArrayContent(
-            piece) { Headers = { ContentType = new MediaTypeHeaderValue("application/offset+octet-stream") } };
+        request.Content = new ByteArrayContent(piece);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/offset+octet-stream");
         var answer = await server.Http.Send(request, 204);
         if (answer.Message.Headers.GetValues("Upload-Offset").Single() != $"{piece.Length}")
             throw new Failure("The piece was not taken whole.");
