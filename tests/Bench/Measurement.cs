@@ -9,7 +9,7 @@ namespace Latchkey.Bench;
 /// One run: the start of every server, then each operation on each server that has it, one after the other. Latchkey comes first and last,
 /// so that it shows if the machine became slower or faster meanwhile.
 /// </summary>
-sealed class Measurement(Options options)
+sealed class Measurement(Options options) : IDisposable
 {
     const int Starts = 3;
 
@@ -42,6 +42,8 @@ sealed class Measurement(Options options)
         await report.Publish();
         return report.IsWhole;
     }
+
+    public void Dispose() => storage.Dispose();
 
     bool IsThere(ServerKind kind)
     {

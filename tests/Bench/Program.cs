@@ -38,7 +38,8 @@ using var terminate = Shell.StopOn(PosixSignal.SIGTERM);
 using var hangUp = Shell.StopOn(PosixSignal.SIGHUP);
 try
 {
-    return await new Measurement(options).Run() ? 0 : 1;
+    using var measurement = new Measurement(options);
+    return await measurement.Run() ? 0 : 1;
 }
 catch (Failure failure)
 {

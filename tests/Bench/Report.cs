@@ -71,7 +71,7 @@ sealed class Report(Options options)
         Section(text, "### Start to first token", StartRows());
         Section(text, "### Bytes through the service", ByteRows());
         Section(text, "### All figures", Figures());
-        foreach (var fault in faults) text.Append(CultureInfo.InvariantCulture, $"- {fault}\n");
+        foreach (var fault in faults.Distinct()) text.Append(CultureInfo.InvariantCulture, $"- {fault}\n");
         return $"{text.ToString().TrimEnd()}\n";
     }
 

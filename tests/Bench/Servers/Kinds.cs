@@ -1,5 +1,4 @@
 using System.Reflection;
-using Latchkey.Workshop;
 
 namespace Latchkey.Bench.Servers;
 
