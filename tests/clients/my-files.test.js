@@ -57,11 +57,21 @@ test('a person uploads, renames, moves by picking, downloads, deletes, takes it 
   await page.goBack();
   await line(page, renamed).waitFor();
 
-  await page.getByRole('button', { name: 'Names starting with' }).click();
+  await page.getByRole('button', { name: 'Search all folders' }).click();
   await page.keyboard.type('zzz');
-  await page.getByText('No name here starts with “zzz”.').waitFor();
+  await page.getByText('No file in “My files” has “zzz” in its name.').waitFor();
   await inspect(page, 'no-hit');
-  await page.getByRole('button', { name: 'Clear the filter' }).click();
+  await page.getByRole('button', { name: 'Clear the search' }).click();
+  await line(page, renamed).waitFor();
+
+  // From the root: what is in the folder is found, with where it is, and its menu leads there.
+  await page.getByRole('link', { name: 'My files' }).first().click();
+  await page.getByRole('button', { name: 'Search all folders' }).click();
+  await page.keyboard.type(renamed.slice(2).toUpperCase());
+  await line(page, renamed).getByText('日本語').waitFor();
+  await inspect(page, 'found');
+  await act(page, renamed, 'Show in its folder');
+  await page.locator('#path [aria-current]', { hasText: '日本語' }).waitFor();
   await line(page, renamed).waitFor();
 }));
 

@@ -21,7 +21,7 @@ static class KnownFile
     /// <summary>The keys of a file; none if it is not there, in the trash, or without its bytes.</summary>
     public static IEnumerable<string> KeysOf(FileRecord file)
     {
-        if (file is not { Status: FileStatus.Available, MissingSince: null }) yield break;
+        if (file is not { Status: FileStatus.Available or FileStatus.Scanning, MissingSince: null }) yield break;
         if (file is { Sha256Verified: true, Sha256: { } sha256 }) yield return ByContent(sha256);
         if (file.ModifiedAt is { } modified) yield return ByName(file.Name, file.Size, modified);
     }
@@ -44,4 +44,8 @@ public sealed record KnownChange(string FileId, IReadOnlyList<string> Gone, IRea
         var change = new KnownChange(after.Id, [.. had.Except(has)], [.. has.Except(had)]);
         return change is { Gone.Count: 0, New.Count: 0 } ? null : change;
     }
+
+    /// <summary>Makes sure that a file is known, once by each key; null if it has none.</summary>
+    public static KnownChange? Again(FileRecord file) =>
+        KnownFile.KeysOf(file).ToList() is { Count: > 0 } keys ? new(file.Id, keys, keys) : null;
 }

@@ -33,6 +33,15 @@ public readonly record struct UsageChange(long Bytes, long Files, long Pending)
     /// <summary>By what the space knows its files from now on; null if that stays.</summary>
     public KnownChange? Known { get; init; }
 
+    /// <summary>The request for files that the change is counted in, as it is from now on; null for none.</summary>
+    public FileRequest? Request { get; init; }
+
+    /// <summary>What is found from now on; null if that stays.</summary>
+    internal IReadOnlyList<SearchChange>? Search { get; init; }
+
+    /// <summary>The file that is in all indexes after this change, because the change writes all of its entries; otherwise null.</summary>
+    public string? Indexes { get; init; }
+
     /// <summary>A file begins to be uploaded or copied.</summary>
     public static UsageChange Begin(FileRecord file, Owner who) => new(file.Size, 1, 1) { StartedBy = (who, file.CreatedAt) };
 
@@ -42,6 +51,12 @@ public readonly record struct UsageChange(long Bytes, long Files, long Pending)
     /// <summary>A file's record is deleted.</summary>
     public static UsageChange Forget(FileRecord file) =>
         new(-file.Size - (file.Renditions?.Bytes ?? 0), -1, file.CompletedAt is null ? -1 : 0);
+
+    /// <summary>An upload has become a version of a file; both its bytes and the former ones stay.</summary>
+    public static UsageChange Replace => new(0, -1, -1);
+
+    /// <summary>A former version is deleted.</summary>
+    public static UsageChange ForgetVersion(FileRecord version) => new(-version.Size - (version.Renditions?.Bytes ?? 0), 0, 0);
 
     /// <summary>Renditions of a picture were made.</summary>
     public static UsageChange Of(RenditionSet made) => new(made.Bytes, 0, 0);
@@ -64,7 +79,7 @@ public sealed record Usage
     const char FromEmpty = 'n';
     const char FromOlder = 'o';
 
-    /// <summary>The bytes of all files, including pending and deleted ones, and of their renditions.</summary>
+    /// <summary>The bytes of all files, including pending and deleted ones, of their former versions and renditions.</summary>
     public long Bytes { get; init; }
 
     /// <summary>The number of all files, including pending and deleted ones.</summary>
@@ -99,6 +114,12 @@ public sealed record Usage
 
     /// <summary>The row's ETag, or null if there is no row yet.</summary>
     public ETag? ETag { get; init; }
+
+    /// <summary>
+    /// The row of the index of which the process knows how it is while the usage has this ETag, or null. Nobody writes the index without
+    /// the usage.
+    /// </summary>
+    internal SearchLeaf? Leaf { get; init; }
 
     /// <summary>The usage after this change.</summary>
     public Usage With(UsageChange change) => this with

@@ -12,7 +12,9 @@ namespace Latchkey.Files;
 /// </summary>
 public static class FileName
 {
-    const int MaxNameChars = 255;
+    /// <summary>The most UTF-16 units of a name.</summary>
+    public const int MaxNameChars = 255;
+
     const int MaxFolderChars = 1024;
     const int MaxFolderDepth = 32;
 

@@ -13,7 +13,6 @@ public static partial class Strings
     public static string FilesCopyLinkNow => Text();
     public static string FilesCreateLink => Text();
     public static string FilesDropHere => Text();
-    public static string FilesFilter => Text();
     public static string FilesFoldersAndFiles => Text();
     public static string FilesGroup => Text();
     public static string FilesInstall => Text();
@@ -38,6 +37,7 @@ public static partial class Strings
     public static string FilesPath => Text();
     public static string FilesPermission => Text();
     public static string FilesPrevious => Text();
+    public static string FilesSearch => Text();
     public static string FilesSendLink => Text();
     public static string FilesShare => Text();
     public static string FilesShareByLink => Text();

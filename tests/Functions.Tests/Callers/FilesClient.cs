@@ -113,6 +113,8 @@ class FilesClient(TestHost host, string token, string tenant = "demo")
 
     public Task<ListingAnswer> List(string query = "") => Send(HttpMethod.Get, query).Read<ListingAnswer>();
 
+    public Task<ListingAnswer> Search(string query) => Send(HttpMethod.Get, $"/search?{query}").Read<ListingAnswer>();
+
     public Task<ChangesAnswer> Changes(string query = "") => Send(HttpMethod.Get, $"/changes{query}").Read<ChangesAnswer>();
 
     /// <summary>All changes behind a cursor, page by page, and the cursor behind them.</summary>

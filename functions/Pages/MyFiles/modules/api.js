@@ -15,6 +15,8 @@ export class ApiError extends Error {
 export const isTemporary = error =>
   error instanceof TypeError || (error instanceof ApiError && (error.status >= 500 || error.status === 408 || error.status === 429));
 
+const given = query => new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined && value !== ''));
+
 export class Api {
   #session;
   #tenant;
@@ -31,10 +33,10 @@ export class Api {
   usage() { return this.#send('GET', '/spaces?usage=true'); }
 
   /** Lists a page of a folder, of the trash, or of shared files; docs/apps/files.md describes the `query`. */
-  list(query) {
-    const fields = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-    return this.#send('GET', `/files?${new URLSearchParams(fields)}`);
-  }
+  list(query) { return this.#send('GET', `/files?${given(query)}`); }
+
+  /** A page of the files that are found in a space, in whatever folder; docs/apps/files.md describes the `query`. */
+  search(query) { return this.#send('GET', `/files/search?${given(query)}`); }
 
   begin(file, signal) { return this.#send('POST', '/files', file, signal); }
 

@@ -1,12 +1,12 @@
-// A place is a folder of a space, or a space's trash. The address has it after the #, so that back, reload and bookmarks work.
+// A place is a folder of a space, what was found in a space, or a space's trash. The address has it after the #, so that back, reload and bookmarks work.
 
-/** The place that the address names: space, folder, prefix (names that begin with it), trash. */
+/** The place that the address names: space, folder, q (what is looked for in all of the space), trash. */
 export function placeInAddress() {
   const fields = new URLSearchParams(location.hash.slice(1));
   return {
     space: fields.get('space') ?? 'me',
     folder: fields.get('folder') ?? undefined,
-    prefix: fields.get('prefix') ?? undefined,
+    q: fields.get('q') ?? undefined,
     trash: fields.get('trash') === 'true' ? true : undefined,
   };
 }

@@ -24,7 +24,7 @@ export class FileActions {
 
   /** The entries of a file's menu. */
   menuFor(file) {
-    const { mayWrite: inSpace, space, isTrash, selection } = this.#panel;
+    const { mayWrite: inSpace, space, isTrash, isSearch, selection } = this.#panel;
     const mayWrite = inSpace || file.access === 'write';
     if (isTrash) {
       return inSpace ? [
@@ -35,6 +35,7 @@ export class FileActions {
     const mayShare = space.right === 'share';
     return [
       { icon: 'picture', label: t('FilesOpen'), run: () => this.open(file) },
+      isSearch && { icon: 'folder', label: t('FilesShowFolder'), run: () => go({ space: space.space, folder: file.folder }) },
       { icon: 'download', label: t('FilesDownload'), run: () => this.download([file]) },
       canSend(file) && { icon: 'send', label: t('FilesSend'), run: () => send(this.#api, file) },
       mayShare && { icon: 'share', label: t('FilesShareMenu'), run: () => this.share(file) },

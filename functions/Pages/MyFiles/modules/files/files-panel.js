@@ -61,6 +61,9 @@ export class FilesPanel {
 
   get isTrash() { return Boolean(this.#place.trash); }
 
+  /** True if what is shown was looked for, in all folders of the space. */
+  get isSearch() { return Boolean(this.#place.q) && !this.isTrash && this.#place.space !== 'shared'; }
+
   /** The space of the place; the reader's own until the spaces are loaded. */
   get space() { return this.spaces.find(one => one.space === this.#place.space) ?? this.spaces[0]; }
 
@@ -85,9 +88,9 @@ export class FilesPanel {
   async show() {
     const before = JSON.stringify(this.#place);
     this.#place = placeInAddress();
-    const { space, folder, trash, prefix } = this.#place;
-    const isOrdered = !trash && space !== 'shared';
-    this.#listing = new Listing(this.#api, { space, folder, trash, prefix, sort: isOrdered ? preferred('sort') : undefined });
+    const { space, folder, trash, q } = this.#place;
+    const sort = !trash && space !== 'shared' ? preferred('sort') : undefined;
+    this.#listing = new Listing(this.#api, this.isSearch ? { space, q } : { space, folder, trash, sort });
     this.selection.clear();
     this.#drawPlace();
     // What was there stays until it is replaced: on the way back from offline, and while a sort or filter changes.
@@ -100,7 +103,7 @@ export class FilesPanel {
     const listed = { ...file, space };
     this.#forget(listed);
     if (!this.#listing?.holds(listed)) {
-      const isBelow = space === this.#place.space && !this.isTrash && this.#isNewFolder(listed.folder);
+      const isBelow = space === this.#place.space && !this.isTrash && !this.isSearch && this.#isNewFolder(listed.folder);
       if (isBelow) return guarded(() => this.show());
       return this.#drawState();
     }
@@ -172,14 +175,14 @@ export class FilesPanel {
 
   #drawPlace() {
     drawSpaces(this.spaces, this.space, this.isTrash);
-    drawPath(this.space, this.#place.folder, this.isTrash);
+    drawPath(this.space, this.#place.folder, this);
     this.#toolbar.draw(this.#place);
     this.#usage.show(this.#place.space);
   }
 
   #drawState() {
     const isEmpty = byId('rows').childElementCount === 0 && !this.#listing.hasMore;
-    showState(this, !isEmpty ? undefined : this.#place.prefix ? 'no-hit' : this.isTrash ? 'empty-trash'
+    showState(this, !isEmpty ? undefined : this.isSearch ? 'no-hit' : this.isTrash ? 'empty-trash'
       : this.#place.space === 'shared' ? 'empty-shared' : 'empty');
   }
 

@@ -20,8 +20,9 @@ export function fileItem(file, panel) {
   const when = file.deletedAt ?? file.createdAt;
   const box = el('input', { type: 'checkbox', 'aria-label': t('FilesSelectOne', { name }), checked: selection.has(file) });
   const details = el('small', {}, el('span', {}, size(file.size)), el('time', { dateTime: when, title: time(when) }, date(when)));
-  const open = el('button', { type: 'button', className: 'open' },
-    panel.thumbnails.of(file), el('span', { className: 'words' }, el('span', { className: 'name', dir: 'auto' }, name), details));
+  const where = panel.isSearch ? [el('span', { className: 'where', dir: 'auto' }, file.folder || panel.space.name)] : [];
+  const open = el('button', { type: 'button', className: 'open' }, panel.thumbnails.of(file),
+    el('span', { className: 'words' }, el('span', { className: 'name', dir: 'auto' }, name, ...where), details));
   const more = iconButton('more', t('FilesActionsFor', { name }));
   more.setAttribute('aria-haspopup', 'menu');
   more.setAttribute('aria-expanded', 'false');

@@ -10,7 +10,7 @@ export function startKeys(panel) {
     if (isElsewhere || !byId('rows').checkVisibility()) return;
     if (event.key === '/' && !byId('filter').hidden) {
       event.preventDefault();
-      byId('filter-open').checkVisibility() ? byId('filter-open').click() : byId('prefix').focus();
+      byId('filter-open').checkVisibility() ? byId('filter-open').click() : byId('q').focus();
     }
     if (event.key === 'Escape' && panel.selection.size > 0) panel.selection.clear();
   });

@@ -1,6 +1,9 @@
-// The folders and files of one place, as far as they were loaded: page by page, by cursor.
+// The folders and files of one place, or the files that were found, as far as they were loaded: page by page, by cursor.
 
 const perPage = 100;
+
+// Nearly as the service does: without case and accents.
+const folded = text => text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '').toUpperCase().trim();
 
 export class Listing {
   folders = [];
@@ -12,7 +15,7 @@ export class Listing {
   #cursor;
   #loading;
 
-  /** @param query what the service is asked for: space, folder, prefix, trash, sort. */
+  /** @param query what the service is asked for: space, folder, trash, sort; or space and q. */
   constructor(api, query) {
     this.#api = api;
     this.#query = query;
@@ -35,10 +38,11 @@ export class Listing {
   }
 
   async #load() {
-    const page = await this.#api.list({ ...this.#query, cursor: this.#cursor, limit: perPage });
+    const query = { ...this.#query, cursor: this.#cursor, limit: perPage };
+    const page = await (this.#query.q ? this.#api.search(query) : this.#api.list(query));
     this.#cursor = page.cursor ?? null;
     const { folders = [], files } = page;
-    if (this.#cursor && folders.length + files.length === 0) return this.#load(); // Of shared files, a page can be empty.
+    if (this.#cursor && folders.length + files.length === 0) return this.#load(); // Of shared and found files, a page can be empty.
     const known = new Set(this.files.map(file => file.id)); // What was uploaded here meanwhile.
     const added = files.filter(file => !known.has(file.id));
     this.folders.push(...folders);
@@ -64,15 +68,17 @@ export class Listing {
 
   /** True if a file is listed here, once it is loaded. */
   holds(file) {
-    const { space, folder = '', prefix = '', trash } = this.#query;
-    return !trash && file.space === space && file.folder === folder && file.name.toUpperCase().startsWith(prefix.toUpperCase());
+    const { space, folder = '', q, trash } = this.#query;
+    if (trash || file.space !== space) return false;
+    return q ? folded(q).split(/\s+/).every(word => folded(file.name).includes(word)) : file.folder === folder;
   }
 
-  // As the service does: names by their capital letters, code unit for code unit.
+  // As the service does: names by their capital letters, code unit for code unit; what was found by the files' own times.
   #compare(one, other) {
-    const sort = this.#query.sort ?? 'name';
+    const sort = this.#query.q ? '-own' : this.#query.sort ?? 'name';
     const value = {
       name: file => file.name.toUpperCase(), created: file => file.createdAt, size: file => file.size,
+      own: file => file.takenAt ?? file.modifiedAt ?? file.createdAt,
     }[sort.replace('-', '')];
     const [a, b] = [value(one), value(other)];
     return (a < b ? -1 : a > b ? 1 : 0) * (sort.startsWith('-') ? -1 : 1);

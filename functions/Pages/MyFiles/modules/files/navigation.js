@@ -18,11 +18,11 @@ export function drawSpaces(spaces, here, isTrash) {
   );
 }
 
-/** Draws the folders from the space to the one at hand. */
-export function drawPath(space, folder, isTrash) {
+/** Draws the folders from the space to the one at hand; a search has none. */
+export function drawPath(space, folder, { isTrash, isSearch }) {
   const steps = isTrash ? [{ name: t('FilesTrashOf', { space: space.name }) }] : [
     { name: space.name, to: { space: space.space } },
-    ...parts(folder).map(({ name, path }) => ({ name, to: { space: space.space, folder: path } })),
+    ...(isSearch ? [{ name: t('FilesFound') }] : parts(folder).map(({ name, path }) => ({ name, to: { space: space.space, folder: path } }))),
   ];
   byId('path').replaceChildren(...steps.map(({ name, to }, n) => el('li', {}, n < steps.length - 1
     ? el('a', { href: addressOf(to), dir: 'auto' }, name)

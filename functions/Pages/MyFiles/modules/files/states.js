@@ -28,8 +28,8 @@ function parts(panel, state, error) {
     case 'failed': return say('offline', navigator.onLine ? reason(error) : t('FilesOffline'), undefined,
       action(t('FilesTryAgain'), () => guarded(() => panel.show())));
     case 'no-hit': {
-      const { prefix, ...place } = placeInAddress();
-      return say('search', t('FilesNoHit', { prefix }), undefined, action(t('FilesClearFilter'), () => go(place)));
+      const { q, ...place } = placeInAddress();
+      return say('search', t('FilesNothingFound', { text: q, space: panel.space.name }), t('FilesNothingFoundText'), action(t('FilesClearSearch'), () => go(place)));
     }
     case 'empty-trash': return say('trash', t('FilesTrashEmpty'), t('FilesTrashEmptyText'));
     case 'empty-shared': return say('share', t('FilesNothingShared'), t('FilesNothingSharedText'));

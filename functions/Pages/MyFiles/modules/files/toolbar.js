@@ -1,4 +1,4 @@
-// The line above the files: grid or list, sort, filter, and a menu with the rest.
+// The line above the files: grid or list, sort, search, and a menu with the rest.
 import { byId, debounced } from '../dom.js';
 import { icon } from '../icons.js';
 import { openMenu } from '../menu.js';
@@ -20,9 +20,9 @@ export class Toolbar {
       event.preventDefault();
       this.#filter();
     });
-    byId('prefix').addEventListener('input', debounced(() => this.#filter(), 300));
+    byId('q').addEventListener('input', debounced(() => this.#filter(), 300));
     byId('filter-open').addEventListener('click', () => this.#open(!document.body.classList.contains('filtering')));
-    byId('prefix').addEventListener('keydown', event => event.key === 'Escape' && this.#leave(event));
+    byId('q').addEventListener('keydown', event => event.key === 'Escape' && this.#leave(event));
     this.#drawView();
   }
 
@@ -30,10 +30,11 @@ export class Toolbar {
   draw(place) {
     this.#place = place;
     const isOrdered = !place.trash && place.space !== 'shared';
-    byId('filter').hidden = byId('filter-open').hidden = byId('sort').hidden = !isOrdered;
+    byId('filter').hidden = byId('filter-open').hidden = !isOrdered;
+    byId('sort').hidden = !isOrdered || this.#panel.isSearch; // What is found has one order.
     byId('upload').hidden = !this.#panel.mayWrite || this.#panel.isTrash;
-    if (byId('prefix') !== document.activeElement) byId('prefix').value = place.prefix ?? '';
-    this.#open(isOrdered && (Boolean(place.prefix) || byId('prefix') === document.activeElement), false);
+    if (byId('q') !== document.activeElement) byId('q').value = place.q ?? '';
+    this.#open(isOrdered && (this.#panel.isSearch || byId('q') === document.activeElement), false);
   }
 
   #entries() {
@@ -75,20 +76,20 @@ export class Toolbar {
 
   // Each letter is not a step back.
   #filter() {
-    const prefix = byId('prefix').value;
-    if (prefix === (this.#place.prefix ?? '')) return;
-    history.replaceState(null, '', addressOf({ ...this.#place, prefix }));
+    const q = byId('q').value.trim();
+    if (q === (this.#place.q ?? '')) return;
+    history.replaceState(null, '', addressOf({ ...this.#place, q }));
     guarded(() => this.#panel.show());
   }
 
-  // On a phone the filter takes the place of the name at the head.
+  // On a phone the search takes the place of the name at the head.
   #open(isOpen, isAsked = true) {
     document.body.classList.toggle('filtering', isOpen);
     byId('filter-open').ariaExpanded = String(isOpen);
     byId('filter-open').replaceChildren(icon(isOpen ? 'close' : 'search'));
     if (!isAsked) return;
-    if (isOpen) return byId('prefix').focus();
-    byId('prefix').value = '';
+    if (isOpen) return byId('q').focus();
+    byId('q').value = '';
     this.#filter();
   }
 

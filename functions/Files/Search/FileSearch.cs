@@ -1,0 +1,48 @@
+using Latchkey.Storage;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// Finds files in the index of a space, newest first. A page reads one range of rows, at most <see cref="MaxRows"/>, and the records of
+/// what it found, which decide: an index row that is behind its record shows nothing.
+/// </summary>
+public sealed class FileSearch(StorageClients storage, FileStore files)
+{
+    /// <summary>How many rows of the index a page reads at most, of some 200 files each.</summary>
+    public const int MaxRows = 1000;
+
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
+
+    /// <summary>A page. It may hold fewer files than the limit although there are more.</summary>
+    internal async Task<FilePage> Page(
+        string tenant, Owner owner, SearchQuery query, (string? After, int Limit) page, CancellationToken cancel)
+    {
+        var space = owner.SpaceKey(tenant);
+        var (found, next) = await Find(RowKeys.Space(tenant, space), query, page.After ?? "", page.Limit, cancel);
+        var records = await Task.WhenAll(found.Select(async entry =>
+            await files.Find(tenant, space + entry.Id, cancel) is { Status: FileStatus.Available } file
+            && file.Owner == owner && SearchEntry.Of(file) == entry ? file : null));
+        return new([.. records.OfType<FileRecord>()], next);
+    }
+
+    async Task<(List<SearchEntry> Found, string? Next)> Find(
+        string partition, SearchQuery query, string after, int limit, CancellationToken cancel)
+    {
+        var found = new List<SearchEntry>();
+        var from = RowKeys.Search(string.CompareOrdinal(after, query.Start) > 0 ? after : query.Start);
+        var read = 0;
+        await foreach (var row in table.Columns(partition, from, RowKeys.AnySearch + "~", SearchLeaf.Columns, cancel))
+        {
+            foreach (var entry in SearchLeaf.EntriesOf(row).SkipWhile(entry => string.CompareOrdinal(entry.Key, after) <= 0))
+            {
+                if (query.IsPast(entry)) return (found, null);
+                if (!query.Fits(entry)) continue;
+                if (found.Count == limit) return (found, found[^1].Key);
+                found.Add(entry);
+            }
+            var place = RowKeys.SearchPlaceOf(row.RowKey);
+            if (++read == MaxRows && place != SearchLeaf.Last) return (found, place);
+        }
+        return (found, null);
+    }
+}
