@@ -34,6 +34,7 @@ public static partial class Services
         services.TryAddSingleton(TimeProvider.System);
 #pragma warning restore RS0030
         services.TryAddSingleton(StorageRetries.Default);
+        services.TryAddSingleton(AuditPause.Default);
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
         // These categories log whole URLs, with the tokens of share links and password resets.
         services.AddLogging(logging => logging
@@ -44,8 +45,8 @@ public static partial class Services
         // A client's state of 16 KiB, escaped, exceeds the default limit of 8 KiB for a request line.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestLineSize = 72 * 1024);
         return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddSignUp().AddPasskeys().AddSecondFactor()
-            .AddLeaving().AddMail(settings).AddProviders().AddPages().AddFiles(settings).AddBackup().AddRenditions().AddArchives().AddScim()
-            .AddAdmin().AddAccount().AddGroups().AddEvents();
+            .AddLeaving().AddMail(settings).AddProviders().AddPages().AddFiles(settings).AddBackup().AddRenditions().AddArchives()
+            .AddFolders().AddScim().AddAdmin().AddAccount().AddGroups().AddEvents();
     }
 
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services

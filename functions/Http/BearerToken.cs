@@ -50,16 +50,29 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
 
     static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false };
 
+    readonly VerifiedTokens verified = new();
+
     /// <summary>Verifies a token. If it is bound to a key, the caller must check that the sender holds the key.</summary>
     /// <param name="encoded">The JWT.</param>
     /// <param name="issuerOf">Returns a tenant's issuer, or null if the tenant does not exist.</param>
     /// <param name="cancel">Cancels the wait for keys.</param>
     /// <exception cref="Problem">401 <c>invalid_token</c>, with the reason.</exception>
     /// <exception cref="SigningUnavailableException">The keys that verify it are not available.</exception>
-    public Task<AccessToken> Verify(string encoded, Func<string, ValueTask<string?>> issuerOf, CancellationToken cancel) =>
-        Verify(encoded, issuerOf, forAnyApi: false, cancel);
+    public async Task<AccessToken> Verify(string encoded, Func<string, ValueTask<string?>> issuerOf, CancellationToken cancel)
+    {
+        if (encoded.Length <= MaxChars && verified.Find(encoded) is { } known && await IsStillValid(known, issuerOf, cancel))
+            return known.Token;
+        var token = await Verify(encoded, issuerOf, forAnyApi: false, cancel);
+        verified.Add(encoded, token);
+        return token.Token;
+    }
 
-    async Task<AccessToken> Verify(
+    async Task<bool> IsStillValid(VerifiedToken known, Func<string, ValueTask<string?>> issuerOf, CancellationToken cancel) =>
+        clock.GetUtcNow() < known.Token.ExpiresAt
+            && await issuerOf(known.Token.Tenant) == known.Issuer
+            && (await signer.PublicKeys(known.Token.Tenant, cancel)).Any(key => key.Kid == known.Kid);
+
+    async Task<VerifiedToken> Verify(
         string encoded, Func<string, ValueTask<string?>> issuerOf, bool forAnyApi, CancellationToken cancel)
     {
         var jwt = Read(encoded);
@@ -69,7 +82,7 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
         if (result.Exception is SecurityTokenSignatureKeyNotFoundException) // The keys may have rotated since they were cached.
             result = await Validate(jwt, issuer, forAnyApi, await signer.RenewedPublicKeys(tenant, cancel));
         if (!result.IsValid) throw Problem.Unauthorized(Why(result.Exception));
-        return new AccessToken(tenant, Required(jwt, "sub"), ClientIdUrl.StoredId(Required(jwt, "client_id")),
+        var token = new AccessToken(tenant, Required(jwt, "sub"), ClientIdUrl.StoredId(Required(jwt, "client_id")),
             Scope.Parse(Claim(jwt, "scope")), Required(jwt, "jti"), Claim(jwt, "sid"))
         {
             Audience = jwt.Audiences.FirstOrDefault() ?? "",
@@ -80,6 +93,7 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
             IssuedAt = jwt.IssuedAt,
             ExpiresAt = jwt.ValidTo,
         };
+        return new VerifiedToken(token, issuer, jwt.Kid);
     }
 
     /// <summary>What <c>aud</c> names our own file API, whose tokens may do nothing else: <c>{issuer}/files</c> (RFC 9728 §1.2).</summary>
@@ -109,7 +123,7 @@ public sealed class BearerToken(ISigner signer, TimeProvider clock)
     {
         try
         {
-            return await Verify(encoded, id => new(id == tenant ? issuer : null), forAnyApi: true, cancel);
+            return (await Verify(encoded, id => new(id == tenant ? issuer : null), forAnyApi: true, cancel)).Token;
         }
         catch (Problem problem) when (problem.Status == 401)
         {

@@ -11,4 +11,7 @@ public static class QueueNames
 
     /// <summary>Pictures whose renditions are to be made.</summary>
     public const string Renditions = "renditions";
+
+    /// <summary>Jobs that work on folders.</summary>
+    public const string FolderJobs = "folder-jobs";
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Azure.Storage.Blobs.Models;
 using Latchkey.LocalHost;
 using Latchkey.Storage;
+using Latchkey.Tenancy;
 using Latchkey.Tests.Keys;
 using Latchkey.Tests.OpenApi;
 using Microsoft.AspNetCore.Builder;
@@ -70,6 +71,7 @@ public sealed class TestHost : IAsyncDisposable
                     (all["Latchkey:Signing:Mode"] == "Local" ? all["Latchkey:Signing:KeyFile"] : all["Latchkey:Storage:ConnectionString"])
                         ?? origin));
             added.AddSingleton(new StorageRetries(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20)));
+            added.AddSingleton(new AuditPause(TimeSpan.FromMilliseconds(10))); // Many tests wait for an entry.
             added.AddLogging(logging => logging.ClearProviders().AddProvider(log));
             services?.Invoke(added);
         });

@@ -11,8 +11,6 @@ public sealed class CopyFile(
     TenantPipeline pipeline, FilePermissions permissions, Spaces spaces, FileStore files, BlobCopier copier, FilePurge purge,
     FileSchedule schedule, TimeProvider clock)
 {
-    static readonly TimeSpan UnfinishedAfter = TimeSpan.FromMinutes(10);
-
     /// <summary><c>POST /{tenant}/files/{id}/copy</c> → 202 with the new file's Location. Read it until it is available.</summary>
     [Function("files-copy")]
     public Task<IResult> Post(
@@ -26,7 +24,7 @@ public sealed class CopyFile(
             var owner = await spaces.Find(caller, asked.Space, Permission.Write);
             var copy = asked.ToRecord(caller, source, owner, clock.GetUtcNow());
             // First, so that the sweep finishes the copy if this process crashes after writing the record.
-            await schedule.Add(copy, copy.CreatedAt + UnfinishedAfter, caller.Cancel);
+            await schedule.Add(copy, copy.CreatedAt + NewCopy.UnfinishedAfter, caller.Cancel);
             await files.Add(copy, Owner.Of(caller.Token), caller.Cancel);
             if (!await copier.TryStart(source, copy, caller.Cancel))
             {
@@ -47,29 +45,11 @@ public sealed class CopyFile(
         /// <summary>The space (<see cref="Spaces.Find"/>); the caller's own if it is left out.</summary>
         public string? Space { get; init; }
 
-        public FileRecord ToRecord(Caller caller, FileRecord source, Owner owner, DateTimeOffset now) => new()
-        {
-            Tenant = caller.Tenant.Id,
-            Id = FileRecord.NewId(caller.Tenant.Id, owner),
-            Owner = owner,
-            CreatedBy = caller.Token.ClientId,
-            Name = Name is null ? source.Name : FileName.Read(Name),
-            Folder = Folder is null && owner == source.Owner ? source.Folder : FileName.ReadFolder(Folder),
-            ContentType = ContentTypeCheck.IsAllowed(caller.Tenant.Limits, source.ContentType)
-                ? source.ContentType : throw MediaType.NotAllowed(source.ContentType, caller.Tenant.Limits),
-            DeclaredContentType = source.DeclaredContentType,
-            Size = source.Size,
-            Md5 = source.Md5,
-            Sha256 = source.Sha256,
-            Md5Verified = source.Md5Verified,
-            Sha256Verified = source.Sha256Verified,
-            ModifiedAt = source.ModifiedAt,
-            TakenAt = source.TakenAt,
-            Metadata = source.Metadata,
-            Tags = source.Tags,
-            CreatedAt = now,
-            Status = FileStatus.Copying,
-            CopyOf = source.Id,
-        };
+        public FileRecord ToRecord(Caller caller, FileRecord source, Owner owner, DateTimeOffset now) =>
+            NewCopy.Of(source, caller.Tenant, owner, caller.Token.ClientId, now) with
+            {
+                Name = Name is null ? source.Name : FileName.Read(Name),
+                Folder = Folder is null && owner == source.Owner ? source.Folder : FileName.ReadFolder(Folder),
+            };
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Azure;
 using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Storage;
@@ -30,6 +31,12 @@ public sealed class SpaceQuota(
     /// <summary>Writes these rows of a space and its usage in one transaction; false if one of the rows lost its race.</summary>
     /// <exception cref="Problem">403 <c>quota_exceeded</c>; 503 <c>space_busy</c> if every attempt lost its race for the usage.</exception>
     public async Task<bool> TryTransact(
+        string tenant, string space, UsageChange change, IReadOnlyList<TableTransactionAction> rows, CancellationToken cancel) =>
+        await TransactForETags(tenant, space, change, rows, cancel) is not null;
+
+    /// <summary>The same; returns the new ETags of these rows in order, or null if one of them lost its race.</summary>
+    /// <exception cref="Problem">The same.</exception>
+    public async Task<IReadOnlyList<ETag>?> TransactForETags(
         string tenant, string space, UsageChange change, IReadOnlyList<TableTransactionAction> rows, CancellationToken cancel)
     {
         if (cache.Count > MaxCachedSpaces) cache.Clear();
@@ -50,7 +57,7 @@ public sealed class SpaceQuota(
         }
     }
 
-    async Task<bool> Transact(string tenant, string space, CachedUsage known, UsageChange change,
+    async Task<IReadOnlyList<ETag>?> Transact(string tenant, string space, CachedUsage known, UsageChange change,
         IReadOnlyList<TableTransactionAction> rows, CancellationToken cancel)
     {
         var owner = await tenants.Find(tenant, cancel);
@@ -60,32 +67,32 @@ public sealed class SpaceQuota(
         PreparedEvents? told = null;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            if (usage.ETag is null && change.Change is not null) return false; // Only a file that begins makes a space.
+            if (usage.ETag is null && change.Change is not null) return null; // Only a file that begins makes a space.
             usage = await EnsureWithin(limits, known, usage, change, () => Read(tenant, space, cancel));
             usage = await EnsureReserved(tenant, space, usage, change, limits, cancel);
             var next = usage.With(change);
             var excess = IsRelease(change) ? await tenantQuota.FindExcess(tenant, space, next, limits, cancel) : null;
             if (excess is not null) next = excess.Kept;
             var partition = RowKeys.Space(tenant, space);
-            if (owner is not null && change.Change is { } seen)
-                told ??= await outbox.Prepare(owner, TableNames.Files, partition, [seen.Event], cancel);
+            if (owner is not null && change.Change is not null)
+                told ??= await outbox.Prepare(owner, TableNames.Files, partition, change.Seen.Select(seen => seen.Event), cancel);
             var knowing = KnownRows.Write(table, partition, next.Incarnation!, change.Known, cancel);
             var finding = SearchIndex.Write(table, partition, usage.Leaf, change.Search, cancel);
             await Task.WhenAll(knowing, finding);
             if (change.Indexes is { } file) SearchIndex.Mark(rows, file, next);
             next = next with { Leaf = (await finding).Leaf };
             var all = Rows(partition, next, change, [.. rows, .. await knowing, .. (await finding).Rows]);
-            if (told is not null) all.Add(told.With("sequence", next.Changes).Row);
+            if (told is not null) all.Add(told.Numbered("sequence", next.Changes, change.Seen.Count).Row);
             if (await table.TransactForETags(all, cancel) is { } etags)
             {
                 if (told is not null) await outbox.Publish(told);
                 known.Usage = next with { ETag = etags[0] };
                 if (excess is not null) await tenantQuota.Release(excess, cancel);
-                return true;
+                return [.. etags.Skip(1).Take(rows.Count)];
             }
             var (before, now) = (usage.ETag, await Read(tenant, space, cancel));
             known.Usage = usage = now;
-            if (now.ETag == before) return false; // The usage is unchanged, so one of the other rows lost its race.
+            if (now.ETag == before) return null; // The usage is unchanged, so one of the other rows lost its race.
             await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(5 + 5 * attempt)), clock, cancel);
         }
         throw Problem.Unavailable("space_busy", "Too many changes are being made in this space at once.", 1);
@@ -98,7 +105,8 @@ public sealed class SpaceQuota(
     [
         next.Write(partition),
         .. rows,
-        .. change.Change is { } seen ? [ChangeRows.Write(partition, next, seen, clock.GetUtcNow())] : Array.Empty<TableTransactionAction>(),
+        .. change.Seen.Select((seen, n) => ChangeRows.Write(
+            partition, next with { Changes = next.Changes - change.Seen.Count + 1 + n }, seen, clock.GetUtcNow())),
     ];
 
     // Once a day and space, and before the day's first change: it leads the sweep to the changes once nobody may ask for them any more.

@@ -18,8 +18,17 @@ public readonly record struct UsageChange(long Bytes, long Files, long Pending)
     /// <summary>Who begins an upload, and when.</summary>
     public (Owner Who, DateTimeOffset At)? StartedBy { get; init; }
 
+    /// <summary>The difference in folders that were made and not by a file.</summary>
+    public long Folders { get; init; }
+
     /// <summary>What people see of it, to be recorded; null for nothing.</summary>
     public FileChange? Change { get; init; }
+
+    /// <summary>What people see of other files that the same transaction changes, after <see cref="Change"/>; null for nothing.</summary>
+    public IReadOnlyList<FileChange>? More { get; init; }
+
+    /// <summary>All that people see of it, in order.</summary>
+    public IReadOnlyList<FileChange> Seen => Change is null ? [] : [Change, .. More ?? []];
 
     /// <summary>By what the space knows its files from now on; null if that stays.</summary>
     public KnownChange? Known { get; init; }
@@ -50,6 +59,9 @@ public readonly record struct UsageChange(long Bytes, long Files, long Pending)
 /// </summary>
 public sealed record Usage
 {
+    /// <summary>The most folders that can be made in a space. Those that exist because of files are not counted.</summary>
+    public const long MaxFolders = 10_000;
+
     // Stored rows have these names.
     const string ReservedBytesColumn = "TakenBytes";
     const string ReservedFilesColumn = "TakenFiles";
@@ -66,6 +78,9 @@ public sealed record Usage
 
     /// <summary>The number of files that are not complete.</summary>
     public long Pending { get; init; }
+
+    /// <summary>The number of folders that somebody has made, also of those in the trash.</summary>
+    public long Folders { get; init; }
 
     /// <summary>Bytes reserved of the tenant's quota.</summary>
     public long ReservedBytes { get; init; }
@@ -103,7 +118,8 @@ public sealed record Usage
         Bytes = Math.Max(0, Bytes + change.Bytes),
         Files = Math.Max(0, Files + change.Files),
         Pending = Math.Max(0, Pending + change.Pending),
-        Changes = change.Change is null ? Changes : Changes + 1,
+        Folders = Math.Max(0, Folders + change.Folders),
+        Changes = Changes + change.Seen.Count,
         Incarnation = Incarnation ?? (ETag is null ? FromEmpty : FromOlder) + Ids.NewBase32(),
         Oversized = change.Oversized is { } found ? Latchkey.Files.OversizedUpload.Add(Oversized, found) : Oversized,
     };
@@ -116,6 +132,7 @@ public sealed record Usage
         EnsureWithin("space bytes", limits.SpaceBytes, Bytes, change.Bytes);
         EnsureWithin("space files", limits.SpaceFiles, Files, change.Files);
         EnsureWithin("pending files", limits.SpacePending, Pending, change.Pending);
+        EnsureWithin("space folders", MaxFolders, Folders, change.Folders);
     }
 
     /// <summary>Refuses if more is requested than the limit leaves.</summary>
@@ -136,6 +153,7 @@ public sealed record Usage
         Bytes = row.GetInt64("Bytes")!.Value,
         Files = row.GetInt64("Files")!.Value,
         Pending = row.GetInt64("Pending")!.Value,
+        Folders = row.GetInt64("Folders") ?? 0,
         ReservedBytes = row.GetInt64(ReservedBytesColumn)!.Value,
         ReservedFiles = row.GetInt64(ReservedFilesColumn)!.Value,
         Changes = row.GetInt64("Changes") ?? 0,
@@ -152,6 +170,7 @@ public sealed record Usage
             ["Bytes"] = Bytes,
             ["Files"] = Files,
             ["Pending"] = Pending,
+            ["Folders"] = Folders,
             [ReservedBytesColumn] = ReservedBytes,
             [ReservedFilesColumn] = ReservedFiles,
             ["Changes"] = Changes,

@@ -63,6 +63,9 @@ public static class FileName
     public static bool StartsWith(string name, string prefix) =>
         name.ToUpperInvariant().StartsWith(prefix.ToUpperInvariant(), StringComparison.Ordinal);
 
+    /// <summary>True if the text, made of folders that are valid, is not too long or deep for one.</summary>
+    public static bool IsFolder(string path) => path.Length <= MaxFolderChars && path.Count(c => c == '/') < MaxFolderDepth;
+
     static string? Normalize(string name, out string? fault)
     {
         fault = CharacterFault(name);

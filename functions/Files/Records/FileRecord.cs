@@ -115,6 +115,9 @@ public sealed record FileRecord
     /// <summary>When it is purged from the trash.</summary>
     public DateTimeOffset? PurgeAfter { get; init; }
 
+    /// <summary>The job that moved it to the trash with its folder (<see cref="FolderJob"/>), while it is there; otherwise null.</summary>
+    public string? DeletedWith { get; init; }
+
     /// <summary>When the integrity check found its bytes missing; null while they are not known to be missing.</summary>
     public DateTimeOffset? MissingSince { get; init; }
 
@@ -160,7 +163,7 @@ public sealed record FileRecord
 
     /// <summary>Deleted → Available, in its former folder.</summary>
     public FileRecord Restore() => Status == FileStatus.Deleted
-        ? this with { Status = FileStatus.Available, DeletedAt = null, PurgeAfter = null, ListKeys = KeysOfLists() }
+        ? this with { Status = FileStatus.Available, DeletedAt = null, PurgeAfter = null, DeletedWith = null, ListKeys = KeysOfLists() }
         : throw IllegalMove(FileStatus.Available);
 
     /// <summary>Any other state → Purging.</summary>

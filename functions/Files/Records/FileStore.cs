@@ -63,36 +63,70 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
     public Task<bool> TryMove(FileRecord before, FileRecord after, UsageChange change, CancellationToken cancel)
     {
         var partition = FileRows.Partition(after);
-        List<TableTransactionAction> rows =
-        [
-            new(TableTransactionActionType.UpdateReplace, FileRows.RecordRow(after), before.ETag),
-            .. before.ListKeys.Except(after.ListKeys).Select(key =>
-                new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, key), ETag.All)),
-            .. after.ListKeys.Select(key =>
-                new TableTransactionAction(TableTransactionActionType.UpsertReplace, FileRows.ListRow(after, key))),
-        ];
-        if (after.Status == FileStatus.Available)
-        {
-            rows.AddRange(FileRows.FolderRows(partition, after.Folder).Select(row =>
-                new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)));
-        }
-        change = change with
-        {
-            Change = FileChange.Between(before, after),
-            Known = KnownChange.Between(before, after),
-            Search = SearchChange.Between(before, after),
-            Indexes = before.Status != FileStatus.Available && after.Status == FileStatus.Available ? after.Id : null,
-        };
+        List<TableTransactionAction> rows = [.. RowsOf(before, after)];
+        if (after.Status == FileStatus.Available) rows.AddRange(FolderRows(partition, after.Folder));
+        change = Indexing(change, [(before, after)]) with { Change = FileChange.Between(before, after) };
         return change == default
             ? table.TryTransact(rows, cancel)
             : spaceQuota.TryTransact(after.Tenant, after.Space, change, rows, cancel);
     }
 
-    /// <summary>Writes an available file into all indexes of its space, in which it may be already; false if the record changed meanwhile.</summary>
+    /// <summary>Writes an available file into all indexes of its space, in which it may be already; false if the record changed
+    /// meanwhile.</summary>
     public Task<bool> TryIndex(FileRecord file, CancellationToken cancel) => spaceQuota.TryTransact(
         file.Tenant, file.Space,
         new UsageChange { Known = KnownChange.Again(file), Search = SearchChange.Again(file), Indexes = file.Id },
         [new(TableTransactionActionType.UpdateReplace, FileRows.RecordRow(file), file.ETag)], cancel);
+
+    /// <summary>
+    /// Changes a file, or moves several into the same folder, in one transaction together with the row of a job. Returns the new ETag of
+    /// the job's row; null if it or one of the records changed meanwhile.
+    /// </summary>
+    /// <param name="moves">The files before and after. If there are several, only their folder changes.</param>
+    /// <param name="job">The write of the job's row.</param>
+    /// <param name="cancel">Cancels.</param>
+    public async Task<ETag?> TryMoveAll(
+        IReadOnlyList<(FileRecord Before, FileRecord After)> moves, TableTransactionAction job, CancellationToken cancel)
+    {
+        var (before, after) = moves[0];
+        var change = Indexing(default, moves) with
+        {
+            Change = FileChange.Between(before, after),
+            More = [.. moves.Skip(1).Select(move => FileChange.Between(move.Before, move.After)!)],
+        };
+        List<TableTransactionAction> rows = [job, .. moves.SelectMany(move => RowsOf(move.Before, move.After))];
+        if (after.Status == FileStatus.Available) rows.AddRange(FolderRows(FileRows.Partition(after), after.Folder));
+        return (await spaceQuota.TransactForETags(after.Tenant, after.Space, change, rows, cancel))?[0];
+    }
+
+    /// <summary>How many rows of a transaction <see cref="TryMoveAll"/> needs for each file beside those of its new folder.</summary>
+    public static int CountRows(FileRecord before, FileRecord after) =>
+        RowsOf(before, after).Count() + 3; // And the change, the row by which it is found, and another if that is divided.
+
+    // Of several files only the folder changes, which nobody knows them by.
+    static UsageChange Indexing(UsageChange change, IReadOnlyList<(FileRecord Before, FileRecord After)> moves)
+    {
+        var (before, after) = moves[0];
+        return change with
+        {
+            Known = moves.Count > 1 ? null : KnownChange.Between(before, after),
+            Search = SearchChange.Between(moves),
+            Indexes = before.Status != FileStatus.Available && after.Status == FileStatus.Available ? after.Id : null,
+        };
+    }
+
+    static IEnumerable<TableTransactionAction> RowsOf(FileRecord before, FileRecord after) =>
+    [
+        new(TableTransactionActionType.UpdateReplace, FileRows.RecordRow(after), before.ETag),
+        .. before.ListKeys.Except(after.ListKeys).Select(key =>
+            new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(FileRows.Partition(after), key), ETag.All)),
+        .. after.ListKeys.Select(key =>
+            new TableTransactionAction(TableTransactionActionType.UpsertReplace, FileRows.ListRow(after, key))),
+    ];
+
+    // Merged, because the rows of folders also say whether somebody has made them, and which job is at work there.
+    static IEnumerable<TableTransactionAction> FolderRows(string partition, string folder) =>
+        FileRows.FolderRows(partition, folder).Select(row => new TableTransactionAction(TableTransactionActionType.UpsertMerge, row));
 
     /// <summary>
     /// Deletes a record and frees its quota in one transaction; false if the record changed meanwhile or is gone. The bytes must

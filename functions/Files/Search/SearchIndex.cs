@@ -24,7 +24,8 @@ static class SearchIndex
     public static void Mark(IReadOnlyList<TableTransactionAction> rows, string fileId, Usage usage)
     {
         foreach (var row in rows)
-            if (row.Entity is TableEntity entity && entity.RowKey == RowKeys.File(fileId)) entity[nameof(FileRecord.Indexed)] = MarkOf(usage);
+            if (row.Entity is TableEntity entity
+                && entity.RowKey == RowKeys.File(fileId)) entity[nameof(FileRecord.Indexed)] = MarkOf(usage);
     }
 
     /// <summary>The writes that make a change.</summary>
@@ -32,12 +33,13 @@ static class SearchIndex
         Table table, string partition, SearchLeaf? kept, SearchChange? change, CancellationToken cancel)
     {
         if (change is null) return new([], kept);
-        var keys = new[] { change.Gone?.Key, change.New?.Key }.OfType<string>().Distinct().ToList();
+        var keys = change.Gone.Concat(change.New).Select(entry => entry.Key).Distinct().ToList();
         var found = await Task.WhenAll(keys.Select(key => Find(table, partition, kept, key, cancel)));
+        var leafOf = keys.Zip(found).ToDictionary(one => one.First, one => one.Second.To, StringComparer.Ordinal);
         var rows = new List<TableTransactionAction>();
         foreach (var leaf in found.DistinctBy(leaf => leaf.To))
         {
-            var written = Apply(leaf, change.New is not null && leaf.To == found[^1].To ? change.New : null, keys);
+            var written = Apply(leaf, keys, [.. change.New.Where(entry => leafOf[entry.Key] == leaf.To)]);
             rows.AddRange(written.Where(one => one != leaf).Select(one => one.Write(partition)));
             if (leaf.To == found[^1].To) kept = written.FirstOrDefault(one => one.Covers(keys[^1]));
         }
@@ -45,17 +47,12 @@ static class SearchIndex
     }
 
     // The leaf itself, if nothing changes.
-    static IReadOnlyList<SearchLeaf> Apply(SearchLeaf leaf, SearchEntry? added, IReadOnlyList<string> keys)
+    static IReadOnlyList<SearchLeaf> Apply(SearchLeaf leaf, IReadOnlyList<string> gone, IReadOnlyList<SearchEntry> added)
     {
         var before = leaf.Entries();
-        var entries = before.Where(entry => !keys.Contains(entry.Key)).ToList();
-        var at = -1;
-        if (added is not null)
-        {
-            at = entries.FindIndex(entry => string.CompareOrdinal(entry.Key, keys[^1]) > 0);
-            entries.Insert(at = at < 0 ? entries.Count : at, added);
-        }
-        return entries.SequenceEqual(before) ? [leaf] : [.. leaf.With(entries, at)];
+        var entries = before.Where(entry => !gone.Contains(entry.Key)).Concat(added).OrderBy(entry => entry.Key, StringComparer.Ordinal)
+            .ToList();
+        return entries.SequenceEqual(before) ? [leaf] : [.. leaf.With(entries, added is [var one] ? entries.IndexOf(one) : -1)];
     }
 
     static async Task<SearchLeaf> Find(Table table, string partition, SearchLeaf? kept, string key, CancellationToken cancel)

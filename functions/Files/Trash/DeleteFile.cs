@@ -6,12 +6,8 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>
-/// Deletes a file: moves it to the trash, or purges it. A file that was never completed is always purged.
-/// </summary>
-public sealed class DeleteFile(
-    TenantPipeline pipeline, FilePermissions permissions, FileStore files, Folders folders, FilePurge purge, FileSchedule schedule,
-    Settings settings, TimeProvider clock)
+/// <summary>Deletes a file (<see cref="FileDeletion"/>).</summary>
+public sealed class DeleteFile(TenantPipeline pipeline, FilePermissions permissions, FileDeletion deletion, Folders folders)
 {
     /// <summary>
     /// <c>DELETE /{tenant}/files/{id}?permanent=true</c> → 204, also if the file is in the trash already; 404 once it is purged.
@@ -32,19 +28,8 @@ public sealed class DeleteFile(
 
     async Task<bool> TryDelete(FileRecord file, bool permanent, CancellationToken cancel)
     {
-        if (file.Status == FileStatus.Deleted && !permanent) return true;
-        var done = permanent || file.Status != FileStatus.Available
-            ? await purge.TryPurge(file, isDue: false, cancel)
-            : await TryTrash(file, cancel);
-        if (done && file.Status == FileStatus.Available) await folders.RemoveIfEmpty(file, cancel);
-        return done;
-    }
-
-    async Task<bool> TryTrash(FileRecord file, CancellationToken cancel)
-    {
-        var deleted = file.Delete(clock.GetUtcNow(), settings.TrashTime);
-        // First: an unneeded entry in the schedule does no harm, but without one the file would stay forever.
-        await schedule.Add(deleted, deleted.PurgeAfter!.Value, cancel);
-        return await files.TryMove(file, deleted, default, cancel);
+        if (!await deletion.TryDelete(file, permanent, cancel)) return false;
+        if (file.Status == FileStatus.Available) await folders.RemoveIfEmpty(file, cancel);
+        return true;
     }
 }

@@ -21,6 +21,9 @@ public sealed record ScheduledFile(string Tenant, string Space, string? FileId, 
 /// </summary>
 public sealed class FileSchedule(StorageClients storage)
 {
+    /// <summary>In place of a share's id: the id is that of a job (<see cref="FolderJob"/>).</summary>
+    public const string Job = "job";
+
     readonly ExpiringTables tables = new(storage.Tables, TableNames.Due);
 
     /// <summary>Schedules a file.</summary>

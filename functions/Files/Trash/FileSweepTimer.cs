@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash, deletes expired shares and old changes, and finishes
-/// copies and what a crash interrupted. It reads no other files. What fails is retried an hour later.
+/// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash, deletes expired shares and old changes, finishes
+/// copies and what a crash interrupted, and has forgotten jobs go on. It reads no other files. What fails is retried an hour later.
 /// </summary>
 public sealed partial class FileSweepTimer(
-    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, ShareStore shares, ChangeFeed changes, AuditLog audit,
-    TimeProvider clock, ILogger<FileSweepTimer> logger)
+    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, ShareStore shares, ChangeFeed changes,
+    FolderJobWatch folderJobs, AuditLog audit, TimeProvider clock, ILogger<FileSweepTimer> logger)
 {
     const int MaxParallel = 8;
 
@@ -50,6 +50,7 @@ public sealed partial class FileSweepTimer(
     async Task<bool> Process(ScheduledFile item, DateTimeOffset now, CancellationToken cancel)
     {
         if (item.FileId is null) return await changes.TryDropOld(item.Tenant, item.Space, now, cancel);
+        if (item.ShareId == FileSchedule.Job) return await folderJobs.TryFinish(item.Tenant, item.FileId, now, cancel);
         if (item.ShareId is { } share)
         {
             await shares.RemoveExpired(item.Tenant, item.FileId, share, now, cancel);

@@ -18,8 +18,11 @@ public sealed class RestoreFile(TenantPipeline pipeline, FilePermissions permiss
             var file = await permissions.GetAny(caller, request.RouteValues["id"] as string, inSpace: true);
             if (file.Status == FileStatus.Available) return FileJson.Ok(FileResponse.Of(file));
             if (file.Status == FileStatus.Purging) throw FilePermissions.NotFound();
-            if (file.Status != FileStatus.Deleted) throw Problem.Conflict("file_not_deleted", "The file is not in the trash.");
+            if (file.Status != FileStatus.Deleted) throw NotDeleted();
             var restored = file.Restore();
             return await files.TryMove(file, restored, default, caller.Cancel) ? FileJson.Ok(FileResponse.Of(restored)) : null;
         }));
+
+    /// <summary>409 <c>file_not_deleted</c>.</summary>
+    internal static Problem NotDeleted() => Problem.Conflict("file_not_deleted", "The file is not in the trash.");
 }

@@ -22,10 +22,10 @@ public sealed class SpaceRemoval(
         (await spaceQuota.Read(tenant, owner.SpaceKey(tenant), cancel)).Files;
 
     /// <summary>
-    /// True if there is no file in the space and no share with its owner: nothing that a new owner with the same id would inherit.
+    /// True if there is no file or folder in the space and no share with its owner: nothing that a new owner with the same id would inherit.
     /// </summary>
     public async Task<bool> IsEmpty(string tenant, Owner owner, CancellationToken cancel) =>
-        await CountFiles(tenant, owner, cancel) == 0 && (await shares.SharedWith(tenant, owner, "", 1, cancel)).Count == 0;
+        await spaceQuota.Read(tenant, owner.SpaceKey(tenant), cancel) is { Files: 0, Folders: 0 } && (await shares.SharedWith(tenant, owner, "", 1, cancel)).Count == 0;
 
     /// <summary>Removes the space; false if the time ran out or files kept changing. Then the same call continues.</summary>
     public async Task<bool> TryRemove(string tenant, Owner owner, TimeSpan maxTime, CancellationToken cancel)
@@ -44,7 +44,8 @@ public sealed class SpaceRemoval(
             if (time.Elapsed > maxTime || !await TryPurgeFile(file, stop)) isPurged = false;
         });
         if (!isPurged || await CountFiles(tenant, owner, cancel) > 0) return false;
-        await RemoveRows(tenant, space, RowKeys.AnyFolder, cancel);
+        foreach (var prefix in (string[])[RowKeys.AnyJob, RowKeys.AnyFolder, RowKeys.AnyDeletedFolder, RowKeys.AnyDeletedMadeFolder])
+            await RemoveRows(tenant, space, prefix, cancel);
         await RemoveRows(tenant, space, RowKeys.Known(""), cancel);
         await RemoveRows(tenant, space, RowKeys.AnySearch, cancel);
         await changes.RemoveAll(tenant, space, cancel);

@@ -75,8 +75,8 @@ public sealed class ScimTokens(StorageClients storage, Settings settings, TimePr
         if (secret.Length != Prefix.Length + IdChars + 1 + SecretChars || !secret.StartsWith(Prefix, StringComparison.Ordinal)) return null;
         var id = secret.Substring(Prefix.Length, IdChars);
         if (!IsId(id)) return null;
-        var token = await cache.Get(Key(tenant, id), async () =>
-            await table.Find(tenant.Id, id, cancel) is { } row ? Read(row) : null);
+        var token = await cache.Get(Key(tenant, id), async wait =>
+            await table.Find(tenant.Id, id, wait) is { } row ? Read(row) : null, cancel);
         if (token is null || clock.GetUtcNow() >= token.ExpiresAt || !Ids.IsSameHash(token.SecretHash, Ids.Hash(secret))) return null;
         await Note(tenant, token, cancel);
         return token;

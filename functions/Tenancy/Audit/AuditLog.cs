@@ -15,11 +15,12 @@ namespace Latchkey.Tenancy;
 /// Writes the audit in the background: requests never wait for it and never fail because of it. Entries go into a bounded
 /// queue and from there in batches to the tables. No tenant may fill more of the queue than it leaves free for the others. An
 /// entry that does not fit, or that storage refuses for some seconds, is dropped and counted; one <c>audit.dropped</c> entry
-/// reports the number as soon as writing works again. A killed process loses what it has not written: usually some
-/// milliseconds' worth, at most what is in the queue.
+/// reports the number as soon as writing works again. The first entry waits a moment for others (<see cref="AuditPause"/>), so that one
+/// transaction takes many. A killed process loses what it has not written: usually that moment's worth, at most what is in the queue.
 /// </summary>
 public sealed partial class AuditLog(
-    AuditTables audit, RoundTrips roundTrips, Settings settings, TimeProvider clock, ILogger<AuditLog> logger) : IHostedService
+    AuditTables audit, AuditPause pause, RoundTrips roundTrips, Settings settings, TimeProvider clock, ILogger<AuditLog> logger)
+    : IHostedService
 {
     /// <summary>Capacity of the queue. One tenant may fill at most as much as is left free, so a flood from one takes half.</summary>
     public const int Capacity = 20_000;
@@ -33,6 +34,7 @@ public sealed partial class AuditLog(
     readonly Channel<AuditEntry> queue = Channel.CreateBounded<AuditEntry>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     readonly ConcurrentDictionary<string, int> dropped = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, int> waiting = new(StringComparer.Ordinal);
+    readonly TaskCompletionSource stopping = new();
     Task writing = Task.CompletedTask;
 
     /// <inheritdoc/>
@@ -46,6 +48,7 @@ public sealed partial class AuditLog(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         queue.Writer.TryComplete();
+        stopping.TrySetResult();
         await Task.WhenAny(writing, Task.Delay(Shutdown, CancellationToken.None));
     }
 
@@ -119,6 +122,7 @@ public sealed partial class AuditLog(
         var entries = new List<AuditEntry>();
         while (await WaitForWork())
         {
+            await WaitForMore();
             entries.Clear();
             while (entries.Count < MaxAtOnce && queue.Reader.TryRead(out var entry))
             {
@@ -145,11 +149,14 @@ public sealed partial class AuditLog(
         return (!more.IsCompleted && !dropped.IsEmpty) || await more;
     }
 
+    Task WaitForMore() =>
+        queue.Reader.Count < MaxAtOnce ? Task.WhenAny(stopping.Task, Task.Delay(pause.Time)) : Task.CompletedTask;
+
     async Task Write(string tenant, string day, AuditEntry[] entries)
     {
         var rows = entries.Select(entry =>
             new TableTransactionAction(TableTransactionActionType.UpsertReplace, AuditTables.Row(entry))).ToList();
-        foreach (var pause in (IEnumerable<TimeSpan?>)[.. Pauses, null])
+        foreach (var wait in (IEnumerable<TimeSpan?>)[.. Pauses, null])
         {
             try
             {
@@ -159,7 +166,7 @@ public sealed partial class AuditLog(
             {
                 Log.NotWritten(logger, tenant, entries.Length, fault.Message);
             }
-            if (pause is { } time) await Task.Delay(time);
+            if (wait is { } time) await Task.Delay(time);
         }
         foreach (var entry in entries)
             Drop(tenant, entry.Type == Dropped && int.TryParse(entry.Detail, out var before) ? before : 1);

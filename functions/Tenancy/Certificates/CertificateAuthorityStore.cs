@@ -18,7 +18,7 @@ public sealed class CertificateAuthorityStore(StorageClients storage, Settings s
 
     /// <summary>The tenant's authorities.</summary>
     public async ValueTask<IReadOnlyList<TrustedAuthority>> Trusted(Tenant tenant, CancellationToken cancel) =>
-        [.. (await cache.Get(tenant.Id, async () => await Load(tenant, cancel)))!.Select(authority => authority.Trusted)];
+        [.. (await cache.Get(tenant.Id, async wait => await Load(tenant, wait), cancel))!.Select(authority => authority.Trusted)];
 
     /// <summary>The tenant's authorities as stored now, the oldest first.</summary>
     public async Task<IReadOnlyList<CertificateAuthority>> List(Tenant tenant, CancellationToken cancel) =>

@@ -22,7 +22,7 @@ public sealed class ClientStore(
     {
         var id = ClientIdUrl.StoredId(clientId);
         if (!Client.IsId(id)) return null;
-        var client = await cache.Get($"{tenant.Id}|{id}", () => Load(tenant, id, cancel));
+        var client = await cache.Get($"{tenant.Id}|{id}", wait => Load(tenant, id, wait), cancel);
         if (ClientIdUrl.Is(clientId) && client?.MetadataUrl != clientId) return null;
         return client?.MetadataUrl is null || tenant.ClientIdDocuments ? client : null;
     }

@@ -31,8 +31,17 @@ public sealed record PreparedEvents(EventNote Note, IReadOnlyList<StoredEvent> E
         }
     }
 
-    /// <summary>The same with one more member of their data, which is known only now.</summary>
-    public PreparedEvents With(string name, long value) => this with { Events = [.. Events.Select(one => one.With(name, value))] };
+    /// <summary>
+    /// The same with one more member of their data, which is known only now: the number of the change that each is about. Each change
+    /// has as many events as any other.
+    /// </summary>
+    /// <param name="name">The member.</param>
+    /// <param name="last">The number of the last change.</param>
+    /// <param name="changes">How many changes there are.</param>
+    public PreparedEvents Numbered(string name, long last, int changes) => this with
+    {
+        Events = [.. Events.Select((one, n) => one.With(name, last - changes + 1 + n / (Events.Count / changes)))],
+    };
 }
 
 /// <summary>

@@ -20,7 +20,7 @@ public sealed partial class GroupStore(StorageClients storage, Settings settings
     /// A user's membership, at most <see cref="Settings.CacheTime"/> old, or null. A text that cannot be a group's id costs no request.
     /// </summary>
     public ValueTask<Membership?> Find(string tenant, string group, string user, CancellationToken cancel) =>
-        Group.IsId(group) ? cache.Get($"{tenant}|{group}|{user}", () => Load(tenant, group, user, cancel)) : default;
+        Group.IsId(group) ? cache.Get($"{tenant}|{group}|{user}", wait => Load(tenant, group, user, wait), cancel) : default;
 
     /// <summary>Creates a group with its first owner, if one is given; false if the id is taken.</summary>
     public Task<bool> TryCreate(string tenant, Group group, string? owner, CancellationToken cancel) =>

@@ -23,7 +23,7 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
 #pragma warning restore RS0030
         host = host.TrimEnd('.'); // In DNS login.example.com. is the same name.
         if (ownHosts.Contains(host, StringComparer.OrdinalIgnoreCase)) return null;
-        var all = await cache.Get("", () => Load(cancel));
+        var all = await cache.Get("", Load, cancel);
         return all!.GetValueOrDefault(host);
     }
 

@@ -16,7 +16,7 @@ public sealed partial class TenantStore(StorageClients storage, Outbox outbox, S
 
     /// <summary>The tenant, or null. A text that cannot be a tenant id costs no request.</summary>
     public ValueTask<Tenant?> Find(string? id, CancellationToken cancel) =>
-        id is null || !Tenant.IsId(id) ? default : cache.Get(id, () => Load(id, cancel));
+        id is null || !Tenant.IsId(id) ? default : cache.Get(id, wait => Load(id, wait), cancel);
 
     /// <summary>The ids of all tenants.</summary>
     public async Task<IReadOnlyList<string>> All(CancellationToken cancel) =>

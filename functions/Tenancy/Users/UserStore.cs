@@ -45,7 +45,7 @@ public sealed class UserStore(StorageClients storage, Outbox outbox, Settings se
 
     /// <summary>The user's state, at most 5 seconds old, or null. A text that cannot be a user's id costs no request.</summary>
     public async Task<UserState?> FindState(string tenant, string id, CancellationToken cancel) => !Ids.IsId(id) ? null
-        : await states.Get($"{tenant}|{id}", async () => (await Find(tenant, id, cancel))?.State);
+        : await states.Get($"{tenant}|{id}", async wait => (await Find(tenant, id, wait))?.State, cancel);
 
     /// <summary>The user's state as it is now, which the cache then knows, too; or null.</summary>
     public Task<UserState?> FindStateNow(string tenant, string id, CancellationToken cancel)

@@ -1,6 +1,7 @@
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Latchkey.Tests.Admin;
@@ -29,12 +30,26 @@ public sealed class AuditOutageTests
     }
 
     [Fact]
+    public async Task Acts_one_after_the_other_share_a_transaction()
+    {
+        await using var storage = await Files.CuttableStorage.Start();
+        await using var host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account },
+            services: services => services.AddSingleton(AuditPause.Default));
+        var token = (await host.Tokens("demo")).AccessToken;
+        for (var n = 0; n < 20; n++) await host.Send(HttpMethod.Get, "/demo/admin/audit", token).Is(403);
+        var admin = await host.Admin();
+        await Eventually.True(async () => (await admin.WholeAudit("?type=admin-audit")).Count(entry => entry.Result != "ok") == 20);
+        Assert.InRange(storage.AuditTransactions, 1, 10);
+    }
+
+    [Fact]
     public async Task What_does_not_fit_into_the_queue_is_dropped_counted_and_told()
     {
         await using var host = await TestHost.Start();
         var tables = host.Service<AuditTables>();
         var tenant = (await host.Service<TenantStore>().Find("acme", default))!;
-        var log = new AuditLog(tables, host.Service<RoundTrips>(), host.Service<Settings>(), host.Clock, NullLogger<AuditLog>.Instance);
+        var log = new AuditLog(tables, AuditPause.Default, host.Service<RoundTrips>(), host.Service<Settings>(), host.Clock,
+            NullLogger<AuditLog>.Instance);
         var other = (await host.Service<TenantStore>().Find("demo", default))!;
         for (var n = 0; n < Most + 3; n++) await Enter(log, tenant); // Nobody takes them out yet.
         for (var n = 0; n < 100; n++) await Enter(log, other); // A flood of one tenant is not the others' loss.

@@ -13,11 +13,12 @@ public sealed class VaultTests : IAsyncLifetime
 
     readonly TestClock clock = new();
     StandInVault vault = null!;
+    StandInKey first = null!;
 
     public async Task InitializeAsync()
     {
         vault = await StandInVault.Start(clock);
-        vault.Keys.AddEc("access");
+        first = vault.Keys.AddEc("access");
         vault.Keys.AddRsa("id");
         vault.Keys.AddRsa("wrap");
         clock.Advance(TimeSpan.FromMinutes(11)); // They have been published for long enough.
@@ -92,6 +93,18 @@ public sealed class VaultTests : IAsyncLifetime
         var after = (await ClientToken(host).Read<TokenAnswer>()).AccessToken;
         Assert.NotEqual(new JsonWebToken(old).Kid, new JsonWebToken(after).Kid);
         foreach (var token in new[] { old, after }) await host.Send(HttpMethod.Get, "/demo/files", token).Is(200);
+    }
+
+    [Fact]
+    public async Task A_token_that_was_accepted_before_is_refused_once_its_key_is_withdrawn()
+    {
+        await using var host = await Start();
+        var token = (await ClientToken(host).Read<TokenAnswer>()).AccessToken;
+        for (var n = 0; n < 2; n++) await host.Send(HttpMethod.Get, "/demo/files", token).Is(200);
+        first.Enabled = false;
+        vault.Keys.AddEc("access");
+        clock.Advance(TimeSpan.FromMinutes(5)); // The list of keys is that old at most.
+        await host.Send(HttpMethod.Get, "/demo/files", token).Is(401);
     }
 
     Task<TestHost> Start() => TestHost.Start(clock: clock, settings: new()

@@ -1,0 +1,86 @@
+using Latchkey.Http;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// Copies the files of a folder. The id of a copy follows from the job and its source, so a page that is begun again makes no file twice.
+/// A page is done once storage has copied all of it.
+/// </summary>
+public sealed class FolderCopies(
+    TenantStore tenants, FileStore files, BlobCopier copier, FilePurge purge, FileSchedule schedule, FolderJobs jobs, TimeProvider clock)
+{
+    const int AtOnce = 4;
+
+    /// <summary>Copies these files. The job as it is then; null if it changed meanwhile.</summary>
+    /// <param name="job">The job, at the folder of the files.</param>
+    /// <param name="listed">The keys of the rows that list the files, and their ids.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <returns>The job, and true if storage is still copying: then the same page follows later.</returns>
+    /// <exception cref="FolderJobStopped">There is no room for more.</exception>
+    public async Task<(FolderJob? Job, bool Waits)> Copy(
+        FolderJob job, IReadOnlyList<(string Key, string Id)> listed, CancellationToken cancel)
+    {
+        var tenant = await tenants.Find(job.Tenant, cancel) ?? throw FilePermissions.NotFound();
+        var results = new Result[listed.Count];
+        await Parallel.ForAsync(0, listed.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
+            async (n, stop) => results[n] = await Copy(job, tenant, listed[n].Id, stop));
+        if (results.Any(result => result.Waits)) return (job, true);
+        var counted = job with
+        {
+            Status = FolderJobStatus.Running,
+            Done = job.Done + results.Count(result => result.Code is null),
+            Failed = job.Failed + results.Count(result => result.Code is not null && !result.Stops),
+            Code = results.LastOrDefault(result => result.Code is not null).Code ?? job.Code,
+            After = listed[^1].Key,
+        };
+        if (results.Any(result => result.Stops))
+            throw new FolderJobStopped(counted with { Code = results.First(result => result.Stops).Code });
+        return (await jobs.TrySave(counted, [], 0, cancel), false);
+    }
+
+    async Task<Result> Copy(FolderJob job, Tenant tenant, string sourceId, CancellationToken cancel)
+    {
+        try
+        {
+            var id = job.Id[..16] + Ids.HashBase32($"{job.Id}|{sourceId}");
+            if (await files.Find(job.Tenant, id, cancel) is not { } copy)
+            {
+                if (await files.Find(job.Tenant, sourceId, cancel) is not { Status: FileStatus.Available } source)
+                    return new("file_not_found");
+                var folder = job.TargetOf(job.At!);
+                if (!FileName.IsFolder(folder)) return new("invalid_folder");
+                copy = NewCopy.Of(source, tenant, job.Owner, job.Client, clock.GetUtcNow()) with { Id = id, Folder = folder };
+                // First, so that the sweep finishes the copy if this process crashes after writing the record.
+                await schedule.Add(copy, copy.CreatedAt + NewCopy.UnfinishedAfter, cancel);
+                await files.Add(copy, job.By, cancel);
+                if (!await copier.TryStart(source, copy, cancel))
+                {
+                    await purge.TryPurge(copy, isDue: true, cancel);
+                    return new("file_not_found");
+                }
+            }
+            if (copy.Status != FileStatus.Copying) return default; // Whatever somebody has done with it since.
+            return (await copier.FinishIfDone(copy, cancel)).Progress is null ? default : new() { Waits = true };
+        }
+        catch (Problem refused) when (refused.Status < 500)
+        {
+            return new(refused.Code) { Stops = refused.Code is "quota_exceeded" or "too_many_oversized" };
+        }
+    }
+
+    readonly record struct Result(string? Code)
+    {
+        public bool Waits { get; init; }
+
+        public bool Stops { get; init; }
+    }
+}
+
+/// <summary>A job can't go on.</summary>
+public sealed class FolderJobStopped(FolderJob job) : Exception("The job can't go on.")
+{
+    /// <summary>The job, with the reason in <see cref="FolderJob.Code"/>.</summary>
+    public FolderJob Job { get; } = job;
+}

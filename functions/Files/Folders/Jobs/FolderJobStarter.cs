@@ -1,0 +1,143 @@
+using Azure.Data.Tables;
+using Latchkey.Access;
+using Latchkey.Http;
+using Latchkey.Storage;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// Begins jobs. One transaction writes the job and marks the folders that it works on, so no two jobs work on the same folder, or on one
+/// in the other. In its parent a folder changes at that moment: what is moved or deleted is no longer listed, what is moved is listed
+/// under its new name, what is copied or restored is listed once it is complete.
+/// </summary>
+public sealed class FolderJobStarter(
+    StorageClients storage, Folders folders, FolderContents contents, FolderJobs jobs, SpaceQuota spaceQuota, FolderWork work,
+    Settings settings, TimeProvider clock)
+{
+    const int MaxAttempts = 5;
+
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
+
+    /// <summary>Renames or moves a folder of a space.</summary>
+    /// <exception cref="Problem">404 <c>folder_not_found</c>; 409 <c>folder_exists</c>, <c>folder_in_itself</c>, <c>folder_busy</c>.</exception>
+    public Task<FolderJob> Move(Caller caller, Owner owner, string path, string to) => Begin(caller, async () =>
+    {
+        EnsureOutside(path, to);
+        var job = New(caller, FolderJobKind.Move, owner, owner, path) with { To = to };
+        var from = await FindSource(job, caller.Cancel);
+        await EnsureFree(job.Partition, to, caller.Cancel);
+        return (job, [from.Mark(job.Id, hidden: true), .. FolderState.Insert(job.Partition, to, job.Id, hidden: false)]);
+    });
+
+    /// <summary>Moves a folder with all that it holds to the trash.</summary>
+    /// <exception cref="Problem">404 <c>folder_not_found</c>; 409 <c>folder_busy</c>.</exception>
+    public Task<FolderJob> Delete(Caller caller, Owner owner, string path) => Begin(caller, async () =>
+    {
+        var job = New(caller, FolderJobKind.Delete, owner, owner, path);
+        job = job with { KeptUntil = job.CreatedAt + settings.TrashTime };
+        var from = await FindSource(job, caller.Cancel);
+        var deletion = new TableEntity(job.Partition, RowKeys.DeletedFolder(path, job.CreatedAt, job.Id));
+        return (job, [from.Mark(job.Id, hidden: true), new(TableTransactionActionType.Add, deletion)]);
+    });
+
+    /// <summary>Copies a folder, perhaps into another space.</summary>
+    /// <exception cref="Problem">The same as for a move, and 403 <c>quota_exceeded</c>.</exception>
+    public Task<FolderJob> Copy(Caller caller, Owner source, string path, Owner owner, string to) => Begin(caller, async () =>
+    {
+        if (source == owner) EnsureOutside(path, to);
+        var job = New(caller, FolderJobKind.Copy, owner, source, path) with { To = to };
+        await FindSource(job, caller.Cancel);
+        await EnsureFree(job.Partition, to, caller.Cancel);
+        return (job, FolderState.Insert(job.Partition, to, job.Id, hidden: true));
+    });
+
+    /// <summary>Restores the folder of this path that was deleted last.</summary>
+    /// <param name="caller">The caller.</param>
+    /// <param name="owner">Whose space.</param>
+    /// <param name="path">The folder.</param>
+    /// <param name="deletion">The id of the job that has deleted it; null for the last one.</param>
+    /// <exception cref="Problem">404 <c>folder_not_found</c>; 409 <c>folder_busy</c>.</exception>
+    public Task<FolderJob> Restore(Caller caller, Owner owner, string path, string? deletion) => Begin(caller, async () =>
+    {
+        var job = New(caller, FolderJobKind.Restore, owner, owner, path);
+        var line = await FindUnmarked(job.Partition, path, caller.Cancel);
+        var start = RowKeys.DeletedFolders(path);
+        var row = await table.Range(job.Partition, start, start + "~", null, caller.Cancel)
+            .FirstOrDefaultAsync(one => deletion is null || RowKeys.JobOf(one.RowKey) == deletion, caller.Cancel) ?? throw NotFound();
+        var deleted = await jobs.Find(job.Tenant, RowKeys.JobOf(row.RowKey), caller.Cancel) ?? throw NotFound();
+        job = job with { Deletion = (deleted.Id, deleted.CreatedAt), Total = deleted.Done };
+        return (job, line.FirstOrDefault(folder => folder.Path == path) is { } there ? [there.Mark(job.Id, hidden: false)]
+            : FolderState.Insert(job.Partition, path, job.Id, hidden: true));
+    });
+
+    /// <summary>404 <c>folder_not_found</c>.</summary>
+    public static Problem NotFound() => Problem.NotFound("folder_not_found", "The folder was not found.");
+
+    /// <summary>409 <c>folder_exists</c>.</summary>
+    public static Problem Exists() => Problem.Conflict("folder_exists", "There is a folder with this path already.");
+
+    /// <summary>409 <c>folder_busy</c>.</summary>
+    public static Problem Busy() =>
+        Problem.Conflict("folder_busy", "A job is at work on this folder or on one above it. Try again when it has ended.");
+
+    async Task<FolderJob> Begin(Caller caller, Func<Task<(FolderJob Job, IEnumerable<TableTransactionAction> Rows)>> prepare)
+    {
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            var (job, rows) = await prepare();
+            if (job.Kind != FolderJobKind.Restore) job = job with { Total = await Count(caller, job) };
+            if (await jobs.TryBegin(job, rows, caller.Cancel) is { } begun) return await work.Begin(begun);
+        }
+        throw Busy(); // Others keep writing to it.
+    }
+
+    async Task<long?> Count(Caller caller, FolderJob job)
+    {
+        if (await contents.Count(job.SourcePartition, job.Path, caller.Cancel) is not { } found) return null;
+        if (job.Kind == FolderJobKind.Copy)
+        {
+            var usage = await spaceQuota.Read(job.Tenant, job.Id[..16], caller.Cancel);
+            usage.EnsureWithin(new UsageChange(found.Bytes, found.Files, 0), caller.Tenant.Limits);
+        }
+        return found.Files;
+    }
+
+    FolderJob New(Caller caller, FolderJobKind kind, Owner owner, Owner source, string path)
+    {
+        var now = clock.GetUtcNow();
+        return new()
+        {
+            Tenant = caller.Tenant.Id,
+            Id = FileRecord.NewId(caller.Tenant.Id, owner),
+            Kind = kind,
+            Owner = owner,
+            Source = source,
+            Path = path,
+            By = Owner.Of(caller.Token),
+            Client = caller.Token.ClientId,
+            CreatedAt = now,
+            KeptUntil = now + FolderJobs.Kept,
+        };
+    }
+
+    async Task<FolderState> FindSource(FolderJob job, CancellationToken cancel) =>
+        (await FindUnmarked(job.SourcePartition, job.Path, cancel)).FirstOrDefault(folder => folder.Path == job.Path) ?? throw NotFound();
+
+    async Task EnsureFree(string partition, string path, CancellationToken cancel)
+    {
+        if ((await FindUnmarked(partition, path, cancel)).Any(folder => folder.Path == path)) throw Exists();
+    }
+
+    async Task<IReadOnlyList<FolderState>> FindUnmarked(string partition, string path, CancellationToken cancel)
+    {
+        var line = await folders.FindLine(partition, path, cancel);
+        return line.Any(folder => folder.Job is not null) ? throw Busy() : line;
+    }
+
+    static void EnsureOutside(string path, string to)
+    {
+        if (to == path) throw Exists();
+        if (to.StartsWith(path + "/", StringComparison.Ordinal))
+            throw Problem.Conflict("folder_in_itself", "A folder can't be moved or copied into itself.");
+    }
+}

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using Azure.Data.Tables;
+using Latchkey.Http;
+using Latchkey.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey.Files;
+
+/// <summary>The message of the queue <see cref="QueueNames.FolderJobs"/>: a job that is to go on.</summary>
+public sealed record FolderJobMessage(string Tenant, string Job);
+
+/// <summary>
+/// The rows of jobs, and the messages that have them go on. A message that is lost is sent again when somebody reads the job, or by the
+/// hourly sweep.
+/// </summary>
+public sealed partial class FolderJobs(
+    StorageClients storage, SpaceQuota spaceQuota, FileSchedule schedule, WorkQueues queues, TimeProvider clock, ILogger<FolderJobs> logger)
+{
+    /// <summary>For how long a job can be read, and how long it may take before it is given up.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(7);
+
+    const int MaxRemembered = 10_000;
+
+    static readonly TimeSpan WatchAfter = TimeSpan.FromHours(1);
+    static readonly TimeSpan AskAgainAfter = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(3); // A caller waits for it.
+
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
+    readonly ConcurrentDictionary<string, DateTimeOffset> asked = new(StringComparer.Ordinal);
+
+    /// <summary>A job, or null. Storage is not asked for a text that can't be an id.</summary>
+    public async Task<FolderJob?> Find(string tenant, string? id, CancellationToken cancel)
+    {
+        if (id is null || !FileRecord.IsId(id)) return null;
+        return await table.Find(RowKeys.Space(tenant, id[..16]), RowKeys.Job(id), cancel) is { } row ? FolderJob.Read(tenant, row) : null;
+    }
+
+    /// <summary>Writes a new job with the rows that it begins with; null if one of them lost its race.</summary>
+    public async Task<FolderJob?> TryBegin(FolderJob job, IEnumerable<TableTransactionAction> rows, CancellationToken cancel)
+    {
+        // First, so that the sweep finds the job if this process crashes.
+        await schedule.Add(job.Tenant, job.Id, FileSchedule.Job, job.CreatedAt + WatchAfter, cancel);
+        if (await table.TransactForETags([job.Write(job.CreatedAt), .. rows], cancel) is { } etags)
+            return job with { ETag = etags[0], UpdatedAt = job.CreatedAt };
+        return await Find(job.Tenant, job.Id, cancel); // There if only the answer was lost: the id is new.
+    }
+
+    /// <summary>Writes how far a job is, with other rows; null if it or one of them changed meanwhile.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="rows">The other rows.</param>
+    /// <param name="folders">By how many folders that somebody has made the space has more.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <exception cref="Problem">403 <c>quota_exceeded</c>.</exception>
+    public async Task<FolderJob?> TrySave(
+        FolderJob job, IReadOnlyList<TableTransactionAction> rows, long folders, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        TableTransactionAction[] all = [job.Write(now), .. rows];
+        var etags = folders == 0 ? await table.TransactForETags(all, cancel)
+            : await spaceQuota.TransactForETags(job.Tenant, job.Id[..16], new UsageChange { Folders = folders }, all, cancel);
+        return etags is null ? null : job with { ETag = etags[0], UpdatedAt = now };
+    }
+
+    /// <summary>Has a job go on. A failure is only logged.</summary>
+    public async Task Send(FolderJob job, TimeSpan? delay)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(Patience, clock);
+            await queues.Send(QueueNames.FolderJobs, new FolderJobMessage(job.Tenant, job.Id), patience.Token, delay);
+        }
+        catch (Exception fault) when (ErrorBoundary.IsOutage(fault))
+        {
+            Log.NotSent(logger, job.Tenant, job.Id, fault);
+        }
+    }
+
+    /// <summary>Has a job go on of which nothing was heard for a minute; at most once a minute.</summary>
+    public async Task Ask(FolderJob job)
+    {
+        var now = clock.GetUtcNow();
+        if (job.IsOver || now - job.UpdatedAt < AskAgainAfter) return;
+        if (asked.TryGetValue(job.Id, out var before) && now - before < AskAgainAfter) return;
+        if (asked.Count >= MaxRemembered) asked.Clear();
+        asked[job.Id] = now;
+        await Send(job, null);
+    }
+
+    /// <summary>Deletes a job that nobody may read any more, and what leads to the files that it deleted.</summary>
+    public async Task Remove(FolderJob job, CancellationToken cancel)
+    {
+        if (job.Kind == FolderJobKind.Delete)
+        {
+            var start = RowKeys.DeletedMadeFolders(job.Id);
+            await foreach (var keys in table.Keys(job.Partition, start, start + "~", cancel)
+                .Chunk(Table.MaxTransactionRows - 1).WithCancellation(cancel))
+            {
+                var rows = keys.Select(key => new TableTransactionAction(
+                    TableTransactionActionType.Delete, new TableEntity(job.Partition, key), Azure.ETag.All)).ToList();
+                await spaceQuota.TryTransact(job.Tenant, job.Id[..16], new UsageChange { Folders = -rows.Count }, rows, cancel);
+            }
+            await table.TryDelete(job.Partition, RowKeys.DeletedFolder(job.Path, job.CreatedAt, job.Id), cancel);
+        }
+        await table.TryDelete(job.Partition, RowKeys.Job(job.Id), cancel);
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(71, LogLevel.Warning, "Tenant {Tenant}: the message of folder job {Job} was not sent")]
+        public static partial void NotSent(ILogger logger, string tenant, string job, Exception fault);
+    }
+}

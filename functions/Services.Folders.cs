@@ -1,0 +1,21 @@
+using Latchkey.Files;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Latchkey;
+
+// Jobs over folders, and requests over many files.
+public static partial class Services
+{
+    static IServiceCollection AddFolders(this IServiceCollection services) => services
+        .AddSingleton<FileDeletion>()
+        .AddSingleton<BulkChanges>()
+        .AddSingleton<FolderContents>()
+        .AddSingleton<FolderJobs>()
+        .AddSingleton<FolderEnd>()
+        .AddSingleton<FolderMoves>()
+        .AddSingleton<FolderCopies>()
+        .AddSingleton<FolderRestores>()
+        .AddSingleton<FolderWork>()
+        .AddSingleton<FolderJobStarter>()
+        .AddSingleton<FolderJobWatch>();
+}

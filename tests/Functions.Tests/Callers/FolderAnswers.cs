@@ -1,0 +1,93 @@
+namespace Latchkey.Tests.Callers;
+
+/// <summary>A folder that was made.</summary>
+sealed record FolderAnswer
+{
+    public required string Path { get; init; }
+    public required string Name { get; init; }
+    public required string Space { get; init; }
+}
+
+/// <summary>A job over a folder.</summary>
+sealed record JobAnswer
+{
+    public required string Id { get; init; }
+    public required string Kind { get; init; }
+    public required string Status { get; init; }
+    public required string Space { get; init; }
+    public required string Path { get; init; }
+    public required long Done { get; init; }
+    public required long Failed { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public string? To { get; init; }
+    public long? Total { get; init; }
+    public string? Code { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+}
+
+/// <summary>What became of many files.</summary>
+sealed record BulkAnswer
+{
+    public required List<BulkResultAnswer> Results { get; init; }
+}
+
+/// <summary>What became of one of them.</summary>
+sealed record BulkResultAnswer
+{
+    public required string Id { get; init; }
+    public required int Status { get; init; }
+    public string? Code { get; init; }
+}
+
+/// <summary>A caller who works on folders.</summary>
+sealed class FoldersClient(TestHost host, string token, string tenant = "demo") : FilesClient(host, token, tenant)
+{
+    readonly TestHost host = host;
+    readonly string tenant = tenant;
+
+    public static async Task<FoldersClient> As(TestHost host, string user = "alice", string tenant = "demo") =>
+        new(host, (await host.Tokens(tenant, user)).AccessToken, tenant);
+
+    /// <summary>The raw way: any request to the endpoints of folders.</summary>
+    public Task<HttpResponseMessage> Folders(HttpMethod method, object? json = null, string more = "") =>
+        host.Send(method, $"/{tenant}/folders{more}", Token, json);
+
+    public Task<FolderAnswer> Make(string path, string space = "me") =>
+        Folders(HttpMethod.Post, new { path, space }).Read<FolderAnswer>(201);
+
+    public Task<JobAnswer> Move(string path, string to, string space = "me") =>
+        Folders(HttpMethod.Patch, new { path, to, space }).Read<JobAnswer>(202);
+
+    public Task<JobAnswer> TrashFolder(string path, string space = "me") =>
+        Folders(HttpMethod.Delete, null, $"?path={Uri.EscapeDataString(path)}&space={space}").Read<JobAnswer>(202);
+
+    public Task<JobAnswer> RestoreFolder(string path, string? deletion = null) =>
+        Folders(HttpMethod.Post, deletion is null ? new { path } : new { path, deletion }, "/restore").Read<JobAnswer>(202);
+
+    public Task<JobAnswer> CopyFolder(string path, string to, string space = "me", string toSpace = "me") =>
+        Folders(HttpMethod.Post, new { path, to, space, toSpace }, "/copy").Read<JobAnswer>(202);
+
+    public Task<JobAnswer> Job(string id) => host.Send(HttpMethod.Get, $"/{tenant}/jobs/{id}", Token).Read<JobAnswer>();
+
+    public async Task<List<BulkResultAnswer>> Bulk(object request) =>
+        (await Send(HttpMethod.Post, "/bulk", request).Read<BulkAnswer>()).Results;
+
+    /// <summary>All that a folder holds: the paths of files and folders, in order; those of folders end with a slash.</summary>
+    public async Task<string> Tree(string folder, string space = "me")
+    {
+        var found = new List<string>();
+        await Walk(folder, "");
+        return string.Join(' ', found.Order(StringComparer.Ordinal));
+
+        async Task Walk(string at, string prefix)
+        {
+            var page = await List($"?folder={Uri.EscapeDataString(at)}&space={space}&limit=200");
+            found.AddRange(page.Files.Select(file => prefix + file.Name));
+            foreach (var name in page.Folders!)
+            {
+                found.Add($"{prefix}{name}/");
+                await Walk(at.Length == 0 ? name : $"{at}/{name}", $"{prefix}{name}/");
+            }
+        }
+    }
+}
