@@ -17,5 +17,6 @@ public static partial class Services
         .AddSingleton<FolderRestores>()
         .AddSingleton<FolderWork>()
         .AddSingleton<FolderJobStarter>()
-        .AddSingleton<FolderJobWatch>();
+        .AddSingleton<FolderJobWatch>()
+        .AddSingleton<SpaceUpkeep>();
 }

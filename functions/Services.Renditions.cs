@@ -3,12 +3,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Latchkey;
 
-// Thumbnails of pictures, and archives of files.
+// Thumbnails of pictures, archives of files, and versions of them.
 public static partial class Services
 {
     static IServiceCollection AddArchives(this IServiceCollection services) => services
         .AddSingleton<ArchiveContents>()
         .AddSingleton<ArchivePlaces>();
+
+    static IServiceCollection AddVersions(this IServiceCollection services) => services
+        .AddSingleton<VersionStore>()
+        .AddSingleton<VersionPurge>()
+        .AddSingleton<Replacement>();
 
     static IServiceCollection AddRenditions(this IServiceCollection services) => services
         .AddSingleton<RenditionBlobs>()

@@ -45,8 +45,8 @@ public static partial class Services
         // A client's state of 16 KiB, escaped, exceeds the default limit of 8 KiB for a request line.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestLineSize = 72 * 1024);
         return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddSignUp().AddPasskeys().AddSecondFactor()
-            .AddLeaving().AddMail(settings).AddProviders().AddPages().AddFiles(settings).AddBackup().AddRenditions().AddArchives()
-            .AddFolders().AddScim().AddAdmin().AddAccount().AddGroups().AddEvents();
+            .AddLeaving().AddMail(settings).AddProviders().AddPages().AddFiles(settings).AddSharing().AddBackup().AddRenditions()
+            .AddArchives().AddFolders().AddVersions().AddScim().AddAdmin().AddAccount().AddGroups().AddEvents().AddScanning(settings);
     }
 
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services

@@ -79,9 +79,17 @@ param frontDoorId string
 @description('Makes a second app, which asks for client certificates (docs/operating/mutual-tls.md). It gets the same package, in a deployment of its own.')
 param mutualTls bool = false
 
-@description('GB a month that Defender for Storage may scan for malware on upload. 0: Defender off.')
+@description('GB a month that Defender for Storage may scan for malware on upload. 0: Defender off. With it, tenants can have files scanned before they are available (docs/operating/malware.md).')
 @minValue(0)
 param malwareScanCapGB int = 0
+
+@description('Where ClamAV listens (clamd), which scans instead of Defender: clamav.internal:3310, in a network that the app is in. Empty: nowhere.')
+param clamAvAddress string = ''
+
+@description('The largest file, in bytes, that a tenant with malware scanning may upload: what the scanner takes. 0: the default of each scanner.')
+@minValue(0)
+@maxValue(200000000000)
+param malwareScanMaxBytes int = 0
 
 @description('SHA-256 (hex) of the one-time secret that makes the first operator (README, "The first operator"). Empty: nobody can. The secret itself is never here.')
 @secure()
@@ -228,6 +236,8 @@ var names = {
   budget: 'budget-latchkey-${token}'
   communication: 'acs-latchkey-${token}'
   eventGridTopic: 'evgt-latchkey-${token}'
+  scanTopic: 'evgt-scan-${token}'
+  scanResultsQueue: 'scan-results'
   email: 'mail-latchkey-${token}'
   packageContainer: 'app-package'
   functionsSubnet: 'functions'
@@ -260,6 +270,16 @@ var smtpHost = mailBySmtp && (empty(mailSmtpHost) || empty(mailFrom))
   ? fail('mailMode Smtp needs mailSmtpHost and mailFrom.')
   : mailBySmtp ? mailSmtpHost : ''
 var communicationName = mailByAzure ? names.communication : ''
+var scansByDefender = malwareScanCapGB > 0
+var scanMode = scansByDefender && !empty(clamAvAddress)
+  ? fail('Set malwareScanCapGB (Defender) or clamAvAddress (ClamAV), not both.')
+  : scansByDefender ? 'Defender' : empty(clamAvAddress) ? '' : 'ClamAv'
+var scanTopicId = resourceId(
+  subscription().subscriptionId,
+  names.resourceGroup,
+  'Microsoft.EventGrid/topics',
+  names.scanTopic
+)
 var eventGridTopicName = eventGridTopic ? names.eventGridTopic : ''
 var smtpVaultEntry = mailBySmtp && !empty(mailSmtpUser) ? names.smtpPassword : ''
 
@@ -285,6 +305,10 @@ var settings = {
   Latchkey__Mail__SmtpUser: mailBySmtp ? mailSmtpUser : ''
   Latchkey__MutualTls__Origin: mutualTlsOrigin
   Latchkey__PasswordIterations: passwordIterations
+  Latchkey__Scan__Address: clamAvAddress
+  Latchkey__Scan__MaxBytes: malwareScanMaxBytes == 0 ? '' : string(malwareScanMaxBytes)
+  Latchkey__Scan__Mode: scanMode
+  Latchkey__Scan__Topic: scansByDefender ? scanTopicId : ''
   Latchkey__Signing__RotationDays: signingRotationDays
   Latchkey__TracePercent: tracePercent
   OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint
@@ -332,6 +356,8 @@ module hostStorage 'modules/storageAccount.bicep' = {
     tags: tags
     sku: storageSku
     publicAccess: !privateNetwork
+    // Event Grid brings Defender's results into a queue there.
+    azureServices: scansByDefender
     // The platform may read the package through a SAS of its own making.
     sasExpirationAction: 'Log'
   }
@@ -600,14 +626,21 @@ module workbook 'modules/workbook.bicep' = {
   dependsOn: [monitoring]
 }
 
-module defender 'modules/defender.bicep' = if (malwareScanCapGB > 0) {
+module defender 'modules/defender.bicep' = if (scansByDefender) {
   name: 'defender'
   scope: group
   params: {
     accountName: names.fileStorage
     capGBPerMonth: malwareScanCapGB
+    topicName: names.scanTopic
+    queueName: names.scanResultsQueue
+    hostStorageName: names.hostStorage
+    identityName: names.identity
+    location: location
+    tags: tags
   }
-  dependsOn: [fileStorage]
+  // Event Grid tries its way into the queue at once, so the identity must have its roles.
+  dependsOn: [fileStorage, hostStorage, roles]
 }
 
 module budget 'modules/budget.bicep' = if (monthlyBudget > 0) {

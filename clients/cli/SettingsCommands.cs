@@ -16,6 +16,9 @@ static class SettingsCommands
     public static readonly Option<string?> Language =
         new("--language") { Description = "The language of pages and mails if nothing else is known, such as de; empty for English" };
 
+    public static readonly Option<bool?> Malware =
+        new("--malware-scanning") { Description = "Whether files are available only once the deployment's scanner has looked" };
+
     static readonly Argument<string> TextsFile =
         new("file") { Description = "JSON: an object for each language, with a text for each key; {} removes all" };
     static readonly Option<string?> User = new("--user") { Description = "Also show what this user's own space holds; name or id" };
@@ -25,7 +28,11 @@ static class SettingsCommands
         CommandLine.Noun("settings", "How a tenant looks, which web apps may call it, and its limits",
         CommandLine.Verb(terminal, "show", "Show them", async call => call.Show(await call.Ask(HttpMethod.Get, "settings")), []),
         CommandLine.Verb(terminal, "set", "Change them", async call =>
-            call.Show(await call.Ask(HttpMethod.Patch, "settings", Branding(call))), [Name, Origins, Color, Logo, Language]),
+            call.Show(await call.Ask(HttpMethod.Patch, "settings", Branding(call))), [Name, Origins, Color, Logo, Language, Malware]),
+        CommandLine.Verb(terminal, "malware", "Show whether its files are scanned for malware, and the last scan of all of them",
+            async call => call.Show(await call.Ask(HttpMethod.Get, "files-scan")), []),
+        CommandLine.Verb(terminal, "scan-again", "Scan all its files for malware once more, for example with new signatures",
+            async call => call.Show(await call.Ask(HttpMethod.Post, "files-scan")), []),
         CommandLine.Verb(terminal, "limits", "Show its limits for files, and how much is used; -1 is no limit", async call =>
         {
             var query = call.Get(User) is { } user ? $"?user={Uri.EscapeDataString(await UserCommands.IdOf(call, user))}"
@@ -48,6 +55,7 @@ static class SettingsCommands
         if (call.Get(Color) is { } color) body["color"] = color;
         if (call.Get(Logo) is { } logo) body["logoUri"] = logo;
         if (call.Get(Language) is { } language) body["language"] = language;
+        if (call.Get(Malware) is { } malware) body["malwareScanning"] = malware;
         return body;
     }
 }

@@ -28,6 +28,8 @@ static class TenantCommands
         (Limit("--space-pending", "Unfinished uploads in one space"), "spacePending"),
         (Limit("--tenant-bytes", "Bytes of the whole tenant"), "tenantBytes"),
         (Limit("--tenant-files", "Files of the whole tenant"), "tenantFiles"),
+        (Limit("--versions", "Former versions of a file that are kept"), "versions"),
+        (Limit("--version-days", "Days for which a former version is kept"), "versionDays"),
     ];
 
     static readonly Option<string> Reason =
@@ -56,7 +58,8 @@ static class TenantCommands
             if (call.Get(Documents) is { } documents) body["clientIdDocuments"] = documents;
             if (Limited(call) is { Count: > 0 } limits) body["limits"] = limits;
             call.Show(await call.Ask(HttpMethod.Patch, Path(call), body));
-        }, [Id, Name, SettingsCommands.Origins, SettingsCommands.Color, SettingsCommands.Logo, Domain, Open, Documents,
+        }, [Id, Name, SettingsCommands.Origins, SettingsCommands.Color, SettingsCommands.Logo, SettingsCommands.Malware, Domain, Open,
+            Documents,
             .. Limits.Select(limit => limit.Option), Types]),
         Verb("suspend", "Refuse all its requests with 403 and the reason", async call =>
             call.Show(await call.Ask(HttpMethod.Post, $"{Path(call)}/suspend", new { reason = call.Get(Reason) })), Id, Reason),

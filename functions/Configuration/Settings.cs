@@ -2,19 +2,6 @@ using Microsoft.Extensions.Configuration;
 
 namespace Latchkey;
 
-/// <summary>How JWTs are signed (docs/operating/signing.md).</summary>
-public enum SigningMode
-{
-    /// <summary>By this process, with keys from a key file; Development only.</summary>
-    Local,
-
-    /// <summary>By Key Vault, token by token.</summary>
-    KeyVault,
-
-    /// <summary>By this process, with stored keys that a Key Vault key wraps.</summary>
-    KeyVaultWrapped,
-}
-
 /// <summary>
 /// The settings, validated at start; the table in docs/operating/settings.md describes each. As environment variables they are
 /// named <c>Latchkey__…</c>.
@@ -137,6 +124,9 @@ public sealed record Settings
     /// <summary>The endpoint of the Event Grid topic that all events go to, or null.</summary>
     public Uri? EventGridTopic { get; init; }
 
+    /// <summary>Who looks for malware in files.</summary>
+    public required ScanSettings Scan { get; init; }
+
     /// <summary>True on the emulator: only there are account keys used and demo data created.</summary>
     public bool OnEmulator => ConnectionString is not null;
 
@@ -186,6 +176,7 @@ public sealed record Settings
             OtlpEndpoint = read.OtlpEndpoint(),
             MonitorConnection = read.MonitorConnection(),
             Mail = MailSettings.Read(read, development),
+            Scan = ScanSettings.Read(read),
             EventGridTopic = read.OptionalHttps("EventGridTopic"),
         };
         if (connectionString is not null) read.CheckEmulator(connectionString, development);

@@ -163,6 +163,9 @@ public sealed class BlobStore(StorageClients storage)
     /// <summary>The origin of all blob URLs: scheme, host and port.</summary>
     public string Origin => storage.Blobs.Uri.GetLeftPart(UriPartial.Authority);
 
+    /// <summary>The address of the account, without a slash at its end: before those of all blobs.</summary>
+    public string AccountUri => storage.Blobs.Uri.AbsoluteUri.TrimEnd('/');
+
     /// <summary>The client for one blob.</summary>
     internal BlobClient Blob(string tenant, string name) => Container(tenant).GetBlobClient(name);
 

@@ -12,6 +12,15 @@ public static class QueueNames
     /// <summary>Pictures whose renditions are to be made.</summary>
     public const string Renditions = "renditions";
 
+    /// <summary>Files that ClamAV is to scan before they are available.</summary>
+    public const string Scans = "scans";
+
+    /// <summary>Tenants whose files ClamAV scans once more.</summary>
+    public const string Rescans = "rescans";
+
+    /// <summary>Results of Defender for Storage, which Event Grid delivers here. infra makes this queue.</summary>
+    public const string ScanResults = "scan-results";
+
     /// <summary>Jobs that work on folders.</summary>
     public const string FolderJobs = "folder-jobs";
 }

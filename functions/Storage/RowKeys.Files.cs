@@ -78,6 +78,28 @@ public static partial class RowKeys
     /// <summary>The prefix of the keys of all shares in a space.</summary>
     public const string AnyShare = "share|";
 
+    /// <summary>A link to a folder or to several files, in the partition of their space.</summary>
+    public static string Link(string id) => $"{AnyLink}{id}";
+
+    /// <summary>The prefix of the keys of all such links of a space.</summary>
+    public const string AnyLink = "link|";
+
+    /// <summary>A request for files, in the partition of the space that they go into.</summary>
+    public static string FileRequest(string id) => $"{AnyFileRequest}{id}";
+
+    /// <summary>The prefix of the keys of all requests of a space.</summary>
+    public const string AnyFileRequest = "request|";
+
+    /// <summary>A former version of a file, the newest first.</summary>
+    public static string Version(string fileId, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{VersionsOf(fileId)}{int.MaxValue - number:D10}");
+
+    /// <summary>The prefix of the keys of a file's former versions.</summary>
+    public static string VersionsOf(string fileId) => $"{AnyVersion}{fileId}|";
+
+    /// <summary>The prefix of the keys of all former versions in a space.</summary>
+    public const string AnyVersion = "version|";
+
     /// <summary>The partition that lists what is shared with a user or group.</summary>
     public static string SharedWith(string tenant, string kind, string id) => $"{tenant}|in|{kind}|{id}";
 
@@ -139,4 +161,7 @@ public static partial class RowKeys
 
     /// <summary>The partition of a tenant's integrity check. No space has this key.</summary>
     public static string IntegrityCheck(string tenant) => $"{tenant}|check";
+
+    /// <summary>The partition of the scan of all a tenant's files for malware. No space has this key.</summary>
+    public static string Rescan(string tenant) => $"{tenant}|scan";
 }

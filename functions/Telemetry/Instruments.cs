@@ -63,6 +63,9 @@ public static class Instruments
     static readonly Counter<long> SignedUrls = Meter.CreateCounter<long>(
         "latchkey.sas.issued", "{url}", "Signed URLs (SAS) handed out");
 
+    static readonly Counter<long> InfectedFiles = Meter.CreateCounter<long>(
+        "latchkey.files.infected", "{file}", "Files in which malware was found");
+
     static readonly Counter<long> DroppedAudit = Meter.CreateCounter<long>(
         "latchkey.audit.dropped", "{entry}", "Audit entries that could not be kept");
 
@@ -111,6 +114,9 @@ public static class Instruments
     /// <param name="permission">The URL's <c>sp</c>: <c>c</c>, <c>cw</c> or <c>r</c>.</param>
     public static void SasIssued(string tenant, string permission) =>
         SignedUrls.Add(1, new(TenantTag, tenant), new("latchkey.sas.permission", permission));
+
+    /// <summary>Malware was found in a file.</summary>
+    public static void FileInfected(string tenant) => InfectedFiles.Add(1, new KeyValuePair<string, object?>(TenantTag, tenant));
 
     /// <summary>Audit entries were lost.</summary>
     public static void AuditDropped(string tenant, int count) =>

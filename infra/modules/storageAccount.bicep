@@ -7,6 +7,9 @@ param sku string
 @description('false: reachable through private endpoints only.')
 param publicAccess bool
 
+@description('Lets Azure\'s own services in that come with an identity of ours, although the account is closed.')
+param azureServices bool = false
+
 @description('What happens to a SAS that spans more than a day: ours live for minutes.')
 @allowed(['Log', 'Block'])
 param sasExpirationAction string
@@ -33,7 +36,7 @@ resource account 'Microsoft.Storage/storageAccounts@2026-06-01' = {
     publicNetworkAccess: publicAccess ? 'Enabled' : 'Disabled'
     networkAcls: {
       defaultAction: publicAccess ? 'Allow' : 'Deny'
-      bypass: 'None'
+      bypass: azureServices ? 'AzureServices' : 'None'
     }
     sasPolicy: {
       sasExpirationPeriod: '1.00:00:00'

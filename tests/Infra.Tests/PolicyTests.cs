@@ -76,13 +76,38 @@ public sealed class PolicyTests
     [CompilerFact]
     public void The_topic_for_events_takes_no_keys_and_the_app_knows_its_endpoint()
     {
-        var topic = Deployment.Full().All("Microsoft.EventGrid/topics").Single();
+        var topic = Deployment.Full().All("Microsoft.EventGrid/topics")
+            .Single(topic => topic.Name.StartsWith("evgt-latchkey-", StringComparison.Ordinal));
         Assert.Equal(true, topic.At("properties.disableLocalAuth"));
         Assert.Equal("CloudEventSchemaV1_0", topic.At("properties.inputSchema"));
         Assert.Equal("1.2", topic.At("properties.minimumTlsVersionAllowed"));
         Assert.Contains("/evgt-latchkey-", Deployment.Full().Settings["Latchkey__EventGridTopic"], StringComparison.Ordinal);
         Assert.Empty(Deployment.Least().All("Microsoft.EventGrid/topics"));
         Assert.Equal("", Deployment.Least().Settings["Latchkey__EventGridTopic"]);
+    }
+
+    [CompilerFact]
+    public void Defenders_results_come_from_its_own_topic_into_the_queue_and_the_app_knows_the_topic()
+    {
+        var full = Deployment.Full();
+        var topic = full.All("Microsoft.EventGrid/topics").Single(topic => topic.Name.StartsWith("evgt-scan-", StringComparison.Ordinal));
+        Assert.Equal("EventGridSchema", topic.At("properties.inputSchema"));
+        var delivery = full.All("Microsoft.EventGrid/topics/eventSubscriptions").Single();
+        const string To = "properties.deliveryWithResourceIdentity";
+        Assert.Equal("StorageQueue", delivery.At($"{To}.destination.endpointType"));
+        Assert.Equal("scan-results", delivery.At($"{To}.destination.properties.queueName"));
+        Assert.Contains("/sthost", (string)delivery.At($"{To}.destination.properties.resourceId")!, StringComparison.Ordinal);
+        Assert.Contains("/id-latchkey-", (string)delivery.At($"{To}.identity.userAssignedIdentity")!, StringComparison.Ordinal);
+        Assert.Equal(["Microsoft.Security.MalwareScanningResult"], (List<object?>)delivery.At("properties.filter.includedEventTypes")!);
+        Assert.Equal("scan-results", full.All("Microsoft.Storage/storageAccounts/queueServices/queues").Single().Name);
+        var defender = full.All("Microsoft.Security/defenderForStorageSettings").Single();
+        var named = (string)defender.At("properties.malwareScanning.scanResultsEventGridTopicResourceId")!;
+        Assert.EndsWith($"/Microsoft.EventGrid/topics/{topic.Name}", named, StringComparison.Ordinal);
+        Assert.Equal(("Defender", named), (full.Settings["Latchkey__Scan__Mode"], full.Settings["Latchkey__Scan__Topic"]));
+        Assert.False(Deployment.Least().Settings.ContainsKey("Latchkey__Scan__Mode"));
+        Assert.Empty(Deployment.Least().All("Microsoft.Security/defenderForStorageSettings"));
+        var clamAv = Deployment.Least("param clamAvAddress = 'clamav.internal:3310'").Settings;
+        Assert.Equal(("ClamAv", "clamav.internal:3310"), (clamAv["Latchkey__Scan__Mode"], clamAv["Latchkey__Scan__Address"]));
     }
 
     [CompilerFact]

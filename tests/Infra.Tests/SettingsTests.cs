@@ -32,6 +32,7 @@ public sealed partial class SettingsTests
         var mutualTls = Deployment.MutualTls().All("Microsoft.Web/sites").SelectMany(app => Deployment.SettingsOf(app).Keys);
         var set = Deployment.Full().Settings.Keys.Concat(Deployment.Smtp().Settings.Keys)
             .Concat(Deployment.Least("param frontDoorId = '3b1f7c5e-8a4d-4f0e-9c55-0d6f2f6f1a10'").Settings.Keys)
+            .Concat(Deployment.Least("param clamAvAddress = 'clamav.internal:3310'", "param malwareScanMaxBytes = 100000000").Settings.Keys)
             .Concat(mutualTls).ToHashSet(StringComparer.Ordinal);
         Assert.Equal(Table.Select(row => row.Name).Except(OnAMachineOnly).Order(StringComparer.Ordinal),
             set.Where(name => Table.Any(row => row.Name == name) || name.StartsWith("Latchkey__", StringComparison.Ordinal))

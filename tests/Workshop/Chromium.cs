@@ -7,8 +7,6 @@ static class Chromium
     const string Usual = $"/usr/bin/{Package}";
     const string Desktop = "/usr/bin/chromium"; // Does as well, at twice the processor time.
     const string Tests = "the page tests are skipped until then";
-    // Another apt may be at work on this machine, as it often is on one that has just started.
-    static readonly string[] Apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"];
 
     // With it Japanese and Chinese are letters and not boxes, which have other widths.
     const string FontPackage = "fonts-droid-fallback";
@@ -28,7 +26,7 @@ static class Chromium
             return;
         if (!File.Exists("/usr/bin/apt-get"))
             SayMissing(named, $"No {Usual}: install Chromium or Chrome and set CHROMIUM to its program");
-        else if (await Root() is { } root)
+        else if (await Debian.Root() is { } root)
             await Install(root, named, missing);
         else
             SayMissing(named, $"No {Usual}: run `sudo apt-get install {Package}`, or set CHROMIUM");
@@ -42,31 +40,11 @@ static class Chromium
             Console.WriteLine($"{text}; {Tests}.");
     }
 
-    // What to put before a command so that root runs it; null if nothing does without a password.
-    static async Task<string[]?> Root()
-    {
-        if (Environment.IsPrivilegedProcess)
-            return [];
-        try
-        {
-            return (await Shell.Capture("sudo", "-n", "true")).Code == 0 ? ["sudo", "-n"] : null;
-        }
-        catch (Failure)
-        {
-            return null;
-        }
-    }
-
     static async Task Install(string[] root, string? named, string[] packages)
     {
         try
         {
-            await Shell.Step($"Installing Debian's {string.Join(" and ", packages)} for the page tests", async () =>
-            {
-                await Run([.. root, .. Apt, "update"]);
-                foreach (var package in packages) // One that there is not must not keep the other out.
-                    await Run([.. root, .. Apt, "install", "-y", "--no-install-recommends", package]);
-            });
+            await Debian.Install(root, "the page tests", packages);
         }
         catch (Failure failure)
         {
@@ -75,6 +53,4 @@ static class Chromium
         }
         SayMissing(named, $"The package has no {Usual}: install Chrome and set CHROMIUM to its program"); // As on Ubuntu, outside snap.
     }
-
-    static Task Run(string[] command) => Shell.Must(command[0], command[1..]);
 }

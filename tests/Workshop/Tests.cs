@@ -67,6 +67,7 @@ static class Tests
 
     static Task Install(string? name) => Task.WhenAll(Shell.NpmInstall(Azurite.Folder), Shell.NpmInstall(Clients),
         Shell.NpmInstall(DemoId.Folder),
+        MayHold("Functions.Tests", name) ? Debian.EnsureClamd() : Task.CompletedTask,
         ClientTests(name).Any(file => File.ReadAllText(file).Contains("chromium.js", StringComparison.Ordinal))
             ? Chromium.Ensure()
             : Task.CompletedTask);

@@ -21,6 +21,8 @@ public sealed class ClientRemoval(ClientStore clients, SpaceRemoval spaces, AppG
         if (!purge && await Files(tenant, id, cancel) + await appGroups.CountFiles(tenant, id, cancel) is > 0 and var files)
             throw HasFiles(files);
         if (purge) await notes.Add(tenant.Id, RemovalKind.Client, id, purge, cancel);
+        // Whoever gets the same id must not inherit an address that others have.
+        foreach (var owner in Owners(id)) await spaces.RemoveLinks(tenant.Id, owner, cancel);
         await clients.Delete(tenant, id, cancel);
         var areGroupsGone = await appGroups.TryRemoveAll(tenant, id, RemovalNotes.MaxRequestTime);
         return (!purge || await Finish(tenant, id, RemovalNotes.MaxRequestTime)) && areGroupsGone;

@@ -1,18 +1,21 @@
 using Azure.Data.Tables;
+using Latchkey.Files;
 using Latchkey.Keys;
 using Latchkey.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Admin;
 
-/// <summary>Which dependencies respond.</summary>
-public sealed record HealthState(bool Tables, bool Blobs, bool Keys);
+/// <summary>Which dependencies respond. <c>Scanner</c> is null if there is none that could be asked.</summary>
+public sealed record HealthState(bool Tables, bool Blobs, bool Keys, bool? Scanner);
 
 /// <summary>
-/// Checks whether tables, blobs and keys respond. Each dependency is called by at most one check at a time, and the result is
+/// Checks whether tables, blobs and keys respond, and the scanner for malware. Each dependency is called by at most one check at a time,
+/// and the result is
 /// shared for some seconds: 5 for storage, 60 for the vault (15 while it is down). So a thousand callers cost as much as one.
 /// </summary>
-public sealed class HealthChecks(StorageClients storage, MacKeyRing ring, TimeProvider clock, ILogger<HealthChecks> logger)
+public sealed class HealthChecks(
+    StorageClients storage, MacKeyRing ring, ClamAvScanner clamAv, Settings settings, TimeProvider clock, ILogger<HealthChecks> logger)
 {
     static readonly TimeSpan StorageAge = TimeSpan.FromSeconds(5);
     static readonly TimeSpan KeysAge = TimeSpan.FromSeconds(60);
@@ -27,10 +30,14 @@ public sealed class HealthChecks(StorageClients storage, MacKeyRing ring, TimePr
 
     readonly HealthDependency keys = new("keys", KeysAge, KeysAgeWhenDown, ring.Check, clock, logger);
 
+    readonly HealthDependency? scanner = settings.Scan.Mode != ScanMode.ClamAv ? null
+        : new("scanner", StorageAge, KeysAgeWhenDown, clamAv.EnsureUp, clock, logger);
+
     /// <summary>Checks all dependencies at once; takes 3 seconds at most.</summary>
     public async Task<HealthState> Read()
     {
+        var scanning = scanner?.IsUp();
         var up = await Task.WhenAll(tables.IsUp(), blobs.IsUp(), keys.IsUp());
-        return new HealthState(up[0], up[1], up[2]);
+        return new HealthState(up[0], up[1], up[2], scanning is null ? null : await scanning);
     }
 }

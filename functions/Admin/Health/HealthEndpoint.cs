@@ -16,7 +16,7 @@ public sealed class HealthEndpoint(ErrorBoundary boundary, HealthChecks checks)
         boundary.Run(request, () => Task.FromResult(Results.Json(new { status = "live" })));
 
     /// <summary>
-    /// <c>GET /health/ready</c> → <c>{status, tables, blobs, keys}</c>: the dependencies responded within the last seconds;
+    /// <c>GET /health/ready</c> → <c>{status, tables, blobs, keys, scanner?}</c>: the dependencies responded within the last seconds;
     /// otherwise 503, with <c>down</c> for each that did not.
     /// </summary>
     [Function("health-ready")]
@@ -31,6 +31,8 @@ public sealed class HealthEndpoint(ErrorBoundary boundary, HealthChecks checks)
                 ["blobs"] = Word(state.Blobs),
                 ["keys"] = Word(state.Keys),
             };
+            // Files wait for it, and nothing else does: no reason to send all callers elsewhere.
+            if (state.Scanner is { } scanner) members["scanner"] = Word(scanner);
             if (state is { Tables: true, Blobs: true, Keys: true })
                 return Results.Json(new Dictionary<string, object?>(members) { ["status"] = "ready" });
             var code = state is { Tables: true, Blobs: true } ? "signing_unavailable" : "storage_unavailable";

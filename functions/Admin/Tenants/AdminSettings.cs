@@ -9,18 +9,19 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// The settings that a tenant's own administrators can change: the look of its pages, and which web apps may call it. Only
+/// The settings that a tenant's own administrators can change: the look of its pages, which web apps may call it, and whether its files are
+/// scanned for malware. Only
 /// operators change its domain, limits, open registration and suspension (<see cref="OperatorTenants"/>); limits are shown here.
 /// </summary>
 public sealed class AdminSettings(
     TenantPipeline pipeline, TenantStore tenants, UserStore users, GroupStore groups, ClientStore clients, TenantQuota tenantQuota,
-    SpaceQuota spaceQuota)
+    SpaceQuota spaceQuota, Settings settings)
 {
     const string Route = "{tenant}/admin/settings";
 
     static readonly string[] Spaces = ["user", "group", "client"];
 
-    /// <summary><c>GET /{tenant}/admin/settings</c> → <c>{name, origins, color, logoUri, language}</c></summary>
+    /// <summary><c>GET /{tenant}/admin/settings</c> → <c>{name, origins, color, logoUri, language, malwareScanning}</c></summary>
     [Function("admin-settings")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Route)] HttpRequest request) =>
@@ -28,7 +29,8 @@ public sealed class AdminSettings(
             Answer(await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant));
 
     /// <summary>
-    /// <c>PATCH /{tenant}/admin/settings</c> <c>{name?, origins?, color?, logoUri?, language?}</c>: an absent field stays, an empty
+    /// <c>PATCH /{tenant}/admin/settings</c> <c>{name?, origins?, color?, logoUri?, language?, malwareScanning?}</c>: an absent field
+    /// stays, an empty
     /// color, logoUri or language is removed, origins replace the whole list. It takes effect at once here, within 5 seconds on other
     /// instances.
     /// </summary>
@@ -39,6 +41,7 @@ public sealed class AdminSettings(
         {
             var body = await JsonBody.Read<BrandingBody>(request);
             caller.Audit.Detail = string.Join(", ", body.Describe());
+            if (body.MalwareScanning is true) settings.Scan.EnsureScanner();
             return Answer(await OptimisticUpdate.Run(() => tenants.FindNow(caller.Tenant.Id, caller.Cancel), body.Apply,
                 tenant => tenants.TryReplace(tenant, caller.Cancel)) ?? throw OperatorTenants.NotFound());
         });
@@ -85,5 +88,5 @@ public sealed class AdminSettings(
     }
 
     static IResult Answer(Tenant tenant) =>
-        Results.Json(new { tenant.Name, tenant.Origins, tenant.Color, tenant.LogoUri, tenant.Language });
+        Results.Json(new { tenant.Name, tenant.Origins, tenant.Color, tenant.LogoUri, tenant.Language, tenant.MalwareScanning });
 }

@@ -71,7 +71,8 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
 
     /// <summary>
     /// <c>PATCH /operator/admin/tenants/{id}</c> <c>{name?, origins?, color?, logoUri?, openRegistration?, clientIdDocuments?, domain?,
-    /// limits?}</c>. A new domain means a new issuer: earlier access tokens end, sessions continue. Lower limits refuse new files and
+    /// limits?, malwareScanning?}</c>. A new domain means a new issuer: earlier access tokens end, sessions continue. Lower limits refuse
+    /// new files and
     /// delete nothing. 409 <c>domain_taken</c>.
     /// </summary>
     [Function("operator-tenant-change")]
@@ -81,6 +82,7 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
         {
             var body = await JsonBody.Read<TenantBody>(request);
             caller.Audit.Detail = string.Join(", ", body.Describe());
+            if (body.MalwareScanning is true) settings.Scan.EnsureScanner();
             var before = await tenants.FindNow(Id(request), caller.Cancel) ?? throw NotFound();
             var domain = body.Apply(before).Domain;
             if (domain is not null && before.Id == Tenant.Operator)

@@ -111,9 +111,10 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
     // Where a file's bytes are. A URL would grant access to them, and would expire before it is used.
     static object? BlobOf(string tenant, TableEntity row)
     {
-        if (!row.RowKey.StartsWith(RowKeys.File(""), StringComparison.Ordinal)) return null;
+        if (!row.RowKey.StartsWith(RowKeys.File(""), StringComparison.Ordinal)
+            && !row.RowKey.StartsWith(RowKeys.AnyVersion, StringComparison.Ordinal)) return null;
         var file = FileRows.Read(tenant, row);
-        return file.Status is FileStatus.Available or FileStatus.Deleted
+        return !file.IsInfected && file.Status is FileStatus.Available or FileStatus.Deleted or FileStatus.Scanning
             ? new { container = BlobStore.ContainerOf(tenant), name = file.BlobName, file.Snapshot } : null;
     }
 

@@ -20,6 +20,7 @@ static class TenantResponse
         tenant.Language,
         tenant.OpenRegistration,
         tenant.ClientIdDocuments,
+        tenant.MalwareScanning,
         createdAt = tenant.CreatedAt?.UtcDateTime,
         limits = LimitsResponse.Of(tenant.Limits),
     };
@@ -27,7 +28,8 @@ static class TenantResponse
 
 /// <summary>The settings that a tenant's own administrators can change; <see cref="TenantBody"/> has the operators' ones too.</summary>
 sealed record BrandingBody(
-    string? Name = null, IReadOnlyList<string>? Origins = null, string? Color = null, string? LogoUri = null, string? Language = null)
+    string? Name = null, IReadOnlyList<string>? Origins = null, string? Color = null, string? LogoUri = null, string? Language = null,
+    bool? MalwareScanning = null)
 {
     const int MaxOrigins = 50;
 
@@ -45,6 +47,7 @@ sealed record BrandingBody(
                 "" => null,
                 _ => BrandColor.IsColor(Color) ? Color : throw FieldChecks.Fault("color", "must be like #1a2b3c"),
             },
+            MalwareScanning = MalwareScanning ?? tenant.MalwareScanning,
             LogoUri = LogoUri is null ? tenant.LogoUri : FieldChecks.HttpsUrl("logoUri", LogoUri),
             Language = Language switch
             {
@@ -63,9 +66,9 @@ sealed record BrandingBody(
 /// <summary>A tenant's settings; an absent field stays as it is, an empty text removes an optional value.</summary>
 sealed record TenantBody(string? Name = null, IReadOnlyList<string>? Origins = null, string? Color = null,
     string? LogoUri = null, string? Language = null, bool? OpenRegistration = null, bool? ClientIdDocuments = null, string? Domain = null,
-    LimitsBody? Limits = null)
+    LimitsBody? Limits = null, bool? MalwareScanning = null)
 {
-    BrandingBody Branding() => new(Name, Origins, Color, LogoUri, Language);
+    BrandingBody Branding() => new(Name, Origins, Color, LogoUri, Language, MalwareScanning);
 
     /// <exception cref="Problem">400 <c>invalid_field</c>.</exception>
     public Tenant Apply(Tenant tenant) => Branding().Apply(tenant) with

@@ -66,14 +66,14 @@ public sealed class BulkChanges(
     {
         var file = await permissions.GetAny(caller, id, inSpace: permanent);
         if (!await deletion.TryDelete(file, permanent, caller.Cancel)) return null;
-        if (file.Status == FileStatus.Available) left.Add(file);
+        if (file.IsListed) left.Add(file);
         return file;
     }
 
     async Task<FileRecord?> Restore(Caller caller, string id)
     {
         var file = await permissions.GetAny(caller, id, inSpace: true);
-        if (file.Status == FileStatus.Available) return file;
+        if (file.IsListed) return file;
         if (file.Status == FileStatus.Purging) throw FilePermissions.NotFound();
         if (file.Status != FileStatus.Deleted) throw RestoreFile.NotDeleted();
         return await files.TryMove(file, file.Restore(), default, caller.Cancel) ? file : null;
@@ -86,7 +86,7 @@ public sealed class BulkChanges(
         var changed = change(file);
         if (changed == file) return file;
         if (!await files.TryMove(file, changed.Relist(), default, caller.Cancel)) return null;
-        if (file.Status == FileStatus.Available && changed.Folder != file.Folder) left.Add(file);
+        if (file.IsListed && changed.Folder != file.Folder) left.Add(file);
         return changed;
     }
 

@@ -5,10 +5,10 @@ namespace Latchkey.Files;
 /// <summary>What happened to a file.</summary>
 public enum ChangeKind
 {
-    /// <summary>An upload or a copy was completed.</summary>
+    /// <summary>An upload or a copy was completed, and can be downloaded.</summary>
     Created,
 
-    /// <summary>Its name or another property changed.</summary>
+    /// <summary>Its bytes were replaced, or its name or another property changed.</summary>
     Changed,
 
     /// <summary>It is in another folder.</summary>
@@ -22,6 +22,9 @@ public enum ChangeKind
 
     /// <summary>It is gone for good.</summary>
     Purged,
+
+    /// <summary>Malware was found in it: nobody can download it any more.</summary>
+    Infected,
 
     /// <summary>It was shared, or a share was replaced.</summary>
     Shared,
@@ -47,8 +50,12 @@ public sealed record FileChange(ChangeKind Kind, string FileId)
     public string? ShareId { get; init; }
 
     /// <summary>What others are told of it; the number of the change is added to it.</summary>
-    public TenantEvent Event => new(TypeOf(Kind), ("fileId", FileId), ("shareId", ShareId), ("ownerKind", File?.Owner.Kind),
-        ("ownerId", File?.Owner.Id), ("contentType", File?.ContentType), ("size", File?.Size));
+    public IReadOnlyList<TenantEvent> Events => Kind == ChangeKind.Created && File?.Request is not null
+        ? [EventOf(TypeOf(Kind)), EventOf(EventTypes.RequestReceived)] : [EventOf(TypeOf(Kind))];
+
+    TenantEvent EventOf(string type) => new(type, ("fileId", FileId), ("shareId", ShareId), ("ownerKind", File?.Owner.Kind),
+        ("ownerId", File?.Owner.Id), ("contentType", File?.ContentType), ("size", File?.Size), ("requestId", File?.Request),
+        ("threat", Kind == ChangeKind.Infected ? File?.Scan?.Threat : null));
 
     static string TypeOf(ChangeKind kind) => kind switch
     {
@@ -58,6 +65,7 @@ public sealed record FileChange(ChangeKind Kind, string FileId)
         ChangeKind.Trashed => EventTypes.FileTrashed,
         ChangeKind.Restored => EventTypes.FileRestored,
         ChangeKind.Purged => EventTypes.FilePurged,
+        ChangeKind.Infected => EventTypes.FileInfected,
         ChangeKind.Shared => EventTypes.ShareCreated,
         _ => EventTypes.ShareRevoked,
     };
@@ -71,11 +79,12 @@ public sealed record FileChange(ChangeKind Kind, string FileId)
 
     static ChangeKind? KindOf(FileRecord before, FileRecord after) => (before.Status, after.Status) switch
     {
-        (FileStatus.Pending or FileStatus.Copying, FileStatus.Available) => ChangeKind.Created,
+        (FileStatus.Pending or FileStatus.Copying or FileStatus.Scanning, FileStatus.Available) => ChangeKind.Created,
+        (not FileStatus.Infected, _) when after.IsInfected && !before.IsInfected => ChangeKind.Infected,
         (FileStatus.Available, FileStatus.Deleted) => ChangeKind.Trashed,
-        (FileStatus.Deleted, FileStatus.Available) => ChangeKind.Restored,
-        (FileStatus.Available or FileStatus.Deleted, FileStatus.Purging) => ChangeKind.Purged,
-        (FileStatus.Available, FileStatus.Available) or (FileStatus.Deleted, FileStatus.Deleted) =>
+        (FileStatus.Deleted, FileStatus.Available or FileStatus.Infected) => ChangeKind.Restored,
+        (not (FileStatus.Pending or FileStatus.Copying), FileStatus.Purging) => ChangeKind.Purged,
+        var (one, other) when one == other && one is not (FileStatus.Pending or FileStatus.Copying) =>
             before.Folder != after.Folder ? ChangeKind.Moved
             : FileResponse.Of(before) != FileResponse.Of(after) ? ChangeKind.Changed
             : null,

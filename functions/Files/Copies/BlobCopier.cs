@@ -12,12 +12,12 @@ public sealed record CopyProgress(long Bytes, long Total);
 /// record, or by the sweep. If the process that should have started it crashed, they start it.
 /// </summary>
 public sealed class BlobCopier(
-    FileStore files, BlobStore blobs, FileUrls urls, FilePurge purge, RenditionRequests renditions, TimeProvider clock)
+    FileStore files, BlobStore blobs, FileUrls urls, FilePurge purge, FileRelease release)
 {
     /// <summary>Starts the copy unless it has been started; false if the source's bytes are gone.</summary>
     public async Task<bool> TryStart(FileRecord source, FileRecord copy, CancellationToken cancel)
     {
-        if (source.Status is not (FileStatus.Available or FileStatus.Deleted)) return false;
+        if (source.IsInfected || source.Status is not (FileStatus.Available or FileStatus.Deleted)) return false;
         var url = await urls.Copy(source, copy.CreatedBy, cancel);
         return await blobs.TryStartCopy(copy.Tenant, copy.BlobName, new Uri(url.Url), cancel);
     }
@@ -30,20 +30,18 @@ public sealed class BlobCopier(
         if (blob is null)
         {
             var source = await files.Find(copy.Tenant, copy.CopyOf, cancel);
-            if (source is null || !await TryStart(source, copy, cancel)) throw await Failed(copy, cancel);
+            // What is there now must be what the copy was promised to be.
+            var isOther = source?.VersionAt >= copy.CreatedAt;
+            if (source is null || isOther || !await TryStart(source, copy, cancel)) throw await Failed(copy, cancel);
             return (copy, new CopyProgress(0, copy.Size));
         }
         if (blob.BlobCopyStatus == CopyStatus.Pending) return (copy, Progress(copy, blob.CopyProgress));
         var failed = blob.BlobCopyStatus is CopyStatus.Failed or CopyStatus.Aborted || blob.ContentLength != copy.Size;
         if (failed) throw await Failed(copy, cancel);
-        await blobs.SetFinalHeaders(copy.Tenant, copy.BlobName, blob, HeadersOf(copy, blob), cancel);
-        var done = copy.Complete(clock.GetUtcNow());
-        if (await files.TryComplete(done, cancel))
-        {
-            await renditions.Ask(done);
-            return (done, null);
-        }
-        return await files.Find(copy.Tenant, copy.Id, cancel) is { Status: FileStatus.Available } there
+        var sealedAs = await blobs.SetFinalHeaders(copy.Tenant, copy.BlobName, blob, HeadersOf(copy, blob), cancel);
+        var checkedBytes = (copy.Scan ?? new()) with { ETags = FileScan.Names([blob.ETag, sealedAs]) };
+        if (await release.TryComplete(copy with { Scan = checkedBytes }, cancel) is { } done) return (done, null);
+        return await files.Find(copy.Tenant, copy.Id, cancel) is { IsListed: true } there
             ? (there, null) : throw FilePermissions.NotFound(); // Somebody else finished or deleted it.
     }
 

@@ -19,8 +19,7 @@ public sealed class CopyFile(
         {
             var asked = await JsonBody.Read<CopyRequest>(request);
             var source = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Read);
-            if (source.Status == FileStatus.Copying) throw FilePermissions.Copying();
-            if (source.Status != FileStatus.Available) throw Problem.Conflict("file_pending", "The file is not complete yet.");
+            FilePermissions.EnsureAvailable(source);
             var owner = await spaces.Find(caller, asked.Space, Permission.Write);
             var copy = asked.ToRecord(caller, source, owner, clock.GetUtcNow());
             // First, so that the sweep finishes the copy if this process crashes after writing the record.

@@ -31,20 +31,22 @@ public sealed class Download(TenantPipeline pipeline, FilePermissions permission
         pipeline.AuthorizeRead(request, Scopes.FilesRead, async caller => new Redirection((await Url(caller, request)).Url));
 
     /// <summary>Refuses a file that has no bytes to serve.</summary>
-    /// <exception cref="Problem">409 <c>file_pending</c>, <c>file_copying</c>; 410 <c>bytes_missing</c>.</exception>
+    /// <exception cref="Problem">409 <c>file_pending</c>, <c>file_copying</c>, <c>file_scanning</c>; 403 <c>file_infected</c>; 410
+    /// <c>bytes_missing</c>.</exception>
     internal static void EnsureServable(FileRecord file)
     {
-        if (file.Status == FileStatus.Copying) throw FilePermissions.Copying();
-        if (file.Status != FileStatus.Available) throw Problem.Conflict("file_pending", "The file is not complete yet.");
+        FilePermissions.EnsureAvailable(file);
         if (file.MissingSince is not null) throw new Problem(410, "bytes_missing", "The bytes of this file are lost.");
     }
 
+    /// <summary>True if a browser is to show the bytes. What else an app adds against caches is ignored.</summary>
+    /// <exception cref="Problem">400 <c>invalid_query</c>.</exception>
+    internal static bool IsInline(HttpRequest request) => Query.ReadForPage(request, "disposition")
+        .OneOf("disposition", ContentDisposition.Attachment, ContentDisposition.Inline) == ContentDisposition.Inline;
+
     async Task<SignedUrl> Url(Caller caller, HttpRequest request)
     {
-        // What else an app adds against caches is ignored.
-        var inline = Query.ReadForPage(request, "disposition")
-            .OneOf("disposition", ContentDisposition.Attachment, ContentDisposition.Inline)
-            == ContentDisposition.Inline;
+        var inline = IsInline(request);
         var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Read);
         EnsureServable(file);
         return await urls.Download(caller, file, inline);

@@ -18,16 +18,20 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
     /// (<see cref="UploadDeadline.UrlLifetime"/>), but it never outlives the upload.
     /// </summary>
     /// <exception cref="Problem">410 <c>upload_expired</c>.</exception>
-    public async Task<SignedUrl> Upload(Caller caller, FileRecord file)
+    public Task<SignedUrl> Upload(Caller caller, FileRecord file) => Upload(file, caller.Token.ClientId, caller.Audit, caller.Cancel);
+
+    /// <summary>The same for somebody without a token, who hands a file in; <paramref name="client"/> identifies them in the log.</summary>
+    /// <exception cref="Problem">410 <c>upload_expired</c>.</exception>
+    public async Task<SignedUrl> Upload(FileRecord file, string client, AuditContext audit, CancellationToken cancel)
     {
         var left = UploadDeadline.Of(file) - clock.GetUtcNow();
         if (left <= TimeSpan.Zero) throw UploadDeadline.Expired();
         var needed = UploadDeadline.UrlLifetime(file.Size, settings.UploadUrlTime);
         var life = left < needed ? left : needed;
         var url = file.IsStaged
-            ? await sas.ToStage(file.Tenant, file.BlobName, life, caller.Cancel)
-            : await sas.ToCreate(file.Tenant, file.BlobName, life, caller.Cancel);
-        LogAndAudit(file, caller.Token.ClientId, caller.Audit, file.IsStaged ? "create and write" : "create", url);
+            ? await sas.ToStage(file.Tenant, file.BlobName, life, cancel)
+            : await sas.ToCreate(file.Tenant, file.BlobName, life, cancel);
+        LogAndAudit(file, client, audit, file.IsStaged ? "create and write" : "create", url);
         return url;
     }
 
@@ -52,8 +56,19 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
         var name = Path.ChangeExtension(file.Name, ".webp");
         var headers = new ResponseHeaders(Thumbnails.ContentType, ContentDisposition.For(name, ContentDisposition.Inline));
         var url = await sas.ToReadCached(
-            file.Tenant, Thumbnails.BlobName(file.Id, size), null, headers, settings.DownloadUrlTime, caller.Cancel);
+            file.Tenant, Thumbnails.BlobName(file.Content, size), null, headers, settings.DownloadUrlTime, caller.Cancel);
         LogAndAudit(file, caller.Token.ClientId, caller.Audit, "read a thumbnail", url);
+        return url;
+    }
+
+    /// <summary>The same for a caller without a token, for as long as the link lives that it is shown by.</summary>
+    public async Task<SignedUrl> ThumbnailWithoutToken(
+        FileRecord file, int size, string client, TimeSpan life, AuditContext audit, CancellationToken cancel)
+    {
+        var name = Thumbnails.BlobName(file.Id, size);
+        var headers = new ResponseHeaders(Thumbnails.ContentType, ContentDisposition.Inline);
+        var url = await sas.ToRead(file.Tenant, name, null, headers, life, cancel);
+        LogAndAudit(file, client, audit, "read a thumbnail", url);
         return url;
     }
 

@@ -1,5 +1,4 @@
 using Azure.Data.Tables;
-using Latchkey.Storage;
 
 namespace Latchkey.Files;
 

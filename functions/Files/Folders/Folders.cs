@@ -3,7 +3,8 @@ using Latchkey.Storage;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Folders exist because of the files in them, or because somebody has made them. Every transaction that lists a file also writes the rows of its folders, from the
+/// Folders exist because of the files in them, or because somebody has made them. Every transaction that lists a file also writes the rows
+/// of its folders, from the
 /// root down. When the last file leaves, the folder's row is deleted, unless it was written again since the folder was seen to be
 /// empty, somebody has made it, or a job is at work on it. So a folder with files is always listed. An empty one that nobody has made may
 /// stay listed until the integrity check removes it.
@@ -32,7 +33,8 @@ public sealed class Folders(StorageClients storage)
 
     /// <summary>A folder, or null. The root has no row.</summary>
     public async Task<FolderState?> Find(string partition, string path, CancellationToken cancel) =>
-        path.Length > 0 && await table.Find(partition, FileRows.FolderRow(partition, path).RowKey, cancel) is { } row ? new(path, row) : null;
+        path.Length > 0 && await table.Find(partition, FileRows.FolderRow(partition, path).RowKey, cancel) is { } row ? new(path, row)
+            : null;
 
     /// <summary>A folder and those above it that there are, all at once.</summary>
     public async Task<IReadOnlyList<FolderState>> FindLine(string partition, string path, CancellationToken cancel) =>

@@ -8,6 +8,9 @@ public enum IntegrityCheckPhase
     /// <summary>Finds records without bytes.</summary>
     Records,
 
+    /// <summary>Finds former versions without bytes.</summary>
+    Versions,
+
     /// <summary>Finds blobs without a record.</summary>
     Blobs,
 
@@ -39,13 +42,13 @@ public sealed record IntegrityCheckState
     /// <summary>Where in the phase it continues; null for the start.</summary>
     public string? Continuation { get; init; }
 
-    /// <summary>The number of records checked.</summary>
+    /// <summary>The number of records and former versions checked.</summary>
     public long Records { get; init; }
 
     /// <summary>The number of blobs checked.</summary>
     public long Blobs { get; init; }
 
-    /// <summary>The number of records without bytes. They are marked.</summary>
+    /// <summary>The number of records and former versions without bytes. They are marked.</summary>
     public long Missing { get; init; }
 
     /// <summary>The ids of the first of them.</summary>

@@ -10,8 +10,8 @@ namespace Latchkey.Files;
 /// checked twice does no harm.
 /// </summary>
 public sealed class IntegrityCheckSteps(
-    StorageClients storage, FileStore files, BlobStore blobs, Folders folders, SpaceQuota spaceQuota, TenantQuota tenantQuota,
-    TimeProvider clock)
+    StorageClients storage, FileStore files, VersionStore versions, BlobStore blobs, Folders folders,
+    SpaceQuota spaceQuota, TenantQuota tenantQuota, TimeProvider clock)
 {
     const int PageSize = 200;
     const int MaxParallel = 8;
@@ -26,16 +26,18 @@ public sealed class IntegrityCheckSteps(
     /// <summary>Checks the next page.</summary>
     public Task<IntegrityCheckState> Next(string tenant, IntegrityCheckState state, CancellationToken cancel) => state.Phase switch
     {
-        IntegrityCheckPhase.Records => Records(tenant, state, cancel),
+        IntegrityCheckPhase.Records => Records(tenant, state, RowKeys.File(""), IsMissing, cancel),
+        IntegrityCheckPhase.Versions => Records(tenant, state, RowKeys.AnyVersion, IsVersionMissing, cancel),
         IntegrityCheckPhase.Blobs => Blobs(tenant, state, cancel),
         IntegrityCheckPhase.Folders => Folders(tenant, state, cancel),
         IntegrityCheckPhase.Totals => Totals(tenant, state, cancel),
         _ => throw new ArgumentException("The check is finished.", nameof(state)),
     };
 
-    async Task<IntegrityCheckState> Records(string tenant, IntegrityCheckState state, CancellationToken cancel)
+    async Task<IntegrityCheckState> Records(string tenant, IntegrityCheckState state, string prefix,
+        Func<FileRecord, CancellationToken, Task<bool>> isMissing, CancellationToken cancel)
     {
-        var (rows, next) = await Rows(tenant, RowKeys.File(""), state, cancel);
+        var (rows, next) = await Rows(tenant, prefix, state, cancel);
         var missing = new ConcurrentBag<string>();
         var marks = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var space in rows.Select(row => FileRows.Read(tenant, row).Space).Distinct())
@@ -43,8 +45,8 @@ public sealed class IntegrityCheckSteps(
         await ForEach(rows, async (row, stop) =>
         {
             var file = FileRows.Read(tenant, row);
-            if (await IsMissing(file, stop)) missing.Add(file.Id);
-            await Index(file, marks[file.Space], stop);
+            if (await isMissing(file, stop)) missing.Add(file.Id);
+            if (state.Phase == IntegrityCheckPhase.Records) await Index(file, marks[file.Space], stop);
         }, cancel);
         return state.MoveTo(next) with
         {
@@ -57,10 +59,12 @@ public sealed class IntegrityCheckSteps(
     // Sets or clears the mark on the record. Missing bytes may come back, so nothing is deleted.
     async Task<bool> IsMissing(FileRecord file, CancellationToken cancel)
     {
-        if (file.Status is not (FileStatus.Available or FileStatus.Deleted)) return false;
+        if (file.IsInfected || file.Status is not (FileStatus.Available or FileStatus.Deleted)) return false;
         var missing = await blobs.Find(file.Tenant, file.BlobName, cancel, file.Snapshot) is null;
         if (missing == file.MissingSince is not null) return missing;
-        if (await files.Find(file.Tenant, file.Id, cancel) is not { Status: FileStatus.Available or FileStatus.Deleted } now) return false;
+        if (await files.Find(file.Tenant, file.Id, cancel) is not
+            { Status: FileStatus.Available or FileStatus.Deleted, IsInfected: false } now
+            || now.Content != file.Content) return false;
         await files.TryMove(now, now with { MissingSince = missing ? clock.GetUtcNow() : null }, default, cancel);
         return missing;
     }
@@ -70,6 +74,15 @@ public sealed class IntegrityCheckSteps(
     {
         if (file.Status != FileStatus.Available || (mark is not null && file.Indexed == mark)) return;
         if (await files.Find(file.Tenant, file.Id, cancel) is { Status: FileStatus.Available } now) await files.TryIndex(now, cancel);
+    }
+
+    async Task<bool> IsVersionMissing(FileRecord version, CancellationToken cancel)
+    {
+        if (version.Status != FileStatus.Deleted) return false;
+        var missing = await blobs.Find(version.Tenant, version.BlobName, cancel, version.Snapshot) is null;
+        if (missing == version.MissingSince is not null) return missing;
+        // Restored or purged meanwhile: then it is not missing as a version.
+        return await versions.TryChange(version with { MissingSince = missing ? clock.GetUtcNow() : null }, cancel) && missing;
     }
 
     async Task<IntegrityCheckState> Blobs(string tenant, IntegrityCheckState state, CancellationToken cancel)

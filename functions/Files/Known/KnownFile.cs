@@ -21,7 +21,7 @@ static class KnownFile
     /// <summary>The keys of a file; none if it is not there, in the trash, or without its bytes.</summary>
     public static IEnumerable<string> KeysOf(FileRecord file)
     {
-        if (file is not { Status: FileStatus.Available, MissingSince: null }) yield break;
+        if (file is not { Status: FileStatus.Available or FileStatus.Scanning, MissingSince: null }) yield break;
         if (file is { Sha256Verified: true, Sha256: { } sha256 }) yield return ByContent(sha256);
         if (file.ModifiedAt is { } modified) yield return ByName(file.Name, file.Size, modified);
     }

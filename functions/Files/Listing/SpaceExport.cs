@@ -7,7 +7,13 @@ namespace Latchkey.Files;
 /// <summary>A file of a space, with a URL of its bytes if there are any to download.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Download">The URL, or null.</param>
-public sealed record ExportedFile(FileResponse File, DownloadResponse? Download);
+/// <param name="Versions">Its former versions; null for none.</param>
+public sealed record ExportedFile(FileResponse File, DownloadResponse? Download, IReadOnlyList<ExportedVersion>? Versions);
+
+/// <summary>A former version of a file, with a URL of its bytes if there are any.</summary>
+/// <param name="Version">The version.</param>
+/// <param name="Download">The URL, or null.</param>
+public sealed record ExportedVersion(VersionResponse Version, DownloadResponse? Download);
 
 /// <summary>A share, with its file.</summary>
 /// <param name="File">The file's id.</param>
@@ -16,9 +22,9 @@ public sealed record ExportedShare(string File, ShareResponse Share);
 
 /// <summary>
 /// All that a user's own space holds, row by row, for whoever takes their data with them. It costs one request to storage for each
-/// thousand rows and none for the URLs, and keeps no more in memory than that.
+/// thousand rows, one for each file that has former versions, and none for the URLs, and keeps no more in memory than that.
 /// </summary>
-public sealed class SpaceExport(StorageClients storage, ShareStore shares, FileUrls urls)
+public sealed class SpaceExport(StorageClients storage, ShareStore shares, VersionStore versions, FileUrls urls)
 {
     const int SharesAtOnce = 1000;
 
@@ -31,10 +37,23 @@ public sealed class SpaceExport(StorageClients storage, ShareStore shares, FileU
         await foreach (var row in Rows(tenant, user, RowKeys.File(""), cancel))
         {
             var file = FileRows.Read(tenant.Id, row);
-            if (file.Status is not (FileStatus.Available or FileStatus.Deleted)) continue;
+            if (!file.IsListed && file.Status != FileStatus.Deleted) continue;
             var isThere = file is { Status: FileStatus.Available, MissingSince: null };
-            yield return new(FileResponse.Of(file), isThere ? DownloadResponse.Of(await urls.Export(file, client, cancel)) : null);
+            yield return new(FileResponse.Of(file), isThere ? DownloadResponse.Of(await urls.Export(file, client, cancel)) : null,
+                await Versions(file, client, cancel));
         }
+    }
+
+    async Task<IReadOnlyList<ExportedVersion>?> Versions(FileRecord file, string client, CancellationToken cancel)
+    {
+        var exported = new List<ExportedVersion>();
+        foreach (var version in await versions.List(file, cancel))
+        {
+            if (version.Status != FileStatus.Deleted) continue;
+            var url = version.MissingSince is null ? await urls.Export(version with { Name = file.Name }, client, cancel) : null;
+            exported.Add(new(VersionResponse.Of(version), url is null ? null : DownloadResponse.Of(url)));
+        }
+        return exported.Count == 0 ? null : exported;
     }
 
     /// <summary>The shares of the user's files, links too, without their secrets.</summary>

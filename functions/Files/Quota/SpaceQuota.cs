@@ -75,9 +75,9 @@ public sealed class SpaceQuota(
             if (excess is not null) next = excess.Kept;
             var partition = RowKeys.Space(tenant, space);
             if (owner is not null && change.Change is not null)
-                told ??= await outbox.Prepare(owner, TableNames.Files, partition, change.Seen.Select(seen => seen.Event), cancel);
+                told ??= await outbox.Prepare(owner, TableNames.Files, partition, change.Seen.SelectMany(seen => seen.Events), cancel);
             var knowing = KnownRows.Write(table, partition, next.Incarnation!, change.Known, cancel);
-            var finding = SearchIndex.Write(table, partition, usage.Leaf, change.Search, cancel);
+            var finding = SearchIndex.Write(table, partition, usage.Leaf, change.Search ?? [], cancel);
             await Task.WhenAll(knowing, finding);
             if (change.Indexes is { } file) SearchIndex.Mark(rows, file, next);
             next = next with { Leaf = (await finding).Leaf };
@@ -107,6 +107,7 @@ public sealed class SpaceQuota(
         .. rows,
         .. change.Seen.Select((seen, n) => ChangeRows.Write(
             partition, next with { Changes = next.Changes - change.Seen.Count + 1 + n }, seen, clock.GetUtcNow())),
+        .. change.Request is { } request ? [request.ToWrite()] : Array.Empty<TableTransactionAction>(),
     ];
 
     // Once a day and space, and before the day's first change: it leads the sweep to the changes once nobody may ask for them any more.

@@ -33,8 +33,11 @@ public readonly record struct UsageChange(long Bytes, long Files, long Pending)
     /// <summary>By what the space knows its files from now on; null if that stays.</summary>
     public KnownChange? Known { get; init; }
 
+    /// <summary>The request for files that the change is counted in, as it is from now on; null for none.</summary>
+    public FileRequest? Request { get; init; }
+
     /// <summary>What is found from now on; null if that stays.</summary>
-    internal SearchChange? Search { get; init; }
+    internal IReadOnlyList<SearchChange>? Search { get; init; }
 
     /// <summary>The file that is in all indexes after this change, because the change writes all of its entries; otherwise null.</summary>
     public string? Indexes { get; init; }
@@ -48,6 +51,12 @@ public readonly record struct UsageChange(long Bytes, long Files, long Pending)
     /// <summary>A file's record is deleted.</summary>
     public static UsageChange Forget(FileRecord file) =>
         new(-file.Size - (file.Renditions?.Bytes ?? 0), -1, file.CompletedAt is null ? -1 : 0);
+
+    /// <summary>An upload has become a version of a file; both its bytes and the former ones stay.</summary>
+    public static UsageChange Replace => new(0, -1, -1);
+
+    /// <summary>A former version is deleted.</summary>
+    public static UsageChange ForgetVersion(FileRecord version) => new(-version.Size - (version.Renditions?.Bytes ?? 0), 0, 0);
 
     /// <summary>Renditions of a picture were made.</summary>
     public static UsageChange Of(RenditionSet made) => new(made.Bytes, 0, 0);
@@ -70,7 +79,7 @@ public sealed record Usage
     const char FromEmpty = 'n';
     const char FromOlder = 'o';
 
-    /// <summary>The bytes of all files, including pending and deleted ones, and of their renditions.</summary>
+    /// <summary>The bytes of all files, including pending and deleted ones, of their former versions and renditions.</summary>
     public long Bytes { get; init; }
 
     /// <summary>The number of all files, including pending and deleted ones.</summary>

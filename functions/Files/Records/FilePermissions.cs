@@ -14,21 +14,28 @@ public sealed class FilePermissions(FileStore files, Spaces spaces, Memberships 
     /// <exception cref="Problem">404 <c>file_not_found</c>, 403 <c>insufficient_rights</c>.</exception>
     public async Task<FileRecord> Get(Caller caller, string? id, Permission needed)
     {
-        var file = await files.Find(caller.Tenant.Id, id, caller.Cancel);
-        if (file is null or { Status: FileStatus.Deleted or FileStatus.Purging }) throw NotFound();
-        var has = await spaces.PermissionIn(caller, file.Owner);
-        if (has < needed && await PermissionByShare(caller, file) is var shared && shared > has) has = shared;
-        if (has == Permission.None) throw NotFound();
-        return has >= needed ? file : throw Spaces.InsufficientRights(needed);
+        return await Check(caller, await files.Find(caller.Tenant.Id, id, caller.Cancel), needed);
     }
 
-    /// <summary>The permission that the file's shares give a user. It takes one query, and one read per group that has a share.</summary>
+    /// <summary>Finds an upload to write to it; once it has become a version of a file, that file.</summary>
+    /// <exception cref="Problem">404 <c>file_not_found</c>, 403 <c>insufficient_rights</c>.</exception>
+    public async Task<FileRecord> GetUpload(Caller caller, string? id)
+    {
+        var file = await files.Find(caller.Tenant.Id, id, caller.Cancel);
+        if (file is { Status: FileStatus.Version }) file = await files.Find(caller.Tenant.Id, file.Replaces, caller.Cancel);
+        return await Check(caller, file, Permission.Write);
+    }
+
+    /// <summary>
+    /// The permission that the file's shares give a user; for an upload those of the file that it replaces. It takes one query, and one
+    /// read per group that has a share.
+    /// </summary>
     public async Task<Permission> PermissionByShare(Caller caller, FileRecord file)
     {
         var (self, now, has) = (Owner.Of(caller.Token), clock.GetUtcNow(), Permission.None);
         if (self.Kind != "user") return has;
         var who = memberships.Who(caller.Http, caller.Tenant, self.Id);
-        foreach (var share in await shares.AllOf(file.Tenant, file.Id, caller.Cancel))
+        foreach (var share in await shares.AllOf(file.Tenant, file.Replaces ?? file.Id, caller.Cancel))
         {
             if (share.Access <= has || !share.IsLive(now)) continue;
             var mine = share.Kind == "user" ? share.Recipient == self.Id
@@ -47,7 +54,8 @@ public sealed class FilePermissions(FileStore files, Spaces spaces, Memberships 
     /// <exception cref="Problem">404 <c>file_not_found</c>, 403 <c>insufficient_rights</c>.</exception>
     public async Task<FileRecord> GetAny(Caller caller, string? id, bool inSpace)
     {
-        var file = await files.Find(caller.Tenant.Id, id, caller.Cancel) ?? throw NotFound();
+        var file = await files.Find(caller.Tenant.Id, id, caller.Cancel);
+        if (file is null or { Status: FileStatus.Version }) throw NotFound();
         var has = await spaces.PermissionIn(caller, file.Owner);
         if (has < Permission.Write && file.Status is not (FileStatus.Deleted or FileStatus.Purging)
             && await PermissionByShare(caller, file) is var shared && shared > has)
@@ -60,6 +68,30 @@ public sealed class FilePermissions(FileStore files, Spaces spaces, Memberships 
     public static Problem Copying() =>
         Problem.Conflict("file_copying", "The file is still being copied. Read it until it is available.");
 
+    /// <summary>Refuses a file whose bytes nobody may have: it is not complete, not scanned yet, or infected.</summary>
+    /// <exception cref="Problem">409 <c>file_copying</c>, <c>file_pending</c>, <c>file_scanning</c>; 403 <c>file_infected</c>.</exception>
+    public static void EnsureAvailable(FileRecord file)
+    {
+        if (file.Status != FileStatus.Available) throw NotAvailable(file.Status);
+    }
+
+    static Problem NotAvailable(FileStatus status) => status switch
+    {
+        FileStatus.Copying => Copying(),
+        FileStatus.Scanning => new(409, "file_scanning", "The file is being scanned for malware. Try again later.") { RetryAfter = 10 },
+        FileStatus.Infected => new(403, "file_infected", "Malware was found in this file. Nobody can download it."),
+        _ => Problem.Conflict("file_pending", "The file is not complete yet."),
+    };
+
     /// <summary>404 <c>file_not_found</c>: the file does not exist, or the caller may not see it.</summary>
     public static Problem NotFound() => Problem.NotFound("file_not_found", "The file was not found.");
+
+    async Task<FileRecord> Check(Caller caller, FileRecord? file, Permission needed)
+    {
+        if (file is null or { Status: FileStatus.Deleted or FileStatus.Purging or FileStatus.Version }) throw NotFound();
+        var has = await spaces.PermissionIn(caller, file.Owner);
+        if (has < needed && await PermissionByShare(caller, file) is var shared && shared > has) has = shared;
+        if (has == Permission.None) throw NotFound();
+        return has >= needed ? file : throw Spaces.InsufficientRights(needed);
+    }
 }

@@ -3,28 +3,12 @@ using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
-/// <summary>The states of a file: Pending or Copying → Available ⇄ Deleted → Purging.</summary>
-public enum FileStatus
-{
-    /// <summary>The upload has begun. The bytes may or may not have arrived, and nobody has checked them.</summary>
-    Pending,
-
-    /// <summary>Storage is copying the bytes of another file (<see cref="FileRecord.CopyOf"/>).</summary>
-    Copying,
-
-    /// <summary>The file is checked, listed and can be downloaded. Its bytes never change again.</summary>
-    Available,
-
-    /// <summary>The file is in the trash until it is restored or purged (<see cref="FileRecord.PurgeAfter"/>).</summary>
-    Deleted,
-
-    /// <summary>Nobody can see the file any more. What is left of it in storage is being removed.</summary>
-    Purging,
-}
-
 /// <summary>The record of a file (SCHEMA.md, table Files). Names and folders mean nothing to storage.</summary>
-public sealed record FileRecord
+public sealed partial record FileRecord
 {
+    /// <summary>The length of an id.</summary>
+    public const int IdLength = 32;
+
     /// <summary>The tenant.</summary>
     public required string Tenant { get; init; }
 
@@ -71,7 +55,7 @@ public sealed record FileRecord
     /// The blob that holds the bytes. A URL that takes blocks can overwrite them as well, so a staged blob has a name of its own
     /// and only its <see cref="Snapshot"/> is served.
     /// </summary>
-    public string BlobName => BlobNameOf(Id, IsStaged);
+    public string BlobName => BlobNameOf(Content, IsStaged);
 
     /// <summary>The snapshot (its time, as storage wrote it) that was checked and is served; null for the blob itself.</summary>
     public string? Snapshot { get; init; }
@@ -91,11 +75,18 @@ public sealed record FileRecord
     /// <summary>What the app keeps with the file, or null.</summary>
     public FileMetadata? Metadata { get; init; }
 
-    /// <summary>Its tags, or null for none. They change only by a transaction of <see cref="FileStore"/>, as everything else here.</summary>
+    /// <summary>Its tags, or null for none. They change only by a transaction of <see cref="FileStore"/>, as everything else
+    /// here.</summary>
     public FileTags? Tags { get; init; }
 
     /// <summary>The hash of the Idempotency-Key with which it was begun (<see cref="IdempotencyKey"/>), or null.</summary>
     public string? UploadKey { get; init; }
+
+    /// <summary>The request for files by which it was handed in (<see cref="FileRequest"/>), or null.</summary>
+    public string? Request { get; init; }
+
+    /// <summary>Who handed it in, as they say; null without a request.</summary>
+    public Sender? Sender { get; init; }
 
     /// <summary>When the upload or copy began.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
@@ -103,7 +94,7 @@ public sealed record FileRecord
     /// <summary>The state.</summary>
     public FileStatus Status { get; init; }
 
-    /// <summary>When it became available.</summary>
+    /// <summary>When its upload or copy was complete.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
 
     /// <summary>The file of which this is a copy, or null.</summary>
@@ -120,6 +111,15 @@ public sealed record FileRecord
 
     /// <summary>When the integrity check found its bytes missing; null while they are not known to be missing.</summary>
     public DateTimeOffset? MissingSince { get; init; }
+
+    /// <summary>What is known of malware in it; null if nobody has asked.</summary>
+    public FileScan? Scan { get; init; }
+
+    /// <summary>True if malware was found in it, also while it is in the trash. Then its bytes are never served again.</summary>
+    public bool IsInfected => Scan?.Threat is not null;
+
+    /// <summary>True if its folder lists it.</summary>
+    public bool IsListed => Status is FileStatus.Scanning or FileStatus.Available or FileStatus.Infected;
 
     /// <summary>The renditions of a picture, or why there are none; null if nobody has tried yet.</summary>
     public RenditionSet? Renditions { get; init; }
@@ -143,7 +143,7 @@ public sealed record FileRecord
     public string Space => Id[..16];
 
     /// <summary>True if the text has the form of a file's id.</summary>
-    public static bool IsId(string text) => Ids.IsBase32(text, 32);
+    public static bool IsId(string text) => Ids.IsBase32(text, IdLength);
 
     /// <summary>The name of the blob of a file with this id.</summary>
     public static string BlobNameOf(string id, bool staged) => staged ? id + ".staging" : id;
@@ -151,19 +151,43 @@ public sealed record FileRecord
     /// <summary>The id of a new file in an owner's space.</summary>
     public static string NewId(string tenant, Owner owner) => owner.SpaceKey(tenant) + Ids.NewBase32();
 
-    /// <summary>Pending or Copying → Available.</summary>
-    public FileRecord Complete(DateTimeOffset now) => Status is FileStatus.Pending or FileStatus.Copying
-        ? this with { Status = FileStatus.Available, CompletedAt = now, ListKeys = KeysOfLists() }
+    /// <summary>Pending or Copying → Available, or Scanning if <paramref name="scan"/>.</summary>
+    public FileRecord Complete(DateTimeOffset now, bool scan) => Status is FileStatus.Pending or FileStatus.Copying
+        ? this with { Status = scan ? FileStatus.Scanning : FileStatus.Available, CompletedAt = now, ListKeys = KeysOfLists() }
         : throw IllegalMove(FileStatus.Available);
+
+    /// <summary>Scanning → Available: no malware was found.</summary>
+    public FileRecord Release(DateTimeOffset now) => Status == FileStatus.Scanning
+        ? this with { Status = FileStatus.Available, Scan = new FileScan { ETags = Scan?.ETags ?? [], At = now } }
+        : throw IllegalMove(FileStatus.Available);
+
+    /// <summary>Scanning or Available → Infected. What is in the trash stays there, and is infected once it is restored.</summary>
+    public FileRecord Infect(string threat, DateTimeOffset now)
+    {
+        if (Status is not (FileStatus.Scanning or FileStatus.Available or FileStatus.Deleted)) throw IllegalMove(FileStatus.Infected);
+        return this with
+        {
+            Status = Status == FileStatus.Deleted ? FileStatus.Deleted : FileStatus.Infected,
+            Scan = new FileScan { Threat = threat, At = now },
+            Renditions = null,
+        };
+    }
 
     /// <summary>Available → Deleted, to be purged after <paramref name="keep"/>.</summary>
     public FileRecord Delete(DateTimeOffset now, TimeSpan keep) => Status == FileStatus.Available
         ? this with { Status = FileStatus.Deleted, DeletedAt = now, PurgeAfter = now + keep, ListKeys = [RowKeys.Trashed(now, Id)] }
         : throw IllegalMove(FileStatus.Deleted);
 
-    /// <summary>Deleted → Available, in its former folder.</summary>
+    /// <summary>Deleted → Available, or Infected, in its former folder.</summary>
     public FileRecord Restore() => Status == FileStatus.Deleted
-        ? this with { Status = FileStatus.Available, DeletedAt = null, PurgeAfter = null, DeletedWith = null, ListKeys = KeysOfLists() }
+        ? this with
+        {
+            Status = IsInfected ? FileStatus.Infected : FileStatus.Available,
+            DeletedAt = null,
+            PurgeAfter = null,
+            DeletedWith = null,
+            ListKeys = KeysOfLists(),
+        }
         : throw IllegalMove(FileStatus.Available);
 
     /// <summary>Any other state → Purging.</summary>
@@ -172,7 +196,7 @@ public sealed record FileRecord
         : throw IllegalMove(FileStatus.Purging);
 
     /// <summary>The same file, listed by the name, folder and times that it has now.</summary>
-    public FileRecord Relist() => Status == FileStatus.Available ? this with { ListKeys = KeysOfLists() } : this;
+    public FileRecord Relist() => IsListed ? this with { ListKeys = KeysOfLists() } : this;
 
     List<string> KeysOfLists() =>
     [

@@ -1,7 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using Latchkey.Http;
 using Latchkey.Storage;
-using Microsoft.AspNetCore.Http;
 
 namespace Latchkey.Files;
 
@@ -39,7 +37,7 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>When the upload or copy began.</summary>
     public required DateTime CreatedAt { get; init; }
 
-    /// <summary>When the file became available.</summary>
+    /// <summary>When the upload or copy was complete.</summary>
     public DateTime? CompletedAt { get; init; }
 
     /// <summary>When it was moved to the trash.</summary>
@@ -60,6 +58,31 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>Of a picture: whether there are thumbnails.</summary>
     public ThumbnailResponse? Thumbnail { get; init; }
 
+    /// <summary>The entity tag of its bytes, for If-Match.</summary>
+    public required string Etag { get; init; }
+
+    /// <summary>The number of its version.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Of an upload: the file whose bytes it replaces.</summary>
+    public string? Replaces { get; init; }
+
+    /// <summary>What is known of malware in it.</summary>
+    public ScanResponse? Scan { get; init; }
+
+    /// <summary>The request for files by which it was handed in.</summary>
+    public string? Request { get; init; }
+
+    /// <summary>Who handed it in, as they say.</summary>
+    public Sender? Sender { get; init; }
+
+    /// <summary>The response for a record and a caller. Whom a file is shared with does not learn who handed it in.</summary>
+    public static FileResponse Of(FileRecord file, AccessToken token) => file.Owner.SpaceNameFor(token) switch
+    {
+        Owner.Shared => Of(file) with { Space = Owner.Shared, Request = null, Sender = null },
+        var space => Of(file) with { Space = space },
+    };
+
     /// <summary>The response for a record.</summary>
     public static FileResponse Of(FileRecord file) => new(
         file.Id, file.Status.ToString().ToLowerInvariant(), file.Owner.SpaceName, file.Name, file.Folder, file.ContentType, file.Size)
@@ -72,12 +95,18 @@ public sealed record FileResponse(string Id, string Status, string Space, string
         TakenAt = file.TakenAt?.UtcDateTime,
         Metadata = file.Metadata,
         Tags = file.Tags,
+        Request = file.Request,
+        Sender = file.Sender,
         CreatedAt = file.CreatedAt.UtcDateTime,
         CompletedAt = file.CompletedAt?.UtcDateTime,
         DeletedAt = file.DeletedAt?.UtcDateTime,
         PurgeAfter = file.PurgeAfter?.UtcDateTime,
         DeclaredContentType = file.DeclaredContentType,
         Thumbnail = ThumbnailResponse.Of(file),
+        Etag = file.EntityTag,
+        Version = file.Version,
+        Replaces = file.Replaces,
+        Scan = ScanResponse.Of(file),
     };
 
     static bool? IfChecked(FileRecord file, string? declared, bool verified) =>
@@ -164,27 +193,4 @@ public sealed record DownloadResponse(string Url, DateTime ExpiresAt)
 {
     /// <summary>The response with this URL.</summary>
     public static DownloadResponse Of(SignedUrl url) => new(url.Url, url.ExpiresAt.UtcDateTime);
-}
-
-/// <summary>Writes the responses of the file endpoints. Null fields are left out.</summary>
-static class FileJson
-{
-    static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
-    public static IResult Ok<T>(T answer) => Results.Json(answer, Options);
-
-    public static IResult Accepted<T>(HttpRequest request, string location, T answer)
-    {
-        request.HttpContext.Response.Headers.Location = location;
-        return Results.Json(answer, Options, statusCode: 202);
-    }
-
-    public static IResult Created<T>(HttpRequest request, string location, T answer)
-    {
-        request.HttpContext.Response.Headers.Location = location;
-        return Results.Json(answer, Options, statusCode: 201);
-    }
 }

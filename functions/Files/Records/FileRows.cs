@@ -1,4 +1,5 @@
 using System.Globalization;
+using Azure;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 
@@ -7,6 +8,10 @@ namespace Latchkey.Files;
 /// <summary>Writes and reads the rows of files in table Files. A row that lists a file has the same columns under another key.</summary>
 static class FileRows
 {
+    // Follows the status of a file whose bytes were replaced. An instance with an older version of the service would serve the first
+    // bytes, and forget the others when it writes the row. It can't read this status, so it fails.
+    const string Replaced = "+";
+
     public static string Partition(FileRecord file) => Partition(file.Tenant, file.Id);
 
     /// <summary>The partition of a file. It follows from the id, without a look-up.</summary>
@@ -16,6 +21,12 @@ static class FileRows
 
     /// <summary>A row under one of <see cref="FileRecord.ListKeys"/>.</summary>
     public static TableEntity ListRow(FileRecord file, string key) => Row(file, key);
+
+    /// <summary>
+    /// Deletes the record of the upload that brought the file's bytes (<see cref="FileStatus.Version"/>), if it is not the file's own.
+    /// </summary>
+    public static IEnumerable<TableTransactionAction> DeleteUpload(FileRecord file) => file.ContentId is not { } id ? []
+        : [new(TableTransactionActionType.Delete, new TableEntity(Partition(file), RowKeys.File(id)), ETag.All)];
 
     /// <summary>The rows of a folder and all its parents, from the root down. Each lists a folder in its parent.</summary>
     public static IEnumerable<TableEntity> FolderRows(string partition, string folder)
@@ -60,19 +71,42 @@ static class FileRows
         Metadata = FileMetadata.OfColumn(row.GetString("Metadata")),
         Tags = FileTags.OfColumn(row.GetString("Tags")),
         UploadKey = row.GetString("UploadKey"),
+        Request = row.GetString("Request"),
+        Sender = row.GetString("SenderName") is { } sender ? new(sender, row.GetString("SenderEmail")) : null,
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
-        Status = Enum.Parse<FileStatus>(row.GetString("Status")),
+        Status = Enum.Parse<FileStatus>(row.GetString("Status").Replace(Replaced, "", StringComparison.Ordinal)),
         CompletedAt = row.GetDateTimeOffset("CompletedAt"),
         CopyOf = row.GetString("CopyOf"),
         DeletedAt = row.GetDateTimeOffset("DeletedAt"),
         PurgeAfter = row.GetDateTimeOffset("PurgeAfter"),
         DeletedWith = row.GetString("DeletedWith"),
         MissingSince = row.GetDateTimeOffset("MissingSince"),
+        Scan = ReadScan(row),
         Renditions = ReadRenditions(row),
+        ContentId = row.GetString("ContentId"),
+        Version = row.GetInt32("Version") ?? 1,
+        VersionAt = row.GetDateTimeOffset("VersionAt"),
+        UploadedBy = Owner.Parse(row.GetString("UploadedBy")),
+        Replaces = row.GetString("Replaces"),
+        ReplacesOnly = row.GetString("ReplacesOnly"),
+        BecomesCopy = row.GetBoolean("BecomesCopy") is true,
         ListKeys = Storage.Columns.Split(row.GetString("ListKeys")),
         Indexed = row.GetString("Indexed"),
         ETag = row.ETag,
     };
+
+    static FileScan? ReadScan(TableEntity row)
+    {
+        var scan = new FileScan
+        {
+            ETags = Storage.Columns.Split(row.GetString("ScanETags")),
+            Early = [.. Storage.Columns.Split(row.GetString("ScanVerdicts")).Select(EarlyVerdict.Read)],
+            Threat = row.GetString("ScanThreat"),
+            Failure = row.GetString("ScanFailure"),
+            At = row.GetDateTimeOffset("ScannedAt"),
+        };
+        return scan is { ETags.Count: 0, Early.Count: 0, Threat: null, Failure: null, At: null } ? null : scan;
+    }
 
     static RenditionSet? ReadRenditions(TableEntity row) => row.GetDateTimeOffset("RenditionsAt") is not { } at ? null : new(
         [.. Storage.Columns.Split(row.GetString("Renditions")).Select(size => int.Parse(size, CultureInfo.InvariantCulture))],
@@ -104,20 +138,35 @@ static class FileRows
         ["Metadata"] = file.Metadata?.Json,
         ["Tags"] = file.Tags?.Column,
         ["UploadKey"] = file.UploadKey,
+        ["Request"] = file.Request,
+        ["SenderName"] = file.Sender?.Name,
+        ["SenderEmail"] = file.Sender?.Email,
         ["CreatedAt"] = file.CreatedAt,
-        ["Status"] = file.Status.ToString(),
+        ["Status"] = file.Status + (file.ContentId is null ? "" : Replaced),
         ["CompletedAt"] = file.CompletedAt,
         ["CopyOf"] = file.CopyOf,
         ["DeletedAt"] = file.DeletedAt,
         ["PurgeAfter"] = file.PurgeAfter,
         ["DeletedWith"] = file.DeletedWith,
         ["MissingSince"] = file.MissingSince,
+        ["ScanETags"] = file.Scan is { ETags.Count: > 0 } known ? Storage.Columns.Join(known.ETags) : null,
+        ["ScanVerdicts"] = file.Scan is { Early.Count: > 0 } early ? Storage.Columns.Join(early.Early.Select(one => one.Write())) : null,
+        ["ScanThreat"] = file.Scan?.Threat,
+        ["ScanFailure"] = file.Scan?.Failure,
+        ["ScannedAt"] = file.Scan?.At,
         ["Renditions"] = file.Renditions is { } made ? Storage.Columns.Join(made.Sizes.Select(Number)) : null,
         ["RenditionBytes"] = file.Renditions?.Bytes,
         ["RenditionRefusal"] = file.Renditions?.Refusal,
         ["RenditionLimit"] = file.Renditions?.Limit,
         ["RenditionsAt"] = file.Renditions?.At,
         ["Indexed"] = file.Indexed,
+        ["ContentId"] = file.ContentId,
+        ["Version"] = file.Version == 1 ? null : file.Version,
+        ["VersionAt"] = file.VersionAt,
+        ["UploadedBy"] = file.UploadedBy?.ToString(),
+        ["Replaces"] = file.Replaces,
+        ["ReplacesOnly"] = file.ReplacesOnly,
+        ["BecomesCopy"] = file.BecomesCopy ? true : null,
         ["ListKeys"] = Storage.Columns.Join(file.ListKeys),
     };
 }

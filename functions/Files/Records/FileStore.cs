@@ -12,6 +12,8 @@ namespace Latchkey.Files;
 /// </summary>
 public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
 {
+    const int MaxRemoveAttempts = 10;
+
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
     /// <summary>Writes a new record and counts it in the space's quota.</summary>
@@ -26,11 +28,16 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
 
     /// <summary>The same; false if the file's Idempotency-Key has begun another file.</summary>
     /// <exception cref="Problem">403 <c>quota_exceeded</c>, 429 <c>too_many_oversized</c>.</exception>
-    public async Task<bool> TryAdd(FileRecord file, Owner who, CancellationToken cancel)
+    public Task<bool> TryAdd(FileRecord file, Owner who, CancellationToken cancel) => TryAdd(file, who, null, cancel);
+
+    /// <summary>The same for a file that is handed in; false also if the request for files has changed since it was read.</summary>
+    /// <exception cref="Problem">403 <c>quota_exceeded</c>, 429 <c>too_many_oversized</c>.</exception>
+    public async Task<bool> TryAdd(FileRecord file, Owner who, FileRequest? request, CancellationToken cancel)
     {
-        List<TableTransactionAction> rows = [new(TableTransactionActionType.Add, FileRows.RecordRow(file))];
+        List<TableTransactionAction> rows = [new(TableTransactionActionType.Add, FileRows.RecordRow(file with { UploadedBy = who }))];
         if (file.UploadKey is not null) rows.Add(new(TableTransactionActionType.Add, IdempotencyKey.RowOf(file)));
-        if (await spaceQuota.TryTransact(file.Tenant, file.Space, UsageChange.Begin(file, who), rows, cancel)) return true;
+        var change = UsageChange.Begin(file, who) with { Request = request };
+        if (await spaceQuota.TryTransact(file.Tenant, file.Space, change, rows, cancel)) return true;
         // The id is new, so an existing record is our own: the write succeeded, but its answer was lost.
         return await Find(file.Tenant, file.Id, cancel) is not null;
     }
@@ -55,27 +62,41 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
         return row is null ? null : FileRows.Read(tenant, row);
     }
 
-    /// <summary>Makes a file available and lists it in one transaction; false if the record changed meanwhile.</summary>
-    public Task<bool> TryComplete(FileRecord available, CancellationToken cancel) =>
-        TryMove(available with { Status = FileStatus.Pending, ListKeys = [] }, available, UsageChange.Complete, cancel);
+    /// <summary>Writes that a file is complete, and lists it, in one transaction; false if the record changed meanwhile.</summary>
+    public Task<bool> TryComplete(FileRecord complete, CancellationToken cancel) => TryComplete(complete, null, cancel);
+
+    /// <summary>The same for a file that was handed in; false also if the request for files has changed since it was read.</summary>
+    public Task<bool> TryComplete(FileRecord complete, FileRequest? request, CancellationToken cancel) => TryMove(
+        complete with { Status = FileStatus.Pending, ListKeys = [] }, complete, UsageChange.Complete with { Request = request }, cancel);
 
     /// <summary>Changes a file's state or name in one transaction; false if the record changed meanwhile.</summary>
-    public Task<bool> TryMove(FileRecord before, FileRecord after, UsageChange change, CancellationToken cancel)
+    /// <param name="before">The record as it was read.</param>
+    /// <param name="after">The record to write.</param>
+    /// <param name="change">What it changes of the space's usage.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <param name="also">Other rows of the space, written with it.</param>
+    public Task<bool> TryMove(FileRecord before, FileRecord after, UsageChange change, CancellationToken cancel,
+        IEnumerable<TableTransactionAction>? also = null)
     {
         var partition = FileRows.Partition(after);
-        List<TableTransactionAction> rows = [.. RowsOf(before, after)];
-        if (after.Status == FileStatus.Available) rows.AddRange(FolderRows(partition, after.Folder));
-        change = Indexing(change, [(before, after)]) with { Change = FileChange.Between(before, after) };
+        List<TableTransactionAction> rows = [.. RowsOf(before, after), .. also ?? []];
+        if (after.IsListed) rows.AddRange(FolderRows(partition, after.Folder));
+        change = change with
+        {
+            Change = FileChange.Between(before, after),
+            Known = KnownChange.Between(before, after),
+            Search = SearchChange.Between((before, after)),
+            Indexes = before.Status != FileStatus.Available && after.Status == FileStatus.Available ? after.Id : null,
+        };
         return change == default
             ? table.TryTransact(rows, cancel)
             : spaceQuota.TryTransact(after.Tenant, after.Space, change, rows, cancel);
     }
 
-    /// <summary>Writes an available file into all indexes of its space, in which it may be already; false if the record changed
-    /// meanwhile.</summary>
+    /// <summary>Writes an available file into all indexes of its space, in which it may be already; false if the record changed meanwhile.</summary>
     public Task<bool> TryIndex(FileRecord file, CancellationToken cancel) => spaceQuota.TryTransact(
         file.Tenant, file.Space,
-        new UsageChange { Known = KnownChange.Again(file), Search = SearchChange.Again(file), Indexes = file.Id },
+        new UsageChange { Known = KnownChange.Again(file), Search = [SearchChange.Again(file)], Indexes = file.Id },
         [new(TableTransactionActionType.UpdateReplace, FileRows.RecordRow(file), file.ETag)], cancel);
 
     /// <summary>
@@ -89,31 +110,22 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
         IReadOnlyList<(FileRecord Before, FileRecord After)> moves, TableTransactionAction job, CancellationToken cancel)
     {
         var (before, after) = moves[0];
-        var change = Indexing(default, moves) with
+        var change = new UsageChange
         {
             Change = FileChange.Between(before, after),
+            Known = moves.Count > 1 ? null : KnownChange.Between(before, after),
+            Search = SearchChange.Between([.. moves]),
+            Indexes = moves.Count == 1 && before.Status != FileStatus.Available && after.Status == FileStatus.Available ? after.Id : null,
             More = [.. moves.Skip(1).Select(move => FileChange.Between(move.Before, move.After)!)],
         };
         List<TableTransactionAction> rows = [job, .. moves.SelectMany(move => RowsOf(move.Before, move.After))];
-        if (after.Status == FileStatus.Available) rows.AddRange(FolderRows(FileRows.Partition(after), after.Folder));
+        if (after.IsListed) rows.AddRange(FolderRows(FileRows.Partition(after), after.Folder));
         return (await spaceQuota.TransactForETags(after.Tenant, after.Space, change, rows, cancel))?[0];
     }
 
     /// <summary>How many rows of a transaction <see cref="TryMoveAll"/> needs for each file beside those of its new folder.</summary>
-    public static int CountRows(FileRecord before, FileRecord after) =>
-        RowsOf(before, after).Count() + 3; // And the change, the row by which it is found, and another if that is divided.
-
-    // Of several files only the folder changes, which nobody knows them by.
-    static UsageChange Indexing(UsageChange change, IReadOnlyList<(FileRecord Before, FileRecord After)> moves)
-    {
-        var (before, after) = moves[0];
-        return change with
-        {
-            Known = moves.Count > 1 ? null : KnownChange.Between(before, after),
-            Search = SearchChange.Between(moves),
-            Indexes = before.Status != FileStatus.Available && after.Status == FileStatus.Available ? after.Id : null,
-        };
-    }
+    // And the change, and a row of the index, which may have to be divided.
+    public static int CountRows(FileRecord before, FileRecord after) => RowsOf(before, after).Count() + 3;
 
     static IEnumerable<TableTransactionAction> RowsOf(FileRecord before, FileRecord after) =>
     [
@@ -130,9 +142,23 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
 
     /// <summary>
     /// Deletes a record and frees its quota in one transaction; false if the record changed meanwhile or is gone. The bytes must
-    /// have been deleted before.
+    /// have been deleted before. A file that was handed in and never received gives its request for files the place back.
     /// </summary>
-    public Task<bool> Remove(FileRecord file, CancellationToken cancel) => spaceQuota.TryTransact(
-        file.Tenant, file.Space, UsageChange.Forget(file),
-        [new(TableTransactionActionType.Delete, new TableEntity(FileRows.Partition(file), RowKeys.File(file.Id)), file.ETag)], cancel);
+    public async Task<bool> Remove(FileRecord file, CancellationToken cancel)
+    {
+        TableTransactionAction[] rows =
+        [
+            new(TableTransactionActionType.Delete, new TableEntity(FileRows.Partition(file), RowKeys.File(file.Id)), file.ETag),
+            .. FileRows.DeleteUpload(file),
+        ];
+        for (var attempt = 0; ; attempt++)
+        {
+            var request = file.CompletedAt is null && file.Request is { } id
+                ? await table.Find(FileRows.Partition(file), RowKeys.FileRequest(id), cancel) : null;
+            var change = UsageChange.Forget(file);
+            if (request is not null) change = change with { Request = FileRequest.Read(file.Tenant, request).GiveBack(file.Size) };
+            if (await spaceQuota.TryTransact(file.Tenant, file.Space, change, rows, cancel)) return true;
+            if (request is null || attempt == MaxRemoveAttempts || await Find(file.Tenant, file.Id, cancel) is null) return false;
+        }
+    }
 }

@@ -8,9 +8,18 @@ namespace Latchkey.Files;
 /// <param name="Id">The id of the user, client or group. An app has the id of its client.</param>
 public sealed record Owner(string Kind, string Id)
 {
+    /// <summary>The name of somebody else's space.</summary>
+    public const string Shared = "shared";
+
     /// <summary>The owner for whom a token acts: its user, or the client itself if there is no session (RFC 6749 §4.4).</summary>
     public static Owner Of(AccessToken token) =>
         token.SessionId is null ? new("client", token.Subject) : new("user", token.Subject);
+
+    /// <summary>Kind and id as one text.</summary>
+    public override string ToString() => $"{Kind}:{Id}";
+
+    /// <summary>Reads that text; null for null.</summary>
+    public static Owner? Parse(string? text) => text?.Split(':', 2) is [var kind, var id] ? new(kind, id) : null;
 
     /// <summary>The owner of a user's own space.</summary>
     public static Owner User(string id) => new("user", id);
@@ -28,8 +37,8 @@ public sealed record Owner(string Kind, string Id)
     public string SpaceNameFor(AccessToken token) => Kind switch
     {
         "group" => SpaceName,
-        "app" => Id == token.ClientId ? SpaceName : "shared",
-        _ => this == Of(token) ? SpaceName : "shared",
+        "app" => Id == token.ClientId ? SpaceName : Shared,
+        _ => this == Of(token) ? SpaceName : Shared,
     };
 
     /// <summary>The name of the space for its owners: <c>group:{id}</c>, <c>app</c>, or <c>me</c> for a user's or client's own.</summary>

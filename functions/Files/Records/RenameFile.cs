@@ -7,7 +7,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Renames a file, moves it to another folder of its space, or changes its times, metadata and tags, in one conditional write. The bytes stay
+/// Renames a file, moves it to another folder of its space, or changes its times, metadata and tags, in one conditional write. The bytes
+/// stay
 /// where they are.
 /// </summary>
 public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissions, FileStore files, Folders folders)
@@ -26,15 +27,15 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissi
             {
                 var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Write);
                 var renamed = change(file);
-                if (renamed == file) return Answer(caller, file);
+                if (renamed == file) return Answer(caller, request, file);
                 if (!await files.TryMove(file, renamed.Relist(), default, caller.Cancel)) return null;
-                if (file.Status == FileStatus.Available && renamed.Folder != file.Folder) await folders.RemoveIfEmpty(file, caller.Cancel);
-                return Answer(caller, renamed);
+                if (file.IsListed && renamed.Folder != file.Folder) await folders.RemoveIfEmpty(file, caller.Cancel);
+                return Answer(caller, request, renamed);
             });
         });
 
-    static IResult Answer(Caller caller, FileRecord file) =>
-        FileJson.Ok(FileResponse.Of(file) with { Space = file.Owner.SpaceNameFor(caller.Token) });
+    static IResult Answer(Caller caller, HttpRequest request, FileRecord file) =>
+        FileJson.File(request, FileResponse.Of(file, caller.Token));
 
     sealed record RenameRequest
     {

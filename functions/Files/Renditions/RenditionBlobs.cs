@@ -4,7 +4,7 @@ using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
-/// <summary>The blobs of renditions, beside the file's own: <c>{id}.{size}</c>.</summary>
+/// <summary>The blobs of renditions, beside the bytes of which they were made: <c>{version}.{size}</c>.</summary>
 public sealed class RenditionBlobs(BlobStore blobs)
 {
     /// <summary>The bytes of a file that were checked; null if they are gone, or are not as many as they were.</summary>
@@ -27,10 +27,10 @@ public sealed class RenditionBlobs(BlobStore blobs)
 
     /// <summary>Writes a rendition. Whoever makes it again writes the same.</summary>
     internal Task Write(FileRecord file, Rendition rendition, CancellationToken cancel) =>
-        blobs.Blob(file.Tenant, Thumbnails.BlobName(file.Id, rendition.Size)).UploadAsync(BinaryData.FromBytes(rendition.Bytes),
+        blobs.Blob(file.Tenant, Thumbnails.BlobName(file.Content, rendition.Size)).UploadAsync(BinaryData.FromBytes(rendition.Bytes),
             new BlobUploadOptions { HttpHeaders = new() { ContentType = Thumbnails.ContentType } }, cancel);
 
     /// <summary>Deletes all renditions that a file may have, also those that its record does not know of.</summary>
     internal Task DeleteAll(FileRecord file, CancellationToken cancel) => !Thumbnails.Has(file.ContentType) ? Task.CompletedTask
-        : Task.WhenAll(Thumbnails.Sizes.Select(size => blobs.Delete(file.Tenant, Thumbnails.BlobName(file.Id, size), cancel)));
+        : Task.WhenAll(Thumbnails.Sizes.Select(size => blobs.Delete(file.Tenant, Thumbnails.BlobName(file.Content, size), cancel)));
 }

@@ -78,11 +78,13 @@ public sealed partial class RenditionMaker(
                     return;
             }
             var now = await files.Find(file.Tenant, file.Id, cancel);
-            if (now is null or { Status: FileStatus.Purging })
+            if (now is null or { Status: FileStatus.Purging } or { IsInfected: true })
             {
                 await blobs.DeleteAll(file, cancel); // The purge may have looked before we wrote.
                 return;
             }
+            // It has other bytes by now, whose renditions were asked for. Those of the former ones go with them.
+            if (now.Content != file.Content) return;
             if (!Thumbnails.AreDue(now, clock.GetUtcNow())) return; // The same message, delivered twice: the same blobs.
             file = now;
         }

@@ -26,9 +26,9 @@ public sealed partial class RenditionRequests(WorkQueues queues, TimeProvider cl
     {
         var now = clock.GetUtcNow();
         if (!Thumbnails.AreDue(file, now)) return;
-        if (asked.TryGetValue(file.Id, out var before) && now - before < AskAgainAfter) return;
+        if (asked.TryGetValue(file.Content, out var before) && now - before < AskAgainAfter) return;
         if (asked.Count >= MaxRemembered) asked.Clear();
-        asked[file.Id] = now;
+        asked[file.Content] = now;
         try
         {
             using var patience = new CancellationTokenSource(Patience, clock);
@@ -36,7 +36,7 @@ public sealed partial class RenditionRequests(WorkQueues queues, TimeProvider cl
         }
         catch (Exception fault) when (ErrorBoundary.IsOutage(fault))
         {
-            asked.TryRemove(file.Id, out _);
+            asked.TryRemove(file.Content, out _);
             Log.NotAsked(logger, file.Tenant, file.Id, fault);
         }
     }

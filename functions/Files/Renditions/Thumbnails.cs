@@ -16,6 +16,6 @@ static class Thumbnails
     public static bool AreDue(FileRecord file, DateTimeOffset now) =>
         Has(file.ContentType) && (file.Renditions is null || file.Renditions.IsStale(now));
 
-    /// <summary>The blob of a file's rendition. As of all blobs of a file, its name begins with the file's id.</summary>
-    public static string BlobName(string id, int size) => FormattableString.Invariant($"{id}.{size}");
+    /// <summary>The blob of a rendition. As of all blobs of a file, its name begins with the id of the version.</summary>
+    public static string BlobName(string content, int size) => FormattableString.Invariant($"{content}.{size}");
 }

@@ -48,28 +48,27 @@ sealed record SearchEntry(
     }
 }
 
-/// <summary>How a change of files changes what is found.</summary>
-/// <param name="Gone">The entries that go.</param>
-/// <param name="New">The entries that come.</param>
-sealed record SearchChange(IReadOnlyList<SearchEntry> Gone, IReadOnlyList<SearchEntry> New)
+/// <summary>How a change of a file changes what is found.</summary>
+/// <param name="Gone">The entry that goes, or null.</param>
+/// <param name="New">The entry that comes, or null.</param>
+sealed record SearchChange(SearchEntry? Gone, SearchEntry? New)
 {
-    /// <summary>The change between two states of records; null for none.</summary>
-    public static SearchChange? Between(IEnumerable<(FileRecord Before, FileRecord After)> moves)
+    /// <summary>The changes between two states of records; null for none.</summary>
+    public static IReadOnlyList<SearchChange>? Between(params IReadOnlyList<(FileRecord Before, FileRecord After)> records)
     {
-        var changes = moves.Select(move => (Gone: GoneOf(move.Before, move.After), New: NewOf(move.After)))
-            .Where(change => change.Gone != change.New).ToList();
-        return changes.Count == 0 ? null : new(
-            [.. changes.Select(change => change.Gone).OfType<SearchEntry>()],
-            [.. changes.Select(change => change.New).OfType<SearchEntry>()]);
+        var changes = records.Select(file => Between(file.Before, file.After)).OfType<SearchChange>().ToList();
+        return changes.Count == 0 ? null : changes;
+    }
+
+    static SearchChange? Between(FileRecord before, FileRecord after)
+    {
+        // A file that is purged leaves nothing behind, even if it went into the trash where nobody knew of the index.
+        var was = before.Status == FileStatus.Available || (after.Status == FileStatus.Purging && before.CompletedAt is not null);
+        var change = new SearchChange(
+            was ? SearchEntry.Of(before) : null, after.Status == FileStatus.Available ? SearchEntry.Of(after) : null);
+        return change.Gone == change.New ? null : change;
     }
 
     /// <summary>Makes sure that an available file is found.</summary>
-    public static SearchChange Again(FileRecord file) => new([], [SearchEntry.Of(file)]);
-
-    static SearchEntry? NewOf(FileRecord after) => after.Status == FileStatus.Available ? SearchEntry.Of(after) : null;
-
-    // A file that is purged leaves nothing behind, even if it went into the trash where nobody knew of the index.
-    static SearchEntry? GoneOf(FileRecord before, FileRecord after) =>
-        before.Status == FileStatus.Available || (after.Status == FileStatus.Purging && before.CompletedAt is not null)
-            ? SearchEntry.Of(before) : null;
+    public static SearchChange Again(FileRecord file) => new(null, SearchEntry.Of(file));
 }

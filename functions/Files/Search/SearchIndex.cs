@@ -24,35 +24,32 @@ static class SearchIndex
     public static void Mark(IReadOnlyList<TableTransactionAction> rows, string fileId, Usage usage)
     {
         foreach (var row in rows)
-            if (row.Entity is TableEntity entity
-                && entity.RowKey == RowKeys.File(fileId)) entity[nameof(FileRecord.Indexed)] = MarkOf(usage);
+            if (row.Entity is TableEntity entity && entity.RowKey == RowKeys.File(fileId)) entity[nameof(FileRecord.Indexed)] = MarkOf(usage);
     }
 
-    /// <summary>The writes that make a change.</summary>
+    /// <summary>The writes that make these changes, of different files.</summary>
     public static async Task<SearchWrite> Write(
-        Table table, string partition, SearchLeaf? kept, SearchChange? change, CancellationToken cancel)
+        Table table, string partition, SearchLeaf? kept, IReadOnlyList<SearchChange> changes, CancellationToken cancel)
     {
-        if (change is null) return new([], kept);
-        var keys = change.Gone.Concat(change.New).Select(entry => entry.Key).Distinct().ToList();
+        if (changes.Count == 0) return new([], kept);
+        var keys = changes.SelectMany(change => new[] { change.Gone?.Key, change.New?.Key }).OfType<string>()
+            .Distinct(StringComparer.Ordinal).ToList();
+        var added = changes.Select(change => change.New).OfType<SearchEntry>().ToList();
         var found = await Task.WhenAll(keys.Select(key => Find(table, partition, kept, key, cancel)));
-        var leafOf = keys.Zip(found).ToDictionary(one => one.First, one => one.Second.To, StringComparer.Ordinal);
-        var rows = new List<TableTransactionAction>();
-        foreach (var leaf in found.DistinctBy(leaf => leaf.To))
-        {
-            var written = Apply(leaf, keys, [.. change.New.Where(entry => leafOf[entry.Key] == leaf.To)]);
-            rows.AddRange(written.Where(one => one != leaf).Select(one => one.Write(partition)));
-            if (leaf.To == found[^1].To) kept = written.FirstOrDefault(one => one.Covers(keys[^1]));
-        }
-        return new(rows, kept);
+        // Not by the leaf's interval: a key may be before its beginning, where an empty leaf was deleted.
+        var placeOf = keys.Zip(found, (key, leaf) => (key, leaf.To)).ToDictionary(pair => pair.key, pair => pair.To, StringComparer.Ordinal);
+        var written = found.DistinctBy(leaf => leaf.To)
+            .SelectMany(leaf => Apply(leaf, [.. added.Where(entry => placeOf[entry.Key] == leaf.To)], keys)).ToList();
+        return new([.. written.Except(found).Select(leaf => leaf.Write(partition))], written.FirstOrDefault(leaf => leaf.Covers(keys[^1])));
     }
 
     // The leaf itself, if nothing changes.
-    static IReadOnlyList<SearchLeaf> Apply(SearchLeaf leaf, IReadOnlyList<string> gone, IReadOnlyList<SearchEntry> added)
+    static IReadOnlyList<SearchLeaf> Apply(SearchLeaf leaf, IReadOnlyList<SearchEntry> added, IReadOnlyList<string> keys)
     {
         var before = leaf.Entries();
-        var entries = before.Where(entry => !gone.Contains(entry.Key)).Concat(added).OrderBy(entry => entry.Key, StringComparer.Ordinal)
-            .ToList();
-        return entries.SequenceEqual(before) ? [leaf] : [.. leaf.With(entries, added is [var one] ? entries.IndexOf(one) : -1)];
+        List<SearchEntry> entries =
+            [.. before.Where(entry => !keys.Contains(entry.Key)).Concat(added).OrderBy(entry => entry.Key, StringComparer.Ordinal)];
+        return entries.SequenceEqual(before) ? [leaf] : [.. leaf.With(entries, added.Count == 1 ? entries.IndexOf(added[0]) : -1)];
     }
 
     static async Task<SearchLeaf> Find(Table table, string partition, SearchLeaf? kept, string key, CancellationToken cancel)

@@ -33,6 +33,9 @@ public sealed record LinkState(LinkStatus Status, FileRecord? File = null, Share
     /// <summary>Where the bytes are, once a download was counted.</summary>
     public string? Url { get; init; }
 
+    /// <summary>The name of the user who shares; null for a client.</summary>
+    public string? By { get; init; }
+
     /// <summary>Seconds until a locked link takes passwords again.</summary>
     public int RetryAfter { get; init; }
 
@@ -60,8 +63,9 @@ public sealed class LinkDownloads(
         if (await sharing is not { Kind: "link" } link || !link.IsLive(clock.GetUtcNow())) return new(LinkStatus.NotFound);
         if (link.SecretHash is not { } hash || !Ids.IsSameHash(hash, Ids.Hash(secret))) return new(LinkStatus.NotFound);
         if (!await AreUsersEnabled(tenant, file, link, cancel)) return new(LinkStatus.NotFound);
+        var by = link.CreatedBy is { } user ? (await users.FindState(tenant.Id, user, cancel))?.Name : null; // Just read.
         var status = link.IsUsedUp ? LinkStatus.UsedUp : file.MissingSince is not null ? LinkStatus.FileLost : LinkStatus.Ready;
-        return new(status, file, link);
+        return new(status, file, link) { By = by };
     }
 
     /// <summary>

@@ -17,9 +17,14 @@ public sealed class LinkPasswords(PasswordHashing hashing, Lockout lockout)
     /// before the password is verified.
     /// </summary>
     /// <exception cref="OAuthError">429: too many wrong passwords.</exception>
-    public async Task<string?> Verify(Share link, string password, CancellationToken cancel)
+    public Task<string?> Verify(Share link, string password, CancellationToken cancel) =>
+        Verify(link.Tenant, link.Id, link.PasswordHash!, password, cancel);
+
+    /// <summary>The same for whatever has an id of its own and a password.</summary>
+    /// <exception cref="OAuthError">429: too many wrong passwords.</exception>
+    public async Task<string?> Verify(string tenant, string id, string hash, string password, CancellationToken cancel)
     {
-        var counter = new LockoutCounter(RowKeys.Attempts(link.Tenant, "link", link.Id), MaxGuesses, LockTime)
+        var counter = new LockoutCounter(RowKeys.Attempts(tenant, "link", id), MaxGuesses, LockTime)
         {
             SlowFrom = MaxGuesses,
             SuccessClears = true,
@@ -29,7 +34,7 @@ public sealed class LinkPasswords(PasswordHashing hashing, Lockout lockout)
         string? rehashed = null;
         try
         {
-            verdict = await hashing.Verify(link.PasswordHash!, password, [], cancel);
+            verdict = await hashing.Verify(hash, password, [], cancel);
             if (verdict == PasswordVerificationResult.SuccessRehashNeeded) rehashed = await hashing.Hash(password, cancel);
         }
         catch
@@ -43,6 +48,6 @@ public sealed class LinkPasswords(PasswordHashing hashing, Lockout lockout)
             return null;
         }
         await attempt.Succeeded();
-        return rehashed ?? link.PasswordHash;
+        return rehashed ?? hash;
     }
 }

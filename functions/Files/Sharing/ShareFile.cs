@@ -23,7 +23,7 @@ public sealed class ShareFile(
             asked.Check();
             var (access, until) = (asked.CheckedAccess(), asked.CheckedUntil(clock.GetUtcNow()));
             var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Share);
-            if (file.Status != FileStatus.Available) throw Problem.Conflict("file_pending", "The file is not complete yet.");
+            FilePermissions.EnsureAvailable(file);
             var secret = Ids.NewSecret();
             var share = asked.Link is { } link
                 ? await CreateLink(caller, file, link, secret, caller.Cancel)

@@ -49,7 +49,13 @@ public sealed class SharedWithMe(ShareStore shares, FileStore files, Memberships
         await Task.WhenAll(finding, sharing);
         if (await finding is not { Status: FileStatus.Available } file) return null;
         if (await sharing is not { } share || !share.IsLive(clock.GetUtcNow())) return null;
-        return FileResponse.Of(file) with { Space = "shared", Access = share.Access.ToString().ToLowerInvariant() };
+        return FileResponse.Of(file) with
+        {
+            Space = Owner.Shared,
+            Access = share.Access.ToString().ToLowerInvariant(),
+            Request = null,
+            Sender = null,
+        };
     }
 
     static string Position(Owner recipient, string key) => $"{recipient.Kind}:{recipient.Id}:{key}";

@@ -29,7 +29,7 @@ public sealed class DeleteFile(TenantPipeline pipeline, FilePermissions permissi
     async Task<bool> TryDelete(FileRecord file, bool permanent, CancellationToken cancel)
     {
         if (!await deletion.TryDelete(file, permanent, cancel)) return false;
-        if (file.Status == FileStatus.Available) await folders.RemoveIfEmpty(file, cancel);
+        if (file.IsListed) await folders.RemoveIfEmpty(file, cancel);
         return true;
     }
 }

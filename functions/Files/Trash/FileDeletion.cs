@@ -1,6 +1,8 @@
 namespace Latchkey.Files;
 
-/// <summary>Deletes files: moves them to the trash, or purges them. A file that was never completed is always purged.</summary>
+/// <summary>
+/// Deletes files: moves them to the trash, or purges them. A file that is not complete, not scanned yet or infected is always purged.
+/// </summary>
 public sealed class FileDeletion(FileStore files, FilePurge purge, FileSchedule schedule, Settings settings, TimeProvider clock)
 {
     /// <summary>Deletes a file; false if it changed meanwhile. One in the trash stays there, unless it is to be purged.</summary>

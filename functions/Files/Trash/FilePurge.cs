@@ -4,13 +4,17 @@ using Latchkey.Storage;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Purges a file in steps that can each be repeated: the record is marked, then bytes, shares and key are deleted, then the record, which
+/// Purges a file in steps that can each be repeated: the record is marked, then bytes, shares, key and versions are deleted, then the
+/// record, which
 /// frees its quota. From the first step on nobody can see the file. Whoever finds the mark completes the purge.
 /// </summary>
 public sealed class FilePurge(
-    FileStore files, BlobStore blobs, StagedBlobs staged, RenditionBlobs renditions, ShareStore shares, FileSchedule schedule,
-    TimeProvider clock)
+    FileStore files, VersionPurge versions, BlobStore blobs, StagedBlobs staged, RenditionBlobs renditions, ShareStore shares,
+    FileSchedule schedule, TimeProvider clock)
 {
+    /// <summary>Purges former versions of files that stay.</summary>
+    public VersionPurge Versions => versions;
+
     /// <summary>Purges a file in any state; false if its record changed meanwhile, and then nothing is done.</summary>
     /// <param name="file">The file.</param>
     /// <param name="isDue">True if the sweep has the file in its schedule and will finish the purge if this process crashes.</param>
@@ -29,6 +33,7 @@ public sealed class FilePurge(
         if (file.CompletedAt is not null) await renditions.DeleteAll(file, cancel);
         await shares.RemoveAll(file, cancel);
         await files.ForgetKey(file, cancel);
+        if (file.Version > 1) await versions.PurgeAll(file, cancel);
         await files.Remove(file with { ETag = ETag.All }, cancel);
         return true;
     }

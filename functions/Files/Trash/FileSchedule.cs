@@ -4,7 +4,8 @@ using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
-/// <summary>An entry of the schedule: a file, a share, or old changes of a space, that the sweep has to handle.</summary>
+/// <summary>An entry of the schedule: a file, its former versions, a share, or old changes of a space, that the sweep has to
+/// handle.</summary>
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Space">The key of the space.</param>
 /// <param name="FileId">The file, or null for the changes.</param>
@@ -21,8 +22,17 @@ public sealed record ScheduledFile(string Tenant, string Space, string? FileId, 
 /// </summary>
 public sealed class FileSchedule(StorageClients storage)
 {
+    /// <summary>In place of a share's id: the id is that of a request for files (<see cref="FileRequest"/>).</summary>
+    public const string Request = "request";
+
+    /// <summary>In place of a share's id: the id is that of a link to a folder or to several files (<see cref="SpaceLink"/>).</summary>
+    public const string Link = "link";
+
     /// <summary>In place of a share's id: the id is that of a job (<see cref="FolderJob"/>).</summary>
     public const string Job = "job";
+
+    /// <summary>In place of a share's id: the former versions of the file.</summary>
+    public const string Versions = "versions";
 
     readonly ExpiringTables tables = new(storage.Tables, TableNames.Due);
 
@@ -41,6 +51,12 @@ public sealed class FileSchedule(StorageClients storage)
             ["At"] = at,
         }, cancel);
     }
+
+    /// <summary>Schedules the end of a request for files.</summary>
+    public Task AddRequest(string tenant, string id, DateTimeOffset at, CancellationToken cancel) => Add(tenant, id, Request, at, cancel);
+
+    /// <summary>Schedules the end of a link to a folder or to several files.</summary>
+    public Task AddLink(string tenant, string id, DateTimeOffset at, CancellationToken cancel) => Add(tenant, id, Link, at, cancel);
 
     /// <summary>Schedules the end of a space's changes. All of a day are one entry.</summary>
     public Task AddChanges(string tenant, string space, DateTimeOffset at, CancellationToken cancel) =>

@@ -5,12 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash, deletes expired shares and old changes, finishes
-/// copies and what a crash interrupted, and has forgotten jobs go on. It reads no other files. What fails is retried an hour later.
+/// Handles once an hour what is due (<see cref="FileSchedule"/>): purges the trash and old versions, deletes expired shares and old
+/// changes, finishes copies and what a crash interrupted, has forgotten jobs go on, and asks again for verdicts of the malware scanner. It
+/// reads no other files. What fails is retried an hour later.
 /// </summary>
 public sealed partial class FileSweepTimer(
-    FileSchedule schedule, FileStore files, FilePurge purge, BlobCopier copier, ShareStore shares, ChangeFeed changes,
-    FolderJobWatch folderJobs, AuditLog audit, TimeProvider clock, ILogger<FileSweepTimer> logger)
+    FileSchedule schedule, FileStore files, FilePurge purge, UnfinishedFiles unfinished, SharingExpiry sharing, SpaceUpkeep upkeep,
+    AuditLog audit, TimeProvider clock, ILogger<FileSweepTimer> logger)
 {
     const int MaxParallel = 8;
 
@@ -49,11 +50,15 @@ public sealed partial class FileSweepTimer(
 
     async Task<bool> Process(ScheduledFile item, DateTimeOffset now, CancellationToken cancel)
     {
-        if (item.FileId is null) return await changes.TryDropOld(item.Tenant, item.Space, now, cancel);
-        if (item.ShareId == FileSchedule.Job) return await folderJobs.TryFinish(item.Tenant, item.FileId, now, cancel);
+        if (item.FileId is null || SpaceUpkeep.Handles(item)) return await upkeep.TryHandle(item, now, cancel);
+        if (item.ShareId == FileSchedule.Versions)
+        {
+            await purge.Versions.Sweep(item.Tenant, item.FileId, now, cancel);
+            return true;
+        }
         if (item.ShareId is { } share)
         {
-            await shares.RemoveExpired(item.Tenant, item.FileId, share, now, cancel);
+            await sharing.Remove(item.Tenant, item.FileId, share, now, cancel);
             return true;
         }
         var file = await files.Find(item.Tenant, item.FileId, cancel);
@@ -65,22 +70,10 @@ public sealed partial class FileSweepTimer(
                 if (!await purge.TryPurge(file, isDue: true, cancel)) return false;
                 audit.Add(file.Tenant, "files-purge", file.Id, "retention in the trash ended");
                 return true;
-            case { Status: FileStatus.Copying }:
-                return await FinishCopy(file, cancel);
+            case { Status: FileStatus.Copying or FileStatus.Scanning }:
+                return await unfinished.Finish(file, cancel);
             default: // Restored, purged, or never deleted because the process crashed before.
                 return true;
-        }
-    }
-
-    async Task<bool> FinishCopy(FileRecord copy, CancellationToken cancel)
-    {
-        try
-        {
-            return (await copier.FinishIfDone(copy, cancel)).Progress is null;
-        }
-        catch (Http.Problem) // The copy failed and was removed.
-        {
-            return true;
         }
     }
 

@@ -16,11 +16,11 @@ public sealed class RestoreFile(TenantPipeline pipeline, FilePermissions permiss
         pipeline.AuthorizeWrite(request, Scopes.FilesWrite, caller => FileRetry.Run(async () =>
         {
             var file = await permissions.GetAny(caller, request.RouteValues["id"] as string, inSpace: true);
-            if (file.Status == FileStatus.Available) return FileJson.Ok(FileResponse.Of(file));
+            if (file.IsListed) return FileJson.File(request, FileResponse.Of(file));
             if (file.Status == FileStatus.Purging) throw FilePermissions.NotFound();
             if (file.Status != FileStatus.Deleted) throw NotDeleted();
             var restored = file.Restore();
-            return await files.TryMove(file, restored, default, caller.Cancel) ? FileJson.Ok(FileResponse.Of(restored)) : null;
+            return await files.TryMove(file, restored, default, caller.Cancel) ? FileJson.File(request, FileResponse.Of(restored)) : null;
         }));
 
     /// <summary>409 <c>file_not_deleted</c>.</summary>

@@ -22,10 +22,12 @@ public sealed class SpaceRemoval(
         (await spaceQuota.Read(tenant, owner.SpaceKey(tenant), cancel)).Files;
 
     /// <summary>
-    /// True if there is no file or folder in the space and no share with its owner: nothing that a new owner with the same id would inherit.
+    /// True if there is no file or folder in the space and no share with its owner: nothing that a new owner with the same id would
+    /// inherit.
     /// </summary>
     public async Task<bool> IsEmpty(string tenant, Owner owner, CancellationToken cancel) =>
-        await spaceQuota.Read(tenant, owner.SpaceKey(tenant), cancel) is { Files: 0, Folders: 0 } && (await shares.SharedWith(tenant, owner, "", 1, cancel)).Count == 0;
+        await spaceQuota.Read(tenant, owner.SpaceKey(tenant), cancel) is { Files: 0, Folders: 0 }
+            && (await shares.SharedWith(tenant, owner, "", 1, cancel)).Count == 0;
 
     /// <summary>Removes the space; false if the time ran out or files kept changing. Then the same call continues.</summary>
     public async Task<bool> TryRemove(string tenant, Owner owner, TimeSpan maxTime, CancellationToken cancel)
@@ -48,9 +50,18 @@ public sealed class SpaceRemoval(
             await RemoveRows(tenant, space, prefix, cancel);
         await RemoveRows(tenant, space, RowKeys.Known(""), cancel);
         await RemoveRows(tenant, space, RowKeys.AnySearch, cancel);
+        await RemoveLinks(tenant, owner, cancel);
         await changes.RemoveAll(tenant, space, cancel);
         await tenantQuota.RemoveSpace(tenant, space, cancel);
         return true;
+    }
+
+    /// <summary>Removes the links to folders and selections of a space, and its requests for files. They don't count as files.</summary>
+    public async Task RemoveLinks(string tenant, Owner owner, CancellationToken cancel)
+    {
+        var space = owner.SpaceKey(tenant);
+        await RemoveRows(tenant, space, RowKeys.AnyLink, cancel);
+        await RemoveRows(tenant, space, RowKeys.AnyFileRequest, cancel);
     }
 
     async Task<bool> TryPurgeFile(FileRecord file, CancellationToken cancel) =>
@@ -71,6 +82,9 @@ public sealed class SpaceRemoval(
     {
         var start = RowKeys.File("");
         await foreach (var row in table.Range(RowKeys.Space(tenant, space), start, start + "~", null, cancel))
-            yield return FileRows.Read(tenant, row);
+        {
+            var file = FileRows.Read(tenant, row);
+            if (file.Status != FileStatus.Version) yield return file; // Goes with the file whose version it is.
+        }
     }
 }

@@ -53,7 +53,7 @@ sealed record BeginRequest
             Name = FileName.Read(Name),
             Folder = FileName.ReadFolder(Folder),
             ContentType = CheckedType(tenant.Limits),
-            Size = CheckedSize(Math.Min(settings.MaxFileBytes, tenant.Limits.FileBytes)),
+            Size = CheckedSize(Math.Min(settings.Scan.LimitFor(tenant), Math.Min(settings.MaxFileBytes, tenant.Limits.FileBytes))),
             BlockSize = CheckedBlockSize(settings.ResumableFromBytes),
             Md5 = CheckedMd5(),
             Sha256 = CheckedSha256(),

@@ -40,5 +40,6 @@ static class IdempotencyKey
         file.BlockSize?.ToString(CultureInfo.InvariantCulture), file.TusMetadata, file.Metadata?.Json,
         file.ModifiedAt?.UtcTicks.ToString(CultureInfo.InvariantCulture), file.TakenAt?.UtcTicks.ToString(CultureInfo.InvariantCulture),
         .. file.Tags is { } tags ? [tags.Column] : Array.Empty<string>(), // Keys from before there were tags stay what they are.
+        .. file.Replaces is null ? Array.Empty<string?>() : [file.Replaces, file.ReplacesOnly, $"{file.BecomesCopy}"],
     ]));
 }

@@ -17,7 +17,7 @@ public sealed record OversizedUpload(string Uploader, string FileId, DateTimeOff
     static readonly TimeSpan Window = TimeSpan.FromDays(1);
 
     /// <summary>The uploader as text: kind and id.</summary>
-    public static string UploaderOf(Owner owner) => $"{owner.Kind}:{owner.Id}";
+    public static string UploaderOf(Owner owner) => owner.ToString();
 
     /// <summary>Refuses an uploader with too many oversized uploads.</summary>
     /// <exception cref="Problem">429 <c>too_many_oversized</c>, until the oldest of them is a day old.</exception>

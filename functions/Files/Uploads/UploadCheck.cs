@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Azure;
 using Azure.Storage.Blobs.Models;
 using Latchkey.Http;
 using Latchkey.Tenancy;
@@ -10,7 +11,11 @@ namespace Latchkey.Files;
 /// <param name="Sha256">True if the bytes were read and have the declared SHA-256.</param>
 /// <param name="ContentType">The media type under which they are served.</param>
 /// <param name="Snapshot">The snapshot that was checked, or null for the blob itself.</param>
-public sealed record VerifiedUpload(bool Md5, bool Sha256, string ContentType, string? Snapshot = null);
+public sealed record VerifiedUpload(bool Md5, bool Sha256, string ContentType, string? Snapshot = null)
+{
+    /// <summary>The ETags that the blob had with these bytes: as it was uploaded, and as it is now.</summary>
+    public IReadOnlyList<ETag> ETags { get; init; } = [];
+}
 
 /// <summary>The uploaded bytes are not the declared file, which ends the upload.</summary>
 /// <param name="problem">What is wrong.</param>

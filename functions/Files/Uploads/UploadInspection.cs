@@ -9,7 +9,7 @@ namespace Latchkey.Files;
 /// a size, and nothing else would ever notice bytes for which complete was never called.
 /// </summary>
 public sealed class UploadInspection(
-    FileStore files, SpaceQuota spaceQuota, FilePurge purge, BlobStore blobs, StagedBlobs staged, AuditLog audit, TimeProvider clock)
+    VersionStore versions, SpaceQuota spaceQuota, FilePurge purge, BlobStore blobs, StagedBlobs staged, AuditLog audit, TimeProvider clock)
 {
     // Libraries name the blocks of each attempt anew, and blocks of earlier attempts stay until the next block list.
     const int MaxAttempts = 3;
@@ -26,13 +26,14 @@ public sealed class UploadInspection(
     {
         while (true)
         {
-            var file = await files.Find(note.Tenant, note.FileId, cancel);
+            var file = await versions.FindContent(note.Tenant, note.FileId, cancel);
             var found = file switch
             {
                 null => await InspectWithoutRecord(note, cancel),
                 { Status: FileStatus.Pending } => await InspectPending(note, file, cancel),
                 // The process that marked it died. A URL may still write after the purge.
                 { Status: FileStatus.Purging } => await purge.TryPurge(file, isDue: true, cancel) ? new(true, false, true) : null,
+                { Status: FileStatus.Infected } => await InspectWithoutRecord(note, cancel), // Nothing of it is served.
                 { Snapshot: { } served } => await InspectServed(note, file, served, cancel),
                 _ => new(false, false, false),
             };

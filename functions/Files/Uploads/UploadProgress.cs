@@ -19,5 +19,5 @@ public sealed class UploadProgress(TenantPipeline pipeline, FilePermissions perm
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/files/{id}/upload")] HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.FilesWrite, async caller =>
-            FileJson.Ok(await state.Of(caller, await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Write))));
+            FileJson.Ok(await state.Of(caller, await permissions.GetUpload(caller, request.RouteValues["id"] as string))));
 }

@@ -26,7 +26,11 @@ public sealed class UploadStarter(UploadKeys keys, BlobStore blobs, StorageClien
     }
 
     /// <summary>Adds a note about an upload and its URL, if it has one. The note comes before the URL, so that no URL is missed.</summary>
-    public async Task AddNote(Caller caller, FileRecord file, SignedUrl? url)
+    public Task AddNote(Caller caller, FileRecord file, SignedUrl? url) =>
+        AddNote(file, url, Owner.Of(caller.Token), caller.Token.ClientId, caller.Cancel);
+
+    /// <summary>The same for whoever gets the URL.</summary>
+    public async Task AddNote(FileRecord file, SignedUrl? url, Owner who, string client, CancellationToken cancel)
     {
         var note = FinalInspectionNote(file.Tenant, file.Id, file.CreatedAt);
         if (url is not null)
@@ -36,12 +40,12 @@ public sealed class UploadStarter(UploadKeys keys, BlobStore blobs, StorageClien
                 InspectAt = url.IssuedAt + UploadNote.InspectionInterval,
                 UrlExpiresAt = url.ExpiresAt,
                 Size = file.Size,
-                Uploader = OversizedUpload.UploaderOf(Owner.Of(caller.Token)),
-                Client = caller.Token.ClientId,
+                Uploader = OversizedUpload.UploaderOf(who),
+                Client = client,
             };
         }
-        await blobs.EnsureContainer(file.Tenant, caller.Cancel);
-        await SaveNote(note, caller.Cancel);
+        await blobs.EnsureContainer(file.Tenant, cancel);
+        await SaveNote(note, cancel);
     }
 
     /// <summary>

@@ -12,6 +12,7 @@ public sealed class UploadState(FileUrls urls, UploadStarter uploads, BlobStore 
     public async Task<UploadProgressResponse> Of(Caller caller, FileRecord file)
     {
         if (file.Status == FileStatus.Copying) throw FilePermissions.Copying();
+        if (file is { Status: FileStatus.Version, Replaces: { } replaced }) return new(replaced, "available");
         if (file.Status != FileStatus.Pending) return new(file.Id, file.Status.ToString().ToLowerInvariant());
         if (file.TusMetadata is not null)
         {

@@ -36,6 +36,10 @@ public sealed class AccountNotices(UnseenMail mail, TimeProvider clock)
         More = MailStrings.MailNewSignInFrom(device, place),
     });
 
+    /// <summary>Files have come by a request of the user's.</summary>
+    public void FilesReceived(Tenant tenant, User user) => Send(tenant, user, name =>
+        new Notice(MailStrings.MailFilesReceivedSubject(name), MailStrings.MailFilesReceived(name)) { Page = "my-files" });
+
     /// <summary>The account will be deleted.</summary>
     public void DeletionPlanned(Tenant tenant, User user, DateTimeOffset at) => Send(tenant, user, name => new Notice(
         MailStrings.MailDeletionPlannedSubject(name), MailStrings.MailDeletionPlanned(name, Texts.Time(at)))
@@ -52,6 +56,15 @@ public sealed class AccountNotices(UnseenMail mail, TimeProvider clock)
     public void Deleted(Tenant tenant, User user) => Send(tenant, user, name =>
         new Notice(MailStrings.MailDeletedSubject(name), MailStrings.MailDeleted(name)) { Button = null });
 
+    /// <summary>Malware was found in a file of the user's, or of a group of theirs. The name's words are all that it tells of it.</summary>
+    public Task FileInfected(Tenant tenant, User user, string file) => user.Email is not { } address ? Task.CompletedTask
+        : mail.TrySend(tenant, user, () =>
+        {
+            var name = MailWriter.NameOf(tenant);
+            return new MailWriter(tenant).Say(MailStrings.MailFileInfected(name, MailWriter.Words(file)))
+                .Say(MailStrings.MailFileInfectedMore).To(address, MailStrings.MailFileInfectedSubject(name));
+        });
+
     void Send(Tenant tenant, User user, Func<string, Notice> write)
     {
         if (user.Email is { } address) _ = mail.TrySend(tenant, user, () => Write(tenant, address, write));
@@ -62,6 +75,8 @@ public sealed class AccountNotices(UnseenMail mail, TimeProvider clock)
         var notice = write(MailWriter.NameOf(tenant));
         var message = new MailWriter(tenant).Say(notice.Text);
         if (notice.More is not null) message.Say(notice.More);
+        if (notice.Page is { } page)
+            return message.Link(MailStrings.MailFilesButton, $"{tenant.Issuer}/{page}").To(address, notice.Subject);
         if (notice.Button is null) return message.To(address, notice.Subject);
         return message.Say(MailStrings.MailFactorNotYou).Link(notice.Button, $"{tenant.Issuer}/account").To(address, notice.Subject);
     }
@@ -69,6 +84,9 @@ public sealed class AccountNotices(UnseenMail mail, TimeProvider clock)
     sealed record Notice(string Subject, string Text)
     {
         public string? More { get; init; }
+
+        // Nothing to worry about, only to look at.
+        public string? Page { get; init; }
 
         public string? Button { get; init; } = MailStrings.MailFactorButton;
     }

@@ -15,6 +15,18 @@ static partial class MailStrings
 
     public static string MailDeleted(string tenant) => Text(("tenant", tenant));
 
+    public static string MailFileInfectedMore => Text();
+
+    public static string MailFileInfectedSubject(string tenant) => Text(("tenant", tenant));
+
+    public static string MailFileInfected(string tenant, string file) => Text(("tenant", tenant), ("file", file));
+
+    public static string MailFilesButton => Text();
+
+    public static string MailFilesReceivedSubject(string tenant) => Text(("tenant", tenant));
+
+    public static string MailFilesReceived(string tenant) => Text(("tenant", tenant));
+
     public static string MailKeptSubject(string tenant) => Text(("tenant", tenant));
 
     public static string MailKept(string tenant) => Text(("tenant", tenant));

@@ -12,7 +12,8 @@ namespace Latchkey.Pages;
 sealed record PageFile(byte[] Bytes, string ContentType, string ETag)
 {
     static readonly Dictionary<string, PageFile> All = typeof(PageFile).Assembly.GetManifestResourceNames()
-        .Where(name => name.StartsWith("my-files/", StringComparison.Ordinal) || name.StartsWith("passkeys/", StringComparison.Ordinal))
+        .Where(name => name.StartsWith("my-files/", StringComparison.Ordinal) || name.StartsWith("passkeys/", StringComparison.Ordinal)
+            || name.StartsWith("hand-in/", StringComparison.Ordinal))
         .ToDictionary(name => name, Read, StringComparer.Ordinal);
 
     /// <summary>Answers with a file; 304 if the browser has it already (RFC 9110 §13.1.2).</summary>

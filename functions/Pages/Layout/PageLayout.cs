@@ -32,6 +32,12 @@ public sealed record PageLayout(Tenant? Tenant, string Title)
     /// <summary>True if a password's field can show what is typed, by the script of <see cref="ShowPassword"/>.</summary>
     public bool HasPassword { get; init; }
 
+    /// <summary>True if the page shows a list that needs room.</summary>
+    public bool Wide { get; init; }
+
+    /// <summary>The origin of the thumbnails that the page shows, to which addresses of ours lead; or null.</summary>
+    public string? Thumbnails { get; init; }
+
     /// <summary>The page's scripts and what they may connect to, or null.</summary>
     public PageScripts? Scripts { get; init; }
 }

@@ -40,7 +40,7 @@ public sealed class PageRenderer(ILoggerFactory loggers)
             "default-src 'none'",
             $"style-src '{style.Hash}'{(page.Scripts is { Styles.Count: > 0 } ? " 'self'" : "")}",
             // Icon, logo, the user's picture; the pictures that an app shows.
-            string.Join(" ", ((string?[])["img-src data:", style.LogoUri, Source(page.Picture), Shown(page.Scripts)]).OfType<string>()),
+            string.Join(" ", ((string?[])["img-src data:", style.LogoUri, Source(page.Picture), Shown(page)]).OfType<string>()),
             ScriptPolicy(page),
             // Chromium and Safari also check every redirect that follows a form against this list.
             $"form-action 'self' {page.FormTarget}".TrimEnd(),
@@ -66,7 +66,8 @@ public sealed class PageRenderer(ILoggerFactory loggers)
     // A source has no query (CSP3 §2.3.1).
     static string? Source(string? url) => url is null ? null : new Uri(url).GetLeftPart(UriPartial.Path);
 
-    static string? Shown(PageScripts? scripts) => scripts is { Installable: true } ? $"'self' {scripts.Connect}" : null;
+    static string? Shown(PageLayout page) => page.Thumbnails is { } origin ? $"'self' {origin}"
+        : page.Scripts is { Installable: true } scripts ? $"'self' {scripts.Connect}" : null;
 
     // A frame shows PDF files: storage serves nothing else to be shown that could run a script (DisplayTypes).
     static string App(PageScripts scripts) => !scripts.Installable ? ""

@@ -24,10 +24,10 @@ public static class EventTypes
     /// <summary>A session was ended; without a <c>sessionId</c>, all sessions of the user, or of the user with a client.</summary>
     public const string SessionEnded = "session.ended";
 
-    /// <summary>An upload or a copy was completed.</summary>
+    /// <summary>An upload or a copy was completed, and can be downloaded.</summary>
     public const string FileCreated = "file.created";
 
-    /// <summary>A file has another name or property.</summary>
+    /// <summary>A file has other bytes, another name or property.</summary>
     public const string FileChanged = "file.changed";
 
     /// <summary>A file is in another folder.</summary>
@@ -42,11 +42,17 @@ public static class EventTypes
     /// <summary>A file is gone for good.</summary>
     public const string FilePurged = "file.purged";
 
+    /// <summary>Malware was found in a file; its bytes are deleted.</summary>
+    public const string FileInfected = "file.infected";
+
     /// <summary>A file was shared, or a share was replaced.</summary>
     public const string ShareCreated = "share.created";
 
     /// <summary>A share was revoked or has expired.</summary>
     public const string ShareRevoked = "share.revoked";
+
+    /// <summary>A file was handed in by a request for files.</summary>
+    public const string RequestReceived = "request.received";
 
     /// <summary>The tenant was made.</summary>
     public const string TenantCreated = "tenant.created";
@@ -69,7 +75,8 @@ public static class EventTypes
     /// <summary>All types that a filter can name.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        FileCreated, FileChanged, FileMoved, FileTrashed, FileRestored, FilePurged, ShareCreated, ShareRevoked,
+        FileCreated, FileChanged, FileMoved, FileTrashed, FileRestored, FilePurged, FileInfected, ShareCreated, ShareRevoked,
+        RequestReceived,
         UserCreated, UserChanged, UserDisabled, UserEnabled, UserDeleted, SessionStarted, SessionEnded,
         TenantCreated, TenantChanged, TenantSuspended, TenantResumed, TenantDeleted,
     ];

@@ -4,7 +4,8 @@ using Latchkey.Storage;
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// Limits on a tenant's files. Unfinished uploads and deleted files in the trash count too: they take up storage.
+/// Limits on a tenant's files. Unfinished uploads, deleted files in the trash and former versions count
+/// too: they take up storage.
 /// </summary>
 public sealed record FileLimits
 {
@@ -31,6 +32,15 @@ public sealed record FileLimits
     /// </summary>
     public IReadOnlyList<string> ContentTypes { get; init; } = [];
 
+    /// <summary>Former versions of a file that are kept; 0 keeps none.</summary>
+    public int Versions { get; init; } = 10;
+
+    /// <summary>Days for which a former version is kept once it is replaced.</summary>
+    public int VersionDays { get; init; } = 30;
+
+    /// <summary>The same as a time.</summary>
+    public TimeSpan VersionTime => TimeSpan.FromDays(VersionDays);
+
     // A tenant that was saved before limits existed has the default ones.
     internal static FileLimits Read(TableEntity row)
     {
@@ -44,6 +54,8 @@ public sealed record FileLimits
             TenantBytes = row.GetInt64("TenantBytes") ?? standard.TenantBytes,
             TenantFiles = row.GetInt64("TenantFiles") ?? standard.TenantFiles,
             ContentTypes = Columns.Split(row.GetString("ContentTypes")),
+            Versions = row.GetInt32("Versions") ?? standard.Versions,
+            VersionDays = row.GetInt32("VersionDays") ?? standard.VersionDays,
         };
     }
 }

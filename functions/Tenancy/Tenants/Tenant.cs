@@ -54,6 +54,9 @@ public sealed record Tenant
     /// </summary>
     public bool ClientIdDocuments { get; init; }
 
+    /// <summary>Files are available only once the deployment's scanner has looked for malware in them.</summary>
+    public bool MalwareScanning { get; init; }
+
     /// <summary>Its own domain, such as <c>login.example.com</c>, which its issuer uses; or null.</summary>
     public string? Domain { get; init; }
 

@@ -153,6 +153,7 @@ public sealed partial class TenantStore(StorageClients storage, Outbox outbox, S
         ["Language"] = tenant.Language,
         ["OpenRegistration"] = tenant.OpenRegistration,
         ["ClientIdDocuments"] = tenant.ClientIdDocuments,
+        ["MalwareScanning"] = tenant.MalwareScanning,
         ["Domain"] = tenant.Domain,
         ["SuspendedBecause"] = tenant.SuspendedBecause,
         ["SessionsNotBefore"] = tenant.SessionsNotBefore,
@@ -168,6 +169,8 @@ public sealed partial class TenantStore(StorageClients storage, Outbox outbox, S
         ["TenantBytes"] = tenant.Limits.TenantBytes,
         ["TenantFiles"] = tenant.Limits.TenantFiles,
         ["ContentTypes"] = Columns.Join(tenant.Limits.ContentTypes),
+        ["Versions"] = tenant.Limits.Versions,
+        ["VersionDays"] = tenant.Limits.VersionDays,
         ["Accounts"] = tenant.Accounts.ToJson(),
     };
 
@@ -182,6 +185,7 @@ public sealed partial class TenantStore(StorageClients storage, Outbox outbox, S
         Language = row.GetString("Language"),
         OpenRegistration = row.GetBoolean("OpenRegistration") is true,
         ClientIdDocuments = row.GetBoolean("ClientIdDocuments") is true,
+        MalwareScanning = row.GetBoolean("MalwareScanning") is true,
         Domain = row.GetString("Domain"),
         SuspendedBecause = row.GetString("SuspendedBecause"),
         SessionsNotBefore = row.GetDateTimeOffset("SessionsNotBefore"),

@@ -87,6 +87,7 @@ public sealed record User
         RemovedApps = RemovedApps,
         Attributes = Attributes,
         VerifiedEmail = VerifiedEmail,
+        Name = Name,
     };
 
     /// <summary>The user, whose name, address or profile changes now (OpenID Connect Core §5.1, <c>updated_at</c>).</summary>

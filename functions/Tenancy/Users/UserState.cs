@@ -22,6 +22,9 @@ public sealed record UserState(bool Disabled, long Mark, IReadOnlyList<HeldRole>
     /// <summary>The user's address if it is verified, or null.</summary>
     public string? VerifiedEmail { get; init; }
 
+    /// <summary>The name that others see.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>The mark that sessions of an app carry now; 0 if the user never removed the app.</summary>
     public long AppMark(string clientId) => RemovedApps.GetValueOrDefault(clientId);
 

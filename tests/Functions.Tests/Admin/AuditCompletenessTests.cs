@@ -50,6 +50,11 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["second-factor-post"] = ["second-factor-set-up", "second-factor-codes", "second-factor-remove"],
         ["app-post"] = ["app-register", "app-save", "app-rotate", "app-end-old", "app-delete"],
         ["link-download"] = ["link-download"],
+        ["link-file"] = ["link-download"],
+        ["link-archive"] = ["link-download"],
+        ["link-thumbnail"] = ["link-thumbnail"],
+        ["request-begin"] = ["request-begin"],
+        ["request-complete"] = ["request-receive"],
         ["scim-users"] = ["scim-users"],
         ["scim-user"] = ["scim-user"],
         ["scim-user-search"] = ["scim-user-search"],
@@ -124,6 +129,8 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["home"] = "public, the same page for everybody",
         ["tenant-home"] = "public, the same page for everybody",
         ["language"] = "remembers a language in this browser only",
+        ["request-page"] = "shows a form; what is sent by it is recorded",
+        ["request-page-part"] = "public, the same program for everybody",
         ["link-page"] = "shows a name and a button; the button is recorded",
     };
 

@@ -285,6 +285,8 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
         Assert.Equal(200, (int)(await host.Http.GetAsync("/fresh/.well-known/openid-configuration")).StatusCode);
         Assert.Equal("https://fresh.example/l.png", Parsed(await Ok("settings show -t fresh --json")).GetProperty("logoUri").GetString());
         Assert.Equal("", Parsed(await Ok("settings set --logo  -t fresh --json")).GetProperty("logoUri").GetString() ?? "");
+        Assert.Equal("none", Parsed(await Ok("settings malware -t fresh --json")).GetProperty("scanner").GetString());
+        Assert.False(Parsed(await Ok("settings set --malware-scanning false -t fresh --json")).GetProperty("malwareScanning").GetBoolean());
     }
 
     [Fact]

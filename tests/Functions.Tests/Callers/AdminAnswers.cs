@@ -195,6 +195,7 @@ sealed record TenantAnswer
     public required string? LogoUri { get; init; }
     public required bool OpenRegistration { get; init; }
     public required bool ClientIdDocuments { get; init; }
+    public required bool MalwareScanning { get; init; }
     public required DateTimeOffset? CreatedAt { get; init; }
     public required LimitsAnswer Limits { get; init; }
 }
@@ -209,6 +210,8 @@ sealed record LimitsAnswer
     public required long TenantBytes { get; init; }
     public required long TenantFiles { get; init; }
     public required List<string> ContentTypes { get; init; }
+    public required int Versions { get; init; }
+    public required int VersionDays { get; init; }
 }
 
 /// <summary>An operator's token for a tenant.</summary>

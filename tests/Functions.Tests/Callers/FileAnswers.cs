@@ -25,9 +25,119 @@ sealed record FileAnswer
     public DateTimeOffset? PurgeAfter { get; init; }
     public CopyAnswer? Copy { get; init; }
     public ThumbnailAnswer? Thumbnail { get; init; }
+    public string? Etag { get; init; }
+    public int? Version { get; init; }
+    public string? Replaces { get; init; }
+    public ScanAnswer? Scan { get; init; }
+
+    /// <summary>Only of a file that was handed in.</summary>
+    public string? Request { get; init; }
+    public SenderAnswer? Sender { get; init; }
 
     /// <summary>Only in lists of what is shared.</summary>
     public string? Access { get; init; }
+}
+
+/// <summary>Who handed a file in, as they say.</summary>
+sealed record SenderAnswer
+{
+    public required string Name { get; init; }
+    public string? Email { get; init; }
+}
+
+/// <summary>A request for files.</summary>
+sealed record FileRequestAnswer
+{
+    public required string Id { get; init; }
+    public required string Status { get; init; }
+    public required string Space { get; init; }
+    public required string Folder { get; init; }
+    public required string Title { get; init; }
+    public required bool Password { get; init; }
+    public required long MaxFiles { get; init; }
+    public required long MaxFileBytes { get; init; }
+    public required List<string> ContentTypes { get; init; }
+    public required long Files { get; init; }
+    public required long Bytes { get; init; }
+    public required long Received { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset ExpiresAt { get; init; }
+    public string? Message { get; init; }
+    public string? Url { get; init; }
+    public long? MaxTotalBytes { get; init; }
+    public DateTimeOffset? ClosedAt { get; init; }
+}
+
+/// <summary>A page of a space's requests.</summary>
+sealed record FileRequestsAnswer
+{
+    public required List<FileRequestAnswer> Requests { get; init; }
+    public string? Cursor { get; init; }
+}
+
+/// <summary>A file that is handed in, as its sender sees it.</summary>
+sealed record HandInAnswer
+{
+    public required string Id { get; init; }
+    public required string Status { get; init; }
+    public UploadRequestAnswer? Upload { get; init; }
+    public long? ReceivedBytes { get; init; }
+}
+
+/// <summary>A link to a folder or to several files.</summary>
+sealed record SpaceLinkAnswer
+{
+    public required string Id { get; init; }
+    public required string Space { get; init; }
+    public required bool Password { get; init; }
+    public required long Downloads { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public string? Folder { get; init; }
+    public List<string>? Files { get; init; }
+    public string? Title { get; init; }
+    public string? Url { get; init; }
+    public long? MaxDownloads { get; init; }
+    public DateTimeOffset? Until { get; init; }
+}
+
+/// <summary>A page of a space's links.</summary>
+sealed record SpaceLinksAnswer
+{
+    public required List<SpaceLinkAnswer> Links { get; init; }
+    public string? Cursor { get; init; }
+}
+
+/// <summary>A version of a file.</summary>
+sealed record VersionAnswer
+{
+    public required string Id { get; init; }
+    public required int Version { get; init; }
+    public required long Size { get; init; }
+    public required string ContentType { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required string Name { get; init; }
+    public string? Md5 { get; init; }
+    public bool? Md5Verified { get; init; }
+    public string? Sha256 { get; init; }
+    public bool? Sha256Verified { get; init; }
+    public DateTimeOffset? ModifiedAt { get; init; }
+    public UploaderAnswer? UploadedBy { get; init; }
+    public DateTimeOffset? ReplacedAt { get; init; }
+    public DateTimeOffset? PurgeAfter { get; init; }
+}
+
+/// <summary>Who has uploaded it.</summary>
+sealed record UploaderAnswer
+{
+    public string? User { get; init; }
+    public string? Client { get; init; }
+}
+
+/// <summary>The versions of a file.</summary>
+sealed record VersionsAnswer
+{
+    public required VersionAnswer Current { get; init; }
+    public required List<VersionAnswer> Versions { get; init; }
 }
 
 /// <summary>How far a copy is, in bytes.</summary>
@@ -179,6 +289,34 @@ sealed record CheckAnswer
     public required long FoldersRemoved { get; init; }
     public required long PartsRepaired { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
+}
+
+/// <summary>What is known of malware in a file.</summary>
+sealed record ScanAnswer
+{
+    public required string Result { get; init; }
+    public DateTimeOffset? At { get; init; }
+    public string? Threat { get; init; }
+    public string? Reason { get; init; }
+}
+
+/// <summary>The state of malware scanning in a tenant.</summary>
+sealed record ScanningAnswer
+{
+    public required bool Enabled { get; init; }
+    public required string Scanner { get; init; }
+    public bool? Up { get; init; }
+    public RescanAnswer? LastRun { get; init; }
+}
+
+/// <summary>A scan of all files of a tenant once more.</summary>
+sealed record RescanAnswer
+{
+    public required DateTimeOffset StartedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+    public required long Scanned { get; init; }
+    public required long Infected { get; init; }
+    public required long Failed { get; init; }
 }
 
 sealed record ThumbnailAnswer

@@ -221,7 +221,8 @@ public sealed class BadInputTests(DemoHost demo) : IClassFixture<DemoHost>
     [
         (HttpMethod.Get, $"/{id}"), (HttpMethod.Post, $"/{id}/complete"), (HttpMethod.Get, $"/{id}/download"),
         (HttpMethod.Get, $"/{id}/content"), (HttpMethod.Get, $"/{id}/upload"), (HttpMethod.Delete, $"/{id}"),
-        (HttpMethod.Post, $"/{id}/restore"),
+        (HttpMethod.Post, $"/{id}/restore"), (HttpMethod.Get, $"/{id}/versions"), (HttpMethod.Get, $"/{id}/versions/{id}/download"),
+        (HttpMethod.Post, $"/{id}/versions/{id}/restore"), (HttpMethod.Delete, $"/{id}/versions/{id}"),
     ];
 
     Task<HttpResponseMessage> Post(FilesClient caller, byte[] body, string? contentType)

@@ -12,11 +12,14 @@ static class Books
         var rows = new List<TableEntity>();
         await foreach (var row in host.Service<StorageClients>().Tables.GetTableClient("Files").QueryAsync<TableEntity>())
             if (row.PartitionKey.StartsWith($"{tenant}|", StringComparison.Ordinal)) rows.Add(row);
-        var records = Starting("file|").Select(row => FileRows.Read(tenant, row)).ToList();
+        var all = Starting("file|").Select(row => FileRows.Read(tenant, row)).ToList();
+        var records = all.Where(file => file.Status != FileStatus.Version).ToList();
+        var versions = Starting(RowKeys.AnyVersion).Select(row => FileRows.Read(tenant, row)).ToList();
         foreach (var usage in rows.Where(row => row.RowKey == RowKeys.SpaceUsage))
         {
             var own = records.Where(file => FileRows.Partition(file) == usage.PartitionKey).ToList();
-            Assert.Equal(own.Sum(file => file.Size + (file.Renditions?.Bytes ?? 0)), usage.GetInt64("Bytes"));
+            var holding = own.Concat(versions.Where(version => FileRows.Partition(version) == usage.PartitionKey));
+            Assert.Equal(holding.Sum(file => file.Size + (file.Renditions?.Bytes ?? 0)), usage.GetInt64("Bytes"));
             Assert.Equal(own.Count, usage.GetInt64("Files"));
             Assert.Equal(own.Count(file => file.CompletedAt is null), usage.GetInt64("Pending"));
             // Of folders somebody has made: those that are there, and those in the trash.
@@ -59,7 +62,13 @@ static class Books
             Assert.All(leaves, leaf => Assert.All(leaf.Entries(), entry => Assert.True(leaf.Covers(entry.Key))));
             Assert.All(leaves.Zip(leaves.Skip(1)), two => Assert.True(string.CompareOrdinal(two.First.To, two.Second.From) <= 0));
         }
-        foreach (var key in Starting("begin|")) Assert.Contains(records, file => file.Id == key.GetString("Id"));
+        // Of each file's bytes and its former versions' one upload is the file's own at most, and the others lead to the file.
+        var contents = records.Concat(versions).Where(file => file.ContentId is not null).Select(file => $"{file.ContentId} {file.Id}");
+        Assert.Equal(contents.Order(StringComparer.Ordinal), all.Where(file => file.Status == FileStatus.Version)
+            .Select(file => $"{file.Id} {file.Replaces}").Order(StringComparer.Ordinal));
+        Assert.Equal(records.Count + versions.Count, records.Concat(versions).Select(file => file.Content).Distinct().Count());
+        Assert.All(versions, version => Assert.Contains(records, file => file.Id == version.Id && file.Version > version.Version));
+        foreach (var key in Starting("begin|")) Assert.Contains(all, file => file.Id == key.GetString("Id"));
         foreach (var total in rows.Where(row => row.RowKey == RowKeys.TotalReservation))
         {
             Assert.Equal(Starting("space|").Sum(reservation => reservation.GetInt64("Bytes")!.Value), total.GetInt64("Bytes"));
@@ -71,13 +80,22 @@ static class Books
             rows.Where(row => row.RowKey.Split('|')[0] is "list" or "new" or "taken" or "trash").Select(row => $"{row["Id"]} {row.RowKey}")
                 .Order(StringComparer.Ordinal));
         // Every folder with a file is listed, from the root down.
-        Assert.Empty(records.Where(file => file.Status == FileStatus.Available)
+        Assert.Empty(records.Where(file => file.IsListed)
             .SelectMany(file => FileRows.FolderRows(FileRows.Partition(file), file.Folder)).Select(row => (row.PartitionKey, row.RowKey))
             .Except(rows.Select(row => (row.PartitionKey, row.RowKey))));
-        var stored = records.Where(file => file.Status is FileStatus.Available or FileStatus.Deleted)
-            .SelectMany(file => (file.Renditions?.Sizes ?? []).Select(size => Thumbnails.BlobName(file.Id, size)).Append(file.BlobName))
+        var stored = records.Concat(versions)
+            .Where(file => !file.IsInfected && file.Status is FileStatus.Scanning or FileStatus.Available or FileStatus.Deleted)
+            .SelectMany(file =>
+                (file.Renditions?.Sizes ?? []).Select(size => Thumbnails.BlobName(file.Content, size)).Append(file.BlobName))
             .ToList();
         if (stored.Count > 0) Assert.Empty(stored.Except(await Blobs(host, tenant))); // Before the first there is no container.
+        // A request counts the files that were begun by it, but for those that were received and purged since.
+        foreach (var request in Starting(RowKeys.AnyFileRequest).Select(row => FileRequest.Read(tenant, row)))
+        {
+            var own = records.Where(file => file.Request == request.Id).ToList();
+            Assert.Equal(request.Begun - request.Received, own.Count(file => file.CompletedAt is null));
+            Assert.InRange(own.Count, 0, request.Begun);
+        }
         foreach (var share in Starting("share|")) Assert.Contains(records, file => file.Id == share.GetString("FileId"));
 
         IEnumerable<TableEntity> Starting(string start) => rows.Where(row => row.RowKey.StartsWith(start, StringComparison.Ordinal));
@@ -89,9 +107,9 @@ static class Books
         var names = new List<string>();
         await foreach (var row in host.Service<StorageClients>().Tables.GetTableClient("Files").QueryAsync<TableEntity>())
         {
-            if (row.PartitionKey.StartsWith($"{tenant}|", StringComparison.Ordinal)
-                && row.RowKey.StartsWith("file|", StringComparison.Ordinal))
-                names.Add(FileRows.Read(tenant, row).BlobName);
+            if (!row.PartitionKey.StartsWith($"{tenant}|", StringComparison.Ordinal)) continue;
+            if (row.RowKey.Split('|')[0] is "file" or "version" && FileRows.Read(tenant, row) is { Status: not FileStatus.Version } file)
+                names.Add(file.BlobName);
         }
         names.Sort(StringComparer.Ordinal);
         return names;

@@ -37,6 +37,40 @@ public sealed class FileRaceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_devices_that_replace_the_same_version_at_once_exactly_one_wins_and_no_bytes_are_lost()
+    {
+        var versions = await VersionsClient.Of(host);
+        for (byte round = 1; round <= 5; round++)
+        {
+            var id = await versions.Upload([0], "raced");
+            var etag = (await versions.Read(id)).Etag;
+            var uploads = await Task.WhenAll(Enumerable.Range(0, 4).Select(n => versions.SendVersion(id, [round, (byte)n], etag)));
+            var answers = await Task.WhenAll(
+                versions.Complete(uploads[0]), versions.Complete(uploads[0]), versions.Complete(uploads[1]),
+                versions.CompleteVersion(uploads[2], "copy"), versions.CompleteVersion(uploads[3], "copy"));
+            Assert.All(answers, answer => Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Conflict));
+            Assert.All(answers[3..], answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+            var file = await versions.Read(id);
+            Assert.Equal(2, file.Version);
+            var winner = (await versions.DownloadBytes(id))[1];
+            Assert.Equal(file.Etag, $"\"{uploads[winner]}\"");
+            for (var n = 0; n < 2; n++)
+            {
+                if (n == winner) await versions.Completed(uploads[n]);
+                else await versions.Complete(uploads[n]).Fails(409, "version_conflict");
+            }
+            // A restore and a replacement of the same version likewise.
+            var next = await versions.SendVersion(id, [round, 9], file.Etag);
+            var former = (await versions.Versions(id)).Versions[0].Id;
+            var both = await Task.WhenAll(versions.AskRestore(id, former), versions.Complete(next));
+            Assert.Contains(both, answer => answer.StatusCode == HttpStatusCode.OK);
+            if ((await versions.Read(id)).Etag != file.Etag) await versions.RestoreVersion(id, uploads[winner]);
+            Assert.Equal([round, winner], await versions.DownloadBytes(id));
+        }
+        await Books.Balance(host);
+    }
+
+    [Fact]
     public async Task Of_completes_renames_copies_and_deletes_at_once_the_file_is_whole_or_gone()
     {
         for (var round = 0; round < 6; round++)

@@ -72,6 +72,54 @@ public sealed class FileRoundTripTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Folders_and_many_files_at_once()
+    {
+        var folders = new FoldersClient(host, alice.Token);
+        await host.Service<StorageClients>().Tables.CreateTableIfNotExistsAsync(
+            TableNames.Due + ExpiringTables.Bucket(host.Clock.Now.AddHours(1))); // Where jobs are looked after.
+        await host.Service<StorageClients>().Queues.GetQueueClient(QueueNames.FolderJobs).CreateIfNotExistsAsync();
+        var ids = new List<string>();
+        for (var n = 0; n < 12; n++) ids.Add(await alice.Upload([1], $"{n}", "many"));
+        await alice.Upload([1], "stays", "stays");
+        host.Service<Latchkey.Files.FolderWork>().RequestTime = TimeSpan.FromMinutes(1); // The queue would cost more.
+        var costs = new List<string>();
+        async Task Count(string what, Func<Task> step) => costs.Add($"{what} {await host.Trips(step)}");
+        await Count("make", () => folders.Make("made"));
+        JobAnswer job = null!;
+        await Count("move empty", async () => job = await folders.Move("made", "moved"));
+        await Count("read", () => folders.Job(job.Id));
+        await Count("move", () => folders.Move("many", "stays/many"));
+        await Count("trash", () => folders.TrashFolder("stays/many"));
+        await Count("restore", () => folders.RestoreFolder("stays/many"));
+        await Count("copy", () => folders.CopyFolder("stays/many", "copy"));
+        await Count("bulk tag", () => folders.Bulk(new { action = "tag", ids, addTags = new[] { "x" } }));
+        await Count("bulk move", () => folders.Bulk(new { action = "move", ids, folder = "stays" }));
+        await Count("bulk delete", () => folders.Bulk(new { action = "delete", ids }));
+        await Count("bulk restore", () => folders.Bulk(new { action = "restore", ids }));
+        Assert.Equal(
+            [
+                "make 3", "move empty 16", "read 2", "move 33", "trash 54", "restore 41", "copy 104", "bulk tag 25", "bulk move 33",
+                "bulk delete 38", "bulk restore 25",
+            ],
+            costs);
+    }
+
+    [Fact]
+    public async Task Versions()
+    {
+        var versions = await VersionsClient.Of(host);
+        var id = await versions.Upload([1, 2, 3]);
+        await versions.Replace(id, [0]); // From now on the schedule of the day is there.
+        Begun begun = null!;
+        await Costs(4, async () => begun = await versions.BeginVersion(id, new { contentType = FilesClient.AnyType, size = 1 }));
+        await FilesClient.Stored(begun, [4]);
+        await Costs(9, () => versions.Completed(begun.Id));
+        await Costs(3, () => versions.Versions(id));
+        await Costs(6, () => versions.RestoreVersion(id, id));
+        await Costs(8, () => Ok(versions.Send(HttpMethod.Delete, $"/{id}/versions/{begun.Id}")));
+    }
+
+    [Fact]
     public async Task Copies()
     {
         var id = await alice.Upload([1, 2, 3], "source");
@@ -98,6 +146,24 @@ public sealed class FileRoundTripTests : IAsyncLifetime
         await Costs(2, () => host.Http.PostAsync(Url(link), TestHost.Form()));
         await Costs(3, () => host.Http.PostAsync(Url(limited), TestHost.Form()));
         await Costs(5, () => Ok(alice.Send(HttpMethod.Delete, $"/{id}/shares/{share.Id}")));
+    }
+
+    [Fact]
+    public async Task The_round_trips_of_links_to_folders_and_of_what_is_handed_in_stay_within_the_budget()
+    {
+        var id = await alice.Upload([1, 2, 3], "shared", "folder");
+        var link = (await host.Send(HttpMethod.Post, "/demo/links", alice.Token, new { folder = "folder" })
+            .Read<SpaceLinkAnswer>(201)).Url!;
+        await Costs(3, () => Ok(host.Http.GetAsync(link)));
+        await Costs(2, () => host.Http.GetAsync($"{link}/files/{id}").Is(302));
+        var request = await host.Send(HttpMethod.Post, "/demo/requests", alice.Token, new { title = "Counted" })
+            .Read<FileRequestAnswer>(201);
+        var ada = new HandInSender(host, request.Url!);
+        await ada.Send([1], "first");
+        HandInAnswer begun = null!;
+        await Costs(4, async () => begun = await ada.Begin("counted", 1).Read<HandInAnswer>(201));
+        await ada.Put(begun, [1]);
+        await Costs(10, () => ada.Complete(begun.Id).Is(200));
     }
 
     async Task Costs(int budget, Func<Task> request)

@@ -96,7 +96,7 @@ public sealed class IntegrityCheckTests : IAsyncLifetime
             phases.Add(state.Phase.ToString());
             if (state.FinishedAt is not null) break;
         }
-        Assert.Equal(["Blobs", "Folders", "Totals", "Done"], phases.Distinct());
+        Assert.Equal(["Versions", "Blobs", "Folders", "Totals", "Done"], phases.Distinct());
         var before = host.Service<RoundTrips>().Count;
         await steps.Run("demo", pages: 10, now: false, default);
         Assert.Equal(1, host.Service<RoundTrips>().Count - before); // Done for today.

@@ -9,7 +9,7 @@ public abstract class OnCuttableStorage : IAsyncLifetime
     public async Task InitializeAsync()
     {
         storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
+        host = await TestHost.Start(settings: new(Settings) { ["Latchkey:Storage:ConnectionString"] = storage.Account });
         await Prepare();
     }
 
@@ -18,6 +18,9 @@ public abstract class OnCuttableStorage : IAsyncLifetime
         await host.DisposeAsync();
         await storage.DisposeAsync();
     }
+
+    /// <summary>What else the host is to be started with.</summary>
+    private protected virtual Dictionary<string, string?> Settings => [];
 
     /// <summary>With what each test begins.</summary>
     private protected virtual Task Prepare() => Task.CompletedTask;

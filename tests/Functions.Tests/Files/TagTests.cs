@@ -12,7 +12,8 @@ public sealed class TagTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var alice = await host.As("alice");
         var start = (await alice.Changes()).Cursor;
-        var begun = await alice.Begin(new { name = "a", size = 1, folder = "tagged", tags = new[] { " Été ", "e\u0301te\u0301", "beach" } });
+        var begun = await alice.Begin(
+            new { name = "a", size = 1, folder = "tagged", tags = new[] { " Été ", "e\u0301te\u0301", "beach" } });
         await FilesClient.Stored(begun, [1]);
         Assert.Equal(["Été", "beach"], (await alice.Completed(begun.Id)).Tags);
         Assert.Equal(["Été", "beach"], (await alice.List("?folder=tagged")).Files.Single().Tags);

@@ -82,6 +82,10 @@ sealed class FuzzWorld(TestHost host)
             201);
         var files = new FilesClient(host, user);
         known["file"] = await Stored(files);
+        await host.Send(HttpMethod.Post, "/demo/folders", user, new { path = $"fuzz {made}" });
+        known["job"] = (await TestHost.Json(await host.Send(HttpMethod.Patch, "/demo/folders", user,
+            new { path = $"fuzz {made}", to = $"fuzzed {made}" }), 202)).GetProperty("id").GetString()!;
+        known["version"] = await Replaced(files, known["file"]);
         known["pending"] = (await files.Begin(FilesClient.Declaration("pending.bin", 6))).Id;
         await host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient(known["pending"])
             .UploadAsync(BinaryData.FromString("hello\n"), new BlobUploadOptions());
@@ -90,6 +94,7 @@ sealed class FuzzWorld(TestHost host)
             201);
         known["shareId"] = share.GetProperty("id").GetString()!;
         known["token"] = share.GetProperty("link").GetProperty("url").GetString()!.Split('/')[^1];
+        await Sharing(user);
         await host.SignIn("demo", "bob"); // Whose session may end.
         known["sessionId"] = (await TestHost.Json(
             await host.Send(HttpMethod.Get, $"/demo/admin/sessions?user={await host.UserId("bob")}&limit=1", admin),
@@ -98,6 +103,18 @@ sealed class FuzzWorld(TestHost host)
         known["ownSessionId"] = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(second).GetPayloadValue<string>("sid");
         known["tus"] = await Tus(user);
         await Pages();
+    }
+
+    // A space may have few of these.
+    async Task Sharing(string user)
+    {
+        foreach (var (kind, body) in ((string, object)[])[("link", new { folder = "" }), ("request", new { title = "Fuzz" })])
+        {
+            if (known.TryGetValue(kind, out var old)) await host.Send(HttpMethod.Delete, $"/demo/{kind}s/{old}", user);
+            var made = await TestHost.Json(await host.Send(HttpMethod.Post, $"/demo/{kind}s", user, body), 201);
+            known[kind] = made.GetProperty("id").GetString()!;
+            known[$"{kind}Token"] = made.GetProperty("url").GetString()!.Split('/')[^1];
+        }
     }
 
     // A tenant may have few of these. Each comes with a dead letter.
@@ -165,12 +182,19 @@ sealed class FuzzWorld(TestHost host)
             "tenant" => area == "tenants" ? "operator" : "demo",
             "id" when area == "tenants" => known["tenantId"],
             "id" when area == "tus" => known["tus"],
+            "id" when operation.Path.StartsWith("/{tenant}/links/", StringComparison.Ordinal) => known["link"],
+            "id" when operation.Path.StartsWith("/{tenant}/requests/", StringComparison.Ordinal) => known["request"],
+            "token" when area == "links" => known["linkToken"],
+            "token" when area == "requests" => known["requestToken"],
+            "expiresAt" when area == "requests" => null, // Or expiresInSeconds.
             "id" when area == "uploads" => known["pending"],
+            "id" when operation.Id == "jobs-read" => known["job"],
             "id" => known["file"],
             "resource" => known[operation.Path.Contains("/Groups", StringComparison.Ordinal) ? "scimGroup" : "scimUser"],
             "tokenId" when area == "scim" => known["scimTokenId"],
             "userName" when area == "scim" => $"scim{Guid.CreateVersion7():n}",
             "filter" or "cursor" or "value" or "path" or "version" or "displayName" when area == "scim" => null,
+            "version" when area != "versions" => null,
             "clientId" or "client_id" when area == "registration" => known["registered"],
             "passkeyId" when area == "account" => known["ownPasskeyId"],
             "sessionId" when area == "account" => known["ownSessionId"],
@@ -180,7 +204,7 @@ sealed class FuzzWorld(TestHost host)
             "attribute" or "networks" or "place" => null, // A rule has one condition.
             "role" => "fuzzed",
             "app" => "new",
-            "file" => area == "pages" ? "app.js" : "viewer.css",
+            "file" => area is "pages" or "requests" ? "app.js" : "viewer.css",
             "request" => requests.GetValueOrDefault(operation.Path.Split('/')[^1]),
             "client_id" when area == "pages" => "mobile",
             "client_id" => operation.Id is "device-authorization" ? "tv" : operation.Id is "introspect" ? "service" : operation.Id is "par"
@@ -239,6 +263,17 @@ sealed class FuzzWorld(TestHost host)
         using var request = new HttpRequestMessage(HttpMethod.Post, "/demo/files/upload") { Content = form };
         request.Headers.Authorization = new("Bearer", files.Token);
         return (await TestHost.Json(await host.Http.SendAsync(request), 201)).GetProperty("id").GetString()!;
+    }
+
+    // The first version of the file, which is a former one then.
+    async Task<string> Replaced(FilesClient files, string id)
+    {
+        var upload = (await TestHost.Json(await files.Send(HttpMethod.Post, $"/{id}/versions",
+            new { contentType = FilesClient.AnyType, size = 6 }), 201)).GetProperty("id").GetString()!;
+        await host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient(upload)
+            .UploadAsync(BinaryData.FromString("hello\n"), new BlobUploadOptions());
+        await files.Completed(upload);
+        return id;
     }
 
     async Task<string> Tus(string user)

@@ -24,10 +24,12 @@ public sealed partial class TextsTests
            select (member.Groups["key"].Value, values.Order(StringComparer.Ordinal).ToArray()),
     ];
 
-    // The same of the scripts of the page my-files; no values if the key goes elsewhere first.
+    // The same of the scripts of the pages; no values if the key goes elsewhere first.
     static readonly List<(string Key, string[] Values)> AskedByScripts =
     [
-        .. from file in Directory.EnumerateFiles(Repository.Path("functions/Pages/MyFiles/modules"), "*.js", SearchOption.AllDirectories)
+        .. from folder in (string[])["MyFiles", "Requests"]
+           from file in Directory.EnumerateFiles(
+               Repository.Path($"functions/Pages/{folder}/modules"), "*.js", SearchOption.AllDirectories)
            from Match key in ScriptKey().Matches(File.ReadAllText(file))
            let values = key.Groups["values"].Value.Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(value => value.Split(':')[0])
            select (key.Groups["key"].Value, values.Order(StringComparer.Ordinal).ToArray()),
@@ -95,7 +97,7 @@ public sealed partial class TextsTests
     [GeneratedRegex("""string (?<key>\w+)(?:\([^)]*\))?\s*=>\s*Text\((?<values>.*)\);""")]
     private static partial Regex Member();
 
-    [GeneratedRegex("""'(?<key>Files[A-Z]\w*)'(?:, \{ (?<values>[^}]*) \})?""")]
+    [GeneratedRegex("""'(?<key>(?:Files|HandIn)[A-Z]\w*)'(?:, \{ (?<values>[^}]*) \})?""")]
     private static partial Regex ScriptKey();
 
     [GeneratedRegex("""\("(\w+)", """)]

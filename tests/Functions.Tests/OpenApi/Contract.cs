@@ -81,7 +81,8 @@ static class Contract
         if (told.Count > 0) return $"{operation.Id} answered {status} with {string.Join(", ", told)}: add to \"headers\" of answer "
             + $"{status} of {operation.Source}.";
         var needed = named.Where(name =>
-            name is "Location" or "Retry-After" or "ETag" or "Tus-Resumable"
+            name is "Location" or "ETag" or "Tus-Resumable"
+                || (name == "Retry-After" && status != 409) // Of a 409 only some codes have it.
                 || (name == "WWW-Authenticate" && status == 401 && operation.Scope is not null));
         return needed.FirstOrDefault(name => !answer.Headers.Contains(name)) is { } missing
             ? $"{operation.Id} answered {status} without {missing}, which {operation.Source} promises." : null;

@@ -25,7 +25,9 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         "scim-groups", "scim-group", "scim-group-search", "scim-group-create", "scim-group-replace", "scim-group-patch",
         "scim-group-delete", "scim-bulk", "scim-config", "scim-schemas", "scim-schema", "scim-resource-types", "scim-resource-type",
         "scim-me", "scim-search",
-        "link-page", "link-download", // Whoever has the link: its secret is the key (LinkTests).
+        // Whoever has the link: its secret is the key (LinkTests, SpaceLinkTests, RequestTests).
+        "link-page", "link-download", "link-file", "link-thumbnail", "link-archive", "request-page", "request-begin", "request-complete",
+        "request-page-part", // The same for everybody.
         // The same.
         "logout", "logout-ask", "logout-post", "account", "account-post", "apps", "app", "app-post", "device", "device-post", "reset",
         "reset-post", "login-passkey", "account-passkeys", "account-passkeys-post", "language",

@@ -102,7 +102,8 @@ public sealed class WorkerTests(DemoWorker demo) : IClassFixture<DemoWorker>
     [Fact]
     public async Task No_address_of_a_request_is_logged()
     {
-        foreach (var path in new[] { "/demo/s/MARKERmarkerMARKER1234", "/demo/reset?token=MARKERmarkerMARKER1234",
+        foreach (var path in new[] { "/demo/s/MARKERmarkerMARKER1234", "/demo/r/MARKERmarkerMARKER1234",
+            "/demo/reset?token=MARKERmarkerMARKER1234",
             "/demo/oauth/logout?id_token_hint=MARKERmarkerMARKER1234", "/nobody/MARKERmarkerMARKER1234" })
             (await worker.Http.GetAsync(path)).Dispose();
         await Token(400, ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "wrong"));

@@ -47,8 +47,8 @@ public sealed class FolderCopies(
             var id = job.Id[..16] + Ids.HashBase32($"{job.Id}|{sourceId}");
             if (await files.Find(job.Tenant, id, cancel) is not { } copy)
             {
-                if (await files.Find(job.Tenant, sourceId, cancel) is not { Status: FileStatus.Available } source)
-                    return new("file_not_found");
+                if (await files.Find(job.Tenant, sourceId, cancel) is not { IsListed: true } source) return new("file_not_found");
+                FilePermissions.EnsureAvailable(source);
                 var folder = job.TargetOf(job.At!);
                 if (!FileName.IsFolder(folder)) return new("invalid_folder");
                 copy = NewCopy.Of(source, tenant, job.Owner, job.Client, clock.GetUtcNow()) with { Id = id, Folder = folder };

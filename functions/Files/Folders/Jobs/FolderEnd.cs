@@ -64,7 +64,8 @@ public sealed class FolderEnd(StorageClients storage, Folders folders, FolderJob
             case FolderJobKind.Copy:
                 return ([FolderState.Release(job.Partition, job.To!, isMade)], isMade && to is not { IsMade: true } ? 1 : 0);
             case FolderJobKind.Delete:
-                return ([.. isMade ? [InTrash(job, job.Path)] : Array.Empty<TableTransactionAction>(), .. await Leave(job, from, cancel)], 0);
+                return ([.. isMade ? [InTrash(job, job.Path)] : Array.Empty<TableTransactionAction>(),
+                    .. await Leave(job, from, cancel)], 0);
             default:
                 var key = RowKeys.DeletedFolder(job.Path, job.Deletion!.Value.At, job.Deletion.Value.Id);
                 var deletion = await table.Find(job.Partition, key, cancel);

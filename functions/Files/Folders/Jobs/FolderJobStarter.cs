@@ -19,7 +19,8 @@ public sealed class FolderJobStarter(
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
     /// <summary>Renames or moves a folder of a space.</summary>
-    /// <exception cref="Problem">404 <c>folder_not_found</c>; 409 <c>folder_exists</c>, <c>folder_in_itself</c>, <c>folder_busy</c>.</exception>
+    /// <exception cref="Problem">404 <c>folder_not_found</c>; 409 <c>folder_exists</c>, <c>folder_in_itself</c>,
+    /// <c>folder_busy</c>.</exception>
     public Task<FolderJob> Move(Caller caller, Owner owner, string path, string to) => Begin(caller, async () =>
     {
         EnsureOutside(path, to);

@@ -1,8 +1,7 @@
-using Latchkey.Storage;
-
 namespace Latchkey.Files;
 
-/// <summary>Looks after jobs once an hour: one that is not at its end goes on, one that never ends is given up, an old one is deleted.</summary>
+/// <summary>Looks after jobs once an hour: one that is not at its end goes on, one that never ends is given up, an old one is
+/// deleted.</summary>
 public sealed class FolderJobWatch(FolderJobs jobs, FolderEnd end, FileSchedule schedule)
 {
     static readonly TimeSpan MaxTime = TimeSpan.FromDays(2);

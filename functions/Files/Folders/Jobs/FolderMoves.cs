@@ -58,7 +58,7 @@ public sealed class FolderMoves(FileStore files, FilePurge purge, FileSchedule s
     }
 
     // With nothing to do the job goes on behind it, which need not be written.
-    async Task<FolderJob?> TryWrite(FolderJob job, IReadOnlyList<(FileRecord, FileRecord)> moves, CancellationToken cancel)
+    async Task<FolderJob?> TryWrite(FolderJob job, List<(FileRecord, FileRecord)> moves, CancellationToken cancel)
     {
         job = job with { Status = FolderJobStatus.Running };
         if (moves.Count == 0) return job;

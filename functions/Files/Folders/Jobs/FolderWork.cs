@@ -9,14 +9,17 @@ namespace Latchkey.Files;
 /// What was read may be done by somebody else by then; each write says on what it depends, so two workers and a second try do no harm.
 /// </summary>
 public sealed class FolderWork(
-    StorageClients storage, Folders folders, FolderJobs jobs, FolderMoves moves, FolderCopies copies, FolderRestores restores, FolderEnd end)
+    StorageClients storage, Folders folders, FolderJobs jobs, FolderMoves moves, FolderCopies copies, FolderRestores restores,
+    FolderEnd end)
 {
     const int PageSize = 20;
 
     // A second message, should the process die in the request that has begun the job.
     static readonly TimeSpan InCaseOfACrash = TimeSpan.FromSeconds(30);
-    static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(2);
     static readonly TimeSpan CopyTime = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a request works on the job that it has begun.</summary>
+    internal TimeSpan RequestTime { get; set; } = TimeSpan.FromSeconds(2);
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 

@@ -23,15 +23,15 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
     /// <exception cref="RequestFailedException">412 or 404: the blob changed meanwhile.</exception>
     public async Task<VerifiedUpload> Verify(FileRecord file, Func<StagedBlocks, IReadOnlyList<Block>>? choose, CancellationToken cancel)
     {
-        var etag = choose is null ? await AcceptCommitted(file, cancel) : await Commit(file, choose, cancel);
-        var snapshot = await staged.TakeSnapshot(file.Tenant, file.BlobName, etag, cancel);
+        var etags = choose is null ? await AcceptCommitted(file, cancel) : await Commit(file, choose, cancel);
+        var snapshot = await staged.TakeSnapshot(file.Tenant, file.BlobName, etags[^1], cancel);
         try
         {
             var (size, bytes) = file.Size == 0 // No range of an empty blob can be read.
                 ? (0, Stream.Null) : await staged.Open(file.Tenant, file.BlobName, snapshot, check.NeededBytes(file), cancel);
             await using var _ = bytes;
             if (size != file.Size) throw UploadCheck.WrongSize(file.Size, size);
-            return await check.CheckBytes(file, bytes, cancel) with { Snapshot = snapshot };
+            return await check.CheckBytes(file, bytes, cancel) with { Snapshot = snapshot, ETags = etags };
         }
         catch (Problem wrong)
         {
@@ -44,7 +44,8 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
     public Task DiscardSnapshot(FileRecord file, string snapshot, CancellationToken cancel) =>
         staged.DeleteSnapshot(file.Tenant, file.BlobName, snapshot, cancel);
 
-    async Task<ETag> Commit(FileRecord file, Func<StagedBlocks, IReadOnlyList<Block>> choose, CancellationToken cancel)
+    // Both return the ETags that the bytes had, the present one last.
+    async Task<IReadOnlyList<ETag>> Commit(FileRecord file, Func<StagedBlocks, IReadOnlyList<Block>> choose, CancellationToken cancel)
     {
         var list = await ListBlocks(file, cancel);
         if (list is null) return await AcceptCommitted(file, cancel); // Not a block blob; its properties will be refused.
@@ -54,7 +55,7 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
         var isCommitted = blocks.Count > 0 && list.Committed.SequenceEqual(blocks) && !blocks.Intersect(list.Uncommitted).Any();
         if (isCommitted) return await AcceptCommitted(file, cancel); // By a complete that crashed, or by a concurrent one.
         var ids = blocks.Select(block => block.Id);
-        return await staged.Commit(file.Tenant, file.BlobName, ids, check.Headers(file, null), cancel);
+        return [await staged.Commit(file.Tenant, file.BlobName, ids, check.Headers(file, null), cancel)];
     }
 
     async Task<StagedBlocks?> ListBlocks(FileRecord file, CancellationToken cancel)
@@ -70,12 +71,13 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
         }
     }
 
-    async Task<ETag> AcceptCommitted(FileRecord file, CancellationToken cancel)
+    async Task<IReadOnlyList<ETag>> AcceptCommitted(FileRecord file, CancellationToken cancel)
     {
         var blob = await SingleUpload.FindBlob(blobs, file, cancel) ?? throw Problem.Conflict(
             "upload_missing", "No blocks have been committed for this file. Send their number or their ids in blocks.");
         if (UploadCheck.CheckProperties(file, blob) is not { } refused)
-            return await blobs.SetFinalHeaders(file.Tenant, file.BlobName, blob, check.Headers(file, blob.ContentHash), cancel);
+            return [blob.ETag,
+                await blobs.SetFinalHeaders(file.Tenant, file.BlobName, blob, check.Headers(file, blob.ContentHash), cancel)];
         throw new RefusedUpload(refused);
     }
 }

@@ -26,8 +26,8 @@ public sealed class SingleUpload(BlobStore blobs, UploadCheck check)
                 ? Stream.Null : await blobs.Open(file.Tenant, file.BlobName, blob.ETag, check.NeededBytes(file), cancel);
             var verified = await check.CheckBytes(file, bytes, cancel);
             var headers = check.Headers(file with { ContentType = verified.ContentType }, blob.ContentHash);
-            await blobs.SetFinalHeaders(file.Tenant, file.BlobName, blob, headers, cancel);
-            return verified;
+            var sealedAs = await blobs.SetFinalHeaders(file.Tenant, file.BlobName, blob, headers, cancel);
+            return verified with { ETags = [blob.ETag, sealedAs] };
         }
         catch (Problem wrong)
         {

@@ -5,7 +5,8 @@ namespace Latchkey.Files;
 /// <summary>
 /// The header Upload-Metadata (tus, creation): pairs of a key and a base64 value, separated by commas. The known keys are
 /// <c>filename</c> or <c>name</c>, <c>filetype</c> or <c>type</c>, <c>folder</c>, <c>space</c>, <c>md5</c>, <c>sha256</c>,
-/// <c>modifiedAt</c>, <c>takenAt</c>, <c>metadata</c>, a JSON object, and <c>tags</c>, a JSON array. Others are stored and returned, but ignored.
+/// <c>modifiedAt</c>, <c>takenAt</c>, <c>metadata</c>, a JSON object, and <c>tags</c>, a JSON array. Others are stored and returned, but
+/// ignored.
 /// </summary>
 static class TusMetadata
 {

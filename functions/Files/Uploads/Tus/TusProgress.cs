@@ -13,7 +13,7 @@ public sealed class TusProgress(FilePermissions permissions, TusReception recept
     /// <exception cref="Problem">404 <c>file_not_found</c>, 410 <c>upload_expired</c>.</exception>
     public async Task<FileRecord> Find(Caller caller, string? id)
     {
-        var file = await permissions.Get(caller, id, Permission.Write);
+        var file = await permissions.GetUpload(caller, id);
         if (file.TusMetadata is null) throw FilePermissions.NotFound();
         if (file.Status == FileStatus.Pending && clock.GetUtcNow() >= UploadDeadline.Of(file)) throw UploadDeadline.Expired();
         return file;

@@ -19,6 +19,8 @@ export function reason(error) {
     case 'invalid_name': case 'invalid_folder': case 'invalid_prefix': return t('FilesBadName');
     case 'folder_too_large': return t('FilesTooManyToSort');
     case 'file_pending': return t('FilesNotReady');
+    case 'file_scanning': return t('FilesScanning');
+    case 'file_infected': return t('FilesInfected');
     case 'bytes_missing': return t('FilesLost');
     default:
   }

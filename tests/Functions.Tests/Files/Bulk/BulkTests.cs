@@ -48,7 +48,8 @@ public sealed class BulkTests(DemoHost demo) : IClassFixture<DemoHost>
         await alice.Change(ids[1], new { tags = new[] { "old" } });
         Assert.Equal("400:invalid_tags 200:", Told(await alice.Bulk(new { action = "tag", ids, addTags = new[] { "new" } })));
         Assert.Equal(["old", "new"], (await alice.Read(ids[1])).Tags);
-        Assert.Equal("200: 200:", Told(await alice.Bulk(new { action = "tag", ids, addTags = new[] { "x" }, removeTags = new[] { "OLD", "3" } })));
+        Assert.Equal("200: 200:",
+            Told(await alice.Bulk(new { action = "tag", ids, addTags = new[] { "x" }, removeTags = new[] { "OLD", "3" } })));
         Assert.Equal(["new", "x"], (await alice.Read(ids[1])).Tags);
         Assert.Equal("0 1 2 4 5 6 7 8 9 x", string.Join(' ', (await alice.Read(ids[0])).Tags!));
         Assert.Equal("200: 200:", Told(await alice.Bulk(new { action = "tag", ids, tags = new[] { "one" } })));
@@ -73,7 +74,8 @@ public sealed class BulkTests(DemoHost demo) : IClassFixture<DemoHost>
     [InlineData("""{"action":"delete","ids":[null]}""", "invalid_json")]
     [InlineData("""{"action":"delete"}""", "invalid_json")]
     public async Task A_request_that_makes_no_sense_is_refused_whole(string body, string code) =>
-        await (await FoldersClient.As(host)).Send(HttpMethod.Post, "/bulk", System.Text.Json.JsonDocument.Parse(body).RootElement).Fails(400, code);
+        await (await FoldersClient.As(host)).Send(HttpMethod.Post, "/bulk", System.Text.Json.JsonDocument.Parse(body).RootElement)
+            .Fails(400, code);
 
     [Fact]
     public async Task A_thousand_ids_are_answered_and_one_more_is_refused()

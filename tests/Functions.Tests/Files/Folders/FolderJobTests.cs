@@ -55,7 +55,8 @@ public sealed class FolderJobTests(DemoHost demo) : IClassFixture<DemoHost>
             await bob.Upload([1], "file", "refused/inner");
             await bob.Make("taken");
         }
-        await bob.Folders(new(method), body is null ? null : System.Text.Json.JsonDocument.Parse(body).RootElement, more).Fails(status, code);
+        await bob.Folders(new(method), body is null ? null : System.Text.Json.JsonDocument.Parse(body).RootElement, more)
+            .Fails(status, code);
         Assert.Equal("refused/ refused/inner/ refused/inner/file taken/", await bob.Tree(""));
     }
 
@@ -78,8 +79,10 @@ public sealed class FolderJobTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.All(changes, item => Assert.Equal("moved", item.Kind));
         await Books.Balance(host);
 
-        Assert.Equal("done", (await alice.Folders(HttpMethod.Patch, new { name = "renamed" }, "?path=moved/to/%C3%84").Read<JobAnswer>(202)).Status);
-        Assert.Equal("renamed", (await alice.Folders(HttpMethod.Patch, new { path = "moved/to/renamed", folder = "" }).Read<JobAnswer>(202)).To);
+        Assert.Equal("done",
+            (await alice.Ended(alice.Folders(HttpMethod.Patch, new { name = "renamed" }, "?path=moved/to/%C3%84"))).Status);
+        Assert.Equal("renamed",
+            (await alice.Ended(alice.Folders(HttpMethod.Patch, new { path = "moved/to/renamed", folder = "" }))).To);
         Assert.Equal(before, await alice.Tree("renamed"));
         await Books.Balance(host);
     }
@@ -146,11 +149,13 @@ public sealed class FolderJobTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.Equal([2], await alice.DownloadBytes(file.Id));
         // Bob reads in the group, so he may copy from it and not into it.
         var bob = await FoldersClient.As(host, "bob", "demo");
-        await bob.Folders(HttpMethod.Post, new { path = "from alice", space = "group:family", to = "x" }, "/copy").Fails(403, "insufficient_rights");
+        await bob.Folders(HttpMethod.Post, new { path = "from alice", space = "group:family", to = "x" }, "/copy")
+            .Fails(403, "insufficient_rights");
         await bob.Folders(HttpMethod.Delete, null, "?path=from%20alice&space=group:family").Fails(403, "insufficient_rights");
         await bob.Folders(HttpMethod.Post, new { path = "x", space = "group:family" }).Fails(403, "insufficient_rights");
         await host.Send(HttpMethod.Get, $"/demo/jobs/{job.Id}", bob.Token).Fails(404, "job_not_found");
-        await host.Send(HttpMethod.Get, $"/acme/jobs/{job.Id}", (await FoldersClient.As(host, tenant: "acme")).Token).Fails(404, "job_not_found");
+        await host.Send(HttpMethod.Get, $"/acme/jobs/{job.Id}", (await FoldersClient.As(host, tenant: "acme")).Token)
+            .Fails(404, "job_not_found");
         Assert.Equal("done", (await bob.CopyFolder("from alice", "refused copies/mine", "group:family")).Status);
         await bob.TrashFolder("refused copies"); // The theory above lists his space.
         await Books.Balance(host);
@@ -170,7 +175,8 @@ public sealed class FolderJobTests(DemoHost demo) : IClassFixture<DemoHost>
         foreach (var (method, body, more) in new (HttpMethod, object?, string)[]
         {
             (HttpMethod.Delete, null, "?path=busy"), (HttpMethod.Delete, null, "?path=busy/inner"),
-            (HttpMethod.Patch, new { path = "busy/inner", to = "out" }, ""), (HttpMethod.Post, new { path = "busy/inner", to = "out" }, "/copy"),
+            (HttpMethod.Patch, new { path = "busy/inner", to = "out" }, ""),
+            (HttpMethod.Post, new { path = "busy/inner", to = "out" }, "/copy"),
             (HttpMethod.Post, new { path = "busy/new" }, ""), (HttpMethod.Post, new { path = "busy" }, "/restore"),
         })
             await alice.Folders(method, body, more).Fails(409, "folder_busy");

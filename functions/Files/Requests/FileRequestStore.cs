@@ -1,0 +1,76 @@
+using Latchkey.Http;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Files;
+
+/// <summary>The rows of requests for files (<see cref="FileRequest"/>).</summary>
+public sealed class FileRequestStore(StorageClients storage, FileSchedule schedule)
+{
+    /// <summary>The most requests of a space, those among them that have ended and are still kept.</summary>
+    const int MaxPerSpace = 500;
+
+    // Those of one process wait for each other, because at the same time they would only make each other fail.
+    readonly KeyedSemaphore turns = new(maxWaiting: 1000, TimeSpan.FromSeconds(30));
+
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
+
+    /// <summary>A request, or null. Storage is not asked for a text that can't be an id.</summary>
+    public async Task<FileRequest?> Find(string tenant, string? id, CancellationToken cancel)
+    {
+        if (id is null || !FileRecord.IsId(id)) return null;
+        var row = await table.Find(FileRows.Partition(tenant, id), RowKeys.FileRequest(id), cancel);
+        return row is null ? null : FileRequest.Read(tenant, row);
+    }
+
+    /// <summary>The requests of a space by their ids, after the given one; at most one more than <paramref name="limit"/>.</summary>
+    public async Task<IReadOnlyList<FileRequest>> List(
+        string tenant, string space, string? after, int limit, CancellationToken cancel)
+    {
+        var from = RowKeys.FileRequest(after is null ? "" : after + "0"); // No id is a prefix of another.
+        return await table.Range(RowKeys.Space(tenant, space), from, RowKeys.AnyFileRequest + "~", limit + 1, cancel)
+            .Take(limit + 1).Select(row => FileRequest.Read(tenant, row)).ToListAsync(cancel);
+    }
+
+    /// <summary>Writes a new request.</summary>
+    /// <exception cref="Problem">409 <c>too_many_requests</c></exception>
+    public async Task Add(FileRequest request, CancellationToken cancel)
+    {
+        var keys = table.Keys(
+            RowKeys.Space(request.Tenant, request.Id[..16]), RowKeys.AnyFileRequest, RowKeys.AnyFileRequest + "~", cancel);
+        if (await keys.Take(MaxPerSpace).CountAsync(cancel) == MaxPerSpace)
+            throw Problem.Conflict("too_many_requests", $"A space can have {MaxPerSpace} requests, those of the last 30 days among them.");
+        // Before the row, so that the sweep finds it.
+        await schedule.AddRequest(request.Tenant, request.Id, request.KeptUntil, cancel);
+        await table.Put(request.ToRow(), cancel);
+    }
+
+    /// <summary>Waits until nobody else in this process writes the request's row; dispose of the result.</summary>
+    /// <exception cref="Problem">503 <c>space_busy</c></exception>
+    public async Task<IDisposable> Turn(string id, CancellationToken cancel) =>
+        await turns.Enter(id, atOnce: 1, cancel) ?? throw FileStore.Busy();
+
+    /// <summary>Replaces a request that was read before; false if it has changed since.</summary>
+    public Task<bool> TryReplace(FileRequest request, CancellationToken cancel) => table.TryReplace(request.ToRow(), cancel);
+
+    /// <summary>Closes a request; null if it is gone, the request as it was if it is closed already.</summary>
+    /// <exception cref="Problem">503 <c>space_busy</c></exception>
+    public async Task<FileRequest?> Close(string tenant, string? id, DateTimeOffset now, CancellationToken cancel)
+    {
+        for (var attempt = 0; attempt < HandIns.MaxAttempts; attempt++)
+        {
+            if (await Find(tenant, id, cancel) is not { } request) return null;
+            if (request.ClosedAt is not null) return request;
+            var closed = request with { ClosedAt = now };
+            await schedule.AddRequest(tenant, request.Id, closed.KeptUntil, cancel);
+            if (await TryReplace(closed, cancel)) return closed;
+        }
+        throw FileStore.Busy();
+    }
+
+    /// <summary>Deletes a request that has ended long enough ago.</summary>
+    public async Task RemoveEnded(string tenant, string id, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (await Find(tenant, id, cancel) is { } request && request.KeptUntil <= now) await table.TryDelete(request.ToRow(), cancel);
+    }
+}

@@ -1,0 +1,33 @@
+using Latchkey.Tenancy;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// Where every complete file becomes available: at once, or, if its tenant wants that, after a scanner has looked at it.
+/// </summary>
+public sealed class FileRelease(
+    FileStore files, TenantStore tenants, ReceivedFiles received, ScanRequests scans, ScanVerdicts verdicts, RenditionRequests renditions,
+    TimeProvider clock)
+{
+    /// <summary>Writes that a file is complete; null if the record changed meanwhile.</summary>
+    /// <param name="file">The file, Pending or Copying, with all that was found out about its bytes.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <returns>The file: Available, Scanning or, if the scanner was quicker, Infected.</returns>
+    public async Task<FileRecord?> TryComplete(FileRecord file, CancellationToken cancel)
+    {
+        // A tenant that is gone meanwhile gives nothing away.
+        var scan = await tenants.Find(file.Tenant, cancel) is not { MalwareScanning: false };
+        var complete = file.Complete(clock.GetUtcNow(), scan) with { Scan = scan ? file.Scan : null };
+        if (scan) await scans.Schedule(complete, cancel);
+        if (await TryWrite(complete, cancel) is not { } done) return null;
+        if (!scan) await renditions.Ask(done);
+        else if (done.Scan?.OfCheckedBytes is { } early) return await verdicts.Apply(file.Tenant, file.Id, early.Verdict, cancel) ?? done;
+        else await scans.Ask(done);
+        return done;
+    }
+
+    // A file that was handed in may get another name.
+    async Task<FileRecord?> TryWrite(FileRecord complete, CancellationToken cancel) =>
+        complete.Request is not null ? await received.TryComplete(complete, cancel)
+        : await files.TryComplete(complete, cancel) ? complete : null;
+}

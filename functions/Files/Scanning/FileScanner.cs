@@ -1,0 +1,32 @@
+using Azure;
+using Latchkey.Storage;
+
+namespace Latchkey.Files;
+
+/// <summary>Sends the bytes of a file that were checked to ClamAV, a chunk at a time, and applies its verdict.</summary>
+public sealed class FileScanner(BlobStore blobs, ClamAvScanner scanner, ScanVerdicts verdicts, Settings settings)
+{
+    /// <summary>Scans the file, and writes what was found.</summary>
+    /// <exception cref="NoVerdictException">The scanner did not answer, or not as it should: nothing is written.</exception>
+    /// <exception cref="RequestFailedException">Storage failed.</exception>
+    public async Task<ScanVerdict> Scan(FileRecord file, CancellationToken cancel)
+    {
+        var verdict = await Look(file, cancel);
+        await verdicts.Apply(file.Tenant, file.Id, verdict, cancel);
+        return verdict;
+    }
+
+    async Task<ScanVerdict> Look(FileRecord file, CancellationToken cancel)
+    {
+        if (file.Size > settings.Scan.MaxBytes) return ScanVerdict.None(ScanVerdict.TooLarge);
+        try
+        {
+            await using var bytes = await blobs.OpenServed(file.Tenant, file.BlobName, file.Snapshot, cancel);
+            return await scanner.Scan(bytes, file.Size, cancel);
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            return ScanVerdict.None(ScanVerdict.BytesMissing);
+        }
+    }
+}

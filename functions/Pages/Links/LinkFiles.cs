@@ -1,0 +1,70 @@
+using System.Globalization;
+using Latchkey.Access;
+using Latchkey.Files;
+using Latchkey.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Pages;
+
+/// <summary>The files, thumbnails and archives behind a link. A link with a password first sends the browser to its page.</summary>
+public sealed class LinkFiles(
+    TenantPipeline pipeline, SpaceLinkPages pages, SpaceLinks links, LinkDownloads single, LinkUrls urls, LinkReplies replies)
+{
+    /// <summary><c>GET /{tenant}/s/{token}/files/{id}</c> → 302 to the bytes.</summary>
+    [Function("link-file")]
+    public Task<IResult> File(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/s/{token}/files/{id}")] HttpRequest http) =>
+        pipeline.Page(http, async request =>
+        {
+            request.Audit.Type = "link-download";
+            var (link, elsewhere) = await pages.Enter(request);
+            if (link is null) return elsewhere!;
+            var file = await links.File(link, Id(http), request.Cancel);
+            if (HttpMethods.IsHead(http.Method)) return LinkReplies.Redirect(http, SpaceLinkPages.Address(request), 302); // Counts nothing.
+            return LinkReplies.Redirect(http, await urls.Download(link, file, request.Audit, request.Cancel), 302);
+        }, replies.Failure);
+
+    /// <summary><c>GET /{tenant}/s/{token}/files/{id}/thumbnail?size=</c> → 302 to the picture, also for a link to one file.</summary>
+    [Function("link-thumbnail")]
+    public Task<IResult> Thumbnail(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/s/{token}/files/{id}/thumbnail")] HttpRequest http) =>
+        pipeline.Page(http, async request =>
+        {
+            request.Audit.Type = "link-thumbnail";
+            var size = int.Parse(Query.ReadForPage(http, "size").OneOf("size", "128", "512", "2048") ?? "128",
+                CultureInfo.InvariantCulture);
+            if (!SpaceLinkPages.IsOne(http)) return LinkReplies.Redirect(http, await OfOne(request, size), 302);
+            var (link, elsewhere) = await pages.Enter(request);
+            if (link is null) return elsewhere!;
+            var file = await links.File(link, Id(http), request.Cancel);
+            return LinkReplies.Redirect(http,
+                await urls.Thumbnail(file, size, (link.Id, link.Until), request.Audit, request.Cancel), 302);
+        }, replies.Failure);
+
+    /// <summary><c>GET /{tenant}/s/{token}/archive?folder=</c> → 200 application/zip, with all files of the folder or of the
+    /// selection.</summary>
+    [Function("link-archive")]
+    public Task<IResult> Archive(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/s/{token}/archive")] HttpRequest http) =>
+        pipeline.Page(http, async request =>
+        {
+            request.Audit.Type = "link-download";
+            var (link, elsewhere) = await pages.Enter(request);
+            if (link is null) return elsewhere!;
+            LinkReplies.SetHeaders(http);
+            var below = FileName.ReadFolder(Query.ReadForPage(http, "folder")["folder"]);
+            if (HttpMethods.IsHead(http.Method)) return Results.Bytes([], "application/zip"); // Counts nothing.
+            return await urls.Archive(link, below, $"{SpaceLinkPages.TitleOf(link, below)}.zip", request.Audit, request.Cancel);
+        }, replies.Failure);
+
+    async Task<string> OfOne(TenantRequest request, int size)
+    {
+        var state = await single.Find(request.Tenant, LinkReplies.Token(request.Http), request.Cancel);
+        if (state is not { Status: LinkStatus.Ready, NeedsPassword: false, File: { } file, Link: { } link } || file.Id != Id(request.Http))
+            throw Problem.NotFound("link_not_found", "The link was not found.");
+        return await urls.Thumbnail(file, size, (link.Id, link.Until), request.Audit, request.Cancel);
+    }
+
+    static string? Id(HttpRequest http) => http.RouteValues["id"] as string;
+}

@@ -1,0 +1,102 @@
+using Latchkey.Tests.Files;
+
+namespace Latchkey.Tests.Pages;
+
+/// <summary>The page of a request for files: who asks for what, and what it says once it has ended.</summary>
+public sealed class RequestPageTests : IAsyncLifetime
+{
+    readonly string mail = Directory.CreateTempSubdirectory("latchkey-requests").FullName;
+    TestHost host = null!;
+    FilesClient alice = null!;
+
+    public async Task InitializeAsync()
+    {
+        host = await TestHost.Start(settings: new() { ["Latchkey:Mail:Folder"] = mail });
+        alice = await host.As("alice");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await host.DisposeAsync();
+        await Eventually.Gone(mail);
+    }
+
+    [Fact]
+    public async Task The_page_says_who_asks_for_what_and_sends_only_to_storage_and_us()
+    {
+        var request = await Ask(new
+        {
+            title = "<b>Receipts</b>",
+            message = "Line one\nLine <two>",
+            password = "open sesame",
+            maxFileBytes = 2_500_000,
+            contentTypes = (string[])["image/*", "application/pdf"],
+        });
+        var answer = await host.Http.GetAsync(request.Url);
+        var page = await (await answer.Is(200)).Content.ReadAsStringAsync();
+        foreach (var text in (string[])["&lt;b&gt;Receipts&lt;/b&gt;", "Line one", "Line &lt;two&gt;", "Alice asks you for files.",
+            "A file can have 2.5 MB.", "image/*, application/pdf", "accept=\"image/*,application/pdf\"", "type=\"password\"",
+            "/demo/hand-in/app.js"])
+            Assert.Contains(text, page, StringComparison.Ordinal);
+        var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.StartsWith("default-src 'none'", policy, StringComparison.Ordinal);
+        Assert.Contains("connect-src 'self' http://127.0.0.1", policy, StringComparison.Ordinal);
+        Assert.Contains("require-trusted-types-for 'script'", policy, StringComparison.Ordinal);
+        Assert.Equal(("no-referrer", "noindex"),
+            (answer.Headers.GetValues("Referrer-Policy").Single(), answer.Headers.GetValues("X-Robots-Tag").Single()));
+        Assert.Equal(200, (int)(await host.Http.GetAsync("/demo/hand-in/app.js")).StatusCode);
+        Assert.Equal(404, (int)(await host.Http.GetAsync("/demo/hand-in/other.js")).StatusCode);
+    }
+
+    [Fact]
+    public async Task What_has_ended_or_is_full_says_so_plainly_and_what_never_was_is_not_found()
+    {
+        var (full, closed, expired) = (await Ask(new { title = "x", maxFiles = 1 }), await Ask(new { title = "x" }),
+            await Ask(new { title = "x", expiresInSeconds = 60 }));
+        await new HandInSender(host, full.Url!).Begin("a", 1).Is(201);
+        await host.Send(HttpMethod.Delete, $"/demo/requests/{closed.Id}", alice.Token).Is(204);
+        host.Clock.Advance(TimeSpan.FromMinutes(2));
+        foreach (var (url, status, text) in new[]
+        {
+            (full.Url, 409, "This request is full"), (closed.Url, 410, "This request is closed"), (expired.Url, 410, "The time is over"),
+            ($"{closed.Url![..^1]}_", 404, "This link does not work"), ("/demo/r/x", 404, "This link does not work"),
+        })
+            Assert.Contains(text, await (await host.Http.GetAsync(url).Is(status)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        // Rows of what has ended go after 30 days, and with them the page.
+        alice = await host.As("alice");
+        host.Clock.Advance(TimeSpan.FromDays(45));
+        await host.RunTimer("files-sweep");
+        alice = await host.As("alice");
+        var left = await host.Send(HttpMethod.Get, "/demo/requests", alice.Token).Read<FileRequestsAnswer>();
+        Assert.Empty(left.Requests.Select(request => request.Id).Intersect([closed.Id, expired.Id]));
+    }
+
+    [Fact]
+    public async Task Whoever_asked_is_told_by_mail_once_in_a_while_and_by_an_event()
+    {
+        var receiver = new Events.WebhookReceiver();
+        await receiver.Start();
+        await using var ends = receiver;
+        var admin = await host.Admin();
+        await admin.ChangeUser(await host.UserId("alice"), new { email = "alice@demo.example" });
+        await admin.Post("webhooks", new { url = receiver.Origin + "/hook", types = (string[])["request.received"] });
+        var request = await Ask(new { title = "Receipts" });
+        var ada = new HandInSender(host, request.Url!);
+        var first = await ada.Send([1], "one");
+        await ada.Send([2], "two");
+        await Eventually.True(() => receiver.Received.Count == 2);
+        Assert.Contains(receiver.Received, one => one.Body.Contains(first, StringComparison.Ordinal)
+            && one.Body.Contains(request.Id, StringComparison.Ordinal));
+        await Eventually.True(() => Mails() == 1);
+        host.Clock.Advance(TimeSpan.FromMinutes(16));
+        await ada.Send([3], "three");
+        await Eventually.True(() => Mails() == 2);
+    }
+
+    // There may be others about the account.
+    int Mails() => Directory.GetFiles(mail).Select(File.ReadAllText).Count(text =>
+        text.Contains("files have arrived", StringComparison.Ordinal) && !text.Contains("Ada", StringComparison.Ordinal));
+
+    Task<FileRequestAnswer> Ask(object request) =>
+        host.Send(HttpMethod.Post, "/demo/requests", alice.Token, request).Read<FileRequestAnswer>(201);
+}
