@@ -119,7 +119,10 @@ public sealed partial record FileRecord
     public bool IsInfected => Scan?.Threat is not null;
 
     /// <summary>True if its folder lists it.</summary>
-    public bool IsListed => Status is FileStatus.Scanning or FileStatus.Available or FileStatus.Infected;
+    public bool IsListed => Replaces is null && HasArrived;
+
+    /// <summary>True if its upload or copy is complete, and it is not in the trash.</summary>
+    public bool HasArrived => Status is FileStatus.Scanning or FileStatus.Available or FileStatus.Infected;
 
     /// <summary>The renditions of a picture, or why there are none; null if nobody has tried yet.</summary>
     public RenditionSet? Renditions { get; init; }
@@ -153,7 +156,8 @@ public sealed partial record FileRecord
 
     /// <summary>Pending or Copying → Available, or Scanning if <paramref name="scan"/>.</summary>
     public FileRecord Complete(DateTimeOffset now, bool scan) => Status is FileStatus.Pending or FileStatus.Copying
-        ? this with { Status = scan ? FileStatus.Scanning : FileStatus.Available, CompletedAt = now, ListKeys = KeysOfLists() }
+        ? this with { Status = scan ? FileStatus.Scanning : FileStatus.Available, CompletedAt = now,
+            ListKeys = Replaces is null ? KeysOfLists() : [] }
         : throw IllegalMove(FileStatus.Available);
 
     /// <summary>Scanning → Available: no malware was found.</summary>
