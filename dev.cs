@@ -17,6 +17,9 @@ const string Usage = """
     dotnet dev.cs admin ...     administer a deployment, by default the running service as the demo's operator;
                                 `dotnet dev.cs admin help [NOUN [VERB]]` lists the commands
     dotnet dev.cs test [NAME]   build everything and run all tests, or only those whose names contain NAME
+    dotnet dev.cs bench [NAME]  measure the service beside others and print the table of docs/benchmarks.md: all operations, or only
+                                those whose names contain NAME; --seconds N a window, --callers N at once, --write puts the table there;
+                                `bench pure` measures hot paths by BenchmarkDotNet
     dotnet dev.cs help          print this; `dotnet` takes --help for itself unless it comes after --
     """;
 
@@ -41,6 +44,8 @@ try
             return await Admin.Run(args[1..]);
         case ["test"] or ["test", _]:
             return await Tests.Run(args.ElementAtOrDefault(1));
+        case ["bench", ..]:
+            return await Benchmarks.Run(args[1..]);
         case ["help" or "--help" or "-h"]:
             Console.WriteLine(Usage);
             return 0;
