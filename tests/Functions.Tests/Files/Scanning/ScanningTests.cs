@@ -71,6 +71,7 @@ public sealed class ScanningTests(ScanningTests.OneHost one) : IClassFixture<Sca
         Assert.Empty(await host.Blobs(bad));
         await client.RestoreVersion(id, id);
         Assert.Equal([1], await client.DownloadBytes(id));
+        Clear();
         await Books.Balance(host);
 
         async Task<string> Send(byte[] bytes, string? conflict)
