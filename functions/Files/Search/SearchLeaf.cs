@@ -47,6 +47,9 @@ sealed record SearchLeaf(string From, string To, byte[] Packed)
     /// <param name="added">Which of them is new; -1 for none.</param>
     public IEnumerable<SearchLeaf> With(List<SearchEntry> entries, int added)
     {
+        // Before its beginning, where an empty row was deleted.
+        if (entries.Count > 0 && string.CompareOrdinal(entries[0].Key, From) <= 0)
+            return (this with { From = entries[0].Key[..^1] }).With(entries, added);
         if (entries.Count < 2 || Write(entries).Length <= MaxBytes) return [this with { Packed = Pack(entries) }];
         // Whoever uploads in the order of time, in either direction, leaves full rows behind.
         var cut = added == 0 ? 1 : added == entries.Count - 1 ? added : entries.Count / 2;
