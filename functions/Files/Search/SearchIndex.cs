@@ -10,12 +10,12 @@ sealed record SearchWrite(IReadOnlyList<TableTransactionAction> Rows, SearchLeaf
 
 /// <summary>
 /// Writes the index of a space. Its rows are written only together with the space's usage, so what was read after the usage is still so
-/// when the transaction holds, and the row that was written last needs not be read again (<see cref="Usage.Leaf"/>).
+/// when the transaction holds, and the row that was written last needs not be read again (<see cref="KeptLeaves"/>).
 /// </summary>
 static class SearchIndex
 {
     // Another one if entries are written in another way: then the integrity check writes all of them again.
-    const string Version = "1";
+    const string Version = "2";
 
     /// <summary>How the record of a file says that it is in all indexes (<see cref="FileRecord.Indexed"/>).</summary>
     public static string? MarkOf(Usage usage) => usage.Incarnation is { } incarnation ? Version + incarnation : null;
