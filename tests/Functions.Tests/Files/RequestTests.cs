@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using Latchkey.Files;
 
 namespace Latchkey.Tests.Files;
 

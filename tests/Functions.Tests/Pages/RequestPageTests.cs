@@ -102,7 +102,7 @@ public sealed class RequestPageTests : IAsyncLifetime
     }
 
     // There may be others about the account.
-    int Mails() => Directory.GetFiles(mail).Select(File.ReadAllText).Count(text =>
+    int Mails() => Directory.GetFiles(mail, "*.txt").Select(File.ReadAllText).Count(text =>
         text.Contains("files have arrived", StringComparison.Ordinal) && !text.Contains("Ada", StringComparison.Ordinal));
 
     Task<FileRequestAnswer> Ask(object request) =>
