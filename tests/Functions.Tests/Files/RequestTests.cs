@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using Latchkey.Files;
 
 namespace Latchkey.Tests.Files;
 
