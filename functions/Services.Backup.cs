@@ -11,5 +11,7 @@ public static partial class Services
         .AddSingleton<ChangeFeed>()
         .AddSingleton<KnownFiles>()
         .AddSingleton<UploadKeys>()
+        .AddSingleton<UploadStarter>()
+        .AddSingleton<UploadInspection>()
         .AddSingleton<UploadState>();
 }

@@ -161,8 +161,6 @@ public static partial class Services
         .AddSingleton<TenantQuota>()
         .AddSingleton<SpaceQuota>()
         .AddSingleton<FileStore>()
-        .AddSingleton<UploadStarter>()
-        .AddSingleton<UploadInspection>()
         .AddSingleton<FileListing>()
         .AddSingleton<FileSearch>()
         .AddSingleton<Folders>()

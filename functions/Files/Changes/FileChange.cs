@@ -74,7 +74,9 @@ public sealed record FileChange(ChangeKind Kind, string FileId)
     public static FileChange Of(ChangeKind kind, string fileId, string shareId) => new(kind, fileId) { ShareId = shareId };
 
     /// <summary>What people see of a change of a record; null for nothing.</summary>
+    /// <remarks>An upload that replaces a file is none that people see, but malware in it is told of.</remarks>
     public static FileChange? Between(FileRecord before, FileRecord after) => KindOf(before, after) is not { } kind ? null
+        : after.Replaces is not null && kind != ChangeKind.Infected ? null
         : new(kind, after.Id) { File = kind == ChangeKind.Purged ? null : after };
 
     static ChangeKind? KindOf(FileRecord before, FileRecord after) => (before.Status, after.Status) switch

@@ -31,7 +31,7 @@ public sealed class BlobCopier(
         {
             var source = await files.Find(copy.Tenant, copy.CopyOf, cancel);
             // What is there now must be what the copy was promised to be.
-            var isOther = source?.VersionAt >= copy.CreatedAt;
+            var isOther = copy.CopyOfContent is { } content && source?.Content != content;
             if (source is null || isOther || !await TryStart(source, copy, cancel)) throw await Failed(copy, cancel);
             return (copy, new CopyProgress(0, copy.Size));
         }

@@ -39,5 +39,6 @@ static class NewCopy
         CreatedAt = now,
         Status = FileStatus.Copying,
         CopyOf = source.Id,
+        CopyOfContent = source.Content,
     };
 }

@@ -65,7 +65,7 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
     public async Task<SignedUrl> ThumbnailWithoutToken(
         FileRecord file, int size, string client, TimeSpan life, AuditContext audit, CancellationToken cancel)
     {
-        var name = Thumbnails.BlobName(file.Id, size);
+        var name = Thumbnails.BlobName(file.Content, size);
         var headers = new ResponseHeaders(Thumbnails.ContentType, ContentDisposition.Inline);
         var url = await sas.ToRead(file.Tenant, name, null, headers, life, cancel);
         LogAndAudit(file, client, audit, "read a thumbnail", url);

@@ -105,9 +105,9 @@ public sealed class IntegrityCheckSteps(
         };
     }
 
-    // The names of all blobs of a file start with its id.
+    // The names of all blobs start with the id of the file, or of the upload, whose bytes they hold.
     async Task<bool> HasRecord(string tenant, BlobItem blob, CancellationToken cancel) =>
-        blob.Name.Length >= 32 && await files.Find(tenant, blob.Name[..32], cancel) is not null;
+        blob.Name.Length >= 32 && await versions.FindContent(tenant, blob.Name[..32], cancel) is not null;
 
     async Task<IntegrityCheckState> Folders(string tenant, IntegrityCheckState state, CancellationToken cancel)
     {

@@ -53,7 +53,7 @@ public readonly record struct UsageChange(long Bytes, long Files, long Pending)
         new(-file.Size - (file.Renditions?.Bytes ?? 0), -1, file.CompletedAt is null ? -1 : 0);
 
     /// <summary>An upload has become a version of a file; both its bytes and the former ones stay.</summary>
-    public static UsageChange Replace => new(0, -1, -1);
+    public static UsageChange Replace(FileRecord upload) => new(0, -1, upload.CompletedAt is null ? -1 : 0);
 
     /// <summary>A former version is deleted.</summary>
     public static UsageChange ForgetVersion(FileRecord version) => new(-version.Size - (version.Renditions?.Bytes ?? 0), 0, 0);

@@ -112,14 +112,11 @@ public sealed partial record FileRecord
     /// <summary>When the integrity check found its bytes missing; null while they are not known to be missing.</summary>
     public DateTimeOffset? MissingSince { get; init; }
 
-    /// <summary>What is known of malware in it; null if nobody has asked.</summary>
-    public FileScan? Scan { get; init; }
-
-    /// <summary>True if malware was found in it, also while it is in the trash. Then its bytes are never served again.</summary>
-    public bool IsInfected => Scan?.Threat is not null;
-
     /// <summary>True if its folder lists it.</summary>
-    public bool IsListed => Status is FileStatus.Scanning or FileStatus.Available or FileStatus.Infected;
+    public bool IsListed => Replaces is null && HasArrived;
+
+    /// <summary>True if its upload or copy is complete, and it is not in the trash.</summary>
+    public bool HasArrived => Status is FileStatus.Scanning or FileStatus.Available or FileStatus.Infected;
 
     /// <summary>The renditions of a picture, or why there are none; null if nobody has tried yet.</summary>
     public RenditionSet? Renditions { get; init; }
@@ -153,25 +150,9 @@ public sealed partial record FileRecord
 
     /// <summary>Pending or Copying → Available, or Scanning if <paramref name="scan"/>.</summary>
     public FileRecord Complete(DateTimeOffset now, bool scan) => Status is FileStatus.Pending or FileStatus.Copying
-        ? this with { Status = scan ? FileStatus.Scanning : FileStatus.Available, CompletedAt = now, ListKeys = KeysOfLists() }
+        ? this with { Status = scan ? FileStatus.Scanning : FileStatus.Available, CompletedAt = now,
+            ListKeys = Replaces is null ? KeysOfLists() : [] }
         : throw IllegalMove(FileStatus.Available);
-
-    /// <summary>Scanning → Available: no malware was found.</summary>
-    public FileRecord Release(DateTimeOffset now) => Status == FileStatus.Scanning
-        ? this with { Status = FileStatus.Available, Scan = new FileScan { ETags = Scan?.ETags ?? [], At = now } }
-        : throw IllegalMove(FileStatus.Available);
-
-    /// <summary>Scanning or Available → Infected. What is in the trash stays there, and is infected once it is restored.</summary>
-    public FileRecord Infect(string threat, DateTimeOffset now)
-    {
-        if (Status is not (FileStatus.Scanning or FileStatus.Available or FileStatus.Deleted)) throw IllegalMove(FileStatus.Infected);
-        return this with
-        {
-            Status = Status == FileStatus.Deleted ? FileStatus.Deleted : FileStatus.Infected,
-            Scan = new FileScan { Threat = threat, At = now },
-            Renditions = null,
-        };
-    }
 
     /// <summary>Available → Deleted, to be purged after <paramref name="keep"/>.</summary>
     public FileRecord Delete(DateTimeOffset now, TimeSpan keep) => Status == FileStatus.Available

@@ -12,7 +12,8 @@ namespace Latchkey.Files;
 /// than the upload's complete request; such a verdict waits in the record.
 /// </summary>
 public sealed partial class DefenderQueue(
-    FileStore files, BlobStore blobs, TenantStore tenants, ScanVerdicts verdicts, Settings settings, ILogger<DefenderQueue> logger)
+    FileStore files, VersionStore versions, BlobStore blobs, TenantStore tenants, ScanVerdicts verdicts, Settings settings,
+    ILogger<DefenderQueue> logger)
 {
     const int MaxAttempts = 5;
 
@@ -36,7 +37,7 @@ public sealed partial class DefenderQueue(
     {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            var file = await files.Find(tenant, blob[..FileRecord.IdLength], cancel);
+            var file = await versions.FindBytes(tenant, blob[..FileRecord.IdLength], cancel);
             if (file is null or { Status: FileStatus.Purging } || file.BlobName != blob) return;
             // A tenant that does not want it is left alone, but what waits for a verdict gets it.
             if (file.Status != FileStatus.Scanning && await tenants.Find(tenant, cancel) is not { MalwareScanning: true }) return;
@@ -45,7 +46,7 @@ public sealed partial class DefenderQueue(
                 if (await TryRemember(file, result, cancel)) return;
                 continue;
             }
-            if (await IsOfServedBytes(file, result.ETag, cancel)) await verdicts.Apply(tenant, file.Id, result.Verdict, cancel);
+            if (await IsOfServedBytes(file, result.ETag, cancel)) await verdicts.Apply(file, result.Verdict, cancel);
             else Log.OtherBytes(logger, tenant, file.Id, result.Result);
             return;
         }

@@ -6,23 +6,40 @@ namespace Latchkey.Files;
 /// Where every complete file becomes available: at once, or, if its tenant wants that, after a scanner has looked at it.
 /// </summary>
 public sealed class FileRelease(
-    FileStore files, TenantStore tenants, ReceivedFiles received, ScanRequests scans, ScanVerdicts verdicts, RenditionRequests renditions,
-    TimeProvider clock)
+    FileStore files, TenantStore tenants, ReceivedFiles received, Replacement replacement, ScanRequests scans, ScanVerdicts verdicts,
+    RenditionRequests renditions, TimeProvider clock)
 {
     /// <summary>Writes that a file is complete; null if the record changed meanwhile.</summary>
     /// <param name="file">The file, Pending or Copying, with all that was found out about its bytes.</param>
     /// <param name="cancel">Cancels.</param>
-    /// <returns>The file: Available, Scanning or, if the scanner was quicker, Infected.</returns>
-    public async Task<FileRecord?> TryComplete(FileRecord file, CancellationToken cancel)
+    /// <param name="condition">Of an upload that replaces a file: on what that depends, besides what it was begun with.</param>
+    /// <returns>
+    /// The file: Available, Scanning or, if the scanner was quicker, Infected. If an upload is to replace a file, that file; while it has
+    /// to
+    /// be scanned, the upload, whose verdict makes it the file's.
+    /// </returns>
+    public async Task<FileRecord?> TryComplete(FileRecord file, CancellationToken cancel, VersionCondition condition = default)
     {
         // A tenant that is gone meanwhile gives nothing away.
         var scan = await tenants.Find(file.Tenant, cancel) is not { MalwareScanning: false };
+        if (file.Replaces is not null)
+        {
+            file = (condition.Or(VersionCondition.Of(file))).Keep(file);
+            if (!scan) return await Replace(file with { Scan = null }, cancel);
+        }
         var complete = file.Complete(clock.GetUtcNow(), scan) with { Scan = scan ? file.Scan : null };
         if (scan) await scans.Schedule(complete, cancel);
         if (await TryWrite(complete, cancel) is not { } done) return null;
         if (!scan) await renditions.Ask(done);
-        else if (done.Scan?.OfCheckedBytes is { } early) return await verdicts.Apply(file.Tenant, file.Id, early.Verdict, cancel) ?? done;
+        else if (done.Scan?.OfCheckedBytes is { } early) return await verdicts.Apply(done, early.Verdict, cancel) ?? done;
         else await scans.Ask(done);
+        return done;
+    }
+
+    async Task<FileRecord?> Replace(FileRecord upload, CancellationToken cancel)
+    {
+        var done = await replacement.TryFinish(upload, cancel);
+        if (done is not null) await renditions.Ask(done);
         return done;
     }
 

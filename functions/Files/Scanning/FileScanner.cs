@@ -12,7 +12,7 @@ public sealed class FileScanner(BlobStore blobs, ClamAvScanner scanner, ScanVerd
     public async Task<ScanVerdict> Scan(FileRecord file, CancellationToken cancel)
     {
         var verdict = await Look(file, cancel);
-        await verdicts.Apply(file.Tenant, file.Id, verdict, cancel);
+        await verdicts.Apply(file, verdict, cancel);
         return verdict;
     }
 

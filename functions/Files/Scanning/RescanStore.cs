@@ -49,10 +49,11 @@ public sealed class RescanStore(StorageClients storage)
     public async Task<(IReadOnlyList<FileRecord> Files, string? Next)> Page(
         string tenant, string? continuation, int size, CancellationToken cancel)
     {
-        // All partitions of the tenant (`}` is the character after `|`), all keys of records.
-        var start = RowKeys.File("");
+        // All partitions of the tenant (`}` is the character after `|`), all keys of records and of former versions.
+        var (a, b, f, v) = (tenant + "|", tenant + "}", RowKeys.File(""), RowKeys.AnyVersion);
+        var (g, w) = (f + "~", v + "~");
         var (rows, next) = await table.Page(
-            $"PartitionKey ge {tenant + "|"} and PartitionKey lt {tenant + "}"} and RowKey ge {start} and RowKey lt {start + "~"}",
+            $"PartitionKey ge {a} and PartitionKey lt {b} and ((RowKey ge {f} and RowKey lt {g}) or (RowKey ge {v} and RowKey lt {w}))",
             continuation, size, cancel);
         return ([.. rows.Select(row => FileRows.Read(tenant, row))], next);
     }

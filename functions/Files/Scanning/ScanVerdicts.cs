@@ -17,22 +17,38 @@ public delegate Task InfectionNotice(FileRecord file, CancellationToken cancel);
 /// does both again, so a death in between loses nothing.
 /// </summary>
 public sealed partial class ScanVerdicts(
-    FileStore files, BlobStore blobs, RenditionBlobs renditionBlobs, RenditionRequests renditions, AuditLog audit, InfectionNotice notice,
-    TimeProvider clock, ILogger<ScanVerdicts> logger)
+    FileStore files, Replacement replacement, BlobStore blobs, RenditionBlobs renditionBlobs, RenditionRequests renditions, AuditLog audit,
+    InfectionNotice notice, TimeProvider clock, ILogger<ScanVerdicts> logger)
 {
     const int MaxAttempts = 5;
 
     /// <summary>Applies the verdict; the file as it is now, or null if it is gone.</summary>
-    public async Task<FileRecord?> Apply(string tenant, string id, ScanVerdict verdict, CancellationToken cancel)
+    /// <param name="scanned">The file, or a former version of it, with the bytes that were scanned: the verdict is about no others.</param>
+    /// <param name="verdict">The verdict.</param>
+    /// <param name="cancel">Cancels.</param>
+    public async Task<FileRecord?> Apply(FileRecord scanned, ScanVerdict verdict, CancellationToken cancel)
     {
+        var (tenant, id) = (scanned.Tenant, scanned.Id);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var file = await files.Find(tenant, id, cancel);
-            if (file is null or { Status: FileStatus.Purging or FileStatus.Pending or FileStatus.Copying }) return file;
+            if (file is null or { Status: FileStatus.Purging or FileStatus.Pending or FileStatus.Copying or FileStatus.Version }) return file;
+            if (file.Content != scanned.Content || file.Snapshot != scanned.Snapshot)
+            {
+                if (verdict.Threat is { } found && await replacement.TryInfect(file, scanned, found, cancel) is { } former)
+                    await Finish(former, cancel);
+                return file;
+            }
             if (file.IsInfected)
             {
                 await Finish(file, cancel);
                 return file;
+            }
+            if (file is { Replaces: not null, Status: FileStatus.Scanning } && verdict is { Threat: null, Failure: null })
+            {
+                if (await replacement.TryRelease(file, cancel) is not { } released) continue;
+                await renditions.Ask(released);
+                return released;
             }
             if (Next(file, verdict) is not { } next) return file;
             var change = next.IsInfected ? new UsageChange(-(file.Renditions?.Bytes ?? 0), 0, 0) : default;

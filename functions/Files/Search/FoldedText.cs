@@ -15,7 +15,8 @@ static class FoldedText
     // Letters that people type without what is in them, though Unicode does not take them apart.
     static readonly Dictionary<char, string> Letters = new()
     {
-        ['ß'] = "ss", ['æ'] = "ae", ['œ'] = "oe", ['ø'] = "o", ['ł'] = "l", ['đ'] = "d", ['ð'] = "d", ['þ'] = "th", ['ħ'] = "h", ['ı'] = "i",
+        ['ß'] = "ss", ['æ'] = "ae", ['œ'] = "oe", ['ø'] = "o", ['ł'] = "l", ['đ'] = "d", ['ð'] = "d", ['þ'] = "th", ['ħ'] = "h",
+        ['ı'] = "i",
     };
 
     /// <summary>The text; of a very long one the beginning.</summary>

@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 public sealed class SearchFiles(TenantPipeline pipeline, Spaces spaces, FileSearch search)
 {
     /// <summary>
-    /// <c>GET /{tenant}/files/search?q=&amp;space=&amp;folder=&amp;type=&amp;tag=&amp;time=&amp;from=&amp;to=&amp;minSize=&amp;maxSize=&amp;cursor=&amp;limit=</c>
+    /// <c>GET /{tenant}/files/search</c> with <c>space</c>, <c>cursor</c>, <c>limit</c> and the parameters of <see cref="SearchQuery"/>.
     /// </summary>
     [Function("files-search")]
     public Task<IResult> Get(

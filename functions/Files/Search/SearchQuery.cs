@@ -73,7 +73,8 @@ sealed record SearchQuery
         return true;
     }
 
-    bool FitsTime(long time) => Times == (0, long.MaxValue) ? Time is null || time != 0 : time >= Math.Max(1, Times.Min) && time <= Times.Max;
+    bool FitsTime(long time) =>
+        Times == (0, long.MaxValue) ? Time is null || time != 0 : time >= Math.Max(1, Times.Min) && time <= Times.Max;
 
     bool FitsType(string type) => Type![^1] == '/' ? type.StartsWith(Type, StringComparison.Ordinal)
         : type.StartsWith(Type, StringComparison.Ordinal) && (type.Length == Type.Length || type[Type.Length] == ';');
@@ -99,7 +100,8 @@ sealed record SearchQuery
     static string? ReadType(string? text)
     {
         if (text is null) return null;
-        var type = text.EndsWith("/*", StringComparison.Ordinal) ? text[..^1] : text.Contains('/', StringComparison.Ordinal) ? text : text + "/";
+        var isKind = !text.Contains('/', StringComparison.Ordinal);
+        var type = isKind ? text + "/" : text.EndsWith("/*", StringComparison.Ordinal) ? text[..^1] : text;
         return type.Length <= MaxTypeChars && type[0] != '/' && type.Count(one => one == '/') == 1 && type.All(IsTypeCharacter)
             ? type.ToLowerInvariant() : throw Invalid("type must be a media type such as image/jpeg, or image/ for all of its kind");
     }

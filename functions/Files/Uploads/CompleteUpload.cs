@@ -31,7 +31,8 @@ public sealed class CompleteUpload(TenantPipeline pipeline, FilePermissions perm
             var file = await completion.Run(async () =>
             {
                 var upload = await permissions.GetUpload(caller, request.RouteValues["id"] as string);
-                if (condition.Copy && upload.Replaces is not null) await BeginVersion.EnsureMayCopy(caller, spaces, upload);
+                if ((condition.Copy || upload.BecomesCopy) && upload.Replaces is not null) await BeginVersion.EnsureMayCopy(caller, spaces,
+                    upload);
                 return upload;
             }, blocks is null ? null : blocks.Select, caller.Cancel, condition);
             if (file.ContentId is { } replaced && replaced == request.RouteValues["id"] as string)

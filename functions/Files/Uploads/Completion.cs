@@ -6,12 +6,13 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// Completes an upload: checks the bytes, then writes that the file is complete, and lists it (<see cref="FileRelease"/>). Until that write
-/// nothing has happened that can't be repeated, so a client that crashed or lost the response simply repeats the request. A refused upload is
+/// nothing has happened that can't be repeated, so a client that crashed or lost the response simply repeats the request. A refused upload
+/// is
 /// deleted with its bytes, which frees its quota. Its note stays, because its URL can still write.
 /// </summary>
 public sealed class Completion(
     SingleUpload single, StagedUpload staged, FilePurge purge, Replacement replacement, FileRelease release, ReceivedFiles received,
-    RenditionRequests renditions, TimeProvider clock)
+    TimeProvider clock)
 {
     const int MaxAttempts = 5;
 
@@ -24,14 +25,16 @@ public sealed class Completion(
     public async Task<FileRecord> Run(Func<Task<FileRecord>> read, Func<StagedBlocks, IReadOnlyList<Block>>? choose,
         CancellationToken cancel, VersionCondition condition = default)
     {
-        string? snapshot = null;
+        (string Upload, string Taken)? snapshot = null;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var file = await read();
             // A concurrent complete won; drop our snapshot unless our own write was merely unacknowledged.
-            if (snapshot is not null && snapshot != file.Snapshot) await staged.DiscardSnapshot(file, snapshot, cancel);
+            // Once the upload is a version of a file, the sweep of uploads keeps only the snapshot that is served.
+            if (snapshot is { } ours && ours.Taken != file.Snapshot && ours.Upload == file.Id)
+                await staged.DiscardSnapshot(file, ours.Taken, cancel);
             snapshot = null;
-            if (file.IsListed) return file;
+            if (file.HasArrived) return file;
             if (file.Status == FileStatus.Copying) throw FilePermissions.Copying();
             // The deadline is a day before the sweep, so a file can't be completed and swept at the same time.
             if (clock.GetUtcNow() >= UploadDeadline.Of(file)) throw UploadDeadline.Expired();
@@ -39,7 +42,7 @@ public sealed class Completion(
                 throw Problem.BadRequest("not_resumable", "This file is uploaded with one PUT. Complete it without blocks.");
             if (file.Replaces is not null) await replacement.EnsureDue(file, condition, cancel);
             if (await Verify(file, choose, cancel) is not { } verified) continue;
-            snapshot = verified.Snapshot;
+            snapshot = verified.Snapshot is { } taken ? (file.Id, taken) : null;
             var complete = file with
             {
                 Snapshot = verified.Snapshot,
@@ -49,26 +52,9 @@ public sealed class Completion(
                 Sha256Verified = verified.Sha256,
                 Scan = (file.Scan ?? new()) with { ETags = FileScan.Names(verified.ETags) },
             };
-            if (await MakeAvailable(complete, condition, cancel) is { } done) return done;
+            if (await release.TryComplete(complete, cancel, condition) is { } done) return done;
         }
         throw Problem.Conflict("upload_unfinished", "The upload keeps changing. Try again later.");
-    }
-
-    // The one place where bytes that were checked become available: as a file, or as the version of one. Null if it changed meanwhile.
-    async Task<FileRecord?> MakeAvailable(FileRecord upload, VersionCondition condition, CancellationToken cancel)
-    {
-        if (upload.Replaces is null) return await release.TryComplete(upload, cancel);
-        try
-        {
-            var available = await replacement.TryFinish(upload, condition, cancel);
-            if (available is not null) await renditions.Ask(available);
-            return available;
-        }
-        catch (Problem refused) when (upload.Snapshot is not null && refused.Status is 404 or 409)
-        {
-            await staged.DiscardSnapshot(upload, upload.Snapshot, cancel); // The next complete takes its own.
-            throw;
-        }
     }
 
     // Null if the upload changed meanwhile. Even a refusal is void then: the record, read again, says whether somebody else

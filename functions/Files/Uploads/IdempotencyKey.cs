@@ -36,7 +36,9 @@ static class IdempotencyKey
     /// <summary>The hash of all that is asked for a file that begins.</summary>
     public static string Asked(FileRecord file) => Ids.Hash(JsonSerializer.Serialize((string?[])
     [
-        file.Name, file.Folder, file.ContentType, file.Size.ToString(CultureInfo.InvariantCulture), file.Md5, file.Sha256,
+        // What a replacement has from its file may change between two tries.
+        .. file.Replaces is null ? (string?[])[file.Name, file.Folder, file.ContentType]
+            : [null, null, null], file.Size.ToString(CultureInfo.InvariantCulture), file.Md5, file.Sha256,
         file.BlockSize?.ToString(CultureInfo.InvariantCulture), file.TusMetadata, file.Metadata?.Json,
         file.ModifiedAt?.UtcTicks.ToString(CultureInfo.InvariantCulture), file.TakenAt?.UtcTicks.ToString(CultureInfo.InvariantCulture),
         .. file.Tags is { } tags ? [tags.Column] : Array.Empty<string>(), // Keys from before there were tags stay what they are.

@@ -30,7 +30,9 @@ public sealed class UploadInspection(
             var found = file switch
             {
                 null => await InspectWithoutRecord(note, cancel),
-                { Status: FileStatus.Pending } => await InspectPending(note, file, cancel),
+                { Replaces: not null, Status: FileStatus.Scanning or FileStatus.Infected } when !IsOver(note) => new(false, false, true),
+                { Status: FileStatus.Pending } or { Replaces: not null, Status: not FileStatus.Version } =>
+                    await InspectPending(note, file, cancel),
                 // The process that marked it died. A URL may still write after the purge.
                 { Status: FileStatus.Purging } => await purge.TryPurge(file, isDue: true, cancel) ? new(true, false, true) : null,
                 { Status: FileStatus.Infected } => await InspectWithoutRecord(note, cancel), // Nothing of it is served.
@@ -63,7 +65,7 @@ public sealed class UploadInspection(
 
     async Task<Findings?> InspectPending(UploadNote note, FileRecord file, CancellationToken cancel)
     {
-        var isEnded = clock.GetUtcNow() >= note.FinalInspectionAt;
+        var isEnded = IsOver(note);
         var held = note.UrlExpiresAt is null ? null : await staged.Measure(file.Tenant, file.BlobName, null, cancel);
         var isOversized = held is not null && IsOversized(file.Size, held);
         if (!isEnded && !isOversized) return new(false, false, true);
@@ -86,6 +88,8 @@ public sealed class UploadInspection(
         }
         return new(false, isOversized, true);
     }
+
+    bool IsOver(UploadNote note) => clock.GetUtcNow() >= note.FinalInspectionAt;
 
     static bool IsOversized(long size, BlobFootprint held) => held.Largest > size || held.Stored > 2 * size
         || held.Uncommitted > (held.AreBlocksNumbered ? size : MaxAttempts * size + Slack);

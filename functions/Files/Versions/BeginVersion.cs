@@ -26,8 +26,7 @@ public sealed class BeginVersion(
             var asked = await JsonBody.Read<VersionRequest>(request);
             var condition = VersionCondition.Read(request, asked.Conflict);
             var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Write);
-            if (file.Status == FileStatus.Copying) throw FilePermissions.Copying();
-            if (file.Status != FileStatus.Available) throw Problem.Conflict("file_pending", "The file is not complete yet.");
+            FilePermissions.EnsureAvailable(file);
             if (condition.Copy) await EnsureMayCopy(caller, spaces, file);
             var upload = asked.ToBegin(file).ToRecord(caller.Tenant, file.Owner, caller.Token.ClientId, settings, clock.GetUtcNow()) with
             {
@@ -52,6 +51,12 @@ public sealed class BeginVersion(
     {
         if (await spaces.PermissionIn(caller, file.Owner) < Permission.Write) throw Spaces.InsufficientRights(Permission.Write);
     }
+
+    /// <summary>
+    /// Refuses the former versions to whom only the file is shared: they got what it is, and not what was taken out of it before.
+    /// </summary>
+    /// <exception cref="Problem">403 <c>insufficient_rights</c>.</exception>
+    internal static Task EnsureMaySeeFormer(Caller caller, Spaces spaces, FileRecord file) => EnsureMayCopy(caller, spaces, file);
 
     async Task<IResult> Again(Caller caller, HttpRequest request, FileRecord upload)
     {

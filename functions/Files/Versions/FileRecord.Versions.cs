@@ -18,6 +18,9 @@ public sealed partial record FileRecord
     /// <summary>Who uploaded the bytes; null if nobody wrote that down yet.</summary>
     public Owner? UploadedBy { get; init; }
 
+    /// <summary>Of a copy: the version of the other file that it is a copy of; otherwise null.</summary>
+    public string? CopyOfContent { get; init; }
+
     /// <summary>Of an upload: the file whose bytes it replaces; otherwise null.</summary>
     public string? Replaces { get; init; }
 
@@ -30,8 +33,8 @@ public sealed partial record FileRecord
     /// <summary>The entity tag of the bytes (RFC 9110 §8.8.3): the version's id.</summary>
     public string EntityTag => $"\"{Content}\"";
 
-    /// <summary>Pending → Version: the upload's bytes are the other file's from now on.</summary>
-    public FileRecord BecomeVersion() => Status == FileStatus.Pending && Replaces is not null
+    /// <summary>Pending or Scanning → Version: the upload's bytes are the other file's from now on.</summary>
+    public FileRecord BecomeVersion() => Status is FileStatus.Pending or FileStatus.Scanning && Replaces is not null
         ? this with { Status = FileStatus.Version } : throw IllegalMove(FileStatus.Version);
 
     /// <summary>The file with the bytes of another version, which is a new version of it.</summary>
@@ -60,6 +63,7 @@ public sealed partial record FileRecord
         Tags = content.Tags ?? Tags,
         Renditions = content.Renditions,
         MissingSince = null,
+        Scan = content.Scan,
     }).Relist();
 
     /// <summary>

@@ -6,10 +6,10 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Lists a file's versions, and leads to their bytes. Only those who may write to the file see former ones: who may only read it, by a
-/// share or a link, sees what it is now, and not what was taken out of it before.
+/// Lists a file's versions, and leads to their bytes. Only those who may write in its space see former ones: to whom the file is
+/// shared sees what it is now, and not what was taken out of it before.
 /// </summary>
-public sealed class ListVersions(TenantPipeline pipeline, FilePermissions permissions, VersionStore versions, FileUrls urls)
+public sealed class ListVersions(TenantPipeline pipeline, FilePermissions permissions, Spaces spaces, VersionStore versions, FileUrls urls)
 {
     /// <summary>
     /// <c>GET /{tenant}/files/{id}/versions</c>. There are as many as the tenant keeps at most, so there are no pages. It answers the
@@ -37,19 +37,32 @@ public sealed class ListVersions(TenantPipeline pipeline, FilePermissions permis
             var inline = Files.Download.IsInline(request);
             var file = await Find(caller, request);
             var id = request.RouteValues["version"] as string;
-            var version = file.Content == id ? file : await versions.Find(file, id, caller.Cancel) ?? throw RestoreVersion.NotFound();
-            version = version with { Status = FileStatus.Available, Name = file.Name };
+            var version = file;
+            if (file.Content != id)
+            {
+                version = await versions.Find(file, id, caller.Cancel) ?? throw RestoreVersion.NotFound();
+                EnsureClean(version);
+                version = version with { Status = FileStatus.Available, Name = file.Name };
+            }
             Files.Download.EnsureServable(version);
             var url = await urls.Download(caller, version, inline);
             caller.Audit.Detail += $", version {version.Version}";
             return FileJson.Ok(DownloadResponse.Of(url));
         });
 
+    /// <summary>Refuses a former version in which malware was found.</summary>
+    /// <exception cref="Http.Problem">403 <c>file_infected</c>.</exception>
+    internal static void EnsureClean(FileRecord version)
+    {
+        if (version.IsInfected) FilePermissions.EnsureAvailable(version with { Status = FileStatus.Infected });
+    }
+
     async Task<FileRecord> Find(Caller caller, HttpRequest request)
     {
         var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Write);
         caller.Audit.Target = file.Id;
-        if (file.Status is FileStatus.Pending or FileStatus.Copying) Files.Download.EnsureServable(file);
+        if (!file.HasArrived) Files.Download.EnsureServable(file);
+        await BeginVersion.EnsureMaySeeFormer(caller, spaces, file);
         return file;
     }
 }

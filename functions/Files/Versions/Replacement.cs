@@ -17,25 +17,52 @@ public sealed class Replacement(
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
     /// <summary>Refuses an upload whose file has another version by now, before its bytes are read.</summary>
-    /// <exception cref="Problem">409 <c>version_conflict</c>; 404 <c>file_not_found</c>: the file is gone.</exception>
+    /// <exception cref="Problem">
+    /// 409 <c>version_conflict</c>, <c>file_scanning</c>; 403 <c>file_infected</c>; 404 <c>file_not_found</c>: the file is gone.
+    /// </exception>
     public async Task EnsureDue(FileRecord upload, VersionCondition condition, CancellationToken cancel)
     {
         condition = condition.Or(VersionCondition.Of(upload));
-        if (!condition.Copy) condition.Ensure(await files.Find(upload.Tenant, upload.Replaces, cancel));
+        if (condition.Copy) return;
+        var file = await files.Find(upload.Tenant, upload.Replaces, cancel);
+        // It may have become the file's since it was read, by the same request sent twice.
+        if (file?.Content != upload.Id) condition.Ensure(file);
     }
 
     /// <summary>
-    /// Makes a checked upload the file's new version, or a copy. Returns the file; null if something changed meanwhile, and then nothing
-    /// was done.
+    /// Makes a checked upload the file's new version, or a copy if it is to become one. Returns the file; null if something changed
+    /// meanwhile,
+    /// and then nothing was done.
     /// </summary>
-    /// <exception cref="Problem">The same.</exception>
-    public async Task<FileRecord?> TryFinish(FileRecord upload, VersionCondition condition, CancellationToken cancel)
+    public async Task<FileRecord?> TryFinish(FileRecord upload, CancellationToken cancel)
     {
-        condition = condition.Or(VersionCondition.Of(upload));
+        var condition = VersionCondition.Of(upload);
         var file = await files.Find(upload.Tenant, upload.Replaces, cancel);
         if (condition.Holds(file)) return await TryReplace(file!, upload, cancel);
-        if (!condition.Copy) condition.Ensure(file);
-        return await TryBecomeCopy(upload, file is { Status: FileStatus.Available } ? file.Folder : upload.Folder, cancel);
+        return condition.Copy ? await TryBecomeCopy(upload, file is { HasArrived: true } ? file.Folder : upload.Folder, cancel) : null;
+    }
+
+    /// <summary>
+    /// The same for an upload in which no malware was found. If the file has another version by now and no copy is wanted, the upload is
+    /// Pending again: whoever completes it is told. Null if something changed meanwhile.
+    /// </summary>
+    public async Task<FileRecord?> TryRelease(FileRecord upload, CancellationToken cancel)
+    {
+        var clean = upload with { Scan = new FileScan { ETags = upload.Scan?.ETags ?? [], At = clock.GetUtcNow() } };
+        if (await TryFinish(clean, cancel) is { } done) return done;
+        var (condition, file) = (VersionCondition.Of(upload), await files.Find(upload.Tenant, upload.Replaces, cancel));
+        if (condition.Copy || condition.Holds(file)) return null;
+        var waiting = clean with { Status = FileStatus.Pending, CompletedAt = null };
+        return await files.TryMove(upload, waiting, new UsageChange(0, 0, 1), cancel) ? waiting : null;
+    }
+
+    /// <summary>Marks a former version of a file in which malware was found; null if there is none, or it is marked.</summary>
+    public async Task<FileRecord?> TryInfect(FileRecord file, FileRecord scanned, string threat, CancellationToken cancel)
+    {
+        var version = await versions.Find(file, scanned.Content, cancel);
+        if (version is null or { IsInfected: true } || version.Snapshot != scanned.Snapshot) return null;
+        var infected = version with { Scan = new FileScan { Threat = threat, At = clock.GetUtcNow() } };
+        return await versions.TryChange(infected, cancel) ? infected : null;
     }
 
     async Task<FileRecord?> TryReplace(FileRecord file, FileRecord upload, CancellationToken cancel)
@@ -46,8 +73,9 @@ public sealed class Replacement(
         TableTransactionAction merged = new(
             TableTransactionActionType.UpdateReplace, FileRows.RecordRow(upload.BecomeVersion()), upload.ETag);
         await purge.Schedule(file, cancel);
-        if (!await versions.TryReplace(file, after, file.Retire(now, limits.VersionTime), UsageChange.Replace, merged, cancel)) return null;
-        await purge.PurgeExcess(after, limits.Versions, cancel);
+        var change = UsageChange.Replace(upload);
+        if (!await versions.TryReplace(file, after, file.Retire(now, limits.VersionTime), change, merged, cancel)) return null;
+        await purge.TryPurgeExcess(after, limits.Versions, cancel);
         return after;
     }
 
@@ -56,8 +84,13 @@ public sealed class Replacement(
         var now = clock.GetUtcNow();
         var name = await FreeName(upload, folder, now, cancel);
         var copy = upload with { Name = name, Folder = folder, Replaces = null, ReplacesOnly = null, BecomesCopy = false };
-        copy = copy.Complete(now, scan: false);
-        return await files.TryComplete(copy, cancel) ? copy : null;
+        if (upload.Status == FileStatus.Pending)
+        {
+            copy = copy.Complete(now, scan: false);
+            return await files.TryComplete(copy, cancel) ? copy : null;
+        }
+        copy = copy.Release(now).Relist();
+        return await files.TryMove(upload, copy, default, cancel) ? copy : null;
     }
 
     // Names are no keys: two copies at the same instant may get the same one.

@@ -12,7 +12,7 @@ namespace Latchkey.Files;
 /// moves rows, and what the file was before becomes a former version.
 /// </summary>
 public sealed class RestoreVersion(
-    TenantPipeline pipeline, FilePermissions permissions, VersionStore versions, VersionPurge purge, BlobStore blobs,
+    TenantPipeline pipeline, FilePermissions permissions, Spaces spaces, VersionStore versions, VersionPurge purge, BlobStore blobs,
     RenditionRequests renditions, TimeProvider clock)
 {
     /// <summary>
@@ -30,10 +30,12 @@ public sealed class RestoreVersion(
             {
                 var file = await permissions.Get(caller, fileId, Permission.Write);
                 caller.Audit.Target = file.Id;
-                if (file.Status is FileStatus.Pending or FileStatus.Copying) Download.EnsureServable(file);
+                await BeginVersion.EnsureMaySeeFormer(caller, spaces, file);
+                FilePermissions.EnsureAvailable(file);
                 if (file.Content == id) return file;
                 condition.Ensure(file);
                 var version = await versions.Find(file, id, caller.Cancel) ?? throw NotFound();
+                ListVersions.EnsureClean(version);
                 return await TryRestore(caller, file, version);
             });
             caller.Audit.Detail = $"version {restored.Version}, {restored.Content}";
@@ -73,7 +75,7 @@ public sealed class RestoreVersion(
         await purge.Schedule(file, caller.Cancel);
         var taken = VersionStore.Take(version);
         if (!await versions.TryReplace(file, after, file.Retire(now, limits.VersionTime), default, taken, caller.Cancel)) return null;
-        await purge.PurgeExcess(after, limits.Versions, caller.Cancel);
+        await purge.TryPurgeExcess(after, limits.Versions, caller.Cancel);
         return after;
     }
 }

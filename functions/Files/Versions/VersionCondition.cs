@@ -28,15 +28,21 @@ public readonly record struct VersionCondition(string? Only, bool Copy)
     /// <summary>This condition, and where it says nothing, the other one.</summary>
     public VersionCondition Or(VersionCondition other) => new(Only ?? other.Only, Copy || other.Copy);
 
+    /// <summary>The upload, with this condition for whatever makes it the file's later.</summary>
+    public FileRecord Keep(FileRecord upload) => upload with { ReplacesOnly = Only, BecomesCopy = Copy };
+
     /// <summary>True if the file has a version that may be replaced.</summary>
     public bool Holds(FileRecord? file) => file is { Status: FileStatus.Available } && (Only is null or Any || Only == file.Content);
 
     /// <summary>Refuses a file that has another version.</summary>
-    /// <exception cref="Problem">409 <c>version_conflict</c>; 404 <c>file_not_found</c>: it is gone.</exception>
+    /// <exception cref="Problem">
+    /// 409 <c>version_conflict</c>, <c>file_scanning</c>; 403 <c>file_infected</c>; 404 <c>file_not_found</c>: it is gone.
+    /// </exception>
     public void Ensure(FileRecord? file)
     {
         if (Holds(file)) return;
-        if (file is not { Status: FileStatus.Available }) throw FilePermissions.NotFound();
+        if (file is not { HasArrived: true }) throw FilePermissions.NotFound();
+        FilePermissions.EnsureAvailable(file);
         throw new Problem(409, "version_conflict", "The file has another version by now.")
         {
             Extensions = new Dictionary<string, object?> { ["etag"] = file.EntityTag, ["version"] = file.Version },

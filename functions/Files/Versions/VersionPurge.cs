@@ -1,5 +1,7 @@
+using Latchkey.Http;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
+using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Files;
 
@@ -7,9 +9,9 @@ namespace Latchkey.Files;
 /// Purges former versions: those that are more than a tenant keeps, or older, and all of a file that is purged. As with a file, the row is
 /// marked, then the bytes are deleted, then the row, which frees the quota. Whoever finds the mark completes the purge.
 /// </summary>
-public sealed class VersionPurge(
+public sealed partial class VersionPurge(
     VersionStore versions, FileStore files, TenantStore tenants, BlobStore blobs, RenditionBlobs renditions, FileSchedule schedule,
-    TimeProvider clock)
+    TimeProvider clock, ILogger<VersionPurge> logger)
 {
     // Until then a replacement has happened, or has not.
     static readonly TimeSpan UnfinishedAfter = TimeSpan.FromMinutes(10);
@@ -18,11 +20,18 @@ public sealed class VersionPurge(
     public Task Schedule(FileRecord file, CancellationToken cancel) =>
         schedule.Add(file.Tenant, file.Id, FileSchedule.Versions, clock.GetUtcNow() + UnfinishedAfter, cancel);
 
-    /// <summary>Purges what is more than this number of former versions.</summary>
-    public async Task PurgeExcess(FileRecord file, int number, CancellationToken cancel)
+    /// <summary>Purges what is more than this number of former versions. If that fails, the sweep does it.</summary>
+    public async Task TryPurgeExcess(FileRecord file, int number, CancellationToken cancel)
     {
         if (file.Version - 1 <= number) return; // So many there never were.
-        foreach (var version in (await versions.List(file, cancel)).Skip(number)) await TryPurge(version, cancel);
+        try
+        {
+            foreach (var version in (await versions.List(file, cancel)).Skip(number)) await TryPurge(version, cancel);
+        }
+        catch (Exception fault) when (fault is Problem || ErrorBoundary.IsOutage(fault))
+        {
+            Log.Later(logger, file.Tenant, file.Id, fault);
+        }
     }
 
     /// <summary>Purges all of a file whose own purge has begun.</summary>
@@ -58,5 +67,11 @@ public sealed class VersionPurge(
             await files.ForgetKey(begun, cancel);
         await versions.Remove(version, cancel);
         return true;
+    }
+
+    static partial class Log
+    {
+        [LoggerMessage(139, LogLevel.Warning, "Versions of tenant {Tenant}, file {FileId} that are too many stay until the next sweep")]
+        public static partial void Later(ILogger logger, string tenant, string fileId, Exception fault);
     }
 }

@@ -39,6 +39,15 @@ public sealed class VersionStore(StorageClients storage, FileStore files, SpaceQ
         }
     }
 
+    /// <summary>The record or the former version that has the bytes of an upload now, or null.</summary>
+    public async Task<FileRecord?> FindBytes(string tenant, string upload, CancellationToken cancel)
+    {
+        var found = await FindContent(tenant, upload, cancel);
+        if (found is not { Status: FileStatus.Version }) return found;
+        if (await files.Find(tenant, found.Replaces, cancel) is not { } file) return null;
+        return file.Content == upload ? file : await Find(file, upload, cancel);
+    }
+
     /// <summary>
     /// Gives a file other bytes, and keeps the former ones as a version, in one transaction; false if the record changed meanwhile.
     /// </summary>

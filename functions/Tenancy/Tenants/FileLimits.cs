@@ -58,4 +58,19 @@ public sealed record FileLimits
             VersionDays = row.GetInt32("VersionDays") ?? standard.VersionDays,
         };
     }
+
+    // Into the tenant's row.
+    internal TableEntity Write(TableEntity row)
+    {
+        row["FileBytes"] = FileBytes;
+        row["SpaceBytes"] = SpaceBytes;
+        row["SpaceFiles"] = SpaceFiles;
+        row["SpacePending"] = SpacePending;
+        row["TenantBytes"] = TenantBytes;
+        row["TenantFiles"] = TenantFiles;
+        row["ContentTypes"] = Columns.Join(ContentTypes);
+        row["Versions"] = Versions;
+        row["VersionDays"] = VersionDays;
+        return row;
+    }
 }

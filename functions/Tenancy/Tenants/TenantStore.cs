@@ -144,7 +144,7 @@ public sealed partial class TenantStore(StorageClients storage, Outbox outbox, S
     static Role ReadRole(TableEntity row) =>
         new(row.GetString("Name"), Scope.Parse(row.GetString("Rights"))) { Incarnation = row.GetString("Incarnation") ?? "" };
 
-    static TableEntity Row(Tenant tenant) => new(tenant.Id, RowKeys.Tenant)
+    static TableEntity Row(Tenant tenant) => tenant.Limits.Write(new(tenant.Id, RowKeys.Tenant)
     {
         ["Name"] = tenant.Name,
         ["Origins"] = Columns.Join(tenant.Origins),
@@ -162,17 +162,8 @@ public sealed partial class TenantStore(StorageClients storage, Outbox outbox, S
         ["DeleteConfirmation"] = tenant.DeleteConfirmation,
         ["FirstOperator"] = tenant.FirstOperator,
         ["ImportedHashes"] = Columns.Join(tenant.ImportedHashes.Select(kind => kind.ToString())),
-        ["FileBytes"] = tenant.Limits.FileBytes,
-        ["SpaceBytes"] = tenant.Limits.SpaceBytes,
-        ["SpaceFiles"] = tenant.Limits.SpaceFiles,
-        ["SpacePending"] = tenant.Limits.SpacePending,
-        ["TenantBytes"] = tenant.Limits.TenantBytes,
-        ["TenantFiles"] = tenant.Limits.TenantFiles,
-        ["ContentTypes"] = Columns.Join(tenant.Limits.ContentTypes),
-        ["Versions"] = tenant.Limits.Versions,
-        ["VersionDays"] = tenant.Limits.VersionDays,
         ["Accounts"] = tenant.Accounts.ToJson(),
-    };
+    });
 
     Tenant Read(TableEntity row, IReadOnlyDictionary<string, Role> roles) => new()
     {

@@ -44,6 +44,48 @@ public sealed class ScanningTests(ScanningTests.OneHost one) : IClassFixture<Sca
         }
     }
 
+    [ClamdTheory, InlineData(false), InlineData(true)]
+    public async Task A_new_version_or_its_conflicted_copy_is_there_only_after_the_verdict_and_malware_never(bool blocks)
+    {
+        var client = new VersionsClient(host, alice.Token);
+        var id = await Arrive("put", [1]);
+        await host.RunQueues();
+        var etag = (await client.Read(id)).Etag!;
+        var (first, second, third, bad) = (await Send([2, 2], null), await Send([3, 3, 3], "copy"), await Send([5, 5], null),
+            await Send(Clamd.Malware, null));
+
+        foreach (var upload in (string[])[first, second, third, bad])
+            Assert.Equal((upload, "scanning"), await Complete(upload) is var waits ? (waits.Id, waits.Status) : default);
+        Assert.Equal([1], await client.DownloadBytes(id));
+        Assert.Equal((etag, "available"), await client.Read(id) is var before ? (before.Etag, before.Status) : default);
+        Assert.DoesNotContain((await client.List("?folder=put")).Files, file => file.Replaces is not null);
+        await Books.Balance(host);
+        await host.RunQueues(); // In the order in which they were completed.
+
+        Assert.Equal((id, 2), await Complete(first) is var file ? (file.Id, file.Version) : default);
+        Assert.Equal([2, 2], await client.DownloadBytes(id));
+        Assert.Equal([3, 3, 3], await client.DownloadBytes(second)); // It lost, and had asked to be a copy.
+        await client.Complete(third, blocks ? 1 : null).Fails(409, "version_conflict");
+        Assert.Equal((bad, "infected"), await Complete(bad) is var infected ? (infected.Id, infected.Status) : default);
+        await client.Send(HttpMethod.Get, $"/{bad}/download").Fails(403, "file_infected");
+        Assert.Empty(await host.Blobs(bad));
+        await client.RestoreVersion(id, id);
+        Assert.Equal([1], await client.DownloadBytes(id));
+        Clear();
+        await Books.Balance(host);
+
+        async Task<string> Send(byte[] bytes, string? conflict)
+        {
+            if (!blocks) return await client.SendVersion(id, bytes, etag, conflict);
+            var begun = await client.BeginVersion(id,
+                new { contentType = FilesClient.AnyType, size = bytes.Length, resumable = true, conflict = conflict ?? "fail" }, etag);
+            await FilesClient.Block(begun.Url, Latchkey.Files.BlockPlan.Id(0), bytes);
+            return begun.Id;
+        }
+
+        Task<FileAnswer> Complete(string upload) => client.Completed(upload, blocks ? 1 : null);
+    }
+
     [ClamdTheory, InlineData("put"), InlineData("blocks"), InlineData("form"), InlineData("tus"), InlineData("copy")]
     public async Task A_file_is_available_only_after_the_verdict_however_it_came(string way)
     {

@@ -76,7 +76,8 @@ public sealed class SearchIndexTests : IAsyncLifetime
         foreach (var id in files.Skip(5)) await alice.Trash(id);
         await Matches(6);
         Assert.InRange(await Rows(), 1, 7);
-        foreach (var id in files) await store.TryMove((await store.Find("demo", id, default))!, (await store.Find("demo", id, default))!.Purge(), default, default);
+        foreach (var id in files) await store.TryMove((await store.Find("demo", id, default))!,
+            (await store.Find("demo", id, default))!.Purge(), default, default);
         await Matches(1);
 
         async Task Matches(int count)
@@ -192,10 +193,12 @@ public sealed class SearchIndexTests : IAsyncLifetime
         }
         var start = SearchEntry.InMilliseconds(new DateTimeOffset(2015, 1, 1, 0, 0, 0, TimeSpan.Zero));
         var entries = own.Concat(Enumerable.Range(0, count).Select(n => new SearchEntry(Ids.NewBase32(),
-            $"img_{20150000 + n}_{RandomNumberGenerator.GetInt32(1_000_000):D6}.jpg", $"Camera/{2015 + n / 5000}", "image/jpeg", "", RandomNumberGenerator.GetInt32(8_000_000),
+            $"img_{20150000 + n}_{RandomNumberGenerator.GetInt32(1_000_000):D6}.jpg", $"Camera/{2015 + n / 5000}", "image/jpeg", "",
+            RandomNumberGenerator.GetInt32(8_000_000),
             start + n * 6_000_000L + RandomNumberGenerator.GetInt32(6_000_000),
             start + n * 6_000_000L,
-            start + n * 6_000_000L + RandomNumberGenerator.GetInt32(6_000_000)))).OrderBy(entry => entry.Key, StringComparer.Ordinal).ToList();
+            start + n * 6_000_000L
+                + RandomNumberGenerator.GetInt32(6_000_000)))).OrderBy(entry => entry.Key, StringComparer.Ordinal).ToList();
         var leaves = new List<SearchLeaf>();
         foreach (var some in entries.Chunk(150))
         {
