@@ -1,7 +1,7 @@
 namespace Latchkey.Files;
 
 /// <summary>
-/// The states of a file: Pending or Copying → (Scanning →) Available ⇄ Deleted → Purging; malware makes it Infected; or Pending, and perhaps
+/// The states of a file: Pending or Copying → (Scanning →) Available ⇄ Deleted → Purging; malware makes it Infected; or Pending, perhaps
 /// Scanning, → Version.
 /// </summary>
 public enum FileStatus
