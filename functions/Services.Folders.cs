@@ -11,6 +11,7 @@ public static partial class Services
         .AddSingleton<BulkChanges>()
         .AddSingleton<FolderContents>()
         .AddSingleton<FolderJobs>()
+        .AddSingleton<FolderJobRights>()
         .AddSingleton<FolderEnd>()
         .AddSingleton<FolderMoves>()
         .AddSingleton<FolderCopies>()

@@ -4,6 +4,10 @@ using Azure.Data.Tables;
 
 namespace Latchkey.Storage;
 
+/// <summary>More rows are to be written together than storage allows (<see cref="Table.MaxTransactionRows"/>). Nothing was
+/// written.</summary>
+public sealed class TransactionTooLargeException(int rows) : Exception($"A transaction of {rows} rows is too large.");
+
 /// <summary>
 /// One table, created on its first write. A conditional write that lost its race returns <c>false</c> and throws nothing. Every
 /// other failure of storage is a <see cref="RequestFailedException"/>, which endpoints answer with 503.

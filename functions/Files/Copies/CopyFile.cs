@@ -24,7 +24,7 @@ public sealed class CopyFile(
             var copy = asked.ToRecord(caller, source, owner, clock.GetUtcNow());
             // First, so that the sweep finishes the copy if this process crashes after writing the record.
             await schedule.Add(copy, copy.CreatedAt + NewCopy.UnfinishedAfter, caller.Cancel);
-            await files.Add(copy, Owner.Of(caller.Token), caller.Cancel);
+            copy = await files.Add(copy, Owner.Of(caller.Token), caller.Cancel);
             if (!await copier.TryStart(source, copy, caller.Cancel))
             {
                 await purge.TryPurge(copy, isDue: true, caller.Cancel);

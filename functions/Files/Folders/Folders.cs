@@ -36,11 +36,6 @@ public sealed class Folders(StorageClients storage)
         path.Length > 0 && await table.Find(partition, FileRows.FolderRow(partition, path).RowKey, cancel) is { } row ? new(path, row)
             : null;
 
-    /// <summary>A folder and those above it that there are, all at once.</summary>
-    public async Task<IReadOnlyList<FolderState>> FindLine(string partition, string path, CancellationToken cancel) =>
-        [.. (await Task.WhenAll(FileRows.FolderRows(partition, path).Select(row => Find(partition, row.GetString("Path"), cancel))))
-            .OfType<FolderState>()];
-
     /// <summary>The first folder in a folder, or the first one behind another one of it; null if there is none.</summary>
     public async Task<string?> Next(string partition, string folder, string? after, CancellationToken cancel)
     {

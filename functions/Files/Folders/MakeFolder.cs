@@ -7,7 +7,7 @@ using Latchkey.Http;
 namespace Latchkey.Files;
 
 /// <summary>Makes a folder, and those above it that are missing. It stays when nothing is in it.</summary>
-public sealed class MakeFolder(TenantPipeline pipeline, Spaces spaces, Folders folders, SpaceQuota spaceQuota)
+public sealed class MakeFolder(TenantPipeline pipeline, Spaces spaces, Folders folders, FolderJobStarter starter, SpaceQuota spaceQuota)
 {
     /// <summary><c>POST /{tenant}/folders</c> <c>{path, space?}</c> → 201. It answers the route's preflights too.</summary>
     [Function("folders-make")]
@@ -22,14 +22,16 @@ public sealed class MakeFolder(TenantPipeline pipeline, Spaces spaces, Folders f
             var partition = Storage.RowKeys.Space(tenant, space);
             await FileRetry.Run(async () =>
             {
-                var line = await folders.FindLine(partition, path, caller.Cancel);
-                if (line.Any(folder => folder.Job is not null)) throw FolderJobStarter.Busy();
-                if (line.Any(folder => folder.Path == path)) throw FolderJobStarter.Exists();
+                // A job that begins at this moment is no harm: the folder stays then, like a file that is uploaded meanwhile.
+                await starter.FindFree(caller, partition, path, reads: true);
+                if (await folders.Find(partition, path, caller.Cancel) is not null) throw FolderJobStarter.Exists();
                 var rows = FolderState.Make(partition, path);
                 return await spaceQuota.TryTransact(tenant, space, new UsageChange { Folders = 1 }, [.. rows], caller.Cancel)
                     ? path : null;
             });
-            return FileJson.Created(request, $"{caller.Tenant.Issuer}/files?folder={Uri.EscapeDataString(path)}",
+            caller.Audit.Detail = $"{owner.SpaceName}: {path}";
+            var inSpace = asked.Space is null ? "" : $"&space={Uri.EscapeDataString(owner.SpaceName)}";
+            return FileJson.Created(request, $"{caller.Tenant.Issuer}/files?folder={Uri.EscapeDataString(path)}{inSpace}",
                 new FolderResponse(path, FolderPath.NameOf(path), owner.SpaceName));
         });
 

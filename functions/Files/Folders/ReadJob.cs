@@ -18,6 +18,6 @@ public sealed class ReadJob(TenantPipeline pipeline, FolderJobs jobs)
             var job = await jobs.Find(caller.Tenant.Id, request.RouteValues["id"] as string, caller.Cancel);
             if (job is null || job.By != Owner.Of(caller.Token)) throw Problem.NotFound("job_not_found", "The job was not found.");
             await jobs.Ask(job);
-            return FileJson.Ok(FolderJobResponse.Of(caller, job));
+            return FolderJobResponse.Ok(caller, job);
         });
 }

@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -22,7 +23,7 @@ public enum BoundFolder
 /// Binds links and requests for files to a folder and not to its path: a folder that is made later under the same name is not shared by
 /// them. The folder's row has an identity from the first link on, and goes with the row.
 /// </summary>
-public sealed class BoundFolders(Folders folders, SpaceQuota spaceQuota)
+public sealed class BoundFolders(Folders folders, FolderJobStarter jobs, SpaceQuota spaceQuota)
 {
     const string IdentityColumn = "Identity";
 
@@ -31,16 +32,16 @@ public sealed class BoundFolders(Folders folders, SpaceQuota spaceQuota)
     /// is the same.
     /// </summary>
     /// <exception cref="Problem">403 <c>quota_exceeded</c>; 409 <c>folder_busy</c>, <c>file_changing</c>; 503 <c>space_busy</c>.</exception>
-    public async Task<string?> Bind(string tenant, Owner owner, string folder, CancellationToken cancel)
+    public async Task<string?> Bind(Caller caller, Owner owner, string folder)
     {
         if (folder.Length == 0) return null;
+        var (tenant, cancel) = (caller.Tenant.Id, caller.Cancel);
         var space = owner.SpaceKey(tenant);
         var partition = RowKeys.Space(tenant, space);
         return await FileRetry.Run(async () =>
         {
-            var line = await folders.FindLine(partition, folder, cancel);
-            if (line.Any(one => one.Job is not null)) throw FolderJobStarter.Busy();
-            var found = line.FirstOrDefault(one => one.Path == folder);
+            await jobs.FindFree(caller, partition, folder, reads: true);
+            var found = await folders.Find(partition, folder, cancel);
             if (found is { IsMade: true } && IdentityOf(found) is { } bound) return bound;
             var rows = FolderState.KeepMade(partition, folder).ToList();
             var (row, identity) = ((TableEntity)rows[^1].Entity, Ids.NewBase32());

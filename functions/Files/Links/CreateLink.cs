@@ -33,7 +33,7 @@ public sealed class CreateLink(
                 Id = FileRecord.NewId(tenant.Id, owner),
                 Owner = owner,
                 Folder = folder,
-                FolderIdentity = folder is null ? null : await bound.Bind(tenant.Id, owner, folder, caller.Cancel),
+                FolderIdentity = folder is null ? null : await bound.Bind(caller, owner, folder),
                 Files = files,
                 Title = asked.Title?.Trim(),
                 CreatedBy = Owner.Of(caller.Token) is { Kind: "user" } user ? user.Id : null,

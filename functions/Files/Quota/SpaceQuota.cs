@@ -68,7 +68,7 @@ public sealed class SpaceQuota(
         PreparedEvents? told = null;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            if (usage.ETag is null && change.Change is not null) return null; // Only a file that begins makes a space.
+            if (usage.ETag is null && (change.InSpace || change.Change is not null)) return null; // Only a file that begins makes a space.
             usage = await EnsureWithin(limits, known, usage, change, () => Read(tenant, space, cancel));
             usage = await EnsureReserved(tenant, space, usage, change, limits, cancel);
             var next = usage.With(change);
@@ -83,6 +83,7 @@ public sealed class SpaceQuota(
             if (change.Indexes is { } file) SearchIndex.Mark(rows, file, next);
             var all = Rows(partition, next, change, [.. rows, .. await knowing, .. (await finding).Rows]);
             if (told is not null) all.Add(told.Numbered("sequence", next.Changes, change.Seen.Count).Row);
+            if (all.Count > Table.MaxTransactionRows) throw new TransactionTooLargeException(all.Count);
             if (await table.TransactForETags(all, cancel) is { } etags)
             {
                 if (told is not null) await outbox.Publish(told);

@@ -42,6 +42,9 @@ public readonly record struct UsageChange(long Bytes, long Files, long Pending)
     /// <summary>The file that is in all indexes after this change, because the change writes all of its entries; otherwise null.</summary>
     public string? Indexes { get; init; }
 
+    /// <summary>True if it needs a space that is there, and must not make one.</summary>
+    public bool InSpace { get; init; }
+
     /// <summary>A file begins to be uploaded or copied.</summary>
     public static UsageChange Begin(FileRecord file, Owner who) => new(file.Size, 1, 1) { StartedBy = (who, file.CreatedAt) };
 
@@ -70,6 +73,9 @@ public sealed record Usage
 {
     /// <summary>The most folders that can be made in a space. Those that exist because of files are not counted.</summary>
     public const long MaxFolders = 10_000;
+
+    /// <summary>The limit of files that are not complete, as <c>what</c> of <c>quota_exceeded</c> names it.</summary>
+    public const string PendingFiles = "pending files";
 
     // Stored rows have these names.
     const string ReservedBytesColumn = "TakenBytes";
@@ -134,7 +140,7 @@ public sealed record Usage
         if (change.StartedBy is { } beginner) Latchkey.Files.OversizedUpload.EnsureFewerThanMax(Oversized, beginner.Who, beginner.At);
         EnsureWithin("space bytes", limits.SpaceBytes, Bytes, change.Bytes);
         EnsureWithin("space files", limits.SpaceFiles, Files, change.Files);
-        EnsureWithin("pending files", limits.SpacePending, Pending, change.Pending);
+        EnsureWithin(PendingFiles, limits.SpacePending, Pending, change.Pending);
         EnsureWithin("space folders", MaxFolders, Folders, change.Folders);
     }
 

@@ -21,10 +21,14 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
     /// <param name="who">Who creates it.</param>
     /// <param name="cancel">Cancels.</param>
     /// <exception cref="Problem">403 <c>quota_exceeded</c>, 429 <c>too_many_oversized</c>.</exception>
-    public async Task Add(FileRecord file, Owner who, CancellationToken cancel)
-    {
-        if (!await TryAdd(file, who, cancel)) throw Busy();
-    }
+    /// <returns>The record as it was written.</returns>
+    public async Task<FileRecord> Add(FileRecord file, Owner who, CancellationToken cancel) =>
+        await Insert(file, who, UsageChange.Begin(file, who), cancel) ?? throw Busy();
+
+    /// <summary>The same for a copy that a job makes: it never makes a space that was removed again.</summary>
+    /// <exception cref="Problem">The same.</exception>
+    public async Task<FileRecord> AddCopy(FileRecord file, Owner who, CancellationToken cancel) =>
+        await Insert(file, who, UsageChange.Begin(file, who) with { InSpace = true }, cancel) ?? throw Busy();
 
     /// <summary>The same; false if the file's Idempotency-Key has begun another file.</summary>
     /// <exception cref="Problem">403 <c>quota_exceeded</c>, 429 <c>too_many_oversized</c>.</exception>
@@ -32,14 +36,18 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
 
     /// <summary>The same for a file that is handed in; false also if the request for files has changed since it was read.</summary>
     /// <exception cref="Problem">403 <c>quota_exceeded</c>, 429 <c>too_many_oversized</c>.</exception>
-    public async Task<bool> TryAdd(FileRecord file, Owner who, FileRequest? request, CancellationToken cancel)
+    public async Task<bool> TryAdd(FileRecord file, Owner who, FileRequest? request, CancellationToken cancel) =>
+        await Insert(file, who, UsageChange.Begin(file, who) with { Request = request }, cancel) is not null;
+
+    async Task<FileRecord?> Insert(FileRecord file, Owner who, UsageChange change, CancellationToken cancel)
     {
-        List<TableTransactionAction> rows = [new(TableTransactionActionType.Add, FileRows.RecordRow(file with { UploadedBy = who }))];
+        file = file with { UploadedBy = who };
+        List<TableTransactionAction> rows = [new(TableTransactionActionType.Add, FileRows.RecordRow(file))];
         if (file.UploadKey is not null) rows.Add(new(TableTransactionActionType.Add, IdempotencyKey.RowOf(file)));
-        var change = UsageChange.Begin(file, who) with { Request = request };
-        if (await spaceQuota.TryTransact(file.Tenant, file.Space, change, rows, cancel)) return true;
-        // The id is new, so an existing record is our own: the write succeeded, but its answer was lost.
-        return await Find(file.Tenant, file.Id, cancel) is not null;
+        if (await spaceQuota.TransactForETags(file.Tenant, file.Space, change, rows, cancel) is { } etags)
+            return file with { ETag = etags[0] };
+        // The id is new, or follows from a job that is alone: the write succeeded, but its answer was lost.
+        return await Find(file.Tenant, file.Id, cancel);
     }
 
     /// <summary>503 <c>space_busy</c>.</summary>
@@ -93,7 +101,8 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
             : spaceQuota.TryTransact(after.Tenant, after.Space, change, rows, cancel);
     }
 
-    /// <summary>Writes an available file into all indexes of its space, in which it may be already; false if the record changed meanwhile.</summary>
+    /// <summary>Writes an available file into all indexes of its space, in which it may be already; false if the record changed
+    /// meanwhile.</summary>
     public Task<bool> TryIndex(FileRecord file, CancellationToken cancel) => spaceQuota.TryTransact(
         file.Tenant, file.Space,
         new UsageChange { Known = KnownChange.Again(file), Search = [SearchChange.Again(file)], Indexes = file.Id },
@@ -106,6 +115,7 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
     /// <param name="moves">The files before and after. If there are several, only their folder changes.</param>
     /// <param name="job">The write of the job's row.</param>
     /// <param name="cancel">Cancels.</param>
+    /// <exception cref="TransactionTooLargeException">Nothing is written: try fewer.</exception>
     public async Task<ETag?> TryMoveAll(
         IReadOnlyList<(FileRecord Before, FileRecord After)> moves, TableTransactionAction job, CancellationToken cancel)
     {
@@ -124,17 +134,22 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
     }
 
     /// <summary>How many rows of a transaction <see cref="TryMoveAll"/> needs for each file beside those of its new folder.</summary>
-    // And the change, and a row of the index, which may have to be divided.
-    public static int CountRows(FileRecord before, FileRecord after) => RowsOf(before, after).Count() + 3;
+    // And the change. How many rows of the index there are is known once they are read: TransactionTooLargeException.
+    public static int CountRows(FileRecord before, FileRecord after) => RowsOf(before, after).Count() + 1;
 
-    static IEnumerable<TableTransactionAction> RowsOf(FileRecord before, FileRecord after) =>
-    [
-        new(TableTransactionActionType.UpdateReplace, FileRows.RecordRow(after), before.ETag),
-        .. before.ListKeys.Except(after.ListKeys).Select(key =>
-            new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(FileRows.Partition(after), key), ETag.All)),
-        .. after.ListKeys.Select(key =>
-            new TableTransactionAction(TableTransactionActionType.UpsertReplace, FileRows.ListRow(after, key))),
-    ];
+    // Without an ETag the SDK would write whatever is there by now.
+    static IEnumerable<TableTransactionAction> RowsOf(FileRecord before, FileRecord after)
+    {
+        if (before.ETag == default) throw new InvalidOperationException("The record was not read before it is changed.");
+        return
+        [
+            new(TableTransactionActionType.UpdateReplace, FileRows.RecordRow(after), before.ETag),
+            .. before.ListKeys.Except(after.ListKeys).Select(key =>
+                new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(FileRows.Partition(after), key), ETag.All)),
+            .. after.ListKeys.Select(key =>
+                new TableTransactionAction(TableTransactionActionType.UpsertReplace, FileRows.ListRow(after, key))),
+        ];
+    }
 
     // Merged, because the rows of folders also say whether somebody has made them, and which job is at work there.
     static IEnumerable<TableTransactionAction> FolderRows(string partition, string folder) =>

@@ -39,6 +39,9 @@ public sealed class SpaceRemoval(
             foreach (var (fileId, shareId, _) in given) await shares.Remove(tenant, fileId, owner, shareId, cancel);
         }
         var space = owner.SpaceKey(tenant);
+        // First: a job without its row stops, and what it copies needs a space that is there.
+        await RemoveRows(tenant, space, RowKeys.AnyJob, cancel);
+        await RemoveRows(tenant, space, RowKeys.Jobs, cancel);
         var isPurged = true;
         var work = new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancel };
         await Parallel.ForEachAsync(Records(tenant, space, cancel), work, async (file, stop) =>
@@ -46,7 +49,7 @@ public sealed class SpaceRemoval(
             if (time.Elapsed > maxTime || !await TryPurgeFile(file, stop)) isPurged = false;
         });
         if (!isPurged || await CountFiles(tenant, owner, cancel) > 0) return false;
-        foreach (var prefix in (string[])[RowKeys.AnyJob, RowKeys.AnyFolder, RowKeys.AnyDeletedFolder, RowKeys.AnyDeletedMadeFolder])
+        foreach (var prefix in (string[])[RowKeys.AnyFolder, RowKeys.AnyDeletedFolder, RowKeys.AnyDeletedMadeFolder])
             await RemoveRows(tenant, space, prefix, cancel);
         await RemoveRows(tenant, space, RowKeys.Known(""), cancel);
         await RemoveRows(tenant, space, RowKeys.AnySearch, cancel);
@@ -73,8 +76,7 @@ public sealed class SpaceRemoval(
     async Task RemoveRows(string tenant, string space, string prefix, CancellationToken cancel)
     {
         var partition = RowKeys.Space(tenant, space);
-        await foreach (var row in table.Range(partition, prefix, prefix + "~", null, cancel))
-            await table.TryDelete(row, cancel);
+        await foreach (var key in table.Keys(partition, prefix, prefix + "~", cancel)) await table.TryDelete(partition, key, cancel);
     }
 
     async IAsyncEnumerable<FileRecord> Records(

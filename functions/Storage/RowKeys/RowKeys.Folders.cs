@@ -9,6 +9,9 @@ public static partial class RowKeys
     /// <summary>The prefix of the keys of all jobs of a space.</summary>
     public const string AnyJob = "job|";
 
+    /// <summary>The row that says on which folders of a space jobs are at work.</summary>
+    public const string Jobs = "jobs";
+
     /// <summary>A folder that was deleted, the last one of a path first; the job's id leads to the files that went with it.</summary>
     public static string DeletedFolder(string path, DateTimeOffset deleted, string job) =>
         $"{DeletedFolders(path)}{Descending(deleted)}|{job}";

@@ -41,6 +41,11 @@ static class Books
                 Enumerable.Range(0, changes.Count()).Select(n => RowKeys.Change(incarnation, last - n)).Order(StringComparer.Ordinal),
                 changes.Select(row => row.RowKey));
         }
+        // Where jobs are said to be at work, they are.
+        var working = Starting(RowKeys.AnyJob).Select(row => FolderJob.Read(tenant, row)).Where(job => !job.IsOver).Select(job => job.Id);
+        Assert.Equal(working.Order(StringComparer.Ordinal), rows.Where(row => row.RowKey == RowKeys.Jobs)
+            .SelectMany(row => Columns.Split(row.GetString("Jobs"))).Select(line => line.Split(' ')[0]).Distinct()
+            .Order(StringComparer.Ordinal));
         // A space knows what is there, and nothing else.
         var incarnations = rows.Where(row => row.RowKey == RowKeys.SpaceUsage)
             .ToDictionary(row => row.PartitionKey, row => row.GetString("Incarnation"));

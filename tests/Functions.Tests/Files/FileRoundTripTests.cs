@@ -98,7 +98,7 @@ public sealed class FileRoundTripTests : IAsyncLifetime
         await Count("bulk restore", () => folders.Bulk(new { action = "restore", ids }));
         Assert.Equal(
             [
-                "make 3", "move empty 16", "read 2", "move 33", "trash 54", "restore 41", "copy 104", "bulk tag 25", "bulk move 33",
+                "make 3", "move empty 16", "read 2", "move 36", "trash 54", "restore 41", "copy 104", "bulk tag 25", "bulk move 33",
                 "bulk delete 38", "bulk restore 25",
             ],
             costs);

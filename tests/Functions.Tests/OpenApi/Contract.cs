@@ -82,7 +82,8 @@ static class Contract
             + $"{status} of {operation.Source}.";
         var needed = named.Where(name =>
             name is "Location" or "ETag" or "Tus-Resumable"
-                || (name == "Retry-After" && status != 409) // Of a 409 only some codes have it.
+                // Of a 409 only some codes have it, of a job one that is at work.
+                || (name == "Retry-After" && status >= 400 && status != 409)
                 || (name == "WWW-Authenticate" && status == 401 && operation.Scope is not null));
         return needed.FirstOrDefault(name => !answer.Headers.Contains(name)) is { } missing
             ? $"{operation.Id} answered {status} without {missing}, which {operation.Source} promises." : null;

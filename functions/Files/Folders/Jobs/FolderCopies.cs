@@ -13,20 +13,25 @@ public sealed class FolderCopies(
 {
     const int AtOnce = 4;
 
+    static readonly TimeSpan CopyTime = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan LimitTime = TimeSpan.FromMinutes(1);
+
     /// <summary>Copies these files. The job as it is then; null if it changed meanwhile.</summary>
     /// <param name="job">The job, at the folder of the files.</param>
     /// <param name="listed">The keys of the rows that list the files, and their ids.</param>
     /// <param name="cancel">Cancels.</param>
-    /// <returns>The job, and true if storage is still copying: then the same page follows later.</returns>
+    /// <returns>
+    /// The job, and how long to wait if storage is still copying, or if a limit that passes was reached: then the same page follows.
+    /// </returns>
     /// <exception cref="FolderJobStopped">There is no room for more.</exception>
-    public async Task<(FolderJob? Job, bool Waits)> Copy(
+    public async Task<(FolderJob? Job, TimeSpan? Wait)> Copy(
         FolderJob job, IReadOnlyList<(string Key, string Id)> listed, CancellationToken cancel)
     {
         var tenant = await tenants.Find(job.Tenant, cancel) ?? throw FilePermissions.NotFound();
         var results = new Result[listed.Count];
         await Parallel.ForAsync(0, listed.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
             async (n, stop) => results[n] = await Copy(job, tenant, listed[n].Id, stop));
-        if (results.Any(result => result.Waits)) return (job, true);
+        if (results.Max(result => result.Wait) is { } wait) return (job with { Status = FolderJobStatus.Running }, wait);
         var counted = job with
         {
             Status = FolderJobStatus.Running,
@@ -37,7 +42,7 @@ public sealed class FolderCopies(
         };
         if (results.Any(result => result.Stops))
             throw new FolderJobStopped(counted with { Code = results.First(result => result.Stops).Code });
-        return (await jobs.TrySave(counted, [], 0, cancel), false);
+        return (await jobs.TrySave(counted, [], 0, cancel), null);
     }
 
     async Task<Result> Copy(FolderJob job, Tenant tenant, string sourceId, CancellationToken cancel)
@@ -54,7 +59,7 @@ public sealed class FolderCopies(
                 copy = NewCopy.Of(source, tenant, job.Owner, job.Client, clock.GetUtcNow()) with { Id = id, Folder = folder };
                 // First, so that the sweep finishes the copy if this process crashes after writing the record.
                 await schedule.Add(copy, copy.CreatedAt + NewCopy.UnfinishedAfter, cancel);
-                await files.Add(copy, job.By, cancel);
+                copy = await files.AddCopy(copy, job.By, cancel);
                 if (!await copier.TryStart(source, copy, cancel))
                 {
                     await purge.TryPurge(copy, isDue: true, cancel);
@@ -62,17 +67,23 @@ public sealed class FolderCopies(
                 }
             }
             if (copy.Status != FileStatus.Copying) return default; // Whatever somebody has done with it since.
-            return (await copier.FinishIfDone(copy, cancel)).Progress is null ? default : new() { Waits = true };
+            var (file, progress) = await copier.FinishIfDone(copy, cancel);
+            // It may have been started only now: after a crash, or because storage has just begun. Small files are there at once.
+            if (progress is { Bytes: 0 }) (_, progress) = await copier.FinishIfDone(file, cancel);
+            return progress is null ? default : new() { Wait = CopyTime };
         }
         catch (Problem refused) when (refused.Status < 500)
         {
-            return new(refused.Code) { Stops = refused.Code is "quota_exceeded" or "too_many_oversized" };
+            // Uploads that are not complete count until they are, and those that were too large for a day.
+            if (refused.Code == "too_many_oversized"
+                || refused.Extensions?.GetValueOrDefault("what") is Usage.PendingFiles) return new() { Wait = LimitTime };
+            return new(refused.Code) { Stops = refused.Code == "quota_exceeded" };
         }
     }
 
     readonly record struct Result(string? Code)
     {
-        public bool Waits { get; init; }
+        public TimeSpan? Wait { get; init; }
 
         public bool Stops { get; init; }
     }

@@ -16,6 +16,7 @@ public sealed class FolderEnd(StorageClients storage, Folders folders, FolderJob
     /// <param name="cancel">Cancels.</param>
     public async Task<FolderJob?> TryEnd(FolderJob job, bool gaveUp, CancellationToken cancel)
     {
+        if (!gaveUp && await HasMissed(job, cancel)) (job, gaveUp) = (job with { Code = "folder_changed" }, true);
         var over = job with
         {
             Status = gaveUp || job.Failed > 0 ? FolderJobStatus.Failed : FolderJobStatus.Done,
@@ -23,35 +24,45 @@ public sealed class FolderEnd(StorageClients storage, Folders folders, FolderJob
             At = null,
             After = null,
         };
-        var (rows, made) = await Rows(job, cancel);
-        if (await TrySave(over, rows, made, cancel) is not { } ended) return null;
+        var claims = (await FolderClaims.In(table, job.Partition, cancel)).Without(job.Id).Write();
+        var (rows, made) = await Rows(job, isAll: over.Status == FolderJobStatus.Done, cancel);
+        if (await TrySave(over, claims, rows, made, cancel) is not { } ended) return null;
         audit.Add(job.Tenant, "folder-job", job.By.Kind == "user" ? job.By.Id : null, job.Client, job.Id,
-            $"{Word(job.Kind)}: {job.Done} done, {job.Failed} failed{(gaveUp ? $", {job.Code}" : "")}");
+            $"{Describe(job)}: {job.Done} done, {job.Failed} failed{(gaveUp ? $", {job.Code}" : "")}");
         if (job.Kind is FolderJobKind.Move or FolderJobKind.Delete)
             await folders.RemoveEmpty(job.SourcePartition, FileRows.Parent(job.Path), cancel);
         if (job.Kind != FolderJobKind.Delete) await folders.RemoveEmpty(job.Partition, job.To ?? job.Path, cancel);
         return ended;
     }
 
+    /// <summary>What a job does, for the audit: its row is deleted some day.</summary>
+    public static string Describe(FolderJob job) => $"{Word(job.Kind)} {job.Source.SpaceName}: {job.Path}"
+        + (job.To is null ? "" : job.Source == job.Owner ? $" to {job.To}" : $" to {job.Owner.SpaceName}: {job.To}");
+
     /// <summary>The word for a kind in answers and in the audit.</summary>
     public static string Word(FolderJobKind kind) => kind.ToString().ToLowerInvariant();
 
+    // A copy of what somebody has moved or deleted meanwhile. Whoever reads "done" may delete the original.
+    async Task<bool> HasMissed(FolderJob job, CancellationToken cancel) => job.Kind == FolderJobKind.Copy
+        && (job.Total is { } total ? job.Done + job.Failed < total
+            : await folders.Find(job.SourcePartition, job.Path, cancel) is null or { IsHidden: true });
+
     // A folder that somebody has made is one more for a copy, and the quota may have been used up meanwhile.
     async Task<FolderJob?> TrySave(
-        FolderJob over, IReadOnlyList<TableTransactionAction> rows, long made, CancellationToken cancel)
+        FolderJob over, TableTransactionAction claims, IReadOnlyList<TableTransactionAction> rows, long made, CancellationToken cancel)
     {
         try
         {
-            return await jobs.TrySave(over, rows, made, cancel);
+            return await jobs.TrySave(over, [claims, .. rows], made, cancel);
         }
         catch (Problem full) when (full.Code == "quota_exceeded")
         {
             return await jobs.TrySave(over with { Status = FolderJobStatus.Failed, Code = full.Code },
-                [FolderState.Release(over.Partition, over.To!, made: false)], 0, cancel);
+                [claims, FolderState.Release(over.Partition, over.To!, made: false)], 0, cancel);
         }
     }
 
-    async Task<(IReadOnlyList<TableTransactionAction> Rows, long Made)> Rows(FolderJob job, CancellationToken cancel)
+    async Task<(IReadOnlyList<TableTransactionAction> Rows, long Made)> Rows(FolderJob job, bool isAll, CancellationToken cancel)
     {
         var from = await folders.Find(job.SourcePartition, job.Path, cancel);
         var to = job.To is null ? null : await folders.Find(job.Partition, job.To, cancel);
@@ -68,7 +79,8 @@ public sealed class FolderEnd(StorageClients storage, Folders folders, FolderJob
                     .. await Leave(job, from, cancel)], 0);
             default:
                 var key = RowKeys.DeletedFolder(job.Path, job.Deletion!.Value.At, job.Deletion.Value.Id);
-                var deletion = await table.Find(job.Partition, key, cancel);
+                // What was left behind can be restored by another job.
+                var deletion = isAll ? await table.Find(job.Partition, key, cancel) : null;
                 return ([FolderState.Release(job.Partition, job.Path, made: false),
                     .. deletion is null ? Array.Empty<TableTransactionAction>()
                         : [new(TableTransactionActionType.Delete, deletion, Azure.ETag.All)]], 0);

@@ -96,8 +96,16 @@ public sealed record FolderJob
     /// <summary>When it was asked for. It is also the time at which what it deletes was deleted.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>
+    /// Which worker has it: each takes the next number by a conditional write, and a message with another number does nothing.
+    /// </summary>
+    public long Turn { get; init; }
+
     /// <summary>When its row was written last.</summary>
     public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>When a worker that got further stopped last.</summary>
+    public DateTimeOffset ProgressAt { get; init; }
 
     /// <summary>When it ended.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
@@ -145,6 +153,8 @@ public sealed record FolderJob
         ["Code"] = Code,
         ["At"] = At,
         ["After"] = After,
+        ["Turn"] = Turn,
+        ["ProgressAt"] = ProgressAt,
         ["CreatedAt"] = CreatedAt,
         ["UpdatedAt"] = now,
         ["FinishedAt"] = FinishedAt,
@@ -172,6 +182,8 @@ public sealed record FolderJob
         At = row.GetString("At"),
         After = row.GetString("After"),
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
+        Turn = row.GetInt64("Turn") ?? 0,
+        ProgressAt = row.GetDateTimeOffset("ProgressAt") ?? row.GetDateTimeOffset("CreatedAt")!.Value,
         UpdatedAt = row.GetDateTimeOffset("UpdatedAt")!.Value,
         FinishedAt = row.GetDateTimeOffset("FinishedAt"),
         KeptUntil = row.GetDateTimeOffset("KeptUntil")!.Value,

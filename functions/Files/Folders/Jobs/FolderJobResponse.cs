@@ -45,10 +45,25 @@ public sealed record FolderJobResponse(string Id, string Kind, string Status, st
         FinishedAt = job.FinishedAt?.UtcDateTime,
     };
 
+    /// <summary>200 with the job.</summary>
+    public static IResult Ok(Caller caller, FolderJob job)
+    {
+        TellWhen(caller, job);
+        return FileJson.Ok(Of(caller, job));
+    }
+
+    // RFC 9110 §10.2.3: in a second, while it is at work.
+    static void TellWhen(Caller caller, FolderJob job)
+    {
+        if (!job.IsOver) caller.Http.HttpContext.Response.Headers.RetryAfter = "1";
+    }
+
     /// <summary>202 with the job and where it can be read.</summary>
     public static IResult Accepted(Caller caller, FolderJob job)
     {
         caller.Audit.Target = job.Id;
+        caller.Audit.Detail = FolderEnd.Describe(job);
+        TellWhen(caller, job);
         return FileJson.Accepted(caller.Http, $"{caller.Tenant.Issuer}/jobs/{job.Id}", Of(caller, job));
     }
 }

@@ -1,7 +1,9 @@
 namespace Latchkey.Files;
 
-/// <summary>Looks after jobs once an hour: one that is not at its end goes on, one that never ends is given up, an old one is
-/// deleted.</summary>
+/// <summary>
+/// Looks after jobs once an hour: one that is not at its end goes on, one that has got no further for two days is given up, an old one is
+/// deleted.
+/// </summary>
 public sealed class FolderJobWatch(FolderJobs jobs, FolderEnd end, FileSchedule schedule)
 {
     static readonly TimeSpan MaxTime = TimeSpan.FromDays(2);
@@ -12,7 +14,7 @@ public sealed class FolderJobWatch(FolderJobs jobs, FolderEnd end, FileSchedule 
         if (await jobs.Find(tenant, id, cancel) is not { } job) return true;
         if (!job.IsOver)
         {
-            if (now - job.CreatedAt < MaxTime) await jobs.Send(job, null);
+            if (now - job.ProgressAt < MaxTime) await jobs.Send(job, null);
             else await end.TryEnd(job with { Code = job.Code ?? "job_gave_up" }, gaveUp: true, cancel);
             return false;
         }

@@ -7,7 +7,10 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files;
 
 /// <summary>The message of the queue <see cref="QueueNames.FolderJobs"/>: a job that is to go on.</summary>
-public sealed record FolderJobMessage(string Tenant, string Job);
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Job">The job.</param>
+/// <param name="Turn">Its turn (<see cref="FolderJob.Turn"/>): the message does nothing once somebody else has taken the next one.</param>
+public sealed record FolderJobMessage(string Tenant, string Job, long Turn);
 
 /// <summary>
 /// The rows of jobs, and the messages that have them go on. A message that is lost is sent again when somebody reads the job, or by the
@@ -16,11 +19,14 @@ public sealed record FolderJobMessage(string Tenant, string Job);
 public sealed partial class FolderJobs(
     StorageClients storage, SpaceQuota spaceQuota, FileSchedule schedule, WorkQueues queues, TimeProvider clock, ILogger<FolderJobs> logger)
 {
-    /// <summary>For how long a job can be read, and how long it may take before it is given up.</summary>
+    /// <summary>For how long a job can be read.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(7);
 
     const int MaxRemembered = 10_000;
 
+    // Should the process die in the request that has begun the job, or in the slice of a worker.
+    static readonly TimeSpan InCaseOfACrash = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan InCaseAWorkerDies = TimeSpan.FromMinutes(2);
     static readonly TimeSpan WatchAfter = TimeSpan.FromHours(1);
     static readonly TimeSpan AskAgainAfter = TimeSpan.FromMinutes(1);
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(3); // A caller waits for it.
@@ -38,11 +44,39 @@ public sealed partial class FolderJobs(
     /// <summary>Writes a new job with the rows that it begins with; null if one of them lost its race.</summary>
     public async Task<FolderJob?> TryBegin(FolderJob job, IEnumerable<TableTransactionAction> rows, CancellationToken cancel)
     {
-        // First, so that the sweep finds the job if this process crashes.
+        // First, so that the queue and the sweep find the job if this process crashes. Without a job both do nothing.
         await schedule.Add(job.Tenant, job.Id, FileSchedule.Job, job.CreatedAt + WatchAfter, cancel);
-        if (await table.TransactForETags([job.Write(job.CreatedAt), .. rows], cancel) is { } etags)
-            return job with { ETag = etags[0], UpdatedAt = job.CreatedAt };
-        return await Find(job.Tenant, job.Id, cancel); // There if only the answer was lost: the id is new.
+        await Send(job, InCaseOfACrash);
+        // From here on the caller may hang up: the folders are marked by then, and nobody would work on them.
+        TableTransactionAction[] all = [job.Write(job.CreatedAt), .. rows];
+        // A copy needs the usage of its space, which its files must not make (FileStore.AddCopy).
+        var etags = job.Kind == FolderJobKind.Copy
+            ? await spaceQuota.TransactForETags(job.Tenant, job.Id[..16], default, all, CancellationToken.None)
+            : await table.TransactForETags(all, CancellationToken.None);
+        if (etags is not null) return job with { ETag = etags[0], UpdatedAt = job.CreatedAt };
+        return await Find(job.Tenant, job.Id, CancellationToken.None); // There if only the answer was lost: the id is new.
+    }
+
+    /// <summary>Takes the next turn of a job; null if somebody else has taken it.</summary>
+    public async Task<FolderJob?> TryTake(FolderJob job, CancellationToken cancel)
+    {
+        var taken = job with { Turn = job.Turn + 1 };
+        await Send(taken, InCaseAWorkerDies); // First: the message that brought us here does nothing any more.
+        return await TrySave(taken, [], 0, cancel);
+    }
+
+    /// <summary>Ends the turn of a worker: writes the place that the job has come to, and has it go on.</summary>
+    /// <param name="begun">The job at the beginning of the turn.</param>
+    /// <param name="job">The job now.</param>
+    /// <param name="delay">When it goes on; null for at once.</param>
+    /// <param name="cancel">Cancels.</param>
+    public async Task<FolderJob> Pause(FolderJob begun, FolderJob job, TimeSpan? delay, CancellationToken cancel)
+    {
+        var isFurther = (job.Done, job.Failed, job.At, job.After) != (begun.Done, begun.Failed, begun.At, begun.After);
+        if (isFurther) job = job with { ProgressAt = clock.GetUtcNow() };
+        job = await TrySave(job, [], 0, cancel) ?? job;
+        await Send(job, delay);
+        return job;
     }
 
     /// <summary>Writes how far a job is, with other rows; null if it or one of them changed meanwhile.</summary>
@@ -67,7 +101,7 @@ public sealed partial class FolderJobs(
         try
         {
             using var patience = new CancellationTokenSource(Patience, clock);
-            await queues.Send(QueueNames.FolderJobs, new FolderJobMessage(job.Tenant, job.Id), patience.Token, delay);
+            await queues.Send(QueueNames.FolderJobs, new FolderJobMessage(job.Tenant, job.Id, job.Turn), patience.Token, delay);
         }
         catch (Exception fault) when (ErrorBoundary.IsOutage(fault))
         {

@@ -5,8 +5,8 @@ namespace Latchkey.Files;
 /// <summary>Moves the files of a folder to another one, as many in a transaction as it can hold, or to the trash.</summary>
 public sealed class FolderMoves(FileStore files, FilePurge purge, FileSchedule schedule, Settings settings, TimeProvider clock)
 {
-    // Of the transaction: the usage, the job, the event.
-    const int OtherRows = 3;
+    // Of the transaction: the usage, the job, the event, and of the index one row at least.
+    const int OtherRows = 4;
     const int MaxLost = 10;
 
     /// <summary>Moves the first of these files; the job as it is then, or null if a file or the job changed meanwhile.</summary>
@@ -20,7 +20,7 @@ public sealed class FolderMoves(FileStore files, FilePurge purge, FileSchedule s
         var to = job.TargetOf(job.At!);
         if (!FileName.IsFolder(to)) return Skip(job, listed, "invalid_folder");
         if (lost > MaxLost) return Skip(job, [listed[0]], "file_changing");
-        var (last, moves) = (listed[0].Key, new List<(FileRecord, FileRecord)>());
+        var (last, moves) = (listed[0].Key, new List<(string Key, FileRecord Before, FileRecord After)>());
         var left = Table.MaxTransactionRows - OtherRows - to.Count(c => c == '/') - 1;
         foreach (var (key, file) in await Read(job, lost == 0 ? listed : [listed[0]], cancel))
         {
@@ -29,11 +29,23 @@ public sealed class FolderMoves(FileStore files, FilePurge purge, FileSchedule s
                 var moved = (file with { Folder = to }).Relist();
                 left -= FileStore.CountRows(file, moved);
                 if (left < 0 && moves.Count > 0) break;
-                moves.Add((file, moved));
+                moves.Add((key, file, moved));
             }
             last = key;
         }
-        return await TryWrite(job with { Done = job.Done + moves.Count, After = last }, moves, cancel);
+        while (true)
+        {
+            try
+            {
+                return await TryWrite(job with { Done = job.Done + moves.Count, After = last },
+                    [.. moves.Select(move => (move.Before, move.After))], cancel);
+            }
+            catch (TransactionTooLargeException) when (moves.Count > 1) // They stand in many rows of the index.
+            {
+                moves = moves[..(moves.Count / 2)];
+                last = moves[^1].Key;
+            }
+        }
     }
 
     /// <summary>Moves these files to the trash, one after the other; the same.</summary>
@@ -49,6 +61,11 @@ public sealed class FolderMoves(FileStore files, FilePurge purge, FileSchedule s
         FolderJob? now = job;
         foreach (var (key, file) in found)
         {
+            if (file is { Status: FileStatus.Scanning })
+            {
+                now = Skip(now, [(key, file.Id)], "file_scanning"); // Its bytes would be purged, and nobody could restore it.
+                continue;
+            }
             var counted = now with { Done = now.Done + (file is null ? 0 : 1), After = key };
             if (file is not null && !trashed.ContainsKey(key) && !await purge.TryPurge(file, isDue: false, cancel)) return null;
             now = await TryWrite(counted, trashed.TryGetValue(key, out var after) ? [(file!, after)] : [], cancel);
@@ -75,7 +92,7 @@ public sealed class FolderMoves(FileStore files, FilePurge purge, FileSchedule s
     };
 
     // What is not listed under this key any more was moved by somebody else.
-    async Task<IReadOnlyList<(string Key, FileRecord? File)>> Read(
+    async Task<List<(string Key, FileRecord? File)>> Read(
         FolderJob job, IReadOnlyList<(string Key, string Id)> listed, CancellationToken cancel)
     {
         var found = await Task.WhenAll(listed.Select(item => files.Find(job.Tenant, item.Id, cancel)));

@@ -39,13 +39,12 @@ public sealed class FolderRestores(
         var rows = await table.Range(job.Partition, job.After is null ? start : job.After + "0", start + "~", PageSize, cancel)
             .Take(PageSize).ToListAsync(cancel);
         if (rows.Count == 0) return await end.TryEnd(job, gaveUp: false, cancel);
-        if (lost > MaxLost)
-            return job with { Failed = job.Failed + 1, Code = "file_changing", After = rows[0].RowKey };
         var found = await Task.WhenAll(rows.Select(row => files.Find(job.Tenant, row.GetString("Id"), cancel)));
         foreach (var (row, file) in rows.Zip(found))
         {
             job = job with { Status = FolderJobStatus.Running, After = row.RowKey };
             if (file is not { Status: FileStatus.Deleted } || file.DeletedWith != job.Deletion!.Value.Id) continue;
+            if (lost > MaxLost) return job with { Failed = job.Failed + 1, Code = "file_changing" };
             var counted = job with { Done = job.Done + 1 };
             var now = clock.GetUtcNow();
             if (await files.TryMoveAll([(file, file.Restore())], counted.Write(now), cancel) is not { } etag) return null;

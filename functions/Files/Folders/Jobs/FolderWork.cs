@@ -6,17 +6,14 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// Works on jobs. It goes through a folder from the inside out: first what is in its folders, then its own files, then the folder itself.
-/// What was read may be done by somebody else by then; each write says on what it depends, so two workers and a second try do no harm.
+/// A job has one worker (<see cref="FolderJob.Turn"/>), and each write says on what it depends, so a second try does no harm. Whoever finds
+/// that somebody else has the turn stops.
 /// </summary>
 public sealed class FolderWork(
     StorageClients storage, Folders folders, FolderJobs jobs, FolderMoves moves, FolderCopies copies, FolderRestores restores,
     FolderEnd end)
 {
     const int PageSize = 20;
-
-    // A second message, should the process die in the request that has begun the job.
-    static readonly TimeSpan InCaseOfACrash = TimeSpan.FromSeconds(30);
-    static readonly TimeSpan CopyTime = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a request works on the job that it has begun.</summary>
     internal TimeSpan RequestTime { get; set; } = TimeSpan.FromSeconds(2);
@@ -28,53 +25,55 @@ public sealed class FolderWork(
     /// </summary>
     public async Task<FolderJob> Begin(FolderJob job)
     {
-        await jobs.Send(job, InCaseOfACrash);
         try
         {
             return await Run(job, RequestTime, CancellationToken.None); // The caller may have hung up.
         }
         catch (Exception fault) when (fault is Problem || ErrorBoundary.IsOutage(fault))
         {
-            return job; // It is accepted, and the message brings it back.
+            return job; // It is accepted, and the message that was sent before it brings it back.
         }
     }
 
     /// <summary>Works on a job, and sends the next message if that takes longer. Returns it as it is then.</summary>
     public async Task<FolderJob> Run(FolderJob job, TimeSpan maxTime, CancellationToken cancel)
     {
-        for (var (time, lost, waits) = (Stopwatch.StartNew(), 0, false); !job.IsOver;)
+        var (time, begun, lost, lostAt) = (Stopwatch.StartNew(), job, 0, default((string?, string?)));
+        while (!job.IsOver)
         {
-            FolderJob? next;
-            (next, waits) = await TryStep(job, lost, cancel);
-            lost = next is null ? lost + 1 : 0;
-            next ??= await jobs.Find(job.Tenant, job.Id, cancel);
-            if (next is null) return job; // Its space was removed.
+            var place = (job.At, job.After);
+            var (next, wait) = await TryStep(job, place == lostAt ? lost : 0, cancel);
+            if (next is null)
+            {
+                // Of each place for itself: it is a file there that others keep changing.
+                (lost, lostAt) = (place == lostAt ? lost + 1 : 1, place);
+                next = await jobs.Find(job.Tenant, job.Id, cancel);
+                // Its space was removed, or somebody else has the turn.
+                if (next is null || next.Turn != begun.Turn) return next ?? job;
+            }
             job = next;
-            if (job.IsOver || (!waits && time.Elapsed < maxTime)) continue;
-            job = await jobs.TrySave(job, [], 0, cancel) ?? job; // The place that it has come to without writing.
-            await jobs.Send(job, waits ? CopyTime : null);
-            return job;
+            if (!job.IsOver && (wait is not null || time.Elapsed >= maxTime)) return await jobs.Pause(begun, job, wait, cancel);
         }
         return job;
     }
 
-    async Task<(FolderJob? Job, bool Waits)> TryStep(FolderJob job, int lost, CancellationToken cancel)
+    async Task<(FolderJob? Job, TimeSpan? Wait)> TryStep(FolderJob job, int lost, CancellationToken cancel)
     {
         try
         {
-            return job.Kind == FolderJobKind.Restore ? (await restores.Step(job, lost, cancel), false) : await Step(job, lost, cancel);
+            return job.Kind == FolderJobKind.Restore ? (await restores.Step(job, lost, cancel), null) : await Step(job, lost, cancel);
         }
         catch (FolderJobStopped stopped)
         {
-            return (await end.TryEnd(stopped.Job, gaveUp: true, cancel), false);
+            return (await end.TryEnd(stopped.Job, gaveUp: true, cancel), null);
         }
         catch (Problem full) when (full.Code == "quota_exceeded")
         {
-            return (await end.TryEnd(job with { Code = full.Code }, gaveUp: true, cancel), false);
+            return (await end.TryEnd(job with { Code = full.Code }, gaveUp: true, cancel), null);
         }
     }
 
-    async Task<(FolderJob? Job, bool Waits)> Step(FolderJob job, int lost, CancellationToken cancel)
+    async Task<(FolderJob? Job, TimeSpan? Wait)> Step(FolderJob job, int lost, CancellationToken cancel)
     {
         job = job with { At = job.At ?? await First(job, job.Path, cancel) };
         var start = RowKeys.ListedByNameIn(job.At);
@@ -85,13 +84,13 @@ public sealed class FolderWork(
             return job.Kind switch
             {
                 FolderJobKind.Copy => await copies.Copy(job, listed, cancel),
-                FolderJobKind.Delete => (await moves.Trash(job, listed, lost, cancel), false),
-                _ => (await moves.Move(job, listed, lost, cancel), false),
+                FolderJobKind.Delete => (await moves.Trash(job, listed, lost, cancel), null),
+                _ => (await moves.Move(job, listed, lost, cancel), null),
             };
         }
-        if (job.At == job.Path) return (await end.TryEnd(job, gaveUp: false, cancel), false);
-        if (await end.TryLeave(job, job.At, cancel) is not { } left) return (null, false);
-        return (left with { At = await Next(left, left.At!, cancel), After = null }, false);
+        if (job.At == job.Path) return (await end.TryEnd(job, gaveUp: false, cancel), null);
+        if (await end.TryLeave(job, job.At, cancel) is not { } left) return (null, null);
+        return (left with { At = await Next(left, left.At!, cancel), After = null }, null);
     }
 
     // Where a folder begins: in the first of its innermost folders.

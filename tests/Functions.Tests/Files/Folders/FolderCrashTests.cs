@@ -15,6 +15,7 @@ public sealed class FolderCrashTests : OnCuttableStorage
         alice = await FoldersClient.As(host);
         await FilesClient.MakeDueTables(alice);
         await FilesClient.MakeDueTableOfCopies(host);
+        await host.Service<StorageClients>().Queues.GetQueueClient(QueueNames.FolderJobs).CreateIfNotExistsAsync();
     }
 
     [Fact]
@@ -115,7 +116,7 @@ public sealed class FolderCrashTests : OnCuttableStorage
     public async Task A_job_whose_message_is_lost_goes_on_when_somebody_looks_or_with_the_sweep(bool bySweep)
     {
         await alice.Upload([1], "a", "lost");
-        storage.CutAfterWrites(2, answerLost: false);
+        storage.CutAfterWrites(3, answerLost: false); // The schedule, the message for later, the job.
         var job = await alice.Folders(HttpMethod.Patch, new { path = "lost", to = "found" }).Read<JobAnswer>(202);
         storage.Mend();
         Assert.Equal(("queued", 0), (job.Status, await host.RunQueues()));
@@ -135,7 +136,7 @@ public sealed class FolderCrashTests : OnCuttableStorage
         for (var n = 0; n < 12; n++) await alice.Upload([1], $"{n}", n % 2 == 0 ? "twice" : "twice/inner");
         var before = await alice.Tree("twice");
         // Everything after the first writes is lost, so that the queue has all of it to do.
-        storage.CutAfterWrites(2, answerLost: false);
+        storage.CutAfterWrites(3, answerLost: false); // The schedule, the message for later, the job.
         var job = await alice.Folders(HttpMethod.Patch, new { path = "twice", to = "once" }).Read<JobAnswer>(202);
         storage.Mend();
         Assert.Equal("queued", job.Status);
@@ -157,7 +158,7 @@ public sealed class FolderCrashTests : OnCuttableStorage
     public async Task A_slice_that_ends_early_leads_to_the_next_one()
     {
         for (var n = 0; n < 30; n++) await alice.Upload([1], $"{n:D2}", $"slices/{n % 3}");
-        storage.CutAfterWrites(2, answerLost: false);
+        storage.CutAfterWrites(3, answerLost: false); // The schedule, the message for later, the job.
         var job = await alice.Folders(HttpMethod.Delete, null, "?path=slices").Read<JobAnswer>(202);
         storage.Mend();
         var (jobs, work) = (host.Service<FolderJobs>(), host.Service<FolderWork>());
