@@ -31,7 +31,8 @@ public sealed class BoundFolders(Folders folders, FolderJobStarter jobs, SpaceQu
     /// The identity of a folder, which becomes one that somebody has made: it stays when nothing is in it. Null for the root, which always
     /// is the same.
     /// </summary>
-    /// <exception cref="Problem">403 <c>quota_exceeded</c>; 409 <c>folder_busy</c>, <c>file_changing</c>; 503 <c>space_busy</c>.</exception>
+    /// <exception cref="Problem">403 <c>quota_exceeded</c>; 409 <c>folder_busy</c>, <c>file_changing</c>; 503
+    /// <c>space_busy</c>.</exception>
     public async Task<string?> Bind(Caller caller, Owner owner, string folder)
     {
         if (folder.Length == 0) return null;

@@ -79,7 +79,8 @@ public sealed partial record FileRequest
         return left;
     }
 
-    static string KeyOf(Owner? sender) => sender is { Kind: SenderKind } who ? who.Id[(who.Id.IndexOf('.', StringComparison.Ordinal) + 1)..] : "?";
+    static string KeyOf(Owner? sender) =>
+        sender is { Kind: SenderKind } who ? who.Id[(who.Id.IndexOf('.', StringComparison.Ordinal) + 1)..] : "?";
 
     static Problem TooMany(int retryAfter) => new(429, "too_many_uploads", "Too many uploads are not complete, or were refused.")
     {

@@ -42,7 +42,8 @@ public sealed partial record FileRequest
     /// <summary>The folder that the files go into. The root is empty.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>The folder as it was when it was asked for (<see cref="BoundFolders"/>), with which the request ends; null for the root.</summary>
+    /// <summary>The folder as it was when it was asked for (<see cref="BoundFolders"/>), with which the request ends; null for the
+    /// root.</summary>
     public string? FolderIdentity { get; init; }
 
     /// <summary>The user who asks, with whom the request ends; null if a client does.</summary>

@@ -41,7 +41,8 @@ public sealed class HandIns(
     public async Task<bool> Complete(FileRequest request, string? id, CancellationToken cancel)
     {
         if (request.ClosedAt is not null) throw Closed();
-        if (await Own(request, id, cancel) is { CompletedAt: not null }) return false; // The answer was lost; what became of it is not theirs.
+        // The answer was lost; what became of it is not theirs.
+        if (await Own(request, id, cancel) is { CompletedAt: not null }) return false;
         await completion.Run(() => Own(request, id, cancel), choose: null, cancel);
         return true;
     }

@@ -17,7 +17,8 @@ public sealed record OpenFileRequest(FileRequest Request, Sharer By);
 public sealed class OpenFileRequests(
     FileRequestStore requests, BoundFolders bound, Sharers sharers, LinkPasswords passwords, TimeProvider clock)
 {
-    /// <summary>The request, also one that has ended; null if the address leads to none. It ends if its folder was moved or deleted.</summary>
+    /// <summary>The request, also one that has ended; null if the address leads to none. It ends if its folder was moved or
+    /// deleted.</summary>
     public async Task<OpenFileRequest?> Find(Tenant tenant, string? token, CancellationToken cancel)
     {
         if (token?.Split('.') is not [var id, { Length: 43 } secret]) return null;

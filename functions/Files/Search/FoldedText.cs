@@ -45,7 +45,8 @@ static class FoldedText
     // Accents; the vowel points of Hebrew and Arabic, and what lengthens an Arabic word; variation selectors, which a keyboard may add to
     // an emoji or not; characters that are not seen, but the joiner, which makes one emoji of several.
     static bool IsIgnored(Rune rune) => (rune.IsBmp ? (char)rune.Value : ' ') is (>= '\u0300' and <= '\u036F')
-        or (>= '\u0591' and <= '\u05C7') or '\u0640' or (>= '\u064B' and <= '\u065F') or '\u0670' or (>= '\u1AB0' and <= '\u1AFF') or (>= '\u1DC0' and <= '\u1DFF')
+        or (>= '\u0591' and <= '\u05C7') or '\u0640'
+        or (>= '\u064B' and <= '\u065F') or '\u0670' or (>= '\u1AB0' and <= '\u1AFF') or (>= '\u1DC0' and <= '\u1DFF')
         or (>= '\u20D0' and <= '\u20FF') or (>= '\uFE00' and <= '\uFE0F') or (>= '\uFE20' and <= '\uFE2F')
         || rune.Value is >= 0xE0100 and <= 0xE01EF
         || (rune.Value != 0x200D && Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format);

@@ -24,7 +24,8 @@ static class SearchIndex
     public static void Mark(IReadOnlyList<TableTransactionAction> rows, string fileId, Usage usage)
     {
         foreach (var row in rows)
-            if (row.Entity is TableEntity entity && entity.RowKey == RowKeys.File(fileId)) entity[nameof(FileRecord.Indexed)] = MarkOf(usage);
+            if (row.Entity is TableEntity entity
+                && entity.RowKey == RowKeys.File(fileId)) entity[nameof(FileRecord.Indexed)] = MarkOf(usage);
     }
 
     /// <summary>The writes that make these changes, of different files.</summary>
@@ -37,7 +38,8 @@ static class SearchIndex
         var added = changes.Select(change => change.New).OfType<SearchEntry>().ToList();
         var found = await Task.WhenAll(keys.Select(key => Find(table, partition, kept, key, cancel)));
         // Not by the leaf's interval: a key may be before its beginning, where an empty leaf was deleted.
-        var placeOf = keys.Zip(found, (key, leaf) => (key, leaf.To)).ToDictionary(pair => pair.key, pair => pair.To, StringComparer.Ordinal);
+        var placeOf = keys.Zip(found, (key, leaf) => (key, leaf.To))
+            .ToDictionary(pair => pair.key, pair => pair.To, StringComparer.Ordinal);
         var written = found.DistinctBy(leaf => leaf.To)
             .SelectMany(leaf => Apply(leaf, [.. added.Where(entry => placeOf[entry.Key] == leaf.To)], keys)).ToList();
         return new([.. written.Except(found).Select(leaf => leaf.Write(partition))], written.FirstOrDefault(leaf => leaf.Covers(keys[^1])));

@@ -274,8 +274,7 @@ public sealed class RequestTests(DemoHost demo) : IClassFixture<DemoHost>
         var id = await ada.Send([1], "a");
         await alice.Change(id, new { folder = "elsewhere" }); // An empty folder is the same folder.
         await ada.Send([2], "b");
-        await host.Send(HttpMethod.Delete, "/demo/folders?path=bound", alice.Token).Is(202);
-        await host.RunQueues();
+        await alice.Ended(alice.Folders(HttpMethod.Delete, null, "?path=bound"));
         await alice.Upload([3], "private", "bound/in");
         await ada.Begin("c", 1).Fails(410, "request_closed");
         Assert.Equal("closed", (await Read(alice, request.Id)).Status);

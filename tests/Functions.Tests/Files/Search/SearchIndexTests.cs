@@ -95,7 +95,9 @@ public sealed class SearchIndexTests : IAsyncLifetime
                 UploadKey = null,
             };
             await store.Add(file, file.Owner, default);
-            Assert.True(await store.TryComplete((await store.Find("demo", file.Id, default))!.Complete(host.Clock.GetUtcNow(), scan: false), default));
+            Assert.True(
+                await store.TryComplete((await store.Find("demo", file.Id, default))!.Complete(host.Clock.GetUtcNow(), scan: false),
+                    default));
             files.Add(file.Id);
         }
         Assert.InRange(await Rows(), 3, 9);
