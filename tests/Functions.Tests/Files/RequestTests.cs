@@ -268,13 +268,13 @@ public sealed class RequestTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task A_request_ends_with_its_folder_and_is_not_for_another_one_of_the_same_name()
     {
-        var alice = await host.As("alice");
+        var alice = await FoldersClient.As(host);
         var request = await Ask(alice, new { title = "Bound", folder = "bound/in" });
         var ada = new HandInSender(host, request.Url!);
         var id = await ada.Send([1], "a");
         await alice.Change(id, new { folder = "elsewhere" }); // An empty folder is the same folder.
         await ada.Send([2], "b");
-        await alice.Ended(alice.Folders(HttpMethod.Delete, null, "?path=bound"));
+        Assert.Equal("done", (await alice.TrashFolder("bound")).Status);
         await alice.Upload([3], "private", "bound/in");
         await ada.Begin("c", 1).Fails(410, "request_closed");
         Assert.Equal("closed", (await Read(alice, request.Id)).Status);

@@ -211,13 +211,12 @@ public sealed class SpaceLinkTests : IAsyncLifetime
     [Theory, InlineData("move"), InlineData("delete")]
     public async Task A_link_ends_with_its_folder_and_does_not_lead_to_another_one_of_the_same_name(string how)
     {
-        var alice = await host.As("alice");
+        var alice = await FoldersClient.As(host);
         await alice.Upload([1], "shared", "top/scans");
         var link = await Link(alice, new { folder = "top/scans" });
         var again = await Link(alice, new { folder = "top/scans" });
         Assert.Contains("shared", await Page(again.Url!), StringComparison.Ordinal);
-        await alice.Ended(how == "move" ? alice.Folders(HttpMethod.Patch, new { path = "top/scans", to = "top/old" })
-            : alice.Folders(HttpMethod.Delete, null, "?path=top"));
+        Assert.Equal("done", (await (how == "move" ? alice.Move("top/scans", "top/old") : alice.TrashFolder("top"))).Status);
         var id = await alice.Upload([2], "private", "top/scans");
         Assert.Equal(404, (int)(await host.Http.GetAsync($"{link.Url}/files/{id}")).StatusCode);
         Assert.Equal(404, (int)(await host.Http.GetAsync(again.Url)).StatusCode);
