@@ -150,8 +150,12 @@ public sealed partial record FileRecord
 
     /// <summary>Pending or Copying → Available, or Scanning if <paramref name="scan"/>.</summary>
     public FileRecord Complete(DateTimeOffset now, bool scan) => Status is FileStatus.Pending or FileStatus.Copying
-        ? this with { Status = scan ? FileStatus.Scanning : FileStatus.Available, CompletedAt = now,
-            ListKeys = Replaces is null ? KeysOfLists() : [] }
+        ? this with
+        {
+            Status = scan ? FileStatus.Scanning : FileStatus.Available,
+            CompletedAt = now,
+            ListKeys = Replaces is null ? KeysOfLists() : [],
+        }
         : throw IllegalMove(FileStatus.Available);
 
     /// <summary>Available → Deleted, to be purged after <paramref name="keep"/>.</summary>

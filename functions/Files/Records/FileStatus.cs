@@ -1,6 +1,9 @@
 namespace Latchkey.Files;
 
-/// <summary>The states of a file: Pending or Copying → (Scanning →) Available ⇄ Deleted → Purging; malware makes it Infected; or Pending → Version.</summary>
+/// <summary>
+/// The states of a file: Pending or Copying → (Scanning →) Available ⇄ Deleted → Purging; malware makes it Infected; or Pending, perhaps
+/// Scanning, → Version.
+/// </summary>
 public enum FileStatus
 {
     /// <summary>The upload has begun. The bytes may or may not have arrived, and nobody has checked them.</summary>

@@ -32,7 +32,8 @@ public sealed partial class ScanVerdicts(
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var file = await files.Find(tenant, id, cancel);
-            if (file is null or { Status: FileStatus.Purging or FileStatus.Pending or FileStatus.Copying or FileStatus.Version }) return file;
+            if (file is null) return null;
+            if (file.Status is FileStatus.Purging or FileStatus.Pending or FileStatus.Copying or FileStatus.Version) return file;
             if (file.Content != scanned.Content || file.Snapshot != scanned.Snapshot)
             {
                 if (verdict.Threat is { } found && await replacement.TryInfect(file, scanned, found, cancel) is { } former)

@@ -1,3 +1,4 @@
+using Latchkey.Files;
 using Latchkey.Tests.Files;
 
 namespace Latchkey.Tests.Pages;
@@ -88,9 +89,18 @@ public sealed class RequestPageTests : IAsyncLifetime
         Assert.Contains(receiver.Received, one => one.Body.Contains(first, StringComparison.Ordinal)
             && one.Body.Contains(request.Id, StringComparison.Ordinal));
         await Eventually.True(() => Mails() == 1);
+        var third = await ada.Begin("three", 1).Read<HandInAnswer>(201); // Before: storage takes no URL of a quarter of an hour from now.
+        await ada.Put(third, [3]);
         host.Clock.Advance(TimeSpan.FromMinutes(16));
-        await ada.Send([3], "three");
+        await ada.Complete(third.Id).Is(200);
         await Eventually.True(() => Mails() == 2);
+        // Nor does it tell again of what was received before.
+        var told = await Told();
+        host.Clock.Advance(TimeSpan.FromMinutes(16));
+        await ada.Complete(first).Is(200);
+        Assert.Equal(told, await Told());
+
+        async Task<DateTimeOffset?> Told() => (await host.Service<FileRequestStore>().Find("demo", request.Id, default))!.NotifiedAt;
     }
 
     // There may be others about the account.
