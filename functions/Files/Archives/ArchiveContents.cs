@@ -9,6 +9,20 @@ namespace Latchkey.Files;
 /// <param name="Path">Its path there (<see cref="ArchiveNames"/>).</param>
 public sealed record ArchivedFile(FileRecord File, string Path);
 
+/// <summary>What an archive is to hold.</summary>
+/// <param name="Files">The files, of which there is one at least.</param>
+/// <param name="LeftOut">How many more there are whose bytes can't be served now.</param>
+public sealed record ArchivedFiles(IReadOnlyList<ArchivedFile> Files, int LeftOut)
+{
+    /// <summary>The path of the text that says so.</summary>
+    public string NotePath { get; init; } = "";
+
+    /// <summary>What is written about them in the audit.</summary>
+    public override string ToString() =>
+        FormattableString.Invariant($"archive of {Files.Count} files, {Files.Sum(item => item.File.Size)} bytes")
+        + (LeftOut > 0 ? FormattableString.Invariant($", {LeftOut} left out") : "");
+}
+
 /// <summary>Finds what an archive is to hold: files that the caller names, or a folder with all below it.</summary>
 public sealed class ArchiveContents(FilePermissions permissions, Spaces spaces, FileListing listing, Folders folders)
 {
@@ -18,11 +32,12 @@ public sealed class ArchiveContents(FilePermissions permissions, Spaces spaces, 
     /// <summary>The most bytes of all files together: they all pass through the function.</summary>
     public const long MaxBytes = 4_000_000_000;
 
+    const string NoteName = "NOT INCLUDED.txt";
     const int ReadsAtOnce = 8;
 
     /// <summary>These files, each of which the caller must be allowed to read.</summary>
     /// <exception cref="Problem">404 <c>file_not_found</c>, 409, 410 as for a download; 413 <c>archive_too_large</c>.</exception>
-    public async Task<IReadOnlyList<ArchivedFile>> OfFiles(Caller caller, IReadOnlyList<string> ids)
+    public async Task<ArchivedFiles> OfFiles(Caller caller, IReadOnlyList<string> ids)
     {
         var files = new FileRecord[ids.Count];
         var work = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = caller.Cancel };
@@ -32,22 +47,35 @@ public sealed class ArchiveContents(FilePermissions permissions, Spaces spaces, 
 
     /// <summary>These files, which were found already.</summary>
     /// <exception cref="Problem">409, 410 as for a download; 413 <c>archive_too_large</c>.</exception>
-    public static IReadOnlyList<ArchivedFile> OfRecords(IReadOnlyList<FileRecord> files)
+    public static ArchivedFiles OfRecords(IReadOnlyList<FileRecord> files)
     {
         var names = new ArchiveNames();
+        foreach (var file in files) Download.EnsureServable(file);
         return Checked([.. files.Select(file => new ArchivedFile(file, names.File("", file.Name)))]);
     }
 
-    /// <summary>The files in a folder of a space and below it.</summary>
-    /// <exception cref="Problem">404 <c>space_not_found</c>; 404 <c>file_not_found</c>: there are none; 410 <c>bytes_missing</c>;
-    /// 413 <c>archive_too_large</c>.</exception>
-    public async Task<IReadOnlyList<ArchivedFile>> OfFolder(Caller caller, string? space, string folder) =>
-        await OfFolder(caller.Tenant.Id, await spaces.Find(caller, space, Permission.Read), folder, caller.Cancel);
+    /// <summary>The files in a folder of a space and below it, but those whose bytes can't be served.</summary>
+    /// <exception cref="Problem">404 <c>space_not_found</c>; 404 <c>file_not_found</c>: there are none; if none can be served, what a
+    /// download of the first would say; 413 <c>archive_too_large</c>.</exception>
+    public async Task<ArchivedFiles> OfFolder(Caller caller, string? space, string folder)
+    {
+        var owner = await spaces.Find(caller, space, Permission.Read);
+        var (files, names) = await Below(caller.Tenant.Id, owner, folder, caller.Cancel);
+        var served = Served(files, names);
+        if (served.Files.Count == 0) Download.EnsureServable(files[0].File);
+        return served;
+    }
 
-    /// <summary>The same for whoever may read the folder.</summary>
-    /// <exception cref="Problem">404 <c>file_not_found</c>: there are none; 410 <c>bytes_missing</c>; 413
-    /// <c>archive_too_large</c>.</exception>
-    public async Task<IReadOnlyList<ArchivedFile>> OfFolder(string tenant, Owner owner, string folder, CancellationToken cancel)
+    /// <summary>The same for whoever has a link to the folder: of what can't be served they learn the number.</summary>
+    /// <exception cref="Problem">404 <c>file_not_found</c>: there are none; 413 <c>archive_too_large</c>.</exception>
+    public async Task<ArchivedFiles> OfLink(string tenant, Owner owner, string folder, CancellationToken cancel)
+    {
+        var (files, names) = await Below(tenant, owner, folder, cancel);
+        return Served(files, names) is { Files.Count: > 0 } served ? served : throw FilePermissions.NotFound();
+    }
+
+    async Task<(List<ArchivedFile> Files, ArchiveNames Names)> Below(
+        string tenant, Owner owner, string folder, CancellationToken cancel)
     {
         var (names, files, seen) = (new ArchiveNames(), new List<ArchivedFile>(), 1);
         for (var left = new Queue<(string Folder, string Path)>([(folder, "")]); left.TryDequeue(out var next);)
@@ -61,14 +89,17 @@ public sealed class ArchiveContents(FilePermissions permissions, Spaces spaces, 
             files.AddRange(page.Files.Select(file => new ArchivedFile(file, names.File(next.Path, file.Name))));
             if (files.Count > MaxFiles) throw TooLarge("files", MaxFiles);
         }
-        return files.Count > 0 ? Checked(files) : throw FilePermissions.NotFound();
+        return files.Count > 0 ? (files, names) : throw FilePermissions.NotFound();
     }
 
-    static IReadOnlyList<ArchivedFile> Checked(IReadOnlyList<ArchivedFile> files)
+    static ArchivedFiles Served(List<ArchivedFile> files, ArchiveNames names)
     {
-        foreach (var (file, _) in files) Download.EnsureServable(file);
-        return files.Sum(item => item.File.Size) <= MaxBytes ? files : throw TooLarge("bytes", MaxBytes);
+        List<ArchivedFile> served = [.. files.Where(item => item.File is { Status: FileStatus.Available, MissingSince: null })];
+        return Checked(served) with { LeftOut = files.Count - served.Count, NotePath = names.File("", NoteName) };
     }
+
+    static ArchivedFiles Checked(IReadOnlyList<ArchivedFile> files) =>
+        files.Sum(item => item.File.Size) <= MaxBytes ? new(files, 0) : throw TooLarge("bytes", MaxBytes);
 
     static Problem TooLarge(string what, long limit) =>
         new(413, "archive_too_large", $"An archive holds at most {limit} {what}. Ask for less at a time.")

@@ -28,8 +28,7 @@ public sealed class DownloadArchive(TenantPipeline pipeline, ArchiveContents con
             try
             {
                 var files = await Find(caller, asked, folder);
-                (caller.Audit.Target, caller.Audit.Detail) =
-                    (files[0].File.Id, $"archive of {files.Count} files, {files.Sum(item => item.File.Size)} bytes");
+                (caller.Audit.Target, caller.Audit.Detail) = (files.Files[0].File.Id, files.ToString());
                 return new ZipDownload(blobs, place, files, name);
             }
             catch
@@ -39,7 +38,7 @@ public sealed class DownloadArchive(TenantPipeline pipeline, ArchiveContents con
             }
         });
 
-    async Task<IReadOnlyList<ArchivedFile>> Find(Caller caller, ArchiveRequest asked, string? folder) => (asked.Files, folder) switch
+    async Task<ArchivedFiles> Find(Caller caller, ArchiveRequest asked, string? folder) => (asked.Files, folder) switch
     {
         ({ Count: > 0 and <= ArchiveContents.MaxFiles } ids, null) when asked.Space is null =>
             await contents.OfFiles(caller, [.. ids.Distinct(StringComparer.Ordinal)]),

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using Azure;
 using Latchkey.Http;
 using Latchkey.Storage;
@@ -10,7 +11,7 @@ namespace Latchkey.Files;
 /// A ZIP archive, sent while the files are read from storage: it is nowhere whole, in memory or on a disk. What is compressed already is
 /// stored as it is. A failure in the middle cuts the response off before the directory at its end, without which it is no archive.
 /// </summary>
-sealed class ZipDownload(BlobStore blobs, ArchivePlace place, IReadOnlyList<ArchivedFile> files, string name) : StreamedResult
+sealed class ZipDownload(BlobStore blobs, ArchivePlace place, ArchivedFiles files, string name) : StreamedResult
 {
     const int BufferBytes = 128 * 1024;
 
@@ -24,7 +25,8 @@ sealed class ZipDownload(BlobStore blobs, ArchivePlace place, IReadOnlyList<Arch
         http.Response.Headers.ContentDisposition = ContentDisposition.For(name);
         var body = new DeferredStream(http.Response.Body);
         var zip = await ZipArchive.CreateAsync(body, ZipArchiveMode.Create, leaveOpen: true, null, cancel);
-        foreach (var item in files) await Add(zip, item, cancel);
+        foreach (var item in files.Files) await Add(zip, item, cancel);
+        if (files.LeftOut > 0) await AddNote(zip, cancel);
         await zip.DisposeAsync(); // Not after a failure: it writes the directory.
         await body.FlushAsync(cancel);
     }
@@ -41,6 +43,15 @@ sealed class ZipDownload(BlobStore blobs, ArchivePlace place, IReadOnlyList<Arch
         for (int read; (read = await bytes.ReadAsync(buffer, cancel)) > 0; left -= read) await into.WriteAsync(buffer.AsMemory(0, read),
             cancel);
         if (left != 0) throw new IOException("The bytes of a file are not as many as they were.");
+    }
+
+    // Beside the files, because nobody sees the headers of what a browser saves.
+    async Task AddNote(ZipArchive zip, CancellationToken cancel)
+    {
+        var text = FormattableString.Invariant(
+            $"Not in this archive: {files.LeftOut}. These files are still being checked for malware, are infected, or are lost.\r\n");
+        await using var into = await zip.CreateEntry(files.NotePath, CompressionLevel.NoCompression).OpenAsync(cancel);
+        await into.WriteAsync(Encoding.UTF8.GetBytes(text), cancel);
     }
 
     async Task<Stream> Open(FileRecord file, CancellationToken cancel)

@@ -10,7 +10,8 @@ namespace Latchkey.Files;
 
 /// <summary>Creates a link to a folder or to several files, for those who may share them.</summary>
 public sealed class CreateLink(
-    TenantPipeline pipeline, Spaces spaces, FilePermissions permissions, SpaceLinkStore links, PasswordHashing hashing, TimeProvider clock)
+    TenantPipeline pipeline, Spaces spaces, FilePermissions permissions, SpaceLinkStore links, BoundFolders bound,
+    PasswordHashing hashing, TimeProvider clock)
 {
     const int ReadsAtOnce = 8;
 
@@ -32,6 +33,7 @@ public sealed class CreateLink(
                 Id = FileRecord.NewId(tenant.Id, owner),
                 Owner = owner,
                 Folder = folder,
+                FolderIdentity = folder is null ? null : await bound.Bind(caller, owner, folder),
                 Files = files,
                 Title = asked.Title?.Trim(),
                 CreatedBy = Owner.Of(caller.Token) is { Kind: "user" } user ? user.Id : null,

@@ -38,15 +38,14 @@ public sealed class LinkUrls(
     /// </exception>
     public async Task<IResult> Archive(SpaceLink link, string below, string name, AuditContext audit, CancellationToken cancel)
     {
-        var place = places.Take(link.Tenant, $"link {link.Id}"); // Before anything is read.
+        var place = places.TakeForLink(link.Tenant); // Before anything is read.
         try
         {
             var files = link.Folder is null ? ArchiveContents.OfRecords(await links.Selected(link, cancel))
-                : await contents.OfFolder(link.Tenant, link.Owner, SpaceLinks.FolderOf(link, below), cancel);
-            if (files.Count == 0) throw FilePermissions.NotFound();
+                : await contents.OfLink(link.Tenant, link.Owner, SpaceLinks.FolderOf(link, below), cancel);
+            if (files.Files.Count == 0) throw FilePermissions.NotFound();
             await links.Count(link, cancel);
-            (audit.Target, audit.Detail) =
-                (link.Id, $"archive of {files.Count} files, {files.Sum(item => item.File.Size)} bytes");
+            (audit.Target, audit.Detail) = (link.Id, files.ToString());
             return new ZipDownload(blobs, place, files, name);
         }
         catch

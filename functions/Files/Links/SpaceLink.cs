@@ -25,6 +25,10 @@ public sealed record SpaceLink
     /// <summary>The folder, or null for files. The root is empty.</summary>
     public string? Folder { get; init; }
 
+    /// <summary>The folder as it was when it was shared (<see cref="BoundFolders"/>), with which the link ends; null for the root or
+    /// files.</summary>
+    public string? FolderIdentity { get; init; }
+
     /// <summary>The ids of the files; empty for a folder.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
@@ -73,6 +77,7 @@ public sealed record SpaceLink
         Id = row.GetString("Id"),
         Owner = new(row.GetString("OwnerKind"), row.GetString("OwnerId")),
         Folder = row.GetString("Folder"),
+        FolderIdentity = row.GetString("FolderIdentity"),
         Files = Columns.Split(row.GetString("Files")),
         Title = row.GetString("Title"),
         CreatedBy = row.GetString("CreatedBy"),
@@ -92,6 +97,7 @@ public sealed record SpaceLink
         ["OwnerKind"] = Owner.Kind,
         ["OwnerId"] = Owner.Id,
         ["Folder"] = Folder,
+        ["FolderIdentity"] = FolderIdentity,
         ["Files"] = Columns.Join(Files),
         ["Title"] = Title,
         ["CreatedBy"] = CreatedBy,

@@ -20,19 +20,23 @@ public sealed record LinkContents(IReadOnlyList<string> Folders, IReadOnlyList<F
 /// leads out of the link's folder, or to a file that is not among the link's own.
 /// </summary>
 public sealed class SpaceLinks(
-    SpaceLinkStore links, Sharers sharers, FileStore files, FileListing listing, Folders folders, TimeProvider clock)
+    SpaceLinkStore links, Sharers sharers, BoundFolders bound, FileStore files, FileListing listing, Folders folders, TimeProvider clock)
 {
     const int FilesOnPage = 100;
     const int ReadsAtOnce = 8;
     const int MaxAttempts = 20;
 
-    /// <summary>The live link that an address leads to, or null.</summary>
+    /// <summary>The live link that an address leads to, or null. A link whose folder was moved or deleted is revoked.</summary>
     public async Task<OpenSpaceLink?> Find(Tenant tenant, string? token, CancellationToken cancel)
     {
         if (LinkToken.Read(token) is not var (id, secret)) return null;
         if (await links.Find(tenant.Id, id, cancel) is not { } link || !link.IsLive(clock.GetUtcNow())) return null;
         if (!Ids.IsSameHash(link.SecretHash, Ids.Hash(secret))) return null;
-        return await sharers.Find(tenant, link.Owner, link.CreatedBy, cancel) is { } by ? new(link, by) : null;
+        if (await sharers.Find(tenant, link.Owner, link.CreatedBy, cancel) is not { } by) return null;
+        if (link.Folder is null) return new(link, by);
+        var folder = await bound.Find(tenant.Id, link.Owner, link.Folder, link.FolderIdentity, cancel);
+        if (folder == BoundFolder.Gone) await links.TryRemove(tenant, link, cancel);
+        return folder == BoundFolder.Same ? new(link, by) : null;
     }
 
     /// <summary>Counts a download. It is counted before anything is issued, so that several at once can't exceed the limit.</summary>
@@ -42,7 +46,7 @@ public sealed class SpaceLinks(
         for (var (attempt, now) = (0, link); attempt < MaxAttempts; attempt++)
         {
             if (now.MaxDownloads is null) return;
-            if (now.IsUsedUp) throw new Problem(410, "link_used_up", "This link has no downloads left.");
+            if (now.IsUsedUp) throw UsedUp();
             if (await links.TryReplace(now with { Downloads = now.Downloads + 1 }, cancel)) return;
             now = await links.Find(link.Tenant, link.Id, cancel) ?? throw NotFound();
         }
@@ -83,6 +87,9 @@ public sealed class SpaceLinks(
     /// <summary>The folder of the space that a path below the link's own folder means.</summary>
     public static string FolderOf(SpaceLink link, string below) =>
         below.Length == 0 ? link.Folder! : link.Folder!.Length == 0 ? below : $"{link.Folder}/{below}";
+
+    /// <summary>410 <c>link_used_up</c>.</summary>
+    public static Problem UsedUp() => new(410, "link_used_up", "This link has no downloads left.");
 
     static Problem NotFound() => Problem.NotFound("link_not_found", "The link was not found.");
 }

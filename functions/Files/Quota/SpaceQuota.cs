@@ -22,6 +22,7 @@ public sealed class SpaceQuota(
     const int MaxAttempts = 30;
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
+    readonly KeptLeaves leaves = new();
     readonly ConcurrentDictionary<string, CachedUsage> cache = new(StringComparer.Ordinal);
 
     /// <summary>The space's current usage.</summary>
@@ -77,10 +78,9 @@ public sealed class SpaceQuota(
             if (owner is not null && change.Change is not null)
                 told ??= await outbox.Prepare(owner, TableNames.Files, partition, change.Seen.SelectMany(seen => seen.Events), cancel);
             var knowing = KnownRows.Write(table, partition, next.Incarnation!, change.Known, cancel);
-            var finding = SearchIndex.Write(table, partition, usage.Leaf, change.Search ?? [], cancel);
+            var finding = SearchIndex.Write(table, partition, leaves.Find(partition, usage.ETag), change.Search ?? [], cancel);
             await Task.WhenAll(knowing, finding);
             if (change.Indexes is { } file) SearchIndex.Mark(rows, file, next);
-            next = next with { Leaf = (await finding).Leaf };
             var all = Rows(partition, next, change, [.. rows, .. await knowing, .. (await finding).Rows]);
             if (told is not null) all.Add(told.Numbered("sequence", next.Changes, change.Seen.Count).Row);
             if (all.Count > Table.MaxTransactionRows) throw new TransactionTooLargeException(all.Count);
@@ -88,6 +88,7 @@ public sealed class SpaceQuota(
             {
                 if (told is not null) await outbox.Publish(told);
                 known.Usage = next with { ETag = etags[0] };
+                leaves.Keep(partition, etags[0], (await finding).Leaf);
                 if (excess is not null) await tenantQuota.Release(excess, cancel);
                 return [.. etags.Skip(1).Take(rows.Count)];
             }

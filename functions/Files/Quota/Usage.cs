@@ -121,12 +121,6 @@ public sealed record Usage
     /// <summary>The row's ETag, or null if there is no row yet.</summary>
     public ETag? ETag { get; init; }
 
-    /// <summary>
-    /// The row of the index of which the process knows how it is while the usage has this ETag, or null. Nobody writes the index without
-    /// the usage.
-    /// </summary>
-    internal SearchLeaf? Leaf { get; init; }
-
     /// <summary>The usage after this change.</summary>
     public Usage With(UsageChange change) => this with
     {

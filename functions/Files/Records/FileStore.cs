@@ -171,7 +171,7 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
             var request = file.CompletedAt is null && file.Request is { } id
                 ? await table.Find(FileRows.Partition(file), RowKeys.FileRequest(id), cancel) : null;
             var change = UsageChange.Forget(file);
-            if (request is not null) change = change with { Request = FileRequest.Read(file.Tenant, request).GiveBack(file.Size) };
+            if (request is not null) change = change with { Request = FileRequest.Read(file.Tenant, request).GiveBack(file) };
             if (await spaceQuota.TryTransact(file.Tenant, file.Space, change, rows, cancel)) return true;
             if (request is null || attempt == MaxRemoveAttempts || await Find(file.Tenant, file.Id, cancel) is null) return false;
         }

@@ -10,7 +10,8 @@ namespace Latchkey.Files;
 
 /// <summary>Creates a request for files: the address of a page where people without an account hand files in.</summary>
 public sealed class CreateFileRequest(
-    TenantPipeline pipeline, Spaces spaces, FileRequestStore requests, PasswordHashing hashing, Settings settings, TimeProvider clock)
+    TenantPipeline pipeline, Spaces spaces, FileRequestStore requests, BoundFolders bound, PasswordHashing hashing, Settings settings,
+    TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/requests</c> → 201. It answers the route's preflights too, also those of GET.</summary>
     [Function("requests-create")]
@@ -28,6 +29,7 @@ public sealed class CreateFileRequest(
                 SecretHash = Ids.Hash(secret),
                 PasswordHash = password is null ? null : await hashing.Hash(password, caller.Cancel),
             };
+            request = request with { FolderIdentity = await bound.Bind(caller, owner, request.Folder) };
             await requests.Add(request, caller.Cancel);
             caller.Audit.Target = request.Id;
             return FileJson.Created(http, $"{tenant.Issuer}/requests/{request.Id}",

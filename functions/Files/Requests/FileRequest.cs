@@ -25,7 +25,7 @@ public enum FileRequestStatus
 /// A request for files (SCHEMA.md, table Files): a link by which people without an account hand files in, into a folder of a space. The
 /// row counts what was begun and what was received, in the transactions that write the files' records.
 /// </summary>
-public sealed record FileRequest
+public sealed partial record FileRequest
 {
     /// <summary>For how long an ended request is kept, so that its page can say that it has ended.</summary>
     public static readonly TimeSpan KeptAfterEnd = TimeSpan.FromDays(30);
@@ -41,6 +41,10 @@ public sealed record FileRequest
 
     /// <summary>The folder that the files go into. The root is empty.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>The folder as it was when it was asked for (<see cref="BoundFolders"/>), with which the request ends; null for the
+    /// root.</summary>
+    public string? FolderIdentity { get; init; }
 
     /// <summary>The user who asks, with whom the request ends; null if a client does.</summary>
     public string? CreatedBy { get; init; }
@@ -66,8 +70,8 @@ public sealed record FileRequest
     /// <summary>How many bytes a file may have.</summary>
     public required long MaxFileBytes { get; init; }
 
-    /// <summary>How many bytes it takes, or null for no limit of its own.</summary>
-    public long? MaxTotalBytes { get; init; }
+    /// <summary>How many bytes it takes.</summary>
+    public required long MaxTotalBytes { get; init; }
 
     /// <summary>The media types that it takes, as in <see cref="FileLimits.ContentTypes"/>.</summary>
     public IReadOnlyList<string> ContentTypes { get; init; } = [];
@@ -96,9 +100,6 @@ public sealed record FileRequest
     /// <summary>The row's ETag.</summary>
     public ETag ETag { get; init; }
 
-    /// <summary>Who uploads by it, in quotas.</summary>
-    public Owner Sender => new("request", Id);
-
     /// <summary>When its row goes.</summary>
     public DateTimeOffset KeptUntil => (ClosedAt ?? ExpiresAt) + KeptAfterEnd;
 
@@ -110,12 +111,6 @@ public sealed record FileRequest
 
     /// <summary>True if it takes files of this type.</summary>
     public bool Takes(string contentType) => ContentTypeCheck.IsAllowed(new FileLimits { ContentTypes = ContentTypes }, contentType);
-
-    /// <summary>The request after one more file has begun.</summary>
-    public FileRequest Begin(long size) => this with { Begun = Begun + 1, Bytes = Bytes + size };
-
-    /// <summary>The request after a file that was begun was given up.</summary>
-    public FileRequest GiveBack(long size) => this with { Begun = Math.Max(0, Begun - 1), Bytes = Math.Max(0, Bytes - size) };
 
     /// <summary>Reads a request from its row.</summary>
     public static FileRequest Read(string tenant, TableEntity row) => new()
@@ -132,7 +127,7 @@ public sealed record FileRequest
         PasswordHash = row.GetString("PasswordHash"),
         MaxFiles = row.GetInt64("MaxFiles")!.Value,
         MaxFileBytes = row.GetInt64("MaxFileBytes")!.Value,
-        MaxTotalBytes = row.GetInt64("MaxTotalBytes"),
+        MaxTotalBytes = row.GetInt64("MaxTotalBytes") ?? DefaultTotalBytes,
         ContentTypes = Columns.Split(row.GetString("ContentTypes")),
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
         ExpiresAt = row.GetDateTimeOffset("ExpiresAt")!.Value,
@@ -141,6 +136,9 @@ public sealed record FileRequest
         Bytes = row.GetInt64("Bytes")!.Value,
         Received = row.GetInt64("Received")!.Value,
         NotifiedAt = row.GetDateTimeOffset("NotifiedAt"),
+        FolderIdentity = row.GetString("FolderIdentity"),
+        Pending = Columns.Split(row.GetString("Pending")),
+        Refused = [.. Columns.Split(row.GetString("Refused")).Select(RefusedFile.Read)],
         ETag = row.ETag,
     };
 
@@ -168,6 +166,9 @@ public sealed record FileRequest
         ["Bytes"] = Bytes,
         ["Received"] = Received,
         ["NotifiedAt"] = NotifiedAt,
+        ["FolderIdentity"] = FolderIdentity,
+        ["Pending"] = Columns.Join(Pending),
+        ["Refused"] = Columns.Join(Refused.Select(one => one.ToString())),
         ETag = ETag,
     };
 

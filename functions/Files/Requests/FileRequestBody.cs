@@ -5,7 +5,7 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
 
-/// <summary>The request for files that the caller asks for. What is left out has the widest limit, and lasts for two weeks.</summary>
+/// <summary>The request for files that the caller asks for. What is left out has a limit of ours, and lasts for two weeks.</summary>
 sealed record FileRequestBody
 {
     const int MaxTitleChars = 200;
@@ -54,7 +54,8 @@ sealed record FileRequestBody
         SecretHash = "",
         MaxFiles = Within(MaxFiles ?? DefaultMaxFiles, MaxMaxFiles, "maxFiles"),
         MaxFileBytes = MaxFileBytes is { } most ? Math.Min(Within(most, long.MaxValue, "maxFileBytes"), largestFile) : largestFile,
-        MaxTotalBytes = MaxTotalBytes is { } total ? Within(total, long.MaxValue, "maxTotalBytes") : null,
+        MaxTotalBytes = Math.Min(Within(MaxTotalBytes ?? FileRequest.DefaultTotalBytes, long.MaxValue, "maxTotalBytes"),
+            tenant.Limits.SpaceBytes),
         ContentTypes = CheckedTypes(),
         CreatedAt = now,
         ExpiresAt = CheckedEnd(now),

@@ -24,7 +24,7 @@ public sealed record FileRequestResponse(string Id, string Status, string Space,
     public required long MaxFileBytes { get; init; }
 
     /// <summary>How many bytes it takes.</summary>
-    public long? MaxTotalBytes { get; init; }
+    public required long MaxTotalBytes { get; init; }
 
     /// <summary>The media types that it takes; empty for all that the tenant allows.</summary>
     public required IReadOnlyList<string> ContentTypes { get; init; }

@@ -21,25 +21,30 @@ public sealed class HandIns(
 
     /// <summary>Begins a file, and the request that uploads it; only its state if its key has begun it before.</summary>
     /// <exception cref="Problem">409 <c>request_full</c>; 410 <c>request_closed</c>, <c>request_expired</c>; 413, 415, 429.</exception>
-    public async Task<(bool IsNew, UploadProgressResponse State)> Begin(TenantRequest http, FileRequest request, FileRecord file)
+    public async Task<(bool IsNew, UploadProgressResponse State)> Begin(
+        TenantRequest http, FileRequest request, FileRecord file, Owner sender)
     {
         EnsureTakes(request, file);
         if (await keys.Find(file, http.Cancel) is { } before) return (false, await StateOf(http, request, before));
-        EnsureRoom(request, file);
+        EnsureRoom(request, file, sender);
         var url = await urls.Upload(file, request.Client, http.Audit, http.Cancel);
-        await uploads.AddNote(file, url, request.Sender, request.Client, http.Cancel);
-        var begun = await Add(request, file, http.Cancel);
+        await uploads.AddNote(file, url, sender, request.Client, http.Cancel);
+        var begun = await Add(request, file, sender, http.Cancel);
         return begun.Id != file.Id ? (false, await StateOf(http, request, begun))
             : (true, new(file.Id, "pending") { Upload = UploadResponse.Of(file, url) });
     }
 
-    /// <summary>Completes a file that was begun by this request. What was begun in time may be completed later.</summary>
+    /// <summary>
+    /// Completes a file that was begun by this request; false if it was complete before. What was begun in time may be completed later.
+    /// </summary>
     /// <exception cref="Problem">404 <c>file_not_found</c>; 410 <c>request_closed</c>; those of <see cref="Completion"/>.</exception>
-    public async Task Complete(FileRequest request, string? id, CancellationToken cancel)
+    public async Task<bool> Complete(FileRequest request, string? id, CancellationToken cancel)
     {
         if (request.ClosedAt is not null) throw Closed();
-        if (await Own(request, id, cancel) is { CompletedAt: not null }) return; // The answer was lost; what became of it is not theirs.
+        // The answer was lost; what became of it is not theirs.
+        if (await Own(request, id, cancel) is { CompletedAt: not null }) return false;
         await completion.Run(() => Own(request, id, cancel), choose: null, cancel);
+        return true;
     }
 
     /// <summary>
@@ -63,26 +68,26 @@ public sealed class HandIns(
             && (file.CompletedAt is not null || file.Status != FileStatus.Purging)
             ? file : throw FilePermissions.NotFound();
 
-    async Task<FileRecord> Add(FileRequest request, FileRecord file, CancellationToken cancel)
+    async Task<FileRecord> Add(FileRequest request, FileRecord file, Owner sender, CancellationToken cancel)
     {
         using var turn = await requests.Turn(request.Id, cancel);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             // Others may have begun since it was read, and then the first try would only fail.
             var now = await requests.Find(request.Tenant, request.Id, cancel) ?? throw Closed();
-            EnsureRoom(now, file);
-            if (await TryAdd(now, file, cancel)) return file;
+            EnsureRoom(now, file, sender);
+            if (await TryAdd(now, file, sender, cancel)) return file;
             if (await keys.Find(file, cancel) is { } before) return before;
             await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(5 + 5 * attempt)), clock, cancel);
         }
         throw FileStore.Busy();
     }
 
-    async Task<bool> TryAdd(FileRequest request, FileRecord file, CancellationToken cancel)
+    async Task<bool> TryAdd(FileRequest request, FileRecord file, Owner sender, CancellationToken cancel)
     {
         try
         {
-            return await files.TryAdd(file, request.Sender, request.Begin(file.Size), cancel);
+            return await files.TryAdd(file, sender, request.Begin(file.Size, sender), cancel);
         }
         catch (Problem full) when (full.Code == "quota_exceeded")
         {
@@ -98,7 +103,7 @@ public sealed class HandIns(
         if (await blobs.Find(file.Tenant, file.BlobName, http.Cancel) is { } blob)
             return new(file.Id, "pending") { ReceivedBytes = blob.ContentLength };
         var url = await urls.Upload(file, request.Client, http.Audit, http.Cancel);
-        await uploads.AddNote(file, url, request.Sender, request.Client, http.Cancel);
+        await uploads.AddNote(file, url, file.UploadedBy ?? request.Sender, request.Client, http.Cancel);
         return new(file.Id, "pending") { ReceivedBytes = 0, Upload = UploadResponse.Of(file, url) };
     }
 
@@ -118,9 +123,10 @@ public sealed class HandIns(
         };
     }
 
-    void EnsureRoom(FileRequest request, FileRecord file)
+    void EnsureRoom(FileRequest request, FileRecord file, Owner sender)
     {
-        switch (request.StatusAt(clock.GetUtcNow()))
+        var now = clock.GetUtcNow();
+        switch (request.StatusAt(now))
         {
             case FileRequestStatus.Closed:
                 throw Closed();
@@ -130,6 +136,7 @@ public sealed class HandIns(
                 throw Full();
         }
         if (file.Size > request.MaxTotalBytes - request.Bytes) throw Full();
+        request.EnsureMayBegin(sender, now);
     }
 
     static Problem Closed() => new(410, "request_closed", "This request was closed. It takes no more files.");

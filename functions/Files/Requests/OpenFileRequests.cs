@@ -14,15 +14,24 @@ public sealed record OpenFileRequest(FileRequest Request, Sharer By);
 /// Finds requests by their addresses. The secret in it is the key: an address that was never given out, or whose sender may not share the
 /// space any more, leads nowhere, and nothing tells the two apart.
 /// </summary>
-public sealed class OpenFileRequests(FileRequestStore requests, Sharers sharers, LinkPasswords passwords)
+public sealed class OpenFileRequests(
+    FileRequestStore requests, BoundFolders bound, Sharers sharers, LinkPasswords passwords, TimeProvider clock)
 {
-    /// <summary>The request, also one that has ended; null if the address leads to none.</summary>
+    /// <summary>The request, also one that has ended; null if the address leads to none. It ends if its folder was moved or
+    /// deleted.</summary>
     public async Task<OpenFileRequest?> Find(Tenant tenant, string? token, CancellationToken cancel)
     {
         if (token?.Split('.') is not [var id, { Length: 43 } secret]) return null;
         if (await requests.Find(tenant.Id, id, cancel) is not { } request) return null;
         if (!Ids.IsSameHash(request.SecretHash, Ids.Hash(secret))) return null;
-        return await sharers.Find(tenant, request.Owner, request.CreatedBy, cancel) is { } by ? new(request, by) : null;
+        if (await sharers.Find(tenant, request.Owner, request.CreatedBy, cancel) is not { } by) return null;
+        if (request.ClosedAt is not null) return new(request, by);
+        return await bound.Find(tenant.Id, request.Owner, request.Folder, request.FolderIdentity, cancel) switch
+        {
+            BoundFolder.Same => new(request, by),
+            BoundFolder.Gone when await requests.Close(tenant.Id, id, clock.GetUtcNow(), cancel) is { } closed => new(closed, by),
+            _ => null,
+        };
     }
 
     /// <summary>The request; like <see cref="Find"/>.</summary>

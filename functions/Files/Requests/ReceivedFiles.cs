@@ -32,12 +32,13 @@ public sealed class ReceivedFiles(StorageClients storage, FileStore files, FileR
     public async Task<FileRecord?> TryComplete(FileRecord available, CancellationToken cancel)
     {
         using var turn = await requests.Turn(available.Request!, cancel);
+        var sender = FileRequest.SenderOf(available.Request!); // From where is of no interest any more.
         for (var attempt = 0; attempt < HandIns.MaxAttempts; attempt++)
         {
             // Read before the names are, so that nobody can take the name in between by the same request.
             var request = await requests.Find(available.Tenant, available.Request, cancel);
-            var named = (available with { Name = await FreeName(available, cancel) }).Relist();
-            if (await files.TryComplete(named, request is null ? null : request with { Received = request.Received + 1 }, cancel))
+            var named = (available with { Name = await FreeName(available, cancel), UploadedBy = sender }).Relist();
+            if (await files.TryComplete(named, request?.Receive(available), cancel))
                 return named;
             if (await files.Find(available.Tenant, available.Id, cancel) is not { } now || now.ETag != available.ETag) return null;
             await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(5 + 5 * attempt)), clock, cancel);

@@ -4,12 +4,14 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// Finds files in the index of a space, newest first. A page reads one range of rows, at most <see cref="MaxRows"/>, and the records of
-/// what it found, which decide: an index row that is behind its record shows nothing.
+/// what it found, which decide: what does not fit any more is left out.
 /// </summary>
 public sealed class FileSearch(StorageClients storage, FileStore files)
 {
     /// <summary>How many rows of the index a page reads at most, of some 200 files each.</summary>
-    public const int MaxRows = 1000;
+    public const int MaxRows = 256;
+
+    const int ReadsAtOnce = 16; // All in one partition, which others need too.
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
@@ -19,10 +21,15 @@ public sealed class FileSearch(StorageClients storage, FileStore files)
     {
         var space = owner.SpaceKey(tenant);
         var (found, next) = await Find(RowKeys.Space(tenant, space), query, page.After ?? "", page.Limit, cancel);
-        var records = await Task.WhenAll(found.Select(async entry =>
-            await files.Find(tenant, space + entry.Id, cancel) is { Status: FileStatus.Available } file
-            && file.Owner == owner && SearchEntry.Of(file) == entry ? file : null));
+        var records = new FileRecord?[found.Count];
+        var work = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancel };
+        await Parallel.ForAsync(0, found.Count, work, async (n, stop) =>
+            records[n] = await files.Find(tenant, space + found[n].Id, stop) is { Status: FileStatus.Available } file
+                && file.Owner == owner && Fits(SearchEntry.Of(file), found[n]) ? file : null);
         return new([.. records.OfType<FileRecord>()], next);
+
+        // At another place it is found there.
+        bool Fits(SearchEntry now, SearchEntry then) => now.Key == then.Key && query.Fits(now);
     }
 
     async Task<(List<SearchEntry> Found, string? Next)> Find(
@@ -31,7 +38,7 @@ public sealed class FileSearch(StorageClients storage, FileStore files)
         var found = new List<SearchEntry>();
         var from = RowKeys.Search(string.CompareOrdinal(after, query.Start) > 0 ? after : query.Start);
         var read = 0;
-        await foreach (var row in table.Columns(partition, from, RowKeys.AnySearch + "~", SearchLeaf.Columns, cancel))
+        await foreach (var row in table.Columns(partition, from, RowKeys.AnySearch + "~", SearchLeaf.Columns, cancel, MaxRows))
         {
             foreach (var entry in SearchLeaf.EntriesOf(row).SkipWhile(entry => string.CompareOrdinal(entry.Key, after) <= 0))
             {

@@ -24,27 +24,30 @@ static class FoldedText
     {
         var folded = new StringBuilder();
         // To upper case first: letters like σ and ς, which have one upper case, become one.
-        foreach (var one in text.Normalize(NormalizationForm.FormKD).ToUpperInvariant().ToLowerInvariant())
+        foreach (var one in text.Normalize(NormalizationForm.FormKD).ToUpperInvariant().ToLowerInvariant().EnumerateRunes())
         {
             if (folded.Length >= MaxChars) break;
             if (IsIgnored(one)) continue;
-            if (Letters.TryGetValue(one, out var letters)) folded.Append(letters);
-            else folded.Append(one);
+            if (!one.IsBmp) folded.Append(one.ToString());
+            else if (Letters.TryGetValue((char)one.Value, out var letters)) folded.Append(letters);
+            else folded.Append((char)one.Value);
         }
-        if (folded.Length > 0 && char.IsHighSurrogate(folded[^1])) folded.Length--;
         return folded.ToString().Normalize(NormalizationForm.FormC);
     }
 
     /// <summary>The words of what somebody looks for.</summary>
-    public static IReadOnlyList<string> Words(string text) => Of(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+    public static IReadOnlyList<string> Words(string text) =>
+        Of(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The words with one space between them.</summary>
     public static string Normal(string text) => string.Join(' ', Words(text));
 
     // Accents; the vowel points of Hebrew and Arabic, and what lengthens an Arabic word; variation selectors, which a keyboard may add to
     // an emoji or not; characters that are not seen, but the joiner, which makes one emoji of several.
-    static bool IsIgnored(char one) => one is (>= '\u0300' and <= '\u036F') or (>= '\u0591' and <= '\u05C7') or '\u0640'
+    static bool IsIgnored(Rune rune) => (rune.IsBmp ? (char)rune.Value : ' ') is (>= '\u0300' and <= '\u036F')
+        or (>= '\u0591' and <= '\u05C7') or '\u0640'
         or (>= '\u064B' and <= '\u065F') or '\u0670' or (>= '\u1AB0' and <= '\u1AFF') or (>= '\u1DC0' and <= '\u1DFF')
         or (>= '\u20D0' and <= '\u20FF') or (>= '\uFE00' and <= '\uFE0F') or (>= '\uFE20' and <= '\uFE2F')
-        || (one != '\u200D' && char.GetUnicodeCategory(one) == UnicodeCategory.Format);
+        || rune.Value is >= 0xE0100 and <= 0xE01EF
+        || (rune.Value != 0x200D && Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format);
 }

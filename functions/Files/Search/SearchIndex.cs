@@ -10,12 +10,12 @@ sealed record SearchWrite(IReadOnlyList<TableTransactionAction> Rows, SearchLeaf
 
 /// <summary>
 /// Writes the index of a space. Its rows are written only together with the space's usage, so what was read after the usage is still so
-/// when the transaction holds, and the row that was written last needs not be read again (<see cref="Usage.Leaf"/>).
+/// when the transaction holds, and the row that was written last needs not be read again (<see cref="KeptLeaves"/>).
 /// </summary>
 static class SearchIndex
 {
     // Another one if entries are written in another way: then the integrity check writes all of them again.
-    const string Version = "1";
+    const string Version = "2";
 
     /// <summary>How the record of a file says that it is in all indexes (<see cref="FileRecord.Indexed"/>).</summary>
     public static string? MarkOf(Usage usage) => usage.Incarnation is { } incarnation ? Version + incarnation : null;
@@ -24,7 +24,8 @@ static class SearchIndex
     public static void Mark(IReadOnlyList<TableTransactionAction> rows, string fileId, Usage usage)
     {
         foreach (var row in rows)
-            if (row.Entity is TableEntity entity && entity.RowKey == RowKeys.File(fileId)) entity[nameof(FileRecord.Indexed)] = MarkOf(usage);
+            if (row.Entity is TableEntity entity
+                && entity.RowKey == RowKeys.File(fileId)) entity[nameof(FileRecord.Indexed)] = MarkOf(usage);
     }
 
     /// <summary>The writes that make these changes, of different files.</summary>
@@ -37,7 +38,8 @@ static class SearchIndex
         var added = changes.Select(change => change.New).OfType<SearchEntry>().ToList();
         var found = await Task.WhenAll(keys.Select(key => Find(table, partition, kept, key, cancel)));
         // Not by the leaf's interval: a key may be before its beginning, where an empty leaf was deleted.
-        var placeOf = keys.Zip(found, (key, leaf) => (key, leaf.To)).ToDictionary(pair => pair.key, pair => pair.To, StringComparer.Ordinal);
+        var placeOf = keys.Zip(found, (key, leaf) => (key, leaf.To))
+            .ToDictionary(pair => pair.key, pair => pair.To, StringComparer.Ordinal);
         var written = found.DistinctBy(leaf => leaf.To)
             .SelectMany(leaf => Apply(leaf, [.. added.Where(entry => placeOf[entry.Key] == leaf.To)], keys)).ToList();
         return new([.. written.Except(found).Select(leaf => leaf.Write(partition))], written.FirstOrDefault(leaf => leaf.Covers(keys[^1])));

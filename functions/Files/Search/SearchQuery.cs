@@ -41,7 +41,7 @@ sealed record SearchQuery
         var (from, to) = (FileTime.Read(query["from"], "from"), FileTime.Read(query["to"], "to"));
         var read = new SearchQuery
         {
-            Words = query["q"] is { } text ? FoldedText.Words(Checked("q", text)) : [],
+            Words = query["q"] is { } text ? [.. FoldedText.Words(Checked("q", text)).Distinct(StringComparer.Ordinal)] : [],
             Folder = FileName.ReadFolder(query["folder"]),
             Type = ReadType(query["type"]),
             Tag = query["tag"] is { } tag ? FoldedText.Normal(Checked("tag", tag)) : null,

@@ -8,6 +8,12 @@ static class UploadDeadline
     /// <summary>A day longer than storage keeps uncommitted blocks (Put Block: a week after the last one).</summary>
     static readonly TimeSpan MaxDuration = TimeSpan.FromDays(8);
 
+    /// <summary>
+    /// Shorter for files that people without an account hand in: what they begin takes space of somebody who can't see it. The largest
+    /// takes 700 KB a second.
+    /// </summary>
+    static readonly TimeSpan HandInDuration = TimeSpan.FromHours(2);
+
     /// <summary>The longest life of an upload URL.</summary>
     public static readonly TimeSpan MaxUrlLifetime = TimeSpan.FromHours(24);
 
@@ -25,10 +31,13 @@ static class UploadDeadline
     }
 
     /// <summary>Until when the upload accepts bytes. Nothing issued for it outlives this.</summary>
-    public static DateTimeOffset Of(FileRecord file) => Of(file.CreatedAt);
+    public static DateTimeOffset Of(FileRecord file) => file.Request is null ? Of(file.CreatedAt) : OfHandIn(file.CreatedAt);
 
     /// <summary>Until when an upload that began then accepts bytes.</summary>
     public static DateTimeOffset Of(DateTimeOffset begun) => begun + MaxDuration;
+
+    /// <summary>Until when a file that is handed in, and was begun then, accepts bytes.</summary>
+    public static DateTimeOffset OfHandIn(DateTimeOffset begun) => begun + HandInDuration;
 
     /// <summary>410 <c>upload_expired</c>.</summary>
     public static Problem Expired() => new(410, "upload_expired", "The upload has expired. Begin a new one.");

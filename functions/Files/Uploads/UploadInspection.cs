@@ -9,7 +9,8 @@ namespace Latchkey.Files;
 /// a size, and nothing else would ever notice bytes for which complete was never called.
 /// </summary>
 public sealed class UploadInspection(
-    VersionStore versions, SpaceQuota spaceQuota, FilePurge purge, BlobStore blobs, StagedBlobs staged, AuditLog audit, TimeProvider clock)
+    VersionStore versions, FileRequestStore requests, SpaceQuota spaceQuota, FilePurge purge, BlobStore blobs, StagedBlobs staged,
+    AuditLog audit, TimeProvider clock)
 {
     // Libraries name the blocks of each attempt anew, and blocks of earlier attempts stay until the next block list.
     const int MaxAttempts = 3;
@@ -65,7 +66,7 @@ public sealed class UploadInspection(
 
     async Task<Findings?> InspectPending(UploadNote note, FileRecord file, CancellationToken cancel)
     {
-        var isEnded = IsOver(note);
+        var isEnded = IsOver(note) || await IsUnwanted(file, cancel);
         var held = note.UrlExpiresAt is null ? null : await staged.Measure(file.Tenant, file.BlobName, null, cancel);
         var isOversized = held is not null && IsOversized(file.Size, held);
         if (!isEnded && !isOversized) return new(false, false, true);
@@ -73,6 +74,10 @@ public sealed class UploadInspection(
         if (isOversized) await RecordOversized(note, held!.Stored + held.Uncommitted, cancel);
         return await purge.TryPurge(file, isDue: true, cancel) ? new(true, isOversized, true) : null;
     }
+
+    // Whoever asked for it has closed the request since.
+    async Task<bool> IsUnwanted(FileRecord file, CancellationToken cancel) =>
+        file.Request is { } request && await requests.Find(file.Tenant, request, cancel) is not { ClosedAt: null };
 
     // The file is served from a snapshot. What its URL writes later goes to the blob below it.
     async Task<Findings?> InspectServed(UploadNote note, FileRecord file, string served, CancellationToken cancel)

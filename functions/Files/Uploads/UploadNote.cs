@@ -12,6 +12,8 @@ public sealed record UploadNote
     /// <summary>How often an upload is inspected while its URL lives. With the timer's own ten minutes, that is twice an hour.</summary>
     public static readonly TimeSpan InspectionInterval = TimeSpan.FromMinutes(20);
 
+    static readonly string HandInUploader = OversizedUpload.UploaderOf(FileRequest.SenderOf(""));
+
     // How long a request that began just before the URL expired may still take.
     static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
 
@@ -41,9 +43,12 @@ public sealed record UploadNote
 
     /// <summary>
     /// When what is left of the upload is removed: a day after its deadline, so that no complete request and no URL meets the
-    /// sweep.
+    /// sweep. What is handed in goes as soon as no URL can write to it; whoever completes it then is told that it has expired.
     /// </summary>
-    public DateTimeOffset FinalInspectionAt => UploadDeadline.Of(StartedAt) + TimeSpan.FromDays(1);
+    public DateTimeOffset FinalInspectionAt =>
+        IsHandIn ? UploadDeadline.OfHandIn(StartedAt) + Grace : UploadDeadline.Of(StartedAt) + TimeSpan.FromDays(1);
+
+    bool IsHandIn => Uploader?.StartsWith(HandInUploader, StringComparison.Ordinal) is true;
 
     /// <summary>When to inspect the upload again, or null for never.</summary>
     /// <param name="now">The time.</param>
@@ -51,7 +56,9 @@ public sealed record UploadNote
     public DateTimeOffset? NextInspection(DateTimeOffset now, bool needsFinalInspection)
     {
         if (UrlExpiresAt + Grace is { } last && now < last) return last - now < InspectionInterval ? last : now + InspectionInterval;
-        return needsFinalInspection && now < FinalInspectionAt ? FinalInspectionAt : null;
+        if (!needsFinalInspection || now >= FinalInspectionAt) return null;
+        // Its request may be closed meanwhile.
+        return IsHandIn && now + InspectionInterval < FinalInspectionAt ? now + InspectionInterval : FinalInspectionAt;
     }
 
     /// <summary>The bucket of its table: the day of the inspection.</summary>

@@ -25,18 +25,22 @@ public sealed class LinkFiles(
             return LinkReplies.Redirect(http, await urls.Download(link, file, request.Audit, request.Cancel), 302);
         }, replies.Failure);
 
-    /// <summary><c>GET /{tenant}/s/{token}/files/{id}/thumbnail?size=</c> → 302 to the picture, also for a link to one file.</summary>
+    /// <summary>
+    /// <c>GET /{tenant}/s/{token}/files/{id}/thumbnail?size=</c> → 302 to the picture, also for a link to one file. It is not counted as a
+    /// download, so it is small, and there is none of a link that is used up.
+    /// </summary>
     [Function("link-thumbnail")]
     public Task<IResult> Thumbnail(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/s/{token}/files/{id}/thumbnail")] HttpRequest http) =>
         pipeline.Page(http, async request =>
         {
             request.Audit.Type = "link-thumbnail";
-            var size = int.Parse(Query.ReadForPage(http, "size").OneOf("size", "128", "512", "2048") ?? "128",
+            var size = int.Parse(Query.ReadForPage(http, "size").OneOf("size", "128", "512") ?? "128",
                 CultureInfo.InvariantCulture);
             if (!SpaceLinkPages.IsOne(http)) return LinkReplies.Redirect(http, await OfOne(request, size), 302);
             var (link, elsewhere) = await pages.Enter(request);
             if (link is null) return elsewhere!;
+            if (link.IsUsedUp) throw SpaceLinks.UsedUp();
             var file = await links.File(link, Id(http), request.Cancel);
             return LinkReplies.Redirect(http,
                 await urls.Thumbnail(file, size, (link.Id, link.Until), request.Audit, request.Cancel), 302);

@@ -161,6 +161,11 @@ public sealed class ArchiveTests(DemoHost demo) : IClassFixture<DemoHost>
         fourth.Dispose();
         using var next = places.Take("demo", "admin");
         Assert.Throws<Problem>(() => places.Take("demo", "admin"));
+        // Those who have a link have their own.
+        using var linked = places.TakeForLink("acme");
+        using var both = places.TakeForLink("acme");
+        Assert.Throws<Problem>(() => places.TakeForLink("acme"));
+        using var free = places.Take("acme", "bob");
     }
 
     // All that a tenant has, or none.

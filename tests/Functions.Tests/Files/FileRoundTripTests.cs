@@ -154,8 +154,8 @@ public sealed class FileRoundTripTests : IAsyncLifetime
         var id = await alice.Upload([1, 2, 3], "shared", "folder");
         var link = (await host.Send(HttpMethod.Post, "/demo/links", alice.Token, new { folder = "folder" })
             .Read<SpaceLinkAnswer>(201)).Url!;
-        await Costs(3, () => Ok(host.Http.GetAsync(link)));
-        await Costs(2, () => host.Http.GetAsync($"{link}/files/{id}").Is(302));
+        await Costs(4, () => Ok(host.Http.GetAsync(link)));
+        await Costs(3, () => host.Http.GetAsync($"{link}/files/{id}").Is(302));
         var request = await host.Send(HttpMethod.Post, "/demo/requests", alice.Token, new { title = "Counted" })
             .Read<FileRequestAnswer>(201);
         var ada = new HandInSender(host, request.Url!);

@@ -202,12 +202,33 @@ public sealed class SpaceLinkTests : IAsyncLifetime
         await host.RunQueues();
         Assert.Contains($"/{upload}.128?", (await host.Http.GetAsync(path)).Headers.Location!.OriginalString, StringComparison.Ordinal);
         Assert.Equal(400, (int)(await host.Http.GetAsync(path.Replace("128", "129", StringComparison.Ordinal))).StatusCode);
+        Assert.Equal(400, (int)(await host.Http.GetAsync(path.Replace("128", "2048", StringComparison.Ordinal))).StatusCode);
+        var once = await Link(alice, new { folder = top, maxDownloads = 1 });
+        Assert.Equal(302, (int)(await host.Http.GetAsync($"{once.Url}/files/{id}/thumbnail")).StatusCode);
+        Assert.Equal(302, (int)(await host.Http.GetAsync($"{once.Url}/files/{id}")).StatusCode);
+        Assert.Equal(410, (int)(await host.Http.GetAsync($"{once.Url}/files/{id}/thumbnail")).StatusCode);
         var single = (await alice.Share(id, new { link = new { }, access = "read" })).Link!.Url!;
         Assert.Contains("thumbnail?size=512", await Page(single), StringComparison.Ordinal);
         Assert.Contains("Alice shares this with you.", await Page(single), StringComparison.Ordinal);
         Assert.Equal(302, (int)(await host.Http.GetAsync($"{single}/files/{id}/thumbnail")).StatusCode);
         await host.Send(HttpMethod.Delete, $"/demo/links/{link.Id}", alice.Token).Is(204);
         Assert.Equal(404, (int)(await host.Http.GetAsync(path)).StatusCode);
+    }
+
+    [Theory, InlineData("move"), InlineData("delete")]
+    public async Task A_link_ends_with_its_folder_and_does_not_lead_to_another_one_of_the_same_name(string how)
+    {
+        var alice = await FoldersClient.As(host);
+        await alice.Upload([1], "shared", "top/scans");
+        var link = await Link(alice, new { folder = "top/scans" });
+        var again = await Link(alice, new { folder = "top/scans" });
+        Assert.Contains("shared", await Page(again.Url!), StringComparison.Ordinal);
+        Assert.Equal("done", (await (how == "move" ? alice.Move("top/scans", "top/old") : alice.TrashFolder("top"))).Status);
+        var id = await alice.Upload([2], "private", "top/scans");
+        Assert.Equal(404, (int)(await host.Http.GetAsync($"{link.Url}/files/{id}")).StatusCode);
+        Assert.Equal(404, (int)(await host.Http.GetAsync(again.Url)).StatusCode);
+        Assert.Empty((await host.Send(HttpMethod.Get, "/demo/links", alice.Token).Read<SpaceLinksAnswer>()).Links);
+        await Books.Balance(host);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Latchkey.Files;
 using Latchkey.Tests.Files;
 
 namespace Latchkey.Tests.Pages;
@@ -93,6 +94,13 @@ public sealed class RequestPageTests : IAsyncLifetime
         host.Clock.Advance(TimeSpan.FromMinutes(16));
         await ada.Complete(third.Id).Is(200);
         await Eventually.True(() => Mails() == 2);
+        // Nor does it tell again of what was received before.
+        var told = await Told();
+        host.Clock.Advance(TimeSpan.FromMinutes(16));
+        await ada.Complete(first).Is(200);
+        Assert.Equal(told, await Told());
+
+        async Task<DateTimeOffset?> Told() => (await host.Service<FileRequestStore>().Find("demo", request.Id, default))!.NotifiedAt;
     }
 
     // There may be others about the account.

@@ -1,4 +1,7 @@
 using System.Globalization;
+using Azure.Data.Tables;
+using Latchkey.Files;
+using Latchkey.Storage;
 
 namespace Latchkey.Tests.Files;
 
@@ -18,6 +21,7 @@ public sealed class SearchTests : IAsyncLifetime
         ["हिन्दी किताब", "हिन्दी", "किता", "|हन्द"],
         ["Birthday 🎂❤️.mov", "🎂", "❤", "❤️", "birthday ❤", "|🎁"],
         ["한국어 문서", "한국어", "국어 문", "|한국인"],
+        ["葛\U000E0100飾.txt", "葛飾", "葛飾\U000E0100", "葛\U000E0101飾", "|飾葛"],
         ["100%+50_*'quoted\".txt", "100%+50", "_*'q", "\"", "|150"],
         ["ﬁnance Ⅷ ½.xlsx", "finance", "viii", "1⁄2", "|ix"],
     ];
@@ -133,6 +137,18 @@ public sealed class SearchTests : IAsyncLifetime
         await alice.Purge(begun.Id);
         Assert.Equal("", await Names(""));
         await Books.Balance(host);
+    }
+
+    [Fact]
+    public async Task What_fits_is_shown_although_the_index_is_behind_its_record()
+    {
+        var id = await alice.Upload([1], "report draft");
+        var table = host.Service<StorageClients>().Tables.GetTableClient("Files");
+        var row = (await table.GetEntityAsync<TableEntity>(FileRows.Partition("demo", id), RowKeys.File(id))).Value;
+        (row["Name"], row["Tags"]) = ("report final", "done");
+        await table.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
+        Assert.Equal("report final", await Names("q=report"));
+        Assert.Equal("", await Names("q=draft"));
     }
 
     [Fact]
