@@ -12,7 +12,7 @@ public sealed record CopyProgress(long Bytes, long Total);
 /// record, or by the sweep. If the process that should have started it crashed, they start it.
 /// </summary>
 public sealed class BlobCopier(
-    FileStore files, BlobStore blobs, FileUrls urls, FilePurge purge, FileRelease release)
+    FileStore files, BlobStore blobs, FileUrls urls, FilePurge purge, FileRelease release, Settings settings)
 {
     /// <summary>Starts the copy unless it has been started; false if the source's bytes are gone.</summary>
     public async Task<bool> TryStart(FileRecord source, FileRecord copy, CancellationToken cancel)
@@ -38,7 +38,8 @@ public sealed class BlobCopier(
         if (blob.BlobCopyStatus == CopyStatus.Pending) return (copy, Progress(copy, blob.CopyProgress));
         var failed = blob.BlobCopyStatus is CopyStatus.Failed or CopyStatus.Aborted || blob.ContentLength != copy.Size;
         if (failed) throw await Failed(copy, cancel);
-        var sealedAs = await blobs.SetFinalHeaders(copy.Tenant, copy.BlobName, blob, HeadersOf(copy, blob), cancel);
+        var sealedAs = settings.Scan.Mode == ScanMode.Defender ? blob.ETag // As UploadCheck.Seals.
+            : await blobs.SetFinalHeaders(copy.Tenant, copy.BlobName, blob, HeadersOf(copy, blob), cancel);
         var checkedBytes = (copy.Scan ?? new()) with { ETags = FileScan.Names([blob.ETag, sealedAs]) };
         if (await release.TryComplete(copy with { Scan = checkedBytes }, cancel) is { } done) return (done, null);
         return await files.Find(copy.Tenant, copy.Id, cancel) is { IsListed: true } there

@@ -40,17 +40,20 @@ public sealed class SpaceExport(StorageClients storage, ShareStore shares, Versi
             if (!file.IsListed && file.Status != FileStatus.Deleted) continue;
             var isThere = file is { Status: FileStatus.Available, MissingSince: null };
             yield return new(FileResponse.Of(file), isThere ? DownloadResponse.Of(await urls.Export(file, client, cancel)) : null,
-                await Versions(file, client, cancel));
+                await Versions(tenant, file, client, cancel));
         }
     }
 
-    async Task<IReadOnlyList<ExportedVersion>?> Versions(FileRecord file, string client, CancellationToken cancel)
+    async Task<IReadOnlyList<ExportedVersion>?> Versions(
+        Tenant tenant, FileRecord file, string client, CancellationToken cancel)
     {
         var exported = new List<ExportedVersion>();
         foreach (var version in await versions.List(file, cancel))
         {
             if (version.Status != FileStatus.Deleted) continue;
-            var url = version.MissingSince is null ? await urls.Export(version with { Name = file.Name }, client, cancel) : null;
+            var isThere = version is { MissingSince: null, IsInfected: false }
+                && (!tenant.MalwareScanning || version.Scan is { IsClean: true });
+            var url = isThere ? await urls.Export(version with { Name = file.Name }, client, cancel) : null;
             exported.Add(new(VersionResponse.Of(version), url is null ? null : DownloadResponse.Of(url)));
         }
         return exported.Count == 0 ? null : exported;

@@ -72,14 +72,22 @@ public sealed class FilePermissions(FileStore files, Spaces spaces, Memberships 
     /// <exception cref="Problem">409 <c>file_copying</c>, <c>file_pending</c>, <c>file_scanning</c>; 403 <c>file_infected</c>.</exception>
     public static void EnsureAvailable(FileRecord file)
     {
+        if (file.IsInfected) throw Infected();
         if (file.Status != FileStatus.Available) throw NotAvailable(file.Status);
     }
+
+    /// <summary>403 <c>file_infected</c>.</summary>
+    public static Problem Infected() => new(403, "file_infected", "Malware was found in this file. Nobody can download it.");
+
+    /// <summary>409 <c>file_scanning</c>.</summary>
+    public static Problem Scanning() =>
+        new(409, "file_scanning", "The file is being scanned for malware. Try again later.") { RetryAfter = 10 };
 
     static Problem NotAvailable(FileStatus status) => status switch
     {
         FileStatus.Copying => Copying(),
-        FileStatus.Scanning => new(409, "file_scanning", "The file is being scanned for malware. Try again later.") { RetryAfter = 10 },
-        FileStatus.Infected => new(403, "file_infected", "Malware was found in this file. Nobody can download it."),
+        FileStatus.Scanning => Scanning(),
+        FileStatus.Infected => Infected(),
         _ => Problem.Conflict("file_pending", "The file is not complete yet."),
     };
 

@@ -105,6 +105,7 @@ static class FileRows
             Threat = row.GetString("ScanThreat"),
             Failure = row.GetString("ScanFailure"),
             At = row.GetDateTimeOffset("ScannedAt"),
+            ToldAt = row.GetDateTimeOffset("ScanToldAt"),
         };
         return scan is { ETags.Count: 0, Early.Count: 0, Threat: null, Failure: null, At: null } ? null : scan;
     }
@@ -156,6 +157,7 @@ static class FileRows
         ["ScanThreat"] = file.Scan?.Threat,
         ["ScanFailure"] = file.Scan?.Failure,
         ["ScannedAt"] = file.Scan?.At,
+        ["ScanToldAt"] = file.Scan?.ToldAt,
         ["Renditions"] = file.Renditions is { } made ? Storage.Columns.Join(made.Sizes.Select(Number)) : null,
         ["RenditionBytes"] = file.Renditions?.Bytes,
         ["RenditionRefusal"] = file.Renditions?.Refusal,

@@ -55,12 +55,10 @@ public sealed partial class DefenderQueue(
 
     async Task<bool> TryRemember(FileRecord file, DefenderResult result, CancellationToken cancel)
     {
-        if (result.Verdict is not { Failure: null } verdict) return true; // Nothing that is worth knowing; the sweep says that it waits.
-        var scan = (file.Scan ?? new()).With(new EarlyVerdict(result.ETag, verdict.Threat ?? ""));
+        var scan = (file.Scan ?? new()).With(EarlyVerdict.Of(result.ETag, result.Verdict));
         return await files.TryMove(file, file with { Scan = scan }, default, cancel);
     }
 
-    // The blob's headers are set again when it is complete, which changes its ETag and not its bytes.
     async Task<bool> IsOfServedBytes(FileRecord file, string etag, CancellationToken cancel) =>
         file.Scan?.ETags.Contains(etag) is true
         || (await blobs.Find(file.Tenant, file.BlobName, cancel, file.Snapshot) is { } blob && FileScan.NameOf(blob.ETag) == etag);

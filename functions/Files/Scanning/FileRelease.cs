@@ -31,9 +31,16 @@ public sealed class FileRelease(
         if (scan) await scans.Schedule(complete, cancel);
         if (await TryWrite(complete, cancel) is not { } done) return null;
         if (!scan) await renditions.Ask(done);
-        else if (done.Scan?.OfCheckedBytes is { } early) return await verdicts.Apply(done, early.Verdict, cancel) ?? done;
+        else if (done.Scan?.OfCheckedBytes is { } early) return await Decide(done, early);
         else await scans.Ask(done);
         return done;
+    }
+
+    // Even if the caller has hung up: Defender says it once. Null if the file has another version by now, and the upload is Pending again.
+    async Task<FileRecord?> Decide(FileRecord complete, EarlyVerdict early)
+    {
+        var decided = await verdicts.Apply(complete, early.Verdict, CancellationToken.None) ?? complete;
+        return decided.Status == FileStatus.Pending ? null : decided;
     }
 
     async Task<FileRecord?> Replace(FileRecord upload, CancellationToken cancel)

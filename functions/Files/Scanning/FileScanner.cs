@@ -16,6 +16,9 @@ public sealed class FileScanner(BlobStore blobs, ClamAvScanner scanner, ScanVerd
         return verdict;
     }
 
+    /// <summary>Goes on where a process died that had found malware.</summary>
+    public Task Finish(FileRecord file) => file.Status == FileStatus.Infected ? verdicts.Finish(file) : verdicts.DeleteBytes(file);
+
     async Task<ScanVerdict> Look(FileRecord file, CancellationToken cancel)
     {
         if (file.Size > settings.Scan.MaxBytes) return ScanVerdict.None(ScanVerdict.TooLarge);

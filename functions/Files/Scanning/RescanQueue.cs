@@ -43,6 +43,7 @@ public sealed partial class RescanQueue(
         var (page, continuation) = await store.Page(tenant, state.Continuation, FilesAtOnce, cancel);
         foreach (var file in page)
         {
+            if (file.IsInfected) await scanner.Finish(file);
             // What is infected has no bytes any more; what is not complete is scanned once it is.
             if (file.IsInfected || (!file.IsListed && file.Status != FileStatus.Deleted)) continue;
             var infected = await TryScan(file, cancel);

@@ -1,10 +1,11 @@
 using Latchkey.Http;
 using Latchkey.Storage;
+using Latchkey.Tenancy;
 using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Files;
 
-/// <summary>The message of the queue <see cref="QueueNames.Scans"/>: a file to scan.</summary>
+/// <summary>The message of the queue <see cref="QueueNames.Scans"/>: bytes to scan, by the upload that brought them.</summary>
 public sealed record ScanMessage(string Tenant, string File);
 
 /// <summary>
@@ -28,12 +29,25 @@ public sealed partial class ScanRequests(
         try
         {
             using var patience = new CancellationTokenSource(Patience, clock);
-            await queues.Send(QueueNames.Scans, new ScanMessage(file.Tenant, file.Id), patience.Token);
+            await queues.Send(QueueNames.Scans, new ScanMessage(file.Tenant, file.Content), patience.Token);
         }
         catch (Exception fault) when (ErrorBoundary.IsOutage(fault))
         {
             Log.NotAsked(logger, file.Tenant, file.Id, fault);
         }
+    }
+
+    /// <summary>
+    /// Refuses a former version in which malware was found, and where the tenant scans also one of which no scanner has said that it is
+    /// clean: it is from before the tenant scanned. Then a scanner is asked.
+    /// </summary>
+    /// <exception cref="Problem">403 <c>file_infected</c>; 409 <c>file_scanning</c>.</exception>
+    public async Task EnsureClean(FileRecord version, Tenant tenant)
+    {
+        if (version.IsInfected) throw FilePermissions.Infected();
+        if (!tenant.MalwareScanning || version.Scan is { IsClean: true }) return;
+        if (version.Scan?.Failure is null) await Ask(version);
+        throw FilePermissions.Scanning();
     }
 
     /// <summary>Asks again for a file that still waits; true if there will be no verdict, so that nobody need ask any more.</summary>

@@ -13,8 +13,8 @@ public delegate Task InfectionNotice(FileRecord file, CancellationToken cancel);
 /// <summary>
 /// Applies a verdict to a file's record by one conditional write: Scanning → Available once, or Infected for good. A verdict that comes
 /// late
-/// or twice finds that done. Then others are told, and last the bytes are deleted: whoever finds an infected record that still has bytes
-/// does both again, so a death in between loses nothing.
+/// or twice finds that done. Then others are told, once, and last the bytes are deleted: whoever finds an infected record that still has
+/// bytes goes on with that. After a death right before they are told, the list, the changes and the event do.
 /// </summary>
 public sealed partial class ScanVerdicts(
     FileStore files, Replacement replacement, BlobStore blobs, RenditionBlobs renditionBlobs, RenditionRequests renditions, AuditLog audit,
@@ -36,13 +36,12 @@ public sealed partial class ScanVerdicts(
             if (file.Status is FileStatus.Purging or FileStatus.Pending or FileStatus.Copying or FileStatus.Version) return file;
             if (file.Content != scanned.Content || file.Snapshot != scanned.Snapshot)
             {
-                if (verdict.Threat is { } found && await replacement.TryInfect(file, scanned, found, cancel) is { } former)
-                    await Finish(former, cancel);
+                if (await replacement.TryJudge(file, scanned, verdict, cancel) is { IsInfected: true } former) await EndBytes(former, true);
                 return file;
             }
             if (file.IsInfected)
             {
-                await Finish(file, cancel);
+                await Finish(file);
                 return file;
             }
             if (file is { Replaces: not null, Status: FileStatus.Scanning } && verdict is { Threat: null, Failure: null })
@@ -54,7 +53,7 @@ public sealed partial class ScanVerdicts(
             if (Next(file, verdict) is not { } next) return file;
             var change = next.IsInfected ? new UsageChange(-(file.Renditions?.Bytes ?? 0), 0, 0) : default;
             if (!await files.TryMove(file, next, change, cancel)) continue;
-            if (next.IsInfected) await Finish(next, cancel);
+            if (next.IsInfected) await FinishNow(next);
             else if (next.Status == FileStatus.Available) await renditions.Ask(next);
             else ReportFailure(next);
             return next;
@@ -72,13 +71,43 @@ public sealed partial class ScanVerdicts(
         return file.Scan?.Failure == failure ? null : file with { Scan = (file.Scan ?? new()) with { Failure = failure, At = now } };
     }
 
-    /// <summary>Tells of an infected file and deletes its bytes, unless that has been done.</summary>
-    public async Task Finish(FileRecord file, CancellationToken cancel)
+    /// <summary>Tells of an infected file and deletes its bytes, unless that has been done. Whoever hangs up does not stop it.</summary>
+    public async Task Finish(FileRecord file)
     {
-        if (await blobs.Find(file.Tenant, file.BlobName, cancel, file.Snapshot) is null) return;
-        Log.Infected(logger, file.Tenant, file.Id, file.Scan!.Threat!);
-        audit.Add(file.Tenant, "file-infected", file.Id, file.Scan.Threat!);
-        await notice(file, cancel);
+        if (file.Scan!.ToldAt is not null)
+        {
+            await DeleteBytes(file);
+            return;
+        }
+        // First, so that nobody is told again of whatever comes into the blob later.
+        var told = file with { Scan = file.Scan with { ToldAt = clock.GetUtcNow() } };
+        await EndBytes(file, await files.TryMove(file, told, default, CancellationToken.None));
+    }
+
+    // Read again, because what follows is conditional on the record as it was written.
+    async Task FinishNow(FileRecord infected)
+    {
+        var now = await files.Find(infected.Tenant, infected.Id, CancellationToken.None);
+        if (now is { IsInfected: true }) await Finish(now);
+    }
+
+    async Task EndBytes(FileRecord file, bool tell)
+    {
+        var cancel = CancellationToken.None;
+        if (tell)
+        {
+            Log.Infected(logger, file.Tenant, file.Id, file.Scan!.Threat!);
+            audit.Add(file.Tenant, "file-infected", file.Id, file.Scan.Threat!);
+            await notice(file, cancel);
+        }
+        await DeleteBytes(file);
+    }
+
+    /// <summary>Deletes what an infected file, or former version, has in storage, unless that has been done.</summary>
+    public async Task DeleteBytes(FileRecord file)
+    {
+        var cancel = CancellationToken.None;
+        if (await blobs.Find(file.Tenant, file.BlobName, cancel) is null) return;
         await renditionBlobs.DeleteAll(file, cancel);
         await blobs.Delete(file.Tenant, file.BlobName, cancel); // Last: it says that all is done. URLs that were issued end with it.
     }

@@ -70,7 +70,7 @@ public sealed partial class FileSweepTimer(
                 if (!await purge.TryPurge(file, isDue: true, cancel)) return false;
                 audit.Add(file.Tenant, "files-purge", file.Id, "retention in the trash ended");
                 return true;
-            case { Status: FileStatus.Copying or FileStatus.Scanning }:
+            case { Status: FileStatus.Copying or FileStatus.Scanning or FileStatus.Infected }:
                 return await unfinished.Finish(file, cancel);
             default: // Restored, purged, or never deleted because the process crashed before.
                 return true;

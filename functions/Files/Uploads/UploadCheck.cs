@@ -48,6 +48,12 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
         return declared == actual ? null : WrongSize(declared, actual);
     }
 
+    /// <summary>
+    /// True if a blob gets headers once it is checked. Not where Defender scans: that changes the ETag, by which its results name the
+    /// bytes, and one that was forgotten by a crash in between would never be known again. URLs bring the headers that matter.
+    /// </summary>
+    public bool Seals => settings.Scan.Mode != ScanMode.Defender;
+
     /// <summary>The headers that a blob gets once it is checked.</summary>
     /// <param name="file">The file.</param>
     /// <param name="contentMd5">The Content-MD5 that the blob has now, or null.</param>

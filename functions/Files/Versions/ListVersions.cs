@@ -9,7 +9,8 @@ namespace Latchkey.Files;
 /// Lists a file's versions, and leads to their bytes. Only those who may write in its space see former ones: to whom the file is
 /// shared sees what it is now, and not what was taken out of it before.
 /// </summary>
-public sealed class ListVersions(TenantPipeline pipeline, FilePermissions permissions, Spaces spaces, VersionStore versions, FileUrls urls)
+public sealed class ListVersions(
+    TenantPipeline pipeline, FilePermissions permissions, Spaces spaces, VersionStore versions, ScanRequests scans, FileUrls urls)
 {
     /// <summary>
     /// <c>GET /{tenant}/files/{id}/versions</c>. There are as many as the tenant keeps at most, so there are no pages. It answers the
@@ -41,7 +42,7 @@ public sealed class ListVersions(TenantPipeline pipeline, FilePermissions permis
             if (file.Content != id)
             {
                 version = await versions.Find(file, id, caller.Cancel) ?? throw RestoreVersion.NotFound();
-                EnsureClean(version);
+                await scans.EnsureClean(version, caller.Tenant);
                 version = version with { Status = FileStatus.Available, Name = file.Name };
             }
             Files.Download.EnsureServable(version);
@@ -49,13 +50,6 @@ public sealed class ListVersions(TenantPipeline pipeline, FilePermissions permis
             caller.Audit.Detail += $", version {version.Version}";
             return FileJson.Ok(DownloadResponse.Of(url));
         });
-
-    /// <summary>Refuses a former version in which malware was found.</summary>
-    /// <exception cref="Http.Problem">403 <c>file_infected</c>.</exception>
-    internal static void EnsureClean(FileRecord version)
-    {
-        if (version.IsInfected) FilePermissions.EnsureAvailable(version with { Status = FileStatus.Infected });
-    }
 
     async Task<FileRecord> Find(Caller caller, HttpRequest request)
     {

@@ -10,7 +10,8 @@ namespace Latchkey.Files;
 /// new one from then on. If somebody else was faster, the upload stays as it is, or becomes a file of its own beside the other.
 /// </summary>
 public sealed class Replacement(
-    StorageClients storage, FileStore files, VersionStore versions, VersionPurge purge, TenantStore tenants, TimeProvider clock)
+    StorageClients storage, FileStore files, VersionStore versions, VersionPurge purge, TenantStore tenants, StagedBlobs staged,
+    TimeProvider clock)
 {
     const int MaxNames = 1000;
 
@@ -52,17 +53,26 @@ public sealed class Replacement(
         if (await TryFinish(clean, cancel) is { } done) return done;
         var (condition, file) = (VersionCondition.Of(upload), await files.Find(upload.Tenant, upload.Replaces, cancel));
         if (condition.Copy || condition.Holds(file)) return null;
-        var waiting = clean with { Status = FileStatus.Pending, CompletedAt = null };
-        return await files.TryMove(upload, waiting, new UsageChange(0, 0, 1), cancel) ? waiting : null;
+        // Defender says it once, so its verdict is kept for the next complete, which takes a snapshot of its own.
+        var known = new FileScan { Early = [.. (upload.Scan?.ETags ?? []).Select(etag => new EarlyVerdict(etag, ""))] };
+        var waiting = clean with { Status = FileStatus.Pending, CompletedAt = null, Snapshot = null, Scan = known };
+        if (!await files.TryMove(upload, waiting, new UsageChange(0, 0, 1), cancel)) return null;
+        if (upload.Snapshot is { } taken) await staged.DeleteSnapshot(upload.Tenant, upload.BlobName, taken, cancel);
+        return waiting;
     }
 
-    /// <summary>Marks a former version of a file in which malware was found; null if there is none, or it is marked.</summary>
-    public async Task<FileRecord?> TryInfect(FileRecord file, FileRecord scanned, string threat, CancellationToken cancel)
+    /// <summary>Writes a verdict about a former version of a file; null if there is none, or it says so already.</summary>
+    public async Task<FileRecord?> TryJudge(FileRecord file, FileRecord scanned, ScanVerdict verdict, CancellationToken cancel)
     {
         var version = await versions.Find(file, scanned.Content, cancel);
         if (version is null or { IsInfected: true } || version.Snapshot != scanned.Snapshot) return null;
-        var infected = version with { Scan = new FileScan { Threat = threat, At = clock.GetUtcNow() } };
-        return await versions.TryChange(infected, cancel) ? infected : null;
+        if (verdict.Threat is null && version.Scan is { IsClean: true }) return null;
+        var scan = new FileScan
+        {
+            ETags = version.Scan?.ETags ?? [], Threat = verdict.Threat, Failure = verdict.Failure, At = clock.GetUtcNow(),
+        };
+        var judged = version with { Scan = scan };
+        return await versions.TryChange(judged, cancel) ? judged : null;
     }
 
     async Task<FileRecord?> TryReplace(FileRecord file, FileRecord upload, CancellationToken cancel)

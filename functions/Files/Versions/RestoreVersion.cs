@@ -13,7 +13,7 @@ namespace Latchkey.Files;
 /// </summary>
 public sealed class RestoreVersion(
     TenantPipeline pipeline, FilePermissions permissions, Spaces spaces, VersionStore versions, VersionPurge purge, BlobStore blobs,
-    RenditionRequests renditions, TimeProvider clock)
+    RenditionRequests renditions, ScanRequests scans, TimeProvider clock)
 {
     /// <summary>
     /// <c>POST /{tenant}/files/{id}/versions/{version}/restore</c> → 200 file, also if it has this version already.
@@ -35,7 +35,7 @@ public sealed class RestoreVersion(
                 if (file.Content == id) return file;
                 condition.Ensure(file);
                 var version = await versions.Find(file, id, caller.Cancel) ?? throw NotFound();
-                ListVersions.EnsureClean(version);
+                await scans.EnsureClean(version, caller.Tenant);
                 return await TryRestore(caller, file, version);
             });
             caller.Audit.Detail = $"version {restored.Version}, {restored.Content}";

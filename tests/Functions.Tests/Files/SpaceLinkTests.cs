@@ -194,6 +194,13 @@ public sealed class SpaceLinkTests : IAsyncLifetime
         Assert.Equal(302, (int)shown.StatusCode);
         Assert.Equal("image/webp",
             (await FilesClient.Fetch(shown.Headers.Location!.OriginalString)).Content.Headers.ContentType?.MediaType);
+        // And the present version's, once the bytes are replaced.
+        var versions = await VersionsClient.Of(host);
+        var upload = await versions.SendVersion(
+            id, Renditions.Pictures.Of(ImageMagick.MagickFormat.Jpeg, 400, 600), contentType: "image/jpeg");
+        await versions.Completed(upload);
+        await host.RunQueues();
+        Assert.Contains($"/{upload}.128?", (await host.Http.GetAsync(path)).Headers.Location!.OriginalString, StringComparison.Ordinal);
         Assert.Equal(400, (int)(await host.Http.GetAsync(path.Replace("128", "129", StringComparison.Ordinal))).StatusCode);
         Assert.Equal(400, (int)(await host.Http.GetAsync(path.Replace("128", "2048", StringComparison.Ordinal))).StatusCode);
         var once = await Link(alice, new { folder = top, maxDownloads = 1 });

@@ -75,9 +75,9 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
     {
         var blob = await SingleUpload.FindBlob(blobs, file, cancel) ?? throw Problem.Conflict(
             "upload_missing", "No blocks have been committed for this file. Send their number or their ids in blocks.");
-        if (UploadCheck.CheckProperties(file, blob) is not { } refused)
-            return [blob.ETag,
-                await blobs.SetFinalHeaders(file.Tenant, file.BlobName, blob, check.Headers(file, blob.ContentHash), cancel)];
-        throw new RefusedUpload(refused);
+        if (UploadCheck.CheckProperties(file, blob) is { } refused) throw new RefusedUpload(refused);
+        if (!check.Seals) return [blob.ETag];
+        var headers = check.Headers(file, blob.ContentHash);
+        return [blob.ETag, await blobs.SetFinalHeaders(file.Tenant, file.BlobName, blob, headers, cancel)];
     }
 }

@@ -26,7 +26,7 @@ public sealed class SingleUpload(BlobStore blobs, UploadCheck check)
                 ? Stream.Null : await blobs.Open(file.Tenant, file.BlobName, blob.ETag, check.NeededBytes(file), cancel);
             var verified = await check.CheckBytes(file, bytes, cancel);
             var headers = check.Headers(file with { ContentType = verified.ContentType }, blob.ContentHash);
-            var sealedAs = await blobs.SetFinalHeaders(file.Tenant, file.BlobName, blob, headers, cancel);
+            var sealedAs = check.Seals ? await blobs.SetFinalHeaders(file.Tenant, file.BlobName, blob, headers, cancel) : blob.ETag;
             return verified with { ETags = [blob.ETag, sealedAs] };
         }
         catch (Problem wrong)

@@ -67,7 +67,7 @@ public sealed class ScanCrashTests : OnCuttableStorage
             Assert.Equal(infected ? "infected" : "available", (await alice.Read(id)).Status);
             Assert.Equal(infected ? 0 : 1, (await host.Blobs(id)).Count);
         }
-        Assert.InRange(cuts, 4, 12);
+        Assert.InRange(cuts, 4, 14);
         await Books.Balance(host);
     }
 

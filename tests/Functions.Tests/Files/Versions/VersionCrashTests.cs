@@ -81,6 +81,29 @@ public sealed class VersionCrashTests : OnCuttableStorage
         await Swept();
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_replacement_that_happened_is_not_undone_by_what_fails_behind_it(bool answerLost)
+    {
+        await (await host.Operator()).ChangeTenant("demo", new { limits = new { versions = 0 } });
+        await alice.Replace(await alice.Upload([0]), [0]);
+        for (var cut = 0; ; cut++)
+        {
+            var id = await alice.Upload([1]);
+            var begun = await alice.BeginVersion(id, new { contentType = FilesClient.AnyType, size = 2, resumable = true });
+            await FilesClient.Block(begun.Url, Latchkey.Files.BlockPlan.Id(0), [2, 2]);
+            storage.CutAfter(cut, answerLost);
+            var answer = await alice.Complete(begun.Id, 1);
+            if (!storage.Mend()) break;
+            await Whole(id, [1], [2, 2]);
+            var isReplaced = (await alice.Read(id)).Size == 2;
+            if (isReplaced && !answerLost) await answer.Is(200);
+            if (isReplaced) Assert.Equal([2, 2], await alice.DownloadBytes(id));
+            await alice.Complete(begun.Id, 1).Is(200);
+            Assert.Equal([2, 2], await alice.DownloadBytes(id));
+        }
+        await Swept();
+    }
+
     async Task Whole(string id, params byte[][] versions)
     {
         var bytes = await alice.DownloadBytes(id);

@@ -126,6 +126,24 @@ public sealed class VersionTests : IAsyncLifetime
         await Books.Balance(host);
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task The_same_complete_twice_at_once_never_loses_against_itself(bool inBlocks)
+    {
+        var id = await alice.Upload([1]);
+        for (byte round = 0; round < 4; round++)
+        {
+            var (etag, body) = ((await alice.Read(id)).Etag, new { contentType = FilesClient.AnyType, size = 1, resumable = inBlocks });
+            var begun = await alice.BeginVersion(id, body, etag);
+            if (inBlocks) await FilesClient.Block(begun.Url, BlockPlan.Id(0), [round]);
+            else await FilesClient.Stored(begun, [round]);
+            var answers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ =>
+                inBlocks ? alice.Complete(begun.Id, 1) : alice.CompleteVersion(begun.Id, ifMatch: etag)));
+            foreach (var answer in answers) Assert.Equal(id, (await answer.Read<FileAnswer>()).Id);
+            Assert.Equal([round], await alice.DownloadBytes(id));
+        }
+        await Books.Balance(host);
+    }
+
     [Fact]
     public async Task Completes_of_the_same_upload_at_once_are_all_told_that_it_won()
     {
@@ -260,6 +278,8 @@ public sealed class VersionTests : IAsyncLifetime
         var begun = await alice.BeginVersion(id, new { size = 2 }, key: "once");
         Assert.Equal(begun.Id, (await alice.AskVersion(id, new { size = 2 }, key: "once").Read<ProgressAnswer>()).Id);
         await alice.AskVersion(id, new { size = 3 }, key: "once").Fails(422, "idempotency_key_reused");
+        await alice.Send(HttpMethod.Patch, $"/{id}", new { name = "renamed.bin" }).Is(200); // It asks for the same as before.
+        Assert.Equal(begun.Id, (await alice.AskVersion(id, new { size = 2 }, key: "once").Read<ProgressAnswer>()).Id);
         await FilesClient.Stored(begun, [2, 2]);
         await alice.Completed(begun.Id);
         await alice.Change(id, new { name = "other", folder = "elsewhere" });
