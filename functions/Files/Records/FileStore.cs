@@ -41,7 +41,8 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
 
     async Task<FileRecord?> Insert(FileRecord file, Owner who, UsageChange change, CancellationToken cancel)
     {
-        file = file with { UploadedBy = who };
+        // Nothing of a user who is deleted stays in others' spaces but who has replaced a file there.
+        if (who == file.Owner || file.Replaces is not null || file.Request is not null) file = file with { UploadedBy = who };
         List<TableTransactionAction> rows = [new(TableTransactionActionType.Add, FileRows.RecordRow(file))];
         if (file.UploadKey is not null) rows.Add(new(TableTransactionActionType.Add, IdempotencyKey.RowOf(file)));
         if (await spaceQuota.TransactForETags(file.Tenant, file.Space, change, rows, cancel) is { } etags)
