@@ -2,7 +2,6 @@ using Azure.Data.Tables;
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Storage;
-using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
 
