@@ -69,7 +69,10 @@ public sealed class Replacement(
         if (verdict.Threat is null && version.Scan is { IsClean: true }) return null;
         var scan = new FileScan
         {
-            ETags = version.Scan?.ETags ?? [], Threat = verdict.Threat, Failure = verdict.Failure, At = clock.GetUtcNow(),
+            ETags = version.Scan?.ETags ?? [],
+            Threat = verdict.Threat,
+            Failure = verdict.Failure,
+            At = clock.GetUtcNow(),
         };
         var judged = version with { Scan = scan };
         return await versions.TryChange(judged, cancel) ? judged : null;
