@@ -58,9 +58,8 @@ public sealed class Table(TableClient client)
 
     /// <summary>These columns of the rows of one partition whose keys are in [from, to), in order: a thousand a request.</summary>
     public IAsyncEnumerable<TableEntity> Columns(
-        string partitionKey, string from, string to, IEnumerable<string> columns, CancellationToken cancel, int? pageSize = null) => Query(
-        TableClient.CreateQueryFilter($"PartitionKey eq {partitionKey} and RowKey ge {from} and RowKey lt {to}"), pageSize, columns,
-        cancel);
+        string partition, string from, string to, IEnumerable<string> columns, CancellationToken cancel, int? pageSize = null) => Query(
+        TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {from} and RowKey lt {to}"), pageSize, columns, cancel);
 
     /// <summary>These columns of every row, in order. It is for timers and small tables.</summary>
     public IAsyncEnumerable<TableEntity> All(IEnumerable<string> columns, CancellationToken cancel) =>
