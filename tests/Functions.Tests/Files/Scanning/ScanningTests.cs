@@ -275,7 +275,7 @@ public sealed class ScanningTests(ScanningTests.OneHost one) : IClassFixture<Sca
         await alice.Send(HttpMethod.Post, "/archive", new { files = new[] { id } }).Fails(status, code);
         // Of a folder it is left out, or refused too if nothing else is there.
         var folder = await alice.Send(HttpMethod.Post, "/archive", new { folder = (await alice.Read(id)).Folder });
-        if (folder.StatusCode != HttpStatusCode.OK)
+        if (folder.StatusCode != System.Net.HttpStatusCode.OK)
         {
             await folder.Fails(status, code);
             return;
