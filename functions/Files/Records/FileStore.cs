@@ -2,6 +2,7 @@ using Azure;
 using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Storage;
+using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
 
