@@ -2,6 +2,7 @@ using Azure;
 using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Storage;
+using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
 
@@ -12,7 +13,10 @@ namespace Latchkey.Files;
 /// </summary>
 public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
 {
-    const int MaxRemoveAttempts = 10;
+    const int MaxRemoveAttempts = 30;
+
+    // Of the files of one request in one process, which at the same time would only make each other fail.
+    readonly KeyedSemaphore removals = new(maxWaiting: 1000, TimeSpan.FromSeconds(30));
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
@@ -160,6 +164,7 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
     /// Deletes a record and frees its quota in one transaction; false if the record changed meanwhile or is gone. The bytes must
     /// have been deleted before. A file that was handed in and never received gives its request for files the place back.
     /// </summary>
+    /// <exception cref="Problem">503 <c>space_busy</c>: others keep changing the request, and the record is still there.</exception>
     public async Task<bool> Remove(FileRecord file, CancellationToken cancel)
     {
         TableTransactionAction[] rows =
@@ -167,14 +172,17 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
             new(TableTransactionActionType.Delete, new TableEntity(FileRows.Partition(file), RowKeys.File(file.Id)), file.ETag),
             .. FileRows.DeleteUpload(file),
         ];
-        for (var attempt = 0; ; attempt++)
+        var counted = file.CompletedAt is null ? file.Request : null;
+        using var turn = counted is null ? null : await removals.Enter(counted, atOnce: 1, cancel) ?? throw Busy();
+        for (var attempt = 0; attempt < MaxRemoveAttempts; attempt++)
         {
-            var request = file.CompletedAt is null && file.Request is { } id
-                ? await table.Find(FileRows.Partition(file), RowKeys.FileRequest(id), cancel) : null;
+            var request = counted is null ? null
+                : await table.Find(FileRows.Partition(file), RowKeys.FileRequest(counted), cancel);
             var change = UsageChange.Forget(file);
             if (request is not null) change = change with { Request = FileRequest.Read(file.Tenant, request).GiveBack(file) };
             if (await spaceQuota.TryTransact(file.Tenant, file.Space, change, rows, cancel)) return true;
-            if (request is null || attempt == MaxRemoveAttempts || await Find(file.Tenant, file.Id, cancel) is null) return false;
+            if (request is null || await Find(file.Tenant, file.Id, cancel) is null) return false;
         }
+        throw Busy();
     }
 }
