@@ -40,7 +40,7 @@ public sealed class RequestAbuseTests(RequestAbuseTests.OneHost one) : IClassFix
         Assert.Equal((21, 1), (await Read(alice, many.Id)) is var now ? (now.Files, now.Received) : default);
 
         host.Clock.Advance(TimeSpan.FromMinutes(131));
-        await host.RunTimer("sweep-uploads");
+        for (var run = 0; run < 2; run++) await host.RunTimer("sweep-uploads"); // What was busy in the first run is swept in the next.
         alice = await host.As("alice");
         Assert.Equal((1, 1), (now = await Read(alice, many.Id)) is not null ? (now.Files, now.Bytes) : default);
         Assert.Equal((0, 0), (now = await Read(alice, large.Id)) is not null ? (now.Files, now.Bytes) : default);
