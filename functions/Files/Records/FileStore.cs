@@ -2,7 +2,6 @@ using Azure;
 using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Storage;
-using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
 
@@ -11,12 +10,9 @@ namespace Latchkey.Files;
 /// folders, the usage of its space, and the change as apps see it (<see cref="FileChange"/>). If the record changed meanwhile,
 /// nothing is written.
 /// </summary>
-public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
+public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota, FileRequestStore requests)
 {
     const int MaxRemoveAttempts = 30;
-
-    // Of the files of one request in one process, which at the same time would only make each other fail.
-    readonly KeyedSemaphore removals = new(maxWaiting: 1000, TimeSpan.FromSeconds(30));
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
@@ -91,16 +87,8 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
     public Task<bool> TryMove(FileRecord before, FileRecord after, UsageChange change, CancellationToken cancel,
         IEnumerable<TableTransactionAction>? also = null)
     {
-        var partition = FileRows.Partition(after);
-        List<TableTransactionAction> rows = [.. RowsOf(before, after), .. also ?? []];
-        if (after.IsListed) rows.AddRange(FolderRows(partition, after.Folder));
-        change = change with
-        {
-            Change = FileChange.Between(before, after),
-            Known = KnownChange.Between(before, after),
-            Search = SearchChange.Between((before, after)),
-            Indexes = before.Status != FileStatus.Available && after.Status == FileStatus.Available ? after.Id : null,
-        };
+        change = Changed(change, (before, after));
+        var rows = Rows(also ?? [], (before, after));
         return change == default
             ? table.TryTransact(rows, cancel)
             : spaceQuota.TryTransact(after.Tenant, after.Space, change, rows, cancel);
@@ -124,18 +112,35 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
     public async Task<ETag?> TryMoveAll(
         IReadOnlyList<(FileRecord Before, FileRecord After)> moves, TableTransactionAction job, CancellationToken cancel)
     {
+        var after = moves[0].After;
+        var etags = await spaceQuota.TransactForETags(
+            after.Tenant, after.Space, Changed(default, moves), Rows([job], moves), cancel);
+        return etags?[0];
+    }
+
+    // What the space has of it. If there are several, only their folder changes, and a space knows files without it.
+    static UsageChange Changed(UsageChange change, params IReadOnlyList<(FileRecord Before, FileRecord After)> moves)
+    {
         var (before, after) = moves[0];
-        var change = new UsageChange
+        var isOne = moves.Count == 1;
+        return change with
         {
             Change = FileChange.Between(before, after),
-            Known = moves.Count > 1 ? null : KnownChange.Between(before, after),
-            Search = SearchChange.Between([.. moves]),
-            Indexes = moves.Count == 1 && before.Status != FileStatus.Available && after.Status == FileStatus.Available ? after.Id : null,
-            More = [.. moves.Skip(1).Select(move => FileChange.Between(move.Before, move.After)!)],
+            More = isOne ? null : [.. moves.Skip(1).Select(move => FileChange.Between(move.Before, move.After)!)],
+            Known = isOne ? KnownChange.Between(before, after) : null,
+            Search = SearchChange.Between(moves),
+            Indexes = isOne && before.Status != FileStatus.Available && after.Status == FileStatus.Available ? after.Id : null,
         };
-        List<TableTransactionAction> rows = [job, .. moves.SelectMany(move => RowsOf(move.Before, move.After))];
+    }
+
+    // These rows first, then those of the files and of the folder in which they are from then on.
+    static List<TableTransactionAction> Rows(
+        IEnumerable<TableTransactionAction> others, params IReadOnlyList<(FileRecord Before, FileRecord After)> moves)
+    {
+        List<TableTransactionAction> rows = [.. others, .. moves.SelectMany(move => RowsOf(move.Before, move.After))];
+        var after = moves[0].After;
         if (after.IsListed) rows.AddRange(FolderRows(FileRows.Partition(after), after.Folder));
-        return (await spaceQuota.TransactForETags(after.Tenant, after.Space, change, rows, cancel))?[0];
+        return rows;
     }
 
     /// <summary>How many rows of a transaction <see cref="TryMoveAll"/> needs for each file beside those of its new folder.</summary>
@@ -173,13 +178,11 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota)
             .. FileRows.DeleteUpload(file),
         ];
         var counted = file.CompletedAt is null ? file.Request : null;
-        using var turn = counted is null ? null : await removals.Enter(counted, atOnce: 1, cancel) ?? throw Busy();
+        using var turn = counted is null ? null : await requests.Turn(counted, cancel);
         for (var attempt = 0; attempt < MaxRemoveAttempts; attempt++)
         {
-            var request = counted is null ? null
-                : await table.Find(FileRows.Partition(file), RowKeys.FileRequest(counted), cancel);
-            var change = UsageChange.Forget(file);
-            if (request is not null) change = change with { Request = FileRequest.Read(file.Tenant, request).GiveBack(file) };
+            var request = counted is null ? null : await requests.Find(file.Tenant, counted, cancel);
+            var change = UsageChange.Forget(file) with { Request = request?.GiveBack(file) };
             if (await spaceQuota.TryTransact(file.Tenant, file.Space, change, rows, cancel)) return true;
             if (request is null || await Find(file.Tenant, file.Id, cancel) is null) return false;
         }
