@@ -45,17 +45,12 @@ public sealed class ListLinks(TenantPipeline pipeline, Spaces spaces, SpaceLinkS
             return await links.TryRemove(caller.Tenant, link, caller.Cancel) ? Results.NoContent() : throw NotFound();
         });
 
-    // A link of a space that the caller may not see looks as if it did not exist.
     async Task<SpaceLink> Find(Caller caller, HttpRequest http)
     {
         var link = await links.Find(caller.Tenant.Id, http.RouteValues["id"] as string, caller.Cancel);
         if (link is null || !link.IsLive(clock.GetUtcNow())) throw NotFound();
-        return await spaces.PermissionIn(caller, link.Owner) switch
-        {
-            Permission.None => throw NotFound(),
-            < Permission.Share => throw Spaces.InsufficientRights(Permission.Share),
-            _ => link,
-        };
+        await spaces.Ensure(caller, link.Owner, Permission.Share, NotFound);
+        return link;
     }
 
     static Problem NotFound() => Problem.NotFound("link_not_found", "The link was not found.");

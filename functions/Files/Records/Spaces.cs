@@ -37,9 +37,20 @@ public sealed class Spaces(Memberships memberships)
             ['g', 'r', 'o', 'u', 'p', ':', .. var id] when Group.IsId(id) => Owner.Group(id),
             _ => throw Problem.BadRequest("invalid_space", "space must be me, app or group:{id}. shared is allowed only in lists."),
         };
+        await Ensure(caller, owner, needed, () => Problem.NotFound("space_not_found", "The space was not found."));
+        return owner;
+    }
+
+    /// <summary>
+    /// Refuses a caller without this permission in the space of this owner. What is in a space that they may not see looks as if it did
+    /// not exist.
+    /// </summary>
+    /// <exception cref="Problem"><paramref name="notFound"/>; 403 <c>insufficient_rights</c>.</exception>
+    public async ValueTask Ensure(Caller caller, Owner owner, Permission needed, Func<Problem> notFound)
+    {
         var has = await PermissionIn(caller, owner);
-        if (has == Permission.None) throw Problem.NotFound("space_not_found", "The space was not found.");
-        return has >= needed ? owner : throw InsufficientRights(needed);
+        if (has == Permission.None) throw notFound();
+        if (has < needed) throw InsufficientRights(needed);
     }
 
     /// <summary>The caller's permission in the space of this owner. It reads storage only for a group's space: the membership.</summary>

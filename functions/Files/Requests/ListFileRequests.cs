@@ -46,16 +46,11 @@ public sealed class ListFileRequests(TenantPipeline pipeline, Spaces spaces, Fil
             return Results.NoContent();
         });
 
-    // A request of a space that the caller may not see looks as if it did not exist.
     async Task<FileRequest> Find(Caller caller, HttpRequest http)
     {
         var request = await requests.Find(caller.Tenant.Id, http.RouteValues["id"] as string, caller.Cancel) ?? throw NotFound();
-        return await spaces.PermissionIn(caller, request.Owner) switch
-        {
-            Permission.None => throw NotFound(),
-            < Permission.Share => throw Spaces.InsufficientRights(Permission.Share),
-            _ => request,
-        };
+        await spaces.Ensure(caller, request.Owner, Permission.Share, NotFound);
+        return request;
     }
 
     static Problem NotFound() => Problem.NotFound("request_not_found", "The request was not found.");
