@@ -15,6 +15,7 @@ public static class FileName
     /// <summary>The most UTF-16 units of a name.</summary>
     public const int MaxNameChars = 255;
 
+    const int MaxExtensionChars = 20; // With the dot. What is longer is no type of file.
     const int MaxFolderChars = 1024;
     const int MaxFolderDepth = 32;
 
@@ -62,6 +63,19 @@ public static class FileName
     /// <summary>True if the name starts with the prefix, ignoring case.</summary>
     public static bool StartsWith(string name, string prefix) =>
         name.ToUpperInvariant().StartsWith(prefix.ToUpperInvariant(), StringComparison.Ordinal);
+
+    /// <summary>
+    /// A name and its extension, between which something is to stand: of the name as many whole characters as leave room for it.
+    /// </summary>
+    /// <param name="name">A file's name.</param>
+    /// <param name="room">The UTF-16 units of what is to stand there.</param>
+    public static (string Stem, string Extension) Parts(string name, int room)
+    {
+        var extension = name.LastIndexOf('.') is > 0 and var dot && name.Length - dot <= MaxExtensionChars ? name[dot..] : "";
+        var (stem, most) = (name[..^extension.Length], MaxNameChars - extension.Length - room);
+        if (stem.Length > most) stem = stem[..(char.IsHighSurrogate(stem[most - 1]) ? most - 1 : most)];
+        return (stem, extension);
+    }
 
     /// <summary>True if the text, made of folders that are valid, is not too long or deep for one.</summary>
     public static bool IsFolder(string path) => path.Length <= MaxFolderChars && path.Count(c => c == '/') < MaxFolderDepth;

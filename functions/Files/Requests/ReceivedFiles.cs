@@ -11,8 +11,6 @@ namespace Latchkey.Files;
 /// </summary>
 public sealed class ReceivedFiles(StorageClients storage, FileStore files, FileRequestStore requests, TimeProvider clock)
 {
-    const int MaxNameChars = 255;
-
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
     /// <summary>Refuses bytes of a type that the request does not take.</summary>
@@ -71,11 +69,8 @@ public sealed class ReceivedFiles(StorageClients storage, FileStore files, FileR
 
     static string Numbered(string name, int number)
     {
-        var (dot, end) = (name.LastIndexOf('.'), string.Create(CultureInfo.InvariantCulture, $" ({number})"));
-        var extension = dot > 0 && name.Length - dot <= 20 ? name[dot..] : "";
-        var stem = name[..^extension.Length];
-        var most = MaxNameChars - extension.Length - end.Length;
-        if (stem.Length > most) stem = stem[..(char.IsHighSurrogate(stem[most - 1]) ? most - 1 : most)];
+        var end = string.Create(CultureInfo.InvariantCulture, $" ({number})");
+        var (stem, extension) = FileName.Parts(name, end.Length);
         return stem + end + extension;
     }
 }
