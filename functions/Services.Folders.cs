@@ -3,11 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Latchkey;
 
-// Jobs over folders, and requests over many files.
+// Jobs over folders, requests over many files, and what these share with requests over one.
 public static partial class Services
 {
     static IServiceCollection AddFolders(this IServiceCollection services) => services
         .AddSingleton<FileDeletion>()
+        .AddSingleton<FileEdits>()
+        .AddSingleton<CopyStarter>()
         .AddSingleton<BulkChanges>()
         .AddSingleton<FolderContents>()
         .AddSingleton<FolderJobs>()

@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// reached is answered with 503, as if its own request had come at a bad moment.
 /// </summary>
 public sealed class BulkChanges(
-    FilePermissions permissions, FileStore files, FileDeletion deletion, Folders folders, AuditLog audit)
+    FilePermissions permissions, FileEdits edits, FileDeletion deletion, Folders folders, AuditLog audit)
 {
     const int AtOnce = 8;
 
@@ -70,24 +70,14 @@ public sealed class BulkChanges(
         return file;
     }
 
-    async Task<FileRecord?> Restore(Caller caller, string id)
-    {
-        var file = await permissions.GetAny(caller, id, inSpace: true);
-        if (file.IsListed) return file;
-        if (file.Status == FileStatus.Purging) throw FilePermissions.NotFound();
-        if (file.Status != FileStatus.Deleted) throw RestoreFile.NotDeleted();
-        return await files.TryMove(file, file.Restore(), default, caller.Cancel) ? file : null;
-    }
+    async Task<FileRecord?> Restore(Caller caller, string id) => (await edits.Restore(caller, id))?.After;
 
     async Task<FileRecord?> Change(
         Caller caller, string id, Func<FileRecord, FileRecord> change, ConcurrentBag<FileRecord> left)
     {
-        var file = await permissions.Get(caller, id, Permission.Write);
-        var changed = change(file);
-        if (changed == file) return file;
-        if (!await files.TryMove(file, changed.Relist(), default, caller.Cancel)) return null;
-        if (file.IsListed && changed.Folder != file.Folder) left.Add(file);
-        return changed;
+        if (await edits.Change(caller, id, change) is not { } edit) return null;
+        if (edit.LeftFolder) left.Add(edit.Before);
+        return edit.After;
     }
 
     void Audit(Caller caller, BulkRequest asked, string id) => audit.Add(

@@ -37,8 +37,7 @@ public sealed record BulkRequest
     public Func<FileRecord, FileRecord>? Read()
     {
         if (Ids.Count is 0 or > MaxFiles) throw Problem.InvalidField("ids", $"must hold 1 to {MaxFiles} ids");
-        if (Space is not null)
-            throw Problem.BadRequest("not_supported", "A file can't be moved to another space. Copy it there and delete it here.");
+        if (Space is not null) throw FileEdits.OtherSpace();
         if (Action != "move" && Folder is not null) throw Problem.InvalidField("folder", "is only for the action move");
         if (Action != "delete" && Permanent is not null) throw Problem.InvalidField("permanent", "is only for the action delete");
         if (Action != "tag" && (Tags ?? AddTags ?? RemoveTags) is not null)

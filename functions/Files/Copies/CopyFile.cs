@@ -8,8 +8,7 @@ namespace Latchkey.Files;
 
 /// <summary>Copies a file, on request into another space. Storage copies the bytes by itself (<see cref="BlobCopier"/>).</summary>
 public sealed class CopyFile(
-    TenantPipeline pipeline, FilePermissions permissions, Spaces spaces, FileStore files, BlobCopier copier, FilePurge purge,
-    FileSchedule schedule, TimeProvider clock)
+    TenantPipeline pipeline, FilePermissions permissions, Spaces spaces, FileStore files, CopyStarter copies, TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/files/{id}/copy</c> → 202 with the new file's Location. Read it until it is available.</summary>
     [Function("files-copy")]
@@ -22,14 +21,8 @@ public sealed class CopyFile(
             FilePermissions.EnsureAvailable(source);
             var owner = await spaces.Find(caller, asked.Space, Permission.Write);
             var copy = asked.ToRecord(caller, source, owner, clock.GetUtcNow());
-            // First, so that the sweep finishes the copy if this process crashes after writing the record.
-            await schedule.Add(copy, copy.CreatedAt + NewCopy.UnfinishedAfter, caller.Cancel);
-            copy = await files.Add(copy, Owner.Of(caller.Token), caller.Cancel);
-            if (!await copier.TryStart(source, copy, caller.Cancel))
-            {
-                await purge.TryPurge(copy, isDue: true, caller.Cancel);
-                throw FilePermissions.NotFound();
-            }
+            copy = await copies.TryBegin(source, copy, added => files.Add(added, Owner.Of(caller.Token), caller.Cancel), caller.Cancel)
+                ?? throw FilePermissions.NotFound();
             return FileJson.Accepted(request, $"{caller.Tenant.Issuer}/files/{copy.Id}", FileResponse.Of(copy));
         });
 

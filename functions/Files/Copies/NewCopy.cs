@@ -6,9 +6,6 @@ namespace Latchkey.Files;
 /// <summary>The record of a copy that begins.</summary>
 static class NewCopy
 {
-    /// <summary>After this time the sweep finishes a copy.</summary>
-    public static readonly TimeSpan UnfinishedAfter = TimeSpan.FromMinutes(10);
-
     /// <summary>A copy with the source's name and folder.</summary>
     /// <param name="source">The source.</param>
     /// <param name="tenant">The tenant.</param>

@@ -8,10 +8,9 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// Renames a file, moves it to another folder of its space, or changes its times, metadata and tags, in one conditional write. The bytes
-/// stay
-/// where they are.
+/// stay where they are.
 /// </summary>
-public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissions, FileStore files, Folders folders)
+public sealed class RenameFile(TenantPipeline pipeline, FileEdits edits, Folders folders)
 {
     /// <summary><c>PATCH /{tenant}/files/{id}</c> → 200 file. Preflights: see <see cref="ReadFile"/>.</summary>
     [Function("files-rename")]
@@ -20,22 +19,15 @@ public sealed class RenameFile(TenantPipeline pipeline, FilePermissions permissi
         pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
         {
             var asked = await JsonBody.Read<RenameRequest>(request);
-            if (asked.Space is not null)
-                throw Problem.BadRequest("not_supported", "A file can't be moved to another space. Copy it there and delete it here.");
+            if (asked.Space is not null) throw FileEdits.OtherSpace();
             var change = asked.Read();
             return await FileRetry.Run(async () =>
             {
-                var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Write);
-                var renamed = change(file);
-                if (renamed == file) return Answer(caller, request, file);
-                if (!await files.TryMove(file, renamed.Relist(), default, caller.Cancel)) return null;
-                if (file.IsListed && renamed.Folder != file.Folder) await folders.RemoveIfEmpty(file, caller.Cancel);
-                return Answer(caller, request, renamed);
+                if (await edits.Change(caller, request.RouteValues["id"] as string, change) is not { } edit) return null;
+                if (edit.LeftFolder) await folders.RemoveIfEmpty(edit.Before, caller.Cancel);
+                return FileJson.File(request, FileResponse.Of(edit.After, caller.Token));
             });
         });
-
-    static IResult Answer(Caller caller, HttpRequest request, FileRecord file) =>
-        FileJson.File(request, FileResponse.Of(file, caller.Token));
 
     sealed record RenameRequest
     {

@@ -9,7 +9,7 @@ namespace Latchkey.Files;
 /// A page is done once storage has copied all of it.
 /// </summary>
 public sealed class FolderCopies(
-    TenantStore tenants, FileStore files, BlobCopier copier, FilePurge purge, FileSchedule schedule, FolderJobs jobs, TimeProvider clock)
+    TenantStore tenants, FileStore files, CopyStarter copies, BlobCopier copier, FolderJobs jobs, TimeProvider clock)
 {
     const int AtOnce = 4;
 
@@ -56,15 +56,9 @@ public sealed class FolderCopies(
                 FilePermissions.EnsureAvailable(source);
                 var folder = job.TargetOf(job.At!);
                 if (!FileName.IsFolder(folder)) return new("invalid_folder");
-                copy = NewCopy.Of(source, tenant, job.Owner, job.Client, clock.GetUtcNow()) with { Id = id, Folder = folder };
-                // First, so that the sweep finishes the copy if this process crashes after writing the record.
-                await schedule.Add(copy, copy.CreatedAt + NewCopy.UnfinishedAfter, cancel);
-                copy = await files.AddCopy(copy, job.By, cancel);
-                if (!await copier.TryStart(source, copy, cancel))
-                {
-                    await purge.TryPurge(copy, isDue: true, cancel);
-                    return new("file_not_found");
-                }
+                var planned = NewCopy.Of(source, tenant, job.Owner, job.Client, clock.GetUtcNow()) with { Id = id, Folder = folder };
+                copy = await copies.TryBegin(source, planned, added => files.AddCopy(added, job.By, cancel), cancel);
+                if (copy is null) return new("file_not_found");
             }
             if (copy.Status != FileStatus.Copying) return default; // Whatever somebody has done with it since.
             var (file, progress) = await copier.FinishIfDone(copy, cancel);
