@@ -8,8 +8,7 @@ namespace Latchkey.Account;
 
 /// <summary>
 /// Tells people that malware was found in a file: the user whose space it is in, or the owners of its group. Of an app's own space nobody
-/// is
-/// told by mail; there the event and the audit are for.
+/// is told by mail; there the event and the audit are for.
 /// </summary>
 public sealed class InfectionNotices(TenantStore tenants, UserStore users, GroupStore groups, AccountNotices notices, ReplayCache uses,
     TimeProvider clock)

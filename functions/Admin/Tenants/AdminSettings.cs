@@ -30,9 +30,8 @@ public sealed class AdminSettings(
 
     /// <summary>
     /// <c>PATCH /{tenant}/admin/settings</c> <c>{name?, origins?, color?, logoUri?, language?, malwareScanning?}</c>: an absent field
-    /// stays, an empty
-    /// color, logoUri or language is removed, origins replace the whole list. It takes effect at once here, within 5 seconds on other
-    /// instances.
+    /// stays, an empty color, logoUri or language is removed, origins replace the whole list. It takes effect at once here, within 5
+    /// seconds on other instances.
     /// </summary>
     [Function("admin-settings-change")]
     public Task<IResult> Change(

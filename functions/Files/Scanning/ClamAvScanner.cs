@@ -7,8 +7,7 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// ClamAV's daemon, by its command INSTREAM (clamd(8)): chunks that each have their length before them, then a length of zero, then one
-/// line
-/// of answer. Only the two lines that are a verdict count as one.
+/// line of answer. Only the two lines that are a verdict count as one.
 /// </summary>
 public sealed class ClamAvScanner(ScanSettings settings)
 {

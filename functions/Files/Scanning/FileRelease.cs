@@ -15,8 +15,7 @@ public sealed class FileRelease(
     /// <param name="condition">Of an upload that replaces a file: on what that depends, besides what it was begun with.</param>
     /// <returns>
     /// The file: Available, Scanning or, if the scanner was quicker, Infected. If an upload is to replace a file, that file; while it has
-    /// to
-    /// be scanned, the upload, whose verdict makes it the file's.
+    /// to be scanned, the upload, whose verdict makes it the file's.
     /// </returns>
     public async Task<FileRecord?> TryComplete(FileRecord file, CancellationToken cancel, VersionCondition condition = default)
     {
@@ -24,7 +23,7 @@ public sealed class FileRelease(
         var scan = await tenants.Find(file.Tenant, cancel) is not { MalwareScanning: false };
         if (file.Replaces is not null)
         {
-            file = (condition.Or(VersionCondition.Of(file))).Keep(file);
+            file = condition.Or(VersionCondition.Of(file)).Keep(file);
             if (!scan) return await Replace(file with { Scan = null }, cancel);
         }
         var complete = file.Complete(clock.GetUtcNow(), scan) with { Scan = scan ? file.Scan : null };

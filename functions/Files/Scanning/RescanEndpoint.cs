@@ -25,8 +25,7 @@ public sealed class RescanEndpoint(
 
     /// <summary>
     /// <c>POST /{tenant}/admin/files-scan</c> → 202: all files are scanned once more, in the background; a run that has not finished goes
-    /// on. 409
-    /// <c>no_scanner</c>, <c>scanned_by_defender</c>.
+    /// on. 409 <c>no_scanner</c>, <c>scanned_by_defender</c>.
     /// </summary>
     [Function("admin-files-scan-run")]
     public Task<IResult> Post(

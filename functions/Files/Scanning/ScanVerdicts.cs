@@ -12,9 +12,8 @@ public delegate Task InfectionNotice(FileRecord file, CancellationToken cancel);
 
 /// <summary>
 /// Applies a verdict to a file's record by one conditional write: Scanning → Available once, or Infected for good. A verdict that comes
-/// late
-/// or twice finds that done. Then others are told, once, and last the bytes are deleted: whoever finds an infected record that still has
-/// bytes goes on with that. After a death right before they are told, the list, the changes and the event do.
+/// late or twice finds that done. Then others are told, once, and last the bytes are deleted: whoever finds an infected record that still
+/// has bytes goes on with that. After a death right before they are told, the list, the changes and the event do.
 /// </summary>
 public sealed partial class ScanVerdicts(
     FileStore files, Replacement replacement, BlobStore blobs, RenditionBlobs renditionBlobs, RenditionRequests renditions, AuditLog audit,

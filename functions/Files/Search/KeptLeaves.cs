@@ -4,8 +4,7 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// The row of the index that a process wrote last, of each of the spaces that changed last. It is as it was while the usage of the space
-/// has
-/// this ETag, because nobody writes the index without the usage. A row has some 16 KiB, so there are not as many as spaces.
+/// has this ETag, because nobody writes the index without the usage. A row has some 16 KiB, so there are not as many as spaces.
 /// </summary>
 sealed class KeptLeaves
 {

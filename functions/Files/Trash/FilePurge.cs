@@ -5,8 +5,7 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// Purges a file in steps that can each be repeated: the record is marked, then bytes, shares, key and versions are deleted, then the
-/// record, which
-/// frees its quota. From the first step on nobody can see the file. Whoever finds the mark completes the purge.
+/// record, which frees its quota. From the first step on nobody can see the file. Whoever finds the mark completes the purge.
 /// </summary>
 public sealed class FilePurge(
     FileStore files, VersionPurge versions, BlobStore blobs, StagedBlobs staged, RenditionBlobs renditions, ShareStore shares,

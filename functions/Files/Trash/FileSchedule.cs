@@ -16,9 +16,8 @@ public sealed record ScheduledFile(string Tenant, string Space, string? FileId, 
 
 /// <summary>
 /// What the sweep has to handle, and when (SCHEMA.md, tables Due…): files in the trash, copies, shares that expire, old changes. An entry
-/// is
-/// written before the change that needs it, so nothing is ever missed. The file's record says what there is to do, if anything. So
-/// the sweep never has to read the records of all files.
+/// is written before the change that needs it, so nothing is ever missed. The file's record says what there is to do, if anything. So the
+/// sweep never has to read the records of all files.
 /// </summary>
 public sealed class FileSchedule(StorageClients storage)
 {

@@ -7,8 +7,7 @@ namespace Latchkey.Files;
 /// <summary>
 /// Completes an upload: checks the bytes, then writes that the file is complete, and lists it (<see cref="FileRelease"/>). Until that write
 /// nothing has happened that can't be repeated, so a client that crashed or lost the response simply repeats the request. A refused upload
-/// is
-/// deleted with its bytes, which frees its quota. Its note stays, because its URL can still write.
+/// is deleted with its bytes, which frees its quota. Its note stays, because its URL can still write.
 /// </summary>
 public sealed class Completion(
     SingleUpload single, StagedUpload staged, FilePurge purge, Replacement replacement, FileRelease release, ReceivedFiles received,

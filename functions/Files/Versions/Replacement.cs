@@ -32,8 +32,7 @@ public sealed class Replacement(
 
     /// <summary>
     /// Makes a checked upload the file's new version, or a copy if it is to become one. Returns the file; null if something changed
-    /// meanwhile,
-    /// and then nothing was done.
+    /// meanwhile, and then nothing was done.
     /// </summary>
     public async Task<FileRecord?> TryFinish(FileRecord upload, CancellationToken cancel)
     {

@@ -31,8 +31,7 @@ public sealed class LinkPage(
 
     /// <summary>
     /// <c>GET /{tenant}/s/{token}?folder=&amp;cursor=</c> → the page; 404 if there is no such live link, 410 if it is used up or its file
-    /// is
-    /// lost.
+    /// is lost.
     /// </summary>
     [Function("link-page")]
     public Task<IResult> Get(

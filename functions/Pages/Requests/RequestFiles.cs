@@ -39,8 +39,7 @@ public sealed class RequestFiles(
 
     /// <summary>
     /// <c>POST /{tenant}/r/{token}/files/{id}/complete</c> → 200, also if it is complete already. The answer does not say what became of
-    /// the
-    /// file.
+    /// the file.
     /// </summary>
     [Function("request-complete")]
     public Task<IResult> Complete(
