@@ -13,6 +13,10 @@ public sealed class ClamAvScanner(ScanSettings settings)
 {
     const int ChunkBytes = 128 * 1024;
     const int LengthBytes = 4;
+
+    // Little, so that nearly all has to be taken before the last chunk is sent: an answer that comes too early is there by then.
+    const int SendBufferBytes = 2 * ChunkBytes;
+
     const int MaxAnswerBytes = 4096;
     const string Prefix = "stream: ";
     const string Found = " FOUND";
@@ -82,6 +86,7 @@ public sealed class ClamAvScanner(ScanSettings settings)
         var socket = settings.Socket is null
             ? new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }
             : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.SendBufferSize = SendBufferBytes;
         try
         {
             await Within(ConnectTime, async stop => await socket.ConnectAsync(settings.Socket is { } path
