@@ -35,7 +35,8 @@ public sealed class AuditTests : IAsyncLifetime
         await host.Send(HttpMethod.Get, $"/demo/files/{file}/download", access);
         await host.Send(HttpMethod.Get, "/demo/admin/audit", access);
 
-        var entries = await Entries(8);
+        // The last act's. Reading the audit is an act itself, so their number says nothing.
+        var entries = await Entries(found => found.Exists(entry => entry.Result == "insufficient_scope"));
         void Has(string type, string? actor, string client, string? target, string result, string? detail = null) =>
             Assert.Single(entries, entry =>
             entry.Type == type && entry.Actor == actor && entry.Client == client && entry.Result == result
@@ -145,13 +146,15 @@ public sealed class AuditTests : IAsyncLifetime
 
     static async Task<AuditPageAnswer> PageOf(Task<HttpResponseMessage> answer) => await answer.Read<AuditPageAnswer>();
 
-    async Task<List<AuditAnswer>> Entries(int least)
+    Task<List<AuditAnswer>> Entries(int least) => Entries(found => found.Count >= least);
+
+    async Task<List<AuditAnswer>> Entries(Predicate<List<AuditAnswer>> areAll)
     {
         List<AuditAnswer> entries = [];
         await Eventually.True(async () =>
         {
             entries = (await Page("?limit=200")).Entries;
-            return entries.Count >= least;
+            return areAll(entries);
         });
         return entries;
     }
