@@ -61,8 +61,11 @@ public sealed class SpaceLinkStore(StorageClients storage, FileSchedule schedule
             if (await Find(link.Tenant, link.Id, cancel) is not { } now) return null;
             link = now;
         }
-        throw Problem.Unavailable("link_busy", "Too many people are using this link right now.", 1);
+        throw Busy();
     }
+
+    /// <summary>503 <c>link_busy</c>: others keep changing a link.</summary>
+    public static Problem Busy() => Problem.Unavailable("link_busy", "Too many people are using this link right now.", 1);
 
     /// <summary>Deletes a link; false if it is gone already.</summary>
     public Task<bool> TryRemove(Tenant tenant, SpaceLink link, CancellationToken cancel) => outbox.TryTransact(

@@ -65,6 +65,42 @@ public sealed class SearchIndexTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_page_of_the_trash_or_of_what_is_shared_takes_the_same_requests_however_much_there_is()
+    {
+        var id = await alice.Upload([1], "needle");
+        await alice.Trash(id);
+        Assert.Equal(2, await host.Trips(() => alice.Search("trash=true&q=needle")));
+        var table = host.Service<StorageClients>().Tables.GetTableClient("Files");
+        var (partition, now) = (FileRows.Partition("demo", id), host.Clock.GetUtcNow());
+        var row = await table.QueryAsync<TableEntity>(one => one.PartitionKey == partition)
+            .FirstAsync(one => one.RowKey.StartsWith(RowKeys.Trash, StringComparison.Ordinal));
+        foreach (var some in Enumerable.Range(1, 1_100).Chunk(Table.MaxTransactionRows))
+        {
+            await table.SubmitTransactionAsync(some.Select(n => new TableTransactionAction(TableTransactionActionType.Add,
+                new TableEntity(row) { RowKey = RowKeys.Trashed(now.AddSeconds(n), id[..16] + Ids.NewBase32()), ["Name"] = $"hay {n}" })));
+        }
+        ListingAnswer page = null!;
+        Assert.Equal(2, await host.Trips(async () => page = await alice.Search("trash=true&q=needle")));
+        Assert.Empty(page.Files);
+        Assert.Equal(2, await host.Trips(async () => page = await alice.Search($"trash=true&q=needle&cursor={page.Cursor}")));
+        Assert.Equal((id, null), (Assert.Single(page.Files).Id, page.Cursor));
+
+        var bob = await host.As("bob");
+        var trips = new List<long>();
+        foreach (var more in new[] { 4, 8 })
+        {
+            for (var n = 0; n < more; n++)
+                await alice.Share(await alice.Upload([1], $"shared {n}"), new { with = new { user = "bob" }, access = "read" });
+            await bob.Search("space=shared");
+            trips.Add(await host.Trips(async () => page = await bob.Search("space=shared&q=needle&limit=3")));
+            Assert.Empty(page.Files);
+            Assert.NotNull(page.Cursor);
+        }
+        Assert.Equal(trips[0], trips[1]);
+        Assert.InRange(trips[0], 8, 10); // Revocation, groups, index; of each of three the record and the share.
+    }
+
+    [Fact]
     public void A_process_keeps_the_rows_of_the_spaces_that_changed_last_and_no_more()
     {
         var kept = new KeptLeaves();
