@@ -16,12 +16,12 @@ public sealed record VersionTarget(FileRecord File, VersionCondition Condition, 
         UploadRequest asked, string? name, Tenant tenant, string client, Settings settings, DateTimeOffset now) =>
         (asked with { ContentType = asked.ContentType ?? File.ContentType, Folder = File.Folder })
             .ToRecord(name ?? File.Name, tenant, File.Owner, client, settings, now) with
-            {
-                Replaces = File.Id,
-                ReplacesOnly = Condition.Only,
-                BecomesCopy = Condition.Copy,
-                ByShare = ByShare,
-            };
+        {
+            Replaces = File.Id,
+            ReplacesOnly = Condition.Only,
+            BecomesCopy = Condition.Copy,
+            ByShare = ByShare,
+        };
 
     /// <summary>Refuses an upload that would lose at once.</summary>
     /// <exception cref="Problem">409 <c>version_conflict</c>.</exception>
