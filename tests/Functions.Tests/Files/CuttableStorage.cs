@@ -57,6 +57,9 @@ sealed class CuttableStorage : IAsyncDisposable
         return storage;
     }
 
+    /// <summary>What happens before a request (method and path) is passed on; null for nothing.</summary>
+    public Func<string, Task>? Before { get; set; }
+
     /// <summary>The requests until now that changed something, those of the audit left out.</summary>
     public IReadOnlyCollection<string> Writes => writes;
 
@@ -145,6 +148,7 @@ sealed class CuttableStorage : IAsyncDisposable
         var isWrite = context.Request.Method is not ("GET" or "HEAD");
         if (audit && isWrite && !target.EndsWith("/Tables", StringComparison.Ordinal)) Interlocked.Increment(ref auditWrites);
         if (!audit && isWrite) writes.Enqueue($"{context.Request.Method} {target}");
+        if (Before is { } before) await before($"{context.Request.Method} {target}");
         // What comes with a SAS is not the service's: a client's bytes, or Azurite itself reading the source of a copy.
         var (cut, lost) = audit || context.Request.Query.ContainsKey("sig") ? (false, false) : Next(isWrite);
         // Only the first cut request is done without an answer: what comes after it finds no storage at all.
