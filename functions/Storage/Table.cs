@@ -12,7 +12,7 @@ public sealed class TransactionTooLargeException(int rows) : Exception($"A trans
 /// One table, created on its first write. A conditional write that lost its race returns <c>false</c> and throws nothing. Every
 /// other failure of storage is a <see cref="RequestFailedException"/>, which endpoints answer with 503.
 /// </summary>
-public sealed class Table(TableClient client)
+public sealed partial class Table(TableClient client)
 {
     /// <summary>The most rows of an entity-group transaction, which is Azure's limit.</summary>
     public const int MaxTransactionRows = 100;
