@@ -5,7 +5,6 @@ using Latchkey.Files;
 using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
-using Latchkey.Tests.Callers;
 using Latchkey.Tests.Files;
 using Latchkey.Tests.OAuth.Authorization;
 
