@@ -2,6 +2,7 @@ using System.Net;
 using Azure.Data.Tables;
 using Latchkey.Admin;
 using Latchkey.Files;
+using Latchkey.Keys;
 using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -14,24 +15,15 @@ namespace Latchkey.Tests.Storage;
 /// What a request costs does not grow with what is stored: it takes as many requests to storage at a thousand rows as at twenty thousand,
 /// which are written straight to the tables. And what must touch every row does so in batches.
 /// </summary>
-public sealed class GrowthTests : IAsyncLifetime
+/// <remarks>Each test has a user, or a tenant, of its own on the one host.</remarks>
+public sealed class GrowthTests(DemoHost demo) : IClassFixture<DemoHost>
 {
-    TestHost host = null!;
-    AdminClient admin = null!;
-    string alice = "";
-
-    public async Task InitializeAsync()
-    {
-        host = await TestHost.Start();
-        admin = await host.Admin();
-        alice = await host.UserId("alice");
-    }
-
-    public async Task DisposeAsync() => await host.DisposeAsync();
+    readonly TestHost host = demo.Host;
 
     [Fact]
     public async Task Lists_and_a_sign_in_cost_the_same_at_a_thousand_rows_and_at_twenty_thousand()
     {
+        var (admin, alice) = (await host.Admin(), await host.UserId("alice"));
         var browser = new Browser(host);
         await browser.Tokens();
         var (app, owner) = ((await host.Tokens(scope: "account")).AccessToken, await host.As("bob"));
@@ -39,6 +31,7 @@ public sealed class GrowthTests : IAsyncLifetime
         await owner.Send(HttpMethod.Post, $"/{shared}/shares", new { with = new { user = "alice" }, access = "read" }).Is(201);
         var files = await host.As("alice");
         var ends = host.Clock.Now.AddDays(20);
+        await host.Service<StorageClients>().Tables.CreateTableIfNotExistsAsync(TableNames.Sessions + ExpiringTables.Bucket(ends));
         var costs = new List<(string What, long Small, long Large)>();
         var small = new Dictionary<string, long>();
         for (var (written, count) = (0, 1_000); count <= 20_000; count += 19_000)
@@ -87,12 +80,14 @@ public sealed class GrowthTests : IAsyncLifetime
     [Fact]
     public async Task Of_too_many_sessions_the_oldest_of_the_app_that_has_the_most_end()
     {
-        var other = await new Browser(host).Tokens();
+        var (browser, bob) = (new Browser(host), await host.UserId("bob"));
+        var answer = await browser.Consent(await browser.SignIn(await browser.Authorize(), "bob"));
+        var other = await browser.Redeem(Browser.Returned(Browser.Location(answer))["code"]).Read<TokenAnswer>();
         host.Clock.Advance(TimeSpan.FromMinutes(1));
-        var (first, second) = (await host.Tokens("demo"), await host.Tokens("demo"));
+        var (first, second) = (await host.Tokens("demo", "bob"), await host.Tokens("demo", "bob"));
         host.Clock.Advance(TimeSpan.FromMinutes(10));
         var ends = host.Clock.Now.AddDays(20);
-        await Write("UserSessions", RowKeys.UserPartition("demo", alice), UserSessions.MaxPerUser - 3, _ => new()
+        await Write("UserSessions", RowKeys.UserPartition("demo", bob), UserSessions.MaxPerUser - 3, _ => new()
         {
             ["RowKey"] = BucketId.Of(ends, Ids.New()).ToString(),
             ["ClientId"] = "first-party",
@@ -100,8 +95,8 @@ public sealed class GrowthTests : IAsyncLifetime
             ["ExpiresAt"] = ends,
         });
         await host.Refresh("demo", first.RefreshToken!).Is(200);
-        var last = await host.Tokens("demo");
-        var left = await host.Service<UserSessions>().List((await Tenant())!, alice, default);
+        var last = await host.Tokens("demo", "bob");
+        var left = await host.Service<UserSessions>().List((await Tenant("demo"))!, bob, default);
         Assert.Equal(UserSessions.MaxPerUser, left.Count);
         var ended = await Task.WhenAll(new[] { first, second }.Select(async tokens =>
             (await host.Send(HttpMethod.Get, "/demo/oauth/userinfo", tokens.AccessToken)).StatusCode == HttpStatusCode.Unauthorized));
@@ -113,7 +108,7 @@ public sealed class GrowthTests : IAsyncLifetime
     [Fact]
     public async Task A_session_has_at_most_eight_rows_of_tokens_however_often_it_is_used()
     {
-        var tokens = await host.Tokens("demo");
+        var tokens = await host.Tokens("demo", "admin");
         for (var n = 0; n < 12; n++) tokens = await host.Refresh("demo", tokens.RefreshToken!).Read<TokenAnswer>();
         var session = BucketId.Parse(new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(tokens.AccessToken).GetClaim("sid").Value)!.Value;
         var rows = await new Table(host.Service<StorageClients>().Tables.GetTableClient("Sessions" + session.Bucket))
@@ -131,10 +126,10 @@ public sealed class GrowthTests : IAsyncLifetime
     [Fact]
     public async Task A_check_takes_all_that_it_can_and_a_tenant_is_deleted_in_batches_from_where_it_stopped()
     {
-        var files = await host.As("alice");
+        var files = await host.As("alice", "acme");
         var id = await files.Upload([1]);
         var record = (await host.Service<StorageClients>().Tables.GetTableClient("Files")
-            .GetEntityAsync<TableEntity>(FileRows.Partition("demo", id), RowKeys.File(id))).Value;
+            .GetEntityAsync<TableEntity>(FileRows.Partition("acme", id), RowKeys.File(id))).Value;
         await Write("Files", record.PartitionKey, 2_500, _ =>
         {
             var other = id[..16] + Ids.NewBase32();
@@ -147,23 +142,45 @@ public sealed class GrowthTests : IAsyncLifetime
             };
         });
         await host.RunTimer("files-check");
-        var check = await host.Send(HttpMethod.Get, "/demo/files-check", admin.Token).Read<CheckAnswer>();
+        var check = await host.Send(HttpMethod.Get, "/acme/files-check", (await host.Admin("acme")).Token).Read<CheckAnswer>();
         Assert.NotNull(check.FinishedAt);
         Assert.InRange(check.Records, 2_501, 2_600);
         Assert.Contains(host.Log.Lines, line => line.Contains("a round of", StringComparison.Ordinal));
 
-        var (data, tenant) = (host.Service<TenantData>(), (await Tenant())!);
+        var (data, tenant) = (host.Service<TenantData>(), (await Tenant("acme"))!);
         Assert.False(await data.Delete(tenant, TimeSpan.Zero, default));
-        Assert.NotNull(await Tenant());
+        Assert.NotNull(await Tenant("acme"));
         var trips = await host.Trips(async () => Assert.True(await data.Delete(tenant, TimeSpan.FromMinutes(1), default)));
         Assert.InRange(trips, 30, 200); // 26 transactions, two reads of each table, and the few rows of the rest.
-        Assert.Null(await Tenant());
+        Assert.Null(await Tenant("acme"));
         foreach (var name in new[] { "Files", "Users", "UserSessions" })
             Assert.DoesNotContain(await host.Service<StorageClients>().Tables.GetTableClient(name).QueryAsync<TableEntity>().ToListAsync(),
-                row => row.PartitionKey.Split('|')[0] == "demo");
+                row => row.PartitionKey.Split('|')[0] == "acme");
     }
 
-    Task<Tenant?> Tenant() => host.Service<TenantStore>().FindNow("demo", default);
+    [Fact]
+    public async Task The_keys_of_all_tenants_are_read_by_pages_and_each_tenants_together()
+    {
+        foreach (var tenant in new[] { "a", "b" })
+            await Write("Keys", tenant, 600, n => new()
+            {
+                ["RowKey"] = RowKeys.Key("ES256", n),
+                ["Algorithm"] = "ES256",
+                ["Number"] = n,
+                ["Kid"] = $"{n}",
+                ["Created"] = host.Clock.Now,
+                ["SignsFrom"] = host.Clock.Now,
+            });
+        var read = new List<(string, int)>();
+        var store = new WrappedKeyStore(host.Service<StorageClients>(), seal: null!); // What is sealed is not looked at.
+        Assert.Equal(2, await host.Trips(async () =>
+        {
+            await foreach (var tenant in store.All(default)) read.Add((tenant.Tenant, tenant.Rows.Count));
+        }));
+        Assert.Equal([("a", 600), ("b", 600)], read);
+    }
+
+    Task<Tenant?> Tenant(string id) => host.Service<TenantStore>().FindNow(id, default);
 
     async Task Write(string table, string partition, int count, Func<int, TableEntity> row)
     {
