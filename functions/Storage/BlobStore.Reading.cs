@@ -41,20 +41,6 @@ public sealed partial class BlobStore
         }
     }
 
-    /// <summary>Opens the blob if it still has this ETag. The stream buffers only a few kilobytes.</summary>
-    /// <param name="tenant">The tenant.</param>
-    /// <param name="name">The blob.</param>
-    /// <param name="etag">The ETag that the blob must still have.</param>
-    /// <param name="length">How many bytes to read from the start, or null for all.</param>
-    /// <param name="cancel">Cancels.</param>
-    public async Task<Stream> Open(string tenant, string name, ETag etag, long? length, CancellationToken cancel)
-    {
-        var range = new HttpRange(0, length);
-        var download = await Blob(tenant, name).DownloadStreamingAsync(
-            new BlobDownloadOptions { Range = range, Conditions = Unchanged(etag) }, cancel);
-        return download.Value.Content;
-    }
-
     /// <summary>Opens a blob, or its snapshot, whose bytes never change again. The stream buffers only a few kilobytes.</summary>
     public async Task<Stream> OpenServed(string tenant, string name, string? snapshot, CancellationToken cancel) =>
         (await Blob(tenant, name).WithSnapshot(snapshot).DownloadStreamingAsync(cancellationToken: cancel)).Value.Content;

@@ -129,22 +129,6 @@ public sealed partial class Table(TableClient client)
     public Task<bool> TryDelete(string partitionKey, string rowKey, CancellationToken cancel) =>
         TryDelete(new TableEntity(partitionKey, rowKey) { ETag = ETag.All }, cancel);
 
-    /// <summary>
-    /// An entity-group transaction: up to <see cref="MaxTransactionRows"/> rows of one partition, all or none. False if one of them lost
-    /// its race.
-    /// </summary>
-    public Task<bool> TryTransact(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel) =>
-        TryWrite(() => client.SubmitTransactionAsync(actions, cancel));
-
-    /// <summary>Like <see cref="TryTransact"/>, but returns the rows' new ETags in order, or null if one of them lost its race.</summary>
-    public async Task<IReadOnlyList<ETag>?> TransactForETags(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel)
-    {
-        IReadOnlyList<ETag>? etags = null;
-        await TryWrite(async () => etags =
-            [.. (await client.SubmitTransactionAsync(actions, cancel)).Value.Select(row => row.Headers.ETag ?? default)]);
-        return etags;
-    }
-
     async IAsyncEnumerable<TableEntity> Query(
         string? filter, int? pageSize, IEnumerable<string>? columns, [EnumeratorCancellation] CancellationToken cancel)
     {
