@@ -100,6 +100,7 @@ public static partial class Services
         .AddSingleton<Registrations>()
         .AddSingleton<DeveloperApps>()
         .AddSingleton<SessionRevocation>()
+        .AddSingleton<SessionBound>()
         .AddSingleton<LogoutNotices>()
         .AddSingleton<BackchannelLogout>()
         .AddHostedService<LogoutSender>()
@@ -189,7 +190,7 @@ public static partial class Services
         .AddSingleton<TusProgress>();
 
     static IServiceCollection AddAdmin(this IServiceCollection services) => services
-        .AddSingleton<HealthChecks>()
+        .AddSingleton<StartWork>().AddSingleton<HealthChecks>()
         .AddSingleton<AuditReader>()
         .AddSingleton<RemovalNotes>()
         .AddSingleton<ClientRemoval>()

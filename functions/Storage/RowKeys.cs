@@ -122,6 +122,11 @@ public static partial class RowKeys
     /// <summary>An access token's record.</summary>
     public static string Token(string id) => $"token|{id}";
 
+    /// <summary>
+    /// The record of an access token of a session, by the generation that it came with. The last eight are kept.
+    /// </summary>
+    public static string SessionToken(int generation) => $"token|{generation % 8}";
+
     /// <summary>The partition of the attempts that the lockout counts for one subject. The id may be any text.</summary>
     public static string Attempts(string tenant, string kind, string id) => $"{tenant}|{kind}|{Ids.Hash(id)}";
 

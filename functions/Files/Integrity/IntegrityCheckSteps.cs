@@ -125,8 +125,11 @@ public sealed class IntegrityCheckSteps(
         return state.MoveTo(next) with { FoldersRemoved = state.FoldersRemoved + removed };
     }
 
-    async Task<IntegrityCheckState> Totals(string tenant, IntegrityCheckState state, CancellationToken cancel) =>
-        state.MoveTo(null) with { PartsRepaired = await tenantQuota.Repair(tenant, clock.GetUtcNow() - UntouchedFor, cancel) };
+    async Task<IntegrityCheckState> Totals(string tenant, IntegrityCheckState state, CancellationToken cancel)
+    {
+        var (repaired, next) = await tenantQuota.Repair(tenant, state.Continuation, PageSize, clock.GetUtcNow() - UntouchedFor, cancel);
+        return state.MoveTo(next) with { PartsRepaired = state.PartsRepaired + repaired };
+    }
 
     // All partitions of the tenant (`}` is the character after `|`), all keys with this prefix.
     Task<(IReadOnlyList<TableEntity> Rows, string? Next)> Rows(

@@ -157,7 +157,9 @@ public sealed record UploadResponse(
     {
         // A block has no type, but plugins send raw bytes only with a Content-Type.
         if (file.BlockSize is not null) return new() { ["Content-Type"] = "application/octet-stream" };
+        // With its final headers a blob need not be written again once it is checked.
         var headers = new Dictionary<string, string> { ["x-ms-blob-type"] = "BlockBlob", ["Content-Type"] = file.ContentType };
+        headers["x-ms-blob-content-disposition"] = ContentDisposition.Attachment;
         // Storage verifies Content-MD5 (Put Blob), so a body that was damaged in transit is refused at once.
         if (file.Md5 is not null) headers["Content-MD5"] = file.Md5;
         return headers;

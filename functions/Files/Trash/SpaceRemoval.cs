@@ -13,7 +13,7 @@ public sealed class SpaceRemoval(
     TenantQuota tenantQuota)
 {
     const int SharesAtOnce = 100;
-    const int FilesAtOnce = 8;
+    const int FilesAtOnce = 8; // Or shares.
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
@@ -33,10 +33,12 @@ public sealed class SpaceRemoval(
     public async Task<bool> TryRemove(string tenant, Owner owner, TimeSpan maxTime, CancellationToken cancel)
     {
         var time = Stopwatch.StartNew();
+        var work = new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancel };
         while (await shares.SharedWith(tenant, owner, "", SharesAtOnce, cancel) is { Count: > 0 } given)
         {
             if (time.Elapsed > maxTime) return false;
-            foreach (var (fileId, shareId, _) in given) await shares.Remove(tenant, fileId, owner, shareId, cancel);
+            await Parallel.ForEachAsync(given, work, async (share, stop) =>
+                await shares.Remove(tenant, share.FileId, owner, share.ShareId, stop));
         }
         var space = owner.SpaceKey(tenant);
         await RemoveLinks(tenant, owner, cancel); // First: nobody hands anything in any more.
@@ -44,7 +46,6 @@ public sealed class SpaceRemoval(
         await RemoveRows(tenant, space, RowKeys.AnyJob, cancel);
         await RemoveRows(tenant, space, RowKeys.Jobs, cancel);
         var isPurged = true;
-        var work = new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancel };
         await Parallel.ForEachAsync(Records(tenant, space, cancel), work, async (file, stop) =>
         {
             if (time.Elapsed > maxTime || !await TryPurgeFile(file, stop)) isPurged = false;
@@ -85,11 +86,8 @@ public sealed class SpaceRemoval(
 
     // All folders are empty now: removing each with its last file would cost more. Of what is known and found only entries are left
     // that an older version of the service wrote or forgot, and the ends of the index.
-    async Task RemoveRows(string tenant, string space, string prefix, CancellationToken cancel)
-    {
-        var partition = RowKeys.Space(tenant, space);
-        await foreach (var key in table.Keys(partition, prefix, prefix + "~", cancel)) await table.TryDelete(partition, key, cancel);
-    }
+    Task RemoveRows(string tenant, string space, string prefix, CancellationToken cancel) =>
+        table.Clear(RowKeys.Space(tenant, space), prefix, prefix + "~", cancel);
 
     async IAsyncEnumerable<FileRecord> Records(
         string tenant, string space, [EnumeratorCancellation] CancellationToken cancel)

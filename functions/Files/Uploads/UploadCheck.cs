@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Latchkey.Http;
+using Latchkey.Storage;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
@@ -36,14 +38,14 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
     const int FormBytes = 1024;
 
     /// <summary>What is wrong with the blob's properties, or null.</summary>
-    public static Problem? CheckProperties(FileRecord file, BlobProperties blob)
+    public static Problem? CheckProperties(FileRecord file, UploadedBlob blob)
     {
         if (blob.BlobType != BlobType.Block)
             return Refused("not_a_block_blob", "The file was not uploaded as a block blob (x-ms-blob-type).");
         if (blob.EncryptionKeySha256 is not null) return Unreadable();
         if (blob.AccessTier == AccessTier.Archive.ToString())
             return Refused("upload_archived", "The file was uploaded to the archive tier, which can't be served.");
-        if (MediaType.IsForm(blob.ContentType)) return MultipartForm();
+        if (MediaType.IsForm(blob.Headers.ContentType)) return MultipartForm();
         var (declared, actual) = (file.Size, blob.ContentLength);
         return declared == actual ? null : WrongSize(declared, actual);
     }
@@ -79,7 +81,19 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
     /// <exception cref="Problem">422 with a code for what is wrong.</exception>
     public async Task<VerifiedUpload> CheckBytes(FileRecord file, Stream bytes, CancellationToken cancel)
     {
-        var buffer = new byte[BufferBytes];
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            return await CheckBytes(file, bytes, buffer, cancel);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    async Task<VerifiedUpload> CheckBytes(FileRecord file, Stream bytes, byte[] buffer, CancellationToken cancel)
+    {
         var read = await bytes.ReadAtLeastAsync(buffer, HeadBytes, throwOnEndOfStream: false, cancel);
         var head = buffer.AsMemory(0, Math.Min(read, HeadBytes));
         if (MultipartBody.Starts(head.Span[..Math.Min(head.Length, FormBytes)])) throw MultipartForm();

@@ -20,7 +20,7 @@ public sealed partial class TenantStore(StorageClients storage, Outbox outbox, S
 
     /// <summary>The ids of all tenants.</summary>
     public async Task<IReadOnlyList<string>> All(CancellationToken cancel) =>
-        await table.Scan($"RowKey eq {RowKeys.Tenant}", cancel).Select(row => row.PartitionKey).ToListAsync(cancel);
+        await table.Scan($"RowKey eq {RowKeys.Tenant}", ["PartitionKey"], cancel).Select(row => row.PartitionKey).ToListAsync(cancel);
 
     /// <summary>The tenant as stored now, past the cache, in order to change it.</summary>
     public Task<Tenant?> FindNow(string id, CancellationToken cancel) =>
