@@ -54,8 +54,16 @@ public sealed class BlobStore(StorageClients storage)
     }
 
     /// <summary>Opens a blob, or its snapshot, whose bytes never change again. The stream buffers only a few kilobytes.</summary>
-    public async Task<Stream> OpenServed(string tenant, string name, string? snapshot, CancellationToken cancel) =>
-        (await Blob(tenant, name).WithSnapshot(snapshot).DownloadStreamingAsync(cancellationToken: cancel)).Value.Content;
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="name">The blob.</param>
+    /// <param name="snapshot">Its snapshot; null for the blob itself.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <param name="from">The first byte that is read.</param>
+    public async Task<Stream> OpenServed(string tenant, string name, string? snapshot, CancellationToken cancel, long from = 0)
+    {
+        var options = from == 0 ? null : new BlobDownloadOptions { Range = new HttpRange(from) };
+        return (await Blob(tenant, name).WithSnapshot(snapshot).DownloadStreamingAsync(options, cancel)).Value.Content;
+    }
 
     /// <summary>
     /// Seals an uploaded blob: gives it exactly these headers and no metadata, if it still has the ETag that was seen. What

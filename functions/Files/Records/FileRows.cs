@@ -91,6 +91,7 @@ static class FileRows
         Replaces = row.GetString("Replaces"),
         ReplacesOnly = row.GetString("ReplacesOnly"),
         BecomesCopy = row.GetBoolean("BecomesCopy") is true,
+        Clean = row.GetString("CleanMd5") is { } md5 ? new(md5, row.GetString("CleanSha256")) : null,
         ListKeys = Storage.Columns.Split(row.GetString("ListKeys")),
         Indexed = row.GetString("Indexed"),
         ETag = row.ETag,
@@ -171,6 +172,8 @@ static class FileRows
         ["Replaces"] = file.Replaces,
         ["ReplacesOnly"] = file.ReplacesOnly,
         ["BecomesCopy"] = file.BecomesCopy ? true : null,
+        ["CleanMd5"] = file.Clean?.Md5,
+        ["CleanSha256"] = file.Clean?.Sha256,
         ["ListKeys"] = Storage.Columns.Join(file.ListKeys),
     };
 }

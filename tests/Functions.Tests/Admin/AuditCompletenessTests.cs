@@ -53,6 +53,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["link-file"] = ["link-download"],
         ["link-archive"] = ["link-download"],
         ["link-thumbnail"] = ["link-thumbnail"],
+        ["files-archive-get"] = ["files-archive"],
         ["request-begin"] = ["request-begin"],
         ["request-complete"] = ["request-receive"],
         ["scim-users"] = ["scim-users"],

@@ -27,6 +27,7 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         "scim-me", "scim-search",
         // Whoever has the link: its secret is the key (LinkTests, SpaceLinkTests, RequestTests).
         "link-page", "link-download", "link-file", "link-thumbnail", "link-archive", "request-page", "request-begin", "request-complete",
+        "files-archive-get", // Whoever has a ticket (ArchiveTicketTests).
         "request-page-part", // The same for everybody.
         // The same.
         "logout", "logout-ask", "logout-post", "account", "account-post", "apps", "app", "app-post", "device", "device-post", "reset",
