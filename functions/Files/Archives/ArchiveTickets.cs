@@ -62,7 +62,7 @@ public sealed class ArchiveTickets(StorageClients storage, IssuedTokens issuedTo
         };
         await issuedTokens.EnsureLive(tenant, token, Scopes.FilesRead, visitor.Cancel);
         visitor.Audit.By(visitor.Http, token);
-        string[]? ids = row.GetBinary("Files") is { } bytes ? Encoding.ASCII.GetString(bytes).Split(' ') : null;
+        var ids = row.GetBinary("Files") is { } bytes ? Encoding.ASCII.GetString(bytes).Split(' ') : null;
         return (new Caller(visitor, token), new(ids, row.GetString("Folder"), row.GetString("Space"), row.GetString("Name")));
     }
 

@@ -1,5 +1,4 @@
 using Latchkey.Access;
-using Latchkey.Http;
 using Latchkey.Protocol;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;

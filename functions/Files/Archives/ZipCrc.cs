@@ -42,7 +42,7 @@ static class ZipCrc
         for (var bit = One; bit != 0; bit >>= 1)
         {
             if ((one & bit) != 0) product ^= other;
-            other = (other & 1) != 0 ? other >> 1 ^ Polynomial : other >> 1;
+            other = (other & 1) != 0 ? (other >> 1) ^ Polynomial : other >> 1;
         }
         return product;
     }

@@ -44,7 +44,8 @@ sealed class ZipDownload(BlobStore blobs, ArchivePlace place, ArchivedFiles file
             await using var bytes = entries.Count == 0 ? first : await Open(file, cancel);
             await Add(body, path, file.Size, ArchivePlan.TimeOf(file), bytes, cancel);
         }
-        if (files.LeftOut > 0) await Add(body, files.NotePath, note.Length, default, new MemoryStream(note), cancel);
+        using var text = new MemoryStream(note);
+        if (files.LeftOut > 0) await Add(body, files.NotePath, note.Length, default, text, cancel);
         var directory = sent;
         foreach (var entry in entries) await Write(body, ZipFormat.Entry(entry), cancel);
         await Write(body, ZipFormat.End(entries.Count, directory, sent - directory), cancel);

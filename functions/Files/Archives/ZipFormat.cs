@@ -18,7 +18,7 @@ readonly record struct ZipEntry(string Path, long Size, DateTimeOffset Time, lon
 /// </summary>
 static class ZipFormat
 {
-    const ushort Flags = 1 << 3 | 1 << 11;
+    const ushort Flags = (1 << 3) | (1 << 11);
     const ushort Version = 20;
     const ushort Version64 = 45;
     const int HeaderBytes = 30;
@@ -105,7 +105,7 @@ static class ZipFormat
     {
         var at = time.UtcDateTime;
         return at.Year is < 1980 or > 2107 ? 0x00210000
-            : (uint)((at.Year - 1980 << 25) | (at.Month << 21) | (at.Day << 16) | (at.Hour << 11) | (at.Minute << 5) | (at.Second / 2));
+            : (uint)(((at.Year - 1980) << 25) | (at.Month << 21) | (at.Day << 16) | (at.Hour << 11) | (at.Minute << 5) | (at.Second / 2));
     }
 
     sealed class Part(int capacity)

@@ -27,7 +27,7 @@ public sealed partial class LocationRemoval(
     /// <param name="file">The upload.</param>
     /// <param name="verified">What was checked of it.</param>
     /// <param name="cancel">Cancels.</param>
-    /// <exception cref="Problem">422 <c>location_not_removable</c>.</exception>
+    /// <exception cref="RefusedUpload">422 <c>location_not_removable</c>.</exception>
     /// <exception cref="RequestFailedException">404, 412: the upload changed meanwhile.</exception>
     public async Task<VerifiedUpload> Run(FileRecord file, VerifiedUpload verified, CancellationToken cancel)
     {
@@ -111,8 +111,8 @@ public sealed partial class LocationRemoval(
     // A header takes no colon or quote.
     static string SourceOf(string source) => Ids.HashBase32(source);
 
-    static Problem NotRemovable(string what) => new(422, "location_not_removable",
-        $"Pictures lose the place where they were taken here. {what} can't be changed that way.");
+    static RefusedUpload NotRemovable(string what) => new(new Problem(422, "location_not_removable",
+        $"Pictures lose the place where they were taken here. {what} can't be changed that way."));
 
     static partial class Log
     {

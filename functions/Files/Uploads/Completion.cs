@@ -69,10 +69,6 @@ public sealed class Completion(
             if (file.Request is not null) await received.EnsureTaken(file, verified, cancel);
             return await locations.Run(file, verified, cancel);
         }
-        catch (Problem wrong) when (wrong.Code == "location_not_removable")
-        {
-            return await purge.TryPurge(file, isDue: false, CancellationToken.None) ? throw wrong : null;
-        }
         catch (RequestFailedException changed) when (changed.Status is 404 or 412)
         {
             return null;

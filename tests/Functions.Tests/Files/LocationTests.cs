@@ -47,14 +47,7 @@ public sealed class LocationTests(LocationTests.StrippingHost stripping) : IClas
         var known = await alice.Send(HttpMethod.Post, "/known",
             new { items = new[] { new { sha256 = Convert.ToHexStringLower(SHA256.HashData(photo)) } } }).Json();
         Assert.Equal(begun.Id, known.GetProperty("items")[0].GetProperty("id").GetString());
-        // What was uploaded is nowhere any more, and goes again if somebody uploads it once more.
-        Assert.Equal([$"{begun.Id}.clean"], (await host.Blobs(begun.Id)).Select(blob => blob.Name));
-        await FilesClient.Put(begun, photo);
-        host.Clock.Advance(TimeSpan.FromHours(2));
-        await host.RunTimer("sweep-uploads");
-        alice = await host.As("alice");
-        Assert.Equal([$"{begun.Id}.clean"], (await host.Blobs(begun.Id)).Select(blob => blob.Name));
-        Assert.Equal(served, await alice.DownloadBytes(begun.Id));
+        Assert.Equal([$"{begun.Id}.clean"], (await host.Blobs(begun.Id)).Select(blob => blob.Name)); // What was uploaded is nowhere.
         await alice.Purge(begun.Id);
         Assert.Empty(await host.Blobs(begun.Id));
         await Books.Balance(host);
@@ -208,7 +201,7 @@ public sealed class LocationCrashTests : OnCuttableStorage
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_picture_that_died_anywhere_is_completed_without_its_place(bool answerLost)
     {
-        var photo = LocationTests.Photo(MagickFormat.Jpeg);
+        var (photo, made) = (LocationTests.Photo(MagickFormat.Jpeg), new List<Begun>());
         for (var cut = 0; ; cut++)
         {
             var begun = await alice.Begin(FilesClient.Declaration("photo.jpg", photo.Length, "image/jpeg", md5: FilesClient.Md5(photo)));
@@ -222,12 +215,16 @@ public sealed class LocationCrashTests : OnCuttableStorage
                 LocationTests.HasPlace(await alice.DownloadBytes(begun.Id)));
             Assert.True((await alice.Completed(begun.Id)).LocationRemoved);
             Assert.False(LocationTests.HasPlace(await alice.DownloadBytes(begun.Id)));
-            host.Clock.Advance(TimeSpan.FromHours(2));
-            await host.RunTimer("sweep-uploads");
-            alice = await host.As("alice");
-            Assert.Equal([$"{begun.Id}.clean"], (await host.Blobs(begun.Id)).Select(blob => blob.Name));
+            made.Add(begun);
+            await FilesClient.Put(begun, photo); // Once more, with the same URL, for which there is room again.
             if (!wasCut) break;
             Assert.True(cut < 30);
+        }
+        host.Clock.Advance(TimeSpan.FromHours(2));
+        await host.RunTimer("sweep-uploads");
+        foreach (var begun in made)
+        {
+            Assert.Equal([$"{begun.Id}.clean"], (await host.Blobs(begun.Id)).Select(blob => blob.Name));
         }
         await Books.Balance(host);
     }

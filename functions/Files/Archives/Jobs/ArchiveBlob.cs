@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Azure.Storage.Blobs.Models;
 using Latchkey.Storage;
@@ -20,7 +21,7 @@ sealed class ArchiveBlob(StagedBlobs staged, FolderJob job)
     const char OfEnd = 'z';
 
     readonly byte[] buffer = new byte[BlockBytes];
-    readonly MemoryStream directory = new();
+    readonly ArrayBufferWriter<byte> directory = new();
     int filled, files, directories;
 
     /// <summary>The name of the blob.</summary>
@@ -53,10 +54,9 @@ sealed class ArchiveBlob(StagedBlobs staged, FolderJob job)
     public async Task<ArchiveState> Flush(ArchiveState state, CancellationToken cancel)
     {
         if (filled > 0) await Stage(Id(OfFiles, job.Turn, files++), buffer.AsMemory(0, filled), cancel);
-        if (directory.Length > 0)
-            await Stage(Id(OfDirectory, job.Turn, directories++), directory.GetBuffer().AsMemory(0, (int)directory.Length), cancel);
+        if (directory.WrittenCount > 0) await Stage(Id(OfDirectory, job.Turn, directories++), directory.WrittenMemory, cancel);
         filled = 0;
-        directory.SetLength(0);
+        directory.ResetWrittenCount();
         return state with { Blocks = [.. state.Blocks.Where(run => run.Turn != job.Turn), (job.Turn, files, directories)] };
     }
 

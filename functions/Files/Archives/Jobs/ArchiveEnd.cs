@@ -1,9 +1,12 @@
-using Azure;
+using System.Security.Cryptography;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
+
+/// <summary>Somebody else has the job's turn, or it is gone.</summary>
+public sealed class LostJobException : Exception;
 
 /// <summary>
 /// Ends jobs that make archives, and removes what they made. The write that ends one also counts its bytes as they are, or none. The blob
@@ -16,7 +19,7 @@ public sealed class ArchiveEnd(
     /// <summary>How long an archive can be downloaded, and the row of one that failed be read.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
-    const int MaxAttempts = 10;
+    const int MaxAttempts = 20;
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
@@ -52,6 +55,7 @@ public sealed class ArchiveEnd(
             if (await jobs.Find(job.Tenant, job.Id, cancel) is not { } found) return null;
             if (found.Turn != job.Turn || found.Status is FolderJobStatus.Failed) return null;
             job = job with { ETag = found.ETag, Archive = job.Archive with { Bytes = found.Archive!.Bytes } };
+            await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(5 + 10 * attempt)), clock, cancel);
         }
         return null;
     }

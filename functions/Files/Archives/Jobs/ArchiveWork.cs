@@ -36,7 +36,7 @@ public sealed class ArchiveWork(
         {
             return await end.TryEnd(job with { Code = full.Code }, null, cancel) ?? job;
         }
-        catch (LostJob)
+        catch (LostJobException)
         {
             return job; // It has ended, or somebody else has the turn.
         }
@@ -58,13 +58,13 @@ public sealed class ArchiveWork(
         job = await Save(job, blob, cancel);
         try
         {
-            return await end.TryEnd(job, await blob.Commit(job.Archive!, cancel), cancel) ?? throw new LostJob();
+            return await end.TryEnd(job, await blob.Commit(job.Archive!, cancel), cancel) ?? throw new LostJobException();
         }
         catch (RequestFailedException gone) when (gone.Status == 412)
         {
             // Somebody who was thought dead has made the blob of other blocks. From the start: no byte of it may be wrong.
             var again = job with { Done = 0, Failed = plan.LeftOut, Archive = job.Archive!.Again() };
-            return await jobs.Pause(begun, await jobs.TrySave(again, [], 0, cancel) ?? throw new LostJob(), null, cancel);
+            return await jobs.Pause(begun, await jobs.TrySave(again, [], 0, cancel) ?? throw new LostJobException(), null, cancel);
         }
     }
 
@@ -77,7 +77,7 @@ public sealed class ArchiveWork(
             Code = plan.LeftOut > 0 ? "file_not_available" : null,
             Archive = job.Archive! with { IsPlanned = true, Bytes = plan.Length },
         };
-        return await jobs.TrySave(planned, new UsageChange(plan.Length, 0, 0), cancel) ?? throw new LostJob();
+        return await jobs.TrySave(planned, new UsageChange(plan.Length, 0, 0), cancel) ?? throw new LostJobException();
     }
 
     // A file, or as much of it as there is time for.
@@ -155,7 +155,7 @@ public sealed class ArchiveWork(
     }
 
     async Task<FolderJob> Save(FolderJob job, ArchiveBlob blob, CancellationToken cancel) =>
-        await jobs.TrySave(job with { Archive = await blob.Flush(job.Archive!, cancel) }, [], 0, cancel) ?? throw new LostJob();
+        await jobs.TrySave(job with { Archive = await blob.Flush(job.Archive!, cancel) }, [], 0, cancel) ?? throw new LostJobException();
 
     // What somebody has named must be there. Of a folder, what can't be served is left out, unless half of it is written.
     static FolderJob LeaveOut(FolderJob job, PlannedFile planned)
@@ -195,6 +195,4 @@ public sealed class ArchiveWork(
             return null;
         }
     }
-
-    sealed class LostJob : Exception;
 }

@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.IO.Hashing;
-using System.Text;
 using Latchkey.Files;
 
 namespace Latchkey.Tests.Files.Archives;
@@ -35,7 +33,7 @@ public sealed class ZipFormatTests
         using var zip = new ZipArchive(archive);
         Assert.Equal(["first 3", $"large.bin {Large}", "Grüße/last.txt 5"],
             zip.Entries.Select(entry => $"{entry.FullName} {entry.Length}"));
-        Assert.Equal(SparseStream.CrcOfZeros(Large), zip.Entries[1].Crc32);
+        Assert.Equal(0x1E83137Du, zip.Entries[1].Crc32); // Of so many zeros, as zlib says.
         using var last = zip.Entries[2].Open();
         Assert.Equal([2, 2, 2, 2, 2], ReadAll(last));
         using var start = zip.Entries[1].Open();
@@ -82,7 +80,7 @@ public sealed class ZipFormatTests
         {
             var (start, value, crc) = (archive.Position, byteOf(entries.Count), 0u);
             archive.Write(ZipFormat.Header(path, size, DateTimeOffset.UnixEpoch.AddYears(40)));
-            if (value != 0) Array.Fill(buffer, value);
+            if (value != 0) Array.Fill(buffer, value, 0, (int)Math.Min(size, buffer.Length));
             if (leap && value == 0) archive.Position += size;
             for (var left = leap && value == 0 ? 0 : size; left > 0;)
             {
@@ -119,13 +117,6 @@ public sealed class ZipFormatTests
         public override bool CanWrite => true;
         public override long Length => length;
         public override long Position { get; set; }
-
-        public static uint CrcOfZeros(long count)
-        {
-            var (crc, zeros) = (new Crc32(), new byte[1 << 20]);
-            for (; count > 0; count -= zeros.Length) crc.Append(zeros.AsSpan(0, (int)Math.Min(count, zeros.Length)));
-            return crc.GetCurrentHashAsUInt32();
-        }
 
         public override void Write(ReadOnlySpan<byte> bytes)
         {
