@@ -92,6 +92,8 @@ static class FileRows
         ReplacesOnly = row.GetString("ReplacesOnly"),
         BecomesCopy = row.GetBoolean("BecomesCopy") is true,
         Clean = row.GetString("CleanMd5") is { } md5 ? new(md5, row.GetString("CleanSha256")) : null,
+        ByShare = row.GetBoolean("ByShare") is true,
+        Guarded = row.GetBoolean("Guarded") is true,
         ListKeys = Storage.Columns.Split(row.GetString("ListKeys")),
         Indexed = row.GetString("Indexed"),
         ETag = row.ETag,
@@ -174,6 +176,8 @@ static class FileRows
         ["BecomesCopy"] = file.BecomesCopy ? true : null,
         ["CleanMd5"] = file.Clean?.Md5,
         ["CleanSha256"] = file.Clean?.Sha256,
+        ["ByShare"] = file.ByShare ? true : null,
+        ["Guarded"] = file.Guarded ? true : null,
         ["ListKeys"] = Storage.Columns.Join(file.ListKeys),
     };
 }
