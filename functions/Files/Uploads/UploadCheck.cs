@@ -102,10 +102,11 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
             sha256.AppendData(buffer, 0, read);
             read = await bytes.ReadAsync(buffer, cancel);
         }
-        return new VerifiedUpload(
+        var verified = new VerifiedUpload(
             Matches("md5", file.Md5, Convert.ToBase64String(md5.GetHashAndReset())),
             Matches("sha256", file.Sha256, Convert.ToHexStringLower(sha256.GetHashAndReset())),
-            stored) { IsPicture = isPicture };
+            stored);
+        return verified with { IsPicture = isPicture };
     }
 
     static bool IsPicture(string type) => type.StartsWith("image/", StringComparison.OrdinalIgnoreCase);

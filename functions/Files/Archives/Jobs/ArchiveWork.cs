@@ -45,13 +45,14 @@ public sealed class ArchiveWork(
     async Task<FolderJob> Make(Tenant tenant, FolderJob begun, TimeSpan maxTime, CancellationToken cancel)
     {
         var time = Stopwatch.StartNew();
+        bool IsOver() => time.Elapsed >= maxTime;
         var plan = await plans.Of(tenant, begun, cancel);
         var job = begun.Archive!.IsPlanned ? begun : await Reserve(begun, plan, cancel);
         var blob = new ArchiveBlob(staged, job);
         while (job.Archive!.Next < plan.Files.Count)
         {
-            job = await Add(tenant, job, plan.Files[job.Archive.Next], blob, time, maxTime, cancel);
-            if (time.Elapsed >= maxTime)
+            job = await Add(tenant, job, plan.Files[job.Archive.Next], blob, IsOver, cancel);
+            if (IsOver())
                 return await jobs.Pause(begun, await Save(job, blob, cancel), null, cancel);
         }
         if (job.Failed > 0) job = await AddNote(job, plan.NotePath, blob, cancel);
@@ -81,7 +82,7 @@ public sealed class ArchiveWork(
     }
 
     // A file, or as much of it as there is time for.
-    async Task<FolderJob> Add(Tenant tenant, FolderJob job, PlannedFile planned, ArchiveBlob blob, Stopwatch time, TimeSpan maxTime,
+    async Task<FolderJob> Add(Tenant tenant, FolderJob job, PlannedFile planned, ArchiveBlob blob, Func<bool> isOver,
         CancellationToken cancel)
     {
         if (await Find(tenant, job, planned, cancel) is not { } file) return LeaveOut(job, planned);
@@ -93,7 +94,7 @@ public sealed class ArchiveWork(
             if (blob.Room.Length == 0)
             {
                 job = await Save(job, blob, cancel);
-                if (time.Elapsed >= maxTime) return job;
+                if (isOver()) return job;
             }
             var read = await bytes.ReadAsync(blob.Room, cancel);
             if (read == 0) throw new IOException("The bytes of a file are not as many as they were.");
