@@ -161,6 +161,12 @@ public static partial class RowKeys
     /// <summary>The partition of an initial access token.</summary>
     public static string InitialToken(string tenant, string token) => $"{tenant}|{Ids.Hash(token)}";
 
+    /// <summary>The partition of a ticket for an archive.</summary>
+    public static string ArchiveTicket(string tenant, string ticket) => $"{tenant}|{Ids.Hash(ticket)}";
+
+    /// <summary>The only row of a ticket for an archive.</summary>
+    public const string ArchiveTicketRow = "ticket";
+
     /// <summary>The prefix of the partitions of the initial access tokens whose hashes start with this.</summary>
     public static string InitialTokens(string tenant, string hash) => $"{tenant}|{hash}";
 

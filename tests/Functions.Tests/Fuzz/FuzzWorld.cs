@@ -188,7 +188,7 @@ sealed class FuzzWorld(TestHost host)
             "token" when area == "requests" => known["requestToken"],
             "expiresAt" when area == "requests" => null, // Or expiresInSeconds.
             "id" when area == "uploads" => known["pending"],
-            "id" when operation.Id == "jobs-read" => known["job"],
+            "id" when operation.Path.StartsWith("/{tenant}/jobs/", StringComparison.Ordinal) => known["job"],
             "id" => known["file"],
             "resource" => known[operation.Path.Contains("/Groups", StringComparison.Ordinal) ? "scimGroup" : "scimUser"],
             "tokenId" when area == "scim" => known["scimTokenId"],
