@@ -6,6 +6,13 @@ import { go, placeInAddress } from '../place.js';
 import { reason } from '../problems.js';
 import { t } from '../texts.js';
 
+/** What there is to say of a place without files. */
+export function emptyState({ isSearch, isTrash, space }) {
+  if (isSearch) return 'no-hit';
+  if (isTrash) return 'empty-trash';
+  return space.space === 'shared' ? 'empty-shared' : 'empty';
+}
+
 /** Says it; `undefined` for a place with files. */
 export function showState(panel, state, error) {
   const place = byId('state');
