@@ -93,11 +93,11 @@ test('all of it can be done with the keyboard, and with several files at once', 
   // The order and the looks are kept.
   await page.getByRole('button', { name: 'Sort' }).click();
   await page.getByRole('menuitemradio', { name: 'Name, Z to A' }).click();
-  await page.waitForFunction(() => document.querySelector('#rows > .file .name').textContent === 'd.jpg');
+  await page.waitForFunction(() => document.querySelector('#rows > .file .name').firstChild.data === 'd.jpg');
   await page.getByRole('button', { name: 'Show as a list' }).click();
   await page.reload();
   await line(page, 'd.jpg').waitFor();
-  assert.equal(await page.locator('#rows > .file .name').first().textContent(), 'd.jpg');
+  assert.match(await page.locator('#rows > .file .name').first().textContent(), /^d\.jpg/);
   assert.equal(await page.locator('#rows.list').count(), 1);
   await inspect(page, 'list');
   assert.ok(page.url().includes(encodeURIComponent(folder).replaceAll('%20', '+')));
