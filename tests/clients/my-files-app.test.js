@@ -78,9 +78,10 @@ test('all of it can be done with the keyboard, and with several files at once', 
   assert.equal(got.bytes.subarray(0, 2).toString(), 'PK');
   await all.getByRole('button', { name: 'More actions for the selection' }).click();
   await page.getByRole('menuitem', { name: 'Tags …' }).click();
-  await answer(page, 'Sea, 2026');
+  const tag = `t${Date.now()}`;
+  await answer(page, `Sea, #${tag}`);
   await said(page, 'The tags were saved.');
-  await line(page, 'b.jpg').getByText('#Sea #2026').waitFor();
+  await line(page, 'b.jpg').getByText(`#Sea #${tag}`).waitFor();
   const requests = [];
   page.on('request', request => request.method() !== 'GET' && requests.push(`${request.method()} ${new URL(request.url()).pathname}`));
   await all.getByRole('button', { name: 'Delete' }).click();
@@ -101,6 +102,11 @@ test('all of it can be done with the keyboard, and with several files at once', 
   assert.equal(await page.locator('#rows.list').count(), 1);
   await inspect(page, 'list');
   assert.ok(page.url().includes(encodeURIComponent(folder).replaceAll('%20', '+')));
+  await page.locator('#q').fill(`#${tag.toUpperCase()}`);
+  await page.getByText('Search results').waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('#rows > .file').length === 4);
+  await page.locator('#q').fill(`#no${tag}`);
+  await page.getByText(`No file in “My files” has the tag “no${tag}”.`).waitFor();
 }, desk));
 
 test('a folder is made, renamed, moved, copied, downloaded and deleted with all that it holds, with undo', options, () => onMyFiles(async ({ page, disk }) => {
@@ -327,16 +333,26 @@ test('thousands of files are loaded as they are scrolled to; the page reads from
   await line(page, 'IMG_0000.jpg').locator('.open').focus();
   await page.keyboard.press('ArrowLeft');
   assert.match(await focused(page), /^IMG_0001/);
+  await page.locator('#page-menu').click();
+  await page.getByRole('menuitem', { name: 'الروابط والطلبات' }).click();
+  await page.getByRole('dialog').getByRole('heading', { name: 'الروابط', exact: true }).waitFor();
+  await inspect(page, 'arabic-links');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await line(page, 'IMG_0001.jpg').locator('.open').focus();
   for (let pages = 2; pages <= 4; pages++) {
     await page.keyboard.press('End');
     await page.waitForFunction(count => document.querySelectorAll('#rows > li').length >= count, pages * 100);
   }
   assert.equal(asked, 4);
   await page.setViewportSize({ width: 320, height: 640 });
-  for (const tag of ['de', 'ja']) {
+  for (const [tag, ask] of [['de', 'Um Dateien bitten …'], ['ja', 'ファイルをリクエスト…']]) {
     await visit(tag);
     await line(page, 'IMG_0000.jpg').waitFor();
     await inspect(page, `narrow-${tag}`); // Which also fails if the page scrolls sideways.
+    await page.locator('#page-menu').click();
+    await page.getByRole('menuitem', { name: ask }).click();
+    await inspect(page, `narrow-request-${tag}`);
   }
 }));
 

@@ -42,7 +42,8 @@ public sealed class MyFilesPage(TenantPipeline pipeline, PageRenderer renderer, 
             var scripts = new PageScripts($"/{tenant.Id}/{MyFilesClient.Id}", blobOrigin.Value) { Styles = Styles, Installable = true };
             var texts = JsonSerializer.Serialize(Texts.StartingWith(TextPrefix), Json);
             return renderer.Show<MyFilesView, MyFilesModel>(http,
-                new PageLayout(tenant, Strings.MyFiles) { Scripts = scripts }, new MyFilesModel(tenant.Issuer, MyFilesClient.Id, texts, tenant.Accounts.PeopleSearch));
+                new PageLayout(tenant, Strings.MyFiles) { Scripts = scripts },
+                new MyFilesModel(tenant.Issuer, MyFilesClient.Id, texts, tenant.Accounts.PeopleSearch));
         });
 
     /// <summary>

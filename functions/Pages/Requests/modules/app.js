@@ -1,5 +1,6 @@
 // Hands files in by the page of a request: each file is begun here, sent to storage with one PUT, and completed here. A file keeps its key
-// while it is tried, so that one whose answer was lost is not there twice. What people typed is inserted as text, never as markup. It shares the modules of my-files that know nothing of who is signed in.
+// while it is tried, so that one whose answer was lost is not there twice. What people typed is inserted as text, never as markup. It
+// shares those modules of my-files that know nothing of who is signed in.
 import { byId, el } from '../my-files/dom.js';
 import { size as bytes } from '../my-files/formats.js';
 import { put } from '../my-files/uploads/put.js';

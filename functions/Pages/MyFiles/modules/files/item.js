@@ -34,7 +34,8 @@ export function fileItem(file, panel) {
   const open = el('button', { type: 'button', className: 'open' }, panel.thumbnails.of(file),
     el('span', { className: 'words' }, el('span', { className: 'name', dir: 'auto' }, name, ...where, ...tags), details));
   const { more, menu } = menuButton(name, () => actions.menuFor(file));
-  const item = el('li', { className: selection.has(file) ? 'item file selected' : 'item file' }, el('label', { className: 'pick' }, box), open, more);
+  const item = el('li', { className: selection.has(file) ? 'item file selected' : 'item file' },
+    el('label', { className: 'pick' }, box), open, more);
 
   // The click alone changes the selection, so that Shift can be told.
   box.addEventListener('click', event => (event.shiftKey ? selection.extendTo(file) : selection.set(file, box.checked)));

@@ -13,7 +13,8 @@ export const isThere = file => file.status === 'available' || file.status === 'd
 export function badge(file) {
   if (file.status === 'infected') return { name: 'infected', text: t('FilesBadgeInfected') };
   if (file.status !== 'scanning') return undefined;
-  return file.scan?.result === 'failed' ? { name: 'unchecked', text: t('FilesBadgeUnchecked') } : { name: 'scanning', text: t('FilesBadgeScanning') };
+  return file.scan?.result === 'failed' ? { name: 'unchecked', text: t('FilesBadgeUnchecked') }
+    : { name: 'scanning', text: t('FilesBadgeScanning') };
 }
 
 /** Says why a file can't be opened. */

@@ -48,8 +48,10 @@ export class Toolbar {
     return [
       mayWrite && isFolder && { icon: 'new-folder', label: t('FilesNewFolder'), run: () => folderActions.make(this.#place) },
       files.length > 0 && { icon: 'select', label: t('FilesSelectAll'), run: () => selection.all() },
-      isFolder && !isEmpty && { icon: 'archive', label: t('FilesDownloadZip'), run: () => folderActions.download(this.#place.folder ?? '') },
-      mayShare && { icon: 'inbox', label: t('FilesRequestMenu'), run: () => openRequestSheet(this.#api, this.#place) },
+      isFolder && !isEmpty && {
+        icon: 'archive', label: t('FilesDownloadZip'), run: () => folderActions.download(this.#place.folder ?? ''),
+      },
+      mayShare && { icon: 'inbox', label: t('FilesRequestMenu'), run: () => openRequestSheet(this.#api, this.#place, this.#panel.title) },
       mayShare && { icon: 'link', label: t('FilesLinksMenu'), run: () => openLinksSheet(this.#api, space) },
       isTrash && mayWrite && files.length > 0
         && { icon: 'forever', label: t('FilesEmptyTrash'), grave: true, run: async () => actions.deleteForever(await this.#panel.all()) },

@@ -34,7 +34,7 @@ export class FolderActions {
       { icon: 'folder', label: t('FilesOpen'), run: () => go(place) },
       { icon: 'archive', label: t('FilesDownloadZip'), run: () => this.download(path) },
       mayShare && { icon: 'link', label: t('FilesLinkMenu'), run: () => openLinkSheet(this.#api, place, name) },
-      mayShare && { icon: 'inbox', label: t('FilesRequestMenu'), run: () => openRequestSheet(this.#api, place) },
+      mayShare && { icon: 'inbox', label: t('FilesRequestMenu'), run: () => openRequestSheet(this.#api, place, name) },
       mayWrite && { icon: 'rename', label: t('FilesRename'), run: () => this.rename(path) },
       mayWrite && { icon: 'move', label: t('FilesMoveMenu'), run: () => this.move(path) },
       { icon: 'copy', label: t('FilesCopyMenu'), run: () => this.copy(path) },

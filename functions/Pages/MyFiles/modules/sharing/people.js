@@ -18,8 +18,8 @@ export class PeopleField {
     this.#input = input;
     this.#list = list;
     this.#find = find;
-    for (const [name, value] of [['role', 'combobox'], ['aria-autocomplete', 'list'], ['aria-controls', list.id], ['aria-expanded', 'false']])
-      input.setAttribute(name, value);
+    const roles = { role: 'combobox', 'aria-autocomplete': 'list', 'aria-controls': list.id, 'aria-expanded': 'false' };
+    for (const [name, value] of Object.entries(roles)) input.setAttribute(name, value);
     const look = debounced(() => this.#look(), pause);
     input.addEventListener('input', () => {
       this.chosen = undefined;
@@ -45,7 +45,8 @@ export class PeopleField {
 
   #draw(people, text) {
     this.#active = -1;
-    const none = text && people.length === 0 ? [el('li', { role: 'option', className: 'none', 'aria-disabled': 'true' }, t('FilesNobodyFound'))] : [];
+    const none = text && people.length === 0
+      ? [el('li', { role: 'option', className: 'none', 'aria-disabled': 'true' }, t('FilesNobodyFound'))] : [];
     this.#list.replaceChildren(...none, ...people.map((person, n) => el('li', {
       role: 'option', id: `${this.#list.id}-${n}`, 'aria-selected': 'false', dir: 'auto', onclick: () => this.#take(person),
     }, person.name)));

@@ -14,11 +14,13 @@ const documents = [
 ];
 const kinds = { pictures: ['image/*'], media: ['image/*', 'video/*'], documents, scans: ['image/*', 'application/pdf'] };
 
-/** Opens the dialog for a folder of a space. */
-export function openRequestSheet(api, { space, folder = '' }) {
+/** Opens the dialog for a folder of a space; `name` is what people call it. */
+export function openRequestSheet(api, { space, folder = '' }, name) {
   const title = el('input', { name: 'title', required: true, maxLength: 200, autocomplete: 'off', dir: 'auto' });
   const message = el('textarea', { name: 'message', maxLength: 2000, rows: 3, dir: 'auto' });
-  const until = el('input', { name: 'until', type: 'date', required: true, value: dayAfter(usualDays), min: dayAfter(0), max: dayAfter(mostDays) });
+  const until = el('input', {
+    name: 'until', type: 'date', required: true, value: dayAfter(usualDays), min: dayAfter(0), max: dayAfter(mostDays),
+  });
   const password = el('input', { name: 'password', type: 'password', maxLength: 256, autocomplete: 'new-password' });
   const files = el('input', { name: 'files', type: 'number', min: 1, max: 10000, value: 100, required: true });
   const megabytes = el('input', { name: 'megabytes', type: 'number', min: 1, max: 5000 });
@@ -32,7 +34,7 @@ export function openRequestSheet(api, { space, folder = '' }) {
     pair(field(t('FilesRequestMaxFiles'), files), field(t('FilesRequestMaxMegabytes'), megabytes)),
     field(t('FilesRequestKinds'), kind),
     el('button', { className: 'button' }, t('FilesRequestCreate')));
-  const sheet = openSheet(t('FilesRequestFor', { folder: folder.split('/').at(-1) || t('FilesMine') }), form);
+  const sheet = openSheet(t('FilesRequestFor', { folder: name }), form);
   form.addEventListener('submit', event => {
     event.preventDefault();
     sheet.guarded(async () => {

@@ -25,18 +25,20 @@ async function list(api, file, sheet, { onRestored, onReplace }) {
   const row = version => {
     const name = t('FilesVersion', { number: version.version });
     const isCurrent = version === current;
-    const details = [size(version.size), time(version.createdAt), version.purgeAfter && t('FilesKeptUntil', { time: time(version.purgeAfter) })];
+    const kept = version.purgeAfter && t('FilesKeptUntil', { time: time(version.purgeAfter) });
+    const details = [size(version.size), time(version.createdAt), kept].filter(Boolean).join(' · ');
     const download = iconButton('download', t('FilesDownloadVersion', { name }), () => sheet.guarded(async () => {
       location.assign((await api.downloadVersion(file.id, version.id)).url); // Served as an attachment, so the page stays.
     }));
-    const restore = el('button', { type: 'button', className: 'text', 'aria-label': t('FilesRestoreVersion', { name }), onclick: () => sheet.guarded(async () => {
+    const restore = el('button', { type: 'button', className: 'text', 'aria-label': t('FilesRestoreVersion', { name }) }, t('FilesRestore'));
+    restore.addEventListener('click', () => sheet.guarded(async () => {
       onRestored(await api.restoreVersion(file.id, version.id));
       await list(api, file, sheet, { onRestored, onReplace });
       sheet.say(t('FilesVersionRestored', { name }));
       sheet.heading.focus();
-    }) }, t('FilesRestore'));
+    }));
     return el('li', {}, el('span', {}, el('strong', {}, isCurrent ? t('FilesVersionNow', { name }) : name),
-      el('small', {}, details.filter(Boolean).join(' · '))), el('span', { className: 'tools' }, ...isCurrent ? [download] : [download, restore]));
+      el('small', {}, details)), el('span', { className: 'tools' }, ...isCurrent ? [download] : [download, restore]));
   };
   sheet.body.replaceChildren(el('ul', { className: 'rows' }, ...[current, ...versions].map(row)),
     ...versions.length ? [] : [el('p', { className: 'lead' }, t('FilesNoVersions'))],
