@@ -39,9 +39,9 @@ public sealed class PeopleTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.Equal(["zoë After", "Zoë Before"], await Names(alice, "ZOË")); // Both that were there before and new ones, by name.
         Assert.Equal(["Zoë Before"], await Names(alice, "zoë b"));
         Assert.Equal(["zoë After"], await Names(alice, "Zoe@People.example"));
-        Assert.Equal([], await Names(alice, "zoe@people")); // An address is found whole, or not at all.
-        Assert.Equal([], await Names(alice, "Before"));
-        Assert.Equal([], await Names(alice, "Alice")); // Oneself.
+        Assert.Empty(await Names(alice, "zoe@people")); // An address is found whole, or not at all.
+        Assert.Empty(await Names(alice, "Before"));
+        Assert.Empty(await Names(alice, "Alice")); // Oneself.
 
         var found = (await Ask(alice, "Zoë B").Json()).GetProperty("people")[0];
         Assert.Equal(["id", "name"], found.EnumerateObject().Select(field => field.Name));
@@ -55,9 +55,9 @@ public sealed class PeopleTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.Equal(["zoë After"], await Names(alice, "zoë"));
         Assert.Equal(["Yves"], await Names(alice, "yv"));
         await admin.ChangeUser(before.Id, new { disabled = true });
-        Assert.Equal([], await Names(alice, "yv"));
+        Assert.Empty(await Names(alice, "yv"));
         await admin.DeleteUser(after.Id);
-        Assert.Equal([], await Names(alice, "zoë"));
+        Assert.Empty(await Names(alice, "zoë"));
         Assert.DoesNotContain(await PersonKeys(), key => key.EndsWith(after.Id, StringComparison.Ordinal));
 
         // Off again: nothing is kept that nobody asks for.
@@ -77,7 +77,7 @@ public sealed class PeopleTests(DemoHost demo) : IClassFixture<DemoHost>
 
         var id = await admin.UserId("many3");
         await Users.Put(new("demo", RowKeys.Person("FORMER NAME", id)), default);
-        Assert.Equal([], await Names(bob, "Former"));
+        Assert.Empty(await Names(bob, "Former"));
         Assert.DoesNotContain(await PersonKeys(), key => key == RowKeys.Person("FORMER NAME", id));
     }
 

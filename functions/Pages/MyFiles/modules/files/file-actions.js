@@ -18,6 +18,7 @@ import { openShares } from './shares.js';
 import { tagFiles } from './tags.js';
 
 const maxInLink = 100; // Files that one link can lead to.
+const maxInArchive = 1000; // Files of one archive.
 
 export class FileActions {
   /** Is called with a file, and the one from this device that replaces it. */
@@ -90,7 +91,8 @@ export class FileActions {
   async download(files) {
     const there = files.filter(isThere);
     if (there.length < files.length) complain(t('FilesLeftOut', { count: files.length - there.length }));
-    if (there.length === 1) location.assign((await this.#api.download(there[0].id)).url);
+    if (there.length > maxInArchive) complain(t('FilesArchiveTooLarge'));
+    else if (there.length === 1) location.assign((await this.#api.download(there[0].id)).url);
     else if (there.length > 1) await downloadArchive(this.#api, { files: there.map(file => file.id) }, this.#panel.title);
   }
 
