@@ -5,8 +5,8 @@ namespace Latchkey.Tenancy;
 
 /// <summary>
 /// Limits how many rows callers who have not signed in can create (pending sign-ins, pushed requests, device codes, clients):
-/// a token bucket per address. It counts in this process alone. The numbers are generous, because thousands of people share
-/// an address. Its memory is bounded.
+/// a token bucket per address; and how often a user asks for what nobody should be able to copy whole. It counts in this process
+/// alone. The numbers are generous, because thousands of people share an address. Its memory is bounded.
 /// </summary>
 public sealed class AnonymousLimiter(Settings settings, TimeProvider clock)
 {

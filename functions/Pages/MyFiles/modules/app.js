@@ -7,7 +7,7 @@ import { startAccount } from './account.js';
 import { startConnection } from './connection.js';
 import { byId, decorate, el } from './dom.js';
 import { FilesPanel } from './files/files-panel.js';
-import { startShares } from './files/shares.js';
+import { startShares } from './sharing/shares.js';
 import { Usage } from './files/usage.js';
 import { Jobs } from './folders/jobs.js';
 import { complain, guarded, say } from './notices.js';

@@ -1,5 +1,5 @@
 // What can be done with files: one by its menu, several by the bar of the selection.
-import { ask, confirmed } from '../dialogs.js';
+import { ask, confirmed } from '../dialogs/ask.js';
 import { complain, guarded, say } from '../notices.js';
 import { go } from '../place.js';
 import { reason } from '../problems.js';
@@ -11,10 +11,10 @@ import { openViewer } from '../viewer/viewer.js';
 import { downloadArchive } from './archive.js';
 import { byFolder, changeAll } from './bulk.js';
 import { copyAll } from './copies.js';
-import { pickFolder } from './folder-picker.js';
+import { pickFolder } from '../folders/folder-picker.js';
 import { explain, isThere } from './scans.js';
 import { canSend, send } from './send.js';
-import { openShares } from './shares.js';
+import { openShares } from '../sharing/shares.js';
 import { tagFiles } from './tags.js';
 
 const maxInLink = 100; // Files that one link can lead to.

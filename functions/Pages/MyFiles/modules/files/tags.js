@@ -1,5 +1,5 @@
 // The tags of files: those of one are written anew, to several they are added.
-import { ask } from '../dialogs.js';
+import { ask } from '../dialogs/ask.js';
 import { say } from '../notices.js';
 import { t } from '../texts.js';
 import { changeAll } from './bulk.js';

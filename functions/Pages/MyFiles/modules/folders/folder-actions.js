@@ -1,7 +1,7 @@
 // What can be done with a folder and all that it holds. Each is one request; what takes long is a job (jobs.js).
 import { downloadArchive } from '../files/archive.js';
-import { pickFolder } from '../files/folder-picker.js';
-import { ask } from '../dialogs.js';
+import { pickFolder } from './folder-picker.js';
+import { ask } from '../dialogs/ask.js';
 import { say } from '../notices.js';
 import { go, inside } from '../place.js';
 import { openLinkSheet } from '../sharing/link-sheet.js';

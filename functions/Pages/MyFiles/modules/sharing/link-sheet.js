@@ -1,7 +1,7 @@
 // Makes a link to a folder, or to several files, for anyone who has its address.
 import { el } from '../dom.js';
 import { t } from '../texts.js';
-import { endOfDay, field, openSheet, pair } from '../sheet.js';
+import { endOfDay, field, openSheet, pair } from '../dialogs/sheet.js';
 import { showAddress } from './made.js';
 
 /**

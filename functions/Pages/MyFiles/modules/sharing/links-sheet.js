@@ -1,7 +1,7 @@
 // Lists the links and requests of a space, and ends them. Links to one file stand in that file's own dialog.
 import { el } from '../dom.js';
 import { date, t } from '../texts.js';
-import { openSheet } from '../sheet.js';
+import { openSheet } from '../dialogs/sheet.js';
 
 const perPage = 100;
 

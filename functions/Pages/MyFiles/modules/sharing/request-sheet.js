@@ -1,7 +1,7 @@
 // Makes a request: a page where people without an account hand files in, which land in one folder.
 import { el } from '../dom.js';
 import { t } from '../texts.js';
-import { dayAfter, endOfDay, field, openSheet, pair } from '../sheet.js';
+import { dayAfter, endOfDay, field, openSheet, pair } from '../dialogs/sheet.js';
 import { showAddress } from './made.js';
 
 const [usualDays, mostDays] = [14, 365];

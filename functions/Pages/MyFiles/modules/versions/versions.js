@@ -1,6 +1,6 @@
 // The versions of a file: what it is now and what it was, to download and to restore; and another file in its place.
 import { el, iconButton } from '../dom.js';
-import { openSheet } from '../sheet.js';
+import { openSheet } from '../dialogs/sheet.js';
 import { size, t, time } from '../texts.js';
 
 /** Lets the reader choose the file that replaces another one; `onChosen` gets it. */

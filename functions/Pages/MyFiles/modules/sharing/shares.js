@@ -2,10 +2,10 @@
 import { byId, el } from '../dom.js';
 import { guarded } from '../notices.js';
 import { reason } from '../problems.js';
-import { PeopleField } from '../sharing/people.js';
-import { endOfDay } from '../sheet.js';
+import { PeopleField } from './people.js';
+import { endOfDay } from '../dialogs/sheet.js';
 import { t, time } from '../texts.js';
-import { canSendLinks, sendLink } from './send.js';
+import { canSendLinks, sendLink } from '../files/send.js';
 
 let current;
 let people; // What suggests people, if it is on.

@@ -1,7 +1,7 @@
 // A dialog that a script fills: a title, what was said about it, and its content. It goes when it is closed.
-import { el, iconButton } from './dom.js';
-import { reason } from './problems.js';
-import { t } from './texts.js';
+import { el, iconButton } from '../dom.js';
+import { reason } from '../problems.js';
+import { t } from '../texts.js';
 
 let fields = 0;
 
