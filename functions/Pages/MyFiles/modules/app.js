@@ -99,7 +99,7 @@ async function show() {
   startShares(api);
   addEventListener('reload-files', () => guarded(() => files.show()));
   await files.start();
-  jobs.resume(() => files.refresh());
+  jobs.resume(() => guarded(() => files.show()));
   await uploads.restore();
 }
 

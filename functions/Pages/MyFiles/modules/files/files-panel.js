@@ -91,8 +91,9 @@ export class FilesPanel extends Whereabouts {
     await this.#more(true);
   }
 
-  /** Folders have changed: shows the place anew. The focus goes to a folder of it, or stays in the list. */
-  async refresh(folder) {
+  /** Folders have changed: shows the place anew. The focus goes to a folder of it, or stays where it was in the list. */
+  async refresh(name) {
+    const folder = name ?? document.activeElement.closest('.item')?.dataset.folder;
     const hadFocus = byId('rows').contains(document.activeElement) || document.activeElement === document.body;
     await this.show();
     this.#usage.changed();

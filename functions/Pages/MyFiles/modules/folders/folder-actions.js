@@ -111,7 +111,7 @@ export class FolderActions {
     const job = await this.#api.moveFolder({ space, path, to });
     await this.#panel.refresh(parentOf(path) === parentOf(to) ? nameOf(to) : undefined);
     const isDone = await this.#jobs.finish(job, t('FilesMoving', { name: nameOf(path) }));
-    await this.#panel.refresh();
+    if (job.status !== 'done') await this.#panel.refresh(); // More is there by now.
     if (isDone) say(text, { label: t('FilesUndo'), run: () => this.#moveTo(to, path, t('FilesMoved', { name: nameOf(path) })) });
   }
 
