@@ -7,10 +7,10 @@ import { showAddress } from './made.js';
 /**
  * Opens the dialog.
  * @param target what the link leads to: `{folder, space}` or `{files: [ids]}`.
- * @param name what its page is called, if nobody writes something else.
+ * @param name what people call it; the title of a folder's page, if nobody writes something else.
  */
 export function openLinkSheet(api, target, name) {
-  const title = el('input', { name: 'title', maxLength: 200, autocomplete: 'off', dir: 'auto', value: name });
+  const title = el('input', { name: 'title', maxLength: 200, autocomplete: 'off', dir: 'auto', value: target.files ? '' : name });
   const password = el('input', { name: 'password', type: 'password', maxLength: 256, autocomplete: 'new-password' });
   const until = el('input', { name: 'until', type: 'date' });
   const downloads = el('input', { name: 'downloads', type: 'number', min: 1, max: 1000000 });
