@@ -32,10 +32,8 @@ public sealed class PeopleTests(DemoHost demo) : IClassFixture<DemoHost>
         var (admin, alice) = (await host.Admin(), await host.As("alice"));
         var before = await admin.AddUser(new { userName = "zoe", name = "Zoë Before", password = "zoe-password" });
         await Switch(on: true);
-        var after = await admin.AddUser(new
-        {
-            userName = "zoe2", name = "zoë After", password = "zoe-password", email = "zoe@people.example", emailVerified = true,
-        });
+        var after = await admin.AddUser(
+            new { userName = "zoe2", name = "zoë After", password = "zoe-password", email = "zoe@people.example", emailVerified = true });
         Assert.Equal(["zoë After", "Zoë Before"], await Names(alice, "ZOË")); // Both that were there before and new ones, by name.
         Assert.Equal(["Zoë Before"], await Names(alice, "zoë b"));
         Assert.Equal(["zoë After"], await Names(alice, "Zoe@People.example"));
