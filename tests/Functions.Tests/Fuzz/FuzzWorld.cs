@@ -38,7 +38,8 @@ sealed class FuzzWorld(TestHost host)
         known["userId"] = known["user"] = await Made(admin, "users",
             new { userName = $"fuzz{made}", password = "fuzzed-password", email = "fuzz@demo.example", roles = (string[])["member"] },
             "id");
-        await host.Send(HttpMethod.Patch, "/demo/admin/accounts", admin, new { passkeys = true, secondFactor = "offered" });
+        await host.Send(HttpMethod.Patch, "/demo/admin/accounts", admin,
+            new { passkeys = true, secondFactor = "offered", peopleSearch = true });
         known["passkeyId"] = await Passkey(known["userId"]);
         known["ownPasskeyId"] = await Passkey(await host.UserId("alice"));
         // A tenant may have few of these two.
