@@ -75,6 +75,7 @@ public static partial class Services
         .AddSingleton<ClientStore>()
         .AddSingleton<ApiStore>()
         .AddSingleton<UserStore>()
+        .AddSingleton<PeopleIndex>()
         .AddSingleton<IssuedTokens>()
         .AddSingleton<Lockout>()
         .AddSingleton<PasswordHashing>()
@@ -100,6 +101,7 @@ public static partial class Services
         .AddSingleton<Registrations>()
         .AddSingleton<DeveloperApps>()
         .AddSingleton<SessionRevocation>()
+        .AddSingleton<SessionBound>()
         .AddSingleton<LogoutNotices>()
         .AddSingleton<BackchannelLogout>()
         .AddHostedService<LogoutSender>()
@@ -189,7 +191,7 @@ public static partial class Services
         .AddSingleton<TusProgress>();
 
     static IServiceCollection AddAdmin(this IServiceCollection services) => services
-        .AddSingleton<HealthChecks>()
+        .AddSingleton<StartWork>().AddSingleton<HealthChecks>()
         .AddSingleton<AuditReader>()
         .AddSingleton<RemovalNotes>()
         .AddSingleton<ClientRemoval>()
