@@ -7,7 +7,7 @@ using Latchkey.Tenancy;
 namespace Latchkey.Files;
 
 /// <summary>The rows of links to folders and to several files (<see cref="SpaceLink"/>).</summary>
-public sealed class SpaceLinkStore(StorageClients storage, FileSchedule schedule, Outbox outbox)
+public sealed class SpaceLinkStore(StorageClients storage, FileSchedule schedule, TenantStore tenants, Outbox outbox)
 {
     const int MaxPerSpace = 500;
 
@@ -40,22 +40,26 @@ public sealed class SpaceLinkStore(StorageClients storage, FileSchedule schedule
         if (link.Until is { } until) await schedule.AddLink(tenant.Id, link.Id, until, cancel);
         // The id is new: if it is there, its own insertion's answer was lost.
         await outbox.TryTransact(tenant, TableNames.Files, [new(TableTransactionActionType.Add, link.ToRow())],
-            [EventOf(EventTypes.ShareCreated, link)], cancel);
+            [EventOf(EventTypes.LinkCreated, link)], cancel);
     }
 
     /// <summary>Replaces a link that was read before; false if it has changed since.</summary>
     public Task<bool> TryReplace(SpaceLink link, CancellationToken cancel) => table.TryReplace(link.ToRow(), cancel);
 
     /// <summary>Deletes a link; false if it is gone already.</summary>
-    public Task<bool> TryRemove(Tenant tenant, SpaceLink link, CancellationToken cancel) => outbox.TryTransact(
-        tenant, TableNames.Files, [new(TableTransactionActionType.Delete, link.ToRow(), ETag.All)],
-        [EventOf(EventTypes.ShareRevoked, link)], cancel);
+    public Task<bool> TryRemove(Tenant tenant, SpaceLink link, CancellationToken cancel) => TryRemove(tenant, link, ETag.All, cancel);
 
     /// <summary>Deletes a link that has expired.</summary>
     public async Task RemoveExpired(string tenant, string id, DateTimeOffset now, CancellationToken cancel)
     {
-        if (await Find(tenant, id, cancel) is { } link && !link.IsLive(now)) await table.TryDelete(link.ToRow(), cancel);
+        if (await Find(tenant, id, cancel) is not { } link || link.IsLive(now)) return;
+        if (await tenants.Find(tenant, cancel) is { } owner) await TryRemove(owner, link, link.ETag, cancel);
+        else await table.TryDelete(link.ToRow(), cancel);
     }
+
+    Task<bool> TryRemove(Tenant tenant, SpaceLink link, ETag etag, CancellationToken cancel) => outbox.TryTransact(
+        tenant, TableNames.Files, [new(TableTransactionActionType.Delete, link.ToRow(), etag)],
+        [EventOf(EventTypes.LinkRevoked, link)], cancel);
 
     static TenantEvent EventOf(string type, SpaceLink link) =>
         new(type, ("linkId", link.Id), ("ownerKind", link.Owner.Kind), ("ownerId", link.Owner.Id));

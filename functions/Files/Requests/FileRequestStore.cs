@@ -1,3 +1,4 @@
+using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -5,7 +6,7 @@ using Latchkey.Tenancy;
 namespace Latchkey.Files;
 
 /// <summary>The rows of requests for files (<see cref="FileRequest"/>).</summary>
-public sealed class FileRequestStore(StorageClients storage, FileSchedule schedule)
+public sealed class FileRequestStore(StorageClients storage, FileSchedule schedule, Outbox outbox)
 {
     /// <summary>The most requests of a space, those among them that have ended and are still kept.</summary>
     const int MaxPerSpace = 500;
@@ -34,7 +35,7 @@ public sealed class FileRequestStore(StorageClients storage, FileSchedule schedu
 
     /// <summary>Writes a new request.</summary>
     /// <exception cref="Problem">409 <c>too_many_requests</c></exception>
-    public async Task Add(FileRequest request, CancellationToken cancel)
+    public async Task Add(Tenant tenant, FileRequest request, CancellationToken cancel)
     {
         var keys = table.Keys(
             RowKeys.Space(request.Tenant, request.Id[..16]), RowKeys.AnyFileRequest, RowKeys.AnyFileRequest + "~", cancel);
@@ -42,7 +43,9 @@ public sealed class FileRequestStore(StorageClients storage, FileSchedule schedu
             throw Problem.Conflict("too_many_requests", $"A space can have {MaxPerSpace} requests, those of the last 30 days among them.");
         // Before the row, so that the sweep finds it.
         await schedule.AddRequest(request.Tenant, request.Id, request.KeptUntil, cancel);
-        await table.Put(request.ToRow(), cancel);
+        // The id is new: if it is there, its own insertion's answer was lost.
+        await outbox.TryTransact(tenant, TableNames.Files, [new(TableTransactionActionType.UpsertReplace, request.ToRow())],
+            [EventOf(EventTypes.RequestCreated, request, ("expiresAt", request.ExpiresAt))], cancel);
     }
 
     /// <summary>Waits until nobody else in this process writes the request's row; dispose of the result.</summary>
@@ -55,15 +58,16 @@ public sealed class FileRequestStore(StorageClients storage, FileSchedule schedu
 
     /// <summary>Closes a request; null if it is gone, the request as it was if it is closed already.</summary>
     /// <exception cref="Problem">503 <c>space_busy</c></exception>
-    public async Task<FileRequest?> Close(string tenant, string? id, DateTimeOffset now, CancellationToken cancel)
+    public async Task<FileRequest?> Close(Tenant tenant, string? id, DateTimeOffset now, CancellationToken cancel)
     {
         for (var attempt = 0; attempt < HandIns.MaxAttempts; attempt++)
         {
-            if (await Find(tenant, id, cancel) is not { } request) return null;
+            if (await Find(tenant.Id, id, cancel) is not { } request) return null;
             if (request.ClosedAt is not null) return request;
             var closed = request with { ClosedAt = now };
-            await schedule.AddRequest(tenant, request.Id, closed.KeptUntil, cancel);
-            if (await TryReplace(closed, cancel)) return closed;
+            await schedule.AddRequest(tenant.Id, request.Id, closed.KeptUntil, cancel);
+            if (await outbox.TryTransact(
+                tenant, TableNames.Files, [closed.ToWrite()], [EventOf(EventTypes.RequestClosed, closed)], cancel)) return closed;
         }
         throw FileStore.Busy();
     }
@@ -73,4 +77,7 @@ public sealed class FileRequestStore(StorageClients storage, FileSchedule schedu
     {
         if (await Find(tenant, id, cancel) is { } request && request.KeptUntil <= now) await table.TryDelete(request.ToRow(), cancel);
     }
+
+    static TenantEvent EventOf(string type, FileRequest request, params IReadOnlyList<(string Name, object? Value)> more) => new(type,
+        [("requestId", request.Id), ("ownerKind", request.Owner.Kind), ("ownerId", request.Owner.Id), .. more]);
 }

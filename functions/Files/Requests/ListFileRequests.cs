@@ -42,7 +42,7 @@ public sealed class ListFileRequests(TenantPipeline pipeline, Spaces spaces, Fil
         pipeline.AuthorizeWrite(http, Scopes.FilesShare, async caller =>
         {
             var request = await Find(caller, http);
-            _ = await requests.Close(request.Tenant, request.Id, clock.GetUtcNow(), caller.Cancel) ?? throw NotFound();
+            _ = await requests.Close(caller.Tenant, request.Id, clock.GetUtcNow(), caller.Cancel) ?? throw NotFound();
             return Results.NoContent();
         });
 

@@ -128,6 +128,13 @@ public sealed record FolderJob
     /// <summary>Where it takes a folder that is in or is its own: what <see cref="To"/> is to <see cref="Path"/>.</summary>
     public string TargetOf(string path) => To + path[Path.Length..];
 
+    /// <summary>That a folder which somebody had made is somewhere else now, to be told with a write of the job.</summary>
+    /// <param name="kind">What happened.</param>
+    /// <param name="folder">The folder, where the job writes.</param>
+    /// <param name="from">The path that it had before, if it was moved.</param>
+    public UsageChange Tells(ChangeKind kind, string folder, string? from = null) =>
+        new() { Change = FileChange.OfFolder(kind, Owner, folder, from) };
+
     /// <summary>The write of its row, on condition that it has not changed; an insertion if it is new.</summary>
     public TableTransactionAction Write(DateTimeOffset now) => ETag == default
         ? new(TableTransactionActionType.Add, ToRow(now)) : new(TableTransactionActionType.UpdateReplace, ToRow(now), ETag);
