@@ -156,7 +156,6 @@ public sealed partial record Client
     public IReadOnlyList<string> SetByAdministrator { get; init; } = [];
 
     internal ETag ETag { get; init; }
-
     /// <summary>The client as it was read; null if it was not.</summary>
     internal Client? Stored { get; init; }
 

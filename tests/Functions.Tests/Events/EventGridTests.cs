@@ -19,7 +19,8 @@ namespace Latchkey.Tests.Events;
 /// <summary>The deployment's topic of Event Grid: its publish API for CloudEvents 1.0, spoken by a server on this machine.</summary>
 public sealed partial class EventGridTests : IAsyncLifetime
 {
-    const string ScanTopic = "/subscriptions/00000000-0000-0000-0000-000000000001/topics/scan";
+    const string ScanTopic = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-test/providers"
+        + "/Microsoft.EventGrid/topics/evgt-scan";
 
     readonly int port = Azurite.FreePort();
     readonly ConcurrentQueue<(IHeaderDictionary Headers, string Query, string Body)> received = [];
