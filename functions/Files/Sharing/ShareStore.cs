@@ -135,7 +135,7 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
     }
 
     // Its space may be gone, or the share already.
-    Task Delete(string tenant, string fileId, string id, CancellationToken cancel) =>
+    Task<bool> Delete(string tenant, string fileId, string id, CancellationToken cancel) =>
         table.TryDelete(RowKeys.Space(tenant, fileId[..16]), RowKeys.Share(fileId, id), cancel);
 
     Task<bool> TryUnshare(Share share, ETag etag, CancellationToken cancel) =>

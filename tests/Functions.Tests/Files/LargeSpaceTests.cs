@@ -9,8 +9,7 @@ namespace Latchkey.Tests.Files;
 
 /// <summary>
 /// What a page of a large space costs: as many requests to storage as a page of a small one. With the variable
-/// <c>LATCHKEY_LARGE_SPACE=50000</c> it measures that many files, of which a folder has a tenth, and a job on that folder
-/// (decision 0078 has the figures).
+/// <c>LATCHKEY_LARGE_SPACE=50000</c> it measures that many files, of which a folder has a tenth, and jobs on that folder.
 /// </summary>
 public sealed class LargeSpaceTests(ITestOutputHelper output) : IAsyncLifetime
 {
